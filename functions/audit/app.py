@@ -1,0 +1,93 @@
+"""/api/audit: the outcomes of a review or of a business, and whether a review's chain verifies."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from functools import cache
+from typing import Annotated, Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from pydantic import AwareDatetime
+
+from heard import settings
+from heard.api import caller_of, guarded
+from heard.assessment import Severity
+from heard.errors import BadRequest, NotFound
+from heard.outcomes import Kind
+from heard.reviews import Channel
+from heard.steps import audit
+from heard.storage.log import Log, Question
+from heard.storage.setup import Setup
+from heard.storage.tables import dynamodb
+from heard.storage.work import Work
+
+logger = Logger(service="audit")
+app = guarded(APIGatewayHttpResolver(enable_validation=True))
+type Id = Annotated[str, Path(pattern="^rev_[a-z0-9]{8,40}$")]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where things are."""
+
+    setup_table: str
+    work_table: str
+    outcomes_table: str
+
+
+@cache
+def ports() -> tuple[Setup, Work, Log]:
+    """What the API needs, made at the first request."""
+    here = settings.read(Settings)
+    work = Work(dynamodb(), here.work_table, here.outcomes_table)
+    return Setup(dynamodb(), here.setup_table), work, Log(dynamodb(), here.outcomes_table)
+
+
+def _businesses() -> tuple[str, ...]:
+    caller = caller_of(app.current_event.raw_event, ports()[0])
+    caller.needs("auditor", "lead", "admin")
+    return caller.person.businesses
+
+
+@app.get("/api/audit/reviews/<review>")
+def of_review(review: Id) -> dict[str, Any]:
+    """A review's outcomes in order."""
+    found = audit.outcomes_of(review, _businesses(), ports()[2])
+    return {"review": review, "outcomes": [outcome.to_json() for outcome in found]}
+
+
+@app.get("/api/audit/reviews/<review>/verification")
+def verification(review: Id) -> dict[str, Any]:
+    """Whether the review's chain verifies, and if not, where it breaks."""
+    _, work, log = ports()
+    return asdict(audit.verify_review(review, _businesses(), log, work))
+
+
+@app.get("/api/audit/outcomes")
+def outcomes(
+    business: Annotated[str, Query()],
+    start: Annotated[AwareDatetime, Query(alias="from")],
+    end: Annotated[AwareDatetime, Query(alias="to")],
+    kind: Annotated[list[Kind] | None, Query()] = None,
+    severity: Annotated[Severity | None, Query()] = None,
+    channel: Annotated[Channel | None, Query()] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    after: Annotated[str | None, Query(max_length=200)] = None,
+) -> dict[str, Any]:
+    """A business's outcomes in `[from, to)` in time order; `next` is the `after` of the next page."""
+    if business not in _businesses():
+        raise NotFound("There is no such business among yours.")
+    if start >= end:
+        raise BadRequest("`from` must be before `to`.")
+    question = Question(business, start, end, tuple(kind or ()), severity and severity.value, channel and channel.value)
+    page = ports()[2].page(question, limit=limit, after=after)
+    return {"outcomes": [outcome.to_json() for outcome in page.outcomes], "next": page.next}
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """One HTTP API (payload 2.0) request."""
+    answered = app.resolve(event, context)
+    logger.info("audit", route=event.get("routeKey"), status=answered["statusCode"])
+    return answered

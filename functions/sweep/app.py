@@ -1,0 +1,45 @@
+"""Every five minutes: set in motion again whatever got stuck."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+from heard import clock, settings
+from heard.flows import Flows, Queue, sqs, stepfunctions
+from heard.steps.sweep import sweep
+from heard.storage.tables import dynamodb
+from heard.storage.work import Work
+
+logger = Logger(service="sweep")
+metrics = Metrics(namespace="Heard", service="sweep")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where things are."""
+
+    work_table: str
+    outcomes_table: str
+    queue_url: str
+
+
+@cache
+def ports() -> tuple[Work, Queue, Flows]:
+    """What the step needs, made at the first run."""
+    here = settings.read(Settings)
+    return Work(dynamodb(), here.work_table, here.outcomes_table), Queue(sqs(), here.queue_url), Flows(stepfunctions())
+
+
+@metrics.log_metrics
+def handler(_event: dict[str, Any], _context: object) -> dict[str, int]:
+    """One scheduled run; answers what it set in motion."""
+    swept = asdict(sweep(*ports(), clock.now()))
+    for name, count in swept.items():
+        metrics.add_metric(f"swept_{name}", MetricUnit.Count, count)
+    logger.info("swept", **swept)
+    return swept

@@ -1,0 +1,211 @@
+"""Which language a review is in: the platform's claim when it can be one, else what its letters and small words say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from typing import Final
+
+from heard.assessment.phrases import END, Token, fold, listed
+
+_CODES: Final = listed(
+    "aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en eo es et eu fa ff fi "
+    "fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv "
+    "kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm "
+    "rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa "
+    "wo xh yi yo za zh zu"
+)
+_ALIASES: Final = {
+    pair.partition(":")[0]: pair.partition(":")[2]
+    for pair in listed(
+        "eng:en deu:de ger:de fra:fr fre:fr spa:es ita:it por:pt nld:nl dut:nl pol:pl tur:tr swe:sv dan:da nor:no nob:nb fin:fi ces:cs "
+        "cze:cs ron:ro rum:ro hun:hu ind:id jpn:ja zho:zh chi:zh cmn:zh kor:ko ara:ar hin:hi rus:ru ukr:uk ell:el gre:el heb:he tha:th "
+        "vie:vi bul:bg hrv:hr srp:sr slk:sk slo:sk slv:sl cat:ca eus:eu glg:gl fas:fa per:fa urd:ur ben:bn tam:ta tel:te iw:he in:id "
+        "afr:af swa:sw amh:am yor:yo hau:ha zul:zu xho:xh"
+    )
+}
+_OTHERS: Final = listed("fil pcm yue ceb haw hmn nds gsw sco ast kab bho mai war ilo tzm zgh chr ckb")
+"""ISO 639-3 codes that platforms send for languages without a two-letter code."""
+
+_CLAIM: Final = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]{1,8})*")
+
+_SMALL_WORDS: Final = {
+    "en": """
+        the and was were is are with this that it of to for in my you your they have had has not but very so we i from at be on me
+        good great nice bad love loved best worst food room place service staff would again here a an our their there will what when
+        why how can do did its dont didnt never always after just get got no all more been out thanks thank ok they're said which
+        could would should time only than some any into also these those
+    """,
+    "de": """
+        der die das und ist war nicht mit ein eine einen einem sehr ich wir sie es auf den dem des für von zu im auch aber wie nur
+        noch nach bei hat haben wird kein keine mein meine uns sich wurde waren gut schlecht immer wieder alles nie was warum wann
+        man gerne danke leider super schnell gutes tolle toll einer eines durch oder über vom zum zur bis mehr unter sein ihre ihr
+        dann wenn dass diese dieser
+    """,
+    "fr": """le la les et est un une des du de pas très je nous vous il elle ce cette qui que pour dans avec sur mais au aux sont ai été
+        était plus en ne on mon ma mes votre bien tout trop jamais merci service c j l d n qu comme après quand où pourquoi rien être avoir
+        bon bonne mauvais très par leur leurs ces été ses son sa si aussi entre sans deux peut""",
+    "es": """
+        el la los las y es un una de que en muy no con para por lo se del al pero mi su fue son está nos me más como todo bien mal yo
+        le han hay este esta cuando nunca gracias porque donde servicio buen bueno buena ya sin fueron todos qué cómo lugar estaba
+        entre sobre desde hasta ser también fue otro esto esos comida habitación
+    """,
+    "it": """
+        il lo la gli le e è un una di che non molto con per ho ma del della dei delle al alla sono era mi ci si più come anche tutto
+        bene mai questo questa nel nella dal da in hanno stato perché dove quando grazie ottimo buono buona tutti i l c delle degli
+        alle sulla nella essere loro sui fu era anche camera cibo
+    """,
+    "pt": """
+        o a os as e é um uma de que não com para por do da dos das no na em muito mas meu minha foi são está mais como tudo bem se eu
+        ele ela este esta isso nunca obrigado obrigada porque onde quando já sem ao pelo pela você vocês bom boa ótimo ter estava era
+        quarto nos nas ou pelos seu sua também comida entre ser até ruim atendimento
+    """,
+    "nl": """
+        de het een en is was niet met van voor op zijn ik je we wij ze ook maar zeer heel er aan bij dat dit die te naar om als nog
+        wel geen mijn ons hun heeft hebben werd goed slecht altijd nooit weer wat waarom wanneer bedankt dank erg hier uit kamer eten
+        lekker worden door tot kan meer dan over deze onder zo hun alle schoon personeel
+    """,
+    "pl": """i w na z nie jest się do to że był była bardzo ale jak od za po tak co dla przez są tylko już mnie nam ich jego ten tej
+        tego polecam obsługa dobre dobry nigdy oraz które który przed lub gdy może ale też były w""",
+    "tr": """ve bir bu çok da de için ile ama değil ben biz siz gibi daha en ne var yok kadar sonra olarak olan güzel kötü iyi hiç her
+        teşekkürler mi mı olarak olduğu tarafından ki o ise veya bunu kadar""",
+    "sv": """och att det är en ett som på för med var inte jag vi ni av till den de har men mycket om så från mycket bra dålig aldrig
+        tack här sig hade kan eller ett efter vid också detta många när deras blev alla""",
+    "da": """og at det er en et som på for med var ikke jeg vi i af til den de har men meget om så fra god dårlig aldrig tak her sig
+        havde kan os også blev eller efter ved dette mange når deres af""",
+    "no": """og at det er en et som på for med var ikke jeg vi i av til den de har men veldig om så fra bra dårlig aldri takk her seg
+        hadde kan oss også ble eller etter ved dette mange når deres av ifølge""",
+    "fi": """
+        ""ja on ei se oli että hyvä mutta myös kun niin en me olen ovat kuin todella erittäin tämä sitä huono kiitos ihan jo vain
+        sekä joka jotka voi hän sen tai mukaan mutta oli""
+    """,
+    "cs": """a je v na se že to s z do ne i ale jako jsem jsme byl byla bylo velmi pro by si tak už po od když není jsou děkuji
+        dobré nikdy které který která jejich jeho nebo kde při více""",
+    "ro": """și si este cu de la nu în un o pe că ca sa să mai foarte dar din pentru am fost sunt care ce a au bine recomand
+        produs produsul sunt fi este această acest într cele lor prin unui unei sau când""",
+    "hu": """
+        ""a az és nem hogy egy is volt nagyon de van csak meg ez mint már még jó rossz minden soha köszönöm el ki hogy azt egy vagy
+        ezt volt olyan lesz így által""
+    """,
+    "af": """die het nie en is was dit vir met wat ek ons hulle sy hy baie ook maar van op te om as aan word deur of kan meer
+        daar hierdie goeie kos lekker dankie diens""",
+    "id": """yang dan di ini itu dengan untuk tidak ada saya dari ke nya juga sudah sangat bisa akan kami enak banget makanan tempat
+        pelayanan tapi karena lebih yg gak adalah pada dalam oleh atau telah mereka dari orang bahwa seperti dapat menjadi""",
+}
+
+_MOST_TOKENS: Final = 400
+"""More small words than this change nothing."""
+
+
+def plausible(claimed: str | None) -> str | None:
+    """The ISO 639 code a claim names: two letters where there are, three where not, None for `und`, nonsense and nothing."""
+    match = _CLAIM.fullmatch(claimed.strip()) if claimed else None
+    if match is None:
+        return None
+    code = match.group(1).lower()
+    code = _ALIASES.get(code, code)
+    return code if code in _CODES or code in _OTHERS else None
+
+
+def detect(text: str, words: list[Token]) -> str | None:
+    """The language that the script or the small words of a text give away; None when they do not, or point at two."""
+    script = _script(text)
+    if script is not None:
+        return script or None
+    votes = _votes(words)
+    ranked = sorted(votes.items(), key=lambda vote: (-vote[1], vote[0]))
+    count = sum(token.word != END for token in words[:_MOST_TOKENS])
+    if not ranked or ranked[0][1] < (2 if count <= 4 else 3) or ranked[0][1] < count / 8:
+        return None
+    if len(ranked) > 1 and ranked[0][1] < 1.25 * ranked[1][1]:
+        return None
+    return ranked[0][0]
+
+
+def _votes(words: Iterable[Token]) -> dict[str, float]:
+    """How strongly each Latin language is spoken for: a word that only one language has counts twice."""
+    votes: dict[str, float] = {}
+    owners = _owners()
+    for token in list(words)[:_MOST_TOKENS]:
+        speakers = owners.get(token.word, ())
+        for language in speakers:
+            votes[language] = votes.get(language, 0.0) + (2.0 if len(speakers) == 1 else 1.0 / len(speakers))
+    return votes
+
+
+@cache
+def _owners() -> dict[str, tuple[str, ...]]:
+    owners: dict[str, tuple[str, ...]] = {}
+    for language, table in _SMALL_WORDS.items():
+        for word in {fold(word) for word in table.split()}:
+            owners[word] = (*owners.get(word, ()), language)
+    return owners
+
+
+def _script(text: str) -> str | None:
+    """A language by its letters; "" for a script we cannot place, None when the letters are Latin or there are none."""
+    counts: dict[str, int] = {}
+    if text.isascii():
+        return None
+    for letter in text[:2000]:
+        if letter <= "ʯ":
+            if letter.isalpha():
+                counts["latin"] = counts.get("latin", 0) + 1
+            continue
+        name = _range(ord(letter))
+        if name:
+            # One Han or Hangul sign says about as much as two letters.
+            counts[name] = counts.get(name, 0) + (2 if name in {"han", "kana", "hangul"} else 1)
+    if not counts:
+        return None
+    letters = sum(counts.values())
+    if counts.get("kana", 0) * 10 > letters:
+        return "ja"
+    top = max(counts, key=lambda name: counts[name])
+    if top == "latin":
+        return None
+    return _LANGUAGE_OF_SCRIPT.get(top) or _among(top, text)
+
+
+_RANGES: Final = (
+    (0x0370, 0x03FF, "el"),
+    (0x0400, 0x052F, "cyrillic"),
+    (0x0530, 0x058F, "hy"),
+    (0x0590, 0x05FF, "he"),
+    (0x0600, 0x06FF, "arabic"),
+    (0x0900, 0x097F, "hi"),
+    (0x0980, 0x09FF, "bn"),
+    (0x0B80, 0x0BFF, "ta"),
+    (0x0C00, 0x0C7F, "te"),
+    (0x0E00, 0x0E7F, "th"),
+    (0x10A0, 0x10FF, "ka"),
+    (0x1200, 0x137F, "am"),
+    (0x3040, 0x30FF, "kana"),
+    (0x4E00, 0x9FFF, "han"),
+    (0xAC00, 0xD7AF, "hangul"),
+)
+_LANGUAGE_OF_SCRIPT: Final = {
+    **{name: name for name in ("el", "hy", "he", "hi", "bn", "ta", "te", "th", "ka", "am")},
+    "han": "zh",
+    "kana": "ja",
+    "hangul": "ko",
+}
+
+
+def _range(point: int) -> str | None:
+    return next((name for first, last, name in _RANGES if first <= point <= last), None)
+
+
+def _among(script: str, text: str) -> str:
+    """Which language of a shared script, by the letters only one has; "" when none settles it."""
+    letters = set(text[:2000].casefold())
+    if script == "cyrillic":
+        if letters & set("іїєґ"):
+            return "uk"
+        return "ru" if letters & set("ыэё") else ""
+    if script == "arabic":
+        if letters & set("ٹڈےں"):
+            return "ur"
+        return "fa" if letters & set("پچگژ") else "ar"
+    return ""

@@ -1,0 +1,514 @@
+"""A case: one review's state, its thread, and the thread's open follow-up; and how each step changes them.
+
+Every function is pure and returns a `Change` (the case after, and the facts to append) or a `Refused`. Storage
+writes a change in one transaction or not at all, and only if nobody else changed the case in between, so the
+rules stated here hold for any number of runs, late and out of order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Self
+
+from heard.assessment import Assessment, Severity
+from heard.clock import later, moment, stamp
+from heard.follow_ups import INVITED_WAIT, Action, Answer, FollowUp, Refusal, Refused, Status
+from heard.follow_ups import escalate as escalated
+from heard.outcomes import Fact, Kind, Subject, first_link
+from heard.policy import Decision, Route
+from heard.reviews import Channel, EventKind, ReviewEvent, Stage, author_id, follow_up_id, review_id, thread_id
+from heard.threads import Purpose, Slot, SlotState, Thread
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A review's state. `revision` and `digest` are those last acted on; `sequence` and `head` are its chain's.
+
+    `closed` is its closing kind while it is closed, None while it is open. `delivery` is the webhook delivery that
+    brought the revision, so that a retry of that delivery resumes and a new one is a duplicate.
+    """
+
+    id: str
+    business: str
+    platform: str
+    connection: str
+    channel: Channel
+    thread: str
+    author: str
+    native_id: str
+    revision: str
+    digest: str
+    delivery: str
+    touched_at: str
+    rating: int | None = None
+    severity: Severity | None = None
+    route: Route = Route.NOTHING
+    reply: str | None = None
+    closed: Kind | None = None
+    withdrawn: bool = False
+    sequence: int = 0
+    head: str = ""
+
+    @property
+    def subject(self) -> Subject:
+        """What each of its outcomes repeats."""
+        severity = self.severity.value if self.severity else None
+        return Subject(self.id, self.business, self.platform, self.channel.value, severity)
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON object without absent fields; `from_json` is its inverse."""
+        fields = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return {name: value for name, value in fields.items() if value is not None and value is not False}
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any]) -> Self:
+        """The review that `to_json` wrote."""
+        known = dict(fields) | {
+            "channel": Channel(fields["channel"]),
+            "severity": Severity(fields["severity"]) if fields.get("severity") else None,
+            "route": Route(fields["route"]),
+            "closed": Kind(fields["closed"]) if fields.get("closed") else None,
+            "rating": int(fields["rating"]) if fields.get("rating") is not None else None,
+            "sequence": int(fields["sequence"]),
+        }
+        return cls(**known)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A review, its thread, and the thread's open follow-up (None when there is none)."""
+
+    review: Review
+    thread: Thread
+    task: FollowUp | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a step makes of a case: the case after it, and the facts to append to the review's chain."""
+
+    case: Case
+    facts: tuple[Fact, ...] = ()
+
+
+class Arrival(StrEnum):
+    """What an event is to us, given what we have seen of its review."""
+
+    NEW = "new"
+    NEWER = "newer"
+    UNCHANGED = "unchanged"
+    RESUMED = "resumed"
+    DUPLICATE = "duplicate"
+    LATE = "late"
+    WITHDRAWAL = "withdrawal"
+    OWN_REPLY = "own_reply"
+
+
+def arrival(review: Review | None, event: ReviewEvent, delivery: str) -> Arrival:
+    """What this event is, whatever was seen before and in whatever order.
+
+    Revisions are compared as (revision, digest), so that even platforms which do not number their edits end in
+    the same state in any order of arrival.
+    """
+    if review is not None and review.delivery == delivery and review.revision == event.revision:
+        return Arrival.RESUMED
+    seen = (review.revision, review.digest) if review else ("", "")
+    if review is not None and (event.revision, event.digest) == seen:
+        same_state = review.withdrawn == (event.kind is EventKind.WITHDRAWN)
+        return Arrival.DUPLICATE if same_state else (Arrival.WITHDRAWAL if not review.withdrawn else Arrival.LATE)
+    if review is not None and (event.revision, event.digest) < seen:
+        return Arrival.LATE
+    match event.kind:
+        case EventKind.WITHDRAWN:
+            return Arrival.WITHDRAWAL
+        case EventKind.REPLY_SEEN:
+            return Arrival.OWN_REPLY
+        case _ if review is None:
+            return Arrival.NEW
+        case _:
+            return Arrival.UNCHANGED if event.digest == review.digest and not review.withdrawn else Arrival.NEWER
+
+
+def first_seen(event: ReviewEvent, *, business: str, platform: str, connection: str, channel: Channel) -> Case:
+    """The case of a review that nobody has stored yet."""
+    review = review_id(business, platform, event.native_id)
+    thread = thread_id(business, platform, event.native_thread)
+    state = Review(
+        id=review,
+        business=business,
+        platform=platform,
+        connection=connection,
+        channel=channel,
+        thread=thread,
+        author=author_id(business, platform, event.author.id),
+        native_id=event.native_id,
+        revision="",
+        digest="",
+        delivery="",
+        touched_at="",
+        head=first_link(review),
+    )
+    return Case(state, Thread(thread))
+
+
+def route(case: Case, event: ReviewEvent, assessment: Assessment, decision: Decision, delivery: str, now: datetime) -> Change:
+    """The case after a new or newer revision was assessed and decided.
+
+    An edit never sends a second acknowledgement (R04): unless it now needs a person, it is recorded only.
+    """
+    seen_before = bool(case.review.revision)
+    review = replace(
+        _revised(case.review, event, delivery, now),
+        rating=event.rating,
+        severity=assessment.severity,
+        withdrawn=False,
+    )
+    detail = {
+        "revision": event.revision,
+        "digest": event.digest,
+        "rating": event.rating,
+        "severity": assessment.severity.value,
+        "agenda": assessment.agenda.value,
+        "flags": [flag.value for flag in assessment.flags],
+        "model": assessment.model,
+        "route": decision.route.value,
+        "rules": list(decision.fired),
+        "policy": decision.policy_hash,
+    }
+    if event.text_bytes:
+        detail["cut_from_bytes"] = event.text_bytes
+    facts = [Fact(Kind.REVISED if seen_before else Kind.ACCEPTED, detail)]
+    follows_up = decision.route.follows_up
+    restored = case.review.withdrawn
+    acknowledges = decision.route.acknowledges and (not seen_before or (restored and case.review.reply is None))
+    if seen_before and not follows_up and not restored:
+        return Change(replace(case, review=review), tuple(facts))
+    if review.closed:
+        facts.append(Fact(Kind.REOPENED, {"after": review.closed.value}))
+        review = replace(review, closed=None)
+    task, thread = case.task, case.thread
+    if follows_up:
+        task, thread, fact = _follow_up(replace(case, review=review), decision, now)
+        facts.append(fact)
+    if not follows_up and not acknowledges:
+        facts.append(Fact(Kind.IGNORED, {"reason": decision.reason or "nothing_to_do"}))
+        review = replace(review, closed=Kind.IGNORED)
+    taken = Route.BOTH if follows_up and acknowledges else decision.route
+    taken = Route.FOLLOW_UP if follows_up and not acknowledges else taken
+    return Change(Case(replace(review, route=taken), thread, task), tuple(facts))
+
+
+def acknowledge(change: Change, reply: str, *, public: bool) -> Change | None:
+    """The change with a slot taken for the acknowledgement; None when the thread has none left (R04)."""
+    thread = change.case.thread.reserve(reply, Purpose.ACKNOWLEDGEMENT, public=public)
+    if thread is None:
+        return None
+    return replace(change, case=replace(change.case, thread=thread, review=replace(change.case.review, reply=reply)))
+
+
+def unchanged(case: Case, event: ReviewEvent, delivery: str, now: datetime) -> Change:
+    """The case after an edit that says the same as before: a bump gives no new slots (R04)."""
+    fact = Fact(Kind.REVISED, {"revision": event.revision, "digest": event.digest, "unchanged": True})
+    return Change(replace(case, review=_revised(case.review, event, delivery, now)), (fact,))
+
+
+def repeated(case: Case, kind: Kind, event: ReviewEvent) -> Change:
+    """The case after a duplicate or a late revision: recorded, and nothing else."""
+    return Change(case, (Fact(kind, {"revision": event.revision, "digest": event.digest}),))
+
+
+def own_reply(case: Case, event: ReviewEvent, delivery: str, now: datetime) -> Change:
+    """The case of a business's own reply that came back as a webhook: known, and never answered."""
+    review = replace(_revised(case.review, event, delivery, now), closed=Kind.IGNORED)
+    return Change(replace(case, review=review), (Fact(Kind.IGNORED, {"reason": "own_reply"}),))
+
+
+def disbelieved(case: Case, event: ReviewEvent, delivery: str, now: datetime) -> Change:
+    """The case of an unsigned event that the platform itself does not confirm: what we knew before still stands."""
+    if case.review.revision:
+        return Change(case, (Fact(Kind.DISBELIEVED, {"revision": event.revision, "digest": event.digest}),))
+    review = replace(_revised(case.review, event, delivery, now), closed=Kind.IGNORED)
+    return Change(replace(case, review=review), (Fact(Kind.IGNORED, {"reason": "not_on_platform"}),))
+
+
+def withdraw(case: Case, event: ReviewEvent, delivery: str, now: datetime) -> Change:
+    """The case after its author took the review back; a follow-up that is about nothing else closes with it."""
+    review = replace(_revised(case.review, event, delivery, now), withdrawn=True)
+    facts = [Fact(Kind.REVISED, {"revision": event.revision, "withdrawn": True})] if review.closed else []
+    closed = Change(replace(case, review=review), tuple(facts))
+    if review.closed:
+        return closed
+    return _close(closed, Kind.WITHDRAWN, {"revision": event.revision})
+
+
+def _revised(review: Review, event: ReviewEvent, delivery: str, now: datetime) -> Review:
+    return replace(review, revision=event.revision, digest=event.digest, delivery=delivery, touched_at=stamp(now))
+
+
+def _follow_up(case: Case, decision: Decision, now: datetime, why: str = "policy") -> tuple[FollowUp, Thread, Fact]:
+    review, thread, task = case.review, case.thread, case.task
+    due_at = stamp(decision.due_at or later(now, 24 * 3600))
+    severity = review.severity or Severity.MEDIUM
+    if task and task.status is not Status.CLOSED:
+        task = replace(
+            task,
+            reviews=task.reviews if review.id in task.reviews else (*task.reviews, review.id),
+            severity=task.severity.worse(severity),
+            priority=max(task.priority, decision.priority),
+            due_at=task.due_at if task.promised_for else min(task.due_at, due_at),
+        )
+        return task, thread, Fact(Kind.FOLLOW_UP_JOINED, {"follow_up": task.id})
+    opened = FollowUp(
+        id=follow_up_id(thread.id, thread.follow_ups + 1),
+        business=review.business,
+        thread=thread.id,
+        reviews=(review.id,),
+        platform=review.platform,
+        channel=review.channel.value,
+        severity=severity,
+        queue=decision.queue,
+        priority=decision.priority,
+        opened_at=stamp(now),
+        due_at=due_at,
+        escalate_after=decision.escalate_after,
+        why=why,
+    )
+    thread = replace(thread, follow_up=opened.id, follow_ups=thread.follow_ups + 1)
+    return opened, thread, Fact(Kind.FOLLOW_UP_OPENED, {"follow_up": opened.id, "due_at": due_at, "queue": opened.queue, "why": why})
+
+
+def reply_sent(case: Case, reply: str, native: str, now: datetime, *, settled: frozenset[str] = frozenset()) -> Change:
+    """The case after the platform took a reply: the effect of an acknowledgement or of an answer.
+
+    `settled` are the joined reviews that the same answer has closed already.
+    """
+    slot = case.thread.slot(reply)
+    thread = case.thread.sent(reply)
+    sent = replace(case, thread=thread)
+    detail = {"reply": reply, "native": native, "public": slot.public if slot else False}
+    answer = case.task.answer if case.task else None
+    if case.task and answer and answer.reply == reply:
+        return _answered(sent, case.task, answer, detail, now, settled)
+    if case.review.closed or (case.task and case.review.id in case.task.reviews and not case.task.closed):
+        return Change(sent, (Fact(Kind.REPLY_SENT, detail | {"purpose": Purpose.ACKNOWLEDGEMENT.value}),))
+    return Change(
+        replace(sent, review=replace(case.review, closed=Kind.ACKNOWLEDGED, touched_at=stamp(now))), (Fact(Kind.ACKNOWLEDGED, detail),)
+    )
+
+
+def reply_failed(case: Case, reply: str, kind: Kind, reason: str, decision: Decision, now: datetime) -> Change:
+    """The case after a reply that the platform refused (`REPLY_REJECTED`) or cannot tell about (`REPLY_UNKNOWN`).
+
+    Either way a person decides what comes next: the answer goes back to the follow-up, or an acknowledgement becomes one.
+    """
+    thread = case.thread.unknown(reply) if kind is Kind.REPLY_UNKNOWN else case.thread.dropped(reply)
+    failed = replace(case, thread=thread)
+    fact = Fact(kind, {"reply": reply, "reason": reason})
+    task = case.task
+    if task and task.answer and task.answer.reply == reply:
+        back = replace(task, status=_standing(task), answer=None, why=kind.value)
+        return Change(replace(failed, task=back), (fact,))
+    if case.review.closed:
+        return Change(failed, (fact,))
+    if task and case.review.id in task.reviews:
+        return Change(failed, (fact,))
+    opened, thread, opening = _follow_up(failed, decision, now, why=kind.value)
+    review = replace(case.review, route=Route.FOLLOW_UP)
+    return Change(Case(review, thread, opened), (fact, opening))
+
+
+def _standing(task: FollowUp) -> Status:
+    return Status.INVITED if task.invited else Status.OPEN
+
+
+def answer(case: Case, given: Answer, now: datetime) -> Change | Refused:
+    """The case after an agent's answer was accepted; sending its reply, if it has one, comes after."""
+    task, thread = case.task, case.thread
+    if task is None:
+        return Refused(Refusal.CLOSED, "It is closed.")
+    public = _public(case)
+    if given.action is Action.INVITE_PRIVATE and not public:
+        return Refused(Refusal.ALREADY_PRIVATE, "This conversation is private already. Reply in it.")
+    if given.promised_for and moment(given.promised_for) <= now:
+        return Refused(Refusal.DATE_PASSED, "The promised date has passed. Choose one in the future.")
+    if given.action is Action.WALK_AWAY:
+        asked = replace(task, status=Status.AWAITING_APPROVAL, answer=given)
+        fact = Fact(Kind.APPROVAL_ASKED, {"action": given.action.value, "reason": given.reason or ""})
+        if given.reply and public and not thread.public_replies_left:
+            return _cap_reached()
+        return Change(replace(case, task=asked), (fact,))
+    return _proceed(case, replace(task, claim_expires_at=None), given, now)
+
+
+def approve(case: Case, lead: str, now: datetime) -> Change | Refused:
+    """The case after a second person approved walking away (R20)."""
+    if case.task is None or case.task.answer is None:
+        return Refused(Refusal.NOTHING_TO_APPROVE, "Nobody has asked for an approval here.")
+    given = replace(case.task.answer, evidence=lead)
+    return _proceed(case, replace(case.task, claim_expires_at=None), given, now)
+
+
+def deny(case: Case, lead: str) -> Change:
+    """The case after a second person denied walking away: the work is open again."""
+    task = case.task
+    if task is None:
+        return Change(case)
+    back = replace(task, status=_standing(task), answer=None)
+    return Change(replace(case, task=back), (Fact(Kind.APPROVAL_DENIED, {"by": lead}),))
+
+
+def _public(case: Case) -> bool:
+    return case.review.channel.stage is Stage.ONSTAGE
+
+
+def _cap_reached() -> Refused:
+    return Refused(Refusal.CAP_REACHED, "This public thread has two replies already (R04). Resolve it without a reply or in private.")
+
+
+def _proceed(case: Case, task: FollowUp, given: Answer, now: datetime) -> Change | Refused:
+    thread = case.thread
+    if given.reply:
+        thread = thread.reserve(given.reply, Purpose.ANSWER, public=_public(case))
+        if thread is None:
+            return _cap_reached()
+    elif closing_kind(task, given) is None:
+        return _answered(case, task, given, {}, now, frozenset())
+    answered = replace(task, status=Status.ANSWERED, answer=given)
+    detail = {"action": given.action.value} | ({"reply": given.reply} if given.reply else {})
+    return Change(Case(case.review, thread, answered), (Fact(Kind.ANSWER_GIVEN, detail),))
+
+
+def settle(case: Case, now: datetime, settled: frozenset[str]) -> Change | None:
+    """The case after an answer without a reply was carried out; None when that has been done."""
+    task = case.task
+    if task is None or task.status is not Status.ANSWERED or task.answer is None or task.answer.reply:
+        return None
+    return _answered(case, task, task.answer, {}, now, settled)
+
+
+def closing_kind(task: FollowUp, given: Answer) -> Kind | None:
+    """The kind with which this answer closes the follow-up; None when the follow-up stays open after it."""
+    match given.action:
+        case Action.REPLY:
+            return Kind.ANSWERED
+        case Action.RESOLVE_WITHOUT_REPLY:
+            return Kind.MOVED_PRIVATE_RESOLVED if task.invited else Kind.RESOLVED_WITHOUT_REPLY
+        case Action.WALK_AWAY:
+            return Kind.WALKED_AWAY
+        case Action.REPORT_FAKE:
+            return Kind.REPORTED
+        case Action.INVITE_PRIVATE | Action.PROMISE:
+            return None
+
+
+def _answered(case: Case, task: FollowUp, given: Answer, sent: Mapping[str, Any], now: datetime, settled: frozenset[str]) -> Change:
+    """The effect of an answer, now that its reply (if any) is out."""
+    detail = dict(sent) | {"by": given.by, "follow_up": task.id}
+    codes = {name: getattr(given, name) for name in ("reason", "resolution", "root_cause", "evidence")}
+    detail |= {name: value for name, value in codes.items() if value}
+    kind = closing_kind(task, given)
+    if kind is not None:
+        return _close(Change(replace(case, task=task)), kind, detail, settled)
+    if given.action is Action.INVITE_PRIVATE:
+        waiting = replace(task, status=Status.INVITED, invited=True, answer=None, level=0, due_at=stamp(now + INVITED_WAIT))
+        return Change(replace(case, task=waiting), (Fact(Kind.INVITED_PRIVATE, detail),))
+    promised = given.promised_for or stamp(now)
+    waiting = replace(task, status=Status.PROMISED, promised_for=promised, answer=None, level=0, due_at=promised)
+    return Change(replace(case, task=waiting), (Fact(Kind.PROMISED, detail | {"promised_for": promised}),))
+
+
+def _close(change: Change, kind: Kind, detail: Mapping[str, Any], settled: frozenset[str] = frozenset()) -> Change:
+    """Close the review, and with it the follow-up, unless that is about reviews which are still open."""
+    case = change.case
+    review = replace(case.review, closed=kind)
+    task, thread = case.task, case.thread
+    if task and review.id in task.reviews:
+        still_open = tuple(other for other in task.reviews if other != review.id and other not in settled)
+        if still_open:
+            task = replace(task, reviews=still_open, status=_standing(task), answer=None)
+        else:
+            task = replace(task, status=Status.CLOSED, closed=kind)
+            thread = replace(thread, follow_up=None)
+    return Change(Case(review, thread, task), (*change.facts, Fact(kind, detail)))
+
+
+def close_joined(case: Case, leader: FollowUp) -> Change | None:
+    """The case of a review that joined another's follow-up, once that follow-up closes; None when it is closed already."""
+    if case.review.closed or leader.answer is None:
+        return None
+    kind = closing_kind(leader, leader.answer) or Kind.ANSWERED
+    fact = Fact(kind, {"follow_up": leader.id, "by": leader.answer.by, "joined": True})
+    return Change(replace(case, review=replace(case.review, closed=kind)), (fact,))
+
+
+def expire_joined(case: Case, leader: FollowUp) -> Change | None:
+    """The case of a review that joined a follow-up which expired; None when it is closed already."""
+    if case.review.closed:
+        return None
+    fact = Fact(Kind.EXPIRED, {"follow_up": leader.id, "joined": True})
+    return Change(replace(case, review=replace(case.review, closed=Kind.EXPIRED)), (fact,))
+
+
+def look_again(case: Case, decision: Decision, now: datetime, *, give_up_after: int, handed_back: bool) -> Change:
+    """The case when its follow-up's clock rings: nothing to do yet, a promise is due, it escalates (R08, R14) or expires.
+
+    `handed_back` says that carrying out the answer failed for good; the reply is then unknown, or known not to be out.
+    `give_up_after` is how many seconds a follow-up may stay open.
+    """
+    task = case.task
+    if task is None or task.status is Status.CLOSED:
+        return Change(case)
+    if task.status is Status.ANSWERED:
+        slot = case.thread.slot(task.answer.reply) if task.answer and task.answer.reply else None
+        if not handed_back or slot is None:
+            return Change(case)
+        kind = Kind.REPLY_UNKNOWN if slot.must_look else Kind.REPLY_REJECTED
+        return reply_failed(case, slot.reply, kind, "platform_unavailable", decision, now)
+    if now < moment(task.due_at):
+        return Change(case)
+    if task.status is Status.PROMISED:
+        due = escalated(task, now).due_at
+        back = replace(task, status=_standing(task), promised_for=None, level=0, due_at=due)
+        return Change(replace(case, task=back), (Fact(Kind.PROMISE_DUE, {"follow_up": task.id, "due_at": due}),))
+    if now >= later(moment(task.opened_at), give_up_after):
+        return _close(Change(case), Kind.EXPIRED, {"follow_up": task.id}, frozenset(task.reviews))
+    up = escalated(task, now)
+    fact = Fact(Kind.ESCALATED, {"follow_up": task.id, "level": up.level, "was_due": task.due_at})
+    return Change(replace(case, task=up), (fact,))
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What still has to happen for a case: a reply to send, a workflow to start. Derived, so that any run can resume."""
+
+    acknowledgement: str | None
+    follow_up: FollowUp | None
+
+    @property
+    def route(self) -> Route:
+        """The way through the workflow that does it."""
+        match self.acknowledgement is not None, self.follow_up is not None:
+            case True, True:
+                return Route.BOTH
+            case True, False:
+                return Route.ACKNOWLEDGE
+            case False, True:
+                return Route.FOLLOW_UP
+            case _:
+                return Route.NOTHING
+
+
+def pending(case: Case) -> Pending:
+    """What a crashed or repeated run still has to do; nothing, once everything is done."""
+    slot = case.thread.slot(case.review.reply) if case.review.reply else None
+    task = case.task
+    unstarted = task is not None and task.status is not Status.CLOSED and task.token is None
+    return Pending(case.review.reply if slot and unsent(slot) else None, task if unstarted else None)
+
+
+def unsent(slot: Slot) -> bool:
+    """Whether a reply still has to be sent, or looked for."""
+    return slot.state in {SlotState.RESERVED, SlotState.SENDING, SlotState.DOUBTFUL}

@@ -1,0 +1,29 @@
+"""Time as the rest of Heard sees it: aware UTC datetimes in, RFC 3339 strings with milliseconds out."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+
+def now() -> datetime:
+    """The current instant, in UTC. Called at the edge only; domain functions are handed the result."""
+    return datetime.now(UTC)
+
+
+def stamp(moment: datetime) -> str:
+    """`2026-01-31T09:30:00.000Z`: fixed width, so that text order is time order."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+def moment(text: str) -> datetime:
+    """The instant an ISO 8601 text names; a text without a zone is taken as UTC.
+
+    Raises ValueError when it names none.
+    """
+    parsed = datetime.fromisoformat(text)
+    return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+
+
+def later(start: datetime, seconds: float) -> datetime:
+    """`start` moved by `seconds`."""
+    return start + timedelta(seconds=seconds)

@@ -1,0 +1,178 @@
+"""How connectors call platforms: one bounded request, and one reading of what an answer means.
+
+Owns the client (`HttpClient`), where it may go, and `ask`, which turns every answer that is not a success into a refusal for good
+(`Rejected`) or into a fault that a retry can cure (`PlatformUnavailable`), saying whether the request may have taken effect.
+Knows no platform.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import ssl
+from collections.abc import Callable, Mapping
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+from heard import clock
+from heard.connectors import Http, HttpAnswer, Rejected
+from heard.errors import BadRequest, PlatformUnavailable
+
+ANSWER_LIMIT: Final = 2_000_000
+"""Most bytes of an answer that are read; what is over is left, and what is left makes JSON unreadable, not memory full."""
+
+RETRY_AFTER_LIMIT: Final = 86_400
+"""Longest wait, in seconds, that we take from a platform's Retry-After."""
+
+_DIGITS: Final = re.compile(r"[0-9]{1,9}")
+
+
+class HttpClient:
+    """The `Http` that talks to the world: TLS checked, no redirects, no retries, bounded in time and size.
+
+    Only https is spoken, but for http to this machine when `loopback` is set, as the local stack needs. It is off elsewhere
+    because businesses choose some of the addresses, and inside a function's sandbox this machine is the Lambda runtime's own API.
+
+    Raises PlatformUnavailable when no answer was read (`maybe_applied` unless no connection could be made), and
+    BadRequest for an address or header that cannot be used.
+    """
+
+    def __init__(
+        self, *, loopback: bool = False, connect_seconds: float = 3, read_seconds: float = 8, answer_limit: int = ANSWER_LIMIT
+    ) -> None:
+        # Imported where it is used: `ingest` loads connectors and sends nothing.
+        import urllib3  # noqa: PLC0415
+
+        self._loopback = loopback
+        self._timeout = urllib3.Timeout(connect=connect_seconds, read=read_seconds)
+        self._limit = answer_limit
+        self._pools = urllib3.PoolManager(num_pools=1, ssl_context=ssl.create_default_context())
+
+    def __call__(self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes | None = None) -> HttpAnswer:
+        """The answer to one request, whatever its status."""
+        from urllib3 import exceptions  # noqa: PLC0415
+
+        if (why := unusable(url, loopback=self._loopback)) is not None:
+            raise BadRequest(why)
+        # A fresh connection each time: one kept open is often dead by the time a frozen sandbox thaws, and that fault could not be
+        # told from one after sending. `identity` because a small compressed answer can unpack to a huge one.
+        sent = {"user-agent": "heard/1", **(headers or {}), "connection": "close", "accept-encoding": "identity"}
+        try:
+            answer = self._pools.request(
+                method, url, headers=sent, body=body, timeout=self._timeout, retries=False, redirect=False, preload_content=False
+            )
+            try:
+                content = answer.read(self._limit, decode_content=False)
+            finally:
+                answer.close()
+                self._pools.clear()
+        except (exceptions.NewConnectionError, exceptions.ConnectTimeoutError) as fault:
+            raise PlatformUnavailable("The platform cannot be reached.", maybe_applied=False) from fault
+        except exceptions.SSLError as fault:
+            # A certificate is refused before anything is sent; other TLS faults can come at any time.
+            refused = isinstance(fault.args[0] if fault.args else None, ssl.SSLCertVerificationError)
+            raise PlatformUnavailable("The platform's TLS connection failed.", maybe_applied=not refused) from fault
+        except (exceptions.LocationValueError, UnicodeError, ValueError) as fault:
+            raise BadRequest("The address, or a credential that goes into a header, has characters that cannot be sent.") from fault
+        except (exceptions.HTTPError, OSError) as fault:
+            raise PlatformUnavailable("The platform took the request and did not answer in time.", maybe_applied=True) from fault
+        return HttpAnswer(answer.status, {name.lower(): value for name, value in answer.headers.items()}, content)
+
+
+def unusable(url: str, *, loopback: bool) -> str | None:
+    """Why an address is not one that Heard calls; None if it is."""
+    from urllib3.exceptions import LocationParseError  # noqa: PLC0415
+    from urllib3.util import parse_url  # noqa: PLC0415
+
+    try:
+        # The client's own parser, so that both agree on which part is the host.
+        parts = parse_url(url)
+    except LocationParseError:
+        return "The address cannot be read; it should look like https://example.com/path."
+    if not parts.host:
+        return "The address names no host; it should look like https://example.com/path."
+    if parts.auth:
+        return "The address holds a user name or password; these belong in the credentials."
+    if parts.scheme == "https" or (parts.scheme == "http" and loopback and _this_machine(parts.host)):
+        return None
+    return "The address must begin with https://." + (" Only this machine may be called by http://." if loopback else "")
+
+
+def _this_machine(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def ask(
+    http: Http,
+    platform: str,
+    method: str,
+    url: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    body: bytes | None = None,
+    harmless: bool = False,
+    explain: Callable[[Rejected, bytes], Rejected] | None = None,
+) -> HttpAnswer | Rejected:
+    """A platform's answer if it is a success (2xx), else why it refuses for good.
+
+    `platform` is its name for people. `harmless` says that asking changes nothing a customer could see (GET never does), so
+    that no fault of it leaves doubt. `explain` may make a better refusal of one and the body that came with it.
+    Raises PlatformUnavailable.
+    """
+    harmless = harmless or method == "GET"
+    try:
+        answer = http(method, url, headers=headers, body=body)
+    except BadRequest as error:
+        return Rejected("bad_address", error.detail)
+    except PlatformUnavailable as fault:
+        if harmless and fault.maybe_applied:
+            raise PlatformUnavailable(fault.detail, maybe_applied=False, retry_after=fault.retry_after) from fault
+        raise
+    if 200 <= answer.status < 300:
+        return answer
+    refusal = rejected(answer, platform, harmless=harmless)
+    return explain(refusal, answer.body) if explain else refusal
+
+
+def rejected(answer: HttpAnswer, platform: str, *, harmless: bool = False) -> Rejected:
+    """Why a platform refuses for good, from an answer that is not a success.
+
+    Raises PlatformUnavailable for those that a retry can cure: 429 (which was not applied), 408 and 425, and 5xx but 501, which
+    may have been applied unless asking was `harmless`.
+    """
+    status = answer.status
+    if status in {408, 425, 429} or (status >= 500 and status != 501):
+        words = "asks us to wait" if status == 429 else f"answered {status}"
+        maybe_applied = not harmless and status not in {425, 429}
+        raise PlatformUnavailable(f"{platform} {words}.", maybe_applied=maybe_applied, retry_after=retry_after(answer.headers))
+    match status:
+        case 401 | 403:
+            return Rejected("unauthorized", f"{platform} answered {status}: check the connection's credentials and what they may do.")
+        case 404 | 410:
+            return Rejected("gone", f"{platform} answered {status}: what the reply answers is not there any more.")
+        case 405 | 501:
+            return Rejected("not_allowed", f"{platform} answered {status}: it does not offer this here.")
+        case 413:
+            return Rejected("too_long", f"{platform} answered 413: the reply is too long.")
+        case _ if 300 <= status < 400:
+            return Rejected("moved", f"{platform} answered {status}: the connection's address has moved; enter the new one.")
+        case _:
+            return Rejected("rejected", f"{platform} answered {status}: it does not take this reply as it is.")
+
+
+def retry_after(headers: Mapping[str, str]) -> int | None:
+    """Seconds to wait from a Retry-After header (RFC 9110, 10.2.3: a number or a date), at most `RETRY_AFTER_LIMIT`."""
+    value = headers.get("retry-after", "").strip()
+    if _DIGITS.fullmatch(value):
+        return min(int(value), RETRY_AFTER_LIMIT)
+    try:
+        until = parsedate_to_datetime(value)
+        seconds = (until if until.tzinfo else until.replace(tzinfo=clock.now().tzinfo)) - clock.now()
+    except (ValueError, IndexError, OverflowError):
+        return None
+    return max(0, min(int(seconds.total_seconds()) + 1, RETRY_AFTER_LIMIT))

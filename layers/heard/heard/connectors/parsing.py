@@ -1,0 +1,293 @@
+"""Reading untrusted JSON and forms: what a platform sent is text and numbers of unknown shape until read here.
+
+Owns the line between a body that cannot be read (`Unparseable`) and one field in it that cannot (a problem, which costs
+that field only: a review with a broken rating is still a review, R01). Knows no platform. Written without pydantic, whose
+import would cost `ingest` more than its whole budget; problems name fields and positions and never quote what a customer wrote.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, NoReturn, cast
+from urllib.parse import parse_qsl, urlsplit
+
+from heard import clock
+from heard.connectors import Parsed
+from heard.errors import Unparseable
+from heard.reviews import Author, EventKind, ReviewEvent, clean, number_revision
+
+ID_LIMIT: Final = 200
+"""Longest id taken from a platform, in characters: ids become keys."""
+
+LABEL_LIMIT: Final = 300
+"""Longest name, subject or other one-line text taken from a platform, in characters."""
+
+_LINK_LIMIT: Final = 2_000
+_FORM_FIELDS: Final = 1_000
+_EARLIEST: Final = 1970
+"""Revisions sort as text only while years have four digits; no review is older than the Web anyway."""
+
+
+def read_object(body: bytes) -> dict[str, object]:
+    """The JSON object a body holds. Raises Unparseable, and nothing else, for any other bytes.
+
+    Stricter than `json.loads`: duplicate names, NaN, infinities and numbers that overflow are refused, because two readers
+    may disagree about what they mean.
+    """
+    document = read_json(body)
+    if not isinstance(document, dict):
+        raise Unparseable("The body is JSON, but not an object.")
+    return cast("dict[str, object]", document)
+
+
+def read_json(body: bytes) -> object:
+    """The JSON value a body holds, under the rules of `read_object`. Raises Unparseable."""
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Unparseable(f"The body is not UTF-8: byte {error.start} is out of place.") from None
+    try:
+        document: object = json.loads(text, parse_constant=_no_constant, parse_float=_finite, object_pairs_hook=_once)
+    except json.JSONDecodeError as error:
+        raise Unparseable(f"The body is not JSON: {error.msg} at character {error.pos}.") from None
+    except ValueError as error:
+        # Ours (from the hooks) and CPython's own limit of 4,300 digits, whose message does not quote the number.
+        raise Unparseable(f"The body is not JSON that two readers would agree on: {error}.") from None
+    except RecursionError:
+        raise Unparseable("The body is nested too deeply.") from None
+    return document
+
+
+def read_form(body: bytes) -> list[tuple[str, str]]:
+    """The fields of a form-encoded body in their order, blank ones included. Raises Unparseable."""
+    try:
+        return parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=_FORM_FIELDS)
+    except UnicodeDecodeError as error:
+        raise Unparseable(f"The body is not form-encoded: byte {error.start} should have been percent-encoded.") from None
+    except ValueError:
+        raise Unparseable(f"The form has more than {_FORM_FIELDS} fields.") from None
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a JSON number")
+
+
+def _finite(digits: str) -> float:
+    if not math.isfinite(number := float(digits)):
+        raise ValueError("a number is too large")
+    return number
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(names := dict(pairs)) != len(pairs):
+        raise ValueError("an object names one field twice")
+    return names
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """The fields of one JSON object or form; `where` says which, for whoever reads a problem.
+
+    Accessors of what a review can do without return None for a value that makes no sense and note it in `problems`;
+    those of what it cannot do without (ids, and the times and counts that order its revisions) raise Unparseable. An
+    absent field and a null are the same thing.
+    """
+
+    values: Mapping[str, object]
+    where: str = "the body"
+    problems: list[str] = field(default_factory=list[str])
+
+    def object(self, name: str) -> Fields:
+        """The object in a field; without any fields if it is absent or something else."""
+        value = self.values.get(name)
+        if value is not None and not isinstance(value, dict):
+            self._note(name, "is not an object")
+        values = cast("dict[str, object]", value) if isinstance(value, dict) else {}
+        return Fields(values, f"{name} of {self.where}", self.problems)
+
+    def required_object(self, name: str) -> Fields:
+        """The object in a field that must be there."""
+        if not isinstance(self.values.get(name), dict):
+            raise self.unreadable(name, "is missing" if self.values.get(name) is None else "is not an object")
+        return self.object(name)
+
+    def id(self, name: str) -> str:
+        """An id that must be there: text without blanks or controls, or a whole number."""
+        value = self.optional_id(name)
+        if value is None:
+            raise self.unreadable(name, "is missing")
+        return value
+
+    def optional_id(self, name: str) -> str | None:
+        """An id that may be absent; one that is there must be usable."""
+        value = self.values.get(name)
+        if value is None or value == "":
+            return None
+        if isinstance(value, bool) or not isinstance(value, str | int):
+            raise self.unreadable(name, "is not an id")
+        if isinstance(value, int):
+            return self._short_number(name, value)
+        if len(value) > ID_LIMIT:
+            raise self.unreadable(name, f"is longer than {ID_LIMIT} characters")
+        if any(c.isspace() or unicodedata.category(c) in {"Cc", "Cs"} for c in value):
+            raise self.unreadable(name, "holds characters that no id has")
+        return value
+
+    def text(self, name: str) -> str | None:
+        """What somebody wrote, in normal form, of any length."""
+        value = self.values.get(name)
+        if value is not None and not isinstance(value, str):
+            self._note(name, "is not text")
+            return None
+        return clean(value)
+
+    def label(self, name: str) -> str | None:
+        """A name or another text of one line, cut at `LABEL_LIMIT`."""
+        text = self.text(name)
+        return " ".join(text.split())[:LABEL_LIMIT].strip() or None if text else None
+
+    def link(self, name: str) -> str | None:
+        """A Web address to show to people: http or https, else None. A `javascript:` one would run in their page."""
+        text = self.text(name)
+        if text is None:
+            return None
+        try:
+            scheme = urlsplit(text).scheme
+        except ValueError:
+            scheme = ""
+        if scheme not in {"http", "https"} or len(text) > _LINK_LIMIT or any(c.isspace() or c in "<>\"'" for c in text):
+            self._note(name, "is not a Web address")
+            return None
+        return text
+
+    def rating(self, name: str) -> int | None:
+        """A rating of 1 to 5 as a whole number, also written `4.0` or `"4"`. Nothing is rounded or clamped."""
+        return self.whole(name, 1, 5)
+
+    def whole(self, name: str, least: int, most: int) -> int | None:
+        """A whole number between two others (both included), also written `4.0` or `"4"`."""
+        value = self.values.get(name)
+        if value is None or (isinstance(value, str) and not value.strip()):
+            return None
+        number = _number(value)
+        if number is None or number != int(number):
+            self._note(name, "is not a whole number")
+            return None
+        if not least <= number <= most:
+            self._note(name, f"is not between {least} and {most}")
+            return None
+        return int(number)
+
+    def count(self, name: str) -> int | None:
+        """A count that orders revisions: absent, or a whole number from 0 on. Raises Unparseable for anything else."""
+        problems = len(self.problems)
+        number = self.whole(name, 0, 10**12 - 1)
+        if len(self.problems) > problems:
+            raise Unparseable(self.problems.pop())
+        return number
+
+    def time(self, name: str) -> datetime | None:
+        """An ISO 8601 instant; one without a zone is UTC. Raises Unparseable when what is there is none."""
+        value = self.values.get(name)
+        if value is None or value == "":
+            return None
+        if not isinstance(value, str):
+            raise self.unreadable(name, "is not a time")
+        try:
+            instant = clock.moment(value)
+        except (ValueError, OverflowError):
+            raise self.unreadable(name, "is not a time") from None
+        if instant.year < _EARLIEST:
+            raise self.unreadable(name, "is out of range")
+        return instant
+
+    def flag(self, name: str) -> bool:
+        """Whether a field is true; anything but true and "true" is not."""
+        return self.values.get(name) in (True, "true")
+
+    def unreadable(self, name: str, why: str) -> Unparseable:
+        """The error that says what is wrong with a field."""
+        return Unparseable(f"{name} of {self.where} {why}")
+
+    def _note(self, name: str, why: str) -> None:
+        self.problems.append(f"{name} of {self.where} {why}")
+
+    def _short_number(self, name: str, value: int) -> str:
+        if not 0 <= value < 10**40:
+            raise self.unreadable(name, "is not an id")
+        return str(value)
+
+
+def _number(value: object) -> int | float | None:
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | float):
+        return value
+    if isinstance(value, str) and len(value) <= 20 and value.strip().isascii():
+        try:
+            number = float(value)
+        except ValueError:
+            return None
+        return number if math.isfinite(number) else None
+    return None
+
+
+def each(entries: Iterable[object], name: str, read: Callable[[Fields], ReviewEvent | None]) -> Parsed:
+    """What a delivery's entries say, in their order: `read` gives an entry's event, or None if it is of no interest.
+
+    A bad entry becomes a problem and costs nothing but itself. Raises Unparseable when there was something to read and none of it
+    could be.
+    """
+    events: list[ReviewEvent] = []
+    problems: list[str] = []
+    unread = 0
+    readable = 0
+    for index, entry in enumerate(entries):
+        fields = Fields(cast("dict[str, object]", entry) if isinstance(entry, dict) else {}, f"{name} {index}", problems)
+        try:
+            if not isinstance(entry, dict):
+                raise Unparseable(f"{name} {index} is not an object")
+            event = read(fields)
+        except Unparseable as error:
+            problems.append(error.detail)
+            unread += 1
+            continue
+        readable += 1
+        if event is not None:
+            events.append(event)
+    if unread and not readable:
+        raise Unparseable("; ".join(problems[:5]) + ".")
+    return Parsed(tuple(events), tuple(problems))
+
+
+def one(fields: Fields, read: Callable[[Fields], ReviewEvent | None]) -> Parsed:
+    """What a delivery that is about one thing says. Raises Unparseable."""
+    event = read(fields)
+    return Parsed((event,) if event else (), tuple(fields.problems))
+
+
+def test_event() -> ReviewEvent:
+    """A platform's test button or ping: answered, never routed."""
+    return ReviewEvent(EventKind.TEST, "test", "test", number_revision(0), Author("test"))
+
+
+def nobody(native_id: str) -> Author:
+    """The author of a review whose platform does not say who wrote it.
+
+    One for each review: an author's text is encrypted under one key, and erasing one stranger's must not erase another's.
+    """
+    return Author(f"anonymous:{native_id}")
+
+
+def same_text(text: str | None, other: str | None) -> bool:
+    """Whether two texts say the same but for white space and Unicode form, which platforms change as they like."""
+    return _folded(text) == _folded(other)
+
+
+def _folded(text: str | None) -> str:
+    return " ".join((clean(text) or "").split())

@@ -1,0 +1,138 @@
+"""The workflows and the queue, as the rest of Heard needs them: a few verbs on three AWS services."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from heard.errors import Fault
+from heard.storage.tables import error_code
+
+if TYPE_CHECKING:
+    from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
+    from mypy_boto3_stepfunctions import SFNClient
+
+BATCH_BYTES: Final = 250_000
+"""What one SendMessageBatch may carry: below SQS's classic 256 KiB, which older endpoints still enforce."""
+BATCH_ENTRIES: Final = 10
+
+SEND_REPLY: Final = "Heard.SendReply"
+"""Wakes a follow-up's workflow to send a reply after which the follow-up stays open."""
+RESCHEDULED: Final = "Heard.Rescheduled"
+"""Wakes a follow-up's workflow to look at its follow-up again: its due time moved."""
+
+_RETRIES: Final = {"mode": "standard", "max_attempts": 4}
+
+
+@cache
+def sqs() -> SQSClient:
+    """The process's SQS client, made at first use."""
+    import boto3  # noqa: PLC0415 - a client is made when it is first needed, never at import
+
+    return boto3.client("sqs", config=Config(connect_timeout=2, read_timeout=5, retries=_RETRIES))  # type: ignore[arg-type]
+
+
+@cache
+def stepfunctions() -> SFNClient:
+    """The process's Step Functions client, made at first use. A synchronous run may take its whole minute."""
+    import boto3  # noqa: PLC0415 - as above
+
+    return boto3.client("stepfunctions", config=Config(connect_timeout=2, read_timeout=65, retries=_RETRIES, max_pool_connections=20))  # type: ignore[arg-type]
+
+
+@cache
+def events() -> EventBridgeClient:
+    """The process's EventBridge client, made at first use."""
+    import boto3  # noqa: PLC0415 - as above
+
+    return boto3.client("events", config=Config(connect_timeout=2, read_timeout=5, retries=_RETRIES))  # type: ignore[arg-type]
+
+
+class Queue:
+    """The queue between the webhook door and the workflow."""
+
+    def __init__(self, client: SQSClient, url: str) -> None:
+        self._client = client
+        self._url = url
+
+    def send(self, messages: Sequence[Mapping[str, Any]]) -> None:
+        """Queue all messages. Raises Fault when any of them is not known to be durable."""
+        for batch in _batches([json.dumps(message, ensure_ascii=False, separators=(",", ":")) for message in messages]):
+            entries: list[SendMessageBatchRequestEntryTypeDef] = [{"Id": str(i), "MessageBody": body} for i, body in enumerate(batch)]
+            answer = self._client.send_message_batch(QueueUrl=self._url, Entries=entries)
+            if failed := answer.get("Failed"):
+                raise Fault(f"The queue did not take {len(failed)} of {len(entries)} messages ({failed[0]['Code']}).")
+
+    def postpone(self, receipt: str, received: int) -> None:
+        """Let a message that failed come again after a delay that grows with how often it was received: 5, 15, 45 … 900 s.
+
+        The queue's own delay is made for a reader that died, and far too long for a platform that was down for a moment.
+        """
+        delay = min(900, 5 * 3 ** min(received - 1, 8))
+        self._client.change_message_visibility(QueueUrl=self._url, ReceiptHandle=receipt, VisibilityTimeout=delay)
+
+
+def _batches(bodies: Sequence[str]) -> list[list[str]]:
+    batches: list[list[str]] = []
+    size = 0
+    for body in bodies:
+        length = len(body.encode())
+        if not batches or len(batches[-1]) == BATCH_ENTRIES or size + length > BATCH_BYTES:
+            batches.append([])
+            size = 0
+        batches[-1].append(body)
+        size += length
+    return batches
+
+
+class Flows:
+    """The two workflows."""
+
+    def __init__(self, client: SFNClient) -> None:
+        self._client = client
+
+    def run(self, workflow: str, name: str, message: str) -> None:
+        """Run an Express workflow to its end. Raises Fault when it does not succeed, so that the message is delivered again."""
+        answer = self._client.start_sync_execution(stateMachineArn=workflow, name=name, input=message)
+        if answer["status"] != "SUCCEEDED":
+            raise Fault(f"The route workflow ended as {answer['status']} ({answer.get('error', 'no error named')}).")
+
+    def succeed(self, token: str) -> bool:
+        """Tell a waiting workflow to go on; False when nobody waits with this token any more."""
+        return self._told(lambda: self._client.send_task_success(taskToken=token, output="{}"))
+
+    def interrupt(self, token: str, error: str) -> bool:
+        """Wake a waiting workflow by one of the errors it catches; False when nobody waits with this token any more."""
+        return self._told(lambda: self._client.send_task_failure(taskToken=token, error=error, cause="see the follow-up"))
+
+    @staticmethod
+    def _told(tell: Any) -> bool:
+        try:
+            tell()
+        except ClientError as refused:
+            if error_code(refused) in {"TaskTimedOut", "TaskDoesNotExist", "InvalidToken"}:
+                return False
+            raise
+        return True
+
+
+class Bus:
+    """Heard's events for everyone else: ids and codes only."""
+
+    def __init__(self, client: EventBridgeClient, name: str) -> None:
+        self._client = client
+        self._name = name
+
+    def publish(self, kind: str, detail: Mapping[str, Any]) -> None:
+        """Publish one event, at least once. Raises Fault when the bus does not take it."""
+        entry = {"EventBusName": self._name, "Source": "heard", "DetailType": kind, "Detail": json.dumps(dict(detail))}
+        answer = self._client.put_events(Entries=[entry])  # type: ignore[list-item]
+        if answer.get("FailedEntryCount"):
+            raise Fault("The event bus did not take an event.")

@@ -1,0 +1,239 @@
+"""Work for a person: claims with fencing numbers, answers, escalation. One open follow-up a thread.
+
+Every function is pure: a follow-up and the clock in, the changed follow-up or a `Refused` out. What an
+answer does to the review and its thread is in `cases`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final, Self
+
+from heard.assessment import Severity
+from heard.clock import later, moment, stamp
+from heard.outcomes import Kind
+
+CLAIM_LEASE: Final = timedelta(minutes=15)
+"""How long a claim lasts unless it is renewed."""
+
+INVITED_WAIT: Final = timedelta(days=7)
+"""How long an invitation to a private channel may stay without a resolution before it escalates (R09)."""
+
+
+class Status(StrEnum):
+    """Where a follow-up stands."""
+
+    OPEN = "open"
+    INVITED = "invited"
+    PROMISED = "promised"
+    AWAITING_APPROVAL = "awaiting_approval"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+
+class Action(StrEnum):
+    """What an agent can do with a follow-up."""
+
+    REPLY = "reply"
+    INVITE_PRIVATE = "invite_private"
+    RESOLVE_WITHOUT_REPLY = "resolve_without_reply"
+    PROMISE = "promise"
+    WALK_AWAY = "walk_away"
+    REPORT_FAKE = "report_fake"
+
+
+class Refusal(StrEnum):
+    """Why a person's step is refused; the desk API answers 409 with it and nothing changes."""
+
+    CLOSED = "already_closed"
+    ANSWERED = "already_answered"
+    AWAITING_APPROVAL = "awaiting_approval"
+    NOT_CLAIMED = "not_claimed"
+    CLAIMED_BY_OTHER = "claimed_by_other"
+    CLAIM_LOST = "claim_lost"
+    CLAIM_EXPIRED = "claim_expired"
+    CAP_REACHED = "cap_reached"
+    LINT = "lint"
+    ALREADY_PRIVATE = "already_private"
+    DATE_PASSED = "date_passed"
+    NOTHING_TO_APPROVE = "nothing_to_approve"
+    SAME_PERSON = "same_person"
+    NO_REPLY_HERE = "no_reply_here"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A business refusal: a value, not an exception. `detail` says what to do next."""
+
+    reason: Refusal
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an agent decided. `id` is the caller's, so that a retry means the same answer.
+
+    `reply` is the reply to send, if any. `root_cause` and `resolution` are short codes (R14); free text
+    is kept sealed with the follow-up, not here.
+    """
+
+    id: str
+    action: Action
+    by: str
+    at: str
+    reply: str | None = None
+    promised_for: str | None = None
+    reason: str | None = None
+    resolution: str | None = None
+    root_cause: str | None = None
+    evidence: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON object without absent fields; `from_json` is its inverse."""
+        fields = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return {name: value for name, value in (fields | {"action": self.action.value}).items() if value is not None}
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any]) -> Self:
+        """The answer that `to_json` wrote."""
+        return cls(**(dict(fields) | {"action": Action(fields["action"])}))
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """One piece of work for a person. Times are `clock.stamp` texts; `fence` grows with each claim."""
+
+    id: str
+    business: str
+    thread: str
+    reviews: tuple[str, ...]
+    platform: str
+    channel: str
+    severity: Severity
+    queue: str
+    priority: int
+    opened_at: str
+    due_at: str
+    escalate_after: tuple[int, ...] = ()
+    why: str = "policy"
+    status: Status = Status.OPEN
+    level: int = 0
+    fence: int = 0
+    claimed_by: str | None = None
+    claim_expires_at: str | None = None
+    token: str | None = None
+    answer: Answer | None = None
+    promised_for: str | None = None
+    invited: bool = False
+    closed: Kind | None = None
+    run: int = 0
+
+    @property
+    def flow(self) -> str:
+        """The name of its workflow execution; a run that was lost is followed by the next."""
+        return f"{self.id}-{self.run}"
+
+    @property
+    def settled(self) -> bool:
+        """Whether no person has anything left to do."""
+        return self.status in {Status.CLOSED, Status.ANSWERED}
+
+    def wait_seconds(self, now: datetime) -> int:
+        """Whole seconds until somebody must look again, at least 1."""
+        return max(1, round((moment(self.due_at) - now).total_seconds()))
+
+    def claimed(self, now: datetime) -> bool:
+        """Whether somebody holds it now."""
+        return self.claim_expires_at is not None and now < moment(self.claim_expires_at)
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON object without absent fields; `from_json` is its inverse."""
+        fields = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        fields |= {
+            "reviews": list(self.reviews),
+            "severity": self.severity.value,
+            "status": self.status.value,
+            "escalate_after": list(self.escalate_after),
+            "answer": self.answer.to_json() if self.answer else None,
+            "closed": self.closed.value if self.closed else None,
+        }
+        return {name: value for name, value in fields.items() if value is not None}
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any]) -> Self:
+        """The follow-up that `to_json` wrote."""
+        known = dict(fields) | {
+            "reviews": tuple(fields["reviews"]),
+            "severity": Severity(fields["severity"]),
+            "status": Status(fields["status"]),
+            "escalate_after": tuple(int(seconds) for seconds in fields.get("escalate_after", ())),
+            "answer": Answer.from_json(fields["answer"]) if fields.get("answer") else None,
+            "closed": Kind(fields["closed"]) if fields.get("closed") else None,
+        }
+        known |= {name: int(known[name]) for name in ("priority", "level", "fence")}
+        return cls(**known)
+
+
+def claim(task: FollowUp, agent: str, now: datetime) -> FollowUp | Refused:
+    """The follow-up claimed by `agent`: a new lease with the next fencing number, or the same lease renewed."""
+    if task.settled:
+        return _settled(task)
+    until = stamp(now + CLAIM_LEASE)
+    if task.claimed(now):
+        if task.claimed_by != agent:
+            return Refused(Refusal.CLAIMED_BY_OTHER, f"Another agent holds it until {task.claim_expires_at}. Choose another one.")
+        return replace(task, claim_expires_at=until)
+    return replace(task, fence=task.fence + 1, claimed_by=agent, claim_expires_at=until)
+
+
+def release(task: FollowUp, agent: str, fence: int, now: datetime) -> FollowUp | Refused:
+    """The follow-up given back; giving back what nobody holds is no error."""
+    if not task.claimed(now):
+        return task
+    if task.claimed_by != agent or task.fence != fence:
+        return Refused(Refusal.CLAIM_LOST, "Somebody else holds it now; there is nothing of yours to release.")
+    return replace(task, claimed_by=None, claim_expires_at=None)
+
+
+def may_answer(task: FollowUp, agent: str, fence: int, now: datetime) -> Refused | None:
+    """Why this agent's answer with this fencing number is refused; None when it may go on."""
+    if task.settled:
+        return _settled(task)
+    if task.status is Status.AWAITING_APPROVAL:
+        return Refused(Refusal.AWAITING_APPROVAL, "A decision to walk away waits for a lead's approval.")
+    if task.fence != fence and task.fence:
+        return Refused(Refusal.CLAIM_LOST, "It was claimed again since. Look at it afresh and claim it before you answer.")
+    if task.claimed_by is None:
+        return Refused(Refusal.NOT_CLAIMED, "Claim it first; the claim's number goes with the answer.")
+    if task.claimed_by != agent:
+        return Refused(Refusal.CLAIM_LOST, "Another agent holds the claim.")
+    if not task.claimed(now):
+        return Refused(Refusal.CLAIM_EXPIRED, "The claim ran out. Claim it again, see what changed, then answer.")
+    return None
+
+
+def approvable(task: FollowUp, lead: str) -> Refused | None:
+    """Why `lead` cannot approve or deny; None when they may. R20 asks for a second person."""
+    if task.settled:
+        return _settled(task)
+    if task.status is not Status.AWAITING_APPROVAL or task.answer is None:
+        return Refused(Refusal.NOTHING_TO_APPROVE, "Nobody has asked for an approval here.")
+    if task.answer.by == lead:
+        return Refused(Refusal.SAME_PERSON, "Walking away takes two people; somebody else must approve.")
+    return None
+
+
+def escalate(task: FollowUp, now: datetime) -> FollowUp:
+    """One level up (R08), due again after that level's wait; the last level repeats."""
+    steps = task.escalate_after or (24 * 3600,)
+    wait = steps[min(task.level, len(steps) - 1)]
+    return replace(task, level=task.level + 1, due_at=stamp(later(now, wait)))
+
+
+def _settled(task: FollowUp) -> Refused:
+    if task.status is Status.ANSWERED:
+        return Refused(Refusal.ANSWERED, "It has been answered; the answer is on its way.")
+    return Refused(Refusal.CLOSED, f"It is closed ({task.closed}).")

@@ -1,0 +1,218 @@
+"""The outcome log: facts about reviews, chained so that anyone can check that none was changed.
+
+Each review has a chain of its own. An outcome's hash covers its whole content and the hash before it;
+the head of the chain is kept beside the review's state and moves in the same transaction, so that a
+missing tail shows as well as a changed link. Outcomes hold no personal text: ids, codes and digests only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final, Self
+
+from heard.clock import stamp
+
+
+class Kind(StrEnum):
+    """What can happen to a review: a closed set. The `CLOSING` kinds end it (R01)."""
+
+    ACCEPTED = "accepted"
+    REVISED = "revised"
+    LATE_REVISION = "late_revision"
+    DUPLICATE = "duplicate"
+    DISBELIEVED = "disbelieved"
+    REOPENED = "reopened"
+    FOLLOW_UP_OPENED = "follow_up_opened"
+    FOLLOW_UP_JOINED = "follow_up_joined"
+    ESCALATED = "escalated"
+    ANSWER_GIVEN = "answer_given"
+    APPROVAL_ASKED = "approval_asked"
+    APPROVAL_DENIED = "approval_denied"
+    PROMISED = "promised"
+    PROMISE_DUE = "promise_due"
+    INVITED_PRIVATE = "invited_private"
+    REPLY_SENT = "reply_sent"
+    REPLY_REJECTED = "reply_rejected"
+    REPLY_UNKNOWN = "reply_unknown"
+
+    ACKNOWLEDGED = "acknowledged"
+    ANSWERED = "answered"
+    MOVED_PRIVATE_RESOLVED = "moved_private_resolved"
+    WALKED_AWAY = "walked_away"
+    REPORTED = "reported"
+    RESOLVED_WITHOUT_REPLY = "resolved_without_reply"
+    WITHDRAWN = "withdrawn"
+    IGNORED = "ignored"
+    EXPIRED = "expired"
+
+
+CLOSING: Final = frozenset(
+    {
+        Kind.ACKNOWLEDGED,
+        Kind.ANSWERED,
+        Kind.MOVED_PRIVATE_RESOLVED,
+        Kind.WALKED_AWAY,
+        Kind.REPORTED,
+        Kind.RESOLVED_WITHOUT_REPLY,
+        Kind.WITHDRAWN,
+        Kind.IGNORED,
+        Kind.EXPIRED,
+    }
+)
+"""The kinds that end a review; it has exactly one of them since it was last opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that just became true of a review, before it is numbered and chained.
+
+    `detail` holds JSON values (texts, integers, lists, objects); never a float, never a customer's words.
+    """
+
+    kind: Kind
+    detail: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whose chain a fact is appended to: what every outcome of that review repeats for those who query."""
+
+    review: str
+    business: str
+    platform: str
+    channel: str
+    severity: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One appended fact. `sequence` counts from 1 in its review; `previous` is the hash before it."""
+
+    review: str
+    sequence: int
+    kind: Kind
+    at: str
+    business: str
+    platform: str
+    channel: str
+    severity: str | None
+    actor: str
+    delivery: str | None
+    detail: Mapping[str, Any]
+    previous: str
+    hash: str
+
+    @property
+    def id(self) -> str:
+        """`out_…`: unique in the log, and derived, so that a retry appends the same one."""
+        return f"out_{self.review.removeprefix('rev_')}_{self.sequence:06d}"
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON object; `from_json` is its inverse."""
+        return {"id": self.id, **_content(self), "hash": self.hash}
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any]) -> Self:
+        """The outcome that `to_json` wrote."""
+        known = {name: fields.get(name) for name in cls.__dataclass_fields__}
+        known["kind"] = Kind(str(fields["kind"]))
+        known["sequence"] = int(fields["sequence"])
+        return cls(**known)  # type: ignore[arg-type]  # checked by the chain's verification, field by field
+
+
+def first_link(review: str) -> str:
+    """The hash that stands before a review's first outcome."""
+    return hashlib.sha256(f"heard:{review}".encode()).hexdigest()
+
+
+def chain(
+    subject: Subject, facts: Sequence[Fact], *, sequence: int, head: str, at: datetime, actor: str, delivery: str | None
+) -> tuple[Outcome, ...]:
+    """The facts as outcomes that continue the chain after `sequence` outcomes whose last hash is `head`.
+
+    `actor` is `heard` or the subject id of a signed-in person; `delivery` correlates with the webhook.
+    """
+    links: list[Outcome] = []
+    for number, fact in enumerate(facts, start=sequence + 1):
+        draft = Outcome(
+            review=subject.review,
+            sequence=number,
+            kind=fact.kind,
+            at=stamp(at),
+            business=subject.business,
+            platform=subject.platform,
+            channel=subject.channel,
+            severity=subject.severity,
+            actor=actor,
+            delivery=delivery,
+            detail=dict(fact.detail),
+            previous=head,
+            hash="",
+        )
+        head = _hash(draft)
+        links.append(Outcome(**{name: getattr(draft, name) for name in Outcome.__dataclass_fields__ if name != "hash"}, hash=head))
+    return tuple(links)
+
+
+@dataclass(frozen=True, slots=True)
+class ChainReport:
+    """Whether a review's chain verifies; `broken_at` is the first sequence number that does not fit, `why` says how."""
+
+    review: str
+    outcomes: int
+    verified: bool
+    head: str
+    broken_at: int | None = None
+    why: str | None = None
+
+
+def verify(review: str, outcomes: Sequence[Outcome], *, expected_sequence: int | None, expected_head: str | None) -> ChainReport:
+    """Recompute a review's chain from its outcomes in sequence order and compare its head with the review's state.
+
+    `expected_*` come from the state; None when the state is not available, and then a missing tail cannot be seen.
+    """
+    head = first_link(review)
+    for number, outcome in enumerate(outcomes, start=1):
+        if outcome.sequence != number:
+            why = f"outcome {number} is missing (found {outcome.sequence})"
+        elif outcome.review != review:
+            why = "it belongs to another review"
+        elif outcome.previous != head:
+            why = "it does not follow the outcome before it"
+        elif outcome.hash != _hash(outcome):
+            why = "its content does not match its hash"
+        else:
+            head = outcome.hash
+            continue
+        return ChainReport(review, len(outcomes), verified=False, head=head, broken_at=number, why=why)
+    if expected_sequence is not None and (expected_sequence, expected_head) != (len(outcomes), head):
+        missing = f"the review's state says {expected_sequence} outcomes, the log has {len(outcomes)}"
+        return ChainReport(review, len(outcomes), verified=False, head=head, broken_at=len(outcomes) + 1, why=missing)
+    return ChainReport(review, len(outcomes), verified=True, head=head)
+
+
+def _content(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "review": outcome.review,
+        "sequence": outcome.sequence,
+        "kind": outcome.kind.value,
+        "at": outcome.at,
+        "business": outcome.business,
+        "platform": outcome.platform,
+        "channel": outcome.channel,
+        "severity": outcome.severity,
+        "actor": outcome.actor,
+        "delivery": outcome.delivery,
+        "detail": dict(outcome.detail),
+        "previous": outcome.previous,
+    }
+
+
+def _hash(outcome: Outcome) -> str:
+    canonical = json.dumps(_content(outcome), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()

@@ -1,0 +1,194 @@
+"""What a customer said: reviews, their revisions, who wrote them, and the events platforms send about them.
+
+Owns the words every other module uses and the normal form of text. Knows no platform, no policy and
+no storage.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import unicodedata
+from base64 import b32encode
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final, Self
+
+from heard.clock import moment, stamp
+
+TEXT_LIMIT_BYTES: Final = 120_000
+"""Longest text kept, as bytes of its JSON form: a review must fit a workflow's 256 KiB input whole."""
+
+TOMBSTONE: Final = "~"
+"""The revision of a withdrawal that nothing can follow: it sorts after every number and time."""
+
+
+class Channel(StrEnum):
+    """Where the customer spoke (playbook, words)."""
+
+    REVIEW_SITE = "review_site"
+    SOCIAL = "social"
+    FORUM = "forum"
+    APP_STORE = "app_store"
+    MESSAGING = "messaging"
+    EMAIL = "email"
+    PHONE = "phone"
+    SURVEY = "survey"
+
+    @property
+    def stage(self) -> Stage:
+        """Whether the public watches (R05)."""
+        offstage = {Channel.MESSAGING, Channel.EMAIL, Channel.PHONE, Channel.SURVEY}
+        return Stage.OFFSTAGE if self in offstage else Stage.ONSTAGE
+
+
+class Stage(StrEnum):
+    """Whether the public watches (R05)."""
+
+    ONSTAGE = "onstage"
+    OFFSTAGE = "offstage"
+
+
+class EventKind(StrEnum):
+    """What a platform's event says happened to a review."""
+
+    CREATED = "created"
+    EDITED = "edited"
+    WITHDRAWN = "withdrawn"
+    REPLY_SEEN = "reply_seen"
+    """The business's own reply, ours or one written at the platform, came back to us."""
+    TEST = "test"
+    """The platform's test button or ping: answered, never routed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who wrote a review, as the platform names them. `id` is stable on that platform."""
+
+    id: str
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewEvent:
+    """One thing a platform says happened to one review.
+
+    `native_id` and `native_thread` are the platform's own ids; they are equal where every review is a
+    thread of its own. `revision` sorts as text in the order of the author's edits (`number_revision`,
+    `time_revision`, `TOMBSTONE`). `rating` is 1-5. `reply_to` holds what the connector needs to answer
+    (a topic, a telephone number). `text_bytes` is the length of the text as it came, when it was longer
+    than `TEXT_LIMIT_BYTES` and had to be cut.
+    """
+
+    kind: EventKind
+    native_id: str
+    native_thread: str
+    revision: str
+    author: Author
+    rating: int | None = None
+    title: str | None = None
+    text: str | None = None
+    language: str | None = None
+    occurred_at: datetime | None = None
+    subject: str | None = None
+    link: str | None = None
+    reply_to: Mapping[str, str] = field(default_factory=dict[str, str])
+    text_bytes: int | None = None
+
+    def normal(self) -> Self:
+        """This event with its texts in normal form, and cut if they are too long to carry."""
+        text, cut_from = cut(clean(self.text))
+        return replace(self, title=cut(clean(self.title))[0], text=text, text_bytes=cut_from)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over what the author said (rating, title, text): equal digests say the same thing."""
+        said = [self.rating, self.title or "", self.text or ""]
+        return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON object without absent fields; `from_json` is its inverse."""
+        fields = asdict(self)
+        fields["occurred_at"] = stamp(self.occurred_at) if self.occurred_at else None
+        fields["reply_to"] = dict(self.reply_to) or None
+        fields["author"] = {name: value for name, value in fields["author"].items() if value is not None}
+        return {name: value for name, value in fields.items() if value is not None}
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any]) -> Self:
+        """The event that `to_json` wrote."""
+        known = dict(fields)
+        known["kind"] = EventKind(known["kind"])
+        known["author"] = Author(**known["author"])
+        known["occurred_at"] = moment(known["occurred_at"]) if known.get("occurred_at") else None
+        return cls(**known)
+
+
+def clean(text: str | None) -> str | None:
+    """Text in normal form: NFC, `\\n` line ends, no control characters, no broken surrogates; None if nothing is left.
+
+    NUL and other controls break consoles, CSV files and some platforms' APIs; tabs and line feeds stay.
+    """
+    if text is None:
+        return None
+    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    lines = whole.replace("\r\n", "\n").replace("\r", "\n")
+    printable = "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) != "Cc")
+    return unicodedata.normalize("NFC", printable).strip() or None
+
+
+def cut(text: str | None) -> tuple[str | None, int | None]:
+    """Text no longer than `TEXT_LIMIT_BYTES` as JSON, and the byte length it came with if it was cut (else None)."""
+    if text is None or len(text) * 6 <= TEXT_LIMIT_BYTES or _json_bytes(text) <= TEXT_LIMIT_BYTES:
+        return text, None
+    keep, over = 0, len(text)
+    while over - keep > 1:
+        middle = (keep + over) // 2
+        keep, over = (middle, over) if _json_bytes(text[:middle]) <= TEXT_LIMIT_BYTES else (keep, middle)
+    return text[:keep], len(text.encode())
+
+
+def _json_bytes(text: str) -> int:
+    return len(json.dumps(text, ensure_ascii=False).encode())
+
+
+def number_revision(number: int) -> str:
+    """The revision of a platform that counts its edits."""
+    return f"{number:012d}"
+
+
+def time_revision(at: datetime) -> str:
+    """The revision of a platform that only dates its edits."""
+    return stamp(at)
+
+
+def _id(prefix: str, *parts: str) -> str:
+    digest = hashlib.sha256("\x1f".join(parts).encode()).digest()
+    return prefix + b32encode(digest[:15]).decode().lower()
+
+
+def review_id(business: str, platform: str, native_id: str) -> str:
+    """`rev_…`: one review, whichever of the business's connections brought it and however often."""
+    return _id("rev_", business, platform, native_id)
+
+
+def thread_id(business: str, platform: str, native_thread: str) -> str:
+    """`thr_…`: a review and all that was said under it, by both sides."""
+    return _id("thr_", business, platform, native_thread)
+
+
+def author_id(business: str, platform: str, native_author: str) -> str:
+    """`aut_…`: who wrote it, as this business knows them from this platform."""
+    return _id("aut_", business, platform, native_author)
+
+
+def follow_up_id(thread: str, number: int) -> str:
+    """`fup_…`: the n-th follow-up of a thread; deterministic, so that a retry opens the same one."""
+    return _id("fup_", thread, str(number))
+
+
+def reply_id(thread: str, revision: str, purpose: str) -> str:
+    """`rep_…`: one intended reply; deterministic, so that a retry means the same one."""
+    return _id("rep_", thread, revision, purpose)

@@ -1,0 +1,14 @@
+"""A function's settings: one frozen dataclass per function, read from its environment once, at first use.
+
+A field `work_table` is the variable `WORK_TABLE`; the template sets exactly the fields and nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import fields
+
+
+def read[S](kind: type[S]) -> S:
+    """The settings of a function. Raises KeyError naming the variable that the template forgot."""
+    return kind(**{field.name: os.environ[field.name.upper()] for field in fields(kind)})  # type: ignore[arg-type]

@@ -1,0 +1,37 @@
+"""What auditors ask: a review's outcomes, a business's outcomes between two times, and whether a chain verifies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from heard.errors import NotFound
+from heard.outcomes import ChainReport, Outcome, verify
+
+if TYPE_CHECKING:
+    from heard.storage.log import Log
+    from heard.storage.work import Work
+
+
+def outcomes_of(review: str, businesses: tuple[str, ...], log: Log) -> tuple[Outcome, ...]:
+    """A review's outcomes in order. Raises NotFound when there are none that the caller may see."""
+    found = log.of_review(review)
+    if not found or found[0].business not in businesses:
+        raise NotFound("There are no outcomes of such a review in your businesses.")
+    return found
+
+
+def verify_review(review: str, businesses: tuple[str, ...], log: Log, work: Work) -> ChainReport:
+    """Whether a review's chain verifies, up to the head that its state names. Raises NotFound."""
+    head = work.head(review)
+    found = log.of_review(review)
+    if head is None and not found:
+        raise NotFound("There are no outcomes of such a review in your businesses.")
+    business = head.business if head else found[0].business
+    if business not in businesses:
+        raise NotFound("There are no outcomes of such a review in your businesses.")
+    return verify(
+        review,
+        found[: head.sequence] if head and len(found) > head.sequence else found,
+        expected_sequence=head.sequence if head else None,
+        expected_head=head.head if head else None,
+    )

@@ -1,0 +1,338 @@
+"""The desk: agents list, see, claim, release and answer follow-ups; leads approve walking away.
+
+Every call is bounded to the caller's businesses; what they may not see does not exist for them. A business
+refusal comes out as `Conflict` with its reason, and nothing has changed then.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from heard import cases, follow_ups, replies
+from heard.cases import Change
+from heard.clock import stamp
+from heard.connectors import ReplyTarget, load
+from heard.errors import BadRequest, Conflict, Forbidden, NotFound
+from heard.follow_ups import Action, Answer, FollowUp, Refusal, Refused
+from heard.reviews import Channel, Stage, reply_id
+from heard.steps.follow_up import wake
+from heard.storage.vault import Erased
+from heard.storage.work import Loaded, Reply
+from heard.threads import Purpose
+
+if TYPE_CHECKING:
+    from heard.flows import Flows
+    from heard.storage.setup import Person, Setup
+    from heard.storage.work import Work
+
+RECENT_REPLIES: Final = 20
+"""With how many of a thread's own earlier replies a new one is compared (R10)."""
+_ROOT_CAUSE: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the desk needs."""
+
+    setup: Setup
+    work: Work
+    flows: Flows
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who is signed in: the person and the groups in the token (`agent`, `lead`, `auditor`, `admin`)."""
+
+    person: Person
+    groups: frozenset[str]
+
+    def needs(self, *groups: str) -> None:
+        """Raises Forbidden unless the caller is in one of the groups."""
+        if self.groups.isdisjoint(groups):
+            raise Forbidden(f"This needs one of the groups {', '.join(groups)}; you are in {', '.join(sorted(self.groups)) or 'none'}.")
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRequest:
+    """What an agent sends: `id` is the caller's own and makes a retry the same answer; `fence` is the claim's number.
+
+    `text` is what the customer reads, `note` stays in the house. `root_cause` and `resolution` close the work (R14).
+    """
+
+    id: str
+    action: Action
+    fence: int
+    text: str | None = None
+    note: str | None = None
+    resolution: str | None = None
+    root_cause: str | None = None
+    reason: str | None = None
+    evidence: str | None = None
+    promised_for: datetime | None = None
+
+
+def list_open(caller: Caller, desk: Desk, *, business: str | None, limit: int, after: str | None) -> tuple[list[FollowUp], str | None]:
+    """Open follow-ups by due time of one business, or of all of the caller's when none is named (no paging across businesses then)."""
+    caller.needs("agent", "lead", "admin")
+    if business is not None:
+        if business not in caller.person.businesses:
+            raise NotFound("There is no such business among yours.")
+        return desk.work.open_follow_ups(business, limit=limit, after=after)
+    if len(caller.person.businesses) == 1:
+        return desk.work.open_follow_ups(caller.person.businesses[0], limit=limit, after=after)
+    if after:
+        raise BadRequest("Name a business to page through its follow-ups: ?business=…")
+    found = [task for each in caller.person.businesses for task in desk.work.open_follow_ups(each, limit=limit)[0]]
+    return sorted(found, key=lambda task: (task.due_at, task.id))[:limit], None
+
+
+def see(caller: Caller, follow_up: str, desk: Desk, now: datetime) -> dict[str, Any]:
+    """A follow-up with what is needed to understand before answering (R22): reviews, thread, assessments with reasons, replies."""
+    task = _seen(caller, follow_up, desk)
+    reviews = [_review(desk.work.case(review), desk) for review in task.reviews]
+    thread = desk.work.case(task.reviews[0]).case.thread
+    slots = {slot.reply: slot.state.value for slot in thread.slots}
+    said = [
+        {
+            "id": reply.id,
+            "purpose": reply.purpose.value,
+            "public": reply.public,
+            "text": reply.text,
+            "at": reply.at,
+            "state": slots.get(reply.id, "sent" if not reply.public else "dropped"),
+        }
+        for reply in _replies(desk, task.thread)
+    ]
+    return {
+        **outline(task, now),
+        "reviews": reviews,
+        "replies": said,
+        "public_replies_left": thread.public_replies_left,
+        "notes": desk.work.notes(task.id),
+    }
+
+
+def outline(task: FollowUp, now: datetime) -> dict[str, Any]:
+    """A follow-up as a list shows it. A claim that ran out is no claim."""
+    held = task.claimed(now)
+    return {
+        "id": task.id,
+        "business": task.business,
+        "platform": task.platform,
+        "channel": task.channel,
+        "stage": Channel(task.channel).stage.value,
+        "severity": task.severity.value,
+        "queue": task.queue,
+        "priority": task.priority,
+        "status": task.status.value,
+        "why": task.why,
+        "level": task.level,
+        "opened_at": task.opened_at,
+        "due_at": task.due_at,
+        "overdue": task.due_at < stamp(now),
+        "promised_for": task.promised_for,
+        "claimed_by": task.claimed_by if held else None,
+        "claim_expires_at": task.claim_expires_at if held else None,
+        "fence": task.fence,
+        "reviews_count": len(task.reviews),
+    }
+
+
+def claim(caller: Caller, follow_up: str, desk: Desk, now: datetime) -> FollowUp:
+    """Claim a follow-up, or renew one's own claim. Raises Conflict when another agent holds it."""
+    caller.needs("agent", "lead")
+    _seen(caller, follow_up, desk)
+    return desk.work.update_follow_up(follow_up, lambda task: _granted(follow_ups.claim(task, caller.person.subject, now)))
+
+
+def release(caller: Caller, follow_up: str, fence: int, desk: Desk, now: datetime) -> FollowUp:
+    """Give a claim back. Raises Conflict when it is somebody else's by now."""
+    caller.needs("agent", "lead")
+    _seen(caller, follow_up, desk)
+    return desk.work.update_follow_up(follow_up, lambda task: _granted(follow_ups.release(task, caller.person.subject, fence, now)))
+
+
+def answer(caller: Caller, follow_up: str, request: AnswerRequest, desk: Desk, now: datetime) -> FollowUp:
+    """Accept an agent's answer and set it in motion. The same request again is the same answer, and no error.
+
+    Raises BadRequest when something the action needs is missing, Conflict with the reason when the answer is refused.
+    """
+    caller.needs("agent", "lead")
+    task = _seen(caller, follow_up, desk)
+    given = _given(request, task, caller, now)
+    known = _already(task, given)
+    if known is None:
+        refused = follow_ups.may_answer(task, caller.person.subject, request.fence, now)
+        _granted(refused or task)
+        loaded = desk.work.case_of_follow_up(follow_up)
+        if request.text:
+            reply = _worded(request, given, loaded, caller, desk, now)
+            given = replace(given, reply=reply.id)
+            desk.work.put_reply(reply)
+        desk.work.put_note(task.id, given.id, loaded.case.review.author, _note(request, caller))
+
+    def decide(loaded: Loaded) -> Change | None:
+        current = loaded.case.task
+        if current is None or _already(current, given):
+            return None
+        _granted(follow_ups.may_answer(current, caller.person.subject, request.fence, now) or current)
+        return _changed(cases.answer(loaded.case, given, now))
+
+    after = desk.work.change(lambda: desk.work.case_of_follow_up(follow_up), decide, now=now, actor=caller.person.subject)
+    task = _task(after)
+    wake(task, desk.flows)
+    return task
+
+
+def approve(caller: Caller, follow_up: str, *, approved: bool, desk: Desk, now: datetime) -> FollowUp:
+    """Approve or deny walking away, as a second person and a lead (R20)."""
+    caller.needs("lead")
+    task = _seen(caller, follow_up, desk)
+
+    def decide(loaded: Loaded) -> Change | None:
+        current = loaded.case.task
+        _granted((follow_ups.approvable(current, caller.person.subject) if current else None) or task)
+        if not approved:
+            return cases.deny(loaded.case, caller.person.subject)
+        return _changed(cases.approve(loaded.case, caller.person.subject, now))
+
+    after = desk.work.change(lambda: desk.work.case_of_follow_up(follow_up), decide, now=now, actor=caller.person.subject)
+    decided = _task(after)
+    if approved:
+        wake(decided, desk.flows)
+    return decided
+
+
+def _task(loaded: Loaded) -> FollowUp:
+    if loaded.case.task is None:
+        raise NotFound("There is no such follow-up.")
+    return loaded.case.task
+
+
+def _seen(caller: Caller, follow_up: str, desk: Desk) -> FollowUp:
+    caller.needs("agent", "lead", "admin")
+    task = desk.work.follow_up(follow_up)
+    if task.business not in caller.person.businesses:
+        raise NotFound("There is no such follow-up.")
+    return task
+
+
+def _already(task: FollowUp, given: Answer) -> FollowUp | None:
+    return task if task.answer and task.answer.id == given.id and task.answer.by == given.by else None
+
+
+def _granted(result: FollowUp | Refused) -> FollowUp:
+    if isinstance(result, Refused):
+        raise Conflict(result.reason.value, result.detail)
+    return result
+
+
+def _changed(result: Change | Refused) -> Change:
+    if isinstance(result, Refused):
+        raise Conflict(result.reason.value, result.detail)
+    return result
+
+
+_NEEDS: Final[Mapping[Action, tuple[str, ...]]] = {
+    Action.REPLY: ("text", "resolution", "root_cause"),
+    Action.INVITE_PRIVATE: ("text",),
+    Action.RESOLVE_WITHOUT_REPLY: ("resolution", "root_cause"),
+    Action.PROMISE: ("promised_for",),
+    Action.WALK_AWAY: ("reason",),
+    Action.REPORT_FAKE: ("evidence",),
+}
+
+
+def _given(request: AnswerRequest, task: FollowUp, caller: Caller, now: datetime) -> Answer:
+    missing = [name for name in _NEEDS[request.action] if not getattr(request, name)]
+    if missing:
+        raise BadRequest(f"The action {request.action.value} needs {', '.join(missing)}.")
+    for name in ("root_cause", "resolution", "reason"):
+        code = getattr(request, name)
+        if code and not _ROOT_CAUSE.fullmatch(code):
+            raise BadRequest(f"{name} is a short code of a-z, 0-9 and '-', such as 'late-delivery'. Put sentences into note.")
+    return Answer(
+        id=request.id,
+        action=request.action,
+        by=caller.person.subject,
+        at=stamp(now),
+        promised_for=stamp(request.promised_for) if request.promised_for else None,
+        reason=request.reason,
+        resolution=request.resolution,
+        root_cause=request.root_cause,
+        reply=_reply_id(task, request) if request.text else None,
+    )
+
+
+def _reply_id(task: FollowUp, request: AnswerRequest) -> str:
+    return reply_id(task.thread, f"{task.id}/{request.id}", Purpose.ANSWER.value)
+
+
+def _worded(request: AnswerRequest, given: Answer, loaded: Loaded, caller: Caller, desk: Desk, now: datetime) -> Reply:
+    """The reply as it will be posted: signed with the agent's first name (R11) and free of what the lint blocks."""
+    case = loaded.case
+    connection = desk.setup.connection(case.review.connection)
+    if connection is None:
+        raise Conflict(Refusal.NO_REPLY_HERE.value, "The connection was removed. Resolve it without a reply.")
+    public = case.review.channel.stage is Stage.ONSTAGE
+    limits = load(case.review.platform).capabilities
+    text = replies.sign_off(request.text or "", caller.person.first_name, connection.business_name or case.review.business)
+    earlier = [reply.text for reply in _replies(desk, case.thread.id)][-RECENT_REPLIES:]
+    findings = replies.lint(text, public=public, limit=limits.reply_limit, unit=limits.reply_unit, recent=earlier)
+    blocking = [finding for finding in findings if finding.severity == "block"]
+    if blocking:
+        raise Conflict(
+            Refusal.LINT.value, " ".join(finding.explanation for finding in blocking), rule=blocking[0].rule, code=blocking[0].code
+        )
+    event, _ = desk.work.revision(case.review)
+    return Reply(
+        id=given.reply or "",
+        thread=case.thread.id,
+        review=case.review.id,
+        author=case.review.author,
+        business=case.review.business,
+        connection=connection.id,
+        purpose=Purpose.ANSWER,
+        public=public,
+        text=text,
+        target=ReplyTarget(event.native_id, event.native_thread, event.reply_to),
+        follow_up=case.task.id if case.task else None,
+        by=caller.person.subject,
+        at=stamp(now),
+    )
+
+
+def _note(request: AnswerRequest, caller: Caller) -> dict[str, Any]:
+    noted = {"answer": request.id, "by": caller.person.subject, "action": request.action.value}
+    return noted | {name: value for name in ("note", "evidence") if (value := getattr(request, name))}
+
+
+def _review(loaded: Loaded, desk: Desk) -> dict[str, Any]:
+    review = loaded.case.review
+    known = {"id": review.id, "severity": review.severity, "rating": review.rating, "withdrawn": review.withdrawn}
+    return known | _readable(lambda: _said(loaded, desk))
+
+
+def _said(loaded: Loaded, desk: Desk) -> dict[str, Any]:
+    event, assessment = desk.work.revision(loaded.case.review)
+    said = event.to_json()
+    shown = {name: said.get(name) for name in ("title", "text", "language", "occurred_at", "subject", "link", "author", "text_bytes")}
+    return shown | {"assessment": assessment}
+
+
+def _readable(read: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    try:
+        return read()
+    except Erased:
+        return {"erased": True}
+
+
+def _replies(desk: Desk, thread: str) -> list[Reply]:
+    try:
+        return desk.work.replies(thread)
+    except Erased:
+        return []

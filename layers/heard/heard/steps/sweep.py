@@ -1,0 +1,55 @@
+"""The sweep: whatever got stuck is set in motion again (R01). It decides nothing itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from secrets import token_hex
+from typing import TYPE_CHECKING
+
+from heard.clock import moment
+from heard.errors import NotFound
+from heard.follow_ups import FollowUp, Status
+from heard.steps.follow_up import wake
+
+if TYPE_CHECKING:
+    from heard.flows import Flows, Queue
+    from heard.storage.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What a sweep set in motion: `resumed` reviews, `woken` and `restarted` follow-ups."""
+
+    resumed: int = 0
+    woken: int = 0
+    restarted: int = 0
+
+
+def sweep(work: Work, queue: Queue, flows: Flows, now: datetime) -> Swept:
+    """Queue open reviews again that nobody touched, and wake follow-ups whose clock did not ring."""
+    resumed = woken = restarted = 0
+    for stuck in work.stuck(now):
+        if stuck.review:
+            queue.send([_resume(stuck.review)])
+            resumed += 1
+        elif stuck.follow_up:
+            try:
+                task = work.follow_up(stuck.follow_up)
+            except NotFound:
+                continue
+            if wake(task, flows):
+                woken += 1
+            elif _lost(task, now):
+                work.update_follow_up(task.id, lambda task: replace(task, token=None, run=task.run + 1))
+                queue.send([_resume(task.reviews[0])])
+                restarted += 1
+    return Swept(resumed, woken, restarted)
+
+
+def _lost(task: FollowUp, now: datetime) -> bool:
+    return task.status is not Status.CLOSED and moment(task.due_at) <= now
+
+
+def _resume(review: str) -> dict[str, str]:
+    return {"resume": review, "delivery": f"swp_{token_hex(8)}"}

@@ -1,0 +1,24 @@
+"""The only package that talks to DynamoDB and SSM. It knows keys, transactions and encryption, and no rule.
+
+| table | item | partition key | sort key |
+| --- | --- | --- | --- |
+| Setup | business | `BUSINESS#{business}` | `PROFILE` |
+| Setup | person | `PERSON#{subject}` | `PROFILE` |
+| Setup | connection | `CONNECTION#{connection}` | `PROFILE` |
+| Work | review's state, with its thread's where they are one | digest of the review's id | `STATE` |
+| Work | thread's state, where it has several reviews | digest of the thread's id | `STATE` |
+| Work | revision (sealed text) | digest of the review's id | `REVISION#{revision}#{digest}` |
+| Work | reply (sealed text) | digest of the thread's id | `REPLY#{reply}` |
+| Work | follow-up | its id | `TASK` |
+| Work | note of an answer (sealed text) | the follow-up's id | `NOTE#{answer}` |
+| Work | author (key, complaints) | its id | `AUTHOR` |
+| Work | quarantined delivery | `QUARANTINE#{business}` | `{received}#{delivery}` |
+| Outcomes | outcome | review's id | sequence number |
+
+| access | index | key |
+| --- | --- | --- |
+| a business's connections and people | Setup `by_business` | business, kind |
+| open follow-ups of a business by due time | Work `open_tasks` (sparse) | business, due time |
+| what nobody has looked at for too long | Work `sweep` (sparse) | hour and shard, time |
+| outcomes of a business between two times | Outcomes `by_day` | business, day and shard; time and id |
+"""

@@ -1,0 +1,58 @@
+"""Genuine deliveries that could not be read: kept whole in the Work table, shown to the business, replayed after a fix."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from heard.storage.tables import attributes, values
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """One delivery as it came: `why` says what could not be read, without quoting it."""
+
+    id: str
+    business: str
+    connection: str
+    platform: str
+    received_at: str
+    why: str
+    method: str
+    query: str
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+class Quarantine:
+    """Reads and writes a business's quarantine."""
+
+    def __init__(self, client: DynamoDBClient, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def keep(self, delivery: Quarantined) -> None:
+        """Keep a delivery."""
+        item = {name: getattr(delivery, name) for name in delivery.__dataclass_fields__}
+        keys = {"pk": f"QUARANTINE#{delivery.business}", "sk": f"{delivery.received_at}#{delivery.id}"}
+        self._client.put_item(TableName=self._table, Item=attributes(item | keys | {"headers": dict(delivery.headers)}))
+
+    def of_business(self, business: str) -> list[Quarantined]:
+        """What lies in a business's quarantine, oldest first."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues=attributes({":pk": f"QUARANTINE#{business}"}),
+        )
+        fields = Quarantined.__dataclass_fields__
+        items = [values(item) for page in pages for item in page["Items"]]
+        return [Quarantined(**{name: item.get(name, "") for name in fields}) for item in items]
+
+    def release(self, delivery: Quarantined) -> None:
+        """Remove a delivery that has been replayed. Removing twice is no error."""
+        key = {"pk": f"QUARANTINE#{delivery.business}", "sk": f"{delivery.received_at}#{delivery.id}"}
+        self._client.delete_item(TableName=self._table, Key=attributes(key))

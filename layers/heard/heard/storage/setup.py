@@ -1,0 +1,212 @@
+"""The Setup table and the secrets in SSM: businesses, their people, their connections."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from functools import cache
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Self
+
+from aws_lambda_powertools.utilities.parameters import SSMProvider
+from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
+from botocore.exceptions import ClientError
+
+from heard.clock import moment, stamp
+from heard.connectors import Connection
+from heard.errors import NotFound
+from heard.storage.tables import attributes, error_code, values
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_ssm import SSMClient
+
+
+@dataclass(frozen=True, slots=True)
+class Business:
+    """One brand or location; `id` is the tenant key of everything. `policy` overrides parts of the default policy."""
+
+    id: str
+    name: str
+    policy: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who signs in. `subject` is the identity provider's; roles come with the token, businesses from here."""
+
+    subject: str
+    first_name: str
+    businesses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InboundSecret:
+    """What a platform signs with: the current secret, and the one before it for as long as it stays valid."""
+
+    current: str
+    previous: str | None = None
+    previous_until: datetime | None = None
+
+    def valid(self, now: datetime) -> tuple[str, ...]:
+        """The secrets that count now, newest first."""
+        if self.previous and self.previous_until and now < self.previous_until:
+            return (self.current, self.previous)
+        return (self.current,)
+
+    def to_text(self) -> str:
+        """What is stored."""
+        until = stamp(self.previous_until) if self.previous_until else None
+        return json.dumps({"current": self.current, "previous": self.previous, "previous_until": until})
+
+    @classmethod
+    def from_text(cls, text: str) -> Self:
+        """What `to_text` wrote."""
+        fields = json.loads(text)
+        until = moment(fields["previous_until"]) if fields["previous_until"] else None
+        return cls(fields["current"], fields["previous"], until)
+
+
+@cache
+def ssm() -> SSMClient:
+    """The process's SSM client, made at first use."""
+    import boto3  # noqa: PLC0415 - a client is made when it is first needed, never at import
+    from botocore.config import Config  # noqa: PLC0415
+
+    return boto3.client("ssm", config=Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "max_attempts": 4}))
+
+
+class Setup:
+    """Reads and writes the Setup table."""
+
+    def __init__(self, client: DynamoDBClient, table: str, *, max_age: float = 0) -> None:
+        self._client = client
+        self._table = table
+        self._max_age = max_age
+        self._seen: dict[str, tuple[float, Connection]] = {}
+
+    def connection(self, connection: str) -> Connection | None:
+        """The connection with this id; None when there is none (any more). What was found is believed for `max_age` seconds."""
+        read_at, known = self._seen.get(connection, (0.0, None))
+        if known and monotonic() - read_at < self._max_age:
+            return known
+        found = self._client.get_item(TableName=self._table, Key=_key("CONNECTION", connection))
+        if "Item" not in found:
+            return None
+        known = _connection(values(found["Item"]))
+        self._seen[connection] = (monotonic(), known)
+        return known
+
+    def put_connection(self, connection: Connection, now: datetime) -> None:
+        """Store a connection, new or changed."""
+        item = asdict(connection) | {"settings": dict(connection.settings), "changed_at": stamp(now)}
+        keys = {"pk": f"CONNECTION#{connection.id}", "sk": "PROFILE", "kind": f"CONNECTION#{connection.platform}#{connection.id}"}
+        self._client.put_item(TableName=self._table, Item=attributes(item | keys))
+
+    def remove_connection(self, connection: str) -> None:
+        """Forget a connection; its webhook address answers 404 from now on. Removing twice is no error."""
+        self._client.delete_item(TableName=self._table, Key=_key("CONNECTION", connection))
+
+    def connections(self, business: str) -> list[Connection]:
+        """A business's connections by platform."""
+        return [_connection(item) for item in self._of_business(business, "CONNECTION#")]
+
+    def business(self, business: str) -> Business | None:
+        """The business with this id."""
+        found = self._client.get_item(TableName=self._table, Key=_key("BUSINESS", business))
+        if "Item" not in found:
+            return None
+        item = values(found["Item"])
+        return Business(item["id"], item["name"], json.loads(item["policy"]))
+
+    def put_business(self, business: Business) -> None:
+        """Store a business, new or changed."""
+        item = {"pk": f"BUSINESS#{business.id}", "sk": "PROFILE", "id": business.id, "name": business.name}
+        self._client.put_item(TableName=self._table, Item=attributes(item | {"policy": json.dumps(dict(business.policy))}))
+
+    def person(self, subject: str) -> Person | None:
+        """Who signs in with this subject id."""
+        found = self._client.get_item(TableName=self._table, Key=_key("PERSON", subject))
+        if "Item" not in found:
+            return None
+        item = values(found["Item"])
+        return Person(item["subject"], item["first_name"], tuple(item["businesses"]))
+
+    def put_person(self, person: Person) -> None:
+        """Store a person, new or changed."""
+        item = {"pk": f"PERSON#{person.subject}", "sk": "PROFILE", "subject": person.subject}
+        item |= {"first_name": person.first_name, "businesses": list(person.businesses)}
+        self._client.put_item(TableName=self._table, Item=attributes(item))
+
+    def _of_business(self, business: str, kind: str) -> list[dict[str, Any]]:
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            IndexName="by_business",
+            KeyConditionExpression="business = :business AND begins_with(kind, :kind)",
+            ExpressionAttributeValues=attributes({":business": business, ":kind": kind}),
+        )
+        return [values(item) for page in pages for item in page["Items"]]
+
+
+class Secrets:
+    """Secrets in SSM Parameter Store, SecureString, under one path; read at most once a `max_age` seconds."""
+
+    def __init__(self, client: SSMClient, path: str, *, max_age: int = 60) -> None:
+        self._client = client
+        self._path = path.rstrip("/")
+        self._max_age = max_age
+        self._reader = SSMProvider(boto3_client=client)
+
+    def inbound(self, connection: str, *, fresh: bool = False) -> InboundSecret | None:
+        """What the platform signs with, None for a connection without a secret; `fresh` reads past the memory."""
+        text = self._get(f"{connection}/inbound", fresh=fresh)
+        return InboundSecret.from_text(text) if text else None
+
+    def put_inbound(self, connection: str, secret: InboundSecret) -> None:
+        """Store what the platform signs with."""
+        self._put(f"{connection}/inbound", secret.to_text())
+
+    def credentials(self, connection: str) -> dict[str, str]:
+        """What we reply with; empty when the business gave none."""
+        text = self._get(f"{connection}/credentials")
+        return json.loads(text) if text else {}
+
+    def put_credentials(self, connection: str, credentials: Mapping[str, str]) -> None:
+        """Store what we reply with."""
+        self._put(f"{connection}/credentials", json.dumps(dict(credentials)))
+
+    def remove(self, connection: str) -> None:
+        """Delete a connection's secrets; deleting what is gone is no error."""
+        self._client.delete_parameters(Names=[f"{self._path}/{connection}/{name}" for name in ("inbound", "credentials")])
+
+    def _get(self, name: str, *, fresh: bool = False) -> str | None:
+        try:
+            return self._reader.get(f"{self._path}/{name}", decrypt=True, max_age=self._max_age, force_fetch=fresh)
+        except GetParameterError as error:
+            cause = error.__cause__ or error.__context__
+            if isinstance(cause, ClientError) and error_code(cause) == "ParameterNotFound":
+                return None
+            raise
+
+    def _put(self, name: str, value: str) -> None:
+        self._client.put_parameter(Name=f"{self._path}/{name}", Value=value, Type="SecureString", Overwrite=True)
+
+
+def known_connection(setup: Setup, connection: str) -> Connection:
+    """The connection with this id. Raises NotFound, which does not tell whether there ever was one."""
+    found = setup.connection(connection)
+    if found is None:
+        raise NotFound("There is nothing here.")
+    return found
+
+
+def _connection(item: Mapping[str, Any]) -> Connection:
+    fields = {name: item[name] for name in Connection.__dataclass_fields__ if name in item}
+    return replace(Connection(**fields), settings=dict(item.get("settings", {})))
+
+
+def _key(kind: str, id: str) -> dict[str, Any]:
+    return attributes({"pk": f"{kind}#{id}", "sk": "PROFILE"})
+

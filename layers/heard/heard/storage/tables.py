@@ -1,0 +1,68 @@
+"""DynamoDB's dialect: clients with short timeouts, values to attributes and back, conditional failures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.types import Binary, TypeDeserializer, TypeSerializer
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+type Item = dict[str, Any]
+"""A stored item as plain Python values: texts, integers, booleans, bytes, lists, objects, sets of texts."""
+
+_SERIALIZER = TypeSerializer()
+_DESERIALIZER = TypeDeserializer()
+
+
+@cache
+def dynamodb() -> DynamoDBClient:
+    """The process's DynamoDB client, made at first use."""
+    import boto3  # noqa: PLC0415 - a client is made when it is first needed, never at import
+
+    return boto3.client("dynamodb", config=Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "max_attempts": 4}))
+
+
+def attributes(item: Mapping[str, Any]) -> dict[str, AttributeValueTypeDef]:
+    """An item as DynamoDB attributes, without absent values."""
+    return {name: _SERIALIZER.serialize(value) for name, value in item.items() if value is not None}
+
+
+def values(item: Mapping[str, AttributeValueTypeDef]) -> Item:
+    """DynamoDB attributes as an item."""
+    return {name: _plain(_DESERIALIZER.deserialize(value)) for name, value in item.items()}
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case Decimal():
+            return int(value)
+        case Binary():
+            return bytes(value.value)
+        case dict():
+            return {name: _plain(each) for name, each in value.items()}
+        case list():
+            return [_plain(each) for each in value]
+        case _:
+            return value
+
+
+def error_code(error: ClientError) -> str:
+    """AWS's own name of an error."""
+    return error.response.get("Error", {}).get("Code", "")
+
+
+def condition_failed(error: ClientError) -> bool:
+    """Whether a write lost against another one: nothing was written, and looking again helps."""
+    if error_code(error) in {"ConditionalCheckFailedException", "TransactionConflictException"}:
+        return True
+    reasons = error.response.get("CancellationReasons", [])
+    lost = {"ConditionalCheckFailed", "TransactionConflict"}
+    return error_code(error) == "TransactionCanceledException" and any(reason.get("Code") in lost for reason in reasons)

@@ -1,0 +1,98 @@
+"""Personal text at rest: AES-256-GCM under a key per author, so that erasing an author is deleting one key.
+
+The keys lie in the Work table, which is itself encrypted with a customer-managed KMS key; a sealed text
+is bound to the place where it is stored.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from heard.storage.tables import attributes, values
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_NONCE_BYTES: Final = 12
+
+
+class Erased(Exception):
+    """The author's key is gone: the text can never be read again, and that is what was asked for."""
+
+
+class Vault:
+    """Seals and opens the texts of authors. Keeps the keys it has seen for as long as one invocation's caller keeps it."""
+
+    def __init__(self, client: DynamoDBClient, table: str) -> None:
+        self._client = client
+        self._table = table
+        self._keys: dict[str, bytes] = {}
+
+    def seal(self, author: str, place: str, content: Mapping[str, Any]) -> bytes:
+        """`content` (JSON values) as ciphertext that only opens for the same author and place."""
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - only functions that touch text pay for it
+
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        plain = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+        return nonce + AESGCM(self._key(author, create=True)).encrypt(nonce, plain, place.encode())
+
+    def open(self, author: str, place: str, sealed: bytes) -> dict[str, Any]:
+        """What was sealed. Raises Erased when the author's key is gone."""
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - as above
+
+        nonce, cipher = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
+        return json.loads(AESGCM(self._key(author, create=False)).decrypt(nonce, cipher, place.encode()))
+
+    def complaints(self, author: str, *, other_than: str) -> int:
+        """How many of this author's reviews, other than this one, were complaints."""
+        item = self._read(author)
+        if "key" in item:
+            self._keys[author] = item["key"]
+        return len(set(item.get("complaints", ())) - {other_than})
+
+    def count_complaint(self, author: str, review: str) -> None:
+        """Count a review among its author's complaints; a set of ids, so that counting twice is counting once."""
+        self._client.update_item(
+            TableName=self._table,
+            Key=self._place(author),
+            UpdateExpression="ADD complaints :review",
+            ExpressionAttributeValues={":review": {"SS": [review]}},
+        )
+
+    def erase(self, author: str) -> None:
+        """Delete the author's key; what it sealed can never be read again. Erasing twice is no error."""
+        self._client.delete_item(TableName=self._table, Key=self._place(author))
+        self._keys.pop(author, None)
+
+    def _key(self, author: str, *, create: bool) -> bytes:
+        if author in self._keys:
+            return self._keys[author]
+        key = self._read(author).get("key")
+        if key is None:
+            if not create:
+                raise Erased(author)
+            key = self._create(author)
+        self._keys[author] = key
+        return key
+
+    def _create(self, author: str) -> bytes:
+        written = self._client.update_item(
+            TableName=self._table,
+            Key=self._place(author),
+            UpdateExpression="SET #key = if_not_exists(#key, :key)",
+            ExpressionAttributeNames={"#key": "key"},
+            ExpressionAttributeValues={":key": {"B": secrets.token_bytes(32)}},
+            ReturnValues="ALL_NEW",
+        )
+        return values(written["Attributes"])["key"]
+
+    def _read(self, author: str) -> dict[str, Any]:
+        found = self._client.get_item(TableName=self._table, Key=self._place(author))
+        return values(found.get("Item", {}))
+
+    @staticmethod
+    def _place(author: str) -> dict[str, Any]:
+        return attributes({"pk": author, "sk": "AUTHOR"})

@@ -1,0 +1,389 @@
+"""The Work table: cases, revisions, replies, follow-ups; and the transactions that change them.
+
+A case is read with the version of each item it came from. `commit` writes the changed items and the new
+outcomes in one transaction, only if every version still stands; otherwise nothing is written and the
+caller looks again. DynamoDB enforces the two-reply cap a second time, in the write itself (R04).
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import ClientError
+
+from heard.cases import Case, Change, Review, first_seen
+from heard.clock import moment, stamp
+from heard.connectors import ReplyTarget
+from heard.errors import Contention, NotFound
+from heard.follow_ups import FollowUp, Status
+from heard.outcomes import chain
+from heard.reviews import Channel, ReviewEvent
+from heard.storage.log import appends
+from heard.storage.tables import Item, attributes, condition_failed, values
+from heard.storage.vault import Vault
+from heard.threads import PUBLIC_REPLY_CAP, Purpose, Thread
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import PutTypeDef, TransactWriteItemTypeDef
+
+SWEEP_SHARDS: Final = 4
+SWEEP_REVIEW_AFTER: Final = timedelta(minutes=15)
+"""An open review without a follow-up is looked at again when nothing has touched it for this long."""
+SWEEP_TASK_AFTER: Final = timedelta(minutes=10)
+"""A follow-up is looked at again when its workflow has let its due time pass by this long."""
+ATTEMPTS: Final = 8
+"""How often a change is decided afresh when somebody else's came first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A case and the stored items it was read from, whose versions must still stand at commit."""
+
+    case: Case
+    items: Mapping[str, Item]
+    known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One reply as it was decided: immutable, so that a retry sends the same one."""
+
+    id: str
+    thread: str
+    review: str
+    author: str
+    business: str
+    connection: str
+    purpose: Purpose
+    public: bool
+    text: str
+    target: ReplyTarget
+    follow_up: str | None = None
+    variant: str | None = None
+    by: str | None = None
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """Something the sweep found: a review that nothing closed, or a follow-up whose clock did not ring."""
+
+    review: str | None
+    follow_up: str | None
+
+
+class Work:
+    """Reads and writes the Work table, and appends to Outcomes."""
+
+    def __init__(self, client: DynamoDBClient, table: str, outcomes_table: str) -> None:
+        self._client = client
+        self._table = table
+        self._outcomes = outcomes_table
+        self.vault = Vault(client, table)
+
+    # Cases
+
+    def case_of(self, event: ReviewEvent, *, business: str, platform: str, connection: str, channel: Channel) -> Loaded:
+        """The case that an event belongs to; `known` is False when its review was never seen."""
+        fresh = first_seen(event, business=business, platform=platform, connection=connection, channel=channel)
+        return self._load(fresh.review.id, fresh.thread.id, fresh.review)
+
+    def case(self, review: str) -> Loaded:
+        """The case of a stored review. Raises NotFound."""
+        item = self._get(_place(review), "STATE")
+        if "review" not in item:
+            raise NotFound("There is no such review.")
+        return self._load(review, item["review"]["thread"], None, item)
+
+    def head(self, review: str) -> Review | None:
+        """A review's state alone, for the head of its chain; None when there is none."""
+        item = self._get(_place(review), "STATE") if review.startswith("rev_") else {}
+        return Review.from_json(item["review"]) if "review" in item else None
+
+    def case_of_follow_up(self, follow_up: str) -> Loaded:
+        """The case that leads a follow-up: its first review. Raises NotFound."""
+        loaded = self.case(self.follow_up(follow_up).reviews[0])
+        task = loaded.case.task
+        if task is not None and task.id == follow_up:
+            return loaded
+        item = self._get(follow_up, "TASK")
+        case = replace(loaded.case, task=FollowUp.from_json(item["task"]))
+        return replace(loaded, case=case, items={**loaded.items, follow_up: item})
+
+    def follow_up(self, follow_up: str) -> FollowUp:
+        """A follow-up by its id. Raises NotFound."""
+        item = self._get(follow_up, "TASK")
+        if "task" not in item:
+            raise NotFound("There is no such follow-up.")
+        return FollowUp.from_json(item["task"])
+
+    def _load(self, review: str, thread: str, fresh: Review | None, item: Item | None = None) -> Loaded:
+        item = self._get(_place(review), "STATE") if item is None else item
+        alone = _place(review) == _place(thread)
+        thread_item = item if alone else self._get(_place(thread), "STATE")
+        items = {_place(review): item, _place(thread): thread_item}
+        state = Review.from_json(item["review"]) if "review" in item else fresh
+        if state is None:
+            raise NotFound("There is no such review.")
+        said = Thread.from_json(thread_item["thread"]) if "thread" in thread_item else Thread(thread)
+        task = None
+        if said.follow_up:
+            items[said.follow_up] = self._get(said.follow_up, "TASK")
+            task = FollowUp.from_json(items[said.follow_up]["task"])
+        return Loaded(Case(state, said, task), items, known="review" in item)
+
+    def commit(self, before: Loaded, change: Change, *, now: datetime, actor: str = "heard", delivery: str | None = None) -> Loaded:
+        """Write a change and append its facts, all or nothing. Returns the case as stored.
+
+        Raises Contention when somebody else changed the case since it was read.
+        """
+        case, old = change.case, before.case
+        outcomes = chain(
+            case.review.subject,
+            change.facts,
+            sequence=case.review.sequence,
+            head=case.review.head,
+            at=now,
+            actor=actor,
+            delivery=delivery or case.review.delivery or None,
+        )
+        if outcomes:
+            review = replace(case.review, sequence=outcomes[-1].sequence, head=outcomes[-1].hash)
+            case = replace(case, review=review)
+        changed_review, changed_thread = case.review != old.review, case.thread != old.thread
+        home, away = _place(case.review.id), _place(case.thread.id)
+        written: dict[str, tuple[Item, PutTypeDef]] = {}
+        for place in {home, away}:
+            review = case.review if place == home and changed_review else None
+            thread = case.thread if place == away and changed_thread else None
+            if review or thread:
+                written[place] = self._state(place, before.items.get(place, {}), review, thread, case.task)
+        if case.task and case.task != old.task:
+            written[case.task.id] = self._task(before.items.get(case.task.id, {}), case.task)
+        self._write([put for _, put in written.values()], appends(self._outcomes, outcomes))
+        return Loaded(case, {**before.items, **{place: item for place, (item, _) in written.items()}})
+
+    def change(
+        self,
+        load: Callable[[], Loaded],
+        decide: Callable[[Loaded], Change | None],
+        *,
+        now: datetime,
+        actor: str = "heard",
+        delivery: str | None = None,
+    ) -> Loaded:
+        """Load, decide, commit; and again from the start while others come first. A decision of None changes nothing.
+
+        Raises Contention after `ATTEMPTS`.
+        """
+        for _ in range(ATTEMPTS):
+            loaded = load()
+            change = decide(loaded)
+            if change is None:
+                return loaded
+            try:
+                return self.commit(loaded, change, now=now, actor=actor, delivery=delivery)
+            except Contention:
+                continue
+        raise Contention("Too many changes to one thread at once; try again.")
+
+    def _state(
+        self, place: str, stored: Item, review: Review | None, thread: Thread | None, task: FollowUp | None
+    ) -> tuple[Item, PutTypeDef]:
+        """The new state item of a place; the part (review or thread) that did not change stays as it was stored."""
+        item: Item = {**stored, "pk": place, "sk": "STATE", "version": stored.get("version", 0) + 1}
+        condition, expected = _unchanged(stored)
+        if review:
+            item["review"] = review.to_json()
+            for name in ("sweep_bucket", "sweep_at"):
+                item.pop(name, None)
+            in_hand = task is not None and review.id in task.reviews and task.status is not Status.CLOSED
+            if review.closed is None and not in_hand:
+                item |= _sweep_at(moment(review.touched_at) + SWEEP_REVIEW_AFTER, place)
+        if thread:
+            item |= {"thread": thread.to_json(), "public_replies": thread.public_replies}
+            if thread.public_replies > stored.get("public_replies", 0):
+                condition += " AND (attribute_not_exists(public_replies) OR public_replies < :cap)"
+                expected[":cap"] = PUBLIC_REPLY_CAP
+        return item, self._put(item, condition, expected)
+
+    def _task(self, stored: Item, task: FollowUp) -> tuple[Item, PutTypeDef]:
+        item: Item = {"pk": task.id, "sk": "TASK", "version": stored.get("version", 0) + 1, "task": task.to_json()}
+        if task.status is not Status.CLOSED:
+            item |= _sweep_at(moment(task.due_at) + SWEEP_TASK_AFTER, task.id)
+            if task.status is not Status.ANSWERED:
+                item |= {"open_for": task.business, "due": f"{task.due_at}#{task.id}"}
+        condition, expected = _unchanged(stored)
+        return item, self._put(item, condition, expected)
+
+    def _put(self, item: Item, condition: str, expected: Item) -> PutTypeDef:
+        put: PutTypeDef = {"TableName": self._table, "Item": attributes(item), "ConditionExpression": condition}
+        if expected:
+            put["ExpressionAttributeValues"] = attributes(expected)
+        return put
+
+    def _write(self, puts: Sequence[PutTypeDef], outcomes: Sequence[TransactWriteItemTypeDef]) -> None:
+        try:
+            if len(puts) == 1 and not outcomes:
+                self._client.put_item(**puts[0])
+            elif puts or outcomes:
+                self._client.transact_write_items(TransactItems=[*({"Put": put} for put in puts), *outcomes])
+        except ClientError as error:
+            if condition_failed(error):
+                raise Contention("Somebody else changed this thread first.") from error
+            raise
+
+    # Revisions, replies, notes
+
+    def put_revision(self, case: Case, event: ReviewEvent, assessment: Mapping[str, Any] | None) -> None:
+        """Keep what the author said, sealed. Written before the case refers to it; writing it twice is no harm."""
+        place, sort = _place(case.review.id), _revision(event.revision, event.digest)
+        content = {"event": event.to_json(), "assessment": assessment}
+        sealed = self.vault.seal(case.review.author, f"{place}/{sort}", content)
+        self._client.put_item(TableName=self._table, Item=attributes({"pk": place, "sk": sort, "sealed": sealed}))
+
+    def revision(self, review: Review) -> tuple[ReviewEvent, dict[str, Any] | None]:
+        """What the author said in the revision last acted on, and how it was assessed. Raises NotFound, Erased."""
+        place, sort = _place(review.id), _revision(review.revision, review.digest)
+        item = self._get(place, sort)
+        if "sealed" not in item:
+            raise NotFound("The text of this revision is not stored.")
+        content = self.vault.open(review.author, f"{place}/{sort}", item["sealed"])
+        return ReviewEvent.from_json(content["event"]), content["assessment"]
+
+    def put_reply(self, reply: Reply) -> None:
+        """Keep a reply's text, sealed. Written before its slot is taken; the same id always means the same reply."""
+        place, sort = _place(reply.thread), f"REPLY#{reply.id}"
+        target = {"native_id": reply.target.native_id, "native_thread": reply.target.native_thread, "to": dict(reply.target.reply_to)}
+        sealed = self.vault.seal(reply.author, f"{place}/{sort}", {"text": reply.text, "target": target})
+        known = {name: getattr(reply, name) for name in reply.__dataclass_fields__ if name not in {"text", "target"}}
+        item = {"pk": place, "sk": sort, "sealed": sealed, **known}
+        try:
+            self._client.put_item(TableName=self._table, Item=attributes(item), ConditionExpression="attribute_not_exists(pk)")
+        except ClientError as error:
+            if not condition_failed(error):
+                raise
+
+    def reply(self, thread: str, reply: str) -> Reply:
+        """A reply by its id. Raises NotFound."""
+        item = self._get(_place(thread), f"REPLY#{reply}")
+        if "sealed" not in item:
+            raise NotFound("There is no such reply.")
+        return self._reply(item)
+
+    def replies(self, thread: str) -> list[Reply]:
+        """All replies ever decided in a thread, in time order."""
+        return sorted((self._reply(item) for item in self._query(_place(thread), "REPLY#")), key=lambda reply: reply.at)
+
+    def _reply(self, item: Item) -> Reply:
+        content = self.vault.open(item["author"], f"{item['pk']}/{item['sk']}", item["sealed"])
+        target = ReplyTarget(content["target"]["native_id"], content["target"]["native_thread"], content["target"]["to"])
+        known = {name: item[name] for name in Reply.__dataclass_fields__ if name in item}
+        return Reply(**(known | {"purpose": Purpose(item["purpose"]), "text": content["text"], "target": target}))
+
+    def put_note(self, follow_up: str, answer: str, author: str, note: Mapping[str, Any]) -> None:
+        """Keep what an agent noted with an answer (diagnosis, evidence), sealed with the author's key."""
+        sort = f"NOTE#{answer}"
+        sealed = self.vault.seal(author, f"{follow_up}/{sort}", note)
+        self._client.put_item(TableName=self._table, Item=attributes({"pk": follow_up, "sk": sort, "author": author, "sealed": sealed}))
+
+    def notes(self, follow_up: str) -> list[dict[str, Any]]:
+        """What agents noted with their answers."""
+        items = self._query(follow_up, "NOTE#")
+        return [self.vault.open(item["author"], f"{follow_up}/{item['sk']}", item["sealed"]) for item in items]
+
+    # Follow-ups
+
+    def update_follow_up(self, follow_up: str, decide: Callable[[FollowUp], FollowUp]) -> FollowUp:
+        """Change a follow-up alone (a claim, a task token); no fact is appended. Raises NotFound, Contention."""
+        for _ in range(ATTEMPTS):
+            item = self._get(follow_up, "TASK")
+            if "task" not in item:
+                raise NotFound("There is no such follow-up.")
+            task = FollowUp.from_json(item["task"])
+            changed = decide(task)
+            if changed == task:
+                return task
+            try:
+                self._write([self._task(item, changed)[1]], [])
+            except Contention:
+                continue
+            return changed
+        raise Contention("Too many changes to one follow-up at once; try again.")
+
+    def open_follow_ups(self, business: str, *, limit: int, after: str | None = None) -> tuple[list[FollowUp], str | None]:
+        """A business's open follow-ups by due time, and where the next page begins (None when there is none)."""
+        found = self._client.query(
+            TableName=self._table,
+            IndexName="open_tasks",
+            KeyConditionExpression="open_for = :business AND due > :after",
+            ExpressionAttributeValues=attributes({":business": business, ":after": after or "0"}),
+            Limit=limit,
+        )
+        listed = [values(item) for item in found["Items"]]
+        tasks = [item["task"] for key in listed if "task" in (item := self._get(key["pk"], "TASK"))]
+        return [FollowUp.from_json(task) for task in tasks], listed[-1]["due"] if "LastEvaluatedKey" in found else None
+
+    # The sweep
+
+    def stuck(self, now: datetime, *, hours: int = 72) -> list[Stuck]:
+        """Reviews that nothing closed and follow-ups whose clock did not ring, by the hours in which they should have been looked at."""
+        found: list[Stuck] = []
+        for hour in range(hours + 1):
+            bucket = now - timedelta(hours=hour)
+            for shard in range(SWEEP_SHARDS):
+                pages = self._client.get_paginator("query").paginate(
+                    TableName=self._table,
+                    IndexName="sweep",
+                    KeyConditionExpression="sweep_bucket = :bucket AND sweep_at <= :now",
+                    ExpressionAttributeValues=attributes({":bucket": _bucket(bucket, shard), ":now": stamp(now)}),
+                )
+                for item in (values(item) for page in pages for item in page["Items"]):
+                    is_task = item["sk"] == "TASK"
+                    found.append(Stuck(None if is_task else f"rev_{item['pk']}", item["pk"] if is_task else None))
+        return found
+
+    # Items
+
+    def _get(self, pk: str, sk: str) -> Item:
+        found = self._client.get_item(TableName=self._table, Key=attributes({"pk": pk, "sk": sk}), ConsistentRead=True)
+        return values(found.get("Item", {}))
+
+    def _query(self, pk: str, prefix: str) -> list[Item]:
+        condition, expected = "pk = :pk", {":pk": pk}
+        if prefix:
+            condition += " AND begins_with(sk, :prefix)"
+            expected[":prefix"] = prefix
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table, KeyConditionExpression=condition, ExpressionAttributeValues=attributes(expected), ConsistentRead=True
+        )
+        return [values(item) for page in pages for item in page["Items"]]
+
+
+def _unchanged(stored: Item) -> tuple[str, Item]:
+    """The condition under which an item still is as it was read, and its values."""
+    if "version" not in stored:
+        return "attribute_not_exists(pk)", {}
+    return "version = :version", {":version": stored["version"]}
+
+
+def _place(id: str) -> str:
+    """A review and a thread with the same platform id share one item: most threads are one review."""
+    return id.split("_", 1)[1]
+
+
+def _revision(revision: str, digest: str) -> str:
+    return f"REVISION#{revision}#{digest[:12]}"
+
+
+def _bucket(at: datetime, shard: int) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H}#{shard}"
+
+
+def _sweep_at(at: datetime, place: str) -> Item:
+    return {"sweep_bucket": _bucket(at, zlib.crc32(place.encode()) % SWEEP_SHARDS), "sweep_at": stamp(at)}

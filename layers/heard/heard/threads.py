@@ -1,0 +1,146 @@
+"""A thread: a review and all that was said under it. Owns the two-reply cap (R04) and a reply's life.
+
+A reply takes a slot before anything is sent, and only then goes
+`reserved -> sending -> sent`, by way of `doubtful` when a fault leaves open whether the platform has it, or to
+`unknown` when the platform cannot be asked. Public slots are never given back unless it is certain that nothing was posted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final, Self
+
+from heard.clock import moment, stamp
+
+PUBLIC_REPLY_CAP: Final = 2
+"""R04: never reply more than twice in one public thread."""
+
+SENDING_LEASE: Final = timedelta(seconds=45)
+"""How long a run that marked a reply as `sending` is left alone: longer than the function may run."""
+
+
+class SlotState(StrEnum):
+    """Where a reply stands."""
+
+    RESERVED = "reserved"
+    SENDING = "sending"
+    DOUBTFUL = "doubtful"
+    SENT = "sent"
+    UNKNOWN = "unknown"
+
+
+class Purpose(StrEnum):
+    """Why a reply is sent."""
+
+    ACKNOWLEDGEMENT = "acknowledgement"
+    ANSWER = "answer"
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One reply's place in its thread. `tried_at` is when sending was last begun, `first_tried_at` when first."""
+
+    reply: str
+    purpose: Purpose
+    public: bool
+    state: SlotState = SlotState.RESERVED
+    tried_at: str | None = None
+    first_tried_at: str | None = None
+
+    def held(self, now: datetime) -> bool:
+        """Whether another run is sending it just now."""
+        return self.state is SlotState.SENDING and self.tried_at is not None and now < moment(self.tried_at) + SENDING_LEASE
+
+    @property
+    def must_look(self) -> bool:
+        """Whether the platform may already have it, so that it must be asked before anything is posted."""
+        return self.state in {SlotState.SENDING, SlotState.DOUBTFUL}
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON object without absent fields; `from_json` is its inverse."""
+        fields = {"reply": self.reply, "purpose": self.purpose.value, "public": self.public, "state": self.state.value}
+        times = {"tried_at": self.tried_at, "first_tried_at": self.first_tried_at}
+        return fields | {name: value for name, value in times.items() if value}
+
+    @classmethod
+    def from_json(cls, fields: dict[str, Any]) -> Self:
+        """The slot that `to_json` wrote."""
+        return cls(**(fields | {"purpose": Purpose(fields["purpose"]), "state": SlotState(fields["state"])}))
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """What was said by us under a review, and the one open follow-up, if any. `follow_ups` counts all there were."""
+
+    id: str
+    slots: tuple[Slot, ...] = ()
+    follow_up: str | None = None
+    follow_ups: int = 0
+
+    @property
+    def public_replies(self) -> int:
+        """Public replies posted, under way, or possibly posted."""
+        return sum(slot.public for slot in self.slots)
+
+    @property
+    def public_replies_left(self) -> int:
+        """How many more public replies R04 allows here."""
+        return max(0, PUBLIC_REPLY_CAP - self.public_replies)
+
+    def slot(self, reply: str) -> Slot | None:
+        """The slot of a reply, if it has one."""
+        return next((slot for slot in self.slots if slot.reply == reply), None)
+
+    def reserve(self, reply: str, purpose: Purpose, *, public: bool) -> Self | None:
+        """This thread with a slot for the reply (the same one, if it has it); None when the cap is reached."""
+        if self.slot(reply):
+            return self
+        if public and not self.public_replies_left:
+            return None
+        return replace(self, slots=(*self.slots, Slot(reply, purpose, public)))
+
+    def sending(self, reply: str, now: datetime) -> Self:
+        """This thread with the reply marked as being sent now."""
+        at = stamp(now)
+        return self._with(
+            reply, lambda slot: replace(slot, state=SlotState.SENDING, tried_at=at, first_tried_at=slot.first_tried_at or at)
+        )
+
+    def interrupted(self, reply: str, *, maybe_applied: bool) -> Self:
+        """This thread after an attempt that ended in a fault."""
+        state = SlotState.DOUBTFUL if maybe_applied else SlotState.RESERVED
+        return self._with(reply, lambda slot: replace(slot, state=state))
+
+    def sent(self, reply: str) -> Self:
+        """This thread with the reply confirmed. A private one leaves no slot: only public ones are counted."""
+        if (slot := self.slot(reply)) and not slot.public:
+            return self.dropped(reply)
+        return self._with(reply, lambda slot: replace(slot, state=SlotState.SENT))
+
+    def unknown(self, reply: str) -> Self:
+        """This thread with a reply that nobody can tell about; it keeps its slot, since it may be there."""
+        return self._with(reply, lambda slot: replace(slot, state=SlotState.UNKNOWN))
+
+    def dropped(self, reply: str) -> Self:
+        """This thread without a reply that certainly was not posted (or that is private and done)."""
+        return replace(self, slots=tuple(slot for slot in self.slots if slot.reply != reply))
+
+    def _with(self, reply: str, change: Any) -> Self:
+        return replace(self, slots=tuple(change(slot) if slot.reply == reply else slot for slot in self.slots))
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON object without absent fields; `from_json` is its inverse."""
+        fields: dict[str, Any] = {"id": self.id, "follow_ups": self.follow_ups}
+        if self.slots:
+            fields["slots"] = [slot.to_json() for slot in self.slots]
+        if self.follow_up:
+            fields["follow_up"] = self.follow_up
+        return fields
+
+    @classmethod
+    def from_json(cls, fields: dict[str, Any]) -> Self:
+        """The thread that `to_json` wrote."""
+        slots = tuple(Slot.from_json(slot) for slot in fields.get("slots", ()))
+        return cls(id=fields["id"], slots=slots, follow_up=fields.get("follow_up"), follow_ups=int(fields["follow_ups"]))

@@ -1,0 +1,102 @@
+"""What holds for whole kinds of tests: the order in which they run, and the glass box in which unit tests live.
+
+A unit test sees no AWS settings of the person who runs it and reaches no network. One that talks HTTP to a server of its own asks
+for this machine alone with `@pytest.mark.loopback` (or the fixture of that name). A refused connection is an error of the test, never a
+skip: code that would have called out is not under test.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+TESTS = Path(__file__).parent
+ORDER = ("unit", "static", "workflow", "stack", "browser", "faults")  # quick and telling first
+SCRUBBED = ("AWS_", "HEARD_", "POWERTOOLS_", "LOG_LEVEL", "_HANDLER", "_X_AMZN_TRACE_ID", "LAMBDA_")
+
+
+def kind(path: Path) -> str:
+    """`unit` for everything below tests/unit, and so on."""
+    return path.relative_to(TESTS).parts[0] if path.is_relative_to(TESTS) else ""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Kind after kind; within one kind the order stays random."""
+    items.sort(key=lambda item: ORDER.index(kind(item.path)) if kind(item.path) in ORDER else len(ORDER))
+
+
+@pytest.fixture
+def loopback() -> None:
+    """Asking for this fixture lets a unit test talk to servers on this machine, as its marker does."""
+
+
+class NetworkBlocked(AssertionError):
+    """A unit test tried to leave its process. It fails for it even where the code under test swallows this."""
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@pytest.fixture(autouse=True)
+def glass_box(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """For unit tests only: no inherited settings, no network."""
+    if kind(request.path) != "unit":
+        yield
+        return
+    for name in list(os.environ):
+        if name.startswith(SCRUBBED):
+            monkeypatch.delenv(name)
+    nowhere = tmp_path_factory.getbasetemp() / "no-such-aws-file"
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(nowhere))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(nowhere))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+    open_to_loopback = request.node.get_closest_marker("loopback") is not None or "loopback" in request.fixturenames
+    refused: list[str] = []
+
+    def check(host: object) -> None:
+        name = host.decode() if isinstance(host, bytes) else str(host)
+        if open_to_loopback and _is_loopback(name):
+            return
+        refused.append(name)
+        advice = "; mark it with `loopback` if that is meant" if _is_loopback(name) else ""
+        raise NetworkBlocked(f"a unit test tried to reach {name!r}{advice}")
+
+    def guarded(method: Callable[..., Any], where: Callable[[tuple[Any, ...]], Any]) -> Callable[..., Any]:
+        def call(sock: socket.socket, *args: Any) -> Any:
+            if sock.family in (socket.AF_INET, socket.AF_INET6):
+                check(where(args)[0])
+            return method(sock, *args)
+
+        return call
+
+    monkeypatch.setattr(socket.socket, "connect", guarded(socket.socket.connect, lambda args: args[0]))
+    monkeypatch.setattr(socket.socket, "connect_ex", guarded(socket.socket.connect_ex, lambda args: args[0]))
+    monkeypatch.setattr(socket.socket, "sendto", guarded(socket.socket.sendto, lambda args: args[-1]))
+
+    for lookup in ("getaddrinfo", "gethostbyname", "gethostbyname_ex"):
+        original = getattr(socket, lookup)
+
+        def resolve(host: object, *args: Any, _original: Callable[..., Any] = original, **kwargs: Any) -> Any:
+            if host is not None:  # None asks for addresses to listen on
+                check(host)
+            return _original(host, *args, **kwargs)
+
+        monkeypatch.setattr(socket, lookup, resolve)
+
+    yield
+    if refused:
+        pytest.fail(f"this unit test tried to reach {', '.join(sorted(set(refused)))}", pytrace=False)

@@ -1,0 +1,142 @@
+"""What may be imported by whom, and what an import may do: looked at in fresh interpreters, so that nothing is there by accident."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.static.repository import FUNCTIONS, HANDLERS, IN_THE_RUNTIME, LAYER, LIBRARY, ROOT, fresh, imported, modules_of, shown
+
+DOMAIN = ("reviews", "assessment", "policy", "replies", "follow_ups", "outcomes", "sla", "threads")
+NOT_IN_DOMAIN = {"boto3", "botocore", "aws_lambda_powertools", "pydantic"}
+
+# Declared, and rightly imported by nothing: zoneinfo finds tzdata by itself where a machine has no time zones.
+DATA_ONLY = {"tzdata"}
+
+# The webhook's path: each of these costs its sender tens of milliseconds at a cold start.
+TOO_DEAR_FOR_INGEST = {"pydantic", "pydantic_core", "aws_xray_sdk", "cryptography", "nacl", "vaderSentiment", "requests"}
+
+LIBRARY_FILES = sorted(LIBRARY.rglob("*.py"))
+RUNTIME_FILES = [*LIBRARY_FILES, *sorted(FUNCTIONS.glob("*/app.py"))]
+
+_IMPORT_A_MODULE = """
+import importlib, json, pkgutil, sys
+module = importlib.import_module(sys.argv[1])
+for found in pkgutil.walk_packages(getattr(module, "__path__", ()), sys.argv[1] + "."):
+    importlib.import_module(found.name)
+print(json.dumps(sorted(sys.modules)))
+"""
+
+
+@pytest.mark.parametrize("function", HANDLERS)
+def test_a_handler_imports_anywhere_without_any_setting(function: str) -> None:
+    assert "handler" in imported(function)["callables"]
+
+
+@pytest.mark.parametrize("function", HANDLERS)
+def test_no_function_loads_the_xray_sdk(function: str) -> None:
+    """It patches and builds botocore clients while it is imported: 180 ms of each cold start."""
+    assert not _roots(imported(function)["modules"]) & {"aws_xray_sdk"}
+
+
+@pytest.mark.parametrize("module", DOMAIN)
+def test_the_domain_knows_nothing_of_aws(module: str) -> None:
+    assert _roots(fresh(_IMPORT_A_MODULE, f"heard.{module}")) & NOT_IN_DOMAIN == set()
+
+
+def test_ingest_loads_nothing_dear() -> None:
+    assert _roots(imported("ingest")["modules"]) & TOO_DEAR_FOR_INGEST == set()
+
+
+@pytest.mark.parametrize("path", RUNTIME_FILES, ids=shown)
+def test_only_storage_talks_to_dynamodb(path: Path) -> None:
+    if path.is_relative_to(LIBRARY / "storage"):
+        return
+    asked = [
+        call.lineno
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr in {"client", "resource", "create_client"}
+        and any(isinstance(argument, ast.Constant) and argument.value == "dynamodb" for argument in call.args)
+    ]
+
+    assert asked == [], "ask heard.storage instead"
+
+
+@pytest.mark.parametrize("path", RUNTIME_FILES, ids=shown)
+def test_the_environment_is_not_read_at_import(path: Path) -> None:
+    at_import = [
+        node.lineno
+        for node in _outside_functions(ast.parse(path.read_text()))
+        if (isinstance(node, ast.Attribute) and node.attr in {"environ", "environb", "getenv"})
+        or (isinstance(node, ast.Name) and node.id in {"environ", "getenv"})
+    ]
+
+    assert at_import == []
+
+
+@pytest.mark.parametrize("path", RUNTIME_FILES, ids=shown)
+def test_what_runs_in_lambda_imports_only_what_ships_with_it(path: Path) -> None:
+    allowed = {*sys.stdlib_module_names, *(IN_THE_RUNTIME & {"boto3", "botocore", "urllib3"}), *_declared(), "heard"}
+
+    assert set(_imports(path)) - allowed == set(), "declare it in layers/heard/requirements.in"
+
+
+def test_every_declared_dependency_is_used() -> None:
+    used = {root for path in RUNTIME_FILES for root in _imports(path)}
+
+    assert {root for root in _declared() if not root.startswith("_")} - used - DATA_ONLY == set()
+
+
+def test_what_we_develop_with_is_what_ships() -> None:
+    shipped = _pins(LAYER / "requirements.txt")
+
+    assert shipped
+    assert shipped.items() <= _pins(ROOT / "requirements" / "dev.txt").items(), "run `make lock`"
+
+
+def _roots(modules: list[str]) -> set[str]:
+    return {module.split(".", 1)[0] for module in modules}
+
+
+def _pins(path: Path) -> dict[str, str]:
+    return dict(re.findall(r"^([\w.-]+)==([\w.!+-]+)", path.read_text(), re.MULTILINE))
+
+
+def _declared() -> set[str]:
+    """Top-level modules of the distributions that the layer asks for by name."""
+    return modules_of(set(re.findall(r"^([A-Za-z][\w.-]*)", (LAYER / "requirements.in").read_text(), re.MULTILINE)))
+
+
+def _imports(path: Path) -> Iterator[str]:
+    """Top-level names of the absolute imports of one file, those for the type checker alone left out."""
+    pending: list[ast.AST] = [ast.parse(path.read_text())]
+    while pending:
+        node = pending.pop()
+        match node:
+            case ast.If(test=ast.Name(id="TYPE_CHECKING"), orelse=otherwise):
+                pending.extend(otherwise)
+                continue
+            case ast.Import(names=names):
+                yield from (alias.name.split(".", 1)[0] for alias in names)
+            case ast.ImportFrom(module=str(module), level=0):
+                yield module.split(".", 1)[0]
+            case _:
+                pass
+        pending.extend(ast.iter_child_nodes(node))
+
+
+def _outside_functions(tree: ast.AST) -> Iterator[ast.expr]:
+    """Expressions that run when a module is imported."""
+    for child in ast.iter_child_nodes(tree):
+        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            continue
+        if isinstance(child, ast.expr):
+            yield child
+        yield from _outside_functions(child)

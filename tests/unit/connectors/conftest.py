@@ -1,0 +1,126 @@
+"""What the connectors' tests share: one connection a platform, requests, the facts kept beside the repository, and a real server."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from heard.connectors import Connection, Request
+from heard.connectors.http import HttpClient
+
+NOW = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
+FACTS = Path(__file__).parents[3] / ".." / "shared" / "platforms"
+
+type Answer = tuple[int, Mapping[str, str], bytes] | None
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture
+def connect() -> Callable[..., Connection]:
+    """A connection of a platform, with settings."""
+
+    def connection(platform: str, **settings: str) -> Connection:
+        blank = Connection("c0ffee", "bus_1", platform, "https://api.example.com/hooks/c0ffee", business_name='Café "Zur <Post>" & Söhne')
+        return replace(blank, settings=settings)
+
+    return connection
+
+
+@pytest.fixture
+def post() -> Callable[..., Request]:
+    """A POST of a document (as JSON) or of bytes, with headers."""
+
+    def request(document: object, **headers: str) -> Request:
+        body = document if isinstance(document, bytes) else json.dumps(document).encode()
+        return Request("POST", {name.replace("_", "-"): value for name, value in headers.items()}, body)
+
+    return request
+
+
+@pytest.fixture
+def facts() -> Callable[[str], str]:
+    """A file of the facts collected about platforms; the test is skipped where they are not kept."""
+
+    def read(name: str) -> str:
+        path = FACTS / name
+        if not path.exists():
+            pytest.skip(f"the platform facts are kept beside the repository, and {name} is not there")
+        return path.read_text()
+
+    return read
+
+
+@dataclass
+class Platform:
+    """A real HTTP server on this machine that answers as it is told, and remembers what it was asked."""
+
+    url: str = ""
+    answers: list[Callable[[str, str, Mapping[str, str], bytes], Answer]] = field(default_factory=list[Any])
+    asked: list[tuple[str, str, Mapping[str, str], bytes]] = field(default_factory=list[Any])
+
+    def will_answer(self, *answers: Answer) -> None:
+        """Answer the next requests so; None closes the connection without a word."""
+        self.answers.extend(lambda *_, answer=answer: answer for answer in answers)
+
+
+def answer(status: int, document: object = None, **headers: str) -> Answer:
+    return status, {name.replace("_", "-"): value for name, value in headers.items()}, json.dumps(document).encode()
+
+
+@pytest.fixture
+def say() -> Callable[..., Answer]:
+    return answer
+
+
+@pytest.fixture
+def platform(loopback: None) -> Iterator[Platform]:
+    """The other side of the wire."""
+    other = Platform()
+
+    class Door(BaseHTTPRequestHandler):
+        def handle_any(self) -> None:
+            body = self.rfile.read(int(self.headers.get("content-length", 0)))
+            ask = (self.command, self.path, {name.lower(): value for name, value in self.headers.items()}, body)
+            other.asked.append(ask)
+            reply = other.answers.pop(0)(*ask)
+            if reply is None:
+                self.close_connection = True
+                return
+            status, headers, content = reply
+            self.send_response(status)
+            for name, value in {"content-length": str(len(content)), **headers}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(content)
+
+        do_GET = do_POST = do_DELETE = handle_any  # noqa: N815
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    other.url = f"http://127.0.0.1:{server.server_port}"
+    yield other
+    server.shutdown()
+    server.server_close()
+    thread.join(2)
+
+
+@pytest.fixture
+def http(loopback: None) -> HttpClient:
+    return HttpClient(loopback=True, connect_seconds=1, read_seconds=0.3)

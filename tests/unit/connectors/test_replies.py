@@ -1,0 +1,348 @@
+"""Replies, and looking for them, against a server that speaks as the platforms' documentation says."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import Any, Protocol
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from standardwebhooks import Webhook
+
+from heard.connectors import (
+    Connection,
+    Gone,
+    HttpAnswer,
+    Presence,
+    Rejected,
+    ReplyTarget,
+    Sent,
+    load,
+)
+from heard.connectors.http import HttpClient, ask, rejected, retry_after, unusable
+from heard.connectors.trustpilot import Trustpilot
+from heard.errors import BadRequest, PlatformUnavailable
+from heard.reviews import EventKind
+
+TEXT = "We are sorry. A new lid is on its way."
+STANDARD = {"secret": "whsec_bm90IGEgcmVhbCBzZWNyZXQsIGJ1dCBsb25nIGVub3VnaA=="}
+PILOT = {"api_key": "key", "api_secret": "secret", "business_user_id": "user-1"}
+FORUM = {"api_key": "forum-key"}
+PHONE = {"account_sid": "AC1", "auth_token": "token"}
+
+
+class Platform(Protocol):
+    url: str
+    asked: list[tuple[str, str, Mapping[str, str], bytes]]
+    answers: list[Any]
+
+    def will_answer(self, *answers: Any) -> None: ...
+
+
+type Connect = Callable[..., Connection]
+type Say = Callable[..., Any]
+
+
+def test_a_standard_reply_is_signed_carries_its_id_and_can_be_found(
+    platform: Platform, http: HttpClient, connect: Connect, say: Say
+) -> None:
+    connection, target = connect("standard", reply_url=f"{platform.url}/replies?site=1"), ReplyTarget("r-1", "t-1", {})
+    platform.will_answer(say(201), say(200), say(404), say(405), say(501))
+    standard = load("standard")
+    assert standard.reply(target, TEXT, "rep_1", connection, STANDARD, http) == Sent("rep_1")
+    found = [standard.find_reply(target, TEXT, "rep_1", connection, STANDARD, http) for _ in range(4)]
+    assert found == [Sent("rep_1"), Presence.ABSENT, Presence.CANNOT_TELL, Presence.CANNOT_TELL]
+    for _, _, headers, body in platform.asked:
+        Webhook(STANDARD["secret"]).verify(body, dict(headers), json_parse=False)
+        assert headers["webhook-id"] == "rep_1"
+    assert [(method, path) for method, path, _, _ in platform.asked[:2]] == [("POST", "/replies?site=1"), ("GET", "/replies/rep_1?site=1")]
+    assert json.loads(platform.asked[0][3])["data"] == {"reply_id": "rep_1", "review_id": "r-1", "thread_id": "t-1", "text": TEXT}
+
+
+def test_a_standard_connection_without_an_address_says_how_to_mend_it(http: HttpClient, connect: Connect) -> None:
+    for settings, credentials, reason in (
+        ({}, STANDARD, "no_reply_url"),
+        ({"reply_url": "http://replies.example/"}, STANDARD, "bad_address"),
+        ({"reply_url": "https://replies.example/"}, {}, "bad_secret"),
+    ):
+        answer = load("standard").reply(ReplyTarget("r", "r", {}), TEXT, "rep_1", connect("standard", **settings), credentials, http)
+        assert isinstance(answer, Rejected)
+        assert answer.reason == reason
+
+
+def test_trustpilot_signs_in_once_and_once_more_when_its_token_is_revoked(
+    platform: Platform, http: HttpClient, connect: Connect, say: Say
+) -> None:
+    pilot, connection, target = Trustpilot(), connect("trustpilot", api_base=platform.url), ReplyTarget("a1", "a1", {})
+    token = say(200, {"access_token": "one", "expires_in": "359999"})
+    review = say(200, {"id": "a1", "companyReply": None})
+    platform.will_answer(token, review, say(201))
+    assert pilot.reply(target, TEXT, "rep_1", connection, PILOT, http) == Sent("a1")
+    sign_in, _, reply = platform.asked
+    assert sign_in[2]["authorization"] == "Basic " + b64encode(b"key:secret").decode()
+    assert sign_in[3] == b"grant_type=client_credentials"
+    assert (reply[0], reply[1], reply[2]["authorization"]) == ("POST", "/v1/private/reviews/a1/reply", "Bearer one")
+    assert json.loads(reply[3]) == {"authorBusinessUserId": "user-1", "message": TEXT}
+    platform.will_answer(
+        say(401), say(200, {"access_token": "two", "expires_in": 359999}), say(200, {"companyReply": {"text": TEXT + " "}}), say(404)
+    )
+    assert pilot.find_reply(target, TEXT, "rep_1", connection, PILOT, http) == Sent("a1")
+    assert platform.asked[-1][2]["authorization"] == "Bearer two"
+    assert pilot.find_reply(target, TEXT, "rep_1", connection, PILOT, http) is Presence.ABSENT
+
+
+def test_trustpilots_one_reply_makes_room_for_our_second_but_never_takes_a_colleagues_place(
+    platform: Platform, http: HttpClient, connect: Connect, say: Say
+) -> None:
+    pilot, connection, target = Trustpilot(), connect("trustpilot", api_base=platform.url), ReplyTarget("a1", "a1", {})
+    token = say(200, {"access_token": "one", "expires_in": "359999"})
+    ours, theirs = ({"companyReply": {"text": "Thank you", "authorBusinessUserId": user}} for user in ("user-1", "user-2"))
+    platform.will_answer(token, say(200, ours), say(204), say(201), say(200, theirs))
+    assert pilot.reply(target, TEXT, "rep_2", connection, PILOT, http) == Sent("a1")
+    assert [method for method, _, _, _ in platform.asked[1:]] == ["GET", "DELETE", "POST"]
+    answer = pilot.reply(target, TEXT, "rep_2", connection, PILOT, http)
+    assert isinstance(answer, Rejected)
+    assert answer.reason == "already_answered"
+
+
+def test_trustpilot_reviews_can_be_read_again(platform: Platform, http: HttpClient, connect: Connect, say: Say) -> None:
+    pilot, connection = Trustpilot(), connect("trustpilot", api_base=platform.url)
+    shown = {"id": "a1", "stars": 3, "text": "Better", "consumer": {"id": "u1", "displayName": "Kim"}, "createdAt": "2026-03-01T10:00:00Z"}
+    platform.will_answer(
+        say(200, {"access_token": "one", "expires_in": "359999"}),
+        say(200, {**shown, "updatedAt": "2026-03-02T10:00:00Z"}),
+        say(404),
+        say(403),
+    )
+    event = pilot.fetch("a1", connection, PILOT, http)
+    assert not isinstance(event, Gone)
+    assert event is not None
+    assert (event.kind, event.rating, event.author.name, event.revision) == (EventKind.EDITED, 3, "Kim", "2026-03-02T10:00:00.000Z")
+    assert pilot.fetch("a1", connection, PILOT, http) is Gone.GONE
+    platform.will_answer(say(200, {"access_token": "two", "expires_in": "359999"}), say(403))
+    assert pilot.fetch("a1", connection, PILOT, http) is None
+    assert pilot.fetch("a1", connection, {}, http) is None
+
+
+def forum_post(number: int, username: str, raw: str) -> dict[str, Any]:
+    return {"id": number, "username": username, "raw": raw, "cooked": f"<p>{raw}</p>"}
+
+
+def test_a_forum_reply_is_posted_and_found_again_in_a_long_topic(platform: Platform, http: HttpClient, connect: Connect, say: Say) -> None:
+    connection = connect("discourse", base_url=platform.url + "/", api_username="Heard")
+    target = ReplyTarget("100", "77", {"topic_id": "77", "post_number": "4"})
+    forum = load("discourse")
+    platform.will_answer(say(200, {"id": 901}))
+    assert forum.reply(target, TEXT, "rep_1", connection, FORUM, http) == Sent("901")
+    method, path, headers, body = platform.asked[0]
+    assert (method, path, headers["api-key"], headers["api-username"]) == ("POST", "/posts.json", "forum-key", "Heard")
+    assert json.loads(body) == {"raw": TEXT, "topic_id": 77, "reply_to_post_number": 4}
+
+    topic = {"post_stream": {"posts": [forum_post(i, "mira", "hm") for i in range(90, 110)], "stream": list(range(90, 150))}}
+    late = {"post_stream": {"posts": [forum_post(i, "heard", f" {TEXT}\n" if i == 140 else "else") for i in range(130, 150)]}}
+    nothing = {"post_stream": {"posts": []}}
+    platform.will_answer(say(200, topic), say(200, late))
+    assert forum.find_reply(target, TEXT, "rep_1", connection, FORUM, http) == Sent("140")
+    assert parse_qs(urlsplit(platform.asked[-1][1]).query)["post_ids[]"] == [str(i) for i in range(149, 129, -1)]
+    platform.will_answer(say(200, topic), say(200, nothing), say(200, nothing))
+    assert forum.find_reply(target, TEXT, "rep_1", connection, FORUM, http) is Presence.ABSENT
+    topic["post_stream"]["stream"] = list(range(90, 1000))
+    platform.will_answer(say(200, topic), *[say(200, nothing)] * 5)
+    assert forum.find_reply(target, TEXT, "rep_1", connection, FORUM, http) is Presence.CANNOT_TELL
+
+
+def test_a_forums_refusal_is_told_in_its_own_words(platform: Platform, http: HttpClient, connect: Connect, say: Say) -> None:
+    connection = connect("discourse", base_url=platform.url, api_username="heard")
+    platform.will_answer(say(422, {"action": "create_post", "errors": ["Body is too short (minimum is 20 characters)"]}))
+    answer = load("discourse").reply(ReplyTarget("1", "77", {}), "Hi", "rep_1", connection, FORUM, http)
+    assert answer == Rejected("rejected", "Discourse says: Body is too short (minimum is 20 characters)")
+
+
+def test_a_forum_post_read_again_says_what_its_webhook_said(
+    platform: Platform, http: HttpClient, connect: Connect, say: Say, post: Callable[..., Any], now: datetime
+) -> None:
+    connection = connect("discourse", base_url=platform.url, api_username="heard")
+    shown = {
+        "id": 5, "topic_id": 77, "post_number": 1, "username": "mira", "user_id": 3, "raw": "Leaks", "version": 1,
+        "created_at": "2026-03-01T10:00:00.000Z", "updated_at": "2026-03-01T10:00:00.000Z",
+    }  # fmt: skip
+    (sent,) = load("discourse").parse(post({"post": {**shown, "topic_title": "Blue bottle"}}), connection, now).events
+    platform.will_answer(say(200, shown), say(200, {"title": "Blue bottle"}), say(404))
+    assert load("discourse").fetch("5", connection, FORUM, http) == sent
+    assert load("discourse").fetch("5", connection, FORUM, http) is Gone.GONE
+
+
+SMS = ReplyTarget("SM1", "+49151 +4930", {"to": "+49151", "from": "+4930"}, datetime(2026, 3, 14, 9, 0, tzinfo=UTC))
+
+
+def test_a_text_message_is_sent_from_the_number_that_was_written_to(
+    platform: Platform, http: HttpClient, connect: Connect, say: Say
+) -> None:
+    connection = connect("twilio_sms", api_base=platform.url)
+    platform.will_answer(say(201, {"sid": "SM2", "status": "queued"}), say(400, {"code": 21610, "status": 400}), say(400, {"code": 21211}))
+    twilio = load("twilio_sms")
+    assert twilio.reply(SMS, TEXT, "rep_1", connection, PHONE, http) == Sent("SM2")
+    _, path, headers, body = platform.asked[0]
+    assert (path, headers["authorization"]) == ("/2010-04-01/Accounts/AC1/Messages.json", "Basic " + b64encode(b"AC1:token").decode())
+    assert parse_qs(body.decode()) == {"To": ["+49151"], "From": ["+4930"], "Body": [TEXT]}
+    refusals = [twilio.reply(SMS, TEXT, "rep_1", connection, PHONE, http) for _ in range(2)]
+    refusals.append(twilio.reply(ReplyTarget("SM1", "t", {**SMS.reply_to, "opted_out": "true"}), TEXT, "rep_1", connection, PHONE, http))
+    refusals.append(twilio.reply(SMS, "🥖" * 801, "rep_1", connection, PHONE, http))
+    assert [r.reason for r in refusals if isinstance(r, Rejected)] == ["opted_out", "rejected", "opted_out", "too_long"]
+    assert len(platform.asked) == 3
+
+
+def test_a_text_message_is_found_by_its_words_since_sending_was_tried(
+    platform: Platform, http: HttpClient, connect: Connect, say: Say
+) -> None:
+    connection, twilio = connect("twilio_sms", api_base=platform.url), load("twilio_sms")
+    first = SMS.first_sent_at
+    assert first is not None
+
+    def message(minutes: float, body: str = TEXT, **other: str) -> dict[str, str]:
+        return {
+            "sid": "SM9",
+            "direction": "outbound-api",
+            "status": "sent",
+            "body": body,
+            "date_created": format_datetime(first + timedelta(minutes=minutes)),
+        } | other
+
+    cases = [
+        ([message(3, "other"), message(1)], Sent("SM9")),
+        ([message(1, "Sent from your Twilio trial account - " + TEXT)], Sent("SM9")),
+        ([message(-60)], Presence.ABSENT),
+        ([message(1, direction="inbound"), message(1, status="failed")], Presence.ABSENT),
+        ([], Presence.ABSENT),
+        ([message(5, "other")] * 100, Presence.CANNOT_TELL),
+        ([*[message(5, "other")] * 99, message(-60, "other")], Presence.ABSENT),
+    ]
+    for messages, found in cases:
+        platform.will_answer(say(200, {"messages": messages}))
+        assert twilio.find_reply(SMS, TEXT, "rep_1", connection, PHONE, http) == found
+    assert parse_qs(urlsplit(platform.asked[0][1]).query) == {"To": ["+49151"], "From": ["+4930"], "PageSize": ["100"]}
+
+
+REPLIES = [
+    ("standard", {"reply_url": ""}, STANDARD, ReplyTarget("r", "r", {})),
+    ("discourse", {"base_url": "", "api_username": "heard"}, FORUM, ReplyTarget("5", "7", {})),
+    ("twilio_sms", {"api_base": ""}, PHONE, SMS),
+    ("trustpilot", {"api_base": ""}, PILOT, ReplyTarget("a1", "a1", {})),
+]
+
+
+@pytest.mark.parametrize(("name", "settings", "credentials", "target"), REPLIES, ids=[reply[0] for reply in REPLIES])
+def test_every_fault_says_whether_the_reply_may_be_there(
+    name: str,
+    settings: dict[str, str],
+    credentials: dict[str, str],
+    target: ReplyTarget,
+    platform: Platform,
+    http: HttpClient,
+    connect: Connect,
+    say: Say,
+) -> None:
+    connection = connect(name, **{key: value or platform.url for key, value in settings.items()})
+    connector = Trustpilot() if name == "trustpilot" else load(name)
+    before = [say(200, {"access_token": "one", "expires_in": "359999"}), say(200, {"companyReply": None})] if name == "trustpilot" else []
+
+    def late(*_: object) -> Any:
+        time.sleep(0.5)
+        return say(201)
+
+    for fault, maybe_applied, wait in (
+        (say(500), True, None),
+        (say(503, retry_after="7"), True, 7),
+        (None, True, None),
+        (late, True, None),
+        (say(429, retry_after="30"), False, 30),
+    ):
+        platform.will_answer(*before)
+        platform.answers.append(fault if callable(fault) else lambda *_, answer=fault: answer)
+        with pytest.raises(PlatformUnavailable) as caught:
+            connector.reply(target, TEXT, "rep_1", connection, credentials, http)
+        assert (caught.value.maybe_applied, caught.value.retry_after) == (maybe_applied, wait)
+        before = before[-1:]  # the token is kept, the review is read each time
+    for look in (say(500), None):
+        platform.will_answer(look)
+        with pytest.raises(PlatformUnavailable) as caught:
+            connector.find_reply(target, TEXT, "rep_1", connection, credentials, http)
+        assert not caught.value.maybe_applied
+
+
+def test_a_connection_that_could_not_be_made_was_never_sent_on(http: HttpClient) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{closed.getsockname()[1]}/"
+        with pytest.raises(PlatformUnavailable) as caught:
+            http("POST", url, body=b"x")
+    assert not caught.value.maybe_applied
+
+
+def test_an_answer_is_read_up_to_a_limit_and_redirects_are_not_followed(platform: Platform, say: Say) -> None:
+    platform.will_answer(say(200, "x" * 1_000), say(302, location=f"{platform.url}/elsewhere"))
+    assert len(HttpClient(loopback=True, answer_limit=100)("GET", platform.url).body) == 100
+    moved = ask(HttpClient(loopback=True), "It", "GET", platform.url)
+    assert isinstance(moved, Rejected)
+    assert moved.reason == "moved"
+    assert len(platform.asked) == 2
+
+
+@pytest.mark.parametrize(
+    ("url", "usable"),
+    [
+        ("https://example.com/a", True),
+        ("http://127.0.0.1:9/a", True),
+        ("http://[::1]:9/a", True),
+        ("http://localhost/a", True),
+        ("http://example.com", False),
+        ("http://127.0.0.1@example.com", False),
+        ("http://localhost.example.com", False),
+        ("https://user:pass@example.com", False),
+        ("file:///etc/passwd", False),
+        ("//example.com", False),
+        ("nonsense", False),
+        ("http://[", False),
+        ("", False),
+    ],
+)
+def test_only_safe_addresses_are_called(url: str, usable: bool, http: HttpClient) -> None:
+    assert (unusable(url, loopback=True) is None) is usable
+    if not usable:
+        with pytest.raises(BadRequest):
+            http("GET", url)
+    if url.startswith("http:"):
+        assert unusable(url, loopback=False) is not None
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [
+        (301, "moved"),
+        (400, "rejected"),
+        (401, "unauthorized"),
+        (403, "unauthorized"),
+        (404, "gone"),
+        (405, "not_allowed"),
+        (410, "gone"),
+        (413, "too_long"),
+        (422, "rejected"),
+        (501, "not_allowed"),
+    ],
+)
+def test_a_refusal_for_good_has_a_reason(status: int, reason: str) -> None:
+    assert rejected(HttpAnswer(status, {}, b""), "It").reason == reason
+
+
+def test_retry_after_is_a_number_or_a_date() -> None:
+    soon = format_datetime(datetime.now(UTC) + timedelta(seconds=90), usegmt=True)
+    assert retry_after({"retry-after": "120"}) == 120
+    assert 80 <= (retry_after({"retry-after": soon}) or 0) <= 91
+    assert retry_after({"retry-after": "999999"}) == 86_400
+    assert [retry_after({"retry-after": text}) for text in ("", "soon", "-1")] == [None, None, None]
