@@ -1,0 +1,98 @@
+"""How answers look: tables for people, JSON for programs. Results go to stdout, everything said about them to stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+type Cell = str | int | None | Text
+
+_WIDE: Final = 220
+"""Columns of a table that goes into a file or a pipe, where nobody's window sets the width."""
+
+_SEVERITY: Final = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "cyan", "praise": "green"}
+
+
+def data(value: Any) -> None:
+    """The result for programs: JSON, alone on stdout."""
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[Cell]], *, empty: str) -> None:
+    """A table on stdout; `empty` is said instead when there are no rows. Long values are folded, never cut."""
+    shown = Table(header_style="bold", pad_edge=False, show_lines=False)
+    for column in columns:
+        shown.add_column(column, overflow="fold")
+    for row in rows:
+        shown.add_row(*(each if isinstance(each, Text) else Text(printable("" if each is None else str(each))) for each in row))
+    if shown.row_count:
+        _out().print(shown)
+    else:
+        say(empty)
+
+
+def facts(about: Mapping[str, Cell]) -> None:
+    """Names and values, one a line, on stdout; a value is never broken, so that it can be copied."""
+    width = max(len(name) for name in about)
+    for name, value in about.items():
+        line = Text(f"{name:<{width}}  ", style="bold")
+        line.append_text(value if isinstance(value, Text) else Text(printable("-" if value in {None, ""} else str(value)), style="not bold"))
+        _out().print(line, soft_wrap=True)
+
+
+def line(text: str = "", style: str = "") -> None:
+    """One line of the result on stdout, unbroken."""
+    _out().print(Text(printable(text), style=style), soft_wrap=True)
+
+
+def say(text: str) -> None:
+    """Something about the result, on stderr."""
+    _err().print(Text(printable(text)), soft_wrap=True)
+
+
+def failed(wrong: str, advice: str = "") -> None:
+    """What is wrong and what to do next, on stderr."""
+    told = Text("Error: ", style="bold red")
+    told.append(printable(wrong), style="not bold default")
+    if advice:
+        told.append(f"\n{printable(advice)}", style="not bold default")
+    _err().print(told, soft_wrap=True)
+
+
+def severity(name: str | None) -> Text:
+    """A severity in its colour."""
+    return Text(name or "", style=_SEVERITY.get(name or "", ""))
+
+
+def at(stamp: str) -> str:
+    """A stored time without the noise: 2026-01-31 09:30:00Z."""
+    return f"{stamp[:10]} {stamp[11:19]}Z" if len(stamp) >= 19 else stamp
+
+
+def progress() -> Progress:
+    """A progress bar on stderr, which shows on terminals only and leaves nothing behind."""
+    err = _err()
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
+
+
+def printable(text: str) -> str:
+    """Text that cannot steer a terminal: control characters but line feeds and tabs are shown as `�`."""
+    return "".join("\ufffd" if c not in "\n\t" and unicodedata.category(c) in {"Cc", "Cf", "Cs"} and c != "\u200d" else c for c in text)
+
+
+def _out() -> Console:
+    return Console(width=None if sys.stdout.isatty() else _WIDE, highlight=False)
+
+
+def _err() -> Console:
+    return Console(stderr=True, width=None if sys.stderr.isatty() else _WIDE, highlight=False)
