@@ -47,5 +47,7 @@ def _instant(text: str, now: datetime, option: str) -> datetime:
     try:
         return moment(given)
     except (ValueError, OverflowError):
-        told = f"{text!r} is no time: write 2026-01-31T09:30, 2026-01-31, now, or how long ago, such as 90m, 24h, 7d. UTC if no zone is said."
+        told = (
+            f"{text!r} is no time: write 2026-01-31T09:30, 2026-01-31, now, or how long ago, such as 90m, 24h, 7d. UTC if no zone is said."
+        )
         raise typer.BadParameter(told, param_hint=option) from None

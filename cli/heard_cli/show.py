@@ -9,12 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import typer
+from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
-type Cell = str | int | None | Text
+type Cell = str | int | Text | None
 
 _WIDE: Final = 220
 """Columns of a table that goes into a file or a pipe, where nobody's window sets the width."""
@@ -29,7 +30,7 @@ def data(value: Any) -> None:
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[Cell]], *, empty: str) -> None:
     """A table on stdout; `empty` is said instead when there are no rows. Long values are folded, never cut."""
-    shown = Table(header_style="bold", pad_edge=False, show_lines=False)
+    shown = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
     for column in columns:
         shown.add_column(column, overflow="fold")
     for row in rows:
@@ -45,7 +46,8 @@ def facts(about: Mapping[str, Cell]) -> None:
     width = max(len(name) for name in about)
     for name, value in about.items():
         line = Text(f"{name:<{width}}  ", style="bold")
-        line.append_text(value if isinstance(value, Text) else Text(printable("-" if value in {None, ""} else str(value)), style="not bold"))
+        plain = "-" if value is None or value == "" else str(value)
+        line.append_text(value if isinstance(value, Text) else Text(printable(plain), style="not bold"))
         _out().print(line, soft_wrap=True)
 
 

@@ -32,7 +32,8 @@ from botocore.exceptions import (
     ProfileNotFound,
 )
 
-from heard.errors import HeardError, NotFound
+from heard.connectors import Connection
+from heard.errors import HeardError
 from heard.flows import Queue
 from heard.storage.log import Log
 from heard.storage.quarantine import Quarantine
@@ -52,6 +53,9 @@ LOCAL_STATE: Final = Path(".heard") / "local.json"
 
 _NEEDED: Final = frozenset({"ApiUrl", "SetupTableName", "WorkTableName", "OutcomesTableName", "QueueUrl", "DeadLettersUrl", "SecretsPath"})
 _CONFIG: Final = Config(connect_timeout=3, read_timeout=20, retries={"mode": "standard", "max_attempts": 4}, max_pool_connections=32)
+_NEARBY: Final = _CONFIG.merge(Config(retries={"mode": "standard", "max_attempts": 1}))
+"""On this machine what does not answer at once is not there."""
+
 _EXPIRED: Final = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
 _UNKNOWN_CALLER: Final = frozenset({"InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch", "InvalidAccessKeyId"})
 _REFUSED: Final = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "NotAuthorizedException"})
@@ -95,7 +99,7 @@ class Stack:
         """What the deployment says about itself. Raises Stop."""
         name = self._state["stack"] if self.where.local else self.where.stack
         try:
-            described = self.session.client("cloudformation", endpoint_url=self.endpoint, config=_CONFIG).describe_stacks(StackName=name)
+            described = self._client("cloudformation").describe_stacks(StackName=name)
         except ClientError as error:
             if error_code(error) == "ValidationError":
                 place = self.endpoint or f"region {self.session.region_name}"
@@ -138,22 +142,26 @@ class Stack:
     @cached_property
     def dynamodb(self) -> DynamoDBClient:
         """The DynamoDB client."""
-        return self.session.client("dynamodb", endpoint_url=self.endpoint, config=_CONFIG)
+        return self._client("dynamodb")
 
     @cached_property
     def ssm(self) -> SSMClient:
         """The SSM client."""
-        return self.session.client("ssm", endpoint_url=self.endpoint, config=_CONFIG)
+        return self._client("ssm")
 
     @cached_property
     def sqs(self) -> SQSClient:
         """The SQS client."""
-        return self.session.client("sqs", endpoint_url=self.endpoint, config=_CONFIG)
+        return self._client("sqs")
 
     @cached_property
     def cognito(self) -> CognitoIdentityProviderClient:
         """The Cognito client."""
-        return self.session.client("cognito-idp", endpoint_url=self.endpoint, config=_CONFIG)
+        return self._client("cognito-idp")
+
+    def _client(self, service: str) -> Any:
+        session: Any = self.session  # the overloads of `client` name hundreds of services that are not installed
+        return session.client(service, endpoint_url=self.endpoint, config=_NEARBY if self.on_this_machine else _CONFIG)
 
     @cached_property
     def setup(self) -> Setup:
@@ -282,9 +290,9 @@ def _read_state(path: Path) -> Mapping[str, Any]:
     raise Stop(f"{path} does not say where the local stack is.", "Start it again: heard local up")
 
 
-def known(stack: Stack, connection: str) -> Any:
+def known(stack: Stack, connection: str) -> Connection:
     """A connection by its id. Raises Stop."""
     found = stack.setup.connection(connection)
     if found is None:
-        raise NotFound(f"There is no connection {connection}. heard connect list --business … shows those of a business.")
+        raise Stop(f"There is no connection {connection}.", "Those of a business: heard connect list --business …")
     return found

@@ -27,14 +27,13 @@ class Settings:
 
     setup_table: str
     work_table: str
-    outcomes_table: str
 
 
 @cache
 def ports() -> tuple[Setup, Work]:
     """What the step needs, made at the first request."""
     here = settings.read(Settings)
-    return Setup(dynamodb(), here.setup_table, max_age=60), Work(dynamodb(), here.work_table, here.outcomes_table)
+    return Setup(dynamodb(), here.setup_table, max_age=60), Work(dynamodb(), here.work_table)
 
 
 def handler(event: dict[str, Any], _context: object) -> Answer:

@@ -12,7 +12,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from pydantic import AwareDatetime
 
 from heard import settings
-from heard.api import caller_of, guarded
+from heard.api import caller_of, guarded, served
 from heard.assessment import Severity
 from heard.errors import BadRequest, NotFound
 from heard.outcomes import Kind
@@ -41,8 +41,7 @@ class Settings:
 def ports() -> tuple[Setup, Work, Log]:
     """What the API needs, made at the first request."""
     here = settings.read(Settings)
-    work = Work(dynamodb(), here.work_table, here.outcomes_table)
-    return Setup(dynamodb(), here.setup_table), work, Log(dynamodb(), here.outcomes_table)
+    return Setup(dynamodb(), here.setup_table), Work(dynamodb(), here.work_table), Log(dynamodb(), here.outcomes_table)
 
 
 def _businesses() -> tuple[str, ...]:
@@ -54,8 +53,7 @@ def _businesses() -> tuple[str, ...]:
 @app.get("/api/audit/reviews/<review>")
 def of_review(review: Id) -> dict[str, Any]:
     """A review's outcomes in order."""
-    found = audit.outcomes_of(review, _businesses(), ports()[2])
-    return {"review": review, "outcomes": [outcome.to_json() for outcome in found]}
+    return {"review": review, "outcomes": [each.to_json() for each in audit.outcomes_of(review, _businesses(), ports()[2])]}
 
 
 @app.get("/api/audit/reviews/<review>/verification")
@@ -86,8 +84,4 @@ def outcomes(
     return {"outcomes": [outcome.to_json() for outcome in page.outcomes], "next": page.next}
 
 
-def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """One HTTP API (payload 2.0) request."""
-    answered = app.resolve(event, context)
-    logger.info("audit", route=event.get("routeKey"), status=answered["statusCode"])
-    return answered
+handler = served(app, logger)

@@ -9,12 +9,10 @@ from typing import Annotated, Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from heard import clock, settings
-from heard.api import caller_of, guarded
+from heard.api import AnswerBody, ApprovalBody, ReleaseBody, caller_of, guarded, served
 from heard.flows import Flows, stepfunctions
-from heard.follow_ups import Action
 from heard.steps import desk
 from heard.storage.setup import Setup
 from heard.storage.tables import dynamodb
@@ -32,35 +30,6 @@ class Settings:
     setup_table: str
     work_table: str
     outcomes_table: str
-
-
-class AnswerBody(BaseModel):
-    """An agent's answer; `id` is the client's own, so that sending it twice is answering once."""
-
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
-
-    id: str = Field(pattern="^[A-Za-z0-9_-]{8,64}$")
-    action: Action
-    fence: int = Field(ge=1)
-    text: str | None = Field(default=None, max_length=20_000)
-    note: str | None = Field(default=None, max_length=20_000)
-    resolution: str | None = Field(default=None, max_length=40)
-    root_cause: str | None = Field(default=None, max_length=40)
-    reason: str | None = Field(default=None, max_length=40)
-    evidence: str | None = Field(default=None, max_length=20_000)
-    promised_for: AwareDatetime | None = None
-
-
-class ReleaseBody(BaseModel):
-    """Which claim is given back."""
-
-    fence: int = Field(ge=1)
-
-
-class ApprovalBody(BaseModel):
-    """A lead's word on walking away."""
-
-    approved: bool
 
 
 @cache
@@ -118,8 +87,4 @@ def approval(follow_up: Id, body: ApprovalBody) -> dict[str, Any]:
     return desk.outline(desk.approve(_caller(), follow_up, approved=body.approved, desk=ports(), now=now), now)
 
 
-def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """One HTTP API (payload 2.0) request."""
-    answered = app.resolve(event, context)
-    logger.info("desk", route=event.get("routeKey"), status=answered["statusCode"])
-    return answered
+handler = served(app, logger)

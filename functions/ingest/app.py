@@ -53,7 +53,7 @@ def handler(event: dict[str, Any], _context: object) -> Answer:
     request = Request(
         method=event["requestContext"]["http"]["method"],
         headers={name.lower(): value for name, value in event.get("headers", {}).items()},
-        body=b64decode(body) if event.get("isBase64Encoded") else body.encode(),
+        body=b64decode(body) if event.get("isBase64Encoded") else body.encode("utf-8", "surrogatepass"),
         query=event.get("rawQueryString", ""),
     )
     try:

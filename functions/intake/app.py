@@ -10,7 +10,11 @@ from functools import cache
 from typing import Any
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.utilities.batch import AsyncBatchProcessor, EventType, async_process_partial_response
+from aws_lambda_powertools.utilities.batch import (
+    AsyncBatchProcessor,
+    EventType,
+    async_process_partial_response,  # pyright: ignore[reportUnknownVariableType] - its event is an untyped dict
+)
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from heard import settings
@@ -46,7 +50,7 @@ async def route(record: SQSRecord) -> None:
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """One batch of messages; answers which of them failed."""
     answer = async_process_partial_response(event=event, record_handler=route, processor=processor, context=context)
-    failed = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
+    failed = {str(failure["itemIdentifier"]) for failure in answer["batchItemFailures"]}
     for record in event["Records"]:
         if record["messageId"] in failed:
             ports()[2].postpone(record["receiptHandle"], int(record["attributes"]["ApproximateReceiveCount"]))

@@ -24,7 +24,6 @@ class Settings:
     """Where things are."""
 
     work_table: str
-    outcomes_table: str
     queue_url: str
 
 
@@ -32,7 +31,7 @@ class Settings:
 def ports() -> tuple[Work, Queue, Flows]:
     """What the step needs, made at the first run."""
     here = settings.read(Settings)
-    return Work(dynamodb(), here.work_table, here.outcomes_table), Queue(sqs(), here.queue_url), Flows(stepfunctions())
+    return Work(dynamodb(), here.work_table), Queue(sqs(), here.queue_url), Flows(stepfunctions())
 
 
 @metrics.log_metrics

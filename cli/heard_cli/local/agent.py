@@ -88,7 +88,7 @@ class ScriptedAgent:
 
 def _choose(seen: Mapping[str, Any], number: int) -> dict[str, Any]:
     """What a careful person might do with this follow-up; every way of answering comes up."""
-    assessment = (seen["reviews"][0].get("assessment") or {}) if seen["reviews"] else {}
+    assessment: dict[str, Any] = (seen["reviews"][0].get("assessment") or {}) if seen["reviews"] else {}
     settled = {"resolution": "explained", "root_cause": "late-delivery" if "delivery" in assessment.get("topics", []) else "process"}
     if assessment.get("agenda") == "abuse":
         return {"action": "walk_away", "reason": "abuse", "note": "Insults only; one calm line would feed it."}
@@ -97,7 +97,10 @@ def _choose(seen: Mapping[str, Any], number: int) -> dict[str, Any]:
     if seen["stage"] == "onstage" and seen["public_replies_left"] == 0:
         return {"action": "resolve_without_reply", **settled}
     if seen["stage"] == "onstage" and number % 7 == 2:
-        return {"action": "invite_private", "text": _text(number) + " May I ask you to write to us directly, so that we can look up your order?"}
+        return {
+            "action": "invite_private",
+            "text": _text(number) + " May I ask you to write to us directly, so that we can look up your order?",
+        }
     if number % 9 == 4:
         return {"action": "promise", "promised_for": clock.stamp(clock.now() + timedelta(days=2)), "text": _text(number)}
     if number % 13 == 8:

@@ -26,7 +26,7 @@ def up(
     quiet: Annotated[bool, typer.Option("--empty", help="Do not play the samples.")] = False,
 ) -> None:
     """Start everything, play the samples, show what becomes of them, and stay up until Ctrl-C."""
-    _start(port, stay=True, as_json=False, play=not quiet)
+    _start(port, stay=True, as_json=False, play=not quiet, with_agent=False)
 
 
 @app.command(epilog="Example: [bold]heard local demo --once --json[/]")
@@ -36,10 +36,10 @@ def demo(
     port: Annotated[int, typer.Option(help="Port of the local stack on 127.0.0.1; another one is taken when it is busy.")] = 4566,
 ) -> None:
     """Play the samples, let a scripted agent answer, and check what came of it; exit 0 only if all is well."""
-    _start(port, stay=not once, as_json=as_json, play=True)
+    _start(port, stay=not once, as_json=as_json, play=True, with_agent=True)
 
 
-def _start(port: int, *, stay: bool, as_json: bool, play: bool) -> None:
+def _start(port: int, *, stay: bool, as_json: bool, play: bool, with_agent: bool) -> None:
     # Imported when a command runs: `heard --help` must not wait for AWS's SDK.
     from heard_cli.local.demo import Refused, run  # noqa: PLC0415
     from heard_cli.local.simulator import Platforms  # noqa: PLC0415
@@ -62,7 +62,9 @@ def _start(port: int, *, stay: bool, as_json: bool, play: bool) -> None:
             good = True
             if play:
                 with Live(console=screen, refresh_per_second=4, transient=not stay) as live:
-                    result, stories = run(world, root / "events", live.console.print, lambda stories: live.update(stories.table()))
+                    result, stories = run(
+                        world, root / "events", live.console.print, lambda stories: live.update(stories.table()), with_agent=with_agent
+                    )
                     live.update(stories.table(60))
                 good = result.good
                 if as_json:

@@ -171,23 +171,29 @@ def answering(world: World) -> int:
     return int(running["Count"])
 
 
-def run(world: World, folder: Path, told: Callable[[str], None], tick: Callable[[Stories], None]) -> tuple[Result, Stories]:
-    """Play, work, add up. `told` hears one line a stage, `tick` is called often with the stories so far."""
+def run(
+    world: World, folder: Path, told: Callable[[str], None], tick: Callable[[Stories], None], *, with_agent: bool
+) -> tuple[Result, Stories]:
+    """Play, work (unless the work is left for somebody), add up.
+
+    `told` hears one line a stage, `tick` is called often with the stories so far.
+    """
     began = time.monotonic()
     stories = Stories(world, clock.now() - timedelta(minutes=1))
     samples = load_samples(folder)
     told(f"playing {len(samples)} samples through the webhook door")
     play(world, samples, lambda _: None)
     settle(world, stories, lambda: tick(stories))
-    told("an agent signs in and works through the open follow-ups")
     agent = ScriptedAgent(world.sign_in("ana@acme.example"), world.sign_in("lee@acme.example"))
-    agent.work()
-    until = time.monotonic() + 120
-    while answering(world) and time.monotonic() < until:
-        stories.refresh()
-        tick(stories)
-        time.sleep(0.4)
-    settle(world, stories, lambda: tick(stories))
+    if with_agent:
+        told("an agent signs in and works through the open follow-ups")
+        agent.work()
+        until = time.monotonic() + 120
+        while answering(world) and time.monotonic() < until:
+            stories.refresh()
+            tick(stories)
+            time.sleep(0.4)
+        settle(world, stories, lambda: tick(stories))
     told("verifying the chain of every review")
     verified = all(verify_review(review, (BUSINESS,), world.log, world.work).verified for review in stories.of)
     public = world.platforms.public_replies_by_thread()

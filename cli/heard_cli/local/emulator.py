@@ -16,15 +16,15 @@ def main() -> None:
     from ministack.services import stepfunctions  # noqa: PLC0415
 
     services = cast("Any", stepfunctions)
-    task = services._execute_task  # noqa: SLF001 - there is no public way in
+    task = services._execute_task
 
     def with_computed_timeout(state: dict[str, Any], given: Any, execution: Any, context: Any) -> Any:
         if isinstance(state.get("TimeoutSeconds"), str):
-            seconds = services._jsonata_state_field(state, "TimeoutSeconds", "number", given, context)  # noqa: SLF001
+            seconds = services._jsonata_state_field(state, "TimeoutSeconds", "number", given, context)
             state = {**state, "TimeoutSeconds": seconds}
         return task(state, given, execution, context)
 
-    services._execute_task = with_computed_timeout  # noqa: SLF001
+    services._execute_task = with_computed_timeout
     serve()
 
 

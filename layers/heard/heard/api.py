@@ -1,19 +1,54 @@
-"""What the signed-in APIs share: who calls, and errors as problem+json. Roles come with the token, businesses from Setup."""
+"""What the signed-in APIs share: who calls, what they may send, and errors as problem+json.
+
+Roles come with the token, businesses from Setup.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from heard.errors import BadRequest, Forbidden, HeardError, NotFound, problem
+from heard.follow_ups import Action
 from heard.steps.desk import Caller
 from heard.storage.setup import Setup
+
+
+class AnswerBody(BaseModel):
+    """An agent's answer; `id` is the client's own, so that sending it twice is answering once."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    id: str = Field(pattern="^[A-Za-z0-9_-]{8,64}$")
+    action: Action
+    fence: int = Field(ge=1)
+    text: str | None = Field(default=None, max_length=20_000)
+    note: str | None = Field(default=None, max_length=20_000)
+    resolution: str | None = Field(default=None, max_length=40)
+    root_cause: str | None = Field(default=None, max_length=40)
+    reason: str | None = Field(default=None, max_length=40)
+    evidence: str | None = Field(default=None, max_length=20_000)
+    promised_for: AwareDatetime | None = None
+
+
+class ReleaseBody(BaseModel):
+    """Which claim is given back."""
+
+    fence: int = Field(ge=1)
+
+
+class ApprovalBody(BaseModel):
+    """A lead's word on walking away."""
+
+    approved: bool
 
 
 def caller_of(event: Mapping[str, Any], setup: Setup) -> Caller:
@@ -31,7 +66,7 @@ def caller_of(event: Mapping[str, Any], setup: Setup) -> Caller:
 def _groups(claim: object) -> list[str]:
     """The groups of a token: API Gateway hands the list over as the text `[agent lead]`."""
     if isinstance(claim, list):
-        return [str(group) for group in claim]
+        return [str(group) for group in cast("list[object]", claim)]
     return str(claim).strip("[]").replace(",", " ").split()
 
 
@@ -47,11 +82,22 @@ def guarded(app: APIGatewayHttpResolver) -> APIGatewayHttpResolver:
         wrong = "; ".join(f"{'.'.join(str(part) for part in each['loc'])}: {each['msg']}" for each in error.errors())
         return _problem(BadRequest(f"The request does not fit: {wrong}."))
 
-    @app.not_found
+    @app.exception_handler(NotFoundError)
     def unknown(_error: NotFoundError) -> Response[str]:
         return _problem(NotFound("There is no such address in this API."))
 
     return app
+
+
+def served(app: APIGatewayHttpResolver, logger: Logger) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
+    """The Lambda handler of an API: one request, one answer, one line in the log."""
+
+    def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        answered = app.resolve(event, context)
+        logger.info("request", route=event.get("routeKey"), status=answered["statusCode"])
+        return answered
+
+    return handler
 
 
 def _problem(error: HeardError) -> Response[str]:

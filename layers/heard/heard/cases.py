@@ -7,7 +7,7 @@ rules stated here hold for any number of runs, late and out of order.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -66,15 +66,28 @@ class Review:
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> Self:
         """The review that `to_json` wrote."""
-        known = dict(fields) | {
-            "channel": Channel(fields["channel"]),
-            "severity": Severity(fields["severity"]) if fields.get("severity") else None,
-            "route": Route(fields["route"]),
-            "closed": Kind(fields["closed"]) if fields.get("closed") else None,
-            "rating": int(fields["rating"]) if fields.get("rating") is not None else None,
-            "sequence": int(fields["sequence"]),
-        }
-        return cls(**known)
+        return cls(
+            id=fields["id"],
+            business=fields["business"],
+            platform=fields["platform"],
+            connection=fields["connection"],
+            channel=Channel(fields["channel"]),
+            thread=fields["thread"],
+            author=fields["author"],
+            native_id=fields["native_id"],
+            revision=fields["revision"],
+            digest=fields["digest"],
+            delivery=fields["delivery"],
+            touched_at=fields["touched_at"],
+            rating=fields.get("rating"),
+            severity=Severity(fields["severity"]) if fields.get("severity") else None,
+            route=Route(fields["route"]),
+            reply=fields.get("reply"),
+            closed=Kind(fields["closed"]) if fields.get("closed") else None,
+            withdrawn=fields.get("withdrawn", False),
+            sequence=fields["sequence"],
+            head=fields["head"],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,28 +233,43 @@ def repeated(case: Case, kind: Kind, event: ReviewEvent) -> Change:
     return Change(case, (Fact(kind, {"revision": event.revision, "digest": event.digest}),))
 
 
+def looked_at(case: Case, now: datetime) -> Change | None:
+    """The case after the sweep looked at its open review, which is then due again later; None when it was closed meanwhile."""
+    return None if case.review.closed else Change(replace(case, review=replace(case.review, touched_at=stamp(now))))
+
+
 def own_reply(case: Case, event: ReviewEvent, delivery: str, now: datetime) -> Change:
     """The case of a business's own reply that came back as a webhook: known, and never answered."""
-    review = replace(_revised(case.review, event, delivery, now), closed=Kind.IGNORED)
-    return Change(replace(case, review=review), (Fact(Kind.IGNORED, {"reason": "own_reply"}),))
+    review = replace(_revised(case.review, event, delivery, now), withdrawn=False)
+    if review.closed:
+        return Change(replace(case, review=review), (Fact(Kind.REVISED, {"revision": event.revision, "own_reply": True}),))
+    return _close(Change(replace(case, review=review)), Kind.IGNORED, {"reason": "own_reply"})
 
 
 def disbelieved(case: Case, event: ReviewEvent, delivery: str, now: datetime) -> Change:
-    """The case of an unsigned event that the platform itself does not confirm: what we knew before still stands."""
-    if case.review.revision:
-        return Change(case, (Fact(Kind.DISBELIEVED, {"revision": event.revision, "digest": event.digest}),))
-    review = replace(_revised(case.review, event, delivery, now), closed=Kind.IGNORED)
-    return Change(replace(case, review=review), (Fact(Kind.IGNORED, {"reason": "not_on_platform"}),))
+    """The case of an unsigned event that the platform itself does not confirm: what we knew before still stands.
+
+    Its revision is not taken over, or a forged one could make the genuine review look old.
+    """
+    review = replace(case.review, delivery=delivery, touched_at=stamp(now))
+    if case.review.sequence:
+        return Change(replace(case, review=review), (Fact(Kind.DISBELIEVED, {"revision": event.revision, "digest": event.digest}),))
+    return Change(replace(case, review=replace(review, closed=Kind.IGNORED)), (Fact(Kind.IGNORED, {"reason": "not_on_platform"}),))
 
 
 def withdraw(case: Case, event: ReviewEvent, delivery: str, now: datetime) -> Change:
-    """The case after its author took the review back; a follow-up that is about nothing else closes with it."""
+    """The case after its author took the review back; a follow-up that is about nothing else closes with it.
+
+    An acknowledgement that nobody has begun to send is not sent any more, and gives its slot back.
+    """
     review = replace(_revised(case.review, event, delivery, now), withdrawn=True)
-    facts = [Fact(Kind.REVISED, {"revision": event.revision, "withdrawn": True})] if review.closed else []
-    closed = Change(replace(case, review=review), tuple(facts))
+    thread = _untried_dropped(case.thread, review.reply)
+    if thread != case.thread:
+        review = replace(review, reply=None)
+    withdrawn = replace(case, review=review, thread=thread)
     if review.closed:
-        return closed
-    return _close(closed, Kind.WITHDRAWN, {"revision": event.revision})
+        return Change(withdrawn, (Fact(Kind.REVISED, {"revision": event.revision, "withdrawn": True}),))
+    return _close(Change(withdrawn), Kind.WITHDRAWN, {"revision": event.revision})
 
 
 def _revised(review: Review, event: ReviewEvent, delivery: str, now: datetime) -> Review:
@@ -280,44 +308,54 @@ def _follow_up(case: Case, decision: Decision, now: datetime, why: str = "policy
     return opened, thread, Fact(Kind.FOLLOW_UP_OPENED, {"follow_up": opened.id, "due_at": due_at, "queue": opened.queue, "why": why})
 
 
-def reply_sent(case: Case, reply: str, native: str, now: datetime, *, settled: frozenset[str] = frozenset()) -> Change:
-    """The case after the platform took a reply: the effect of an acknowledgement or of an answer.
+def reply_sent(case: Case, slot: Slot, native: str, now: datetime) -> Change:
+    """The case after the platform took the reply of a slot: the effect of an acknowledgement or of an answer.
 
-    `settled` are the joined reviews that the same answer has closed already.
+    An answer that was overtaken while its reply was under way (its review was withdrawn) has no effect any more.
     """
-    slot = case.thread.slot(reply)
-    thread = case.thread.sent(reply)
-    sent = replace(case, thread=thread)
-    detail = {"reply": reply, "native": native, "public": slot.public if slot else False}
-    answer = case.task.answer if case.task else None
-    if case.task and answer and answer.reply == reply:
-        return _answered(sent, case.task, answer, detail, now, settled)
-    if case.review.closed or (case.task and case.review.id in case.task.reviews and not case.task.closed):
-        return Change(sent, (Fact(Kind.REPLY_SENT, detail | {"purpose": Purpose.ACKNOWLEDGEMENT.value}),))
-    return Change(
-        replace(sent, review=replace(case.review, closed=Kind.ACKNOWLEDGED, touched_at=stamp(now))), (Fact(Kind.ACKNOWLEDGED, detail),)
-    )
+    sent = replace(case, thread=case.thread.sent(slot.reply))
+    detail = {"reply": slot.reply, "native": native, "public": slot.public}
+    if case.task and (given := _carried_out(case.task, slot.reply)):
+        return _answered(sent, case.task, given, detail, now)
+    if slot.purpose is Purpose.ANSWER or case.review.closed or _in_hand(case):
+        return Change(sent, (Fact(Kind.REPLY_SENT, detail | {"purpose": slot.purpose.value}),))
+    acknowledged = replace(case.review, closed=Kind.ACKNOWLEDGED, touched_at=stamp(now))
+    return Change(replace(sent, review=acknowledged), (Fact(Kind.ACKNOWLEDGED, detail),))
 
 
-def reply_failed(case: Case, reply: str, kind: Kind, reason: str, decision: Decision, now: datetime) -> Change:
+def reply_failed(case: Case, slot: Slot, kind: Kind, reason: str, decide: Callable[[], Decision], now: datetime) -> Change:
     """The case after a reply that the platform refused (`REPLY_REJECTED`) or cannot tell about (`REPLY_UNKNOWN`).
 
-    Either way a person decides what comes next: the answer goes back to the follow-up, or an acknowledgement becomes one.
+    Either way a person decides what comes next: the answer goes back to the follow-up, or an acknowledgement becomes one,
+    as `decide` says.
     """
-    thread = case.thread.unknown(reply) if kind is Kind.REPLY_UNKNOWN else case.thread.dropped(reply)
+    thread = case.thread.unknown(slot.reply) if kind is Kind.REPLY_UNKNOWN else case.thread.dropped(slot.reply)
     failed = replace(case, thread=thread)
-    fact = Fact(kind, {"reply": reply, "reason": reason})
-    task = case.task
-    if task and task.answer and task.answer.reply == reply:
-        back = replace(task, status=_standing(task), answer=None, why=kind.value)
+    fact = Fact(kind, {"reply": slot.reply, "reason": reason})
+    if case.task and _carried_out(case.task, slot.reply):
+        back = replace(case.task, status=_standing(case.task), answer=None, why=kind.value)
         return Change(replace(failed, task=back), (fact,))
-    if case.review.closed:
+    if slot.purpose is Purpose.ANSWER or case.review.closed or _in_hand(case):
         return Change(failed, (fact,))
-    if task and case.review.id in task.reviews:
-        return Change(failed, (fact,))
-    opened, thread, opening = _follow_up(failed, decision, now, why=kind.value)
+    opened, thread, opening = _follow_up(failed, decide(), now, why=kind.value)
     review = replace(case.review, route=Route.FOLLOW_UP)
     return Change(Case(review, thread, opened), (fact, opening))
+
+
+def _carried_out(task: FollowUp, reply: str) -> Answer | None:
+    """The answer that is being carried out with this reply."""
+    return task.answer if task.status is Status.ANSWERED and task.answer and task.answer.reply == reply else None
+
+
+def _in_hand(case: Case) -> bool:
+    """Whether an open follow-up is about the review."""
+    return case.task is not None and case.task.status is not Status.CLOSED and case.review.id in case.task.reviews
+
+
+def _untried_dropped(thread: Thread, reply: str | None) -> Thread:
+    """The thread without a reply that nobody has begun to send (or whose sending certainly had no effect)."""
+    slot = thread.slot(reply) if reply else None
+    return thread.dropped(slot.reply) if slot and slot.state is SlotState.RESERVED else thread
 
 
 def _standing(task: FollowUp) -> Status:
@@ -329,6 +367,7 @@ def answer(case: Case, given: Answer, now: datetime) -> Change | Refused:
     task, thread = case.task, case.thread
     if task is None:
         return Refused(Refusal.CLOSED, "It is closed.")
+    given, task = replace(given, covers=task.reviews), replace(task, last_answer=given.key)
     public = _public(case)
     if given.action is Action.INVITE_PRIVATE and not public:
         return Refused(Refusal.ALREADY_PRIVATE, "This conversation is private already. Reply in it.")
@@ -375,18 +414,21 @@ def _proceed(case: Case, task: FollowUp, given: Answer, now: datetime) -> Change
         if thread is None:
             return _cap_reached()
     elif closing_kind(task, given) is None:
-        return _answered(case, task, given, {}, now, frozenset())
+        return _answered(case, task, given, {}, now)
     answered = replace(task, status=Status.ANSWERED, answer=given)
     detail = {"action": given.action.value} | ({"reply": given.reply} if given.reply else {})
     return Change(Case(case.review, thread, answered), (Fact(Kind.ANSWER_GIVEN, detail),))
 
 
-def settle(case: Case, now: datetime, settled: frozenset[str]) -> Change | None:
-    """The case after an answer without a reply was carried out; None when that has been done."""
+def settle(case: Case, given: Answer, now: datetime) -> Change | None:
+    """The case of a follow-up's first review after the answer, whose reply (if any) is out, closed it; None if it is not being carried out.
+
+    Carried out again and again it closes one review after the other, until none is left that the answer covers.
+    """
     task = case.task
-    if task is None or task.status is not Status.ANSWERED or task.answer is None or task.answer.reply:
+    if task is None or task.status is not Status.ANSWERED or task.answer != given:
         return None
-    return _answered(case, task, task.answer, {}, now, settled)
+    return _answered(case, task, given, {}, now)
 
 
 def closing_kind(task: FollowUp, given: Answer) -> Kind | None:
@@ -404,14 +446,14 @@ def closing_kind(task: FollowUp, given: Answer) -> Kind | None:
             return None
 
 
-def _answered(case: Case, task: FollowUp, given: Answer, sent: Mapping[str, Any], now: datetime, settled: frozenset[str]) -> Change:
+def _answered(case: Case, task: FollowUp, given: Answer, sent: Mapping[str, Any], now: datetime) -> Change:
     """The effect of an answer, now that its reply (if any) is out."""
     detail = dict(sent) | {"by": given.by, "follow_up": task.id}
     codes = {name: getattr(given, name) for name in ("reason", "resolution", "root_cause", "evidence")}
     detail |= {name: value for name, value in codes.items() if value}
     kind = closing_kind(task, given)
     if kind is not None:
-        return _close(Change(replace(case, task=task)), kind, detail, settled)
+        return _close(Change(replace(case, task=task)), kind, detail)
     if given.action is Action.INVITE_PRIVATE:
         waiting = replace(task, status=Status.INVITED, invited=True, answer=None, level=0, due_at=stamp(now + INVITED_WAIT))
         return Change(replace(case, task=waiting), (Fact(Kind.INVITED_PRIVATE, detail),))
@@ -420,53 +462,44 @@ def _answered(case: Case, task: FollowUp, given: Answer, sent: Mapping[str, Any]
     return Change(replace(case, task=waiting), (Fact(Kind.PROMISED, detail | {"promised_for": promised}),))
 
 
-def _close(change: Change, kind: Kind, detail: Mapping[str, Any], settled: frozenset[str] = frozenset()) -> Change:
-    """Close the review, and with it the follow-up, unless that is about reviews which are still open."""
+def _close(change: Change, kind: Kind, detail: Mapping[str, Any]) -> Change:
+    """Close the review and take it out of its follow-up, which closes with its last one.
+
+    An answer stands for as long as it covers one of the reviews that are left; without it the work is open again.
+    """
     case = change.case
     review = replace(case.review, closed=kind)
     task, thread = case.task, case.thread
-    if task and review.id in task.reviews:
-        still_open = tuple(other for other in task.reviews if other != review.id and other not in settled)
-        if still_open:
-            task = replace(task, reviews=still_open, status=_standing(task), answer=None)
-        else:
+    if task and _in_hand(case):
+        left = tuple(other for other in task.reviews if other != review.id)
+        overtaken = task.answer is not None and not any(other in task.answer.covers for other in left)
+        if task.answer and overtaken:
+            thread = _untried_dropped(thread, task.answer.reply)
+        if not left:
             task = replace(task, status=Status.CLOSED, closed=kind)
             thread = replace(thread, follow_up=None)
+        elif overtaken:
+            task = replace(task, reviews=left, status=_standing(task), answer=None)
+        else:
+            task = replace(task, reviews=left)
     return Change(Case(review, thread, task), (*change.facts, Fact(kind, detail)))
 
 
-def close_joined(case: Case, leader: FollowUp) -> Change | None:
-    """The case of a review that joined another's follow-up, once that follow-up closes; None when it is closed already."""
-    if case.review.closed or leader.answer is None:
-        return None
-    kind = closing_kind(leader, leader.answer) or Kind.ANSWERED
-    fact = Fact(kind, {"follow_up": leader.id, "by": leader.answer.by, "joined": True})
-    return Change(replace(case, review=replace(case.review, closed=kind)), (fact,))
-
-
-def expire_joined(case: Case, leader: FollowUp) -> Change | None:
-    """The case of a review that joined a follow-up which expired; None when it is closed already."""
-    if case.review.closed:
-        return None
-    fact = Fact(Kind.EXPIRED, {"follow_up": leader.id, "joined": True})
-    return Change(replace(case, review=replace(case.review, closed=Kind.EXPIRED)), (fact,))
-
-
-def look_again(case: Case, decision: Decision, now: datetime, *, give_up_after: int, handed_back: bool) -> Change:
+def look_again(case: Case, decide: Callable[[], Decision], now: datetime, *, give_up_after: int, handed_back: bool) -> Change:
     """The case when its follow-up's clock rings: nothing to do yet, a promise is due, it escalates (R08, R14) or expires.
 
-    `handed_back` says that carrying out the answer failed for good; the reply is then unknown, or known not to be out.
-    `give_up_after` is how many seconds a follow-up may stay open.
+    `handed_back` says that carrying out the answer failed for good; a reply that is not out is then unknown, or known not to
+    be. `give_up_after` is how many seconds a follow-up may stay open; its reviews expire one by one, the first of them here.
     """
     task = case.task
     if task is None or task.status is Status.CLOSED:
         return Change(case)
     if task.status is Status.ANSWERED:
         slot = case.thread.slot(task.answer.reply) if task.answer and task.answer.reply else None
-        if not handed_back or slot is None:
+        if not handed_back or slot is None or not unsent(slot):
             return Change(case)
         kind = Kind.REPLY_UNKNOWN if slot.must_look else Kind.REPLY_REJECTED
-        return reply_failed(case, slot.reply, kind, "platform_unavailable", decision, now)
+        return reply_failed(case, slot, kind, "platform_unavailable", decide, now)
     if now < moment(task.due_at):
         return Change(case)
     if task.status is Status.PROMISED:
@@ -474,7 +507,7 @@ def look_again(case: Case, decision: Decision, now: datetime, *, give_up_after: 
         back = replace(task, status=_standing(task), promised_for=None, level=0, due_at=due)
         return Change(replace(case, task=back), (Fact(Kind.PROMISE_DUE, {"follow_up": task.id, "due_at": due}),))
     if now >= later(moment(task.opened_at), give_up_after):
-        return _close(Change(case), Kind.EXPIRED, {"follow_up": task.id}, frozenset(task.reviews))
+        return _close(Change(case), Kind.EXPIRED, {"follow_up": task.id})
     up = escalated(task, now)
     fact = Fact(Kind.ESCALATED, {"follow_up": task.id, "level": up.level, "was_due": task.due_at})
     return Change(replace(case, task=up), (fact,))

@@ -81,8 +81,10 @@ class TooLarge(HeardError):
 
 
 class NotSettled(HeardError):
-    """An answer did not settle its follow-up: the platform refused the reply or cannot say whether it has it, or another
-    review joined meanwhile. The follow-up is open again, and a person decides what comes next."""
+    """An answer did not settle its follow-up, which is open again: a person decides what comes next.
+
+    The platform refused the reply or cannot say whether it has it, or another review joined meanwhile.
+    """
 
     http_status = 409
     code = "not_settled"

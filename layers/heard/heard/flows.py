@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from heard.aws import client
 from heard.errors import Fault
 from heard.storage.tables import error_code
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_events.type_defs import PutEventsRequestEntryTypeDef
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
     from mypy_boto3_stepfunctions import SFNClient
@@ -28,31 +29,23 @@ SEND_REPLY: Final = "Heard.SendReply"
 RESCHEDULED: Final = "Heard.Rescheduled"
 """Wakes a follow-up's workflow to look at its follow-up again: its due time moved."""
 
-_RETRIES: Final = {"mode": "standard", "max_attempts": 4}
-
 
 @cache
 def sqs() -> SQSClient:
     """The process's SQS client, made at first use."""
-    import boto3  # noqa: PLC0415 - a client is made when it is first needed, never at import
-
-    return boto3.client("sqs", config=Config(connect_timeout=2, read_timeout=5, retries=_RETRIES))  # type: ignore[arg-type]
+    return client("sqs")
 
 
 @cache
 def stepfunctions() -> SFNClient:
     """The process's Step Functions client, made at first use. A synchronous run may take its whole minute."""
-    import boto3  # noqa: PLC0415 - as above
-
-    return boto3.client("stepfunctions", config=Config(connect_timeout=2, read_timeout=65, retries=_RETRIES, max_pool_connections=20))  # type: ignore[arg-type]
+    return client("stepfunctions", read_seconds=65, connections=20)
 
 
 @cache
 def events() -> EventBridgeClient:
     """The process's EventBridge client, made at first use."""
-    import boto3  # noqa: PLC0415 - as above
-
-    return boto3.client("events", config=Config(connect_timeout=2, read_timeout=5, retries=_RETRIES))  # type: ignore[arg-type]
+    return client("events")
 
 
 class Queue:
@@ -113,7 +106,7 @@ class Flows:
         return self._told(lambda: self._client.send_task_failure(taskToken=token, error=error, cause="see the follow-up"))
 
     @staticmethod
-    def _told(tell: Any) -> bool:
+    def _told(tell: Callable[[], object]) -> bool:
         try:
             tell()
         except ClientError as refused:
@@ -132,7 +125,12 @@ class Bus:
 
     def publish(self, kind: str, detail: Mapping[str, Any]) -> None:
         """Publish one event, at least once. Raises Fault when the bus does not take it."""
-        entry = {"EventBusName": self._name, "Source": "heard", "DetailType": kind, "Detail": json.dumps(dict(detail))}
-        answer = self._client.put_events(Entries=[entry])  # type: ignore[list-item]
+        entry: PutEventsRequestEntryTypeDef = {
+            "EventBusName": self._name,
+            "Source": "heard",
+            "DetailType": kind,
+            "Detail": json.dumps(dict(detail)),
+        }
+        answer = self._client.put_events(Entries=[entry])
         if answer.get("FailedEntryCount"):
             raise Fault("The event bus did not take an event.")

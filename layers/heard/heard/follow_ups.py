@@ -76,6 +76,7 @@ class Refused:
 class Answer:
     """What an agent decided. `id` is the caller's, so that a retry means the same answer.
 
+    `covers` are the reviews that were in the follow-up when it was answered: one that joins later is not answered by it.
     `reply` is the reply to send, if any. `root_cause` and `resolution` are short codes (R14); free text
     is kept sealed with the follow-up, not here.
     """
@@ -90,21 +91,43 @@ class Answer:
     resolution: str | None = None
     root_cause: str | None = None
     evidence: str | None = None
+    covers: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Whose answer it is and which of theirs."""
+        return f"{self.by}/{self.id}"
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object without absent fields; `from_json` is its inverse."""
         fields = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        return {name: value for name, value in (fields | {"action": self.action.value}).items() if value is not None}
+        fields |= {"action": self.action.value, "covers": list(self.covers)}
+        return {name: value for name, value in fields.items() if value is not None}
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> Self:
         """The answer that `to_json` wrote."""
-        return cls(**(dict(fields) | {"action": Action(fields["action"])}))
+        return cls(
+            id=fields["id"],
+            action=Action(fields["action"]),
+            by=fields["by"],
+            at=fields["at"],
+            reply=fields.get("reply"),
+            promised_for=fields.get("promised_for"),
+            reason=fields.get("reason"),
+            resolution=fields.get("resolution"),
+            root_cause=fields.get("root_cause"),
+            evidence=fields.get("evidence"),
+            covers=tuple(fields["covers"]),
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """One piece of work for a person. Times are `clock.stamp` texts; `fence` grows with each claim."""
+    """One piece of work for a person. Times are `clock.stamp` texts; `fence` grows with each claim.
+
+    `last_answer` is the key of the answer accepted last, which outlives it: a repeated request must find that it was heard.
+    """
 
     id: str
     business: str
@@ -126,6 +149,7 @@ class FollowUp:
     claim_expires_at: str | None = None
     token: str | None = None
     answer: Answer | None = None
+    last_answer: str | None = None
     promised_for: str | None = None
     invited: bool = False
     closed: Kind | None = None
@@ -165,16 +189,33 @@ class FollowUp:
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> Self:
         """The follow-up that `to_json` wrote."""
-        known = dict(fields) | {
-            "reviews": tuple(fields["reviews"]),
-            "severity": Severity(fields["severity"]),
-            "status": Status(fields["status"]),
-            "escalate_after": tuple(int(seconds) for seconds in fields.get("escalate_after", ())),
-            "answer": Answer.from_json(fields["answer"]) if fields.get("answer") else None,
-            "closed": Kind(fields["closed"]) if fields.get("closed") else None,
-        }
-        known |= {name: int(known[name]) for name in ("priority", "level", "fence")}
-        return cls(**known)
+        return cls(
+            id=fields["id"],
+            business=fields["business"],
+            thread=fields["thread"],
+            reviews=tuple(fields["reviews"]),
+            platform=fields["platform"],
+            channel=fields["channel"],
+            severity=Severity(fields["severity"]),
+            queue=fields["queue"],
+            priority=fields["priority"],
+            opened_at=fields["opened_at"],
+            due_at=fields["due_at"],
+            escalate_after=tuple(fields["escalate_after"]),
+            why=fields["why"],
+            status=Status(fields["status"]),
+            level=fields["level"],
+            fence=fields["fence"],
+            claimed_by=fields.get("claimed_by"),
+            claim_expires_at=fields.get("claim_expires_at"),
+            token=fields.get("token"),
+            answer=Answer.from_json(fields["answer"]) if fields.get("answer") else None,
+            last_answer=fields.get("last_answer"),
+            promised_for=fields.get("promised_for"),
+            invited=fields["invited"],
+            closed=Kind(fields["closed"]) if fields.get("closed") else None,
+            run=fields["run"],
+        )
 
 
 def claim(task: FollowUp, agent: str, now: datetime) -> FollowUp | Refused:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, Self
@@ -119,10 +119,21 @@ class Outcome:
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> Self:
         """The outcome that `to_json` wrote."""
-        known = {name: fields.get(name) for name in cls.__dataclass_fields__}
-        known["kind"] = Kind(str(fields["kind"]))
-        known["sequence"] = int(fields["sequence"])
-        return cls(**known)  # type: ignore[arg-type]  # checked by the chain's verification, field by field
+        return cls(
+            review=fields["review"],
+            sequence=fields["sequence"],
+            kind=Kind(fields["kind"]),
+            at=fields["at"],
+            business=fields["business"],
+            platform=fields["platform"],
+            channel=fields["channel"],
+            severity=fields.get("severity"),
+            actor=fields["actor"],
+            delivery=fields.get("delivery"),
+            detail=fields["detail"],
+            previous=fields["previous"],
+            hash=fields["hash"],
+        )
 
 
 def first_link(review: str) -> str:
@@ -155,7 +166,7 @@ def chain(
             hash="",
         )
         head = _hash(draft)
-        links.append(Outcome(**{name: getattr(draft, name) for name in Outcome.__dataclass_fields__ if name != "hash"}, hash=head))
+        links.append(replace(draft, hash=head))
     return tuple(links)
 
 

@@ -127,7 +127,7 @@ class ReviewEvent:
 
 
 def clean(text: str | None) -> str | None:
-    """Text in normal form: NFC, `\\n` line ends, no control characters, no broken surrogates; None if nothing is left.
+    r"""Text in normal form: NFC, `\n` line ends, no control characters, no broken surrogates; None if nothing is left.
 
     NUL and other controls break consoles, CSV files and some platforms' APIs; tabs and line feeds stay.
     """

@@ -6,9 +6,12 @@ A field `work_table` is the variable `WORK_TABLE`; the template sets exactly the
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import fields
+from typing import Any, cast
 
 
 def read[S](kind: type[S]) -> S:
     """The settings of a function. Raises KeyError naming the variable that the template forgot."""
-    return kind(**{field.name: os.environ[field.name.upper()] for field in fields(kind)})  # type: ignore[arg-type]
+    make: Callable[..., S] = kind
+    return make(**{field.name: os.environ[field.name.upper()] for field in fields(cast("Any", kind))})

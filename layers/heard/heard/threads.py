@@ -7,6 +7,7 @@ A reply takes a slot before anything is sent, and only then goes
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -67,7 +68,14 @@ class Slot:
     @classmethod
     def from_json(cls, fields: dict[str, Any]) -> Self:
         """The slot that `to_json` wrote."""
-        return cls(**(fields | {"purpose": Purpose(fields["purpose"]), "state": SlotState(fields["state"])}))
+        return cls(
+            reply=fields["reply"],
+            purpose=Purpose(fields["purpose"]),
+            public=fields["public"],
+            state=SlotState(fields["state"]),
+            tried_at=fields.get("tried_at"),
+            first_tried_at=fields.get("first_tried_at"),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +112,7 @@ class Thread:
     def sending(self, reply: str, now: datetime) -> Self:
         """This thread with the reply marked as being sent now."""
         at = stamp(now)
-        return self._with(
-            reply, lambda slot: replace(slot, state=SlotState.SENDING, tried_at=at, first_tried_at=slot.first_tried_at or at)
-        )
+        return self._with(reply, lambda slot: replace(slot, state=SlotState.SENDING, tried_at=at, first_tried_at=slot.first_tried_at or at))
 
     def interrupted(self, reply: str, *, maybe_applied: bool) -> Self:
         """This thread after an attempt that ended in a fault."""
@@ -127,7 +133,7 @@ class Thread:
         """This thread without a reply that certainly was not posted (or that is private and done)."""
         return replace(self, slots=tuple(slot for slot in self.slots if slot.reply != reply))
 
-    def _with(self, reply: str, change: Any) -> Self:
+    def _with(self, reply: str, change: Callable[[Slot], Slot]) -> Self:
         return replace(self, slots=tuple(change(slot) if slot.reply == reply else slot for slot in self.slots))
 
     def to_json(self) -> dict[str, Any]:

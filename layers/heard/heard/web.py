@@ -27,7 +27,8 @@ class Answer(TypedDict):
 
 def answer(response: Response) -> Answer:
     """A response with the headers that every answer carries."""
-    headers = {**_SAFE, "content-type": f"{response.content_type}; charset=utf-8" if "charset" not in response.content_type else response.content_type}
+    charset = "" if "charset" in response.content_type else "; charset=utf-8"
+    headers = {**_SAFE, "content-type": response.content_type + charset}
     if response.content_type.startswith("text/html"):
         headers["content-security-policy"] = _PAGE_POLICY
     return {"statusCode": response.status, "headers": headers, "body": response.body}

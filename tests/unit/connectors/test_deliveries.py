@@ -78,8 +78,8 @@ def test_a_recommendation_score_becomes_the_rating_of_its_band(
     ("kind", "data", "seen"),
     [
         ("review.withdrawn", {"revision": 9}, (EventKind.WITHDRAWN, TOMBSTONE)),
-        ("review.edited", {"created_at": "2026-01-01"}, (EventKind.EDITED, "2026-03-14T09:26:53.000Z")),
-        ("review.created", {"created_at": "2026-01-01"}, (EventKind.CREATED, "2026-01-01T00:00:00.000Z")),
+        ("review.edited", {"created_at": "2026-01-01"}, (EventKind.EDITED, "000000000000.2026-03-14T09:26:53.000Z")),
+        ("review.created", {"created_at": "2026-01-01"}, (EventKind.CREATED, "000000000000.2026-01-01T00:00:00.000Z")),
         ("review.created", {"by_business": True}, (EventKind.REPLY_SEEN, "000000000000")),
     ],
 )

@@ -46,7 +46,7 @@ def rule(when: Any, then: Any, name: str = "R01-x") -> dict[str, Any]:
         (rule({}, {"route": "follow_up"}), "rules[0].when: without conditions nothing after it is reached"),
         ({"rules": [LAST | {"when": {"has_text": True}}]}, "rules: the last entry must have no conditions"),
         ({"rules": [LAST | {"then": {"route": "nothing", "reason": "busy"}}]}, 'rules: the last rule must have the route "follow_up"'),
-        ({"sla": [{"id": "R07-x", "when": {}, "seconds": 0, "clock": "always"}]}, "sla[0].seconds: give a whole number from 60"),
+        ({"sla": [{"id": "R07-x", "when": {}, "seconds": 0, "clock": "always"}]}, "sla[0].seconds: give a whole number from 1"),
         ({"sla": [{"id": "R07-x", "when": {}, "seconds": 60, "clock": "lunar"}]}, 'sla[0].clock: "lunar" is not one of working, always'),
         ({"escalation": [{"id": "R08-x", "when": {}, "after": []}]}, "escalation[0].after: give 1 to 200"),
         ({"give_up_after": True}, "give_up_after: give a whole number"),

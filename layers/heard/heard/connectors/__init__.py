@@ -157,7 +157,9 @@ class Http(Protocol):
         *,
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
-    ) -> HttpAnswer: ...
+    ) -> HttpAnswer:
+        """Send one request and read its whole answer."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

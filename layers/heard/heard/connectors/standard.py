@@ -204,9 +204,13 @@ def _revision(
         return number_revision(count)
     if kind is EventKind.EDITED:
         # Never created_at: an edit that sorted with the first revision would be taken for a repetition of it.
-        return time_revision(updated or happened or now)
-    first = updated or created or happened
-    return time_revision(first) if first else number_revision(0)
+        return _uncounted(updated or happened or now)
+    return _uncounted(updated or created or happened)
+
+
+def _uncounted(at: datetime | None) -> str:
+    """The revision of an event without a count: before every counted one, so that a source may begin to count with its first edit."""
+    return f"{number_revision(0)}.{time_revision(at)}" if at else number_revision(0)
 
 
 def _call(

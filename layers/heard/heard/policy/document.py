@@ -288,12 +288,12 @@ def _rule(node: _Node) -> Rule:
 def _sla(node: _Node) -> Sla:
     node.only("id", "why", "when", "seconds", "clock")
     clock: Clock = "always" if node.child("clock").one_of(("working", "always")) == "always" else "working"
-    return Sla(_name(node), _when(node.child("when")), node.child("seconds").whole(60, LONGEST), clock)
+    return Sla(_name(node), _when(node.child("when")), node.child("seconds").whole(1, LONGEST), clock)
 
 
 def _ladder(node: _Node) -> Ladder:
     node.only("id", "why", "when", "after")
-    after = tuple(entry.whole(60, LONGEST) for entry in node.child("after").entries())
+    after = tuple(entry.whole(1, LONGEST) for entry in node.child("after").entries())
     return Ladder(_name(node), _when(node.child("when")), after)
 
 

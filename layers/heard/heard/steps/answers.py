@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from heard.errors import NotFound
 from heard.reviews import review_id, thread_id
 from heard.storage.vault import Erased
-from heard.threads import SlotState
 
 if TYPE_CHECKING:
     from heard.connectors import Connection
@@ -22,10 +21,9 @@ def answers(connection_id: str, native_id: str, setup: Setup, work: Work) -> tup
         raise NotFound("There is nothing here.")
     loaded = work.case(review_id(connection.business, connection.platform, native_id))
     thread = thread_id(connection.business, connection.platform, native_id)
-    pending = {slot.reply for slot in loaded.case.thread.slots if slot.state is not SlotState.SENT}
     try:
         event, _ = work.revision(loaded.case.review)
-        said = [reply.text for reply in work.replies(thread) if reply.id not in pending]
+        said = [reply.text for reply in work.replies(thread) if reply.sent_at]
     except Erased as erased:
         raise NotFound("There is nothing here.") from erased
     return connection, event.text or "", said

@@ -22,16 +22,14 @@ def outcomes_of(review: str, businesses: tuple[str, ...], log: Log) -> tuple[Out
 
 def verify_review(review: str, businesses: tuple[str, ...], log: Log, work: Work) -> ChainReport:
     """Whether a review's chain verifies, up to the head that its state names. Raises NotFound."""
-    head = work.head(review)
     found = log.of_review(review)
+    head = work.head(review)
+    if head and head.sequence > len(found):
+        # Appended between the two reads, or missing: reading once more tells which.
+        found = log.of_review(review)[: head.sequence]
     if head is None and not found:
         raise NotFound("There are no outcomes of such a review in your businesses.")
     business = head.business if head else found[0].business
     if business not in businesses:
         raise NotFound("There are no outcomes of such a review in your businesses.")
-    return verify(
-        review,
-        found[: head.sequence] if head and len(found) > head.sequence else found,
-        expected_sequence=head.sequence if head else None,
-        expected_head=head.head if head else None,
-    )
+    return verify(review, found, expected_sequence=head.sequence if head else None, expected_head=head.head if head else None)

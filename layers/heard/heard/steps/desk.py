@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from heard.storage.work import Work
 
 RECENT_REPLIES: Final = 20
-"""With how many of a thread's own earlier replies a new one is compared (R10)."""
+"""With how many of the business's latest human replies a new one is compared (R10)."""
 _ROOT_CAUSE: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
 
 
@@ -103,7 +103,7 @@ def see(caller: Caller, follow_up: str, desk: Desk, now: datetime) -> dict[str, 
             "public": reply.public,
             "text": reply.text,
             "at": reply.at,
-            "state": slots.get(reply.id, "sent" if not reply.public else "dropped"),
+            "state": slots.get(reply.id, "sent" if reply.sent_at else "dropped"),
         }
         for reply in _replies(desk, task.thread)
     ]
@@ -164,14 +164,14 @@ def answer(caller: Caller, follow_up: str, request: AnswerRequest, desk: Desk, n
     caller.needs("agent", "lead")
     task = _seen(caller, follow_up, desk)
     given = _given(request, task, caller, now)
-    known = _already(task, given)
-    if known is None:
+    reply: Reply | None = None
+    if _already(task, given) is None:
         refused = follow_ups.may_answer(task, caller.person.subject, request.fence, now)
         _granted(refused or task)
         loaded = desk.work.case_of_follow_up(follow_up)
+        _changed(cases.answer(loaded.case, given, now))
         if request.text:
             reply = _worded(request, given, loaded, caller, desk, now)
-            given = replace(given, reply=reply.id)
             desk.work.put_reply(reply)
         desk.work.put_note(task.id, given.id, loaded.case.review.author, _note(request, caller))
 
@@ -183,6 +183,8 @@ def answer(caller: Caller, follow_up: str, request: AnswerRequest, desk: Desk, n
         return _changed(cases.answer(loaded.case, given, now))
 
     after = desk.work.change(lambda: desk.work.case_of_follow_up(follow_up), decide, now=now, actor=caller.person.subject)
+    if reply is not None:
+        desk.work.note_wording(reply)
     task = _task(after)
     wake(task, desk.flows)
     return task
@@ -222,7 +224,7 @@ def _seen(caller: Caller, follow_up: str, desk: Desk) -> FollowUp:
 
 
 def _already(task: FollowUp, given: Answer) -> FollowUp | None:
-    return task if task.answer and task.answer.id == given.id and task.answer.by == given.by else None
+    return task if task.last_answer == given.key else None
 
 
 def _granted(result: FollowUp | Refused) -> FollowUp:
@@ -281,8 +283,8 @@ def _worded(request: AnswerRequest, given: Answer, loaded: Loaded, caller: Calle
     public = case.review.channel.stage is Stage.ONSTAGE
     limits = load(case.review.platform).capabilities
     text = replies.sign_off(request.text or "", caller.person.first_name, connection.business_name or case.review.business)
-    earlier = [reply.text for reply in _replies(desk, case.thread.id)][-RECENT_REPLIES:]
-    findings = replies.lint(text, public=public, limit=limits.reply_limit, unit=limits.reply_unit, recent=earlier)
+    latest = desk.work.latest_wordings(case.review.business, RECENT_REPLIES)
+    findings = replies.lint(text, public=public, limit=limits.reply_limit, unit=limits.reply_unit, recent=latest)
     blocking = [finding for finding in findings if finding.severity == "block"]
     if blocking:
         raise Conflict(

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from heard import cases
 from heard.flows import RESCHEDULED, SEND_REPLY
 from heard.follow_ups import FollowUp, Status
-from heard.outcomes import Kind
 from heard.steps.reply import for_person
 from heard.steps.triage import policy_of
 
@@ -47,23 +46,23 @@ def look_again(follow_up: str, ports: Ports, clocks: Clocks, now: datetime, *, h
     """
     work = ports.work
     task = work.follow_up(follow_up)
-    if handed_back or not task.settled:
-        give_up_after = policy_of(task.business, ports.setup).give_up_after
+    looking = handed_back or not task.settled
+    give_up_after = policy_of(task.business, ports.setup).give_up_after if looking else 0
+    while looking:
         after = work.change(
             lambda: work.case_of_follow_up(follow_up),
             lambda loaded: _worth_writing(
                 loaded.case,
-                cases.look_again(loaded.case, for_person(loaded.case, ports, now), now, give_up_after=give_up_after, handed_back=handed_back),
+                cases.look_again(
+                    loaded.case, lambda: for_person(loaded.case, ports, now), now, give_up_after=give_up_after, handed_back=handed_back
+                ),
             ),
             now=now,
         ).case.task
         if after and after.level > task.level:
             clocks.bus.publish("follow_up.escalated", _event(after) | {"level": after.level})
-        task = after or task
-    if task.closed is Kind.EXPIRED:
-        leader = task
-        for joined in task.reviews[1:]:
-            work.change(lambda joined=joined: work.case(joined), lambda loaded: cases.expire_joined(loaded.case, leader), now=now)
+        expiring = after is not None and not after.settled and len(after.reviews) < len(task.reviews)
+        task, looking = after or task, expiring
     return {"follow_up": task.id, "wait_seconds": task.wait_seconds(now)}
 
 

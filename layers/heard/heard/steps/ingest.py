@@ -111,7 +111,8 @@ def _refused(refusal: Refusal) -> Response:
 
 
 def _quarantine(request: Request, connection: Connection, delivery: str, why: str, door: Door, now: datetime) -> None:
-    kept = {name: value for name, value in request.headers.items() if name in {"content-type", "webhook-id"} or name.startswith("x-discourse-")}
+    told = {"content-type", "webhook-id"}
+    kept = {name: value for name, value in request.headers.items() if name in told or name.startswith("x-discourse-")}
     door.quarantine.keep(
         Quarantined(
             id=delivery,
@@ -126,5 +127,3 @@ def _quarantine(request: Request, connection: Connection, delivery: str, why: st
             headers=kept,
         )
     )
-
-

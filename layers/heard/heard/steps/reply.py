@@ -15,13 +15,12 @@ from heard import cases
 from heard.assessment import Assessment
 from heard.cases import Change
 from heard.clock import moment
-from heard.connectors import Connection, Connector, Presence, Rejected, ReplyTarget, Sent, load
+from heard.connectors import Connection, Presence, Rejected, ReplyTarget, Sent, load
 from heard.errors import Busy, NotSettled, PlatformUnavailable
-from heard.follow_ups import Status
+from heard.follow_ups import FollowUp, Status
 from heard.outcomes import Kind
 from heard.policy import Decision, hand_over
 from heard.steps.triage import Ports, Reach, context_of, next_steps, policy_of
-from heard.storage.setup import known_connection
 from heard.storage.work import Loaded, Reply
 from heard.threads import Slot
 
@@ -42,32 +41,30 @@ def acknowledge(thread: str, reply: str, ports: Ports, reach: Reach, now: dateti
 def carry_out(follow_up: str, ports: Ports, reach: Reach, now: datetime) -> dict[str, Any]:
     """Carry out a follow-up's answer: send its reply, if it has one, and settle the follow-up as the answer says.
 
-    Reviews that joined the follow-up are closed first, so that a run that stops half-way is simply run again. Returns
-    `follow_up` and the seconds its workflow waits next (when it stays open). Raises PlatformUnavailable or Busy when a later run
-    should try again, NotSettled when the follow-up should have closed and is open.
+    The reply goes out first, and then the answer closes one review after the other, so that a run that stops half-way is simply
+    run again. Returns `follow_up` and the seconds its workflow waits next (when it stays open). Raises PlatformUnavailable or
+    Busy when a later run should try again, NotSettled when the follow-up is open though its answer was to close it.
     """
     work = ports.work
     task = work.follow_up(follow_up)
     answer = task.answer
     if task.status is not Status.ANSWERED or answer is None:
-        return {"follow_up": task.id, "wait_seconds": task.wait_seconds(now)}
-    closes = cases.closing_kind(task, answer) is not None
-    settled = frozenset(task.reviews[1:]) if closes else frozenset[str]()
-    for joined in settled:
-        work.change(lambda joined=joined: work.case(joined), lambda loaded: cases.close_joined(loaded.case, task), now=now, actor=answer.by)
+        return _settled(task, now)
 
     def load_case() -> Loaded:
         return work.case_of_follow_up(follow_up)
 
-    if answer.reply:
-        stored = work.reply(task.thread, answer.reply)
-        _send(stored, load_case, ports, reach, now, actor=answer.by, settled=settled)
-    else:
-        work.change(load_case, lambda loaded: cases.settle(loaded.case, now, settled), now=now, actor=answer.by)
-    after = work.follow_up(follow_up)
-    if closes and after.status is not Status.CLOSED:
-        raise NotSettled(f"The follow-up is {after.status.value} again ({after.why}); a person must look again.")
-    return {"follow_up": follow_up, "wait_seconds": after.wait_seconds(now)}
+    stored = work.reply(task.thread, answer.reply) if answer.reply else None
+    after = _send(stored, load_case, ports, reach, now, actor=answer.by) if stored else load_case()
+    while after.case.task and after.case.task.answer == answer and after.case.task.status is Status.ANSWERED:
+        after = work.change(load_case, lambda loaded: cases.settle(loaded.case, answer, now), now=now, actor=answer.by)
+    return _settled(after.case.task or task, now, closes=cases.closing_kind(task, answer) is not None)
+
+
+def _settled(task: FollowUp, now: datetime, *, closes: bool = True) -> dict[str, Any]:
+    if closes and task.status is not Status.CLOSED:
+        raise NotSettled(f"The follow-up is {task.status.value} again ({task.why}); a person must look again.")
+    return {"follow_up": task.id, "wait_seconds": task.wait_seconds(now)}
 
 
 def _send(
@@ -78,11 +75,8 @@ def _send(
     now: datetime,
     *,
     actor: str = "heard",
-    settled: frozenset[str] = frozenset(),
 ) -> Loaded:
     work = ports.work
-    connection = known_connection(ports.setup, stored.connection)
-    connector = load(connection.platform)
     before: list[Slot] = []
 
     def begin(loaded: Loaded) -> Change | None:
@@ -98,7 +92,7 @@ def _send(
     if not before or not cases.unsent(before[0]):
         return started
     try:
-        result = _deliver(stored, before[0], connector, connection, reach)
+        result = _deliver(stored, before[0], ports.setup.connection(stored.connection), reach)
     except PlatformUnavailable as unavailable:
         doubtful = unavailable.maybe_applied or before[0].must_look
         work.change(
@@ -107,11 +101,16 @@ def _send(
             now=now,
         )
         raise
-    return work.change(load_case, lambda loaded: _result(loaded.case, stored, result, ports, now, settled), now=now, actor=actor)
+    if isinstance(result, Sent) and not stored.public:
+        work.confirm_reply(stored, now)
+    return work.change(load_case, lambda loaded: _result(loaded.case, stored, result, ports, now), now=now, actor=actor)
 
 
-def _deliver(stored: Reply, slot: Slot, connector: Connector, connection: Connection, reach: Reach) -> Sent | Rejected | Presence:
+def _deliver(stored: Reply, slot: Slot, connection: Connection | None, reach: Reach) -> Sent | Rejected | Presence:
     """What became of the reply: looked for first if an earlier run may have posted it."""
+    if connection is None:
+        return Presence.CANNOT_TELL if slot.must_look else Rejected("no_connection", "The connection was removed.")
+    connector = load(connection.platform)
     credentials = reach.secrets.credentials(connection.id)
     first = moment(slot.first_tried_at) if slot.first_tried_at else None
     target = ReplyTarget(stored.target.native_id, stored.target.native_thread, stored.target.reply_to, first)
@@ -122,19 +121,17 @@ def _deliver(stored: Reply, slot: Slot, connector: Connector, connection: Connec
     return connector.reply(target, stored.text, stored.id, connection, credentials, reach.http)
 
 
-def _result(
-    case: Case, stored: Reply, result: Sent | Rejected | Presence, ports: Ports, now: datetime, settled: frozenset[str]
-) -> Change | None:
+def _result(case: Case, stored: Reply, result: Sent | Rejected | Presence, ports: Ports, now: datetime) -> Change | None:
     slot = case.thread.slot(stored.id)
     if slot is None or not cases.unsent(slot):
         return None
     match result:
         case Sent(native_id=native):
-            return cases.reply_sent(case, stored.id, native, now, settled=settled)
+            return cases.reply_sent(case, slot, native, now)
         case Rejected(reason=reason):
-            return cases.reply_failed(case, stored.id, Kind.REPLY_REJECTED, reason, for_person(case, ports, now), now)
+            return cases.reply_failed(case, slot, Kind.REPLY_REJECTED, reason, lambda: for_person(case, ports, now), now)
         case Presence():
-            return cases.reply_failed(case, stored.id, Kind.REPLY_UNKNOWN, "cannot_tell", for_person(case, ports, now), now)
+            return cases.reply_failed(case, slot, Kind.REPLY_UNKNOWN, "cannot_tell", lambda: for_person(case, ports, now), now)
 
 
 def for_person(case: Case, ports: Ports, now: datetime) -> Decision:

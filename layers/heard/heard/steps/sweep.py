@@ -7,6 +7,7 @@ from datetime import datetime
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
+from heard import cases
 from heard.clock import moment
 from heard.errors import NotFound
 from heard.follow_ups import FollowUp, Status
@@ -32,6 +33,7 @@ def sweep(work: Work, queue: Queue, flows: Flows, now: datetime) -> Swept:
     for stuck in work.stuck(now):
         if stuck.review:
             queue.send([_resume(stuck.review)])
+            work.change(lambda review=stuck.review: work.case(review), lambda loaded: cases.looked_at(loaded.case, now), now=now)
             resumed += 1
         elif stuck.follow_up:
             try:

@@ -156,8 +156,11 @@ def _change(
             ports.work.put_revision(case, event, assess(event, case.review.channel, History()).to_json())
             return cases.unchanged(case, event, delivery, now)
         case Arrival.WITHDRAWAL:
+            ports.work.put_revision(case, event, None)
             return cases.withdraw(case, event, delivery, now)
         case Arrival.OWN_REPLY:
+            if loaded.known:
+                ports.work.put_revision(case, event, None)
             return cases.own_reply(case, event, delivery, now)
         case Arrival.NEW | Arrival.NEWER:
             return _judge(case, event, delivery, connection, ports, now)

@@ -11,6 +11,7 @@
 | Work | reply (sealed text) | digest of the thread's id | `REPLY#{reply}` |
 | Work | follow-up | its id | `TASK` |
 | Work | note of an answer (sealed text) | the follow-up's id | `NOTE#{answer}` |
+| Work | latest human replies, by reference (TTL) | `WORDING#{business}` | `{at}#{reply}` |
 | Work | author (key, complaints) | its id | `AUTHOR` |
 | Work | quarantined delivery | `QUARANTINE#{business}` | `{received}#{delivery}` |
 | Outcomes | outcome | review's id | sequence number |

@@ -14,6 +14,7 @@ from aws_lambda_powertools.utilities.parameters import SSMProvider
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 from botocore.exceptions import ClientError
 
+from heard.aws import client
 from heard.clock import moment, stamp
 from heard.connectors import Connection
 from heard.errors import NotFound
@@ -72,10 +73,7 @@ class InboundSecret:
 @cache
 def ssm() -> SSMClient:
     """The process's SSM client, made at first use."""
-    import boto3  # noqa: PLC0415 - a client is made when it is first needed, never at import
-    from botocore.config import Config  # noqa: PLC0415
-
-    return boto3.client("ssm", config=Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "max_attempts": 4}))
+    return client("ssm")
 
 
 class Setup:
@@ -157,7 +155,7 @@ class Secrets:
         self._client = client
         self._path = path.rstrip("/")
         self._max_age = max_age
-        self._reader = SSMProvider(boto3_client=client)
+        self._reader: Any = SSMProvider(boto3_client=client)  # what its `get` returns depends on arguments that are not given here
 
     def inbound(self, connection: str, *, fresh: bool = False) -> InboundSecret | None:
         """What the platform signs with, None for a connection without a secret; `fresh` reads past the memory."""
@@ -209,4 +207,3 @@ def _connection(item: Mapping[str, Any]) -> Connection:
 
 def _key(kind: str, id: str) -> dict[str, Any]:
     return attributes({"pk": f"{kind}#{id}", "sk": "PROFILE"})
-

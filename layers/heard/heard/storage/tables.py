@@ -1,14 +1,15 @@
-"""DynamoDB's dialect: clients with short timeouts, values to attributes and back, conditional failures."""
+"""DynamoDB's dialect: its client, values to attributes and back, conditional failures."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from boto3.dynamodb.types import Binary, TypeDeserializer, TypeSerializer
-from botocore.config import Config
+
+from heard.aws import client
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
@@ -25,9 +26,7 @@ _DESERIALIZER = TypeDeserializer()
 @cache
 def dynamodb() -> DynamoDBClient:
     """The process's DynamoDB client, made at first use."""
-    import boto3  # noqa: PLC0415 - a client is made when it is first needed, never at import
-
-    return boto3.client("dynamodb", config=Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "max_attempts": 4}))
+    return client("dynamodb")
 
 
 def attributes(item: Mapping[str, Any]) -> dict[str, AttributeValueTypeDef]:
@@ -45,11 +44,11 @@ def _plain(value: Any) -> Any:
         case Decimal():
             return int(value)
         case Binary():
-            return bytes(value.value)
+            return bytes(cast("Any", value))
         case dict():
-            return {name: _plain(each) for name, each in value.items()}
+            return {name: _plain(each) for name, each in cast("dict[str, Any]", value).items()}
         case list():
-            return [_plain(each) for each in value]
+            return [_plain(each) for each in cast("list[Any]", value)]
         case _:
             return value
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -24,7 +25,7 @@ from heard.outcomes import chain
 from heard.reviews import Channel, ReviewEvent
 from heard.storage.log import appends
 from heard.storage.tables import Item, attributes, condition_failed, values
-from heard.storage.vault import Vault
+from heard.storage.vault import Erased, Vault
 from heard.threads import PUBLIC_REPLY_CAP, Purpose, Thread
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ SWEEP_REVIEW_AFTER: Final = timedelta(minutes=15)
 """An open review without a follow-up is looked at again when nothing has touched it for this long."""
 SWEEP_TASK_AFTER: Final = timedelta(minutes=10)
 """A follow-up is looked at again when its workflow has let its due time pass by this long."""
+WORDING_KEPT: Final = timedelta(days=90)
+"""How long a person's reply counts among those that the next ones are compared with (R10)."""
 ATTEMPTS: Final = 8
 """How often a change is decided afresh when somebody else's came first."""
 
@@ -67,6 +70,8 @@ class Reply:
     variant: str | None = None
     by: str | None = None
     at: str = ""
+    sent_at: str | None = None
+    """When a private reply was confirmed; a public one's slot in the thread says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,8 @@ class Stuck:
 class Work:
     """Reads and writes the Work table, and appends to Outcomes."""
 
-    def __init__(self, client: DynamoDBClient, table: str, outcomes_table: str) -> None:
+    def __init__(self, client: DynamoDBClient, table: str, outcomes_table: str = "") -> None:
+        """`outcomes_table` is needed by whoever commits changes; who only reads does without."""
         self._client = client
         self._table = table
         self._outcomes = outcomes_table
@@ -106,14 +112,18 @@ class Work:
         return Review.from_json(item["review"]) if "review" in item else None
 
     def case_of_follow_up(self, follow_up: str) -> Loaded:
-        """The case that leads a follow-up: its first review. Raises NotFound."""
-        loaded = self.case(self.follow_up(follow_up).reviews[0])
-        task = loaded.case.task
-        if task is not None and task.id == follow_up:
-            return loaded
-        item = self._get(follow_up, "TASK")
-        case = replace(loaded.case, task=FollowUp.from_json(item["task"]))
-        return replace(loaded, case=case, items={**loaded.items, follow_up: item})
+        """The case that leads a follow-up: its first review. Raises NotFound, Contention."""
+        task = self.follow_up(follow_up)
+        for _ in range(ATTEMPTS):
+            loaded = self.case(task.reviews[0])
+            if loaded.case.task is None or loaded.case.task.id != follow_up:
+                item = self._get(follow_up, "TASK")
+                case = replace(loaded.case, task=FollowUp.from_json(item["task"]))
+                loaded = replace(loaded, case=case, items={**loaded.items, follow_up: item})
+            task = loaded.case.task or task
+            if task.reviews[0] == loaded.case.review.id:
+                return loaded
+        raise Contention("The reviews of one follow-up keep changing; try again.")
 
     def follow_up(self, follow_up: str) -> FollowUp:
         """A follow-up by its id. Raises NotFound."""
@@ -130,6 +140,9 @@ class Work:
         state = Review.from_json(item["review"]) if "review" in item else fresh
         if state is None:
             raise NotFound("There is no such review.")
+        if fresh and not state.revision:
+            # Only a disbelieved event was seen: what that said of its author and thread counts for nothing.
+            state = replace(fresh, delivery=state.delivery, closed=state.closed, sequence=state.sequence, head=state.head)
         said = Thread.from_json(thread_item["thread"]) if "thread" in thread_item else Thread(thread)
         task = None
         if said.follow_up:
@@ -261,13 +274,18 @@ class Work:
         place, sort = _place(reply.thread), f"REPLY#{reply.id}"
         target = {"native_id": reply.target.native_id, "native_thread": reply.target.native_thread, "to": dict(reply.target.reply_to)}
         sealed = self.vault.seal(reply.author, f"{place}/{sort}", {"text": reply.text, "target": target})
-        known = {name: getattr(reply, name) for name in reply.__dataclass_fields__ if name not in {"text", "target"}}
+        known = {name: getattr(reply, name) for name in Reply.__dataclass_fields__ if name not in {"text", "target"}}
         item = {"pk": place, "sk": sort, "sealed": sealed, **known}
         try:
             self._client.put_item(TableName=self._table, Item=attributes(item), ConditionExpression="attribute_not_exists(pk)")
         except ClientError as error:
             if not condition_failed(error):
                 raise
+
+    def confirm_reply(self, reply: Reply, now: datetime) -> None:
+        """Note that the platform has a private reply: it leaves no slot in its thread that would say so. Confirming twice is no harm."""
+        item = self._get(_place(reply.thread), f"REPLY#{reply.id}")
+        self._client.put_item(TableName=self._table, Item=attributes(item | {"sent_at": stamp(now)}))
 
     def reply(self, thread: str, reply: str) -> Reply:
         """A reply by its id. Raises NotFound."""
@@ -280,11 +298,47 @@ class Work:
         """All replies ever decided in a thread, in time order."""
         return sorted((self._reply(item) for item in self._query(_place(thread), "REPLY#")), key=lambda reply: reply.at)
 
+    def note_wording(self, reply: Reply) -> None:
+        """Keep track of a person's reply among the business's latest ones, so that the next can be compared with it (R10)."""
+        until = moment(reply.at) + WORDING_KEPT
+        item = {"pk": f"WORDING#{reply.business}", "sk": f"{reply.at}#{reply.id}", "thread": reply.thread, "reply": reply.id}
+        self._client.put_item(TableName=self._table, Item=attributes(item | {"expires_at": int(until.timestamp())}))
+
+    def latest_wordings(self, business: str, count: int) -> list[str]:
+        """The texts of a business's latest human replies, newest first; those of erased authors are left out."""
+        found = self._client.query(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues=attributes({":pk": f"WORDING#{business}"}),
+            ScanIndexForward=False,
+            Limit=count,
+        )
+        texts: list[str] = []
+        for item in (values(each) for each in found["Items"]):
+            with suppress(Erased, NotFound):
+                texts.append(self.reply(item["thread"], item["reply"]).text)
+        return texts
+
     def _reply(self, item: Item) -> Reply:
         content = self.vault.open(item["author"], f"{item['pk']}/{item['sk']}", item["sealed"])
         target = ReplyTarget(content["target"]["native_id"], content["target"]["native_thread"], content["target"]["to"])
-        known = {name: item[name] for name in Reply.__dataclass_fields__ if name in item}
-        return Reply(**(known | {"purpose": Purpose(item["purpose"]), "text": content["text"], "target": target}))
+        return Reply(
+            id=item["id"],
+            thread=item["thread"],
+            review=item["review"],
+            author=item["author"],
+            business=item["business"],
+            connection=item["connection"],
+            purpose=Purpose(item["purpose"]),
+            public=item["public"],
+            text=content["text"],
+            target=target,
+            follow_up=item.get("follow_up"),
+            variant=item.get("variant"),
+            by=item.get("by"),
+            at=item["at"],
+            sent_at=item.get("sent_at"),
+        )
 
     def put_note(self, follow_up: str, answer: str, author: str, note: Mapping[str, Any]) -> None:
         """Keep what an agent noted with an answer (diagnosis, evidence), sealed with the author's key."""

@@ -1,0 +1,162 @@
+"""`heard people`: who signs in, with which roles, for which businesses.
+
+Roles are groups of the user pool and come with the token; businesses are kept in Setup under the person's subject id, and are read at each
+request. Adding somebody again only adds, unless `--only` says otherwise.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+from botocore.exceptions import ClientError
+
+from heard.storage.setup import Person
+from heard.storage.tables import error_code
+from heard_cli import show
+from heard_cli.stack import Stack, Stop, on_stack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mypy_boto3_cognito_idp.type_defs import AttributeTypeTypeDef
+
+app = typer.Typer(help="People who sign in: agents, leads, auditors, admins.", no_args_is_help=True, add_completion=False)
+
+
+class Group(StrEnum):
+    """A role."""
+
+    AGENT = "agent"
+    LEAD = "lead"
+    AUDITOR = "auditor"
+    ADMIN = "admin"
+
+
+_ADD: Final = "Example: heard people add --email ana@acme.example --first-name Ana --group agent --business acme"
+
+
+@app.command(epilog=_ADD)
+@on_stack
+def add(
+    stack: Stack,
+    email: Annotated[str, typer.Option(help="How they sign in.")],
+    first_name: Annotated[str, typer.Option(help="Signs their replies (R11).")],
+    group: Annotated[list[Group], typer.Option(help="Their role; may be said several times.")],
+    business: Annotated[list[str], typer.Option(help="Whose reviews they work on; may be said several times.")],
+    only: Annotated[bool, typer.Option("--only", help="Take other businesses and roles away from them.")] = False,
+    password: Annotated[
+        str | None, typer.Option(help="A password that stays; it ends up in your shell's history, so prefer --ask-password.")
+    ] = None,
+    ask_password: Annotated[bool, typer.Option("--ask-password", help="Ask for that password, unseen.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
+) -> None:
+    """Add somebody who signs in, or change what they may do. Without a password they are invited by e-mail."""
+    if "@" not in email or email != email.strip():
+        raise typer.BadParameter(f"{email!r} is no e-mail address.", param_hint="--email")
+    for each in business:
+        stack.business(each)
+    if ask_password:
+        password = str(typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
+    pool = stack.outputs["UserPoolId"]
+    try:
+        subject, new = _user(stack, pool, email, invite=password is None)
+        if password is not None:
+            stack.cognito.admin_set_user_password(UserPoolId=pool, Username=email, Password=password, Permanent=True)
+        groups = _join(stack, pool, email, {each.value for each in group}, only=only)
+    except ClientError as error:
+        raise _refused(error) or error from error
+    before = stack.setup.person(subject)
+    kept = before.businesses if before and not only else ()
+    person = Person(subject, first_name.strip(), tuple(sorted({*kept, *business})))
+    if person != before:
+        # Last: whoever exists here can do something, and by now they can sign in to do it.
+        stack.setup.put_person(person)
+    if as_json:
+        show.data({"email": email, **_told(person, groups), "new": new})
+    else:
+        show.line(f"{'Added' if new else 'Changed'} {email}: {', '.join(groups)} of {', '.join(person.businesses)}")
+    if new and password is None:
+        show.say("They get an e-mail with a first password.")
+
+
+@app.command("show", epilog="Example: heard people show ana@acme.example")
+@on_stack
+def show_one(
+    stack: Stack,
+    email: Annotated[str, typer.Argument(help="How they sign in.")],
+    as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
+) -> None:
+    """Show somebody's roles and businesses."""
+    pool = stack.outputs["UserPoolId"]
+    try:
+        user = stack.cognito.admin_get_user(UserPoolId=pool, Username=email)
+        groups = _groups(stack, pool, email)
+    except ClientError as error:
+        raise _refused(error) or error from error
+    subject = _subject(user["UserAttributes"])
+    person = stack.setup.person(subject) or Person(subject, "", ())
+    if as_json:
+        show.data({"email": email, **_told(person, groups), "status": user["UserStatus"]})
+        return
+    about: dict[str, show.Cell] = {"e-mail": email, "first name": person.first_name, "groups": ", ".join(groups)}
+    show.facts(about | {"businesses": ", ".join(person.businesses), "subject": subject, "status": user["UserStatus"]})
+
+
+def _user(stack: Stack, pool: str, email: str, *, invite: bool) -> tuple[str, bool]:
+    """Somebody's subject id, and whether they are new."""
+    verified: list[AttributeTypeTypeDef] = [{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}]
+    try:
+        if invite:
+            made = stack.cognito.admin_create_user(
+                UserPoolId=pool, Username=email, UserAttributes=verified, DesiredDeliveryMediums=["EMAIL"]
+            )
+        else:
+            made = stack.cognito.admin_create_user(UserPoolId=pool, Username=email, UserAttributes=verified, MessageAction="SUPPRESS")
+    except ClientError as error:
+        if error_code(error) != "UsernameExistsException":
+            raise
+        return _subject(stack.cognito.admin_get_user(UserPoolId=pool, Username=email)["UserAttributes"]), False
+    return _subject(made["User"].get("Attributes", [])), True
+
+
+def _subject(attributes: Iterable[AttributeTypeTypeDef]) -> str:
+    found = next((each.get("Value") for each in attributes if each["Name"] == "sub"), None)
+    if not found:
+        raise Stop("The user pool names no subject id for this person.", "Look at the user pool: is it the one of this stack?")
+    return found
+
+
+def _groups(stack: Stack, pool: str, email: str) -> list[str]:
+    pages = stack.cognito.get_paginator("admin_list_groups_for_user").paginate(UserPoolId=pool, Username=email)
+    return sorted(each.get("GroupName", "") for page in pages for each in page["Groups"])
+
+
+def _join(stack: Stack, pool: str, email: str, wanted: set[str], *, only: bool) -> list[str]:
+    """The groups somebody is in after joining those wanted and, with `only`, leaving the others."""
+    held = set(_groups(stack, pool, email))
+    for each in sorted(wanted - held):
+        stack.cognito.admin_add_user_to_group(UserPoolId=pool, Username=email, GroupName=each)
+    if only:
+        for each in sorted(held - wanted):
+            stack.cognito.admin_remove_user_from_group(UserPoolId=pool, Username=email, GroupName=each)
+    return sorted(wanted if only else wanted | held)
+
+
+def _told(person: Person, groups: list[str]) -> dict[str, Any]:
+    return {"subject": person.subject, "first_name": person.first_name, "groups": groups, "businesses": list(person.businesses)}
+
+
+def _refused(error: ClientError) -> Stop | None:
+    """What Cognito says about people and passwords, in words; None when it is about something else."""
+    message = error.response.get("Error", {}).get("Message", "")
+    match error_code(error):
+        case "InvalidPasswordException":
+            return Stop(f"The password is not taken: {message}", "At least 12 characters with small and capital letters and digits.")
+        case "UserNotFoundException":
+            return Stop("Nobody signs in with this e-mail address.", "Add them: heard people add --email …")
+        case "InvalidParameterException":
+            return Stop(f"The user pool refuses this: {message}", "Check the e-mail address.")
+        case _:
+            return None

@@ -1,0 +1,132 @@
+"""One local stack for all of these tests: the emulator with the deployed template, the simulated platforms, a business a test."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from heard import clock
+from heard.connectors import Connection
+from heard.outcomes import Kind, Outcome
+from heard.reviews import review_id
+from heard.storage.log import Question
+from heard.storage.setup import Business
+from heard_cli.local.samples import Sample
+from heard_cli.local.signing import signed
+from heard_cli.local.simulator import Platforms
+from heard_cli.local.stack import LocalStack
+from heard_cli.local.wire import Reply
+from heard_cli.local.world import Api, World
+
+ROOT = Path(__file__).parents[2]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.stack)
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[LocalStack]:
+    with LocalStack(ROOT, port=4590, parameters={"MaxReceiveCount": "2"}) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def platforms() -> Iterator[Platforms]:
+    with Platforms() as running:
+        yield running
+
+
+@dataclass
+class Shop:
+    """A business of its own on the shared stack, with an agent and a lead."""
+
+    world: World
+    business: str
+
+    def connect(self, platform: str) -> Connection:
+        return self.world.connect(platform, business=self.business, name="Corner Shop")
+
+    def person(self, first_name: str, group: str) -> Api:
+        email = f"{first_name.lower()}-{secrets.token_hex(4)}@example.com"
+        self.world.person(email, first_name, group, self.business)
+        return self.world.sign_in(email)
+
+    def policy(self, **changes: Any) -> None:
+        """Publish the playbook's policy with some parts changed."""
+        document = json.loads(resources.files("heard.policy").joinpath("default.json").read_text())
+        self.world.setup.put_business(Business(self.business, "Corner Shop", document | changes))
+
+    def deliver(self, sample: Sample, at: datetime | None = None) -> Reply:
+        """Deliver a sample; the same sample at the same moment is a platform's repetition."""
+        connection, secret = self.world.connections[sample.platform], self.world.secrets[sample.platform]
+        request = signed(sample, connection.url, secret, at or clock.now(), self.world.wire.page)
+        return self.world.wire.send(request.method, request.url, headers=request.headers, body=request.body)
+
+    def say(self, native_id: str, text: str, rating: int | None = None, **fields: Any) -> str:
+        """Deliver a review by the `standard` connector; returns its id."""
+        assert self.deliver(said(native_id, text, rating, **fields)).status == 202
+        return review_id(self.business, "standard", native_id)
+
+    def outcomes(self, review: str) -> list[Outcome]:
+        return list(self.world.log.of_review(review))
+
+    def kinds(self, review: str) -> list[Kind]:
+        return [outcome.kind for outcome in self.outcomes(review)]
+
+    def everything(self) -> list[Outcome]:
+        now = clock.now()
+        return list(self.world.log.page(Question(self.business, now - timedelta(hours=1), now + timedelta(hours=1)), limit=500).outcomes)
+
+    def replies(self, native_id: str) -> list[Any]:
+        return [reply for reply in self.world.platforms.replies() if reply.review == native_id]
+
+
+def said(native_id: str, text: str, rating: int | None = None, *, kind: str = "review.created", **fields: Any) -> Sample:
+    """A sample of the `standard` platform."""
+    data = {"id": native_id, "text": text, "author": {"id": f"author-of-{native_id}", "name": "Kim"}, "created_at": "{{now}}"} | fields
+    if rating is not None:
+        data["rating"] = rating
+    return Sample(
+        name=f"standard/{native_id}-{secrets.token_hex(4)}",
+        about="made by a test",
+        platform="standard",
+        headers={},
+        fields={"type": kind, "timestamp": "{{now}}", "data": data},
+        knows=None,
+        expect=(),
+        times=1,
+    )
+
+
+@pytest.fixture
+def shop(stack: LocalStack, platforms: Platforms) -> Shop:
+    business = f"shop-{secrets.token_hex(4)}"
+    world = World(stack, platforms)
+    world.setup.put_business(Business(business, "Corner Shop"))
+    return Shop(world, business)
+
+
+@pytest.fixture
+def eventually() -> Callable[..., Any]:
+    def wait[T](look: Callable[[], T], seconds: float = 45) -> T:
+        """What `look` returns once it is true."""
+        until = time.monotonic() + seconds
+        while not (found := look()):
+            if time.monotonic() > until:
+                pytest.fail(f"still {found!r} after {seconds} s")
+            time.sleep(0.2)
+        return found
+
+    return wait

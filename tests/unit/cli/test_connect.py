@@ -1,0 +1,330 @@
+from __future__ import annotations
+
+import base64
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from botocore.exceptions import ClientError
+
+from heard import clock
+from heard.connectors import Request
+from heard.connectors.signatures import sign_sha256_hex
+from heard.steps.ingest import ingest
+from heard.storage.setup import InboundSecret, Secrets, Setup
+from heard_cli.stack import Stack
+from tests.unit.cli.conftest import DoorWire, Heard
+
+DISCOURSE = ("add", "discourse", "--business", "acme", "--setting", "base_url=https://forum.example", "--setting", "api_username=acme")
+TWILIO = ("add", "twilio_sms", "--business", "acme", "--credential", "account_sid=AC1", "--credential", "auth_token=the-token")
+
+
+def parameters(stack: Stack) -> set[str]:
+    found = stack.ssm.describe_parameters()["Parameters"]
+    assert {each["Type"] for each in found} <= {"SecureString"}
+    return {each["Name"].removeprefix("/heard/heard/") for each in found}
+
+
+def post(stack: Stack, connection: str, secret: str, *, later: timedelta = timedelta()) -> int:
+    """What the door answers to a ping signed with this secret."""
+    body = b'{"ping": "OK"}'
+    request = Request("POST", {"x-discourse-event-signature": sign_sha256_hex(secret, body)}, body)
+    return ingest(request, connection, DoorWire(stack).door(), clock.now() + later).response.status
+
+
+def test_adding_stores_everything_and_says_what_to_paste(heard: Heard, stack: Stack) -> None:
+    said = heard.well("connect", *DISCOURSE, "--credential", "api_key=k1", "--json").json
+
+    connection = stack.setup.connection(said["id"])
+    assert connection
+    assert connection.url == said["url"] == f"https://api.example/hooks/{said['id']}"
+    assert (connection.business, connection.business_name, connection.has_credentials) == ("acme", "Acme Bakery", True)
+    assert connection.settings == {"base_url": "https://forum.example", "api_username": "acme"}
+    assert stack.secrets.inbound(said["id"]) == InboundSecret(said["secret"])
+    assert stack.secrets.credentials(said["id"]) == {"api_key": "k1"}
+    assert post(stack, said["id"], said["secret"]) == 202
+
+
+def test_an_address_cannot_be_guessed(heard: Heard, stack: Stack) -> None:
+    ids = {heard.well("connect", "add", "trustpilot", "--business", "acme", "--receive-only", "--json").json["id"] for _ in range(3)}
+
+    assert len(ids) == 3
+    assert all(id.startswith("con_") and len(id) == 4 + 32 for id in ids)
+
+
+def test_people_read_the_address_the_secret_and_the_platforms_steps(heard: Heard, stack: Stack) -> None:
+    said = heard.well("connect", *DISCOURSE, "--receive-only").out
+
+    (connection,) = stack.setup.connections("acme")
+    secret = stack.secrets.inbound(connection.id)
+    assert secret
+    assert connection.url in said
+    assert secret.current in said
+    assert "open API, Webhooks" in said
+    assert f"heard connect test {connection.id}" in said
+
+
+def test_a_standard_secret_is_one_of_the_scheme(heard: Heard, stack: Stack) -> None:
+    secret = heard.well("connect", "add", "standard", "--business", "acme", "--json").json["secret"]
+
+    assert secret.startswith("whsec_")
+    assert len(base64.b64decode(secret.removeprefix("whsec_"))) == 32
+
+
+def test_trustpilot_has_no_secret(heard: Heard, stack: Stack) -> None:
+    said = heard.well("connect", "add", "trustpilot", "--business", "acme", "--receive-only", "--json").json
+
+    assert said["secret"] is None
+    assert parameters(stack) == set()
+    assert heard("connect", "add", "trustpilot", "--business", "acme", "--receive-only", "--secret", "x").code == 2
+
+
+def test_twilio_signs_with_the_accounts_token_which_is_not_repeated(heard: Heard, stack: Stack) -> None:
+    said = heard.well("connect", *TWILIO, "--json")
+
+    assert stack.secrets.inbound(said.json["id"]) == InboundSecret("the-token")
+    assert "the-token" not in said.out + said.err
+
+
+def test_credentials_come_from_a_file_or_stdin(heard: Heard, stack: Stack, tmp_path: Path) -> None:
+    keys = {"api_key": "k", "api_secret": "s", "business_user_id": "u"}
+    file = tmp_path / "trustpilot.json"
+    file.write_text(json.dumps(keys))
+
+    for given, stdin in ((str(file), None), ("-", json.dumps(keys))):
+        said = heard.well("connect", "add", "trustpilot", "--business", "acme", "--credentials-file", given, "--json", stdin=stdin)
+        assert stack.secrets.credentials(said.json["id"]) == keys
+
+
+def test_a_person_at_a_terminal_is_asked_for_what_is_missing(heard: Heard, stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("heard_cli.credentials.somebody_there", lambda: True)
+
+    said = heard.well("connect", *DISCOURSE, "--json", stdin="typed-key\n")
+
+    assert stack.secrets.credentials(said.json["id"]) == {"api_key": "typed-key"}
+    assert "typed-key" not in said.out + said.err
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (("add", "discourse", "--business", "acme"), ("base_url is missing", "api_username is missing", "the forum's address")),
+        ((*DISCOURSE, "--setting", "colour=red"), ("colour is unknown",)),
+        (DISCOURSE, ("api_key is missing", "an API key for that user", "--receive-only")),
+        ((*DISCOURSE, "--credential", "password=hunter2"), ("password is unknown", "api_key")),
+        ((*DISCOURSE, "--credential", "hunter2"), ("name=value",)),
+        (("add", "standard", "--business", "acme", "--setting", "channel=moon"), ("channel cannot be 'moon'", "review_site")),
+        (("add", "standard", "--business", "acme", "--setting", "reply_url=http://shop.example"), ("reply_url", "https://")),
+        (("add", "standard", "--business", "acme", "--secret", "hunter2"), ("whsec_",)),
+        (("add", "standard", "--business", "acme", "--setting", "reply_url=https://shop.example"), ("secret is missing",)),
+        (("add", "twilio_sms", "--business", "acme", "--receive-only"), ("auth_token",)),
+        (("add", "yelling", "--business", "acme"), ("no connector called 'yelling'", "trustpilot")),
+        (("add", "feedback_form", "--business", "acme", "--public-url", "http://shop.example"), ("https://",)),
+    ],
+)
+def test_what_is_wrong_is_named_and_nothing_is_stored(heard: Heard, stack: Stack, words: tuple[str, ...], named: tuple[str, ...]) -> None:
+    said = heard("connect", *words)
+
+    told = " ".join(said.err.replace("│", " ").split())
+    assert said.code == 2
+    assert [each for each in named if each not in told] == []
+    assert "hunter2" not in told
+    assert stack.setup.connections("acme") == []
+    assert parameters(stack) == set()
+
+
+def test_an_unknown_business_is_an_error_that_says_how_to_add_it(heard: Heard, stack: Stack) -> None:
+    said = heard("connect", "add", "feedback_form", "--business", "nobody")
+
+    assert said.code == 1
+    assert "heard business add nobody" in said.err
+
+
+def test_a_failure_halfway_leaves_nothing(heard: Heard, stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise ClientError({"Error": {"Code": "ProvisionedThroughputExceededException", "Message": "slow down"}}, "PutItem")
+
+    monkeypatch.setattr("heard.storage.setup.Setup.put_connection", fail)
+
+    said = heard("connect", *DISCOURSE, "--credential", "api_key=k1")
+
+    assert said.code == 1
+    assert "slow down" in said.err
+    assert parameters(stack) == set()
+    assert stack.setup.connections("acme") == []
+
+
+def test_listing_shows_each_connection_and_no_secret(heard: Heard, stack: Stack) -> None:
+    added = [heard.well("connect", *words, "--json").json for words in ((*DISCOURSE, "--receive-only"), TWILIO)]
+
+    listed = heard.well("connect", "list", "--business", "acme", "--json")
+
+    assert {each["id"] for each in listed.json} == {each["id"] for each in added}
+    table = heard.well("connect", "list", "--business", "acme").out
+    assert all(each["url"] in table for each in added)
+    shown = heard.well("connect", "show", added[0]["id"])
+    assert "forum.example" in shown.out
+    assert not [each for each in (listed.out, table, shown.out) if added[0]["secret"] in each or "the-token" in each]
+
+
+def test_platforms_are_listed_without_a_stack(heard: Heard) -> None:
+    listed = heard.well("connect", "list", "--platforms", "--json").json
+
+    assert {each["platform"] for each in listed} >= {"trustpilot", "discourse", "twilio_sms", "standard", "feedback_form"}
+    (trustpilot,) = (each for each in listed if each["platform"] == "trustpilot")
+    assert (trustpilot["signed"], trustpilot["replies"], trustpilot["stage"]) == (False, "one", "onstage")
+    assert set(trustpilot["credentials"]) == {"api_key", "api_secret", "business_user_id"}
+    assert "Trustpilot" in heard.well("connect", "list", "--platforms").out
+
+
+def test_rotating_keeps_the_old_secret_for_the_overlap(heard: Heard, stack: Stack) -> None:
+    added = heard.well("connect", *DISCOURSE, "--receive-only", "--json").json
+
+    rotated = heard.well("connect", "rotate", added["id"], "--overlap", "2h", "--json").json
+
+    old, new = added["secret"], rotated["secret"]
+    assert old != new
+    assert (post(stack, added["id"], new), post(stack, added["id"], old)) == (202, 202)
+    assert post(stack, added["id"], old, later=timedelta(minutes=119)) == 202
+    assert post(stack, added["id"], old, later=timedelta(minutes=121)) == 401
+    assert post(stack, added["id"], new, later=timedelta(minutes=121)) == 202
+
+
+def test_a_second_rotation_does_not_end_a_running_overlap_unasked(heard: Heard, stack: Stack) -> None:
+    id = heard.well("connect", *DISCOURSE, "--receive-only", "--json").json["id"]
+    heard.well("connect", "rotate", id)
+    before = stack.secrets.inbound(id)
+
+    said = heard("connect", "rotate", id)
+
+    assert said.code == 1
+    assert "--end-overlap" in said.err
+    assert stack.secrets.inbound(id) == before
+    heard.well("connect", "rotate", id, "--end-overlap")
+    after = stack.secrets.inbound(id)
+    assert after
+    assert before
+    assert after.previous == before.current
+
+
+def test_a_secret_that_others_know_stops_counting_at_once(heard: Heard, stack: Stack) -> None:
+    added = heard.well("connect", *DISCOURSE, "--receive-only", "--json").json
+
+    rotated = heard.well("connect", "rotate", added["id"], "--overlap", "0", "--json").json
+
+    assert rotated["old_secret_until"] is None
+    assert post(stack, added["id"], added["secret"]) == 401
+
+
+def test_rotating_twilio_changes_what_signs_replies_too(heard: Heard, stack: Stack, tmp_path: Path) -> None:
+    id = heard.well("connect", *TWILIO, "--json").json["id"]
+    (tmp_path / "token").write_text("the-next-token\n")
+
+    assert heard("connect", "rotate", id).code == 2
+    heard.well("connect", "rotate", id, "--secret-file", str(tmp_path / "token"))
+
+    secret = stack.secrets.inbound(id)
+    assert secret
+    assert (secret.current, secret.previous) == ("the-next-token", "the-token")
+    assert stack.secrets.credentials(id) == {"account_sid": "AC1", "auth_token": "the-next-token"}
+
+
+def test_what_is_not_signed_cannot_be_rotated(heard: Heard, stack: Stack) -> None:
+    id = heard.well("connect", "add", "trustpilot", "--business", "acme", "--receive-only", "--json").json["id"]
+
+    said = heard("connect", "rotate", id)
+
+    assert said.code == 1
+    assert "heard connect add trustpilot" in said.err
+
+
+def test_removing_takes_the_secrets_along(heard: Heard, stack: Stack) -> None:
+    id = heard.well("connect", *DISCOURSE, "--credential", "api_key=k1", "--json").json["id"]
+    assert parameters(stack) == {f"{id}/inbound", f"{id}/credentials"}
+
+    assert heard("connect", "remove", id, stdin="n\n").code == 1
+    assert stack.setup.connection(id)
+    heard.well("connect", "remove", id, "--yes")
+
+    assert stack.setup.connection(id) is None
+    assert parameters(stack) == set()
+    assert heard("connect", "show", id).code == 1
+
+
+ADDED = {
+    "standard": ("add", "standard", "--business", "acme", "--json"),
+    "discourse": (*DISCOURSE, "--receive-only", "--json"),
+    "trustpilot": ("add", "trustpilot", "--business", "acme", "--receive-only", "--json"),
+    "twilio_sms": (*TWILIO, "--json"),
+    "feedback_form": ("add", "feedback_form", "--business", "acme", "--json"),
+}
+
+
+@pytest.mark.parametrize("platform", ADDED)
+def test_a_plain_test_tries_the_door_and_leaves_no_trace(heard: Heard, stack: Stack, wire: DoorWire, platform: str) -> None:
+    id = heard.well("connect", *ADDED[platform]).json["id"]
+    wire.works = False
+
+    said = heard.well("connect", "test", id, "--json").json
+
+    assert said["ok"]
+    assert stack.quarantine.of_business("acme") == []
+    assert "Messages" not in stack.sqs.receive_message(QueueUrl=stack.outputs["QueueUrl"])
+    assert "signature" in (told := heard.well("connect", "test", id).out) or platform in {"trustpilot", "feedback_form"}, told
+
+
+@pytest.mark.parametrize("platform", ADDED)
+def test_a_full_test_follows_a_sample_to_its_outcome(heard: Heard, stack: Stack, wire: DoorWire, platform: str) -> None:
+    id = heard.well("connect", *ADDED[platform]).json["id"]
+
+    said = heard.well("connect", "test", id, "--full", "--json").json
+
+    assert said["ok"]
+    assert (said["route"], said["closed"], said["outcomes"]) == ("follow_up", None, ["accepted", "follow_up_opened"])
+    assert said["severity"]
+    assert "heard-test-" in wire.sent[1 if platform == "feedback_form" else 0]["body"]
+    assert "test" in wire.sent[1 if platform == "feedback_form" else 0]["body"]
+    # Where the platform knows withdrawals, nobody finds the sample on the desk.
+    tasks, _ = stack.work.open_follow_ups("acme", limit=10)
+    assert bool(tasks) is (platform in {"twilio_sms", "feedback_form"})
+    assert said.get("withdrawn", False) is not bool(tasks)
+
+
+def test_a_sample_may_stay_on_the_desk(heard: Heard, stack: Stack, wire: DoorWire) -> None:
+    id = heard.well("connect", *ADDED["standard"]).json["id"]
+
+    said = heard.well("connect", "test", id, "--full", "--keep").out
+
+    (task,) = stack.work.open_follow_ups("acme", limit=10)[0]
+    assert task.id in said
+
+
+def test_a_refused_test_says_why(heard: Heard, stack: Stack, wire: DoorWire, monkeypatch: pytest.MonkeyPatch) -> None:
+    id = heard.well("connect", *ADDED["standard"]).json["id"]
+    wire.now = clock.now() + timedelta(hours=1)
+    said = heard("connect", "test", id)
+    assert (said.code, "clock" in said.err) == (1, True)
+
+    wire.now, wire.secrets_path = None, "/heard/other"
+    Secrets(stack.ssm, wire.secrets_path).put_inbound(id, InboundSecret("whsec_" + base64.b64encode(bytes(range(32))).decode()))
+    said = heard("connect", "test", id)
+    assert (said.code, f"heard connect rotate {id}" in said.err) == (1, True)
+
+    monkeypatch.setattr(wire, "stack", Stack(stack.where))
+    wire.stack.setup = Setup(stack.dynamodb, "WorkTable")
+    said = heard("connect", "test", id)
+    assert (said.code, "another stack" in said.err) == (1, True)
+
+
+def test_a_sample_that_nobody_processes_is_looked_for(heard: Heard, stack: Stack, wire: DoorWire) -> None:
+    id = heard.well("connect", *ADDED["standard"]).json["id"]
+    wire.works = False
+    stack.sqs.send_message(QueueUrl=stack.outputs["DeadLettersUrl"], MessageBody="{}")
+
+    said = heard("connect", "test", id, "--full", "--timeout", "1")
+
+    assert said.code == 1
+    assert "1 wait in the queue" in said.err
+    assert "1 are dead letters" in said.err
+    assert "heard redrive" in said.err

@@ -1,0 +1,37 @@
+"""What the tests of steps, storage and functions share: moto, and the house on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from moto import mock_aws
+
+from heard_cli.local.simulator import Platforms
+from tests.unit.house import Clock, House, client
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """moto instead of AWS; yields a DynamoDB client."""
+    for name, value in {"AWS_DEFAULT_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}.items():
+        monkeypatch.setenv(name, value)
+    with mock_aws():
+        yield client("dynamodb")
+
+
+@pytest.fixture
+def house(aws: Any) -> House:
+    """A business without a way out: nothing can be sent."""
+    made = House(aws)
+    made.connect("standard")
+    return made
+
+
+@pytest.fixture
+def connected(aws: Any, loopback: None) -> Iterator[House]:
+    """A business whose platforms are simulated on this machine, with the same clock."""
+    clock = Clock()
+    with Platforms(clock=clock) as platforms:
+        yield House(aws, clock=clock, platforms=platforms)
