@@ -12,7 +12,7 @@ import typer
 
 from heard import clock
 from heard.clock import stamp
-from heard.connectors import Capabilities, Connection, load, platforms
+from heard.connectors import Capabilities, Connection, Connector, load, platforms
 from heard.errors import NotFound
 from heard.storage.setup import InboundSecret
 from heard_cli import show, trial
@@ -210,7 +210,7 @@ app.command("test", epilog="Example: heard connect test con_… --full")(trial.t
 app.command("quarantine", epilog="Example: heard connect quarantine --business acme --replay-all")(quarantine)
 
 
-def _connector(platform: str) -> Any:
+def _connector(platform: str) -> Connector:
     try:
         return load(platform)
     except NotFound as missing:

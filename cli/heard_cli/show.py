@@ -20,6 +20,8 @@ type Cell = str | int | Text | None
 _WIDE: Final = 220
 """Columns of a table that goes into a file or a pipe, where nobody's window sets the width."""
 
+_TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
 _SEVERITY: Final = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "cyan", "praise": "green"}
 
 
@@ -88,8 +90,8 @@ def progress() -> Progress:
 
 
 def printable(text: str) -> str:
-    """Text that cannot steer a terminal: control characters but line feeds and tabs are shown as `�`."""
-    return "".join("\ufffd" if c not in "\n\t" and unicodedata.category(c) in {"Cc", "Cf", "Cs"} and c != "\u200d" else c for c in text)
+    """Text that cannot steer a terminal: controls (but line feeds and tabs) and what turns the direction of writing become `\ufffd`."""
+    return "".join("\ufffd" if c in _TURNING or (unicodedata.category(c) in {"Cc", "Cs"} and c not in "\n\t") else c for c in text)
 
 
 def _out() -> Console:

@@ -44,7 +44,7 @@ def trial(
     secret = stack.secrets.inbound(found.id, fresh=True)
     if secret is None and connector.signed:
         raise Stop("There is no signing secret for this connection.", f"Give it one: heard connect rotate {found.id}")
-    signing, wire = secret.current if secret else "", Wire(timeout=timeout)
+    signing, wire = secret.current if secret else "", Wire(timeout=30)
     tried = probes.whole(found, signing, clock.now(), wire) if full else probes.ping(found, signing, clock.now())
     began = clock.now()
     reply = probes.send(tried.request, wire)

@@ -172,11 +172,15 @@ def route(case: Case, event: ReviewEvent, assessment: Assessment, decision: Deci
 
     An edit never sends a second acknowledgement (R04): unless it now needs a person, it is recorded only.
     """
-    seen_before = bool(case.review.revision)
+    seen_before, restored = bool(case.review.revision), case.review.withdrawn
+    follows_up = decision.route.follows_up
+    acknowledges = decision.route.acknowledges and (not seen_before or (restored and case.review.reply is None))
+    taken = _taken(acknowledges=acknowledges, follows_up=follows_up)
     review = replace(
         _revised(case.review, event, delivery, now),
         rating=event.rating,
         severity=assessment.severity,
+        route=taken,
         withdrawn=False,
     )
     detail = {
@@ -187,16 +191,13 @@ def route(case: Case, event: ReviewEvent, assessment: Assessment, decision: Deci
         "agenda": assessment.agenda.value,
         "flags": [flag.value for flag in assessment.flags],
         "model": assessment.model,
-        "route": decision.route.value,
+        "route": taken.value,
         "rules": list(decision.fired),
         "policy": decision.policy_hash,
     }
     if event.text_bytes:
         detail["cut_from_bytes"] = event.text_bytes
     facts = [Fact(Kind.REVISED if seen_before else Kind.ACCEPTED, detail)]
-    follows_up = decision.route.follows_up
-    restored = case.review.withdrawn
-    acknowledges = decision.route.acknowledges and (not seen_before or (restored and case.review.reply is None))
     if seen_before and not follows_up and not restored:
         return Change(replace(case, review=review), tuple(facts))
     if review.closed:
@@ -209,9 +210,13 @@ def route(case: Case, event: ReviewEvent, assessment: Assessment, decision: Deci
     if not follows_up and not acknowledges:
         facts.append(Fact(Kind.IGNORED, {"reason": decision.reason or "nothing_to_do"}))
         review = replace(review, closed=Kind.IGNORED)
-    taken = Route.BOTH if follows_up and acknowledges else decision.route
-    taken = Route.FOLLOW_UP if follows_up and not acknowledges else taken
-    return Change(Case(replace(review, route=taken), thread, task), tuple(facts))
+    return Change(Case(review, thread, task), tuple(facts))
+
+
+def _taken(*, acknowledges: bool, follows_up: bool) -> Route:
+    if follows_up:
+        return Route.BOTH if acknowledges else Route.FOLLOW_UP
+    return Route.ACKNOWLEDGE if acknowledges else Route.NOTHING
 
 
 def acknowledge(change: Change, reply: str, *, public: bool) -> Change | None:
@@ -523,15 +528,7 @@ class Pending:
     @property
     def route(self) -> Route:
         """The way through the workflow that does it."""
-        match self.acknowledgement is not None, self.follow_up is not None:
-            case True, True:
-                return Route.BOTH
-            case True, False:
-                return Route.ACKNOWLEDGE
-            case False, True:
-                return Route.FOLLOW_UP
-            case _:
-                return Route.NOTHING
+        return _taken(acknowledges=self.acknowledgement is not None, follows_up=self.follow_up is not None)
 
 
 def pending(case: Case) -> Pending:

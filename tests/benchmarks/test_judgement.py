@@ -1,0 +1,35 @@
+"""How many reviews one core assesses and decides in a second, by CPU time."""
+
+from __future__ import annotations
+
+from heard import clock
+from heard.assessment import History, assess
+from heard.policy import Context, decide, default_policy
+from heard.reviews import Author, Channel, EventKind, ReviewEvent, number_revision
+from tests.benchmarks.figures import Board, Part
+from tests.benchmarks.test_webhook_cpu import cpu_ms
+from tests.benchmarks.webhooks import FORTY_WORDS
+
+COMPLAINT = (
+    "You charged my card twice for the same order and nobody answers the phone, I have been waiting for three weeks now, the shop was "
+    "closed when I came by, and I want all my money back this week please."
+)
+"""An unhappy review of 40 words."""
+
+
+def event(text: str, rating: int) -> ReviewEvent:
+    return ReviewEvent(EventKind.CREATED, "1", "1", number_revision(1), Author("a", "Kim"), rating=rating, text=text)
+
+
+def test_assessment_and_policy(board: Board) -> None:
+    assert len(FORTY_WORDS.split()) == len(COMPLAINT.split()) == 40
+    policy, now = default_policy(), clock.now()
+    for name, text, rating in (("praise", FORTY_WORDS, 5), ("complaint", COMPLAINT, 1)):
+        said = event(text, rating)
+        per_second = 1000 / cpu_ms(lambda said=said: assess(said, Channel.REVIEW_SITE, History()), 300)
+        board.note(
+            Part.JUDGEMENT, f"assess, 40 words of {name}", per_second, "reviews/s", budget=5000, at_least=True, note="`quick`; a later issue's budget"
+        )
+    judged = assess(event(COMPLAINT, 1), Channel.REVIEW_SITE, History())
+    context = Context(Channel.REVIEW_SITE, "standard", 1, has_text=True, public_replies_left=2)
+    board.note(Part.JUDGEMENT, "decide", 1000 / cpu_ms(lambda: decide(judged, context, policy, now), 300), "decisions/s")

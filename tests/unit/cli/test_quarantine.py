@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from heard.connectors import Connection
+from heard.errors import Fault
+from heard.flows import Queue
+from heard.storage.quarantine import Quarantined
+from heard_cli.stack import Stack
+from tests.unit.cli.conftest import Heard
+
+LIST = ("connect", "quarantine", "--business", "acme")
+UNREADABLE = b'{"events": "none of your business"}'
+
+
+def review(native: str, **fields: Any) -> dict[str, Any]:
+    return {"eventName": "service-review-created", "version": "1", "eventData": {"id": native, "stars": 4, "text": "Good.", **fields}}
+
+
+def batch(*events: Any) -> bytes:
+    return json.dumps({"events": list(events)}).encode()
+
+
+@pytest.fixture
+def connection(stack: Stack) -> Connection:
+    connection = Connection("con_1", "acme", "trustpilot", "https://api.example/hooks/con_1")
+    stack.setup.put_connection(connection, datetime(2026, 3, 1, tzinfo=UTC))
+    return connection
+
+
+def keep(stack: Stack, id: str, body: bytes, why: str = "it was not understood then", connection: str = "con_1") -> None:
+    received = f"2026-03-0{id[-1]}T12:00:00.000Z"
+    headers = {"content-type": "application/json"}
+    stack.quarantine.keep(Quarantined(id, "acme", connection, "trustpilot", received, why, "POST", "", body, headers))
+
+
+def waiting(stack: Stack) -> list[dict[str, Any]]:
+    found = stack.sqs.receive_message(QueueUrl=stack.outputs["QueueUrl"], MaxNumberOfMessages=10).get("Messages", [])
+    return [json.loads(message["Body"]) for message in found]
+
+
+def kept(stack: Stack) -> list[str]:
+    return [each.id for each in stack.quarantine.of_business("acme")]
+
+
+def test_it_lists_why_when_and_how_much(heard: Heard, stack: Stack, connection: Connection) -> None:
+    assert heard.well(*LIST, "--json").json == []
+    keep(stack, "dlv_1", UNREADABLE, "events of the body is missing or not a list.")
+
+    (listed,) = heard.well(*LIST, "--json").json
+
+    assert (listed["id"], listed["platform"], listed["bytes"]) == ("dlv_1", "trustpilot", len(UNREADABLE))
+    table = heard.well(*LIST).out
+    assert "events of the body is missing" in table
+    assert "2026-03-01 12:00:00Z" in table
+    assert "none of your business" not in table
+
+
+def test_one_is_shown_whole_without_steering_the_terminal(heard: Heard, stack: Stack, connection: Connection) -> None:
+    keep(stack, "dlv_1", b'{"events": "\x1b]0;owned\x07 \xe2\x80\xae"}')
+    keep(stack, "dlv_2", b"\xff\xfe")
+
+    shown = heard.well(*LIST, "--show", "dlv_1").out
+
+    assert "owned" in shown
+    assert not {"\x1b", "\x07", "\u202e"} & set(shown)
+    assert heard.well(*LIST, "--show", "dlv_1", "--json").json["body"] == '{"events": "\x1b]0;owned\x07 \u202e"}'
+    assert heard.well(*LIST, "--show", "dlv_2", "--json").json["body_base64"] == "//4="
+    assert heard(*LIST, "--show", "dlv_3").code == 1
+
+
+def test_what_can_be_read_now_is_queued_and_released(heard: Heard, stack: Stack, connection: Connection) -> None:
+    keep(stack, "dlv_1", batch(review("r1"), review("r2")))
+
+    said = heard.well(*LIST, "--replay", "dlv_1", "--json").json
+
+    assert (said["replayed"], said["stay"]) == (1, 0)
+    assert kept(stack) == []
+    messages = waiting(stack)
+    assert [each["event"]["native_id"] for each in messages] == ["r1", "r2"]
+    assert all(each["delivery"].startswith("dlv_1-") and each["connection"] == "con_1" for each in messages)
+
+
+def test_what_still_cannot_be_read_stays_with_the_reason(heard: Heard, stack: Stack, connection: Connection) -> None:
+    keep(stack, "dlv_1", UNREADABLE)
+    keep(stack, "dlv_2", batch(review("r1")))
+    keep(stack, "dlv_3", batch(), connection="con_gone")
+
+    said = heard(*LIST, "--replay-all", "--json")
+
+    assert said.code == 1
+    why = {each["id"]: each["why"] for each in said.json["deliveries"]}
+    assert "not a list" in why["dlv_1"]
+    assert why["dlv_2"] is None
+    assert "removed" in why["dlv_3"]
+    assert kept(stack) == ["dlv_1", "dlv_3"]
+
+
+def test_half_a_batch_is_queued_once_and_kept_for_the_other_half(heard: Heard, stack: Stack, connection: Connection) -> None:
+    keep(stack, "dlv_1", batch(review("r1"), "nonsense"))
+
+    assert heard(*LIST, "--replay", "dlv_1").code == 1
+    assert [each["event"]["native_id"] for each in waiting(stack)] == ["r1"]
+    (still,) = stack.quarantine.of_business("acme")
+    assert "event" in still.why
+
+    assert heard(*LIST, "--replay", "dlv_1").code == 1
+    assert waiting(stack) == [], "nothing new can be read, so nothing is queued again"
+
+
+def test_a_queue_that_does_not_take_it_loses_nothing(
+    heard: Heard, stack: Stack, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise Fault("The queue did not take 1 of 1 messages.")
+
+    monkeypatch.setattr(Queue, "send", refuse)
+    keep(stack, "dlv_1", batch(review("r1")))
+
+    said = heard(*LIST, "--replay-all")
+
+    assert (said.code, "did not take" in said.err) == (1, True)
+    assert kept(stack) == ["dlv_1"]
+
+
+def test_one_thing_at_a_time(heard: Heard, stack: Stack) -> None:
+    assert heard(*LIST, "--show", "dlv_1", "--replay-all").code == 2

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from heard_cli.stack import Stack
+from tests.unit.cli.conftest import Heard
+
+
+def bury(stack: Stack, *bodies: str) -> None:
+    for body in bodies:
+        stack.sqs.send_message(QueueUrl=stack.outputs["DeadLettersUrl"], MessageBody=body)
+
+
+def bodies(stack: Stack, queue: str) -> list[str]:
+    found: list[str] = []
+    while messages := stack.sqs.receive_message(QueueUrl=stack.outputs[queue], MaxNumberOfMessages=10).get("Messages"):
+        found += [message["Body"] for message in messages]
+    return sorted(found)
+
+
+def test_dead_letters_go_back_as_they_were(heard: Heard, stack: Stack) -> None:
+    letters = [f'{{"n": {n}}}' for n in range(10, 35)]
+    bury(stack, *letters, "not even JSON")
+
+    said = heard.well("redrive", "--json").json
+
+    assert said == {"dead_letters": 26, "moved": 26, "left": 0, "dry_run": False}
+    assert bodies(stack, "QueueUrl") == sorted([*letters, "not even JSON"])
+
+
+def test_a_dry_run_only_counts(heard: Heard, stack: Stack) -> None:
+    bury(stack, "a", "b")
+
+    assert heard.well("redrive", "--dry-run", "--json").json["dead_letters"] == 2
+    assert "2 dead letters" in heard.well("redrive", "--dry-run").out
+    assert bodies(stack, "QueueUrl") == []
+
+
+def test_a_few_can_be_tried_first(heard: Heard, stack: Stack) -> None:
+    bury(stack, *"abcdefghijklmn")
+
+    said = heard.well("redrive", "--max", "3", "--json").json
+
+    assert (said["moved"], said["left"]) == (3, 11)
+    assert len(bodies(stack, "QueueUrl")) == 3
+
+
+@pytest.mark.parametrize("verb", ["send_message", "delete_message"])
+def test_a_fault_loses_nothing(heard: Heard, stack: Stack, monkeypatch: pytest.MonkeyPatch, verb: str) -> None:
+    bury(stack, *"abcde")
+    done, works = [0], getattr(stack.sqs, verb)
+
+    def fail(**given: Any) -> Any:
+        done[0] += 1
+        if done[0] == 3:
+            raise ClientError({"Error": {"Code": "AccessDenied", "Message": "not yours"}}, "SendMessage")
+        return works(**given)
+
+    monkeypatch.setattr(stack.sqs, verb, fail)
+
+    said = heard("redrive", "--json")
+
+    assert said.code == 1
+    assert said.json["moved"] == 2
+    assert "not yours" in said.err
+
+
+def test_after_a_fault_every_letter_is_in_one_of_the_queues(heard: Heard, stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    bury(stack, *"abcde")
+    works = stack.sqs.send_message
+
+    def fail(**given: Any) -> Any:
+        if given["MessageBody"] == "c":
+            raise ClientError({"Error": {"Code": "ServiceUnavailable", "Message": "later"}}, "SendMessage")
+        return works(**given)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(stack.sqs, "send_message", fail)
+        assert heard("redrive").code == 1
+
+    assert sorted(bodies(stack, "QueueUrl") + bodies(stack, "DeadLettersUrl")) == list("abcde")

@@ -1,0 +1,89 @@
+"""R04: two public replies in a thread, whatever becomes of them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from heard.threads import PUBLIC_REPLY_CAP, SENDING_LEASE, Purpose, SlotState, Thread
+
+NOW = datetime(2026, 3, 17, 12, tzinfo=UTC)
+
+replies = st.sampled_from(["rep_1", "rep_2", "rep_3", "rep_4"])
+steps = st.one_of(
+    st.tuples(st.just("reserve"), replies, st.sampled_from(Purpose), st.booleans()),
+    st.tuples(st.sampled_from(["sending", "sent", "unknown", "doubt", "retry", "drop"]), replies),
+)
+
+
+def step(thread: Thread, what: tuple[object, ...]) -> Thread:
+    match what:
+        case ("reserve", str(reply), Purpose() as purpose, bool(public)):
+            return thread.reserve(reply, purpose, public=public) or thread
+        case ("sending", str(reply)):
+            return thread.sending(reply, NOW)
+        case ("sent", str(reply)):
+            return thread.sent(reply)
+        case ("unknown", str(reply)):
+            return thread.unknown(reply)
+        case ("doubt" | "retry" as how, str(reply)):
+            return thread.interrupted(reply, maybe_applied=how == "doubt")
+        case (_, str(reply)):
+            return thread.dropped(reply)
+        case _:
+            raise AssertionError(what)
+
+
+@given(st.lists(steps, max_size=30))
+def test_no_sequence_of_steps_holds_more_than_two_public_slots(sequence: list[tuple[object, ...]]) -> None:
+    thread = Thread("thr_1")
+    for what in sequence:
+        thread = step(thread, what)
+
+        assert thread.public_replies + thread.public_replies_left == PUBLIC_REPLY_CAP
+        assert len({slot.reply for slot in thread.slots}) == len(thread.slots)
+        assert Thread.from_json(thread.to_json()) == thread
+
+
+def test_a_third_public_reply_gets_no_slot_and_a_private_one_needs_none() -> None:
+    thread = Thread("thr_1")
+    for reply in ("rep_1", "rep_2"):
+        reserved = thread.reserve(reply, Purpose.ANSWER, public=True)
+        assert reserved is not None
+        thread = reserved
+
+    assert thread.reserve("rep_3", Purpose.ANSWER, public=True) is None
+    assert thread.reserve("rep_1", Purpose.ANSWER, public=True) == thread
+    private = thread.reserve("rep_3", Purpose.ANSWER, public=False)
+    assert private is not None
+    assert private.sent("rep_3") == thread
+
+
+@pytest.mark.parametrize("state", [SlotState.SENT, SlotState.UNKNOWN, SlotState.DOUBTFUL])
+def test_a_reply_that_is_or_may_be_out_keeps_its_slot(state: SlotState) -> None:
+    thread = Thread("thr_1").reserve("rep_1", Purpose.ANSWER, public=True)
+    assert thread is not None
+    sending = thread.sending("rep_1", NOW)
+    after = {
+        SlotState.SENT: sending.sent("rep_1"),
+        SlotState.UNKNOWN: sending.unknown("rep_1"),
+        SlotState.DOUBTFUL: sending.interrupted("rep_1", maybe_applied=True),
+    }[state]
+
+    assert after.public_replies == 1
+    assert [slot.state for slot in after.slots] == [state]
+
+
+def test_a_run_that_sends_is_left_alone_for_its_lease_and_then_asked_after() -> None:
+    thread = Thread("thr_1").reserve("rep_1", Purpose.ANSWER, public=True)
+    assert thread is not None
+    first = thread.sending("rep_1", NOW).slots[0]
+    again = thread.sending("rep_1", NOW).sending("rep_1", NOW + timedelta(hours=1)).slots[0]
+
+    assert first.held(NOW + SENDING_LEASE - timedelta(seconds=1))
+    assert not first.held(NOW + SENDING_LEASE)
+    assert first.must_look
+    assert again.first_tried_at == first.first_tried_at
