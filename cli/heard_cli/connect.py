@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets as randomness
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -14,7 +15,7 @@ from heard import clock
 from heard.clock import stamp
 from heard.connectors import Capabilities, Connection, Connector, load, platforms
 from heard.errors import NotFound
-from heard.storage.setup import InboundSecret
+from heard.storage.setup import Business, InboundSecret
 from heard_cli import show, trial
 from heard_cli.credentials import (
     SECRET_OF_PLATFORM,
@@ -75,9 +76,8 @@ def add(
     owner = stack.business(business)
     credentials = credentials_for(connector, given, settings, receive_only=receive_only)
     signing = signing_secret(connector, chosen, credentials)
-    id = f"con_{randomness.token_urlsafe(24)}"
-    connection = Connection(id, owner.id, platform, f"{base}/hooks/{id}", settings, bool(credentials), owner.name)
-    _store(stack, connection, signing, credentials)
+    connection = connected(stack, platform, owner, base, settings, credentials, signing)
+    id = connection.id
     pasted = signing if platform in TO_BE_PASTED and chosen is None else None
     if as_json:
         show.data({**_told(connection), "secret": pasted, "guide": connector.guide.splitlines()})
@@ -226,8 +226,18 @@ def _public(url: str | None, *, loopback: bool) -> str | None:
     raise typer.BadParameter("it must begin with https://.", param_hint="--public-url")
 
 
-def _store(stack: Stack, connection: Connection, secret: str | None, credentials: dict[str, str]) -> None:
-    """Store a connection whole or not at all: secrets first, so that its door never opens without them."""
+def connected(
+    stack: Stack,
+    platform: str,
+    owner: Business,
+    base: str,
+    settings: Mapping[str, str],
+    credentials: Mapping[str, str],
+    secret: str | None,
+) -> Connection:
+    """A new connection, stored whole or not at all: secrets first, so that its door never opens without them."""
+    id = f"con_{randomness.token_urlsafe(24)}"
+    connection = Connection(id, owner.id, platform, f"{base}/hooks/{id}", settings, bool(credentials), owner.name)
     try:
         if secret is not None:
             stack.secrets.put_inbound(connection.id, InboundSecret(secret))
@@ -241,6 +251,7 @@ def _store(stack: Stack, connection: Connection, secret: str | None, credentials
         finally:
             stack.secrets.remove(connection.id)
         raise
+    return connection
 
 
 def _channel(connection: Connection) -> str:

@@ -59,20 +59,7 @@ def add(
         stack.business(each)
     if ask_password:
         password = str(typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
-    pool = stack.outputs["UserPoolId"]
-    try:
-        subject, new = _user(stack, pool, email, invite=password is None)
-        if password is not None:
-            stack.cognito.admin_set_user_password(UserPoolId=pool, Username=email, Password=password, Permanent=True)
-        groups = _join(stack, pool, email, {each.value for each in group}, only=only)
-    except ClientError as error:
-        raise _refused(error) or error from error
-    before = stack.setup.person(subject)
-    kept = before.businesses if before and not only else ()
-    person = Person(subject, first_name.strip(), tuple(sorted({*kept, *business})))
-    if person != before:
-        # Last: whoever exists here can do something, and by now they can sign in to do it.
-        stack.setup.put_person(person)
+    person, groups, new = added(stack, email, first_name, {each.value for each in group}, set(business), password, only=only)
     if as_json:
         show.data({"email": email, **_told(person, groups), "new": new})
     else:
@@ -102,6 +89,27 @@ def show_one(
         return
     about: dict[str, show.Cell] = {"e-mail": email, "first name": person.first_name, "groups": ", ".join(groups)}
     show.facts(about | {"businesses": ", ".join(person.businesses), "subject": subject, "status": user["UserStatus"]})
+
+
+def added(
+    stack: Stack, email: str, first_name: str, wanted: set[str], businesses: set[str], password: str | None, *, only: bool = False
+) -> tuple[Person, list[str], bool]:
+    """Somebody who can sign in, the groups they are in, and whether they are new. Raises Stop."""
+    pool = stack.outputs["UserPoolId"]
+    try:
+        subject, new = _user(stack, pool, email, invite=password is None)
+        if password is not None:
+            stack.cognito.admin_set_user_password(UserPoolId=pool, Username=email, Password=password, Permanent=True)
+        groups = _join(stack, pool, email, wanted, only=only)
+    except ClientError as error:
+        raise _refused(error) or error from error
+    before = stack.setup.person(subject)
+    kept = before.businesses if before and not only else ()
+    person = Person(subject, first_name.strip(), tuple(sorted({*kept, *businesses})))
+    if person != before:
+        # Last: whoever exists here can do something, and by now they can sign in to do it.
+        stack.setup.put_person(person)
+    return person, groups, new
 
 
 def _user(stack: Stack, pool: str, email: str, *, invite: bool) -> tuple[str, bool]:

@@ -5,8 +5,9 @@ large. So each request is rated here from the items themselves (their size, and 
 figure for writes is added up beside it as a check.
 
 Rules (docs.aws.amazon.com/amazondynamodb, "DynamoDB read and write operations"): a write unit per started 1 KB of the larger of the item
-before and after; twice that in a transaction; per index nothing, one write, or two when the item moves in it. A read unit per started
-4 KB, half of it when eventually consistent; a query is rated by the sum of what it read.
+before and after; twice that in a transaction; per index nothing, one write, or two when the item moves in it (once even in a
+transaction: indexes follow after it). A read unit per started 4 KB, half of it when eventually consistent; a query is rated by the sum
+of what it read.
 """
 
 from __future__ import annotations
@@ -144,7 +145,7 @@ class Meter:
         kind = self._kind(after)
         size = size_of(after)
         own = twice * _per(1024, max(size, size_of(before or {})))
-        index = twice * sum(self._rate_index(each, table, before or {}, after) for each in self._schema(table).get("GlobalSecondaryIndexes", []))
+        index = sum(self._rate_index(each, table, before or {}, after) for each in self._schema(table).get("GlobalSecondaryIndexes", []))
         self._units.write += own
         self._units.index_write += index
         self._units.by_request[f"write {kind}"] += own + index

@@ -6,6 +6,7 @@ Transitions, invocations and log lines are counted on the deployed stack, with a
 
 from __future__ import annotations
 
+import json
 import math
 import secrets
 import time
@@ -13,7 +14,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from statistics import median
 from typing import Any
 
@@ -76,9 +76,9 @@ class Bench:
         self.stack, self.out = stack, stack.outputs
         self.world = World(stack, platforms)
         self.business = f"bench-{secrets.token_hex(4)}"
-        self.world.setup.put_business(Business(self.business, "Corner Shop"))
+        self.world.operator.setup.put_business(Business(self.business, "Corner Shop"))
         self.connection = self.world.connect("standard", business=self.business, name="Corner Shop")
-        self.world.setup.put_person(Person(f"agent-{self.business}", "Ana", (self.business,)))
+        self.world.operator.setup.put_person(Person(f"agent-{self.business}", "Ana", (self.business,)))
         self._dynamodb, self._ssm = stack.client("dynamodb"), stack.client("ssm")
         self.meter: Meter | None = None
         self._waits: Counter[str] = Counter()
@@ -123,7 +123,7 @@ class Bench:
 
     def send_message_batch(self, **request: Any) -> dict[str, Any]:
         self._waits["SendMessageBatch"] += 1
-        self.queued += [__import__("json").loads(entry["MessageBody"]) for entry in request["Entries"]]
+        self.queued += [json.loads(entry["MessageBody"]) for entry in request["Entries"]]
         return {}
 
     def put_events(self, **_: Any) -> dict[str, Any]:
@@ -262,11 +262,11 @@ class OnStack:
 @pytest.fixture(scope="module")
 def on_stack(stack: LocalStack, platforms: Platforms) -> OnStack:
     world, business = World(stack, platforms), f"bench-{secrets.token_hex(4)}"
-    world.setup.put_business(Business(business, "Corner Shop"))
+    world.operator.setup.put_business(Business(business, "Corner Shop"))
     connection = world.connect("standard", business=business, name="Corner Shop")
     world.person(f"ana-{business}@example.com", "Ana", "agent", business)
     agent = world.sign_in(f"ana-{business}@example.com")
-    invocations, logged = _Invocations(stack), _Logs(stack)
+    logs = _Logs(stack)
 
     def deliver(native: str, text: str, rating: int) -> str:
         request = signed(said(native, text, rating), connection.url, world.secrets["standard"], clock.now())
@@ -274,18 +274,18 @@ def on_stack(stack: LocalStack, platforms: Platforms) -> OnStack:
         return review_id(business, "standard", native)
 
     def closed(review: str) -> bool:
-        head = world.work.head(review)
+        head = world.operator.work.head(review)
         return head is not None and head.closed in CLOSING
 
     def follow_up(review: str) -> str:
-        task = world.work.case(review).case.task if world.work.head(review) else None
+        task = world.operator.work.case(review).case.task if world.operator.work.head(review) else None
         return task.id if task and task.token else ""
 
-    before, logs_before = invocations.now(), logged.now()
+    ran_before, bytes_before = logs.now()
     for number in range(COUNTED):
         review = deliver(f"praise-{number}", FORTY_WORDS, 5)
         _until(lambda review=review: closed(review))
-    between, logs_between = invocations.now(), logged.now()
+    ran_between, bytes_between = logs.now()
     calls = 0
     for number in range(COUNTED):
         review = deliver(f"complaint-{number}", COMPLAINT, 1)
@@ -300,52 +300,33 @@ def on_stack(stack: LocalStack, platforms: Platforms) -> OnStack:
         assert agent.call("POST", f"{path}/answer", {**body, "fence": claimed["fence"]})[0] == 200
         calls += 4
         _until(lambda review=review: closed(review))
-    after, logs_after = invocations.now(), logged.now()
-    acknowledged = Counter({name: (between[name] - before[name]) / COUNTED for name in before})
-    human = Counter({name: (after[name] - between[name]) / COUNTED for name in before})
-    bytes_ = {"acknowledged": (logs_between - logs_before) / COUNTED, "human": (logs_after - logs_between) / COUNTED}
+    ran_after, bytes_after = logs.now()
+    acknowledged, human = (
+        Counter({name: count / COUNTED for name, count in (later - earlier).items()})
+        for earlier, later in ((ran_before, ran_between), (ran_between, ran_after))
+    )
+    bytes_ = {"acknowledged": (bytes_between - bytes_before) / COUNTED, "human": (bytes_after - bytes_between) / COUNTED}
     return OnStack(acknowledged, human, bytes_, _transitions(stack, COUNTED), calls / COUNTED)
 
 
-class _Invocations:
-    """How often each function ran, by the emulator's AWS/Lambda metrics."""
-
-    def __init__(self, stack: LocalStack) -> None:
-        self._metrics = stack.client("cloudwatch")
-        found = stack.client("cloudformation").describe_stack_resources(StackName="heard")["StackResources"]
-        self._functions = {
-            each["LogicalResourceId"].removesuffix("Function").lower(): each["PhysicalResourceId"]
-            for each in found
-            if each["ResourceType"] == "AWS::Lambda::Function"
-        }
-
-    def now(self) -> dict[str, float]:
-        time.sleep(1)  # an invocation is recorded when it is over
-        now = datetime.now(UTC)
-        return {name: self._sum(id, now) for name, id in self._functions.items() if name != "sweep"}
-
-    def _sum(self, function: str, now: datetime) -> float:
-        points = self._metrics.get_metric_statistics(
-            Namespace="AWS/Lambda",
-            MetricName="Invocations",
-            Dimensions=[{"Name": "FunctionName", "Value": function.rsplit(":function:", 1)[-1]}],
-            StartTime=now - timedelta(hours=2),
-            EndTime=now + timedelta(minutes=1),
-            Period=60,
-            Statistics=["Sum"],
-        )["Datapoints"]
-        return sum(point["Sum"] for point in points)
-
-
 class _Logs:
-    """Bytes in the functions' log group as CloudWatch charges them: each event and 26 bytes more."""
+    """The functions' log group: a line with a level is an invocation, since each function logs one; bytes are those that are charged."""
 
     def __init__(self, stack: LocalStack) -> None:
         self._logs = stack.client("logs")
 
-    def now(self) -> int:
-        pages = self._logs.get_paginator("filter_log_events").paginate(logGroupName="/heard/heard/functions")
-        return sum(len(event["message"].encode()) + 26 for page in pages for event in page["events"])
+    def now(self) -> tuple[Counter[str], int]:
+        """Invocations by function, and bytes as CloudWatch charges them: 26 more for each event."""
+        time.sleep(1)  # what has just ended is still being written
+        ran: Counter[str] = Counter()
+        total = 0
+        for page in self._logs.get_paginator("filter_log_events").paginate(logGroupName="/heard/heard/functions"):
+            for event in page["events"]:
+                total += len(event["message"].encode()) + 26
+                if event["message"].startswith('{"level"'):
+                    ran[json.loads(event["message"])["service"]] += 1
+        del ran["sweep"]
+        return ran, total
 
 
 def _transitions(stack: LocalStack, count: int) -> float:

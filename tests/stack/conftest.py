@@ -56,7 +56,7 @@ class Shop:
     business: str
 
     def connect(self, platform: str) -> Connection:
-        return self.world.connect(platform, business=self.business, name="Corner Shop")
+        return self.world.connect(platform, business=self.business)
 
     def person(self, first_name: str, group: str) -> Api:
         email = f"{first_name.lower()}-{secrets.token_hex(4)}@example.com"
@@ -66,7 +66,7 @@ class Shop:
     def policy(self, **changes: Any) -> None:
         """Publish the playbook's policy with some parts changed."""
         document = json.loads(resources.files("heard.policy").joinpath("default.json").read_text())
-        self.world.setup.put_business(Business(self.business, "Corner Shop", document | changes))
+        self.world.operator.setup.put_business(Business(self.business, "Corner Shop", document | changes))
 
     def deliver(self, sample: Sample, at: datetime | None = None) -> Reply:
         """Deliver a sample; the same sample at the same moment is a platform's repetition."""
@@ -80,14 +80,16 @@ class Shop:
         return review_id(self.business, "standard", native_id)
 
     def outcomes(self, review: str) -> list[Outcome]:
-        return list(self.world.log.of_review(review))
+        return list(self.world.operator.log.of_review(review))
 
     def kinds(self, review: str) -> list[Kind]:
         return [outcome.kind for outcome in self.outcomes(review)]
 
     def everything(self) -> list[Outcome]:
         now = clock.now()
-        return list(self.world.log.page(Question(self.business, now - timedelta(hours=1), now + timedelta(hours=1)), limit=500).outcomes)
+        return list(
+            self.world.operator.log.page(Question(self.business, now - timedelta(hours=1), now + timedelta(hours=1)), limit=500).outcomes
+        )
 
     def replies(self, native_id: str) -> list[Any]:
         return [reply for reply in self.world.platforms.replies() if reply.review == native_id]
@@ -114,7 +116,7 @@ def said(native_id: str, text: str, rating: int | None = None, *, kind: str = "r
 def shop(stack: LocalStack, platforms: Platforms) -> Shop:
     business = f"shop-{secrets.token_hex(4)}"
     world = World(stack, platforms)
-    world.setup.put_business(Business(business, "Corner Shop"))
+    world.operator.setup.put_business(Business(business, "Corner Shop"))
     return Shop(world, business)
 
 

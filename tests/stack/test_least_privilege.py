@@ -39,9 +39,9 @@ def test_a_function_cannot_touch_what_it_was_not_given(guarded: World) -> None:
     """The roles are enforced at all: without this, the test above would prove nothing."""
     roles = guarded.stack.client("iam").list_roles()["Roles"]
     name = next(role["RoleName"] for role in roles if "AuditFunction" in role["RoleName"])
-    assumed = guarded.stack.client("sts").assume_role(
-        RoleArn=f"arn:aws:iam::000000000000:role/{name}", RoleSessionName="test"
-    )["Credentials"]
+    assumed = guarded.stack.client("sts").assume_role(RoleArn=f"arn:aws:iam::000000000000:role/{name}", RoleSessionName="test")[
+        "Credentials"
+    ]
     script = (
         "import boto3, sys\n"
         "client = boto3.client('dynamodb')\n"

@@ -55,7 +55,7 @@ def test_praise_is_acknowledged_once_however_often_and_in_parallel_it_arrives(sh
     eventually(lambda: shop.kinds(review).count(Kind.DUPLICATE) == 11 and Kind.ACKNOWLEDGED in shop.kinds(review))
     assert shop.kinds(review).count(Kind.ACCEPTED) == shop.kinds(review).count(Kind.ACKNOWLEDGED) == 1
     assert len(shop.replies("praise-1")) == 1
-    report = verify_review(review, (shop.business,), shop.world.log, shop.world.work)
+    report = verify_review(review, (shop.business,), shop.world.operator.log, shop.world.operator.work)
     assert report.verified, report
     assert report.outcomes == 13
 
@@ -138,8 +138,8 @@ def test_a_third_public_reply_is_refused_and_the_work_can_still_be_closed(shop: 
 
 
 def _open_follow_up(shop: Shop, review: str) -> str:
-    found = shop.world.work.head(review)
-    task = shop.world.work.case(review).case.task if found else None
+    found = shop.world.operator.work.head(review)
+    task = shop.world.operator.work.case(review).case.task if found else None
     return task.id if task else ""
 
 
@@ -189,7 +189,7 @@ def test_a_late_answer_escalates_a_promise_comes_back_and_an_invitation_stays_op
         == 200
     )
     eventually(lambda: shop.kinds(review)[-1] is Kind.INVITED_PRIVATE)
-    assert shop.world.work.follow_up(follow_up).status.value == "invited"
+    assert shop.world.operator.work.follow_up(follow_up).status.value == "invited"
     assert _answer(agent, follow_up, _claimed(agent, follow_up), action="resolve_without_reply", text=None)[0] == 200
     eventually(lambda: shop.kinds(review)[-1] is Kind.MOVED_PRIVATE_RESOLVED)
 
@@ -232,7 +232,7 @@ def test_a_poison_message_goes_to_the_dead_letters_and_back_and_stops_nobody(
 ) -> None:
     sqs, queue, dead = stack.client("sqs"), stack.outputs["QueueUrl"], stack.outputs["DeadLettersUrl"]
     connection = shop.connect("standard")
-    shop.world.setup.remove_connection(connection.id)  # what was queued for it cannot be worked on now
+    shop.world.operator.setup.remove_connection(connection.id)  # what was queued for it cannot be worked on now
     message = {
         "delivery": "dlv_poison.0",
         "connection": connection.id,
@@ -245,7 +245,7 @@ def test_a_poison_message_goes_to_the_dead_letters_and_back_and_stops_nobody(
     sqs.send_message(QueueUrl=queue, MessageBody="this is not even JSON")
     lying = eventually(lambda: _depth(sqs, dead) >= 2 and _depth(sqs, dead))
     assert lying == 2
-    shop.world.setup.put_connection(connection, clock.now())
+    shop.world.operator.setup.put_connection(connection, clock.now())
     back = 0
     while _depth(sqs, dead):
         for received in sqs.receive_message(QueueUrl=dead, MaxNumberOfMessages=10).get("Messages", []):
@@ -272,14 +272,14 @@ def test_a_lost_workflow_is_started_again_by_the_sweep(shop: Shop, stack: LocalS
     review = shop.say("lost-1", COMPLAINT, 1)
     follow_up = eventually(lambda: _follow_up(shop, review))
     flows = stack.client("stepfunctions")
-    eventually(lambda: shop.world.work.follow_up(follow_up).token)
+    eventually(lambda: shop.world.operator.work.follow_up(follow_up).token)
     flows.stop_execution(executionArn=_execution(stack, follow_up))
     # AWS forgets the token with its execution; the emulator does not, so a token that nobody ever had stands for it.
-    shop.world.work.update_follow_up(follow_up, lambda task: replace(task, token="forgotten"))
-    task = shop.world.work.follow_up(follow_up)
+    shop.world.operator.work.update_follow_up(follow_up, lambda task: replace(task, token="forgotten"))
+    task = shop.world.operator.work.follow_up(follow_up)
     swept = _sweep_as_if(shop, stack, minutes_later=11 if task.level == 0 else 60 * 24 + 11)
     assert swept.restarted == 1
-    eventually(lambda: shop.world.work.follow_up(follow_up).run == 1 and shop.world.work.follow_up(follow_up).token)
+    eventually(lambda: shop.world.operator.work.follow_up(follow_up).run == 1 and shop.world.operator.work.follow_up(follow_up).token)
 
 
 def _sweep_as_if(shop: Shop, stack: LocalStack, *, minutes_later: int) -> Any:
@@ -287,7 +287,7 @@ def _sweep_as_if(shop: Shop, stack: LocalStack, *, minutes_later: int) -> Any:
     from heard.steps.sweep import Swept, sweep
 
     later = clock.now() + timedelta(minutes=minutes_later)
-    mine = shop.world.work
+    mine = shop.world.operator.work
     found = [stuck for stuck in mine.stuck(later) if stuck.follow_up and mine.follow_up(stuck.follow_up).business == shop.business]
     assert found
     queue, flows = Queue(stack.client("sqs"), stack.outputs["QueueUrl"]), Flows(stack.client("stepfunctions"))

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.panel import Panel
 
-app = typer.Typer(help="Run Heard on this machine.", no_args_is_help=True)
+app = typer.Typer(help="Run Heard on this machine.", no_args_is_help=True, add_completion=False)
 screen = Console(stderr=True)
 
 _EXAMPLE = "Example: [bold]heard local up[/], then [bold]heard follow-ups list --business acme --local[/] in another terminal."

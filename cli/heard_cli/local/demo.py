@@ -67,7 +67,7 @@ class Stories:
         question = Question(BUSINESS, self.since, clock.now() + timedelta(minutes=1))
         fresh, after = 0, None
         while True:
-            page = self.world.log.page(question, limit=500, after=after)
+            page = self.world.operator.log.page(question, limit=500, after=after)
             for outcome in page.outcomes:
                 if outcome.id not in self._heard:
                     self._heard.add(outcome.id)
@@ -195,7 +195,7 @@ def run(
             time.sleep(0.4)
         settle(world, stories, lambda: tick(stories))
     told("verifying the chain of every review")
-    verified = all(verify_review(review, (BUSINESS,), world.log, world.work).verified for review in stories.of)
+    verified = all(verify_review(review, (BUSINESS,), world.operator.log, world.operator.work).verified for review in stories.of)
     public = world.platforms.public_replies_by_thread()
     routes = Counter(story.route for story in stories.of.values() if story.route)
     result = Result(

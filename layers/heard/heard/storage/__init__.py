@@ -18,7 +18,7 @@
 
 | access | index | key |
 | --- | --- | --- |
-| a business's connections and people | Setup `by_business` | business, kind |
+| a business's connections | Setup `by_business` | business, kind |
 | open follow-ups of a business by due time | Work `open_tasks` (sparse) | business, due time |
 | what nobody has looked at for too long | Work `sweep` (sparse) | hour and shard, time |
 | outcomes of a business between two times | Outcomes `by_day` | business, day and shard; time and id |

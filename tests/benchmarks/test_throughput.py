@@ -1,0 +1,109 @@
+"""Reviews a second from webhook to closing outcome, 16 senders at once, beside what the same emulator reaches with next to nothing.
+
+Both are driven in turns in the same run, so that a busy machine slows both; only their ratio says something. The bare stack
+(`bare/template.yaml`) is one function behind an HTTP API, a synchronous Express machine of one state, and its put.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from itertools import count
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+from heard import clock
+from heard.outcomes import Kind
+from heard.storage.log import Question
+from heard.storage.setup import Business
+from heard_cli.local.signing import signed
+from heard_cli.local.simulator import Platforms
+from heard_cli.local.stack import LocalStack
+from heard_cli.local.wire import Wire
+from heard_cli.local.world import World
+from tests.benchmarks.figures import Board, Part
+from tests.benchmarks.test_cost import said
+from tests.benchmarks.webhooks import FORTY_WORDS
+
+AT_ONCE, REVIEWS, ROUNDS = 16, 96, 3
+TEMPLATE = Path(__file__).parent / "bare" / "template.yaml"
+
+
+@pytest.fixture(scope="module")
+def bare(stack: LocalStack) -> Callable[[int], float]:
+    cloudformation = stack.client("cloudformation")
+    cloudformation.create_stack(StackName="bare", TemplateBody=TEMPLATE.read_text(), Capabilities=["CAPABILITY_IAM"])
+    until = time.monotonic() + 60
+    while (found := cloudformation.describe_stacks(StackName="bare")["Stacks"][0])["StackStatus"] != "CREATE_COMPLETE":
+        assert "FAILED" not in found["StackStatus"], found
+        assert "ROLLBACK" not in found["StackStatus"], found
+        assert time.monotonic() < until, found
+        time.sleep(0.2)
+    out = {each["OutputKey"]: each["OutputValue"] for each in found["Outputs"]}
+    url, wire = f"http://{out['ApiId']}.execute-api.localhost:{stack.port}/hook", Wire()
+    body = json.dumps(said("bare", FORTY_WORDS, 5).fields).encode()
+
+    def send(_: int) -> None:
+        answer = wire.send("POST", url, headers={"content-type": "application/json"}, body=body)
+        assert answer.status == 202, answer.text
+
+    def rate(reviews: int) -> float:
+        began = time.perf_counter()
+        with ThreadPoolExecutor(AT_ONCE) as senders:
+            list(senders.map(send, range(reviews)))
+        return reviews / (time.perf_counter() - began)
+
+    return rate
+
+
+@pytest.fixture(scope="module")
+def heard(stack: LocalStack, platforms: Platforms) -> Callable[[int], float]:
+    world = World(stack, platforms)
+    numbers = count()
+
+    def rate(reviews: int) -> float:
+        business = f"bench-{secrets.token_hex(4)}"
+        world.operator.setup.put_business(Business(business, "Corner Shop"))
+        connection = world.connect("standard", business=business, name="Corner Shop")
+
+        def send(_: int) -> None:
+            sample = said(f"review-{next(numbers)}", FORTY_WORDS, 5)
+            request = signed(sample, connection.url, world.secrets["standard"], clock.now())
+            answer = world.wire.send(request.method, request.url, headers=request.headers, body=request.body)
+            assert answer.status == 202, answer.text
+
+        began = clock.now()
+        with ThreadPoolExecutor(AT_ONCE) as senders:
+            list(senders.map(send, range(reviews)))
+        return reviews / (_last_closed(world, business, began, reviews) - began).total_seconds()
+
+    return rate
+
+
+def _last_closed(world: World, business: str, began: datetime, reviews: int) -> datetime:
+    """When the last of so many reviews was closed, by its outcome's own time."""
+    until = time.monotonic() + 180
+    while time.monotonic() < until:
+        question = Question(business, began, clock.now() + timedelta(minutes=1), (Kind.ACKNOWLEDGED,))
+        found = world.operator.log.page(question, limit=reviews).outcomes
+        if len(found) >= reviews:
+            return clock.moment(found[-1].at)
+        time.sleep(0.5)
+    pytest.fail(f"not all of {reviews} reviews were closed in time")
+
+
+def test_webhook_to_outcome(bare: Callable[[int], float], heard: Callable[[int], float], board: Board) -> None:
+    bare(AT_ONCE * 2)
+    heard(AT_ONCE * 2)  # every worker is up
+    pairs = [(bare(REVIEWS), heard(REVIEWS)) for _ in range(ROUNDS)]
+    board.note(Part.THROUGHPUT, "bare template", median(bare for bare, _ in pairs), "/s", note="one function, one state, one put; on this machine, now")
+    board.note(Part.THROUGHPUT, "heard, webhook to closing outcome", median(heard for _, heard in pairs), "/s", note=f"{REVIEWS} reviews, {ROUNDS} rounds in turns")
+    ratio = median(heard / bare for bare, heard in pairs)
+    told = ", ".join(f"{heard / bare:.2f}" for bare, heard in pairs)
+    board.note(Part.THROUGHPUT, "heard : bare", ratio, "x", budget=0.5, at_least=True, note=f"rounds: {told}")
