@@ -77,7 +77,7 @@ class Bench:
         self.world = World(stack, platforms)
         self.business = f"bench-{secrets.token_hex(4)}"
         self.world.operator.setup.put_business(Business(self.business, "Corner Shop"))
-        self.connection = self.world.connect("standard", business=self.business, name="Corner Shop")
+        self.connection = self.world.connect("standard", business=self.business)
         self.world.operator.setup.put_person(Person(f"agent-{self.business}", "Ana", (self.business,)))
         self._dynamodb, self._ssm = stack.client("dynamodb"), stack.client("ssm")
         self.meter: Meter | None = None
@@ -263,7 +263,7 @@ class OnStack:
 def on_stack(stack: LocalStack, platforms: Platforms) -> OnStack:
     world, business = World(stack, platforms), f"bench-{secrets.token_hex(4)}"
     world.operator.setup.put_business(Business(business, "Corner Shop"))
-    connection = world.connect("standard", business=business, name="Corner Shop")
+    connection = world.connect("standard", business=business)
     world.person(f"ana-{business}@example.com", "Ana", "agent", business)
     agent = world.sign_in(f"ana-{business}@example.com")
     logs = _Logs(stack)

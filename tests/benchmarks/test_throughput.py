@@ -70,7 +70,7 @@ def heard(stack: LocalStack, platforms: Platforms) -> Callable[[int], float]:
     def rate(reviews: int) -> float:
         business = f"bench-{secrets.token_hex(4)}"
         world.operator.setup.put_business(Business(business, "Corner Shop"))
-        connection = world.connect("standard", business=business, name="Corner Shop")
+        connection = world.connect("standard", business=business)
 
         def send(_: int) -> None:
             sample = said(f"review-{next(numbers)}", FORTY_WORDS, 5)

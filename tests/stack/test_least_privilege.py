@@ -6,13 +6,16 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
-from heard_cli.local.demo import run
+from heard import clock
+from heard.connectors.signatures import sign_sha256_hex
+from heard_cli.local.demo import Result, Stories, run
 from heard_cli.local.simulator import Platforms
 from heard_cli.local.stack import LocalStack
-from heard_cli.local.world import World
+from heard_cli.local.world import BUSINESS, World
 
 from .conftest import ROOT
 
@@ -25,14 +28,46 @@ def guarded() -> Iterator[World]:
         yield world
 
 
+@pytest.fixture(scope="module")
+def demo(guarded: World) -> tuple[Result, Stories]:
+    return run(guarded, ROOT / "events", lambda _: None, lambda _: None, with_agent=True)
+
+
 @pytest.mark.timeout(300)
-def test_the_whole_demo_runs_with_the_roles_that_the_template_grants(guarded: World) -> None:
-    result, stories = run(guarded, ROOT / "events", lambda _: None, lambda _: None, with_agent=True)
-    assert result.good, [story for story in stories.unclosed]
+def test_the_whole_demo_runs_with_the_roles_that_the_template_grants(demo: tuple[Result, Stories]) -> None:
+    result, stories = demo
+    assert result.good, list(stories.unclosed)
     assert result.reviews >= 40
     assert result.duplicates >= 1
     assert set(result.platforms) == {"discourse", "feedback_form", "standard", "trustpilot", "twilio_sms"}
     assert {"reply", "invite_private", "promise", "resolve_without_reply", "walk_away", "report_fake"} <= set(result.answers)
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.usefixtures("demo")
+def test_what_the_demo_does_not_touch_has_its_grants_too(guarded: World) -> None:
+    """Auditors' calls, the sweep, quarantine, and the page behind a feedback form."""
+    auditor = guarded.sign_in("ida@acme.example")
+    today = clock.now().date()
+    period = f"from={today - timedelta(days=1)}T00:00:00Z&to={today + timedelta(days=1)}T00:00:00Z"
+    status, page = auditor.call("GET", f"/api/audit/outcomes?business={BUSINESS}&{period}&limit=50&channel=survey")
+    assert status == 200
+    review = page["outcomes"][0]["review"]
+    assert auditor.call("GET", f"/api/audit/reviews/{review}")[0] == 200
+    assert auditor.call("GET", f"/api/audit/reviews/{review}/verification")[1]["verified"] is True
+    form = guarded.connections["feedback_form"]
+    native = guarded.operator.work.head(review).native_id
+    shown = guarded.wire.send("GET", f"{guarded.stack.public_url}/answers/{form.id}/{native}")
+    assert shown.status == 200
+    forum, body = guarded.connections["discourse"], b"[1, 2"
+    signature = {"x-discourse-event-signature": sign_sha256_hex(guarded.secrets["discourse"], body)}
+    assert guarded.wire.send("POST", forum.url, headers=signature, body=body).status in range(200, 300)
+    (kept,) = [each for each in guarded.operator.quarantine.of_business(BUSINESS) if each.connection == forum.id]
+    assert kept.body == body
+    functions = guarded.stack.client("lambda")
+    name = next(each["FunctionName"] for each in functions.list_functions(MaxItems=50)["Functions"] if "Sweep" in each["FunctionName"])
+    swept = functions.invoke(FunctionName=name, Payload=b"{}")
+    assert "FunctionError" not in swept, swept["Payload"].read()
 
 
 def test_a_function_cannot_touch_what_it_was_not_given(guarded: World) -> None:
