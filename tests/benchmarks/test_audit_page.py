@@ -63,7 +63,7 @@ def write(stack: LocalStack, found: Iterator[Outcome]) -> None:
         assert not client.batch_write_item(RequestItems={table: items})["UnprocessedItems"]
 
     with ThreadPoolExecutor(4) as writers:
-        list(writers.map(put, batched(found, 25)))
+        list(writers.map(put, batched(found, 25, strict=False)))
 
 
 def pages(log: Log, meter: Meter, business: str, first: datetime, days: int, count: int) -> list[tuple[float, int, int]]:
@@ -92,8 +92,12 @@ def test_a_page_costs_the_same_however_long_the_log_is(stack: LocalStack, board:
         assert all(count == PAGE for _, _, count in found)
         costs[size] = mean(read for read, _, _ in found)
         queries = mean(queries for _, queries, _ in found)
-        told = f"mean of {PAGES} pages ({min(read for read, _, _ in found):g} to {max(read for read, _, _ in found):g}), {queries:g} queries"
+        told = (
+            f"mean of {PAGES} pages ({min(read for read, _, _ in found):g} to {max(read for read, _, _ in found):g}), {queries:g} queries"
+        )
         board.note(Part.PAGE, f"read units at {size:,} outcomes", costs[size], "", note=told)
     board.note(Part.PAGE, "growth", costs[MANY] / costs[FEW], "x", budget=1.1, note="equal but for how evenly four shards fill a page")
     empty = pages(log, meter, business, FIRST_DAY + timedelta(days=100), 90, 1)
-    board.note(Part.PAGE, "a quarter in which nothing happened", empty[0][0], "", note=f"read units; {empty[0][1]} queries, one after the other")
+    board.note(
+        Part.PAGE, "a quarter in which nothing happened", empty[0][0], "", note=f"read units; {empty[0][1]} queries, one after the other"
+    )

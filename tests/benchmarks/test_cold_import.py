@@ -68,7 +68,9 @@ CASES: Mapping[str, str] = {
     "ingest, ready (its three clients made too)": handler("ingest") + _DOOR,
     "python alone": "pass",
     "boto3": "import boto3",
-    "Powertools Logger + Metrics": "from aws_lambda_powertools import Logger, Metrics; Logger(service='a'); Metrics(namespace='a', service='b')",
+    "Powertools Logger + Metrics": (
+        "from aws_lambda_powertools import Logger, Metrics; Logger(service='a'); Metrics(namespace='a', service='b')"
+    ),
     "Powertools parameters (brings boto3)": "from aws_lambda_powertools.utilities.parameters import SSMProvider",
     "… on top of boto3": "import boto3; from aws_lambda_powertools.utilities.parameters import SSMProvider",
     "heard.storage.tables (brings boto3)": "import heard.storage.tables",

@@ -55,7 +55,7 @@ ANSWERS = (
 
 
 @dataclass
-class Work_:
+class Done:
     """What one function did for one review: its units, the calls it waited for, and its CPU."""
 
     units: Units = field(default_factory=Units)
@@ -140,9 +140,9 @@ class Bench:
         return self._http(*request, **more)
 
     @contextmanager
-    def doing(self, into: dict[str, Work_], name: str) -> Iterator[None]:
+    def doing(self, into: dict[str, Done], name: str) -> Iterator[None]:
         """What happens inside is counted as one invocation of a function."""
-        done = into.setdefault(name, Work_())
+        done = into.setdefault(name, Done())
         self._waits.clear()
         began = time.thread_time()
         if self.meter:
@@ -156,7 +156,7 @@ class Bench:
 
     # One review's way, as the two workflows take it.
 
-    def arrive(self, native: str, text: str, rating: int, into: dict[str, Work_]) -> dict[str, Any]:
+    def arrive(self, native: str, text: str, rating: int, into: dict[str, Done]) -> dict[str, Any]:
         """Webhook, queue, triage; returns the route workflow's next steps."""
         at = clock.now()
         request = as_request(signed(said(native, text, rating), self.connection.url, self.world.secrets["standard"], at))
@@ -165,13 +165,13 @@ class Bench:
         with self.doing(into, "triage"):
             return triage(Message.from_json(self.queued.pop()), *self.ports(), clock.now())
 
-    def acknowledged(self, number: int, into: dict[str, Work_]) -> None:
+    def acknowledged(self, number: int, into: dict[str, Done]) -> None:
         steps = self.arrive(f"praise-{number}", FORTY_WORDS, 5, into)
         assert steps["route"] == "acknowledge"
         with self.doing(into, "reply"):
             acknowledge(steps["thread"], steps["reply"], *self.ports(), clock.now())
 
-    def opened(self, number: int, into: dict[str, Work_]) -> str:
+    def opened(self, number: int, into: dict[str, Done]) -> str:
         steps = self.arrive(f"complaint-{number}", COMPLAINT, 1, into)
         assert steps["route"] == "follow_up", steps
         with self.doing(into, "follow_up"):
@@ -179,7 +179,7 @@ class Bench:
             open_for_person(steps["follow_up"], secrets.token_urlsafe(525), self.ports()[0], self.clocks())
         return steps["follow_up"]
 
-    def answered(self, follow_up: str, number: int, into: dict[str, Work_]) -> None:
+    def answered(self, follow_up: str, number: int, into: dict[str, Done]) -> None:
         """List, claim, see, answer, as an agent does; then the workflow carries it out."""
         with self.doing(into, "desk list"):
             caller, at = self.desk()
@@ -190,7 +190,9 @@ class Bench:
             desk.see(*_placed(self.desk(), follow_up), clock.now())
         with self.doing(into, "desk answer"):
             caller, at = self.desk()
-            text = " ".join((f"Dear customer {secrets.token_hex(6)},", ANSWERS[number % len(ANSWERS)], secrets.token_hex(24), "is your case."))
+            text = " ".join(
+                (f"Dear customer {secrets.token_hex(6)},", ANSWERS[number % len(ANSWERS)], secrets.token_hex(24), "is your case.")
+            )
             given = desk.AnswerRequest(f"answer-{number:06d}", desk.Action.REPLY, fence, text, "Checked.", "refunded", "double-charge")
             desk.answer(caller, follow_up, given, at, clock.now())
         with self.doing(into, "reply"):
@@ -212,10 +214,10 @@ def said(native: str, text: str, rating: int) -> Sample:
 class Counted:
     """One kind of review: what each function did, per review."""
 
-    of: dict[str, Work_]
+    of: dict[str, Done]
     reviews: int
 
-    def total(self, what: Callable[[Work_], float]) -> float:
+    def total(self, what: Callable[[Done], float]) -> float:
         return sum(what(done) for done in self.of.values()) / self.reviews
 
     def calls(self, name: str) -> float:
@@ -230,14 +232,14 @@ def bench(stack: LocalStack, platforms: Platforms) -> Bench:
 @pytest.fixture(scope="module")
 def counted(bench: Bench) -> Mapping[str, Counted]:
     """Acknowledged and human reviews: CPU first, without the meter's own work, then units, with a full list of open follow-ups."""
-    cpu: dict[str, dict[str, Work_]] = {"acknowledged": {}, "human": {}}
+    cpu: dict[str, dict[str, Done]] = {"acknowledged": {}, "human": {}}
     for number in range(30 + COUNTED):
         into = cpu if number >= COUNTED else {"acknowledged": {}, "human": {}}  # the first ones warm up
         bench.acknowledged(number, into["acknowledged"])
         bench.answered(bench.opened(number, into["human"]), number, into["human"])
     waiting = [bench.opened(1000 + number, {}) for number in range(prices.LIST_LENGTH)]
     bench.watch()
-    units: dict[str, dict[str, Work_]] = {"acknowledged": {}, "human": {}}
+    units: dict[str, dict[str, Done]] = {"acknowledged": {}, "human": {}}
     for number in range(2000, 2000 + COUNTED):
         bench.acknowledged(number, units["acknowledged"])
         waiting.append(bench.opened(number, units["human"]))
@@ -383,7 +385,14 @@ def test_a_million_reviews(counted: Mapping[str, Counted], on_stack: OnStack, bo
     def a_million(of: Callable[[str], float]) -> float:
         return prices.MILLION * sum(part * of(kind) for kind, part in share.items())
 
-    board.note(Part.COST, "Standard transitions, follow-up answered at once", on_stack.transitions, "", budget=4, note="StateEntered in the histories")
+    board.note(
+        Part.COST,
+        "Standard transitions, follow-up answered at once",
+        on_stack.transitions,
+        "",
+        budget=4,
+        note="StateEntered in the histories",
+    )
     for kind, found in (("acknowledged", on_stack.acknowledged), ("human", on_stack.human)):
         each = ", ".join(f"{name} {count:g}" for name, count in found.items() if count)
         board.note(Part.COST, f"invocations, {kind}", found.total(), "", note=f"counted on the stack: {each}")
@@ -392,16 +401,17 @@ def test_a_million_reviews(counted: Mapping[str, Counted], on_stack: OnStack, bo
     written = a_million(lambda kind: counted[kind].total(lambda done: done.units.written))
     read = a_million(lambda kind: counted[kind].total(lambda done: done.units.read))
     lines["DynamoDB writes"] = written * prices.WRITE_UNIT, f"{written / prices.MILLION:.2f} M units"
-    lines["DynamoDB reads"] = read * prices.READ_UNIT, f"{read / prices.MILLION:.2f} M units, the agent's list of {prices.LIST_LENGTH} each time"
+    lines["DynamoDB reads"] = (
+        read * prices.READ_UNIT,
+        f"{read / prices.MILLION:.2f} M units, the agent's list of {prices.LIST_LENGTH} each time",
+    )
     transitions = prices.MILLION * human * on_stack.transitions
     lines["Standard transitions"] = transitions * prices.STANDARD_TRANSITION, f"{transitions / prices.MILLION:.2f} M"
 
     express_ms: dict[str, float] = {}
     for kind, one in counted.items():
-        reply = one.of["reply"].ms("reply") / one.reviews if kind == "acknowledged" else prices.LATENCY_MS["StartExecution"] * one.reviews / one.reviews
-        if kind == "acknowledged":
-            reply += prices.LATENCY_MS["invoke"]
-        express_ms[kind] = _ms(one, "triage") + prices.LATENCY_MS["invoke"] + reply
+        then = _ms(one, "reply") + prices.LATENCY_MS["invoke"] if kind == "acknowledged" else prices.LATENCY_MS["StartExecution"]
+        express_ms[kind] = _ms(one, "triage") + prices.LATENCY_MS["invoke"] + then
     gb = a_million(lambda kind: prices.EXPRESS_GB * math.ceil(express_ms[kind] / prices.EXPRESS_STEP_MS) * prices.EXPRESS_STEP_MS / 1000)
     cost = prices.MILLION * prices.EXPRESS_REQUEST + gb * prices.EXPRESS_GB_SECOND
     lines["Express runs"] = cost, f"1 M; {express_ms['acknowledged']:.0f} / {express_ms['human']:.0f} ms assumed, 64 MB"
@@ -416,24 +426,46 @@ def test_a_million_reviews(counted: Mapping[str, Counted], on_stack: OnStack, bo
         return (own + MEMORY_MB["intake"] / 1024 * (express_ms[kind] + 40) / prices.MESSAGES_A_BATCH) / 1000
 
     warm = a_million(gb_seconds)
-    each = ", ".join(f"{name} {_ms(counted['human'], name):.0f}" for name in counted["human"].of)
-    lines["Lambda GB-s"] = warm * prices.LAMBDA_GB_SECOND, f"{warm:,.0f} GB-s; ms assumed (human): {each}"
+    told = ", ".join(
+        f"{name} {done.cpu_ms / COUNTED:.1f} -> {_ms(counted['human'], name):.0f}" for name, done in counted["human"].of.items()
+    )
+    lines["Lambda GB-s"] = warm * prices.LAMBDA_GB_SECOND, f"{warm:,.0f} GB-s; CPU ms here -> ms assumed there (human): {told}"
     cold = ran * prices.COLD_SHARE * 0.5 * _cold_seconds(board)
-    lines["Lambda cold starts"] = cold * prices.LAMBDA_GB_SECOND, f"{prices.COLD_SHARE:.0%} of invocations, {_cold_seconds(board):.2f} s at 512 MB"
+    lines["Lambda cold starts"] = (
+        cold * prices.LAMBDA_GB_SECOND,
+        f"{prices.COLD_SHARE:.0%} of invocations, {_cold_seconds(board):.2f} s at 512 MB",
+    )
     calls = prices.MILLION * (1 + human * on_stack.desk_calls)
-    lines["HTTP API"] = calls * prices.HTTP_API_REQUEST, f"{calls / prices.MILLION:.2f} M: the webhook, and {on_stack.desk_calls:g} of the desk's"
+    lines["HTTP API"] = (
+        calls * prices.HTTP_API_REQUEST,
+        f"{calls / prices.MILLION:.2f} M: the webhook, and {on_stack.desk_calls:g} of the desk's",
+    )
     messages = prices.MILLION * prices.SQS_REQUESTS
     lines["SQS"] = messages * prices.SQS_REQUEST, f"{prices.SQS_REQUESTS} requests a message, {prices.MESSAGES_A_BATCH} message a batch"
     events = a_million(lambda kind: counted[kind].calls("PutEvents"))
     lines["EventBridge"] = events * prices.BUS_EVENT, f"{events / prices.MILLION:.2f} M"
     for name, (dollars, note) in lines.items():
         board.note(Part.COST, f"$ {name}", dollars, "$", note=note)
-    board.note(Part.COST, "$ a million reviews", sum(dollars for dollars, _ in lines.values()), "$", budget=30, note="sum of the lines above")
+    board.note(
+        Part.COST, "$ a million reviews", sum(dollars for dollars, _ in lines.values()), "$", budget=30, note="sum of the lines above"
+    )
 
     logs = a_million(lambda kind: on_stack.log_bytes[kind]) / 1e9
     beside = "not in the budget"
-    board.note(Part.COST, "$ functions' logs", logs * prices.LOG_GB, "$", note=f"{beside}; {logs:.2f} GB, {on_stack.log_bytes['acknowledged']:.0f} / {on_stack.log_bytes['human']:.0f} bytes a review")
-    board.note(Part.COST, "$ X-Ray", prices.MILLION * prices.XRAY_SAMPLED * prices.XRAY_TRACE, "$", note=f"{beside}; {prices.XRAY_SAMPLED:.0%} sampled, a trace a webhook")
+    board.note(
+        Part.COST,
+        "$ functions' logs",
+        logs * prices.LOG_GB,
+        "$",
+        note=f"{beside}; {logs:.2f} GB, {on_stack.log_bytes['acknowledged']:.0f} / {on_stack.log_bytes['human']:.0f} bytes a review",
+    )
+    board.note(
+        Part.COST,
+        "$ X-Ray",
+        prices.MILLION * prices.XRAY_SAMPLED * prices.XRAY_TRACE,
+        "$",
+        note=f"{beside}; {prices.XRAY_SAMPLED:.0%} sampled, a trace a webhook",
+    )
 
 
 def _function(name: str) -> str:

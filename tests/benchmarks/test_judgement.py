@@ -28,7 +28,13 @@ def test_assessment_and_policy(board: Board) -> None:
         said = event(text, rating)
         per_second = 1000 / cpu_ms(lambda said=said: assess(said, Channel.REVIEW_SITE, History()), 300)
         board.note(
-            Part.JUDGEMENT, f"assess, 40 words of {name}", per_second, "reviews/s", budget=5000, at_least=True, note="`quick`; a later issue's budget"
+            Part.JUDGEMENT,
+            f"assess, 40 words of {name}",
+            per_second,
+            "reviews/s",
+            budget=5000,
+            at_least=True,
+            note="`quick`; a later issue's budget",
         )
     judged = assess(event(COMPLAINT, 1), Channel.REVIEW_SITE, History())
     context = Context(Channel.REVIEW_SITE, "standard", 1, has_text=True, public_replies_left=2)

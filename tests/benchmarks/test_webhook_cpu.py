@@ -59,7 +59,9 @@ def test_a_signed_kilobyte(board: Board) -> None:
     note = "steps.ingest; network and botocore left out"
     board.note(Part.WEBHOOK, "standard, signed, 1 KB", step_ms(one), "ms", budget=BUDGET_MS, note=note)
     board.note(Part.WEBHOOK, "  … with the handler: log line, metrics, answer", _handler_ms(one), "ms")
-    board.note(Part.WEBHOOK, "  … and botocore's work for one SendMessageBatch", _handler_ms(_with_botocore(one)), "ms", note="all but the sending")
+    board.note(
+        Part.WEBHOOK, "  … and botocore's work for one SendMessageBatch", _handler_ms(_with_botocore(one)), "ms", note="all but the sending"
+    )
 
 
 @pytest.mark.parametrize("platform", ["trustpilot", "discourse", "twilio_sms", "feedback_form"])

@@ -71,7 +71,9 @@ def hook(platform: str, body_bytes: int = 0) -> Hook:
     connection = Connection(id, "acme", platform, f"https://hooks.example/hooks/{id}", {"base_url": "https://forum.example"}, False, "Acme")
     secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
     memory: Any = Memory(connection, secret)
-    door = Door(Setup(memory, "setup", max_age=3600), Secrets(memory, "/heard", max_age=3600), Queue(memory, "queue"), Quarantine(memory, "work"))
+    door = Door(
+        Setup(memory, "setup", max_age=3600), Secrets(memory, "/heard", max_age=3600), Queue(memory, "queue"), Quarantine(memory, "work")
+    )
     if body_bytes:
         body = standard_body(body_bytes, at)
         headers = {"content-type": "application/json", **sign_standard(secret, "msg_1", at, body)}

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import signal
-import threading
 import time
 from contextlib import ExitStack, suppress
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 from rich.console import Console
 from rich.live import Live
 from rich.panel import Panel
+
+if TYPE_CHECKING:
+    from heard_cli.local.demo import Stories
 
 app = typer.Typer(help="Run Heard on this machine.", no_args_is_help=True, add_completion=False)
 screen = Console(stderr=True)
@@ -41,7 +43,8 @@ def demo(
 
 def _start(port: int, *, stay: bool, as_json: bool, play: bool, with_agent: bool) -> None:
     # Imported when a command runs: `heard --help` must not wait for AWS's SDK.
-    from heard_cli.local.demo import Refused, run  # noqa: PLC0415
+    from heard import clock  # noqa: PLC0415
+    from heard_cli.local.demo import Refused, Stories, run  # noqa: PLC0415
     from heard_cli.local.simulator import Platforms  # noqa: PLC0415
     from heard_cli.local.stack import LocalStack, LocalStackError, project_root  # noqa: PLC0415
     from heard_cli.local.world import World  # noqa: PLC0415
@@ -74,7 +77,7 @@ def _start(port: int, *, stay: bool, as_json: bool, play: bool, with_agent: bool
             if stay:
                 screen.print(_invitation(world))
                 with suppress(KeyboardInterrupt):
-                    threading.Event().wait()
+                    _follow(Stories(world, clock.now()))
                 screen.print("stopping")
     except (LocalStackError, Refused) as error:
         screen.print(f"[red]{error}[/]")
@@ -87,8 +90,22 @@ def _start(port: int, *, stay: bool, as_json: bool, play: bool, with_agent: bool
         raise typer.Exit(1)
 
 
+def _follow(stories: Stories) -> None:
+    """Show each outcome as it is appended, until somebody stops it."""
+    while True:
+        for outcome in stories.refresh():
+            told = f"{outcome.at[11:19]}  {outcome.platform}  {outcome.severity or ''}  [bold]{outcome.kind.value.replace('_', ' ')}[/]"
+            screen.print(f"{told}  {outcome.review}", highlight=False)
+        time.sleep(1)
+
+
 def _summary(result: dict[str, Any]) -> Panel:
-    lines = [f"[bold]{name.replace('_', ' ')}[/]: {value}" for name, value in result.items()]
+    def shown(value: Any) -> str:
+        return (
+            ", ".join(f"{name} {count}" for name, count in cast("dict[str, int]", value).items()) if isinstance(value, dict) else str(value)
+        )
+
+    lines = [f"[bold]{name.replace('_', ' ')}[/]: {shown(value)}" for name, value in result.items() if value != {}]
     return Panel("\n".join(lines), title="what became of them", expand=False)
 
 
@@ -108,5 +125,5 @@ Try next, in another terminal:
   heard connect list --business acme --local
   heard audit list --business acme --local
   heard follow-ups list --business acme --local
-Ctrl-C stops everything."""
+New outcomes show here as they come. Ctrl-C stops everything."""
     return Panel(text, title="Heard is up", expand=False)

@@ -62,10 +62,11 @@ class Stories:
     kinds: Counter[str] = field(default_factory=Counter[str])
     _heard: set[str] = field(default_factory=set[str])
 
-    def refresh(self) -> int:
-        """Read what is new in the log; returns how much that was."""
+    def refresh(self) -> list[Outcome]:
+        """Read what is new in the log; returns it in time order."""
         question = Question(BUSINESS, self.since, clock.now() + timedelta(minutes=1))
-        fresh, after = 0, None
+        fresh: list[Outcome] = []
+        after: str | None = None
         while True:
             page = self.world.operator.log.page(question, limit=500, after=after)
             for outcome in page.outcomes:
@@ -73,7 +74,7 @@ class Stories:
                     self._heard.add(outcome.id)
                     self.kinds[outcome.kind.value] += 1
                     self.of.setdefault(outcome.review, Story(outcome.review)).hear(outcome)
-                    fresh += 1
+                    fresh.append(outcome)
             if (after := page.next) is None:
                 return fresh
 

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from moto import mock_aws
 
-from heard.clock import moment
 from heard.errors import Conflict, Fault
 from heard.follow_ups import Action
 from heard.reviews import EventKind
@@ -136,8 +135,16 @@ class OneThread(RuleBasedStateMachine):
         for task in self.house.open_tasks():
             self.tried(lambda task=task: desk.claim(self.people[name], task.id, self.house.desk, self.house.clock()))
 
-    @rule(name=st.sampled_from(["Ana", "Ben"]), action=st.sampled_from(Action), text=st.sampled_from([*TEXTS, None]), stale=st.booleans())
-    def somebody_answers(self, name: str, action: Action, text: str | None, stale: bool) -> None:
+    @rule(
+        name=st.sampled_from(["Ana", "Ben"]),
+        action=st.sampled_from(Action),
+        text=st.sampled_from([*TEXTS, None]),
+        claims=st.sampled_from([True, True, True, False]),
+        stale=st.sampled_from([0, 0, 0, 1]),
+    )
+    def somebody_answers(self, name: str, action: Action, text: str | None, claims: bool, stale: int) -> None:
+        if claims:
+            self.somebody_claims(name)
         worded = text or (TEXTS[0] if action in {Action.REPLY, Action.INVITE_PRIVATE} else None)
         for task in self.house.open_tasks():
             self.answers += 1
@@ -152,7 +159,9 @@ class OneThread(RuleBasedStateMachine):
                 evidence="Never a customer of ours.",
                 promised_for=self.house.clock() + timedelta(days=2),
             )
-            self.tried(lambda task=task: desk.answer(self.people[name], task.id, request, self.house.desk, self.house.clock()))
+            self.tried(
+                lambda task=task, request=request: desk.answer(self.people[name], task.id, request, self.house.desk, self.house.clock())
+            )
 
     @rule(approved=st.booleans())
     def a_lead_decides(self, approved: bool) -> None:
@@ -173,16 +182,18 @@ class OneThread(RuleBasedStateMachine):
         for _ in range(100):
             for message in [self.undone.pop() for _ in range(len(self.undone))]:
                 self.run(message)
+            self.house.resume()
             open_tasks = self.house.open_tasks()
             if any(not any(review in task.reviews for task in open_tasks) for review in self.open_reviews()):
                 self.house.clock.pass_(minutes=16)
                 self.the_sweep_runs()
             elif not open_tasks:
                 break
-            self.house.clock.now = max(self.house.clock.now, *(moment(task.due_at) for task in open_tasks))
+            waiting = [execution.rings_at for execution in self.house.step_functions.executions.values() if execution.state == "waiting"]
+            self.house.clock.now = max(self.house.clock.now, min(waiting))
             self.house.ring()
         self.nothing_is_lost_doubled_or_forged()
-        assert self.house.open_tasks() == []
+        assert not self.house.open_tasks(), self.house.step_functions.executions
         assert self.house.queued() == []
 
     def open_reviews(self) -> list[str]:
@@ -193,5 +204,5 @@ class OneThread(RuleBasedStateMachine):
         ]
 
 
-OneThread.TestCase.settings = settings(max_examples=10, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck))
+OneThread.TestCase.settings = settings(max_examples=14, stateful_step_count=16, deadline=None, suppress_health_check=list(HealthCheck))
 TestOneThread = pytest.mark.loopback(OneThread.TestCase)
