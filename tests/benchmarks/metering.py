@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -90,7 +90,7 @@ class Meter:
         client.meta.events.register("after-call.dynamodb", self._answered)
 
     @contextmanager
-    def counting(self) -> Iterator[Units]:
+    def counting(self) -> Generator[Units]:
         """What happens inside is counted into the result."""
         outer, self._units = self._units, Units()
         try:
@@ -130,6 +130,13 @@ class Meter:
                 read = self._rate_read(sum(size_of(item) for item in parsed["Items"]), self._query)
                 units.read += read
                 units.by_request[f"query {self._query.get('IndexName', 'table')}"] += read  # pyright: ignore[reportArgumentType]
+            case "BatchGetItem":
+                for table, items in parsed["Responses"].items():
+                    asked = self._query["RequestItems"][table]
+                    read = sum(self._rate_read(size_of(item), asked) for item in items)
+                    read += (len(asked["Keys"]) - len(items)) * self._rate_read(0, asked)
+                    units.read += read
+                    units.by_request[f"get {self._kind(asked['Keys'][0])}"] += read  # pyright: ignore[reportArgumentType]
             case "PutItem" | "TransactWriteItems" | "UpdateItem":
                 twice = 2 if name == "TransactWriteItems" else 1
                 for table, what, before, after in self._before:

@@ -44,6 +44,7 @@ LIST_LENGTH: Final = 25
 LATENCY_MS: Final = {
     "GetItem": 4,
     "Query": 6,
+    "BatchGetItem": 8,
     "PutItem": 6,
     "UpdateItem": 6,
     "TransactWriteItems": 14,

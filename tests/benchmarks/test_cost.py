@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import secrets
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from statistics import median
@@ -22,6 +23,7 @@ import pytest
 from heard import clock
 from heard.connectors.http import HttpClient
 from heard.flows import Bus, Flows, Queue
+from heard.follow_ups import Action
 from heard.outcomes import CLOSING
 from heard.reviews import review_id
 from heard.steps import desk
@@ -32,7 +34,6 @@ from heard.steps.triage import Message, Ports, Reach, triage
 from heard.storage.quarantine import Quarantine
 from heard.storage.setup import Business, Person, Secrets, Setup
 from heard.storage.work import Work
-from heard_cli.local.samples import Sample
 from heard_cli.local.signing import signed
 from heard_cli.local.simulator import Platforms
 from heard_cli.local.stack import LocalStack
@@ -40,18 +41,28 @@ from heard_cli.local.world import World
 from tests.benchmarks import prices
 from tests.benchmarks.figures import Board, Part
 from tests.benchmarks.metering import Meter, Units
-from tests.benchmarks.test_judgement import COMPLAINT
-from tests.benchmarks.webhooks import FORTY_WORDS, as_request
+from tests.benchmarks.webhooks import COMPLAINT, FORTY_WORDS, as_request, said
+from tests.static.cloudformation import resources
 
 COUNTED = 10
 """Reviews of each kind that are metered; they differ in ids and times only."""
-MEMORY_MB = {"ingest": 512, "intake": 256, "triage": 512, "reply": 512, "follow_up": 512, "desk": 512}
+MEMORY_MB = {
+    re.sub(r"(?<!^)(?=[A-Z])", "_", name.removesuffix("Function")).lower(): int(function["MemorySize"])
+    for name, function in resources("AWS::Serverless::Function").items()
+}
+"""As the template has it, by the name of the function's folder."""
 ANSWERS = (
     "I found both payments in our books and paid one of them back this morning.",
     "Your second payment went back to the card at noon, and the branch apologised to me for the wait.",
     "The terminal in the Market Street shop booked twice; it is switched off, and your money is on its way.",
     "I rang the bank myself: the refund shows in your account by Thursday.",
 )
+
+
+def fresh_text(number: int) -> str:
+    """An agent's reply of some 40 words that is like no other: made-up words of letters, since numbers would be taken for an account's."""
+    words = ("".join(secrets.choice("bdfgklmnprst") + secrets.choice("aeiou") for _ in range(3)) for _ in range(24))
+    return f"{ANSWERS[number % len(ANSWERS)]} Your case is {' '.join(words)}."
 
 
 @dataclass
@@ -140,7 +151,7 @@ class Bench:
         return self._http(*request, **more)
 
     @contextmanager
-    def doing(self, into: dict[str, Done], name: str) -> Iterator[None]:
+    def doing(self, into: dict[str, Done], name: str) -> Generator[None]:
         """What happens inside is counted as one invocation of a function."""
         done = into.setdefault(name, Done())
         self._waits.clear()
@@ -190,10 +201,8 @@ class Bench:
             desk.see(*_placed(self.desk(), follow_up), clock.now())
         with self.doing(into, "desk answer"):
             caller, at = self.desk()
-            text = " ".join(
-                (f"Dear customer {secrets.token_hex(6)},", ANSWERS[number % len(ANSWERS)], secrets.token_hex(24), "is your case.")
-            )
-            given = desk.AnswerRequest(f"answer-{number:06d}", desk.Action.REPLY, fence, text, "Checked.", "refunded", "double-charge")
+            text = fresh_text(number)
+            given = desk.AnswerRequest(f"answer-{number:06d}", Action.REPLY, fence, text, "Checked.", "refunded", "double-charge")
             desk.answer(caller, follow_up, given, at, clock.now())
         with self.doing(into, "reply"):
             carry_out(follow_up, *self.ports(), clock.now())
@@ -201,13 +210,6 @@ class Bench:
 
 def _placed(caller_and_desk: tuple[desk.Caller, desk.Desk], follow_up: str) -> tuple[desk.Caller, str, desk.Desk]:
     return caller_and_desk[0], follow_up, caller_and_desk[1]
-
-
-def said(native: str, text: str, rating: int) -> Sample:
-    """A `standard` review; every author is new."""
-    data = {"id": native, "text": text, "rating": rating, "author": {"id": f"author-of-{native}", "name": "Kim"}, "created_at": "{{now}}"}
-    fields = {"type": "review.created", "timestamp": "{{now}}", "data": data}
-    return Sample(f"standard/{native}", "", "standard", {}, fields, None, (), 1)
 
 
 @dataclass
@@ -234,7 +236,7 @@ def counted(bench: Bench) -> Mapping[str, Counted]:
     """Acknowledged and human reviews: CPU first, without the meter's own work, then units, with a full list of open follow-ups."""
     cpu: dict[str, dict[str, Done]] = {"acknowledged": {}, "human": {}}
     for number in range(30 + COUNTED):
-        into = cpu if number >= COUNTED else {"acknowledged": {}, "human": {}}  # the first ones warm up
+        into: dict[str, dict[str, Done]] = cpu if number >= COUNTED else {"acknowledged": {}, "human": {}}  # the first ones warm up
         bench.acknowledged(number, into["acknowledged"])
         bench.answered(bench.opened(number, into["human"]), number, into["human"])
     waiting = [bench.opened(1000 + number, {}) for number in range(prices.LIST_LENGTH)]
@@ -281,7 +283,7 @@ def on_stack(stack: LocalStack, platforms: Platforms) -> OnStack:
 
     def follow_up(review: str) -> str:
         task = world.operator.work.case(review).case.task if world.operator.work.head(review) else None
-        return task.id if task and task.token else ""
+        return task.id if task and world.operator.work.token(task.id) else ""
 
     ran_before, bytes_before = logs.now()
     for number in range(COUNTED):
@@ -294,7 +296,7 @@ def on_stack(stack: LocalStack, platforms: Platforms) -> OnStack:
         task = _until(lambda review=review: follow_up(review))
         path = f"/api/desk/follow-ups/{task}"
         body = {"id": f"answer-{number:06d}", "action": "reply", "resolution": "refunded", "root_cause": "double-charge"}
-        body["text"] = f"{ANSWERS[number % len(ANSWERS)]} Your case is {secrets.token_hex(24)}."
+        body["text"] = fresh_text(number)
         assert agent.call("GET", "/api/desk/follow-ups")[0] == 200
         status, claimed = agent.call("POST", f"{path}/claim")
         assert status == 200

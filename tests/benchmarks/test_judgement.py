@@ -7,14 +7,8 @@ from heard.assessment import History, assess
 from heard.policy import Context, decide, default_policy
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, number_revision
 from tests.benchmarks.figures import Board, Part
-from tests.benchmarks.test_webhook_cpu import cpu_ms
-from tests.benchmarks.webhooks import FORTY_WORDS
-
-COMPLAINT = (
-    "You charged my card twice for the same order and nobody answers the phone, I have been waiting for three weeks now, the shop was "
-    "closed when I came by, and I want all my money back this week please."
-)
-"""An unhappy review of 40 words."""
+from tests.benchmarks.processor import cpu_ms
+from tests.benchmarks.webhooks import COMPLAINT, FORTY_WORDS
 
 
 def event(text: str, rating: int) -> ReviewEvent:

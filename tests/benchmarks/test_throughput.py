@@ -31,8 +31,7 @@ from heard_cli.local.stack import LocalStack
 from heard_cli.local.wire import Wire
 from heard_cli.local.world import World
 from tests.benchmarks.figures import Board, Part
-from tests.benchmarks.test_cost import said
-from tests.benchmarks.webhooks import FORTY_WORDS
+from tests.benchmarks.webhooks import FORTY_WORDS, said
 
 AT_ONCE, REVIEWS, ROUNDS = 16, 64, 3
 TEMPLATE = Path(__file__).parent / "bare" / "template.yaml"
@@ -114,8 +113,8 @@ def _cpu_seconds(stack: LocalStack) -> float:
 
 
 def test_webhook_to_outcome(stack: LocalStack, bare: Callable[[int], float], heard: Callable[[int], float], board: Board) -> None:
-    bare(AT_ONCE * 2)
-    heard(AT_ONCE * 2)  # every worker is up
+    bare(REVIEWS)
+    heard(REVIEWS)  # every worker is up
     rates: dict[str, list[float]] = {"bare": [], "heard": []}
     cpu: dict[str, list[float]] = {"bare": [], "heard": []}
     for _ in range(ROUNDS):

@@ -9,11 +9,8 @@ from __future__ import annotations
 import io
 import json
 import sys
-import time
-from collections.abc import Callable
 from contextlib import redirect_stdout
 from importlib.util import module_from_spec, spec_from_file_location
-from statistics import median
 from typing import Any
 
 import boto3
@@ -24,24 +21,11 @@ from heard import clock
 from heard.flows import Queue
 from heard.steps.ingest import Door, ingest
 from tests.benchmarks.figures import Board, Part
+from tests.benchmarks.processor import cpu_ms
 from tests.benchmarks.webhooks import Hook, hook
 from tests.static.repository import FUNCTIONS
 
-TURNS, BATCHES = 500, 9
 BUDGET_MS = 0.5
-
-
-def cpu_ms(run: Callable[[], object], turns: int = TURNS) -> float:
-    """CPU milliseconds of one run: the median of batches, after a warm-up."""
-    for _ in range(turns // 5):
-        run()
-    batches: list[float] = []
-    for _ in range(BATCHES):
-        began = time.process_time()
-        for _ in range(turns):
-            run()
-        batches.append(1000 * (time.process_time() - began) / turns)
-    return median(batches)
 
 
 def step_ms(hook: Hook) -> float:

@@ -27,6 +27,11 @@ FORTY_WORDS = (
     "my mother loved the little cake, so thank you all, we will certainly come back here next week."
 )
 """A happy review of 40 words."""
+COMPLAINT = (
+    "You charged my card twice for the same order and nobody answers the phone, I have been waiting for three weeks now, the shop was "
+    "closed when I came by, and I want all my money back this week please."
+)
+"""An unhappy review of 40 words."""
 
 
 class Memory:
@@ -103,6 +108,13 @@ def standard_body(size: int, at: datetime) -> bytes:
 
     short = (FORTY_WORDS + " ") * (1 + size // len(FORTY_WORDS))
     return body(short[: size - len(body(""))])
+
+
+def said(native: str, text: str, rating: int) -> Sample:
+    """A `standard` review; every author is new."""
+    data = {"id": native, "text": text, "rating": rating, "author": {"id": f"author-of-{native}", "name": "Kim"}, "created_at": "{{now}}"}
+    fields = {"type": "review.created", "timestamp": "{{now}}", "data": data}
+    return Sample(f"standard/{native}", "", "standard", {}, fields, None, (), 1)
 
 
 def _sample(platform: str) -> Sample:

@@ -272,14 +272,14 @@ def test_a_lost_workflow_is_started_again_by_the_sweep(shop: Shop, stack: LocalS
     review = shop.say("lost-1", COMPLAINT, 1)
     follow_up = eventually(lambda: _follow_up(shop, review))
     flows = stack.client("stepfunctions")
-    eventually(lambda: shop.world.operator.work.follow_up(follow_up).token)
+    eventually(lambda: shop.world.operator.work.token(follow_up))
     flows.stop_execution(executionArn=_execution(stack, follow_up))
     # AWS forgets the token with its execution; the emulator does not, so a token that nobody ever had stands for it.
-    shop.world.operator.work.update_follow_up(follow_up, lambda task: replace(task, token="forgotten"))
+    shop.world.operator.work.put_token(follow_up, "forgotten")
     task = shop.world.operator.work.follow_up(follow_up)
     swept = _sweep_as_if(shop, stack, minutes_later=11 if task.level == 0 else 60 * 24 + 11)
     assert swept.restarted == 1
-    eventually(lambda: shop.world.operator.work.follow_up(follow_up).run == 1 and shop.world.operator.work.follow_up(follow_up).token)
+    eventually(lambda: shop.world.operator.work.follow_up(follow_up).run == 1 and shop.world.operator.work.token(follow_up) != "forgotten")
 
 
 def _sweep_as_if(shop: Shop, stack: LocalStack, *, minutes_later: int) -> Any:

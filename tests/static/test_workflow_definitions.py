@@ -19,7 +19,7 @@ from tests.static.repository import FUNCTIONS, ROOT, WORKFLOWS
 JSONPATH_FIELDS = {"InputPath", "OutputPath", "ResultPath", "Parameters", "ResultSelector", "TimeoutSecondsPath", "HeartbeatSecondsPath"}
 
 # Errors that say that the work is already under way, which is what the state wanted.
-ALREADY_DONE = {"StepFunctions.ExecutionAlreadyExistsException", "StepFunctions.ExecutionAlreadyExists"}
+ALREADY_DONE = {"StepFunctions.ExecutionAlreadyExistsException", "StepFunctions.ExecutionAlreadyExists", "ExecutionAlreadyExists"}
 
 type States = dict[str, dict[str, Any]]
 

@@ -12,11 +12,9 @@ from heard_cli.local.simulator import Platforms
 from tests.unit.house import Clock, House, client
 
 
-@pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """moto instead of AWS; yields a DynamoDB client."""
-    for name, value in {"AWS_DEFAULT_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}.items():
-        monkeypatch.setenv(name, value)
+@pytest.fixture(scope="module")
+def aws() -> Iterator[Any]:
+    """moto instead of AWS, for a module: every house in it has tables of its own. Yields a DynamoDB client."""
     with mock_aws():
         yield client("dynamodb")
 

@@ -7,11 +7,13 @@ stands, and calls the same steps with the same payloads.
 from __future__ import annotations
 
 import base64
+import copy
 import itertools
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, Final
 
 import boto3
@@ -327,12 +329,27 @@ class House:
 
     def items(self, table: str = "WorkTable") -> list[dict[str, Any]]:
         """Every item of a table, from moto's own memory: its answers to a scan take a hundred times as long."""
-        stored = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].get_table(self.tables[table]).all_items()
-        return sorted((values(item.to_json()["Attributes"]) for item in stored), key=repr)
+        return sorted((values(item.to_json()["Attributes"]) for item in self._table(self.tables[table]).all_items()), key=repr)
+
+    @staticmethod
+    def _table(name: str) -> Any:
+        return dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].get_table(name)
 
     def everything(self) -> list[dict[str, Any]]:
         """Every item of the tables that a step may change."""
         return self.items("WorkTable") + self.items("OutcomesTable")
+
+    def snapshot(self) -> Callable[[], None]:
+        """Remember what is stored and which workflows run; calling the result brings it back."""
+        stored = copy.deepcopy({name: self._table(name).items for name in self.tables.values()})
+        executions = copy.deepcopy(self.step_functions.executions)
+
+        def restore() -> None:
+            for name, items in copy.deepcopy(stored).items():
+                self._table(name).items = items  # looked up afresh: moto puts a copy in its place when a transaction fails
+            self.step_functions.executions = copy.deepcopy(executions)
+
+        return restore
 
     def tasks(self) -> list[FollowUp]:
         return [FollowUp.from_json(item["task"]) for item in self.items() if item["sk"] == "TASK"]
@@ -398,6 +415,7 @@ def closing_since_opened(chain: list[Outcome]) -> list[Kind]:
     return [kind for kind in kinds[last + 1 :] if kind in CLOSING]
 
 
+@cache
 def client(service: str) -> Any:
     """A client of moto's."""
     config = Config(retries={"max_attempts": 1}, max_pool_connections=50)

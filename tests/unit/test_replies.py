@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from heard import reply_wording as wording
 from heard.assessment import Agenda, Assessment, Severity
-from heard.replies import ACKNOWLEDGEMENT_LIMIT, TOO_LIKE, Acknowledgement, acknowledgement, lint, sign_off
+from heard.replies import ACKNOWLEDGEMENT_LIMIT, TOO_LIKE, Acknowledgement, acknowledgement, fingerprint, lint, sign_off
 from heard.reviews import Author, Channel, EventKind, ReviewEvent
 
 AUTOMATIC = {
@@ -160,8 +160,9 @@ def test_a_reply_pasted_with_a_name_changed_is_held_back_and_one_said_afresh_is_
     long = "thank you for writing to us about the evening of the storm and the broken heater in your room we replaced it the next morning"
     pasted = f"Dear Anna, {long}. We hope to see you again soon, and that the next stay is warmer for you and for your family."
     other = pasted.replace("Anna", "Ben")
-    assert [finding.code for finding in lint(other, public=False, limit=None, recent=["Hello", pasted])] == ["copy_paste"]
-    assert lint("Ben, the heater in 12 is new since Tuesday. Call me if it sulks.", public=False, limit=None, recent=[pasted]) == ()
+    recent = [fingerprint("Hello"), fingerprint(pasted)]
+    assert [finding.code for finding in lint(other, public=False, limit=None, recent=recent)] == ["copy_paste"]
+    assert lint("Ben, the heater in 12 is new since Tuesday. Call me if it sulks.", public=False, limit=None, recent=recent) == ()
     assert 0 < TOO_LIKE < 1
 
 
@@ -174,9 +175,10 @@ def test_a_reply_pasted_with_a_name_changed_is_held_back_and_one_said_afresh_is_
     st.lists(st.text(max_size=60), max_size=3),
 )
 def test_any_text_is_linted_without_exceptions(text: str, public: bool, limit: int | None, unit: Any, recent: list[str]) -> None:
-    findings = lint(text, public=public, limit=limit, unit=unit, recent=recent)
+    known = [fingerprint(each) for each in recent]
+    findings = lint(text, public=public, limit=limit, unit=unit, recent=known)
     assert len({finding.code for finding in findings}) == len(findings)
-    assert findings == lint(text, public=public, limit=limit, unit=unit, recent=recent)
+    assert findings == lint(text, public=public, limit=limit, unit=unit, recent=known)
 
 
 def test_a_human_reply_is_signed_by_who_is_signed_in() -> None:

@@ -136,8 +136,10 @@ class LocalStack:
         (self.root / _STATE).write_text(json.dumps(state, indent=2))
 
     def forget(self) -> None:
-        """Remove what `remember` wrote."""
-        (self.root / _STATE).unlink(missing_ok=True)
+        """Remove what `remember` wrote, unless another stack has written there since."""
+        state = self.root / _STATE
+        if state.exists() and json.loads(state.read_text()).get("endpoint") == self.endpoint:
+            state.unlink()
 
     def _environment(self) -> dict[str, str]:
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR", "SSL_CERT_FILE") if name in os.environ}

@@ -286,11 +286,12 @@ def _follow_up(case: Case, decision: Decision, now: datetime, why: str = "policy
     due_at = stamp(decision.due_at or later(now, 24 * 3600))
     severity = review.severity or Severity.MEDIUM
     if task and task.status is not Status.CLOSED:
+        if decision.priority > task.priority:
+            task = replace(task, queue=decision.queue, priority=decision.priority, escalate_after=decision.escalate_after)
         task = replace(
             task,
             reviews=task.reviews if review.id in task.reviews else (*task.reviews, review.id),
             severity=task.severity.worse(severity),
-            priority=max(task.priority, decision.priority),
             due_at=task.due_at if task.promised_for else min(task.due_at, due_at),
         )
         return task, thread, Fact(Kind.FOLLOW_UP_JOINED, {"follow_up": task.id})
@@ -535,7 +536,8 @@ def pending(case: Case) -> Pending:
     """What a crashed or repeated run still has to do; nothing, once everything is done."""
     slot = case.thread.slot(case.review.reply) if case.review.reply else None
     task = case.task
-    unstarted = task is not None and task.status is not Status.CLOSED and task.token is None
+    # Starting a workflow that runs already is refused by its name, so whoever asks again does no harm.
+    unstarted = task is not None and task.status is not Status.CLOSED
     return Pending(case.review.reply if slot and unsent(slot) else None, task if unstarted else None)
 
 

@@ -8,6 +8,7 @@
     ├── Conflict                 409  the thing has moved on; `reason` is one of the refusal codes
     ├── TooLarge                 413  the body is over the limit
     ├── NotSettled               409  an answer did not settle its follow-up: a person must look again
+    ├── Tampered                 500  the log holds what Heard did not write
     └── Fault                    503  a retry can cure it (`retryable`)
         ├── PlatformUnavailable  503  a platform's API is down, slow or asks us to wait
         ├── Busy                 503  another run holds the same piece of work just now
@@ -88,6 +89,16 @@ class NotSettled(HeardError):
 
     http_status = 409
     code = "not_settled"
+
+
+class Tampered(HeardError):
+    """The log holds what Heard did not write: somebody changed it. `sequence` says which outcome of its review."""
+
+    code = "tampered"
+
+    def __init__(self, detail: str, *, sequence: int) -> None:
+        super().__init__(detail, sequence=sequence)
+        self.sequence = sequence
 
 
 class Fault(HeardError):

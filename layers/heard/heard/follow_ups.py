@@ -50,6 +50,7 @@ class Refusal(StrEnum):
 
     CLOSED = "already_closed"
     ANSWERED = "already_answered"
+    ANSWER_DIFFERS = "answer_differs"
     AWAITING_APPROVAL = "awaiting_approval"
     NOT_CLAIMED = "not_claimed"
     CLAIMED_BY_OTHER = "claimed_by_other"
@@ -147,7 +148,6 @@ class FollowUp:
     fence: int = 0
     claimed_by: str | None = None
     claim_expires_at: str | None = None
-    token: str | None = None
     answer: Answer | None = None
     last_answer: str | None = None
     promised_for: str | None = None
@@ -174,7 +174,7 @@ class FollowUp:
         return self.claim_expires_at is not None and now < moment(self.claim_expires_at)
 
     def to_json(self) -> dict[str, Any]:
-        """A JSON object without absent fields; `from_json` is its inverse."""
+        """A JSON object without absent fields and zeros, since every write costs its length; `from_json` is its inverse."""
         fields = {name: getattr(self, name) for name in self.__dataclass_fields__}
         fields |= {
             "reviews": list(self.reviews),
@@ -184,7 +184,7 @@ class FollowUp:
             "answer": self.answer.to_json() if self.answer else None,
             "closed": self.closed.value if self.closed else None,
         }
-        return {name: value for name, value in fields.items() if value is not None}
+        return {name: value for name, value in fields.items() if value not in (None, 0, False)}
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> Self:
@@ -198,23 +198,22 @@ class FollowUp:
             channel=fields["channel"],
             severity=Severity(fields["severity"]),
             queue=fields["queue"],
-            priority=fields["priority"],
+            priority=fields.get("priority", 0),
             opened_at=fields["opened_at"],
             due_at=fields["due_at"],
             escalate_after=tuple(fields["escalate_after"]),
             why=fields["why"],
             status=Status(fields["status"]),
-            level=fields["level"],
-            fence=fields["fence"],
+            level=fields.get("level", 0),
+            fence=fields.get("fence", 0),
             claimed_by=fields.get("claimed_by"),
             claim_expires_at=fields.get("claim_expires_at"),
-            token=fields.get("token"),
             answer=Answer.from_json(fields["answer"]) if fields.get("answer") else None,
             last_answer=fields.get("last_answer"),
             promised_for=fields.get("promised_for"),
-            invited=fields["invited"],
+            invited=fields.get("invited", False),
             closed=Kind(fields["closed"]) if fields.get("closed") else None,
-            run=fields["run"],
+            run=fields.get("run", 0),
         )
 
 

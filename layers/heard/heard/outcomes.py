@@ -118,7 +118,7 @@ class Outcome:
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> Self:
-        """The outcome that `to_json` wrote."""
+        """The outcome that `to_json` wrote. Raises KeyError, TypeError or ValueError for what it cannot have written."""
         return cls(
             review=fields["review"],
             sequence=fields["sequence"],
@@ -130,7 +130,7 @@ class Outcome:
             severity=fields.get("severity"),
             actor=fields["actor"],
             delivery=fields.get("delivery"),
-            detail=fields["detail"],
+            detail=dict(fields["detail"]),
             previous=fields["previous"],
             hash=fields["hash"],
         )
@@ -225,5 +225,6 @@ def _content(outcome: Outcome) -> dict[str, Any]:
 
 
 def _hash(outcome: Outcome) -> str:
-    canonical = json.dumps(_content(outcome), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    # Whatever is no JSON was not written by us; it must not match, nor stop whoever verifies.
+    canonical = json.dumps(_content(outcome), sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=repr)
+    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -29,6 +30,9 @@ BUSINESS_NAME_CHARACTERS: Final = 60
 SUBJECT_CHARACTERS: Final = 40
 MOST_RECENT: Final = 100
 SHINGLE_WORDS: Final = 3
+
+type Fingerprint = frozenset[int]
+"""The runs of words of a text, as CRC-32: enough to compare, too little to read."""
 
 type Unit = Literal["characters", "bytes"]
 """What a platform counts a reply's length in: Unicode characters or UTF-8 bytes."""
@@ -80,11 +84,13 @@ def acknowledgement(
     return Acknowledgement(text, f"{spoken}-{kind}-{number + 1}")
 
 
-def lint(text: str, *, public: bool, limit: int | None, unit: Unit = "characters", recent: Sequence[str] = ()) -> tuple[Finding, ...]:
+def lint(
+    text: str, *, public: bool, limit: int | None, unit: Unit = "characters", recent: Sequence[Fingerprint] = ()
+) -> tuple[Finding, ...]:
     """What is wrong with a reply before it is sent; only findings of severity `block` refuse it. Total.
 
-    `limit` is the platform's, counted in `unit`; `recent` are the business's last replies by people, newest first, of
-    which `MOST_RECENT` are compared. Codes: empty, too_long, excuse, blame, arguing, marketing, incentive,
+    `limit` is the platform's, counted in `unit`; `recent` are the `fingerprint`s of the business's last replies by people,
+    newest first, of which `MOST_RECENT` are compared. Codes: empty, too_long, excuse, blame, arguing, marketing, incentive,
     admission, card_number, account_number, copy_paste. Tone that only onlookers would punish (blame, arguing)
     blocks in public and warns in private.
     """
@@ -237,17 +243,13 @@ def _checks(account: str) -> bool:
     return int("".join(str(int(character, 36)) for character in account[4:] + account[:4])) % 97 == 1
 
 
-def _pasted(text: str, recent: Sequence[str]) -> bool:
-    mine = _shingles(text)
-    return any(_jaccard(mine, _shingles(other)) >= TOO_LIKE for other in recent[:MOST_RECENT])
-
-
-def _shingles(text: str) -> frozenset[tuple[str, ...]]:
+def fingerprint(text: str) -> Fingerprint:
+    """How a reply is worded, without its words: what it takes to tell later that another is too like it (R10)."""
     words = [token.word for token in tokens(considered(text)) if token.word != END]
-    if len(words) <= SHINGLE_WORDS:
-        return frozenset({tuple(words)})
-    return frozenset(tuple(words[at : at + SHINGLE_WORDS]) for at in range(len(words) - SHINGLE_WORDS + 1))
+    runs = range(max(1, len(words) - SHINGLE_WORDS + 1))
+    return frozenset(zlib.crc32(" ".join(words[at : at + SHINGLE_WORDS]).encode("utf-8", "replace")) for at in runs)
 
 
-def _jaccard(one: frozenset[tuple[str, ...]], other: frozenset[tuple[str, ...]]) -> float:
-    return len(one & other) / len(one | other)
+def _pasted(text: str, recent: Sequence[Fingerprint]) -> bool:
+    mine = fingerprint(text)
+    return any(len(mine & other) / len(mine | other) >= TOO_LIKE for other in recent[:MOST_RECENT] if other)

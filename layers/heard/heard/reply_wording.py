@@ -315,7 +315,7 @@ UNSUITED: Final[dict[str, dict[str, str]]] = {
         "en": """
             your own fault, its your fault, was your fault, is your fault, you should have, you shouldve, you failed to, you didnt
             read, you did not read, you forgot to, you misunderstood, if you had .. read|asked|told|followed|called, user error, you
-            must have, you clearly did, your mistake, you never told|asked
+            must have, you clearly did, your mistake, your own mistake, not our fault, not our mistake, you never told|asked
         """,
         "de": """
             ihre eigene schuld, selbst schuld, sie hätten .. müssen|sollen, ihr fehler, sie haben .. nicht gelesen, wenn sie ..

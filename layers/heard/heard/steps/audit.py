@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from heard.errors import NotFound
+from heard.errors import NotFound, Tampered
 from heard.outcomes import ChainReport, Outcome, verify
 
 if TYPE_CHECKING:
@@ -22,6 +22,16 @@ def outcomes_of(review: str, businesses: tuple[str, ...], log: Log) -> tuple[Out
 
 def verify_review(review: str, businesses: tuple[str, ...], log: Log, work: Work) -> ChainReport:
     """Whether a review's chain verifies, up to the head that its state names. Raises NotFound."""
+    try:
+        return _verified(review, businesses, log, work)
+    except Tampered as tampered:
+        head = work.head(review)
+        if head is None or head.business not in businesses:
+            raise NotFound("There are no outcomes of such a review in your businesses.") from tampered
+        return ChainReport(review, head.sequence, verified=False, head=head.head, broken_at=tampered.sequence, why=tampered.detail)
+
+
+def _verified(review: str, businesses: tuple[str, ...], log: Log, work: Work) -> ChainReport:
     found = log.of_review(review)
     head = work.head(review)
     if head and head.sequence > len(found):

@@ -112,7 +112,7 @@ def see(caller: Caller, follow_up: str, desk: Desk, now: datetime) -> dict[str, 
         "reviews": reviews,
         "replies": said,
         "public_replies_left": thread.public_replies_left,
-        "notes": desk.work.notes(task.id),
+        "notes": _notes(desk, task.id),
     }
 
 
@@ -174,6 +174,8 @@ def answer(caller: Caller, follow_up: str, request: AnswerRequest, desk: Desk, n
             reply = _worded(request, given, loaded, caller, desk, now)
             desk.work.put_reply(reply)
         desk.work.put_note(task.id, given.id, loaded.case.review.author, _note(request, caller))
+    elif not _same(request, given, task, desk):
+        raise Conflict(Refusal.ANSWER_DIFFERS.value, "This id was used for an answer with another text. Nothing was changed by this one.")
 
     def decide(loaded: Loaded) -> Change | None:
         current = loaded.case.task
@@ -184,9 +186,9 @@ def answer(caller: Caller, follow_up: str, request: AnswerRequest, desk: Desk, n
 
     after = desk.work.change(lambda: desk.work.case_of_follow_up(follow_up), decide, now=now, actor=caller.person.subject)
     if reply is not None:
-        desk.work.note_wording(reply)
+        desk.work.note_wording(reply, replies.fingerprint(reply.text))
     task = _task(after)
-    wake(task, desk.flows)
+    wake(task, desk.work, desk.flows)
     return task
 
 
@@ -205,7 +207,7 @@ def approve(caller: Caller, follow_up: str, *, approved: bool, desk: Desk, now: 
     after = desk.work.change(lambda: desk.work.case_of_follow_up(follow_up), decide, now=now, actor=caller.person.subject)
     decided = _task(after)
     if approved:
-        wake(decided, desk.flows)
+        wake(decided, desk.work, desk.flows)
     return decided
 
 
@@ -225,6 +227,15 @@ def _seen(caller: Caller, follow_up: str, desk: Desk) -> FollowUp:
 
 def _already(task: FollowUp, given: Answer) -> FollowUp | None:
     return task if task.last_answer == given.key else None
+
+
+def _same(request: AnswerRequest, given: Answer, task: FollowUp, desk: Desk) -> bool:
+    """Whether a request that repeats an answer's id repeats its words too."""
+    try:
+        stored = desk.work.reply(task.thread, given.reply).text if given.reply else None
+    except (NotFound, Erased):
+        stored = None
+    return stored is None if request.text is None else stored is not None and stored.startswith(request.text.strip())
 
 
 def _granted(result: FollowUp | Refused) -> FollowUp:
@@ -331,6 +342,13 @@ def _readable(read: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         return read()
     except Erased:
         return {"erased": True}
+
+
+def _notes(desk: Desk, follow_up: str) -> list[dict[str, Any]]:
+    try:
+        return desk.work.notes(follow_up)
+    except Erased:
+        return []
 
 
 def _replies(desk: Desk, thread: str) -> list[Reply]:

@@ -6,7 +6,7 @@ late, twice or never does no harm: whoever looks next does what the follow-up sa
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from heard.steps.triage import policy_of
 if TYPE_CHECKING:
     from heard.flows import Bus, Flows
     from heard.steps.triage import Ports
+    from heard.storage.work import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +32,12 @@ class Clocks:
 
 def open_for_person(follow_up: str, token: str, ports: Ports, clocks: Clocks) -> None:
     """Keep the token with which the workflow waits. If the answer is there already, wake the workflow at once."""
-    before = ports.work.follow_up(follow_up)
-    task = ports.work.update_follow_up(follow_up, lambda task: task if task.status is Status.CLOSED else replace(task, token=token))
-    if before.token is None and task.status is not Status.CLOSED:
+    first = ports.work.put_token(follow_up, token)
+    task = ports.work.follow_up(follow_up)
+    if first and task.status is not Status.CLOSED:
         clocks.bus.publish("follow_up.opened", _event(task))
     if task.settled:
-        wake(replace(task, token=token), clocks.flows)
+        wake(task, ports.work, clocks.flows)
 
 
 def look_again(follow_up: str, ports: Ports, clocks: Clocks, now: datetime, *, handed_back: bool = False) -> dict[str, Any]:
@@ -66,16 +67,17 @@ def look_again(follow_up: str, ports: Ports, clocks: Clocks, now: datetime, *, h
     return {"follow_up": task.id, "wait_seconds": task.wait_seconds(now)}
 
 
-def wake(task: FollowUp, flows: Flows) -> bool:
+def wake(task: FollowUp, work: Work, flows: Flows) -> bool:
     """Tell the waiting workflow what became of its follow-up; False when nobody waits with that token.
 
     Losing this message is no loss: the workflow looks by itself when its clock rings, and the sweep before that.
     """
-    if task.token is None:
+    token = work.token(task.id)
+    if token is None:
         return False
     if task.status is Status.CLOSED or (task.status is Status.ANSWERED and task.answer and cases.closing_kind(task, task.answer)):
-        return flows.succeed(task.token)
-    return flows.interrupt(task.token, SEND_REPLY if task.status is Status.ANSWERED else RESCHEDULED)
+        return flows.succeed(token)
+    return flows.interrupt(token, SEND_REPLY if task.status is Status.ANSWERED else RESCHEDULED)
 
 
 def _worth_writing(case: cases.Case, change: cases.Change) -> cases.Change | None:

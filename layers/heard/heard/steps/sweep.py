@@ -40,10 +40,10 @@ def sweep(work: Work, queue: Queue, flows: Flows, now: datetime) -> Swept:
                 task = work.follow_up(stuck.follow_up)
             except NotFound:
                 continue
-            if wake(task, flows):
+            if wake(task, work, flows):
                 woken += 1
             elif _lost(task, now):
-                work.update_follow_up(task.id, lambda task: replace(task, token=None, run=task.run + 1))
+                work.update_follow_up(task.id, lambda task: replace(task, run=task.run + 1))
                 queue.send([_resume(task.reviews[0])])
                 restarted += 1
     return Swept(resumed, woken, restarted)

@@ -10,6 +10,7 @@
 | Work | revision (sealed text) | digest of the review's id | `REVISION#{revision}#{digest}` |
 | Work | reply (sealed text) | digest of the thread's id | `REPLY#{reply}` |
 | Work | follow-up | its id | `TASK` |
+| Work | task token of its workflow | its id | `TOKEN` |
 | Work | note of an answer (sealed text) | the follow-up's id | `NOTE#{answer}` |
 | Work | latest human replies, by reference (TTL) | `WORDING#{business}` | `{at}#{reply}` |
 | Work | author (key, complaints) | its id | `AUTHOR` |
@@ -20,6 +21,6 @@
 | --- | --- | --- |
 | a business's connections | Setup `by_business` | business, kind |
 | open follow-ups of a business by due time | Work `open_tasks` (sparse) | business, due time |
-| what nobody has looked at for too long | Work `sweep` (sparse) | hour and shard, time |
+| what nobody has looked at for too long | Work `sweep` (sparse) | day and shard, time |
 | outcomes of a business between two times | Outcomes `by_day` | business, day and shard; time and id |
 """

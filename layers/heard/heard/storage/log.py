@@ -9,12 +9,13 @@ import heapq
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from heard.clock import stamp
+from heard.errors import BadRequest, Tampered
 from heard.outcomes import Kind, Outcome
-from heard.storage.tables import attributes, values
+from heard.storage.tables import Item, attributes, values
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -59,18 +60,22 @@ class Log:
             ExpressionAttributeValues=attributes({":review": review}),
             ConsistentRead=True,
         )
-        return tuple(Outcome.from_json(values(item)) for page in pages for item in page["Items"])
+        return tuple(_outcome(values(item)) for page in pages for item in page["Items"])
 
     def page(self, question: Question, *, limit: int = 100, after: str | None = None) -> Page:
         """One page of what was asked, in time order, after the cursor of the page before.
 
         Reads about as many items as it returns, whatever the table's size: each day's shards are merged lazily in small pages.
+        Raises BadRequest for a cursor that no page ended with, Tampered for an outcome that Heard did not write.
         """
         start = max(stamp(question.start), f"{after}\x00" if after else "")
         end = stamp(question.end)
         found: list[Outcome] = []
-        day = datetime.fromisoformat(start[:10]).date()
-        while len(found) <= limit and day.isoformat() <= end:
+        try:
+            day = date.fromisoformat(start[:10])
+        except ValueError as unfit:
+            raise BadRequest("`after` is not the `next` of a page. Leave it out to begin at the beginning.") from unfit
+        while len(found) <= limit and start <= end and day.isoformat() <= end:
             streams = [self._shard(question, day, shard, start, end, limit // SHARDS + 2) for shard in range(SHARDS)]
             for outcome in heapq.merge(*streams, key=_position):
                 found.append(outcome)
@@ -99,7 +104,14 @@ class Log:
         if filters:
             query["FilterExpression"] = " AND ".join(filters)
         for page in self._client.get_paginator("query").paginate(**query):
-            yield from (Outcome.from_json(values(item)) for item in page["Items"])
+            yield from (_outcome(values(item)) for item in page["Items"])
+
+
+def _outcome(item: Item) -> Outcome:
+    try:
+        return Outcome.from_json(item)
+    except (KeyError, TypeError, ValueError) as unfit:
+        raise Tampered(f"Outcome {item['sequence']} of {item['review']} is not one that Heard wrote.", sequence=item["sequence"]) from unfit
 
 
 def _position(outcome: Outcome) -> str:
@@ -124,8 +136,3 @@ def appends(table: str, outcomes: Sequence[Outcome]) -> list[TransactWriteItemTy
         }
         for outcome in outcomes
     ]
-
-
-def utc_day(day: date) -> datetime:
-    """Midnight UTC at which a day begins."""
-    return datetime(day.year, day.month, day.day, tzinfo=UTC)

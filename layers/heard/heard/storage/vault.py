@@ -42,9 +42,14 @@ class Vault:
     def open(self, author: str, place: str, sealed: bytes) -> dict[str, Any]:
         """What was sealed. Raises Erased when the author's key is gone."""
         from nacl.bindings import crypto_aead_xchacha20poly1305_ietf_decrypt as decrypt  # noqa: PLC0415 - as above
+        from nacl.exceptions import CryptoError  # noqa: PLC0415
 
         nonce, cipher = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
-        return json.loads(decrypt(cipher, place.encode(), nonce, self._key(author, create=False)))
+        try:
+            return json.loads(decrypt(cipher, place.encode(), nonce, self._key(author, create=False)))
+        except CryptoError as unreadable:
+            # Sealed before an erasure, by an author who has written again since and has a new key.
+            raise Erased(author) from unreadable
 
     def complaints(self, author: str, *, other_than: str) -> int:
         """How many of this author's reviews, other than this one, were complaints."""
@@ -90,7 +95,8 @@ class Vault:
         return values(written["Attributes"])["key"]
 
     def _read(self, author: str) -> dict[str, Any]:
-        found = self._client.get_item(TableName=self._table, Key=self._place(author))
+        # Strongly consistent: a key that was made a moment ago must not look like one that was erased.
+        found = self._client.get_item(TableName=self._table, Key=self._place(author), ConsistentRead=True)
         return values(found.get("Item", {}))
 
     @staticmethod

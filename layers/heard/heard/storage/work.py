@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -22,21 +21,26 @@ from heard.connectors import ReplyTarget
 from heard.errors import Contention, NotFound
 from heard.follow_ups import FollowUp, Status
 from heard.outcomes import chain
+from heard.replies import Fingerprint
 from heard.reviews import Channel, ReviewEvent
 from heard.storage.log import appends
 from heard.storage.tables import Item, attributes, condition_failed, values
-from heard.storage.vault import Erased, Vault
+from heard.storage.vault import Vault
 from heard.threads import PUBLIC_REPLY_CAP, Purpose, Thread
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import PutTypeDef, TransactWriteItemTypeDef
 
-SWEEP_SHARDS: Final = 4
+SWEEP_SHARDS: Final = 8
+SWEEP_DAYS: Final = 35
+"""How far back the sweep looks: longer than a follow-up is kept open by default, so that no outage hides one."""
 SWEEP_REVIEW_AFTER: Final = timedelta(minutes=15)
 """An open review without a follow-up is looked at again when nothing has touched it for this long."""
 SWEEP_TASK_AFTER: Final = timedelta(minutes=10)
 """A follow-up is looked at again when its workflow has let its due time pass by this long."""
+WORDING_RUNS: Final = 500
+"""How many runs of words are kept of one reply; longer ones are compared by these."""
 WORDING_KEPT: Final = timedelta(days=90)
 """How long a person's reply counts among those that the next ones are compared with (R10)."""
 ATTEMPTS: Final = 8
@@ -298,14 +302,15 @@ class Work:
         """All replies ever decided in a thread, in time order."""
         return sorted((self._reply(item) for item in self._query(_place(thread), "REPLY#")), key=lambda reply: reply.at)
 
-    def note_wording(self, reply: Reply) -> None:
-        """Keep track of a person's reply among the business's latest ones, so that the next can be compared with it (R10)."""
+    def note_wording(self, reply: Reply, fingerprint: Fingerprint) -> None:
+        """Keep how a person's reply was worded among the business's latest ones, so that the next can be compared with it (R10)."""
         until = moment(reply.at) + WORDING_KEPT
-        item = {"pk": f"WORDING#{reply.business}", "sk": f"{reply.at}#{reply.id}", "thread": reply.thread, "reply": reply.id}
+        packed = b"".join(run.to_bytes(4) for run in sorted(fingerprint)[:WORDING_RUNS])
+        item = {"pk": f"WORDING#{reply.business}", "sk": f"{reply.at}#{reply.id}", "wording": packed}
         self._client.put_item(TableName=self._table, Item=attributes(item | {"expires_at": int(until.timestamp())}))
 
-    def latest_wordings(self, business: str, count: int) -> list[str]:
-        """The texts of a business's latest human replies, newest first; those of erased authors are left out."""
+    def latest_wordings(self, business: str, count: int) -> list[Fingerprint]:
+        """How a business's latest human replies were worded, newest first."""
         found = self._client.query(
             TableName=self._table,
             KeyConditionExpression="pk = :pk",
@@ -313,11 +318,8 @@ class Work:
             ScanIndexForward=False,
             Limit=count,
         )
-        texts: list[str] = []
-        for item in (values(each) for each in found["Items"]):
-            with suppress(Erased, NotFound):
-                texts.append(self.reply(item["thread"], item["reply"]).text)
-        return texts
+        packed = [values(item)["wording"] for item in found["Items"]]
+        return [frozenset(int.from_bytes(each[at : at + 4]) for at in range(0, len(each), 4)) for each in packed]
 
     def _reply(self, item: Item) -> Reply:
         content = self.vault.open(item["author"], f"{item['pk']}/{item['sk']}", item["sealed"])
@@ -370,6 +372,18 @@ class Work:
             return changed
         raise Contention("Too many changes to one follow-up at once; try again.")
 
+    def put_token(self, follow_up: str, token: str) -> bool:
+        """Keep the token with which a follow-up's workflow waits; True for its first one.
+
+        It lies apart from the follow-up, since tokens are long and every write of an item costs its whole length.
+        """
+        item = attributes({"pk": follow_up, "sk": "TOKEN", "token": token})
+        return "Attributes" not in self._client.put_item(TableName=self._table, Item=item, ReturnValues="ALL_OLD")
+
+    def token(self, follow_up: str) -> str | None:
+        """The token with which a follow-up's workflow waits, or waited last; None before the first."""
+        return self._get(follow_up, "TOKEN").get("token")
+
     def open_follow_ups(self, business: str, *, limit: int, after: str | None = None) -> tuple[list[FollowUp], str | None]:
         """A business's open follow-ups by due time, and where the next page begins (None when there is none)."""
         found = self._client.query(
@@ -380,16 +394,29 @@ class Work:
             Limit=limit,
         )
         listed = [values(item) for item in found["Items"]]
-        tasks = [item["task"] for key in listed if "task" in (item := self._get(key["pk"], "TASK"))]
-        return [FollowUp.from_json(task) for task in tasks], listed[-1]["due"] if "LastEvaluatedKey" in found else None
+        tasks = self._tasks([key["pk"] for key in listed])
+        following = listed[-1]["due"] if "LastEvaluatedKey" in found else None
+        return [tasks[key["pk"]] for key in listed if key["pk"] in tasks], following
+
+    def _tasks(self, ids: Sequence[str]) -> dict[str, FollowUp]:
+        """Several follow-ups at once, eventually consistent like the index that named them."""
+        wanted: Any = [attributes({"pk": id, "sk": "TASK"}) for id in ids]
+        found: dict[str, FollowUp] = {}
+        while wanted:
+            answer = self._client.batch_get_item(RequestItems={self._table: {"Keys": wanted[:100]}})
+            for item in (values(each) for each in answer["Responses"].get(self._table, [])):
+                found[item["pk"]] = FollowUp.from_json(item["task"])
+            left: Any = answer.get("UnprocessedKeys", {}).get(self._table)
+            wanted = [*(left["Keys"] if left else ()), *wanted[100:]]
+        return found
 
     # The sweep
 
-    def stuck(self, now: datetime, *, hours: int = 72) -> list[Stuck]:
-        """Reviews that nothing closed and follow-ups whose clock did not ring, by the hours in which they should have been looked at."""
+    def stuck(self, now: datetime) -> list[Stuck]:
+        """Reviews that nothing closed and follow-ups whose clock did not ring, by the days on which they should have been looked at."""
         found: list[Stuck] = []
-        for hour in range(hours + 1):
-            bucket = now - timedelta(hours=hour)
+        for day in range(SWEEP_DAYS + 1):
+            bucket = now - timedelta(days=day)
             for shard in range(SWEEP_SHARDS):
                 pages = self._client.get_paginator("query").paginate(
                     TableName=self._table,
@@ -436,7 +463,7 @@ def _revision(revision: str, digest: str) -> str:
 
 
 def _bucket(at: datetime, shard: int) -> str:
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H}#{shard}"
+    return f"{at.astimezone(UTC):%Y-%m-%d}#{shard}"
 
 
 def _sweep_at(at: datetime, place: str) -> Item:
