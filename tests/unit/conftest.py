@@ -19,17 +19,22 @@ def aws() -> Iterator[Any]:
         yield client("dynamodb")
 
 
-@pytest.fixture
-def house(aws: Any) -> House:
-    """A business without a way out: nothing can be sent."""
-    made = House(aws)
-    made.connect("standard")
-    return made
+@pytest.fixture(scope="module")
+def empty(aws: Any) -> House:
+    """A house whose tables are there for a whole module."""
+    return House(aws)
 
 
 @pytest.fixture
-def connected(aws: Any, loopback: None) -> Iterator[House]:
+def house(empty: House) -> House:
+    """A business with one connection and without a way out: nothing can be sent."""
+    empty.furnish().connect("standard")
+    return empty
+
+
+@pytest.fixture
+def connected(empty: House, loopback: None) -> Iterator[House]:
     """A business whose platforms are simulated on this machine, with the same clock."""
     clock = Clock()
     with Platforms(clock=clock) as platforms:
-        yield House(aws, clock=clock, platforms=platforms)
+        yield empty.furnish(platforms, clock)

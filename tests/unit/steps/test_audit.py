@@ -172,7 +172,7 @@ def pages(house: House, question: Question, size: int) -> list[list[Outcome]]:
     st.sampled_from([None, "high"]),
     st.sampled_from([None, "forum"]),
 )
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_pages_of_any_size_return_each_outcome_that_was_asked_for_once_and_in_order(
     house: House, described: Any, size: int, window: tuple[int, int], kinds: set[Kind], severity: str | None, channel: str | None
 ) -> None:

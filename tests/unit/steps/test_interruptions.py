@@ -48,18 +48,21 @@ def learn(house: House, event: ReviewEvent) -> None:
 
 @contextmanager
 def stopped_after(house: House, calls: int) -> Iterator[None]:
-    """The function is stopped once it has made so many calls, be it to DynamoDB or to the platform."""
+    """The function is stopped once so many of its calls took effect, be it at DynamoDB or at the platform.
+
+    To stop between two reads is to stop after the write before them.
+    """
     dynamodb, http, left = house.dynamodb, house.http, calls
 
-    def one_less(_: str = "") -> None:
+    def one_less(operation: str) -> None:
         nonlocal left
-        left -= 1
+        left -= operation not in {"get_item", "query"}
         if left == 0:
             raise Killed
 
     def sent(*args: Any, **kwargs: Any) -> HttpAnswer:
         answer = http(*args, **kwargs)
-        one_less()
+        one_less("http")
         return answer
 
     house.dynamodb, house.http = Watched(dynamodb, lambda _: None, one_less), sent
@@ -70,7 +73,7 @@ def stopped_after(house: House, calls: int) -> Iterator[None]:
 
 
 def wherever_it_stops(house: House, event: ReviewEvent, step: Callable[[], object], check: Callable[[], None]) -> int:
-    """Stop `step` after each of its calls, run it again as the queue or the workflow would, and check; how many calls there are."""
+    """Stop `step` after each call that takes effect, run it again as the queue or the workflow would, and check; how many there are."""
     restore = house.snapshot()
     for calls in count(1):
         restore()
@@ -105,7 +108,7 @@ def test_triage_that_is_stopped_anywhere_is_finished_by_the_next_delivery(connec
         assert (steps["route"], "flow" in steps) == ("follow_up", True)
         assert connected.kinds(steps["review"]) == [Kind.ACCEPTED, Kind.FOLLOW_UP_OPENED]
 
-    assert wherever_it_stops(connected, event, lambda: connected.triage(message), check) > 5
+    assert wherever_it_stops(connected, event, lambda: connected.triage(message), check) > 2
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
@@ -120,7 +123,7 @@ def test_an_acknowledgement_that_is_stopped_anywhere_goes_out_once(connected: Ho
         assert connected.kinds(steps["review"]) == [Kind.ACCEPTED, Kind.ACKNOWLEDGED]
         assert len(replies(connected, event)) == 1
 
-    assert wherever_it_stops(connected, event, lambda: connected.route(message), check) > 15
+    assert wherever_it_stops(connected, event, lambda: connected.route(message), check) > 4
 
 
 def answered(house: House, event: ReviewEvent, platform: str, action: Action = Action.REPLY) -> tuple[str, list[str]]:
@@ -152,7 +155,7 @@ def test_an_answer_that_is_stopped_anywhere_is_carried_out_once_for_all_its_revi
     def step() -> None:
         carry_out(task, connected.ports, connected.reach, connected.clock())
 
-    assert wherever_it_stops(connected, event, step, check) > 15
+    assert wherever_it_stops(connected, event, step, check) > 4
 
 
 def test_a_resolution_that_is_stopped_anywhere_closes_every_review_once(connected: House) -> None:
@@ -163,7 +166,7 @@ def test_a_resolution_that_is_stopped_anywhere_closes_every_review_once(connecte
     def check() -> None:
         assert [connected.case(review).review.closed for review in reviews] == [Kind.RESOLVED_WITHOUT_REPLY] * 2
 
-    assert wherever_it_stops(connected, event, lambda: carry_out(task, connected.ports, connected.reach, connected.clock()), check) > 5
+    assert wherever_it_stops(connected, event, lambda: carry_out(task, connected.ports, connected.reach, connected.clock()), check) > 2
 
 
 def known(house: House, platform: str) -> ReviewEvent:

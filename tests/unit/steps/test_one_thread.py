@@ -42,7 +42,7 @@ class OneThread(RuleBasedStateMachine):
         self.aws.start()
         clock = Clock()
         self.platforms = Platforms(clock=clock).start()
-        self.house = House(client("dynamodb"), clock=clock, platforms=self.platforms)
+        self.house = House(client("dynamodb")).furnish(self.platforms, clock)
         self.house.connect("discourse")
         posts = [{"id": int(post), "post_number": n, "username": "zelda", "raw": "…"} for n, post in enumerate(POSTS, start=1)]
         self.platforms.knows("discourse", TOPIC, {"title": "Bread", "posts": posts})

@@ -43,7 +43,7 @@ def shop(house: House) -> House:
 
 
 @given(st.lists(happenings, min_size=1, max_size=5), st.data())
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_events_in_any_order_and_repeated_end_in_the_same_state(shop: House, events: list[ReviewEvent], data: st.DataObject) -> None:
     name = f"r-{next(_numbers)}"
     messages = [shop.message(replace(event, native_id=name, native_thread=name)) for event in events]

@@ -9,12 +9,17 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
 from heard.storage.tables import attributes, values
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+MEMORY_SECONDS: Final = 5.0
+"""How long a key is believed without looking: for one step, and not so long that a process could seal with an erased one."""
+MEMORY_KEYS: Final = 1_000
 
 _NONCE_BYTES: Final = 24
 
@@ -24,12 +29,12 @@ class Erased(Exception):
 
 
 class Vault:
-    """Seals and opens the texts of authors. Keeps the keys it has seen for as long as one invocation's caller keeps it."""
+    """Seals and opens the texts of authors. Keys are remembered for one step, never longer."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
         self._table = table
-        self._keys: dict[str, bytes] = {}
+        self._seen: dict[str, tuple[float, bytes | None]] = {}
 
     def seal(self, author: str, place: str, content: Mapping[str, Any]) -> bytes:
         """`content` (JSON values) as ciphertext that only opens for the same author and place."""
@@ -54,8 +59,7 @@ class Vault:
     def complaints(self, author: str, *, other_than: str) -> int:
         """How many of this author's reviews, other than this one, were complaints."""
         item = self._read(author)
-        if "key" in item:
-            self._keys[author] = item["key"]
+        self._remember(author, item.get("key"))
         return len(set(item.get("complaints", ())) - {other_than})
 
     def count_complaint(self, author: str, review: str) -> None:
@@ -70,18 +74,23 @@ class Vault:
     def erase(self, author: str) -> None:
         """Delete the author's key; what it sealed can never be read again. Erasing twice is no error."""
         self._client.delete_item(TableName=self._table, Key=self._place(author))
-        self._keys.pop(author, None)
+        self._seen.pop(author, None)
 
     def _key(self, author: str, *, create: bool) -> bytes:
-        if author in self._keys:
-            return self._keys[author]
-        key = self._read(author).get("key")
+        read_at, key = self._seen.get(author, (0.0, None))
+        if monotonic() - read_at > MEMORY_SECONDS or (key is None and not create):
+            key = self._read(author).get("key")
         if key is None:
             if not create:
                 raise Erased(author)
             key = self._create(author)
-        self._keys[author] = key
+        self._remember(author, key)
         return key
+
+    def _remember(self, author: str, key: bytes | None) -> None:
+        if len(self._seen) >= MEMORY_KEYS:
+            self._seen.clear()
+        self._seen[author] = (monotonic(), key)
 
     def _create(self, author: str) -> bytes:
         written = self._client.update_item(
