@@ -17,7 +17,6 @@ from functools import cache
 from typing import Any, Final
 
 import boto3
-from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from moto.core import DEFAULT_ACCOUNT_ID
@@ -421,13 +420,13 @@ def closing_since_opened(chain: list[Outcome]) -> list[Kind]:
 
 @cache
 def _loopback() -> HttpClient:
-    return HttpClient(loopback=True, read_seconds=1)
+    return HttpClient(loopback=True, read_seconds=0.4)
 
 
 @cache
 def client(service: str) -> Any:
     """A client of moto's."""
-    config = Config(retries={"max_attempts": 1}, parameter_validation=False, signature_version=UNSIGNED)  # half the time of a call
+    config = Config(retries={"max_attempts": 1})
     return boto3.client(service, region_name=REGION, aws_access_key_id="test", aws_secret_access_key="test", config=config)
 
 

@@ -50,7 +50,9 @@ def _start(port: int, *, stay: bool, as_json: bool, play: bool, with_agent: bool
     from heard_cli.local.world import World  # noqa: PLC0415
 
     began = time.monotonic()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        # Said aloud, since a shell that starts this in the background has it ignore Ctrl-C.
+        signal.signal(stop, signal.default_int_handler)
     try:
         with ExitStack() as running:
             root = project_root()

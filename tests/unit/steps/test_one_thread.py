@@ -204,5 +204,5 @@ class OneThread(RuleBasedStateMachine):
         ]
 
 
-OneThread.TestCase.settings = settings(max_examples=14, stateful_step_count=16, deadline=None, suppress_health_check=list(HealthCheck))
+OneThread.TestCase.settings = settings(max_examples=7, stateful_step_count=18, deadline=None, suppress_health_check=list(HealthCheck))
 TestOneThread = pytest.mark.loopback(OneThread.TestCase)

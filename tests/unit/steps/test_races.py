@@ -137,7 +137,7 @@ def test_two_reviews_of_one_thread_open_one_follow_up(shop: House) -> None:
         (task,) = shop.open_tasks()
         assert len(task.reviews) == 2
 
-    at_every_moment(shop, lambda: deliver(1), lambda: deliver(2), check)
+    at_every_moment(shop, lambda: deliver(1), lambda: deliver(2), check, every=2)
 
 
 def test_two_acknowledgements_do_not_share_the_last_slot(shop: House) -> None:
@@ -162,7 +162,7 @@ def test_an_answer_and_an_acknowledgement_do_not_share_the_last_slot(shop: House
         assert shop.case(first).thread.public_replies == len(shop.case(first).thread.slots)
 
     at_every_moment(
-        shop, lambda: shop.route(shop.message(praise("t-1-8", thread="t-1"))), lambda: answer(shop, in_hand(shop)), check, every=4
+        shop, lambda: shop.route(shop.message(praise("t-1-8", thread="t-1"))), lambda: answer(shop, in_hand(shop)), check, every=5
     )
 
 
@@ -186,7 +186,7 @@ def test_of_two_answers_one_counts(shop: House) -> None:
         assert [kind for kind in shop.kinds(work.reviews[0]) if kind is Kind.ANSWER_GIVEN] == [Kind.ANSWER_GIVEN]
         assert {shop.case(review).review.closed for review in work.reviews} in ({Kind.ANSWERED}, {Kind.RESOLVED_WITHOUT_REPLY})
 
-    at_every_moment(shop, lambda: answer(shop, work), lambda: answer(shop, work, Action.RESOLVE_WITHOUT_REPLY), check, every=4)
+    at_every_moment(shop, lambda: answer(shop, work), lambda: answer(shop, work, Action.RESOLVE_WITHOUT_REPLY), check, every=5)
 
 
 @pytest.mark.parametrize("number", [0, 1])
@@ -204,7 +204,7 @@ def test_a_withdrawal_at_any_moment_of_an_answer_ends_that_review_once_and_leave
         assert shop.case(work.reviews[1 - number]).review.closed is Kind.ANSWERED
         shop.check()
 
-    at_every_moment(shop, step, lambda: withdrawal(shop, work.thread, number), check, every=5)
+    at_every_moment(shop, step, lambda: withdrawal(shop, work.thread, number), check, every=7)
 
 
 def test_a_review_that_joins_at_any_moment_of_an_answer_is_answered_by_it_or_in_hand(shop: House) -> None:
@@ -219,7 +219,7 @@ def test_a_review_that_joins_at_any_moment_of_an_answer_is_answered_by_it_or_in_
         assert shop.case(work.reviews[0]).review.closed is Kind.ANSWERED
         assert case.review.closed is Kind.ANSWERED or (case.task is not None and case.review.id in case.task.reviews)
 
-    at_every_moment(shop, step, lambda: shop.route(shop.message(complaint("t-1-5", thread="t-1"))), check, every=5)
+    at_every_moment(shop, step, lambda: shop.route(shop.message(complaint("t-1-5", thread="t-1"))), check, every=7)
 
 
 def test_a_withdrawal_while_the_reply_is_under_way_does_not_close_the_review_twice(shop: House) -> None:
