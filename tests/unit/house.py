@@ -420,7 +420,7 @@ def closing_since_opened(chain: list[Outcome]) -> list[Kind]:
 
 @cache
 def _loopback() -> HttpClient:
-    return HttpClient(loopback=True, read_seconds=0.4)
+    return HttpClient(loopback=True, read_seconds=1)
 
 
 @cache

@@ -195,7 +195,7 @@ def test_a_reply_is_never_doubled_however_the_platform_fails(connected: House, p
     connected.connect(platform)
     event = known(connected, platform)
     message = connected.message(event, platform)
-    connected.platforms.fault(platform, mode, seconds=0.6 if mode is Mode.SLOW else None)
+    connected.platforms.fault(platform, mode, seconds=1.6 if mode is Mode.SLOW else None)
 
     assert until_done(lambda: connected.route(message), connected) == 2
     assert len(replies(connected, event)) == 1
