@@ -190,7 +190,7 @@ class OneThread(RuleBasedStateMachine):
             elif not open_tasks:
                 break
             waiting = [execution.rings_at for execution in self.house.step_functions.executions.values() if execution.state == "waiting"]
-            self.house.clock.now = max(self.house.clock.now, min(waiting))
+            self.house.clock.now = max([self.house.clock.now, *sorted(waiting)[:1]])
             self.house.ring()
         self.nothing_is_lost_doubled_or_forged()
         assert not self.house.open_tasks(), self.house.step_functions.executions
