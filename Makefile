@@ -73,6 +73,10 @@ format: $(VENV) ## let ruff fix and format the code
 	@ruff check --fix --quiet || true
 	@ruff format
 
+.PHONY: docs
+docs: $(VENV) ## write the tables of docs/connectors.md from the code
+	@python -m heard_cli.matrix docs/connectors.md
+
 .PHONY: build
 build: $(VENV) .aws-sam/build.ready ## sam build for this machine, if anything changed
 
@@ -100,6 +104,8 @@ lock: $(VENV) ## compile the pinned requirements again: make lock [UPGRADE=--upg
 	@$(call quietly,compiling requirements/dev.txt,$(compile) requirements/dev.in --output-file requirements/dev.txt)
 	@$(call quietly,compiling layers/heard/requirements.txt,$(compile) --excludes requirements/layer-excludes.txt \
 	  --constraints requirements/dev.txt layers/heard/requirements.in --output-file layers/heard/requirements.txt)
+	@$(call quietly,compiling layers/keys/requirements.txt,$(compile) --excludes requirements/layer-excludes.txt \
+	  --constraints requirements/dev.txt layers/keys/requirements.in --output-file layers/keys/requirements.txt)
 	@$(call quietly,compiling requirements/checkov.txt,$(compile) requirements/checkov.in --output-file requirements/checkov.txt)
 	@$(call quietly,compiling package-lock.json,npm install --package-lock-only --no-audit --no-fund --ignore-scripts && \
 	  node -e "$$plain_lock")

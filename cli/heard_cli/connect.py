@@ -5,23 +5,23 @@ from __future__ import annotations
 import secrets as randomness
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import typer
 
 from heard import clock
 from heard.clock import stamp
-from heard.connectors import Capabilities, Connection, Connector, load, platforms
-from heard.errors import NotFound
+from heard.connectors import Capabilities, Connection, Connector, Secret, load
+from heard.connectors.signatures import BasicAuth
 from heard.storage.setup import Business, InboundSecret
-from heard_cli import show, trial
+from heard_cli import deliveries, guide, polling, show, trial, verify
 from heard_cli.credentials import (
-    SECRET_OF_PLATFORM,
-    TO_BE_PASTED,
     credentials_for,
     file_of_credentials,
+    files_of_credentials,
     pairs,
     secret_from,
     settings_for,
@@ -39,6 +39,10 @@ _ADD: Final = (
     "Example: heard connect add discourse --business acme --setting base_url=https://forum.acme.example "
     "--setting api_username=acme --credentials-file discourse.json"
 )
+_VERIFY: Final = (
+    "Example: heard connect verify --platform discourse --secret-file secret.txt --url https://…/hooks/con_… "
+    "--headers headers.txt --body body.json"
+)
 
 
 @app.command(epilog=_ADD)
@@ -54,11 +58,21 @@ def add(
     credentials_file: Annotated[
         Path | None, typer.Option(allow_dash=True, help="The credentials as a JSON object in a file, or - for stdin.")
     ] = None,
+    credential_file: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=FILE", help="A credential that is a file: a key in PEM, an account's JSON.")
+    ] = None,
     receive_only: Annotated[bool, typer.Option("--receive-only", help="No credentials: people answer at the platform.")] = False,
     secret: Annotated[
         str | None, typer.Option(help=f"The signing secret, if the platform chose it. {_HISTORY}: prefer --secret-file.")
     ] = None,
     secret_file: Annotated[Path | None, typer.Option(allow_dash=True, help="The same, from a file, or - for stdin.")] = None,
+    secret_later: Annotated[
+        bool, typer.Option("--secret-later", help="The platform shows its secret only once it has the address: until then all is refused.")
+    ] = False,
+    since: Annotated[
+        str | None,
+        typer.Option(help="Where the platform is asked: reviews older than this (7d) are noted and not answered. 1d if not said."),
+    ] = None,
     public_url: Annotated[str | None, typer.Option(help="Where platforms reach the stack, if not at its own address.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout, with the secret.")] = False,
 ) -> None:
@@ -67,31 +81,47 @@ def add(
     Credentials are asked for, unseen, where they are missing and you sit at a terminal. The signing secret is made here unless the platform
     chose it, and shown once.
     """
-    connector = _connector(platform).capabilities
-    given = (file_of_credentials(credentials_file) if credentials_file else {}) | pairs(credential or (), "--credential")
+    connector = guide.of_platform(platform)
+    made = load(platform)
+    given = file_of_credentials(credentials_file) if credentials_file else {}
+    given |= files_of_credentials(credential_file or ()) | pairs(credential or (), "--credential")
     chosen = secret_from(secret, secret_file)
     local = stack.on_this_machine
     settings = settings_for(connector, pairs(setting or (), "--setting"), loopback=local)
     base = _public(public_url, loopback=local) or stack.public_url
     owner = stack.business(business)
     credentials = credentials_for(connector, given, settings, receive_only=receive_only)
-    signing = signing_secret(connector, chosen, credentials)
-    connection = connected(stack, platform, owner, base, settings, credentials, signing)
+    signing = signing_secret(made, chosen, credentials, later=secret_later)
+    if since is not None and connector.poll_seconds is None:
+        raise typer.BadParameter(f"{connector.title} is not asked: it sends what is new.", param_hint="--since")
+    begins = clock.now() - span(since, "--since") if since is not None else None
+    connection = connected(stack, platform, owner, base, settings, credentials, signing, since=begins)
     id = connection.id
-    pasted = signing if platform in TO_BE_PASTED and chosen is None else None
+    pasted = signing if connector.secret is Secret.MADE_HERE and chosen is None else None
+    paste = _to_paste(made, connection, pasted)
     if as_json:
-        show.data({**_told(connection), "secret": pasted, "guide": connector.guide.splitlines()})
+        lists = {"guide": connector.guide.splitlines(), "cannot": list(connector.cannot)}
+        show.data({**_told(connection), "secret": pasted, "paste": paste, **lists})
         return
     show.line(f"{connector.title} is connected to {owner.name}.", style="bold green")
-    show.facts({"connection": id, "address": connection.url} | ({"secret": pasted} if pasted else {}))
+    show.facts({"connection": id, "address": paste} | ({"secret": pasted} if pasted and paste == connection.url else {}))
     if pasted:
         show.say("The secret is not shown again. Lost it? heard connect rotate makes a new one.")
+    if signing is None and connector.secret is Secret.GIVEN:
+        until = f"Until it has {connector.title}'s secret, everything that is pushed is refused"
+        polled = " (what is asked for comes all the same)" if connector.poll_seconds is not None else ""
+        show.say(f"{until}{polled}. Give it: heard connect rotate {id} --secret-file …")
     if not credentials and connector.credentials:
         show.say("Without credentials Heard receives reviews and cannot answer them: people answer at the platform.")
     show.line()
     for step in connector.guide.splitlines():
         show.line(step)
-    show.line(f"Then try it: heard connect test {id}")
+    if connector.cannot:
+        show.line()
+        show.line("What it cannot do:", style="bold")
+        for each in connector.cannot:
+            show.line(each)
+    show.line(f"Then try it: heard connect {'test' if connector.pushes else 'poll'} {id}")
 
 
 @app.command("list", epilog="Example: heard connect list --business acme")
@@ -104,7 +134,7 @@ def list_connections(
 ) -> None:
     """List a business's connections, or the platforms there are."""
     if all_platforms:
-        _platforms(as_json=as_json)
+        guide.list_platforms(as_json=as_json)
         return
     if business is None:
         raise typer.BadParameter("say whose connections, or --platforms.", param_hint="--business")
@@ -113,9 +143,9 @@ def list_connections(
     if as_json:
         show.data([_told(connection) for connection in found])
         return
-    rows = [(each.platform, _channel(each), "yes" if each.has_credentials else "no", each.id, each.url) for each in found]
+    rows = [_row(each, load(each.platform).capabilities) for each in found]
     empty = f"No connections yet: heard connect add PLATFORM --business {business}"
-    show.table(("platform", "channel", "replies", "connection", "address"), rows, empty=empty)
+    show.table(("platform", "channel", "in", "believed by", "replies", "connection"), rows, empty=empty)
 
 
 @app.command("show", epilog="Example: heard connect show con_…")
@@ -125,20 +155,29 @@ def show_one(
     connection: Annotated[str, typer.Argument(help=_ID_HELP)],
     as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
 ) -> None:
-    """Show a connection, without its secrets."""
+    """Show a connection, without its secrets, and when its platform was last heard of."""
     found = known(stack, connection)
+    about = load(found.platform).capabilities
+    notes = deliveries.latest(stack, found.id)
+    accepted, refused = deliveries.last(notes, "accepted", "quarantined"), deliveries.last(notes, "refused")
     secret, now = stack.secrets.inbound(found.id, fresh=True), clock.now()
     overlap = stamp(secret.previous_until) if secret and secret.previous_until and now < secret.previous_until else None
     credentials = sorted(stack.secrets.credentials(found.id))
     if as_json:
-        show.data({**_told(found), "signed": secret is not None, "old_secret_until": overlap, "credentials": credentials})
+        last = {"last_accepted": accepted, "last_refused": refused}
+        show.data({**_told(found), "signed": secret is not None, "old_secret_until": overlap, "credentials": credentials, **last})
         return
-    signing = "a secret" if secret else "nothing: its address is the secret"
-    signing += f"; the old one counts until {show.at(overlap)}" if overlap else ""
+    signing = _signed_with(about, stored=secret is not None) + (f"; the old one counts until {show.at(overlap)}" if overlap else "")
     owner = f"{found.business} ({found.business_name})"
-    about: dict[str, show.Cell] = {"connection": found.id, "business": owner, "platform": found.platform}
-    about |= {"channel": _channel(found), "address": found.url, "signed with": signing, "credentials": ", ".join(credentials) or "none"}
-    show.facts(about | {f"setting {name}": value for name, value in sorted(found.settings.items())})
+    facts: dict[str, show.Cell] = {"connection": found.id, "business": owner, "platform": found.platform, "channel": _channel(found)}
+    facts |= {"reviews come": guide.brought(about, found), "believed by": guide.believed_by(about, found)}
+    facts |= {"address": found.url, "signed with": signing, "credentials": ", ".join(credentials) or "none"}
+    facts |= {f"setting {name}": value for name, value in sorted(found.settings.items())}
+    if about.pushes:
+        facts |= {"last accepted": show.at(accepted or "") or "never, of late", "last refused": show.at(refused or "") or "never, of late"}
+    show.facts(facts)
+    if about.pushes:
+        show.say(f"What came, and why something was refused: heard connect deliveries {found.id}")
 
 
 @app.command(epilog="Example: heard connect rotate con_… --overlap 7d")
@@ -155,37 +194,43 @@ def rotate(
     """Give a connection a new signing secret; the old one stays valid for a while, so that nothing is refused meanwhile."""
     found = known(stack, connection)
     wait = span(overlap, "--overlap")
-    connector = load(found.platform).capabilities
-    if not connector.signed:
+    made = load(found.platform)
+    connector = made.capabilities
+    if connector.secret is Secret.NONE:
         advice = f"If it became known: heard connect add {found.platform} --business {found.business}, then heard connect remove {found.id}"
-        raise Stop(f"{connector.title} signs nothing, so there is no secret to change; its address is the secret.", advice)
+        raise Stop(f"{connector.title} has no secret here that could be changed.", advice)
     now = clock.now()
     old = stack.secrets.inbound(found.id, fresh=True)
     if old and len(old.valid(now)) > 1 and wait and not end_overlap and old.previous_until:
         told = f"The secret before the last still counts until {show.at(stamp(old.previous_until))}, and would stop counting now."
         raise Stop(told, "If the platform signs with the last one already, say --end-overlap; else wait.")
     chosen = secret_from(secret, secret_file)
-    new = signing_secret(connector, chosen, {})
-    if new is None or (old and new == old.current):
+    new = signing_secret(made, chosen, {})
+    if new is None:
+        told = f"{connector.title} chooses the secret: {connector.secret_help}."
+        raise typer.BadParameter(told, param_hint="--secret-file")
+    if old and new == old.current:
         raise Stop("This is the current secret already.", "Nothing was changed.")
     until = now + wait
     stack.secrets.put_inbound(found.id, InboundSecret(new, old.current, until) if old and wait else InboundSecret(new))
-    if (name := SECRET_OF_PLATFORM.get(found.platform)) and (credentials := stack.secrets.credentials(found.id)):
+    if (name := connector.secret_credential) and (credentials := stack.secrets.credentials(found.id)):
         # The same token signs deliveries and replies.
         stack.secrets.put_credentials(found.id, credentials | {name: new})
-    pasted = new if found.platform in TO_BE_PASTED and chosen is None else None
+    pasted = new if connector.secret is Secret.MADE_HERE and chosen is None else None
     valid_until = stamp(until) if old and wait else None
+    paste = _to_paste(made, found, pasted)
     if as_json:
-        show.data({"id": found.id, "secret": pasted, "old_secret_until": valid_until})
+        show.data({"id": found.id, "secret": pasted, "paste": paste, "old_secret_until": valid_until})
         return
     show.line("The connection has a new secret.", style="bold green")
     if pasted:
-        show.facts({"secret": pasted})
-    show.say(
-        f"The old one stays valid until {show.at(valid_until)}: change it at the platform before."
-        if valid_until
-        else "The old one stops counting within a minute."
-    )
+        show.facts({"secret": pasted} if paste == found.url else {"address": paste})
+    if valid_until:
+        show.say(f"The old one stays valid until {show.at(valid_until)}: change it at the platform before.")
+    else:
+        show.say(
+            "The old one stops counting within a minute." if old else "It is the first one: what is signed with it counts from now on."
+        )
 
 
 @app.command(epilog="Example: heard connect remove con_… --yes")
@@ -207,14 +252,11 @@ def remove(
 
 
 app.command("test", epilog="Example: heard connect test con_… --full")(trial.trial)
+app.command("verify", epilog=_VERIFY)(verify.verify)
+app.command("deliveries", epilog="Example: heard connect deliveries con_… --limit 50")(deliveries.deliveries)
+app.command("poll", epilog="Example: heard connect poll con_…")(polling.poll)
+app.command("guide", epilog="Example: heard connect guide trustpilot")(guide.guide)
 app.command("quarantine", epilog="Example: heard connect quarantine --business acme --replay-all")(quarantine)
-
-
-def _connector(platform: str) -> Connector:
-    try:
-        return load(platform)
-    except NotFound as missing:
-        raise typer.BadParameter(missing.detail, param_hint="PLATFORM") from missing
 
 
 def _public(url: str | None, *, loopback: bool) -> str | None:
@@ -234,8 +276,13 @@ def connected(
     settings: Mapping[str, str],
     credentials: Mapping[str, str],
     secret: str | None,
+    *,
+    since: datetime | None = None,
 ) -> Connection:
-    """A new connection, stored whole or not at all: secrets first, so that its door never opens without them."""
+    """A new connection, stored whole or not at all: secrets first, so that its door never opens without them.
+
+    Where the platform is asked, reviews older than `since` are noted and not answered.
+    """
     id = f"con_{randomness.token_urlsafe(24)}"
     connection = Connection(id, owner.id, platform, f"{base}/hooks/{id}", settings, bool(credentials), owner.name)
     try:
@@ -243,7 +290,7 @@ def connected(
             stack.secrets.put_inbound(connection.id, InboundSecret(secret))
         if credentials:
             stack.secrets.put_credentials(connection.id, credentials)
-        stack.setup.put_connection(connection, clock.now())
+        stack.setup.put_connection(connection, clock.now(), since=since)
     except BaseException:
         try:
             # It may have been written even though the answer was lost.
@@ -259,38 +306,29 @@ def _channel(connection: Connection) -> str:
 
 
 def _told(connection: Connection) -> dict[str, Any]:
-    return asdict(connection) | {"settings": dict(connection.settings), "channel": _channel(connection)}
+    about = load(connection.platform).capabilities
+    ways = {"channel": _channel(connection), "inbound": guide.inbound(about), "believed_by": guide.believed_by(about, connection)}
+    return asdict(connection) | {"settings": dict(connection.settings)} | ways
 
 
-def _platforms(*, as_json: bool) -> None:
-    known = [load(name).capabilities for name in platforms()]
-    if as_json:
-        show.data([_capabilities(each) for each in known])
-        return
-    columns = ("platform", "", "channel", "signed", "replies", "edits", "deletions", "settings", "credentials")
-    rows = [
-        (
-            each.platform,
-            each.title,
-            f"{each.channel.value}, {each.channel.stage.value}",
-            _yes(each.signed),
-            f"{each.replies}, {each.reply_limit:,} {each.reply_unit}" if each.replies != "none" else "none",
-            _yes(each.edits),
-            _yes(each.deletions),
-            ", ".join([*each.settings, *(f"[{name}]" for name in each.optional_settings)]),
-            ", ".join(each.credentials),
-        )
-        for each in known
-    ]
-    show.table(columns, rows, empty="")
-    show.say("Settings in [brackets] are optional. Everything each platform says about itself: --json")
+def _row(connection: Connection, about: Capabilities) -> tuple[show.Cell, ...]:
+    replies = "no" if about.replies == "none" or (about.credentials and not connection.has_credentials) else "yes"
+    ways = (guide.brought(about, connection), guide.believed_by(about, connection))
+    return (connection.platform, _channel(connection), *ways, replies, connection.id)
 
 
-def _capabilities(platform: Capabilities) -> dict[str, Any]:
-    shown = {name: getattr(platform, name) for name in Capabilities.__dataclass_fields__}
-    told = {name: dict(shown[name]) for name in ("settings", "optional_settings", "credentials")}
-    return shown | told | {"channel": platform.channel.value, "stage": platform.channel.stage.value}
+def _to_paste(connector: Connector, connection: Connection, secret: str | None) -> str:
+    """The address as it is entered at the platform: with user and password where only the address can carry them."""
+    if secret is None or not isinstance(connector.scheme, BasicAuth):
+        return connection.url
+    user, _, password = secret.partition(":")
+    scheme, _, rest = connection.url.partition("://")
+    return f"{scheme}://{quote(user, safe='')}:{quote(password, safe='')}@{rest}"
 
 
-def _yes(value: bool) -> str:
-    return "yes" if value else "no"
+def _signed_with(platform: Capabilities, *, stored: bool) -> str:
+    if stored:
+        return "a secret"
+    if not platform.signed:
+        return "nothing: its address is the secret" if platform.pushes else "nothing: it is read at the platform"
+    return "what the platform publishes" if platform.secret is Secret.NONE else "nothing yet: everything pushed is refused until rotate"

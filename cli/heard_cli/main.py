@@ -15,9 +15,10 @@ PARTS: Final = {
     "local": ("heard_cli.local.command", "The whole application on this machine: start it, play a day of samples through it."),
     "business": ("heard_cli.business", "Businesses: whose reviews these are, and their policy."),
     "people": ("heard_cli.people", "People who sign in: agents, leads, auditors, admins."),
-    "connect": ("heard_cli.connect", "Connections to review platforms: add, test, rotate secrets, replay what could not be read."),
+    "connect": ("heard_cli.connect", "Connections to review platforms: add, test, poll, rotate secrets, see why nothing arrives."),
     "follow-ups": ("heard_cli.follow_ups", "What waits for a person."),
     "audit": ("heard_cli.audit", "What happened to reviews, and whether anyone changed the record of it."),
+    "replay": ("heard_cli.replay", "Send samples through the webhook door, or what is stored through the queue once more."),
     "redrive": ("heard_cli.redrive", "Send the reviews that nobody could process to the queue once more."),
 }
 

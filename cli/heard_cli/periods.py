@@ -28,13 +28,14 @@ def span(text: str, option: str) -> timedelta:
 
 def period(start: str, end: str, now: datetime) -> tuple[datetime, datetime]:
     """The times between which to look, `[start, end)`. Raises BadParameter."""
-    begin, finish = _instant(start, now, "--from"), _instant(end, now, "--to")
+    begin, finish = instant(start, now, "--from"), instant(end, now, "--to")
     if begin >= finish:
         raise typer.BadParameter("--from must be before --to.", param_hint="--from")
     return begin, finish
 
 
-def _instant(text: str, now: datetime, option: str) -> datetime:
+def instant(text: str, now: datetime, option: str) -> datetime:
+    """A time as typed. Raises BadParameter."""
     given = text.strip()
     if given == "now":
         # What was written this very moment counts as well.

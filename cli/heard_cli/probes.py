@@ -7,43 +7,30 @@ which no platform ever gave out, cannot be answered at the real platform. It ask
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_hex
 from typing import Any, Final
-from urllib.parse import parse_qs
 
 import urllib3
 
-from heard.clock import stamp
-from heard.connectors import Connection
+from heard.connectors import Connection, Request, load
 from heard.outcomes import CLOSING, Kind, Outcome
 from heard.reviews import review_id
 from heard.storage.log import Log
-from heard_cli.local.samples import Sample
+from heard_cli.local.samples import Sample, sample_of
 from heard_cli.local.signing import NoForm, SignedRequest, signed
+from heard_cli.local.simulator import EVENTS
 from heard_cli.local.wire import Reply, Wire
 from heard_cli.stack import Stop
 
 PREFIX: Final = "heard-test-"
 """What every id of a sample begins with."""
 
-_TEXT: Final = (
-    "This is a test from Heard, sent by the command `heard connect test`. No customer wrote it and nobody needs to answer. "
-    "Can you see it in the list of follow-ups?"
-)
 _SETTLED: Final = CLOSING | {Kind.FOLLOW_UP_OPENED, Kind.FOLLOW_UP_JOINED}
 _EVERY_SECONDS: Final = 0.5
-
-_PINGS: Final = {
-    "standard": 'an event of type "test"',
-    "discourse": "the forum's ping",
-    "trustpilot": "Trustpilot's test, an empty batch",
-    "twilio_sms": "a status report such as Twilio sends for every message, which Heard ignores",
-    "feedback_form": "a visit to the form's page",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,49 +43,34 @@ class Trial:
     native: str = ""
 
 
-def ping(connection: Connection, secret: str, now: datetime) -> Trial:
-    """The platform's own test, which is answered and goes nowhere."""
-    native = PREFIX + token_hex(6)
-    told = _PINGS.get(connection.platform, "a test")
-    if connection.platform == "feedback_form":
-        return Trial(SignedRequest("GET", connection.url, {}, b""), told)
-    match connection.platform:
-        case "discourse":
-            sample = _sample(connection, native, {"ping": "OK"}, {"X-Discourse-Event-Type": "ping", "X-Discourse-Event": "ping"})
-        case "trustpilot":
-            sample = _sample(connection, native, {"events": []})
-        case "twilio_sms":
-            sample = _sample(connection, native, _message(native) | {"MessageStatus": "delivered", "SmsStatus": "delivered"})
-        case _:
-            sample = _sample(connection, native, {"type": "test", "timestamp": "{{now}}", "data": {"id": native}})
-    return Trial(_signed(sample, connection, secret, now), told)
+def ping(connection: Connection, secret: str, now: datetime) -> Trial | None:
+    """The platform's own test, which is answered and goes nowhere; None where there is none that we could send."""
+    found = _trial(connection.platform, "ping", PREFIX + token_hex(6))
+    if found is None:
+        return None
+    sample, told = found
+    return Trial(request_of(sample, connection, secret, now), told)
 
 
-def whole(connection: Connection, secret: str, now: datetime, wire: Wire) -> Trial:
-    """A sample review that goes all the way."""
-    native = PREFIX + token_hex(6)
-    fields, headers = _review(connection.platform, native)
-    request = _signed(_sample(connection, native, fields, headers), connection, secret, now, wire)
-    if connection.platform == "feedback_form":
-        # The page named the review: its token begins with the nonce that becomes the id.
-        native = parse_qs(request.body.decode())["token"][0].partition(".")[0]
-    return Trial(request, "a sample review", review_id(connection.business, connection.platform, native), native)
+def whole(connection: Connection, secret: str, now: datetime, wire: Wire) -> Trial | None:
+    """A sample review that goes all the way; None where we cannot send one."""
+    id = PREFIX + token_hex(6)
+    found = _trial(connection.platform, "review", id)
+    if found is None:
+        return None
+    request = request_of(found[0], connection, secret, now, wire)
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    parsed = load(connection.platform).parse(Request("POST", headers, request.body), connection, now)
+    if not parsed.events:
+        raise Stop("The connection's settings leave the sample out, so that nothing would come of it.", "Try it without --full.")
+    native = parsed.events[0].native_id
+    return Trial(request, found[1], review_id(connection.business, connection.platform, native), id)
 
 
-def withdrawal(connection: Connection, secret: str, native: str, now: datetime) -> SignedRequest:
-    """The event with which the platform would say that a sample's author took it back."""
-    headers: Mapping[str, str] = {}
-    match connection.platform:
-        case "discourse":
-            fields, headers = _review(connection.platform, native)
-            fields["post"] |= {"deleted_at": stamp(now), "user_deleted": True}
-            headers = {**headers, "X-Discourse-Event": "post_destroyed"}
-        case "trustpilot":
-            event = {"eventName": "service-review-deleted", "version": "1", "eventData": {"id": native}}
-            fields = {"events": [event]}
-        case _:
-            fields = {"type": "review.withdrawn", "timestamp": "{{now}}", "data": {"id": native}}
-    return _signed(_sample(connection, f"{native}-withdrawn", fields, headers), connection, secret, now)
+def withdrawal(connection: Connection, secret: str, id: str, now: datetime) -> SignedRequest | None:
+    """The event with which the platform would say that a sample's author took it back; None where it has none."""
+    found = _trial(connection.platform, "withdrawal", id)
+    return request_of(found[0], connection, secret, now) if found else None
 
 
 def send(request: SignedRequest, wire: Wire) -> Reply:
@@ -124,7 +96,8 @@ def settled(outcomes: tuple[Outcome, ...]) -> Outcome | None:
     return next((outcome for outcome in reversed(outcomes) if outcome.kind in _SETTLED), None)
 
 
-def _signed(sample: Sample, connection: Connection, secret: str, now: datetime, wire: Wire | None = None) -> SignedRequest:
+def request_of(sample: Sample, connection: Connection, secret: str, now: datetime, wire: Wire | None = None) -> SignedRequest:
+    """A sample as its platform would send it through a connection; `wire` opens the pages of forms. Raises Stop."""
     try:
         return signed(sample, connection.url, secret, now, wire.page if wire else None)
     except (NoForm, LookupError) as fault:
@@ -137,42 +110,10 @@ def _signed(sample: Sample, connection: Connection, secret: str, now: datetime, 
         ) from fault
 
 
-def _sample(connection: Connection, name: str, fields: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Sample:
-    return Sample(f"{connection.platform}/{name}", "", connection.platform, headers or {}, dict(fields), None, (), 1)
-
-
-def _review(platform: str, native: str) -> tuple[dict[str, Any], Mapping[str, str]]:
-    """The fields and headers with which a platform would say that somebody wrote the sample just now."""
-    match platform:
-        case "discourse":
-            post = {
-                "id": native,
-                "topic_id": native,
-                "topic_title": "A test from Heard",
-                "topic_archetype": "regular",
-                "username": native,
-                "post_number": 1,
-                "post_type": 1,
-                "version": 1,
-                "created_at": "{{now}}",
-                "updated_at": "{{now}}",
-                "raw": _TEXT,
-            }
-            return {"post": post}, {"X-Discourse-Event-Type": "post", "X-Discourse-Event": "post_created"}
-        case "trustpilot":
-            consumer = {"id": native, "name": "Heard (test)"}
-            review = {"id": native, "stars": 3, "title": "A test from Heard", "text": _TEXT, "language": "en", "createdAt": "{{now}}"}
-            return {"events": [{"eventName": "service-review-created", "version": "1", "eventData": review | {"consumer": consumer}}]}, {}
-        case "twilio_sms":
-            return _message(native) | {"SmsStatus": "received", "Body": _TEXT}, {}
-        case "feedback_form":
-            return {"rating": "3", "text": _TEXT, "name": native}, {}
-        case _:
-            author = {"id": native, "name": "Heard (test)"}
-            data = {"id": native, "created_at": "{{now}}", "rating": 3, "title": "A test from Heard", "text": _TEXT, "language": "en"}
-            return {"type": "review.created", "timestamp": "{{now}}", "data": data | {"author": author}}, {}
-
-
-def _message(native: str) -> dict[str, str]:
-    # Not telephone numbers: no answer can reach anybody's phone.
-    return {"MessageSid": native, "SmsSid": native, "AccountSid": PREFIX + "account", "From": native, "To": PREFIX + "number"}
+def _trial(platform: str, part: str, id: str) -> tuple[Sample, str] | None:
+    """A part of the platform's `trial.json` as a sample with this id, and what it is in words."""
+    path = EVENTS / platform / "trial.json"
+    document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8").replace("{{id}}", id)) if path.is_file() else {}
+    if part not in document:
+        return None
+    return sample_of(platform, f"{part}-{id}", document[part]), str(document[part].get("told", "a sample review"))

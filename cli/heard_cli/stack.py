@@ -35,7 +35,9 @@ from botocore.exceptions import (
 from heard.connectors import Connection
 from heard.errors import HeardError
 from heard.flows import Queue
+from heard.storage.deliveries import Deliveries
 from heard.storage.log import Log
+from heard.storage.polls import Polls
 from heard.storage.quarantine import Quarantine
 from heard.storage.setup import Business, Secrets, Setup
 from heard.storage.tables import error_code
@@ -45,6 +47,7 @@ from heard_cli import show
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_ssm import SSMClient
 
@@ -55,6 +58,8 @@ _NEEDED: Final = frozenset({"ApiUrl", "SetupTableName", "WorkTableName", "Outcom
 _CONFIG: Final = Config(connect_timeout=3, read_timeout=20, retries={"mode": "standard", "max_attempts": 4}, max_pool_connections=32)
 _NEARBY: Final = _CONFIG.merge(Config(retries={"mode": "standard", "max_attempts": 1}))
 """On this machine what does not answer at once is not there."""
+_PATIENT: Final = Config(read_timeout=310, retries={"mode": "standard", "max_attempts": 1})
+"""A function that is waited for may take its whole time, and is not called twice because it does."""
 
 _EXPIRED: Final = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
 _UNKNOWN_CALLER: Final = frozenset({"InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch", "InvalidAccessKeyId"})
@@ -159,9 +164,15 @@ class Stack:
         """The Cognito client."""
         return self._client("cognito-idp")
 
+    @cached_property
+    def functions(self) -> LambdaClient:
+        """The Lambda client."""
+        return self._client("lambda")
+
     def _client(self, service: str) -> Any:
         session: Any = self.session  # the overloads of `client` name hundreds of services that are not installed
-        return session.client(service, endpoint_url=self.endpoint, config=_NEARBY if self.on_this_machine else _CONFIG)
+        config = _NEARBY if self.on_this_machine else _CONFIG
+        return session.client(service, endpoint_url=self.endpoint, config=config.merge(_PATIENT) if service == "lambda" else config)
 
     @cached_property
     def setup(self) -> Setup:
@@ -177,6 +188,16 @@ class Stack:
     def quarantine(self) -> Quarantine:
         """Deliveries that could not be read."""
         return Quarantine(self.dynamodb, self.outputs["WorkTableName"])
+
+    @cached_property
+    def deliveries(self) -> Deliveries:
+        """What came through the webhook door lately."""
+        return Deliveries(self.dynamodb, self.outputs["WorkTableName"])
+
+    @cached_property
+    def polls(self) -> Polls:
+        """The connections whose platforms are asked."""
+        return Polls(self.dynamodb, self.outputs["SetupTableName"])
 
     @cached_property
     def work(self) -> Work:

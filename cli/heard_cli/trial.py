@@ -9,7 +9,9 @@ from typing import Annotated, Any
 import typer
 
 from heard import clock
-from heard.connectors import Capabilities, Connection, load
+from heard.connectors import Capabilities, Connection, Rejected, Secret, load
+from heard.connectors.http import HttpClient
+from heard.errors import PlatformUnavailable
 from heard.outcomes import CLOSING, Outcome
 from heard_cli import probes, show
 from heard_cli.local.wire import Reply, Wire
@@ -41,11 +43,16 @@ def trial(
     """
     found = known(stack, connection)
     connector = load(found.platform).capabilities
+    if not (connector.pushes and connector.tested_by_us):
+        _asked(stack, found, as_json=as_json)
+        return
     secret = stack.secrets.inbound(found.id, fresh=True)
-    if secret is None and connector.signed:
+    if secret is None and connector.secret is not Secret.NONE:
         raise Stop("There is no signing secret for this connection.", f"Give it one: heard connect rotate {found.id}")
     signing, wire = secret.current if secret else "", Wire(timeout=30)
     tried = probes.whole(found, signing, clock.now(), wire) if full else probes.ping(found, signing, clock.now())
+    if tried is None:
+        raise Stop(f"There is no sample of what {connector.title} sends.", "Write one: events/README.md")
     began = clock.now()
     reply = probes.send(tried.request, wire)
     spent = round((clock.now() - began).total_seconds() * 1000)
@@ -57,12 +64,41 @@ def trial(
         result |= _came(tried.review, outcomes)
         wrong = _stuck(stack, found, outcomes, timeout)
         result["ok"] = wrong is None
-        if wrong is None and connector.deletions and not keep:
-            gone = probes.send(probes.withdrawal(found, signing, tried.native, clock.now()), wire)
-            result["withdrawn"] = gone.status in range(200, 300)
+        gone = None if wrong or keep else probes.withdrawal(found, signing, tried.native, clock.now())
+        if gone is not None:
+            result["withdrawn"] = probes.send(gone, wire).status in range(200, 300)
     _report(found, connector, result, as_json=as_json)
     if wrong:
         raise wrong
+
+
+def _asked(stack: Stack, connection: Connection, *, as_json: bool) -> None:
+    """Try a platform that only itself can send for: ask it for its latest reviews, with the stored credentials. Raises Stop."""
+    connector, credentials = load(connection.platform), stack.secrets.credentials(connection.id)
+    title = connector.capabilities.title
+    if connector.capabilities.poll_seconds is None:
+        advice = f"Use its own test, then see what came: heard connect deliveries {connection.id}"
+        raise Stop(f"Only {title} can sign what it sends, so that no sample can be sent from here.", advice)
+    try:
+        page = connector.recent(None, connection, credentials, HttpClient(loopback=stack.on_this_machine), clock.now())
+    except PlatformUnavailable as fault:
+        raise Stop(f"{title} cannot be asked just now: {fault.detail}", "Try again in a moment.") from fault
+    if isinstance(page, Rejected):
+        raise Stop(f"{title} refuses: {page.detail}", "Check the credentials, and remove and add the connection with the right ones.")
+    result = {
+        "connection": connection.id,
+        "platform": connection.platform,
+        "ok": True,
+        "reviews": len(page.events),
+        "problems": list(page.problems),
+    }
+    if as_json:
+        show.data(result)
+        return
+    show.line(f"{title} answers: {len(page.events)} reviews on its first page.", style="green")
+    if connector.capabilities.pushes:
+        own = f"use its own test, then heard connect deliveries {connection.id}"
+        show.say(f"Only {title} can sign what it sends, so that no sample can be sent from here: {own}.")
 
 
 def _refusal(connection: Connection, reply: Reply) -> Stop:
@@ -71,7 +107,7 @@ def _refusal(connection: Connection, reply: Reply) -> Stop:
     match reply.status:
         case HTTPStatus.UNAUTHORIZED if "stale" in reply.text:
             return Stop(f"{told} It takes the request for an old one.", "This machine's clock is more than five minutes off: set it.")
-        case HTTPStatus.UNAUTHORIZED if connection.platform == "twilio_sms":
+        case HTTPStatus.UNAUTHORIZED if connection.platform.startswith("twilio_"):
             advice = f"It signs the address too: if the stack moved, connect it again. Else: heard connect rotate {connection.id}"
             return Stop(f"{told} It does not believe the signature.", advice)
         case HTTPStatus.UNAUTHORIZED:

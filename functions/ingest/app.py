@@ -12,9 +12,11 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from heard import clock, settings
 from heard.connectors import Request
+from heard.connectors.http import HttpClient
 from heard.errors import HeardError
 from heard.flows import Queue, sqs
 from heard.steps.ingest import Door, Received, ingest
+from heard.storage.deliveries import Deliveries
 from heard.storage.quarantine import Quarantine
 from heard.storage.setup import Secrets, Setup, ssm
 from heard.storage.tables import dynamodb
@@ -32,6 +34,7 @@ class Settings:
     work_table: str
     secrets_path: str
     queue_url: str
+    loopback_platforms: str
 
 
 @cache
@@ -43,6 +46,8 @@ def door() -> Door:
         secrets=Secrets(ssm(), here.secrets_path),
         queue=Queue(sqs(), here.queue_url),
         quarantine=Quarantine(dynamodb(), here.work_table),
+        deliveries=Deliveries(dynamodb(), here.work_table),
+        http=HttpClient(loopback=here.loopback_platforms == "true"),
     )
 
 

@@ -25,19 +25,21 @@ class Settings:
 
     work_table: str
     queue_url: str
+    poll_queue_url: str
 
 
 @cache
-def ports() -> tuple[Work, Queue, Flows]:
+def ports() -> tuple[Work, Queue, Flows, Queue]:
     """What the step needs, made at the first run."""
     here = settings.read(Settings)
-    return Work(dynamodb(), here.work_table), Queue(sqs(), here.queue_url), Flows(stepfunctions())
+    return Work(dynamodb(), here.work_table), Queue(sqs(), here.queue_url), Flows(stepfunctions()), Queue(sqs(), here.poll_queue_url)
 
 
 @metrics.log_metrics
 def handler(_event: dict[str, Any], _context: object) -> dict[str, int]:
     """One scheduled run; answers what it set in motion."""
-    swept = asdict(sweep(*ports(), clock.now()))
+    work, queue, flows, polls = ports()
+    swept = asdict(sweep(work, queue, flows, clock.now(), polls))
     for name, count in swept.items():
         metrics.add_metric(f"swept_{name}", MetricUnit.Count, count)
     logger.info("swept", **swept)

@@ -106,9 +106,11 @@ class Meter:
             case "PutItem":
                 puts = [params]
             case "TransactWriteItems":
-                puts = [each["Put"] for each in params["TransactItems"]]
+                puts = [each["Put"] for each in params["TransactItems"] if "Put" in each]
+                updates = [each["Update"] for each in params["TransactItems"] if "Update" in each]
+                self._before = [(each["TableName"], "update", self._look(each["TableName"], each["Key"]), each["Key"]) for each in updates]
             case "UpdateItem":
-                self._before = [(params["TableName"], "update", self._look(params["TableName"], params["Key"]), None)]
+                self._before = [(params["TableName"], "update", self._look(params["TableName"], params["Key"]), params["Key"])]
             case _:
                 return
         for put in puts:
@@ -140,7 +142,7 @@ class Meter:
             case "PutItem" | "TransactWriteItems" | "UpdateItem":
                 twice = 2 if name == "TransactWriteItems" else 1
                 for table, what, before, after in self._before:
-                    new = self._look(table, self._query["Key"]) if what == "update" else after
+                    new = self._look(table, cast("Attributes", after)) if what == "update" else after  # of an update, its key
                     self._wrote(table, before, cast("Attributes", new), twice)
                 capacity = parsed.get("ConsumedCapacity", [])
                 listed = cast("list[dict[str, Any]]", capacity if isinstance(capacity, list) else [capacity])

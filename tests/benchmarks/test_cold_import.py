@@ -52,7 +52,8 @@ spec.loader.exec_module(app)
 
 _DOOR = """
 import os
-os.environ.update(SETUP_TABLE="a", WORK_TABLE="b", SECRETS_PATH="/c", QUEUE_URL="http://localhost/d", AWS_DEFAULT_REGION="us-east-1")
+os.environ.update(SETUP_TABLE="a", WORK_TABLE="b", SECRETS_PATH="/c", QUEUE_URL="http://localhost/d", LOOPBACK_PLATFORMS="false")
+os.environ.update(AWS_DEFAULT_REGION="us-east-1")
 app.door()
 """
 

@@ -10,6 +10,7 @@ import io
 import json
 import sys
 from contextlib import redirect_stdout
+from dataclasses import replace
 from importlib.util import module_from_spec, spec_from_file_location
 from typing import Any
 
@@ -19,7 +20,7 @@ from botocore.awsrequest import AWSResponse
 
 from heard import clock
 from heard.flows import Queue
-from heard.steps.ingest import Door, ingest
+from heard.steps.ingest import ingest
 from tests.benchmarks.figures import Board, Part
 from tests.benchmarks.processor import cpu_ms
 from tests.benchmarks.webhooks import Hook, hook
@@ -97,5 +98,5 @@ def _with_botocore(hook: Hook) -> Hook:
         return AWSResponse(request.url, 200, headers, Raw(answer))
 
     client.meta.events.register("before-send.sqs", answered)
-    door = Door(hook.door.setup, hook.door.secrets, Queue(client, "http://127.0.0.1:1/queue"), hook.door.quarantine)
+    door = replace(hook.door, queue=Queue(client, "http://127.0.0.1:1/queue"))
     return Hook(hook.connection, door, hook.memory, hook.request, clock.now())

@@ -12,9 +12,11 @@ from typing import Any
 
 from heard import clock
 from heard.connectors import Connection, Request
-from heard.connectors.signatures import sign_standard
+from heard.connectors.http import HttpClient
+from heard.connectors.signatures import StandardWebhooks
 from heard.flows import Queue
 from heard.steps.ingest import Door, ingest
+from heard.storage.deliveries import Deliveries
 from heard.storage.quarantine import Quarantine
 from heard.storage.setup import InboundSecret, Secrets, Setup
 from heard.storage.tables import attributes
@@ -44,6 +46,9 @@ class Memory:
 
     def get_item(self, **_: Any) -> dict[str, Any]:
         return {"Item": self._item}
+
+    def put_item(self, **_: Any) -> dict[str, Any]:
+        return {}
 
     def get_parameter(self, **_: Any) -> dict[str, Any]:
         return {"Parameter": {"Value": self._secret}}
@@ -77,12 +82,17 @@ def hook(platform: str, body_bytes: int = 0) -> Hook:
     secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
     memory: Any = Memory(connection, secret)
     door = Door(
-        Setup(memory, "setup", max_age=3600), Secrets(memory, "/heard", max_age=3600), Queue(memory, "queue"), Quarantine(memory, "work")
+        Setup(memory, "setup", max_age=3600),
+        Secrets(memory, "/heard", max_age=3600),
+        Queue(memory, "queue"),
+        Quarantine(memory, "work"),
+        Deliveries(memory, "work"),
+        HttpClient(),
     )
     if body_bytes:
         body = standard_body(body_bytes, at)
-        headers = {"content-type": "application/json", **sign_standard(secret, "msg_1", at, body)}
-        request = Request("POST", {name.lower(): value for name, value in headers.items()}, body)
+        unsigned = Request("POST", {"content-type": "application/json", "webhook-id": "msg_1"}, body)
+        request = StandardWebhooks().sign(unsigned, connection.url, secret, at)
     else:
 
         def page(_: str) -> str:

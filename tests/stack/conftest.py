@@ -104,11 +104,8 @@ def said(native_id: str, text: str, rating: int | None = None, *, kind: str = "r
         name=f"standard/{native_id}-{secrets.token_hex(4)}",
         about="made by a test",
         platform="standard",
-        headers={},
+        kind="body",
         fields={"type": kind, "timestamp": "{{now}}", "data": data},
-        knows=None,
-        expect=(),
-        times=1,
     )
 
 

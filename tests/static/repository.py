@@ -14,7 +14,8 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 FUNCTIONS = ROOT / "functions"
-LAYER = ROOT / "layers" / "heard"
+LAYERS = ROOT / "layers"
+LAYER = LAYERS / "heard"
 LIBRARY = LAYER / "heard"
 HANDLERS = sorted(path.parent.name for path in FUNCTIONS.glob("*/app.py"))
 WORKFLOWS = sorted(path.parent.name for path in FUNCTIONS.glob("*/workflow.asl.json"))
@@ -40,8 +41,8 @@ sys.meta_path.insert(0, NotShipped)
 def fresh(code: str, *arguments: str) -> Any:
     """What `code` prints as JSON on its last line, run as a function is: a new interpreter in `/` with an empty environment.
 
-    It finds the standard library, the layer and the runtime's packages. What else is installed beside them here (botocore would take up
-    pyOpenSSL and the CRT if it saw them) is not there.
+    It finds the standard library, the layer that all functions have and the runtime's packages. What else is installed beside them here
+    (botocore would take up pyOpenSSL and the CRT if it saw them) is not there.
     """
     installed = set(_installed()) | {"heard_cli"}
     absent = installed - sys.stdlib_module_names - IN_THE_RUNTIME - modules_of(locked()) - {"heard"}
@@ -59,9 +60,9 @@ def fresh(code: str, *arguments: str) -> Any:
     return json.loads(ran.stdout.splitlines()[-1])
 
 
-def locked() -> set[str]:
-    """The distributions in the layer."""
-    return set(re.findall(r"^([\w.-]+)==", (LAYER / "requirements.txt").read_text(), re.MULTILINE))
+def locked(layer: Path = LAYER) -> set[str]:
+    """The distributions in a layer."""
+    return set(re.findall(r"^([\w.-]+)==", (layer / "requirements.txt").read_text(), re.MULTILINE))
 
 
 def modules_of(distributions: set[str]) -> set[str]:

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.static.repository import FUNCTIONS, HANDLERS, IN_THE_RUNTIME, LAYER, LIBRARY, ROOT, fresh, imported, modules_of, shown
+from heard.connectors import platforms
+from tests.static.cloudformation import resources
+from tests.static.repository import FUNCTIONS, HANDLERS, IN_THE_RUNTIME, LAYERS, LIBRARY, ROOT, fresh, imported, modules_of, shown
 
 DOMAIN = ("reviews", "assessment", "policy", "replies", "follow_ups", "outcomes", "sla", "threads")
 NOT_IN_DOMAIN = {"boto3", "botocore", "aws_lambda_powertools", "pydantic"}
@@ -19,7 +21,14 @@ NOT_IN_DOMAIN = {"boto3", "botocore", "aws_lambda_powertools", "pydantic"}
 DATA_ONLY = {"tzdata"}
 
 # The webhook's path: each of these costs its sender tens of milliseconds at a cold start.
-TOO_DEAR_FOR_INGEST = {"pydantic", "pydantic_core", "aws_xray_sdk", "cryptography", "nacl", "vaderSentiment", "requests"}
+TOO_DEAR_FOR_INGEST = {"pydantic", "pydantic_core", "aws_xray_sdk", "cryptography", "jwt", "oauthlib", "nacl", "vaderSentiment", "requests"}
+
+_LOAD_A_CONNECTOR = """
+import json, sys
+from heard.connectors import load
+load(sys.argv[1])
+print(json.dumps(sorted(sys.modules)))
+"""
 
 LIBRARY_FILES = sorted(LIBRARY.rglob("*.py"))
 RUNTIME_FILES = [*LIBRARY_FILES, *sorted(FUNCTIONS.glob("*/app.py"))]
@@ -51,6 +60,16 @@ def test_the_domain_knows_nothing_of_aws(module: str) -> None:
 
 def test_ingest_loads_nothing_dear() -> None:
     assert _roots(imported("ingest")["modules"]) & TOO_DEAR_FOR_INGEST == set()
+
+
+def test_ingest_loads_no_platform_before_a_request_names_one_and_then_only_that() -> None:
+    """So that its cold start does not grow with the number of connectors."""
+    known = set(platforms())
+    assert not known & {name.removeprefix("heard.connectors.") for name in imported("ingest")["modules"]}
+    for platform in known:
+        loaded = fresh(_LOAD_A_CONNECTOR, platform)
+        assert known & {name.removeprefix("heard.connectors.") for name in loaded} == {platform}
+        assert not _roots(loaded) & TOO_DEAR_FOR_INGEST
 
 
 @pytest.mark.parametrize("path", RUNTIME_FILES, ids=shown)
@@ -85,7 +104,7 @@ def test_the_environment_is_not_read_at_import(path: Path) -> None:
 def test_what_runs_in_lambda_imports_only_what_ships_with_it(path: Path) -> None:
     allowed = {*sys.stdlib_module_names, *(IN_THE_RUNTIME & {"boto3", "botocore", "urllib3"}), *_declared(), "heard"}
 
-    assert set(_imports(path)) - allowed == set(), "declare it in layers/heard/requirements.in"
+    assert set(_imports(path)) - allowed == set(), "declare it in layers/*/requirements.in"
 
 
 def test_every_declared_dependency_is_used() -> None:
@@ -94,8 +113,22 @@ def test_every_declared_dependency_is_used() -> None:
     assert {root for root in _declared() if not root.startswith("_")} - used - DATA_ONLY == set()
 
 
-def test_what_we_develop_with_is_what_ships() -> None:
-    shipped = _pins(LAYER / "requirements.txt")
+def test_functions_that_talk_to_platforms_have_what_signatures_with_keys_need() -> None:
+    """`fresh` hides that layer, so that the tests above show as well that nobody needs it before a request asks for it."""
+    talking = {name for name in HANDLERS if "heard.connectors.http" in (FUNCTIONS / name / "app.py").read_text()}
+    equipped = {
+        properties["CodeUri"].removeprefix("functions/")
+        for properties in resources("AWS::Serverless::Function").values()
+        if {"Ref": "KeysLayer"} in properties["Layers"]
+    }
+
+    assert talking
+    assert talking == equipped
+
+
+@pytest.mark.parametrize("layer", ["heard", "keys"])
+def test_what_we_develop_with_is_what_ships(layer: str) -> None:
+    shipped = _pins(LAYERS / layer / "requirements.txt")
 
     assert shipped
     assert shipped.items() <= _pins(ROOT / "requirements" / "dev.txt").items(), "run `make lock`"
@@ -110,8 +143,9 @@ def _pins(path: Path) -> dict[str, str]:
 
 
 def _declared() -> set[str]:
-    """Top-level modules of the distributions that the layer asks for by name."""
-    return modules_of(set(re.findall(r"^([A-Za-z][\w.-]*)", (LAYER / "requirements.in").read_text(), re.MULTILINE)))
+    """Top-level modules of the distributions that the layers ask for by name."""
+    asked = "".join(path.read_text() for path in sorted(LAYERS.glob("*/requirements.in")))
+    return modules_of(set(re.findall(r"^([A-Za-z][\w.-]*)", asked, re.MULTILINE)))
 
 
 def _imports(path: Path) -> Iterator[str]:

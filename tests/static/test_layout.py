@@ -11,7 +11,13 @@ import pytest
 from tests.static.repository import FUNCTIONS, ROOT, files, shown
 
 VAGUE = {"utils", "util", "helpers", "helper", "common", "base", "manager", "managers", "misc"}
-LOCKS = ["requirements/dev.txt", "requirements/checkov.txt", "layers/heard/requirements.txt", "package-lock.json"]
+LOCKS = [
+    "requirements/dev.txt",
+    "requirements/checkov.txt",
+    "layers/heard/requirements.txt",
+    "layers/keys/requirements.txt",
+    "package-lock.json",
+]
 UNITS = sorted({path.relative_to(FUNCTIONS).parts[0] for path in files() if path.is_relative_to(FUNCTIONS)})
 
 

@@ -42,6 +42,7 @@ ANY_ACTION: dict[str, tuple[set[str], str]] = {
         "the account keeps the say over its own key; without this line the key could never be changed again",
     ),
     "IngestFunction": ({"sqs:SendMessage*"}, "on AWS this is sqs:SendMessage and nothing else; the emulator names the batch apart"),
+    "PollFunction": ({"sqs:SendMessage*"}, "as above"),
     "SweepFunction": ({"sqs:SendMessage*"}, "as above"),
 }
 

@@ -33,16 +33,19 @@ from heard.reviews import Author, EventKind, ReviewEvent, number_revision, revie
 from heard.steps.desk import Caller, Desk
 from heard.steps.follow_up import Clocks, look_again, open_for_person
 from heard.steps.ingest import Door
-from heard.steps.reply import acknowledge, carry_out
+from heard.steps.poll import Polled, Poller, poll
+from heard.steps.reply import acknowledge, carry_out, check_moderation
 from heard.steps.sweep import Swept, sweep
 from heard.steps.triage import Message, Ports, Reach, triage
+from heard.storage.deliveries import Deliveries
 from heard.storage.log import Log
+from heard.storage.polls import Polls
 from heard.storage.quarantine import Quarantine
 from heard.storage.setup import Business, InboundSecret, Person, Secrets, Setup
 from heard.storage.tables import values
 from heard.storage.work import Work
 from heard.threads import Thread
-from heard_cli.local.simulator import DEMO_CREDENTIALS, Platforms
+from heard_cli.local.simulator import Platforms, simulated
 from tests.static.cloudformation import resources
 
 NOON: Final = datetime(2026, 3, 17, 12, tzinfo=UTC)
@@ -149,12 +152,13 @@ class House:
         self.http: Any = no_way_out if platforms is None else _loopback()
         self.connections = {}
         self.queue_url = self.sqs.create_queue(QueueName=f"reviews-{number}")["QueueUrl"]
+        self.poll_queue_url = self.sqs.create_queue(QueueName=f"polls-{number}")["QueueUrl"]
         self.bus = f"heard-{number}"
         self.events.create_event_bus(Name=self.bus)
         self.step_functions = StepFunctions()
         self.secrets_path = f"/heard/{number}"
         self.secrets = Secrets(self.ssm, self.secrets_path)
-        self.queue = Queue(self.sqs, self.queue_url)
+        self.queue, self.looks = Queue(self.sqs, self.queue_url), Queue(self.sqs, self.poll_queue_url)
         self.flows = Flows(self.step_functions)
         self.setup.put_business(Business(BUSINESS, NAME))
         return self
@@ -182,6 +186,14 @@ class House:
         return Reach(self.secrets, self.http)
 
     @property
+    def polls(self) -> Polls:
+        return Polls(self.dynamodb, self.tables["SetupTable"])
+
+    @property
+    def poller(self) -> Poller:
+        return Poller(self.ports, self.reach, self.polls, self.queue, self.clock)
+
+    @property
     def clocks(self) -> Clocks:
         return Clocks(self.flows, Bus(self.events, self.bus))
 
@@ -191,17 +203,19 @@ class House:
 
     @property
     def door(self) -> Door:
-        return Door(self.setup, self.secrets, self.queue, Quarantine(self.dynamodb, self.tables["WorkTable"]))
+        work = self.tables["WorkTable"]
+        return Door(self.setup, self.secrets, self.queue, Quarantine(self.dynamodb, work), Deliveries(self.dynamodb, work), self.http)
 
     # The people and the platforms
 
     def connect(self, platform: str = "standard", *, business: str = BUSINESS, **settings: str) -> Connection:
         """A connection of a business, with its secret; and with the way to the simulated platform, if there is one."""
         id = f"con-{platform}-{business}"
-        credentials = dict(DEMO_CREDENTIALS.get(platform, {}))
-        if self.platforms is not None and platform in SETTINGS:
-            settings = {SETTINGS[platform]: self.platforms.url(platform), **settings}
-        if platform == "discourse":
+        other = simulated().get(platform)
+        credentials = dict(other.credentials) if other else {}
+        if self.platforms is not None and other:
+            settings = {**self.platforms.settings(platform), **settings}
+        elif platform == "discourse":
             settings = {"api_username": credentials["api_username"], **settings}
         made = Connection(id, business, platform, f"https://heard.example/hooks/{id}", settings, bool(credentials), NAME)
         self.setup.put_connection(made, self.clock())
@@ -267,7 +281,21 @@ class House:
 
     def sweep(self) -> Swept:
         """One scheduled run of the sweep."""
-        return sweep(self.work, self.queue, self.flows, self.clock())
+        return sweep(self.work, self.queue, self.flows, self.clock(), self.looks)
+
+    def look(self) -> list[Polled | str]:
+        """Everything that lies in the queue of looks, done as the poll function does it; questions about replies answer in one word."""
+        done: list[Polled | str] = []
+        while received := self.sqs.receive_message(QueueUrl=self.poll_queue_url, MaxNumberOfMessages=10).get("Messages", []):
+            for each in received:
+                message = json.loads(each["Body"])
+                if "poll" in message:
+                    done.append(poll(message["poll"], self.poller, asked_at=message["at"]))
+                else:
+                    asked = message["moderation"]
+                    done.append(check_moderation(asked["thread"], asked["reply"], self.ports, self.reach, self.queue, self.clock()))
+                self.sqs.delete_message(QueueUrl=self.poll_queue_url, ReceiptHandle=each["ReceiptHandle"])
+        return done
 
     # The follow-up workflow
 

@@ -370,3 +370,97 @@ def test_what_cannot_be_answered_is_refused_with_its_reason(given_: Answer, chan
 
     assert isinstance(refused, Refused)
     assert refused.reason is reason
+
+
+def acknowledged(channel: Channel = Channel.REVIEW_SITE) -> tuple[Store, Case]:
+    """A review that was acknowledged and closed with it."""
+    store = Store(channel)
+    store.deliver(praise("r-1"), "dlv-1")
+    return store, store.case(praise("r-1"))
+
+
+def refused(case: Case, kind: Kind = Kind.REPLY_REFUSED, purpose: Purpose = Purpose.ACKNOWLEDGEMENT) -> Change:
+    return cases.reply_refused(case, "rep_1", purpose, kind, "PERSONAL_INFO", lambda: person(case), NOON)
+
+
+@pytest.mark.parametrize("kind", [Kind.REPLY_REFUSED, Kind.REPLY_UNKNOWN])
+def test_a_reply_that_the_platform_does_not_show_opens_the_review_and_keeps_its_slot(kind: Kind) -> None:
+    store, case = acknowledged()
+    change = refused(case, kind)
+    assert [fact.kind for fact in change.facts] == [kind, Kind.REOPENED, Kind.FOLLOW_UP_OPENED]
+    assert change.case.task is not None
+    assert (change.case.task.why, change.case.review.route, pending(change.case).follow_up) == (
+        "moderation",
+        Route.FOLLOW_UP,
+        change.case.task,
+    )
+    assert change.case.thread.public_replies == 1
+    store.keep(change)
+    store.check()
+
+
+def test_a_published_or_unsettled_reply_changes_nothing_but_the_chain() -> None:
+    store, case = acknowledged()
+    shown, unsettled = cases.reply_published(case, "rep_1", "native-1"), cases.reply_unsettled(case, "rep_1", "cannot_tell")
+    assert (shown.case, unsettled.case) == (case, case)
+    assert [fact.kind for fact in (*shown.facts, *unsettled.facts)] == [Kind.REPLY_PUBLISHED, Kind.REPLY_UNKNOWN]
+    store.keep(shown)
+    store.check()
+
+
+def test_a_review_that_is_open_and_in_nobodys_hands_goes_to_a_person_without_being_reopened() -> None:
+    _, case = acknowledged()
+    change = refused(replace(case, review=replace(case.review, closed=None)))
+
+    assert [fact.kind for fact in change.facts] == [Kind.REPLY_REFUSED, Kind.FOLLOW_UP_OPENED]
+
+
+def test_another_review_of_the_thread_that_a_person_has_takes_the_refused_one_in() -> None:
+    store = Store()
+    store.deliver(praise("r-1", thread="t-1"), "dlv-1")
+    store.deliver(complaint("r-2", thread="t-1"), "dlv-2")
+    case = store.case(praise("r-1", thread="t-1"))
+    change = refused(case)
+    assert [fact.kind for fact in change.facts] == [Kind.REPLY_REFUSED, Kind.REOPENED, Kind.FOLLOW_UP_JOINED]
+    store.keep(change)
+    store.check()
+
+
+@pytest.mark.parametrize(
+    ("status", "purpose", "after"),
+    [
+        (Status.INVITED, Purpose.ANSWER, Status.OPEN),
+        (Status.PROMISED, Purpose.ANSWER, Status.OPEN),
+        (Status.INVITED, Purpose.ACKNOWLEDGEMENT, Status.INVITED),
+        (Status.OPEN, Purpose.ANSWER, Status.OPEN),
+        (Status.AWAITING_APPROVAL, Purpose.ANSWER, Status.AWAITING_APPROVAL),
+    ],
+)
+def test_a_person_at_work_is_disturbed_only_if_what_was_announced_is_not_shown(status: Status, purpose: Purpose, after: Status) -> None:
+    _, case = opened()
+    assert case.task is not None
+    waiting = replace(case.task, status=status, invited=status is Status.INVITED, due_at="2027-01-01T00:00:00.000Z")
+    change = refused(replace(case, task=waiting), purpose=purpose)
+
+    assert [fact.kind for fact in change.facts] == [Kind.REPLY_REFUSED]
+    assert change.case.task is not None
+    assert change.case.task.status is after
+    assert (change.case.task.due_at < waiting.due_at) is (after is not status)
+
+
+def test_a_withdrawn_review_needs_no_answer_any_more() -> None:
+    _, case = acknowledged()
+    gone = replace(case, review=replace(case.review, withdrawn=True))
+
+    assert [fact.kind for fact in refused(gone).facts] == [Kind.REPLY_REFUSED]
+    assert refused(gone).case == gone
+
+
+def test_an_outcome_says_of_an_unproven_review_that_it_is_one() -> None:
+    store = Store()
+    case = store.case(praise("r-1"))
+    for unproven in (True, False):
+        there = replace(case, review=replace(case.review, unproven=unproven))
+        assessment, decision = judged(there, praise("r-1"))
+        detail = cases.route(there, praise("r-1"), assessment, decision, "dlv-1", NOON).facts[0].detail
+        assert detail.get("unproven", False) is unproven

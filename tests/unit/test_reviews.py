@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heard.reviews import (
+    MARKS,
     TEXT_LIMIT_BYTES,
     TOMBSTONE,
     Author,
@@ -99,6 +100,16 @@ def test_revisions_sort_as_their_times_and_numbers_do_and_before_the_last(at: li
     assert not apart or (time_revision(at[0]) < time_revision(at[1])) == (at[0] < at[1])
     assert (number_revision(numbers[0]) < number_revision(numbers[1])) == (numbers[0] < numbers[1])
     assert max(time_revision(at[0]), number_revision(numbers[0])) < TOMBSTONE
+
+
+def test_marks_without_end_are_cut_to_what_a_language_may_need() -> None:
+    zalgo = "a" + "\u0301\u0316" * 50_000 + "b"
+
+    kept = clean(zalgo)
+    assert kept is not None
+    assert len(kept) <= MARKS + 2
+    assert kept.endswith("b")
+    assert clean("Cafe\u0301 \u0e17\u0e35\u0e48") == "Caf\u00e9 \u0e17\u0e35\u0e48"
 
 
 @given(events, events)

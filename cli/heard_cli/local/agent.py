@@ -94,7 +94,7 @@ def _choose(seen: Mapping[str, Any], number: int) -> dict[str, Any]:
         return {"action": "walk_away", "reason": "abuse", "note": "Insults only; one calm line would feed it."}
     if number % 11 == 5:
         return {"action": "report_fake", "evidence": "No order, booking or visit matches the name and the day."}
-    if seen["stage"] == "onstage" and seen["public_replies_left"] == 0:
+    if seen["platform_takes"]["replies"] == "none" or (seen["stage"] == "onstage" and seen["public_replies_left"] == 0):
         return {"action": "resolve_without_reply", **settled}
     if seen["stage"] == "onstage" and number % 7 == 2:
         return {

@@ -134,7 +134,9 @@ def play(world: World, samples: list[Sample], tick: Callable[[Sample], None]) ->
         for known in sample.render(now).knows:
             world.platforms.knows(sample.platform, known.native_id, known.resource)
         connection, secret = world.connections[sample.platform], world.secrets[sample.platform]
-        for _ in range(sample.times):
+        if sample.polled:
+            world.poll(sample.platform)
+        for _ in range(0 if sample.polled else sample.times):
             request = signed(sample, connection.url, secret, now, world.wire.page)
             reply = world.wire.send(request.method, request.url, headers=request.headers, body=request.body)
             if reply.status >= 300:

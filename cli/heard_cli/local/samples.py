@@ -1,38 +1,37 @@
 """The samples under `events/`: what platforms send, as files that people can read and programs can play.
 
-Owns the file format: reading, checking, filling in times and lengths, and telling what the simulated
-platforms must know before a sample is played. Knows the platforms' documented shapes, not the
-connectors. `events/README.md` explains the format to whoever adds a sample.
+Owns the file format: reading, checking, filling in times and lengths. What the simulated platforms must know before a sample
+is played, their own `api.py` tells. `events/README.md` explains the format to whoever adds a sample.
 """
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, cast
+from urllib.parse import urlencode
 
-type Json = dict[str, Any]
-
-FORMS: Final = frozenset({"twilio_sms", "feedback_form"})
-"""The platforms whose requests are HTML forms; the others send JSON."""
-
-PLATFORMS: Final = frozenset({"trustpilot", "discourse", "standard"}) | FORMS
+from heard.connectors import Request
+from heard_cli.local.simulator import Json, Known, simulated, zulu
 
 KINDS: Final = frozenset({"created", "edited", "withdrawn", "reply_seen", "test"})
 SEVERITIES: Final = frozenset({"critical", "high", "medium", "low", "praise"})
 ROUTES: Final = frozenset({"acknowledge", "follow_up", "both", "nothing"})
 
-_FIELDS: Final = frozenset({"about", "platform", "headers", "body", "form", "knows", "expect", "times"})
+_FIELDS: Final = frozenset(
+    {"about", "platform", "method", "query", "headers", "body", "form", "multipart", "page", "knows", "expect", "times"}
+)
 _NAME: Final = re.compile(r"(\d\d)-[a-z0-9]+(?:-[a-z0-9]+)*\.json")
 _PLACEHOLDER: Final = re.compile(r"\{\{(.*?)\}\}")
-_TIME: Final = re.compile(r"now(?:([+-])(\d+)([smhd]))?")
+_TIME: Final = re.compile(r"(now|unix|millis)(?:([+-])(\d+)([smhd]))?")
 _UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-_OPT_OUT: Final = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"})
-"""Twilio's default opt-out words (twilio.com/docs/messaging/tutorials/advanced-opt-out)."""
+_BODIES: Final = ("body", "form", "multipart")
+_BOUNDARY: Final = "heard-sample-boundary"
 
 
 class InvalidSample(ValueError):
@@ -57,52 +56,72 @@ class Expectation:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """A resource that the simulated platform must have (None: must not have) when the sample arrives."""
-
-    native_id: str
-    resource: Json | None
-
-
-@dataclass(frozen=True, slots=True)
 class Delivery:
-    """A sample at one instant: `fields` is the JSON body or the form, `headers` are those that are not signed."""
+    """A sample at one instant: the request that is not signed yet (None where the platform is asked instead), and what it stands for.
 
+    `fields` is the JSON body, the form or the parts; `knows` what the simulated platform must have.
+    """
+
+    request: Request | None
     fields: Json
-    headers: Mapping[str, str]
     knows: tuple[Known, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One request that a platform makes, with what to expect of it.
+    """One request that a platform makes, or one thing that appears there to be polled, with what to expect of it.
 
-    `name` is `{platform}/{NN-name}`. `expect` has one entry for each review event in the request, in its
+    `name` is `{platform}/{NN-name}`. `kind` says how `fields` are sent: `body` (JSON), `form`, `multipart`, or nothing where the platform
+    only answers questions. `page` is a form to be opened first, as a browser does. `expect` has one entry for each review event, in its
     order. `times` is how often the same request arrives.
     """
 
     name: str
     about: str
     platform: str
-    headers: Mapping[str, str]
+    kind: str
     fields: Json
-    knows: tuple[Json, ...] | None
-    expect: tuple[Expectation, ...]
-    times: int
+    expect: tuple[Expectation, ...] = ()
+    method: str = "POST"
+    query: Mapping[str, str] = field(default_factory=dict[str, str])
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    knows: tuple[Json, ...] | None = None
+    page: bool = False
+    times: int = 1
 
     @property
-    def is_form(self) -> bool:
-        """Whether the platform sends it as a form instead of JSON."""
-        return self.platform in FORMS
+    def polled(self) -> bool:
+        """Whether nothing is sent: Heard must ask."""
+        return not self.kind and self.method == "POST"
 
     def render(self, now: datetime) -> Delivery:
         """The sample with its times and lengths filled in, as if it were sent at `now`; the same `now` gives the same."""
         fields = cast("Json", _filled(self.fields, now))
         if self.knows is None:
-            known = tuple(_derived(self.platform, fields, now))
+            other = simulated().get(self.platform)
+            known = tuple(other.known(fields, now)) if other else ()
         else:
             known = tuple(Known(str(entry["native_id"]), cast("Json | None", _filled(entry["resource"], now))) for entry in self.knows)
-        return Delivery(fields, dict(self.headers), known)
+        return Delivery(None if self.polled else self._request(fields, now), fields, known)
+
+    def _request(self, fields: Json, now: datetime) -> Request:
+        headers = {name.lower(): str(_filled(value, now)) for name, value in self.headers.items()}
+        query = urlencode({name: str(_filled(value, now)) for name, value in self.query.items()})
+        match self.kind:
+            case "form":
+                kind, body = "application/x-www-form-urlencoded", urlencode(fields).encode()
+            case "multipart":
+                kind, body = f"multipart/form-data; boundary={_BOUNDARY}", _parts(fields)
+            case "body":
+                kind, body = "application/json", json.dumps(fields, ensure_ascii=False).encode()
+            case _:
+                kind, body = "", b""
+        return Request(self.method, {**({"content-type": kind} if kind else {}), **headers}, body, query)
+
+
+def _parts(fields: Json) -> bytes:
+    parts = [f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in fields.items()]
+    return ("".join(parts) + f"--{_BOUNDARY}--\r\n").encode()
 
 
 def load_samples(folder: Path) -> list[Sample]:
@@ -113,11 +132,12 @@ def load_samples(folder: Path) -> list[Sample]:
     if not folder.is_dir():
         raise FileNotFoundError(f"There is no folder of samples at {folder}.")
     # By number first, so that a demo shows all platforms from the start; within a platform the numbers keep the order.
-    paths = sorted(folder.glob("*/*.json"), key=lambda path: (path.name[:2], path.parent.name, path.name))
-    return [_read(path) for path in paths]
+    paths = sorted(folder.glob("*/[0-9]*.json"), key=lambda path: (path.name[:2], path.parent.name, path.name))
+    return [read_sample(path) for path in paths]
 
 
-def _read(path: Path) -> Sample:
+def read_sample(path: Path) -> Sample:
+    """The sample in one file. Raises InvalidSample."""
     try:
         document: object = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as broken:
@@ -128,16 +148,25 @@ def _read(path: Path) -> Sample:
     problems = list(_problems(path, sample))
     if problems:
         raise InvalidSample(path, problems)
-    platform = str(sample["platform"])
+    return sample_of(path.parent.name, path.stem, sample)
+
+
+def sample_of(platform: str, name: str, document: Json) -> Sample:
+    """The sample that a checked document describes."""
+    kind = next((each for each in _BODIES if each in document), "")
     return Sample(
-        name=f"{platform}/{path.stem}",
-        about=sample["about"],
+        name=f"{platform}/{name}",
+        about=document.get("about", ""),
         platform=platform,
-        headers=sample.get("headers", {}),
-        fields=sample["form" if platform in FORMS else "body"],
-        knows=tuple(sample["knows"]) if "knows" in sample else None,
-        expect=tuple(_expectation(entry) for entry in _listed(sample["expect"])),
-        times=sample.get("times", 1),
+        kind=kind,
+        fields=document[kind] if kind else {},
+        expect=tuple(_expectation(entry) for entry in _listed(document.get("expect", []))),
+        method=document.get("method", "POST"),
+        query=document.get("query", {}),
+        headers=document.get("headers", {}),
+        knows=tuple(document["knows"]) if "knows" in document else None,
+        page=document.get("page", False),
+        times=document.get("times", 1),
     )
 
 
@@ -159,14 +188,14 @@ def _problems(path: Path, sample: Json) -> Iterator[str]:
         yield f"unknown fields: {', '.join(sorted(unknown))}"
     if not isinstance(sample.get("about"), str) or not sample["about"].strip():
         yield "'about' must say in one sentence what the sample shows"
-    platform = sample.get("platform")
-    if platform not in PLATFORMS:
-        yield f"'platform' must be one of {', '.join(sorted(PLATFORMS))}"
-    elif path.parent.name != platform:
-        yield f"a sample of {platform} belongs in the folder {platform}"
-    wanted, other = ("form", "body") if platform in FORMS else ("body", "form")
-    if other in sample or not isinstance(sample.get(wanted), dict):
-        yield f"{platform} sends a {wanted}: exactly that, as an object"
+    if path.parent.name != sample.get("platform"):
+        yield f"a sample of {sample.get('platform')} belongs in the folder {sample.get('platform')}"
+    given = [name for name in _BODIES if name in sample]
+    wanted = given[0] if given else ""
+    if len(given) > 1 or not isinstance(sample.get(wanted, {}), dict):
+        yield "a sample has one of 'body', 'form' and 'multipart', an object"
+    if not given and not sample.get("knows") and sample.get("method", "POST") == "POST":
+        yield "a sample that sends nothing must say in 'knows' what appears at the platform"
     headers = sample.get("headers", {})
     if not isinstance(headers, dict) or not all(isinstance(value, str) for value in cast("Json", headers).values()):
         yield "'headers' must map names to texts"
@@ -209,7 +238,7 @@ def _directive_problems(value: Any) -> Iterator[str]:
     for text in _texts(value):
         for directive in _PLACEHOLDER.findall(text):
             if not _TIME.fullmatch(directive):
-                yield f"{{{{{directive}}}}} is no time: write {{{{now}}}}, {{{{now-90m}}}}, {{{{now+2d}}}}"
+                yield f"{{{{{directive}}}}} is no time: write {{{{now}}}}, {{{{now-90m}}}}, {{{{unix+2d}}}}"
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -224,16 +253,31 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _filled(value: Any, now: datetime) -> Any:
-    """The value with `{{now-2h}}` replaced by that instant and `{"repeat": text, "times": n}` by the long text."""
+    """The value with its times filled in, and with what stands for other values made into them.
+
+    `{{now-2h}}` is an ISO 8601 time, `{{unix}}` seconds and `{{millis}}` milliseconds since 1970. `{"repeat": text, "times": n}` is a long
+    text, `{"number": text}` a number, `{"json": value}` a value as JSON text, `{"base64": value}` Base64 of a text or of a value's JSON.
+    """
     if isinstance(value, str):
         return _PLACEHOLDER.sub(lambda found: _instant(found[1], now), value)
     if isinstance(value, list):
         return [_filled(entry, now) for entry in cast("list[Any]", value)]
     if isinstance(value, dict):
         entries = cast("Json", value)
-        if entries.keys() == {"repeat", "times"}:
-            return str(entries["repeat"]) * int(entries["times"])
-        return {name: _filled(entry, now) for name, entry in entries.items()}
+        filled = {name: _filled(entry, now) for name, entry in entries.items()}
+        match sorted(filled):
+            case ["repeat", "times"]:
+                return str(filled["repeat"]) * int(filled["times"])
+            case ["number"]:
+                text = str(filled["number"])
+                return float(text) if "." in text else int(text)
+            case ["json"]:
+                return json.dumps(filled["json"], ensure_ascii=False)
+            case ["base64"]:
+                inner = filled["base64"]
+                return base64.b64encode((inner if isinstance(inner, str) else json.dumps(inner, ensure_ascii=False)).encode()).decode()
+            case _:
+                return filled
     return value
 
 
@@ -241,38 +285,13 @@ def _instant(directive: str, now: datetime) -> str:
     found = _TIME.fullmatch(directive)
     if found is None:
         raise ValueError(f"{directive!r} is no time.")
-    sign, number, unit = found.groups()
+    form, sign, number, unit = found.groups()
     shift = timedelta(**{_UNITS[unit]: int(number)}) if number else timedelta()
     at = now - shift if sign == "-" else now + shift
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _derived(platform: str, fields: Json, now: datetime) -> Iterator[Known]:
-    """What a platform has when it sends this: the same thing, in the shape of its API instead of its webhook."""
-    match platform:
-        case "trustpilot":
-            for event in fields.get("events", []):
-                yield _trustpilot_review(event)
-        case "discourse" if "post" in fields:
-            post: Json = fields["post"]
-            names = ("id", "post_number", "reply_to_post_number", "username", "name", "user_id", "raw", "created_at", "updated_at")
-            shown = {name: post[name] for name in (*names, "version", "deleted_at") if name in post}
-            yield Known(str(post["topic_id"]), {"title": post.get("topic_title", ""), "posts": [shown]})
-        case "twilio_sms" if "MessageSid" in fields:
-            received = {"from": fields["From"], "to": fields["To"], "body": fields.get("Body", ""), "date_sent": _instant("now", now)}
-            yield Known(fields["MessageSid"], received)
-            if received["body"].strip().upper() in _OPT_OUT:
-                yield Known(fields["From"], {"opted_out": True})
+    match form:
+        case "unix":
+            return str(int(at.timestamp()))
+        case "millis":
+            return str(int(at.timestamp() * 1000))
         case _:
-            return
-
-
-def _trustpilot_review(event: Json) -> Known:
-    data: Json = event["eventData"]
-    if event["eventName"] == "service-review-deleted":
-        return Known(data["id"], None)
-    consumer: Json = data.get("consumer", {})
-    kept = {name: data[name] for name in ("stars", "title", "text", "language", "createdAt", "isVerified", "referenceId") if name in data}
-    # Only the name of the author's name differs between the webhook and the API.
-    shown = {"updatedAt": data.get("updatedAt"), "consumer": {"id": consumer.get("id"), "displayName": consumer.get("name")}}
-    return Known(data["id"], {**kept, **shown})
+            return zulu(at)

@@ -1,14 +1,11 @@
 """From a sample to the very HTTP request that its platform would make, signed as that platform signs.
 
-Owns which headers and which encoding go with which platform. The schemes themselves are those of
-`heard.connectors.signatures`, each of which exists once; that they are right is shown there, by the
-platforms' published vectors, and not by signing and verifying with the same code.
+Each connector signs by its own scheme, which exists once; that the schemes are right is shown by the platforms' published vectors and
+their own libraries, and not by signing and verifying with the same code.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,13 +13,12 @@ from html.parser import HTMLParser
 from typing import Final
 from urllib.parse import urlencode, urljoin
 
-from heard.connectors.signatures import sign_sha256_hex, sign_standard, sign_twilio
+from heard.connectors import load
 from heard_cli.local.samples import Sample
 
 type Get = Callable[[str], str]
 """Fetches a page by its address, as a browser would, and returns its HTML."""
 
-_JSON: Final = "application/json"
 _FORM: Final = "application/x-www-form-urlencoded"
 
 
@@ -43,34 +39,22 @@ class SignedRequest:
 def signed(sample: Sample, url: str, secret: str, now: datetime, get: Get | None = None) -> SignedRequest:
     """The request with which the sample's platform delivers it to `url` at `now`.
 
-    `secret` is the connection's signing secret; Trustpilot signs nothing and ignores it. A feedback form is
+    `secret` is what the platform signs with; one that signs nothing ignores it. A page's form is
     opened with `get` first, as a visitor's browser does, because the page holds what must be sent back. For all
     others the same arguments make the same request, which is what a platform's repetition is.
 
-    Raises ValueError for a secret of the wrong kind or a missing `get`, NoForm for a page without a form.
+    Raises ValueError for a secret of the wrong kind, a sample that is polled, or a missing `get`; NoForm for a page without a form.
     """
     delivery = sample.render(now)
-    body = urlencode(delivery.fields).encode() if sample.is_form else json.dumps(delivery.fields, ensure_ascii=False).encode()
-    headers = {"Content-Type": _FORM if sample.is_form else _JSON, **delivery.headers}
-    match sample.platform:
-        case "standard":
-            headers |= sign_standard(secret, message_id(sample), now, body)
-        case "discourse":
-            headers["X-Discourse-Event-Signature"] = sign_sha256_hex(secret, body)
-        case "twilio_sms":
-            headers["X-Twilio-Signature"] = sign_twilio(secret, url, ((name, str(value)) for name, value in delivery.fields.items()))
-        case "feedback_form":
-            if get is None:
-                raise ValueError("A feedback form is filled in on its page: pass a function that fetches it.")
-            return submitted(get(url), url, {name: str(value) for name, value in delivery.fields.items()})
-        case _:
-            pass
-    return SignedRequest("POST", url, headers, body)
-
-
-def message_id(sample: Sample) -> str:
-    """The `webhook-id` of a sample: its own and always the same, so that a repetition is one."""
-    return "msg_" + hashlib.sha256(sample.name.encode()).hexdigest()[:24]
+    if sample.page:
+        if get is None:
+            raise ValueError("A form is filled in on its page: pass a function that fetches it.")
+        return submitted(get(url), url, {name: str(value) for name, value in delivery.fields.items()})
+    if delivery.request is None:
+        raise ValueError(f"{sample.name} is not sent: it is there to be polled.")
+    sent = load(sample.platform).sign(delivery.request, url, secret, now)
+    address = f"{url}?{sent.query}" if sent.query else url
+    return SignedRequest(sent.method, address, sent.headers, sent.body)
 
 
 def submitted(page: str, url: str, answers: Mapping[str, str]) -> SignedRequest:

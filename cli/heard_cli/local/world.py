@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
-from heard.connectors import Connection, load
+from heard.connectors import Connection, load, platforms
 from heard.storage.setup import Business
 from heard_cli.connect import connected
 from heard_cli.credentials import signing_secret
@@ -16,13 +16,12 @@ from heard_cli.local.simulator import Platforms
 from heard_cli.local.stack import REGION, STACK, LocalStack
 from heard_cli.local.wire import Reply, Wire
 from heard_cli.people import added
-from heard_cli.stack import Stack, Where
+from heard_cli.polling import Polled, polled
+from heard_cli.stack import Stack, Stop, Where
 
 BUSINESS: Final = "acme"
 PASSWORD: Final = "Heard-on-this-machine-1"  # noqa: S105 - of users that exist on the local stack only
 PEOPLE: Final = {"ana@acme.example": ("Ana", "agent"), "lee@acme.example": ("Lee", "lead"), "ida@acme.example": ("Ida", "auditor")}
-_BASES: Final = {"trustpilot": "api_base", "discourse": "base_url", "twilio_sms": "api_base", "standard": "reply_url"}
-"""The setting that says where a platform's API is."""
 
 
 @dataclass
@@ -43,22 +42,31 @@ class World:
     def furnish(self, *, business: str = BUSINESS, name: str = "Acme Bakery") -> None:
         """Create the business, a connection to each simulated platform, and the people."""
         self.operator.setup.put_business(Business(business, name))
-        for platform in (*_BASES, "feedback_form"):
+        for platform in platforms():
             self.connect(platform, business=business)
         for email, (first_name, group) in PEOPLE.items():
             self.person(email, first_name, group, business)
 
     def connect(self, platform: str, *, business: str = BUSINESS) -> Connection:
         """Connect a business to a simulated platform."""
-        capabilities, known = load(platform).capabilities, self.platforms.credentials.get(platform, {})
-        credentials = {name: value for name, value in known.items() if name in capabilities.credentials}
-        settings = {_BASES[platform]: self.platforms.url(platform)} if platform in _BASES else {}
-        settings |= {name: value for name, value in known.items() if name in capabilities.settings}
-        secret = signing_secret(capabilities, None, credentials)
+        capabilities, settings, credentials, shown, signing = load(platform).capabilities, {}, {}, None, None
+        if platform in self.platforms.credentials:
+            other = self.platforms.of(platform)
+            known, settings = other.accepts, self.platforms.settings(platform)
+            credentials = {name: known[name] for name in (*capabilities.credentials, *capabilities.optional_credentials) if name in known}
+            shown, signing = other.shown_secret, other.signing_secret
+        secret = signing_secret(load(platform), shown, credentials)
         owner = self.operator.business(business)
         connection = connected(self.operator, platform, owner, self.stack.public_url, settings, credentials, secret)
-        self.connections[platform], self.secrets[platform] = connection, secret or ""
+        self.connections[platform], self.secrets[platform] = connection, signing or secret or ""
         return connection
+
+    def poll(self, platform: str) -> Polled:
+        """Have the stack ask a simulated platform for its reviews now. Raises Stop when it does not read them to the end."""
+        came = polled(self.operator, self.connections[platform])
+        if came.error:
+            raise Stop(f"{platform} was not read to the end: {came.error}")
+        return came
 
     def person(self, email: str, first_name: str, group: str, business: str) -> str:
         """Create somebody who can sign in; returns their subject id."""

@@ -28,7 +28,8 @@ class Review:
     """A review's state. `revision` and `digest` are those last acted on; `sequence` and `head` are its chain's.
 
     `closed` is its closing kind while it is closed, None while it is open. `delivery` is the webhook delivery that
-    brought the revision, so that a retry of that delivery resumes and a new one is a duplicate.
+    brought the revision, so that a retry of that delivery resumes and a new one is a duplicate. An `unproven` revision is
+    believed by the secrecy of the connection's address alone.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Review:
     reply: str | None = None
     closed: Kind | None = None
     withdrawn: bool = False
+    unproven: bool = False
     sequence: int = 0
     head: str = ""
 
@@ -85,6 +87,7 @@ class Review:
             reply=fields.get("reply"),
             closed=Kind(fields["closed"]) if fields.get("closed") else None,
             withdrawn=fields.get("withdrawn", False),
+            unproven=fields.get("unproven", False),
             sequence=fields["sequence"],
             head=fields["head"],
         )
@@ -197,6 +200,8 @@ def route(case: Case, event: ReviewEvent, assessment: Assessment, decision: Deci
     }
     if event.text_bytes:
         detail["cut_from_bytes"] = event.text_bytes
+    if review.unproven:
+        detail["unproven"] = True
     facts = [Fact(Kind.REVISED if seen_before else Kind.ACCEPTED, detail)]
     if seen_before and not follows_up and not restored:
         return Change(replace(case, review=review), tuple(facts))
@@ -346,6 +351,41 @@ def reply_failed(case: Case, slot: Slot, kind: Kind, reason: str, decide: Callab
     opened, thread, opening = _follow_up(failed, decide(), now, why=kind.value)
     review = replace(case.review, route=Route.FOLLOW_UP)
     return Change(Case(review, thread, opened), (fact, opening))
+
+
+def reply_published(case: Case, reply: str, native: str) -> Change:
+    """The case after a platform that moderates showed a reply: a fact, and nothing else."""
+    return Change(case, (Fact(Kind.REPLY_PUBLISHED, {"reply": reply, "native": native}),))
+
+
+def reply_unsettled(case: Case, reply: str, reason: str) -> Change:
+    """The case when a platform that moderates never said what became of a reply: a fact. It may well be there, so nothing is reopened."""
+    return Change(case, (Fact(Kind.REPLY_UNKNOWN, {"reply": reply, "reason": reason}),))
+
+
+def reply_refused(
+    case: Case, reply: str, purpose: Purpose, kind: Kind, reason: str, decide: Callable[[], Decision], now: datetime
+) -> Change:
+    """The case after a platform took a reply and then refused to show it (`REPLY_REFUSED`), or kept it back for days (`REPLY_UNKNOWN`).
+
+    The customer has no answer, so a person looks again: a closed review is opened, and a follow-up that waits for what the reply
+    announced (an invitation, a promise) is work again. The reply's slot stays used (R04): onlookers may have read it, and it may yet
+    be shown.
+    """
+    fact = Fact(kind, {"reply": reply, "reason": reason})
+    review, task = case.review, case.task
+    if review.withdrawn:
+        return Change(case, (fact,))
+    if task and _in_hand(case):
+        if purpose is Purpose.ANSWER and task.status in {Status.INVITED, Status.PROMISED}:
+            due = decide().due_at
+            due_at = min(task.due_at, stamp(due)) if due else task.due_at
+            task = replace(task, status=Status.OPEN, invited=False, promised_for=None, level=0, due_at=due_at, why="moderation")
+        return Change(replace(case, task=task), (fact,))
+    facts = (fact, Fact(Kind.REOPENED, {"after": review.closed.value})) if review.closed else (fact,)
+    review = replace(review, closed=None, route=Route.FOLLOW_UP, touched_at=stamp(now))
+    opened, thread, opening = _follow_up(replace(case, review=review), decide(), now, why="moderation")
+    return Change(Case(review, thread, opened), (*facts, opening))
 
 
 def _carried_out(task: FollowUp, reply: str) -> Answer | None:

@@ -39,6 +39,8 @@ class Kind(StrEnum):
     REPLY_SENT = "reply_sent"
     REPLY_REJECTED = "reply_rejected"
     REPLY_UNKNOWN = "reply_unknown"
+    REPLY_PUBLISHED = "reply_published"
+    REPLY_REFUSED = "reply_refused"
 
     ACKNOWLEDGED = "acknowledged"
     ANSWERED = "answered"

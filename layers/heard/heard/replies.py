@@ -13,12 +13,16 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from heard import reply_wording as wording
 from heard.assessment import Assessment, Severity
 from heard.assessment.phrases import END, Hit, Lexicon, considered, tokens
+from heard.reply_length import length
 from heard.reviews import Channel, ReviewEvent, Stage
+
+if TYPE_CHECKING:
+    from heard.connectors import Unit
 
 ACKNOWLEDGEMENT_LIMIT: Final = 280
 """Characters no acknowledgement exceeds: what the narrowest platform (X) takes."""
@@ -33,9 +37,6 @@ SHINGLE_WORDS: Final = 3
 
 type Fingerprint = frozenset[int]
 """The runs of words of a text, as CRC-32: enough to compare, too little to read."""
-
-type Unit = Literal["characters", "bytes"]
-"""What a platform counts a reply's length in: Unicode characters or UTF-8 bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +98,9 @@ def lint(
     if not any(character.isalnum() for character in text):
         return (Finding("empty", "R01", "block", "There is nothing to read in this reply. Write what you want the customer to know."),)
     findings: list[Finding] = []
-    length = len(text) if unit == "characters" else len(text.encode("utf-8", "replace"))
-    if limit is not None and length > limit:
+    if limit is not None and (size := length(text, unit)) > limit:
         findings.append(
-            Finding(
-                "too_long", "R04", "block", f"The platform takes {limit} {unit}; this reply has {length}. Shorten it by {length - limit}."
-            )
+            Finding("too_long", "R04", "block", f"The platform takes {limit} {unit}; this reply has {size}. Shorten it by {size - limit}.")
         )
     findings.extend(_tone(text, public=public))
     if public:

@@ -21,6 +21,9 @@ from heard.clock import moment, stamp
 TEXT_LIMIT_BYTES: Final = 120_000
 """Longest text kept, as bytes of its JSON form: a review must fit a workflow's 256 KiB input whole."""
 
+MARKS: Final = 30
+"""How many combining marks in a row are kept."""
+
 TOMBSTONE: Final = "~"
 """The revision of a withdrawal that nothing can follow: it sorts after every number and time."""
 
@@ -78,7 +81,8 @@ class ReviewEvent:
     `native_id` and `native_thread` are the platform's own ids; they are equal where every review is a
     thread of its own. `revision` sorts as text in the order of the author's edits (`number_revision`,
     `time_revision`, `TOMBSTONE`). `rating` is 1-5. `reply_to` holds what the connector needs to answer
-    (a topic, a telephone number). `text_bytes` is the length of the text as it came, when it was longer
+    (a topic, a telephone number). A `partial` event names a review without its words: the platform must be asked for them (`fetch`).
+    `text_bytes` is the length of the text as it came, when it was longer
     than `TEXT_LIMIT_BYTES` and had to be cut.
     """
 
@@ -96,6 +100,7 @@ class ReviewEvent:
     link: str | None = None
     reply_to: Mapping[str, str] = field(default_factory=dict[str, str])
     text_bytes: int | None = None
+    partial: bool = False
 
     def normal(self) -> Self:
         """This event with its texts in normal form, and cut if they are too long to carry."""
@@ -114,7 +119,7 @@ class ReviewEvent:
         fields["occurred_at"] = stamp(self.occurred_at) if self.occurred_at else None
         fields["reply_to"] = dict(self.reply_to) or None
         fields["author"] = {name: value for name, value in fields["author"].items() if value is not None}
-        return {name: value for name, value in fields.items() if value is not None}
+        return {name: value for name, value in fields.items() if value is not None and value is not False}
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> Self:
@@ -129,14 +134,27 @@ class ReviewEvent:
 def clean(text: str | None) -> str | None:
     r"""Text in normal form: NFC, `\n` line ends, no control characters, no broken surrogates; None if nothing is left.
 
-    NUL and other controls break consoles, CSV files and some platforms' APIs; tabs and line feeds stay.
+    NUL and other controls break consoles, CSV files and some platforms' APIs; tabs and line feeds stay. Of the marks that combine with one
+    character `MARKS` stay: no language has as many, and normalising takes time by the square of their number.
     """
     if text is None:
         return None
     whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     lines = whole.replace("\r\n", "\n").replace("\r", "\n")
     printable = "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) != "Cc")
+    if not printable.isascii():
+        printable = _with_few_marks(printable)
     return unicodedata.normalize("NFC", printable).strip() or None
+
+
+def _with_few_marks(text: str) -> str:
+    kept: list[str] = []
+    run = 0
+    for character in text:
+        run = run + 1 if unicodedata.combining(character) else 0
+        if run <= MARKS:
+            kept.append(character)
+    return "".join(kept)
 
 
 def cut(text: str | None) -> tuple[str | None, int | None]:

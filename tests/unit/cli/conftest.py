@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 import pytest
@@ -126,10 +127,11 @@ class DoorWire:
     sent: list[Mapping[str, str]] = field(default_factory=list)
 
     def send(self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes | None = None) -> Reply:
-        request = Request(method, {name.lower(): value for name, value in (headers or {}).items()}, body or b"")
+        parts = urlsplit(url)
+        request = Request(method, {name.lower(): value for name, value in (headers or {}).items()}, body or b"", parts.query)
         self.sent.append({"url": url, "body": request.body.decode()})
         try:
-            response = ingest(request, url.rpartition("/")[2], self.door(), self.now or clock.now()).response
+            response = ingest(request, parts.path.rpartition("/")[2], self.door(), self.now or clock.now()).response
         except HeardError as error:
             return Reply(error.http_status, {}, b"{}")
         if self.works:
@@ -140,7 +142,8 @@ class DoorWire:
         return self.send("GET", url).text
 
     def door(self) -> Door:
-        return Door(self.stack.setup, Secrets(self.stack.ssm, self.secrets_path), self.stack.queue, self.stack.quarantine)
+        secrets = Secrets(self.stack.ssm, self.secrets_path)
+        return Door(self.stack.setup, secrets, self.stack.queue, self.stack.quarantine, self.stack.deliveries, _unreachable)
 
 
 def process(stack: Stack) -> int:
@@ -161,7 +164,8 @@ def _unreachable(*_: Any, **__: Any) -> HttpAnswer:
 
 @pytest.fixture
 def wire(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> DoorWire:
-    """What `heard connect test` sends through."""
+    """What `heard connect test` and `heard replay` send through."""
     door = DoorWire(stack)
     monkeypatch.setattr("heard_cli.trial.Wire", lambda timeout: door)
+    monkeypatch.setattr("heard_cli.replay.Wire", lambda timeout: door)
     return door

@@ -1,23 +1,29 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
+from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from heard import clock
-from heard.connectors import Request
-from heard.connectors.signatures import sign_sha256_hex
+from heard.connectors import Capabilities, Connection, RefusalReason, Request, Secret, load, platforms
+from heard.connectors.signatures import BasicAuth, BodyHmac
+from heard.polling import Trouble
 from heard.steps.ingest import ingest
 from heard.storage.setup import InboundSecret, Secrets, Setup
+from heard_cli.deliveries import refused_because
 from heard_cli.stack import Stack
 from tests.unit.cli.conftest import DoorWire, Heard
 
 DISCOURSE = ("add", "discourse", "--business", "acme", "--setting", "base_url=https://forum.example", "--setting", "api_username=acme")
 TWILIO = ("add", "twilio_sms", "--business", "acme", "--credential", "account_sid=AC1", "--credential", "auth_token=the-token")
+SIGNED = BodyHmac("x-discourse-event-signature", prefix="sha256=")
 
 
 def parameters(stack: Stack) -> set[str]:
@@ -29,7 +35,7 @@ def parameters(stack: Stack) -> set[str]:
 def post(stack: Stack, connection: str, secret: str, *, later: timedelta = timedelta()) -> int:
     """What the door answers to a ping signed with this secret."""
     body = b'{"ping": "OK"}'
-    request = Request("POST", {"x-discourse-event-signature": sign_sha256_hex(secret, body)}, body)
+    request = SIGNED.sign(Request("POST", {}, body), "", secret, clock.now())
     return ingest(request, connection, DoorWire(stack).door(), clock.now() + later).response.status
 
 
@@ -142,7 +148,7 @@ def test_an_unknown_business_is_an_error_that_says_how_to_add_it(heard: Heard, s
 
 
 def test_a_failure_halfway_leaves_nothing(heard: Heard, stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise ClientError({"Error": {"Code": "ProvisionedThroughputExceededException", "Message": "slow down"}}, "PutItem")
 
     monkeypatch.setattr("heard.storage.setup.Setup.put_connection", fail)
@@ -162,7 +168,7 @@ def test_listing_shows_each_connection_and_no_secret(heard: Heard, stack: Stack)
 
     assert {each["id"] for each in listed.json} == {each["id"] for each in added}
     table = heard.well("connect", "list", "--business", "acme").out
-    assert all(each["url"] in table for each in added)
+    assert all(each["id"] in table for each in added)
     shown = heard.well("connect", "show", added[0]["id"])
     assert "forum.example" in shown.out
     assert not [each for each in (listed.out, table, shown.out) if added[0]["secret"] in each or "the-token" in each]
@@ -175,6 +181,8 @@ def test_platforms_are_listed_without_a_stack(heard: Heard) -> None:
     (trustpilot,) = (each for each in listed if each["platform"] == "trustpilot")
     assert (trustpilot["signed"], trustpilot["replies"], trustpilot["stage"]) == (False, "one", "onstage")
     assert set(trustpilot["credentials"]) == {"api_key", "api_secret", "business_user_id"}
+    assert trustpilot["inbound"][0] == "push"
+    assert {each.name for each in fields(Capabilities)} <= trustpilot.keys()
     assert "Trustpilot" in heard.well("connect", "list", "--platforms").out
 
 
@@ -328,3 +336,244 @@ def test_a_sample_that_nobody_processes_is_looked_for(heard: Heard, stack: Stack
     assert "1 wait in the queue" in said.err
     assert "1 are dead letters" in said.err
     assert "heard redrive" in said.err
+
+
+def alter(monkeypatch: pytest.MonkeyPatch, platform: str, **changed: Any) -> None:
+    """A platform that says something else of itself."""
+    kind = type(load(platform))
+    monkeypatch.setattr(kind, "capabilities", replace(load(platform).capabilities, **changed))
+
+
+def test_lists_say_how_reviews_come_and_why_they_are_believed(heard: Heard, stack: Stack) -> None:
+    heard.well("connect", *DISCOURSE, "--receive-only")
+    keys = ("--credential", "api_key=k", "--credential", "api_secret=s", "--credential", "business_user_id=u")
+    for more in (keys, ("--receive-only",)):
+        heard.well("connect", "add", "trustpilot", "--business", "acme", *more)
+
+    listed = heard.well("connect", "list", "--business", "acme", "--json").json
+
+    assert sorted((each["platform"], each["believed_by"]) for each in listed) == [
+        ("discourse", "signature"),
+        ("trustpilot", "its address only"),
+        ("trustpilot", "re-read at the platform"),
+    ]
+    assert {"push"} <= set(listed[0]["inbound"]) <= {"push", "poll"}
+    assert "believed by" in heard.well("connect", "list", "--business", "acme").out
+
+
+def test_a_guide_says_what_to_do_and_what_cannot_be_done(heard: Heard, monkeypatch: pytest.MonkeyPatch) -> None:
+    alter(monkeypatch, "discourse", cannot=("Whispers are ignored.",), unproven=("Nothing is.",), poll_seconds=120)
+
+    told = heard.well("connect", "guide", "discourse").out
+    for said in ("open API, Webhooks", "Whispers are ignored.", "Nothing is.", "base_url", "api_key", "pushed and asked for every 2 min"):
+        assert said in told
+    about = heard.well("connect", "guide", "discourse", "--json").json
+    assert (about["inbound"], about["cannot"], about["secret"]) == (["push", "poll"], ["Whispers are ignored."], "made_here")
+    assert heard("connect", "guide", "yelling").code == 2
+
+
+def test_what_a_platform_cannot_do_is_said_when_it_is_connected(heard: Heard, stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    alter(monkeypatch, "discourse", cannot=("Whispers are ignored.",))
+
+    assert "Whispers are ignored." in heard.well("connect", *DISCOURSE, "--receive-only").out
+    assert heard.well("connect", *DISCOURSE, "--receive-only", "--json").json["cannot"] == ["Whispers are ignored."]
+
+
+def test_a_platform_that_chooses_its_secret_is_asked_for_it(
+    heard: Heard, stack: Stack, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    alter(monkeypatch, "discourse", secret=Secret.GIVEN, secret_help="on the webhook's page")
+    words = ("connect", *DISCOURSE, "--receive-only")
+
+    said = heard(*words)
+    assert (said.code, "webhook's page" in said.err, "--secret-later" in said.err) == (2, True, True)
+    (tmp_path / "secret").write_text("shown-there\n")
+    said = heard.well(*words, "--secret-file", str(tmp_path / "secret"))
+    assert "shown-there" not in said.out + said.err
+    monkeypatch.setattr("heard_cli.credentials.somebody_there", lambda: True)
+    id = heard.well(*words, "--json", stdin="typed-there\n").json["id"]
+    assert stack.secrets.inbound(id) == InboundSecret("typed-there")
+    assert "several lines" in heard(*words, stdin="-----BEGIN PUBLIC KEY-----\n").err
+
+
+def test_a_secret_may_come_once_the_platform_shows_it(heard: Heard, stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert heard("connect", *DISCOURSE, "--receive-only", "--secret-later").code == 2
+    alter(monkeypatch, "discourse", secret=Secret.GIVEN)
+
+    said = heard.well("connect", *DISCOURSE, "--receive-only", "--secret-later")
+
+    (connection,) = stack.setup.connections("acme")
+    assert "everything that is pushed is refused" in said.err
+    assert parameters(stack) == set()
+    assert post(stack, connection.id, "x") == 401
+    assert heard("connect", "rotate", connection.id).code == 2
+    assert "first one" in heard.well("connect", "rotate", connection.id, "--secret", "shown-there").err
+    assert post(stack, connection.id, "shown-there") == 202
+
+
+def test_what_is_polled_needs_no_secret(heard: Heard, stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    alter(monkeypatch, "discourse", secret=Secret.GIVEN, poll_seconds=60)
+
+    said = heard.well("connect", *DISCOURSE, "--credential", "api_key=k1")
+
+    (connection,) = stack.setup.connections("acme")
+    assert "what is asked for comes all the same" in said.err
+    assert f"heard connect rotate {connection.id} --secret-file" in said.err
+    assert stack.secrets.inbound(connection.id) is None
+    assert heard("connect", *DISCOURSE, "--receive-only").code == 2, "then nothing at all would come"
+    assert "everything pushed is refused" in heard.well("connect", "show", connection.id).out
+    assert heard("connect", "rotate", connection.id).code == 2
+
+
+def test_user_and_password_are_pasted_within_the_address(heard: Heard, stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(type(load("discourse")), "scheme", BasicAuth())
+
+    said = heard.well("connect", *DISCOURSE, "--receive-only", "--json").json
+
+    user, _, password = said["secret"].partition(":")
+    assert said["paste"] == f"https://{user}:{password}@api.example/hooks/{said['id']}"
+    assert said["url"] == f"https://api.example/hooks/{said['id']}"
+    shown = heard.well("connect", "rotate", said["id"]).out
+    assert "https://heard:" in shown
+    assert password not in shown
+    assert "heard:" not in heard.well("connect", "show", said["id"]).out
+
+
+def test_a_credential_may_span_lines(heard: Heard, stack: Stack, tmp_path: Path) -> None:
+    (tmp_path / "key.pem").write_text("-----BEGIN PRIVATE KEY-----\nabc\n-----END PRIVATE KEY-----\n")
+    (tmp_path / "keys.json").write_text('{"api_key": {"type": "service_account"}}')
+
+    id = heard.well("connect", *DISCOURSE, "--credential-file", f"api_key={tmp_path / 'key.pem'}", "--json").json["id"]
+    assert stack.secrets.credentials(id)["api_key"].splitlines()[1] == "abc"
+    id = heard.well("connect", *DISCOURSE, "--credentials-file", str(tmp_path / "keys.json"), "--json").json["id"]
+    assert json.loads(stack.secrets.credentials(id)["api_key"]) == {"type": "service_account"}
+    assert heard("connect", *DISCOURSE, "--credential-file", f"api_key={tmp_path / 'none'}").code == 2
+
+
+def test_deliveries_say_why_nothing_arrives(heard: Heard, stack: Stack, wire: DoorWire) -> None:
+    added = heard.well("connect", *DISCOURSE, "--receive-only", "--json").json
+    assert "Nothing came" in heard.well("connect", "deliveries", added["id"]).err
+    assert heard.well("connect", "show", added["id"], "--json").json["last_accepted"] is None
+    assert post(stack, added["id"], added["secret"]) == 202
+    assert post(stack, added["id"], "another") == 401
+    assert wire.send("POST", added["url"], body=b"{}").status == 401
+
+    said = heard.well("connect", "deliveries", added["id"], "--json").json
+
+    assert sorted((each["result"], each["reason"]) for each in said["deliveries"]) == [
+        ("accepted", ""),
+        ("refused", "signature_missing"),
+        ("refused", "signature_wrong"),
+    ]
+    assert all(bool(each["advice"]) is (each["result"] == "refused") for each in said["deliveries"])
+    assert said["quarantined"] == 0
+    table = heard.well("connect", "deliveries", added["id"]).out
+    assert f"heard connect rotate {added['id']}" in table
+    shown = heard.well("connect", "show", added["id"], "--json").json
+    assert (shown["last_accepted"] is not None, shown["last_refused"] is not None) == (True, True)
+    assert "last refused" in heard.well("connect", "show", added["id"]).out
+    assert len(heard.well("connect", "deliveries", added["id"], "--limit", "1", "--json").json["deliveries"]) == 1
+
+
+@pytest.mark.parametrize("reason", RefusalReason)
+@pytest.mark.parametrize("platform", platforms())
+def test_there_is_advice_for_every_refusal(platform: str, reason: RefusalReason) -> None:
+    told = refused_because(reason, load(platform), Connection("con_1", "acme", platform, "https://api.example/hooks/con_1"))
+
+    assert told.endswith((".", "?", "…", "rotate con_1"))
+    assert "ingest function" not in told
+
+
+@dataclass
+class Functions:
+    """The stack's Lambda functions."""
+
+    answer: Any
+    fault: str = ""
+    asked: list[Any] = field(default_factory=list[Any])
+
+    def invoke(self, **given: Any) -> dict[str, Any]:
+        self.asked.append((given["FunctionName"], json.loads(given["Payload"])))
+        failed = {"FunctionError": self.fault} if self.fault else {}
+        return {"Payload": io.BytesIO(json.dumps(self.answer).encode()), **failed}
+
+
+@pytest.fixture
+def polled(heard: Heard, stack: Stack, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A connection to a platform that is polled."""
+    alter(monkeypatch, "discourse", poll_seconds=60)
+    monkeypatch.setattr(Stack, "outputs", {**stack.outputs, "PollFunctionName": "heard-poll"})
+    return heard.well("connect", *DISCOURSE, "--credential", "api_key=k1", "--json").json["id"]
+
+
+def test_a_platform_is_asked_at_once(heard: Heard, polled: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    functions = Functions({"connection": polled, "found": 3, "queued": 2, "withdrawn": 1, "problems": 0, "error": None})
+    monkeypatch.setattr(Stack, "functions", functions)
+
+    assert "3 reviews found, 2 queued, 1 withdrawn" in heard.well("connect", "poll", polled).out
+    assert heard.well("connect", "poll", polled, "--json").json["queued"] == 2
+    assert functions.asked[0] == ("heard-poll", {"connection": polled})
+
+
+@pytest.mark.parametrize(
+    ("functions", "told"),
+    [
+        (
+            Functions({"found": 1, "queued": 0, "withdrawn": 0, "problems": 1, "error": "It refuses the credentials."}),
+            "refuses the credentials",
+        ),
+        (Functions({"errorType": "Runtime.ImportModuleError"}, "Unhandled"), "Runtime.ImportModuleError"),
+        (Functions(["what?"]), "The poller failed"),
+    ],
+)
+def test_a_platform_that_cannot_be_read_is_told(
+    heard: Heard, polled: str, monkeypatch: pytest.MonkeyPatch, functions: Functions, told: str
+) -> None:
+    monkeypatch.setattr(Stack, "functions", functions)
+
+    said = heard("connect", "poll", polled)
+
+    assert (said.code, told in said.err) == (1, True), said.err
+
+
+def test_what_only_pushes_cannot_be_asked(heard: Heard, stack: Stack, polled: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    id = heard.well("connect", "add", "feedback_form", "--business", "acme", "--json").json["id"]
+
+    assert "cannot be asked" in heard("connect", "poll", id).err
+    monkeypatch.setattr(Stack, "outputs", {**stack.outputs, "PollFunctionName": ""})
+    assert "make deploy" in heard("connect", "poll", polled).err
+
+
+def test_what_nobody_here_can_sign_is_not_tested_from_here(heard: Heard, stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    id = heard.well("connect", *DISCOURSE, "--receive-only", "--json").json["id"]
+    alter(monkeypatch, "discourse", tested_by_us=False)
+
+    said = heard("connect", "test", id)
+
+    assert (said.code, f"heard connect deliveries {id}" in said.err) == (1, True)
+
+
+def test_where_asking_stands_is_told(heard: Heard, stack: Stack, polled: str) -> None:
+    before = stack.polls.poll(polled)
+    assert before
+    assert clock.now() - before.since < timedelta(days=1, minutes=1)
+    trouble = Trouble("unauthorized", "The platform refuses the connection's credentials.")
+    stack.polls.finish(before, replace(before, failures=2, trouble=trouble, polled_at=clock.now()))
+
+    said = heard.well("connect", "deliveries", polled, "--json").json["poll"]
+    assert (said["every_seconds"], said["failures"], said["last"] is not None) == (60, 2, True)
+    assert "refuses the connection's credentials" in heard.well("connect", "deliveries", polled).out
+    assert heard.well("connect", "list", "--business", "acme", "--json").json[0]["inbound"] == ["push", "poll"]
+
+
+def test_how_far_back_a_polled_platform_counts_may_be_said(heard: Heard, stack: Stack, polled: str) -> None:
+    id = heard.well("connect", *DISCOURSE, "--credential", "api_key=k1", "--since", "7d", "--json").json["id"]
+
+    found = stack.polls.poll(id)
+    assert found
+    assert timedelta(days=7) <= clock.now() - found.since < timedelta(days=7, minutes=1)
+    assert heard("connect", "add", "feedback_form", "--business", "acme", "--since", "7d").code == 2
+    without = heard.well("connect", *DISCOURSE, "--receive-only", "--json").json["id"]
+    assert stack.polls.poll(without) is None
+    assert "both" in heard.well("connect", "show", id).out
+    assert "both" not in heard.well("connect", "show", without).out

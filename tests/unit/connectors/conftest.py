@@ -62,6 +62,20 @@ def facts() -> Callable[[str], str]:
     return read
 
 
+@pytest.fixture
+def vectors() -> Callable[[], list[dict[str, Any]]]:
+    """Every signature vector collected about platforms, whatever file it is in; the test is skipped where they are not kept."""
+
+    def read() -> list[dict[str, Any]]:
+        files = sorted((FACTS / "vectors").glob("*.json"))
+        if not files:
+            pytest.skip("the platform facts are kept beside the repository, and they are not there")
+        found = [(json.loads(file.read_text()), file.stem) for file in files]
+        return [{"scheme": document["scheme"], **vector, "file": stem} for document, stem in found for vector in document["vectors"]]
+
+    return read
+
+
 @dataclass
 class Platform:
     """A real HTTP server on this machine that answers as it is told, and remembers what it was asked."""

@@ -15,6 +15,7 @@ from heard.connectors import Connection, Request, load
 from heard.connectors.parsing import Fields, read_json
 from heard.errors import Unparseable
 from heard.reviews import TOMBSTONE, Author, EventKind, ReviewEvent
+from tests.unit.signed import nowhere
 
 type Connect = Callable[..., Connection]
 type Post = Callable[..., Request]
@@ -234,7 +235,7 @@ def test_reports_about_our_own_messages_are_no_reviews(changes: dict[str, str], 
     request = post(urlencode({**SMS, **changes}).encode())
     parsed = load("twilio_sms").parse(request, connect("twilio_sms"), now)
     assert parsed.events == ()
-    answer = load("twilio_sms").accepted(request, connect("twilio_sms"), parsed)
+    answer = load("twilio_sms").accepted(request, connect("twilio_sms"), parsed, nowhere)
     assert (answer.status, answer.content_type, answer.body) == (200, "text/xml", "<Response/>")
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from heard.connectors import Connection, Refusal, RefusalReason, Request, Response, load
 from heard.connectors.feedback_form import sign_token
+from tests.unit.signed import nowhere
 
 SECRETS = ("newest secret", "older secret")
 NONCE = "A1b2C3d4E5f6G7h8I9j0K_"
@@ -81,7 +82,7 @@ def test_what_a_page_is_sent_with_becomes_one_review_however_often_it_is_sent(co
     issued = str(page.one("input", name="token")["value"])
     request = submit({"token": issued, "rating": "2", "text": "Cold soup\r\n", "name": " Jo ", "website": ""})
     assert FORM.handshake(request, connection, SECRETS, now) is None
-    assert FORM.verify(request, connection, ("rotated", *SECRETS), now) is None
+    assert FORM.verify(request, connection, ("rotated", *SECRETS), now, nowhere) is None
     (first,), (again,) = (FORM.parse(request, connection, now + timedelta(seconds=s)).events for s in (1, 2))
     assert (first.native_id, first.digest) == (again.native_id, again.digest)
     assert (first.native_id, first.native_thread, first.rating, first.text, first.author.name) == (
@@ -91,7 +92,7 @@ def test_what_a_page_is_sent_with_becomes_one_review_however_often_it_is_sent(co
         "Cold soup",
         "Jo",
     )
-    thanks = Page(FORM.accepted(request, connection, FORM.parse(request, connection, now)))
+    thanks = Page(FORM.accepted(request, connection, FORM.parse(request, connection, now), nowhere))
     assert thanks.one("a")["href"] == f"../answers/{connection.id}/{first.native_id}"
 
 
@@ -110,14 +111,14 @@ def test_an_empty_submission_gets_the_page_again_with_what_was_typed(connect: Co
 def test_who_took_longer_than_a_day_gets_their_words_back_with_a_fresh_token(connect: Connect, now: datetime) -> None:
     connection = connect("feedback_form")
     request = submit({"token": token(connection, now - timedelta(days=2)), "rating": "1", "text": "\nIt took </textarea> a while"})
-    refusal = FORM.verify(request, connection, SECRETS, now)
+    refusal = FORM.verify(request, connection, SECRETS, now, nowhere)
     assert refusal is not None
     assert refusal.reason is RefusalReason.STALE
     page = Page(FORM.handshake(request, connection, SECRETS, now))
     assert "It took </textarea> a while" in page.text
     assert "checked" in page.one("input", type="radio", value="1")
     fresh = str(page.one("input", name="token")["value"])
-    assert FORM.verify(submit({"token": fresh, "rating": "1"}), connection, SECRETS, now) is None
+    assert FORM.verify(submit({"token": fresh, "rating": "1"}), connection, SECRETS, now, nowhere) is None
 
 
 @pytest.mark.parametrize(
@@ -136,16 +137,16 @@ def test_a_token_that_was_not_issued_here_is_refused(
 ) -> None:
     connection = connect("feedback_form")
     request = submit({"token": altered(token(connection, now)), "rating": "5"})
-    refusal = FORM.verify(request, connection, SECRETS, now)
+    refusal = FORM.verify(request, connection, SECRETS, now, nowhere)
     assert isinstance(refusal, Refusal)
     assert refusal.reason is reason
     another = replace(connection, id="decaf")
-    assert FORM.verify(submit({"token": token(connection, now), "rating": "5"}), another, SECRETS, now) is not None
+    assert FORM.verify(submit({"token": token(connection, now), "rating": "5"}), another, SECRETS, now, nowhere) is not None
 
 
 def test_what_fills_the_field_that_nobody_sees_is_no_review(connect: Connect, now: datetime) -> None:
     connection = connect("feedback_form")
     request = submit({"token": token(connection, now), "text": "Buy my pills", "website": "http://pills.example"})
     assert FORM.handshake(request, connection, SECRETS, now) is None
-    assert FORM.verify(request, connection, SECRETS, now) is None
+    assert FORM.verify(request, connection, SECRETS, now, nowhere) is None
     assert FORM.parse(request, connection, now).events == ()

@@ -305,6 +305,16 @@ def test_an_answer_is_read_up_to_a_limit_and_redirects_are_not_followed(platform
         ("http://127.0.0.1@example.com", False),
         ("http://localhost.example.com", False),
         ("https://user:pass@example.com", False),
+        ("https://10.0.0.1/", False),
+        ("https://169.254.169.254/latest", False),
+        ("https://[fd00::1]/", False),
+        ("https://[::ffff:10.0.0.1]/", False),
+        ("https://8.8.8.8/", True),
+        ("https://example.com/reviews/..", False),
+        ("https://example.com/reviews/../reply", False),
+        ("https://example.com/reviews/%2E%2e/reply", False),
+        ("https://example.com/./reply", False),
+        ("https://example.com/a..b/.c?d=../e", True),
         ("file:///etc/passwd", False),
         ("//example.com", False),
         ("nonsense", False),
@@ -319,6 +329,15 @@ def test_only_safe_addresses_are_called(url: str, usable: bool, http: HttpClient
             http("GET", url)
     if url.startswith("http:"):
         assert unusable(url, loopback=False) is not None
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "localhost.", "[::ffff:127.0.0.1]", "platform.example"])
+def test_without_leave_this_machine_is_not_called_by_any_name(host: str, loopback: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as nobody:
+        here = (socket.AF_INET, socket.SOCK_STREAM, 6, "", nobody.getsockname())
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [here])
+        with pytest.raises(BadRequest):
+            HttpClient()("GET", f"https://{host}/")
 
 
 @pytest.mark.parametrize(

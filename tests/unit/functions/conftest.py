@@ -47,6 +47,7 @@ def deployed(monkeypatch: pytest.MonkeyPatch, house: House) -> Iterator[Deployed
         "OUTCOMES_TABLE": house.tables["OutcomesTable"],
         "SECRETS_PATH": house.secrets_path,
         "QUEUE_URL": house.queue_url,
+        "POLL_QUEUE_URL": house.poll_queue_url,
         "EVENT_BUS": house.bus,
         "ROUTE_WORKFLOW": "arn:aws:states:eu-central-1:123456789012:stateMachine:heard-route",
         "LOOPBACK_PLATFORMS": "true",

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from heard import clock
-from heard.connectors.signatures import sign_standard
 from heard.errors import Fault
 from heard.flows import Queue
 from heard.follow_ups import Action
@@ -18,6 +17,7 @@ from heard.steps import desk
 from heard_cli.local.simulator import Platforms
 from tests.unit.functions.conftest import Call, Context, Deployed
 from tests.unit.house import COMPLAINT, SECRET, House, complaint, praise, said
+from tests.unit.signed import standard
 
 HOOK = "con-standard-bus_bakery"
 REVIEW: dict[str, Any] = {
@@ -28,7 +28,7 @@ REVIEW: dict[str, Any] = {
 
 
 def post(call: Call, body: str, *, secret: str = SECRET, connection: str = HOOK, **more: Any) -> Any:
-    headers = sign_standard(secret, "msg_1", clock.now(), body.encode("utf-8", "surrogatepass"))
+    headers = standard(body.encode("utf-8", "surrogatepass"), secret, clock.now()).headers
     shown = {"Webhook-Id": headers["webhook-id"], **{name: value for name, value in headers.items() if name != "webhook-id"}}
     return call("ingest", "POST", f"/hooks/{connection}", body=body, headers=shown, parameters={"connection": connection}, **more)
 
@@ -43,7 +43,7 @@ def test_a_webhook_is_taken_whatever_the_case_of_its_headers(house: House, call:
 
 def test_a_body_that_api_gateway_encoded_is_decoded_before_it_is_checked(house: House, call: Call) -> None:
     body = json.dumps(REVIEW)
-    headers = sign_standard(SECRET, "msg_1", clock.now(), body.encode())
+    headers = standard(body.encode(), SECRET, clock.now()).headers
     encoded = base64.b64encode(body.encode()).decode()
     parameters = {"connection": HOOK}
     answer = call("ingest", "POST", f"/hooks/{HOOK}", body=encoded, headers=headers, parameters=parameters, isBase64Encoded=True)
@@ -62,8 +62,9 @@ def test_any_body_gets_an_answer(house: House, call: Call, body: str) -> None:
 
 def test_refusals_at_the_door_are_problems_that_say_nothing_of_what_is_behind_it(house: House, call: Call) -> None:
     unknown, forged = post(call, "{}", connection="con-unknown"), post(call, "{}", secret="whsec_" + base64.b64encode(b"x" * 32).decode())
+    large = post(call, "x" * 300_000)
     house.setup.remove_connection(HOOK)
-    removed, large = post(call, "{}"), post(call, "x" * 300_000)
+    removed = post(call, "{}")
 
     assert [answer.status for answer in (unknown, forged, removed, large)] == [404, 401, 404, 413]
     assert unknown.body == removed.body
@@ -198,7 +199,7 @@ def test_a_review_goes_its_whole_way_through_the_handlers(house: House, deployed
         assert [reply.review for reply in platforms.replies()] == ["r-1", "r-2"]
         looked = deployed("follow_up").handler({"step": "look_again", "follow_up": follow_up, "handed_back": False}, Context())
         assert looked["wait_seconds"] >= 1
-        assert deployed("sweep").handler({}, Context()) == {"resumed": 0, "woken": 0, "restarted": 0}
+        assert deployed("sweep").handler({}, Context()) == {"resumed": 0, "woken": 0, "restarted": 0, "asked": 0}
 
 
 def test_a_message_to_resume_a_review_is_one_that_triage_understands(house: House, deployed: Deployed) -> None:

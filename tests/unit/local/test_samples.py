@@ -4,62 +4,38 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 import pytest
 
-from heard.connectors import Connection, Connector, Refusal, Request, load, platforms
-from heard.errors import NotFound
+from heard.connectors import Page
 from heard.reviews import EventKind
-from heard_cli.local.samples import PLATFORMS, InvalidSample, Sample, load_samples
-from heard_cli.local.signing import NoForm, SignedRequest, signed, submitted
+from heard_cli.local.samples import InvalidSample, Sample, load_samples
+from heard_cli.local.signing import NoForm, submitted
 from heard_cli.local.simulator import Platforms
+from tests.unit.wired import PLATFORMS, SAMPLES, wired
 
-EVENTS = Path(__file__).parents[3] / "events"
+pytestmark = pytest.mark.loopback
+
 NOW = datetime(2026, 2, 14, 9, 30, 0, 250_000, tzinfo=UTC)
-SECRET = "whsec_aSBhbSB0aGUgc2VjcmV0IG9mIGEgdGVzdA=="
-ADDRESS = "https://heard.example/hooks/con-4f2a"
-SAMPLES = load_samples(EVENTS)
 
 
 def named(sample: Sample) -> str:
     return sample.name
 
 
-def connection(platform: str) -> Connection:
-    settings = {"api_username": "heard", "base_url": "https://forum.example", "account_sid": "ACsimulated"}
-    return Connection("con-4f2a", "biz", platform, ADDRESS, settings, business_name="Harbour Kitchen")
-
-
-def connector(platform: str) -> Connector:
-    try:
-        return load(platform)
-    except NotFound:
-        pytest.skip(f"there is no connector for {platform} yet")
-
-
-def received(request: SignedRequest) -> Request:
-    headers = {name.lower(): value for name, value in request.headers.items()}
-    return Request(request.method, headers, request.body, urlsplit(request.url).query)
-
-
-def page_of(connector: Connector, at: datetime) -> str:
-    page = connector.handshake(Request("GET", {}, b""), connection("feedback_form"), (SECRET,), at)
-    assert page is not None
-    return page.body
-
-
-def request_of(sample: Sample, at: datetime = NOW) -> SignedRequest:
-    """The sample as it arrives; a form is opened a minute before it is sent, since nobody fills one in at once."""
-    made = connector(sample.platform)
-    return signed(sample, ADDRESS, SECRET, at, lambda _: page_of(made, at - timedelta(minutes=1)))
+@pytest.fixture(scope="module")
+def running() -> Iterator[Platforms]:
+    with Platforms(clock=lambda: NOW) as platforms:
+        yield platforms
 
 
 def test_the_samples_cover_all_platforms_kinds_severities_and_many_languages() -> None:
     assert len(SAMPLES) >= 40
-    assert {sample.platform for sample in SAMPLES} == PLATFORMS
+    assert {sample.platform for sample in SAMPLES} == set(PLATFORMS)
     expectations = [expectation for sample in SAMPLES for expectation in sample.expect]
     assert {expectation.kind for expectation in expectations} == {kind.value for kind in EventKind}
     judged = Counter(level for expectation in expectations for level in expectation.severity)
@@ -77,42 +53,40 @@ def test_samples_play_by_number_with_each_platforms_order_kept() -> None:
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=named)
-def test_a_sample_is_believed_and_read_as_the_events_it_promises(sample: Sample) -> None:
-    request = received(request_of(sample))
-    made, where = connector(sample.platform), connection(sample.platform)
-
-    if (answer := made.handshake(request, where, (SECRET,), NOW)) is not None:
+def test_a_sample_is_believed_and_read_as_the_events_it_promises(sample: Sample, running: Platforms) -> None:
+    side = wired(sample.platform, running)
+    promised = [expectation.kind for expectation in sample.expect]
+    for known in sample.render(NOW).knows:
+        running.knows(sample.platform, known.native_id, known.resource)
+    if sample.polled:
+        page = side.connector.recent(None, side.connection, side.credentials, side.http, NOW)
+        assert isinstance(page, Page)
+        assert page.problems == ()
+        assert promised == ["withdrawn"] or page.events
+        return
+    request = side.request(sample, NOW)
+    if (answer := side.connector.handshake(request, side.connection, side.secrets, NOW)) is not None:
         assert answer.status < 300
-        assert [expectation.kind for expectation in sample.expect] == ["test"]
+        assert promised == ["test"]
         return
-    assert made.verify(request, where, (SECRET,), NOW) is None
-    parsed = made.parse(request, where, NOW)
+    assert side.connector.verify(request, side.connection, side.secrets, NOW, side.http) is None
+    parsed = side.connector.parse(request, side.connection, NOW)
     assert parsed.problems == ()
-    assert [event.kind.value for event in parsed.events] == [expectation.kind for expectation in sample.expect]
-    assert request_of(sample).body == request_of(sample).body or sample.platform == "feedback_form"
+    assert [event.kind.value for event in parsed.events] == promised
+    assert sample.page or side.request(sample, NOW).body == request.body or not side.connector.capabilities.tested_by_us
 
 
-@pytest.mark.parametrize("sample", [s for s in SAMPLES if s.platform != "trustpilot"], ids=named)
-def test_a_tampered_sample_is_refused(sample: Sample) -> None:
-    made, where = connector(sample.platform), connection(sample.platform)
-    genuine = received(request_of(sample))
-    if sample.platform == "feedback_form":
-        # Whoever fills in a form may write what they like; what must be genuine is the page it came from.
-        fields = dict(parse_qsl(genuine.body.decode(), keep_blank_values=True))
-        assert isinstance(made.verify(Request("POST", genuine.headers, b"text=forged&rating=1"), where, (SECRET,), NOW), Refusal)
-        assert set(sample.fields) <= set(fields)
-        return
-    # One blank more in a JSON body reads the same; it is the bytes that are signed.
-    forged = Request("POST", genuine.headers, genuine.body + (b"&Body=more" if sample.is_form else b" "))
-    assert isinstance(made.verify(forged, where, (SECRET,), NOW), Refusal)
-    assert isinstance(made.verify(genuine, where, (SECRET[:-6] + "AAAA==",), NOW), Refusal)
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_every_platform_shows_a_review_that_is_new(platform: str) -> None:
+    kinds = {expectation.kind for sample in SAMPLES if sample.platform == platform for expectation in sample.expect}
+    assert "created" in kinds
 
 
 def test_what_platforms_must_know_is_in_the_shape_the_simulator_takes() -> None:
-    simulated = Platforms()
+    other_side = Platforms()
     for sample in SAMPLES:
         for known in sample.render(NOW).knows:
-            simulated.knows(sample.platform, known.native_id, known.resource)
+            other_side.knows(sample.platform, known.native_id, known.resource)
     posted = {known.native_id for sample in SAMPLES if sample.platform == "discourse" for known in sample.render(NOW).knows}
     assert len(posted) >= 6
 
@@ -140,7 +114,6 @@ def test_a_sample_out_of_format_is_refused_with_everything_that_is_wrong(tmp_pat
         "unknown fields: wait",
         "'about'",
         "belongs in the folder",
-        "sends a body",
         "awful",
         "needs a route",
         "'times'",
@@ -168,8 +141,8 @@ def test_a_form_is_sent_with_the_hidden_fields_of_its_own_page() -> None:
         submitted("<p>Nothing here</p>", "https://heard.example/", {})
 
 
-def test_every_connector_that_businesses_push_to_has_samples() -> None:
-    assert set(platforms()) <= PLATFORMS
+def test_every_connector_has_samples_and_every_folder_of_samples_a_connector() -> None:
+    assert set(PLATFORMS) == {sample.platform for sample in SAMPLES}
 
 
 def write(folder: Path, name: str, document: object) -> None:

@@ -248,8 +248,8 @@ def test_faults_touch_only_the_calls_they_name(platforms: Platforms, caller: Cal
     platforms.fault("trustpilot", Mode.DOWN, times=1)
     assert caller.call("POST", TOKENS, b"grant_type=client_credentials")[0] == 503
     assert caller.trustpilot("GET", "unknown")[0] == 404
-    with pytest.raises(LookupError, match="trustpilot, discourse"):
-        platforms.fault("yelp", Mode.DOWN)
+    with pytest.raises(LookupError, match="discourse, "):
+        platforms.fault("nobody", Mode.DOWN)
 
 
 def test_a_slow_answer_holds_nobody_else_up_and_stopping_does_not_wait_for_it(caller: Caller, platforms: Platforms) -> None:

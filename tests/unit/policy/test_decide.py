@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib import resources
 from typing import Any
@@ -164,3 +165,14 @@ def test_handing_over_always_ends_with_a_person_and_a_time(assessment: Assessmen
     assert decision.fired[0].startswith("R01-")
     assert decision.due_at is not None
     assert decision.escalate_after
+
+
+def test_a_rule_can_ask_whether_the_review_is_proven() -> None:
+    careful = {"id": "R11-unconfirmed", "when": {"confirmed": False}, "then": {"route": "follow_up", "priority": 5}}
+    policy = load_policy(document(rules=[careful, *document()["rules"]]))
+    praised, here = assessed(Severity.PRAISE), context(rating=5)
+
+    assert decide(praised, here, policy, FRIDAY_AFTERNOON).route is Route.ACKNOWLEDGE
+    unproven = decide(praised, replace(here, confirmed=False), policy, FRIDAY_AFTERNOON)
+    assert (unproven.route, unproven.fired[0], unproven.priority) == (Route.FOLLOW_UP, "R11-unconfirmed", 5)
+    assert decide(praised, replace(here, confirmed=False), default_policy(), FRIDAY_AFTERNOON).route is Route.ACKNOWLEDGE

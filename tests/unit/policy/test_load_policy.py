@@ -39,6 +39,7 @@ def rule(when: Any, then: Any, name: str = "R01-x") -> dict[str, Any]:
         (rule({"rating_max": 6}, {"route": "follow_up"}), "rules[0].when.rating_max: give a whole number from 1 to 5"),
         (rule({"rating_max": None}, {"route": "follow_up"}), "rules[0].when.rating_max: give a whole number"),
         (rule({"has_text": 1}, {"route": "follow_up"}), "rules[0].when.has_text: give true or false"),
+        (rule({"confirmed": "yes"}, {"route": "follow_up"}), "rules[0].when.confirmed: give true or false"),
         (rule({"has_text": True}, {"route": "delete"}), 'rules[0].then.route: "delete" is not one of acknowledge'),
         (rule({"has_text": True}, {"route": "nothing"}), "rules[0].then.reason: say why"),
         (rule({"has_text": True}, {"route": "both"}, "thanks"), "rules[0].id: give the playbook rule it serves"),

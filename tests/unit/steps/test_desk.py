@@ -316,6 +316,7 @@ def test_a_denied_walk_away_is_open_again_and_its_author_is_not_heard_twice(shop
         (Action.WALK_AWAY, {}, "reason"),
         (Action.REPORT_FAKE, {}, "evidence"),
         (Action.REPLY, {"root_cause": "She says that the oven was broken"}, "root_cause"),
+        (Action.RESOLVE_WITHOUT_REPLY, {"text": "We are sorry about the oven."}, "posts nothing"),
     ],
 )
 def test_what_an_action_needs_is_asked_for_by_name(shop: Shop, action: Action, fields: dict[str, Any], missing: str) -> None:
@@ -357,6 +358,7 @@ def test_the_desk_shows_what_is_needed_to_understand_before_answering(shop: Shop
     assert all(review["assessment"]["reasons"] for review in shown["reviews"][:1])
     assert [(reply["purpose"], reply["state"]) for reply in shown["replies"]] == [("acknowledgement", "sent")]
     assert (shown["public_replies_left"], shown["severity"], shown["claimed_by"]) == (1, "high", None)
+    assert shown["platform_takes"] == {"replies": "many", "limit": 10_000, "unit": "characters"}
 
 
 def test_a_follow_up_can_be_seen_after_its_review_was_withdrawn_or_its_author_erased(shop: Shop) -> None:

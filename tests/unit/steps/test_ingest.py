@@ -8,14 +8,15 @@ from typing import Any
 
 import pytest
 
-from heard.connectors import Request
-from heard.connectors.signatures import sign_standard
+from heard.connectors import Connector, Request
+from heard.connectors.signatures import BasicAuth
 from heard.errors import Fault, NotFound, TooLarge
 from heard.flows import Queue
-from heard.steps.ingest import BODY_LIMIT_BYTES, Received, ingest
+from heard.steps.ingest import QUARANTINE_BYTES, Received, ingest
 from heard.storage.quarantine import Quarantine
 from heard.storage.setup import InboundSecret
 from tests.unit.house import BUSINESS, COMPLAINT, NOON, SECRET, House
+from tests.unit.signed import standard
 
 OTHER_SECRET = "whsec_" + "b3RoZXIgc2VjcmV0LCB0aGlydHktdHdvIGJ5dGVz"
 REVIEW: dict[str, Any] = {
@@ -27,7 +28,7 @@ REVIEW: dict[str, Any] = {
 
 def signed(document: object = REVIEW, secret: str = SECRET, at: timedelta = timedelta()) -> Request:
     body = document if isinstance(document, bytes) else json.dumps(document).encode()
-    return Request("POST", sign_standard(secret, "msg_1", NOON + at, body), body)
+    return standard(body, secret, NOON + at)
 
 
 def knock(house: House, request: Request, connection: str = "con-standard-bus_bakery", at: timedelta = timedelta()) -> Received:
@@ -59,13 +60,30 @@ def test_a_genuine_delivery_is_queued_before_it_is_answered(house: House) -> Non
         (Request("POST", {**signed().headers, "webhook-timestamp": "soon"}, signed().body), "signature_malformed"),
     ],
 )
-def test_what_is_not_genuine_gets_401_and_leaves_nothing(house: House, request_: Request, reason: str) -> None:
+def test_what_is_not_genuine_gets_401_and_leaves_no_more_than_a_note(house: House, request_: Request, reason: str) -> None:
     before = house.everything()
     received = knock(house, request_)
 
     assert (received.response.status, received.result, received.reason) == (401, "refused", reason)
-    assert house.everything() == before
+    left = [item for item in house.everything() if item not in before]
+    assert [(item["pk"], item["result"], item["reason"]) for item in left] == [("DOOR#con-standard-bus_bakery", "refused", reason)]
+    assert "bread" not in str(left)
     assert house.queued() == []
+
+
+def test_a_flood_of_equal_requests_is_noted_once_a_minute_and_counted(house: House) -> None:
+    door, connection = house.door, "con-standard-bus_bakery"
+    for second in range(0, 150, 10):
+        ingest(signed(secret=OTHER_SECRET, at=timedelta(seconds=second)), connection, door, NOON + timedelta(seconds=second))
+    ingest(signed(at=timedelta(seconds=150)), connection, door, NOON + timedelta(seconds=150))
+
+    notes = door.deliveries.of_connection(connection)
+    assert [(note.result, note.reason, note.events, note.unnoted) for note in notes] == [
+        ("accepted", "", 1, 0),
+        ("refused", "signature_wrong", 0, 5),
+        ("refused", "signature_wrong", 0, 5),
+        ("refused", "signature_wrong", 0, 0),
+    ]
 
 
 def test_an_unknown_and_a_removed_connection_cannot_be_told_apart(house: House) -> None:
@@ -80,11 +98,21 @@ def test_an_unknown_and_a_removed_connection_cannot_be_told_apart(house: House) 
 
 
 def test_a_body_at_the_limit_is_read_and_one_over_it_is_not(house: House) -> None:
-    padding = BODY_LIMIT_BYTES - len(json.dumps({**REVIEW, "padding": ""}).encode())
+    padding = Connector.body_limit - len(json.dumps({**REVIEW, "padding": ""}).encode())
     assert knock(house, signed({**REVIEW, "padding": "x" * padding})).response.status == 202
 
     with pytest.raises(TooLarge):
         knock(house, signed({**REVIEW, "padding": "x" * (padding + 1)}))
+
+
+def test_a_large_delivery_that_cannot_be_read_is_kept_as_far_as_there_is_room(house: House) -> None:
+    connection = house.connect("postmark")
+    request = BasicAuth().sign(Request("POST", {"content-type": "application/json"}, b"{" * 1_000_000), connection.url, SECRET, NOON)
+    assert knock(house, request, connection.id).response.status < 300
+
+    (kept,) = quarantined(house)
+    assert len(kept.body) == QUARANTINE_BYTES
+    assert kept.why.startswith("only the first 350000 of 1000000 bytes are kept")
 
 
 @pytest.mark.parametrize(
@@ -96,7 +124,7 @@ def test_a_genuine_delivery_that_cannot_be_read_is_kept_whole_and_answered(house
     assert (received.response.status, received.result, received.events) == (202, "quarantined", 0)
     (kept,) = quarantined(house)
     assert (kept.body, kept.id, kept.connection) == (body, received.delivery, house.connections["standard"].id)
-    assert kept.headers["webhook-id"] == "msg_1"
+    assert set(kept.headers) <= {"content-type"}
     assert house.queued() == []
 
 

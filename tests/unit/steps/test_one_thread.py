@@ -146,6 +146,8 @@ class OneThread(RuleBasedStateMachine):
         if claims:
             self.somebody_claims(name)
         worded = text or (TEXTS[0] if action in {Action.REPLY, Action.INVITE_PRIVATE} else None)
+        if action is Action.RESOLVE_WITHOUT_REPLY:
+            worded = None
         for task in self.house.open_tasks():
             self.answers += 1
             request = desk.AnswerRequest(

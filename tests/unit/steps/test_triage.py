@@ -11,15 +11,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from heard.connectors import HttpAnswer, Request
-from heard.connectors.signatures import sign_standard
+from heard.connectors import HttpAnswer, Request, load
 from heard.follow_ups import Status
 from heard.outcomes import Kind
 from heard.reviews import TEXT_LIMIT_BYTES, EventKind, ReviewEvent, review_id
 from heard.steps.ingest import ingest
 from heard.storage.setup import Business
 from heard.storage.vault import Erased
-from heard_cli.local.simulator import DEMO_CREDENTIALS
 from tests.unit.house import BUSINESS, COMPLAINT, MILD, NAME, NOON, PRAISE, SECRET, House, complaint, praise, said
 
 _numbers = count(1)
@@ -121,7 +119,7 @@ def shown(review: str, text: str, stars: int) -> dict[str, Any]:
 
 @pytest.mark.loopback
 def test_an_event_that_the_platform_does_not_confirm_is_not_acted_on_and_stops_nobody(connected: House) -> None:
-    connected.connect("trustpilot", **{name: value for name, value in DEMO_CREDENTIALS["trustpilot"].items() if name != "api_secret"})
+    connected.connect("trustpilot")
     native = "64b7f0a1c2d3e4f506172839"
     forged = said(native, "Hacked", 5, revision="9999-12-31T23:59:59.000Z", author="mallory")
     review = connected.say(forged, "trustpilot")
@@ -139,14 +137,67 @@ def test_an_event_that_the_platform_does_not_confirm_is_not_acted_on_and_stops_n
     connected.check()
 
 
+@pytest.mark.loopback
+def test_nobody_can_have_a_complaint_passed_over_as_the_businesss_own_words(connected: House) -> None:
+    connected.connect("trustpilot")
+    assert connected.platforms is not None
+    native = "64b7f0a1c2d3e4f506172839"
+    connected.platforms.knows("trustpilot", native, shown(native, COMPLAINT, 1))
+    forged = said(native, kind=EventKind.REPLY_SEEN, revision="2026-03-17T09:00:00.000Z")
+
+    review = connected.say(forged, "trustpilot")
+    assert Kind.FOLLOW_UP_OPENED in connected.kinds(review)
+    assert Kind.IGNORED not in connected.kinds(review)
+
+
+@pytest.mark.loopback
+def test_a_withdrawal_that_could_be_confirmed_and_is_not_closes_nothing(connected: House) -> None:
+    connected.connect("yelp")
+    assert connected.platforms is not None
+    native = "9CNz4nWU59PIZsiDV9sSVQ"
+
+    review = connected.say(said(native, COMPLAINT, 1), "yelp")
+    connected.say(said(native, kind=EventKind.WITHDRAWN, revision="~"), "yelp")
+    assert connected.kinds(review)[-1] is Kind.DISBELIEVED
+    assert not connected.case(review).review.withdrawn
+
+
+@pytest.mark.loopback
+@pytest.mark.parametrize(("credentials", "confirmed"), [(True, True), (False, False)])
+def test_a_policy_can_keep_what_nobody_confirms_from_being_answered_automatically(
+    connected: House, credentials: bool, confirmed: bool
+) -> None:
+    document = _document()
+    careful = {"id": "R11-unconfirmed", "when": {"confirmed": False}, "then": {"route": "follow_up"}}
+    connected.setup.put_business(Business(BUSINESS, NAME, {**document, "rules": [careful, *document["rules"]]}))
+    made = connected.connect("trustpilot")
+    connected.setup.put_connection(replace(made, has_credentials=credentials), NOON)
+    assert connected.platforms is not None
+    native = "64b7f0a1c2d3e4f506172839"
+    connected.platforms.knows("trustpilot", native, shown(native, PRAISE, 5))
+
+    review = connected.say(said(native, PRAISE, 5, revision="2026-03-17T09:00:00.000Z"), "trustpilot")
+    accepted = connected.log.of_review(review)[0].detail
+    assert connected.case(review).review.unproven is not confirmed
+    assert accepted.get("unproven", False) is not confirmed
+    assert ("R11-unconfirmed" in accepted["rules"]) is not confirmed
+    connected.say(said(native, PRAISE, 5, revision="2026-03-17T08:00:00.000Z"), "trustpilot")
+    assert connected.case(review).review.unproven is not confirmed
+
+
+def test_what_is_signed_is_proven(shop: House) -> None:
+    assert not shop.case(shop.say(praise("r-1"))).review.unproven
+
+
 # From the door to the person
 
 
 def delivered(house: House, data: dict[str, Any]) -> str:
     """One signed webhook, taken at the door, queued and routed; its review's id."""
     body = json.dumps({"type": "review.created", "timestamp": "2026-03-17T11:59:00Z", "data": data}).encode()
-    request = Request("POST", sign_standard(SECRET, f"msg-{next(_numbers)}", NOON, body), body)
-    received = ingest(request, house.connections["standard"].id, house.door, NOON)
+    connection = house.connections["standard"]
+    request = load("standard").sign(Request("POST", {}, body), connection.url, SECRET, NOON)
+    received = ingest(request, connection.id, house.door, NOON)
     assert received.response.status == 202
     for message in house.queued():
         house.route(message)

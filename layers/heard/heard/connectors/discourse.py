@@ -29,14 +29,11 @@ lib/post_destroyer.rb, lib/post_revisor.rb, app/models/concerns/trashable.rb, ap
 discourse_api_docs (openapi.json). Length limits are site settings: min_post_length and max_post_length (32,000 unless changed).
 """
 
-# ruff: noqa: ARG002 - every connector is handed the same things, and few platforms need them all
-
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from html.parser import HTMLParser
 from typing import Final, cast
 from urllib.parse import quote, urlencode
 
@@ -50,7 +47,6 @@ from heard.connectors import (
     HttpAnswer,
     Parsed,
     Presence,
-    Refusal,
     Rejected,
     ReplyTarget,
     Request,
@@ -58,8 +54,9 @@ from heard.connectors import (
     Sent,
 )
 from heard.connectors.http import ask
+from heard.connectors.markup import plain
 from heard.connectors.parsing import Fields, nobody, one, read_object, same_text, test_event
-from heard.connectors.signatures import verify_sha256_hex
+from heard.connectors.signatures import BodyHmac
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, clean
 
@@ -72,7 +69,7 @@ _CHUNKS: Final = 5
 """How many pages of a topic's later posts are looked through for a reply of ours before saying that we cannot tell."""
 
 
-class Discourse:
+class Discourse(Connector):
     """The connector of one Discourse site."""
 
     capabilities = Capabilities(
@@ -80,8 +77,8 @@ class Discourse:
         title=_TITLE,
         channel=Channel.FORUM,
         signature="X-Discourse-Event-Signature: HMAC-SHA256 of the body, hexadecimal; no timestamp",
-        edits=True,
-        deletions=True,
+        edits="pushed",
+        deletions="pushed",
         replies="many",
         reply_limit=REPLY_LIMIT,
         reply_unit="characters",
@@ -101,15 +98,19 @@ class Discourse:
             "4. For replies, create an API key under API, Keys for the user that shall answer, and enter both here.\n"
             "5. Turn on the site setting retry_web_hook_events, so that nothing is lost while we cannot be reached."
         ),
+        cannot=(
+            "Unsigned deliveries are refused: the webhook needs a secret.",
+            "Recovering a deleted post without an edit cannot be seen: it stays withdrawn here until it is edited.",
+            "A reply is looked for in 100 later posts; in a longer topic nobody can tell, and a person decides.",
+        ),
+        proof=("The signature and the payload of a new post, against vectors and fixtures of Discourse's own repositories.",),
+        unproven=(
+            "The longest reply is a site setting; 32,000 characters is its default.",
+            "A reply held for the forum's approval counts as sent.",
+        ),
     )
 
-    def handshake(self, request: Request, connection: Connection, secrets: tuple[str, ...], now: datetime) -> Response | None:
-        """The ping is a signed delivery like others."""
-        return None
-
-    def verify(self, request: Request, connection: Connection, secrets: tuple[str, ...], now: datetime) -> Refusal | None:
-        """None if the body is signed with one of the secrets."""
-        return verify_sha256_hex(request.headers.get("x-discourse-event-signature"), request.body, secrets)
+    scheme = BodyHmac("x-discourse-event-signature", prefix="sha256=")
 
     def parse(self, request: Request, connection: Connection, now: datetime) -> Parsed:
         """The post a body shows, or the ping. Raises Unparseable."""
@@ -120,7 +121,7 @@ class Discourse:
             return Parsed()
         return one(body.required_object("post"), lambda post: _event(post, connection))
 
-    def accepted(self, request: Request, connection: Connection, parsed: Parsed) -> Response:
+    def accepted(self, request: Request, connection: Connection, parsed: Parsed, http: Http) -> Response:
         """Any 2xx will do, within 20 seconds."""
         return Response(202, "{}")
 
@@ -153,7 +154,7 @@ class Discourse:
         stream = _read(answer).object("post_stream")
         if found := _ours(stream, text, connection):
             return found
-        known = {post.values.get("id") for post in _posts(stream)}
+        known = [post.values.get("id") for post in _posts(stream)]
         ids = stream.values.get("stream")
         if not isinstance(ids, list):
             return Presence.CANNOT_TELL
@@ -179,7 +180,7 @@ class Discourse:
         post = _read(answer)
         if post.values.get("post_number") == 1 and not post.values.get("topic_title"):
             # Webhooks carry the topic's title and this call does not; without it the first post would seem to say something else.
-            topic = _call("GET", f"/t/{post.values.get('topic_id')}.json", None, connection, credentials, http)
+            topic = _call("GET", f"/t/{quote(str(post.values.get('topic_id')), safe='')}.json", None, connection, credentials, http)
             if isinstance(topic, HttpAnswer):
                 post = Fields({**post.values, "topic_title": _read(topic).values.get("title")}, post.where, post.problems)
         try:
@@ -223,7 +224,7 @@ def _event(post: Fields, connection: Connection) -> ReviewEvent | None:
         revision=f"{stamp(latest)}.{version:08d}.{rank}",
         author=Author(post.optional_id("user_id") or username or nobody(native_id).id, post.label("name") or username),
         title=title if number == 1 else None,
-        text=post.text("raw") or _without_tags(post.text("cooked")),
+        text=post.text("raw") or plain(post.text("cooked")),
         occurred_at=latest if withdrawn else changed,
         subject=title,
         link=_link(connection, topic, number),
@@ -242,38 +243,6 @@ def _business_users(connection: Connection) -> frozenset[str]:
     return frozenset(name.strip().lstrip("@").casefold() for name in names if name.strip())
 
 
-class _Words(HTMLParser):
-    """Collects the words of cooked HTML, one line for each block."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.words: list[str] = []
-
-    def handle_data(self, data: str) -> None:
-        self.words.append(data)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in {"p", "li", "blockquote", "pre", "h1", "h2", "h3", "tr"}:
-            self.words.append("\n")
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "br":
-            self.words.append("\n")
-
-
-def _without_tags(cooked: str | None) -> str | None:
-    if cooked is None:
-        return None
-    words = _Words()
-    try:
-        words.feed(cooked)
-        words.close()
-    except (AssertionError, ValueError):
-        # The parser gives up on some malformed declarations; what it has read until then counts.
-        pass
-    return clean("".join(words.words))
-
-
 def _posts(stream: Fields) -> list[Fields]:
     posts = stream.values.get("posts")
     entries = cast("list[object]", posts) if isinstance(posts, list) else []
@@ -283,7 +252,7 @@ def _posts(stream: Fields) -> list[Fields]:
 def _ours(stream: Fields, text: str, connection: Connection) -> Sent | None:
     user = connection.settings.get("api_username", "").strip().casefold()
     for post in _posts(stream):
-        said = post.text("raw") or _without_tags(post.text("cooked"))
+        said = post.text("raw") or plain(post.text("cooked"))
         if (post.label("username") or "").casefold() == user and same_text(said, text):
             return Sent(str(post.values.get("id")))
     return None

@@ -10,8 +10,6 @@ Replies leave nothing and go nowhere: the answer page shows those that Heard has
 that fills the field no person sees is thanked like others and is no event.
 """
 
-# ruff: noqa: ARG002 - every connector is handed the same things, and few platforms need them all
-
 from __future__ import annotations
 
 import hashlib
@@ -29,7 +27,6 @@ from heard.connectors import (
     Capabilities,
     Connection,
     Connector,
-    Gone,
     Http,
     Parsed,
     Presence,
@@ -39,6 +36,7 @@ from heard.connectors import (
     ReplyTarget,
     Request,
     Response,
+    Secret,
     Sent,
 )
 from heard.connectors.parsing import Fields, one, read_form
@@ -256,7 +254,7 @@ _POLICY: Final = (
 )
 
 
-class FeedbackForm:
+class FeedbackForm(Connector):
     """The connector of one business's feedback page."""
 
     capabilities = Capabilities(
@@ -264,8 +262,9 @@ class FeedbackForm:
         title="Feedback form",
         channel=Channel.SURVEY,
         signature="a token in the page: HMAC-SHA256, valid for a day",
-        edits=True,
-        deletions=False,
+        edits="pushed",
+        deletions="no",
+        secret=Secret.KEPT_HERE,
         replies="many",
         reply_limit=_REPLY_LIMIT,
         reply_unit="characters",
@@ -276,12 +275,17 @@ class FeedbackForm:
             "2. Put the address on receipts, in e-mails or behind a QR code. It speaks the reader's language.\n"
             "3. What customers send is private. Your answers appear on a page whose link they get when they have sent theirs."
         ),
+        cannot=(
+            "Nobody is told that an answer is there: the author keeps the link.",
+            "Authors cannot take back what they sent; sending the page again within a day is an edit.",
+        ),
+        proof=("The page, in seven languages, by filling it in.",),
     )
 
     def handshake(self, request: Request, connection: Connection, secrets: tuple[str, ...], now: datetime) -> Response | None:
         """The page for a GET; for a POST that has nothing in it or an outdated token, the page again with what was typed."""
         words, language = _language(request.headers.get("accept-language", ""))
-        secret = next((secret for secret in secrets if secret), None)
+        secret = next((secret for secret in secrets if secret.strip()), None)
         if request.method in {"GET", "HEAD"}:
             if secret is None:
                 return Response(503, _page(words, language, connection, f"<p>{escape(words.unready)}</p>"), _HTML)
@@ -302,7 +306,7 @@ class FeedbackForm:
             return Response(422, _form(words, language, connection, token, form, words.empty), _HTML)
         return None
 
-    def verify(self, request: Request, connection: Connection, secrets: tuple[str, ...], now: datetime) -> Refusal | None:
+    def verify(self, request: Request, connection: Connection, secrets: tuple[str, ...], now: datetime, http: Http) -> Refusal | None:
         """None if the form brings back a token that this connection issued within the last day."""
         try:
             form = _fields(request)
@@ -314,7 +318,7 @@ class FeedbackForm:
         """The one review of a form. Raises Unparseable."""
         return one(_fields(request), lambda form: _event(form, now))
 
-    def accepted(self, request: Request, connection: Connection, parsed: Parsed) -> Response:
+    def accepted(self, request: Request, connection: Connection, parsed: Parsed, http: Http) -> Response:
         """Thanks, and the link to where the answer will be."""
         words, language = _language(request.headers.get("accept-language", ""))
         content = f"<h1>{escape(words.thanks)}</h1>"
@@ -340,10 +344,6 @@ class FeedbackForm:
         """Always there, for the same reason."""
         return Sent(reply_id)
 
-    def fetch(self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http) -> ReviewEvent | Gone | None:
-        """The form keeps nothing of its own."""
-        return None
-
 
 def answer_page(connection: Connection, said: str, replies: Sequence[str], accept_language: str) -> str:
     """The page behind the link that the author was given: what they wrote, and our answers in order."""
@@ -368,7 +368,7 @@ def _issue(secret: str, connection: Connection, now: datetime) -> str:
 
 
 def _check(form: Fields, connection: Connection, secrets: tuple[str, ...], now: datetime) -> Refusal | None:
-    usable = [secret for secret in secrets if secret]
+    usable = [secret for secret in secrets if secret.strip()]
     if not usable:
         return Refusal(RefusalReason.NO_SECRET, "The connection has no secret to check the form's token with.")
     token = form.values.get("token")

@@ -11,12 +11,17 @@ import ipaddress
 import re
 import ssl
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Final
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
 
 from heard import clock
 from heard.connectors import Http, HttpAnswer, Rejected
 from heard.errors import BadRequest, PlatformUnavailable
+
+if TYPE_CHECKING:
+    import urllib3
 
 ANSWER_LIMIT: Final = 2_000_000
 """Most bytes of an answer that are read; what is over is left, and what is left makes JSON unreadable, not memory full."""
@@ -24,7 +29,12 @@ ANSWER_LIMIT: Final = 2_000_000
 RETRY_AFTER_LIMIT: Final = 86_400
 """Longest wait, in seconds, that we take from a platform's Retry-After."""
 
+_NOT_PUBLIC: Final = "The address is not one of the public Internet."
+
 _DIGITS: Final = re.compile(r"[0-9]{1,9}")
+_SECONDS_SINCE_1970: Final = re.compile(r"[0-9]{10,11}")
+_RESETS: Final = ("x-rate-limit-reset", "x-ratelimit-reset", "ratelimit-reset")
+"""How X, Mastodon and Reddit, and Bluesky name the end of a rate limit."""
 
 
 class HttpClient:
@@ -32,6 +42,8 @@ class HttpClient:
 
     Only https is spoken, but for http to this machine when `loopback` is set, as the local stack needs. It is off elsewhere
     because businesses choose some of the addresses, and inside a function's sandbox this machine is the Lambda runtime's own API.
+    For the same reason only public addresses are called, whatever a name is resolved to when the connection is made: Heard's functions
+    are in no private network, and whoever puts them into one must not open it to what a business enters.
 
     Raises PlatformUnavailable when no answer was read (`maybe_applied` unless no connection could be made), and
     BadRequest for an address or header that cannot be used.
@@ -40,13 +52,20 @@ class HttpClient:
     def __init__(
         self, *, loopback: bool = False, connect_seconds: float = 3, read_seconds: float = 8, answer_limit: int = ANSWER_LIMIT
     ) -> None:
-        # Imported where it is used: `ingest` loads connectors and sends nothing.
+        self._loopback = loopback
+        self._seconds = (connect_seconds, read_seconds)
+        self._limit = answer_limit
+
+    @cached_property
+    def _pools(self) -> urllib3.PoolManager:
+        # Made when it is used: `ingest` hardly ever sends anything, and reading the certificates takes tens of milliseconds.
         import urllib3  # noqa: PLC0415
 
-        self._loopback = loopback
-        self._timeout = urllib3.Timeout(connect=connect_seconds, read=read_seconds)
-        self._limit = answer_limit
-        self._pools = urllib3.PoolManager(num_pools=1, ssl_context=ssl.create_default_context())
+        connect, read = self._seconds
+        timeout = urllib3.Timeout(connect=connect, read=read)
+        pools = urllib3.PoolManager(num_pools=1, ssl_context=ssl.create_default_context(), timeout=timeout)
+        pools.pool_classes_by_scheme = {**pools.pool_classes_by_scheme, "https": _public_pool(loopback=self._loopback)}
+        return pools
 
     def __call__(self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes | None = None) -> HttpAnswer:
         """The answer to one request, whatever its status."""
@@ -58,9 +77,7 @@ class HttpClient:
         # told from one after sending. `identity` because a small compressed answer can unpack to a huge one.
         sent = {"user-agent": "heard/1", **(headers or {}), "connection": "close", "accept-encoding": "identity"}
         try:
-            answer = self._pools.request(
-                method, url, headers=sent, body=body, timeout=self._timeout, retries=False, redirect=False, preload_content=False
-            )
+            answer = self._pools.request(method, url, headers=sent, body=body, retries=False, redirect=False, preload_content=False)
             try:
                 content = answer.read(self._limit, decode_content=False)
             finally:
@@ -93,9 +110,55 @@ def unusable(url: str, *, loopback: bool) -> str | None:
         return "The address names no host; it should look like https://example.com/path."
     if parts.auth:
         return "The address holds a user name or password; these belong in the credentials."
+    if _leads_up(url):
+        return "The address holds a . or .. as a part of its path, which would lead elsewhere."
+    if not (_public(parts.host) or (loopback and _this_machine(parts.host))):
+        return _NOT_PUBLIC
     if parts.scheme == "https" or (parts.scheme == "http" and loopback and _this_machine(parts.host)):
         return None
     return "The address must begin with https://." + (" Only this machine may be called by http://." if loopback else "")
+
+
+def _leads_up(url: str) -> bool:
+    """Whether a part of the path is . or .., also escaped: ids of reviews are parts of paths, and quoting leaves dots as they are."""
+    path = re.split(r"[?#]", url, maxsplit=1)[0].partition("://")[2]
+    return any(part.lower().replace("%2e", ".") in {".", ".."} for part in re.split(r"[/\\]", path)[1:])
+
+
+def _public(host: str) -> bool:
+    """Whether a host can be on the Internet. A name may still be resolved to an address that is not."""
+    name = host.strip("[]").rstrip(".").lower()
+    try:
+        address = ipaddress.ip_address(name.partition("%")[0])
+    except ValueError:
+        return name != "localhost" and not name.endswith(".localhost")
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return (mapped or address).is_global
+
+
+def _public_pool(*, loopback: bool) -> type[urllib3.HTTPSConnectionPool]:
+    """Connections that are given up before anything is sent if they did not lead to a public address."""
+    import socket  # noqa: PLC0415
+
+    import urllib3  # noqa: PLC0415
+    from urllib3.connection import HTTPSConnection  # noqa: PLC0415
+
+    class PublicConnection(HTTPSConnection):
+        def _new_conn(self) -> socket.socket:
+            connected = super()._new_conn()
+            other = str(connected.getpeername()[0])
+            if not (_public(other) or (loopback and _this_machine(other))):
+                connected.close()
+                raise BadRequest(_NOT_PUBLIC)
+            return connected
+
+    # urllib3 does not declare its own class as one that fits here either.
+    connections: Any = PublicConnection
+
+    class PublicPool(urllib3.HTTPSConnectionPool):
+        ConnectionCls = connections
+
+    return PublicPool
 
 
 def _this_machine(host: str) -> bool:
@@ -166,13 +229,32 @@ def rejected(answer: HttpAnswer, platform: str, *, harmless: bool = False) -> Re
 
 
 def retry_after(headers: Mapping[str, str]) -> int | None:
-    """Seconds to wait from a Retry-After header (RFC 9110, 10.2.3: a number or a date), at most `RETRY_AFTER_LIMIT`."""
+    """Seconds to wait, at most `RETRY_AFTER_LIMIT`, as a platform's headers say.
+
+    Retry-After (RFC 9110, 10.2.3: a number or a date), or one of the headers in `_RESETS` by which some platforms tell it instead:
+    seconds from now, seconds since 1970, or an ISO 8601 time.
+    """
     value = headers.get("retry-after", "").strip()
     if _DIGITS.fullmatch(value):
         return min(int(value), RETRY_AFTER_LIMIT)
     try:
         until = parsedate_to_datetime(value)
-        seconds = (until if until.tzinfo else until.replace(tzinfo=clock.now().tzinfo)) - clock.now()
+        return _until(until if until.tzinfo else until.replace(tzinfo=UTC))
     except (ValueError, IndexError, OverflowError):
+        return next((wait for name in _RESETS if (wait := _reset(headers.get(name, "").strip())) is not None), None)
+
+
+def _reset(value: str) -> int | None:
+    seconds = value.partition(".")[0]
+    if _SECONDS_SINCE_1970.fullmatch(seconds):
+        return _until(datetime.fromtimestamp(int(seconds), UTC))
+    if _DIGITS.fullmatch(seconds):
+        return min(int(seconds), RETRY_AFTER_LIMIT)
+    try:
+        return _until(clock.moment(value))
+    except (ValueError, OverflowError):
         return None
-    return max(0, min(int(seconds.total_seconds()) + 1, RETRY_AFTER_LIMIT))
+
+
+def _until(moment: datetime) -> int:
+    return max(0, min(int((moment - clock.now()).total_seconds()) + 1, RETRY_AFTER_LIMIT))

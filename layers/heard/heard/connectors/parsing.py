@@ -7,6 +7,7 @@ import would cost `ingest` more than its whole budget; problems name fields and 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import unicodedata
@@ -17,7 +18,7 @@ from typing import Any, Final, NoReturn, cast
 from urllib.parse import parse_qsl, urlsplit
 
 from heard import clock
-from heard.connectors import Parsed
+from heard.connectors import Parsed, ReplyTarget
 from heard.errors import Unparseable
 from heard.reviews import Author, EventKind, ReviewEvent, clean, number_revision
 
@@ -132,6 +133,8 @@ class Fields:
             raise self.unreadable(name, "is not an id")
         if isinstance(value, int):
             return self._short_number(name, value)
+        if value in {".", ".."}:
+            raise self.unreadable(name, "is not an id")
         if len(value) > ID_LIMIT:
             raise self.unreadable(name, f"is longer than {ID_LIMIT} characters")
         if any(c.isspace() or unicodedata.category(c) in {"Cc", "Cs"} for c in value):
@@ -284,9 +287,19 @@ def nobody(native_id: str) -> Author:
     return Author(f"anonymous:{native_id}")
 
 
+def by_email(address: str) -> str:
+    """An author's id made of an e-mail address, which it does not tell: ids are kept longer than personal data may be."""
+    return "email:" + hashlib.sha256(address.strip().lower().encode("utf-8", "replace")).hexdigest()[:32]
+
+
 def same_text(text: str | None, other: str | None) -> bool:
     """Whether two texts say the same but for white space and Unicode form, which platforms change as they like."""
     return _folded(text) == _folded(other)
+
+
+def written_by_others(standing: str | None, target: ReplyTarget) -> bool:
+    """Whether the one reply that a platform shows, if any, is none of our own earlier ones: then it is never replaced."""
+    return bool(_folded(standing)) and not any(same_text(standing, text) for text in target.ours)
 
 
 def _folded(text: str | None) -> str:

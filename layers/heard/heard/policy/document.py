@@ -39,7 +39,8 @@ class When:
     """Conditions of an entry; all that are given must hold, and one that is None is not asked.
 
     A set holds when the value is in it; `flags` when the assessment has any of them. Without a rating
-    neither bound on it holds; a language that is not known is in no set.
+    neither bound on it holds; a language that is not known is in no set. `confirmed` asks whether the review is proven
+    (signed, or read at the platform): a business may want to answer nothing automatically that is not.
     """
 
     severity: frozenset[Severity] | None = None
@@ -54,6 +55,7 @@ class When:
     has_text: bool | None = None
     public_replies_left_max: int | None = None
     follow_up_open: bool | None = None
+    confirmed: bool | None = None
 
     def holds(self, assessment: Assessment, context: Context) -> bool:
         """Whether every condition holds."""
@@ -70,6 +72,7 @@ class When:
             and (self.has_text is None or context.has_text is self.has_text)
             and (self.public_replies_left_max is None or context.public_replies_left <= self.public_replies_left_max)
             and (self.follow_up_open is None or context.follow_up_open is self.follow_up_open)
+            and (self.confirmed is None or context.confirmed is self.confirmed)
         )
 
 
@@ -250,6 +253,7 @@ _CONDITIONS: Final[Mapping[str, Callable[[_Node], object]]] = {
     "has_text": _Node.truth,
     "public_replies_left_max": lambda node: node.whole(0, 2),
     "follow_up_open": _Node.truth,
+    "confirmed": _Node.truth,
 }
 
 

@@ -32,7 +32,11 @@ class Route(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What the rules can ask beside the assessment."""
+    """What the rules can ask beside the assessment.
+
+    `confirmed` says that the review is proven: signed by the platform, or read there; not only believed because whoever sent it knew
+    the connection's address.
+    """
 
     channel: Channel
     platform: str
@@ -40,6 +44,7 @@ class Context:
     has_text: bool
     public_replies_left: int
     follow_up_open: bool = False
+    confirmed: bool = True
 
     @property
     def stage(self) -> Stage:

@@ -112,8 +112,15 @@ def see(caller: Caller, follow_up: str, desk: Desk, now: datetime) -> dict[str, 
         "reviews": reviews,
         "replies": said,
         "public_replies_left": thread.public_replies_left,
+        "platform_takes": _takes(task.platform),
         "notes": _notes(desk, task.id),
     }
+
+
+def _takes(platform: str) -> dict[str, Any]:
+    """What a reply may be at a platform: `replies` (one, many, none) shown, at most `limit` in `unit`."""
+    known = load(platform).capabilities
+    return {"replies": known.replies, "limit": known.reply_limit, "unit": known.reply_unit}
 
 
 def outline(task: FollowUp, now: datetime) -> dict[str, Any]:
@@ -264,6 +271,8 @@ def _given(request: AnswerRequest, task: FollowUp, caller: Caller, now: datetime
     missing = [name for name in _NEEDS[request.action] if not getattr(request, name)]
     if missing:
         raise BadRequest(f"The action {request.action.value} needs {', '.join(missing)}.")
+    if request.text and request.action is Action.RESOLVE_WITHOUT_REPLY:
+        raise BadRequest("The action resolve_without_reply posts nothing, so it takes no text. Use reply, or put the words into note.")
     for name in ("root_cause", "resolution", "reason"):
         code = getattr(request, name)
         if code and not _ROOT_CAUSE.fullmatch(code):
@@ -293,6 +302,9 @@ def _worded(request: AnswerRequest, given: Answer, loaded: Loaded, caller: Calle
         raise Conflict(Refusal.NO_REPLY_HERE.value, "The connection was removed. Resolve it without a reply.")
     public = case.review.channel.stage is Stage.ONSTAGE
     limits = load(case.review.platform).capabilities
+    if limits.replies == "none" or (limits.credentials and not connection.has_credentials):
+        why = "takes no replies from programs" if limits.replies == "none" else "is connected without credentials to reply with"
+        raise Conflict(Refusal.NO_REPLY_HERE.value, f"{limits.title} {why}. Answer there, then resolve it here without a reply.")
     text = replies.sign_off(request.text or "", caller.person.first_name, connection.business_name or case.review.business)
     latest = desk.work.latest_wordings(case.review.business, RECENT_REPLIES)
     findings = replies.lint(text, public=public, limit=limits.reply_limit, unit=limits.reply_unit, recent=latest)

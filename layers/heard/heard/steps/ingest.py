@@ -8,17 +8,18 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from heard.clock import stamp
-from heard.connectors import Connection, Parsed, Refusal, Request, Response, load
+from heard.connectors import Connection, Http, Parsed, Refusal, Request, Response, load
 from heard.errors import NotFound, TooLarge, Unparseable
 from heard.reviews import Channel, EventKind
 from heard.storage.quarantine import Quarantine, Quarantined
 
 if TYPE_CHECKING:
     from heard.flows import Queue
+    from heard.storage.deliveries import Deliveries
     from heard.storage.setup import Secrets, Setup
 
-BODY_LIMIT_BYTES: Final = 256 * 1024
-"""Above this a body is answered 413; every documented webhook is far below it."""
+QUARANTINE_BYTES: Final = 350_000
+"""What of a body that cannot be read is kept: an item of DynamoDB holds 400 KB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ class Door:
     secrets: Secrets
     queue: Queue
     quarantine: Quarantine
+    deliveries: Deliveries
+    http: Http
 
 
 def ingest(request: Request, connection_id: str, door: Door, now: datetime) -> Received:
@@ -50,22 +53,29 @@ def ingest(request: Request, connection_id: str, door: Door, now: datetime) -> R
     Nothing is answered 2xx before it is durable. Raises NotFound for an unknown connection, TooLarge for a body over the
     limit, and faults of the services beneath, which the platform's own retry cures.
     """
-    if len(request.body) > BODY_LIMIT_BYTES:
-        raise TooLarge(f"The body has {len(request.body)} bytes; at most {BODY_LIMIT_BYTES} are taken.")
     connection = door.setup.connection(connection_id)
     if connection is None:
         raise NotFound("There is nothing here.")
+    most = load(connection.platform).body_limit
+    if len(request.body) > most:
+        raise TooLarge(f"The body has {len(request.body)} bytes; at most {most} are taken.")
+    received = _received(request, connection, door, now)
+    door.deliveries.note(connection.id, received.result, received.reason, received.events, now)
+    return received
+
+
+def _received(request: Request, connection: Connection, door: Door, now: datetime) -> Received:
     connector = load(connection.platform)
     told = Received(Response(200), "", connection.business, connection.platform)
     secret = door.secrets.inbound(connection.id)
     valid = secret.valid(now) if secret else ()
     if greeting := connector.handshake(request, connection, valid, now):
         return replace(told, response=greeting, result="handshake")
-    refusal = connector.verify(request, connection, valid, now)
+    refusal = connector.verify(request, connection, valid, now, door.http)
     if refusal:
         renewed = door.secrets.inbound(connection.id, fresh=True)
         if renewed and renewed != secret:
-            refusal = connector.verify(request, connection, renewed.valid(now), now)
+            refusal = connector.verify(request, connection, renewed.valid(now), now, door.http)
     if refusal:
         return replace(told, response=_refused(refusal), result="refused", reason=refusal.reason.value)
     delivery = f"dlv_{secrets.token_hex(8)}"
@@ -74,14 +84,14 @@ def ingest(request: Request, connection_id: str, door: Door, now: datetime) -> R
         parsed = connector.parse(request, connection, now)
     except Unparseable as unreadable:
         _quarantine(request, connection, delivery, unreadable.detail, door, now)
-        return replace(told, response=connector.accepted(request, connection, Parsed()), result="quarantined")
+        return replace(told, response=connector.accepted(request, connection, Parsed(), door.http), result="quarantined")
     if parsed.problems:
         _quarantine(request, connection, delivery, "; ".join(parsed.problems)[:2000], door, now)
     messages = queued(parsed, connection, delivery)
     if messages:
         door.queue.send(messages)
     result = "quarantined" if parsed.problems else "accepted"
-    return replace(told, response=connector.accepted(request, connection, parsed), result=result, events=len(messages))
+    return replace(told, response=connector.accepted(request, connection, parsed, door.http), result=result, events=len(messages))
 
 
 def queued(parsed: Parsed, connection: Connection, delivery: str) -> list[dict[str, Any]]:
@@ -111,8 +121,10 @@ def _refused(refusal: Refusal) -> Response:
 
 
 def _quarantine(request: Request, connection: Connection, delivery: str, why: str, door: Door, now: datetime) -> None:
-    told = {"content-type", "webhook-id"}
-    kept = {name: value for name, value in request.headers.items() if name in told or name.startswith("x-discourse-")}
+    if len(request.body) > QUARANTINE_BYTES:
+        why = f"only the first {QUARANTINE_BYTES} of {len(request.body)} bytes are kept; {why}"
+    told = load(connection.platform).parse_reads
+    kept = {name: value for name, value in request.headers.items() if name in told}
     door.quarantine.keep(
         Quarantined(
             id=delivery,
@@ -123,7 +135,7 @@ def _quarantine(request: Request, connection: Connection, delivery: str, why: st
             why=why,
             method=request.method,
             query=request.query,
-            body=request.body,
+            body=request.body[:QUARANTINE_BYTES],
             headers=kept,
         )
     )

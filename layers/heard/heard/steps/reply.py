@@ -1,31 +1,41 @@
 """Send one reply, exactly the way R04 allows: a slot first, then the platform, then the confirmation.
 
 A run that finds a slot in doubt asks the platform before it posts; where the platform cannot be asked, the
-outcome says `reply_unknown` and a person decides.
+outcome says `reply_unknown` and a person decides. Accepted is not published: a platform that moderates is asked again later, for a week.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
 
 from heard import cases
 from heard.assessment import Assessment
 from heard.cases import Change
 from heard.clock import moment
-from heard.connectors import Connection, Presence, Rejected, ReplyTarget, Sent, load
+from heard.connectors import Moderation, Presence, Rejected, Sent, Standing, load
 from heard.errors import Busy, NotSettled, PlatformUnavailable
 from heard.follow_ups import FollowUp, Status
 from heard.outcomes import Kind
 from heard.policy import Decision, hand_over
 from heard.steps.triage import Ports, Reach, context_of, next_steps, policy_of
-from heard.storage.work import Loaded, Reply
-from heard.threads import Slot
+from heard.storage.vault import Erased
+from heard.storage.work import MODERATION_AFTER, Loaded, Reply
+from heard.threads import Slot, SlotState, Thread
 
 if TYPE_CHECKING:
     from heard.cases import Case
+    from heard.flows import Queue
+
+_FAULT: Final = "fault"
+_FAULTS: Final = len(MODERATION_AFTER) + 3
+"""How often a platform may fail to answer before it counts as one that cannot tell."""
+_CODE: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
 def acknowledge(thread: str, reply: str, ports: Ports, reach: Reach, now: datetime) -> dict[str, Any]:
@@ -92,7 +102,7 @@ def _send(
     if not before or not cases.unsent(before[0]):
         return started
     try:
-        result = _deliver(stored, before[0], ports.setup.connection(stored.connection), reach)
+        result = _deliver(stored, started.case.thread, before[0], ports, reach)
     except PlatformUnavailable as unavailable:
         doubtful = unavailable.maybe_applied or before[0].must_look
         work.change(
@@ -101,24 +111,40 @@ def _send(
             now=now,
         )
         raise
-    if isinstance(result, Sent) and not stored.public:
-        work.confirm_reply(stored, now)
+    if isinstance(result, Sent):
+        # Before the fact: stopped in between, the next run finds the reply at the platform and comes here again.
+        if not stored.public:
+            work.confirm_reply(stored, now)
+        if load(started.case.review.platform).capabilities.moderated:
+            work.watch_reply(stored, result.native_id, now)
     return work.change(load_case, lambda loaded: _result(loaded.case, stored, result, ports, now), now=now, actor=actor)
 
 
-def _deliver(stored: Reply, slot: Slot, connection: Connection | None, reach: Reach) -> Sent | Rejected | Presence:
-    """What became of the reply: looked for first if an earlier run may have posted it."""
+def _deliver(stored: Reply, thread: Thread, slot: Slot, ports: Ports, reach: Reach) -> Sent | Rejected | Presence:
+    """What became of the reply: looked for first if an earlier run may have posted it. `slot` is as that run left it."""
+    connection = ports.setup.connection(stored.connection)
     if connection is None:
         return Presence.CANNOT_TELL if slot.must_look else Rejected("no_connection", "The connection was removed.")
     connector = load(connection.platform)
     credentials = reach.secrets.credentials(connection.id)
     first = moment(slot.first_tried_at) if slot.first_tried_at else None
-    target = ReplyTarget(stored.target.native_id, stored.target.native_thread, stored.target.reply_to, first)
+    ours = _earlier(stored, thread, ports) if connector.capabilities.replies == "one" else ()
+    target = replace(stored.target, first_sent_at=first, ours=ours)
     if slot.must_look:
         found = connector.find_reply(target, stored.text, stored.id, connection, credentials, reach.http)
         if found is not Presence.ABSENT:
             return found
     return connector.reply(target, stored.text, stored.id, connection, credentials, reach.http)
+
+
+def _earlier(stored: Reply, thread: Thread, ports: Ports) -> tuple[str, ...]:
+    """What our other public replies say that the platform has or may have; one whose author was erased can be read no more."""
+    texts: list[str] = []
+    for slot in thread.slots:
+        if slot.reply != stored.id and slot.public and slot.state is not SlotState.RESERVED:
+            with suppress(Erased):
+                texts.append(ports.work.reply(thread.id, slot.reply).text)
+    return tuple(texts)
 
 
 def _result(case: Case, stored: Reply, result: Sent | Rejected | Presence, ports: Ports, now: datetime) -> Change | None:
@@ -132,6 +158,72 @@ def _result(case: Case, stored: Reply, result: Sent | Rejected | Presence, ports
             return cases.reply_failed(case, slot, Kind.REPLY_REJECTED, reason, lambda: for_person(case, ports, now), now)
         case Presence():
             return cases.reply_failed(case, slot, Kind.REPLY_UNKNOWN, "cannot_tell", lambda: for_person(case, ports, now), now)
+
+
+def check_moderation(thread: str, reply: str, ports: Ports, reach: Reach, queue: Queue, now: datetime) -> str:
+    """Ask a platform that moderates what became of a reply, and draw the consequence; the answer's one word, for logs.
+
+    A reply that it refused, or still keeps back after the last question, gives the review to a person, whose workflow is started by a
+    message to `queue`, as the sweep does. One that it cannot tell about after the last question is unknown, and reopens nothing. While
+    there is nothing to conclude nothing is written: the sweep has the next question on its list. Running it twice, late or out of order
+    ends in the same state. Raises faults of our own services only.
+    """
+    try:
+        stored = ports.work.reply(thread, reply)
+    except Erased:
+        ports.work.stop_watching(thread, reply, "erased")
+        return "erased"
+    if stored.standing is None:
+        verdict = _moderated(stored, ports, reach)
+        last = stored.checks >= len(MODERATION_AFTER)
+        if verdict.standing is Standing.PENDING and not last:
+            return verdict.standing.value
+        if verdict.standing is Standing.CANNOT_TELL and not (last and (verdict.reason != _FAULT or stored.checks >= _FAULTS)):
+            return verdict.standing.value
+        settled = (stored, verdict.standing.value)
+        after = ports.work.change(
+            lambda: ports.work.case(stored.review),
+            lambda loaded: _consequence(loaded.case, stored, verdict, ports, now),
+            now=now,
+            settles=settled,
+        )
+        stored = ports.work.reply(thread, reply)
+    else:
+        after = ports.work.case(stored.review)
+    if stored.standing in {Standing.REFUSED.value, Standing.PENDING.value} and after.case.task:
+        queue.send([{"resume": stored.review, "delivery": f"mod_{reply.removeprefix('rep_')}"}])
+    return stored.standing or "not_sent"
+
+
+def _moderated(stored: Reply, ports: Ports, reach: Reach) -> Moderation:
+    connection = ports.setup.connection(stored.connection)
+    if connection is None or stored.native is None:
+        return Moderation(Standing.CANNOT_TELL, "no_connection")
+    slot = ports.work.case(stored.review).case.thread.slot(stored.id)
+    first = moment(slot.first_tried_at) if slot and slot.first_tried_at else None
+    target = replace(stored.target, first_sent_at=first)
+    credentials = reach.secrets.credentials(connection.id)
+    try:
+        return load(connection.platform).moderation(target, stored.native, stored.text, connection, credentials, reach.http)
+    except Exception:  # noqa: BLE001 - whatever goes wrong there, the sweep asks again later; a queue would ask again at once
+        return Moderation(Standing.CANNOT_TELL, _FAULT)
+
+
+def _consequence(case: Case, stored: Reply, verdict: Moderation, ports: Ports, now: datetime) -> Change | None:
+    slot = case.thread.slot(stored.id)
+    if (slot and cases.unsent(slot)) or ports.work.reply(stored.thread, stored.id).standing:
+        return None
+    reason = verdict.reason if _CODE.fullmatch(verdict.reason) else ""
+    decide = partial(for_person, case, ports, now)
+    match verdict.standing:
+        case Standing.PUBLISHED:
+            return cases.reply_published(case, stored.id, stored.native or "")
+        case Standing.REFUSED:
+            return cases.reply_refused(case, stored.id, stored.purpose, Kind.REPLY_REFUSED, reason or "refused", decide, now)
+        case Standing.PENDING:
+            return cases.reply_refused(case, stored.id, stored.purpose, Kind.REPLY_UNKNOWN, "still_pending", decide, now)
+        case Standing.CANNOT_TELL:
+            return cases.reply_unsettled(case, stored.id, reason or "cannot_tell")
 
 
 def for_person(case: Case, ports: Ports, now: datetime) -> Decision:

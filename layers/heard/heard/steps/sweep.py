@@ -20,16 +20,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What a sweep set in motion: `resumed` reviews, `woken` and `restarted` follow-ups."""
+    """What a sweep set in motion: `resumed` reviews, `woken` and `restarted` follow-ups, and moderated replies to be `asked` about."""
 
     resumed: int = 0
     woken: int = 0
     restarted: int = 0
+    asked: int = 0
 
 
-def sweep(work: Work, queue: Queue, flows: Flows, now: datetime) -> Swept:
-    """Queue open reviews again that nobody touched, and wake follow-ups whose clock did not ring."""
-    resumed = woken = restarted = 0
+def sweep(work: Work, queue: Queue, flows: Flows, now: datetime, polls: Queue | None = None) -> Swept:
+    """Queue open reviews again that nobody touched, wake follow-ups whose clock did not ring, and have moderated replies asked about.
+
+    `polls` is the queue of questions to platforms; without it they wait.
+    """
+    resumed = woken = restarted = asked = 0
     for stuck in work.stuck(now):
         if stuck.review:
             queue.send([_resume(stuck.review)])
@@ -46,7 +50,10 @@ def sweep(work: Work, queue: Queue, flows: Flows, now: datetime) -> Swept:
                 work.update_follow_up(task.id, lambda task: replace(task, run=task.run + 1))
                 queue.send([_resume(task.reviews[0])])
                 restarted += 1
-    return Swept(resumed, woken, restarted)
+        elif polls and stuck.reply and stuck.thread and work.next_check(stuck.thread, stuck.reply, now):
+            polls.send([{"moderation": {"thread": stuck.thread, "reply": stuck.reply}}])
+            asked += 1
+    return Swept(resumed, woken, restarted, asked)
 
 
 def _lost(task: FollowUp, now: datetime) -> bool:

@@ -42,7 +42,10 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One queued review event, or the request to resume a review that got stuck (`event` is None then)."""
+    """One queued review event, or the request to resume a review that got stuck (`event` is None then).
+
+    A `confirmed` one was read at the platform itself.
+    """
 
     delivery: str
     event: ReviewEvent | None = None
@@ -51,6 +54,7 @@ class Message:
     business: str = ""
     platform: str = ""
     channel: Channel = Channel.REVIEW_SITE
+    confirmed: bool = False
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> Message:
@@ -64,6 +68,7 @@ class Message:
             business=fields["business"],
             platform=fields["platform"],
             channel=Channel(fields["channel"]),
+            confirmed=fields.get("confirmed", False),
         )
 
 
@@ -77,16 +82,16 @@ def triage(message: Message, ports: Ports, reach: Reach, now: datetime) -> dict[
     if event is None:
         return next_steps(ports.work.case(message.review).case, now)
     connection = known_connection(ports.setup, message.connection)
-    confirmed = _confirmed(event, connection, reach)
+    believed, proven = _believed(event, message, connection, reach)
     after = ports.work.change(
         lambda: ports.work.case_of(
-            confirmed or event,
+            believed or event,
             business=message.business,
             platform=message.platform,
             connection=message.connection,
             channel=message.channel,
         ),
-        lambda loaded: _change(loaded, event, confirmed, message, connection, ports, now),
+        lambda loaded: _change(loaded, event, believed, message, connection, ports, now, proven=proven),
         now=now,
         delivery=message.delivery,
     )
@@ -119,25 +124,44 @@ def context_of(case: Case, event: ReviewEvent) -> Context:
         has_text=bool(event.text or event.title),
         public_replies_left=case.thread.public_replies_left,
         follow_up_open=case.task is not None,
+        confirmed=not case.review.unproven,
     )
 
 
-def _confirmed(event: ReviewEvent, connection: Connection, reach: Reach) -> ReviewEvent | None:
-    """The event as the platform itself confirms it; None when it does not. Signed events need no confirmation."""
+def _believed(event: ReviewEvent, message: Message, connection: Connection, reach: Reach) -> tuple[ReviewEvent | None, bool]:
+    """The event as it is to be acted on (None when the platform denies it), and whether it is proven.
+
+    Proven is what is signed, or was read at the platform: by the poller, or now. Signed events are not read again, unless they are partial.
+    """
     connector = load(connection.platform)
-    if connector.capabilities.signed or not (connection.has_credentials and connector.capabilities.can_fetch):
-        return event
+    proven = connector.capabilities.signed or message.confirmed
+    readable = connection.has_credentials and connector.capabilities.can_fetch
+    if not readable or (proven and not event.partial):
+        return event, proven
     found = connector.fetch(event.native_id, connection, reach.secrets.credentials(connection.id), reach.http)
     withdrawn = event.kind is EventKind.WITHDRAWN
-    if found is None or (found is Gone.GONE and withdrawn):
-        return event
+    if found is None:
+        # Words that cannot be read again are better than none; that they were taken back must be certain, or a complaint is lost (R01).
+        return (None if withdrawn and not proven else event), proven
+    if found is Gone.GONE and withdrawn:
+        return event, True
     if isinstance(found, Gone) or withdrawn:
-        return None
-    return replace(found.normal(), kind=event.kind)
+        return None, proven
+    # Whose words they are the platform knows best: nobody may have a complaint passed over as our own reply.
+    own = EventKind.REPLY_SEEN in {event.kind, found.kind}
+    return replace(found.normal(), kind=found.kind if own else event.kind), True
 
 
 def _change(
-    loaded: Loaded, claimed: ReviewEvent, event: ReviewEvent | None, message: Message, connection: Connection, ports: Ports, now: datetime
+    loaded: Loaded,
+    claimed: ReviewEvent,
+    event: ReviewEvent | None,
+    message: Message,
+    connection: Connection,
+    ports: Ports,
+    now: datetime,
+    *,
+    proven: bool,
 ) -> Change | None:
     case = loaded.case
     delivery = message.delivery
@@ -163,6 +187,7 @@ def _change(
                 ports.work.put_revision(case, event, None)
             return cases.own_reply(case, event, delivery, now)
         case Arrival.NEW | Arrival.NEWER:
+            case = replace(case, review=replace(case.review, unproven=not proven))
             return _judge(case, event, delivery, connection, ports, now)
 
 
@@ -179,6 +204,9 @@ def _judge(case: Case, event: ReviewEvent, delivery: str, connection: Connection
     change = cases.route(case, event, assessment, decision, delivery, now)
     if not change.case.review.route.acknowledges:
         return change
+    if load(case.review.platform).capabilities.replies == "none":
+        # What no program can answer, a person answers at the platform.
+        return cases.route(case, event, assessment, hand_over(assessment, context, policy, now), delivery, now)
     acknowledged = _acknowledged(change, event, assessment, decision, policy, connection, ports, now)
     return acknowledged or cases.route(case, event, assessment, hand_over(assessment, context, policy, now), delivery, now)
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
-from functools import cache
+from functools import cache, cached_property
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Self
 
@@ -23,6 +23,8 @@ from heard.storage.tables import attributes, error_code, values
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_ssm import SSMClient
+
+    from heard.storage.polls import Polls
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +99,28 @@ class Setup:
         self._seen[connection] = (monotonic(), known)
         return known
 
-    def put_connection(self, connection: Connection, now: datetime) -> None:
-        """Store a connection, new or changed."""
+    def put_connection(self, connection: Connection, now: datetime, *, since: datetime | None = None) -> None:
+        """Store a connection, new or changed, and have it polled where its platform must be asked.
+
+        Its first look passes over reviews older than `since` (a day before now, if not said); a later change begins nothing anew.
+        """
         item = asdict(connection) | {"settings": dict(connection.settings), "changed_at": stamp(now)}
         keys = {"pk": f"CONNECTION#{connection.id}", "sk": "PROFILE", "kind": f"CONNECTION#{connection.platform}#{connection.id}"}
         self._client.put_item(TableName=self._table, Item=attributes(item | keys))
+        # After the connection, which whoever polls asks for; stopped between the two, storing it again mends it.
+        self._polls.follow(connection, now, since)
 
     def remove_connection(self, connection: str) -> None:
-        """Forget a connection; its webhook address answers 404 from now on. Removing twice is no error."""
+        """Forget a connection; its webhook address answers 404 from now on, and nobody polls it. Removing twice is no error."""
         self._client.delete_item(TableName=self._table, Key=_key("CONNECTION", connection))
+        self._polls.forget(connection)
+
+    @cached_property
+    def _polls(self) -> Polls:
+        # Imported where it is needed: the webhook door reads connections, and nothing of this.
+        from heard.storage.polls import Polls  # noqa: PLC0415
+
+        return Polls(self._client, self._table)
 
     def connections(self, business: str) -> list[Connection]:
         """A business's connections by platform."""

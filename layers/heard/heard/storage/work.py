@@ -30,7 +30,7 @@ from heard.threads import PUBLIC_REPLY_CAP, Purpose, Thread
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import PutTypeDef, TransactWriteItemTypeDef
+    from mypy_boto3_dynamodb.type_defs import PutTypeDef, TransactWriteItemTypeDef, UpdateTypeDef
 
 SWEEP_SHARDS: Final = 8
 SWEEP_DAYS: Final = 35
@@ -39,6 +39,8 @@ SWEEP_REVIEW_AFTER: Final = timedelta(minutes=15)
 """An open review without a follow-up is looked at again when nothing has touched it for this long."""
 SWEEP_TASK_AFTER: Final = timedelta(minutes=10)
 """A follow-up is looked at again when its workflow has let its due time pass by this long."""
+MODERATION_AFTER: Final = tuple(timedelta(hours=hours) for hours in (1 / 6, 1, 6, 24, 48, 96))
+"""How long a platform that moderates is left alone before each time it is asked what became of a reply: over a week in all."""
 WORDING_RUNS: Final = 500
 """How many runs of words are kept of one reply; longer ones are compared by these."""
 WORDING_KEPT: Final = timedelta(days=90)
@@ -76,14 +78,25 @@ class Reply:
     at: str = ""
     sent_at: str | None = None
     """When a private reply was confirmed; a public one's slot in the thread says so."""
+    native: str | None = None
+    """What a platform that moderates calls it, so that it can be asked again later."""
+    checks: int = 0
+    """How often it was asked."""
+    standing: str | None = None
+    """What became of it there, once that is settled."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stuck:
-    """Something the sweep found: a review that nothing closed, or a follow-up whose clock did not ring."""
+    """Something the sweep found: a review that nothing closed, a follow-up whose clock did not ring, or a reply to be asked about.
+
+    A `reply` comes with its `thread`.
+    """
 
     review: str | None
     follow_up: str | None
+    reply: str | None = None
+    thread: str | None = None
 
 
 class Work:
@@ -154,10 +167,20 @@ class Work:
             task = FollowUp.from_json(items[said.follow_up]["task"])
         return Loaded(Case(state, said, task), items, known="review" in item)
 
-    def commit(self, before: Loaded, change: Change, *, now: datetime, actor: str = "heard", delivery: str | None = None) -> Loaded:
+    def commit(
+        self,
+        before: Loaded,
+        change: Change,
+        *,
+        now: datetime,
+        actor: str = "heard",
+        delivery: str | None = None,
+        settles: tuple[Reply, str] | None = None,
+    ) -> Loaded:
         """Write a change and append its facts, all or nothing. Returns the case as stored.
 
-        Raises Contention when somebody else changed the case since it was read.
+        `settles` is a watched reply and its standing, which is settled with it. Raises Contention when somebody else changed the case
+        since it was read, or settled the reply.
         """
         case, old = change.case, before.case
         outcomes = chain(
@@ -182,7 +205,8 @@ class Work:
                 written[place] = self._state(place, before.items.get(place, {}), review, thread, case.task)
         if case.task and case.task != old.task:
             written[case.task.id] = self._task(before.items.get(case.task.id, {}), case.task)
-        self._write([put for _, put in written.values()], appends(self._outcomes, outcomes))
+        beside = appends(self._outcomes, outcomes) + ([self._settle(*settles)] if settles else [])
+        self._write([put for _, put in written.values()], beside)
         return Loaded(case, {**before.items, **{place: item for place, (item, _) in written.items()}})
 
     def change(
@@ -193,6 +217,7 @@ class Work:
         now: datetime,
         actor: str = "heard",
         delivery: str | None = None,
+        settles: tuple[Reply, str] | None = None,
     ) -> Loaded:
         """Load, decide, commit; and again from the start while others come first. A decision of None changes nothing.
 
@@ -204,7 +229,7 @@ class Work:
             if change is None:
                 return loaded
             try:
-                return self.commit(loaded, change, now=now, actor=actor, delivery=delivery)
+                return self.commit(loaded, change, now=now, actor=actor, delivery=delivery, settles=settles)
             except Contention:
                 continue
         raise Contention("Too many changes to one thread at once; try again.")
@@ -244,12 +269,12 @@ class Work:
             put["ExpressionAttributeValues"] = attributes(expected)
         return put
 
-    def _write(self, puts: Sequence[PutTypeDef], outcomes: Sequence[TransactWriteItemTypeDef]) -> None:
+    def _write(self, puts: Sequence[PutTypeDef], beside: Sequence[TransactWriteItemTypeDef]) -> None:
         try:
-            if len(puts) == 1 and not outcomes:
+            if len(puts) == 1 and not beside:
                 self._client.put_item(**puts[0])
-            elif puts or outcomes:
-                self._client.transact_write_items(TransactItems=[*({"Put": put} for put in puts), *outcomes])
+            elif puts or beside:
+                self._client.transact_write_items(TransactItems=[*({"Put": put} for put in puts), *beside])
         except ClientError as error:
             if condition_failed(error):
                 raise Contention("Somebody else changed this thread first.") from error
@@ -290,6 +315,48 @@ class Work:
         """Note that the platform has a private reply: it leaves no slot in its thread that would say so. Confirming twice is no harm."""
         item = self._get(_place(reply.thread), f"REPLY#{reply.id}")
         self._client.put_item(TableName=self._table, Item=attributes(item | {"sent_at": stamp(now)}))
+
+    def watch_reply(self, reply: Reply, native: str, now: datetime) -> None:
+        """Have a platform that moderates asked later what became of a reply that it took. Watching twice begins nothing anew."""
+        item = self._get(_place(reply.thread), f"REPLY#{reply.id}")
+        if "native" not in item:
+            item |= {"native": native, **_sweep_at(now + MODERATION_AFTER[0], reply.id)}
+            self._client.put_item(TableName=self._table, Item=attributes(item))
+
+    def next_check(self, thread: str, reply: str, now: datetime) -> bool:
+        """Count one more question about a watched reply, whose next one is then due later; False when none is due (any more)."""
+        item = self._get(_place(thread), f"REPLY#{reply}")
+        due = item.get("sweep_at")
+        if due is None or moment(due) > now:
+            return False
+        checks: int = item.get("checks", 0) + 1
+        wait = MODERATION_AFTER[min(checks, len(MODERATION_AFTER) - 1)]
+        put = self._put(item | {"checks": checks, **_sweep_at(now + wait, reply)}, "sweep_at = :due", {":due": due})
+        try:
+            self._write([put], [])
+        except Contention:
+            return False
+        return True
+
+    def stop_watching(self, thread: str, reply: str, standing: str) -> None:
+        """Ask no more about a reply, without a fact: it can be read no more. Stopping twice is no error."""
+        try:
+            self._client.update_item(**self._settled(_place(thread), reply, standing))
+        except ClientError as error:
+            if not condition_failed(error):
+                raise
+
+    def _settle(self, reply: Reply, standing: str) -> TransactWriteItemTypeDef:
+        return {"Update": self._settled(_place(reply.thread), reply.id, standing)}
+
+    def _settled(self, place: str, reply: str, standing: str) -> UpdateTypeDef:
+        return {
+            "TableName": self._table,
+            "Key": attributes({"pk": place, "sk": f"REPLY#{reply}"}),
+            "UpdateExpression": "SET standing = :standing REMOVE sweep_bucket, sweep_at",
+            "ConditionExpression": "attribute_exists(sweep_at)",
+            "ExpressionAttributeValues": attributes({":standing": standing}),
+        }
 
     def reply(self, thread: str, reply: str) -> Reply:
         """A reply by its id. Raises NotFound."""
@@ -340,6 +407,9 @@ class Work:
             by=item.get("by"),
             at=item["at"],
             sent_at=item.get("sent_at"),
+            native=item.get("native"),
+            checks=item.get("checks", 0),
+            standing=item.get("standing"),
         )
 
     def put_note(self, follow_up: str, answer: str, author: str, note: Mapping[str, Any]) -> None:
@@ -413,7 +483,7 @@ class Work:
     # The sweep
 
     def stuck(self, now: datetime) -> list[Stuck]:
-        """Reviews that nothing closed and follow-ups whose clock did not ring, by the days on which they should have been looked at."""
+        """Reviews that nothing closed, follow-ups whose clock did not ring, and replies to ask about, by the days on which that was due."""
         found: list[Stuck] = []
         for day in range(SWEEP_DAYS + 1):
             bucket = now - timedelta(days=day)
@@ -425,8 +495,7 @@ class Work:
                     ExpressionAttributeValues=attributes({":bucket": _bucket(bucket, shard), ":now": stamp(now)}),
                 )
                 for item in (values(item) for page in pages for item in page["Items"]):
-                    is_task = item["sk"] == "TASK"
-                    found.append(Stuck(None if is_task else f"rev_{item['pk']}", item["pk"] if is_task else None))
+                    found.append(_stuck(item["pk"], item["sk"]))
         return found
 
     # Items
@@ -444,6 +513,14 @@ class Work:
             TableName=self._table, KeyConditionExpression=condition, ExpressionAttributeValues=attributes(expected), ConsistentRead=True
         )
         return [values(item) for page in pages for item in page["Items"]]
+
+
+def _stuck(place: str, sort: str) -> Stuck:
+    if sort == "TASK":
+        return Stuck(None, place)
+    if sort.startswith("REPLY#"):
+        return Stuck(None, None, sort.removeprefix("REPLY#"), f"thr_{place}")
+    return Stuck(f"rev_{place}", None)
 
 
 def _unchanged(stored: Item) -> tuple[str, Item]:

@@ -1,0 +1,54 @@
+"""Twilio's REST API as its connectors use it: an account's resources, by account SID and auth token.
+
+Source: twilio.com/docs/usage/api, …/docs/api/errors. Knows neither messages nor calls.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import quote
+
+from heard.connectors import Connection, Http, HttpAnswer, Rejected
+from heard.connectors.http import ask
+from heard.connectors.parsing import Fields, read_object
+from heard.errors import Unparseable
+
+API: Final = "https://api.twilio.com"
+
+
+def call(
+    method: str,
+    path: str,
+    form: bytes | None,
+    connection: Connection,
+    credentials: Mapping[str, str],
+    http: Http,
+    refusals: Mapping[int, tuple[str, str]],
+) -> HttpAnswer | Rejected:
+    """An answer about a resource of the account, or why not; `refusals` explains errors by Twilio's code. Raises PlatformUnavailable."""
+    sid, token = credentials.get("account_sid", ""), credentials.get("auth_token", "")
+    if not (sid and token):
+        return Rejected("no_credentials", "Enter account_sid and auth_token for what has to be asked of Twilio.")
+    base = connection.settings.get("api_base", "").strip().rstrip("/") or API
+    headers = {"authorization": "Basic " + base64.b64encode(f"{sid}:{token}".encode()).decode(), "accept": "application/json"}
+    if form is not None:
+        headers["content-type"] = "application/x-www-form-urlencoded"
+
+    def explained(refusal: Rejected, body: bytes) -> Rejected:
+        """The refusal by Twilio's error code, which tells more than its status."""
+        try:
+            code = Fields(read_object(body)).whole("code", 0, 10**6)
+        except Unparseable:
+            code = None
+        if code is None:
+            return refusal
+        if code in refusals:
+            return Rejected(*refusals[code])
+        return Rejected(
+            refusal.reason, f"{refusal.detail} Twilio's error code is {code}: see https://www.twilio.com/docs/api/errors/{code}"
+        )
+
+    url = f"{base}/2010-04-01/Accounts/{quote(sid, safe='')}/{path}"
+    return ask(http, "Twilio", method, url, headers=headers, body=form, explain=explained)

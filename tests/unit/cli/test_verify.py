@@ -1,0 +1,341 @@
+"""`heard connect verify`: one captured request, checked without a stack; every platform that signs with a shared secret is tried."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from heard import clock
+from heard.clock import stamp
+from heard.connectors import Connector, HttpAnswer, Request, load, platforms
+from heard.connectors.signatures import SharedSecret
+from heard.errors import PlatformUnavailable
+from heard_cli.captured import Unreadable, captured
+from heard_cli.local.samples import Sample, sample_of
+from heard_cli.local.simulator import EVENTS, Ask, Ledger, simulated
+from heard_cli.verify import Published
+from tests.unit.cli.conftest import Heard, Said
+
+URL = "https://heard.example/hooks/con_abc"
+WORDS = "The bread was stale, and nobody said sorry."
+
+
+def samples(platform: str) -> list[Sample]:
+    paths = sorted((EVENTS / platform).glob("[0-9]*.json"))
+    return [sample_of(platform, path.stem, json.loads(path.read_text(encoding="utf-8"))) for path in paths]
+
+
+def symmetric(platform: str) -> Connector | None:
+    connector = load(platform)
+    return connector if isinstance(connector.scheme, SharedSecret) and connector.capabilities.pushes else None
+
+
+def settings(connector: Connector) -> dict[str, str]:
+    """As the simulated platform wants them, or anything where it wants none."""
+    known = simulated().get(connector.capabilities.platform)
+    found = {name: value.replace("{url}", "https://platform.example") for name, value in (known.settings if known else {}).items()}
+    return dict.fromkeys(connector.capabilities.settings, "https://platform.example") | found
+
+
+@dataclass
+class Check:
+    """Runs `heard connect verify` on a request, from files."""
+
+    heard: Heard
+    folder: Path
+    connector: Connector
+    secret: str
+
+    def words(self, request: Request, *more: str, url: str = URL) -> list[str]:
+        (self.folder / "headers.json").write_text(json.dumps(dict(request.headers)))
+        (self.folder / "body").write_bytes(request.body)
+        (self.folder / "secret").write_text(self.secret + "\n")
+        given = [f"{name}={value}" for name, value in settings(self.connector).items()]
+        words = ["connect", "verify", "--platform", self.connector.capabilities.platform, "--url", url]
+        words += ["--headers", str(self.folder / "headers.json"), "--body", str(self.folder / "body")]
+        words += ["--secret-file", str(self.folder / "secret"), "--method", request.method, "--query", request.query]
+        return [*words, *(word for each in given for word in ("--setting", each)), *more]
+
+    def __call__(self, request: Request, *more: str, url: str = URL) -> Said:
+        return self.heard(*self.words(request, *more, url=url))
+
+
+@pytest.fixture
+def check(heard: Heard, tmp_path: Path) -> Callable[[str], Check]:
+    def of(platform: str) -> Check:
+        connector = load(platform)
+        assert connector.scheme
+        return Check(heard, tmp_path, connector, connector.scheme.new_secret())
+
+    return of
+
+
+def reviewed(connector: Connector, secret: str, now: datetime) -> Request | None:
+    """A signed delivery that holds a review; None where there is no such sample."""
+    for sample in samples(connector.capabilities.platform):
+        delivery = sample.render(now)
+        if delivery.request and not sample.page and sample.expect and sample.expect[0].kind == "created":
+            return connector.sign(delivery.request, URL, secret, now)
+    return None
+
+
+@pytest.mark.parametrize("platform", platforms())
+def test_what_a_platform_signed_is_accepted_and_what_was_changed_is_not(check: Callable[[str], Check], platform: str) -> None:
+    connector = symmetric(platform)
+    if connector is None:
+        pytest.skip("it signs nothing, or not with a shared secret")
+    of = check(platform)
+    request = reviewed(connector, of.secret, clock.now())
+    if request is None:
+        pytest.skip("there is no sample of a review that it sends")
+
+    said = of(request, "--json")
+    assert said.code == 0, said.out + said.err
+    assert (said.json["result"], said.json["reason"], said.json["problems"]) == ("accepted", None, [])
+    assert said.json["events"]
+    assert {"text", "title", "author"} & said.json["events"][0].keys() == set()
+    assert "author" in of(request, "--json", "--show-text").json["events"][0]
+
+    missing = of(replace(request, headers={"content-type": request.headers.get("content-type", "")}), "--json")
+    assert (missing.code, missing.json["reason"]) == (1, "signature_missing")
+    wrong = replace(of, secret=of.connector.scheme.new_secret() if of.connector.scheme else "")(request, "--json")
+    assert (wrong.code, wrong.json["reason"]) == (1, "signature_wrong")
+    assert wrong.json["advice"]
+    for told in (said, missing, wrong):
+        assert of.secret not in told.out + told.err
+
+
+@pytest.fixture
+def standard(check: Callable[[str], Check]) -> Check:
+    return check("standard")
+
+
+def review(text: str = WORDS, **data: Any) -> bytes:
+    data = {"id": "r1", "rating": 2, "text": text, "language": "en", "author": {"id": "a1"}, **data}
+    return json.dumps({"type": "review.created", "timestamp": stamp(clock.now()), "data": data}, ensure_ascii=False, indent=2).encode()
+
+
+def signed(check: Check, body: bytes, at: datetime | None = None, url: str = URL, **headers: str) -> Request:
+    return check.connector.sign(Request("POST", headers, body), url, check.secret, at or clock.now())
+
+
+def test_the_words_are_shown_to_whoever_asks(standard: Check) -> None:
+    request = signed(standard, review())
+
+    said = standard(request)
+    assert said.code == 0
+    assert "Accepted: the signature is right." in said.out
+    assert "created" in said.out
+    assert "stale" not in said.out + said.err
+    assert WORDS in standard(request, "--show-text").out
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda body: body + b"\n", "without the line break at its end"),
+        (lambda body: body.replace(b"\n", b"\r\n"), "Unix line breaks"),
+        (lambda body: b"\xef\xbb\xbf" + body, "byte order mark"),
+        (lambda body: json.dumps(json.loads(body)).encode(), "parsed it and wrote it again"),
+        (lambda body: body.replace(b"stale", b"mouldy"), "the bytes as they came"),
+    ],
+)
+def test_a_changed_body_is_refused_and_the_usual_changes_are_recognised(
+    standard: Check, change: Callable[[bytes], bytes], told: str
+) -> None:
+    request = signed(standard, review())
+
+    said = standard(replace(request, body=change(request.body)))
+
+    assert said.code == 1
+    assert "Refused: signature_wrong" in said.out
+    assert told in said.out
+    assert "stale" not in said.out
+
+
+def test_an_old_request_is_stale_unless_it_is_checked_as_of_then(standard: Check) -> None:
+    then = clock.now() - timedelta(days=3)
+    request = signed(standard, review(), then)
+
+    said = standard(request)
+    assert (said.code, "stale" in said.out, "--at" in said.out) == (1, True, True)
+    assert standard(request, "--at", stamp(then)).code == 0
+    assert standard(request, "--at", "3d").code == 0
+    assert standard(request, "--at", "yesterday").code == 2
+    # Where old and altered, it is altered.
+    assert "signature_wrong" in standard(replace(request, body=b"{}")).out
+
+
+def test_a_proxy_that_changed_the_address_is_found_out(check: Callable[[str], Check]) -> None:
+    of = check("twilio_sms")
+    form = urlencode({"MessageSid": "SM1", "From": "+15005550006", "To": "+15005550001", "SmsStatus": "received", "Body": WORDS}).encode()
+    request = signed(of, form)
+
+    assert of(request).code == 0
+    for url in (URL.replace("https", "http"), URL + "/"):
+        said = of(request, url=url)
+        assert (said.code, f"fits {URL}" in said.out) == (1, True), said.out
+    behind = replace(request, headers={**request.headers, "x-forwarded-host": "heard.example"})
+    assert f"fits {URL}" in of(behind, url="https://inside.example/hooks/con_abc").out
+    assert "--url" in of(request, url="https://elsewhere.example/hooks/con_abc").out
+
+
+def test_a_handshake_says_what_would_be_answered(heard: Heard, tmp_path: Path) -> None:
+    (tmp_path / "request.http").write_text("GET /hooks/con_abc HTTP/1.1\r\nHost: heard.example\r\n\r\n")
+
+    said = heard.well(
+        *("connect", "verify", "--platform", "feedback_form", "--secret", "s"),
+        *("--url", URL, "--headers", str(tmp_path / "request.http"), "--json"),
+    ).json
+
+    assert (said["result"], said["answer"]["status"], said["events"]) == ("handshake", 200, [])
+    assert "<form" in said["answer"]["body"]
+
+
+def test_what_is_genuine_and_unreadable_would_be_kept(standard: Check) -> None:
+    said = standard(signed(standard, b'{"type": "review.created", "data": 7}'))
+
+    assert said.code == 1
+    assert "quarantine" in said.out
+    assert "data" in said.out
+
+
+def test_nothing_proves_what_is_not_signed(heard: Heard, tmp_path: Path) -> None:
+    (tmp_path / "headers").write_text("Content-Type: application/json\n")
+    words = ("connect", "verify", "--platform", "trustpilot", "--url", URL, "--headers", str(tmp_path / "headers"), "--body", "-")
+
+    said = heard.well(*words, stdin='{"events": []}')
+
+    assert "nothing can prove" in said.err
+    assert heard(*words, "--secret", "hunter2", stdin="{}").code == 2
+
+
+@pytest.mark.parametrize(
+    ("headers", "told"),
+    [
+        (b"", "it is empty"),
+        (b"Content-Type: application/json\nhunter2 is my secret\n", "line 2 is no header"),
+        (b"HTTP/1.1 200 OK\nContent-Type: text/html\n", "status of an answer"),
+        (b'{"content-type": ', "begins like JSON"),
+        (b'["content-type"]', "one object"),
+        (b'{"content-type": {"hunter2": 1}}', "texts"),
+    ],
+)
+def test_rubbish_for_headers_is_named_and_not_quoted(heard: Heard, tmp_path: Path, headers: bytes, told: str) -> None:
+    (tmp_path / "headers").write_bytes(headers)
+
+    said = heard("connect", "verify", "--platform", "discourse", "--url", URL, "--secret", "s", "--headers", str(tmp_path / "headers"))
+
+    assert said.code == 2
+    assert told in " ".join(said.err.replace("│", " ").split())
+    assert "hunter2" not in said.err
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--platform", "yelling"), "no connector called"),
+        (("--url", "heard.example"), "--url"),
+        (("--headers", "/nowhere/at-all"), "cannot be read"),
+        (("--body", "/nowhere/at-all"), "cannot be read"),
+        (("--secret", "hunter2"), "whsec_"),
+        (("--setting", "colour=red"), "colour is unknown"),
+        (("--body", "-", "--headers", "-"), "stdin"),
+        ((), "--secret-file"),
+    ],
+)
+def test_options_that_are_wrong_are_named(heard: Heard, tmp_path: Path, words: tuple[str, ...], told: str) -> None:
+    (tmp_path / "headers").write_text("webhook-id: m\nwebhook-timestamp: 1\nwebhook-signature: v1,x\n")
+    usual = ("--platform", "standard", "--url", URL, "--headers", str(tmp_path / "headers"))
+
+    said = heard("connect", "verify", *usual, *words)
+
+    assert said.code == 2
+    assert told in " ".join(said.err.replace("│", " ").split())
+    assert "hunter2" not in said.err
+
+
+@pytest.mark.parametrize("mark", ["{body}", "> POST /hooks/con_abc?x=1 HTTP/1.1\n{headers}>\n< HTTP/1.1 202 Accepted\n"])
+def test_a_request_is_read_as_people_paste_it(standard: Check, mark: str) -> None:
+    request = signed(standard, review())
+    lines = "".join(f"{'> ' if '>' in mark else ''}{name.title()}: {value}\r\n" for name, value in request.headers.items())
+    message = f"POST /hooks/con_abc?x=1 HTTP/1.1\r\n{lines}\r\n" if mark == "{body}" else mark.format(headers=lines)
+    words = standard.words(request)
+    file = standard.folder / "headers.json"
+    file.write_bytes(message.encode() + (request.body if mark == "{body}" else b""))
+    if mark == "{body}":
+        words[words.index("--body") : words.index("--body") + 2] = []
+
+    assert standard.heard(*words).code == 0
+
+
+def test_what_a_request_line_and_repeated_headers_say_counts() -> None:
+    found = captured(b"POST /hooks/con_1?a=b&c HTTP/1.1\nX-One: 1\nx-one: 2\nX-Long: a\n  b\n")
+    assert (found.method, found.query, found.headers, found.body) == ("POST", "a=b&c", {"x-one": "1,2", "x-long": "a b"}, None)
+
+    assert captured(b":method: PUT\n:path: /x?y=1\nA:b").query == "y=1"
+    assert captured('{"A": ["b", "c"], "D": 1}'.encode("utf-16")).headers == {"a": "b,c", "d": "1"}
+    with pytest.raises(Unreadable):
+        captured(b"\n")
+
+
+def test_published_keys_come_from_a_file_or_not_at_all() -> None:
+    with pytest.raises(PlatformUnavailable):
+        Published(None)("GET", "https://keys.example")
+    with pytest.raises(PlatformUnavailable):
+        Published(b"{}")("POST", "https://keys.example/token")
+    assert Published(b"{}")("GET", "https://keys.example") == HttpAnswer(200, {"content-type": "application/json"}, b"{}")
+
+
+def test_keys_that_are_needed_are_asked_for(standard: Check, monkeypatch: pytest.MonkeyPatch) -> None:
+    def needs_keys(self: object, *given: Any) -> None:
+        given[-1]("GET", "https://keys.example")
+
+    request = signed(standard, review())
+    monkeypatch.setattr(type(standard.connector), "verify", needs_keys)
+
+    said = standard(request)
+    assert (said.code, "--keys FILE" in said.err) == (2, True)
+    (standard.folder / "keys.json").write_text("{}")
+    assert standard(request, "--keys", str(standard.folder / "keys.json")).code == 0
+
+
+@pytest.mark.parametrize("platform", platforms())
+def test_what_was_signed_with_a_published_key_is_checked_with_a_file_of_it(
+    heard: Heard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, platform: str
+) -> None:
+    known = simulated().get(platform)
+    where = next((value for name, value in (known.settings if known else {}).items() if name == "certs_url"), "")
+    if known is None or not where:
+        pytest.skip("no keys are published for it")
+    other = known(platform, known.credentials, Ledger(), clock.now, lambda: "https://platform.example")
+    asked = other.operation(Ask("GET", where.removeprefix("{url}"), {}, {}, b""))
+    assert asked
+    assert other.signing_secret
+    connector = load(platform)
+    # Each command is a process of its own, which remembers no keys.
+    monkeypatch.setattr("heard_cli.verify.load", lambda _: type(connector)())
+    request = reviewed(connector, other.signing_secret, clock.now())
+    assert request
+    keys = tmp_path / "keys.json"
+    keys.write_text(json.dumps(asked.run().body))
+    of = Check(heard, tmp_path, connector, "")
+    words = of.words(request, "--keys", str(keys), "--json")
+    at = words.index("--secret-file")
+    words[at : at + 2] = []
+
+    said = heard(*words)
+    assert (said.code, said.out and said.json["result"]) == (0, "accepted"), said.err
+    assert said.json["events"]
+    keys.write_text("{}")
+    assert heard(*words).code in {1, 2}
+    words[words.index("--keys") : words.index("--keys") + 2] = []
+    said = heard(*words)
+    assert (said.code, "--keys FILE" in said.err) == (2, True), said.out + said.err

@@ -1,0 +1,313 @@
+"""Google Play: what its reviews hold, how edits are ordered, and what becomes of replies."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+from heard.connectors import Connection, Gone, HttpAnswer, Page, Parsed, Presence, Rejected, ReplyTarget, Request, Sent
+from heard.connectors.google_play import GooglePlay
+from heard.connectors.http import HttpClient
+from heard.errors import PlatformUnavailable
+from heard.reviews import EventKind, ReviewEvent
+from heard_cli.local.simulator import Calls, Mode, Platforms
+
+pytestmark = pytest.mark.loopback
+
+NOW = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
+REVIEW = "gp:AOqpTOE-x_1"
+HOME = Connection("c0ffee", "bus_1", "google_play", "https://api.example.com/hooks/c0ffee", {"package_name": "com.example.app"})
+TEXT = "Thank you, Femi. The next version mends this; Tom will write to you today."
+
+
+def review(text: str | None = "It crashes.", at: datetime = NOW - timedelta(hours=1), stars: Any = 1, **more: Any) -> dict[str, Any]:
+    said = {"text": text, "starRating": stars, "lastModified": {"seconds": str(int(at.timestamp())), "nanos": 713_000_000}, **more}
+    return {"authorName": "Femi", "comments": [{"userComment": said}]}
+
+
+@dataclass
+class Wire:
+    """The connector against the simulated platform."""
+
+    running: Platforms
+    connection: Connection
+    credentials: dict[str, str]
+    google_play: GooglePlay = field(default_factory=GooglePlay)
+    http: HttpClient = field(default_factory=lambda: HttpClient(loopback=True))
+
+    def knows(self, resource: dict[str, Any] | None, native_id: str = REVIEW) -> None:
+        self.running.knows("google_play", native_id, resource)
+
+    def reply(self, text: str = TEXT, *ours: str) -> Sent | Rejected:
+        target = ReplyTarget(REVIEW, REVIEW, {}, ours=ours)
+        return self.google_play.reply(target, text, "rep_1", self.connection, self.credentials, self.http)
+
+    def find(self, text: str = TEXT) -> Sent | Presence:
+        return self.google_play.find_reply(ReplyTarget(REVIEW, REVIEW, {}), text, "rep_1", self.connection, self.credentials, self.http)
+
+    def fetch(self) -> ReviewEvent | Gone | None:
+        return self.google_play.fetch(REVIEW, self.connection, self.credentials, self.http)
+
+    def event(self) -> ReviewEvent:
+        found = self.fetch()
+        assert isinstance(found, ReviewEvent)
+        return found
+
+    def recent(self, cursor: str | None = None) -> Page | Rejected:
+        return self.google_play.recent(cursor, self.connection, self.credentials, self.http, NOW)
+
+
+@pytest.fixture
+def wire() -> Iterator[Wire]:
+    with Platforms(clock=lambda: NOW) as running:
+        connection = replace(HOME, settings=running.settings("google_play"))
+        made = Wire(running, connection, dict(running.credentials["google_play"]))
+        made.knows(review())
+        yield made
+
+
+def answering(*documents: Any) -> tuple[Callable[..., HttpAnswer], list[tuple[str, bytes | None]]]:
+    """An `Http` that gives a token first and then these documents, and what it was asked."""
+    answers, asked = iter([{"access_token": "t", "expires_in": 3_599}, *documents]), list[tuple[str, bytes | None]]()
+
+    def http(method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes | None = None) -> HttpAnswer:
+        asked.append((f"{method} {url}", body))
+        return HttpAnswer(200, {}, json.dumps(next(answers)).encode())
+
+    return http, asked
+
+
+def test_the_documented_list_is_read(wire: Wire, facts: Callable[[str], str]) -> None:
+    http, asked = answering(json.loads(facts("payloads/googleplay-reviews-list-first.json")))
+    page = GooglePlay().recent(None, HOME, wire.credentials, http, NOW)
+    assert isinstance(page, Page)
+    (event,) = page.events
+    assert (event.native_id, event.rating, event.title, event.text) == ("12345678", 5, None, "This is the best app ever!")
+    assert (event.author.name, event.revision) == ("Jane Bloggs", "2015-10-01T05:20:26.713Z")
+    assert event.link == "https://play.google.com/store/apps/details?id=com.example.app&reviewId=12345678"
+    assert asked[1][0].startswith("GET https://androidpublisher.googleapis.com/androidpublisher/v3/applications/com.example.app/reviews?")
+
+
+def test_the_key_files_own_token_address_is_never_asked_and_the_assertion_is_as_rfc_7523_wants(wire: Wire) -> None:
+    http, asked = answering({"reviews": []})
+    GooglePlay().recent(None, HOME, wire.credentials, http, NOW)
+    (token_call, form), _ = asked
+    assert token_call == "POST https://oauth2.googleapis.com/token"
+    file = json.loads(wire.credentials["service_account"])
+    assertion = parse_qs((form or b"").decode())["assertion"][0]
+    public = serialization.load_pem_private_key(file["private_key"].encode(), None).public_key()
+    assert isinstance(public, rsa.RSAPublicKey)
+    claims = jwt.decode(assertion, public, algorithms=["RS256"], audience="https://oauth2.googleapis.com/token")
+    assert (claims["iss"], claims["scope"]) == (file["client_email"], "https://www.googleapis.com/auth/androidpublisher")
+    assert claims["exp"] - claims["iat"] == 3_600
+    assert jwt.get_unverified_header(assertion)["kid"] == file["private_key_id"]
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "words"),
+    [
+        ("Crash\tIt crashes.", "Crash", "It crashes."),
+        ("\tIt crashes.", None, "It crashes."),
+        ("It crashes.", None, "It crashes."),
+        (None, None, None),
+    ],
+)
+def test_a_title_stands_before_a_tab(wire: Wire, text: str | None, title: str | None, words: str | None) -> None:
+    wire.knows(review(text))
+    assert (wire.event().title, wire.event().text) == (title, words)
+
+
+def test_the_untranslated_text_comes_first_and_the_devices_language_is_not_believed(wire: Wire) -> None:
+    wire.knows(review("It crashes.", originalText="Inaanguka.", reviewerLanguage="en_US"))
+    assert (wire.event().text, wire.event().language) == ("Inaanguka.", None)
+
+
+def test_any_order_of_a_review_and_its_edits_ends_in_the_latest_and_our_reply_is_no_edit(wire: Wire) -> None:
+    first = wire.event()
+    assert isinstance(wire.reply(), Sent)
+    assert (wire.event().revision, wire.event().digest) == (first.revision, first.digest)
+    wire.knows(review("It still crashes.", NOW - timedelta(minutes=30)))
+    second = wire.event()
+    wire.knows(review("All is well.", NOW - timedelta(minutes=29), 5))
+    third = wire.event()
+    for order in itertools.permutations([first, second, third, first]):
+        assert max(order, key=lambda event: (event.revision, event.digest)) is third
+
+
+def test_recent_reviews_of_a_week_come_latest_change_first_page_by_page(wire: Wire) -> None:
+    for minute in range(101):
+        wire.knows(review(at=NOW - timedelta(minutes=minute)), f"r{minute}")
+    wire.knows(review(at=NOW - timedelta(days=8)), "old")
+    first = wire.recent()
+    assert isinstance(first, Page)
+    assert first.older is not None
+    second = wire.recent(first.older)
+    assert isinstance(second, Page)
+    found = [event.native_id for event in (*first.events, *second.events)]
+    assert (len(first.events), second.older) == (100, None)
+    assert found[:60] == [f"r{minute}" for minute in range(60)]
+    assert set(found[60:]) == {f"r{minute}" for minute in range(60, 101)} | {REVIEW}
+    wire.running.reset()
+    assert wire.recent() == Page()
+
+
+def test_a_bad_entry_costs_only_itself_and_one_without_a_customer_is_nobody_s(wire: Wire) -> None:
+    undated = {"reviewId": "2", "comments": [{"userComment": {"text": "x", "lastModified": {"nanos": 1}}}]}
+    silent = {"reviewId": "3", "comments": [{"developerComment": {"text": "Hello"}}]}
+    http, _ = answering({"reviews": [{**review(), "reviewId": "1"}, undated, silent, 7], "tokenPagination": {"nextPageToken": "p2"}})
+    page = GooglePlay().recent(None, HOME, wire.credentials, http, NOW)
+    assert isinstance(page, Page)
+    assert ([event.native_id for event in page.events], len(page.problems), page.older) == (["1"], 2, "p2")
+    http, _ = answering({"reviews": [undated], "tokenPagination": {"nextPageToken": "p3"}})
+    page = GooglePlay().recent(None, HOME, wire.credentials, http, NOW)
+    assert isinstance(page, Page)
+    assert (page.events, len(page.problems), page.older) == ((), 1, "p3")
+    for listed in ([], {"reviews": "none"}):
+        http, _ = answering(listed)
+        with pytest.raises(PlatformUnavailable):
+            GooglePlay().recent(None, HOME, wire.credentials, http, NOW)
+    http, _ = answering(undated)
+    with pytest.raises(PlatformUnavailable):
+        GooglePlay().fetch("2", HOME, wire.credentials, http)
+
+
+def test_whatever_is_sent_to_the_address_means_nothing() -> None:
+    assert GooglePlay().parse(Request("POST", {}, json.dumps({"reviews": [review()]}).encode()), HOME, NOW) == Parsed()
+
+
+def test_a_reply_is_set_found_and_replaced_by_our_next_one(wire: Wire) -> None:
+    assert wire.find() is Presence.ABSENT
+    assert wire.reply() == Sent(REVIEW) == wire.find() == wire.reply()
+    assert wire.find("Something else.") is Presence.ABSENT
+    assert isinstance(wire.reply("Tom has written to you.", TEXT), Sent)
+    assert [(reply.thread, reply.removed_at is None) for reply in wire.running.replies()] == [(REVIEW, False), (REVIEW, True)]
+
+
+@pytest.mark.parametrize("ours", [(), (TEXT,)])
+def test_a_reply_that_somebody_else_wrote_is_never_overwritten_be_it_before_our_first_or_after(wire: Wire, ours: tuple[str, ...]) -> None:
+    assert not ours or isinstance(wire.reply(), Sent)
+    before = wire.running.replies()
+    answered = review()
+    answered["comments"].append({"developerComment": {"text": "Sorry! — The developer", "lastModified": {"seconds": "1773400000"}}})
+    wire.knows(answered)
+    event = wire.event()
+    assert (event.kind, event.reply_to) == (EventKind.CREATED, {})
+    refused = wire.reply("Tom has written to you.", *ours)
+    assert isinstance(refused, Rejected)
+    assert refused.reason == "already_answered"
+    assert wire.running.replies() == before
+
+
+def test_a_reply_may_have_350_characters_and_is_never_cut(wire: Wire) -> None:
+    refused = wire.reply("ü" * 351)
+    assert isinstance(refused, Rejected)
+    assert refused.reason == "too_long"
+    assert isinstance(wire.reply("ü" * 350), Sent)
+
+
+def test_a_reply_taken_without_a_word_is_doubtful_and_found(wire: Wire) -> None:
+    wire.running.fault("google_play", Mode.DROP)
+    with pytest.raises(PlatformUnavailable) as fault:
+        wire.reply()
+    assert fault.value.maybe_applied
+    assert wire.find() == Sent(REVIEW)
+
+
+def test_being_asked_to_wait_is_a_fault_that_applied_nothing(wire: Wire) -> None:
+    for calls in (Calls.REPLY, Calls.LOOK):
+        wire.running.fault("google_play", Mode.RATE_LIMITED, seconds=7, calls=calls)
+        with pytest.raises(PlatformUnavailable) as fault:
+            wire.reply()
+        assert (fault.value.maybe_applied, fault.value.retry_after) == (False, 7)
+
+
+def test_a_review_that_is_gone_takes_no_reply_and_leaves_open_whether_one_was_there(wire: Wire) -> None:
+    wire.knows(None)
+    assert wire.fetch() is Gone.GONE
+    assert wire.find() is Presence.CANNOT_TELL
+    refused = wire.reply()
+    assert isinstance(refused, Rejected)
+    assert (refused.reason, "Review not found." in refused.detail) == ("gone", True)
+
+
+def test_a_review_too_old_to_be_read_is_answered_all_the_same(wire: Wire) -> None:
+    asked: list[str] = []
+
+    def http(method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes | None = None) -> HttpAnswer:
+        asked.append(method)
+        if url.endswith("/token"):
+            return HttpAnswer(200, {}, b'{"access_token": "t", "expires_in": 3599}')
+        return HttpAnswer(404 if method == "GET" else 200, {}, b'{"result": {}}')
+
+    sent = GooglePlay().reply(ReplyTarget(REVIEW, REVIEW, {}), TEXT, "rep_1", HOME, wire.credentials, http)
+    assert (sent, asked) == (Sent(REVIEW), ["POST", "GET", "POST"])
+
+
+def test_a_refusal_for_good_is_a_value(wire: Wire) -> None:
+    wire.running.fault("google_play", Mode.REJECT)
+    refused = wire.reply()
+    assert isinstance(refused, Rejected)
+    assert refused.reason == "rejected"
+
+
+def test_a_token_is_kept_and_replaced_when_it_is_revoked(wire: Wire) -> None:
+    assert isinstance(wire.fetch(), ReviewEvent)
+    wire.running.fault("google_play", Mode.FAIL_BEFORE, calls=Calls.SIGN_IN)
+    assert isinstance(wire.fetch(), ReviewEvent)
+    wire.running.revoke_tokens()
+    with pytest.raises(PlatformUnavailable):
+        wire.fetch()
+    assert isinstance(wire.fetch(), ReviewEvent)
+
+
+def key_file(wire: Wire, **changed: Any) -> str:
+    return json.dumps({**json.loads(wire.credentials["service_account"]), **changed})
+
+
+def pem(key: Any) -> str:
+    return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()).decode()
+
+
+def test_only_whoever_has_the_key_is_given_the_accounts_token(wire: Wire) -> None:
+    assert isinstance(wire.recent(), Page)
+    wire.credentials["service_account"] = key_file(wire, private_key=pem(rsa.generate_private_key(65_537, 2_048)))
+    refused = wire.recent()
+    assert isinstance(refused, Rejected)
+    assert refused.reason == "unauthorized"
+    assert wire.fetch() is None
+
+
+def test_missing_and_unreadable_credentials_say_what_to_enter(wire: Wire) -> None:
+    ec_key = pem(ec.generate_private_key(ec.SECP256R1()))
+    for text, reason in (
+        ("", "no_credentials"),
+        ("heard@acme.iam.gserviceaccount.example", "bad_credentials"),
+        ("{}", "bad_credentials"),
+        (key_file(wire, private_key="-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"), "bad_credentials"),
+        (key_file(wire, private_key=ec_key), "bad_credentials"),
+        (key_file(wire, private_key=None), "bad_credentials"),
+        ("\ud800", "bad_credentials"),
+    ):
+        wire.credentials["service_account"] = text
+        for answer in (wire.reply(), wire.recent()):
+            assert isinstance(answer, Rejected)
+            assert answer.reason == reason
+        assert (wire.fetch(), wire.find()) == (None, Presence.CANNOT_TELL)
+
+
+def test_an_app_that_the_account_may_not_see_is_unauthorized_and_one_that_is_not_named_is_asked_for(wire: Wire) -> None:
+    for package, reason in (("com.example.other", "unauthorized"), (" ", "no_credentials")):
+        wire.connection = replace(wire.connection, settings={**wire.connection.settings, "package_name": package})
+        refused = wire.recent()
+        assert isinstance(refused, Rejected)
+        assert refused.reason == reason

@@ -1,0 +1,221 @@
+"""Judge.me: deliveries of which little is certain, reviews that are asked for, and public replies."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import permutations
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from heard.connectors import Connection, Gone, Page, Presence, RefusalReason, Rejected, ReplyTarget, Request, Sent, load
+from heard.connectors.http import HttpClient
+from heard.errors import PlatformUnavailable, Unparseable
+from heard.reviews import EventKind, ReviewEvent
+from heard_cli.local.simulator import Calls, Mode, Platforms
+from tests.unit.signed import nowhere
+
+pytestmark = pytest.mark.loopback
+
+JUDGEME = load("judgeme")
+NOW = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
+TOKEN = {"api_token": "demo-private-token"}
+BLANK = Connection("c0ffee", "bus_1", "judgeme", "https://api.example.com/hooks/c0ffee")
+TARGET = ReplyTarget("41", "41", {})
+TEXT = "Thank you, Ida. A new lid is on its way."
+REVIEW: dict[str, Any] = {
+    "id": 41, "title": "Leaks", "body": "<p>The lid leaks &amp; drips.</p>It is <b>new</b>.", "rating": 2, "product_title": "Bottle",
+    "reviewer": {"id": 9, "email": "Ida@Example.com", "name": "Ida"}, "curated": "ok", "hidden": False,
+    "created_at": "2026-03-14T08:00:00Z", "updated_at": "2026-03-14T08:00:00Z",
+}  # fmt: skip
+
+
+def sent(document: object) -> Request:
+    return Request("POST", {}, json.dumps(document).encode())
+
+
+def read(review: Mapping[str, object]) -> ReviewEvent:
+    (event,) = JUDGEME.parse(sent({"review": review}), BLANK, NOW).events
+    return event
+
+
+@given(body=st.binary(min_size=1, max_size=80), bit=st.integers(0, 10_000))
+@settings(max_examples=60, deadline=None)
+def test_what_judgeme_signed_is_believed_and_one_flipped_bit_is_not(body: bytes, bit: int) -> None:
+    digest = hmac.new(b"private-token", body, hashlib.sha256).hexdigest()
+    request = Request("POST", {"judgeme-hmac-sha256": digest}, body)
+    assert JUDGEME.verify(request, BLANK, ("private-token",), NOW, nowhere) is None
+    at = bit % (len(body) * 8)
+    flipped = bytes(byte ^ (1 << at % 8) if index == at // 8 else byte for index, byte in enumerate(body))
+    assert JUDGEME.verify(replace(request, body=flipped), BLANK, ("private-token",), NOW, nowhere) is not None
+
+
+def test_without_a_secret_nothing_is_believed() -> None:
+    refusal = JUDGEME.verify(sent({}), BLANK, (), NOW, nowhere)
+    assert refusal is not None
+    assert refusal.reason is RefusalReason.NO_SECRET
+
+
+def test_the_documented_review_is_read_whole(facts: Callable[[str], str]) -> None:
+    event = read(json.loads(facts("payloads/judgeme-review-object-GET.json"))["review"])
+    assert (event.kind, event.native_id, event.rating, event.subject) == (EventKind.CREATED, "111", 5, "Example product")
+    assert event.text == "Raw review body. This is not sanitized yet so do not print it out as-is in frontend."
+    assert event.author.name == "John Smith"
+    assert not event.partial
+
+
+def test_tags_and_entities_become_words_and_lines() -> None:
+    assert read(REVIEW).text == "The lid leaks & drips.\nIt is new."
+    assert read({**REVIEW, "body": "I <3 it, 5 < 6"}).text == "I <3 it, 5 < 6"
+
+
+def test_an_author_goes_by_the_hash_of_the_address_however_it_is_written() -> None:
+    author = read(REVIEW).author.id
+    assert author == read({**REVIEW, "reviewer": {"email": "ida@example.com"}}).author.id
+    assert author.startswith("email:")
+    assert "ida" not in author
+    assert read({**REVIEW, "reviewer": {"id": 9}}).author.id == "reviewer:9"
+    assert read({**REVIEW, "reviewer": None}).author.id == "anonymous:41"
+
+
+def test_a_delivery_without_words_is_partial() -> None:
+    event = read({"id": 41, "reviewer": {"email": "ida@example.com"}, "product_external_id": 1})
+    assert (event.partial, event.kind, event.native_id) == (True, EventKind.CREATED, "41")
+    assert not read({**REVIEW, "title": "", "body": ""}).partial
+
+
+def test_any_order_and_any_repetition_of_deliveries_ends_in_the_same_state() -> None:
+    edited = {**REVIEW, "body": "It leaks worse.", "updated_at": "2026-03-14T09:00:00Z"}
+    spam = {**edited, "curated": "spam"}
+    back = {**edited, "updated_at": "2026-03-14T09:10:00Z"}
+    events = [read(each) for each in (REVIEW, edited, spam, back)]
+    assert [event.kind for event in events] == [EventKind.CREATED, EventKind.EDITED, EventKind.WITHDRAWN, EventKind.EDITED]
+
+    def last(some: list[ReviewEvent]) -> set[EventKind]:
+        return {max(order, key=lambda event: (event.revision, event.digest)).kind for order in permutations([*some, some[0]])}
+
+    assert last(events[:3]) == {EventKind.WITHDRAWN}
+    assert last(events) == {EventKind.EDITED}
+
+
+def test_a_hidden_review_is_heard() -> None:
+    assert read({**REVIEW, "hidden": True, "curated": "not-yet"}).kind is EventKind.CREATED
+
+
+def test_what_is_no_review_is_ignored_and_one_without_an_id_is_unparseable() -> None:
+    assert JUDGEME.parse(sent({"product": {}}), BLANK, NOW).events == ()
+    for body in ({"review": None}, {"review": {"title": "x"}}, {"review": {**REVIEW, "updated_at": "yesterday"}}):
+        with pytest.raises(Unparseable):
+            JUDGEME.parse(sent(body), BLANK, NOW)
+
+
+# Asking Judge.me
+
+
+@pytest.fixture
+def platforms() -> Iterator[Platforms]:
+    with Platforms() as running:
+        running.knows("judgeme", "41", REVIEW)
+        yield running
+
+
+@pytest.fixture
+def http() -> HttpClient:
+    return HttpClient(loopback=True)
+
+
+def connected(platforms: Platforms) -> Connection:
+    return replace(BLANK, settings=platforms.settings("judgeme"), has_credentials=True)
+
+
+def test_a_fetched_review_is_the_delivered_one(platforms: Platforms, http: HttpClient) -> None:
+    assert JUDGEME.fetch("41", connected(platforms), TOKEN, http) == read(REVIEW)
+    assert JUDGEME.fetch("42", connected(platforms), TOKEN, http) is Gone.GONE
+    assert JUDGEME.fetch("41", connected(platforms), {"api_token": "wrong"}, http) is None
+
+
+def test_latest_reviews_come_page_by_page(platforms: Platforms, http: HttpClient) -> None:
+    for number in range(100, 205):
+        platforms.knows("judgeme", str(number), {**REVIEW, "created_at": f"2026-03-13T08:{number % 60:02d}:00Z"})
+    first = JUDGEME.recent(None, connected(platforms), TOKEN, http, NOW)
+    assert isinstance(first, Page)
+    second = JUDGEME.recent(first.older, connected(platforms), TOKEN, http, NOW)
+    assert isinstance(second, Page)
+    assert (len(first.events), first.older, len(second.events), second.older) == (100, "2", 6, None)
+    assert first.events[0] == read(REVIEW)
+
+
+def test_bad_credentials_are_a_refusal_when_polled(platforms: Platforms, http: HttpClient) -> None:
+    refused = [JUDGEME.recent(None, connected(platforms), each, http, NOW) for each in ({}, {"api_token": "wrong"})]
+    assert [each.reason for each in refused if isinstance(each, Rejected)] == ["no_credentials", "unauthorized"]
+
+
+def test_a_reply_is_posted_once_and_cannot_be_looked_for(platforms: Platforms, http: HttpClient) -> None:
+    sent_ = JUDGEME.reply(TARGET, TEXT, "rep_1", connected(platforms), TOKEN, http)
+    (reply,) = platforms.replies()
+    assert (sent_, reply.review, reply.text, reply.public) == (Sent(reply.native_id), "41", TEXT, True)
+    assert JUDGEME.find_reply(TARGET, TEXT, "rep_1", connected(platforms), TOKEN, http) is Presence.CANNOT_TELL
+
+
+@pytest.mark.parametrize(
+    ("target", "text", "credentials", "reason"),
+    [
+        (TARGET, "x" * 2_001, TOKEN, "too_long"),
+        (TARGET, TEXT, {}, "no_credentials"),
+        (TARGET, TEXT, {"api_token": "wrong"}, "unauthorized"),
+        (ReplyTarget("42", "42", {}), TEXT, TOKEN, "gone"),
+        (ReplyTarget("not-a-number", "x", {}), TEXT, TOKEN, "gone"),
+        (TARGET, "  ", TOKEN, "rejected"),
+    ],
+)
+def test_a_reply_that_cannot_be_sent_is_refused_with_a_reason(
+    target: ReplyTarget, text: str, credentials: dict[str, str], reason: str, platforms: Platforms, http: HttpClient
+) -> None:
+    refused = JUDGEME.reply(target, text, "rep_1", connected(platforms), credentials, http)
+    assert isinstance(refused, Rejected)
+    assert refused.reason == reason
+    assert platforms.replies() == []
+
+
+def test_a_refusal_is_told_in_judgemes_own_words(platforms: Platforms, http: HttpClient) -> None:
+    platforms.fault("judgeme", Mode.REJECT)
+    refused = JUDGEME.reply(TARGET, TEXT, "rep_1", connected(platforms), TOKEN, http)
+    assert refused == Rejected("rejected", "Judge.me says: Reply could not be created")
+
+
+@pytest.mark.parametrize(("mode", "doubtful"), [(Mode.DROP, True), (Mode.FAIL_AFTER, True), (Mode.RATE_LIMITED, False)])
+def test_a_fault_says_whether_the_reply_may_be_there(mode: Mode, doubtful: bool, platforms: Platforms, http: HttpClient) -> None:
+    platforms.fault("judgeme", mode, seconds=7)
+    with pytest.raises(PlatformUnavailable) as fault:
+        JUDGEME.reply(TARGET, TEXT, "rep_1", connected(platforms), TOKEN, http)
+    assert (fault.value.maybe_applied, fault.value.retry_after) == (doubtful, None if doubtful else 7)
+
+
+def test_looking_is_never_doubtful(platforms: Platforms, http: HttpClient) -> None:
+    platforms.fault("judgeme", Mode.DROP, calls=Calls.LOOK)
+    with pytest.raises(PlatformUnavailable) as fault:
+        JUDGEME.fetch("41", connected(platforms), TOKEN, http)
+    assert not fault.value.maybe_applied
+
+
+def test_a_reply_that_is_taken_in_unknown_words_goes_by_our_own_id(platform: Any, say: Any, http: HttpClient) -> None:
+    connection = replace(BLANK, settings={"api_base": platform.url, "shop_domain": "s.example"})
+    platform.will_answer((200, {}, b""), say(201, {"id": 5}), say(200, {"reply": {"id": "a b"}}))
+    assert [JUDGEME.reply(TARGET, TEXT, "rep_1", connection, TOKEN, http) for _ in range(3)] == [Sent("rep_1"), Sent("5"), Sent("rep_1")]
+
+
+def test_an_unreadable_answer_to_a_question_is_a_fault(platform: Any, say: Any, http: HttpClient) -> None:
+    connection = replace(BLANK, settings={"api_base": platform.url, "shop_domain": "s.example"})
+    platform.will_answer((200, {}, b"<html>"), say(200, {"review": {"id": 41}}), say(200, {"reviews": [{}]}))
+    for ask in (lambda: JUDGEME.fetch("41", connection, TOKEN, http),) * 2:
+        with pytest.raises(PlatformUnavailable):
+            ask()
+    with pytest.raises(PlatformUnavailable):
+        JUDGEME.recent(None, connection, TOKEN, http, NOW)

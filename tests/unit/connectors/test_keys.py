@@ -1,0 +1,281 @@
+"""Signatures made with keys: real messages of Amazon SNS, SendGrid's own library, and what forgers would try."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sendgrid.helpers.eventwebhook import EventWebhook
+
+from heard.connectors import HttpAnswer, RefusalReason, Request
+from heard.connectors.keys import SendGridEcdsa, Sns, is_confirmation
+from heard.errors import PlatformUnavailable
+from heard_cli.local.simulator import Ledger, simulated
+
+NOW = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
+ARN = "arn:aws:sns:eu-west-1:000000000000:heard-demo"
+BASE = "https://sns.example"
+
+
+class Certificates:
+    """Answers one body, whatever is asked, and remembers the addresses."""
+
+    def __init__(self, body: bytes = b"", status: int = 200) -> None:
+        self.answer = HttpAnswer(status, {}, body)
+        self.asked: list[str] = []
+
+    def __call__(self, method: str, url: str, **_: Any) -> HttpAnswer:
+        self.asked.append(url)
+        return self.answer
+
+
+@cache
+def other_side() -> Any:
+    return simulated()["ses"]("ses", {}, Ledger(), lambda: NOW, lambda: BASE)
+
+
+def certificate() -> bytes:
+    ask = type("Asked", (), {"method": "GET", "path": "/SimpleNotificationService-0000000000000000.pem"})()
+    return other_side().operation(ask).run().body
+
+
+def notification(**fields: object) -> Request:
+    message = {"Type": "Notification", "MessageId": "m-1", "TopicArn": ARN, "Message": "Hello", **fields}
+    return Sns().sign(Request("POST", {}, json.dumps(message).encode()), other_side().signing_secret, NOW)
+
+
+def refusal(request: Request, http: Certificates | None = None, topic: str = ARN, base: str = BASE) -> RefusalReason | None:
+    found = Sns().verify(request, topic, base, http or Certificates(certificate()))
+    return found.reason if found else None
+
+
+def changed(request: Request, **fields: object) -> Request:
+    document = {**json.loads(request.body), **fields}
+    return replace(request, body=json.dumps({name: value for name, value in document.items() if value is not ...}).encode())
+
+
+def test_messages_that_amazon_really_sent_are_believed_and_altered_ones_are_not(facts: Callable[[str], str]) -> None:
+    vectors = json.loads(facts("vectors/aws-sns.json"))["vectors"]
+    assert len(vectors) >= 13
+    for vector in vectors:
+        http = Certificates(vector["secret"].encode())
+        found = refusal(Request("POST", {}, vector["body"].encode()), http, vector["message"]["TopicArn"], "")
+        assert (found is None) == (vector["expected"] == "valid"), vector["name"]
+        assert all(url.startswith("https://sns.us-east-2.amazonaws.com/") for url in http.asked)
+
+
+@pytest.mark.parametrize("version", ["1", "2"])
+def test_both_versions_are_signed_and_believed(version: str) -> None:
+    secret = json.dumps({**json.loads(other_side().signing_secret), "version": version})
+    signed = Sns().sign(notification(Subject="Über"), secret, NOW)
+    assert json.loads(signed.body)["SignatureVersion"] == version
+    assert refusal(signed) is None
+
+
+@given(st.sampled_from(["Message", "MessageId", "TopicArn", "Type", "Timestamp", "Subject"]), st.text(max_size=9))
+@settings(max_examples=40, deadline=None)
+def test_every_field_of_a_message_is_bound_by_its_signature(name: str, value: str) -> None:
+    genuine = notification(Subject="s")
+    if json.loads(genuine.body)[name] != value:
+        assert refusal(changed(genuine, **{name: value})) is RefusalReason.SIGNATURE_WRONG
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"Signature": ...}, RefusalReason.SIGNATURE_MISSING),
+        ({"SigningCertURL": ...}, RefusalReason.SIGNATURE_MISSING),
+        ({"Signature": "no Base64!"}, RefusalReason.SIGNATURE_MALFORMED),
+        ({"Signature": 17}, RefusalReason.SIGNATURE_MALFORMED),
+        ({"SignatureVersion": "3"}, RefusalReason.SIGNATURE_MALFORMED),
+        ({"SignatureVersion": "1"}, RefusalReason.SIGNATURE_WRONG),
+        ({"Message": {"a": 1}}, RefusalReason.SIGNATURE_MALFORMED),
+        ({"Token": "smuggled in"}, RefusalReason.SIGNATURE_WRONG),
+        ({"Signature": "AAAA"}, RefusalReason.SIGNATURE_WRONG),
+    ],
+)
+def test_what_is_wrong_with_a_signature_is_said(fields: dict[str, object], reason: RefusalReason) -> None:
+    assert refusal(changed(notification(), **fields)) is reason
+
+
+def test_a_null_field_is_not_part_of_what_is_signed() -> None:
+    assert refusal(changed(notification(), Subject=None)) is None
+
+
+def test_another_accounts_topic_is_not_believed_however_well_it_is_signed() -> None:
+    assert refusal(notification(TopicArn="arn:aws:sns:eu-west-1:999999999999:heard-demo")) is RefusalReason.SIGNATURE_WRONG
+    assert refusal(notification(), topic="") is RefusalReason.NO_SECRET
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://sns.eu-west-1.amazonaws.com/a.pem",
+        "https://sns.eu-west-1.amazonaws.com.evil.example/a.pem",
+        "https://evil.example/sns.eu-west-1.amazonaws.com/a.pem",
+        "https://sns.eu-west-1.amazonaws.com@evil.example/a.pem",
+        "https://sns.eu-west-1.amazonaws.com:8443/a.pem",
+        "https://evil.example#@sns.eu-west-1.amazonaws.com/a.pem",
+        "https://evil.example\\@sns.eu-west-1.amazonaws.com/a.pem",
+        "https://snsxeu-west-1.amazonaws.com/a.pem",
+        "https://sns.eu.west.amazonaws.com/a.pem",
+        "https://sns.e.amazonaws.com/a.pem",
+        "https://sns.eu-west-1.amazonaws.com/a.pem?x=.txt#",
+        "https://sns.eu-west-1.amazonaws.com/a.txt",
+        "https://sns.eu-west-1.amazonaws.com/?x=a.pem",
+        "https://sns.eu-west-1.amazonaws.com/a.pem?Action=GetEndpointAttributes&X-Amz-Signature=0",
+        "https://sns.eu-west-1.amazonaws.com/a.pem?",
+        "https://sns.eu-west-1.amazonaws.com/a;b.pem",
+        "https://sns.s3-us-west-2.amazonaws.com/a.pem",
+        "https://sns.execute-api.amazonaws.com/a.pem",
+        "https://sns.eu-west-1.amazonaws.com\n/a.pem",
+        "https://[::1/a.pem",
+        "//sns.eu-west-1.amazonaws.com/a.pem",
+        "https://s\u00f1s.eu-west-1.amazonaws.com/a.pem",
+        17,
+    ],
+)
+def test_a_certificate_is_fetched_from_sns_and_from_nowhere_else(address: object) -> None:
+    http = Certificates(certificate())
+    assert refusal(changed(notification(), SigningCertURL=address), http, base="") is not None
+    assert http.asked == []
+
+
+@pytest.mark.parametrize("host", ["sns.eu-west-1.amazonaws.com", "sns.cn-north-1.amazonaws.com.cn", "sns.us-gov-west-1.amazonaws.com"])
+def test_a_certificate_is_fetched_once(host: str) -> None:
+    http, sns = Certificates(certificate()), Sns()
+    signed = changed(notification(), SigningCertURL=f"https://{host}/a.pem")
+    assert [sns.verify(signed, ARN, "", http) for _ in range(3)] == [None, None, None]
+    assert http.asked == [f"https://{host}/a.pem"]
+
+
+def test_the_origin_of_a_local_stack_takes_the_place_of_amazons() -> None:
+    signed = notification()
+    assert refusal(signed, base=f"{BASE}/anything") is None
+    assert refusal(signed, base="") is RefusalReason.SIGNATURE_WRONG
+    assert refusal(signed, base="not an address") is RefusalReason.SIGNATURE_WRONG
+    amazon = changed(signed, SigningCertURL="https://sns.eu-west-1.amazonaws.com/a.pem")
+    assert refusal(amazon) is RefusalReason.SIGNATURE_WRONG
+
+
+def test_a_certificate_that_cannot_be_had_now_is_a_fault_and_one_that_is_none_a_refusal() -> None:
+    with pytest.raises(PlatformUnavailable):
+        refusal(notification(), Certificates(status=503))
+    sns, http = Sns(), Certificates(status=404)
+    assert sns.verify(notification(), ARN, BASE, http) is not None
+    http.answer = HttpAnswer(200, {}, certificate())
+    assert sns.verify(notification(), ARN, BASE, http) is None
+    assert (
+        refusal(notification(), Certificates(b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"))
+        is RefusalReason.SIGNATURE_WRONG
+    )
+
+
+@given(st.binary(max_size=80))
+def test_any_body_gets_a_refusal(body: bytes) -> None:
+    assert refusal(Request("POST", {}, body)) in {RefusalReason.SIGNATURE_MALFORMED, RefusalReason.SIGNATURE_MISSING}
+
+
+def test_only_the_confirmation_of_our_topic_at_sns_itself_is_called() -> None:
+    right = f"https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription&TopicArn={ARN}&Token=abc"
+    assert is_confirmation(right, ARN, "")
+    for wrong in (
+        right.replace("ConfirmSubscription", "DeleteTopic"),
+        right.replace("heard-demo", "other"),
+        right.replace("https", "http"),
+        right.replace("sns.eu-west-1.amazonaws.com", "evil.example"),
+        right + "&Action=DeleteTopic",
+        right + "#x",
+    ):
+        assert not is_confirmation(wrong, ARN, "")
+
+
+@pytest.mark.parametrize("secret", ["", "{}", "[]", '{"key": 1, "certificate_url": "x"}', '{"key": "x", "certificate_url": "x"}'])
+def test_only_a_key_of_a_simulated_sns_can_sign(secret: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - the interface promises no more
+        Sns().sign(Request("POST", {}, b"{}"), secret, NOW)
+
+
+# SendGrid
+
+SCHEME = SendGridEcdsa()
+URL = "https://api.example.com/hooks/c0ffee"
+
+
+@cache
+def pair(curve: type[ec.EllipticCurve] = ec.SECP256R1) -> tuple[str, str]:
+    key = ec.generate_private_key(curve())
+    private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()).decode()
+    public = key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return private, b64encode(public).decode()
+
+
+def judged(request: Request, *secrets: str, now: datetime = NOW) -> RefusalReason | None:
+    found = SCHEME.verify(request, URL, secrets, now)
+    return found.reason if found else None
+
+
+def test_sendgrids_published_example_is_signed_as_we_check_it(facts: Callable[[str], str]) -> None:
+    for vector in json.loads(facts("vectors/sendgrid-event-webhook.json"))["vectors"]:
+        headers = {name.lower(): value for name, value in vector["headers"].items()}
+        request = Request("POST", headers, vector["body"].encode())
+        found = judged(request, vector["secret"], now=datetime.fromtimestamp(1600112502, UTC))
+        assert (found is None) == (vector["expected"] == "valid"), vector["name"]
+
+
+@given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=60), st.integers(0), st.integers(0, 7))
+@settings(max_examples=40, deadline=None)
+def test_sendgrids_library_believes_what_we_sign_and_one_flipped_bit_is_refused(text: str, at: int, bit: int) -> None:
+    private, public = pair()
+    signed = SCHEME.sign(Request("POST", {}, text.encode()), URL, private, NOW)
+    signature, seconds = signed.headers[SCHEME.SIGNATURE], signed.headers[SCHEME.TIMESTAMP]
+    assert EventWebhook(public).verify_signature(text, signature, seconds)
+    assert judged(signed, public) is None
+    forged = bytearray(signed.body)
+    forged[at % len(forged)] ^= 1 << bit
+    assert judged(replace(signed, body=bytes(forged)), public) is RefusalReason.SIGNATURE_WRONG
+
+
+def test_an_old_or_early_signature_is_stale_and_its_time_is_bound() -> None:
+    private, public = pair()
+    signed = SCHEME.sign(Request("POST", {}, b"x"), URL, private, NOW)
+    for apart in (300, -300):
+        assert judged(signed, public, now=NOW + timedelta(seconds=apart)) is None
+    for apart in (301, -301):
+        assert judged(signed, public, now=NOW + timedelta(seconds=apart)) is RefusalReason.STALE
+    later = replace(signed, headers={**signed.headers, SCHEME.TIMESTAMP: str(int(NOW.timestamp()) + 1)})
+    assert judged(later, public) is RefusalReason.SIGNATURE_WRONG
+
+
+def test_any_of_several_keys_counts_and_a_key_that_is_none_never_does() -> None:
+    private, public = pair()
+    signed = SCHEME.sign(Request("POST", {}, b"x"), URL, private, NOW)
+    assert judged(signed, "garbage", pair(ec.SECP384R1)[1], public) is None
+    assert judged(signed) is judged(signed, "", "garbage") is RefusalReason.NO_SECRET
+    assert judged(Request("POST", {}, b"x"), public) is RefusalReason.SIGNATURE_MISSING
+    assert judged(replace(signed, headers={**signed.headers, SCHEME.SIGNATURE: "é"}), public) is RefusalReason.SIGNATURE_MALFORMED
+    assert judged(replace(signed, headers={**signed.headers, SCHEME.SIGNATURE: "AAAA"}), public) is RefusalReason.SIGNATURE_WRONG
+
+
+def test_a_key_that_somebody_pasted_is_looked_at() -> None:
+    private, public = pair()
+    assert SCHEME.unfit(public) is None
+    assert SCHEME.unfit(f"-----BEGIN PUBLIC KEY-----\n{public[:64]}\n{public[64:]}\n-----END PUBLIC KEY-----\n") is None
+    assert "private" in str(SCHEME.unfit(private))
+    for wrong in ("", "hello", public[:-8], pair(ec.SECP384R1)[1]):
+        assert "MFkw" in str(SCHEME.unfit(wrong))
+    key = rsa.generate_private_key(65537, 1024)
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()).decode()
+    for secret in (public, pem, ""):
+        with pytest.raises(ValueError):  # noqa: PT011 - the interface promises no more
+            SCHEME.sign(Request("POST", {}, b"x"), URL, secret, NOW)

@@ -1,0 +1,225 @@
+"""Okendo: events through Svix, ordered by their numbers, and one reply a review."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import permutations
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from svix.webhooks import Webhook as Svix
+
+from heard.connectors import Connection, Gone, Presence, RefusalReason, Rejected, ReplyTarget, Request, Sent, load
+from heard.connectors.http import HttpClient
+from heard.errors import PlatformUnavailable, Unparseable
+from heard.reviews import TOMBSTONE, EventKind, ReviewEvent
+from heard_cli.local.simulator import Mode, Platforms
+from tests.unit.signed import nowhere
+
+pytestmark = pytest.mark.loopback
+
+OKENDO = load("okendo")
+NOW = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
+SECRET = "whsec_bm90IGEgcmVhbCBzZWNyZXQsIGJ1dCBsb25nIGVub3VnaA=="
+KEYS = {"user_id": "0b8f5c52-0000-4000-8000-00000000d340", "api_key": "demo-okendo-key"}
+BLANK = Connection("c0ffee", "bus_1", "okendo", "https://api.example.com/hooks/c0ffee")
+ID = "4d9f0f3e-1111-4a6b-9c55-0a1b2c3d4e09"
+TARGET = ReplyTarget(ID, ID, {})
+TEXT = "Thank you, Ida.\n\nA new lid <blue> is on its way."
+REVIEW: dict[str, Any] = {
+    "reviewId": ID, "productId": "shopify-1", "productName": "Bottle", "rating": 2, "title": "Leaks", "body": "The lid leaks.",
+    "dateCreated": "2026-03-14T08:00:00.000Z", "reviewer": {"displayName": "Ida M.", "name": "Ida Musterfrau", "email": "Ida@example.com"},
+}  # fmt: skip
+
+
+def sent(document: object) -> Request:
+    return Request("POST", {}, json.dumps(document).encode())
+
+
+def event(topic: str, number: object, resource: dict[str, Any] = REVIEW, kind: str | None = "review") -> dict[str, Any]:
+    return {"resource": resource, "resourceType": kind, "sequenceNumber": number, "topic": topic, "version": "2025-02-01"}
+
+
+def read(document: object) -> ReviewEvent:
+    (found,) = OKENDO.parse(sent(document), BLANK, NOW).events
+    return found
+
+
+@given(body=st.text(st.characters(codec="utf-8"), min_size=1, max_size=60), bit=st.integers(0, 10_000))
+@settings(max_examples=60, deadline=None)
+def test_what_svix_signed_is_believed_and_one_flipped_bit_is_not(body: str, bit: int) -> None:
+    headers = {
+        "svix-id": "msg_1",
+        "svix-timestamp": str(int(NOW.timestamp())),
+        "svix-signature": Svix(SECRET).sign("msg_1", NOW, body),
+    }
+    request = Request("POST", headers, body.encode())
+    assert OKENDO.verify(request, BLANK, (SECRET,), NOW, nowhere) is None
+    at = bit % (len(request.body) * 8)
+    flipped = bytes(byte ^ (1 << at % 8) if index == at // 8 else byte for index, byte in enumerate(request.body))
+    assert OKENDO.verify(replace(request, body=flipped), BLANK, (SECRET,), NOW, nowhere) is not None
+    late = datetime(2026, 3, 14, 9, 36, tzinfo=UTC)
+    stale = OKENDO.verify(request, BLANK, (SECRET,), late, nowhere)
+    assert stale is not None
+    assert stale.reason is RefusalReason.STALE
+
+
+def test_a_review_is_read_whole_and_its_author_by_a_hash() -> None:
+    found = read(event("create", 1))
+    assert (found.kind, found.native_id, found.native_thread, found.rating) == (EventKind.CREATED, ID, ID, 2)
+    assert (found.title, found.text, found.subject, found.author.name) == ("Leaks", "The lid leaks.", "Bottle", "Ida M.")
+    assert found.author.id.startswith("email:")
+    assert "ida" not in found.author.id
+    assert read(event("create", 1, {**REVIEW, "reviewer": {"displayName": "Ida M."}})).author.id == f"anonymous:{ID}"
+
+
+def test_topics_may_be_written_with_their_resource() -> None:
+    assert read(event("review.update", 2, kind=None)).kind is EventKind.EDITED
+
+
+def test_the_numbers_of_events_order_them_whatever_order_they_come_in() -> None:
+    worse = {**REVIEW, "body": "It leaks worse."}
+    events = [read(event("create", 999)), read(event("update", 1_000, worse)), read(event("update", "10000000000000000000001", REVIEW))]
+    last = {max(order, key=lambda each: (each.revision, each.digest)).text for order in permutations([*events, events[1]])}
+    assert last == {"The lid leaks."}
+    gone = read(event("delete", 3, {"reviewId": ID}))
+    assert (gone.kind, gone.revision) == (EventKind.WITHDRAWN, TOMBSTONE)
+    assert gone.revision > max(each.revision for each in events)
+
+
+@pytest.mark.parametrize("number", [None, "", "x1", -1, True, 1.5, "9" * 31, 10**30])
+def test_an_event_without_a_usable_number_is_ordered_by_its_arrival(number: object) -> None:
+    assert read(event("update", number)).revision > read(event("update", 10**29)).revision
+
+
+def test_events_about_other_things_are_ignored_and_the_example_is_a_test() -> None:
+    for other in (event("create", 1, kind="survey_response"), event("archive", 1), {}):
+        assert OKENDO.parse(sent(other), BLANK, NOW).events == ()
+    example = {**REVIEW, "reviewId": "123e4567-e89b-12d3-a456-426614174000"}
+    assert read(event("create", 1, example)).kind is EventKind.TEST
+
+
+def test_an_event_without_a_review_is_unparseable() -> None:
+    for broken in ({"resourceType": "review", "topic": "create"}, event("create", 1, {"rating": 5})):
+        with pytest.raises(Unparseable):
+            OKENDO.parse(sent(broken), BLANK, NOW)
+
+
+# Asking Okendo
+
+
+@pytest.fixture
+def platforms() -> Iterator[Platforms]:
+    with Platforms() as running:
+        running.knows("okendo", ID, REVIEW)
+        yield running
+
+
+@pytest.fixture
+def http() -> HttpClient:
+    return HttpClient(loopback=True)
+
+
+@pytest.fixture
+def connection(platforms: Platforms) -> Connection:
+    return replace(BLANK, settings=platforms.settings("okendo"), has_credentials=True)
+
+
+def test_a_fetched_review_is_the_delivered_one_and_never_overtakes_it(connection: Connection, http: HttpClient) -> None:
+    delivered, found = read(event("create", 1)), OKENDO.fetch(ID, connection, KEYS, http)
+    assert isinstance(found, ReviewEvent)
+    assert replace(found, revision=delivered.revision) == delivered
+    assert found.revision < delivered.revision
+    assert OKENDO.fetch("unknown", connection, KEYS, http) is Gone.GONE
+    assert OKENDO.fetch(ID, connection, {**KEYS, "api_key": "wrong"}, http) is None
+
+
+def test_a_reply_arrives_once_and_is_found_again(connection: Connection, platforms: Platforms, http: HttpClient) -> None:
+    assert OKENDO.find_reply(TARGET, TEXT, "rep_1", connection, KEYS, http) is Presence.ABSENT
+    assert [OKENDO.reply(TARGET, TEXT, "rep_1", connection, KEYS, http) for _ in range(2)] == [Sent(ID)] * 2
+    assert [(reply.review, reply.text, reply.public) for reply in platforms.replies()] == [(ID, TEXT, True)]
+    assert OKENDO.find_reply(TARGET, TEXT, "rep_1", connection, KEYS, http) == Sent(ID)
+    assert OKENDO.find_reply(TARGET, "Another text.", "rep_2", connection, KEYS, http) is Presence.ABSENT
+
+
+@pytest.mark.parametrize("ours", [(), (TEXT,)])
+@pytest.mark.parametrize("private", [False, True])
+def test_a_reply_that_somebody_else_wrote_is_never_written_over(
+    ours: tuple[str, ...], private: bool, connection: Connection, platforms: Platforms, http: HttpClient
+) -> None:
+    assert not ours or OKENDO.reply(TARGET, TEXT, "rep_1", connection, KEYS, http) == Sent(ID)
+    before = platforms.replies()
+    platforms.knows("okendo", ID, {**REVIEW, "reply": {"rawBody": "Sorry, Ida.", "body": "<p>Sorry, Ida.</p>", "isPrivate": private}})
+    refused = OKENDO.reply(replace(TARGET, ours=ours), "Tom has written to you.", "rep_2", connection, KEYS, http)
+    assert isinstance(refused, Rejected)
+    assert (refused.reason, platforms.replies()) == ("already_answered", before)
+
+
+@pytest.mark.parametrize(("status", "reason"), [(200, None), (409, "already_answered"), (422, "already_answered"), (401, "unauthorized")])
+def test_whether_our_second_takes_our_first_ones_place_is_okendos_to_say(
+    status: int, reason: str | None, platform: Any, say: Callable[..., Any], http: HttpClient
+) -> None:
+    first = {"body": "<p>Thank you, Ida.</p><p>A new lid &lt;blue&gt; is on its way.</p>", "isPrivate": False}
+    connection, target = replace(BLANK, settings={"api_base": platform.url}), replace(TARGET, ours=(TEXT,))
+    platform.will_answer(say(200, {**REVIEW, "reply": first}), say(status))
+    answer = OKENDO.reply(target, "Tom has written to you.", "rep_2", connection, KEYS, http)
+    assert (answer.reason if isinstance(answer, Rejected) else None) == reason
+    assert [method for method, *_ in platform.asked] == ["GET", "POST"]
+
+
+def test_a_reply_is_known_by_its_html_too_but_not_by_a_private_one(connection: Connection, platforms: Platforms, http: HttpClient) -> None:
+    platforms.knows("okendo", ID, {**REVIEW, "reply": {"body": "<p>Sorry &amp; thanks.</p><p>Tom</p>"}})
+    assert OKENDO.find_reply(TARGET, "Sorry & thanks.\n\nTom", "rep_1", connection, KEYS, http) == Sent(ID)
+    platforms.knows("okendo", ID, {**REVIEW, "reply": {"rawBody": "Sorry.", "isPrivate": True}})
+    assert OKENDO.find_reply(TARGET, "Sorry.", "rep_1", connection, KEYS, http) is Presence.ABSENT
+
+
+@pytest.mark.parametrize(
+    ("target", "text", "keys", "reason"),
+    [
+        (TARGET, "x" * 4_001, KEYS, "too_long"),
+        (TARGET, TEXT, {}, "no_credentials"),
+        (TARGET, TEXT, {**KEYS, "api_key": "wrong"}, "unauthorized"),
+        (ReplyTarget("unknown", "unknown", {}), TEXT, KEYS, "gone"),
+        (TARGET, " ", KEYS, "rejected"),
+    ],
+)
+def test_a_reply_that_cannot_be_sent_is_refused_with_a_reason(
+    target: ReplyTarget, text: str, keys: dict[str, str], reason: str, connection: Connection, platforms: Platforms, http: HttpClient
+) -> None:
+    refused = OKENDO.reply(target, text, "rep_1", connection, keys, http)
+    assert isinstance(refused, Rejected)
+    assert (refused.reason, platforms.replies()) == (reason, [])
+
+
+def test_looking_without_leave_leaves_the_question_open(connection: Connection, http: HttpClient) -> None:
+    assert OKENDO.find_reply(TARGET, TEXT, "rep_1", connection, {}, http) is Presence.CANNOT_TELL
+    gone = ReplyTarget("unknown", "unknown", {})
+    assert OKENDO.find_reply(gone, TEXT, "rep_1", connection, KEYS, http) is Presence.ABSENT
+
+
+@pytest.mark.parametrize(("mode", "doubtful"), [(Mode.DROP, True), (Mode.FAIL_AFTER, True), (Mode.RATE_LIMITED, False)])
+def test_a_fault_says_whether_the_reply_may_be_there(
+    mode: Mode, doubtful: bool, connection: Connection, platforms: Platforms, http: HttpClient
+) -> None:
+    platforms.fault("okendo", mode, seconds=7)
+    with pytest.raises(PlatformUnavailable) as fault:
+        OKENDO.reply(TARGET, TEXT, "rep_1", connection, KEYS, http)
+    assert (fault.value.maybe_applied, fault.value.retry_after) == (doubtful, None if doubtful else 7)
+    assert isinstance(OKENDO.find_reply(TARGET, TEXT, "rep_1", connection, KEYS, http), Sent) == doubtful
+
+
+def test_an_answer_is_read_wrapped_or_bare_and_an_unreadable_one_is_a_fault(
+    platform: Any, say: Callable[..., Any], http: HttpClient
+) -> None:
+    connection = replace(BLANK, settings={"api_base": platform.url})
+    platform.will_answer(say(200, REVIEW), say(200, {"review": REVIEW}), (200, {}, b"<html>"), say(200, {"review": {}}))
+    assert OKENDO.fetch(ID, connection, KEYS, http) == OKENDO.fetch(ID, connection, KEYS, http)
+    for _ in range(2):
+        with pytest.raises(PlatformUnavailable):
+            OKENDO.fetch(ID, connection, KEYS, http)

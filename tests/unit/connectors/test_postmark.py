@@ -1,0 +1,202 @@
+"""Postmark: its inbound mail behind a password, its verdicts on senders, and answers that can be found again."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from heard.connectors import Connection, Parsed, Presence, RefusalReason, Rejected, ReplyTarget, Request, Sent, load
+from heard.connectors.http import HttpClient
+from heard.errors import PlatformUnavailable, Unparseable
+from heard.reviews import EventKind, ReviewEvent
+from heard_cli.local.simulator import Mode, Platforms
+
+pytestmark = pytest.mark.loopback
+
+NOW = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
+POST = load("postmark")
+SECRET = "heard:pass"
+HERE = Connection(
+    "c0ffee", "bus_1", "postmark", "https://api.example.com/hooks/c0ffee", {"from_address": "hello@acme.example"}, business_name="Äcme"
+)
+PROVEN = [{"Name": "X-Spam-Tests", "Value": "DKIM_VALID,DKIM_VALID_AU"}, {"Name": "Message-ID", "Value": "<m1@example.org>"}]
+
+
+def posted(**fields: Any) -> Request:
+    body = {
+        "MessageID": "pm-1",
+        "From": "ida@example.org",
+        "FromName": "Ida",
+        "Subject": "Refund",
+        "TextBody": "Slow again.",
+        "Headers": PROVEN,
+    }
+    return Request("POST", {}, json.dumps({**body, **fields}).encode())
+
+
+def read(**fields: Any) -> ReviewEvent:
+    (event,) = POST.parse(posted(**fields), HERE, NOW).events
+    return event
+
+
+def test_what_postmarks_own_tester_sends_is_a_test(facts: Callable[[str], str]) -> None:
+    for name in ("postmark-inbound.json", "postmark-inbound-with-raw.json"):
+        body = facts(f"payloads/{name}")
+        (event,) = POST.parse(Request("POST", {}, body.encode()), HERE, NOW).events
+        assert event.kind is EventKind.TEST
+        real = json.dumps({**json.loads(body), "MessageID": "73e6d360"})
+        (event,) = POST.parse(Request("POST", {}, real.encode()), HERE, NOW).events
+        assert (event.text, event.title, event.reply_to["to"]) == ("This is the reply text", "Test subject", "support@postmarkapp.com")
+        assert event.reply_to["unanswerable"] == "unverified_sender"
+
+
+@given(st.text(max_size=20))
+def test_only_who_knows_the_password_is_believed(guess: str) -> None:
+    def asked(secret: str) -> Request:
+        return replace(posted(), headers={"authorization": "Basic " + b64encode(secret.encode("utf-8", "surrogatepass")).decode()})
+
+    assert POST.verify(asked(SECRET), HERE, (SECRET,), NOW, HttpClient()) is None
+    if guess != SECRET:
+        assert POST.verify(asked(guess), HERE, (SECRET,), NOW, HttpClient()) is not None
+    none = POST.verify(asked(""), HERE, (), NOW, HttpClient())
+    assert none is not None
+    assert none.reason is RefusalReason.NO_SECRET
+
+
+def test_new_words_come_from_postmark_or_else_from_the_text() -> None:
+    assert read(StrippedTextReply="New.").text == "New."
+    assert read(TextBody="New.\n\nOn Sat, Acme wrote:\n> Old.").text == "New."
+    assert read(TextBody="", HtmlBody="<p>New.</p>").text == "New."
+    assert read(TextBody="").text is None
+
+
+def test_an_answer_belongs_to_the_thread_of_the_first_mail() -> None:
+    answer = [*PROVEN, {"Name": "References", "Value": "<m0@example.org> <ours@acme.example>"}]
+    assert read(Headers=answer).native_thread == "m0@example.org"
+    assert read().native_thread == "m1@example.org"
+
+
+@pytest.mark.parametrize(
+    ("headers", "why"),
+    [
+        ({"X-Spam-Tests": "DKIM_VALID_AU"}, None),
+        ({"X-Spam-Tests": "DKIM_VALID"}, "unverified_sender"),
+        ({"Received-SPF": "Pass (sender SPF authorized) identity=mailfrom; envelope-from=ida@example.org; receiver=x"}, None),
+        ({"Received-SPF": "Pass (x) envelope-from=ida@evil.example; receiver=x"}, "unverified_sender"),
+        ({"Received-SPF": "Fail (x) envelope-from=ida@example.org"}, "unverified_sender"),
+        ({}, "unverified_sender"),
+        ({"X-Spam-Tests": "DKIM_VALID_AU", "X-Spam-Status": "Yes"}, "spam"),
+        ({"X-Spam-Tests": "DKIM_VALID_AU", "List-Id": "<a.b>"}, "mailing_list"),
+    ],
+)  # fmt: skip
+def test_only_a_sender_who_is_proven_is_answered(headers: dict[str, str], why: str | None) -> None:
+    assert read(Headers=[{"Name": name, "Value": value} for name, value in headers.items()]).reply_to.get("unanswerable") == why
+
+
+def test_a_verdict_that_the_sender_brought_along_does_not_count() -> None:
+    brought = [*PROVEN, {"Name": "X-Spam-Tests", "Value": "SPF_FAIL"}]
+    assert read(Headers=brought).reply_to["unanswerable"] == "unverified_sender"
+
+
+def test_machines_answers_and_other_records_are_ignored() -> None:
+    assert POST.parse(posted(Headers=[*PROVEN, {"Name": "Auto-Submitted", "Value": "auto-replied"}]), HERE, NOW) == Parsed()
+    assert POST.parse(posted(RecordType="Bounce"), HERE, NOW) == Parsed()
+
+
+@pytest.mark.parametrize("fields", [{"MessageID": None}, {"MessageID": "a b"}])
+def test_a_mail_without_a_name_is_unreadable(fields: dict[str, object]) -> None:
+    with pytest.raises(Unparseable):
+        POST.parse(posted(**fields), HERE, NOW)
+
+
+def test_a_sender_is_also_read_from_the_full_field() -> None:
+    event = read(From="", FromFull={"Email": "Ida@example.org"}, Headers=[17, {"Name": 1}])
+    assert event.reply_to["to"] == "ida@example.org"
+    assert read(From="", FromFull=None).author.id == "anonymous:pm-1"
+
+
+class Wire:
+    """The connector and the simulated Postmark, with one mail of a customer."""
+
+    def __init__(self, platforms: Platforms) -> None:
+        self.platforms = platforms
+        self.credentials = dict(platforms.credentials["postmark"])
+        self.connection = replace(HERE, settings=platforms.settings("postmark"))
+        event = read()
+        self.target = ReplyTarget(event.native_id, event.native_thread, event.reply_to, NOW)
+        self.http = HttpClient(loopback=True)
+        platforms.knows("postmark", "pm-1", {"message_id": "m1@example.org", "references": []})
+
+    def reply(self, text: str = "Thank you, Ida.", reply_id: str = "rep_1") -> Sent | Rejected:
+        return POST.reply(self.target, text, reply_id, self.connection, self.credentials, self.http)
+
+    def find(self, reply_id: str = "rep_1") -> Sent | Presence:
+        return POST.find_reply(self.target, "whatever", reply_id, self.connection, self.credentials, self.http)
+
+
+@pytest.fixture
+def wire(loopback: None) -> Iterator[Wire]:
+    with Platforms() as running:
+        yield Wire(running)
+
+
+def test_an_answer_arrives_in_the_thread_and_is_found_by_its_id(wire: Wire) -> None:
+    assert wire.find() is Presence.ABSENT
+    sent = wire.reply()
+    (taken,) = wire.platforms.replies()
+    assert (taken.text, taken.thread, taken.review) == ("Thank you, Ida.", wire.target.native_thread, "pm-1")
+    assert wire.find() == sent
+    assert wire.find("rep_2") is Presence.ABSENT
+
+
+@pytest.mark.parametrize(("mode", "taken"), [(Mode.DROP, True), (Mode.FAIL_AFTER, True), (Mode.FAIL_BEFORE, False)])
+def test_doubt_is_said_and_resolved(wire: Wire, mode: Mode, taken: bool) -> None:
+    wire.platforms.fault("postmark", mode)
+    with pytest.raises(PlatformUnavailable) as fault:
+        wire.reply()
+    assert fault.value.maybe_applied
+    assert isinstance(wire.find(), Sent) == taken
+
+
+def test_being_asked_to_wait_means_that_nothing_was_sent(wire: Wire) -> None:
+    wire.platforms.fault("postmark", Mode.RATE_LIMITED, seconds=7)
+    with pytest.raises(PlatformUnavailable) as fault:
+        wire.reply()
+    assert (fault.value.maybe_applied, fault.value.retry_after) == (False, 7)
+
+
+def test_refusals_say_what_to_do(wire: Wire) -> None:
+    told = [wire.reply("x" * 100_001)]
+    wire.platforms.knows("postmark", "ida@example.org", {"inactive": True})
+    told.append(wire.reply())
+    told.append(wire.reply(reply_id="r" * 81))
+    wire.connection = replace(wire.connection, settings={**wire.connection.settings, "from_address": "other@acme.example"})
+    told.append(wire.reply())
+    wire.connection = replace(wire.connection, settings={})
+    told.append(wire.reply())
+    wire.connection = replace(HERE, settings=wire.platforms.settings("postmark"))
+    wire.credentials["server_token"] = "wrong"
+    told.append(wire.reply())
+    assert wire.find() is Presence.CANNOT_TELL
+    wire.credentials.clear()
+    told.append(wire.reply())
+    reasons = [each.reason for each in told if isinstance(each, Rejected)]
+    assert reasons == ["too_long", "inactive_recipient", "rejected", "unauthorized", "bad_settings", "unauthorized", "no_credentials"]
+    assert all("ida@" not in each.detail for each in told if isinstance(each, Rejected))
+
+
+def test_a_search_that_gives_others_than_asked_for_says_nothing(platform: Any, say: Any, http: HttpClient) -> None:
+    platform.will_answer(say(200, {"TotalCount": 1, "Messages": [{"MessageID": "x", "Metadata": {}}]}), say(200, {"Messages": 1}))
+    there = replace(HERE, settings={"api_base": platform.url})
+    target = ReplyTarget("pm-1", "t", {}, NOW)
+    assert POST.find_reply(target, "x", "rep_1", there, {"server_token": "t"}, http) is Presence.CANNOT_TELL
+    with pytest.raises(PlatformUnavailable):
+        POST.find_reply(target, "x", "rep_1", there, {"server_token": "t"}, http)

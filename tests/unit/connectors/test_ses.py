@@ -1,0 +1,451 @@
+"""Mail: what is read of it and whom not to answer; and Amazon SES, which passes it on through SNS."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from heard.connectors import Connection, HttpAnswer, Parsed, Presence, Rejected, ReplyTarget, Request, Sent, load
+from heard.connectors import mail as mails
+from heard.connectors.http import HttpClient
+from heard.connectors.markup import plain
+from heard.errors import PlatformUnavailable, Unparseable
+from heard.reviews import EventKind, ReviewEvent
+from heard_cli.local.simulator import Calls, Mode, Platforms
+
+pytestmark = pytest.mark.loopback
+
+NOW = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
+ARN = "arn:aws:sns:us-east-1:111111111111:SES_Inbound"
+SES = load("ses")
+SETTINGS = {"topic_arn": ARN, "region": "us-east-1", "from_address": "Shop <hello@acme.example>"}
+HERE = Connection("c0ffee", "bus_1", "ses", "https://api.example.com/hooks/c0ffee", SETTINGS, business_name='Café "Zur\r\nPost" & Söhne')
+PROVEN = {"dmarc": "PASS"}
+
+
+def mail(text: str = "Slow again.", **headers: str) -> bytes:
+    named = {
+        "from": "Ida Berg <Ida@Example.org>",
+        "subject": "Refund",
+        "message-id": "<m1@example.org>",
+        **{name.replace("_", "-"): value for name, value in headers.items()},
+    }
+    lines = [f"{name}: {value}" for name, value in named.items() if value]
+    return "\r\n".join([*lines, "content-type: text/plain; charset=utf-8", "", text]).encode()
+
+
+def notice(raw: bytes | None, encoding: str = "UTF8", source: str = "ida@example.org", **verdicts: str) -> dict[str, Any]:
+    receipt: dict[str, Any] = {f"{name}Verdict": {"status": status} for name, status in verdicts.items()}
+    receipt["action"] = {"type": "SNS", "encoding": encoding}
+    found: dict[str, Any] = {"notificationType": "Received", "mail": {"messageId": "ses-1", "source": source}, "receipt": receipt}
+    if raw is not None:
+        found["content"] = base64.b64encode(raw).decode() if encoding == "BASE64" else raw.decode()
+    return found
+
+
+def request(message: object, kind: str = "Notification") -> Request:
+    said = message if isinstance(message, str) else json.dumps(message)
+    return Request("POST", {}, json.dumps({"Type": kind, "TopicArn": ARN, "Message": said}).encode())
+
+
+def parsed(raw: bytes | None, **more: str) -> Parsed:
+    return SES.parse(request(notice(raw, **{**PROVEN, **more})), HERE, NOW)
+
+
+def read(raw: bytes | None, **more: str) -> ReviewEvent:
+    (event,) = parsed(raw, **more).events
+    return event
+
+
+# What is read of a mail
+
+
+def test_the_documented_notification_is_read(facts: Callable[[str], str]) -> None:
+    body = facts("payloads/ses-inbound-sns-notification.json").encode()
+    (event,) = SES.parse(Request("POST", {}, body), HERE, NOW).events
+    assert (event.text, event.title, event.native_id) == (
+        "It's a body…",
+        "Test inbound message",
+        "jili9m351il3gkburn7o2f0u6788stij94c8ld01",
+    )
+    assert (event.native_thread, event.author.name, event.reply_to["to"]) == (
+        "CAEPk3RKsi@mail.example.org",
+        "Sender, Inc.",
+        "from@example.org",
+    )
+    assert "unanswerable" not in event.reply_to
+
+
+@pytest.mark.parametrize("encoding", ["UTF8", "BASE64"])
+def test_the_author_is_known_by_a_hash_and_answered_at_the_address(encoding: str) -> None:
+    event = read(mail("Ünhappy."), encoding=encoding)
+    assert event.text == "Ünhappy."
+    assert event.author.id.startswith("email:")
+    assert "example.org" not in event.author.id
+    assert event.author == read(mail(message_id="<m2@example.org>")).author
+    assert event.reply_to == {
+        "to": "ida@example.org",
+        "subject": "Refund",
+        "message_id": "m1@example.org",
+        "references": "<m1@example.org>",
+    }
+
+
+def test_mails_that_answer_each_other_are_one_thread() -> None:
+    first = read(mail())
+    second = read(mail(message_id="<m3@example.org>", references="<m1@example.org>\r\n <ours@acme.example>", subject="Re: Refund"))
+    third = read(mail(message_id="<m4@example.org>", in_reply_to="<m1@example.org>", subject="AW: Refund"))
+    assert {first.native_thread, second.native_thread, third.native_thread} == {"m1@example.org"}
+    assert second.reply_to["references"] == "<m1@example.org> <ours@acme.example> <m3@example.org>"
+    assert [event.title for event in (first, second, third)] == ["Refund", None, None]
+    assert read(mail(message_id="")).native_thread == "ses-1"
+
+
+@pytest.mark.parametrize(
+    ("text", "new"),
+    [
+        ("New.\n\nOn Sat, 14 Mar 2026 at 10:00, Acme <a@b.example> wrote:\n> Old.\n> Older.", "New."),
+        ("New.\n\nOn Sat, 14 Mar 2026 at 10:00, Acme Bakery\n<hello@acme.example> wrote:\n\n> Old.", "New."),
+        ("Neu.\nAm 14.03.26 um 10:00 schrieb Acme:\n> Alt.\n\nDarunter auch.", "Neu.\n\nDarunter auch."),
+        ("> Do you still want it?\nNo, I want my money.\n> All of it?\nAll.", "No, I want my money.\nAll."),
+        ("New.\n\n-----Original Message-----\nFrom: a\nOld.", "New."),
+        ("Neu.\n\nVon: Acme\nGesendet: Samstag\nAn: Ida\nBetreff: Refund\n\nAlt.", "Neu."),
+        ("New.\n-- \nIda Berg\nTel. 1", "New."),
+        (
+            "On Monday I was ill.\nOn Tuesday too. My doctor wrote:\nfood poisoning",
+            "On Monday I was ill.\nOn Tuesday too. My doctor wrote:\nfood poisoning",
+        ),
+        ("First\n--\nthe complaint", "First\n--\nthe complaint"),
+        ("> only a quotation", "> only a quotation"),
+        ("-- \nonly a signature", "-- \nonly a signature"),
+        ("From: the oven came smoke.\nTo: whom do I turn?", "From: the oven came smoke.\nTo: whom do I turn?"),
+    ],
+)
+def test_only_what_is_new_counts_and_nothing_is_lost(text: str, new: str) -> None:
+    assert mails.new_words(text) == new
+
+
+def test_what_was_forwarded_stays() -> None:
+    text = "See below.\n\nFrom: Acme\nSent: Saturday\nTo: Ida\nSubject: Refund\n\nWe will not pay."
+    assert read(mail(text, subject="Fwd: Refund")).text == text
+    assert read(mail(text)).text == "See below."
+
+
+@given(st.text(max_size=200))
+def test_no_text_is_ever_lost_whole(text: str) -> None:
+    found = mails.new_words(text)
+    assert (found is None) == (mails.new_words(text, forwarded=True) is None)
+    assert not any(character.isalnum() for character in text) or any(character.isalnum() for character in found or "")
+
+
+HTML = """<html><head><title>x</title><style>p{}</style></head><body><script>evil()</script><p>Hello&nbsp;there,</p>
+<div>the <b>soup</b>
+was&nbsp;cold.<br>Really &lt;cold&gt;.</div><div>On Sat, Acme wrote:<br></div><blockquote>Old <p>words</p></blockquote></body></html>"""
+
+
+def test_html_is_read_as_its_reader_sees_it() -> None:
+    raw = mail(HTML).replace(b"text/plain", b"text/html")
+    assert read(raw).text == "Hello there,\nthe soup was cold.\nReally <cold>."
+
+
+@pytest.mark.parametrize(
+    "html",
+    ["<head><title>x<p>My soup was cold.", "<![x[ My soup was cold.", "My soup was cold.<blockquote>", "<!-- x -->My soup was cold."],
+)
+def test_broken_html_loses_no_words(html: str) -> None:
+    assert "My soup was cold." in (plain(html, quote="> ") or "")
+
+
+def test_a_mail_of_many_parts_is_its_words_without_attachments() -> None:
+    inner = mail("Somebody else's mail.").decode()
+    parts = [
+        "content-type: multipart/alternative; boundary=in\r\n\r\n--in\r\ncontent-type: text/plain\r\n\r\nThe words.\r\n--in\r\n"
+        "content-type: text/html\r\n\r\n<p>The words.</p>\r\n--in--",
+        "content-type: text/plain; name=log.txt\r\ncontent-disposition: attachment; filename=log.txt\r\n\r\nlog",
+        f"content-type: message/rfc822\r\n\r\n{inner}",
+        "content-type: text/plain; charset=x-unknown\r\n\r\nAnd more.",
+    ]
+    body = "".join(f"--out\r\n{part}\r\n" for part in parts) + "--out--\r\n"
+    raw = mail(body).replace(b"text/plain; charset=utf-8", b"multipart/mixed; boundary=out", 1)
+    assert read(raw).text == "The words.\nAnd more."
+
+
+def test_headers_of_any_alphabet_are_read() -> None:
+    event = read(
+        mail(subject="=?utf-8?b?RsO8w59l?= =?x-none?q?=FF?= kaputt", **{"from": "=?utf-8?q?J=C3=BCrgen_=22B=22?= <j@example.org>"})
+    )
+    assert event.title == "Füße\ufffd kaputt"
+    assert event.author.name == 'Jürgen "B"'
+    raw = mail(subject="Grüße").decode()
+    assert read(raw.encode()).title == "Grüße"
+
+
+# Whom not to answer
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"auto_submitted": "auto-replied"},
+        {"auto_submitted": "auto-generated; x=y", "in_reply_to": "<ours@acme.example>"},
+        {"return_path": "<>"},
+        {"from": "Mail Delivery <MAILER-DAEMON@example.org>"},
+        {"precedence": "auto_reply"},
+        {"x_autoreply": "yes"},
+    ],
+)  # fmt: skip
+def test_a_machines_answer_is_no_review(headers: dict[str, str]) -> None:
+    assert parsed(mail(**headers)) == Parsed()
+
+
+@pytest.mark.parametrize(
+    ("headers", "verdicts", "why"),
+    [
+        ({"auto_submitted": "auto-generated"}, {}, "machine"),
+        ({"x_auto_response_suppress": "OOF, AutoReply"}, {}, "machine"),
+        ({"precedence": "bulk"}, {}, "machine"),
+        ({"from": "Shop <no-reply@example.org>"}, {}, "machine"),
+        ({"list_id": "<a.example.org>"}, {}, "mailing_list"),
+        ({"from": "Ida"}, {}, "no_address"),
+        ({}, {"spam": "FAIL"}, "spam"),
+        ({}, {"dmarc": "FAIL", "spf": "PASS", "dkim": "PASS"}, "unverified_sender"),
+        ({}, {"dmarc": "GRAY"}, "unverified_sender"),
+        ({}, {"dmarc": "GRAY", "spf": "PASS", "source": "x@evil.example"}, "unverified_sender"),
+        ({}, {"dmarc": "GRAY", "dkim": "PASS"}, "unverified_sender"),
+        ({"dkim_signature": "v=1; d=evil.example; s=a"}, {"dmarc": "GRAY", "dkim": "PASS"}, "unverified_sender"),
+        ({"dkim_signature": "v=1; d=mail.example.org; s=a"}, {"dmarc": "GRAY", "dkim": "PASS"}, None),
+        ({}, {"dmarc": "GRAY", "spf": "PASS"}, None),
+        ({"auto_submitted": "no"}, {}, None),
+    ],
+)  # fmt: skip
+def test_who_must_not_be_answered_is_still_heard(wire: Wire, headers: dict[str, str], verdicts: dict[str, str], why: str | None) -> None:
+    event = read(mail(**headers), **verdicts)
+    assert (event.text, event.reply_to.get("unanswerable")) == ("Slow again.", why)
+    answer = wire.reply(target=ReplyTarget(event.native_id, event.native_thread, event.reply_to))
+    assert (answer.reason if isinstance(answer, Rejected) else None) == why
+    assert len(wire.platforms.replies()) == (0 if why else 1)
+
+
+def test_a_name_cannot_bring_an_address_of_its_own() -> None:
+    for name in ("=?utf-8?q?=3Cvictim=40other.example=3E?=", '"<victim@other.example>"', "=?utf-8?q?victim=40other.example=2C?="):
+        assert read(mail(**{"from": f"{name} <eve@evil.example>"})).reply_to["to"] == "eve@evil.example"
+    assert "to" not in read(mail(**{"from": "<victim@other.example> <eve@evil.example>"})).reply_to
+    assert "to" not in read(mail(**{"from": "victim@other.example, eve@evil.example"})).reply_to
+
+
+def test_two_from_headers_prove_nothing() -> None:
+    event = read(b"From: Eve <eve@evil.example>\r\n" + mail())
+    assert event.reply_to["unanswerable"] == "unverified_sender"
+
+
+def test_a_business_may_trust_its_own_gateway() -> None:
+    trusting = replace(HERE, settings={**SETTINGS, "answer_unverified": "Yes"})
+    (event,) = SES.parse(request(notice(mail(), dmarc="GRAY")), trusting, NOW).events
+    assert "unanswerable" not in event.reply_to
+
+
+def test_answers_go_to_reply_to_only_within_the_senders_domain() -> None:
+    assert read(mail(reply_to="Desk <desk@example.org>")).reply_to["to"] == "desk@example.org"
+    assert read(mail(reply_to="victim@other.example")).reply_to["to"] == "ida@example.org"
+
+
+def test_what_the_business_sent_itself_is_its_reply() -> None:
+    assert read(mail(**{"from": "Acme <HELLO@acme.example>"})).kind is EventKind.REPLY_SEEN
+
+
+def test_whoever_only_claims_to_be_the_business_is_heard_and_not_answered() -> None:
+    event = read(mail(**{"from": "Acme <hello@acme.example>"}), dmarc="FAIL")
+    assert (event.kind, event.text, event.reply_to["unanswerable"]) == (EventKind.CREATED, "Slow again.", "unverified_sender")
+
+
+def test_an_address_that_programs_read_as_two_is_never_answered() -> None:
+    event = read(mail(**{"from": "=?utf-8?q?victim=40other.example=2c?=@example.org"}))
+    assert event.reply_to["unanswerable"] == "no_address"
+    assert "to" not in event.reply_to
+
+
+NESTED = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (depth, depth) for depth in range(3_000))
+TANGLED = {
+    "parts within parts": b"Subject: Slow\n" + NESTED,
+    "mails within mails": b"Subject: Slow\n" + b"Content-Type: message/rfc822\n\n" * 6_000,
+    "behind a blank that only one of two readers takes for one": b"Subject: Slow\n" + NESTED.replace(b": m", b": \x1cm"),
+    "no end of parts": b"Subject: Slow\nContent-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\na\n" * 30_000,
+    "no end of parameters": b'Subject: Slow\nContent-Type: text/plain;a="' + b";" * 200_000 + b"\n\nWords.",
+    "no end of folded parameters": b'Subject: Slow\nContent-Disposition: inline;a="' + b";\r\n " * 60_000 + b"\r\n\r\nWords.",
+    "no end of lines": b"Subject: Slow\n\n" + b"a\n" * 100_000,
+    "no end of quotations": b"Subject: Slow\n\n" + b"On a b\n>c\n" * 20_000,
+    "words for domain names": b"Subject: Slow\nContent-Type: text/plain; charset=punycode\n\na-" + b"b" * 200_000,
+    "unended encoded words": b"Subject: Slow " + b"=?a?q?" * 30_000 + b"\n\nWords.",
+}
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("tangled", TANGLED.values(), ids=TANGLED)
+def test_a_mail_that_is_made_to_be_hard_to_read_is_heard_in_no_time(tangled: bytes) -> None:
+    began = time.process_time()
+    event = read(mail().split(b"\r\ncontent-type", 1)[0] + b"\n" + tangled)
+    assert event.reply_to["to"] == "ida@example.org"
+    assert time.process_time() - began < 2
+
+
+def test_a_file_with_an_endless_name_is_a_file() -> None:
+    part = f"--b\r\nContent-Disposition: attachment; filename={'x' * 3_000}\r\n\r\nsecret\r\n--b\r\n\r\nThe words.\r\n--b--"
+    raw = mail(part).replace(b"text/plain; charset=utf-8", b"multipart/mixed; boundary=b", 1)
+    assert read(raw).text == "The words."
+
+
+def test_halves_of_characters_in_headers_cost_no_more_than_themselves() -> None:
+    wordless = notice(None, **PROVEN)
+    wordless["mail"]["headers"] = [{"name": "From", "value": "\ud800 <ida@example.org>"}, {"name": "Subject", "value": "\udce9\ud800"}]
+    (event,) = SES.parse(request(wordless), HERE, NOW).events
+    assert event.reply_to["to"] == "ida@example.org"
+
+
+# SES and SNS
+
+
+def test_a_mail_with_a_virus_is_kept_and_not_read() -> None:
+    found = parsed(mail(), virus="FAIL")
+    assert (found.events, len(found.problems)) == ((), 1)
+
+
+def test_a_mail_that_is_in_a_bucket_has_no_words_and_goes_to_a_person() -> None:
+    message = notice(None, **PROVEN)
+    message["mail"]["headers"] = [{"name": "From", "value": "ida@example.org"}, {"name": "Subject", "value": "Refund"}, 17]
+    (event,) = SES.parse(request(message), HERE, NOW).events
+    assert (event.text, event.title, event.subject, event.reply_to["to"]) == (None, None, "Refund", "ida@example.org")
+
+
+def test_other_messages_of_the_topic_are_ignored_or_tests() -> None:
+    assert SES.parse(request("Successfully validated SNS topic for Amazon SES event publishing."), HERE, NOW) == Parsed()
+    assert SES.parse(request({"notificationType": "Bounce", "mail": {"messageId": "x"}}), HERE, NOW) == Parsed()
+    assert SES.parse(request("", "UnsubscribeConfirmation"), HERE, NOW) == Parsed()
+    (event,) = SES.parse(request({"mail": {"messageId": "AMAZON_SES_SETUP_NOTIFICATION"}}), HERE, NOW).events
+    assert event.kind is EventKind.TEST
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b'{"Type":"Notification"}', b'{"Type":"Notification","Message":"{"}'])
+def test_what_is_no_notification_is_unreadable(body: bytes) -> None:
+    with pytest.raises(Unparseable):
+        SES.parse(Request("POST", {}, body), HERE, NOW)
+    with pytest.raises(Unparseable):
+        SES.parse(request({**notice(mail()), "mail": {}}), HERE, NOW)
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_read_as_some_mail(raw: bytes) -> None:
+    content = notice(b"", encoding="BASE64", **PROVEN) | {"content": base64.b64encode(raw).decode()}
+    SES.parse(request(content), HERE, NOW)
+    SES.parse(request(content | {"content": base64.b64encode(mail().replace(b"Slow", raw)).decode()}), HERE, NOW)
+
+
+class Wire:
+    """The connector and the simulated SES, with one mail of a customer."""
+
+    def __init__(self, platforms: Platforms) -> None:
+        self.platforms = platforms
+        self.credentials = dict(platforms.credentials["ses"])
+        self.connection = replace(HERE, settings=platforms.settings("ses"))
+        event = read(mail())
+        self.target = ReplyTarget(event.native_id, event.native_thread, event.reply_to, NOW)
+        self.http = HttpClient(loopback=True)
+        platforms.knows("ses", "ses-1", {"message_id": "m1@example.org", "references": []})
+
+    def reply(self, text: str = "Thank you, Ida.\nGrüße 🙂", target: ReplyTarget | None = None) -> Sent | Rejected:
+        return SES.reply(target or self.target, text, "rep_1", self.connection, self.credentials, self.http)
+
+
+@pytest.fixture
+def wire(loopback: None) -> Iterator[Wire]:
+    with Platforms() as running:
+        yield Wire(running)
+
+
+def test_an_answer_is_signed_threaded_and_word_for_word(wire: Wire) -> None:
+    sent = wire.reply()
+    (taken,) = wire.platforms.replies()
+    assert isinstance(sent, Sent)
+    assert (taken.native_id, taken.text) == (sent.native_id, "Thank you, Ida.\nGrüße 🙂")
+    assert (taken.thread, taken.review, taken.public) == (wire.target.native_thread, "ses-1", False)
+    found = SES.find_reply(wire.target, "Thank you", "rep_1", wire.connection, wire.credentials, wire.http)
+    assert found is Presence.CANNOT_TELL
+
+
+def test_an_answer_is_the_same_bytes_each_time_and_nothing_in_it_becomes_a_header() -> None:
+    evil = {
+        "to": "ida@example.org",
+        "subject": "Hi\r\nBcc: all@acme.example",
+        "message_id": "m1@x>\r\nBcc: a",
+        "references": "<a@b>\r\nBcc: <c@d>",
+    }
+    target = ReplyTarget("ses-1", "t", evil)
+    raw = mails.compose(target, "Hello.\n.\nBcc: none", mails.from_header(HERE), "rep_1\r\nBcc: x")
+    assert raw == mails.compose(target, "Hello.\n.\nBcc: none", mails.from_header(HERE), "rep_1\r\nBcc: x")
+    made = message_from_bytes(raw, policy=policy.default)
+    assert (made["Bcc"], made["In-Reply-To"], made["References"]) == (None, None, "<a@b> <c@d>")
+    assert made["Subject"] == "Re: Hi Bcc: all@acme.example"
+    assert str(made["From"]) == '"Café \\"Zur Post\\" & Söhne" <hello@acme.example>'
+    assert mails.read_mime(raw).unanswerable == "machine"
+
+
+def test_refusals_say_what_to_do(wire: Wire) -> None:
+    assert wire.reply("x" * 100_001) == Rejected("too_long", "A reply may have 100000 characters; this one has 1 more.")
+    wire.platforms.fault("ses", Mode.REJECT)
+    reasons = [wire.reply()]
+    wire.credentials["secret_access_key"] = "wrong"
+    reasons.append(wire.reply())
+    for settings in ({"region": "evil.example/"}, {"from_address": "nobody"}):
+        wire.connection = replace(wire.connection, settings={**wire.platforms.settings("ses"), **settings})
+        reasons.append(wire.reply())
+    wire.credentials.clear()
+    reasons.append(wire.reply())
+    told = [each.reason for each in reasons if isinstance(each, Rejected)]
+    assert told == ["rejected", "unauthorized", "bad_settings", "bad_settings", "no_credentials"]
+    assert wire.platforms.replies() == []
+
+
+@pytest.mark.parametrize(("mode", "doubt"), [(Mode.DROP, True), (Mode.FAIL_AFTER, True), (Mode.RATE_LIMITED, False)])
+def test_faults_say_whether_the_answer_may_have_left(wire: Wire, mode: Mode, doubt: bool) -> None:
+    wire.platforms.fault("ses", mode)
+    with pytest.raises(PlatformUnavailable) as fault:
+        wire.reply()
+    assert fault.value.maybe_applied == doubt
+
+
+def test_a_subscription_is_believed_and_confirmed_and_asked_again_if_that_fails(wire: Wire) -> None:
+    other: Any = wire.platforms.of("ses")
+    topic = wire.connection.settings["topic_arn"]
+    asked = {"Type": "SubscriptionConfirmation", "MessageId": "m", "TopicArn": topic, "Token": "t-1", "Message": "You have chosen …"}
+    signed = SES.sign(Request("POST", {}, json.dumps(asked).encode()), "", other.signing_secret, NOW)
+    assert SES.verify(signed, wire.connection, (), NOW, wire.http) is None
+    found = SES.parse(signed, wire.connection, NOW)
+    wire.platforms.fault("ses", Mode.DOWN, calls=Calls.LOOK)
+    with pytest.raises(PlatformUnavailable):
+        SES.accepted(signed, wire.connection, found, wire.http)
+    assert other.confirmed == []
+    assert SES.accepted(signed, wire.connection, found, wire.http).status == 200
+    assert other.confirmed == [topic]
+    wire.platforms.fault("ses", Mode.REJECT, calls=Calls.LOOK)
+    with pytest.raises(PlatformUnavailable):
+        SES.accepted(signed, wire.connection, found, wire.http)
+
+
+def test_no_other_address_is_ever_called() -> None:
+    def nowhere(method: str, url: str, **_: Any) -> HttpAnswer:
+        raise AssertionError(url)
+
+    for address in ("https://evil.example/?Action=ConfirmSubscription", 17, None):
+        body = {"Type": "SubscriptionConfirmation", "TopicArn": ARN, "SubscribeURL": address}
+        asked = Request("POST", {}, json.dumps(body).encode())
+        assert SES.accepted(asked, HERE, Parsed(), nowhere).status == 200
+    assert SES.accepted(Request("POST", {}, b"\xff"), HERE, Parsed(), nowhere).status == 200

@@ -1,0 +1,206 @@
+"""Telephone calls: what a caller hears, how far a call came, and that any order of the requests ends the same."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from urllib.parse import urlencode
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from twilio.request_validator import RequestValidator
+
+from heard.connectors import Connection, Gone, Parsed, Rejected, ReplyTarget, Request, load
+from heard.connectors.http import HttpClient
+from heard.errors import PlatformUnavailable, Unparseable
+from heard.reviews import EventKind, ReviewEvent
+from heard_cli.local.simulator import Calls, Mode, Platforms
+
+pytestmark = pytest.mark.loopback
+
+NOW = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
+VOICE = load("twilio_voice")
+TOKEN = "12345"
+URL = "https://api.example.com/hooks/c0ffee"
+HERE = Connection("c0ffee", "bus_1", "twilio_voice", URL, {}, business_name='Café "Zur <Post>" & Söhne')
+CALL = {"CallSid": "CA1", "AccountSid": "AC1", "From": "+12025550143", "To": "+12025550100", "Direction": "inbound"}
+SAID = {"TranscriptionStatus": "completed", "TranscriptionText": "The kettle burned me.", "RecordingUrl": "https://api.twilio.com/RE1"}
+
+
+def posted(form: dict[str, str], query: str = "") -> Request:
+    return Request("POST", {}, urlencode(form).encode(), query)
+
+
+def read(**form: str) -> ReviewEvent | None:
+    events = VOICE.parse(posted({**CALL, **form}), HERE, NOW).events
+    return events[0] if events else None
+
+
+def heard(form: dict[str, str], query: str = "", where: Connection = HERE) -> ET.Element:
+    request = posted({**CALL, **form}, query)
+    answer = VOICE.accepted(request, where, VOICE.parse(request, where, NOW), HttpClient())
+    assert (answer.status, answer.content_type) == (200, "text/xml; charset=utf-8")
+    return ET.fromstring(answer.body)
+
+
+def test_twilios_published_examples_are_signed_as_we_check_it(facts: Callable[[str], str]) -> None:
+    vectors = [v for v in json.loads(facts("vectors/twilio.json"))["vectors"] if v.get("params") and not v.get("requires")]
+    assert len(vectors) >= 10
+    for vector in vectors:
+        query = vector["url"].partition("?")[2].partition("#")[0]
+        headers = {name.lower(): value for name, value in vector["headers"].items()}
+        request = Request("POST", headers, urlencode(vector["params"], doseq=True).encode(), query)
+        refusal = VOICE.verify(request, replace(HERE, url=vector["url"]), (vector["secret"],), NOW, HttpClient())
+        assert (refusal is None) == (vector["expected"] == "valid"), vector["name"]
+
+
+@given(
+    st.dictionaries(st.text(st.characters(codec="ascii"), min_size=1, max_size=5), st.text(max_size=9), min_size=1),
+    st.integers(0),
+    st.integers(0, 7),
+)
+def test_what_twilios_library_signs_is_believed_and_one_flipped_bit_is_not(form: dict[str, str], at: int, bit: int) -> None:
+    form = {name: value.encode("utf-8", "replace").decode() for name, value in form.items()}
+    signature = RequestValidator(TOKEN).compute_signature(f"{URL}?recorded=1", form)
+    request = Request("POST", {"x-twilio-signature": str(signature)}, urlencode(form).encode(), "recorded=1")
+    assert VOICE.verify(request, HERE, (TOKEN,), NOW, HttpClient()) is None
+    forged = bytearray(str(signature).encode())
+    forged[at % 27] ^= 1 << bit
+    changed = replace(request, headers={"x-twilio-signature": forged.decode("latin-1")})
+    assert VOICE.verify(changed, HERE, (TOKEN,), NOW, HttpClient()) is not None
+    refusal = VOICE.verify(request, HERE, (), NOW, HttpClient())
+    assert refusal is not None
+    assert refusal.reason.value == "no_secret"
+
+
+def test_a_caller_is_greeted_recorded_and_not_greeted_again() -> None:
+    for status in ("ringing", "in-progress"):
+        say, record = heard({"CallStatus": status})
+        assert (say.tag, record.tag) == ("Say", "Record")
+        assert HERE.business_name in (say.text or "")
+        assert "recorded" in (say.text or "")
+        assert record.attrib["action"] == f"{URL}?recorded=1"
+        assert (record.attrib["transcribe"], record.attrib["transcribeCallback"]) == ("true", URL)
+    assert [verb.tag for verb in heard({"CallStatus": "in-progress", "RecordingUrl": "https://x.example"}, "recorded=1")] == ["Hangup"]
+    assert [verb.tag for verb in heard({"CallStatus": "in-progress"}, "recorded=1")] == ["Hangup"]
+
+
+@pytest.mark.parametrize(
+    "form",
+    [{"CallStatus": "completed"}, {"CallStatus": "in-progress", "RecordingStatus": "completed"}, {**SAID, "CallStatus": "in-progress"},
+     {"CallStatus": "ringing", "Direction": "outbound-api"}],
+)  # fmt: skip
+def test_reports_are_answered_without_an_order(form: dict[str, str]) -> None:
+    assert list(heard(form)) == []
+
+
+def test_a_greeting_of_ones_own_is_spoken_in_its_language_and_only_english_is_written_down() -> None:
+    ours = replace(HERE, settings={"greeting": "Grüezi <& hallo>", "greeting_language": "de-CH"})
+    say, record = heard({"CallStatus": "ringing"}, where=ours)
+    assert (say.text, say.attrib["language"]) == ("Grüezi <& hallo>", "de-CH")
+    assert "transcribe" not in record.attrib
+    broken = replace(HERE, settings={"greeting_language": '"/><Dial>'})
+    assert heard({"CallStatus": "ringing"}, where=broken)[0].attrib["language"] == "en-US"
+
+
+@pytest.mark.parametrize(
+    ("form", "stage"),
+    [
+        *(({"CallStatus": status}, 0) for status in ("completed", "no-answer", "busy", "failed", "canceled")),
+        *(({"CallStatus": status}, None) for status in ("ringing", "in-progress", "queued", "")),
+        ({"CallStatus": "completed", "RecordingUrl": "https://api.twilio.com/RE1"}, 1),
+        ({"RecordingStatus": "completed"}, 1),
+        ({"RecordingStatus": "absent", "RecordingUrl": "https://api.twilio.com/RE1"}, None),
+        ({"TranscriptionStatus": "failed", "CallStatus": "completed"}, 1),
+        (SAID, 2),
+        ({"CallStatus": "completed", "Direction": "outbound-api"}, None),
+        ({"CallStatus": "completed", "Direction": "outbound-dial"}, None),
+    ],
+)
+def test_a_request_says_how_far_a_call_came(form: dict[str, str], stage: int | None) -> None:
+    found = read(**form)
+    assert (int(found.revision) if found else None) == stage
+
+
+def test_any_order_of_the_requests_ends_in_the_same_state() -> None:
+    steps = ({"CallStatus": "completed"}, {"RecordingUrl": "https://api.twilio.com/RE1"}, SAID)
+    events = [event for event in (read(**step) for step in steps) if event]
+    assert {(event.native_id, event.native_thread, event.author.id) for event in events} == {("CA1", "CA1", "+12025550143")}
+    for arrival in itertools.permutations([*events, events[0], events[1]]):
+        last = max(arrival, key=lambda event: (event.revision, event.digest))
+        assert (last.kind, last.text) == (EventKind.EDITED, "The kettle burned me.")
+
+
+@pytest.mark.parametrize("caller", ["+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253", "anonymous", "Restricted", ""])
+def test_callers_who_withhold_their_number_are_strangers_to_each_other(caller: str) -> None:
+    one, other = read(CallStatus="completed", From=caller), read(CallStatus="completed", From=caller, CallSid="CA2")
+    assert one is not None
+    assert other is not None
+    assert one.author != other.author
+    assert not one.partial
+
+
+def test_a_report_that_does_not_say_who_called_is_partial_and_the_call_is_asked_for(wire: Wire) -> None:
+    report = {"CallSid": "CA1", "AccountSid": "AC1", "RecordingStatus": "completed", "RecordingSid": "RE1"}
+    (event,) = VOICE.parse(posted(report), HERE, NOW).events
+    assert event.partial
+    wire.platforms.knows("twilio_voice", "CA1", {"from": "+12025550143", "caller_name": "RIVERA M", "recording": "RE1"})
+    found = wire.fetch()
+    assert isinstance(found, ReviewEvent)
+    assert (found.author.id, found.author.name, found.revision) == ("+12025550143", "RIVERA M", event.revision)
+    wire.platforms.knows("twilio_voice", "CA1", {"text": "The kettle burned me."})
+    found, pushed = wire.fetch(), read(**SAID)
+    assert isinstance(found, ReviewEvent)
+    assert pushed is not None
+    assert (found.revision, found.digest, found.kind) == (pushed.revision, pushed.digest, EventKind.EDITED)
+
+
+@pytest.mark.parametrize("body", [b"\xff", b"CallStatus=completed", b"CallSid=a+b&CallStatus=completed"])
+def test_a_form_that_names_no_call_is_unreadable_and_yet_answered(body: bytes) -> None:
+    with pytest.raises(Unparseable):
+        VOICE.parse(Request("POST", {}, body), HERE, NOW)
+    assert VOICE.accepted(Request("POST", {}, body), HERE, Parsed(), HttpClient()).body == "<Response/>"
+
+
+class Wire:
+    """The connector and the simulated Twilio."""
+
+    def __init__(self, platforms: Platforms) -> None:
+        self.platforms = platforms
+        self.credentials = dict(platforms.credentials["twilio_voice"])
+        self.connection = replace(HERE, settings=platforms.settings("twilio_voice"))
+
+    def fetch(self, call: str = "CA1") -> ReviewEvent | Gone | None:
+        return VOICE.fetch(call, self.connection, self.credentials, HttpClient(loopback=True))
+
+
+@pytest.fixture
+def wire(loopback: None) -> Iterator[Wire]:
+    with Platforms() as running:
+        yield Wire(running)
+
+
+def test_what_cannot_be_read_is_told_from_what_is_gone(wire: Wire) -> None:
+    assert wire.fetch() is Gone.GONE
+    wire.platforms.knows("twilio_voice", "CA1", {"from": "+12025550143"})
+    wire.platforms.knows("twilio_voice", "CA2", {"from": "+12025550143", "direction": "outbound-api"})
+    assert wire.fetch("CA2") is None
+    wire.platforms.fault("twilio_voice", Mode.RATE_LIMITED, calls=Calls.LOOK, seconds=9)
+    with pytest.raises(PlatformUnavailable) as fault:
+        wire.fetch()
+    assert fault.value.retry_after == 9
+    wire.credentials["auth_token"] = "wrong"
+    assert wire.fetch() is None
+    wire.credentials.clear()
+    assert wire.fetch() is None
+
+
+def test_no_program_calls_back(wire: Wire) -> None:
+    answer = VOICE.reply(ReplyTarget("CA1", "CA1", {}), "Hello.", "rep_1", HERE, wire.credentials, HttpClient())
+    assert isinstance(answer, Rejected)
+    assert answer.reason == "not_offered"
