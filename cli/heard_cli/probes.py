@@ -116,4 +116,4 @@ def _trial(platform: str, part: str, id: str) -> tuple[Sample, str] | None:
     document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8").replace("{{id}}", id)) if path.is_file() else {}
     if part not in document:
         return None
-    return sample_of(platform, f"{part}-{id}", document[part]), str(document[part].get("told", "a sample review"))
+    return sample_of(platform, f"{part}-{id}", {**document[part], "knows": []}), str(document[part].get("told", "a sample review"))

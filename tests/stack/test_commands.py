@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from heard.connectors import platforms
+from heard.connectors import load, platforms
 
 from .conftest import ROOT
 
@@ -50,7 +50,11 @@ def test_it_stays_up_for_other_commands_and_stops_cleanly(tmp_path: Path) -> Non
         assert state.exists(), (tmp_path / "screen").read_text()
         connections = json.loads(_heard("connect", "list", "--business", "acme", "--local", "--json"))
         for each in connections:
-            _heard("connect", "test", each["id"], "--local")
+            known = load(each["platform"]).capabilities
+            if known.tested_by_us or known.poll_seconds:
+                _heard("connect", "test", each["id"], "--local")
+            else:
+                assert "Use its own test" in _refused("connect", "test", each["id"], "--local")
         assert {each["platform"] for each in connections} == set(platforms())
         added = json.loads(_heard("connect", "add", "standard", "--business", "acme", "--receive-only", "--local", "--json"))
         assert added["url"].startswith("http://")
@@ -69,6 +73,12 @@ def test_it_stays_up_for_other_commands_and_stops_cleanly(tmp_path: Path) -> Non
     assert not state.exists()
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", 4598)) != 0, "the local stack still listens"
+
+
+def _refused(*words: str) -> str:
+    done = subprocess.run([HEARD, *words], cwd=ROOT, capture_output=True, text=True, check=False, timeout=90)
+    assert done.returncode == 1, (words, done.stdout, done.stderr)
+    return done.stderr
 
 
 def _heard(*words: str) -> str:

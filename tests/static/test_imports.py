@@ -72,6 +72,14 @@ def test_ingest_loads_no_platform_before_a_request_names_one_and_then_only_that(
         assert not _roots(loaded) & TOO_DEAR_FOR_INGEST
 
 
+@pytest.mark.parametrize("path", sorted((LIBRARY / "connectors").glob("*.py")), ids=shown)
+def test_connectors_reach_the_network_only_through_the_client_they_are_handed(path: Path) -> None:
+    """It calls nothing but the addresses that a connection's settings and the platform's documents name, and nothing private."""
+    sources = {line.split()[1] for line in path.read_text().splitlines() if line.startswith(("from ", "import "))}
+
+    assert path.name == "http.py" or not sources & {"socket", "http.client", "urllib.request", "urllib3", "ssl", "asyncio", "subprocess"}
+
+
 @pytest.mark.parametrize("path", RUNTIME_FILES, ids=shown)
 def test_only_storage_talks_to_dynamodb(path: Path) -> None:
     if path.is_relative_to(LIBRARY / "storage"):

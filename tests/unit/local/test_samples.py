@@ -13,9 +13,9 @@ import pytest
 
 from heard.connectors import Page
 from heard.reviews import EventKind
-from heard_cli.local.samples import InvalidSample, Sample, load_samples
+from heard_cli.local.samples import InvalidSample, Sample, load_samples, sample_of
 from heard_cli.local.signing import NoForm, submitted
-from heard_cli.local.simulator import Platforms
+from heard_cli.local.simulator import EVENTS, Platforms
 from tests.unit.wired import PLATFORMS, SAMPLES, wired
 
 pytestmark = pytest.mark.loopback
@@ -80,6 +80,24 @@ def test_a_sample_is_believed_and_read_as_the_events_it_promises(sample: Sample,
 def test_every_platform_shows_a_review_that_is_new(platform: str) -> None:
     kinds = {expectation.kind for sample in SAMPLES if sample.platform == platform for expectation in sample.expect}
     assert "created" in kinds
+
+
+@pytest.mark.parametrize("platform", [name for name in PLATFORMS if (EVENTS / name / "trial.json").is_file()])
+def test_what_connect_test_sends_is_believed_and_means_what_it_says(platform: str, running: Platforms) -> None:
+    side = wired(platform, running)
+    parts = json.loads((EVENTS / platform / "trial.json").read_text().replace("{{id}}", "heard-test-1a2b3c"))
+    assert {"ping", "review"} <= set(parts)
+    for part, document in parts.items():
+        request = side.request(sample_of(platform, part, {**document, "knows": []}), NOW)
+        if side.connector.handshake(request, side.connection, side.secrets, NOW) is not None:
+            assert part == "ping"
+            continue
+        assert side.connector.verify(request, side.connection, side.secrets, NOW, side.http) is None
+        kinds = {event.kind for event in side.connector.parse(request, side.connection, NOW).events}
+        # A call's transcription is a review that was heard of before, as the missed call.
+        allowed = {"ping": {EventKind.TEST}, "review": {EventKind.CREATED, EventKind.EDITED}, "withdrawal": {EventKind.WITHDRAWN}}[part]
+        assert kinds <= allowed
+        assert kinds or part == "ping"
 
 
 def test_what_platforms_must_know_is_in_the_shape_the_simulator_takes() -> None:

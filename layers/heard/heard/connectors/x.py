@@ -104,7 +104,7 @@ class X(Connector):
         secret=Secret.CREDENTIAL,
         secret_credential="api_secret",
         secret_help="the app's API key secret (consumer secret)",
-        poll_seconds=900,
+        poll_seconds=3_600,  # each post that is read is billed, and mentions are pushed: asking only finds edits and deletions
         one_review_a_thread=False,
         settings={"user_id": "the account's numeric user id, which is also the beginning of its access token"},
         optional_settings={"api_base": f"where the API is ({_API} if not said)"},
