@@ -124,7 +124,7 @@ def said(native: str, text: str, rating: int) -> Sample:
     """A `standard` review; every author is new."""
     data = {"id": native, "text": text, "rating": rating, "author": {"id": f"author-of-{native}", "name": "Kim"}, "created_at": "{{now}}"}
     fields = {"type": "review.created", "timestamp": "{{now}}", "data": data}
-    return Sample(f"standard/{native}", "", "standard", {}, fields, None, (), 1)
+    return Sample(f"standard/{native}", "", "standard", "body", fields)
 
 
 def _sample(platform: str) -> Sample:

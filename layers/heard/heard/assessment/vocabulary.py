@@ -69,7 +69,8 @@ CRITICAL: Final[dict[Flag, Table]] = {
             arm|leg|wrist|ankle|nose|hip|tooth|rib|foot, bleeding, bled, electrocut*, electric shock, electrical shock, got a shock
             from, caught|catch|catches|catching fire, on fire and, set .. on fire, house|kitchen|electrical|battery fire, fire hazard,
             burst into flames, in flames, exploded|explodes|exploding, smoke .. coming out, started smoking, second degree burn*,
-            burned|burnt|scalded my|his|her|their|me|him, burns on my|his|her, gas leak, choking hazard, choked on, glass in
+            burned|burnt|scalded my|his|her|their|me|him, daughter|son|child|kid|baby|wife|husband|mother|father|mom|mum|dad was|got
+            burned|burnt|scalded, at|in the hospital, burns on my|his|her, gas leak, choking hazard, choked on, glass in
             my|the|our food|soup|drink|salad, metal in my|the food, razor blade, unsafe, not safe, safety hazard|risk|issue|concern,
             dangerous*, hazardous, almost|nearly|could|couldve .. died|killed, died|dies because|from|after|at, killed my, assault*,
             attacked me|us|him|her|my, punched|slapped|choked|groped|molested|raped|stabbed|beaten|hit me|us|him|her|my, groped,
