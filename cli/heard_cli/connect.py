@@ -90,6 +90,7 @@ def add(
     settings = settings_for(connector, pairs(setting or (), "--setting"), loopback=local)
     base = _public(public_url, loopback=local) or stack.public_url
     owner = stack.business(business)
+    _one_instance(stack, connector.title, owner, platform, settings)
     credentials = credentials_for(connector, given, settings, receive_only=receive_only)
     signing = signing_secret(made, chosen, credentials, later=secret_later)
     if since is not None and connector.poll_seconds is None:
@@ -257,6 +258,16 @@ app.command("deliveries", epilog="Example: heard connect deliveries con_… --li
 app.command("poll", epilog="Example: heard connect poll con_…")(polling.poll)
 app.command("guide", epilog="Example: heard connect guide trustpilot")(guide.guide)
 app.command("quarantine", epilog="Example: heard connect quarantine --business acme --replay-all")(quarantine)
+
+
+def _one_instance(stack: Stack, title: str, owner: Business, platform: str, settings: Mapping[str, str]) -> None:
+    """Refuse a second instance of a platform that everybody may run: each counts its reviews for itself, so that ids would meet."""
+    wanted = settings.get("base_url", "").rstrip("/").casefold()
+    for other in stack.setup.connections(owner.id):
+        standing = other.settings.get("base_url", "").rstrip("/").casefold()
+        if other.platform == platform and standing != wanted:
+            told = f"{owner.name} is connected to {title} at {standing} already, and two instances give the same ids to different reviews."
+            raise Stop(told, 'Make it a business of its own: heard business add … --name "…"')
 
 
 def _public(url: str | None, *, loopback: bool) -> str | None:

@@ -14,7 +14,7 @@ from heard import polling
 from heard.connectors import Gone, Page, Rejected
 from heard.errors import BadRequest, PlatformUnavailable
 from heard.polling import LONGEST_WAIT, REMEMBERED, Look, Memory, Poll, Seen, following, look, mark
-from heard.reviews import TOMBSTONE, Author, EventKind, ReviewEvent, number_revision
+from heard.reviews import Author, EventKind, ReviewEvent, number_revision, time_revision
 from tests.unit.house import NOON, Clock
 
 SINCE = NOON - timedelta(days=1)
@@ -101,6 +101,66 @@ def test_an_edit_that_the_platform_does_not_date_is_dated_by_the_moment_of_askin
 
     assert len(revisions) == 4
     assert revisions == sorted(set(revisions))
+
+
+def test_an_undated_edit_is_not_dated_after_a_dated_one_that_comes_while_the_look_lasts() -> None:
+    clock = Clock()
+    first = ReviewEvent(EventKind.CREATED, "r", "r", time_revision(NOON), Author("a"), text="Good", occurred_at=NOON)
+    shown = [first]
+
+    class Slow:
+        can_fetch = False
+
+        def recent(self, cursor: str | None) -> Page:
+            page = Page((shown[-1],))
+            clock.pass_(seconds=10)
+            if shown[-1].text == "Not good":
+                shown.append(replace(first, text="They poisoned me", revision=time_revision(clock()), kind=EventKind.EDITED))
+                clock.pass_(seconds=10)
+            return page
+
+        def fetch(self, native_id: str) -> None:
+            raise AssertionError
+
+    poll, memory, queued = START, dict[str, Seen](), list[ReviewEvent]()
+    for undated in (None, "Not good", None):
+        if undated:
+            shown.append(replace(first, text=undated))
+        clock.pass_(minutes=5)
+        taken = look(poll, memory, Slow(), clock)
+        poll, memory = taken.poll, dict(taken.memory)
+        queued += taken.events
+    assert [event.text for event in sorted(queued, key=lambda event: event.revision)] == ["Good", "Not good", "They poisoned me"]
+
+
+@pytest.mark.parametrize("ahead", [timedelta(), timedelta(hours=3)])
+def test_a_review_that_is_shown_again_comes_after_its_withdrawal_whatever_the_platforms_clock_says(ahead: timedelta) -> None:
+    clock = Clock()
+    there = ReviewEvent(EventKind.CREATED, "r", "r", time_revision(NOON + ahead), Author("a"), text="A mouse", occurred_at=NOON + ahead)
+    shown: list[ReviewEvent] = []
+
+    class Fickle:
+        can_fetch = True
+
+        def recent(self, cursor: str | None) -> Page:
+            return Page(tuple(shown))
+
+        def fetch(self, native_id: str) -> Gone:
+            return Gone.GONE
+
+    poll, memory, queued = START, dict[str, Seen](), list[ReviewEvent]()
+    for now in ([there], [], [there], [replace(there, text="Two mice")], [replace(there, text="Two mice")]):
+        shown[:] = now
+        clock.pass_(minutes=5)
+        taken = look(poll, memory, Fickle(), clock)
+        poll, memory = taken.poll, dict(taken.memory)
+        queued += taken.events
+    assert [event.kind.value for event in queued] == ["created", "withdrawn", "edited", "edited"]
+    revisions = [event.revision for event in queued]
+    # What follows within the time that the platform is ahead has one date: `heard.steps.poll` tells it apart.
+    assert revisions == sorted(revisions)
+    assert revisions[0] < revisions[1]
+    assert ahead or len(set(revisions)) == 4
 
 
 class World:
@@ -227,7 +287,7 @@ def test_what_was_written_long_before_the_connection_is_noted_and_answered_once_
     assert world.ids() == ["recent", "old"]
     world.site.reviews["old"].deleted = True
     world.look()
-    assert world.queued[-1].revision == TOMBSTONE
+    assert world.queued[-1].kind is EventKind.WITHDRAWN
 
 
 def test_the_withdrawal_of_what_was_only_noted_is_nobodys_business() -> None:
@@ -280,6 +340,39 @@ def test_a_burst_is_read_over_several_looks_and_the_latest_come_first() -> None:
     while world.poll.cursors:
         world.look()
     assert sorted(world.ids()) == sorted(world.site.reviews)
+
+
+def test_places_that_are_page_numbers_move_with_new_reviews_and_nothing_is_left_out() -> None:
+    world = World()
+    for number in range(40):
+        world.write(f"r-{number:02d}")
+    asked: list[int] = []
+
+    class Numbered:
+        can_fetch = False
+
+        def recent(self, cursor: str | None) -> Page:
+            first = 3 * int(cursor or 0)
+            asked.append(first)
+            newest = sorted(world.site.reviews, reverse=True)
+            return Page(
+                tuple(world.site.event(id) for id in newest[first : first + 3]), str(first // 3 + 1) if first + 3 < len(newest) else None
+            )
+
+        def fetch(self, native_id: str) -> None:
+            raise AssertionError
+
+    world.site.recent = Numbered().recent  # type: ignore[method-assign]
+    world.site.can_fetch = False
+    world.look()
+    for number in range(40, 47):
+        world.write(f"r-{number:02d}")
+    while world.poll.cursors:
+        world.look()
+    assert sorted(world.ids()) == sorted(world.site.reviews)
+    asked.clear()
+    world.look()
+    assert asked == [0]
 
 
 def test_with_too_many_places_to_resume_from_the_latest_page_waits_until_one_is_done() -> None:

@@ -18,13 +18,14 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import zip_longest
 from typing import Final, Protocol
 
 from heard.clock import later, stamp
 from heard.connectors import Connection, Gone, Page, Rejected, load
 from heard.connectors.parsing import nobody
 from heard.errors import HeardError, PlatformUnavailable
-from heard.reviews import TOMBSTONE, EventKind, ReviewEvent, time_revision
+from heard.reviews import EventKind, ReviewEvent, time_revision
 
 PAGES: Final = 5
 """How many pages of reviews one look reads."""
@@ -90,8 +91,9 @@ class Poll:
     """Where the polling of a connection stands.
 
     `every` is how many seconds lie between two looks, `since` from when on reviews are answered. `begun` is False until a page was read.
-    `cursors` are the places to resume from, the newest first, and `turn` the review re-read last. `thorough` says that known pages are
-    read past as well, because the platform forgot a cursor. `wait_until` is when a platform that asked us to wait may be asked again.
+    `cursors` are the places to resume from, the newest first, `reached` how far back each had been read, and `turn` the review re-read
+    last. `thorough` says that known pages are read past as well, because the platform forgot a cursor. `wait_until` is when a platform
+    that asked us to wait may be asked again.
     """
 
     connection: str
@@ -101,6 +103,7 @@ class Poll:
     poll_at: datetime
     begun: bool = False
     cursors: tuple[str, ...] = ()
+    reached: tuple[str, ...] = ()
     turn: str = ""
     thorough: bool = False
     failures: int = 0
@@ -176,11 +179,17 @@ def edition(event: ReviewEvent) -> str:
 def in_order(event: ReviewEvent, memory: Memory, now: datetime) -> ReviewEvent:
     """The event with a revision that sorts after those before it.
 
-    Some platforms change a review's words and not its date. The platform was read just now, so that now is the edit's date.
+    Some platforms change a review's words and not its date, and one that was gone can be shown again as it was. The platform was read
+    just now, so that now is the date of that; `now` is no later than the reading, or it would sort after the edit that comes next.
     """
     known = memory.get(event.native_id)
-    undated = known is not None and known.edition == edition(event) and known.mark != mark(event)
-    return replace(event, revision=time_revision(now), kind=EventKind.EDITED) if undated and event.kind in _SAID else event
+    undated = known is not None and (known.gone or known.edition == edition(event)) and known.mark != mark(event)
+    return redated(event, now) if undated and event.kind in _SAID else event
+
+
+def redated(event: ReviewEvent, now: datetime) -> ReviewEvent:
+    """What a review says now, as an edit of this moment, or of the next if the platform's clock is ahead."""
+    return replace(event, revision=max(time_revision(now), f"{event.revision}~"), kind=EventKind.EDITED)
 
 
 def verdict(event: ReviewEvent, memory: Memory, poll: Poll) -> Verdict:
@@ -207,9 +216,10 @@ def look(poll: Poll, memory: Memory, source: Source, clock: Callable[[], datetim
         walk.read_again()
     now = clock()
     fresh = [event for event in reversed(walk.met.values()) if verdict(event, memory, poll) in {Verdict.NEW, Verdict.CHANGED}]
-    events = [in_order(event, memory, now) for event in fresh]
-    withdrawn = [_withdrawal(native_id, memory[native_id]) for native_id in walk.gone]
-    after = replace(poll, begun=poll.begun or walk.pages > 0, cursors=tuple(walk.cursors), turn=walk.turn, thorough=walk.thorough)
+    events = [in_order(event, memory, began) for event in fresh]
+    withdrawn = [_withdrawal(native_id, memory[native_id], now) for native_id in walk.gone]
+    places, reached = tuple(zip(*walk.cursors, strict=True)) or ((), ())
+    after = replace(poll, begun=poll.begun or walk.pages > 0, cursors=places, reached=reached, turn=walk.turn, thorough=walk.thorough)
     return Look(
         events=(*events, *(event for event in withdrawn if not memory[event.native_id].noted)),
         memory=_remembered(memory, walk.met.values(), withdrawn, poll, now),
@@ -230,7 +240,7 @@ class _Walk:
     met: dict[str, ReviewEvent] = field(default_factory=dict[str, ReviewEvent])
     gone: list[str] = field(default_factory=list[str])
     spans: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
-    cursors: list[str] = field(default_factory=list[str])
+    cursors: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     turn: str = ""
     refused: bool = False
     asked: int = 0
@@ -240,11 +250,11 @@ class _Walk:
 
     def read_pages(self) -> None:
         """The latest pages, then those at which earlier looks had to stop."""
-        self.cursors, self.turn = list(self.poll.cursors), self.poll.turn
+        self.cursors, self.turn = list(zip_longest(self.poll.cursors, self.poll.reached, fillvalue="~")), self.poll.turn
         if len(self.cursors) < CURSORS:
-            self._read_on(None)
+            self._read_on(None, "~")
         while self.cursors and not self._stops():
-            self._read_on(self.cursors.pop(0))
+            self._read_on(*self.cursors.pop(0))
 
     def read_again(self) -> None:
         """Some remembered reviews that were not met: those that should have been on the pages, then others in turn."""
@@ -274,9 +284,13 @@ class _Walk:
     def _stops(self) -> bool:
         return self.trouble is not None or self.asked == PAGES or self.late()
 
-    def _read_on(self, cursor: str | None) -> None:
-        """Pages from one place on, until one holds nothing new. Where it has to stop earlier the place is kept."""
-        newest, oldest, keep, started = ("~" if cursor is None else ""), "~", cursor, cursor
+    def _read_on(self, cursor: str | None, reached: str) -> None:
+        """Pages from one place on, until one holds nothing new. Where it has to stop earlier the place is kept.
+
+        A place that is a page's number moves with each new review, so that it may begin with what had been `reached` before.
+        """
+        newest, oldest, started = ("~" if cursor is None else ""), "~", cursor
+        keep = (cursor, reached) if cursor else None
         while True:
             if self._stops():
                 self.cursors[:0] = [keep] if keep else []
@@ -296,10 +310,11 @@ class _Walk:
             events = [event.normal() for event in page.events if event.kind is not EventKind.TEST]
             dated = [stamp(event.occurred_at) for event in events if event.occurred_at]
             newest, oldest = max([newest, *dated]), min([oldest, *dated])
-            goes_on = self._worth_more(events, thorough=self.poll.thorough and (started is not None or not self.poll.cursors))
+            overlap = bool(dated) and min(dated) >= reached
+            goes_on = overlap or self._worth_more(events, thorough=self.poll.thorough and (started is not None or not self.poll.cursors))
             for event in events:
                 self._meet(event)
-            cursor, keep = page.older, page.older if goes_on else None
+            cursor, keep = page.older, (page.older, min(oldest, reached)) if page.older and goes_on else None
             if cursor is None or not (goes_on or self._only_notes(events)):
                 break
         self.spans.append((oldest, newest))
@@ -335,8 +350,10 @@ def _trouble(refusal: Rejected) -> Trouble:
     return Trouble(refusal.reason, _REFUSALS.get(refusal.reason, "The platform refuses to be asked for reviews."))
 
 
-def _withdrawal(native_id: str, seen: Seen) -> ReviewEvent:
-    return ReviewEvent(EventKind.WITHDRAWN, native_id, seen.thread or native_id, TOMBSTONE, nobody(native_id))
+def _withdrawal(native_id: str, seen: Seen, now: datetime) -> ReviewEvent:
+    # No tombstone: a review that a platform took down can be shown again, and must then be answered (R01). Its clock may be ahead of ours.
+    revision = max(time_revision(now), f"{seen.at}~")
+    return ReviewEvent(EventKind.WITHDRAWN, native_id, seen.thread or native_id, revision, nobody(native_id))
 
 
 def _in_turn(ids: Collection[str], turn: str, most: int) -> list[str]:

@@ -52,6 +52,17 @@ def test_adding_stores_everything_and_says_what_to_paste(heard: Heard, stack: St
     assert post(stack, said["id"], said["secret"]) == 202
 
 
+def test_a_second_instance_of_one_platform_is_refused_since_its_ids_would_meet_the_firsts(heard: Heard, stack: Stack) -> None:
+    heard.well("connect", *DISCOURSE, "--receive-only")
+    heard.well("connect", *DISCOURSE, "--receive-only")
+    elsewhere = tuple(word.replace("forum.example", "other.example") for word in DISCOURSE)
+    said = heard("connect", *elsewhere, "--receive-only")
+
+    assert said.code == 1
+    assert "heard business add" in said.err
+    assert len(stack.setup.connections("acme")) == 2
+
+
 def test_an_address_cannot_be_guessed(heard: Heard, stack: Stack) -> None:
     ids = {heard.well("connect", "add", "trustpilot", "--business", "acme", "--receive-only", "--json").json["id"] for _ in range(3)}
 

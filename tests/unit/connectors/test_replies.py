@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import socket
+import threading
 import time
 from base64 import b64encode
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any, Protocol
@@ -365,3 +367,27 @@ def test_retry_after_is_a_number_or_a_date() -> None:
     assert 80 <= (retry_after({"retry-after": soon}) or 0) <= 91
     assert retry_after({"retry-after": "999999"}) == 86_400
     assert [retry_after({"retry-after": text}) for text in ("", "soon", "-1")] == [None, None, None]
+
+
+@pytest.mark.parametrize("head", [b"HTTP/1.1 200 OK\r\n\r\n", b""])
+def test_a_server_that_says_a_byte_now_and_then_is_hung_up_on(loopback: None, head: bytes) -> None:
+    """Each byte ends the silence that a read waits for, so that only the whole request's time ends it."""
+    with socket.create_server(("127.0.0.1", 0)) as door:
+
+        def drip() -> None:
+            caller, _ = door.accept()
+            with caller, suppress(OSError):
+                caller.recv(4_096)
+                caller.sendall(head)
+                for _ in range(300):
+                    caller.sendall(b"H")
+                    time.sleep(0.05)
+
+        dripping = threading.Thread(target=drip, daemon=True)
+        dripping.start()
+        client = HttpClient(loopback=True, read_seconds=5, whole_seconds=0.5)
+        with pytest.raises(PlatformUnavailable) as fault:
+            client("GET", f"http://127.0.0.1:{door.getsockname()[1]}/")
+        assert fault.value.maybe_applied
+        dripping.join(3)
+        assert not dripping.is_alive(), "the caller did not hang up"

@@ -13,8 +13,9 @@ from heard.clock import stamp
 from heard.connectors import HttpAnswer, load
 from heard.outcomes import Kind
 from heard.polling import SUSPECTS, Poll, Seen
-from heard.reviews import EventKind, review_id
+from heard.reviews import EventKind, ReviewEvent, review_id
 from heard.steps.poll import FAILING, Polled, Poller, dispatch, poll
+from heard.storage.setup import Setup
 from heard_cli.local.simulator import Calls, Mode
 from tests.unit.house import BUSINESS, COMPLAINT, ELSEWHERE, MILD, NOON, PRAISE, House, Watched
 
@@ -124,6 +125,56 @@ def test_what_a_webhook_brought_is_not_queued_again(shop: House) -> None:
 
     assert look(shop) == Polled(CONNECTION, GOOGLE, found=1)
     assert kinds(shop, "r-1") == [Kind.ACCEPTED, Kind.ACKNOWLEDGED]
+
+
+@pytest.mark.parametrize("ahead", [timedelta(), timedelta(hours=3)])
+def test_a_complaint_that_was_taken_down_and_is_shown_again_is_work_again(ahead: timedelta, shop: House) -> None:
+    at = shop.clock() + ahead
+    writes(shop, "r-1", COMPLAINT, "ONE", at=at)
+    turn(shop)
+    deletes(shop, "r-1")
+    turn(shop)
+    assert kinds(shop, "r-1")[-1] is Kind.WITHDRAWN
+
+    writes(shop, "r-1", COMPLAINT, "ONE", at=at)
+    turn(shop)
+    assert kinds(shop, "r-1")[3:] == [Kind.REVISED, Kind.REOPENED, Kind.FOLLOW_UP_OPENED]
+    assert turn(shop) == [Polled(CONNECTION, GOOGLE, found=1)]
+    shop.clock.pass_(hours=3)
+    deletes(shop, "r-1")
+    turn(shop)
+    assert case(shop, "r-1").review.withdrawn
+    shop.check(COMPLAINT)
+
+
+@pytest.mark.parametrize("words", [PRAISE, MILD, "Nice.", "Fine bread!"])
+def test_what_triage_has_is_followed_by_an_edit_that_nothing_dates_though_no_look_remembers_it(words: str, connected: House) -> None:
+    """Apple's reviews keep their date; of two texts with one date, either may have the greater digest."""
+    connection = connected.connect("app_store")
+    assert connected.platforms is not None
+
+    def shows(text: str, stars: int) -> None:
+        assert connected.platforms is not None
+        said = {
+            "rating": stars,
+            "title": "Bread",
+            "body": text,
+            "reviewerNickname": "zelda",
+            "createdDate": stamp(NOON),
+            "territory": "USA",
+        }
+        connected.platforms.knows("app_store", "r-1", said)
+
+    shows(words, 5)
+    event = load("app_store").fetch("r-1", connection, connected.secrets.credentials(connection.id), connected.http)
+    assert isinstance(event, ReviewEvent)
+    review = connected.say(event, "app_store")
+    shows(COMPLAINT, 1)
+    for _ in range(2):
+        turn(connected)
+        assert connected.case(review).review.rating == 1
+    assert connected.kinds(review)[-3:] == [Kind.REVISED, Kind.REOPENED, Kind.FOLLOW_UP_OPENED]
+    connected.check(words, COMPLAINT)
 
 
 def test_a_run_that_dies_anywhere_is_repeated_without_a_trace(shop: House) -> None:
@@ -325,6 +376,41 @@ def test_a_run_that_outlives_its_connection_leaves_nothing(shop: House) -> None:
     look(shop)
     assert polled_items(shop) == []
     assert look(shop).error.startswith("not_polled: ")
+
+
+def test_a_connection_that_is_stored_again_while_a_look_gives_it_up_is_polled_on(shop: House) -> None:
+    shop.setup.remove_connection(CONNECTION)
+    left = [1]
+
+    def store(called: str) -> None:
+        left[0] -= called == "delete_item"
+        if left[0] == 0:
+            Setup(shop.raw, shop.tables["SetupTable"]).put_connection(shop.connections[GOOGLE], shop.clock())
+
+    shop.dynamodb = Watched(shop.raw, store)
+    look(shop)
+    shop.dynamodb = shop.raw
+    assert polled_items(shop) == ["POLL"]
+
+
+def test_an_old_reading_of_a_connection_gives_nothing_up(shop: House) -> None:
+    """An eventually consistent reading right after `connect` may not find it."""
+    writes(shop, "r-1")
+    look(shop)
+    kept = shop.items("SetupTable")
+
+    class Lagging:
+        def __getattr__(self, called: str) -> Any:
+            return getattr(shop.raw, called)
+
+        def get_item(self, **asked: Any) -> Any:
+            old = asked["Key"]["sk"]["S"] == "PROFILE" and not asked.get("ConsistentRead")
+            return {} if old else shop.raw.get_item(**asked)
+
+    shop.dynamodb = Lagging()
+    assert look(shop).skipped
+    shop.dynamodb = shop.raw
+    assert shop.items("SetupTable") == kept
 
 
 def test_without_credentials_nobody_is_asked(shop: House) -> None:

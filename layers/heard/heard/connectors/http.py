@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import socket
 import ssl
+import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cached_property
@@ -31,6 +34,7 @@ RETRY_AFTER_LIMIT: Final = 86_400
 
 _NOT_PUBLIC: Final = "The address is not one of the public Internet."
 
+_TOO_LATE: Final = "The platform took too long to finish its answer."
 _DIGITS: Final = re.compile(r"[0-9]{1,9}")
 _SECONDS_SINCE_1970: Final = re.compile(r"[0-9]{10,11}")
 _RESETS: Final = ("x-rate-limit-reset", "x-ratelimit-reset", "ratelimit-reset")
@@ -45,16 +49,27 @@ class HttpClient:
     For the same reason only public addresses are called, whatever a name is resolved to when the connection is made: Heard's functions
     are in no private network, and whoever puts them into one must not open it to what a business enters.
 
+    `read_seconds` bounds each silence, `whole_seconds` the whole request: a server that says a byte now and then would hold a function to
+    its end. One request at a time.
+
     Raises PlatformUnavailable when no answer was read (`maybe_applied` unless no connection could be made), and
     BadRequest for an address or header that cannot be used.
     """
 
     def __init__(
-        self, *, loopback: bool = False, connect_seconds: float = 3, read_seconds: float = 8, answer_limit: int = ANSWER_LIMIT
+        self,
+        *,
+        loopback: bool = False,
+        connect_seconds: float = 3,
+        read_seconds: float = 8,
+        whole_seconds: float = 20,
+        answer_limit: int = ANSWER_LIMIT,
     ) -> None:
         self._loopback = loopback
         self._seconds = (connect_seconds, read_seconds)
+        self._whole_seconds = whole_seconds
         self._limit = answer_limit
+        self._line: socket.socket | None = None
 
     @cached_property
     def _pools(self) -> urllib3.PoolManager:
@@ -64,8 +79,11 @@ class HttpClient:
         connect, read = self._seconds
         timeout = urllib3.Timeout(connect=connect, read=read)
         pools = urllib3.PoolManager(num_pools=1, ssl_context=ssl.create_default_context(), timeout=timeout)
-        pools.pool_classes_by_scheme = {**pools.pool_classes_by_scheme, "https": _public_pool(loopback=self._loopback)}
+        pools.pool_classes_by_scheme = _pool_classes(loopback=self._loopback, opened=self._opened)
         return pools
+
+    def _opened(self, line: socket.socket | None) -> None:
+        self._line = line
 
     def __call__(self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes | None = None) -> HttpAnswer:
         """The answer to one request, whatever its status."""
@@ -76,6 +94,11 @@ class HttpClient:
         # A fresh connection each time: one kept open is often dead by the time a frozen sandbox thaws, and that fault could not be
         # told from one after sending. `identity` because a small compressed answer can unpack to a huge one.
         sent = {"user-agent": "heard/1", **(headers or {}), "connection": "close", "accept-encoding": "identity"}
+        self._line = None
+        late = threading.Event()
+        patience = threading.Timer(self._whole_seconds, self._hang_up, (late,))
+        patience.daemon = True
+        patience.start()
         try:
             answer = self._pools.request(method, url, headers=sent, body=body, retries=False, redirect=False, preload_content=False)
             try:
@@ -90,10 +113,24 @@ class HttpClient:
             refused = isinstance(fault.args[0] if fault.args else None, ssl.SSLCertVerificationError)
             raise PlatformUnavailable("The platform's TLS connection failed.", maybe_applied=not refused) from fault
         except (exceptions.LocationValueError, UnicodeError, ValueError) as fault:
+            if late.is_set():
+                # What TLS says to whoever reads from a line that was cut.
+                raise PlatformUnavailable(_TOO_LATE, maybe_applied=True) from fault
             raise BadRequest("The address, or a credential that goes into a header, has characters that cannot be sent.") from fault
         except (exceptions.HTTPError, OSError) as fault:
             raise PlatformUnavailable("The platform took the request and did not answer in time.", maybe_applied=True) from fault
+        finally:
+            patience.cancel()
+        if late.is_set():
+            # Without a length, an answer that we cut off looks like a whole one.
+            raise PlatformUnavailable(_TOO_LATE, maybe_applied=True)
         return HttpAnswer(answer.status, {name.lower(): value for name, value in answer.headers.items()}, content)
+
+    def _hang_up(self, late: threading.Event) -> None:
+        late.set()
+        if line := self._line:
+            with suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)
 
 
 def unusable(url: str, *, loopback: bool) -> str | None:
@@ -136,12 +173,15 @@ def _public(host: str) -> bool:
     return (mapped or address).is_global
 
 
-def _public_pool(*, loopback: bool) -> type[urllib3.HTTPSConnectionPool]:
-    """Connections that are given up before anything is sent if they did not lead to a public address."""
-    import socket  # noqa: PLC0415
-
+def _pool_classes(*, loopback: bool, opened: Callable[[socket.socket | None], None]) -> dict[str, Any]:
+    """Pools of connections by scheme: each is told of, and given up before anything is sent if it did not lead to a public address."""
     import urllib3  # noqa: PLC0415
-    from urllib3.connection import HTTPSConnection  # noqa: PLC0415
+    from urllib3.connection import HTTPConnection, HTTPSConnection  # noqa: PLC0415
+
+    class NearConnection(HTTPConnection):
+        def connect(self) -> None:
+            super().connect()
+            opened(self.sock)
 
     class PublicConnection(HTTPSConnection):
         def _new_conn(self) -> socket.socket:
@@ -152,13 +192,22 @@ def _public_pool(*, loopback: bool) -> type[urllib3.HTTPSConnectionPool]:
                 raise BadRequest(_NOT_PUBLIC)
             return connected
 
-    # urllib3 does not declare its own class as one that fits here either.
-    connections: Any = PublicConnection
+        def connect(self) -> None:
+            super().connect()
+            # Only now: TLS has put a socket of its own in the place of the first.
+            opened(self.sock)
+
+    # urllib3 does not declare its own classes as ones that fit here either.
+    near: Any = NearConnection
+    public: Any = PublicConnection
+
+    class NearPool(urllib3.HTTPConnectionPool):
+        ConnectionCls = near
 
     class PublicPool(urllib3.HTTPSConnectionPool):
-        ConnectionCls = connections
+        ConnectionCls = public
 
-    return PublicPool
+    return {"http": NearPool, "https": PublicPool}
 
 
 def _this_machine(host: str) -> bool:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from heard.cases import Arrival, arrival
 from heard.clock import moment, stamp
 from heard.connectors import Connection, Connector, Gone, Page, Parsed, Rejected, load
-from heard.polling import Poll, Trouble, following, look, mark, pollable
+from heard.polling import Poll, Trouble, following, look, mark, pollable, redated
 from heard.reviews import EventKind, ReviewEvent, review_id
 from heard.steps.ingest import queued
 
@@ -88,7 +88,7 @@ def poll(connection_id: str, poller: Poller, *, asked_at: str | None = None) -> 
     connection, stands = poller.ports.setup.connection(connection_id), polls.poll(connection_id)
     every = pollable(connection) if connection else None
     if connection is None or every is None:
-        polls.forget(connection_id)
+        _leave(connection_id, poller, now)
         return Polled(connection_id, error="not_polled: There is no such connection, or its platform is not polled.", skipped=True)
     told = Polled(connection.id, connection.platform)
     if stands is None:
@@ -101,7 +101,8 @@ def poll(connection_id: str, poller: Poller, *, asked_at: str | None = None) -> 
     memory, version = polls.memory(connection.id)
     source = _Source(load(connection.platform), connection, poller.reach.secrets.credentials(connection.id), poller.reach, now)
     seen = look(replace(stands, every=every), memory, source, poller.clock, seconds=SECONDS)
-    fresh = [event for event in seen.events if not _known(event, connection, poller.ports)]
+    placed = [_placed(event, connection, poller.ports, now) for event in seen.events]
+    fresh = [event for event in placed if event is not None]
     messages = [_message(event, connection) for event in fresh]
     if messages:
         poller.queue.send(messages)
@@ -142,10 +143,33 @@ class _Source:
         return self.connector.fetch(native_id, self.connection, self.credentials, self.reach.http)
 
 
-def _known(event: ReviewEvent, connection: Connection, ports: Ports) -> bool:
-    """Whether triage has this already: a webhook brought it, or a run that did not come to remember it."""
+def _leave(connection_id: str, poller: Poller, now: datetime) -> None:
+    """Poll a connection no more, unless it is there after all: the first reading may be old, or somebody stores it again just now."""
+
+    def there() -> Connection | None:
+        found = poller.ports.setup.connection(connection_id, fresh=True)
+        return found if found and pollable(found) is not None else None
+
+    if there() is None:
+        poller.polls.forget(connection_id)
+        # In this order: whoever stores a connection begins to poll it afterwards.
+        if again := there():
+            poller.polls.follow(again, now)
+
+
+def _placed(event: ReviewEvent, connection: Connection, ports: Ports, now: datetime) -> ReviewEvent | None:
+    """The event in its place after what triage has; None when triage has it already: a webhook brought it, or a run that died.
+
+    Where a platform does not date edits, what it says now is later than other words of the same date that came before.
+    """
     review = ports.work.head(review_id(connection.business, connection.platform, event.native_id))
-    return review is not None and arrival(review, event, "") in {Arrival.DUPLICATE, Arrival.LATE}
+    if review is None:
+        return event
+    said = event.kind in {EventKind.CREATED, EventKind.EDITED} and not event.partial
+    if said and event.revision == review.revision and event.digest != review.digest:
+        event = redated(event, now)
+    again = event.kind is EventKind.WITHDRAWN and review.withdrawn
+    return None if again or arrival(review, event, "") in {Arrival.DUPLICATE, Arrival.LATE} else event
 
 
 def _message(event: ReviewEvent, connection: Connection) -> dict[str, Any]:

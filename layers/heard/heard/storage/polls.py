@@ -167,12 +167,16 @@ def _item(poll: Poll) -> Item:
     """A poll's attributes without absent ones; `_poll` is its inverse."""
     fields = {name: getattr(poll, name) for name in Poll.__dataclass_fields__}
     fields |= {name: stamp(fields[name]) if fields[name] else None for name in ("since", "poll_at", "polled_at", "wait_until")}
-    fields |= {"cursors": list(poll.cursors), "trouble": asdict(poll.trouble) if poll.trouble else None}
+    fields |= {"cursors": list(poll.cursors), "reached": list(poll.reached), "trouble": asdict(poll.trouble) if poll.trouble else None}
     return {name: value for name, value in fields.items() if value is not None}
 
 
 def _poll(item: Mapping[str, Any]) -> Poll:
     fields = {name: item[name] for name in Poll.__dataclass_fields__ if name in item}
     fields |= {name: moment(item[name]) for name in ("since", "poll_at", "polled_at", "wait_until") if name in item}
-    fields |= {"cursors": tuple(item["cursors"]), "trouble": Trouble(**item["trouble"]) if "trouble" in item else None}
+    fields |= {
+        "cursors": tuple(item["cursors"]),
+        "reached": tuple(item.get("reached", ())),
+        "trouble": Trouble(**item["trouble"]) if "trouble" in item else None,
+    }
     return Poll(**fields)

@@ -87,12 +87,15 @@ class Setup:
         self._max_age = max_age
         self._seen: dict[str, tuple[float, Connection]] = {}
 
-    def connection(self, connection: str) -> Connection | None:
-        """The connection with this id; None when there is none (any more). What was found is believed for `max_age` seconds."""
+    def connection(self, connection: str, *, fresh: bool = False) -> Connection | None:
+        """The connection with this id; None when there is none (any more). What was found is believed for `max_age` seconds.
+
+        `fresh` reads past that memory, and strongly consistent.
+        """
         read_at, known = self._seen.get(connection, (0.0, None))
-        if known and monotonic() - read_at < self._max_age:
+        if known and not fresh and monotonic() - read_at < self._max_age:
             return known
-        found = self._client.get_item(TableName=self._table, Key=_key("CONNECTION", connection))
+        found = self._client.get_item(TableName=self._table, Key=_key("CONNECTION", connection), ConsistentRead=fresh)
         if "Item" not in found:
             return None
         known = _connection(values(found["Item"]))
