@@ -73,6 +73,8 @@ def handler(event: dict[str, Any], _context: object) -> Answer:
 
 def _record(received: Received) -> None:
     metrics.add_metric(f"webhooks_{received.result}", MetricUnit.Count, 1)
+    if not received.noted:
+        metrics.add_metric("webhooks_not_noted", MetricUnit.Count, 1)
     logger.info(
         "webhook",
         correlation_id=received.delivery,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from heard.connectors.signatures import BasicAuth
 from heard.errors import Fault, NotFound, TooLarge
 from heard.flows import Queue
 from heard.steps.ingest import QUARANTINE_BYTES, Received, ingest
+from heard.storage.deliveries import Deliveries
 from heard.storage.quarantine import Quarantine
 from heard.storage.setup import InboundSecret
 from tests.unit.house import BUSINESS, COMPLAINT, NOON, SECRET, House
@@ -84,6 +86,14 @@ def test_a_flood_of_equal_requests_is_noted_once_a_minute_and_counted(house: Hou
         ("refused", "signature_wrong", 0, 5),
         ("refused", "signature_wrong", 0, 0),
     ]
+
+
+def test_a_note_that_cannot_be_kept_costs_the_delivery_nothing(house: House) -> None:
+    door = replace(house.door, deliveries=Deliveries(house.raw, "no-such-table"))
+    received = ingest(signed(), "con-standard-bus_bakery", door, NOON)
+
+    assert (received.response.status, received.result, received.noted) == (202, "accepted", False)
+    assert len(house.queued()) == 1
 
 
 def test_an_unknown_and_a_removed_connection_cannot_be_told_apart(house: House) -> None:

@@ -47,7 +47,7 @@ from heard.connectors import (
     Standing,
 )
 from heard.connectors.http import ask
-from heard.connectors.parsing import Fields, each, nobody, read_object, same_text, written_by_others
+from heard.connectors.parsing import Fields, each, nobody, read_answer, read_object, same_text, written_by_others
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, time_revision
 
@@ -140,7 +140,7 @@ class AppStore(Connector):
         if isinstance(answer, Rejected):
             return answer
         try:
-            return Sent(_read(answer).object("data").id("id"))
+            return Sent(read_answer(answer, f"{_TITLE} Connect").object("data").id("id"))
         except (PlatformUnavailable, Unparseable):
             # It was taken, whatever the answer looks like.
             return Sent(reply_id)
@@ -188,7 +188,7 @@ class AppStore(Connector):
         answer = _call("GET", f"/v1/apps/{quote(app, safe='')}/customerReviews?{urlencode(query)}", None, connection, credentials, http)
         if isinstance(answer, Rejected):
             return answer
-        listed = _read(answer)
+        listed = read_answer(answer, f"{_TITLE} Connect")
         entries, older = listed.values.get("data"), _next_cursor(listed)
         if not isinstance(entries, list):
             raise PlatformUnavailable(f"{_TITLE} Connect answered something unreadable.", maybe_applied=False)
@@ -201,7 +201,7 @@ class AppStore(Connector):
     def _review(self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http) -> Fields | Rejected:
         path = f"/v1/customerReviews/{quote(native_id, safe='')}?include=response"
         answer = _call("GET", path, None, connection, credentials, http)
-        return answer if isinstance(answer, Rejected) else _read(answer)
+        return answer if isinstance(answer, Rejected) else read_answer(answer, f"{_TITLE} Connect")
 
     def _response(self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http) -> Fields | Rejected:
         """The response to a review; without any fields if it has none."""
@@ -293,13 +293,6 @@ def _explained(refusal: Rejected, body: bytes) -> Rejected:
     first = cast("list[object]", errors)[0] if isinstance(errors, list) and errors else None
     words = Fields(cast("Mapping[str, object]", first), "the error").label("detail") if isinstance(first, dict) else None
     return Rejected(refusal.reason, f"{refusal.detail} Apple says: {words}") if words else refusal
-
-
-def _read(answer: HttpAnswer) -> Fields:
-    try:
-        return Fields(read_object(answer.body), "the answer")
-    except Unparseable as error:
-        raise PlatformUnavailable(f"{_TITLE} Connect answered something unreadable.", maybe_applied=False) from error
 
 
 CONNECTOR: Connector = AppStore()

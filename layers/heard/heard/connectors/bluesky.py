@@ -54,7 +54,7 @@ from heard.connectors import (
     Sent,
 )
 from heard.connectors.http import ask
-from heard.connectors.parsing import Fields, each, read_object, same_text
+from heard.connectors.parsing import Fields, each, read_answer, read_object, same_text
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, time_revision
 
@@ -167,7 +167,7 @@ class Bluesky(Connector):
         answer = self._sessions.call("GET", "app.bsky.feed.getPosts", connection, credentials, http, [("uris", native_id)])
         if isinstance(session, Rejected) or isinstance(answer, Rejected):
             return None
-        for post in _listed(_read(answer), "posts"):
+        for post in _listed(read_answer(answer, _TITLE), "posts"):
             if post.values.get("uri") == native_id:
                 try:
                     return self._in_its_thread(_event(post, session.did), connection, credentials, http)
@@ -187,7 +187,7 @@ class Bluesky(Connector):
         answer = self._sessions.call("GET", "app.bsky.notification.listNotifications", connection, credentials, http, query)
         if isinstance(answer, Rejected):
             return answer
-        page = _read(answer)
+        page = read_answer(answer, _TITLE)
         notifications = page.values.get("notifications")
         entries = cast("list[object]", notifications) if isinstance(notifications, list) else []
         try:
@@ -210,7 +210,7 @@ class Bluesky(Connector):
         answer = self._record(uri, connection, credentials, http)
         if isinstance(answer, Rejected):
             return answer
-        said = _read(answer).object("value").text("text")
+        said = read_answer(answer, _TITLE).object("value").text("text")
         return Sent(uri) if text is None or same_text(said, text) else Rejected("other", "Another post of ours has this reply's key.")
 
     def _record(self, uri: str, connection: Connection, credentials: Mapping[str, str], http: Http) -> HttpAnswer | Rejected:
@@ -238,7 +238,7 @@ class Bluesky(Connector):
         answer = self._sessions.call("GET", "app.bsky.feed.getPostThread", connection, credentials, http, query)
         if isinstance(session, Rejected) or isinstance(answer, Rejected):
             return event.native_id
-        top, node = event.native_id, _read(answer).object("thread")
+        top, node = event.native_id, read_answer(answer, _TITLE).object("thread")
         while node.values:
             post = node.object("post")
             uri, author = post.values.get("uri"), post.object("author").values.get("did")
@@ -326,7 +326,7 @@ class _Sessions:
         if isinstance(answer, Rejected):
             told = f"{_TITLE} does not take the identifier and the app password."
             return answer if answer.reason in {"bad_address", "moved"} else Rejected("unauthorized", told)
-        fields = _read(answer)
+        fields = read_answer(answer, _TITLE)
         did, access, refresh = (fields.text(each) or "" for each in ("did", "accessJwt", "refreshJwt"))
         if not (did and access and refresh):
             raise PlatformUnavailable(f"{_TITLE} answered without a session.", maybe_applied=False)
@@ -431,13 +431,6 @@ def _explained(refusal: Rejected, body: bytes) -> Rejected:
     if error in _MISSING or (words or "").startswith("Could not locate record"):
         return Rejected("gone", f"{_TITLE} has no such post any more.")
     return Rejected(refusal.reason, f"{_TITLE} says: {words}") if words and refusal.reason == "rejected" else refusal
-
-
-def _read(answer: HttpAnswer) -> Fields:
-    try:
-        return Fields(read_object(answer.body), "the answer")
-    except Unparseable as error:
-        raise PlatformUnavailable(f"{_TITLE} answered something unreadable.", maybe_applied=False) from error
 
 
 CONNECTOR: Connector = Bluesky()

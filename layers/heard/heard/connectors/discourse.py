@@ -55,7 +55,7 @@ from heard.connectors import (
 )
 from heard.connectors.http import ask
 from heard.connectors.markup import plain
-from heard.connectors.parsing import Fields, nobody, one, read_object, same_text, test_event
+from heard.connectors.parsing import Fields, nobody, one, read_answer, read_object, same_text, test_event
 from heard.connectors.signatures import BodyHmac
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, clean
@@ -138,7 +138,7 @@ class Discourse(Connector):
         if isinstance(answer, Rejected):
             return answer
         try:
-            return Sent(_read(answer).id("id"))
+            return Sent(read_answer(answer, _TITLE).id("id"))
         except (PlatformUnavailable, Unparseable):
             # Taken, but held for approval, which answers without a post.
             return Sent(reply_id)
@@ -151,7 +151,7 @@ class Discourse(Connector):
         answer = _call("GET", f"/t/{topic}.json?include_raw=1", None, connection, credentials, http)
         if isinstance(answer, Rejected):
             return Presence.ABSENT if answer.reason == "gone" else Presence.CANNOT_TELL
-        stream = _read(answer).object("post_stream")
+        stream = read_answer(answer, _TITLE).object("post_stream")
         if found := _ours(stream, text, connection):
             return found
         known = [post.values.get("id") for post in _posts(stream)]
@@ -166,7 +166,7 @@ class Discourse(Connector):
             answer = _call("GET", f"/t/{topic}/posts.json?{query}", None, connection, credentials, http)
             if isinstance(answer, Rejected):
                 return Presence.CANNOT_TELL
-            if found := _ours(_read(answer).object("post_stream"), text, connection):
+            if found := _ours(read_answer(answer, _TITLE).object("post_stream"), text, connection):
                 return found
         return Presence.ABSENT if len(chunks) <= _CHUNKS else Presence.CANNOT_TELL
 
@@ -177,12 +177,12 @@ class Discourse(Connector):
         answer = _call("GET", f"/posts/{quote(native_id, safe='')}.json", None, connection, credentials, http)
         if isinstance(answer, Rejected):
             return Gone.GONE if answer.reason == "gone" else None
-        post = _read(answer)
+        post = read_answer(answer, _TITLE)
         if post.values.get("post_number") == 1 and not post.values.get("topic_title"):
             # Webhooks carry the topic's title and this call does not; without it the first post would seem to say something else.
             topic = _call("GET", f"/t/{quote(str(post.values.get('topic_id')), safe='')}.json", None, connection, credentials, http)
             if isinstance(topic, HttpAnswer):
-                post = Fields({**post.values, "topic_title": _read(topic).values.get("title")}, post.where, post.problems)
+                post = Fields({**post.values, "topic_title": read_answer(topic, _TITLE).values.get("title")}, post.where, post.problems)
         try:
             return _event(post, connection)
         except Unparseable as error:
@@ -290,13 +290,6 @@ def _call(
         headers["content-type"] = "application/json"
     body = json.dumps(document).encode() if document is not None else None
     return ask(http, _TITLE, method, base + path, headers=headers, body=body, explain=_explained)
-
-
-def _read(answer: HttpAnswer) -> Fields:
-    try:
-        return Fields(read_object(answer.body), "the answer")
-    except Unparseable as error:
-        raise PlatformUnavailable(f"{_TITLE} answered something unreadable.", maybe_applied=False) from error
 
 
 CONNECTOR: Connector = Discourse()

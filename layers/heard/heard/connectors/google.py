@@ -21,10 +21,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from heard import clock
-from heard.connectors import Http, HttpAnswer, Page, Refusal, RefusalReason, Rejected, Request
+from heard.connectors import Http, Page, Refusal, RefusalReason, Rejected, Request
 from heard.connectors.http import ask
 from heard.connectors.oauth import Grant
-from heard.connectors.parsing import Fields, each, read_object
+from heard.connectors.parsing import Fields, each, read_answer, read_object
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import ReviewEvent
 
@@ -73,7 +73,7 @@ def _published(url: str, http: Http, at: float) -> _Published:
     answer = ask(http, _TITLE, "GET", url, headers={"accept": "application/json"})
     if isinstance(answer, Rejected):
         raise PlatformUnavailable(f"{_TITLE}'s keys cannot be read: {answer.detail}", maybe_applied=False)
-    listed = read(answer, _TITLE).values
+    listed = read_answer(answer, _TITLE).values
     jwks = listed.get("keys")
     entries: list[tuple[object, object]] = list(listed.items())
     if isinstance(jwks, list):
@@ -258,14 +258,6 @@ def _token_url(settings: Mapping[str, str]) -> str:
 
 
 # Answers
-
-
-def read(answer: HttpAnswer, title: str) -> Fields:
-    """The object in an answer. Raises PlatformUnavailable."""
-    try:
-        return Fields(read_object(answer.body), "the answer")
-    except Unparseable as error:
-        raise PlatformUnavailable(f"{title} answered something unreadable.", maybe_applied=False) from error
 
 
 def explained(title: str) -> Callable[[Rejected, bytes], Rejected]:

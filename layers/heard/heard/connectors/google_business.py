@@ -58,7 +58,7 @@ from heard.connectors import (
     google,
 )
 from heard.connectors.oauth import Tokens
-from heard.connectors.parsing import ID_LIMIT, Fields, nobody, read_object, same_text, written_by_others
+from heard.connectors.parsing import ID_LIMIT, Fields, nobody, read_answer, read_object, same_text, written_by_others
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, clean, number_revision, time_revision
 
@@ -231,12 +231,12 @@ class GoogleBusiness(Connector):
         answer = self._call("GET", f"{location}/reviews?{urlencode(query)}", None, connection, credentials, http)
         if isinstance(answer, Rejected):
             return answer
-        listed = google.read(answer, _TITLE)
+        listed = read_answer(answer, _TITLE)
         return google.page(listed, listed.text("nextPageToken"), _TITLE, _event)
 
     def _review(self, name: str, connection: Connection, credentials: Mapping[str, str], http: Http) -> Fields | Rejected:
         answer = self._call("GET", name, None, connection, credentials, http)
-        return answer if isinstance(answer, Rejected) else google.read(answer, _TITLE)
+        return answer if isinstance(answer, Rejected) else read_answer(answer, _TITLE)
 
     def _call(
         self, method: str, path: str, document: Mapping[str, str] | None, connection: Connection, credentials: Mapping[str, str], http: Http

@@ -49,7 +49,7 @@ from heard.connectors import (
     google,
 )
 from heard.connectors.oauth import Tokens
-from heard.connectors.parsing import Fields, nobody, same_text, written_by_others
+from heard.connectors.parsing import Fields, nobody, read_answer, same_text, written_by_others
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, clean, time_revision
 
@@ -168,13 +168,13 @@ class GooglePlay(Connector):
         answer = self._call("GET", f"?{urlencode(query)}", None, connection, credentials, http)
         if isinstance(answer, Rejected):
             return answer
-        listed = google.read(answer, _TITLE)
+        listed = read_answer(answer, _TITLE)
         older = listed.object("tokenPagination").text("nextPageToken")
         return google.page(listed, older, _TITLE, lambda review: _event(review, connection))
 
     def _review(self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http) -> Fields | Rejected:
         answer = self._call("GET", f"/{quote(native_id, safe='')}", None, connection, credentials, http)
-        return answer if isinstance(answer, Rejected) else google.read(answer, _TITLE)
+        return answer if isinstance(answer, Rejected) else read_answer(answer, _TITLE)
 
     def _call(
         self, method: str, path: str, document: Mapping[str, str] | None, connection: Connection, credentials: Mapping[str, str], http: Http

@@ -56,7 +56,7 @@ from heard.connectors import (
 )
 from heard.connectors.http import ask
 from heard.connectors.markup import plain
-from heard.connectors.parsing import Fields, each, one, read_json, read_object, same_text
+from heard.connectors.parsing import Fields, each, one, read_answer, read_json, read_object, same_text
 from heard.connectors.signatures import BodyHmac
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, time_revision
@@ -150,7 +150,7 @@ class Mastodon(Connector):
         if isinstance(answer, Rejected):
             return answer
         try:
-            return Sent(_read(answer).id("id"))
+            return Sent(read_answer(answer, _TITLE).id("id"))
         except (PlatformUnavailable, Unparseable) as error:
             # It answered with success, so that the reply stands: which one it is, a look tells.
             raise PlatformUnavailable(f"{_TITLE} answered something unreadable.", maybe_applied=True) from error
@@ -162,7 +162,7 @@ class Mastodon(Connector):
         answer = _call("GET", f"/api/v1/statuses/{quote(target.native_id, safe='')}/context", connection, credentials, http)
         if isinstance(answer, Rejected):
             return Presence.ABSENT if answer.reason == "gone" else Presence.CANNOT_TELL
-        for status in _listed(_read(answer), "descendants"):
+        for status in _listed(read_answer(answer, _TITLE), "descendants"):
             if status.values.get("in_reply_to_id") == target.native_id and _is_ours(status.object("account"), connection):
                 said = plain(status.text("content"))
                 if same_text(_without_mentions(said or ""), _without_mentions(text)):
@@ -175,7 +175,7 @@ class Mastodon(Connector):
         if isinstance(answer, Rejected):
             return Gone.GONE if answer.reason == "gone" else None
         try:
-            return self._in_its_thread(_event(_read(answer), connection), connection, credentials, http)
+            return self._in_its_thread(_event(read_answer(answer, _TITLE), connection), connection, credentials, http)
         except Unparseable as error:
             raise PlatformUnavailable(f"{_TITLE} answered something unreadable: {error.detail}.", maybe_applied=False) from error
 
@@ -217,7 +217,7 @@ def _topmost(event: ReviewEvent, connection: Connection, credentials: Mapping[st
     answer = _call("GET", f"/api/v1/statuses/{quote(event.native_id, safe='')}/context", connection, credentials, http)
     if isinstance(answer, Rejected):
         return event.native_id
-    above = _listed(_read(answer), "ancestors")
+    above = _listed(read_answer(answer, _TITLE), "ancestors")
     first = next((status for status in above if not _is_ours(status.object("account"), connection)), None)
     try:
         return first.id("id") if first else event.native_id
@@ -317,13 +317,6 @@ def _explained(refusal: Rejected, body: bytes) -> Rejected:
     except Unparseable:
         words = None
     return Rejected(refusal.reason, f"{_TITLE} says: {words}") if words and refusal.reason == "rejected" else refusal
-
-
-def _read(answer: HttpAnswer) -> Fields:
-    try:
-        return Fields(read_object(answer.body), "the answer")
-    except Unparseable as error:
-        raise PlatformUnavailable(f"{_TITLE} answered something unreadable.", maybe_applied=False) from error
 
 
 CONNECTOR: Connector = Mastodon()

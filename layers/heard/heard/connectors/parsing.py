@@ -18,8 +18,8 @@ from typing import Any, Final, NoReturn, cast
 from urllib.parse import parse_qsl, urlsplit
 
 from heard import clock
-from heard.connectors import Parsed, ReplyTarget
-from heard.errors import Unparseable
+from heard.connectors import HttpAnswer, Parsed, ReplyTarget
+from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import Author, EventKind, ReviewEvent, clean, number_revision
 
 ID_LIMIT: Final = 200
@@ -44,6 +44,14 @@ def read_object(body: bytes) -> dict[str, object]:
     if not isinstance(document, dict):
         raise Unparseable("The body is JSON, but not an object.")
     return cast("dict[str, object]", document)
+
+
+def read_answer(answer: HttpAnswer, title: str, *, maybe_applied: bool = False) -> Fields:
+    """The JSON object that a platform answered. Raises PlatformUnavailable for anything else: a retry may find it mended."""
+    try:
+        return Fields(read_object(answer.body), "the answer")
+    except Unparseable as error:
+        raise PlatformUnavailable(f"{title} answered something unreadable.", maybe_applied=maybe_applied) from error
 
 
 def read_json(body: bytes) -> object:

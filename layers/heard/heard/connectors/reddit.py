@@ -51,7 +51,7 @@ from heard.connectors import (
 )
 from heard.connectors.http import RETRY_AFTER_LIMIT
 from heard.connectors.oauth import Grant, Tokens
-from heard.connectors.parsing import Fields, each, nobody, read_json, read_object, same_text
+from heard.connectors.parsing import Fields, each, nobody, read_answer, read_json, read_object, same_text
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import TOMBSTONE, Author, Channel, EventKind, ReviewEvent, time_revision
 
@@ -144,7 +144,7 @@ class Reddit(Connector):
         answer = self._call("POST", "/api/comment", connection, credentials, http, form=form)
         if isinstance(answer, Rejected):
             return answer
-        told = _read(answer, maybe_applied=True).object("json")
+        told = read_answer(answer, _TITLE, maybe_applied=True).object("json")
         if refusal := _refusal(told):
             return refusal
         for thing in _listed(told.object("data"), "things"):
@@ -412,13 +412,6 @@ def _document(answer: HttpAnswer) -> object:
         return read_json(answer.body)
     except Unparseable as error:
         raise PlatformUnavailable(f"{_TITLE} answered something unreadable.", maybe_applied=False) from error
-
-
-def _read(answer: HttpAnswer, *, maybe_applied: bool) -> Fields:
-    try:
-        return Fields(read_object(answer.body), "the answer")
-    except Unparseable as error:
-        raise PlatformUnavailable(f"{_TITLE} answered something unreadable.", maybe_applied=maybe_applied) from error
 
 
 def _listed(fields: Fields, name: str) -> list[Fields]:

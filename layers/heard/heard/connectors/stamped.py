@@ -46,7 +46,7 @@ from heard.connectors import (
     Sent,
 )
 from heard.connectors.http import ask
-from heard.connectors.parsing import Fields, by_email, each, nobody, one, read_object, same_text, written_by_others
+from heard.connectors.parsing import Fields, by_email, each, nobody, one, read_answer, read_object, same_text, written_by_others
 from heard.connectors.signatures import SecretHeader
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import TOMBSTONE, Author, Channel, EventKind, ReviewEvent, number_revision, time_revision
@@ -136,7 +136,7 @@ class Stamped(Connector):
         shown = _call("GET", f"/{quote(target.native_id, safe='')}", None, connection, credentials, http)
         if isinstance(shown, Rejected):
             return shown
-        standing = _read(shown).text("reply")
+        standing = read_answer(shown, _TITLE).text("reply")
         if standing and same_text(standing, text):
             return Sent(target.native_id)
         if written_by_others(standing, target):
@@ -153,7 +153,7 @@ class Stamped(Connector):
         answer = _call("GET", f"/{quote(target.native_id, safe='')}", None, connection, credentials, http)
         if isinstance(answer, Rejected):
             return Presence.ABSENT if answer.reason == "gone" else Presence.CANNOT_TELL
-        said = _read(answer).text("reply")
+        said = read_answer(answer, _TITLE).text("reply")
         return Sent(target.native_id) if said and same_text(said, text) else Presence.ABSENT
 
     def fetch(self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http) -> ReviewEvent | Gone | None:
@@ -162,7 +162,7 @@ class Stamped(Connector):
         if isinstance(answer, Rejected):
             return Gone.GONE if answer.reason == "gone" else None
         try:
-            return _shown(_read(answer))
+            return _shown(read_answer(answer, _TITLE))
         except Unparseable as error:
             raise PlatformUnavailable(f"{_TITLE} answered something unreadable: {error.detail}.", maybe_applied=False) from error
 
@@ -174,7 +174,7 @@ class Stamped(Connector):
         answer = _call("GET", f"?page={number}&take={_PAGE}", None, connection, credentials, http)
         if isinstance(answer, Rejected):
             return answer
-        listed = _read(answer)
+        listed = read_answer(answer, _TITLE)
         results, pages = listed.values.get("results"), listed.whole("totalPages", 0, 10**9) or 0
         try:
             entries = cast("list[object]", results) if isinstance(results, list) else []
@@ -242,13 +242,6 @@ def _call(
     }
     body = json.dumps(document).encode() if document is not None else None
     return ask(http, _TITLE, method, f"{base}/api/v2/{quote(store, safe='')}/dashboard/reviews{path}", headers=headers, body=body)
-
-
-def _read(answer: HttpAnswer) -> Fields:
-    try:
-        return Fields(read_object(answer.body), "the answer")
-    except Unparseable as error:
-        raise PlatformUnavailable(f"{_TITLE} answered something unreadable.", maybe_applied=False) from error
 
 
 CONNECTOR: Connector = Stamped()

@@ -39,7 +39,7 @@ from heard.connectors import (
     Sent,
 )
 from heard.connectors.oauth import Grant, Tokens
-from heard.connectors.parsing import Fields, each, nobody, read_object, same_text, test_event
+from heard.connectors.parsing import Fields, each, nobody, read_answer, read_object, same_text, test_event
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import TOMBSTONE, Author, Channel, EventKind, ReviewEvent, number_revision, time_revision
 
@@ -125,7 +125,7 @@ class Trustpilot(Connector):
         shown = self._call("GET", path, None, connection, credentials, http)
         if isinstance(shown, Rejected):
             return shown
-        standing = _read(shown).object("companyReply")
+        standing = read_answer(shown, _TITLE).object("companyReply")
         if same_text(standing.text("text"), text):
             return Sent(target.native_id)
         author = credentials.get("business_user_id", "")
@@ -148,7 +148,7 @@ class Trustpilot(Connector):
         answer = self._call("GET", f"/v1/private/reviews/{quote(target.native_id, safe='')}", None, connection, credentials, http)
         if isinstance(answer, Rejected):
             return Presence.ABSENT if answer.reason == "gone" else Presence.CANNOT_TELL
-        standing = _read(answer).object("companyReply").text("text")
+        standing = read_answer(answer, _TITLE).object("companyReply").text("text")
         return Sent(target.native_id) if standing and same_text(standing, text) else Presence.ABSENT
 
     def fetch(self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http) -> ReviewEvent | Gone | None:
@@ -158,7 +158,7 @@ class Trustpilot(Connector):
         answer = self._call("GET", f"/v1/private/reviews/{quote(native_id, safe='')}", None, connection, credentials, http)
         if isinstance(answer, Rejected):
             return Gone.GONE if answer.reason == "gone" else None
-        review = _read(answer)
+        review = read_answer(answer, _TITLE)
         try:
             updated = review.time("updatedAt")
             kind = EventKind.EDITED if updated else EventKind.CREATED
@@ -232,13 +232,6 @@ def _said(kind: EventKind, data: Fields, native_id: str, revision: str) -> Revie
         # Not `link` of the payload, which is an address of the API.
         link=f"https://www.trustpilot.com/reviews/{quote(native_id, safe='')}",
     )
-
-
-def _read(answer: HttpAnswer) -> Fields:
-    try:
-        return Fields(read_object(answer.body), "the answer")
-    except Unparseable as error:
-        raise PlatformUnavailable(f"{_TITLE} answered something unreadable.", maybe_applied=False) from error
 
 
 CONNECTOR: Connector = Trustpilot()

@@ -24,7 +24,7 @@ QUARANTINE_BYTES: Final = 350_000
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What came of a request: the answer, one word for logs and metrics, and how many events it held."""
+    """What came of a request: the answer, one word for logs and metrics, how many events it held, and whether the door could note it."""
 
     response: Response
     result: str
@@ -33,6 +33,7 @@ class Received:
     delivery: str = ""
     events: int = 0
     reason: str = ""
+    noted: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,7 @@ def ingest(request: Request, connection_id: str, door: Door, now: datetime) -> R
     if len(request.body) > most:
         raise TooLarge(f"The body has {len(request.body)} bytes; at most {most} are taken.")
     received = _received(request, connection, door, now)
-    door.deliveries.note(connection.id, received.result, received.reason, received.events, now)
-    return received
+    return replace(received, noted=door.deliveries.note(connection.id, received.result, received.reason, received.events, now))
 
 
 def _received(request: Request, connection: Connection, door: Door, now: datetime) -> Received:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from heard.clock import stamp
 from heard.storage.tables import attributes, values
 
@@ -42,19 +44,27 @@ class Deliveries:
         self._table = table
         self._last: dict[tuple[str, str, str], tuple[datetime, int]] = {}
 
-    def note(self, connection: str, result: str, reason: str, events: int, now: datetime) -> None:
-        """Note a request, unless the same was noted less than `EVERY` ago."""
+    def note(self, connection: str, result: str, reason: str, events: int, now: datetime) -> bool:
+        """Note a request, unless the same was noted less than `EVERY` ago. False if the table did not take it.
+
+        That is told and not raised: a note is worth less than the delivery, which is durable by now and would be sent again.
+        """
         same = (connection, result, reason)
         at, unnoted = self._last.get(same, (None, 0))
         if at is not None and now - at < EVERY:
             self._last[same] = (at, unnoted + 1)
-            return
+            return True
         if len(self._last) > 1_000:
             self._last.clear()
         self._last[same] = (now, 0)
         item = {"pk": f"DOOR#{connection}", "sk": f"{stamp(now)}#{result}#{reason}", "at": stamp(now), "result": result, "reason": reason}
         item |= {"events": events, "unnoted": unnoted, "expires_at": int((now + KEPT_FOR).timestamp())}
-        self._client.put_item(TableName=self._table, Item=attributes(item))
+        try:
+            self._client.put_item(TableName=self._table, Item=attributes(item))
+        except (BotoCoreError, ClientError):
+            del self._last[same]
+            return False
+        return True
 
     def of_connection(self, connection: str, limit: int = 20) -> list[Noted]:
         """A connection's latest notes, newest first."""
