@@ -1,20 +1,56 @@
-"""Starts MiniStack with one gap closed: a task that waits for a token may compute its `TimeoutSeconds`, as on AWS.
+"""Starts MiniStack with two gaps closed, here and nowhere else: the template is right.
 
-Step Functions evaluates JSONata in `TimeoutSeconds` (docs.aws.amazon.com/step-functions, "Task state fields"); MiniStack 1.5.33
-takes the expression for the number and fails the execution. The template is right, so the emulator is mended, and only here.
-A version that does it itself is left alone, because then the value arrives as a number.
+A task that waits for a token may compute its `TimeoutSeconds`, as on AWS: Step Functions evaluates JSONata there
+(docs.aws.amazon.com/step-functions, "Task state fields"); MiniStack 1.5.33 takes the expression for the number and fails the
+execution. A version that does it itself is left alone, because then the value arrives as a number.
+
+Every worker of a function gets its code and its layers as files of its own: tens of megabytes each, hundreds of times in a run.
+Here an archive is unpacked once, and each worker gets links to its files.
 """
 
 from __future__ import annotations
 
+import hashlib
+import os
+import shutil
+import tempfile
+import zipfile
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
+
+
+class UnpackedOnce(zipfile.ZipFile):
+    """A worker's copy of an archive: where it was unpacked before, its files are linked; the copy itself is then removed."""
+
+    def extractall(self, path: Any = None, members: Any = None, pwd: bytes | None = None) -> None:
+        """Put all files under `path`; a part of an archive, or one with a password, is unpacked as ever."""
+        if path is None or members is not None or pwd is not None or self.filename is None:
+            super().extractall(path, members, pwd)
+            return
+        digest = hashlib.sha256(Path(self.filename).read_bytes()).hexdigest()
+        unpacked = Path(tempfile.gettempdir()) / "unpacked" / digest
+        if not unpacked.is_dir():
+            unpacked.parent.mkdir(exist_ok=True)
+            own = Path(tempfile.mkdtemp(dir=unpacked.parent))
+            super().extractall(own)
+            try:
+                own.rename(unpacked)
+            except OSError:  # another worker was quicker
+                shutil.rmtree(own)
+        shutil.copytree(unpacked, path, copy_function=os.link, dirs_exist_ok=True)
+        Path(self.filename).unlink()
 
 
 def main() -> None:
     """Run the emulator until it is told to stop."""
     from ministack.app import main as serve  # noqa: PLC0415 - reads its settings from the environment when it is imported
+    from ministack.core import lambda_runtime  # noqa: PLC0415
     from ministack.services import stepfunctions  # noqa: PLC0415
 
+    cast("Any", lambda_runtime).zipfile = SimpleNamespace(
+        ZipFile=UnpackedOnce, BadZipFile=zipfile.BadZipFile, LargeZipFile=zipfile.LargeZipFile
+    )
     services = cast("Any", stepfunctions)
     task = services._execute_task
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -100,6 +101,7 @@ class LocalStack:
         self.port = free_port(self.port or USUAL_PORT)
         folder = self.root / ".heard"
         folder.mkdir(exist_ok=True)
+        self._scratch.mkdir(exist_ok=True)
         with (folder / f"emulator-{self.port}.log").open("wb") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "heard_cli.local.emulator"],
@@ -129,6 +131,8 @@ class LocalStack:
                 continue
             break
         self._process = None
+        # the emulator leaves the unpacked code of its functions behind, gigabytes in a day
+        shutil.rmtree(self._scratch, ignore_errors=True)
 
     def remember(self, simulator: str) -> None:
         """Write down where everything is, for `heard … --local`."""
@@ -141,9 +145,14 @@ class LocalStack:
         if state.exists() and json.loads(state.read_text()).get("endpoint") == self.endpoint:
             state.unlink()
 
+    @property
+    def _scratch(self) -> Path:
+        return self.root / ".heard" / f"emulator-{self.port}"
+
     def _environment(self) -> dict[str, str]:
-        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR", "SSL_CERT_FILE") if name in os.environ}
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "SSL_CERT_FILE") if name in os.environ}
         kept |= {
+            "TMPDIR": str(self._scratch),
             "GATEWAY_PORT": str(self.port),
             "BIND_HOST": "127.0.0.1",
             "IOT_MTLS_ENABLED": "0",
