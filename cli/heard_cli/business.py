@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import replace
-from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
 
 from heard import clock
-from heard.policy import default_policy, load_policy
+from heard.policy import load_policy
 from heard.storage.setup import Business
 from heard_cli import show
-from heard_cli.stack import Stack, Stop, on_stack
+from heard_cli.stack import Stack, on_stack
 
-app = typer.Typer(help="Businesses: whose reviews these are, and their policy.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(help="Businesses: whose reviews these are.", no_args_is_help=True, add_completion=False)
 
 _ID: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
@@ -27,18 +25,14 @@ def add(
     stack: Stack,
     business: Annotated[str, typer.Argument(help="Its id: small letters, digits and hyphens. It cannot be changed later.")],
     name: Annotated[str, typer.Option(help="Its name, as customers know it.")],
-    policy: Annotated[
-        Path | None, typer.Option(exists=True, dir_okay=False, help="Its policy, a JSON file; the playbook's default without.")
-    ] = None,
 ) -> None:
-    """Add a business, or change its name or policy."""
+    """Add a business, or change its name. A new one follows the playbook's policy until it publishes its own."""
     if not _ID.fullmatch(business):
         raise typer.BadParameter("use 1 to 63 small letters, digits and hyphens", param_hint="BUSINESS")
     if not name.strip():
         raise typer.BadParameter("customers must be able to read a name", param_hint="--name")
-    rules = _policy(policy) if policy else None
     before = stack.setup.business(business)
-    after = Business(business, name.strip(), rules if rules is not None else before.policy if before else {})
+    after = Business(business, name.strip())
     stack.setup.put_business(after)
     renamed = 0
     if before and before.name != after.name:
@@ -62,27 +56,23 @@ def show_one(
 ) -> None:
     """Show a business, which policy it follows and how many connections it has."""
     found = stack.business(business)
-    rules = load_policy(found.policy) if found.policy else default_policy()
+    rules = load_policy(found.policy)
     connections = stack.setup.connections(business)
     if as_json:
-        policy = {"name": rules.name, "hash": rules.hash, "own": bool(found.policy)}
+        policy = {"name": rules.name, "hash": rules.hash, "own": bool(found.policy), "version": found.policy_version or None}
         show.data({"id": found.id, "name": found.name, "policy": policy, "connections": len(connections)})
         return
     show.facts(
         {
             "business": found.id,
             "name": found.name,
-            "policy": f"{rules.name} ({'its own' if found.policy else 'the default'}, {rules.hash[:12]})",
+            "policy": f"{rules.name} ({_whose(found)}, {rules.hash[:12]})",
             "connections": ", ".join(sorted(connection.platform for connection in connections)),
         }
     )
 
 
-def _policy(path: Path) -> dict[str, Any]:
-    """A policy file's document, if it is a policy. Raises Stop, BadRequest."""
-    try:
-        document: Any = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise Stop(f"{path} is not JSON: {error}", "Mend it and try again; nothing was changed.") from error
-    load_policy(document)
-    return document
+def _whose(business: Business) -> str:
+    if business.policy_version:
+        return f"version {business.policy_version}"
+    return "its own" if business.policy else "the default"

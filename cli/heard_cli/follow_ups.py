@@ -67,4 +67,5 @@ def _told(task: FollowUp, now: str) -> dict[str, Any]:
     shown = ("id", "business", "thread", "platform", "channel", "queue", "priority", "opened_at", "due_at", "level", "why", "promised_for")
     known: dict[str, Any] = {name: getattr(task, name) for name in shown}
     known |= {"severity": task.severity.value, "status": task.status.value, "reviews": list(task.reviews)}
+    known |= {"rules": list(task.rules), "checklist": task.checklist}
     return known | {"overdue": task.due_at < now, "claimed_by": _claimed_by(task, now)}

@@ -13,9 +13,12 @@ from typer.core import TyperGroup
 
 PARTS: Final = {
     "local": ("heard_cli.local.command", "The whole application on this machine: start it, play a day of samples through it."),
-    "business": ("heard_cli.business", "Businesses: whose reviews these are, and their policy."),
+    "business": ("heard_cli.business", "Businesses: whose reviews these are."),
+    "assess": ("heard_cli.assess.command", "Assessments: what reviews mean, and how well that is judged."),
+    "policy": ("heard_cli.policy.command", "Policies: check, try on past reviews, publish, go back, explain a decision."),
     "people": ("heard_cli.people", "People who sign in: agents, leads, auditors, admins."),
     "connect": ("heard_cli.connect", "Connections to review platforms: add, test, poll, rotate secrets, see why nothing arrives."),
+    "authors": ("heard_cli.authors", "Those who wrote the reviews: what is known of them, what they are worth, forgetting them."),
     "follow-ups": ("heard_cli.follow_ups", "What waits for a person."),
     "audit": ("heard_cli.audit", "What happened to reviews, and whether anyone changed the record of it."),
     "replay": ("heard_cli.replay", "Send samples through the webhook door, or what is stored through the queue once more."),

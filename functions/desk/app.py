@@ -1,4 +1,4 @@
-"""/api/desk: agents list, see, claim, release and answer follow-ups; leads approve walking away."""
+"""/api/desk: agents list, see, claim, release and answer follow-ups; leads approve what takes two people."""
 
 from __future__ import annotations
 
@@ -76,13 +76,12 @@ def release(follow_up: Id, body: ReleaseBody) -> dict[str, Any]:
 @app.post("/api/desk/follow-ups/<follow_up>/answer")
 def answer(follow_up: Id, body: AnswerBody) -> dict[str, Any]:
     """Answer it; 409 with a `reason` when that is refused, and then nothing has changed."""
-    request = desk.AnswerRequest(**body.model_dump())
-    return desk.outline(desk.answer(_caller(), follow_up, request, ports(), clock.now()), clock.now())
+    return desk.outline(desk.answer(_caller(), follow_up, body.request, ports(), clock.now()), clock.now())
 
 
 @app.post("/api/desk/follow-ups/<follow_up>/approval")
 def approval(follow_up: Id, body: ApprovalBody) -> dict[str, Any]:
-    """Approve or deny walking away, as a lead who did not ask for it (R20)."""
+    """Approve or deny walking away (R20) or a remedy above the limit (R28), as a lead who did not ask for it."""
     now = clock.now()
     return desk.outline(desk.approve(_caller(), follow_up, approved=body.approved, desk=ports(), now=now), now)
 

@@ -21,6 +21,7 @@ from typing import Any
 import pytest
 
 from heard import clock
+from heard.assessment.engines import embedded
 from heard.connectors.http import HttpClient
 from heard.flows import Bus, Flows, Queue
 from heard.follow_ups import Action
@@ -179,7 +180,7 @@ class Bench:
         with self.doing(into, "ingest"):
             assert ingest(request, self.connection.id, self.door(), clock.now()).result == "accepted"
         with self.doing(into, "triage"):
-            return triage(Message.from_json(self.queued.pop()), *self.ports(), clock.now())
+            return triage(Message.from_json(self.queued.pop()), *self.ports(), clock.now(), embedded("accurate"))
 
     def acknowledged(self, number: int, into: dict[str, Done]) -> None:
         steps = self.arrive(f"praise-{number}", FORTY_WORDS, 5, into)

@@ -14,14 +14,27 @@ from heard.connectors import platforms
 from tests.static.cloudformation import resources
 from tests.static.repository import FUNCTIONS, HANDLERS, IN_THE_RUNTIME, LAYERS, LIBRARY, ROOT, fresh, imported, modules_of, shown
 
-DOMAIN = ("reviews", "assessment", "policy", "replies", "follow_ups", "outcomes", "sla", "threads")
+DOMAIN = (
+    "acknowledgements",
+    "assessment",
+    "experiments",
+    "follow_ups",
+    "outcomes",
+    "policy",
+    "remedies",
+    "replies",
+    "reviews",
+    "sla",
+    "templates",
+    "threads",
+)
 NOT_IN_DOMAIN = {"boto3", "botocore", "aws_lambda_powertools", "pydantic"}
 
 # Declared, and rightly imported by nothing: zoneinfo finds tzdata by itself where a machine has no time zones.
 DATA_ONLY = {"tzdata"}
 
 # The webhook's path: each of these costs its sender tens of milliseconds at a cold start.
-TOO_DEAR_FOR_INGEST = {"pydantic", "pydantic_core", "aws_xray_sdk", "cryptography", "jwt", "oauthlib", "nacl", "vaderSentiment", "requests"}
+TOO_DEAR_FOR_INGEST = {"pydantic", "pydantic_core", "aws_xray_sdk", "cryptography", "jwt", "oauthlib", "nacl", "numpy", "requests"}
 
 _LOAD_A_CONNECTOR = """
 import json, sys
@@ -134,7 +147,7 @@ def test_functions_that_talk_to_platforms_have_what_signatures_with_keys_need() 
     assert talking == equipped
 
 
-@pytest.mark.parametrize("layer", ["heard", "keys"])
+@pytest.mark.parametrize("layer", ["heard", "keys", "judgement"])
 def test_what_we_develop_with_is_what_ships(layer: str) -> None:
     shipped = _pins(LAYERS / layer / "requirements.txt")
 

@@ -33,6 +33,10 @@ ANY_RESOURCE: dict[str, tuple[set[str], str]] = {
     "FollowUpFunction": (TOKENS, "reporting on a task knows no resource (service authorization reference); the token is the key"),
     "DeskFunction": (TOKENS, "as above"),
     "SweepFunction": (TOKENS, "as above"),
+    "TriageFunction": (
+        {"comprehend:DetectDominantLanguage", "comprehend:DetectSentiment", "comprehend:DetectToxicContent"},
+        "judging texts; these actions know no resource (service authorization reference)",
+    ),
 }
 
 # Who may use an action with a wildcard, and why.
@@ -48,6 +52,7 @@ ANY_ACTION: dict[str, tuple[set[str], str]] = {
 
 # Set by the person who runs a stack rather than by what a function needs; every function understands them.
 SETTINGS_OF_ALL = {"LOG_LEVEL"}
+SETTINGS_OF_LIBRARIES = {"OPENBLAS_NUM_THREADS"}  # one processor: a second thread would only wait for it
 
 SIX_TIMES = 6  # what SQS asks of a queue that feeds Lambda, so that retries of a throttled batch do not overlap
 SAM_FUNCTION, SAM_MACHINE = "AWS::Serverless::Function", "AWS::Serverless::StateMachine"
@@ -105,7 +110,8 @@ def test_a_function_runs_on_arm64_with_python_3_13(name: str) -> None:
 def test_a_function_is_given_exactly_the_settings_it_declares(name: str) -> None:
     """Both ways: nothing that is read and missing, nothing that is wired and ignored."""
     function = resources(SAM_FUNCTION)[name]
-    given = {key for key in function.get("Environment", {}).get("Variables", {}) if not key.startswith("POWERTOOLS_")} - SETTINGS_OF_ALL
+    given = {key for key in function.get("Environment", {}).get("Variables", {}) if not key.startswith("POWERTOOLS_")}
+    given -= SETTINGS_OF_ALL | SETTINGS_OF_LIBRARIES
     declared = imported(_folder(function))["settings"] or []
 
     assert given == {field.upper() for field in declared}

@@ -22,7 +22,8 @@ from botocore.exceptions import ClientError
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 
-from heard.cases import Case, Review, pending
+from heard.assessment.engines import embedded
+from heard.cases import Case, Review
 from heard.connectors import Connection, HttpAnswer, load
 from heard.connectors.http import HttpClient
 from heard.errors import Fault, NotSettled
@@ -248,7 +249,7 @@ class House:
 
     def triage(self, message: Mapping[str, Any]) -> dict[str, Any]:
         """The first state of the route workflow."""
-        return triage(Message.from_json(message), self.ports, self.reach, self.clock())
+        return triage(Message.from_json(message), self.ports, self.reach, self.clock(), embedded("quick"))
 
     def acknowledge(self, steps: Mapping[str, Any]) -> dict[str, Any]:
         """Its second."""
@@ -423,7 +424,7 @@ class House:
             if case.review.closed:
                 assert review not in in_hand, f"{review} is closed as {case.review.closed} and in hand"
             else:
-                assert review in in_hand or pending(case).acknowledgement, f"{review} is open and nobody's"
+                assert review in in_hand or case.thread.slot(case.review.reply or ""), f"{review} is open and nobody's"
                 assert review in in_hand or "sweep_at" in stored[review], f"{review} is open and would never be swept"
         if self.platforms is not None:
             assert all(len(replies) <= 2 for replies in self.platforms.public_replies_by_thread().values())

@@ -175,7 +175,7 @@ def given_answer(action: Action = Action.REPLY, *, reply: str | None = "rep_answ
 
 
 def accepted(case: Case, given: Answer) -> Change:
-    change = cases.answer(case, given, NOON)
+    change = cases.answer(case, given, default_policy(), NOON)
     assert isinstance(change, Change)
     return change
 
@@ -250,13 +250,33 @@ def test_an_acknowledgement_that_nobody_began_to_send_is_not_sent_to_a_withdrawn
     assessment, decision = judged(store.case(event), event)
     reserved = cases.acknowledge(cases.route(store.case(event), event, assessment, decision, "dlv-1", NOON), "rep_1", public=True)
     assert reserved is not None
-    assert pending(reserved.case).route is Route.ACKNOWLEDGE
+    assert pending(reserved.case, NOON).route is Route.ACKNOWLEDGE
     store.keep(reserved)
     case = store.deliver(said("r-1", kind=EventKind.WITHDRAWN, revision="~"), "dlv-2")
     store.check()
 
-    assert pending(case).route is Route.NOTHING
+    assert pending(case, NOON).route is Route.NOTHING
     assert case.thread.slots == ()
+
+
+def test_an_acknowledgement_waits_until_it_may_go_and_never_answers_words_that_were_changed_meanwhile() -> None:
+    store = Store()
+    event = praise("r-1")
+    assessment, decision = judged(store.case(event), event)
+    routed = cases.route(store.case(event), event, assessment, decision, "dlv-1", NOON)
+    reserved = cases.acknowledge(routed, "rep_1", public=True, not_before=NOON + timedelta(hours=9), variant="en-praise-1")
+    assert reserved is not None
+    case = store.keep(reserved)
+    assert pending(case, NOON + timedelta(hours=8)).route is Route.NOTHING
+    assert pending(case, NOON + timedelta(hours=9)).acknowledgement == "rep_1"
+
+    edited = said("r-1", revision="2", rating=1, text="The soup made all of us sick, we had to see a doctor.")
+    assessment, decision = judged(case, edited)
+    change = cases.route(case, edited, assessment, decision, "dlv-2", NOON)
+
+    assert decision.route is Route.FOLLOW_UP
+    assert change.case.thread.slots == ()
+    assert change.case.review.reply is None
 
 
 def test_an_acknowledgement_that_the_platform_refuses_becomes_a_persons_work() -> None:
@@ -270,7 +290,7 @@ def test_an_acknowledgement_that_the_platform_refuses_becomes_a_persons_work() -
         change = cases.reply_failed(case, case.thread.slots[0], kind, "why", lambda: person(case), NOON)
         assert [fact.kind for fact in change.facts] == [kind, Kind.FOLLOW_UP_OPENED]
         assert change.case.thread.public_replies == slots
-        assert pending(change.case).route is Route.FOLLOW_UP
+        assert pending(change.case, NOON).route is Route.FOLLOW_UP
 
 
 def test_an_event_the_platform_disowns_cannot_make_the_genuine_review_look_old() -> None:
@@ -366,7 +386,7 @@ def test_what_cannot_be_answered_is_refused_with_its_reason(given_: Answer, chan
         reserved = thread.reserve(f"rep_{number}", Purpose.ANSWER, public=True)
         assert reserved is not None
         thread = reserved.sent(f"rep_{number}")
-    refused = cases.answer(replace(case, thread=thread), given_, NOON)
+    refused = cases.answer(replace(case, thread=thread), given_, default_policy(), NOON)
 
     assert isinstance(refused, Refused)
     assert refused.reason is reason
@@ -389,7 +409,7 @@ def test_a_reply_that_the_platform_does_not_show_opens_the_review_and_keeps_its_
     change = refused(case, kind)
     assert [fact.kind for fact in change.facts] == [kind, Kind.REOPENED, Kind.FOLLOW_UP_OPENED]
     assert change.case.task is not None
-    assert (change.case.task.why, change.case.review.route, pending(change.case).follow_up) == (
+    assert (change.case.task.why, change.case.review.route, pending(change.case, NOON).follow_up) == (
         "moderation",
         Route.FOLLOW_UP,
         change.case.task,

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from heard.errors import BadRequest
-from heard.sla import Calendar, Interval, add_working_time
+from heard.sla import Calendar, Interval, add_working_time, is_working
 
 NINE_TO_FIVE: tuple[Interval, ...] = ((9 * 60, 17 * 60),)
 ALL_DAY: tuple[Interval, ...] = ((0, 1440),)
@@ -84,21 +84,25 @@ def test_who_always_works_counts_plain_time(start: datetime, seconds: int) -> No
 
 
 @pytest.mark.parametrize(
-    ("document", "said"),
+    ("timezone", "hours", "said"),
     [
-        ({}, "calendar.hours: give an object of weekdays"),
-        ({"hours": {}}, "calendar.hours: nobody ever works"),
-        ({"hours": {"monday": []}}, "calendar.hours.monday: not a weekday"),
-        ({"hours": {"mon": [["9", "17"]]}}, "calendar.hours.mon: give a list of [opens, closes]"),
-        ({"hours": {"mon": [["09:00", "24:01"]]}}, "calendar.hours.mon: give a list"),
-        ({"hours": {"mon": [["17:00", "09:00"]]}}, "calendar.hours.mon: intervals must be in order"),
-        ({"hours": {"mon": [["09:00", "12:00"], ["11:00", "17:00"]]}}, "calendar.hours.mon: intervals must be in order"),
-        ({"hours": {"mon": [["09:00", "17:00"]]}, "holidays": ["Christmas"]}, "calendar.holidays: give a list of dates"),
-        ({"hours": {"mon": [["09:00", "17:00"]]}, "timezone": "../etc"}, "calendar.timezone: not a known IANA zone"),
-        ({"hours": {"mon": [["09:00", "17:00"]]}, "lunch": 1}, "calendar.lunch: unknown"),
+        ("Mars/Base", (NINE_TO_FIVE,) * 7, "calendar.timezone: not a known IANA zone"),
+        ("UTC", (NINE_TO_FIVE,) * 6, "calendar.hours: give seven weekdays"),
+        ("UTC", (((1020, 540),),) + ((),) * 6, "calendar.hours.mon: intervals must be in order"),
+        ("UTC", ((),) * 7, "calendar.hours: nobody ever works"),
     ],
 )
-def test_a_calendar_that_makes_no_sense_is_refused_with_the_fix(document: dict[str, object], said: str) -> None:
+def test_a_calendar_that_makes_no_sense_is_refused(timezone: str, hours: tuple[tuple[Interval, ...], ...], said: str) -> None:
     with pytest.raises(BadRequest) as refused:
-        Calendar.from_json(document)
+        Calendar(timezone, hours)
     assert said in refused.value.detail
+
+
+@settings(deadline=None)
+@given(starts, calendars)
+def test_working_hours_are_where_working_time_passes(start: datetime, calendar: Calendar) -> None:
+    if is_working(start, calendar):
+        assert add_working_time(start, 0, calendar) == start
+    # At the end of a shift a due time still counts, although nobody works any more.
+    elif add_working_time(start, 0, calendar) == start:
+        assert is_working(start - timedelta(seconds=1), calendar)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -18,8 +19,19 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from heard.errors import BadRequest, Forbidden, HeardError, NotFound, problem
 from heard.follow_ups import Action
-from heard.steps.desk import Caller
+from heard.remedies import Grant
+from heard.steps.desk import AnswerRequest, Caller
 from heard.storage.setup import Setup
+
+
+class RemedyBody(BaseModel):
+    """What is granted to the customer; `currency` may be left out where the policy knows the remedy in one only."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    name: str = Field(min_length=1, max_length=60)
+    amount: Decimal = Field(gt=0, max_digits=12, decimal_places=3)
+    currency: str = Field(default="", pattern="^([A-Z]{3})?$")
 
 
 class AnswerBody(BaseModel):
@@ -37,6 +49,13 @@ class AnswerBody(BaseModel):
     reason: str | None = Field(default=None, max_length=40)
     evidence: str | None = Field(default=None, max_length=20_000)
     promised_for: AwareDatetime | None = None
+    remedy: RemedyBody | None = None
+
+    @property
+    def request(self) -> AnswerRequest:
+        """What the desk is asked."""
+        remedy = Grant(self.remedy.name, self.remedy.amount, self.remedy.currency) if self.remedy else None
+        return AnswerRequest(**self.model_dump(exclude={"remedy"}), remedy=remedy)
 
 
 class ReleaseBody(BaseModel):
@@ -46,7 +65,7 @@ class ReleaseBody(BaseModel):
 
 
 class ApprovalBody(BaseModel):
-    """A lead's word on walking away."""
+    """A lead's word on an answer that takes two people."""
 
     approved: bool
 

@@ -8,9 +8,12 @@ from typing import Any
 from botocore.config import Config
 
 
-def client(service: str, *, read_seconds: float = 5, connections: int = 10) -> Any:
+def client(service: str, *, connect_seconds: float = 2, read_seconds: float = 5, attempts: int = 4, connections: int = 10) -> Any:
     """A new client of a service, to be kept by the caller. Its settings are the environment's."""
     config = Config(
-        connect_timeout=2, read_timeout=read_seconds, retries={"mode": "standard", "max_attempts": 4}, max_pool_connections=connections
+        connect_timeout=connect_seconds,
+        read_timeout=read_seconds,
+        retries={"mode": "standard", "total_max_attempts": attempts},
+        max_pool_connections=connections,
     )
     return import_module("boto3").client(service, config=config)

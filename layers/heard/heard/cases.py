@@ -13,12 +13,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
+from heard import remedies
 from heard.assessment import Assessment, Severity
 from heard.clock import later, moment, stamp
 from heard.follow_ups import INVITED_WAIT, Action, Answer, FollowUp, Refusal, Refused, Status
 from heard.follow_ups import escalate as escalated
 from heard.outcomes import Fact, Kind, Subject, first_link
-from heard.policy import Decision, Route
+from heard.policy import Decision, Policy, Route
+from heard.remedies import Grant
 from heard.reviews import Channel, EventKind, ReviewEvent, Stage, author_id, follow_up_id, review_id, thread_id
 from heard.threads import Purpose, Slot, SlotState, Thread
 
@@ -170,14 +172,22 @@ def first_seen(event: ReviewEvent, *, business: str, platform: str, connection: 
     return Case(state, Thread(thread))
 
 
-def route(case: Case, event: ReviewEvent, assessment: Assessment, decision: Decision, delivery: str, now: datetime) -> Change:
+def route(
+    case: Case, event: ReviewEvent, assessment: Assessment, decision: Decision, delivery: str, now: datetime, *, inputs: str = ""
+) -> Change:
     """The case after a new or newer revision was assessed and decided.
 
-    An edit never sends a second acknowledgement (R04): unless it now needs a person, it is recorded only.
+    An edit never sends a second acknowledgement (R04): unless it now needs a person, it is recorded only. One that nobody has
+    begun to send is not sent any more: it answered other words. `inputs` is the digest of what the decision was made from, so
+    that it can be made again and compared.
     """
-    seen_before, restored = bool(case.review.revision), case.review.withdrawn
+    seen_before, afresh = bool(case.review.revision), case.review.withdrawn
+    unanswered = untried_dropped(case.thread, case.review.reply)
+    if unanswered != case.thread:
+        case = replace(case, thread=unanswered, review=replace(case.review, reply=None))
+        afresh = True
     follows_up = decision.route.follows_up
-    acknowledges = decision.route.acknowledges and (not seen_before or (restored and case.review.reply is None))
+    acknowledges = decision.route.acknowledges and (not seen_before or (afresh and case.review.reply is None))
     taken = _taken(acknowledges=acknowledges, follows_up=follows_up)
     review = replace(
         _revised(case.review, event, delivery, now),
@@ -198,12 +208,14 @@ def route(case: Case, event: ReviewEvent, assessment: Assessment, decision: Deci
         "rules": list(decision.fired),
         "policy": decision.policy_hash,
     }
+    if inputs:
+        detail["inputs"] = inputs
     if event.text_bytes:
         detail["cut_from_bytes"] = event.text_bytes
     if review.unproven:
         detail["unproven"] = True
     facts = [Fact(Kind.REVISED if seen_before else Kind.ACCEPTED, detail)]
-    if seen_before and not follows_up and not restored:
+    if seen_before and not follows_up and not afresh:
         return Change(replace(case, review=review), tuple(facts))
     if review.closed:
         facts.append(Fact(Kind.REOPENED, {"after": review.closed.value}))
@@ -224,9 +236,14 @@ def _taken(*, acknowledges: bool, follows_up: bool) -> Route:
     return Route.ACKNOWLEDGE if acknowledges else Route.NOTHING
 
 
-def acknowledge(change: Change, reply: str, *, public: bool) -> Change | None:
-    """The change with a slot taken for the acknowledgement; None when the thread has none left (R04)."""
-    thread = change.case.thread.reserve(reply, Purpose.ACKNOWLEDGEMENT, public=public)
+def acknowledge(
+    change: Change, reply: str, *, public: bool, variant: str | None = None, not_before: datetime | None = None
+) -> Change | None:
+    """The change with a slot taken for the acknowledgement; None when the thread has none left (R04).
+
+    It is sent at once or, with `not_before`, when the sweep finds that its time has come.
+    """
+    thread = change.case.thread.reserve(reply, Purpose.ACKNOWLEDGEMENT, public=public, not_before=not_before, variant=variant)
     if thread is None:
         return None
     return replace(change, case=replace(change.case, thread=thread, review=replace(change.case.review, reply=reply)))
@@ -273,7 +290,7 @@ def withdraw(case: Case, event: ReviewEvent, delivery: str, now: datetime) -> Ch
     An acknowledgement that nobody has begun to send is not sent any more, and gives its slot back.
     """
     review = replace(_revised(case.review, event, delivery, now), withdrawn=True)
-    thread = _untried_dropped(case.thread, review.reply)
+    thread = untried_dropped(case.thread, review.reply)
     if thread != case.thread:
         review = replace(review, reply=None)
     withdrawn = replace(case, review=review, thread=thread)
@@ -293,11 +310,13 @@ def _follow_up(case: Case, decision: Decision, now: datetime, why: str = "policy
     if task and task.status is not Status.CLOSED:
         if decision.priority > task.priority:
             task = replace(task, queue=decision.queue, priority=decision.priority, escalate_after=decision.escalate_after)
+            task = replace(task, rules=decision.fired, checklist=decision.checklist or task.checklist)
         task = replace(
             task,
             reviews=task.reviews if review.id in task.reviews else (*task.reviews, review.id),
             severity=task.severity.worse(severity),
             due_at=task.due_at if task.promised_for else min(task.due_at, due_at),
+            checklist=task.checklist or decision.checklist,
         )
         return task, thread, Fact(Kind.FOLLOW_UP_JOINED, {"follow_up": task.id})
     opened = FollowUp(
@@ -314,6 +333,8 @@ def _follow_up(case: Case, decision: Decision, now: datetime, why: str = "policy
         due_at=due_at,
         escalate_after=decision.escalate_after,
         why=why,
+        rules=decision.fired,
+        checklist=decision.checklist,
     )
     thread = replace(thread, follow_up=opened.id, follow_ups=thread.follow_ups + 1)
     return opened, thread, Fact(Kind.FOLLOW_UP_OPENED, {"follow_up": opened.id, "due_at": due_at, "queue": opened.queue, "why": why})
@@ -325,7 +346,9 @@ def reply_sent(case: Case, slot: Slot, native: str, now: datetime) -> Change:
     An answer that was overtaken while its reply was under way (its review was withdrawn) has no effect any more.
     """
     sent = replace(case, thread=case.thread.sent(slot.reply))
-    detail = {"reply": slot.reply, "native": native, "public": slot.public}
+    detail: dict[str, Any] = {"reply": slot.reply, "native": native, "public": slot.public}
+    if slot.variant:
+        detail["variant"] = slot.variant
     if case.task and (given := _carried_out(case.task, slot.reply)):
         return _answered(sent, case.task, given, detail, now)
     if slot.purpose is Purpose.ANSWER or case.review.closed or _in_hand(case):
@@ -344,13 +367,51 @@ def reply_failed(case: Case, slot: Slot, kind: Kind, reason: str, decide: Callab
     failed = replace(case, thread=thread)
     fact = Fact(kind, {"reply": slot.reply, "reason": reason})
     if case.task and _carried_out(case.task, slot.reply):
-        back = replace(case.task, status=_standing(case.task), answer=None, why=kind.value)
+        back = replace(case.task, status=_standing(case.task), answer=None, granted=_not_told(case.task), why=kind.value)
         return Change(replace(failed, task=back), (fact,))
     if slot.purpose is Purpose.ANSWER or case.review.closed or _in_hand(case):
         return Change(failed, (fact,))
     opened, thread, opening = _follow_up(failed, decide(), now, why=kind.value)
     review = replace(case.review, route=Route.FOLLOW_UP)
     return Change(Case(review, thread, opened), (fact, opening))
+
+
+def overtaken(case: Case, slot: Slot) -> bool:
+    """Whether an acknowledgement is not to be said any more, though it was decided: its review is closed, or a person has it meanwhile.
+
+    One that had to wait also gives way to a person who came to its thread in the meantime (R04), or who has answered.
+    """
+    task = case.task
+    if slot.purpose is not Purpose.ACKNOWLEDGEMENT or case.review.closed:
+        return slot.purpose is Purpose.ACKNOWLEDGEMENT
+    if task is None or task.status is Status.CLOSED:
+        return False
+    waited = slot.not_before is not None
+    if not _in_hand(case):
+        return waited
+    return not case.review.route.acknowledges or (waited and task.last_answer is not None)
+
+
+def give_way(case: Case, slot: Slot, decide: Callable[[], Decision], now: datetime) -> Change:
+    """The case without an acknowledgement that was overtaken and certainly is not at the platform; the person there gets its review."""
+    quiet = replace(case, thread=case.thread.dropped(slot.reply), review=replace(case.review, reply=None))
+    if case.review.closed or _in_hand(case):
+        return Change(quiet)
+    task, thread, fact = _follow_up(quiet, decide(), now)
+    return Change(Case(replace(quiet.review, route=Route.FOLLOW_UP), thread, task), (fact,))
+
+
+def unreadable(case: Case, reply: str) -> Change | None:
+    """The case when its acknowledgement cannot be read any more, as its author was erased; None when nothing waits for it.
+
+    Nobody can answer what nobody can read: a review that no person has is closed. One that may be at the platform keeps its slot.
+    """
+    slot = case.thread.slot(reply)
+    if slot is None or not unsent(slot):
+        return None
+    thread = case.thread.unknown(reply) if slot.must_look else case.thread.dropped(reply)
+    quiet = Change(replace(case, thread=thread, review=replace(case.review, reply=None)))
+    return quiet if case.review.closed or _in_hand(case) else _close(quiet, Kind.IGNORED, {"reason": "erased"})
 
 
 def reply_published(case: Case, reply: str, native: str) -> Change:
@@ -381,6 +442,7 @@ def reply_refused(
             due = decide().due_at
             due_at = min(task.due_at, stamp(due)) if due else task.due_at
             task = replace(task, status=Status.OPEN, invited=False, promised_for=None, level=0, due_at=due_at, why="moderation")
+            task = replace(task, granted=_not_told(task))
         return Change(replace(case, task=task), (fact,))
     facts = (fact, Fact(Kind.REOPENED, {"after": review.closed.value})) if review.closed else (fact,)
     review = replace(review, closed=None, route=Route.FOLLOW_UP, touched_at=stamp(now))
@@ -398,7 +460,7 @@ def _in_hand(case: Case) -> bool:
     return case.task is not None and case.task.status is not Status.CLOSED and case.review.id in case.task.reviews
 
 
-def _untried_dropped(thread: Thread, reply: str | None) -> Thread:
+def untried_dropped(thread: Thread, reply: str | None) -> Thread:
     """The thread without a reply that nobody has begun to send (or whose sending certainly had no effect)."""
     slot = thread.slot(reply) if reply else None
     return thread.dropped(slot.reply) if slot and slot.state is SlotState.RESERVED else thread
@@ -408,8 +470,16 @@ def _standing(task: FollowUp) -> Status:
     return Status.INVITED if task.invited else Status.OPEN
 
 
-def answer(case: Case, given: Answer, now: datetime) -> Change | Refused:
-    """The case after an agent's answer was accepted; sending its reply, if it has one, comes after."""
+def _not_told(task: FollowUp) -> tuple[Grant, ...]:
+    """What is granted when the last answer did not arrive: the log has its grant, which the next answer tells of and must not repeat."""
+    return remedies.not_told(task.last_answer, task.granted)
+
+
+def answer(case: Case, given: Answer, policy: Policy, now: datetime) -> Change | Refused:
+    """The case after an agent's answer was accepted; sending its reply, if it has one, comes after.
+
+    Walking away (R20), and a remedy above the policy's limit (R28), wait for a second person first.
+    """
     task, thread = case.task, case.thread
     if task is None:
         return Refused(Refusal.CLOSED, "It is closed.")
@@ -417,27 +487,57 @@ def answer(case: Case, given: Answer, now: datetime) -> Change | Refused:
     public = _public(case)
     if given.action is Action.INVITE_PRIVATE and not public:
         return Refused(Refusal.ALREADY_PRIVATE, "This conversation is private already. Reply in it.")
-    if given.promised_for and moment(given.promised_for) <= now:
-        return Refused(Refusal.DATE_PASSED, "The promised date has passed. Choose one in the future.")
-    if given.action is Action.WALK_AWAY:
+    if refused := _misdated(task, given, policy.give_up_after, now):
+        return refused
+    asks = given.action is Action.WALK_AWAY
+    if given.remedy:
+        remedy = remedies.meant(given.remedy, policy.remedies)
+        if remedy is None:
+            return _no_such_remedy(policy)
+        grant = replace(given.remedy, currency=remedy.currency, answer=given.key)
+        given = replace(given, remedy=grant)
+        asks = asks or remedies.needs_lead(grant, remedy.limit, task.granted)
+    if asks:
         asked = replace(task, status=Status.AWAITING_APPROVAL, answer=given)
-        fact = Fact(Kind.APPROVAL_ASKED, {"action": given.action.value, "reason": given.reason or ""})
+        detail = {"action": given.action.value, "reason": given.reason or ""} | (given.remedy.detail if given.remedy else {})
         if given.reply and public and not thread.public_replies_left:
             return _cap_reached()
-        return Change(replace(case, task=asked), (fact,))
+        return Change(replace(case, task=asked), (Fact(Kind.APPROVAL_ASKED, detail),))
     return _proceed(case, replace(task, claim_expires_at=None), given, now)
 
 
+def _misdated(task: FollowUp, given: Answer, give_up_after: int, now: datetime) -> Refused | None:
+    """Why a promise for this date is refused; None for one that can come back in time, and for any other answer."""
+    if given.promised_for is None:
+        return None
+    if moment(given.promised_for) <= now:
+        return Refused(Refusal.DATE_PASSED, "The promised date has passed. Choose one in the future.")
+    latest = later(moment(task.opened_at), give_up_after)
+    if moment(given.promised_for) > latest:
+        told = f"This follow-up is given up at {stamp(latest)}, before the promise would come back. Choose a date until then."
+        return Refused(Refusal.DATE_TOO_LATE, told)
+    return None
+
+
+def _no_such_remedy(policy: Policy) -> Refused:
+    if not policy.remedies:
+        return Refused(Refusal.REMEDY_UNKNOWN, "The policy knows no remedies. Answer without one.")
+    told = f"The policy knows these remedies: {remedies.offered(policy.remedies)}. Name one of them, and its currency."
+    return Refused(Refusal.REMEDY_UNKNOWN, told)
+
+
 def approve(case: Case, lead: str, now: datetime) -> Change | Refused:
-    """The case after a second person approved walking away (R20)."""
+    """The case after a second person approved an answer (R20, R28)."""
     if case.task is None or case.task.answer is None:
         return Refused(Refusal.NOTHING_TO_APPROVE, "Nobody has asked for an approval here.")
     given = replace(case.task.answer, evidence=lead)
+    if given.promised_for and moment(given.promised_for) <= now:
+        return Refused(Refusal.DATE_PASSED, "The promised date has passed meanwhile. Deny it, so that it is answered with another.")
     return _proceed(case, replace(case.task, claim_expires_at=None), given, now)
 
 
 def deny(case: Case, lead: str) -> Change:
-    """The case after a second person denied walking away: the work is open again."""
+    """The case after a second person denied an answer: the work is open again."""
     task = case.task
     if task is None:
         return Change(case)
@@ -455,14 +555,24 @@ def _cap_reached() -> Refused:
 
 def _proceed(case: Case, task: FollowUp, given: Answer, now: datetime) -> Change | Refused:
     thread = case.thread
+    detail: dict[str, str] = {"action": given.action.value}
+    if given.remedy:
+        if not remedies.untold(given.remedy, task.granted):
+            detail |= given.remedy.detail
+        task = replace(task, granted=remedies.added(given.remedy, task.granted))
     if given.reply:
+        # A person speaks now: what an acknowledgement that still waits would say is said, and its slot is theirs.
+        thread, review = untried_dropped(thread, case.review.reply), case.review
+        if thread != case.thread:
+            case = replace(case, review=replace(review, reply=None))
         thread = thread.reserve(given.reply, Purpose.ANSWER, public=_public(case))
         if thread is None:
             return _cap_reached()
+        detail["reply"] = given.reply
     elif closing_kind(task, given) is None:
-        return _answered(case, task, given, {}, now)
+        done = _answered(case, task, given, {}, now)
+        return replace(done, facts=(Fact(Kind.ANSWER_GIVEN, detail), *done.facts)) if given.remedy else done
     answered = replace(task, status=Status.ANSWERED, answer=given)
-    detail = {"action": given.action.value} | ({"reply": given.reply} if given.reply else {})
     return Change(Case(case.review, thread, answered), (Fact(Kind.ANSWER_GIVEN, detail),))
 
 
@@ -516,11 +626,15 @@ def _close(change: Change, kind: Kind, detail: Mapping[str, Any]) -> Change:
     case = change.case
     review = replace(case.review, closed=kind)
     task, thread = case.task, case.thread
+    unsaid = untried_dropped(thread, review.reply)
+    if unsaid != thread:
+        # Nobody waits for an automatic first answer to what is closed.
+        thread, review = unsaid, replace(review, reply=None)
     if task and _in_hand(case):
         left = tuple(other for other in task.reviews if other != review.id)
         overtaken = task.answer is not None and not any(other in task.answer.covers for other in left)
         if task.answer and overtaken:
-            thread = _untried_dropped(thread, task.answer.reply)
+            thread = untried_dropped(thread, task.answer.reply)
         if not left:
             task = replace(task, status=Status.CLOSED, closed=kind)
             thread = replace(thread, follow_up=None)
@@ -572,13 +686,13 @@ class Pending:
         return _taken(acknowledges=self.acknowledgement is not None, follows_up=self.follow_up is not None)
 
 
-def pending(case: Case) -> Pending:
-    """What a crashed or repeated run still has to do; nothing, once everything is done."""
+def pending(case: Case, now: datetime) -> Pending:
+    """What a crashed or repeated run still has to do at `now`; nothing, once everything is done."""
     slot = case.thread.slot(case.review.reply) if case.review.reply else None
     task = case.task
     # Starting a workflow that runs already is refused by its name, so whoever asks again does no harm.
     unstarted = task is not None and task.status is not Status.CLOSED
-    return Pending(case.review.reply if slot and unsent(slot) else None, task if unstarted else None)
+    return Pending(case.review.reply if slot and unsent(slot) and not slot.waits(now) else None, task if unstarted else None)
 
 
 def unsent(slot: Slot) -> bool:

@@ -15,6 +15,7 @@ from typing import Any, Final, Self
 from heard.assessment import Severity
 from heard.clock import later, moment, stamp
 from heard.outcomes import Kind
+from heard.remedies import Grant
 
 CLAIM_LEASE: Final = timedelta(minutes=15)
 """How long a claim lasts unless it is renewed."""
@@ -60,6 +61,8 @@ class Refusal(StrEnum):
     LINT = "lint"
     ALREADY_PRIVATE = "already_private"
     DATE_PASSED = "date_passed"
+    DATE_TOO_LATE = "date_too_late"
+    REMEDY_UNKNOWN = "remedy_unknown"
     NOTHING_TO_APPROVE = "nothing_to_approve"
     SAME_PERSON = "same_person"
     NO_REPLY_HERE = "no_reply_here"
@@ -79,7 +82,7 @@ class Answer:
 
     `covers` are the reviews that were in the follow-up when it was answered: one that joins later is not answered by it.
     `reply` is the reply to send, if any. `root_cause` and `resolution` are short codes (R14); free text
-    is kept sealed with the follow-up, not here.
+    is kept sealed with the follow-up, not here. `remedy` is what it grants the customer (R28); `evidence` is who approved it.
     """
 
     id: str
@@ -93,6 +96,7 @@ class Answer:
     root_cause: str | None = None
     evidence: str | None = None
     covers: tuple[str, ...] = ()
+    remedy: Grant | None = None
 
     @property
     def key(self) -> str:
@@ -102,7 +106,8 @@ class Answer:
     def to_json(self) -> dict[str, Any]:
         """A JSON object without absent fields; `from_json` is its inverse."""
         fields = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        fields |= {"action": self.action.value, "covers": list(self.covers)}
+        remedy = self.remedy.to_json() if self.remedy else None
+        fields |= {"action": self.action.value, "covers": list(self.covers), "remedy": remedy}
         return {name: value for name, value in fields.items() if value is not None}
 
     @classmethod
@@ -120,6 +125,7 @@ class Answer:
             root_cause=fields.get("root_cause"),
             evidence=fields.get("evidence"),
             covers=tuple(fields["covers"]),
+            remedy=Grant.from_json(fields["remedy"]) if fields.get("remedy") else None,
         )
 
 
@@ -128,6 +134,7 @@ class FollowUp:
     """One piece of work for a person. Times are `clock.stamp` texts; `fence` grows with each claim.
 
     `last_answer` is the key of the answer accepted last, which outlives it: a repeated request must find that it was heard.
+    `rules` and `checklist` are those of the decision that opened or raised it; `granted` are the remedies of all its answers (R28).
     """
 
     id: str
@@ -154,6 +161,9 @@ class FollowUp:
     invited: bool = False
     closed: Kind | None = None
     run: int = 0
+    rules: tuple[str, ...] = ()
+    checklist: str | None = None
+    granted: tuple[Grant, ...] = ()
 
     @property
     def flow(self) -> str:
@@ -183,6 +193,8 @@ class FollowUp:
             "escalate_after": list(self.escalate_after),
             "answer": self.answer.to_json() if self.answer else None,
             "closed": self.closed.value if self.closed else None,
+            "rules": list(self.rules) or None,
+            "granted": [grant.to_json() for grant in self.granted] or None,
         }
         return {name: value for name, value in fields.items() if value not in (None, 0, False)}
 
@@ -214,6 +226,9 @@ class FollowUp:
             invited=fields.get("invited", False),
             closed=Kind(fields["closed"]) if fields.get("closed") else None,
             run=fields.get("run", 0),
+            rules=tuple(fields.get("rules", ())),
+            checklist=fields.get("checklist"),
+            granted=tuple(Grant.from_json(grant) for grant in fields.get("granted", ())),
         )
 
 
@@ -243,7 +258,7 @@ def may_answer(task: FollowUp, agent: str, fence: int, now: datetime) -> Refused
     if task.settled:
         return _settled(task)
     if task.status is Status.AWAITING_APPROVAL:
-        return Refused(Refusal.AWAITING_APPROVAL, "A decision to walk away waits for a lead's approval.")
+        return Refused(Refusal.AWAITING_APPROVAL, "An answer waits for a lead: it walks away, or grants more than an agent may.")
     if task.fence != fence and task.fence:
         return Refused(Refusal.CLAIM_LOST, "It was claimed again since. Look at it afresh and claim it before you answer.")
     if task.claimed_by is None:
@@ -256,13 +271,13 @@ def may_answer(task: FollowUp, agent: str, fence: int, now: datetime) -> Refused
 
 
 def approvable(task: FollowUp, lead: str) -> Refused | None:
-    """Why `lead` cannot approve or deny; None when they may. R20 asks for a second person."""
+    """Why `lead` cannot approve or deny; None when they may. R20 and R28 ask for a second person."""
     if task.settled:
         return _settled(task)
     if task.status is not Status.AWAITING_APPROVAL or task.answer is None:
         return Refused(Refusal.NOTHING_TO_APPROVE, "Nobody has asked for an approval here.")
     if task.answer.by == lead:
-        return Refused(Refusal.SAME_PERSON, "Walking away takes two people; somebody else must approve.")
+        return Refused(Refusal.SAME_PERSON, "This takes two people: somebody else must approve or deny it.")
     return None
 
 

@@ -1,13 +1,12 @@
-"""What we say back: automatic acknowledgements, the lint of what people write, and how they sign it.
+"""What people say back: the lint of what they write, and how they sign it.
 
-Acknowledgements never pretend to be a person, promise or admit anything (R03, R11); people work off-script and
-are only held back where a reply would do harm (R10, R12, R13). Knows no platform: limits are arguments. Who may
-reply at all (the cap's two slots) is decided where the slots are kept.
+People work off-script and are only held back where a reply would do harm (R10, R12, R13). Automatic answers pass the same lint
+(`heard.acknowledgements`). Knows no platform: limits are arguments. Who may reply at all (the cap's two slots) is decided where the
+slots are kept.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
 import zlib
 from collections.abc import Mapping, Sequence
@@ -16,35 +15,21 @@ from functools import cache
 from typing import TYPE_CHECKING, Final, Literal
 
 from heard import reply_wording as wording
-from heard.assessment import Assessment, Severity
 from heard.assessment.phrases import END, Hit, Lexicon, considered, tokens
 from heard.reply_length import length
-from heard.reviews import Channel, ReviewEvent, Stage
 
 if TYPE_CHECKING:
     from heard.connectors import Unit
-
-ACKNOWLEDGEMENT_LIMIT: Final = 280
-"""Characters no acknowledgement exceeds: what the narrowest platform (X) takes."""
 
 TOO_LIKE: Final = 0.8
 """Share of common three-word runs (Jaccard) from which a reply counts as pasted (R10)."""
 
 BUSINESS_NAME_CHARACTERS: Final = 60
-SUBJECT_CHARACTERS: Final = 40
 MOST_RECENT: Final = 100
 SHINGLE_WORDS: Final = 3
 
 type Fingerprint = frozenset[int]
 """The runs of words of a text, as CRC-32: enough to compare, too little to read."""
-
-
-@dataclass(frozen=True, slots=True)
-class Acknowledgement:
-    """An automatic first answer. `variant` names the wording (`en-praise-2`) so that variants can be compared (R27)."""
-
-    text: str
-    variant: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,45 +42,23 @@ class Finding:
     explanation: str
 
 
-def acknowledgement(
-    event: ReviewEvent,
-    assessment: Assessment,
-    business_name: str,
-    variant_seed: str,
-    language: str | None,
-    *,
-    channel: Channel = Channel.REVIEW_SITE,
-    person_follows: bool = False,
-) -> Acknowledgement:
-    """The automatic first answer to a review, at most `ACKNOWLEDGEMENT_LIMIT` characters.
-
-    It speaks `language` (ISO 639-1; English when we have no words in it, or it is None) and carries a detail of the
-    review: what it is about, else the product, else the stars (R10). The same `variant_seed`, for example the
-    review's id, always gets the same wording. `person_follows` says that a person will read the message: set it
-    only where a follow-up is really opened (the route `both`).
-    """
-    spoken = language if language in wording.ACKNOWLEDGEMENTS else "en"
-    kind = _kind(assessment, channel, person_follows)
-    variants = wording.ACKNOWLEDGEMENTS[spoken][kind]
-    number = int.from_bytes(hashlib.sha256(variant_seed.encode("utf-8", "surrogatepass")).digest()[:8]) % len(variants)
-    name = _line(business_name, BUSINESS_NAME_CHARACTERS)
-    text = variants[number].format(about=_about(event, assessment, spoken, message=channel.stage is Stage.OFFSTAGE), business=name)
-    if len(text) > ACKNOWLEDGEMENT_LIMIT:
-        text = variants[number].format(about="", business=name)
-    return Acknowledgement(text, f"{spoken}-{kind}-{number + 1}")
-
-
 def lint(
-    text: str, *, public: bool, limit: int | None, unit: Unit = "characters", recent: Sequence[Fingerprint] = ()
+    text: str,
+    *,
+    public: bool,
+    limit: int | None,
+    unit: Unit = "characters",
+    recent: Sequence[Fingerprint] = (),
+    names: Sequence[str] = (),
 ) -> tuple[Finding, ...]:
     """What is wrong with a reply before it is sent; only findings of severity `block` refuse it. Total.
 
     `limit` is the platform's, counted in `unit`; `recent` are the `fingerprint`s of the business's last replies by people,
-    newest first, of which `MOST_RECENT` are compared. Codes: empty, too_long, excuse, blame, arguing, marketing, incentive,
-    admission, card_number, account_number, copy_paste. Tone that only onlookers would punish (blame, arguing)
-    blocks in public and warns in private.
+    newest first, of which `MOST_RECENT` are compared; `names` are those that sign it, which say nothing. Codes: empty, too_long,
+    excuse, blame, arguing, marketing, incentive, admission, card_number, account_number, copy_paste. Tone that only onlookers would
+    punish (blame, arguing) blocks in public and warns in private.
     """
-    if not any(character.isalnum() for character in text):
+    if not any(character.isalnum() for character in _without(names, text)):
         return (Finding("empty", "R01", "block", "There is nothing to read in this reply. Write what you want the customer to know."),)
     findings: list[Finding] = []
     if limit is not None and (size := length(text, unit)) > limit:
@@ -105,7 +68,7 @@ def lint(
     findings.extend(_tone(text, public=public))
     if public:
         findings.extend(_private_numbers(text))
-    if _pasted(text, recent):
+    if _pasted(text, names, recent):
         findings.append(
             Finding(
                 "copy_paste",
@@ -125,31 +88,6 @@ def sign_off(text: str, agent_first_name: str, business_name: str) -> str:
     if _stands_alone(agent, last) and _stands_alone(business, last):
         return text
     return f"{body}\n\n— {agent}, {business}"
-
-
-def _kind(assessment: Assessment, channel: Channel, person_follows: bool) -> str:
-    if person_follows:
-        return "person"
-    if assessment.severity is Severity.PRAISE:
-        return "praise"
-    if channel.stage is Stage.OFFSTAGE:
-        return "private"
-    return "thanks" if assessment.severity is Severity.LOW else "complaint"
-
-
-def _about(event: ReviewEvent, assessment: Assessment, language: str, *, message: bool) -> str:
-    """What the review is about, as words that follow "your review"; empty when nothing is known of it."""
-    topic = next((wording.TOPIC_NAMES[topic] for topic in assessment.topics if topic in wording.TOPIC_NAMES), None)
-    if topic is not None:
-        return wording.ABOUT_TOPIC[language].format(detail=topic[language])
-    subject = _line(event.subject or "", SUBJECT_CHARACTERS)
-    # A subject comes from outside: one that carries an address is not repeated under the business's name.
-    if subject and not re.search(r"[@/<>{}]|\bwww\.|\.[a-z]{2,6}\b", subject, re.IGNORECASE):
-        table = wording.ABOUT_SUBJECT_OF_A_MESSAGE if message else wording.ABOUT_SUBJECT
-        return table[language].format(detail=subject)
-    if event.rating is not None and 2 <= event.rating <= 5:
-        return wording.ABOUT_RATING[language].format(rating=event.rating)
-    return ""
 
 
 def _line(text: str, most: int) -> str:
@@ -204,7 +142,7 @@ def _lexicons() -> tuple[Lexicon, ...]:
     tables = {**wording.UNSUITED, "reward": wording.REWARDS}
     return tuple(
         Lexicon(language, {code: table[language] for code, table in tables.items() if language in table})
-        for language in wording.ACKNOWLEDGEMENTS
+        for language in wording.UNSUITED["excuse"]
     )
 
 
@@ -241,13 +179,22 @@ def _checks(account: str) -> bool:
     return int("".join(str(int(character, 36)) for character in account[4:] + account[:4])) % 97 == 1
 
 
-def fingerprint(text: str) -> Fingerprint:
-    """How a reply is worded, without its words: what it takes to tell later that another is too like it (R10)."""
-    words = [token.word for token in tokens(considered(text)) if token.word != END]
+def fingerprint(text: str, names: Sequence[str] = ()) -> Fingerprint:
+    """How a reply is worded, without its words: what it takes to tell later that another is too like it (R10).
+
+    `names` (of the agent and the business) are left out, since who signs a text does not make it another.
+    """
+    words = [token.word for token in tokens(considered(_without(names, text))) if token.word != END]
     runs = range(max(1, len(words) - SHINGLE_WORDS + 1))
     return frozenset(zlib.crc32(" ".join(words[at : at + SHINGLE_WORDS]).encode("utf-8", "replace")) for at in runs)
 
 
-def _pasted(text: str, recent: Sequence[Fingerprint]) -> bool:
-    mine = fingerprint(text)
+def _without(names: Sequence[str], text: str) -> str:
+    for name in names:
+        text = re.sub(rf"(?<!\w){re.escape(_line(name, BUSINESS_NAME_CHARACTERS))}(?!\w)", "", text)
+    return text
+
+
+def _pasted(text: str, names: Sequence[str], recent: Sequence[Fingerprint]) -> bool:
+    mine = fingerprint(text, names)
     return any(len(mine & other) / len(mine | other) >= TOO_LIKE for other in recent[:MOST_RECENT] if other)

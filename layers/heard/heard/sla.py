@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from typing import Any, Final, Self, cast
+from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from heard.errors import BadRequest
 
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY_MINUTES: Final = 24 * 60
-_WALL_TIME: Final = re.compile(r"[0-2][0-9]:[0-5][0-9]")
+_DAY: Final = timedelta(days=1)
+_WALL_TIME: Final = re.compile(r"([0-9]{1,2}):([0-5][0-9])")
 
 type Interval = tuple[int, int]
 """Minutes of the local day `[opens, closes)`; 1440 is the day's end, so that hours over midnight are two intervals."""
@@ -30,9 +30,12 @@ class Calendar:
     timezone: str
     hours: tuple[tuple[Interval, ...], ...]
     holidays: frozenset[date] = frozenset()
+    days: dict[date, tuple[tuple[datetime, datetime], ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """The days looked at so far: a memory of `shifts`, which time zones make dear."""
 
     def __post_init__(self) -> None:
-        _zone(self.timezone)
+        if known_zone(self.timezone) is None:
+            raise BadRequest('calendar.timezone: not a known IANA zone; for example "Europe/Berlin"')
         if len(self.hours) != len(WEEKDAYS):
             raise BadRequest("calendar.hours: give seven weekdays, Monday first")
         for name, intervals in zip(WEEKDAYS, self.hours, strict=True):
@@ -44,27 +47,32 @@ class Calendar:
         if not any(self.hours):
             raise BadRequest("calendar.hours: nobody ever works; give at least one weekday hours")
 
-    @classmethod
-    def from_json(cls, document: Mapping[str, Any]) -> Self:
-        """The calendar of `{"timezone": "Europe/Berlin", "hours": {"mon": [["09:00", "17:00"]]}, "holidays": ["2026-12-25"]}`.
+    @property
+    def zone(self) -> tzinfo:
+        """The time zone itself."""
+        return known_zone(self.timezone) or UTC
 
-        Weekdays that are absent are closed. Raises BadRequest naming the path and the fix.
-        """
-        unknown = sorted(set(document) - {"timezone", "hours", "holidays"})
-        if unknown:
-            raise BadRequest(f"calendar.{unknown[0]}: unknown; use timezone, hours, holidays")
-        zone = document.get("timezone", "UTC")
-        if not isinstance(zone, str):
-            raise BadRequest('calendar.timezone: give an IANA zone as text, for example "Europe/Berlin"')
-        hours = document.get("hours")
-        if not isinstance(hours, Mapping):
-            raise BadRequest('calendar.hours: give an object of weekdays, for example {"mon": [["09:00", "17:00"]]}')
-        known = cast("Mapping[str, object]", hours)
-        for name in known:
-            if name not in WEEKDAYS:
-                raise BadRequest(f"calendar.hours.{name}: not a weekday; use {', '.join(WEEKDAYS)}")
-        week = tuple(_intervals(known.get(name, ()), f"calendar.hours.{name}") for name in WEEKDAYS)
-        return cls(zone, week, _holidays(document.get("holidays", ())))
+    def shifts(self, day: date) -> tuple[tuple[datetime, datetime], ...]:
+        """The working intervals of a local day, in UTC."""
+        known = self.days.get(day)
+        if known is None:
+            zone, hours = self.zone, () if day in self.holidays else self.hours[day.weekday()]
+            spans = ((instant(day, opens, zone), instant(day, closes, zone)) for opens, closes in hours)
+            # A wall time that a clock change skips is read as the instant that much later, which can leave nothing of an interval.
+            known = self.days[day] = tuple((opens, closes) for opens, closes in spans if opens < closes)
+        return known
+
+    @property
+    def week_seconds(self) -> int:
+        """Working time of a week without holidays, in seconds."""
+        return sum(closes - opens for intervals in self.hours for opens, closes in intervals) * 60
+
+
+def is_working(moment: datetime, calendar: Calendar) -> bool:
+    """Whether `moment` (aware) lies in working hours; closing time does not."""
+    wall = moment.astimezone(calendar.zone)
+    minute = wall.hour * 60 + wall.minute
+    return wall.date() not in calendar.holidays and any(opens <= minute < closes for opens, closes in calendar.hours[wall.weekday()])
 
 
 def add_working_time(start: datetime, seconds: int, calendar: Calendar) -> datetime:
@@ -78,76 +86,40 @@ def add_working_time(start: datetime, seconds: int, calendar: Calendar) -> datet
         raise ValueError("start must be aware and seconds not negative")
     moment = start.astimezone(UTC)
     remaining = timedelta(seconds=seconds)
-    for opens, closes in _shifts(moment, calendar):
-        moment = max(moment, opens)
-        # A moment at the very end of a shift counts as worked: what is due at closing time is due today.
-        if moment <= closes and remaining <= closes - moment:
-            return moment + remaining
-        if moment < closes:
-            remaining -= closes - moment
-    raise AssertionError("unreachable: shifts do not end")
-
-
-def _shifts(after: datetime, calendar: Calendar) -> Iterator[tuple[datetime, datetime]]:
-    """Working intervals in UTC, in order and without overlap, from the first that ends at `after` or later."""
-    zone = _zone(calendar.timezone)
-    # The day before, since a shift that ends at 24:00 there can end at `after`.
-    day = after.astimezone(zone).date() - timedelta(days=1)
-    closed = datetime.min.replace(tzinfo=UTC)
+    # The day before, since a shift that ends at 24:00 there can end at `start`.
+    day = start.astimezone(calendar.zone).date() - _DAY
     while True:
-        for begins, ends in calendar.hours[day.weekday()] if day not in calendar.holidays else ():
-            # A wall time that a clock change skips is read as the instant that much later, which can run
-            # into the next interval: the later one then begins where the earlier ended.
-            opens, closes = max(closed, _instant(day, begins, zone)), _instant(day, ends, zone)
-            if opens < closes:
-                closed = closes
-                if closes >= after:
-                    yield opens, closes
-        day += timedelta(days=1)
+        for opens, closes in calendar.shifts(day):
+            # An interval can run into the next where clocks change: what was worked already does not count again.
+            begins = max(moment, opens)
+            # A moment at the very end of a shift counts as worked: what is due at closing time is due today.
+            if begins <= closes:
+                if remaining <= closes - begins:
+                    return begins + remaining
+                remaining -= closes - begins
+                moment = closes
+        day += _DAY
 
 
-def _instant(day: date, minute: int, zone: tzinfo) -> datetime:
+def instant(day: date, minute: int, zone: tzinfo, *, fold: int = 0) -> datetime:
+    """When (UTC) a clock in `zone` shows that minute of the day; the second time, for `fold` 1, where clocks go back."""
     whole, rest = divmod(minute, DAY_MINUTES)
-    wall = datetime.combine(day + timedelta(days=whole), time(rest // 60, rest % 60), tzinfo=zone)
+    wall = datetime.combine(day + timedelta(days=whole), time(rest // 60, rest % 60, fold=fold), tzinfo=zone)
     return wall.astimezone(UTC)
 
 
-def _zone(name: str) -> tzinfo:
+def known_zone(name: str) -> tzinfo | None:
+    """The time zone of an IANA name, None when there is no such zone."""
     if name == "UTC":
         return UTC  # needs no time zone database, which a bare container may lack
     try:
         return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as unknown:
-        raise BadRequest('calendar.timezone: not a known IANA zone; for example "Europe/Berlin"') from unknown
-
-
-def _intervals(given: object, path: str) -> tuple[Interval, ...]:
-    shape = f'{path}: give a list of [opens, closes], for example [["09:00", "12:30"], ["13:30", "24:00"]]'
-    if not isinstance(given, Sequence) or isinstance(given, str):
-        raise BadRequest(shape)
-    intervals: list[Interval] = []
-    for pair in cast("Sequence[object]", given):
-        if not isinstance(pair, Sequence) or isinstance(pair, str):
-            raise BadRequest(shape)
-        minutes = [_minute(end) for end in cast("Sequence[object]", pair)]
-        if len(minutes) != 2 or minutes[0] is None or minutes[1] is None:
-            raise BadRequest(shape)
-        intervals.append((minutes[0], minutes[1]))
-    return tuple(intervals)
-
-
-def _minute(text: object) -> int | None:
-    if not isinstance(text, str) or not _WALL_TIME.fullmatch(text):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         return None
-    minute = int(text[:2]) * 60 + int(text[3:])
+
+
+def wall_minute(text: object) -> int | None:
+    """The minute of the day that `09:30` names, 1440 for `24:00`; None for anything else."""
+    shown = _WALL_TIME.fullmatch(text) if isinstance(text, str) else None
+    minute = int(shown[1]) * 60 + int(shown[2]) if shown else DAY_MINUTES + 1
     return minute if minute <= DAY_MINUTES else None
-
-
-def _holidays(given: object) -> frozenset[date]:
-    shape = 'calendar.holidays: give a list of dates, for example ["2026-12-25"]'
-    if not isinstance(given, Sequence) or isinstance(given, str):
-        raise BadRequest(shape)
-    try:
-        return frozenset(date.fromisoformat(cast("str", day)) for day in cast("Sequence[object]", given))
-    except (TypeError, ValueError) as unreadable:
-        raise BadRequest(shape) from unreadable

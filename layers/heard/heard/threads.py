@@ -41,7 +41,11 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One reply's place in its thread. `tried_at` is when sending was last begun, `first_tried_at` when first."""
+    """One reply's place in its thread. `tried_at` is when sending was last begun, `first_tried_at` when first.
+
+    `not_before` is until when it must wait, as the policy's delays and quiet hours ask; None when it may go at once. `variant`
+    names an acknowledgement's wording.
+    """
 
     reply: str
     purpose: Purpose
@@ -49,6 +53,12 @@ class Slot:
     state: SlotState = SlotState.RESERVED
     tried_at: str | None = None
     first_tried_at: str | None = None
+    not_before: str | None = None
+    variant: str | None = None
+
+    def waits(self, now: datetime) -> bool:
+        """Whether it is too early to send it."""
+        return self.not_before is not None and now < moment(self.not_before)
 
     def held(self, now: datetime) -> bool:
         """Whether another run is sending it just now."""
@@ -62,8 +72,8 @@ class Slot:
     def to_json(self) -> dict[str, Any]:
         """A JSON object without absent fields; `from_json` is its inverse."""
         fields = {"reply": self.reply, "purpose": self.purpose.value, "public": self.public, "state": self.state.value}
-        times = {"tried_at": self.tried_at, "first_tried_at": self.first_tried_at}
-        return fields | {name: value for name, value in times.items() if value}
+        rest = {name: getattr(self, name) for name in ("tried_at", "first_tried_at", "not_before", "variant")}
+        return fields | {name: value for name, value in rest.items() if value}
 
     @classmethod
     def from_json(cls, fields: dict[str, Any]) -> Self:
@@ -75,17 +85,23 @@ class Slot:
             state=SlotState(fields["state"]),
             tried_at=fields.get("tried_at"),
             first_tried_at=fields.get("first_tried_at"),
+            not_before=fields.get("not_before"),
+            variant=fields.get("variant"),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """What was said by us under a review, and the one open follow-up, if any. `follow_ups` counts all there were."""
+    """What was said by us under a review, and the one open follow-up, if any. `follow_ups` counts all there were.
+
+    `cap` is how many public replies the business's policy allows, never more than `PUBLIC_REPLY_CAP`.
+    """
 
     id: str
     slots: tuple[Slot, ...] = ()
     follow_up: str | None = None
     follow_ups: int = 0
+    cap: int = PUBLIC_REPLY_CAP
 
     @property
     def public_replies(self) -> int:
@@ -94,20 +110,23 @@ class Thread:
 
     @property
     def public_replies_left(self) -> int:
-        """How many more public replies R04 allows here."""
-        return max(0, PUBLIC_REPLY_CAP - self.public_replies)
+        """How many more public replies R04 and the policy allow here."""
+        return max(0, min(self.cap, PUBLIC_REPLY_CAP) - self.public_replies)
 
     def slot(self, reply: str) -> Slot | None:
         """The slot of a reply, if it has one."""
         return next((slot for slot in self.slots if slot.reply == reply), None)
 
-    def reserve(self, reply: str, purpose: Purpose, *, public: bool) -> Self | None:
+    def reserve(
+        self, reply: str, purpose: Purpose, *, public: bool, not_before: datetime | None = None, variant: str | None = None
+    ) -> Self | None:
         """This thread with a slot for the reply (the same one, if it has it); None when the cap is reached."""
         if self.slot(reply):
             return self
         if public and not self.public_replies_left:
             return None
-        return replace(self, slots=(*self.slots, Slot(reply, purpose, public)))
+        slot = Slot(reply, purpose, public, not_before=stamp(not_before) if not_before else None, variant=variant)
+        return replace(self, slots=(*self.slots, slot))
 
     def sending(self, reply: str, now: datetime) -> Self:
         """This thread with the reply marked as being sent now."""
@@ -139,6 +158,8 @@ class Thread:
     def to_json(self) -> dict[str, Any]:
         """A JSON object without absent fields; `from_json` is its inverse."""
         fields: dict[str, Any] = {"id": self.id, "follow_ups": self.follow_ups}
+        if self.cap != PUBLIC_REPLY_CAP:
+            fields["cap"] = self.cap
         if self.slots:
             fields["slots"] = [slot.to_json() for slot in self.slots]
         if self.follow_up:
@@ -149,4 +170,10 @@ class Thread:
     def from_json(cls, fields: dict[str, Any]) -> Self:
         """The thread that `to_json` wrote."""
         slots = tuple(Slot.from_json(slot) for slot in fields.get("slots", ()))
-        return cls(id=fields["id"], slots=slots, follow_up=fields.get("follow_up"), follow_ups=int(fields["follow_ups"]))
+        return cls(
+            id=fields["id"],
+            slots=slots,
+            follow_up=fields.get("follow_up"),
+            follow_ups=int(fields["follow_ups"]),
+            cap=int(fields.get("cap", PUBLIC_REPLY_CAP)),
+        )

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heard.assessment import Agenda, Assessment, Flag, History, Severity, assess
+from heard.assessment import Agenda, Assessment, Flag, History, Severity, assess, vocabulary
+from heard.assessment.engines import embedded
 from heard.reviews import Author, Channel, EventKind, ReviewEvent
 
 CRITICAL, HIGH, MEDIUM, LOW, PRAISE = Severity
@@ -21,7 +22,7 @@ def review(text: str | None = None, rating: int | None = None, *, language: str 
 def judged(
     text: str | None = None, rating: int | None = None, *, language: str | None = None, channel: Channel = Channel.REVIEW_SITE
 ) -> Assessment:
-    return assess(review(text, rating, language=language), channel, History())
+    return assess(review(text, rating, language=language), channel, History(), embedded("accurate"))
 
 
 CONCLUSIONS = [
@@ -41,14 +42,15 @@ CONCLUSIONS = [
     ("Great service, love it", 1, MEDIUM, (Flag.RATING_WORDS_DISAGREE,)),
     # The worse of rating and words.
     ("They gave me food poisoning.", 5, CRITICAL, (Flag.RATING_WORDS_DISAGREE, Flag.SAFETY)),
-    ("This was the worst, most disgusting hotel of my life.", 5, HIGH, (Flag.RATING_WORDS_DISAGREE,)),
     ("Good food but slow.", 3, MEDIUM, ()),
     ("The room was nice. Breakfast could be better.", 4, LOW, ()),
     ("It broke after two days.", 2, HIGH, ()),
     ("Best stay ever!", 5, PRAISE, ()),
-    ("Great", None, PRAISE, ()),
-    ("👍👍", None, PRAISE, ()),
-    ("😡", None, MEDIUM, ()),
+    # Too little to be sure that somebody is content.
+    ("Great", None, MEDIUM, (Flag.CANNOT_JUDGE,)),
+    ("👍👍", None, MEDIUM, (Flag.CANNOT_JUDGE,)),
+    ("👍👍", 5, PRAISE, ()),
+    ("😡", None, MEDIUM, (Flag.CANNOT_JUDGE,)),
     ("I was charged twice and nobody answers the phone.", None, HIGH, ()),
     # Severe in earnest.
     ("My lawyer will contact you.", None, CRITICAL, (Flag.LEGAL,)),
@@ -61,14 +63,12 @@ CONCLUSIONS = [
     ("The cleaner stole my money.", None, CRITICAL, (Flag.FRAUD,)),
     # The same words, harmless.
     ("The food was to die for!", 5, PRAISE, ()),
-    ("This queue is killing me, but the staff are great", 4, LOW, ()),
     ("The new beat is fire", 5, PRAISE, ()),
     ("The Fire TV works and everything is great.", 5, PRAISE, ()),
     ("Not dangerous at all, felt very safe", 5, PRAISE, ()),
     ("No problems at all, would recommend", 5, PRAISE, ()),
     ("I lost weight with this app!", 5, PRAISE, ()),
     ("Nothing stolen, nothing broken, all fine", 5, PRAISE, ()),
-    ("They fired the manager, good.", 4, LOW, ()),
     # Many languages, none of them claimed by the platform.
     ("Ich hatte nach dem Essen eine Lebensmittelvergiftung.", None, CRITICAL, (Flag.SAFETY,)),
     ("Ich gehe mit der Sache zum Anwalt.", 5, CRITICAL, (Flag.RATING_WORDS_DISAGREE, Flag.LEGAL)),
@@ -88,10 +88,14 @@ CONCLUSIONS = [
     ("我要报警", None, CRITICAL, (Flag.LEGAL,)),
     ("أصبت بتسمم من الطعام", None, CRITICAL, (Flag.SAFETY,)),
     ("खाने से फूड पॉइजनिंग हो गई", None, CRITICAL, (Flag.SAFETY,)),
-    # A language without words here: the rating, else a person.
+    # Without a word of any rule.
+    ("Ужасный сервис, всё очень плохо", None, MEDIUM, ()),
     ("Ужасный сервис", None, MEDIUM, (Flag.CANNOT_JUDGE,)),
-    ("Ужасный сервис", 5, PRAISE, ()),
-    ("שירות נורא", None, MEDIUM, (Flag.CANNOT_JUDGE,)),
+    ("Ужасный сервис", 5, MEDIUM, (Flag.RATING_WORDS_DISAGREE,)),
+    ("საშინელი მომსახურება", None, MEDIUM, (Flag.CANNOT_JUDGE,)),
+    # In letters that no engine reads: the rating, else a person.
+    ("𓀀𓀁𓂀𓃀𓄀𓅀𓆀𓇀𓈀𓉀𓊀𓋀𓌀𓍀𓎀𓏀", None, MEDIUM, (Flag.CANNOT_JUDGE,)),
+    ("𓀀𓀁𓂀𓃀𓄀𓅀𓆀𓇀𓈀𓉀𓊀𓋀𓌀𓍀𓎀𓏀", 5, PRAISE, ()),
 ]
 
 
@@ -102,6 +106,19 @@ def test_the_worse_of_rating_and_words_wins_and_says_so(
     assessment = judged(text, rating)
     assert assessment.severity is severity
     assert set(flags) == set(assessment.flags)
+
+
+@pytest.mark.parametrize("text", ["This queue is killing me, but the staff are great", "They fired the manager, good.", "Not bad at all"])
+def test_words_that_are_severe_elsewhere_alarm_nobody_here(text: str) -> None:
+    assert judged(text, 4).severity not in {HIGH, CRITICAL}
+    assert not set(judged(text, 4).flags) & set(vocabulary.CRITICAL)
+
+
+def test_five_stars_do_not_hide_what_the_words_say() -> None:
+    assessment = judged("This was the worst, most disgusting hotel of my life.", 5)
+
+    assert assessment.severity in {MEDIUM, HIGH}
+    assert Flag.RATING_WORDS_DISAGREE in assessment.flags
 
 
 @pytest.mark.parametrize(
@@ -262,4 +279,6 @@ def test_saying_something_worse_as_well_never_lowers_the_severity(event: ReviewE
 @settings(max_examples=100, deadline=None)
 @given(words, st.integers(1, 4))
 def test_a_star_less_never_lowers_the_severity(text: str, stars: int) -> None:
-    assert judged(text, stars).severity.rank >= judged(text, stars + 1).severity.rank
+    fewer, more = (assess(review(text, rating), Channel.REVIEW_SITE, History(), embedded("quick")) for rating in (stars, stars + 1))
+
+    assert fewer.severity.rank >= more.severity.rank

@@ -19,6 +19,7 @@ from moto import mock_aws
 from typer.testing import CliRunner
 
 from heard import clock
+from heard.assessment.engines import embedded
 from heard.connectors import HttpAnswer, Request
 from heard.errors import HeardError
 from heard.steps.ingest import Door, ingest
@@ -152,7 +153,13 @@ def process(stack: Stack) -> int:
     while messages := stack.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
         for message in messages:
             fields = json.loads(message["Body"])
-            triage(Message.from_json(fields), Ports(stack.setup, stack.work), Reach(stack.secrets, _unreachable), datetime.now(UTC))
+            triage(
+                Message.from_json(fields),
+                Ports(stack.setup, stack.work),
+                Reach(stack.secrets, _unreachable),
+                datetime.now(UTC),
+                embedded("quick"),
+            )
             stack.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
             done += 1
     return done

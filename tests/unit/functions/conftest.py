@@ -51,6 +51,10 @@ def deployed(monkeypatch: pytest.MonkeyPatch, house: House) -> Iterator[Deployed
         "EVENT_BUS": house.bus,
         "ROUTE_WORKFLOW": "arn:aws:states:eu-central-1:123456789012:stateMachine:heard-route",
         "LOOPBACK_PLATFORMS": "true",
+        "ASSESSMENT_ENGINE": "quick",
+        "CONVERSE_MODEL": "",
+        "ENGINE_CALLS_A_DAY": "0",
+        "OPENBLAS_NUM_THREADS": "1",
     }
     caches = [tables.dynamodb, setup.ssm, flows.sqs, flows.events]
 
@@ -60,7 +64,7 @@ def deployed(monkeypatch: pytest.MonkeyPatch, house: House) -> Iterator[Deployed
         module = importlib.import_module(f"functions.{folder}.app")
         if hasattr(module, "stepfunctions"):
             monkeypatch.setattr(module, "stepfunctions", lambda: house.step_functions)
-        for made in (getattr(module, name, None) for name in ("ports", "door")):
+        for made in (getattr(module, name, None) for name in ("ports", "door", "here", "engine")):
             if made is not None:
                 made.cache_clear()
                 caches.append(made)

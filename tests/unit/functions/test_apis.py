@@ -8,8 +8,9 @@ import pytest
 
 from heard.follow_ups import FollowUp, Status
 from heard.outcomes import Kind
+from heard.storage.setup import Business
 from tests.unit.functions.conftest import Answer, Call
-from tests.unit.house import BUSINESS, ELSEWHERE, House, complaint
+from tests.unit.house import BUSINESS, ELSEWHERE, NAME, House, complaint
 
 CODES = {"resolution": "refunded", "root_cause": "double-charge"}
 
@@ -53,6 +54,18 @@ def test_an_agent_lists_sees_claims_answers_and_releases(house: House, task: Fol
     assert house.work.follow_up(task.id).status is Status.ANSWERED
 
 
+@pytest.mark.parametrize("amount", [12.5, "12.50"])
+def test_an_amount_comes_as_a_number_or_as_text_and_is_kept_exactly(house: House, task: FollowUp, call: Call, amount: object) -> None:
+    house.setup.put_business(Business(BUSINESS, NAME, {"remedies": [{"name": "refund", "limit": 50, "currency": "EUR"}]}))
+    fence = call("desk", "POST", f"/api/desk/follow-ups/{task.id}/claim", subject="sub-ana").json["fence"]
+    body = {"id": "answer-1", "action": "resolve_without_reply", "fence": fence, **CODES, "remedy": {"name": "refund", "amount": amount}}
+    answered = call("desk", "POST", f"/api/desk/follow-ups/{task.id}/answer", subject="sub-ana", body=body)
+    detail = house.log.of_review(task.reviews[0])[-1].detail
+
+    assert answered.status == 200
+    assert (detail["remedy"], detail["amount"], detail["currency"]) == ("refund", "12.5", "EUR")
+
+
 def test_walking_away_is_approved_by_a_lead_whose_groups_come_as_text(house: House, task: FollowUp, call: Call) -> None:
     fence = call("desk", "POST", f"/api/desk/follow-ups/{task.id}/claim", subject="sub-ana").json["fence"]
     body = {"id": "answer-1", "action": "walk_away", "fence": fence, "reason": "abuse"}
@@ -80,6 +93,16 @@ def test_walking_away_is_approved_by_a_lead_whose_groups_come_as_text(house: Hou
         ("POST", "/answer", {"id": "answer-1", "action": "promise", "fence": 1, "promised_for": "2030-01-01T00:00:00"}, 400),
         ("POST", "/answer", {"id": "answer-1", "action": "reply", "fence": 1}, 400),
         ("POST", "/answer", {"id": "answer-1", "action": "resolve_without_reply", "fence": 1, **CODES}, 409),
+        *(
+            ("POST", "/answer", {"id": "answer-1", "action": "resolve_without_reply", "fence": 1, **CODES, "remedy": remedy}, 400)
+            for remedy in (
+                {"name": "refund"},
+                {"name": "refund", "amount": 0, "currency": "EUR"},
+                {"name": "refund", "amount": "NaN", "currency": "EUR"},
+                {"name": "refund", "amount": 12.3456, "currency": "EUR"},
+                {"name": "refund", "amount": 5, "currency": "euro"},
+            )
+        ),
         ("POST", "/release", {}, 400),
         ("POST", "/approval", {"approved": "perhaps"}, 400),
         ("GET", "/everything", None, 404),

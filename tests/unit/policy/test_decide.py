@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from importlib import resources
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from heard.assessment import Agenda, Assessment, Flag, Severity
-from heard.policy import Context, Decision, Route, decide, default_policy, hand_over, load_policy
+from heard.policy import Context, Decision, Near, Route, ThreadState, decide, decisions, default_policy, hand_over, load_policy, observe
+from heard.policy.document import RESERVED
 from heard.reviews import Channel, Stage
+from tests.unit.policy.policies import FRIDAY_AFTERNOON, assessed, assessments, context, contexts, document, documents, moments
 
-FRIDAY_AFTERNOON = datetime(2026, 1, 30, 16, 30, tzinfo=UTC)
-
-
-def assessed(severity: Severity = Severity.LOW, agenda: Agenda = Agenda.PRAISE, flags: tuple[Flag, ...] = ()) -> Assessment:
-    return Assessment(severity, agenda, None, "en", (), flags, (), "test")
-
-
-def context(channel: Channel = Channel.REVIEW_SITE, rating: int | None = None, *, left: int = 2, open_: bool = False) -> Context:
-    return Context(channel, "google", rating, has_text=True, public_replies_left=left, follow_up_open=open_)
-
-
-def document(**changes: Any) -> dict[str, Any]:
-    return json.loads(resources.files("heard.policy").joinpath("default.json").read_text("utf-8")) | changes
+BERLIN = ZoneInfo("Europe/Berlin")
 
 
 @pytest.mark.parametrize(
@@ -50,11 +39,37 @@ def document(**changes: Any) -> dict[str, Any]:
         (assessed(Severity.MEDIUM, Agenda.AUDIENCE), context(rating=3, left=0), Route.FOLLOW_UP, "R04-cap-person", None),
         (assessed(Severity.PRAISE), context(Channel.EMAIL, left=0), Route.ACKNOWLEDGE, "R02-praise", None),
         (assessed(Severity.PRAISE), context(open_=True), Route.FOLLOW_UP, "R04-joins", None),
+        # What is known of the author and the thread.
+        (assessed(Severity.HIGH, Agenda.ANSWER, (Flag.REPEAT_COMPLAINER,)), context(), Route.FOLLOW_UP, "R08-again-severe", None),
+        (assessed(Severity.MEDIUM, Agenda.ANSWER, (Flag.REPEAT_COMPLAINER,)), context(rating=3), Route.FOLLOW_UP, "R08-again", None),
+        (assessed(Severity.PRAISE, flags=(Flag.RECOVERED,)), context(rating=5), Route.BOTH, "R18-recovered", None),
+        (
+            assessed(Severity.HIGH, Agenda.ABUSE, (Flag.WORSENED,)),
+            context(thread=ThreadState.WALKED_AWAY),
+            Route.FOLLOW_UP,
+            "R20-worse",
+            None,
+        ),
+        (assessed(Severity.MEDIUM, Agenda.AUDIENCE), context(rating=3, left=1), Route.FOLLOW_UP, "R04-last-reply", None),
+        (assessed(Severity.LOW), context(rating=4, left=1), Route.ACKNOWLEDGE, "R03-heard", None),
+        # What the assessment thinks of itself.
+        (assessed(Severity.MEDIUM, Agenda.AUDIENCE, needs_person=True), context(rating=3), Route.FOLLOW_UP, "R01-needs-person", None),
+        (assessed(Severity.LOW, needs_person=True), context(left=0), Route.FOLLOW_UP, "R01-needs-person", None),
+        (assessed(Severity.PRAISE, confidence=0.55), context(), Route.FOLLOW_UP, "R01-unsure", None),
     ],
 )
 def test_the_default_policy_is_the_playbooks(assessment: Assessment, where: Context, route: Route, rule: str, reason: str | None) -> None:
     decision = decide(assessment, where, default_policy(), FRIDAY_AFTERNOON)
     assert (decision.route, decision.fired[0], decision.reason) == (route, rule, reason)
+
+
+def test_who_complains_again_comes_before_who_complains_once() -> None:
+    def priority(*flags: Flag, severity: Severity = Severity.HIGH) -> int:
+        return decide(assessed(severity, Agenda.ANSWER, flags), context(rating=2), default_policy(), FRIDAY_AFTERNOON).priority
+
+    assert priority(severity=Severity.CRITICAL) > priority(Flag.REPEAT_COMPLAINER) > priority()
+    assert priority(Flag.REPEAT_COMPLAINER, severity=Severity.MEDIUM) > priority(severity=Severity.MEDIUM)
+    assert priority(Flag.QUESTION) >= priority(), "asking does not make a strong complaint wait longer"
 
 
 @pytest.mark.parametrize(
@@ -84,56 +99,59 @@ def test_a_persons_answer_is_due_in_the_channels_working_time(
     assert decision.queue == ("urgent" if severity is Severity.CRITICAL else "default")
 
 
-assessments = st.builds(
-    Assessment,
-    severity=st.sampled_from(Severity),
-    agenda=st.sampled_from(Agenda),
-    sentiment=st.none() | st.floats(-1, 1),
-    language=st.none() | st.sampled_from(["en", "de", "pcm"]),
-    topics=st.just(()),
-    flags=st.lists(st.sampled_from(Flag), unique=True, max_size=4).map(tuple),
-    reasons=st.just(()),
-    model=st.just("test"),
-)
-contexts = st.builds(
-    Context,
-    channel=st.sampled_from(Channel),
-    platform=st.sampled_from(["google", "x", ""]),
-    rating=st.none() | st.integers(1, 5),
-    has_text=st.booleans(),
-    public_replies_left=st.integers(0, 2),
-    follow_up_open=st.booleans(),
-)
-moments = st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis asks for naive bounds
-AUTOMATON = load_policy(
-    document(
-        rules=[
-            {"id": "R02-thank-all", "when": {"has_text": True}, "then": {"route": "acknowledge"}},
-            {"id": "R02-thank-rated", "when": {"rating_min": 1}, "then": {"route": "both"}},
-            {"id": "R01-rest", "when": {}, "then": {"route": "follow_up"}},
-        ]
-    )
-)
+AUTOMATON: dict[str, Any] = {
+    "rules": [
+        {"id": "R02-thank-all", "when": {"has_text": True}, "then": {"route": "acknowledge"}},
+        {"id": "R02-thank-rated", "when": {"rating_min": 1}, "then": {"route": "both"}},
+        {"id": "R05-rest", "when": {"confirmed": True}, "then": {"route": "nothing", "reason": "busy"}},
+    ]
+}
 """A policy that would rather thank than listen."""
 
 
-@given(assessments, contexts, moments, st.sampled_from([default_policy(), AUTOMATON]))
-def test_every_input_gets_a_decision_that_keeps_the_cap(assessment: Assessment, where: Context, now: datetime, policy: Any) -> None:
+@settings(deadline=None)
+@given(assessments, contexts, moments, documents() | st.sampled_from([{}, AUTOMATON]))
+def test_every_policy_decides_everything_alike_each_time_and_within_the_guards(
+    assessment: Assessment, where: Context, now: datetime, given_: dict[str, Any]
+) -> None:
+    policy = load_policy(given_)
     decision = decide(assessment, where, policy, now)
-    assert decide(assessment, where, policy, now) == decision
-    assert Decision.from_json(decision.to_json()).route is decision.route
-    assert decision.fired
+    assert decide(assessment, where, load_policy({**given_}), now) == decision
+    assert Decision.from_json(decision.to_json()).to_json() == decision.to_json()
     assert decision.policy_hash == policy.hash
     assert (decision.reason is not None) == (decision.route is Route.NOTHING)
     if decision.route.acknowledges:
-        assert where.stage is Stage.OFFSTAGE or where.public_replies_left > 0
+        assert where.stage is Stage.OFFSTAGE or min(where.public_replies_left, policy.public_replies) > 0
         assert not where.follow_up_open
+    else:
+        assert (decision.variants, decision.send_after) == ((), None)
     if decision.route.follows_up:
         assert decision.due_at is not None
         assert decision.due_at >= now
         assert decision.escalate_after
-        assert any(rule.startswith("R07-") for rule in decision.fired)
-        assert any(rule.startswith("R08-") for rule in decision.fired)
+    else:
+        asks = Flag.QUESTION in assessment.flags or assessment.agenda is Agenda.QUESTION
+        assert not asks
+        assert assessment.severity is not Severity.CRITICAL
+        assert assessment.agenda is not Agenda.ABUSE
+        assert Flag.CANNOT_JUDGE not in assessment.flags
+
+
+@settings(deadline=None, max_examples=40)
+@given(assessments, contexts, moments, documents())
+def test_rules_that_nearly_decided_failed_by_one_condition(
+    assessment: Assessment, where: Context, now: datetime, given_: dict[str, Any]
+) -> None:
+    policy = load_policy(given_)
+    decision = decide(assessment, where, policy, now)
+    seen = observe(assessment, where, policy, now)
+    rules = {rule.id: rule for rule in policy.rules}
+    before = [rule.id for rule in policy.rules][: [rule.id for rule in policy.rules].index(decision.fired[0])]
+    assert rules[decision.fired[0]].when.holds(seen)
+    assert not any(rules[id].when.holds(seen) for id in before)
+    failing = [Near(id, failed[0]) for id in before if len(failed := rules[id].when.failed(seen)) == 1 and len(rules[id].when.asks) > 1]
+    assert set(decision.near) <= set(failing)
+    assert len(decision.near) == min(5, len(failing))
 
 
 @given(assessments, contexts, moments)
@@ -145,21 +163,47 @@ def test_the_default_policy_leaves_no_severe_asking_or_abusive_review_to_a_machi
         assert (decision.route, decision.queue) == (Route.FOLLOW_UP, "urgent")
         assert decision.due_at == now + timedelta(hours=1)
     elif assessment.agenda is not Agenda.SPAM:
-        asks = Flag.QUESTION in assessment.flags or assessment.agenda is Agenda.QUESTION
-        if asks or assessment.agenda is Agenda.ABUSE or assessment.severity is Severity.HIGH or (where.rating or 5) <= 2:
+        severe = assessment.severity is Severity.HIGH or (where.rating or 5) <= 2 or Flag.REPEAT_COMPLAINER in assessment.flags
+        if severe or assessment.agenda is Agenda.ABUSE or assessment.needs_person or assessment.confidence <= 0.55:
             assert decision.route.follows_up
 
 
+@pytest.mark.parametrize(
+    ("assessment", "guard"),
+    [
+        (assessed(Severity.CRITICAL), "R01-severe"),
+        (assessed(agenda=Agenda.ABUSE), "R20-person"),
+        (assessed(agenda=Agenda.QUESTION), "R23-person"),
+        (assessed(flags=(Flag.QUESTION,)), "R23-person"),
+        (assessed(flags=(Flag.CANNOT_JUDGE,)), "R01-unjudged"),
+    ],
+)
+@pytest.mark.parametrize("confirmed", [True, False])
+def test_a_guard_gives_a_person_what_a_rule_would_thank_for_or_ignore(assessment: Assessment, guard: str, confirmed: bool) -> None:
+    where = replace(context(), has_text=not confirmed, confirmed=confirmed)
+    decision = decide(assessment, where, load_policy(AUTOMATON), FRIDAY_AFTERNOON)
+    assert (decision.route, decision.fired[1], decision.reason) == (Route.FOLLOW_UP, guard, None)
+    assert decision.due_at
+
+
+def test_no_rule_can_be_called_like_a_guard() -> None:
+    guards = {value for name, value in vars(decisions).items() if name.endswith("_GUARD")}
+    assert guards | {decisions.HAND_OVER} == set(RESERVED)
+
+
 def test_the_hash_is_of_what_the_policy_says_not_of_how_it_is_written() -> None:
-    given_ = document()
-    reordered = json.loads(json.dumps(dict(reversed(given_.items())), indent=3))
-    assert load_policy(reordered).hash == load_policy(given_).hash == default_policy().hash
-    assert load_policy(document(give_up_after=86_400)).hash != default_policy().hash
+    assert load_policy({}).hash == load_policy(document()).hash == default_policy().hash
+    assert load_policy(dict(reversed(document().items()))).hash == default_policy().hash
+    assert load_policy({"give_up_after": "30 days"}).hash == load_policy({"give_up_after": 2_592_000}).hash == default_policy().hash
+    assert load_policy({"give_up_after": "29d"}).hash != default_policy().hash
 
 
-@given(assessments, contexts, moments)
-def test_handing_over_always_ends_with_a_person_and_a_time(assessment: Assessment, where: Context, now: datetime) -> None:
-    decision = hand_over(assessment, where, default_policy(), now)
+@settings(deadline=None, max_examples=40)
+@given(assessments, contexts, moments, documents())
+def test_handing_over_always_ends_with_a_person_and_a_time(
+    assessment: Assessment, where: Context, now: datetime, given_: dict[str, Any]
+) -> None:
+    decision = hand_over(assessment, where, load_policy(given_), now)
     assert decision.route is Route.FOLLOW_UP
     assert decision.reason is None
     assert decision.fired[0].startswith("R01-")
@@ -169,10 +213,90 @@ def test_handing_over_always_ends_with_a_person_and_a_time(assessment: Assessmen
 
 def test_a_rule_can_ask_whether_the_review_is_proven() -> None:
     careful = {"id": "R11-unconfirmed", "when": {"confirmed": False}, "then": {"route": "follow_up", "priority": 5}}
-    policy = load_policy(document(rules=[careful, *document()["rules"]]))
+    policy = load_policy({"rules": [careful]})
     praised, here = assessed(Severity.PRAISE), context(rating=5)
 
     assert decide(praised, here, policy, FRIDAY_AFTERNOON).route is Route.ACKNOWLEDGE
     unproven = decide(praised, replace(here, confirmed=False), policy, FRIDAY_AFTERNOON)
     assert (unproven.route, unproven.fired[0], unproven.priority) == (Route.FOLLOW_UP, "R11-unconfirmed", 5)
     assert decide(praised, replace(here, confirmed=False), default_policy(), FRIDAY_AFTERNOON).route is Route.ACKNOWLEDGE
+
+
+def test_a_rules_own_time_checklist_and_wording_go_before_the_policys() -> None:
+    then = {
+        "route": "both",
+        "queue": "vip",
+        "sla": "15 minutes around the clock",
+        "checklist": "calm",
+        "variants": ["short"],
+        "delay": "2m",
+    }
+    own = {"id": "R21-regulars", "when": {"severity": ["high"], "author_value_min": 70}, "then": then}
+    policy = load_policy({"rules": [own], "acknowledgements": {"delay": "1 hour"}})
+    decision = decide(assessed(Severity.HIGH), context(Channel.EMAIL, author_value=70), policy, FRIDAY_AFTERNOON)
+
+    assert (decision.queue, decision.checklist, decision.variants) == ("vip", "calm", ("short",))
+    assert decision.fired == ("R21-regulars", "R08-day")
+    assert decision.due_at == FRIDAY_AFTERNOON + timedelta(minutes=15)
+    assert decision.send_after == FRIDAY_AFTERNOON + timedelta(minutes=2)
+    other = decide(assessed(Severity.PRAISE), context(Channel.EMAIL, author_value=70), policy, FRIDAY_AFTERNOON)
+    assert (other.route, other.send_after) == (Route.ACKNOWLEDGE, FRIDAY_AFTERNOON + timedelta(hours=1))
+
+
+def test_working_hours_are_the_calendars() -> None:
+    nights = {"id": "late", "when": {"working_hours": False}, "then": {"route": "follow_up", "queue": "night"}}
+    policy = load_policy({"rules": [nights], "calendar": {"timezone": "Europe/Berlin", "holidays": ["2026-02-02"]}})
+
+    def queue(at: datetime) -> str:
+        return decide(assessed(), context(), policy, at).queue
+
+    assert queue(datetime(2026, 1, 30, 15, 59, tzinfo=UTC)) == "default"
+    assert queue(datetime(2026, 1, 30, 16, 0, tzinfo=UTC)) == "night", "five in Berlin, when they close"
+    assert queue(datetime(2026, 2, 2, 10, 0, tzinfo=UTC)) == "night", "a holiday"
+
+
+def test_a_cap_of_the_business_leaves_less_and_never_more() -> None:
+    for cap, left, route in ((0, 2, Route.NOTHING), (1, 1, Route.ACKNOWLEDGE), (1, 0, Route.NOTHING), (2, 2, Route.ACKNOWLEDGE)):
+        policy = load_policy({"caps": {"public_replies": cap}})
+        assert decide(assessed(Severity.PRAISE), context(left=left), policy, FRIDAY_AFTERNOON).route is route
+
+
+QUIET = st.tuples(st.integers(0, 1439), st.integers(0, 1439)).filter(lambda ends: ends[0] != ends[1])
+
+
+@settings(deadline=None)
+@given(QUIET, st.integers(0, 86_400), moments)
+def test_nothing_automatic_is_sent_in_quiet_hours(quiet: tuple[int, int], delay: int, now: datetime) -> None:
+    begins, ends = (f"{minute // 60:02d}:{minute % 60:02d}" for minute in quiet)
+    policy = load_policy(
+        {
+            "quiet_hours": {"from": begins, "to": ends, "channel": ["review_site"]},
+            "acknowledgements": {"delay": delay},
+            "calendar": {"timezone": "Europe/Berlin"},
+        }
+    )
+    earliest = now + timedelta(seconds=delay)
+    sent = decide(assessed(Severity.PRAISE), context(), policy, now).send_after or now
+    assert earliest <= sent <= earliest + timedelta(days=1, hours=1)
+    wall = sent.astimezone(BERLIN)
+    minute = wall.hour * 60 + wall.minute
+    over_midnight = quiet[0] > quiet[1]
+    assert not ((minute >= quiet[0] or minute < quiet[1]) if over_midnight else quiet[0] <= minute < quiet[1])
+    mailed = decide(assessed(Severity.PRAISE), context(Channel.EMAIL), policy, now).send_after
+    assert mailed == (earliest if delay else None), "quiet hours of another channel"
+
+
+def test_a_decision_stored_by_an_earlier_version_can_be_read() -> None:
+    stored = {
+        "route": "follow_up",
+        "fired": ["R01-high", "R07-day", "R08-day"],
+        "policy_hash": "0" * 64,
+        "reason": None,
+        "queue": "default",
+        "priority": 60,
+        "due_at": "2026-02-02T16:30:00.000Z",
+        "escalate_after": [14400],
+    }
+    read = Decision.from_json(stored)
+    assert (read.near, read.variants, read.checklist, read.send_after) == ((), (), None, None)
+    assert read.to_json() | stored == read.to_json()

@@ -181,7 +181,7 @@ def test_a_run_that_dies_anywhere_is_repeated_without_a_trace(shop: House) -> No
     class Killed(BaseException):
         pass
 
-    writes(shop, "r-1", MILD, "THREE")
+    writes(shop, "r-1", PRAISE, "FIVE")
     for operation, number in (("update_item", 1), ("put_item", 1)):
         left = [number]
 

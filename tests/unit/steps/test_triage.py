@@ -65,7 +65,7 @@ def test_a_message_that_the_queue_delivers_twice_leaves_one_outcome_of_itself(sh
 
 
 def test_a_better_edit_of_an_acknowledged_review_is_recorded_and_nothing_is_sent(shop: House) -> None:
-    review = shop.say(said("r-1", MILD, 3))
+    review = shop.say(said("r-1", MILD, 4))
     shop.say(praise("r-1", kind=EventKind.EDITED, revision=2))
     outcome = shop.log.of_review(review)[-1]
 
@@ -129,7 +129,7 @@ def test_an_event_that_the_platform_does_not_confirm_is_not_acted_on_and_stops_n
     connected.platforms.knows("trustpilot", native, shown(native, COMPLAINT, 1))
     connected.say(said(native, COMPLAINT, 1, revision="2026-03-17T09:00:00.000Z"), "trustpilot")
     assert connected.kinds(review)[1:4] == [Kind.ACCEPTED, Kind.REOPENED, Kind.FOLLOW_UP_OPENED]
-    event, _ = connected.work.revision(connected.case(review).review)
+    event = connected.work.revision(connected.case(review).review).event
     assert (event.text, event.author.name) == (COMPLAINT, "Zelda Quint")
 
     connected.say(said(native, kind=EventKind.WITHDRAWN, revision="~"), "trustpilot")

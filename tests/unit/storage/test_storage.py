@@ -17,7 +17,7 @@ from heard.errors import Contention, NotFound
 from heard.outcomes import Fact, Kind
 from heard.storage.setup import InboundSecret, Person, Secrets, Setup
 from heard.storage.tables import attributes, values
-from heard.storage.vault import Erased, Vault
+from heard.storage.vault import Erased, Known, Vault
 from heard.storage.work import Loaded, Reply, Work
 from heard.threads import Purpose, Slot
 from tests.unit.house import BUSINESS, COMPLAINT, ELSEWHERE, NAME, NOON, House, Watched, complaint, praise
@@ -176,9 +176,9 @@ def test_a_complaint_counts_once_however_often_it_is_counted(house: House) -> No
     for review in ("rev_1", "rev_1", "rev_2"):
         vault.count_complaint("aut_1", review)
 
-    assert vault.complaints("aut_1", other_than="rev_1") == 1
-    assert vault.complaints("aut_1", other_than="rev_3") == 2
-    assert vault.complaints("aut_2", other_than="rev_3") == 0
+    assert vault.known("aut_1", other_than="rev_1").complaints == 1
+    assert vault.known("aut_1", other_than="rev_3").complaints == 2
+    assert vault.known("aut_2") == Known()
 
 
 # Setup and secrets

@@ -1,37 +1,61 @@
-"""From what was said to what we conclude: the first, lexicon-based engine.
+"""From what was said to what we conclude: an engine's scores, the rules on top of them, and the rating.
 
-The rating gives a severity and the words give one; the worse wins (playbook, severity). Words count as
-evidence only when a table of `vocabulary` or the sentiment lexicon knows them; where neither does, the rating
-decides alone, and without a rating a person does. All choices are constants here or words in `vocabulary`.
+The engine judges the text; the rules of `vocabulary` say what must never be missed, and are never weaker than it; the
+rating gives a severity and the words give one, and the worse wins (playbook, severity). Where neither says anything, a
+person decides. All choices are constants here, words in `vocabulary`, or weights of an engine.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from heard.assessment import sentiment, vocabulary
+from heard.assessment import vocabulary
+from heard.assessment.engine import Engine, Scores
 from heard.assessment.language import detect, plausible
-from heard.assessment.phrases import END, UNSPACED, Hit, Lexicon, Token, blanked, considered, fold, links, tokens, without
+from heard.assessment.phrases import END, UNSPACED, Hit, Lexicon, Token, considered, fold, links, tokens, without
 from heard.assessment.terms import Agenda, Assessment, Flag, History, Reason, Severity, complains
 from heard.reviews import Channel, ReviewEvent, Stage
 
-MODEL: Final = "lexicon-1"
-"""The version of the engine and its tables; change it with anything that can change an assessment."""
+RULES: Final = "rules-2"
+"""The version of the rules and their tables; change it with anything here that can change an assessment."""
 
-HAPPY: Final = 0.6
-"""Sentiment from which a review as a whole is happy, so that a failure it tells of weighs less."""
+SHORTEST: Final = 15
+"""Characters below which words alone are never enough to leave a review without a person."""
 
-PLEASED: Final = 0.35
-"""Sentiment from which words alone are praise."""
+CRITICAL_FROM: Final = 0.5
+HIGH_FROM: Final = 0.5
+MEDIUM_FROM: Final = 0.5
+LOW_FROM: Final = 0.5
+"""Probabilities (of at least this level) from which the engine's word for a severity is taken."""
 
-UNHAPPY: Final = -0.4
-"""Sentiment down to which words without a concrete failure are no complaint."""
+FRAUD_FROM: Final = 0.03
+"""The same for critical where a single word of fraud stands in the text: "scam!" is mostly an insult, and then a strong complaint."""
 
-ANGRY: Final = -0.55
-"""The same where a good rating speaks against it: the lexicon alone errs too often to overrule four stars lightly."""
+FAILURE_FROM: Final = 0.5
+"""Probability of at least medium from which a concrete failure that a rule names makes a strong complaint."""
+
+HARMLESS_BELOW: Final = 0.02
+"""Probability of at least high below which a hospital or a lawyer is circumstance."""
+
+DOUBTED: Final = 0.75
+"""The same for medium or high where four or five stars speak against it."""
+
+PERSON_FROM: Final = 0.5
+"""Probability from which a person is needed though neither severity nor agenda asks for one."""
+
+QUESTION_FROM: Final = 0.6
+ABUSE_FROM: Final = 0.7
+SPAM_FROM: Final = 0.8
+
+RATING_LOGITS: Final = {1: 4.0, 2: 3.0, 3: 0.5, 4: -2.0, 5: -3.5}
+"""What a rating adds to the log-odds that a person is needed."""
+
+CERTAIN: Final = 0.95
+"""Confidence of what a rule, a rating or a question in so many words decides."""
 
 REASON_WORDS: Final = 6
 """So many words after one star are taken as its reason; in unspaced languages twice as many letters."""
@@ -39,64 +63,64 @@ REASON_WORDS: Final = 6
 _DENIABLE: Final = ("critical_", "failure_", "mild", "insult", "promotion")
 """Codes of phrases that say nothing when negated; a topic stays one ("not clean")."""
 
+_FRAUD: Final = "critical_fraud"
+
 MOST_REASONS: Final = 16
 MOST_TOPICS: Final = 5
 
 
-def assess(event: ReviewEvent, channel: Channel, history: History) -> Assessment:
+def assess(event: ReviewEvent, channel: Channel, history: History, engine: Engine | None = None) -> Assessment:
     """What we conclude about one revision of a review. Total: any event gets an assessment, none an exception.
 
-    Of long texts the parts that `phrases.considered` names are read. `reasons` begin with the rating's and the
-    worst of the words'; their codes are `rating_<n>`, `critical_<flag>`, `failure_<kind>`, `mild`, `sentiment_good`,
-    `sentiment_bad`, `question`, `insult`, `promotion`, `gibberish`, `no_text`, `no_evidence`, `rating_words_disagree`,
-    `repeat_complainer`.
+    Of long texts the parts that `phrases.considered` names are read by the rules. Without an engine, rules and rating decide
+    alone. `reasons` begin with the rating's and the worst of the words'; their codes are `rating_<n>`, `critical_<flag>`,
+    `failure_<kind>`, `mild`, `sentiment_good`, `sentiment_bad`, `question`, `insult`, `promotion`, `gibberish`, `no_text`,
+    `no_evidence`, `too_short`, `engine_<severity>`, `rating_words_disagree`, `repeat_complainer`, `recovered`, `worsened`.
     """
-    reading = _read(event)
+    reading = _read(event, engine)
     rating = event.rating if event.rating is not None and 1 <= event.rating <= 5 else None
     worded = _severity_of_words(reading, rating)
-    rated = _severity_of_rating(rating, worded, reading)
-    severity, flags = _combined(rated, worded)
+    severity, flags = _combined(_severity_of_rating(rating, worded, reading), worded, reading)
     agenda = _agenda(reading, rating, severity, channel.stage)
     if agenda is Agenda.QUESTION:
         # A question needs a person, however friendly it is (playbook, severity).
         severity = severity.worse(Severity.MEDIUM)
     if agenda in {Agenda.QUESTION, Agenda.SPAM}:
         flags = []
-    reasons = [*_rating_reasons(rating), *reading.reasons()]
-    if Flag.CANNOT_JUDGE in flags:
-        reasons.append(Reason("no_text" if not reading.words else "no_evidence"))
+    flags.extend(flag for flag in vocabulary.CRITICAL if reading.has(f"critical_{flag.value}"))
     if _disagree(rating, worded):
         flags.append(Flag.RATING_WORDS_DISAGREE)
-        reasons.insert(0, Reason("rating_words_disagree"))
-    flags.extend(flag for flag in vocabulary.CRITICAL if reading.has(f"critical_{flag.value}"))
     if reading.has("failure_churn"):
         flags.append(Flag.CHURN)
     if reading.asks and agenda not in {Agenda.SPAM, Agenda.ABUSE}:
         flags.append(Flag.QUESTION)
-    if complains(severity, agenda, flags) and history.earlier_complaints >= 1:
-        flags.append(Flag.REPEAT_COMPLAINER)
-        reasons.append(Reason("repeat_complainer"))
+    flags.extend(_of_history(severity, agenda, flags, history))
+    probability = _probability(reading.scores, rating)
+    needs_person, confidence = _person(probability, severity, agenda, flags)
     return Assessment(
         severity=severity,
         agenda=agenda,
-        sentiment=reading.sentiment,
+        sentiment=round(reading.scores.sentiment, 4) if reading.scores else None,
         language=reading.language,
         topics=reading.topics(),
         flags=tuple(flags),
-        reasons=tuple(reasons[:MOST_REASONS]),
-        model=MODEL,
+        reasons=tuple(_reasons(reading, rating, worded, flags)[:MOST_REASONS]),
+        model=f"{reading.scores.model}+{RULES}" if reading.scores else RULES,
+        needs_person=needs_person,
+        confidence=round(confidence, 4),
+        scores=_named(reading.scores, probability),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """A review's text with everything the tables found in it; negated phrases are already gone."""
+    """A review's text, what an engine makes of it, and everything the tables found in it; negated phrases are already gone."""
 
     text: str
     words: tuple[Token, ...]
     language: str | None
     hits: tuple[Hit, ...]
-    sentiment: float | None
+    scores: Scores | None
     asks: bool
     links: int
     gibberish: bool
@@ -107,6 +131,11 @@ class _Reading:
     def begins(self, code: str) -> list[Hit]:
         """The hits whose code begins so."""
         return [hit for hit in self.hits if hit.code.startswith(code)]
+
+    @property
+    def short(self) -> bool:
+        """Whether this is too little to be sure that somebody is content."""
+        return len(self.text.strip()) < SHORTEST
 
     def topics(self) -> tuple[str, ...]:
         """Topics by how often they are named, at most `MOST_TOPICS`."""
@@ -122,8 +151,6 @@ class _Reading:
             for hit in self.begins(prefix):
                 found.setdefault(hit.code, hit.words)
         reasons = [Reason(code, evidence) for code, evidence in found.items()]
-        if self.sentiment is not None and abs(self.sentiment) >= PLEASED:
-            reasons.append(Reason("sentiment_good" if self.sentiment > 0 else "sentiment_bad"))
         if self.gibberish:
             reasons.append(Reason("gibberish"))
         if self.asks:
@@ -136,8 +163,6 @@ def _lexicon(language: str) -> Lexicon:
     tables: dict[str, vocabulary.Table] = {
         "idiom": vocabulary.IDIOMS,
         "mild": vocabulary.MILD,
-        "good": vocabulary.GOOD,
-        "bad": vocabulary.BAD,
         "insult": vocabulary.INSULTS,
         "promotion": vocabulary.PROMOTION,
         "audience": vocabulary.AUDIENCE,
@@ -153,11 +178,11 @@ def _lexicon(language: str) -> Lexicon:
 
 @cache
 def _languages() -> tuple[str, ...]:
-    """Every language the engine has words for."""
+    """Every language the rules have words for."""
     return tuple(sorted({language for table in vocabulary.CRITICAL.values() for language in table}))
 
 
-def _read(event: ReviewEvent) -> _Reading:
+def _read(event: ReviewEvent, engine: Engine | None) -> _Reading:
     said = "\n".join(part for part in (event.title, event.text) if part)
     text = considered(said)
     words = tokens(text)
@@ -165,35 +190,29 @@ def _read(event: ReviewEvent) -> _Reading:
     spoken = plausible(event.language) or heard_as
     nonsense = _gibberish(words, heard_as)
     found: list[Hit] = []
-    idioms: list[Hit] = []
     for language in _vocabularies(text, spoken, heard_as):
-        hits = _lexicon(language).find(text, words)
-        idioms.extend(hit for hit in hits if hit.code == "idiom")
-        found.extend(without(hits, "idiom"))
-    signs = sentiment.by_signs(text)
-    feeling: float | None = None
-    # A claim of English against words that say otherwise is a platform's default more often than the truth.
-    if spoken == "en" and heard_as in {None, "en"} and any(token.word != END for token in words) and not nonsense:
-        feeling = sentiment.english(blanked(text, words, idioms))
-    elif not nonsense:
-        strong = [hit for hit in found if hit.code in {"good", "bad"}]
-        feeling = sentiment.by_strong_words(strong, signs)
-    pleased = feeling is not None and feeling >= PLEASED and (event.rating is None or event.rating >= 3)
-    hits = tuple(hit for hit in found if not (hit.negated and hit.code.startswith(_DENIABLE)) and not (pleased and _circumstantial(hit)))
+        found.extend(without(_lexicon(language).find(text, words), "idiom"))
+    worded = any(character.isalpha() for character in text[:2000]) or not text.isascii()
+    scores = engine.scores(said) if engine and worded and not nonsense else None
+    harmless = scores is not None and scores.severity[2] < HARMLESS_BELOW and (event.rating is None or event.rating >= 4)
+    hits = tuple(
+        hit for hit in found if not (hit.negated and hit.code.startswith(_DENIABLE)) and not (harmless and _circumstantial(hit, words))
+    )
     return _Reading(
         text=text,
         words=tuple(words),
         language=spoken,
         hits=hits,
-        sentiment=feeling,
+        scores=scores,
         asks=_asks(text, words, hits, spoken),
         links=links(said),
         gibberish=nonsense,
     )
 
 
-def _circumstantial(hit: Hit) -> bool:
-    return hit.code.startswith("critical_") and fold(hit.words).startswith(_circumstances())
+def _circumstantial(hit: Hit, words: Sequence[Token]) -> bool:
+    first = words[hit.at].word if hit.to else fold(hit.words)
+    return hit.code.startswith("critical_") and first.startswith(_circumstances())
 
 
 @cache
@@ -258,25 +277,32 @@ def _struck(word: str) -> bool:
 
 
 def _severity_of_words(reading: _Reading, rating: int | None) -> Severity | None:
-    """What the words say, or None when they say nothing we understand."""
-    feeling = reading.sentiment
-    if reading.begins("critical_"):
+    """What the words say, or None when they say nothing that rules or an engine understand."""
+    grave = reading.begins("critical_")
+    if any(not _insulting(hit) for hit in grave):
         return Severity.CRITICAL
-    happy = feeling is not None and feeling >= HAPPY
-    if reading.begins("failure_"):
-        return Severity.MEDIUM if happy else Severity.HIGH
-    mild = reading.has("mild")
-    if feeling is None:
-        return Severity.MEDIUM if mild else None
-    bound = ANGRY if rating is not None and rating >= 4 else UNHAPPY
-    if feeling <= bound or reading.has("insult"):
+    if grave:
+        return Severity.CRITICAL if reading.scores is None or reading.scores.severity[3] >= FRAUD_FROM else Severity.HIGH
+    if reading.scores is None:
+        if reading.begins("failure_"):
+            return Severity.HIGH
+        return Severity.MEDIUM if reading.has("mild") or reading.has("insult") else None
+    low, medium, high, critical = reading.scores.severity
+    if critical >= CRITICAL_FROM:
+        return Severity.CRITICAL
+    # With four or five stars a mild complaint is a small wish.
+    content = rating is not None and rating >= 4
+    # What a rule names as a concrete failure is one, unless the whole is happy.
+    if high >= (DOUBTED if content else HIGH_FROM) or (reading.begins("failure_") and medium >= FAILURE_FROM and not content):
+        return Severity.HIGH
+    if medium >= (DOUBTED if content else MEDIUM_FROM):
         return Severity.MEDIUM
-    if mild and not happy:
-        # With four or five stars a mild complaint is a small wish.
-        return Severity.LOW if rating is not None and rating >= 4 else Severity.MEDIUM
-    if feeling >= PLEASED:
-        return Severity.PRAISE
-    return Severity.LOW
+    return Severity.LOW if low >= LOW_FROM else Severity.PRAISE
+
+
+def _insulting(hit: Hit) -> bool:
+    """Whether a hit is a single word of fraud, which is more often thrown at somebody than meant."""
+    return hit.code == _FRAUD and hit.to - hit.at == 1
 
 
 def _severity_of_rating(rating: int | None, worded: Severity | None, reading: _Reading) -> Severity | None:
@@ -298,12 +324,16 @@ def _has_reason(worded: Severity | None, reading: _Reading) -> bool:
     return sum(token.word != END for token in reading.words) >= REASON_WORDS
 
 
-def _combined(rated: Severity | None, worded: Severity | None) -> tuple[Severity, list[Flag]]:
-    """The worse of both; without either, a person decides."""
-    if rated is None and worded is None:
-        return Severity.MEDIUM, [Flag.CANNOT_JUDGE]
-    if rated is None or worded is None:
-        return rated or worded or Severity.MEDIUM, []
+def _combined(rated: Severity | None, worded: Severity | None, reading: _Reading) -> tuple[Severity, list[Flag]]:
+    """The worse of both; where nothing is said that counts, a person decides."""
+    if rated is None:
+        # Engines have scores for more languages than they were measured in.
+        strange = reading.language not in _languages()
+        if worded is None or (worded.rank <= Severity.MEDIUM.rank and (reading.short or strange)):
+            return Severity.MEDIUM, [Flag.CANNOT_JUDGE]
+        return worded, []
+    if worded is None:
+        return rated, []
     # Neutral words beside five stars are no wish for less.
     if rated is Severity.PRAISE and worded is Severity.LOW:
         return rated, []
@@ -316,30 +346,92 @@ def _disagree(rating: int | None, worded: Severity | None) -> bool:
     return (rating >= 4 and worded.rank >= Severity.MEDIUM.rank) or (rating <= 2 and worded is Severity.PRAISE)
 
 
-def _rating_reasons(rating: int | None) -> list[Reason]:
-    return [] if rating is None else [Reason(f"rating_{rating}")]
+def _of_history(severity: Severity, agenda: Agenda, flags: list[Flag], history: History) -> list[Flag]:
+    """What an assessment is beside what was known before (R18, R20)."""
+    found: list[Flag] = []
+    if history.earlier_complaints >= 1:
+        if complains(severity, agenda, flags):
+            found.append(Flag.REPEAT_COMPLAINER)
+        elif severity is Severity.PRAISE:
+            found.append(Flag.RECOVERED)
+    if history.last_severity is not None and severity.rank > max(history.last_severity.rank, Severity.LOW.rank):
+        found.append(Flag.WORSENED)
+    return found
+
+
+def _probability(scores: Scores | None, rating: int | None) -> float:
+    """The probability that a person is needed, by engine and rating; one half when neither says anything."""
+    odds = RATING_LOGITS.get(rating or 0, 0.0)
+    if scores is not None:
+        odds += math.log(max(scores.needs_person, 1e-6) / max(1 - scores.needs_person, 1e-6))
+    return 1 / (1 + math.exp(-odds))
+
+
+def _person(probability: float, severity: Severity, agenda: Agenda, flags: Sequence[Flag]) -> tuple[bool, float]:
+    """Whether a person is needed, and how sure that is; what a rule demands of one is never left to an engine."""
+    if agenda is Agenda.SPAM:
+        return False, max(1 - probability, CERTAIN)
+    if severity.rank >= Severity.HIGH.rank or agenda in {Agenda.QUESTION, Agenda.ABUSE} or Flag.QUESTION in flags:
+        return True, max(probability, CERTAIN)
+    if Flag.CANNOT_JUDGE in flags:
+        return True, max(probability, PERSON_FROM)
+    return probability >= PERSON_FROM, max(probability, 1 - probability)
+
+
+def _named(scores: Scores | None, probability: float) -> dict[str, float]:
+    """The numbers behind an assessment, by name."""
+    if scores is None:
+        return {"needs_person": round(probability, 4)}
+    low, medium, high, critical = scores.severity
+    named = {
+        "needs_person": probability,
+        "needs_person_text": scores.needs_person,
+        "at_least_low": low,
+        "at_least_medium": medium,
+        "at_least_high": high,
+        "critical": critical,
+        "question": scores.question,
+        "abuse": scores.abuse,
+        "spam": scores.spam,
+        "sentiment": scores.sentiment,
+    }
+    return {name: round(score, 4) for name, score in named.items()}
+
+
+def _reasons(reading: _Reading, rating: int | None, worded: Severity | None, flags: Sequence[Flag]) -> list[Reason]:
+    reasons = [Reason("rating_words_disagree")] if Flag.RATING_WORDS_DISAGREE in flags else []
+    if rating is not None:
+        reasons.append(Reason(f"rating_{rating}"))
+    reasons.extend(reading.reasons())
+    if reading.scores is not None and worded is not None:
+        reasons.append(Reason(f"engine_{worded.value}"))
+    if Flag.CANNOT_JUDGE in flags:
+        reasons.append(Reason("no_text" if not reading.words else "too_short" if reading.short else "no_evidence"))
+    reasons.extend(Reason(flag.value) for flag in (Flag.REPEAT_COMPLAINER, Flag.RECOVERED, Flag.WORSENED) if flag in flags)
+    return reasons
 
 
 def _agenda(reading: _Reading, rating: int | None, severity: Severity, stage: Stage) -> Agenda:
     """What the author wants (R05); a severe or concrete complaint is never abuse or spam, whatever its tone."""
+    scores = reading.scores
     concrete = bool(reading.begins("critical_") or reading.begins("failure_"))
     adverts = len({hit.words.lower() for hit in reading.begins("promotion")})
     if severity is not Severity.CRITICAL and ((reading.links and adverts) or adverts >= 3):
         return Agenda.SPAM
     if reading.gibberish and rating is None and not concrete:
         return Agenda.SPAM
-    if reading.has("insult") and not concrete:
+    if severity is not Severity.CRITICAL and not concrete and (reading.has("insult") or (scores and scores.abuse >= ABUSE_FROM)):
         return Agenda.ABUSE
     if reading.asks and severity.rank <= Severity.MEDIUM.rank and not concrete and not _glad(reading, rating):
         return Agenda.QUESTION
     if severity in {Severity.PRAISE, Severity.LOW}:
-        unmoved = severity is Severity.LOW and rating is None and (reading.sentiment or 0.0) <= 0.0
+        unmoved = severity is Severity.LOW and rating is None and (scores.sentiment if scores else 0.0) <= 0.0
         return Agenda.PRAISE if not unmoved else _complaint(reading, stage)
     return _complaint(reading, stage)
 
 
 def _glad(reading: _Reading, rating: int | None) -> bool:
-    return rating is not None and rating >= 4 and (reading.sentiment or 0.0) >= PLEASED
+    return rating is not None and rating >= 4 and (reading.scores is None or reading.scores.sentiment > 0)
 
 
 def _complaint(reading: _Reading, stage: Stage) -> Agenda:

@@ -1,13 +1,44 @@
-"""Which language a review is in: the platform's claim when it can be one, else what its letters and small words say."""
+"""Which language a review is in: the platform's claim when it can be one, else what its letters, its pieces and its small words say.
+
+Letters decide where a script is one language's. Languages in Latin letters are told apart by a model of hashed pieces, which
+`cli/heard_cli/assess/train_language.py` writes, and by small words where the model or numpy is not installed or knows too little.
+"""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
+from heard.assessment import grams
 from heard.assessment.phrases import END, Token, fold, listed
+from heard.assessment.weights import NoWeights, find
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+TRAINED: Final = Path("heard_models", "language.bin")
+"""Where a folder of packages holds the model."""
+
+BITS: Final = 15
+"""How many of a hash's upper bits name a row of the model."""
+
+LONGEST: Final = 4
+"""Characters of the longest piece."""
+
+READ: Final = 300
+"""Characters of a text that are enough to tell its language."""
+
+SHORTEST: Final = 15
+"""Letters below which small words alone decide: there is too little to tell noise from a language."""
+
+_APART: Final = 1.5
+"""How far the best language must be ahead of the next, in nats over the root of the number of pieces."""
 
 _CODES: Final = listed(
     "aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en eo es et eu fa ff fi "
@@ -22,7 +53,7 @@ _ALIASES: Final = {
         "eng:en deu:de ger:de fra:fr fre:fr spa:es ita:it por:pt nld:nl dut:nl pol:pl tur:tr swe:sv dan:da nor:no nob:nb fin:fi ces:cs "
         "cze:cs ron:ro rum:ro hun:hu ind:id jpn:ja zho:zh chi:zh cmn:zh kor:ko ara:ar hin:hi rus:ru ukr:uk ell:el gre:el heb:he tha:th "
         "vie:vi bul:bg hrv:hr srp:sr slk:sk slo:sk slv:sl cat:ca eus:eu glg:gl fas:fa per:fa urd:ur ben:bn tam:ta tel:te iw:he in:id "
-        "afr:af swa:sw amh:am yor:yo hau:ha zul:zu xho:xh"
+        "afr:af swa:sw swh:sw arb:ar amh:am yor:yo hau:ha zul:zu xho:xh"
     )
 }
 _OTHERS: Final = listed("fil pcm yue ceb haw hmn nds gsw sco ast kab bho mai war ilo tzm zgh chr ckb")
@@ -30,7 +61,7 @@ _OTHERS: Final = listed("fil pcm yue ceb haw hmn nds gsw sco ast kab bho mai war
 
 _CLAIM: Final = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]{1,8})*")
 
-_SMALL_WORDS: Final = {
+SMALL_WORDS: Final = {
     "en": """
         the and was were is are with this that it of to for in my you your they have had has not but very so we i from at be on me
         good great nice bad love loved best worst food room place service staff would again here a an our their there will what when
@@ -94,6 +125,8 @@ _SMALL_WORDS: Final = {
         pelayanan tapi karena lebih yg gak adalah pada dalam oleh atau telah mereka dari orang bahwa seperti dapat menjadi""",
 }
 
+"""Words that say little and are everywhere, by language."""
+
 _MOST_TOKENS: Final = 400
 """More small words than this change nothing."""
 
@@ -109,10 +142,80 @@ def plausible(claimed: str | None) -> str | None:
 
 
 def detect(text: str, words: list[Token]) -> str | None:
-    """The language that the script or the small words of a text give away; None when they do not, or point at two."""
+    """The language that the letters, pieces or small words of a text give away; None when they do not, or point at two."""
     script = _script(text)
     if script is not None:
         return script or None
+    model = _model()
+    if model is None or sum(map(str.isalpha, text[:READ])) < SHORTEST:
+        return _by_small_words(words)
+    nearest, sure = model.nearest(text)
+    return nearest if sure or nearest == _by_small_words(words) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """How much each piece of a text speaks for each language: a row of `table` times `scale` is in nats, against what all have in common.
+
+    `enough` is the mean that nearly all texts of a language reach: below it a text is in none that the model knows.
+    """
+
+    codes: tuple[str, ...]
+    table: NDArray[np.int8]
+    scale: float
+    enough: NDArray[np.float32]
+
+    def fits(self, text: str) -> NDArray[np.float64]:
+        """How much the pieces of a text speak for each language, on average."""
+        return self._means(pieces(text))
+
+    def _means(self, rows: NDArray[np.intp]) -> NDArray[np.float64]:
+        return self.table.take(rows, axis=0).sum(axis=0, dtype="int32") * (self.scale / max(1, len(rows)))
+
+    def nearest(self, text: str) -> tuple[str, bool]:
+        """The language that fits best, and whether it fits well enough and clearly better than the next."""
+        rows = pieces(text)
+        fits = self._means(rows)
+        next_, best = (int(at) for at in fits.argsort()[-2:])
+        apart = float(fits[best] - fits[next_]) * len(rows) ** 0.5
+        return self.codes[best], bool(fits[best] >= self.enough[best] and apart >= _APART)
+
+
+def pieces(text: str) -> NDArray[np.intp]:
+    """The rows of the model for the first `READ` characters of a text."""
+    import numpy as np  # noqa: PLC0415
+
+    return (grams.hashes(text[:READ], LONGEST) >> np.uint64(64 - BITS)).astype(np.intp)
+
+
+def read(path: Path) -> Model:
+    """The model from a file that `write` wrote."""
+    import numpy as np  # noqa: PLC0415
+
+    with np.load(path, allow_pickle=False) as arrays:
+        held: dict[str, Any] = {name: arrays[name] for name in arrays.files}
+    return Model(tuple(json.loads(held["codes"].tobytes())), held["table"], float(held["scale"]), held["enough"])
+
+
+def write(path: Path, model: Model) -> None:
+    """Writes what `read` reads, without anything that would be run when it is read."""
+    import numpy as np  # noqa: PLC0415
+
+    codes = np.frombuffer(json.dumps(model.codes).encode(), np.uint8)
+    with path.open("wb") as file:
+        np.savez_compressed(file, allow_pickle=False, codes=codes, table=model.table, scale=np.float32(model.scale), enough=model.enough)
+
+
+@cache
+def _model() -> Model | None:
+    """The model that ships, read on first use; None where it or numpy is not installed."""
+    try:
+        return read(find(TRAINED))
+    except (ImportError, NoWeights):
+        return None
+
+
+def _by_small_words(words: list[Token]) -> str | None:
     votes = _votes(words)
     ranked = sorted(votes.items(), key=lambda vote: (-vote[1], vote[0]))
     count = sum(token.word != END for token in words[:_MOST_TOKENS])
@@ -137,7 +240,7 @@ def _votes(words: Iterable[Token]) -> dict[str, float]:
 @cache
 def _owners() -> dict[str, tuple[str, ...]]:
     owners: dict[str, tuple[str, ...]] = {}
-    for language, table in _SMALL_WORDS.items():
+    for language, table in SMALL_WORDS.items():
         for word in {fold(word) for word in table.split()}:
             owners[word] = (*owners.get(word, ()), language)
     return owners

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Self
 
@@ -52,6 +52,10 @@ class Flag(StrEnum):
     CHURN = "churn"
     QUESTION = "question"
     REPEAT_COMPLAINER = "repeat_complainer"
+    RECOVERED = "recovered"
+    """Praise by an author who has complained before (R18)."""
+    WORSENED = "worsened"
+    """The thread has become worse since it was last assessed."""
     RATING_WORDS_DISAGREE = "rating_words_disagree"
     CANNOT_JUDGE = "cannot_judge"
 
@@ -66,9 +70,14 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What is known of the author and the thread before this revision."""
+    """What is known of the author and the thread before this revision.
+
+    `earlier_complaints` counts the author's other reviews that complained; `last_severity` is that of this review's
+    last assessed revision, None for its first.
+    """
 
     earlier_complaints: int = 0
+    last_severity: Severity | None = None
 
 
 def complains(severity: Severity, agenda: Agenda, flags: Collection[Flag]) -> bool:
@@ -81,7 +90,9 @@ class Assessment:
     """What we concluded about one revision of a review.
 
     `sentiment` is -1..1, None when the words could not be judged; `language` is ISO 639-1 (ISO 639-3 for a
-    language without a two-letter code) or None.
+    language without a two-letter code) or None. `needs_person` says that no automatic answer alone will do; `confidence`
+    (0 to 1) is the probability that this `needs_person` is right. `scores` are the numbers behind them, by name,
+    0 to 1 but for `sentiment`; `model` names what made them.
     """
 
     severity: Severity
@@ -92,6 +103,9 @@ class Assessment:
     flags: tuple[Flag, ...]
     reasons: tuple[Reason, ...]
     model: str
+    needs_person: bool = True
+    confidence: float = 0.5
+    scores: Mapping[str, float] = field(default_factory=dict[str, float])
 
     @property
     def complains(self) -> bool:
@@ -109,6 +123,9 @@ class Assessment:
             "flags": [flag.value for flag in self.flags],
             "reasons": [{"code": reason.code, "evidence": reason.evidence} for reason in self.reasons],
             "model": self.model,
+            "needs_person": self.needs_person,
+            "confidence": self.confidence,
+            "scores": dict(self.scores),
         }
 
     @classmethod
@@ -123,4 +140,7 @@ class Assessment:
             flags=tuple(Flag(flag) for flag in fields["flags"]),
             reasons=tuple(Reason(**reason) for reason in fields["reasons"]),
             model=fields["model"],
+            needs_person=fields["needs_person"],
+            confidence=float(fields["confidence"]),
+            scores={name: float(score) for name, score in fields["scores"].items()},
         )

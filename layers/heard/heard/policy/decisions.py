@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import datetime
-from typing import Final
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final, NamedTuple
 
-from heard.assessment import Assessment, Severity
+from heard.assessment import Agenda, Assessment, Flag, Severity
 from heard.clock import later
+from heard.policy.conditions import Seen, see
 from heard.policy.document import Policy, Rule
-from heard.policy.terms import Context, Decision, Route
+from heard.policy.terms import Context, Decision, Near, Route
 from heard.reviews import Stage
-from heard.sla import add_working_time
+from heard.sla import add_working_time, is_working
 
 CAP_GUARD: Final = "R04-cap"
 """Fires when a policy's own rule would acknowledge in public where no reply is left; no policy can switch it off."""
@@ -19,48 +20,151 @@ CAP_GUARD: Final = "R04-cap"
 JOIN_GUARD: Final = "R04-join"
 """Fires when a policy's own rule would acknowledge beside a person who is already on the thread."""
 
+SEVERE_GUARD: Final = "R01-severe"
+"""Fires when a policy's own rule would only acknowledge, or ignore, what is critical."""
+
+ABUSE_GUARD: Final = "R20-person"
+"""The same for abuse, which gets one calm reply by a person."""
+
+QUESTION_GUARD: Final = "R23-person"
+"""The same for a question."""
+
+UNJUDGED_GUARD: Final = "R01-unjudged"
+"""The same for what could not be judged."""
+
 HAND_OVER: Final = "R01-person"
 """Stands for the rule where a person gets a review that no rule gave them: R01 leaves no other way."""
+
+MOST_NEAR: Final = 5
 
 
 def decide(assessment: Assessment, context: Context, policy: Policy, now: datetime) -> Decision:
     """What the policy says about one review revision at `now` (aware).
 
-    The first rule whose conditions hold decides the route, then the two guards of R04, then the SLA (R07) and
-    the ladder (R08) if a person follows up. Total: a loaded policy has an entry for every input.
+    The first rule whose conditions hold decides the route, then the guards (R01, R04, R20, R23), then the SLA (R07) and
+    the ladder (R08) if a person follows up. Total: a loaded policy has an entry for every input. `near` are up to
+    `MOST_NEAR` rules before the deciding one, of several conditions each, that all held but one: those with the most first.
     """
-    rule = next(rule for rule in policy.rules if rule.when.holds(assessment, context))
-    rule, guards = _guarded(rule, assessment, context)
-    decision = Decision(rule.route, (rule.id, *guards), policy.hash, rule.reason, rule.queue, rule.priority)
-    return _timed(decision, assessment, context, policy, now) if rule.route.follows_up else decision
+    seen = observe(assessment, context, policy, now)
+    rule, near = _deciding(policy.rules, seen)
+    route, guards = _guarded(rule.route, assessment, seen)
+    reason = rule.reason if route is rule.route else "cap_reached" if route is Route.NOTHING else None
+    limits = _limits(rule, seen, policy, now) if route.follows_up else _NO_LIMITS
+    return Decision(
+        route,
+        (rule.id, *guards, *limits.fired),
+        policy.hash,
+        reason,
+        rule.queue,
+        rule.priority,
+        limits.due_at,
+        limits.escalate_after,
+        near,
+        variants=rule.variants if route.acknowledges else (),
+        checklist=rule.checklist if route.follows_up else None,
+        send_after=_send_after(rule, context, policy, now) if route.acknowledges else None,
+    )
 
 
 def hand_over(assessment: Assessment, context: Context, policy: Policy, now: datetime) -> Decision:
     """The decision that gives a review to a person now, whatever the rules would do: a reply failed, or may not be sent.
 
-    Its queue is that of the rule that would have decided; the SLA and the ladder are the policy's own.
+    Its queue, checklist and time are those of the rule that would have decided.
     """
-    rule = next(rule for rule in policy.rules if rule.when.holds(assessment, context))
-    decision = Decision(Route.FOLLOW_UP, (HAND_OVER,), policy.hash, None, rule.queue, rule.priority)
-    return _timed(decision, assessment, context, policy, now)
+    seen = observe(assessment, context, policy, now)
+    rule, near = _deciding(policy.rules, seen)
+    limits = _limits(rule, seen, policy, now)
+    return Decision(
+        Route.FOLLOW_UP,
+        (HAND_OVER, *limits.fired),
+        policy.hash,
+        queue=rule.queue,
+        priority=rule.priority,
+        due_at=limits.due_at,
+        escalate_after=limits.escalate_after,
+        near=near,
+        checklist=rule.checklist,
+    )
 
 
-def _timed(decision: Decision, assessment: Assessment, context: Context, policy: Policy, now: datetime) -> Decision:
-    """A decision that follows up, with its SLA (R07) and its ladder (R08)."""
-    sla = next(entry for entry in policy.sla if entry.when.holds(assessment, context))
-    ladder = next(entry for entry in policy.escalation if entry.when.holds(assessment, context))
-    due_at = later(now, sla.seconds) if sla.clock == "always" else add_working_time(now, sla.seconds, policy.calendar)
-    return replace(decision, fired=(*decision.fired, sla.id, ladder.id), due_at=due_at, escalate_after=ladder.after)
+def observe(assessment: Assessment, context: Context, policy: Policy, now: datetime) -> Seen:
+    """What a policy's conditions are tested against, by `When.holds` and `When.failed`."""
+    left = min(context.public_replies_left, policy.public_replies)
+    return see(assessment, context, left, working_hours=is_working(now, policy.calendar) if policy.asks_for_hours else None)
 
 
-def _guarded(rule: Rule, assessment: Assessment, context: Context) -> tuple[Rule, tuple[str, ...]]:
-    """The rule as R04 lets it act, and the guards that changed it."""
-    if not rule.route.acknowledges:
-        return rule, ()
-    if context.follow_up_open:
-        return replace(rule, route=Route.FOLLOW_UP, reason=None), (JOIN_GUARD,)
-    if context.stage is Stage.OFFSTAGE or context.public_replies_left > 0:
-        return rule, ()
-    if rule.route is Route.ACKNOWLEDGE and assessment.severity in {Severity.PRAISE, Severity.LOW}:
-        return replace(rule, route=Route.NOTHING, reason="cap_reached"), (CAP_GUARD,)
-    return replace(rule, route=Route.FOLLOW_UP, reason=None), (CAP_GUARD,)
+def _deciding(rules: Sequence[Rule], seen: Seen) -> tuple[Rule, tuple[Near, ...]]:
+    nearly: list[tuple[int, Near]] = []
+    for rule in rules:
+        failed = None
+        for name, sees, test in rule.when.tests:
+            if not test(seen[sees]):
+                if failed is not None:
+                    break
+                failed = name
+        else:
+            if failed is None:
+                break
+            if len(rule.when.tests) > 1:
+                nearly.append((len(rule.when.tests), Near(rule.id, failed)))
+    else:
+        raise AssertionError("unreachable: the last rule of a loaded policy has no conditions")
+    nearly.sort(key=lambda found: -found[0])
+    return rule, tuple(near for _, near in nearly[:MOST_NEAR])
+
+
+def _guarded(route: Route, assessment: Assessment, seen: Seen) -> tuple[Route, tuple[str, ...]]:
+    """The route as the guards let it be, and those that changed it."""
+    if not route.follows_up and (guard := _person_guard(assessment)):
+        return Route.FOLLOW_UP, (guard,)
+    if not route.acknowledges:
+        return route, ()
+    if seen["follow_up_open"]:
+        return Route.FOLLOW_UP, (JOIN_GUARD,)
+    if seen["stage"] is Stage.OFFSTAGE or seen["public_replies_left"] > 0:
+        return route, ()
+    if route is Route.ACKNOWLEDGE and assessment.severity in {Severity.PRAISE, Severity.LOW}:
+        return Route.NOTHING, (CAP_GUARD,)
+    return Route.FOLLOW_UP, (CAP_GUARD,)
+
+
+def _person_guard(assessment: Assessment) -> str | None:
+    """Why a person must have it, whatever a policy says."""
+    if assessment.severity is Severity.CRITICAL:
+        return SEVERE_GUARD
+    if assessment.agenda is Agenda.ABUSE:
+        return ABUSE_GUARD
+    if assessment.agenda is Agenda.QUESTION or Flag.QUESTION in assessment.flags:
+        return QUESTION_GUARD
+    return UNJUDGED_GUARD if Flag.CANNOT_JUDGE in assessment.flags else None
+
+
+def _send_after(rule: Rule, context: Context, policy: Policy, now: datetime) -> datetime | None:
+    """The earliest time for an acknowledgement, after its delay and outside quiet hours; None when that is now."""
+    earliest = later(now, policy.acknowledgements.delay if rule.delay is None else rule.delay)
+    quiet = next((each for each in policy.quiet_hours if each.channel is None or context.channel in each.channel), None)
+    if quiet is not None:
+        earliest = quiet.end(earliest, policy.calendar.zone)
+    return earliest.astimezone(UTC) if earliest > now else None
+
+
+class _Limits(NamedTuple):
+    """What a person's follow-up is held to, and the ids of the entries that say so."""
+
+    fired: tuple[str, ...]
+    due_at: datetime | None
+    escalate_after: tuple[int, ...]
+
+
+_NO_LIMITS: Final = _Limits((), None, ())
+
+
+def _limits(rule: Rule, seen: Seen, policy: Policy, now: datetime) -> _Limits:
+    """The SLA (R07) and the ladder (R08)."""
+    due, fired = rule.sla, ()
+    if due is None:
+        sla = next(entry for entry in policy.sla if entry.when.holds(seen))
+        due, fired = sla.due, (sla.id,)
+    ladder = next(entry for entry in policy.escalation if entry.when.holds(seen))
+    due_at = later(now, due.seconds) if due.clock == "always" else add_working_time(now, due.seconds, policy.calendar)
+    return _Limits((*fired, ladder.id), due_at, ladder.after)

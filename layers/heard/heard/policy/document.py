@@ -1,84 +1,51 @@
 """A policy as a document: what it may say, and how it becomes rules that `decide` can follow.
 
-Every refusal is a BadRequest that names the path in the document and how to mend it; a policy that loads
-gives every review a decision, because each of its three lists must end in an entry without conditions.
+A document says only what differs from the playbook's (`default.json`); `complete` writes out the rest. Every refusal names the path in
+the document and how to mend it. A policy that loads gives every review a decision, because each of its three lists ends in an entry
+without conditions and no SLA asks for more working time than there is.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
-from functools import cache
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache, lru_cache
+from pathlib import Path as File
 from typing import Any, Final, Literal, cast
 
-from heard.assessment import Agenda, Assessment, Flag, Severity
 from heard.errors import BadRequest
-from heard.policy.terms import Context, Route
-from heard.reviews import Channel, Stage
-from heard.sla import Calendar
+from heard.policy.conditions import When, when
+from heard.policy.grammar import DOCUMENT, LONGEST, MOST_ENTRIES, REASON
+from heard.policy.hours import QuietHours
+from heard.policy.shapes import DAY_SECONDS, Path, Problem, quoted, spoken
+from heard.policy.terms import Route
+from heard.reviews import Channel
+from heard.sla import WEEKDAYS, Calendar, wall_minute
+from heard.threads import PUBLIC_REPLY_CAP
 
-DAY_SECONDS: Final = 86_400
-GIVE_UP_AFTER: Final = 30 * DAY_SECONDS
-LONGEST: Final = 400 * DAY_SECONDS
-"""No SLA, escalation or giving up may wait longer than this, in seconds: a Standard workflow ends after a year."""
-
-MOST_ENTRIES: Final = 200
-_ID: Final = re.compile(r"R[0-9]{2}-[a-z0-9]+(-[a-z0-9]+)*")
-_REASON: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
+RESERVED: Final = ("R01-person", "R01-severe", "R01-unjudged", "R04-cap", "R04-join", "R20-person", "R23-person")
+"""What decisions name where no rule of a policy decided (`decisions`); no entry may be called so."""
 
 type Clock = Literal["working", "always"]
 
 
 @dataclass(frozen=True, slots=True)
-class When:
-    """Conditions of an entry; all that are given must hold, and one that is None is not asked.
+class Due:
+    """A time limit: seconds of working time or, for `always`, around the clock."""
 
-    A set holds when the value is in it; `flags` when the assessment has any of them. Without a rating
-    neither bound on it holds; a language that is not known is in no set. `confirmed` asks whether the review is proven
-    (signed, or read at the platform): a business may want to answer nothing automatically that is not.
-    """
-
-    severity: frozenset[Severity] | None = None
-    agenda: frozenset[Agenda] | None = None
-    flags: frozenset[Flag] | None = None
-    channel: frozenset[Channel] | None = None
-    stage: frozenset[Stage] | None = None
-    platform: frozenset[str] | None = None
-    language: frozenset[str] | None = None
-    rating_min: int | None = None
-    rating_max: int | None = None
-    has_text: bool | None = None
-    public_replies_left_max: int | None = None
-    follow_up_open: bool | None = None
-    confirmed: bool | None = None
-
-    def holds(self, assessment: Assessment, context: Context) -> bool:
-        """Whether every condition holds."""
-        return (
-            (self.severity is None or assessment.severity in self.severity)
-            and (self.agenda is None or assessment.agenda in self.agenda)
-            and (self.flags is None or not self.flags.isdisjoint(assessment.flags))
-            and (self.channel is None or context.channel in self.channel)
-            and (self.stage is None or context.stage in self.stage)
-            and (self.platform is None or context.platform in self.platform)
-            and (self.language is None or assessment.language in self.language)
-            and (self.rating_min is None or (context.rating is not None and context.rating >= self.rating_min))
-            and (self.rating_max is None or (context.rating is not None and context.rating <= self.rating_max))
-            and (self.has_text is None or context.has_text is self.has_text)
-            and (self.public_replies_left_max is None or context.public_replies_left <= self.public_replies_left_max)
-            and (self.follow_up_open is None or context.follow_up_open is self.follow_up_open)
-            and (self.confirmed is None or context.confirmed is self.confirmed)
-        )
+    seconds: int
+    clock: Clock
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: the first whose `when` holds decides. A greater `priority` comes first in its queue."""
+    """One rule: the first whose `when` holds decides. A greater `priority` comes first in its queue.
+
+    `sla` and `delay` (seconds), where given, go before the policy's own.
+    """
 
     id: str
     when: When
@@ -86,16 +53,20 @@ class Rule:
     reason: str | None = None
     queue: str = "default"
     priority: int = 0
+    sla: Due | None = None
+    checklist: str | None = None
+    variants: tuple[str, ...] = ()
+    delay: int | None = None
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Sla:
-    """By when a person's first answer is due (R07), in seconds of working time or, for `always`, around the clock."""
+    """By when a person's first answer is due (R07)."""
 
     id: str
     when: When
-    seconds: int
-    clock: Clock
+    due: Due
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,16 +80,49 @@ class Ladder:
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """How the business sounds. `fallback_language` is spoken when the review's language is unknown or we have no words in it."""
+    """How the business sounds. `fallback_language` is spoken when the review's language is unknown or we have no words in it.
+
+    `name` and `signature` are None where the business's own name does; `formality` is `formal` or `informal` by language.
+    """
 
     fallback_language: str = "en"
+    name: str | None = None
+    signature: str | None = None
+    formality: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A business's own wording of some kinds of acknowledgement: a template by language."""
+
+    name: str
+    kinds: tuple[str, ...]
+    languages: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgements:
+    """The business's own wordings, and how many seconds acknowledgements wait."""
+
+    delay: int = 0
+    variants: tuple[Variant, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """What an agent may grant up to a limit (R28), in a currency (ISO 4217)."""
+
+    name: str
+    limit: float
+    currency: str
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A loaded policy. `hash` is the SHA-256 (hex) of the document's canonical JSON: the version of the rules.
+    """A loaded policy. `hash` is the SHA-256 (hex) of the complete document's canonical JSON: the version of the rules.
 
-    `give_up_after` is how many seconds a follow-up may stay open before it is closed as expired.
+    `public_replies` is its cap for one thread, 0 to 2 (R04); `give_up_after` is how many seconds a follow-up may stay open before it is
+    closed as expired; `checklists` are their steps by name (R25). `asks_for_hours` says whether any entry depends on working hours.
     """
 
     name: str
@@ -129,6 +133,13 @@ class Policy:
     calendar: Calendar
     voice: Voice
     give_up_after: int
+    public_replies: int = PUBLIC_REPLY_CAP
+    quiet_hours: tuple[QuietHours, ...] = ()
+    acknowledgements: Acknowledgements = field(default_factory=Acknowledgements)
+    remedies: tuple[Remedy, ...] = ()
+    checklists: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    queues: tuple[str, ...] = ()
+    asks_for_hours: bool = False
 
 
 def canonical(document: Mapping[str, Any]) -> str:
@@ -136,186 +147,216 @@ def canonical(document: Mapping[str, Any]) -> str:
     try:
         return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     except (TypeError, ValueError, RecursionError) as unfit:
-        raise BadRequest("policy: holds something that is not JSON (NaN, a date, a cycle); use JSON values only") from unfit
+        raise BadRequest("policy: holds something that is not JSON (NaN, a date, a cycle). Use JSON values only.") from unfit
 
 
 def load_policy(document: Mapping[str, Any]) -> Policy:
-    """The policy a document describes (`default.json` shows every part).
+    """The policy a document describes; what it leaves out is the playbook's, so that `{}` is a good policy.
 
     Raises BadRequest that names the path and the fix, for example
-    `rules[2].when.severity[0]: "hihg" is not one of critical, high, medium, low, praise`.
+    `rules[2].when.severity[0]: "hihg" is not one of critical, high, medium, low, praise. Did you mean "high"?`.
     """
-    policy = _Node("policy", document)
-    policy.only("name", "rules", "sla", "escalation", "calendar", "voice", "give_up_after")
-    rules = tuple(_rule(node) for node in policy.child("rules").entries())
-    _complete("rules", rules)
-    if rules[-1].route is not Route.FOLLOW_UP:
-        raise BadRequest('rules: the last rule must have the route "follow_up", so that no review is forgotten (R01)')
-    sla = tuple(_sla(node) for node in policy.child("sla").entries())
-    _complete("sla", sla)
-    escalation = tuple(_ladder(node) for node in policy.child("escalation").entries())
-    _complete("escalation", escalation)
-    calendar = policy.child("calendar").mapping()
-    return Policy(
-        name=policy.child("name").text(),
-        hash=hashlib.sha256(canonical(document).encode("utf-8", "surrogatepass")).hexdigest(),
-        rules=rules,
-        sla=sla,
-        escalation=escalation,
-        calendar=Calendar.from_json(calendar),
-        voice=_voice(policy.child("voice")),
-        give_up_after=policy.child("give_up_after").whole(1, LONGEST, GIVE_UP_AFTER),
-    )
+    return _loaded(canonical(document))
 
 
 @cache
 def default_policy() -> Policy:
     """The playbook's default policy: the first of a business that has written none."""
-    return load_policy(json.loads(Path(__file__).with_name("default.json").read_text("utf-8")))
+    return load_policy({})
 
 
-class _Node:
-    """A value in the document, and the path to it, so that every refusal can say where."""
+def complete(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The document with everything written out that it leaves to the playbook, in its normal form; complete ones stay as they are.
 
-    def __init__(self, path: str, value: object) -> None:
-        self.path = path
-        self.value = value
-
-    def refuse(self, fix: str) -> BadRequest:
-        return BadRequest(f"{self.path}: {fix}")
-
-    def mapping(self) -> Mapping[str, Any]:
-        if not isinstance(self.value, Mapping):
-            raise self.refuse("give an object")
-        return cast("Mapping[str, Any]", self.value)
-
-    def only(self, *names: str) -> None:
-        for name in self.mapping():
-            if name not in names:
-                raise BadRequest(f"{_below(self.path, str(name)[:40])}: unknown; use {', '.join(names)}")
-
-    def child(self, name: str) -> _Node:
-        return _Node(_below(self.path, name), self.mapping().get(name))
-
-    def entries(self) -> tuple[_Node, ...]:
-        if isinstance(self.value, str) or not isinstance(self.value, Sequence):
-            raise self.refuse("give a list")
-        values = tuple(cast("Sequence[object]", self.value))
-        if not 1 <= len(values) <= MOST_ENTRIES:
-            raise self.refuse(f"give 1 to {MOST_ENTRIES} entries")
-        return tuple(_Node(f"{self.path}[{index}]", value) for index, value in enumerate(values))
-
-    def text(self) -> str:
-        if not isinstance(self.value, str) or not 1 <= len(self.value) <= 100:
-            raise self.refuse("give a text of 1 to 100 characters")
-        return self.value
-
-    def matching(self, pattern: re.Pattern[str], fix: str) -> str:
-        if not isinstance(self.value, str) or not pattern.fullmatch(self.value):
-            raise self.refuse(fix)
-        return self.value
-
-    def whole(self, least: int, most: int, default: int | None = None) -> int:
-        if self.value is None and default is not None:
-            return default
-        if not isinstance(self.value, int) or isinstance(self.value, bool) or not least <= self.value <= most:
-            raise self.refuse(f"give a whole number from {least} to {most}")
-        return self.value
-
-    def truth(self) -> bool:
-        if not isinstance(self.value, bool):
-            raise self.refuse("give true or false")
-        return self.value
-
-    def one_of(self, options: Iterable[str]) -> str:
-        known = list(options)
-        if self.value not in known:
-            raise self.refuse(f"{json.dumps(self.value)[:60]} is not one of {', '.join(known)}")
-        return cast("str", self.value)
-
-    def set_of[Level: StrEnum](self, kind: type[Level]) -> frozenset[Level]:
-        return frozenset(kind(entry.one_of(kind)) for entry in self.entries())
-
-    def texts(self) -> frozenset[str]:
-        return frozenset(entry.text() for entry in self.entries())
+    Raises BadRequest as `load_policy` does.
+    """
+    found: list[Problem] = []
+    whole = read(document, found)
+    if found:
+        raise BadRequest(str(found[0]))
+    return whole
 
 
-_CONDITIONS: Final[Mapping[str, Callable[[_Node], object]]] = {
-    "severity": lambda node: node.set_of(Severity),
-    "agenda": lambda node: node.set_of(Agenda),
-    "flags": lambda node: node.set_of(Flag),
-    "channel": lambda node: node.set_of(Channel),
-    "stage": lambda node: node.set_of(Stage),
-    "platform": _Node.texts,
-    "language": _Node.texts,
-    "rating_min": lambda node: node.whole(1, 5),
-    "rating_max": lambda node: node.whole(1, 5),
-    "has_text": _Node.truth,
-    "public_replies_left_max": lambda node: node.whole(0, 2),
-    "follow_up_open": _Node.truth,
-    "confirmed": _Node.truth,
-}
+def read(document: object, found: list[Problem]) -> dict[str, Any]:
+    """The complete document in its normal form; everything that keeps it from being loaded is added to `found`."""
+    before = len(found)
+    try:
+        canonical(cast("Mapping[str, Any]", document))
+    except BadRequest:
+        found.append(Problem((), "holds something that is not JSON (NaN, a date, a cycle)", "Use texts, numbers, lists and names only."))
+        return {}
+    own = DOCUMENT.read(document, (), found)
+    if len(found) > before:
+        return {}
+    whole = _joined(own)
+    for part in ("rules", "sla", "escalation"):
+        found.extend(_entries(part, whole[part], len(own.get(part, ()))))
+    if len(found) == before:
+        found.extend(_routes(whole["rules"]))
+        found.extend(_unworkable(whole, own))
+    return whole
 
 
-def _below(path: str, name: str) -> str:
-    return name if path == "policy" else f"{path}.{name}"
+def playbook() -> dict[str, Any]:
+    """The playbook's own document in its normal form: a fresh copy."""
+    return json.loads(_playbook())
 
 
-def _when(node: _Node) -> When:
-    node.only(*_CONDITIONS)
-    return When(**cast("dict[str, Any]", {name: _CONDITIONS[name](node.child(name)) for name in node.mapping()}))
+@cache
+def _playbook() -> str:
+    found: list[Problem] = []
+    return canonical(DOCUMENT.read(json.loads(File(__file__).with_name("default.json").read_text("utf-8")), (), found))
 
 
-def _name(node: _Node) -> str:
-    return node.child("id").matching(_ID, 'give the playbook rule it serves and a name, for example "R23-question"')
+def _joined(own: Mapping[str, Any]) -> dict[str, Any]:
+    """What the business says, then what the playbook says where the business is silent."""
+    others = playbook()
+    whole = {**others, **own}
+    for part in ("calendar", "voice"):
+        whole[part] = {**others[part], **own.get(part, {})}
+    calendar = whole["calendar"]
+    calendar["holidays"] = _days(calendar["holidays"])
+    asked = whole.pop("playbook_rules", None)
+    for part in ("rules", "sla", "escalation"):
+        given: list[dict[str, Any]] = own.get(part, [])
+        joins = asked if part == "rules" and asked is not None else not _closed(given)
+        names = {entry["id"] for entry in given}
+        # An entry of the same name stands for the playbook's.
+        whole[part] = [*given, *(entry for entry in others[part] if joins and entry["id"] not in names)]
+    return whole
 
 
-def _rule(node: _Node) -> Rule:
-    node.only("id", "why", "when", "then")
-    then = node.child("then")
-    then.only("route", "reason", "queue", "priority")
-    given = then.mapping()
-    route = Route(then.child("route").one_of(Route))
-    reason: str | None = None
-    if route is Route.NOTHING or "reason" in given:
-        reason = then.child("reason").matching(_REASON, 'say why in a code of small letters, for example "spam"; it goes into the log')
-    return Rule(
-        id=_name(node),
-        when=_when(node.child("when")),
-        route=route,
-        reason=reason,
-        queue=then.child("queue").text() if "queue" in given else "default",
-        priority=then.child("priority").whole(0, 1000, 0),
+def _days(holidays: Any) -> Any:
+    """Days in order, each once; a country's days are left to be looked up."""
+    if not isinstance(holidays, dict):
+        return sorted(set(cast("list[str]", holidays)))
+    given = cast("dict[str, list[str]]", holidays)
+    return given if "country" in given else sorted({*given.get("add", ())} - {*given.get("remove", ())})
+
+
+def _closed(entries: Sequence[Mapping[str, Any]]) -> bool:
+    return bool(entries) and not entries[-1]["when"]
+
+
+def _entries(part: str, entries: Sequence[Mapping[str, Any]], own: int) -> list[Problem]:
+    """Two entries of one name, a list that can leave a review without an entry, and entries nothing can reach."""
+    found: list[Problem] = []
+    first: dict[str, int] = {}
+    if len(entries) > MOST_ENTRIES:
+        found.append(Problem((part,), f"has {len(entries)} entries with the playbook's", f"Give at most {MOST_ENTRIES} in all."))
+    for place, entry in enumerate(entries):
+        name = entry["id"]
+        if name in first:
+            found.append(Problem((part, place, "id"), f"{quoted(name)} is used twice", "Decisions name entries by it: give another."))
+        elif name in RESERVED:
+            found.append(Problem((part, place, "id"), f"{quoted(name)} is the name of a guard", "Give another."))
+        elif not entry["when"] and place < len(entries) - 1:
+            fix = "Add one, or move it to the end."
+            if place == own - 1:
+                fix = "Add one, or leave out playbook_rules: the playbook's can then not be reached."
+            found.append(Problem((part, place, "when"), "has no conditions, so that nothing after it is reached", fix))
+        first.setdefault(name, place)
+    if not entries or entries[-1]["when"]:
+        fix = 'End the list with an entry that has none ("when": {}), so that every review matches one (R01).'
+        found.append(Problem((part, len(entries) - 1, "when") if entries else (part,), "the last entry has conditions", fix))
+    return found
+
+
+def _routes(rules: Sequence[Mapping[str, Any]]) -> list[Problem]:
+    found: list[Problem] = []
+    for place, rule in enumerate(rules):
+        then = rule["then"]
+        if (then["route"] == Route.NOTHING) == ("reason" in then):
+            continue
+        at: Path = ("rules", place, "then", "reason")
+        if "reason" in then:
+            found.append(Problem(at, f'is only for the route "{Route.NOTHING}"', "Leave it out; `why` is for people."))
+        else:
+            found.append(Problem(at, "is missing", REASON.form))
+    last = len(rules) - 1
+    if rules[last]["then"]["route"] != Route.FOLLOW_UP:
+        fix = 'Give it "follow_up", so that no review is forgotten (R01).'
+        found.append(Problem(("rules", last, "then", "route"), "is where every review goes that no other rule foresees", fix))
+    return found
+
+
+def _unworkable(whole: Mapping[str, Any], own: Mapping[str, Any]) -> list[Problem]:
+    """SLAs for which the calendar's hours do not suffice within `LONGEST`, and holidays that nobody has looked up."""
+    holidays = whole["calendar"]["holidays"]
+    if isinstance(holidays, dict) and "country" in holidays:
+        fix = "`heard policy publish` looks the days up; here give a list of dates."
+        return [Problem(("calendar", "holidays", "country"), "stands for days that are not looked up yet", fix)]
+    calendar = _calendar(whole["calendar"])
+    most = calendar.week_seconds * (LONGEST // (7 * DAY_SECONDS))
+    waits: list[tuple[Path, Mapping[str, Any]]] = [
+        *((("rules", place, "then", "sla"), rule["then"]["sla"]) for place, rule in enumerate(whole["rules"]) if "sla" in rule["then"]),
+        *((("sla", place), entry) for place, entry in enumerate(whole["sla"])),
+    ]
+    found: list[Problem] = []
+    for path, wait in waits:
+        if wait["clock"] == "working" and wait["seconds"] > most:
+            mine = cast("int", path[1]) < len(own.get(cast("str", path[0]), ()))
+            said = f"{spoken(wait['seconds'])} of working time last more than a year with {spoken(calendar.week_seconds)} a week"
+            found.append(Problem(path if mine else ("calendar", "hours"), said, "Give less time, or more hours."))
+            if not mine:
+                break
+    return found
+
+
+@lru_cache(maxsize=64)
+def _loaded(text: str) -> Policy:
+    whole = complete(json.loads(text))
+    acknowledgements, voice = whole.get("acknowledgements", {}), whole["voice"]
+    entries = (*whole["rules"], *whole["sla"], *whole["escalation"])
+    return Policy(
+        name=whole["name"],
+        hash=hashlib.sha256(canonical(whole).encode("utf-8", "surrogatepass")).hexdigest(),
+        rules=tuple(_rule(entry) for entry in whole["rules"]),
+        sla=tuple(Sla(entry["id"], when(entry["when"]), Due(entry["seconds"], entry["clock"])) for entry in whole["sla"]),
+        escalation=tuple(Ladder(entry["id"], when(entry["when"]), tuple(entry["after"])) for entry in whole["escalation"]),
+        calendar=_calendar(whole["calendar"]),
+        voice=Voice(voice["fallback_language"], voice.get("name"), voice.get("signature"), voice.get("formality", {})),
+        give_up_after=whole["give_up_after"],
+        public_replies=whole.get("caps", {}).get("public_replies", PUBLIC_REPLY_CAP),
+        quiet_hours=tuple(_quiet(entry) for entry in whole.get("quiet_hours", ())),
+        acknowledgements=Acknowledgements(
+            acknowledgements.get("delay", 0),
+            tuple(Variant(each["name"], tuple(each["kinds"]), each["languages"]) for each in acknowledgements.get("variants", ())),
+        ),
+        remedies=tuple(Remedy(each["name"], each["limit"], each["currency"]) for each in whole.get("remedies", ())),
+        checklists={name: tuple(steps) for name, steps in whole.get("checklists", {}).items()},
+        queues=tuple(whole.get("queues", ())),
+        asks_for_hours=any("working_hours" in entry["when"] for entry in entries),
     )
 
 
-def _sla(node: _Node) -> Sla:
-    node.only("id", "why", "when", "seconds", "clock")
-    clock: Clock = "always" if node.child("clock").one_of(("working", "always")) == "always" else "working"
-    return Sla(_name(node), _when(node.child("when")), node.child("seconds").whole(1, LONGEST), clock)
+def _rule(entry: Mapping[str, Any]) -> Rule:
+    then = entry["then"]
+    sla = then.get("sla")
+    return Rule(
+        id=entry["id"],
+        when=when(entry["when"]),
+        route=Route(then["route"]),
+        reason=then.get("reason"),
+        queue=then.get("queue", "default"),
+        priority=then.get("priority", 0),
+        sla=Due(sla["seconds"], sla["clock"]) if sla else None,
+        checklist=then.get("checklist"),
+        variants=tuple(then.get("variants", ())),
+        delay=then.get("delay"),
+        why=entry.get("why", ""),
+    )
 
 
-def _ladder(node: _Node) -> Ladder:
-    node.only("id", "why", "when", "after")
-    after = tuple(entry.whole(1, LONGEST) for entry in node.child("after").entries())
-    return Ladder(_name(node), _when(node.child("when")), after)
+def _calendar(given: Mapping[str, Any]) -> Calendar:
+    hours = tuple(tuple((_minute(opens), _minute(closes)) for opens, closes in given["hours"].get(day, ())) for day in WEEKDAYS)
+    return Calendar(given["timezone"], hours, frozenset(date.fromisoformat(day) for day in given["holidays"]))
 
 
-def _voice(node: _Node) -> Voice:
-    if node.value is None:
-        return Voice()
-    node.only("fallback_language")
-    language = node.child("fallback_language").matching(re.compile("[a-z]{2,3}"), 'give an ISO 639 code, for example "en"')
-    return Voice(fallback_language=language)
+def _minute(wall_time: str) -> int:
+    return wall_minute(wall_time) or 0
 
 
-def _complete(path: str, entries: Sequence[Rule | Sla | Ladder]) -> None:
-    """Refuses two entries of one id, a list that can leave a review without an entry, and entries nothing can reach."""
-    ids = [entry.id for entry in entries]
-    for index, entry in enumerate(entries):
-        if entry.id in ids[:index]:
-            raise BadRequest(f'{path}[{index}].id: "{entry.id}" is used twice; decisions name rules by it')
-        if entry.when == When() and index < len(entries) - 1:
-            raise BadRequest(f"{path}[{index}].when: without conditions nothing after it is reached; add one or move it to the end")
-    if entries[-1].when != When():
-        raise BadRequest(f'{path}: the last entry must have no conditions ("when": {{}}), so that every review matches one (R01)')
+def _quiet(given: Mapping[str, Any]) -> QuietHours:
+    channel = given.get("channel")
+    return QuietHours(_minute(given["from"]), _minute(given["to"]), frozenset(Channel(each) for each in channel) if channel else None)

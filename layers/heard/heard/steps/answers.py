@@ -22,7 +22,7 @@ def answers(connection_id: str, native_id: str, setup: Setup, work: Work) -> tup
     loaded = work.case(review_id(connection.business, connection.platform, native_id))
     thread = thread_id(connection.business, connection.platform, native_id)
     try:
-        event, _ = work.revision(loaded.case.review)
+        event = work.revision(loaded.case.review).event
         said = [reply.text for reply in work.replies(thread) if reply.sent_at]
     except Erased as erased:
         raise NotFound("There is nothing here.") from erased

@@ -1,4 +1,4 @@
-"""The desk: agents list, see, claim, release and answer follow-ups; leads approve walking away.
+"""The desk: agents list, see, claim, release and answer follow-ups; leads approve walking away and large remedies.
 
 Every call is bounded to the caller's businesses; what they may not see does not exist for them. A business
 refusal comes out as `Conflict` with its reason, and nothing has changed then.
@@ -15,17 +15,21 @@ from typing import TYPE_CHECKING, Any, Final
 from heard import cases, follow_ups, replies
 from heard.cases import Change
 from heard.clock import stamp
-from heard.connectors import ReplyTarget, load
+from heard.connectors import ReplyTarget, Standing, load
 from heard.errors import BadRequest, Conflict, Forbidden, NotFound
-from heard.follow_ups import Action, Answer, FollowUp, Refusal, Refused
+from heard.follow_ups import Action, Answer, FollowUp, Refusal, Refused, Status
+from heard.remedies import Grant, plain
 from heard.reviews import Channel, Stage, reply_id
 from heard.steps.follow_up import wake
+from heard.steps.triage import policy_of
 from heard.storage.vault import Erased
 from heard.storage.work import Loaded, Reply
-from heard.threads import Purpose
+from heard.threads import Purpose, SlotState, Thread
 
 if TYPE_CHECKING:
     from heard.flows import Flows
+    from heard.policy import Policy
+    from heard.replies import Fingerprint
     from heard.storage.setup import Person, Setup
     from heard.storage.work import Work
 
@@ -60,7 +64,8 @@ class Caller:
 class AnswerRequest:
     """What an agent sends: `id` is the caller's own and makes a retry the same answer; `fence` is the claim's number.
 
-    `text` is what the customer reads, `note` stays in the house. `root_cause` and `resolution` close the work (R14).
+    `text` is what the customer reads, `note` stays in the house. `root_cause` and `resolution` close the work (R14). `remedy` is
+    what is granted to the customer (R28).
     """
 
     id: str
@@ -73,6 +78,7 @@ class AnswerRequest:
     reason: str | None = None
     evidence: str | None = None
     promised_for: datetime | None = None
+    remedy: Grant | None = None
 
 
 def list_open(caller: Caller, desk: Desk, *, business: str | None, limit: int, after: str | None) -> tuple[list[FollowUp], str | None]:
@@ -91,11 +97,18 @@ def list_open(caller: Caller, desk: Desk, *, business: str | None, limit: int, a
 
 
 def see(caller: Caller, follow_up: str, desk: Desk, now: datetime) -> dict[str, Any]:
-    """A follow-up with what is needed to understand before answering (R22): reviews, thread, assessments with reasons, replies."""
+    """A follow-up with what is needed to understand before answering (R22): reviews, thread, assessments with reasons, replies.
+
+    `remedies` are what the policy lets an agent grant (R28) and `granted` what was granted here, `checklist` what to think of (R25),
+    `rules` what decided that a person is needed, and `asked` the answer that waits for a lead.
+    """
     task = _seen(caller, follow_up, desk)
+    policy = policy_of(task.business, desk.setup)
     reviews = [_review(desk.work.case(review), desk) for review in task.reviews]
     thread = desk.work.case(task.reviews[0]).case.thread
-    slots = {slot.reply: slot.state.value for slot in thread.slots}
+    states = {slot.reply: slot.state.value for slot in thread.slots}
+    if asked := _asked(task):
+        states[asked.reply or ""] = task.status.value
     said = [
         {
             "id": reply.id,
@@ -103,7 +116,7 @@ def see(caller: Caller, follow_up: str, desk: Desk, now: datetime) -> dict[str, 
             "public": reply.public,
             "text": reply.text,
             "at": reply.at,
-            "state": slots.get(reply.id, "sent" if reply.sent_at else "dropped"),
+            "state": states.get(reply.id, "sent" if reply.sent_at else "dropped"),
         }
         for reply in _replies(desk, task.thread)
     ]
@@ -114,7 +127,32 @@ def see(caller: Caller, follow_up: str, desk: Desk, now: datetime) -> dict[str, 
         "public_replies_left": thread.public_replies_left,
         "platform_takes": _takes(task.platform),
         "notes": _notes(desk, task.id),
+        "rules": _rules(task, policy),
+        "checklist": {"name": task.checklist, "steps": list(policy.checklists.get(task.checklist, ()))} if task.checklist else None,
+        "remedies": [{"name": each.name, "limit": plain(each.limit), "currency": each.currency} for each in policy.remedies],
+        "granted": [_granting(grant) for grant in task.granted],
+        "asked": _shown(asked) if asked else None,
     }
+
+
+def _asked(task: FollowUp) -> Answer | None:
+    """The answer that waits for a lead."""
+    return task.answer if task.status is Status.AWAITING_APPROVAL else None
+
+
+def _shown(asked: Answer) -> dict[str, Any]:
+    told = {"action": asked.action.value, "by": asked.by, "at": asked.at, "reply": asked.reply, "reason": asked.reason}
+    return told | {"promised_for": asked.promised_for, "remedy": _granting(asked.remedy) if asked.remedy else None}
+
+
+def _granting(grant: Grant) -> dict[str, str]:
+    return {"name": grant.name, "amount": plain(grant.amount), "currency": grant.currency}
+
+
+def _rules(task: FollowUp, policy: Policy) -> list[dict[str, str]]:
+    """The rules of the decision with their reasons, as today's policy words them."""
+    why = {rule.id: rule.why for rule in policy.rules}
+    return [{"id": rule, "why": why.get(rule, "")} for rule in task.rules]
 
 
 def _takes(platform: str) -> dict[str, Any]:
@@ -171,36 +209,39 @@ def answer(caller: Caller, follow_up: str, request: AnswerRequest, desk: Desk, n
     caller.needs("agent", "lead")
     task = _seen(caller, follow_up, desk)
     given = _given(request, task, caller, now)
-    reply: Reply | None = None
+    policy = policy_of(task.business, desk.setup)
+    worded: tuple[Reply, Fingerprint] | None = None
     if _already(task, given) is None:
         refused = follow_ups.may_answer(task, caller.person.subject, request.fence, now)
         _granted(refused or task)
         loaded = desk.work.case_of_follow_up(follow_up)
-        _changed(cases.answer(loaded.case, given, now))
+        _changed(cases.answer(loaded.case, given, policy, now))
         if request.text:
-            reply = _worded(request, given, loaded, caller, desk, now)
-            desk.work.put_reply(reply)
-        desk.work.put_note(task.id, given.id, loaded.case.review.author, _note(request, caller))
+            worded = _worded(request, given, loaded, caller, desk, now)
+            if _text(desk, task.thread, worded[0].id) not in {None, worded[0].text}:
+                raise _differs()
+            desk.work.put_reply(worded[0])
+        desk.work.put_note(task.id, given.key, loaded.case.review.author, _note(request, caller))
     elif not _same(request, given, task, desk):
-        raise Conflict(Refusal.ANSWER_DIFFERS.value, "This id was used for an answer with another text. Nothing was changed by this one.")
+        raise _differs()
 
     def decide(loaded: Loaded) -> Change | None:
         current = loaded.case.task
         if current is None or _already(current, given):
             return None
         _granted(follow_ups.may_answer(current, caller.person.subject, request.fence, now) or current)
-        return _changed(cases.answer(loaded.case, given, now))
+        return _changed(cases.answer(loaded.case, given, policy, now))
 
     after = desk.work.change(lambda: desk.work.case_of_follow_up(follow_up), decide, now=now, actor=caller.person.subject)
-    if reply is not None:
-        desk.work.note_wording(reply, replies.fingerprint(reply.text))
+    if worded is not None:
+        desk.work.note_wording(*worded)
     task = _task(after)
     wake(task, desk.work, desk.flows)
     return task
 
 
 def approve(caller: Caller, follow_up: str, *, approved: bool, desk: Desk, now: datetime) -> FollowUp:
-    """Approve or deny walking away, as a second person and a lead (R20)."""
+    """Approve or deny an answer that walks away (R20) or grants much (R28), as a second person and a lead."""
     caller.needs("lead")
     task = _seen(caller, follow_up, desk)
 
@@ -237,12 +278,33 @@ def _already(task: FollowUp, given: Answer) -> FollowUp | None:
 
 
 def _same(request: AnswerRequest, given: Answer, task: FollowUp, desk: Desk) -> bool:
-    """Whether a request that repeats an answer's id repeats its words too."""
+    """Whether a request that repeats an answer's id repeats its words and its remedy too."""
+    stored = _text(desk, task.thread, given.reply)
+    worded = stored is None if request.text is None else stored is not None and stored.startswith(request.text.strip())
+    return worded and _same_remedy(given, task)
+
+
+def _same_remedy(given: Answer, task: FollowUp) -> bool:
+    if task.answer and task.answer.key == given.key:
+        before = task.answer.remedy
+    else:
+        before = next((grant for grant in task.granted if grant.answer == given.key), None)
+        if before is None:  # it was denied, or did not arrive: nobody can tell any more
+            return True
+    return given.remedy.same(before) if given.remedy else before is None
+
+
+def _differs() -> Conflict:
+    told = "This id was used for an answer with another text or remedy. Nothing was changed by this one; give it an id of its own."
+    return Conflict(Refusal.ANSWER_DIFFERS.value, told)
+
+
+def _text(desk: Desk, thread: str, reply: str | None) -> str | None:
+    """What a reply says; None when there is none, or it can be read no more."""
     try:
-        stored = desk.work.reply(task.thread, given.reply).text if given.reply else None
+        return desk.work.reply(thread, reply).text if reply else None
     except (NotFound, Erased):
-        stored = None
-    return stored is None if request.text is None else stored is not None and stored.startswith(request.text.strip())
+        return None
 
 
 def _granted(result: FollowUp | Refused) -> FollowUp:
@@ -273,6 +335,8 @@ def _given(request: AnswerRequest, task: FollowUp, caller: Caller, now: datetime
         raise BadRequest(f"The action {request.action.value} needs {', '.join(missing)}.")
     if request.text and request.action is Action.RESOLVE_WITHOUT_REPLY:
         raise BadRequest("The action resolve_without_reply posts nothing, so it takes no text. Use reply, or put the words into note.")
+    if request.remedy and request.action is Action.REPORT_FAKE:
+        raise BadRequest("The action report_fake grants nothing: leave remedy out, or answer in another way.")
     for name in ("root_cause", "resolution", "reason"):
         code = getattr(request, name)
         if code and not _ROOT_CAUSE.fullmatch(code):
@@ -286,16 +350,17 @@ def _given(request: AnswerRequest, task: FollowUp, caller: Caller, now: datetime
         reason=request.reason,
         resolution=request.resolution,
         root_cause=request.root_cause,
-        reply=_reply_id(task, request) if request.text else None,
+        reply=_reply_id(task, request, caller) if request.text else None,
+        remedy=request.remedy,
     )
 
 
-def _reply_id(task: FollowUp, request: AnswerRequest) -> str:
-    return reply_id(task.thread, f"{task.id}/{request.id}", Purpose.ANSWER.value)
+def _reply_id(task: FollowUp, request: AnswerRequest, caller: Caller) -> str:
+    return reply_id(task.thread, f"{task.id}/{caller.person.subject}/{request.id}", Purpose.ANSWER.value)
 
 
-def _worded(request: AnswerRequest, given: Answer, loaded: Loaded, caller: Caller, desk: Desk, now: datetime) -> Reply:
-    """The reply as it will be posted: signed with the agent's first name (R11) and free of what the lint blocks."""
+def _worded(request: AnswerRequest, given: Answer, loaded: Loaded, caller: Caller, desk: Desk, now: datetime) -> tuple[Reply, Fingerprint]:
+    """The reply as it will be posted, signed with the agent's first name (R11) and free of what the lint blocks; and how it is worded."""
     case = loaded.case
     connection = desk.setup.connection(case.review.connection)
     if connection is None:
@@ -305,16 +370,22 @@ def _worded(request: AnswerRequest, given: Answer, loaded: Loaded, caller: Calle
     if limits.replies == "none" or (limits.credentials and not connection.has_credentials):
         why = "takes no replies from programs" if limits.replies == "none" else "is connected without credentials to reply with"
         raise Conflict(Refusal.NO_REPLY_HERE.value, f"{limits.title} {why}. Answer there, then resolve it here without a reply.")
-    text = replies.sign_off(request.text or "", caller.person.first_name, connection.business_name or case.review.business)
-    latest = desk.work.latest_wordings(case.review.business, RECENT_REPLIES)
-    findings = replies.lint(text, public=public, limit=limits.reply_limit, unit=limits.reply_unit, recent=latest)
+    names = (caller.person.first_name, connection.business_name or case.review.business)
+    text = replies.sign_off(request.text or "", *names)
+    latest = desk.work.latest_wordings(case.review.business, RECENT_REPLIES, other_than=_unread(case.thread, desk))
+    findings = replies.lint(text, public=public, limit=limits.reply_limit, unit=limits.reply_unit, recent=latest, names=names)
     blocking = [finding for finding in findings if finding.severity == "block"]
     if blocking:
         raise Conflict(
             Refusal.LINT.value, " ".join(finding.explanation for finding in blocking), rule=blocking[0].rule, code=blocking[0].code
         )
-    event, _ = desk.work.revision(case.review)
-    return Reply(
+    try:
+        event = desk.work.revision(case.review).event
+    except Erased as erased:
+        raise Conflict(
+            Refusal.NO_REPLY_HERE.value, "The author was erased, and with them where to reply. Resolve it without one."
+        ) from erased
+    reply = Reply(
         id=given.reply or "",
         thread=case.thread.id,
         review=case.review.id,
@@ -329,6 +400,17 @@ def _worded(request: AnswerRequest, given: Answer, loaded: Loaded, caller: Calle
         by=caller.person.subject,
         at=stamp(now),
     )
+    return reply, replies.fingerprint(text, names)
+
+
+def _unread(thread: Thread, desk: Desk) -> set[str]:
+    """The people's replies in a thread that did not arrive, as far as we know: to send one of them again is no copying."""
+    sent = {slot.reply for slot in thread.slots if slot.state is SlotState.SENT}
+    return {
+        reply.id
+        for reply in _replies(desk, thread.id)
+        if reply.purpose is Purpose.ANSWER and (reply.standing == Standing.REFUSED or not (reply.sent_at or reply.id in sent))
+    }
 
 
 def _note(request: AnswerRequest, caller: Caller) -> dict[str, Any]:
@@ -343,7 +425,7 @@ def _review(loaded: Loaded, desk: Desk) -> dict[str, Any]:
 
 
 def _said(loaded: Loaded, desk: Desk) -> dict[str, Any]:
-    event, assessment = desk.work.revision(loaded.case.review)
+    event, assessment, _ = desk.work.revision(loaded.case.review)
     said = event.to_json()
     shown = {name: said.get(name) for name in ("title", "text", "language", "occurred_at", "subject", "link", "author", "text_bytes")}
     return shown | {"assessment": assessment}

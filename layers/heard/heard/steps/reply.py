@@ -43,8 +43,14 @@ def acknowledge(thread: str, reply: str, ports: Ports, reach: Reach, now: dateti
 
     Raises PlatformUnavailable or Busy when a later run should try again.
     """
-    stored = ports.work.reply(thread, reply)
-    after = _send(stored, lambda: ports.work.case(stored.review), ports, reach, now)
+    try:
+        stored = ports.work.reply(thread, reply)
+    except Erased:
+        after = ports.work.change(
+            lambda: ports.work.case(ports.work.review_of(thread, reply)), lambda loaded: cases.unreadable(loaded.case, reply), now=now
+        )
+    else:
+        after = _send(stored, lambda: ports.work.case(stored.review), ports, reach, now)
     return next_steps(after.case, now)
 
 
@@ -96,13 +102,16 @@ def _send(
             return None
         if slot.held(now):
             raise Busy("Another run is sending this reply just now.")
+        if not slot.must_look and cases.overtaken(loaded.case, slot):
+            before.clear()
+            return cases.give_way(loaded.case, slot, lambda: for_person(loaded.case, ports, now), now)
         return Change(replace(loaded.case, thread=loaded.case.thread.sending(stored.id, now)))
 
     started = work.change(load_case, begin, now=now)
     if not before or not cases.unsent(before[0]):
         return started
     try:
-        result = _deliver(stored, started.case.thread, before[0], ports, reach)
+        result = _deliver(stored, started.case, before[0], ports, reach)
     except PlatformUnavailable as unavailable:
         doubtful = unavailable.maybe_applied or before[0].must_look
         work.change(
@@ -120,19 +129,22 @@ def _send(
     return work.change(load_case, lambda loaded: _result(loaded.case, stored, result, ports, now), now=now, actor=actor)
 
 
-def _deliver(stored: Reply, thread: Thread, slot: Slot, ports: Ports, reach: Reach) -> Sent | Rejected | Presence:
-    """What became of the reply: looked for first if an earlier run may have posted it. `slot` is as that run left it."""
+def _deliver(stored: Reply, case: Case, slot: Slot, ports: Ports, reach: Reach) -> Sent | Rejected | Presence:
+    """What became of the reply: looked for first if an earlier run may have posted it. `slot` is as that run left it.
+
+    Absent is one that an earlier run did not post and that was overtaken since.
+    """
     connection = ports.setup.connection(stored.connection)
     if connection is None:
         return Presence.CANNOT_TELL if slot.must_look else Rejected("no_connection", "The connection was removed.")
     connector = load(connection.platform)
     credentials = reach.secrets.credentials(connection.id)
     first = moment(slot.first_tried_at) if slot.first_tried_at else None
-    ours = _earlier(stored, thread, ports) if connector.capabilities.replies == "one" else ()
+    ours = _earlier(stored, case.thread, ports) if connector.capabilities.replies == "one" else ()
     target = replace(stored.target, first_sent_at=first, ours=ours)
     if slot.must_look:
         found = connector.find_reply(target, stored.text, stored.id, connection, credentials, reach.http)
-        if found is not Presence.ABSENT:
+        if found is not Presence.ABSENT or cases.overtaken(case, slot):
             return found
     return connector.reply(target, stored.text, stored.id, connection, credentials, reach.http)
 
@@ -156,6 +168,8 @@ def _result(case: Case, stored: Reply, result: Sent | Rejected | Presence, ports
             return cases.reply_sent(case, slot, native, now)
         case Rejected(reason=reason):
             return cases.reply_failed(case, slot, Kind.REPLY_REJECTED, reason, lambda: for_person(case, ports, now), now)
+        case Presence.ABSENT:
+            return cases.give_way(case, slot, lambda: for_person(case, ports, now), now)
         case Presence():
             return cases.reply_failed(case, slot, Kind.REPLY_UNKNOWN, "cannot_tell", lambda: for_person(case, ports, now), now)
 
@@ -228,6 +242,7 @@ def _consequence(case: Case, stored: Reply, verdict: Moderation, ports: Ports, n
 
 def for_person(case: Case, ports: Ports, now: datetime) -> Decision:
     """The decision that gives a case to a person now, whatever the rules said before."""
-    event, assessment = ports.work.revision(case.review)
+    event, assessment, _ = ports.work.revision(case.review)
     policy = policy_of(case.review.business, ports.setup)
-    return hand_over(Assessment.from_json(assessment or {}), context_of(case, event), policy, now)
+    known = ports.work.vault.known(case.review.author, other_than=case.review.id)
+    return hand_over(Assessment.from_json(assessment or {}), context_of(case, event, known), policy, now)

@@ -3,6 +3,7 @@
 | table | item | partition key | sort key |
 | --- | --- | --- | --- |
 | Setup | business | `BUSINESS#{business}` | `PROFILE` |
+| Setup | version of its policy | `BUSINESS#{business}` | `POLICY#{number}` |
 | Setup | person | `PERSON#{subject}` | `PROFILE` |
 | Setup | connection | `CONNECTION#{connection}` | `PROFILE` |
 | Work | review's state, with its thread's where they are one | digest of the review's id | `STATE` |
@@ -11,9 +12,11 @@
 | Work | reply (sealed text) | digest of the thread's id | `REPLY#{reply}` |
 | Work | follow-up | its id | `TASK` |
 | Work | task token of its workflow | its id | `TOKEN` |
-| Work | note of an answer (sealed text) | the follow-up's id | `NOTE#{answer}` |
+| Work | note of an answer (sealed text) | the follow-up's id | `NOTE#{agent}/{answer}` |
 | Work | latest human replies, by reference (TTL) | `WORDING#{business}` | `{at}#{reply}` |
-| Work | author (key, complaints) | its id | `AUTHOR` |
+| Work | author (key, complaints, value, what they were last told) | its id | `AUTHOR` |
+| Work | page: the last variant said on it | `PAGE#{digest}` | `TOLD` |
+| Work | optional engine's calls (TTL) | `ENGINE#{engine}` | `{day}` |
 | Work | quarantined delivery | `QUARANTINE#{business}` | `{received}#{delivery}` |
 | Outcomes | outcome | review's id | sequence number |
 

@@ -29,11 +29,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Business:
-    """One brand or location; `id` is the tenant key of everything. `policy` overrides parts of the default policy."""
+    """One brand or location; `id` is the tenant key of everything.
+
+    `policy` is the document that triage follows, empty for the playbook's; `policy_version` is its number among the versions
+    that were published (`heard.storage.policies`), 0 for one that never was.
+    """
 
     id: str
     name: str
     policy: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    policy_version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +140,25 @@ class Setup:
         if "Item" not in found:
             return None
         item = values(found["Item"])
-        return Business(item["id"], item["name"], json.loads(item["policy"]))
+        return Business(item["id"], item["name"], json.loads(item["policy"]), item.get("policy_version", 0))
 
     def put_business(self, business: Business) -> None:
-        """Store a business, new or changed."""
-        item = {"pk": f"BUSINESS#{business.id}", "sk": "PROFILE", "id": business.id, "name": business.name}
-        self._client.put_item(TableName=self._table, Item=attributes(item | {"policy": json.dumps(dict(business.policy))}))
+        """Store a business, new or changed. A known one keeps the policy it follows, unless another is handed over here.
+
+        That way of changing a policy keeps no version: publishing does (`heard.storage.policies`).
+        """
+        names = {"#id": "id", "#name": "name", "#policy": "policy"}
+        given = {":id": business.id, ":name": business.name, ":policy": json.dumps(dict(business.policy))}
+        change = "SET #id = :id, #name = :name, #policy = if_not_exists(#policy, :policy)"
+        if business.policy:
+            change = "SET #id = :id, #name = :name, #policy = :policy REMOVE policy_version"
+        self._client.update_item(
+            TableName=self._table,
+            Key=_key("BUSINESS", business.id),
+            UpdateExpression=change,
+            ExpressionAttributeNames=names,
+            ExpressionAttributeValues=attributes(given),
+        )
 
     def person(self, subject: str) -> Person | None:
         """Who signs in with this subject id."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,6 +17,7 @@ from heard.storage.tables import attributes, values
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 MEMORY_SECONDS: Final = 5.0
 """How long a key is believed without looking: for one step, and not so long that a process could seal with an erased one."""
@@ -26,6 +28,19 @@ _NONCE_BYTES: Final = 24
 
 class Erased(Exception):
     """The author's key is gone: the text can never be read again, and that is what was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of an author: how many complaints, what they are worth to the business, what they were last told.
+
+    `sealed` says whether there is a key, so that texts of theirs may be kept and can be read.
+    """
+
+    complaints: int = 0
+    value: int | None = None
+    told: str | None = None
+    sealed: bool = False
 
 
 class Vault:
@@ -56,11 +71,25 @@ class Vault:
             # Sealed before an erasure, by an author who has written again since and has a new key.
             raise Erased(author) from unreadable
 
-    def complaints(self, author: str, *, other_than: str) -> int:
-        """How many of this author's reviews, other than this one, were complaints."""
+    def known(self, author: str, *, other_than: str = "") -> Known:
+        """What is known of an author; complaints in the review `other_than` are not counted."""
         item = self._read(author)
         self._remember(author, item.get("key"))
-        return len(set(item.get("complaints", ())) - {other_than})
+        value = item.get("value")
+        return Known(
+            complaints=len(set(item.get("complaints", ())) - {other_than}),
+            value=None if value is None else int(value),
+            told=item.get("told"),
+            sealed="key" in item,
+        )
+
+    def tell(self, author: str, variant: str) -> None:
+        """Note the variant of the last acknowledgement that this author got, so that the next is another (R10)."""
+        self._set(author, "told", {"S": variant})
+
+    def put_value(self, author: str, value: int | None) -> None:
+        """Say what a customer is worth to the business (R21), 0 to 100; None forgets it."""
+        self._set(author, "value", {"NULL": True} if value is None else {"N": str(value)})
 
     def count_complaint(self, author: str, review: str) -> None:
         """Count a review among its author's complaints; a set of ids, so that counting twice is counting once."""
@@ -71,10 +100,20 @@ class Vault:
             ExpressionAttributeValues={":review": {"SS": [review]}},
         )
 
-    def erase(self, author: str) -> None:
-        """Delete the author's key; what it sealed can never be read again. Erasing twice is no error."""
-        self._client.delete_item(TableName=self._table, Key=self._place(author))
+    def erase(self, author: str) -> bool:
+        """Delete the author's key; what it sealed can never be read again. False when there was none: erasing twice is no error."""
+        gone = self._client.delete_item(TableName=self._table, Key=self._place(author), ReturnValues="ALL_OLD")
         self._seen.pop(author, None)
+        return "Attributes" in gone
+
+    def _set(self, author: str, name: str, value: AttributeValueTypeDef) -> None:
+        self._client.update_item(
+            TableName=self._table,
+            Key=self._place(author),
+            UpdateExpression="SET #name = :value",
+            ExpressionAttributeNames={"#name": name},
+            ExpressionAttributeValues={":value": value},
+        )
 
     def _key(self, author: str, *, create: bool) -> bytes:
         read_at, key = self._seen.get(author, (0.0, None))

@@ -8,14 +8,14 @@ caller looks again. DynamoDB enforces the two-reply cap a second time, in the wr
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from botocore.exceptions import ClientError
 
-from heard.cases import Case, Change, Review, first_seen
+from heard.cases import Case, Change, Review, first_seen, unsent
 from heard.clock import moment, stamp
 from heard.connectors import ReplyTarget
 from heard.errors import Contention, NotFound
@@ -47,6 +47,14 @@ WORDING_KEPT: Final = timedelta(days=90)
 """How long a person's reply counts among those that the next ones are compared with (R10)."""
 ATTEMPTS: Final = 8
 """How often a change is decided afresh when somebody else's came first."""
+
+
+class Revision(NamedTuple):
+    """What an author said, how it was assessed, and what else the policy was asked with; None where nothing was decided."""
+
+    event: ReviewEvent
+    assessment: dict[str, Any] | None
+    context: dict[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +210,7 @@ class Work:
             review = case.review if place == home and changed_review else None
             thread = case.thread if place == away and changed_thread else None
             if review or thread:
-                written[place] = self._state(place, before.items.get(place, {}), review, thread, case.task)
+                written[place] = self._state(place, before.items.get(place, {}), review, thread, case)
         if case.task and case.task != old.task:
             written[case.task.id] = self._task(before.items.get(case.task.id, {}), case.task)
         beside = appends(self._outcomes, outcomes) + ([self._settle(*settles)] if settles else [])
@@ -234,9 +242,7 @@ class Work:
                 continue
         raise Contention("Too many changes to one thread at once; try again.")
 
-    def _state(
-        self, place: str, stored: Item, review: Review | None, thread: Thread | None, task: FollowUp | None
-    ) -> tuple[Item, PutTypeDef]:
+    def _state(self, place: str, stored: Item, review: Review | None, thread: Thread | None, case: Case) -> tuple[Item, PutTypeDef]:
         """The new state item of a place; the part (review or thread) that did not change stays as it was stored."""
         item: Item = {**stored, "pk": place, "sk": "STATE", "version": stored.get("version", 0) + 1}
         condition, expected = _unchanged(stored)
@@ -244,9 +250,9 @@ class Work:
             item["review"] = review.to_json()
             for name in ("sweep_bucket", "sweep_at"):
                 item.pop(name, None)
-            in_hand = task is not None and review.id in task.reviews and task.status is not Status.CLOSED
-            if review.closed is None and not in_hand:
-                item |= _sweep_at(moment(review.touched_at) + SWEEP_REVIEW_AFTER, place)
+            in_hand = case.task is not None and review.id in case.task.reviews and case.task.status is not Status.CLOSED
+            if review.closed is None and (not in_hand or _acknowledgement_waits(review, case.thread)):
+                item |= _sweep_at(_due(review, case.thread), place)
         if thread:
             item |= {"thread": thread.to_json(), "public_replies": thread.public_replies}
             if thread.public_replies > stored.get("public_replies", 0):
@@ -282,24 +288,26 @@ class Work:
 
     # Revisions, replies, notes
 
-    def put_revision(self, case: Case, event: ReviewEvent, assessment: Mapping[str, Any] | None) -> None:
-        """Keep what the author said, sealed. Written before the case refers to it; writing it twice is no harm."""
+    def put_revision(
+        self, case: Case, event: ReviewEvent, assessment: Mapping[str, Any] | None, context: Mapping[str, Any] | None = None
+    ) -> None:
+        """Keep what the author said, sealed, and what was decided upon: before the case refers to it. Writing it twice is no harm."""
         place, sort = _place(case.review.id), _revision(event.revision, event.digest)
-        content = {"event": event.to_json(), "assessment": assessment}
+        content = {"event": event.to_json(), "assessment": assessment, "context": context}
         sealed = self.vault.seal(case.review.author, f"{place}/{sort}", content)
         self._client.put_item(TableName=self._table, Item=attributes({"pk": place, "sk": sort, "sealed": sealed}))
 
-    def revision(self, review: Review) -> tuple[ReviewEvent, dict[str, Any] | None]:
-        """What the author said in the revision last acted on, and how it was assessed. Raises NotFound, Erased."""
+    def revision(self, review: Review) -> Revision:
+        """The revision last acted on. Raises NotFound, Erased."""
         place, sort = _place(review.id), _revision(review.revision, review.digest)
         item = self._get(place, sort)
         if "sealed" not in item:
             raise NotFound("The text of this revision is not stored.")
         content = self.vault.open(review.author, f"{place}/{sort}", item["sealed"])
-        return ReviewEvent.from_json(content["event"]), content["assessment"]
+        return Revision(ReviewEvent.from_json(content["event"]), content["assessment"], content.get("context"))
 
-    def put_reply(self, reply: Reply) -> None:
-        """Keep a reply's text, sealed. Written before its slot is taken; the same id always means the same reply."""
+    def put_reply(self, reply: Reply) -> Reply:
+        """Keep a reply's text, sealed. Written before its slot is taken; the same id always means the same reply: the one returned."""
         place, sort = _place(reply.thread), f"REPLY#{reply.id}"
         target = {"native_id": reply.target.native_id, "native_thread": reply.target.native_thread, "to": dict(reply.target.reply_to)}
         sealed = self.vault.seal(reply.author, f"{place}/{sort}", {"text": reply.text, "target": target})
@@ -310,6 +318,8 @@ class Work:
         except ClientError as error:
             if not condition_failed(error):
                 raise
+            return self.reply(reply.thread, reply.id)
+        return reply
 
     def confirm_reply(self, reply: Reply, now: datetime) -> None:
         """Note that the platform has a private reply: it leaves no slot in its thread that would say so. Confirming twice is no harm."""
@@ -365,6 +375,13 @@ class Work:
             raise NotFound("There is no such reply.")
         return self._reply(item)
 
+    def review_of(self, thread: str, reply: str) -> str:
+        """The review that a reply answers, also where its text cannot be read any more. Raises NotFound."""
+        item = self._get(_place(thread), f"REPLY#{reply}")
+        if "review" not in item:
+            raise NotFound("There is no such reply.")
+        return item["review"]
+
     def replies(self, thread: str) -> list[Reply]:
         """All replies ever decided in a thread, in time order."""
         return sorted((self._reply(item) for item in self._query(_place(thread), "REPLY#")), key=lambda reply: reply.at)
@@ -376,17 +393,40 @@ class Work:
         item = {"pk": f"WORDING#{reply.business}", "sk": f"{reply.at}#{reply.id}", "wording": packed}
         self._client.put_item(TableName=self._table, Item=attributes(item | {"expires_at": int(until.timestamp())}))
 
-    def latest_wordings(self, business: str, count: int) -> list[Fingerprint]:
-        """How a business's latest human replies were worded, newest first."""
+    def latest_wordings(self, business: str, count: int, *, other_than: Collection[str] = ()) -> list[Fingerprint]:
+        """How a business's latest human replies, but those with the ids `other_than`, were worded, newest first."""
         found = self._client.query(
             TableName=self._table,
             KeyConditionExpression="pk = :pk",
             ExpressionAttributeValues=attributes({":pk": f"WORDING#{business}"}),
             ScanIndexForward=False,
-            Limit=count,
+            Limit=count + len(other_than),
         )
-        packed = [values(item)["wording"] for item in found["Items"]]
+        items = [item for item in map(values, found["Items"]) if item["sk"].rpartition("#")[2] not in other_than]
+        packed = [item["wording"] for item in items[:count]]
         return [frozenset(int.from_bytes(each[at : at + 4]) for at in range(0, len(each), 4)) for each in packed]
+
+    def told(self, page: str) -> str | None:
+        """The variant of the last acknowledgement on a page (what onlookers read together), None for the first."""
+        return self._get(f"PAGE#{page}", "TOLD").get("variant")
+
+    def tell(self, page: str, variant: str, before: str | None) -> bool:
+        """Note a page's last variant; False when somebody noted another since `before` was read (R10)."""
+        condition = "attribute_not_exists(variant)" if before is None else "variant = :before"
+        known = attributes({":variant": variant} | ({} if before is None else {":before": before}))
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=attributes({"pk": f"PAGE#{page}", "sk": "TOLD"}),
+                UpdateExpression="SET variant = :variant",
+                ConditionExpression=condition,
+                ExpressionAttributeValues=known,
+            )
+        except ClientError as error:
+            if condition_failed(error):
+                return False
+            raise
+        return True
 
     def _reply(self, item: Item) -> Reply:
         content = self.vault.open(item["author"], f"{item['pk']}/{item['sk']}", item["sealed"])
@@ -537,6 +577,20 @@ def _place(id: str) -> str:
 
 def _revision(revision: str, digest: str) -> str:
     return f"REVISION#{revision}#{digest[:12]}"
+
+
+def _acknowledgement_waits(review: Review, thread: Thread) -> bool:
+    """Whether nobody but the sweep will send a review's acknowledgement: the run that decided it is over."""
+    slot = thread.slot(review.reply) if review.reply else None
+    return slot is not None and slot.not_before is not None and unsent(slot)
+
+
+def _due(review: Review, thread: Thread) -> datetime:
+    """When somebody must look at an open review: when its acknowledgement may go, else when it should long have ended."""
+    slot = thread.slot(review.reply) if review.reply else None
+    if slot and slot.not_before and slot.waits(moment(review.touched_at)):
+        return moment(slot.not_before)
+    return moment(review.touched_at) + SWEEP_REVIEW_AFTER
 
 
 def _bucket(at: datetime, shard: int) -> str:

@@ -1,0 +1,1 @@
+"""`heard policy`: one module a command, and what they share."""

@@ -1,0 +1,500 @@
+"""A simulation as one HTML page: it asks nothing of any server, and reads on a phone, in the dark, on paper and by ear.
+
+Every plot is drawn here as SVG and has its figures behind it as a table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from html import escape
+from typing import Final
+
+from heard.assessment import Severity
+from heard.policy import Decision, Route
+from heard.policy.simulation import WEEK_HOURS, Change, Simulation
+
+ROUTES: Final = (Route.FOLLOW_UP, Route.BOTH, Route.ACKNOWLEDGE, Route.NOTHING)
+"""From a person's work to none."""
+
+ROUTE_WORDS: Final = {
+    Route.FOLLOW_UP: "a person",
+    Route.BOTH: "both",
+    Route.ACKNOWLEDGE: "automatic",
+    Route.NOTHING: "no answer",
+}
+DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+_MOST_RULES: Final = 15
+_WIDE: Final = 460
+"""Units across a plot: few, so that its words can still be read on a phone."""
+_LABEL_HIGH: Final = 31
+"""Units that a route's two lines of words need, however few reviews take it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What was compared: the names and hashes of both policies, where the reviews came from, and what is to be said of them."""
+
+    before: str
+    before_hash: str
+    after: str
+    after_hash: str
+    source: str
+    notes: Sequence[str]
+    made_at: datetime
+
+
+def page(found: Simulation, about: Subject) -> str:
+    """The whole page."""
+    parts = [
+        _head(found, about),
+        _warning(found),
+        _tiles(found),
+        _figure(
+            "Where reviews go",
+            f"On the left the route of today ({escape(about.before)}), on the right the new one ({escape(about.after)}). "
+            "Strong bands are reviews whose route changes.",
+            _sankey(found),
+            _routes_table(found),
+        ),
+        *_hours(found),
+        _rules(found),
+        _severities(found),
+        _examples(found),
+        _foot(found, about),
+    ]
+    return _PAGE.format(title=escape(f"{about.before} → {about.after}"), style=_STYLE, body="\n".join(part for part in parts if part))
+
+
+# Words
+
+
+def _head(found: Simulation, about: Subject) -> str:
+    period = ""
+    if found.first and found.last:
+        period = f", {found.first:%d %b %Y} to {found.last:%d %b %Y}"
+    verdict = (
+        "nothing would change"
+        if not found.changed
+        else f"{_count(found.changed, 'review')} of {found.reviews:,} would be treated differently"
+    )
+    return (
+        f"<header><p class='kicker'>What the policy would have done</p>"
+        f"<h1>{escape(about.before)} <span class='arrow'>→</span> {escape(about.after)}</h1>"
+        f"<p class='lead'>On {_count(found.reviews, 'past review')} ({escape(about.source)}{period}) "
+        f"<strong>{verdict}</strong>.</p></header>"
+    )
+
+
+def _warning(found: Simulation) -> str:
+    said: list[str] = []
+    if lost := found.lost:
+        said.append(
+            f"<p class='warn'><strong>{_count(lost.total(), 'review')} that a person got would reach nobody any more</strong> "
+            f"({_by_severity(lost)}). Look at the examples before you publish.</p>"
+        )
+    if gained := found.gained:
+        said.append(f"<p class='note'>{_count(gained.total(), 'review')} that no person got would reach one ({_by_severity(gained)}).</p>")
+    return "".join(said)
+
+
+def _tiles(found: Simulation) -> str:
+    before, after, weeks = found.before, found.after, found.weeks
+    share = 100 * found.rerouted / found.reviews if found.reviews else 0.0
+    tiles = [("change route", f"{found.rerouted:,}", f"{share:.1f} % of {found.reviews:,}")]
+    if weeks:
+        hours = [round(load.minutes / 60 / weeks, 1) for load in (before, after)]
+        tiles.append(("human work a week", f"{hours[1]:,.1f} h", f"was {hours[0]:,.1f} h ({_signed(hours[1] - hours[0], 1)} h)"))
+    else:
+        tiles.append(
+            ("human work", f"{after.minutes / 60:,.1f} h", f"was {before.minutes / 60:,.1f} h ({_signed(found.extra_hours, 1)} h)")
+        )
+    tiles.append(("for a person", f"{after.follow_ups:,}", f"was {before.follow_ups:,} ({_signed(after.follow_ups - before.follow_ups)})"))
+    told = after.acknowledgements - before.acknowledgements
+    tiles.append(("automatic answers", f"{after.acknowledgements:,}", f"was {before.acknowledgements:,} ({_signed(told)})"))
+    shown = "".join(f"<div><dt>{name}</dt><dd>{value}</dd><dd class='was'>{was}</dd></div>" for name, value, was in tiles)
+    return f"<dl class='tiles'>{shown}</dl>"
+
+
+def _foot(found: Simulation, about: Subject) -> str:
+    minutes = ", ".join(f"{severity.value} {count}" for severity, count in found.minutes.items())
+    notes = "".join(f"<li>{escape(note)}</li>" for note in about.notes)
+    undated = f"<li>{_count(found.undated, 'review')} without a time are in the totals and not in the hours.</li>" if found.undated else ""
+    return (
+        "<section><h2>How this was counted</h2><ul>"
+        f"<li>Minutes that a follow-up takes a person, an assumption: {minutes}.</li>"
+        "<li>Each review is decided afresh by both policies, as it was assessed and as its thread stood then; what another policy "
+        "would have said before is not followed into later reviews of a thread.</li>"
+        f"<li>Hours are those of {escape(found.timezone)}. A follow-up that is due at 17:00 counts for the hour that ends then.</li>"
+        f"{undated}{notes}</ul>"
+        f"<p class='fine'>{escape(about.before)}: <code>{about.before_hash[:16]}</code> · {escape(about.after)}: "
+        f"<code>{about.after_hash[:16]}</code> · made {about.made_at:%Y-%m-%d %H:%M} UTC</p></section>"
+    )
+
+
+# Plots
+
+
+def _sankey(found: Simulation) -> str:
+    """Routes before on the left, after on the right; a band is as thick as it has reviews."""
+    left, right, top, high, gap, bar = 98, _WIDE - 98, 4, 220, 6, 9
+    shown = [route for route in ROUTES if any(route in pair for pair in found.routes)]
+    scale = (high - gap * (len(shown) - 1)) / max(1, found.reviews)
+    marks: list[str] = []
+    tops: dict[tuple[int, Route], float] = {}
+    bottom = 0.0
+    for side in (0, 1):
+        y = float(top)
+        for route in shown:
+            count = sum(number for pair, number in found.routes.items() if pair[side] is route)
+            thick = count * scale
+            slot = max(thick, _LABEL_HIGH)
+            middle = y + slot / 2
+            tops[side, route] = middle - thick / 2
+            x, anchor, at = (left - bar, "end", left - bar - 7) if side == 0 else (right, "start", right + bar + 7)
+            words = f"<tspan class='strong'>{ROUTE_WORDS[route]}</tspan><tspan x='{at}' dy='14'>{count:,}</tspan>"
+            tall = max(thick, 1)
+            marks.append(f"<rect class='r-{route.value}' x='{x}' y='{middle - tall / 2:.1f}' width='{bar}' height='{tall:.1f}' rx='2'/>")
+            marks.append(f"<text x='{at}' y='{middle - 2:.1f}' text-anchor='{anchor}'>{words}</text>")
+            y += slot + gap
+            bottom = max(bottom, y)
+    bands: list[tuple[bool, str]] = []
+    starts = dict(tops)
+    for old in shown:
+        for new in shown:
+            if not (count := found.routes[old, new]):
+                continue
+            thick, y0, y1 = count * scale, starts[0, old], starts[1, new]
+            starts[0, old], starts[1, new] = y0 + thick, y1 + thick
+            bend = (left + right) / 2
+            path = (
+                f"M{left},{y0:.1f} C{bend},{y0:.1f} {bend},{y1:.1f} {right},{y1:.1f} L{right},{y1 + thick:.1f} "
+                f"C{bend},{y1 + thick:.1f} {bend},{y0 + thick:.1f} {left},{y0 + thick:.1f} Z"
+            )
+            name = f"{ROUTE_WORDS[old]} → {ROUTE_WORDS[new]}: {count:,}"
+            kind = "same" if old is new else "moves"
+            # A hairline is seen even where a handful of reviews is less than a pixel.
+            bands.append((old is not new, f"<path class='band {kind} r-{new.value}' d='{path}'><title>{name}</title></path>"))
+    drawn = "".join(band for _, band in sorted(bands, key=lambda band: band[0]))
+    return _svg(f"Bands from {len(shown)} routes to {len(shown)} routes", bottom, drawn + "".join(marks))
+
+
+def _hours(found: Simulation) -> Iterable[str]:
+    weeks = found.weeks
+    if not weeks or not (found.before.follow_ups or found.after.follow_ups):
+        return ()
+    old, new = ([minutes / weeks for minutes in load.arriving] for load in (found.before, found.after))
+    most = max([*old, *new, 1e-9])
+    change = [b - a for a, b in zip(old, new, strict=True)]
+    furthest = max([abs(each) for each in change] or [0.0])
+
+    def minutes(value: float) -> str:
+        return f"{value:.1f} min"
+
+    maps = "".join(
+        f"<div><h3>{name}</h3>{_heat(name, values, scale, minutes)}</div>"
+        for name, values, scale in (("Today", old, most), ("With the new policy", new, most))
+    )
+    more = (
+        f"<div><h3>Difference</h3>{_heat('Difference', change, furthest, lambda value: f'{value:+.1f} min', both_ways=True)}"
+        "<p class='key'><span class='swatch more'></span> more work <span class='swatch less'></span> less work</p></div>"
+        if furthest > 0
+        else "<p>There is no difference in any hour.</p>"
+    )
+    due = [[count / weeks for count in load.due] for load in (found.before, found.after)]
+    return (
+        _figure(
+            "When the work comes in",
+            f"Minutes of human work an hour of an average week, by when the reviews came in ({escape(found.timezone)}). "
+            f"The strongest colour is {most:.0f} minutes, in the difference {furthest:.0f}.",
+            f"<div class='maps'>{maps}{more}</div>",
+            _week_table(("today", "new", "difference"), (old, new, change), "minutes"),
+        ),
+        _figure(
+            "When answers are due",
+            f"Follow-ups whose SLA ends in that hour of an average week ({escape(found.timezone)}).",
+            _steps(due[0], due[1])
+            + "<p class='key'><span class='swatch old'></span> today <span class='swatch new'></span> new policy</p>",
+            _week_table(("today", "new"), due, "follow-ups due"),
+        ),
+    )
+
+
+def _heat(name: str, values: Sequence[float], most: float, told: Callable[[float], str], *, both_ways: bool = False) -> str:
+    """Hours across, days down."""
+    left, top, wide, high = 36, 18, 17.4, 17
+    cells: list[str] = []
+    for hour, value in enumerate(values):
+        day, clock = divmod(hour, 24)
+        at = f"x='{left + clock * wide:.1f}' y='{top + day * high}' width='{wide - 1.4:.1f}' height='{high - 1.4:.1f}' rx='2'"
+        title = f"<title>{DAYS[day]} {clock:02d}:00 {told(value)}</title>"
+        cells.append(f"<rect class='cell' {at}>{'' if value else title}</rect>")
+        if value:
+            kind = ("more" if value > 0 else "less") if both_ways else "heat"
+            strength = 0.12 + 0.88 * abs(value) / (most or 1)
+            cells.append(f"<rect class='{kind}' {at} fill-opacity='{strength:.2f}'>{title}</rect>")
+    labels = [f"<text x='{left - 6}' y='{top + day * high + 12}' text-anchor='end'>{name}</text>" for day, name in enumerate(DAYS)]
+    labels += [f"<text x='{left + clock * wide:.1f}' y='12'>{clock:02d}</text>" for clock in range(0, 24, 3)]
+    return _svg(f"{name}: a heat map of 7 days by 24 hours", top + 7 * high, "".join(cells + labels))
+
+
+def _steps(old: Sequence[float], new: Sequence[float]) -> str:
+    """Two lines in steps over the 168 hours of a week."""
+    left, top, high, wide = 34, 12, 130, _WIDE - 40
+    most = max([*old, *new, 1e-9])
+    step = wide / WEEK_HOURS
+
+    def line(values: Sequence[float]) -> str:
+        points: list[str] = []
+        for hour, value in enumerate(values):
+            y = top + high * (1 - value / most)
+            points += [f"{left + hour * step:.1f},{y:.1f}", f"{left + (hour + 1) * step:.1f},{y:.1f}"]
+        return " ".join(points)
+
+    marks = [f"<line class='axis' x1='{left}' x2='{left + wide}' y1='{top + high}' y2='{top + high}'/>"]
+    for day, name in enumerate(DAYS):
+        x = left + day * 24 * step
+        marks.append(f"<line class='grid' x1='{x:.1f}' x2='{x:.1f}' y1='{top}' y2='{top + high + 4}'/>")
+        marks.append(f"<text x='{x + 12 * step:.1f}' y='{top + high + 16}' text-anchor='middle'>{name}</text>")
+    for value in (most, most / 2):
+        y = top + high * (1 - value / most)
+        marks.append(f"<line class='grid' x1='{left}' x2='{left + wide}' y1='{y:.1f}' y2='{y:.1f}'/>")
+        marks.append(f"<text x='{left - 5}' y='{y + 4:.1f}' text-anchor='end'>{_brief(value)}</text>")
+    base = top + high
+    area = f"<polygon class='due-old' points='{left},{base} {line(old)} {left + wide:.1f},{base}'/>"
+    return _svg(
+        "Lines of follow-ups due by hour of the week", base + 24, f"{''.join(marks)}{area}<polyline class='due-new' points='{line(new)}'/>"
+    )
+
+
+def _svg(name: str, high: float, drawn: str) -> str:
+    told = f"{escape(name, quote=True)}; its figures are in the table below"
+    return f"<svg viewBox='0 0 {_WIDE} {high:.0f}' role='img' aria-label='{told}'>{drawn}</svg>"
+
+
+# Tables
+
+
+def _routes_table(found: Simulation) -> str:
+    head = "".join(f"<th scope='col'>{ROUTE_WORDS[route]}</th>" for route in ROUTES)
+    rows = "".join(
+        f"<tr><th scope='row'>{ROUTE_WORDS[old]}</th>"
+        + "".join(
+            f"<td{' class=quiet' if old is new or not found.routes[old, new] else ''}>{found.routes[old, new]:,}</td>" for new in ROUTES
+        )
+        + "</tr>"
+        for old in ROUTES
+    )
+    return f"<table><thead><tr><th scope='col'>today ↓ / new →</th>{head}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def _week_table(names: Sequence[str], series: Sequence[Sequence[float]], unit: str) -> str:
+    """The hours of the week in which there is anything."""
+    head = "".join(f"<th scope='col'>{name}, {unit}</th>" for name in names)
+    rows = "".join(
+        f"<tr><th scope='row'>{DAYS[hour // 24]} {hour % 24:02d}:00</th>"
+        + "".join(f"<td>{values[hour]:.2f}</td>" for values in series)
+        + "</tr>"
+        for hour in range(WEEK_HOURS)
+        if any(values[hour] for values in series)
+    )
+    return f"<table><thead><tr><th scope='col'>hour</th>{head}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def _rules(found: Simulation) -> str:
+    if not found.rules:
+        return ""
+    ranked = found.rules.most_common()
+    most = ranked[0][1]
+    rows = "".join(
+        f"<tr><td><code>{escape(old)}</code></td><td>{_other_rule(old, new)}</td>"
+        f"<td>{count:,}</td><td class='bar' aria-hidden='true'><span style='width:{100 * count / most:.1f}%'></span></td></tr>"
+        for (old, new), count in ranked[:_MOST_RULES]
+    )
+    rest = sum(count for _, count in ranked[_MOST_RULES:])
+    more = f"<p class='fine'>And {_count(rest, 'review')} by {len(ranked) - _MOST_RULES} other pairs of rules.</p>" if rest else ""
+    return (
+        "<section><h2>Which rules make the difference</h2><p>Changed reviews by the rule that decided them before and after.</p>"
+        "<div class='scroll'><table class='rules'><thead><tr><th scope='col'>decided by</th><th scope='col'>now by</th>"
+        f"<th scope='col'>reviews</th><td></td></tr></thead><tbody>{rows}</tbody></table></div>{more}</section>"
+    )
+
+
+def _other_rule(old: str, new: str) -> str:
+    return "<span class='quiet'>the same</span>" if old == new else f"<code>{escape(new)}</code>"
+
+
+def _severities(found: Simulation) -> str:
+    moved = [(severity, old, new) for severity, old, new in found.by_severity if old is not new]
+    if not moved:
+        return ""
+    moved.sort(key=lambda key: (-key[0].rank, -found.by_severity[key]))
+    rows = "".join(
+        f"<tr><td>{_severity(severity)}</td><td>{ROUTE_WORDS[old]}</td><td>{ROUTE_WORDS[new]}</td>"
+        f"<td>{found.by_severity[severity, old, new]:,}</td></tr>"
+        for severity, old, new in moved
+    )
+    head = "".join(f"<th scope='col'>{name}</th>" for name in ("severity", "went to", "would go to", "reviews"))
+    return (
+        "<section><h2>Changed routes by severity</h2><div class='scroll'><table><thead><tr>"
+        f"{head}</tr></thead><tbody>{rows}</tbody></table></div></section>"
+    )
+
+
+def _examples(found: Simulation) -> str:
+    if not found.kinds:
+        return ""
+    kinds = "".join(
+        f"<h3>{escape(_kind_words(kind))} <span class='quiet'>{_count(count, 'review')}</span></h3>"
+        + "".join(_example(change, found.zone) for change in found.examples[kind])
+        for kind, count in found.ranked
+    )
+    return f"<section><h2>Examples of each change</h2><p>Drawn at random, the same in every run.</p>{kinds}</section>"
+
+
+def _example(change: Change, zone: tzinfo) -> str:
+    review, assessment, context = change.review, change.review.assessment, change.review.context
+    stars = f" · {'★' * context.rating}{'☆' * (5 - context.rating)}" if context.rating else ""
+    codes = [*(flag.value for flag in assessment.flags), *dict.fromkeys(reason.code for reason in assessment.reasons)]
+    at = f" · {review.at.astimezone(zone):%a %d %b %Y %H:%M}" if review.at else ""
+    words = f"<blockquote dir='auto'>{escape(_cut(review.text))}</blockquote>" if review.text else ""
+    language = escape(assessment.language or "language unknown")
+    shown = "".join(f"<code>{escape(code)}</code> " for code in dict.fromkeys(codes))
+    return (
+        f"<article><p><code class='id'>{escape(review.id)}</code> {_severity(assessment.severity)} "
+        f"<span class='quiet'>{escape(context.platform or context.channel.value)}{stars} · {language}{at}</span></p>"
+        f"{words}<p class='codes'>{shown}</p>"
+        f"<p>{_decision(change.before, zone)}<br><span class='arrow'>→</span> {_decision(change.after, zone)}</p></article>"
+    )
+
+
+def _decision(decision: Decision, zone: tzinfo) -> str:
+    """A decision in words."""
+    said = ROUTE_WORDS[decision.route]
+    if decision.reason:
+        said += f" ({escape(decision.reason)})"
+    if decision.route.follows_up:
+        said += f", queue {escape(decision.queue)}, priority {decision.priority}"
+        if decision.due_at:
+            said += f", due {decision.due_at.astimezone(zone):%a %d %b %H:%M}"
+        if decision.checklist:
+            said += f", checklist {escape(decision.checklist)}"
+    if decision.variants:
+        said += f", wording {escape(', '.join(decision.variants))}"
+    return f"{said} <code>{escape(decision.fired[0])}</code>"
+
+
+def _figure(title: str, about: str, drawn: str, table: str) -> str:
+    return (
+        f"<section><figure><figcaption><h2>{title}</h2><p>{about}</p></figcaption>{drawn}"
+        f"<details><summary>As a table</summary><div class='scroll'>{table}</div></details></figure></section>"
+    )
+
+
+# Small things
+
+
+def _kind_words(kind: str) -> str:
+    for route, words in ROUTE_WORDS.items():
+        kind = kind.replace(f" {route.value} ", f" {words} ") if kind.startswith("route:") else kind
+        kind = kind.removesuffix(route.value) + words if kind.startswith("route:") and kind.endswith(f"→ {route.value}") else kind
+    return kind.removeprefix("route: ")
+
+
+def _severity(severity: Severity) -> str:
+    return f"<span class='severity s-{severity.value}'>{severity.value}</span>"
+
+
+def _by_severity(counts: dict[Severity, int]) -> str:
+    return ", ".join(f"{counts[severity]:,} {severity.value}" for severity in sorted(counts, key=lambda each: -each.rank))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _signed(number: float, digits: int = 0) -> str:
+    return "±0" if round(number, digits) == 0 else f"{number:+,.{digits}f}"
+
+
+def _brief(value: float) -> str:
+    return f"{value:.0f}" if value >= 10 else f"{value:.1f}"
+
+
+def _cut(text: str, most: int = 400) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+_PAGE: Final = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>{title}</title>
+<style>{style}</style>
+</head>
+<body>
+<main>
+{body}
+</main>
+</body>
+</html>
+"""
+
+_STYLE: Final = """
+:root { color-scheme: light dark; --paper: #fbfaf8; --card: #ffffff; --ink: #1d1f24; --soft: #62666f; --line: #dfdcd6; --cell: #efede8;
+  --person: #c2410c; --both: #7c3aed; --auto: #0f766e; --none: #8a8f99; --heat: #c2410c; --more: #c2410c; --less: #1d6fb8;
+  --warn: #a41623; --warn-paper: #fdeceb; --note-paper: #eaf3f2; }
+@media (prefers-color-scheme: dark) {
+  :root { --paper: #14161a; --card: #1c1f25; --ink: #e9e7e2; --soft: #a2a7b1; --line: #33373f; --cell: #262a31;
+    --person: #fb923c; --both: #b794f6; --auto: #2dd4bf; --none: #7d838f; --heat: #fb923c; --more: #fb923c; --less: #60a5fa;
+    --warn: #ffb4ab; --warn-paper: #3b1a1a; --note-paper: #16302d; }
+}
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
+main { max-width: 62rem; margin: 0 auto; padding: 2rem 1rem 4rem; }
+h1 { font-size: clamp(1.5rem, 5vw, 2.3rem); line-height: 1.15; margin: .1rem 0 .6rem; overflow-wrap: anywhere; }
+h2 { font-size: 1.25rem; margin: 0 0 .25rem; } h3 { font-size: 1rem; margin: 1rem 0 .4rem; }
+p { margin: 0 0 .6rem; } .kicker { color: var(--soft); margin: 0; } .lead { font-size: 1.1rem; } .arrow { color: var(--soft); }
+section { background: var(--card); border: 1px solid var(--line); border-radius: 14px; padding: 1.2rem; margin: 1rem 0; }
+figure { margin: 0; } figcaption p { color: var(--soft); }
+svg { display: block; width: 100%; max-width: 640px; height: auto; margin: .4rem auto; }
+svg text { fill: var(--soft); font-size: 12px; } .strong { fill: var(--ink); font-weight: 600; font-size: 13.5px; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: .8rem; margin: 1rem 0; }
+.tiles div { background: var(--card); border: 1px solid var(--line); border-radius: 14px; padding: .9rem 1.1rem; }
+dt { color: var(--soft); font-size: .9rem; } dd { margin: 0; font-size: 1.8rem; font-weight: 650; font-variant-numeric: tabular-nums; }
+dd.was { font-size: .9rem; font-weight: 400; color: var(--soft); }
+.warn, .note { border-radius: 12px; padding: .8rem 1.1rem; } .warn { background: var(--warn-paper); color: var(--warn); }
+.note { background: var(--note-paper); }
+.r-follow_up { fill: var(--person); } .r-both { fill: var(--both); } .r-acknowledge { fill: var(--auto); } .r-nothing { fill: var(--none); }
+.band.same { fill-opacity: .16; } .band.moves { fill-opacity: .8; stroke: currentColor; stroke-opacity: .5; stroke-width: .6; }
+.cell { fill: var(--cell); } .heat { fill: var(--heat); } .more { fill: var(--more); } .less { fill: var(--less); }
+.axis { stroke: var(--soft); } .grid { stroke: var(--line); stroke-width: .7; }
+.due-old { fill: var(--none); fill-opacity: .38; }
+.due-new { fill: none; stroke: var(--person); stroke-width: 1.6; stroke-linejoin: round; }
+.maps { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 25rem), 1fr)); gap: .4rem 1.6rem; }
+.key { color: var(--soft); font-size: .9rem; }
+.swatch { display: inline-block; width: .8em; height: .8em; border-radius: 3px; margin: 0 .2em 0 .7em; }
+.swatch.more { background: var(--more); } .swatch.less { background: var(--less); }
+.swatch.old { background: var(--none); } .swatch.new { background: var(--person); }
+.scroll { overflow-x: auto; } table { border-collapse: collapse; font-size: .92rem; font-variant-numeric: tabular-nums; }
+th, td { text-align: left; padding: .3rem .9rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
+th { font-weight: 600; }
+.rules { width: 100%; } .rules code { white-space: nowrap; } .bar { width: 40%; min-width: 6rem; }
+.bar span { display: block; height: .9em; margin-top: .3em; border-radius: 3px; background: var(--person); }
+summary { cursor: pointer; color: var(--soft); margin-top: .4rem; }
+.quiet { color: var(--soft); font-weight: 400; } .fine { color: var(--soft); font-size: .85rem; }
+article { border-left: 3px solid var(--line); padding: .1rem 0 .1rem .9rem; margin: .7rem 0; } article p { margin: 0 0 .25rem; }
+code { font: .86em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; overflow-wrap: anywhere;
+  background: var(--cell); padding: .08em .35em; border-radius: 5px; }
+blockquote { margin: .3rem 0; font-style: italic; overflow-wrap: anywhere; white-space: pre-line; }
+.severity { font-size: .85rem; font-weight: 600; border: 1px solid currentColor; border-radius: 99px; padding: 0 .55em; }
+.s-critical, .s-high { color: var(--warn); } .s-medium { color: var(--person); }
+.s-low { color: var(--soft); } .s-praise { color: var(--auto); }
+@media print { body { background: none; font-size: 11pt; } section, .tiles div { break-inside: avoid; border-color: #bbb; }
+  summary { display: none; }
+  details::details-content { content-visibility: visible; block-size: auto; } * { print-color-adjust: exact; } }
+"""

@@ -1,0 +1,362 @@
+"""What another policy would have done with past reviews: which of them change, and what that means for the people who answer.
+
+Each review is decided afresh by both policies, as it was assessed and as its thread stood then; a policy that would have said more or less
+before it is not followed into later reviews of the same thread. Streaming: whatever the number of reviews, only counts and a few
+examples are kept.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta, tzinfo
+from enum import StrEnum
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from heard.assessment import Assessment, Severity
+from heard.clock import stamp
+from heard.policy.decisions import decide, hand_over
+from heard.policy.document import Policy
+from heard.policy.terms import Context, Decision, Route
+
+MINUTES: Final[Mapping[Severity, int]] = {
+    Severity.CRITICAL: 30,
+    Severity.HIGH: 15,
+    Severity.MEDIUM: 8,
+    Severity.LOW: 5,
+    Severity.PRAISE: 3,
+}
+"""Minutes that a person spends on a follow-up: our assumption, which a business should replace by what it measures."""
+
+EXAMPLES: Final = 3
+"""How many examples are kept of each kind of change."""
+
+WEEK_HOURS: Final = 7 * 24
+_QUARTER: Final = 900
+"""Seconds in which no time zone changes its offset."""
+
+
+class Aspect(StrEnum):
+    """In what two decisions about one review can differ."""
+
+    ROUTE = "route"
+    REASON = "reason"
+    QUEUE = "queue"
+    PRIORITY = "priority"
+    SLA = "sla"
+    ESCALATION = "escalation"
+    CHECKLIST = "checklist"
+    ACKNOWLEDGEMENT = "acknowledgement"
+    """Which variants may be sent, or when."""
+
+
+@dataclass(frozen=True, slots=True)
+class PastReview:
+    """A review as it was assessed and what its thread was like, and when that was (aware; None where nobody noted it).
+
+    No program can answer one that is not `answerable`: where a policy would acknowledge it, a person gets it instead. One that is an
+    `edit` is not acknowledged again (R04). `text` is given only where examples may show a customer's words.
+    """
+
+    id: str
+    assessment: Assessment
+    context: Context
+    at: datetime | None = None
+    answerable: bool = True
+    edit: bool = False
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One review about which two policies decide differently, and in what."""
+
+    review: PastReview
+    before: Decision
+    after: Decision
+    aspects: tuple[Aspect, ...]
+
+    @property
+    def kind(self) -> str:
+        """What changes, in words that are the same for all changes of a kind."""
+        before, after = self.before, self.after
+        match self.aspects[0]:
+            case Aspect.ROUTE:
+                return f"route: {before.route.value} → {after.route.value}"
+            case Aspect.REASON:
+                return f"reason: {before.reason} → {after.reason}"
+            case Aspect.QUEUE:
+                return f"queue: {before.queue} → {after.queue}"
+            case Aspect.PRIORITY:
+                return f"priority: {'higher' if after.priority > before.priority else 'lower'}"
+            case Aspect.SLA:
+                return f"sla: {'sooner' if _due(after) < _due(before) else 'later'}"
+            case aspect:
+                return aspect.value
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON object for programs; it holds the customer's words only if the review was given with them."""
+        review, assessment, context = self.review, self.review.assessment, self.review.context
+        told = {
+            "review": review.id,
+            "kind": self.kind,
+            "at": stamp(review.at) if review.at else None,
+            "channel": context.channel.value,
+            "platform": context.platform,
+            "rating": context.rating,
+            "severity": assessment.severity.value,
+            "agenda": assessment.agenda.value,
+            "flags": [flag.value for flag in assessment.flags],
+            "reasons": list(dict.fromkeys(reason.code for reason in assessment.reasons)),
+            "language": assessment.language,
+            "before": _told(self.before),
+            "after": _told(self.after),
+        }
+        return told | ({"text": review.text} if review.text is not None else {})
+
+
+@dataclass(slots=True)
+class Load:
+    """What one policy asks of people: follow-ups and minutes in all, and by hour of the week (0 is Monday, 00:00-01:00).
+
+    `arriving` holds the minutes of work by when it comes in, `due` the follow-ups by the hour that ends with their due time.
+    """
+
+    follow_ups: int = 0
+    minutes: int = 0
+    acknowledgements: int = 0
+    arriving: list[int] = field(default_factory=lambda: [0] * WEEK_HOURS)
+    due: list[int] = field(default_factory=lambda: [0] * WEEK_HOURS)
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON object for programs."""
+        totals = {"follow_ups": self.follow_ups, "minutes": self.minutes, "acknowledgements": self.acknowledgements}
+        return totals | {"minutes_arriving_by_hour_of_week": self.arriving, "due_by_hour_of_week": self.due}
+
+
+@dataclass(slots=True)
+class Simulation:
+    """What becomes of past reviews when one policy takes another's place: counts, and examples of each kind of change.
+
+    `timezone` is that of the new policy, in which hours of the week are told for both. `rules` counts the changed reviews by the rules
+    that decided before and after. Reviews without a time are decided as of `now`, and left out of the hours.
+    """
+
+    timezone: str
+    minutes: Mapping[Severity, int]
+    reviews: int = 0
+    undated: int = 0
+    first: datetime | None = None
+    last: datetime | None = None
+    changed: int = 0
+    routes: Counter[tuple[Route, Route]] = field(default_factory=Counter[tuple[Route, Route]])
+    by_severity: Counter[tuple[Severity, Route, Route]] = field(default_factory=Counter[tuple[Severity, Route, Route]])
+    aspects: Counter[Aspect] = field(default_factory=Counter[Aspect])
+    kinds: Counter[str] = field(default_factory=Counter[str])
+    queues: Counter[tuple[str | None, str | None]] = field(default_factory=Counter[tuple[str | None, str | None]])
+    rules: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+    before: Load = field(default_factory=Load)
+    after: Load = field(default_factory=Load)
+    examples: dict[str, list[Change]] = field(default_factory=dict[str, list[Change]])
+
+    @property
+    def rerouted(self) -> int:
+        """How many reviews take another route."""
+        return self.aspects[Aspect.ROUTE]
+
+    @property
+    def lost(self) -> Counter[Severity]:
+        """Reviews that a person got before and none would get now, by severity."""
+        return self._crossing(lambda before, after: before.follows_up and not after.follows_up)
+
+    @property
+    def gained(self) -> Counter[Severity]:
+        """Reviews that no person got before and one would get now, by severity."""
+        return self._crossing(lambda before, after: after.follows_up and not before.follows_up)
+
+    @property
+    def weeks(self) -> float | None:
+        """How many weeks the dated reviews span, at least one; None when none is dated."""
+        if self.first is None or self.last is None:
+            return None
+        return max(1.0, (self.last - self.first) / timedelta(weeks=1))
+
+    @property
+    def extra_hours(self) -> float:
+        """How many more hours of human work there are in all; negative when there are fewer."""
+        return (self.after.minutes - self.before.minutes) / 60
+
+    @property
+    def ranked(self) -> list[tuple[str, int]]:
+        """The kinds of change and how many reviews change so: routes first, then by their number."""
+        aspects = [aspect.value for aspect in Aspect]
+        return sorted(self.kinds.items(), key=lambda kind: (aspects.index(kind[0].split(":")[0]), -kind[1]))
+
+    @property
+    def zone(self) -> tzinfo:
+        """The time zone."""
+        return _zone(self.timezone)
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON object for programs."""
+        return {
+            "reviews": self.reviews,
+            "undated": self.undated,
+            "from": stamp(self.first) if self.first else None,
+            "to": stamp(self.last) if self.last else None,
+            "weeks": self.weeks and round(self.weeks, 2),
+            "changed": self.changed,
+            "rerouted": self.rerouted,
+            "lost_their_person": {severity.value: count for severity, count in self.lost.items()},
+            "gained_a_person": {severity.value: count for severity, count in self.gained.items()},
+            "extra_human_hours": round(self.extra_hours, 2),
+            "minutes_per_follow_up": {severity.value: count for severity, count in self.minutes.items()},
+            "timezone": self.timezone,
+            "aspects": {aspect.value: count for aspect, count in self.aspects.most_common()},
+            "kinds": dict(self.ranked),
+            "routes": [{"before": old.value, "after": new.value, "reviews": count} for (old, new), count in self.routes.most_common()],
+            "routes_by_severity": [
+                {"severity": severity.value, "before": old.value, "after": new.value, "reviews": count}
+                for (severity, old, new), count in self.by_severity.most_common()
+            ],
+            "queues": [{"before": old, "after": new, "reviews": count} for (old, new), count in self.queues.most_common()],
+            "rules": [{"before": old, "after": new, "reviews": count} for (old, new), count in self.rules.most_common()],
+            "load": {"before": self.before.to_json(), "after": self.after.to_json()},
+            "examples": [change.to_json() for kind, _ in self.ranked for change in self.examples[kind]],
+        }
+
+    def _crossing(self, crosses: Callable[[Route, Route], bool]) -> Counter[Severity]:
+        crossed: Counter[Severity] = Counter()
+        for (severity, old, new), count in self.by_severity.items():
+            if crosses(old, new):
+                crossed[severity] += count
+        return crossed
+
+
+def decided(review: PastReview, policy: Policy, now: datetime) -> Decision:
+    """What a policy says about a past review at `now` (aware), as triage would act on it."""
+    decision = decide(review.assessment, review.context, policy, now)
+    if not decision.route.acknowledges:
+        return decision
+    if review.edit:
+        return replace(decision, route=Route.FOLLOW_UP if decision.route.follows_up else Route.NOTHING, variants=(), send_after=None)
+    return decision if review.answerable else hand_over(review.assessment, review.context, policy, now)
+
+
+def compared(review: PastReview, before: Decision, after: Decision) -> Change | None:
+    """How two decisions about a review differ in effect; None when only the rules' names do."""
+    aspects: list[Aspect] = []
+    if before.route is not after.route:
+        aspects.append(Aspect.ROUTE)
+    elif before.reason != after.reason:
+        aspects.append(Aspect.REASON)
+    if before.route.follows_up and after.route.follows_up:
+        differs = {
+            Aspect.QUEUE: before.queue != after.queue,
+            Aspect.PRIORITY: before.priority != after.priority,
+            Aspect.SLA: before.due_at != after.due_at,
+            Aspect.ESCALATION: before.escalate_after != after.escalate_after,
+            Aspect.CHECKLIST: before.checklist != after.checklist,
+        }
+        aspects.extend(aspect for aspect, differ in differs.items() if differ)
+    if before.route.acknowledges and after.route.acknowledges and _wording(before) != _wording(after):
+        aspects.append(Aspect.ACKNOWLEDGEMENT)
+    return Change(review, before, after, tuple(aspects)) if aspects else None
+
+
+def simulate(
+    reviews: Iterable[PastReview],
+    before: Policy,
+    after: Policy,
+    *,
+    now: datetime,
+    minutes: Mapping[Severity, int] = MINUTES,
+    examples: int = EXAMPLES,
+) -> Simulation:
+    """Decide every review by both policies and count what changes.
+
+    Reads `reviews` once and keeps none but the examples, which are the same whatever order they come in. `minutes` says for every severity
+    what a follow-up costs a person.
+    """
+    found = Simulation(after.calendar.timezone, dict(minutes))
+    week = _Week(after.calendar.timezone)
+    for review in reviews:
+        at = review.at or now
+        old, new = decided(review, before, at), decided(review, after, at)
+        severity = review.assessment.severity
+        found.reviews += 1
+        found.routes[old.route, new.route] += 1
+        found.by_severity[severity, old.route, new.route] += 1
+        for load, decision in ((found.before, old), (found.after, new)):
+            load.acknowledgements += decision.route.acknowledges
+            if decision.route.follows_up:
+                load.follow_ups += 1
+                load.minutes += minutes[severity]
+                if review.at:
+                    load.arriving[week.hour(at)] += minutes[severity]
+                    load.due[week.hour_before(_due(decision))] += 1
+        if review.at is None:
+            found.undated += 1
+        else:
+            found.first, found.last = min(at, found.first or at), max(at, found.last or at)
+        if change := compared(review, old, new):
+            _count(found, change, examples)
+    return found
+
+
+def _count(found: Simulation, change: Change, examples: int) -> None:
+    found.changed += 1
+    found.aspects.update(change.aspects)
+    found.kinds[change.kind] += 1
+    found.rules[change.before.fired[0], change.after.fired[0]] += 1
+    queues = tuple(each.queue if each.route.follows_up else None for each in (change.before, change.after))
+    if queues[0] != queues[1]:
+        found.queues[queues[0], queues[1]] += 1
+    kept = found.examples.setdefault(change.kind, [])
+    if len(kept) < examples or _lot(change) < _lot(kept[-1]):
+        found.examples[change.kind] = sorted([*kept, change], key=_lot)[:examples]
+
+
+def _lot(change: Change) -> tuple[int, str]:
+    """Where a change stands when examples are drawn: at random, and the same in any order."""
+    return zlib.crc32(change.review.id.encode("utf-8", "surrogatepass")), change.review.id
+
+
+class _Week:
+    """Hours of the week in a time zone."""
+
+    def __init__(self, timezone: str) -> None:
+        self._zone = _zone(timezone)
+        self._known: dict[int, int] = {}
+
+    def hour(self, at: datetime) -> int:
+        """0 for Monday's first hour to 167 for Sunday's last."""
+        quarter = int(at.timestamp()) // _QUARTER
+        if quarter not in self._known:
+            local = datetime.fromtimestamp(quarter * _QUARTER, self._zone)
+            self._known[quarter] = local.weekday() * 24 + local.hour
+        return self._known[quarter]
+
+    def hour_before(self, at: datetime) -> int:
+        """The hour that a time ends: what is due at 17:00 is work of 16:00-17:00."""
+        return self.hour(at - timedelta(milliseconds=1))
+
+
+def _zone(name: str) -> tzinfo:
+    return UTC if name == "UTC" else ZoneInfo(name)
+
+
+def _due(decision: Decision) -> datetime:
+    return decision.due_at or datetime.max.replace(tzinfo=UTC)
+
+
+def _wording(decision: Decision) -> tuple[object, ...]:
+    return decision.variants, decision.send_after
+
+
+def _told(decision: Decision) -> dict[str, Any]:
+    known = decision.to_json()
+    return {name: value for name, value in known.items() if name not in {"policy_hash", "near"} and value not in (None, [], ())}

@@ -1,0 +1,172 @@
+"""What must never be missed: hard cases in every language the rules know, harmless look-alikes, and properties of the matching."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from heard.assessment import Agenda, Assessment, Flag, History, Severity, assess, vocabulary
+from heard.assessment.phrases import UNSPACED, Hit, Lexicon, considered, tokens, without
+from heard.reviews import Author, Channel, EventKind, ReviewEvent
+
+
+def judged(text: str, language: str | None = None) -> Assessment:
+    event = ReviewEvent(EventKind.CREATED, "1", "1", "000000000001", Author("a"), text=text, language=language)
+    return assess(event, Channel.SOCIAL, History())
+
+
+def found(language: str, table: str, text: str) -> list[Hit]:
+    read = considered(text)
+    return without(Lexicon(language, {"severe": table}).find(read, tokens(read)), "idiom")
+
+
+SEVERE = [
+    ("en", "Three of us spent the night throwing up after the oysters.", Flag.SAFETY),
+    ("en", "The heater was smoking and the socket is scorched.", Flag.SAFETY),
+    ("en", "My portal shows another patient's blood results.", Flag.PRIVACY),
+    ("en", "Our solicitor has sent you a letter before action.", Flag.LEGAL),
+    ("en", "The guide dog was refused at the door.", Flag.DISCRIMINATION),
+    ("de", "Beim Frühstück lagen Glassplitter im Müsli.", Flag.SAFETY),
+    ("de", "Auf meinen Namen wurde bei Ihnen ein Kredit abgeschlossen.", Flag.PRIVACY),
+    ("fr", "Mon mari s'est cassé le poignet sur vos marches mouillées.", Flag.SAFETY),
+    ("fr", "Je vais déposer plainte au commissariat.", Flag.LEGAL),
+    ("es", "Mi abuela se rompió la muñeca en su escalera.", Flag.SAFETY),
+    ("es", "Un empleado me siguió hasta casa y me amenazó con un cuchillo.", Flag.SAFETY),
+    ("it", "Siamo finiti al pronto soccorso dopo il tiramisù.", Flag.SAFETY),
+    ("pt", "Meu filho levou choque na tomada do quarto.", Flag.SAFETY),
+    ("nl", "Mijn dochter lag aan het infuus na jullie sushi.", Flag.SAFETY),
+    ("pl", "W nocy zabrała nas karetka, zatrucie pokarmowe.", Flag.SAFETY),
+    ("tr", "Priz kıvılcım çıkardı, elim yandı.", Flag.SAFETY),
+    ("ru", "После ужина всю ночь рвало, вызвали скорую.", Flag.SAFETY),
+    ("ru", "На мое имя у вас оформили кредит.", Flag.PRIVACY),
+    ("uk", "Дитина отруїлася вашим салатом.", Flag.SAFETY),
+    ("el", "Πάθαμε τροφική δηλητηρίαση και πήγαμε στα επείγοντα.", Flag.SAFETY),
+    ("he", "קיבלנו הרעלת מזון והגענו למיון.", Flag.SAFETY),
+    ("ko", "식중독에 걸려서 응급실에 갔어요.", Flag.SAFETY),
+    ("vi", "Cả nhà tôi bị ngộ độc phải nhập viện.", Flag.SAFETY),
+    ("th", "กินแล้วอาหารเป็นพิษต้องเข้าโรงพยาบาล", Flag.SAFETY),
+    ("id", "Sekeluarga keracunan dan dirawat di rumah sakit.", Flag.SAFETY),
+    ("sv", "Det kom gnistor ur uttaget och jag fick en stöt.", Flag.SAFETY),
+    ("da", "Vi fik madforgiftning og endte på skadestuen.", Flag.SAFETY),
+    ("no", "Vi ble matforgiftet og havnet på legevakten.", Flag.SAFETY),
+    ("fi", "Saimme ruokamyrkytyksen ja jouduimme päivystykseen.", Flag.SAFETY),
+    ("cs", "Po obědě nás odvezla sanitka do nemocnice.", Flag.SAFETY),
+    ("hu", "Ételmérgezést kaptunk, kórházba kerültünk.", Flag.SAFETY),
+    ("ro", "Am ajuns la urgențe cu toxiinfecție alimentară.", Flag.SAFETY),
+    ("af", "Ons het voedselvergiftiging gekry en in die hospitaal beland.", Flag.SAFETY),
+    ("ar", "أصبنا بتسمم غذائي وذهبنا إلى الطوارئ", Flag.SAFETY),
+    ("hi", "खाने के बाद उल्टी हो गई और अस्पताल में भर्ती होना पड़ा", Flag.SAFETY),
+    ("hi", "khana khane ke baad hospital me bharti hona pada", Flag.SAFETY),
+    ("ja", "コンセントから煙が出て、手にやけどをしました。", Flag.SAFETY),
+    ("zh", "吃完上吐下泻，半夜去了急诊。", Flag.SAFETY),
+    ("sv", "Jag orkar inte leva längre.", Flag.SELF_HARM),
+    ("ko", "더는 살고 싶지 않아요.", Flag.SELF_HARM),
+    ("cs", "Věc předávám ČOI a soudu.", Flag.LEGAL),
+    ("fi", "Olen tehnyt rikosilmoituksen.", Flag.LEGAL),
+    ("hu", "Az ügyvédem fel fogja venni Önökkel a kapcsolatot.", Flag.LEGAL),
+    ("th", "จะไปแจ้งความกับตำรวจ", Flag.LEGAL),
+    ("ro", "Ne-au refuzat pentru că suntem romi, e rasism.", Flag.DISCRIMINATION),
+    ("he", "מישהו לקח הלוואה על שמי, זו גניבת זהות.", Flag.PRIVACY),
+    ("el", "Θα βγει στα κανάλια, μίλησα με δημοσιογράφο.", Flag.PRESS),
+    ("vi", "Nhân viên ăn trộm tiền trong phòng tôi.", Flag.FRAUD),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "flag"), SEVERE)
+def test_what_must_never_be_missed_is_critical_in_every_language(language: str, text: str, flag: Flag) -> None:
+    assessment = judged(text, language)
+    assert assessment.severity is Severity.CRITICAL
+    assert flag in assessment.flags
+
+
+@pytest.mark.parametrize(("language", "text", "flag"), SEVERE)
+def test_case_accents_and_punctuation_do_not_hide_it(language: str, text: str, flag: Flag) -> None:
+    assert flag in judged(f"«{text.upper()}»!!", language).flags
+    assert flag in judged(unicodedata.normalize("NFD", text), language).flags
+    if language not in UNSPACED and language != "tr":
+        plain = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
+        assert flag in judged(plain, language).flags
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "No food poisoning, no allergic reaction, they handled my allergy well."),
+        ("en", "I nearly died laughing, and the death by chocolate is to die for."),
+        ("en", "Press the button, then visit the police museum across from the hospital."),
+        ("en", "My lawyer friend plays on the tennis court next door."),
+        ("de", "Mein Bruder ist Anwalt und lobt das Schnitzel; niemand wurde krank."),
+        ("fr", "Le musée de la police est tout près, et le dessert est mortel."),
+        ("es", "El museo de la policía queda enfrente del hospital, y el flan está de muerte."),
+        ("it", "Il mio avvocato abita sopra la pasticceria, un tiramisù da morire."),
+        ("pt", "Roubou meu coração, uma explosão de sabores."),
+        ("nl", "Mijn kop stond in brand van de sambal, gevaarlijk lekker."),
+        ("pl", "Ukradliście moje serce tym sernikiem."),
+        ("tr", "Gülmekten öldüm, kalbimi çaldınız."),
+        ("ru", "Никакого отравления, а торт украл моё сердце."),
+        ("sv", "Vi skrattade ihjäl oss, och ingen blev matförgiftad."),
+        ("fi", "Ruoka oli makujen räjähdys."),
+        ("ja", "弁護士の友人と行きましたが、食中毒の心配もなく最高でした。"),
+        ("zh", "医院附近的小店，好吃到爆炸。"),
+        ("ko", "경찰서 옆 가게, 맛이 폭발하네요. 식중독 걱정 없이 먹었어요."),
+        ("ar", "مطعم جنب المستشفى، سرق قلبي"),
+        ("hi", "अस्पताल के पास है, दिल चुरा लिया"),
+        ("he", "ליד בית החולים, גנבו לי את הלב"),
+    ],
+)
+def test_harmless_look_alikes_are_not_critical(language: str, text: str) -> None:
+    assert judged(text, language).severity is not Severity.CRITICAL
+
+
+def test_a_question_how_to_cancel_is_a_question_and_no_failure() -> None:
+    for text, language in (
+        ("Wie kann ich mein Abo zum Jahresende kündigen?", "de"),
+        ("How can I cancel my subscription?", "en"),
+        ("Comment résilier mon abonnement ?", "fr"),
+        ("Hoe kan ik mijn abonnement opzeggen?", "nl"),
+    ):
+        assessment = judged(text, language)
+        assert (assessment.severity, assessment.agenda) == (Severity.MEDIUM, Agenda.QUESTION)
+
+
+def test_every_flag_has_words_in_every_language() -> None:
+    languages = {language for table in vocabulary.CRITICAL.values() for language in table}
+    assert len(languages) >= 29
+    assert {flag: languages - set(table) for flag, table in vocabulary.CRITICAL.items()} == {flag: set() for flag in vocabulary.CRITICAL}
+
+
+@given(st.sampled_from(["no", "without", "never any"]), st.sampled_from(["food poisoning", "salmonella", "racism"]))
+def test_what_is_denied_is_not_critical_and_what_is_not_only_so_is(negator: str, severe: str) -> None:
+    assert judged(f"There was {negator} {severe} here", "en").severity is not Severity.CRITICAL
+    assert judged(f"It was not only {severe} here", "en").severity is Severity.CRITICAL
+
+
+def test_a_comma_parts_a_negator_from_what_it_does_not_deny() -> None:
+    assert judged("Niemand half, Krankenwagen nach einer Stunde", "de").severity is Severity.CRITICAL
+
+
+@given(st.integers(0, 12), st.booleans())
+def test_the_two_sides_of_a_plus_stand_near_each_other_in_one_sentence(distance: int, turned: bool) -> None:
+    ends = ("socket", "smoke") if turned else ("smoke", "socket")
+    between = " ".join(["and"] * distance)
+    assert bool(found("en", "smoke + socket", f"{ends[0]} {between} {ends[1]}")) == (distance < 8)
+    assert not found("en", "smoke + socket", f"{ends[0]}. {ends[1]}")
+
+
+def test_pieces_know_gaps_neighbours_word_bounds_and_negation() -> None:
+    assert found("zh", "脸..肿", "脸一下子肿了")
+    assert not found("zh", "脸..肿", "脸好。肿了")
+    assert found("ja", "焦げ+充電", "充電していたら焦げました")
+    assert found("ar", "_كسور", "عنده كسور")
+    assert not found("ar", "_كسور", "شاشة مكسورة")
+    assert all(hit.negated for hit in found("zh", "中毒", "没中毒"))
+    assert all(hit.negated for hit in found("ja", "食中毒", "食中毒はありません"))
+
+
+def test_an_idiom_masks_only_what_it_covers() -> None:
+    lexicon = Lexicon("ja", {"severe": "盗まれ", "idiom": "心を盗まれ"})
+    both = "心を盗まれました。財布を盗まれました。"
+    assert [hit.start for hit in without(lexicon.find(both, tokens(both)), "idiom")] == [both.rindex("盗まれ")]

@@ -1,0 +1,134 @@
+"""Policies, assessments and contexts of every kind, for the tests of this folder."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from importlib import resources
+from typing import Any
+
+from hypothesis import strategies as st
+
+from heard.assessment import Agenda, Assessment, Flag, Severity
+from heard.policy import Context, ThreadState
+from heard.reviews import Channel
+
+FRIDAY_AFTERNOON = datetime(2026, 1, 30, 16, 30, tzinfo=UTC)
+LAST = {"id": "R01-rest", "when": {}, "then": {"route": "follow_up"}}
+
+
+def document(**changes: Any) -> dict[str, Any]:
+    """The playbook's policy with some parts changed."""
+    return json.loads(resources.files("heard.policy").joinpath("default.json").read_text("utf-8")) | changes
+
+
+def assessed(severity: Severity = Severity.LOW, agenda: Agenda = Agenda.PRAISE, flags: tuple[Flag, ...] = (), **changes: Any) -> Assessment:
+    said: dict[str, Any] = {"needs_person": False, "confidence": 0.95, "topics": ()}
+    return Assessment(severity, agenda, None, "en", flags=flags, reasons=(), model="test", **(said | changes))
+
+
+def context(
+    channel: Channel = Channel.REVIEW_SITE, rating: int | None = None, *, left: int = 2, open_: bool = False, **more: Any
+) -> Context:
+    return Context(channel, "google", rating, has_text=True, public_replies_left=left, follow_up_open=open_, **more)
+
+
+TOPICS = ("delivery", "staff")
+LANGUAGES = ("en", "de", "pcm")
+PLATFORMS = ("google", "x")
+
+
+def some(words: Any, most: int = 3) -> st.SearchStrategy[list[Any]]:
+    """A few different ones of these, in a list."""
+    return st.lists(st.sampled_from([getattr(word, "value", word) for word in words]), min_size=1, max_size=most, unique=True)
+
+
+CONDITIONS: dict[str, st.SearchStrategy[Any]] = {
+    "severity": some(Severity),
+    "agenda": some(Agenda),
+    "flags": some(Flag),
+    "topics": some(TOPICS),
+    "language": some(LANGUAGES),
+    "channel": some(Channel),
+    "stage": some(("onstage", "offstage"), 2),
+    "platform": some(PLATFORMS),
+    "rating_min": st.integers(1, 5),
+    "rating_max": st.integers(1, 5),
+    "has_text": st.booleans(),
+    "needs_person": st.booleans(),
+    "confidence_max": st.sampled_from([0, 0.25, 0.5, 1]),
+    "sentiment_max": st.sampled_from([-1, -0.5, 0, 1]),
+    "author_value_min": st.sampled_from([0, 1, 50, 100]),
+    "earlier_complaints_min": st.integers(1, 3),
+    "thread": some(ThreadState),
+    "public_replies_left_max": st.integers(0, 2),
+    "follow_up_open": st.booleans(),
+    "confirmed": st.booleans(),
+    "working_hours": st.booleans(),
+}
+
+
+@st.composite
+def conditions(draw: st.DrawFn, most: int = 4, names: tuple[str, ...] = tuple(CONDITIONS)) -> dict[str, Any]:
+    chosen = draw(st.lists(st.sampled_from(names), min_size=1, max_size=most, unique=True))
+    return {name: draw(CONDITIONS[name]) for name in chosen}
+
+
+@st.composite
+def actions(draw: st.DrawFn) -> dict[str, Any]:
+    route = draw(st.sampled_from(["acknowledge", "follow_up", "both", "nothing"]))
+    then: dict[str, Any] = {"route": route} | ({"reason": "why_not"} if route == "nothing" else {})
+    optional: dict[str, st.SearchStrategy[Any]] = {
+        "priority": st.integers(0, 1000),
+        "queue": st.sampled_from(["default", "urgent", "vip"]),
+        "sla": st.sampled_from([60, "30 working minutes", "2 hours around the clock", {"seconds": 90, "clock": "always"}]),
+        "delay": st.sampled_from([0, 30, "2m", "1 hour"]),
+        "checklist": st.just("calm"),
+        "variants": st.just(["warm"]),
+    }
+    return then | {name: draw(value) for name, value in optional.items() if draw(st.booleans())}
+
+
+@st.composite
+def documents(draw: st.DrawFn, most: int = 6, asked: tuple[str, ...] = tuple(CONDITIONS)) -> dict[str, Any]:
+    """Policies that load: own rules before the playbook's, with hours, quiet hours and caps of every kind."""
+    whens = draw(st.lists(conditions(names=asked), max_size=most))
+    own: dict[str, Any] = {"rules": [{"id": f"own-{place}", "when": when, "then": draw(actions())} for place, when in enumerate(whens)]}
+    parts: dict[str, st.SearchStrategy[Any]] = {
+        "caps": st.fixed_dictionaries({"public_replies": st.integers(0, 2)}),
+        "calendar": st.sampled_from([{"timezone": "Europe/Berlin"}, {"hours": {"sat-mon": "00:00-24:00"}}, {"holidays": ["2026-02-02"]}]),
+        "quiet_hours": st.sampled_from([{"from": "22:00", "to": "07:00"}, [{"from": "12:00", "to": "13:00", "channel": ["email"]}]]),
+        "acknowledgements": st.just({"delay": "5m"}),
+        "sla": st.just([{"id": "soon", "when": {"severity": ["high"]}, "within": "2 working hours"}]),
+    }
+    own |= {name: draw(value) for name, value in parts.items() if draw(st.booleans())}
+    return own if own["rules"] else {name: value for name, value in own.items() if name != "rules"}
+
+
+assessments = st.builds(
+    Assessment,
+    severity=st.sampled_from(Severity),
+    agenda=st.sampled_from(Agenda),
+    sentiment=st.none() | st.floats(-1, 1),
+    language=st.none() | st.sampled_from(LANGUAGES),
+    topics=st.lists(st.sampled_from([*TOPICS, "food"]), unique=True, max_size=2).map(tuple),
+    flags=st.lists(st.sampled_from(Flag), unique=True, max_size=4).map(tuple),
+    reasons=st.just(()),
+    model=st.just("test"),
+    needs_person=st.booleans(),
+    confidence=st.floats(0, 1),
+)
+contexts = st.builds(
+    Context,
+    channel=st.sampled_from(Channel),
+    platform=st.sampled_from([*PLATFORMS, ""]),
+    rating=st.none() | st.integers(1, 5),
+    has_text=st.booleans(),
+    public_replies_left=st.integers(0, 2),
+    follow_up_open=st.booleans(),
+    confirmed=st.booleans(),
+    thread=st.sampled_from(ThreadState),
+    earlier_complaints=st.integers(0, 5),
+    author_value=st.none() | st.integers(0, 100),
+)
+moments = st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis asks for naive bounds

@@ -1,0 +1,231 @@
+"""A policy as people write it: YAML is read as they mean it, what would surprise them is refused, and every message names line and fix."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from heard.errors import BadRequest
+from heard.policy import complete, load_policy
+from heard_cli.policy.check import check, checked, examined, print_schema
+from heard_cli.policy.compile import YEARS_AHEAD, compile_policy
+from heard_cli.policy.source import DEEPEST, LONGEST, read_source
+from heard_cli.policy.words import hours_in_words, then_in_words, when_in_words
+from heard_cli.stack import Stop
+from tests.unit.policy.policies import CONDITIONS, conditions, documents
+
+TODAY = date(2026, 11, 22)
+app = typer.Typer()
+app.command()(check)
+app.command("schema")(print_schema)
+
+
+@settings(deadline=None, max_examples=40)
+@given(documents())
+def test_what_is_written_as_yaml_or_json_is_read_as_it_was_meant(written: dict[str, Any]) -> None:
+    for text in (
+        yaml.safe_dump(written, allow_unicode=True),
+        yaml.safe_dump(written, default_flow_style=True),
+        json.dumps(written, indent=2),
+    ):
+        source = read_source(text.encode())
+        assert (source.document, source.faults) == (written, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "document"),
+    [
+        ("", {}),
+        ("# nothing yet\n", {}),
+        ("\ufeffname: Acme\n", {"name": "Acme"}),
+        ("language: [no, on, yes, de]", {"language": ["no", "on", "yes", "de"]}),
+        ("formality: {no: formal}", {"formality": {"no": "formal"}}),
+        ("from: 22:00\nto: 07:00", {"from": "22:00", "to": "07:00"}),
+        ("add: [2026-12-24]", {"add": ["2026-12-24"]}),
+        ("a: true\nb: False\nc: 'true'\nd: ~", {"a": True, "b": False, "c": "true", "d": None}),
+        ("a: 12\nb: -1.5\nc: 1e3\nd: '12'\ne: 1_000\nf: 0x1F", {"a": 12, "b": -1.5, "c": 1000.0, "d": "12", "e": "1_000", "f": "0x1F"}),
+        ("why: >-\n  two\n  lines\n", {"why": "two lines"}),
+        ("a: .inf\nb: .nan\nc: =", {"a": ".inf", "b": ".nan", "c": "="}),
+    ],
+)
+def test_words_mean_what_people_who_write_a_policy_mean(text: str, document: dict[str, Any]) -> None:
+    source = read_source(text.encode())
+    assert (source.document, source.faults) == (document, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message", "fix"),
+    [
+        ("name: a\nname: b", 2, '"name" is given twice, first in line 1', "Keep one of them."),
+        ("a: &x [1]\nb: *x", 1, "&x gives a value a name", "Take it out"),
+        ("b:\n  - *x", 2, "*x stands for something written elsewhere", "Write it out here."),
+        ("a:\n  <<: {b: 1}", 2, "merges in something written elsewhere", "Write it out here."),
+        ("a: !!python/object:os.system x", 1, "says of what type a value is", "Take it out"),
+        ("name: a\n\trules: []", 2, "a tab stands here", "Indent with spaces"),
+        ("why: ask: them", 1, "a colon stands where no name can", "quotes"),
+        ("rules:\n  - id: a\n    when: {}\n   then: {}", 4, "indentation", "one column"),
+        ("rules: [a, b", 1, "a comma or a closing bracket is missing", "Close the bracket"),
+        ('name: "Acme\n', 2, "a quotation mark is never closed", "Close it"),
+        ("name: @acme", 1, "@ cannot begin a value", "Put the text in quotes."),
+        ("priority: 010", 1, "010 begins with a zero", 'Write 10 for the number, or "010" in quotes'),
+        ("limit: 1e999", 1, "is too great a number", "Give a smaller one."),
+        ("name: a\n---\nname: b", 2, "a second document begins here", "Keep one policy in a file"),
+        ("? [a]\n: b", 1, "is no name", 'Write "name: value"'),
+        ("a: " + "[" * (DEEPEST + 2), 1, "is nested too deep", "check the brackets"),
+        ("a: b\u200b\x07", 1, "holds a character that nobody sees", "Write the line again"),
+        ("- a\nb: c", 2, "indentation", "one column"),
+    ],
+)
+def test_what_would_surprise_is_refused_with_line_and_fix(text: str, line: int, message: str, fix: str) -> None:
+    fault = read_source(text.encode()).faults[0]
+    assert fault.line == line
+    assert message in fault.message
+    assert fix in fault.fix
+
+
+def test_a_file_that_is_no_text_or_too_long_is_refused() -> None:
+    (fault,) = read_source(b"name: a\nwhy: caf\xe9").faults
+    assert (fault.line, fault.column, fault.fix) == (2, 9, "Save the file again as UTF-8.")
+    assert "Shorten it" in read_source(b"#" * (LONGEST + 1)).faults[0].fix
+    laughs = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 30))
+    assert read_source(laughs.encode()).faults[0].line == 1
+
+
+POLICY = """\
+name: Acme
+rules:
+  - id: R21-regulars
+    when: {severity: [high], author_value_min: 70}
+    then: {route: both, queue: vip}
+"""
+
+
+@given(st.binary(max_size=80), st.integers(0, len(POLICY)), st.integers(0, 6))
+def test_rubbish_gives_findings_and_never_an_exception(rubbish: bytes, at: int, instead_of: int) -> None:
+    for content in (rubbish, POLICY[:at].encode() + rubbish + POLICY[at + instead_of :].encode()):
+        found = examined(content, TODAY)
+        assert found.errors or found.document
+        for finding in found.findings:
+            assert 1 <= finding.line <= content.count(b"\n") + content.count(b"\r") + 2
+            assert finding.message
+            assert finding.fix.endswith((".", "?"))
+
+
+PIECES = r"""a rules when : - [ ] { } , ' " &x *x !!int << # | > ? 1 no ~ \ ... --- %YAML"""
+BREAKS = ["\n", "\n  ", "\n    ", " ", ": ", "- ", "\t", "\u2028", "\x85", '"\\U99999999"']
+pieces = st.sampled_from([*PIECES.split(), *BREAKS])
+
+
+@given(st.lists(pieces, max_size=25).map("".join))
+def test_yaml_gone_wrong_gives_findings_and_never_an_exception(text: str) -> None:
+    found = examined(text.encode(), TODAY)
+    assert found.errors or found.document
+
+
+def test_a_problem_is_found_where_it_was_written() -> None:
+    text = POLICY + "  - id: R02-x\n    when: {severty: [low]}\n    then: {rout: both}\ncalender: {}\ngive_up_after: soon\n"
+    told = [finding.told("acme.yaml") for finding in examined(text.encode(), TODAY).findings]
+    assert told == [
+        'acme.yaml:7:12: error: rules[1].when.severty: unknown. Did you mean "severity"?',
+        "acme.yaml:8:5: error: rules[1].then.route: is missing. Add it: acknowledge, follow_up (a person), both, or nothing.",
+        'acme.yaml:8:12: error: rules[1].then.rout: unknown. Did you mean "route"?',
+        'acme.yaml:9:1: error: calender: unknown. Did you mean "calendar"?',
+        'acme.yaml:10:1: error: give_up_after: "soon" is not a duration. Give seconds, or for example "15m", "2 hours" or "30d".',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("holidays", "line", "said"),
+    [
+        ("{country: UK}", 2, None),
+        ("{country: de}", 2, 'no holidays are known of the country "de". Did you mean "DE"?'),
+        ("{country: Germany}", 2, "Give its ISO 3166-1 code"),
+        ("{country: DE, subdivision: Bayernn}", 2, 'no holidays are known of the part of DE "Bayernn". Did you mean'),
+        ("{subdivision: BE}", 2, "is a part of no country. Add the country"),
+        ("{country: DE, remove: [2027-05-02]}", 2, "2027-05-02 is no holiday there"),
+        ("{country: DE, lunch: 1}", 2, "calendar.holidays.lunch: unknown"),
+        ("{country: DE, add: [soon]}", 2, '"soon" is not a day'),
+        ("[2026-02-30]", 2, '"2026-02-30" is not a day'),
+    ],
+)
+def test_holidays_that_nobody_knows_are_told(holidays: str, line: int, said: str | None) -> None:
+    found = examined(f"calendar:\n  holidays: {holidays}\n".encode(), TODAY).findings
+    if said is None:
+        assert found == ()
+    else:
+        assert any(said in finding.told("x") and finding.line == line for finding in found), found
+
+
+def test_a_countrys_holidays_become_dates_for_years_ahead() -> None:
+    asked = {"country": "DE", "subdivision": "BE", "add": ["2026-12-24"], "remove": ["2027-05-01"]}
+    document = compile_policy({"calendar": {"timezone": "Europe/Berlin", "holidays": asked}}, TODAY)
+    days = document["calendar"]["holidays"]
+    assert {"2026-12-24", "2026-12-25", "2027-03-08", f"{2026 + YEARS_AHEAD}-10-03"} <= set(days), "Women's Day is Berlin's own"
+    assert "2027-05-01" not in days
+    assert days == sorted(days)
+    assert document == complete(document)
+    assert load_policy(document).calendar.hours == load_policy({}).calendar.hours
+    with pytest.raises(BadRequest, match=r'calendar\.holidays\.country: no holidays are known of the country "XX"'):
+        compile_policy({"calendar": {"holidays": {"country": "XX"}}}, TODAY)
+
+
+def test_check_says_what_is_wrong_where_and_what_the_policy_does(tmp_path: Path) -> None:
+    file = tmp_path / "acme.yaml"
+    file.write_text(POLICY)
+    good = CliRunner().invoke(app, ["check", str(file)])
+    assert good.exit_code == 0
+    for words in ("R21-regulars", "severity high", "acknowledge, and a person, queue vip", "R02-praise", "mon to fri 09:00-17:00 (UTC)"):
+        assert words in good.output
+
+    file.write_text(POLICY.replace("both", "bth"))
+    bad = CliRunner().invoke(app, ["check", str(file)])
+    assert bad.exit_code == 1
+    assert f"{file}:5:12: error: rules[0].then.route: " in bad.output
+    told = CliRunner().invoke(app, ["check", str(file), "--json"])
+    (finding,) = json.loads(told.stdout)["findings"]
+    assert (told.exit_code, finding["line"], finding["column"], finding["path"]) == (1, 5, 12, "rules[0].then.route")
+
+
+def test_only_a_policy_without_errors_passes_the_door(tmp_path: Path) -> None:
+    file = tmp_path / "acme.yaml"
+    file.write_text(POLICY)
+    assert checked(file) == (POLICY, complete(yaml.safe_load(POLICY)))
+    file.write_text(POLICY.replace("severity: [high]", "severity: [high], rating_min: 4, rating_max: 2"))
+    with pytest.raises(Stop) as refused:
+        checked(file)
+    assert f"{file}:4:30: error: rules[0].when.rating_min: no rating is at least 4 and at most 2." in refused.value.wrong
+
+
+def test_the_schema_is_printed_as_it_is_published() -> None:
+    published = Path(str(load_policy.__code__.co_filename)).with_name("schema.json").read_text("utf-8")
+    assert CliRunner().invoke(app, ["schema"]).stdout == published
+
+
+@settings(deadline=None)
+@given(conditions(most=6))
+def test_conditions_are_said_in_words(when: dict[str, Any]) -> None:
+    said = when_in_words(when)
+    assert said
+    assert said.count(",") >= len(when) - 2
+    assert not any(name in said for name in CONDITIONS if "_" in name)
+
+
+def test_a_policy_in_words() -> None:
+    assert when_in_words({}) == "always"
+    assert when_in_words({"rating_max": 4, "severity": ["low"], "rating_min": 2}) == "severity low, 2 to 4 stars"
+    assert when_in_words({"rating_max": 1, "working_hours": False}) == "outside working hours, at most 1 star"
+    then = {"route": "both", "sla": {"seconds": 86_400, "clock": "working"}, "priority": 5, "delay": 0, "variants": ["a", "b"]}
+    assert then_in_words(then) == "acknowledge, and a person within 24 working hours, priority 5, worded a or b, at once"
+    assert then_in_words({"route": "nothing", "reason": "spam"}) == "nothing (spam)"
+    hours = {"mon": [["09:00", "12:00"], ["13:00", "17:00"]], "tue": [["09:00", "12:00"], ["13:00", "17:00"]], "sat": [["10:00", "14:00"]]}
+    said = hours_in_words({"timezone": "Asia/Tokyo", "hours": hours})
+    assert said == "mon to tue 09:00-12:00 and 13:00-17:00, sat 10:00-14:00 (Asia/Tokyo)"
