@@ -180,6 +180,12 @@ def test_several_processes_say_what_one_says_in_the_same_order() -> None:
     assert list(assessments(many, QUICK, jobs=2)) == list(assessments(many, QUICK, jobs=1))
 
 
+def test_an_engine_that_is_measured_is_not_helped_by_the_other() -> None:
+    amharic = asked("በጣም ጥሩ አገልግሎት ነው እናመሰግናለን")
+    (alone,) = assessments([amharic], Chosen("quick", alone=True), jobs=1)
+    assert alone.model.startswith(("quick-", "rules-"))
+
+
 def test_no_more_is_read_than_can_soon_be_judged() -> None:
     taken = 0
 
@@ -262,6 +268,7 @@ def test_averages_are_over_languages_first_and_leave_out_what_was_seen() -> None
             person("d", "de", Standing.SEEN, 1.0),
             person("e", "fr", Standing.UNSEEN, None),
             person("f", "nl", Standing.LEFT_OUT, 0.5),
+            person("g", findings.UNKNOWN, Standing.UNSEEN, 0.1),
         ]
     )
     assert [(each.standing, each.languages, each.sources, each.auc) for each in found] == [

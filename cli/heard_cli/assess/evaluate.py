@@ -41,8 +41,6 @@ class Trial:
     with_seen: bool
     by_vader: Callable[[str], Verdict]
     report: Report = field(default_factory=Report)
-    judged_on: set[str] = field(default_factory=set[str])
-    """Sources that an engine was judged on: baselines are judged on the same."""
 
     def engine(self, chosen: Chosen) -> None:
         """Judge an engine on every source that it has not seen, and on what was rated."""
@@ -67,7 +65,6 @@ class Trial:
 
     def found(self, judge: str, heard: Sequence[Heard], standing: Known) -> None:
         """Keep what is to be said of a judge's verdicts."""
-        self.judged_on |= {each.row.source for each in heard}
         for told in (Told.TEXT, Told.BOTH):
             self.report.persons += findings.persons(judge, heard, standing, told)
         self.report.found += findings.abuse(judge, heard, standing)
@@ -86,16 +83,24 @@ class Trial:
                 weights = Path(folder, f"{number}.bin")
                 show.say(f"Training quick without {', '.join(sorted(without))}.")
                 folds.retrained(material, without, weights)
-                heard = self.heard(self.sample(without), Chosen("quick", weights), f"quick: part {number}")
+                heard = self.heard(self.sample(without), Chosen("quick", weights, alone=True), f"quick: part {number}")
                 learned = {row.language for row in self.rows if row.use.trains and row.source not in without and row.polarity is not None}
                 self.found("quick", heard, _left_out(learned))
 
     def baselines(self) -> None:
-        """Judge what an engine must be better than, on the same texts."""
-        rows = self.sample(self.judged_on)
+        """Judge what an engine must be better than, on the same texts and beside the engines."""
+        standings: dict[tuple[str, str], Standing] = {}
+        for each in self.report.persons:
+            known = standings.setdefault((each.source, each.language), each.standing)
+            standings[each.source, each.language] = min(each.standing, known, key=list(Standing).index)
+        rows = self.sample({source for source, _ in standings})
         with show.progress() as bar:
             heard = [Heard(row, self.by_vader(row.text)) for row in bar.track(rows, description="VADER")]
-        self.report.persons += findings.persons("VADER", heard, lambda _, __: Standing.UNSEEN, Told.TEXT)
+
+        def standing(source: str, language: str | None) -> Standing:
+            return standings.get((source, language or findings.UNKNOWN), Standing.UNSEEN)
+
+        self.report.persons += findings.persons("VADER", heard, standing, Told.TEXT)
         if not self.rated:
             return
         truths = [each.ratings[0] for each in self.rated]
@@ -160,7 +165,7 @@ def evaluate(
         trial = Trial(*_sets(data), limit, jobs, seen, baselines.vader())
         trial.report.limit = limit
         for name in names:
-            chosen = Chosen(name, weights)
+            chosen = Chosen(name, weights, alone=True)
             cost = speed.cost(chosen)
             trial.report.models[name] = cost.model
             trial.report.costs.append(cost)

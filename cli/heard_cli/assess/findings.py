@@ -28,7 +28,7 @@ FEWEST: Final = 20
 
 
 class Standing(StrEnum):
-    """What a judge knew of a source before it was judged on it."""
+    """What the engines knew of a source before they were judged on it; a baseline stands beside them."""
 
     UNSEEN = "unseen"
     LEFT_OUT = "left out"
@@ -182,10 +182,13 @@ def persons(judge: str, heard: Iterable[Heard], standing: Known, told: Told) -> 
 
 
 def averages(found: Iterable[Person]) -> list[Average]:
-    """One average for each judge, what it was told, and the standing of its sources; those with one class alone have no part in it."""
+    """One average for each judge, what it was told, and the standing of its sources.
+
+    Sources with one class alone, and texts in a language that nobody knows, have no part in it.
+    """
     groups: defaultdict[tuple[str, Told, Standing], list[Person]] = defaultdict(list)
     for each in found:
-        if each.standing is not Standing.SEEN and each.auc is not None:
+        if each.standing is not Standing.SEEN and each.auc is not None and each.language != UNKNOWN:
             groups[each.judge, each.told, each.standing].append(each)
     return [_average(group) for group in groups.values()]
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from heard.assessment import Assessment, Engine, History, assess
-from heard.assessment.engines import EMBEDDED, Chain, embedded
+from heard.assessment.engines import embedded
 from heard.assessment.weights import NoWeights
 from heard.reviews import Channel, ReviewEvent
 
@@ -42,10 +42,14 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """An embedded engine by name, with its own weights or with those of a file."""
+    """An embedded engine by name, with its own weights or with those of a file; `alone` if the other must not stand in for it.
+
+    Whoever measures an engine asks for it alone: what it cannot judge, the other may have been trained on.
+    """
 
     name: str
     weights: Path | None = None
+    alone: bool = False
 
 
 class _Lately:
@@ -85,12 +89,8 @@ def assessments(asked: Iterable[Asked], chosen: Chosen, jobs: int) -> Iterator[A
 
 @cache
 def engine(chosen: Chosen) -> Engine:
-    """The chosen engine with the other embedded one as its fallback, loaded once a process. Raises BadRequest, NoWeights."""
-    if chosen.weights is None:
-        return _Lately(embedded(chosen.name))
-    own = loaded(chosen)
-    other = embedded(next(name for name in EMBEDDED if name != chosen.name))
-    return _Lately(Chain([lambda: own, lambda: other]))
+    """The chosen engine, loaded once a process. Raises BadRequest; NoWeights if it was chosen alone or with weights."""
+    return _Lately(loaded(chosen) if chosen.alone or chosen.weights else embedded(chosen.name))
 
 
 def loaded(chosen: Chosen) -> Engine:
@@ -100,13 +100,13 @@ def loaded(chosen: Chosen) -> Engine:
             from heard.assessment import quick  # noqa: PLC0415 - who does not ask for it needs none of its arithmetic
 
             return quick.Quick(quick.read(chosen.weights)[0]) if chosen.weights else quick.Quick.load()
-        from heard.assessment import accurate  # noqa: PLC0415 - as above
+        from heard.assessment import accurate, quick  # noqa: PLC0415 - as above
         from heard.assessment.encoder import Encoder  # noqa: PLC0415
 
         if chosen.weights is None:
             return accurate.Accurate.load()
         heads, changes, _ = accurate.read(chosen.weights)
-        return accurate.Accurate(Encoder.load(changes=changes), heads)
+        return accurate.Accurate(Encoder.load(changes=changes), heads, quick.Quick.load())
     except ImportError as missing:
         raise NoWeights(f"{missing.name} is not installed") from missing
 

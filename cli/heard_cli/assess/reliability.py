@@ -13,9 +13,9 @@ from typing import Final
 from heard_cli.assess.measures import Bin, calibration_error
 
 _SIDE: Final = 320
-_LEFT: Final = 56
+_LEFT: Final = 72
 _TOP: Final = 40
-_WIDTH: Final = 560
+_WIDTH: Final = 576
 _HEIGHT: Final = 424
 _SHAPES: Final = ("circle", "square", "diamond")
 
@@ -69,7 +69,7 @@ def _axes(across: str, up: str) -> list[str]:
         f'<path class="axis" d="M{_LEFT} {_TOP}v{_SIDE}h{_SIDE}"/>',
         f'<path class="ideal" d="M{_LEFT} {_TOP + _SIDE}l{_SIDE} {-_SIDE}"/>',
         f'<text x="{_LEFT + _SIDE / 2:.0f}" y="{_TOP + _SIDE + 42}" text-anchor="middle">{escape(across)}</text>',
-        f'<text transform="translate(14 {middle:.0f}) rotate(-90)" text-anchor="middle">{escape(up)}</text>',
+        f'<text transform="translate(16 {middle:.0f}) rotate(-90)" text-anchor="middle">{escape(up)}</text>',
     ]
 
 

@@ -220,7 +220,7 @@ def _bent(standard: Any, targets: Targets, counts: Floats, seed: int) -> _Net:
 
 
 def _regressions(standard: Any, values: Floats, counts: Floats) -> tuple[Floats, Floats]:
-    """Weight and bias of a logistic regression for each head, all in one solver: they have nothing in common but the reading of features."""
+    """Weight and bias of a logistic regression for each head, all in one solver, since they share the reading of features."""
     outputs, shares = torch.from_numpy(values), torch.from_numpy(counts / counts.sum(axis=0))
     weight, bias = (torch.zeros(shape, requires_grad=True) for shape in ((len(HEADS), standard.shape[1]), (len(HEADS),)))
     solver = torch.optim.LBFGS([weight, bias], max_iter=150, history_size=20, line_search_fn="strong_wolfe")

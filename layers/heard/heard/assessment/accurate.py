@@ -7,6 +7,7 @@ businesses. One text takes tens of milliseconds; loading takes a third of a seco
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,7 @@ from zipfile import BadZipFile
 
 from heard.assessment.encoder import Encoder, LowRank, gelu
 from heard.assessment.engine import Scores
+from heard.assessment.quick import Quick
 from heard.assessment.weights import NoWeights, find
 
 if TYPE_CHECKING:
@@ -30,6 +32,10 @@ HEADS: Final = ("at_least_low", "at_least_medium", "at_least_high", "critical", 
 
 TRAINED: Final = Path("heard_models", "accurate.bin")
 """Where a folder of packages holds the heads and adapters."""
+
+
+BESIDE: Final = 0.3
+"""How much of the log-odds of `quick` is added: what it errs in is something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +75,14 @@ class Accurate:
 
     encoder: Encoder
     heads: Heads
+    beside: Quick
 
     @staticmethod
     @cache
     def load() -> Accurate:
         """The engine that ships, loaded once a process. Raises NoWeights where the encoder's weights are not installed."""
         heads, changes, _ = read(find(TRAINED))
-        return Accurate(Encoder.load(changes=changes), heads)
+        return Accurate(Encoder.load(changes=changes), heads, Quick.load())
 
     @property
     def model(self) -> str:
@@ -93,13 +100,26 @@ class Accurate:
         high = min(medium, found["at_least_high"])
         return Scores(
             severity=(low, medium, high, min(high, found["critical"])),
-            needs_person=found["needs_person"],
+            needs_person=self._needs_person(found, self.beside.scores(text)),
             question=found["question"],
             abuse=found["abuse"],
             spam=found["spam"],
             sentiment=1 - 2 * found["negative"],
             model=MODEL,
         )
+
+    @staticmethod
+    def _needs_person(found: Mapping[str, float], beside: Scores | None) -> float:
+        """Two heads that were taught by different labels (people's, and stars), and how the words themselves feel, as one."""
+        odds = (_logit(found["needs_person"]) + _logit(found["negative"])) / 2
+        if beside is not None:
+            odds += BESIDE * _logit((1 - beside.sentiment) / 2)
+        return 1 / (1 + math.exp(-odds))
+
+
+def _logit(probability: float) -> float:
+    kept = min(max(probability, 1e-6), 1 - 1e-6)
+    return math.log(kept / (1 - kept))
 
 
 def read(path: Path) -> tuple[Heads, dict[str, LowRank], dict[str, Any]]:

@@ -26,11 +26,23 @@ RULES: Final = "rules-2"
 SHORTEST: Final = 15
 """Characters below which words alone are never enough to leave a review without a person."""
 
-CRITICAL_FROM: Final = 0.5
-HIGH_FROM: Final = 0.5
-MEDIUM_FROM: Final = 0.5
-LOW_FROM: Final = 0.5
-"""Probabilities (of at least this level) from which the engine's word for a severity is taken."""
+
+@dataclass(frozen=True, slots=True)
+class From:
+    """Probabilities from which an engine's word is taken: of at least each level, and of a person being needed though nothing else asks."""
+
+    low: float = 0.5
+    medium: float = 0.5
+    high: float = 0.5
+    critical: float = 0.5
+    person: float = 0.5
+
+
+FROM: Final = {
+    "accurate": From(low=0.7, medium=0.7, high=0.4),
+    "quick": From(person=0.3),
+}
+"""By engine, as calibrated (docs/assessment.md): `quick` says too little of short complaints."""
 
 FRAUD_FROM: Final = 0.03
 """The same for critical where a single word of fraud stands in the text: "scam!" is mostly an insult, and then a strong complaint."""
@@ -44,12 +56,8 @@ HARMLESS_BELOW: Final = 0.02
 DOUBTED: Final = 0.75
 """The same for medium or high where four or five stars speak against it."""
 
-PERSON_FROM: Final = 0.5
-"""Probability from which a person is needed though neither severity nor agenda asks for one."""
-
-QUESTION_FROM: Final = 0.6
 ABUSE_FROM: Final = 0.7
-SPAM_FROM: Final = 0.8
+"""The same for abuse of people."""
 
 RATING_LOGITS: Final = {1: 4.0, 2: 3.0, 3: 0.5, 4: -2.0, 5: -3.5}
 """What a rating adds to the log-odds that a person is needed."""
@@ -96,7 +104,7 @@ def assess(event: ReviewEvent, channel: Channel, history: History, engine: Engin
         flags.append(Flag.QUESTION)
     flags.extend(_of_history(severity, agenda, flags, history))
     probability = _probability(reading.scores, rating)
-    needs_person, confidence = _person(probability, severity, agenda, flags)
+    needs_person, confidence = _person(probability, reading.taken_from.person, severity, agenda, flags)
     return Assessment(
         severity=severity,
         agenda=agenda,
@@ -131,6 +139,11 @@ class _Reading:
     def begins(self, code: str) -> list[Hit]:
         """The hits whose code begins so."""
         return [hit for hit in self.hits if hit.code.startswith(code)]
+
+    @property
+    def taken_from(self) -> From:
+        """From where this engine's word is taken; one on top of another goes by the one beneath."""
+        return FROM.get(self.scores.model.partition("-")[0], From()) if self.scores else From()
 
     @property
     def short(self) -> bool:
@@ -288,16 +301,17 @@ def _severity_of_words(reading: _Reading, rating: int | None) -> Severity | None
             return Severity.HIGH
         return Severity.MEDIUM if reading.has("mild") or reading.has("insult") else None
     low, medium, high, critical = reading.scores.severity
-    if critical >= CRITICAL_FROM:
+    least = reading.taken_from
+    if critical >= least.critical:
         return Severity.CRITICAL
     # With four or five stars a mild complaint is a small wish.
     content = rating is not None and rating >= 4
     # What a rule names as a concrete failure is one, unless the whole is happy.
-    if high >= (DOUBTED if content else HIGH_FROM) or (reading.begins("failure_") and medium >= FAILURE_FROM and not content):
+    if high >= (DOUBTED if content else least.high) or (reading.begins("failure_") and medium >= FAILURE_FROM and not content):
         return Severity.HIGH
-    if medium >= (DOUBTED if content else MEDIUM_FROM):
+    if medium >= (DOUBTED if content else least.medium):
         return Severity.MEDIUM
-    return Severity.LOW if low >= LOW_FROM else Severity.PRAISE
+    return Severity.LOW if low >= least.low else Severity.PRAISE
 
 
 def _insulting(hit: Hit) -> bool:
@@ -367,15 +381,15 @@ def _probability(scores: Scores | None, rating: int | None) -> float:
     return 1 / (1 + math.exp(-odds))
 
 
-def _person(probability: float, severity: Severity, agenda: Agenda, flags: Sequence[Flag]) -> tuple[bool, float]:
+def _person(probability: float, person_from: float, severity: Severity, agenda: Agenda, flags: Sequence[Flag]) -> tuple[bool, float]:
     """Whether a person is needed, and how sure that is; what a rule demands of one is never left to an engine."""
     if agenda is Agenda.SPAM:
         return False, max(1 - probability, CERTAIN)
     if severity.rank >= Severity.HIGH.rank or agenda in {Agenda.QUESTION, Agenda.ABUSE} or Flag.QUESTION in flags:
         return True, max(probability, CERTAIN)
     if Flag.CANNOT_JUDGE in flags:
-        return True, max(probability, PERSON_FROM)
-    return probability >= PERSON_FROM, max(probability, 1 - probability)
+        return True, max(probability, 0.5)
+    return probability >= person_from, max(probability, 1 - probability)
 
 
 def _named(scores: Scores | None, probability: float) -> dict[str, float]:
