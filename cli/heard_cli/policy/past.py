@@ -23,7 +23,7 @@ from typing import Any, Final, TextIO, cast
 import typer
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, NaiveDatetime, ValidationError
 
-from heard.assessment import Agenda, Assessment, Flag, History, Reason, Severity, assess
+from heard.assessment import RULES, Agenda, Assessment, Flag, History, Reason, Severity, assess
 from heard.assessment.engines import embedded
 from heard.clock import moment
 from heard.connectors import Connection, Connector, Page, Request, load, platforms
@@ -242,8 +242,7 @@ def assessed(event: ReviewEvent, channel: Channel, history: History, *, model: s
 
 @cache
 def _engine() -> str:
-    nothing = ReviewEvent(EventKind.CREATED, "", "", "", Author(""), 3)
-    return assessed(nothing, Channel.REVIEW_SITE, History()).model
+    return f"{embedded('quick').model}+{RULES}"
 
 
 @cache
