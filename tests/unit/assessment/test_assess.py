@@ -41,6 +41,7 @@ CONCLUSIONS = [
     ("asdfghjkl", 1, MEDIUM, ()),
     ("Great service, love it", 1, MEDIUM, (Flag.RATING_WORDS_DISAGREE,)),
     # The worse of rating and words.
+    ("The fish made my son sick, we spent the night in hospital.", 5, CRITICAL, (Flag.RATING_WORDS_DISAGREE, Flag.SAFETY)),
     ("They gave me food poisoning.", 5, CRITICAL, (Flag.RATING_WORDS_DISAGREE, Flag.SAFETY)),
     ("Good food but slow.", 3, MEDIUM, ()),
     ("The room was nice. Breakfast could be better.", 4, LOW, ()),

@@ -39,7 +39,7 @@ class From:
 
 
 FROM: Final = {
-    "accurate": From(low=0.7, medium=0.7, high=0.4),
+    "accurate": From(low=0.7, medium=0.7, high=0.4, critical=0.4),
     "quick": From(person=0.3),
 }
 """By engine, as calibrated (docs/assessment.md): `quick` says too little of short complaints."""
@@ -52,6 +52,9 @@ FAILURE_FROM: Final = 0.5
 
 HARMLESS_BELOW: Final = 0.02
 """Probability of at least high below which a hospital or a lawyer is circumstance."""
+
+ALARMING_FROM: Final = 0.1
+"""Probability of critical from which a person looks, whatever the rating: a poisoning is told calmly and with five stars as well."""
 
 DOUBTED: Final = 0.75
 """The same for medium or high where four or five stars speak against it."""
@@ -104,7 +107,8 @@ def assess(event: ReviewEvent, channel: Channel, history: History, engine: Engin
         flags.append(Flag.QUESTION)
     flags.extend(_of_history(severity, agenda, flags, history))
     probability = _probability(reading.scores, rating)
-    needs_person, confidence = _person(probability, reading.taken_from.person, severity, agenda, flags)
+    alarming = reading.scores is not None and reading.scores.severity[3] >= ALARMING_FROM
+    needs_person, confidence = _person(probability, reading.taken_from.person, severity, agenda, flags, alarming=alarming)
     return Assessment(
         severity=severity,
         agenda=agenda,
@@ -381,12 +385,17 @@ def _probability(scores: Scores | None, rating: int | None) -> float:
     return 1 / (1 + math.exp(-odds))
 
 
-def _person(probability: float, person_from: float, severity: Severity, agenda: Agenda, flags: Sequence[Flag]) -> tuple[bool, float]:
+def _person(
+    probability: float, person_from: float, severity: Severity, agenda: Agenda, flags: Sequence[Flag], *, alarming: bool
+) -> tuple[bool, float]:
     """Whether a person is needed, and how sure that is; what a rule demands of one is never left to an engine."""
     if agenda is Agenda.SPAM:
         return False, max(1 - probability, CERTAIN)
     if severity.rank >= Severity.HIGH.rank or agenda in {Agenda.QUESTION, Agenda.ABUSE} or Flag.QUESTION in flags:
         return True, max(probability, CERTAIN)
+    if alarming or Flag.RATING_WORDS_DISAGREE in flags:
+        # Five stars above a complaint: one of the two is a slip, and a program cannot tell which.
+        return True, max(probability, 0.5)
     if Flag.CANNOT_JUDGE in flags:
         return True, max(probability, 0.5)
     return probability >= person_from, max(probability, 1 - probability)

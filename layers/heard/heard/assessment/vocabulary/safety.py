@@ -9,7 +9,10 @@ from heard.assessment.vocabulary.table import Table
 SAFETY: Final[Table] = {
     "en": """
         poisoned, got|getting|made|make|makes|felt|feeling|became|been us|me|him|her|them|everyone|violently|very|really|so sick|ill,
-        got|getting|became|fell sick|ill, violently ill|sick, salmonella, e coli, listeria, norovirus, food borne, vomit*, threw up,
+        got|getting|became|fell sick|ill, violently ill|sick, made|makes|making ..
+        son|daughter|child|children|kid|kids|baby|toddler|wife|husband|partner|family|mother|father|mom|mum|dad|friend|friends|guests|all
+        sick|ill, night|nights|days|week|weekend in the|a hospital|ward|clinic, night|nights|days|week|weekend in hospital|a&e|er,
+        sick|ill + hospital|doctor|ate|eaten|eating, salmonella, e coli, listeria, norovirus, food borne, vomit*, threw up,
         throwing up, puking|puked, diarrhea|diarrhoea, allergic|anaphylactic reaction|shock, anaphyla*, epipen, hospitalized|hospitalised,
         emergency room, intensive care, ambulance, paramedic*, passed out, concussion, stitches, fractur*, broke|broken my|his|her|their
         arm|leg|wrist|ankle|nose|hip|tooth|rib|foot, electrocut*, electric shock, electrical shock, got a shock from,
@@ -357,6 +360,7 @@ SAFETY: Final[Table] = {
         + gaz*|czad*|zimn*
     """,
     "tr": """
+        fenalaş*, acile gittik|götürdük|kaldırdık|kaldırıldı|başvurduk|gittim, acil servis*, acilde,
         alev aldı, yaraland*, taciz*, darp, zehirlen*|gıda zehirlen*, zehirlendik|zehirlendi|zehirlendim|zehirlenme|zehirlenmesi,
         kustuk|kustum|kustular|kusmaya|kusmaktan|kusma|kusuyor*|kusarak, ishal*,
         hastanelik*|hastaneye|hastanede|hastaneden|hastanedeyim|hastanedeyiz, acile|acilde|acil servis*|acillik, ambulans*|ambulansla,
