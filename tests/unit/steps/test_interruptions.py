@@ -18,7 +18,7 @@ from heard.reviews import ReviewEvent
 from heard.steps import desk
 from heard.steps.reply import carry_out
 from heard_cli.local.simulator import Calls, Mode
-from tests.unit.house import COMPLAINT, MILD, House, Killed, Watched, said
+from tests.unit.house import COMPLAINT, PRAISE, House, Killed, Watched, said
 
 pytestmark = [pytest.mark.loopback, pytest.mark.faults]
 
@@ -87,7 +87,7 @@ def wherever_it_stops(house: House, event: ReviewEvent, step: Callable[[], objec
             house.clock.pass_(minutes=1)
             step()
             check()
-            house.check(COMPLAINT, MILD, ANSWER)
+            house.check(COMPLAINT, PRAISE, ANSWER)
         else:
             check()
             return calls
@@ -114,7 +114,7 @@ def test_triage_that_is_stopped_anywhere_is_finished_by_the_next_delivery(connec
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_an_acknowledgement_that_is_stopped_anywhere_goes_out_once(connected: House, platform: str) -> None:
     connected.connect(platform)
-    event = written(platform, MILD)
+    event = written(platform, PRAISE)
     message = connected.message(event, platform)
 
     def check() -> None:
@@ -170,8 +170,8 @@ def test_a_resolution_that_is_stopped_anywhere_closes_every_review_once(connecte
 
 
 def known(house: House, platform: str) -> ReviewEvent:
-    """A mild review, which is acknowledged, on a platform that knows it."""
-    event = written(platform, MILD)
+    """A happy review, which is acknowledged, on a platform that knows it."""
+    event = written(platform, PRAISE)
     if platform == "discourse":
         learn(house, event)
     return event
