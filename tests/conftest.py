@@ -1,8 +1,11 @@
-"""What holds for whole kinds of tests: the order in which they run, and the glass box in which unit tests live.
+"""What holds for whole kinds of tests.
 
-A unit test sees no AWS settings of the person who runs it and reaches no network. One that talks HTTP to a server of its own asks
-for this machine alone with `@pytest.mark.loopback` (or the fixture of that name). A refused connection is an error of the test, never a
-skip: code that would have called out is not under test.
+The order in which they run, and the glass box in which unit tests live.
+
+A unit test sees no AWS settings of the person who runs it and reaches no network. One that talks
+HTTP to a server of its own asks for this machine alone with `@pytest.mark.loopback` (or the fixture
+of that name). A refused connection is an error of the test, never a skip: code that would have
+called out is not under test.
 """
 
 from __future__ import annotations
@@ -29,7 +32,9 @@ def kind(path: Path) -> str:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Kind after kind; within one kind the order stays random."""
-    items.sort(key=lambda item: ORDER.index(kind(item.path)) if kind(item.path) in ORDER else len(ORDER))
+    items.sort(
+        key=lambda item: ORDER.index(kind(item.path)) if kind(item.path) in ORDER else len(ORDER)
+    )
 
 
 @pytest.fixture
@@ -38,7 +43,10 @@ def loopback() -> None:
 
 
 class NetworkBlocked(AssertionError):
-    """A unit test tried to leave its process. It fails for it even where the code under test swallows this."""
+    """A unit test tried to leave its process.
+
+    It fails for it even where the code under test swallows this.
+    """
 
 
 def _is_loopback(host: str) -> bool:
@@ -51,7 +59,11 @@ def _is_loopback(host: str) -> bool:
 
 
 @pytest.fixture(autouse=True)
-def glass_box(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def glass_box(
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[None]:
     """For unit tests only: no inherited settings, no network."""
     if kind(request.path) != "unit":
         yield
@@ -64,7 +76,10 @@ def glass_box(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, t
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(nowhere))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
 
-    open_to_loopback = request.node.get_closest_marker("loopback") is not None or "loopback" in request.fixturenames
+    open_to_loopback = (
+        request.node.get_closest_marker("loopback") is not None
+        or "loopback" in request.fixturenames
+    )
     refused: list[str] = []
 
     def check(host: object) -> None:
@@ -75,7 +90,9 @@ def glass_box(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, t
         advice = "; mark it with `loopback` if that is meant" if _is_loopback(name) else ""
         raise NetworkBlocked(f"a unit test tried to reach {name!r}{advice}")
 
-    def guarded(method: Callable[..., Any], where: Callable[[tuple[Any, ...]], Any]) -> Callable[..., Any]:
+    def guarded(
+        method: Callable[..., Any], where: Callable[[tuple[Any, ...]], Any]
+    ) -> Callable[..., Any]:
         def call(sock: socket.socket, *args: Any) -> Any:
             if sock.family in (socket.AF_INET, socket.AF_INET6):
                 check(where(args)[0])
@@ -83,14 +100,22 @@ def glass_box(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, t
 
         return call
 
-    monkeypatch.setattr(socket.socket, "connect", guarded(socket.socket.connect, lambda args: args[0]))
-    monkeypatch.setattr(socket.socket, "connect_ex", guarded(socket.socket.connect_ex, lambda args: args[0]))
-    monkeypatch.setattr(socket.socket, "sendto", guarded(socket.socket.sendto, lambda args: args[-1]))
+    monkeypatch.setattr(
+        socket.socket, "connect", guarded(socket.socket.connect, lambda args: args[0])
+    )
+    monkeypatch.setattr(
+        socket.socket, "connect_ex", guarded(socket.socket.connect_ex, lambda args: args[0])
+    )
+    monkeypatch.setattr(
+        socket.socket, "sendto", guarded(socket.socket.sendto, lambda args: args[-1])
+    )
 
     for lookup in ("getaddrinfo", "gethostbyname", "gethostbyname_ex"):
         original = getattr(socket, lookup)
 
-        def resolve(host: object, *args: Any, _original: Callable[..., Any] = original, **kwargs: Any) -> Any:
+        def resolve(
+            host: object, *args: Any, _original: Callable[..., Any] = original, **kwargs: Any
+        ) -> Any:
             if host is not None:  # None asks for addresses to listen on
                 check(host)
             return _original(host, *args, **kwargs)
@@ -99,4 +124,6 @@ def glass_box(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, t
 
     yield
     if refused:
-        pytest.fail(f"this unit test tried to reach {', '.join(sorted(set(refused)))}", pytrace=False)
+        pytest.fail(
+            f"this unit test tried to reach {', '.join(sorted(set(refused)))}", pytrace=False
+        )

@@ -1,4 +1,7 @@
-"""`heard authors`: who wrote the reviews, what they are worth to the business, and forgetting them."""
+"""`heard authors`.
+
+Who wrote the reviews, what they are worth to the business, and forgetting them.
+"""
 
 from __future__ import annotations
 
@@ -7,26 +10,38 @@ from typing import Annotated, Final
 
 import typer
 
-from heard.connectors import platforms
+from heard.connectors import platform_names
 from heard.connectors.parsing import by_email
 from heard.reviews import author_id
 from heard_cli import show
 from heard_cli.stack import Stack, Stop, on_stack
 
-app = typer.Typer(help="Authors of reviews: what is known of them, their value, erasing them.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(
+    help="Authors of reviews: what is known of them, their value, erasing them.",
+    no_args_is_help=True,
+    add_completion=False,
+)
 
-_AUTHOR: Final = typer.Argument(help="The platform's own id of them, as the desk shows it: author.id of a review.")
+_AUTHOR: Final = typer.Argument(
+    help="The platform's own id of them, as the desk shows it: author.id of a review."
+)
 _BUSINESS: Final = typer.Option(help="Whose customer.")
 _PLATFORM: Final = typer.Option(help="Where they wrote.")
-_EMAIL: Final = typer.Option("--email", help="AUTHOR is an e-mail address: mailboxes, and shops that name their customers by it.")
+_EMAIL: Final = typer.Option(
+    "--email",
+    help="AUTHOR is an e-mail address: mailboxes, and shops that name their customers by it.",
+)
 _JSON: Final = typer.Option("--json", help="JSON on stdout.")
 _STAYS: Final = (
-    "What stays: the outcome log (ids, codes and digests, none of their words) and whatever the platform shows.\n"
+    "What stays: the outcome log (ids, codes and digests, none of their words) and whatever the "
+    "platform shows.\n"
     "Point-in-time recovery holds the key for up to 35 days: after a restore, erase again."
 )
 
 
-@app.command("show", epilog="Example: heard authors show cus-77 --business acme --platform standard")
+@app.command(
+    "show", epilog="Example: heard authors show cus-77 --business acme --platform standard"
+)
 @on_stack
 def show_one(
     stack: Stack,
@@ -36,14 +51,25 @@ def show_one(
     email: Annotated[bool, _EMAIL] = False,
     as_json: Annotated[bool, _JSON] = False,
 ) -> None:
-    """Show what is known of an author: value, complaints, and the wording of the last acknowledgement they got."""
+    """Show what is known of an author.
+
+    Value, complaints, and the wording of the last acknowledgement they got.
+    """
     id = _id(stack, author, business, platform, email=email)
     known = stack.work.vault.known(id)
     if as_json:
         show.data({"author": id, **asdict(known)})
         return
     texts = "sealed with a key of their own" if known.sealed else "none that can be read"
-    show.facts({"author": id, "value": known.value, "complaints": known.complaints, "last told": known.told, "texts": texts})
+    show.facts(
+        {
+            "author": id,
+            "value": known.value,
+            "complaints": known.complaints,
+            "last told": known.told,
+            "texts": texts,
+        }
+    )
 
 
 @app.command(epilog="Example: heard authors value cus-77 80 --business acme --platform standard")
@@ -53,14 +79,24 @@ def value(
     author: Annotated[str, _AUTHOR],
     business: Annotated[str, _BUSINESS],
     platform: Annotated[str, _PLATFORM],
-    worth: Annotated[int | None, typer.Argument(metavar="VALUE", min=0, max=100, help="What they are worth to the business.")] = None,
+    worth: Annotated[
+        int | None,
+        typer.Argument(
+            metavar="VALUE", min=0, max=100, help="What they are worth to the business."
+        ),
+    ] = None,
     none: Annotated[bool, typer.Option("--none", help="Forget what they are worth.")] = False,
     email: Annotated[bool, _EMAIL] = False,
     as_json: Annotated[bool, _JSON] = False,
 ) -> None:
-    """Say what a customer is worth to the business (R21). Policies may ask for it, from the author's next review on."""
+    """Say what a customer is worth to the business (R21).
+
+    Policies may ask for it, from the author's next review on.
+    """
     if none == (worth is not None):
-        raise typer.BadParameter("give a number from 0 to 100, or --none to forget the one there is", param_hint="VALUE")
+        raise typer.BadParameter(
+            "give a number from 0 to 100, or --none to forget the one there is", param_hint="VALUE"
+        )
     id = _id(stack, author, business, platform, email=email)
     stack.work.vault.put_value(id, worth)
     if as_json:
@@ -80,23 +116,38 @@ def erase(
     email: Annotated[bool, _EMAIL] = False,
     as_json: Annotated[bool, _JSON] = False,
 ) -> None:
-    """Destroy the key to all texts of an author, and forget value and complaints. Nobody can undo it."""
+    """Destroy the key to all texts of an author, and forget value and complaints.
+
+    Nobody can undo it.
+    """
     id = _id(stack, author, business, platform, email=email)
-    if not yes and not typer.confirm(f"Erase {author} ({id}) at {business}? Their texts can never be read again.", err=True):
+    if not yes and not typer.confirm(
+        f"Erase {author} ({id}) at {business}? Their texts can never be read again.", err=True
+    ):
         raise Stop("Nothing was erased.")
     erased = stack.work.vault.erase(id)
     if as_json:
         show.data({"author": id, "erased": erased})
     elif erased:
         show.line(f"Erased {id}.")
-    show.say(_STAYS if erased else f"Nothing was kept of {id}. Were business, platform and id theirs, and is it an address (--email)?")
+    show.say(
+        _STAYS
+        if erased
+        else f"Nothing was kept of {id}. Were business, platform and id theirs, and is it an address (--email)?"
+    )
 
 
 def _id(stack: Stack, author: str, business: str, platform: str, *, email: bool) -> str:
-    """The id under which an author is kept. Raises Stop, and BadParameter for a platform that nobody knows."""
+    """The id under which an author is kept.
+
+    Raises Stop, and BadParameter for a platform that nobody knows.
+    """
     stack.business(business)
-    if platform not in platforms():
-        raise typer.BadParameter(f"there is no platform {platform!r}; see heard connect list --platforms", param_hint="--platform")
+    if platform not in platform_names():
+        raise typer.BadParameter(
+            f"there is no platform {platform!r}; see heard connect list --platforms",
+            param_hint="--platform",
+        )
     if email and "@" not in author:
         raise typer.BadParameter(f"{author!r} is no e-mail address", param_hint="AUTHOR")
     return author_id(business, platform, by_email(author) if email else author)

@@ -14,7 +14,9 @@ from heard.storage.setup import Business
 from heard_cli import show
 from heard_cli.stack import Stack, on_stack
 
-app = typer.Typer(help="Businesses: whose reviews these are.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(
+    help="Businesses: whose reviews these are.", no_args_is_help=True, add_completion=False
+)
 
 _ID: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
@@ -23,12 +25,22 @@ _ID: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 @on_stack
 def add(
     stack: Stack,
-    business: Annotated[str, typer.Argument(help="Its id: small letters, digits and hyphens. It cannot be changed later.")],
+    business: Annotated[
+        str,
+        typer.Argument(
+            help="Its id: small letters, digits and hyphens. It cannot be changed later."
+        ),
+    ],
     name: Annotated[str, typer.Option(help="Its name, as customers know it.")],
 ) -> None:
-    """Add a business, or change its name. A new one follows the playbook's policy until it publishes its own."""
+    """Add a business, or change its name.
+
+    A new one follows the playbook's policy until it publishes its own.
+    """
     if not _ID.fullmatch(business):
-        raise typer.BadParameter("use 1 to 63 small letters, digits and hyphens", param_hint="BUSINESS")
+        raise typer.BadParameter(
+            "use 1 to 63 small letters, digits and hyphens", param_hint="BUSINESS"
+        )
     if not name.strip():
         raise typer.BadParameter("customers must be able to read a name", param_hint="--name")
     before = stack.setup.business(business)
@@ -36,7 +48,8 @@ def add(
     stack.setup.put_business(after)
     renamed = 0
     if before and before.name != after.name:
-        # Each connection carries the name, because the webhook door must not read a second item for a page's heading.
+        # Each connection carries the name, because the webhook door must not read a second item for
+        # a page's heading.
         for connection in stack.setup.connections(business):
             stack.setup.put_connection(replace(connection, business_name=after.name), clock.now())
             renamed += 1
@@ -44,7 +57,10 @@ def add(
     if renamed:
         show.say(f"{renamed} connections carry the new name.")
     if not before:
-        show.say(f"Next: heard connect list --platforms, then heard connect add PLATFORM --business {business}")
+        show.say(
+            "Next: heard connect list --platforms, then heard connect add PLATFORM --business "
+            f"{business}"
+        )
 
 
 @app.command("show", epilog="Example: heard business show acme --json")
@@ -59,8 +75,15 @@ def show_one(
     rules = load_policy(found.policy)
     connections = stack.setup.connections(business)
     if as_json:
-        policy = {"name": rules.name, "hash": rules.hash, "own": bool(found.policy), "version": found.policy_version or None}
-        show.data({"id": found.id, "name": found.name, "policy": policy, "connections": len(connections)})
+        policy = {
+            "name": rules.name,
+            "hash": rules.hash,
+            "own": bool(found.policy),
+            "version": found.policy_version or None,
+        }
+        show.data(
+            {"id": found.id, "name": found.name, "policy": policy, "connections": len(connections)}
+        )
         return
     show.facts(
         {

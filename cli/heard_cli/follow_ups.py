@@ -37,11 +37,33 @@ def list_open(
     if as_json:
         show.data([_told(task, now) for task in found])
     else:
-        columns = ("due", "severity", "status", "level", "queue", "platform", "claimed by", "why", "follow-up")
+        columns = (
+            "due",
+            "severity",
+            "status",
+            "level",
+            "queue",
+            "platform",
+            "claimed by",
+            "why",
+            "follow-up",
+        )
         rows: list[tuple[show.Cell, ...]] = []
         for task in found:
-            due = Text(f"{show.at(task.due_at)} overdue", style="red") if task.due_at < now else Text(show.at(task.due_at))
-            standing = (task.status.value, task.level, task.queue, task.platform, _claimed_by(task, now), task.why, task.id)
+            due = (
+                Text(f"{show.at(task.due_at)} overdue", style="red")
+                if task.due_at < now
+                else Text(show.at(task.due_at))
+            )
+            standing = (
+                task.status.value,
+                task.level,
+                task.queue,
+                task.platform,
+                _claimed_by(task, now),
+                task.why,
+                task.id,
+            )
             rows.append((due, show.severity(task.severity.value), *standing))
         show.table(columns, rows, empty="Nothing waits for a person.")
     if more:
@@ -53,7 +75,9 @@ def _open(stack: Stack, business: str, limit: int) -> tuple[list[FollowUp], bool
     found: list[FollowUp] = []
     after: str | None = None
     while True:
-        page, after = stack.work.open_follow_ups(business, limit=min(_PAGE, limit + 1 - len(found)), after=after)
+        page, after = stack.work.open_follow_ups(
+            business, limit=min(_PAGE, limit + 1 - len(found)), after=after
+        )
         found += page
         if after is None or len(found) > limit:
             return found[:limit], len(found) > limit
@@ -64,8 +88,25 @@ def _claimed_by(task: FollowUp, now: str) -> str | None:
 
 
 def _told(task: FollowUp, now: str) -> dict[str, Any]:
-    shown = ("id", "business", "thread", "platform", "channel", "queue", "priority", "opened_at", "due_at", "level", "why", "promised_for")
+    shown = (
+        "id",
+        "business",
+        "thread",
+        "platform",
+        "channel",
+        "queue",
+        "priority",
+        "opened_at",
+        "due_at",
+        "level",
+        "why",
+        "promised_for",
+    )
     known: dict[str, Any] = {name: getattr(task, name) for name in shown}
-    known |= {"severity": task.severity.value, "status": task.status.value, "reviews": list(task.reviews)}
+    known |= {
+        "severity": task.severity.value,
+        "status": task.status.value,
+        "reviews": list(task.reviews),
+    }
     known |= {"rules": list(task.rules), "checklist": task.checklist}
     return known | {"overdue": task.due_at < now, "claimed_by": _claimed_by(task, now)}

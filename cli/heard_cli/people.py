@@ -1,7 +1,8 @@
 """`heard people`: who signs in, with which roles, for which businesses.
 
-Roles are groups of the user pool and come with the token; businesses are kept in Setup under the person's subject id, and are read at each
-request. Adding somebody again only adds, unless `--only` says otherwise.
+Roles are groups of the user pool and come with the token; businesses are kept in Setup under the
+person's subject id, and are read at each request. Adding somebody again only adds, unless `--only`
+says otherwise.
 """
 
 from __future__ import annotations
@@ -22,7 +23,11 @@ if TYPE_CHECKING:
 
     from mypy_boto3_cognito_idp.type_defs import AttributeTypeTypeDef
 
-app = typer.Typer(help="People who sign in: agents, leads, auditors, admins.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(
+    help="People who sign in: agents, leads, auditors, admins.",
+    no_args_is_help=True,
+    add_completion=False,
+)
 
 
 class Group(StrEnum):
@@ -44,26 +49,46 @@ def add(
     email: Annotated[str, typer.Option(help="How they sign in.")],
     first_name: Annotated[str, typer.Option(help="Signs their replies (R11).")],
     group: Annotated[list[Group], typer.Option(help="Their role; may be said several times.")],
-    business: Annotated[list[str], typer.Option(help="Whose reviews they work on; may be said several times.")],
-    only: Annotated[bool, typer.Option("--only", help="Take other businesses and roles away from them.")] = False,
+    business: Annotated[
+        list[str], typer.Option(help="Whose reviews they work on; may be said several times.")
+    ],
+    only: Annotated[
+        bool, typer.Option("--only", help="Take other businesses and roles away from them.")
+    ] = False,
     password: Annotated[
-        str | None, typer.Option(help="A password that stays; it ends up in your shell's history, so prefer --ask-password.")
+        str | None,
+        typer.Option(
+            help="A password that stays; it ends up in your shell's history, so prefer "
+            "--ask-password."
+        ),
     ] = None,
-    ask_password: Annotated[bool, typer.Option("--ask-password", help="Ask for that password, unseen.")] = False,
+    ask_password: Annotated[
+        bool, typer.Option("--ask-password", help="Ask for that password, unseen.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
 ) -> None:
-    """Add somebody who signs in, or change what they may do. Without a password they are invited by e-mail."""
+    """Add somebody who signs in, or change what they may do.
+
+    Without a password they are invited by e-mail.
+    """
     if "@" not in email or email != email.strip():
         raise typer.BadParameter(f"{email!r} is no e-mail address.", param_hint="--email")
     for each in business:
         stack.business(each)
     if ask_password:
-        password = str(typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
-    person, groups, new = added(stack, email, first_name, {each.value for each in group}, set(business), password, only=only)
+        password = str(
+            typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+        )
+    person, groups, new = added(
+        stack, email, first_name, {each.value for each in group}, set(business), password, only=only
+    )
     if as_json:
         show.data({"email": email, **_told(person, groups), "new": new})
     else:
-        show.line(f"{'Added' if new else 'Changed'} {email}: {', '.join(groups)} of {', '.join(person.businesses)}")
+        show.line(
+            f"{'Added' if new else 'Changed'} {email}: {', '.join(groups)} of "
+            f"{', '.join(person.businesses)}"
+        )
     if new and password is None:
         show.say("They get an e-mail with a first password.")
 
@@ -87,19 +112,39 @@ def show_one(
     if as_json:
         show.data({"email": email, **_told(person, groups), "status": user["UserStatus"]})
         return
-    about: dict[str, show.Cell] = {"e-mail": email, "first name": person.first_name, "groups": ", ".join(groups)}
-    show.facts(about | {"businesses": ", ".join(person.businesses), "subject": subject, "status": user["UserStatus"]})
+    about: dict[str, show.Cell] = {
+        "e-mail": email,
+        "first name": person.first_name,
+        "groups": ", ".join(groups),
+    }
+    show.facts(
+        about
+        | {
+            "businesses": ", ".join(person.businesses),
+            "subject": subject,
+            "status": user["UserStatus"],
+        }
+    )
 
 
 def added(
-    stack: Stack, email: str, first_name: str, wanted: set[str], businesses: set[str], password: str | None, *, only: bool = False
+    stack: Stack,
+    email: str,
+    first_name: str,
+    wanted: set[str],
+    businesses: set[str],
+    password: str | None,
+    *,
+    only: bool = False,
 ) -> tuple[Person, list[str], bool]:
     """Somebody who can sign in, the groups they are in, and whether they are new. Raises Stop."""
     pool = stack.outputs["UserPoolId"]
     try:
         subject, new = _user(stack, pool, email, invite=password is None)
         if password is not None:
-            stack.cognito.admin_set_user_password(UserPoolId=pool, Username=email, Password=password, Permanent=True)
+            stack.cognito.admin_set_user_password(
+                UserPoolId=pool, Username=email, Password=password, Permanent=True
+            )
         groups = _join(stack, pool, email, wanted, only=only)
     except ClientError as error:
         raise _refused(error) or error from error
@@ -114,30 +159,45 @@ def added(
 
 def _user(stack: Stack, pool: str, email: str, *, invite: bool) -> tuple[str, bool]:
     """Somebody's subject id, and whether they are new."""
-    verified: list[AttributeTypeTypeDef] = [{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}]
+    verified: list[AttributeTypeTypeDef] = [
+        {"Name": "email", "Value": email},
+        {"Name": "email_verified", "Value": "true"},
+    ]
     try:
         if invite:
             made = stack.cognito.admin_create_user(
-                UserPoolId=pool, Username=email, UserAttributes=verified, DesiredDeliveryMediums=["EMAIL"]
+                UserPoolId=pool,
+                Username=email,
+                UserAttributes=verified,
+                DesiredDeliveryMediums=["EMAIL"],
             )
         else:
-            made = stack.cognito.admin_create_user(UserPoolId=pool, Username=email, UserAttributes=verified, MessageAction="SUPPRESS")
+            made = stack.cognito.admin_create_user(
+                UserPoolId=pool, Username=email, UserAttributes=verified, MessageAction="SUPPRESS"
+            )
     except ClientError as error:
         if error_code(error) != "UsernameExistsException":
             raise
-        return _subject(stack.cognito.admin_get_user(UserPoolId=pool, Username=email)["UserAttributes"]), False
+        return _subject(
+            stack.cognito.admin_get_user(UserPoolId=pool, Username=email)["UserAttributes"]
+        ), False
     return _subject(made["User"].get("Attributes", [])), True
 
 
 def _subject(attributes: Iterable[AttributeTypeTypeDef]) -> str:
     found = next((each.get("Value") for each in attributes if each["Name"] == "sub"), None)
     if not found:
-        raise Stop("The user pool names no subject id for this person.", "Look at the user pool: is it the one of this stack?")
+        raise Stop(
+            "The user pool names no subject id for this person.",
+            "Look at the user pool: is it the one of this stack?",
+        )
     return found
 
 
 def _groups(stack: Stack, pool: str, email: str) -> list[str]:
-    pages = stack.cognito.get_paginator("admin_list_groups_for_user").paginate(UserPoolId=pool, Username=email)
+    pages = stack.cognito.get_paginator("admin_list_groups_for_user").paginate(
+        UserPoolId=pool, Username=email
+    )
     return sorted(each.get("GroupName", "") for page in pages for each in page["Groups"])
 
 
@@ -148,22 +208,37 @@ def _join(stack: Stack, pool: str, email: str, wanted: set[str], *, only: bool) 
         stack.cognito.admin_add_user_to_group(UserPoolId=pool, Username=email, GroupName=each)
     if only:
         for each in sorted(held - wanted):
-            stack.cognito.admin_remove_user_from_group(UserPoolId=pool, Username=email, GroupName=each)
+            stack.cognito.admin_remove_user_from_group(
+                UserPoolId=pool, Username=email, GroupName=each
+            )
     return sorted(wanted if only else wanted | held)
 
 
 def _told(person: Person, groups: list[str]) -> dict[str, Any]:
-    return {"subject": person.subject, "first_name": person.first_name, "groups": groups, "businesses": list(person.businesses)}
+    return {
+        "subject": person.subject,
+        "first_name": person.first_name,
+        "groups": groups,
+        "businesses": list(person.businesses),
+    }
 
 
 def _refused(error: ClientError) -> Stop | None:
-    """What Cognito says about people and passwords, in words; None when it is about something else."""
+    """What Cognito says about people and passwords, in words.
+
+    None when it is about something else.
+    """
     message = error.response.get("Error", {}).get("Message", "")
     match error_code(error):
         case "InvalidPasswordException":
-            return Stop(f"The password is not taken: {message}", "At least 12 characters with small and capital letters and digits.")
+            return Stop(
+                f"The password is not taken: {message}",
+                "At least 12 characters with small and capital letters and digits.",
+            )
         case "UserNotFoundException":
-            return Stop("Nobody signs in with this e-mail address.", "Add them: heard people add --email …")
+            return Stop(
+                "Nobody signs in with this e-mail address.", "Add them: heard people add --email …"
+            )
         case "InvalidParameterException":
             return Stop(f"The user pool refuses this: {message}", "Check the e-mail address.")
         case _:

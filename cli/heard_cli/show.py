@@ -1,4 +1,7 @@
-"""How answers look: tables for people, JSON for programs. Results go to stdout, everything said about them to stderr."""
+"""How answers look: tables for people, JSON for programs.
+
+Results go to stdout, everything said about them to stderr.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,13 @@ _WIDE: Final = 220
 
 _TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
-_SEVERITY: Final = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "cyan", "praise": "green"}
+_SEVERITY: Final = {
+    "critical": "bold red",
+    "high": "red",
+    "medium": "yellow",
+    "low": "cyan",
+    "praise": "green",
+}
 
 
 def data(value: Any) -> None:
@@ -31,12 +40,22 @@ def data(value: Any) -> None:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[Cell]], *, empty: str) -> None:
-    """A table on stdout; `empty` is said instead when there are no rows. Long values are folded, never cut."""
+    """A table on stdout; `empty` is said instead when there are no rows.
+
+    Long values are folded, never cut.
+    """
     shown = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
     for column in columns:
         shown.add_column(column, overflow="fold")
     for row in rows:
-        shown.add_row(*(each if isinstance(each, Text) else Text(printable("" if each is None else str(each))) for each in row))
+        shown.add_row(
+            *(
+                each
+                if isinstance(each, Text)
+                else Text(printable("" if each is None else str(each)))
+                for each in row
+            )
+        )
     if shown.row_count:
         _out().print(shown)
     else:
@@ -44,12 +63,17 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Cell]], *, empty: str)
 
 
 def facts(about: Mapping[str, Cell]) -> None:
-    """Names and values, one a line, on stdout; a value is never broken, so that it can be copied."""
+    """Names and values, one a line, on stdout.
+
+    A value is never broken, so that it can be copied.
+    """
     width = max(len(name) for name in about)
     for name, value in about.items():
         line = Text(f"{name:<{width}}  ", style="bold")
         plain = "-" if value is None or value == "" else str(value)
-        line.append_text(value if isinstance(value, Text) else Text(printable(plain), style="not bold"))
+        line.append_text(
+            value if isinstance(value, Text) else Text(printable(plain), style="not bold")
+        )
         _out().print(line, soft_wrap=True)
 
 
@@ -85,13 +109,26 @@ def at(stamp: str) -> str:
 def progress() -> Progress:
     """A progress bar on stderr, which shows on terminals only and leaves nothing behind."""
     err = _err()
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
     return Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
 
 
 def printable(text: str) -> str:
-    """Text that cannot steer a terminal: controls (but line feeds and tabs) and what turns the direction of writing become `\ufffd`."""
-    return "".join("\ufffd" if c in _TURNING or (unicodedata.category(c) in {"Cc", "Cs"} and c not in "\n\t") else c for c in text)
+    """Text that cannot steer a terminal.
+
+    Controls (but line feeds and tabs) and what turns the direction of writing become `\ufffd`.
+    """
+    return "".join(
+        "\ufffd"
+        if c in _TURNING or (unicodedata.category(c) in {"Cc", "Cs"} and c not in "\n\t")
+        else c
+        for c in text
+    )
 
 
 def _out() -> Console:

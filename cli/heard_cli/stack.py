@@ -1,7 +1,10 @@
-"""A deployed stack, as the commands use it: on AWS or on this machine, where only the endpoint differs.
+"""A deployed stack, as the commands use it.
 
-Owns where to look (`Where`, the options that all commands share), what is found there (`Stack`), and how every foreseeable fault is
-told: what is wrong, what to do next, exit code 1. `on_stack` gives all three to a command.
+On AWS or on this machine, where only the endpoint differs.
+
+Owns where to look (`Where`, the options that all commands share), what is found there (`Stack`),
+and how every foreseeable fault is told: what is wrong, what to do next, exit code 1. `on_stack`
+gives all three to a command.
 """
 
 from __future__ import annotations
@@ -34,14 +37,14 @@ from botocore.exceptions import (
 
 from heard.connectors import Connection
 from heard.errors import HeardError
-from heard.flows import Queue
+from heard.messaging import Queue
+from heard.storage.case_store import Work
 from heard.storage.deliveries import Deliveries
-from heard.storage.log import Log
+from heard.storage.outcome_log import Log
 from heard.storage.polls import Polls
 from heard.storage.quarantine import Quarantine
 from heard.storage.setup import Business, Secrets, Setup
 from heard.storage.tables import error_code
-from heard.storage.work import Work
 from heard_cli import show
 
 if TYPE_CHECKING:
@@ -54,16 +57,40 @@ if TYPE_CHECKING:
 LOCAL_STATE: Final = Path(".heard") / "local.json"
 """Where `heard local up` writes down what it started."""
 
-_NEEDED: Final = frozenset({"ApiUrl", "SetupTableName", "WorkTableName", "OutcomesTableName", "QueueUrl", "DeadLettersUrl", "SecretsPath"})
-_CONFIG: Final = Config(connect_timeout=3, read_timeout=20, retries={"mode": "standard", "max_attempts": 4}, max_pool_connections=32)
+_NEEDED: Final = frozenset(
+    {
+        "ApiUrl",
+        "SetupTableName",
+        "WorkTableName",
+        "OutcomesTableName",
+        "QueueUrl",
+        "DeadLettersUrl",
+        "SecretsPath",
+    }
+)
+_CONFIG: Final = Config(
+    connect_timeout=3,
+    read_timeout=20,
+    retries={"mode": "standard", "max_attempts": 4},
+    max_pool_connections=32,
+)
 _NEARBY: Final = _CONFIG.merge(Config(retries={"mode": "standard", "max_attempts": 1}))
 """On this machine what does not answer at once is not there."""
 _PATIENT: Final = Config(read_timeout=310, retries={"mode": "standard", "max_attempts": 1})
 """A function that is waited for may take its whole time, and is not called twice because it does."""
 
 _EXPIRED: Final = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
-_UNKNOWN_CALLER: Final = frozenset({"InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch", "InvalidAccessKeyId"})
-_REFUSED: Final = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "NotAuthorizedException"})
+_UNKNOWN_CALLER: Final = frozenset(
+    {
+        "InvalidClientTokenId",
+        "UnrecognizedClientException",
+        "SignatureDoesNotMatch",
+        "InvalidAccessKeyId",
+    }
+)
+_REFUSED: Final = frozenset(
+    {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "NotAuthorizedException"}
+)
 
 
 class Stop(Exception):
@@ -82,14 +109,34 @@ _PANEL: Final = "Where Heard runs"
 class Where:
     """The options that all commands share."""
 
-    stack: Annotated[str, typer.Option(envvar="HEARD_STACK", help="Name of the deployed stack.", rich_help_panel=_PANEL)] = "heard"
-    region: Annotated[str | None, typer.Option(envvar="AWS_REGION", help="AWS region of the stack.", rich_help_panel=_PANEL)] = None
-    profile: Annotated[str | None, typer.Option(help="AWS profile to use.", rich_help_panel=_PANEL)] = None
+    stack: Annotated[
+        str,
+        typer.Option(
+            envvar="HEARD_STACK", help="Name of the deployed stack.", rich_help_panel=_PANEL
+        ),
+    ] = "heard"
+    region: Annotated[
+        str | None,
+        typer.Option(envvar="AWS_REGION", help="AWS region of the stack.", rich_help_panel=_PANEL),
+    ] = None
+    profile: Annotated[
+        str | None, typer.Option(help="AWS profile to use.", rich_help_panel=_PANEL)
+    ] = None
     endpoint: Annotated[
-        str | None, typer.Option(envvar="AWS_ENDPOINT_URL", help="Where all AWS APIs answer, if not at AWS.", rich_help_panel=_PANEL)
+        str | None,
+        typer.Option(
+            envvar="AWS_ENDPOINT_URL",
+            help="Where all AWS APIs answer, if not at AWS.",
+            rich_help_panel=_PANEL,
+        ),
     ] = None
     local: Annotated[
-        bool, typer.Option("--local", help="The stack that `heard local up` started here; goes before the others.", rich_help_panel=_PANEL)
+        bool,
+        typer.Option(
+            "--local",
+            help="The stack that `heard local up` started here; goes before the others.",
+            rich_help_panel=_PANEL,
+        ),
     ] = False
 
 
@@ -111,10 +158,15 @@ class Stack:
                 advice = "Name it with --stack and --region, or deploy it: make deploy. For the one on this machine: heard local up."
                 raise Stop(f"There is no stack called {name} at {place}.", advice) from error
             raise
-        outputs = {each.get("OutputKey", ""): each.get("OutputValue", "") for each in described["Stacks"][0].get("Outputs", [])}
+        outputs = {
+            each.get("OutputKey", ""): each.get("OutputValue", "")
+            for each in described["Stacks"][0].get("Outputs", [])
+        }
         if missing := _NEEDED - outputs.keys():
             told = f"The stack {name} has no output {', '.join(sorted(missing))}."
-            raise Stop(told, "It is not one of Heard, or its deployment has not finished: make deploy.")
+            raise Stop(
+                told, "It is not one of Heard, or its deployment has not finished: make deploy."
+            )
         return outputs
 
     @cached_property
@@ -131,18 +183,27 @@ class Stack:
     def session(self) -> boto3.Session:
         """The AWS session. Made-up credentials go to this machine only. Raises Stop."""
         region = self._state["region"] if self.where.local else self.where.region
-        own = self.where.profile or os.environ.get("AWS_PROFILE") or os.environ.get("AWS_ACCESS_KEY_ID")
+        own = (
+            self.where.profile
+            or os.environ.get("AWS_PROFILE")
+            or os.environ.get("AWS_ACCESS_KEY_ID")
+        )
         if self.on_this_machine and (self.where.local or not own):
             return boto3.Session("test", "test", region_name=region or "us-east-1")
         session = boto3.Session(profile_name=self.where.profile, region_name=region)
         if not session.region_name:
-            raise Stop("No region is chosen.", "Say --region eu-west-1 or set AWS_REGION. For the stack on this machine: --local.")
+            raise Stop(
+                "No region is chosen.",
+                "Say --region eu-west-1 or set AWS_REGION. For the stack on this machine: --local.",
+            )
         return session
 
     @cached_property
     def public_url(self) -> str:
         """Where platforms reach the webhook door."""
-        return (str(self._state.get("public_url") or "") if self.where.local else "") or self.outputs["ApiUrl"].rstrip("/")
+        return (
+            str(self._state.get("public_url") or "") if self.where.local else ""
+        ) or self.outputs["ApiUrl"].rstrip("/")
 
     @cached_property
     def dynamodb(self) -> DynamoDBClient:
@@ -170,9 +231,15 @@ class Stack:
         return self._client("lambda")
 
     def _client(self, service: str) -> Any:
-        session: Any = self.session  # the overloads of `client` name hundreds of services that are not installed
+        session: Any = (
+            self.session
+        )  # the overloads of `client` name hundreds of services that are not installed
         config = _NEARBY if self.on_this_machine else _CONFIG
-        return session.client(service, endpoint_url=self.endpoint, config=config.merge(_PATIENT) if service == "lambda" else config)
+        return session.client(
+            service,
+            endpoint_url=self.endpoint,
+            config=config.merge(_PATIENT) if service == "lambda" else config,
+        )
 
     @cached_property
     def setup(self) -> Setup:
@@ -218,7 +285,10 @@ class Stack:
         """A business by its id. Raises Stop."""
         found = self.setup.business(business)
         if found is None:
-            raise Stop(f"There is no business {business}.", f'Add it first: heard business add {business} --name "Its Name"')
+            raise Stop(
+                f"There is no business {business}.",
+                f'Add it first: heard business add {business} --name "Its Name"',
+            )
         return found
 
     @cached_property
@@ -227,7 +297,10 @@ class Stack:
         for folder in (here, *here.parents):
             if (folder / LOCAL_STATE).is_file():
                 return _read_state(folder / LOCAL_STATE)
-        raise Stop(f"There is no {LOCAL_STATE} here or above: the local stack is not running.", "Start it: heard local up")
+        raise Stop(
+            f"There is no {LOCAL_STATE} here or above: the local stack is not running.",
+            "Start it: heard local up",
+        )
 
 
 def is_loopback(url: str) -> bool:
@@ -240,7 +313,10 @@ def is_loopback(url: str) -> bool:
 
 
 def on_stack[**P](command: Callable[Concatenate[Stack, P], None]) -> Callable[..., None]:
-    """A command that is handed a `Stack` first: it gets the shared options, and its faults are told instead of traced."""
+    """A command that is handed a `Stack` first.
+
+    It gets the shared options, and its faults are told instead of traced.
+    """
     own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
     shared = list(inspect.signature(Where, eval_str=True).parameters.values())
 
@@ -277,23 +353,38 @@ def _aws(error: BotoCoreError | ClientError, where: Where) -> tuple[str, str]:
     """An AWS fault in words, and what to do about it."""
     match error:
         case NoCredentialsError() | PartialCredentialsError():
-            return "There are no AWS credentials.", "Sign in (aws sso login), set AWS_PROFILE or say --profile. On this machine: --local."
+            return (
+                "There are no AWS credentials.",
+                "Sign in (aws sso login), set AWS_PROFILE or say --profile. On this machine: "
+                "--local.",
+            )
         case ProfileNotFound():
             return str(error) + ".", "Your profiles are listed by: aws configure list-profiles"
         case NoRegionError():
             return "No region is chosen.", "Say --region eu-west-1 or set AWS_REGION."
         case EndpointConnectionError() | HTTPClientError():
             if where.local or (where.endpoint and is_loopback(where.endpoint)):
-                return "Nothing answers on this machine: the local stack is not running.", "Start it: heard local up"
-            return "AWS cannot be reached: " + str(error), "Check the network, --region and --endpoint."
+                return (
+                    "Nothing answers on this machine: the local stack is not running.",
+                    "Start it: heard local up",
+                )
+            return "AWS cannot be reached: " + str(
+                error
+            ), "Check the network, --region and --endpoint."
         case ClientError():
             code, message = error_code(error), error.response.get("Error", {}).get("Message", "")
             if code in _EXPIRED:
                 return "The AWS credentials have expired.", "Sign in again: aws sso login"
             if code in _UNKNOWN_CALLER:
-                return "AWS does not know these credentials.", "Check AWS_PROFILE and --profile: aws sts get-caller-identity"
+                return (
+                    "AWS does not know these credentials.",
+                    "Check AWS_PROFILE and --profile: aws sts get-caller-identity",
+                )
             if code in _REFUSED:
-                return f"AWS refuses {error.operation_name}: {message}", "These credentials may not do this; ask whoever runs the account."
+                return (
+                    f"AWS refuses {error.operation_name}: {message}",
+                    "These credentials may not do this; ask whoever runs the account.",
+                )
             return f"AWS answered {code} to {error.operation_name}: {message}", ""
         case _ if "SSO" in type(error).__name__ or "Token" in type(error).__name__:
             return "The AWS sign-in has expired.", "Sign in again: aws sso login"
@@ -315,5 +406,8 @@ def known(stack: Stack, connection: str) -> Connection:
     """A connection by its id. Raises Stop."""
     found = stack.setup.connection(connection)
     if found is None:
-        raise Stop(f"There is no connection {connection}.", "Those of a business: heard connect list --business …")
+        raise Stop(
+            f"There is no connection {connection}.",
+            "Those of a business: heard connect list --business …",
+        )
     return found

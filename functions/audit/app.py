@@ -18,10 +18,10 @@ from heard.errors import BadRequest, NotFound
 from heard.outcomes import Kind
 from heard.reviews import Channel
 from heard.steps import audit
-from heard.storage.log import Log, Question
+from heard.storage.case_store import Work
+from heard.storage.outcome_log import Log, Question
 from heard.storage.setup import Setup
 from heard.storage.tables import dynamodb
-from heard.storage.work import Work
 
 logger = Logger(service="audit")
 app = guarded(APIGatewayHttpResolver(enable_validation=True))
@@ -41,7 +41,11 @@ class Settings:
 def ports() -> tuple[Setup, Work, Log]:
     """What the API needs, made at the first request."""
     here = settings.read(Settings)
-    return Setup(dynamodb(), here.setup_table), Work(dynamodb(), here.work_table), Log(dynamodb(), here.outcomes_table)
+    return (
+        Setup(dynamodb(), here.setup_table),
+        Work(dynamodb(), here.work_table),
+        Log(dynamodb(), here.outcomes_table),
+    )
 
 
 def _businesses() -> tuple[str, ...]:
@@ -53,7 +57,12 @@ def _businesses() -> tuple[str, ...]:
 @app.get("/api/audit/reviews/<review>")
 def of_review(review: Id) -> dict[str, Any]:
     """A review's outcomes in order."""
-    return {"review": review, "outcomes": [each.to_json() for each in audit.outcomes_of(review, _businesses(), ports()[2])]}
+    return {
+        "review": review,
+        "outcomes": [
+            each.to_json() for each in audit.outcomes_of(review, _businesses(), ports()[2])
+        ],
+    }
 
 
 @app.get("/api/audit/reviews/<review>/verification")
@@ -74,12 +83,22 @@ def outcomes(
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
     after: Annotated[str | None, Query(max_length=200)] = None,
 ) -> dict[str, Any]:
-    """A business's outcomes in `[from, to)` in time order; `next` is the `after` of the next page."""
+    """A business's outcomes in `[from, to)` in time order.
+
+    `next` is the `after` of the next page.
+    """
     if business not in _businesses():
         raise NotFound("There is no such business among yours.")
     if start >= end:
         raise BadRequest("`from` must be before `to`.")
-    question = Question(business, start, end, tuple(kind or ()), severity and severity.value, channel and channel.value)
+    question = Question(
+        business,
+        start,
+        end,
+        tuple(kind or ()),
+        severity and severity.value,
+        channel and channel.value,
+    )
     page = ports()[2].page(question, limit=limit, after=after)
     return {"outcomes": [outcome.to_json() for outcome in page.outcomes], "next": page.next}
 

@@ -1,4 +1,7 @@
-"""/api/desk: agents list, see, claim, release and answer follow-ups; leads approve what takes two people."""
+"""/api/desk: agents list, see, claim, release and answer follow-ups.
+
+Leads approve what takes two people.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,11 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from heard import clock, settings
 from heard.api import AnswerBody, ApprovalBody, ReleaseBody, caller_of, guarded, served
-from heard.flows import Flows, stepfunctions
+from heard.messaging import Flows, stepfunctions
 from heard.steps import desk
+from heard.storage.case_store import Work
 from heard.storage.setup import Setup
 from heard.storage.tables import dynamodb
-from heard.storage.work import Work
 
 logger = Logger(service="desk")
 app = guarded(APIGatewayHttpResolver(enable_validation=True))
@@ -51,7 +54,9 @@ def list_open(
     after: Annotated[str | None, Query(max_length=200)] = None,
 ) -> dict[str, Any]:
     """Open follow-ups by due time; `next` is the `after` of the next page."""
-    tasks, following = desk.list_open(_caller(), ports(), business=business, limit=limit, after=after)
+    tasks, following = desk.list_open(
+        _caller(), ports(), business=business, limit=limit, after=after
+    )
     return {"follow_ups": [desk.outline(task, clock.now()) for task in tasks], "next": following}
 
 
@@ -70,20 +75,28 @@ def claim(follow_up: Id) -> dict[str, Any]:
 @app.post("/api/desk/follow-ups/<follow_up>/release")
 def release(follow_up: Id, body: ReleaseBody) -> dict[str, Any]:
     """Give the claim back."""
-    return desk.outline(desk.release(_caller(), follow_up, body.fence, ports(), clock.now()), clock.now())
+    return desk.outline(
+        desk.release(_caller(), follow_up, body.fence, ports(), clock.now()), clock.now()
+    )
 
 
 @app.post("/api/desk/follow-ups/<follow_up>/answer")
 def answer(follow_up: Id, body: AnswerBody) -> dict[str, Any]:
     """Answer it; 409 with a `reason` when that is refused, and then nothing has changed."""
-    return desk.outline(desk.answer(_caller(), follow_up, body.request, ports(), clock.now()), clock.now())
+    return desk.outline(
+        desk.answer(_caller(), follow_up, body.request, ports(), clock.now()), clock.now()
+    )
 
 
 @app.post("/api/desk/follow-ups/<follow_up>/approval")
 def approval(follow_up: Id, body: ApprovalBody) -> dict[str, Any]:
-    """Approve or deny walking away (R20) or a remedy above the limit (R28), as a lead who did not ask for it."""
+    """Approve or deny walking away (R20) or a remedy above the limit (R28), as a lead who did not
+    ask for it.
+    """
     now = clock.now()
-    return desk.outline(desk.approve(_caller(), follow_up, approved=body.approved, desk=ports(), now=now), now)
+    return desk.outline(
+        desk.approve(_caller(), follow_up, approved=body.approved, desk=ports(), now=now), now
+    )
 
 
 handler = served(app, logger)

@@ -1,4 +1,7 @@
-"""A follow-up's clock: keep the token with which the workflow waits, and look again when it rings."""
+"""A follow-up's clock.
+
+Keep the token with which the workflow waits, and look again when it rings.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,12 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from heard import clock, settings
-from heard.flows import Bus, Flows, events, stepfunctions
+from heard.messaging import Bus, Flows, events, stepfunctions
 from heard.steps.follow_up import Clocks, look_again, open_for_person
 from heard.steps.triage import Ports
+from heard.storage.case_store import Work
 from heard.storage.setup import Setup
 from heard.storage.tables import dynamodb
-from heard.storage.work import Work
 
 logger = Logger(service="follow_up")
 
@@ -34,7 +37,9 @@ def ports() -> tuple[Ports, Clocks]:
     """What the steps need, made at the first call."""
     here = settings.read(Settings)
     work = Work(dynamodb(), here.work_table, here.outcomes_table)
-    return Ports(Setup(dynamodb(), here.setup_table, max_age=60), work), Clocks(Flows(stepfunctions()), Bus(events(), here.event_bus))
+    return Ports(Setup(dynamodb(), here.setup_table, max_age=60), work), Clocks(
+        Flows(stepfunctions()), Bus(events(), here.event_bus)
+    )
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
@@ -45,4 +50,6 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     if event["step"] == "open":
         open_for_person(follow_up, event["token"], stored, clocks)
         return {}
-    return look_again(follow_up, stored, clocks, clock.now(), handed_back=bool(event.get("handed_back")))
+    return look_again(
+        follow_up, stored, clocks, clock.now(), handed_back=bool(event.get("handed_back"))
+    )

@@ -14,7 +14,7 @@ from heard import clock, settings
 from heard.connectors import Request
 from heard.connectors.http import HttpClient
 from heard.errors import HeardError
-from heard.flows import Queue, sqs
+from heard.messaging import Queue, sqs
 from heard.steps.ingest import Door, Received, ingest
 from heard.storage.deliveries import Deliveries
 from heard.storage.quarantine import Quarantine
@@ -58,7 +58,9 @@ def handler(event: dict[str, Any], _context: object) -> Answer:
     request = Request(
         method=event["requestContext"]["http"]["method"],
         headers={name.lower(): value for name, value in event.get("headers", {}).items()},
-        body=b64decode(body) if event.get("isBase64Encoded") else body.encode("utf-8", "surrogatepass"),
+        body=b64decode(body)
+        if event.get("isBase64Encoded")
+        else body.encode("utf-8", "surrogatepass"),
         query=event.get("rawQueryString", ""),
     )
     try:

@@ -1,4 +1,7 @@
-"""The queue's reader: one synchronous run of the route workflow per review; what fails goes back to the queue."""
+"""The queue's reader: one synchronous run of the route workflow per review.
+
+What fails goes back to the queue.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ from aws_lambda_powertools.utilities.batch import (
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from heard import settings
-from heard.flows import Flows, Queue, sqs, stepfunctions
+from heard.messaging import Flows, Queue, sqs, stepfunctions
 
 logger = Logger(service="intake")
 processor = AsyncBatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
@@ -49,10 +52,14 @@ async def route(record: SQSRecord) -> None:
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """One batch of messages; answers which of them failed."""
-    answer = async_process_partial_response(event=event, record_handler=route, processor=processor, context=context)
+    answer = async_process_partial_response(
+        event=event, record_handler=route, processor=processor, context=context
+    )
     failed = {str(failure["itemIdentifier"]) for failure in answer["batchItemFailures"]}
     for record in event["Records"]:
         if record["messageId"] in failed:
-            ports()[2].postpone(record["receiptHandle"], int(record["attributes"]["ApproximateReceiveCount"]))
+            ports()[2].postpone(
+                record["receiptHandle"], int(record["attributes"]["ApproximateReceiveCount"])
+            )
     logger.info("intake", messages=len(event["Records"]), failed=len(failed))
     return {"batchItemFailures": answer["batchItemFailures"]}

@@ -12,9 +12,9 @@ from heard import clock, settings
 from heard.connectors.http import HttpClient
 from heard.steps.reply import acknowledge, carry_out
 from heard.steps.triage import Ports, Reach
+from heard.storage.case_store import Work
 from heard.storage.setup import Secrets, Setup, ssm
 from heard.storage.tables import dynamodb
-from heard.storage.work import Work
 
 logger = Logger(service="reply")
 
@@ -46,5 +46,10 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         result = acknowledge(event["thread"], event["reply"], *ports(), clock.now())
     else:
         result = carry_out(event["follow_up"], *ports(), clock.now())
-    logger.info("replied", reply=event.get("reply"), follow_up=event.get("follow_up"), next=result.get("route"))
+    logger.info(
+        "replied",
+        reply=event.get("reply"),
+        follow_up=event.get("follow_up"),
+        next=result.get("route"),
+    )
     return result

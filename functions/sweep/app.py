@@ -10,10 +10,10 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from heard import clock, settings
-from heard.flows import Flows, Queue, sqs, stepfunctions
+from heard.messaging import Flows, Queue, sqs, stepfunctions
 from heard.steps.sweep import sweep
+from heard.storage.case_store import Work
 from heard.storage.tables import dynamodb
-from heard.storage.work import Work
 
 logger = Logger(service="sweep")
 metrics = Metrics(namespace="Heard", service="sweep")
@@ -32,7 +32,12 @@ class Settings:
 def ports() -> tuple[Work, Queue, Flows, Queue]:
     """What the step needs, made at the first run."""
     here = settings.read(Settings)
-    return Work(dynamodb(), here.work_table), Queue(sqs(), here.queue_url), Flows(stepfunctions()), Queue(sqs(), here.poll_queue_url)
+    return (
+        Work(dynamodb(), here.work_table),
+        Queue(sqs(), here.queue_url),
+        Flows(stepfunctions()),
+        Queue(sqs(), here.poll_queue_url),
+    )
 
 
 @metrics.log_metrics

@@ -11,11 +11,11 @@ from aws_lambda_powertools import Logger
 from heard import clock, settings
 from heard.assessment import Engine
 from heard.connectors.http import HttpClient
-from heard.judges import judge
+from heard.steps.engine_selection import judge
 from heard.steps.triage import Message, Ports, Reach, triage
+from heard.storage.case_store import Work
 from heard.storage.setup import Secrets, Setup, ssm
 from heard.storage.tables import dynamodb
-from heard.storage.work import Work
 
 logger = Logger(service="triage")
 
@@ -45,7 +45,8 @@ def ports() -> tuple[Ports, Reach]:
     """What the step needs, made at the first message."""
     work = Work(dynamodb(), here().work_table, here().outcomes_table)
     return Ports(Setup(dynamodb(), here().setup_table, max_age=60), work), Reach(
-        Secrets(ssm(), here().secrets_path), HttpClient(loopback=here().loopback_platforms == "true")
+        Secrets(ssm(), here().secrets_path),
+        HttpClient(loopback=here().loopback_platforms == "true"),
     )
 
 
@@ -58,7 +59,9 @@ def engine() -> Engine:
         here().work_table,
         calls_a_day=int(here().engine_calls_a_day),
         converse_model=here().converse_model,
-        failed=lambda failure: logger.warning("no_scores", engine=here().assessment_engine, failure=failure.value),
+        failed=lambda failure: logger.warning(
+            "no_scores", engine=here().assessment_engine, failure=failure.value
+        ),
     )
 
 

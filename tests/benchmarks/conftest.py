@@ -1,4 +1,7 @@
-"""One board for all figures of a run, printed and kept at its end; one local stack for those that need it."""
+"""One board for all figures of a run, printed and kept at its end.
+
+One local stack for those that need it.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +10,23 @@ from pathlib import Path
 
 import pytest
 
-from heard_cli.local.simulator import Platforms
 from heard_cli.local.stack import LocalStack
+from heard_simulator.server import Platforms
 from tests.benchmarks.figures import Board
 
 ROOT = Path(__file__).parents[2]
 PORT = 4640
 BOARD = pytest.StashKey[Board]()
-# What measures this process and its children comes before what fills the machine with an emulator; the big table comes last.
-ORDER = ("test_cold_import", "test_webhook_cpu", "test_judgement", "test_throughput", "test_cost", "test_audit_page")
+# What measures this process and its children comes before what fills the machine with an emulator;
+# the big table comes last.
+ORDER = (
+    "test_cold_import",
+    "test_webhook_cpu",
+    "test_judgement",
+    "test_throughput",
+    "test_cost",
+    "test_audit_page",
+)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -23,7 +34,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: ORDER.index(item.path.stem) if item.path.stem in ORDER else len(ORDER))
+    items.sort(
+        key=lambda item: ORDER.index(item.path.stem) if item.path.stem in ORDER else len(ORDER)
+    )
 
 
 def pytest_terminal_summary(config: pytest.Config) -> None:

@@ -1,4 +1,7 @@
-"""The figures of one run: what was measured, against which budget, and how they are shown and kept."""
+"""The figures of one run.
+
+What was measured, against which budget, and how they are shown and kept.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,10 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One line. `budget` is the most it may be, or the least where `at_least`; None where nothing was promised."""
+    """One line. `budget` is the most it may be, or the least where `at_least`.
+
+    None where nothing was promised.
+    """
 
     part: Part
     what: str
@@ -57,7 +63,13 @@ class Figure:
         """The value as people read it."""
         if self.unit == "$":
             return f"$ {self.value:.2f}"
-        digits = 0 if self.value == int(self.value) or abs(self.value) >= 1000 else 3 if abs(self.value) < 1 else 2
+        digits = (
+            0
+            if self.value == int(self.value) or abs(self.value) >= 1000
+            else 3
+            if abs(self.value) < 1
+            else 2
+        )
         return f"{self.value:,.{digits}f} {self.unit}".strip()
 
     def allowed(self) -> str:
@@ -86,8 +98,18 @@ class Board:
 
     def table(self) -> Table:
         """The table that a run ends with."""
-        table = Table(title=f"heard, {datetime.now(UTC):%Y-%m-%d}: figures and budgets", title_justify="left", show_lines=False)
-        for name, how in (("what", "left"), ("figure", "right"), ("budget", "right"), ("verdict", "left"), ("note", "left")):
+        table = Table(
+            title=f"heard, {datetime.now(UTC):%Y-%m-%d}: figures and budgets",
+            title_justify="left",
+            show_lines=False,
+        )
+        for name, how in (
+            ("what", "left"),
+            ("figure", "right"),
+            ("budget", "right"),
+            ("verdict", "left"),
+            ("note", "left"),
+        ):
             table.add_column(name, justify=how, overflow="fold")  # pyright: ignore[reportArgumentType]
         part = None
         for figure in self.ordered():
@@ -110,4 +132,14 @@ class Board:
         path.parent.mkdir(exist_ok=True)
         figures = [asdict(figure) | {"within": figure.within} for figure in self.ordered()]
         machine = {"python": platform.python_version(), "machine": platform.machine()}
-        path.write_text(json.dumps({"at": datetime.now(UTC).isoformat(timespec="seconds"), **machine, "figures": figures}, indent=2) + "\n")
+        path.write_text(
+            json.dumps(
+                {
+                    "at": datetime.now(UTC).isoformat(timespec="seconds"),
+                    **machine,
+                    "figures": figures,
+                },
+                indent=2,
+            )
+            + "\n"
+        )

@@ -1,13 +1,15 @@
 """Counts DynamoDB's capacity units, request by request, by the rules that AWS documents.
 
-Why not by `ConsumedCapacity` alone: the emulator reports writes as AWS does, but a flat half or whole unit for every read, however
-large. So each request is rated here from the items themselves (their size, and what stood there before), and the emulator's own
-figure for writes is added up beside it as a check.
+Why not by `ConsumedCapacity` alone: the emulator reports writes as AWS does, but a flat half or
+whole unit for every read, however large. So each request is rated here from the items themselves
+(their size, and what stood there before), and the emulator's own figure for writes is added up
+beside it as a check.
 
-Rules (docs.aws.amazon.com/amazondynamodb, "DynamoDB read and write operations"): a write unit per started 1 KB of the larger of the item
-before and after; twice that in a transaction; per index nothing, one write, or two when the item moves in it (once even in a
-transaction: indexes follow after it). A read unit per started 4 KB, half of it when eventually consistent; a query is rated by the sum
-of what it read.
+Rules (docs.aws.amazon.com/amazondynamodb, "DynamoDB read and write operations"): a write unit per
+started 1 KB of the larger of the item before and after; twice that in a transaction; per index
+nothing, one write, or two when the item moves in it (once even in a transaction: indexes follow
+after it). A read unit per started 4 KB, half of it when eventually consistent; a query is rated by
+the sum of what it read.
 """
 
 from __future__ import annotations
@@ -43,14 +45,20 @@ def value_size(value: Mapping[str, Any]) -> int:
         case "L":
             return 3 + sum(1 + value_size(each) for each in content)
         case "M":
-            return 3 + sum(1 + len(name.encode()) + value_size(each) for name, each in content.items())
+            return 3 + sum(
+                1 + len(name.encode()) + value_size(each) for name, each in content.items()
+            )
         case _:
             return 1
 
 
 @dataclass
 class Units:
-    """What was counted: units by kind and purpose, requests by operation, and the sizes of what was written by kind of item."""
+    """What was counted.
+
+    Units by kind and purpose, requests by operation, and the sizes of what was written by kind of
+    item.
+    """
 
     write: float = 0
     read: float = 0
@@ -78,7 +86,10 @@ class Units:
 
 
 class Meter:
-    """Watches one DynamoDB client; `looking` is another one, unwatched, that reads what stood there before."""
+    """Watches one DynamoDB client.
+
+    `looking` is another one, unwatched, that reads what stood there before.
+    """
 
     def __init__(self, client: Any, looking: Any) -> None:
         self._looking = looking
@@ -108,9 +119,24 @@ class Meter:
             case "TransactWriteItems":
                 puts = [each["Put"] for each in params["TransactItems"] if "Put" in each]
                 updates = [each["Update"] for each in params["TransactItems"] if "Update" in each]
-                self._before = [(each["TableName"], "update", self._look(each["TableName"], each["Key"]), each["Key"]) for each in updates]
+                self._before = [
+                    (
+                        each["TableName"],
+                        "update",
+                        self._look(each["TableName"], each["Key"]),
+                        each["Key"],
+                    )
+                    for each in updates
+                ]
             case "UpdateItem":
-                self._before = [(params["TableName"], "update", self._look(params["TableName"], params["Key"]), params["Key"])]
+                self._before = [
+                    (
+                        params["TableName"],
+                        "update",
+                        self._look(params["TableName"], params["Key"]),
+                        params["Key"],
+                    )
+                ]
             case _:
                 return
         for put in puts:
@@ -142,10 +168,14 @@ class Meter:
             case "PutItem" | "TransactWriteItems" | "UpdateItem":
                 twice = 2 if name == "TransactWriteItems" else 1
                 for table, what, before, after in self._before:
-                    new = self._look(table, cast("Attributes", after)) if what == "update" else after  # of an update, its key
+                    new = (
+                        self._look(table, cast("Attributes", after)) if what == "update" else after
+                    )  # of an update, its key
                     self._wrote(table, before, cast("Attributes", new), twice)
                 capacity = parsed.get("ConsumedCapacity", [])
-                listed = cast("list[dict[str, Any]]", capacity if isinstance(capacity, list) else [capacity])
+                listed = cast(
+                    "list[dict[str, Any]]", capacity if isinstance(capacity, list) else [capacity]
+                )
                 units.emulator_write += sum(each["CapacityUnits"] for each in listed)
             case _:
                 pass
@@ -154,13 +184,18 @@ class Meter:
         kind = self._kind(after)
         size = size_of(after)
         own = twice * _per(1024, max(size, size_of(before or {})))
-        index = sum(self._rate_index(each, table, before or {}, after) for each in self._schema(table).get("GlobalSecondaryIndexes", []))
+        index = sum(
+            self._rate_index(each, table, before or {}, after)
+            for each in self._schema(table).get("GlobalSecondaryIndexes", [])
+        )
         self._units.write += own
         self._units.index_write += index
         self._units.by_request[f"write {kind}"] += own + index
         self._units.sizes.setdefault(kind, []).append(size)
 
-    def _rate_index(self, index: Mapping[str, Any], table: str, before: Attributes, after: Attributes) -> int:
+    def _rate_index(
+        self, index: Mapping[str, Any], table: str, before: Attributes, after: Attributes
+    ) -> int:
         names = [key["AttributeName"] for key in index["KeySchema"]]
         everything = index["Projection"]["ProjectionType"] == "ALL"
         shown = {*names, *self._keys(table)}
@@ -199,7 +234,11 @@ class Meter:
             kind = item.get("kind", {}).get("S", "")
             return f"outcome {kind}".strip()
         sort, partition = item["sk"]["S"], item["pk"]["S"]
-        return f"{partition.split('#')[0].lower()}" if sort == "PROFILE" or partition.startswith("WORDING#") else sort.split("#")[0].lower()
+        return (
+            f"{partition.split('#')[0].lower()}"
+            if sort == "PROFILE" or partition.startswith("WORDING#")
+            else sort.split("#")[0].lower()
+        )
 
 
 def _per(unit: int, size: int) -> int:

@@ -1,4 +1,7 @@
-"""List prices of us-east-1 in dollars, and what is assumed where nothing here can be measured. Check before publishing."""
+"""List prices of us-east-1 in dollars, and what is assumed where nothing here can be measured.
+
+Check before publishing.
+"""
 
 from __future__ import annotations
 
@@ -32,13 +35,19 @@ HUMAN_SHARE: Final = 0.20
 FULL_CPU_MB: Final = 1769
 """A function has as much of one processor as its memory is of this."""
 CPU_FACTOR: Final = 1.5
-"""CPU there for CPU here: Graviton against this machine, and the runtime, logger and metrics around a step."""
+"""CPU there for CPU here.
+
+Graviton against this machine, and the runtime, logger and metrics around a step.
+"""
 COLD_SHARE: Final = 0.01
 """Invocations that pay a cold start."""
 MESSAGES_A_BATCH: Final = 1
 """A million reviews a month is one every 2.6 s: SQS seldom has two to hand over at once."""
 SQS_REQUESTS: Final = 3
-"""Per message: send, receive, delete. Empty receives are left out: they cost the same at any load (about $ 0.26 a month)."""
+"""Per message: send, receive, delete. Empty receives are left out.
+
+They cost the same at any load (about $ 0.26 a month).
+"""
 LIST_LENGTH: Final = 25
 """Open follow-ups on the page that an agent reloads before each claim: the desk's default."""
 LATENCY_MS: Final = {

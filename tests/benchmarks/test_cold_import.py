@@ -1,7 +1,10 @@
-"""What a cold start pays before the first request: each function imported in a fresh process that sees only what ships.
+"""What a cold start pays before the first request.
 
-The process finds the built layer, the built function and the runtime's own packages (boto3 and what it stands on), and nothing else
-that is installed here. Its cost is CPU, not time: the machine may be busy. Cases take turns, so that what slows the machine slows all.
+Each function imported in a fresh process that sees only what ships.
+
+The process finds the built layer, the built function and the runtime's own packages (boto3 and what
+it stands on), and nothing else that is installed here. Its cost is CPU, not time: the machine may
+be busy. Cases take turns, so that what slows the machine slows all.
 """
 
 from __future__ import annotations
@@ -24,7 +27,10 @@ from tests.static.repository import IN_THE_RUNTIME, ROOT, locked, modules_of
 ROUNDS = 15
 BUILT = ROOT / ".aws-sam" / "build"
 HERE = "{built}"
-"""Stands for the folder in which a copy of the build lies: the build itself may be made anew meanwhile."""
+"""Stands for the folder in which a copy of the build lies.
+
+The build itself may be made anew meanwhile.
+"""
 CLIENT = "import boto3; boto3.client('sqs', region_name='us-east-1')"
 
 _ONLY_WHAT_SHIPS = """
@@ -74,28 +80,42 @@ CASES: Mapping[str, str] = {
     "python alone": "pass",
     "boto3": "import boto3",
     "Powertools Logger + Metrics": (
-        "from aws_lambda_powertools import Logger, Metrics; Logger(service='a'); Metrics(namespace='a', service='b')"
+        "from aws_lambda_powertools import Logger, Metrics; Logger(service='a'); "
+        "Metrics(namespace='a', service='b')"
     ),
     "Powertools parameters (brings boto3)": "from aws_lambda_powertools.utilities.parameters import SSMProvider",
     "… on top of boto3": "import boto3; from aws_lambda_powertools.utilities.parameters import SSMProvider",
     "heard.storage.tables (brings boto3)": "import heard.storage.tables",
     "heard.connectors": "import heard.connectors",
-    "heard.connectors.standard": "import heard.connectors.standard",
+    "heard.connectors.platforms.standard": "import heard.connectors.standard",
     "heard.steps.ingest": "import heard.steps.ingest",
 }
 
 
 def _absent() -> str:
     installed = set(importlib.metadata.packages_distributions()) | {"heard_cli"}
-    return ",".join(sorted(installed - sys.stdlib_module_names - IN_THE_RUNTIME - modules_of(locked()) - {"heard"}))
+    return ",".join(
+        sorted(
+            installed - sys.stdlib_module_names - IN_THE_RUNTIME - modules_of(locked()) - {"heard"}
+        )
+    )
 
 
 def _cpu(code: str, absent: str, built: Path) -> float:
     """Milliseconds of CPU that a fresh process spends on `code`."""
-    command = [sys.executable, "-S", "-B", "-c", _ONLY_WHAT_SHIPS + code.replace(HERE, str(built)), absent]
+    command = [
+        sys.executable,
+        "-S",
+        "-B",
+        "-c",
+        _ONLY_WHAT_SHIPS + code.replace(HERE, str(built)),
+        absent,
+    ]
     command += [str(built / "HeardLayer" / "python"), sysconfig.get_paths()["purelib"]]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    ran = subprocess.run(command, cwd="/", env={}, capture_output=True, text=True, timeout=60, check=False)
+    ran = subprocess.run(
+        command, cwd="/", env={}, capture_output=True, text=True, timeout=60, check=False
+    )
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if ran.returncode:
         pytest.fail(ran.stderr)
@@ -118,7 +138,14 @@ def test_cold_imports(board: Board, tmp_path: Path) -> None:
             continue
         cost = median(spent[name])
         if name == "ingest":
-            board.note(Part.COLD, "functions/ingest", cost / base, "x", budget=1.3, note=f"{cost:.0f} ms; makes no client at import")
+            board.note(
+                Part.COLD,
+                "functions/ingest",
+                cost / base,
+                "x",
+                budget=1.3,
+                note=f"{cost:.0f} ms; makes no client at import",
+            )
         elif name in {"triage", "reply", "desk"} or name.startswith("ingest"):
             board.note(Part.COLD, f"functions/{name}", cost / base, "x", note=f"{cost:.0f} ms")
         else:

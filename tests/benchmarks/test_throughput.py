@@ -1,8 +1,10 @@
-"""Reviews a second from webhook to closing outcome, 16 senders at once, beside what the same emulator reaches with next to nothing.
+"""Reviews a second from webhook to closing outcome, 16 senders at once, beside what the same
+emulator reaches with next to nothing.
 
-Both are driven in turns in the same run, so that a busy machine slows both; only their ratio says something. The bare stack
-(`bare/template.yaml`) is one function behind an HTTP API, a synchronous Express machine of one state, and its put. Beside the rates
-stands what the emulator and its functions spent of the processor for one review, which is what bounds them on a small machine.
+Both are driven in turns in the same run, so that a busy machine slows both; only their ratio says
+something. The bare stack (`bare/template.yaml`) is one function behind an HTTP API, a synchronous
+Express machine of one state, and its put. Beside the rates stands what the emulator and its
+functions spent of the processor for one review, which is what bounds them on a small machine.
 """
 
 from __future__ import annotations
@@ -23,13 +25,13 @@ import pytest
 
 from heard import clock
 from heard.outcomes import Kind
-from heard.storage.log import Question
+from heard.storage.outcome_log import Question
 from heard.storage.setup import Business
+from heard_cli.local.demo_environment import World
+from heard_cli.local.http_client import Wire
 from heard_cli.local.signing import signed
-from heard_cli.local.simulator import Platforms
 from heard_cli.local.stack import LocalStack
-from heard_cli.local.wire import Wire
-from heard_cli.local.world import World
+from heard_simulator.server import Platforms
 from tests.benchmarks.figures import Board, Part
 from tests.benchmarks.webhooks import FORTY_WORDS, said
 
@@ -40,9 +42,13 @@ TEMPLATE = Path(__file__).parent / "bare" / "template.yaml"
 @pytest.fixture(scope="module")
 def bare(stack: LocalStack) -> Callable[[int], float]:
     cloudformation = stack.client("cloudformation")
-    cloudformation.create_stack(StackName="bare", TemplateBody=TEMPLATE.read_text(), Capabilities=["CAPABILITY_IAM"])
+    cloudformation.create_stack(
+        StackName="bare", TemplateBody=TEMPLATE.read_text(), Capabilities=["CAPABILITY_IAM"]
+    )
     until = time.monotonic() + 60
-    while (found := cloudformation.describe_stacks(StackName="bare")["Stacks"][0])["StackStatus"] != "CREATE_COMPLETE":
+    while (found := cloudformation.describe_stacks(StackName="bare")["Stacks"][0])[
+        "StackStatus"
+    ] != "CREATE_COMPLETE":
         assert "FAILED" not in found["StackStatus"], found
         assert "ROLLBACK" not in found["StackStatus"], found
         assert time.monotonic() < until, found
@@ -77,7 +83,9 @@ def heard(stack: LocalStack, platforms: Platforms) -> Callable[[int], float]:
         def send(_: int) -> None:
             sample = said(f"review-{next(numbers)}", FORTY_WORDS, 5)
             request = signed(sample, connection.url, world.secrets["standard"], clock.now())
-            answer = world.wire.send(request.method, request.url, headers=request.headers, body=request.body)
+            answer = world.wire.send(
+                request.method, request.url, headers=request.headers, body=request.body
+            )
             assert answer.status == 202, answer.text
 
         began = clock.now()
@@ -92,7 +100,9 @@ def _last_closed(world: World, business: str, began: datetime, reviews: int) -> 
     """When the last of so many reviews was closed, by its outcome's own time."""
     until = time.monotonic() + 180
     while time.monotonic() < until:
-        question = Question(business, began, clock.now() + timedelta(minutes=1), (Kind.ACKNOWLEDGED,))
+        question = Question(
+            business, began, clock.now() + timedelta(minutes=1), (Kind.ACKNOWLEDGED,)
+        )
         found = world.operator.log.page(question, limit=reviews).outcomes
         if len(found) >= reviews:
             return clock.moment(found[-1].at)
@@ -101,7 +111,10 @@ def _last_closed(world: World, business: str, began: datetime, reviews: int) -> 
 
 
 def _cpu_seconds(stack: LocalStack) -> float:
-    """What the emulator and the functions it runs have spent of the processor; 0 where there is no /proc to tell."""
+    """What the emulator and the functions it runs have spent of the processor.
+
+    0 where there is no /proc to tell.
+    """
     leader = stack._process.pid if stack._process else 0
     spent = 0
     for stat in Path("/proc").glob("[0-9]*/stat"):
@@ -112,7 +125,9 @@ def _cpu_seconds(stack: LocalStack) -> float:
     return spent / os.sysconf("SC_CLK_TCK")
 
 
-def test_webhook_to_outcome(stack: LocalStack, bare: Callable[[int], float], heard: Callable[[int], float], board: Board) -> None:
+def test_webhook_to_outcome(
+    stack: LocalStack, bare: Callable[[int], float], heard: Callable[[int], float], board: Board
+) -> None:
     bare(REVIEWS)
     heard(REVIEWS)  # every worker is up
     rates: dict[str, list[float]] = {"bare": [], "heard": []}
@@ -125,11 +140,25 @@ def test_webhook_to_outcome(stack: LocalStack, bare: Callable[[int], float], hea
     told = f"{median(cpu['bare']):.0f} ms of CPU each; one function, one state, one put"
     board.note(Part.THROUGHPUT, "bare template", median(rates["bare"]), "/s", note=told)
     told = f"{median(cpu['heard']):.0f} ms of CPU each; {REVIEWS} reviews, {ROUNDS} rounds in turns"
-    board.note(Part.THROUGHPUT, "heard, webhook to closing outcome", median(rates["heard"]), "/s", note=told)
+    board.note(
+        Part.THROUGHPUT,
+        "heard, webhook to closing outcome",
+        median(rates["heard"]),
+        "/s",
+        note=told,
+    )
     ratios = [heard / bare for bare, heard in zip(rates["bare"], rates["heard"], strict=True)]
     told = "rounds: " + ", ".join(f"{ratio:.2f}" for ratio in ratios)
-    board.note(Part.THROUGHPUT, "heard : bare", median(ratios), "x", budget=0.5, at_least=True, note=told)
+    board.note(
+        Part.THROUGHPUT, "heard : bare", median(ratios), "x", budget=0.5, at_least=True, note=told
+    )
     if median(cpu["heard"]):
         cores = os.cpu_count() or 1
         most = 1000 * cores / median(cpu["heard"])
-        board.note(Part.THROUGHPUT, f"heard, the most that {cores} cores allow", most, "/s", note="were they free, and did nothing wait")
+        board.note(
+            Part.THROUGHPUT,
+            f"heard, the most that {cores} cores allow",
+            most,
+            "/s",
+            note="were they free, and did nothing wait",
+        )

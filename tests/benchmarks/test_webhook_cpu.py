@@ -1,7 +1,9 @@
-"""CPU of one webhook in a warm function, in three circles: the step, the handler around it, and botocore's own work for the queue.
+"""CPU of one webhook in a warm function, in three circles.
 
-The network is never touched. In the first two circles the boto clients answer from memory, so that botocore is left out; in the third
-a real SQS client does everything but send.
+The step, the handler around it, and botocore's own work for the queue.
+
+The network is never touched. In the first two circles the boto clients answer from memory, so that
+botocore is left out; in the third a real SQS client does everything but send.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ import pytest
 from botocore.awsrequest import AWSResponse
 
 from heard import clock
-from heard.flows import Queue
+from heard.messaging import Queue
 from heard.steps.ingest import ingest
 from tests.benchmarks.figures import Board, Part
 from tests.benchmarks.processor import cpu_ms
@@ -33,7 +35,10 @@ def step_ms(hook: Hook) -> float:
     """The step alone."""
 
     def once() -> None:
-        assert ingest(hook.request, hook.connection.id, hook.door, hook.at).result in {"accepted", "handshake"}
+        assert ingest(hook.request, hook.connection.id, hook.door, hook.at).result in {
+            "accepted",
+            "handshake",
+        }
 
     return cpu_ms(once)
 
@@ -42,10 +47,18 @@ def test_a_signed_kilobyte(board: Board) -> None:
     one = hook("standard", 1024)
     assert len(one.request.body) == 1024
     note = "steps.ingest; network and botocore left out"
-    board.note(Part.WEBHOOK, "standard, signed, 1 KB", step_ms(one), "ms", budget=BUDGET_MS, note=note)
-    board.note(Part.WEBHOOK, "  … with the handler: log line, metrics, answer", _handler_ms(one), "ms")
     board.note(
-        Part.WEBHOOK, "  … and botocore's work for one SendMessageBatch", _handler_ms(_with_botocore(one)), "ms", note="all but the sending"
+        Part.WEBHOOK, "standard, signed, 1 KB", step_ms(one), "ms", budget=BUDGET_MS, note=note
+    )
+    board.note(
+        Part.WEBHOOK, "  … with the handler: log line, metrics, answer", _handler_ms(one), "ms"
+    )
+    board.note(
+        Part.WEBHOOK,
+        "  … and botocore's work for one SendMessageBatch",
+        _handler_ms(_with_botocore(one)),
+        "ms",
+        note="all but the sending",
     )
 
 
@@ -53,7 +66,14 @@ def test_a_signed_kilobyte(board: Board) -> None:
 def test_each_platform(platform: str, board: Board) -> None:
     one = hook(platform)
     size = len(one.request.body)
-    board.note(Part.WEBHOOK, f"{platform}, its sample of {size:,} bytes", step_ms(one), "ms", budget=BUDGET_MS, note="steps.ingest")
+    board.note(
+        Part.WEBHOOK,
+        f"{platform}, its sample of {size:,} bytes",
+        step_ms(one),
+        "ms",
+        budget=BUDGET_MS,
+        note="steps.ingest",
+    )
 
 
 def _handler_ms(hook: Hook) -> float:
@@ -83,11 +103,19 @@ def _handler_ms(hook: Hook) -> float:
 
 
 def _with_botocore(hook: Hook) -> Hook:
-    """The same hook, with an SQS client that does all its work and then reads its answer from memory."""
+    """The same hook, with an SQS client that does all its work and then reads its answer from
+    memory.
+    """
     client: Any = boto3.client(
-        "sqs", region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test", endpoint_url="http://127.0.0.1:1"
+        "sqs",
+        region_name="us-east-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+        endpoint_url="http://127.0.0.1:1",
     )
-    answer = json.dumps({"Successful": [{"Id": "0", "MessageId": "m", "MD5OfMessageBody": "0" * 32}], "Failed": []}).encode()
+    answer = json.dumps(
+        {"Successful": [{"Id": "0", "MessageId": "m", "MD5OfMessageBody": "0" * 32}], "Failed": []}
+    ).encode()
 
     class Raw(io.BytesIO):
         def stream(self) -> Any:

@@ -14,7 +14,7 @@ from heard import clock
 from heard.connectors import Connection, Request
 from heard.connectors.http import HttpClient
 from heard.connectors.signatures import StandardWebhooks
-from heard.flows import Queue
+from heard.messaging import Queue
 from heard.steps.ingest import Door, ingest
 from heard.storage.deliveries import Deliveries
 from heard.storage.quarantine import Quarantine
@@ -25,19 +25,24 @@ from heard_cli.local.signing import SignedRequest, signed
 
 EVENTS = Path(__file__).parents[2] / "events"
 FORTY_WORDS = (
-    "The bread was warm and the people behind the counter were kind, we waited only a minute and the coffee was excellent, "
+    "The bread was warm and the people behind the counter were kind, we waited only a minute and "
+    "the coffee was excellent, "
     "my mother loved the little cake, so thank you all, we will certainly come back here next week."
 )
 """A happy review of 40 words."""
 COMPLAINT = (
-    "You charged my card twice for the same order and nobody answers the phone, I have been waiting for three weeks now, the shop was "
+    "You charged my card twice for the same order and nobody answers the phone, I have been "
+    "waiting for three weeks now, the shop was "
     "closed when I came by, and I want all my money back this week please."
 )
 """An unhappy review of 40 words."""
 
 
 class Memory:
-    """The three clients that the door needs, answering from memory: no network, and no botocore either."""
+    """The three clients that the door needs, answering from memory.
+
+    No network, and no botocore either.
+    """
 
     def __init__(self, connection: Connection, secret: str) -> None:
         self._item = attributes(asdict(connection) | {"settings": dict(connection.settings)})
@@ -71,14 +76,26 @@ class Hook:
 
 def as_request(sent: SignedRequest) -> Request:
     """A request as the handler reads it."""
-    return Request(sent.method, {name.lower(): value for name, value in sent.headers.items()}, sent.body)
+    return Request(
+        sent.method, {name.lower(): value for name, value in sent.headers.items()}, sent.body
+    )
 
 
 def hook(platform: str, body_bytes: int = 0) -> Hook:
-    """A door in memory for one platform, with the first sample of `events/`, or a `standard` review of `body_bytes`."""
+    """A door in memory for one platform, with the first sample of `events/`, or a `standard` review
+    of `body_bytes`.
+    """
     at = clock.now()
     id = f"con_{secrets.token_urlsafe(24)}"
-    connection = Connection(id, "acme", platform, f"https://hooks.example/hooks/{id}", {"base_url": "https://forum.example"}, False, "Acme")
+    connection = Connection(
+        id,
+        "acme",
+        platform,
+        f"https://hooks.example/hooks/{id}",
+        {"base_url": "https://forum.example"},
+        False,
+        "Acme",
+    )
     secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
     memory: Any = Memory(connection, secret)
     door = Door(
@@ -91,7 +108,9 @@ def hook(platform: str, body_bytes: int = 0) -> Hook:
     )
     if body_bytes:
         body = standard_body(body_bytes, at)
-        unsigned = Request("POST", {"content-type": "application/json", "webhook-id": "msg_1"}, body)
+        unsigned = Request(
+            "POST", {"content-type": "application/json", "webhook-id": "msg_1"}, body
+        )
         request = StandardWebhooks().sign(unsigned, connection.url, secret, at)
     else:
 
@@ -114,7 +133,9 @@ def standard_body(size: int, at: datetime) -> bytes:
             "author": {"id": "author-1", "name": "Kim"},
             "created_at": clock.stamp(at),
         }
-        return json.dumps({"type": "review.created", "timestamp": clock.stamp(at), "data": data}).encode()
+        return json.dumps(
+            {"type": "review.created", "timestamp": clock.stamp(at), "data": data}
+        ).encode()
 
     short = (FORTY_WORDS + " ") * (1 + size // len(FORTY_WORDS))
     return body(short[: size - len(body(""))])
@@ -122,7 +143,13 @@ def standard_body(size: int, at: datetime) -> bytes:
 
 def said(native: str, text: str, rating: int) -> Sample:
     """A `standard` review; every author is new."""
-    data = {"id": native, "text": text, "rating": rating, "author": {"id": f"author-of-{native}", "name": "Kim"}, "created_at": "{{now}}"}
+    data = {
+        "id": native,
+        "text": text,
+        "rating": rating,
+        "author": {"id": f"author-of-{native}", "name": "Kim"},
+        "created_at": "{{now}}",
+    }
     fields = {"type": "review.created", "timestamp": "{{now}}", "data": data}
     return Sample(f"standard/{native}", "", "standard", "body", fields)
 
@@ -130,5 +157,7 @@ def said(native: str, text: str, rating: int) -> Sample:
 def _sample(platform: str) -> Sample:
     """The platform's first sample that says something (Discourse's first is a ping)."""
     return next(
-        sample for sample in load_samples(EVENTS) if sample.platform == platform and sample.expect and sample.expect[0].kind == "created"
+        sample
+        for sample in load_samples(EVENTS)
+        if sample.platform == platform and sample.expect and sample.expect[0].kind == "created"
     )

@@ -1,4 +1,7 @@
-"""One local stack for all of these tests: the emulator with the deployed template, the simulated platforms, a business a test."""
+"""One local stack for all of these tests.
+
+The emulator with the deployed template, the simulated platforms, a business a test.
+"""
 
 from __future__ import annotations
 
@@ -18,14 +21,14 @@ from heard import clock
 from heard.connectors import Connection
 from heard.outcomes import Kind, Outcome
 from heard.reviews import review_id
-from heard.storage.log import Question
+from heard.storage.outcome_log import Question
 from heard.storage.setup import Business
+from heard_cli.local.demo_environment import Api, World
+from heard_cli.local.http_client import Reply
 from heard_cli.local.samples import Sample
 from heard_cli.local.signing import signed
-from heard_cli.local.simulator import Platforms
 from heard_cli.local.stack import LocalStack
-from heard_cli.local.wire import Reply
-from heard_cli.local.world import Api, World
+from heard_simulator.server import Platforms
 
 ROOT = Path(__file__).parents[2]
 
@@ -66,13 +69,20 @@ class Shop:
     def policy(self, **changes: Any) -> None:
         """Publish the playbook's policy with some parts changed."""
         document = json.loads(resources.files("heard.policy").joinpath("default.json").read_text())
-        self.world.operator.setup.put_business(Business(self.business, "Corner Shop", document | changes))
+        self.world.operator.setup.put_business(
+            Business(self.business, "Corner Shop", document | changes)
+        )
 
     def deliver(self, sample: Sample, at: datetime | None = None) -> Reply:
         """Deliver a sample; the same sample at the same moment is a platform's repetition."""
-        connection, secret = self.world.connections[sample.platform], self.world.secrets[sample.platform]
+        connection, secret = (
+            self.world.connections[sample.platform],
+            self.world.secrets[sample.platform],
+        )
         request = signed(sample, connection.url, secret, at or clock.now(), self.world.wire.page)
-        return self.world.wire.send(request.method, request.url, headers=request.headers, body=request.body)
+        return self.world.wire.send(
+            request.method, request.url, headers=request.headers, body=request.body
+        )
 
     def say(self, native_id: str, text: str, rating: int | None = None, **fields: Any) -> str:
         """Deliver a review by the `standard` connector; returns its id."""
@@ -88,16 +98,31 @@ class Shop:
     def everything(self) -> list[Outcome]:
         now = clock.now()
         return list(
-            self.world.operator.log.page(Question(self.business, now - timedelta(hours=1), now + timedelta(hours=1)), limit=500).outcomes
+            self.world.operator.log.page(
+                Question(self.business, now - timedelta(hours=1), now + timedelta(hours=1)),
+                limit=500,
+            ).outcomes
         )
 
     def replies(self, native_id: str) -> list[Any]:
         return [reply for reply in self.world.platforms.replies() if reply.review == native_id]
 
 
-def said(native_id: str, text: str, rating: int | None = None, *, kind: str = "review.created", **fields: Any) -> Sample:
+def said(
+    native_id: str,
+    text: str,
+    rating: int | None = None,
+    *,
+    kind: str = "review.created",
+    **fields: Any,
+) -> Sample:
     """A sample of the `standard` platform."""
-    data = {"id": native_id, "text": text, "author": {"id": f"author-of-{native_id}", "name": "Kim"}, "created_at": "{{now}}"} | fields
+    data = {
+        "id": native_id,
+        "text": text,
+        "author": {"id": f"author-of-{native_id}", "name": "Kim"},
+        "created_at": "{{now}}",
+    } | fields
     if rating is not None:
         data["rating"] = rating
     return Sample(

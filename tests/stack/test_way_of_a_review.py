@@ -1,4 +1,7 @@
-"""The deployed template on the local stack: a review's whole way, by real HTTP, with the platforms' other side simulated."""
+"""The deployed template on the local stack.
+
+A review's whole way, by real HTTP, with the platforms' other side simulated.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +17,10 @@ from heard import clock
 from heard.outcomes import Kind
 from heard.reviews import review_id
 from heard.steps.audit import verify_review
+from heard_cli.local.demo_environment import Api
 from heard_cli.local.signing import submitted
-from heard_cli.local.simulator import Mode
 from heard_cli.local.stack import LocalStack
-from heard_cli.local.world import Api
+from heard_simulator.server import Mode
 
 from .conftest import Shop, said
 
@@ -44,17 +47,28 @@ def _follow_up(shop: Shop, review: str) -> str:
     return opened[-1].detail["follow_up"] if opened else ""
 
 
-def test_praise_is_acknowledged_once_however_often_and_in_parallel_it_arrives(shop: Shop, eventually: Callable[..., Any]) -> None:
+def test_praise_is_acknowledged_once_however_often_and_in_parallel_it_arrives(
+    shop: Shop, eventually: Callable[..., Any]
+) -> None:
     shop.connect("standard")
     sample, at = said("praise-1", PRAISE, 5), clock.now()
     with ThreadPoolExecutor(8) as threads:
         answers = list(threads.map(lambda _: shop.deliver(sample, at), range(12)))
     assert {answer.status for answer in answers} == {202}
     review = review_id(shop.business, "standard", "praise-1")
-    eventually(lambda: shop.kinds(review).count(Kind.DUPLICATE) == 11 and Kind.ACKNOWLEDGED in shop.kinds(review))
-    assert shop.kinds(review).count(Kind.ACCEPTED) == shop.kinds(review).count(Kind.ACKNOWLEDGED) == 1
+    eventually(
+        lambda: (
+            shop.kinds(review).count(Kind.DUPLICATE) == 11
+            and Kind.ACKNOWLEDGED in shop.kinds(review)
+        )
+    )
+    assert (
+        shop.kinds(review).count(Kind.ACCEPTED) == shop.kinds(review).count(Kind.ACKNOWLEDGED) == 1
+    )
     assert len(shop.replies("praise-1")) == 1
-    report = verify_review(review, (shop.business,), shop.world.operator.log, shop.world.operator.work)
+    report = verify_review(
+        review, (shop.business,), shop.world.operator.log, shop.world.operator.work
+    )
     assert report.verified, report
     assert report.outcomes == 13
 
@@ -63,7 +77,11 @@ def test_an_agent_takes_a_complaint_to_its_end_and_every_wrong_step_is_refused_b
     shop: Shop, stack: LocalStack, eventually: Callable[..., Any]
 ) -> None:
     shop.connect("standard")
-    agent, rival, auditor = shop.person("Ana", "agent"), shop.person("Ben", "agent"), shop.person("Ida", "auditor")
+    agent, rival, auditor = (
+        shop.person("Ana", "agent"),
+        shop.person("Ben", "agent"),
+        shop.person("Ida", "auditor"),
+    )
     review = shop.say("complaint-1", COMPLAINT, 1)
     follow_up = eventually(lambda: _follow_up(shop, review))
 
@@ -79,20 +97,35 @@ def test_an_agent_takes_a_complaint_to_its_end_and_every_wrong_step_is_refused_b
 
     assert _answer(agent, follow_up, 1)[1]["reason"] == "not_claimed"
     fence = _claimed(agent, follow_up)
-    assert rival.call("POST", f"/api/desk/follow-ups/{follow_up}/claim")[1]["reason"] == "claimed_by_other"
+    assert (
+        rival.call("POST", f"/api/desk/follow-ups/{follow_up}/claim")[1]["reason"]
+        == "claimed_by_other"
+    )
     assert _answer(rival, follow_up, fence)[1]["reason"] == "claim_lost"
     assert _answer(agent, follow_up, fence + 7)[1]["reason"] == "claim_lost"
     assert (
-        _answer(agent, follow_up, fence, text="If you change your review to five stars we give you a 20% discount.")[1]["reason"] == "lint"
+        _answer(
+            agent,
+            follow_up,
+            fence,
+            text="If you change your review to five stars we give you a 20% discount.",
+        )[1]["reason"]
+        == "lint"
     )
     assert auditor.call("GET", "/api/desk/follow-ups")[0] == 403
-    assert Api(agent.wire, agent.url, agent.token[:-4] + "AAAA").call("GET", "/api/desk/follow-ups")[0] == 401
+    assert (
+        Api(agent.wire, agent.url, agent.token[:-4] + "AAAA").call("GET", "/api/desk/follow-ups")[0]
+        == 401
+    )
     assert Api(agent.wire, agent.url, "").call("GET", "/api/desk/follow-ups")[0] == 401
     assert shop.kinds(review) == [Kind.ACCEPTED, Kind.FOLLOW_UP_OPENED]
 
     assert _answer(agent, follow_up, fence)[0] == 200
     assert _answer(agent, follow_up, fence)[0] == 200  # the same answer sent again
-    assert _answer(agent, follow_up, fence, id="another-answer")[1]["reason"] in {"already_answered", "already_closed"}
+    assert _answer(agent, follow_up, fence, id="another-answer")[1]["reason"] in {
+        "already_answered",
+        "already_closed",
+    }
     eventually(lambda: shop.kinds(review)[-1] is Kind.ANSWERED)
     (reply,) = shop.replies("complaint-1")
     assert reply.text.startswith(REPLY)
@@ -100,36 +133,70 @@ def test_an_agent_takes_a_complaint_to_its_end_and_every_wrong_step_is_refused_b
 
     status, audited = auditor.call("GET", f"/api/audit/reviews/{review}")
     assert status == 200
-    assert [outcome["kind"] for outcome in audited["outcomes"]] == ["accepted", "follow_up_opened", "answer_given", "answered"]
+    assert [outcome["kind"] for outcome in audited["outcomes"]] == [
+        "accepted",
+        "follow_up_opened",
+        "answer_given",
+        "answered",
+    ]
     assert COMPLAINT not in json.dumps(audited)
     assert auditor.call("GET", f"/api/audit/reviews/{review}/verification")[1]["verified"] is True
 
-    (run,) = stack.client("stepfunctions").list_executions(stateMachineArn=stack.outputs["FollowUpFlowArn"], maxResults=200)["executions"][
-        :1
-    ]
-    history = stack.client("stepfunctions").get_execution_history(executionArn=run["executionArn"], maxResults=200)["events"]
+    (run,) = stack.client("stepfunctions").list_executions(
+        stateMachineArn=stack.outputs["FollowUpFlowArn"], maxResults=200
+    )["executions"][:1]
+    history = stack.client("stepfunctions").get_execution_history(
+        executionArn=run["executionArn"], maxResults=200
+    )["events"]
     assert run["name"].startswith(follow_up)
-    assert eventually(lambda: stack.client("stepfunctions").describe_execution(executionArn=run["executionArn"])["status"] == "SUCCEEDED")
+    assert eventually(
+        lambda: (
+            stack.client("stepfunctions").describe_execution(executionArn=run["executionArn"])[
+                "status"
+            ]
+            == "SUCCEEDED"
+        )
+    )
     assert sum(event["type"].endswith("StateEntered") for event in history) <= 2
 
 
 def _execution(stack: LocalStack, follow_up: str) -> str:
-    return f"{stack.outputs['FollowUpFlowArn'].replace(':stateMachine:', ':execution:')}:{follow_up}-0"
+    return (
+        f"{stack.outputs['FollowUpFlowArn'].replace(':stateMachine:', ':execution:')}:{follow_up}-0"
+    )
 
 
-def test_a_third_public_reply_is_refused_and_the_work_can_still_be_closed(shop: Shop, eventually: Callable[..., Any]) -> None:
+def test_a_third_public_reply_is_refused_and_the_work_can_still_be_closed(
+    shop: Shop, eventually: Callable[..., Any]
+) -> None:
     shop.connect("standard")
     agent = shop.person("Ana", "agent")
     review = shop.say("thread-1", COMPLAINT, 1)
-    for number, text in enumerate((REPLY, "The second payment is back on your card; you can see it in your account since noon.")):
+    for number, text in enumerate(
+        (
+            REPLY,
+            "The second payment is back on your card; you can see it in your account since noon.",
+        )
+    ):
         follow_up = eventually(lambda: _open_follow_up(shop, review))
         assert _answer(agent, follow_up, _claimed(agent, follow_up), text=text)[0] == 200
         eventually(lambda: shop.kinds(review)[-1] is Kind.ANSWERED)
-        shop.say("thread-1", f"{COMPLAINT} It happened again, number {number}!", 1, kind="review.edited", revision=number + 1)
+        shop.say(
+            "thread-1",
+            f"{COMPLAINT} It happened again, number {number}!",
+            1,
+            kind="review.edited",
+            revision=number + 1,
+        )
         eventually(lambda: shop.kinds(review)[-1] is Kind.FOLLOW_UP_OPENED)
     follow_up = eventually(lambda: _open_follow_up(shop, review))
     fence = _claimed(agent, follow_up)
-    status, problem = _answer(agent, follow_up, fence, text="We are really sorry to read this a third time, and we look into it now.")
+    status, problem = _answer(
+        agent,
+        follow_up,
+        fence,
+        text="We are really sorry to read this a third time, and we look into it now.",
+    )
     assert (status, problem["reason"]) == (409, "cap_reached")
     assert _answer(agent, follow_up, fence, action="resolve_without_reply", text=None)[0] == 200
     eventually(lambda: shop.kinds(review)[-1] is Kind.RESOLVED_WITHOUT_REPLY)
@@ -148,14 +215,25 @@ def test_walking_away_takes_two_people(shop: Shop, eventually: Callable[..., Any
     review = shop.say("abuse-1", "You are all stupid idiots and your staff are disgusting pigs.", 1)
     follow_up = eventually(lambda: _follow_up(shop, review))
     fence = _claimed(agent, follow_up)
-    assert _answer(agent, follow_up, fence, action="walk_away", reason="abuse", text=None)[1]["status"] == "awaiting_approval"
-    assert agent.call("POST", f"/api/desk/follow-ups/{follow_up}/approval", {"approved": True})[0] == 403
-    assert lead.call("POST", f"/api/desk/follow-ups/{follow_up}/approval", {"approved": True})[0] == 200
+    assert (
+        _answer(agent, follow_up, fence, action="walk_away", reason="abuse", text=None)[1]["status"]
+        == "awaiting_approval"
+    )
+    assert (
+        agent.call("POST", f"/api/desk/follow-ups/{follow_up}/approval", {"approved": True})[0]
+        == 403
+    )
+    assert (
+        lead.call("POST", f"/api/desk/follow-ups/{follow_up}/approval", {"approved": True})[0]
+        == 200
+    )
     eventually(lambda: shop.kinds(review)[-1] is Kind.WALKED_AWAY)
     assert shop.replies("abuse-1") == []
 
 
-def test_nobody_sees_another_businesss_work_or_outcomes(shop: Shop, eventually: Callable[..., Any]) -> None:
+def test_nobody_sees_another_businesss_work_or_outcomes(
+    shop: Shop, eventually: Callable[..., Any]
+) -> None:
     shop.connect("standard")
     review = shop.say("private-1", COMPLAINT, 1)
     follow_up = eventually(lambda: _follow_up(shop, review))
@@ -170,7 +248,9 @@ def test_nobody_sees_another_businesss_work_or_outcomes(shop: Shop, eventually: 
     assert auditor.call("GET", f"/api/audit/outcomes?business={shop.business}&{period}")[0] == 404
 
 
-def test_a_late_answer_escalates_a_promise_comes_back_and_an_invitation_stays_open(shop: Shop, eventually: Callable[..., Any]) -> None:
+def test_a_late_answer_escalates_a_promise_comes_back_and_an_invitation_stays_open(
+    shop: Shop, eventually: Callable[..., Any]
+) -> None:
     shop.connect("standard")
     shop.policy(
         sla=[{"id": "R07-quick", "when": {}, "seconds": 2, "clock": "always"}],
@@ -181,43 +261,91 @@ def test_a_late_answer_escalates_a_promise_comes_back_and_an_invitation_stays_op
     eventually(lambda: shop.kinds(review).count(Kind.ESCALATED) == 2)
     follow_up = _follow_up(shop, review)
     promised_for = clock.stamp(clock.now() + timedelta(seconds=3))
-    assert _answer(agent, follow_up, _claimed(agent, follow_up), action="promise", promised_for=promised_for, text=None)[0] == 200
+    assert (
+        _answer(
+            agent,
+            follow_up,
+            _claimed(agent, follow_up),
+            action="promise",
+            promised_for=promised_for,
+            text=None,
+        )[0]
+        == 200
+    )
     eventually(lambda: Kind.PROMISE_DUE in shop.kinds(review))
     assert (
-        _answer(agent, follow_up, _claimed(agent, follow_up), action="invite_private", text="Please write to us directly about it.")[0]
+        _answer(
+            agent,
+            follow_up,
+            _claimed(agent, follow_up),
+            action="invite_private",
+            text="Please write to us directly about it.",
+        )[0]
         == 200
     )
     eventually(lambda: shop.kinds(review)[-1] is Kind.INVITED_PRIVATE)
     assert shop.world.operator.work.follow_up(follow_up).status.value == "invited"
-    assert _answer(agent, follow_up, _claimed(agent, follow_up), action="resolve_without_reply", text=None)[0] == 200
+    assert (
+        _answer(
+            agent, follow_up, _claimed(agent, follow_up), action="resolve_without_reply", text=None
+        )[0]
+        == 200
+    )
     eventually(lambda: shop.kinds(review)[-1] is Kind.MOVED_PRIVATE_RESOLVED)
 
 
-def test_the_feedback_form_is_filled_in_and_answered_on_its_own_page(shop: Shop, eventually: Callable[..., Any]) -> None:
+def test_the_feedback_form_is_filled_in_and_answered_on_its_own_page(
+    shop: Shop, eventually: Callable[..., Any]
+) -> None:
     form = shop.connect("feedback_form")
     agent = shop.person("Ana", "agent")
     page = shop.world.wire.send("GET", form.url, headers={"accept-language": "de"})
     assert page.status == 200
     assert 'lang="de"' in page.text
     assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
-    request = submitted(page.text, form.url, {"rating": "1", "text": "Meine Bestellung wurde <b>doppelt</b> abgebucht!"})
+    request = submitted(
+        page.text,
+        form.url,
+        {"rating": "1", "text": "Meine Bestellung wurde <b>doppelt</b> abgebucht!"},
+    )
     thanks = shop.world.wire.send("POST", request.url, headers=request.headers, body=request.body)
-    link = re.search(r'href="([^"]+answers[^"]+)"', thanks.text)
+    link = re.search(r'href="([^"]+/feedback/[^"]+)"', thanks.text)
     assert link, thanks.text
     address = urljoin(form.url, link[1])
-    outcomes = eventually(lambda: [outcome for outcome in shop.everything() if outcome.kind is Kind.FOLLOW_UP_OPENED])
+    outcomes = eventually(
+        lambda: [outcome for outcome in shop.everything() if outcome.kind is Kind.FOLLOW_UP_OPENED]
+    )
     follow_up = outcomes[0].detail["follow_up"]
-    assert _answer(agent, follow_up, _claimed(agent, follow_up), text="Wir haben den doppelten Betrag heute zurückgezahlt.")[0] == 200
+    assert (
+        _answer(
+            agent,
+            follow_up,
+            _claimed(agent, follow_up),
+            text="Wir haben den doppelten Betrag heute zurückgezahlt.",
+        )[0]
+        == 200
+    )
     answered = eventually(
-        lambda: (shown := shop.world.wire.send("GET", address)).status == 200 and "zurückgezahlt" in shown.text and shown.text
+        lambda: (
+            (shown := shop.world.wire.send("GET", address)).status == 200
+            and "zurückgezahlt" in shown.text
+            and shown.text
+        )
     )
     assert "&lt;b&gt;doppelt" in answered
     assert shop.world.wire.send("GET", address[:-3] + "AAA").status == 404
 
 
-def test_a_platform_that_breaks_is_tried_again_and_never_gets_a_reply_twice(shop: Shop, eventually: Callable[..., Any]) -> None:
+def test_a_platform_that_breaks_is_tried_again_and_never_gets_a_reply_twice(
+    shop: Shop, eventually: Callable[..., Any]
+) -> None:
     shop.connect("standard")
-    broken = {"before": Mode.FAIL_BEFORE, "after": Mode.FAIL_AFTER, "dropped": Mode.DROP, "slowed": Mode.RATE_LIMITED}
+    broken = {
+        "before": Mode.FAIL_BEFORE,
+        "after": Mode.FAIL_AFTER,
+        "dropped": Mode.DROP,
+        "slowed": Mode.RATE_LIMITED,
+    }
     for name, mode in broken.items():
         shop.world.platforms.fault("standard", mode, native_id=name, times=2)
     reviews = {name: shop.say(name, f"{PRAISE} ({name})", 5) for name in broken}
@@ -229,9 +357,15 @@ def test_a_platform_that_breaks_is_tried_again_and_never_gets_a_reply_twice(shop
 def test_a_poison_message_goes_to_the_dead_letters_and_back_and_stops_nobody(
     shop: Shop, stack: LocalStack, eventually: Callable[..., Any]
 ) -> None:
-    sqs, queue, dead = stack.client("sqs"), stack.outputs["QueueUrl"], stack.outputs["DeadLettersUrl"]
+    sqs, queue, dead = (
+        stack.client("sqs"),
+        stack.outputs["QueueUrl"],
+        stack.outputs["DeadLettersUrl"],
+    )
     connection = shop.connect("standard")
-    shop.world.operator.setup.remove_connection(connection.id)  # what was queued for it cannot be worked on now
+    shop.world.operator.setup.remove_connection(
+        connection.id
+    )  # what was queued for it cannot be worked on now
     message = {
         "delivery": "dlv_poison.0",
         "connection": connection.id,
@@ -239,7 +373,14 @@ def test_a_poison_message_goes_to_the_dead_letters_and_back_and_stops_nobody(
         "platform": "standard",
         "channel": "review_site",
     }
-    event = {"kind": "created", "native_id": "poison-1", "native_thread": "poison-1", "revision": "1", "author": {"id": "a"}, "rating": 5}
+    event = {
+        "kind": "created",
+        "native_id": "poison-1",
+        "native_thread": "poison-1",
+        "revision": "1",
+        "author": {"id": "a"},
+        "rating": 5,
+    }
     sqs.send_message(QueueUrl=queue, MessageBody=json.dumps(message | {"event": event}))
     sqs.send_message(QueueUrl=queue, MessageBody="this is not even JSON")
     lying = eventually(lambda: _depth(sqs, dead) >= 2 and _depth(sqs, dead))
@@ -247,7 +388,9 @@ def test_a_poison_message_goes_to_the_dead_letters_and_back_and_stops_nobody(
     shop.world.operator.setup.put_connection(connection, clock.now())
     back = 0
     while _depth(sqs, dead):
-        for received in sqs.receive_message(QueueUrl=dead, MaxNumberOfMessages=10).get("Messages", []):
+        for received in sqs.receive_message(QueueUrl=dead, MaxNumberOfMessages=10).get(
+            "Messages", []
+        ):
             if connection.id in received["Body"]:
                 sqs.send_message(QueueUrl=queue, MessageBody=received["Body"])
                 back += 1
@@ -259,37 +402,55 @@ def test_a_poison_message_goes_to_the_dead_letters_and_back_and_stops_nobody(
 
 def _depth(sqs: Any, url: str) -> int:
     return int(
-        sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])["Attributes"]["ApproximateNumberOfMessages"]
+        sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])[
+            "Attributes"
+        ]["ApproximateNumberOfMessages"]
     )
 
 
-def test_a_lost_workflow_is_started_again_by_the_sweep(shop: Shop, stack: LocalStack, eventually: Callable[..., Any]) -> None:
+def test_a_lost_workflow_is_started_again_by_the_sweep(
+    shop: Shop, stack: LocalStack, eventually: Callable[..., Any]
+) -> None:
     shop.connect("standard")
     shop.policy(
-        sla=[{"id": "R07-quick", "when": {}, "seconds": 1, "clock": "always"}], escalation=[{"id": "R08-day", "when": {}, "after": [86400]}]
+        sla=[{"id": "R07-quick", "when": {}, "seconds": 1, "clock": "always"}],
+        escalation=[{"id": "R08-day", "when": {}, "after": [86400]}],
     )
     review = shop.say("lost-1", COMPLAINT, 1)
     follow_up = eventually(lambda: _follow_up(shop, review))
     flows = stack.client("stepfunctions")
     eventually(lambda: shop.world.operator.work.token(follow_up))
     flows.stop_execution(executionArn=_execution(stack, follow_up))
-    # AWS forgets the token with its execution; the emulator does not, so a token that nobody ever had stands for it.
+    # AWS forgets the token with its execution; the emulator does not, so a token that nobody ever
+    # had stands for it.
     shop.world.operator.work.put_token(follow_up, "forgotten")
     task = shop.world.operator.work.follow_up(follow_up)
     swept = _sweep_as_if(shop, stack, minutes_later=11 if task.level == 0 else 60 * 24 + 11)
     assert swept.restarted == 1
-    eventually(lambda: shop.world.operator.work.follow_up(follow_up).run == 1 and shop.world.operator.work.token(follow_up) != "forgotten")
+    eventually(
+        lambda: (
+            shop.world.operator.work.follow_up(follow_up).run == 1
+            and shop.world.operator.work.token(follow_up) != "forgotten"
+        )
+    )
 
 
 def _sweep_as_if(shop: Shop, stack: LocalStack, *, minutes_later: int) -> Any:
-    from heard.flows import Flows, Queue
+    from heard.messaging import Flows, Queue
     from heard.steps.sweep import Swept, sweep
 
     later = clock.now() + timedelta(minutes=minutes_later)
     mine = shop.world.operator.work
-    found = [stuck for stuck in mine.stuck(later) if stuck.follow_up and mine.follow_up(stuck.follow_up).business == shop.business]
+    found = [
+        stuck
+        for stuck in mine.stuck(later)
+        if stuck.follow_up and mine.follow_up(stuck.follow_up).business == shop.business
+    ]
     assert found
-    queue, flows = Queue(stack.client("sqs"), stack.outputs["QueueUrl"]), Flows(stack.client("stepfunctions"))
+    queue, flows = (
+        Queue(stack.client("sqs"), stack.outputs["QueueUrl"]),
+        Flows(stack.client("stepfunctions")),
+    )
 
     class OnlyMine:
         def stuck(self, _now: Any) -> Any:

@@ -1,4 +1,7 @@
-"""The template as data. `!Ref X` reads as `{"Ref": "X"}`, `!Sub`, `!GetAtt` and the rest as `{"Fn::...": ...}`."""
+"""The template as data. `!Ref X` reads as `{"Ref".
+
+"X"}`, `!Sub`, `!GetAtt` and the rest as `{"Fn::...": ...}`.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,9 @@ from tests.static.repository import ROOT
 
 
 class _Loader(yaml.SafeLoader):
-    """SafeLoader with CloudFormation's short tags, and without YAML's habit of turning dates into objects."""
+    """SafeLoader with CloudFormation's short tags, and without YAML's habit of turning dates into
+    objects.
+    """
 
 
 def _intrinsic(loader: _Loader, tag: str, node: yaml.Node) -> dict[str, Any]:
@@ -45,8 +50,14 @@ def template() -> dict[str, Any]:
 
 
 def resources(kind: str) -> dict[str, dict[str, Any]]:
-    """The properties of every resource of one type, by logical id, with what `Globals` adds to them."""
-    shared = template().get("Globals", {}).get(kind.removeprefix("AWS::Serverless::"), {}) if kind.startswith("AWS::Serverless::") else {}
+    """The properties of every resource of one type, by logical id, with what `Globals` adds to
+    them.
+    """
+    shared = (
+        template().get("Globals", {}).get(kind.removeprefix("AWS::Serverless::"), {})
+        if kind.startswith("AWS::Serverless::")
+        else {}
+    )
     return {
         name: _merged(shared, resource.get("Properties", {}))
         for name, resource in template()["Resources"].items()
@@ -56,7 +67,10 @@ def resources(kind: str) -> dict[str, dict[str, Any]]:
 
 def _merged(shared: Any, own: Any) -> Any:
     if isinstance(shared, dict) and isinstance(own, dict):
-        return {key: _merged(shared.get(key), own.get(key)) for key in [*shared, *(key for key in own if key not in shared)]}
+        return {
+            key: _merged(shared.get(key), own.get(key))
+            for key in [*shared, *(key for key in own if key not in shared)]
+        }
     if isinstance(shared, list) and isinstance(own, list):
         return [*shared, *own]
     return shared if own is None else own
@@ -65,7 +79,9 @@ def _merged(shared: Any, own: Any) -> Any:
 def walk(node: Any) -> Iterator[Any]:
     """Every value in a tree of dicts and lists, the tree itself first."""
     yield node
-    for child in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+    for child in (
+        node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    ):
         yield from walk(child)
 
 
@@ -77,7 +93,9 @@ def mentions(node: Any, logical_id: str) -> bool:
                 return True
             case {"Fn::GetAtt": [str(name), *_]} if name == logical_id:
                 return True
-            case {"Fn::Sub": str(text) | [str(text), *_]} if f"${{{logical_id}}}" in text or f"${{{logical_id}." in text:
+            case {"Fn::Sub": str(text) | [str(text), *_]} if (
+                f"${{{logical_id}}}" in text or f"${{{logical_id}." in text
+            ):
                 return True
             case _:
                 pass
@@ -93,12 +111,19 @@ def statements() -> Iterator[tuple[str, dict[str, Any]]]:
     """Every policy statement in the template, with the logical id of the resource that holds it."""
     for name, resource in template()["Resources"].items():
         for node in walk(resource.get("Properties", {})):
-            if isinstance(node, dict) and "Effect" in node and ("Action" in node or "NotAction" in node):
+            if (
+                isinstance(node, dict)
+                and "Effect" in node
+                and ("Action" in node or "NotAction" in node)
+            ):
                 yield name, node
 
 
 def policy_templates(properties: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    """SAM policy templates (`DynamoDBReadPolicy: {TableName: ...}`) of a function or state machine."""
+    """SAM policy templates (`DynamoDBReadPolicy: {TableName.
+
+    ...}`) of a function or state machine.
+    """
     for policy in listed(properties.get("Policies", [])):
         if isinstance(policy, dict) and not {"Statement", "Effect"} & policy.keys():
             yield from policy.items()

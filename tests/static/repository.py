@@ -21,8 +21,11 @@ HANDLERS = sorted(path.parent.name for path in FUNCTIONS.glob("*/app.py"))
 WORKFLOWS = sorted(path.parent.name for path in FUNCTIONS.glob("*/workflow.asl.json"))
 
 
-# What the Lambda runtime for Python 3.13 brings beside the standard library: boto3 and what it stands on.
-IN_THE_RUNTIME = frozenset({"boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3"})
+# What the Lambda runtime for Python 3.13 brings beside the standard library: boto3 and what it
+# stands on.
+IN_THE_RUNTIME = frozenset(
+    {"boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3"}
+)
 
 _NARROW = """
 import sys
@@ -39,10 +42,13 @@ sys.meta_path.insert(0, NotShipped)
 
 
 def fresh(code: str, *arguments: str) -> Any:
-    """What `code` prints as JSON on its last line, run as a function is: a new interpreter in `/` with an empty environment.
+    """What `code` prints as JSON on its last line, run as a function is.
 
-    It finds the standard library, the layer that all functions have and the runtime's packages. What else is installed beside them here
-    (botocore would take up pyOpenSSL and the CRT if it saw them) is not there.
+    A new interpreter in `/` with an empty environment.
+
+    It finds the standard library, the layer that all functions have and the runtime's packages.
+    What else is installed beside them here (botocore would take up pyOpenSSL and the CRT if it saw
+    them) is not there.
     """
     installed = set(_installed()) | {"heard_cli"}
     absent = installed - sys.stdlib_module_names - IN_THE_RUNTIME - modules_of(locked()) - {"heard"}
@@ -68,7 +74,11 @@ def locked(layer: Path = LAYER) -> set[str]:
 def modules_of(distributions: set[str]) -> set[str]:
     """Their top-level modules."""
     wanted = {normal(name) for name in distributions}
-    return {module for module, names in _installed().items() if wanted & {normal(name) for name in names}}
+    return {
+        module
+        for module, names in _installed().items()
+        if wanted & {normal(name) for name in names}
+    }
 
 
 _installed = functools.cache(importlib.metadata.packages_distributions)
@@ -102,7 +112,10 @@ print(json.dumps({
 
 @functools.cache
 def imported(function: str) -> dict[str, Any]:
-    """What is there after importing one function's app.py: `modules` loaded, fields of its `settings`, its `callables`."""
+    """What is there after importing one function's app.py.
+
+    `modules` loaded, fields of its `settings`, its `callables`.
+    """
     return fresh(_IMPORT_A_HANDLER, str(FUNCTIONS / function / "app.py"))
 
 
@@ -117,7 +130,9 @@ def files() -> tuple[Path, ...]:
         text=True,
         check=True,
     )
-    return tuple(path for name in listed.stdout.split("\0") if name and (path := ROOT / name).is_file())
+    return tuple(
+        path for name in listed.stdout.split("\0") if name and (path := ROOT / name).is_file()
+    )
 
 
 def shown(path: Path) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from heard.connectors import load, platforms
-from heard_cli.matrix import rewritten
+from heard.connectors import load, platform_names
+from heard_cli.connector_docs import rewritten
 from tests.static.repository import ROOT
 
 DOCUMENT = ROOT / "docs" / "connectors.md"
@@ -17,14 +17,18 @@ def test_the_connectors_document_is_what_their_code_says() -> None:
     assert document == rewritten(document), "run: make docs"
 
 
-@pytest.mark.parametrize("platform", platforms())
+@pytest.mark.parametrize("platform", platform_names())
 def test_a_platform_says_what_a_business_must_know(platform: str) -> None:
     known = load(platform).capabilities
 
     assert known.platform == platform
     assert known.guide.startswith("1. ")
-    assert known.proof, "say what was verified against real vectors, payloads or the platform's own library"
-    assert known.unproven or known.platform in {"standard", "feedback_form"}, "say what no document confirms"
+    assert known.proof, (
+        "say what was verified against real vectors, payloads or the platform's own library"
+    )
+    assert known.unproven or known.platform in {"standard", "feedback_form"}, (
+        "say what no document confirms"
+    )
     for sentence in (*known.cannot, *known.proof, *known.unproven):
         assert sentence.endswith("."), sentence
     assert known.pushes or known.poll_seconds, "a review must be able to come in"

@@ -1,4 +1,7 @@
-"""What may be imported by whom, and what an import may do: looked at in fresh interpreters, so that nothing is there by accident."""
+"""What may be imported by whom, and what an import may do.
+
+Looked at in fresh interpreters, so that nothing is there by accident.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,20 @@ from pathlib import Path
 
 import pytest
 
-from heard.connectors import platforms
+from heard.connectors import platform_names
 from tests.static.cloudformation import resources
-from tests.static.repository import FUNCTIONS, HANDLERS, IN_THE_RUNTIME, LAYERS, LIBRARY, ROOT, fresh, imported, modules_of, shown
+from tests.static.repository import (
+    FUNCTIONS,
+    HANDLERS,
+    IN_THE_RUNTIME,
+    LAYERS,
+    LIBRARY,
+    ROOT,
+    fresh,
+    imported,
+    modules_of,
+    shown,
+)
 
 DOMAIN = (
     "acknowledgements",
@@ -30,11 +44,22 @@ DOMAIN = (
 )
 NOT_IN_DOMAIN = {"boto3", "botocore", "aws_lambda_powertools", "pydantic"}
 
-# Declared, and rightly imported by nothing: zoneinfo finds tzdata by itself where a machine has no time zones.
+# Declared, and rightly imported by nothing: zoneinfo finds tzdata by itself where a machine has no
+# time zones.
 DATA_ONLY = {"tzdata"}
 
 # The webhook's path: each of these costs its sender tens of milliseconds at a cold start.
-TOO_DEAR_FOR_INGEST = {"pydantic", "pydantic_core", "aws_xray_sdk", "cryptography", "jwt", "oauthlib", "nacl", "numpy", "requests"}
+TOO_DEAR_FOR_INGEST = {
+    "pydantic",
+    "pydantic_core",
+    "aws_xray_sdk",
+    "cryptography",
+    "jwt",
+    "oauthlib",
+    "nacl",
+    "numpy",
+    "requests",
+}
 
 _LOAD_A_CONNECTOR = """
 import json, sys
@@ -77,8 +102,10 @@ def test_ingest_loads_nothing_dear() -> None:
 
 def test_ingest_loads_no_platform_before_a_request_names_one_and_then_only_that() -> None:
     """So that its cold start does not grow with the number of connectors."""
-    known = set(platforms())
-    assert not known & {name.removeprefix("heard.connectors.") for name in imported("ingest")["modules"]}
+    known = set(platform_names())
+    assert not known & {
+        name.removeprefix("heard.connectors.") for name in imported("ingest")["modules"]
+    }
     for platform in known:
         loaded = fresh(_LOAD_A_CONNECTOR, platform)
         assert known & {name.removeprefix("heard.connectors.") for name in loaded} == {platform}
@@ -87,10 +114,24 @@ def test_ingest_loads_no_platform_before_a_request_names_one_and_then_only_that(
 
 @pytest.mark.parametrize("path", sorted((LIBRARY / "connectors").glob("*.py")), ids=shown)
 def test_connectors_reach_the_network_only_through_the_client_they_are_handed(path: Path) -> None:
-    """It calls nothing but the addresses that a connection's settings and the platform's documents name, and nothing private."""
-    sources = {line.split()[1] for line in path.read_text().splitlines() if line.startswith(("from ", "import "))}
+    """It calls nothing but the addresses that a connection's settings and the platform's documents
+    name, and nothing private.
+    """
+    sources = {
+        line.split()[1]
+        for line in path.read_text().splitlines()
+        if line.startswith(("from ", "import "))
+    }
 
-    assert path.name == "http.py" or not sources & {"socket", "http.client", "urllib.request", "urllib3", "ssl", "asyncio", "subprocess"}
+    assert path.name == "http.py" or not sources & {
+        "socket",
+        "http.client",
+        "urllib.request",
+        "urllib3",
+        "ssl",
+        "asyncio",
+        "subprocess",
+    }
 
 
 @pytest.mark.parametrize("path", RUNTIME_FILES, ids=shown)
@@ -103,7 +144,10 @@ def test_only_storage_talks_to_dynamodb(path: Path) -> None:
         if isinstance(call, ast.Call)
         and isinstance(call.func, ast.Attribute)
         and call.func.attr in {"client", "resource", "create_client"}
-        and any(isinstance(argument, ast.Constant) and argument.value == "dynamodb" for argument in call.args)
+        and any(
+            isinstance(argument, ast.Constant) and argument.value == "dynamodb"
+            for argument in call.args
+        )
     ]
 
     assert asked == [], "ask heard.storage instead"
@@ -123,7 +167,12 @@ def test_the_environment_is_not_read_at_import(path: Path) -> None:
 
 @pytest.mark.parametrize("path", RUNTIME_FILES, ids=shown)
 def test_what_runs_in_lambda_imports_only_what_ships_with_it(path: Path) -> None:
-    allowed = {*sys.stdlib_module_names, *(IN_THE_RUNTIME & {"boto3", "botocore", "urllib3"}), *_declared(), "heard"}
+    allowed = {
+        *sys.stdlib_module_names,
+        *(IN_THE_RUNTIME & {"boto3", "botocore", "urllib3"}),
+        *_declared(),
+        "heard",
+    }
 
     assert set(_imports(path)) - allowed == set(), "declare it in layers/*/requirements.in"
 
@@ -135,8 +184,14 @@ def test_every_declared_dependency_is_used() -> None:
 
 
 def test_functions_that_talk_to_platforms_have_what_signatures_with_keys_need() -> None:
-    """`fresh` hides that layer, so that the tests above show as well that nobody needs it before a request asks for it."""
-    talking = {name for name in HANDLERS if "heard.connectors.http" in (FUNCTIONS / name / "app.py").read_text()}
+    """`fresh` hides that layer, so that the tests above show as well that nobody needs it before a
+    request asks for it.
+    """
+    talking = {
+        name
+        for name in HANDLERS
+        if "heard.connectors.http" in (FUNCTIONS / name / "app.py").read_text()
+    }
     equipped = {
         properties["CodeUri"].removeprefix("functions/")
         for properties in resources("AWS::Serverless::Function").values()
@@ -170,7 +225,9 @@ def _declared() -> set[str]:
 
 
 def _imports(path: Path) -> Iterator[str]:
-    """Top-level names of the absolute imports of one file, those for the type checker alone left out."""
+    """Top-level names of the absolute imports of one file, those for the type checker alone left
+    out.
+    """
     pending: list[ast.AST] = [ast.parse(path.read_text())]
     while pending:
         node = pending.pop()

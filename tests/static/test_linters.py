@@ -1,4 +1,7 @@
-"""What other people's checkers say about the template; the settings, with a reason for each thing that is skipped, are theirs."""
+"""What other people's checkers say about the template.
+
+The settings, with a reason for each thing that is skipped, are theirs.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,14 @@ from tests.static.repository import ROOT
 
 
 def _run(*command: str | Path) -> subprocess.CompletedProcess[str]:
-    environment = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "SAM_CLI_TELEMETRY": "0"}
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=110, check=False)
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": os.environ.get("HOME", "/"),
+        "SAM_CLI_TELEMETRY": "0",
+    }
+    return subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=110, check=False
+    )
 
 
 def test_cfn_lint_has_nothing_to_say() -> None:
@@ -29,6 +38,8 @@ def test_checkov_has_nothing_to_say() -> None:
 
 def test_every_check_that_is_skipped_has_its_reason() -> None:
     lines = (ROOT / ".checkov.yaml").read_text().splitlines()
-    unexplained = [line for line in lines if line.strip().startswith("- CKV") and "  # " not in line]
+    unexplained = [
+        line for line in lines if line.strip().startswith("- CKV") and "  # " not in line
+    ]
 
     assert unexplained == []

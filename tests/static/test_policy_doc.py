@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from heard import acknowledgements
+from heard.acknowledgements import compose
 from heard.policy.document import RESERVED
 from heard_cli.policy.check import Examined, examined
 from heard_cli.policy.tables import GUARDS, KINDS, NAMES, rewritten
@@ -31,8 +31,8 @@ def test_the_reference_is_what_the_code_says() -> None:
 
 def test_what_has_no_table_in_the_code_is_told_whole() -> None:
     assert sorted(GUARDS) == sorted(RESERVED)
-    assert tuple(KINDS) == acknowledgements.KINDS
-    assert NAMES.keys() == acknowledgements.NAMES
+    assert tuple(KINDS) == compose.KINDS
+    assert NAMES.keys() == compose.NAMES
 
 
 @pytest.mark.parametrize("policy", [policies(DOCUMENT)[0], *policies(README)])

@@ -23,7 +23,10 @@ def _commands(program: str) -> list[tuple[str, str]]:
         text = document.read_text() if document.exists() else ""
         for block in re.findall(r"^```console\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
             joined = block.replace("\\\n", " ")
-            found |= {(shown(document), line): None for line in re.findall(rf"^\$ ({program}(?: .*)?)$", joined, re.MULTILINE)}
+            found |= {
+                (shown(document), line): None
+                for line in re.findall(rf"^\$ ({program}(?: .*)?)$", joined, re.MULTILINE)
+            }
     return list(found)
 
 
@@ -40,7 +43,9 @@ def _words(line: str) -> list[str]:
 def test_the_readme_shows_how_to_run_it() -> None:
     shown_in_readme = [line for document, line in _commands("make") if document == "README.md"]
 
-    assert {"make run", "make demo", "make test"} <= {" ".join(_words(line)) for line in shown_in_readme}
+    assert {"make run", "make demo", "make test"} <= {
+        " ".join(_words(line)) for line in shown_in_readme
+    }
     assert _commands("heard"), "and none of the commands that work on a running stack"
 
 
@@ -56,7 +61,9 @@ def test_a_make_command_in_a_document_exists(document: str, line: str) -> None:
 def test_a_heard_command_in_a_document_exists(document: str, line: str) -> None:
     words = _words(line)[1:]
     options = [word.split("=", 1)[0] for word in words if word.startswith("--")]
-    command = words[: next((at for at, word in enumerate(words) if word.startswith("-")), len(words))]
+    command = words[
+        : next((at for at, word in enumerate(words) if word.startswith("-")), len(words))
+    ]
 
     ran = subprocess.run(
         [Path(sys.executable).with_name("heard"), *command, "--help"],

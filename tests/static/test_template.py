@@ -1,4 +1,7 @@
-"""What every stack of Heard promises, whatever is added to it: least privilege, nothing lost, nothing kept for ever."""
+"""What every stack of Heard promises, whatever is added to it.
+
+Least privilege, nothing lost, nothing kept for ever.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,16 @@ from typing import Any
 
 import pytest
 
-from tests.static.cloudformation import listed, mentions, parse, policy_templates, resources, statements, template, walk
+from tests.static.cloudformation import (
+    listed,
+    mentions,
+    parse,
+    policy_templates,
+    resources,
+    statements,
+    template,
+    walk,
+)
 from tests.static.repository import HANDLERS, ROOT, WORKFLOWS, imported
 
 # Who may use `Resource: '*'`, for which actions, and why nothing narrower exists.
@@ -30,11 +42,19 @@ ANY_RESOURCE: dict[str, tuple[set[str], str]] = {
     KEYS: ({"kms:*"}, "a key policy can only speak of its own key, and calls it '*'"),
     "RouteWorkflow": (TELEMETRY, "handing over logs and traces; these actions know no resource"),
     "FollowUpFlow": (TELEMETRY, "as above"),
-    "FollowUpFunction": (TOKENS, "reporting on a task knows no resource (service authorization reference); the token is the key"),
+    "FollowUpFunction": (
+        TOKENS,
+        "reporting on a task knows no resource (service authorization reference); the token is "
+        "the key",
+    ),
     "DeskFunction": (TOKENS, "as above"),
     "SweepFunction": (TOKENS, "as above"),
     "TriageFunction": (
-        {"comprehend:DetectDominantLanguage", "comprehend:DetectSentiment", "comprehend:DetectToxicContent"},
+        {
+            "comprehend:DetectDominantLanguage",
+            "comprehend:DetectSentiment",
+            "comprehend:DetectToxicContent",
+        },
         "judging texts; these actions know no resource (service authorization reference)",
     ),
 }
@@ -43,18 +63,26 @@ ANY_RESOURCE: dict[str, tuple[set[str], str]] = {
 ANY_ACTION: dict[str, tuple[set[str], str]] = {
     KEYS: (
         {"kms:*", "kms:ReEncrypt*", "kms:GenerateDataKey*"},
-        "the account keeps the say over its own key; without this line the key could never be changed again",
+        "the account keeps the say over its own key; without this line the key could never be "
+        "changed again",
     ),
-    "IngestFunction": ({"sqs:SendMessage*"}, "on AWS this is sqs:SendMessage and nothing else; the emulator names the batch apart"),
+    "IngestFunction": (
+        {"sqs:SendMessage*"},
+        "on AWS this is sqs:SendMessage and nothing else; the emulator names the batch apart",
+    ),
     "PollFunction": ({"sqs:SendMessage*"}, "as above"),
     "SweepFunction": ({"sqs:SendMessage*"}, "as above"),
 }
 
-# Set by the person who runs a stack rather than by what a function needs; every function understands them.
+# Set by the person who runs a stack rather than by what a function needs; every function
+# understands them.
 SETTINGS_OF_ALL = {"LOG_LEVEL"}
-SETTINGS_OF_LIBRARIES = {"OPENBLAS_NUM_THREADS"}  # one processor: a second thread would only wait for it
+SETTINGS_OF_LIBRARIES = {
+    "OPENBLAS_NUM_THREADS"
+}  # one processor: a second thread would only wait for it
 
-SIX_TIMES = 6  # what SQS asks of a queue that feeds Lambda, so that retries of a throttled batch do not overlap
+# What SQS asks of a queue that feeds Lambda, so that retries of a throttled batch do not overlap
+SIX_TIMES = 6
 SAM_FUNCTION, SAM_MACHINE = "AWS::Serverless::Function", "AWS::Serverless::StateMachine"
 
 
@@ -75,7 +103,10 @@ def test_there_is_a_template() -> None:
 
 
 def test_the_loader_reads_every_short_form() -> None:
-    read = parse("a: !Ref B\nc: !GetAtt D.E.F\ng: !Sub ['${H}', {H: !Ref I}]\nj: !If [K, 2012-10-17, !Ref 'AWS::NoValue']\n")
+    read = parse(
+        "a: !Ref B\nc: !GetAtt D.E.F\ng: !Sub ['${H}', {H: !Ref I}]\nj: !If [K, 2012-10-17, !Ref "
+        "'AWS::NoValue']\n"
+    )
 
     assert read == {
         "a": {"Ref": "B"},
@@ -86,14 +117,20 @@ def test_the_loader_reads_every_short_form() -> None:
 
 
 def test_every_parameter_says_what_it_is_for() -> None:
-    assert [name for name, parameter in template().get("Parameters", {}).items() if not parameter.get("Description")] == []
+    assert [
+        name
+        for name, parameter in template().get("Parameters", {}).items()
+        if not parameter.get("Description")
+    ] == []
 
 
 # functions
 
 
 def test_the_template_and_the_folders_name_the_same_functions() -> None:
-    assert sorted(_folder(properties) for properties in resources(SAM_FUNCTION).values()) == HANDLERS
+    assert (
+        sorted(_folder(properties) for properties in resources(SAM_FUNCTION).values()) == HANDLERS
+    )
     assert len(resources(SAM_MACHINE)) == len(WORKFLOWS)
 
 
@@ -110,7 +147,11 @@ def test_a_function_runs_on_arm64_with_python_3_13(name: str) -> None:
 def test_a_function_is_given_exactly_the_settings_it_declares(name: str) -> None:
     """Both ways: nothing that is read and missing, nothing that is wired and ignored."""
     function = resources(SAM_FUNCTION)[name]
-    given = {key for key in function.get("Environment", {}).get("Variables", {}) if not key.startswith("POWERTOOLS_")}
+    given = {
+        key
+        for key in function.get("Environment", {}).get("Variables", {})
+        if not key.startswith("POWERTOOLS_")
+    }
     given -= SETTINGS_OF_ALL | SETTINGS_OF_LIBRARIES
     declared = imported(_folder(function))["settings"] or []
 
@@ -151,7 +192,9 @@ def test_a_workflow_logs_what_it_did_but_not_about_whom(name: str) -> None:
 
     assert logging["Level"] in {"ALL", "ERROR", "FATAL"}
     assert logging["IncludeExecutionData"] is False
-    assert any(mentions(logging["Destinations"], group) for group in resources("AWS::Logs::LogGroup"))
+    assert any(
+        mentions(logging["Destinations"], group) for group in resources("AWS::Logs::LogGroup")
+    )
     assert machine["Tracing"] == {"Enabled": True}
 
 
@@ -174,7 +217,9 @@ def _dead_letter_queues() -> set[str]:
 def test_a_queue_loses_nothing(name: str) -> None:
     queue = resources("AWS::SQS::Queue")[name]
     if name in _dead_letter_queues():
-        assert queue["MessageRetentionPeriod"] == 14 * 24 * 3600, "what failed should wait for a person as long as SQS allows"
+        assert queue["MessageRetentionPeriod"] == 14 * 24 * 3600, (
+            "what failed should wait for a person as long as SQS allows"
+        )
     else:
         assert any(mentions(queue.get("RedrivePolicy"), other) for other in _dead_letter_queues())
     assert queue.get("SqsManagedSseEnabled") is True or "KmsMasterKeyId" in queue
@@ -192,7 +237,8 @@ def _consumers(queue: str) -> list[dict[str, Any]]:
         functions[function]
         for mapping in resources("AWS::Lambda::EventSourceMapping").values()
         for function in functions
-        if mentions(mapping["EventSourceArn"], queue) and mentions(mapping["FunctionName"], function)
+        if mentions(mapping["EventSourceArn"], queue)
+        and mentions(mapping["FunctionName"], function)
     ]
     return from_events + from_mappings
 
@@ -201,7 +247,9 @@ def _consumers(queue: str) -> list[dict[str, Any]]:
 def test_a_message_stays_hidden_for_six_times_as_long_as_its_consumer_may_run(name: str) -> None:
     visibility = resources("AWS::SQS::Queue")[name].get("VisibilityTimeout", 30)
 
-    assert {visibility for _ in _consumers(name)} <= {SIX_TIMES * consumer["Timeout"] for consumer in _consumers(name)}
+    assert {visibility for _ in _consumers(name)} <= {
+        SIX_TIMES * consumer["Timeout"] for consumer in _consumers(name)
+    }
 
 
 def test_a_batch_reports_which_of_its_messages_failed() -> None:
@@ -218,7 +266,9 @@ def test_a_batch_reports_which_of_its_messages_failed() -> None:
     ]
 
     assert sources
-    assert all(source.get("FunctionResponseTypes") == ["ReportBatchItemFailures"] for source in sources)
+    assert all(
+        source.get("FunctionResponseTypes") == ["ReportBatchItemFailures"] for source in sources
+    )
 
 
 # tables
@@ -238,7 +288,10 @@ def test_a_table_is_paid_by_use_recoverable_and_encrypted(name: str) -> None:
 def test_a_table_is_protected_from_deletion_unless_a_parameter_says_otherwise(name: str) -> None:
     protection = resources("AWS::DynamoDB::Table")[name]["DeletionProtectionEnabled"]
 
-    assert any(mentions(protection, parameter) for parameter in template()["Parameters"]) or "Fn::If" in protection
+    assert (
+        any(mentions(protection, parameter) for parameter in template()["Parameters"])
+        or "Fn::If" in protection
+    )
 
 
 @pytest.mark.parametrize("name", _named("AWS::DynamoDB::Table"))
@@ -257,7 +310,9 @@ def test_any_resource_is_allowed_only_with_a_reason() -> None:
         for name, statement in statements()
         if "*" in listed(statement.get("Resource", [])) and statement["Effect"] == "Allow"
         for action in listed(statement.get("Action", "NotAction"))
-        if not any(_matches(action, allowed) for allowed in ANY_RESOURCE.get(_holder(name), (set(), ""))[0])
+        if not any(
+            _matches(action, allowed) for allowed in ANY_RESOURCE.get(_holder(name), (set(), ""))[0]
+        )
     ]
 
     assert unexplained == []
@@ -268,7 +323,11 @@ def _matches(action: str, allowed: str) -> bool:
 
 
 def test_every_reason_is_still_needed() -> None:
-    holders = {_holder(name) for name, statement in statements() if "*" in listed(statement.get("Resource", []))}
+    holders = {
+        _holder(name)
+        for name, statement in statements()
+        if "*" in listed(statement.get("Resource", []))
+    }
 
     assert set(ANY_RESOURCE) - holders == set()
 
@@ -278,25 +337,35 @@ def test_no_permission_is_a_wildcard() -> None:
         (name, action)
         for name, statement in statements()
         for action in listed(statement.get("Action", []))
-        if "*" in action and statement["Effect"] == "Allow" and action not in ANY_ACTION.get(_holder(name), (set(), ""))[0]
+        if "*" in action
+        and statement["Effect"] == "Allow"
+        and action not in ANY_ACTION.get(_holder(name), (set(), ""))[0]
     ]
 
     assert wild == []
 
 
 def test_nobody_may_do_everything_but() -> None:
-    assert [name for name, statement in statements() if "NotAction" in statement and statement["Effect"] == "Allow"] == []
+    assert [
+        name
+        for name, statement in statements()
+        if "NotAction" in statement and statement["Effect"] == "Allow"
+    ] == []
 
 
 def test_outcomes_can_only_be_added_and_read() -> None:
-    """Append-only is what an auditor relies on: no function can change or remove a fact, whatever its code does."""
+    """Append-only is what an auditor relies on.
+
+    No function can change or remove a fact, whatever its code does.
+    """
     (outcomes,) = (name for name in resources("AWS::DynamoDB::Table") if "Outcomes" in name)
     beyond = [
         (name, action)
         for name, statement in statements()
         if mentions(statement.get("Resource"), outcomes) and statement["Effect"] == "Allow"
         for action in listed(statement["Action"])
-        if action.startswith(("dynamodb:", "*")) and action not in {"dynamodb:PutItem", "dynamodb:Query", "dynamodb:GetItem"}
+        if action.startswith(("dynamodb:", "*"))
+        and action not in {"dynamodb:PutItem", "dynamodb:Query", "dynamodb:GetItem"}
     ]
     bundled = [
         (name, bundle)
@@ -306,7 +375,9 @@ def test_outcomes_can_only_be_added_and_read() -> None:
         if mentions(arguments, outcomes)
     ]
     all_tables = [
-        name for name, statement in statements() if "table/*" in str(statement.get("Resource")) and "dynamodb" in str(statement["Action"])
+        name
+        for name, statement in statements()
+        if "table/*" in str(statement.get("Resource")) and "dynamodb" in str(statement["Action"])
     ]
 
     assert (beyond, bundled, all_tables) == ([], [], [])

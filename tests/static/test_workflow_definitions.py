@@ -1,4 +1,7 @@
-"""Every state machine, whatever it does: bounded, never green on failure, wired to the template on both sides."""
+"""Every state machine, whatever it does.
+
+Bounded, never green on failure, wired to the template on both sides.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +19,22 @@ import pytest
 from tests.static.cloudformation import resources
 from tests.static.repository import FUNCTIONS, ROOT, WORKFLOWS
 
-JSONPATH_FIELDS = {"InputPath", "OutputPath", "ResultPath", "Parameters", "ResultSelector", "TimeoutSecondsPath", "HeartbeatSecondsPath"}
+JSONPATH_FIELDS = {
+    "InputPath",
+    "OutputPath",
+    "ResultPath",
+    "Parameters",
+    "ResultSelector",
+    "TimeoutSecondsPath",
+    "HeartbeatSecondsPath",
+}
 
 # Errors that say that the work is already under way, which is what the state wanted.
-ALREADY_DONE = {"StepFunctions.ExecutionAlreadyExistsException", "StepFunctions.ExecutionAlreadyExists", "ExecutionAlreadyExists"}
+ALREADY_DONE = {
+    "StepFunctions.ExecutionAlreadyExistsException",
+    "StepFunctions.ExecutionAlreadyExists",
+    "ExecutionAlreadyExists",
+}
 
 type States = dict[str, dict[str, Any]]
 
@@ -33,7 +48,10 @@ def machines(machine: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """A machine and those inside its Parallel and Map states."""
     yield machine
     for state in machine["States"].values():
-        for inner in [*state.get("Branches", []), *([state["ItemProcessor"]] if "ItemProcessor" in state else [])]:
+        for inner in [
+            *state.get("Branches", []),
+            *([state["ItemProcessor"]] if "ItemProcessor" in state else []),
+        ]:
             yield from machines(inner)
 
 
@@ -45,7 +63,15 @@ def states(workflow: str) -> Iterator[tuple[str, dict[str, Any]]]:
 def following(state: dict[str, Any]) -> list[str]:
     """Where a state can go, its catches included."""
     branches = [*state.get("Choices", []), *state.get("Catch", [])]
-    return [name for name in [state.get("Next"), state.get("Default"), *(branch.get("Next") for branch in branches)] if name]
+    return [
+        name
+        for name in [
+            state.get("Next"),
+            state.get("Default"),
+            *(branch.get("Next") for branch in branches),
+        ]
+        if name
+    ]
 
 
 def is_task(state: dict[str, Any]) -> bool:
@@ -60,7 +86,9 @@ def test_there_are_workflows() -> None:
 def test_a_workflow_is_written_in_jsonata_only(workflow: str) -> None:
     assert definition(workflow)["QueryLanguage"] == "JSONata"
     assert {
-        name: fields for name, state in states(workflow) if (fields := JSONPATH_FIELDS & state.keys() | {"QueryLanguage"} & state.keys())
+        name: fields
+        for name, state in states(workflow)
+        if (fields := JSONPATH_FIELDS & state.keys() | {"QueryLanguage"} & state.keys())
     } == {}
 
 
@@ -90,7 +118,11 @@ def test_every_state_is_reached_and_every_way_leads_to_a_state(workflow: str) ->
 @pytest.mark.parametrize("workflow", WORKFLOWS)
 def test_every_task_has_a_timeout(workflow: str) -> None:
     """Without one a lost answer holds an execution for a year."""
-    assert [name for name, state in states(workflow) if is_task(state) and not state.get("TimeoutSeconds")] == []
+    assert [
+        name
+        for name, state in states(workflow)
+        if is_task(state) and not state.get("TimeoutSeconds")
+    ] == []
 
 
 @pytest.mark.parametrize("workflow", WORKFLOWS)
@@ -99,7 +131,8 @@ def test_every_retry_is_spread_and_bounded(workflow: str) -> None:
         (name, retry)
         for name, state in states(workflow)
         for retry in state.get("Retry", [])
-        if retry.get("MaxAttempts") != 0 and (retry.get("JitterStrategy") != "FULL" or not retry.get("MaxDelaySeconds"))
+        if retry.get("MaxAttempts") != 0
+        and (retry.get("JitterStrategy") != "FULL" or not retry.get("MaxDelaySeconds"))
     ]
 
     assert unbounded == []
@@ -107,7 +140,10 @@ def test_every_retry_is_spread_and_bounded(workflow: str) -> None:
 
 @pytest.mark.parametrize("workflow", WORKFLOWS)
 def test_no_failure_ends_green_unless_something_was_done_about_it(workflow: str) -> None:
-    """From a catch, each way to an end that is no `Fail` goes through a task: one that records what became of the review."""
+    """From a catch, each way to an end that is no `Fail` goes through a task.
+
+    One that records what became of the review.
+    """
     for machine in machines(definition(workflow)):
         for name, state in machine["States"].items():
             for catch in state.get("Catch", []):
@@ -123,14 +159,19 @@ def _green_without_a_task(all_states: States, name: str, seen: frozenset[str]) -
         return None
     if state["Type"] == "Succeed" or state.get("End"):
         return name
-    ways = (_green_without_a_task(all_states, following_name, seen | {name}) for following_name in following(state))
+    ways = (
+        _green_without_a_task(all_states, following_name, seen | {name})
+        for following_name in following(state)
+    )
     return next((way for way in ways if way), None)
 
 
 @pytest.mark.parametrize("workflow", WORKFLOWS)
 def test_what_a_workflow_expects_is_what_the_template_substitutes(workflow: str) -> None:
     (name, machine) = _declared(workflow)
-    expected = set(re.findall(r"\$\{(\w+)\}", (FUNCTIONS / workflow / "workflow.asl.json").read_text()))
+    expected = set(
+        re.findall(r"\$\{(\w+)\}", (FUNCTIONS / workflow / "workflow.asl.json").read_text())
+    )
 
     assert expected == set(machine.get("DefinitionSubstitutions", {})), name
 
@@ -148,12 +189,16 @@ def test_a_workflow_that_waits_for_a_person_is_standard(workflow: str) -> None:
 def test_asl_validator_has_nothing_to_say(workflow: str, tmp_path: Path) -> None:
     validator = ROOT / "node_modules" / ".bin" / "asl-validator"
     if not (shutil.which("node") and validator.exists()):
-        pytest.skip("asl-validator needs Node.js: install it with npm, then `make test` or `make lint`")
+        pytest.skip(
+            "asl-validator needs Node.js: install it with npm, then `make test` or `make lint`"
+        )
     text = (FUNCTIONS / workflow / "workflow.asl.json").read_text()
     filled = tmp_path / "workflow.asl.json"
     filled.write_text(re.sub(r"\$\{(\w+)\}", lambda found: _dummy(found[1]), text))
 
-    ran = subprocess.run([validator, "--json-path", filled], capture_output=True, text=True, timeout=60, check=False)
+    ran = subprocess.run(
+        [validator, "--json-path", filled], capture_output=True, text=True, timeout=60, check=False
+    )
 
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
@@ -163,15 +208,23 @@ def _declared(workflow: str) -> tuple[str, dict[str, Any]]:
     found = [
         (name, machine)
         for name, machine in resources("AWS::Serverless::StateMachine").items()
-        if str(machine.get("DefinitionUri", "")).removeprefix("./") == f"functions/{workflow}/workflow.asl.json"
+        if str(machine.get("DefinitionUri", "")).removeprefix("./")
+        == f"functions/{workflow}/workflow.asl.json"
     ]
     assert len(found) == 1, f"the template has {len(found)} state machines with this definition"
     return found[0]
 
 
 def _dummy(name: str) -> str:
-    """A value of the right shape for the validator: nothing in the definition tells it what a substitution will be."""
+    """A value of the right shape for the validator.
+
+    Nothing in the definition tells it what a substitution will be.
+    """
     if name.endswith("Seconds"):
         return "60"
-    service, path = ("states", "stateMachine:name") if re.search("Workflow|StateMachine|Machine", name) else ("lambda", "function:name")
+    service, path = (
+        ("states", "stateMachine:name")
+        if re.search("Workflow|StateMachine|Machine", name)
+        else ("lambda", "function:name")
+    )
     return f"arn:aws:{service}:us-east-1:123456789012:{path}"

@@ -8,13 +8,16 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from heard_cli.local.simulator import Platforms
-from tests.unit.house import Clock, House, client
+from heard_simulator.server import Platforms
+from tests.unit.backend import Clock, House, client
 
 
 @pytest.fixture(scope="module")
 def aws() -> Iterator[Any]:
-    """moto instead of AWS, for a module: every house in it has tables of its own. Yields a DynamoDB client."""
+    """moto instead of AWS, for a module: every house in it has tables of its own.
+
+    Yields a DynamoDB client.
+    """
     with mock_aws():
         yield client("dynamodb")
 

@@ -18,13 +18,25 @@ from heard.outcomes import Kind, Outcome, chain, verify
 from heard.policy import Context, Decision, Route, decide, default_policy, hand_over
 from heard.reviews import Channel, EventKind, ReviewEvent, Stage
 from heard.threads import Purpose, SlotState, Thread
-from tests.unit.house import COMPLAINT, MILD, NOON, PRAISE, closing_since_opened, complaint, praise, said
+from tests.unit.backend import (
+    COMPLAINT,
+    MILD,
+    NOON,
+    PRAISE,
+    closing_since_opened,
+    complaint,
+    praise,
+    said,
+)
 
 PLACE: dict[str, Any] = {"business": "bus_1", "platform": "standard", "connection": "con_1"}
 
 
 class Store:
-    """A thread's cases in memory, kept as storage keeps them: each change appends to its review's chain."""
+    """A thread's cases in memory, kept as storage keeps them.
+
+    Each change appends to its review's chain.
+    """
 
     def __init__(self, channel: Channel = Channel.REVIEW_SITE) -> None:
         self.channel = channel
@@ -36,12 +48,24 @@ class Store:
     def case(self, event: ReviewEvent) -> Case:
         fresh = cases.first_seen(event, channel=self.channel, **PLACE)
         known = self.reviews.get(fresh.review.id, fresh.review)
-        return Case(known, self.thread or fresh.thread, self.task if self.task and self.task.status is not Status.CLOSED else None)
+        return Case(
+            known,
+            self.thread or fresh.thread,
+            self.task if self.task and self.task.status is not Status.CLOSED else None,
+        )
 
     def keep(self, change: Change) -> Case:
         case = change.case
         review = case.review
-        links = chain(review.subject, change.facts, sequence=review.sequence, head=review.head, at=NOON, actor="heard", delivery=None)
+        links = chain(
+            review.subject,
+            change.facts,
+            sequence=review.sequence,
+            head=review.head,
+            at=NOON,
+            actor="heard",
+            delivery=None,
+        )
         if links:
             review = replace(review, sequence=links[-1].sequence, head=links[-1].hash)
         self.chains.setdefault(review.id, []).extend(links)
@@ -49,7 +73,10 @@ class Store:
         return replace(case, review=review)
 
     def deliver(self, event: ReviewEvent, delivery: str) -> Case:
-        """What `steps.triage` does with an event, without storage; an acknowledgement is sent at once."""
+        """What `steps.triage` does with an event, without storage.
+
+        An acknowledgement is sent at once.
+        """
         case = self.case(event)
         known = case.review if case.review.sequence else None
         match cases.arrival(known, event, delivery):
@@ -87,7 +114,9 @@ class Store:
         in_hand = self.task.reviews if self.task and self.task.status is not Status.CLOSED else ()
         for review in self.reviews.values():
             links = self.chains[review.id]
-            assert verify(review.id, links, expected_sequence=review.sequence, expected_head=review.head).verified
+            assert verify(
+                review.id, links, expected_sequence=review.sequence, expected_head=review.head
+            ).verified
             assert closing_since_opened(links) == ([review.closed] if review.closed else [])
             assert (review.closed is None) == (review.id in in_hand)
             assert Review.from_json(review.to_json()) == review
@@ -96,7 +125,9 @@ class Store:
 def judged(case: Case, event: ReviewEvent) -> tuple[Any, Decision]:
     assessment = assess(event, case.review.channel, History())
     left, open_task = case.thread.public_replies_left, case.task is not None
-    context = Context(case.review.channel, case.review.platform, event.rating, bool(event.text), left, open_task)
+    context = Context(
+        case.review.channel, case.review.platform, event.rating, bool(event.text), left, open_task
+    )
     return assessment, decide(assessment, context, default_policy(), NOON)
 
 
@@ -104,22 +135,40 @@ def person(case: Case) -> Decision:
     """The decision that hands a case to a person."""
     event = complaint("any")
     assessment = assess(event, case.review.channel, History())
-    return hand_over(assessment, Context(case.review.channel, "standard", 1, True, 0, False), default_policy(), NOON)
+    return hand_over(
+        assessment,
+        Context(case.review.channel, "standard", 1, True, 0, False),
+        default_policy(),
+        NOON,
+    )
 
 
 words = st.sampled_from([(PRAISE, 5), (MILD, 3), (COMPLAINT, 1), (None, 4), ("ok", None)])
 happenings = st.builds(
-    lambda what, revision, kind, review: said(review, *what, revision=revision, kind=kind, thread="t-1"),
+    lambda what, revision, kind, review: said(
+        review, *what, revision=revision, kind=kind, thread="t-1"
+    ),
     words,
     st.integers(1, 4),
-    st.sampled_from([EventKind.CREATED, EventKind.EDITED, EventKind.EDITED, EventKind.WITHDRAWN, EventKind.REPLY_SEEN]),
+    st.sampled_from(
+        [
+            EventKind.CREATED,
+            EventKind.EDITED,
+            EventKind.EDITED,
+            EventKind.WITHDRAWN,
+            EventKind.REPLY_SEEN,
+        ]
+    ),
     st.sampled_from(["r-1", "r-1", "r-2", "r-3"]),
 )
 histories = st.lists(happenings, min_size=1, max_size=6)
 
 
 def final(events: list[ReviewEvent]) -> dict[str, tuple[str, str, bool]]:
-    """What a review comes to: the last revision, in the order of revision, then of what it says; withdrawn wins."""
+    """What a review comes to: the last revision, in the order of revision, then of what it says.
+
+    Withdrawn wins.
+    """
     ends: dict[str, tuple[str, str, bool]] = {}
     for event in events:
         end = (event.revision, event.digest, event.kind is EventKind.WITHDRAWN)
@@ -128,7 +177,9 @@ def final(events: list[ReviewEvent]) -> dict[str, tuple[str, str, bool]]:
 
 
 @given(histories, st.data())
-def test_events_in_any_order_and_repeated_end_in_the_same_state(events: list[ReviewEvent], data: st.DataObject) -> None:
+def test_events_in_any_order_and_repeated_end_in_the_same_state(
+    events: list[ReviewEvent], data: st.DataObject
+) -> None:
     repeated = events + data.draw(st.lists(st.sampled_from(events), max_size=4), "repeated")
     order = data.draw(st.permutations(list(enumerate(repeated))), "order")
     store = Store()
@@ -136,12 +187,17 @@ def test_events_in_any_order_and_repeated_end_in_the_same_state(events: list[Rev
         store.deliver(event, f"dlv-{number}")
         store.check()
 
-    ends = {review.native_id: (review.revision, review.digest, review.withdrawn) for review in store.reviews.values()}
+    ends = {
+        review.native_id: (review.revision, review.digest, review.withdrawn)
+        for review in store.reviews.values()
+    }
     assert ends == final(events)
 
 
 @given(histories)
-def test_a_delivery_that_comes_back_after_it_was_taken_changes_nothing(events: list[ReviewEvent]) -> None:
+def test_a_delivery_that_comes_back_after_it_was_taken_changes_nothing(
+    events: list[ReviewEvent],
+) -> None:
     store = Store()
     for number, event in enumerate(events):
         store.deliver(event, f"dlv-{number}")
@@ -170,7 +226,13 @@ def opened(*reviews: str) -> tuple[Store, Case]:
     return store, store.case(complaint((reviews or ("r-1",))[0], thread="t-1"))
 
 
-def given_answer(action: Action = Action.REPLY, *, reply: str | None = "rep_answer", id: str = "a-1", **fields: Any) -> Answer:
+def given_answer(
+    action: Action = Action.REPLY,
+    *,
+    reply: str | None = "rep_answer",
+    id: str = "a-1",
+    **fields: Any,
+) -> Answer:
     return Answer(id, action, "ana", "2026-03-17T12:00:00.000Z", reply=reply, **fields)
 
 
@@ -191,17 +253,25 @@ def test_an_answer_closes_every_review_that_it_covers_and_none_that_joined_later
     store.check()
     assert store.task is not None
     assert store.task.status is Status.ANSWERED
-    change = cases.settle(store.case(complaint("r-2", thread="t-1")), store.task.answer or given_answer(), NOON)
+    change = cases.settle(
+        store.case(complaint("r-2", thread="t-1")), store.task.answer or given_answer(), NOON
+    )
     assert change is not None
     store.keep(change)
     store.check()
 
-    assert (store.task.status, store.task.answer, store.task.reviews) == (Status.OPEN, None, (late,))
+    assert (store.task.status, store.task.answer, store.task.reviews) == (
+        Status.OPEN,
+        None,
+        (late,),
+    )
     assert cases.settle(store.case(complaint("r-3", thread="t-1")), given_answer(), NOON) is None
 
 
 @pytest.mark.parametrize("state", [SlotState.RESERVED, SlotState.SENDING])
-def test_a_withdrawal_overtakes_an_answer_and_frees_a_slot_that_nobody_tried(state: SlotState) -> None:
+def test_a_withdrawal_overtakes_an_answer_and_frees_a_slot_that_nobody_tried(
+    state: SlotState,
+) -> None:
     store, case = opened()
     case = store.keep(accepted(case, given_answer()))
     if state is SlotState.SENDING:
@@ -215,11 +285,20 @@ def test_a_withdrawal_overtakes_an_answer_and_frees_a_slot_that_nobody_tried(sta
     if slot := gone.thread.slot("rep_answer"):
         for after in (
             cases.reply_sent(gone, slot, "native-1", NOON),
-            cases.reply_failed(gone, slot, Kind.REPLY_UNKNOWN, "cannot_tell", lambda: pytest.fail("nobody is needed"), NOON),
+            cases.reply_failed(
+                gone,
+                slot,
+                Kind.REPLY_UNKNOWN,
+                "cannot_tell",
+                lambda: pytest.fail("nobody is needed"),
+                NOON,
+            ),
         ):
             assert after.case.review.closed is Kind.WITHDRAWN
             assert after.case.task == gone.task
-            assert [fact.kind in {Kind.REPLY_SENT, Kind.REPLY_UNKNOWN} for fact in after.facts] == [True]
+            assert [fact.kind in {Kind.REPLY_SENT, Kind.REPLY_UNKNOWN} for fact in after.facts] == [
+                True
+            ]
     assert task is not None
 
 
@@ -237,7 +316,11 @@ def test_a_joined_review_that_is_withdrawn_leaves_the_answer_to_the_others_alone
 
 def test_a_promise_stands_when_another_review_of_the_thread_is_withdrawn() -> None:
     store, case = opened("r-1", "r-2")
-    store.keep(accepted(case, given_answer(Action.PROMISE, reply=None, promised_for="2026-03-20T12:00:00.000Z")))
+    store.keep(
+        accepted(
+            case, given_answer(Action.PROMISE, reply=None, promised_for="2026-03-20T12:00:00.000Z")
+        )
+    )
     store.deliver(said("r-2", kind=EventKind.WITHDRAWN, revision="~", thread="t-1"), "dlv-w")
 
     assert store.task is not None
@@ -248,7 +331,11 @@ def test_an_acknowledgement_that_nobody_began_to_send_is_not_sent_to_a_withdrawn
     store = Store()
     event = praise("r-1")
     assessment, decision = judged(store.case(event), event)
-    reserved = cases.acknowledge(cases.route(store.case(event), event, assessment, decision, "dlv-1", NOON), "rep_1", public=True)
+    reserved = cases.acknowledge(
+        cases.route(store.case(event), event, assessment, decision, "dlv-1", NOON),
+        "rep_1",
+        public=True,
+    )
     assert reserved is not None
     assert pending(reserved.case, NOON).route is Route.ACKNOWLEDGE
     store.keep(reserved)
@@ -259,18 +346,24 @@ def test_an_acknowledgement_that_nobody_began_to_send_is_not_sent_to_a_withdrawn
     assert case.thread.slots == ()
 
 
-def test_an_acknowledgement_waits_until_it_may_go_and_never_answers_words_that_were_changed_meanwhile() -> None:
+def test_an_acknowledgement_waits_until_it_may_go_and_never_answers_words_that_were_changed_meanwhile() -> (
+    None
+):
     store = Store()
     event = praise("r-1")
     assessment, decision = judged(store.case(event), event)
     routed = cases.route(store.case(event), event, assessment, decision, "dlv-1", NOON)
-    reserved = cases.acknowledge(routed, "rep_1", public=True, not_before=NOON + timedelta(hours=9), variant="en-praise-1")
+    reserved = cases.acknowledge(
+        routed, "rep_1", public=True, not_before=NOON + timedelta(hours=9), variant="en-praise-1"
+    )
     assert reserved is not None
     case = store.keep(reserved)
     assert pending(case, NOON + timedelta(hours=8)).route is Route.NOTHING
     assert pending(case, NOON + timedelta(hours=9)).acknowledgement == "rep_1"
 
-    edited = said("r-1", revision="2", rating=1, text="The soup made all of us sick, we had to see a doctor.")
+    edited = said(
+        "r-1", revision="2", rating=1, text="The soup made all of us sick, we had to see a doctor."
+    )
     assessment, decision = judged(case, edited)
     change = cases.route(case, edited, assessment, decision, "dlv-2", NOON)
 
@@ -283,11 +376,17 @@ def test_an_acknowledgement_that_the_platform_refuses_becomes_a_persons_work() -
     store = Store()
     event = praise("r-1")
     assessment, decision = judged(store.case(event), event)
-    reserved = cases.acknowledge(cases.route(store.case(event), event, assessment, decision, "dlv-1", NOON), "rep_1", public=True)
+    reserved = cases.acknowledge(
+        cases.route(store.case(event), event, assessment, decision, "dlv-1", NOON),
+        "rep_1",
+        public=True,
+    )
     assert reserved is not None
     case = store.keep(reserved)
     for kind, slots in ((Kind.REPLY_REJECTED, 0), (Kind.REPLY_UNKNOWN, 1)):
-        change = cases.reply_failed(case, case.thread.slots[0], kind, "why", lambda: person(case), NOON)
+        change = cases.reply_failed(
+            case, case.thread.slots[0], kind, "why", lambda: person(case), NOON
+        )
         assert [fact.kind for fact in change.facts] == [kind, Kind.FOLLOW_UP_OPENED]
         assert change.case.thread.public_replies == slots
         assert pending(change.case, NOON).route is Route.FOLLOW_UP
@@ -305,7 +404,10 @@ def test_an_event_the_platform_disowns_cannot_make_the_genuine_review_look_old()
 def test_an_own_reply_is_ignored_once_and_its_edits_are_only_recorded() -> None:
     store = Store()
     for number in (1, 2, 3):
-        store.deliver(said("r-1", f"Thank you {number}", revision=number, kind=EventKind.REPLY_SEEN), f"dlv-{number}")
+        store.deliver(
+            said("r-1", f"Thank you {number}", revision=number, kind=EventKind.REPLY_SEEN),
+            f"dlv-{number}",
+        )
     store.check()
 
     (links,) = store.chains.values()
@@ -313,16 +415,28 @@ def test_an_own_reply_is_ignored_once_and_its_edits_are_only_recorded() -> None:
 
 
 @given(st.lists(st.integers(1, 40 * 24), min_size=1, max_size=30), st.integers(1, 3))
-def test_a_follow_up_that_nobody_touches_escalates_until_it_expires_with_all_its_reviews(hours: list[int], reviews: int) -> None:
+def test_a_follow_up_that_nobody_touches_escalates_until_it_expires_with_all_its_reviews(
+    hours: list[int], reviews: int
+) -> None:
     names = [f"r-{number}" for number in range(reviews)]
     store, _ = opened(*names)
     now = NOON
     for pause in hours:
         now += timedelta(hours=pause)
         while store.task is not None and store.task.status is not Status.CLOSED:
-            leader = next(name for name in names if store.case(complaint(name, thread="t-1")).review.id == store.task.reviews[0])
+            leader = next(
+                name
+                for name in names
+                if store.case(complaint(name, thread="t-1")).review.id == store.task.reviews[0]
+            )
             case = store.case(complaint(leader, thread="t-1"))
-            change = cases.look_again(case, lambda: pytest.fail("no decision is needed"), now, give_up_after=30 * 86_400, handed_back=False)
+            change = cases.look_again(
+                case,
+                lambda: pytest.fail("no decision is needed"),
+                now,
+                give_up_after=30 * 86_400,
+                handed_back=False,
+            )
             store.keep(change)
             store.check()
             if change.case == case or not change.case.review.closed:
@@ -335,11 +449,17 @@ def test_a_follow_up_that_nobody_touches_escalates_until_it_expires_with_all_its
 
 def test_a_promise_comes_back_as_work_on_its_day() -> None:
     store, case = opened()
-    case = store.keep(accepted(case, given_answer(Action.PROMISE, reply=None, promised_for="2026-03-20T12:00:00.000Z")))
+    case = store.keep(
+        accepted(
+            case, given_answer(Action.PROMISE, reply=None, promised_for="2026-03-20T12:00:00.000Z")
+        )
+    )
     early, on_time = NOON + timedelta(days=2), NOON + timedelta(days=3)
 
     def look(now: Any) -> Change:
-        return cases.look_again(case, lambda: person(case), now, give_up_after=30 * 86_400, handed_back=False)
+        return cases.look_again(
+            case, lambda: person(case), now, give_up_after=30 * 86_400, handed_back=False
+        )
 
     assert look(early) == Change(case)
     back = look(on_time).case.task
@@ -349,7 +469,9 @@ def test_a_promise_comes_back_as_work_on_its_day() -> None:
 
 
 @pytest.mark.parametrize("state", [SlotState.RESERVED, SlotState.DOUBTFUL, SlotState.SENT])
-def test_an_answer_that_could_not_be_carried_out_goes_back_unless_its_reply_is_out(state: SlotState) -> None:
+def test_an_answer_that_could_not_be_carried_out_goes_back_unless_its_reply_is_out(
+    state: SlotState,
+) -> None:
     store, case = opened()
     case = store.keep(accepted(case, given_answer()))
     thread = case.thread.sending("rep_answer", NOON)
@@ -359,8 +481,14 @@ def test_an_answer_that_could_not_be_carried_out_goes_back_unless_its_reply_is_o
         else thread.interrupted("rep_answer", maybe_applied=state is SlotState.DOUBTFUL)
     )
     case = replace(case, thread=thread)
-    change = cases.look_again(case, lambda: person(case), NOON, give_up_after=86_400, handed_back=True)
-    told = {SlotState.RESERVED: [Kind.REPLY_REJECTED], SlotState.DOUBTFUL: [Kind.REPLY_UNKNOWN], SlotState.SENT: []}[state]
+    change = cases.look_again(
+        case, lambda: person(case), NOON, give_up_after=86_400, handed_back=True
+    )
+    told = {
+        SlotState.RESERVED: [Kind.REPLY_REJECTED],
+        SlotState.DOUBTFUL: [Kind.REPLY_UNKNOWN],
+        SlotState.SENT: [],
+    }[state]
 
     assert [fact.kind for fact in change.facts] == told
     assert change.case.thread.public_replies == (0 if state is SlotState.RESERVED else 1)
@@ -372,16 +500,30 @@ def test_an_answer_that_could_not_be_carried_out_goes_back_unless_its_reply_is_o
     ("given_", "channel", "slots", "reason"),
     [
         (given_answer(), Channel.REVIEW_SITE, 2, Refusal.CAP_REACHED),
-        (given_answer(Action.WALK_AWAY, reason="abuse"), Channel.REVIEW_SITE, 2, Refusal.CAP_REACHED),
+        (
+            given_answer(Action.WALK_AWAY, reason="abuse"),
+            Channel.REVIEW_SITE,
+            2,
+            Refusal.CAP_REACHED,
+        ),
         (given_answer(Action.INVITE_PRIVATE), Channel.MESSAGING, 0, Refusal.ALREADY_PRIVATE),
-        (given_answer(Action.PROMISE, promised_for="2026-03-17T12:00:00.000Z"), Channel.REVIEW_SITE, 0, Refusal.DATE_PASSED),
+        (
+            given_answer(Action.PROMISE, promised_for="2026-03-17T12:00:00.000Z"),
+            Channel.REVIEW_SITE,
+            0,
+            Refusal.DATE_PASSED,
+        ),
     ],
 )
-def test_what_cannot_be_answered_is_refused_with_its_reason(given_: Answer, channel: Channel, slots: int, reason: Refusal) -> None:
+def test_what_cannot_be_answered_is_refused_with_its_reason(
+    given_: Answer, channel: Channel, slots: int, reason: Refusal
+) -> None:
     store = Store(channel)
     store.deliver(complaint("r-1"), "dlv-1")
     case = store.case(complaint("r-1"))
-    thread = Thread(case.thread.id, follow_up=case.thread.follow_up, follow_ups=case.thread.follow_ups)
+    thread = Thread(
+        case.thread.id, follow_up=case.thread.follow_up, follow_ups=case.thread.follow_ups
+    )
     for number in range(slots):
         reserved = thread.reserve(f"rep_{number}", Purpose.ANSWER, public=True)
         assert reserved is not None
@@ -399,17 +541,27 @@ def acknowledged(channel: Channel = Channel.REVIEW_SITE) -> tuple[Store, Case]:
     return store, store.case(praise("r-1"))
 
 
-def refused(case: Case, kind: Kind = Kind.REPLY_REFUSED, purpose: Purpose = Purpose.ACKNOWLEDGEMENT) -> Change:
-    return cases.reply_refused(case, "rep_1", purpose, kind, "PERSONAL_INFO", lambda: person(case), NOON)
+def refused(
+    case: Case, kind: Kind = Kind.REPLY_REFUSED, purpose: Purpose = Purpose.ACKNOWLEDGEMENT
+) -> Change:
+    return cases.reply_refused(
+        case, "rep_1", purpose, kind, "PERSONAL_INFO", lambda: person(case), NOON
+    )
 
 
 @pytest.mark.parametrize("kind", [Kind.REPLY_REFUSED, Kind.REPLY_UNKNOWN])
-def test_a_reply_that_the_platform_does_not_show_opens_the_review_and_keeps_its_slot(kind: Kind) -> None:
+def test_a_reply_that_the_platform_does_not_show_opens_the_review_and_keeps_its_slot(
+    kind: Kind,
+) -> None:
     store, case = acknowledged()
     change = refused(case, kind)
     assert [fact.kind for fact in change.facts] == [kind, Kind.REOPENED, Kind.FOLLOW_UP_OPENED]
     assert change.case.task is not None
-    assert (change.case.task.why, change.case.review.route, pending(change.case, NOON).follow_up) == (
+    assert (
+        change.case.task.why,
+        change.case.review.route,
+        pending(change.case, NOON).follow_up,
+    ) == (
         "moderation",
         Route.FOLLOW_UP,
         change.case.task,
@@ -421,14 +573,22 @@ def test_a_reply_that_the_platform_does_not_show_opens_the_review_and_keeps_its_
 
 def test_a_published_or_unsettled_reply_changes_nothing_but_the_chain() -> None:
     store, case = acknowledged()
-    shown, unsettled = cases.reply_published(case, "rep_1", "native-1"), cases.reply_unsettled(case, "rep_1", "cannot_tell")
+    shown, unsettled = (
+        cases.reply_published(case, "rep_1", "native-1"),
+        cases.reply_unsettled(case, "rep_1", "cannot_tell"),
+    )
     assert (shown.case, unsettled.case) == (case, case)
-    assert [fact.kind for fact in (*shown.facts, *unsettled.facts)] == [Kind.REPLY_PUBLISHED, Kind.REPLY_UNKNOWN]
+    assert [fact.kind for fact in (*shown.facts, *unsettled.facts)] == [
+        Kind.REPLY_PUBLISHED,
+        Kind.REPLY_UNKNOWN,
+    ]
     store.keep(shown)
     store.check()
 
 
-def test_a_review_that_is_open_and_in_nobodys_hands_goes_to_a_person_without_being_reopened() -> None:
+def test_a_review_that_is_open_and_in_nobodys_hands_goes_to_a_person_without_being_reopened() -> (
+    None
+):
     _, case = acknowledged()
     change = refused(replace(case, review=replace(case.review, closed=None)))
 
@@ -441,7 +601,11 @@ def test_another_review_of_the_thread_that_a_person_has_takes_the_refused_one_in
     store.deliver(complaint("r-2", thread="t-1"), "dlv-2")
     case = store.case(praise("r-1", thread="t-1"))
     change = refused(case)
-    assert [fact.kind for fact in change.facts] == [Kind.REPLY_REFUSED, Kind.REOPENED, Kind.FOLLOW_UP_JOINED]
+    assert [fact.kind for fact in change.facts] == [
+        Kind.REPLY_REFUSED,
+        Kind.REOPENED,
+        Kind.FOLLOW_UP_JOINED,
+    ]
     store.keep(change)
     store.check()
 
@@ -456,10 +620,17 @@ def test_another_review_of_the_thread_that_a_person_has_takes_the_refused_one_in
         (Status.AWAITING_APPROVAL, Purpose.ANSWER, Status.AWAITING_APPROVAL),
     ],
 )
-def test_a_person_at_work_is_disturbed_only_if_what_was_announced_is_not_shown(status: Status, purpose: Purpose, after: Status) -> None:
+def test_a_person_at_work_is_disturbed_only_if_what_was_announced_is_not_shown(
+    status: Status, purpose: Purpose, after: Status
+) -> None:
     _, case = opened()
     assert case.task is not None
-    waiting = replace(case.task, status=status, invited=status is Status.INVITED, due_at="2027-01-01T00:00:00.000Z")
+    waiting = replace(
+        case.task,
+        status=status,
+        invited=status is Status.INVITED,
+        due_at="2027-01-01T00:00:00.000Z",
+    )
     change = refused(replace(case, task=waiting), purpose=purpose)
 
     assert [fact.kind for fact in change.facts] == [Kind.REPLY_REFUSED]
@@ -482,5 +653,7 @@ def test_an_outcome_says_of_an_unproven_review_that_it_is_one() -> None:
     for unproven in (True, False):
         there = replace(case, review=replace(case.review, unproven=unproven))
         assessment, decision = judged(there, praise("r-1"))
-        detail = cases.route(there, praise("r-1"), assessment, decision, "dlv-1", NOON).facts[0].detail
+        detail = (
+            cases.route(there, praise("r-1"), assessment, decision, "dlv-1", NOON).facts[0].detail
+        )
         assert detail.get("unproven", False) is unproven

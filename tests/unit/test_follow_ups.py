@@ -39,7 +39,10 @@ def work(**fields: object) -> FollowUp:
 
 
 class Claims(RuleBasedStateMachine):
-    """Three agents claim, release and answer as they like while time passes; a model says who holds it."""
+    """Three agents claim, release and answer as they like while time passes.
+
+    A model says who holds it.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -78,7 +81,9 @@ class Claims(RuleBasedStateMachine):
     def answer(self, agent: str, stale: int) -> None:
         fence = max(0, self.held.get(agent, 0) - stale)
         allowed = follow_ups.may_answer(self.task, agent, fence, self.now) is None
-        assert allowed == (self.holder == agent and self.now < self.until and fence == self.task.fence)
+        assert allowed == (
+            self.holder == agent and self.now < self.until and fence == self.task.fence
+        )
 
     @invariant()
     def the_fence_never_falls_and_nothing_else_changes(self) -> None:
@@ -91,16 +96,32 @@ class Claims(RuleBasedStateMachine):
 TestClaims = Claims.TestCase
 
 
-@pytest.mark.parametrize(("status", "reason"), [(Status.CLOSED, Refusal.CLOSED), (Status.ANSWERED, Refusal.ANSWERED)])
-def test_nobody_can_claim_answer_or_approve_what_is_settled(status: Status, reason: Refusal) -> None:
-    settled = work(status=status, closed=Kind.ANSWERED, fence=1, claimed_by="ana", claim_expires_at=stamp(NOW + CLAIM_LEASE))
-    refusals = [follow_ups.claim(settled, "ana", NOW), follow_ups.may_answer(settled, "ana", 1, NOW), follow_ups.approvable(settled, "lee")]
+@pytest.mark.parametrize(
+    ("status", "reason"), [(Status.CLOSED, Refusal.CLOSED), (Status.ANSWERED, Refusal.ANSWERED)]
+)
+def test_nobody_can_claim_answer_or_approve_what_is_settled(
+    status: Status, reason: Refusal
+) -> None:
+    settled = work(
+        status=status,
+        closed=Kind.ANSWERED,
+        fence=1,
+        claimed_by="ana",
+        claim_expires_at=stamp(NOW + CLAIM_LEASE),
+    )
+    refusals = [
+        follow_ups.claim(settled, "ana", NOW),
+        follow_ups.may_answer(settled, "ana", 1, NOW),
+        follow_ups.approvable(settled, "lee"),
+    ]
 
     assert [refused.reason for refused in refusals if isinstance(refused, Refused)] == [reason] * 3
 
 
 def test_walking_away_takes_a_second_person() -> None:
-    asked = work(status=Status.AWAITING_APPROVAL, answer=Answer("a-1", Action.WALK_AWAY, "lee", stamp(NOW)))
+    asked = work(
+        status=Status.AWAITING_APPROVAL, answer=Answer("a-1", Action.WALK_AWAY, "lee", stamp(NOW))
+    )
     alone = follow_ups.approvable(asked, "lee")
 
     assert alone is not None
@@ -112,7 +133,9 @@ def test_walking_away_takes_a_second_person() -> None:
 
 
 @given(st.lists(st.integers(60, 10**6), max_size=4).map(tuple), st.integers(1, 8))
-def test_each_level_waits_as_long_as_the_ladder_says_and_the_last_one_repeats(ladder: tuple[int, ...], times: int) -> None:
+def test_each_level_waits_as_long_as_the_ladder_says_and_the_last_one_repeats(
+    ladder: tuple[int, ...], times: int
+) -> None:
     task = work(escalate_after=ladder)
     for level in range(1, times + 1):
         task = follow_ups.escalate(task, NOW)

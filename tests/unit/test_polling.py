@@ -15,7 +15,7 @@ from heard.connectors import Gone, Page, Rejected
 from heard.errors import BadRequest, PlatformUnavailable
 from heard.polling import LONGEST_WAIT, REMEMBERED, Look, Memory, Poll, Seen, following, look, mark
 from heard.reviews import Author, EventKind, ReviewEvent, number_revision, time_revision
-from tests.unit.house import NOON, Clock
+from tests.unit.backend import NOON, Clock
 
 SINCE = NOON - timedelta(days=1)
 START = Poll("con-1", "test", 300, SINCE, NOON)
@@ -32,7 +32,10 @@ class Review:
 
 @dataclass
 class Site:
-    """A platform that lists reviews newest first, three a page, and can re-read one by its id. It breaks where `faults` says."""
+    """A platform that lists reviews newest first, three a page, and can re-read one by its id.
+
+    It breaks where `faults` says.
+    """
 
     edits_rise: bool = False
     reviews: dict[str, Review] = field(default_factory=dict[str, Review])
@@ -45,10 +48,17 @@ class Site:
 
     def recent(self, cursor: str | None) -> Page | Rejected:
         self._called()
-        after, generation = ("~", self.cursors) if cursor is None else (cursor.split("|")[0], int(cursor.split("|")[1]))
+        after, generation = (
+            ("~", self.cursors)
+            if cursor is None
+            else (cursor.split("|")[0], int(cursor.split("|")[1]))
+        )
         if generation != self.cursors:
             return Rejected("expired", "This cursor is too old.")
-        listed = sorted(((self._place(id), id) for id, review in self.reviews.items() if not review.deleted), reverse=True)
+        listed = sorted(
+            ((self._place(id), id) for id, review in self.reviews.items() if not review.deleted),
+            reverse=True,
+        )
         rest = [(place, id) for place, id in listed if place < after]
         events = tuple(self.event(id) for _, id in rest[:3])
         self.shown |= {event.native_id: mark(event) for event in events}
@@ -62,7 +72,15 @@ class Site:
     def event(self, id: str) -> ReviewEvent:
         review = self.reviews[id]
         kind = EventKind.CREATED if review.revision == 1 else EventKind.EDITED
-        return ReviewEvent(kind, id, id, number_revision(review.revision), Author("a"), text=f"{id}", occurred_at=review.at)
+        return ReviewEvent(
+            kind,
+            id,
+            id,
+            number_revision(review.revision),
+            Author("a"),
+            text=f"{id}",
+            occurred_at=review.at,
+        )
 
     def _place(self, id: str) -> str:
         at = self.reviews[id].at
@@ -75,7 +93,15 @@ class Site:
 
 
 def test_an_edit_that_the_platform_does_not_date_is_dated_by_the_moment_of_asking() -> None:
-    first = ReviewEvent(EventKind.CREATED, "r", "r", number_revision(1), Author("a"), text="z is late in the alphabet", occurred_at=NOON)
+    first = ReviewEvent(
+        EventKind.CREATED,
+        "r",
+        "r",
+        number_revision(1),
+        Author("a"),
+        text="z is late in the alphabet",
+        occurred_at=NOON,
+    )
     shown = [first]
 
     @dataclass
@@ -105,7 +131,9 @@ def test_an_edit_that_the_platform_does_not_date_is_dated_by_the_moment_of_askin
 
 def test_an_undated_edit_is_not_dated_after_a_dated_one_that_comes_while_the_look_lasts() -> None:
     clock = Clock()
-    first = ReviewEvent(EventKind.CREATED, "r", "r", time_revision(NOON), Author("a"), text="Good", occurred_at=NOON)
+    first = ReviewEvent(
+        EventKind.CREATED, "r", "r", time_revision(NOON), Author("a"), text="Good", occurred_at=NOON
+    )
     shown = [first]
 
     class Slow:
@@ -115,7 +143,14 @@ def test_an_undated_edit_is_not_dated_after_a_dated_one_that_comes_while_the_loo
             page = Page((shown[-1],))
             clock.pass_(seconds=10)
             if shown[-1].text == "Not good":
-                shown.append(replace(first, text="They poisoned me", revision=time_revision(clock()), kind=EventKind.EDITED))
+                shown.append(
+                    replace(
+                        first,
+                        text="They poisoned me",
+                        revision=time_revision(clock()),
+                        kind=EventKind.EDITED,
+                    )
+                )
                 clock.pass_(seconds=10)
             return page
 
@@ -130,13 +165,27 @@ def test_an_undated_edit_is_not_dated_after_a_dated_one_that_comes_while_the_loo
         taken = look(poll, memory, Slow(), clock)
         poll, memory = taken.poll, dict(taken.memory)
         queued += taken.events
-    assert [event.text for event in sorted(queued, key=lambda event: event.revision)] == ["Good", "Not good", "They poisoned me"]
+    assert [event.text for event in sorted(queued, key=lambda event: event.revision)] == [
+        "Good",
+        "Not good",
+        "They poisoned me",
+    ]
 
 
 @pytest.mark.parametrize("ahead", [timedelta(), timedelta(hours=3)])
-def test_a_review_that_is_shown_again_comes_after_its_withdrawal_whatever_the_platforms_clock_says(ahead: timedelta) -> None:
+def test_a_review_that_is_shown_again_comes_after_its_withdrawal_whatever_the_platforms_clock_says(
+    ahead: timedelta,
+) -> None:
     clock = Clock()
-    there = ReviewEvent(EventKind.CREATED, "r", "r", time_revision(NOON + ahead), Author("a"), text="A mouse", occurred_at=NOON + ahead)
+    there = ReviewEvent(
+        EventKind.CREATED,
+        "r",
+        "r",
+        time_revision(NOON + ahead),
+        Author("a"),
+        text="A mouse",
+        occurred_at=NOON + ahead,
+    )
     shown: list[ReviewEvent] = []
 
     class Fickle:
@@ -149,7 +198,13 @@ def test_a_review_that_is_shown_again_comes_after_its_withdrawal_whatever_the_pl
             return Gone.GONE
 
     poll, memory, queued = START, dict[str, Seen](), list[ReviewEvent]()
-    for now in ([there], [], [there], [replace(there, text="Two mice")], [replace(there, text="Two mice")]):
+    for now in (
+        [there],
+        [],
+        [there],
+        [replace(there, text="Two mice")],
+        [replace(there, text="Two mice")],
+    ):
         shown[:] = now
         clock.pass_(minutes=5)
         taken = look(poll, memory, Fickle(), clock)
@@ -157,7 +212,8 @@ def test_a_review_that_is_shown_again_comes_after_its_withdrawal_whatever_the_pl
         queued += taken.events
     assert [event.kind.value for event in queued] == ["created", "withdrawn", "edited", "edited"]
     revisions = [event.revision for event in queued]
-    # What follows within the time that the platform is ahead has one date: `heard.steps.poll` tells it apart.
+    # What follows within the time that the platform is ahead has one date: `heard.steps.poll` tells
+    # it apart.
     assert revisions == sorted(revisions)
     assert revisions[0] < revisions[1]
     assert ahead or len(set(revisions)) == 4
@@ -203,7 +259,10 @@ happenings = st.one_of(
     st.tuples(st.just("delete"), st.integers(0, 99)),
     st.tuples(st.just("expire"), st.just(0)),
     st.tuples(
-        st.just("poll"), st.sampled_from(["", "", "queue", "finish"]), st.integers(1, 25), st.sampled_from(["", "down", "wait", "mistake"])
+        st.just("poll"),
+        st.sampled_from(["", "", "queue", "finish"]),
+        st.integers(1, 25),
+        st.sampled_from(["", "down", "wait", "mistake"]),
     ),
 )
 FAULTS = {
@@ -228,8 +287,13 @@ def test_whatever_was_shown_is_queued_in_its_latest_state_once_and_what_was_dele
         kept, queued, site.shown = dict(world.memory), len(world.queued), {}
         seen = world.look(stops=stops)
         # An unchanged one is never queued again after a run that came to its end.
-        assert all(kept[event.native_id].mark != mark(event) for event in world.queued[queued:] if event.native_id in kept)
-        # What the platform showed is queued as it was shown, but for what was written long before the connection.
+        assert all(
+            kept[event.native_id].mark != mark(event)
+            for event in world.queued[queued:]
+            if event.native_id in kept
+        )
+        # What the platform showed is queued as it was shown, but for what was written long before
+        # the connection.
         told = {(event.native_id, mark(event)) for event in world.queued}
         for id, shown in site.shown.items():
             assert (id, shown) in told or seen.memory[id].noted
@@ -261,12 +325,17 @@ def test_whatever_was_shown_is_queued_in_its_latest_state_once_and_what_was_dele
     last = {event.native_id: event for event in world.queued}
     for id, review in site.reviews.items():
         if review.deleted:
-            # The one limit: what is deleted before a run that died could be repeated was never remembered, and is not missed.
+            # The one limit: what is deleted before a run that died could be repeated was never
+            # remembered, and is not missed.
             assert id not in last or last[id].kind is EventKind.WITHDRAWN or id not in remembered
         elif review.at is not None and review.at >= SINCE:
             assert mark(last[id]) == mark(site.event(id))
         else:
-            assert world.memory[id].noted or mark(last[id]) == mark(site.event(id)) if id in world.memory else id not in last
+            assert (
+                world.memory[id].noted or mark(last[id]) == mark(site.event(id))
+                if id in world.memory
+                else id not in last
+            )
     assert world.poll.trouble is None
     assert world.poll.cursors == ()
     again = len(world.queued)
@@ -274,7 +343,9 @@ def test_whatever_was_shown_is_queued_in_its_latest_state_once_and_what_was_dele
     assert world.queued[again:] == []
 
 
-def test_what_was_written_long_before_the_connection_is_noted_and_answered_once_it_is_edited() -> None:
+def test_what_was_written_long_before_the_connection_is_noted_and_answered_once_it_is_edited() -> (
+    None
+):
     world = World()
     world.write("old", at=SINCE - timedelta(seconds=1))
     world.write("recent", at=SINCE)
@@ -325,7 +396,12 @@ def test_the_oldest_is_queued_first_and_a_withdrawal_keeps_its_thread() -> None:
     world.site.reviews["b"].deleted = True
     world.look()
     gone = world.queued[-1]
-    assert (gone.native_id, gone.native_thread, gone.kind, gone.author.name) == ("b", "t-9", EventKind.WITHDRAWN, None)
+    assert (gone.native_id, gone.native_thread, gone.kind, gone.author.name) == (
+        "b",
+        "t-9",
+        EventKind.WITHDRAWN,
+        None,
+    )
 
 
 def test_a_burst_is_read_over_several_looks_and_the_latest_come_first() -> None:
@@ -356,7 +432,8 @@ def test_places_that_are_page_numbers_move_with_new_reviews_and_nothing_is_left_
             asked.append(first)
             newest = sorted(world.site.reviews, reverse=True)
             return Page(
-                tuple(world.site.event(id) for id in newest[first : first + 3]), str(first // 3 + 1) if first + 3 < len(newest) else None
+                tuple(world.site.event(id) for id in newest[first : first + 3]),
+                str(first // 3 + 1) if first + 3 < len(newest) else None,
             )
 
         def fetch(self, native_id: str) -> None:
@@ -379,7 +456,13 @@ def test_with_too_many_places_to_resume_from_the_latest_page_waits_until_one_is_
     world = World()
     for number in range(90):
         world.write(f"r-{number:02d}")
-    world.poll = replace(START, begun=True, cursors=tuple(f"{world.site._place(f'r-{10 * number:02d}')}|0" for number in range(8, 0, -1)))
+    world.poll = replace(
+        START,
+        begun=True,
+        cursors=tuple(
+            f"{world.site._place(f'r-{10 * number:02d}')}|0" for number in range(8, 0, -1)
+        ),
+    )
     seen = world.look()
     assert "r-89" not in {event.native_id for event in seen.events}
     assert len(seen.poll.cursors) == polling.CURSORS
@@ -422,11 +505,16 @@ def test_one_review_that_cannot_be_read_keeps_no_other_waiting() -> None:
     for _ in range(4):
         seen = world.look()
         assert seen.poll.trouble is None
-    assert [event.native_id for event in world.queued if event.kind is EventKind.WITHDRAWN] == ["r-03"]
+    assert [event.native_id for event in world.queued if event.kind is EventKind.WITHDRAWN] == [
+        "r-03"
+    ]
     poison.clear()
     for _ in range(4):
         world.look()
-    assert {event.native_id for event in world.queued if event.kind is EventKind.WITHDRAWN} == {"r-03", "r-08"}
+    assert {event.native_id for event in world.queued if event.kind is EventKind.WITHDRAWN} == {
+        "r-03",
+        "r-08",
+    }
 
 
 def test_a_look_that_takes_too_long_leaves_the_rest_for_the_next() -> None:
@@ -449,7 +537,10 @@ def test_a_look_that_takes_too_long_leaves_the_rest_for_the_next() -> None:
 
 def test_the_memory_keeps_the_newest_and_is_the_same_object_when_nothing_changed() -> None:
     world = World()
-    past = {f"x-{number:04d}": Seen("m", f"2026-01-01T00:00:00.{number % 1000:03d}Z") for number in range(REMEMBERED)}
+    past = {
+        f"x-{number:04d}": Seen("m", f"2026-01-01T00:00:00.{number % 1000:03d}Z")
+        for number in range(REMEMBERED)
+    }
     world.memory = dict(past)
     world.write("new")
     world.site.can_fetch = False
@@ -462,14 +553,28 @@ def test_the_memory_keeps_the_newest_and_is_the_same_object_when_nothing_changed
 @pytest.mark.parametrize(
     ("fault", "code", "waits"),
     [
-        (PlatformUnavailable("It answered 503.", maybe_applied=False), "platform_unavailable", [300, 600, 1200, 2400, 3600, 3600]),
-        (PlatformUnavailable("Wait.", maybe_applied=False, retry_after=7200), "platform_unavailable", [7200, 7200]),
-        (PlatformUnavailable("Wait.", maybe_applied=False, retry_after=10), "platform_unavailable", [300, 600]),
+        (
+            PlatformUnavailable("It answered 503.", maybe_applied=False),
+            "platform_unavailable",
+            [300, 600, 1200, 2400, 3600, 3600],
+        ),
+        (
+            PlatformUnavailable("Wait.", maybe_applied=False, retry_after=7200),
+            "platform_unavailable",
+            [7200, 7200],
+        ),
+        (
+            PlatformUnavailable("Wait.", maybe_applied=False, retry_after=10),
+            "platform_unavailable",
+            [300, 600],
+        ),
         (BadRequest("The address cannot be used."), "bad_request", [300, 600]),
         (KeyError("I found a mouse in my soup"), "internal", [300, 600]),
     ],
 )
-def test_a_platform_that_fails_is_asked_ever_later_unless_it_says_when(fault: Exception, code: str, waits: list[int]) -> None:
+def test_a_platform_that_fails_is_asked_ever_later_unless_it_says_when(
+    fault: Exception, code: str, waits: list[int]
+) -> None:
     world = World()
     for wait in waits:
         world.site.calls, world.site.faults = 0, {1: fault}
@@ -493,18 +598,36 @@ def test_a_platform_that_is_asked_seldom_is_not_asked_sooner_because_it_fails() 
 def test_a_refusal_is_told_in_our_own_words() -> None:
     world = World()
     for reason, words in (("unauthorized", "credentials"), ("something", "refuses")):
-        world.site.recent = lambda _cursor, reason=reason: Rejected(reason, "I found a mouse in my soup")  # type: ignore[method-assign]
+        world.site.recent = lambda _cursor, reason=reason: Rejected(
+            reason, "I found a mouse in my soup"
+        )  # type: ignore[method-assign]
         trouble = world.look().poll.trouble
         assert trouble is not None
-        assert (trouble.code, words in trouble.words, "mouse" in trouble.words) == (reason, True, False)
+        assert (trouble.code, words in trouble.words, "mouse" in trouble.words) == (
+            reason,
+            True,
+            False,
+        )
 
 
 @pytest.mark.parametrize(
     ("every", "late", "next_after"),
-    [(60, 0.4, 60), (60, 5, 60), (60, 7, 67), (90, 30, 120), (300, 59, 359), (300, 20, 300), (86400, 60, 86400)],
+    [
+        (60, 0.4, 60),
+        (60, 5, 60),
+        (60, 7, 67),
+        (90, 30, 120),
+        (300, 59, 359),
+        (300, 20, 300),
+        (86400, 60, 86400),
+    ],
 )
-def test_the_timetable_keeps_to_its_grid_unless_that_were_too_soon(every: int, late: float, next_after: float) -> None:
-    assert following(NOON, every, NOON + timedelta(seconds=late)) == NOON + timedelta(seconds=next_after)
+def test_the_timetable_keeps_to_its_grid_unless_that_were_too_soon(
+    every: int, late: float, next_after: float
+) -> None:
+    assert following(NOON, every, NOON + timedelta(seconds=late)) == NOON + timedelta(
+        seconds=next_after
+    )
 
 
 @given(st.integers(1, 100_000), st.floats(0, 1_000_000))

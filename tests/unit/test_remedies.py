@@ -14,7 +14,13 @@ from heard.remedies import Grant
 
 KNOWN = (Remedy("refund", 50, "EUR"), Remedy("refund", 40.5, "CHF"), Remedy("voucher", 20, "EUR"))
 amounts = st.decimals("0.001", "60", places=3)
-grants = st.builds(Grant, st.sampled_from(["refund", "voucher"]), amounts, st.sampled_from(["EUR", "CHF"]), st.sampled_from(["", "ana/1"]))
+grants = st.builds(
+    Grant,
+    st.sampled_from(["refund", "voucher"]),
+    amounts,
+    st.sampled_from(["EUR", "CHF"]),
+    st.sampled_from(["", "ana/1"]),
+)
 
 
 @given(grants)
@@ -41,7 +47,11 @@ def test_what_agents_grant_alone_stays_within_the_limit_and_nothing_untold_is_gr
             assert len(remedies.added(replace(grant, answer="ben/1"), granted)) == len(granted)
 
     for remedy in KNOWN:
-        total = sum(each.amount for each in granted if (each.name, each.currency) == (remedy.name, remedy.currency))
+        total = sum(
+            each.amount
+            for each in granted
+            if (each.name, each.currency) == (remedy.name, remedy.currency)
+        )
         assert total <= Decimal(str(remedy.limit))
 
 

@@ -1,4 +1,7 @@
-"""Reviews as they are carried: text in normal form, cut to what fits, ids that depend on nothing but what they name."""
+"""Reviews as they are carried.
+
+Text in normal form, cut to what fits, ids that depend on nothing but what they name.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +46,8 @@ events = st.builds(
     title=st.none() | anything,
     text=st.none() | anything,
     language=st.none() | st.just("de"),
-    occurred_at=st.none() | times.map(lambda at: at.replace(microsecond=at.microsecond // 1000 * 1000)),
+    occurred_at=st.none()
+    | times.map(lambda at: at.replace(microsecond=at.microsecond // 1000 * 1000)),
     subject=st.none() | st.text(max_size=20),
     link=st.none() | st.just("https://example.com/1"),
     reply_to=st.dictionaries(st.text(min_size=1, max_size=5), st.text(max_size=5), max_size=2),
@@ -63,7 +67,8 @@ def test_clean_text_is_nfc_prints_and_stays_as_it_is(text: str) -> None:
 
 def test_clean_keeps_every_script_and_drops_what_breaks_consoles() -> None:
     assert (
-        clean("e\u0301 \u05e9\u05dc\u05d5\u05dd\r\n\U0001f600\x00\x1b[31m\ud800") == "\u00e9 \u05e9\u05dc\u05d5\u05dd\n\U0001f600[31m\ufffd"
+        clean("e\u0301 \u05e9\u05dc\u05d5\u05dd\r\n\U0001f600\x00\x1b[31m\ud800")
+        == "\u00e9 \u05e9\u05dc\u05d5\u05dd\n\U0001f600[31m\ufffd"
     )
     assert clean("\ud83d\ude00") == "\U0001f600"
     assert clean(" \x00\n") is None
@@ -71,7 +76,9 @@ def test_clean_keeps_every_script_and_drops_what_breaks_consoles() -> None:
 
 
 @given(st.text(max_size=50), st.integers(0, 3))
-def test_a_text_is_cut_only_when_it_is_too_long_and_says_how_long_it_was(piece: str, times: int) -> None:
+def test_a_text_is_cut_only_when_it_is_too_long_and_says_how_long_it_was(
+    piece: str, times: int
+) -> None:
     text = piece + "x€\U0001f600\n"[times] * 40_000 * times
     kept, length = cut(text)
 
@@ -82,7 +89,9 @@ def test_a_text_is_cut_only_when_it_is_too_long_and_says_how_long_it_was(piece: 
         assert kept == text
     else:
         assert length == len(text.encode())
-        assert len(json.dumps(text[: len(kept) + 1], ensure_ascii=False).encode()) > TEXT_LIMIT_BYTES
+        assert (
+            len(json.dumps(text[: len(kept) + 1], ensure_ascii=False).encode()) > TEXT_LIMIT_BYTES
+        )
 
 
 @given(events)
@@ -93,8 +102,13 @@ def test_an_event_survives_its_way_through_json(event: ReviewEvent) -> None:
     assert normal.normal() == normal
 
 
-@given(st.lists(times, min_size=2, max_size=2), st.lists(st.integers(0, 10**12 - 1), min_size=2, max_size=2))
-def test_revisions_sort_as_their_times_and_numbers_do_and_before_the_last(at: list[datetime], numbers: list[int]) -> None:
+@given(
+    st.lists(times, min_size=2, max_size=2),
+    st.lists(st.integers(0, 10**12 - 1), min_size=2, max_size=2),
+)
+def test_revisions_sort_as_their_times_and_numbers_do_and_before_the_last(
+    at: list[datetime], numbers: list[int]
+) -> None:
     apart = abs(at[0] - at[1]) >= timedelta(milliseconds=1)
 
     assert not apart or (time_revision(at[0]) < time_revision(at[1])) == (at[0] < at[1])
@@ -116,7 +130,9 @@ def test_marks_without_end_are_cut_to_what_a_language_may_need() -> None:
 def test_equal_digests_mean_the_same_was_said(one: ReviewEvent, other: ReviewEvent) -> None:
     one, other = one.normal(), other.normal()
 
-    assert (one.digest == other.digest) == ((one.rating, one.title, one.text) == (other.rating, other.title, other.text))
+    assert (one.digest == other.digest) == (
+        (one.rating, one.title, one.text) == (other.rating, other.title, other.text)
+    )
 
 
 @given(st.lists(st.text(max_size=6), min_size=6, max_size=6))

@@ -29,18 +29,28 @@ def berlin(text: str) -> datetime:
         ("2026-01-31T12:00", 0, "2026-02-02T09:00"),  # a Saturday
         ("2026-01-30T05:00", 3600, "2026-01-30T10:00"),  # before opening
         ("2026-12-24T16:00", 7200, "2026-12-28T10:00"),  # a holiday, then a weekend
-        ("2026-03-27T16:00", 7200, "2026-03-30T10:00"),  # over the night clocks go forward: nine is still nine
+        (
+            "2026-03-27T16:00",
+            7200,
+            "2026-03-30T10:00",
+        ),  # over the night clocks go forward: nine is still nine
         ("2026-10-23T16:00", 7200, "2026-10-26T10:00"),  # and back
     ],
 )
-def test_time_is_counted_in_working_hours_of_the_calendars_own_zone(start: str, seconds: int, due: str) -> None:
+def test_time_is_counted_in_working_hours_of_the_calendars_own_zone(
+    start: str, seconds: int, due: str
+) -> None:
     assert add_working_time(berlin(start), seconds, BERLIN) == berlin(due)
 
 
 def test_a_shift_over_a_clock_change_is_as_long_as_it_really_is() -> None:
     nights = Calendar("Europe/Berlin", (ALL_DAY,) * 7)
-    assert add_working_time(berlin("2026-03-29T00:00"), 23 * 3600, nights) == berlin("2026-03-30T00:00")
-    assert add_working_time(berlin("2026-10-25T00:00"), 25 * 3600, nights) == berlin("2026-10-26T00:00")
+    assert add_working_time(berlin("2026-03-29T00:00"), 23 * 3600, nights) == berlin(
+        "2026-03-30T00:00"
+    )
+    assert add_working_time(berlin("2026-10-25T00:00"), 25 * 3600, nights) == berlin(
+        "2026-10-26T00:00"
+    )
 
 
 intervals = (
@@ -50,7 +60,16 @@ intervals = (
 )
 calendars = st.builds(
     Calendar,
-    timezone=st.sampled_from(["UTC", "Europe/Berlin", "America/St_Johns", "Asia/Kathmandu", "Africa/Cairo", "Australia/Lord_Howe"]),
+    timezone=st.sampled_from(
+        [
+            "UTC",
+            "Europe/Berlin",
+            "America/St_Johns",
+            "Asia/Kathmandu",
+            "Africa/Cairo",
+            "Australia/Lord_Howe",
+        ]
+    ),
     hours=st.lists(intervals | st.just(()), min_size=7, max_size=7).map(tuple).filter(any),
     holidays=st.frozensets(st.dates(date(2026, 1, 1), date(2026, 12, 31)), max_size=5),
 )
@@ -60,7 +79,9 @@ spans = st.integers(0, 14 * 86_400)
 
 @settings(deadline=None)
 @given(starts, spans, calendars)
-def test_the_result_lies_in_working_hours_or_at_their_end(start: datetime, seconds: int, calendar: Calendar) -> None:
+def test_the_result_lies_in_working_hours_or_at_their_end(
+    start: datetime, seconds: int, calendar: Calendar
+) -> None:
     due = add_working_time(start, seconds, calendar)
     assert due >= start + timedelta(seconds=seconds)
     assert due.tzinfo is UTC
@@ -70,7 +91,9 @@ def test_the_result_lies_in_working_hours_or_at_their_end(start: datetime, secon
 
 @settings(deadline=None)
 @given(starts, spans, spans, calendars)
-def test_working_time_adds_up_and_never_runs_backwards(start: datetime, one: int, other: int, calendar: Calendar) -> None:
+def test_working_time_adds_up_and_never_runs_backwards(
+    start: datetime, one: int, other: int, calendar: Calendar
+) -> None:
     due = add_working_time(start, one, calendar)
     assert add_working_time(due, other, calendar) == add_working_time(start, one + other, calendar)
     assert add_working_time(start, one + other, calendar) >= due
@@ -80,7 +103,9 @@ def test_working_time_adds_up_and_never_runs_backwards(start: datetime, one: int
 @settings(deadline=None)
 @given(starts, spans)
 def test_who_always_works_counts_plain_time(start: datetime, seconds: int) -> None:
-    assert add_working_time(start, seconds, Calendar("Asia/Kathmandu", (ALL_DAY,) * 7)) == start + timedelta(seconds=seconds)
+    assert add_working_time(
+        start, seconds, Calendar("Asia/Kathmandu", (ALL_DAY,) * 7)
+    ) == start + timedelta(seconds=seconds)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +117,9 @@ def test_who_always_works_counts_plain_time(start: datetime, seconds: int) -> No
         ("UTC", ((),) * 7, "calendar.hours: nobody ever works"),
     ],
 )
-def test_a_calendar_that_makes_no_sense_is_refused(timezone: str, hours: tuple[tuple[Interval, ...], ...], said: str) -> None:
+def test_a_calendar_that_makes_no_sense_is_refused(
+    timezone: str, hours: tuple[tuple[Interval, ...], ...], said: str
+) -> None:
     with pytest.raises(BadRequest) as refused:
         Calendar(timezone, hours)
     assert said in refused.value.detail

@@ -38,7 +38,9 @@ def step(thread: Thread, what: tuple[object, ...]) -> Thread:
 
 
 @given(st.lists(steps, max_size=30))
-def test_no_sequence_of_steps_holds_more_than_two_public_slots(sequence: list[tuple[object, ...]]) -> None:
+def test_no_sequence_of_steps_holds_more_than_two_public_slots(
+    sequence: list[tuple[object, ...]],
+) -> None:
     thread = Thread("thr_1")
     for what in sequence:
         thread = step(thread, what)

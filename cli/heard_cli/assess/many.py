@@ -1,6 +1,9 @@
-"""Many texts judged by several processes at once: in order, and no further ahead than there are processes to judge them.
+"""Many texts judged by several processes at once.
 
-Each process loads the engine once and calculates on one core: more threads for one text would only be in the way of the others.
+In order, and no further ahead than there are processes to judge them.
+
+Each process loads the engine once and calculates on one core: more threads for one text would only
+be in the way of the others.
 """
 
 from __future__ import annotations
@@ -18,8 +21,8 @@ from pathlib import Path
 from typing import Final
 
 from heard.assessment import Assessment, Engine, History, assess
-from heard.assessment.engines import embedded
-from heard.assessment.weights import NoWeights
+from heard.assessment.engines.chain import embedded
+from heard.assessment.engines.weights import NoWeights
 from heard.reviews import Channel, ReviewEvent
 
 BATCH: Final = 32
@@ -28,7 +31,12 @@ BATCH: Final = 32
 _AHEAD: Final = 2
 """Batches a process, one of which waits."""
 
-_THREADS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+_THREADS: Final = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +50,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """An embedded engine by name, with its own weights or with those of a file; `alone` if the other must not stand in for it.
+    """An embedded engine by name, with its own weights or with those of a file.
 
-    Whoever measures an engine asks for it alone: what it cannot judge, the other may have been trained on.
+    `alone` if the other must not stand in for it.
+
+    Whoever measures an engine asks for it alone: what it cannot judge, the other may have been
+    trained on.
     """
 
     name: str
@@ -53,7 +64,10 @@ class Chosen:
 
 
 class _Lately:
-    """An engine that remembers its last answer: the same text is asked about with its rating and without."""
+    """An engine that remembers its last answer.
+
+    The same text is asked about with its rating and without.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self.model = engine.model
@@ -63,7 +77,8 @@ class _Lately:
 def assessments(asked: Iterable[Asked], chosen: Chosen, jobs: int) -> Iterator[Assessment]:
     """What the chosen engine makes of each, in order.
 
-    What fits into one batch is judged here, the rest by `jobs` processes if that is more than one. Raises what `engine` raises.
+    What fits into one batch is judged here, the rest by `jobs` processes if that is more than one.
+    Raises what `engine` raises.
     """
     batches = batched(asked, BATCH, strict=False)
     first = next(batches, ())
@@ -89,19 +104,28 @@ def assessments(asked: Iterable[Asked], chosen: Chosen, jobs: int) -> Iterator[A
 
 @cache
 def engine(chosen: Chosen) -> Engine:
-    """The chosen engine, loaded once a process. Raises BadRequest; NoWeights if it was chosen alone or with weights."""
+    """The chosen engine, loaded once a process. Raises BadRequest.
+
+    NoWeights if it was chosen alone or with weights.
+    """
     return _Lately(loaded(chosen) if chosen.alone or chosen.weights else embedded(chosen.name))
 
 
 def loaded(chosen: Chosen) -> Engine:
-    """The chosen engine alone. Raises NoWeights where it, or its arithmetic, is not installed, or a file of another kind was given."""
+    """The chosen engine alone.
+
+    Raises NoWeights where it, or its arithmetic, is not installed, or a file of another kind was
+    given.
+    """
     try:
         if chosen.name == "quick":
-            from heard.assessment import quick  # noqa: PLC0415 - who does not ask for it needs none of its arithmetic
+            from heard.assessment.engines.chain import quick  # noqa: PLC0415
 
-            return quick.Quick(quick.read(chosen.weights)[0]) if chosen.weights else quick.Quick.load()
-        from heard.assessment import accurate, quick  # noqa: PLC0415 - as above
-        from heard.assessment.encoder import Encoder  # noqa: PLC0415
+            return (
+                quick.Quick(quick.read(chosen.weights)[0]) if chosen.weights else quick.Quick.load()
+            )
+        from heard.assessment.engines.chain import accurate, quick  # noqa: PLC0415
+        from heard.assessment.engines.encoder import Encoder  # noqa: PLC0415
 
         if chosen.weights is None:
             return accurate.Accurate.load()

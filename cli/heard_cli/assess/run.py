@@ -1,7 +1,7 @@
 """`heard assess run`: the assessments of a file of reviews, one a line.
 
-Owns what a line may say and what is written for it. A line that cannot be read stops nothing: it is named with what to mend, the rest
-is assessed, and the exit code is 2.
+Owns what a line may say and what is written for it. A line that cannot be read stops nothing: it is
+named with what to mend, the rest is assessed, and the exit code is 2.
 """
 
 from __future__ import annotations
@@ -45,7 +45,10 @@ PASSED_ON: Final = (
     "earlier_complaints",
     "author_value",
 )
-"""What a line says of a review's circumstances, and is written as it was read: `heard policy diff --on` decides by it."""
+"""What a line says of a review's circumstances, and is written as it was read.
+
+`heard policy diff --on` decides by it.
+"""
 
 
 class EngineName(StrEnum):
@@ -71,17 +74,34 @@ class Line(BaseModel):
     def asked(self) -> Asked:
         """The review, as a stack would have it after its connector."""
         id, revision = str(self.id), number_revision(1)
-        event = ReviewEvent(EventKind.CREATED, id, id, revision, Author(""), self.rating, self.title, self.text, self.language)
+        event = ReviewEvent(
+            EventKind.CREATED,
+            id,
+            id,
+            revision,
+            Author(""),
+            self.rating,
+            self.title,
+            self.text,
+            self.language,
+        )
         return Asked(event.normal(), self.channel, History(self.earlier_complaints))
 
 
 class Unfit(ValueError):
-    """A line is no review; the message says what is wrong with it and how to mend it, and quotes no words of a customer."""
+    """A line is no review.
+
+    The message says what is wrong with it and how to mend it, and quotes no words of a customer.
+    """
 
 
 @dataclass
 class Reading:
-    """A file being read: what is to be judged comes out of `asked`, what goes with it waits in `ahead`, what is wrong is in `faults`."""
+    """A file being read.
+
+    What is to be judged comes out of `asked`, what goes with it waits in `ahead`, what is wrong is
+    in `faults`.
+    """
 
     lines: Iterable[bytes]
     ahead: deque[dict[str, Any]] = field(default_factory=deque[dict[str, Any]])
@@ -105,30 +125,55 @@ class Reading:
                     self.faults.append(f"line {self.read}: {unfit}")
                 continue
             asked = review.asked()
-            known = fields | {"rating": review.rating, "has_text": bool(asked.event.text or asked.event.title)}
-            self.ahead.append({name: known[name] for name in PASSED_ON if known.get(name) is not None})
+            known = fields | {
+                "rating": review.rating,
+                "has_text": bool(asked.event.text or asked.event.title),
+            }
+            self.ahead.append(
+                {name: known[name] for name in PASSED_ON if known.get(name) is not None}
+            )
             yield asked
 
 
 def run(
-    file: Annotated[str, typer.Argument(metavar="FILE|-", help="Reviews, one JSON object a line; - for standard input.")],
+    file: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE|-", help="Reviews, one JSON object a line; - for standard input."
+        ),
+    ],
     engine_name: Annotated[
-        EngineName, typer.Option("--engine", help="Which engine judges the words; the other is its fallback.")
+        EngineName,
+        typer.Option("--engine", help="Which engine judges the words; the other is its fallback."),
     ] = EngineName.ACCURATE,
-    out: Annotated[Path | None, typer.Option(dir_okay=False, help="Write the assessments to this file, not to standard output.")] = None,
-    jobs: Annotated[int, typer.Option(min=1, show_default="one a core", help="How many processes judge at once.")] = os.process_cpu_count()
-    or 1,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            dir_okay=False, help="Write the assessments to this file, not to standard output."
+        ),
+    ] = None,
+    jobs: Annotated[
+        int,
+        typer.Option(min=1, show_default="one a core", help="How many processes judge at once."),
+    ] = os.process_cpu_count() or 1,
 ) -> None:
-    """Assess reviews: reads lines of id, text, and if known title, rating (1-5), channel, language; writes one assessment a line.
+    """Assess reviews: reads lines of id, text, and if known title, rating (1-5), channel, language.
 
-    Each says id, severity, needs_person, agenda, flags, language, confidence, evidence, scores, sentiment, topics and model. The channel is
-    review_site if not said. Words that led to an assessment stand in its evidence, so the result is as private as the reviews are.
-    `heard policy diff --on` reads it. Exit code 2 if lines could not be read; the rest was assessed.
+    Writes one assessment a line.
+
+    Each says id, severity, needs_person, agenda, flags, language, confidence, evidence, scores,
+    sentiment, topics and model. The channel is review_site if not said. Words that led to an
+    assessment stand in its evidence, so the result is as private as the reviews are. `heard policy
+    diff --on` reads it. Exit code 2 if lines could not be read; the rest was assessed.
     """
     chosen = Chosen(engine_name.value)
     judge = engine(chosen)
     if not judge.model.startswith(chosen.name):
-        instead = "rules and ratings alone judge" if judge.model == "none" else f"{judge.model} judges instead"
+        instead = (
+            "rules and ratings alone judge"
+            if judge.model == "none"
+            else f"{judge.model} judges instead"
+        )
         show.say(f"The engine {chosen.name} is not installed here: {instead}.")
     with _opened(file, out) as (lines, total, write):
         reading = Reading(lines)
@@ -142,7 +187,10 @@ def run(
         show.say(fault)
     if reading.unfit:
         more = f" ({MOST_TOLD} are shown)" if reading.unfit > MOST_TOLD else ""
-        show.failed(f"{reading.unfit} lines could not be read{more}; all else was assessed.", "Mend them and try again, or take them out.")
+        show.failed(
+            f"{reading.unfit} lines could not be read{more}; all else was assessed.",
+            "Mend them and try again, or take them out.",
+        )
         raise typer.Exit(2)
     if not reading.read:
         show.say("There are no reviews in it.")
@@ -158,7 +206,9 @@ def _line(about: dict[str, Any], assessment: Assessment) -> bytes:
         "flags": [flag.value for flag in assessment.flags],
         "language": assessment.language,
         "confidence": assessment.confidence,
-        "evidence": [{"code": reason.code, "words": reason.evidence} for reason in assessment.reasons],
+        "evidence": [
+            {"code": reason.code, "words": reason.evidence} for reason in assessment.reasons
+        ],
         "scores": dict(assessment.scores),
         "sentiment": assessment.sentiment,
         "topics": list(assessment.topics),
@@ -171,7 +221,10 @@ def _line(about: dict[str, Any], assessment: Assessment) -> bytes:
 
 def _object(line: bytes, *, first: bool) -> dict[str, Any]:
     if len(line) > LONGEST:
-        raise Unfit(f"it is longer than {LONGEST:,} bytes. Give one review a line, and no more than its words.")
+        raise Unfit(
+            f"it is longer than {LONGEST:,} bytes. Give one review a line, and no more than its "
+            "words."
+        )
     try:
         text = line.decode("utf-8-sig" if first else "utf-8")
     except UnicodeDecodeError as wrong:
@@ -213,7 +266,9 @@ def _told(unfit: ValidationError) -> str:
 
 
 @contextmanager
-def _opened(file: str, out: Path | None) -> Generator[tuple[Iterable[bytes], int | None, Callable[[bytes], Any]]]:
+def _opened(
+    file: str, out: Path | None
+) -> Generator[tuple[Iterable[bytes], int | None, Callable[[bytes], Any]]]:
     """The lines to read, how many they are if that can be known, and how to write one."""
     path = Path(file)
     if file != "-" and not path.is_file():
@@ -229,7 +284,9 @@ def _opened(file: str, out: Path | None) -> Generator[tuple[Iterable[bytes], int
     except BrokenPipeError:
         raise
     except OSError as wrong:
-        raise typer.BadParameter(f"{wrong.filename or file}: {wrong.strerror}.", param_hint="FILE or --out") from wrong
+        raise typer.BadParameter(
+            f"{wrong.filename or file}: {wrong.strerror}.", param_hint="FILE or --out"
+        ) from wrong
 
 
 def _lines(source: BinaryIO) -> Iterator[bytes]:

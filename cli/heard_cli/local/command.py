@@ -1,4 +1,7 @@
-"""`heard local`: the whole application on this machine, with a demo business and simulated platforms."""
+"""`heard local`.
+
+The whole application on this machine, with a demo business and simulated platforms.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,12 @@ _EXAMPLE = "Example: [bold]heard local up[/], then [bold]heard follow-ups list -
 
 @app.command(epilog=_EXAMPLE)
 def up(
-    port: Annotated[int, typer.Option(help="Port of the local stack on 127.0.0.1; another one is taken when it is busy.")] = 4566,
+    port: Annotated[
+        int,
+        typer.Option(
+            help="Port of the local stack on 127.0.0.1; another one is taken when it is busy."
+        ),
+    ] = 4566,
     quiet: Annotated[bool, typer.Option("--empty", help="Do not play the samples.")] = False,
 ) -> None:
     """Start everything, play the samples, show what becomes of them, and stay up until Ctrl-C."""
@@ -33,11 +41,23 @@ def up(
 
 @app.command(epilog="Example: [bold]heard local demo --once --json[/]")
 def demo(
-    once: Annotated[bool, typer.Option("--once", help="Stop when everything is done, instead of staying up.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object last on standard output.")] = False,
-    port: Annotated[int, typer.Option(help="Port of the local stack on 127.0.0.1; another one is taken when it is busy.")] = 4566,
+    once: Annotated[
+        bool, typer.Option("--once", help="Stop when everything is done, instead of staying up.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object last on standard output.")
+    ] = False,
+    port: Annotated[
+        int,
+        typer.Option(
+            help="Port of the local stack on 127.0.0.1; another one is taken when it is busy."
+        ),
+    ] = 4566,
 ) -> None:
-    """Play the samples, let a scripted agent answer, and check what came of it; exit 0 only if all is well."""
+    """Play the samples, let a scripted agent answer, and check what came of it.
+
+    Exit 0 only if all is well.
+    """
     _start(port, stay=not once, as_json=as_json, play=True, with_agent=True)
 
 
@@ -45,9 +65,9 @@ def _start(port: int, *, stay: bool, as_json: bool, play: bool, with_agent: bool
     # Imported when a command runs: `heard --help` must not wait for AWS's SDK.
     from heard import clock  # noqa: PLC0415
     from heard_cli.local.demo import Refused, Stories, run  # noqa: PLC0415
-    from heard_cli.local.simulator import Platforms  # noqa: PLC0415
+    from heard_cli.local.demo_environment import World  # noqa: PLC0415
     from heard_cli.local.stack import LocalStack, LocalStackError, project_root  # noqa: PLC0415
-    from heard_cli.local.world import World  # noqa: PLC0415
+    from heard_simulator.server import Platforms  # noqa: PLC0415
 
     began = time.monotonic()
     for stop in (signal.SIGINT, signal.SIGTERM):
@@ -68,12 +88,20 @@ def _start(port: int, *, stay: bool, as_json: bool, play: bool, with_agent: bool
             if play:
                 with Live(console=screen, refresh_per_second=4, transient=not stay) as live:
                     result, stories = run(
-                        world, root / "events", live.console.print, lambda stories: live.update(stories.table()), with_agent=with_agent
+                        world,
+                        root / "events",
+                        live.console.print,
+                        lambda stories: live.update(stories.table()),
+                        with_agent=with_agent,
                     )
                     live.update(stories.table(60))
                 good = result.good
                 if as_json:
-                    print(json.dumps(result.to_json() | {"seconds": round(time.monotonic() - began, 1)}))  # noqa: T201 - this is the answer
+                    print(  # noqa: T201
+                        json.dumps(
+                            result.to_json() | {"seconds": round(time.monotonic() - began, 1)}
+                        )
+                    )
                 else:
                     screen.print(_summary(result.to_json()))
             if stay:
@@ -104,18 +132,26 @@ def _follow(stories: Stories) -> None:
 def _summary(result: dict[str, Any]) -> Panel:
     def shown(value: Any) -> str:
         return (
-            ", ".join(f"{name} {count}" for name, count in cast("dict[str, int]", value).items()) if isinstance(value, dict) else str(value)
+            ", ".join(f"{name} {count}" for name, count in cast("dict[str, int]", value).items())
+            if isinstance(value, dict)
+            else str(value)
         )
 
-    lines = [f"[bold]{name.replace('_', ' ')}[/]: {shown(value)}" for name, value in result.items() if value != {}]
+    lines = [
+        f"[bold]{name.replace('_', ' ')}[/]: {shown(value)}"
+        for name, value in result.items()
+        if value != {}
+    ]
     return Panel("\n".join(lines), title="what became of them", expand=False)
 
 
 def _invitation(world: Any) -> Panel:
-    from heard_cli.local.world import PASSWORD, PEOPLE  # noqa: PLC0415
+    from heard_cli.local.demo_environment import PASSWORD, PEOPLE  # noqa: PLC0415
 
     form = world.connections["feedback_form"].url
-    people = "\n".join(f"  {email}  ({first}, {group})  {PASSWORD}" for email, (first, group) in PEOPLE.items())
+    people = "\n".join(
+        f"  {email}  ({first}, {group})  {PASSWORD}" for email, (first, group) in PEOPLE.items()
+    )
     text = f"""[bold]feedback form[/]  {form}
 [bold]API[/]            {world.stack.public_url}/api/desk/follow-ups
 [bold]AWS endpoint[/]   {world.stack.endpoint}

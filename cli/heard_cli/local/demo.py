@@ -1,4 +1,8 @@
-"""The demo: play every sample through the webhook door, let the scripted agent work, and add up what became of it."""
+"""The demo.
+
+Play every sample through the webhook door, let the scripted agent work, and add up what became of
+it.
+"""
 
 from __future__ import annotations
 
@@ -15,16 +19,19 @@ from rich.table import Table
 from heard import clock
 from heard.outcomes import CLOSING, Kind, Outcome
 from heard.steps.audit import verify_review
-from heard.storage.log import Question
-from heard_cli.local.agent import ScriptedAgent
+from heard.storage.outcome_log import Question
+from heard_cli.local.demo_environment import BUSINESS, World
 from heard_cli.local.samples import Sample, load_samples
+from heard_cli.local.scripted_agent import ScriptedAgent
 from heard_cli.local.signing import signed
-from heard_cli.local.world import BUSINESS, World
 
 
 @dataclass
 class Story:
-    """One review as the outcomes tell it. `in_hand` says that a person has it, `closed` is its closing kind."""
+    """One review as the outcomes tell it.
+
+    `in_hand` says that a person has it, `closed` is its closing kind.
+    """
 
     review: str
     platform: str = ""
@@ -80,19 +87,35 @@ class Stories:
 
     @property
     def unclosed(self) -> list[Story]:
-        """Reviews that are neither closed nor in anybody's hands: there must be none when all is quiet."""
+        """Reviews that are neither closed nor in anybody's hands.
+
+        There must be none when all is quiet.
+        """
         return [story for story in self.of.values() if not story.closed and not story.in_hand]
 
     def table(self, rows: int = 24) -> Table:
         """The latest reviews, for people."""
-        table = Table(title=f"{len(self.of)} reviews, {sum(bool(s.closed) for s in self.of.values())} closed", title_justify="left")
+        table = Table(
+            title=f"{len(self.of)} reviews, {sum(bool(s.closed) for s in self.of.values())} closed",
+            title_justify="left",
+        )
         for name in ("review", "platform", "severity", "route", "replies", "outcome", "time"):
             table.add_column(name, no_wrap=True)
         for story in sorted(self.of.values(), key=lambda story: story.at)[-rows:]:
             outcome = story.closed or ("with a person" if story.in_hand else "under way")
-            colour = {"critical": "bold red", "high": "red", "praise": "green"}.get(story.severity, "")
+            colour = {"critical": "bold red", "high": "red", "praise": "green"}.get(
+                story.severity, ""
+            )
             severity = f"[{colour}]{story.severity}[/]" if colour else story.severity
-            table.add_row(story.review[:14], story.platform, severity, story.route, str(story.replies), outcome, story.at[11:19])
+            table.add_row(
+                story.review[:14],
+                story.platform,
+                severity,
+                story.route,
+                str(story.replies),
+                outcome,
+                story.at[11:19],
+            )
         return table
 
 
@@ -115,8 +138,15 @@ class Result:
 
     @property
     def good(self) -> bool:
-        """Whether every review is accounted for, no thread has a third public reply, and every chain verifies."""
-        return not self.unclosed and self.max_public_replies_in_a_thread <= 2 and self.chain_verified and self.reviews > 0
+        """Whether every review is accounted for, no thread has a third public reply, and every
+        chain verifies.
+        """
+        return (
+            not self.unclosed
+            and self.max_public_replies_in_a_thread <= 2
+            and self.chain_verified
+            and self.reviews > 0
+        )
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object."""
@@ -138,14 +168,21 @@ def play(world: World, samples: list[Sample], tick: Callable[[Sample], None]) ->
             world.poll(sample.platform)
         for _ in range(0 if sample.polled else sample.times):
             request = signed(sample, connection.url, secret, now, world.wire.page)
-            reply = world.wire.send(request.method, request.url, headers=request.headers, body=request.body)
+            reply = world.wire.send(
+                request.method, request.url, headers=request.headers, body=request.body
+            )
             if reply.status >= 300:
                 raise Refused(f"{sample.name} was answered {reply.status}: {reply.text[:300]}")
         tick(sample)
 
 
-def settle(world: World, stories: Stories, tick: Callable[[], None], *, seconds: float = 240) -> bool:
-    """Wait until nothing moves any more: the queue is empty and every answer is carried out. False when that takes too long."""
+def settle(
+    world: World, stories: Stories, tick: Callable[[], None], *, seconds: float = 240
+) -> bool:
+    """Wait until nothing moves any more: the queue is empty and every answer is carried out.
+
+    False when that takes too long.
+    """
     until, quiet = time.monotonic() + seconds, 0
     while time.monotonic() < until:
         moved = stories.refresh()
@@ -158,8 +195,14 @@ def settle(world: World, stories: Stories, tick: Callable[[], None], *, seconds:
 
 
 def _at_rest(world: World) -> bool:
-    names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible", "ApproximateNumberOfMessagesDelayed")
-    queue = world.stack.client("sqs").get_queue_attributes(QueueUrl=world.stack.outputs["QueueUrl"], AttributeNames=list(names))
+    names = (
+        "ApproximateNumberOfMessages",
+        "ApproximateNumberOfMessagesNotVisible",
+        "ApproximateNumberOfMessagesDelayed",
+    )
+    queue = world.stack.client("sqs").get_queue_attributes(
+        QueueUrl=world.stack.outputs["QueueUrl"], AttributeNames=list(names)
+    )
     return not any(int(queue["Attributes"].get(name, 0)) for name in names)
 
 
@@ -175,7 +218,12 @@ def answering(world: World) -> int:
 
 
 def run(
-    world: World, folder: Path, told: Callable[[str], None], tick: Callable[[Stories], None], *, with_agent: bool
+    world: World,
+    folder: Path,
+    told: Callable[[str], None],
+    tick: Callable[[Stories], None],
+    *,
+    with_agent: bool,
 ) -> tuple[Result, Stories]:
     """Play, work (unless the work is left for somebody), add up.
 
@@ -198,7 +246,10 @@ def run(
             time.sleep(0.4)
         settle(world, stories, lambda: tick(stories))
     told("verifying the chain of every review")
-    verified = all(verify_review(review, (BUSINESS,), world.operator.log, world.operator.work).verified for review in stories.of)
+    verified = all(
+        verify_review(review, (BUSINESS,), world.operator.log, world.operator.work).verified
+        for review in stories.of
+    )
     public = world.platforms.public_replies_by_thread()
     routes = Counter(story.route for story in stories.of.values() if story.route)
     result = Result(
@@ -211,7 +262,9 @@ def run(
         open_follow_ups=sum(1 for _ in agent.open()),
         unclosed=len(stories.unclosed),
         replies_sent=sum(story.replies for story in stories.of.values()),
-        max_public_replies_in_a_thread=max((len(replies) for replies in public.values()), default=0),
+        max_public_replies_in_a_thread=max(
+            (len(replies) for replies in public.values()), default=0
+        ),
         chain_verified=verified,
         seconds=round(time.monotonic() - began, 1),
     )

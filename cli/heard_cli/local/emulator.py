@@ -1,11 +1,13 @@
 """Starts MiniStack with two gaps closed, here and nowhere else: the template is right.
 
-A task that waits for a token may compute its `TimeoutSeconds`, as on AWS: Step Functions evaluates JSONata there
-(docs.aws.amazon.com/step-functions, "Task state fields"); MiniStack 1.5.33 takes the expression for the number and fails the
-execution. A version that does it itself is left alone, because then the value arrives as a number.
+A task that waits for a token may compute its `TimeoutSeconds`, as on AWS: Step Functions evaluates
+JSONata there (docs.aws.amazon.com/step-functions, "Task state fields"); MiniStack 1.5.33 takes the
+expression for the number and fails the execution. A version that does it itself is left alone,
+because then the value arrives as a number.
 
-Every worker of a function gets its code and its layers as files of its own: tens of megabytes each, hundreds of times in a run.
-Here an archive is unpacked once, and each worker gets links to its files.
+Every worker of a function gets its code and its layers as files of its own: tens of megabytes each,
+hundreds of times in a run. Here an archive is unpacked once, and each worker gets links to its
+files.
 """
 
 from __future__ import annotations
@@ -21,10 +23,16 @@ from typing import Any, cast
 
 
 class UnpackedOnce(zipfile.ZipFile):
-    """A worker's copy of an archive: where it was unpacked before, its files are linked; the copy itself is then removed."""
+    """A worker's copy of an archive: where it was unpacked before, its files are linked.
+
+    The copy itself is then removed.
+    """
 
     def extractall(self, path: Any = None, members: Any = None, pwd: bytes | None = None) -> None:
-        """Put all files under `path`; a part of an archive, or one with a password, is unpacked as ever."""
+        """Put all files under `path`.
+
+        A part of an archive, or one with a password, is unpacked as ever.
+        """
         if path is None or members is not None or pwd is not None or self.filename is None:
             super().extractall(path, members, pwd)
             return
@@ -54,9 +62,13 @@ def main() -> None:
     services = cast("Any", stepfunctions)
     task = services._execute_task
 
-    def with_computed_timeout(state: dict[str, Any], given: Any, execution: Any, context: Any) -> Any:
+    def with_computed_timeout(
+        state: dict[str, Any], given: Any, execution: Any, context: Any
+    ) -> Any:
         if isinstance(state.get("TimeoutSeconds"), str):
-            seconds = services._jsonata_state_field(state, "TimeoutSeconds", "number", given, context)
+            seconds = services._jsonata_state_field(
+                state, "TimeoutSeconds", "number", given, context
+            )
             state = {**state, "TimeoutSeconds": seconds}
         return task(state, given, execution, context)
 

@@ -1,7 +1,10 @@
-"""The samples under `events/`: what platforms send, as files that people can read and programs can play.
+"""The samples under `events/`.
 
-Owns the file format: reading, checking, filling in times and lengths. What the simulated platforms must know before a sample
-is played, their own `api.py` tells. `events/README.md` explains the format to whoever adds a sample.
+What platforms send, as files that people can read and programs can play.
+
+Owns the file format: reading, checking, filling in times and lengths. What the simulated platforms
+must know before a sample is played, their module in `heard_simulator.platforms` says.
+`events/README.md` explains the format to whoever adds a sample.
 """
 
 from __future__ import annotations
@@ -17,14 +20,40 @@ from typing import Any, Final, cast
 from urllib.parse import urlencode
 
 from heard.connectors import Request
-from heard_cli.local.simulator import Json, Known, simulated, zulu
+from heard_simulator.server import Json, Known, simulated, zulu
+
+
+def _sample_folder() -> Path:
+    package = Path(__file__).parents[1]
+    packed = package / "events"
+    return packed if packed.is_dir() else package.parents[1] / "events"
+
+
+EVENTS: Final = _sample_folder()
+"""Where the platforms' samples are.
+
+In a clone beside the code, in an installed package inside it.
+"""
 
 KINDS: Final = frozenset({"created", "edited", "withdrawn", "reply_seen", "test"})
 SEVERITIES: Final = frozenset({"critical", "high", "medium", "low", "praise"})
 ROUTES: Final = frozenset({"acknowledge", "follow_up", "both", "nothing"})
 
 _FIELDS: Final = frozenset(
-    {"about", "platform", "method", "query", "headers", "body", "form", "multipart", "page", "knows", "expect", "times"}
+    {
+        "about",
+        "platform",
+        "method",
+        "query",
+        "headers",
+        "body",
+        "form",
+        "multipart",
+        "page",
+        "knows",
+        "expect",
+        "times",
+    }
 )
 _NAME: Final = re.compile(r"(\d\d)-[a-z0-9]+(?:-[a-z0-9]+)*\.json")
 _PLACEHOLDER: Final = re.compile(r"\{\{(.*?)\}\}")
@@ -35,7 +64,10 @@ _BOUNDARY: Final = "heard-sample-boundary"
 
 
 class InvalidSample(ValueError):
-    """A sample file is not in the format; the message names the file and everything that is wrong with it."""
+    """A sample file is not in the format.
+
+    The message names the file and everything that is wrong with it.
+    """
 
     def __init__(self, path: Path, problems: list[str]) -> None:
         super().__init__(f"{path}: " + "; ".join(problems))
@@ -44,7 +76,9 @@ class InvalidSample(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """What the playbook asks for one review event of a sample: any of these severities and any of these routes.
+    """What the playbook asks for one review event of a sample.
+
+    Any of these severities and any of these routes.
 
     `severity` is empty where there is nothing to judge (a withdrawal, our own reply, a ping).
     """
@@ -57,7 +91,10 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A sample at one instant: the request that is not signed yet (None where the platform is asked instead), and what it stands for.
+    """A sample at one instant.
+
+    The request that is not signed yet (None where the platform is asked instead), and what it
+    stands for.
 
     `fields` is the JSON body, the form or the parts; `knows` what the simulated platform must have.
     """
@@ -69,11 +106,13 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One request that a platform makes, or one thing that appears there to be polled, with what to expect of it.
+    """One request that a platform makes, or one thing that appears there to be polled, with what to
+    expect of it.
 
-    `name` is `{platform}/{NN-name}`. `kind` says how `fields` are sent: `body` (JSON), `form`, `multipart`, or nothing where the platform
-    only answers questions. `page` is a form to be opened first, as a browser does. `expect` has one entry for each review event, in its
-    order. `times` is how often the same request arrives.
+    `name` is `{platform}/{NN-name}`. `kind` says how `fields` are sent: `body` (JSON), `form`,
+    `multipart`, or nothing where the platform only answers questions. `page` is a form to be opened
+    first, as a browser does. `expect` has one entry for each review event, in its order. `times` is
+    how often the same request arrives.
     """
 
     name: str
@@ -95,13 +134,19 @@ class Sample:
         return not self.kind and self.method == "POST"
 
     def render(self, now: datetime) -> Delivery:
-        """The sample with its times and lengths filled in, as if it were sent at `now`; the same `now` gives the same."""
+        """The sample with its times and lengths filled in, as if it were sent at `now`.
+
+        The same `now` gives the same.
+        """
         fields = cast("Json", _filled(self.fields, now))
         if self.knows is None:
             other = simulated().get(self.platform)
             known = tuple(other.known(fields, now)) if other else ()
         else:
-            known = tuple(Known(str(entry["native_id"]), cast("Json | None", _filled(entry["resource"], now))) for entry in self.knows)
+            known = tuple(
+                Known(str(entry["native_id"]), cast("Json | None", _filled(entry["resource"], now)))
+                for entry in self.knows
+            )
         return Delivery(None if self.polled else self._request(fields, now), fields, known)
 
     def _request(self, fields: Json, now: datetime) -> Request:
@@ -116,23 +161,32 @@ class Sample:
                 kind, body = "application/json", json.dumps(fields, ensure_ascii=False).encode()
             case _:
                 kind, body = "", b""
-        return Request(self.method, {**({"content-type": kind} if kind else {}), **headers}, body, query)
+        return Request(
+            self.method, {**({"content-type": kind} if kind else {}), **headers}, body, query
+        )
 
 
 def _parts(fields: Json) -> bytes:
-    parts = [f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in fields.items()]
+    parts = [
+        f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in fields.items()
+    ]
     return ("".join(parts) + f"--{_BOUNDARY}--\r\n").encode()
 
 
 def load_samples(folder: Path) -> list[Sample]:
     """Every sample under `folder`, in playing order: by number, platforms side by side.
 
-    Raises InvalidSample for the first file that is not in the format, FileNotFoundError without the folder.
+    Raises InvalidSample for the first file that is not in the format, FileNotFoundError without the
+    folder.
     """
     if not folder.is_dir():
         raise FileNotFoundError(f"There is no folder of samples at {folder}.")
-    # By number first, so that a demo shows all platforms from the start; within a platform the numbers keep the order.
-    paths = sorted(folder.glob("*/[0-9]*.json"), key=lambda path: (path.name[:2], path.parent.name, path.name))
+    # By number first, so that a demo shows all platforms from the start; within a platform the
+    # numbers keep the order.
+    paths = sorted(
+        folder.glob("*/[0-9]*.json"), key=lambda path: (path.name[:2], path.parent.name, path.name)
+    )
     return [read_sample(path) for path in paths]
 
 
@@ -176,7 +230,10 @@ def _listed(value: Any) -> list[Any]:
 
 def _expectation(entry: Json) -> Expectation:
     return Expectation(
-        entry.get("kind", "created"), frozenset(entry.get("severity", [])), frozenset(entry.get("route", [])), entry.get("note", "")
+        entry.get("kind", "created"),
+        frozenset(entry.get("severity", [])),
+        frozenset(entry.get("route", [])),
+        entry.get("note", ""),
     )
 
 
@@ -197,7 +254,9 @@ def _problems(path: Path, sample: Json) -> Iterator[str]:
     if not given and not sample.get("knows") and sample.get("method", "POST") == "POST":
         yield "a sample that sends nothing must say in 'knows' what appears at the platform"
     headers = sample.get("headers", {})
-    if not isinstance(headers, dict) or not all(isinstance(value, str) for value in cast("Json", headers).values()):
+    if not isinstance(headers, dict) or not all(
+        isinstance(value, str) for value in cast("Json", headers).values()
+    ):
         yield "'headers' must map names to texts"
     times = sample.get("times", 1)
     if not isinstance(times, int) or times < 1:
@@ -255,8 +314,9 @@ def _texts(value: Any) -> Iterator[str]:
 def _filled(value: Any, now: datetime) -> Any:
     """The value with its times filled in, and with what stands for other values made into them.
 
-    `{{now-2h}}` is an ISO 8601 time, `{{unix}}` seconds and `{{millis}}` milliseconds since 1970. `{"repeat": text, "times": n}` is a long
-    text, `{"number": text}` a number, `{"json": value}` a value as JSON text, `{"base64": value}` Base64 of a text or of a value's JSON.
+    `{{now-2h}}` is an ISO 8601 time, `{{unix}}` seconds and `{{millis}}` milliseconds since 1970.
+    `{"repeat": text, "times": n}` is a long text, `{"number": text}` a number, `{"json": value}` a
+    value as JSON text, `{"base64": value}` Base64 of a text or of a value's JSON.
     """
     if isinstance(value, str):
         return _PLACEHOLDER.sub(lambda found: _instant(found[1], now), value)
@@ -275,7 +335,11 @@ def _filled(value: Any, now: datetime) -> Any:
                 return json.dumps(filled["json"], ensure_ascii=False)
             case ["base64"]:
                 inner = filled["base64"]
-                return base64.b64encode((inner if isinstance(inner, str) else json.dumps(inner, ensure_ascii=False)).encode()).decode()
+                return base64.b64encode(
+                    (
+                        inner if isinstance(inner, str) else json.dumps(inner, ensure_ascii=False)
+                    ).encode()
+                ).decode()
             case _:
                 return filled
     return value

@@ -1,7 +1,9 @@
-"""From a sample to the very HTTP request that its platform would make, signed as that platform signs.
+"""From a sample to the very HTTP request that its platform would make, signed as that platform
+signs.
 
-Each connector signs by its own scheme, which exists once; that the schemes are right is shown by the platforms' published vectors and
-their own libraries, and not by signing and verifying with the same code.
+Each connector signs by its own scheme, which exists once; that the schemes are right is shown by
+the platforms' published vectors and their own libraries, and not by signing and verifying with the
+same code.
 """
 
 from __future__ import annotations
@@ -23,12 +25,18 @@ _FORM: Final = "application/x-www-form-urlencoded"
 
 
 class NoForm(ValueError):
-    """The page that was fetched has no form to fill in: the address is not that of a feedback form."""
+    """The page that was fetched has no form to fill in.
+
+    The address is not that of a feedback form.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class SignedRequest:
-    """A request ready to be sent; changing a byte of `body` or another `url` breaks what is signed."""
+    """A request ready to be sent.
+
+    Changing a byte of `body` or another `url` breaks what is signed.
+    """
 
     method: str
     url: str
@@ -36,20 +44,26 @@ class SignedRequest:
     body: bytes
 
 
-def signed(sample: Sample, url: str, secret: str, now: datetime, get: Get | None = None) -> SignedRequest:
+def signed(
+    sample: Sample, url: str, secret: str, now: datetime, get: Get | None = None
+) -> SignedRequest:
     """The request with which the sample's platform delivers it to `url` at `now`.
 
     `secret` is what the platform signs with; one that signs nothing ignores it. A page's form is
-    opened with `get` first, as a visitor's browser does, because the page holds what must be sent back. For all
-    others the same arguments make the same request, which is what a platform's repetition is.
+    opened with `get` first, as a visitor's browser does, because the page holds what must be sent
+    back. For all others the same arguments make the same request, which is what a platform's
+    repetition is.
 
-    Raises ValueError for a secret of the wrong kind, a sample that is polled, or a missing `get`; NoForm for a page without a form.
+    Raises ValueError for a secret of the wrong kind, a sample that is polled, or a missing `get`;
+    NoForm for a page without a form.
     """
     delivery = sample.render(now)
     if sample.page:
         if get is None:
             raise ValueError("A form is filled in on its page: pass a function that fetches it.")
-        return submitted(get(url), url, {name: str(value) for name, value in delivery.fields.items()})
+        return submitted(
+            get(url), url, {name: str(value) for name, value in delivery.fields.items()}
+        )
     if delivery.request is None:
         raise ValueError(f"{sample.name} is not sent: it is there to be polled.")
     sent = load(sample.platform).sign(delivery.request, url, secret, now)
@@ -58,7 +72,9 @@ def signed(sample: Sample, url: str, secret: str, now: datetime, get: Get | None
 
 
 def submitted(page: str, url: str, answers: Mapping[str, str]) -> SignedRequest:
-    """What a browser sends when the page's form is filled in with `answers`: its hidden fields come along.
+    """What a browser sends when the page's form is filled in with `answers`.
+
+    Its hidden fields come along.
 
     `url` is the page's own address, against which the form's `action` counts. Raises NoForm.
     """
@@ -68,12 +84,19 @@ def submitted(page: str, url: str, answers: Mapping[str, str]) -> SignedRequest:
     if not form.found:
         raise NoForm(f"There is no form on {url}.")
     # A field that the visitor sees and leaves empty is sent empty, as browsers do.
-    fields = form.fields | {name: value for name, value in answers.items() if name not in form.hidden}
-    return SignedRequest("POST", urljoin(url, form.action), {"Content-Type": _FORM}, urlencode(fields).encode())
+    fields = form.fields | {
+        name: value for name, value in answers.items() if name not in form.hidden
+    }
+    return SignedRequest(
+        "POST", urljoin(url, form.action), {"Content-Type": _FORM}, urlencode(fields).encode()
+    )
 
 
 class _Form(HTMLParser):
-    """Reads a page's first form: where it goes, and the fields that a browser would send untouched."""
+    """Reads a page's first form.
+
+    Where it goes, and the fields that a browser would send untouched.
+    """
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)

@@ -1,7 +1,9 @@
-"""The whole application on this machine: MiniStack on loopback, with the very template that deploys to AWS on it.
+"""The whole application on this machine.
 
-Owns starting and stopping; knows nothing of what is played on it. Functions see a clean environment, so that
-nothing of this machine's leaks into them.
+MiniStack on loopback, with the very template that deploys to AWS on it.
+
+Owns starting and stopping; knows nothing of what is played on it. Functions see a clean
+environment, so that nothing of this machine's leaks into them.
 """
 
 from __future__ import annotations
@@ -40,12 +42,17 @@ class LocalStackError(Exception):
 
 
 def project_root(start: Path | None = None) -> Path:
-    """The project's folder: the nearest one upwards that has the template. Raises LocalStackError."""
+    """The project's folder: the nearest one upwards that has the template.
+
+    Raises LocalStackError.
+    """
     here = (start or Path.cwd()).resolve()
     for folder in (here, *here.parents):
         if (folder / "template.yaml").is_file() and (folder / "functions").is_dir():
             return folder
-    raise LocalStackError("Run this in a clone of Heard: the local stack is made from its template.yaml.")
+    raise LocalStackError(
+        "Run this in a clone of Heard: the local stack is made from its template.yaml."
+    )
 
 
 def free_port(wanted: int = 0) -> int:
@@ -63,7 +70,10 @@ def free_port(wanted: int = 0) -> int:
 
 @dataclass
 class LocalStack:
-    """One running local stack; use it as a context manager. `auth` makes the emulator enforce the functions' roles."""
+    """One running local stack; use it as a context manager.
+
+    `auth` makes the emulator enforce the functions' roles.
+    """
 
     root: Path
     port: int = 0
@@ -91,7 +101,11 @@ class LocalStack:
             region_name=REGION,
             aws_access_key_id="test",
             aws_secret_access_key="test",  # noqa: S106 - the emulator's, for nobody else
-            config=Config(inject_host_prefix=False, retries={"mode": "standard", "max_attempts": 5}, max_pool_connections=32),
+            config=Config(
+                inject_host_prefix=False,
+                retries={"mode": "standard", "max_attempts": 5},
+                max_pool_connections=32,
+            ),
         )
 
     def start(self) -> Self:
@@ -136,7 +150,13 @@ class LocalStack:
 
     def remember(self, simulator: str) -> None:
         """Write down where everything is, for `heard … --local`."""
-        state = {"endpoint": self.endpoint, "stack": STACK, "region": REGION, "public_url": self.public_url, "simulator": simulator}
+        state = {
+            "endpoint": self.endpoint,
+            "stack": STACK,
+            "region": REGION,
+            "public_url": self.public_url,
+            "simulator": simulator,
+        }
         (self.root / _STATE).write_text(json.dumps(state, indent=2))
 
     def forget(self) -> None:
@@ -150,7 +170,11 @@ class LocalStack:
         return self.root / ".heard" / f"emulator-{self.port}"
 
     def _environment(self) -> dict[str, str]:
-        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "SSL_CERT_FILE") if name in os.environ}
+        kept = {
+            name: os.environ[name]
+            for name in ("PATH", "HOME", "LANG", "SSL_CERT_FILE")
+            if name in os.environ
+        }
         kept |= {
             "TMPDIR": str(self._scratch),
             "GATEWAY_PORT": str(self.port),
@@ -172,35 +196,75 @@ class LocalStack:
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             if self._process is None or self._process.poll() is not None:
-                raise LocalStackError(f"The emulator did not start; see .heard/emulator-{self.port}.log.")
+                raise LocalStackError(
+                    f"The emulator did not start; see .heard/emulator-{self.port}.log."
+                )
             try:
                 sqs.list_queues()
             except (BotoCoreError, ClientError):
                 time.sleep(0.2)
                 continue
             return
-        raise LocalStackError(f"The emulator does not answer on {self.endpoint}; see .heard/emulator-{self.port}.log.")
+        raise LocalStackError(
+            f"The emulator does not answer on {self.endpoint}; see .heard/emulator-{self.port}.log."
+        )
 
     def _deploy(self) -> None:
         parameters = {**_PARAMETERS, **self.parameters}
         environment = {**os.environ, "AWS_ENDPOINT_URL": self.endpoint, "SAM_CLI_TELEMETRY": "0"}
         for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
             environment.pop(name, None)
-        environment |= {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": REGION, "AWS_REGION": REGION}
-        command = [str(Path(sys.executable).with_name("sam")), "deploy", "--template-file", ".aws-sam/build/template.yaml"]
-        command += ["--stack-name", STACK, "--resolve-s3", "--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
+        environment |= {
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_REGION": REGION,
+        }
+        command = [
+            str(Path(sys.executable).with_name("sam")),
+            "deploy",
+            "--template-file",
+            ".aws-sam/build/template.yaml",
+        ]
+        command += [
+            "--stack-name",
+            STACK,
+            "--resolve-s3",
+            "--capabilities",
+            "CAPABILITY_IAM",
+            "CAPABILITY_AUTO_EXPAND",
+        ]
         command += ["--no-confirm-changeset", "--no-progressbar", "--region", REGION]
-        command += ["--parameter-overrides", *(f"{name}={value}" for name, value in parameters.items())]
-        done = subprocess.run(command, cwd=self.root, env=environment, capture_output=True, text=True, check=False, timeout=300)
+        command += [
+            "--parameter-overrides",
+            *(f"{name}={value}" for name, value in parameters.items()),
+        ]
+        done = subprocess.run(
+            command,
+            cwd=self.root,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+        )
         if done.returncode:
             raise LocalStackError(f"sam deploy failed:\n{(done.stdout + done.stderr)[-4000:]}")
         described = self.client("cloudformation").describe_stacks(StackName=STACK)
-        self.outputs = {output["OutputKey"]: output["OutputValue"] for output in described["Stacks"][0]["Outputs"]}
+        self.outputs = {
+            output["OutputKey"]: output["OutputValue"]
+            for output in described["Stacks"][0]["Outputs"]
+        }
 
     def __enter__(self) -> Self:
         """Start it."""
         return self.start()
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         """Stop it, whatever happened."""
         self.stop()

@@ -1,4 +1,6 @@
-"""A simulation as one HTML page: it asks nothing of any server, and reads on a phone, in the dark, on paper and by ear.
+"""A simulation as one HTML page.
+
+It asks nothing of any server, and reads on a phone, in the dark, on paper and by ear.
 
 Every plot is drawn here as SVG and has its figures behind it as a table.
 """
@@ -35,7 +37,11 @@ _LABEL_HIGH: Final = 31
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What was compared: the names and hashes of both policies, where the reviews came from, and what is to be said of them."""
+    """What was compared.
+
+    The names and hashes of both policies, where the reviews came from, and what is to be said of
+    them.
+    """
 
     before: str
     before_hash: str
@@ -54,7 +60,8 @@ def page(found: Simulation, about: Subject) -> str:
         _tiles(found),
         _figure(
             "Where reviews go",
-            f"On the left the route of today ({escape(about.before)}), on the right the new one ({escape(about.after)}). "
+            f"On the left the route of today ({escape(about.before)}), on the right the new one "
+            f"({escape(about.after)}). "
             "Strong bands are reviews whose route changes.",
             _sankey(found),
             _routes_table(found),
@@ -65,7 +72,11 @@ def page(found: Simulation, about: Subject) -> str:
         _examples(found),
         _foot(found, about),
     ]
-    return _PAGE.format(title=escape(f"{about.before} → {about.after}"), style=_STYLE, body="\n".join(part for part in parts if part))
+    return _PAGE.format(
+        title=escape(f"{about.before} → {about.after}"),
+        style=_STYLE,
+        body="\n".join(part for part in parts if part),
+    )
 
 
 # Words
@@ -83,7 +94,8 @@ def _head(found: Simulation, about: Subject) -> str:
     return (
         f"<header><p class='kicker'>What the policy would have done</p>"
         f"<h1>{escape(about.before)} <span class='arrow'>→</span> {escape(about.after)}</h1>"
-        f"<p class='lead'>On {_count(found.reviews, 'past review')} ({escape(about.source)}{period}) "
+        f"<p class='lead'>On {_count(found.reviews, 'past review')} "
+        f"({escape(about.source)}{period}) "
         f"<strong>{verdict}</strong>.</p></header>"
     )
 
@@ -92,11 +104,15 @@ def _warning(found: Simulation) -> str:
     said: list[str] = []
     if lost := found.lost:
         said.append(
-            f"<p class='warn'><strong>{_count(lost.total(), 'review')} that a person got would reach nobody any more</strong> "
+            f"<p class='warn'><strong>{_count(lost.total(), 'review')} that a person got would "
+            "reach nobody any more</strong> "
             f"({_by_severity(lost)}). Look at the examples before you publish.</p>"
         )
     if gained := found.gained:
-        said.append(f"<p class='note'>{_count(gained.total(), 'review')} that no person got would reach one ({_by_severity(gained)}).</p>")
+        said.append(
+            f"<p class='note'>{_count(gained.total(), 'review')} that no person got would reach "
+            f"one ({_by_severity(gained)}).</p>"
+        )
     return "".join(said)
 
 
@@ -106,31 +122,65 @@ def _tiles(found: Simulation) -> str:
     tiles = [("change route", f"{found.rerouted:,}", f"{share:.1f} % of {found.reviews:,}")]
     if weeks:
         hours = [round(load.minutes / 60 / weeks, 1) for load in (before, after)]
-        tiles.append(("human work a week", f"{hours[1]:,.1f} h", f"was {hours[0]:,.1f} h ({_signed(hours[1] - hours[0], 1)} h)"))
+        tiles.append(
+            (
+                "human work a week",
+                f"{hours[1]:,.1f} h",
+                f"was {hours[0]:,.1f} h ({_signed(hours[1] - hours[0], 1)} h)",
+            )
+        )
     else:
         tiles.append(
-            ("human work", f"{after.minutes / 60:,.1f} h", f"was {before.minutes / 60:,.1f} h ({_signed(found.extra_hours, 1)} h)")
+            (
+                "human work",
+                f"{after.minutes / 60:,.1f} h",
+                f"was {before.minutes / 60:,.1f} h ({_signed(found.extra_hours, 1)} h)",
+            )
         )
-    tiles.append(("for a person", f"{after.follow_ups:,}", f"was {before.follow_ups:,} ({_signed(after.follow_ups - before.follow_ups)})"))
+    tiles.append(
+        (
+            "for a person",
+            f"{after.follow_ups:,}",
+            f"was {before.follow_ups:,} ({_signed(after.follow_ups - before.follow_ups)})",
+        )
+    )
     told = after.acknowledgements - before.acknowledgements
-    tiles.append(("automatic answers", f"{after.acknowledgements:,}", f"was {before.acknowledgements:,} ({_signed(told)})"))
-    shown = "".join(f"<div><dt>{name}</dt><dd>{value}</dd><dd class='was'>{was}</dd></div>" for name, value, was in tiles)
+    tiles.append(
+        (
+            "automatic answers",
+            f"{after.acknowledgements:,}",
+            f"was {before.acknowledgements:,} ({_signed(told)})",
+        )
+    )
+    shown = "".join(
+        f"<div><dt>{name}</dt><dd>{value}</dd><dd class='was'>{was}</dd></div>"
+        for name, value, was in tiles
+    )
     return f"<dl class='tiles'>{shown}</dl>"
 
 
 def _foot(found: Simulation, about: Subject) -> str:
     minutes = ", ".join(f"{severity.value} {count}" for severity, count in found.minutes.items())
     notes = "".join(f"<li>{escape(note)}</li>" for note in about.notes)
-    undated = f"<li>{_count(found.undated, 'review')} without a time are in the totals and not in the hours.</li>" if found.undated else ""
+    undated = (
+        f"<li>{_count(found.undated, 'review')} without a time are in the totals and not in the "
+        "hours.</li>"
+        if found.undated
+        else ""
+    )
     return (
         "<section><h2>How this was counted</h2><ul>"
         f"<li>Minutes that a follow-up takes a person, an assumption: {minutes}.</li>"
-        "<li>Each review is decided afresh by both policies, as it was assessed and as its thread stood then; what another policy "
+        "<li>Each review is decided afresh by both policies, as it was assessed and as its thread "
+        "stood then; what another policy "
         "would have said before is not followed into later reviews of a thread.</li>"
-        f"<li>Hours are those of {escape(found.timezone)}. A follow-up that is due at 17:00 counts for the hour that ends then.</li>"
+        f"<li>Hours are those of {escape(found.timezone)}. A follow-up that is due at 17:00 counts "
+        "for the hour that ends then.</li>"
         f"{undated}{notes}</ul>"
-        f"<p class='fine'>{escape(about.before)}: <code>{about.before_hash[:16]}</code> · {escape(about.after)}: "
-        f"<code>{about.after_hash[:16]}</code> · made {about.made_at:%Y-%m-%d %H:%M} UTC</p></section>"
+        f"<p class='fine'>{escape(about.before)}: <code>{about.before_hash[:16]}</code> · "
+        f"{escape(about.after)}: "
+        f"<code>{about.after_hash[:16]}</code> · made {about.made_at:%Y-%m-%d %H:%M} "
+        "UTC</p></section>"
     )
 
 
@@ -153,11 +203,20 @@ def _sankey(found: Simulation) -> str:
             slot = max(thick, _LABEL_HIGH)
             middle = y + slot / 2
             tops[side, route] = middle - thick / 2
-            x, anchor, at = (left - bar, "end", left - bar - 7) if side == 0 else (right, "start", right + bar + 7)
+            x, anchor, at = (
+                (left - bar, "end", left - bar - 7)
+                if side == 0
+                else (right, "start", right + bar + 7)
+            )
             words = f"<tspan class='strong'>{ROUTE_WORDS[route]}</tspan><tspan x='{at}' dy='14'>{count:,}</tspan>"
             tall = max(thick, 1)
-            marks.append(f"<rect class='r-{route.value}' x='{x}' y='{middle - tall / 2:.1f}' width='{bar}' height='{tall:.1f}' rx='2'/>")
-            marks.append(f"<text x='{at}' y='{middle - 2:.1f}' text-anchor='{anchor}'>{words}</text>")
+            marks.append(
+                f"<rect class='r-{route.value}' x='{x}' y='{middle - tall / 2:.1f}' width='{bar}' "
+                f"height='{tall:.1f}' rx='2'/>"
+            )
+            marks.append(
+                f"<text x='{at}' y='{middle - 2:.1f}' text-anchor='{anchor}'>{words}</text>"
+            )
             y += slot + gap
             bottom = max(bottom, y)
     bands: list[tuple[bool, str]] = []
@@ -170,22 +229,33 @@ def _sankey(found: Simulation) -> str:
             starts[0, old], starts[1, new] = y0 + thick, y1 + thick
             bend = (left + right) / 2
             path = (
-                f"M{left},{y0:.1f} C{bend},{y0:.1f} {bend},{y1:.1f} {right},{y1:.1f} L{right},{y1 + thick:.1f} "
+                f"M{left},{y0:.1f} C{bend},{y0:.1f} {bend},{y1:.1f} {right},{y1:.1f} "
+                f"L{right},{y1 + thick:.1f} "
                 f"C{bend},{y1 + thick:.1f} {bend},{y0 + thick:.1f} {left},{y0 + thick:.1f} Z"
             )
             name = f"{ROUTE_WORDS[old]} → {ROUTE_WORDS[new]}: {count:,}"
             kind = "same" if old is new else "moves"
             # A hairline is seen even where a handful of reviews is less than a pixel.
-            bands.append((old is not new, f"<path class='band {kind} r-{new.value}' d='{path}'><title>{name}</title></path>"))
+            bands.append(
+                (
+                    old is not new,
+                    f"<path class='band {kind} r-{new.value}' "
+                    f"d='{path}'><title>{name}</title></path>",
+                )
+            )
     drawn = "".join(band for _, band in sorted(bands, key=lambda band: band[0]))
-    return _svg(f"Bands from {len(shown)} routes to {len(shown)} routes", bottom, drawn + "".join(marks))
+    return _svg(
+        f"Bands from {len(shown)} routes to {len(shown)} routes", bottom, drawn + "".join(marks)
+    )
 
 
 def _hours(found: Simulation) -> Iterable[str]:
     weeks = found.weeks
     if not weeks or not (found.before.follow_ups or found.after.follow_ups):
         return ()
-    old, new = ([minutes / weeks for minutes in load.arriving] for load in (found.before, found.after))
+    old, new = (
+        [minutes / weeks for minutes in load.arriving] for load in (found.before, found.after)
+    )
     most = max([*old, *new, 1e-9])
     change = [b - a for a, b in zip(old, new, strict=True)]
     furthest = max([abs(each) for each in change] or [0.0])
@@ -199,7 +269,8 @@ def _hours(found: Simulation) -> Iterable[str]:
     )
     more = (
         f"<div><h3>Difference</h3>{_heat('Difference', change, furthest, lambda value: f'{value:+.1f} min', both_ways=True)}"
-        "<p class='key'><span class='swatch more'></span> more work <span class='swatch less'></span> less work</p></div>"
+        "<p class='key'><span class='swatch more'></span> more work <span class='swatch "
+        "less'></span> less work</p></div>"
         if furthest > 0
         else "<p>There is no difference in any hour.</p>"
     )
@@ -207,14 +278,16 @@ def _hours(found: Simulation) -> Iterable[str]:
     return (
         _figure(
             "When the work comes in",
-            f"Minutes of human work an hour of an average week, by when the reviews came in ({escape(found.timezone)}). "
+            "Minutes of human work an hour of an average week, by when the reviews came in "
+            f"({escape(found.timezone)}). "
             f"The strongest colour is {most:.0f} minutes, in the difference {furthest:.0f}.",
             f"<div class='maps'>{maps}{more}</div>",
             _week_table(("today", "new", "difference"), (old, new, change), "minutes"),
         ),
         _figure(
             "When answers are due",
-            f"Follow-ups whose SLA ends in that hour of an average week ({escape(found.timezone)}).",
+            "Follow-ups whose SLA ends in that hour of an average week "
+            f"({escape(found.timezone)}).",
             _steps(due[0], due[1])
             + "<p class='key'><span class='swatch old'></span> today <span class='swatch new'></span> new policy</p>",
             _week_table(("today", "new"), due, "follow-ups due"),
@@ -222,7 +295,14 @@ def _hours(found: Simulation) -> Iterable[str]:
     )
 
 
-def _heat(name: str, values: Sequence[float], most: float, told: Callable[[float], str], *, both_ways: bool = False) -> str:
+def _heat(
+    name: str,
+    values: Sequence[float],
+    most: float,
+    told: Callable[[float], str],
+    *,
+    both_ways: bool = False,
+) -> str:
     """Hours across, days down."""
     left, top, wide, high = 36, 18, 17.4, 17
     cells: list[str] = []
@@ -235,9 +315,17 @@ def _heat(name: str, values: Sequence[float], most: float, told: Callable[[float
             kind = ("more" if value > 0 else "less") if both_ways else "heat"
             strength = 0.12 + 0.88 * abs(value) / (most or 1)
             cells.append(f"<rect class='{kind}' {at} fill-opacity='{strength:.2f}'>{title}</rect>")
-    labels = [f"<text x='{left - 6}' y='{top + day * high + 12}' text-anchor='end'>{name}</text>" for day, name in enumerate(DAYS)]
-    labels += [f"<text x='{left + clock * wide:.1f}' y='12'>{clock:02d}</text>" for clock in range(0, 24, 3)]
-    return _svg(f"{name}: a heat map of 7 days by 24 hours", top + 7 * high, "".join(cells + labels))
+    labels = [
+        f"<text x='{left - 6}' y='{top + day * high + 12}' text-anchor='end'>{name}</text>"
+        for day, name in enumerate(DAYS)
+    ]
+    labels += [
+        f"<text x='{left + clock * wide:.1f}' y='12'>{clock:02d}</text>"
+        for clock in range(0, 24, 3)
+    ]
+    return _svg(
+        f"{name}: a heat map of 7 days by 24 hours", top + 7 * high, "".join(cells + labels)
+    )
 
 
 def _steps(old: Sequence[float], new: Sequence[float]) -> str:
@@ -250,22 +338,38 @@ def _steps(old: Sequence[float], new: Sequence[float]) -> str:
         points: list[str] = []
         for hour, value in enumerate(values):
             y = top + high * (1 - value / most)
-            points += [f"{left + hour * step:.1f},{y:.1f}", f"{left + (hour + 1) * step:.1f},{y:.1f}"]
+            points += [
+                f"{left + hour * step:.1f},{y:.1f}",
+                f"{left + (hour + 1) * step:.1f},{y:.1f}",
+            ]
         return " ".join(points)
 
-    marks = [f"<line class='axis' x1='{left}' x2='{left + wide}' y1='{top + high}' y2='{top + high}'/>"]
+    marks = [
+        f"<line class='axis' x1='{left}' x2='{left + wide}' y1='{top + high}' y2='{top + high}'/>"
+    ]
     for day, name in enumerate(DAYS):
         x = left + day * 24 * step
-        marks.append(f"<line class='grid' x1='{x:.1f}' x2='{x:.1f}' y1='{top}' y2='{top + high + 4}'/>")
-        marks.append(f"<text x='{x + 12 * step:.1f}' y='{top + high + 16}' text-anchor='middle'>{name}</text>")
+        marks.append(
+            f"<line class='grid' x1='{x:.1f}' x2='{x:.1f}' y1='{top}' y2='{top + high + 4}'/>"
+        )
+        marks.append(
+            f"<text x='{x + 12 * step:.1f}' y='{top + high + 16}' "
+            f"text-anchor='middle'>{name}</text>"
+        )
     for value in (most, most / 2):
         y = top + high * (1 - value / most)
-        marks.append(f"<line class='grid' x1='{left}' x2='{left + wide}' y1='{y:.1f}' y2='{y:.1f}'/>")
-        marks.append(f"<text x='{left - 5}' y='{y + 4:.1f}' text-anchor='end'>{_brief(value)}</text>")
+        marks.append(
+            f"<line class='grid' x1='{left}' x2='{left + wide}' y1='{y:.1f}' y2='{y:.1f}'/>"
+        )
+        marks.append(
+            f"<text x='{left - 5}' y='{y + 4:.1f}' text-anchor='end'>{_brief(value)}</text>"
+        )
     base = top + high
     area = f"<polygon class='due-old' points='{left},{base} {line(old)} {left + wide:.1f},{base}'/>"
     return _svg(
-        "Lines of follow-ups due by hour of the week", base + 24, f"{''.join(marks)}{area}<polyline class='due-new' points='{line(new)}'/>"
+        "Lines of follow-ups due by hour of the week",
+        base + 24,
+        f"{''.join(marks)}{area}<polyline class='due-new' points='{line(new)}'/>",
     )
 
 
@@ -282,7 +386,8 @@ def _routes_table(found: Simulation) -> str:
     rows = "".join(
         f"<tr><th scope='row'>{ROUTE_WORDS[old]}</th>"
         + "".join(
-            f"<td{' class=quiet' if old is new or not found.routes[old, new] else ''}>{found.routes[old, new]:,}</td>" for new in ROUTES
+            f"<td{' class=quiet' if old is new or not found.routes[old, new] else ''}>{found.routes[old, new]:,}</td>"
+            for new in ROUTES
         )
         + "</tr>"
         for old in ROUTES
@@ -310,15 +415,24 @@ def _rules(found: Simulation) -> str:
     most = ranked[0][1]
     rows = "".join(
         f"<tr><td><code>{escape(old)}</code></td><td>{_other_rule(old, new)}</td>"
-        f"<td>{count:,}</td><td class='bar' aria-hidden='true'><span style='width:{100 * count / most:.1f}%'></span></td></tr>"
+        f"<td>{count:,}</td><td class='bar' aria-hidden='true'><span "
+        f"style='width:{100 * count / most:.1f}%'></span></td></tr>"
         for (old, new), count in ranked[:_MOST_RULES]
     )
     rest = sum(count for _, count in ranked[_MOST_RULES:])
-    more = f"<p class='fine'>And {_count(rest, 'review')} by {len(ranked) - _MOST_RULES} other pairs of rules.</p>" if rest else ""
+    more = (
+        f"<p class='fine'>And {_count(rest, 'review')} by {len(ranked) - _MOST_RULES} other pairs "
+        "of rules.</p>"
+        if rest
+        else ""
+    )
     return (
-        "<section><h2>Which rules make the difference</h2><p>Changed reviews by the rule that decided them before and after.</p>"
-        "<div class='scroll'><table class='rules'><thead><tr><th scope='col'>decided by</th><th scope='col'>now by</th>"
-        f"<th scope='col'>reviews</th><td></td></tr></thead><tbody>{rows}</tbody></table></div>{more}</section>"
+        "<section><h2>Which rules make the difference</h2><p>Changed reviews by the rule that "
+        "decided them before and after.</p>"
+        "<div class='scroll'><table class='rules'><thead><tr><th scope='col'>decided by</th><th "
+        "scope='col'>now by</th>"
+        "<th "
+        f"scope='col'>reviews</th><td></td></tr></thead><tbody>{rows}</tbody></table></div>{more}</section>"
     )
 
 
@@ -336,7 +450,9 @@ def _severities(found: Simulation) -> str:
         f"<td>{found.by_severity[severity, old, new]:,}</td></tr>"
         for severity, old, new in moved
     )
-    head = "".join(f"<th scope='col'>{name}</th>" for name in ("severity", "went to", "would go to", "reviews"))
+    head = "".join(
+        f"<th scope='col'>{name}</th>" for name in ("severity", "went to", "would go to", "reviews")
+    )
     return (
         "<section><h2>Changed routes by severity</h2><div class='scroll'><table><thead><tr>"
         f"{head}</tr></thead><tbody>{rows}</tbody></table></div></section>"
@@ -357,16 +473,23 @@ def _examples(found: Simulation) -> str:
 def _example(change: Change, zone: tzinfo) -> str:
     review, assessment, context = change.review, change.review.assessment, change.review.context
     stars = f" · {'★' * context.rating}{'☆' * (5 - context.rating)}" if context.rating else ""
-    codes = [*(flag.value for flag in assessment.flags), *dict.fromkeys(reason.code for reason in assessment.reasons)]
+    codes = [
+        *(flag.value for flag in assessment.flags),
+        *dict.fromkeys(reason.code for reason in assessment.reasons),
+    ]
     at = f" · {review.at.astimezone(zone):%a %d %b %Y %H:%M}" if review.at else ""
-    words = f"<blockquote dir='auto'>{escape(_cut(review.text))}</blockquote>" if review.text else ""
+    words = (
+        f"<blockquote dir='auto'>{escape(_cut(review.text))}</blockquote>" if review.text else ""
+    )
     language = escape(assessment.language or "language unknown")
     shown = "".join(f"<code>{escape(code)}</code> " for code in dict.fromkeys(codes))
     return (
         f"<article><p><code class='id'>{escape(review.id)}</code> {_severity(assessment.severity)} "
-        f"<span class='quiet'>{escape(context.platform or context.channel.value)}{stars} · {language}{at}</span></p>"
+        f"<span class='quiet'>{escape(context.platform or context.channel.value)}{stars} · "
+        f"{language}{at}</span></p>"
         f"{words}<p class='codes'>{shown}</p>"
-        f"<p>{_decision(change.before, zone)}<br><span class='arrow'>→</span> {_decision(change.after, zone)}</p></article>"
+        f"<p>{_decision(change.before, zone)}<br><span class='arrow'>→</span> "
+        f"{_decision(change.after, zone)}</p></article>"
     )
 
 
@@ -389,7 +512,8 @@ def _decision(decision: Decision, zone: tzinfo) -> str:
 def _figure(title: str, about: str, drawn: str, table: str) -> str:
     return (
         f"<section><figure><figcaption><h2>{title}</h2><p>{about}</p></figcaption>{drawn}"
-        f"<details><summary>As a table</summary><div class='scroll'>{table}</div></details></figure></section>"
+        "<details><summary>As a table</summary><div "
+        f"class='scroll'>{table}</div></details></figure></section>"
     )
 
 
@@ -399,7 +523,11 @@ def _figure(title: str, about: str, drawn: str, table: str) -> str:
 def _kind_words(kind: str) -> str:
     for route, words in ROUTE_WORDS.items():
         kind = kind.replace(f" {route.value} ", f" {words} ") if kind.startswith("route:") else kind
-        kind = kind.removesuffix(route.value) + words if kind.startswith("route:") and kind.endswith(f"→ {route.value}") else kind
+        kind = (
+            kind.removesuffix(route.value) + words
+            if kind.startswith("route:") and kind.endswith(f"→ {route.value}")
+            else kind
+        )
     return kind.removeprefix("route: ")
 
 
@@ -408,7 +536,10 @@ def _severity(severity: Severity) -> str:
 
 
 def _by_severity(counts: dict[Severity, int]) -> str:
-    return ", ".join(f"{counts[severity]:,} {severity.value}" for severity in sorted(counts, key=lambda each: -each.rank))
+    return ", ".join(
+        f"{counts[severity]:,} {severity.value}"
+        for severity in sorted(counts, key=lambda each: -each.rank)
+    )
 
 
 def _count(number: int, noun: str) -> str:

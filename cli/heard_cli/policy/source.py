@@ -1,7 +1,10 @@
-"""A policy as somebody wrote it: YAML into a document, with the line and column of everything in it.
+"""A policy as somebody wrote it.
 
-Owns how YAML is read. A policy is JSON that people can write, so what would surprise them is not taken: no anchors, no tags, no merging, no
-name twice. Words mean what YAML 1.2 says: only `true` and `false` are truth values (`no` is Norwegian), `22:00` and `2026-12-24` are texts.
+YAML into a document, with the line and column of everything in it.
+
+Owns how YAML is read. A policy is JSON that people can write, so what would surprise them is not
+taken: no anchors, no tags, no merging, no name twice. Words mean what YAML 1.2 says: only `true`
+and `false` are truth values (`no` is Norwegian), `22:00` and `2026-12-24` are texts.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ from typing import Any, Final
 
 import yaml
 
-from heard.policy.shapes import Path
+from heard.policy.schema_types import Path
 
 LONGEST: Final = 150_000
 """Bytes that a policy's source may have: it is stored beside its document in one item."""
@@ -22,7 +25,14 @@ LONGEST: Final = 150_000
 DEEPEST: Final = 12
 
 _NULLS: Final = frozenset({"", "~", "null", "Null", "NULL"})
-_TRUTHS: Final = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_TRUTHS: Final = {
+    "true": True,
+    "True": True,
+    "TRUE": True,
+    "false": False,
+    "False": False,
+    "FALSE": False,
+}
 _WHOLE: Final = re.compile(r"[-+]?[0-9]{1,18}", re.ASCII)
 _NUMBER: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,3})?", re.ASCII)
 _LEADING_ZERO: Final = re.compile(r"[-+]?0[0-9]+", re.ASCII)
@@ -30,16 +40,36 @@ _LEADING_ZERO: Final = re.compile(r"[-+]?0[0-9]+", re.ASCII)
 _MEANT: Final = (
     (r"found character '\\t'", "a tab stands here", "Indent with spaces: YAML takes no tabs."),
     (r"found character '(.)'", "{0} cannot begin a value", "Put the text in quotes."),
-    ("mapping values are not allowed", "a colon stands where no name can", "Put a text with a colon in quotes, or check the indentation."),
-    ("could not find expected ':'", "a colon is missing", 'Write "name: value", with a space after the colon.'),
+    (
+        "mapping values are not allowed",
+        "a colon stands where no name can",
+        "Put a text with a colon in quotes, or check the indentation.",
+    ),
+    (
+        "could not find expected ':'",
+        "a colon is missing",
+        'Write "name: value", with a space after the colon.',
+    ),
     (
         "expected <block end>, but found",
         "the indentation does not fit",
         "Begin all names of a record, and all dashes of a list, in one column.",
     ),
-    ("expected ',' or", "a comma or a closing bracket is missing", "Close the bracket, or put a comma between its values."),
-    ("unexpected end of stream", "a quotation mark is never closed", "Close it on the line where the text ends."),
-    ("unknown escape character", "a backslash means something else in double quotes", "Use single quotes, or write two backslashes."),
+    (
+        "expected ',' or",
+        "a comma or a closing bracket is missing",
+        "Close the bracket, or put a comma between its values.",
+    ),
+    (
+        "unexpected end of stream",
+        "a quotation mark is never closed",
+        "Close it on the line where the text ends.",
+    ),
+    (
+        "unknown escape character",
+        "a backslash means something else in double quotes",
+        "Use single quotes, or write two backslashes.",
+    ),
     (
         "special characters are not allowed",
         "holds a character that nobody sees",
@@ -66,16 +96,27 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A policy's text, the document it holds (an empty one for an empty text), and why it cannot be used, if there are `faults`."""
+    """A policy's text, the document it holds (an empty one for an empty text), and why it cannot be
+    used, if there are `faults`.
+    """
 
     text: str
     document: Any
     faults: tuple[Fault, ...] = ()
-    places: Mapping[Path, tuple[int, int]] = field(default_factory=dict[Path, tuple[int, int]], repr=False)
+    places: Mapping[Path, tuple[int, int]] = field(
+        default_factory=dict[Path, tuple[int, int]], repr=False
+    )
 
     def place(self, path: Path) -> tuple[int, int]:
         """The line and column, counted from 1, of what a path names, or of what it is missing from."""
-        return next((self.places[path[:length]] for length in range(len(path), 0, -1) if path[:length] in self.places), (1, 1))
+        return next(
+            (
+                self.places[path[:length]]
+                for length in range(len(path), 0, -1)
+                if path[:length] in self.places
+            ),
+            (1, 1),
+        )
 
 
 def read_source(content: bytes) -> Source:
@@ -86,7 +127,9 @@ def read_source(content: bytes) -> Source:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as unreadable:
         good = content[: unreadable.start].decode()
-        return _refused("", *_at(good, len(good)), "is not written in UTF-8", "Save the file again as UTF-8.")
+        return _refused(
+            "", *_at(good, len(good)), "is not written in UTF-8", "Save the file again as UTF-8."
+        )
     reader = _Reader(text)
     try:
         document = reader.document()
@@ -99,7 +142,13 @@ def read_source(content: bytes) -> Source:
     except _Stop as stop:
         return Source(text, {}, (stop.fault,))
     except (yaml.YAMLError, ValueError, OverflowError):
-        return _refused(text, reader.line, 1, "cannot be read from here on", "Check this line and the one before it.")
+        return _refused(
+            text,
+            reader.line,
+            1,
+            "cannot be read from here on",
+            "Check this line and the one before it.",
+        )
     return Source(text, {} if document is None else document, tuple(reader.faults), reader.places)
 
 
@@ -145,7 +194,13 @@ class _Reader:
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    raise _Stop(_fault(event, "a second document begins here", 'Keep one policy in a file: take out the line "---".'))
+                    raise _Stop(
+                        _fault(
+                            event,
+                            "a second document begins here",
+                            'Keep one policy in a file: take out the line "---".',
+                        )
+                    )
             elif isinstance(event, yaml.NodeEvent):
                 value = self._value(event, events, ())
         return value
@@ -157,17 +212,39 @@ class _Reader:
 
     def _value(self, event: yaml.Event, events: Iterator[yaml.Event], path: Path) -> Any:
         if isinstance(event, yaml.AliasEvent):
-            self.faults.append(_fault(event, f"*{event.anchor} stands for something written elsewhere", "Write it out here."))
+            self.faults.append(
+                _fault(
+                    event,
+                    f"*{event.anchor} stands for something written elsewhere",
+                    "Write it out here.",
+                )
+            )
             return None
         if isinstance(event, yaml.NodeEvent) and event.anchor:
             self.faults.append(
-                _fault(event, f"&{event.anchor} gives a value a name", "Take it out; write the value out where it is needed.")
+                _fault(
+                    event,
+                    f"&{event.anchor} gives a value a name",
+                    "Take it out; write the value out where it is needed.",
+                )
             )
         tag: str | None = getattr(event, "tag", None)
         if tag is not None:
-            self.faults.append(_fault(event, f"{tag} says of what type a value is", "Take it out; put texts in quotes where needed."))
+            self.faults.append(
+                _fault(
+                    event,
+                    f"{tag} says of what type a value is",
+                    "Take it out; put texts in quotes where needed.",
+                )
+            )
         if len(path) > DEEPEST:
-            raise _Stop(_fault(event, "is nested too deep", "No policy goes so deep: check the brackets and the indentation."))
+            raise _Stop(
+                _fault(
+                    event,
+                    "is nested too deep",
+                    "No policy goes so deep: check the brackets and the indentation.",
+                )
+            )
         match event:
             case yaml.MappingStartEvent():
                 return self._record(events, path)
@@ -176,7 +253,9 @@ class _Reader:
             case yaml.ScalarEvent():
                 return self._scalar(event)
             case _:
-                raise _Stop(_fault(event, "cannot be read", "Check this line and the one before it."))
+                raise _Stop(
+                    _fault(event, "cannot be read", "Check this line and the one before it.")
+                )
 
     def _record(self, events: Iterator[yaml.Event], path: Path) -> dict[str, Any]:
         record: dict[str, Any] = {}
@@ -187,10 +266,18 @@ class _Reader:
                 raise _Stop(_fault(key, "is no name", 'Write "name: value" with a plain name.'))
             name: str = key.value
             if name == "<<" and key.style is None:
-                self.faults.append(_fault(key, "merges in something written elsewhere", "Write it out here."))
+                self.faults.append(
+                    _fault(key, "merges in something written elsewhere", "Write it out here.")
+                )
             elif name in record:
                 first = self.places[(*path, name)][0]
-                self.faults.append(_fault(key, f'"{name[:40]}" is given twice, first in line {first}', "Keep one of them."))
+                self.faults.append(
+                    _fault(
+                        key,
+                        f'"{name[:40]}" is given twice, first in line {first}',
+                        "Keep one of them.",
+                    )
+                )
             self.places.setdefault((*path, name), _place(key))
             record[name] = self._value(next(events), events, (*path, name))
         return record
@@ -215,14 +302,22 @@ class _Reader:
             return _TRUTHS[word]
         if _LEADING_ZERO.fullmatch(word):
             fix = f'Write {word.lstrip("+-0") or "0"} for the number, or "{word}" in quotes for the text.'
-            self.faults.append(_fault(event, f"{word[:40]} begins with a zero, which some take for another number", fix))
+            self.faults.append(
+                _fault(
+                    event,
+                    f"{word[:40]} begins with a zero, which some take for another number",
+                    fix,
+                )
+            )
             return word
         if _WHOLE.fullmatch(word):
             return int(word)
         if _NUMBER.fullmatch(word):
             number = float(word)
             if math.isinf(number):
-                self.faults.append(_fault(event, f"{word[:40]} is too great a number", "Give a smaller one."))
+                self.faults.append(
+                    _fault(event, f"{word[:40]} is too great a number", "Give a smaller one.")
+                )
                 return word
             return number
         return word

@@ -1,4 +1,7 @@
-"""The reference in `docs/policy.md`, made from the tables that read and execute policies: `make docs` writes it."""
+"""The reference in `docs/policy.md`, made from the tables that read and execute policies.
+
+`make docs` writes it.
+"""
 
 from __future__ import annotations
 
@@ -8,23 +11,28 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from heard.acknowledgements import FORMALITIES, LANGUAGES
+from heard.acknowledgements.compose import FORMALITIES, LANGUAGES
 from heard.assessment.vocabulary import TOPICS
 from heard.policy import decisions
 from heard.policy.document import playbook
-from heard.policy.grammar import schema
-from heard.policy.shapes import spoken
+from heard.policy.schema import schema
+from heard.policy.schema_types import spoken
 from heard_cli.policy.words import then_in_words, when_in_words, within_in_words
 
 GUARDS: Final[Mapping[str, str]] = {
-    decisions.SEVERE_GUARD: "A critical review that a rule would only acknowledge, or ignore, goes to a person.",
-    decisions.ABUSE_GUARD: "So does abuse, which gets one calm reply by a person and never a thank-you.",
+    decisions.SEVERE_GUARD: "A critical review that a rule would only acknowledge, or ignore, "
+    "goes to a person.",
+    decisions.ABUSE_GUARD: "So does abuse, which gets one calm reply by a person and never a "
+    "thank-you.",
     decisions.QUESTION_GUARD: "So does a question.",
     decisions.UNJUDGED_GUARD: "So does what could not be judged.",
-    decisions.JOIN_GUARD: "Nothing automatic speaks beside a person who is already on the thread; the review joins their work.",
-    decisions.CAP_GUARD: "Where no public reply is left nothing automatic is said: praise and mild words are let be (`cap_reached`), "
+    decisions.JOIN_GUARD: "Nothing automatic speaks beside a person who is already on the thread; "
+    "the review joins their work.",
+    decisions.CAP_GUARD: "Where no public reply is left nothing automatic is said: praise and mild "
+    "words are let be (`cap_reached`), "
     "all else goes to a person.",
-    decisions.HAND_OVER: "An acknowledgement that cannot be sent (the platform takes none, no wording fits) becomes a person's work.",
+    decisions.HAND_OVER: "An acknowledgement that cannot be sent (the platform takes none, no "
+    "wording fits) becomes a person's work.",
 }
 """What stands in a decision's rules where not the policy's own rule decided, and what it means."""
 
@@ -34,12 +42,14 @@ KINDS: Final[Mapping[str, str]] = {
     "thanks": "mild words in public",
     "complaint": "a complaint in public",
     "private": "a message, whatever it says but praise",
-    "person": "all else than a recovery, where a person follows as well (`both`); the only kind that may say so",
+    "person": "all else than a recovery, where a person follows as well (`both`); the only kind "
+    "that may say so",
 }
 """What each kind of acknowledgement answers."""
 
 NAMES: Final[Mapping[str, str]] = {
-    "about": "what is known of the review (its topic, else what is reviewed, else its stars) with the blank and the words that lead to it: "
+    "about": "what is known of the review (its topic, else what is reviewed, else its stars) with "
+    "the blank and the words that lead to it: "
     "`Thank you for your review{{ about }}.`",
     "topic": "what it is about, in the wording's language",
     "subject": "the product or place that is reviewed, where the platform or you chose its name",
@@ -60,7 +70,10 @@ type Cells = Sequence[str]
 
 def table(columns: Cells, rows: Iterable[Cells]) -> str:
     """A table in Markdown."""
-    cells = [[cell.replace("|", r"\|") for cell in row] for row in (columns, ["---"] * len(columns), *rows)]
+    cells = [
+        [cell.replace("|", r"\|") for cell in row]
+        for row in (columns, ["---"] * len(columns), *rows)
+    ]
     return "\n".join(f"| {' | '.join(row)} |" for row in cells)
 
 
@@ -69,7 +82,9 @@ def values_of(condition: str, shape: Mapping[str, Any]) -> str:
     words = TOPICS if condition == "topics" else shape.get("items", {}).get("enum", ())
     match shape["type"]:
         case "array":
-            return f"any of {', '.join(f'`{word}`' for word in words)}" if words else "any of a list"
+            return (
+                f"any of {', '.join(f'`{word}`' for word in words)}" if words else "any of a list"
+            )
         case "boolean":
             return "`true`, `false`"
         case _:
@@ -84,33 +99,74 @@ def made() -> str:
     parts = {
         "Conditions (`when`)": table(
             ("name", "values", "holds if"),
-            [(f"`{name}`", values_of(name, shape), shape["description"]) for name, shape in rule["when"]["properties"].items()],
+            [
+                (f"`{name}`", values_of(name, shape), shape["description"])
+                for name, shape in rule["when"]["properties"].items()
+            ],
         ),
-        "Actions (`then`)": table(("name", "says"), [(f"`{name}`", _said(shape)) for name, shape in rule["then"]["properties"].items()]),
-        "All else that a policy may say": table(("name", "says"), [(f"`{path}`", _said(shape)) for path, shape in _parts(whole)]),
-        "What no policy can switch off": table(("named in decisions", "what it does"), [(f"`{id}`", said) for id, said in GUARDS.items()]),
-        "Kinds of acknowledgements": table(("kind", "answers"), [(f"`{kind}`", said) for kind, said in KINDS.items()]),
-        "Names in a wording": table(("name", "is"), [(f"`{name}`", said) for name, said in NAMES.items()])
+        "Actions (`then`)": table(
+            ("name", "says"),
+            [(f"`{name}`", _said(shape)) for name, shape in rule["then"]["properties"].items()],
+        ),
+        "All else that a policy may say": table(
+            ("name", "says"), [(f"`{path}`", _said(shape)) for path, shape in _parts(whole)]
+        ),
+        "What no policy can switch off": table(
+            ("named in decisions", "what it does"),
+            [(f"`{id}`", said) for id, said in GUARDS.items()],
+        ),
+        "Kinds of acknowledgements": table(
+            ("kind", "answers"), [(f"`{kind}`", said) for kind, said in KINDS.items()]
+        ),
+        "Names in a wording": table(
+            ("name", "is"), [(f"`{name}`", said) for name, said in NAMES.items()]
+        )
         + f"\n\nThe playbook has three wordings of each kind in {', '.join(sorted(LANGUAGES))}; `voice.formality` counts in "
         f"{', '.join(sorted(FORMALITIES))}.",
         "The playbook's rules": table(
             ("rule", "when", "then", "because"),
-            [(f"`{each['id']}`", when_in_words(each["when"]), then_in_words(each["then"]), each["why"]) for each in others["rules"]],
+            [
+                (
+                    f"`{each['id']}`",
+                    when_in_words(each["when"]),
+                    then_in_words(each["then"]),
+                    each["why"],
+                )
+                for each in others["rules"]
+            ],
         ),
         "The playbook's time limits": table(
             ("entry", "when", "a person answers within"),
-            [(f"`{each['id']}`", when_in_words(each["when"]), within_in_words(each)) for each in others["sla"]],
+            [
+                (f"`{each['id']}`", when_in_words(each["when"]), within_in_words(each))
+                for each in others["sla"]
+            ],
         ),
         "The playbook's escalation": table(
             ("entry", "when", "after that the next level is told"),
-            [(f"`{each['id']}`", when_in_words(each["when"]), ", ".join(map(spoken, each["after"]))) for each in others["escalation"]],
+            [
+                (
+                    f"`{each['id']}`",
+                    when_in_words(each["when"]),
+                    ", ".join(map(spoken, each["after"])),
+                )
+                for each in others["escalation"]
+            ],
         ),
     }
-    return _BEGIN + "\n" + "\n\n".join(f"## {heading}\n\n{part}" for heading, part in parts.items()) + "\n"
+    return (
+        _BEGIN
+        + "\n"
+        + "\n\n".join(f"## {heading}\n\n{part}" for heading, part in parts.items())
+        + "\n"
+    )
 
 
 def rewritten(document: str) -> str:
-    """The document with its made part as it is now. Raises ValueError if it has no mark where that part begins."""
+    """The document with its made part as it is now.
+
+    Raises ValueError if it has no mark where that part begins.
+    """
     if _BEGIN not in document:
         raise ValueError(f"the line {_BEGIN.strip()!r} is missing")
     return re.sub(re.escape(_BEGIN) + r".*\Z", lambda _: made(), document, flags=re.DOTALL)
@@ -130,7 +186,9 @@ def _parts(names: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Ma
         yield before + name, shape
         inner = shape.get("items", shape)
         for each in (inner, *inner.get("anyOf", ())):
-            yield from _parts(each.get("properties", {}), f"{before}{name}{'[]' if 'items' in shape else ''}.")
+            yield from _parts(
+                each.get("properties", {}), f"{before}{name}{'[]' if 'items' in shape else ''}."
+            )
 
 
 if __name__ == "__main__":

@@ -8,12 +8,15 @@ from itertools import groupby
 from typing import Any, Final
 
 from heard.policy import Route
-from heard.policy.shapes import listed, spoken
+from heard.policy.schema_types import listed, spoken
 from heard.sla import WEEKDAYS
 
 
 def when_in_words(conditions: Mapping[str, Any]) -> str:
-    """Conditions in normal form: `severity high or medium, by email, at most 2 stars`; `always` without any."""
+    """Conditions in normal form: `severity high or medium, by email, at most 2 stars`.
+
+    `always` without any.
+    """
     said = [words(conditions[name]) for name, words in _CONDITIONS.items() if name in conditions]
     least, most = conditions.get("rating_min"), conditions.get("rating_max")
     if least is not None and most is not None:
@@ -45,19 +48,26 @@ def within_in_words(due: Mapping[str, Any]) -> str:
         return f"{spoken(due['seconds'])} around the clock"
     # Days of working time differ in length, so that it is said in hours.
     seconds = due["seconds"]
-    words = f"{seconds // 3600} hours" if seconds >= 7200 and seconds % 3600 == 0 else spoken(seconds)
+    words = (
+        f"{seconds // 3600} hours" if seconds >= 7200 and seconds % 3600 == 0 else spoken(seconds)
+    )
     count, _, unit = words.partition(" ")
     return f"{count} working {unit}"
 
 
 def hours_in_words(calendar: Mapping[str, Any]) -> str:
     """A calendar's hours: `mon to fri 09:00-17:00, sat 10:00-14:00 (Europe/Berlin)`."""
-    days = [(day, " and ".join(f"{opens}-{closes}" for opens, closes in calendar["hours"].get(day, ()))) for day in WEEKDAYS]
+    days = [
+        (day, " and ".join(f"{opens}-{closes}" for opens, closes in calendar["hours"].get(day, ())))
+        for day in WEEKDAYS
+    ]
     said: list[str] = []
     for hours, same in groupby(days, key=lambda each: each[1]):
         names = [day for day, _ in same]
         if hours:
-            said.append(f"{names[0]} to {names[-1]} {hours}" if len(names) > 1 else f"{names[0]} {hours}")
+            said.append(
+                f"{names[0]} to {names[-1]} {hours}" if len(names) > 1 else f"{names[0]} {hours}"
+            )
     return f"{', '.join(said)} ({calendar['timezone']})"
 
 
@@ -100,9 +110,13 @@ _CONDITIONS: Final[Mapping[str, Callable[[Any], str]]] = {
     "confidence_max": lambda wanted: f"confidence at most {wanted:g}",
     "sentiment_max": lambda wanted: f"sentiment at most {wanted:g}",
     "author_value_min": lambda wanted: f"an author worth at least {wanted}",
-    "earlier_complaints_min": lambda wanted: f"{wanted} earlier complaint{'s' if wanted != 1 else ''} or more",
+    "earlier_complaints_min": lambda wanted: (
+        f"{wanted} earlier complaint{'s' if wanted != 1 else ''} or more"
+    ),
     "thread": _any_of("thread "),
-    "public_replies_left_max": lambda wanted: f"at most {wanted} public replies left" if wanted else "no public reply left",
+    "public_replies_left_max": lambda wanted: (
+        f"at most {wanted} public replies left" if wanted else "no public reply left"
+    ),
     "follow_up_open": _whether("a person is on it", "no person is on it"),
     "confirmed": _whether("proven", "not proven"),
     "working_hours": _whether("in working hours", "outside working hours"),

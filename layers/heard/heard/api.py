@@ -25,7 +25,10 @@ from heard.storage.setup import Setup
 
 
 class RemedyBody(BaseModel):
-    """What is granted to the customer; `currency` may be left out where the policy knows the remedy in one only."""
+    """What is granted to the customer.
+
+    `currency` may be left out where the policy knows the remedy in one only.
+    """
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
@@ -54,7 +57,11 @@ class AnswerBody(BaseModel):
     @property
     def request(self) -> AnswerRequest:
         """What the desk is asked."""
-        remedy = Grant(self.remedy.name, self.remedy.amount, self.remedy.currency) if self.remedy else None
+        remedy = (
+            Grant(self.remedy.name, self.remedy.amount, self.remedy.currency)
+            if self.remedy
+            else None
+        )
         return AnswerRequest(**self.model_dump(exclude={"remedy"}), remedy=remedy)
 
 
@@ -71,14 +78,19 @@ class ApprovalBody(BaseModel):
 
 
 def caller_of(event: Mapping[str, Any], setup: Setup) -> Caller:
-    """Who calls. The JWT authorizer has checked the token; the person's businesses are read afresh, so that taking one away works at once.
+    """Who calls. The JWT authorizer has checked the token.
+
+    The person's businesses are read afresh, so that taking one away works at once.
 
     Raises Forbidden for somebody who can sign in but was given no business.
     """
     claims = event["requestContext"]["authorizer"]["jwt"]["claims"]
     person = setup.person(str(claims["sub"]))
     if person is None:
-        raise Forbidden("You are signed in, but you belong to no business yet. An admin can add you: heard people add.")
+        raise Forbidden(
+            "You are signed in, but you belong to no business yet. An admin can add you: heard "
+            "people add."
+        )
     return Caller(person, frozenset(_groups(claims.get("cognito:groups", ""))))
 
 
@@ -98,7 +110,10 @@ def guarded(app: APIGatewayHttpResolver) -> APIGatewayHttpResolver:
 
     @app.exception_handler(RequestValidationError)
     def invalid(error: RequestValidationError) -> Response[str]:
-        wrong = "; ".join(f"{'.'.join(str(part) for part in each['loc'])}: {each['msg']}" for each in error.errors())
+        wrong = "; ".join(
+            f"{'.'.join(str(part) for part in each['loc'])}: {each['msg']}"
+            for each in error.errors()
+        )
         return _problem(BadRequest(f"The request does not fit: {wrong}."))
 
     @app.exception_handler(NotFoundError)
@@ -108,7 +123,9 @@ def guarded(app: APIGatewayHttpResolver) -> APIGatewayHttpResolver:
     return app
 
 
-def served(app: APIGatewayHttpResolver, logger: Logger) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
+def served(
+    app: APIGatewayHttpResolver, logger: Logger
+) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
     """The Lambda handler of an API: one request, one answer, one line in the log."""
 
     def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -8,7 +8,14 @@ from typing import Any
 from botocore.config import Config
 
 
-def client(service: str, *, connect_seconds: float = 2, read_seconds: float = 5, attempts: int = 4, connections: int = 10) -> Any:
+def client(
+    service: str,
+    *,
+    connect_seconds: float = 2,
+    read_seconds: float = 5,
+    attempts: int = 4,
+    connections: int = 10,
+) -> Any:
     """A new client of a service, to be kept by the caller. Its settings are the environment's."""
     config = Config(
         connect_timeout=connect_seconds,

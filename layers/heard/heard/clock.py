@@ -1,4 +1,7 @@
-"""Time as the rest of Heard sees it: aware UTC datetimes in, RFC 3339 strings with milliseconds out."""
+"""Time as the rest of Heard sees it.
+
+Aware UTC datetimes in, RFC 3339 strings with milliseconds out.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,18 @@ from datetime import UTC, datetime, timedelta
 
 
 def now() -> datetime:
-    """The current instant, in UTC. Called at the edge only; domain functions are handed the result."""
+    """The current instant, in UTC. Called at the edge only.
+
+    Domain functions are handed the result.
+    """
     return datetime.now(UTC)
 
 
 def stamp(moment: datetime) -> str:
     """`2026-01-31T09:30:00.000Z`: fixed width, so that text order is time order."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    return (
+        moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    )
 
 
 def moment(text: str) -> datetime:

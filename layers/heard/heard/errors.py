@@ -24,7 +24,10 @@ from typing import ClassVar
 
 
 class HeardError(Exception):
-    """Something Heard refuses or cannot do now. `detail` is safe to show and never quotes a customer."""
+    """Something Heard refuses or cannot do now.
+
+    `detail` is safe to show and never quotes a customer.
+    """
 
     http_status: ClassVar[int] = 500
     code: ClassVar[str] = "error"
@@ -82,9 +85,12 @@ class TooLarge(HeardError):
 
 
 class NotSettled(HeardError):
-    """An answer did not settle its follow-up, which is open again: a person decides what comes next.
+    """An answer did not settle its follow-up, which is open again.
 
-    The platform refused the reply or cannot say whether it has it, or another review joined meanwhile.
+    A person decides what comes next.
+
+    The platform refused the reply or cannot say whether it has it, or another review joined
+    meanwhile.
     """
 
     http_status = 409
@@ -92,7 +98,10 @@ class NotSettled(HeardError):
 
 
 class Tampered(HeardError):
-    """The log holds what Heard did not write: somebody changed it. `sequence` says which outcome of its review."""
+    """The log holds what Heard did not write: somebody changed it.
+
+    `sequence` says which outcome of its review.
+    """
 
     code = "tampered"
 
@@ -112,8 +121,8 @@ class Fault(HeardError):
 class PlatformUnavailable(Fault):
     """A platform's API is down, slow, or asks us to wait.
 
-    `maybe_applied` says that the request may have taken effect (it was sent and no answer was read, or
-    the answer was a 5xx), so that whoever retries must look before posting again.
+    `maybe_applied` says that the request may have taken effect (it was sent and no answer was read,
+    or the answer was a 5xx), so that whoever retries must look before posting again.
     """
 
     code = "platform_unavailable"
@@ -137,7 +146,10 @@ class Contention(Fault):
 
 
 def problem(error: HeardError) -> dict[str, object]:
-    """The RFC 9457 problem document of an error: `type`, `title`, `status`, `detail`, then its extras."""
+    """The RFC 9457 problem document of an error.
+
+    `type`, `title`, `status`, `detail`, then its extras.
+    """
     document: dict[str, object] = {
         "type": f"urn:heard:{error.code}",
         "title": error.code.replace("_", " "),

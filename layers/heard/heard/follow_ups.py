@@ -1,7 +1,7 @@
 """Work for a person: claims with fencing numbers, answers, escalation. One open follow-up a thread.
 
-Every function is pure: a follow-up and the clock in, the changed follow-up or a `Refused` out. What an
-answer does to the review and its thread is in `cases`.
+Every function is pure: a follow-up and the clock in, the changed follow-up or a `Refused` out. What
+an answer does to the review and its thread is in `cases`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ CLAIM_LEASE: Final = timedelta(minutes=15)
 """How long a claim lasts unless it is renewed."""
 
 INVITED_WAIT: Final = timedelta(days=7)
-"""How long an invitation to a private channel may stay without a resolution before it escalates (R09)."""
+"""How long an invitation to a private channel may stay without a resolution before it escalates
+(R09).
+"""
 
 
 class Status(StrEnum):
@@ -80,9 +82,10 @@ class Refused:
 class Answer:
     """What an agent decided. `id` is the caller's, so that a retry means the same answer.
 
-    `covers` are the reviews that were in the follow-up when it was answered: one that joins later is not answered by it.
-    `reply` is the reply to send, if any. `root_cause` and `resolution` are short codes (R14); free text
-    is kept sealed with the follow-up, not here. `remedy` is what it grants the customer (R28); `evidence` is who approved it.
+    `covers` are the reviews that were in the follow-up when it was answered: one that joins later
+    is not answered by it. `reply` is the reply to send, if any. `root_cause` and `resolution` are
+    short codes (R14); free text is kept sealed with the follow-up, not here. `remedy` is what it
+    grants the customer (R28); `evidence` is who approved it.
     """
 
     id: str
@@ -133,8 +136,9 @@ class Answer:
 class FollowUp:
     """One piece of work for a person. Times are `clock.stamp` texts; `fence` grows with each claim.
 
-    `last_answer` is the key of the answer accepted last, which outlives it: a repeated request must find that it was heard.
-    `rules` and `checklist` are those of the decision that opened or raised it; `granted` are the remedies of all its answers (R28).
+    `last_answer` is the key of the answer accepted last, which outlives it: a repeated request must
+    find that it was heard. `rules` and `checklist` are those of the decision that opened or raised
+    it; `granted` are the remedies of all its answers (R28).
     """
 
     id: str
@@ -184,7 +188,10 @@ class FollowUp:
         return self.claim_expires_at is not None and now < moment(self.claim_expires_at)
 
     def to_json(self) -> dict[str, Any]:
-        """A JSON object without absent fields and zeros, since every write costs its length; `from_json` is its inverse."""
+        """A JSON object without absent fields and zeros, since every write costs its length.
+
+        `from_json` is its inverse.
+        """
         fields = {name: getattr(self, name) for name in self.__dataclass_fields__}
         fields |= {
             "reviews": list(self.reviews),
@@ -233,13 +240,19 @@ class FollowUp:
 
 
 def claim(task: FollowUp, agent: str, now: datetime) -> FollowUp | Refused:
-    """The follow-up claimed by `agent`: a new lease with the next fencing number, or the same lease renewed."""
+    """The follow-up claimed by `agent`.
+
+    A new lease with the next fencing number, or the same lease renewed.
+    """
     if task.settled:
         return _settled(task)
     until = stamp(now + CLAIM_LEASE)
     if task.claimed(now):
         if task.claimed_by != agent:
-            return Refused(Refusal.CLAIMED_BY_OTHER, f"Another agent holds it until {task.claim_expires_at}. Choose another one.")
+            return Refused(
+                Refusal.CLAIMED_BY_OTHER,
+                f"Another agent holds it until {task.claim_expires_at}. Choose another one.",
+            )
         return replace(task, claim_expires_at=until)
     return replace(task, fence=task.fence + 1, claimed_by=agent, claim_expires_at=until)
 
@@ -249,7 +262,9 @@ def release(task: FollowUp, agent: str, fence: int, now: datetime) -> FollowUp |
     if not task.claimed(now):
         return task
     if task.claimed_by != agent or task.fence != fence:
-        return Refused(Refusal.CLAIM_LOST, "Somebody else holds it now; there is nothing of yours to release.")
+        return Refused(
+            Refusal.CLAIM_LOST, "Somebody else holds it now; there is nothing of yours to release."
+        )
     return replace(task, claimed_by=None, claim_expires_at=None)
 
 
@@ -258,26 +273,42 @@ def may_answer(task: FollowUp, agent: str, fence: int, now: datetime) -> Refused
     if task.settled:
         return _settled(task)
     if task.status is Status.AWAITING_APPROVAL:
-        return Refused(Refusal.AWAITING_APPROVAL, "An answer waits for a lead: it walks away, or grants more than an agent may.")
+        return Refused(
+            Refusal.AWAITING_APPROVAL,
+            "An answer waits for a lead: it walks away, or grants more than an agent may.",
+        )
     if task.fence != fence and task.fence:
-        return Refused(Refusal.CLAIM_LOST, "It was claimed again since. Look at it afresh and claim it before you answer.")
+        return Refused(
+            Refusal.CLAIM_LOST,
+            "It was claimed again since. Look at it afresh and claim it before you answer.",
+        )
     if task.claimed_by is None:
-        return Refused(Refusal.NOT_CLAIMED, "Claim it first; the claim's number goes with the answer.")
+        return Refused(
+            Refusal.NOT_CLAIMED, "Claim it first; the claim's number goes with the answer."
+        )
     if task.claimed_by != agent:
         return Refused(Refusal.CLAIM_LOST, "Another agent holds the claim.")
     if not task.claimed(now):
-        return Refused(Refusal.CLAIM_EXPIRED, "The claim ran out. Claim it again, see what changed, then answer.")
+        return Refused(
+            Refusal.CLAIM_EXPIRED,
+            "The claim ran out. Claim it again, see what changed, then answer.",
+        )
     return None
 
 
 def approvable(task: FollowUp, lead: str) -> Refused | None:
-    """Why `lead` cannot approve or deny; None when they may. R20 and R28 ask for a second person."""
+    """Why `lead` cannot approve or deny; None when they may.
+
+    R20 and R28 ask for a second person.
+    """
     if task.settled:
         return _settled(task)
     if task.status is not Status.AWAITING_APPROVAL or task.answer is None:
         return Refused(Refusal.NOTHING_TO_APPROVE, "Nobody has asked for an approval here.")
     if task.answer.by == lead:
-        return Refused(Refusal.SAME_PERSON, "This takes two people: somebody else must approve or deny it.")
+        return Refused(
+            Refusal.SAME_PERSON, "This takes two people: somebody else must approve or deny it."
+        )
     return None
 
 

@@ -1,8 +1,9 @@
 """The outcome log: facts about reviews, chained so that anyone can check that none was changed.
 
-Each review has a chain of its own. An outcome's hash covers its whole content and the hash before it;
-the head of the chain is kept beside the review's state and moves in the same transaction, so that a
-missing tail shows as well as a changed link. Outcomes hold no personal text: ids, codes and digests only.
+Each review has a chain of its own. An outcome's hash covers its whole content and the hash before
+it; the head of the chain is kept beside the review's state and moves in the same transaction, so
+that a missing tail shows as well as a changed link. Outcomes hold no personal text: ids, codes and
+digests only.
 """
 
 from __future__ import annotations
@@ -73,7 +74,8 @@ CLOSING: Final = frozenset(
 class Fact:
     """Something that just became true of a review, before it is numbered and chained.
 
-    `detail` holds JSON values (texts, integers, lists, objects); never a float, never a customer's words.
+    `detail` holds JSON values (texts, integers, lists, objects); never a float, never a customer's
+    words.
     """
 
     kind: Kind
@@ -82,7 +84,10 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Whose chain a fact is appended to: what every outcome of that review repeats for those who query."""
+    """Whose chain a fact is appended to.
+
+    What every outcome of that review repeats for those who query.
+    """
 
     review: str
     business: str
@@ -93,7 +98,10 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One appended fact. `sequence` counts from 1 in its review; `previous` is the hash before it."""
+    """One appended fact. `sequence` counts from 1 in its review.
+
+    `previous` is the hash before it.
+    """
 
     review: str
     sequence: int
@@ -120,7 +128,10 @@ class Outcome:
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> Self:
-        """The outcome that `to_json` wrote. Raises KeyError, TypeError or ValueError for what it cannot have written."""
+        """The outcome that `to_json` wrote.
+
+        Raises KeyError, TypeError or ValueError for what it cannot have written.
+        """
         return cls(
             review=fields["review"],
             sequence=fields["sequence"],
@@ -144,11 +155,20 @@ def first_link(review: str) -> str:
 
 
 def chain(
-    subject: Subject, facts: Sequence[Fact], *, sequence: int, head: str, at: datetime, actor: str, delivery: str | None
+    subject: Subject,
+    facts: Sequence[Fact],
+    *,
+    sequence: int,
+    head: str,
+    at: datetime,
+    actor: str,
+    delivery: str | None,
 ) -> tuple[Outcome, ...]:
-    """The facts as outcomes that continue the chain after `sequence` outcomes whose last hash is `head`.
+    """The facts as outcomes that continue the chain after `sequence` outcomes whose last hash is
+    `head`.
 
-    `actor` is `heard` or the subject id of a signed-in person; `delivery` correlates with the webhook.
+    `actor` is `heard` or the subject id of a signed-in person; `delivery` correlates with the
+    webhook.
     """
     links: list[Outcome] = []
     for number, fact in enumerate(facts, start=sequence + 1):
@@ -174,7 +194,10 @@ def chain(
 
 @dataclass(frozen=True, slots=True)
 class ChainReport:
-    """Whether a review's chain verifies; `broken_at` is the first sequence number that does not fit, `why` says how."""
+    """Whether a review's chain verifies.
+
+    `broken_at` is the first sequence number that does not fit, `why` says how.
+    """
 
     review: str
     outcomes: int
@@ -184,10 +207,18 @@ class ChainReport:
     why: str | None = None
 
 
-def verify(review: str, outcomes: Sequence[Outcome], *, expected_sequence: int | None, expected_head: str | None) -> ChainReport:
-    """Recompute a review's chain from its outcomes in sequence order and compare its head with the review's state.
+def verify(
+    review: str,
+    outcomes: Sequence[Outcome],
+    *,
+    expected_sequence: int | None,
+    expected_head: str | None,
+) -> ChainReport:
+    """Recompute a review's chain from its outcomes in sequence order and compare its head with the
+    review's state.
 
-    `expected_*` come from the state; None when the state is not available, and then a missing tail cannot be seen.
+    `expected_*` come from the state; None when the state is not available, and then a missing tail
+    cannot be seen.
     """
     head = first_link(review)
     for number, outcome in enumerate(outcomes, start=1):
@@ -202,10 +233,24 @@ def verify(review: str, outcomes: Sequence[Outcome], *, expected_sequence: int |
         else:
             head = outcome.hash
             continue
-        return ChainReport(review, len(outcomes), verified=False, head=head, broken_at=number, why=why)
-    if expected_sequence is not None and (expected_sequence, expected_head) != (len(outcomes), head):
-        missing = f"the review's state says {expected_sequence} outcomes, the log has {len(outcomes)}"
-        return ChainReport(review, len(outcomes), verified=False, head=head, broken_at=len(outcomes) + 1, why=missing)
+        return ChainReport(
+            review, len(outcomes), verified=False, head=head, broken_at=number, why=why
+        )
+    if expected_sequence is not None and (expected_sequence, expected_head) != (
+        len(outcomes),
+        head,
+    ):
+        missing = (
+            f"the review's state says {expected_sequence} outcomes, the log has {len(outcomes)}"
+        )
+        return ChainReport(
+            review,
+            len(outcomes),
+            verified=False,
+            head=head,
+            broken_at=len(outcomes) + 1,
+            why=missing,
+        )
     return ChainReport(review, len(outcomes), verified=True, head=head)
 
 
@@ -228,5 +273,7 @@ def _content(outcome: Outcome) -> dict[str, Any]:
 
 def _hash(outcome: Outcome) -> str:
     # Whatever is no JSON was not written by us; it must not match, nor stop whoever verifies.
-    canonical = json.dumps(_content(outcome), sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=repr)
+    canonical = json.dumps(
+        _content(outcome), sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=repr
+    )
     return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()

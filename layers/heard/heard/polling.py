@@ -1,11 +1,15 @@
-"""Polling: what is new, changed or gone on a platform that is asked now and then; what to remember of it; and when to ask again.
+"""Polling: what is new, changed or gone on a platform that is asked now and then.
 
-Owns one look at a platform (`look`), the memory of the reviews seen there, and the timetable. Knows no storage and no queue: who calls
-`look` queues its events, then keeps where polling stands, then the memory, so that a run that stops anywhere is simply run again.
+What to remember of it; and when to ask again.
 
-Platforms list reviews newest first. A look reads on towards older pages for as long as a page holds something new, and leaves a cursor
-where it had to stop. What is remembered, lies within the span of time that the pages covered and is not on them is re-read by its id, and
-a few others are, in turn: that is how silent deletions and edits are found.
+Owns one look at a platform (`look`), the memory of the reviews seen there, and the timetable. Knows
+no storage and no queue: who calls `look` queues its events, then keeps where polling stands, then
+the memory, so that a run that stops anywhere is simply run again.
+
+Platforms list reviews newest first. A look reads on towards older pages for as long as a page holds
+something new, and leaves a cursor where it had to stop. What is remembered, lies within the span of
+time that the pages covered and is not on them is re-read by its id, and a few others are, in turn:
+that is how silent deletions and edits are found.
 """
 
 from __future__ import annotations
@@ -36,11 +40,16 @@ REREADS: Final = 5
 MISSES: Final = 2
 """How many re-readings may fail before a look leaves the rest for the next."""
 REMEMBERED: Final = 1_000
-"""How many reviews of a connection are remembered: the newest. It must be more than `PAGES` pages hold."""
+"""How many reviews of a connection are remembered: the newest.
+
+It must be more than `PAGES` pages hold.
+"""
 CURSORS: Final = 8
 """How many places to resume from are kept before the latest page waits until one is done."""
 LONGEST_WAIT: Final = 3600
-"""How many seconds a connection that keeps failing waits at most, unless the platform asks for longer."""
+"""How many seconds a connection that keeps failing waits at most, unless the platform asks for
+longer.
+"""
 BEFORE_CONNECTED: Final = timedelta(days=1)
 """How much older than its connection a review may be and still be answered."""
 
@@ -58,10 +67,14 @@ _REFUSALS: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What is remembered of a review: `mark` stands for what it said, `edition` for the revision that the platform gave it, `at` for when.
+    """What is remembered of a review.
 
-    `noted` ones were too old to be answered, `gone` ones were taken back, `undated` ones have the time when we saw them as `at`. `thread`
-    is the platform's thread id where it is not the review's own.
+    `mark` stands for what it said, `edition` for the revision that the platform gave it, `at` for
+    when.
+
+    `noted` ones were too old to be answered, `gone` ones were taken back, `undated` ones have the
+    time when we saw them as `at`. `thread` is the platform's thread id where it is not the review's
+    own.
     """
 
     mark: str
@@ -79,7 +92,10 @@ type Memory = Mapping[str, Seen]
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Why a look ended early: a code, our own words, and the seconds that the platform asks us to wait."""
+    """Why a look ended early.
+
+    A code, our own words, and the seconds that the platform asks us to wait.
+    """
 
     code: str
     words: str
@@ -90,10 +106,11 @@ class Trouble:
 class Poll:
     """Where the polling of a connection stands.
 
-    `every` is how many seconds lie between two looks, `since` from when on reviews are answered. `begun` is False until a page was read.
-    `cursors` are the places to resume from, the newest first, `reached` how far back each had been read, and `turn` the review re-read
-    last. `thorough` says that known pages are read past as well, because the platform forgot a cursor. `wait_until` is when a platform
-    that asked us to wait may be asked again.
+    `every` is how many seconds lie between two looks, `since` from when on reviews are answered.
+    `begun` is False until a page was read. `cursors` are the places to resume from, the newest
+    first, `reached` how far back each had been read, and `turn` the review re-read last. `thorough`
+    says that known pages are read past as well, because the platform forgot a cursor. `wait_until`
+    is when a platform that asked us to wait may be asked again.
     """
 
     connection: str
@@ -141,7 +158,9 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What one look found: the `events` to queue, oldest first, the `memory` after it, and where polling stands then.
+    """What one look found.
+
+    The `events` to queue, oldest first, the `memory` after it, and where polling stands then.
 
     `found` counts the reviews that the platform showed, `problems` what could not be read.
     """
@@ -154,21 +173,30 @@ class Look:
 
 
 def pollable(connection: Connection) -> int | None:
-    """How many seconds lie between two looks at a connection's platform; None where it is not polled.
+    """How many seconds lie between two looks at a connection's platform.
+
+    None where it is not polled.
 
     A platform that asks for credentials is not polled without them.
     """
     capabilities = load(connection.platform).capabilities
-    return capabilities.poll_seconds if connection.has_credentials or not capabilities.credentials else None
+    return (
+        capabilities.poll_seconds
+        if connection.has_credentials or not capabilities.credentials
+        else None
+    )
 
 
 def mark(event: ReviewEvent) -> str:
     """What stands for a review's state in the memory: equal marks say the same.
 
-    A page and a re-reading may disagree on whether the same words are new or an edit; that makes no difference here.
+    A page and a re-reading may disagree on whether the same words are new or an edit; that makes no
+    difference here.
     """
     kind = "said" if event.kind in _SAID else event.kind.value
-    return hashlib.sha256("\x1f".join((event.revision, event.digest, kind)).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return hashlib.sha256(
+        "\x1f".join((event.revision, event.digest, kind)).encode("utf-8", "surrogatepass")
+    ).hexdigest()[:16]
 
 
 def edition(event: ReviewEvent) -> str:
@@ -179,23 +207,33 @@ def edition(event: ReviewEvent) -> str:
 def in_order(event: ReviewEvent, memory: Memory, now: datetime) -> ReviewEvent:
     """The event with a revision that sorts after those before it.
 
-    Some platforms change a review's words and not its date, and one that was gone can be shown again as it was. The platform was read
-    just now, so that now is the date of that; `now` is no later than the reading, or it would sort after the edit that comes next.
+    Some platforms change a review's words and not its date, and one that was gone can be shown
+    again as it was. The platform was read just now, so that now is the date of that; `now` is no
+    later than the reading, or it would sort after the edit that comes next.
     """
     known = memory.get(event.native_id)
-    undated = known is not None and (known.gone or known.edition == edition(event)) and known.mark != mark(event)
+    undated = (
+        known is not None
+        and (known.gone or known.edition == edition(event))
+        and known.mark != mark(event)
+    )
     return redated(event, now) if undated and event.kind in _SAID else event
 
 
 def redated(event: ReviewEvent, now: datetime) -> ReviewEvent:
-    """What a review says now, as an edit of this moment, or of the next if the platform's clock is ahead."""
-    return replace(event, revision=max(time_revision(now), f"{event.revision}~"), kind=EventKind.EDITED)
+    """What a review says now, as an edit of this moment, or of the next if the platform's clock is
+    ahead.
+    """
+    return replace(
+        event, revision=max(time_revision(now), f"{event.revision}~"), kind=EventKind.EDITED
+    )
 
 
 def verdict(event: ReviewEvent, memory: Memory, poll: Poll) -> Verdict:
     """What an event is, given what is remembered.
 
-    One that the platform does not date counts as old in the first look at a connection, and as new in every later one.
+    One that the platform does not date counts as old in the first look at a connection, and as new
+    in every later one.
     """
     if known := memory.get(event.native_id):
         return Verdict.KNOWN if known.mark == mark(event) else Verdict.CHANGED
@@ -204,10 +242,20 @@ def verdict(event: ReviewEvent, memory: Memory, poll: Poll) -> Verdict:
     return Verdict.NEW if event.occurred_at >= poll.since else Verdict.NOTED
 
 
-def look(poll: Poll, memory: Memory, source: Source, clock: Callable[[], datetime], *, seconds: float = math.inf) -> Look:
-    """One look at a platform. After `seconds` nothing more is asked; the next look goes on from there.
+def look(
+    poll: Poll,
+    memory: Memory,
+    source: Source,
+    clock: Callable[[], datetime],
+    *,
+    seconds: float = math.inf,
+) -> Look:
+    """One look at a platform. After `seconds` nothing more is asked.
 
-    Whatever goes wrong at the platform ends the look and is its `trouble`; what was found until then counts.
+    The next look goes on from there.
+
+    Whatever goes wrong at the platform ends the look and is its `trouble`; what was found until
+    then counts.
     """
     began = clock()
     walk = _Walk(poll, memory, source, lambda: (clock() - began).total_seconds() >= seconds)
@@ -215,11 +263,22 @@ def look(poll: Poll, memory: Memory, source: Source, clock: Callable[[], datetim
     if walk.trouble is None and source.can_fetch:
         walk.read_again()
     now = clock()
-    fresh = [event for event in reversed(walk.met.values()) if verdict(event, memory, poll) in {Verdict.NEW, Verdict.CHANGED}]
+    fresh = [
+        event
+        for event in reversed(walk.met.values())
+        if verdict(event, memory, poll) in {Verdict.NEW, Verdict.CHANGED}
+    ]
     events = [in_order(event, memory, began) for event in fresh]
     withdrawn = [_withdrawal(native_id, memory[native_id], now) for native_id in walk.gone]
     places, reached = tuple(zip(*walk.cursors, strict=True)) or ((), ())
-    after = replace(poll, begun=poll.begun or walk.pages > 0, cursors=places, reached=reached, turn=walk.turn, thorough=walk.thorough)
+    after = replace(
+        poll,
+        begun=poll.begun or walk.pages > 0,
+        cursors=places,
+        reached=reached,
+        turn=walk.turn,
+        thorough=walk.thorough,
+    )
     return Look(
         events=(*events, *(event for event in withdrawn if not memory[event.native_id].noted)),
         memory=_remembered(memory, walk.met.values(), withdrawn, poll, now),
@@ -231,7 +290,11 @@ def look(poll: Poll, memory: Memory, source: Source, clock: Callable[[], datetim
 
 @dataclass(slots=True)
 class _Walk:
-    """A look while it is taken. `met` holds the latest state of each review that was met, `spans` the times that unbroken pages covered."""
+    """A look while it is taken.
+
+    `met` holds the latest state of each review that was met, `spans` the times that unbroken pages
+    covered.
+    """
 
     poll: Poll
     memory: Memory
@@ -250,24 +313,40 @@ class _Walk:
 
     def read_pages(self) -> None:
         """The latest pages, then those at which earlier looks had to stop."""
-        self.cursors, self.turn = list(zip_longest(self.poll.cursors, self.poll.reached, fillvalue="~")), self.poll.turn
+        self.cursors, self.turn = (
+            list(zip_longest(self.poll.cursors, self.poll.reached, fillvalue="~")),
+            self.poll.turn,
+        )
         if len(self.cursors) < CURSORS:
             self._read_on(None, "~")
         while self.cursors and not self._stops():
             self._read_on(*self.cursors.pop(0))
 
     def read_again(self) -> None:
-        """Some remembered reviews that were not met: those that should have been on the pages, then others in turn."""
-        left = {id: seen for id, seen in self.memory.items() if id not in self.met and not seen.gone}
-        missing = {id for id, seen in left.items() if not seen.undated and any(old < seen.at < new for old, new in self.spans)}
+        """Some remembered reviews that were not met.
+
+        Those that should have been on the pages, then others in turn.
+        """
+        left = {
+            id: seen for id, seen in self.memory.items() if id not in self.met and not seen.gone
+        }
+        missing = {
+            id
+            for id, seen in left.items()
+            if not seen.undated and any(old < seen.at < new for old, new in self.spans)
+        }
         misses = 0
-        for native_id in (*_in_turn(missing, self.turn, SUSPECTS), *_in_turn(left.keys() - missing, self.turn, REREADS)):
+        for native_id in (
+            *_in_turn(missing, self.turn, SUSPECTS),
+            *_in_turn(left.keys() - missing, self.turn, REREADS),
+        ):
             if self.trouble or misses == MISSES or self.late():
                 return
             self.turn = native_id
             found = _tried(lambda native_id=native_id: self.source.fetch(native_id))
             if isinstance(found, Trouble):
-                # One review that cannot be read must not keep the others waiting; a platform that asks us to wait is heard.
+                # One review that cannot be read must not keep the others waiting; a platform that
+                # asks us to wait is heard.
                 self.trouble = found if found.retry_after is not None else None
                 self.problems += 1
                 misses += 1
@@ -278,16 +357,25 @@ class _Walk:
 
     @property
     def thorough(self) -> bool:
-        """Whether the next look reads past known pages too: a cursor was lost, and what it stood for has not been reached again."""
-        return self.refused or (self.poll.thorough and (bool(self.cursors) or self.trouble is not None or not self.pages))
+        """Whether the next look reads past known pages too.
+
+        A cursor was lost, and what it stood for has not been reached again.
+        """
+        return self.refused or (
+            self.poll.thorough
+            and (bool(self.cursors) or self.trouble is not None or not self.pages)
+        )
 
     def _stops(self) -> bool:
         return self.trouble is not None or self.asked == PAGES or self.late()
 
     def _read_on(self, cursor: str | None, reached: str) -> None:
-        """Pages from one place on, until one holds nothing new. Where it has to stop earlier the place is kept.
+        """Pages from one place on, until one holds nothing new.
 
-        A place that is a page's number moves with each new review, so that it may begin with what had been `reached` before.
+        Where it has to stop earlier the place is kept.
+
+        A place that is a page's number moves with each new review, so that it may begin with what
+        had been `reached` before.
         """
         newest, oldest, started = ("~" if cursor is None else ""), "~", cursor
         keep = (cursor, reached) if cursor else None
@@ -297,8 +385,13 @@ class _Walk:
                 break
             self.asked += 1
             page = _tried(lambda at=cursor: self.source.recent(at))
-            if isinstance(page, Rejected) and cursor and page.reason not in {"unauthorized", "no_credentials"}:
-                # Cursors can expire. What lay beyond is found again from the top, past the pages that are known.
+            if (
+                isinstance(page, Rejected)
+                and cursor
+                and page.reason not in {"unauthorized", "no_credentials"}
+            ):
+                # Cursors can expire. What lay beyond is found again from the top, past the pages
+                # that are known.
                 self.refused = True
                 self.cursors.clear()
                 break
@@ -311,20 +404,37 @@ class _Walk:
             dated = [stamp(event.occurred_at) for event in events if event.occurred_at]
             newest, oldest = max([newest, *dated]), min([oldest, *dated])
             overlap = bool(dated) and min(dated) >= reached
-            goes_on = overlap or self._worth_more(events, thorough=self.poll.thorough and (started is not None or not self.poll.cursors))
+            goes_on = overlap or self._worth_more(
+                events,
+                thorough=self.poll.thorough and (started is not None or not self.poll.cursors),
+            )
             for event in events:
                 self._meet(event)
-            cursor, keep = page.older, (page.older, min(oldest, reached)) if page.older and goes_on else None
+            cursor, keep = (
+                page.older,
+                (page.older, min(oldest, reached)) if page.older and goes_on else None,
+            )
             if cursor is None or not (goes_on or self._only_notes(events)):
                 break
         self.spans.append((oldest, newest))
 
     def _worth_more(self, events: Sequence[ReviewEvent], *, thorough: bool) -> bool:
-        fresh = any(verdict(event, self.memory, self.poll) in {Verdict.NEW, Verdict.CHANGED} for event in events)
-        return fresh or (thorough and any(event.occurred_at is None or event.occurred_at >= self.poll.since for event in events))
+        fresh = any(
+            verdict(event, self.memory, self.poll) in {Verdict.NEW, Verdict.CHANGED}
+            for event in events
+        )
+        return fresh or (
+            thorough
+            and any(
+                event.occurred_at is None or event.occurred_at >= self.poll.since
+                for event in events
+            )
+        )
 
     def _only_notes(self, events: Sequence[ReviewEvent]) -> bool:
-        """Whether this first look goes on only to know old reviews later, since the platform does not date them."""
+        """Whether this first look goes on only to know old reviews later, since the platform does
+        not date them.
+        """
         return not self.poll.begun and any(event.occurred_at is None for event in events)
 
     def _meet(self, event: ReviewEvent) -> None:
@@ -334,7 +444,10 @@ class _Walk:
 
 
 def _tried[Found](ask: Callable[[], Found]) -> Found | Trouble:
-    """What a platform answers. Whatever goes wrong, our own mistakes included, is the trouble of this connection alone."""
+    """What a platform answers.
+
+    Whatever goes wrong, our own mistakes included, is the trouble of this connection alone.
+    """
     try:
         return ask()
     except PlatformUnavailable as unavailable:
@@ -343,17 +456,27 @@ def _tried[Found](ask: Callable[[], Found]) -> Found | Trouble:
         return Trouble(error.code, error.detail)
     except Exception as mistake:  # noqa: BLE001 - a connector that cannot read an answer must not stop the polling of others
         place = traceback.extract_tb(mistake.__traceback__)[-1]
-        return Trouble("internal", f"A mistake of Heard's own: {type(mistake).__name__} in {place.name}, line {place.lineno}.")
+        return Trouble(
+            "internal",
+            f"A mistake of Heard's own: {type(mistake).__name__} in {place.name}, line "
+            f"{place.lineno}.",
+        )
 
 
 def _trouble(refusal: Rejected) -> Trouble:
-    return Trouble(refusal.reason, _REFUSALS.get(refusal.reason, "The platform refuses to be asked for reviews."))
+    return Trouble(
+        refusal.reason,
+        _REFUSALS.get(refusal.reason, "The platform refuses to be asked for reviews."),
+    )
 
 
 def _withdrawal(native_id: str, seen: Seen, now: datetime) -> ReviewEvent:
-    # No tombstone: a review that a platform took down can be shown again, and must then be answered (R01). Its clock may be ahead of ours.
+    # No tombstone: a review that a platform took down can be shown again, and must then be answered
+    # (R01). Its clock may be ahead of ours.
     revision = max(time_revision(now), f"{seen.at}~")
-    return ReviewEvent(EventKind.WITHDRAWN, native_id, seen.thread or native_id, revision, nobody(native_id))
+    return ReviewEvent(
+        EventKind.WITHDRAWN, native_id, seen.thread or native_id, revision, nobody(native_id)
+    )
 
 
 def _in_turn(ids: Collection[str], turn: str, most: int) -> list[str]:
@@ -363,7 +486,13 @@ def _in_turn(ids: Collection[str], turn: str, most: int) -> list[str]:
     return [*ordered[place:], *ordered[:place]][:most]
 
 
-def _remembered(memory: Memory, met: Iterable[ReviewEvent], withdrawn: Iterable[ReviewEvent], poll: Poll, now: datetime) -> Memory:
+def _remembered(
+    memory: Memory,
+    met: Iterable[ReviewEvent],
+    withdrawn: Iterable[ReviewEvent],
+    poll: Poll,
+    now: datetime,
+) -> Memory:
     """The memory after a look; the very same if nothing changed."""
     after = dict(memory)
     for event in met:
@@ -371,7 +500,11 @@ def _remembered(memory: Memory, met: Iterable[ReviewEvent], withdrawn: Iterable[
         if said is not Verdict.KNOWN:
             after[event.native_id] = Seen(
                 mark(event),
-                stamp(event.occurred_at) if event.occurred_at else known.at if known else stamp(now),
+                stamp(event.occurred_at)
+                if event.occurred_at
+                else known.at
+                if known
+                else stamp(now),
                 edition(event),
                 thread="" if event.native_thread == event.native_id else event.native_thread,
                 noted=said is Verdict.NOTED,
@@ -391,15 +524,22 @@ def _timed(poll: Poll, trouble: Trouble | None, now: datetime) -> Poll:
     polled = replace(poll, polled_at=now, trouble=trouble, failures=0, wait_until=None)
     if trouble is None:
         return polled
-    wait = max(poll.every, min(LONGEST_WAIT, poll.every * 2 ** min(poll.failures, 12)), trouble.retry_after or 0)
+    wait = max(
+        poll.every,
+        min(LONGEST_WAIT, poll.every * 2 ** min(poll.failures, 12)),
+        trouble.retry_after or 0,
+    )
     asked_to = later(now, trouble.retry_after) if trouble.retry_after else None
-    return replace(polled, failures=poll.failures + 1, poll_at=later(now, wait), wait_until=asked_to)
+    return replace(
+        polled, failures=poll.failures + 1, poll_at=later(now, wait), wait_until=asked_to
+    )
 
 
 def following(planned: datetime, every: int, now: datetime) -> datetime:
     """When to look again after a look that was planned for one moment and begins at another.
 
-    It keeps to the grid of the plan, so that a scheduler's delays do not add up, unless that would ask the platform too soon.
+    It keeps to the grid of the plan, so that a scheduler's delays do not add up, unless that would
+    ask the platform too soon.
     """
     on_grid = later(planned, every)
     return on_grid if on_grid - now >= timedelta(seconds=0.9 * every) else later(now, every)

@@ -16,9 +16,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A remedy granted: `amount` is in units of `currency` (ISO 4217), which is empty until the policy said which one it is.
+    """A remedy granted.
 
-    `answer` is the key of the answer that tells the customer of it; empty when that answer did not arrive.
+    `amount` is in units of `currency` (ISO 4217), which is empty until the policy said which one it
+    is.
+
+    `answer` is the key of the answer that tells the customer of it; empty when that answer did not
+    arrive.
     """
 
     name: str
@@ -39,7 +43,12 @@ class Grant:
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object; `from_json` is its inverse."""
-        return {"name": self.name, "amount": plain(self.amount), "currency": self.currency, "answer": self.answer}
+        return {
+            "name": self.name,
+            "amount": plain(self.amount),
+            "currency": self.currency,
+            "answer": self.answer,
+        }
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> Self:
@@ -53,19 +62,35 @@ def plain(amount: Decimal | float) -> str:
 
 
 def meant(grant: Grant, remedies: Iterable[Remedy]) -> Remedy | None:
-    """The policy's remedy that a grant is about; None when there is none, or several and the currency is not said."""
-    found = [remedy for remedy in remedies if remedy.name == grant.name and grant.currency in {"", remedy.currency}]
+    """The policy's remedy that a grant is about.
+
+    None when there is none, or several and the currency is not said.
+    """
+    found = [
+        remedy
+        for remedy in remedies
+        if remedy.name == grant.name and grant.currency in {"", remedy.currency}
+    ]
     return found[0] if len(found) == 1 else None
 
 
 def needs_lead(grant: Grant, limit: float, granted: Sequence[Grant]) -> bool:
-    """Whether a grant takes a lead: with all of the same kind that was `granted` in the follow-up it is over the limit.
+    """Whether a grant takes a lead.
+
+    With all of the same kind that was `granted` in the follow-up it is over the limit.
 
     One that was granted before, and whose answer did not arrive, is not granted anew.
     """
     if untold(grant, granted):
         return False
-    before = sum((each.amount for each in granted if (each.name, each.currency) == (grant.name, grant.currency)), Decimal(0))
+    before = sum(
+        (
+            each.amount
+            for each in granted
+            if (each.name, each.currency) == (grant.name, grant.currency)
+        ),
+        Decimal(0),
+    )
     return before + grant.amount > Decimal(str(limit))
 
 
@@ -75,7 +100,10 @@ def untold(grant: Grant, granted: Iterable[Grant]) -> Grant | None:
 
 
 def added(grant: Grant, granted: Sequence[Grant]) -> tuple[Grant, ...]:
-    """All that is granted once an answer tells of this grant; one that was waiting to be told of is not granted twice."""
+    """All that is granted once an answer tells of this grant.
+
+    One that was waiting to be told of is not granted twice.
+    """
     waiting = untold(grant, granted)
     if waiting is None:
         return (*granted, grant)
@@ -84,7 +112,10 @@ def added(grant: Grant, granted: Sequence[Grant]) -> tuple[Grant, ...]:
 
 
 def not_told(answer: str | None, granted: Iterable[Grant]) -> tuple[Grant, ...]:
-    """All that is granted when the answer with this key did not arrive: what it granted stands, and waits for another to tell of it."""
+    """All that is granted when the answer with this key did not arrive.
+
+    What it granted stands, and waits for another to tell of it.
+    """
     return tuple(replace(each, answer="") if each.answer == answer else each for each in granted)
 
 

@@ -1,4 +1,6 @@
-"""What a customer said: reviews, their revisions, who wrote them, and the events platforms send about them.
+"""What a customer said.
+
+Reviews, their revisions, who wrote them, and the events platforms send about them.
 
 Owns the words every other module uses and the normal form of text. Knows no platform, no policy and
 no storage.
@@ -19,7 +21,10 @@ from typing import Any, Final, Self
 from heard.clock import moment, stamp
 
 TEXT_LIMIT_BYTES: Final = 120_000
-"""Longest text kept, as bytes of its JSON form: a review must fit a workflow's 256 KiB input whole."""
+"""Longest text kept, as bytes of its JSON form.
+
+A review must fit a workflow's 256 KiB input whole.
+"""
 
 MARKS: Final = 30
 """How many combining marks in a row are kept."""
@@ -78,12 +83,12 @@ class Author:
 class ReviewEvent:
     """One thing a platform says happened to one review.
 
-    `native_id` and `native_thread` are the platform's own ids; they are equal where every review is a
-    thread of its own. `revision` sorts as text in the order of the author's edits (`number_revision`,
-    `time_revision`, `TOMBSTONE`). `rating` is 1-5. `reply_to` holds what the connector needs to answer
-    (a topic, a telephone number). A `partial` event names a review without its words: the platform must be asked for them (`fetch`).
-    `text_bytes` is the length of the text as it came, when it was longer
-    than `TEXT_LIMIT_BYTES` and had to be cut.
+    `native_id` and `native_thread` are the platform's own ids; they are equal where every review is
+    a thread of its own. `revision` sorts as text in the order of the author's edits
+    (`number_revision`, `time_revision`, `TOMBSTONE`). `rating` is 1-5. `reply_to` holds what the
+    connector needs to answer (a topic, a telephone number). A `partial` event names a review
+    without its words: the platform must be asked for them (`fetch`). `text_bytes` is the length of
+    the text as it came, when it was longer than `TEXT_LIMIT_BYTES` and had to be cut.
     """
 
     kind: EventKind
@@ -109,7 +114,10 @@ class ReviewEvent:
 
     @property
     def digest(self) -> str:
-        """SHA-256 over what the author said (rating, title, text): equal digests say the same thing."""
+        """SHA-256 over what the author said (rating, title, text).
+
+        Equal digests say the same thing.
+        """
         said = [self.rating, self.title or "", self.text or ""]
         return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
 
@@ -118,8 +126,14 @@ class ReviewEvent:
         fields = asdict(self)
         fields["occurred_at"] = stamp(self.occurred_at) if self.occurred_at else None
         fields["reply_to"] = dict(self.reply_to) or None
-        fields["author"] = {name: value for name, value in fields["author"].items() if value is not None}
-        return {name: value for name, value in fields.items() if value is not None and value is not False}
+        fields["author"] = {
+            name: value for name, value in fields["author"].items() if value is not None
+        }
+        return {
+            name: value
+            for name, value in fields.items()
+            if value is not None and value is not False
+        }
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> Self:
@@ -132,10 +146,13 @@ class ReviewEvent:
 
 
 def clean(text: str | None) -> str | None:
-    r"""Text in normal form: NFC, `\n` line ends, no control characters, no broken surrogates; None if nothing is left.
+    r"""Text in normal form: NFC, `\n` line ends, no control characters, no broken surrogates.
 
-    NUL and other controls break consoles, CSV files and some platforms' APIs; tabs and line feeds stay. Of the marks that combine with one
-    character `MARKS` stay: no language has as many, and normalising takes time by the square of their number.
+    None if nothing is left.
+
+    NUL and other controls break consoles, CSV files and some platforms' APIs; tabs and line feeds
+    stay. Of the marks that combine with one character `MARKS` stay: no language has as many, and
+    normalising takes time by the square of their number.
     """
     if text is None:
         return None
@@ -158,13 +175,17 @@ def _with_few_marks(text: str) -> str:
 
 
 def cut(text: str | None) -> tuple[str | None, int | None]:
-    """Text no longer than `TEXT_LIMIT_BYTES` as JSON, and the byte length it came with if it was cut (else None)."""
+    """Text no longer than `TEXT_LIMIT_BYTES` as JSON, and the byte length it came with if it was
+    cut (else None).
+    """
     if text is None or len(text) * 6 <= TEXT_LIMIT_BYTES or _json_bytes(text) <= TEXT_LIMIT_BYTES:
         return text, None
     keep, over = 0, len(text)
     while over - keep > 1:
         middle = (keep + over) // 2
-        keep, over = (middle, over) if _json_bytes(text[:middle]) <= TEXT_LIMIT_BYTES else (keep, middle)
+        keep, over = (
+            (middle, over) if _json_bytes(text[:middle]) <= TEXT_LIMIT_BYTES else (keep, middle)
+        )
     return text[:keep], len(text.encode())
 
 
@@ -203,7 +224,10 @@ def author_id(business: str, platform: str, native_author: str) -> str:
 
 
 def follow_up_id(thread: str, number: int) -> str:
-    """`fup_…`: the n-th follow-up of a thread; deterministic, so that a retry opens the same one."""
+    """`fup_…`: the n-th follow-up of a thread.
+
+    Deterministic, so that a retry opens the same one.
+    """
     return _id("fup_", thread, str(number))
 
 

@@ -1,6 +1,9 @@
-"""A function's settings: one frozen dataclass per function, read from its environment once, at first use.
+"""A function's settings.
 
-A field `work_table` is the variable `WORK_TABLE`; the template sets exactly the fields and nothing else.
+One frozen dataclass per function, read from its environment once, at first use.
+
+A field `work_table` is the variable `WORK_TABLE`; the template sets exactly the fields and nothing
+else.
 """
 
 from __future__ import annotations
@@ -14,4 +17,6 @@ from typing import Any, cast
 def read[S](kind: type[S]) -> S:
     """The settings of a function. Raises KeyError naming the variable that the template forgot."""
     make: Callable[..., S] = kind
-    return make(**{field.name: os.environ[field.name.upper()] for field in fields(cast("Any", kind))})
+    return make(
+        **{field.name: os.environ[field.name.upper()] for field in fields(cast("Any", kind))}
+    )

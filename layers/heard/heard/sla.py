@@ -16,33 +16,45 @@ _DAY: Final = timedelta(days=1)
 _WALL_TIME: Final = re.compile(r"([0-9]{1,2}):([0-5][0-9])")
 
 type Interval = tuple[int, int]
-"""Minutes of the local day `[opens, closes)`; 1440 is the day's end, so that hours over midnight are two intervals."""
+"""Minutes of the local day `[opens, closes)`.
+
+1440 is the day's end, so that hours over midnight are two intervals.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """When a business works: seven weekdays (Monday first) of intervals in its own time zone, without its holidays.
+    """When a business works.
 
-    Raises BadRequest for an unknown zone, for intervals that overlap or end before they begin, and for a
-    calendar in which nobody ever works: an SLA against it would never come due.
+    Seven weekdays (Monday first) of intervals in its own time zone, without its holidays.
+
+    Raises BadRequest for an unknown zone, for intervals that overlap or end before they begin, and
+    for a calendar in which nobody ever works: an SLA against it would never come due.
     """
 
     timezone: str
     hours: tuple[tuple[Interval, ...], ...]
     holidays: frozenset[date] = frozenset()
-    days: dict[date, tuple[tuple[datetime, datetime], ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    days: dict[date, tuple[tuple[datetime, datetime], ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
     """The days looked at so far: a memory of `shifts`, which time zones make dear."""
 
     def __post_init__(self) -> None:
         if known_zone(self.timezone) is None:
-            raise BadRequest('calendar.timezone: not a known IANA zone; for example "Europe/Berlin"')
+            raise BadRequest(
+                'calendar.timezone: not a known IANA zone; for example "Europe/Berlin"'
+            )
         if len(self.hours) != len(WEEKDAYS):
             raise BadRequest("calendar.hours: give seven weekdays, Monday first")
         for name, intervals in zip(WEEKDAYS, self.hours, strict=True):
             closed_at = 0
             for opens, closes in intervals:
                 if not closed_at <= opens < closes <= DAY_MINUTES:
-                    raise BadRequest(f"calendar.hours.{name}: intervals must be in order, not overlap, and lie within 00:00-24:00")
+                    raise BadRequest(
+                        f"calendar.hours.{name}: intervals must be in order, not overlap, and lie "
+                        "within 00:00-24:00"
+                    )
                 closed_at = closes
         if not any(self.hours):
             raise BadRequest("calendar.hours: nobody ever works; give at least one weekday hours")
@@ -57,9 +69,14 @@ class Calendar:
         known = self.days.get(day)
         if known is None:
             zone, hours = self.zone, () if day in self.holidays else self.hours[day.weekday()]
-            spans = ((instant(day, opens, zone), instant(day, closes, zone)) for opens, closes in hours)
-            # A wall time that a clock change skips is read as the instant that much later, which can leave nothing of an interval.
-            known = self.days[day] = tuple((opens, closes) for opens, closes in spans if opens < closes)
+            spans = (
+                (instant(day, opens, zone), instant(day, closes, zone)) for opens, closes in hours
+            )
+            # A wall time that a clock change skips is read as the instant that much later, which
+            # can leave nothing of an interval.
+            known = self.days[day] = tuple(
+                (opens, closes) for opens, closes in spans if opens < closes
+            )
         return known
 
     @property
@@ -72,15 +89,17 @@ def is_working(moment: datetime, calendar: Calendar) -> bool:
     """Whether `moment` (aware) lies in working hours; closing time does not."""
     wall = moment.astimezone(calendar.zone)
     minute = wall.hour * 60 + wall.minute
-    return wall.date() not in calendar.holidays and any(opens <= minute < closes for opens, closes in calendar.hours[wall.weekday()])
+    return wall.date() not in calendar.holidays and any(
+        opens <= minute < closes for opens, closes in calendar.hours[wall.weekday()]
+    )
 
 
 def add_working_time(start: datetime, seconds: int, calendar: Calendar) -> datetime:
     """The instant (UTC) by which `seconds` of working time have passed since `start` (aware).
 
-    The result always lies inside working hours or at their end; time is counted as it elapses, so that a
-    shift over a clock change is an hour shorter or longer. Zero seconds from outside working hours is the
-    next opening. Raises ValueError for a naive `start` or negative `seconds`.
+    The result always lies inside working hours or at their end; time is counted as it elapses, so
+    that a shift over a clock change is an hour shorter or longer. Zero seconds from outside working
+    hours is the next opening. Raises ValueError for a naive `start` or negative `seconds`.
     """
     if start.tzinfo is None or seconds < 0:
         raise ValueError("start must be aware and seconds not negative")
@@ -90,9 +109,11 @@ def add_working_time(start: datetime, seconds: int, calendar: Calendar) -> datet
     day = start.astimezone(calendar.zone).date() - _DAY
     while True:
         for opens, closes in calendar.shifts(day):
-            # An interval can run into the next where clocks change: what was worked already does not count again.
+            # An interval can run into the next where clocks change: what was worked already does
+            # not count again.
             begins = max(moment, opens)
-            # A moment at the very end of a shift counts as worked: what is due at closing time is due today.
+            # A moment at the very end of a shift counts as worked: what is due at closing time is
+            # due today.
             if begins <= closes:
                 if remaining <= closes - begins:
                     return begins + remaining
@@ -102,9 +123,14 @@ def add_working_time(start: datetime, seconds: int, calendar: Calendar) -> datet
 
 
 def instant(day: date, minute: int, zone: tzinfo, *, fold: int = 0) -> datetime:
-    """When (UTC) a clock in `zone` shows that minute of the day; the second time, for `fold` 1, where clocks go back."""
+    """When (UTC) a clock in `zone` shows that minute of the day.
+
+    The second time, for `fold` 1, where clocks go back.
+    """
     whole, rest = divmod(minute, DAY_MINUTES)
-    wall = datetime.combine(day + timedelta(days=whole), time(rest // 60, rest % 60, fold=fold), tzinfo=zone)
+    wall = datetime.combine(
+        day + timedelta(days=whole), time(rest // 60, rest % 60, fold=fold), tzinfo=zone
+    )
     return wall.astimezone(UTC)
 
 

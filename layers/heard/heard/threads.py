@@ -1,8 +1,11 @@
-"""A thread: a review and all that was said under it. Owns the two-reply cap (R04) and a reply's life.
+"""A thread: a review and all that was said under it.
 
-A reply takes a slot before anything is sent, and only then goes
-`reserved -> sending -> sent`, by way of `doubtful` when a fault leaves open whether the platform has it, or to
-`unknown` when the platform cannot be asked. Public slots are never given back unless it is certain that nothing was posted.
+Owns the two-reply cap (R04) and a reply's life.
+
+A reply takes a slot before anything is sent, and only then goes `reserved -> sending -> sent`, by
+way of `doubtful` when a fault leaves open whether the platform has it, or to `unknown` when the
+platform cannot be asked. Public slots are never given back unless it is certain that nothing was
+posted.
 """
 
 from __future__ import annotations
@@ -19,7 +22,10 @@ PUBLIC_REPLY_CAP: Final = 2
 """R04: never reply more than twice in one public thread."""
 
 SENDING_LEASE: Final = timedelta(seconds=45)
-"""How long a run that marked a reply as `sending` is left alone: longer than the function may run."""
+"""How long a run that marked a reply as `sending` is left alone.
+
+Longer than the function may run.
+"""
 
 
 class SlotState(StrEnum):
@@ -41,10 +47,12 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One reply's place in its thread. `tried_at` is when sending was last begun, `first_tried_at` when first.
+    """One reply's place in its thread.
 
-    `not_before` is until when it must wait, as the policy's delays and quiet hours ask; None when it may go at once. `variant`
-    names an acknowledgement's wording.
+    `tried_at` is when sending was last begun, `first_tried_at` when first.
+
+    `not_before` is until when it must wait, as the policy's delays and quiet hours ask; None when
+    it may go at once. `variant` names an acknowledgement's wording.
     """
 
     reply: str
@@ -62,17 +70,31 @@ class Slot:
 
     def held(self, now: datetime) -> bool:
         """Whether another run is sending it just now."""
-        return self.state is SlotState.SENDING and self.tried_at is not None and now < moment(self.tried_at) + SENDING_LEASE
+        return (
+            self.state is SlotState.SENDING
+            and self.tried_at is not None
+            and now < moment(self.tried_at) + SENDING_LEASE
+        )
 
     @property
     def must_look(self) -> bool:
-        """Whether the platform may already have it, so that it must be asked before anything is posted."""
+        """Whether the platform may already have it, so that it must be asked before anything is
+        posted.
+        """
         return self.state in {SlotState.SENDING, SlotState.DOUBTFUL}
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object without absent fields; `from_json` is its inverse."""
-        fields = {"reply": self.reply, "purpose": self.purpose.value, "public": self.public, "state": self.state.value}
-        rest = {name: getattr(self, name) for name in ("tried_at", "first_tried_at", "not_before", "variant")}
+        fields = {
+            "reply": self.reply,
+            "purpose": self.purpose.value,
+            "public": self.public,
+            "state": self.state.value,
+        }
+        rest = {
+            name: getattr(self, name)
+            for name in ("tried_at", "first_tried_at", "not_before", "variant")
+        }
         return fields | {name: value for name, value in rest.items() if value}
 
     @classmethod
@@ -92,9 +114,12 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """What was said by us under a review, and the one open follow-up, if any. `follow_ups` counts all there were.
+    """What was said by us under a review, and the one open follow-up, if any.
 
-    `cap` is how many public replies the business's policy allows, never more than `PUBLIC_REPLY_CAP`.
+    `follow_ups` counts all there were.
+
+    `cap` is how many public replies the business's policy allows, never more than
+    `PUBLIC_REPLY_CAP`.
     """
 
     id: str
@@ -118,20 +143,40 @@ class Thread:
         return next((slot for slot in self.slots if slot.reply == reply), None)
 
     def reserve(
-        self, reply: str, purpose: Purpose, *, public: bool, not_before: datetime | None = None, variant: str | None = None
+        self,
+        reply: str,
+        purpose: Purpose,
+        *,
+        public: bool,
+        not_before: datetime | None = None,
+        variant: str | None = None,
     ) -> Self | None:
-        """This thread with a slot for the reply (the same one, if it has it); None when the cap is reached."""
+        """This thread with a slot for the reply (the same one, if it has it).
+
+        None when the cap is reached.
+        """
         if self.slot(reply):
             return self
         if public and not self.public_replies_left:
             return None
-        slot = Slot(reply, purpose, public, not_before=stamp(not_before) if not_before else None, variant=variant)
+        slot = Slot(
+            reply,
+            purpose,
+            public,
+            not_before=stamp(not_before) if not_before else None,
+            variant=variant,
+        )
         return replace(self, slots=(*self.slots, slot))
 
     def sending(self, reply: str, now: datetime) -> Self:
         """This thread with the reply marked as being sent now."""
         at = stamp(now)
-        return self._with(reply, lambda slot: replace(slot, state=SlotState.SENDING, tried_at=at, first_tried_at=slot.first_tried_at or at))
+        return self._with(
+            reply,
+            lambda slot: replace(
+                slot, state=SlotState.SENDING, tried_at=at, first_tried_at=slot.first_tried_at or at
+            ),
+        )
 
     def interrupted(self, reply: str, *, maybe_applied: bool) -> Self:
         """This thread after an attempt that ended in a fault."""
@@ -139,13 +184,19 @@ class Thread:
         return self._with(reply, lambda slot: replace(slot, state=state))
 
     def sent(self, reply: str) -> Self:
-        """This thread with the reply confirmed. A private one leaves no slot: only public ones are counted."""
+        """This thread with the reply confirmed. A private one leaves no slot.
+
+        Only public ones are counted.
+        """
         if (slot := self.slot(reply)) and not slot.public:
             return self.dropped(reply)
         return self._with(reply, lambda slot: replace(slot, state=SlotState.SENT))
 
     def unknown(self, reply: str) -> Self:
-        """This thread with a reply that nobody can tell about; it keeps its slot, since it may be there."""
+        """This thread with a reply that nobody can tell about.
+
+        It keeps its slot, since it may be there.
+        """
         return self._with(reply, lambda slot: replace(slot, state=SlotState.UNKNOWN))
 
     def dropped(self, reply: str) -> Self:
@@ -153,7 +204,9 @@ class Thread:
         return replace(self, slots=tuple(slot for slot in self.slots if slot.reply != reply))
 
     def _with(self, reply: str, change: Callable[[Slot], Slot]) -> Self:
-        return replace(self, slots=tuple(change(slot) if slot.reply == reply else slot for slot in self.slots))
+        return replace(
+            self, slots=tuple(change(slot) if slot.reply == reply else slot for slot in self.slots)
+        )
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object without absent fields; `from_json` is its inverse."""

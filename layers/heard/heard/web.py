@@ -1,4 +1,7 @@
-"""How answers leave through an HTTP API: headers that keep pages and data where they belong, errors as problem+json."""
+"""How answers leave through an HTTP API.
+
+Headers that keep pages and data where they belong, errors as problem+json.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,9 @@ def answer(response: Response) -> Answer:
 
 def failed(error: HeardError) -> Answer:
     """An error as problem+json (RFC 9457), with Retry-After where waiting helps."""
-    told = answer(Response(error.http_status, json.dumps(problem(error)), "application/problem+json"))
+    told = answer(
+        Response(error.http_status, json.dumps(problem(error)), "application/problem+json")
+    )
     if error.retryable:
         told["headers"]["retry-after"] = str(error.extra.get("retry_after") or 5)
     return told

@@ -1,4 +1,7 @@
-"""What we conclude about reviews: tables of cases, and properties over anything a platform may send."""
+"""What we conclude about reviews.
+
+Tables of cases, and properties over anything a platform may send.
+"""
 
 from __future__ import annotations
 
@@ -9,18 +12,38 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from heard.assessment import Agenda, Assessment, Flag, History, Severity, assess, vocabulary
-from heard.assessment.engines import embedded
+from heard.assessment.engines.chain import embedded
 from heard.reviews import Author, Channel, EventKind, ReviewEvent
 
 CRITICAL, HIGH, MEDIUM, LOW, PRAISE = Severity
 
 
-def review(text: str | None = None, rating: int | None = None, *, language: str | None = None, title: str | None = None) -> ReviewEvent:
-    return ReviewEvent(EventKind.CREATED, "1", "1", "000000000001", Author("a"), rating=rating, text=text, title=title, language=language)
+def review(
+    text: str | None = None,
+    rating: int | None = None,
+    *,
+    language: str | None = None,
+    title: str | None = None,
+) -> ReviewEvent:
+    return ReviewEvent(
+        EventKind.CREATED,
+        "1",
+        "1",
+        "000000000001",
+        Author("a"),
+        rating=rating,
+        text=text,
+        title=title,
+        language=language,
+    )
 
 
 def judged(
-    text: str | None = None, rating: int | None = None, *, language: str | None = None, channel: Channel = Channel.REVIEW_SITE
+    text: str | None = None,
+    rating: int | None = None,
+    *,
+    language: str | None = None,
+    channel: Channel = Channel.REVIEW_SITE,
 ) -> Assessment:
     return assess(review(text, rating, language=language), channel, History(), embedded("accurate"))
 
@@ -41,7 +64,12 @@ CONCLUSIONS = [
     ("asdfghjkl", 1, MEDIUM, ()),
     ("Great service, love it", 1, MEDIUM, (Flag.RATING_WORDS_DISAGREE,)),
     # The worse of rating and words.
-    ("The fish made my son sick, we spent the night in hospital.", 5, CRITICAL, (Flag.RATING_WORDS_DISAGREE, Flag.SAFETY)),
+    (
+        "The fish made my son sick, we spent the night in hospital.",
+        5,
+        CRITICAL,
+        (Flag.RATING_WORDS_DISAGREE, Flag.SAFETY),
+    ),
     ("They gave me food poisoning.", 5, CRITICAL, (Flag.RATING_WORDS_DISAGREE, Flag.SAFETY)),
     ("Good food but slow.", 3, MEDIUM, ()),
     ("The room was nice. Breakfast could be better.", 4, LOW, ()),
@@ -57,7 +85,12 @@ CONCLUSIONS = [
     ("My lawyer will contact you.", None, CRITICAL, (Flag.LEGAL,)),
     ("The toaster caught fire.", 1, CRITICAL, (Flag.SAFETY,)),
     ("The driver assaulted my wife.", None, CRITICAL, (Flag.SAFETY,)),
-    ("Not only did they discriminate against me, they laughed.", None, CRITICAL, (Flag.DISCRIMINATION,)),
+    (
+        "Not only did they discriminate against me, they laughed.",
+        None,
+        CRITICAL,
+        (Flag.DISCRIMINATION,),
+    ),
     ("My card details were stolen and used.", None, CRITICAL, (Flag.PRIVACY,)),
     ("I will go to the press with this.", 2, CRITICAL, (Flag.PRESS,)),
     ("After this support call I want to kill myself.", None, CRITICAL, (Flag.SELF_HARM,)),
@@ -109,7 +142,14 @@ def test_the_worse_of_rating_and_words_wins_and_says_so(
     assert set(flags) == set(assessment.flags)
 
 
-@pytest.mark.parametrize("text", ["This queue is killing me, but the staff are great", "They fired the manager, good.", "Not bad at all"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "This queue is killing me, but the staff are great",
+        "They fired the manager, good.",
+        "Not bad at all",
+    ],
+)
 def test_words_that_are_severe_elsewhere_alarm_nobody_here(text: str) -> None:
     assert judged(text, 4).severity not in {HIGH, CRITICAL}
     assert not set(judged(text, 4).flags) & set(vocabulary.CRITICAL)
@@ -137,15 +177,27 @@ def test_five_stars_do_not_hide_what_the_words_say() -> None:
         ("Avoid this place, the worst.", 1, Channel.EMAIL, Agenda.ANSWER),
         ("You are all idiots and morons", None, Channel.SOCIAL, Agenda.ABUSE),
         ("You idiots charged me twice", None, Channel.SOCIAL, Agenda.AUDIENCE),
-        ("Earn money now! Visit my site www.spam.example bitcoin", None, Channel.REVIEW_SITE, Agenda.SPAM),
+        (
+            "Earn money now! Visit my site www.spam.example bitcoin",
+            None,
+            Channel.REVIEW_SITE,
+            Agenda.SPAM,
+        ),
         ("asdfghjkl qwertyuiop zxcvbnm", None, Channel.REVIEW_SITE, Agenda.SPAM),
         # A stranger's advert does not hide that somebody was hurt.
-        ("Food poisoning! Visit my site www.spam.example bitcoin", None, Channel.REVIEW_SITE, Agenda.AUDIENCE),
+        (
+            "Food poisoning! Visit my site www.spam.example bitcoin",
+            None,
+            Channel.REVIEW_SITE,
+            Agenda.AUDIENCE,
+        ),
         # Keys struck at random beside a rating are a rating.
         ("asdfghjkl qwertyuiop", 1, Channel.REVIEW_SITE, Agenda.AUDIENCE),
     ],
 )
-def test_what_the_author_wants_follows_from_words_and_stage(text: str, rating: int | None, channel: Channel, agenda: Agenda) -> None:
+def test_what_the_author_wants_follows_from_words_and_stage(
+    text: str, rating: int | None, channel: Channel, agenda: Agenda
+) -> None:
     assessment = judged(text, rating, channel=channel)
     assert assessment.agenda is agenda
     assert (Flag.QUESTION in assessment.flags) == (agenda is Agenda.QUESTION)
@@ -180,24 +232,41 @@ def test_the_language_is_the_claim_if_plausible_else_what_the_words_say_else_unk
 
 def test_who_complained_before_is_flagged_only_when_complaining_again() -> None:
     before = History(earlier_complaints=1)
-    assert Flag.REPEAT_COMPLAINER in assess(review("The heater is broken again.", 2), Channel.EMAIL, before).flags
-    assert Flag.REPEAT_COMPLAINER not in assess(review("Lovely, thank you!", 5), Channel.EMAIL, before).flags
+    assert (
+        Flag.REPEAT_COMPLAINER
+        in assess(review("The heater is broken again.", 2), Channel.EMAIL, before).flags
+    )
+    assert (
+        Flag.REPEAT_COMPLAINER
+        not in assess(review("Lovely, thank you!", 5), Channel.EMAIL, before).flags
+    )
     assert Flag.REPEAT_COMPLAINER not in judged("The heater is broken again.", 2).flags
 
 
 def test_the_title_is_read_too() -> None:
-    assert assess(review("See above.", 3, title="Food poisoning"), Channel.REVIEW_SITE, History()).severity is CRITICAL
+    assert (
+        assess(
+            review("See above.", 3, title="Food poisoning"), Channel.REVIEW_SITE, History()
+        ).severity
+        is CRITICAL
+    )
 
 
 def test_codes_are_safe_to_log_and_evidence_quotes_the_customer() -> None:
-    reasons = {reason.code: reason.evidence for reason in judged("They gave me Food  Poisoning and charged twice", 1).reasons}
+    reasons = {
+        reason.code: reason.evidence
+        for reason in judged("They gave me Food  Poisoning and charged twice", 1).reasons
+    }
     assert reasons["critical_safety"] == "Food  Poisoning"
     assert reasons["failure_money"] == "charged twice"
     assert all(code.replace("_", "").isalnum() and len(code) <= 40 for code in reasons)
 
 
 def test_topics_name_what_a_review_is_about_most_named_first() -> None:
-    assert judged("The courier lost the parcel and the delivery staff shrugged", 2).topics[:2] == ("delivery", "staff")
+    assert judged("The courier lost the parcel and the delivery staff shrugged", 2).topics[:2] == (
+        "delivery",
+        "staff",
+    )
     assert "cleanliness" in judged("Das Zimmer war nicht sauber", 2).topics
 
 
@@ -247,7 +316,9 @@ events = st.builds(
     rating=st.none() | st.integers(-1, 9),
     title=st.none() | words,
     text=st.none() | words,
-    language=st.none() | st.sampled_from(["en", "de-DE", "xx", "", "zh-Hant", "ar"]) | st.text(max_size=5),
+    language=st.none()
+    | st.sampled_from(["en", "de-DE", "xx", "", "zh-Hant", "ar"])
+    | st.text(max_size=5),
     occurred_at=st.just(datetime(2026, 1, 1, tzinfo=UTC)),
 )
 histories = st.builds(History, earlier_complaints=st.integers(0, 3))
@@ -255,7 +326,9 @@ histories = st.builds(History, earlier_complaints=st.integers(0, 3))
 
 @settings(max_examples=300, deadline=None)
 @given(events, st.sampled_from(Channel), histories)
-def test_any_event_gets_the_same_assessment_twice_and_it_survives_json(event: ReviewEvent, channel: Channel, history: History) -> None:
+def test_any_event_gets_the_same_assessment_twice_and_it_survives_json(
+    event: ReviewEvent, channel: Channel, history: History
+) -> None:
     assessment = assess(event, channel, history)
     assert assess(event, channel, history) == assessment
     assert Assessment.from_json(assessment.to_json()) == assessment
@@ -265,11 +338,23 @@ def test_any_event_gets_the_same_assessment_twice_and_it_survives_json(event: Re
 
 
 @settings(max_examples=200, deadline=None)
-@given(events, st.sampled_from(["They gave me food poisoning.", "I was charged twice.", "そして食中毒"]))
-def test_saying_something_worse_as_well_never_lowers_the_severity(event: ReviewEvent, worse: str) -> None:
+@given(
+    events,
+    st.sampled_from(["They gave me food poisoning.", "I was charged twice.", "そして食中毒"]),
+)
+def test_saying_something_worse_as_well_never_lowers_the_severity(
+    event: ReviewEvent, worse: str
+) -> None:
     before = assess(event, Channel.REVIEW_SITE, History())
     after = assess(
-        review(f"{event.text or ''}\n. {worse}", event.rating, language=event.language, title=event.title), Channel.SOCIAL, History()
+        review(
+            f"{event.text or ''}\n. {worse}",
+            event.rating,
+            language=event.language,
+            title=event.title,
+        ),
+        Channel.SOCIAL,
+        History(),
     )
     if worse != "I was charged twice.":
         assert after.severity is CRITICAL
@@ -280,6 +365,9 @@ def test_saying_something_worse_as_well_never_lowers_the_severity(event: ReviewE
 @settings(max_examples=100, deadline=None)
 @given(words, st.integers(1, 4))
 def test_a_star_less_never_lowers_the_severity(text: str, stars: int) -> None:
-    fewer, more = (assess(review(text, rating), Channel.REVIEW_SITE, History(), embedded("quick")) for rating in (stars, stars + 1))
+    fewer, more = (
+        assess(review(text, rating), Channel.REVIEW_SITE, History(), embedded("quick"))
+        for rating in (stars, stars + 1)
+    )
 
     assert fewer.severity.rank >= more.severity.rank

@@ -1,4 +1,7 @@
-"""What must never be missed: hard cases in every language the rules know, harmless look-alikes, and properties of the matching."""
+"""What must never be missed.
+
+Hard cases in every language the rules know, harmless look-alikes, and properties of the matching.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,9 @@ from heard.reviews import Author, Channel, EventKind, ReviewEvent
 
 
 def judged(text: str, language: str | None = None) -> Assessment:
-    event = ReviewEvent(EventKind.CREATED, "1", "1", "000000000001", Author("a"), text=text, language=language)
+    event = ReviewEvent(
+        EventKind.CREATED, "1", "1", "000000000001", Author("a"), text=text, language=language
+    )
     return assess(event, Channel.SOCIAL, History())
 
 
@@ -76,7 +81,9 @@ SEVERE = [
 
 
 @pytest.mark.parametrize(("language", "text", "flag"), SEVERE)
-def test_what_must_never_be_missed_is_critical_in_every_language(language: str, text: str, flag: Flag) -> None:
+def test_what_must_never_be_missed_is_critical_in_every_language(
+    language: str, text: str, flag: Flag
+) -> None:
     assessment = judged(text, language)
     assert assessment.severity is Severity.CRITICAL
     assert flag in assessment.flags
@@ -87,7 +94,11 @@ def test_case_accents_and_punctuation_do_not_hide_it(language: str, text: str, f
     assert flag in judged(f"«{text.upper()}»!!", language).flags
     assert flag in judged(unicodedata.normalize("NFD", text), language).flags
     if language not in UNSPACED and language != "tr":
-        plain = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
+        plain = "".join(
+            letter
+            for letter in unicodedata.normalize("NFKD", text)
+            if not unicodedata.combining(letter)
+        )
         assert flag in judged(plain, language).flags
 
 
@@ -135,21 +146,32 @@ def test_a_question_how_to_cancel_is_a_question_and_no_failure() -> None:
 def test_every_flag_has_words_in_every_language() -> None:
     languages = {language for table in vocabulary.CRITICAL.values() for language in table}
     assert len(languages) >= 29
-    assert {flag: languages - set(table) for flag, table in vocabulary.CRITICAL.items()} == {flag: set() for flag in vocabulary.CRITICAL}
+    assert {flag: languages - set(table) for flag, table in vocabulary.CRITICAL.items()} == {
+        flag: set() for flag in vocabulary.CRITICAL
+    }
 
 
-@given(st.sampled_from(["no", "without", "never any"]), st.sampled_from(["food poisoning", "salmonella", "racism"]))
-def test_what_is_denied_is_not_critical_and_what_is_not_only_so_is(negator: str, severe: str) -> None:
+@given(
+    st.sampled_from(["no", "without", "never any"]),
+    st.sampled_from(["food poisoning", "salmonella", "racism"]),
+)
+def test_what_is_denied_is_not_critical_and_what_is_not_only_so_is(
+    negator: str, severe: str
+) -> None:
     assert judged(f"There was {negator} {severe} here", "en").severity is not Severity.CRITICAL
     assert judged(f"It was not only {severe} here", "en").severity is Severity.CRITICAL
 
 
 def test_a_comma_parts_a_negator_from_what_it_does_not_deny() -> None:
-    assert judged("Niemand half, Krankenwagen nach einer Stunde", "de").severity is Severity.CRITICAL
+    assert (
+        judged("Niemand half, Krankenwagen nach einer Stunde", "de").severity is Severity.CRITICAL
+    )
 
 
 @given(st.integers(0, 12), st.booleans())
-def test_the_two_sides_of_a_plus_stand_near_each_other_in_one_sentence(distance: int, turned: bool) -> None:
+def test_the_two_sides_of_a_plus_stand_near_each_other_in_one_sentence(
+    distance: int, turned: bool
+) -> None:
     ends = ("socket", "smoke") if turned else ("smoke", "socket")
     between = " ".join(["and"] * distance)
     assert bool(found("en", "smoke + socket", f"{ends[0]} {between} {ends[1]}")) == (distance < 8)
@@ -169,4 +191,6 @@ def test_pieces_know_gaps_neighbours_word_bounds_and_negation() -> None:
 def test_an_idiom_masks_only_what_it_covers() -> None:
     lexicon = Lexicon("ja", {"severe": "盗まれ", "idiom": "心を盗まれ"})
     both = "心を盗まれました。財布を盗まれました。"
-    assert [hit.start for hit in without(lexicon.find(both, tokens(both)), "idiom")] == [both.rindex("盗まれ")]
+    assert [hit.start for hit in without(lexicon.find(both, tokens(both)), "idiom")] == [
+        both.rindex("盗まれ")
+    ]

@@ -18,8 +18,23 @@ from tests.unit.cli.conftest import Heard
 
 def receive(stack: Stack, native: str, text: str, rating: int, *, business: str = "acme") -> str:
     """One review, taken to its decision; its id."""
-    event = ReviewEvent(EventKind.CREATED, native, native, number_revision(1), Author("u1", "Ana"), rating=rating, text=text)
-    message = Message(f"dlv_{native}", event, connection="con_1", business=business, platform="standard", channel=Channel.REVIEW_SITE)
+    event = ReviewEvent(
+        EventKind.CREATED,
+        native,
+        native,
+        number_revision(1),
+        Author("u1", "Ana"),
+        rating=rating,
+        text=text,
+    )
+    message = Message(
+        f"dlv_{native}",
+        event,
+        connection="con_1",
+        business=business,
+        platform="standard",
+        channel=Channel.REVIEW_SITE,
+    )
     triage(message, Ports(stack.setup, stack.work), Reach(stack.secrets, no_platform), clock.now())
     return review_id(business, "standard", native)
 
@@ -33,8 +48,15 @@ def reviews(stack: Stack) -> list[str]:
     """Three reviews of acme, the first two of which a person gets."""
     for business in ("acme", "zenith"):
         stack.setup.put_business(Business(business, business.title()))
-        stack.setup.put_connection(Connection("con_1", business, "standard", "https://api.example/hooks/con_1"), clock.now())
-    said = [("r1", "I was charged twice and nobody answers me. Awful.", 1), ("r2", "Can I bring my dog?", 3), ("r3", "Lovely!", 5)]
+        stack.setup.put_connection(
+            Connection("con_1", business, "standard", "https://api.example/hooks/con_1"),
+            clock.now(),
+        )
+    said = [
+        ("r1", "I was charged twice and nobody answers me. Awful.", 1),
+        ("r2", "Can I bring my dog?", 3),
+        ("r3", "Lovely!", 5),
+    ]
     receive(stack, "r9", "Somebody else's business.", 2, business="zenith")
     return [receive(stack, *each) for each in said]
 
@@ -46,11 +68,15 @@ def tamper(stack: Stack, review: str, sequence: int, **changed: Any) -> None:
         Key=attributes({"review": review, "sequence": sequence}),
         UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in changed),
         ExpressionAttributeNames={f"#{name}": name for name in changed},
-        ExpressionAttributeValues=attributes({f":{name}": value for name, value in changed.items()}),
+        ExpressionAttributeValues=attributes(
+            {f":{name}": value for name, value in changed.items()}
+        ),
     )
 
 
-def test_it_lists_a_businesss_outcomes_in_time_order(heard: Heard, stack: Stack, reviews: list[str]) -> None:
+def test_it_lists_a_businesss_outcomes_in_time_order(
+    heard: Heard, stack: Stack, reviews: list[str]
+) -> None:
     listed = heard.well("audit", "list", "--business", "acme", "--json").json
 
     assert {each["review"] for each in listed} == set(reviews)
@@ -60,11 +86,16 @@ def test_it_lists_a_businesss_outcomes_in_time_order(heard: Heard, stack: Stack,
     assert all(review in table for review in reviews)
 
 
-def test_it_narrows_by_kind_severity_channel_and_time(heard: Heard, stack: Stack, reviews: list[str]) -> None:
+def test_it_narrows_by_kind_severity_channel_and_time(
+    heard: Heard, stack: Stack, reviews: list[str]
+) -> None:
     def asked(*words: str) -> list[Any]:
         return heard.well("audit", "list", "--business", "acme", "--json", *words).json
 
-    assert {each["kind"] for each in asked("--kind", "accepted", "--kind", "follow_up_opened")} == {"accepted", "follow_up_opened"}
+    assert {each["kind"] for each in asked("--kind", "accepted", "--kind", "follow_up_opened")} == {
+        "accepted",
+        "follow_up_opened",
+    }
     assert {each["review"] for each in asked("--severity", "praise")} == {reviews[2]}
     assert asked("--channel", "email") == []
     assert asked("--to", "1h") == []
@@ -80,8 +111,17 @@ def test_a_review_is_listed_by_its_id(heard: Heard, stack: Stack, reviews: list[
     assert heard("audit", "list", "--review", "rev_nothing").code == 1
 
 
-@pytest.mark.parametrize("words", [(), ("--business", "acme", "--from", "yesterday"), ("--business", "acme", "--from", "1h", "--to", "2h")])
-def test_questions_that_make_no_sense_are_usage_errors(heard: Heard, stack: Stack, words: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    "words",
+    [
+        (),
+        ("--business", "acme", "--from", "yesterday"),
+        ("--business", "acme", "--from", "1h", "--to", "2h"),
+    ],
+)
+def test_questions_that_make_no_sense_are_usage_errors(
+    heard: Heard, stack: Stack, words: tuple[str, ...]
+) -> None:
     assert heard("audit", "list", *words).code == 2
 
 
@@ -95,9 +135,16 @@ def test_untouched_chains_verify(heard: Heard, stack: Stack, reviews: list[str])
 
 
 @pytest.mark.parametrize(
-    ("changed", "why"), [({"kind": "ignored"}, "content"), ({"previous": "0" * 64}, "follow"), ({"severity": "low"}, "content")]
+    ("changed", "why"),
+    [
+        ({"kind": "ignored"}, "content"),
+        ({"previous": "0" * 64}, "follow"),
+        ({"severity": "low"}, "content"),
+    ],
 )
-def test_a_changed_outcome_is_found(heard: Heard, stack: Stack, reviews: list[str], changed: dict[str, Any], why: str) -> None:
+def test_a_changed_outcome_is_found(
+    heard: Heard, stack: Stack, reviews: list[str], changed: dict[str, Any], why: str
+) -> None:
     tamper(stack, reviews[1], 2, **changed)
 
     said = heard("audit", "verify", "--business", "acme", "--json")
@@ -110,23 +157,40 @@ def test_a_changed_outcome_is_found(heard: Heard, stack: Stack, reviews: list[st
     assert (told.code, "BROKEN" in told.out) == (1, True)
 
 
-def test_a_change_with_a_fitting_hash_is_found_by_the_heads(heard: Heard, stack: Stack, reviews: list[str]) -> None:
+def test_a_change_with_a_fitting_hash_is_found_by_the_heads(
+    heard: Heard, stack: Stack, reviews: list[str]
+) -> None:
     (first, last) = stack.log.of_review(reviews[1])
     subject = Subject(last.review, last.business, last.platform, last.channel, last.severity)
     fact = Fact(Kind.IGNORED, {"reason": "spam"})
-    (forged,) = chain(subject, [fact], sequence=1, head=first.hash, at=clock.now(), actor="heard", delivery=last.delivery)
+    (forged,) = chain(
+        subject,
+        [fact],
+        sequence=1,
+        head=first.hash,
+        at=clock.now(),
+        actor="heard",
+        delivery=last.delivery,
+    )
     assert verify(reviews[1], [first, forged], expected_sequence=None, expected_head=None).verified
-    written = {name: getattr(forged, name) for name in ("kind", "at", "actor", "detail", "previous", "hash")}
+    written = {
+        name: getattr(forged, name)
+        for name in ("kind", "at", "actor", "detail", "previous", "hash")
+    }
     tamper(stack, reviews[1], 2, **written)
 
     assert heard("audit", "verify", reviews[1]).code == 1
 
 
 def test_removed_outcomes_are_found(heard: Heard, stack: Stack, reviews: list[str]) -> None:
-    stack.dynamodb.delete_item(TableName="OutcomesTable", Key=attributes({"review": reviews[1], "sequence": 2}))
+    stack.dynamodb.delete_item(
+        TableName="OutcomesTable", Key=attributes({"review": reviews[1], "sequence": 2})
+    )
     assert heard("audit", "verify", "--business", "acme").code == 1
 
-    stack.dynamodb.delete_item(TableName="OutcomesTable", Key=attributes({"review": reviews[1], "sequence": 1}))
+    stack.dynamodb.delete_item(
+        TableName="OutcomesTable", Key=attributes({"review": reviews[1], "sequence": 1})
+    )
     assert heard("audit", "verify", reviews[1]).code == 1
     assert heard("audit", "verify", "--business", "acme").code == 0, "as --help says"
 

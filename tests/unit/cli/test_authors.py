@@ -11,8 +11,8 @@ from heard.connectors.parsing import by_email
 from heard.reviews import author_id
 from heard.storage.vault import Erased
 from heard_cli.stack import Stack, Where
+from tests.unit.backend import COMPLAINT, NOON, complaint
 from tests.unit.cli.conftest import Heard, process
-from tests.unit.house import COMPLAINT, NOON, complaint
 
 AT: Final = ("--business", "acme", "--platform", "standard")
 
@@ -20,8 +20,19 @@ AT: Final = ("--business", "acme", "--platform", "standard")
 @pytest.fixture
 def author(heard: Heard, stack: Stack) -> str:
     """Somebody who complained."""
-    stack.setup.put_connection(Connection("con_1", "acme", "standard", "https://api.example/hooks/con_1", {}, False, "Acme Bakery"), NOON)
-    queued = {"delivery": "dlv_1.0", "connection": "con_1", "business": "acme", "platform": "standard", "channel": "review_site"}
+    stack.setup.put_connection(
+        Connection(
+            "con_1", "acme", "standard", "https://api.example/hooks/con_1", {}, False, "Acme Bakery"
+        ),
+        NOON,
+    )
+    queued = {
+        "delivery": "dlv_1.0",
+        "connection": "con_1",
+        "business": "acme",
+        "platform": "standard",
+        "channel": "review_site",
+    }
     stack.queue.send([queued | {"event": complaint("r-1", author="cus-77").normal().to_json()}])
     assert process(stack) == 1
     return "cus-77"
@@ -30,7 +41,13 @@ def author(heard: Heard, stack: Stack) -> str:
 def test_an_author_is_shown_as_triage_knows_them(heard: Heard, stack: Stack, author: str) -> None:
     shown = heard.well("authors", "show", author, *AT, "--json").json
 
-    assert shown == {"author": author_id("acme", "standard", author), "complaints": 1, "value": None, "told": None, "sealed": True}
+    assert shown == {
+        "author": author_id("acme", "standard", author),
+        "complaints": 1,
+        "value": None,
+        "told": None,
+        "sealed": True,
+    }
     assert "Zelda" not in heard.well("authors", "show", author, *AT).out
 
 
@@ -41,7 +58,15 @@ def test_a_value_is_kept_and_forgotten(heard: Heard, stack: Stack, author: str) 
     assert stack.work.vault.known(author_id("acme", "standard", author)).value is None
 
 
-@pytest.mark.parametrize("words", [(*AT, "--", "cus-77", "-1"), ("cus-77", "101", *AT), ("cus-77", *AT), ("cus-77", "50", "--none", *AT)])
+@pytest.mark.parametrize(
+    "words",
+    [
+        (*AT, "--", "cus-77", "-1"),
+        ("cus-77", "101", *AT),
+        ("cus-77", *AT),
+        ("cus-77", "50", "--none", *AT),
+    ],
+)
 def test_what_is_no_value_is_refused(heard: Heard, stack: Stack, words: tuple[str, ...]) -> None:
     said = heard("authors", "value", *words)
 
@@ -49,7 +74,9 @@ def test_what_is_no_value_is_refused(heard: Heard, stack: Stack, words: tuple[st
     assert stack.work.vault.known(author_id("acme", "standard", "cus-77")).value is None
 
 
-def test_an_erased_author_can_be_read_no_more_and_the_log_stays(heard: Heard, stack: Stack, author: str) -> None:
+def test_an_erased_author_can_be_read_no_more_and_the_log_stays(
+    heard: Heard, stack: Stack, author: str
+) -> None:
     review = stack.work.open_follow_ups("acme", limit=1)[0][0].reviews[0]
     assert COMPLAINT in str(stack.work.revision(stack.work.case(review).case.review))
     said = heard.well("authors", "erase", author, *AT, stdin="y\n")
@@ -59,10 +86,15 @@ def test_an_erased_author_can_be_read_no_more_and_the_log_stays(heard: Heard, st
     later = Stack(Where())  # the first one may remember the key for some seconds
     with pytest.raises(Erased):
         later.work.revision(stack.work.case(review).case.review)
-    assert [outcome.kind for outcome in stack.log.of_review(review)] == ["accepted", "follow_up_opened"]
+    assert [outcome.kind for outcome in stack.log.of_review(review)] == [
+        "accepted",
+        "follow_up_opened",
+    ]
 
 
-def test_nothing_is_erased_without_a_yes_and_a_program_is_not_asked(heard: Heard, stack: Stack, author: str) -> None:
+def test_nothing_is_erased_without_a_yes_and_a_program_is_not_asked(
+    heard: Heard, stack: Stack, author: str
+) -> None:
     refused = heard("authors", "erase", author, *AT, stdin="n\n")
 
     assert (refused.code, "Nothing was erased" in refused.err) == (1, True)
@@ -75,11 +107,16 @@ def test_who_is_known_by_an_address_is_found_by_it(heard: Heard, stack: Stack) -
     known = author_id("acme", "postmark", by_email("zoe@shop.example"))
     words = ("--business", "acme", "--platform", "postmark", "--email")
 
-    assert heard.well("authors", "value", "Zoe@Shop.example", "9", *words, "--json").json == {"author": known, "value": 9}
+    assert heard.well("authors", "value", "Zoe@Shop.example", "9", *words, "--json").json == {
+        "author": known,
+        "value": 9,
+    }
     assert heard("authors", "show", "zoe", *words).code == 2
 
 
 @pytest.mark.parametrize(("place", "code"), [(("acme", "nowhere"), 2), (("nobody", "standard"), 1)])
-def test_a_place_that_is_none_is_refused(heard: Heard, stack: Stack, place: tuple[str, str], code: int) -> None:
+def test_a_place_that_is_none_is_refused(
+    heard: Heard, stack: Stack, place: tuple[str, str], code: int
+) -> None:
     for words in (("show", "cus-77"), ("value", "cus-77", "5"), ("erase", "cus-77", "--yes")):
         assert heard("authors", *words, "--business", place[0], "--platform", place[1]).code == code

@@ -1,4 +1,7 @@
-"""The command as a whole: what it offers, how soon, and how it tells what is wrong with where it was pointed."""
+"""The command as a whole.
+
+What it offers, how soon, and how it tells what is wrong with where it was pointed.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,15 @@ from heard_cli.main import PARTS
 from heard_cli.stack import Stack, Where
 from tests.unit.cli.conftest import Heard
 
-OUTPUTS = ("ApiUrl", "SetupTableName", "WorkTableName", "OutcomesTableName", "QueueUrl", "DeadLettersUrl", "SecretsPath")
+OUTPUTS = (
+    "ApiUrl",
+    "SetupTableName",
+    "WorkTableName",
+    "OutcomesTableName",
+    "QueueUrl",
+    "DeadLettersUrl",
+    "SecretsPath",
+)
 LIST = ("connect", "list", "--business", "acme")
 
 
@@ -39,7 +50,6 @@ ALL = [
 ]
 
 OFFLINE = {
-    ("assess", "evaluate"),
     ("assess", "run"),
     ("connect", "verify"),
     ("connect", "guide"),
@@ -49,7 +59,9 @@ OFFLINE = {
 
 
 @pytest.mark.parametrize(("path", "command"), ALL, ids=[" ".join(path) for path, _ in ALL])
-def test_every_command_explains_itself_with_an_example(heard: Heard, path: tuple[str, ...], command: Any) -> None:
+def test_every_command_explains_itself_with_an_example(
+    heard: Heard, path: tuple[str, ...], command: Any
+) -> None:
     said = heard.well(*path, "--help").out
 
     assert command.help
@@ -63,11 +75,15 @@ def test_help_names_every_part_and_loads_none() -> None:
         "from heard_cli.main import app\n"
         "try: app()\n"
         "except SystemExit: pass\n"
-        "assert not {'boto3', 'botocore', 'heard.storage', 'aws_lambda_powertools'} & set(sys.modules), sorted(sys.modules)"
+        "assert not {'boto3', 'botocore', 'heard.storage', 'aws_lambda_powertools'} & "
+        "set(sys.modules), sorted(sys.modules)"
     )
     paths = [each for each in sys.path if each.endswith(("cli", "heard"))]
     done = subprocess.run(
-        [sys.executable, "-c", f"import sys; sys.path[:0] = {paths!r}\n{script}"], capture_output=True, text=True, check=False
+        [sys.executable, "-c", f"import sys; sys.path[:0] = {paths!r}\n{script}"],
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
     assert done.returncode == 0, done.stderr
@@ -82,7 +98,12 @@ def test_an_unknown_command_is_a_usage_error(heard: Heard) -> None:
 @pytest.fixture
 def local(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A working directory below one where the local stack was started."""
-    state = {"endpoint": "http://127.0.0.1:4566", "stack": "heard", "region": "us-east-1", "public_url": "http://a.localhost:4566"}
+    state = {
+        "endpoint": "http://127.0.0.1:4566",
+        "stack": "heard",
+        "region": "us-east-1",
+        "public_url": "http://a.localhost:4566",
+    }
     (tmp_path / ".heard").mkdir()
     (tmp_path / ".heard" / "local.json").write_text(json.dumps(state))
     (tmp_path / "deeper").mkdir()
@@ -90,9 +111,13 @@ def local(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / ".heard" / "local.json"
 
 
-def test_local_is_found_from_below_and_gets_made_up_credentials(local: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_local_is_found_from_below_and_gets_made_up_credentials(
+    local: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "somebodys-real-key")
-    stack = Stack(Where(local=True, endpoint="http://elsewhere.example", stack="other", region="eu-west-1"))
+    stack = Stack(
+        Where(local=True, endpoint="http://elsewhere.example", stack="other", region="eu-west-1")
+    )
 
     credentials = stack.session.get_credentials()
 
@@ -113,7 +138,9 @@ def test_made_up_credentials_go_nowhere_else() -> None:
     assert near.access_key == "test"
 
 
-def test_a_local_stack_that_is_not_there(heard: Heard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_local_stack_that_is_not_there(
+    heard: Heard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
 
     said = heard(*LIST, "--local")
@@ -148,7 +175,16 @@ class Cloud:
     def describe_stacks(self, StackName: str) -> Any:  # noqa: N803 - AWS's name
         if isinstance(self.answer, Exception):
             raise self.answer
-        return {"Stacks": [{"Outputs": [{"OutputKey": key, "OutputValue": value} for key, value in self.answer.items()]}]}
+        return {
+            "Stacks": [
+                {
+                    "Outputs": [
+                        {"OutputKey": key, "OutputValue": value}
+                        for key, value in self.answer.items()
+                    ]
+                }
+            ]
+        }
 
 
 def error(code: str) -> ClientError:
@@ -166,7 +202,11 @@ def error(code: str) -> ClientError:
         (error("AccessDenied"), (), "refuses DescribeStacks: as AWS says"),
         (error("Throttling"), (), "Throttling"),
         (EndpointConnectionError(endpoint_url="https://x"), (), "Check the network"),
-        (EndpointConnectionError(endpoint_url="http://x"), ("--endpoint", "http://127.0.0.1:4566"), "heard local up"),
+        (
+            EndpointConnectionError(endpoint_url="http://x"),
+            ("--endpoint", "http://127.0.0.1:4566"),
+            "heard local up",
+        ),
     ],
 )
 def test_what_aws_says_is_told_with_the_next_step(

@@ -12,17 +12,43 @@ import pytest
 from botocore.exceptions import ClientError
 
 from heard import clock
-from heard.connectors import Capabilities, Connection, RefusalReason, Request, Secret, load, platforms
+from heard.connectors import (
+    Capabilities,
+    Connection,
+    RefusalReason,
+    Request,
+    Secret,
+    load,
+    platform_names,
+)
 from heard.connectors.signatures import BasicAuth, BodyHmac
 from heard.polling import Trouble
 from heard.steps.ingest import ingest
 from heard.storage.setup import InboundSecret, Secrets, Setup
-from heard_cli.deliveries import refused_because
+from heard_cli.connect.deliveries import refused_because
 from heard_cli.stack import Stack
 from tests.unit.cli.conftest import DoorWire, Heard
 
-DISCOURSE = ("add", "discourse", "--business", "acme", "--setting", "base_url=https://forum.example", "--setting", "api_username=acme")
-TWILIO = ("add", "twilio_sms", "--business", "acme", "--credential", "account_sid=AC1", "--credential", "auth_token=the-token")
+DISCOURSE = (
+    "add",
+    "discourse",
+    "--business",
+    "acme",
+    "--setting",
+    "base_url=https://forum.example",
+    "--setting",
+    "api_username=acme",
+)
+TWILIO = (
+    "add",
+    "twilio_sms",
+    "--business",
+    "acme",
+    "--credential",
+    "account_sid=AC1",
+    "--credential",
+    "auth_token=the-token",
+)
 SIGNED = BodyHmac("x-discourse-event-signature", prefix="sha256=")
 
 
@@ -45,14 +71,20 @@ def test_adding_stores_everything_and_says_what_to_paste(heard: Heard, stack: St
     connection = stack.setup.connection(said["id"])
     assert connection
     assert connection.url == said["url"] == f"https://api.example/hooks/{said['id']}"
-    assert (connection.business, connection.business_name, connection.has_credentials) == ("acme", "Acme Bakery", True)
+    assert (connection.business, connection.business_name, connection.has_credentials) == (
+        "acme",
+        "Acme Bakery",
+        True,
+    )
     assert connection.settings == {"base_url": "https://forum.example", "api_username": "acme"}
     assert stack.secrets.inbound(said["id"]) == InboundSecret(said["secret"])
     assert stack.secrets.credentials(said["id"]) == {"api_key": "k1"}
     assert post(stack, said["id"], said["secret"]) == 202
 
 
-def test_a_second_instance_of_one_platform_is_refused_since_its_ids_would_meet_the_firsts(heard: Heard, stack: Stack) -> None:
+def test_a_second_instance_of_one_platform_is_refused_since_its_ids_would_meet_the_firsts(
+    heard: Heard, stack: Stack
+) -> None:
     heard.well("connect", *DISCOURSE, "--receive-only")
     heard.well("connect", *DISCOURSE, "--receive-only")
     elsewhere = tuple(word.replace("forum.example", "other.example") for word in DISCOURSE)
@@ -64,13 +96,20 @@ def test_a_second_instance_of_one_platform_is_refused_since_its_ids_would_meet_t
 
 
 def test_an_address_cannot_be_guessed(heard: Heard, stack: Stack) -> None:
-    ids = {heard.well("connect", "add", "trustpilot", "--business", "acme", "--receive-only", "--json").json["id"] for _ in range(3)}
+    ids = {
+        heard.well(
+            "connect", "add", "trustpilot", "--business", "acme", "--receive-only", "--json"
+        ).json["id"]
+        for _ in range(3)
+    }
 
     assert len(ids) == 3
     assert all(id.startswith("con_") and len(id) == 4 + 32 for id in ids)
 
 
-def test_people_read_the_address_the_secret_and_the_platforms_steps(heard: Heard, stack: Stack) -> None:
+def test_people_read_the_address_the_secret_and_the_platforms_steps(
+    heard: Heard, stack: Stack
+) -> None:
     said = heard.well("connect", *DISCOURSE, "--receive-only").out
 
     (connection,) = stack.setup.connections("acme")
@@ -90,14 +129,23 @@ def test_a_standard_secret_is_one_of_the_scheme(heard: Heard, stack: Stack) -> N
 
 
 def test_trustpilot_has_no_secret(heard: Heard, stack: Stack) -> None:
-    said = heard.well("connect", "add", "trustpilot", "--business", "acme", "--receive-only", "--json").json
+    said = heard.well(
+        "connect", "add", "trustpilot", "--business", "acme", "--receive-only", "--json"
+    ).json
 
     assert said["secret"] is None
     assert parameters(stack) == set()
-    assert heard("connect", "add", "trustpilot", "--business", "acme", "--receive-only", "--secret", "x").code == 2
+    assert (
+        heard(
+            "connect", "add", "trustpilot", "--business", "acme", "--receive-only", "--secret", "x"
+        ).code
+        == 2
+    )
 
 
-def test_twilio_signs_with_the_accounts_token_which_is_not_repeated(heard: Heard, stack: Stack) -> None:
+def test_twilio_signs_with_the_accounts_token_which_is_not_repeated(
+    heard: Heard, stack: Stack
+) -> None:
     said = heard.well("connect", *TWILIO, "--json")
 
     assert stack.secrets.inbound(said.json["id"]) == InboundSecret("the-token")
@@ -110,12 +158,24 @@ def test_credentials_come_from_a_file_or_stdin(heard: Heard, stack: Stack, tmp_p
     file.write_text(json.dumps(keys))
 
     for given, stdin in ((str(file), None), ("-", json.dumps(keys))):
-        said = heard.well("connect", "add", "trustpilot", "--business", "acme", "--credentials-file", given, "--json", stdin=stdin)
+        said = heard.well(
+            "connect",
+            "add",
+            "trustpilot",
+            "--business",
+            "acme",
+            "--credentials-file",
+            given,
+            "--json",
+            stdin=stdin,
+        )
         assert stack.secrets.credentials(said.json["id"]) == keys
 
 
-def test_a_person_at_a_terminal_is_asked_for_what_is_missing(heard: Heard, stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("heard_cli.credentials.somebody_there", lambda: True)
+def test_a_person_at_a_terminal_is_asked_for_what_is_missing(
+    heard: Heard, stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("heard_cli.connect.credentials.somebody_there", lambda: True)
 
     said = heard.well("connect", *DISCOURSE, "--json", stdin="typed-key\n")
 
@@ -126,21 +186,45 @@ def test_a_person_at_a_terminal_is_asked_for_what_is_missing(heard: Heard, stack
 @pytest.mark.parametrize(
     ("words", "named"),
     [
-        (("add", "discourse", "--business", "acme"), ("base_url is missing", "api_username is missing", "the forum's address")),
+        (
+            ("add", "discourse", "--business", "acme"),
+            ("base_url is missing", "api_username is missing", "the forum's address"),
+        ),
         ((*DISCOURSE, "--setting", "colour=red"), ("colour is unknown",)),
         (DISCOURSE, ("api_key is missing", "an API key for that user", "--receive-only")),
         ((*DISCOURSE, "--credential", "password=hunter2"), ("password is unknown", "api_key")),
         ((*DISCOURSE, "--credential", "hunter2"), ("name=value",)),
-        (("add", "standard", "--business", "acme", "--setting", "channel=moon"), ("channel cannot be 'moon'", "review_site")),
-        (("add", "standard", "--business", "acme", "--setting", "reply_url=http://shop.example"), ("reply_url", "https://")),
+        (
+            ("add", "standard", "--business", "acme", "--setting", "channel=moon"),
+            ("channel cannot be 'moon'", "review_site"),
+        ),
+        (
+            ("add", "standard", "--business", "acme", "--setting", "reply_url=http://shop.example"),
+            ("reply_url", "https://"),
+        ),
         (("add", "standard", "--business", "acme", "--secret", "hunter2"), ("whsec_",)),
-        (("add", "standard", "--business", "acme", "--setting", "reply_url=https://shop.example"), ("secret is missing",)),
+        (
+            (
+                "add",
+                "standard",
+                "--business",
+                "acme",
+                "--setting",
+                "reply_url=https://shop.example",
+            ),
+            ("secret is missing",),
+        ),
         (("add", "twilio_sms", "--business", "acme", "--receive-only"), ("auth_token",)),
         (("add", "yelling", "--business", "acme"), ("no connector called 'yelling'", "trustpilot")),
-        (("add", "feedback_form", "--business", "acme", "--public-url", "http://shop.example"), ("https://",)),
+        (
+            ("add", "feedback_form", "--business", "acme", "--public-url", "http://shop.example"),
+            ("https://",),
+        ),
     ],
 )
-def test_what_is_wrong_is_named_and_nothing_is_stored(heard: Heard, stack: Stack, words: tuple[str, ...], named: tuple[str, ...]) -> None:
+def test_what_is_wrong_is_named_and_nothing_is_stored(
+    heard: Heard, stack: Stack, words: tuple[str, ...], named: tuple[str, ...]
+) -> None:
     said = heard("connect", *words)
 
     told = " ".join(said.err.replace("│", " ").split())
@@ -151,16 +235,23 @@ def test_what_is_wrong_is_named_and_nothing_is_stored(heard: Heard, stack: Stack
     assert parameters(stack) == set()
 
 
-def test_an_unknown_business_is_an_error_that_says_how_to_add_it(heard: Heard, stack: Stack) -> None:
+def test_an_unknown_business_is_an_error_that_says_how_to_add_it(
+    heard: Heard, stack: Stack
+) -> None:
     said = heard("connect", "add", "feedback_form", "--business", "nobody")
 
     assert said.code == 1
     assert "heard business add nobody" in said.err
 
 
-def test_a_failure_halfway_leaves_nothing(heard: Heard, stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_halfway_leaves_nothing(
+    heard: Heard, stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fail(*_: object, **__: object) -> None:
-        raise ClientError({"Error": {"Code": "ProvisionedThroughputExceededException", "Message": "slow down"}}, "PutItem")
+        raise ClientError(
+            {"Error": {"Code": "ProvisionedThroughputExceededException", "Message": "slow down"}},
+            "PutItem",
+        )
 
     monkeypatch.setattr("heard.storage.setup.Setup.put_connection", fail)
 
@@ -173,7 +264,10 @@ def test_a_failure_halfway_leaves_nothing(heard: Heard, stack: Stack, monkeypatc
 
 
 def test_listing_shows_each_connection_and_no_secret(heard: Heard, stack: Stack) -> None:
-    added = [heard.well("connect", *words, "--json").json for words in ((*DISCOURSE, "--receive-only"), TWILIO)]
+    added = [
+        heard.well("connect", *words, "--json").json
+        for words in ((*DISCOURSE, "--receive-only"), TWILIO)
+    ]
 
     listed = heard.well("connect", "list", "--business", "acme", "--json")
 
@@ -182,15 +276,29 @@ def test_listing_shows_each_connection_and_no_secret(heard: Heard, stack: Stack)
     assert all(each["id"] in table for each in added)
     shown = heard.well("connect", "show", added[0]["id"])
     assert "forum.example" in shown.out
-    assert not [each for each in (listed.out, table, shown.out) if added[0]["secret"] in each or "the-token" in each]
+    assert not [
+        each
+        for each in (listed.out, table, shown.out)
+        if added[0]["secret"] in each or "the-token" in each
+    ]
 
 
 def test_platforms_are_listed_without_a_stack(heard: Heard) -> None:
     listed = heard.well("connect", "list", "--platforms", "--json").json
 
-    assert {each["platform"] for each in listed} >= {"trustpilot", "discourse", "twilio_sms", "standard", "feedback_form"}
+    assert {each["platform"] for each in listed} >= {
+        "trustpilot",
+        "discourse",
+        "twilio_sms",
+        "standard",
+        "feedback_form",
+    }
     (trustpilot,) = (each for each in listed if each["platform"] == "trustpilot")
-    assert (trustpilot["signed"], trustpilot["replies"], trustpilot["stage"]) == (False, "one", "onstage")
+    assert (trustpilot["signed"], trustpilot["replies"], trustpilot["stage"]) == (
+        False,
+        "one",
+        "onstage",
+    )
     assert set(trustpilot["credentials"]) == {"api_key", "api_secret", "business_user_id"}
     assert trustpilot["inbound"][0] == "push"
     assert {each.name for each in fields(Capabilities)} <= trustpilot.keys()
@@ -210,7 +318,9 @@ def test_rotating_keeps_the_old_secret_for_the_overlap(heard: Heard, stack: Stac
     assert post(stack, added["id"], new, later=timedelta(minutes=121)) == 202
 
 
-def test_a_second_rotation_does_not_end_a_running_overlap_unasked(heard: Heard, stack: Stack) -> None:
+def test_a_second_rotation_does_not_end_a_running_overlap_unasked(
+    heard: Heard, stack: Stack
+) -> None:
     id = heard.well("connect", *DISCOURSE, "--receive-only", "--json").json["id"]
     heard.well("connect", "rotate", id)
     before = stack.secrets.inbound(id)
@@ -236,7 +346,9 @@ def test_a_secret_that_others_know_stops_counting_at_once(heard: Heard, stack: S
     assert post(stack, added["id"], added["secret"]) == 401
 
 
-def test_rotating_twilio_changes_what_signs_replies_too(heard: Heard, stack: Stack, tmp_path: Path) -> None:
+def test_rotating_twilio_changes_what_signs_replies_too(
+    heard: Heard, stack: Stack, tmp_path: Path
+) -> None:
     id = heard.well("connect", *TWILIO, "--json").json["id"]
     (tmp_path / "token").write_text("the-next-token\n")
 
@@ -250,7 +362,9 @@ def test_rotating_twilio_changes_what_signs_replies_too(heard: Heard, stack: Sta
 
 
 def test_what_is_not_signed_cannot_be_rotated(heard: Heard, stack: Stack) -> None:
-    id = heard.well("connect", "add", "trustpilot", "--business", "acme", "--receive-only", "--json").json["id"]
+    id = heard.well(
+        "connect", "add", "trustpilot", "--business", "acme", "--receive-only", "--json"
+    ).json["id"]
 
     said = heard("connect", "rotate", id)
 
@@ -281,7 +395,9 @@ ADDED = {
 
 
 @pytest.mark.parametrize("platform", ADDED)
-def test_a_plain_test_tries_the_door_and_leaves_no_trace(heard: Heard, stack: Stack, wire: DoorWire, platform: str) -> None:
+def test_a_plain_test_tries_the_door_and_leaves_no_trace(
+    heard: Heard, stack: Stack, wire: DoorWire, platform: str
+) -> None:
     id = heard.well("connect", *ADDED[platform]).json["id"]
     wire.works = False
 
@@ -290,17 +406,26 @@ def test_a_plain_test_tries_the_door_and_leaves_no_trace(heard: Heard, stack: St
     assert said["ok"]
     assert stack.quarantine.of_business("acme") == []
     assert "Messages" not in stack.sqs.receive_message(QueueUrl=stack.outputs["QueueUrl"])
-    assert "signature" in (told := heard.well("connect", "test", id).out) or platform in {"trustpilot", "feedback_form"}, told
+    assert "signature" in (told := heard.well("connect", "test", id).out) or platform in {
+        "trustpilot",
+        "feedback_form",
+    }, told
 
 
 @pytest.mark.parametrize("platform", ADDED)
-def test_a_full_test_follows_a_sample_to_its_outcome(heard: Heard, stack: Stack, wire: DoorWire, platform: str) -> None:
+def test_a_full_test_follows_a_sample_to_its_outcome(
+    heard: Heard, stack: Stack, wire: DoorWire, platform: str
+) -> None:
     id = heard.well("connect", *ADDED[platform]).json["id"]
 
     said = heard.well("connect", "test", id, "--full", "--json").json
 
     assert said["ok"]
-    assert (said["route"], said["closed"], said["outcomes"]) == ("follow_up", None, ["accepted", "follow_up_opened"])
+    assert (said["route"], said["closed"], said["outcomes"]) == (
+        "follow_up",
+        None,
+        ["accepted", "follow_up_opened"],
+    )
     assert said["severity"]
     assert "heard-test-" in wire.sent[1 if platform == "feedback_form" else 0]["body"]
     assert "test" in wire.sent[1 if platform == "feedback_form" else 0]["body"]
@@ -319,14 +444,18 @@ def test_a_sample_may_stay_on_the_desk(heard: Heard, stack: Stack, wire: DoorWir
     assert task.id in said
 
 
-def test_a_refused_test_says_why(heard: Heard, stack: Stack, wire: DoorWire, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refused_test_says_why(
+    heard: Heard, stack: Stack, wire: DoorWire, monkeypatch: pytest.MonkeyPatch
+) -> None:
     id = heard.well("connect", *ADDED["standard"]).json["id"]
     wire.now = clock.now() + timedelta(hours=1)
     said = heard("connect", "test", id)
     assert (said.code, "clock" in said.err) == (1, True)
 
     wire.now, wire.secrets_path = None, "/heard/other"
-    Secrets(stack.ssm, wire.secrets_path).put_inbound(id, InboundSecret("whsec_" + base64.b64encode(bytes(range(32))).decode()))
+    Secrets(stack.ssm, wire.secrets_path).put_inbound(
+        id, InboundSecret("whsec_" + base64.b64encode(bytes(range(32))).decode())
+    )
     said = heard("connect", "test", id)
     assert (said.code, f"heard connect rotate {id}" in said.err) == (1, True)
 
@@ -336,7 +465,9 @@ def test_a_refused_test_says_why(heard: Heard, stack: Stack, wire: DoorWire, mon
     assert (said.code, "another stack" in said.err) == (1, True)
 
 
-def test_a_sample_that_nobody_processes_is_looked_for(heard: Heard, stack: Stack, wire: DoorWire) -> None:
+def test_a_sample_that_nobody_processes_is_looked_for(
+    heard: Heard, stack: Stack, wire: DoorWire
+) -> None:
     id = heard.well("connect", *ADDED["standard"]).json["id"]
     wire.works = False
     stack.sqs.send_message(QueueUrl=stack.outputs["DeadLettersUrl"], MessageBody="{}")
@@ -357,7 +488,14 @@ def alter(monkeypatch: pytest.MonkeyPatch, platform: str, **changed: Any) -> Non
 
 def test_lists_say_how_reviews_come_and_why_they_are_believed(heard: Heard, stack: Stack) -> None:
     heard.well("connect", *DISCOURSE, "--receive-only")
-    keys = ("--credential", "api_key=k", "--credential", "api_secret=s", "--credential", "business_user_id=u")
+    keys = (
+        "--credential",
+        "api_key=k",
+        "--credential",
+        "api_secret=s",
+        "--credential",
+        "business_user_id=u",
+    )
     for more in (keys, ("--receive-only",)):
         heard.well("connect", "add", "trustpilot", "--business", "acme", *more)
 
@@ -372,22 +510,45 @@ def test_lists_say_how_reviews_come_and_why_they_are_believed(heard: Heard, stac
     assert "believed by" in heard.well("connect", "list", "--business", "acme").out
 
 
-def test_a_guide_says_what_to_do_and_what_cannot_be_done(heard: Heard, monkeypatch: pytest.MonkeyPatch) -> None:
-    alter(monkeypatch, "discourse", cannot=("Whispers are ignored.",), unproven=("Nothing is.",), poll_seconds=120)
+def test_a_guide_says_what_to_do_and_what_cannot_be_done(
+    heard: Heard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alter(
+        monkeypatch,
+        "discourse",
+        cannot=("Whispers are ignored.",),
+        unproven=("Nothing is.",),
+        poll_seconds=120,
+    )
 
     told = heard.well("connect", "guide", "discourse").out
-    for said in ("open API, Webhooks", "Whispers are ignored.", "Nothing is.", "base_url", "api_key", "pushed and asked for every 2 min"):
+    for said in (
+        "open API, Webhooks",
+        "Whispers are ignored.",
+        "Nothing is.",
+        "base_url",
+        "api_key",
+        "pushed and asked for every 2 min",
+    ):
         assert said in told
     about = heard.well("connect", "guide", "discourse", "--json").json
-    assert (about["inbound"], about["cannot"], about["secret"]) == (["push", "poll"], ["Whispers are ignored."], "made_here")
+    assert (about["inbound"], about["cannot"], about["secret"]) == (
+        ["push", "poll"],
+        ["Whispers are ignored."],
+        "made_here",
+    )
     assert heard("connect", "guide", "yelling").code == 2
 
 
-def test_what_a_platform_cannot_do_is_said_when_it_is_connected(heard: Heard, stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_platform_cannot_do_is_said_when_it_is_connected(
+    heard: Heard, stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
     alter(monkeypatch, "discourse", cannot=("Whispers are ignored.",))
 
     assert "Whispers are ignored." in heard.well("connect", *DISCOURSE, "--receive-only").out
-    assert heard.well("connect", *DISCOURSE, "--receive-only", "--json").json["cannot"] == ["Whispers are ignored."]
+    assert heard.well("connect", *DISCOURSE, "--receive-only", "--json").json["cannot"] == [
+        "Whispers are ignored."
+    ]
 
 
 def test_a_platform_that_chooses_its_secret_is_asked_for_it(
@@ -397,17 +558,23 @@ def test_a_platform_that_chooses_its_secret_is_asked_for_it(
     words = ("connect", *DISCOURSE, "--receive-only")
 
     said = heard(*words)
-    assert (said.code, "webhook's page" in said.err, "--secret-later" in said.err) == (2, True, True)
+    assert (said.code, "webhook's page" in said.err, "--secret-later" in said.err) == (
+        2,
+        True,
+        True,
+    )
     (tmp_path / "secret").write_text("shown-there\n")
     said = heard.well(*words, "--secret-file", str(tmp_path / "secret"))
     assert "shown-there" not in said.out + said.err
-    monkeypatch.setattr("heard_cli.credentials.somebody_there", lambda: True)
+    monkeypatch.setattr("heard_cli.connect.credentials.somebody_there", lambda: True)
     id = heard.well(*words, "--json", stdin="typed-there\n").json["id"]
     assert stack.secrets.inbound(id) == InboundSecret("typed-there")
     assert "several lines" in heard(*words, stdin="-----BEGIN PUBLIC KEY-----\n").err
 
 
-def test_a_secret_may_come_once_the_platform_shows_it(heard: Heard, stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_secret_may_come_once_the_platform_shows_it(
+    heard: Heard, stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert heard("connect", *DISCOURSE, "--receive-only", "--secret-later").code == 2
     alter(monkeypatch, "discourse", secret=Secret.GIVEN)
 
@@ -418,11 +585,15 @@ def test_a_secret_may_come_once_the_platform_shows_it(heard: Heard, stack: Stack
     assert parameters(stack) == set()
     assert post(stack, connection.id, "x") == 401
     assert heard("connect", "rotate", connection.id).code == 2
-    assert "first one" in heard.well("connect", "rotate", connection.id, "--secret", "shown-there").err
+    assert (
+        "first one" in heard.well("connect", "rotate", connection.id, "--secret", "shown-there").err
+    )
     assert post(stack, connection.id, "shown-there") == 202
 
 
-def test_what_is_polled_needs_no_secret(heard: Heard, stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_polled_needs_no_secret(
+    heard: Heard, stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
     alter(monkeypatch, "discourse", secret=Secret.GIVEN, poll_seconds=60)
 
     said = heard.well("connect", *DISCOURSE, "--credential", "api_key=k1")
@@ -431,12 +602,16 @@ def test_what_is_polled_needs_no_secret(heard: Heard, stack: Stack, monkeypatch:
     assert "what is asked for comes all the same" in said.err
     assert f"heard connect rotate {connection.id} --secret-file" in said.err
     assert stack.secrets.inbound(connection.id) is None
-    assert heard("connect", *DISCOURSE, "--receive-only").code == 2, "then nothing at all would come"
+    assert heard("connect", *DISCOURSE, "--receive-only").code == 2, (
+        "then nothing at all would come"
+    )
     assert "everything pushed is refused" in heard.well("connect", "show", connection.id).out
     assert heard("connect", "rotate", connection.id).code == 2
 
 
-def test_user_and_password_are_pasted_within_the_address(heard: Heard, stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_user_and_password_are_pasted_within_the_address(
+    heard: Heard, stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(type(load("discourse")), "scheme", BasicAuth())
 
     said = heard.well("connect", *DISCOURSE, "--receive-only", "--json").json
@@ -451,14 +626,22 @@ def test_user_and_password_are_pasted_within_the_address(heard: Heard, stack: St
 
 
 def test_a_credential_may_span_lines(heard: Heard, stack: Stack, tmp_path: Path) -> None:
-    (tmp_path / "key.pem").write_text("-----BEGIN PRIVATE KEY-----\nabc\n-----END PRIVATE KEY-----\n")
+    (tmp_path / "key.pem").write_text(
+        "-----BEGIN PRIVATE KEY-----\nabc\n-----END PRIVATE KEY-----\n"
+    )
     (tmp_path / "keys.json").write_text('{"api_key": {"type": "service_account"}}')
 
-    id = heard.well("connect", *DISCOURSE, "--credential-file", f"api_key={tmp_path / 'key.pem'}", "--json").json["id"]
+    id = heard.well(
+        "connect", *DISCOURSE, "--credential-file", f"api_key={tmp_path / 'key.pem'}", "--json"
+    ).json["id"]
     assert stack.secrets.credentials(id)["api_key"].splitlines()[1] == "abc"
-    id = heard.well("connect", *DISCOURSE, "--credentials-file", str(tmp_path / "keys.json"), "--json").json["id"]
+    id = heard.well(
+        "connect", *DISCOURSE, "--credentials-file", str(tmp_path / "keys.json"), "--json"
+    ).json["id"]
     assert json.loads(stack.secrets.credentials(id)["api_key"]) == {"type": "service_account"}
-    assert heard("connect", *DISCOURSE, "--credential-file", f"api_key={tmp_path / 'none'}").code == 2
+    assert (
+        heard("connect", *DISCOURSE, "--credential-file", f"api_key={tmp_path / 'none'}").code == 2
+    )
 
 
 def test_deliveries_say_why_nothing_arrives(heard: Heard, stack: Stack, wire: DoorWire) -> None:
@@ -483,13 +666,24 @@ def test_deliveries_say_why_nothing_arrives(heard: Heard, stack: Stack, wire: Do
     shown = heard.well("connect", "show", added["id"], "--json").json
     assert (shown["last_accepted"] is not None, shown["last_refused"] is not None) == (True, True)
     assert "last refused" in heard.well("connect", "show", added["id"]).out
-    assert len(heard.well("connect", "deliveries", added["id"], "--limit", "1", "--json").json["deliveries"]) == 1
+    assert (
+        len(
+            heard.well("connect", "deliveries", added["id"], "--limit", "1", "--json").json[
+                "deliveries"
+            ]
+        )
+        == 1
+    )
 
 
 @pytest.mark.parametrize("reason", RefusalReason)
-@pytest.mark.parametrize("platform", platforms())
+@pytest.mark.parametrize("platform", platform_names())
 def test_there_is_advice_for_every_refusal(platform: str, reason: RefusalReason) -> None:
-    told = refused_because(reason, load(platform), Connection("con_1", "acme", platform, "https://api.example/hooks/con_1"))
+    told = refused_because(
+        reason,
+        load(platform),
+        Connection("con_1", "acme", platform, "https://api.example/hooks/con_1"),
+    )
 
     assert told.endswith((".", "?", "…", "rotate con_1"))
     assert "ingest function" not in told
@@ -517,8 +711,19 @@ def polled(heard: Heard, stack: Stack, monkeypatch: pytest.MonkeyPatch) -> str:
     return heard.well("connect", *DISCOURSE, "--credential", "api_key=k1", "--json").json["id"]
 
 
-def test_a_platform_is_asked_at_once(heard: Heard, polled: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    functions = Functions({"connection": polled, "found": 3, "queued": 2, "withdrawn": 1, "problems": 0, "error": None})
+def test_a_platform_is_asked_at_once(
+    heard: Heard, polled: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    functions = Functions(
+        {
+            "connection": polled,
+            "found": 3,
+            "queued": 2,
+            "withdrawn": 1,
+            "problems": 0,
+            "error": None,
+        }
+    )
     monkeypatch.setattr(Stack, "functions", functions)
 
     assert "3 reviews found, 2 queued, 1 withdrawn" in heard.well("connect", "poll", polled).out
@@ -530,10 +735,21 @@ def test_a_platform_is_asked_at_once(heard: Heard, polled: str, monkeypatch: pyt
     ("functions", "told"),
     [
         (
-            Functions({"found": 1, "queued": 0, "withdrawn": 0, "problems": 1, "error": "It refuses the credentials."}),
+            Functions(
+                {
+                    "found": 1,
+                    "queued": 0,
+                    "withdrawn": 0,
+                    "problems": 1,
+                    "error": "It refuses the credentials.",
+                }
+            ),
             "refuses the credentials",
         ),
-        (Functions({"errorType": "Runtime.ImportModuleError"}, "Unhandled"), "Runtime.ImportModuleError"),
+        (
+            Functions({"errorType": "Runtime.ImportModuleError"}, "Unhandled"),
+            "Runtime.ImportModuleError",
+        ),
         (Functions(["what?"]), "The poller failed"),
     ],
 )
@@ -547,7 +763,9 @@ def test_a_platform_that_cannot_be_read_is_told(
     assert (said.code, told in said.err) == (1, True), said.err
 
 
-def test_what_only_pushes_cannot_be_asked(heard: Heard, stack: Stack, polled: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_only_pushes_cannot_be_asked(
+    heard: Heard, stack: Stack, polled: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     id = heard.well("connect", "add", "feedback_form", "--business", "acme", "--json").json["id"]
 
     assert "cannot be asked" in heard("connect", "poll", id).err
@@ -555,7 +773,9 @@ def test_what_only_pushes_cannot_be_asked(heard: Heard, stack: Stack, polled: st
     assert "make deploy" in heard("connect", "poll", polled).err
 
 
-def test_what_nobody_here_can_sign_is_not_tested_from_here(heard: Heard, stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_nobody_here_can_sign_is_not_tested_from_here(
+    heard: Heard, stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
     id = heard.well("connect", *DISCOURSE, "--receive-only", "--json").json["id"]
     alter(monkeypatch, "discourse", tested_by_us=False)
 
@@ -574,11 +794,18 @@ def test_where_asking_stands_is_told(heard: Heard, stack: Stack, polled: str) ->
     said = heard.well("connect", "deliveries", polled, "--json").json["poll"]
     assert (said["every_seconds"], said["failures"], said["last"] is not None) == (60, 2, True)
     assert "refuses the connection's credentials" in heard.well("connect", "deliveries", polled).out
-    assert heard.well("connect", "list", "--business", "acme", "--json").json[0]["inbound"] == ["push", "poll"]
+    assert heard.well("connect", "list", "--business", "acme", "--json").json[0]["inbound"] == [
+        "push",
+        "poll",
+    ]
 
 
-def test_how_far_back_a_polled_platform_counts_may_be_said(heard: Heard, stack: Stack, polled: str) -> None:
-    id = heard.well("connect", *DISCOURSE, "--credential", "api_key=k1", "--since", "7d", "--json").json["id"]
+def test_how_far_back_a_polled_platform_counts_may_be_said(
+    heard: Heard, stack: Stack, polled: str
+) -> None:
+    id = heard.well(
+        "connect", *DISCOURSE, "--credential", "api_key=k1", "--since", "7d", "--json"
+    ).json["id"]
 
     found = stack.polls.poll(id)
     assert found

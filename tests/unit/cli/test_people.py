@@ -7,8 +7,12 @@ from tests.unit.cli.conftest import Heard
 ANA = ("people", "add", "--email", "ana@acme.example", "--first-name", "Ana")
 
 
-def test_somebody_new_can_sign_in_and_belongs_to_the_business(heard: Heard, stack: Stack, pool: str) -> None:
-    said = heard.well(*ANA, "--group", "agent", "--business", "acme", "--password", "Correct-horse-1", "--json").json
+def test_somebody_new_can_sign_in_and_belongs_to_the_business(
+    heard: Heard, stack: Stack, pool: str
+) -> None:
+    said = heard.well(
+        *ANA, "--group", "agent", "--business", "acme", "--password", "Correct-horse-1", "--json"
+    ).json
 
     user = stack.cognito.admin_get_user(UserPoolId=pool, Username="ana@acme.example")
     assert user["UserStatus"] == "CONFIRMED"
@@ -19,7 +23,9 @@ def test_somebody_new_can_sign_in_and_belongs_to_the_business(heard: Heard, stac
     assert (said["groups"], said["new"]) == (["agent"], True)
 
 
-def test_adding_again_changes_nothing_and_adding_more_adds(heard: Heard, stack: Stack, pool: str) -> None:
+def test_adding_again_changes_nothing_and_adding_more_adds(
+    heard: Heard, stack: Stack, pool: str
+) -> None:
     stack.setup.put_business(Business("zenith", "Zenith"))
     words = (*ANA, "--group", "agent", "--business", "acme")
     first = heard.well(*words, "--password", "Correct-horse-1", "--json").json
@@ -27,15 +33,25 @@ def test_adding_again_changes_nothing_and_adding_more_adds(heard: Heard, stack: 
     assert heard.well(*words, "--json").json == {**first, "new": False}
     more = heard.well(*ANA, "--group", "lead", "--business", "zenith", "--json").json
 
-    assert (more["subject"], more["groups"], more["businesses"]) == (first["subject"], ["agent", "lead"], ["acme", "zenith"])
+    assert (more["subject"], more["groups"], more["businesses"]) == (
+        first["subject"],
+        ["agent", "lead"],
+        ["acme", "zenith"],
+    )
     assert len(stack.cognito.list_users(UserPoolId=pool)["Users"]) == 1
     shown = heard.well("people", "show", "ana@acme.example", "--json").json
-    assert (shown["groups"], shown["businesses"], shown["status"]) == (["agent", "lead"], ["acme", "zenith"], "CONFIRMED")
+    assert (shown["groups"], shown["businesses"], shown["status"]) == (
+        ["agent", "lead"],
+        ["acme", "zenith"],
+        "CONFIRMED",
+    )
 
 
 def test_only_takes_other_businesses_and_roles_away(heard: Heard, stack: Stack, pool: str) -> None:
     stack.setup.put_business(Business("zenith", "Zenith"))
-    heard.well(*ANA, "--group", "agent", "--group", "lead", "--business", "acme", "--business", "zenith")
+    heard.well(
+        *ANA, "--group", "agent", "--group", "lead", "--business", "acme", "--business", "zenith"
+    )
 
     said = heard.well(*ANA, "--group", "agent", "--business", "zenith", "--only", "--json").json
 
@@ -46,13 +62,18 @@ def test_without_a_password_they_are_invited(heard: Heard, stack: Stack, pool: s
     said = heard.well(*ANA, "--group", "auditor", "--business", "acme")
 
     assert "e-mail" in said.err
-    assert stack.cognito.admin_get_user(UserPoolId=pool, Username="ana@acme.example")["UserStatus"] == "FORCE_CHANGE_PASSWORD"
+    assert (
+        stack.cognito.admin_get_user(UserPoolId=pool, Username="ana@acme.example")["UserStatus"]
+        == "FORCE_CHANGE_PASSWORD"
+    )
 
 
 def test_a_password_can_be_typed_unseen(heard: Heard, stack: Stack, pool: str) -> None:
     typed = "Correct-horse-1\nCorrect-horse-1\n"
 
-    said = heard.well(*ANA, "--group", "agent", "--business", "acme", "--ask-password", "--json", stdin=typed)
+    said = heard.well(
+        *ANA, "--group", "agent", "--business", "acme", "--ask-password", "--json", stdin=typed
+    )
 
     assert said.json["new"]
     assert "Correct-horse-1" not in said.out + said.err
@@ -60,7 +81,21 @@ def test_a_password_can_be_typed_unseen(heard: Heard, stack: Stack, pool: str) -
 
 def test_mistakes_are_told(heard: Heard, stack: Stack, pool: str) -> None:
     assert heard(*ANA, "--group", "king", "--business", "acme").code == 2
-    assert heard("people", "add", "--email", "ana", "--first-name", "Ana", "--group", "agent", "--business", "acme").code == 2
+    assert (
+        heard(
+            "people",
+            "add",
+            "--email",
+            "ana",
+            "--first-name",
+            "Ana",
+            "--group",
+            "agent",
+            "--business",
+            "acme",
+        ).code
+        == 2
+    )
     nowhere = heard(*ANA, "--group", "agent", "--business", "nowhere")
     assert (nowhere.code, "heard business add nowhere" in nowhere.err) == (1, True)
     assert stack.cognito.list_users(UserPoolId=pool)["Users"] == []

@@ -1,4 +1,7 @@
-"""`heard policy`: publishing and going back, trying on past reviews, explaining what was decided."""
+"""`heard policy`.
+
+Publishing and going back, trying on past reviews, explaining what was decided.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +15,13 @@ from typing import Any
 import pytest
 
 from heard import clock
-from heard.assessment.engines import embedded
+from heard.assessment.engines.chain import embedded
 from heard.connectors import Connection
 from heard.outcomes import Fact, Kind, Subject, chain, first_link
 from heard.policy import default_policy
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, number_revision, review_id
 from heard.steps.triage import Message, Ports, Reach, triage
-from heard.storage.log import appends
+from heard.storage.outcome_log import appends
 from heard_cli.stack import Stack
 from tests.unit.cli.conftest import Heard
 
@@ -48,18 +51,42 @@ def no_platform(*_: Any, **__: Any) -> Any:
 def receive(stack: Stack, native: str, text: str, rating: int, revision: int = 1) -> str:
     """One review of acme, taken to its decision; its id."""
     kind = EventKind.CREATED if revision == 1 else EventKind.EDITED
-    event = ReviewEvent(kind, native, native, number_revision(revision), Author("u1", "Ana"), rating=rating, text=text)
-    message = Message(
-        f"dlv_{native}_{revision}", event, connection="con_1", business="acme", platform="standard", channel=Channel.REVIEW_SITE
+    event = ReviewEvent(
+        kind,
+        native,
+        native,
+        number_revision(revision),
+        Author("u1", "Ana"),
+        rating=rating,
+        text=text,
     )
-    triage(message, Ports(stack.setup, stack.work), Reach(stack.secrets, no_platform), datetime.now(UTC), embedded("quick"))
+    message = Message(
+        f"dlv_{native}_{revision}",
+        event,
+        connection="con_1",
+        business="acme",
+        platform="standard",
+        channel=Channel.REVIEW_SITE,
+    )
+    triage(
+        message,
+        Ports(stack.setup, stack.work),
+        Reach(stack.secrets, no_platform),
+        datetime.now(UTC),
+        embedded("quick"),
+    )
     return review_id("acme", "standard", native)
 
 
 @pytest.fixture
 def reviews(stack: Stack) -> list[str]:
-    stack.setup.put_connection(Connection("con_1", "acme", "standard", "https://api.example/hooks/con_1"), clock.now())
-    return [receive(stack, "r1", SAID, 1), receive(stack, "r2", "Wonderful bread, lovely people, thank you!", 5)]
+    stack.setup.put_connection(
+        Connection("con_1", "acme", "standard", "https://api.example/hooks/con_1"), clock.now()
+    )
+    return [
+        receive(stack, "r1", SAID, 1),
+        receive(stack, "r2", "Wonderful bread, lovely people, thank you!", 5),
+    ]
 
 
 def publish(heard: Heard, file: str, by: str = "Ana", *words: str) -> str:
@@ -69,7 +96,9 @@ def publish(heard: Heard, file: str, by: str = "Ana", *words: str) -> str:
 # Versions
 
 
-def test_publishing_listing_showing_and_going_back(heard: Heard, stack: Stack, regulars: str) -> None:
+def test_publishing_listing_showing_and_going_back(
+    heard: Heard, stack: Stack, regulars: str
+) -> None:
     assert "version 2" in publish(heard, regulars, "Ana", "--note", "regulars first")
     assert heard.well("policy", "show", "--business", "acme").out == REGULARS
     assert heard.well("business", "show", "acme", "--json").json["policy"]["version"] == 2
@@ -85,17 +114,32 @@ def test_publishing_listing_showing_and_going_back(heard: Heard, stack: Stack, r
     assert [each["note"] for each in listed][:2] == ["back to version 1", "regulars first"]
     assert listed[0]["hash"] == listed[2]["hash"] == default_policy().hash
     assert heard.well("policy", "show", "2", "--business", "acme").out == REGULARS
-    assert heard.well("policy", "show", listed[1]["hash"][:10], "--business", "acme", "--json").json["document"]["name"] == "Acme"
-    assert "version 4" in heard.well("policy", "rollback", "2", "--business", "acme", "--by", "Lee").out
+    assert (
+        heard.well("policy", "show", listed[1]["hash"][:10], "--business", "acme", "--json").json[
+            "document"
+        ]["name"]
+        == "Acme"
+    )
+    assert (
+        "version 4"
+        in heard.well("policy", "rollback", "2", "--business", "acme", "--by", "Lee").out
+    )
     assert heard.well("policy", "show", "default").out.startswith("{")
     table = heard.well("policy", "list", "--business", "acme").out
     assert "followed" in table
     assert "regulars first" in table
 
 
-def test_what_cannot_be_published_is_refused_with_line_and_fix_and_the_old_one_stays(heard: Heard, stack: Stack, tmp_path: Path) -> None:
+def test_what_cannot_be_published_is_refused_with_line_and_fix_and_the_old_one_stays(
+    heard: Heard, stack: Stack, tmp_path: Path
+) -> None:
     file = tmp_path / "bad.yaml"
-    for text in ("rules:\n  - id: R01-x\n    when: {severity: [hihg]}\n    then: {route: follow_up}\n", "rules: [", "\tname: x", "- 1"):
+    for text in (
+        "rules:\n  - id: R01-x\n    when: {severity: [hihg]}\n    then: {route: follow_up}\n",
+        "rules: [",
+        "\tname: x",
+        "- 1",
+    ):
         file.write_text(text)
         said = heard("policy", "publish", str(file), "--business", "acme", "--by", "Ana")
         assert said.code == 1
@@ -104,13 +148,17 @@ def test_what_cannot_be_published_is_refused_with_line_and_fix_and_the_old_one_s
     assert "has published none" in heard.well("policy", "list", "--business", "acme").err
 
 
-def test_what_is_followed_already_is_not_published_again(heard: Heard, stack: Stack, regulars: str, tmp_path: Path) -> None:
+def test_what_is_followed_already_is_not_published_again(
+    heard: Heard, stack: Stack, regulars: str, tmp_path: Path
+) -> None:
     empty = tmp_path / "empty.yaml"
     empty.write_text("")
     assert "already" in publish(heard, str(empty))
     publish(heard, regulars)
     assert "already" in publish(heard, regulars, "Lee")
-    assert "already" in heard.well("policy", "rollback", "2", "--business", "acme", "--by", "Lee").out
+    assert (
+        "already" in heard.well("policy", "rollback", "2", "--business", "acme", "--by", "Lee").out
+    )
     assert len(heard.well("policy", "list", "--business", "acme", "--json").json) == 2
 
 
@@ -132,7 +180,11 @@ def test_what_is_followed_already_is_not_published_again(heard: Heard, stack: St
     ],
 )
 def test_what_makes_no_sense_is_told_and_changes_nothing(
-    heard: Heard, stack: Stack, regulars: str, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+    heard: Heard,
+    stack: Stack,
+    regulars: str,
+    monkeypatch: pytest.MonkeyPatch,
+    words: tuple[str, ...],
 ) -> None:
     monkeypatch.chdir(Path(regulars).parent)
     said = heard("policy", *words)
@@ -165,26 +217,48 @@ def past(tmp_path: Path) -> str:
     return str(file)
 
 
-def test_a_file_of_assessed_and_raw_reviews(heard: Heard, stack: Stack, regulars: str, past: str) -> None:
+def test_a_file_of_assessed_and_raw_reviews(
+    heard: Heard, stack: Stack, regulars: str, past: str
+) -> None:
     told = heard.well("policy", "diff", "default", regulars, "--on", past, "--json").json
 
     assert (told["reviews"], told["changed"], told["undated"]) == (3, 2, 1)
     assert told["gained_a_person"] == {"low": 1, "praise": 1}
-    assert {(each["before"], each["after"]) for each in told["rules"]} == {("R03-heard", "R21-regulars"), ("R02-praise", "R21-regulars")}
+    assert {(each["before"], each["after"]) for each in told["rules"]} == {
+        ("R03-heard", "R21-regulars"),
+        ("R02-praise", "R21-regulars"),
+    }
     assert told["extra_human_hours"] == round((5 + 3) / 60, 2)
     assert "assessed first" in " ".join(told["notes"])
     assert "text" not in told["examples"][0]
-    counted = heard.well("policy", "diff", "default", regulars, "--on", past, "--json", "--minutes", "low=60,praise=0").json
+    counted = heard.well(
+        "policy",
+        "diff",
+        "default",
+        regulars,
+        "--on",
+        past,
+        "--json",
+        "--minutes",
+        "low=60,praise=0",
+    ).json
     assert counted["extra_human_hours"] == 1.0
     table = heard.well("policy", "diff", "default", regulars, "--on", past)
     assert "route: acknowledge → follow_up" in table.out
     assert SAID not in table.out
-    assert "ill" in heard.well("policy", "diff", "default", regulars, "--on", past, "--with-text").out
+    assert (
+        "ill" in heard.well("policy", "diff", "default", regulars, "--on", past, "--with-text").out
+    )
 
 
-def test_the_same_policy_changes_nothing(heard: Heard, stack: Stack, regulars: str, past: str) -> None:
+def test_the_same_policy_changes_nothing(
+    heard: Heard, stack: Stack, regulars: str, past: str
+) -> None:
     assert "nothing changes" in heard.well("policy", "diff", regulars, regulars, "--on", past).out
-    assert heard.well("policy", "diff", "default", "default", "--on", past, "--json").json["changed"] == 0
+    assert (
+        heard.well("policy", "diff", "default", "default", "--on", past, "--json").json["changed"]
+        == 0
+    )
 
 
 @pytest.mark.parametrize(
@@ -220,7 +294,9 @@ def test_the_page_needs_nothing_but_itself_and_shows_words_only_when_asked(
 
     heard.well("policy", "diff", "default", regulars, "--on", past, "--html", str(page))
     plain = page.read_text()
-    heard.well("policy", "diff", "default", regulars, "--on", past, "--html", str(page), "--with-text")
+    heard.well(
+        "policy", "diff", "default", regulars, "--on", past, "--html", str(page), "--with-text"
+    )
     worded = page.read_text()
 
     assert not re.search(r"\b(src=|href=|url\(|@import|<script|<link)", worded)
@@ -231,8 +307,12 @@ def test_the_page_needs_nothing_but_itself_and_shows_words_only_when_asked(
     assert "<b>all night" not in worded
 
 
-def test_stored_reviews_are_decided_as_they_were_assessed(heard: Heard, stack: Stack, regulars: str, reviews: list[str]) -> None:
-    told = heard.well("policy", "diff", "published", regulars, "--business", "acme", "--from", "1h", "--json").json
+def test_stored_reviews_are_decided_as_they_were_assessed(
+    heard: Heard, stack: Stack, regulars: str, reviews: list[str]
+) -> None:
+    told = heard.well(
+        "policy", "diff", "published", regulars, "--business", "acme", "--from", "1h", "--json"
+    ).json
 
     assert (told["reviews"], told["left_out"]) == (2, {})
     assert told["rerouted"] == 1
@@ -240,8 +320,15 @@ def test_stored_reviews_are_decided_as_they_were_assessed(heard: Heard, stack: S
     head = stack.work.head(reviews[0])
     assert head
     stack.work.vault.erase(head.author)
-    assert heard.well("policy", "diff", "published", regulars, "--business", "acme", "--json").json["left_out"] == {"erased": 2}
-    assert heard.well("policy", "diff", "published", regulars, "--business", "acme", "--to", "1h", "--json").json["reviews"] == 0
+    assert heard.well("policy", "diff", "published", regulars, "--business", "acme", "--json").json[
+        "left_out"
+    ] == {"erased": 2}
+    assert (
+        heard.well(
+            "policy", "diff", "published", regulars, "--business", "acme", "--to", "1h", "--json"
+        ).json["reviews"]
+        == 0
+    )
 
 
 @pytest.mark.loopback
@@ -256,7 +343,9 @@ def test_the_demo_is_tried_without_a_stack(heard: Heard, regulars: str) -> None:
 # Explaining
 
 
-def test_a_decision_is_made_again_and_is_what_was_logged(heard: Heard, stack: Stack, reviews: list[str]) -> None:
+def test_a_decision_is_made_again_and_is_what_was_logged(
+    heard: Heard, stack: Stack, reviews: list[str]
+) -> None:
     told = heard.well("policy", "explain", reviews[0], "--business", "acme", "--json").json
 
     assert (told["equal"], told["inputs_match"], told["differences"]) == (True, True, [])
@@ -269,7 +358,9 @@ def test_a_decision_is_made_again_and_is_what_was_logged(heard: Heard, stack: St
     assert json.dumps(told).count("lamb") == 0
 
 
-def test_it_says_what_todays_policy_would_do_and_why(heard: Heard, stack: Stack, reviews: list[str], regulars: str) -> None:
+def test_it_says_what_todays_policy_would_do_and_why(
+    heard: Heard, stack: Stack, reviews: list[str], regulars: str
+) -> None:
     publish(heard, regulars)
 
     told = heard.well("policy", "explain", reviews[1], "--business", "acme", "--json").json
@@ -281,11 +372,15 @@ def test_it_says_what_todays_policy_would_do_and_why(heard: Heard, stack: Stack,
     assert "another route: follow_up, queue vip" in said
 
 
-def test_a_later_decision_of_a_review_is_told_apart(heard: Heard, stack: Stack, reviews: list[str]) -> None:
+def test_a_later_decision_of_a_review_is_told_apart(
+    heard: Heard, stack: Stack, reviews: list[str]
+) -> None:
     receive(stack, "r2", "It was mouldy inside. I found glass in it and was hurt.", 1, revision=2)
 
     last = heard.well("policy", "explain", reviews[1], "--business", "acme", "--json").json
-    first = heard.well("policy", "explain", reviews[1], "--business", "acme", "--outcome", "1", "--json").json
+    first = heard.well(
+        "policy", "explain", reviews[1], "--business", "acme", "--outcome", "1", "--json"
+    ).json
 
     assert (last["equal"], first["equal"], first["outcome"]) == (True, True, 1)
     assert last["logged"]["severity"] != first["logged"]["severity"]
@@ -297,7 +392,12 @@ def test_what_somebody_changed_is_found(heard: Heard, stack: Stack, reviews: lis
     loaded = stack.work.case(reviews[0])
     event, assessment, context = stack.work.revision(loaded.case.review)
     assert assessment
-    stack.work.put_revision(replace(loaded.case), event, {**assessment, "severity": "low", "needs_person": False}, context)
+    stack.work.put_revision(
+        replace(loaded.case),
+        event,
+        {**assessment, "severity": "low", "needs_person": False},
+        context,
+    )
 
     said = heard("policy", "explain", reviews[0], "--business", "acme", "--json")
 
@@ -309,9 +409,19 @@ def test_what_somebody_changed_is_found(heard: Heard, stack: Stack, reviews: lis
 # Experiments
 
 
-def test_without_acknowledgements_there_is_nothing_to_compare(heard: Heard, stack: Stack, reviews: list[str]) -> None:
-    assert heard.well("policy", "experiments", "--business", "acme", "--from", "2d", "--json").json["groups"] == []
-    assert "Nothing was acknowledged" in heard.well("policy", "experiments", "--business", "acme", "--from", "2d").err
+def test_without_acknowledgements_there_is_nothing_to_compare(
+    heard: Heard, stack: Stack, reviews: list[str]
+) -> None:
+    assert (
+        heard.well("policy", "experiments", "--business", "acme", "--from", "2d", "--json").json[
+            "groups"
+        ]
+        == []
+    )
+    assert (
+        "Nothing was acknowledged"
+        in heard.well("policy", "experiments", "--business", "acme", "--from", "2d").err
+    )
 
 
 def logged(stack: Stack, review: str, day: datetime, *facts: Fact) -> None:
@@ -319,7 +429,15 @@ def logged(stack: Stack, review: str, day: datetime, *facts: Fact) -> None:
     subject = Subject(review, "acme", "standard", "review_site", "praise")
     head = first_link(review)
     for number, fact in enumerate(facts):
-        (link,) = chain(subject, [fact], sequence=number, head=head, at=day + timedelta(days=number), actor="heard", delivery=None)
+        (link,) = chain(
+            subject,
+            [fact],
+            sequence=number,
+            head=head,
+            at=day + timedelta(days=number),
+            actor="heard",
+            delivery=None,
+        )
         head = link.hash
         stack.dynamodb.transact_write_items(TransactItems=appends("OutcomesTable", [link]))
 
@@ -330,13 +448,25 @@ def test_a_variant_after_which_authors_edit_more_is_told(heard: Heard, stack: St
     for number in range(80):
         variant = f"en-praise-{number % 2 + 1}"
         edit = [Fact(Kind.REVISED, {"rating": 5})] if number % 2 and number % 10 != 1 else []
-        logged(stack, f"rev_{number}", day, Fact(Kind.ACCEPTED, judged), Fact(Kind.ACKNOWLEDGED, {"variant": variant}), *edit)
+        logged(
+            stack,
+            f"rev_{number}",
+            day,
+            Fact(Kind.ACCEPTED, judged),
+            Fact(Kind.ACKNOWLEDGED, {"variant": variant}),
+            *edit,
+        )
 
-    told = heard.well("policy", "experiments", "--business", "acme", "--from", "10d", "--days", "5", "--json").json
+    told = heard.well(
+        "policy", "experiments", "--business", "acme", "--from", "10d", "--days", "5", "--json"
+    ).json
 
     (group,) = told["groups"]
     assert (group["group"], group["differs"], told["waiting"]) == ("en-praise", True, 0)
-    assert [group["variants"][f"en-praise-{each}"]["edited"]["value"] for each in (1, 2)] == [0, 0.8]
+    assert [group["variants"][f"en-praise-{each}"]["edited"]["value"] for each in (1, 2)] == [
+        0,
+        0.8,
+    ]
     verdicts = {each["measure"]: each["verdict"] for each in group["comparisons"]}
     assert verdicts == {
         "edited": "different",
@@ -344,7 +474,12 @@ def test_a_variant_after_which_authors_edit_more_is_told(heard: Heard, stack: St
         "second_complaint": "no_difference",
         "withdrawn": "no_difference",
     }
-    said = heard.well("policy", "experiments", "--business", "acme", "--from", "10d", "--days", "5").out
+    said = heard.well(
+        "policy", "experiments", "--business", "acme", "--from", "10d", "--days", "5"
+    ).out
     assert "DIFFERENT: en-praise-2 against en-praise-1, edited +80.0 points" in said
     assert "No difference between en-praise-2 and en-praise-1: second complaint, withdrawn." in said
-    assert "younger than 30 days" in heard.well("policy", "experiments", "--business", "acme", "--from", "10d").err
+    assert (
+        "younger than 30 days"
+        in heard.well("policy", "experiments", "--business", "acme", "--from", "10d").err
+    )

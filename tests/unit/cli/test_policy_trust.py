@@ -1,4 +1,7 @@
-"""What `heard policy` may be trusted with: a proof that is one, customers' words kept back, and no way around the check."""
+"""What `heard policy` may be trusted with.
+
+A proof that is one, customers' words kept back, and no way around the check.
+"""
 
 from __future__ import annotations
 
@@ -28,14 +31,37 @@ def no_platform(*_: Any, **__: Any) -> Any:
 
 @pytest.fixture
 def review(stack: Stack) -> str:
-    stack.setup.put_connection(Connection("con_1", "acme", "standard", "https://api.example/hooks/con_1"), clock.now())
-    event = ReviewEvent(EventKind.CREATED, "r1", "r1", number_revision(1), Author("u1"), rating=1, text=WORDS)
-    message = Message("dlv_1", event, connection="con_1", business="acme", platform="standard", channel=Channel.REVIEW_SITE)
-    triage(message, Ports(stack.setup, stack.work), Reach(stack.secrets, no_platform), datetime.now(UTC))
+    stack.setup.put_connection(
+        Connection("con_1", "acme", "standard", "https://api.example/hooks/con_1"), clock.now()
+    )
+    event = ReviewEvent(
+        EventKind.CREATED, "r1", "r1", number_revision(1), Author("u1"), rating=1, text=WORDS
+    )
+    message = Message(
+        "dlv_1",
+        event,
+        connection="con_1",
+        business="acme",
+        platform="standard",
+        channel=Channel.REVIEW_SITE,
+    )
+    triage(
+        message,
+        Ports(stack.setup, stack.work),
+        Reach(stack.secrets, no_platform),
+        datetime.now(UTC),
+    )
     return review_id("acme", "standard", "r1")
 
 
-def rewrite(stack: Stack, review: str, *, text: str | None = None, assessed: dict[str, Any] | None = None, logged: bool = False) -> None:
+def rewrite(
+    stack: Stack,
+    review: str,
+    *,
+    text: str | None = None,
+    assessed: dict[str, Any] | None = None,
+    logged: bool = False,
+) -> None:
     """Change what is stored of a decision, and the log so that it vouches for it."""
     head = stack.work.head(review)
     assert head
@@ -44,9 +70,16 @@ def rewrite(stack: Stack, review: str, *, text: str | None = None, assessed: dic
     assert context
     changed = {**assessment, **(assessed or {})}
     place, sort = review.removeprefix("rev_"), f"REVISION#{head.revision}#{head.digest[:12]}"
-    content = {"event": replace(event, text=text or event.text).to_json(), "assessment": changed, "context": context}
+    content = {
+        "event": replace(event, text=text or event.text).to_json(),
+        "assessment": changed,
+        "context": context,
+    }
     sealed = stack.work.vault.seal(head.author, f"{place}/{sort}", content)
-    stack.dynamodb.put_item(TableName=stack.outputs["WorkTableName"], Item=attributes({"pk": place, "sk": sort, "sealed": sealed}))
+    stack.dynamodb.put_item(
+        TableName=stack.outputs["WorkTableName"],
+        Item=attributes({"pk": place, "sk": sort, "sealed": sealed}),
+    )
     if logged:
         table = stack.outputs["OutcomesTableName"]
         key: Any = {"review": {"S": review}, "sequence": {"N": "1"}}
@@ -77,8 +110,14 @@ def test_nothing_is_called_proven_once_words_evidence_or_log_were_changed(
     assert "Proven" not in said.out
 
 
-def test_going_back_goes_through_the_same_check_as_publishing(heard: Heard, stack: Stack, tmp_path: Path) -> None:
-    careless = {"rules": [{"id": "own-calm", "when": {"severity": ["critical"]}, "then": {"route": "acknowledge"}}]}
+def test_going_back_goes_through_the_same_check_as_publishing(
+    heard: Heard, stack: Stack, tmp_path: Path
+) -> None:
+    careless = {
+        "rules": [
+            {"id": "own-calm", "when": {"severity": ["critical"]}, "then": {"route": "acknowledge"}}
+        ]
+    }
     stack.setup.put_business(Business("acme", "Acme Bakery", careless))
     file = tmp_path / "ours.yaml"
     file.write_text("name: ours\n")
@@ -91,20 +130,36 @@ def test_going_back_goes_through_the_same_check_as_publishing(heard: Heard, stac
     assert stack.business("acme").policy["name"] == "ours"
 
 
-def test_evidence_that_is_no_code_is_not_shown_without_being_asked_for(heard: Heard, stack: Stack, tmp_path: Path) -> None:
+def test_evidence_that_is_no_code_is_not_shown_without_being_asked_for(
+    heard: Heard, stack: Stack, tmp_path: Path
+) -> None:
     lines, page = tmp_path / "r.jsonl", tmp_path / "o.html"
-    fields = {"id": "r1", "severity": "praise", "agenda": "praise", "evidence": [WORDS, {"code": f"{WORDS} again"}, {"code": "rating_5"}]}
+    fields = {
+        "id": "r1",
+        "severity": "praise",
+        "agenda": "praise",
+        "evidence": [WORDS, {"code": f"{WORDS} again"}, {"code": "rating_5"}],
+    }
     lines.write_text(json.dumps(fields))
     ours = tmp_path / "ours.yaml"
-    ours.write_text("rules:\n  - id: own\n    when: {severity: [praise]}\n    then: {route: follow_up}\n")
-    said = heard.well("policy", "diff", "default", str(ours), "--on", str(lines), "--html", str(page), "--json")
+    ours.write_text(
+        "rules:\n  - id: own\n    when: {severity: [praise]}\n    then: {route: follow_up}\n"
+    )
+    said = heard.well(
+        "policy", "diff", "default", str(ours), "--on", str(lines), "--html", str(page), "--json"
+    )
     assert "rating_5" in page.read_text()
     assert WORDS not in page.read_text() + said.out + said.err
 
 
-def test_a_policy_in_a_script_of_long_letters_is_as_long_as_the_check_counts(heard: Heard, stack: Stack, tmp_path: Path) -> None:
+def test_a_policy_in_a_script_of_long_letters_is_as_long_as_the_check_counts(
+    heard: Heard, stack: Stack, tmp_path: Path
+) -> None:
     file = tmp_path / "long.yaml"
     steps = ", ".join(f'"{"щ" * 290}"' for _ in range(20))
-    file.write_text("checklists:\n" + "".join(f"  c{number}: [{steps}]\n" for number in range(12)), encoding="utf-8")
+    file.write_text(
+        "checklists:\n" + "".join(f"  c{number}: [{steps}]\n" for number in range(12)),
+        encoding="utf-8",
+    )
     heard.well("policy", "publish", str(file), "--business", "acme", "--by", "Ana")
     assert len(stack.business("acme").policy["checklists"]) == 12

@@ -8,7 +8,7 @@ import pytest
 
 from heard.connectors import Connection
 from heard.errors import Fault
-from heard.flows import Queue
+from heard.messaging import Queue
 from heard.storage.quarantine import Quarantined
 from heard_cli.stack import Stack
 from tests.unit.cli.conftest import Heard
@@ -18,7 +18,11 @@ UNREADABLE = b'{"events": "none of your business"}'
 
 
 def review(native: str, **fields: Any) -> dict[str, Any]:
-    return {"eventName": "service-review-created", "version": "1", "eventData": {"id": native, "stars": 4, "text": "Good.", **fields}}
+    return {
+        "eventName": "service-review-created",
+        "version": "1",
+        "eventData": {"id": native, "stars": 4, "text": "Good.", **fields},
+    }
 
 
 def batch(*events: Any) -> bytes:
@@ -32,14 +36,24 @@ def connection(stack: Stack) -> Connection:
     return connection
 
 
-def keep(stack: Stack, id: str, body: bytes, why: str = "it was not understood then", connection: str = "con_1") -> None:
+def keep(
+    stack: Stack,
+    id: str,
+    body: bytes,
+    why: str = "it was not understood then",
+    connection: str = "con_1",
+) -> None:
     received = f"2026-03-0{id[-1]}T12:00:00.000Z"
     headers = {"content-type": "application/json"}
-    stack.quarantine.keep(Quarantined(id, "acme", connection, "trustpilot", received, why, "POST", "", body, headers))
+    stack.quarantine.keep(
+        Quarantined(id, "acme", connection, "trustpilot", received, why, "POST", "", body, headers)
+    )
 
 
 def waiting(stack: Stack) -> list[dict[str, Any]]:
-    found = stack.sqs.receive_message(QueueUrl=stack.outputs["QueueUrl"], MaxNumberOfMessages=10).get("Messages", [])
+    found = stack.sqs.receive_message(
+        QueueUrl=stack.outputs["QueueUrl"], MaxNumberOfMessages=10
+    ).get("Messages", [])
     return [json.loads(message["Body"]) for message in found]
 
 
@@ -53,14 +67,20 @@ def test_it_lists_why_when_and_how_much(heard: Heard, stack: Stack, connection: 
 
     (listed,) = heard.well(*LIST, "--json").json
 
-    assert (listed["id"], listed["platform"], listed["bytes"]) == ("dlv_1", "trustpilot", len(UNREADABLE))
+    assert (listed["id"], listed["platform"], listed["bytes"]) == (
+        "dlv_1",
+        "trustpilot",
+        len(UNREADABLE),
+    )
     table = heard.well(*LIST).out
     assert "events of the body is missing" in table
     assert "2026-03-01 12:00:00Z" in table
     assert "none of your business" not in table
 
 
-def test_one_is_shown_whole_without_steering_the_terminal(heard: Heard, stack: Stack, connection: Connection) -> None:
+def test_one_is_shown_whole_without_steering_the_terminal(
+    heard: Heard, stack: Stack, connection: Connection
+) -> None:
     keep(stack, "dlv_1", b'{"events": "\x1b]0;owned\x07 \xe2\x80\xae"}')
     keep(stack, "dlv_2", b"\xff\xfe")
 
@@ -68,12 +88,17 @@ def test_one_is_shown_whole_without_steering_the_terminal(heard: Heard, stack: S
 
     assert "owned" in shown
     assert not {"\x1b", "\x07", "\u202e"} & set(shown)
-    assert heard.well(*LIST, "--show", "dlv_1", "--json").json["body"] == '{"events": "\x1b]0;owned\x07 \u202e"}'
+    assert (
+        heard.well(*LIST, "--show", "dlv_1", "--json").json["body"]
+        == '{"events": "\x1b]0;owned\x07 \u202e"}'
+    )
     assert heard.well(*LIST, "--show", "dlv_2", "--json").json["body_base64"] == "//4="
     assert heard(*LIST, "--show", "dlv_3").code == 1
 
 
-def test_what_can_be_read_now_is_queued_and_released(heard: Heard, stack: Stack, connection: Connection) -> None:
+def test_what_can_be_read_now_is_queued_and_released(
+    heard: Heard, stack: Stack, connection: Connection
+) -> None:
     keep(stack, "dlv_1", batch(review("r1"), review("r2")))
 
     said = heard.well(*LIST, "--replay", "dlv_1", "--json").json
@@ -82,10 +107,14 @@ def test_what_can_be_read_now_is_queued_and_released(heard: Heard, stack: Stack,
     assert kept(stack) == []
     messages = waiting(stack)
     assert [each["event"]["native_id"] for each in messages] == ["r1", "r2"]
-    assert all(each["delivery"].startswith("dlv_1-") and each["connection"] == "con_1" for each in messages)
+    assert all(
+        each["delivery"].startswith("dlv_1-") and each["connection"] == "con_1" for each in messages
+    )
 
 
-def test_what_still_cannot_be_read_stays_with_the_reason(heard: Heard, stack: Stack, connection: Connection) -> None:
+def test_what_still_cannot_be_read_stays_with_the_reason(
+    heard: Heard, stack: Stack, connection: Connection
+) -> None:
     keep(stack, "dlv_1", UNREADABLE)
     keep(stack, "dlv_2", batch(review("r1")))
     keep(stack, "dlv_3", batch(), connection="con_gone")
@@ -100,7 +129,9 @@ def test_what_still_cannot_be_read_stays_with_the_reason(heard: Heard, stack: St
     assert kept(stack) == ["dlv_1", "dlv_3"]
 
 
-def test_half_a_batch_is_queued_once_and_kept_for_the_other_half(heard: Heard, stack: Stack, connection: Connection) -> None:
+def test_half_a_batch_is_queued_once_and_kept_for_the_other_half(
+    heard: Heard, stack: Stack, connection: Connection
+) -> None:
     keep(stack, "dlv_1", batch(review("r1"), "nonsense"))
 
     assert heard(*LIST, "--replay", "dlv_1").code == 1

@@ -16,7 +16,9 @@ def bury(stack: Stack, *bodies: str) -> None:
 
 def bodies(stack: Stack, queue: str) -> list[str]:
     found: list[str] = []
-    while messages := stack.sqs.receive_message(QueueUrl=stack.outputs[queue], MaxNumberOfMessages=10).get("Messages"):
+    while messages := stack.sqs.receive_message(
+        QueueUrl=stack.outputs[queue], MaxNumberOfMessages=10
+    ).get("Messages"):
         found += [message["Body"] for message in messages]
     return sorted(found)
 
@@ -49,14 +51,18 @@ def test_a_few_can_be_tried_first(heard: Heard, stack: Stack) -> None:
 
 
 @pytest.mark.parametrize("verb", ["send_message", "delete_message"])
-def test_a_fault_loses_nothing(heard: Heard, stack: Stack, monkeypatch: pytest.MonkeyPatch, verb: str) -> None:
+def test_a_fault_loses_nothing(
+    heard: Heard, stack: Stack, monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
     bury(stack, *"abcde")
     done, works = [0], getattr(stack.sqs, verb)
 
     def fail(**given: Any) -> Any:
         done[0] += 1
         if done[0] == 3:
-            raise ClientError({"Error": {"Code": "AccessDenied", "Message": "not yours"}}, "SendMessage")
+            raise ClientError(
+                {"Error": {"Code": "AccessDenied", "Message": "not yours"}}, "SendMessage"
+            )
         return works(**given)
 
     monkeypatch.setattr(stack.sqs, verb, fail)
@@ -68,13 +74,17 @@ def test_a_fault_loses_nothing(heard: Heard, stack: Stack, monkeypatch: pytest.M
     assert "not yours" in said.err
 
 
-def test_after_a_fault_every_letter_is_in_one_of_the_queues(heard: Heard, stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_after_a_fault_every_letter_is_in_one_of_the_queues(
+    heard: Heard, stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
     bury(stack, *"abcde")
     works = stack.sqs.send_message
 
     def fail(**given: Any) -> Any:
         if given["MessageBody"] == "c":
-            raise ClientError({"Error": {"Code": "ServiceUnavailable", "Message": "later"}}, "SendMessage")
+            raise ClientError(
+                {"Error": {"Code": "ServiceUnavailable", "Message": "later"}}, "SendMessage"
+            )
         return works(**given)
 
     with monkeypatch.context() as patched:

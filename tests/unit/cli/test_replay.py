@@ -15,7 +15,7 @@ from heard.clock import stamp
 from heard.outcomes import Kind
 from heard.reviews import author_id, review_id
 from heard.storage.quarantine import Quarantined
-from heard_cli.local.simulator import EVENTS
+from heard_cli.local.samples import EVENTS
 from heard_cli.stack import Stack
 from tests.unit.cli.conftest import DoorWire, Heard, process
 
@@ -24,7 +24,9 @@ PERIOD = ("replay", "--business", "acme", "--from", "1d")
 
 @pytest.fixture
 def connection(heard: Heard, stack: Stack) -> str:
-    return heard.well("connect", "add", "standard", "--business", "acme", "--receive-only", "--json").json["id"]
+    return heard.well(
+        "connect", "add", "standard", "--business", "acme", "--receive-only", "--json"
+    ).json["id"]
 
 
 @pytest.fixture
@@ -39,7 +41,9 @@ def sample(tmp_path: Path) -> Callable[..., Path]:
         }
         body = {"type": "review.created", "timestamp": "{{now}}", "data": data}
         path = tmp_path / f"{name or id}.json"
-        path.write_text(json.dumps({"about": "A complaint.", "platform": "standard", "body": body, **more}))
+        path.write_text(
+            json.dumps({"about": "A complaint.", "platform": "standard", "body": body, **more})
+        )
         return path
 
     return write
@@ -63,7 +67,9 @@ def test_samples_go_through_the_door_signed_with_the_stored_secret(
     assert "r1.json" in heard.well("replay", files[0], "--connection", connection).out
 
 
-def test_a_folder_of_samples_is_sent_whole(heard: Heard, stack: Stack, wire: DoorWire, connection: str) -> None:
+def test_a_folder_of_samples_is_sent_whole(
+    heard: Heard, stack: Stack, wire: DoorWire, connection: str
+) -> None:
     wire.works = False
 
     said = heard.well("replay", str(EVENTS / "standard"), "--connection", connection, "--json").json
@@ -72,7 +78,9 @@ def test_a_folder_of_samples_is_sent_whole(heard: Heard, stack: Stack, wire: Doo
     assert said["refused"] == 0
 
 
-def test_a_captured_message_is_signed_afresh(heard: Heard, stack: Stack, wire: DoorWire, connection: str, tmp_path: Path) -> None:
+def test_a_captured_message_is_signed_afresh(
+    heard: Heard, stack: Stack, wire: DoorWire, connection: str, tmp_path: Path
+) -> None:
     body = {
         "type": "review.created",
         "timestamp": stamp(clock.now()),
@@ -86,7 +94,9 @@ def test_a_captured_message_is_signed_afresh(heard: Heard, stack: Stack, wire: D
     assert kinds(stack, "r9")[0] is Kind.ACCEPTED
 
 
-def test_what_the_door_refuses_is_said(heard: Heard, stack: Stack, wire: DoorWire, connection: str, sample: Callable[..., Path]) -> None:
+def test_what_the_door_refuses_is_said(
+    heard: Heard, stack: Stack, wire: DoorWire, connection: str, sample: Callable[..., Path]
+) -> None:
     wire.now = clock.now() + timedelta(hours=1)
 
     said = heard("replay", str(sample("r1")), "--connection", connection)
@@ -97,7 +107,12 @@ def test_what_the_door_refuses_is_said(heard: Heard, stack: Stack, wire: DoorWir
 
 
 def test_files_that_are_no_samples_are_named_before_anything_is_sent(
-    heard: Heard, stack: Stack, wire: DoorWire, connection: str, sample: Callable[..., Path], tmp_path: Path
+    heard: Heard,
+    stack: Stack,
+    wire: DoorWire,
+    connection: str,
+    sample: Callable[..., Path],
+    tmp_path: Path,
 ) -> None:
     (tmp_path / "rubbish.json").write_text("{rubbish")
     (tmp_path / "nothing.json").write_text("{}")
@@ -115,7 +130,9 @@ def test_files_that_are_no_samples_are_named_before_anything_is_sent(
     assert wire.sent == []
 
 
-def test_one_form_at_a_time(heard: Heard, stack: Stack, connection: str, sample: Callable[..., Path]) -> None:
+def test_one_form_at_a_time(
+    heard: Heard, stack: Stack, connection: str, sample: Callable[..., Path]
+) -> None:
     file = str(sample("r1"))
 
     for words in (
@@ -128,10 +145,14 @@ def test_one_form_at_a_time(heard: Heard, stack: Stack, connection: str, sample:
         assert heard("replay", *words).code == 2, words
 
 
-def test_who_replies_with_credentials_is_asked_first(heard: Heard, stack: Stack, wire: DoorWire, sample: Callable[..., Path]) -> None:
+def test_who_replies_with_credentials_is_asked_first(
+    heard: Heard, stack: Stack, wire: DoorWire, sample: Callable[..., Path]
+) -> None:
     words = ("connect", "add", "trustpilot", "--business", "acme", "--json")
     keys = ("api_key", "api_secret", "business_user_id")
-    id = heard.well(*words, *(word for name in keys for word in ("--credential", f"{name}=x"))).json["id"]
+    id = heard.well(
+        *words, *(word for name in keys for word in ("--credential", f"{name}=x"))
+    ).json["id"]
     file = sample("r1", platform="trustpilot", body={"events": []})
 
     assert heard("replay", str(file), "--connection", id, stdin="n\n").code == 1
@@ -143,15 +164,26 @@ def test_who_replies_with_credentials_is_asked_first(heard: Heard, stack: Stack,
 
 
 @pytest.fixture
-def played(heard: Heard, stack: Stack, wire: DoorWire, connection: str, sample: Callable[..., Path]) -> None:
+def played(
+    heard: Heard, stack: Stack, wire: DoorWire, connection: str, sample: Callable[..., Path]
+) -> None:
     """Three reviews that were taken to their decision."""
-    heard.well("replay", *(str(sample(id)) for id in ("r1", "r2", "r3")), "--connection", connection)
+    heard.well(
+        "replay", *(str(sample(id)) for id in ("r1", "r2", "r3")), "--connection", connection
+    )
 
 
-def test_what_was_done_already_becomes_a_duplicate_and_nothing_more(heard: Heard, stack: Stack, played: None) -> None:
+def test_what_was_done_already_becomes_a_duplicate_and_nothing_more(
+    heard: Heard, stack: Stack, played: None
+) -> None:
     said = heard.well(*PERIOD, "--yes", "--json").json
 
-    assert (said["reviews"], said["sent"], said["platforms"], said["skipped"]) == (3, 3, {"standard": 3}, [])
+    assert (said["reviews"], said["sent"], said["platforms"], said["skipped"]) == (
+        3,
+        3,
+        {"standard": 3},
+        [],
+    )
     assert process(stack) == 3
     assert kinds(stack, "r1") == [Kind.ACCEPTED, Kind.FOLLOW_UP_OPENED, Kind.DUPLICATE]
     assert len(stack.work.open_follow_ups("acme", limit=10)[0]) == 3
@@ -165,28 +197,60 @@ def test_a_dry_run_counts_and_a_person_is_asked(heard: Heard, stack: Stack, play
     assert process(stack) == 3
 
 
-def test_only_the_period_and_the_platform_that_were_asked_for(heard: Heard, stack: Stack, played: None) -> None:
-    assert heard.well("replay", "--business", "acme", "--from", "3d", "--to", "2d", "--json", "--yes").json["reviews"] == 0
+def test_only_the_period_and_the_platform_that_were_asked_for(
+    heard: Heard, stack: Stack, played: None
+) -> None:
+    assert (
+        heard.well(
+            "replay", "--business", "acme", "--from", "3d", "--to", "2d", "--json", "--yes"
+        ).json["reviews"]
+        == 0
+    )
     assert heard.well(*PERIOD, "--platform", "discourse", "--json", "--yes").json["sent"] == 0
     assert process(stack) == 0
 
 
-def test_what_was_erased_or_has_no_connection_is_left_alone(heard: Heard, stack: Stack, played: None, connection: str) -> None:
+def test_what_was_erased_or_has_no_connection_is_left_alone(
+    heard: Heard, stack: Stack, played: None, connection: str
+) -> None:
     stack.work.vault.erase(author_id("acme", "standard", "a"))
     said = heard.well(*PERIOD, "--yes").out
     assert "3 not sent: its text is not stored, or was erased" in said
 
     heard.well("connect", "remove", connection, "--yes")
-    assert {each["why"] for each in heard.well(*PERIOD, "--yes", "--json").json["skipped"]} == {"its connection was removed"}
+    assert {each["why"] for each in heard.well(*PERIOD, "--yes", "--json").json["skipped"]} == {
+        "its connection was removed"
+    }
     assert process(stack) == 0
 
 
-def test_the_quarantine_of_the_period_is_read_again(heard: Heard, stack: Stack, connection: str) -> None:
+def test_the_quarantine_of_the_period_is_read_again(
+    heard: Heard, stack: Stack, connection: str
+) -> None:
     now = clock.now()
-    body = json.dumps({"type": "review.created", "timestamp": stamp(now), "data": {"id": "q1", "text": "Hm?", "author": {"id": "a"}}})
+    body = json.dumps(
+        {
+            "type": "review.created",
+            "timestamp": stamp(now),
+            "data": {"id": "q1", "text": "Hm?", "author": {"id": "a"}},
+        }
+    )
     for id, age, content in (("dlv_1", 1, body), ("dlv_2", 2, "{"), ("dlv_3", 48, body)):
         received = stamp(now - timedelta(hours=age))
-        stack.quarantine.keep(Quarantined(id, "acme", connection, "standard", received, "not then", "POST", "", content.encode(), {}))
+        stack.quarantine.keep(
+            Quarantined(
+                id,
+                "acme",
+                connection,
+                "standard",
+                received,
+                "not then",
+                "POST",
+                "",
+                content.encode(),
+                {},
+            )
+        )
 
     counted = heard.well(*PERIOD, "--quarantined", "--dry-run", "--json").json
     assert counted["quarantined"]["found"] == 2

@@ -1,4 +1,7 @@
-"""`heard connect verify`: one captured request, checked without a stack; every platform that signs with a shared secret is tried."""
+"""`heard connect verify`: one captured request, checked without a stack.
+
+Every platform that signs with a shared secret is tried.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +17,13 @@ import pytest
 
 from heard import clock
 from heard.clock import stamp
-from heard.connectors import Connector, HttpAnswer, Request, load, platforms
+from heard.connectors import Connector, HttpAnswer, Request, load, platform_names
 from heard.connectors.signatures import SharedSecret
 from heard.errors import PlatformUnavailable
-from heard_cli.captured import Unreadable, captured
-from heard_cli.local.samples import Sample, sample_of
-from heard_cli.local.simulator import EVENTS, Ask, Ledger, simulated
-from heard_cli.verify import Published
+from heard_cli.connect.captured_request import Unreadable, captured
+from heard_cli.connect.verify import Published
+from heard_cli.local.samples import EVENTS, Sample, sample_of
+from heard_simulator.server import Ask, Ledger, simulated
 from tests.unit.cli.conftest import Heard, Said
 
 URL = "https://heard.example/hooks/con_abc"
@@ -29,18 +32,28 @@ WORDS = "The bread was stale, and nobody said sorry."
 
 def samples(platform: str) -> list[Sample]:
     paths = sorted((EVENTS / platform).glob("[0-9]*.json"))
-    return [sample_of(platform, path.stem, json.loads(path.read_text(encoding="utf-8"))) for path in paths]
+    return [
+        sample_of(platform, path.stem, json.loads(path.read_text(encoding="utf-8")))
+        for path in paths
+    ]
 
 
 def symmetric(platform: str) -> Connector | None:
     connector = load(platform)
-    return connector if isinstance(connector.scheme, SharedSecret) and connector.capabilities.pushes else None
+    return (
+        connector
+        if isinstance(connector.scheme, SharedSecret) and connector.capabilities.pushes
+        else None
+    )
 
 
 def settings(connector: Connector) -> dict[str, str]:
     """As the simulated platform wants them, or anything where it wants none."""
     known = simulated().get(connector.capabilities.platform)
-    found = {name: value.replace("{url}", "https://platform.example") for name, value in (known.settings if known else {}).items()}
+    found = {
+        name: value.replace("{url}", "https://platform.example")
+        for name, value in (known.settings if known else {}).items()
+    }
     return dict.fromkeys(connector.capabilities.settings, "https://platform.example") | found
 
 
@@ -58,9 +71,28 @@ class Check:
         (self.folder / "body").write_bytes(request.body)
         (self.folder / "secret").write_text(self.secret + "\n")
         given = [f"{name}={value}" for name, value in settings(self.connector).items()]
-        words = ["connect", "verify", "--platform", self.connector.capabilities.platform, "--url", url]
-        words += ["--headers", str(self.folder / "headers.json"), "--body", str(self.folder / "body")]
-        words += ["--secret-file", str(self.folder / "secret"), "--method", request.method, "--query", request.query]
+        words = [
+            "connect",
+            "verify",
+            "--platform",
+            self.connector.capabilities.platform,
+            "--url",
+            url,
+        ]
+        words += [
+            "--headers",
+            str(self.folder / "headers.json"),
+            "--body",
+            str(self.folder / "body"),
+        ]
+        words += [
+            "--secret-file",
+            str(self.folder / "secret"),
+            "--method",
+            request.method,
+            "--query",
+            request.query,
+        ]
         return [*words, *(word for each in given for word in ("--setting", each)), *more]
 
     def __call__(self, request: Request, *more: str, url: str = URL) -> Said:
@@ -81,13 +113,20 @@ def reviewed(connector: Connector, secret: str, now: datetime) -> Request | None
     """A signed delivery that holds a review; None where there is no such sample."""
     for sample in samples(connector.capabilities.platform):
         delivery = sample.render(now)
-        if delivery.request and not sample.page and sample.expect and sample.expect[0].kind == "created":
+        if (
+            delivery.request
+            and not sample.page
+            and sample.expect
+            and sample.expect[0].kind == "created"
+        ):
             return connector.sign(delivery.request, URL, secret, now)
     return None
 
 
-@pytest.mark.parametrize("platform", platforms())
-def test_what_a_platform_signed_is_accepted_and_what_was_changed_is_not(check: Callable[[str], Check], platform: str) -> None:
+@pytest.mark.parametrize("platform", platform_names())
+def test_what_a_platform_signed_is_accepted_and_what_was_changed_is_not(
+    check: Callable[[str], Check], platform: str
+) -> None:
     connector = symmetric(platform)
     if connector is None:
         pytest.skip("it signs nothing, or not with a shared secret")
@@ -98,14 +137,23 @@ def test_what_a_platform_signed_is_accepted_and_what_was_changed_is_not(check: C
 
     said = of(request, "--json")
     assert said.code == 0, said.out + said.err
-    assert (said.json["result"], said.json["reason"], said.json["problems"]) == ("accepted", None, [])
+    assert (said.json["result"], said.json["reason"], said.json["problems"]) == (
+        "accepted",
+        None,
+        [],
+    )
     assert said.json["events"]
     assert {"text", "title", "author"} & said.json["events"][0].keys() == set()
     assert "author" in of(request, "--json", "--show-text").json["events"][0]
 
-    missing = of(replace(request, headers={"content-type": request.headers.get("content-type", "")}), "--json")
+    missing = of(
+        replace(request, headers={"content-type": request.headers.get("content-type", "")}),
+        "--json",
+    )
     assert (missing.code, missing.json["reason"]) == (1, "signature_missing")
-    wrong = replace(of, secret=of.connector.scheme.new_secret() if of.connector.scheme else "")(request, "--json")
+    wrong = replace(of, secret=of.connector.scheme.new_secret() if of.connector.scheme else "")(
+        request, "--json"
+    )
     assert (wrong.code, wrong.json["reason"]) == (1, "signature_wrong")
     assert wrong.json["advice"]
     for told in (said, missing, wrong):
@@ -119,11 +167,19 @@ def standard(check: Callable[[str], Check]) -> Check:
 
 def review(text: str = WORDS, **data: Any) -> bytes:
     data = {"id": "r1", "rating": 2, "text": text, "language": "en", "author": {"id": "a1"}, **data}
-    return json.dumps({"type": "review.created", "timestamp": stamp(clock.now()), "data": data}, ensure_ascii=False, indent=2).encode()
+    return json.dumps(
+        {"type": "review.created", "timestamp": stamp(clock.now()), "data": data},
+        ensure_ascii=False,
+        indent=2,
+    ).encode()
 
 
-def signed(check: Check, body: bytes, at: datetime | None = None, url: str = URL, **headers: str) -> Request:
-    return check.connector.sign(Request("POST", headers, body), url, check.secret, at or clock.now())
+def signed(
+    check: Check, body: bytes, at: datetime | None = None, url: str = URL, **headers: str
+) -> Request:
+    return check.connector.sign(
+        Request("POST", headers, body), url, check.secret, at or clock.now()
+    )
 
 
 def test_the_words_are_shown_to_whoever_asks(standard: Check) -> None:
@@ -175,7 +231,15 @@ def test_an_old_request_is_stale_unless_it_is_checked_as_of_then(standard: Check
 
 def test_a_proxy_that_changed_the_address_is_found_out(check: Callable[[str], Check]) -> None:
     of = check("twilio_sms")
-    form = urlencode({"MessageSid": "SM1", "From": "+15005550006", "To": "+15005550001", "SmsStatus": "received", "Body": WORDS}).encode()
+    form = urlencode(
+        {
+            "MessageSid": "SM1",
+            "From": "+15005550006",
+            "To": "+15005550001",
+            "SmsStatus": "received",
+            "Body": WORDS,
+        }
+    ).encode()
     request = signed(of, form)
 
     assert of(request).code == 0
@@ -188,7 +252,9 @@ def test_a_proxy_that_changed_the_address_is_found_out(check: Callable[[str], Ch
 
 
 def test_a_handshake_says_what_would_be_answered(heard: Heard, tmp_path: Path) -> None:
-    (tmp_path / "request.http").write_text("GET /hooks/con_abc HTTP/1.1\r\nHost: heard.example\r\n\r\n")
+    (tmp_path / "request.http").write_text(
+        "GET /hooks/con_abc HTTP/1.1\r\nHost: heard.example\r\n\r\n"
+    )
 
     said = heard.well(
         *("connect", "verify", "--platform", "feedback_form", "--secret", "s"),
@@ -209,7 +275,18 @@ def test_what_is_genuine_and_unreadable_would_be_kept(standard: Check) -> None:
 
 def test_nothing_proves_what_is_not_signed(heard: Heard, tmp_path: Path) -> None:
     (tmp_path / "headers").write_text("Content-Type: application/json\n")
-    words = ("connect", "verify", "--platform", "trustpilot", "--url", URL, "--headers", str(tmp_path / "headers"), "--body", "-")
+    words = (
+        "connect",
+        "verify",
+        "--platform",
+        "trustpilot",
+        "--url",
+        URL,
+        "--headers",
+        str(tmp_path / "headers"),
+        "--body",
+        "-",
+    )
 
     said = heard.well(*words, stdin='{"events": []}')
 
@@ -228,10 +305,23 @@ def test_nothing_proves_what_is_not_signed(heard: Heard, tmp_path: Path) -> None
         (b'{"content-type": {"hunter2": 1}}', "texts"),
     ],
 )
-def test_rubbish_for_headers_is_named_and_not_quoted(heard: Heard, tmp_path: Path, headers: bytes, told: str) -> None:
+def test_rubbish_for_headers_is_named_and_not_quoted(
+    heard: Heard, tmp_path: Path, headers: bytes, told: str
+) -> None:
     (tmp_path / "headers").write_bytes(headers)
 
-    said = heard("connect", "verify", "--platform", "discourse", "--url", URL, "--secret", "s", "--headers", str(tmp_path / "headers"))
+    said = heard(
+        "connect",
+        "verify",
+        "--platform",
+        "discourse",
+        "--url",
+        URL,
+        "--secret",
+        "s",
+        "--headers",
+        str(tmp_path / "headers"),
+    )
 
     assert said.code == 2
     assert told in " ".join(said.err.replace("│", " ").split())
@@ -251,8 +341,12 @@ def test_rubbish_for_headers_is_named_and_not_quoted(heard: Heard, tmp_path: Pat
         ((), "--secret-file"),
     ],
 )
-def test_options_that_are_wrong_are_named(heard: Heard, tmp_path: Path, words: tuple[str, ...], told: str) -> None:
-    (tmp_path / "headers").write_text("webhook-id: m\nwebhook-timestamp: 1\nwebhook-signature: v1,x\n")
+def test_options_that_are_wrong_are_named(
+    heard: Heard, tmp_path: Path, words: tuple[str, ...], told: str
+) -> None:
+    (tmp_path / "headers").write_text(
+        "webhook-id: m\nwebhook-timestamp: 1\nwebhook-signature: v1,x\n"
+    )
     usual = ("--platform", "standard", "--url", URL, "--headers", str(tmp_path / "headers"))
 
     said = heard("connect", "verify", *usual, *words)
@@ -262,11 +356,20 @@ def test_options_that_are_wrong_are_named(heard: Heard, tmp_path: Path, words: t
     assert "hunter2" not in said.err
 
 
-@pytest.mark.parametrize("mark", ["{body}", "> POST /hooks/con_abc?x=1 HTTP/1.1\n{headers}>\n< HTTP/1.1 202 Accepted\n"])
+@pytest.mark.parametrize(
+    "mark", ["{body}", "> POST /hooks/con_abc?x=1 HTTP/1.1\n{headers}>\n< HTTP/1.1 202 Accepted\n"]
+)
 def test_a_request_is_read_as_people_paste_it(standard: Check, mark: str) -> None:
     request = signed(standard, review())
-    lines = "".join(f"{'> ' if '>' in mark else ''}{name.title()}: {value}\r\n" for name, value in request.headers.items())
-    message = f"POST /hooks/con_abc?x=1 HTTP/1.1\r\n{lines}\r\n" if mark == "{body}" else mark.format(headers=lines)
+    lines = "".join(
+        f"{'> ' if '>' in mark else ''}{name.title()}: {value}\r\n"
+        for name, value in request.headers.items()
+    )
+    message = (
+        f"POST /hooks/con_abc?x=1 HTTP/1.1\r\n{lines}\r\n"
+        if mark == "{body}"
+        else mark.format(headers=lines)
+    )
     words = standard.words(request)
     file = standard.folder / "headers.json"
     file.write_bytes(message.encode() + (request.body if mark == "{body}" else b""))
@@ -278,7 +381,12 @@ def test_a_request_is_read_as_people_paste_it(standard: Check, mark: str) -> Non
 
 def test_what_a_request_line_and_repeated_headers_say_counts() -> None:
     found = captured(b"POST /hooks/con_1?a=b&c HTTP/1.1\nX-One: 1\nx-one: 2\nX-Long: a\n  b\n")
-    assert (found.method, found.query, found.headers, found.body) == ("POST", "a=b&c", {"x-one": "1,2", "x-long": "a b"}, None)
+    assert (found.method, found.query, found.headers, found.body) == (
+        "POST",
+        "a=b&c",
+        {"x-one": "1,2", "x-long": "a b"},
+        None,
+    )
 
     assert captured(b":method: PUT\n:path: /x?y=1\nA:b").query == "y=1"
     assert captured('{"A": ["b", "c"], "D": 1}'.encode("utf-16")).headers == {"a": "b,c", "d": "1"}
@@ -291,10 +399,14 @@ def test_published_keys_come_from_a_file_or_not_at_all() -> None:
         Published(None)("GET", "https://keys.example")
     with pytest.raises(PlatformUnavailable):
         Published(b"{}")("POST", "https://keys.example/token")
-    assert Published(b"{}")("GET", "https://keys.example") == HttpAnswer(200, {"content-type": "application/json"}, b"{}")
+    assert Published(b"{}")("GET", "https://keys.example") == HttpAnswer(
+        200, {"content-type": "application/json"}, b"{}"
+    )
 
 
-def test_keys_that_are_needed_are_asked_for(standard: Check, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_keys_that_are_needed_are_asked_for(
+    standard: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def needs_keys(self: object, *given: Any) -> None:
         given[-1]("GET", "https://keys.example")
 
@@ -307,21 +419,26 @@ def test_keys_that_are_needed_are_asked_for(standard: Check, monkeypatch: pytest
     assert standard(request, "--keys", str(standard.folder / "keys.json")).code == 0
 
 
-@pytest.mark.parametrize("platform", platforms())
+@pytest.mark.parametrize("platform", platform_names())
 def test_what_was_signed_with_a_published_key_is_checked_with_a_file_of_it(
     heard: Heard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, platform: str
 ) -> None:
     known = simulated().get(platform)
-    where = next((value for name, value in (known.settings if known else {}).items() if name == "certs_url"), "")
+    where = next(
+        (value for name, value in (known.settings if known else {}).items() if name == "certs_url"),
+        "",
+    )
     if known is None or not where:
         pytest.skip("no keys are published for it")
-    other = known(platform, known.credentials, Ledger(), clock.now, lambda: "https://platform.example")
+    other = known(
+        platform, known.credentials, Ledger(), clock.now, lambda: "https://platform.example"
+    )
     asked = other.operation(Ask("GET", where.removeprefix("{url}"), {}, {}, b""))
     assert asked
     assert other.signing_secret
     connector = load(platform)
     # Each command is a process of its own, which remembers no keys.
-    monkeypatch.setattr("heard_cli.verify.load", lambda _: type(connector)())
+    monkeypatch.setattr("heard_cli.connect.verify.load", lambda _: type(connector)())
     request = reviewed(connector, other.signing_secret, clock.now())
     assert request
     keys = tmp_path / "keys.json"

@@ -1,4 +1,7 @@
-"""What the connectors' tests share: one connection a platform, requests, the facts kept beside the repository, and a real server."""
+"""What the connectors' tests share.
+
+One connection a platform, requests, the facts kept beside the repository, and a real server.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,13 @@ def connect() -> Callable[..., Connection]:
     """A connection of a platform, with settings."""
 
     def connection(platform: str, **settings: str) -> Connection:
-        blank = Connection("c0ffee", "bus_1", platform, "https://api.example.com/hooks/c0ffee", business_name='Café "Zur <Post>" & Söhne')
+        blank = Connection(
+            "c0ffee",
+            "bus_1",
+            platform,
+            "https://api.example.com/hooks/c0ffee",
+            business_name='Café "Zur <Post>" & Söhne',
+        )
         return replace(blank, settings=settings)
 
     return connection
@@ -44,19 +53,26 @@ def post() -> Callable[..., Request]:
 
     def request(document: object, **headers: str) -> Request:
         body = document if isinstance(document, bytes) else json.dumps(document).encode()
-        return Request("POST", {name.replace("_", "-"): value for name, value in headers.items()}, body)
+        return Request(
+            "POST", {name.replace("_", "-"): value for name, value in headers.items()}, body
+        )
 
     return request
 
 
 @pytest.fixture
 def facts() -> Callable[[str], str]:
-    """A file of the facts collected about platforms; the test is skipped where they are not kept."""
+    """A file of the facts collected about platforms.
+
+    The test is skipped where they are not kept.
+    """
 
     def read(name: str) -> str:
         path = FACTS / name
         if not path.exists():
-            pytest.skip(f"the platform facts are kept beside the repository, and {name} is not there")
+            pytest.skip(
+                f"the platform facts are kept beside the repository, and {name} is not there"
+            )
         return path.read_text()
 
     return read
@@ -64,24 +80,35 @@ def facts() -> Callable[[str], str]:
 
 @pytest.fixture
 def vectors() -> Callable[[], list[dict[str, Any]]]:
-    """Every signature vector collected about platforms, whatever file it is in; the test is skipped where they are not kept."""
+    """Every signature vector collected about platforms, whatever file it is in.
+
+    The test is skipped where they are not kept.
+    """
 
     def read() -> list[dict[str, Any]]:
         files = sorted((FACTS / "vectors").glob("*.json"))
         if not files:
             pytest.skip("the platform facts are kept beside the repository, and they are not there")
         found = [(json.loads(file.read_text()), file.stem) for file in files]
-        return [{"scheme": document["scheme"], **vector, "file": stem} for document, stem in found for vector in document["vectors"]]
+        return [
+            {"scheme": document["scheme"], **vector, "file": stem}
+            for document, stem in found
+            for vector in document["vectors"]
+        ]
 
     return read
 
 
 @dataclass
 class Platform:
-    """A real HTTP server on this machine that answers as it is told, and remembers what it was asked."""
+    """A real HTTP server on this machine that answers as it is told, and remembers what it was
+    asked.
+    """
 
     url: str = ""
-    answers: list[Callable[[str, str, Mapping[str, str], bytes], Answer]] = field(default_factory=list[Any])
+    answers: list[Callable[[str, str, Mapping[str, str], bytes], Answer]] = field(
+        default_factory=list[Any]
+    )
     asked: list[tuple[str, str, Mapping[str, str], bytes]] = field(default_factory=list[Any])
 
     def will_answer(self, *answers: Answer) -> None:
@@ -90,7 +117,11 @@ class Platform:
 
 
 def answer(status: int, document: object = None, **headers: str) -> Answer:
-    return status, {name.replace("_", "-"): value for name, value in headers.items()}, json.dumps(document).encode()
+    return (
+        status,
+        {name.replace("_", "-"): value for name, value in headers.items()},
+        json.dumps(document).encode(),
+    )
 
 
 @pytest.fixture
@@ -106,7 +137,12 @@ def platform(loopback: None) -> Iterator[Platform]:
     class Door(BaseHTTPRequestHandler):
         def handle_any(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
-            ask = (self.command, self.path, {name.lower(): value for name, value in self.headers.items()}, body)
+            ask = (
+                self.command,
+                self.path,
+                {name.lower(): value for name, value in self.headers.items()},
+                body,
+            )
             other.asked.append(ask)
             reply = other.answers.pop(0)(*ask)
             if reply is None:
@@ -126,7 +162,9 @@ def platform(loopback: None) -> Iterator[Platform]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
     server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread = threading.Thread(
+        target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
+    )
     thread.start()
     other.url = f"http://127.0.0.1:{server.server_port}"
     yield other

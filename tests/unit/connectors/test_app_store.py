@@ -1,4 +1,7 @@
-"""Apple's App Store: what its reviews hold, how edits are told apart, and what becomes of responses."""
+"""Apple's App Store.
+
+What its reviews hold, how edits are told apart, and what becomes of responses.
+"""
 
 from __future__ import annotations
 
@@ -32,19 +35,27 @@ from heard.connectors import (
 from heard.connectors.http import HttpClient
 from heard.errors import PlatformUnavailable
 from heard.reviews import ReviewEvent
-from heard_cli.local.simulator import Mode, Platforms
+from heard_simulator.server import Mode, Platforms
 
 pytestmark = pytest.mark.loopback
 
 NOW = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
 REVIEW = "00000009-aaaa-bbbb-0000-000000000001"
-HOME = Connection("c0ffee", "bus_1", "app_store", "https://api.example.com/hooks/c0ffee", {"app_id": "1000000001"})
+HOME = Connection(
+    "c0ffee", "bus_1", "app_store", "https://api.example.com/hooks/c0ffee", {"app_id": "1000000001"}
+)
 TEXT = "Thank you, Deniz. The next version mends this; Tom will write to you today."
 APP_STORE = load("app_store")
 
 
 def review(body: str = "It crashes.", **fields: Any) -> dict[str, Any]:
-    written = {"rating": 1, "title": "Crash", "reviewerNickname": "deniz", "createdDate": "2026-03-13T10:00:00-07:00", "territory": "TUR"}
+    written = {
+        "rating": 1,
+        "title": "Crash",
+        "reviewerNickname": "deniz",
+        "createdDate": "2026-03-13T10:00:00-07:00",
+        "territory": "TUR",
+    }
     return {**written, "body": body, **fields}
 
 
@@ -67,7 +78,9 @@ class Wire:
         return APP_STORE.reply(target, text, "rep_1", self.connection, self.credentials, self.http)
 
     def find(self, text: str = TEXT) -> Sent | Presence:
-        return APP_STORE.find_reply(self.target, text, "rep_1", self.connection, self.credentials, self.http)
+        return APP_STORE.find_reply(
+            self.target, text, "rep_1", self.connection, self.credentials, self.http
+        )
 
     def fetch(self) -> ReviewEvent | Gone | None:
         return APP_STORE.fetch(REVIEW, self.connection, self.credentials, self.http)
@@ -81,7 +94,9 @@ class Wire:
         return APP_STORE.recent(cursor, self.connection, self.credentials, self.http, NOW)
 
     def standing(self, text: str = TEXT) -> Moderation:
-        return APP_STORE.moderation(self.target, "response-1", text, self.connection, self.credentials, self.http)
+        return APP_STORE.moderation(
+            self.target, "response-1", text, self.connection, self.credentials, self.http
+        )
 
 
 @pytest.fixture
@@ -94,11 +109,19 @@ def wire() -> Iterator[Wire]:
         yield made
 
 
-def answering(*documents: Any) -> tuple[Callable[..., HttpAnswer], list[tuple[str, Mapping[str, str]]]]:
+def answering(
+    *documents: Any,
+) -> tuple[Callable[..., HttpAnswer], list[tuple[str, Mapping[str, str]]]]:
     """An `Http` that gives these documents one after the other, and what it was asked."""
     answers, asked = iter(documents), list[tuple[str, Mapping[str, str]]]()
 
-    def http(method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes | None = None) -> HttpAnswer:
+    def http(
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+    ) -> HttpAnswer:
         asked.append((f"{method} {url}", headers or {}))
         return HttpAnswer(200, {}, json.dumps(next(answers)).encode())
 
@@ -113,7 +136,13 @@ def entry(native_id: str, response: str | None = None, **fields: Any) -> dict[st
 
 def test_a_review_is_read_as_the_api_shows_it(wire: Wire) -> None:
     said = wire.event()
-    assert (said.native_id, said.native_thread, said.rating, said.title, said.text) == (REVIEW, REVIEW, 1, "Crash", "It crashes.")
+    assert (said.native_id, said.native_thread, said.rating, said.title, said.text) == (
+        REVIEW,
+        REVIEW,
+        1,
+        "Crash",
+        "It crashes.",
+    )
     assert (said.author.name, said.language, said.reply_to) == ("deniz", None, {})
     assert said.revision == "2026-03-13T17:00:00.000Z"
     page = wire.recent()
@@ -135,7 +164,9 @@ def test_an_edit_that_moves_the_date_is_later_and_our_response_is_no_edit(wire: 
 
 def test_recent_reviews_come_newest_first_page_by_page(wire: Wire) -> None:
     for minute in range(101):
-        wire.knows(review(createdDate=f"2026-03-14T{minute // 60:02d}:{minute % 60:02d}:00Z"), f"r{minute}")
+        wire.knows(
+            review(createdDate=f"2026-03-14T{minute // 60:02d}:{minute % 60:02d}:00Z"), f"r{minute}"
+        )
     first = wire.recent()
     assert isinstance(first, Page)
     assert first.older is not None
@@ -147,22 +178,43 @@ def test_recent_reviews_come_newest_first_page_by_page(wire: Wire) -> None:
 
 
 def test_of_the_next_pages_address_only_the_cursor_is_taken(wire: Wire) -> None:
-    next_page = {"links": {"next": "https://evil.example/v1/apps/1/customerReviews?cursor=AbC.1&limit=9"}}
-    http, asked = answering({"data": [entry("1")], **next_page}, {"data": []}, {"data": [], "links": {"next": "http://["}})
+    next_page = {
+        "links": {"next": "https://evil.example/v1/apps/1/customerReviews?cursor=AbC.1&limit=9"}
+    }
+    http, asked = answering(
+        {"data": [entry("1")], **next_page},
+        {"data": []},
+        {"data": [], "links": {"next": "http://["}},
+    )
     page = APP_STORE.recent(None, HOME, wire.credentials, http, NOW)
     assert isinstance(page, Page)
     assert page.older == "AbC.1"
     assert APP_STORE.recent(page.older, HOME, wire.credentials, http, NOW) == Page()
-    assert all(call.startswith("GET https://api.appstoreconnect.apple.com/v1/apps/1000000001/customerReviews?") for call, _ in asked)
+    assert all(
+        call.startswith(
+            "GET https://api.appstoreconnect.apple.com/v1/apps/1000000001/customerReviews?"
+        )
+        for call, _ in asked
+    )
     assert "cursor=AbC.1" in asked[1][0]
     assert APP_STORE.recent(None, HOME, wire.credentials, http, NOW) == Page()
 
 
 def test_of_what_is_included_only_the_response_that_is_linked_is_the_reviews(wire: Wire) -> None:
-    responses = [{"type": "customerReviewResponses", "id": f"x{n}", "attributes": {"responseBody": f"Reply {n}"}} for n in (2, 1)]
+    responses = [
+        {
+            "type": "customerReviewResponses",
+            "id": f"x{n}",
+            "attributes": {"responseBody": f"Reply {n}"},
+        }
+        for n in (2, 1)
+    ]
     document = {"data": entry("1", "x1"), "included": [*responses, "odd"]}
     http, _ = answering(document, document)
-    found = [APP_STORE.find_reply(wire.target, f"Reply {n}", "rep_1", HOME, wire.credentials, http) for n in (1, 2)]
+    found = [
+        APP_STORE.find_reply(wire.target, f"Reply {n}", "rep_1", HOME, wire.credentials, http)
+        for n in (1, 2)
+    ]
     assert found == [Sent("x1"), Presence.ABSENT]
 
 
@@ -190,11 +242,23 @@ def test_a_token_is_signed_as_apple_asks_and_lives_for_less_than_twenty_minutes(
     http, asked = answering({"data": []})
     APP_STORE.recent(None, HOME, wire.credentials, http, NOW)
     token = asked[0][1]["authorization"].removeprefix("Bearer ")
-    public = serialization.load_pem_private_key(wire.credentials["private_key"].encode(), None).public_key()
+    public = serialization.load_pem_private_key(
+        wire.credentials["private_key"].encode(), None
+    ).public_key()
     assert isinstance(public, ec.EllipticCurvePublicKey)
-    claims = jwt.decode(token, public, algorithms=["ES256"], audience="appstoreconnect-v1", issuer=wire.credentials["issuer_id"])
+    claims = jwt.decode(
+        token,
+        public,
+        algorithms=["ES256"],
+        audience="appstoreconnect-v1",
+        issuer=wire.credentials["issuer_id"],
+    )
     assert 0 < claims["exp"] - claims["iat"] <= 1_200
-    assert jwt.get_unverified_header(token) == {"alg": "ES256", "kid": wire.credentials["key_id"], "typ": "JWT"}
+    assert jwt.get_unverified_header(token) == {
+        "alg": "ES256",
+        "kid": wire.credentials["key_id"],
+        "typ": "JWT",
+    }
 
 
 def test_whatever_is_sent_to_the_address_means_nothing(facts: Callable[[str], str]) -> None:
@@ -218,11 +282,16 @@ def test_a_response_is_set_found_and_replaced_by_our_next_one(wire: Wire) -> Non
     assert wire.find() == sent == wire.reply()
     assert wire.find("Something else.") is Presence.ABSENT
     assert isinstance(wire.reply("Tom has written to you.", TEXT), Sent)
-    assert [(reply.thread, reply.removed_at is None) for reply in wire.running.replies()] == [(REVIEW, False), (REVIEW, True)]
+    assert [(reply.thread, reply.removed_at is None) for reply in wire.running.replies()] == [
+        (REVIEW, False),
+        (REVIEW, True),
+    ]
 
 
 @pytest.mark.parametrize("ours", [(), (TEXT,)])
-def test_a_response_that_somebody_else_wrote_is_never_overwritten_be_it_before_ours_or_after(wire: Wire, ours: tuple[str, ...]) -> None:
+def test_a_response_that_somebody_else_wrote_is_never_overwritten_be_it_before_ours_or_after(
+    wire: Wire, ours: tuple[str, ...]
+) -> None:
     assert not ours or isinstance(wire.reply(), Sent)
     before = wire.running.replies()
     wire.knows(review(response="Sorry! — The developer"))
@@ -261,7 +330,9 @@ def test_a_response_taken_without_a_word_is_doubtful_and_found(wire: Wire) -> No
 
 def test_a_response_that_was_taken_counts_whatever_the_answer_looks_like(wire: Wire) -> None:
     http, _ = answering({"data": entry(REVIEW)}, {"data": {}})
-    assert APP_STORE.reply(wire.target, TEXT, "rep_1", HOME, wire.credentials, http) == Sent("rep_1")
+    assert APP_STORE.reply(wire.target, TEXT, "rep_1", HOME, wire.credentials, http) == Sent(
+        "rep_1"
+    )
 
 
 def test_being_asked_to_wait_is_a_fault_that_applied_nothing(wire: Wire) -> None:
@@ -275,30 +346,53 @@ def test_a_refusal_tells_apples_own_words(wire: Wire) -> None:
     wire.running.fault("app_store", Mode.REJECT)
     refused = wire.reply()
     assert isinstance(refused, Rejected)
-    assert (refused.reason, "The response cannot be published." in refused.detail) == ("rejected", True)
+    assert (refused.reason, "The response cannot be published." in refused.detail) == (
+        "rejected",
+        True,
+    )
 
 
 @pytest.mark.parametrize("name", ["issuer_id", "key_id", "private_key"])
 def test_wrong_and_missing_credentials_say_what_to_check(wire: Wire, name: str) -> None:
     another = ec.generate_private_key(ec.SECP256R1())
-    pem = another.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()).decode()
-    for value, reason in ((pem if name == "private_key" else "another", "unauthorized"), ("", "no_credentials")):
+    pem = another.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ).decode()
+    for value, reason in (
+        (pem if name == "private_key" else "another", "unauthorized"),
+        ("", "no_credentials"),
+    ):
         wire.credentials[name] = value
         for answer in (wire.reply(), wire.recent()):
             assert isinstance(answer, Rejected)
             assert answer.reason == reason
-        assert (wire.fetch(), wire.find(), wire.standing().standing) == (None, Presence.CANNOT_TELL, Standing.CANNOT_TELL)
+        assert (wire.fetch(), wire.find(), wire.standing().standing) == (
+            None,
+            Presence.CANNOT_TELL,
+            Standing.CANNOT_TELL,
+        )
 
 
 def test_a_key_that_cannot_sign_and_an_app_that_is_not_named_are_asked_for(wire: Wire) -> None:
     key = rsa.generate_private_key(65_537, 2_048)
-    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()).decode()
-    for text in ("AuthKey.p8", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----", pem, "\ud800"):
-        refused = APP_STORE.recent(None, wire.connection, {**wire.credentials, "private_key": text}, wire.http, NOW)
+    pem = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ).decode()
+    for text in (
+        "AuthKey.p8",
+        "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----",
+        pem,
+        "\ud800",
+    ):
+        refused = APP_STORE.recent(
+            None, wire.connection, {**wire.credentials, "private_key": text}, wire.http, NOW
+        )
         assert isinstance(refused, Rejected)
         assert refused.reason == "bad_credentials"
     for app, reason in (("1000000002", "gone"), (" ", "no_credentials")):
-        wire.connection = replace(wire.connection, settings={**wire.connection.settings, "app_id": app})
+        wire.connection = replace(
+            wire.connection, settings={**wire.connection.settings, "app_id": app}
+        )
         refused = wire.recent()
         assert isinstance(refused, Rejected)
         assert refused.reason == reason

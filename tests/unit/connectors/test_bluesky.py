@@ -13,12 +13,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heard.connectors import Connection, Connector, Gone, Http, HttpAnswer, Page, Parsed, Presence, Rejected, ReplyTarget, Request, Sent
-from heard.connectors.bluesky import Bluesky, facets, record_key
+from heard.connectors import (
+    Connection,
+    Connector,
+    Gone,
+    Http,
+    HttpAnswer,
+    Page,
+    Parsed,
+    Presence,
+    Rejected,
+    ReplyTarget,
+    Request,
+    Sent,
+)
 from heard.connectors.http import HttpClient
+from heard.connectors.platforms.bluesky import Bluesky, facets, record_key
 from heard.errors import PlatformUnavailable
 from heard.reviews import EventKind, ReviewEvent
-from heard_cli.local.simulator import Calls, Mode, Platforms
+from heard_simulator.server import Calls, Mode, Platforms
 
 pytestmark = pytest.mark.loopback
 
@@ -32,13 +45,28 @@ def uri(key: str, did: str = IDA["did"]) -> str:
     return f"at://{did}/app.bsky.feed.post/{key}"
 
 
-def post(text: str = "Slow.", reason: str | None = "mention", beneath: tuple[str, str] | None = None, **changed: Any) -> dict[str, Any]:
+def post(
+    text: str = "Slow.",
+    reason: str | None = "mention",
+    beneath: tuple[str, str] | None = None,
+    **changed: Any,
+) -> dict[str, Any]:
     reply = (
-        {"reply": {part: {"uri": at, "cid": "bafyreidemo"} for part, at in zip(("root", "parent"), beneath, strict=True)}}
+        {
+            "reply": {
+                part: {"uri": at, "cid": "bafyreidemo"}
+                for part, at in zip(("root", "parent"), beneath, strict=True)
+            }
+        }
         if beneath
         else {}
     )
-    plain = {"reason": reason, "author": IDA, "record": {"text": text, "langs": ["en"], **reply}, "indexedAt": "2026-03-14T09:00:00.000Z"}
+    plain = {
+        "reason": reason,
+        "author": IDA,
+        "record": {"text": text, "langs": ["en"], **reply},
+        "indexedAt": "2026-03-14T09:00:00.000Z",
+    }
     return {**plain, **changed}
 
 
@@ -60,12 +88,21 @@ class Wire:
         assert isinstance(found, ReviewEvent)
         return ReplyTarget(found.native_id, found.native_thread, found.reply_to, NOW)
 
-    def reply(self, text: str = TEXT, reply_id: str = "rep_1", target: ReplyTarget | None = None) -> Sent | Rejected:
-        return self.connector.reply(target or self.target(), text, reply_id, self.connection, self.credentials, self.http)
+    def reply(
+        self, text: str = TEXT, reply_id: str = "rep_1", target: ReplyTarget | None = None
+    ) -> Sent | Rejected:
+        return self.connector.reply(
+            target or self.target(), text, reply_id, self.connection, self.credentials, self.http
+        )
 
     def find(self, text: str = TEXT, reply_id: str = "rep_1") -> Sent | Presence:
         return self.connector.find_reply(
-            ReplyTarget(uri("one"), uri("one"), {}), text, reply_id, self.connection, self.credentials, self.http
+            ReplyTarget(uri("one"), uri("one"), {}),
+            text,
+            reply_id,
+            self.connection,
+            self.credentials,
+            self.http,
         )
 
     def fetch(self, key: str) -> ReviewEvent | Gone | None:
@@ -80,8 +117,20 @@ class Wire:
 @pytest.fixture
 def wire() -> Iterator[Wire]:
     with Platforms() as running:
-        connection = Connection("con-1", "bus_1", "bluesky", "https://api.example.com/hooks/con-1", running.settings("bluesky"))
-        yield Wire(running, Bluesky(), connection, dict(running.credentials["bluesky"]), HttpClient(loopback=True))
+        connection = Connection(
+            "con-1",
+            "bus_1",
+            "bluesky",
+            "https://api.example.com/hooks/con-1",
+            running.settings("bluesky"),
+        )
+        yield Wire(
+            running,
+            Bluesky(),
+            connection,
+            dict(running.credentials["bluesky"]),
+            HttpClient(loopback=True),
+        )
 
 
 @given(st.text(min_size=1))
@@ -91,7 +140,11 @@ def test_a_replys_key_is_a_tid_of_the_past(reply_id: str) -> None:
     number = 0
     for digit in key:
         number = number * 32 + "234567abcdefghijklmnopqrstuvwxyz".index(digit)
-    assert datetime(2023, 7, 1, tzinfo=UTC).timestamp() <= (number >> 10) / 1e6 < datetime(2024, 9, 1, tzinfo=UTC).timestamp()
+    assert (
+        datetime(2023, 7, 1, tzinfo=UTC).timestamp()
+        <= (number >> 10) / 1e6
+        < datetime(2024, 9, 1, tzinfo=UTC).timestamp()
+    )
     assert key == record_key(reply_id)
 
 
@@ -103,14 +156,25 @@ def test_different_replies_have_different_keys(numbers: list[int]) -> None:
 def test_links_and_the_authors_handle_are_marked_by_bytes() -> None:
     text = "Грüße 👩‍👩‍👧, @ida.example: see https://x.example/a?b=c. Or (http://y.example)! Not @ida.example.org, a@ida.example"
     found = facets(text, {"author_handle": "ida.example", "author_did": IDA["did"]})
-    marked = [text.encode()[each["index"]["byteStart"] : each["index"]["byteEnd"]].decode() for each in found]  # type: ignore[index]
+    marked = [
+        text.encode()[each["index"]["byteStart"] : each["index"]["byteEnd"]].decode()
+        for each in found
+    ]  # type: ignore[index]
     assert marked == ["@ida.example", "https://x.example/a?b=c", "http://y.example"]
-    assert [each["features"][0].get("did") or each["features"][0]["uri"] for each in found] == [IDA["did"], *marked[1:]]  # type: ignore[index]
+    assert [each["features"][0].get("did") or each["features"][0]["uri"] for each in found] == [
+        IDA["did"],
+        *marked[1:],
+    ]  # type: ignore[index]
 
 
 def test_whatever_comes_uninvited_says_nothing() -> None:
     connection = Connection("con-1", "bus_1", "bluesky", "https://api.example.com/hooks/con-1")
-    assert Bluesky().parse(Request("POST", {}, b'{"notifications": [{"uri": "at://x"}]}'), connection, NOW) == Parsed()
+    assert (
+        Bluesky().parse(
+            Request("POST", {}, b'{"notifications": [{"uri": "at://x"}]}'), connection, NOW
+        )
+        == Parsed()
+    )
 
 
 def test_a_reply_is_posted_once_and_found_by_its_key(wire: Wire) -> None:
@@ -122,7 +186,12 @@ def test_a_reply_is_posted_once_and_found_by_its_key(wire: Wire) -> None:
     assert wire.find(reply_id="rep_2") is Presence.ABSENT
     assert wire.find("Quite another text.") is Presence.CANNOT_TELL
     (reply,) = wire.platforms.replies()
-    assert (reply.text, reply.thread, reply.review, reply.public) == (TEXT, uri("one"), uri("one"), True)
+    assert (reply.text, reply.thread, reply.review, reply.public) == (
+        TEXT,
+        uri("one"),
+        uri("one"),
+        True,
+    )
 
 
 def test_a_reply_that_went_through_unheard_is_found_and_not_repeated(wire: Wire) -> None:
@@ -147,9 +216,22 @@ def test_both_limits_count_graphemes_and_bytes(wire: Wire) -> None:
 
 def test_the_thread_is_the_topmost_post_that_is_not_ours(wire: Wire) -> None:
     ours, answer = uri("root", US), uri("answer", US)
-    wire.knows("root", post(None, author={"did": US, "handle": "us.example"}, reason=None, record={"text": "New hours!"}), US)
+    wire.knows(
+        "root",
+        post(
+            None,
+            author={"did": US, "handle": "us.example"},
+            reason=None,
+            record={"text": "New hours!"},
+        ),
+        US,
+    )
     wire.knows("one", post(reason="reply", beneath=(ours, ours)))
-    wire.knows("answer", post("Thanks", None, (ours, uri("one")), author={"did": US, "handle": "us.example"}), US)
+    wire.knows(
+        "answer",
+        post("Thanks", None, (ours, uri("one")), author={"did": US, "handle": "us.example"}),
+        US,
+    )
     wire.knows("two", post(reason="reply", beneath=(ours, answer)))
     wire.knows("three", post(beneath=(uri("elsewhere", "did:plc:other"), uri("two"))))
     wire.knows("four", post(reason="quote"))
@@ -177,7 +259,9 @@ def test_only_mentions_answers_and_quotes_of_others_are_reviews(wire: Wire) -> N
         wire.knows(reason, post(reason=reason))
     wire.knows("ours", post(author={"did": US, "handle": "us.example"}), US)
     page = wire.recent()
-    assert [(event.native_id, event.kind, event.language) for event in page.events] == [(uri("mention"), EventKind.CREATED, "en")]
+    assert [(event.native_id, event.kind, event.language) for event in page.events] == [
+        (uri("mention"), EventKind.CREATED, "en")
+    ]
     assert page.problems == ()
 
 
@@ -237,7 +321,10 @@ def test_a_session_is_kept_renewed_and_begun_anew(wire: Wire) -> None:
 def test_without_or_with_wrong_credentials_nothing_is_read(wire: Wire) -> None:
     wire.knows("one", post())
     target = wire.target()
-    for entered, reason in (({}, "no_credentials"), ({**wire.credentials, "app_password": "wrong"}, "unauthorized")):
+    for entered, reason in (
+        ({}, "no_credentials"),
+        ({**wire.credentials, "app_password": "wrong"}, "unauthorized"),
+    ):
         other = replace(wire, credentials=entered)
         page = wire.connector.recent(None, wire.connection, entered, wire.http, NOW)
         answers = [other.reply(target=target), page]
@@ -272,22 +359,45 @@ def test_a_refusal_tells_the_servers_own_words(wire: Wire) -> None:
 
 def test_one_accounts_server_cannot_place_the_posts_of_another(wire: Wire) -> None:
     def server(above: str) -> Http:
-        ancestors = {"thread": {"post": {"uri": uri("deep"), "author": IDA}, "parent": {"post": {"uri": above, "author": IDA}}}}
+        ancestors = {
+            "thread": {
+                "post": {"uri": uri("deep"), "author": IDA},
+                "parent": {"post": {"uri": above, "author": IDA}},
+            }
+        }
         view = {
             "uri": uri("deep"), "cid": "c", "author": IDA, "indexedAt": "2026-01-01T00:00:00Z",
             "record": {"text": "x", "reply": {"root": {"uri": uri("top", US)}, "parent": {"uri": uri("between")}}},
         }  # fmt: skip
 
-        def answer(method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes | None = None) -> HttpAnswer:
+        def answer(
+            method: str,
+            url: str,
+            *,
+            headers: Mapping[str, str] | None = None,
+            body: bytes | None = None,
+        ) -> HttpAnswer:
             said: dict[str, object] = {"did": US, "accessJwt": "a", "refreshJwt": "r"}
-            said |= {"posts": [view]} if "getPosts" in url else ancestors if "getPostThread" in url else {}
+            said |= (
+                {"posts": [view]}
+                if "getPosts" in url
+                else ancestors
+                if "getPostThread" in url
+                else {}
+            )
             return HttpAnswer(200, {}, json.dumps(said).encode())
 
         return answer
 
-    ours, theirs = (replace(wire.connection, settings={"pds_url": f"https://{name}.example"}) for name in ("ours", "theirs"))
+    ours, theirs = (
+        replace(wire.connection, settings={"pds_url": f"https://{name}.example"})
+        for name in ("ours", "theirs")
+    )
     threads: list[str] = []
-    for connection, above in ((theirs, "at://did:plc:evil/app.bsky.feed.post/x"), (ours, uri("between"))):
+    for connection, above in (
+        (theirs, "at://did:plc:evil/app.bsky.feed.post/x"),
+        (ours, uri("between")),
+    ):
         event = wire.connector.fetch(uri("deep"), connection, wire.credentials, server(above))
         assert isinstance(event, ReviewEvent)
         threads.append(event.native_thread)

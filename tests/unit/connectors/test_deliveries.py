@@ -33,14 +33,19 @@ def only(events: tuple[ReviewEvent, ...]) -> ReviewEvent:
     return event
 
 
-def test_the_payloads_that_platforms_publish_are_understood(facts: Callable[[str], str], connect: Connect, now: datetime) -> None:
+def test_the_payloads_that_platforms_publish_are_understood(
+    facts: Callable[[str], str], connect: Connect, now: datetime
+) -> None:
     read = {
         "trustpilot": facts("payloads/trustpilot-service-review-created.json"),
         "discourse": facts("payloads/discourse-post_created.json"),
         "twilio_sms": facts("payloads/twilio-sms-inbound.form.txt"),
     }
     events = {
-        name: only(load(name).parse(Request("POST", {}, body.strip().encode()), connect(name), now).events) for name, body in read.items()
+        name: only(
+            load(name).parse(Request("POST", {}, body.strip().encode()), connect(name), now).events
+        )
+        for name, body in read.items()
     }
     assert {name: (event.kind, event.native_id) for name, event in events.items()} == {
         "trustpilot": (EventKind.CREATED, "53bffd360000640002975387"),
@@ -59,12 +64,23 @@ def test_our_own_schema_is_read_whole(connect: Connect, post: Post, now: datetim
         "author": {"id": 7, "name": "Ada"}, "subject": "Bakery", "link": "https://example.com/r-1", "unknown": [1],
     }  # fmt: skip
     parsed = load("standard").parse(
-        post({"type": "review.edited", "timestamp": "2026-03-01T10:00:00Z", "data": data}), connect("standard"), now
+        post({"type": "review.edited", "timestamp": "2026-03-01T10:00:00Z", "data": data}),
+        connect("standard"),
+        now,
     )
     event = only(parsed.events)
     assert parsed.problems == ()
-    assert (event.kind, event.native_thread, event.revision, event.rating) == (EventKind.EDITED, "t-1", "000000000003", 4)
-    assert (event.author, event.text, event.link) == (Author("7", "Ada"), "Warm\nbread", "https://example.com/r-1")
+    assert (event.kind, event.native_thread, event.revision, event.rating) == (
+        EventKind.EDITED,
+        "t-1",
+        "000000000003",
+        4,
+    )
+    assert (event.author, event.text, event.link) == (
+        Author("7", "Ada"),
+        "Warm\nbread",
+        "https://example.com/r-1",
+    )
 
 
 @pytest.mark.parametrize(("score", "rating"), list(enumerate([1, 1, 1, 1, 2, 2, 2, 3, 4, 5, 5])))
@@ -79,23 +95,55 @@ def test_a_recommendation_score_becomes_the_rating_of_its_band(
     ("kind", "data", "seen"),
     [
         ("review.withdrawn", {"revision": 9}, (EventKind.WITHDRAWN, TOMBSTONE)),
-        ("review.edited", {"created_at": "2026-01-01"}, (EventKind.EDITED, "000000000000.2026-03-14T09:26:53.000Z")),
-        ("review.created", {"created_at": "2026-01-01"}, (EventKind.CREATED, "000000000000.2026-01-01T00:00:00.000Z")),
+        (
+            "review.edited",
+            {"created_at": "2026-01-01"},
+            (EventKind.EDITED, "000000000000.2026-03-14T09:26:53.000Z"),
+        ),
+        (
+            "review.created",
+            {"created_at": "2026-01-01"},
+            (EventKind.CREATED, "000000000000.2026-01-01T00:00:00.000Z"),
+        ),
         ("review.created", {"by_business": True}, (EventKind.REPLY_SEEN, "000000000000")),
     ],
 )
 def test_our_own_schema_places_each_kind_of_event(
-    kind: str, data: dict[str, Any], seen: tuple[EventKind, str], connect: Connect, post: Post, now: datetime
+    kind: str,
+    data: dict[str, Any],
+    seen: tuple[EventKind, str],
+    connect: Connect,
+    post: Post,
+    now: datetime,
 ) -> None:
-    event = only(load("standard").parse(post({"type": kind, "data": {"id": "r-1", **data}}), connect("standard"), now).events)
+    event = only(
+        load("standard")
+        .parse(post({"type": kind, "data": {"id": "r-1", **data}}), connect("standard"), now)
+        .events
+    )
     assert (event.kind, event.revision) == seen
 
 
-def test_a_field_that_makes_no_sense_costs_only_itself_and_is_named_without_quoting(connect: Connect, post: Post, now: datetime) -> None:
-    data = {"id": "r-1", "rating": 11, "title": ["secret words"], "text": "Still a complaint", "link": "javascript:alert(1)"}
-    parsed = load("standard").parse(post({"type": "review.created", "data": data}), connect("standard"), now)
+def test_a_field_that_makes_no_sense_costs_only_itself_and_is_named_without_quoting(
+    connect: Connect, post: Post, now: datetime
+) -> None:
+    data = {
+        "id": "r-1",
+        "rating": 11,
+        "title": ["secret words"],
+        "text": "Still a complaint",
+        "link": "javascript:alert(1)",
+    }
+    parsed = load("standard").parse(
+        post({"type": "review.created", "data": data}), connect("standard"), now
+    )
     event = only(parsed.events)
-    assert (event.rating, event.title, event.text, event.link) == (None, None, "Still a complaint", None)
+    assert (event.rating, event.title, event.text, event.link) == (
+        None,
+        None,
+        "Still a complaint",
+        None,
+    )
     assert {problem.split()[0] for problem in parsed.problems} == {"rating", "title", "link"}
     assert "secret" not in " ".join(parsed.problems)
 
@@ -108,38 +156,78 @@ def trustpilot(name: str, **data: object) -> dict[str, object]:
     return {"eventName": f"service-review-{name}", "version": "1", "eventData": data}
 
 
-def test_one_bad_entry_of_a_batch_costs_no_other(connect: Connect, post: Post, now: datetime) -> None:
+def test_one_bad_entry_of_a_batch_costs_no_other(
+    connect: Connect, post: Post, now: datetime
+) -> None:
     good = trustpilot("created", id="a1", stars=2, text="Late", createdAt="2026-03-01T10:00:00Z")
-    request = post(batch(good, "nonsense", trustpilot("created", stars=1), trustpilot("praised", id="b2"), trustpilot("deleted", id="c3")))
+    request = post(
+        batch(
+            good,
+            "nonsense",
+            trustpilot("created", stars=1),
+            trustpilot("praised", id="b2"),
+            trustpilot("deleted", id="c3"),
+        )
+    )
     parsed = load("trustpilot").parse(request, connect("trustpilot"), now)
-    assert [(event.kind, event.native_id) for event in parsed.events] == [(EventKind.CREATED, "a1"), (EventKind.WITHDRAWN, "c3")]
+    assert [(event.kind, event.native_id) for event in parsed.events] == [
+        (EventKind.CREATED, "a1"),
+        (EventKind.WITHDRAWN, "c3"),
+    ]
     assert parsed.problems == ("event 1 is not an object", "id of eventData of event 2 is missing")
     with pytest.raises(Unparseable, match="event 0 is not an object"):
         load("trustpilot").parse(post(batch(None)), connect("trustpilot"), now)
 
 
-def test_trustpilots_edits_follow_each_other_even_without_dates(connect: Connect, post: Post, now: datetime) -> None:
+def test_trustpilots_edits_follow_each_other_even_without_dates(
+    connect: Connect, post: Post, now: datetime
+) -> None:
     def revision(event: object, at: datetime) -> str:
-        return only(load("trustpilot").parse(post(batch(event)), connect("trustpilot"), at).events).revision
+        return only(
+            load("trustpilot").parse(post(batch(event)), connect("trustpilot"), at).events
+        ).revision
 
     created = revision(trustpilot("created", id="a1", createdAt="2026-03-01T10:00:00Z"), now)
-    dated = revision(trustpilot("updated", id="a1", createdAt="2026-03-01T10:00:00Z", updatedAt="2026-03-02T10:00:00Z"), now)
-    undated = [revision(trustpilot("updated", id="a1", text=text), now + timedelta(seconds=at)) for at, text in enumerate("zab")]
+    dated = revision(
+        trustpilot(
+            "updated", id="a1", createdAt="2026-03-01T10:00:00Z", updatedAt="2026-03-02T10:00:00Z"
+        ),
+        now,
+    )
+    undated = [
+        revision(trustpilot("updated", id="a1", text=text), now + timedelta(seconds=at))
+        for at, text in enumerate("zab")
+    ]
     assert [created, dated, *undated, TOMBSTONE] == sorted({created, dated, *undated, TOMBSTONE})
 
 
 def test_tests_and_pings_are_tests(connect: Connect, post: Post, now: datetime) -> None:
-    for name, document in (("trustpilot", batch()), ("discourse", {"ping": "OK"}), ("standard", {"type": "test"})):
-        assert only(load(name).parse(post(document), connect(name), now).events).kind is EventKind.TEST
+    for name, document in (
+        ("trustpilot", batch()),
+        ("discourse", {"ping": "OK"}),
+        ("standard", {"type": "test"}),
+    ):
+        assert (
+            only(load(name).parse(post(document), connect(name), now).events).kind is EventKind.TEST
+        )
 
 
-def discourse(connect: Connect, post: Post, header: str = "post_created", **changes: object) -> tuple[ReviewEvent, ...]:
-    connection = connect("discourse", base_url="https://forum.example", api_username="Heard", staff_usernames="boss, @Lena")
+def discourse(
+    connect: Connect, post: Post, header: str = "post_created", **changes: object
+) -> tuple[ReviewEvent, ...]:
+    connection = connect(
+        "discourse",
+        base_url="https://forum.example",
+        api_username="Heard",
+        staff_usernames="boss, @Lena",
+    )
     request = post({"post": {**POST, **changes}}, x_discourse_event=header)
     return load("discourse").parse(request, connection, datetime(2026, 3, 14, tzinfo=UTC)).events
 
 
-def test_the_state_of_a_discourse_post_is_the_same_in_any_order_of_arrival(connect: Connect, post: Post) -> None:
+def test_the_state_of_a_discourse_post_is_the_same_in_any_order_of_arrival(
+    connect: Connect, post: Post
+) -> None:
     at = "2026-03-01T10:0{}:00.000Z".format
     life = [
         {"raw": "The lid leaks."},
@@ -147,7 +235,12 @@ def test_the_state_of_a_discourse_post_is_the_same_in_any_order_of_arrival(conne
         # Undone within the grace period: the version goes back, the time does not.
         {"raw": "The lid leaks.", "version": 1, "updated_at": at(2)},
         {"raw": "(post deleted by author)", "version": 2, "updated_at": at(3)},
-        {"raw": "(post deleted by author)", "version": 2, "updated_at": at(3), "user_deleted": True},
+        {
+            "raw": "(post deleted by author)",
+            "version": 2,
+            "updated_at": at(3),
+            "user_deleted": True,
+        },
         {"raw": "The lid leaks.", "version": 3, "updated_at": at(4)},
         {"raw": "The lid leaks.", "version": 3, "updated_at": at(4), "deleted_at": at(5)},
         {"raw": "The lid leaked.", "version": 4, "updated_at": at(6), "deleted_at": at(5)},
@@ -164,7 +257,8 @@ def test_the_state_of_a_discourse_post_is_the_same_in_any_order_of_arrival(conne
 def test_an_unsigned_discourse_header_changes_nothing(connect: Connect, post: Post) -> None:
     for stage in ({}, {"deleted_at": "2026-03-02T10:00:00Z"}, {"username": "heard"}):
         said = {
-            discourse(connect, post, header, **stage)[:1] and str(discourse(connect, post, header, **stage)[0])
+            discourse(connect, post, header, **stage)[:1]
+            and str(discourse(connect, post, header, **stage)[0])
             for header in ("post_created", "post_edited", "post_destroyed", "ping")
         }
         assert len(said) == 1
@@ -185,11 +279,15 @@ def test_an_unsigned_discourse_header_changes_nothing(connect: Connect, post: Po
         ({"topic_archetype": "private_message"}, None),
     ],
 )
-def test_a_discourse_post_is_what_its_body_says(changes: dict[str, object], kind: EventKind | None, connect: Connect, post: Post) -> None:
+def test_a_discourse_post_is_what_its_body_says(
+    changes: dict[str, object], kind: EventKind | None, connect: Connect, post: Post
+) -> None:
     assert [event.kind for event in discourse(connect, post, **changes)] == ([kind] if kind else [])
 
 
-def test_a_discourse_post_without_its_source_is_read_from_its_html(connect: Connect, post: Post) -> None:
+def test_a_discourse_post_without_its_source_is_read_from_its_html(
+    connect: Connect, post: Post
+) -> None:
     cooked = "<p>Fish &amp; chips<br>cold</p><blockquote><p>sic</p></blockquote>"
     event = only(discourse(connect, post, raw=None, cooked=cooked, post_number=1))
     assert event.text is not None
@@ -222,16 +320,34 @@ SMS = {
     ],
 )
 def test_a_text_message_is_a_review_and_an_opt_out_is_marked(
-    changes: dict[str, str], text: str | None, opted_out: bool, connect: Connect, post: Post, now: datetime
+    changes: dict[str, str],
+    text: str | None,
+    opted_out: bool,
+    connect: Connect,
+    post: Post,
+    now: datetime,
 ) -> None:
-    event = only(load("twilio_sms").parse(post(urlencode({**SMS, **changes}).encode()), connect("twilio_sms"), now).events)
+    event = only(
+        load("twilio_sms")
+        .parse(post(urlencode({**SMS, **changes}).encode()), connect("twilio_sms"), now)
+        .events
+    )
     assert (event.native_id, event.author, event.text) == ("SM1", Author("+4915112345678"), text)
     assert (event.reply_to.get("opted_out") == "true") is opted_out
     assert (event.reply_to["to"], event.reply_to["from"]) == ("+4915112345678", "+4930123456")
 
 
-@pytest.mark.parametrize("changes", [{"SmsStatus": "sent", "MessageStatus": "sent"}, {"SmsStatus": "delivered"}, {"OptOutType": "START"}])
-def test_reports_about_our_own_messages_are_no_reviews(changes: dict[str, str], connect: Connect, post: Post, now: datetime) -> None:
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"SmsStatus": "sent", "MessageStatus": "sent"},
+        {"SmsStatus": "delivered"},
+        {"OptOutType": "START"},
+    ],
+)
+def test_reports_about_our_own_messages_are_no_reviews(
+    changes: dict[str, str], connect: Connect, post: Post, now: datetime
+) -> None:
     request = post(urlencode({**SMS, **changes}).encode())
     parsed = load("twilio_sms").parse(request, connect("twilio_sms"), now)
     assert parsed.events == ()
@@ -239,14 +355,36 @@ def test_reports_about_our_own_messages_are_no_reviews(changes: dict[str, str], 
     assert (answer.status, answer.content_type, answer.body) == (200, "text/xml", "<Response/>")
 
 
-@pytest.mark.parametrize("body", [b'{"a": NaN}', b'{"a": 1e999}', b'{"a": 1, "a": 1}', b"\xff", b"[" * 100_000, b"1" * 5_000, b"{"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"a": NaN}',
+        b'{"a": 1e999}',
+        b'{"a": 1, "a": 1}',
+        b"\xff",
+        b"[" * 100_000,
+        b"1" * 5_000,
+        b"{",
+    ],
+)
 def test_json_that_two_readers_could_read_differently_is_not_read(body: bytes) -> None:
     with pytest.raises(Unparseable):
         read_json(body)
 
 
 @pytest.mark.parametrize(
-    ("written", "rating"), [(4, 4), (3.0, 3), ("2", 2), (" 5.0 ", 5), (0, None), (6, None), (4.5, None), (True, None), ("x", None)]
+    ("written", "rating"),
+    [
+        (4, 4),
+        (3.0, 3),
+        ("2", 2),
+        (" 5.0 ", 5),
+        (0, None),
+        (6, None),
+        (4.5, None),
+        (True, None),
+        ("x", None),
+    ],
 )
 def test_a_rating_is_neither_rounded_nor_clamped(written: object, rating: int | None) -> None:
     fields = Fields(json.loads(json.dumps({"stars": written})))

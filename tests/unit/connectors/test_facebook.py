@@ -1,4 +1,7 @@
-"""Facebook, and what it shares with Instagram: the handshake, the signature, batches, and the Graph API's own words for refusals."""
+"""Facebook, and what it shares with Instagram.
+
+The handshake, the signature, batches, and the Graph API's own words for refusals.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +18,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heard.connectors import Connection, Gone, Http, HttpAnswer, Presence, RefusalReason, Rejected, ReplyTarget, Request, Sent, load
+from heard.connectors import (
+    Connection,
+    Gone,
+    Http,
+    HttpAnswer,
+    Presence,
+    RefusalReason,
+    Rejected,
+    ReplyTarget,
+    Request,
+    Sent,
+    load,
+)
 from heard.connectors.http import HttpClient
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import TOMBSTONE, EventKind, ReviewEvent
-from heard_cli.local.simulator import Json, Mode, Platforms
-from tests.unit.wired import Wired, wired
+from heard_simulator.server import Json, Mode, Platforms
+from tests.unit.simulated import Wired, wired
 
 pytestmark = pytest.mark.loopback
 
@@ -41,11 +56,24 @@ SHOWN: Json = {"message": "Slow.", "created_time": "2026-03-14T09:00:00+0000", "
 
 
 def value(**changed: Any) -> dict[str, Any]:
-    plain = {"item": "comment", "verb": "add", "comment_id": COMMENT, "post_id": POST, "parent_id": POST, "created_time": 1_773_478_800}
-    return {key: each for key, each in {**plain, "from": IDA, "message": "Slow.", **changed}.items() if each is not None}
+    plain = {
+        "item": "comment",
+        "verb": "add",
+        "comment_id": COMMENT,
+        "post_id": POST,
+        "parent_id": POST,
+        "created_time": 1_773_478_800,
+    }
+    return {
+        key: each
+        for key, each in {**plain, "from": IDA, "message": "Slow.", **changed}.items()
+        if each is not None
+    }
 
 
-def entry(*values: object, at: int = 1_773_478_860, page: str = PAGE, field: str = "feed") -> dict[str, Any]:
+def entry(
+    *values: object, at: int = 1_773_478_860, page: str = PAGE, field: str = "feed"
+) -> dict[str, Any]:
     return {"id": page, "time": at, "changes": [{"field": field, "value": each} for each in values]}
 
 
@@ -64,7 +92,9 @@ def event(**changed: Any) -> ReviewEvent:
 
 def asked(platform: str = "facebook", **query: str) -> tuple[int, str, str]:
     named = {f"hub.{name}": said for name, said in query.items()}
-    answer = load(platform).handshake(Request("GET", {}, b"", urlencode(named)), CONNECTION, (), NOW)
+    answer = load(platform).handshake(
+        Request("GET", {}, b"", urlencode(named)), CONNECTION, (), NOW
+    )
     assert answer is not None
     return answer.status, answer.body, answer.content_type
 
@@ -73,7 +103,9 @@ def asked(platform: str = "facebook", **query: str) -> tuple[int, str, str]:
 
 
 @pytest.mark.parametrize("platform", ["facebook", "instagram"])
-def test_who_knows_the_verify_token_gets_the_bare_challenge_back_as_plain_text(platform: str) -> None:
+def test_who_knows_the_verify_token_gets_the_bare_challenge_back_as_plain_text(
+    platform: str,
+) -> None:
     # The values are those of developers.facebook.com/docs/graph-api/webhooks/getting-started.
     right = asked(platform, mode="subscribe", challenge="1158201444", verify_token="meatyhamhock")
     assert right == (200, "1158201444", "text/plain")
@@ -87,7 +119,9 @@ def test_who_knows_the_verify_token_gets_the_bare_challenge_back_as_plain_text(p
         assert asked(platform, **query)[0] == 403
 
 
-@pytest.mark.parametrize("challenge", ["<script>alert(1)</script>", "", "1 2", "1\r\nSet-Cookie: a=b", "é", "9" * 257])
+@pytest.mark.parametrize(
+    "challenge", ["<script>alert(1)</script>", "", "1 2", "1\r\nSet-Cookie: a=b", "é", "9" * 257]
+)
 def test_a_challenge_that_could_be_a_page_is_not_sent_back(challenge: str) -> None:
     status, body, kind = asked(mode="subscribe", challenge=challenge, verify_token="meatyhamhock")
     assert (status, kind) == (400, "text/plain")
@@ -96,7 +130,12 @@ def test_a_challenge_that_could_be_a_page_is_not_sent_back(challenge: str) -> No
 
 def test_a_connection_without_a_verify_token_takes_no_challenge() -> None:
     bare = Connection("c", "b", "facebook", "https://api.example.com/hooks/c", {"page_id": PAGE})
-    answer = FACEBOOK.handshake(Request("GET", {}, b"", "hub.mode=subscribe&hub.challenge=1&hub.verify_token="), bare, (), NOW)
+    answer = FACEBOOK.handshake(
+        Request("GET", {}, b"", "hub.mode=subscribe&hub.challenge=1&hub.verify_token="),
+        bare,
+        (),
+        NOW,
+    )
     assert answer is not None
     assert answer.status == 403
 
@@ -109,11 +148,19 @@ def test_any_question_is_answered_and_a_delivery_is_none(query: str) -> None:
     assert FACEBOOK.handshake(Request("POST", {}, b"", query), CONNECTION, (), NOW) is None
 
 
-def test_the_published_vectors_of_the_same_construction_are_believed_or_refused_as_they_say(facts: Callable[[str], str]) -> None:
+def test_the_published_vectors_of_the_same_construction_are_believed_or_refused_as_they_say(
+    facts: Callable[[str], str],
+) -> None:
     for vector in json.loads(facts("vectors/sha256-hex-body.json"))["vectors"]:
-        signed = Request("POST", {"x-hub-signature-256": vector["headers"]["X-Hub-Signature-256"]}, vector["body"].encode())
+        signed = Request(
+            "POST",
+            {"x-hub-signature-256": vector["headers"]["X-Hub-Signature-256"]},
+            vector["body"].encode(),
+        )
         for platform in ("facebook", "instagram"):
-            refusal = load(platform).verify(signed, CONNECTION, (vector["secret"],), NOW, HttpClient())
+            refusal = load(platform).verify(
+                signed, CONNECTION, (vector["secret"],), NOW, HttpClient()
+            )
             assert (refusal is None) == (vector["expected"] == "valid"), vector["name"]
 
 
@@ -121,7 +168,12 @@ def test_the_older_signature_alone_is_never_enough() -> None:
     body = request(entry(value())).body
     old = "sha1=" + hmac.new(SECRET.encode(), body, hashlib.sha1).hexdigest()
     for headers in ({"x-hub-signature": old}, {"x-hub-signature": old, "x-hub-signature-256": old}):
-        assert FACEBOOK.verify(Request("POST", headers, body), CONNECTION, (SECRET,), NOW, HttpClient()) is not None
+        assert (
+            FACEBOOK.verify(
+                Request("POST", headers, body), CONNECTION, (SECRET,), NOW, HttpClient()
+            )
+            is not None
+        )
     refusal = FACEBOOK.verify(Request("POST", {}, body), CONNECTION, (), NOW, HttpClient())
     assert refusal is not None
     assert refusal.reason is RefusalReason.NO_SECRET
@@ -133,13 +185,20 @@ def test_a_flipped_bit_is_refused(at: int, bit: int) -> None:
     assert FACEBOOK.verify(signed, CONNECTION, ("newer", SECRET), NOW, HttpClient()) is None
     body = bytearray(signed.body)
     body[at % len(body)] ^= 1 << bit
-    assert FACEBOOK.verify(Request("POST", signed.headers, bytes(body)), CONNECTION, (SECRET,), NOW, HttpClient()) is not None
+    assert (
+        FACEBOOK.verify(
+            Request("POST", signed.headers, bytes(body)), CONNECTION, (SECRET,), NOW, HttpClient()
+        )
+        is not None
+    )
 
 
 # What deliveries mean
 
 
-def test_a_capture_of_2013_is_read_as_the_pages_own_comment_under_its_post(facts: Callable[[str], str]) -> None:
+def test_a_capture_of_2013_is_read_as_the_pages_own_comment_under_its_post(
+    facts: Callable[[str], str],
+) -> None:
     sent = Request("POST", {}, facts("payloads/meta-page-feed-comment.json").encode())
     (found,) = FACEBOOK.parse(sent, CONNECTION, NOW).events
     assert (found.kind, found.author.id) == (EventKind.REPLY_SEEN, PAGE)
@@ -173,14 +232,25 @@ def test_what_is_no_comment_or_changes_no_words_is_ignored() -> None:
 @pytest.mark.parametrize("verb", ["edited", "edit"])
 def test_any_order_of_a_comment_its_edits_and_its_removal_ends_in_the_same_state(verb: str) -> None:
     created = event()
-    edits = events(entry(value(verb=verb, message="Very slow."), value(verb=verb, message="Awfully slow."), at=1_773_479_000))
+    edits = events(
+        entry(
+            value(verb=verb, message="Very slow."),
+            value(verb=verb, message="Awfully slow."),
+            at=1_773_479_000,
+        )
+    )
     later = events(entry(value(verb=verb, message="Better."), at=1_773_479_100))
     gone = event(verb="remove", message=None)
     assert (gone.kind, gone.revision) == (EventKind.WITHDRAWN, TOMBSTONE)
     said = (created, *edits, *later)
     for order in permutations((*said, created)):
         assert max(order, key=lambda each: (each.revision, each.digest)).text == "Better."
-    assert [each.text for each in sorted(said, key=lambda each: each.revision)] == ["Slow.", "Very slow.", "Awfully slow.", "Better."]
+    assert [each.text for each in sorted(said, key=lambda each: each.revision)] == [
+        "Slow.",
+        "Very slow.",
+        "Awfully slow.",
+        "Better.",
+    ]
     assert all(each.revision < gone.revision and each.kind is EventKind.EDITED for each in said[1:])
 
 
@@ -210,7 +280,13 @@ def test_times_are_read_as_seconds_milliseconds_or_text() -> None:
 
 
 def test_a_bad_change_costs_only_itself_and_another_pages_shows_as_a_problem() -> None:
-    parsed = FACEBOOK.parse(request(entry(value(comment_id=None), value()), entry(value(), page="7"), "x", {"id": PAGE}), CONNECTION, NOW)
+    parsed = FACEBOOK.parse(
+        request(
+            entry(value(comment_id=None), value()), entry(value(), page="7"), "x", {"id": PAGE}
+        ),
+        CONNECTION,
+        NOW,
+    )
     assert [each.native_id for each in parsed.events] == [COMMENT]
     assert len(parsed.problems) == 4
     assert any("page_id" in problem for problem in parsed.problems)
@@ -235,12 +311,30 @@ def side() -> Iterator[Wired]:
         yield wired("facebook", running)
 
 
-def reply(side: Wired, text: str = TEXT, of: str = COMMENT, thread: str = COMMENT, **credentials: str) -> Sent | Rejected:
-    return FACEBOOK.reply(ReplyTarget(of, thread, {}), text, "rep_1", side.connection, credentials or side.credentials, side.http)
+def reply(
+    side: Wired, text: str = TEXT, of: str = COMMENT, thread: str = COMMENT, **credentials: str
+) -> Sent | Rejected:
+    return FACEBOOK.reply(
+        ReplyTarget(of, thread, {}),
+        text,
+        "rep_1",
+        side.connection,
+        credentials or side.credentials,
+        side.http,
+    )
 
 
-def find(side: Wired, text: str = TEXT, of: str = COMMENT, thread: str = COMMENT, **credentials: str) -> Sent | Presence:
-    return FACEBOOK.find_reply(ReplyTarget(of, thread, {}), text, "rep_1", side.connection, credentials or side.credentials, side.http)
+def find(
+    side: Wired, text: str = TEXT, of: str = COMMENT, thread: str = COMMENT, **credentials: str
+) -> Sent | Presence:
+    return FACEBOOK.find_reply(
+        ReplyTarget(of, thread, {}),
+        text,
+        "rep_1",
+        side.connection,
+        credentials or side.credentials,
+        side.http,
+    )
 
 
 def test_a_reply_below_another_reply_is_found_where_facebook_puts_it(side: Wired) -> None:
@@ -253,7 +347,9 @@ def test_a_reply_below_another_reply_is_found_where_facebook_puts_it(side: Wired
     assert (taken.thread, taken.review) == (COMMENT, "41_8")
 
 
-def test_a_customer_who_repeats_our_words_is_not_our_reply_and_one_without_a_name_might_be(side: Wired) -> None:
+def test_a_customer_who_repeats_our_words_is_not_our_reply_and_one_without_a_name_might_be(
+    side: Wired,
+) -> None:
     side.running.knows("facebook", "41_8", {**SHOWN, "message": TEXT, "parent": {"id": COMMENT}})
     assert find(side) is Presence.ABSENT
     side.running.knows("facebook", "41_9", {"message": TEXT, "parent": {"id": COMMENT}})
@@ -272,7 +368,9 @@ def test_a_reply_is_looked_for_on_several_pages_and_then_given_up(side: Wired) -
 
 
 def test_without_a_token_or_with_a_wrong_one_nothing_is_posted(side: Wired) -> None:
-    bare = FACEBOOK.reply(ReplyTarget(COMMENT, COMMENT, {}), TEXT, "rep_1", side.connection, {}, side.http)
+    bare = FACEBOOK.reply(
+        ReplyTarget(COMMENT, COMMENT, {}), TEXT, "rep_1", side.connection, {}, side.http
+    )
     assert isinstance(bare, Rejected)
     wrong = reply(side, access_token="another")
     assert isinstance(wrong, Rejected)
@@ -308,7 +406,13 @@ def test_a_page_asked_too_often_says_when_it_may_be_asked_again(side: Wired) -> 
 def answering(status: int, document: object, usage: str = "") -> Http:
     content = document if isinstance(document, bytes) else json.dumps(document).encode()
 
-    def http(method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes | None = None) -> HttpAnswer:
+    def http(
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+    ) -> HttpAnswer:
         return HttpAnswer(status, {"x-business-use-case-usage": usage} if usage else {}, content)
 
     return http
@@ -323,7 +427,14 @@ def test_calls_too_many_are_a_fault_that_passes_and_was_not_applied(code: int, s
 
 
 @pytest.mark.parametrize(
-    ("code", "reason"), [(190, "unauthorized"), (102, "unauthorized"), (10, "unauthorized"), (200, "unauthorized"), (100, "rejected")]
+    ("code", "reason"),
+    [
+        (190, "unauthorized"),
+        (102, "unauthorized"),
+        (10, "unauthorized"),
+        (200, "unauthorized"),
+        (100, "rejected"),
+    ],
 )
 def test_refusals_for_good_are_told_in_metas_words(code: int, reason: str) -> None:
     refused = posted(answering(400, {"error": {"code": code, "message": "(#1) No."}}))
@@ -333,7 +444,11 @@ def test_refusals_for_good_are_told_in_metas_words(code: int, reason: str) -> No
 
 
 def test_a_fault_at_metas_that_passes_leaves_the_question_open() -> None:
-    for answer in (answering(400, {"error": {"code": 2}}), answering(200, b"<html>"), answering(200, {"success": True})):
+    for answer in (
+        answering(400, {"error": {"code": 2}}),
+        answering(200, b"<html>"),
+        answering(200, {"success": True}),
+    ):
         with pytest.raises(PlatformUnavailable) as fault:
             posted(answer)
         assert fault.value.maybe_applied
@@ -347,7 +462,9 @@ def test_a_refusal_without_sense_goes_by_its_status(body: bytes) -> None:
 
 
 def posted(http: Http) -> Sent | Rejected:
-    return FACEBOOK.reply(ReplyTarget(COMMENT, COMMENT, {}), TEXT, "rep_1", CONNECTION, {"access_token": "t"}, http)
+    return FACEBOOK.reply(
+        ReplyTarget(COMMENT, COMMENT, {}), TEXT, "rep_1", CONNECTION, {"access_token": "t"}, http
+    )
 
 
 def test_a_comment_read_by_its_id_says_what_its_delivery_said(side: Wired) -> None:

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import pytest
 
 from heard.connectors import Connection, Refusal, RefusalReason, Request, Response, load
-from heard.connectors.feedback_form import sign_token
+from heard.connectors.platforms.feedback_form import sign_token
 from tests.unit.signed import nowhere
 
 SECRETS = ("newest secret", "older secret")
@@ -63,27 +63,49 @@ def token(connection: Connection, issued: datetime, secret: str = SECRETS[0]) ->
         ("*;q=0.5", "en"),
     ],
 )
-def test_the_page_speaks_the_readers_language_and_labels_every_field(accepted: str, language: str, connect: Connect, now: datetime) -> None:
+def test_the_page_speaks_the_readers_language_and_labels_every_field(
+    accepted: str, language: str, connect: Connect, now: datetime
+) -> None:
     connection = connect("feedback_form")
-    page = Page(FORM.handshake(Request("GET", {"accept-language": accepted}, b""), connection, SECRETS, now))
+    page = Page(
+        FORM.handshake(Request("GET", {"accept-language": accepted}, b""), connection, SECRETS, now)
+    )
     assert page.one("html")["lang"] == language
-    assert {a["value"] for t, a in page.elements if t == "input" and a.get("type") == "radio"} == {"1", "2", "3", "4", "5"}
+    assert {a["value"] for t, a in page.elements if t == "input" and a.get("type") == "radio"} == {
+        "1",
+        "2",
+        "3",
+        "4",
+        "5",
+    }
     for field in (page.one("textarea"), page.one("input", id="name")):
         assert page.one("label", **{"for": str(field["id"])})
     assert page.one("textarea")["maxlength"] == "5000"
     assert connection.business_name in page.text
-    assert not any(name.startswith("on") or tag == "script" for tag, attributes in page.elements for name in attributes)
-    assert "default-src 'none'" in str(page.one("meta", **{"http-equiv": "Content-Security-Policy"})["content"])
+    assert not any(
+        name.startswith("on") or tag == "script"
+        for tag, attributes in page.elements
+        for name in attributes
+    )
+    assert "default-src 'none'" in str(
+        page.one("meta", **{"http-equiv": "Content-Security-Policy"})["content"]
+    )
 
 
-def test_what_a_page_is_sent_with_becomes_one_review_however_often_it_is_sent(connect: Connect, now: datetime) -> None:
+def test_what_a_page_is_sent_with_becomes_one_review_however_often_it_is_sent(
+    connect: Connect, now: datetime
+) -> None:
     connection = connect("feedback_form")
     page = Page(FORM.handshake(Request("GET", {}, b""), connection, SECRETS, now))
     issued = str(page.one("input", name="token")["value"])
-    request = submit({"token": issued, "rating": "2", "text": "Cold soup\r\n", "name": " Jo ", "website": ""})
+    request = submit(
+        {"token": issued, "rating": "2", "text": "Cold soup\r\n", "name": " Jo ", "website": ""}
+    )
     assert FORM.handshake(request, connection, SECRETS, now) is None
     assert FORM.verify(request, connection, ("rotated", *SECRETS), now, nowhere) is None
-    (first,), (again,) = (FORM.parse(request, connection, now + timedelta(seconds=s)).events for s in (1, 2))
+    (first,), (again,) = (
+        FORM.parse(request, connection, now + timedelta(seconds=s)).events for s in (1, 2)
+    )
     assert (first.native_id, first.digest) == (again.native_id, again.digest)
     assert (first.native_id, first.native_thread, first.rating, first.text, first.author.name) == (
         issued[:22],
@@ -96,7 +118,9 @@ def test_what_a_page_is_sent_with_becomes_one_review_however_often_it_is_sent(co
     assert thanks.one("a")["href"] == f"../answers/{connection.id}/{first.native_id}"
 
 
-def test_an_empty_submission_gets_the_page_again_with_what_was_typed(connect: Connect, now: datetime) -> None:
+def test_an_empty_submission_gets_the_page_again_with_what_was_typed(
+    connect: Connect, now: datetime
+) -> None:
     connection = connect("feedback_form")
     request = submit({"token": token(connection, now), "text": "  ", "name": '"><script>x'}, "fr")
     answer = FORM.handshake(request, connection, SECRETS, now)
@@ -108,9 +132,17 @@ def test_an_empty_submission_gets_the_page_again_with_what_was_typed(connect: Co
     assert page.one("input", name="token")["value"] == token(connection, now)
 
 
-def test_who_took_longer_than_a_day_gets_their_words_back_with_a_fresh_token(connect: Connect, now: datetime) -> None:
+def test_who_took_longer_than_a_day_gets_their_words_back_with_a_fresh_token(
+    connect: Connect, now: datetime
+) -> None:
     connection = connect("feedback_form")
-    request = submit({"token": token(connection, now - timedelta(days=2)), "rating": "1", "text": "\nIt took </textarea> a while"})
+    request = submit(
+        {
+            "token": token(connection, now - timedelta(days=2)),
+            "rating": "1",
+            "text": "\nIt took </textarea> a while",
+        }
+    )
     refusal = FORM.verify(request, connection, SECRETS, now, nowhere)
     assert refusal is not None
     assert refusal.reason is RefusalReason.STALE
@@ -118,7 +150,10 @@ def test_who_took_longer_than_a_day_gets_their_words_back_with_a_fresh_token(con
     assert "It took </textarea> a while" in page.text
     assert "checked" in page.one("input", type="radio", value="1")
     fresh = str(page.one("input", name="token")["value"])
-    assert FORM.verify(submit({"token": fresh, "rating": "1"}), connection, SECRETS, now, nowhere) is None
+    assert (
+        FORM.verify(submit({"token": fresh, "rating": "1"}), connection, SECRETS, now, nowhere)
+        is None
+    )
 
 
 @pytest.mark.parametrize(
@@ -128,7 +163,10 @@ def test_who_took_longer_than_a_day_gets_their_words_back_with_a_fresh_token(con
         (lambda t: t[:-1], RefusalReason.SIGNATURE_MALFORMED),
         (lambda t: "B" + t[1:], RefusalReason.SIGNATURE_WRONG),
         (lambda t: t[:-1] + ("0" if t[-1] != "0" else "1"), RefusalReason.SIGNATURE_WRONG),
-        (lambda t: re.sub(r"\.(\d+)\.", lambda m: f".{int(m[1]) + 1}.", t), RefusalReason.SIGNATURE_WRONG),
+        (
+            lambda t: re.sub(r"\.(\d+)\.", lambda m: f".{int(m[1]) + 1}.", t),
+            RefusalReason.SIGNATURE_WRONG,
+        ),
     ],
     ids=["none", "cut", "another nonce", "another mac", "another time"],
 )
@@ -141,12 +179,21 @@ def test_a_token_that_was_not_issued_here_is_refused(
     assert isinstance(refusal, Refusal)
     assert refusal.reason is reason
     another = replace(connection, id="decaf")
-    assert FORM.verify(submit({"token": token(connection, now), "rating": "5"}), another, SECRETS, now, nowhere) is not None
+    assert (
+        FORM.verify(
+            submit({"token": token(connection, now), "rating": "5"}), another, SECRETS, now, nowhere
+        )
+        is not None
+    )
 
 
-def test_what_fills_the_field_that_nobody_sees_is_no_review(connect: Connect, now: datetime) -> None:
+def test_what_fills_the_field_that_nobody_sees_is_no_review(
+    connect: Connect, now: datetime
+) -> None:
     connection = connect("feedback_form")
-    request = submit({"token": token(connection, now), "text": "Buy my pills", "website": "http://pills.example"})
+    request = submit(
+        {"token": token(connection, now), "text": "Buy my pills", "website": "http://pills.example"}
+    )
     assert FORM.handshake(request, connection, SECRETS, now) is None
     assert FORM.verify(request, connection, SECRETS, now, nowhere) is None
     assert FORM.parse(request, connection, now).events == ()

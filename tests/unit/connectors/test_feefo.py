@@ -14,21 +14,38 @@ from hypothesis import strategies as st
 from heard.connectors import Connection, Page, Rejected, ReplyTarget, Request, load
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import EventKind, ReviewEvent
-from heard_cli.local.simulator import Calls, Json, Mode, Platforms
-from tests.unit.wired import Wired, wired
+from heard_simulator.server import Calls, Json, Mode, Platforms
+from tests.unit.simulated import Wired, wired
 
 pytestmark = pytest.mark.loopback
 
 FEEFO = load("feefo")
 NOW = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
 BLANK = Connection("c0ffee", "bus_1", "feefo", "https://api.example.com/hooks/c0ffee")
-SERVICE, PRODUCT, WHOLE = "5733aab0498edc149d51aaaa", "5733aaaf498edc149d51bbbb", "572f69dd498ee99ed9348e49"
+SERVICE, PRODUCT, WHOLE = (
+    "5733aab0498edc149d51aaaa",
+    "5733aaaf498edc149d51bbbb",
+    "572f69dd498ee99ed9348e49",
+)
 STARS = {"min": 1, "max": 5, "rating": 2}
 FEEDBACK: Json = {
     "url": f"https://www.feefo.com/en_GB/reviews/demo-merchant/{WHOLE}/customer-review",
     "customer": {"display_name": "Emily"},
-    "service": {"id": SERVICE, "title": "Late", "review": "It came late.", "rating": STARS, "created_at": 1_463_003_823_439},
-    "products": [{"id": PRODUCT, "review": "Nice scarf.", "rating": {**STARS, "rating": 5}, "product": {"title": "Scarf"}}],
+    "service": {
+        "id": SERVICE,
+        "title": "Late",
+        "review": "It came late.",
+        "rating": STARS,
+        "created_at": 1_463_003_823_439,
+    },
+    "products": [
+        {
+            "id": PRODUCT,
+            "review": "Nice scarf.",
+            "rating": {**STARS, "rating": 5},
+            "product": {"title": "Scarf"},
+        }
+    ],
 }
 
 
@@ -44,14 +61,35 @@ def named(body: bytes) -> list[str]:
 
 
 def fetch(side: Wired, native_id: str, **without: str) -> Any:
-    return side.connector.fetch(native_id, side.connection, {**side.credentials, **without}, side.http)
+    return side.connector.fetch(
+        native_id, side.connection, {**side.credentials, **without}, side.http
+    )
 
 
 @given(st.text("0123456789abcdef", min_size=24, max_size=24))
 def test_an_id_is_found_in_every_shape_that_makes_sense(id: str) -> None:
-    names = ("id", "feedback_id", "review_id", "unique_id", "identifier", "feedbackId", "reviewId", "uniqueId")
-    shapes: list[object] = [id, [id], *({name: id} for name in names), *({name: {"id": id}} for name in ("feedback", "review", "data"))]
-    shapes += [[{"id": id}], {"data": [{"id": id}, {"id": id}]}, {"id": id, "feedback": {"id": "0" * 24}}, {"id": 7, "feedback_id": id}]
+    names = (
+        "id",
+        "feedback_id",
+        "review_id",
+        "unique_id",
+        "identifier",
+        "feedbackId",
+        "reviewId",
+        "uniqueId",
+    )
+    shapes: list[object] = [
+        id,
+        [id],
+        *({name: id} for name in names),
+        *({name: {"id": id}} for name in ("feedback", "review", "data")),
+    ]
+    shapes += [
+        [{"id": id}],
+        {"data": [{"id": id}, {"id": id}]},
+        {"id": id, "feedback": {"id": "0" * 24}},
+        {"id": 7, "feedback_id": id},
+    ]
     for body in (
         f" {id}\n".encode(),
         f"id={id}&type=service".encode(),
@@ -62,23 +100,49 @@ def test_an_id_is_found_in_every_shape_that_makes_sense(id: str) -> None:
 
 
 def test_a_delivery_is_without_words_and_older_than_any_version_that_was_read(side: Wired) -> None:
-    (event,) = FEEFO.parse(Request("POST", {}, json.dumps({"id": SERVICE}).encode()), BLANK, NOW).events
-    assert (event.kind, event.partial, event.author.id) == (EventKind.CREATED, True, f"anonymous:{SERVICE}")
+    (event,) = FEEFO.parse(
+        Request("POST", {}, json.dumps({"id": SERVICE}).encode()), BLANK, NOW
+    ).events
+    assert (event.kind, event.partial, event.author.id) == (
+        EventKind.CREATED,
+        True,
+        f"anonymous:{SERVICE}",
+    )
     assert event.revision < fetch(side, SERVICE).revision
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"hello", b"[]", b"{", b'{"id": ""}', b'{"text": "no"}', b'["short"]', b'[[[["' + b"a" * 24 + b'"]]]]', b"\xff"]
+    "body",
+    [
+        b"",
+        b"hello",
+        b"[]",
+        b"{",
+        b'{"id": ""}',
+        b'{"text": "no"}',
+        b'["short"]',
+        b'[[[["' + b"a" * 24 + b'"]]]]',
+        b"\xff",
+    ],
 )
 def test_a_body_without_an_id_is_refused(body: bytes) -> None:
     with pytest.raises(Unparseable):
         named(body)
-    assert [event.kind for event in FEEFO.parse(Request("POST", {}, b" {} "), BLANK, NOW).events] == [EventKind.TEST]
+    assert [
+        event.kind for event in FEEFO.parse(Request("POST", {}, b" {} "), BLANK, NOW).events
+    ] == [EventKind.TEST]
 
 
-def test_each_part_of_a_sale_s_feedback_is_a_review_and_the_service_speaks_for_the_whole(side: Wired) -> None:
+def test_each_part_of_a_sale_s_feedback_is_a_review_and_the_service_speaks_for_the_whole(
+    side: Wired,
+) -> None:
     service, product, whole = (fetch(side, id) for id in (SERVICE, PRODUCT, WHOLE))
-    assert (service.text, service.title, service.rating, service.author.name) == ("It came late.", "Late", 2, "Emily")
+    assert (service.text, service.title, service.rating, service.author.name) == (
+        "It came late.",
+        "Late",
+        2,
+        "Emily",
+    )
     assert (service.revision, service.kind) == ("2016-05-11T21:57:03.439Z", EventKind.CREATED)
     assert (product.text, product.rating, product.subject) == ("Nice scarf.", 5, "Scarf")
     assert (whole.native_id, whole.text) == (WHOLE, service.text)
@@ -87,10 +151,18 @@ def test_each_part_of_a_sale_s_feedback_is_a_review_and_the_service_speaks_for_t
 
 def test_an_update_is_a_later_version_of_the_same_review(side: Wired) -> None:
     before = fetch(side, SERVICE)
-    changed = {**FEEDBACK, "service": {**FEEDBACK["service"], "review": "Put right."}, "last_updated_date": "2016-05-12T08:00:00.000Z"}
+    changed = {
+        **FEEDBACK,
+        "service": {**FEEDBACK["service"], "review": "Put right."},
+        "last_updated_date": "2016-05-12T08:00:00.000Z",
+    }
     side.running.knows("feefo", SERVICE, changed)
     after = fetch(side, SERVICE)
-    assert (after.kind, after.text, after.native_id) == (EventKind.EDITED, "Put right.", before.native_id)
+    assert (after.kind, after.text, after.native_id) == (
+        EventKind.EDITED,
+        "Put right.",
+        before.native_id,
+    )
     assert after.revision > before.revision
 
 
@@ -107,14 +179,32 @@ def test_what_feefo_does_not_show_is_never_taken_for_gone(side: Wired) -> None:
 
 
 def test_a_score_out_of_ten_is_no_rating_out_of_five(side: Wired) -> None:
-    side.running.knows("feefo", SERVICE, {**FEEDBACK, "service": {**FEEDBACK["service"], "rating": {"min": 0, "max": 10, "rating": 4}}})
+    side.running.knows(
+        "feefo",
+        SERVICE,
+        {
+            **FEEDBACK,
+            "service": {**FEEDBACK["service"], "rating": {"min": 0, "max": 10, "rating": 4}},
+        },
+    )
     assert fetch(side, SERVICE).rating is None
 
 
 def test_the_list_gives_the_parts_with_the_same_ids_and_revisions_page_by_page(side: Wired) -> None:
     for number in range(100):
         id = f"{number:024x}"
-        side.running.knows("feefo", id, {"service": {"id": id, "review": "Good.", "rating": STARS, "created_at": 1_463_003_823_439}})
+        side.running.knows(
+            "feefo",
+            id,
+            {
+                "service": {
+                    "id": id,
+                    "review": "Good.",
+                    "rating": STARS,
+                    "created_at": 1_463_003_823_439,
+                }
+            },
+        )
     first = side.connector.recent(None, side.connection, side.credentials, side.http, NOW)
     assert isinstance(first, Page)
     assert (len(first.events), first.older, first.problems) == (100, "2", ())
@@ -131,7 +221,9 @@ def test_the_list_gives_the_parts_with_the_same_ids_and_revisions_page_by_page(s
 def test_an_answer_that_is_not_understood_is_a_fault_and_a_bad_entry_only_a_problem(
     platform: Any, side: Wired, say: Callable[..., Any]
 ) -> None:
-    connection = Connection("c", "b", "feefo", "", {"api_base": platform.url, "merchant_identifier": "m"})
+    connection = Connection(
+        "c", "b", "feefo", "", {"api_base": platform.url, "merchant_identifier": "m"}
+    )
     undated = {"service": {"id": SERVICE}, "last_updated_date": "yesterday"}
     platform.will_answer(say(200, {"access_token": "t", "expires_in": 3600}), (200, {}, b"<html>"))
     with pytest.raises(PlatformUnavailable):
@@ -142,10 +234,20 @@ def test_an_answer_that_is_not_understood_is_a_fault_and_a_bad_entry_only_a_prob
     platform.will_answer(say(200, {"reviews": [7, undated, {"service": 5}, FEEDBACK]}))
     page = FEEFO.recent(None, connection, side.credentials, side.http, NOW)
     assert isinstance(page, Page)
-    assert ([event.native_id for event in page.events], len(page.problems)) == ([SERVICE, PRODUCT], 1)
+    assert ([event.native_id for event in page.events], len(page.problems)) == (
+        [SERVICE, PRODUCT],
+        1,
+    )
 
 
 def test_a_reply_is_left_to_people(side: Wired) -> None:
-    refused = FEEFO.reply(ReplyTarget(SERVICE, SERVICE, {}), "Thanks.", "r", side.connection, side.credentials, side.http)
+    refused = FEEFO.reply(
+        ReplyTarget(SERVICE, SERVICE, {}),
+        "Thanks.",
+        "r",
+        side.connection,
+        side.credentials,
+        side.http,
+    )
     assert isinstance(refused, Rejected)
     assert refused.reason == "not_offered"

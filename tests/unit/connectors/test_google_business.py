@@ -1,4 +1,7 @@
-"""Google Business Profile: whose pushes are believed, what a notification means, and what becomes of replies."""
+"""Google Business Profile.
+
+Whose pushes are believed, what a notification means, and what becomes of replies.
+"""
 
 from __future__ import annotations
 
@@ -38,11 +41,11 @@ from heard.connectors import (
     Standing,
     google,
 )
-from heard.connectors.google_business import GoogleBusiness
 from heard.connectors.http import HttpClient
+from heard.connectors.platforms.google_business import GoogleBusiness
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import EventKind, ReviewEvent
-from heard_cli.local.simulator import Calls, Mode, Platforms
+from heard_simulator.server import Calls, Mode, Platforms
 
 pytestmark = pytest.mark.loopback
 
@@ -52,7 +55,13 @@ URL = "https://api.example.com/hooks/c0ffee"
 PUSHER = "pusher@acme.iam.gserviceaccount.example"
 LOCATION = "accounts/1/locations/2"
 REVIEW = f"{LOCATION}/reviews/AbFvOq_-1"
-HOME = Connection("c0ffee", "bus_1", "google_business", URL, {"push_service_account": PUSHER, "location": LOCATION})
+HOME = Connection(
+    "c0ffee",
+    "bus_1",
+    "google_business",
+    URL,
+    {"push_service_account": PUSHER, "location": LOCATION},
+)
 TEXT = "Thank you, Ida. We have mended the heating; Tom will ring you today."
 
 
@@ -65,12 +74,16 @@ def new_key() -> rsa.RSAPrivateKey:
 
 def certificate(key: rsa.RSAPrivateKey) -> str:
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test")])
-    builder = x509.CertificateBuilder(name, name, key.public_key(), 1, NOW - timedelta(days=1), NOW + timedelta(days=9))
+    builder = x509.CertificateBuilder(
+        name, name, key.public_key(), 1, NOW - timedelta(days=1), NOW + timedelta(days=9)
+    )
     return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
 
 
 def public_pem(key: rsa.RSAPrivateKey) -> bytes:
-    return key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return key.public_key().public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
 
 
 KEY, OTHER = new_key(), new_key()
@@ -82,10 +95,19 @@ class Published:
 
     body: bytes = field(default_factory=lambda: json.dumps({"k1": certificate(KEY)}).encode())
     status: int = 200
-    headers: Mapping[str, str] = field(default_factory=lambda: {"cache-control": "public, max-age=3600, must-revalidate"})
+    headers: Mapping[str, str] = field(
+        default_factory=lambda: {"cache-control": "public, max-age=3600, must-revalidate"}
+    )
     asked: list[str] = field(default_factory=list[str])
 
-    def __call__(self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes | None = None) -> HttpAnswer:
+    def __call__(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+    ) -> HttpAnswer:
         self.asked.append(f"{method} {url}")
         return HttpAnswer(self.status, self.headers, self.body)
 
@@ -112,16 +134,23 @@ def push(bearer: str) -> Request:
 
 
 def verdict(
-    request: Request, http: Published | None = None, connection: Connection = HOME, google_business: GoogleBusiness | None = None
+    request: Request,
+    http: Published | None = None,
+    connection: Connection = HOME,
+    google_business: GoogleBusiness | None = None,
 ) -> Refusal | None:
-    return (google_business or GoogleBusiness()).verify(request, connection, (), NOW, http or Published())
+    return (google_business or GoogleBusiness()).verify(
+        request, connection, (), NOW, http or Published()
+    )
 
 
 def test_the_rs256_check_agrees_with_the_vector_of_rfc_7520(facts: Callable[[str], str]) -> None:
     for vector in json.loads(facts("vectors/jwt-rs256-rfc7520.json"))["vectors"]:
         key = google.public_key(vector["secret"])
         assert key is not None
-        content = google.signed_content(vector["headers"]["Authorization"].removeprefix("Bearer "), key)
+        content = google.signed_content(
+            vector["headers"]["Authorization"].removeprefix("Bearer "), key
+        )
         assert (content is not None) == (vector["expected"] == "valid"), vector["name"]
         assert content is None or content.decode().startswith("It’s a dangerous business, Frodo")
 
@@ -135,10 +164,24 @@ def test_a_token_that_google_signed_for_this_address_and_account_is_believed() -
 
 
 def test_keys_published_as_jwks_serve_as_well_and_unreadable_ones_are_passed_over() -> None:
-    jwk = {**RSAAlgorithm.to_jwk(KEY.public_key(), as_dict=True), "kid": "k1", "alg": "RS256", "use": "sig"}
-    junk: list[Any] = [{"kty": "RSA", "kid": "k0", "n": "!", "e": "AQAB"}, {"kty": "oct", "kid": "k2", "k": "c2VjcmV0"}, "k3", {}]
+    jwk = {
+        **RSAAlgorithm.to_jwk(KEY.public_key(), as_dict=True),
+        "kid": "k1",
+        "alg": "RS256",
+        "use": "sig",
+    }
+    junk: list[Any] = [
+        {"kty": "RSA", "kid": "k0", "n": "!", "e": "AQAB"},
+        {"kty": "oct", "kid": "k2", "k": "c2VjcmV0"},
+        "k3",
+        {},
+    ]
     assert verdict(push(token()), Published(json.dumps({"keys": [*junk, jwk]}).encode())) is None
-    certs = {"k0": "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "k2": 7, "k1": certificate(KEY)}
+    certs = {
+        "k0": "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+        "k2": 7,
+        "k1": certificate(KEY),
+    }
     assert verdict(push(token()), Published(json.dumps(certs).encode())) is None
 
 
@@ -150,7 +193,11 @@ def test_keys_published_as_jwks_serve_as_well_and_unreadable_ones_are_passed_ove
         ({"aud": None}, RefusalReason.SIGNATURE_WRONG, "aud"),
         ({"iss": "https://accounts.google.com.evil.example"}, RefusalReason.SIGNATURE_WRONG, "iss"),
         ({"iss": None}, RefusalReason.SIGNATURE_WRONG, "iss"),
-        ({"email": "pusher@other.iam.gserviceaccount.example"}, RefusalReason.SIGNATURE_WRONG, "email"),
+        (
+            {"email": "pusher@other.iam.gserviceaccount.example"},
+            RefusalReason.SIGNATURE_WRONG,
+            "email",
+        ),
         ({"email": None}, RefusalReason.SIGNATURE_WRONG, "email"),
         ({"email_verified": False}, RefusalReason.SIGNATURE_WRONG, "email_verified"),
         ({"email_verified": "true"}, RefusalReason.SIGNATURE_WRONG, "email_verified"),
@@ -161,7 +208,9 @@ def test_keys_published_as_jwks_serve_as_well_and_unreadable_ones_are_passed_ove
         ({"iat": None}, RefusalReason.SIGNATURE_MALFORMED, "iat"),
     ],
 )
-def test_each_claim_that_is_wrong_has_its_own_refusal(claims: dict[str, Any], reason: RefusalReason, detail: str) -> None:
+def test_each_claim_that_is_wrong_has_its_own_refusal(
+    claims: dict[str, Any], reason: RefusalReason, detail: str
+) -> None:
     refusal = verdict(push(token(**claims)))
     assert refusal is not None
     assert refusal.reason is reason
@@ -200,13 +249,27 @@ def hs256_with(secret: bytes) -> str:
     return f"{head}.{part(hmac.new(secret, head.encode(), hashlib.sha256).digest())}"
 
 
-@pytest.mark.parametrize("value", ["", "Bearer", "Bearer ", "Basic YTpi", "Bearer a.b", "Bearer a.b.c.d", "Bearer …", "Bearer e30.e30.e30"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        "Bearer",
+        "Bearer ",
+        "Basic YTpi",
+        "Bearer a.b",
+        "Bearer a.b.c.d",
+        "Bearer …",
+        "Bearer e30.e30.e30",
+    ],
+)
 def test_what_is_no_token_is_refused_before_any_key_is_asked_for(value: str) -> None:
     http = Published()
     refusal = verdict(Request("POST", {"authorization": value}, b"{}"), http)
     assert refusal is not None
     missing = value.strip() in {"", "Bearer"}
-    assert refusal.reason is (RefusalReason.SIGNATURE_MISSING if missing else RefusalReason.SIGNATURE_MALFORMED)
+    assert refusal.reason is (
+        RefusalReason.SIGNATURE_MISSING if missing else RefusalReason.SIGNATURE_MALFORMED
+    )
     assert http.asked == []
 
 
@@ -242,15 +305,29 @@ def test_an_unknown_key_id_reads_the_keys_again_at_most_once_a_minute() -> None:
     assert google_business.verify(push(token()), HOME, (), NOW, http) is None
     http.body = json.dumps({"k1": certificate(KEY), "k2": certificate(OTHER)}).encode()
     for seconds, asked, believed in ((1, 1, False), (59, 1, False), (60, 2, True), (61, 2, True)):
-        refusal = google_business.verify(push(token(OTHER, kid="k2")), HOME, (), NOW + timedelta(seconds=seconds), http)
+        refusal = google_business.verify(
+            push(token(OTHER, kid="k2")), HOME, (), NOW + timedelta(seconds=seconds), http
+        )
         assert (refusal is None, len(http.asked)) == (believed, asked)
     for _ in range(5):
-        assert google_business.verify(push(token(kid="k7")), HOME, (), NOW + timedelta(seconds=62), http) is not None
+        assert (
+            google_business.verify(
+                push(token(kid="k7")), HOME, (), NOW + timedelta(seconds=62), http
+            )
+            is not None
+        )
     assert len(http.asked) == 2
 
 
 @pytest.mark.parametrize(
-    ("status", "body"), [(503, b""), (404, b"{}"), (200, b"not JSON"), (200, b"{}"), (200, b'{"k1": "no certificate"}')]
+    ("status", "body"),
+    [
+        (503, b""),
+        (404, b"{}"),
+        (200, b"not JSON"),
+        (200, b"{}"),
+        (200, b'{"k1": "no certificate"}'),
+    ],
 )
 def test_keys_that_cannot_be_read_are_a_fault_and_no_verdict(status: int, body: bytes) -> None:
     with pytest.raises(PlatformUnavailable) as fault:
@@ -266,13 +343,25 @@ def test_the_simulated_google_signs_what_its_published_certificates_prove() -> N
         assert other.signing_secret is not None
         signed = DOOR.sign(Request("POST", {}, b"{}"), URL, other.signing_secret, NOW)
         assert DOOR.verify(signed, here, (), NOW, HttpClient(loopback=True)) is None
-        assert DOOR.verify(signed, replace(here, url=f"{URL}2"), (), NOW, HttpClient(loopback=True)) is not None
+        assert (
+            DOOR.verify(signed, replace(here, url=f"{URL}2"), (), NOW, HttpClient(loopback=True))
+            is not None
+        )
         running.fault("google_business", Mode.DOWN, times=None)
         with pytest.raises(PlatformUnavailable):
             GoogleBusiness().verify(signed, here, (), NOW, HttpClient(loopback=True))
 
 
-@pytest.mark.parametrize("secret", ["", "whsec_1", "{}", '{"kid": "k1", "email": "a@b.example", "private_key": "nonsense"}', "\ud800"])
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "",
+        "whsec_1",
+        "{}",
+        '{"kid": "k1", "email": "a@b.example", "private_key": "nonsense"}',
+        "\ud800",
+    ],
+)
 def test_a_secret_that_cannot_sign_says_so(secret: str) -> None:
     with pytest.raises(ValueError, match="private_key, kid and email"):
         DOOR.sign(Request("POST", {}, b"{}"), URL, secret, NOW)
@@ -297,23 +386,41 @@ def notified(data: object, connection: Connection = HOME) -> ReviewEvent | None:
 
 @pytest.mark.parametrize(
     "named",
-    [{name: REVIEW} for name in ("reviewName", "review_name", "review", "name", "resourceName", "resource_name")]
+    [
+        {name: REVIEW}
+        for name in ("reviewName", "review_name", "review", "name", "resourceName", "resource_name")
+    ]
     + [{"reviewId": "AbFvOq_-1", "locationName": LOCATION}, {"name": LOCATION, "review": REVIEW}],
 )
 def test_a_reviews_name_is_found_in_every_spelling(named: dict[str, str]) -> None:
     for spelling in ("notificationType", "type"):
         event = notified({spelling: "NEW_REVIEW", **named})
         assert event is not None
-        assert (event.kind, event.native_id, event.native_thread, event.partial) == (EventKind.CREATED, REVIEW, REVIEW, True)
+        assert (event.kind, event.native_id, event.native_thread, event.partial) == (
+            EventKind.CREATED,
+            REVIEW,
+            REVIEW,
+            True,
+        )
     event = notified({"notification_type": "UPDATED_REVIEW", **named})
     assert event is not None
     assert event.kind is EventKind.EDITED
 
 
 def test_other_notifications_and_other_locations_are_nothing_of_ours() -> None:
-    assert notified({"notificationType": "NEW_QUESTION", "questionName": f"{LOCATION}/questions/1"}) is None
-    assert notified({"notificationType": "NEW_REVIEW", "reviewName": "accounts/1/locations/22/reviews/x"}) is None
-    shared = notified({"notificationType": "NEW_REVIEW", "reviewName": "accounts/7/locations/2/reviews/x"})
+    assert (
+        notified({"notificationType": "NEW_QUESTION", "questionName": f"{LOCATION}/questions/1"})
+        is None
+    )
+    assert (
+        notified(
+            {"notificationType": "NEW_REVIEW", "reviewName": "accounts/1/locations/22/reviews/x"}
+        )
+        is None
+    )
+    shared = notified(
+        {"notificationType": "NEW_REVIEW", "reviewName": "accounts/7/locations/2/reviews/x"}
+    )
     assert shared is not None
 
 
@@ -336,12 +443,16 @@ def test_a_message_that_names_no_review_is_unparseable(data: object) -> None:
         notified(data)
 
 
-def test_pubsubs_documented_envelope_is_read_and_its_greeting_is_no_notification(facts: Callable[[str], str]) -> None:
+def test_pubsubs_documented_envelope_is_read_and_its_greeting_is_no_notification(
+    facts: Callable[[str], str],
+) -> None:
     document = facts("payloads/google-pubsub-push-envelope.json").encode()
     with pytest.raises(Unparseable, match="not JSON"):
         DOOR.parse(Request("POST", {}, document), HOME, NOW)
     body = json.loads(document)
-    body["message"]["data"] = base64.b64encode(json.dumps({"type": "NEW_REVIEW", "reviewName": REVIEW}).encode()).decode()
+    body["message"]["data"] = base64.b64encode(
+        json.dumps({"type": "NEW_REVIEW", "reviewName": REVIEW}).encode()
+    ).decode()
     assert len(DOOR.parse(Request("POST", {}, json.dumps(body).encode()), HOME, NOW).events) == 1
     for broken in ({}, {"message": {}}, {"message": {"data": "?"}}, {"message": {"data": 5}}):
         with pytest.raises(Unparseable):
@@ -353,7 +464,13 @@ def test_pubsubs_documented_envelope_is_read_and_its_greeting_is_no_notification
 
 def review(**fields: Any) -> dict[str, Any]:
     written = {"createTime": "2026-03-13T10:00:00Z", "updateTime": "2026-03-13T10:00:00Z"}
-    return {"reviewer": {"displayName": "Ida"}, "starRating": "TWO", "comment": "The room was cold.", **written, **fields}
+    return {
+        "reviewer": {"displayName": "Ida"},
+        "starRating": "TWO",
+        "comment": "The room was cold.",
+        **written,
+        **fields,
+    }
 
 
 @dataclass
@@ -373,10 +490,14 @@ class Wire:
 
     def reply(self, text: str = TEXT, *ours: str) -> Sent | Rejected:
         target = replace(self.target, ours=ours)
-        return self.google_business.reply(target, text, "rep_1", self.connection, self.credentials, self.http)
+        return self.google_business.reply(
+            target, text, "rep_1", self.connection, self.credentials, self.http
+        )
 
     def find(self, text: str = TEXT) -> Sent | Presence:
-        return self.google_business.find_reply(self.target, text, "rep_1", self.connection, self.credentials, self.http)
+        return self.google_business.find_reply(
+            self.target, text, "rep_1", self.connection, self.credentials, self.http
+        )
 
     def fetch(self, native_id: str = REVIEW) -> ReviewEvent | Gone | None:
         return self.google_business.fetch(native_id, self.connection, self.credentials, self.http)
@@ -387,17 +508,23 @@ class Wire:
         return found
 
     def recent(self, cursor: str | None = None) -> Page | Rejected:
-        return self.google_business.recent(cursor, self.connection, self.credentials, self.http, NOW)
+        return self.google_business.recent(
+            cursor, self.connection, self.credentials, self.http, NOW
+        )
 
     def standing(self, text: str = TEXT) -> Moderation:
-        return self.google_business.moderation(self.target, f"{REVIEW}/reply", text, self.connection, self.credentials, self.http)
+        return self.google_business.moderation(
+            self.target, f"{REVIEW}/reply", text, self.connection, self.credentials, self.http
+        )
 
 
 @pytest.fixture
 def wire() -> Iterator[Wire]:
     turned = [NOW]
     with Platforms(clock=lambda: turned[0]) as running:
-        connection = replace(HOME, settings={**running.settings("google_business"), "location": LOCATION})
+        connection = replace(
+            HOME, settings={**running.settings("google_business"), "location": LOCATION}
+        )
         made = Wire(running, turned, connection, dict(running.credentials["google_business"]))
         made.knows()
         yield made
@@ -406,11 +533,29 @@ def wire() -> Iterator[Wire]:
 def test_a_review_is_read_as_the_api_shows_it(wire: Wire) -> None:
     wire.knows(reviewReplyUrl="https://business.example/r/1")
     said = wire.event()
-    assert (said.kind, said.native_id, said.rating, said.text) == (EventKind.CREATED, REVIEW, 2, "The room was cold.")
-    assert (said.author.name, said.revision, said.link) == ("Ida", "2026-03-13T10:00:00.000Z", "https://business.example/r/1")
-    wire.knows(updateTime="2026-03-13T11:00:00.123456789Z", starRating="STAR_RATING_UNSPECIFIED", comment=None)
+    assert (said.kind, said.native_id, said.rating, said.text) == (
+        EventKind.CREATED,
+        REVIEW,
+        2,
+        "The room was cold.",
+    )
+    assert (said.author.name, said.revision, said.link) == (
+        "Ida",
+        "2026-03-13T10:00:00.000Z",
+        "https://business.example/r/1",
+    )
+    wire.knows(
+        updateTime="2026-03-13T11:00:00.123456789Z",
+        starRating="STAR_RATING_UNSPECIFIED",
+        comment=None,
+    )
     edited = wire.event()
-    assert (edited.kind, edited.revision, edited.rating, edited.text) == (EventKind.EDITED, "2026-03-13T11:00:00.123Z", None, None)
+    assert (edited.kind, edited.revision, edited.rating, edited.text) == (
+        EventKind.EDITED,
+        "2026-03-13T11:00:00.123Z",
+        None,
+        None,
+    )
     wire.knows(reviewer={"displayName": "A Google user", "isAnonymous": True})
     assert wire.event().author.name is None
 
@@ -423,7 +568,9 @@ def test_a_review_is_read_as_the_api_shows_it(wire: Wire) -> None:
         "Es war kalt.",
     ],
 )
-def test_only_what_the_author_wrote_is_kept_of_a_translated_review(wire: Wire, comment: str) -> None:
+def test_only_what_the_author_wrote_is_kept_of_a_translated_review(
+    wire: Wire, comment: str
+) -> None:
     wire.knows(comment=comment)
     assert wire.event().text == "Es war kalt."
 
@@ -448,25 +595,38 @@ def test_a_deleted_review_is_gone_and_one_that_we_may_not_read_is_unknown(wire: 
 def test_recent_reviews_come_latest_change_first_page_by_page(wire: Wire) -> None:
     for minute in range(55):
         at = f"2026-03-14T08:{minute:02d}:00Z"
-        wire.running.knows("google_business", f"{LOCATION}/reviews/r{minute}", review(createTime=at, updateTime=at))
+        wire.running.knows(
+            "google_business", f"{LOCATION}/reviews/r{minute}", review(createTime=at, updateTime=at)
+        )
     wire.running.knows("google_business", "accounts/1/locations/3/reviews/elsewhere", review())
-    wire.running.knows("google_business", f"{LOCATION}/reviews/undated", review(updateTime=None, createTime=None))
+    wire.running.knows(
+        "google_business", f"{LOCATION}/reviews/undated", review(updateTime=None, createTime=None)
+    )
     first = wire.recent()
     assert isinstance(first, Page)
     assert first.older is not None
     second = wire.recent(first.older)
     assert isinstance(second, Page)
-    assert (len(first.events), len(first.problems), len(second.events), second.older) == (49, 1, 7, None)
+    assert (len(first.events), len(first.problems), len(second.events), second.older) == (
+        49,
+        1,
+        7,
+        None,
+    )
     found = [event.native_id.rpartition("/")[2] for event in (*first.events, *second.events)]
     assert found == [f"r{minute}" for minute in reversed(range(55))] + ["AbFvOq_-1"]
     assert "updateTime" in first.problems[0]
     assert second.events[-1] == wire.event()
 
 
-def test_a_location_without_reviews_has_an_empty_page_and_a_wrong_one_is_refused(wire: Wire) -> None:
+def test_a_location_without_reviews_has_an_empty_page_and_a_wrong_one_is_refused(
+    wire: Wire,
+) -> None:
     wire.running.reset()
     assert wire.recent() == Page()
-    wire.connection = replace(wire.connection, settings={**wire.connection.settings, "location": "Main Street"})
+    wire.connection = replace(
+        wire.connection, settings={**wire.connection.settings, "location": "Main Street"}
+    )
     refused = wire.recent()
     assert isinstance(refused, Rejected)
     assert refused.reason == "bad_location"
@@ -476,14 +636,19 @@ def test_a_reply_is_set_found_and_replaced_by_our_next_one(wire: Wire) -> None:
     assert wire.find() is Presence.ABSENT
     assert wire.reply() == Sent(f"{REVIEW}/reply") == wire.find() == wire.reply()
     assert wire.find("Something else.") is Presence.ABSENT
-    assert isinstance(wire.reply("Tom has rung you. All is well again.", "Another.", TEXT.replace(". ", ".\n")), Sent)
+    assert isinstance(
+        wire.reply("Tom has rung you. All is well again.", "Another.", TEXT.replace(". ", ".\n")),
+        Sent,
+    )
     taken = wire.running.replies()
     assert [reply.removed_at is None for reply in taken] == [False, True]
     assert {(reply.thread, reply.review) for reply in taken} == {(REVIEW, REVIEW)}
 
 
 @pytest.mark.parametrize("ours", [(), (TEXT, "Another.")])
-def test_a_reply_that_somebody_else_wrote_is_never_overwritten_be_it_before_our_first_or_after(wire: Wire, ours: tuple[str, ...]) -> None:
+def test_a_reply_that_somebody_else_wrote_is_never_overwritten_be_it_before_our_first_or_after(
+    wire: Wire, ours: tuple[str, ...]
+) -> None:
     assert not ours or isinstance(wire.reply(), Sent)
     before = wire.running.replies()
     wire.knows(reviewReply={"comment": "Sorry! — The owner", "updateTime": "2026-03-13T12:00:00Z"})
@@ -515,7 +680,9 @@ def test_moderation_is_pending_then_approved_or_refused_with_googles_reason(wire
     assert wire.standing() == Moderation(Standing.PUBLISHED)
     assert isinstance(wire.reply("Please send us your passport.", TEXT), Sent)
     wire.turned[0] += timedelta(minutes=1)
-    assert wire.standing("Please send us your passport.") == Moderation(Standing.REFUSED, "PERSONAL_INFO")
+    assert wire.standing("Please send us your passport.") == Moderation(
+        Standing.REFUSED, "PERSONAL_INFO"
+    )
     wire.running.knows("google_business", REVIEW, None)
     assert wire.standing() == Moderation(Standing.CANNOT_TELL, "gone")
 
@@ -539,7 +706,10 @@ def test_a_refusal_tells_googles_own_words_and_a_gone_review_that_it_is_gone(wir
     wire.running.fault("google_business", Mode.REJECT)
     refused = wire.reply()
     assert isinstance(refused, Rejected)
-    assert (refused.reason, "Request contains an invalid argument." in refused.detail) == ("rejected", True)
+    assert (refused.reason, "Request contains an invalid argument." in refused.detail) == (
+        "rejected",
+        True,
+    )
     wire.running.knows("google_business", REVIEW, None)
     gone = wire.reply()
     assert isinstance(gone, Rejected)
@@ -548,16 +718,27 @@ def test_a_refusal_tells_googles_own_words_and_a_gone_review_that_it_is_gone(wir
 
 
 def test_a_used_up_quota_is_waited_for_though_google_calls_it_forbidden(wire: Wire) -> None:
-    body = {"error": {"code": 403, "message": "Quota exceeded.", "errors": [{"reason": "rateLimitExceeded"}]}}
+    body = {
+        "error": {
+            "code": 403,
+            "message": "Quota exceeded.",
+            "errors": [{"reason": "rateLimitExceeded"}],
+        }
+    }
     explain = google.explained("Google")
     with pytest.raises(PlatformUnavailable):
         explain(Rejected("unauthorized", "403."), json.dumps(body).encode())
     body["error"]["errors"] = [{"reason": "forbidden"}, "odd"]
-    assert explain(Rejected("unauthorized", "403."), json.dumps(body).encode()).detail == "403. Google says: Quota exceeded."
+    assert (
+        explain(Rejected("unauthorized", "403."), json.dumps(body).encode()).detail
+        == "403. Google says: Quota exceeded."
+    )
     assert explain(Rejected("unauthorized", "403."), b"<html>") == Rejected("unauthorized", "403.")
 
 
-def test_tokens_are_kept_replaced_when_revoked_and_refused_for_wrong_credentials(wire: Wire) -> None:
+def test_tokens_are_kept_replaced_when_revoked_and_refused_for_wrong_credentials(
+    wire: Wire,
+) -> None:
     assert isinstance(wire.fetch(), ReviewEvent)
     wire.running.fault("google_business", Mode.DOWN, times=None, calls=Calls.SIGN_IN)
     assert isinstance(wire.fetch(), ReviewEvent)
@@ -576,11 +757,21 @@ def test_tokens_are_kept_replaced_when_revoked_and_refused_for_wrong_credentials
         assert answer.reason == "no_credentials"
 
 
-@pytest.mark.parametrize("resource", [{"name": "reviews/1"}, {"name": REVIEW}, {"name": REVIEW, "updateTime": "soon"}])
-def test_an_answer_without_what_orders_a_review_is_a_fault(wire: Wire, resource: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "resource", [{"name": "reviews/1"}, {"name": REVIEW}, {"name": REVIEW, "updateTime": "soon"}]
+)
+def test_an_answer_without_what_orders_a_review_is_a_fault(
+    wire: Wire, resource: dict[str, str]
+) -> None:
     token_and_review = iter([{"access_token": "t", "expires_in": 3_599}, resource])
 
-    def http(method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes | None = None) -> HttpAnswer:
+    def http(
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+    ) -> HttpAnswer:
         return HttpAnswer(200, {}, json.dumps(next(token_and_review)).encode())
 
     with pytest.raises(PlatformUnavailable, match="unreadable"):

@@ -15,23 +15,50 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from heard.connectors import Connection, Gone, HttpAnswer, Page, Parsed, Presence, Rejected, ReplyTarget, Request, Sent
-from heard.connectors.google_play import GooglePlay
+from heard.connectors import (
+    Connection,
+    Gone,
+    HttpAnswer,
+    Page,
+    Parsed,
+    Presence,
+    Rejected,
+    ReplyTarget,
+    Request,
+    Sent,
+)
 from heard.connectors.http import HttpClient
+from heard.connectors.platforms.google_play import GooglePlay
 from heard.errors import PlatformUnavailable
 from heard.reviews import EventKind, ReviewEvent
-from heard_cli.local.simulator import Calls, Mode, Platforms
+from heard_simulator.server import Calls, Mode, Platforms
 
 pytestmark = pytest.mark.loopback
 
 NOW = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
 REVIEW = "gp:AOqpTOE-x_1"
-HOME = Connection("c0ffee", "bus_1", "google_play", "https://api.example.com/hooks/c0ffee", {"package_name": "com.example.app"})
+HOME = Connection(
+    "c0ffee",
+    "bus_1",
+    "google_play",
+    "https://api.example.com/hooks/c0ffee",
+    {"package_name": "com.example.app"},
+)
 TEXT = "Thank you, Femi. The next version mends this; Tom will write to you today."
 
 
-def review(text: str | None = "It crashes.", at: datetime = NOW - timedelta(hours=1), stars: Any = 1, **more: Any) -> dict[str, Any]:
-    said = {"text": text, "starRating": stars, "lastModified": {"seconds": str(int(at.timestamp())), "nanos": 713_000_000}, **more}
+def review(
+    text: str | None = "It crashes.",
+    at: datetime = NOW - timedelta(hours=1),
+    stars: Any = 1,
+    **more: Any,
+) -> dict[str, Any]:
+    said = {
+        "text": text,
+        "starRating": stars,
+        "lastModified": {"seconds": str(int(at.timestamp())), "nanos": 713_000_000},
+        **more,
+    }
     return {"authorName": "Femi", "comments": [{"userComment": said}]}
 
 
@@ -50,10 +77,19 @@ class Wire:
 
     def reply(self, text: str = TEXT, *ours: str) -> Sent | Rejected:
         target = ReplyTarget(REVIEW, REVIEW, {}, ours=ours)
-        return self.google_play.reply(target, text, "rep_1", self.connection, self.credentials, self.http)
+        return self.google_play.reply(
+            target, text, "rep_1", self.connection, self.credentials, self.http
+        )
 
     def find(self, text: str = TEXT) -> Sent | Presence:
-        return self.google_play.find_reply(ReplyTarget(REVIEW, REVIEW, {}), text, "rep_1", self.connection, self.credentials, self.http)
+        return self.google_play.find_reply(
+            ReplyTarget(REVIEW, REVIEW, {}),
+            text,
+            "rep_1",
+            self.connection,
+            self.credentials,
+            self.http,
+        )
 
     def fetch(self) -> ReviewEvent | Gone | None:
         return self.google_play.fetch(REVIEW, self.connection, self.credentials, self.http)
@@ -78,9 +114,18 @@ def wire() -> Iterator[Wire]:
 
 def answering(*documents: Any) -> tuple[Callable[..., HttpAnswer], list[tuple[str, bytes | None]]]:
     """An `Http` that gives a token first and then these documents, and what it was asked."""
-    answers, asked = iter([{"access_token": "t", "expires_in": 3_599}, *documents]), list[tuple[str, bytes | None]]()
+    answers, asked = (
+        iter([{"access_token": "t", "expires_in": 3_599}, *documents]),
+        list[tuple[str, bytes | None]](),
+    )
 
-    def http(method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes | None = None) -> HttpAnswer:
+    def http(
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+    ) -> HttpAnswer:
         asked.append((f"{method} {url}", body))
         return HttpAnswer(200, {}, json.dumps(next(answers)).encode())
 
@@ -92,13 +137,26 @@ def test_the_documented_list_is_read(wire: Wire, facts: Callable[[str], str]) ->
     page = GooglePlay().recent(None, HOME, wire.credentials, http, NOW)
     assert isinstance(page, Page)
     (event,) = page.events
-    assert (event.native_id, event.rating, event.title, event.text) == ("12345678", 5, None, "This is the best app ever!")
+    assert (event.native_id, event.rating, event.title, event.text) == (
+        "12345678",
+        5,
+        None,
+        "This is the best app ever!",
+    )
     assert (event.author.name, event.revision) == ("Jane Bloggs", "2015-10-01T05:20:26.713Z")
-    assert event.link == "https://play.google.com/store/apps/details?id=com.example.app&reviewId=12345678"
-    assert asked[1][0].startswith("GET https://androidpublisher.googleapis.com/androidpublisher/v3/applications/com.example.app/reviews?")
+    assert (
+        event.link
+        == "https://play.google.com/store/apps/details?id=com.example.app&reviewId=12345678"
+    )
+    assert asked[1][0].startswith(
+        "GET "
+        "https://androidpublisher.googleapis.com/androidpublisher/v3/applications/com.example.app/reviews?"
+    )
 
 
-def test_the_key_files_own_token_address_is_never_asked_and_the_assertion_is_as_rfc_7523_wants(wire: Wire) -> None:
+def test_the_key_files_own_token_address_is_never_asked_and_the_assertion_is_as_rfc_7523_wants(
+    wire: Wire,
+) -> None:
     http, asked = answering({"reviews": []})
     GooglePlay().recent(None, HOME, wire.credentials, http, NOW)
     (token_call, form), _ = asked
@@ -107,8 +165,13 @@ def test_the_key_files_own_token_address_is_never_asked_and_the_assertion_is_as_
     assertion = parse_qs((form or b"").decode())["assertion"][0]
     public = serialization.load_pem_private_key(file["private_key"].encode(), None).public_key()
     assert isinstance(public, rsa.RSAPublicKey)
-    claims = jwt.decode(assertion, public, algorithms=["RS256"], audience="https://oauth2.googleapis.com/token")
-    assert (claims["iss"], claims["scope"]) == (file["client_email"], "https://www.googleapis.com/auth/androidpublisher")
+    claims = jwt.decode(
+        assertion, public, algorithms=["RS256"], audience="https://oauth2.googleapis.com/token"
+    )
+    assert (claims["iss"], claims["scope"]) == (
+        file["client_email"],
+        "https://www.googleapis.com/auth/androidpublisher",
+    )
     assert claims["exp"] - claims["iat"] == 3_600
     assert jwt.get_unverified_header(assertion)["kid"] == file["private_key_id"]
 
@@ -122,17 +185,23 @@ def test_the_key_files_own_token_address_is_never_asked_and_the_assertion_is_as_
         (None, None, None),
     ],
 )
-def test_a_title_stands_before_a_tab(wire: Wire, text: str | None, title: str | None, words: str | None) -> None:
+def test_a_title_stands_before_a_tab(
+    wire: Wire, text: str | None, title: str | None, words: str | None
+) -> None:
     wire.knows(review(text))
     assert (wire.event().title, wire.event().text) == (title, words)
 
 
-def test_the_untranslated_text_comes_first_and_the_devices_language_is_not_believed(wire: Wire) -> None:
+def test_the_untranslated_text_comes_first_and_the_devices_language_is_not_believed(
+    wire: Wire,
+) -> None:
     wire.knows(review("It crashes.", originalText="Inaanguka.", reviewerLanguage="en_US"))
     assert (wire.event().text, wire.event().language) == ("Inaanguka.", None)
 
 
-def test_any_order_of_a_review_and_its_edits_ends_in_the_latest_and_our_reply_is_no_edit(wire: Wire) -> None:
+def test_any_order_of_a_review_and_its_edits_ends_in_the_latest_and_our_reply_is_no_edit(
+    wire: Wire,
+) -> None:
     first = wire.event()
     assert isinstance(wire.reply(), Sent)
     assert (wire.event().revision, wire.event().digest) == (first.revision, first.digest)
@@ -162,12 +231,24 @@ def test_recent_reviews_of_a_week_come_latest_change_first_page_by_page(wire: Wi
 
 
 def test_a_bad_entry_costs_only_itself_and_one_without_a_customer_is_nobody_s(wire: Wire) -> None:
-    undated = {"reviewId": "2", "comments": [{"userComment": {"text": "x", "lastModified": {"nanos": 1}}}]}
+    undated = {
+        "reviewId": "2",
+        "comments": [{"userComment": {"text": "x", "lastModified": {"nanos": 1}}}],
+    }
     silent = {"reviewId": "3", "comments": [{"developerComment": {"text": "Hello"}}]}
-    http, _ = answering({"reviews": [{**review(), "reviewId": "1"}, undated, silent, 7], "tokenPagination": {"nextPageToken": "p2"}})
+    http, _ = answering(
+        {
+            "reviews": [{**review(), "reviewId": "1"}, undated, silent, 7],
+            "tokenPagination": {"nextPageToken": "p2"},
+        }
+    )
     page = GooglePlay().recent(None, HOME, wire.credentials, http, NOW)
     assert isinstance(page, Page)
-    assert ([event.native_id for event in page.events], len(page.problems), page.older) == (["1"], 2, "p2")
+    assert ([event.native_id for event in page.events], len(page.problems), page.older) == (
+        ["1"],
+        2,
+        "p2",
+    )
     http, _ = answering({"reviews": [undated], "tokenPagination": {"nextPageToken": "p3"}})
     page = GooglePlay().recent(None, HOME, wire.credentials, http, NOW)
     assert isinstance(page, Page)
@@ -182,7 +263,12 @@ def test_a_bad_entry_costs_only_itself_and_one_without_a_customer_is_nobody_s(wi
 
 
 def test_whatever_is_sent_to_the_address_means_nothing() -> None:
-    assert GooglePlay().parse(Request("POST", {}, json.dumps({"reviews": [review()]}).encode()), HOME, NOW) == Parsed()
+    assert (
+        GooglePlay().parse(
+            Request("POST", {}, json.dumps({"reviews": [review()]}).encode()), HOME, NOW
+        )
+        == Parsed()
+    )
 
 
 def test_a_reply_is_set_found_and_replaced_by_our_next_one(wire: Wire) -> None:
@@ -190,15 +276,27 @@ def test_a_reply_is_set_found_and_replaced_by_our_next_one(wire: Wire) -> None:
     assert wire.reply() == Sent(REVIEW) == wire.find() == wire.reply()
     assert wire.find("Something else.") is Presence.ABSENT
     assert isinstance(wire.reply("Tom has written to you.", TEXT), Sent)
-    assert [(reply.thread, reply.removed_at is None) for reply in wire.running.replies()] == [(REVIEW, False), (REVIEW, True)]
+    assert [(reply.thread, reply.removed_at is None) for reply in wire.running.replies()] == [
+        (REVIEW, False),
+        (REVIEW, True),
+    ]
 
 
 @pytest.mark.parametrize("ours", [(), (TEXT,)])
-def test_a_reply_that_somebody_else_wrote_is_never_overwritten_be_it_before_our_first_or_after(wire: Wire, ours: tuple[str, ...]) -> None:
+def test_a_reply_that_somebody_else_wrote_is_never_overwritten_be_it_before_our_first_or_after(
+    wire: Wire, ours: tuple[str, ...]
+) -> None:
     assert not ours or isinstance(wire.reply(), Sent)
     before = wire.running.replies()
     answered = review()
-    answered["comments"].append({"developerComment": {"text": "Sorry! — The developer", "lastModified": {"seconds": "1773400000"}}})
+    answered["comments"].append(
+        {
+            "developerComment": {
+                "text": "Sorry! — The developer",
+                "lastModified": {"seconds": "1773400000"},
+            }
+        }
+    )
     wire.knows(answered)
     event = wire.event()
     assert (event.kind, event.reply_to) == (EventKind.CREATED, {})
@@ -231,7 +329,9 @@ def test_being_asked_to_wait_is_a_fault_that_applied_nothing(wire: Wire) -> None
         assert (fault.value.maybe_applied, fault.value.retry_after) == (False, 7)
 
 
-def test_a_review_that_is_gone_takes_no_reply_and_leaves_open_whether_one_was_there(wire: Wire) -> None:
+def test_a_review_that_is_gone_takes_no_reply_and_leaves_open_whether_one_was_there(
+    wire: Wire,
+) -> None:
     wire.knows(None)
     assert wire.fetch() is Gone.GONE
     assert wire.find() is Presence.CANNOT_TELL
@@ -243,13 +343,21 @@ def test_a_review_that_is_gone_takes_no_reply_and_leaves_open_whether_one_was_th
 def test_a_review_too_old_to_be_read_is_answered_all_the_same(wire: Wire) -> None:
     asked: list[str] = []
 
-    def http(method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes | None = None) -> HttpAnswer:
+    def http(
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+    ) -> HttpAnswer:
         asked.append(method)
         if url.endswith("/token"):
             return HttpAnswer(200, {}, b'{"access_token": "t", "expires_in": 3599}')
         return HttpAnswer(404 if method == "GET" else 200, {}, b'{"result": {}}')
 
-    sent = GooglePlay().reply(ReplyTarget(REVIEW, REVIEW, {}), TEXT, "rep_1", HOME, wire.credentials, http)
+    sent = GooglePlay().reply(
+        ReplyTarget(REVIEW, REVIEW, {}), TEXT, "rep_1", HOME, wire.credentials, http
+    )
     assert (sent, asked) == (Sent(REVIEW), ["POST", "GET", "POST"])
 
 
@@ -275,12 +383,16 @@ def key_file(wire: Wire, **changed: Any) -> str:
 
 
 def pem(key: Any) -> str:
-    return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()).decode()
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ).decode()
 
 
 def test_only_whoever_has_the_key_is_given_the_accounts_token(wire: Wire) -> None:
     assert isinstance(wire.recent(), Page)
-    wire.credentials["service_account"] = key_file(wire, private_key=pem(rsa.generate_private_key(65_537, 2_048)))
+    wire.credentials["service_account"] = key_file(
+        wire, private_key=pem(rsa.generate_private_key(65_537, 2_048))
+    )
     refused = wire.recent()
     assert isinstance(refused, Rejected)
     assert refused.reason == "unauthorized"
@@ -293,7 +405,12 @@ def test_missing_and_unreadable_credentials_say_what_to_enter(wire: Wire) -> Non
         ("", "no_credentials"),
         ("heard@acme.iam.gserviceaccount.example", "bad_credentials"),
         ("{}", "bad_credentials"),
-        (key_file(wire, private_key="-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"), "bad_credentials"),
+        (
+            key_file(
+                wire, private_key="-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"
+            ),
+            "bad_credentials",
+        ),
         (key_file(wire, private_key=ec_key), "bad_credentials"),
         (key_file(wire, private_key=None), "bad_credentials"),
         ("\ud800", "bad_credentials"),
@@ -305,9 +422,13 @@ def test_missing_and_unreadable_credentials_say_what_to_enter(wire: Wire) -> Non
         assert (wire.fetch(), wire.find()) == (None, Presence.CANNOT_TELL)
 
 
-def test_an_app_that_the_account_may_not_see_is_unauthorized_and_one_that_is_not_named_is_asked_for(wire: Wire) -> None:
+def test_an_app_that_the_account_may_not_see_is_unauthorized_and_one_that_is_not_named_is_asked_for(
+    wire: Wire,
+) -> None:
     for package, reason in (("com.example.other", "unauthorized"), (" ", "no_credentials")):
-        wire.connection = replace(wire.connection, settings={**wire.connection.settings, "package_name": package})
+        wire.connection = replace(
+            wire.connection, settings={**wire.connection.settings, "package_name": package}
+        )
         refused = wire.recent()
         assert isinstance(refused, Rejected)
         assert refused.reason == reason

@@ -18,8 +18,8 @@ from heard.connectors import Parsed, Refusal, RefusalReason, Request, Response
 from heard.connectors.signatures import SecretHeader
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import ReviewEvent, author_id, review_id, thread_id
-from heard_cli.local.simulator import Platforms
-from tests.unit.wired import PLATFORMS, SAMPLES, Wired, wired
+from heard_simulator.server import Platforms
+from tests.unit.simulated import PLATFORMS, SAMPLES, Wired, wired
 
 pytestmark = pytest.mark.loopback
 
@@ -47,7 +47,10 @@ def running() -> Iterator[Platforms]:
 
 @cache
 def words(platform: str) -> tuple[list[str], list[str]]:
-    """The names that a platform's own samples hold, and what they say: hostile input that gets past the first checks looks like them."""
+    """The names that a platform's own samples hold, and what they say.
+
+    Hostile input that gets past the first checks looks like them.
+    """
     names, values = {"id"}, {""}
 
     def walk(value: Any) -> None:
@@ -86,16 +89,39 @@ def requests(platform: str) -> st.SearchStrategy[Request]:
     names, values = words(platform)
     known = st.sampled_from(names)
     said = SCALARS | st.sampled_from(values)
-    nested = st.recursive(said, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(known, inner, max_size=8), max_leaves=20)
-    documents = st.dictionaries(known, nested, max_size=8).map(lambda document: json.dumps(document).encode())
-    forms = st.dictionaries(known, st.text(st.characters(codec="utf-8"), max_size=20) | st.sampled_from(values) | TELLING, max_size=8)
+    nested = st.recursive(
+        said,
+        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(known, inner, max_size=8),
+        max_leaves=20,
+    )
+    documents = st.dictionaries(known, nested, max_size=8).map(
+        lambda document: json.dumps(document).encode()
+    )
+    forms = st.dictionaries(
+        known,
+        st.text(st.characters(codec="utf-8"), max_size=20) | st.sampled_from(values) | TELLING,
+        max_size=8,
+    )
     return st.builds(
         Request,
         st.sampled_from(["GET", "POST", "HEAD", "PUT"]),
-        st.dictionaries(st.sampled_from(headers(platform)), st.text(max_size=40) | TELLING | st.sampled_from(values), max_size=6),
-        st.binary(max_size=200) | documents | forms.map(lambda form: urlencode(form, errors="replace").encode()) | st.sampled_from(CUNNING),
+        st.dictionaries(
+            st.sampled_from(headers(platform)),
+            st.text(max_size=40) | TELLING | st.sampled_from(values),
+            max_size=6,
+        ),
+        st.binary(max_size=200)
+        | documents
+        | forms.map(lambda form: urlencode(form, errors="replace").encode())
+        | st.sampled_from(CUNNING),
         st.text(max_size=20)
-        | st.sampled_from(["bodySHA256=00&bodySHA256", "crc_token=%F0&crc_token", "hub.mode=subscribe&hub.challenge=%3Cb%3E"]),
+        | st.sampled_from(
+            [
+                "bodySHA256=00&bodySHA256",
+                "crc_token=%F0&crc_token",
+                "hub.mode=subscribe&hub.challenge=%3Cb%3E",
+            ]
+        ),
     )
 
 
@@ -111,12 +137,16 @@ def test_any_request_gets_a_documented_answer(platform: str, running: Platforms)
         assert greeting is None or isinstance(greeting, Response)
         for secrets in (side.secrets, (other,), ()):
             refusal = side.connector.verify(request, side.connection, secrets, NOW, side.http)
-            assert refusal is None or (isinstance(refusal, Refusal) and refusal.reason in RefusalReason)
+            assert refusal is None or (
+                isinstance(refusal, Refusal) and refusal.reason in RefusalReason
+            )
         parsed = Parsed()
         with suppress(Unparseable):
             parsed = side.connector.parse(request, side.connection, NOW)
         with suppress(PlatformUnavailable):
-            assert isinstance(side.connector.accepted(request, side.connection, parsed, side.http), Response)
+            assert isinstance(
+                side.connector.accepted(request, side.connection, parsed, side.http), Response
+            )
         for event in parsed.events:
             assert_it_can_be_stored(event, platform)
 
@@ -128,28 +158,47 @@ def assert_it_can_be_stored(event: ReviewEvent, platform: str) -> None:
     thread_id("bus_1", platform, event.native_thread)
     author_id("bus_1", platform, event.author.id)
     assert event.rating is None or 1 <= event.rating <= 5
-    assert ReviewEvent.from_json(json.loads(json.dumps(event.normal().to_json()).encode())) == event.normal()
+    assert (
+        ReviewEvent.from_json(json.loads(json.dumps(event.normal().to_json()).encode()))
+        == event.normal()
+    )
     assert event.link is None or event.link.startswith("http")
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
-def test_a_request_without_any_signature_is_refused_unless_the_platform_has_none(platform: str, running: Platforms) -> None:
+def test_a_request_without_any_signature_is_refused_unless_the_platform_has_none(
+    platform: str, running: Platforms
+) -> None:
     side = wired(platform, running)
-    for request in (Request("POST", {}, b"{}"), Request("POST", {"content-type": "application/json"}, b"")):
+    for request in (
+        Request("POST", {}, b"{}"),
+        Request("POST", {"content-type": "application/json"}, b""),
+    ):
         refusal = side.connector.verify(request, side.connection, side.secrets, NOW, side.http)
         assert (refusal is None) == (not side.connector.capabilities.signed)
-    assert side.connector.capabilities.signature.startswith("none") == (not side.connector.capabilities.signed)
+    assert side.connector.capabilities.signature.startswith("none") == (
+        not side.connector.capabilities.signed
+    )
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
-def test_one_flipped_bit_of_a_genuine_request_is_refused_or_says_exactly_the_same(platform: str, running: Platforms) -> None:
+def test_one_flipped_bit_of_a_genuine_request_is_refused_or_says_exactly_the_same(
+    platform: str, running: Platforms
+) -> None:
     side = wired(platform, running)
-    sent = [each for each in SAMPLES if each.platform == platform and not each.polled and each.method == "POST"]
+    sent = [
+        each
+        for each in SAMPLES
+        if each.platform == platform and not each.polled and each.method == "POST"
+    ]
     if not sent or not side.connector.capabilities.signed:
         pytest.skip("nothing that this platform sends is signed")
     proofs = [side.request(sample, NOW) for sample in sent[:3]]
-    # A password, a token or a secret in a header proves the sender and not the body, and whoever fills in a form may write what they like.
-    sender_only = isinstance(side.connector.scheme, SecretHeader) or "authorization" in proofs[0].headers
+    # A password, a token or a secret in a header proves the sender and not the body, and whoever
+    # fills in a form may write what they like.
+    sender_only = (
+        isinstance(side.connector.scheme, SecretHeader) or "authorization" in proofs[0].headers
+    )
     bound = not sender_only and not sent[0].page
     side_of = {id(proof): saying(side, proof) for proof in proofs}
 
@@ -159,10 +208,16 @@ def test_one_flipped_bit_of_a_genuine_request_is_refused_or_says_exactly_the_sam
         assert side.connector.verify(genuine, side.connection, side.secrets, NOW, side.http) is None
         if bound:
             at = bit % (len(genuine.body) * 8)
-            body = bytes(byte ^ (1 << at % 8) if index == at // 8 else byte for index, byte in enumerate(genuine.body))
+            body = bytes(
+                byte ^ (1 << at % 8) if index == at // 8 else byte
+                for index, byte in enumerate(genuine.body)
+            )
             forged = Request(genuine.method, genuine.headers, body, genuine.query)
-            believed = side.connector.verify(forged, side.connection, side.secrets, NOW, side.http) is None
-            # What is signed may be less than the bytes: a form's fields, a message's parts. What is believed must still be what was said.
+            believed = (
+                side.connector.verify(forged, side.connection, side.secrets, NOW, side.http) is None
+            )
+            # What is signed may be less than the bytes: a form's fields, a message's parts. What is
+            # believed must still be what was said.
             assert not believed or saying(side, forged) == side_of[id(genuine)]
 
     any_bit()

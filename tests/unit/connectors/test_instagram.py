@@ -1,4 +1,7 @@
-"""Instagram: comments that come whole, mentions that come as ids, and edits and deletions that nobody tells of."""
+"""Instagram.
+
+Comments that come whole, mentions that come as ids, and edits and deletions that nobody tells of.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,21 @@ from typing import Any
 
 import pytest
 
-from heard.connectors import Connection, Gone, Page, Presence, Rejected, ReplyTarget, Request, Sent, load
+from heard.connectors import (
+    Connection,
+    Gone,
+    Page,
+    Presence,
+    Rejected,
+    ReplyTarget,
+    Request,
+    Sent,
+    load,
+)
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import EventKind, ReviewEvent
-from heard_cli.local.simulator import Json, Mode, Platforms
-from tests.unit.wired import Wired, wired
+from heard_simulator.server import Json, Mode, Platforms
+from tests.unit.simulated import Wired, wired
 
 pytestmark = pytest.mark.loopback
 
@@ -21,21 +34,46 @@ NOW = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
 INSTAGRAM = load("instagram")
 ACCOUNT, NAME = "17841400000000777", "harbour.kitchen"
 CONNECTION = Connection(
-    "c0ffee", "bus_1", "instagram", "https://api.example.com/hooks/c0ffee", {"ig_user_id": ACCOUNT, "username": NAME, "verify_token": "v"}
+    "c0ffee",
+    "bus_1",
+    "instagram",
+    "https://api.example.com/hooks/c0ffee",
+    {"ig_user_id": ACCOUNT, "username": NAME, "verify_token": "v"},
 )
 IDA = {"id": "660", "username": "ida"}
 TEXT = "Thank you for writing, Ida. Tom will ring you today."
-SHOWN: Json = {"text": "Slow.", "timestamp": "2026-03-14T09:00:00+0000", "username": "ida", "from": IDA, "media": {"id": "11"}}
+SHOWN: Json = {
+    "text": "Slow.",
+    "timestamp": "2026-03-14T09:00:00+0000",
+    "username": "ida",
+    "from": IDA,
+    "media": {"id": "11"},
+}
 
 
 def comment(**changed: Any) -> dict[str, Any]:
-    plain = {"id": "21", "text": "Slow.", "from": IDA, "media": {"id": "11", "media_product_type": "FEED"}, **changed}
+    plain = {
+        "id": "21",
+        "text": "Slow.",
+        "from": IDA,
+        "media": {"id": "11", "media_product_type": "FEED"},
+        **changed,
+    }
     return {name: each for name, each in plain.items() if each is not None}
 
 
-def events(value: object, field: str = "comments", account: str = ACCOUNT) -> tuple[ReviewEvent, ...]:
-    document = {"object": "instagram", "entry": [{"id": account, "time": 1_773_478_801, "changes": [{"field": field, "value": value}]}]}
-    return INSTAGRAM.parse(Request("POST", {}, json.dumps(document).encode()), CONNECTION, NOW).events
+def events(
+    value: object, field: str = "comments", account: str = ACCOUNT
+) -> tuple[ReviewEvent, ...]:
+    document = {
+        "object": "instagram",
+        "entry": [
+            {"id": account, "time": 1_773_478_801, "changes": [{"field": field, "value": value}]}
+        ],
+    }
+    return INSTAGRAM.parse(
+        Request("POST", {}, json.dumps(document).encode()), CONNECTION, NOW
+    ).events
 
 
 def event(**changed: Any) -> ReviewEvent:
@@ -43,9 +81,13 @@ def event(**changed: Any) -> ReviewEvent:
     return found
 
 
-def test_the_dashboards_samples_are_tests_whichever_id_they_come_under(facts: Callable[[str], str]) -> None:
+def test_the_dashboards_samples_are_tests_whichever_id_they_come_under(
+    facts: Callable[[str], str],
+) -> None:
     for name in ("meta-instagram-comments.json", "meta-instagram-mentions.json"):
-        (found,) = INSTAGRAM.parse(Request("POST", {}, facts(f"payloads/{name}").encode()), CONNECTION, NOW).events
+        (found,) = INSTAGRAM.parse(
+            Request("POST", {}, facts(f"payloads/{name}").encode()), CONNECTION, NOW
+        ).events
         assert found.kind is EventKind.TEST
     assert event(id="17865799348089039").kind is EventKind.TEST
     assert event(media={"id": "123123123"}).kind is EventKind.TEST
@@ -74,7 +116,9 @@ def test_what_is_no_comment_is_ignored_and_anothers_account_is_a_problem() -> No
 def test_a_mention_names_a_review_without_its_words() -> None:
     (inside,) = events({"media_id": "91", "comment_id": "25"}, field="mentions")
     (caption,) = events({"media_id": "91"}, field="mentions")
-    assert [(each.native_id, each.native_thread, each.partial, each.text) for each in (inside, caption)] == [
+    assert [
+        (each.native_id, each.native_thread, each.partial, each.text) for each in (inside, caption)
+    ] == [
         ("mention:25", "mention:25", True, None),
         ("caption:91", "caption:91", True, None),
     ]
@@ -84,8 +128,14 @@ def test_a_mention_names_a_review_without_its_words() -> None:
 def side() -> Iterator[Wired]:
     with Platforms() as running:
         running.knows("instagram", "21", SHOWN)
-        running.knows("instagram", "mention:25", {**SHOWN, "text": "Hm.", "from": None, "media": {"id": "91"}})
-        running.knows("instagram", "caption:91", {"caption": "Hmm.", "timestamp": "2026-03-14T09:00:00+0000", "username": "ida"})
+        running.knows(
+            "instagram", "mention:25", {**SHOWN, "text": "Hm.", "from": None, "media": {"id": "91"}}
+        )
+        running.knows(
+            "instagram",
+            "caption:91",
+            {"caption": "Hmm.", "timestamp": "2026-03-14T09:00:00+0000", "username": "ida"},
+        )
         yield wired("instagram", running)
 
 
@@ -94,11 +144,15 @@ def target(native_id: str = "21", thread: str = "21", **reply_to: str) -> ReplyT
 
 
 def reply(side: Wired, to: ReplyTarget, text: str = TEXT, **credentials: str) -> Sent | Rejected:
-    return INSTAGRAM.reply(to, text, "rep_1", side.connection, credentials or side.credentials, side.http)
+    return INSTAGRAM.reply(
+        to, text, "rep_1", side.connection, credentials or side.credentials, side.http
+    )
 
 
 def find(side: Wired, to: ReplyTarget, text: str = TEXT, **credentials: str) -> Sent | Presence:
-    return INSTAGRAM.find_reply(to, text, "rep_1", side.connection, credentials or side.credentials, side.http)
+    return INSTAGRAM.find_reply(
+        to, text, "rep_1", side.connection, credentials or side.credentials, side.http
+    )
 
 
 def fetch(side: Wired, native_id: str, **credentials: str) -> ReviewEvent | Gone | None:
@@ -122,7 +176,9 @@ def test_a_reply_to_a_reply_stands_in_the_thread_and_is_found_there(side: Wired)
 
 
 @pytest.mark.parametrize("native_id", ["mention:25", "caption:91"])
-def test_a_mention_is_read_and_answered_through_the_account_and_its_replies_cannot_be_listed(side: Wired, native_id: str) -> None:
+def test_a_mention_is_read_and_answered_through_the_account_and_its_replies_cannot_be_listed(
+    side: Wired, native_id: str
+) -> None:
     read = fetch(side, native_id)
     assert isinstance(read, ReviewEvent)
     assert (read.native_id, read.partial, read.author.name) == (native_id, False, "ida")
@@ -148,18 +204,43 @@ def test_a_comment_read_again_is_what_its_delivery_said(side: Wired) -> None:
     assert fetch(side, "21", access_token="another") is None
 
 
-def test_the_latest_comments_are_listed_newest_first_as_their_deliveries_said_them(side: Wired) -> None:
-    side.running.knows("instagram", "22", {**SHOWN, "timestamp": "2026-03-14T09:10:00+0000", "parent_id": "21", "text": "Me too."})
-    side.running.knows("instagram", "23", {**SHOWN, "timestamp": "2026-03-14T09:05:00+0000", "from": {"id": ACCOUNT}, "username": NAME})
+def test_the_latest_comments_are_listed_newest_first_as_their_deliveries_said_them(
+    side: Wired,
+) -> None:
+    side.running.knows(
+        "instagram",
+        "22",
+        {**SHOWN, "timestamp": "2026-03-14T09:10:00+0000", "parent_id": "21", "text": "Me too."},
+    )
+    side.running.knows(
+        "instagram",
+        "23",
+        {
+            **SHOWN,
+            "timestamp": "2026-03-14T09:05:00+0000",
+            "from": {"id": ACCOUNT},
+            "username": NAME,
+        },
+    )
     page = recent(side)
-    assert [(each.native_id, each.native_thread) for each in page.events] == [("22", "21"), ("23", "23"), ("21", "21")]
+    assert [(each.native_id, each.native_thread) for each in page.events] == [
+        ("22", "21"),
+        ("23", "23"),
+        ("21", "21"),
+    ]
     assert page.events[1].kind is EventKind.REPLY_SEEN
     sent = event()
-    assert (page.events[2].revision, page.events[2].digest, page.events[2].author) == (sent.revision, sent.digest, sent.author)
+    assert (page.events[2].revision, page.events[2].digest, page.events[2].author) == (
+        sent.revision,
+        sent.digest,
+        sent.author,
+    )
     assert (page.older, page.problems) == (None, ())
 
 
-def test_an_edit_shows_as_other_words_and_a_deletion_as_a_comment_that_is_not_there(side: Wired) -> None:
+def test_an_edit_shows_as_other_words_and_a_deletion_as_a_comment_that_is_not_there(
+    side: Wired,
+) -> None:
     before = {(each.revision, each.digest) for each in recent(side).events}
     side.running.knows("instagram", "21", {**SHOWN, "text": "Fast, now."})
     (edited,) = recent(side).events

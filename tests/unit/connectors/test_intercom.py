@@ -19,7 +19,7 @@ from heard.connectors import Connection, Gone, Presence, Rejected, ReplyTarget, 
 from heard.connectors.http import HttpClient
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import TOMBSTONE, EventKind, ReviewEvent
-from heard_cli.local.simulator import Mode, Platforms
+from heard_simulator.server import Mode, Platforms
 from tests.unit.signed import nowhere
 
 pytestmark = pytest.mark.loopback
@@ -32,7 +32,9 @@ TARGET = ReplyTarget("21", "21", {"conversation": "21"})
 TEXT = "Thank you, Ida.\nA new lid <blue> is on its way.\n\nTom & the team"
 
 
-def part(number: int, body: str | None, who: str = "user", kind: str = "comment", **more: object) -> dict[str, Any]:
+def part(
+    number: int, body: str | None, who: str = "user", kind: str = "comment", **more: object
+) -> dict[str, Any]:
     author = {"type": who, "id": "u1" if who == "user" else "5017691", "name": "Ida"}
     return {
         "type": "conversation_part",
@@ -46,7 +48,11 @@ def part(number: int, body: str | None, who: str = "user", kind: str = "comment"
 
 
 def conversation(*parts: dict[str, Any], **more: object) -> dict[str, Any]:
-    source = {"id": "m1", "subject": "<p>Lid</p>", "body": "<p>The lid leaks &amp; drips.</p><p>Help<br>me!</p>"}
+    source = {
+        "id": "m1",
+        "subject": "<p>Lid</p>",
+        "body": "<p>The lid leaks &amp; drips.</p><p>Help<br>me!</p>",
+    }
     return {
         "type": "conversation",
         "id": "21",
@@ -59,11 +65,18 @@ def conversation(*parts: dict[str, Any], **more: object) -> dict[str, Any]:
 
 
 def told(topic: str, item: object) -> dict[str, Any]:
-    return {"type": "notification_event", "id": "notif_1", "topic": topic, "data": {"type": "notification_event_data", "item": item}}
+    return {
+        "type": "notification_event",
+        "id": "notif_1",
+        "topic": topic,
+        "data": {"type": "notification_event_data", "item": item},
+    }
 
 
 def events(topic: str, item: object) -> tuple[ReviewEvent, ...]:
-    return INTERCOM.parse(Request("POST", {}, json.dumps(told(topic, item)).encode()), BLANK, NOW).events
+    return INTERCOM.parse(
+        Request("POST", {}, json.dumps(told(topic, item)).encode()), BLANK, NOW
+    ).events
 
 
 def read(topic: str, item: object) -> ReviewEvent:
@@ -74,18 +87,41 @@ def read(topic: str, item: object) -> ReviewEvent:
 @given(body=st.binary(min_size=1, max_size=80), bit=st.integers(0, 10_000))
 @settings(max_examples=60, deadline=None)
 def test_what_intercom_signed_is_believed_and_one_flipped_bit_is_not(body: bytes, bit: int) -> None:
-    request = Request("POST", {"x-hub-signature": "sha1=" + hmac.new(b"client-secret", body, hashlib.sha1).hexdigest()}, body)
+    request = Request(
+        "POST",
+        {"x-hub-signature": "sha1=" + hmac.new(b"client-secret", body, hashlib.sha1).hexdigest()},
+        body,
+    )
     assert INTERCOM.verify(request, BLANK, ("client-secret",), NOW, nowhere) is None
     at = bit % (len(body) * 8)
-    flipped = bytes(byte ^ (1 << at % 8) if index == at // 8 else byte for index, byte in enumerate(body))
-    assert INTERCOM.verify(replace(request, body=flipped), BLANK, ("client-secret",), NOW, nowhere) is not None
+    flipped = bytes(
+        byte ^ (1 << at % 8) if index == at // 8 else byte for index, byte in enumerate(body)
+    )
+    assert (
+        INTERCOM.verify(replace(request, body=flipped), BLANK, ("client-secret",), NOW, nowhere)
+        is not None
+    )
     stronger = hmac.new(b"client-secret", body, hashlib.sha256).hexdigest()
-    assert INTERCOM.verify(Request("POST", {"x-hub-signature": stronger}, body), BLANK, ("client-secret",), NOW, nowhere) is not None
+    assert (
+        INTERCOM.verify(
+            Request("POST", {"x-hub-signature": stronger}, body),
+            BLANK,
+            ("client-secret",),
+            NOW,
+            nowhere,
+        )
+        is not None
+    )
 
 
 def test_the_opening_message_is_read_without_its_tags() -> None:
     event = read("conversation.user.created", conversation())
-    assert (event.kind, event.native_id, event.native_thread, event.author.id) == (EventKind.CREATED, "21", "21", "u1")
+    assert (event.kind, event.native_id, event.native_thread, event.author.id) == (
+        EventKind.CREATED,
+        "21",
+        "21",
+        "u1",
+    )
     assert (event.title, event.text) == ("Lid", "The lid leaks & drips.\nHelp\nme!")
     assert event.occurred_at == datetime(2026, 3, 14, 8, 0, tzinfo=UTC)
     assert event.link == "https://app.example.com/conversations/21"
@@ -94,7 +130,9 @@ def test_the_opening_message_is_read_without_its_tags() -> None:
 def test_the_shape_of_old_api_versions_is_read_too() -> None:
     old = conversation()
     old["conversation_message"] = old.pop("source")
-    assert read("conversation.user.created", old) == read("conversation.user.created", conversation())
+    assert read("conversation.user.created", old) == read(
+        "conversation.user.created", conversation()
+    )
 
 
 def test_of_a_history_only_what_is_unanswered_counts() -> None:
@@ -103,18 +141,26 @@ def test_of_a_history_only_what_is_unanswered_counts() -> None:
         part(6, "Please!", kind="open"), part(7, None, "admin", "assignment"), part(8, None, "user", "close"), part(9, "x", redacted=True),
     ]  # fmt: skip
     found = events("conversation.user.replied", conversation(*parts))
-    assert [(event.native_id, event.text) for event in found] == [("21.3", "Still!"), ("21.6", "Please!")]
+    assert [(event.native_id, event.text) for event in found] == [
+        ("21.3", "Still!"),
+        ("21.6", "Please!"),
+    ]
     assert {event.native_thread for event in found} == {"21"}
     assert events("conversation.user.replied", conversation(parts[5])) == found[1:]
 
 
 def test_a_message_that_is_only_a_picture_is_heard_without_words() -> None:
-    event = read("conversation.user.replied", conversation(part(1, None, attachments=[{"name": "lid.jpg"}])))
+    event = read(
+        "conversation.user.replied", conversation(part(1, None, attachments=[{"name": "lid.jpg"}]))
+    )
     assert (event.kind, event.text) == (EventKind.CREATED, None)
 
 
 def test_what_the_business_says_is_seen_and_never_answered() -> None:
-    event = read("conversation.admin.replied", conversation(part(1, "Old."), part(2, "<p>We look.</p>", "admin")))
+    event = read(
+        "conversation.admin.replied",
+        conversation(part(1, "Old."), part(2, "<p>We look.</p>", "admin")),
+    )
     assert (event.kind, event.native_id) == (EventKind.REPLY_SEEN, "21.2")
     outbound = conversation()
     outbound["source"]["author"]["type"] = "admin"
@@ -125,26 +171,45 @@ def test_deleted_words_are_withdrawn_for_good_whatever_order_they_come_in() -> N
     said = read("conversation.user.replied", conversation(part(3, "Still!")))
     for gone in (part(3, None, redacted=True), part(3, "<p><i>This message was deleted</i></p>")):
         event = read("conversation_part.redacted", conversation(part(1, "Old."), gone))
-        assert (event.kind, event.native_id, event.revision) == (EventKind.WITHDRAWN, said.native_id, TOMBSTONE)
-        assert {max(order, key=lambda each: (each.revision, each.digest)).kind for order in permutations((said, event, said))} == {
-            EventKind.WITHDRAWN
-        }
+        assert (event.kind, event.native_id, event.revision) == (
+            EventKind.WITHDRAWN,
+            said.native_id,
+            TOMBSTONE,
+        )
+        assert {
+            max(order, key=lambda each: (each.revision, each.digest)).kind
+            for order in permutations((said, event, said))
+        } == {EventKind.WITHDRAWN}
 
 
 def test_a_redaction_is_read_as_a_part_too_if_it_says_of_what() -> None:
     bare = {"type": "conversation_part", "id": "3"}
     event = read("conversation_part.redacted", {**bare, "conversation": {"id": "21"}})
     assert (event.kind, event.native_id, event.native_thread) == (EventKind.WITHDRAWN, "21.3", "21")
-    unknown = INTERCOM.parse(Request("POST", {}, json.dumps(told("conversation_part.redacted", bare)).encode()), BLANK, NOW)
+    unknown = INTERCOM.parse(
+        Request("POST", {}, json.dumps(told("conversation_part.redacted", bare)).encode()),
+        BLANK,
+        NOW,
+    )
     assert (unknown.events, len(unknown.problems)) == ((), 1)
 
 
 def test_an_opening_goes_with_its_words_or_with_its_conversation() -> None:
     redacted = conversation()
     redacted["source"]["redacted"] = True
-    for event in (read("conversation_part.redacted", redacted), read("conversation.deleted", {"type": "conversation", "id": 21})):
-        assert (event.kind, event.native_id, event.revision) == (EventKind.WITHDRAWN, "21", TOMBSTONE)
-    assert events("conversation_part.redacted", conversation(part(2, "gone", "admin", redacted=True))) == ()
+    for event in (
+        read("conversation_part.redacted", redacted),
+        read("conversation.deleted", {"type": "conversation", "id": 21}),
+    ):
+        assert (event.kind, event.native_id, event.revision) == (
+            EventKind.WITHDRAWN,
+            "21",
+            TOMBSTONE,
+        )
+    assert (
+        events("conversation_part.redacted", conversation(part(2, "gone", "admin", redacted=True)))
+        == ()
+    )
 
 
 def test_pings_are_tests_and_other_topics_ignored(facts: Callable[[str], str]) -> None:
@@ -169,7 +234,9 @@ def test_an_author_of_a_kind_that_is_no_text_costs_nothing() -> None:
 @pytest.mark.parametrize("body", ["<a" * 100_000, "<!--" * 50_000, "</" * 100_000, "&#" * 100_000])
 def test_hostile_markup_is_read_in_time(body: str) -> None:
     # Python's own HTML parser takes minutes for these; the test's time limit is the assertion.
-    assert read("conversation.user.replied", conversation(part(3, body + " words"))).text is not None
+    assert (
+        read("conversation.user.replied", conversation(part(3, body + " words"))).text is not None
+    )
 
 
 # Asking Intercom
@@ -178,7 +245,9 @@ def test_hostile_markup_is_read_in_time(body: str) -> None:
 @pytest.fixture
 def platforms() -> Iterator[Platforms]:
     with Platforms() as running:
-        running.knows("intercom", "21", conversation(part(3, "Still!"), part(4, "gone", redacted=True)))
+        running.knows(
+            "intercom", "21", conversation(part(3, "Still!"), part(4, "gone", redacted=True))
+        )
         yield running
 
 
@@ -196,21 +265,39 @@ def test_fetched_messages_are_the_delivered_ones(connection: Connection, http: H
     # The link to the inbox comes with notifications only.
     opening = replace(read("conversation.user.created", conversation()), link=None)
     later = replace(read("conversation.user.replied", conversation(part(3, "Still!"))), link=None)
-    assert [INTERCOM.fetch(each, connection, TOKEN, http) for each in ("21", "21.3")] == [opening, later]
-    assert [INTERCOM.fetch(each, connection, TOKEN, http) for each in ("22", "21.4", "21.5")] == [Gone.GONE] * 3
-    assert [INTERCOM.fetch("21", connection, each, http) for each in ({}, {"access_token": "wrong"})] == [None, None]
+    assert [INTERCOM.fetch(each, connection, TOKEN, http) for each in ("21", "21.3")] == [
+        opening,
+        later,
+    ]
+    assert [INTERCOM.fetch(each, connection, TOKEN, http) for each in ("22", "21.4", "21.5")] == [
+        Gone.GONE
+    ] * 3
+    assert [
+        INTERCOM.fetch("21", connection, each, http) for each in ({}, {"access_token": "wrong"})
+    ] == [None, None]
 
 
-def test_a_reply_arrives_once_as_it_was_written_and_is_found_again(connection: Connection, platforms: Platforms, http: HttpClient) -> None:
+def test_a_reply_arrives_once_as_it_was_written_and_is_found_again(
+    connection: Connection, platforms: Platforms, http: HttpClient
+) -> None:
     assert INTERCOM.find_reply(TARGET, TEXT, "rep_1", connection, TOKEN, http) is Presence.ABSENT
     answer = INTERCOM.reply(TARGET, TEXT, "rep_1", connection, TOKEN, http)
     (reply,) = platforms.replies()
-    assert (answer, reply.thread, reply.text, reply.public) == (Sent(reply.native_id), "21", TEXT, True)
+    assert (answer, reply.thread, reply.text, reply.public) == (
+        Sent(reply.native_id),
+        "21",
+        TEXT,
+        True,
+    )
     assert INTERCOM.find_reply(TARGET, TEXT, "rep_1", connection, TOKEN, http) == answer
-    assert INTERCOM.find_reply(TARGET, "Still!", "rep_2", connection, TOKEN, http) is Presence.ABSENT
+    assert (
+        INTERCOM.find_reply(TARGET, "Still!", "rep_2", connection, TOKEN, http) is Presence.ABSENT
+    )
 
 
-def test_the_same_words_from_before_our_first_try_are_not_our_reply(connection: Connection, http: HttpClient) -> None:
+def test_the_same_words_from_before_our_first_try_are_not_our_reply(
+    connection: Connection, http: HttpClient
+) -> None:
     INTERCOM.reply(TARGET, TEXT, "rep_1", connection, TOKEN, http)
     later = replace(TARGET, first_sent_at=datetime.now(UTC) + timedelta(hours=1))
     assert INTERCOM.find_reply(later, TEXT, "rep_2", connection, TOKEN, http) is Presence.ABSENT
@@ -226,41 +313,72 @@ def test_the_same_words_from_before_our_first_try_are_not_our_reply(connection: 
     ],
 )
 def test_a_reply_that_cannot_be_sent_is_refused_with_a_reason(
-    number: str, text: str, token: dict[str, str], reason: str, connection: Connection, platforms: Platforms, http: HttpClient
+    number: str,
+    text: str,
+    token: dict[str, str],
+    reason: str,
+    connection: Connection,
+    platforms: Platforms,
+    http: HttpClient,
 ) -> None:
-    refused = INTERCOM.reply(ReplyTarget(number, number, {}), text, "rep_1", connection, token, http)
+    refused = INTERCOM.reply(
+        ReplyTarget(number, number, {}), text, "rep_1", connection, token, http
+    )
     assert isinstance(refused, Rejected)
     assert (refused.reason, platforms.replies()) == (reason, [])
 
 
-def test_looking_without_leave_leaves_the_question_open(connection: Connection, http: HttpClient) -> None:
+def test_looking_without_leave_leaves_the_question_open(
+    connection: Connection, http: HttpClient
+) -> None:
     assert INTERCOM.find_reply(TARGET, TEXT, "rep_1", connection, {}, http) is Presence.CANNOT_TELL
-    assert INTERCOM.find_reply(ReplyTarget("22", "22", {}), TEXT, "rep_1", connection, TOKEN, http) is Presence.ABSENT
+    assert (
+        INTERCOM.find_reply(ReplyTarget("22", "22", {}), TEXT, "rep_1", connection, TOKEN, http)
+        is Presence.ABSENT
+    )
 
 
-@pytest.mark.parametrize(("mode", "doubtful"), [(Mode.DROP, True), (Mode.FAIL_AFTER, True), (Mode.RATE_LIMITED, False)])
+@pytest.mark.parametrize(
+    ("mode", "doubtful"), [(Mode.DROP, True), (Mode.FAIL_AFTER, True), (Mode.RATE_LIMITED, False)]
+)
 def test_a_fault_says_whether_the_reply_may_be_there(
     mode: Mode, doubtful: bool, connection: Connection, platforms: Platforms, http: HttpClient
 ) -> None:
     platforms.fault("intercom", mode, "21", seconds=7)
     with pytest.raises(PlatformUnavailable) as fault:
         INTERCOM.reply(TARGET, TEXT, "rep_1", connection, TOKEN, http)
-    assert (fault.value.maybe_applied, fault.value.retry_after) == (doubtful, None if doubtful else 7)
-    assert isinstance(INTERCOM.find_reply(TARGET, TEXT, "rep_1", connection, TOKEN, http), Sent) == doubtful
+    assert (fault.value.maybe_applied, fault.value.retry_after) == (
+        doubtful,
+        None if doubtful else 7,
+    )
+    assert (
+        isinstance(INTERCOM.find_reply(TARGET, TEXT, "rep_1", connection, TOKEN, http), Sent)
+        == doubtful
+    )
 
 
-def test_of_a_conversation_that_is_not_shown_whole_nothing_is_certain(platform: Any, say: Callable[..., Any], http: HttpClient) -> None:
+def test_of_a_conversation_that_is_not_shown_whole_nothing_is_certain(
+    platform: Any, say: Callable[..., Any], http: HttpClient
+) -> None:
     connection = replace(BLANK, settings={"api_base": platform.url, "admin_id": "5017691"})
     cut = conversation(part(3, "Still!"))
     cut["conversation_parts"]["total_count"] = 600
     platform.will_answer(say(200, cut), say(200, cut))
-    assert INTERCOM.find_reply(TARGET, TEXT, "rep_1", connection, TOKEN, http) is Presence.CANNOT_TELL
+    assert (
+        INTERCOM.find_reply(TARGET, TEXT, "rep_1", connection, TOKEN, http) is Presence.CANNOT_TELL
+    )
     assert INTERCOM.fetch("21.9", connection, TOKEN, http) is None
 
 
-def test_answers_in_unknown_words_do_no_harm(platform: Any, say: Callable[..., Any], http: HttpClient) -> None:
+def test_answers_in_unknown_words_do_no_harm(
+    platform: Any, say: Callable[..., Any], http: HttpClient
+) -> None:
     connection = replace(BLANK, settings={"api_base": platform.url, "admin_id": "5017691"})
-    platform.will_answer((200, {}, b""), say(422, {"type": "error.list", "errors": [{"code": "x", "message": "No body."}]}), say(422, []))
+    platform.will_answer(
+        (200, {}, b""),
+        say(422, {"type": "error.list", "errors": [{"code": "x", "message": "No body."}]}),
+        say(422, []),
+    )
     answers = [INTERCOM.reply(TARGET, TEXT, "rep_1", connection, TOKEN, http) for _ in range(3)]
     assert answers[:2] == [Sent("rep_1"), Rejected("rejected", "Intercom says: No body.")]
     assert isinstance(answers[2], Rejected)

@@ -1,4 +1,7 @@
-"""Judge.me: deliveries of which little is certain, reviews that are asked for, and public replies."""
+"""Judge.me.
+
+Deliveries of which little is certain, reviews that are asked for, and public replies.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +18,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heard.connectors import Connection, Gone, Page, Presence, RefusalReason, Rejected, ReplyTarget, Request, Sent, load
+from heard.connectors import (
+    Connection,
+    Gone,
+    Page,
+    Presence,
+    RefusalReason,
+    Rejected,
+    ReplyTarget,
+    Request,
+    Sent,
+    load,
+)
 from heard.connectors.http import HttpClient
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import EventKind, ReviewEvent
-from heard_cli.local.simulator import Calls, Mode, Platforms
+from heard_simulator.server import Calls, Mode, Platforms
 from tests.unit.signed import nowhere
 
 pytestmark = pytest.mark.loopback
@@ -53,8 +67,13 @@ def test_what_judgeme_signed_is_believed_and_one_flipped_bit_is_not(body: bytes,
     request = Request("POST", {"judgeme-hmac-sha256": digest}, body)
     assert JUDGEME.verify(request, BLANK, ("private-token",), NOW, nowhere) is None
     at = bit % (len(body) * 8)
-    flipped = bytes(byte ^ (1 << at % 8) if index == at // 8 else byte for index, byte in enumerate(body))
-    assert JUDGEME.verify(replace(request, body=flipped), BLANK, ("private-token",), NOW, nowhere) is not None
+    flipped = bytes(
+        byte ^ (1 << at % 8) if index == at // 8 else byte for index, byte in enumerate(body)
+    )
+    assert (
+        JUDGEME.verify(replace(request, body=flipped), BLANK, ("private-token",), NOW, nowhere)
+        is not None
+    )
 
 
 def test_without_a_secret_nothing_is_believed() -> None:
@@ -65,8 +84,16 @@ def test_without_a_secret_nothing_is_believed() -> None:
 
 def test_the_documented_review_is_read_whole(facts: Callable[[str], str]) -> None:
     event = read(json.loads(facts("payloads/judgeme-review-object-GET.json"))["review"])
-    assert (event.kind, event.native_id, event.rating, event.subject) == (EventKind.CREATED, "111", 5, "Example product")
-    assert event.text == "Raw review body. This is not sanitized yet so do not print it out as-is in frontend."
+    assert (event.kind, event.native_id, event.rating, event.subject) == (
+        EventKind.CREATED,
+        "111",
+        5,
+        "Example product",
+    )
+    assert (
+        event.text
+        == "Raw review body. This is not sanitized yet so do not print it out as-is in frontend."
+    )
     assert event.author.name == "John Smith"
     assert not event.partial
 
@@ -96,10 +123,18 @@ def test_any_order_and_any_repetition_of_deliveries_ends_in_the_same_state() -> 
     spam = {**edited, "curated": "spam"}
     back = {**edited, "updated_at": "2026-03-14T09:10:00Z"}
     events = [read(each) for each in (REVIEW, edited, spam, back)]
-    assert [event.kind for event in events] == [EventKind.CREATED, EventKind.EDITED, EventKind.WITHDRAWN, EventKind.EDITED]
+    assert [event.kind for event in events] == [
+        EventKind.CREATED,
+        EventKind.EDITED,
+        EventKind.WITHDRAWN,
+        EventKind.EDITED,
+    ]
 
     def last(some: list[ReviewEvent]) -> set[EventKind]:
-        return {max(order, key=lambda event: (event.revision, event.digest)).kind for order in permutations([*some, some[0]])}
+        return {
+            max(order, key=lambda event: (event.revision, event.digest)).kind
+            for order in permutations([*some, some[0]])
+        }
 
     assert last(events[:3]) == {EventKind.WITHDRAWN}
     assert last(events) == {EventKind.EDITED}
@@ -111,7 +146,11 @@ def test_a_hidden_review_is_heard() -> None:
 
 def test_what_is_no_review_is_ignored_and_one_without_an_id_is_unparseable() -> None:
     assert JUDGEME.parse(sent({"product": {}}), BLANK, NOW).events == ()
-    for body in ({"review": None}, {"review": {"title": "x"}}, {"review": {**REVIEW, "updated_at": "yesterday"}}):
+    for body in (
+        {"review": None},
+        {"review": {"title": "x"}},
+        {"review": {**REVIEW, "updated_at": "yesterday"}},
+    ):
         with pytest.raises(Unparseable):
             JUDGEME.parse(sent(body), BLANK, NOW)
 
@@ -143,7 +182,9 @@ def test_a_fetched_review_is_the_delivered_one(platforms: Platforms, http: HttpC
 
 def test_latest_reviews_come_page_by_page(platforms: Platforms, http: HttpClient) -> None:
     for number in range(100, 205):
-        platforms.knows("judgeme", str(number), {**REVIEW, "created_at": f"2026-03-13T08:{number % 60:02d}:00Z"})
+        platforms.knows(
+            "judgeme", str(number), {**REVIEW, "created_at": f"2026-03-13T08:{number % 60:02d}:00Z"}
+        )
     first = JUDGEME.recent(None, connected(platforms), TOKEN, http, NOW)
     assert isinstance(first, Page)
     second = JUDGEME.recent(first.older, connected(platforms), TOKEN, http, NOW)
@@ -153,15 +194,31 @@ def test_latest_reviews_come_page_by_page(platforms: Platforms, http: HttpClient
 
 
 def test_bad_credentials_are_a_refusal_when_polled(platforms: Platforms, http: HttpClient) -> None:
-    refused = [JUDGEME.recent(None, connected(platforms), each, http, NOW) for each in ({}, {"api_token": "wrong"})]
-    assert [each.reason for each in refused if isinstance(each, Rejected)] == ["no_credentials", "unauthorized"]
+    refused = [
+        JUDGEME.recent(None, connected(platforms), each, http, NOW)
+        for each in ({}, {"api_token": "wrong"})
+    ]
+    assert [each.reason for each in refused if isinstance(each, Rejected)] == [
+        "no_credentials",
+        "unauthorized",
+    ]
 
 
-def test_a_reply_is_posted_once_and_cannot_be_looked_for(platforms: Platforms, http: HttpClient) -> None:
+def test_a_reply_is_posted_once_and_cannot_be_looked_for(
+    platforms: Platforms, http: HttpClient
+) -> None:
     sent_ = JUDGEME.reply(TARGET, TEXT, "rep_1", connected(platforms), TOKEN, http)
     (reply,) = platforms.replies()
-    assert (sent_, reply.review, reply.text, reply.public) == (Sent(reply.native_id), "41", TEXT, True)
-    assert JUDGEME.find_reply(TARGET, TEXT, "rep_1", connected(platforms), TOKEN, http) is Presence.CANNOT_TELL
+    assert (sent_, reply.review, reply.text, reply.public) == (
+        Sent(reply.native_id),
+        "41",
+        TEXT,
+        True,
+    )
+    assert (
+        JUDGEME.find_reply(TARGET, TEXT, "rep_1", connected(platforms), TOKEN, http)
+        is Presence.CANNOT_TELL
+    )
 
 
 @pytest.mark.parametrize(
@@ -176,7 +233,12 @@ def test_a_reply_is_posted_once_and_cannot_be_looked_for(platforms: Platforms, h
     ],
 )
 def test_a_reply_that_cannot_be_sent_is_refused_with_a_reason(
-    target: ReplyTarget, text: str, credentials: dict[str, str], reason: str, platforms: Platforms, http: HttpClient
+    target: ReplyTarget,
+    text: str,
+    credentials: dict[str, str],
+    reason: str,
+    platforms: Platforms,
+    http: HttpClient,
 ) -> None:
     refused = JUDGEME.reply(target, text, "rep_1", connected(platforms), credentials, http)
     assert isinstance(refused, Rejected)
@@ -190,12 +252,19 @@ def test_a_refusal_is_told_in_judgemes_own_words(platforms: Platforms, http: Htt
     assert refused == Rejected("rejected", "Judge.me says: Reply could not be created")
 
 
-@pytest.mark.parametrize(("mode", "doubtful"), [(Mode.DROP, True), (Mode.FAIL_AFTER, True), (Mode.RATE_LIMITED, False)])
-def test_a_fault_says_whether_the_reply_may_be_there(mode: Mode, doubtful: bool, platforms: Platforms, http: HttpClient) -> None:
+@pytest.mark.parametrize(
+    ("mode", "doubtful"), [(Mode.DROP, True), (Mode.FAIL_AFTER, True), (Mode.RATE_LIMITED, False)]
+)
+def test_a_fault_says_whether_the_reply_may_be_there(
+    mode: Mode, doubtful: bool, platforms: Platforms, http: HttpClient
+) -> None:
     platforms.fault("judgeme", mode, seconds=7)
     with pytest.raises(PlatformUnavailable) as fault:
         JUDGEME.reply(TARGET, TEXT, "rep_1", connected(platforms), TOKEN, http)
-    assert (fault.value.maybe_applied, fault.value.retry_after) == (doubtful, None if doubtful else 7)
+    assert (fault.value.maybe_applied, fault.value.retry_after) == (
+        doubtful,
+        None if doubtful else 7,
+    )
 
 
 def test_looking_is_never_doubtful(platforms: Platforms, http: HttpClient) -> None:
@@ -205,15 +274,25 @@ def test_looking_is_never_doubtful(platforms: Platforms, http: HttpClient) -> No
     assert not fault.value.maybe_applied
 
 
-def test_a_reply_that_is_taken_in_unknown_words_goes_by_our_own_id(platform: Any, say: Any, http: HttpClient) -> None:
+def test_a_reply_that_is_taken_in_unknown_words_goes_by_our_own_id(
+    platform: Any, say: Any, http: HttpClient
+) -> None:
     connection = replace(BLANK, settings={"api_base": platform.url, "shop_domain": "s.example"})
     platform.will_answer((200, {}, b""), say(201, {"id": 5}), say(200, {"reply": {"id": "a b"}}))
-    assert [JUDGEME.reply(TARGET, TEXT, "rep_1", connection, TOKEN, http) for _ in range(3)] == [Sent("rep_1"), Sent("5"), Sent("rep_1")]
+    assert [JUDGEME.reply(TARGET, TEXT, "rep_1", connection, TOKEN, http) for _ in range(3)] == [
+        Sent("rep_1"),
+        Sent("5"),
+        Sent("rep_1"),
+    ]
 
 
-def test_an_unreadable_answer_to_a_question_is_a_fault(platform: Any, say: Any, http: HttpClient) -> None:
+def test_an_unreadable_answer_to_a_question_is_a_fault(
+    platform: Any, say: Any, http: HttpClient
+) -> None:
     connection = replace(BLANK, settings={"api_base": platform.url, "shop_domain": "s.example"})
-    platform.will_answer((200, {}, b"<html>"), say(200, {"review": {"id": 41}}), say(200, {"reviews": [{}]}))
+    platform.will_answer(
+        (200, {}, b"<html>"), say(200, {"review": {"id": 41}}), say(200, {"reviews": [{}]})
+    )
     for ask in (lambda: JUDGEME.fetch("41", connection, TOKEN, http),) * 2:
         with pytest.raises(PlatformUnavailable):
             ask()

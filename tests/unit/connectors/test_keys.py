@@ -1,4 +1,7 @@
-"""Signatures made with keys: real messages of Amazon SNS, SendGrid's own library, and what forgers would try."""
+"""Signatures made with keys.
+
+Real messages of Amazon SNS, SendGrid's own library, and what forgers would try.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ from sendgrid.helpers.eventwebhook import EventWebhook
 from heard.connectors import HttpAnswer, RefusalReason, Request
 from heard.connectors.keys import SendGridEcdsa, Sns, is_confirmation
 from heard.errors import PlatformUnavailable
-from heard_cli.local.simulator import Ledger, simulated
+from heard_simulator.server import Ledger, simulated
 
 NOW = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
 ARN = "arn:aws:sns:eu-west-1:000000000000:heard-demo"
@@ -45,31 +48,52 @@ def other_side() -> Any:
 
 
 def certificate() -> bytes:
-    ask = type("Asked", (), {"method": "GET", "path": "/SimpleNotificationService-0000000000000000.pem"})()
+    ask = type(
+        "Asked", (), {"method": "GET", "path": "/SimpleNotificationService-0000000000000000.pem"}
+    )()
     return other_side().operation(ask).run().body
 
 
 def notification(**fields: object) -> Request:
-    message = {"Type": "Notification", "MessageId": "m-1", "TopicArn": ARN, "Message": "Hello", **fields}
-    return Sns().sign(Request("POST", {}, json.dumps(message).encode()), other_side().signing_secret, NOW)
+    message = {
+        "Type": "Notification",
+        "MessageId": "m-1",
+        "TopicArn": ARN,
+        "Message": "Hello",
+        **fields,
+    }
+    return Sns().sign(
+        Request("POST", {}, json.dumps(message).encode()), other_side().signing_secret, NOW
+    )
 
 
-def refusal(request: Request, http: Certificates | None = None, topic: str = ARN, base: str = BASE) -> RefusalReason | None:
+def refusal(
+    request: Request, http: Certificates | None = None, topic: str = ARN, base: str = BASE
+) -> RefusalReason | None:
     found = Sns().verify(request, topic, base, http or Certificates(certificate()))
     return found.reason if found else None
 
 
 def changed(request: Request, **fields: object) -> Request:
     document = {**json.loads(request.body), **fields}
-    return replace(request, body=json.dumps({name: value for name, value in document.items() if value is not ...}).encode())
+    return replace(
+        request,
+        body=json.dumps(
+            {name: value for name, value in document.items() if value is not ...}
+        ).encode(),
+    )
 
 
-def test_messages_that_amazon_really_sent_are_believed_and_altered_ones_are_not(facts: Callable[[str], str]) -> None:
+def test_messages_that_amazon_really_sent_are_believed_and_altered_ones_are_not(
+    facts: Callable[[str], str],
+) -> None:
     vectors = json.loads(facts("vectors/aws-sns.json"))["vectors"]
     assert len(vectors) >= 13
     for vector in vectors:
         http = Certificates(vector["secret"].encode())
-        found = refusal(Request("POST", {}, vector["body"].encode()), http, vector["message"]["TopicArn"], "")
+        found = refusal(
+            Request("POST", {}, vector["body"].encode()), http, vector["message"]["TopicArn"], ""
+        )
         assert (found is None) == (vector["expected"] == "valid"), vector["name"]
         assert all(url.startswith("https://sns.us-east-2.amazonaws.com/") for url in http.asked)
 
@@ -82,7 +106,10 @@ def test_both_versions_are_signed_and_believed(version: str) -> None:
     assert refusal(signed) is None
 
 
-@given(st.sampled_from(["Message", "MessageId", "TopicArn", "Type", "Timestamp", "Subject"]), st.text(max_size=9))
+@given(
+    st.sampled_from(["Message", "MessageId", "TopicArn", "Type", "Timestamp", "Subject"]),
+    st.text(max_size=9),
+)
 @settings(max_examples=40, deadline=None)
 def test_every_field_of_a_message_is_bound_by_its_signature(name: str, value: str) -> None:
     genuine = notification(Subject="s")
@@ -104,7 +131,9 @@ def test_every_field_of_a_message_is_bound_by_its_signature(name: str, value: st
         ({"Signature": "AAAA"}, RefusalReason.SIGNATURE_WRONG),
     ],
 )
-def test_what_is_wrong_with_a_signature_is_said(fields: dict[str, object], reason: RefusalReason) -> None:
+def test_what_is_wrong_with_a_signature_is_said(
+    fields: dict[str, object], reason: RefusalReason
+) -> None:
     assert refusal(changed(notification(), **fields)) is reason
 
 
@@ -113,7 +142,10 @@ def test_a_null_field_is_not_part_of_what_is_signed() -> None:
 
 
 def test_another_accounts_topic_is_not_believed_however_well_it_is_signed() -> None:
-    assert refusal(notification(TopicArn="arn:aws:sns:eu-west-1:999999999999:heard-demo")) is RefusalReason.SIGNATURE_WRONG
+    assert (
+        refusal(notification(TopicArn="arn:aws:sns:eu-west-1:999999999999:heard-demo"))
+        is RefusalReason.SIGNATURE_WRONG
+    )
     assert refusal(notification(), topic="") is RefusalReason.NO_SECRET
 
 
@@ -151,7 +183,14 @@ def test_a_certificate_is_fetched_from_sns_and_from_nowhere_else(address: object
     assert http.asked == []
 
 
-@pytest.mark.parametrize("host", ["sns.eu-west-1.amazonaws.com", "sns.cn-north-1.amazonaws.com.cn", "sns.us-gov-west-1.amazonaws.com"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "sns.eu-west-1.amazonaws.com",
+        "sns.cn-north-1.amazonaws.com.cn",
+        "sns.us-gov-west-1.amazonaws.com",
+    ],
+)
 def test_a_certificate_is_fetched_once(host: str) -> None:
     http, sns = Certificates(certificate()), Sns()
     signed = changed(notification(), SigningCertURL=f"https://{host}/a.pem")
@@ -176,18 +215,26 @@ def test_a_certificate_that_cannot_be_had_now_is_a_fault_and_one_that_is_none_a_
     http.answer = HttpAnswer(200, {}, certificate())
     assert sns.verify(notification(), ARN, BASE, http) is None
     assert (
-        refusal(notification(), Certificates(b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"))
+        refusal(
+            notification(),
+            Certificates(b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"),
+        )
         is RefusalReason.SIGNATURE_WRONG
     )
 
 
 @given(st.binary(max_size=80))
 def test_any_body_gets_a_refusal(body: bytes) -> None:
-    assert refusal(Request("POST", {}, body)) in {RefusalReason.SIGNATURE_MALFORMED, RefusalReason.SIGNATURE_MISSING}
+    assert refusal(Request("POST", {}, body)) in {
+        RefusalReason.SIGNATURE_MALFORMED,
+        RefusalReason.SIGNATURE_MISSING,
+    }
 
 
 def test_only_the_confirmation_of_our_topic_at_sns_itself_is_called() -> None:
-    right = f"https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription&TopicArn={ARN}&Token=abc"
+    right = (
+        f"https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription&TopicArn={ARN}&Token=abc"
+    )
     assert is_confirmation(right, ARN, "")
     for wrong in (
         right.replace("ConfirmSubscription", "DeleteTopic"),
@@ -200,7 +247,10 @@ def test_only_the_confirmation_of_our_topic_at_sns_itself_is_called() -> None:
         assert not is_confirmation(wrong, ARN, "")
 
 
-@pytest.mark.parametrize("secret", ["", "{}", "[]", '{"key": 1, "certificate_url": "x"}', '{"key": "x", "certificate_url": "x"}'])
+@pytest.mark.parametrize(
+    "secret",
+    ["", "{}", "[]", '{"key": 1, "certificate_url": "x"}', '{"key": "x", "certificate_url": "x"}'],
+)
 def test_only_a_key_of_a_simulated_sns_can_sign(secret: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - the interface promises no more
         Sns().sign(Request("POST", {}, b"{}"), secret, NOW)
@@ -215,8 +265,12 @@ URL = "https://api.example.com/hooks/c0ffee"
 @cache
 def pair(curve: type[ec.EllipticCurve] = ec.SECP256R1) -> tuple[str, str]:
     key = ec.generate_private_key(curve())
-    private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()).decode()
-    public = key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ).decode()
+    public = key.public_key().public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
     return private, b64encode(public).decode()
 
 
@@ -233,9 +287,15 @@ def test_sendgrids_published_example_is_signed_as_we_check_it(facts: Callable[[s
         assert (found is None) == (vector["expected"] == "valid"), vector["name"]
 
 
-@given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=60), st.integers(0), st.integers(0, 7))
+@given(
+    st.text(st.characters(codec="utf-8"), min_size=1, max_size=60),
+    st.integers(0),
+    st.integers(0, 7),
+)
 @settings(max_examples=40, deadline=None)
-def test_sendgrids_library_believes_what_we_sign_and_one_flipped_bit_is_refused(text: str, at: int, bit: int) -> None:
+def test_sendgrids_library_believes_what_we_sign_and_one_flipped_bit_is_refused(
+    text: str, at: int, bit: int
+) -> None:
     private, public = pair()
     signed = SCHEME.sign(Request("POST", {}, text.encode()), URL, private, NOW)
     signature, seconds = signed.headers[SCHEME.SIGNATURE], signed.headers[SCHEME.TIMESTAMP]
@@ -253,7 +313,9 @@ def test_an_old_or_early_signature_is_stale_and_its_time_is_bound() -> None:
         assert judged(signed, public, now=NOW + timedelta(seconds=apart)) is None
     for apart in (301, -301):
         assert judged(signed, public, now=NOW + timedelta(seconds=apart)) is RefusalReason.STALE
-    later = replace(signed, headers={**signed.headers, SCHEME.TIMESTAMP: str(int(NOW.timestamp()) + 1)})
+    later = replace(
+        signed, headers={**signed.headers, SCHEME.TIMESTAMP: str(int(NOW.timestamp()) + 1)}
+    )
     assert judged(later, public) is RefusalReason.SIGNATURE_WRONG
 
 
@@ -263,19 +325,32 @@ def test_any_of_several_keys_counts_and_a_key_that_is_none_never_does() -> None:
     assert judged(signed, "garbage", pair(ec.SECP384R1)[1], public) is None
     assert judged(signed) is judged(signed, "", "garbage") is RefusalReason.NO_SECRET
     assert judged(Request("POST", {}, b"x"), public) is RefusalReason.SIGNATURE_MISSING
-    assert judged(replace(signed, headers={**signed.headers, SCHEME.SIGNATURE: "é"}), public) is RefusalReason.SIGNATURE_MALFORMED
-    assert judged(replace(signed, headers={**signed.headers, SCHEME.SIGNATURE: "AAAA"}), public) is RefusalReason.SIGNATURE_WRONG
+    assert (
+        judged(replace(signed, headers={**signed.headers, SCHEME.SIGNATURE: "é"}), public)
+        is RefusalReason.SIGNATURE_MALFORMED
+    )
+    assert (
+        judged(replace(signed, headers={**signed.headers, SCHEME.SIGNATURE: "AAAA"}), public)
+        is RefusalReason.SIGNATURE_WRONG
+    )
 
 
 def test_a_key_that_somebody_pasted_is_looked_at() -> None:
     private, public = pair()
     assert SCHEME.unfit(public) is None
-    assert SCHEME.unfit(f"-----BEGIN PUBLIC KEY-----\n{public[:64]}\n{public[64:]}\n-----END PUBLIC KEY-----\n") is None
+    assert (
+        SCHEME.unfit(
+            f"-----BEGIN PUBLIC KEY-----\n{public[:64]}\n{public[64:]}\n-----END PUBLIC KEY-----\n"
+        )
+        is None
+    )
     assert "private" in str(SCHEME.unfit(private))
     for wrong in ("", "hello", public[:-8], pair(ec.SECP384R1)[1]):
         assert "MFkw" in str(SCHEME.unfit(wrong))
     key = rsa.generate_private_key(65537, 1024)
-    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()).decode()
+    pem = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ).decode()
     for secret in (public, pem, ""):
         with pytest.raises(ValueError):  # noqa: PT011 - the interface promises no more
             SCHEME.sign(Request("POST", {}, b"x"), URL, secret, NOW)

@@ -38,7 +38,10 @@ def test_any_text_is_read_and_what_holds_no_markup_stays_as_it_is(text: str) -> 
 
 
 @pytest.mark.timeout(20)
-@pytest.mark.parametrize("part", ["<a", "a", "a<b>", "<a ", "&#1", "&", "<!--", "<!", "<blockquote>a<p>", "</", "<b", "\n "])
+@pytest.mark.parametrize(
+    "part",
+    ["<a", "a", "a<b>", "<a ", "&#1", "&", "<!--", "<!", "<blockquote>a<p>", "</", "<b", "\n "],
+)
 def test_however_long_a_text_is_reading_it_takes_no_longer_than_its_length(part: str) -> None:
     began = time.process_time()
     plain("<" + part * (400_000 // len(part)), quote="> ")

@@ -1,4 +1,8 @@
-"""Mastodon: what is pushed and what is asked for mean the same, and a private mention is never answered in public."""
+"""Mastodon.
+
+What is pushed and what is asked for mean the same, and a private mention is never answered in
+public.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +17,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heard.connectors import Connection, Gone, Page, Parsed, Presence, RefusalReason, Rejected, ReplyTarget, Request, Sent, load
+from heard.connectors import (
+    Connection,
+    Gone,
+    Page,
+    Parsed,
+    Presence,
+    RefusalReason,
+    Rejected,
+    ReplyTarget,
+    Request,
+    Sent,
+    load,
+)
 from heard.connectors.http import HttpClient
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import EventKind, ReviewEvent
-from heard_cli.local.simulator import Calls, Mode, Platforms
+from heard_simulator.server import Calls, Mode, Platforms
 
 pytestmark = pytest.mark.loopback
 
@@ -29,7 +45,13 @@ MASTODON = load("mastodon")
 
 
 def status(id: str = "900", **changed: Any) -> dict[str, Any]:
-    plain = {"id": id, "created_at": "2026-03-14T09:00:00.000Z", "edited_at": None, "in_reply_to_id": None, "spoiler_text": ""}
+    plain = {
+        "id": id,
+        "created_at": "2026-03-14T09:00:00.000Z",
+        "edited_at": None,
+        "in_reply_to_id": None,
+        "spoiler_text": "",
+    }
     words = {
         "visibility": "public",
         "language": "en",
@@ -40,7 +62,13 @@ def status(id: str = "900", **changed: Any) -> dict[str, Any]:
 
 
 def delivery(event: str, of: dict[str, Any]) -> Request:
-    return Request("POST", {}, json.dumps({"event": event, "created_at": "2026-03-14T09:00:01.000Z", "object": of}).encode())
+    return Request(
+        "POST",
+        {},
+        json.dumps(
+            {"event": event, "created_at": "2026-03-14T09:00:01.000Z", "object": of}
+        ).encode(),
+    )
 
 
 CONNECTION = Connection(
@@ -56,7 +84,9 @@ def parsed(event: str, of: dict[str, Any]) -> Parsed:
     return MASTODON.parse(delivery(event, of), CONNECTION, NOW)
 
 
-def test_the_published_vectors_are_believed_under_mastodons_header(facts: Callable[[str], str]) -> None:
+def test_the_published_vectors_are_believed_under_mastodons_header(
+    facts: Callable[[str], str],
+) -> None:
     for vector in json.loads(facts("vectors/sha256-hex-body.json"))["vectors"]:
         headers = {"x-hub-signature": vector["headers"]["X-Hub-Signature-256"]}
         request = Request("POST", headers, vector["body"].encode())
@@ -66,11 +96,15 @@ def test_the_published_vectors_are_believed_under_mastodons_header(facts: Callab
 
 @given(at=st.integers(0, 10**6), bit=st.integers(0, 7))
 def test_a_flipped_bit_is_refused(at: int, bit: int) -> None:
-    signed = MASTODON.sign(delivery("status.created", status()), CONNECTION.url, "the instance's", NOW)
+    signed = MASTODON.sign(
+        delivery("status.created", status()), CONNECTION.url, "the instance's", NOW
+    )
     body = bytearray(signed.body)
     body[at % len(body)] ^= 1 << bit
     assert MASTODON.verify(signed, CONNECTION, ("the instance's",), NOW, HttpClient()) is None
-    refusal = MASTODON.verify(replace(signed, body=bytes(body)), CONNECTION, ("the instance's",), NOW, HttpClient())
+    refusal = MASTODON.verify(
+        replace(signed, body=bytes(body)), CONNECTION, ("the instance's",), NOW, HttpClient()
+    )
     assert refusal is not None
     assert refusal.reason is RefusalReason.SIGNATURE_WRONG
 
@@ -89,12 +123,20 @@ def test_the_documented_report_is_no_review(facts: Callable[[str], str]) -> None
 
 def test_of_all_statuses_of_an_instance_only_those_that_mention_us_count() -> None:
     assert parsed("status.created", status(mentions=[])) == Parsed()
-    assert parsed("status.created", status(mentions=[{"id": "5", "acct": "larkfieldbakery@other.example"}])) == Parsed()
+    assert (
+        parsed(
+            "status.created",
+            status(mentions=[{"id": "5", "acct": "larkfieldbakery@other.example"}]),
+        )
+        == Parsed()
+    )
     assert parsed("account.created", IDA) == Parsed()
     assert [event.native_id for event in parsed("status.created", status()).events] == ["900"]
 
 
-@pytest.mark.parametrize("account", ["larkfieldbakery", "@LarkfieldBakery@social.example", "110088120077001234"])
+@pytest.mark.parametrize(
+    "account", ["larkfieldbakery", "@LarkfieldBakery@social.example", "110088120077001234"]
+)
 def test_our_account_is_known_however_it_was_entered(account: str) -> None:
     connection = replace(CONNECTION, settings={**CONNECTION.settings, "account": account})
     (event,) = MASTODON.parse(delivery("status.created", status()), connection, NOW).events
@@ -109,7 +151,9 @@ def test_our_own_answer_is_seen_and_our_own_posts_are_nothing() -> None:
 
 def test_html_becomes_text_with_its_lines_and_links() -> None:
     link = '<a href="https://x.example/"><span class="invisible">https://</span>x.example/a<span class="invisible">bc</span></a>'
-    (event,) = parsed("status.created", status(content=f"<p>Slow &amp; cold.<br />Twice.</p><p>See {link}</p>")).events
+    (event,) = parsed(
+        "status.created", status(content=f"<p>Slow &amp; cold.<br />Twice.</p><p>See {link}</p>")
+    ).events
     assert event.text == "Slow & cold.\nTwice.\nSee https://x.example/abc"
 
 
@@ -122,10 +166,23 @@ def test_any_order_of_arrival_ends_in_the_same_words() -> None:
     for order in permutations([*edits, edits[0]]):
         events = [parsed("status.updated", each).events[0] for each in order]
         assert max(events, key=lambda event: (event.revision, event.digest)).text == "c"
-    assert [parsed("status.updated", each).events[0].kind for each in edits] == [EventKind.CREATED, EventKind.EDITED, EventKind.EDITED]
+    assert [parsed("status.updated", each).events[0].kind for each in edits] == [
+        EventKind.CREATED,
+        EventKind.EDITED,
+        EventKind.EDITED,
+    ]
 
 
-@pytest.mark.parametrize("broken", [status(id=""), status(created_at=None), status(created_at="soon"), status(account=None), status(id={})])
+@pytest.mark.parametrize(
+    "broken",
+    [
+        status(id=""),
+        status(created_at=None),
+        status(created_at="soon"),
+        status(account=None),
+        status(id={}),
+    ],
+)
 def test_a_status_that_cannot_be_placed_is_quarantined(broken: dict[str, Any]) -> None:
     with pytest.raises(Unparseable) as error:
         parsed("status.created", broken)
@@ -151,10 +208,19 @@ class Wire:
         return ReplyTarget(found.native_id, found.native_thread, found.reply_to, NOW)
 
     def reply(self, text: str = TEXT, target: ReplyTarget | None = None) -> Sent | Rejected:
-        return MASTODON.reply(target or self.target(), text, "rep_1", self.connection, self.credentials, self.http)
+        return MASTODON.reply(
+            target or self.target(), text, "rep_1", self.connection, self.credentials, self.http
+        )
 
     def find(self, text: str = TEXT) -> Sent | Presence:
-        return MASTODON.find_reply(ReplyTarget("900", "900", {}), text, "rep_1", self.connection, self.credentials, self.http)
+        return MASTODON.find_reply(
+            ReplyTarget("900", "900", {}),
+            text,
+            "rep_1",
+            self.connection,
+            self.credentials,
+            self.http,
+        )
 
     def fetch(self, id: str) -> ReviewEvent | Gone | None:
         return MASTODON.fetch(id, self.connection, self.credentials, self.http)
@@ -167,7 +233,9 @@ class Wire:
 def wire() -> Iterator[Wire]:
     with Platforms() as running:
         connection = replace(CONNECTION, settings=running.settings("mastodon"))
-        yield Wire(running, connection, dict(running.credentials["mastodon"]), HttpClient(loopback=True))
+        yield Wire(
+            running, connection, dict(running.credentials["mastodon"]), HttpClient(loopback=True)
+        )
 
 
 def test_a_reply_mentions_the_author_and_is_found_by_its_words(wire: Wire) -> None:
@@ -208,8 +276,14 @@ def test_a_repeated_reply_is_posted_once(wire: Wire) -> None:
 def test_a_reply_at_the_limit_is_taken_and_what_is_over_never_leaves(wire: Wire) -> None:
     wire.knows(status())
     assert isinstance(wire.reply("ä" * MASTODON.capabilities.reply_limit), Sent)
-    refused = [wire.reply("ä" * (MASTODON.capabilities.reply_limit + 1)), wire.reply(" http://a.b" * 20 + "x" * 240)]
-    assert [isinstance(each, Rejected) and each.reason for each in refused] == ["too_long", "too_long"]
+    refused = [
+        wire.reply("ä" * (MASTODON.capabilities.reply_limit + 1)),
+        wire.reply(" http://a.b" * 20 + "x" * 240),
+    ]
+    assert [isinstance(each, Rejected) and each.reason for each in refused] == [
+        "too_long",
+        "too_long",
+    ]
     assert len(wire.platforms.replies()) == 1
 
 
@@ -217,12 +291,17 @@ def test_a_long_name_counts_without_its_server(wire: Wire) -> None:
     wire.knows(status(account={**IDA, "acct": f"{'i' * 60}@{'far' * 60}.example"}))
     assert isinstance(wire.reply("x" * 438), Sent)
     assert wire.reply("x" * 439) == Rejected(
-        "too_long", "A status may have 500 characters; this one, with its mention and links of 23, has 1 more."
+        "too_long",
+        "A status may have 500 characters; this one, with its mention and links of 23, has 1 more.",
     )
 
 
 def test_the_thread_is_the_topmost_status_that_is_not_ours(wire: Wire) -> None:
-    chain = [status("1", account=US, mentions=[]), status("2", in_reply_to_id="1"), status("3", account=US, in_reply_to_id="2")]
+    chain = [
+        status("1", account=US, mentions=[]),
+        status("2", in_reply_to_id="1"),
+        status("3", account=US, in_reply_to_id="2"),
+    ]
     wire.knows(*chain, status("4", in_reply_to_id="3"), status("5"))
     page = wire.recent()
     assert isinstance(page, Page)
@@ -255,7 +334,10 @@ def test_an_edit_is_seen_when_asked_again_and_a_deletion_by_reading(wire: Wire) 
     after = wire.recent()
     assert isinstance(before, Page)
     assert isinstance(after, Page)
-    assert (after.events[0].revision, after.events[0].digest) > (before.events[0].revision, before.events[0].digest)
+    assert (after.events[0].revision, after.events[0].digest) > (
+        before.events[0].revision,
+        before.events[0].digest,
+    )
     assert after.events[0].kind is EventKind.EDITED
     wire.platforms.knows("mastodon", "900", None)
     assert wire.fetch("900") is Gone.GONE
@@ -298,4 +380,7 @@ def test_an_instance_that_asks_us_to_wait_says_until_when(wire: Wire) -> None:
 def test_a_refusal_tells_the_instances_own_words(wire: Wire) -> None:
     wire.knows(status())
     wire.platforms.fault("mastodon", Mode.REJECT)
-    assert wire.reply() == Rejected("rejected", "Mastodon says: Validation failed: Text contains a word that is not allowed here")
+    assert wire.reply() == Rejected(
+        "rejected",
+        "Mastodon says: Validation failed: Text contains a word that is not allowed here",
+    )

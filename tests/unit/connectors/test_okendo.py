@@ -14,11 +14,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from svix.webhooks import Webhook as Svix
 
-from heard.connectors import Connection, Gone, Presence, RefusalReason, Rejected, ReplyTarget, Request, Sent, load
+from heard.connectors import (
+    Connection,
+    Gone,
+    Presence,
+    RefusalReason,
+    Rejected,
+    ReplyTarget,
+    Request,
+    Sent,
+    load,
+)
 from heard.connectors.http import HttpClient
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import TOMBSTONE, EventKind, ReviewEvent
-from heard_cli.local.simulator import Mode, Platforms
+from heard_simulator.server import Mode, Platforms
 from tests.unit.signed import nowhere
 
 pytestmark = pytest.mark.loopback
@@ -41,8 +51,16 @@ def sent(document: object) -> Request:
     return Request("POST", {}, json.dumps(document).encode())
 
 
-def event(topic: str, number: object, resource: dict[str, Any] = REVIEW, kind: str | None = "review") -> dict[str, Any]:
-    return {"resource": resource, "resourceType": kind, "sequenceNumber": number, "topic": topic, "version": "2025-02-01"}
+def event(
+    topic: str, number: object, resource: dict[str, Any] = REVIEW, kind: str | None = "review"
+) -> dict[str, Any]:
+    return {
+        "resource": resource,
+        "resourceType": kind,
+        "sequenceNumber": number,
+        "topic": topic,
+        "version": "2025-02-01",
+    }
 
 
 def read(document: object) -> ReviewEvent:
@@ -50,7 +68,9 @@ def read(document: object) -> ReviewEvent:
     return found
 
 
-@given(body=st.text(st.characters(codec="utf-8"), min_size=1, max_size=60), bit=st.integers(0, 10_000))
+@given(
+    body=st.text(st.characters(codec="utf-8"), min_size=1, max_size=60), bit=st.integers(0, 10_000)
+)
 @settings(max_examples=60, deadline=None)
 def test_what_svix_signed_is_believed_and_one_flipped_bit_is_not(body: str, bit: int) -> None:
     headers = {
@@ -61,7 +81,10 @@ def test_what_svix_signed_is_believed_and_one_flipped_bit_is_not(body: str, bit:
     request = Request("POST", headers, body.encode())
     assert OKENDO.verify(request, BLANK, (SECRET,), NOW, nowhere) is None
     at = bit % (len(request.body) * 8)
-    flipped = bytes(byte ^ (1 << at % 8) if index == at // 8 else byte for index, byte in enumerate(request.body))
+    flipped = bytes(
+        byte ^ (1 << at % 8) if index == at // 8 else byte
+        for index, byte in enumerate(request.body)
+    )
     assert OKENDO.verify(replace(request, body=flipped), BLANK, (SECRET,), NOW, nowhere) is not None
     late = datetime(2026, 3, 14, 9, 36, tzinfo=UTC)
     stale = OKENDO.verify(request, BLANK, (SECRET,), late, nowhere)
@@ -71,11 +94,24 @@ def test_what_svix_signed_is_believed_and_one_flipped_bit_is_not(body: str, bit:
 
 def test_a_review_is_read_whole_and_its_author_by_a_hash() -> None:
     found = read(event("create", 1))
-    assert (found.kind, found.native_id, found.native_thread, found.rating) == (EventKind.CREATED, ID, ID, 2)
-    assert (found.title, found.text, found.subject, found.author.name) == ("Leaks", "The lid leaks.", "Bottle", "Ida M.")
+    assert (found.kind, found.native_id, found.native_thread, found.rating) == (
+        EventKind.CREATED,
+        ID,
+        ID,
+        2,
+    )
+    assert (found.title, found.text, found.subject, found.author.name) == (
+        "Leaks",
+        "The lid leaks.",
+        "Bottle",
+        "Ida M.",
+    )
     assert found.author.id.startswith("email:")
     assert "ida" not in found.author.id
-    assert read(event("create", 1, {**REVIEW, "reviewer": {"displayName": "Ida M."}})).author.id == f"anonymous:{ID}"
+    assert (
+        read(event("create", 1, {**REVIEW, "reviewer": {"displayName": "Ida M."}})).author.id
+        == f"anonymous:{ID}"
+    )
 
 
 def test_topics_may_be_written_with_their_resource() -> None:
@@ -84,8 +120,15 @@ def test_topics_may_be_written_with_their_resource() -> None:
 
 def test_the_numbers_of_events_order_them_whatever_order_they_come_in() -> None:
     worse = {**REVIEW, "body": "It leaks worse."}
-    events = [read(event("create", 999)), read(event("update", 1_000, worse)), read(event("update", "10000000000000000000001", REVIEW))]
-    last = {max(order, key=lambda each: (each.revision, each.digest)).text for order in permutations([*events, events[1]])}
+    events = [
+        read(event("create", 999)),
+        read(event("update", 1_000, worse)),
+        read(event("update", "10000000000000000000001", REVIEW)),
+    ]
+    last = {
+        max(order, key=lambda each: (each.revision, each.digest)).text
+        for order in permutations([*events, events[1]])
+    }
     assert last == {"The lid leaks."}
     gone = read(event("delete", 3, {"reviewId": ID}))
     assert (gone.kind, gone.revision) == (EventKind.WITHDRAWN, TOMBSTONE)
@@ -105,7 +148,10 @@ def test_events_about_other_things_are_ignored_and_the_example_is_a_test() -> No
 
 
 def test_an_event_without_a_review_is_unparseable() -> None:
-    for broken in ({"resourceType": "review", "topic": "create"}, event("create", 1, {"rating": 5})):
+    for broken in (
+        {"resourceType": "review", "topic": "create"},
+        event("create", 1, {"rating": 5}),
+    ):
         with pytest.raises(Unparseable):
             OKENDO.parse(sent(broken), BLANK, NOW)
 
@@ -130,7 +176,9 @@ def connection(platforms: Platforms) -> Connection:
     return replace(BLANK, settings=platforms.settings("okendo"), has_credentials=True)
 
 
-def test_a_fetched_review_is_the_delivered_one_and_never_overtakes_it(connection: Connection, http: HttpClient) -> None:
+def test_a_fetched_review_is_the_delivered_one_and_never_overtakes_it(
+    connection: Connection, http: HttpClient
+) -> None:
     delivered, found = read(event("create", 1)), OKENDO.fetch(ID, connection, KEYS, http)
     assert isinstance(found, ReviewEvent)
     assert replace(found, revision=delivered.revision) == delivered
@@ -139,42 +187,79 @@ def test_a_fetched_review_is_the_delivered_one_and_never_overtakes_it(connection
     assert OKENDO.fetch(ID, connection, {**KEYS, "api_key": "wrong"}, http) is None
 
 
-def test_a_reply_arrives_once_and_is_found_again(connection: Connection, platforms: Platforms, http: HttpClient) -> None:
+def test_a_reply_arrives_once_and_is_found_again(
+    connection: Connection, platforms: Platforms, http: HttpClient
+) -> None:
     assert OKENDO.find_reply(TARGET, TEXT, "rep_1", connection, KEYS, http) is Presence.ABSENT
-    assert [OKENDO.reply(TARGET, TEXT, "rep_1", connection, KEYS, http) for _ in range(2)] == [Sent(ID)] * 2
-    assert [(reply.review, reply.text, reply.public) for reply in platforms.replies()] == [(ID, TEXT, True)]
+    assert [OKENDO.reply(TARGET, TEXT, "rep_1", connection, KEYS, http) for _ in range(2)] == [
+        Sent(ID)
+    ] * 2
+    assert [(reply.review, reply.text, reply.public) for reply in platforms.replies()] == [
+        (ID, TEXT, True)
+    ]
     assert OKENDO.find_reply(TARGET, TEXT, "rep_1", connection, KEYS, http) == Sent(ID)
-    assert OKENDO.find_reply(TARGET, "Another text.", "rep_2", connection, KEYS, http) is Presence.ABSENT
+    assert (
+        OKENDO.find_reply(TARGET, "Another text.", "rep_2", connection, KEYS, http)
+        is Presence.ABSENT
+    )
 
 
 @pytest.mark.parametrize("ours", [(), (TEXT,)])
 @pytest.mark.parametrize("private", [False, True])
 def test_a_reply_that_somebody_else_wrote_is_never_written_over(
-    ours: tuple[str, ...], private: bool, connection: Connection, platforms: Platforms, http: HttpClient
+    ours: tuple[str, ...],
+    private: bool,
+    connection: Connection,
+    platforms: Platforms,
+    http: HttpClient,
 ) -> None:
     assert not ours or OKENDO.reply(TARGET, TEXT, "rep_1", connection, KEYS, http) == Sent(ID)
     before = platforms.replies()
-    platforms.knows("okendo", ID, {**REVIEW, "reply": {"rawBody": "Sorry, Ida.", "body": "<p>Sorry, Ida.</p>", "isPrivate": private}})
-    refused = OKENDO.reply(replace(TARGET, ours=ours), "Tom has written to you.", "rep_2", connection, KEYS, http)
+    platforms.knows(
+        "okendo",
+        ID,
+        {
+            **REVIEW,
+            "reply": {"rawBody": "Sorry, Ida.", "body": "<p>Sorry, Ida.</p>", "isPrivate": private},
+        },
+    )
+    refused = OKENDO.reply(
+        replace(TARGET, ours=ours), "Tom has written to you.", "rep_2", connection, KEYS, http
+    )
     assert isinstance(refused, Rejected)
     assert (refused.reason, platforms.replies()) == ("already_answered", before)
 
 
-@pytest.mark.parametrize(("status", "reason"), [(200, None), (409, "already_answered"), (422, "already_answered"), (401, "unauthorized")])
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [(200, None), (409, "already_answered"), (422, "already_answered"), (401, "unauthorized")],
+)
 def test_whether_our_second_takes_our_first_ones_place_is_okendos_to_say(
     status: int, reason: str | None, platform: Any, say: Callable[..., Any], http: HttpClient
 ) -> None:
-    first = {"body": "<p>Thank you, Ida.</p><p>A new lid &lt;blue&gt; is on its way.</p>", "isPrivate": False}
-    connection, target = replace(BLANK, settings={"api_base": platform.url}), replace(TARGET, ours=(TEXT,))
+    first = {
+        "body": "<p>Thank you, Ida.</p><p>A new lid &lt;blue&gt; is on its way.</p>",
+        "isPrivate": False,
+    }
+    connection, target = (
+        replace(BLANK, settings={"api_base": platform.url}),
+        replace(TARGET, ours=(TEXT,)),
+    )
     platform.will_answer(say(200, {**REVIEW, "reply": first}), say(status))
     answer = OKENDO.reply(target, "Tom has written to you.", "rep_2", connection, KEYS, http)
     assert (answer.reason if isinstance(answer, Rejected) else None) == reason
     assert [method for method, *_ in platform.asked] == ["GET", "POST"]
 
 
-def test_a_reply_is_known_by_its_html_too_but_not_by_a_private_one(connection: Connection, platforms: Platforms, http: HttpClient) -> None:
-    platforms.knows("okendo", ID, {**REVIEW, "reply": {"body": "<p>Sorry &amp; thanks.</p><p>Tom</p>"}})
-    assert OKENDO.find_reply(TARGET, "Sorry & thanks.\n\nTom", "rep_1", connection, KEYS, http) == Sent(ID)
+def test_a_reply_is_known_by_its_html_too_but_not_by_a_private_one(
+    connection: Connection, platforms: Platforms, http: HttpClient
+) -> None:
+    platforms.knows(
+        "okendo", ID, {**REVIEW, "reply": {"body": "<p>Sorry &amp; thanks.</p><p>Tom</p>"}}
+    )
+    assert OKENDO.find_reply(
+        TARGET, "Sorry & thanks.\n\nTom", "rep_1", connection, KEYS, http
+    ) == Sent(ID)
     platforms.knows("okendo", ID, {**REVIEW, "reply": {"rawBody": "Sorry.", "isPrivate": True}})
     assert OKENDO.find_reply(TARGET, "Sorry.", "rep_1", connection, KEYS, http) is Presence.ABSENT
 
@@ -190,35 +275,56 @@ def test_a_reply_is_known_by_its_html_too_but_not_by_a_private_one(connection: C
     ],
 )
 def test_a_reply_that_cannot_be_sent_is_refused_with_a_reason(
-    target: ReplyTarget, text: str, keys: dict[str, str], reason: str, connection: Connection, platforms: Platforms, http: HttpClient
+    target: ReplyTarget,
+    text: str,
+    keys: dict[str, str],
+    reason: str,
+    connection: Connection,
+    platforms: Platforms,
+    http: HttpClient,
 ) -> None:
     refused = OKENDO.reply(target, text, "rep_1", connection, keys, http)
     assert isinstance(refused, Rejected)
     assert (refused.reason, platforms.replies()) == (reason, [])
 
 
-def test_looking_without_leave_leaves_the_question_open(connection: Connection, http: HttpClient) -> None:
+def test_looking_without_leave_leaves_the_question_open(
+    connection: Connection, http: HttpClient
+) -> None:
     assert OKENDO.find_reply(TARGET, TEXT, "rep_1", connection, {}, http) is Presence.CANNOT_TELL
     gone = ReplyTarget("unknown", "unknown", {})
     assert OKENDO.find_reply(gone, TEXT, "rep_1", connection, KEYS, http) is Presence.ABSENT
 
 
-@pytest.mark.parametrize(("mode", "doubtful"), [(Mode.DROP, True), (Mode.FAIL_AFTER, True), (Mode.RATE_LIMITED, False)])
+@pytest.mark.parametrize(
+    ("mode", "doubtful"), [(Mode.DROP, True), (Mode.FAIL_AFTER, True), (Mode.RATE_LIMITED, False)]
+)
 def test_a_fault_says_whether_the_reply_may_be_there(
     mode: Mode, doubtful: bool, connection: Connection, platforms: Platforms, http: HttpClient
 ) -> None:
     platforms.fault("okendo", mode, seconds=7)
     with pytest.raises(PlatformUnavailable) as fault:
         OKENDO.reply(TARGET, TEXT, "rep_1", connection, KEYS, http)
-    assert (fault.value.maybe_applied, fault.value.retry_after) == (doubtful, None if doubtful else 7)
-    assert isinstance(OKENDO.find_reply(TARGET, TEXT, "rep_1", connection, KEYS, http), Sent) == doubtful
+    assert (fault.value.maybe_applied, fault.value.retry_after) == (
+        doubtful,
+        None if doubtful else 7,
+    )
+    assert (
+        isinstance(OKENDO.find_reply(TARGET, TEXT, "rep_1", connection, KEYS, http), Sent)
+        == doubtful
+    )
 
 
 def test_an_answer_is_read_wrapped_or_bare_and_an_unreadable_one_is_a_fault(
     platform: Any, say: Callable[..., Any], http: HttpClient
 ) -> None:
     connection = replace(BLANK, settings={"api_base": platform.url})
-    platform.will_answer(say(200, REVIEW), say(200, {"review": REVIEW}), (200, {}, b"<html>"), say(200, {"review": {}}))
+    platform.will_answer(
+        say(200, REVIEW),
+        say(200, {"review": REVIEW}),
+        (200, {}, b"<html>"),
+        say(200, {"review": {}}),
+    )
     assert OKENDO.fetch(ID, connection, KEYS, http) == OKENDO.fetch(ID, connection, KEYS, http)
     for _ in range(2):
         with pytest.raises(PlatformUnavailable):

@@ -1,4 +1,7 @@
-"""Every payload collected about platforms is read as what it is; the files are kept beside the repository and not copied."""
+"""Every payload collected about platforms is read as what it is.
+
+The files are kept beside the repository and not copied.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +16,9 @@ import pytest
 from heard.connectors import Parsed, Request
 from heard.errors import Unparseable
 from heard.reviews import EventKind
-from heard_cli.local.simulator import Platforms
+from heard_simulator.server import Platforms
 from tests.unit.connectors.conftest import FACTS
-from tests.unit.wired import wired
+from tests.unit.simulated import wired
 
 pytestmark = pytest.mark.loopback
 
@@ -42,7 +45,10 @@ PLATFORM_OF: Final[Mapping[str, str]] = {
     "yotpo": "yotpo",
     "zendesk": "zendesk",
 }
-"""Whose webhook a file is, by how its name begins. The other files are answers of an API, or no requests at all."""
+"""Whose webhook a file is, by how its name begins.
+
+The other files are answers of an API, or no requests at all.
+"""
 
 MEANS: Final[Mapping[str, tuple[str, ...] | None]] = {
     "discourse-post_created.json": ("created",),
@@ -64,7 +70,10 @@ MEANS: Final[Mapping[str, tuple[str, ...] | None]] = {
     "yotpo-review_create-2018-stringly.json": ("created",),
     "zendesk-user.group_membership_created.json": (),
 }
-"""What these say happened; None for one that cannot be read. A file that is not listed must be read without an exception."""
+"""What these say happened; None for one that cannot be read.
+
+A file that is not listed must be read without an exception.
+"""
 
 
 OURS: Final[Mapping[str, Mapping[str, str]]] = {"yelp": {"business_ids": "3l54GTr8-E3XPpxxnF_sAA"}}
@@ -79,9 +88,15 @@ def running() -> Iterator[Platforms]:
 
 @pytest.mark.parametrize("name", PAYLOADS or ["none are kept beside the repository"])
 def test_a_payload_is_read_as_what_it_is(name: str, running: Platforms) -> None:
-    platform = next((platform for prefix, platform in PLATFORM_OF.items() if name.startswith(prefix)), None)
+    platform = next(
+        (platform for prefix, platform in PLATFORM_OF.items() if name.startswith(prefix)), None
+    )
     if platform is None or "PARTIAL" in name:
-        pytest.skip("not a whole webhook" if PAYLOADS else "the platform facts are kept beside the repository, and they are not there")
+        pytest.skip(
+            "not a whole webhook"
+            if PAYLOADS
+            else "the platform facts are kept beside the repository, and they are not there"
+        )
     body = (FACTS / "payloads" / name).read_bytes()
     kind = "application/x-www-form-urlencoded" if ".form." in name else "application/json"
     if ".multipart." in name:
@@ -89,13 +104,19 @@ def test_a_payload_is_read_as_what_it_is(name: str, running: Platforms) -> None:
     if ".form." in name:
         body = body.strip()
     side = wired(platform, running)
-    connection = replace(side.connection, settings={**side.connection.settings, **OURS.get(platform, {})})
+    connection = replace(
+        side.connection, settings={**side.connection.settings, **OURS.get(platform, {})}
+    )
     try:
-        parsed: Parsed | None = side.connector.parse(Request("POST", {"content-type": kind}, body), connection, NOW)
+        parsed: Parsed | None = side.connector.parse(
+            Request("POST", {"content-type": kind}, body), connection, NOW
+        )
     except Unparseable:
         parsed = None
     if name in MEANS:
-        assert (tuple(event.kind.value for event in parsed.events) if parsed else None) == MEANS[name]
+        assert (tuple(event.kind.value for event in parsed.events) if parsed else None) == MEANS[
+            name
+        ]
     for event in parsed.events if parsed else ():
         assert event.kind is EventKind.TEST or event.native_id
         json.dumps(event.to_json())
@@ -104,6 +125,15 @@ def test_a_payload_is_read_as_what_it_is(name: str, running: Platforms) -> None:
 def test_every_file_is_somebodys_webhook_or_known_not_to_be_one() -> None:
     if not PAYLOADS:
         pytest.skip("the platform facts are kept beside the repository, and they are not there")
-    none = {"apple-appstoreconnect", "googleplay-reviews-list", "reviewsio-review-submitted.pseudo", "ses-inbound-message-decoded"}
-    unknown = [name for name in PAYLOADS if not any(name.startswith(prefix) for prefix in {*PLATFORM_OF, *none})]
+    none = {
+        "apple-appstoreconnect",
+        "googleplay-reviews-list",
+        "reviewsio-review-submitted.pseudo",
+        "ses-inbound-message-decoded",
+    }
+    unknown = [
+        name
+        for name in PAYLOADS
+        if not any(name.startswith(prefix) for prefix in {*PLATFORM_OF, *none})
+    ]
     assert unknown == [], "say in PLATFORM_OF whose these are"

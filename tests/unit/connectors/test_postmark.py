@@ -1,4 +1,7 @@
-"""Postmark: its inbound mail behind a password, its verdicts on senders, and answers that can be found again."""
+"""Postmark.
+
+Its inbound mail behind a password, its verdicts on senders, and answers that can be found again.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +16,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heard.connectors import Connection, Parsed, Presence, RefusalReason, Rejected, ReplyTarget, Request, Sent, load
+from heard.connectors import (
+    Connection,
+    Parsed,
+    Presence,
+    RefusalReason,
+    Rejected,
+    ReplyTarget,
+    Request,
+    Sent,
+    load,
+)
 from heard.connectors.http import HttpClient
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import EventKind, ReviewEvent
-from heard_cli.local.simulator import Mode, Platforms
+from heard_simulator.server import Mode, Platforms
 
 pytestmark = pytest.mark.loopback
 
@@ -25,9 +38,17 @@ NOW = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
 POST = load("postmark")
 SECRET = "heard:pass"
 HERE = Connection(
-    "c0ffee", "bus_1", "postmark", "https://api.example.com/hooks/c0ffee", {"from_address": "hello@acme.example"}, business_name="Äcme"
+    "c0ffee",
+    "bus_1",
+    "postmark",
+    "https://api.example.com/hooks/c0ffee",
+    {"from_address": "hello@acme.example"},
+    business_name="Äcme",
 )
-PROVEN = [{"Name": "X-Spam-Tests", "Value": "DKIM_VALID,DKIM_VALID_AU"}, {"Name": "Message-ID", "Value": "<m1@example.org>"}]
+PROVEN = [
+    {"Name": "X-Spam-Tests", "Value": "DKIM_VALID,DKIM_VALID_AU"},
+    {"Name": "Message-ID", "Value": "<m1@example.org>"},
+]
 
 
 def posted(**fields: Any) -> Request:
@@ -54,14 +75,24 @@ def test_what_postmarks_own_tester_sends_is_a_test(facts: Callable[[str], str]) 
         assert event.kind is EventKind.TEST
         real = json.dumps({**json.loads(body), "MessageID": "73e6d360"})
         (event,) = POST.parse(Request("POST", {}, real.encode()), HERE, NOW).events
-        assert (event.text, event.title, event.reply_to["to"]) == ("This is the reply text", "Test subject", "support@postmarkapp.com")
+        assert (event.text, event.title, event.reply_to["to"]) == (
+            "This is the reply text",
+            "Test subject",
+            "support@postmarkapp.com",
+        )
         assert event.reply_to["unanswerable"] == "unverified_sender"
 
 
 @given(st.text(max_size=20))
 def test_only_who_knows_the_password_is_believed(guess: str) -> None:
     def asked(secret: str) -> Request:
-        return replace(posted(), headers={"authorization": "Basic " + b64encode(secret.encode("utf-8", "surrogatepass")).decode()})
+        return replace(
+            posted(),
+            headers={
+                "authorization": "Basic "
+                + b64encode(secret.encode("utf-8", "surrogatepass")).decode()
+            },
+        )
 
     assert POST.verify(asked(SECRET), HERE, (SECRET,), NOW, HttpClient()) is None
     if guess != SECRET:
@@ -98,7 +129,12 @@ def test_an_answer_belongs_to_the_thread_of_the_first_mail() -> None:
     ],
 )  # fmt: skip
 def test_only_a_sender_who_is_proven_is_answered(headers: dict[str, str], why: str | None) -> None:
-    assert read(Headers=[{"Name": name, "Value": value} for name, value in headers.items()]).reply_to.get("unanswerable") == why
+    assert (
+        read(
+            Headers=[{"Name": name, "Value": value} for name, value in headers.items()]
+        ).reply_to.get("unanswerable")
+        == why
+    )
 
 
 def test_a_verdict_that_the_sender_brought_along_does_not_count() -> None:
@@ -107,7 +143,14 @@ def test_a_verdict_that_the_sender_brought_along_does_not_count() -> None:
 
 
 def test_machines_answers_and_other_records_are_ignored() -> None:
-    assert POST.parse(posted(Headers=[*PROVEN, {"Name": "Auto-Submitted", "Value": "auto-replied"}]), HERE, NOW) == Parsed()
+    assert (
+        POST.parse(
+            posted(Headers=[*PROVEN, {"Name": "Auto-Submitted", "Value": "auto-replied"}]),
+            HERE,
+            NOW,
+        )
+        == Parsed()
+    )
     assert POST.parse(posted(RecordType="Bounce"), HERE, NOW) == Parsed()
 
 
@@ -139,7 +182,9 @@ class Wire:
         return POST.reply(self.target, text, reply_id, self.connection, self.credentials, self.http)
 
     def find(self, reply_id: str = "rep_1") -> Sent | Presence:
-        return POST.find_reply(self.target, "whatever", reply_id, self.connection, self.credentials, self.http)
+        return POST.find_reply(
+            self.target, "whatever", reply_id, self.connection, self.credentials, self.http
+        )
 
 
 @pytest.fixture
@@ -152,12 +197,18 @@ def test_an_answer_arrives_in_the_thread_and_is_found_by_its_id(wire: Wire) -> N
     assert wire.find() is Presence.ABSENT
     sent = wire.reply()
     (taken,) = wire.platforms.replies()
-    assert (taken.text, taken.thread, taken.review) == ("Thank you, Ida.", wire.target.native_thread, "pm-1")
+    assert (taken.text, taken.thread, taken.review) == (
+        "Thank you, Ida.",
+        wire.target.native_thread,
+        "pm-1",
+    )
     assert wire.find() == sent
     assert wire.find("rep_2") is Presence.ABSENT
 
 
-@pytest.mark.parametrize(("mode", "taken"), [(Mode.DROP, True), (Mode.FAIL_AFTER, True), (Mode.FAIL_BEFORE, False)])
+@pytest.mark.parametrize(
+    ("mode", "taken"), [(Mode.DROP, True), (Mode.FAIL_AFTER, True), (Mode.FAIL_BEFORE, False)]
+)
 def test_doubt_is_said_and_resolved(wire: Wire, mode: Mode, taken: bool) -> None:
     wire.platforms.fault("postmark", mode)
     with pytest.raises(PlatformUnavailable) as fault:
@@ -178,7 +229,9 @@ def test_refusals_say_what_to_do(wire: Wire) -> None:
     wire.platforms.knows("postmark", "ida@example.org", {"inactive": True})
     told.append(wire.reply())
     told.append(wire.reply(reply_id="r" * 81))
-    wire.connection = replace(wire.connection, settings={**wire.connection.settings, "from_address": "other@acme.example"})
+    wire.connection = replace(
+        wire.connection, settings={**wire.connection.settings, "from_address": "other@acme.example"}
+    )
     told.append(wire.reply())
     wire.connection = replace(wire.connection, settings={})
     told.append(wire.reply())
@@ -189,14 +242,30 @@ def test_refusals_say_what_to_do(wire: Wire) -> None:
     wire.credentials.clear()
     told.append(wire.reply())
     reasons = [each.reason for each in told if isinstance(each, Rejected)]
-    assert reasons == ["too_long", "inactive_recipient", "rejected", "unauthorized", "bad_settings", "unauthorized", "no_credentials"]
+    assert reasons == [
+        "too_long",
+        "inactive_recipient",
+        "rejected",
+        "unauthorized",
+        "bad_settings",
+        "unauthorized",
+        "no_credentials",
+    ]
     assert all("ida@" not in each.detail for each in told if isinstance(each, Rejected))
 
 
-def test_a_search_that_gives_others_than_asked_for_says_nothing(platform: Any, say: Any, http: HttpClient) -> None:
-    platform.will_answer(say(200, {"TotalCount": 1, "Messages": [{"MessageID": "x", "Metadata": {}}]}), say(200, {"Messages": 1}))
+def test_a_search_that_gives_others_than_asked_for_says_nothing(
+    platform: Any, say: Any, http: HttpClient
+) -> None:
+    platform.will_answer(
+        say(200, {"TotalCount": 1, "Messages": [{"MessageID": "x", "Metadata": {}}]}),
+        say(200, {"Messages": 1}),
+    )
     there = replace(HERE, settings={"api_base": platform.url})
     target = ReplyTarget("pm-1", "t", {}, NOW)
-    assert POST.find_reply(target, "x", "rep_1", there, {"server_token": "t"}, http) is Presence.CANNOT_TELL
+    assert (
+        POST.find_reply(target, "x", "rep_1", there, {"server_token": "t"}, http)
+        is Presence.CANNOT_TELL
+    )
     with pytest.raises(PlatformUnavailable):
         POST.find_reply(target, "x", "rep_1", there, {"server_token": "t"}, http)

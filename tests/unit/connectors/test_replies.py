@@ -28,7 +28,7 @@ from heard.connectors import (
     load,
 )
 from heard.connectors.http import HttpClient, ask, rejected, retry_after, unusable
-from heard.connectors.trustpilot import Trustpilot
+from heard.connectors.platforms.trustpilot import Trustpilot
 from heard.errors import BadRequest, PlatformUnavailable
 from heard.reviews import EventKind
 
@@ -54,26 +54,48 @@ type Say = Callable[..., Any]
 def test_a_standard_reply_is_signed_carries_its_id_and_can_be_found(
     platform: Platform, http: HttpClient, connect: Connect, say: Say
 ) -> None:
-    connection, target = connect("standard", reply_url=f"{platform.url}/replies?site=1"), ReplyTarget("r-1", "t-1", {})
+    connection, target = (
+        connect("standard", reply_url=f"{platform.url}/replies?site=1"),
+        ReplyTarget("r-1", "t-1", {}),
+    )
     platform.will_answer(say(201), say(200), say(404), say(405), say(501))
     standard = load("standard")
     assert standard.reply(target, TEXT, "rep_1", connection, STANDARD, http) == Sent("rep_1")
-    found = [standard.find_reply(target, TEXT, "rep_1", connection, STANDARD, http) for _ in range(4)]
+    found = [
+        standard.find_reply(target, TEXT, "rep_1", connection, STANDARD, http) for _ in range(4)
+    ]
     assert found == [Sent("rep_1"), Presence.ABSENT, Presence.CANNOT_TELL, Presence.CANNOT_TELL]
     for _, _, headers, body in platform.asked:
         Webhook(STANDARD["secret"]).verify(body, dict(headers), json_parse=False)
         assert headers["webhook-id"] == "rep_1"
-    assert [(method, path) for method, path, _, _ in platform.asked[:2]] == [("POST", "/replies?site=1"), ("GET", "/replies/rep_1?site=1")]
-    assert json.loads(platform.asked[0][3])["data"] == {"reply_id": "rep_1", "review_id": "r-1", "thread_id": "t-1", "text": TEXT}
+    assert [(method, path) for method, path, _, _ in platform.asked[:2]] == [
+        ("POST", "/replies?site=1"),
+        ("GET", "/replies/rep_1?site=1"),
+    ]
+    assert json.loads(platform.asked[0][3])["data"] == {
+        "reply_id": "rep_1",
+        "review_id": "r-1",
+        "thread_id": "t-1",
+        "text": TEXT,
+    }
 
 
-def test_a_standard_connection_without_an_address_says_how_to_mend_it(http: HttpClient, connect: Connect) -> None:
+def test_a_standard_connection_without_an_address_says_how_to_mend_it(
+    http: HttpClient, connect: Connect
+) -> None:
     for settings, credentials, reason in (
         ({}, STANDARD, "no_reply_url"),
         ({"reply_url": "http://replies.example/"}, STANDARD, "bad_address"),
         ({"reply_url": "https://replies.example/"}, {}, "bad_secret"),
     ):
-        answer = load("standard").reply(ReplyTarget("r", "r", {}), TEXT, "rep_1", connect("standard", **settings), credentials, http)
+        answer = load("standard").reply(
+            ReplyTarget("r", "r", {}),
+            TEXT,
+            "rep_1",
+            connect("standard", **settings),
+            credentials,
+            http,
+        )
         assert isinstance(answer, Rejected)
         assert answer.reason == reason
 
@@ -81,7 +103,11 @@ def test_a_standard_connection_without_an_address_says_how_to_mend_it(http: Http
 def test_trustpilot_signs_in_once_and_once_more_when_its_token_is_revoked(
     platform: Platform, http: HttpClient, connect: Connect, say: Say
 ) -> None:
-    pilot, connection, target = Trustpilot(), connect("trustpilot", api_base=platform.url), ReplyTarget("a1", "a1", {})
+    pilot, connection, target = (
+        Trustpilot(),
+        connect("trustpilot", api_base=platform.url),
+        ReplyTarget("a1", "a1", {}),
+    )
     token = say(200, {"access_token": "one", "expires_in": "359999"})
     review = say(200, {"id": "a1", "companyReply": None})
     platform.will_answer(token, review, say(201))
@@ -89,10 +115,17 @@ def test_trustpilot_signs_in_once_and_once_more_when_its_token_is_revoked(
     sign_in, _, reply = platform.asked
     assert sign_in[2]["authorization"] == "Basic " + b64encode(b"key:secret").decode()
     assert sign_in[3] == b"grant_type=client_credentials"
-    assert (reply[0], reply[1], reply[2]["authorization"]) == ("POST", "/v1/private/reviews/a1/reply", "Bearer one")
+    assert (reply[0], reply[1], reply[2]["authorization"]) == (
+        "POST",
+        "/v1/private/reviews/a1/reply",
+        "Bearer one",
+    )
     assert json.loads(reply[3]) == {"authorBusinessUserId": "user-1", "message": TEXT}
     platform.will_answer(
-        say(401), say(200, {"access_token": "two", "expires_in": 359999}), say(200, {"companyReply": {"text": TEXT + " "}}), say(404)
+        say(401),
+        say(200, {"access_token": "two", "expires_in": 359999}),
+        say(200, {"companyReply": {"text": TEXT + " "}}),
+        say(404),
     )
     assert pilot.find_reply(target, TEXT, "rep_1", connection, PILOT, http) == Sent("a1")
     assert platform.asked[-1][2]["authorization"] == "Bearer two"
@@ -102,9 +135,16 @@ def test_trustpilot_signs_in_once_and_once_more_when_its_token_is_revoked(
 def test_trustpilots_one_reply_makes_room_for_our_second_but_never_takes_a_colleagues_place(
     platform: Platform, http: HttpClient, connect: Connect, say: Say
 ) -> None:
-    pilot, connection, target = Trustpilot(), connect("trustpilot", api_base=platform.url), ReplyTarget("a1", "a1", {})
+    pilot, connection, target = (
+        Trustpilot(),
+        connect("trustpilot", api_base=platform.url),
+        ReplyTarget("a1", "a1", {}),
+    )
     token = say(200, {"access_token": "one", "expires_in": "359999"})
-    ours, theirs = ({"companyReply": {"text": "Thank you", "authorBusinessUserId": user}} for user in ("user-1", "user-2"))
+    ours, theirs = (
+        {"companyReply": {"text": "Thank you", "authorBusinessUserId": user}}
+        for user in ("user-1", "user-2")
+    )
     platform.will_answer(token, say(200, ours), say(204), say(201), say(200, theirs))
     assert pilot.reply(target, TEXT, "rep_2", connection, PILOT, http) == Sent("a1")
     assert [method for method, _, _, _ in platform.asked[1:]] == ["GET", "DELETE", "POST"]
@@ -113,9 +153,17 @@ def test_trustpilots_one_reply_makes_room_for_our_second_but_never_takes_a_colle
     assert answer.reason == "already_answered"
 
 
-def test_trustpilot_reviews_can_be_read_again(platform: Platform, http: HttpClient, connect: Connect, say: Say) -> None:
+def test_trustpilot_reviews_can_be_read_again(
+    platform: Platform, http: HttpClient, connect: Connect, say: Say
+) -> None:
     pilot, connection = Trustpilot(), connect("trustpilot", api_base=platform.url)
-    shown = {"id": "a1", "stars": 3, "text": "Better", "consumer": {"id": "u1", "displayName": "Kim"}, "createdAt": "2026-03-01T10:00:00Z"}
+    shown = {
+        "id": "a1",
+        "stars": 3,
+        "text": "Better",
+        "consumer": {"id": "u1", "displayName": "Kim"},
+        "createdAt": "2026-03-01T10:00:00Z",
+    }
     platform.will_answer(
         say(200, {"access_token": "one", "expires_in": "359999"}),
         say(200, {**shown, "updatedAt": "2026-03-02T10:00:00Z"}),
@@ -125,7 +173,12 @@ def test_trustpilot_reviews_can_be_read_again(platform: Platform, http: HttpClie
     event = pilot.fetch("a1", connection, PILOT, http)
     assert not isinstance(event, Gone)
     assert event is not None
-    assert (event.kind, event.rating, event.author.name, event.revision) == (EventKind.EDITED, 3, "Kim", "2026-03-02T10:00:00.000Z")
+    assert (event.kind, event.rating, event.author.name, event.revision) == (
+        EventKind.EDITED,
+        3,
+        "Kim",
+        "2026-03-02T10:00:00.000Z",
+    )
     assert pilot.fetch("a1", connection, PILOT, http) is Gone.GONE
     platform.will_answer(say(200, {"access_token": "two", "expires_in": "359999"}), say(403))
     assert pilot.fetch("a1", connection, PILOT, http) is None
@@ -136,22 +189,43 @@ def forum_post(number: int, username: str, raw: str) -> dict[str, Any]:
     return {"id": number, "username": username, "raw": raw, "cooked": f"<p>{raw}</p>"}
 
 
-def test_a_forum_reply_is_posted_and_found_again_in_a_long_topic(platform: Platform, http: HttpClient, connect: Connect, say: Say) -> None:
+def test_a_forum_reply_is_posted_and_found_again_in_a_long_topic(
+    platform: Platform, http: HttpClient, connect: Connect, say: Say
+) -> None:
     connection = connect("discourse", base_url=platform.url + "/", api_username="Heard")
     target = ReplyTarget("100", "77", {"topic_id": "77", "post_number": "4"})
     forum = load("discourse")
     platform.will_answer(say(200, {"id": 901}))
     assert forum.reply(target, TEXT, "rep_1", connection, FORUM, http) == Sent("901")
     method, path, headers, body = platform.asked[0]
-    assert (method, path, headers["api-key"], headers["api-username"]) == ("POST", "/posts.json", "forum-key", "Heard")
+    assert (method, path, headers["api-key"], headers["api-username"]) == (
+        "POST",
+        "/posts.json",
+        "forum-key",
+        "Heard",
+    )
     assert json.loads(body) == {"raw": TEXT, "topic_id": 77, "reply_to_post_number": 4}
 
-    topic = {"post_stream": {"posts": [forum_post(i, "mira", "hm") for i in range(90, 110)], "stream": list(range(90, 150))}}
-    late = {"post_stream": {"posts": [forum_post(i, "heard", f" {TEXT}\n" if i == 140 else "else") for i in range(130, 150)]}}
+    topic = {
+        "post_stream": {
+            "posts": [forum_post(i, "mira", "hm") for i in range(90, 110)],
+            "stream": list(range(90, 150)),
+        }
+    }
+    late = {
+        "post_stream": {
+            "posts": [
+                forum_post(i, "heard", f" {TEXT}\n" if i == 140 else "else")
+                for i in range(130, 150)
+            ]
+        }
+    }
     nothing = {"post_stream": {"posts": []}}
     platform.will_answer(say(200, topic), say(200, late))
     assert forum.find_reply(target, TEXT, "rep_1", connection, FORUM, http) == Sent("140")
-    assert parse_qs(urlsplit(platform.asked[-1][1]).query)["post_ids[]"] == [str(i) for i in range(149, 129, -1)]
+    assert parse_qs(urlsplit(platform.asked[-1][1]).query)["post_ids[]"] == [
+        str(i) for i in range(149, 129, -1)
+    ]
     platform.will_answer(say(200, topic), say(200, nothing), say(200, nothing))
     assert forum.find_reply(target, TEXT, "rep_1", connection, FORUM, http) is Presence.ABSENT
     topic["post_stream"]["stream"] = list(range(90, 1000))
@@ -159,44 +233,90 @@ def test_a_forum_reply_is_posted_and_found_again_in_a_long_topic(platform: Platf
     assert forum.find_reply(target, TEXT, "rep_1", connection, FORUM, http) is Presence.CANNOT_TELL
 
 
-def test_a_forums_refusal_is_told_in_its_own_words(platform: Platform, http: HttpClient, connect: Connect, say: Say) -> None:
+def test_a_forums_refusal_is_told_in_its_own_words(
+    platform: Platform, http: HttpClient, connect: Connect, say: Say
+) -> None:
     connection = connect("discourse", base_url=platform.url, api_username="heard")
-    platform.will_answer(say(422, {"action": "create_post", "errors": ["Body is too short (minimum is 20 characters)"]}))
-    answer = load("discourse").reply(ReplyTarget("1", "77", {}), "Hi", "rep_1", connection, FORUM, http)
-    assert answer == Rejected("rejected", "Discourse says: Body is too short (minimum is 20 characters)")
+    platform.will_answer(
+        say(
+            422,
+            {"action": "create_post", "errors": ["Body is too short (minimum is 20 characters)"]},
+        )
+    )
+    answer = load("discourse").reply(
+        ReplyTarget("1", "77", {}), "Hi", "rep_1", connection, FORUM, http
+    )
+    assert answer == Rejected(
+        "rejected", "Discourse says: Body is too short (minimum is 20 characters)"
+    )
 
 
 def test_a_forum_post_read_again_says_what_its_webhook_said(
-    platform: Platform, http: HttpClient, connect: Connect, say: Say, post: Callable[..., Any], now: datetime
+    platform: Platform,
+    http: HttpClient,
+    connect: Connect,
+    say: Say,
+    post: Callable[..., Any],
+    now: datetime,
 ) -> None:
     connection = connect("discourse", base_url=platform.url, api_username="heard")
     shown = {
         "id": 5, "topic_id": 77, "post_number": 1, "username": "mira", "user_id": 3, "raw": "Leaks", "version": 1,
         "created_at": "2026-03-01T10:00:00.000Z", "updated_at": "2026-03-01T10:00:00.000Z",
     }  # fmt: skip
-    (sent,) = load("discourse").parse(post({"post": {**shown, "topic_title": "Blue bottle"}}), connection, now).events
+    (sent,) = (
+        load("discourse")
+        .parse(post({"post": {**shown, "topic_title": "Blue bottle"}}), connection, now)
+        .events
+    )
     platform.will_answer(say(200, shown), say(200, {"title": "Blue bottle"}), say(404))
     assert load("discourse").fetch("5", connection, FORUM, http) == sent
     assert load("discourse").fetch("5", connection, FORUM, http) is Gone.GONE
 
 
-SMS = ReplyTarget("SM1", "+49151 +4930", {"to": "+49151", "from": "+4930"}, datetime(2026, 3, 14, 9, 0, tzinfo=UTC))
+SMS = ReplyTarget(
+    "SM1",
+    "+49151 +4930",
+    {"to": "+49151", "from": "+4930"},
+    datetime(2026, 3, 14, 9, 0, tzinfo=UTC),
+)
 
 
 def test_a_text_message_is_sent_from_the_number_that_was_written_to(
     platform: Platform, http: HttpClient, connect: Connect, say: Say
 ) -> None:
     connection = connect("twilio_sms", api_base=platform.url)
-    platform.will_answer(say(201, {"sid": "SM2", "status": "queued"}), say(400, {"code": 21610, "status": 400}), say(400, {"code": 21211}))
+    platform.will_answer(
+        say(201, {"sid": "SM2", "status": "queued"}),
+        say(400, {"code": 21610, "status": 400}),
+        say(400, {"code": 21211}),
+    )
     twilio = load("twilio_sms")
     assert twilio.reply(SMS, TEXT, "rep_1", connection, PHONE, http) == Sent("SM2")
     _, path, headers, body = platform.asked[0]
-    assert (path, headers["authorization"]) == ("/2010-04-01/Accounts/AC1/Messages.json", "Basic " + b64encode(b"AC1:token").decode())
+    assert (path, headers["authorization"]) == (
+        "/2010-04-01/Accounts/AC1/Messages.json",
+        "Basic " + b64encode(b"AC1:token").decode(),
+    )
     assert parse_qs(body.decode()) == {"To": ["+49151"], "From": ["+4930"], "Body": [TEXT]}
     refusals = [twilio.reply(SMS, TEXT, "rep_1", connection, PHONE, http) for _ in range(2)]
-    refusals.append(twilio.reply(ReplyTarget("SM1", "t", {**SMS.reply_to, "opted_out": "true"}), TEXT, "rep_1", connection, PHONE, http))
+    refusals.append(
+        twilio.reply(
+            ReplyTarget("SM1", "t", {**SMS.reply_to, "opted_out": "true"}),
+            TEXT,
+            "rep_1",
+            connection,
+            PHONE,
+            http,
+        )
+    )
     refusals.append(twilio.reply(SMS, "🥖" * 801, "rep_1", connection, PHONE, http))
-    assert [r.reason for r in refusals if isinstance(r, Rejected)] == ["opted_out", "rejected", "opted_out", "too_long"]
+    assert [r.reason for r in refusals if isinstance(r, Rejected)] == [
+        "opted_out",
+        "rejected",
+        "opted_out",
+        "too_long",
+    ]
     assert len(platform.asked) == 3
 
 
@@ -228,7 +348,11 @@ def test_a_text_message_is_found_by_its_words_since_sending_was_tried(
     for messages, found in cases:
         platform.will_answer(say(200, {"messages": messages}))
         assert twilio.find_reply(SMS, TEXT, "rep_1", connection, PHONE, http) == found
-    assert parse_qs(urlsplit(platform.asked[0][1]).query) == {"To": ["+49151"], "From": ["+4930"], "PageSize": ["100"]}
+    assert parse_qs(urlsplit(platform.asked[0][1]).query) == {
+        "To": ["+49151"],
+        "From": ["+4930"],
+        "PageSize": ["100"],
+    }
 
 
 REPLIES = [
@@ -239,7 +363,9 @@ REPLIES = [
 ]
 
 
-@pytest.mark.parametrize(("name", "settings", "credentials", "target"), REPLIES, ids=[reply[0] for reply in REPLIES])
+@pytest.mark.parametrize(
+    ("name", "settings", "credentials", "target"), REPLIES, ids=[reply[0] for reply in REPLIES]
+)
 def test_every_fault_says_whether_the_reply_may_be_there(
     name: str,
     settings: dict[str, str],
@@ -252,7 +378,14 @@ def test_every_fault_says_whether_the_reply_may_be_there(
 ) -> None:
     connection = connect(name, **{key: value or platform.url for key, value in settings.items()})
     connector = Trustpilot() if name == "trustpilot" else load(name)
-    before = [say(200, {"access_token": "one", "expires_in": "359999"}), say(200, {"companyReply": None})] if name == "trustpilot" else []
+    before = (
+        [
+            say(200, {"access_token": "one", "expires_in": "359999"}),
+            say(200, {"companyReply": None}),
+        ]
+        if name == "trustpilot"
+        else []
+    )
 
     def late(*_: object) -> Any:
         time.sleep(0.5)
@@ -287,7 +420,9 @@ def test_a_connection_that_could_not_be_made_was_never_sent_on(http: HttpClient)
     assert not caught.value.maybe_applied
 
 
-def test_an_answer_is_read_up_to_a_limit_and_redirects_are_not_followed(platform: Platform, say: Say) -> None:
+def test_an_answer_is_read_up_to_a_limit_and_redirects_are_not_followed(
+    platform: Platform, say: Say
+) -> None:
     platform.will_answer(say(200, "x" * 1_000), say(302, location=f"{platform.url}/elsewhere"))
     assert len(HttpClient(loopback=True, answer_limit=100)("GET", platform.url).body) == 100
     moved = ask(HttpClient(loopback=True), "It", "GET", platform.url)
@@ -333,8 +468,12 @@ def test_only_safe_addresses_are_called(url: str, usable: bool, http: HttpClient
         assert unusable(url, loopback=False) is not None
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "localhost.", "[::ffff:127.0.0.1]", "platform.example"])
-def test_without_leave_this_machine_is_not_called_by_any_name(host: str, loopback: None, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "localhost", "localhost.", "[::ffff:127.0.0.1]", "platform.example"]
+)
+def test_without_leave_this_machine_is_not_called_by_any_name(
+    host: str, loopback: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as nobody:
         here = (socket.AF_INET, socket.SOCK_STREAM, 6, "", nobody.getsockname())
         monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [here])
@@ -371,7 +510,9 @@ def test_retry_after_is_a_number_or_a_date() -> None:
 
 @pytest.mark.parametrize("head", [b"HTTP/1.1 200 OK\r\n\r\n", b""])
 def test_a_server_that_says_a_byte_now_and_then_is_hung_up_on(loopback: None, head: bytes) -> None:
-    """Each byte ends the silence that a read waits for, so that only the whole request's time ends it."""
+    """Each byte ends the silence that a read waits for, so that only the whole request's time ends
+    it.
+    """
     with socket.create_server(("127.0.0.1", 0)) as door:
 
         def drip() -> None:

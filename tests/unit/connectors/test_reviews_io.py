@@ -1,4 +1,7 @@
-"""REVIEWS.io: two series of ids, numbers that may be text, and edits and deletions that only the lists show."""
+"""REVIEWS.io.
+
+Two series of ids, numbers that may be text, and edits and deletions that only the lists show.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +17,8 @@ from hypothesis import strategies as st
 from heard.connectors import Connection, Page, Parsed, Rejected, ReplyTarget, Request, load
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import EventKind, ReviewEvent
-from heard_cli.local.simulator import Calls, Json, Mode, Platforms
-from tests.unit.wired import Wired, wired
+from heard_simulator.server import Calls, Json, Mode, Platforms
+from tests.unit.simulated import Wired, wired
 
 pytestmark = pytest.mark.loopback
 
@@ -44,27 +47,48 @@ def delivered(review: Json) -> Parsed:
 
 
 def fetch(side: Wired, native_id: str = "company-55", **without: str) -> Any:
-    return side.connector.fetch(native_id, side.connection, {**side.credentials, **without}, side.http)
+    return side.connector.fetch(
+        native_id, side.connection, {**side.credentials, **without}, side.http
+    )
 
 
-def test_the_documented_template_names_every_field_that_is_read(facts: Callable[[str], str]) -> None:
+def test_the_documented_template_names_every_field_that_is_read(
+    facts: Callable[[str], str],
+) -> None:
     template = facts("payloads/reviewsio-review-submitted.pseudo.txt")
     document = json.loads(template[: template.rindex("}") + 1].replace("'", '"'))
     document |= {"id": "55", "review_type": "product", "rating": "4"}
     (event,) = delivered(document).events
-    assert (event.kind, event.native_id, event.rating, event.text) == (EventKind.CREATED, "product-55", 4, "(review text)")
-    assert (event.author.name, event.subject) == ("(reviewers name)", "(sku of product being reviewed, only included for product reviews)")
+    assert (event.kind, event.native_id, event.rating, event.text) == (
+        EventKind.CREATED,
+        "product-55",
+        4,
+        "(review text)",
+    )
+    assert (event.author.name, event.subject) == (
+        "(reviewers name)",
+        "(sku of product being reviewed, only included for product reviews)",
+    )
 
 
-@given(id=st.integers(1, 10**12), rating=st.integers(1, 5), kind=st.sampled_from(["company", "product"]))
+@given(
+    id=st.integers(1, 10**12),
+    rating=st.integers(1, 5),
+    kind=st.sampled_from(["company", "product"]),
+)
 def test_text_and_native_values_say_the_same(id: int, rating: int, kind: str) -> None:
     native = {**SENT, "id": id, "rating": rating, "review_type": kind}
-    assert delivered(native) == delivered({**native, "id": str(id), "rating": str(rating), "review_type": kind.title()})
+    assert delivered(native) == delivered(
+        {**native, "id": str(id), "rating": str(rating), "review_type": kind.title()}
+    )
 
 
 def test_the_two_series_of_ids_never_meet_and_the_kind_is_known_without_its_name() -> None:
     company, product = delivered(SENT), delivered({**SENT, "review_type": "product"})
-    assert {event.native_id for parsed in (company, product) for event in parsed.events} == {"company-55", "product-55"}
+    assert {event.native_id for parsed in (company, product) for event in parsed.events} == {
+        "company-55",
+        "product-55",
+    }
     unnamed = {name: value for name, value in SENT.items() if name != "review_type"}
     assert delivered(unnamed) == company
     assert delivered({**unnamed, "product": {"sku": "B"}}).events[0].native_id == "product-55"
@@ -88,7 +112,12 @@ def test_a_review_read_again_or_listed_says_what_was_delivered(side: Wired) -> N
     assert isinstance(page, Page)
     assert isinstance(found, ReviewEvent)
     for event in (found, page.events[0]):
-        assert (event.native_id, event.revision, event.digest, event.author) == (told.native_id, told.revision, told.digest, told.author)
+        assert (event.native_id, event.revision, event.digest, event.author) == (
+            told.native_id,
+            told.revision,
+            told.digest,
+            told.author,
+        )
     side.running.knows("reviews_io", "company-55", {"comments": "", "rating": 5})
     assert fetch(side).text == "Hm"
     assert fetch(side).digest != told.digest
@@ -112,7 +141,9 @@ def test_a_review_that_is_not_among_the_newest_is_never_taken_for_gone(side: Wir
 
 def test_both_lists_come_as_one_newest_first_page_by_page(side: Wired) -> None:
     for number in range(100):
-        side.running.knows("reviews_io", f"company-{number + 100}", SHOWN | {"store_review_id": number + 100})
+        side.running.knows(
+            "reviews_io", f"company-{number + 100}", SHOWN | {"store_review_id": number + 100}
+        )
     boots: Json = {
         "product_review_id": 9,
         "review": "Warm.",
@@ -125,7 +156,11 @@ def test_both_lists_come_as_one_newest_first_page_by_page(side: Wired) -> None:
     first = side.connector.recent(None, side.connection, side.credentials, side.http, NOW)
     assert isinstance(first, Page)
     assert (len(first.events), first.older, first.problems) == (101, "1", ())
-    assert (first.events[0].native_id, first.events[0].text, first.events[0].subject) == ("product-9", "Warm.", "B")
+    assert (first.events[0].native_id, first.events[0].text, first.events[0].subject) == (
+        "product-9",
+        "Warm.",
+        "B",
+    )
     last = side.connector.recent(first.older, side.connection, side.credentials, side.http, NOW)
     assert isinstance(last, Page)
     assert ([event.native_id for event in last.events], last.older) == (["company-55"], None)
@@ -141,13 +176,23 @@ def test_an_answer_that_is_not_understood_is_a_fault_and_a_bad_entry_only_a_prob
     platform.will_answer((200, {}, b"<html>"))
     with pytest.raises(PlatformUnavailable):
         REVIEWS_IO.recent(None, connection, side.credentials, side.http, NOW)
-    platform.will_answer(say(200, {"reviews": [{}], "total_pages": 1}), say(200, {"reviews": [{"product_review_id": 1}, 7]}))
+    platform.will_answer(
+        say(200, {"reviews": [{}], "total_pages": 1}),
+        say(200, {"reviews": [{"product_review_id": 1}, 7]}),
+    )
     page = REVIEWS_IO.recent("0", connection, side.credentials, side.http, NOW)
     assert isinstance(page, Page)
     assert ([event.native_id for event in page.events], len(page.problems)) == (["product-1"], 2)
 
 
 def test_a_reply_is_left_to_people(side: Wired) -> None:
-    refused = REVIEWS_IO.reply(ReplyTarget("company-55", "company-55", {}), "Thanks.", "r", side.connection, side.credentials, side.http)
+    refused = REVIEWS_IO.reply(
+        ReplyTarget("company-55", "company-55", {}),
+        "Thanks.",
+        "r",
+        side.connection,
+        side.credentials,
+        side.http,
+    )
     assert isinstance(refused, Rejected)
     assert refused.reason == "not_offered"

@@ -1,4 +1,7 @@
-"""SendGrid's Inbound Parse: a mail in a form of several parts, whose sender is proven or not; and its Mail Send."""
+"""SendGrid's Inbound Parse: a mail in a form of several parts, whose sender is proven or not.
+
+And its Mail Send.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +18,19 @@ from heard.connectors import Connection, Presence, Rejected, ReplyTarget, Reques
 from heard.connectors.http import HttpClient
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import ReviewEvent
-from heard_cli.local.simulator import Mode, Platforms
+from heard_simulator.server import Mode, Platforms
 
 pytestmark = pytest.mark.loopback
 
 NOW = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
 GRID = load("sendgrid")
 HERE = Connection(
-    "c0ffee", "bus_1", "sendgrid", "https://api.example.com/hooks/c0ffee", {"from_address": "hello@acme.example"}, business_name="Acme"
+    "c0ffee",
+    "bus_1",
+    "sendgrid",
+    "https://api.example.com/hooks/c0ffee",
+    {"from_address": "hello@acme.example"},
+    business_name="Acme",
 )
 HEADERS = "Message-ID: <m1@example.org>\nDate: Sat, 14 Mar 2026 09:26:53 +0000\nFrom: Ida <ida@example.org>\n"
 FIELDS: dict[str, str | bytes] = {
@@ -38,7 +46,11 @@ def posted(fields: dict[str, str | bytes], boundary: str = "xYzZY") -> Request:
         + b"\r\n"
         for name, value in fields.items()
     ]
-    return Request("POST", {"content-type": f"multipart/form-data; boundary={boundary}"}, b"".join(parts) + f"--{boundary}--\r\n".encode())
+    return Request(
+        "POST",
+        {"content-type": f"multipart/form-data; boundary={boundary}"},
+        b"".join(parts) + f"--{boundary}--\r\n".encode(),
+    )
 
 
 def read(**fields: str | bytes) -> ReviewEvent:
@@ -48,8 +60,14 @@ def read(**fields: str | bytes) -> ReviewEvent:
 
 def test_the_documented_form_is_read(facts: Callable[[str], str]) -> None:
     body = facts("payloads/sendgrid-inbound-parse.multipart.txt").encode()
-    (event,) = GRID.parse(Request("POST", {"content-type": "multipart/form-data; boundary=xYzZY"}, body), HERE, NOW).events
-    assert (event.text, event.title, event.author.name) == ("Hello Twilio SendGrid!", "Testing non-raw", "Example User")
+    (event,) = GRID.parse(
+        Request("POST", {"content-type": "multipart/form-data; boundary=xYzZY"}, body), HERE, NOW
+    ).events
+    assert (event.text, event.title, event.author.name) == (
+        "Hello Twilio SendGrid!",
+        "Testing non-raw",
+        "Example User",
+    )
     assert event.reply_to["to"] == "test@example.com"
     assert "unanswerable" not in event.reply_to
 
@@ -60,7 +78,11 @@ def test_a_mail_is_named_by_its_id_and_its_sender_and_twice_the_same() -> None:
     assert read().native_id.startswith("m1@example.org/")
     assert other.native_id != read().native_id
     nameless = read(headers="Date: now")
-    assert nameless.native_id == read(headers="Date: now").native_id != read(headers="Date: then").native_id
+    assert (
+        nameless.native_id
+        == read(headers="Date: now").native_id
+        != read(headers="Date: then").native_id
+    )
 
 
 def test_fields_are_in_the_encoding_that_the_form_says() -> None:
@@ -70,7 +92,10 @@ def test_fields_are_in_the_encoding_that_the_form_says() -> None:
 
 
 def test_a_raw_mail_and_one_of_html_are_read_alike() -> None:
-    raw = HEADERS.encode() + b"Subject: Refund\nContent-Type: text/plain; charset=utf-8\n\nSlow again."
+    raw = (
+        HEADERS.encode()
+        + b"Subject: Refund\nContent-Type: text/plain; charset=utf-8\n\nSlow again."
+    )
     assert read(email=raw).digest == read().digest
     assert read(text="", html="<p>Slow again.</p>").digest == read().digest
 
@@ -103,11 +128,19 @@ def test_what_holds_no_mail_is_unreadable(request_: Request) -> None:
         GRID.parse(request_, HERE, NOW)
 
 
-@given(st.dictionaries(st.sampled_from([*FIELDS, "email", "charsets", "html", "spam_score"]), st.binary(max_size=60)), st.text(max_size=9))
+@given(
+    st.dictionaries(
+        st.sampled_from([*FIELDS, "email", "charsets", "html", "spam_score"]),
+        st.binary(max_size=60),
+    ),
+    st.text(max_size=9),
+)
 def test_any_form_is_read_or_unreadable(fields: dict[str, str | bytes], boundary: str) -> None:
     for made in (
         posted({**FIELDS, **fields}),
-        replace(posted(fields), headers={"content-type": f"multipart/form-data; boundary={boundary}"}),
+        replace(
+            posted(fields), headers={"content-type": f"multipart/form-data; boundary={boundary}"}
+        ),
     ):
         try:
             GRID.parse(made, HERE, NOW)
@@ -141,8 +174,15 @@ def test_an_answer_arrives_in_the_customers_thread(wire: Wire) -> None:
     sent = wire.reply()
     (taken,) = wire.platforms.replies()
     assert sent == Sent(taken.native_id)
-    assert (taken.text, taken.thread, taken.review) == ("Thank you, Ida.", wire.target.native_thread, wire.target.native_id)
-    assert GRID.find_reply(wire.target, "x", "rep_1", wire.connection, wire.credentials, wire.http) is Presence.CANNOT_TELL
+    assert (taken.text, taken.thread, taken.review) == (
+        "Thank you, Ida.",
+        wire.target.native_thread,
+        wire.target.native_id,
+    )
+    assert (
+        GRID.find_reply(wire.target, "x", "rep_1", wire.connection, wire.credentials, wire.http)
+        is Presence.CANNOT_TELL
+    )
 
 
 def test_refusals_say_what_to_do(wire: Wire) -> None:
@@ -159,11 +199,20 @@ def test_refusals_say_what_to_do(wire: Wire) -> None:
     wire.target = replace(wire.target, reply_to={})
     told.append(wire.reply())
     reasons = [each.reason for each in told if isinstance(each, Rejected)]
-    assert reasons == ["too_long", "unauthorized", "unauthorized", "bad_settings", "no_credentials", "no_address"]
+    assert reasons == [
+        "too_long",
+        "unauthorized",
+        "unauthorized",
+        "bad_settings",
+        "no_credentials",
+        "no_address",
+    ]
     assert wire.platforms.replies() == []
 
 
-@pytest.mark.parametrize(("mode", "doubt"), [(Mode.DROP, True), (Mode.FAIL_BEFORE, True), (Mode.RATE_LIMITED, False)])
+@pytest.mark.parametrize(
+    ("mode", "doubt"), [(Mode.DROP, True), (Mode.FAIL_BEFORE, True), (Mode.RATE_LIMITED, False)]
+)
 def test_faults_say_whether_the_answer_may_have_left(wire: Wire, mode: Mode, doubt: bool) -> None:
     wire.platforms.fault("sendgrid", mode)
     with pytest.raises(PlatformUnavailable) as fault:
@@ -173,13 +222,22 @@ def test_faults_say_whether_the_answer_may_have_left(wire: Wire, mode: Mode, dou
 
 @pytest.mark.timeout(20)
 def test_attached_mails_are_not_taken_apart_and_endless_forms_are_refused() -> None:
-    attached = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (depth, depth) for depth in range(3_000))
-    part = b'--xYzZY\r\nContent-Disposition: form-data; name="attachment1"\r\nContent-Type: message/rfc822\r\n\r\n' + attached + b"\r\n"
+    attached = b"".join(
+        b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (depth, depth)
+        for depth in range(3_000)
+    )
+    part = (
+        b'--xYzZY\r\nContent-Disposition: form-data; name="attachment1"\r\nContent-Type: '
+        b"message/rfc822\r\n\r\n" + attached + b"\r\n"
+    )
     whole = posted(FIELDS)
     (event,) = GRID.parse(replace(whole, body=part + whole.body), HERE, NOW).events
     assert event.text == "Slow again."
     began = time.process_time()
-    for body in (b"--xYzZY\r\n" * 400_000, b"--xYzZY\r\nContent-Disposition: a;" + b'"' + b";" * 200_000 + b"\r\n\r\n"):
+    for body in (
+        b"--xYzZY\r\n" * 400_000,
+        b"--xYzZY\r\nContent-Disposition: a;" + b'"' + b";" * 200_000 + b"\r\n\r\n",
+    ):
         with pytest.raises(Unparseable):
             GRID.parse(replace(whole, body=body), HERE, NOW)
     assert time.process_time() - began < 3

@@ -1,4 +1,7 @@
-"""Mail: what is read of it and whom not to answer; and Amazon SES, which passes it on through SNS."""
+"""Mail: what is read of it and whom not to answer.
+
+And Amazon SES, which passes it on through SNS.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +18,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heard.connectors import Connection, HttpAnswer, Parsed, Presence, Rejected, ReplyTarget, Request, Sent, load
+from heard.connectors import (
+    Connection,
+    HttpAnswer,
+    Parsed,
+    Presence,
+    Rejected,
+    ReplyTarget,
+    Request,
+    Sent,
+    load,
+)
 from heard.connectors import mail as mails
 from heard.connectors.http import HttpClient
 from heard.connectors.markup import plain
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import EventKind, ReviewEvent
-from heard_cli.local.simulator import Calls, Mode, Platforms
+from heard_simulator.server import Calls, Mode, Platforms
 
 pytestmark = pytest.mark.loopback
 
@@ -29,7 +42,14 @@ NOW = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
 ARN = "arn:aws:sns:us-east-1:111111111111:SES_Inbound"
 SES = load("ses")
 SETTINGS = {"topic_arn": ARN, "region": "us-east-1", "from_address": "Shop <hello@acme.example>"}
-HERE = Connection("c0ffee", "bus_1", "ses", "https://api.example.com/hooks/c0ffee", SETTINGS, business_name='Café "Zur\r\nPost" & Söhne')
+HERE = Connection(
+    "c0ffee",
+    "bus_1",
+    "ses",
+    "https://api.example.com/hooks/c0ffee",
+    SETTINGS,
+    business_name='Café "Zur\r\nPost" & Söhne',
+)
 PROVEN = {"dmarc": "PASS"}
 
 
@@ -44,10 +64,18 @@ def mail(text: str = "Slow again.", **headers: str) -> bytes:
     return "\r\n".join([*lines, "content-type: text/plain; charset=utf-8", "", text]).encode()
 
 
-def notice(raw: bytes | None, encoding: str = "UTF8", source: str = "ida@example.org", **verdicts: str) -> dict[str, Any]:
-    receipt: dict[str, Any] = {f"{name}Verdict": {"status": status} for name, status in verdicts.items()}
+def notice(
+    raw: bytes | None, encoding: str = "UTF8", source: str = "ida@example.org", **verdicts: str
+) -> dict[str, Any]:
+    receipt: dict[str, Any] = {
+        f"{name}Verdict": {"status": status} for name, status in verdicts.items()
+    }
     receipt["action"] = {"type": "SNS", "encoding": encoding}
-    found: dict[str, Any] = {"notificationType": "Received", "mail": {"messageId": "ses-1", "source": source}, "receipt": receipt}
+    found: dict[str, Any] = {
+        "notificationType": "Received",
+        "mail": {"messageId": "ses-1", "source": source},
+        "receipt": receipt,
+    }
     if raw is not None:
         found["content"] = base64.b64encode(raw).decode() if encoding == "BASE64" else raw.decode()
     return found
@@ -55,7 +83,9 @@ def notice(raw: bytes | None, encoding: str = "UTF8", source: str = "ida@example
 
 def request(message: object, kind: str = "Notification") -> Request:
     said = message if isinstance(message, str) else json.dumps(message)
-    return Request("POST", {}, json.dumps({"Type": kind, "TopicArn": ARN, "Message": said}).encode())
+    return Request(
+        "POST", {}, json.dumps({"Type": kind, "TopicArn": ARN, "Message": said}).encode()
+    )
 
 
 def parsed(raw: bytes | None, **more: str) -> Parsed:
@@ -103,8 +133,16 @@ def test_the_author_is_known_by_a_hash_and_answered_at_the_address(encoding: str
 
 def test_mails_that_answer_each_other_are_one_thread() -> None:
     first = read(mail())
-    second = read(mail(message_id="<m3@example.org>", references="<m1@example.org>\r\n <ours@acme.example>", subject="Re: Refund"))
-    third = read(mail(message_id="<m4@example.org>", in_reply_to="<m1@example.org>", subject="AW: Refund"))
+    second = read(
+        mail(
+            message_id="<m3@example.org>",
+            references="<m1@example.org>\r\n <ours@acme.example>",
+            subject="Re: Refund",
+        )
+    )
+    third = read(
+        mail(message_id="<m4@example.org>", in_reply_to="<m1@example.org>", subject="AW: Refund")
+    )
     assert {first.native_thread, second.native_thread, third.native_thread} == {"m1@example.org"}
     assert second.reply_to["references"] == "<m1@example.org> <ours@acme.example> <m3@example.org>"
     assert [event.title for event in (first, second, third)] == ["Refund", None, None]
@@ -114,10 +152,23 @@ def test_mails_that_answer_each_other_are_one_thread() -> None:
 @pytest.mark.parametrize(
     ("text", "new"),
     [
-        ("New.\n\nOn Sat, 14 Mar 2026 at 10:00, Acme <a@b.example> wrote:\n> Old.\n> Older.", "New."),
-        ("New.\n\nOn Sat, 14 Mar 2026 at 10:00, Acme Bakery\n<hello@acme.example> wrote:\n\n> Old.", "New."),
-        ("Neu.\nAm 14.03.26 um 10:00 schrieb Acme:\n> Alt.\n\nDarunter auch.", "Neu.\n\nDarunter auch."),
-        ("> Do you still want it?\nNo, I want my money.\n> All of it?\nAll.", "No, I want my money.\nAll."),
+        (
+            "New.\n\nOn Sat, 14 Mar 2026 at 10:00, Acme <a@b.example> wrote:\n> Old.\n> Older.",
+            "New.",
+        ),
+        (
+            "New.\n\nOn Sat, 14 Mar 2026 at 10:00, Acme Bakery\n<hello@acme.example> wrote:\n\n> "
+            "Old.",
+            "New.",
+        ),
+        (
+            "Neu.\nAm 14.03.26 um 10:00 schrieb Acme:\n> Alt.\n\nDarunter auch.",
+            "Neu.\n\nDarunter auch.",
+        ),
+        (
+            "> Do you still want it?\nNo, I want my money.\n> All of it?\nAll.",
+            "No, I want my money.\nAll.",
+        ),
         ("New.\n\n-----Original Message-----\nFrom: a\nOld.", "New."),
         ("Neu.\n\nVon: Acme\nGesendet: Samstag\nAn: Ida\nBetreff: Refund\n\nAlt.", "Neu."),
         ("New.\n-- \nIda Berg\nTel. 1", "New."),
@@ -128,7 +179,10 @@ def test_mails_that_answer_each_other_are_one_thread() -> None:
         ("First\n--\nthe complaint", "First\n--\nthe complaint"),
         ("> only a quotation", "> only a quotation"),
         ("-- \nonly a signature", "-- \nonly a signature"),
-        ("From: the oven came smoke.\nTo: whom do I turn?", "From: the oven came smoke.\nTo: whom do I turn?"),
+        (
+            "From: the oven came smoke.\nTo: whom do I turn?",
+            "From: the oven came smoke.\nTo: whom do I turn?",
+        ),
     ],
 )
 def test_only_what_is_new_counts_and_nothing_is_lost(text: str, new: str) -> None:
@@ -145,7 +199,9 @@ def test_what_was_forwarded_stays() -> None:
 def test_no_text_is_ever_lost_whole(text: str) -> None:
     found = mails.new_words(text)
     assert (found is None) == (mails.new_words(text, forwarded=True) is None)
-    assert not any(character.isalnum() for character in text) or any(character.isalnum() for character in found or "")
+    assert not any(character.isalnum() for character in text) or any(
+        character.isalnum() for character in found or ""
+    )
 
 
 HTML = """<html><head><title>x</title><style>p{}</style></head><body><script>evil()</script><p>Hello&nbsp;there,</p>
@@ -160,7 +216,12 @@ def test_html_is_read_as_its_reader_sees_it() -> None:
 
 @pytest.mark.parametrize(
     "html",
-    ["<head><title>x<p>My soup was cold.", "<![x[ My soup was cold.", "My soup was cold.<blockquote>", "<!-- x -->My soup was cold."],
+    [
+        "<head><title>x<p>My soup was cold.",
+        "<![x[ My soup was cold.",
+        "My soup was cold.<blockquote>",
+        "<!-- x -->My soup was cold.",
+    ],
 )
 def test_broken_html_loses_no_words(html: str) -> None:
     assert "My soup was cold." in (plain(html, quote="> ") or "")
@@ -169,9 +230,11 @@ def test_broken_html_loses_no_words(html: str) -> None:
 def test_a_mail_of_many_parts_is_its_words_without_attachments() -> None:
     inner = mail("Somebody else's mail.").decode()
     parts = [
-        "content-type: multipart/alternative; boundary=in\r\n\r\n--in\r\ncontent-type: text/plain\r\n\r\nThe words.\r\n--in\r\n"
+        "content-type: multipart/alternative; boundary=in\r\n\r\n--in\r\ncontent-type: "
+        "text/plain\r\n\r\nThe words.\r\n--in\r\n"
         "content-type: text/html\r\n\r\n<p>The words.</p>\r\n--in--",
-        "content-type: text/plain; name=log.txt\r\ncontent-disposition: attachment; filename=log.txt\r\n\r\nlog",
+        "content-type: text/plain; name=log.txt\r\ncontent-disposition: attachment; "
+        "filename=log.txt\r\n\r\nlog",
         f"content-type: message/rfc822\r\n\r\n{inner}",
         "content-type: text/plain; charset=x-unknown\r\n\r\nAnd more.",
     ]
@@ -182,7 +245,10 @@ def test_a_mail_of_many_parts_is_its_words_without_attachments() -> None:
 
 def test_headers_of_any_alphabet_are_read() -> None:
     event = read(
-        mail(subject="=?utf-8?b?RsO8w59l?= =?x-none?q?=FF?= kaputt", **{"from": "=?utf-8?q?J=C3=BCrgen_=22B=22?= <j@example.org>"})
+        mail(
+            subject="=?utf-8?b?RsO8w59l?= =?x-none?q?=FF?= kaputt",
+            **{"from": "=?utf-8?q?J=C3=BCrgen_=22B=22?= <j@example.org>"},
+        )
     )
     assert event.title == "Füße\ufffd kaputt"
     assert event.author.name == 'Jürgen "B"'
@@ -228,7 +294,9 @@ def test_a_machines_answer_is_no_review(headers: dict[str, str]) -> None:
         ({"auto_submitted": "no"}, {}, None),
     ],
 )  # fmt: skip
-def test_who_must_not_be_answered_is_still_heard(wire: Wire, headers: dict[str, str], verdicts: dict[str, str], why: str | None) -> None:
+def test_who_must_not_be_answered_is_still_heard(
+    wire: Wire, headers: dict[str, str], verdicts: dict[str, str], why: str | None
+) -> None:
     event = read(mail(**headers), **verdicts)
     assert (event.text, event.reply_to.get("unanswerable")) == ("Slow again.", why)
     answer = wire.reply(target=ReplyTarget(event.native_id, event.native_thread, event.reply_to))
@@ -237,8 +305,15 @@ def test_who_must_not_be_answered_is_still_heard(wire: Wire, headers: dict[str, 
 
 
 def test_a_name_cannot_bring_an_address_of_its_own() -> None:
-    for name in ("=?utf-8?q?=3Cvictim=40other.example=3E?=", '"<victim@other.example>"', "=?utf-8?q?victim=40other.example=2C?="):
-        assert read(mail(**{"from": f"{name} <eve@evil.example>"})).reply_to["to"] == "eve@evil.example"
+    for name in (
+        "=?utf-8?q?=3Cvictim=40other.example=3E?=",
+        '"<victim@other.example>"',
+        "=?utf-8?q?victim=40other.example=2C?=",
+    ):
+        assert (
+            read(mail(**{"from": f"{name} <eve@evil.example>"})).reply_to["to"]
+            == "eve@evil.example"
+        )
     assert "to" not in read(mail(**{"from": "<victim@other.example> <eve@evil.example>"})).reply_to
     assert "to" not in read(mail(**{"from": "victim@other.example, eve@evil.example"})).reply_to
 
@@ -265,7 +340,11 @@ def test_what_the_business_sent_itself_is_its_reply() -> None:
 
 def test_whoever_only_claims_to_be_the_business_is_heard_and_not_answered() -> None:
     event = read(mail(**{"from": "Acme <hello@acme.example>"}), dmarc="FAIL")
-    assert (event.kind, event.text, event.reply_to["unanswerable"]) == (EventKind.CREATED, "Slow again.", "unverified_sender")
+    assert (event.kind, event.text, event.reply_to["unanswerable"]) == (
+        EventKind.CREATED,
+        "Slow again.",
+        "unverified_sender",
+    )
 
 
 def test_an_address_that_programs_read_as_two_is_never_answered() -> None:
@@ -274,17 +353,27 @@ def test_an_address_that_programs_read_as_two_is_never_answered() -> None:
     assert "to" not in event.reply_to
 
 
-NESTED = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (depth, depth) for depth in range(3_000))
+NESTED = b"".join(
+    b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (depth, depth)
+    for depth in range(3_000)
+)
 TANGLED = {
     "parts within parts": b"Subject: Slow\n" + NESTED,
     "mails within mails": b"Subject: Slow\n" + b"Content-Type: message/rfc822\n\n" * 6_000,
-    "behind a blank that only one of two readers takes for one": b"Subject: Slow\n" + NESTED.replace(b": m", b": \x1cm"),
-    "no end of parts": b"Subject: Slow\nContent-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\na\n" * 30_000,
-    "no end of parameters": b'Subject: Slow\nContent-Type: text/plain;a="' + b";" * 200_000 + b"\n\nWords.",
-    "no end of folded parameters": b'Subject: Slow\nContent-Disposition: inline;a="' + b";\r\n " * 60_000 + b"\r\n\r\nWords.",
+    "behind a blank that only one of two readers takes for one": b"Subject: Slow\n"
+    + NESTED.replace(b": m", b": \x1cm"),
+    "no end of parts": b"Subject: Slow\nContent-Type: multipart/mixed; boundary=b\n\n"
+    + b"--b\n\na\n" * 30_000,
+    "no end of parameters": b'Subject: Slow\nContent-Type: text/plain;a="'
+    + b";" * 200_000
+    + b"\n\nWords.",
+    "no end of folded parameters": b'Subject: Slow\nContent-Disposition: inline;a="'
+    + b";\r\n " * 60_000
+    + b"\r\n\r\nWords.",
     "no end of lines": b"Subject: Slow\n\n" + b"a\n" * 100_000,
     "no end of quotations": b"Subject: Slow\n\n" + b"On a b\n>c\n" * 20_000,
-    "words for domain names": b"Subject: Slow\nContent-Type: text/plain; charset=punycode\n\na-" + b"b" * 200_000,
+    "words for domain names": b"Subject: Slow\nContent-Type: text/plain; charset=punycode\n\na-"
+    + b"b" * 200_000,
     "unended encoded words": b"Subject: Slow " + b"=?a?q?" * 30_000 + b"\n\nWords.",
 }
 
@@ -306,7 +395,10 @@ def test_a_file_with_an_endless_name_is_a_file() -> None:
 
 def test_halves_of_characters_in_headers_cost_no_more_than_themselves() -> None:
     wordless = notice(None, **PROVEN)
-    wordless["mail"]["headers"] = [{"name": "From", "value": "\ud800 <ida@example.org>"}, {"name": "Subject", "value": "\udce9\ud800"}]
+    wordless["mail"]["headers"] = [
+        {"name": "From", "value": "\ud800 <ida@example.org>"},
+        {"name": "Subject", "value": "\udce9\ud800"},
+    ]
     (event,) = SES.parse(request(wordless), HERE, NOW).events
     assert event.reply_to["to"] == "ida@example.org"
 
@@ -321,20 +413,41 @@ def test_a_mail_with_a_virus_is_kept_and_not_read() -> None:
 
 def test_a_mail_that_is_in_a_bucket_has_no_words_and_goes_to_a_person() -> None:
     message = notice(None, **PROVEN)
-    message["mail"]["headers"] = [{"name": "From", "value": "ida@example.org"}, {"name": "Subject", "value": "Refund"}, 17]
+    message["mail"]["headers"] = [
+        {"name": "From", "value": "ida@example.org"},
+        {"name": "Subject", "value": "Refund"},
+        17,
+    ]
     (event,) = SES.parse(request(message), HERE, NOW).events
-    assert (event.text, event.title, event.subject, event.reply_to["to"]) == (None, None, "Refund", "ida@example.org")
+    assert (event.text, event.title, event.subject, event.reply_to["to"]) == (
+        None,
+        None,
+        "Refund",
+        "ida@example.org",
+    )
 
 
 def test_other_messages_of_the_topic_are_ignored_or_tests() -> None:
-    assert SES.parse(request("Successfully validated SNS topic for Amazon SES event publishing."), HERE, NOW) == Parsed()
-    assert SES.parse(request({"notificationType": "Bounce", "mail": {"messageId": "x"}}), HERE, NOW) == Parsed()
+    assert (
+        SES.parse(
+            request("Successfully validated SNS topic for Amazon SES event publishing."), HERE, NOW
+        )
+        == Parsed()
+    )
+    assert (
+        SES.parse(request({"notificationType": "Bounce", "mail": {"messageId": "x"}}), HERE, NOW)
+        == Parsed()
+    )
     assert SES.parse(request("", "UnsubscribeConfirmation"), HERE, NOW) == Parsed()
-    (event,) = SES.parse(request({"mail": {"messageId": "AMAZON_SES_SETUP_NOTIFICATION"}}), HERE, NOW).events
+    (event,) = SES.parse(
+        request({"mail": {"messageId": "AMAZON_SES_SETUP_NOTIFICATION"}}), HERE, NOW
+    ).events
     assert event.kind is EventKind.TEST
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b'{"Type":"Notification"}', b'{"Type":"Notification","Message":"{"}'])
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b'{"Type":"Notification"}', b'{"Type":"Notification","Message":"{"}']
+)
 def test_what_is_no_notification_is_unreadable(body: bytes) -> None:
     with pytest.raises(Unparseable):
         SES.parse(Request("POST", {}, body), HERE, NOW)
@@ -346,7 +459,11 @@ def test_what_is_no_notification_is_unreadable(body: bytes) -> None:
 def test_any_bytes_are_read_as_some_mail(raw: bytes) -> None:
     content = notice(b"", encoding="BASE64", **PROVEN) | {"content": base64.b64encode(raw).decode()}
     SES.parse(request(content), HERE, NOW)
-    SES.parse(request(content | {"content": base64.b64encode(mail().replace(b"Slow", raw)).decode()}), HERE, NOW)
+    SES.parse(
+        request(content | {"content": base64.b64encode(mail().replace(b"Slow", raw)).decode()}),
+        HERE,
+        NOW,
+    )
 
 
 class Wire:
@@ -361,8 +478,12 @@ class Wire:
         self.http = HttpClient(loopback=True)
         platforms.knows("ses", "ses-1", {"message_id": "m1@example.org", "references": []})
 
-    def reply(self, text: str = "Thank you, Ida.\nGrüße 🙂", target: ReplyTarget | None = None) -> Sent | Rejected:
-        return SES.reply(target or self.target, text, "rep_1", self.connection, self.credentials, self.http)
+    def reply(
+        self, text: str = "Thank you, Ida.\nGrüße 🙂", target: ReplyTarget | None = None
+    ) -> Sent | Rejected:
+        return SES.reply(
+            target or self.target, text, "rep_1", self.connection, self.credentials, self.http
+        )
 
 
 @pytest.fixture
@@ -377,7 +498,9 @@ def test_an_answer_is_signed_threaded_and_word_for_word(wire: Wire) -> None:
     assert isinstance(sent, Sent)
     assert (taken.native_id, taken.text) == (sent.native_id, "Thank you, Ida.\nGrüße 🙂")
     assert (taken.thread, taken.review, taken.public) == (wire.target.native_thread, "ses-1", False)
-    found = SES.find_reply(wire.target, "Thank you", "rep_1", wire.connection, wire.credentials, wire.http)
+    found = SES.find_reply(
+        wire.target, "Thank you", "rep_1", wire.connection, wire.credentials, wire.http
+    )
     assert found is Presence.CANNOT_TELL
 
 
@@ -390,7 +513,9 @@ def test_an_answer_is_the_same_bytes_each_time_and_nothing_in_it_becomes_a_heade
     }
     target = ReplyTarget("ses-1", "t", evil)
     raw = mails.compose(target, "Hello.\n.\nBcc: none", mails.from_header(HERE), "rep_1\r\nBcc: x")
-    assert raw == mails.compose(target, "Hello.\n.\nBcc: none", mails.from_header(HERE), "rep_1\r\nBcc: x")
+    assert raw == mails.compose(
+        target, "Hello.\n.\nBcc: none", mails.from_header(HERE), "rep_1\r\nBcc: x"
+    )
     made = message_from_bytes(raw, policy=policy.default)
     assert (made["Bcc"], made["In-Reply-To"], made["References"]) == (None, None, "<a@b> <c@d>")
     assert made["Subject"] == "Re: Hi Bcc: all@acme.example"
@@ -399,13 +524,17 @@ def test_an_answer_is_the_same_bytes_each_time_and_nothing_in_it_becomes_a_heade
 
 
 def test_refusals_say_what_to_do(wire: Wire) -> None:
-    assert wire.reply("x" * 100_001) == Rejected("too_long", "A reply may have 100000 characters; this one has 1 more.")
+    assert wire.reply("x" * 100_001) == Rejected(
+        "too_long", "A reply may have 100000 characters; this one has 1 more."
+    )
     wire.platforms.fault("ses", Mode.REJECT)
     reasons = [wire.reply()]
     wire.credentials["secret_access_key"] = "wrong"
     reasons.append(wire.reply())
     for settings in ({"region": "evil.example/"}, {"from_address": "nobody"}):
-        wire.connection = replace(wire.connection, settings={**wire.platforms.settings("ses"), **settings})
+        wire.connection = replace(
+            wire.connection, settings={**wire.platforms.settings("ses"), **settings}
+        )
         reasons.append(wire.reply())
     wire.credentials.clear()
     reasons.append(wire.reply())
@@ -414,7 +543,9 @@ def test_refusals_say_what_to_do(wire: Wire) -> None:
     assert wire.platforms.replies() == []
 
 
-@pytest.mark.parametrize(("mode", "doubt"), [(Mode.DROP, True), (Mode.FAIL_AFTER, True), (Mode.RATE_LIMITED, False)])
+@pytest.mark.parametrize(
+    ("mode", "doubt"), [(Mode.DROP, True), (Mode.FAIL_AFTER, True), (Mode.RATE_LIMITED, False)]
+)
 def test_faults_say_whether_the_answer_may_have_left(wire: Wire, mode: Mode, doubt: bool) -> None:
     wire.platforms.fault("ses", mode)
     with pytest.raises(PlatformUnavailable) as fault:
@@ -425,8 +556,16 @@ def test_faults_say_whether_the_answer_may_have_left(wire: Wire, mode: Mode, dou
 def test_a_subscription_is_believed_and_confirmed_and_asked_again_if_that_fails(wire: Wire) -> None:
     other: Any = wire.platforms.of("ses")
     topic = wire.connection.settings["topic_arn"]
-    asked = {"Type": "SubscriptionConfirmation", "MessageId": "m", "TopicArn": topic, "Token": "t-1", "Message": "You have chosen …"}
-    signed = SES.sign(Request("POST", {}, json.dumps(asked).encode()), "", other.signing_secret, NOW)
+    asked = {
+        "Type": "SubscriptionConfirmation",
+        "MessageId": "m",
+        "TopicArn": topic,
+        "Token": "t-1",
+        "Message": "You have chosen …",
+    }
+    signed = SES.sign(
+        Request("POST", {}, json.dumps(asked).encode()), "", other.signing_secret, NOW
+    )
     assert SES.verify(signed, wire.connection, (), NOW, wire.http) is None
     found = SES.parse(signed, wire.connection, NOW)
     wire.platforms.fault("ses", Mode.DOWN, calls=Calls.LOOK)

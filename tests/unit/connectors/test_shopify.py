@@ -1,4 +1,7 @@
-"""Shopify: product reviews as metaobjects, signed as Shopify documents, read again through GraphQL."""
+"""Shopify.
+
+Product reviews as metaobjects, signed as Shopify documents, read again through GraphQL.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ from heard.connectors import Connection, Gone, Page, Rejected, ReplyTarget, Requ
 from heard.connectors.http import HttpClient
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import TOMBSTONE, EventKind, ReviewEvent
-from heard_cli.local.simulator import Calls, Mode, Platforms
+from heard_simulator.server import Calls, Mode, Platforms
 from tests.unit.signed import nowhere
 
 pytestmark = pytest.mark.loopback
@@ -42,16 +45,31 @@ FIELDS = {
 }
 
 
-def metaobject(changed: str = "2026-03-14T08:00:00Z", fields: object = FIELDS, **more: object) -> dict[str, Any]:
-    return {"id": "gid://shopify/Metaobject/7", "type": "product_review", "updated_at": changed, "fields": fields, **more}
+def metaobject(
+    changed: str = "2026-03-14T08:00:00Z", fields: object = FIELDS, **more: object
+) -> dict[str, Any]:
+    return {
+        "id": "gid://shopify/Metaobject/7",
+        "type": "product_review",
+        "updated_at": changed,
+        "fields": fields,
+        **more,
+    }
 
 
 DELETED = {"id": "gid://shopify/Metaobject/7", "type": "product_review", "handle": "review-7"}
-EDITED = metaobject("2026-03-14T09:00:00Z", {**FIELDS, "body": "It leaks worse.", "edited_at": "2026-03-14T09:00:00Z"})
+EDITED = metaobject(
+    "2026-03-14T09:00:00Z",
+    {**FIELDS, "body": "It leaks worse.", "edited_at": "2026-03-14T09:00:00Z"},
+)
 
 
 def sent(document: object, **headers: str) -> Request:
-    return Request("POST", {name.replace("_", "-"): value for name, value in headers.items()}, json.dumps(document).encode())
+    return Request(
+        "POST",
+        {name.replace("_", "-"): value for name, value in headers.items()},
+        json.dumps(document).encode(),
+    )
 
 
 def read(document: object, connection: Connection = BLANK, **headers: str) -> ReviewEvent:
@@ -68,8 +86,18 @@ def documented(body: bytes, secret: str = SECRET) -> Request:
 def test_shopifys_own_vectors_are_judged_as_its_library_does(facts: Callable[[str], str]) -> None:
     for vector in json.loads(facts("vectors/shopify.json"))["vectors"]:
         headers = {name.lower(): value for name, value in vector["headers"].items()}
-        whole = {"x-shopify-hmac-sha256", "x-shopify-topic", "x-shopify-shop-domain"} <= headers.keys()
-        refusal = SHOPIFY.verify(Request("POST", headers, vector["body"].encode()), BLANK, (vector["secret"],), NOW, nowhere)
+        whole = {
+            "x-shopify-hmac-sha256",
+            "x-shopify-topic",
+            "x-shopify-shop-domain",
+        } <= headers.keys()
+        refusal = SHOPIFY.verify(
+            Request("POST", headers, vector["body"].encode()),
+            BLANK,
+            (vector["secret"],),
+            NOW,
+            nowhere,
+        )
         # Their library also insists on headers that prove nothing, because they are not signed.
         assert (refusal is None) == (vector["expected"] == "valid") or not whole, vector["name"]
 
@@ -80,13 +108,22 @@ def test_what_shopify_signed_is_believed_and_one_flipped_bit_is_not(body: bytes,
     request = documented(body)
     assert SHOPIFY.verify(request, BLANK, (SECRET,), NOW, nowhere) is None
     at = bit % (len(body) * 8)
-    flipped = bytes(byte ^ (1 << at % 8) if index == at // 8 else byte for index, byte in enumerate(body))
-    assert SHOPIFY.verify(replace(request, body=flipped), BLANK, (SECRET,), NOW, nowhere) is not None
+    flipped = bytes(
+        byte ^ (1 << at % 8) if index == at // 8 else byte for index, byte in enumerate(body)
+    )
+    assert (
+        SHOPIFY.verify(replace(request, body=flipped), BLANK, (SECRET,), NOW, nowhere) is not None
+    )
 
 
 def test_a_metaobject_is_read_whole() -> None:
     event = read(metaobject())
-    assert (event.kind, event.native_id, event.native_thread, event.rating) == (EventKind.CREATED, "7", "7", 2)
+    assert (event.kind, event.native_id, event.native_thread, event.rating) == (
+        EventKind.CREATED,
+        "7",
+        "7",
+        2,
+    )
     assert (event.title, event.text, event.language) == ("Leaks", "The lid leaks.", "en")
     assert (event.author.id, event.author.name, event.subject) == ("51", "Mira K.", "product 9")
 
@@ -94,12 +131,26 @@ def test_a_metaobject_is_read_whole() -> None:
 def test_other_spellings_of_the_same_review_say_the_same() -> None:
     listed = [{"key": key, "value": value} for key, value in FIELDS.items()]
     rated = {**FIELDS, "rating": {"value": 2, "scale_max": 5}}
-    plain = {"id": 7, "type": "product_review", "updatedAt": "2026-03-14T08:00:00Z", "fields": FIELDS}
-    assert read(metaobject(fields=listed)) == read(metaobject(fields=rated)) == read(plain) == read(metaobject())
+    plain = {
+        "id": 7,
+        "type": "product_review",
+        "updatedAt": "2026-03-14T08:00:00Z",
+        "fields": FIELDS,
+    }
+    assert (
+        read(metaobject(fields=listed))
+        == read(metaobject(fields=rated))
+        == read(plain)
+        == read(metaobject())
+    )
 
 
 def test_a_rating_on_another_scale_costs_the_rating_only() -> None:
-    parsed = SHOPIFY.parse(sent(metaobject(fields={**FIELDS, "rating": '{"value": "8.0", "scale_max": "10.0"}'})), BLANK, NOW)
+    parsed = SHOPIFY.parse(
+        sent(metaobject(fields={**FIELDS, "rating": '{"value": "8.0", "scale_max": "10.0"}'})),
+        BLANK,
+        NOW,
+    )
     assert (parsed.events[0].rating, parsed.events[0].text) == (None, "The lid leaks.")
     assert parsed.problems == ("rating of fields of the body is not on a scale of five",)
 
@@ -107,10 +158,17 @@ def test_a_rating_on_another_scale_costs_the_rating_only() -> None:
 def test_any_order_and_any_repetition_of_deliveries_ends_in_the_same_state() -> None:
     replied = metaobject("2026-03-14T09:10:00Z", {**EDITED["fields"], "merchant_reply": "Sorry!"})
     events = [read(body) for body in (metaobject(), EDITED, replied)]
-    latest = {max(order, key=lambda event: (event.revision, event.digest)).text for order in permutations([*events, events[0]])}
+    latest = {
+        max(order, key=lambda event: (event.revision, event.digest)).text
+        for order in permutations([*events, events[0]])
+    }
     assert latest == {"It leaks worse."}
     assert events[2].digest == events[1].digest
-    assert [event.kind for event in events] == [EventKind.CREATED, EventKind.EDITED, EventKind.EDITED]
+    assert [event.kind for event in events] == [
+        EventKind.CREATED,
+        EventKind.EDITED,
+        EventKind.EDITED,
+    ]
     assert read(DELETED).revision == TOMBSTONE > max(event.revision for event in events)
 
 
@@ -133,7 +191,12 @@ def test_the_unsigned_topic_alone_deletes_nothing() -> None:
     [
         {"shop_id": 1, "shop_domain": "s.example", "customer": {"id": 2}, "orders_requested": [3]},
         {"shop_id": 1, "shop_domain": "s.example"},
-        {"id": "gid://shopify/Metaobject/8", "type": "lookbook", "updated_at": "2026-03-14T08:00:00Z", "fields": {}},
+        {
+            "id": "gid://shopify/Metaobject/8",
+            "type": "lookbook",
+            "updated_at": "2026-03-14T08:00:00Z",
+            "fields": {},
+        },
         {},
     ],
 )
@@ -179,15 +242,25 @@ def test_a_fetched_review_is_the_delivered_one(platforms: Platforms, http: HttpC
     assert SHOPIFY.fetch("8", connected(platforms), TOKEN, http) is Gone.GONE
 
 
-def test_nothing_is_read_without_credentials_or_with_wrong_ones(platforms: Platforms, http: HttpClient) -> None:
+def test_nothing_is_read_without_credentials_or_with_wrong_ones(
+    platforms: Platforms, http: HttpClient
+) -> None:
     known(platforms, 7)
     for credentials in ({}, {"access_token": "wrong"}):
         assert SHOPIFY.fetch("7", connected(platforms), credentials, http) is None
-    refused = [SHOPIFY.recent(None, connected(platforms), each, http, NOW) for each in ({}, {"access_token": "wrong"})]
-    assert [each.reason for each in refused if isinstance(each, Rejected)] == ["no_credentials", "unauthorized"]
+    refused = [
+        SHOPIFY.recent(None, connected(platforms), each, http, NOW)
+        for each in ({}, {"access_token": "wrong"})
+    ]
+    assert [each.reason for each in refused if isinstance(each, Rejected)] == [
+        "no_credentials",
+        "unauthorized",
+    ]
 
 
-def test_latest_reviews_come_newest_first_and_page_by_page(platforms: Platforms, http: HttpClient) -> None:
+def test_latest_reviews_come_newest_first_and_page_by_page(
+    platforms: Platforms, http: HttpClient
+) -> None:
     for number, (hour, minute) in enumerate(product(range(6), range(10))):
         known(platforms, number, f"2026-03-14T{hour:02d}:{minute:02d}:00Z")
     first = SHOPIFY.recent(None, connected(platforms), TOKEN, http, NOW)
@@ -205,8 +278,13 @@ def test_shopify_may_ask_us_to_wait_in_two_ways(platforms: Platforms, http: Http
     assert not fault.value.maybe_applied
 
 
-@pytest.mark.parametrize(("code", "reason"), [("THROTTLED", None), ("ACCESS_DENIED", "unauthorized"), ("undefinedField", "rejected")])
-def test_an_error_inside_a_successful_answer_is_read(code: str, reason: str | None, platform: Any, say: Any, http: HttpClient) -> None:
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [("THROTTLED", None), ("ACCESS_DENIED", "unauthorized"), ("undefinedField", "rejected")],
+)
+def test_an_error_inside_a_successful_answer_is_read(
+    code: str, reason: str | None, platform: Any, say: Any, http: HttpClient
+) -> None:
     platform.will_answer(say(200, {"errors": [{"message": "no", "extensions": {"code": code}}]}))
     connection = replace(BLANK, settings={"api_base": platform.url, "shop_domain": "s.example"})
     if reason is None:
@@ -220,7 +298,10 @@ def test_an_error_inside_a_successful_answer_is_read(code: str, reason: str | No
 
 def test_an_unreadable_answer_is_a_fault(platform: Any, say: Any, http: HttpClient) -> None:
     connection = replace(BLANK, settings={"api_base": platform.url, "shop_domain": "s.example"})
-    platform.will_answer((200, {}, b"<html>"), say(200, {"data": {"metaobject": {"id": "gid://shopify/Metaobject/7"}}}))
+    platform.will_answer(
+        (200, {}, b"<html>"),
+        say(200, {"data": {"metaobject": {"id": "gid://shopify/Metaobject/7"}}}),
+    )
     for _ in range(2):
         with pytest.raises(PlatformUnavailable):
             SHOPIFY.fetch("7", connection, TOKEN, http)

@@ -1,4 +1,7 @@
-"""Genuine requests are believed, as the platforms' own libraries sign them; anything else is not."""
+"""Genuine requests are believed, as the platforms' own libraries sign them.
+
+Anything else is not.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +46,9 @@ SCHEMES: Mapping[str, Scheme] = {
     "hexadecimal without": BodyHmac("judgeme-hmac-sha256"),
     "sha1": BodyHmac("x-hub-signature", algorithm="sha1", prefix="sha1="),
     "base64": SHOPIFY,
-    "base64 with a prefix": BodyHmac("x-twitter-webhooks-signature", encoding="base64", prefix="sha256="),
+    "base64 with a prefix": BodyHmac(
+        "x-twitter-webhooks-signature", encoding="base64", prefix="sha256="
+    ),
     "standard webhooks": StandardWebhooks(),
     "svix": StandardWebhooks(("svix-", "webhook-")),
     "slack": SlackV0(),
@@ -54,20 +59,30 @@ DATED = {"standard webhooks", "svix", "slack", "zendesk"}
 
 
 def post(body: bytes, headers: Mapping[str, str] | None = None, query: str = "") -> Request:
-    return Request("POST", {name.lower(): value for name, value in (headers or {}).items()}, body, query)
+    return Request(
+        "POST", {name.lower(): value for name, value in (headers or {}).items()}, body, query
+    )
 
 
 def flipped(data: bytes, bit: int) -> bytes:
     at = bit % (len(data) * 8)
-    return bytes(byte ^ (1 << at % 8) if index == at // 8 else byte for index, byte in enumerate(data))
+    return bytes(
+        byte ^ (1 << at % 8) if index == at // 8 else byte for index, byte in enumerate(data)
+    )
 
 
 def altered(request: Request, bit: int) -> list[Request]:
     """The request with one bit of its body flipped, and with one bit of each of its headers."""
-    changed = [Request(request.method, request.headers, flipped(request.body, bit), request.query)] if request.body else []
+    changed = (
+        [Request(request.method, request.headers, flipped(request.body, bit), request.query)]
+        if request.body
+        else []
+    )
     for name, value in request.headers.items():
         other = flipped(value.encode(), bit).decode("utf-8", "surrogateescape")
-        changed.append(Request(request.method, {**request.headers, name: other}, request.body, request.query))
+        changed.append(
+            Request(request.method, {**request.headers, name: other}, request.body, request.query)
+        )
     return changed
 
 
@@ -78,9 +93,15 @@ def reason(refusal: Refusal | None) -> RefusalReason | None:
 @pytest.mark.parametrize("name", SCHEMES)
 @settings(deadline=None, max_examples=40)
 @given(text=st.text(min_size=1), bit=st.integers(0))
-def test_what_was_signed_is_believed_under_any_valid_secret_and_with_one_bit_flipped_refused(name: str, text: str, bit: int) -> None:
+def test_what_was_signed_is_believed_under_any_valid_secret_and_with_one_bit_flipped_refused(
+    name: str, text: str, bit: int
+) -> None:
     scheme = SCHEMES[name]
-    body = urlencode({"Body": text, "From": "+12025550143"}).encode() if name == "twilio" else text.encode()
+    body = (
+        urlencode({"Body": text, "From": "+12025550143"}).encode()
+        if name == "twilio"
+        else text.encode()
+    )
     request = scheme.sign(post(body), URL, WHSEC, NOW)
     assert scheme.verify(request, URL, (OTHER, WHSEC), NOW) is None
     assert reason(scheme.verify(request, URL, (OTHER,), NOW)) is RefusalReason.SIGNATURE_WRONG
@@ -89,14 +110,31 @@ def test_what_was_signed_is_believed_under_any_valid_secret_and_with_one_bit_fli
         if refusal is None:
             # Twilio signs the fields, not the bytes: `%2B` and `%2b` are the same field.
             assert name == "twilio"
-            assert RequestValidator(WHSEC).validate(URL, fields(forged.body), request.headers["x-twilio-signature"])
+            assert RequestValidator(WHSEC).validate(
+                URL, fields(forged.body), request.headers["x-twilio-signature"]
+            )
 
 
 @pytest.mark.parametrize("name", sorted(DATED))
-@pytest.mark.parametrize(("seconds", "why"), [(-301, RefusalReason.STALE), (-300, None), (300, None), (301, RefusalReason.STALE)])
-def test_a_dated_signature_is_believed_for_five_minutes_both_ways(name: str, seconds: int, why: RefusalReason | None) -> None:
+@pytest.mark.parametrize(
+    ("seconds", "why"),
+    [(-301, RefusalReason.STALE), (-300, None), (300, None), (301, RefusalReason.STALE)],
+)
+def test_a_dated_signature_is_believed_for_five_minutes_both_ways(
+    name: str, seconds: int, why: RefusalReason | None
+) -> None:
     scheme = SCHEMES[name]
-    assert reason(scheme.verify(scheme.sign(post(b"{}"), URL, WHSEC, NOW + timedelta(seconds=seconds)), URL, (WHSEC,), NOW)) is why
+    assert (
+        reason(
+            scheme.verify(
+                scheme.sign(post(b"{}"), URL, WHSEC, NOW + timedelta(seconds=seconds)),
+                URL,
+                (WHSEC,),
+                NOW,
+            )
+        )
+        is why
+    )
 
 
 @pytest.mark.parametrize("name", SCHEMES)
@@ -104,7 +142,10 @@ def test_an_unsigned_request_and_a_connection_without_a_secret_are_refused(name:
     scheme = SCHEMES[name]
     assert reason(scheme.verify(post(b"{}"), URL, (WHSEC,), NOW)) is RefusalReason.SIGNATURE_MISSING
     for secrets in ((), ("",), (" \t",)):
-        assert reason(scheme.verify(scheme.sign(post(b"{}"), URL, WHSEC, NOW), URL, secrets, NOW)) is RefusalReason.NO_SECRET
+        assert (
+            reason(scheme.verify(scheme.sign(post(b"{}"), URL, WHSEC, NOW), URL, secrets, NOW))
+            is RefusalReason.NO_SECRET
+        )
     with pytest.raises(ValueError, match="empty"):
         scheme.sign(post(b"{}"), URL, "", NOW)
     assert scheme.unfit("")
@@ -117,15 +158,29 @@ def test_an_unsigned_request_and_a_connection_without_a_secret_are_refused(name:
 
 @settings(deadline=None)
 @given(st.text(), st.text(st.characters(codec="ascii", exclude_categories=["Cc"]), min_size=1))
-def test_what_the_standard_webhooks_and_svix_packages_sign_is_believed(text: str, message: str) -> None:
+def test_what_the_standard_webhooks_and_svix_packages_sign_is_believed(
+    text: str, message: str
+) -> None:
     seconds = str(int(NOW.timestamp()))
     for prefix, signature in (
         ("webhook-", Webhook(WHSEC).sign(message, NOW, text)),
         ("svix-", SvixWebhook(WHSEC).sign(message, NOW, text)),
     ):
-        headers = {f"{prefix}id": message, f"{prefix}timestamp": seconds, f"{prefix}signature": signature}
-        assert StandardWebhooks((prefix,)).verify(post(text.encode(), headers), URL, (WHSEC,), NOW) is None
-        assert StandardWebhooks((prefix,)).sign(post(text.encode(), {f"{prefix}id": message}), URL, WHSEC, NOW).headers == headers
+        headers = {
+            f"{prefix}id": message,
+            f"{prefix}timestamp": seconds,
+            f"{prefix}signature": signature,
+        }
+        assert (
+            StandardWebhooks((prefix,)).verify(post(text.encode(), headers), URL, (WHSEC,), NOW)
+            is None
+        )
+        assert (
+            StandardWebhooks((prefix,))
+            .sign(post(text.encode(), {f"{prefix}id": message}), URL, WHSEC, NOW)
+            .headers
+            == headers
+        )
 
 
 @settings(deadline=None)
@@ -136,7 +191,10 @@ def test_what_slacks_package_signs_is_believed(body: bytes) -> None:
             return NOW.timestamp()
 
     request = SlackV0().sign(post(body), URL, "8f74", NOW)
-    seconds, signature = request.headers["x-slack-request-timestamp"], request.headers["x-slack-signature"]
+    seconds, signature = (
+        request.headers["x-slack-request-timestamp"],
+        request.headers["x-slack-signature"],
+    )
     theirs = SignatureVerifier("8f74", Stopped())
     assert SlackV0().verify(request, URL, ("8f74",), NOW) is None
     if body.isascii():
@@ -148,29 +206,47 @@ FIELDS = st.dictionaries(st.text(min_size=1, max_size=8), st.text(max_size=20), 
 
 
 @settings(deadline=None)
-@given(FIELDS, st.sampled_from(["", "?a=1&b=%27", "?Body=x+y"]), st.sampled_from(["HMAC_SHA1", "HMAC_SHA256"]))
-def test_what_twilios_own_validator_signs_is_believed(sent: dict[str, str], query: str, algorithm: str) -> None:
+@given(
+    FIELDS,
+    st.sampled_from(["", "?a=1&b=%27", "?Body=x+y"]),
+    st.sampled_from(["HMAC_SHA1", "HMAC_SHA256"]),
+)
+def test_what_twilios_own_validator_signs_is_believed(
+    sent: dict[str, str], query: str, algorithm: str
+) -> None:
     signature = RequestValidator("token").compute_signature(URL + query, sent, algorithm)
-    headers = {"x-twilio-signature": signature, "x-twilio-webhooks-signature-settings": f"key=k,algorithm={algorithm}"}
+    headers = {
+        "x-twilio-signature": signature,
+        "x-twilio-webhooks-signature-settings": f"key=k,algorithm={algorithm}",
+    }
     request = post(urlencode(sent).encode(), headers, query.removeprefix("?"))
     assert TwilioV1().verify(request, URL, ("old", "token"), NOW) is None
 
 
 @settings(deadline=None)
 @given(st.text(min_size=1), st.integers(0))
-def test_a_json_body_is_bound_to_twilios_signature_by_the_hash_in_the_address(text: str, bit: int) -> None:
+def test_a_json_body_is_bound_to_twilios_signature_by_the_hash_in_the_address(
+    text: str, bit: int
+) -> None:
     validator, body = RequestValidator("token"), text.encode()
     query = f"bodySHA256={validator.compute_hash(text)}"
     headers = {"x-twilio-signature": validator.compute_signature(f"{URL}?{query}", {})}
     assert TwilioV1().verify(post(body, headers, query), URL, ("token",), NOW) is None
-    assert TwilioV1().verify(post(flipped(body, bit), headers, query), URL, ("token",), NOW) is not None
+    assert (
+        TwilioV1().verify(post(flipped(body, bit), headers, query), URL, ("token",), NOW)
+        is not None
+    )
 
 
 @pytest.mark.parametrize("port", ["", ":443", ":8443"])
 def test_twilio_may_sign_the_address_with_or_without_its_port(port: str) -> None:
     url = f"https://api.example.com{port}/hooks/c0ffee"
     for called in (url, "https://api.example.com/hooks/c0ffee"):
-        headers = {"x-twilio-signature": RequestValidator("token").compute_signature(called, {"From": "+1"})}
+        headers = {
+            "x-twilio-signature": RequestValidator("token").compute_signature(
+                called, {"From": "+1"}
+            )
+        }
         assert TwilioV1().verify(post(b"From=%2B1", headers), url, ("token",), NOW) is None
 
 
@@ -188,25 +264,43 @@ def fields(body: bytes) -> dict[str, str]:
 
 
 def test_a_standard_secret_that_is_none_signs_nothing() -> None:
-    headers = {"webhook-id": "m", "webhook-timestamp": str(int(NOW.timestamp())), "webhook-signature": "v1,x"}
+    headers = {
+        "webhook-id": "m",
+        "webhook-timestamp": str(int(NOW.timestamp())),
+        "webhook-signature": "v1,x",
+    }
     for secret in ("whsec_", "whsec_!", "\u2603"):
-        assert reason(StandardWebhooks().verify(post(b"{}", headers), URL, (secret,), NOW)) is RefusalReason.NO_SECRET
+        assert (
+            reason(StandardWebhooks().verify(post(b"{}", headers), URL, (secret,), NOW))
+            is RefusalReason.NO_SECRET
+        )
         assert StandardWebhooks().unfit(secret)
 
 
 def test_a_prefix_counts_only_where_it_is_asked_for() -> None:
-    digest = META.sign(post(b"{}"), URL, "s", NOW).headers["x-hub-signature-256"].removeprefix("sha256=")
+    digest = (
+        META.sign(post(b"{}"), URL, "s", NOW).headers["x-hub-signature-256"].removeprefix("sha256=")
+    )
     bare = post(b"{}", {"x-hub-signature-256": digest})
     assert reason(META.verify(bare, URL, ("s",), NOW)) is RefusalReason.SIGNATURE_MALFORMED
-    assert BodyHmac("x-hub-signature-256", prefix="sha256=", bare=True).verify(bare, URL, ("s",), NOW) is None
-    assert reason(META.verify(post(b"{}", {"x-hub-signature-256": "sha256=" + digest.upper()}), URL, ("s",), NOW))
+    assert (
+        BodyHmac("x-hub-signature-256", prefix="sha256=", bare=True).verify(bare, URL, ("s",), NOW)
+        is None
+    )
+    assert reason(
+        META.verify(
+            post(b"{}", {"x-hub-signature-256": "sha256=" + digest.upper()}), URL, ("s",), NOW
+        )
+    )
 
 
 @settings(deadline=None)
 @given(st.text(min_size=1).filter(str.strip), st.text())
 def test_a_secret_in_a_header_is_compared_whole(secret: str, given_: str) -> None:
     scheme = SecretHeader(("x-one", "x-two"))
-    assert scheme.verify(scheme.sign(post(b""), URL, secret, NOW), URL, ("old", secret), NOW) is None
+    assert (
+        scheme.verify(scheme.sign(post(b""), URL, secret, NOW), URL, ("old", secret), NOW) is None
+    )
     assert scheme.verify(post(b"", {"x-two": secret}), URL, (secret,), NOW) is None
     refused = scheme.verify(post(b"", {"x-one": given_}), URL, (secret,), NOW)
     assert (refused is None) == (given_ == secret)
@@ -222,7 +316,9 @@ def test_user_and_password_are_read_as_http_says() -> None:
         ("Basic !", RefusalReason.SIGNATURE_MALFORMED),
         ("Basic " + base64.b64encode(b"heard:wrong").decode(), RefusalReason.SIGNATURE_WRONG),
     ):
-        assert reason(scheme.verify(post(b"x", {"authorization": value}), URL, (secret,), NOW)) is why
+        assert (
+            reason(scheme.verify(post(b"x", {"authorization": value}), URL, (secret,), NOW)) is why
+        )
     assert scheme.unfit("no colon")
 
 
@@ -232,7 +328,10 @@ def test_zendesks_public_test_secret_is_not_taken() -> None:
 
 def test_a_challenge_is_answered_with_its_hmac() -> None:
     made = hmac.new(b"secret", b"challenge", hashlib.sha256)
-    assert answer_to_challenge("secret", "challenge", "base64") == base64.b64encode(made.digest()).decode()
+    assert (
+        answer_to_challenge("secret", "challenge", "base64")
+        == base64.b64encode(made.digest()).decode()
+    )
     assert answer_to_challenge("secret", "challenge", "hex") == made.hexdigest()
 
 
@@ -243,29 +342,51 @@ BY_SCHEME: Mapping[str, Scheme] = {
     "twilio-v1": TwilioV1(),
     "slack-v0": SlackV0(),
     "zendesk-v1": ZendeskV1(),
-    "shopify-hmac-sha256": BodyHmac("x-shopify-hmac-sha256", encoding="base64", needs=SHOPIFY_NEEDS),
+    "shopify-hmac-sha256": BodyHmac(
+        "x-shopify-hmac-sha256", encoding="base64", needs=SHOPIFY_NEEDS
+    ),
 }
 
 
-def test_the_vectors_that_platforms_publish_come_out_as_they_say(vectors: Callable[[], list[dict[str, Any]]]) -> None:
+def test_the_vectors_that_platforms_publish_come_out_as_they_say(
+    vectors: Callable[[], list[dict[str, Any]]],
+) -> None:
     checked = 0
     for vector in vectors():
         headers = {name.lower(): value for name, value in vector["headers"].items()}
         scheme = BY_SCHEME.get(vector["scheme"])
         if vector["scheme"] == "hmac-sha256-hex-prefixed":
-            scheme = BodyHmac(next(name for name in headers if "signature" in name), prefix="sha256=")
+            scheme = BodyHmac(
+                next(name for name in headers if "signature" in name), prefix="sha256="
+            )
         if scheme is None or "requires" in vector:
             continue
         form = vector.get("params") is not None
-        body = urlencode(vector["params"], doseq=True).encode() if form else (vector["body"] or "").encode()
+        body = (
+            urlencode(vector["params"], doseq=True).encode()
+            if form
+            else (vector["body"] or "").encode()
+        )
         url = vector.get("url") or URL
-        refusal = scheme.verify(post(body, headers, urlsplit(url).query), url, (vector["secret"],), _when(vector, headers))
+        refusal = scheme.verify(
+            post(body, headers, urlsplit(url).query),
+            url,
+            (vector["secret"],),
+            _when(vector, headers),
+        )
         assert (refusal is None) == (vector["expected"] == "valid"), (vector["name"], refusal)
         checked += 1
     assert checked >= 50
 
 
 def _when(vector: Mapping[str, Any], headers: Mapping[str, str]) -> datetime:
-    """The moment at which a vector counts: what it says, else when it was signed, so that age is not what it tries."""
+    """The moment at which a vector counts.
+
+    What it says, else when it was signed, so that age is not what it tries.
+    """
     at = str(vector.get("now") or headers.get("x-zendesk-webhook-signature-timestamp") or "0")
-    return datetime.fromtimestamp(float(at), UTC) if at.replace(".", "").isdecimal() else datetime.fromisoformat(at)
+    return (
+        datetime.fromtimestamp(float(at), UTC)
+        if at.replace(".", "").isdecimal()
+        else datetime.fromisoformat(at)
+    )

@@ -14,11 +14,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from slack_sdk.signature import SignatureVerifier
 
-from heard.connectors import Connection, Gone, Parsed, Presence, Rejected, ReplyTarget, Request, Sent, load
+from heard.connectors import (
+    Connection,
+    Gone,
+    Parsed,
+    Presence,
+    Rejected,
+    ReplyTarget,
+    Request,
+    Sent,
+    load,
+)
 from heard.connectors.http import HttpClient
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import TOMBSTONE, EventKind, ReviewEvent
-from heard_cli.local.simulator import Mode, Platforms
+from heard_simulator.server import Mode, Platforms
 
 pytestmark = pytest.mark.loopback
 
@@ -27,11 +37,23 @@ SLACK = load("slack")
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 URL = "https://api.example.com/hooks/c0ffee"
 HOME = Connection("c0ffee", "bus_1", "slack", URL, {"team_id": "T1, T2"}, business_name="Acme")
-TEXT = "Thank you, Nour. We look at the export now 🙂: https://status.example.com/1 <soon> & for sure."
+TEXT = (
+    "Thank you, Nour. We look at the export now 🙂: https://status.example.com/1 <soon> & for sure."
+)
 
 
-def message(text: str = "Slow again.", ts: str = "1773480000.000100", **more: Any) -> dict[str, Any]:
-    return {"type": "message", "channel": "C1", "user": "U9", "user_team": "T9", "text": text, "ts": ts, **more}
+def message(
+    text: str = "Slow again.", ts: str = "1773480000.000100", **more: Any
+) -> dict[str, Any]:
+    return {
+        "type": "message",
+        "channel": "C1",
+        "user": "U9",
+        "user_team": "T9",
+        "text": text,
+        "ts": ts,
+        **more,
+    }
 
 
 def envelope(event: dict[str, Any]) -> Request:
@@ -52,7 +74,13 @@ def read(event: dict[str, Any], connection: Connection = HOME) -> ReviewEvent | 
 
 def changed(text: str, edited: str | None, ts: str = "1773480000.000100") -> dict[str, Any]:
     said = message(text, ts) | ({"edited": {"user": "U9", "ts": edited}} if edited else {})
-    return {"type": "message", "subtype": "message_changed", "channel": "C1", "message": said, "ts": "1773480050.000000"}
+    return {
+        "type": "message",
+        "subtype": "message_changed",
+        "channel": "C1",
+        "message": said,
+        "ts": "1773480050.000000",
+    }
 
 
 def deleted(ts: str = "1773480000.000100", **previous: Any) -> dict[str, Any]:
@@ -69,14 +97,26 @@ def test_the_documented_example_is_signed_as_we_check_it(facts: Callable[[str], 
     for vector in json.loads(facts("vectors/slack.json"))["vectors"]:
         headers = {name.lower(): value for name, value in vector["headers"].items()}
         request = Request("POST", headers, vector["body"].encode())
-        refusal = SLACK.verify(request, HOME, (vector["secret"],), datetime.fromtimestamp(vector["now"], UTC), HttpClient())
+        refusal = SLACK.verify(
+            request,
+            HOME,
+            (vector["secret"],),
+            datetime.fromtimestamp(vector["now"], UTC),
+            HttpClient(),
+        )
         assert (refusal is None) == (vector["expected"] == "valid"), vector["name"]
 
 
-def test_the_documented_payloads_are_a_message_of_our_own_and_a_challenge(facts: Callable[[str], str]) -> None:
+def test_the_documented_payloads_are_a_message_of_our_own_and_a_challenge(
+    facts: Callable[[str], str],
+) -> None:
     own = Request("POST", {}, facts("payloads/slack-event_callback-message.json").encode())
     (event,) = SLACK.parse(own, HOME, NOW).events
-    assert (event.kind, event.text, event.native_id) == (EventKind.CREATED, "Hello World!", "C111:1596183880.004200")
+    assert (event.kind, event.text, event.native_id) == (
+        EventKind.CREATED,
+        "Hello World!",
+        "C111:1596183880.004200",
+    )
     assert SLACK.parse(own, replace(HOME, settings={"team_id": "T111"}), NOW) == Parsed()
     challenge = Request("POST", {}, facts("payloads/slack-url_verification.json").encode())
     parsed = SLACK.parse(challenge, HOME, NOW)
@@ -85,15 +125,23 @@ def test_the_documented_payloads_are_a_message_of_our_own_and_a_challenge(facts:
 
 
 @given(st.binary(max_size=60), st.integers(0, 59), st.integers(0, 7))
-def test_what_slacks_library_signs_is_believed_and_one_flipped_bit_is_not(body: bytes, at: int, bit: int) -> None:
+def test_what_slacks_library_signs_is_believed_and_one_flipped_bit_is_not(
+    body: bytes, at: int, bit: int
+) -> None:
     seconds = str(int(NOW.timestamp()))
     text = body.hex()
     signature = SignatureVerifier(SECRET).generate_signature(timestamp=seconds, body=text)
     headers = {"x-slack-request-timestamp": seconds, "x-slack-signature": str(signature)}
-    assert SLACK.verify(Request("POST", headers, text.encode()), HOME, (SECRET,), NOW, HttpClient()) is None
+    assert (
+        SLACK.verify(Request("POST", headers, text.encode()), HOME, (SECRET,), NOW, HttpClient())
+        is None
+    )
     forged = bytearray(text.encode() or b"0")
     forged[at % len(forged)] ^= 1 << bit
-    assert SLACK.verify(Request("POST", headers, bytes(forged)), HOME, (SECRET,), NOW, HttpClient()) is not None
+    assert (
+        SLACK.verify(Request("POST", headers, bytes(forged)), HOME, (SECRET,), NOW, HttpClient())
+        is not None
+    )
 
 
 def test_without_a_secret_nothing_is_believed() -> None:
@@ -128,7 +176,9 @@ def test_without_a_secret_nothing_is_believed() -> None:
         ({"type": "reaction_added", "item": {}}, None),
     ],
 )  # fmt: skip
-def test_only_what_customers_write_is_a_review(event: dict[str, Any], kind: EventKind | None) -> None:
+def test_only_what_customers_write_is_a_review(
+    event: dict[str, Any], kind: EventKind | None
+) -> None:
     found = read(event)
     assert (found.kind if found else None) == kind
 
@@ -140,15 +190,41 @@ def test_only_the_named_channels_are_listened_to() -> None:
 
 
 def test_a_tombstone_is_the_deletion_of_a_message_that_had_answers() -> None:
-    stone = {"subtype": "tombstone", "user": "USLACKBOT", "text": "This message was deleted.", "ts": "1773480000.000100"}
-    found = read({"type": "message", "subtype": "message_changed", "channel": "C1", "message": stone, "previous_message": message()})
+    stone = {
+        "subtype": "tombstone",
+        "user": "USLACKBOT",
+        "text": "This message was deleted.",
+        "ts": "1773480000.000100",
+    }
+    found = read(
+        {
+            "type": "message",
+            "subtype": "message_changed",
+            "channel": "C1",
+            "message": stone,
+            "previous_message": message(),
+        }
+    )
     assert found is not None
-    assert (found.kind, found.native_id, found.revision, found.author.id) == (EventKind.WITHDRAWN, "C1:1773480000.000100", TOMBSTONE, "U9")
+    assert (found.kind, found.native_id, found.revision, found.author.id) == (
+        EventKind.WITHDRAWN,
+        "C1:1773480000.000100",
+        TOMBSTONE,
+        "U9",
+    )
 
 
 def test_any_order_of_arrival_ends_in_the_same_state() -> None:
     # The first edit falls into the second of posting: its time is lower than the message's own.
-    events = [read(e) for e in (message(), changed("One.", "1773480000.000000"), changed("Two.", "1773480060.000000"), deleted())]
+    events = [
+        read(e)
+        for e in (
+            message(),
+            changed("One.", "1773480000.000000"),
+            changed("Two.", "1773480060.000000"),
+            deleted(),
+        )
+    ]
     ordered = [event for event in events if event]
     assert len({event.native_id for event in ordered}) == 1
     for arrival in itertools.permutations(ordered):
@@ -159,19 +235,35 @@ def test_markup_is_read_as_words() -> None:
     text = "<@U1|ana> and <@U2>: <!here> &lt;b&gt; &amp;lt; <https://x.example/a?b=1|the form> <http://y.example|y.example> <#C1|help> <https://z.example>"
     found = read(message(text))
     assert found is not None
-    assert found.text == "@ana and @U2: @here <b> &lt; the form (https://x.example/a?b=1) y.example #help https://z.example"
+    assert (
+        found.text
+        == "@ana and @U2: @here <b> &lt; the form (https://x.example/a?b=1) y.example #help https://z.example"
+    )
 
 
 def test_a_message_links_to_where_it_stands_if_the_workspace_is_known() -> None:
     where = replace(HOME, settings={**HOME.settings, "workspace_url": "https://acme.slack.com/"})
     found = read(message(thread_ts="1773470000.000100"), where)
     assert found is not None
-    assert found.link == "https://acme.slack.com/archives/C1/p1773480000000100?thread_ts=1773470000.000100&cid=C1"
-    assert (found.native_thread, found.reply_to["thread_ts"]) == ("C1:1773470000.000100", "1773470000.000100")
+    assert (
+        found.link
+        == "https://acme.slack.com/archives/C1/p1773480000000100?thread_ts=1773470000.000100&cid=C1"
+    )
+    assert (found.native_thread, found.reply_to["thread_ts"]) == (
+        "C1:1773470000.000100",
+        "1773470000.000100",
+    )
 
 
 @pytest.mark.parametrize(
-    "event", [message(ts="soon"), message(ts=17), {"type": "message"}, changed("x", "yesterday"), message(channel="C 1")]
+    "event",
+    [
+        message(ts="soon"),
+        message(ts=17),
+        {"type": "message"},
+        changed("x", "yesterday"),
+        message(channel="C 1"),
+    ],
 )
 def test_a_message_without_a_usable_place_is_unreadable(event: dict[str, Any]) -> None:
     with pytest.raises(Unparseable):
@@ -186,16 +278,23 @@ class Wire:
         self.credentials = dict(platforms.credentials["slack"])
         self.connection = replace(HOME, settings=platforms.settings("slack"))
         self.target = ReplyTarget(
-            "C1:1773480000.000100", "C1:1773480000.000100", {"channel": "C1", "thread_ts": "1773480000.000100"}, datetime.now(UTC)
+            "C1:1773480000.000100",
+            "C1:1773480000.000100",
+            {"channel": "C1", "thread_ts": "1773480000.000100"},
+            datetime.now(UTC),
         )
         self.http = HttpClient(loopback=True)
         platforms.knows("slack", self.target.native_id, message())
 
     def reply(self, text: str = TEXT, reply_id: str = "rep_1") -> Sent | Rejected:
-        return SLACK.reply(self.target, text, reply_id, self.connection, self.credentials, self.http)
+        return SLACK.reply(
+            self.target, text, reply_id, self.connection, self.credentials, self.http
+        )
 
     def find(self, text: str = TEXT, reply_id: str = "rep_1") -> Sent | Presence:
-        return SLACK.find_reply(self.target, text, reply_id, self.connection, self.credentials, self.http)
+        return SLACK.find_reply(
+            self.target, text, reply_id, self.connection, self.credentials, self.http
+        )
 
     def fetch(self, native_id: str = "C1:1773480000.000100") -> ReviewEvent | Gone | None:
         return SLACK.fetch(native_id, self.connection, self.credentials, self.http)
@@ -211,14 +310,23 @@ def test_a_reply_arrives_word_for_word_in_the_thread_and_is_found_by_its_id(wire
     assert wire.find() is Presence.ABSENT
     sent = wire.reply()
     (taken,) = wire.platforms.replies()
-    assert (taken.text, taken.thread, taken.review, taken.public) == (TEXT, wire.target.native_thread, wire.target.native_id, False)
+    assert (taken.text, taken.thread, taken.review, taken.public) == (
+        TEXT,
+        wire.target.native_thread,
+        wire.target.native_id,
+        False,
+    )
     assert wire.find("Whatever Slack made of the words.") == sent
     assert wire.find(reply_id="rep_2") is Presence.ABSENT
 
 
 def test_a_message_of_a_bot_without_our_mark_is_ours_only_if_it_says_the_same(wire: Wire) -> None:
     ts = f"{int(datetime.now(UTC).timestamp())}.000009"
-    wire.platforms.knows("slack", f"C1:{ts}", message("We look &amp; tell you.", ts, thread_ts="1773480000.000100", bot_id="B1"))
+    wire.platforms.knows(
+        "slack",
+        f"C1:{ts}",
+        message("We look &amp; tell you.", ts, thread_ts="1773480000.000100", bot_id="B1"),
+    )
     assert wire.find("We look & tell you.") == Sent(f"C1:{ts}")
     assert wire.find("Something else.") is Presence.CANNOT_TELL
     wire.target = replace(wire.target, first_sent_at=None)
@@ -229,17 +337,23 @@ def test_a_long_thread_is_read_page_by_page_and_given_up_when_too_long(wire: Wir
     start = int(datetime.now(UTC).timestamp())
     for number in range(250):
         ts = f"{start + number}.000001"
-        wire.platforms.knows("slack", f"C1:{ts}", message("More.", ts, thread_ts="1773480000.000100"))
+        wire.platforms.knows(
+            "slack", f"C1:{ts}", message("More.", ts, thread_ts="1773480000.000100")
+        )
     assert wire.find() is Presence.ABSENT
     sent = wire.reply()
     assert wire.find() == sent
     for number in range(250, 1100):
         ts = f"{start - 60 + number / 1000:.6f}"
-        wire.platforms.knows("slack", f"C1:{ts}", message("More.", ts, thread_ts="1773480000.000100"))
+        wire.platforms.knows(
+            "slack", f"C1:{ts}", message("More.", ts, thread_ts="1773480000.000100")
+        )
     assert wire.find(reply_id="rep_2") is Presence.CANNOT_TELL
 
 
-@pytest.mark.parametrize(("mode", "taken"), [(Mode.DROP, True), (Mode.FAIL_AFTER, True), (Mode.FAIL_BEFORE, False)])
+@pytest.mark.parametrize(
+    ("mode", "taken"), [(Mode.DROP, True), (Mode.FAIL_AFTER, True), (Mode.FAIL_BEFORE, False)]
+)
 def test_doubt_is_said_and_resolved(wire: Wire, mode: Mode, taken: bool) -> None:
     wire.platforms.fault("slack", mode)
     with pytest.raises(PlatformUnavailable) as fault:
@@ -256,7 +370,9 @@ def test_being_asked_to_wait_means_that_nothing_was_posted(wire: Wire) -> None:
 
 
 def test_refusals_are_named_and_say_what_to_do(wire: Wire) -> None:
-    assert wire.reply("x" * 4001) == Rejected("too_long", "A reply may have 4000 characters; this one has 1 more.")
+    assert wire.reply("x" * 4001) == Rejected(
+        "too_long", "A reply may have 4000 characters; this one has 1 more."
+    )
     wire.platforms.fault("slack", Mode.REJECT)
     reasons = [wire.reply()]
     wire.credentials["bot_token"] = "xoxb-revoked"
@@ -264,7 +380,11 @@ def test_refusals_are_named_and_say_what_to_do(wire: Wire) -> None:
     assert wire.find() is Presence.CANNOT_TELL
     wire.credentials.clear()
     reasons.append(wire.reply())
-    assert [each.reason for each in reasons if isinstance(each, Rejected)] == ["not_allowed", "unauthorized", "no_credentials"]
+    assert [each.reason for each in reasons if isinstance(each, Rejected)] == [
+        "not_allowed",
+        "unauthorized",
+        "no_credentials",
+    ]
     assert wire.fetch() is None
 
 
@@ -277,7 +397,9 @@ def test_what_is_not_there_any_more_is_gone(wire: Wire) -> None:
     assert wire.find() is Presence.ABSENT
     assert wire.fetch() is Gone.GONE
     assert wire.fetch("C1") is None
-    wire.platforms.knows("slack", "C1:1773490000.000100", message(ts="1773490000.000100", subtype="tombstone"))
+    wire.platforms.knows(
+        "slack", "C1:1773490000.000100", message(ts="1773490000.000100", subtype="tombstone")
+    )
     assert wire.fetch("C1:1773490000.000100") is Gone.GONE
 
 
@@ -290,10 +412,14 @@ def test_a_fetched_message_is_the_event_that_was_pushed(wire: Wire) -> None:
 
 
 @pytest.mark.parametrize(("error", "doubt"), [("internal_error", True), ("ratelimited", False)])
-def test_errors_that_pass_are_faults_and_not_refusals(platform: Any, say: Any, http: HttpClient, error: str, doubt: bool) -> None:
+def test_errors_that_pass_are_faults_and_not_refusals(
+    platform: Any, say: Any, http: HttpClient, error: str, doubt: bool
+) -> None:
     platform.will_answer(say(200, {"ok": False, "error": error}), say(200, [1]))
     there = replace(HOME, settings={**HOME.settings, "api_base": platform.url})
-    target = ReplyTarget("C1:1.1", "C1:1.1", {"channel": "C1", "thread_ts": "1.1"}, NOW + timedelta(0))
+    target = ReplyTarget(
+        "C1:1.1", "C1:1.1", {"channel": "C1", "thread_ts": "1.1"}, NOW + timedelta(0)
+    )
     with pytest.raises(PlatformUnavailable) as fault:
         SLACK.reply(target, "Hello.", "rep_1", there, {"bot_token": "xoxb-1"}, http)
     assert fault.value.maybe_applied == doubt

@@ -1,4 +1,7 @@
-"""Stamped: a secret in a header, the business's reply inside the review, and edits that only a list shows."""
+"""Stamped.
+
+A secret in a header, the business's reply inside the review, and edits that only a list shows.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +15,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heard.connectors import Connection, Gone, Page, Parsed, Presence, RefusalReason, Rejected, ReplyTarget, Request, Sent, load
+from heard.connectors import (
+    Connection,
+    Gone,
+    Page,
+    Parsed,
+    Presence,
+    RefusalReason,
+    Rejected,
+    ReplyTarget,
+    Request,
+    Sent,
+    load,
+)
 from heard.connectors.http import HttpClient
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import TOMBSTONE, EventKind, ReviewEvent
-from heard_cli.local.simulator import Calls, Json, Mode, Platforms
-from tests.unit.wired import Wired, wired
+from heard_simulator.server import Calls, Json, Mode, Platforms
+from tests.unit.simulated import Wired, wired
 
 pytestmark = pytest.mark.loopback
 
@@ -50,19 +65,32 @@ def side() -> Iterator[Wired]:
 
 
 def delivered(review: Json, topic: str = "") -> Parsed:
-    return STAMPED.parse(Request("POST", {"x-stamped-topic": topic}, json.dumps(review).encode()), BLANK, NOW)
+    return STAMPED.parse(
+        Request("POST", {"x-stamped-topic": topic}, json.dumps(review).encode()), BLANK, NOW
+    )
 
 
 def reply(side: Wired, text: str = TEXT, *ours: str, **without: str) -> Sent | Rejected:
-    return side.connector.reply(replace(TARGET, ours=ours), text, "rep_1", side.connection, {**side.credentials, **without}, side.http)
+    return side.connector.reply(
+        replace(TARGET, ours=ours),
+        text,
+        "rep_1",
+        side.connection,
+        {**side.credentials, **without},
+        side.http,
+    )
 
 
 def find(side: Wired, text: str = TEXT, **without: str) -> Sent | Presence:
-    return side.connector.find_reply(TARGET, text, "rep_1", side.connection, {**side.credentials, **without}, side.http)
+    return side.connector.find_reply(
+        TARGET, text, "rep_1", side.connection, {**side.credentials, **without}, side.http
+    )
 
 
 def fetch(side: Wired, native_id: str = "617", **without: str) -> ReviewEvent | Gone | None:
-    return side.connector.fetch(native_id, side.connection, {**side.credentials, **without}, side.http)
+    return side.connector.fetch(
+        native_id, side.connection, {**side.credentials, **without}, side.http
+    )
 
 
 def test_the_payload_that_stamped_publishes_is_understood(facts: Callable[[str], str]) -> None:
@@ -84,7 +112,9 @@ def test_the_payload_that_stamped_publishes_is_understood(facts: Callable[[str],
 @pytest.mark.parametrize("header", ["x-stamped-webhook-secret", "x-secret-key"])
 def test_the_secret_is_believed_in_either_header_and_nothing_else(header: str) -> None:
     def refused(given: str, *secrets: str, name: str = header) -> RefusalReason | None:
-        refusal = STAMPED.verify(Request("POST", {name: given}, b"{}"), BLANK, secrets, NOW, HttpClient())
+        refusal = STAMPED.verify(
+            Request("POST", {name: given}, b"{}"), BLANK, secrets, NOW, HttpClient()
+        )
         return refusal.reason if refusal else None
 
     assert refused("right", "new", "right") is None
@@ -96,21 +126,44 @@ def test_the_secret_is_believed_in_either_header_and_nothing_else(header: str) -
 
 @given(id=st.integers(1, 10**12), rating=st.integers(1, 5))
 def test_numbers_may_come_as_text(id: int, rating: int) -> None:
-    assert delivered({**SENT, "id": id, "reviewRating": rating}) == delivered({**SENT, "id": str(id), "reviewRating": str(rating)})
+    assert delivered({**SENT, "id": id, "reviewRating": rating}) == delivered(
+        {**SENT, "id": str(id), "reviewRating": str(rating)}
+    )
 
 
 def test_a_reply_inside_the_review_is_the_business_s_own_and_stands_beside_it() -> None:
     (review,) = delivered(SENT).events
-    (answer,) = delivered({**SENT, "reviewReply": "We are sorry.", "dateReplied": "2026-03-13T10:00:00"}).events
-    assert (answer.kind, answer.native_id, answer.native_thread) == (EventKind.REPLY_SEEN, "reply-617", review.native_thread)
-    assert (answer.text, answer.revision, answer.rating) == ("We are sorry.", "2026-03-13T10:00:00.000Z", None)
+    (answer,) = delivered(
+        {**SENT, "reviewReply": "We are sorry.", "dateReplied": "2026-03-13T10:00:00"}
+    ).events
+    assert (answer.kind, answer.native_id, answer.native_thread) == (
+        EventKind.REPLY_SEEN,
+        "reply-617",
+        review.native_thread,
+    )
+    assert (answer.text, answer.revision, answer.rating) == (
+        "We are sorry.",
+        "2026-03-13T10:00:00.000Z",
+        None,
+    )
     assert answer.author != review.author
 
 
 def test_only_the_topic_can_date_an_edit_or_tell_a_deletion() -> None:
-    events = [delivered(SENT, topic).events[0] for topic in ("review/created", "Review/Updated", "review.deleted")]
-    assert [event.kind for event in events] == [EventKind.CREATED, EventKind.EDITED, EventKind.WITHDRAWN]
-    assert [event.revision for event in events] == ["2026-03-13T09:00:00.500Z", "2026-03-14T09:26:53.000Z", TOMBSTONE]
+    events = [
+        delivered(SENT, topic).events[0]
+        for topic in ("review/created", "Review/Updated", "review.deleted")
+    ]
+    assert [event.kind for event in events] == [
+        EventKind.CREATED,
+        EventKind.EDITED,
+        EventKind.WITHDRAWN,
+    ]
+    assert [event.revision for event in events] == [
+        "2026-03-13T09:00:00.500Z",
+        "2026-03-14T09:26:53.000Z",
+        TOMBSTONE,
+    ]
     assert "x-stamped-topic" in STAMPED.parse_reads
 
 
@@ -157,16 +210,22 @@ def test_a_reply_is_posted_in_public_found_and_followed_by_a_second(side: Wired)
     assert reply(side) == Sent("617") == find(side) == reply(side)
     assert isinstance(reply(side, "It left today.", TEXT), Sent)
     assert find(side) is Presence.ABSENT
-    shown = [taken.text for taken in side.running.replies() if taken.removed_at is None and taken.public]
+    shown = [
+        taken.text for taken in side.running.replies() if taken.removed_at is None and taken.public
+    ]
     assert shown == ["It left today."]
     assert len(side.running.replies()) == 2
 
 
 @pytest.mark.parametrize("ours", [(), (TEXT,)])
-def test_a_reply_that_somebody_else_wrote_is_never_overwritten(side: Wired, ours: tuple[str, ...]) -> None:
+def test_a_reply_that_somebody_else_wrote_is_never_overwritten(
+    side: Wired, ours: tuple[str, ...]
+) -> None:
     assert not ours or isinstance(reply(side), Sent)
     before = side.running.replies()
-    side.running.knows("stamped", "617", {"reply": "Sorry! The shop", "dateReplied": "2026-03-13T12:00:00"})
+    side.running.knows(
+        "stamped", "617", {"reply": "Sorry! The shop", "dateReplied": "2026-03-13T12:00:00"}
+    )
     refused = reply(side, "It left today.", *ours)
     assert isinstance(refused, Rejected)
     assert (refused.reason, side.running.replies()) == ("already_answered", before)
@@ -183,9 +242,15 @@ def test_a_reply_taken_without_a_word_is_doubtful_and_found(side: Wired, mode: M
 
 @pytest.mark.parametrize(
     ("text", "without", "reason"),
-    [("x" * 4_001, {}, "too_long"), (TEXT, {"public_key": ""}, "no_credentials"), (TEXT, {"public_key": "old"}, "unauthorized")],
+    [
+        ("x" * 4_001, {}, "too_long"),
+        (TEXT, {"public_key": ""}, "no_credentials"),
+        (TEXT, {"public_key": "old"}, "unauthorized"),
+    ],
 )
-def test_a_reply_that_cannot_be_sent_is_refused_with_the_reason(side: Wired, text: str, without: dict[str, str], reason: str) -> None:
+def test_a_reply_that_cannot_be_sent_is_refused_with_the_reason(
+    side: Wired, text: str, without: dict[str, str], reason: str
+) -> None:
     refused = reply(side, text, **without)
     assert isinstance(refused, Rejected)
     assert refused.reason == reason
@@ -212,8 +277,16 @@ def test_the_customer_is_written_to_only_if_the_business_wants_it(
     setting: str, sent: str, platform: Any, side: Wired, say: Callable[..., Any]
 ) -> None:
     platform.will_answer(say(200, {"id": 617}), say(200, TEXT))
-    connection = Connection("c", "b", "stamped", "", {"api_base": platform.url, "store_hash": "1", "email_replies": setting})
-    assert isinstance(STAMPED.reply(TARGET, TEXT, "r", connection, side.credentials, side.http), Sent)
+    connection = Connection(
+        "c",
+        "b",
+        "stamped",
+        "",
+        {"api_base": platform.url, "store_hash": "1", "email_replies": setting},
+    )
+    assert isinstance(
+        STAMPED.reply(TARGET, TEXT, "r", connection, side.credentials, side.http), Sent
+    )
     assert platform.asked[1][1].endswith(f"/617/reply?isPrivate=false&{sent}")
 
 
@@ -221,12 +294,18 @@ def test_an_answer_that_is_not_understood_is_a_fault_and_a_bad_entry_only_a_prob
     platform: Answering, side: Wired, say: Callable[..., Any]
 ) -> None:
     connection = Connection("c", "b", "stamped", "", {"api_base": platform.url, "store_hash": "1"})
-    unreadable: list[Any] = [(200, {}, b"<html>"), say(200, {"id": 617, "dateCreated": "yesterday"})]
+    unreadable: list[Any] = [
+        (200, {}, b"<html>"),
+        say(200, {"id": 617, "dateCreated": "yesterday"}),
+    ]
     for answer in unreadable:
         platform.will_answer(answer)
         with pytest.raises(PlatformUnavailable):
             STAMPED.fetch("617", connection, side.credentials, side.http)
-    platform.will_answer(say(200, {"results": [{"review": {}}, {"review": {"id": 1}}], "totalPages": 1}), say(200, {"results": [{}]}))
+    platform.will_answer(
+        say(200, {"results": [{"review": {}}, {"review": {"id": 1}}], "totalPages": 1}),
+        say(200, {"results": [{}]}),
+    )
     page = STAMPED.recent(None, connection, side.credentials, side.http, NOW)
     assert isinstance(page, Page)
     assert ([event.native_id for event in page.events], len(page.problems)) == (["1"], 1)

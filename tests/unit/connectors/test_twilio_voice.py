@@ -1,4 +1,7 @@
-"""Telephone calls: what a caller hears, how far a call came, and that any order of the requests ends the same."""
+"""Telephone calls.
+
+What a caller hears, how far a call came, and that any order of the requests ends the same.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ from heard.connectors import Connection, Gone, Parsed, Rejected, ReplyTarget, Re
 from heard.connectors.http import HttpClient
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import EventKind, ReviewEvent
-from heard_cli.local.simulator import Calls, Mode, Platforms
+from heard_simulator.server import Calls, Mode, Platforms
 
 pytestmark = pytest.mark.loopback
 
@@ -27,9 +30,21 @@ NOW = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
 VOICE = load("twilio_voice")
 TOKEN = "12345"
 URL = "https://api.example.com/hooks/c0ffee"
-HERE = Connection("c0ffee", "bus_1", "twilio_voice", URL, {}, business_name='Café "Zur <Post>" & Söhne')
-CALL = {"CallSid": "CA1", "AccountSid": "AC1", "From": "+12025550143", "To": "+12025550100", "Direction": "inbound"}
-SAID = {"TranscriptionStatus": "completed", "TranscriptionText": "The kettle burned me.", "RecordingUrl": "https://api.twilio.com/RE1"}
+HERE = Connection(
+    "c0ffee", "bus_1", "twilio_voice", URL, {}, business_name='Café "Zur <Post>" & Söhne'
+)
+CALL = {
+    "CallSid": "CA1",
+    "AccountSid": "AC1",
+    "From": "+12025550143",
+    "To": "+12025550100",
+    "Direction": "inbound",
+}
+SAID = {
+    "TranscriptionStatus": "completed",
+    "TranscriptionText": "The kettle burned me.",
+    "RecordingUrl": "https://api.twilio.com/RE1",
+}
 
 
 def posted(form: dict[str, str], query: str = "") -> Request:
@@ -49,25 +64,39 @@ def heard(form: dict[str, str], query: str = "", where: Connection = HERE) -> ET
 
 
 def test_twilios_published_examples_are_signed_as_we_check_it(facts: Callable[[str], str]) -> None:
-    vectors = [v for v in json.loads(facts("vectors/twilio.json"))["vectors"] if v.get("params") and not v.get("requires")]
+    vectors = [
+        v
+        for v in json.loads(facts("vectors/twilio.json"))["vectors"]
+        if v.get("params") and not v.get("requires")
+    ]
     assert len(vectors) >= 10
     for vector in vectors:
         query = vector["url"].partition("?")[2].partition("#")[0]
         headers = {name.lower(): value for name, value in vector["headers"].items()}
         request = Request("POST", headers, urlencode(vector["params"], doseq=True).encode(), query)
-        refusal = VOICE.verify(request, replace(HERE, url=vector["url"]), (vector["secret"],), NOW, HttpClient())
+        refusal = VOICE.verify(
+            request, replace(HERE, url=vector["url"]), (vector["secret"],), NOW, HttpClient()
+        )
         assert (refusal is None) == (vector["expected"] == "valid"), vector["name"]
 
 
 @given(
-    st.dictionaries(st.text(st.characters(codec="ascii"), min_size=1, max_size=5), st.text(max_size=9), min_size=1),
+    st.dictionaries(
+        st.text(st.characters(codec="ascii"), min_size=1, max_size=5),
+        st.text(max_size=9),
+        min_size=1,
+    ),
     st.integers(0),
     st.integers(0, 7),
 )
-def test_what_twilios_library_signs_is_believed_and_one_flipped_bit_is_not(form: dict[str, str], at: int, bit: int) -> None:
+def test_what_twilios_library_signs_is_believed_and_one_flipped_bit_is_not(
+    form: dict[str, str], at: int, bit: int
+) -> None:
     form = {name: value.encode("utf-8", "replace").decode() for name, value in form.items()}
     signature = RequestValidator(TOKEN).compute_signature(f"{URL}?recorded=1", form)
-    request = Request("POST", {"x-twilio-signature": str(signature)}, urlencode(form).encode(), "recorded=1")
+    request = Request(
+        "POST", {"x-twilio-signature": str(signature)}, urlencode(form).encode(), "recorded=1"
+    )
     assert VOICE.verify(request, HERE, (TOKEN,), NOW, HttpClient()) is None
     forged = bytearray(str(signature).encode())
     forged[at % 27] ^= 1 << bit
@@ -86,7 +115,12 @@ def test_a_caller_is_greeted_recorded_and_not_greeted_again() -> None:
         assert "recorded" in (say.text or "")
         assert record.attrib["action"] == f"{URL}?recorded=1"
         assert (record.attrib["transcribe"], record.attrib["transcribeCallback"]) == ("true", URL)
-    assert [verb.tag for verb in heard({"CallStatus": "in-progress", "RecordingUrl": "https://x.example"}, "recorded=1")] == ["Hangup"]
+    assert [
+        verb.tag
+        for verb in heard(
+            {"CallStatus": "in-progress", "RecordingUrl": "https://x.example"}, "recorded=1"
+        )
+    ] == ["Hangup"]
     assert [verb.tag for verb in heard({"CallStatus": "in-progress"}, "recorded=1")] == ["Hangup"]
 
 
@@ -99,7 +133,9 @@ def test_reports_are_answered_without_an_order(form: dict[str, str]) -> None:
     assert list(heard(form)) == []
 
 
-def test_a_greeting_of_ones_own_is_spoken_in_its_language_and_only_english_is_written_down() -> None:
+def test_a_greeting_of_ones_own_is_spoken_in_its_language_and_only_english_is_written_down() -> (
+    None
+):
     ours = replace(HERE, settings={"greeting": "Grüezi <& hallo>", "greeting_language": "de-CH"})
     say, record = heard({"CallStatus": "ringing"}, where=ours)
     assert (say.text, say.attrib["language"]) == ("Grüezi <& hallo>", "de-CH")
@@ -111,7 +147,10 @@ def test_a_greeting_of_ones_own_is_spoken_in_its_language_and_only_english_is_wr
 @pytest.mark.parametrize(
     ("form", "stage"),
     [
-        *(({"CallStatus": status}, 0) for status in ("completed", "no-answer", "busy", "failed", "canceled")),
+        *(
+            ({"CallStatus": status}, 0)
+            for status in ("completed", "no-answer", "busy", "failed", "canceled")
+        ),
         *(({"CallStatus": status}, None) for status in ("ringing", "in-progress", "queued", "")),
         ({"CallStatus": "completed", "RecordingUrl": "https://api.twilio.com/RE1"}, 1),
         ({"RecordingStatus": "completed"}, 1),
@@ -130,41 +169,82 @@ def test_a_request_says_how_far_a_call_came(form: dict[str, str], stage: int | N
 def test_any_order_of_the_requests_ends_in_the_same_state() -> None:
     steps = ({"CallStatus": "completed"}, {"RecordingUrl": "https://api.twilio.com/RE1"}, SAID)
     events = [event for event in (read(**step) for step in steps) if event]
-    assert {(event.native_id, event.native_thread, event.author.id) for event in events} == {("CA1", "CA1", "+12025550143")}
+    assert {(event.native_id, event.native_thread, event.author.id) for event in events} == {
+        ("CA1", "CA1", "+12025550143")
+    }
     for arrival in itertools.permutations([*events, events[0], events[1]]):
         last = max(arrival, key=lambda event: (event.revision, event.digest))
         assert (last.kind, last.text) == (EventKind.EDITED, "The kettle burned me.")
 
 
-@pytest.mark.parametrize("caller", ["+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253", "anonymous", "Restricted", ""])
+@pytest.mark.parametrize(
+    "caller",
+    [
+        "+266696687",
+        "+7378742833",
+        "+2562533",
+        "+8656696",
+        "+86282452253",
+        "anonymous",
+        "Restricted",
+        "",
+    ],
+)
 def test_callers_who_withhold_their_number_are_strangers_to_each_other(caller: str) -> None:
-    one, other = read(CallStatus="completed", From=caller), read(CallStatus="completed", From=caller, CallSid="CA2")
+    one, other = (
+        read(CallStatus="completed", From=caller),
+        read(CallStatus="completed", From=caller, CallSid="CA2"),
+    )
     assert one is not None
     assert other is not None
     assert one.author != other.author
     assert not one.partial
 
 
-def test_a_report_that_does_not_say_who_called_is_partial_and_the_call_is_asked_for(wire: Wire) -> None:
-    report = {"CallSid": "CA1", "AccountSid": "AC1", "RecordingStatus": "completed", "RecordingSid": "RE1"}
+def test_a_report_that_does_not_say_who_called_is_partial_and_the_call_is_asked_for(
+    wire: Wire,
+) -> None:
+    report = {
+        "CallSid": "CA1",
+        "AccountSid": "AC1",
+        "RecordingStatus": "completed",
+        "RecordingSid": "RE1",
+    }
     (event,) = VOICE.parse(posted(report), HERE, NOW).events
     assert event.partial
-    wire.platforms.knows("twilio_voice", "CA1", {"from": "+12025550143", "caller_name": "RIVERA M", "recording": "RE1"})
+    wire.platforms.knows(
+        "twilio_voice",
+        "CA1",
+        {"from": "+12025550143", "caller_name": "RIVERA M", "recording": "RE1"},
+    )
     found = wire.fetch()
     assert isinstance(found, ReviewEvent)
-    assert (found.author.id, found.author.name, found.revision) == ("+12025550143", "RIVERA M", event.revision)
+    assert (found.author.id, found.author.name, found.revision) == (
+        "+12025550143",
+        "RIVERA M",
+        event.revision,
+    )
     wire.platforms.knows("twilio_voice", "CA1", {"text": "The kettle burned me."})
     found, pushed = wire.fetch(), read(**SAID)
     assert isinstance(found, ReviewEvent)
     assert pushed is not None
-    assert (found.revision, found.digest, found.kind) == (pushed.revision, pushed.digest, EventKind.EDITED)
+    assert (found.revision, found.digest, found.kind) == (
+        pushed.revision,
+        pushed.digest,
+        EventKind.EDITED,
+    )
 
 
-@pytest.mark.parametrize("body", [b"\xff", b"CallStatus=completed", b"CallSid=a+b&CallStatus=completed"])
+@pytest.mark.parametrize(
+    "body", [b"\xff", b"CallStatus=completed", b"CallSid=a+b&CallStatus=completed"]
+)
 def test_a_form_that_names_no_call_is_unreadable_and_yet_answered(body: bytes) -> None:
     with pytest.raises(Unparseable):
         VOICE.parse(Request("POST", {}, body), HERE, NOW)
-    assert VOICE.accepted(Request("POST", {}, body), HERE, Parsed(), HttpClient()).body == "<Response/>"
+    assert (
+        VOICE.accepted(Request("POST", {}, body), HERE, Parsed(), HttpClient()).body
+        == "<Response/>"
+    )
 
 
 class Wire:
@@ -188,7 +268,9 @@ def wire(loopback: None) -> Iterator[Wire]:
 def test_what_cannot_be_read_is_told_from_what_is_gone(wire: Wire) -> None:
     assert wire.fetch() is Gone.GONE
     wire.platforms.knows("twilio_voice", "CA1", {"from": "+12025550143"})
-    wire.platforms.knows("twilio_voice", "CA2", {"from": "+12025550143", "direction": "outbound-api"})
+    wire.platforms.knows(
+        "twilio_voice", "CA2", {"from": "+12025550143", "direction": "outbound-api"}
+    )
     assert wire.fetch("CA2") is None
     wire.platforms.fault("twilio_voice", Mode.RATE_LIMITED, calls=Calls.LOOK, seconds=9)
     with pytest.raises(PlatformUnavailable) as fault:
@@ -201,6 +283,8 @@ def test_what_cannot_be_read_is_told_from_what_is_gone(wire: Wire) -> None:
 
 
 def test_no_program_calls_back(wire: Wire) -> None:
-    answer = VOICE.reply(ReplyTarget("CA1", "CA1", {}), "Hello.", "rep_1", HERE, wire.credentials, HttpClient())
+    answer = VOICE.reply(
+        ReplyTarget("CA1", "CA1", {}), "Hello.", "rep_1", HERE, wire.credentials, HttpClient()
+    )
     assert isinstance(answer, Rejected)
     assert answer.reason == "not_offered"

@@ -1,4 +1,7 @@
-"""X: posts that mention, answer or quote a business; edits under new ids; replies signed with OAuth 1.0a and counted by weight."""
+"""X: posts that mention, answer or quote a business; edits under new ids.
+
+Replies signed with OAuth 1.0a and counted by weight.
+"""
 
 from __future__ import annotations
 
@@ -18,20 +21,40 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heard.connectors import Connection, Gone, Http, HttpAnswer, Page, Presence, RefusalReason, Rejected, ReplyTarget, Request, Sent, load
+from heard.connectors import (
+    Connection,
+    Gone,
+    Http,
+    HttpAnswer,
+    Page,
+    Presence,
+    RefusalReason,
+    Rejected,
+    ReplyTarget,
+    Request,
+    Sent,
+    load,
+)
 from heard.connectors.http import HttpClient
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import EventKind, ReviewEvent
-from heard_cli.local.simulator import Json, Mode, Platforms
-from tests.unit.wired import Wired, wired
+from heard_simulator.server import Json, Mode, Platforms
+from tests.unit.simulated import Wired, wired
 
 pytestmark = pytest.mark.loopback
 
 NOW = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
 X = load("x")
 US, IDA, KIM = "1111111111111111111", "2222222222222222222", "3333333333333333333"
-FIRST, SECOND, THIRD, OURS = "2080000000000000001", "2080000000000000002", "2080000000000000003", "2079000000000000001"
-CONNECTION = Connection("c0ffee", "bus_1", "x", "https://api.example.com/hooks/c0ffee", {"user_id": US})
+FIRST, SECOND, THIRD, OURS = (
+    "2080000000000000001",
+    "2080000000000000002",
+    "2080000000000000003",
+    "2079000000000000001",
+)
+CONNECTION = Connection(
+    "c0ffee", "bus_1", "x", "https://api.example.com/hooks/c0ffee", {"user_id": US}
+)
 SECRET = "the consumer secret"
 TEXT = "Thank you for writing, Ida. Tom will ring you today."
 
@@ -52,7 +75,14 @@ def post(id: str = FIRST, **changed: Any) -> Json:
 
 def delivery(payload: Json, kind: str = "post.mention.create", **data: Any) -> Request:
     user = {"id": IDA, "name": "Ida", "username": "ida"}
-    body = {"event_uuid": "7", "filter": {"user_id": US}, "event_type": kind, "payload": payload, "includes": {"users": [user]}, **data}
+    body = {
+        "event_uuid": "7",
+        "filter": {"user_id": US},
+        "event_type": kind,
+        "payload": payload,
+        "includes": {"users": [user]},
+        **data,
+    }
     return Request("POST", {}, json.dumps({"data": body}).encode())
 
 
@@ -65,10 +95,16 @@ def event(payload: Json, kind: str = "post.mention.create", **data: Any) -> Revi
 
 
 def test_the_challenge_is_answered_with_the_base64_hmac_under_the_newest_secret() -> None:
-    answer = X.handshake(Request("GET", {}, b"", "crc_token=abc&nonce=1"), CONNECTION, (SECRET, "older"), NOW)
+    answer = X.handshake(
+        Request("GET", {}, b"", "crc_token=abc&nonce=1"), CONNECTION, (SECRET, "older"), NOW
+    )
     assert answer is not None
     token = base64.b64encode(hmac.new(SECRET.encode(), b"abc", hashlib.sha256).digest()).decode()
-    assert (answer.status, json.loads(answer.body), answer.content_type) == (200, {"response_token": f"sha256={token}"}, "application/json")
+    assert (answer.status, json.loads(answer.body), answer.content_type) == (
+        200,
+        {"response_token": f"sha256={token}"},
+        "application/json",
+    )
 
 
 def test_without_a_challenge_or_a_secret_there_is_no_answer_to_give() -> None:
@@ -85,13 +121,17 @@ def test_without_a_challenge_or_a_secret_there_is_no_answer_to_give() -> None:
 
 def test_nobody_can_have_a_delivery_signed_by_asking_for_it_as_a_challenge() -> None:
     for body in (delivery(post()).body, b" {}", b"\xef\xbb\xbf{}"):
-        answer = X.handshake(Request("GET", {}, b"", urlencode({"crc_token": body})), CONNECTION, (SECRET,), NOW)
+        answer = X.handshake(
+            Request("GET", {}, b"", urlencode({"crc_token": body})), CONNECTION, (SECRET,), NOW
+        )
         assert answer is None
 
 
 @pytest.mark.parametrize("kind", [[], {}, 7, None])
 def test_a_kind_that_is_no_text_is_of_no_interest(kind: Any) -> None:
-    request = Request("POST", {}, json.dumps({"data": {"event_type": kind, "payload": post()}}).encode())
+    request = Request(
+        "POST", {}, json.dumps({"data": {"event_type": kind, "payload": post()}}).encode()
+    )
     assert X.parse(request, CONNECTION, NOW).events == ()
 
 
@@ -102,21 +142,34 @@ def test_any_question_is_answered_without_a_fault(query: str) -> None:
 
 
 @given(at=st.integers(0, 10**6), bit=st.integers(0, 7))
-def test_a_delivery_signed_as_documented_is_believed_and_a_flipped_bit_is_not(at: int, bit: int) -> None:
+def test_a_delivery_signed_as_documented_is_believed_and_a_flipped_bit_is_not(
+    at: int, bit: int
+) -> None:
     body = delivery(post()).body
-    signature = "sha256=" + base64.b64encode(hmac.new(SECRET.encode(), body, hashlib.sha256).digest()).decode()
+    signature = (
+        "sha256="
+        + base64.b64encode(hmac.new(SECRET.encode(), body, hashlib.sha256).digest()).decode()
+    )
     signed = Request("POST", {"x-twitter-webhooks-signature": signature}, body)
     assert X.verify(signed, CONNECTION, ("newer", SECRET), NOW, HttpClient()) is None
     assert X.sign(delivery(post()), CONNECTION.url, SECRET, NOW) == signed
     flipped = bytearray(body)
     flipped[at % len(body)] ^= 1 << bit
-    assert X.verify(replace(signed, body=bytes(flipped)), CONNECTION, (SECRET,), NOW, HttpClient()) is not None
+    assert (
+        X.verify(replace(signed, body=bytes(flipped)), CONNECTION, (SECRET,), NOW, HttpClient())
+        is not None
+    )
 
 
 def test_a_hexadecimal_digest_as_others_send_it_is_refused() -> None:
     body = delivery(post()).body
     signed = Request(
-        "POST", {"x-twitter-webhooks-signature": "sha256=" + hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()}, body
+        "POST",
+        {
+            "x-twitter-webhooks-signature": "sha256="
+            + hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
+        },
+        body,
     )
     refusal = X.verify(signed, CONNECTION, (SECRET,), NOW, HttpClient())
     assert refusal is not None
@@ -133,27 +186,57 @@ def test_the_published_payloads_are_reviews_each_with_its_customers_part_of_the_
     body = facts(f"payloads/x-post.{kind}.create.json")
     (found,) = X.parse(Request("POST", {}, body.encode()), CONNECTION, NOW).events
     payload = json.loads(body)["data"]["payload"]
-    assert (found.kind, found.native_id, found.text) == (EventKind.CREATED, payload["id"], payload["text"])
+    assert (found.kind, found.native_id, found.text) == (
+        EventKind.CREATED,
+        payload["id"],
+        payload["text"],
+    )
     assert found.native_thread == f"{payload['conversation_id']}:2222222222222222222"
     assert found.revision == payload["id"].zfill(20)
     assert found.author.name == ("OtherUser" if kind == "mention" else None)
 
 
 def test_our_deleted_post_and_all_that_is_no_post_is_ignored(facts: Callable[[str], str]) -> None:
-    assert X.parse(Request("POST", {}, facts("payloads/x-post.delete.json").encode()), CONNECTION, NOW).events == ()
-    for kind in ("dm.received", "like.create", "post.repost.create", "", None, ["post.mention.create"]):
+    assert (
+        X.parse(
+            Request("POST", {}, facts("payloads/x-post.delete.json").encode()), CONNECTION, NOW
+        ).events
+        == ()
+    )
+    for kind in (
+        "dm.received",
+        "like.create",
+        "post.repost.create",
+        "",
+        None,
+        ["post.mention.create"],
+    ):
         assert X.parse(delivery({}, str(kind)), CONNECTION, NOW).events == ()
 
 
-def test_a_customer_who_comes_back_in_a_conversation_stays_in_one_thread_and_another_has_their_own() -> None:
+def test_a_customer_who_comes_back_in_a_conversation_stays_in_one_thread_and_another_has_their_own() -> (
+    None
+):
     answer = {"conversation_id": FIRST, "in_reply_to_tweet_id": OURS, "in_reply_to_user_id": US}
-    first, back, other = event(post()), event(post(SECOND, **answer)), event(post(THIRD, author_id=KIM, **answer))
+    first, back, other = (
+        event(post()),
+        event(post(SECOND, **answer)),
+        event(post(THIRD, author_id=KIM, **answer)),
+    )
     assert first.native_thread == back.native_thread == f"{FIRST}:{IDA}"
     assert other.native_thread == f"{FIRST}:{KIM}"
 
 
-def test_our_own_reply_is_noted_in_the_thread_of_whom_it_answers_and_our_other_posts_are_not() -> None:
-    own = post(SECOND, author_id=US, conversation_id=FIRST, in_reply_to_tweet_id=FIRST, in_reply_to_user_id=IDA)
+def test_our_own_reply_is_noted_in_the_thread_of_whom_it_answers_and_our_other_posts_are_not() -> (
+    None
+):
+    own = post(
+        SECOND,
+        author_id=US,
+        conversation_id=FIRST,
+        in_reply_to_tweet_id=FIRST,
+        in_reply_to_user_id=IDA,
+    )
     for kind in ("post.create", "post.mention.create"):
         seen = event(own, kind)
         assert (seen.kind, seen.native_thread) == (EventKind.REPLY_SEEN, f"{FIRST}:{IDA}")
@@ -164,7 +247,11 @@ def test_our_own_reply_is_noted_in_the_thread_of_whom_it_answers_and_our_other_p
 def test_any_order_of_a_post_and_its_edits_ends_with_the_latest_words() -> None:
     history = [FIRST, SECOND, THIRD]
     said = [
-        event(post(id, edit_history_tweet_ids=history[: place + 1], conversation_id=id, text=f"{place}"))
+        event(
+            post(
+                id, edit_history_tweet_ids=history[: place + 1], conversation_id=id, text=f"{place}"
+            )
+        )
         for place, id in enumerate(history)
     ]
     assert [each.kind for each in said] == [EventKind.CREATED, EventKind.EDITED, EventKind.EDITED]
@@ -183,7 +270,12 @@ def test_ids_grow_by_digits_before_they_grow_by_value() -> None:
 def test_words_are_read_whole_and_without_xs_escapes() -> None:
     assert event(post(text="Fish &amp; chips &lt;3")).text == "Fish & chips <3"
     assert event(post(note_tweet={"text": "Long &amp; whole"})).text == "Long & whole"
-    assert [event(post(lang=language)).language for language in ("fr", "und", "qme", None)] == ["fr", None, None, None]
+    assert [event(post(lang=language)).language for language in ("fr", "und", "qme", None)] == [
+        "fr",
+        None,
+        None,
+        None,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -212,7 +304,13 @@ def test_another_accounts_event_is_not_lost_in_silence() -> None:
 
 
 def saying(answer: HttpAnswer) -> Http:
-    def http(method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes | None = None) -> HttpAnswer:
+    def http(
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+    ) -> HttpAnswer:
         return answer
 
     return http
@@ -228,15 +326,31 @@ def side() -> Iterator[Wired]:
 TARGET = ReplyTarget(FIRST, f"{FIRST}:{IDA}", {"post_id": FIRST})
 
 
-def reply(side: Wired, text: str = TEXT, *, to: ReplyTarget = TARGET, changed: Mapping[str, str] = MappingProxyType({})) -> Sent | Rejected:
+def reply(
+    side: Wired,
+    text: str = TEXT,
+    *,
+    to: ReplyTarget = TARGET,
+    changed: Mapping[str, str] = MappingProxyType({}),
+) -> Sent | Rejected:
     return X.reply(to, text, "rep_1", side.connection, {**side.credentials, **changed}, side.http)
 
 
-def find(side: Wired, text: str = TEXT, *, to: ReplyTarget = TARGET, changed: Mapping[str, str] = MappingProxyType({})) -> Sent | Presence:
-    return X.find_reply(to, text, "rep_1", side.connection, {**side.credentials, **changed}, side.http)
+def find(
+    side: Wired,
+    text: str = TEXT,
+    *,
+    to: ReplyTarget = TARGET,
+    changed: Mapping[str, str] = MappingProxyType({}),
+) -> Sent | Presence:
+    return X.find_reply(
+        to, text, "rep_1", side.connection, {**side.credentials, **changed}, side.http
+    )
 
 
-def fetch(side: Wired, native_id: str = FIRST, *, changed: Mapping[str, str] = MappingProxyType({})) -> ReviewEvent | Gone | None:
+def fetch(
+    side: Wired, native_id: str = FIRST, *, changed: Mapping[str, str] = MappingProxyType({})
+) -> ReviewEvent | Gone | None:
     return X.fetch(native_id, side.connection, {**side.credentials, **changed}, side.http)
 
 
@@ -249,7 +363,9 @@ def test_a_reply_is_found_though_x_puts_a_name_before_it_and_escapes_it(side: Wi
     assert find(side, "Quite another text.") is Presence.ABSENT
 
 
-def test_a_reply_with_an_address_in_it_cannot_be_compared_but_its_absence_can_be_told(side: Wired) -> None:
+def test_a_reply_with_an_address_in_it_cannot_be_compared_but_its_absence_can_be_told(
+    side: Wired,
+) -> None:
     text = "Write to https://example.com/help and Tom will look into it."
     assert find(side, text) is Presence.ABSENT
     assert isinstance(reply(side, text), Sent)
@@ -259,7 +375,9 @@ def test_a_reply_with_an_address_in_it_cannot_be_compared_but_its_absence_can_be
 def test_a_text_that_x_takes_for_a_duplicate_was_our_own_or_is_refused(side: Wired) -> None:
     sent = reply(side)
     assert reply(side) == sent
-    side.running.knows("x", SECOND, {**post(SECOND, author_id=KIM), "user": {"name": "Kim", "username": "kim"}})
+    side.running.knows(
+        "x", SECOND, {**post(SECOND, author_id=KIM), "user": {"name": "Kim", "username": "kim"}}
+    )
     refused = reply(side, to=ReplyTarget(SECOND, f"{SECOND}:{KIM}", {"post_id": SECOND}))
     assert isinstance(refused, Rejected)
     assert refused.reason == "duplicate"
@@ -267,7 +385,9 @@ def test_a_text_that_x_takes_for_a_duplicate_was_our_own_or_is_refused(side: Wir
 
 
 def test_a_reply_goes_to_the_latest_version_and_is_found_under_any(side: Wired) -> None:
-    side.running.knows("x", FIRST, post(SECOND, edit_history_tweet_ids=[FIRST, SECOND], conversation_id=FIRST))
+    side.running.knows(
+        "x", FIRST, post(SECOND, edit_history_tweet_ids=[FIRST, SECOND], conversation_id=FIRST)
+    )
     edited = replace(TARGET, reply_to={"post_id": SECOND})
     sent = reply(side, to=edited)
     assert isinstance(sent, Sent)
@@ -284,10 +404,14 @@ def test_who_did_not_summon_the_account_cannot_be_answered_and_x_says_so(side: W
 
 def test_our_replies_are_looked_for_until_posts_are_older_than_the_review(side: Wired) -> None:
     for number in range(620):
-        side.running.knows("x", f"207800000000000{number:04}", post(f"207800000000000{number:04}", author_id=US))
+        side.running.knows(
+            "x", f"207800000000000{number:04}", post(f"207800000000000{number:04}", author_id=US)
+        )
     assert find(side) is Presence.ABSENT
     for number in range(620):
-        side.running.knows("x", f"208100000000000{number:04}", post(f"208100000000000{number:04}", author_id=US))
+        side.running.knows(
+            "x", f"208100000000000{number:04}", post(f"208100000000000{number:04}", author_id=US)
+        )
     assert find(side) is Presence.CANNOT_TELL
 
 
@@ -310,7 +434,10 @@ def test_an_address_that_is_none_is_refused_and_not_called(side: Wired) -> None:
         assert refused.reason == "bad_address"
 
 
-@pytest.mark.parametrize(("text", "fits"), [("語" * 140, True), ("語" * 141, False), ("x" * 280, True), ("x" * 281, False)])
+@pytest.mark.parametrize(
+    ("text", "fits"),
+    [("語" * 140, True), ("語" * 141, False), ("x" * 280, True), ("x" * 281, False)],
+)
 def test_a_reply_is_measured_as_x_measures_it(side: Wired, text: str, fits: bool) -> None:
     answer = reply(side, text)
     assert isinstance(answer, Sent) == fits
@@ -326,8 +453,12 @@ def test_x_says_until_when_to_wait_in_a_header_of_its_own(side: Wired) -> None:
     assert 85 <= fault.value.retry_after <= 90
 
 
-@pytest.mark.parametrize("headers", [{}, {"x-rate-limit-reset": "soon"}, {"x-rate-limit-reset": "1", "retry-after": "9"}])
-def test_a_wait_of_no_sense_is_none_and_https_own_header_comes_first(headers: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "headers", [{}, {"x-rate-limit-reset": "soon"}, {"x-rate-limit-reset": "1", "retry-after": "9"}]
+)
+def test_a_wait_of_no_sense_is_none_and_https_own_header_comes_first(
+    headers: dict[str, str],
+) -> None:
     with pytest.raises(PlatformUnavailable) as fault:
         answered(429, b"{}", headers)
     assert fault.value.retry_after == (9 if "retry-after" in headers else None)
@@ -342,19 +473,34 @@ def test_a_reply_taken_without_its_id_leaves_the_question_open() -> None:
 
 def answered(status: int, body: bytes, headers: dict[str, str] | None = None) -> Sent | Rejected:
     credentials = dict.fromkeys(X.capabilities.credentials, "k")
-    return X.reply(TARGET, TEXT, "rep_1", CONNECTION, credentials, saying(HttpAnswer(status, headers or {}, body)))
+    return X.reply(
+        TARGET,
+        TEXT,
+        "rep_1",
+        CONNECTION,
+        credentials,
+        saying(HttpAnswer(status, headers or {}, body)),
+    )
 
 
-def test_a_post_read_again_is_what_its_delivery_said_whichever_version_it_is_asked_by(side: Wired) -> None:
+def test_a_post_read_again_is_what_its_delivery_said_whichever_version_it_is_asked_by(
+    side: Wired,
+) -> None:
     assert fetch(side) == replace(event(post()), text="@ourbakery slow.")
-    edited = post(SECOND, edit_history_tweet_ids=[FIRST, SECOND], conversation_id=FIRST, text="Better.")
+    edited = post(
+        SECOND, edit_history_tweet_ids=[FIRST, SECOND], conversation_id=FIRST, text="Better."
+    )
     side.running.knows("x", FIRST, {**edited, "user": {"name": "Ida", "username": "ida"}})
     assert fetch(side) == fetch(side, SECOND) == event(edited)
 
 
 def test_an_old_version_shown_is_followed_to_the_latest(side: Wired) -> None:
     shown: Json = {"data": post(edit_history_tweet_ids=[FIRST, SECOND])}
-    latest: Json = {"data": post(SECOND, edit_history_tweet_ids=[FIRST, SECOND], conversation_id=FIRST, text="Better.")}
+    latest: Json = {
+        "data": post(
+            SECOND, edit_history_tweet_ids=[FIRST, SECOND], conversation_id=FIRST, text="Better."
+        )
+    }
     asked: list[str] = []
 
     def http(method: str, url: str, **_: object) -> HttpAnswer:
@@ -363,7 +509,12 @@ def test_an_old_version_shown_is_followed_to_the_latest(side: Wired) -> None:
 
     found = X.fetch(FIRST, CONNECTION, dict.fromkeys(side.credentials, "k"), http)
     assert isinstance(found, ReviewEvent)
-    assert (found.native_id, found.revision, found.text, len(asked)) == (FIRST, SECOND.zfill(20), "Better.", 2)
+    assert (found.native_id, found.revision, found.text, len(asked)) == (
+        FIRST,
+        SECOND.zfill(20),
+        "Better.",
+        2,
+    )
 
 
 def test_a_post_that_is_gone_is_told_from_one_that_may_not_be_read(side: Wired) -> None:
@@ -372,11 +523,18 @@ def test_a_post_that_is_gone_is_told_from_one_that_may_not_be_read(side: Wired) 
     assert fetch(side, "../../2/users/1") is Gone.GONE
     protected = {"errors": [{"type": "https://api.x.com/2/problems/not-authorized-for-resource"}]}
     credentials = dict.fromkeys(side.credentials, "k")
-    for status, document, expected in ((200, protected, None), (404, {}, Gone.GONE), (403, {"detail": "No."}, None), (200, {}, None)):
+    for status, document, expected in (
+        (200, protected, None),
+        (404, {}, Gone.GONE),
+        (403, {"detail": "No."}, None),
+        (200, {}, None),
+    ):
         answer = HttpAnswer(status, {}, json.dumps(document).encode())
         assert X.fetch(FIRST, CONNECTION, credentials, saying(answer)) is expected
     with pytest.raises(PlatformUnavailable):
-        X.fetch(FIRST, CONNECTION, credentials, saying(HttpAnswer(200, {}, b'{"data": {"text": "x"}}')))
+        X.fetch(
+            FIRST, CONNECTION, credentials, saying(HttpAnswer(200, {}, b'{"data": {"text": "x"}}'))
+        )
 
 
 def recent(side: Wired, cursor: str | None = None) -> Page:
@@ -385,9 +543,13 @@ def recent(side: Wired, cursor: str | None = None) -> Page:
     return page
 
 
-def test_mentions_are_listed_newest_first_page_by_page_as_their_deliveries_said_them(side: Wired) -> None:
+def test_mentions_are_listed_newest_first_page_by_page_as_their_deliveries_said_them(
+    side: Wired,
+) -> None:
     for number in range(130):
-        side.running.knows("x", f"208200000000000{number:04}", post(f"208200000000000{number:04}", author_id=KIM))
+        side.running.knows(
+            "x", f"208200000000000{number:04}", post(f"208200000000000{number:04}", author_id=KIM)
+        )
     page = recent(side)
     assert (len(page.events), page.events[0].native_id) == (100, "2082000000000000129")
     older = recent(side, page.older)
@@ -402,6 +564,8 @@ def test_a_listed_post_that_cannot_be_read_costs_only_itself(side: Wired) -> Non
     page = recent(side)
     assert [each.native_id for each in page.events] == [FIRST]
     assert len(page.problems) == 1
-    refused = X.recent(None, side.connection, {**side.credentials, "api_secret": "another"}, side.http, NOW)
+    refused = X.recent(
+        None, side.connection, {**side.credentials, "api_secret": "another"}, side.http, NOW
+    )
     assert isinstance(refused, Rejected)
     assert refused.reason == "unauthorized"

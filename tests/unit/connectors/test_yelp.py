@@ -1,4 +1,7 @@
-"""Yelp: events without words, one response that cannot be changed, and a challenge that reflects nothing."""
+"""Yelp.
+
+Events without words, one response that cannot be changed, and a challenge that reflects nothing.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heard.connectors import Connection, Parsed, Presence, Rejected, ReplyTarget, Request, Sent, load
+from heard.connectors import (
+    Connection,
+    Parsed,
+    Presence,
+    Rejected,
+    ReplyTarget,
+    Request,
+    Sent,
+    load,
+)
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import TOMBSTONE, EventKind, ReviewEvent
-from heard_cli.local.simulator import Calls, Json, Mode, Platforms
-from tests.unit.wired import Wired, wired
+from heard_simulator.server import Calls, Json, Mode, Platforms
+from tests.unit.simulated import Wired, wired
 
 pytestmark = pytest.mark.loopback
 
@@ -38,42 +50,91 @@ class Answering(Protocol):
 @pytest.fixture
 def side() -> Iterator[Wired]:
     with Platforms() as running:
-        running.knows("yelp", REVIEW, {"rating": 1, "text": "Charged twice.", "user": {"id": "u-1", "name": "Marcy"}, "language": "en"})
+        running.knows(
+            "yelp",
+            REVIEW,
+            {
+                "rating": 1,
+                "text": "Charged twice.",
+                "user": {"id": "u-1", "name": "Marcy"},
+                "language": "en",
+            },
+        )
         yield wired("yelp", running)
 
 
-def delivered(*updates: Json, business: str = "biz", time: str = "2026-03-14T09:00:00.731910") -> Parsed:
+def delivered(
+    *updates: Json, business: str = "biz", time: str = "2026-03-14T09:00:00.731910"
+) -> Parsed:
     body = {"time": time, "object": "business", "data": {"id": business, "updates": list(updates)}}
     return YELP.parse(Request("POST", {}, json.dumps(body).encode()), BLANK, NOW)
 
 
 def reply(side: Wired, text: str = TEXT, **without: str) -> Sent | Rejected:
-    return side.connector.reply(TARGET, text, "rep_1", side.connection, {**side.credentials, **without}, side.http)
+    return side.connector.reply(
+        TARGET, text, "rep_1", side.connection, {**side.credentials, **without}, side.http
+    )
 
 
 def find(side: Wired, text: str = TEXT) -> Sent | Presence:
-    return side.connector.find_reply(TARGET, text, "rep_1", side.connection, side.credentials, side.http)
+    return side.connector.find_reply(
+        TARGET, text, "rep_1", side.connection, side.credentials, side.http
+    )
 
 
 def test_the_payloads_that_yelp_publishes_are_understood(facts: Callable[[str], str]) -> None:
     body = facts("payloads/yelp-new_review_event.json")
     (event,) = YELP.parse(Request("POST", {}, body.encode()), BLANK, NOW).events
-    assert (event.kind, event.native_id, event.rating, event.language) == (EventKind.CREATED, "9CNz4nWU59PIZsiDV9sSVQ", 5, "en")
-    assert (event.author.id, event.partial, event.revision) == ("vey7Vnlh-M0bLtpd1nB9Aw", True, "2020-10-10T19:30:27.731Z")
-    edited, removed = delivered(*(json.loads(facts(f"payloads/yelp-review_{name}_event.json")) for name in ("edited", "removed"))).events
+    assert (event.kind, event.native_id, event.rating, event.language) == (
+        EventKind.CREATED,
+        "9CNz4nWU59PIZsiDV9sSVQ",
+        5,
+        "en",
+    )
+    assert (event.author.id, event.partial, event.revision) == (
+        "vey7Vnlh-M0bLtpd1nB9Aw",
+        True,
+        "2020-10-10T19:30:27.731Z",
+    )
+    edited, removed = delivered(
+        *(
+            json.loads(facts(f"payloads/yelp-review_{name}_event.json"))
+            for name in ("edited", "removed")
+        )
+    ).events
     assert (edited.kind, edited.partial) == (EventKind.EDITED, True)
-    assert (removed.kind, removed.partial, removed.revision) == (EventKind.WITHDRAWN, False, TOMBSTONE)
+    assert (removed.kind, removed.partial, removed.revision) == (
+        EventKind.WITHDRAWN,
+        False,
+        TOMBSTONE,
+    )
 
 
-def test_what_is_no_review_and_what_is_another_business_s_is_passed_over_and_a_bad_update_costs_only_itself() -> None:
+def test_what_is_no_review_and_what_is_another_business_s_is_passed_over_and_a_bad_update_costs_only_itself() -> (
+    None
+):
     lead, bad = {"event_type": "NEW_EVENT", "event_id": "e-1"}, {"event_type": "NEW_REVIEW_EVENT"}
     parsed = delivered(lead, bad, {"event_type": "NEW_REVIEW_EVENT", "review_id": REVIEW})
     assert [event.native_id for event in parsed.events] == [REVIEW]
     assert len(parsed.problems) == 1
     elsewhere = Connection("c", "bus_1", "yelp", "", {"business_ids": "mine, also-mine"})
-    body = json.dumps({"data": {"id": "theirs", "updates": [{"event_type": "NEW_REVIEW_EVENT", "review_id": REVIEW}]}}).encode()
+    body = json.dumps(
+        {
+            "data": {
+                "id": "theirs",
+                "updates": [{"event_type": "NEW_REVIEW_EVENT", "review_id": REVIEW}],
+            }
+        }
+    ).encode()
     assert YELP.parse(Request("POST", {}, body), elsewhere, NOW) == Parsed()
-    assert len(YELP.parse(Request("POST", {}, body.replace(b"theirs", b"also-mine")), elsewhere, NOW).events) == 1
+    assert (
+        len(
+            YELP.parse(
+                Request("POST", {}, body.replace(b"theirs", b"also-mine")), elsewhere, NOW
+            ).events
+        )
+        == 1
+    )
     with pytest.raises(Unparseable):
         YELP.parse(Request("POST", {}, b'{"data": {"id": "mine"}}'), elsewhere, NOW)
 
@@ -82,16 +143,24 @@ def test_any_order_of_arrival_ends_with_what_happened_last() -> None:
     def one(kind: str, at: str) -> Parsed:
         return delivered({"event_type": kind, "review_id": REVIEW, "user_id": "u-1"}, time=at)
 
-    told = [one("NEW_REVIEW_EVENT", "2026-03-14T08:00:00"), one("REVIEW_EDITED_EVENT", "2026-03-14T08:30:00.5")]
+    told = [
+        one("NEW_REVIEW_EVENT", "2026-03-14T08:00:00"),
+        one("REVIEW_EDITED_EVENT", "2026-03-14T08:30:00.5"),
+    ]
     told.append(one("REVIEW_REMOVED_EVENT", "2026-03-14T08:10:00"))
     for order in permutations([*told, told[0]]):
         events = [event for parsed in order for event in parsed.events]
-        assert max(events, key=lambda event: (event.revision, event.digest)).kind is EventKind.WITHDRAWN
+        assert (
+            max(events, key=lambda event: (event.revision, event.digest)).kind
+            is EventKind.WITHDRAWN
+        )
     assert told[0].events[0].revision < told[1].events[0].revision
 
 
 @given(st.text(max_size=300))
-def test_a_challenge_is_given_back_only_in_characters_that_mean_nothing_to_a_browser(query: str) -> None:
+def test_a_challenge_is_given_back_only_in_characters_that_mean_nothing_to_a_browser(
+    query: str,
+) -> None:
     answer = YELP.handshake(Request("GET", {}, b"", f"verification={query}"), BLANK, (), NOW)
     assert answer is not None
     if answer.status == 200:
@@ -117,13 +186,23 @@ def test_only_a_sane_verification_string_is_answered(query: str, status: int) ->
 def test_the_words_are_read_from_the_business_s_newest_reviews(side: Wired) -> None:
     found = side.connector.fetch(REVIEW, side.connection, side.credentials, side.http)
     assert isinstance(found, ReviewEvent)
-    assert (found.text, found.rating, found.author.id, found.author.name, found.partial) == ("Charged twice.", 1, "u-1", "Marcy", False)
+    assert (found.text, found.rating, found.author.id, found.author.name, found.partial) == (
+        "Charged twice.",
+        1,
+        "u-1",
+        "Marcy",
+        False,
+    )
     assert found.reply_to["business_id"] == side.connection.settings["business_ids"]
 
 
-def test_a_review_that_is_not_listed_or_may_not_be_read_is_never_taken_for_gone(side: Wired) -> None:
+def test_a_review_that_is_not_listed_or_may_not_be_read_is_never_taken_for_gone(
+    side: Wired,
+) -> None:
     def fetch(native_id: str, **credentials: str) -> object:
-        return side.connector.fetch(native_id, side.connection, credentials or side.credentials, side.http)
+        return side.connector.fetch(
+            native_id, side.connection, credentials or side.credentials, side.http
+        )
 
     assert fetch("older-than-the-newest") is None
     assert fetch(REVIEW, api_key="wrong") is None
@@ -149,10 +228,16 @@ def test_yelp_s_own_word_that_somebody_responded_counts_where_the_review_is_not_
 ) -> None:
     description = "Review already has a comment by a different business user."
     unlisted = say(200, {"reviews": []})
-    platform.will_answer(unlisted, say(200, {"access_token": "t"}), say(400, {"error": {"id": "R2R", "description": description}}))
+    platform.will_answer(
+        unlisted,
+        say(200, {"access_token": "t"}),
+        say(400, {"error": {"id": "R2R", "description": description}}),
+    )
     bases = {"api_base": platform.url, "partner_api_base": platform.url}
     connection = Connection("c", "b", "yelp", "", {**bases, "business_ids": "biz"})
-    refused = type(side.connector)().reply(TARGET, TEXT, "rep_1", connection, side.credentials, side.http)
+    refused = type(side.connector)().reply(
+        TARGET, TEXT, "rep_1", connection, side.credentials, side.http
+    )
     assert isinstance(refused, Rejected)
     assert refused.reason == "already_answered"
 
@@ -179,7 +264,9 @@ def test_a_token_that_was_revoked_is_replaced_and_the_response_is_posted_once(si
     [("x" * 5_001, {}, "too_long"), ("Thank you \U0001f600", {}, "rejected"), ("Thank you \u2764\ufe0f", {}, "rejected"),
      (TEXT, {"refresh_token": ""}, "no_credentials"), (TEXT, {"refresh_token": "wrong"}, "unauthorized")],
 )  # fmt: skip
-def test_what_yelp_would_refuse_is_refused_with_the_reason(side: Wired, text: str, without: dict[str, str], reason: str) -> None:
+def test_what_yelp_would_refuse_is_refused_with_the_reason(
+    side: Wired, text: str, without: dict[str, str], reason: str
+) -> None:
     refused = reply(side, text, **without)
     assert isinstance(refused, Rejected)
     assert refused.reason == reason
@@ -202,18 +289,30 @@ def test_yelp_s_own_refusals_say_what_to_do(side: Wired) -> None:
     assert (fault.value.maybe_applied, fault.value.retry_after) == (False, 7)
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"error": {"id": "SOMETHING_NEW"}}', b'{"error": "no"}'])
-def test_a_refusal_that_is_not_understood_stays_one(body: bytes, platform: Answering, side: Wired) -> None:
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b"{}", b'{"error": {"id": "SOMETHING_NEW"}}', b'{"error": "no"}']
+)
+def test_a_refusal_that_is_not_understood_stays_one(
+    body: bytes, platform: Answering, side: Wired
+) -> None:
     platform.will_answer((200, {"content-length": "21"}, b'{"access_token": "t"}'), (400, {}, body))
-    connection = Connection("c", "b", "yelp", "", {"api_base": platform.url, "partner_api_base": platform.url})
+    connection = Connection(
+        "c", "b", "yelp", "", {"api_base": platform.url, "partner_api_base": platform.url}
+    )
     refused = side.connector.reply(TARGET, TEXT, "rep_1", connection, side.credentials, side.http)
     assert isinstance(refused, Rejected)
     assert refused.reason == "rejected"
 
 
-def test_the_daily_quota_is_something_to_wait_for(platform: Answering, side: Wired, say: Callable[..., object]) -> None:
-    platform.will_answer(say(200, {"access_token": "t"}), say(400, {"error": {"id": "R2R_COMMENT_QUOTA_EXCEEDED"}}))
-    connection = Connection("c", "b", "yelp", "", {"api_base": platform.url, "partner_api_base": platform.url})
+def test_the_daily_quota_is_something_to_wait_for(
+    platform: Answering, side: Wired, say: Callable[..., object]
+) -> None:
+    platform.will_answer(
+        say(200, {"access_token": "t"}), say(400, {"error": {"id": "R2R_COMMENT_QUOTA_EXCEEDED"}})
+    )
+    connection = Connection(
+        "c", "b", "yelp", "", {"api_base": platform.url, "partner_api_base": platform.url}
+    )
     with pytest.raises(PlatformUnavailable) as fault:
         side.connector.reply(TARGET, TEXT, "rep_1", connection, side.credentials, side.http)
     assert (fault.value.maybe_applied, fault.value.retry_after) == (False, 3_600)
@@ -225,14 +324,30 @@ def test_the_daily_quota_is_something_to_wait_for(platform: Answering, side: Wir
      ({"public_response": None}, Presence.ABSENT), ({}, Presence.CANNOT_TELL)],
 )  # fmt: skip
 def test_a_response_is_recognised_in_either_shape_and_silence_proves_nothing(
-    shown: dict[str, object], found: object, platform: Answering, side: Wired, say: Callable[..., object]
+    shown: dict[str, object],
+    found: object,
+    platform: Answering,
+    side: Wired,
+    say: Callable[..., object],
 ) -> None:
-    platform.will_answer(say(404), say(200, {"reviews": [7, {"id": "other"}, {"id": REVIEW, **shown}]}))
-    connection = Connection("c", "b", "yelp", "", {"api_base": platform.url, "business_ids": "closed,open"})
+    platform.will_answer(
+        say(404), say(200, {"reviews": [7, {"id": "other"}, {"id": REVIEW, **shown}]})
+    )
+    connection = Connection(
+        "c", "b", "yelp", "", {"api_base": platform.url, "business_ids": "closed,open"}
+    )
     target = ReplyTarget(REVIEW, REVIEW, {"business_id": "open"})
-    assert side.connector.find_reply(ReplyTarget(REVIEW, REVIEW, {}), TEXT, "r", connection, side.credentials, side.http) == found
+    assert (
+        side.connector.find_reply(
+            ReplyTarget(REVIEW, REVIEW, {}), TEXT, "r", connection, side.credentials, side.http
+        )
+        == found
+    )
     platform.will_answer(say(200, {"reviews": [{"id": REVIEW, **shown}]}))
-    assert side.connector.find_reply(target, TEXT, "r", connection, side.credentials, side.http) == found
+    assert (
+        side.connector.find_reply(target, TEXT, "r", connection, side.credentials, side.http)
+        == found
+    )
     assert "/open/" in platform.asked[-1][1]
 
 

@@ -16,11 +16,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heard.connectors import Connection, Gone, HttpAnswer, Presence, RefusalReason, Rejected, ReplyTarget, Request, Sent, load
+from heard.connectors import (
+    Connection,
+    Gone,
+    HttpAnswer,
+    Presence,
+    RefusalReason,
+    Rejected,
+    ReplyTarget,
+    Request,
+    Sent,
+    load,
+)
 from heard.connectors.http import HttpClient
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import TOMBSTONE, EventKind, ReviewEvent
-from heard_cli.local.simulator import Mode, Platforms
+from heard_simulator.server import Mode, Platforms
 from tests.unit.signed import nowhere
 
 pytestmark = pytest.mark.loopback
@@ -38,12 +49,35 @@ TICKET: dict[str, Any] = {
 }  # fmt: skip
 
 
-def told(kind: str, ticket: dict[str, Any] = TICKET, at: str = "2026-03-14T08:00:00.123456789Z", **event: object) -> dict[str, Any]:
-    return {"type": f"zen:event-type:ticket.{kind}", "account_id": 1, "id": "e-1", "time": at, "detail": ticket, "event": event}
+def told(
+    kind: str,
+    ticket: dict[str, Any] = TICKET,
+    at: str = "2026-03-14T08:00:00.123456789Z",
+    **event: object,
+) -> dict[str, Any]:
+    return {
+        "type": f"zen:event-type:ticket.{kind}",
+        "account_id": 1,
+        "id": "e-1",
+        "time": at,
+        "detail": ticket,
+        "event": event,
+    }
 
 
-def comment(body: str = "Still leaking!", *, number: int = 9876543210, staff: bool = False, public: bool = True) -> dict[str, Any]:
-    said = {"id": number, "body": body, "is_public": public, "author": {"id": 31, "is_staff": staff, "name": "Ida"}}
+def comment(
+    body: str = "Still leaking!",
+    *,
+    number: int = 9876543210,
+    staff: bool = False,
+    public: bool = True,
+) -> dict[str, Any]:
+    said = {
+        "id": number,
+        "body": body,
+        "is_public": public,
+        "author": {"id": 31, "is_staff": staff, "name": "Ida"},
+    }
     return told("comment_added", at="2026-03-14T09:00:00Z", comment=said)
 
 
@@ -61,17 +95,34 @@ def read(document: object, connection: Connection = BLANK) -> ReviewEvent:
 
 
 def documented(body: bytes, at: str) -> Request:
-    """Signed as developer.zendesk.com writes it: Base64 of the HMAC-SHA256 of the timestamp and the body."""
-    digest = base64.b64encode(hmac.new(SECRET.encode(), at.encode() + body, hashlib.sha256).digest()).decode()
-    return Request("POST", {"x-zendesk-webhook-signature": digest, "x-zendesk-webhook-signature-timestamp": at}, body)
+    """Signed as developer.zendesk.com writes it.
+
+    Base64 of the HMAC-SHA256 of the timestamp and the body.
+    """
+    digest = base64.b64encode(
+        hmac.new(SECRET.encode(), at.encode() + body, hashlib.sha256).digest()
+    ).decode()
+    return Request(
+        "POST",
+        {"x-zendesk-webhook-signature": digest, "x-zendesk-webhook-signature-timestamp": at},
+        body,
+    )
 
 
 def test_the_vectors_of_other_projects_are_judged_as_they_do(facts: Callable[[str], str]) -> None:
     for vector in json.loads(facts("vectors/zendesk.json"))["vectors"]:
         headers = {name.lower(): value for name, value in vector["headers"].items()}
         at = headers["x-zendesk-webhook-signature-timestamp"]
-        then = datetime.fromtimestamp(int(at), UTC) if at.isdecimal() else datetime.fromisoformat(at)
-        refusal = ZENDESK.verify(Request("POST", headers, vector["body"].encode()), BLANK, (vector["secret"],), then, nowhere)
+        then = (
+            datetime.fromtimestamp(int(at), UTC) if at.isdecimal() else datetime.fromisoformat(at)
+        )
+        refusal = ZENDESK.verify(
+            Request("POST", headers, vector["body"].encode()),
+            BLANK,
+            (vector["secret"],),
+            then,
+            nowhere,
+        )
         assert (refusal is None) == (vector["expected"] == "valid"), vector["name"]
 
 
@@ -81,8 +132,12 @@ def test_what_zendesk_signed_is_believed_and_one_flipped_bit_is_not(body: bytes,
     request = documented(body, "2026-03-14T09:26:00Z")
     assert ZENDESK.verify(request, BLANK, (SECRET,), NOW, nowhere) is None
     at = bit % (len(body) * 8)
-    flipped = bytes(byte ^ (1 << at % 8) if index == at // 8 else byte for index, byte in enumerate(body))
-    assert ZENDESK.verify(replace(request, body=flipped), BLANK, (SECRET,), NOW, nowhere) is not None
+    flipped = bytes(
+        byte ^ (1 << at % 8) if index == at // 8 else byte for index, byte in enumerate(body)
+    )
+    assert (
+        ZENDESK.verify(replace(request, body=flipped), BLANK, (SECRET,), NOW, nowhere) is not None
+    )
     stale = ZENDESK.verify(documented(body, "2026-03-14T09:00:00Z"), BLANK, (SECRET,), NOW, nowhere)
     assert stale is not None
     assert stale.reason is RefusalReason.STALE
@@ -90,15 +145,33 @@ def test_what_zendesk_signed_is_believed_and_one_flipped_bit_is_not(body: bytes,
 
 def test_a_new_ticket_is_a_review() -> None:
     event = read(told("created"), replace(BLANK, settings={"base_url": "https://acme.example/"}))
-    assert (event.kind, event.native_id, event.native_thread, event.author.id) == (EventKind.CREATED, "5158", "5158", "31")
-    assert (event.title, event.text, event.link) == ("Leaks", "The lid leaks.", "https://acme.example/agent/tickets/5158")
+    assert (event.kind, event.native_id, event.native_thread, event.author.id) == (
+        EventKind.CREATED,
+        "5158",
+        "5158",
+        "31",
+    )
+    assert (event.title, event.text, event.link) == (
+        "Leaks",
+        "The lid leaks.",
+        "https://acme.example/agent/tickets/5158",
+    )
     assert read(told("created", {"id": "5158"})).partial
 
 
 def test_a_customers_comment_is_a_review_of_the_same_thread() -> None:
     event = read(comment())
-    assert (event.kind, event.native_id, event.native_thread) == (EventKind.CREATED, "5158.9876543210", "5158")
-    assert (event.text, event.author.id, event.author.name, event.subject) == ("Still leaking!", "31", "Ida", "Leaks")
+    assert (event.kind, event.native_id, event.native_thread) == (
+        EventKind.CREATED,
+        "5158.9876543210",
+        "5158",
+    )
+    assert (event.text, event.author.id, event.author.name, event.subject) == (
+        "Still leaking!",
+        "31",
+        "Ida",
+        "Leaks",
+    )
 
 
 def test_staff_is_the_business_speaking_and_private_notes_are_nobodys_business() -> None:
@@ -109,40 +182,72 @@ def test_staff_is_the_business_speaking_and_private_notes_are_nobodys_business()
 
 @pytest.mark.parametrize(
     ("channel", "kind"),
-    [("web", EventKind.REPLY_SEEN), ("api", EventKind.CREATED), (None, EventKind.REPLY_SEEN), (["api"], EventKind.REPLY_SEEN)],
+    [
+        ("web", EventKind.REPLY_SEEN),
+        ("api", EventKind.CREATED),
+        (None, EventKind.REPLY_SEEN),
+        (["api"], EventKind.REPLY_SEEN),
+    ],
 )
-def test_a_ticket_that_somebody_else_wrote_is_the_customers_only_if_a_form_handed_it_in(channel: object, kind: EventKind) -> None:
-    assert read(told("created", {**TICKET, "submitter_id": "77", "via": {"channel": channel}})).kind is kind
+def test_a_ticket_that_somebody_else_wrote_is_the_customers_only_if_a_form_handed_it_in(
+    channel: object, kind: EventKind
+) -> None:
+    assert (
+        read(told("created", {**TICKET, "submitter_id": "77", "via": {"channel": channel}})).kind
+        is kind
+    )
 
 
 def test_the_first_comment_is_not_a_second_review() -> None:
-    first = told("comment_added", comment={"id": 5, "body": "The lid leaks.", "is_public": True, "author": {"id": 31, "is_staff": False}})
+    first = told(
+        "comment_added",
+        comment={
+            "id": 5,
+            "body": "The lid leaks.",
+            "is_public": True,
+            "author": {"id": 31, "is_staff": False},
+        },
+    )
     assert events(first) == ()
     assert len(events({**first, "time": "2026-03-14T08:30:00Z"})) == 1
 
 
 def test_any_order_and_any_repetition_of_events_ends_in_the_same_state() -> None:
     created, deleted = read(told("created")), read(told("soft_deleted", at="2026-03-14T09:00:00Z"))
-    back, spam = read(told("undeleted", at="2026-03-14T09:10:00Z")), read(told("marked_as_spam", at="2026-03-14T09:20:00Z"))
+    back, spam = (
+        read(told("undeleted", at="2026-03-14T09:10:00Z")),
+        read(told("marked_as_spam", at="2026-03-14T09:20:00Z")),
+    )
     purged = read(told("permanently_deleted", at="2026-03-14T08:59:00Z"))
 
     def last(*some: ReviewEvent) -> set[EventKind]:
-        return {max(order, key=lambda event: (event.revision, event.digest)).kind for order in permutations((*some, some[0]))}
+        return {
+            max(order, key=lambda event: (event.revision, event.digest)).kind
+            for order in permutations((*some, some[0]))
+        }
 
     assert last(created, deleted) == {EventKind.WITHDRAWN}
     assert last(created, deleted, back) == {EventKind.EDITED}
-    assert last(created, deleted, back, spam) == last(created, back, purged) == {EventKind.WITHDRAWN}
+    assert (
+        last(created, deleted, back, spam) == last(created, back, purged) == {EventKind.WITHDRAWN}
+    )
     assert (back.digest, purged.revision) == (created.digest, TOMBSTONE)
 
 
-def test_other_events_are_ignored_and_an_example_from_the_future_is_a_test(facts: Callable[[str], str]) -> None:
+def test_other_events_are_ignored_and_an_example_from_the_future_is_a_test(
+    facts: Callable[[str], str],
+) -> None:
     assert events(told("tags_changed")) == ()
     assert events(json.loads(facts("payloads/zendesk-user.group_membership_created.json"))) == ()
     assert read(told("created", at="2099-07-04T05:33:18Z")).kind is EventKind.TEST
 
 
 def test_a_triggers_own_body_is_refused_with_what_to_do() -> None:
-    for body in ({"type": "End User Comment", "ticketID": "12345"}, {"ticket": {"id": 1}}, {"type": 5}):
+    for body in (
+        {"type": "End User Comment", "ticketID": "12345"},
+        {"ticket": {"id": 1}},
+        {"type": 5},
+    ):
         with pytest.raises(Unparseable, match="triggers or automations"):
             events(body)
     for broken in (told("created", {}), told("comment_added"), told("created", at="soon")):
@@ -179,37 +284,63 @@ def connection(platforms: Platforms) -> Connection:
     return replace(BLANK, settings=platforms.settings("zendesk"), has_credentials=True)
 
 
-def test_fetched_tickets_and_comments_are_the_delivered_ones(connection: Connection, http: HttpClient) -> None:
+def test_fetched_tickets_and_comments_are_the_delivered_ones(
+    connection: Connection, http: HttpClient
+) -> None:
     assert ZENDESK.fetch("5158", connection, TOKEN, http) == read(told("created"), connection)
-    found, delivered = ZENDESK.fetch("5158.9876543210", connection, TOKEN, http), read(comment(), connection)
+    found, delivered = (
+        ZENDESK.fetch("5158.9876543210", connection, TOKEN, http),
+        read(comment(), connection),
+    )
     assert isinstance(found, ReviewEvent)
     assert replace(found, subject="Leaks", author=delivered.author) == delivered
     assert found.author.id == delivered.author.id
 
 
-def test_what_is_not_there_is_gone_and_what_may_not_be_read_is_unknown(connection: Connection, http: HttpClient) -> None:
-    assert [ZENDESK.fetch(each, connection, TOKEN, http) for each in ("1", "1.2", "5158.2")] == [Gone.GONE] * 3
-    assert [ZENDESK.fetch("5158", connection, each, http) for each in ({}, {"api_token": "wrong"})] == [None, None]
+def test_what_is_not_there_is_gone_and_what_may_not_be_read_is_unknown(
+    connection: Connection, http: HttpClient
+) -> None:
+    assert [ZENDESK.fetch(each, connection, TOKEN, http) for each in ("1", "1.2", "5158.2")] == [
+        Gone.GONE
+    ] * 3
+    assert [
+        ZENDESK.fetch("5158", connection, each, http) for each in ({}, {"api_token": "wrong"})
+    ] == [None, None]
 
 
 def test_a_comment_beyond_the_latest_hundred_is_unknown_and_not_gone(
     connection: Connection, platforms: Platforms, http: HttpClient
 ) -> None:
-    more = [{"id": number, "body": "Hm.", "public": True, "author_id": 31, "staff": False} for number in range(100, 210)]
+    more = [
+        {"id": number, "body": "Hm.", "public": True, "author_id": 31, "staff": False}
+        for number in range(100, 210)
+    ]
     platforms.knows("zendesk", "5158", {"ticket": {}, "comments": more})
     assert ZENDESK.fetch("5158.9876543210", connection, TOKEN, http) is None
 
 
-def test_a_reply_arrives_once_in_public_and_is_found_again(connection: Connection, platforms: Platforms, http: HttpClient) -> None:
+def test_a_reply_arrives_once_in_public_and_is_found_again(
+    connection: Connection, platforms: Platforms, http: HttpClient
+) -> None:
     assert ZENDESK.find_reply(TARGET, TEXT, "rep_1", connection, TOKEN, http) is Presence.ABSENT
     answer = ZENDESK.reply(TARGET, TEXT, "rep_1", connection, TOKEN, http)
     (reply,) = platforms.replies()
-    assert (answer, reply.thread, reply.text, reply.public) == (Sent(reply.native_id), "5158", TEXT, True)
+    assert (answer, reply.thread, reply.text, reply.public) == (
+        Sent(reply.native_id),
+        "5158",
+        TEXT,
+        True,
+    )
     assert ZENDESK.find_reply(TARGET, TEXT, "rep_1", connection, TOKEN, http) == answer
-    assert ZENDESK.find_reply(TARGET, "Another text.", "rep_2", connection, TOKEN, http) is Presence.ABSENT
+    assert (
+        ZENDESK.find_reply(TARGET, "Another text.", "rep_2", connection, TOKEN, http)
+        is Presence.ABSENT
+    )
 
 
-def test_the_same_words_from_before_our_first_try_are_not_our_reply(connection: Connection, http: HttpClient) -> None:
+def test_the_same_words_from_before_our_first_try_are_not_our_reply(
+    connection: Connection, http: HttpClient
+) -> None:
     ZENDESK.reply(TARGET, TEXT, "rep_1", connection, TOKEN, http)
     later = replace(TARGET, first_sent_at=datetime.now(UTC) + timedelta(hours=1))
     assert ZENDESK.find_reply(later, TEXT, "rep_2", connection, TOKEN, http) is Presence.ABSENT
@@ -228,7 +359,13 @@ def test_the_same_words_from_before_our_first_try_are_not_our_reply(connection: 
     ],
 )
 def test_a_reply_that_cannot_be_sent_is_refused_with_a_reason(
-    ticket: str, text: str, token: dict[str, str], reason: str, connection: Connection, platforms: Platforms, http: HttpClient
+    ticket: str,
+    text: str,
+    token: dict[str, str],
+    reason: str,
+    connection: Connection,
+    platforms: Platforms,
+    http: HttpClient,
 ) -> None:
     refused = ZENDESK.reply(ReplyTarget(ticket, ticket, {}), text, "rep_1", connection, token, http)
     assert isinstance(refused, Rejected)
@@ -239,7 +376,9 @@ def test_the_longest_reply_is_taken(connection: Connection, http: HttpClient) ->
     assert isinstance(ZENDESK.reply(TARGET, "ü" * 32_500, "rep_1", connection, TOKEN, http), Sent)
 
 
-def test_a_closed_ticket_says_what_to_do_instead(connection: Connection, platforms: Platforms, http: HttpClient) -> None:
+def test_a_closed_ticket_says_what_to_do_instead(
+    connection: Connection, platforms: Platforms, http: HttpClient
+) -> None:
     platforms.knows("zendesk", "5158", {"ticket": {"status": "closed"}, "comments": []})
     refused = ZENDESK.reply(TARGET, TEXT, "rep_1", connection, TOKEN, http)
     assert isinstance(refused, Rejected)
@@ -247,20 +386,33 @@ def test_a_closed_ticket_says_what_to_do_instead(connection: Connection, platfor
     assert "follow-up ticket" in refused.detail
 
 
-def test_looking_without_leave_leaves_the_question_open(connection: Connection, http: HttpClient) -> None:
+def test_looking_without_leave_leaves_the_question_open(
+    connection: Connection, http: HttpClient
+) -> None:
     assert ZENDESK.find_reply(TARGET, TEXT, "rep_1", connection, {}, http) is Presence.CANNOT_TELL
-    assert ZENDESK.find_reply(ReplyTarget("404", "404", {}), TEXT, "rep_1", connection, TOKEN, http) is Presence.ABSENT
+    assert (
+        ZENDESK.find_reply(ReplyTarget("404", "404", {}), TEXT, "rep_1", connection, TOKEN, http)
+        is Presence.ABSENT
+    )
 
 
-@pytest.mark.parametrize(("mode", "doubtful"), [(Mode.DROP, True), (Mode.FAIL_AFTER, True), (Mode.RATE_LIMITED, False)])
+@pytest.mark.parametrize(
+    ("mode", "doubtful"), [(Mode.DROP, True), (Mode.FAIL_AFTER, True), (Mode.RATE_LIMITED, False)]
+)
 def test_a_fault_says_whether_the_reply_may_be_there(
     mode: Mode, doubtful: bool, connection: Connection, platforms: Platforms, http: HttpClient
 ) -> None:
     platforms.fault("zendesk", mode, "5158", seconds=7)
     with pytest.raises(PlatformUnavailable) as fault:
         ZENDESK.reply(TARGET, TEXT, "rep_1", connection, TOKEN, http)
-    assert (fault.value.maybe_applied, fault.value.retry_after) == (doubtful, None if doubtful else 7)
-    assert isinstance(ZENDESK.find_reply(TARGET, TEXT, "rep_1", connection, TOKEN, http), Sent) == doubtful
+    assert (fault.value.maybe_applied, fault.value.retry_after) == (
+        doubtful,
+        None if doubtful else 7,
+    )
+    assert (
+        isinstance(ZENDESK.find_reply(TARGET, TEXT, "rep_1", connection, TOKEN, http), Sent)
+        == doubtful
+    )
 
 
 def answering(*answers: tuple[int, bytes]) -> Callable[..., HttpAnswer]:
@@ -282,13 +434,22 @@ def answering(*answers: tuple[int, bytes]) -> Callable[..., HttpAnswer]:
         (422, b'{"description": "No."}', Rejected("rejected", "Zendesk says: No.")),
     ],
 )
-def test_a_reply_answered_in_unknown_words_is_what_its_status_says(status: int, content: bytes, answer: object) -> None:
-    connection = replace(BLANK, settings={"base_url": "https://acme.example", "email": "agent@example.com"})
-    assert ZENDESK.reply(TARGET, TEXT, "rep_1", connection, TOKEN, answering((status, content))) == answer
+def test_a_reply_answered_in_unknown_words_is_what_its_status_says(
+    status: int, content: bytes, answer: object
+) -> None:
+    connection = replace(
+        BLANK, settings={"base_url": "https://acme.example", "email": "agent@example.com"}
+    )
+    assert (
+        ZENDESK.reply(TARGET, TEXT, "rep_1", connection, TOKEN, answering((status, content)))
+        == answer
+    )
 
 
 def test_an_unreadable_answer_to_a_question_is_a_fault() -> None:
-    connection = replace(BLANK, settings={"base_url": "https://acme.example", "email": "agent@example.com"})
+    connection = replace(
+        BLANK, settings={"base_url": "https://acme.example", "email": "agent@example.com"}
+    )
     http = answering((200, b"<html>"), (200, b'{"comments": [{"id": 2, "created_at": "soon"}]}'))
     for native_id in ("5158", "5158.2"):
         with pytest.raises(PlatformUnavailable):

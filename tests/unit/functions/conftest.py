@@ -1,4 +1,7 @@
-"""The functions as deployed: each with the environment that the template gives it, on moto, and Step Functions played by hand."""
+"""The functions as deployed.
+
+Each with the environment that the template gives it, on moto, and Step Functions played by hand.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +15,15 @@ from urllib.parse import urlencode
 
 import pytest
 
-from heard import flows
+from heard import messaging
 from heard.storage import setup, tables
 from tests.static.cloudformation import resources
-from tests.unit.house import REGION, House
+from tests.unit.backend import REGION, House
 
-FOLDERS = {properties["CodeUri"].removeprefix("functions/"): properties for properties in resources("AWS::Serverless::Function").values()}
+FOLDERS = {
+    properties["CodeUri"].removeprefix("functions/"): properties
+    for properties in resources("AWS::Serverless::Function").values()
+}
 
 
 @dataclass
@@ -40,10 +46,17 @@ type Call = Callable[..., Answer]
 @pytest.fixture
 def deployed(monkeypatch: pytest.MonkeyPatch, house: House) -> Iterator[Deployed]:
     """A function's module, with its environment set and nothing remembered from another test."""
-    for name, value in {"AWS_DEFAULT_REGION": REGION, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}.items():
+    for name, value in {
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+    }.items():
         monkeypatch.setenv(name, value)
     environment = {
-        **{name: house.tables[logical] for name, logical in (("SETUP_TABLE", "SetupTable"), ("WORK_TABLE", "WorkTable"))},
+        **{
+            name: house.tables[logical]
+            for name, logical in (("SETUP_TABLE", "SetupTable"), ("WORK_TABLE", "WorkTable"))
+        },
         "OUTCOMES_TABLE": house.tables["OutcomesTable"],
         "SECRETS_PATH": house.secrets_path,
         "QUEUE_URL": house.queue_url,
@@ -56,7 +69,7 @@ def deployed(monkeypatch: pytest.MonkeyPatch, house: House) -> Iterator[Deployed
         "ENGINE_CALLS_A_DAY": "0",
         "OPENBLAS_NUM_THREADS": "1",
     }
-    caches = [tables.dynamodb, setup.ssm, flows.sqs, flows.events]
+    caches = [tables.dynamodb, setup.ssm, messaging.sqs, messaging.events]
 
     def load(folder: str) -> ModuleType:
         for name in FOLDERS[folder]["Environment"]["Variables"]:
@@ -109,10 +122,19 @@ def call(deployed: Deployed) -> Call:
             "rawPath": path,
             "rawQueryString": urlencode(query or {}, doseq=True),
             "headers": {"content-type": "application/json", **(headers or {})},
-            "queryStringParameters": {name: ",".join(value) if isinstance(value, list) else value for name, value in (query or {}).items()},
+            "queryStringParameters": {
+                name: ",".join(value) if isinstance(value, list) else value
+                for name, value in (query or {}).items()
+            },
             "pathParameters": dict(parameters or {}),
             "requestContext": {
-                "http": {"method": method, "path": path, "sourceIp": "203.0.113.7", "protocol": "HTTP/1.1", "userAgent": "test"},
+                "http": {
+                    "method": method,
+                    "path": path,
+                    "sourceIp": "203.0.113.7",
+                    "protocol": "HTTP/1.1",
+                    "userAgent": "test",
+                },
                 "stage": "$default",
                 "requestId": "req-1",
                 "domainName": "heard.example",
@@ -122,9 +144,15 @@ def call(deployed: Deployed) -> Call:
             **more,
         }
         if subject is not None:
-            event["requestContext"]["authorizer"] = {"jwt": {"claims": {"sub": subject, "cognito:groups": groups}, "scopes": None}}
+            event["requestContext"]["authorizer"] = {
+                "jwt": {"claims": {"sub": subject, "cognito:groups": groups}, "scopes": None}
+            }
         answered = deployed(folder).handler(event, Context())
         said = {**answered.get("headers", {}), **answered.get("multiValueHeaders", {})}
-        return Answer(answered["statusCode"], {name.lower(): str(value) for name, value in said.items()}, answered.get("body") or "")
+        return Answer(
+            answered["statusCode"],
+            {name.lower(): str(value) for name, value in said.items()},
+            answered.get("body") or "",
+        )
 
     return send

@@ -1,4 +1,7 @@
-"""The desk's and the audit's HTTP APIs: who may, what is refused and how, through the handlers themselves."""
+"""The desk's and the audit's HTTP APIs.
+
+Who may, what is refused and how, through the handlers themselves.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,8 @@ import pytest
 from heard.follow_ups import FollowUp, Status
 from heard.outcomes import Kind
 from heard.storage.setup import Business
+from tests.unit.backend import BUSINESS, ELSEWHERE, NAME, House, complaint
 from tests.unit.functions.conftest import Answer, Call
-from tests.unit.house import BUSINESS, ELSEWHERE, NAME, House, complaint
 
 CODES = {"resolution": "refunded", "root_cause": "double-charge"}
 
@@ -27,7 +30,9 @@ def task(house: House) -> FollowUp:
 
 
 def problem(answer: Answer) -> tuple[int, str, str]:
-    """Status, code and content type of a refusal, whose document says the same as the answer itself."""
+    """Status, code and content type of a refusal, whose document says the same as the answer
+    itself.
+    """
     assert answer.json["status"] == answer.status
     assert answer.json["type"] == "urn:heard:" + answer.json["title"].replace(" ", "_")
     assert answer.headers["cache-control"] == "no-store"
@@ -37,44 +42,84 @@ def problem(answer: Answer) -> tuple[int, str, str]:
 REFUSED = "application/problem+json"
 
 
-def test_an_agent_lists_sees_claims_answers_and_releases(house: House, task: FollowUp, call: Call) -> None:
+def test_an_agent_lists_sees_claims_answers_and_releases(
+    house: House, task: FollowUp, call: Call
+) -> None:
     listed = call("desk", "GET", "/api/desk/follow-ups", subject="sub-ana")
     assert [each["id"] for each in listed.json["follow_ups"]] == [task.id]
     seen = call("desk", "GET", f"/api/desk/follow-ups/{task.id}", subject="sub-ana")
     assert (seen.status, seen.json["reviews"][0]["severity"]) == (200, "high")
     claimed = call("desk", "POST", f"/api/desk/follow-ups/{task.id}/claim", subject="sub-ana")
-    assert (claimed.status, claimed.json["fence"], claimed.json["claimed_by"]) == (200, 1, "sub-ana")
-    released = call("desk", "POST", f"/api/desk/follow-ups/{task.id}/release", subject="sub-ana", body={"fence": 1})
+    assert (claimed.status, claimed.json["fence"], claimed.json["claimed_by"]) == (
+        200,
+        1,
+        "sub-ana",
+    )
+    released = call(
+        "desk",
+        "POST",
+        f"/api/desk/follow-ups/{task.id}/release",
+        subject="sub-ana",
+        body={"fence": 1},
+    )
     assert (released.status, released.json["claimed_by"]) == (200, None)
-    fence = call("desk", "POST", f"/api/desk/follow-ups/{task.id}/claim", subject="sub-ana").json["fence"]
+    fence = call("desk", "POST", f"/api/desk/follow-ups/{task.id}/claim", subject="sub-ana").json[
+        "fence"
+    ]
     body = {"id": "answer-1", "action": "resolve_without_reply", "fence": fence, **CODES}
-    answered = call("desk", "POST", f"/api/desk/follow-ups/{task.id}/answer", subject="sub-ana", body=body)
+    answered = call(
+        "desk", "POST", f"/api/desk/follow-ups/{task.id}/answer", subject="sub-ana", body=body
+    )
 
     assert (answered.status, answered.json["status"]) == (200, "answered")
     assert house.work.follow_up(task.id).status is Status.ANSWERED
 
 
 @pytest.mark.parametrize("amount", [12.5, "12.50"])
-def test_an_amount_comes_as_a_number_or_as_text_and_is_kept_exactly(house: House, task: FollowUp, call: Call, amount: object) -> None:
-    house.setup.put_business(Business(BUSINESS, NAME, {"remedies": [{"name": "refund", "limit": 50, "currency": "EUR"}]}))
-    fence = call("desk", "POST", f"/api/desk/follow-ups/{task.id}/claim", subject="sub-ana").json["fence"]
-    body = {"id": "answer-1", "action": "resolve_without_reply", "fence": fence, **CODES, "remedy": {"name": "refund", "amount": amount}}
-    answered = call("desk", "POST", f"/api/desk/follow-ups/{task.id}/answer", subject="sub-ana", body=body)
+def test_an_amount_comes_as_a_number_or_as_text_and_is_kept_exactly(
+    house: House, task: FollowUp, call: Call, amount: object
+) -> None:
+    house.setup.put_business(
+        Business(BUSINESS, NAME, {"remedies": [{"name": "refund", "limit": 50, "currency": "EUR"}]})
+    )
+    fence = call("desk", "POST", f"/api/desk/follow-ups/{task.id}/claim", subject="sub-ana").json[
+        "fence"
+    ]
+    body = {
+        "id": "answer-1",
+        "action": "resolve_without_reply",
+        "fence": fence,
+        **CODES,
+        "remedy": {"name": "refund", "amount": amount},
+    }
+    answered = call(
+        "desk", "POST", f"/api/desk/follow-ups/{task.id}/answer", subject="sub-ana", body=body
+    )
     detail = house.log.of_review(task.reviews[0])[-1].detail
 
     assert answered.status == 200
     assert (detail["remedy"], detail["amount"], detail["currency"]) == ("refund", "12.5", "EUR")
 
 
-def test_walking_away_is_approved_by_a_lead_whose_groups_come_as_text(house: House, task: FollowUp, call: Call) -> None:
-    fence = call("desk", "POST", f"/api/desk/follow-ups/{task.id}/claim", subject="sub-ana").json["fence"]
+def test_walking_away_is_approved_by_a_lead_whose_groups_come_as_text(
+    house: House, task: FollowUp, call: Call
+) -> None:
+    fence = call("desk", "POST", f"/api/desk/follow-ups/{task.id}/claim", subject="sub-ana").json[
+        "fence"
+    ]
     body = {"id": "answer-1", "action": "walk_away", "fence": fence, "reason": "abuse"}
-    asked = call("desk", "POST", f"/api/desk/follow-ups/{task.id}/answer", subject="sub-ana", body=body)
+    asked = call(
+        "desk", "POST", f"/api/desk/follow-ups/{task.id}/answer", subject="sub-ana", body=body
+    )
     assert asked.json["status"] == "awaiting_approval"
     path = f"/api/desk/follow-ups/{task.id}/approval"
-    refused = call("desk", "POST", path, subject="sub-lee", groups="[agent auditor]", body={"approved": True})
+    refused = call(
+        "desk", "POST", path, subject="sub-lee", groups="[agent auditor]", body={"approved": True}
+    )
     assert problem(refused) == (403, "forbidden", REFUSED)
-    approved = call("desk", "POST", path, subject="sub-lee", groups="[agent lead]", body={"approved": True})
+    approved = call(
+        "desk", "POST", path, subject="sub-lee", groups="[agent lead]", body={"approved": True}
+    )
 
     assert (approved.status, approved.json["status"]) == (200, "answered")
     assert house.kinds(task.reviews[0])[-1] is Kind.ANSWER_GIVEN
@@ -90,11 +135,37 @@ def test_walking_away_is_approved_by_a_lead_whose_groups_come_as_text(house: Hou
         ("POST", "/answer", {"id": "answer-1", "action": "reply", "fence": 0}, 400),
         ("POST", "/answer", {"id": "short", "action": "reply", "fence": 1}, 400),
         ("POST", "/answer", {"id": "answer-1", "action": "reply", "fence": 1, "mood": "good"}, 400),
-        ("POST", "/answer", {"id": "answer-1", "action": "promise", "fence": 1, "promised_for": "2030-01-01T00:00:00"}, 400),
+        (
+            "POST",
+            "/answer",
+            {
+                "id": "answer-1",
+                "action": "promise",
+                "fence": 1,
+                "promised_for": "2030-01-01T00:00:00",
+            },
+            400,
+        ),
         ("POST", "/answer", {"id": "answer-1", "action": "reply", "fence": 1}, 400),
-        ("POST", "/answer", {"id": "answer-1", "action": "resolve_without_reply", "fence": 1, **CODES}, 409),
+        (
+            "POST",
+            "/answer",
+            {"id": "answer-1", "action": "resolve_without_reply", "fence": 1, **CODES},
+            409,
+        ),
         *(
-            ("POST", "/answer", {"id": "answer-1", "action": "resolve_without_reply", "fence": 1, **CODES, "remedy": remedy}, 400)
+            (
+                "POST",
+                "/answer",
+                {
+                    "id": "answer-1",
+                    "action": "resolve_without_reply",
+                    "fence": 1,
+                    **CODES,
+                    "remedy": remedy,
+                },
+                400,
+            )
             for remedy in (
                 {"name": "refund"},
                 {"name": "refund", "amount": 0, "currency": "EUR"},
@@ -112,7 +183,14 @@ def test_what_does_not_fit_is_refused_as_a_problem_and_changes_nothing(
     house: House, task: FollowUp, call: Call, method: str, tail: str, body: Any, status: int
 ) -> None:
     before = house.everything()
-    answer = call("desk", method, f"/api/desk/follow-ups/{task.id}{tail}", subject="sub-lee", groups="[agent lead]", body=body)
+    answer = call(
+        "desk",
+        method,
+        f"/api/desk/follow-ups/{task.id}{tail}",
+        subject="sub-lee",
+        groups="[agent lead]",
+        body=body,
+    )
 
     assert problem(answer)[0] == status
     assert problem(answer)[2] == REFUSED
@@ -121,22 +199,42 @@ def test_what_does_not_fit_is_refused_as_a_problem_and_changes_nothing(
 
 def test_a_refusal_carries_its_reason(task: FollowUp, call: Call) -> None:
     body = {"id": "answer-1", "action": "resolve_without_reply", "fence": 1, **CODES}
-    answer = call("desk", "POST", f"/api/desk/follow-ups/{task.id}/answer", subject="sub-ana", body=body)
+    answer = call(
+        "desk", "POST", f"/api/desk/follow-ups/{task.id}/answer", subject="sub-ana", body=body
+    )
 
     assert problem(answer) == (409, "conflict", REFUSED)
     assert answer.json["reason"] == "not_claimed"
     assert "Claim it first" in answer.json["detail"]
 
 
-def test_what_is_not_ones_own_is_answered_like_what_is_not_there(task: FollowUp, call: Call) -> None:
+def test_what_is_not_ones_own_is_answered_like_what_is_not_there(
+    task: FollowUp, call: Call
+) -> None:
     others = call("desk", "GET", f"/api/desk/follow-ups/{task.id}", subject="sub-eve")
     nobodys = call("desk", "GET", "/api/desk/follow-ups/fup_neverwasanywhere", subject="sub-eve")
 
     assert problem(others) == (404, "not found", REFUSED)
     assert others.body == nobodys.body
-    assert problem(call("desk", "GET", "/api/desk/follow-ups/nonsense", subject="sub-ana"))[0] == 400
-    assert call("desk", "GET", "/api/desk/follow-ups", subject="sub-eve").json == {"follow_ups": [], "next": None}
-    assert problem(call("desk", "GET", "/api/desk/follow-ups", subject="sub-eve", query={"business": BUSINESS}))[0] == 404
+    assert (
+        problem(call("desk", "GET", "/api/desk/follow-ups/nonsense", subject="sub-ana"))[0] == 400
+    )
+    assert call("desk", "GET", "/api/desk/follow-ups", subject="sub-eve").json == {
+        "follow_ups": [],
+        "next": None,
+    }
+    assert (
+        problem(
+            call(
+                "desk",
+                "GET",
+                "/api/desk/follow-ups",
+                subject="sub-eve",
+                query={"business": BUSINESS},
+            )
+        )[0]
+        == 404
+    )
 
 
 def test_who_belongs_to_no_business_is_told_so(task: FollowUp, call: Call) -> None:
@@ -151,8 +249,14 @@ def test_who_belongs_to_no_business_is_told_so(task: FollowUp, call: Call) -> No
     ("desk", "/api/desk/follow-ups", "sub-ida", ""),
     ("audit", "/api/audit/reviews/rev_abcdefgh", "sub-ana", "[agent]"),
 ])  # fmt: skip
-def test_a_role_opens_its_own_api_alone(task: FollowUp, call: Call, folder: str, path: str, subject: str, groups: str) -> None:
-    assert problem(call(folder, "GET", path, subject=subject, groups=groups)) == (403, "forbidden", REFUSED)
+def test_a_role_opens_its_own_api_alone(
+    task: FollowUp, call: Call, folder: str, path: str, subject: str, groups: str
+) -> None:
+    assert problem(call(folder, "GET", path, subject=subject, groups=groups)) == (
+        403,
+        "forbidden",
+        REFUSED,
+    )
 
 
 # The audit
@@ -161,22 +265,37 @@ WINDOW = {"business": BUSINESS, "from": "2026-03-17T00:00:00Z", "to": "2026-03-1
 
 
 def audit(call: Call, path: str, subject: str = "sub-ida", **query: Any) -> Answer:
-    return call("audit", "GET", f"/api/audit/{path}", subject=subject, groups="[auditor]", query=query)
+    return call(
+        "audit", "GET", f"/api/audit/{path}", subject=subject, groups="[auditor]", query=query
+    )
 
 
-def test_an_auditor_reads_a_review_a_day_and_whether_the_chain_verifies(house: House, task: FollowUp, call: Call) -> None:
+def test_an_auditor_reads_a_review_a_day_and_whether_the_chain_verifies(
+    house: House, task: FollowUp, call: Call
+) -> None:
     (review,) = task.reviews
     outcomes = audit(call, f"reviews/{review}").json["outcomes"]
 
     assert [outcome["kind"] for outcome in outcomes] == ["accepted", "follow_up_opened"]
     assert audit(call, f"reviews/{review}/verification").json["verified"] is True
     assert audit(call, "outcomes", **WINDOW).json == {"outcomes": outcomes, "next": None}
-    assert audit(call, "outcomes", **WINDOW, kind=["accepted"], severity="high", channel="review_site").json["outcomes"] == outcomes[:1]
-    assert audit(call, "outcomes", **WINDOW, kind=["accepted", "follow_up_opened"]).json["outcomes"] == outcomes
+    assert (
+        audit(
+            call, "outcomes", **WINDOW, kind=["accepted"], severity="high", channel="review_site"
+        ).json["outcomes"]
+        == outcomes[:1]
+    )
+    assert (
+        audit(call, "outcomes", **WINDOW, kind=["accepted", "follow_up_opened"]).json["outcomes"]
+        == outcomes
+    )
     assert audit(call, "outcomes", **WINDOW, kind=["answered", "expired"]).json["outcomes"] == []
     assert audit(call, "outcomes", **WINDOW, severity="praise").json["outcomes"] == []
     first = audit(call, "outcomes", **WINDOW, limit="1").json
-    assert audit(call, "outcomes", **WINDOW, limit="1", after=first["next"]).json["outcomes"] == outcomes[1:]
+    assert (
+        audit(call, "outcomes", **WINDOW, limit="1", after=first["next"]).json["outcomes"]
+        == outcomes[1:]
+    )
 
 
 @pytest.mark.parametrize(
@@ -193,11 +312,15 @@ def test_an_auditor_reads_a_review_a_day_and_whether_the_chain_verifies(house: H
         ({"business": ELSEWHERE}, 404),
     ],
 )
-def test_a_question_that_cannot_be_answered_says_why(task: FollowUp, call: Call, changed: dict[str, Any], status: int) -> None:
+def test_a_question_that_cannot_be_answered_says_why(
+    task: FollowUp, call: Call, changed: dict[str, Any], status: int
+) -> None:
     assert problem(audit(call, "outcomes", **{**WINDOW, **changed}))[0] == status
 
 
-def test_others_reviews_are_not_there_for_an_auditor_either(house: House, task: FollowUp, call: Call) -> None:
+def test_others_reviews_are_not_there_for_an_auditor_either(
+    house: House, task: FollowUp, call: Call
+) -> None:
     house.person("Oda", "auditor", business=ELSEWHERE)
     for tail in ("", "/verification"):
         others = audit(call, f"reviews/{task.reviews[0]}{tail}", subject="sub-oda")
@@ -206,7 +329,9 @@ def test_others_reviews_are_not_there_for_an_auditor_either(house: House, task: 
         assert others.body == nobodys.body
 
 
-def test_a_log_that_was_written_into_is_reported_and_not_shown(house: House, task: FollowUp, call: Call) -> None:
+def test_a_log_that_was_written_into_is_reported_and_not_shown(
+    house: House, task: FollowUp, call: Call
+) -> None:
     key = {"review": {"S": task.reviews[0]}, "sequence": {"N": "1"}}
     house.raw.update_item(
         TableName=house.tables["OutcomesTable"],

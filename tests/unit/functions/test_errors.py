@@ -38,12 +38,16 @@ def test_every_error_is_drawn_in_the_tree_with_its_status_and_nothing_else_is() 
     statuses = {kind.__name__: str(kind.http_status) for kind in EVERY}
 
     assert set(drawn) == set(statuses)
-    assert {name: status for name, status in drawn.items() if status} == {name: statuses[name] for name, status in drawn.items() if status}
+    assert {name: status for name, status in drawn.items() if status} == {
+        name: statuses[name] for name, status in drawn.items() if status
+    }
 
 
 def test_all_errors_live_in_the_tree() -> None:
     defined = {
-        name for name, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, HeardError) and kind is not HeardError
+        name
+        for name, kind in inspect.getmembers(errors, inspect.isclass)
+        if issubclass(kind, HeardError) and kind is not HeardError
     }
 
     assert defined == {kind.__name__ for kind in EVERY}

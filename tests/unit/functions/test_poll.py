@@ -12,10 +12,10 @@ from heard import clock
 from heard.clock import stamp
 from heard.outcomes import Kind
 from heard.reviews import review_id
-from heard.storage.work import MODERATION_AFTER
-from heard_cli.local.simulator import Mode, Platforms
+from heard.storage.case_store import MODERATION_AFTER
+from heard_simulator.server import Mode, Platforms
+from tests.unit.backend import BUSINESS, PRAISE, House
 from tests.unit.functions.conftest import Context, Deployed
-from tests.unit.house import BUSINESS, PRAISE, House
 
 GOOGLE = "google_business"
 CONNECTION = f"con-{GOOGLE}-{BUSINESS}"
@@ -31,13 +31,19 @@ def shop(house: House) -> Any:
         house.platforms = platforms
         house.connect(GOOGLE)
         now = stamp(house.clock())
-        platforms.knows(GOOGLE, NAME, {"starRating": "FIVE", "comment": PRAISE, "createTime": now, "updateTime": now})
+        platforms.knows(
+            GOOGLE,
+            NAME,
+            {"starRating": "FIVE", "comment": PRAISE, "createTime": now, "updateTime": now},
+        )
         yield house
 
 
 def records(house: House) -> dict[str, Any]:
     """The queue of looks as Lambda hands it over."""
-    received = house.sqs.receive_message(QueueUrl=house.poll_queue_url, MaxNumberOfMessages=10, AttributeNames=["All"]).get("Messages", [])
+    received = house.sqs.receive_message(
+        QueueUrl=house.poll_queue_url, MaxNumberOfMessages=10, AttributeNames=["All"]
+    ).get("Messages", [])
     return {
         "Records": [
             {
@@ -56,9 +62,13 @@ def records(house: House) -> dict[str, Any]:
     }
 
 
-def test_a_minute_queues_what_is_due_and_a_message_is_one_look(shop: House, deployed: Deployed) -> None:
+def test_a_minute_queues_what_is_due_and_a_message_is_one_look(
+    shop: House, deployed: Deployed
+) -> None:
     poll = deployed("poll").handler
-    assert poll({"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}}, Context()) == {"due": 1}
+    assert poll(
+        {"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}}, Context()
+    ) == {"due": 1}
     assert poll(records(shop), Context()) == {"batchItemFailures": []}
 
     (message,) = shop.queued()
@@ -68,7 +78,14 @@ def test_a_minute_queues_what_is_due_and_a_message_is_one_look(shop: House, depl
 
 def test_the_command_line_is_told_what_a_look_found(shop: House, deployed: Deployed) -> None:
     poll = deployed("poll").handler
-    told = {"connection": CONNECTION, "found": 1, "queued": 1, "withdrawn": 0, "problems": 0, "error": None}
+    told = {
+        "connection": CONNECTION,
+        "found": 1,
+        "queued": 1,
+        "withdrawn": 0,
+        "problems": 0,
+        "error": None,
+    }
     assert poll({"connection": CONNECTION}, Context()) == told
     assert poll({"connection": CONNECTION}, Context()) == {**told, "queued": 0}
 
@@ -94,7 +111,9 @@ def test_a_fault_of_our_own_gives_the_message_back(shop: House, deployed: Deploy
     event = records(shop)
     shop.sqs.delete_queue(QueueUrl=shop.queue_url)
 
-    assert poll(event, Context()) == {"batchItemFailures": [{"itemIdentifier": event["Records"][0]["messageId"]}]}
+    assert poll(event, Context()) == {
+        "batchItemFailures": [{"itemIdentifier": event["Records"][0]["messageId"]}]
+    }
     assert shop.polls.memory(CONNECTION) == ({}, 0)
 
 
@@ -109,10 +128,21 @@ def test_what_became_of_a_reply_is_asked_by_the_queue(shop: House, deployed: Dep
     reply: dict[str, Any] = shop.platforms.of(GOOGLE)._reviews[NAME]["reviewReply"]  # type: ignore[attr-defined]
     reply |= {"reviewReplyState": "APPROVED"}
     event = records(shop)
-    assert json.loads(event["Records"][0]["body"]) == {"moderation": {"thread": steps["thread"], "reply": steps["reply"]}}
+    assert json.loads(event["Records"][0]["body"]) == {
+        "moderation": {"thread": steps["thread"], "reply": steps["reply"]}
+    }
     assert deployed("poll").handler(event, Context()) == {"batchItemFailures": []}
-    assert shop.kinds(review_id(BUSINESS, GOOGLE, NAME)) == [Kind.ACCEPTED, Kind.ACKNOWLEDGED, Kind.REPLY_PUBLISHED]
+    assert shop.kinds(review_id(BUSINESS, GOOGLE, NAME)) == [
+        Kind.ACCEPTED,
+        Kind.ACKNOWLEDGED,
+        Kind.REPLY_PUBLISHED,
+    ]
 
 
 def test_the_sweep_knows_the_queue_of_looks(house: House, deployed: Deployed) -> None:
-    assert deployed("sweep").handler({}, Context()) == {"resumed": 0, "woken": 0, "restarted": 0, "asked": 0}
+    assert deployed("sweep").handler({}, Context()) == {
+        "resumed": 0,
+        "woken": 0,
+        "restarted": 0,
+        "asked": 0,
+    }

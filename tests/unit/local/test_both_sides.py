@@ -1,4 +1,7 @@
-"""Our connectors against the simulated platforms: two readings of the same documents have to meet on the wire."""
+"""Our connectors against the simulated platforms.
+
+Two readings of the same documents have to meet on the wire.
+"""
 
 from __future__ import annotations
 
@@ -11,15 +14,17 @@ import pytest
 from heard.connectors import Page, Presence, Rejected, ReplyTarget, Sent, Standing, load
 from heard.errors import PlatformUnavailable
 from heard.reviews import EventKind, ReviewEvent
-from heard_cli.local.simulator import Mode, Platforms, simulated
-from tests.unit.wired import PLATFORMS, SAMPLES, Wired, wired
+from heard_simulator.server import Mode, Platforms, simulated
+from tests.unit.simulated import PLATFORMS, SAMPLES, Wired, wired
 
 pytestmark = pytest.mark.loopback
 
 TEXT = "Thank you for writing, Ida. We are sorry about the wait; Tom will ring you today."
 SECOND = "Tom has rung you, Ida. The second charge is on its way back."
 OWNERS = "We are sorry, Ida. The owner."
-ANSWERABLE = [name for name in PLATFORMS if load(name).capabilities.replies != "none" and name in simulated()]
+ANSWERABLE = [
+    name for name in PLATFORMS if load(name).capabilities.replies != "none" and name in simulated()
+]
 ONE_REPLY = [name for name in ANSWERABLE if load(name).capabilities.replies == "one"]
 UNSIGNED = [name for name in ONE_REPLY if name != "trustpilot"]
 """Those that do not tell who wrote a reply: Trustpilot names the business user."""
@@ -33,12 +38,18 @@ class Side:
     event: ReviewEvent
     target: ReplyTarget
 
-    def reply(self, text: str = TEXT, reply_id: str = "rep_1", ours: tuple[str, ...] = ()) -> Sent | Rejected:
+    def reply(
+        self, text: str = TEXT, reply_id: str = "rep_1", ours: tuple[str, ...] = ()
+    ) -> Sent | Rejected:
         target = replace(self.target, ours=ours)
-        return self.wire.connector.reply(target, text, reply_id, self.wire.connection, self.wire.credentials, self.wire.http)
+        return self.wire.connector.reply(
+            target, text, reply_id, self.wire.connection, self.wire.credentials, self.wire.http
+        )
 
     def find(self, text: str = TEXT, reply_id: str = "rep_1") -> Sent | Presence:
-        return self.wire.connector.find_reply(self.target, text, reply_id, self.wire.connection, self.wire.credentials, self.wire.http)
+        return self.wire.connector.find_reply(
+            self.target, text, reply_id, self.wire.connection, self.wire.credentials, self.wire.http
+        )
 
     def shown(self) -> list[str]:
         return [reply.text for reply in self.wire.running.replies() if reply.removed_at is None]
@@ -55,7 +66,9 @@ def first_review(wire: Wired) -> ReviewEvent:
     """The first new review among the platform's samples, as Heard gets to know it."""
     now = datetime.now(UTC)
     for sample in SAMPLES:
-        if sample.platform != wire.platform or "created" not in {expected.kind for expected in sample.expect}:
+        if sample.platform != wire.platform or "created" not in {
+            expected.kind for expected in sample.expect
+        }:
             continue
         for known in sample.render(now).knows:
             wire.running.knows(wire.platform, known.native_id, known.resource)
@@ -79,7 +92,9 @@ def side(request: pytest.FixtureRequest) -> Iterator[Side]:
     with Platforms() as running:
         wire = wired(request.param, running)
         event = first_review(wire)
-        target = ReplyTarget(event.native_id, event.native_thread, event.reply_to, first_sent_at=datetime.now(UTC))
+        target = ReplyTarget(
+            event.native_id, event.native_thread, event.reply_to, first_sent_at=datetime.now(UTC)
+        )
         yield Side(wire, event, target)
 
 
@@ -95,17 +110,23 @@ def test_a_reply_arrives_once_under_its_review_and_is_found_again(side: Side) ->
 
 
 @pytest.mark.parametrize("side", ONE_REPLY, indirect=True)
-def test_where_one_reply_is_shown_our_second_takes_our_first_ones_place_or_is_refused(side: Side) -> None:
+def test_where_one_reply_is_shown_our_second_takes_our_first_ones_place_or_is_refused(
+    side: Side,
+) -> None:
     assert isinstance(side.reply(), Sent)
     second = side.reply(SECOND, "rep_2", ours=(TEXT,))
     if isinstance(second, Rejected):
         assert second.reason == "already_answered"
-        assert side.wire.platform in {"okendo", "yelp"}, "only these are known, or played, to take no second reply"
+        assert side.wire.platform in {"okendo", "yelp"}, (
+            "only these are known, or played, to take no second reply"
+        )
     assert side.shown() == [TEXT if isinstance(second, Rejected) else SECOND]
 
 
 @pytest.mark.parametrize("side", UNSIGNED, indirect=True)
-def test_where_nobody_tells_who_wrote_a_reply_one_that_is_not_known_to_be_ours_is_never_replaced(side: Side) -> None:
+def test_where_nobody_tells_who_wrote_a_reply_one_that_is_not_known_to_be_ours_is_never_replaced(
+    side: Side,
+) -> None:
     assert isinstance(side.reply(OWNERS), Sent)
     for ours in ((), (TEXT,)):
         refused = side.reply(SECOND, "rep_2", ours)
@@ -124,7 +145,9 @@ def test_what_the_owner_wrote_after_our_first_reply_stays(side: Side) -> None:
 
 
 @pytest.mark.parametrize("mode", [Mode.FAIL_AFTER, Mode.DROP])
-def test_a_reply_taken_without_a_word_is_reported_as_doubtful_and_found(side: Side, mode: Mode) -> None:
+def test_a_reply_taken_without_a_word_is_reported_as_doubtful_and_found(
+    side: Side, mode: Mode
+) -> None:
     side.fault(mode)
     with pytest.raises(PlatformUnavailable) as fault:
         side.reply()
@@ -166,7 +189,9 @@ def test_a_platform_that_is_down_leaves_the_question_open(side: Side) -> None:
         side.reply()
 
 
-def test_a_reply_over_the_limit_is_refused_in_the_platforms_own_unit_and_never_cut(side: Side) -> None:
+def test_a_reply_over_the_limit_is_refused_in_the_platforms_own_unit_and_never_cut(
+    side: Side,
+) -> None:
     limit = side.wire.connector.capabilities.reply_limit
     refused = side.reply("a" * (limit + 1))
     assert isinstance(refused, Rejected)
@@ -194,7 +219,9 @@ def test_a_platform_that_moderates_says_where_a_reply_stands(side: Side) -> None
     wire = side.wire
     sent = side.reply()
     assert isinstance(sent, Sent)
-    told = wire.connector.moderation(side.target, sent.native_id, TEXT, wire.connection, wire.credentials, wire.http)
+    told = wire.connector.moderation(
+        side.target, sent.native_id, TEXT, wire.connection, wire.credentials, wire.http
+    )
     if wire.connector.capabilities.moderated:
         assert told.standing in {Standing.PENDING, Standing.PUBLISHED}
     else:

@@ -1,4 +1,7 @@
-"""The samples under `events/`: all load, cover what they must, and become requests that the connectors believe."""
+"""The samples under `events/`.
+
+All load, cover what they must, and become requests that the connectors believe.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +16,10 @@ import pytest
 
 from heard.connectors import Page
 from heard.reviews import EventKind
-from heard_cli.local.samples import InvalidSample, Sample, load_samples, sample_of
+from heard_cli.local.samples import EVENTS, InvalidSample, Sample, load_samples, sample_of
 from heard_cli.local.signing import NoForm, submitted
-from heard_cli.local.simulator import EVENTS, Platforms
-from tests.unit.wired import PLATFORMS, SAMPLES, wired
+from heard_simulator.server import Platforms
+from tests.unit.simulated import PLATFORMS, SAMPLES, wired
 
 pytestmark = pytest.mark.loopback
 
@@ -53,7 +56,9 @@ def test_samples_play_by_number_with_each_platforms_order_kept() -> None:
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=named)
-def test_a_sample_is_believed_and_read_as_the_events_it_promises(sample: Sample, running: Platforms) -> None:
+def test_a_sample_is_believed_and_read_as_the_events_it_promises(
+    sample: Sample, running: Platforms
+) -> None:
     side = wired(sample.platform, running)
     promised = [expectation.kind for expectation in sample.expect]
     for known in sample.render(NOW).knows:
@@ -65,7 +70,9 @@ def test_a_sample_is_believed_and_read_as_the_events_it_promises(sample: Sample,
         assert promised == ["withdrawn"] or page.events
         return
     request = side.request(sample, NOW)
-    if (answer := side.connector.handshake(request, side.connection, side.secrets, NOW)) is not None:
+    if (
+        answer := side.connector.handshake(request, side.connection, side.secrets, NOW)
+    ) is not None:
         assert answer.status < 300
         assert promised == ["test"]
         return
@@ -73,19 +80,34 @@ def test_a_sample_is_believed_and_read_as_the_events_it_promises(sample: Sample,
     parsed = side.connector.parse(request, side.connection, NOW)
     assert parsed.problems == ()
     assert [event.kind.value for event in parsed.events] == promised
-    assert sample.page or side.request(sample, NOW).body == request.body or not side.connector.capabilities.tested_by_us
+    assert (
+        sample.page
+        or side.request(sample, NOW).body == request.body
+        or not side.connector.capabilities.tested_by_us
+    )
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_every_platform_shows_a_review_that_is_new(platform: str) -> None:
-    kinds = {expectation.kind for sample in SAMPLES if sample.platform == platform for expectation in sample.expect}
+    kinds = {
+        expectation.kind
+        for sample in SAMPLES
+        if sample.platform == platform
+        for expectation in sample.expect
+    }
     assert "created" in kinds
 
 
-@pytest.mark.parametrize("platform", [name for name in PLATFORMS if (EVENTS / name / "trial.json").is_file()])
-def test_what_connect_test_sends_is_believed_and_means_what_it_says(platform: str, running: Platforms) -> None:
+@pytest.mark.parametrize(
+    "platform", [name for name in PLATFORMS if (EVENTS / name / "trial.json").is_file()]
+)
+def test_what_connect_test_sends_is_believed_and_means_what_it_says(
+    platform: str, running: Platforms
+) -> None:
     side = wired(platform, running)
-    parts = json.loads((EVENTS / platform / "trial.json").read_text().replace("{{id}}", "heard-test-1a2b3c"))
+    parts = json.loads(
+        (EVENTS / platform / "trial.json").read_text().replace("{{id}}", "heard-test-1a2b3c")
+    )
     assert {"ping", "review"} <= set(parts)
     for part, document in parts.items():
         request = side.request(sample_of(platform, part, {**document, "knows": []}), NOW)
@@ -95,7 +117,11 @@ def test_what_connect_test_sends_is_believed_and_means_what_it_says(platform: st
         assert side.connector.verify(request, side.connection, side.secrets, NOW, side.http) is None
         kinds = {event.kind for event in side.connector.parse(request, side.connection, NOW).events}
         # A call's transcription is a review that was heard of before, as the missed call.
-        allowed = {"ping": {EventKind.TEST}, "review": {EventKind.CREATED, EventKind.EDITED}, "withdrawal": {EventKind.WITHDRAWN}}[part]
+        allowed = {
+            "ping": {EventKind.TEST},
+            "review": {EventKind.CREATED, EventKind.EDITED},
+            "withdrawal": {EventKind.WITHDRAWN},
+        }[part]
         assert kinds <= allowed
         assert kinds or part == "ping"
 
@@ -105,13 +131,27 @@ def test_what_platforms_must_know_is_in_the_shape_the_simulator_takes() -> None:
     for sample in SAMPLES:
         for known in sample.render(NOW).knows:
             other_side.knows(sample.platform, known.native_id, known.resource)
-    posted = {known.native_id for sample in SAMPLES if sample.platform == "discourse" for known in sample.render(NOW).knows}
+    posted = {
+        known.native_id
+        for sample in SAMPLES
+        if sample.platform == "discourse"
+        for known in sample.render(NOW).knows
+    }
     assert len(posted) >= 6
 
 
 def test_times_are_filled_in_relative_to_the_moment_of_playing(tmp_path: Path) -> None:
-    body = {"type": "x", "at": "{{now-90m}}", "in": ["{{now+1d}}", "seen {{now}}"], "text": {"repeat": "ab", "times": 3}}
-    write(tmp_path, "standard/01-a.json", {"about": "A.", "platform": "standard", "body": body, "expect": {"kind": "test"}})
+    body = {
+        "type": "x",
+        "at": "{{now-90m}}",
+        "in": ["{{now+1d}}", "seen {{now}}"],
+        "text": {"repeat": "ab", "times": 3},
+    }
+    write(
+        tmp_path,
+        "standard/01-a.json",
+        {"about": "A.", "platform": "standard", "body": body, "expect": {"kind": "test"}},
+    )
     (sample,) = load_samples(tmp_path)
     assert sample.render(NOW).fields == {
         "type": "x",
@@ -122,7 +162,13 @@ def test_times_are_filled_in_relative_to_the_moment_of_playing(tmp_path: Path) -
 
 
 def test_a_sample_out_of_format_is_refused_with_everything_that_is_wrong(tmp_path: Path) -> None:
-    document = {"platform": "standard", "form": {}, "expect": {"severity": ["awful"], "route": []}, "wait": 1, "times": 0}
+    document = {
+        "platform": "standard",
+        "form": {},
+        "expect": {"severity": ["awful"], "route": []},
+        "wait": 1,
+        "times": 0,
+    }
     write(tmp_path, "discourse/1.json", document)
     with pytest.raises(InvalidSample) as refused:
         load_samples(tmp_path)
@@ -152,9 +198,15 @@ def test_a_form_is_sent_with_the_hidden_fields_of_its_own_page() -> None:
           <input type="hidden" name="token" value="a&amp;b"><input name="name"><textarea name="text"></textarea>
         </form>
         <form action="/search"><input name="q"></form>"""
-    request = submitted(page, "https://heard.example/form/1", {"text": "Très bien", "token": "forged"})
+    request = submitted(
+        page, "https://heard.example/form/1", {"text": "Très bien", "token": "forged"}
+    )
     assert request.url == "https://heard.example/form/1?lang=en"
-    assert dict(parse_qsl(request.body.decode(), keep_blank_values=True)) == {"token": "a&b", "name": "", "text": "Très bien"}
+    assert dict(parse_qsl(request.body.decode(), keep_blank_values=True)) == {
+        "token": "a&b",
+        "name": "",
+        "text": "Très bien",
+    }
     with pytest.raises(NoForm):
         submitted("<p>Nothing here</p>", "https://heard.example/", {})
 

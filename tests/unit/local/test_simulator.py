@@ -1,4 +1,7 @@
-"""The simulated platforms over real HTTP: what a careless client would get wrong, and faults that do what they say."""
+"""The simulated platforms over real HTTP.
+
+What a careless client would get wrong, and faults that do what they say.
+"""
 
 from __future__ import annotations
 
@@ -19,12 +22,18 @@ from twilio.base.exceptions import TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
-from heard_cli.local.simulator import Mode, Platforms
+from heard_simulator.server import Mode, Platforms
 
 pytestmark = pytest.mark.loopback
 
 REVIEW = "64b7f0a1c2d3e4f506172839"
-OPENING = {"id": 71, "post_number": 1, "username": "osprey", "raw": "My refund is a month late.", "created_at": "2026-01-05T10:00:00Z"}
+OPENING = {
+    "id": 71,
+    "post_number": 1,
+    "username": "osprey",
+    "raw": "My refund is a month late.",
+    "created_at": "2026-01-05T10:00:00Z",
+}
 TOPIC = {"title": "Slow refunds", "posts": [OPENING]}
 TOKENS = "/trustpilot/v1/oauth/oauth-business-users-for-applications/accesstoken"
 TEXT = "Thank you for telling us; we are looking into it."
@@ -47,7 +56,9 @@ class Caller:
         self.platforms = platforms
         self.pool = urllib3.PoolManager(retries=False, timeout=3)
 
-    def call(self, method: str, url: str, body: bytes | None = None, **headers: str) -> tuple[int, Any]:
+    def call(
+        self, method: str, url: str, body: bytes | None = None, **headers: str
+    ) -> tuple[int, Any]:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         answer = self.pool.request(method, self.platforms.base_url + url, body=body, headers=named)
         return answer.status, json.loads(answer.data) if answer.data else None
@@ -64,26 +75,58 @@ class Caller:
         assert status == 200
         return issued["access_token"]
 
-    def trustpilot(self, method: str, tail: str = "", message: str | None = None, token: str | None = None) -> tuple[int, Any]:
-        body = json.dumps({"authorBusinessUserId": "507f191e810c19729de860ea", "message": message}).encode() if message else None
-        return self.call(method, f"/trustpilot/v1/private/reviews/{tail}", body, authorization=f"Bearer {token or self.token()}")
+    def trustpilot(
+        self, method: str, tail: str = "", message: str | None = None, token: str | None = None
+    ) -> tuple[int, Any]:
+        body = (
+            json.dumps(
+                {"authorBusinessUserId": "507f191e810c19729de860ea", "message": message}
+            ).encode()
+            if message
+            else None
+        )
+        return self.call(
+            method,
+            f"/trustpilot/v1/private/reviews/{tail}",
+            body,
+            authorization=f"Bearer {token or self.token()}",
+        )
 
-    def discourse(self, method: str, path: str, document: dict[str, Any] | None = None) -> tuple[int, Any]:
+    def discourse(
+        self, method: str, path: str, document: dict[str, Any] | None = None
+    ) -> tuple[int, Any]:
         known = self.platforms.credentials["discourse"]
         body = json.dumps(document).encode() if document else None
-        return self.call(method, f"/discourse{path}", body, api_key=known["api_key"], api_username=known["api_username"])
+        return self.call(
+            method,
+            f"/discourse{path}",
+            body,
+            api_key=known["api_key"],
+            api_username=known["api_username"],
+        )
 
     def post(self, raw: str, topic: int = 812) -> tuple[int, Any]:
-        return self.discourse("POST", "/posts.json", {"raw": raw, "topic_id": topic, "reply_to_post_number": 1})
+        return self.discourse(
+            "POST", "/posts.json", {"raw": raw, "topic_id": topic, "reply_to_post_number": 1}
+        )
 
     def standard(self, reply: str, text: str, *, secret: str | None = None) -> tuple[int, Any]:
-        body = json.dumps({"type": "reply.created", "data": {"reply_id": reply, "review_id": "rv-1", "thread_id": "t-1", "text": text}})
+        body = json.dumps(
+            {
+                "type": "reply.created",
+                "data": {"reply_id": reply, "review_id": "rv-1", "thread_id": "t-1", "text": text},
+            }
+        )
         return self.call("POST", "/standard", body.encode(), **self.signature(reply, body, secret))
 
     def signature(self, message: str, body: str, secret: str | None = None) -> dict[str, str]:
         now = datetime.now(UTC)
         signer = Webhook(secret or self.platforms.credentials["standard"]["secret"])
-        return {"webhook_id": message, "webhook_timestamp": str(int(now.timestamp())), "webhook_signature": signer.sign(message, now, body)}
+        return {
+            "webhook_id": message,
+            "webhook_timestamp": str(int(now.timestamp())),
+            "webhook_signature": signer.sign(message, now, body),
+        }
 
 
 @pytest.fixture
@@ -94,7 +137,11 @@ def clock() -> Clock:
 @pytest.fixture
 def platforms(clock: Clock) -> Iterator[Platforms]:
     with Platforms(clock=clock) as running:
-        running.knows("trustpilot", REVIEW, {"stars": 1, "text": "Never again.", "consumer": {"id": "c1", "displayName": "Ida"}})
+        running.knows(
+            "trustpilot",
+            REVIEW,
+            {"stars": 1, "text": "Never again.", "consumer": {"id": "c1", "displayName": "Ida"}},
+        )
         running.knows("discourse", "812", TOPIC)
         yield running
 
@@ -117,20 +164,31 @@ def twilio(platforms: Platforms) -> Iterator[Client]:
     http.session.close()
 
 
-def test_trustpilot_shows_one_reply_until_it_is_deleted(platforms: Platforms, caller: Caller) -> None:
+def test_trustpilot_shows_one_reply_until_it_is_deleted(
+    platforms: Platforms, caller: Caller
+) -> None:
     token = caller.token()
     assert caller.trustpilot("POST", f"{REVIEW}/reply", TEXT, token) == (201, None)
     assert caller.trustpilot("POST", f"{REVIEW}/reply", "Another one.", token)[0] == 409
     _, review = caller.trustpilot("GET", REVIEW, token=token)
-    assert (review["stars"], review["consumer"]["displayName"], review["companyReply"]["text"]) == (1, "Ida", TEXT)
+    assert (review["stars"], review["consumer"]["displayName"], review["companyReply"]["text"]) == (
+        1,
+        "Ida",
+        TEXT,
+    )
     assert caller.trustpilot("DELETE", f"{REVIEW}/reply", token=token) == (204, None)
     assert caller.trustpilot("POST", f"{REVIEW}/reply", "A better answer.", token) == (201, None)
 
     ever = platforms.public_replies_by_thread()["trustpilot", REVIEW]
-    assert [(reply.text, reply.removed_at is None) for reply in ever] == [(TEXT, False), ("A better answer.", True)]
+    assert [(reply.text, reply.removed_at is None) for reply in ever] == [
+        (TEXT, False),
+        ("A better answer.", True),
+    ]
 
 
-def test_trustpilot_wants_a_good_token_and_a_review_that_exists(platforms: Platforms, caller: Caller) -> None:
+def test_trustpilot_wants_a_good_token_and_a_review_that_exists(
+    platforms: Platforms, caller: Caller
+) -> None:
     stale = caller.token()
     platforms.revoke_tokens()
     assert caller.trustpilot("GET", REVIEW, token=stale)[0] == 401
@@ -141,7 +199,9 @@ def test_trustpilot_wants_a_good_token_and_a_review_that_exists(platforms: Platf
     assert platforms.replies() == []
 
 
-def test_discourse_refuses_short_posts_repeated_ones_and_unknown_topics(platforms: Platforms, caller: Caller, clock: Clock) -> None:
+def test_discourse_refuses_short_posts_repeated_ones_and_unknown_topics(
+    platforms: Platforms, caller: Caller, clock: Clock
+) -> None:
     assert caller.post("Too short.")[0] == 422
     assert caller.post(TEXT, topic=999)[0] == 422
     status, post = caller.post(TEXT)
@@ -151,39 +211,67 @@ def test_discourse_refuses_short_posts_repeated_ones_and_unknown_topics(platform
     clock.now += timedelta(minutes=6)
     assert caller.post(TEXT)[0] == 200
 
-    assert [(reply.thread, reply.review) for reply in platforms.replies()] == [("812", "71"), ("812", "71")]
+    assert [(reply.thread, reply.review) for reply in platforms.replies()] == [
+        ("812", "71"),
+        ("812", "71"),
+    ]
     assert caller.discourse("GET", "/t/999.json")[0] == 404
-    assert caller.call("GET", "/discourse/t/812.json", api_key="wrong", api_username="heard")[0] == 403
+    assert (
+        caller.call("GET", "/discourse/t/812.json", api_key="wrong", api_username="heard")[0] == 403
+    )
 
 
-def test_discourse_shows_a_long_topic_in_chunks_and_raw_only_when_asked(platforms: Platforms, caller: Caller) -> None:
-    posts = [{"id": 1000 + n, "post_number": n, "username": "osprey", "raw": f"Post <{n}>"} for n in range(2, 60)]
+def test_discourse_shows_a_long_topic_in_chunks_and_raw_only_when_asked(
+    platforms: Platforms, caller: Caller
+) -> None:
+    posts = [
+        {"id": 1000 + n, "post_number": n, "username": "osprey", "raw": f"Post <{n}>"}
+        for n in range(2, 60)
+    ]
     platforms.knows("discourse", "812", {"posts": posts})
     _, topic = caller.discourse("GET", "/t/812.json")
-    assert (topic["title"], len(topic["post_stream"]["posts"]), len(topic["post_stream"]["stream"])) == ("Slow refunds", 20, 59)
+    assert (
+        topic["title"],
+        len(topic["post_stream"]["posts"]),
+        len(topic["post_stream"]["stream"]),
+    ) == ("Slow refunds", 20, 59)
     assert "raw" not in topic["post_stream"]["posts"][0]
     last = topic["post_stream"]["stream"][-1]
-    _, rest = caller.discourse("GET", f"/t/812/posts.json?{urlencode({'post_ids[]': last})}&include_raw=true")
-    assert [(post["raw"], post["cooked"]) for post in rest["post_stream"]["posts"]] == [("Post <59>", "<p>Post &lt;59&gt;</p>")]
+    _, rest = caller.discourse(
+        "GET", f"/t/812/posts.json?{urlencode({'post_ids[]': last})}&include_raw=true"
+    )
+    assert [(post["raw"], post["cooked"]) for post in rest["post_stream"]["posts"]] == [
+        ("Post <59>", "<p>Post &lt;59&gt;</p>")
+    ]
     _, near = caller.discourse("GET", "/t/812/59.json")
     assert near["post_stream"]["posts"][-1]["post_number"] == 59
 
-    platforms.knows("discourse", "812", {"posts": [{"id": last, "deleted_at": "2026-01-05T11:00:00Z"}]})
+    platforms.knows(
+        "discourse", "812", {"posts": [{"id": last, "deleted_at": "2026-01-05T11:00:00Z"}]}
+    )
     assert caller.discourse("GET", f"/posts/{last}.json")[0] == 404
 
 
-def test_twilios_own_client_sends_lists_and_hears_every_refusal(platforms: Platforms, twilio: Client, clock: Clock) -> None:
+def test_twilios_own_client_sends_lists_and_hears_every_refusal(
+    platforms: Platforms, twilio: Client, clock: Clock
+) -> None:
     sent = twilio.messages.create(to="+12025550143", from_="+447700900123", body=TEXT)
     assert (sent.status, sent.direction, sent.date_sent) == ("queued", "outbound-api", None)
     clock.now += timedelta(hours=1)
     later = twilio.messages.create(to="+12025550143", from_="+447700900123", body="And once more.")
-    platforms.knows("twilio_sms", "SMin", {"from": "+12025550143", "to": "+447700900123", "body": "Hello?"})
+    platforms.knows(
+        "twilio_sms", "SMin", {"from": "+12025550143", "to": "+447700900123", "body": "Hello?"}
+    )
 
     to_customer = twilio.messages.list(to="+12025550143", from_="+447700900123", page_size=1)
     assert [message.sid for message in to_customer] == [later.sid, sent.sid]
     since = clock.now - timedelta(minutes=5)
-    assert [message.body for message in twilio.messages.list(to="+12025550143", date_sent_after=since)] == ["And once more."]
-    assert [message.direction for message in twilio.messages.list(from_="+12025550143")] == ["inbound"]
+    assert [
+        message.body for message in twilio.messages.list(to="+12025550143", date_sent_after=since)
+    ] == ["And once more."]
+    assert [message.direction for message in twilio.messages.list(from_="+12025550143")] == [
+        "inbound"
+    ]
 
     platforms.knows("twilio_sms", "+12025550199", {"opted_out": True})
     for code, status, to, body in (
@@ -202,13 +290,37 @@ def test_twilios_own_client_sends_lists_and_hears_every_refusal(platforms: Platf
     assert unknown.value.status == 401
 
 
-def test_the_standard_receiver_checks_signatures_and_takes_each_id_once(platforms: Platforms, caller: Caller) -> None:
+def test_the_standard_receiver_checks_signatures_and_takes_each_id_once(
+    platforms: Platforms, caller: Caller
+) -> None:
     assert caller.standard("rep_1", TEXT)[0] == 201
     assert caller.standard("rep_1", TEXT)[0] == 201
-    assert caller.standard("rep_2", TEXT, secret="whsec_" + base64.b64encode(b"another secret of 32 bytes......").decode())[0] == 401
-    assert caller.call("POST", "/standard", b"{}", webhook_id="x", webhook_timestamp="soon", webhook_signature="v1")[0] == 401
-    assert [(reply.native_id, reply.thread, reply.public) for reply in platforms.replies()] == [("rep_1", "t-1", True)]
-    assert caller.call("GET", "/standard/rep_1", None, **caller.signature("rep_1", ""))[1]["text"] == TEXT
+    assert (
+        caller.standard(
+            "rep_2",
+            TEXT,
+            secret="whsec_" + base64.b64encode(b"another secret of 32 bytes......").decode(),
+        )[0]
+        == 401
+    )
+    assert (
+        caller.call(
+            "POST",
+            "/standard",
+            b"{}",
+            webhook_id="x",
+            webhook_timestamp="soon",
+            webhook_signature="v1",
+        )[0]
+        == 401
+    )
+    assert [(reply.native_id, reply.thread, reply.public) for reply in platforms.replies()] == [
+        ("rep_1", "t-1", True)
+    ]
+    assert (
+        caller.call("GET", "/standard/rep_1", None, **caller.signature("rep_1", ""))[1]["text"]
+        == TEXT
+    )
     assert caller.call("GET", "/standard/rep_2", None, **caller.signature("rep_2", ""))[0] == 404
 
 
@@ -252,7 +364,9 @@ def test_faults_touch_only_the_calls_they_name(platforms: Platforms, caller: Cal
         platforms.fault("nobody", Mode.DOWN)
 
 
-def test_a_slow_answer_holds_nobody_else_up_and_stopping_does_not_wait_for_it(caller: Caller, platforms: Platforms) -> None:
+def test_a_slow_answer_holds_nobody_else_up_and_stopping_does_not_wait_for_it(
+    caller: Caller, platforms: Platforms
+) -> None:
     platforms.fault("discourse", Mode.SLOW, seconds=60)
 
     def wait() -> None:
@@ -263,7 +377,9 @@ def test_a_slow_answer_holds_nobody_else_up_and_stopping_does_not_wait_for_it(ca
     waiting = threading.Thread(target=wait)
     began = time.monotonic()
     waiting.start()
-    while time.monotonic() < began + 5 and not any("process_request_thread" in thread.name for thread in threading.enumerate()):
+    while time.monotonic() < began + 5 and not any(
+        "process_request_thread" in thread.name for thread in threading.enumerate()
+    ):
         time.sleep(0.005)
     other = Caller(platforms)
     assert other.discourse("GET", "/t/812.json")[0] == 200
@@ -273,18 +389,28 @@ def test_a_slow_answer_holds_nobody_else_up_and_stopping_does_not_wait_for_it(ca
     assert time.monotonic() - began < 20
 
 
-def test_programs_in_other_languages_control_it_over_http(platforms: Platforms, caller: Caller) -> None:
+def test_programs_in_other_languages_control_it_over_http(
+    platforms: Platforms, caller: Caller
+) -> None:
     def order(what: str, **said: Any) -> tuple[int, Any]:
         return caller.call("POST", f"/_simulator/{what}", json.dumps(said).encode())
 
     assert order("reset") == (204, None)
     assert order("reviews", platform="discourse", native_id="812", resource=TOPIC) == (204, None)
-    assert order("faults", platform="discourse", native_id="*", mode="fail_after", times=1) == (204, None)
+    assert order("faults", platform="discourse", native_id="*", mode="fail_after", times=1) == (
+        204,
+        None,
+    )
     assert caller.post(TEXT)[0] == 500
     _, listed = caller.call("GET", "/_simulator/replies")
-    assert [(reply["platform"], reply["thread"], reply["review"], reply["text"], reply["public"]) for reply in listed["replies"]] == [
-        ("discourse", "812", "71", TEXT, True)
-    ]
+    assert [
+        (reply["platform"], reply["thread"], reply["review"], reply["text"], reply["public"])
+        for reply in listed["replies"]
+    ] == [("discourse", "812", "71", TEXT, True)]
     assert order("faults", platform="discourse", mode="sulk")[0] == 400
-    assert order("reviews", platform="discourse", native_id="812")[1] == {"error": "'resource' is missing."}
-    assert order("reviews", platform="discourse", native_id="812", resource={"posts": [{}]})[0] == 400
+    assert order("reviews", platform="discourse", native_id="812")[1] == {
+        "error": "'resource' is missing."
+    }
+    assert (
+        order("reviews", platform="discourse", native_id="812", resource={"posts": [{}]})[0] == 400
+    )

@@ -19,18 +19,41 @@ LAST = {"id": "R01-rest", "when": {}, "then": {"route": "follow_up"}}
 
 def document(**changes: Any) -> dict[str, Any]:
     """The playbook's policy with some parts changed."""
-    return json.loads(resources.files("heard.policy").joinpath("default.json").read_text("utf-8")) | changes
+    return (
+        json.loads(resources.files("heard.policy").joinpath("default.json").read_text("utf-8"))
+        | changes
+    )
 
 
-def assessed(severity: Severity = Severity.LOW, agenda: Agenda = Agenda.PRAISE, flags: tuple[Flag, ...] = (), **changes: Any) -> Assessment:
+def assessed(
+    severity: Severity = Severity.LOW,
+    agenda: Agenda = Agenda.PRAISE,
+    flags: tuple[Flag, ...] = (),
+    **changes: Any,
+) -> Assessment:
     said: dict[str, Any] = {"needs_person": False, "confidence": 0.95, "topics": ()}
-    return Assessment(severity, agenda, None, "en", flags=flags, reasons=(), model="test", **(said | changes))
+    return Assessment(
+        severity, agenda, None, "en", flags=flags, reasons=(), model="test", **(said | changes)
+    )
 
 
 def context(
-    channel: Channel = Channel.REVIEW_SITE, rating: int | None = None, *, left: int = 2, open_: bool = False, **more: Any
+    channel: Channel = Channel.REVIEW_SITE,
+    rating: int | None = None,
+    *,
+    left: int = 2,
+    open_: bool = False,
+    **more: Any,
 ) -> Context:
-    return Context(channel, "google", rating, has_text=True, public_replies_left=left, follow_up_open=open_, **more)
+    return Context(
+        channel,
+        "google",
+        rating,
+        has_text=True,
+        public_replies_left=left,
+        follow_up_open=open_,
+        **more,
+    )
 
 
 TOPICS = ("delivery", "staff")
@@ -40,7 +63,12 @@ PLATFORMS = ("google", "x")
 
 def some(words: Any, most: int = 3) -> st.SearchStrategy[list[Any]]:
     """A few different ones of these, in a list."""
-    return st.lists(st.sampled_from([getattr(word, "value", word) for word in words]), min_size=1, max_size=most, unique=True)
+    return st.lists(
+        st.sampled_from([getattr(word, "value", word) for word in words]),
+        min_size=1,
+        max_size=most,
+        unique=True,
+    )
 
 
 CONDITIONS: dict[str, st.SearchStrategy[Any]] = {
@@ -69,7 +97,9 @@ CONDITIONS: dict[str, st.SearchStrategy[Any]] = {
 
 
 @st.composite
-def conditions(draw: st.DrawFn, most: int = 4, names: tuple[str, ...] = tuple(CONDITIONS)) -> dict[str, Any]:
+def conditions(
+    draw: st.DrawFn, most: int = 4, names: tuple[str, ...] = tuple(CONDITIONS)
+) -> dict[str, Any]:
     chosen = draw(st.lists(st.sampled_from(names), min_size=1, max_size=most, unique=True))
     return {name: draw(CONDITIONS[name]) for name in chosen}
 
@@ -81,7 +111,14 @@ def actions(draw: st.DrawFn) -> dict[str, Any]:
     optional: dict[str, st.SearchStrategy[Any]] = {
         "priority": st.integers(0, 1000),
         "queue": st.sampled_from(["default", "urgent", "vip"]),
-        "sla": st.sampled_from([60, "30 working minutes", "2 hours around the clock", {"seconds": 90, "clock": "always"}]),
+        "sla": st.sampled_from(
+            [
+                60,
+                "30 working minutes",
+                "2 hours around the clock",
+                {"seconds": 90, "clock": "always"},
+            ]
+        ),
         "delay": st.sampled_from([0, 30, "2m", "1 hour"]),
         "checklist": st.just("calm"),
         "variants": st.just(["warm"]),
@@ -90,16 +127,39 @@ def actions(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @st.composite
-def documents(draw: st.DrawFn, most: int = 6, asked: tuple[str, ...] = tuple(CONDITIONS)) -> dict[str, Any]:
-    """Policies that load: own rules before the playbook's, with hours, quiet hours and caps of every kind."""
+def documents(
+    draw: st.DrawFn, most: int = 6, asked: tuple[str, ...] = tuple(CONDITIONS)
+) -> dict[str, Any]:
+    """Policies that load.
+
+    Own rules before the playbook's, with hours, quiet hours and caps of every kind.
+    """
     whens = draw(st.lists(conditions(names=asked), max_size=most))
-    own: dict[str, Any] = {"rules": [{"id": f"own-{place}", "when": when, "then": draw(actions())} for place, when in enumerate(whens)]}
+    own: dict[str, Any] = {
+        "rules": [
+            {"id": f"own-{place}", "when": when, "then": draw(actions())}
+            for place, when in enumerate(whens)
+        ]
+    }
     parts: dict[str, st.SearchStrategy[Any]] = {
         "caps": st.fixed_dictionaries({"public_replies": st.integers(0, 2)}),
-        "calendar": st.sampled_from([{"timezone": "Europe/Berlin"}, {"hours": {"sat-mon": "00:00-24:00"}}, {"holidays": ["2026-02-02"]}]),
-        "quiet_hours": st.sampled_from([{"from": "22:00", "to": "07:00"}, [{"from": "12:00", "to": "13:00", "channel": ["email"]}]]),
+        "calendar": st.sampled_from(
+            [
+                {"timezone": "Europe/Berlin"},
+                {"hours": {"sat-mon": "00:00-24:00"}},
+                {"holidays": ["2026-02-02"]},
+            ]
+        ),
+        "quiet_hours": st.sampled_from(
+            [
+                {"from": "22:00", "to": "07:00"},
+                [{"from": "12:00", "to": "13:00", "channel": ["email"]}],
+            ]
+        ),
         "acknowledgements": st.just({"delay": "5m"}),
-        "sla": st.just([{"id": "soon", "when": {"severity": ["high"]}, "within": "2 working hours"}]),
+        "sla": st.just(
+            [{"id": "soon", "when": {"severity": ["high"]}, "within": "2 working hours"}]
+        ),
     }
     own |= {name: draw(value) for name, value in parts.items() if draw(st.booleans())}
     return own if own["rules"] else {name: value for name, value in own.items() if name != "rules"}

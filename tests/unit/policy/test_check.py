@@ -1,4 +1,7 @@
-"""A policy that contradicts itself, or asks for what cannot be, is told so; and what is told of reach is exact."""
+"""A policy that contradicts itself, or asks for what cannot be, is told so.
+
+And what is told of reach is exact.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +13,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heard.acknowledgements import KINDS
+from heard.acknowledgements.compose import KINDS
 from heard.assessment import Agenda, Assessment, Flag, Severity
 from heard.policy import Context, Policy, ThreadState, complete, decide, load_policy
 from heard.policy.check import problems
 from heard.policy.conditions import CONDITIONS, Seen
 from heard.policy.coverage import reach
-from heard.policy.grammar import KINDS as KNOWN_KINDS
+from heard.policy.schema import KINDS as KNOWN_KINDS
 from heard.reviews import Channel
 from heard.sla import is_working
 from tests.unit.policy.policies import CONDITIONS as STRATEGIES
@@ -25,21 +28,38 @@ from tests.unit.policy.test_load_policy import json_values
 
 FOLLOW_UP = {"route": "follow_up"}
 THANK = {"route": "acknowledge"}
-MONDAYS = [f"2026-{month:02d}-{day:02d}" for month, day in ((1, 5), (1, 12), (1, 19), (1, 26), (2, 2), (2, 9))]
+MONDAYS = [
+    f"2026-{month:02d}-{day:02d}"
+    for month, day in ((1, 5), (1, 12), (1, 19), (1, 26), (2, 2), (2, 9))
+]
 
 
 def rules(*pairs: tuple[dict[str, Any], dict[str, Any]], **parts: Any) -> dict[str, Any]:
-    return {"rules": [{"id": f"own-{place}", "when": when, "then": then} for place, (when, then) in enumerate(pairs)], **parts}
+    return {
+        "rules": [
+            {"id": f"own-{place}", "when": when, "then": then}
+            for place, (when, then) in enumerate(pairs)
+        ],
+        **parts,
+    }
 
 
 def wording(template: str) -> dict[str, Any]:
-    return {"acknowledgements": {"variants": [{"name": "warm", "kinds": ["praise"], "languages": {"en": template}}]}}
+    return {
+        "acknowledgements": {
+            "variants": [{"name": "warm", "kinds": ["praise"], "languages": {"en": template}}]
+        }
+    }
 
 
 @pytest.mark.parametrize(
     ("written", "severity", "said"),
     [
-        (rules(({"rating_min": 4, "rating_max": 2}, FOLLOW_UP)), "error", "rating_min: no rating is at least 4 and at most 2"),
+        (
+            rules(({"rating_min": 4, "rating_max": 2}, FOLLOW_UP)),
+            "error",
+            "rating_min: no rating is at least 4 and at most 2",
+        ),
         (
             rules(({"stage": ["offstage"], "channel": ["social", "forum"]}, FOLLOW_UP)),
             "error",
@@ -51,19 +71,28 @@ def wording(template: str) -> dict[str, Any]:
             "rules[0].when.severity: what is flagged safety is critical, never praise",
         ),
         (
-            rules(({"severity": ["high"]}, FOLLOW_UP), ({"severity": ["high"], "has_text": True}, FOLLOW_UP)),
+            rules(
+                ({"severity": ["high"]}, FOLLOW_UP),
+                ({"severity": ["high"], "has_text": True}, FOLLOW_UP),
+            ),
             "error",
             "rules[1].when: is never reached: before it own-0 holds for all that it could decide",
         ),
         (
-            rules(({"rating_min": 3}, FOLLOW_UP), ({"rating_max": 3}, FOLLOW_UP), ({"rating_min": 1, "has_text": True}, FOLLOW_UP)),
+            rules(
+                ({"rating_min": 3}, FOLLOW_UP),
+                ({"rating_max": 3}, FOLLOW_UP),
+                ({"rating_min": 1, "has_text": True}, FOLLOW_UP),
+            ),
             "error",
-            "rules[2].when: is never reached: before it own-0 and own-1 hold for all that it could decide",
+            "rules[2].when: is never reached: before it own-0 and own-1 hold for all that it "
+            "could decide",
         ),
         (
             rules(({"severity": ["critical"]}, THANK)),
             "error",
-            "rules[0].when.severity[0]: only acknowledges what is critical, which goes to a person whatever a policy says (R01-severe)",
+            "rules[0].when.severity[0]: only acknowledges what is critical, which goes to a "
+            "person whatever a policy says (R01-severe)",
         ),
         (
             rules(({"severity": ["low", "critical"]}, {"route": "nothing", "reason": "calm"})),
@@ -71,68 +100,149 @@ def wording(template: str) -> dict[str, Any]:
             "rules[0].when.severity[1]: ignores what is critical",
         ),
         (rules(({"agenda": ["question"]}, THANK)), "error", "only acknowledges a question"),
-        (rules(({"flags": ["cannot_judge"]}, {"route": "nothing", "reason": "odd"})), "error", "ignores what could not be judged"),
+        (
+            rules(({"flags": ["cannot_judge"]}, {"route": "nothing", "reason": "odd"})),
+            "error",
+            "ignores what could not be judged",
+        ),
         (rules(({"agenda": ["abuse"]}, THANK)), "error", "only acknowledges abuse"),
-        (rules(({"follow_up_open": True, "severity": ["low"]}, THANK)), "error", "nothing automatic speaks beside a person"),
+        (
+            rules(({"follow_up_open": True, "severity": ["low"]}, THANK)),
+            "error",
+            "nothing automatic speaks beside a person",
+        ),
         (
             rules(({"stage": ["onstage"], "severity": ["low"]}, THANK), caps={"public_replies": 0}),
             "error",
             "rules[0].then.route: would answer in public where no public reply is left (R04-cap)",
         ),
-        (rules(({"public_replies_left_max": 0, "channel": ["forum"]}, THANK)), "error", "would answer in public where no public reply"),
-        (rules(({"has_text": True}, THANK)), "warning", "strong complaints can end here, with an automatic answer alone"),
+        (
+            rules(({"public_replies_left_max": 0, "channel": ["forum"]}, THANK)),
+            "error",
+            "would answer in public where no public reply",
+        ),
+        (
+            rules(({"has_text": True}, THANK)),
+            "warning",
+            "strong complaints can end here, with an automatic answer alone",
+        ),
         (
             rules(({"has_text": False}, {"route": "nothing", "reason": "empty"})),
             "warning",
             "strong complaints can end here, without any answer (R01)",
         ),
         (
-            rules(({"working_hours": False}, FOLLOW_UP), calendar={"hours": {"mon-sun": "00:00-24:00"}}),
+            rules(
+                ({"working_hours": False}, FOLLOW_UP),
+                calendar={"hours": {"mon-sun": "00:00-24:00"}},
+            ),
             "error",
             "rules[0].when: its conditions can never hold together",
         ),
-        (rules(({"severity": ["low"]}, FOLLOW_UP | {"delay": 60})), "warning", 'has no effect: the route "follow_up" acknowledges nothing'),
-        (rules(({"severity": ["low"]}, THANK | {"sla": 60})), "warning", 'has no effect: the route "acknowledge" opens no follow-up'),
-        ({"rules": [LAST]}, "warning", "rules[0].when: has no conditions, so that none of the playbook's rules follow it"),
-        (rules(({"severity": ["low"]}, FOLLOW_UP | {"queue": "vpi"}), queues=["vip"]), "error", 'no queue "vpi". Did you mean "vip"?'),
         (
-            rules(({"severity": ["low"]}, FOLLOW_UP | {"checklist": "clam"}), checklists={"calm": ["Breathe."]}),
+            rules(({"severity": ["low"]}, FOLLOW_UP | {"delay": 60})),
+            "warning",
+            'has no effect: the route "follow_up" acknowledges nothing',
+        ),
+        (
+            rules(({"severity": ["low"]}, THANK | {"sla": 60})),
+            "warning",
+            'has no effect: the route "acknowledge" opens no follow-up',
+        ),
+        (
+            {"rules": [LAST]},
+            "warning",
+            "rules[0].when: has no conditions, so that none of the playbook's rules follow it",
+        ),
+        (
+            rules(({"severity": ["low"]}, FOLLOW_UP | {"queue": "vpi"}), queues=["vip"]),
+            "error",
+            'no queue "vpi". Did you mean "vip"?',
+        ),
+        (
+            rules(
+                ({"severity": ["low"]}, FOLLOW_UP | {"checklist": "clam"}),
+                checklists={"calm": ["Breathe."]},
+            ),
             "error",
             'there is no checklist "clam". Did you mean "calm"?',
         ),
         ({"checklists": {"calm": ["Breathe."]}}, "warning", "checklists.calm: no rule attaches it"),
-        (rules(({"severity": ["low"]}, THANK | {"variants": ["warm"]})), "error", 'rules[0].then.variants[0]: there is no variant "warm"'),
         (
-            {"remedies": [{"name": "refund", "limit": limit, "currency": "EUR"} for limit in (5, 6)]},
+            rules(({"severity": ["low"]}, THANK | {"variants": ["warm"]})),
+            "error",
+            'rules[0].then.variants[0]: there is no variant "warm"',
+        ),
+        (
+            {
+                "remedies": [
+                    {"name": "refund", "limit": limit, "currency": "EUR"} for limit in (5, 6)
+                ]
+            },
             "error",
             'remedies[1].name: "refund in EUR" is there twice',
         ),
-        (wording("Thank you, we will refund you. (Automatic reply)"), "error", "acknowledgements.variants[0].languages.en: it promises"),
-        (wording("Thank you {{ nme }}! (Automatic reply)"), "error", "nme is not known. Use about, business"),
-        ({"voice": {"fallback_language": "tlh"}}, "warning", 'voice.fallback_language: there are no words of ours in "tlh"'),
         (
-            {"sla": [{"id": name, "when": {"severity": ["high"]}, "within": "2h"} for name in ("a", "b")]},
+            wording("Thank you, we will refund you. (Automatic reply)"),
+            "error",
+            "acknowledgements.variants[0].languages.en: it promises",
+        ),
+        (
+            wording("Thank you {{ nme }}! (Automatic reply)"),
+            "error",
+            "nme is not known. Use about, business",
+        ),
+        (
+            {"voice": {"fallback_language": "tlh"}},
+            "warning",
+            'voice.fallback_language: there are no words of ours in "tlh"',
+        ),
+        (
+            {
+                "sla": [
+                    {"id": name, "when": {"severity": ["high"]}, "within": "2h"}
+                    for name in ("a", "b")
+                ]
+            },
             "error",
             "sla[1].when: is never reached: before it a holds",
         ),
         (
-            {"sla": [{"id": "slow", "when": {"channel": ["email"]}, "within": "40d around the clock"}]},
+            {
+                "sla": [
+                    {"id": "slow", "when": {"channel": ["email"]}, "within": "40d around the clock"}
+                ]
+            },
             "error",
             "sla[0]: when 40 days are over, the follow-up has been given up (30 days)",
         ),
-        ({"calendar": {"hours": {"mon": "09:00-10:00"}}}, "error", "calendar: no working hour can meet it"),
+        (
+            {"calendar": {"hours": {"mon": "09:00-10:00"}}},
+            "error",
+            "calendar: no working hour can meet it",
+        ),
         ({"give_up_after": "2h"}, "error", "give_up_after: no working hour can meet it"),
         ({"give_up_after": "50h"}, "warning", "give_up_after: from 2026-"),
-        ({"escalation": [{"id": "x", "when": {}, "after": ["20d", "20d"]}]}, "warning", "escalation[0].after[1]: comes after"),
+        (
+            {"escalation": [{"id": "x", "when": {}, "after": ["20d", "20d"]}]},
+            "warning",
+            "escalation[0].after[1]: comes after",
+        ),
         (
             {"calendar": {"hours": {"mon": "09:00-17:00"}, "holidays": MONDAYS}},
             "error",
             "calendar.holidays: nobody works from 2025-12-29 to 2026-02-16",
         ),
-        ({"calendar": {"hours": {"mon": "09:00-17:00"}, "holidays": MONDAYS[:3]}}, "warning", "nobody works from 2025-12-29 to 2026-01-26"),
+        (
+            {"calendar": {"hours": {"mon": "09:00-17:00"}, "holidays": MONDAYS[:3]}},
+            "warning",
+            "nobody works from 2025-12-29 to 2026-01-26",
+        ),
     ],
 )
-def test_a_policy_that_contradicts_itself_is_told_where_and_how_to_mend_it(written: dict[str, Any], severity: str, said: str) -> None:
+def test_a_policy_that_contradicts_itself_is_told_where_and_how_to_mend_it(
+    written: dict[str, Any], severity: str, said: str
+) -> None:
     found = [f"{problem.severity} {problem}" for problem in problems(written)]
     assert any(each.startswith(severity) and said in each for each in found), found
 
@@ -142,10 +252,18 @@ def test_a_policy_that_contradicts_itself_is_told_where_and_how_to_mend_it(writt
     [
         {},
         document(),
-        rules(({"severity": ["high"], "author_value_min": 70}, {"route": "both", "sla": "30 working minutes"})),
+        rules(
+            (
+                {"severity": ["high"], "author_value_min": 70},
+                {"route": "both", "sla": "30 working minutes"},
+            )
+        ),
         # It goes before a rule of the playbook, which it replaces: that is what own rules are for.
         rules(({"severity": ["praise"]}, THANK)),
-        wording("Thank you{% if topic %} for what you say about {{ topic }}{% endif %}! (Automatic reply)"),
+        wording(
+            "Thank you{% if topic %} for what you say about {{ topic }}{% endif %}! (Automatic "
+            "reply)"
+        ),
     ],
 )
 def test_a_good_policy_has_nothing_wrong(good: dict[str, Any]) -> None:
@@ -163,27 +281,49 @@ def test_the_conditions_tried_here_are_all_that_there_are() -> None:
 
 @given(json_values)
 def test_anything_can_be_checked(anything: object) -> None:
-    assert all(problem.message and problem.fix.endswith((".", "?")) for problem in problems(anything))
+    assert all(
+        problem.message and problem.fix.endswith((".", "?")) for problem in problems(anything)
+    )
 
 
-CLOSE = ("severity", "rating_min", "rating_max", "has_text", "stage", "channel", "flags", "public_replies_left_max", "confidence_max")
+CLOSE = (
+    "severity",
+    "rating_min",
+    "rating_max",
+    "has_text",
+    "stage",
+    "channel",
+    "flags",
+    "public_replies_left_max",
+    "confidence_max",
+)
 """Few enough things to ask for that rules cover each other often."""
 
 
 @settings(deadline=None, max_examples=60)
 @given(documents(most=8, asked=CLOSE) | documents(), st.integers(0, 2**32))
-def test_what_is_never_reached_never_decides_and_what_is_reached_can(written: dict[str, Any], seed: int) -> None:
+def test_what_is_never_reached_never_decides_and_what_is_reached_can(
+    written: dict[str, Any], seed: int
+) -> None:
     policy, dice = load_policy(written), random.Random(seed)
     wrong: dict[str, list[str]] = {}
     for problem in problems(written):
         if problem.path[0] == "rules" and problem.severity == "error":
             wrong.setdefault(written["rules"][problem.path[1]]["id"], []).append(problem.message)
-    cut_off = {id for id, said in wrong.items() if any("never reached" in each or "never hold" in each for each in said)}
+    cut_off = {
+        id
+        for id, said in wrong.items()
+        if any("never reached" in each or "never hold" in each for each in said)
+    }
     for _ in range(100):
         assessment, context, now = drawn(dice)
         assert decide(assessment, context, policy, now).fired[0] not in cut_off
     for place, rule in enumerate(policy.rules[: len(written.get("rules", ()))]):
-        seen = reach(rule.when, [each.when for each in policy.rules[:place]], most_public_replies=policy.public_replies)
+        seen = reach(
+            rule.when,
+            [each.when for each in policy.rules[:place]],
+            most_public_replies=policy.public_replies,
+        )
         if seen is None:
             assert rule.id in wrong
         else:
@@ -194,7 +334,9 @@ def test_what_is_never_reached_never_decides_and_what_is_reached_can(written: di
 
 @settings(deadline=None, max_examples=25)
 @given(documents())
-def test_a_complete_document_has_the_same_faults_as_the_one_that_was_written(written: dict[str, Any]) -> None:
+def test_a_complete_document_has_the_same_faults_as_the_one_that_was_written(
+    written: dict[str, Any],
+) -> None:
     def said(document: dict[str, Any]) -> set[tuple[str, str]]:
         return {(problem.severity, problem.message) for problem in problems(document)}
 
@@ -228,15 +370,32 @@ def drawn(dice: random.Random) -> tuple[Assessment, Context, datetime]:
         dice.choice([0, 1, 2, 9]),
         dice.choice([None, 0, 49, 50, 100]),
     )
-    return assessment, context, datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=dice.randrange(60 * 24 * 60))
+    return (
+        assessment,
+        context,
+        datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=dice.randrange(60 * 24 * 60)),
+    )
 
 
 def made(seen: Seen) -> tuple[Assessment, Context]:
     """The review of which this is seen."""
     judged = ("severity", "agenda", "sentiment", "language", "topics", "flags")
-    assessment = Assessment(*(seen[name] for name in judged), (), "test", seen["needs_person"], seen["confidence"])
-    where = ("channel", "platform", "rating", "has_text", "public_replies_left", "follow_up_open", "confirmed", "thread")
-    return assessment, Context(*(seen[name] for name in where), seen["earlier_complaints"], seen["author_value"])
+    assessment = Assessment(
+        *(seen[name] for name in judged), (), "test", seen["needs_person"], seen["confidence"]
+    )
+    where = (
+        "channel",
+        "platform",
+        "rating",
+        "has_text",
+        "public_replies_left",
+        "follow_up_open",
+        "confirmed",
+        "thread",
+    )
+    return assessment, Context(
+        *(seen[name] for name in where), seen["earlier_complaints"], seen["author_value"]
+    )
 
 
 def moment(policy: Policy, *, working: bool) -> datetime:

@@ -12,10 +12,31 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from heard.assessment import Agenda, Assessment, Flag, Severity
-from heard.policy import Context, Decision, Near, Route, ThreadState, decide, decisions, default_policy, hand_over, load_policy, observe
+from heard.policy import (
+    Context,
+    Decision,
+    Near,
+    Route,
+    ThreadState,
+    decide,
+    decisions,
+    default_policy,
+    hand_over,
+    load_policy,
+    observe,
+)
 from heard.policy.document import RESERVED
 from heard.reviews import Channel, Stage
-from tests.unit.policy.policies import FRIDAY_AFTERNOON, assessed, assessments, context, contexts, document, documents, moments
+from tests.unit.policy.policies import (
+    FRIDAY_AFTERNOON,
+    assessed,
+    assessments,
+    context,
+    contexts,
+    document,
+    documents,
+    moments,
+)
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -24,25 +45,109 @@ BERLIN = ZoneInfo("Europe/Berlin")
     ("assessment", "where", "route", "rule", "reason"),
     [
         (assessed(Severity.PRAISE), context(rating=5), Route.ACKNOWLEDGE, "R02-praise", None),
-        (assessed(Severity.MEDIUM, Agenda.AUDIENCE), context(rating=3), Route.ACKNOWLEDGE, "R03-heard", None),
-        (assessed(Severity.MEDIUM, Agenda.AUDIENCE), context(rating=2), Route.FOLLOW_UP, "R01-low-rating", None),
+        (
+            assessed(Severity.MEDIUM, Agenda.AUDIENCE),
+            context(rating=3),
+            Route.ACKNOWLEDGE,
+            "R03-heard",
+            None,
+        ),
+        (
+            assessed(Severity.MEDIUM, Agenda.AUDIENCE),
+            context(rating=2),
+            Route.FOLLOW_UP,
+            "R01-low-rating",
+            None,
+        ),
         (assessed(Severity.HIGH, Agenda.AUDIENCE), context(), Route.FOLLOW_UP, "R01-high", None),
-        (assessed(Severity.HIGH, Agenda.ANSWER), context(Channel.EMAIL), Route.BOTH, "R05-high-private", None),
-        (assessed(Severity.HIGH, Agenda.ANSWER), context(Channel.PHONE), Route.FOLLOW_UP, "R01-high", None),
-        (assessed(Severity.HIGH, Agenda.ANSWER), context(Channel.EMAIL, open_=True), Route.FOLLOW_UP, "R04-joins-severe", None),
-        (assessed(Severity.CRITICAL, Agenda.AUDIENCE), context(rating=5), Route.FOLLOW_UP, "R01-critical", None),
+        (
+            assessed(Severity.HIGH, Agenda.ANSWER),
+            context(Channel.EMAIL),
+            Route.BOTH,
+            "R05-high-private",
+            None,
+        ),
+        (
+            assessed(Severity.HIGH, Agenda.ANSWER),
+            context(Channel.PHONE),
+            Route.FOLLOW_UP,
+            "R01-high",
+            None,
+        ),
+        (
+            assessed(Severity.HIGH, Agenda.ANSWER),
+            context(Channel.EMAIL, open_=True),
+            Route.FOLLOW_UP,
+            "R04-joins-severe",
+            None,
+        ),
+        (
+            assessed(Severity.CRITICAL, Agenda.AUDIENCE),
+            context(rating=5),
+            Route.FOLLOW_UP,
+            "R01-critical",
+            None,
+        ),
         (assessed(Severity.MEDIUM, Agenda.SPAM), context(), Route.NOTHING, "R05-spam", "spam"),
         (assessed(Severity.MEDIUM, Agenda.ABUSE), context(), Route.FOLLOW_UP, "R20-abuse", None),
-        (assessed(Severity.MEDIUM, Agenda.AUDIENCE, (Flag.CANNOT_JUDGE,)), context(), Route.FOLLOW_UP, "R01-cannot-judge", None),
-        (assessed(Severity.PRAISE, Agenda.PRAISE, (Flag.QUESTION,)), context(rating=5), Route.FOLLOW_UP, "R23-question", None),
-        (assessed(Severity.PRAISE), context(rating=5, left=0), Route.NOTHING, "R04-cap-reached", "cap_reached"),
-        (assessed(Severity.MEDIUM, Agenda.AUDIENCE), context(rating=3, left=0), Route.FOLLOW_UP, "R04-cap-person", None),
-        (assessed(Severity.PRAISE), context(Channel.EMAIL, left=0), Route.ACKNOWLEDGE, "R02-praise", None),
+        (
+            assessed(Severity.MEDIUM, Agenda.AUDIENCE, (Flag.CANNOT_JUDGE,)),
+            context(),
+            Route.FOLLOW_UP,
+            "R01-cannot-judge",
+            None,
+        ),
+        (
+            assessed(Severity.PRAISE, Agenda.PRAISE, (Flag.QUESTION,)),
+            context(rating=5),
+            Route.FOLLOW_UP,
+            "R23-question",
+            None,
+        ),
+        (
+            assessed(Severity.PRAISE),
+            context(rating=5, left=0),
+            Route.NOTHING,
+            "R04-cap-reached",
+            "cap_reached",
+        ),
+        (
+            assessed(Severity.MEDIUM, Agenda.AUDIENCE),
+            context(rating=3, left=0),
+            Route.FOLLOW_UP,
+            "R04-cap-person",
+            None,
+        ),
+        (
+            assessed(Severity.PRAISE),
+            context(Channel.EMAIL, left=0),
+            Route.ACKNOWLEDGE,
+            "R02-praise",
+            None,
+        ),
         (assessed(Severity.PRAISE), context(open_=True), Route.FOLLOW_UP, "R04-joins", None),
         # What is known of the author and the thread.
-        (assessed(Severity.HIGH, Agenda.ANSWER, (Flag.REPEAT_COMPLAINER,)), context(), Route.FOLLOW_UP, "R08-again-severe", None),
-        (assessed(Severity.MEDIUM, Agenda.ANSWER, (Flag.REPEAT_COMPLAINER,)), context(rating=3), Route.FOLLOW_UP, "R08-again", None),
-        (assessed(Severity.PRAISE, flags=(Flag.RECOVERED,)), context(rating=5), Route.BOTH, "R18-recovered", None),
+        (
+            assessed(Severity.HIGH, Agenda.ANSWER, (Flag.REPEAT_COMPLAINER,)),
+            context(),
+            Route.FOLLOW_UP,
+            "R08-again-severe",
+            None,
+        ),
+        (
+            assessed(Severity.MEDIUM, Agenda.ANSWER, (Flag.REPEAT_COMPLAINER,)),
+            context(rating=3),
+            Route.FOLLOW_UP,
+            "R08-again",
+            None,
+        ),
+        (
+            assessed(Severity.PRAISE, flags=(Flag.RECOVERED,)),
+            context(rating=5),
+            Route.BOTH,
+            "R18-recovered",
+            None,
+        ),
         (
             assessed(Severity.HIGH, Agenda.ABUSE, (Flag.WORSENED,)),
             context(thread=ThreadState.WALKED_AWAY),
@@ -50,26 +155,61 @@ BERLIN = ZoneInfo("Europe/Berlin")
             "R20-worse",
             None,
         ),
-        (assessed(Severity.MEDIUM, Agenda.AUDIENCE), context(rating=3, left=1), Route.FOLLOW_UP, "R04-last-reply", None),
+        (
+            assessed(Severity.MEDIUM, Agenda.AUDIENCE),
+            context(rating=3, left=1),
+            Route.FOLLOW_UP,
+            "R04-last-reply",
+            None,
+        ),
         (assessed(Severity.LOW), context(rating=4, left=1), Route.ACKNOWLEDGE, "R03-heard", None),
         # What the assessment thinks of itself.
-        (assessed(Severity.MEDIUM, Agenda.AUDIENCE, needs_person=True), context(rating=3), Route.FOLLOW_UP, "R01-needs-person", None),
-        (assessed(Severity.LOW, needs_person=True), context(left=0), Route.FOLLOW_UP, "R01-needs-person", None),
-        (assessed(Severity.PRAISE, confidence=0.55), context(), Route.FOLLOW_UP, "R01-unsure", None),
+        (
+            assessed(Severity.MEDIUM, Agenda.AUDIENCE, needs_person=True),
+            context(rating=3),
+            Route.FOLLOW_UP,
+            "R01-needs-person",
+            None,
+        ),
+        (
+            assessed(Severity.LOW, needs_person=True),
+            context(left=0),
+            Route.FOLLOW_UP,
+            "R01-needs-person",
+            None,
+        ),
+        (
+            assessed(Severity.PRAISE, confidence=0.55),
+            context(),
+            Route.FOLLOW_UP,
+            "R01-unsure",
+            None,
+        ),
     ],
 )
-def test_the_default_policy_is_the_playbooks(assessment: Assessment, where: Context, route: Route, rule: str, reason: str | None) -> None:
+def test_the_default_policy_is_the_playbooks(
+    assessment: Assessment, where: Context, route: Route, rule: str, reason: str | None
+) -> None:
     decision = decide(assessment, where, default_policy(), FRIDAY_AFTERNOON)
     assert (decision.route, decision.fired[0], decision.reason) == (route, rule, reason)
 
 
 def test_who_complains_again_comes_before_who_complains_once() -> None:
     def priority(*flags: Flag, severity: Severity = Severity.HIGH) -> int:
-        return decide(assessed(severity, Agenda.ANSWER, flags), context(rating=2), default_policy(), FRIDAY_AFTERNOON).priority
+        return decide(
+            assessed(severity, Agenda.ANSWER, flags),
+            context(rating=2),
+            default_policy(),
+            FRIDAY_AFTERNOON,
+        ).priority
 
     assert priority(severity=Severity.CRITICAL) > priority(Flag.REPEAT_COMPLAINER) > priority()
-    assert priority(Flag.REPEAT_COMPLAINER, severity=Severity.MEDIUM) > priority(severity=Severity.MEDIUM)
-    assert priority(Flag.QUESTION) >= priority(), "asking does not make a strong complaint wait longer"
+    assert priority(Flag.REPEAT_COMPLAINER, severity=Severity.MEDIUM) > priority(
+        severity=Severity.MEDIUM
+    )
+    assert priority(Flag.QUESTION) >= priority(), (
+        "asking does not make a strong complaint wait longer"
+    )
 
 
 @pytest.mark.parametrize(
@@ -83,16 +223,38 @@ def test_who_complains_again_comes_before_who_complains_once() -> None:
             ("R01-critical", "R07-critical", "R08-critical"),
         ),
         # Half an hour is left of Friday; the rest is Monday's.
-        (Severity.HIGH, Channel.SOCIAL, datetime(2026, 2, 2, 9, 30, tzinfo=UTC), ("R01-high", "R07-social", "R08-fast")),
-        (Severity.HIGH, Channel.MESSAGING, datetime(2026, 2, 2, 9, 30, tzinfo=UTC), ("R05-high-private", "R07-messaging", "R08-fast")),
-        (Severity.HIGH, Channel.EMAIL, datetime(2026, 2, 2, 16, 30, tzinfo=UTC), ("R05-high-private", "R07-email", "R08-day")),
-        (Severity.HIGH, Channel.APP_STORE, datetime(2026, 2, 2, 16, 30, tzinfo=UTC), ("R01-high", "R07-day", "R08-day")),
+        (
+            Severity.HIGH,
+            Channel.SOCIAL,
+            datetime(2026, 2, 2, 9, 30, tzinfo=UTC),
+            ("R01-high", "R07-social", "R08-fast"),
+        ),
+        (
+            Severity.HIGH,
+            Channel.MESSAGING,
+            datetime(2026, 2, 2, 9, 30, tzinfo=UTC),
+            ("R05-high-private", "R07-messaging", "R08-fast"),
+        ),
+        (
+            Severity.HIGH,
+            Channel.EMAIL,
+            datetime(2026, 2, 2, 16, 30, tzinfo=UTC),
+            ("R05-high-private", "R07-email", "R08-day"),
+        ),
+        (
+            Severity.HIGH,
+            Channel.APP_STORE,
+            datetime(2026, 2, 2, 16, 30, tzinfo=UTC),
+            ("R01-high", "R07-day", "R08-day"),
+        ),
     ],
 )
 def test_a_persons_answer_is_due_in_the_channels_working_time(
     severity: Severity, channel: Channel, due: datetime, fired: tuple[str, ...]
 ) -> None:
-    decision = decide(assessed(severity, Agenda.AUDIENCE), context(channel), default_policy(), FRIDAY_AFTERNOON)
+    decision = decide(
+        assessed(severity, Agenda.AUDIENCE), context(channel), default_policy(), FRIDAY_AFTERNOON
+    )
     assert decision.due_at == due
     assert decision.fired == fired
     assert decision.escalate_after
@@ -103,7 +265,11 @@ AUTOMATON: dict[str, Any] = {
     "rules": [
         {"id": "R02-thank-all", "when": {"has_text": True}, "then": {"route": "acknowledge"}},
         {"id": "R02-thank-rated", "when": {"rating_min": 1}, "then": {"route": "both"}},
-        {"id": "R05-rest", "when": {"confirmed": True}, "then": {"route": "nothing", "reason": "busy"}},
+        {
+            "id": "R05-rest",
+            "when": {"confirmed": True},
+            "then": {"route": "nothing", "reason": "busy"},
+        },
     ]
 }
 """A policy that would rather thank than listen."""
@@ -121,7 +287,10 @@ def test_every_policy_decides_everything_alike_each_time_and_within_the_guards(
     assert decision.policy_hash == policy.hash
     assert (decision.reason is not None) == (decision.route is Route.NOTHING)
     if decision.route.acknowledges:
-        assert where.stage is Stage.OFFSTAGE or min(where.public_replies_left, policy.public_replies) > 0
+        assert (
+            where.stage is Stage.OFFSTAGE
+            or min(where.public_replies_left, policy.public_replies) > 0
+        )
         assert not where.follow_up_open
     else:
         assert (decision.variants, decision.send_after) == ((), None)
@@ -146,10 +315,16 @@ def test_rules_that_nearly_decided_failed_by_one_condition(
     decision = decide(assessment, where, policy, now)
     seen = observe(assessment, where, policy, now)
     rules = {rule.id: rule for rule in policy.rules}
-    before = [rule.id for rule in policy.rules][: [rule.id for rule in policy.rules].index(decision.fired[0])]
+    before = [rule.id for rule in policy.rules][
+        : [rule.id for rule in policy.rules].index(decision.fired[0])
+    ]
     assert rules[decision.fired[0]].when.holds(seen)
     assert not any(rules[id].when.holds(seen) for id in before)
-    failing = [Near(id, failed[0]) for id in before if len(failed := rules[id].when.failed(seen)) == 1 and len(rules[id].when.asks) > 1]
+    failing = [
+        Near(id, failed[0])
+        for id in before
+        if len(failed := rules[id].when.failed(seen)) == 1 and len(rules[id].when.asks) > 1
+    ]
     assert set(decision.near) <= set(failing)
     assert len(decision.near) == min(5, len(failing))
 
@@ -163,8 +338,17 @@ def test_the_default_policy_leaves_no_severe_asking_or_abusive_review_to_a_machi
         assert (decision.route, decision.queue) == (Route.FOLLOW_UP, "urgent")
         assert decision.due_at == now + timedelta(hours=1)
     elif assessment.agenda is not Agenda.SPAM:
-        severe = assessment.severity is Severity.HIGH or (where.rating or 5) <= 2 or Flag.REPEAT_COMPLAINER in assessment.flags
-        if severe or assessment.agenda is Agenda.ABUSE or assessment.needs_person or assessment.confidence <= 0.55:
+        severe = (
+            assessment.severity is Severity.HIGH
+            or (where.rating or 5) <= 2
+            or Flag.REPEAT_COMPLAINER in assessment.flags
+        )
+        if (
+            severe
+            or assessment.agenda is Agenda.ABUSE
+            or assessment.needs_person
+            or assessment.confidence <= 0.55
+        ):
             assert decision.route.follows_up
 
 
@@ -179,7 +363,9 @@ def test_the_default_policy_leaves_no_severe_asking_or_abusive_review_to_a_machi
     ],
 )
 @pytest.mark.parametrize("confirmed", [True, False])
-def test_a_guard_gives_a_person_what_a_rule_would_thank_for_or_ignore(assessment: Assessment, guard: str, confirmed: bool) -> None:
+def test_a_guard_gives_a_person_what_a_rule_would_thank_for_or_ignore(
+    assessment: Assessment, guard: str, confirmed: bool
+) -> None:
     where = replace(context(), has_text=not confirmed, confirmed=confirmed)
     decision = decide(assessment, where, load_policy(AUTOMATON), FRIDAY_AFTERNOON)
     assert (decision.route, decision.fired[1], decision.reason) == (Route.FOLLOW_UP, guard, None)
@@ -194,7 +380,11 @@ def test_no_rule_can_be_called_like_a_guard() -> None:
 def test_the_hash_is_of_what_the_policy_says_not_of_how_it_is_written() -> None:
     assert load_policy({}).hash == load_policy(document()).hash == default_policy().hash
     assert load_policy(dict(reversed(document().items()))).hash == default_policy().hash
-    assert load_policy({"give_up_after": "30 days"}).hash == load_policy({"give_up_after": 2_592_000}).hash == default_policy().hash
+    assert (
+        load_policy({"give_up_after": "30 days"}).hash
+        == load_policy({"give_up_after": 2_592_000}).hash
+        == default_policy().hash
+    )
     assert load_policy({"give_up_after": "29d"}).hash != default_policy().hash
 
 
@@ -212,14 +402,25 @@ def test_handing_over_always_ends_with_a_person_and_a_time(
 
 
 def test_a_rule_can_ask_whether_the_review_is_proven() -> None:
-    careful = {"id": "R11-unconfirmed", "when": {"confirmed": False}, "then": {"route": "follow_up", "priority": 5}}
+    careful = {
+        "id": "R11-unconfirmed",
+        "when": {"confirmed": False},
+        "then": {"route": "follow_up", "priority": 5},
+    }
     policy = load_policy({"rules": [careful]})
     praised, here = assessed(Severity.PRAISE), context(rating=5)
 
     assert decide(praised, here, policy, FRIDAY_AFTERNOON).route is Route.ACKNOWLEDGE
     unproven = decide(praised, replace(here, confirmed=False), policy, FRIDAY_AFTERNOON)
-    assert (unproven.route, unproven.fired[0], unproven.priority) == (Route.FOLLOW_UP, "R11-unconfirmed", 5)
-    assert decide(praised, replace(here, confirmed=False), default_policy(), FRIDAY_AFTERNOON).route is Route.ACKNOWLEDGE
+    assert (unproven.route, unproven.fired[0], unproven.priority) == (
+        Route.FOLLOW_UP,
+        "R11-unconfirmed",
+        5,
+    )
+    assert (
+        decide(praised, replace(here, confirmed=False), default_policy(), FRIDAY_AFTERNOON).route
+        is Route.ACKNOWLEDGE
+    )
 
 
 def test_a_rules_own_time_checklist_and_wording_go_before_the_policys() -> None:
@@ -231,42 +432,73 @@ def test_a_rules_own_time_checklist_and_wording_go_before_the_policys() -> None:
         "variants": ["short"],
         "delay": "2m",
     }
-    own = {"id": "R21-regulars", "when": {"severity": ["high"], "author_value_min": 70}, "then": then}
+    own = {
+        "id": "R21-regulars",
+        "when": {"severity": ["high"], "author_value_min": 70},
+        "then": then,
+    }
     policy = load_policy({"rules": [own], "acknowledgements": {"delay": "1 hour"}})
-    decision = decide(assessed(Severity.HIGH), context(Channel.EMAIL, author_value=70), policy, FRIDAY_AFTERNOON)
+    decision = decide(
+        assessed(Severity.HIGH), context(Channel.EMAIL, author_value=70), policy, FRIDAY_AFTERNOON
+    )
 
     assert (decision.queue, decision.checklist, decision.variants) == ("vip", "calm", ("short",))
     assert decision.fired == ("R21-regulars", "R08-day")
     assert decision.due_at == FRIDAY_AFTERNOON + timedelta(minutes=15)
     assert decision.send_after == FRIDAY_AFTERNOON + timedelta(minutes=2)
-    other = decide(assessed(Severity.PRAISE), context(Channel.EMAIL, author_value=70), policy, FRIDAY_AFTERNOON)
-    assert (other.route, other.send_after) == (Route.ACKNOWLEDGE, FRIDAY_AFTERNOON + timedelta(hours=1))
+    other = decide(
+        assessed(Severity.PRAISE), context(Channel.EMAIL, author_value=70), policy, FRIDAY_AFTERNOON
+    )
+    assert (other.route, other.send_after) == (
+        Route.ACKNOWLEDGE,
+        FRIDAY_AFTERNOON + timedelta(hours=1),
+    )
 
 
 def test_working_hours_are_the_calendars() -> None:
-    nights = {"id": "late", "when": {"working_hours": False}, "then": {"route": "follow_up", "queue": "night"}}
-    policy = load_policy({"rules": [nights], "calendar": {"timezone": "Europe/Berlin", "holidays": ["2026-02-02"]}})
+    nights = {
+        "id": "late",
+        "when": {"working_hours": False},
+        "then": {"route": "follow_up", "queue": "night"},
+    }
+    policy = load_policy(
+        {"rules": [nights], "calendar": {"timezone": "Europe/Berlin", "holidays": ["2026-02-02"]}}
+    )
 
     def queue(at: datetime) -> str:
         return decide(assessed(), context(), policy, at).queue
 
     assert queue(datetime(2026, 1, 30, 15, 59, tzinfo=UTC)) == "default"
-    assert queue(datetime(2026, 1, 30, 16, 0, tzinfo=UTC)) == "night", "five in Berlin, when they close"
+    assert queue(datetime(2026, 1, 30, 16, 0, tzinfo=UTC)) == "night", (
+        "five in Berlin, when they close"
+    )
     assert queue(datetime(2026, 2, 2, 10, 0, tzinfo=UTC)) == "night", "a holiday"
 
 
 def test_a_cap_of_the_business_leaves_less_and_never_more() -> None:
-    for cap, left, route in ((0, 2, Route.NOTHING), (1, 1, Route.ACKNOWLEDGE), (1, 0, Route.NOTHING), (2, 2, Route.ACKNOWLEDGE)):
+    for cap, left, route in (
+        (0, 2, Route.NOTHING),
+        (1, 1, Route.ACKNOWLEDGE),
+        (1, 0, Route.NOTHING),
+        (2, 2, Route.ACKNOWLEDGE),
+    ):
         policy = load_policy({"caps": {"public_replies": cap}})
-        assert decide(assessed(Severity.PRAISE), context(left=left), policy, FRIDAY_AFTERNOON).route is route
+        assert (
+            decide(assessed(Severity.PRAISE), context(left=left), policy, FRIDAY_AFTERNOON).route
+            is route
+        )
 
 
-QUIET = st.tuples(st.integers(0, 1439), st.integers(0, 1439)).filter(lambda ends: ends[0] != ends[1])
+QUIET = st.tuples(st.integers(0, 1439), st.integers(0, 1439)).filter(
+    lambda ends: ends[0] != ends[1]
+)
 
 
 @settings(deadline=None)
 @given(QUIET, st.integers(0, 86_400), moments)
-def test_nothing_automatic_is_sent_in_quiet_hours(quiet: tuple[int, int], delay: int, now: datetime) -> None:
+def test_nothing_automatic_is_sent_in_quiet_hours(
+    quiet: tuple[int, int], delay: int, now: datetime
+) -> None:
     begins, ends = (f"{minute // 60:02d}:{minute % 60:02d}" for minute in quiet)
     policy = load_policy(
         {
@@ -281,7 +513,11 @@ def test_nothing_automatic_is_sent_in_quiet_hours(quiet: tuple[int, int], delay:
     wall = sent.astimezone(BERLIN)
     minute = wall.hour * 60 + wall.minute
     over_midnight = quiet[0] > quiet[1]
-    assert not ((minute >= quiet[0] or minute < quiet[1]) if over_midnight else quiet[0] <= minute < quiet[1])
+    assert not (
+        (minute >= quiet[0] or minute < quiet[1])
+        if over_midnight
+        else quiet[0] <= minute < quiet[1]
+    )
     mailed = decide(assessed(Severity.PRAISE), context(Channel.EMAIL), policy, now).send_after
     assert mailed == (earliest if delay else None), "quiet hours of another channel"
 

@@ -1,4 +1,6 @@
-"""A policy that would lose a review, or that says nothing we understand, is refused with the place and the fix."""
+"""A policy that would lose a review, or that says nothing we understand, is refused with the place
+and the fix.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +18,8 @@ from hypothesis import strategies as st
 from heard.errors import BadRequest
 from heard.policy import complete, default_policy, load_policy
 from heard.policy.document import playbook, read
-from heard.policy.grammar import DOCUMENT, schema
-from heard.policy.shapes import Problem
+from heard.policy.schema import DOCUMENT, schema
+from heard.policy.schema_types import Problem
 from tests.unit.policy.policies import LAST, document, documents
 
 
@@ -40,66 +42,170 @@ SLA = {"id": "R07-x", "when": {}}
         ({"name": ""}, "name: has 0 characters. Give a text of 1 to 100"),
         ({"name": 2026}, 'name: 2026 is not a text. Put it in quotes: "2026".'),
         ({"name": "a\x00"}, "name: holds a control character"),
-        (rule({"severity": ["hihg"]}, FOLLOW_UP), 'rules[0].when.severity[0]: "hihg" is not one of critical, high'),
+        (
+            rule({"severity": ["hihg"]}, FOLLOW_UP),
+            'rules[0].when.severity[0]: "hihg" is not one of critical, high',
+        ),
         (rule({"severity": ["hihg"]}, FOLLOW_UP), 'Did you mean "high"?'),
-        (rule({"severity": "high"}, FOLLOW_UP), 'rules[0].when.severity: "high" is not a list. Give a list: ["high"].'),
-        (rule({"servity": ["high"]}, FOLLOW_UP), 'rules[0].when.servity: unknown. Did you mean "severity"?'),
-        (rule({"rating_max": 6}, FOLLOW_UP), "rules[0].when.rating_max: 6 does not fit. Give a whole number from 1 to 5."),
+        (
+            rule({"severity": "high"}, FOLLOW_UP),
+            'rules[0].when.severity: "high" is not a list. Give a list: ["high"].',
+        ),
+        (
+            rule({"servity": ["high"]}, FOLLOW_UP),
+            'rules[0].when.servity: unknown. Did you mean "severity"?',
+        ),
+        (
+            rule({"rating_max": 6}, FOLLOW_UP),
+            "rules[0].when.rating_max: 6 does not fit. Give a whole number from 1 to 5.",
+        ),
         (rule({"rating_max": None}, FOLLOW_UP), "rules[0].when.rating_max: null does not fit"),
-        (rule({"confidence_max": 1.5}, FOLLOW_UP), "rules[0].when.confidence_max: 1.5 does not fit. Give a number from 0 to 1."),
+        (
+            rule({"confidence_max": 1.5}, FOLLOW_UP),
+            "rules[0].when.confidence_max: 1.5 does not fit. Give a number from 0 to 1.",
+        ),
         (rule({"language": ["English"]}, FOLLOW_UP), "rules[0].when.language[0]: has 7 characters"),
-        (rule({"has_text": 1}, FOLLOW_UP), "rules[0].when.has_text: 1 is not true or false. Give true or false."),
+        (
+            rule({"has_text": 1}, FOLLOW_UP),
+            "rules[0].when.has_text: 1 is not true or false. Give true or false.",
+        ),
         (rule({"confirmed": "yes"}, FOLLOW_UP), "Give true or false: here true, without quotes."),
-        (rule({"has_text": True}, {"route": "delete"}), 'rules[0].then.route: "delete" is not one of acknowledge'),
-        (rule({"has_text": True}, {"route": "nothing"}), "rules[0].then.reason: is missing. Say why in a code"),
-        (rule({"has_text": True}, {"route": "both", "reason": "x"}), 'rules[0].then.reason: is only for the route "nothing"'),
-        (rule({"has_text": True}, {"route": "both", "sla": "1 working day"}), "rules[0].then.sla: working days differ in length"),
-        (rule({"has_text": True}, {"route": "both", "delay": "8d"}), "rules[0].then.delay: 691200 seconds do not fit"),
-        (rule({"has_text": True}, {}), "rules[0].then.route: is missing. Add it: acknowledge, follow_up"),
-        (rule({"has_text": True}, {"route": "both"}, "R01 thanks"), 'rules[0].id: "R01 thanks" cannot be used here. Use small letters'),
-        (rule({"has_text": True}, {"route": "both"}, "R04-cap"), 'rules[0].id: "R04-cap" is the name of a guard'),
-        ({"rules": [LAST | {"when": {"has_text": True}}, LAST]}, 'rules[1].id: "R01-rest" is used twice'),
-        ({"rules": [LAST, LAST | {"id": "x"}]}, "rules[0].when: has no conditions, so that nothing after it is reached"),
-        (rule({}, FOLLOW_UP) | {"playbook_rules": True}, "rules[0].when: has no conditions, so that nothing after it is reached"),
-        (rule({"has_text": True}, FOLLOW_UP) | {"playbook_rules": False}, "rules[0].when: the last entry has conditions. End the list"),
+        (
+            rule({"has_text": True}, {"route": "delete"}),
+            'rules[0].then.route: "delete" is not one of acknowledge',
+        ),
+        (
+            rule({"has_text": True}, {"route": "nothing"}),
+            "rules[0].then.reason: is missing. Say why in a code",
+        ),
+        (
+            rule({"has_text": True}, {"route": "both", "reason": "x"}),
+            'rules[0].then.reason: is only for the route "nothing"',
+        ),
+        (
+            rule({"has_text": True}, {"route": "both", "sla": "1 working day"}),
+            "rules[0].then.sla: working days differ in length",
+        ),
+        (
+            rule({"has_text": True}, {"route": "both", "delay": "8d"}),
+            "rules[0].then.delay: 691200 seconds do not fit",
+        ),
+        (
+            rule({"has_text": True}, {}),
+            "rules[0].then.route: is missing. Add it: acknowledge, follow_up",
+        ),
+        (
+            rule({"has_text": True}, {"route": "both"}, "R01 thanks"),
+            'rules[0].id: "R01 thanks" cannot be used here. Use small letters',
+        ),
+        (
+            rule({"has_text": True}, {"route": "both"}, "R04-cap"),
+            'rules[0].id: "R04-cap" is the name of a guard',
+        ),
+        (
+            {"rules": [LAST | {"when": {"has_text": True}}, LAST]},
+            'rules[1].id: "R01-rest" is used twice',
+        ),
+        (
+            {"rules": [LAST, LAST | {"id": "x"}]},
+            "rules[0].when: has no conditions, so that nothing after it is reached",
+        ),
+        (
+            rule({}, FOLLOW_UP) | {"playbook_rules": True},
+            "rules[0].when: has no conditions, so that nothing after it is reached",
+        ),
+        (
+            rule({"has_text": True}, FOLLOW_UP) | {"playbook_rules": False},
+            "rules[0].when: the last entry has conditions. End the list",
+        ),
         (
             {"rules": [LAST | {"then": {"route": "nothing", "reason": "busy"}}]},
             'Give it "follow_up", so that no review is forgotten (R01).',
         ),
-        ({"sla": [SLA | {"seconds": 0, "clock": "always"}]}, "sla[0].seconds: 0 seconds do not fit"),
-        ({"sla": [SLA | {"seconds": 60, "clock": "lunar"}]}, 'sla[0].clock: "lunar" is not one of working, always'),
+        (
+            {"sla": [SLA | {"seconds": 0, "clock": "always"}]},
+            "sla[0].seconds: 0 seconds do not fit",
+        ),
+        (
+            {"sla": [SLA | {"seconds": 60, "clock": "lunar"}]},
+            'sla[0].clock: "lunar" is not one of working, always',
+        ),
         ({"sla": [SLA | {"seconds": 60}]}, "sla[0].clock: is missing. Say instead: within"),
         ({"sla": [SLA]}, 'sla[0].within: is missing. Add it, for example "8 working hours"'),
-        ({"sla": [SLA | {"within": "1h", "seconds": 60, "clock": "always"}]}, "sla[0].within: says by when a second time"),
+        (
+            {"sla": [SLA | {"within": "1h", "seconds": 60, "clock": "always"}]},
+            "sla[0].within: says by when a second time",
+        ),
         ({"sla": [SLA | {"within": "soon"}]}, 'sla[0].within: "soon" is not a duration'),
-        ({"escalation": [{"id": "R08-x", "when": {}, "after": []}]}, "escalation[0].after: has 0 entries"),
+        (
+            {"escalation": [{"id": "R08-x", "when": {}, "after": []}]},
+            "escalation[0].after: has 0 entries",
+        ),
         ({"give_up_after": True}, "give_up_after: true is not a duration"),
         ({"calendar": None}, "calendar: nothing is given. Give timezone, hours"),
         ({"calendar": {"hours": {}}}, "calendar.hours: nobody ever works"),
-        ({"calendar": {"hours": {"monday": []}}}, "calendar.hours.monday: is not a weekday. Use mon, tue"),
-        ({"calendar": {"hours": {"mon-wed": "9:00-17:00", "tue": "closed"}}}, "calendar.hours.tue: gives tue hours twice"),
+        (
+            {"calendar": {"hours": {"monday": []}}},
+            "calendar.hours.monday: is not a weekday. Use mon, tue",
+        ),
+        (
+            {"calendar": {"hours": {"mon-wed": "9:00-17:00", "tue": "closed"}}},
+            "calendar.hours.tue: gives tue hours twice",
+        ),
         ({"calendar": {"hours": {"mon": [["9", "17"]]}}}, "calendar.hours.mon: "),
         ({"calendar": {"hours": {"mon": [["09:00", "24:01"]]}}}, "calendar.hours.mon: "),
-        ({"calendar": {"hours": {"mon": "17:00-09:00"}}}, 'calendar.hours.mon: "17:00-09:00" is out of order or overlaps'),
-        ({"calendar": {"hours": {"mon": [["09:00", "12:00"], ["11:00", "17:00"]]}}}, "is out of order or overlaps"),
-        ({"calendar": {"timezone": "Mars/Base"}}, 'calendar.timezone: "Mars/Base" is not a known IANA zone'),
+        (
+            {"calendar": {"hours": {"mon": "17:00-09:00"}}},
+            'calendar.hours.mon: "17:00-09:00" is out of order or overlaps',
+        ),
+        (
+            {"calendar": {"hours": {"mon": [["09:00", "12:00"], ["11:00", "17:00"]]}}},
+            "is out of order or overlaps",
+        ),
+        (
+            {"calendar": {"timezone": "Mars/Base"}},
+            'calendar.timezone: "Mars/Base" is not a known IANA zone',
+        ),
         ({"calendar": {"timezone": "Berlin"}}, 'Did you mean "Europe/Berlin"?'),
         ({"calendar": {"timezone": "../etc"}}, "calendar.timezone: "),
-        ({"calendar": {"holidays": ["Christmas"]}}, 'calendar.holidays[0]: "Christmas" is not a day from 1970 to 2199'),
-        ({"calendar": {"holidays": {"country": "DE"}}}, "calendar.holidays.country: stands for days that are not looked up yet"),
+        (
+            {"calendar": {"holidays": ["Christmas"]}},
+            'calendar.holidays[0]: "Christmas" is not a day from 1970 to 2199',
+        ),
+        (
+            {"calendar": {"holidays": {"country": "DE"}}},
+            "calendar.holidays.country: stands for days that are not looked up yet",
+        ),
         ({"calendar": {"lunch": 1}}, "calendar.lunch: unknown"),
-        ({"calendar": {"hours": {"sun": "09:00-09:01"}}}, "calendar.hours: 16 hours of working time last more than a year"),
+        (
+            {"calendar": {"hours": {"sun": "09:00-09:01"}}},
+            "calendar.hours: 16 hours of working time last more than a year",
+        ),
         ({"quiet_hours": {"from": "22:00", "to": "22:00"}}, "quiet_hours.to: ends when it begins"),
         ({"quiet_hours": [{"from": "22:00"}]}, "quiet_hours[0].to: is missing"),
         ({"voice": {"fallback_language": "English"}}, "voice.fallback_language: has 7 characters"),
-        ({"voice": {"formality": {"de": "polite"}}}, 'voice.formality.de: "polite" is not one of formal, informal'),
-        ({"caps": {"public_replies": 3}}, "caps.public_replies: 3 does not fit. Give a whole number from 0 to 2."),
-        ({"remedies": [{"name": "refund", "limit": 10, "currency": "euro"}]}, "remedies[0].currency: has 4 characters"),
+        (
+            {"voice": {"formality": {"de": "polite"}}},
+            'voice.formality.de: "polite" is not one of formal, informal',
+        ),
+        (
+            {"caps": {"public_replies": 3}},
+            "caps.public_replies: 3 does not fit. Give a whole number from 0 to 2.",
+        ),
+        (
+            {"remedies": [{"name": "refund", "limit": 10, "currency": "euro"}]},
+            "remedies[0].currency: has 4 characters",
+        ),
         ({"give_up_after": float("nan")}, "policy: holds something that is not JSON"),
-        ({"calendar": {"holidays": [date(2026, 12, 24)]}}, "policy: holds something that is not JSON"),
+        (
+            {"calendar": {"holidays": [date(2026, 12, 24)]}},
+            "policy: holds something that is not JSON",
+        ),
     ],
 )
-def test_what_is_wrong_is_named_with_its_place_and_its_fix(changes: dict[str, Any], said: str) -> None:
+def test_what_is_wrong_is_named_with_its_place_and_its_fix(
+    changes: dict[str, Any], said: str
+) -> None:
     with pytest.raises(BadRequest) as refused:
         load_policy(changes)
     assert said in refused.value.detail
@@ -107,7 +213,14 @@ def test_what_is_wrong_is_named_with_its_place_and_its_fix(changes: dict[str, An
 
 def test_everything_that_is_wrong_is_said_at_once() -> None:
     found: list[Problem] = []
-    read({"nmae": "x", "rules": [{"id": "a", "when": {"severity": ["hi"], "mood": 1}, "then": {}}], "give_up_after": 0}, found)
+    read(
+        {
+            "nmae": "x",
+            "rules": [{"id": "a", "when": {"severity": ["hi"], "mood": 1}, "then": {}}],
+            "give_up_after": 0,
+        },
+        found,
+    )
     assert [problem.path for problem in found] == [
         ("nmae",),
         ("rules", 0, "when", "severity", 0),
@@ -119,13 +232,20 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)
+    ),
     max_leaves=8,
 )
 
 
-@given(st.dictionaries(st.sampled_from(list(DOCUMENT.fields)), json_values, min_size=1, max_size=3), st.booleans())
-def test_whatever_stands_in_a_part_the_only_refusal_is_bad_request(changes: dict[str, Any], whole: bool) -> None:
+@given(
+    st.dictionaries(st.sampled_from(list(DOCUMENT.fields)), json_values, min_size=1, max_size=3),
+    st.booleans(),
+)
+def test_whatever_stands_in_a_part_the_only_refusal_is_bad_request(
+    changes: dict[str, Any], whole: bool
+) -> None:
     with suppress(BadRequest):
         assert load_policy(document(**changes) if whole else changes).rules
 
@@ -149,25 +269,49 @@ def test_own_entries_go_before_the_playbooks_and_stand_for_those_of_the_same_nam
     names = [rule.id for rule in load_policy({"rules": [own]}).rules]
     assert names[0] == "R02-praise"
     assert sorted(names) == sorted(rule.id for rule in default_policy().rules)
-    assert [rule.id for rule in load_policy({"rules": [own, LAST]}).rules] == ["R02-praise", "R01-rest"]
-    sla = load_policy({"sla": [{"id": "slow", "when": {"channel": ["email"]}, "within": "2 hours"}]}).sla
-    assert (sla[0].id, sla[0].due.seconds, sla[0].due.clock, len(sla)) == ("slow", 7200, "working", len(default_policy().sla) + 1)
+    assert [rule.id for rule in load_policy({"rules": [own, LAST]}).rules] == [
+        "R02-praise",
+        "R01-rest",
+    ]
+    sla = load_policy(
+        {"sla": [{"id": "slow", "when": {"channel": ["email"]}, "within": "2 hours"}]}
+    ).sla
+    assert (sla[0].id, sla[0].due.seconds, sla[0].due.clock, len(sla)) == (
+        "slow",
+        7200,
+        "working",
+        len(default_policy().sla) + 1,
+    )
 
 
 def test_people_may_write_times_as_they_speak() -> None:
     ways = ["1 hour", "1h", "60 minutes", "60m", "3600 seconds", 3600, "1 working hour"]
     assert len({load_policy({"sla": [SLA | {"within": way}]}).hash for way in ways}) == 1
-    assert load_policy({"sla": [SLA | {"within": "1 hour around the clock"}]}).sla[0].due.clock == "always"
-    week = {"mon-wed": "09:00-12:30, 13:30-17:00", "thu": [["09:00", "17:00"]], "fri": "closed", "sun-mon": "closed"}
+    assert (
+        load_policy({"sla": [SLA | {"within": "1 hour around the clock"}]}).sla[0].due.clock
+        == "always"
+    )
+    week = {
+        "mon-wed": "09:00-12:30, 13:30-17:00",
+        "thu": [["09:00", "17:00"]],
+        "fri": "closed",
+        "sun-mon": "closed",
+    }
     with pytest.raises(BadRequest, match=r"calendar\.hours\.sun-mon: gives mon hours twice"):
         load_policy({"calendar": {"hours": week}})
-    hours = load_policy({"calendar": {"hours": {"fri-sun": "9:00-24:00", "mon": "closed"}}}).calendar.hours
+    hours = load_policy(
+        {"calendar": {"hours": {"fri-sun": "9:00-24:00", "mon": "closed"}}}
+    ).calendar.hours
     assert hours == ((), (), (), (), *(((540, 1440),),) * 3)
 
 
 def test_the_published_schema_is_the_table_that_reads_documents() -> None:
-    published = json.loads(resources.files("heard.policy").joinpath("schema.json").read_text("utf-8"))
-    assert published == json.loads(json.dumps(schema())), "run: heard policy schema > layers/heard/heard/policy/schema.json"
+    published = json.loads(
+        resources.files("heard.policy").joinpath("schema.json").read_text("utf-8")
+    )
+    assert published == json.loads(json.dumps(schema())), (
+        "run: heard policy schema > layers/heard/heard/policy/schema.json"
+    )
     jsonschema.Draft202012Validator.check_schema(published)
     assert all(part["description"] for part in published["properties"].values())
 
@@ -184,7 +328,14 @@ def test_the_published_schema_takes_what_loads(given_: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"colour": 1}, rule({"severity": ["hihg"]}, FOLLOW_UP), rule({}, {}), {"sla": [SLA]}, {"caps": {"public_replies": 3}}, {"name": 1}],
+    [
+        {"colour": 1},
+        rule({"severity": ["hihg"]}, FOLLOW_UP),
+        rule({}, {}),
+        {"sla": [SLA]},
+        {"caps": {"public_replies": 3}},
+        {"name": 1},
+    ],
 )
 def test_the_published_schema_refuses_what_is_misspelt(wrong: dict[str, Any]) -> None:
     assert not VALIDATOR.is_valid(wrong)

@@ -1,4 +1,6 @@
-"""The demo's reviews, judged by the engine that every machine has and routed by the playbook's policy, go where the samples say."""
+"""The demo's reviews, judged by the engine that every machine has and routed by the playbook's
+policy, go where the samples say.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +10,11 @@ from datetime import UTC, datetime
 import pytest
 
 from heard.assessment import History, assess
-from heard.assessment.engines import quick
+from heard.assessment.engines.chain import quick
 from heard.policy import Context, decide, default_policy
 from heard.reviews import EventKind
-from heard_cli.local.simulator import Platforms
-from tests.unit.wired import PLATFORMS, SAMPLES, wired
+from heard_simulator.server import Platforms
+from tests.unit.simulated import PLATFORMS, SAMPLES, wired
 
 pytestmark = pytest.mark.loopback
 
@@ -34,13 +36,23 @@ def test_the_samples_are_routed_as_they_expect(platform: str, running: Platforms
         request = side.request(sample, NOW)
         if side.connector.handshake(request, side.connection, side.secrets, NOW) is not None:
             continue
-        for event, expected in zip(side.connector.parse(request, side.connection, NOW).events, sample.expect, strict=True):
+        for event, expected in zip(
+            side.connector.parse(request, side.connection, NOW).events, sample.expect, strict=True
+        ):
             if event.partial or event.kind not in {EventKind.CREATED, EventKind.EDITED}:
                 continue
             channel = side.connector.capabilities.channel
             assessment = assess(event, channel, History(), engine)
-            context = Context(channel, platform, event.rating, bool(event.text or event.title), public_replies_left=2)
+            context = Context(
+                channel,
+                platform,
+                event.rating,
+                bool(event.text or event.title),
+                public_replies_left=2,
+            )
             decision = decide(assessment, context, default_policy(), NOW)
             if decision.route.value not in expected.route:
-                strayed.append(f"{sample.name}: {decision.route} by {decision.fired[0]}, {assessment.severity}")
+                strayed.append(
+                    f"{sample.name}: {decision.route} by {decision.fired[0]}, {assessment.severity}"
+                )
     assert strayed == []

@@ -1,4 +1,8 @@
-"""A policy as people write it: YAML is read as they mean it, what would surprise them is refused, and every message names line and fix."""
+"""A policy as people write it.
+
+YAML is read as they mean it, what would surprise them is refused, and every message names line and
+fix.
+"""
 
 from __future__ import annotations
 
@@ -52,12 +56,17 @@ def test_what_is_written_as_yaml_or_json_is_read_as_it_was_meant(written: dict[s
         ("from: 22:00\nto: 07:00", {"from": "22:00", "to": "07:00"}),
         ("add: [2026-12-24]", {"add": ["2026-12-24"]}),
         ("a: true\nb: False\nc: 'true'\nd: ~", {"a": True, "b": False, "c": "true", "d": None}),
-        ("a: 12\nb: -1.5\nc: 1e3\nd: '12'\ne: 1_000\nf: 0x1F", {"a": 12, "b": -1.5, "c": 1000.0, "d": "12", "e": "1_000", "f": "0x1F"}),
+        (
+            "a: 12\nb: -1.5\nc: 1e3\nd: '12'\ne: 1_000\nf: 0x1F",
+            {"a": 12, "b": -1.5, "c": 1000.0, "d": "12", "e": "1_000", "f": "0x1F"},
+        ),
         ("why: >-\n  two\n  lines\n", {"why": "two lines"}),
         ("a: .inf\nb: .nan\nc: =", {"a": ".inf", "b": ".nan", "c": "="}),
     ],
 )
-def test_words_mean_what_people_who_write_a_policy_mean(text: str, document: dict[str, Any]) -> None:
+def test_words_mean_what_people_who_write_a_policy_mean(
+    text: str, document: dict[str, Any]
+) -> None:
     source = read_source(text.encode())
     assert (source.document, source.faults) == (document, ())
 
@@ -76,7 +85,12 @@ def test_words_mean_what_people_who_write_a_policy_mean(text: str, document: dic
         ("rules: [a, b", 1, "a comma or a closing bracket is missing", "Close the bracket"),
         ('name: "Acme\n', 2, "a quotation mark is never closed", "Close it"),
         ("name: @acme", 1, "@ cannot begin a value", "Put the text in quotes."),
-        ("priority: 010", 1, "010 begins with a zero", 'Write 10 for the number, or "010" in quotes'),
+        (
+            "priority: 010",
+            1,
+            "010 begins with a zero",
+            'Write 10 for the number, or "010" in quotes',
+        ),
         ("limit: 1e999", 1, "is too great a number", "Give a smaller one."),
         ("name: a\n---\nname: b", 2, "a second document begins here", "Keep one policy in a file"),
         ("? [a]\n: b", 1, "is no name", 'Write "name: value"'),
@@ -85,7 +99,9 @@ def test_words_mean_what_people_who_write_a_policy_mean(text: str, document: dic
         ("- a\nb: c", 2, "indentation", "one column"),
     ],
 )
-def test_what_would_surprise_is_refused_with_line_and_fix(text: str, line: int, message: str, fix: str) -> None:
+def test_what_would_surprise_is_refused_with_line_and_fix(
+    text: str, line: int, message: str, fix: str
+) -> None:
     fault = read_source(text.encode()).faults[0]
     assert fault.line == line
     assert message in fault.message
@@ -96,7 +112,9 @@ def test_a_file_that_is_no_text_or_too_long_is_refused() -> None:
     (fault,) = read_source(b"name: a\nwhy: caf\xe9").faults
     assert (fault.line, fault.column, fault.fix) == (2, 9, "Save the file again as UTF-8.")
     assert "Shorten it" in read_source(b"#" * (LONGEST + 1)).faults[0].fix
-    laughs = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 30))
+    laughs = "a0: &a0 [x]\n" + "".join(
+        f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 30)
+    )
     assert read_source(laughs.encode()).faults[0].line == 1
 
 
@@ -110,7 +128,9 @@ rules:
 
 
 @given(st.binary(max_size=80), st.integers(0, len(POLICY)), st.integers(0, 6))
-def test_rubbish_gives_findings_and_never_an_exception(rubbish: bytes, at: int, instead_of: int) -> None:
+def test_rubbish_gives_findings_and_never_an_exception(
+    rubbish: bytes, at: int, instead_of: int
+) -> None:
     for content in (rubbish, POLICY[:at].encode() + rubbish + POLICY[at + instead_of :].encode()):
         found = examined(content, TODAY)
         assert found.errors or found.document
@@ -132,14 +152,19 @@ def test_yaml_gone_wrong_gives_findings_and_never_an_exception(text: str) -> Non
 
 
 def test_a_problem_is_found_where_it_was_written() -> None:
-    text = POLICY + "  - id: R02-x\n    when: {severty: [low]}\n    then: {rout: both}\ncalender: {}\ngive_up_after: soon\n"
+    text = (
+        POLICY
+        + "  - id: R02-x\n    when: {severty: [low]}\n    then: {rout: both}\ncalender: {}\ngive_up_after: soon\n"
+    )
     told = [finding.told("acme.yaml") for finding in examined(text.encode(), TODAY).findings]
     assert told == [
         'acme.yaml:7:12: error: rules[1].when.severty: unknown. Did you mean "severity"?',
-        "acme.yaml:8:5: error: rules[1].then.route: is missing. Add it: acknowledge, follow_up (a person), both, or nothing.",
+        "acme.yaml:8:5: error: rules[1].then.route: is missing. Add it: acknowledge, follow_up (a "
+        "person), both, or nothing.",
         'acme.yaml:8:12: error: rules[1].then.rout: unknown. Did you mean "route"?',
         'acme.yaml:9:1: error: calender: unknown. Did you mean "calendar"?',
-        'acme.yaml:10:1: error: give_up_after: "soon" is not a duration. Give seconds, or for example "15m", "2 hours" or "30d".',
+        'acme.yaml:10:1: error: give_up_after: "soon" is not a duration. Give seconds, or for '
+        'example "15m", "2 hours" or "30d".',
     ]
 
 
@@ -149,7 +174,11 @@ def test_a_problem_is_found_where_it_was_written() -> None:
         ("{country: UK}", 2, None),
         ("{country: de}", 2, 'no holidays are known of the country "de". Did you mean "DE"?'),
         ("{country: Germany}", 2, "Give its ISO 3166-1 code"),
-        ("{country: DE, subdivision: Bayernn}", 2, 'no holidays are known of the part of DE "Bayernn". Did you mean'),
+        (
+            "{country: DE, subdivision: Bayernn}",
+            2,
+            'no holidays are known of the part of DE "Bayernn". Did you mean',
+        ),
         ("{subdivision: BE}", 2, "is a part of no country. Add the country"),
         ("{country: DE, remove: [2027-05-02]}", 2, "2027-05-02 is no holiday there"),
         ("{country: DE, lunch: 1}", 2, "calendar.holidays.lunch: unknown"),
@@ -169,12 +198,16 @@ def test_a_countrys_holidays_become_dates_for_years_ahead() -> None:
     asked = {"country": "DE", "subdivision": "BE", "add": ["2026-12-24"], "remove": ["2027-05-01"]}
     document = compile_policy({"calendar": {"timezone": "Europe/Berlin", "holidays": asked}}, TODAY)
     days = document["calendar"]["holidays"]
-    assert {"2026-12-24", "2026-12-25", "2027-03-08", f"{2026 + YEARS_AHEAD}-10-03"} <= set(days), "Women's Day is Berlin's own"
+    assert {"2026-12-24", "2026-12-25", "2027-03-08", f"{2026 + YEARS_AHEAD}-10-03"} <= set(days), (
+        "Women's Day is Berlin's own"
+    )
     assert "2027-05-01" not in days
     assert days == sorted(days)
     assert document == complete(document)
     assert load_policy(document).calendar.hours == load_policy({}).calendar.hours
-    with pytest.raises(BadRequest, match=r'calendar\.holidays\.country: no holidays are known of the country "XX"'):
+    with pytest.raises(
+        BadRequest, match=r'calendar\.holidays\.country: no holidays are known of the country "XX"'
+    ):
         compile_policy({"calendar": {"holidays": {"country": "XX"}}}, TODAY)
 
 
@@ -183,7 +216,13 @@ def test_check_says_what_is_wrong_where_and_what_the_policy_does(tmp_path: Path)
     file.write_text(POLICY)
     good = CliRunner().invoke(app, ["check", str(file)])
     assert good.exit_code == 0
-    for words in ("R21-regulars", "severity high", "acknowledge, and a person, queue vip", "R02-praise", "mon to fri 09:00-17:00 (UTC)"):
+    for words in (
+        "R21-regulars",
+        "severity high",
+        "acknowledge, and a person, queue vip",
+        "R02-praise",
+        "mon to fri 09:00-17:00 (UTC)",
+    ):
         assert words in good.output
 
     file.write_text(POLICY.replace("both", "bth"))
@@ -192,21 +231,33 @@ def test_check_says_what_is_wrong_where_and_what_the_policy_does(tmp_path: Path)
     assert f"{file}:5:12: error: rules[0].then.route: " in bad.output
     told = CliRunner().invoke(app, ["check", str(file), "--json"])
     (finding,) = json.loads(told.stdout)["findings"]
-    assert (told.exit_code, finding["line"], finding["column"], finding["path"]) == (1, 5, 12, "rules[0].then.route")
+    assert (told.exit_code, finding["line"], finding["column"], finding["path"]) == (
+        1,
+        5,
+        12,
+        "rules[0].then.route",
+    )
 
 
 def test_only_a_policy_without_errors_passes_the_door(tmp_path: Path) -> None:
     file = tmp_path / "acme.yaml"
     file.write_text(POLICY)
     assert checked(file) == (POLICY, complete(yaml.safe_load(POLICY)))
-    file.write_text(POLICY.replace("severity: [high]", "severity: [high], rating_min: 4, rating_max: 2"))
+    file.write_text(
+        POLICY.replace("severity: [high]", "severity: [high], rating_min: 4, rating_max: 2")
+    )
     with pytest.raises(Stop) as refused:
         checked(file)
-    assert f"{file}:4:30: error: rules[0].when.rating_min: no rating is at least 4 and at most 2." in refused.value.wrong
+    assert (
+        f"{file}:4:30: error: rules[0].when.rating_min: no rating is at least 4 and at most 2."
+        in refused.value.wrong
+    )
 
 
 def test_the_schema_is_printed_as_it_is_published() -> None:
-    published = Path(str(load_policy.__code__.co_filename)).with_name("schema.json").read_text("utf-8")
+    published = (
+        Path(str(load_policy.__code__.co_filename)).with_name("schema.json").read_text("utf-8")
+    )
     assert CliRunner().invoke(app, ["schema"]).stdout == published
 
 
@@ -221,11 +272,30 @@ def test_conditions_are_said_in_words(when: dict[str, Any]) -> None:
 
 def test_a_policy_in_words() -> None:
     assert when_in_words({}) == "always"
-    assert when_in_words({"rating_max": 4, "severity": ["low"], "rating_min": 2}) == "severity low, 2 to 4 stars"
-    assert when_in_words({"rating_max": 1, "working_hours": False}) == "outside working hours, at most 1 star"
-    then = {"route": "both", "sla": {"seconds": 86_400, "clock": "working"}, "priority": 5, "delay": 0, "variants": ["a", "b"]}
-    assert then_in_words(then) == "acknowledge, and a person within 24 working hours, priority 5, worded a or b, at once"
+    assert (
+        when_in_words({"rating_max": 4, "severity": ["low"], "rating_min": 2})
+        == "severity low, 2 to 4 stars"
+    )
+    assert (
+        when_in_words({"rating_max": 1, "working_hours": False})
+        == "outside working hours, at most 1 star"
+    )
+    then = {
+        "route": "both",
+        "sla": {"seconds": 86_400, "clock": "working"},
+        "priority": 5,
+        "delay": 0,
+        "variants": ["a", "b"],
+    }
+    assert (
+        then_in_words(then)
+        == "acknowledge, and a person within 24 working hours, priority 5, worded a or b, at once"
+    )
     assert then_in_words({"route": "nothing", "reason": "spam"}) == "nothing (spam)"
-    hours = {"mon": [["09:00", "12:00"], ["13:00", "17:00"]], "tue": [["09:00", "12:00"], ["13:00", "17:00"]], "sat": [["10:00", "14:00"]]}
+    hours = {
+        "mon": [["09:00", "12:00"], ["13:00", "17:00"]],
+        "tue": [["09:00", "12:00"], ["13:00", "17:00"]],
+        "sat": [["10:00", "14:00"]],
+    }
     said = hours_in_words({"timezone": "Asia/Tokyo", "hours": hours})
     assert said == "mon to tue 09:00-12:00 and 13:00-17:00, sat 10:00-14:00 (Asia/Tokyo)"

@@ -1,4 +1,7 @@
-"""What auditors are told: everything of their businesses and nothing of others', in order, and whether it was tampered with."""
+"""What auditors are told.
+
+Everything of their businesses and nothing of others', in order, and whether it was tampered with.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +18,9 @@ from heard.errors import NotFound
 from heard.outcomes import Fact, Kind, Outcome, Subject, chain, first_link
 from heard.reviews import EventKind
 from heard.steps.audit import outcomes_of, verify_review
-from heard.storage.log import Question, appends
+from heard.storage.outcome_log import Question, appends
 from heard.storage.tables import attributes
-from tests.unit.house import BUSINESS, ELSEWHERE, House, complaint, said
+from tests.unit.backend import BUSINESS, ELSEWHERE, House, complaint, said
 
 _numbers = count(1)
 MINE = (BUSINESS,)
@@ -47,14 +50,25 @@ def change(house: House, review: str, sequence: int, **to: Any) -> None:
 
 
 def delete(house: House, review: str, sequence: int) -> None:
-    house.raw.delete_item(TableName=house.tables["OutcomesTable"], Key=attributes({"review": review, "sequence": sequence}))
+    house.raw.delete_item(
+        TableName=house.tables["OutcomesTable"],
+        Key=attributes({"review": review, "sequence": sequence}),
+    )
 
 
 def forge(house: House, review: str) -> None:
     """Append one more outcome that fits, without the review's state knowing of it."""
     last = house.log.of_review(review)[-1]
     subject = Subject(review, last.business, last.platform, last.channel, last.severity)
-    links = chain(subject, [Fact(Kind.ANSWERED)], sequence=last.sequence, head=last.hash, at=house.clock(), actor="x", delivery=None)
+    links = chain(
+        subject,
+        [Fact(Kind.ANSWERED)],
+        sequence=last.sequence,
+        head=last.hash,
+        at=house.clock(),
+        actor="x",
+        delivery=None,
+    )
     house.raw.transact_write_items(TransactItems=appends(house.tables["OutcomesTable"], links))
 
 
@@ -98,7 +112,9 @@ def test_a_chain_without_a_single_outcome_left_does_not_verify(house: House, rev
     assert not verify_review(review, MINE, house.log, house.work).verified
 
 
-def test_an_outcome_that_is_appended_while_the_chain_is_read_breaks_nothing(house: House, review: str) -> None:
+def test_an_outcome_that_is_appended_while_the_chain_is_read_breaks_nothing(
+    house: House, review: str
+) -> None:
     log = house.log
     reading = log.of_review
 
@@ -136,7 +152,9 @@ outcomes = st.lists(
 START = datetime(2026, 3, 14, 18, tzinfo=UTC)
 
 
-def store(house: House, business: str, described: list[tuple[int, str, Kind, str | None, str]]) -> list[Outcome]:
+def store(
+    house: House, business: str, described: list[tuple[int, str, Kind, str | None, str]]
+) -> list[Outcome]:
     """Outcomes at so many minutes from the start, a few of each review, as storage appends them."""
     written: list[Outcome] = []
     heads: dict[str, tuple[int, str]] = {}
@@ -145,7 +163,9 @@ def store(house: House, business: str, described: list[tuple[int, str, Kind, str
         sequence, head = heads.get(review, (0, first_link(review)))
         subject = Subject(review, business, "standard", channel, severity)
         at = START + timedelta(minutes=minutes)
-        (link,) = chain(subject, [Fact(kind)], sequence=sequence, head=head, at=at, actor="heard", delivery=None)
+        (link,) = chain(
+            subject, [Fact(kind)], sequence=sequence, head=head, at=at, actor="heard", delivery=None
+        )
         heads[review] = (link.sequence, link.hash)
         house.raw.transact_write_items(TransactItems=appends(house.tables["OutcomesTable"], [link]))
         written.append(link)
@@ -172,9 +192,17 @@ def pages(house: House, question: Question, size: int) -> list[list[Outcome]]:
     st.sampled_from([None, "high"]),
     st.sampled_from([None, "forum"]),
 )
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_pages_of_any_size_return_each_outcome_that_was_asked_for_once_and_in_order(
-    house: House, described: Any, size: int, window: tuple[int, int], kinds: set[Kind], severity: str | None, channel: str | None
+    house: House,
+    described: Any,
+    size: int,
+    window: tuple[int, int],
+    kinds: set[Kind],
+    severity: str | None,
+    channel: str | None,
 ) -> None:
     business = f"bus_{next(_numbers)}"
     store(house, ELSEWHERE + business, described[:3])
@@ -195,7 +223,9 @@ def test_pages_of_any_size_return_each_outcome_that_was_asked_for_once_and_in_or
     assert all(len(page) <= size for page in read)
 
 
-def test_a_cursor_that_is_none_and_one_behind_the_end_are_told_apart_from_a_fault(house: House) -> None:
+def test_a_cursor_that_is_none_and_one_behind_the_end_are_told_apart_from_a_fault(
+    house: House,
+) -> None:
     from heard.errors import BadRequest
 
     question = Question(BUSINESS, START, START + timedelta(days=1))
@@ -203,12 +233,24 @@ def test_a_cursor_that_is_none_and_one_behind_the_end_are_told_apart_from_a_faul
         house.log.page(question, after="not a cursor")
 
     assert house.log.page(question, after="2027-01-01T00:00:00.000Z#out_x_000001").outcomes == ()
-    assert house.log.page(question, after=f"{START.date().isoformat()}T23:59:59.000Z#out_x_000001").next is None
+    assert (
+        house.log.page(
+            question, after=f"{START.date().isoformat()}T23:59:59.000Z#out_x_000001"
+        ).next
+        is None
+    )
 
 
 def test_a_closed_review_answers_who_asks_for_its_closing_kind(house: House) -> None:
-    house.say(said("r-1", "Buy cheap watches at www.example.com now!!! Click here http://spam.example", 5))
+    house.say(
+        said("r-1", "Buy cheap watches at www.example.com now!!! Click here http://spam.example", 5)
+    )
     house.say(complaint("r-2"))
-    question = Question(BUSINESS, house.clock() - timedelta(hours=1), house.clock() + timedelta(hours=1), (Kind.ACCEPTED,))
+    question = Question(
+        BUSINESS,
+        house.clock() - timedelta(hours=1),
+        house.clock() + timedelta(hours=1),
+        (Kind.ACCEPTED,),
+    )
 
     assert len(house.log.page(question).outcomes) == 2

@@ -1,4 +1,7 @@
-"""The desk: every refusal has its reason and changes nothing; what is another business's does not exist."""
+"""The desk: every refusal has its reason and changes nothing.
+
+What is another business's does not exist.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ from heard.reviews import EventKind
 from heard.steps import desk
 from heard.steps.desk import AnswerRequest, Caller
 from heard.storage.setup import Business, Person
-from tests.unit.house import BUSINESS, COMPLAINT, ELSEWHERE, NAME, House, complaint, praise, said
+from tests.unit.backend import BUSINESS, COMPLAINT, ELSEWHERE, NAME, House, complaint, praise, said
 
 _numbers = count(1)
 TEXT = "I found both payments and paid one of them back this morning; the bank needs two days."
@@ -75,14 +78,29 @@ class Shop:
     def claim(self, task: FollowUp, by: Caller | None = None) -> int:
         return desk.claim(by or self.ana, task.id, self.house.desk, self.house.clock()).fence
 
-    def answer(self, task: FollowUp, fence: int, action: Action = Action.REPLY, by: Caller | None = None, **fields: Any) -> FollowUp:
+    def answer(
+        self,
+        task: FollowUp,
+        fence: int,
+        action: Action = Action.REPLY,
+        by: Caller | None = None,
+        **fields: Any,
+    ) -> FollowUp:
         given: dict[str, Any] = {"id": f"answer-{next(_numbers)}", **CODES, **fields}
         if action in {Action.REPLY, Action.INVITE_PRIVATE}:
             given.setdefault("text", TEXT)
-        return desk.answer(by or self.ana, task.id, AnswerRequest(action=action, fence=fence, **given), self.house.desk, self.house.clock())
+        return desk.answer(
+            by or self.ana,
+            task.id,
+            AnswerRequest(action=action, fence=fence, **given),
+            self.house.desk,
+            self.house.clock(),
+        )
 
     def approve(self, task: FollowUp, by: Caller, *, approved: bool = True) -> FollowUp:
-        return desk.approve(by, task.id, approved=approved, desk=self.house.desk, now=self.house.clock())
+        return desk.approve(
+            by, task.id, approved=approved, desk=self.house.desk, now=self.house.clock()
+        )
 
 
 @pytest.fixture
@@ -91,10 +109,13 @@ def shop(house: House) -> Shop:
     house.setup.put_business(Business(BUSINESS, NAME, POLICY))
     house.http = taken
     ana, ben = house.person("Ana"), house.person("Ben")
-    return Shop(house, ana, ben, house.person("Lee", "agent", "lead"), house.person("Ida", "auditor"))
+    return Shop(
+        house, ana, ben, house.person("Lee", "agent", "lead"), house.person("Ida", "auditor")
+    )
 
 
-# What is refused. Each entry brings a follow-up into the state, and returns the step that is refused.
+# What is refused. Each entry brings a follow-up into the state, and returns the step that is
+# refused.
 
 type Step = Callable[[], object]
 
@@ -111,14 +132,18 @@ def answered(shop: Shop) -> Step:
     task = shop.task()
     fence = shop.claim(task)
     shop.answer(task, fence)
-    return lambda: shop.answer(task, fence, text="Another text for the same customer, word by word.")
+    return lambda: shop.answer(
+        task, fence, text="Another text for the same customer, word by word."
+    )
 
 
 def answer_differs(shop: Shop) -> Step:
     task = shop.task()
     fence = shop.claim(task)
     shop.answer(task, fence, id="answer-once")
-    return lambda: shop.answer(task, fence, id="answer-once", text="This is not what I said before, is it?")
+    return lambda: shop.answer(
+        task, fence, id="answer-once", text="This is not what I said before, is it?"
+    )
 
 
 def awaiting_approval(shop: Shop) -> Step:
@@ -165,7 +190,11 @@ def cap_reached(shop: Shop) -> Step:
 def lint(shop: Shop) -> Step:
     task = shop.task()
     fence = shop.claim(task)
-    return lambda: shop.answer(task, fence, text="The card that you paid with was 4111 1111 1111 1111, and it is paid back.")
+    return lambda: shop.answer(
+        task,
+        fence,
+        text="The card that you paid with was 4111 1111 1111 1111, and it is paid back.",
+    )
 
 
 def already_private(shop: Shop) -> Step:
@@ -178,13 +207,17 @@ def already_private(shop: Shop) -> Step:
 def date_passed(shop: Shop) -> Step:
     task = shop.task()
     fence = shop.claim(task)
-    return lambda: shop.answer(task, fence, Action.PROMISE, promised_for=shop.house.clock(), text=TEXT)
+    return lambda: shop.answer(
+        task, fence, Action.PROMISE, promised_for=shop.house.clock(), text=TEXT
+    )
 
 
 def date_too_late(shop: Shop) -> Step:
     task = shop.task()
     fence = shop.claim(task)
-    return lambda: shop.answer(task, fence, Action.PROMISE, promised_for=shop.house.clock() + timedelta(days=30, minutes=1))
+    return lambda: shop.answer(
+        task, fence, Action.PROMISE, promised_for=shop.house.clock() + timedelta(days=30, minutes=1)
+    )
 
 
 def remedy_unknown(shop: Shop) -> Step:
@@ -253,7 +286,9 @@ def test_a_text_that_was_refused_with_its_date_can_be_sent_with_a_better_one(sho
     fence = shop.claim(task)
     with pytest.raises(Conflict):
         shop.answer(task, fence, Action.PROMISE, promised_for=shop.house.clock(), text=TEXT)
-    shop.answer(task, fence, Action.PROMISE, promised_for=shop.house.clock() + timedelta(days=1), text=TEXT)
+    shop.answer(
+        task, fence, Action.PROMISE, promised_for=shop.house.clock() + timedelta(days=1), text=TEXT
+    )
     shop.house.turn()
 
     assert shop.house.work.follow_up(task.id).status is Status.PROMISED
@@ -263,13 +298,23 @@ def test_the_latest_date_for_a_promise_is_named_and_taken(shop: Shop) -> None:
     task = shop.task()
     fence = shop.claim(task)
     with pytest.raises(Conflict, match="2026-04-16T12:00:00"):
-        shop.answer(task, fence, Action.PROMISE, promised_for=shop.house.clock() + timedelta(days=31))
+        shop.answer(
+            task, fence, Action.PROMISE, promised_for=shop.house.clock() + timedelta(days=31)
+        )
     shop.answer(task, fence, Action.PROMISE, promised_for=shop.house.clock() + timedelta(days=30))
 
     assert shop.house.work.follow_up(task.id).status is Status.PROMISED
 
 
-@pytest.mark.parametrize("text", [TEXT, "So sorry!", "Hello, {name} here. Sorry for that!", "Sorry for that!\n{name} of Blue Door Bakery"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        TEXT,
+        "So sorry!",
+        "Hello, {name} here. Sorry for that!",
+        "Sorry for that!\n{name} of Blue Door Bakery",
+    ],
+)
 def test_nobody_answers_one_customer_as_somebody_answered_another(shop: Shop, text: str) -> None:
     first, second = shop.task(), shop.task()
     shop.answer(first, shop.claim(first), text=text.format(name="Ana"))
@@ -301,7 +346,9 @@ def denied(shop: Shop, task: FollowUp) -> None:
 
 
 @pytest.mark.parametrize("before", [rejected, denied])
-def test_a_text_that_did_not_arrive_can_be_sent_again(shop: Shop, before: Callable[[Shop, FollowUp], None]) -> None:
+def test_a_text_that_did_not_arrive_can_be_sent_again(
+    shop: Shop, before: Callable[[Shop, FollowUp], None]
+) -> None:
     task = shop.task()
     before(shop, task)
     shop.answer(task, shop.claim(task))
@@ -317,7 +364,9 @@ def test_an_id_that_somebody_used_never_brings_their_words_back(shop: Shop) -> N
     sent: list[str] = []
     shop.house.http = not_taken
     task = shop.task()
-    for number, text in enumerate(("I looked up both payments.", "The second payment went back today.")):
+    for number, text in enumerate(
+        ("I looked up both payments.", "The second payment went back today.")
+    ):
         shop.answer(task, shop.claim(task), id=f"answer-{'ab'[number]}", text=text)
         shop.house.turn()
     with pytest.raises(Conflict) as refused:
@@ -341,11 +390,21 @@ def test_an_id_that_somebody_used_never_brings_their_words_back(shop: Shop) -> N
 
 def given_to(shop: Shop, task: FollowUp) -> list[tuple[Kind, str, str, str]]:
     """What the log says was asked for and granted."""
-    facts = [(outcome.kind, outcome.detail) for review in task.reviews for outcome in shop.house.log.of_review(review)]
-    return [(kind, detail["remedy"], detail["amount"], detail["currency"]) for kind, detail in facts if "remedy" in detail]
+    facts = [
+        (outcome.kind, outcome.detail)
+        for review in task.reviews
+        for outcome in shop.house.log.of_review(review)
+    ]
+    return [
+        (kind, detail["remedy"], detail["amount"], detail["currency"])
+        for kind, detail in facts
+        if "remedy" in detail
+    ]
 
 
-@pytest.mark.parametrize("action", [Action.REPLY, Action.PROMISE, Action.INVITE_PRIVATE, Action.RESOLVE_WITHOUT_REPLY])
+@pytest.mark.parametrize(
+    "action", [Action.REPLY, Action.PROMISE, Action.INVITE_PRIVATE, Action.RESOLVE_WITHOUT_REPLY]
+)
 def test_within_the_limit_a_remedy_is_granted_with_the_answer(shop: Shop, action: Action) -> None:
     task = shop.task()
     later = shop.house.clock() + timedelta(days=2)
@@ -366,10 +425,16 @@ def test_above_the_limit_a_remedy_waits_for_a_lead_who_sees_what_is_asked(shop: 
     closing = shop.house.log.of_review(task.reviews[0])[-1]
 
     assert seen["asked"]["remedy"] == {"name": "refund", "amount": "50.01", "currency": "EUR"}
-    assert [(reply["state"], TEXT in reply["text"]) for reply in seen["replies"]] == [("awaiting_approval", True)]
+    assert [(reply["state"], TEXT in reply["text"]) for reply in seen["replies"]] == [
+        ("awaiting_approval", True)
+    ]
     assert asked == [(Kind.APPROVAL_ASKED, "refund", "50.01", "EUR")]
     assert given_to(shop, task) == [*asked, (Kind.ANSWER_GIVEN, "refund", "50.01", "EUR")]
-    assert (closing.kind, closing.detail["by"], closing.detail["evidence"]) == (Kind.ANSWERED, "sub-ana", "sub-lee")
+    assert (closing.kind, closing.detail["by"], closing.detail["evidence"]) == (
+        Kind.ANSWERED,
+        "sub-ana",
+        "sub-lee",
+    )
 
 
 def test_a_denied_remedy_is_not_granted_and_a_lead_cannot_approve_their_own(shop: Shop) -> None:
@@ -380,7 +445,10 @@ def test_a_denied_remedy_is_not_granted_and_a_lead_cannot_approve_their_own(shop
     shop.approve(task, shop.house.person("Mia", "lead"), approved=False)
 
     assert refused.value.reason == "same_person"
-    assert (shop.house.work.follow_up(task.id).status, shop.house.work.follow_up(task.id).granted) == (Status.OPEN, ())
+    assert (
+        shop.house.work.follow_up(task.id).status,
+        shop.house.work.follow_up(task.id).granted,
+    ) == (Status.OPEN, ())
 
 
 def test_a_promise_is_not_approved_after_its_date(shop: Shop) -> None:
@@ -397,15 +465,28 @@ def test_a_promise_is_not_approved_after_its_date(shop: Shop) -> None:
 def test_several_answers_to_one_follow_up_share_one_limit(shop: Shop) -> None:
     task = shop.task()
     later = shop.house.clock() + timedelta(days=2)
-    for amount, status in (("30", Status.PROMISED), ("20", Status.PROMISED), ("0.01", Status.AWAITING_APPROVAL)):
-        after = shop.answer(task, shop.claim(task), Action.PROMISE, promised_for=later, remedy=grant(amount))
+    for amount, status in (
+        ("30", Status.PROMISED),
+        ("20", Status.PROMISED),
+        ("0.01", Status.AWAITING_APPROVAL),
+    ):
+        after = shop.answer(
+            task, shop.claim(task), Action.PROMISE, promised_for=later, remedy=grant(amount)
+        )
         assert after.status is status
 
 
-def test_a_remedy_whose_reply_the_platform_rejected_is_not_granted_again_with_the_next_one(shop: Shop) -> None:
+def test_a_remedy_whose_reply_the_platform_rejected_is_not_granted_again_with_the_next_one(
+    shop: Shop,
+) -> None:
     task = shop.task()
     rejected(shop, task)
-    again = shop.answer(task, shop.claim(task), text="Both payments are found, and one went back today.", remedy=grant("40"))
+    again = shop.answer(
+        task,
+        shop.claim(task),
+        text="Both payments are found, and one went back today.",
+        remedy=grant("40"),
+    )
     shop.house.turn()
 
     assert again.status is Status.ANSWERED
@@ -426,11 +507,17 @@ def test_an_answer_that_is_repeated_with_another_remedy_is_another_answer(shop: 
     assert shop.house.everything() == before
 
 
-@pytest.mark.parametrize(("name", "currency"), [("refund", ""), ("refund", "USD"), ("coupon", "EUR")])
-def test_a_remedy_that_the_policy_does_not_know_is_refused_with_those_it_knows(shop: Shop, name: str, currency: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "currency"), [("refund", ""), ("refund", "USD"), ("coupon", "EUR")]
+)
+def test_a_remedy_that_the_policy_does_not_know_is_refused_with_those_it_knows(
+    shop: Shop, name: str, currency: str
+) -> None:
     task = shop.task()
     fence = shop.claim(task)
-    with pytest.raises(Conflict, match=r"refund up to 50 EUR, refund up to 40\.5 CHF, voucher up to 20 EUR"):
+    with pytest.raises(
+        Conflict, match=r"refund up to 50 EUR, refund up to 40\.5 CHF, voucher up to 20 EUR"
+    ):
         shop.answer(task, fence, remedy=grant("1", name, currency))
 
 
@@ -469,9 +556,15 @@ def test_the_same_answer_twice_is_one_answer_before_and_after_it_took_effect(
 
 ENDS = {
     Action.REPLY: ([Kind.ANSWER_GIVEN, Kind.ANSWERED], Kind.ANSWERED),
-    Action.RESOLVE_WITHOUT_REPLY: ([Kind.ANSWER_GIVEN, Kind.RESOLVED_WITHOUT_REPLY], Kind.RESOLVED_WITHOUT_REPLY),
+    Action.RESOLVE_WITHOUT_REPLY: (
+        [Kind.ANSWER_GIVEN, Kind.RESOLVED_WITHOUT_REPLY],
+        Kind.RESOLVED_WITHOUT_REPLY,
+    ),
     Action.REPORT_FAKE: ([Kind.ANSWER_GIVEN, Kind.REPORTED], Kind.REPORTED),
-    Action.WALK_AWAY: ([Kind.APPROVAL_ASKED, Kind.ANSWER_GIVEN, Kind.WALKED_AWAY], Kind.WALKED_AWAY),
+    Action.WALK_AWAY: (
+        [Kind.APPROVAL_ASKED, Kind.ANSWER_GIVEN, Kind.WALKED_AWAY],
+        Kind.WALKED_AWAY,
+    ),
     Action.INVITE_PRIVATE: ([Kind.ANSWER_GIVEN, Kind.INVITED_PRIVATE], None),
     Action.PROMISE: ([Kind.PROMISED], None),
 }
@@ -481,7 +574,15 @@ ENDS = {
 def test_each_answer_ends_as_its_name_says(shop: Shop, action: Action) -> None:
     task = shop.task()
     later = shop.house.clock() + timedelta(days=2)
-    shop.answer(task, shop.claim(task), action, reason="abuse", evidence="Never a customer.", promised_for=later, note="Rang her.")
+    shop.answer(
+        task,
+        shop.claim(task),
+        action,
+        reason="abuse",
+        evidence="Never a customer.",
+        promised_for=later,
+        note="Rang her.",
+    )
     if action is Action.WALK_AWAY:
         shop.approve(task, shop.lee)
     shop.house.turn()
@@ -493,7 +594,9 @@ def test_each_answer_ends_as_its_name_says(shop: Shop, action: Action) -> None:
     assert shop.house.case(review).review.closed is end
 
 
-def test_an_invitation_is_no_resolution_and_the_resolution_after_it_is_told_apart(shop: Shop) -> None:
+def test_an_invitation_is_no_resolution_and_the_resolution_after_it_is_told_apart(
+    shop: Shop,
+) -> None:
     task = shop.task()
     shop.answer(task, shop.claim(task), Action.INVITE_PRIVATE)
     shop.house.turn()
@@ -527,10 +630,16 @@ def test_a_denied_walk_away_is_open_again_and_its_author_is_not_heard_twice(shop
         (Action.REPORT_FAKE, {}, "evidence"),
         (Action.REPLY, {"root_cause": "She says that the oven was broken"}, "root_cause"),
         (Action.RESOLVE_WITHOUT_REPLY, {"text": "We are sorry about the oven."}, "posts nothing"),
-        (Action.REPORT_FAKE, {"evidence": "Never a customer.", "remedy": grant("5")}, "grants nothing"),
+        (
+            Action.REPORT_FAKE,
+            {"evidence": "Never a customer.", "remedy": grant("5")},
+            "grants nothing",
+        ),
     ],
 )
-def test_what_an_action_needs_is_asked_for_by_name(shop: Shop, action: Action, fields: dict[str, Any], missing: str) -> None:
+def test_what_an_action_needs_is_asked_for_by_name(
+    shop: Shop, action: Action, fields: dict[str, Any], missing: str
+) -> None:
     task = shop.task()
     fence = shop.claim(task)
     before = shop.house.everything()
@@ -565,10 +674,19 @@ def test_the_desk_shows_what_is_needed_to_understand_before_answering(shop: Shop
     shop.house.say(said("r-3", "And another thing: the bread was cold.", thread="t-1"))
     shown = desk.see(shop.ana, task.id, shop.house.desk, shop.house.clock())
 
-    assert [review["text"] for review in shown["reviews"]] == [COMPLAINT, "And another thing: the bread was cold."]
+    assert [review["text"] for review in shown["reviews"]] == [
+        COMPLAINT,
+        "And another thing: the bread was cold.",
+    ]
     assert all(review["assessment"]["reasons"] for review in shown["reviews"][:1])
-    assert [(reply["purpose"], reply["state"]) for reply in shown["replies"]] == [("acknowledgement", "sent")]
-    assert (shown["public_replies_left"], shown["severity"], shown["claimed_by"]) == (1, "high", None)
+    assert [(reply["purpose"], reply["state"]) for reply in shown["replies"]] == [
+        ("acknowledgement", "sent")
+    ]
+    assert (shown["public_replies_left"], shown["severity"], shown["claimed_by"]) == (
+        1,
+        "high",
+        None,
+    )
     assert shown["platform_takes"] == {"replies": "many", "limit": 10_000, "unit": "characters"}
 
 
@@ -583,24 +701,41 @@ def test_the_desk_shows_what_the_policy_says_about_a_follow_up(shop: Shop) -> No
     ]
     assert shown["checklist"] == {"name": "calm", "steps": ["Read it twice.", "Ring them."]}
     assert shown["rules"][0] == {"id": "own-strong", "why": "Strong complaints are for people."}
-    assert (shown["granted"], shown["asked"]) == ([{"name": "refund", "amount": "12.5", "currency": "EUR"}], None)
+    assert (shown["granted"], shown["asked"]) == (
+        [{"name": "refund", "amount": "12.5", "currency": "EUR"}],
+        None,
+    )
 
 
-def test_a_review_that_raises_a_follow_up_brings_its_rules_and_no_checklist_is_lost(shop: Shop) -> None:
+def test_a_review_that_raises_a_follow_up_brings_its_rules_and_no_checklist_is_lost(
+    shop: Shop,
+) -> None:
     task = shop.task("r-1", thread="t-1")
-    shop.house.say(said("r-2", "Your bread gave my daughter food poisoning, she is in hospital.", 1, thread="t-1"))
+    shop.house.say(
+        said(
+            "r-2",
+            "Your bread gave my daughter food poisoning, she is in hospital.",
+            1,
+            thread="t-1",
+        )
+    )
     raised = shop.house.work.follow_up(task.id)
 
     assert (task.rules[0], raised.rules[0]) == ("own-strong", "R01-critical")
     assert (task.checklist, raised.checklist) == ("calm", "calm")
 
 
-def test_a_follow_up_can_be_seen_after_its_review_was_withdrawn_or_its_author_erased(shop: Shop) -> None:
+def test_a_follow_up_can_be_seen_after_its_review_was_withdrawn_or_its_author_erased(
+    shop: Shop,
+) -> None:
     withdrawn, erased = shop.task(), shop.task("r-9", author="cus-9")
     native = shop.house.case(withdrawn.reviews[0]).review.native_id
     shop.house.say(said(native, kind=EventKind.WITHDRAWN, revision="~"))
     shop.house.work.vault.erase(shop.house.case(erased.reviews[0]).review.author)
-    shown = [desk.see(shop.ana, task.id, shop.house.desk, shop.house.clock()) for task in (withdrawn, erased)]
+    shown = [
+        desk.see(shop.ana, task.id, shop.house.desk, shop.house.clock())
+        for task in (withdrawn, erased)
+    ]
 
     assert shown[0]["reviews"][0]["withdrawn"] is True
     assert shown[1]["reviews"][0]["erased"] is True
@@ -639,7 +774,9 @@ def test_another_businesss_follow_ups_do_not_exist(shop: Shop) -> None:
     before = shop.house.everything()
     eve = shop.house.person("Eve", "agent", "lead", business=ELSEWHERE)
     never = replace(task, id="fup_neverwas")
-    for step, nothing in zip(everything(shop, eve, task), everything(shop, eve, never), strict=True):
+    for step, nothing in zip(
+        everything(shop, eve, task), everything(shop, eve, never), strict=True
+    ):
         with pytest.raises(NotFound) as refused:
             step()
         with pytest.raises(NotFound) as unknown:
@@ -662,7 +799,9 @@ def test_the_desk_is_for_agents_and_leads(shop: Shop) -> None:
     assert shop.house.everything() == before
 
 
-def test_open_follow_ups_come_by_due_time_in_pages_without_those_that_are_settled(shop: Shop) -> None:
+def test_open_follow_ups_come_by_due_time_in_pages_without_those_that_are_settled(
+    shop: Shop,
+) -> None:
     tasks: list[FollowUp] = []
     for _ in range(5):
         tasks.append(shop.task())
@@ -671,7 +810,9 @@ def test_open_follow_ups_come_by_due_time_in_pages_without_those_that_are_settle
     seen: list[str] = []
     after: str | None = None
     for _ in range(4):
-        found, after = desk.list_open(shop.ana, shop.house.desk, business=BUSINESS, limit=2, after=after)
+        found, after = desk.list_open(
+            shop.ana, shop.house.desk, business=BUSINESS, limit=2, after=after
+        )
         seen += [task.id for task in found]
         if after is None:
             break
@@ -679,7 +820,9 @@ def test_open_follow_ups_come_by_due_time_in_pages_without_those_that_are_settle
     assert seen == [task.id for task in tasks if task is not tasks[1]]
 
 
-def test_a_person_of_several_businesses_sees_them_together_and_pages_through_one(shop: Shop) -> None:
+def test_a_person_of_several_businesses_sees_them_together_and_pages_through_one(
+    shop: Shop,
+) -> None:
     both = Caller(Person("sub-lou", "Lou", (BUSINESS, ELSEWHERE)), frozenset({"agent"}))
     first = shop.task()
     shop.house.connect("standard", business=ELSEWHERE)

@@ -10,14 +10,14 @@ import pytest
 
 from heard.connectors import HttpAnswer
 from heard.errors import NotFound, PlatformUnavailable
-from heard.flows import RESCHEDULED, SEND_REPLY
 from heard.follow_ups import Action, Status
+from heard.messaging import RESCHEDULED, SEND_REPLY
 from heard.outcomes import Kind
 from heard.reviews import EventKind
 from heard.steps import desk
-from heard.steps.answers import answers
+from heard.steps.feedback_page import answers
 from heard.steps.sweep import Swept
-from tests.unit.house import COMPLAINT, NOON, House, complaint, praise, said
+from tests.unit.backend import COMPLAINT, NOON, House, complaint, praise, said
 
 TEXT = "I found both payments and paid one of them back this morning; the bank needs two days."
 
@@ -41,8 +41,12 @@ def shop(house: House) -> House:
 def told(shop: House) -> Any:
     """What is published on the bus, as a subscriber's queue receives it."""
     queue = shop.sqs.create_queue(QueueName=f"told-{shop.bus}")["QueueUrl"]
-    arn = shop.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    shop.events.put_rule(Name="all", EventBusName=shop.bus, EventPattern=json.dumps({"source": ["heard"]}))
+    arn = shop.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"][
+        "QueueArn"
+    ]
+    shop.events.put_rule(
+        Name="all", EventBusName=shop.bus, EventPattern=json.dumps({"source": ["heard"]})
+    )
     shop.events.put_targets(Rule="all", EventBusName=shop.bus, Targets=[{"Id": "1", "Arn": arn}])
 
     def read() -> list[tuple[str, dict[str, Any]]]:
@@ -58,7 +62,13 @@ def answer(shop: House, action: Action, **fields: Any) -> None:
     ana = shop.person("Ana")
     fence = desk.claim(ana, task.id, shop.desk, shop.clock()).fence
     codes = {"resolution": "refunded", "root_cause": "double-charge"}
-    desk.answer(ana, task.id, desk.AnswerRequest("answer-1", action, fence, **codes, **fields), shop.desk, shop.clock())
+    desk.answer(
+        ana,
+        task.id,
+        desk.AnswerRequest("answer-1", action, fence, **codes, **fields),
+        shop.desk,
+        shop.clock(),
+    )
 
 
 def states(shop: House) -> list[str]:
@@ -80,7 +90,12 @@ def test_an_answer_ends_the_workflow_that_waits_for_it(shop: House) -> None:
     ("action", "fields", "woken_by", "status"),
     [
         (Action.INVITE_PRIVATE, {"text": TEXT}, SEND_REPLY, Status.INVITED),
-        (Action.PROMISE, {"text": TEXT, "promised_for": NOON + timedelta(days=2)}, SEND_REPLY, Status.PROMISED),
+        (
+            Action.PROMISE,
+            {"text": TEXT, "promised_for": NOON + timedelta(days=2)},
+            SEND_REPLY,
+            Status.PROMISED,
+        ),
         (Action.PROMISE, {"promised_for": NOON + timedelta(days=2)}, RESCHEDULED, Status.PROMISED),
     ],
 )
@@ -95,7 +110,9 @@ def test_an_answer_that_closes_nothing_sets_the_clock_anew(
     (execution,) = shop.step_functions.executions.values()
 
     assert (task.status, execution.state) == (status, "waiting")
-    assert abs(execution.rings_at - NOON - timedelta(seconds=task.wait_seconds(NOON))) < timedelta(seconds=2)
+    assert abs(execution.rings_at - NOON - timedelta(seconds=task.wait_seconds(NOON))) < timedelta(
+        seconds=2
+    )
 
 
 def test_an_answer_that_comes_before_the_workflow_waits_is_found_by_it(shop: House) -> None:
@@ -169,7 +186,9 @@ def test_a_review_that_nothing_closed_is_swept_up_and_finished(shop: House) -> N
     assert shop.sweep() == Swept()
 
 
-def test_a_review_that_stays_stuck_is_swept_up_again_and_again_and_never_forgotten(shop: House) -> None:
+def test_a_review_that_stays_stuck_is_swept_up_again_and_again_and_never_forgotten(
+    shop: House,
+) -> None:
     review = shop.triage(shop.message(praise("r-1")))["review"]
     shop.http = away
     for _ in range(3):
@@ -230,7 +249,13 @@ def test_a_forms_author_finds_what_was_answered_and_never_what_was_not(shop: Hou
     (task,) = shop.open_tasks()
     fence = desk.claim(ana, task.id, shop.desk, shop.clock()).fence
     codes: dict[str, Any] = {"resolution": "refunded", "root_cause": "double-charge", "text": TEXT}
-    desk.answer(ana, task.id, desk.AnswerRequest("answer-1", Action.REPLY, fence, **codes), shop.desk, shop.clock())
+    desk.answer(
+        ana,
+        task.id,
+        desk.AnswerRequest("answer-1", Action.REPLY, fence, **codes),
+        shop.desk,
+        shop.clock(),
+    )
     before = answers(connection.id, "f-1", shop.setup, shop.work)
     shop.turn()
     after = answers(connection.id, "f-1", shop.setup, shop.work)
@@ -241,7 +266,8 @@ def test_a_forms_author_finds_what_was_answered_and_never_what_was_not(shop: Hou
 
 
 @pytest.mark.parametrize(
-    ("connection", "native"), [("con-feedback_form-bus_bakery", "f-2"), ("con-standard-bus_bakery", "f-1"), ("con-x", "f-1")]
+    ("connection", "native"),
+    [("con-feedback_form-bus_bakery", "f-2"), ("con-standard-bus_bakery", "f-1"), ("con-x", "f-1")],
 )
 def test_no_other_address_shows_anything(shop: House, connection: str, native: str) -> None:
     shop.connect("feedback_form")

@@ -1,4 +1,7 @@
-"""A function may be stopped anywhere, and a platform may fail in any way: a reply goes out once, or a person is asked."""
+"""A function may be stopped anywhere, and a platform may fail in any way.
+
+A reply goes out once, or a person is asked.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +20,8 @@ from heard.outcomes import Kind
 from heard.reviews import ReviewEvent
 from heard.steps import desk
 from heard.steps.reply import carry_out
-from heard_cli.local.simulator import Calls, Mode
-from tests.unit.house import COMPLAINT, PRAISE, House, Killed, Watched, said
+from heard_simulator.server import Calls, Mode
+from tests.unit.backend import COMPLAINT, PRAISE, House, Killed, Watched, said
 
 pytestmark = [pytest.mark.loopback, pytest.mark.faults]
 
@@ -32,10 +35,21 @@ def written(platform: str, text: str) -> ReviewEvent:
     number = next(_numbers)
     match platform:
         case "discourse":
-            return said(f"{number}0", text, thread=str(number), reply_to={"topic_id": str(number), "post_number": "1"})
+            return said(
+                f"{number}0",
+                text,
+                thread=str(number),
+                reply_to={"topic_id": str(number), "post_number": "1"},
+            )
         case "twilio_sms":
             customer, ours = f"+1202555{number}", "+447700900123"
-            return said(f"SM{number}", text, thread=f"{customer} {ours}", author=customer, reply_to={"to": customer, "from": ours})
+            return said(
+                f"SM{number}",
+                text,
+                thread=f"{customer} {ours}",
+                author=customer,
+                reply_to={"to": customer, "from": ours},
+            )
         case _:
             return said(f"r-{number}", text)
 
@@ -48,7 +62,8 @@ def learn(house: House, event: ReviewEvent) -> None:
 
 @contextmanager
 def stopped_after(house: House, calls: int) -> Iterator[None]:
-    """The function is stopped once so many of its calls took effect, be it at DynamoDB or at the platform.
+    """The function is stopped once so many of its calls took effect, be it at DynamoDB or at the
+    platform.
 
     To stop between two reads is to stop after the write before them.
     """
@@ -72,8 +87,12 @@ def stopped_after(house: House, calls: int) -> Iterator[None]:
         house.dynamodb, house.http = dynamodb, http
 
 
-def wherever_it_stops(house: House, event: ReviewEvent, step: Callable[[], object], check: Callable[[], None]) -> int:
-    """Stop `step` after each call that takes effect, run it again as the queue or the workflow would, and check; how many there are."""
+def wherever_it_stops(
+    house: House, event: ReviewEvent, step: Callable[[], object], check: Callable[[], None]
+) -> int:
+    """Stop `step` after each call that takes effect, run it again as the queue or the workflow
+    would, and check; how many there are.
+    """
     restore = house.snapshot()
     for calls in count(1):
         restore()
@@ -95,7 +114,9 @@ def wherever_it_stops(house: House, event: ReviewEvent, step: Callable[[], objec
 
 
 def replies(house: House, event: ReviewEvent) -> list[str]:
-    return [reply.text for reply in house.platforms.replies() if reply.thread == event.native_thread]
+    return [
+        reply.text for reply in house.platforms.replies() if reply.thread == event.native_thread
+    ]
 
 
 def test_triage_that_is_stopped_anywhere_is_finished_by_the_next_delivery(connected: House) -> None:
@@ -112,7 +133,9 @@ def test_triage_that_is_stopped_anywhere_is_finished_by_the_next_delivery(connec
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
-def test_an_acknowledgement_that_is_stopped_anywhere_goes_out_once(connected: House, platform: str) -> None:
+def test_an_acknowledgement_that_is_stopped_anywhere_goes_out_once(
+    connected: House, platform: str
+) -> None:
     connected.connect(platform)
     event = written(platform, PRAISE)
     message = connected.message(event, platform)
@@ -126,8 +149,13 @@ def test_an_acknowledgement_that_is_stopped_anywhere_goes_out_once(connected: Ho
     assert wherever_it_stops(connected, event, lambda: connected.route(message), check) > 4
 
 
-def answered(house: House, event: ReviewEvent, platform: str, action: Action = Action.REPLY) -> tuple[str, list[str]]:
-    """A follow-up about two reviews of a thread, whose answer waits to be carried out: its id, its reviews."""
+def answered(
+    house: House, event: ReviewEvent, platform: str, action: Action = Action.REPLY
+) -> tuple[str, list[str]]:
+    """A follow-up about two reviews of a thread, whose answer waits to be carried out.
+
+    Its id, its reviews.
+    """
     if platform == "discourse":
         learn(house, event)
     other = replace(event, native_id=f"{event.native_id}1")
@@ -136,20 +164,32 @@ def answered(house: House, event: ReviewEvent, platform: str, action: Action = A
     ana = house.person("Ana")
     claimed = desk.claim(ana, task.id, house.desk, house.clock())
     text = ANSWER if action is Action.REPLY else None
-    request = desk.AnswerRequest("answer-1", action, claimed.fence, text=text, resolution="refunded", root_cause="double-charge")
+    request = desk.AnswerRequest(
+        "answer-1",
+        action,
+        claimed.fence,
+        text=text,
+        resolution="refunded",
+        root_cause="double-charge",
+    )
     desk.answer(ana, task.id, request, house.desk, house.clock())
     return task.id, reviews
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
-def test_an_answer_that_is_stopped_anywhere_is_carried_out_once_for_all_its_reviews(connected: House, platform: str) -> None:
+def test_an_answer_that_is_stopped_anywhere_is_carried_out_once_for_all_its_reviews(
+    connected: House, platform: str
+) -> None:
     connected.connect(platform)
     event = written(platform, COMPLAINT)
     task, reviews = answered(connected, event, platform)
 
     def check() -> None:
         assert connected.work.follow_up(task).status is Status.CLOSED
-        assert [connected.case(review).review.closed for review in reviews] == [Kind.ANSWERED, Kind.ANSWERED]
+        assert [connected.case(review).review.closed for review in reviews] == [
+            Kind.ANSWERED,
+            Kind.ANSWERED,
+        ]
         assert len(replies(connected, event)) == 1
 
     def step() -> None:
@@ -164,9 +204,19 @@ def test_a_resolution_that_is_stopped_anywhere_closes_every_review_once(connecte
     task, reviews = answered(connected, event, "standard", Action.RESOLVE_WITHOUT_REPLY)
 
     def check() -> None:
-        assert [connected.case(review).review.closed for review in reviews] == [Kind.RESOLVED_WITHOUT_REPLY] * 2
+        assert [connected.case(review).review.closed for review in reviews] == [
+            Kind.RESOLVED_WITHOUT_REPLY
+        ] * 2
 
-    assert wherever_it_stops(connected, event, lambda: carry_out(task, connected.ports, connected.reach, connected.clock()), check) > 2
+    assert (
+        wherever_it_stops(
+            connected,
+            event,
+            lambda: carry_out(task, connected.ports, connected.reach, connected.clock()),
+            check,
+        )
+        > 2
+    )
 
 
 def known(house: House, platform: str) -> ReviewEvent:
@@ -190,8 +240,12 @@ def until_done(step: Callable[[], object], house: House) -> int:
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
-@pytest.mark.parametrize("mode", [Mode.FAIL_AFTER, Mode.DROP, Mode.FAIL_BEFORE, Mode.RATE_LIMITED, Mode.SLOW])
-def test_a_reply_is_never_doubled_however_the_platform_fails(connected: House, platform: str, mode: Mode) -> None:
+@pytest.mark.parametrize(
+    "mode", [Mode.FAIL_AFTER, Mode.DROP, Mode.FAIL_BEFORE, Mode.RATE_LIMITED, Mode.SLOW]
+)
+def test_a_reply_is_never_doubled_however_the_platform_fails(
+    connected: House, platform: str, mode: Mode
+) -> None:
     connected.connect(platform)
     event = known(connected, platform)
     message = connected.message(event, platform)
@@ -199,13 +253,18 @@ def test_a_reply_is_never_doubled_however_the_platform_fails(connected: House, p
 
     assert until_done(lambda: connected.route(message), connected) == 2
     assert len(replies(connected, event)) == 1
-    assert connected.kinds(connected.triage(message)["review"]) == [Kind.ACCEPTED, Kind.ACKNOWLEDGED]
+    assert connected.kinds(connected.triage(message)["review"]) == [
+        Kind.ACCEPTED,
+        Kind.ACKNOWLEDGED,
+    ]
     connected.check()
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 @pytest.mark.parametrize("mode", [Mode.FAIL_AFTER, Mode.DROP])
-def test_where_the_platform_cannot_tell_a_person_decides(connected: House, platform: str, mode: Mode) -> None:
+def test_where_the_platform_cannot_tell_a_person_decides(
+    connected: House, platform: str, mode: Mode
+) -> None:
     connected.connect(platform)
     event = known(connected, platform)
     message = connected.message(event, platform)
@@ -216,19 +275,25 @@ def test_where_the_platform_cannot_tell_a_person_decides(connected: House, platf
 
     assert len(replies(connected, event)) == 1
     assert connected.kinds(review) == [Kind.ACCEPTED, Kind.REPLY_UNKNOWN, Kind.FOLLOW_UP_OPENED]
-    assert [(task.reviews, task.why) for task in connected.open_tasks()] == [((review,), "reply_unknown")]
+    assert [(task.reviews, task.why) for task in connected.open_tasks()] == [
+        ((review,), "reply_unknown")
+    ]
     connected.check()
 
 
 def test_a_receiver_that_shows_no_replies_is_one_that_cannot_tell(connected: House) -> None:
     connected.connect("standard")
     reach = connected.http
-    connected.http = lambda method, url, **sent: HttpAnswer(405, {}, b"") if method == "GET" else reach(method, url, **sent)
+    connected.http = lambda method, url, **sent: (
+        HttpAnswer(405, {}, b"") if method == "GET" else reach(method, url, **sent)
+    )
     event = written("standard", COMPLAINT)
     task, (review, _) = answered(connected, event, "standard")
     connected.platforms.fault("standard", Mode.DROP)
     with pytest.raises(NotSettled):
-        until_done(lambda: carry_out(task, connected.ports, connected.reach, connected.clock()), connected)
+        until_done(
+            lambda: carry_out(task, connected.ports, connected.reach, connected.clock()), connected
+        )
 
     after = connected.work.follow_up(task)
     assert (after.status, after.why, after.answer) == (Status.OPEN, "reply_unknown", None)
@@ -238,7 +303,9 @@ def test_a_receiver_that_shows_no_replies_is_one_that_cannot_tell(connected: Hou
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
-def test_what_the_platform_refuses_for_good_goes_to_a_person_and_gives_the_slot_back(connected: House, platform: str) -> None:
+def test_what_the_platform_refuses_for_good_goes_to_a_person_and_gives_the_slot_back(
+    connected: House, platform: str
+) -> None:
     connected.connect(platform)
     event = written(platform, COMPLAINT)
     task, reviews = answered(connected, event, platform)
@@ -247,7 +314,11 @@ def test_what_the_platform_refuses_for_good_goes_to_a_person_and_gives_the_slot_
         carry_out(task, connected.ports, connected.reach, connected.clock())
 
     after = connected.work.follow_up(task)
-    assert (after.status, after.why, list(after.reviews)) == (Status.OPEN, "reply_rejected", reviews)
+    assert (after.status, after.why, list(after.reviews)) == (
+        Status.OPEN,
+        "reply_rejected",
+        reviews,
+    )
     assert [connected.case(review).review.closed for review in reviews] == [None, None]
     assert not [text for text in replies(connected, event) if ANSWER in text]
     assert connected.case(reviews[0]).thread.public_replies == 0
@@ -299,6 +370,10 @@ def test_a_connection_that_was_removed_leaves_its_reviews_to_a_person(connected:
     after = connected.acknowledge(steps)
 
     assert after["route"] == "follow_up"
-    assert connected.kinds(steps["review"]) == [Kind.ACCEPTED, Kind.REPLY_REJECTED, Kind.FOLLOW_UP_OPENED]
+    assert connected.kinds(steps["review"]) == [
+        Kind.ACCEPTED,
+        Kind.REPLY_REJECTED,
+        Kind.FOLLOW_UP_OPENED,
+    ]
     with pytest.raises(NotFound):
         connected.triage(connected.message(known(connected, "standard")))

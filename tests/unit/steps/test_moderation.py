@@ -14,9 +14,9 @@ from heard.outcomes import Kind
 from heard.reviews import Author, EventKind, ReviewEvent, time_revision
 from heard.steps import desk
 from heard.steps.reply import check_moderation
-from heard.storage.work import MODERATION_AFTER
-from heard_cli.local.simulator import Calls, Mode
-from tests.unit.house import BUSINESS, COMPLAINT, PRAISE, House, Killed, Watched, praise
+from heard.storage.case_store import MODERATION_AFTER
+from heard_simulator.server import Calls, Mode
+from tests.unit.backend import BUSINESS, COMPLAINT, PRAISE, House, Killed, Watched, praise
 
 GOOGLE = "google_business"
 NAME = "accounts/100000000000000000001/locations/20000000000000000001/reviews/r-1"
@@ -31,8 +31,12 @@ def shop(connected: House, monkeypatch: pytest.MonkeyPatch) -> House:
     """A business at Google, which decides nothing by itself here."""
     connected.connect(GOOGLE)
     assert connected.platforms is not None
-    monkeypatch.setattr(type(connected.platforms.of(GOOGLE)), "MODERATED_AFTER", timedelta(days=999))
-    monkeypatch.setattr("heard.storage.work.SWEEP_DAYS", 1)  # moto takes long over each day, and here the sweep is never late
+    monkeypatch.setattr(
+        type(connected.platforms.of(GOOGLE)), "MODERATED_AFTER", timedelta(days=999)
+    )
+    monkeypatch.setattr(
+        "heard.storage.case_store.SWEEP_DAYS", 1
+    )  # moto takes long over each day, and here the sweep is never late
     return connected
 
 
@@ -40,9 +44,22 @@ def says(shop: House, text: str = PRAISE, stars: str = "FIVE") -> str:
     """A review is written at Google and delivered; its id."""
     assert shop.platforms is not None
     now = shop.clock()
-    shop.platforms.knows(GOOGLE, NAME, {"starRating": stars, "comment": text, "createTime": stamp(now), "updateTime": stamp(now)})
+    shop.platforms.knows(
+        GOOGLE,
+        NAME,
+        {"starRating": stars, "comment": text, "createTime": stamp(now), "updateTime": stamp(now)},
+    )
     rating = 5 if stars == "FIVE" else 1
-    event = ReviewEvent(EventKind.CREATED, NAME, NAME, time_revision(now), Author("a"), rating, text=text, occurred_at=now)
+    event = ReviewEvent(
+        EventKind.CREATED,
+        NAME,
+        NAME,
+        time_revision(now),
+        Author("a"),
+        rating,
+        text=text,
+        occurred_at=now,
+    )
     return shop.say(event, GOOGLE)
 
 
@@ -50,7 +67,11 @@ def decides(shop: House, state: str, **more: str) -> None:
     """Google comes to a decision about the reply that stands there."""
     assert shop.platforms is not None
     reply: dict[str, Any] = shop.platforms.of(GOOGLE)._reviews[NAME]["reviewReply"]  # type: ignore[attr-defined]
-    shop.platforms.knows(GOOGLE, NAME, {"reviewReply": {"comment": reply["comment"], "reviewReplyState": state, **more}})
+    shop.platforms.knows(
+        GOOGLE,
+        NAME,
+        {"reviewReply": {"comment": reply["comment"], "reviewReplyState": state, **more}},
+    )
 
 
 def later(shop: House, wait: timedelta) -> list[Any]:
@@ -132,7 +153,10 @@ def shown(shop: House) -> list[str]:
 
 
 def acknowledged_and_worse(shop: House) -> tuple[str, str]:
-    """A review that was acknowledged, and then edited for the worse, so that a person has it; its id, and the acknowledgement."""
+    """A review that was acknowledged, and then edited for the worse, so that a person has it.
+
+    Its id, and the acknowledgement.
+    """
     review = says(shop)
     (words,) = shown(shop)
     shop.clock.pass_(minutes=5)
@@ -140,35 +164,55 @@ def acknowledged_and_worse(shop: House) -> tuple[str, str]:
     return review, words
 
 
-def test_a_persons_answer_takes_the_acknowledgements_place_at_google_and_both_are_kept(shop: House) -> None:
+def test_a_persons_answer_takes_the_acknowledgements_place_at_google_and_both_are_kept(
+    shop: House,
+) -> None:
     review, acknowledgement = acknowledged_and_worse(shop)
     answers(shop, Action.REPLY)
     answer = shop.work.replies(shop.case(review).thread.id)[-1].text
 
     assert TEXT in answer
     assert shown(shop) == [answer]
-    assert [reply.text for reply in shop.work.replies(shop.case(review).thread.id)] == [acknowledgement, answer]
+    assert [reply.text for reply in shop.work.replies(shop.case(review).thread.id)] == [
+        acknowledgement,
+        answer,
+    ]
     assert shop.case(review).thread.public_replies == 2  # R04: both were read
     assert shop.kinds(review)[-1] is Kind.ANSWERED
     assert shop.open_tasks() == []
     shop.check(PRAISE, COMPLAINT, TEXT)
 
 
-def test_an_answer_never_takes_the_place_of_what_the_owner_wrote_at_google_after_the_acknowledgement(shop: House) -> None:
+def test_an_answer_never_takes_the_place_of_what_the_owner_wrote_at_google_after_the_acknowledgement(
+    shop: House,
+) -> None:
     review, _ = acknowledged_and_worse(shop)
     assert shop.platforms is not None
-    shop.platforms.knows(GOOGLE, NAME, {"reviewReply": {"comment": "I rang you. The owner", "reviewReplyState": "APPROVED"}})
+    shop.platforms.knows(
+        GOOGLE,
+        NAME,
+        {"reviewReply": {"comment": "I rang you. The owner", "reviewReplyState": "APPROVED"}},
+    )
     answers(shop, Action.REPLY)
 
-    assert shop.platforms.of(GOOGLE)._reviews[NAME]["reviewReply"]["comment"] == "I rang you. The owner"  # type: ignore[attr-defined]
-    rejected = next(outcome for outcome in shop.log.of_review(review) if outcome.kind is Kind.REPLY_REJECTED)
+    assert (
+        shop.platforms.of(GOOGLE)._reviews[NAME]["reviewReply"]["comment"]
+        == "I rang you. The owner"
+    )  # type: ignore[attr-defined]
+    rejected = next(
+        outcome for outcome in shop.log.of_review(review) if outcome.kind is Kind.REPLY_REJECTED
+    )
     assert rejected.detail["reason"] == "already_answered"
-    assert [(task.status, task.why) for task in shop.open_tasks()] == [(Status.OPEN, "reply_rejected")]
+    assert [(task.status, task.why) for task in shop.open_tasks()] == [
+        (Status.OPEN, "reply_rejected")
+    ]
     assert shop.case(review).thread.public_replies == 1
     shop.check(PRAISE, COMPLAINT, TEXT)
 
 
-def test_an_acknowledgement_whose_words_were_erased_is_no_longer_known_to_be_ours(shop: House) -> None:
+def test_an_acknowledgement_whose_words_were_erased_is_no_longer_known_to_be_ours(
+    shop: House,
+) -> None:
     review = says(shop)
     standing = shown(shop)
     shop.work.vault.erase(shop.case(review).review.author)
@@ -192,10 +236,16 @@ def test_a_reply_that_is_kept_back_for_a_week_gives_the_review_to_a_person(shop:
     shop.check(PRAISE)
 
 
-def test_a_reply_that_nobody_can_tell_about_is_unknown_in_the_end_and_reopens_nothing(shop: House) -> None:
+def test_a_reply_that_nobody_can_tell_about_is_unknown_in_the_end_and_reopens_nothing(
+    shop: House,
+) -> None:
     review = says(shop)
     assert shop.platforms is not None
-    shop.platforms.knows(GOOGLE, NAME, {"reviewReply": {"comment": "Somebody else's words.", "reviewReplyState": "APPROVED"}})
+    shop.platforms.knows(
+        GOOGLE,
+        NAME,
+        {"reviewReply": {"comment": "Somebody else's words.", "reviewReplyState": "APPROVED"}},
+    )
     for wait in MODERATION_AFTER:
         assert shop.kinds(review) == BEFORE
         later(shop, wait)
@@ -205,7 +255,9 @@ def test_a_reply_that_nobody_can_tell_about_is_unknown_in_the_end_and_reopens_no
     shop.check(PRAISE)
 
 
-def test_a_platform_that_is_down_is_asked_for_longer_and_then_counts_as_one_that_cannot_tell(shop: House) -> None:
+def test_a_platform_that_is_down_is_asked_for_longer_and_then_counts_as_one_that_cannot_tell(
+    shop: House,
+) -> None:
     review = says(shop)
     assert shop.platforms is not None
     shop.platforms.fault(GOOGLE, Mode.DOWN, times=None, calls=Calls.ALL)
@@ -253,12 +305,23 @@ def answers(shop: House, action: Action) -> None:
     fence = desk.claim(ana, task.id, shop.desk, shop.clock()).fence
     codes: dict[str, Any] = {"resolution": "refunded", "root_cause": "double-charge"}
     codes |= {"promised_for": shop.clock() + timedelta(days=3)} if action is Action.PROMISE else {}
-    desk.answer(ana, task.id, desk.AnswerRequest("answer-1", action, fence, text=TEXT, **codes), shop.desk, shop.clock())
+    desk.answer(
+        ana,
+        task.id,
+        desk.AnswerRequest("answer-1", action, fence, text=TEXT, **codes),
+        shop.desk,
+        shop.clock(),
+    )
     shop.turn()
 
 
-@pytest.mark.parametrize(("action", "status"), [(Action.INVITE_PRIVATE, Status.INVITED), (Action.PROMISE, Status.PROMISED)])
-def test_what_a_refused_reply_announced_is_work_again(shop: House, action: Action, status: Status) -> None:
+@pytest.mark.parametrize(
+    ("action", "status"),
+    [(Action.INVITE_PRIVATE, Status.INVITED), (Action.PROMISE, Status.PROMISED)],
+)
+def test_what_a_refused_reply_announced_is_work_again(
+    shop: House, action: Action, status: Status
+) -> None:
     review = says(shop, COMPLAINT, "ONE")
     answers(shop, action)
     assert [task.status for task in shop.open_tasks()] == [status]
@@ -266,12 +329,19 @@ def test_what_a_refused_reply_announced_is_work_again(shop: House, action: Actio
     later(shop, MODERATION_AFTER[0])
     (task,) = shop.open_tasks()
 
-    assert (task.status, task.invited, task.promised_for, task.why) == (Status.OPEN, False, None, "moderation")
+    assert (task.status, task.invited, task.promised_for, task.why) == (
+        Status.OPEN,
+        False,
+        None,
+        "moderation",
+    )
     assert shop.kinds(review)[-1] is Kind.REPLY_REFUSED
     shop.check(COMPLAINT, TEXT)
 
 
-def test_a_refused_acknowledgement_beside_a_person_changes_nothing_for_the_person(shop: House) -> None:
+def test_a_refused_acknowledgement_beside_a_person_changes_nothing_for_the_person(
+    shop: House,
+) -> None:
     review = says(shop)
     shop.clock.pass_(minutes=1)
     says(shop, COMPLAINT, "ONE")
@@ -285,7 +355,9 @@ def test_a_refused_acknowledgement_beside_a_person_changes_nothing_for_the_perso
     shop.check()
 
 
-def test_a_run_that_dies_after_the_refusal_is_written_starts_the_workflow_when_it_is_repeated(shop: House) -> None:
+def test_a_run_that_dies_after_the_refusal_is_written_starts_the_workflow_when_it_is_repeated(
+    shop: House,
+) -> None:
     review = says(shop)
     decides(shop, "REJECTED")
     shop.clock.now += MODERATION_AFTER[0]
@@ -318,7 +390,9 @@ def test_of_two_runs_at_once_one_states_the_fact(shop: House) -> None:
     assert shop.kinds(review) == [*BEFORE, Kind.REPLY_REFUSED, Kind.REOPENED, Kind.FOLLOW_UP_OPENED]
 
 
-def test_a_run_that_dies_between_the_platforms_yes_and_the_fact_still_has_it_asked_about(shop: House) -> None:
+def test_a_run_that_dies_between_the_platforms_yes_and_the_fact_still_has_it_asked_about(
+    shop: House,
+) -> None:
     done: list[str] = []
 
     def die(operation: str) -> None:
@@ -335,7 +409,9 @@ def test_a_run_that_dies_between_the_platforms_yes_and_the_fact_still_has_it_ask
     shop.clock.pass_(minutes=20)
     shop.sweep()
     shop.resume()
-    (review,) = {item["review"]["id"] for item in shop.items() if "review" in item and item["sk"] == "STATE"}
+    (review,) = {
+        item["review"]["id"] for item in shop.items() if "review" in item and item["sk"] == "STATE"
+    }
     assert shop.kinds(review) == BEFORE
     shop.look()
     later(shop, timedelta(hours=2))

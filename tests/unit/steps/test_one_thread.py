@@ -1,7 +1,8 @@
-"""One public thread, three reviews in it, two agents and a lead, a platform with faults, functions that stop half-way; in any order.
+"""One public thread, three reviews in it, two agents and a lead, a platform with faults, functions
+that stop half-way; in any order.
 
-After every step everything holds that must hold at any moment (`House.check`), and whatever happened, every review comes to
-its end once the faults do.
+After every step everything holds that must hold at any moment (`House.check`), and whatever
+happened, every review comes to its end once the faults do.
 """
 
 from __future__ import annotations
@@ -19,16 +20,22 @@ from heard.errors import Conflict, Fault
 from heard.follow_ups import Action
 from heard.reviews import EventKind
 from heard.steps import desk
-from heard_cli.local.simulator import Calls, Mode, Platforms
-from tests.unit.house import COMPLAINT, MILD, PRAISE, Clock, House, client, said
+from heard_simulator.server import Calls, Mode, Platforms
+from tests.unit.backend import COMPLAINT, MILD, PRAISE, Clock, House, client, said
 
 TOPIC = "812"
 POSTS = ("5001", "5002", "5003")
 AUTHOR = "Zelda Quint"
-WORDS = ((PRAISE, None), (MILD, None), (COMPLAINT, None), ("How do I move a booking to Friday?", None))
+WORDS = (
+    (PRAISE, None),
+    (MILD, None),
+    (COMPLAINT, None),
+    ("How do I move a booking to Friday?", None),
+)
 TEXTS = (
     "I found both payments and paid one of them back this morning; the bank needs two days.",
-    "Our oven failed at five, and I should have told everybody in the queue. Tomorrow it bakes again.",
+    "Our oven failed at five, and I should have told everybody in the queue. Tomorrow it bakes "
+    "again.",
     "Please send me the receipt by e-mail; with it I can look up who served you on Sunday.",
     "A parcel went to number 12 by mistake. Mira carries it over to your house at noon.",
     "Short.",
@@ -44,7 +51,10 @@ class OneThread(RuleBasedStateMachine):
         self.platforms = Platforms(clock=clock).start()
         self.house = House(client("dynamodb")).furnish(self.platforms, clock)
         self.house.connect("discourse")
-        posts = [{"id": int(post), "post_number": n, "username": "zelda", "raw": "…"} for n, post in enumerate(POSTS, start=1)]
+        posts = [
+            {"id": int(post), "post_number": n, "username": "zelda", "raw": "…"}
+            for n, post in enumerate(POSTS, start=1)
+        ]
         self.platforms.knows("discourse", TOPIC, {"title": "Bread", "posts": posts})
         self.people = {name: self.house.person(name, "agent") for name in ("Ana", "Ben")} | {
             "Lee": self.house.person("Lee", "agent", "lead")
@@ -65,11 +75,21 @@ class OneThread(RuleBasedStateMachine):
     @rule(
         post=st.sampled_from(POSTS),
         words=st.sampled_from(WORDS),
-        kind=st.sampled_from([EventKind.CREATED, EventKind.EDITED, EventKind.EDITED, EventKind.WITHDRAWN, EventKind.REPLY_SEEN]),
+        kind=st.sampled_from(
+            [
+                EventKind.CREATED,
+                EventKind.EDITED,
+                EventKind.EDITED,
+                EventKind.WITHDRAWN,
+                EventKind.REPLY_SEEN,
+            ]
+        ),
         back=st.sampled_from([0, 0, 0, 1]),
         stops=st.booleans(),
     )
-    def something_is_said(self, post: str, words: tuple[str, int | None], kind: EventKind, back: int, stops: bool) -> None:
+    def something_is_said(
+        self, post: str, words: tuple[str, int | None], kind: EventKind, back: int, stops: bool
+    ) -> None:
         self.revisions[post] += 1 - back
         event = said(
             post,
@@ -87,7 +107,9 @@ class OneThread(RuleBasedStateMachine):
             self.run(message)
 
     @rule(
-        mode=st.sampled_from([Mode.FAIL_BEFORE, Mode.FAIL_AFTER, Mode.DROP, Mode.RATE_LIMITED, Mode.REJECT]),
+        mode=st.sampled_from(
+            [Mode.FAIL_BEFORE, Mode.FAIL_AFTER, Mode.DROP, Mode.RATE_LIMITED, Mode.REJECT]
+        ),
         calls=st.sampled_from([Calls.REPLY, Calls.REPLY, Calls.LOOK]),
     )
     def the_platform_fails_once(self, mode: Mode, calls: Calls) -> None:
@@ -133,7 +155,11 @@ class OneThread(RuleBasedStateMachine):
     @rule(name=st.sampled_from(["Ana", "Ben"]))
     def somebody_claims(self, name: str) -> None:
         for task in self.house.open_tasks():
-            self.tried(lambda task=task: desk.claim(self.people[name], task.id, self.house.desk, self.house.clock()))
+            self.tried(
+                lambda task=task: desk.claim(
+                    self.people[name], task.id, self.house.desk, self.house.clock()
+                )
+            )
 
     @rule(
         name=st.sampled_from(["Ana", "Ben"]),
@@ -142,7 +168,9 @@ class OneThread(RuleBasedStateMachine):
         claims=st.sampled_from([True, True, True, False]),
         stale=st.sampled_from([0, 0, 0, 1]),
     )
-    def somebody_answers(self, name: str, action: Action, text: str | None, claims: bool, stale: int) -> None:
+    def somebody_answers(
+        self, name: str, action: Action, text: str | None, claims: bool, stale: int
+    ) -> None:
         if claims:
             self.somebody_claims(name)
         worded = text or (TEXTS[0] if action in {Action.REPLY, Action.INVITE_PRIVATE} else None)
@@ -162,14 +190,22 @@ class OneThread(RuleBasedStateMachine):
                 promised_for=self.house.clock() + timedelta(days=2),
             )
             self.tried(
-                lambda task=task, request=request: desk.answer(self.people[name], task.id, request, self.house.desk, self.house.clock())
+                lambda task=task, request=request: desk.answer(
+                    self.people[name], task.id, request, self.house.desk, self.house.clock()
+                )
             )
 
     @rule(approved=st.booleans())
     def a_lead_decides(self, approved: bool) -> None:
         for task in self.house.open_tasks():
             self.tried(
-                lambda task=task: desk.approve(self.people["Lee"], task.id, approved=approved, desk=self.house.desk, now=self.house.clock())
+                lambda task=task: desk.approve(
+                    self.people["Lee"],
+                    task.id,
+                    approved=approved,
+                    desk=self.house.desk,
+                    now=self.house.clock(),
+                )
             )
 
     # What holds
@@ -179,19 +215,29 @@ class OneThread(RuleBasedStateMachine):
         self.house.check(PRAISE, MILD, COMPLAINT, *TEXTS[:4], AUTHOR)
 
     def comes_to_an_end(self) -> None:
-        """Without faults, and with nobody there: the queue delivers, clocks ring, the sweep finds the rest, and work expires."""
+        """Without faults, and with nobody there.
+
+        The queue delivers, clocks ring, the sweep finds the rest, and work expires.
+        """
         self.platforms._faults.clear()
         for _ in range(100):
             for message in [self.undone.pop() for _ in range(len(self.undone))]:
                 self.run(message)
             self.house.resume()
             open_tasks = self.house.open_tasks()
-            if any(not any(review in task.reviews for task in open_tasks) for review in self.open_reviews()):
+            if any(
+                not any(review in task.reviews for task in open_tasks)
+                for review in self.open_reviews()
+            ):
                 self.house.clock.pass_(minutes=16)
                 self.the_sweep_runs()
             elif not open_tasks:
                 break
-            waiting = [execution.rings_at for execution in self.house.step_functions.executions.values() if execution.state == "waiting"]
+            waiting = [
+                execution.rings_at
+                for execution in self.house.step_functions.executions.values()
+                if execution.state == "waiting"
+            ]
             self.house.clock.now = max([self.house.clock.now, *sorted(waiting)[:1]])
             self.house.ring()
         self.nothing_is_lost_doubled_or_forged()
@@ -206,5 +252,7 @@ class OneThread(RuleBasedStateMachine):
         ]
 
 
-OneThread.TestCase.settings = settings(max_examples=7, stateful_step_count=18, deadline=None, suppress_health_check=list(HealthCheck))
+OneThread.TestCase.settings = settings(
+    max_examples=7, stateful_step_count=18, deadline=None, suppress_health_check=list(HealthCheck)
+)
 TestOneThread = pytest.mark.loopback(OneThread.TestCase)

@@ -1,4 +1,7 @@
-"""What a business's policy makes of reviews, on real storage: waits, caps, what is remembered, and decisions made again."""
+"""What a business's policy makes of reviews, on real storage.
+
+Waits, caps, what is remembered, and decisions made again.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from heard.policy import Context, ThreadState, decide, load_policy
 from heard.reviews import EventKind
 from heard.steps.triage import inputs_digest
 from heard.storage.setup import Business
-from tests.unit.house import BUSINESS, NAME, NOON, PRAISE, House, complaint, praise, said
+from tests.unit.backend import BUSINESS, NAME, NOON, PRAISE, House, complaint, praise, said
 
 
 def taken(*_: Any, **__: Any) -> HttpAnswer:
@@ -32,7 +35,9 @@ def publish(shop: House, **document: Any) -> None:
     shop.setup.put_business(Business(BUSINESS, NAME, document))
 
 
-def test_an_acknowledgement_waits_for_the_end_of_the_quiet_hours_and_the_sweep_sends_it(shop: House) -> None:
+def test_an_acknowledgement_waits_for_the_end_of_the_quiet_hours_and_the_sweep_sends_it(
+    shop: House,
+) -> None:
     publish(shop, name="ours", quiet_hours={"from": "11:00", "to": "15:00"})  # it is noon
     review = shop.say(praise("r-1"))
     assert shop.kinds(review) == [Kind.ACCEPTED]
@@ -49,7 +54,9 @@ def test_an_acknowledgement_waits_for_the_end_of_the_quiet_hours_and_the_sweep_s
     shop.check(PRAISE)
 
 
-def test_praise_that_turns_into_a_complaint_while_its_thanks_wait_is_not_thanked(shop: House) -> None:
+def test_praise_that_turns_into_a_complaint_while_its_thanks_wait_is_not_thanked(
+    shop: House,
+) -> None:
     publish(shop, name="ours", acknowledgements={"delay": 3600})
     review = shop.say(praise("r-1"))
     shop.say(complaint("r-1", kind=EventKind.EDITED, revision=2))
@@ -74,7 +81,9 @@ def test_neither_an_author_nor_a_page_gets_the_same_words_twice_in_a_row(shop: H
     for number in range(14):
         author = f"author-{number % 3}"
         review = shop.say(praise(f"r-{number}", author=author))
-        (acknowledged,) = [outcome for outcome in shop.log.of_review(review) if outcome.kind is Kind.ACKNOWLEDGED]
+        (acknowledged,) = [
+            outcome for outcome in shop.log.of_review(review) if outcome.kind is Kind.ACKNOWLEDGED
+        ]
         for whom in (author, "the page"):
             told.setdefault(whom, []).append(acknowledged.detail["variant"])
 
@@ -89,33 +98,67 @@ def test_who_complained_before_is_known_by_what_they_say_next(shop: House) -> No
         ("r-3", praise("r-3", author="kim"), Flag.RECOVERED),
     ):
         review = shop.say(event)
-        assert flag in (shop.work.revision(shop.case(review).review).assessment or {})["flags"], native
+        assert flag in (shop.work.revision(shop.case(review).review).assessment or {})["flags"], (
+            native
+        )
         shop.check()
 
 
-def test_a_decision_can_be_made_again_from_what_is_stored_and_the_log_proves_from_what(shop: House) -> None:
+def test_a_decision_can_be_made_again_from_what_is_stored_and_the_log_proves_from_what(
+    shop: House,
+) -> None:
     publish(
-        shop, name="ours", rules=[{"id": "own-regulars", "when": {"author_value_min": 70}, "then": {"route": "follow_up", "queue": "vip"}}]
+        shop,
+        name="ours",
+        rules=[
+            {
+                "id": "own-regulars",
+                "when": {"author_value_min": 70},
+                "then": {"route": "follow_up", "queue": "vip"},
+            }
+        ],
     )
     first = shop.say(praise("r-1", author="kim"))
     shop.work.vault.put_value(shop.case(first).review.author, 80)
     review = shop.say(praise("r-2", author="kim"))
-    kept, logged = shop.work.revision(shop.case(review).review), shop.log.of_review(review)[0].detail
+    kept, logged = (
+        shop.work.revision(shop.case(review).review),
+        shop.log.of_review(review)[0].detail,
+    )
     assert kept.assessment
     assert kept.context
-    again = decide(Assessment.from_json(kept.assessment), Context.from_json(kept.context), load_policy(_published(shop)), NOON)
+    again = decide(
+        Assessment.from_json(kept.assessment),
+        Context.from_json(kept.context),
+        load_policy(_published(shop)),
+        NOON,
+    )
 
     assert "own-regulars" in again.fired
-    assert (list(again.fired), again.policy_hash, again.route.value) == (logged["rules"], logged["policy"], logged["route"])
+    assert (list(again.fired), again.policy_hash, again.route.value) == (
+        logged["rules"],
+        logged["policy"],
+        logged["route"],
+    )
     assert logged["inputs"] == inputs_digest(kept.assessment, kept.context)
 
 
 def test_the_rules_are_told_how_far_our_answers_came(shop: House) -> None:
     review = shop.say(praise("r-1"))
     shop.clock.pass_(minutes=1)
-    shop.say(said("r-1", "It was fine, thank you all, still fine after a week.", 4, kind=EventKind.EDITED, revision=2))
+    shop.say(
+        said(
+            "r-1",
+            "It was fine, thank you all, still fine after a week.",
+            4,
+            kind=EventKind.EDITED,
+            revision=2,
+        )
+    )
 
-    assert (shop.work.revision(shop.case(review).review).context or {})["thread"] == ThreadState.ACKNOWLEDGED
+    assert (shop.work.revision(shop.case(review).review).context or {})[
+        "thread"
+    ] == ThreadState.ACKNOWLEDGED
 
 
 def _published(shop: House) -> Any:

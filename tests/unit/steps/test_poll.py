@@ -1,4 +1,7 @@
-"""Polling on real storage: what a platform has is queued once, and one platform's fault is nobody else's."""
+"""Polling on real storage.
+
+What a platform has is queued once, and one platform's fault is nobody else's.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +19,8 @@ from heard.polling import SUSPECTS, Poll, Seen
 from heard.reviews import EventKind, ReviewEvent, review_id
 from heard.steps.poll import FAILING, Polled, Poller, dispatch, poll
 from heard.storage.setup import Setup
-from heard_cli.local.simulator import Calls, Mode
-from tests.unit.house import BUSINESS, COMPLAINT, ELSEWHERE, MILD, NOON, PRAISE, House, Watched
+from heard_simulator.server import Calls, Mode
+from tests.unit.backend import BUSINESS, COMPLAINT, ELSEWHERE, MILD, NOON, PRAISE, House, Watched
 
 GOOGLE = "google_business"
 CONNECTION = f"con-{GOOGLE}-{BUSINESS}"
@@ -37,7 +40,13 @@ def name(review: str) -> str:
 
 
 def writes(
-    house: House, review: str, text: str = PRAISE, stars: str = "FIVE", *, at: datetime | None = None, created: datetime | None = None
+    house: House,
+    review: str,
+    text: str = PRAISE,
+    stars: str = "FIVE",
+    *,
+    at: datetime | None = None,
+    created: datetime | None = None,
 ) -> None:
     """Somebody writes or edits a review at Google."""
     at = at or house.clock()
@@ -88,7 +97,9 @@ def turn(house: House) -> list[Polled | str]:
 # From the platform to the person
 
 
-def test_a_platforms_reviews_go_their_way_once_and_edits_and_deletions_follow_them(shop: House) -> None:
+def test_a_platforms_reviews_go_their_way_once_and_edits_and_deletions_follow_them(
+    shop: House,
+) -> None:
     writes(shop, "r-1")
     writes(shop, "r-2", COMPLAINT, "ONE")
     assert turn(shop) == [Polled(CONNECTION, GOOGLE, found=2, queued=2)]
@@ -112,14 +123,18 @@ def test_what_was_there_long_before_the_connection_is_passed_over(shop: House) -
     assert turn(shop) == [Polled(CONNECTION, GOOGLE, found=2, queued=1)]
 
     shop.setup.remove_connection(CONNECTION)
-    shop.setup.put_connection(shop.connections[GOOGLE], shop.clock(), since=NOON - timedelta(days=9))
+    shop.setup.put_connection(
+        shop.connections[GOOGLE], shop.clock(), since=NOON - timedelta(days=9)
+    )
     assert turn(shop) == [Polled(CONNECTION, GOOGLE, found=2, queued=1)]
 
 
 def test_what_a_webhook_brought_is_not_queued_again(shop: House) -> None:
     writes(shop, "r-1")
     connector, connection = load(GOOGLE), shop.connections[GOOGLE]
-    event = connector.fetch(name("r-1"), connection, shop.secrets.credentials(connection.id), shop.http)
+    event = connector.fetch(
+        name("r-1"), connection, shop.secrets.credentials(connection.id), shop.http
+    )
     assert event is not None
     shop.say(event, GOOGLE)  # type: ignore[arg-type]
 
@@ -128,7 +143,9 @@ def test_what_a_webhook_brought_is_not_queued_again(shop: House) -> None:
 
 
 @pytest.mark.parametrize("ahead", [timedelta(), timedelta(hours=3)])
-def test_a_complaint_that_was_taken_down_and_is_shown_again_is_work_again(ahead: timedelta, shop: House) -> None:
+def test_a_complaint_that_was_taken_down_and_is_shown_again_is_work_again(
+    ahead: timedelta, shop: House
+) -> None:
     at = shop.clock() + ahead
     writes(shop, "r-1", COMPLAINT, "ONE", at=at)
     turn(shop)
@@ -148,8 +165,13 @@ def test_a_complaint_that_was_taken_down_and_is_shown_again_is_work_again(ahead:
 
 
 @pytest.mark.parametrize("words", [PRAISE, MILD, "Nice.", "Fine bread!"])
-def test_what_triage_has_is_followed_by_an_edit_that_nothing_dates_though_no_look_remembers_it(words: str, connected: House) -> None:
-    """Apple's reviews keep their date; of two texts with one date, either may have the greater digest."""
+def test_what_triage_has_is_followed_by_an_edit_that_nothing_dates_though_no_look_remembers_it(
+    words: str, connected: House
+) -> None:
+    """Apple's reviews keep their date.
+
+    Of two texts with one date, either may have the greater digest.
+    """
     connection = connected.connect("app_store")
     assert connected.platforms is not None
 
@@ -166,7 +188,9 @@ def test_what_triage_has_is_followed_by_an_edit_that_nothing_dates_though_no_loo
         connected.platforms.knows("app_store", "r-1", said)
 
     shows(words, 5)
-    event = load("app_store").fetch("r-1", connection, connected.secrets.credentials(connection.id), connected.http)
+    event = load("app_store").fetch(
+        "r-1", connection, connected.secrets.credentials(connection.id), connected.http
+    )
     assert isinstance(event, ReviewEvent)
     review = connected.say(event, "app_store")
     shows(COMPLAINT, 1)
@@ -218,7 +242,9 @@ def test_a_polled_event_was_read_at_the_platform_and_is_not_read_again(shop: Hou
 # Faults
 
 
-def test_a_platforms_fault_is_written_down_with_its_connection_and_delays_no_other(shop: House) -> None:
+def test_a_platforms_fault_is_written_down_with_its_connection_and_delays_no_other(
+    shop: House,
+) -> None:
     shop.connect("reddit")
     assert shop.platforms is not None
     shop.platforms.fault("reddit", Mode.DOWN, times=None)
@@ -378,14 +404,18 @@ def test_a_run_that_outlives_its_connection_leaves_nothing(shop: House) -> None:
     assert look(shop).error.startswith("not_polled: ")
 
 
-def test_a_connection_that_is_stored_again_while_a_look_gives_it_up_is_polled_on(shop: House) -> None:
+def test_a_connection_that_is_stored_again_while_a_look_gives_it_up_is_polled_on(
+    shop: House,
+) -> None:
     shop.setup.remove_connection(CONNECTION)
     left = [1]
 
     def store(called: str) -> None:
         left[0] -= called == "delete_item"
         if left[0] == 0:
-            Setup(shop.raw, shop.tables["SetupTable"]).put_connection(shop.connections[GOOGLE], shop.clock())
+            Setup(shop.raw, shop.tables["SetupTable"]).put_connection(
+                shop.connections[GOOGLE], shop.clock()
+            )
 
     shop.dynamodb = Watched(shop.raw, store)
     look(shop)
@@ -416,7 +446,9 @@ def test_an_old_reading_of_a_connection_gives_nothing_up(shop: House) -> None:
 def test_without_credentials_nobody_is_asked(shop: House) -> None:
     from dataclasses import replace
 
-    shop.setup.put_connection(replace(shop.connections[GOOGLE], has_credentials=False), shop.clock())
+    shop.setup.put_connection(
+        replace(shop.connections[GOOGLE], has_credentials=False), shop.clock()
+    )
     assert polled_items(shop) == []
     assert look(shop).skipped
 
@@ -434,13 +466,22 @@ def test_a_silent_edit_is_found_by_reading_again(connected: House) -> None:
     """Reddit says nothing of edits, and lists by when things were written."""
     connected.connect("reddit")
     assert connected.platforms is not None
-    thing = {"author": "Zelda_Quint", "title": "Cold bread", "selftext": MILD, "created_utc": NOON.timestamp()}
+    thing = {
+        "author": "Zelda_Quint",
+        "title": "Cold bread",
+        "selftext": MILD,
+        "created_utc": NOON.timestamp(),
+    }
     connected.platforms.knows("reddit", "t3_abc", thing)
     first = look(connected, f"con-reddit-{BUSINESS}")
     assert (first.queued, first.error) == (1, "")
     connected.clock.pass_(minutes=5)
-    connected.platforms.knows("reddit", "t3_abc", {**thing, "selftext": COMPLAINT, "edited": NOON.timestamp() + 60})
+    connected.platforms.knows(
+        "reddit", "t3_abc", {**thing, "selftext": COMPLAINT, "edited": NOON.timestamp() + 60}
+    )
     assert look(connected, f"con-reddit-{BUSINESS}").queued == 1
     connected.platforms.knows("reddit", "t3_abc", None)
     assert look(connected, f"con-reddit-{BUSINESS}").withdrawn == 1
-    assert [message["event"]["kind"] for message in connected.queued()][-1] == EventKind.WITHDRAWN.value
+    assert [message["event"]["kind"] for message in connected.queued()][
+        -1
+    ] == EventKind.WITHDRAWN.value

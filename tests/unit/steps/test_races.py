@@ -1,4 +1,7 @@
-"""Two at once: whoever comes first has it, whoever comes second finds that out, and nothing is written over."""
+"""Two at once.
+
+Whoever comes first has it, whoever comes second finds that out, and nothing is written over.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +22,8 @@ from heard.outcomes import Kind
 from heard.reviews import EventKind, review_id
 from heard.steps import desk
 from heard.steps.reply import carry_out
-from heard.storage.work import Work
-from tests.unit.house import BUSINESS, House, Watched, complaint, praise, said
+from heard.storage.case_store import Work
+from tests.unit.backend import BUSINESS, House, Watched, complaint, praise, said
 
 _numbers = count(1)
 
@@ -54,7 +57,9 @@ def at_every_moment(
     *,
     every: int = 1,
 ) -> None:
-    """Let the rival act before each of the step's calls in turn (or before some of them), and check what came of it."""
+    """Let the rival act before each of the step's calls in turn (or before some of them), and check
+    what came of it.
+    """
     restore = house.snapshot()
     for call in count(1, every):
         restore()
@@ -99,7 +104,9 @@ class InHand:
 
 
 def in_hand(shop: House, *, reviews: int = 1, thread: str = "t-1", claimed: bool = True) -> InHand:
-    said_ = tuple(shop.say(complaint(f"{thread}-{number}", thread=thread)) for number in range(reviews))
+    said_ = tuple(
+        shop.say(complaint(f"{thread}-{number}", thread=thread)) for number in range(reviews)
+    )
     task = shop.case(said_[0]).task
     assert task is not None
     fence = desk.claim(shop.person("Ana"), task.id, shop.desk, shop.clock()).fence if claimed else 0
@@ -108,13 +115,28 @@ def in_hand(shop: House, *, reviews: int = 1, thread: str = "t-1", claimed: bool
 
 def answer(shop: House, work: InHand, action: Action = Action.REPLY) -> None:
     number = next(_numbers)
-    text = " ".join(f"word{number}{letter}" for letter in "abcdefghijklmnopqrst") if action is Action.REPLY else None
-    request = desk.AnswerRequest(f"answer-{number}", action, work.fence, text=text, resolution="refunded", root_cause="double-charge")
+    text = (
+        " ".join(f"word{number}{letter}" for letter in "abcdefghijklmnopqrst")
+        if action is Action.REPLY
+        else None
+    )
+    request = desk.AnswerRequest(
+        f"answer-{number}",
+        action,
+        work.fence,
+        text=text,
+        resolution="refunded",
+        root_cause="double-charge",
+    )
     desk.answer(shop.person("Ana"), work.follow_up, request, shop.desk, shop.clock())
 
 
 def withdrawal(shop: House, thread: str, number: int = 0) -> None:
-    shop.triage(shop.message(said(f"{thread}-{number}", kind=EventKind.WITHDRAWN, revision="~", thread=thread)))
+    shop.triage(
+        shop.message(
+            said(f"{thread}-{number}", kind=EventKind.WITHDRAWN, revision="~", thread=thread)
+        )
+    )
 
 
 def test_two_deliveries_of_one_review_are_one_review_and_a_duplicate(shop: House) -> None:
@@ -147,8 +169,15 @@ def test_two_acknowledgements_do_not_share_the_last_slot(shop: House) -> None:
         shop.route(shop.message(praise(f"r-{number}", thread="t-1")))
 
     def check() -> None:
-        ends = [shop.case(review_id(BUSINESS, "standard", f"r-{number}")).review.closed for number in range(3)]
-        assert sorted(end or "" for end in ends) == [Kind.ACKNOWLEDGED, Kind.ACKNOWLEDGED, Kind.IGNORED]
+        ends = [
+            shop.case(review_id(BUSINESS, "standard", f"r-{number}")).review.closed
+            for number in range(3)
+        ]
+        assert sorted(end or "" for end in ends) == [
+            Kind.ACKNOWLEDGED,
+            Kind.ACKNOWLEDGED,
+            Kind.IGNORED,
+        ]
         assert shop.case(first).thread.public_replies == 2
 
     at_every_moment(shop, lambda: deliver(1), lambda: deliver(2), check, every=2)
@@ -162,7 +191,11 @@ def test_an_answer_and_an_acknowledgement_do_not_share_the_last_slot(shop: House
         assert shop.case(first).thread.public_replies == len(shop.case(first).thread.slots)
 
     at_every_moment(
-        shop, lambda: shop.route(shop.message(praise("t-1-8", thread="t-1"))), lambda: answer(shop, in_hand(shop)), check, every=5
+        shop,
+        lambda: shop.route(shop.message(praise("t-1-8", thread="t-1"))),
+        lambda: answer(shop, in_hand(shop)),
+        check,
+        every=5,
     )
 
 
@@ -183,14 +216,27 @@ def test_of_two_answers_one_counts(shop: House) -> None:
     work = in_hand(shop, reviews=2)
 
     def check() -> None:
-        assert [kind for kind in shop.kinds(work.reviews[0]) if kind is Kind.ANSWER_GIVEN] == [Kind.ANSWER_GIVEN]
-        assert {shop.case(review).review.closed for review in work.reviews} in ({Kind.ANSWERED}, {Kind.RESOLVED_WITHOUT_REPLY})
+        assert [kind for kind in shop.kinds(work.reviews[0]) if kind is Kind.ANSWER_GIVEN] == [
+            Kind.ANSWER_GIVEN
+        ]
+        assert {shop.case(review).review.closed for review in work.reviews} in (
+            {Kind.ANSWERED},
+            {Kind.RESOLVED_WITHOUT_REPLY},
+        )
 
-    at_every_moment(shop, lambda: answer(shop, work), lambda: answer(shop, work, Action.RESOLVE_WITHOUT_REPLY), check, every=5)
+    at_every_moment(
+        shop,
+        lambda: answer(shop, work),
+        lambda: answer(shop, work, Action.RESOLVE_WITHOUT_REPLY),
+        check,
+        every=5,
+    )
 
 
 @pytest.mark.parametrize("number", [0, 1])
-def test_a_withdrawal_at_any_moment_of_an_answer_ends_that_review_once_and_leaves_the_other_to_the_answer(shop: House, number: int) -> None:
+def test_a_withdrawal_at_any_moment_of_an_answer_ends_that_review_once_and_leaves_the_other_to_the_answer(
+    shop: House, number: int
+) -> None:
     work = in_hand(shop, reviews=2)
 
     def step() -> None:
@@ -207,7 +253,9 @@ def test_a_withdrawal_at_any_moment_of_an_answer_ends_that_review_once_and_leave
     at_every_moment(shop, step, lambda: withdrawal(shop, work.thread, number), check, every=7)
 
 
-def test_a_review_that_joins_at_any_moment_of_an_answer_is_answered_by_it_or_in_hand(shop: House) -> None:
+def test_a_review_that_joins_at_any_moment_of_an_answer_is_answered_by_it_or_in_hand(
+    shop: House,
+) -> None:
     work, late = in_hand(shop), review_id(BUSINESS, "standard", "t-1-5")
 
     def step() -> None:
@@ -217,12 +265,22 @@ def test_a_review_that_joins_at_any_moment_of_an_answer_is_answered_by_it_or_in_
     def check() -> None:
         case = shop.case(late)
         assert shop.case(work.reviews[0]).review.closed is Kind.ANSWERED
-        assert case.review.closed is Kind.ANSWERED or (case.task is not None and case.review.id in case.task.reviews)
+        assert case.review.closed is Kind.ANSWERED or (
+            case.task is not None and case.review.id in case.task.reviews
+        )
 
-    at_every_moment(shop, step, lambda: shop.route(shop.message(complaint("t-1-5", thread="t-1"))), check, every=7)
+    at_every_moment(
+        shop,
+        step,
+        lambda: shop.route(shop.message(complaint("t-1-5", thread="t-1"))),
+        check,
+        every=7,
+    )
 
 
-def test_a_withdrawal_while_the_reply_is_under_way_does_not_close_the_review_twice(shop: House) -> None:
+def test_a_withdrawal_while_the_reply_is_under_way_does_not_close_the_review_twice(
+    shop: House,
+) -> None:
     work = in_hand(shop)
     answer(shop, work)
 
@@ -240,7 +298,10 @@ def test_a_withdrawal_while_the_reply_is_under_way_does_not_close_the_review_twi
 
 
 def test_nobody_answers_what_was_withdrawn_between_reading_it_and_answering(shop: House) -> None:
-    """The leader of a follow-up changes between the two reads that find its case: the answer must not land in the wrong chain."""
+    """The leader of a follow-up changes between the two reads that find its case.
+
+    The answer must not land in the wrong chain.
+    """
     work = in_hand(shop, reviews=2)
     reads = count(1)
 
@@ -249,7 +310,9 @@ def test_nobody_answers_what_was_withdrawn_between_reading_it_and_answering(shop
             shop.dynamodb = shop.raw
             withdrawal(shop, work.thread)
 
-    watched = Work(Watched(shop.raw, before), shop.tables["WorkTable"], shop.tables["OutcomesTable"])
+    watched = Work(
+        Watched(shop.raw, before), shop.tables["WorkTable"], shop.tables["OutcomesTable"]
+    )
 
     assert watched.case_of_follow_up(work.follow_up).case.review.id == work.reviews[1]
 
@@ -274,7 +337,10 @@ class OneByOne:
 
 
 def all_at_once(step: Callable[[int], object], times: int) -> list[object]:
-    """What came of the step in each of so many threads, which start together; a fault is tried again, as a queue would."""
+    """What came of the step in each of so many threads, which start together.
+
+    A fault is tried again, as a queue would.
+    """
     together = threading.Barrier(times)
 
     def run(number: int) -> object:
@@ -296,16 +362,24 @@ def test_many_agents_claim_and_one_holds(shop: House) -> None:
     work = in_hand(shop, claimed=False)
     people = [shop.person(f"Agent{number}") for number in range(6)]
     shop.dynamodb = OneByOne(shop.raw)
-    told = all_at_once(lambda number: desk.claim(people[number], work.follow_up, shop.desk, shop.clock()).fence, 6)
+    told = all_at_once(
+        lambda number: desk.claim(people[number], work.follow_up, shop.desk, shop.clock()).fence, 6
+    )
 
     assert sorted(map(str, told)) == ["1", *[Refusal.CLAIMED_BY_OTHER] * 5]
 
 
-def test_many_reviews_of_one_thread_share_two_slots_and_one_review_many_deliveries(shop: House) -> None:
+def test_many_reviews_of_one_thread_share_two_slots_and_one_review_many_deliveries(
+    shop: House,
+) -> None:
     shop.dynamodb = OneByOne(shop.raw)
     all_at_once(lambda number: shop.route(shop.message(praise(f"r-{number % 3}", thread="t-1"))), 6)
     shop.check()
 
     ends = [shop.case(review_id(BUSINESS, "standard", f"r-{number}")).review for number in range(3)]
-    assert sorted(end.closed or "" for end in ends) == [Kind.ACKNOWLEDGED, Kind.ACKNOWLEDGED, Kind.IGNORED]
+    assert sorted(end.closed or "" for end in ends) == [
+        Kind.ACKNOWLEDGED,
+        Kind.ACKNOWLEDGED,
+        Kind.IGNORED,
+    ]
     assert [shop.kinds(end.id).count(Kind.ACCEPTED) for end in ends] == [1, 1, 1]

@@ -1,4 +1,7 @@
-"""Acknowledgements that wait, and what may happen meanwhile: none is forgotten, and none speaks beside a person or out of place."""
+"""Acknowledgements that wait, and what may happen meanwhile.
+
+None is forgotten, and none speaks beside a person or out of place.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,17 @@ from heard.steps import desk
 from heard.steps.desk import AnswerRequest
 from heard.steps.triage import policy_of
 from heard.storage.setup import Business
-from tests.unit.house import BUSINESS, NAME, PRAISE, House, Killed, Watched, complaint, praise, said
+from tests.unit.backend import (
+    BUSINESS,
+    NAME,
+    PRAISE,
+    House,
+    Killed,
+    Watched,
+    complaint,
+    praise,
+    said,
+)
 
 TEXT = "How good to hear that we did better this time; the whole team read it at breakfast."
 
@@ -79,7 +92,9 @@ def test_thanks_that_wait_beside_a_person_are_sent_too(shop: House, platform: Pl
     assert len(platform.took) == 1
 
 
-def test_a_person_who_speaks_first_takes_the_place_of_thanks_that_wait(shop: House, platform: Platform) -> None:
+def test_a_person_who_speaks_first_takes_the_place_of_thanks_that_wait(
+    shop: House, platform: Platform
+) -> None:
     review, ana = recovered(shop), shop.person("Ana")
     task = shop.case(review).task
     assert task
@@ -93,7 +108,9 @@ def test_a_person_who_speaks_first_takes_the_place_of_thanks_that_wait(shop: Hou
     assert [TEXT in body.decode() for body in platform.took] == [True]
 
 
-def test_thanks_that_wait_give_way_to_a_person_who_came_to_the_thread(shop: House, platform: Platform) -> None:
+def test_thanks_that_wait_give_way_to_a_person_who_came_to_the_thread(
+    shop: House, platform: Platform
+) -> None:
     first = shop.say(praise("r-1", thread="t-1"))
     shop.say(complaint("r-2", thread="t-1", author="other"))
     afternoon(shop)
@@ -103,7 +120,9 @@ def test_thanks_that_wait_give_way_to_a_person_who_came_to_the_thread(shop: Hous
     assert platform.took == []
 
 
-def test_whom_the_business_answered_at_the_platform_is_not_thanked_as_well(shop: House, platform: Platform) -> None:
+def test_whom_the_business_answered_at_the_platform_is_not_thanked_as_well(
+    shop: House, platform: Platform
+) -> None:
     review = shop.say(praise("r-1"))
     shop.say(praise("r-1", kind=EventKind.REPLY_SEEN, revision=2))
     assert shop.case(review).thread.public_replies == 0
@@ -112,7 +131,9 @@ def test_whom_the_business_answered_at_the_platform_is_not_thanked_as_well(shop:
     assert platform.took == []
 
 
-def test_whoever_is_erased_while_their_thanks_wait_leaves_nothing_open(shop: House, platform: Platform) -> None:
+def test_whoever_is_erased_while_their_thanks_wait_leaves_nothing_open(
+    shop: House, platform: Platform
+) -> None:
     review = shop.say(praise("r-1"))
     shop.work.vault.erase(shop.case(review).review.author)
     afternoon(shop)
@@ -120,7 +141,9 @@ def test_whoever_is_erased_while_their_thanks_wait_leaves_nothing_open(shop: Hou
     assert platform.took == []
 
 
-def test_thanks_that_were_not_sent_use_up_nothing_when_the_review_is_edited(shop: House, platform: Platform) -> None:
+def test_thanks_that_were_not_sent_use_up_nothing_when_the_review_is_edited(
+    shop: House, platform: Platform
+) -> None:
     follow(shop, caps={"public_replies": 1}, acknowledgements={"delay": 3600})
     review = shop.say(praise("r-1"))
     shop.say(said("r-1", f"{PRAISE} See you soon!", 5, kind=EventKind.EDITED, revision=2))
@@ -129,7 +152,9 @@ def test_thanks_that_were_not_sent_use_up_nothing_when_the_review_is_edited(shop
     assert len(platform.took) == 1
 
 
-def test_thanks_that_got_lost_are_not_said_to_the_complaint_that_the_review_became(shop: House, platform: Platform) -> None:
+def test_thanks_that_got_lost_are_not_said_to_the_complaint_that_the_review_became(
+    shop: House, platform: Platform
+) -> None:
     follow(shop)
     platform.down = True
     with pytest.raises(Fault):
@@ -141,7 +166,9 @@ def test_thanks_that_got_lost_are_not_said_to_the_complaint_that_the_review_beca
     assert platform.took == []
 
 
-def test_a_page_remembers_what_was_said_and_not_what_an_overtaken_run_would_have_said(shop: House) -> None:
+def test_a_page_remembers_what_was_said_and_not_what_an_overtaken_run_would_have_said(
+    shop: House,
+) -> None:
     follow(shop)
 
     def stop(operation: str) -> None:
@@ -156,18 +183,32 @@ def test_a_page_remembers_what_was_said_and_not_what_an_overtaken_run_would_have
     shop.dynamodb = shop.raw
     shop.route(message)
     for native in ("r-1", "r-2"):
-        review = shop.say(praise("r-2")) if native == "r-2" else review_id(BUSINESS, "standard", native)
-        told += [each.detail["variant"] for each in shop.log.of_review(review) if each.kind is Kind.ACKNOWLEDGED]
+        review = (
+            shop.say(praise("r-2")) if native == "r-2" else review_id(BUSINESS, "standard", native)
+        )
+        told += [
+            each.detail["variant"]
+            for each in shop.log.of_review(review)
+            if each.kind is Kind.ACKNOWLEDGED
+        ]
     pages = [item["variant"] for item in shop.items() if item["pk"].startswith("PAGE#")]
     assert pages == [told[1]]
     assert told[0] != told[1]
 
 
-def test_a_policy_that_only_an_earlier_release_took_stops_no_review(shop: House, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_policy_that_only_an_earlier_release_took_stops_no_review(
+    shop: House, caplog: pytest.LogCaptureFixture
+) -> None:
     document = playbook()
-    document["rules"].insert(0, {"id": "R05-brazil", "when": {"language": ["pt-BR"]}, "then": {"route": "follow_up"}})
+    document["rules"].insert(
+        0, {"id": "R05-brazil", "when": {"language": ["pt-BR"]}, "then": {"route": "follow_up"}}
+    )
     follow(shop, **document)
     review = shop.say(praise("r-1"))
     assert shop.kinds(review) == [Kind.ACCEPTED, Kind.ACKNOWLEDGED]
-    assert shop.log.of_review(review)[0].detail["policy"] == default_policy().hash == policy_of(BUSINESS, shop.setup).hash
+    assert (
+        shop.log.of_review(review)[0].detail["policy"]
+        == default_policy().hash
+        == policy_of(BUSINESS, shop.setup).hash
+    )
     assert "rules[0].when.language[0]" in caplog.text

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from heard.storage.engine_budget import Allowance, EngineBudget
-from tests.unit.house import NOON, Clock, House
+from tests.unit.backend import NOON, Clock, House
 
 _engines = (f"engine-{number}" for number in count())
 
@@ -24,7 +24,9 @@ def budget(empty: House) -> EngineBudget:
 
 @given(most=st.integers(0, 12), asked=st.lists(st.integers(1, 5), max_size=12))
 @settings(max_examples=25, deadline=None)
-def test_what_fits_is_granted_and_nothing_more(budget: EngineBudget, most: int, asked: list[int]) -> None:
+def test_what_fits_is_granted_and_nothing_more(
+    budget: EngineBudget, most: int, asked: list[int]
+) -> None:
     engine, taken = next(_engines), 0
     for units in asked:
         granted = budget.take(engine, NOON.date(), units, most)
@@ -55,7 +57,11 @@ def test_a_count_is_forgotten_after_a_month(empty: House, budget: EngineBudget) 
     budget.take(engine, NOON.date(), 1, 1)
     (item,) = (item for item in empty.items() if item["pk"] == f"ENGINE#{engine}")
     assert (item["sk"], item["taken"]) == ("2026-03-17", 1)
-    assert timedelta(days=31) < datetime.fromtimestamp(item["expires_at"], UTC) - NOON < timedelta(days=32)
+    assert (
+        timedelta(days=31)
+        < datetime.fromtimestamp(item["expires_at"], UTC) - NOON
+        < timedelta(days=32)
+    )
 
 
 @pytest.mark.parametrize(

@@ -15,12 +15,22 @@ from heard.cases import Change
 from heard.connectors import ReplyTarget
 from heard.errors import Contention, NotFound
 from heard.outcomes import Fact, Kind
+from heard.storage.case_store import Loaded, Reply, Work
 from heard.storage.setup import InboundSecret, Person, Secrets, Setup
 from heard.storage.tables import attributes, values
 from heard.storage.vault import Erased, Known, Vault
-from heard.storage.work import Loaded, Reply, Work
 from heard.threads import Purpose, Slot
-from tests.unit.house import BUSINESS, COMPLAINT, ELSEWHERE, NAME, NOON, House, Watched, complaint, praise
+from tests.unit.backend import (
+    BUSINESS,
+    COMPLAINT,
+    ELSEWHERE,
+    NAME,
+    NOON,
+    House,
+    Watched,
+    complaint,
+    praise,
+)
 
 anything = st.recursive(
     st.none()
@@ -29,7 +39,10 @@ anything = st.recursive(
     | st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
     | st.binary(max_size=20),
     lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"]), max_size=5), inner, max_size=3)
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.text(st.characters(exclude_categories=["Cs"]), max_size=5), inner, max_size=3
+        )
     ),
     max_leaves=8,
 )
@@ -37,7 +50,9 @@ anything = st.recursive(
 
 @given(st.dictionaries(st.text(max_size=8), anything, max_size=5))
 def test_an_items_values_survive_dynamodbs_dialect(item: dict[str, Any]) -> None:
-    assert values(attributes(item)) == {name: value for name, value in item.items() if value is not None}
+    assert values(attributes(item)) == {
+        name: value for name, value in item.items() if value is not None
+    }
 
 
 # The transaction
@@ -75,7 +90,10 @@ def test_a_chain_cannot_fork_even_if_the_state_were_put_back(house: House) -> No
 
 def test_the_database_refuses_a_third_public_slot_whatever_the_code_says(house: House) -> None:
     before = loaded(house)
-    thread = replace(before.case.thread, slots=tuple(Slot(f"rep_{number}", Purpose.ANSWER, public=True) for number in range(2)))
+    thread = replace(
+        before.case.thread,
+        slots=tuple(Slot(f"rep_{number}", Purpose.ANSWER, public=True) for number in range(2)),
+    )
     full = house.work.commit(before, Change(replace(before.case, thread=thread)), now=NOON)
     third = replace(thread, slots=(*thread.slots, Slot("rep_3", Purpose.ANSWER, public=True)))
     stored = house.everything()
@@ -103,7 +121,9 @@ def test_a_change_that_keeps_losing_gives_up_as_a_fault(house: House) -> None:
 def test_a_change_that_changes_nothing_writes_nothing(house: House) -> None:
     before = loaded(house)
     written: list[str] = []
-    watched = Work(Watched(house.raw, written.append), house.tables["WorkTable"], house.tables["OutcomesTable"])
+    watched = Work(
+        Watched(house.raw, written.append), house.tables["WorkTable"], house.tables["OutcomesTable"]
+    )
     watched.commit(before, Change(before.case), now=NOON)
 
     assert written == []
@@ -115,9 +135,14 @@ def test_a_fault_that_is_no_lost_race_is_not_taken_for_one(house: House) -> None
     before = loaded(house)
 
     def throttled(_: str) -> None:
-        raise ClientError({"Error": {"Code": "ProvisionedThroughputExceededException", "Message": ""}}, "TransactWriteItems")
+        raise ClientError(
+            {"Error": {"Code": "ProvisionedThroughputExceededException", "Message": ""}},
+            "TransactWriteItems",
+        )
 
-    watched = Work(Watched(house.raw, throttled), house.tables["WorkTable"], house.tables["OutcomesTable"])
+    watched = Work(
+        Watched(house.raw, throttled), house.tables["WorkTable"], house.tables["OutcomesTable"]
+    )
     with pytest.raises(ClientError):
         watched.commit(before, fact(before), now=NOON)
 
@@ -139,7 +164,17 @@ def test_a_reply_once_decided_stays_as_it_was(house: House) -> None:
     case = loaded(house).case
     target = ReplyTarget("r-1", "r-1", {"to": "x"})
     first = Reply(
-        "rep_1", case.thread.id, case.review.id, case.review.author, BUSINESS, "con-1", Purpose.ANSWER, True, "First.", target, at="2026"
+        "rep_1",
+        case.thread.id,
+        case.review.id,
+        case.review.author,
+        BUSINESS,
+        "con-1",
+        Purpose.ANSWER,
+        True,
+        "First.",
+        target,
+        at="2026",
     )
     house.work.put_reply(first)
     house.work.put_reply(replace(first, text="Second."))
@@ -159,7 +194,9 @@ def test_text_is_nowhere_in_the_table_but_sealed_to_its_place(house: House) -> N
         house.work.vault.open(case.review.author, "elsewhere", stored["sealed"])
 
 
-def test_an_erased_author_can_write_again_and_what_was_said_before_stays_unreadable(house: House) -> None:
+def test_an_erased_author_can_write_again_and_what_was_said_before_stays_unreadable(
+    house: House,
+) -> None:
     before = house.case(house.triage(house.message(complaint("r-1")))["review"])
     house.work.vault.erase(before.review.author)
     house.work.vault.erase(before.review.author)
@@ -230,14 +267,19 @@ def test_secrets_are_read_once_rotate_and_go(house: House) -> None:
 
 
 def test_an_event_of_a_post_does_not_meet_a_topic_of_the_same_number(house: House) -> None:
-    """A forum numbers its posts and its topics apart; a review and another review's thread may share a number, and an item."""
+    """A forum numbers its posts and its topics apart.
+
+    A review and another review's thread may share a number, and an item.
+    """
     post = house.triage(house.message(complaint("812", thread="900")))["review"]
     topic = house.triage(house.message(complaint("5", thread="812")))["review"]
     house.check()
 
     assert house.case(post).task != house.case(topic).task
     assert house.case(post).thread.id != house.case(topic).thread.id
-    withdrawn = cases.withdraw(house.case(post), replace(complaint("812", thread="900"), revision="~"), "dlv-w", NOON)
+    withdrawn = cases.withdraw(
+        house.case(post), replace(complaint("812", thread="900"), revision="~"), "dlv-w", NOON
+    )
     house.work.commit(house.work.case(post), withdrawn, now=NOON)
     house.check()
     assert house.case(topic).review.closed is None

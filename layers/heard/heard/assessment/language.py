@@ -1,7 +1,10 @@
-"""Which language a review is in: the platform's claim when it can be one, else what its letters, its pieces and its small words say.
+"""Which language a review is in.
 
-Letters decide where a script is one language's. Languages in Latin letters are told apart by a model of hashed pieces, which
-`cli/heard_cli/assess/train_language.py` writes, and by small words where the model or numpy is not installed or knows too little.
+The platform's claim when it can be one, else what its letters, its pieces and its small words say.
+
+Letters decide where a script is one language's. Languages in Latin letters are told apart by a
+model of hashed pieces, which `training/heard_training/train_language.py` writes, and by small words
+where the model or numpy is not installed or knows too little.
 """
 
 from __future__ import annotations
@@ -14,9 +17,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from heard.assessment import grams
+from heard.assessment.engines import ngrams
+from heard.assessment.engines.weights import NoWeights, find
 from heard.assessment.phrases import END, Token, fold, listed
-from heard.assessment.weights import NoWeights, find
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,28 +38,42 @@ READ: Final = 300
 """Characters of a text that are enough to tell its language."""
 
 SHORTEST: Final = 15
-"""Letters below which small words alone decide: there is too little to tell noise from a language."""
+"""Letters below which small words alone decide.
+
+There is too little to tell noise from a language.
+"""
 
 _APART: Final = 1.5
-"""How far the best language must be ahead of the next, in nats over the root of the number of pieces."""
+"""How far the best language must be ahead of the next, in nats over the root of the number of
+pieces.
+"""
 
 _CODES: Final = listed(
-    "aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en eo es et eu fa ff fi "
-    "fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv "
-    "kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm "
-    "rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa "
+    "aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da "
+    "de dv dz ee el en eo es et eu fa ff fi "
+    "fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jv "
+    "ka kg ki kj kk kl km kn ko kr ks ku kv "
+    "kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv "
+    "ny oc oj om or os pa pi pl ps pt qu rm "
+    "rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to "
+    "tr ts tt tw ty ug uk ur uz ve vi vo wa "
     "wo xh yi yo za zh zu"
 )
 _ALIASES: Final = {
     pair.partition(":")[0]: pair.partition(":")[2]
     for pair in listed(
-        "eng:en deu:de ger:de fra:fr fre:fr spa:es ita:it por:pt nld:nl dut:nl pol:pl tur:tr swe:sv dan:da nor:no nob:nb fin:fi ces:cs "
-        "cze:cs ron:ro rum:ro hun:hu ind:id jpn:ja zho:zh chi:zh cmn:zh kor:ko ara:ar hin:hi rus:ru ukr:uk ell:el gre:el heb:he tha:th "
-        "vie:vi bul:bg hrv:hr srp:sr slk:sk slo:sk slv:sl cat:ca eus:eu glg:gl fas:fa per:fa urd:ur ben:bn tam:ta tel:te iw:he in:id "
+        "eng:en deu:de ger:de fra:fr fre:fr spa:es ita:it por:pt nld:nl dut:nl pol:pl tur:tr "
+        "swe:sv dan:da nor:no nob:nb fin:fi ces:cs "
+        "cze:cs ron:ro rum:ro hun:hu ind:id jpn:ja zho:zh chi:zh cmn:zh kor:ko ara:ar hin:hi "
+        "rus:ru ukr:uk ell:el gre:el heb:he tha:th "
+        "vie:vi bul:bg hrv:hr srp:sr slk:sk slo:sk slv:sl cat:ca eus:eu glg:gl fas:fa per:fa "
+        "urd:ur ben:bn tam:ta tel:te iw:he in:id "
         "afr:af swa:sw swh:sw arb:ar amh:am yor:yo hau:ha zul:zu xho:xh"
     )
 }
-_OTHERS: Final = listed("fil pcm yue ceb haw hmn nds gsw sco ast kab bho mai war ilo tzm zgh chr ckb")
+_OTHERS: Final = listed(
+    "fil pcm yue ceb haw hmn nds gsw sco ast kab bho mai war ilo tzm zgh chr ckb"
+)
 """ISO 639-3 codes that platforms send for languages without a two-letter code."""
 
 _CLAIM: Final = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]{1,8})*")
@@ -132,7 +149,10 @@ _MOST_TOKENS: Final = 400
 
 
 def plausible(claimed: str | None) -> str | None:
-    """The ISO 639 code a claim names: two letters where there are, three where not, None for `und`, nonsense and nothing."""
+    """The ISO 639 code a claim names.
+
+    Two letters where there are, three where not, None for `und`, nonsense and nothing.
+    """
     match = _CLAIM.fullmatch(claimed.strip()) if claimed else None
     if match is None:
         return None
@@ -142,7 +162,10 @@ def plausible(claimed: str | None) -> str | None:
 
 
 def detect(text: str, words: list[Token]) -> str | None:
-    """The language that the letters, pieces or small words of a text give away; None when they do not, or point at two."""
+    """The language that the letters, pieces or small words of a text give away.
+
+    None when they do not, or point at two.
+    """
     script = _script(text)
     if script is not None:
         return script or None
@@ -155,9 +178,12 @@ def detect(text: str, words: list[Token]) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """How much each piece of a text speaks for each language: a row of `table` times `scale` is in nats, against what all have in common.
+    """How much each piece of a text speaks for each language.
 
-    `enough` is the mean that nearly all texts of a language reach: below it a text is in none that the model knows.
+    A row of `table` times `scale` is in nats, against what all have in common.
+
+    `enough` is the mean that nearly all texts of a language reach: below it a text is in none that
+    the model knows.
     """
 
     codes: tuple[str, ...]
@@ -170,10 +196,14 @@ class Model:
         return self._means(pieces(text))
 
     def _means(self, rows: NDArray[np.intp]) -> NDArray[np.float64]:
-        return self.table.take(rows, axis=0).sum(axis=0, dtype="int32") * (self.scale / max(1, len(rows)))
+        return self.table.take(rows, axis=0).sum(axis=0, dtype="int32") * (
+            self.scale / max(1, len(rows))
+        )
 
     def nearest(self, text: str) -> tuple[str, bool]:
-        """The language that fits best, and whether it fits well enough and clearly better than the next."""
+        """The language that fits best, and whether it fits well enough and clearly better than the
+        next.
+        """
         rows = pieces(text)
         fits = self._means(rows)
         next_, best = (int(at) for at in fits.argsort()[-2:])
@@ -185,7 +215,7 @@ def pieces(text: str) -> NDArray[np.intp]:
     """The rows of the model for the first `READ` characters of a text."""
     import numpy as np  # noqa: PLC0415
 
-    return (grams.hashes(text[:READ], LONGEST) >> np.uint64(64 - BITS)).astype(np.intp)
+    return (ngrams.hashes(text[:READ], LONGEST) >> np.uint64(64 - BITS)).astype(np.intp)
 
 
 def read(path: Path) -> Model:
@@ -194,7 +224,12 @@ def read(path: Path) -> Model:
 
     with np.load(path, allow_pickle=False) as arrays:
         held: dict[str, Any] = {name: arrays[name] for name in arrays.files}
-    return Model(tuple(json.loads(held["codes"].tobytes())), held["table"], float(held["scale"]), held["enough"])
+    return Model(
+        tuple(json.loads(held["codes"].tobytes())),
+        held["table"],
+        float(held["scale"]),
+        held["enough"],
+    )
 
 
 def write(path: Path, model: Model) -> None:
@@ -203,7 +238,14 @@ def write(path: Path, model: Model) -> None:
 
     codes = np.frombuffer(json.dumps(model.codes).encode(), np.uint8)
     with path.open("wb") as file:
-        np.savez_compressed(file, allow_pickle=False, codes=codes, table=model.table, scale=np.float32(model.scale), enough=model.enough)
+        np.savez_compressed(
+            file,
+            allow_pickle=False,
+            codes=codes,
+            table=model.table,
+            scale=np.float32(model.scale),
+            enough=model.enough,
+        )
 
 
 @cache
@@ -227,13 +269,18 @@ def _by_small_words(words: list[Token]) -> str | None:
 
 
 def _votes(words: Iterable[Token]) -> dict[str, float]:
-    """How strongly each Latin language is spoken for: a word that only one language has counts twice."""
+    """How strongly each Latin language is spoken for.
+
+    A word that only one language has counts twice.
+    """
     votes: dict[str, float] = {}
     owners = _owners()
     for token in list(words)[:_MOST_TOKENS]:
         speakers = owners.get(token.word, ())
         for language in speakers:
-            votes[language] = votes.get(language, 0.0) + (2.0 if len(speakers) == 1 else 1.0 / len(speakers))
+            votes[language] = votes.get(language, 0.0) + (
+                2.0 if len(speakers) == 1 else 1.0 / len(speakers)
+            )
     return votes
 
 
@@ -247,7 +294,10 @@ def _owners() -> dict[str, tuple[str, ...]]:
 
 
 def _script(text: str) -> str | None:
-    """A language by its letters; "" for a script we cannot place, None when the letters are Latin or there are none."""
+    """A language by its letters.
+
+    "" for a script we cannot place, None when the letters are Latin or there are none.
+    """
     counts: dict[str, int] = {}
     if text.isascii():
         return None

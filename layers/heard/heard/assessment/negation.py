@@ -5,12 +5,17 @@ from __future__ import annotations
 from typing import Final
 
 EVERYWHERE: Final = (
-    "no not never without nor dont didnt doesnt wasnt isnt arent werent cant couldnt wont wouldnt hasnt havent hadnt aint none nobody "
-    "kein keine keinen keinem keiner nicht nie ohne weder niemand ne pas jamais sans aucun aucune nunca sin ningun ninguna ninguno nadie "
-    "tampoco jamas nothing nichts rien nada niente nulla niets niks nic hic non mai senza nessun nessuno nessuna nao sem nenhum nenhuma "
+    "no not never without nor dont didnt doesnt wasnt isnt arent werent cant couldnt wont wouldnt "
+    "hasnt havent hadnt aint none nobody "
+    "kein keine keinen keinem keiner nicht nie ohne weder niemand ne pas jamais sans aucun aucune "
+    "nunca sin ningun ninguna ninguno nadie "
+    "tampoco jamas nothing nichts rien nada niente nulla niets niks nic hic non mai senza nessun "
+    "nessuno nessuna nao sem nenhum nenhuma "
     "ninguem geen niet nooit zonder bez"
 )
-"""Negators that mean nothing else in another language, so that they count wherever one language slips into another."""
+"""Negators that mean nothing else in another language, so that they count wherever one language
+slips into another.
+"""
 
 BEFORE: Final = {
     "af": "nie sonder niks niemand nooit",

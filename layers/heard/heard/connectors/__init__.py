@@ -1,8 +1,8 @@
 """Connectors: one module a platform, all with the same small interface; `load` finds them by name.
 
-A connector is a module in this package that defines `CONNECTOR`, an instance of a class derived from
-`Connector`. Registering a platform is adding its module. `ingest` imports only the one that the
-connection names.
+A connector is a module in `platforms/` that defines `CONNECTOR`, an instance of a class derived
+from `Connector`. Registering a platform is adding its module. `ingest` imports only the one that
+the connection names.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from enum import StrEnum
 from typing import Any, Final, Literal, Protocol
 
 from heard.errors import NotFound
-from heard.reply_length import length
+from heard.replies.length import Unit, length
 from heard.reviews import Channel, ReviewEvent
 
 
@@ -26,8 +26,9 @@ from heard.reviews import Channel, ReviewEvent
 class Connection:
     """One platform account of one business.
 
-    `id` is the unguessable part of the webhook's address, `url` the whole address as the platform was
-    given it (signatures such as Twilio's cover it). `settings` are not secret: an API's base, an account id.
+    `id` is the unguessable part of the webhook's address, `url` the whole address as the platform
+    was given it (signatures such as Twilio's cover it). `settings` are not secret: an API's base,
+    an account id.
     """
 
     id: str
@@ -60,7 +61,10 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a request is not believed: `reason` is one of `RefusalReason`, `detail` tells an engineer more."""
+    """Why a request is not believed.
+
+    `reason` is one of `RefusalReason`, `detail` tells an engineer more.
+    """
 
     reason: RefusalReason
     detail: str
@@ -77,14 +81,24 @@ class RefusalReason(StrEnum):
 
 
 class Scheme(Protocol):
-    """How a platform proves that a request is its own; each scheme exists once, in `signatures` or `keys`."""
+    """How a platform proves that a request is its own.
 
-    def verify(self, request: Request, url: str, secrets: tuple[str, ...], now: datetime) -> Refusal | None:
-        """None if any of the valid secrets (newest first) made this request to `url`, else why it is not believed. Total."""
+    Each scheme exists once, in `signatures` or `keys`.
+    """
+
+    def verify(
+        self, request: Request, url: str, secrets: tuple[str, ...], now: datetime
+    ) -> Refusal | None:
+        """None if any of the valid secrets (newest first) made this request to `url`, else why it
+        is not believed. Total.
+        """
         ...
 
     def sign(self, request: Request, url: str, secret: str, now: datetime) -> Request:
-        """The request as the platform would send it to `url` at `now`. Raises ValueError for a secret that is none of the scheme's."""
+        """The request as the platform would send it to `url` at `now`.
+
+        Raises ValueError for a secret that is none of the scheme's.
+        """
         ...
 
     def new_secret(self) -> str:
@@ -92,49 +106,62 @@ class Scheme(Protocol):
         ...
 
     def unfit(self, secret: str) -> str | None:
-        """What is wrong with a secret that somebody entered; None if nothing is. Never quotes it."""
+        """What is wrong with a secret that somebody entered; None if nothing is.
+
+        Never quotes it.
+        """
         ...
 
 
 class Secret(StrEnum):
-    """Where what deliveries are checked with comes from, and so what `heard connect add` asks and shows."""
+    """Where what deliveries are checked with comes from, and so what `heard connect add` asks and
+    shows.
+    """
 
     MADE_HERE = "made_here"
     """Heard makes it, and the business enters it at the platform."""
     KEPT_HERE = "kept_here"
     """Heard makes it and nobody else needs it."""
     GIVEN = "given"
-    """The platform shows it, and the business enters it here: a signing secret, or the platform's public key."""
+    """The platform shows it, and the business enters it here.
+
+    A signing secret, or the platform's public key.
+    """
     CREDENTIAL = "credential"
     """It is one of the credentials (`Capabilities.secret_credential`)."""
     NONE = "none"
-    """There is none: nothing is signed, or it is proven by certificates or tokens that the settings say what to expect of."""
+    """There is none.
+
+    Nothing is signed, or it is proven by certificates or tokens that the settings say what to
+    expect of.
+    """
 
 
 type How = Literal["pushed", "polled", "no"]
 """How we learn of something: the platform says so, we ask for it now and then, or not at all."""
-
-type Unit = Literal["characters", "bytes", "graphemes", "utf16", "weighted"]
-"""What a reply's length is counted in, see `heard.reply_length`; `weighted` is X's own way."""
 
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
     """What a platform can do, as its documentation says; `docs/connectors.md` is made from it.
 
-    `signature` says in words how deliveries are proven; it begins with "none" where they are not (`signed` is False then: such a platform
-    is believed by the secrecy of its address alone, and re-read before it is acted on where that is possible). `tested_by_us` is False
-    where only the platform itself can sign, so that `heard connect test` cannot send a sample.
+    `signature` says in words how deliveries are proven; it begins with "none" where they are not
+    (`signed` is False then: such a platform is believed by the secrecy of its address alone, and
+    re-read before it is acted on where that is possible). `tested_by_us` is False where only the
+    platform itself can sign, so that `heard connect test` cannot send a sample.
 
-    `reply_limit` is counted in `reply_unit`. `replies` is how many the platform shows at once: `one` means that a second of ours takes the
-    first one's place or is refused (one that somebody else wrote is never replaced), `none` that no program can reply. `can_find_reply`
-    says whether the platform lets us look for a reply of ours after a fault, `can_fetch` whether a review can be re-read by its id.
-    `moderated` replies are published later or not at all; `moderation` is asked. `poll_seconds` is how often `recent` may be asked, None
-    where it cannot be.
+    `reply_limit` is counted in `reply_unit`. `replies` is how many the platform shows at once:
+    `one` means that a second of ours takes the first one's place or is refused (one that somebody
+    else wrote is never replaced), `none` that no program can reply. `can_find_reply` says whether
+    the platform lets us look for a reply of ours after a fault, `can_fetch` whether a review can be
+    re-read by its id. `moderated` replies are published later or not at all; `moderation` is asked.
+    `poll_seconds` is how often `recent` may be asked, None where it cannot be.
 
-    `settings` and `credentials` name what `heard connect add` must ask for (name to explanation). `guide` is what to click and paste, a
-    numbered step a line. `cannot` is what a business must know that it does not get, `proof` what was verified against real vectors,
-    payloads or the platform's own library, and `unproven` what no document says and is our own reading; one sentence each.
+    `settings` and `credentials` name what `heard connect add` must ask for (name to explanation).
+    `guide` is what to click and paste, a numbered step a line. `cannot` is what a business must
+    know that it does not get, `proof` what was verified against real vectors, payloads or the
+    platform's own library, and `unproven` what no document says and is our own reading; one
+    sentence each.
     """
 
     platform: str
@@ -169,7 +196,10 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True)
 class ReplyTarget:
-    """What a reply answers: the review's platform ids and what its event said is needed (`reply_to`)."""
+    """What a reply answers.
+
+    The review's platform ids and what its event said is needed (`reply_to`).
+    """
 
     native_id: str
     native_thread: str
@@ -177,8 +207,11 @@ class ReplyTarget:
     first_sent_at: datetime | None = None
     """When sending was first tried, for platforms whose list of replies is searched by time."""
     ours: tuple[str, ...] = ()
-    """The texts of our own earlier public replies in the thread, where a platform shows one reply: what stands there and is none of
-    these was written by somebody else."""
+    """The texts of our own earlier public replies in the thread, where a platform shows one reply.
+
+    What stands there and is none of
+    these was written by somebody else.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +223,10 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """The platform will never take this reply as it is; `reason` is a code, `detail` what to do about it."""
+    """The platform will never take this reply as it is.
+
+    `reason` is a code, `detail` what to do about it.
+    """
 
     reason: str
     detail: str
@@ -221,7 +257,10 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Moderation:
-    """Where a reply stands with a platform that moderates; `reason` is the platform's own code, if it gives one."""
+    """Where a reply stands with a platform that moderates.
+
+    `reason` is the platform's own code, if it gives one.
+    """
 
     standing: Standing
     reason: str = ""
@@ -231,7 +270,8 @@ class Moderation:
 class Page:
     """A page of a platform's latest reviews, newest first.
 
-    `older` is the cursor of the page after it, None on the last. `problems` are entries that could not be read.
+    `older` is the cursor of the page after it, None on the last. `problems` are entries that could
+    not be read.
     """
 
     events: tuple[ReviewEvent, ...] = ()
@@ -242,7 +282,8 @@ class Page:
 class Http(Protocol):
     """A bounded HTTP client: one request, no redirects, no retries.
 
-    Raises PlatformUnavailable when no answer was read; any answer, whatever its status, is returned.
+    Raises PlatformUnavailable when no answer was read; any answer, whatever its status, is
+    returned.
     """
 
     def __call__(
@@ -268,7 +309,10 @@ class HttpAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A genuine delivery: its review events, and what in it could not be read (the rest still counts)."""
+    """A genuine delivery.
+
+    Its review events, and what in it could not be read (the rest still counts).
+    """
 
     events: tuple[ReviewEvent, ...] = ()
     problems: tuple[str, ...] = ()
@@ -277,98 +321,171 @@ class Parsed:
 class Connector(ABC):
     """What Heard needs to know of a platform. A connector keeps no state but caches.
 
-    Everything but `capabilities` and `parse` has a default that fits a platform of which no more is known: signed by `scheme` (or not at
-    all), no challenge, 202, no replies, nothing to look up.
+    Everything but `capabilities` and `parse` has a default that fits a platform of which no more is
+    known: signed by `scheme` (or not at all), no challenge, 202, no replies, nothing to look up.
     """
 
     capabilities: Capabilities
     scheme: Scheme | None = None
     parse_reads: tuple[str, ...] = ("content-type",)
-    """The headers that `parse` reads: a delivery in quarantine keeps these and no others, since others may hold secrets."""
+    """The headers that `parse` reads.
+
+    A delivery in quarantine keeps these and no others, since others may hold secrets.
+    """
     body_limit: int = 256 * 1024
-    """Above this many bytes a delivery is answered 413; every documented webhook is far below it, but for mails with attachments."""
+    """Above this many bytes a delivery is answered 413.
 
-    def handshake(self, request: Request, connection: Connection, secrets: tuple[str, ...], now: datetime) -> Response | None:
-        """The answer to a verification challenge, a page or a ping; None when the request is a delivery. Total.
+    Every documented webhook is far below it, but for mails with attachments.
+    """
 
-        It comes before `verify`: a challenge that is signed like a delivery is answered by `accepted`.
+    def handshake(
+        self, request: Request, connection: Connection, secrets: tuple[str, ...], now: datetime
+    ) -> Response | None:
+        """The answer to a verification challenge, a page or a ping.
+
+        None when the request is a delivery. Total.
+
+        It comes before `verify`: a challenge that is signed like a delivery is answered by
+        `accepted`.
         """
         return None
 
-    def verify(self, request: Request, connection: Connection, secrets: tuple[str, ...], now: datetime, http: Http) -> Refusal | None:
-        """None if any of the valid secrets (newest first) made this request, else why it is not believed.
+    def verify(
+        self,
+        request: Request,
+        connection: Connection,
+        secrets: tuple[str, ...],
+        now: datetime,
+        http: Http,
+    ) -> Refusal | None:
+        """None if any of the valid secrets (newest first) made this request, else why it is not
+        believed.
 
-        Total, but for PlatformUnavailable when keys that the platform publishes cannot be read just now.
+        Total, but for PlatformUnavailable when keys that the platform publishes cannot be read just
+        now.
         """
         return self.scheme.verify(request, connection.url, secrets, now) if self.scheme else None
 
     def sign(self, request: Request, url: str, secret: str, now: datetime) -> Request:
-        """The request as the platform would send it, for trying a connection. Raises ValueError for a secret that cannot sign."""
+        """The request as the platform would send it, for trying a connection.
+
+        Raises ValueError for a secret that cannot sign.
+        """
         return self.scheme.sign(request, url, secret, now) if self.scheme else request
 
     @abstractmethod
     def parse(self, request: Request, connection: Connection, now: datetime) -> Parsed:
         """The review events of a verified delivery. Raises Unparseable and nothing else."""
 
-    def accepted(self, request: Request, connection: Connection, parsed: Parsed, http: Http) -> Response:
-        """What the platform wants to hear once everything is durable. Raises PlatformUnavailable if a confirmation it asks for fails."""
+    def accepted(
+        self, request: Request, connection: Connection, parsed: Parsed, http: Http
+    ) -> Response:
+        """What the platform wants to hear once everything is durable.
+
+        Raises PlatformUnavailable if a confirmation it asks for fails.
+        """
         return Response(202, "{}")
 
     def too_long(self, text: str) -> Rejected | None:
         """Why a reply cannot be sent at all, if it is over the platform's limit."""
         limit, unit = self.capabilities.reply_limit, self.capabilities.reply_unit
         over = length(text, unit) - limit
-        return Rejected("too_long", f"A reply may have {limit} {unit}; this one has {over} more.") if over > 0 else None
+        return (
+            Rejected("too_long", f"A reply may have {limit} {unit}; this one has {over} more.")
+            if over > 0
+            else None
+        )
 
     def reply(
-        self, target: ReplyTarget, text: str, reply_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
+        self,
+        target: ReplyTarget,
+        text: str,
+        reply_id: str,
+        connection: Connection,
+        credentials: Mapping[str, str],
+        http: Http,
     ) -> Sent | Rejected:
-        """Post one reply. Raises PlatformUnavailable; says there whether it may have been applied."""
+        """Post one reply. Raises PlatformUnavailable.
+
+        Says there whether it may have been applied.
+        """
         return Rejected(
-            "not_offered", f"{self.capabilities.title} takes no replies from programs: answer there, and say here that you did."
+            "not_offered",
+            f"{self.capabilities.title} takes no replies from programs: answer there, and say "
+            "here that you did.",
         )
 
     def find_reply(
-        self, target: ReplyTarget, text: str, reply_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
+        self,
+        target: ReplyTarget,
+        text: str,
+        reply_id: str,
+        connection: Connection,
+        credentials: Mapping[str, str],
+        http: Http,
     ) -> Sent | Presence:
         """Whether a reply of ours is there. Raises PlatformUnavailable."""
         return Presence.CANNOT_TELL
 
-    def fetch(self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http) -> ReviewEvent | Gone | None:
-        """The review as the platform has it now; None when the platform does not let us read it. Raises PlatformUnavailable."""
+    def fetch(
+        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
+    ) -> ReviewEvent | Gone | None:
+        """The review as the platform has it now; None when the platform does not let us read it.
+
+        Raises PlatformUnavailable.
+        """
         return None
 
     def recent(
-        self, cursor: str | None, connection: Connection, credentials: Mapping[str, str], http: Http, now: datetime
+        self,
+        cursor: str | None,
+        connection: Connection,
+        credentials: Mapping[str, str],
+        http: Http,
+        now: datetime,
     ) -> Page | Rejected:
-        """A page of the latest reviews, newest first; `cursor` None begins. Raises PlatformUnavailable."""
+        """A page of the latest reviews, newest first; `cursor` None begins.
+
+        Raises PlatformUnavailable.
+        """
         return Page()
 
     def moderation(
-        self, target: ReplyTarget, native_reply: str, text: str, connection: Connection, credentials: Mapping[str, str], http: Http
+        self,
+        target: ReplyTarget,
+        native_reply: str,
+        text: str,
+        connection: Connection,
+        credentials: Mapping[str, str],
+        http: Http,
     ) -> Moderation:
-        """Whether a reply that the platform took is really published. Raises PlatformUnavailable."""
+        """Whether a reply that the platform took is really published.
+
+        Raises PlatformUnavailable.
+        """
         return Moderation(Standing.PUBLISHED)
 
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
-_NOT_PLATFORMS: Final = frozenset({"signatures", "keys", "http", "parsing", "markup", "oauth", "mail", "meta", "google", "twilio"})
-"""What connectors share."""
+_PLATFORMS: Final = f"{__name__}.platforms"
 
 
 def load(platform: str) -> Connector:
     """The connector of a platform. Raises NotFound with the known names."""
-    if not _NAME.fullmatch(platform) or platform in _NOT_PLATFORMS:
-        raise NotFound(f"There is no connector called {platform!r}. Known: {', '.join(platforms())}.")
+    module_name = f"{_PLATFORMS}.{platform}"
     try:
-        module: Any = importlib.import_module(f"{__name__}.{platform}")
+        if not _NAME.fullmatch(platform):
+            raise ModuleNotFoundError(name=module_name)
+        module: Any = importlib.import_module(module_name)
     except ModuleNotFoundError as missing:
-        if missing.name != f"{__name__}.{platform}":
+        if missing.name != module_name:
             raise
-        raise NotFound(f"There is no connector called {platform!r}. Known: {', '.join(platforms())}.") from missing
+        known = ", ".join(platform_names())
+        raise NotFound(f"There is no connector called {platform!r}. Known: {known}.") from missing
     return module.CONNECTOR
 
 
-def platforms() -> list[str]:
+def platform_names() -> list[str]:
     """The names of all platforms that have a connector, without importing them."""
-    return sorted(m.name for m in pkgutil.iter_modules(__path__) if m.name not in _NOT_PLATFORMS)
+    package = importlib.import_module(_PLATFORMS)
+    return sorted(module.name for module in pkgutil.iter_modules(package.__path__))

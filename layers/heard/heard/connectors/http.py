@@ -1,8 +1,8 @@
 """How connectors call platforms: one bounded request, and one reading of what an answer means.
 
-Owns the client (`HttpClient`), where it may go, and `ask`, which turns every answer that is not a success into a refusal for good
-(`Rejected`) or into a fault that a retry can cure (`PlatformUnavailable`), saying whether the request may have taken effect.
-Knows no platform.
+Owns the client (`HttpClient`), where it may go, and `ask`, which turns every answer that is not a
+success into a refusal for good (`Rejected`) or into a fault that a retry can cure
+(`PlatformUnavailable`), saying whether the request may have taken effect. Knows no platform.
 """
 
 from __future__ import annotations
@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     import urllib3
 
 ANSWER_LIMIT: Final = 2_000_000
-"""Most bytes of an answer that are read; what is over is left, and what is left makes JSON unreadable, not memory full."""
+"""Most bytes of an answer that are read.
+
+What is over is left, and what is left makes JSON unreadable, not memory full.
+"""
 
 RETRY_AFTER_LIMIT: Final = 86_400
 """Longest wait, in seconds, that we take from a platform's Retry-After."""
@@ -42,18 +45,22 @@ _RESETS: Final = ("x-rate-limit-reset", "x-ratelimit-reset", "ratelimit-reset")
 
 
 class HttpClient:
-    """The `Http` that talks to the world: TLS checked, no redirects, no retries, bounded in time and size.
+    """The `Http` that talks to the world.
 
-    Only https is spoken, but for http to this machine when `loopback` is set, as the local stack needs. It is off elsewhere
-    because businesses choose some of the addresses, and inside a function's sandbox this machine is the Lambda runtime's own API.
-    For the same reason only public addresses are called, whatever a name is resolved to when the connection is made: Heard's functions
-    are in no private network, and whoever puts them into one must not open it to what a business enters.
+    TLS checked, no redirects, no retries, bounded in time and size.
 
-    `read_seconds` bounds each silence, `whole_seconds` the whole request: a server that says a byte now and then would hold a function to
-    its end. One request at a time.
+    Only https is spoken, but for http to this machine when `loopback` is set, as the local stack
+    needs. It is off elsewhere because businesses choose some of the addresses, and inside a
+    function's sandbox this machine is the Lambda runtime's own API. For the same reason only public
+    addresses are called, whatever a name is resolved to when the connection is made: Heard's
+    functions are in no private network, and whoever puts them into one must not open it to what a
+    business enters.
 
-    Raises PlatformUnavailable when no answer was read (`maybe_applied` unless no connection could be made), and
-    BadRequest for an address or header that cannot be used.
+    `read_seconds` bounds each silence, `whole_seconds` the whole request: a server that says a byte
+    now and then would hold a function to its end. One request at a time.
+
+    Raises PlatformUnavailable when no answer was read (`maybe_applied` unless no connection could
+    be made), and BadRequest for an address or header that cannot be used.
     """
 
     def __init__(
@@ -73,58 +80,96 @@ class HttpClient:
 
     @cached_property
     def _pools(self) -> urllib3.PoolManager:
-        # Made when it is used: `ingest` hardly ever sends anything, and reading the certificates takes tens of milliseconds.
+        # Made when it is used: `ingest` hardly ever sends anything, and reading the certificates
+        # takes tens of milliseconds.
         import urllib3  # noqa: PLC0415
 
         connect, read = self._seconds
         timeout = urllib3.Timeout(connect=connect, read=read)
-        pools = urllib3.PoolManager(num_pools=1, ssl_context=ssl.create_default_context(), timeout=timeout)
+        pools = urllib3.PoolManager(
+            num_pools=1, ssl_context=ssl.create_default_context(), timeout=timeout
+        )
         pools.pool_classes_by_scheme = _pool_classes(loopback=self._loopback, opened=self._opened)
         return pools
 
     def _opened(self, line: socket.socket | None) -> None:
         self._line = line
 
-    def __call__(self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes | None = None) -> HttpAnswer:
+    def __call__(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+    ) -> HttpAnswer:
         """The answer to one request, whatever its status."""
         from urllib3 import exceptions  # noqa: PLC0415
 
         if (why := unusable(url, loopback=self._loopback)) is not None:
             raise BadRequest(why)
-        # A fresh connection each time: one kept open is often dead by the time a frozen sandbox thaws, and that fault could not be
-        # told from one after sending. `identity` because a small compressed answer can unpack to a huge one.
-        sent = {"user-agent": "heard/1", **(headers or {}), "connection": "close", "accept-encoding": "identity"}
+        # A fresh connection each time: one kept open is often dead by the time a frozen sandbox
+        # thaws, and that fault could not be told from one after sending. `identity` because a small
+        # compressed answer can unpack to a huge one.
+        sent = {
+            "user-agent": "heard/1",
+            **(headers or {}),
+            "connection": "close",
+            "accept-encoding": "identity",
+        }
         self._line = None
         late = threading.Event()
         patience = threading.Timer(self._whole_seconds, self._hang_up, (late,))
         patience.daemon = True
         patience.start()
         try:
-            answer = self._pools.request(method, url, headers=sent, body=body, retries=False, redirect=False, preload_content=False)
+            answer = self._pools.request(
+                method,
+                url,
+                headers=sent,
+                body=body,
+                retries=False,
+                redirect=False,
+                preload_content=False,
+            )
             try:
                 content = answer.read(self._limit, decode_content=False)
             finally:
                 answer.close()
                 self._pools.clear()
         except (exceptions.NewConnectionError, exceptions.ConnectTimeoutError) as fault:
-            raise PlatformUnavailable("The platform cannot be reached.", maybe_applied=False) from fault
+            raise PlatformUnavailable(
+                "The platform cannot be reached.", maybe_applied=False
+            ) from fault
         except exceptions.SSLError as fault:
-            # A certificate is refused before anything is sent; other TLS faults can come at any time.
-            refused = isinstance(fault.args[0] if fault.args else None, ssl.SSLCertVerificationError)
-            raise PlatformUnavailable("The platform's TLS connection failed.", maybe_applied=not refused) from fault
+            # A certificate is refused before anything is sent; other TLS faults can come at any
+            # time.
+            refused = isinstance(
+                fault.args[0] if fault.args else None, ssl.SSLCertVerificationError
+            )
+            raise PlatformUnavailable(
+                "The platform's TLS connection failed.", maybe_applied=not refused
+            ) from fault
         except (exceptions.LocationValueError, UnicodeError, ValueError) as fault:
             if late.is_set():
                 # What TLS says to whoever reads from a line that was cut.
                 raise PlatformUnavailable(_TOO_LATE, maybe_applied=True) from fault
-            raise BadRequest("The address, or a credential that goes into a header, has characters that cannot be sent.") from fault
+            raise BadRequest(
+                "The address, or a credential that goes into a header, has characters that cannot "
+                "be sent."
+            ) from fault
         except (exceptions.HTTPError, OSError) as fault:
-            raise PlatformUnavailable("The platform took the request and did not answer in time.", maybe_applied=True) from fault
+            raise PlatformUnavailable(
+                "The platform took the request and did not answer in time.", maybe_applied=True
+            ) from fault
         finally:
             patience.cancel()
         if late.is_set():
             # Without a length, an answer that we cut off looks like a whole one.
             raise PlatformUnavailable(_TOO_LATE, maybe_applied=True)
-        return HttpAnswer(answer.status, {name.lower(): value for name, value in answer.headers.items()}, content)
+        return HttpAnswer(
+            answer.status, {name.lower(): value for name, value in answer.headers.items()}, content
+        )
 
     def _hang_up(self, late: threading.Event) -> None:
         late.set()
@@ -151,19 +196,31 @@ def unusable(url: str, *, loopback: bool) -> str | None:
         return "The address holds a . or .. as a part of its path, which would lead elsewhere."
     if not (_public(parts.host) or (loopback and _this_machine(parts.host))):
         return _NOT_PUBLIC
-    if parts.scheme == "https" or (parts.scheme == "http" and loopback and _this_machine(parts.host)):
+    if parts.scheme == "https" or (
+        parts.scheme == "http" and loopback and _this_machine(parts.host)
+    ):
         return None
-    return "The address must begin with https://." + (" Only this machine may be called by http://." if loopback else "")
+    return "The address must begin with https://." + (
+        " Only this machine may be called by http://." if loopback else ""
+    )
 
 
 def _leads_up(url: str) -> bool:
-    """Whether a part of the path is . or .., also escaped: ids of reviews are parts of paths, and quoting leaves dots as they are."""
+    """Whether a part of the path is . or .., also escaped.
+
+    Ids of reviews are parts of paths, and quoting leaves dots as they are.
+    """
     path = re.split(r"[?#]", url, maxsplit=1)[0].partition("://")[2]
-    return any(part.lower().replace("%2e", ".") in {".", ".."} for part in re.split(r"[/\\]", path)[1:])
+    return any(
+        part.lower().replace("%2e", ".") in {".", ".."} for part in re.split(r"[/\\]", path)[1:]
+    )
 
 
 def _public(host: str) -> bool:
-    """Whether a host can be on the Internet. A name may still be resolved to an address that is not."""
+    """Whether a host can be on the Internet.
+
+    A name may still be resolved to an address that is not.
+    """
     name = host.strip("[]").rstrip(".").lower()
     try:
         address = ipaddress.ip_address(name.partition("%")[0])
@@ -173,8 +230,13 @@ def _public(host: str) -> bool:
     return (mapped or address).is_global
 
 
-def _pool_classes(*, loopback: bool, opened: Callable[[socket.socket | None], None]) -> dict[str, Any]:
-    """Pools of connections by scheme: each is told of, and given up before anything is sent if it did not lead to a public address."""
+def _pool_classes(
+    *, loopback: bool, opened: Callable[[socket.socket | None], None]
+) -> dict[str, Any]:
+    """Pools of connections by scheme.
+
+    Each is told of, and given up before anything is sent if it did not lead to a public address.
+    """
     import urllib3  # noqa: PLC0415
     from urllib3.connection import HTTPConnection, HTTPSConnection  # noqa: PLC0415
 
@@ -232,9 +294,9 @@ def ask(
 ) -> HttpAnswer | Rejected:
     """A platform's answer if it is a success (2xx), else why it refuses for good.
 
-    `platform` is its name for people. `harmless` says that asking changes nothing a customer could see (GET never does), so
-    that no fault of it leaves doubt. `explain` may make a better refusal of one and the body that came with it.
-    Raises PlatformUnavailable.
+    `platform` is its name for people. `harmless` says that asking changes nothing a customer could
+    see (GET never does), so that no fault of it leaves doubt. `explain` may make a better refusal
+    of one and the body that came with it. Raises PlatformUnavailable.
     """
     harmless = harmless or method == "GET"
     try:
@@ -243,7 +305,9 @@ def ask(
         return Rejected("bad_address", error.detail)
     except PlatformUnavailable as fault:
         if harmless and fault.maybe_applied:
-            raise PlatformUnavailable(fault.detail, maybe_applied=False, retry_after=fault.retry_after) from fault
+            raise PlatformUnavailable(
+                fault.detail, maybe_applied=False, retry_after=fault.retry_after
+            ) from fault
         raise
     if 200 <= answer.status < 300:
         return answer
@@ -254,34 +318,53 @@ def ask(
 def rejected(answer: HttpAnswer, platform: str, *, harmless: bool = False) -> Rejected:
     """Why a platform refuses for good, from an answer that is not a success.
 
-    Raises PlatformUnavailable for those that a retry can cure: 429 (which was not applied), 408 and 425, and 5xx but 501, which
-    may have been applied unless asking was `harmless`.
+    Raises PlatformUnavailable for those that a retry can cure: 429 (which was not applied), 408 and
+    425, and 5xx but 501, which may have been applied unless asking was `harmless`.
     """
     status = answer.status
     if status in {408, 425, 429} or (status >= 500 and status != 501):
         words = "asks us to wait" if status == 429 else f"answered {status}"
         maybe_applied = not harmless and status not in {425, 429}
-        raise PlatformUnavailable(f"{platform} {words}.", maybe_applied=maybe_applied, retry_after=retry_after(answer.headers))
+        raise PlatformUnavailable(
+            f"{platform} {words}.",
+            maybe_applied=maybe_applied,
+            retry_after=retry_after(answer.headers),
+        )
     match status:
         case 401 | 403:
-            return Rejected("unauthorized", f"{platform} answered {status}: check the connection's credentials and what they may do.")
+            return Rejected(
+                "unauthorized",
+                f"{platform} answered {status}: check the connection's credentials and what they "
+                "may do.",
+            )
         case 404 | 410:
-            return Rejected("gone", f"{platform} answered {status}: what the reply answers is not there any more.")
+            return Rejected(
+                "gone",
+                f"{platform} answered {status}: what the reply answers is not there any more.",
+            )
         case 405 | 501:
-            return Rejected("not_allowed", f"{platform} answered {status}: it does not offer this here.")
+            return Rejected(
+                "not_allowed", f"{platform} answered {status}: it does not offer this here."
+            )
         case 413:
             return Rejected("too_long", f"{platform} answered 413: the reply is too long.")
         case _ if 300 <= status < 400:
-            return Rejected("moved", f"{platform} answered {status}: the connection's address has moved; enter the new one.")
+            return Rejected(
+                "moved",
+                f"{platform} answered {status}: the connection's address has moved; enter the new "
+                "one.",
+            )
         case _:
-            return Rejected("rejected", f"{platform} answered {status}: it does not take this reply as it is.")
+            return Rejected(
+                "rejected", f"{platform} answered {status}: it does not take this reply as it is."
+            )
 
 
 def retry_after(headers: Mapping[str, str]) -> int | None:
     """Seconds to wait, at most `RETRY_AFTER_LIMIT`, as a platform's headers say.
 
-    Retry-After (RFC 9110, 10.2.3: a number or a date), or one of the headers in `_RESETS` by which some platforms tell it instead:
-    seconds from now, seconds since 1970, or an ISO 8601 time.
+    Retry-After (RFC 9110, 10.2.3: a number or a date), or one of the headers in `_RESETS` by which
+    some platforms tell it instead: seconds from now, seconds since 1970, or an ISO 8601 time.
     """
     value = headers.get("retry-after", "").strip()
     if _DIGITS.fullmatch(value):
@@ -290,7 +373,14 @@ def retry_after(headers: Mapping[str, str]) -> int | None:
         until = parsedate_to_datetime(value)
         return _until(until if until.tzinfo else until.replace(tzinfo=UTC))
     except (ValueError, IndexError, OverflowError):
-        return next((wait for name in _RESETS if (wait := _reset(headers.get(name, "").strip())) is not None), None)
+        return next(
+            (
+                wait
+                for name in _RESETS
+                if (wait := _reset(headers.get(name, "").strip())) is not None
+            ),
+            None,
+        )
 
 
 def _reset(value: str) -> int | None:

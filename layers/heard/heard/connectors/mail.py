@@ -1,18 +1,25 @@
-"""What the e-mail connectors share: reading a mail as a review, whom never to answer, and writing an answer.
+"""What the e-mail connectors share.
 
-Owns mails; knows no platform. A mail is a review of its own and is never edited or withdrawn. Mails belong together by `References`: a
-thread is named by the first Message-ID there, else by `In-Reply-To`, else by the mail's own. The address is lower-cased and hashed for
-the author's id; as it stands it is only in `reply_to`, where answers go. Of the text only what is new counts: quoted history and the
-signature behind "-- " are left out, and if that leaves nothing, nothing is left out: a complaint must not be lost.
+Reading a mail as a review, whom never to answer, and writing an answer.
 
-Which mails are not reviews (`Mail.automatic`): bounces, out-of-office notes and other machines' answers to what we sent. They are ignored.
-Which are reviews, but never answered by us (`unanswerable` in `reply_to`, which `refused` reads): mails that machines or lists
-sent of their own accord, spam, and mails whose sender could be forged. An answer to a forged sender would reach somebody who never wrote
-(backscatter), so a person decides and answers from the mailbox. A sender counts as proven if DMARC passed, or SPF or DKIM
-passed for the domain of the From address. A business whose own gateway checks senders can set `answer_unverified` to yes.
-Answers go to Reply-To only where its domain is From's, since nothing proves another one.
+Owns mails; knows no platform. A mail is a review of its own and is never edited or withdrawn. Mails
+belong together by `References`: a thread is named by the first Message-ID there, else by
+`In-Reply-To`, else by the mail's own. The address is lower-cased and hashed for the author's id; as
+it stands it is only in `reply_to`, where answers go. Of the text only what is new counts: quoted
+history and the signature behind "-- " are left out, and if that leaves nothing, nothing is left
+out: a complaint must not be lost.
 
-Sources: RFC 5322 (3.6.4, 3.6.2), RFC 3834 (automatic answers), RFC 3676 (4.3, "-- "), RFC 7489; [MS-OXCMAIL] for X-Auto-Response-Suppress.
+Which mails are not reviews (`Mail.automatic`): bounces, out-of-office notes and other machines'
+answers to what we sent. They are ignored. Which are reviews, but never answered by us
+(`unanswerable` in `reply_to`, which `refused` reads): mails that machines or lists sent of their
+own accord, spam, and mails whose sender could be forged. An answer to a forged sender would reach
+somebody who never wrote (backscatter), so a person decides and answers from the mailbox. A sender
+counts as proven if DMARC passed, or SPF or DKIM passed for the domain of the From address. A
+business whose own gateway checks senders can set `answer_unverified` to yes. Answers go to Reply-To
+only where its domain is From's, since nothing proves another one.
+
+Sources: RFC 5322 (3.6.4, 3.6.2), RFC 3834 (automatic answers), RFC 3676 (4.3, "-- "), RFC 7489;
+[MS-OXCMAIL] for X-Auto-Response-Suppress.
 """
 
 from __future__ import annotations
@@ -34,54 +41,85 @@ if TYPE_CHECKING:
     from email.message import Message
 
 REPLY_LIMIT: Final = 100_000
-"""Characters of a reply: our own limit, far below what mail servers take and above what people write."""
+"""Characters of a reply.
+
+Our own limit, far below what mail servers take and above what people write.
+"""
 
 SETTINGS: Final[Mapping[str, str]] = {
-    "answer_unverified": "yes: answer also where the sender's address may be forged, because your own gateway checks it",
+    "answer_unverified": "yes: answer also where the sender's address may be forged, because your "
+    "own gateway checks it",
 }
 
 CANNOT: Final = (
     "Attachments and pictures are not read: a mail that has nothing else goes to a person.",
     "Out-of-office notes, bounces and other machines' answers are ignored.",
-    "Mails whose sender could be forged, and those of lists, machines and spammers, are never answered from here: answer from the mailbox.",
+    "Mails whose sender could be forged, and those of lists, machines and spammers, are never "
+    "answered from here: answer from the mailbox.",
 )
 
-# Without "=?", which begins an encoded word: programs read one as the characters that it stands for, and in an address these may be
-# another address and a comma.
+# Without "=?", which begins an encoded word: programs read one as the characters that it stands
+# for, and in an address these may be another address and a comma.
 _ADDRESS: Final = re.compile(r"(?!.*=\?)[^\s@<>()\[\]\",:;\\]{1,64}@[^\s@<>()\[\]\",:;\\]{1,253}")
 _MESSAGE_ID: Final = re.compile(r"<([!-;=?-~]{1,180})>")
-_ANSWER: Final = re.compile(r"\s*(?:re|aw|antw|sv|vs|ref|rif|odp|ynt|回复|答复)\s*(?:\[\d+\])?\s*[:：]", re.IGNORECASE)
+_ANSWER: Final = re.compile(
+    r"\s*(?:re|aw|antw|sv|vs|ref|rif|odp|ynt|回复|答复)\s*(?:\[\d+\])?\s*[:：]", re.IGNORECASE
+)
 _FORWARD: Final = re.compile(r"\s*(?:fwd?|wg|tr|rv|i|enc|vb|doorst|转发)\s*[:：]", re.IGNORECASE)
 _SUBJECT_LIMIT: Final = 200
 _REFERENCES: Final = 20
 _DEPTH: Final = 10
 _DECODED: Final = 4_000
-"""How many characters of a header are decoded: the library's time for them grows with their square."""
+"""How many characters of a header are decoded.
+
+The library's time for them grows with their square.
+"""
 _STRUCTURES: Final = 100
 _BOUNDARIES: Final = 5_000
-"""How many mails and mixtures one mail may hold, and how many lines that look like a boundary, to be taken apart at all."""
-_STRUCTURE: Final = re.compile(rb"content-type[ \t]*:[\s\x1c-\x1f]*(?:multipart|message)/", re.IGNORECASE)
-_KIND: Final = re.compile(rb"(?<![^\r\n])content-(type|disposition)[ \t]*:[^\r\n]*+(?:(?:\r\n|\r|\n)[ \t][^\r\n]*+)*+", re.IGNORECASE)
+"""How many mails and mixtures one mail may hold, and how many lines that look like a boundary, to
+be taken apart at all.
+"""
+_STRUCTURE: Final = re.compile(
+    rb"content-type[ \t]*:[\s\x1c-\x1f]*(?:multipart|message)/", re.IGNORECASE
+)
+_KIND: Final = re.compile(
+    rb"(?<![^\r\n])content-(type|disposition)[ \t]*:[^\r\n]*+(?:(?:\r\n|\r|\n)[ \t][^\r\n]*+)*+",
+    re.IGNORECASE,
+)
 _KIND_LIMIT: Final = 2_000
-"""How many bytes of a header that says what a part is are read, for the same reason. What says more is taken for an attached file."""
+"""How many bytes of a header that says what a part is are read, for the same reason.
+
+What says more is taken for an attached file.
+"""
 _NOT_OF_MAIL: Final = frozenset({"punycode", "idna", "unicode_escape", "raw_unicode_escape"})
-"""Encodings that nobody writes mails in, and that take time that grows with the square, or complain by themselves."""
+"""Encodings that nobody writes mails in, and that take time that grows with the square, or complain
+by themselves.
+"""
 
 _MACHINES: Final = frozenset({"mailer-daemon", "postmaster", "mail-daemon"})
-_NO_REPLY: Final = re.compile(r"(?:do[-_.]?)?not?[-_.]?reply(?:[-_+.].*)?|bounces?(?:[-_+.].*)?", re.IGNORECASE)
+_NO_REPLY: Final = re.compile(
+    r"(?:do[-_.]?)?not?[-_.]?reply(?:[-_+.].*)?|bounces?(?:[-_+.].*)?", re.IGNORECASE
+)
 
 _UNANSWERABLE: Final[Mapping[str, str]] = {
     "no_address": "The mail does not say who sent it.",
-    "unverified_sender": "The sender may be forged, and an answer reach somebody else. If you believe it, answer from the mailbox.",
-    "spam": "The mail was taken for spam, whose senders must not learn that somebody reads it. If it is none, answer from the mailbox.",
-    "machine": "A machine sent this mail, and takes no answers. If a person is behind it, answer from the mailbox.",
-    "mailing_list": "A list sent this mail, and an answer could reach everybody on it. Answer its author from the mailbox.",
+    "unverified_sender": "The sender may be forged, and an answer reach somebody else. If you "
+    "believe it, answer from the mailbox.",
+    "spam": "The mail was taken for spam, whose senders must not learn that somebody reads it. If "
+    "it is none, answer from the mailbox.",
+    "machine": "A machine sent this mail, and takes no answers. If a person is behind it, answer "
+    "from the mailbox.",
+    "mailing_list": "A list sent this mail, and an answer could reach everybody on it. Answer its "
+    "author from the mailbox.",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """What is read of a mail. `headers` are in their order, names lower-cased, values on one line as they were sent."""
+    """What is read of a mail.
+
+    `headers` are in their order, names lower-cased, values on one line as they were sent.
+    """
 
     headers: tuple[tuple[str, str], ...]
     text: str | None = None
@@ -107,7 +145,10 @@ class Mail:
     @property
     def earlier(self) -> tuple[str, ...]:
         """The ids of the mails that it follows, oldest first."""
-        return tuple(_MESSAGE_ID.findall(self.one("references")) or _MESSAGE_ID.findall(self.one("in-reply-to")))
+        return tuple(
+            _MESSAGE_ID.findall(self.one("references"))
+            or _MESSAGE_ID.findall(self.one("in-reply-to"))
+        )
 
     @property
     def automatic(self) -> bool:
@@ -132,7 +173,9 @@ class Mail:
         if self.one("list-id") or self.one("precedence").strip().lower() == "list":
             return "mailing_list"
         submitted = self.one("auto-submitted").partition(";")[0].strip().lower() or "no"
-        suppressed = {each.strip().lower() for each in self.one("x-auto-response-suppress").split(",")} & {"all", "autoreply"}
+        suppressed = {
+            each.strip().lower() for each in self.one("x-auto-response-suppress").split(",")
+        } & {"all", "autoreply"}
         bulk = self.one("precedence").strip().lower() in {"bulk", "junk"}
         unwanted = _NO_REPLY.fullmatch(self.sender[1].partition("@")[0]) is not None
         return "machine" if submitted != "no" or suppressed or bulk or unwanted else None
@@ -141,18 +184,25 @@ class Mail:
 def read_mime(raw: bytes) -> Mail:
     """A mail from its bytes, however broken: what cannot be read is left out.
 
-    A mail that is made to be hard to take apart (parts within parts by the thousand) is its headers: a person reads it in the mailbox.
+    A mail that is made to be hard to take apart (parts within parts by the thousand) is its
+    headers: a person reads it in the mailbox.
     """
-    # Imported here: only connections of mail pay for it. The old policy never raises, whatever the headers hold.
+    # Imported here: only connections of mail pay for it. The old policy never raises, whatever the
+    # headers hold.
     from email import message_from_bytes  # noqa: PLC0415
 
-    if len(_STRUCTURE.findall(raw)) > _STRUCTURES or raw.count(b"\n--") + raw.count(b"\r--") > _BOUNDARIES:
+    if (
+        len(_STRUCTURE.findall(raw)) > _STRUCTURES
+        or raw.count(b"\n--") + raw.count(b"\r--") > _BOUNDARIES
+    ):
         return Mail(_headers_alone(raw))
     message = message_from_bytes(bounded(raw))
     written = [_words_of(part) for part in _parts(message, "text/plain")]
     words = "\n".join(text for text in written if text and text.strip())
     if not words:
-        words = "\n".join(plain(_words_of(part), quote="> ") or "" for part in _parts(message, "text/html"))
+        words = "\n".join(
+            plain(_words_of(part), quote="> ") or "" for part in _parts(message, "text/html")
+        )
     return Mail(headers_of(message.raw_items()), clean(words))
 
 
@@ -168,14 +218,20 @@ def _headers_alone(raw: bytes) -> tuple[tuple[str, str], ...]:
 
 
 def bounded(raw: bytes) -> bytes:
-    """A mail, or a part of one, whose headers say in no more words than can be read what its parts are."""
+    """A mail, or a part of one, whose headers say in no more words than can be read what its parts
+    are.
+    """
     return _KIND.sub(_short, raw)
 
 
 def _short(header: re.Match[bytes]) -> bytes:
     if len(header[0]) <= _KIND_LIMIT:
         return header[0]
-    return b"content-type: application/octet-stream" if header[1].lower() == b"type" else b"content-disposition: attachment"
+    return (
+        b"content-type: application/octet-stream"
+        if header[1].lower() == b"type"
+        else b"content-disposition: attachment"
+    )
 
 
 def headers_of(pairs: Iterable[tuple[str, object]]) -> tuple[tuple[str, str], ...]:
@@ -184,27 +240,52 @@ def headers_of(pairs: Iterable[tuple[str, object]]) -> tuple[tuple[str, str], ..
 
 
 def _as_sent(value: str) -> str:
-    """A header whose bytes that are not ASCII came as surrogates; other surrogates stay what they are."""
+    """A header whose bytes that are not ASCII came as surrogates.
+
+    Other surrogates stay what they are.
+    """
     try:
         return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     except UnicodeEncodeError:
         return value
 
 
-def event(mail: Mail, native_id: str, connection: Connection, now: datetime, *, verified: bool, spam: bool = False) -> ReviewEvent | None:
-    """The review that a mail is; None for a machine's answer. What the business itself sent, by `from_address`, is its reply."""
+def event(
+    mail: Mail,
+    native_id: str,
+    connection: Connection,
+    now: datetime,
+    *,
+    verified: bool,
+    spam: bool = False,
+) -> ReviewEvent | None:
+    """The review that a mail is; None for a machine's answer.
+
+    What the business itself sent, by `from_address`, is its reply.
+    """
     if mail.automatic:
         return None
     name, address = mail.sender
     trusting = connection.settings.get("answer_unverified", "").strip().lower() == "yes"
     verified = trusting or (verified and len(mail.all("from")) == 1)
-    # Not by the address alone, which anybody can write: what says so without proof goes to a person.
-    own = verified and address and address == _person(connection.settings.get("from_address", ""))[1]
+    # Not by the address alone, which anybody can write: what says so without proof goes to a
+    # person.
+    own = (
+        verified and address and address == _person(connection.settings.get("from_address", ""))[1]
+    )
     earlier, subject = mail.earlier, decoded(mail.one("subject")) or None
     thread = (earlier or (mail.message_id or native_id,))[0]
-    why = mail.unanswerable or ("spam" if spam else None) or (None if verified else "unverified_sender")
+    why = (
+        mail.unanswerable
+        or ("spam" if spam else None)
+        or (None if verified else "unverified_sender")
+    )
     references = [*earlier, *([mail.message_id] if mail.message_id else [])]
-    kept = references if len(references) <= _REFERENCES else [references[0], *references[1 - _REFERENCES :]]
+    kept = (
+        references
+        if len(references) <= _REFERENCES
+        else [references[0], *references[1 - _REFERENCES :]]
+    )
     reply_to = {
         "to": _answered(mail, address),
         "subject": (subject or "")[:_SUBJECT_LIMIT],
@@ -233,7 +314,10 @@ def refused(target: ReplyTarget) -> Rejected | None:
 
 
 def sender_of(connection: Connection) -> tuple[str, str]:
-    """The business's name and address in answers. Raises ValueError where the setting `from_address` is none."""
+    """The business's name and address in answers.
+
+    Raises ValueError where the setting `from_address` is none.
+    """
     address = _person(connection.settings.get("from_address", ""))[1]
     if not address:
         raise ValueError("from_address is no e-mail address.")
@@ -254,9 +338,13 @@ def subject_of(target: ReplyTarget) -> str:
 def answer_headers(target: ReplyTarget) -> dict[str, str]:
     """The headers that make a mail an answer to another, and ask machines not to answer it.
 
-    The last also marks the mail for another Heard, which then does not answer: two of them would go on for ever.
+    The last also marks the mail for another Heard, which then does not answer: two of them would go
+    on for ever.
     """
-    own, references = target.reply_to.get("message_id", ""), _MESSAGE_ID.findall(target.reply_to.get("references", ""))
+    own, references = (
+        target.reply_to.get("message_id", ""),
+        _MESSAGE_ID.findall(target.reply_to.get("references", "")),
+    )
     headers = {"In-Reply-To": f"<{own}>"} if _MESSAGE_ID.fullmatch(f"<{own}>") else {}
     if references:
         headers["References"] = " ".join(f"<{each}>" for each in references)
@@ -269,9 +357,15 @@ def compose(target: ReplyTarget, text: str, sender: str, reply_id: str) -> bytes
     from email.policy import SMTP  # noqa: PLC0415
 
     mail = EmailMessage(SMTP)
-    # Values are on one line each: the new policy refuses others, so that nothing in them becomes a header of its own.
+    # Values are on one line each: the new policy refuses others, so that nothing in them becomes a
+    # header of its own.
     own = re.sub(r"[^A-Za-z0-9_.-]", "_", reply_id)
-    named = {"From": sender, "To": target.reply_to["to"], "Subject": subject_of(target), "Message-ID": f"<{own}@{domain_of(sender)}>"}
+    named = {
+        "From": sender,
+        "To": target.reply_to["to"],
+        "Subject": subject_of(target),
+        "Message-ID": f"<{own}@{domain_of(sender)}>",
+    }
     for name, value in {**named, **answer_headers(target)}.items():
         mail[name] = value
     mail.set_content(text, cte="base64")
@@ -279,7 +373,10 @@ def compose(target: ReplyTarget, text: str, sender: str, reply_id: str) -> bytes
 
 
 def aligned(domain: str, mail: Mail) -> bool:
-    """Whether a domain that was proven is the sender's: the same, or one above or below the other (relaxed, RFC 7489 3.1)."""
+    """Whether a domain that was proven is the sender's.
+
+    The same, or one above or below the other (relaxed, RFC 7489 3.1).
+    """
     mine, proven = mail.sender[1].rpartition("@")[2], domain.strip().strip(".").lower()
     if "." not in proven or "." not in mine:
         return False
@@ -292,13 +389,19 @@ def domain_of(address: str) -> str:
 
 
 def _person(value: str) -> tuple[str | None, str]:
-    """Name and address of a header as it was sent: a name is decoded only when it is told from the address, or it could bring its own."""
+    """Name and address of a header as it was sent.
+
+    A name is decoded only when it is told from the address, or it could bring its own.
+    """
     name, address = parseaddr(value, strict=True)
     if not _ADDRESS.fullmatch(address):
-        # The strict reader refuses names that hold an unquoted comma; then what stands in the only brackets counts.
+        # The strict reader refuses names that hold an unquoted comma; then what stands in the only
+        # brackets counts.
         bracketed = re.findall(r"<([^<>]*)>", value)
         name, address = (value.partition("<")[0], bracketed[0]) if len(bracketed) == 1 else ("", "")
-    return decoded(name)[:LABEL_LIMIT] or None, address.lower() if _ADDRESS.fullmatch(address) else ""
+    return decoded(name)[:LABEL_LIMIT] or None, address.lower() if _ADDRESS.fullmatch(
+        address
+    ) else ""
 
 
 def _answered(mail: Mail, address: str) -> str:
@@ -317,7 +420,12 @@ def decoded(value: str) -> str:
 
     try:
         pieces = cast("list[tuple[str | bytes, str | None]]", decode_header(value[:_DECODED]))
-        return _line("".join(in_charset(piece, charset) if isinstance(piece, bytes) else piece for piece, charset in pieces))
+        return _line(
+            "".join(
+                in_charset(piece, charset) if isinstance(piece, bytes) else piece
+                for piece, charset in pieces
+            )
+        )
     except (HeaderParseError, ValueError):
         return _line(value)
 
@@ -332,13 +440,20 @@ def in_charset(content: bytes, charset: str | None) -> str:
 
 
 def _parts(message: Message, kind: str, depth: int = 0) -> Iterator[Message]:
-    """The parts of a kind that belong to the mail itself: neither attached nor in a mail inside it."""
+    """The parts of a kind that belong to the mail itself.
+
+    Neither attached nor in a mail inside it.
+    """
     if depth > _DEPTH or message.get_content_maintype() == "message":
         return
     if message.is_multipart():
         for part in cast("Sequence[Message]", message.get_payload()):
             yield from _parts(part, kind, depth + 1)
-    elif message.get_content_type() == kind and (message.get_content_disposition() or "inline") == "inline" and not message.get_filename():
+    elif (
+        message.get_content_type() == kind
+        and (message.get_content_disposition() or "inline") == "inline"
+        and not message.get_filename()
+    ):
         yield message
 
 
@@ -351,13 +466,15 @@ def _words_of(part: Message) -> str:
 
 _ATTRIBUTION: Final = re.compile(
     r"(?:on|am|le|el|em|il|op|den|dnia|w dniu|em|pada|tarihinde|на|在)\b.{0,300}"
-    r"(?:wrote|schrieb\b.{0,80}|a écrit|escribió|escreveu|ha scritto|schreef\b.{0,80}|skrev\b.{0,80}|napisał(?:\(a\))?|"
+    r"(?:wrote|schrieb\b.{0,80}|a écrit|escribió|escreveu|ha "
+    r"scritto|schreef\b.{0,80}|skrev\b.{0,80}|napisał(?:\(a\))?|"
     r"menulis|şunu yazdı|написал|写道)"
     r"\s*[:：]",
     re.IGNORECASE | re.DOTALL,
 )
 _ORIGINAL: Final = re.compile(
-    r"\s*-{2,}\s*(?:original message|ursprüngliche nachricht|message d'origine|mensaje original|mensagem original|messaggio originale|"
+    r"\s*-{2,}\s*(?:original message|ursprüngliche nachricht|message d'origine|mensaje "
+    r"original|mensagem original|messaggio originale|"
     r"oorspronkelijk bericht|ursprungligt meddelande|wiadomość oryginalna)\s*-{2,}\s*",
     re.IGNORECASE,
 )
@@ -369,10 +486,13 @@ _BLOCK: Final = re.compile(
 
 
 def new_words(text: str | None, *, forwarded: bool = False) -> str | None:
-    """What the sender of a mail wrote now: without what is quoted, and without the signature. All of it if nothing else is left.
+    """What the sender of a mail wrote now: without what is quoted, and without the signature.
 
-    Lines that begin with ">" go, with the line that introduces them; so does all below a program's "Original Message" or a block of
-    From, Sent, To and Subject. What was `forwarded` is what the mail is about, and stays.
+    All of it if nothing else is left.
+
+    Lines that begin with ">" go, with the line that introduces them; so does all below a program's
+    "Original Message" or a block of From, Sent, To and Subject. What was `forwarded` is what the
+    mail is about, and stays.
     """
     whole = clean(text)
     if whole is None or forwarded:

@@ -1,21 +1,28 @@
-"""What the platforms of Meta share: the handshake, the signature, the shape of a delivery, and the Graph API's way to refuse.
+"""What the platforms of Meta share.
 
-Handshake: GET with `hub.mode=subscribe`, `hub.verify_token` (words that the business chose) and `hub.challenge`, answered with the bare
-challenge. It is sent back as plain text and only if it is letters, digits and the like, so that nobody can have a page of theirs shown
-from here. Signature: `X-Hub-Signature-256: sha256=` and the HMAC of the raw body under the app's secret, in hexadecimal. Meta escapes
-what is not ASCII before it signs and sends that, so that the bytes as they came are what counts. The older `X-Hub-Signature` (SHA-1)
-comes along and is not looked at. Nothing is dated: a repetition is known by the ids in the body.
+The handshake, the signature, the shape of a delivery, and the Graph API's way to refuse.
 
-A delivery is `{"object", "entry": [{"id", "time", "changes": [{"field", "value"}]}]}`, up to a thousand entries. An app has one address
-for all the Pages and accounts that it is installed on; entries about another one than the connection's are a problem, not lost in
-silence, because a mistyped id must show. The dashboard's test button sends entries of the id 0.
+Handshake: GET with `hub.mode=subscribe`, `hub.verify_token` (words that the business chose) and
+`hub.challenge`, answered with the bare challenge. It is sent back as plain text and only if it is
+letters, digits and the like, so that nobody can have a page of theirs shown from here. Signature:
+`X-Hub-Signature-256: sha256=` and the HMAC of the raw body under the app's secret, in hexadecimal.
+Meta escapes what is not ASCII before it signs and sends that, so that the bytes as they came are
+what counts. The older `X-Hub-Signature` (SHA-1) comes along and is not looked at. Nothing is dated:
+a repetition is known by the ids in the body.
 
-Refusals of the Graph API have a number of their own, which says more than their HTTP status: being asked too often is 400 or 403. They
-are answers of the status that HTTP has for them from `call` on. Code 100 with subcode 33 stands for an object that does not exist and for
-one that the token may not see; Meta does not tell which.
+A delivery is `{"object", "entry": [{"id", "time", "changes": [{"field", "value"}]}]}`, up to a
+thousand entries. An app has one address for all the Pages and accounts that it is installed on;
+entries about another one than the connection's are a problem, not lost in silence, because a
+mistyped id must show. The dashboard's test button sends entries of the id 0.
 
-Sources: developers.facebook.com/docs/graph-api/webhooks/getting-started, …/docs/graph-api/guides/error-handling,
-…/docs/graph-api/overview/rate-limiting, …/docs/graph-api/reference/comment (whose examples are of v26.0).
+Refusals of the Graph API have a number of their own, which says more than their HTTP status: being
+asked too often is 400 or 403. They are answers of the status that HTTP has for them from `call` on.
+Code 100 with subcode 33 stands for an object that does not exist and for one that the token may not
+see; Meta does not tell which.
+
+Sources: developers.facebook.com/docs/graph-api/webhooks/getting-started,
+…/docs/graph-api/guides/error-handling, …/docs/graph-api/overview/rate-limiting,
+…/docs/graph-api/reference/comment (whose examples are of v26.0).
 """
 
 from __future__ import annotations
@@ -29,7 +36,19 @@ from datetime import UTC, datetime
 from typing import Final, cast
 from urllib.parse import parse_qs, quote, urlencode
 
-from heard.connectors import Connection, Connector, Gone, Http, HttpAnswer, Parsed, Presence, Rejected, Request, Response, Sent
+from heard.connectors import (
+    Connection,
+    Connector,
+    Gone,
+    Http,
+    HttpAnswer,
+    Parsed,
+    Presence,
+    Rejected,
+    Request,
+    Response,
+    Sent,
+)
 from heard.connectors.http import ask
 from heard.connectors.parsing import Fields, each, read_object, same_text, test_event
 from heard.connectors.signatures import BodyHmac, same
@@ -37,11 +56,16 @@ from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import ReviewEvent
 
 GRAPH_VERSION: Final = "v26.0"
-"""The Graph API's version that is asked, until `api_base` names another one; each works for about two years."""
+"""The Graph API's version that is asked, until `api_base` names another one.
+
+Each works for about two years.
+"""
 
 GRAPH: Final = f"https://graph.facebook.com/{GRAPH_VERSION}"
 
-SIGNATURE: Final = "X-Hub-Signature-256: HMAC-SHA256 of the body under the app's secret, hexadecimal; no timestamp"
+SIGNATURE: Final = (
+    "X-Hub-Signature-256: HMAC-SHA256 of the body under the app's secret, hexadecimal; no timestamp"
+)
 
 SECRET_HELP: Final = "the app's secret: App Dashboard, App settings, Basic, App secret"
 
@@ -52,7 +76,9 @@ _MILLISECONDS: Final = 10**11
 _LATEST: Final = 10**14
 _REPLIES_A_PAGE: Final = 100
 _PAGES: Final = 5
-"""How many pages of a comment's replies are looked through for one of ours before saying that we cannot tell."""
+"""How many pages of a comment's replies are looked through for one of ours before saying that we
+cannot tell.
+"""
 
 _STATUS: Final[Mapping[int, int]] = {
     1: 503,
@@ -68,7 +94,10 @@ _STATUS: Final[Mapping[int, int]] = {
     102: 401,
     190: 401,
 }
-"""What the Graph API's error codes are in HTTP: faults of theirs that pass, calls too many, permissions missing, tokens that ended."""
+"""What the Graph API's error codes are in HTTP.
+
+Faults of theirs that pass, calls too many, permissions missing, tokens that ended.
+"""
 
 _GONE: Final = (100, 33)
 _PERMISSIONS: Final = range(200, 300)
@@ -76,7 +105,10 @@ _PERMISSIONS: Final = range(200, 300)
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing that happened, out of a batch: which `field` of which entry, its `value`, when it was sent, and its place in the entry."""
+    """One thing that happened, out of a batch.
+
+    Which `field` of which entry, its `value`, when it was sent, and its place in the entry.
+    """
 
     field: str
     value: Fields
@@ -85,7 +117,10 @@ class Change:
 
 
 class MetaConnector(Connector):
-    """What a connector of one of Meta's platforms is made of: `change` says what one change means."""
+    """What a connector of one of Meta's platforms is made of.
+
+    `change` says what one change means.
+    """
 
     scheme = BodyHmac("x-hub-signature-256", prefix="sha256=")
     account_setting: str
@@ -95,7 +130,9 @@ class MetaConnector(Connector):
     def change(self, change: Change, connection: Connection, now: datetime) -> ReviewEvent | None:
         """The review event of one change, None if it is of no interest. Raises Unparseable."""
 
-    def handshake(self, request: Request, connection: Connection, secrets: tuple[str, ...], now: datetime) -> Response | None:
+    def handshake(
+        self, request: Request, connection: Connection, secrets: tuple[str, ...], now: datetime
+    ) -> Response | None:
         """The challenge, to whoever knows the verify token."""
         if request.method != "GET":
             return None
@@ -103,10 +140,14 @@ class MetaConnector(Connector):
             asked = parse_qs(request.query, max_num_fields=20)
         except ValueError:
             asked = {}
-        mode, token, challenge = (asked.get(f"hub.{name}", [""])[0] for name in ("mode", "verify_token", "challenge"))
+        mode, token, challenge = (
+            asked.get(f"hub.{name}", [""])[0] for name in ("mode", "verify_token", "challenge")
+        )
         expected = connection.settings.get("verify_token", "")
         if mode != "subscribe" or not expected.strip() or not same(expected, token):
-            return Response(403, "The verify token is not the one of this connection.", "text/plain")
+            return Response(
+                403, "The verify token is not the one of this connection.", "text/plain"
+            )
         if not _CHALLENGE.fullmatch(challenge):
             return Response(400, "The challenge is not one that Meta sends.", "text/plain")
         return Response(200, challenge, "text/plain")
@@ -116,10 +157,19 @@ class MetaConnector(Connector):
         entries = read_object(request.body).get("entry")
         if not isinstance(entries, list):
             raise Unparseable("entry of the body is missing or not a list.")
-        return each(_changes(cast("list[object]", entries)), "change", lambda fields: self._event(fields, connection, now))
+        return each(
+            _changes(cast("list[object]", entries)),
+            "change",
+            lambda fields: self._event(fields, connection, now),
+        )
 
-    def accepted(self, request: Request, connection: Connection, parsed: Parsed, http: Http) -> Response:
-        """200: what is answered otherwise is sent again, and an address that keeps failing is switched off."""
+    def accepted(
+        self, request: Request, connection: Connection, parsed: Parsed, http: Http
+    ) -> Response:
+        """200.
+
+        What is answered otherwise is sent again, and an address that keeps failing is switched off.
+        """
         return Response(200, "{}")
 
     def _event(self, fields: Fields, connection: Connection, now: datetime) -> ReviewEvent | None:
@@ -127,9 +177,18 @@ class MetaConnector(Connector):
         if account == _NO_ID:
             return test_event()
         value, place = fields.required_object("value"), fields.whole("place", 0, 10**6) or 0
-        event = self.change(Change(fields.label("field") or "", value, instant(fields, "time"), place), connection, now)
-        if event is not None and account not in {None, connection.settings.get(self.account_setting, "").strip()}:
-            raise Unparseable(f"{fields.where} is about another account than {self.account_setting} names")
+        event = self.change(
+            Change(fields.label("field") or "", value, instant(fields, "time"), place),
+            connection,
+            now,
+        )
+        if event is not None and account not in {
+            None,
+            connection.settings.get(self.account_setting, "").strip(),
+        }:
+            raise Unparseable(
+                f"{fields.where} is about another account than {self.account_setting} names"
+            )
         return event
 
     # Asking the Graph API
@@ -139,14 +198,26 @@ class MetaConnector(Connector):
         return connection.settings.get("api_base", "").strip().rstrip("/") or GRAPH
 
     def get(
-        self, path: str, query: Mapping[str, str], connection: Connection, credentials: Mapping[str, str], http: Http
+        self,
+        path: str,
+        query: Mapping[str, str],
+        connection: Connection,
+        credentials: Mapping[str, str],
+        http: Http,
     ) -> Fields | Rejected:
         """An object or a list that the Graph API shows. Raises PlatformUnavailable."""
-        answer = self._call("GET", f"{path}?{urlencode(query)}", None, connection, credentials, http)
+        answer = self._call(
+            "GET", f"{path}?{urlencode(query)}", None, connection, credentials, http
+        )
         return answer if isinstance(answer, Rejected) else self._read(answer, maybe_applied=False)
 
     def post(
-        self, path: str, form: Mapping[str, str], connection: Connection, credentials: Mapping[str, str], http: Http
+        self,
+        path: str,
+        form: Mapping[str, str],
+        connection: Connection,
+        credentials: Mapping[str, str],
+        http: Http,
     ) -> Sent | Rejected:
         """The id of what was posted. Raises PlatformUnavailable."""
         answer = self._call("POST", path, urlencode(form).encode(), connection, credentials, http)
@@ -156,15 +227,31 @@ class MetaConnector(Connector):
         try:
             return Sent(posted.id("id"))
         except Unparseable as error:
-            raise PlatformUnavailable(f"{self.capabilities.title} took it and does not say as what.", maybe_applied=True) from error
+            raise PlatformUnavailable(
+                f"{self.capabilities.title} took it and does not say as what.", maybe_applied=True
+            ) from error
 
     def among(
-        self, path: str, fields: str, text_field: str, text: str, connection: Connection, credentials: Mapping[str, str], http: Http
+        self,
+        path: str,
+        fields: str,
+        text_field: str,
+        text: str,
+        connection: Connection,
+        credentials: Mapping[str, str],
+        http: Http,
     ) -> Sent | Presence:
-        """Whether one of a comment's replies is ours and says the same. Raises PlatformUnavailable."""
+        """Whether one of a comment's replies is ours and says the same.
+
+        Raises PlatformUnavailable.
+        """
         after, doubtful = "", False
         for _ in range(_PAGES):
-            query = {"fields": fields, "limit": str(_REPLIES_A_PAGE), **({"after": after} if after else {})}
+            query = {
+                "fields": fields,
+                "limit": str(_REPLIES_A_PAGE),
+                **({"after": after} if after else {}),
+            }
             page = self.get(path, query, connection, credentials, http)
             if isinstance(page, Rejected):
                 return Presence.ABSENT if page.reason == "gone" else Presence.CANNOT_TELL
@@ -182,7 +269,9 @@ class MetaConnector(Connector):
     def ours(self, comment: Fields, connection: Connection) -> bool | None:
         """Whether the business wrote a comment; None when nothing says who did."""
         author = comment.object("from").label("id")
-        return author == connection.settings.get(self.account_setting, "").strip() if author else None
+        return (
+            author == connection.settings.get(self.account_setting, "").strip() if author else None
+        )
 
     def shown(self, answer: Fields | Rejected) -> Fields | Gone | None:
         """What was read, `Gone` when it is not there, None when it may not be read."""
@@ -192,10 +281,19 @@ class MetaConnector(Connector):
 
     def unreadable(self, error: Unparseable) -> PlatformUnavailable:
         """The fault of an answer that is not what it should be."""
-        return PlatformUnavailable(f"{self.capabilities.title} answered something unreadable: {error.detail}.", maybe_applied=False)
+        return PlatformUnavailable(
+            f"{self.capabilities.title} answered something unreadable: {error.detail}.",
+            maybe_applied=False,
+        )
 
     def _call(
-        self, method: str, path: str, body: bytes | None, connection: Connection, credentials: Mapping[str, str], http: Http
+        self,
+        method: str,
+        path: str,
+        body: bytes | None,
+        connection: Connection,
+        credentials: Mapping[str, str],
+        http: Http,
     ) -> HttpAnswer | Rejected:
         title, token = self.capabilities.title, credentials.get("access_token", "")
         if not token:
@@ -205,16 +303,33 @@ class MetaConnector(Connector):
             headers["content-type"] = "application/x-www-form-urlencoded"
 
         def told(refusal: Rejected, said: bytes) -> Rejected:
-            words = _error(said).label("message") if refusal.reason in {"rejected", "unauthorized"} else None
-            return Rejected(refusal.reason, f"{refusal.detail} It says: {words}") if words else refusal
+            words = (
+                _error(said).label("message")
+                if refusal.reason in {"rejected", "unauthorized"}
+                else None
+            )
+            return (
+                Rejected(refusal.reason, f"{refusal.detail} It says: {words}") if words else refusal
+            )
 
-        return ask(_in_http(http), title, method, f"{self.base(connection)}/{path}", headers=headers, body=body, explain=told)
+        return ask(
+            _in_http(http),
+            title,
+            method,
+            f"{self.base(connection)}/{path}",
+            headers=headers,
+            body=body,
+            explain=told,
+        )
 
     def _read(self, answer: HttpAnswer, *, maybe_applied: bool) -> Fields:
         try:
             return Fields(read_object(answer.body), "the answer")
         except Unparseable as error:
-            raise PlatformUnavailable(f"{self.capabilities.title} answered something unreadable.", maybe_applied=maybe_applied) from error
+            raise PlatformUnavailable(
+                f"{self.capabilities.title} answered something unreadable.",
+                maybe_applied=maybe_applied,
+            ) from error
 
 
 def segment(native_id: str) -> str:
@@ -223,7 +338,9 @@ def segment(native_id: str) -> str:
 
 
 def instant(fields: Fields, name: str) -> datetime | None:
-    """A time that is a number of seconds or of milliseconds since 1970 in one place and ISO 8601 in another; None if it is absent."""
+    """A time that is a number of seconds or of milliseconds since 1970 in one place and ISO 8601 in
+    another; None if it is absent.
+    """
     value = fields.values.get(name)
     if value is None or (isinstance(value, str) and not value.isdecimal()):
         return fields.time(name)
@@ -245,13 +362,19 @@ def listed(page: Fields, name: str = "data") -> list[Fields]:
 
 
 def following(page: Fields) -> str | None:
-    """The cursor of the next page, None on the last. Its address is there as well, and nobody calls an address out of an answer."""
+    """The cursor of the next page, None on the last.
+
+    Its address is there as well, and nobody calls an address out of an answer.
+    """
     paging = page.object("paging")
     return paging.object("cursors").label("after") if paging.values.get("next") else None
 
 
 def _changes(entries: list[object]) -> Iterator[object]:
-    """Each entry's changes as objects of their own; what is none of these stays what it is, for `each` to say so."""
+    """Each entry's changes as objects of their own.
+
+    What is none of these stays what it is, for `each` to say so.
+    """
     for entry in entries:
         if not isinstance(entry, dict):
             yield entry
@@ -261,7 +384,11 @@ def _changes(entries: list[object]) -> Iterator[object]:
         if isinstance(changes, list):
             for place, change in enumerate(cast("list[object]", changes)):
                 about = {"account": fields.get("id"), "time": fields.get("time"), "place": place}
-                yield {**cast("dict[str, object]", change), **about} if isinstance(change, dict) else change
+                yield (
+                    {**cast("dict[str, object]", change), **about}
+                    if isinstance(change, dict)
+                    else change
+                )
         elif "messaging" not in fields and "standby" not in fields:
             yield changes
 
@@ -276,7 +403,13 @@ def _error(body: bytes) -> Fields:
 def _in_http(http: Http) -> Http:
     """The same client, with the Graph API's refusals under the status that HTTP has for them."""
 
-    def call(method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes | None = None) -> HttpAnswer:
+    def call(
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+    ) -> HttpAnswer:
         answer = http(method, url, headers=headers, body=body)
         if not 400 <= answer.status < 500:
             return answer
@@ -295,13 +428,21 @@ def _in_http(http: Http) -> Http:
 
 
 def _wait(headers: Mapping[str, str]) -> dict[str, str]:
-    """A Retry-After out of X-Business-Use-Case-Usage: `{business: [{…, "estimated_time_to_regain_access": minutes}]}`."""
+    """A Retry-After out of X-Business-Use-Case-Usage: `{business.
+
+    [{…, "estimated_time_to_regain_access": minutes}]}`.
+    """
     try:
         usage: object = json.loads(headers.get("x-business-use-case-usage", ""))
     except (ValueError, RecursionError):
         return {}
     uses = list(cast("dict[str, object]", usage).values()) if isinstance(usage, dict) else []
-    each_use = [use for uses_of_one in uses if isinstance(uses_of_one, list) for use in cast("list[object]", uses_of_one)]
+    each_use = [
+        use
+        for uses_of_one in uses
+        if isinstance(uses_of_one, list)
+        for use in cast("list[object]", uses_of_one)
+    ]
     waits = [
         Fields(cast("dict[str, object]", use)).whole("estimated_time_to_regain_access", 0, 10**4)
         for use in each_use

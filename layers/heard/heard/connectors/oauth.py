@@ -1,7 +1,10 @@
-"""OAuth 2.0 as a client: access tokens fetched when needed, kept until shortly before they expire, replaced when they are refused.
+"""OAuth 2.0 as a client.
 
-Owns the token request (RFC 6749, sections 4.3, 4.4 and 6; RFC 7523) and its memory, which lasts as long as the process. Knows no platform:
-a connector describes its `Grant` and keeps one `Tokens`.
+Access tokens fetched when needed, kept until shortly before they expire, replaced when they are
+refused.
+
+Owns the token request (RFC 6749, sections 4.3, 4.4 and 6; RFC 7523) and its memory, which lasts as
+long as the process. Knows no platform: a connector describes its `Grant` and keeps one `Tokens`.
 """
 
 from __future__ import annotations
@@ -26,9 +29,9 @@ _EXPIRY_MARGIN_SECONDS: Final = 300
 class Grant:
     """What a platform gives access tokens for.
 
-    `form` is sent to `url` (`grant_type` and what belongs to it), `basic` authenticates the client where the platform wants that
-    (user and password). `form` may be made on demand, for assertions that are dated. `key` names the grant in memory: whatever makes it
-    different from another one.
+    `form` is sent to `url` (`grant_type` and what belongs to it), `basic` authenticates the client
+    where the platform wants that (user and password). `form` may be made on demand, for assertions
+    that are dated. `key` names the grant in memory: whatever makes it different from another one.
     """
 
     url: str
@@ -38,7 +41,10 @@ class Grant:
 
 
 class Tokens:
-    """The access tokens of a platform. Asking for new ones early is answered 429 by some, so that each is kept for its life."""
+    """The access tokens of a platform.
+
+    Asking for new ones early is answered 429 by some, so that each is kept for its life.
+    """
 
     def __init__(self, title: str) -> None:
         self._title = title
@@ -62,35 +68,73 @@ class Tokens:
             token = self.token(grant, http, fresh=fresh)
             if isinstance(token, Rejected):
                 return token
-            sent = {"accept": "application/json", **(headers or {}), "authorization": f"Bearer {token}"}
-            return ask(http, self._title, method, url, headers=sent, body=body, harmless=harmless, explain=explain)
+            sent = {
+                "accept": "application/json",
+                **(headers or {}),
+                "authorization": f"Bearer {token}",
+            }
+            return ask(
+                http,
+                self._title,
+                method,
+                url,
+                headers=sent,
+                body=body,
+                harmless=harmless,
+                explain=explain,
+            )
 
         answer = once(fresh=False)
         if isinstance(answer, Rejected) and answer.reason == "unauthorized":
-            # A token can be revoked before its time; what was refused for that was not applied, so that asking once more is safe.
+            # A token can be revoked before its time; what was refused for that was not applied, so
+            # that asking once more is safe.
             return once(fresh=True)
         return answer
 
     def token(self, grant: Grant, http: Http, *, fresh: bool = False) -> str | Rejected:
-        """An access token; `fresh` asks for a new one whatever is remembered. Raises PlatformUnavailable."""
+        """An access token; `fresh` asks for a new one whatever is remembered.
+
+        Raises PlatformUnavailable.
+        """
         token, until = self._known.get(grant.key, ("", 0.0))
         if token and not fresh and time.monotonic() < until:
             return token
-        headers = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
+        headers = {
+            "content-type": "application/x-www-form-urlencoded",
+            "accept": "application/json",
+        }
         if grant.basic:
-            headers["authorization"] = "Basic " + base64.b64encode(":".join(grant.basic).encode()).decode()
-        answer = ask(http, self._title, "POST", grant.url, headers=headers, body=urlencode(grant.form()).encode(), harmless=True)
+            headers["authorization"] = (
+                "Basic " + base64.b64encode(":".join(grant.basic).encode()).decode()
+            )
+        answer = ask(
+            http,
+            self._title,
+            "POST",
+            grant.url,
+            headers=headers,
+            body=urlencode(grant.form()).encode(),
+            harmless=True,
+        )
         if isinstance(answer, Rejected):
             if answer.reason in {"bad_address", "moved"}:
                 return answer
-            return Rejected("unauthorized", f"{self._title} does not take the credentials that access tokens are asked for with.")
+            return Rejected(
+                "unauthorized",
+                f"{self._title} does not take the credentials that access tokens are asked for "
+                "with.",
+            )
         try:
             issued = Fields(read_object(answer.body), "the answer")
             token = issued.text("access_token")
         except Unparseable as error:
-            raise PlatformUnavailable(f"{self._title} answered something unreadable.", maybe_applied=False) from error
+            raise PlatformUnavailable(
+                f"{self._title} answered something unreadable.", maybe_applied=False
+            ) from error
         if not token:
-            raise PlatformUnavailable(f"{self._title} answered without an access token.", maybe_applied=False)
+            raise PlatformUnavailable(
+                f"{self._title} answered without an access token.", maybe_applied=False
+            )
         # Some write it as text ("359999"); a token of unknown life is used for this call only.
         life = issued.whole("expires_in", 0, 10**9) or 0
         self._known[grant.key] = (token, time.monotonic() + life - _EXPIRY_MARGIN_SECONDS)

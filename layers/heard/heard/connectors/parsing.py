@@ -1,8 +1,11 @@
-"""Reading untrusted JSON and forms: what a platform sent is text and numbers of unknown shape until read here.
+"""Reading untrusted JSON and forms.
 
-Owns the line between a body that cannot be read (`Unparseable`) and one field in it that cannot (a problem, which costs
-that field only: a review with a broken rating is still a review, R01). Knows no platform. Written without pydantic, whose
-import would cost `ingest` more than its whole budget; problems name fields and positions and never quote what a customer wrote.
+What a platform sent is text and numbers of unknown shape until read here.
+
+Owns the line between a body that cannot be read (`Unparseable`) and one field in it that cannot (a
+problem, which costs that field only: a review with a broken rating is still a review, R01). Knows
+no platform. Written without pydantic, whose import would cost `ingest` more than its whole budget;
+problems name fields and positions and never quote what a customer wrote.
 """
 
 from __future__ import annotations
@@ -31,14 +34,17 @@ LABEL_LIMIT: Final = 300
 _LINK_LIMIT: Final = 2_000
 _FORM_FIELDS: Final = 1_000
 _EARLIEST: Final = 1970
-"""Revisions sort as text only while years have four digits; no review is older than the Web anyway."""
+"""Revisions sort as text only while years have four digits.
+
+No review is older than the Web anyway.
+"""
 
 
 def read_object(body: bytes) -> dict[str, object]:
     """The JSON object a body holds. Raises Unparseable, and nothing else, for any other bytes.
 
-    Stricter than `json.loads`: duplicate names, NaN, infinities and numbers that overflow are refused, because two readers
-    may disagree about what they mean.
+    Stricter than `json.loads`: duplicate names, NaN, infinities and numbers that overflow are
+    refused, because two readers may disagree about what they mean.
     """
     document = read_json(body)
     if not isinstance(document, dict):
@@ -47,11 +53,16 @@ def read_object(body: bytes) -> dict[str, object]:
 
 
 def read_answer(answer: HttpAnswer, title: str, *, maybe_applied: bool = False) -> Fields:
-    """The JSON object that a platform answered. Raises PlatformUnavailable for anything else: a retry may find it mended."""
+    """The JSON object that a platform answered. Raises PlatformUnavailable for anything else.
+
+    A retry may find it mended.
+    """
     try:
         return Fields(read_object(answer.body), "the answer")
     except Unparseable as error:
-        raise PlatformUnavailable(f"{title} answered something unreadable.", maybe_applied=maybe_applied) from error
+        raise PlatformUnavailable(
+            f"{title} answered something unreadable.", maybe_applied=maybe_applied
+        ) from error
 
 
 def read_json(body: bytes) -> object:
@@ -61,12 +72,17 @@ def read_json(body: bytes) -> object:
     except UnicodeDecodeError as error:
         raise Unparseable(f"The body is not UTF-8: byte {error.start} is out of place.") from None
     try:
-        document: object = json.loads(text, parse_constant=_no_constant, parse_float=_finite, object_pairs_hook=_once)
+        document: object = json.loads(
+            text, parse_constant=_no_constant, parse_float=_finite, object_pairs_hook=_once
+        )
     except json.JSONDecodeError as error:
         raise Unparseable(f"The body is not JSON: {error.msg} at character {error.pos}.") from None
     except ValueError as error:
-        # Ours (from the hooks) and CPython's own limit of 4,300 digits, whose message does not quote the number.
-        raise Unparseable(f"The body is not JSON that two readers would agree on: {error}.") from None
+        # Ours (from the hooks) and CPython's own limit of 4,300 digits, whose message does not
+        # quote the number.
+        raise Unparseable(
+            f"The body is not JSON that two readers would agree on: {error}."
+        ) from None
     except RecursionError:
         raise Unparseable("The body is nested too deeply.") from None
     return document
@@ -77,7 +93,9 @@ def read_form(body: bytes) -> list[tuple[str, str]]:
     try:
         return parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=_FORM_FIELDS)
     except UnicodeDecodeError as error:
-        raise Unparseable(f"The body is not form-encoded: byte {error.start} should have been percent-encoded.") from None
+        raise Unparseable(
+            f"The body is not form-encoded: byte {error.start} should have been percent-encoded."
+        ) from None
     except ValueError:
         raise Unparseable(f"The form has more than {_FORM_FIELDS} fields.") from None
 
@@ -102,9 +120,9 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 class Fields:
     """The fields of one JSON object or form; `where` says which, for whoever reads a problem.
 
-    Accessors of what a review can do without return None for a value that makes no sense and note it in `problems`;
-    those of what it cannot do without (ids, and the times and counts that order its revisions) raise Unparseable. An
-    absent field and a null are the same thing.
+    Accessors of what a review can do without return None for a value that makes no sense and note
+    it in `problems`; those of what it cannot do without (ids, and the times and counts that order
+    its revisions) raise Unparseable. An absent field and a null are the same thing.
     """
 
     values: Mapping[str, object]
@@ -122,7 +140,9 @@ class Fields:
     def required_object(self, name: str) -> Fields:
         """The object in a field that must be there."""
         if not isinstance(self.values.get(name), dict):
-            raise self.unreadable(name, "is missing" if self.values.get(name) is None else "is not an object")
+            raise self.unreadable(
+                name, "is missing" if self.values.get(name) is None else "is not an object"
+            )
         return self.object(name)
 
     def id(self, name: str) -> str:
@@ -163,7 +183,10 @@ class Fields:
         return " ".join(text.split())[:LABEL_LIMIT].strip() or None if text else None
 
     def link(self, name: str) -> str | None:
-        """A Web address to show to people: http or https, else None. A `javascript:` one would run in their page."""
+        """A Web address to show to people: http or https, else None.
+
+        A `javascript:` one would run in their page.
+        """
         text = self.text(name)
         if text is None:
             return None
@@ -171,13 +194,20 @@ class Fields:
             scheme = urlsplit(text).scheme
         except ValueError:
             scheme = ""
-        if scheme not in {"http", "https"} or len(text) > _LINK_LIMIT or any(c.isspace() or c in "<>\"'" for c in text):
+        if (
+            scheme not in {"http", "https"}
+            or len(text) > _LINK_LIMIT
+            or any(c.isspace() or c in "<>\"'" for c in text)
+        ):
             self._note(name, "is not a Web address")
             return None
         return text
 
     def rating(self, name: str) -> int | None:
-        """A rating of 1 to 5 as a whole number, also written `4.0` or `"4"`. Nothing is rounded or clamped."""
+        """A rating of 1 to 5 as a whole number, also written `4.0` or `"4"`.
+
+        Nothing is rounded or clamped.
+        """
         return self.whole(name, 1, 5)
 
     def whole(self, name: str, least: int, most: int) -> int | None:
@@ -195,7 +225,10 @@ class Fields:
         return int(number)
 
     def count(self, name: str) -> int | None:
-        """A count that orders revisions: absent, or a whole number from 0 on. Raises Unparseable for anything else."""
+        """A count that orders revisions: absent, or a whole number from 0 on.
+
+        Raises Unparseable for anything else.
+        """
         problems = len(self.problems)
         number = self.whole(name, 0, 10**12 - 1)
         if len(self.problems) > problems:
@@ -203,7 +236,10 @@ class Fields:
         return number
 
     def time(self, name: str) -> datetime | None:
-        """An ISO 8601 instant; one without a zone is UTC. Raises Unparseable when what is there is none."""
+        """An ISO 8601 instant; one without a zone is UTC.
+
+        Raises Unparseable when what is there is none.
+        """
         value = self.values.get(name)
         if value is None or value == "":
             return None
@@ -248,18 +284,26 @@ def _number(value: object) -> int | float | None:
     return None
 
 
-def each(entries: Iterable[object], name: str, read: Callable[[Fields], ReviewEvent | None]) -> Parsed:
-    """What a delivery's entries say, in their order: `read` gives an entry's event, or None if it is of no interest.
+def each(
+    entries: Iterable[object], name: str, read: Callable[[Fields], ReviewEvent | None]
+) -> Parsed:
+    """What a delivery's entries say, in their order.
 
-    A bad entry becomes a problem and costs nothing but itself. Raises Unparseable when there was something to read and none of it
-    could be.
+    `read` gives an entry's event, or None if it is of no interest.
+
+    A bad entry becomes a problem and costs nothing but itself. Raises Unparseable when there was
+    something to read and none of it could be.
     """
     events: list[ReviewEvent] = []
     problems: list[str] = []
     unread = 0
     readable = 0
     for index, entry in enumerate(entries):
-        fields = Fields(cast("dict[str, object]", entry) if isinstance(entry, dict) else {}, f"{name} {index}", problems)
+        fields = Fields(
+            cast("dict[str, object]", entry) if isinstance(entry, dict) else {},
+            f"{name} {index}",
+            problems,
+        )
         try:
             if not isinstance(entry, dict):
                 raise Unparseable(f"{name} {index} is not an object")
@@ -290,23 +334,35 @@ def test_event() -> ReviewEvent:
 def nobody(native_id: str) -> Author:
     """The author of a review whose platform does not say who wrote it.
 
-    One for each review: an author's text is encrypted under one key, and erasing one stranger's must not erase another's.
+    One for each review: an author's text is encrypted under one key, and erasing one stranger's
+    must not erase another's.
     """
     return Author(f"anonymous:{native_id}")
 
 
 def by_email(address: str) -> str:
-    """An author's id made of an e-mail address, which it does not tell: ids are kept longer than personal data may be."""
-    return "email:" + hashlib.sha256(address.strip().lower().encode("utf-8", "replace")).hexdigest()[:32]
+    """An author's id made of an e-mail address, which it does not tell.
+
+    Ids are kept longer than personal data may be.
+    """
+    return (
+        "email:"
+        + hashlib.sha256(address.strip().lower().encode("utf-8", "replace")).hexdigest()[:32]
+    )
 
 
 def same_text(text: str | None, other: str | None) -> bool:
-    """Whether two texts say the same but for white space and Unicode form, which platforms change as they like."""
+    """Whether two texts say the same but for white space and Unicode form, which platforms change
+    as they like.
+    """
     return _folded(text) == _folded(other)
 
 
 def written_by_others(standing: str | None, target: ReplyTarget) -> bool:
-    """Whether the one reply that a platform shows, if any, is none of our own earlier ones: then it is never replaced."""
+    """Whether the one reply that a platform shows, if any, is none of our own earlier ones.
+
+    Then it is never replaced.
+    """
     return bool(_folded(standing)) and not any(same_text(standing, text) for text in target.ours)
 
 

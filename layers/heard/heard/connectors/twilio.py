@@ -1,4 +1,6 @@
-"""Twilio's REST API as its connectors use it: an account's resources, by account SID and auth token.
+"""Twilio's REST API as its connectors use it.
+
+An account's resources, by account SID and auth token.
 
 Source: twilio.com/docs/usage/api, …/docs/api/errors. Knows neither messages nor calls.
 """
@@ -27,12 +29,20 @@ def call(
     http: Http,
     refusals: Mapping[int, tuple[str, str]],
 ) -> HttpAnswer | Rejected:
-    """An answer about a resource of the account, or why not; `refusals` explains errors by Twilio's code. Raises PlatformUnavailable."""
+    """An answer about a resource of the account, or why not.
+
+    `refusals` explains errors by Twilio's code. Raises PlatformUnavailable.
+    """
     sid, token = credentials.get("account_sid", ""), credentials.get("auth_token", "")
     if not (sid and token):
-        return Rejected("no_credentials", "Enter account_sid and auth_token for what has to be asked of Twilio.")
+        return Rejected(
+            "no_credentials", "Enter account_sid and auth_token for what has to be asked of Twilio."
+        )
     base = connection.settings.get("api_base", "").strip().rstrip("/") or API
-    headers = {"authorization": "Basic " + base64.b64encode(f"{sid}:{token}".encode()).decode(), "accept": "application/json"}
+    headers = {
+        "authorization": "Basic " + base64.b64encode(f"{sid}:{token}".encode()).decode(),
+        "accept": "application/json",
+    }
     if form is not None:
         headers["content-type"] = "application/x-www-form-urlencoded"
 
@@ -47,7 +57,9 @@ def call(
         if code in refusals:
             return Rejected(*refusals[code])
         return Rejected(
-            refusal.reason, f"{refusal.detail} Twilio's error code is {code}: see https://www.twilio.com/docs/api/errors/{code}"
+            refusal.reason,
+            f"{refusal.detail} Twilio's error code is {code}: see "
+            f"https://www.twilio.com/docs/api/errors/{code}",
         )
 
     url = f"{base}/2010-04-01/Accounts/{quote(sid, safe='')}/{path}"

@@ -1,6 +1,9 @@
-"""What a rule can ask: the table of all conditions, and whether they hold for what is seen of a review.
+"""What a rule can ask.
 
-Every condition looks at one thing (`sees`), so that what a list of conditions allows is a product of sets: `coverage` builds on that.
+The table of all conditions, and whether they hold for what is seen of a review.
+
+Every condition looks at one thing (`sees`), so that what a list of conditions allows is a product
+of sets: `coverage` builds on that.
 """
 
 from __future__ import annotations
@@ -11,8 +14,18 @@ from enum import StrEnum
 from typing import Any, Final, Literal
 
 from heard.assessment import Agenda, Assessment, Flag, Severity
-from heard.policy.shapes import Field, Number, OneOf, Record, Several, Shape, Text, Truth, Whole
-from heard.policy.terms import Context, ThreadState
+from heard.policy.model import Context, ThreadState
+from heard.policy.schema_types import (
+    Field,
+    Number,
+    OneOf,
+    Record,
+    Several,
+    Shape,
+    Text,
+    Truth,
+    Whole,
+)
 from heard.reviews import Channel, Stage
 
 type Seen = Mapping[str, Any]
@@ -54,39 +67,93 @@ def _words(kind: type[StrEnum]) -> Several:
 
 CONDITIONS: Final[Mapping[str, Condition]] = {
     "severity": Condition("Any of these levels.", "severity", "among", _words(Severity)),
-    "agenda": Condition("What the author wants: any of these (R05).", "agenda", "among", _words(Agenda)),
+    "agenda": Condition(
+        "What the author wants: any of these (R05).", "agenda", "among", _words(Agenda)
+    ),
     "flags": Condition("The assessment has any of these flags.", "flags", "any", _words(Flag)),
     "topics": Condition("It is about any of these topics.", "topics", "any", Several(Text(40))),
     "language": Condition(
-        "Any of these languages (ISO 639); one that is not known is none of them.", "language", "among", Several(LANGUAGE)
+        "Any of these languages (ISO 639); one that is not known is none of them.",
+        "language",
+        "among",
+        Several(LANGUAGE),
     ),
     "channel": Condition("It came by any of these channels.", "channel", "among", _words(Channel)),
-    "stage": Condition("The public watches (onstage) or not (offstage) (R05).", "stage", "among", _words(Stage)),
-    "platform": Condition("It came from any of these platforms, by the names of their connectors.", "platform", "among", Several(Text(40))),
-    "rating_min": Condition("It has at least so many stars; without a rating this never holds.", "rating", "least", Whole(1, 5)),
-    "rating_max": Condition("It has at most so many stars; without a rating this never holds.", "rating", "most", Whole(1, 5)),
+    "stage": Condition(
+        "The public watches (onstage) or not (offstage) (R05).", "stage", "among", _words(Stage)
+    ),
+    "platform": Condition(
+        "It came from any of these platforms, by the names of their connectors.",
+        "platform",
+        "among",
+        Several(Text(40)),
+    ),
+    "rating_min": Condition(
+        "It has at least so many stars; without a rating this never holds.",
+        "rating",
+        "least",
+        Whole(1, 5),
+    ),
+    "rating_max": Condition(
+        "It has at most so many stars; without a rating this never holds.",
+        "rating",
+        "most",
+        Whole(1, 5),
+    ),
     "has_text": Condition("It has words, or none.", "has_text", "is", Truth()),
-    "needs_person": Condition("The assessment says that no automatic answer alone will do.", "needs_person", "is", Truth()),
-    "confidence_max": Condition("The assessment is at most so sure of itself, from 0 to 1.", "confidence", "most", Number(0, 1)),
+    "needs_person": Condition(
+        "The assessment says that no automatic answer alone will do.", "needs_person", "is", Truth()
+    ),
+    "confidence_max": Condition(
+        "The assessment is at most so sure of itself, from 0 to 1.",
+        "confidence",
+        "most",
+        Number(0, 1),
+    ),
     "sentiment_max": Condition(
-        "The words feel at most so good, from -1 to 1; what cannot be judged never does.", "sentiment", "most", Number(-1, 1)
+        "The words feel at most so good, from -1 to 1; what cannot be judged never does.",
+        "sentiment",
+        "most",
+        Number(-1, 1),
     ),
     "author_value_min": Condition(
-        "The customer's value to you is at least this, from 0 to 100 (R21).", "author_value", "least", Whole(0, 100)
+        "The customer's value to you is at least this, from 0 to 100 (R21).",
+        "author_value",
+        "least",
+        Whole(0, 100),
     ),
     "earlier_complaints_min": Condition(
-        "The author has complained in so many other reviews.", "earlier_complaints", "least", Whole(1, 1000)
+        "The author has complained in so many other reviews.",
+        "earlier_complaints",
+        "least",
+        Whole(1, 1000),
     ),
-    "thread": Condition("What has been said by us under it before is any of these.", "thread", "among", _words(ThreadState)),
+    "thread": Condition(
+        "What has been said by us under it before is any of these.",
+        "thread",
+        "among",
+        _words(ThreadState),
+    ),
     "public_replies_left_max": Condition(
-        "At most so many public replies are left in its thread (R04).", "public_replies_left", "most", Whole(0, 2)
+        "At most so many public replies are left in its thread (R04).",
+        "public_replies_left",
+        "most",
+        Whole(0, 2),
     ),
-    "follow_up_open": Condition("A person has an open follow-up on its thread.", "follow_up_open", "is", Truth()),
-    "confirmed": Condition("The review is proven: signed, or read at the platform.", "confirmed", "is", Truth()),
-    "working_hours": Condition("It is decided within the calendar's hours.", "working_hours", "is", Truth()),
+    "follow_up_open": Condition(
+        "A person has an open follow-up on its thread.", "follow_up_open", "is", Truth()
+    ),
+    "confirmed": Condition(
+        "The review is proven: signed, or read at the platform.", "confirmed", "is", Truth()
+    ),
+    "working_hours": Condition(
+        "It is decided within the calendar's hours.", "working_hours", "is", Truth()
+    ),
 }
 
-WHEN: Final = Record({name: Field(condition.about, condition.shape) for name, condition in CONDITIONS.items()})
+WHEN: Final = Record(
+    {name: Field(condition.about, condition.shape) for name, condition in CONDITIONS.items()}
+)
 """The shape of `when`."""
 
 
@@ -105,11 +172,15 @@ class When:
     """The conditions of an entry; all must hold. Without any it always does."""
 
     asks: tuple[Ask, ...] = ()
-    tests: tuple[tuple[str, str, Callable[[Any], bool]], ...] = field(init=False, repr=False, compare=False)
+    tests: tuple[tuple[str, str, Callable[[Any], bool]], ...] = field(
+        init=False, repr=False, compare=False
+    )
     """Name, what is looked at and test of each: `decide` runs them a million times."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "tests", tuple((ask.name, ask.sees, ask.test) for ask in self.asks))
+        object.__setattr__(
+            self, "tests", tuple((ask.name, ask.sees, ask.test) for ask in self.asks)
+        )
 
     def holds(self, seen: Seen) -> bool:
         """Whether every condition holds."""
@@ -122,11 +193,25 @@ class When:
 
 def when(given: Mapping[str, Any]) -> When:
     """The conditions that a document gives in normal form."""
-    return When(tuple(Ask(name, (known := CONDITIONS[name]).sees, wanted, known.test(wanted)) for name, wanted in given.items()))
+    return When(
+        tuple(
+            Ask(name, (known := CONDITIONS[name]).sees, wanted, known.test(wanted))
+            for name, wanted in given.items()
+        )
+    )
 
 
-def see(assessment: Assessment, context: Context, public_replies_left: int, *, working_hours: bool | None) -> Seen:
-    """What the conditions look at. `working_hours` is None where no rule asks; replies left are those that the policy allows."""
+def see(
+    assessment: Assessment,
+    context: Context,
+    public_replies_left: int,
+    *,
+    working_hours: bool | None,
+) -> Seen:
+    """What the conditions look at. `working_hours` is None where no rule asks.
+
+    Replies left are those that the policy allows.
+    """
     return {
         "severity": assessment.severity,
         "agenda": assessment.agenda,

@@ -1,7 +1,8 @@
 """Which reviews an entry of a policy can still be the first to hold for.
 
-Every condition looks at one thing, so an entry's conditions allow a box: a set of values for each thing. An entry is out of reach when the
-boxes before it cover its own; the search below finds a point outside them, or shows that there is none.
+Every condition looks at one thing, so an entry's conditions allow a box: a set of values for each
+thing. An entry is out of reach when the boxes before it cover its own; the search below finds a
+point outside them, or shows that there is none.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any, Final
 
 from heard.assessment import Agenda, Flag, Severity
 from heard.policy.conditions import Ask, Seen, When
-from heard.policy.terms import ThreadState
+from heard.policy.model import ThreadState
 from heard.reviews import Channel
 from heard.threads import PUBLIC_REPLY_CAP
 
@@ -41,11 +42,19 @@ class Undecided(Exception):
     """A search took too long to say."""
 
 
-def reach(entry: When, earlier: Sequence[When], *, most_public_replies: int = PUBLIC_REPLY_CAP, always_open: bool = False) -> Seen | None:
-    """Something seen that `entry` holds for and none of `earlier` does, None when there is none. Raises Undecided, which is rare.
+def reach(
+    entry: When,
+    earlier: Sequence[When],
+    *,
+    most_public_replies: int = PUBLIC_REPLY_CAP,
+    always_open: bool = False,
+) -> Seen | None:
+    """Something seen that `entry` holds for and none of `earlier` does, None when there is none.
 
-    Exact: every condition is one on the values of a single thing. Of flags and topics one at a time is enough, since to have fewer makes
-    no more conditions hold.
+    Raises Undecided, which is rare.
+
+    Exact: every condition is one on the values of a single thing. Of flags and topics one at a time
+    is enough, since to have fewer makes no more conditions hold.
     """
     values = _values([ask for each in (entry, *earlier) for ask in each.asks])
     values["public_replies_left"] = tuple(range(most_public_replies, -1, -1))
@@ -56,7 +65,10 @@ def reach(entry: When, earlier: Sequence[When], *, most_public_replies: int = PU
     found = _outside(own, [_box(each, values) for each in earlier], [STEPS])
     if found is None:
         return None
-    seen = {name: options[(found[name] & -found[name]).bit_length() - 1] for name, options in values.items()}
+    seen = {
+        name: options[(found[name] & -found[name]).bit_length() - 1]
+        for name, options in values.items()
+    }
     return seen | {"stage": seen["channel"].stage}
 
 
@@ -92,8 +104,12 @@ def _box(entry: When, values: Mapping[str, Sequence[Any]]) -> dict[str, int]:
     for ask in entry.asks:
         # The stage is a property of the channel.
         name = "channel" if ask.sees == "stage" else ask.sees
-        allowed = (ask.test(value.stage if ask.sees == "stage" else value) for value in values[name])
-        box[name] = box.get(name, -1) & sum(1 << place for place, is_allowed in enumerate(allowed) if is_allowed)
+        allowed = (
+            ask.test(value.stage if ask.sees == "stage" else value) for value in values[name]
+        )
+        box[name] = box.get(name, -1) & sum(
+            1 << place for place, is_allowed in enumerate(allowed) if is_allowed
+        )
     return box
 
 
@@ -102,7 +118,10 @@ def _values(asks: Iterable[Ask]) -> dict[str, Sequence[Any]]:
     wanted: dict[str, list[Any]] = {}
     for ask in asks:
         wanted.setdefault(ask.sees, []).append(ask.wanted)
-    words = {name: sorted({word for words in wanted.get(name, ()) for word in words}) for name in ("topics", "language", "platform")}
+    words = {
+        name: sorted({word for words in wanted.get(name, ()) for word in words})
+        for name in ("topics", "language", "platform")
+    }
     return {
         **_FIXED,
         "topics": ((), *((topic,) for topic in words["topics"])),
@@ -117,7 +136,11 @@ def _values(asks: Iterable[Ask]) -> dict[str, Sequence[Any]]:
 
 def _other(words: Sequence[str]) -> str:
     """A word that is none of these."""
-    return next(word for letters in product(ascii_lowercase, repeat=3) if (word := "".join(letters)) not in words)
+    return next(
+        word
+        for letters in product(ascii_lowercase, repeat=3)
+        if (word := "".join(letters)) not in words
+    )
 
 
 def _counts(wanted: Iterable[int], most: int) -> tuple[int, ...]:

@@ -10,12 +10,15 @@ from heard.assessment import Agenda, Assessment, Flag, Severity
 from heard.clock import later
 from heard.policy.conditions import Seen, see
 from heard.policy.document import Policy, Rule
-from heard.policy.terms import Context, Decision, Near, Route
+from heard.policy.model import Context, Decision, Near, Route
 from heard.reviews import Stage
 from heard.sla import add_working_time, is_working
 
 CAP_GUARD: Final = "R04-cap"
-"""Fires when a policy's own rule would acknowledge in public where no reply is left; no policy can switch it off."""
+"""Fires when a policy's own rule would acknowledge in public where no reply is left.
+
+No policy can switch it off.
+"""
 
 JOIN_GUARD: Final = "R04-join"
 """Fires when a policy's own rule would acknowledge beside a person who is already on the thread."""
@@ -33,7 +36,10 @@ UNJUDGED_GUARD: Final = "R01-unjudged"
 """The same for what could not be judged."""
 
 HAND_OVER: Final = "R01-person"
-"""Stands for the rule where a person gets a review that no rule gave them: R01 leaves no other way."""
+"""Stands for the rule where a person gets a review that no rule gave them.
+
+R01 leaves no other way.
+"""
 
 MOST_NEAR: Final = 5
 
@@ -41,14 +47,17 @@ MOST_NEAR: Final = 5
 def decide(assessment: Assessment, context: Context, policy: Policy, now: datetime) -> Decision:
     """What the policy says about one review revision at `now` (aware).
 
-    The first rule whose conditions hold decides the route, then the guards (R01, R04, R20, R23), then the SLA (R07) and
-    the ladder (R08) if a person follows up. Total: a loaded policy has an entry for every input. `near` are up to
-    `MOST_NEAR` rules before the deciding one, of several conditions each, that all held but one: those with the most first.
+    The first rule whose conditions hold decides the route, then the guards (R01, R04, R20, R23),
+    then the SLA (R07) and the ladder (R08) if a person follows up. Total: a loaded policy has an
+    entry for every input. `near` are up to `MOST_NEAR` rules before the deciding one, of several
+    conditions each, that all held but one: those with the most first.
     """
     seen = observe(assessment, context, policy, now)
     rule, near = _deciding(policy.rules, seen)
     route, guards = _guarded(rule.route, assessment, seen)
-    reason = rule.reason if route is rule.route else "cap_reached" if route is Route.NOTHING else None
+    reason = (
+        rule.reason if route is rule.route else "cap_reached" if route is Route.NOTHING else None
+    )
     limits = _limits(rule, seen, policy, now) if route.follows_up else _NO_LIMITS
     return Decision(
         route,
@@ -67,7 +76,9 @@ def decide(assessment: Assessment, context: Context, policy: Policy, now: dateti
 
 
 def hand_over(assessment: Assessment, context: Context, policy: Policy, now: datetime) -> Decision:
-    """The decision that gives a review to a person now, whatever the rules would do: a reply failed, or may not be sent.
+    """The decision that gives a review to a person now, whatever the rules would do.
+
+    A reply failed, or may not be sent.
 
     Its queue, checklist and time are those of the rule that would have decided.
     """
@@ -90,7 +101,12 @@ def hand_over(assessment: Assessment, context: Context, policy: Policy, now: dat
 def observe(assessment: Assessment, context: Context, policy: Policy, now: datetime) -> Seen:
     """What a policy's conditions are tested against, by `When.holds` and `When.failed`."""
     left = min(context.public_replies_left, policy.public_replies)
-    return see(assessment, context, left, working_hours=is_working(now, policy.calendar) if policy.asks_for_hours else None)
+    return see(
+        assessment,
+        context,
+        left,
+        working_hours=is_working(now, policy.calendar) if policy.asks_for_hours else None,
+    )
 
 
 def _deciding(rules: Sequence[Rule], seen: Seen) -> tuple[Rule, tuple[Near, ...]]:
@@ -140,9 +156,19 @@ def _person_guard(assessment: Assessment) -> str | None:
 
 
 def _send_after(rule: Rule, context: Context, policy: Policy, now: datetime) -> datetime | None:
-    """The earliest time for an acknowledgement, after its delay and outside quiet hours; None when that is now."""
+    """The earliest time for an acknowledgement, after its delay and outside quiet hours.
+
+    None when that is now.
+    """
     earliest = later(now, policy.acknowledgements.delay if rule.delay is None else rule.delay)
-    quiet = next((each for each in policy.quiet_hours if each.channel is None or context.channel in each.channel), None)
+    quiet = next(
+        (
+            each
+            for each in policy.quiet_hours
+            if each.channel is None or context.channel in each.channel
+        ),
+        None,
+    )
     if quiet is not None:
         earliest = quiet.end(earliest, policy.calendar.zone)
     return earliest.astimezone(UTC) if earliest > now else None
@@ -166,5 +192,9 @@ def _limits(rule: Rule, seen: Seen, policy: Policy, now: datetime) -> _Limits:
         sla = next(entry for entry in policy.sla if entry.when.holds(seen))
         due, fired = sla.due, (sla.id,)
     ladder = next(entry for entry in policy.escalation if entry.when.holds(seen))
-    due_at = later(now, due.seconds) if due.clock == "always" else add_working_time(now, due.seconds, policy.calendar)
+    due_at = (
+        later(now, due.seconds)
+        if due.clock == "always"
+        else add_working_time(now, due.seconds, policy.calendar)
+    )
     return _Limits((*fired, ladder.id), due_at, ladder.after)

@@ -1,8 +1,9 @@
 """A policy as a document: what it may say, and how it becomes rules that `decide` can follow.
 
-A document says only what differs from the playbook's (`default.json`); `complete` writes out the rest. Every refusal names the path in
-the document and how to mend it. A policy that loads gives every review a decision, because each of its three lists ends in an entry
-without conditions and no SLA asks for more working time than there is.
+A document says only what differs from the playbook's (`default.json`); `complete` writes out the
+rest. Every refusal names the path in the document and how to mend it. A policy that loads gives
+every review a decision, because each of its three lists ends in an entry without conditions and no
+SLA asks for more working time than there is.
 """
 
 from __future__ import annotations
@@ -18,16 +19,27 @@ from typing import Any, Final, Literal, cast
 
 from heard.errors import BadRequest
 from heard.policy.conditions import When, when
-from heard.policy.grammar import DOCUMENT, LONGEST, MOST_ENTRIES, REASON
 from heard.policy.hours import QuietHours
-from heard.policy.shapes import DAY_SECONDS, Path, Problem, quoted, spoken
-from heard.policy.terms import Route
+from heard.policy.model import Route
+from heard.policy.schema import DOCUMENT, LONGEST, MOST_ENTRIES, REASON
+from heard.policy.schema_types import DAY_SECONDS, Path, Problem, quoted, spoken
 from heard.reviews import Channel
 from heard.sla import WEEKDAYS, Calendar, wall_minute
 from heard.threads import PUBLIC_REPLY_CAP
 
-RESERVED: Final = ("R01-person", "R01-severe", "R01-unjudged", "R04-cap", "R04-join", "R20-person", "R23-person")
-"""What decisions name where no rule of a policy decided (`decisions`); no entry may be called so."""
+RESERVED: Final = (
+    "R01-person",
+    "R01-severe",
+    "R01-unjudged",
+    "R04-cap",
+    "R04-join",
+    "R20-person",
+    "R23-person",
+)
+"""What decisions name where no rule of a policy decided (`decisions`).
+
+No entry may be called so.
+"""
 
 type Clock = Literal["working", "always"]
 
@@ -42,7 +54,9 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: the first whose `when` holds decides. A greater `priority` comes first in its queue.
+    """One rule: the first whose `when` holds decides.
+
+    A greater `priority` comes first in its queue.
 
     `sla` and `delay` (seconds), where given, go before the policy's own.
     """
@@ -80,9 +94,12 @@ class Ladder:
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """How the business sounds. `fallback_language` is spoken when the review's language is unknown or we have no words in it.
+    """How the business sounds.
 
-    `name` and `signature` are None where the business's own name does; `formality` is `formal` or `informal` by language.
+    `fallback_language` is spoken when the review's language is unknown or we have no words in it.
+
+    `name` and `signature` are None where the business's own name does; `formality` is `formal` or
+    `informal` by language.
     """
 
     fallback_language: str = "en"
@@ -119,10 +136,13 @@ class Remedy:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A loaded policy. `hash` is the SHA-256 (hex) of the complete document's canonical JSON: the version of the rules.
+    """A loaded policy. `hash` is the SHA-256 (hex) of the complete document's canonical JSON.
 
-    `public_replies` is its cap for one thread, 0 to 2 (R04); `give_up_after` is how many seconds a follow-up may stay open before it is
-    closed as expired; `checklists` are their steps by name (R25). `asks_for_hours` says whether any entry depends on working hours.
+    The version of the rules.
+
+    `public_replies` is its cap for one thread, 0 to 2 (R04); `give_up_after` is how many seconds a
+    follow-up may stay open before it is closed as expired; `checklists` are their steps by name
+    (R25). `asks_for_hours` says whether any entry depends on working hours.
     """
 
     name: str
@@ -143,18 +163,27 @@ class Policy:
 
 
 def canonical(document: Mapping[str, Any]) -> str:
-    """The one JSON text of a document: sorted names, no spaces, characters as they are. Raises BadRequest if it is not JSON."""
+    """The one JSON text of a document: sorted names, no spaces, characters as they are.
+
+    Raises BadRequest if it is not JSON.
+    """
     try:
-        return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+        return json.dumps(
+            document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+        )
     except (TypeError, ValueError, RecursionError) as unfit:
-        raise BadRequest("policy: holds something that is not JSON (NaN, a date, a cycle). Use JSON values only.") from unfit
+        raise BadRequest(
+            "policy: holds something that is not JSON (NaN, a date, a cycle). Use JSON values only."
+        ) from unfit
 
 
 def load_policy(document: Mapping[str, Any]) -> Policy:
-    """The policy a document describes; what it leaves out is the playbook's, so that `{}` is a good policy.
+    """The policy a document describes.
 
-    Raises BadRequest that names the path and the fix, for example
-    `rules[2].when.severity[0]: "hihg" is not one of critical, high, medium, low, praise. Did you mean "high"?`.
+    What it leaves out is the playbook's, so that `{}` is a good policy.
+
+    Raises BadRequest that names the path and the fix, for example `rules[2].when.severity[0]:
+    "hihg" is not one of critical, high, medium, low, praise. Did you mean "high"?`.
     """
     return _loaded(canonical(document))
 
@@ -166,7 +195,9 @@ def default_policy() -> Policy:
 
 
 def complete(document: Mapping[str, Any]) -> dict[str, Any]:
-    """The document with everything written out that it leaves to the playbook, in its normal form; complete ones stay as they are.
+    """The document with everything written out that it leaves to the playbook, in its normal form.
+
+    Complete ones stay as they are.
 
     Raises BadRequest as `load_policy` does.
     """
@@ -178,12 +209,21 @@ def complete(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def read(document: object, found: list[Problem]) -> dict[str, Any]:
-    """The complete document in its normal form; everything that keeps it from being loaded is added to `found`."""
+    """The complete document in its normal form.
+
+    Everything that keeps it from being loaded is added to `found`.
+    """
     before = len(found)
     try:
         canonical(cast("Mapping[str, Any]", document))
     except BadRequest:
-        found.append(Problem((), "holds something that is not JSON (NaN, a date, a cycle)", "Use texts, numbers, lists and names only."))
+        found.append(
+            Problem(
+                (),
+                "holds something that is not JSON (NaN, a date, a cycle)",
+                "Use texts, numbers, lists and names only.",
+            )
+        )
         return {}
     own = DOCUMENT.read(document, (), found)
     if len(found) > before:
@@ -205,7 +245,11 @@ def playbook() -> dict[str, Any]:
 @cache
 def _playbook() -> str:
     found: list[Problem] = []
-    return canonical(DOCUMENT.read(json.loads(File(__file__).with_name("default.json").read_text("utf-8")), (), found))
+    return canonical(
+        DOCUMENT.read(
+            json.loads(File(__file__).with_name("default.json").read_text("utf-8")), (), found
+        )
+    )
 
 
 def _joined(own: Mapping[str, Any]) -> dict[str, Any]:
@@ -222,7 +266,10 @@ def _joined(own: Mapping[str, Any]) -> dict[str, Any]:
         joins = asked if part == "rules" and asked is not None else not _closed(given)
         names = {entry["id"] for entry in given}
         # An entry of the same name stands for the playbook's.
-        whole[part] = [*given, *(entry for entry in others[part] if joins and entry["id"] not in names)]
+        whole[part] = [
+            *given,
+            *(entry for entry in others[part] if joins and entry["id"] not in names),
+        ]
     return whole
 
 
@@ -231,7 +278,11 @@ def _days(holidays: Any) -> Any:
     if not isinstance(holidays, dict):
         return sorted(set(cast("list[str]", holidays)))
     given = cast("dict[str, list[str]]", holidays)
-    return given if "country" in given else sorted({*given.get("add", ())} - {*given.get("remove", ())})
+    return (
+        given
+        if "country" in given
+        else sorted({*given.get("add", ())} - {*given.get("remove", ())})
+    )
 
 
 def _closed(entries: Sequence[Mapping[str, Any]]) -> bool:
@@ -239,26 +290,58 @@ def _closed(entries: Sequence[Mapping[str, Any]]) -> bool:
 
 
 def _entries(part: str, entries: Sequence[Mapping[str, Any]], own: int) -> list[Problem]:
-    """Two entries of one name, a list that can leave a review without an entry, and entries nothing can reach."""
+    """Two entries of one name, a list that can leave a review without an entry, and entries nothing
+    can reach.
+    """
     found: list[Problem] = []
     first: dict[str, int] = {}
     if len(entries) > MOST_ENTRIES:
-        found.append(Problem((part,), f"has {len(entries)} entries with the playbook's", f"Give at most {MOST_ENTRIES} in all."))
+        found.append(
+            Problem(
+                (part,),
+                f"has {len(entries)} entries with the playbook's",
+                f"Give at most {MOST_ENTRIES} in all.",
+            )
+        )
     for place, entry in enumerate(entries):
         name = entry["id"]
         if name in first:
-            found.append(Problem((part, place, "id"), f"{quoted(name)} is used twice", "Decisions name entries by it: give another."))
+            found.append(
+                Problem(
+                    (part, place, "id"),
+                    f"{quoted(name)} is used twice",
+                    "Decisions name entries by it: give another.",
+                )
+            )
         elif name in RESERVED:
-            found.append(Problem((part, place, "id"), f"{quoted(name)} is the name of a guard", "Give another."))
+            found.append(
+                Problem(
+                    (part, place, "id"), f"{quoted(name)} is the name of a guard", "Give another."
+                )
+            )
         elif not entry["when"] and place < len(entries) - 1:
             fix = "Add one, or move it to the end."
             if place == own - 1:
-                fix = "Add one, or leave out playbook_rules: the playbook's can then not be reached."
-            found.append(Problem((part, place, "when"), "has no conditions, so that nothing after it is reached", fix))
+                fix = (
+                    "Add one, or leave out playbook_rules: the playbook's can then not be reached."
+                )
+            found.append(
+                Problem(
+                    (part, place, "when"),
+                    "has no conditions, so that nothing after it is reached",
+                    fix,
+                )
+            )
         first.setdefault(name, place)
     if not entries or entries[-1]["when"]:
         fix = 'End the list with an entry that has none ("when": {}), so that every review matches one (R01).'
-        found.append(Problem((part, len(entries) - 1, "when") if entries else (part,), "the last entry has conditions", fix))
+        found.append(
+            Problem(
+                (part, len(entries) - 1, "when") if entries else (part,),
+                "the last entry has conditions",
+                fix,
+            )
+        )
     return found
 
 
@@ -270,26 +353,50 @@ def _routes(rules: Sequence[Mapping[str, Any]]) -> list[Problem]:
             continue
         at: Path = ("rules", place, "then", "reason")
         if "reason" in then:
-            found.append(Problem(at, f'is only for the route "{Route.NOTHING}"', "Leave it out; `why` is for people."))
+            found.append(
+                Problem(
+                    at,
+                    f'is only for the route "{Route.NOTHING}"',
+                    "Leave it out; `why` is for people.",
+                )
+            )
         else:
             found.append(Problem(at, "is missing", REASON.form))
     last = len(rules) - 1
     if rules[last]["then"]["route"] != Route.FOLLOW_UP:
         fix = 'Give it "follow_up", so that no review is forgotten (R01).'
-        found.append(Problem(("rules", last, "then", "route"), "is where every review goes that no other rule foresees", fix))
+        found.append(
+            Problem(
+                ("rules", last, "then", "route"),
+                "is where every review goes that no other rule foresees",
+                fix,
+            )
+        )
     return found
 
 
 def _unworkable(whole: Mapping[str, Any], own: Mapping[str, Any]) -> list[Problem]:
-    """SLAs for which the calendar's hours do not suffice within `LONGEST`, and holidays that nobody has looked up."""
+    """SLAs for which the calendar's hours do not suffice within `LONGEST`, and holidays that nobody
+    has looked up.
+    """
     holidays = whole["calendar"]["holidays"]
     if isinstance(holidays, dict) and "country" in holidays:
         fix = "`heard policy publish` looks the days up; here give a list of dates."
-        return [Problem(("calendar", "holidays", "country"), "stands for days that are not looked up yet", fix)]
+        return [
+            Problem(
+                ("calendar", "holidays", "country"),
+                "stands for days that are not looked up yet",
+                fix,
+            )
+        ]
     calendar = _calendar(whole["calendar"])
     most = calendar.week_seconds * (LONGEST // (7 * DAY_SECONDS))
     waits: list[tuple[Path, Mapping[str, Any]]] = [
-        *((("rules", place, "then", "sla"), rule["then"]["sla"]) for place, rule in enumerate(whole["rules"]) if "sla" in rule["then"]),
+        *(
+            (("rules", place, "then", "sla"), rule["then"]["sla"])
+            for place, rule in enumerate(whole["rules"])
+            if "sla" in rule["then"]
+        ),
         *((("sla", place), entry) for place, entry in enumerate(whole["sla"])),
     ]
     found: list[Problem] = []
@@ -297,7 +404,11 @@ def _unworkable(whole: Mapping[str, Any], own: Mapping[str, Any]) -> list[Proble
         if wait["clock"] == "working" and wait["seconds"] > most:
             mine = cast("int", path[1]) < len(own.get(cast("str", path[0]), ()))
             said = f"{spoken(wait['seconds'])} of working time last more than a year with {spoken(calendar.week_seconds)} a week"
-            found.append(Problem(path if mine else ("calendar", "hours"), said, "Give less time, or more hours."))
+            found.append(
+                Problem(
+                    path if mine else ("calendar", "hours"), said, "Give less time, or more hours."
+                )
+            )
             if not mine:
                 break
     return found
@@ -312,18 +423,35 @@ def _loaded(text: str) -> Policy:
         name=whole["name"],
         hash=hashlib.sha256(canonical(whole).encode("utf-8", "surrogatepass")).hexdigest(),
         rules=tuple(_rule(entry) for entry in whole["rules"]),
-        sla=tuple(Sla(entry["id"], when(entry["when"]), Due(entry["seconds"], entry["clock"])) for entry in whole["sla"]),
-        escalation=tuple(Ladder(entry["id"], when(entry["when"]), tuple(entry["after"])) for entry in whole["escalation"]),
+        sla=tuple(
+            Sla(entry["id"], when(entry["when"]), Due(entry["seconds"], entry["clock"]))
+            for entry in whole["sla"]
+        ),
+        escalation=tuple(
+            Ladder(entry["id"], when(entry["when"]), tuple(entry["after"]))
+            for entry in whole["escalation"]
+        ),
         calendar=_calendar(whole["calendar"]),
-        voice=Voice(voice["fallback_language"], voice.get("name"), voice.get("signature"), voice.get("formality", {})),
+        voice=Voice(
+            voice["fallback_language"],
+            voice.get("name"),
+            voice.get("signature"),
+            voice.get("formality", {}),
+        ),
         give_up_after=whole["give_up_after"],
         public_replies=whole.get("caps", {}).get("public_replies", PUBLIC_REPLY_CAP),
         quiet_hours=tuple(_quiet(entry) for entry in whole.get("quiet_hours", ())),
         acknowledgements=Acknowledgements(
             acknowledgements.get("delay", 0),
-            tuple(Variant(each["name"], tuple(each["kinds"]), each["languages"]) for each in acknowledgements.get("variants", ())),
+            tuple(
+                Variant(each["name"], tuple(each["kinds"]), each["languages"])
+                for each in acknowledgements.get("variants", ())
+            ),
         ),
-        remedies=tuple(Remedy(each["name"], each["limit"], each["currency"]) for each in whole.get("remedies", ())),
+        remedies=tuple(
+            Remedy(each["name"], each["limit"], each["currency"])
+            for each in whole.get("remedies", ())
+        ),
         checklists={name: tuple(steps) for name, steps in whole.get("checklists", {}).items()},
         queues=tuple(whole.get("queues", ())),
         asks_for_hours=any("working_hours" in entry["when"] for entry in entries),
@@ -349,8 +477,13 @@ def _rule(entry: Mapping[str, Any]) -> Rule:
 
 
 def _calendar(given: Mapping[str, Any]) -> Calendar:
-    hours = tuple(tuple((_minute(opens), _minute(closes)) for opens, closes in given["hours"].get(day, ())) for day in WEEKDAYS)
-    return Calendar(given["timezone"], hours, frozenset(date.fromisoformat(day) for day in given["holidays"]))
+    hours = tuple(
+        tuple((_minute(opens), _minute(closes)) for opens, closes in given["hours"].get(day, ()))
+        for day in WEEKDAYS
+    )
+    return Calendar(
+        given["timezone"], hours, frozenset(date.fromisoformat(day) for day in given["holidays"])
+    )
 
 
 def _minute(wall_time: str) -> int:
@@ -359,4 +492,8 @@ def _minute(wall_time: str) -> int:
 
 def _quiet(given: Mapping[str, Any]) -> QuietHours:
     channel = given.get("channel")
-    return QuietHours(_minute(given["from"]), _minute(given["to"]), frozenset(Channel(each) for each in channel) if channel else None)
+    return QuietHours(
+        _minute(given["from"]),
+        _minute(given["to"]),
+        frozenset(Channel(each) for each in channel) if channel else None,
+    )

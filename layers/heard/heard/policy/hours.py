@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, Final, cast
 from zoneinfo import available_timezones
 
-from heard.policy.shapes import Field, OneOf, Path, Problem, Record, Several, quoted
+from heard.policy.schema_types import Field, OneOf, Path, Problem, Record, Several, quoted
 from heard.reviews import Channel
 from heard.sla import DAY_MINUTES, WEEKDAYS, instant, known_zone, wall_minute
 
@@ -21,7 +21,10 @@ _SHIFTS: Final = 'Say for example "09:00-17:00", "09:00-12:30, 13:30-18:00" or "
 
 @dataclass(frozen=True, slots=True)
 class QuietHours:
-    """From one wall time to another, in minutes of the day: nothing automatic is sent then on these channels (None: on any)."""
+    """From one wall time to another, in minutes of the day.
+
+    Nothing automatic is sent then on these channels (None: on any).
+    """
 
     begins: int
     ends: int
@@ -32,7 +35,11 @@ class QuietHours:
         wall = moment.astimezone(zone)
         minute = wall.hour * 60 + wall.minute
         over_midnight = self.begins > self.ends
-        quiet = (minute >= self.begins or minute < self.ends) if over_midnight else self.begins <= minute < self.ends
+        quiet = (
+            (minute >= self.begins or minute < self.ends)
+            if over_midnight
+            else self.begins <= minute < self.ends
+        )
         if not quiet:
             return moment.astimezone(UTC)
         day = wall.date() + timedelta(days=over_midnight and minute >= self.begins)
@@ -50,7 +57,11 @@ class WallTime:
         minute = wall_minute(value)
         if minute is None:
             found.append(
-                Problem(path, f"{quoted(value)} is not a time of the day", 'Give a time from 00:00 to 24:00, for example "22:00".')
+                Problem(
+                    path,
+                    f"{quoted(value)} is not a time of the day",
+                    'Give a time from 00:00 to 24:00, for example "22:00".',
+                )
             )
             return "00:00"
         return written(minute)
@@ -67,7 +78,11 @@ class Zone:
     def read(self, value: object, path: Path, found: list[Problem]) -> Any:
         """The zone's name."""
         if not isinstance(value, str) or known_zone(value) is None:
-            fix = _nearest_zone(value) if isinstance(value, str) else 'Give one as text, for example "Europe/Berlin".'
+            fix = (
+                _nearest_zone(value)
+                if isinstance(value, str)
+                else 'Give one as text, for example "Europe/Berlin".'
+            )
             found.append(Problem(path, f"{quoted(value)} is not a known IANA zone", fix))
             return "UTC"
         return value
@@ -99,13 +114,17 @@ class Shifts:
             found.append(Problem(path, f"{quoted(value)} says no hours", _SHIFTS))
             return []
         if len(pairs) > MOST_SHIFTS:
-            found.append(Problem(path, f"{len(pairs)} shifts in one day", f"Give at most {MOST_SHIFTS}."))
+            found.append(
+                Problem(path, f"{len(pairs)} shifts in one day", f"Give at most {MOST_SHIFTS}.")
+            )
             return []
         closed_at = 0
         shifts: list[list[str]] = []
         for opens, closes in pairs:
             if opens is None or closes is None:
-                found.append(Problem(path, f"{quoted(value)} holds what is no time of the day", _SHIFTS))
+                found.append(
+                    Problem(path, f"{quoted(value)} holds what is no time of the day", _SHIFTS)
+                )
                 return []
             if not closed_at <= opens < closes:
                 found.append(Problem(path, f"{quoted(value)} is out of order or overlaps", _SHIFTS))
@@ -119,7 +138,11 @@ class Shifts:
             if value.strip().lower() == "closed":
                 return []
             ranges = [_RANGE.fullmatch(part.strip()) for part in value.split(",")]
-            return [(wall_minute(part[1]), wall_minute(part[2])) for part in ranges if part] if all(ranges) else None
+            return (
+                [(wall_minute(part[1]), wall_minute(part[2])) for part in ranges if part]
+                if all(ranges)
+                else None
+            )
         if not isinstance(value, list | tuple):
             return None
         pairs: list[tuple[int | None, int | None]] = []
@@ -134,17 +157,31 @@ class Shifts:
         """A string, or an array of pairs."""
         time = WallTime().schema()
         pair = {"type": "array", "items": time, "minItems": 2, "maxItems": 2}
-        return {"anyOf": [{"type": "string", "examples": ["09:00-17:00", "closed"]}, {"type": "array", "items": pair}]}
+        return {
+            "anyOf": [
+                {"type": "string", "examples": ["09:00-17:00", "closed"]},
+                {"type": "array", "items": pair},
+            ]
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """Hours by weekday, `mon` to `sun`, or by several: `mon-fri`. A day that is not named is closed."""
+    """Hours by weekday, `mon` to `sun`, or by several: `mon-fri`.
+
+    A day that is not named is closed.
+    """
 
     def read(self, value: object, path: Path, found: list[Problem]) -> Any:
         """Hours by weekday, Monday first; days that are closed are left out."""
         if not isinstance(value, Mapping):
-            found.append(Problem(path, "says no hours", 'Give weekdays with hours, for example {"mon-fri": "09:00-17:00"}.'))
+            found.append(
+                Problem(
+                    path,
+                    "says no hours",
+                    'Give weekdays with hours, for example {"mon-fri": "09:00-17:00"}.',
+                )
+            )
             return {}
         week: dict[str, list[list[str]]] = {}
         before = len(found)
@@ -156,31 +193,56 @@ class Week:
                     found.append(Problem(at, f"gives {day} hours twice", "Name each day once."))
                 week[day] = shifts
         if not any(week.values()) and len(found) == before:
-            found.append(Problem(path, "nobody ever works", "Give at least one weekday hours: no answer would ever be due."))
+            found.append(
+                Problem(
+                    path,
+                    "nobody ever works",
+                    "Give at least one weekday hours: no answer would ever be due.",
+                )
+            )
         return {day: week[day] for day in WEEKDAYS if week.get(day)}
 
     def _days(self, name: str, path: Path, found: list[Problem]) -> tuple[str, ...]:
         days = _DAYS.fullmatch(name.strip().lower())
         first, last = (days[1], days[2] or days[1]) if days else ("", "")
         if first not in WEEKDAYS or last not in WEEKDAYS:
-            found.append(Problem(path, "is not a weekday", f"Use {', '.join(WEEKDAYS)}, or several: mon-fri."))
+            found.append(
+                Problem(
+                    path, "is not a weekday", f"Use {', '.join(WEEKDAYS)}, or several: mon-fri."
+                )
+            )
             return ()
         begins, ends = WEEKDAYS.index(first), WEEKDAYS.index(last)
-        return WEEKDAYS[begins : ends + 1] if begins <= ends else (*WEEKDAYS[begins:], *WEEKDAYS[: ends + 1])
+        return (
+            WEEKDAYS[begins : ends + 1]
+            if begins <= ends
+            else (*WEEKDAYS[begins:], *WEEKDAYS[: ends + 1])
+        )
 
     def schema(self) -> dict[str, Any]:
         """An object of weekdays."""
         day = f"({'|'.join(WEEKDAYS)})"
         named = {name: Shifts().schema() for name in ("mon-fri", *WEEKDAYS)}
         several = {f"^{day}( ?[-–] ?{day})?$": Shifts().schema()}
-        return {"type": "object", "properties": named, "patternProperties": several, "additionalProperties": False, "minProperties": 1}
+        return {
+            "type": "object",
+            "properties": named,
+            "patternProperties": several,
+            "additionalProperties": False,
+            "minProperties": 1,
+        }
 
 
 _QUIET: Final = Record(
     {
         "from": Field("When it begins, for example 22:00.", WallTime(), needed=True),
-        "to": Field("When it ends, for example 07:00 of the next morning.", WallTime(), needed=True),
-        "channel": Field("Only on these channels.", Several(OneOf(tuple(channel.value for channel in Channel)), most=len(Channel))),
+        "to": Field(
+            "When it ends, for example 07:00 of the next morning.", WallTime(), needed=True
+        ),
+        "channel": Field(
+            "Only on these channels.",
+            Several(OneOf(tuple(channel.value for channel in Channel)), most=len(Channel)),
+        ),
     }
 )
 
@@ -191,7 +253,13 @@ class _QuietTime:
         before = len(found)
         quiet = _QUIET.read(value, path, found)
         if len(found) == before and _of_day(quiet["from"]) == _of_day(quiet["to"]):
-            found.append(Problem((*path, "to"), "ends when it begins: nothing would ever be sent", "Give another time, or leave it out."))
+            found.append(
+                Problem(
+                    (*path, "to"),
+                    "ends when it begins: nothing would ever be sent",
+                    "Give another time, or leave it out.",
+                )
+            )
         return quiet
 
     def schema(self) -> dict[str, Any]:

@@ -1,8 +1,10 @@
-"""What another policy would have done with past reviews: which of them change, and what that means for the people who answer.
+"""What another policy would have done with past reviews.
 
-Each review is decided afresh by both policies, as it was assessed and as its thread stood then; a policy that would have said more or less
-before it is not followed into later reviews of the same thread. Streaming: whatever the number of reviews, only counts and a few
-examples are kept.
+Which of them change, and what that means for the people who answer.
+
+Each review is decided afresh by both policies, as it was assessed and as its thread stood then; a
+policy that would have said more or less before it is not followed into later reviews of the same
+thread. Streaming: whatever the number of reviews, only counts and a few examples are kept.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from heard.assessment import Assessment, Severity
 from heard.clock import stamp
 from heard.policy.decisions import decide, hand_over
 from heard.policy.document import Policy
-from heard.policy.terms import Context, Decision, Route
+from heard.policy.model import Context, Decision, Route
 
 MINUTES: Final[Mapping[Severity, int]] = {
     Severity.CRITICAL: 30,
@@ -29,7 +31,10 @@ MINUTES: Final[Mapping[Severity, int]] = {
     Severity.LOW: 5,
     Severity.PRAISE: 3,
 }
-"""Minutes that a person spends on a follow-up: our assumption, which a business should replace by what it measures."""
+"""Minutes that a person spends on a follow-up.
+
+Our assumption, which a business should replace by what it measures.
+"""
 
 EXAMPLES: Final = 3
 """How many examples are kept of each kind of change."""
@@ -55,10 +60,13 @@ class Aspect(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PastReview:
-    """A review as it was assessed and what its thread was like, and when that was (aware; None where nobody noted it).
+    """A review as it was assessed and what its thread was like, and when that was (aware.
 
-    No program can answer one that is not `answerable`: where a policy would acknowledge it, a person gets it instead. One that is an
-    `edit` is not acknowledged again (R04). `text` is given only where examples may show a customer's words.
+    None where nobody noted it).
+
+    No program can answer one that is not `answerable`: where a policy would acknowledge it, a
+    person gets it instead. One that is an `edit` is not acknowledged again (R04). `text` is given
+    only where examples may show a customer's words.
     """
 
     id: str
@@ -98,7 +106,10 @@ class Change:
                 return aspect.value
 
     def to_json(self) -> dict[str, Any]:
-        """A JSON object for programs; it holds the customer's words only if the review was given with them."""
+        """A JSON object for programs.
+
+        It holds the customer's words only if the review was given with them.
+        """
         review, assessment, context = self.review, self.review.assessment, self.review.context
         told = {
             "review": review.id,
@@ -120,9 +131,12 @@ class Change:
 
 @dataclass(slots=True)
 class Load:
-    """What one policy asks of people: follow-ups and minutes in all, and by hour of the week (0 is Monday, 00:00-01:00).
+    """What one policy asks of people.
 
-    `arriving` holds the minutes of work by when it comes in, `due` the follow-ups by the hour that ends with their due time.
+    Follow-ups and minutes in all, and by hour of the week (0 is Monday, 00:00-01:00).
+
+    `arriving` holds the minutes of work by when it comes in, `due` the follow-ups by the hour that
+    ends with their due time.
     """
 
     follow_ups: int = 0
@@ -133,16 +147,26 @@ class Load:
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object for programs."""
-        totals = {"follow_ups": self.follow_ups, "minutes": self.minutes, "acknowledgements": self.acknowledgements}
-        return totals | {"minutes_arriving_by_hour_of_week": self.arriving, "due_by_hour_of_week": self.due}
+        totals = {
+            "follow_ups": self.follow_ups,
+            "minutes": self.minutes,
+            "acknowledgements": self.acknowledgements,
+        }
+        return totals | {
+            "minutes_arriving_by_hour_of_week": self.arriving,
+            "due_by_hour_of_week": self.due,
+        }
 
 
 @dataclass(slots=True)
 class Simulation:
-    """What becomes of past reviews when one policy takes another's place: counts, and examples of each kind of change.
+    """What becomes of past reviews when one policy takes another's place.
 
-    `timezone` is that of the new policy, in which hours of the week are told for both. `rules` counts the changed reviews by the rules
-    that decided before and after. Reviews without a time are decided as of `now`, and left out of the hours.
+    Counts, and examples of each kind of change.
+
+    `timezone` is that of the new policy, in which hours of the week are told for both. `rules`
+    counts the changed reviews by the rules that decided before and after. Reviews without a time
+    are decided as of `now`, and left out of the hours.
     """
 
     timezone: str
@@ -153,10 +177,14 @@ class Simulation:
     last: datetime | None = None
     changed: int = 0
     routes: Counter[tuple[Route, Route]] = field(default_factory=Counter[tuple[Route, Route]])
-    by_severity: Counter[tuple[Severity, Route, Route]] = field(default_factory=Counter[tuple[Severity, Route, Route]])
+    by_severity: Counter[tuple[Severity, Route, Route]] = field(
+        default_factory=Counter[tuple[Severity, Route, Route]]
+    )
     aspects: Counter[Aspect] = field(default_factory=Counter[Aspect])
     kinds: Counter[str] = field(default_factory=Counter[str])
-    queues: Counter[tuple[str | None, str | None]] = field(default_factory=Counter[tuple[str | None, str | None]])
+    queues: Counter[tuple[str | None, str | None]] = field(
+        default_factory=Counter[tuple[str | None, str | None]]
+    )
     rules: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     before: Load = field(default_factory=Load)
     after: Load = field(default_factory=Load)
@@ -191,9 +219,14 @@ class Simulation:
 
     @property
     def ranked(self) -> list[tuple[str, int]]:
-        """The kinds of change and how many reviews change so: routes first, then by their number."""
+        """The kinds of change and how many reviews change so.
+
+        Routes first, then by their number.
+        """
         aspects = [aspect.value for aspect in Aspect]
-        return sorted(self.kinds.items(), key=lambda kind: (aspects.index(kind[0].split(":")[0]), -kind[1]))
+        return sorted(
+            self.kinds.items(), key=lambda kind: (aspects.index(kind[0].split(":")[0]), -kind[1])
+        )
 
     @property
     def zone(self) -> tzinfo:
@@ -213,19 +246,37 @@ class Simulation:
             "lost_their_person": {severity.value: count for severity, count in self.lost.items()},
             "gained_a_person": {severity.value: count for severity, count in self.gained.items()},
             "extra_human_hours": round(self.extra_hours, 2),
-            "minutes_per_follow_up": {severity.value: count for severity, count in self.minutes.items()},
+            "minutes_per_follow_up": {
+                severity.value: count for severity, count in self.minutes.items()
+            },
             "timezone": self.timezone,
             "aspects": {aspect.value: count for aspect, count in self.aspects.most_common()},
             "kinds": dict(self.ranked),
-            "routes": [{"before": old.value, "after": new.value, "reviews": count} for (old, new), count in self.routes.most_common()],
+            "routes": [
+                {"before": old.value, "after": new.value, "reviews": count}
+                for (old, new), count in self.routes.most_common()
+            ],
             "routes_by_severity": [
-                {"severity": severity.value, "before": old.value, "after": new.value, "reviews": count}
+                {
+                    "severity": severity.value,
+                    "before": old.value,
+                    "after": new.value,
+                    "reviews": count,
+                }
                 for (severity, old, new), count in self.by_severity.most_common()
             ],
-            "queues": [{"before": old, "after": new, "reviews": count} for (old, new), count in self.queues.most_common()],
-            "rules": [{"before": old, "after": new, "reviews": count} for (old, new), count in self.rules.most_common()],
+            "queues": [
+                {"before": old, "after": new, "reviews": count}
+                for (old, new), count in self.queues.most_common()
+            ],
+            "rules": [
+                {"before": old, "after": new, "reviews": count}
+                for (old, new), count in self.rules.most_common()
+            ],
             "load": {"before": self.before.to_json(), "after": self.after.to_json()},
-            "examples": [change.to_json() for kind, _ in self.ranked for change in self.examples[kind]],
+            "examples": [
+                change.to_json() for kind, _ in self.ranked for change in self.examples[kind]
+            ],
         }
 
     def _crossing(self, crosses: Callable[[Route, Route], bool]) -> Counter[Severity]:
@@ -242,8 +293,15 @@ def decided(review: PastReview, policy: Policy, now: datetime) -> Decision:
     if not decision.route.acknowledges:
         return decision
     if review.edit:
-        return replace(decision, route=Route.FOLLOW_UP if decision.route.follows_up else Route.NOTHING, variants=(), send_after=None)
-    return decision if review.answerable else hand_over(review.assessment, review.context, policy, now)
+        return replace(
+            decision,
+            route=Route.FOLLOW_UP if decision.route.follows_up else Route.NOTHING,
+            variants=(),
+            send_after=None,
+        )
+    return (
+        decision if review.answerable else hand_over(review.assessment, review.context, policy, now)
+    )
 
 
 def compared(review: PastReview, before: Decision, after: Decision) -> Change | None:
@@ -262,7 +320,11 @@ def compared(review: PastReview, before: Decision, after: Decision) -> Change | 
             Aspect.CHECKLIST: before.checklist != after.checklist,
         }
         aspects.extend(aspect for aspect, differ in differs.items() if differ)
-    if before.route.acknowledges and after.route.acknowledges and _wording(before) != _wording(after):
+    if (
+        before.route.acknowledges
+        and after.route.acknowledges
+        and _wording(before) != _wording(after)
+    ):
         aspects.append(Aspect.ACKNOWLEDGEMENT)
     return Change(review, before, after, tuple(aspects)) if aspects else None
 
@@ -278,8 +340,8 @@ def simulate(
 ) -> Simulation:
     """Decide every review by both policies and count what changes.
 
-    Reads `reviews` once and keeps none but the examples, which are the same whatever order they come in. `minutes` says for every severity
-    what a follow-up costs a person.
+    Reads `reviews` once and keeps none but the examples, which are the same whatever order they
+    come in. `minutes` says for every severity what a follow-up costs a person.
     """
     found = Simulation(after.calendar.timezone, dict(minutes))
     week = _Week(after.calendar.timezone)
@@ -312,7 +374,9 @@ def _count(found: Simulation, change: Change, examples: int) -> None:
     found.aspects.update(change.aspects)
     found.kinds[change.kind] += 1
     found.rules[change.before.fired[0], change.after.fired[0]] += 1
-    queues = tuple(each.queue if each.route.follows_up else None for each in (change.before, change.after))
+    queues = tuple(
+        each.queue if each.route.follows_up else None for each in (change.before, change.after)
+    )
     if queues[0] != queues[1]:
         found.queues[queues[0], queues[1]] += 1
     kept = found.examples.setdefault(change.kind, [])
@@ -359,4 +423,8 @@ def _wording(decision: Decision) -> tuple[object, ...]:
 
 def _told(decision: Decision) -> dict[str, Any]:
     known = decision.to_json()
-    return {name: value for name, value in known.items() if name not in {"policy_hash", "near"} and value not in (None, [], ())}
+    return {
+        name: value
+        for name, value in known.items()
+        if name not in {"policy_hash", "near"} and value not in (None, [], ())
+    }

@@ -1,4 +1,7 @@
-"""What auditors ask: a review's outcomes, a business's outcomes between two times, and whether a chain verifies."""
+"""What auditors ask.
+
+A review's outcomes, a business's outcomes between two times, and whether a chain verifies.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,8 @@ from heard.errors import NotFound, Tampered
 from heard.outcomes import ChainReport, Outcome, verify
 
 if TYPE_CHECKING:
-    from heard.storage.log import Log
-    from heard.storage.work import Work
+    from heard.storage.case_store import Work
+    from heard.storage.outcome_log import Log
 
 
 def outcomes_of(review: str, businesses: tuple[str, ...], log: Log) -> tuple[Outcome, ...]:
@@ -27,8 +30,17 @@ def verify_review(review: str, businesses: tuple[str, ...], log: Log, work: Work
     except Tampered as tampered:
         head = work.head(review)
         if head is None or head.business not in businesses:
-            raise NotFound("There are no outcomes of such a review in your businesses.") from tampered
-        return ChainReport(review, head.sequence, verified=False, head=head.head, broken_at=tampered.sequence, why=tampered.detail)
+            raise NotFound(
+                "There are no outcomes of such a review in your businesses."
+            ) from tampered
+        return ChainReport(
+            review,
+            head.sequence,
+            verified=False,
+            head=head.head,
+            broken_at=tampered.sequence,
+            why=tampered.detail,
+        )
 
 
 def _verified(review: str, businesses: tuple[str, ...], log: Log, work: Work) -> ChainReport:
@@ -42,4 +54,9 @@ def _verified(review: str, businesses: tuple[str, ...], log: Log, work: Work) ->
     business = head.business if head else found[0].business
     if business not in businesses:
         raise NotFound("There are no outcomes of such a review in your businesses.")
-    return verify(review, found, expected_sequence=head.sequence if head else None, expected_head=head.head if head else None)
+    return verify(
+        review,
+        found,
+        expected_sequence=head.sequence if head else None,
+        expected_head=head.head if head else None,
+    )

@@ -1,7 +1,9 @@
-"""The desk: agents list, see, claim, release and answer follow-ups; leads approve walking away and large remedies.
+"""The desk: agents list, see, claim, release and answer follow-ups.
 
-Every call is bounded to the caller's businesses; what they may not see does not exist for them. A business
-refusal comes out as `Conflict` with its reason, and nothing has changed then.
+Leads approve walking away and large remedies.
+
+Every call is bounded to the caller's businesses; what they may not see does not exist for them. A
+business refusal comes out as `Conflict` with its reason, and nothing has changed then.
 """
 
 from __future__ import annotations
@@ -12,26 +14,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from heard import cases, follow_ups, replies
+from heard import cases, follow_ups
 from heard.cases import Change
 from heard.clock import stamp
 from heard.connectors import ReplyTarget, Standing, load
 from heard.errors import BadRequest, Conflict, Forbidden, NotFound
 from heard.follow_ups import Action, Answer, FollowUp, Refusal, Refused, Status
 from heard.remedies import Grant, plain
+from heard.replies import lint
 from heard.reviews import Channel, Stage, reply_id
 from heard.steps.follow_up import wake
 from heard.steps.triage import policy_of
+from heard.storage.case_store import Loaded, Reply
 from heard.storage.vault import Erased
-from heard.storage.work import Loaded, Reply
 from heard.threads import Purpose, SlotState, Thread
 
 if TYPE_CHECKING:
-    from heard.flows import Flows
+    from heard.messaging import Flows
     from heard.policy import Policy
-    from heard.replies import Fingerprint
+    from heard.replies.lint import Fingerprint
+    from heard.storage.case_store import Work
     from heard.storage.setup import Person, Setup
-    from heard.storage.work import Work
 
 RECENT_REPLIES: Final = 20
 """With how many of the business's latest human replies a new one is compared (R10)."""
@@ -49,7 +52,10 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who is signed in: the person and the groups in the token (`agent`, `lead`, `auditor`, `admin`)."""
+    """Who is signed in.
+
+    The person and the groups in the token (`agent`, `lead`, `auditor`, `admin`).
+    """
 
     person: Person
     groups: frozenset[str]
@@ -57,15 +63,20 @@ class Caller:
     def needs(self, *groups: str) -> None:
         """Raises Forbidden unless the caller is in one of the groups."""
         if self.groups.isdisjoint(groups):
-            raise Forbidden(f"This needs one of the groups {', '.join(groups)}; you are in {', '.join(sorted(self.groups)) or 'none'}.")
+            raise Forbidden(
+                f"This needs one of the groups {', '.join(groups)}; you are in "
+                f"{', '.join(sorted(self.groups)) or 'none'}."
+            )
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerRequest:
-    """What an agent sends: `id` is the caller's own and makes a retry the same answer; `fence` is the claim's number.
+    """What an agent sends: `id` is the caller's own and makes a retry the same answer.
 
-    `text` is what the customer reads, `note` stays in the house. `root_cause` and `resolution` close the work (R14). `remedy` is
-    what is granted to the customer (R28).
+    `fence` is the claim's number.
+
+    `text` is what the customer reads, `note` stays in the house. `root_cause` and `resolution`
+    close the work (R14). `remedy` is what is granted to the customer (R28).
     """
 
     id: str
@@ -81,8 +92,12 @@ class AnswerRequest:
     remedy: Grant | None = None
 
 
-def list_open(caller: Caller, desk: Desk, *, business: str | None, limit: int, after: str | None) -> tuple[list[FollowUp], str | None]:
-    """Open follow-ups by due time of one business, or of all of the caller's when none is named (no paging across businesses then)."""
+def list_open(
+    caller: Caller, desk: Desk, *, business: str | None, limit: int, after: str | None
+) -> tuple[list[FollowUp], str | None]:
+    """Open follow-ups by due time of one business, or of all of the caller's when none is named (no
+    paging across businesses then).
+    """
     caller.needs("agent", "lead", "admin")
     if business is not None:
         if business not in caller.person.businesses:
@@ -92,15 +107,22 @@ def list_open(caller: Caller, desk: Desk, *, business: str | None, limit: int, a
         return desk.work.open_follow_ups(caller.person.businesses[0], limit=limit, after=after)
     if after:
         raise BadRequest("Name a business to page through its follow-ups: ?business=…")
-    found = [task for each in caller.person.businesses for task in desk.work.open_follow_ups(each, limit=limit)[0]]
+    found = [
+        task
+        for each in caller.person.businesses
+        for task in desk.work.open_follow_ups(each, limit=limit)[0]
+    ]
     return sorted(found, key=lambda task: (task.due_at, task.id))[:limit], None
 
 
 def see(caller: Caller, follow_up: str, desk: Desk, now: datetime) -> dict[str, Any]:
-    """A follow-up with what is needed to understand before answering (R22): reviews, thread, assessments with reasons, replies.
+    """A follow-up with what is needed to understand before answering (R22).
 
-    `remedies` are what the policy lets an agent grant (R28) and `granted` what was granted here, `checklist` what to think of (R25),
-    `rules` what decided that a person is needed, and `asked` the answer that waits for a lead.
+    Reviews, thread, assessments with reasons, lint.
+
+    `remedies` are what the policy lets an agent grant (R28) and `granted` what was granted here,
+    `checklist` what to think of (R25), `rules` what decided that a person is needed, and `asked`
+    the answer that waits for a lead.
     """
     task = _seen(caller, follow_up, desk)
     policy = policy_of(task.business, desk.setup)
@@ -128,8 +150,16 @@ def see(caller: Caller, follow_up: str, desk: Desk, now: datetime) -> dict[str, 
         "platform_takes": _takes(task.platform),
         "notes": _notes(desk, task.id),
         "rules": _rules(task, policy),
-        "checklist": {"name": task.checklist, "steps": list(policy.checklists.get(task.checklist, ()))} if task.checklist else None,
-        "remedies": [{"name": each.name, "limit": plain(each.limit), "currency": each.currency} for each in policy.remedies],
+        "checklist": {
+            "name": task.checklist,
+            "steps": list(policy.checklists.get(task.checklist, ())),
+        }
+        if task.checklist
+        else None,
+        "remedies": [
+            {"name": each.name, "limit": plain(each.limit), "currency": each.currency}
+            for each in policy.remedies
+        ],
         "granted": [_granting(grant) for grant in task.granted],
         "asked": _shown(asked) if asked else None,
     }
@@ -141,8 +171,17 @@ def _asked(task: FollowUp) -> Answer | None:
 
 
 def _shown(asked: Answer) -> dict[str, Any]:
-    told = {"action": asked.action.value, "by": asked.by, "at": asked.at, "reply": asked.reply, "reason": asked.reason}
-    return told | {"promised_for": asked.promised_for, "remedy": _granting(asked.remedy) if asked.remedy else None}
+    told = {
+        "action": asked.action.value,
+        "by": asked.by,
+        "at": asked.at,
+        "reply": asked.reply,
+        "reason": asked.reason,
+    }
+    return told | {
+        "promised_for": asked.promised_for,
+        "remedy": _granting(asked.remedy) if asked.remedy else None,
+    }
 
 
 def _granting(grant: Grant) -> dict[str, str]:
@@ -156,7 +195,10 @@ def _rules(task: FollowUp, policy: Policy) -> list[dict[str, str]]:
 
 
 def _takes(platform: str) -> dict[str, Any]:
-    """What a reply may be at a platform: `replies` (one, many, none) shown, at most `limit` in `unit`."""
+    """What a reply may be at a platform.
+
+    `replies` (one, many, none) shown, at most `limit` in `unit`.
+    """
     known = load(platform).capabilities
     return {"replies": known.replies, "limit": known.reply_limit, "unit": known.reply_unit}
 
@@ -191,20 +233,30 @@ def claim(caller: Caller, follow_up: str, desk: Desk, now: datetime) -> FollowUp
     """Claim a follow-up, or renew one's own claim. Raises Conflict when another agent holds it."""
     caller.needs("agent", "lead")
     _seen(caller, follow_up, desk)
-    return desk.work.update_follow_up(follow_up, lambda task: _granted(follow_ups.claim(task, caller.person.subject, now)))
+    return desk.work.update_follow_up(
+        follow_up, lambda task: _granted(follow_ups.claim(task, caller.person.subject, now))
+    )
 
 
 def release(caller: Caller, follow_up: str, fence: int, desk: Desk, now: datetime) -> FollowUp:
     """Give a claim back. Raises Conflict when it is somebody else's by now."""
     caller.needs("agent", "lead")
     _seen(caller, follow_up, desk)
-    return desk.work.update_follow_up(follow_up, lambda task: _granted(follow_ups.release(task, caller.person.subject, fence, now)))
+    return desk.work.update_follow_up(
+        follow_up,
+        lambda task: _granted(follow_ups.release(task, caller.person.subject, fence, now)),
+    )
 
 
-def answer(caller: Caller, follow_up: str, request: AnswerRequest, desk: Desk, now: datetime) -> FollowUp:
-    """Accept an agent's answer and set it in motion. The same request again is the same answer, and no error.
+def answer(
+    caller: Caller, follow_up: str, request: AnswerRequest, desk: Desk, now: datetime
+) -> FollowUp:
+    """Accept an agent's answer and set it in motion.
 
-    Raises BadRequest when something the action needs is missing, Conflict with the reason when the answer is refused.
+    The same request again is the same answer, and no error.
+
+    Raises BadRequest when something the action needs is missing, Conflict with the reason when the
+    answer is refused.
     """
     caller.needs("agent", "lead")
     task = _seen(caller, follow_up, desk)
@@ -229,10 +281,14 @@ def answer(caller: Caller, follow_up: str, request: AnswerRequest, desk: Desk, n
         current = loaded.case.task
         if current is None or _already(current, given):
             return None
-        _granted(follow_ups.may_answer(current, caller.person.subject, request.fence, now) or current)
+        _granted(
+            follow_ups.may_answer(current, caller.person.subject, request.fence, now) or current
+        )
         return _changed(cases.answer(loaded.case, given, policy, now))
 
-    after = desk.work.change(lambda: desk.work.case_of_follow_up(follow_up), decide, now=now, actor=caller.person.subject)
+    after = desk.work.change(
+        lambda: desk.work.case_of_follow_up(follow_up), decide, now=now, actor=caller.person.subject
+    )
     if worded is not None:
         desk.work.note_wording(*worded)
     task = _task(after)
@@ -240,19 +296,27 @@ def answer(caller: Caller, follow_up: str, request: AnswerRequest, desk: Desk, n
     return task
 
 
-def approve(caller: Caller, follow_up: str, *, approved: bool, desk: Desk, now: datetime) -> FollowUp:
-    """Approve or deny an answer that walks away (R20) or grants much (R28), as a second person and a lead."""
+def approve(
+    caller: Caller, follow_up: str, *, approved: bool, desk: Desk, now: datetime
+) -> FollowUp:
+    """Approve or deny an answer that walks away (R20) or grants much (R28), as a second person and
+    a lead.
+    """
     caller.needs("lead")
     task = _seen(caller, follow_up, desk)
 
     def decide(loaded: Loaded) -> Change | None:
         current = loaded.case.task
-        _granted((follow_ups.approvable(current, caller.person.subject) if current else None) or task)
+        _granted(
+            (follow_ups.approvable(current, caller.person.subject) if current else None) or task
+        )
         if not approved:
             return cases.deny(loaded.case, caller.person.subject)
         return _changed(cases.approve(loaded.case, caller.person.subject, now))
 
-    after = desk.work.change(lambda: desk.work.case_of_follow_up(follow_up), decide, now=now, actor=caller.person.subject)
+    after = desk.work.change(
+        lambda: desk.work.case_of_follow_up(follow_up), decide, now=now, actor=caller.person.subject
+    )
     decided = _task(after)
     if approved:
         wake(decided, desk.work, desk.flows)
@@ -280,7 +344,11 @@ def _already(task: FollowUp, given: Answer) -> FollowUp | None:
 def _same(request: AnswerRequest, given: Answer, task: FollowUp, desk: Desk) -> bool:
     """Whether a request that repeats an answer's id repeats its words and its remedy too."""
     stored = _text(desk, task.thread, given.reply)
-    worded = stored is None if request.text is None else stored is not None and stored.startswith(request.text.strip())
+    worded = (
+        stored is None
+        if request.text is None
+        else stored is not None and stored.startswith(request.text.strip())
+    )
     return worded and _same_remedy(given, task)
 
 
@@ -334,13 +402,21 @@ def _given(request: AnswerRequest, task: FollowUp, caller: Caller, now: datetime
     if missing:
         raise BadRequest(f"The action {request.action.value} needs {', '.join(missing)}.")
     if request.text and request.action is Action.RESOLVE_WITHOUT_REPLY:
-        raise BadRequest("The action resolve_without_reply posts nothing, so it takes no text. Use reply, or put the words into note.")
+        raise BadRequest(
+            "The action resolve_without_reply posts nothing, so it takes no text. Use reply, or "
+            "put the words into note."
+        )
     if request.remedy and request.action is Action.REPORT_FAKE:
-        raise BadRequest("The action report_fake grants nothing: leave remedy out, or answer in another way.")
+        raise BadRequest(
+            "The action report_fake grants nothing: leave remedy out, or answer in another way."
+        )
     for name in ("root_cause", "resolution", "reason"):
         code = getattr(request, name)
         if code and not _ROOT_CAUSE.fullmatch(code):
-            raise BadRequest(f"{name} is a short code of a-z, 0-9 and '-', such as 'late-delivery'. Put sentences into note.")
+            raise BadRequest(
+                f"{name} is a short code of a-z, 0-9 and '-', such as 'late-delivery'. Put "
+                "sentences into note."
+            )
     return Answer(
         id=request.id,
         action=request.action,
@@ -356,34 +432,62 @@ def _given(request: AnswerRequest, task: FollowUp, caller: Caller, now: datetime
 
 
 def _reply_id(task: FollowUp, request: AnswerRequest, caller: Caller) -> str:
-    return reply_id(task.thread, f"{task.id}/{caller.person.subject}/{request.id}", Purpose.ANSWER.value)
+    return reply_id(
+        task.thread, f"{task.id}/{caller.person.subject}/{request.id}", Purpose.ANSWER.value
+    )
 
 
-def _worded(request: AnswerRequest, given: Answer, loaded: Loaded, caller: Caller, desk: Desk, now: datetime) -> tuple[Reply, Fingerprint]:
-    """The reply as it will be posted, signed with the agent's first name (R11) and free of what the lint blocks; and how it is worded."""
+def _worded(
+    request: AnswerRequest, given: Answer, loaded: Loaded, caller: Caller, desk: Desk, now: datetime
+) -> tuple[Reply, Fingerprint]:
+    """The reply as it will be posted, signed with the agent's first name (R11) and free of what the
+    lint blocks; and how it is worded.
+    """
     case = loaded.case
     connection = desk.setup.connection(case.review.connection)
     if connection is None:
-        raise Conflict(Refusal.NO_REPLY_HERE.value, "The connection was removed. Resolve it without a reply.")
+        raise Conflict(
+            Refusal.NO_REPLY_HERE.value, "The connection was removed. Resolve it without a reply."
+        )
     public = case.review.channel.stage is Stage.ONSTAGE
     limits = load(case.review.platform).capabilities
     if limits.replies == "none" or (limits.credentials and not connection.has_credentials):
-        why = "takes no replies from programs" if limits.replies == "none" else "is connected without credentials to reply with"
-        raise Conflict(Refusal.NO_REPLY_HERE.value, f"{limits.title} {why}. Answer there, then resolve it here without a reply.")
+        why = (
+            "takes no replies from programs"
+            if limits.replies == "none"
+            else "is connected without credentials to reply with"
+        )
+        raise Conflict(
+            Refusal.NO_REPLY_HERE.value,
+            f"{limits.title} {why}. Answer there, then resolve it here without a reply.",
+        )
     names = (caller.person.first_name, connection.business_name or case.review.business)
-    text = replies.sign_off(request.text or "", *names)
-    latest = desk.work.latest_wordings(case.review.business, RECENT_REPLIES, other_than=_unread(case.thread, desk))
-    findings = replies.lint(text, public=public, limit=limits.reply_limit, unit=limits.reply_unit, recent=latest, names=names)
+    text = lint.sign_off(request.text or "", *names)
+    latest = desk.work.latest_wordings(
+        case.review.business, RECENT_REPLIES, other_than=_unread(case.thread, desk)
+    )
+    findings = lint.lint(
+        text,
+        public=public,
+        limit=limits.reply_limit,
+        unit=limits.reply_unit,
+        recent=latest,
+        names=names,
+    )
     blocking = [finding for finding in findings if finding.severity == "block"]
     if blocking:
         raise Conflict(
-            Refusal.LINT.value, " ".join(finding.explanation for finding in blocking), rule=blocking[0].rule, code=blocking[0].code
+            Refusal.LINT.value,
+            " ".join(finding.explanation for finding in blocking),
+            rule=blocking[0].rule,
+            code=blocking[0].code,
         )
     try:
         event = desk.work.revision(case.review).event
     except Erased as erased:
         raise Conflict(
-            Refusal.NO_REPLY_HERE.value, "The author was erased, and with them where to reply. Resolve it without one."
+            Refusal.NO_REPLY_HERE.value,
+            "The author was erased, and with them where to reply. Resolve it without one.",
         ) from erased
     reply = Reply(
         id=given.reply or "",
@@ -400,34 +504,57 @@ def _worded(request: AnswerRequest, given: Answer, loaded: Loaded, caller: Calle
         by=caller.person.subject,
         at=stamp(now),
     )
-    return reply, replies.fingerprint(text, names)
+    return reply, lint.fingerprint(text, names)
 
 
 def _unread(thread: Thread, desk: Desk) -> set[str]:
-    """The people's replies in a thread that did not arrive, as far as we know: to send one of them again is no copying."""
+    """The people's replies in a thread that did not arrive, as far as we know.
+
+    To send one of them again is no copying.
+    """
     sent = {slot.reply for slot in thread.slots if slot.state is SlotState.SENT}
     return {
         reply.id
         for reply in _replies(desk, thread.id)
-        if reply.purpose is Purpose.ANSWER and (reply.standing == Standing.REFUSED or not (reply.sent_at or reply.id in sent))
+        if reply.purpose is Purpose.ANSWER
+        and (reply.standing == Standing.REFUSED or not (reply.sent_at or reply.id in sent))
     }
 
 
 def _note(request: AnswerRequest, caller: Caller) -> dict[str, Any]:
     noted = {"answer": request.id, "by": caller.person.subject, "action": request.action.value}
-    return noted | {name: value for name in ("note", "evidence") if (value := getattr(request, name))}
+    return noted | {
+        name: value for name in ("note", "evidence") if (value := getattr(request, name))
+    }
 
 
 def _review(loaded: Loaded, desk: Desk) -> dict[str, Any]:
     review = loaded.case.review
-    known = {"id": review.id, "severity": review.severity, "rating": review.rating, "withdrawn": review.withdrawn}
+    known = {
+        "id": review.id,
+        "severity": review.severity,
+        "rating": review.rating,
+        "withdrawn": review.withdrawn,
+    }
     return known | _readable(lambda: _said(loaded, desk))
 
 
 def _said(loaded: Loaded, desk: Desk) -> dict[str, Any]:
     event, assessment, _ = desk.work.revision(loaded.case.review)
     said = event.to_json()
-    shown = {name: said.get(name) for name in ("title", "text", "language", "occurred_at", "subject", "link", "author", "text_bytes")}
+    shown = {
+        name: said.get(name)
+        for name in (
+            "title",
+            "text",
+            "language",
+            "occurred_at",
+            "subject",
+            "link",
+            "author",
+            "text_bytes",
+        )
+    }
     return shown | {"assessment": assessment}
 
 

@@ -14,7 +14,7 @@ from heard.reviews import Channel, EventKind
 from heard.storage.quarantine import Quarantine, Quarantined
 
 if TYPE_CHECKING:
-    from heard.flows import Queue
+    from heard.messaging import Queue
     from heard.storage.deliveries import Deliveries
     from heard.storage.setup import Secrets, Setup
 
@@ -24,7 +24,11 @@ QUARANTINE_BYTES: Final = 350_000
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What came of a request: the answer, one word for logs and metrics, how many events it held, and whether the door could note it."""
+    """What came of a request.
+
+    The answer, one word for logs and metrics, how many events it held, and whether the door could
+    note it.
+    """
 
     response: Response
     result: str
@@ -51,8 +55,9 @@ class Door:
 def ingest(request: Request, connection_id: str, door: Door, now: datetime) -> Received:
     """Answer one request at the door.
 
-    Nothing is answered 2xx before it is durable. Raises NotFound for an unknown connection, TooLarge for a body over the
-    limit, and faults of the services beneath, which the platform's own retry cures.
+    Nothing is answered 2xx before it is durable. Raises NotFound for an unknown connection,
+    TooLarge for a body over the limit, and faults of the services beneath, which the platform's own
+    retry cures.
     """
     connection = door.setup.connection(connection_id)
     if connection is None:
@@ -61,7 +66,12 @@ def ingest(request: Request, connection_id: str, door: Door, now: datetime) -> R
     if len(request.body) > most:
         raise TooLarge(f"The body has {len(request.body)} bytes; at most {most} are taken.")
     received = _received(request, connection, door, now)
-    return replace(received, noted=door.deliveries.note(connection.id, received.result, received.reason, received.events, now))
+    return replace(
+        received,
+        noted=door.deliveries.note(
+            connection.id, received.result, received.reason, received.events, now
+        ),
+    )
 
 
 def _received(request: Request, connection: Connection, door: Door, now: datetime) -> Received:
@@ -77,25 +87,39 @@ def _received(request: Request, connection: Connection, door: Door, now: datetim
         if renewed and renewed != secret:
             refusal = connector.verify(request, connection, renewed.valid(now), now, door.http)
     if refusal:
-        return replace(told, response=_refused(refusal), result="refused", reason=refusal.reason.value)
+        return replace(
+            told, response=_refused(refusal), result="refused", reason=refusal.reason.value
+        )
     delivery = f"dlv_{secrets.token_hex(8)}"
     told = replace(told, delivery=delivery)
     try:
         parsed = connector.parse(request, connection, now)
     except Unparseable as unreadable:
         _quarantine(request, connection, delivery, unreadable.detail, door, now)
-        return replace(told, response=connector.accepted(request, connection, Parsed(), door.http), result="quarantined")
+        return replace(
+            told,
+            response=connector.accepted(request, connection, Parsed(), door.http),
+            result="quarantined",
+        )
     if parsed.problems:
         _quarantine(request, connection, delivery, "; ".join(parsed.problems)[:2000], door, now)
     messages = queued(parsed, connection, delivery)
     if messages:
         door.queue.send(messages)
     result = "quarantined" if parsed.problems else "accepted"
-    return replace(told, response=connector.accepted(request, connection, parsed, door.http), result=result, events=len(messages))
+    return replace(
+        told,
+        response=connector.accepted(request, connection, parsed, door.http),
+        result=result,
+        events=len(messages),
+    )
 
 
 def queued(parsed: Parsed, connection: Connection, delivery: str) -> list[dict[str, Any]]:
-    """The messages for a delivery's events, each with a delivery id of its own; a platform's test is not routed."""
+    """The messages for a delivery's events, each with a delivery id of its own.
+
+    A platform's test is not routed.
+    """
     channel = channel_of(connection)
     return [
         {
@@ -112,15 +136,26 @@ def queued(parsed: Parsed, connection: Connection, delivery: str) -> list[dict[s
 
 
 def channel_of(connection: Connection) -> Channel:
-    """A connection's channel: its own setting where the platform leaves it open, else the platform's."""
-    return Channel(connection.settings.get("channel") or load(connection.platform).capabilities.channel)
+    """A connection's channel.
+
+    Its own setting where the platform leaves it open, else the platform's.
+    """
+    return Channel(
+        connection.settings.get("channel") or load(connection.platform).capabilities.channel
+    )
 
 
 def _refused(refusal: Refusal) -> Response:
-    return Response(401, f'{{"title":"not accepted","reason":"{refusal.reason.value}"}}', "application/problem+json")
+    return Response(
+        401,
+        f'{{"title":"not accepted","reason":"{refusal.reason.value}"}}',
+        "application/problem+json",
+    )
 
 
-def _quarantine(request: Request, connection: Connection, delivery: str, why: str, door: Door, now: datetime) -> None:
+def _quarantine(
+    request: Request, connection: Connection, delivery: str, why: str, door: Door, now: datetime
+) -> None:
     if len(request.body) > QUARANTINE_BYTES:
         why = f"only the first {QUARANTINE_BYTES} of {len(request.body)} bytes are kept; {why}"
     told = load(connection.platform).parse_reads

@@ -14,13 +14,17 @@ from heard.follow_ups import FollowUp, Status
 from heard.steps.follow_up import wake
 
 if TYPE_CHECKING:
-    from heard.flows import Flows, Queue
-    from heard.storage.work import Work
+    from heard.messaging import Flows, Queue
+    from heard.storage.case_store import Work
 
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What a sweep set in motion: `resumed` reviews, `woken` and `restarted` follow-ups, and moderated replies to be `asked` about."""
+    """What a sweep set in motion.
+
+    `resumed` reviews, `woken` and `restarted` follow-ups, and moderated replies to be `asked`
+    about.
+    """
 
     resumed: int = 0
     woken: int = 0
@@ -28,8 +32,11 @@ class Swept:
     asked: int = 0
 
 
-def sweep(work: Work, queue: Queue, flows: Flows, now: datetime, polls: Queue | None = None) -> Swept:
-    """Queue open reviews again that nobody touched, wake follow-ups whose clock did not ring, and have moderated replies asked about.
+def sweep(
+    work: Work, queue: Queue, flows: Flows, now: datetime, polls: Queue | None = None
+) -> Swept:
+    """Queue open reviews again that nobody touched, wake follow-ups whose clock did not ring, and
+    have moderated replies asked about.
 
     `polls` is the queue of questions to platforms; without it they wait.
     """
@@ -37,7 +44,11 @@ def sweep(work: Work, queue: Queue, flows: Flows, now: datetime, polls: Queue | 
     for stuck in work.stuck(now):
         if stuck.review:
             queue.send([_resume(stuck.review)])
-            work.change(lambda review=stuck.review: work.case(review), lambda loaded: cases.looked_at(loaded.case, now), now=now)
+            work.change(
+                lambda review=stuck.review: work.case(review),
+                lambda loaded: cases.looked_at(loaded.case, now),
+                now=now,
+            )
             resumed += 1
         elif stuck.follow_up:
             try:
@@ -50,7 +61,12 @@ def sweep(work: Work, queue: Queue, flows: Flows, now: datetime, polls: Queue | 
                 work.update_follow_up(task.id, lambda task: replace(task, run=task.run + 1))
                 queue.send([_resume(task.reviews[0])])
                 restarted += 1
-        elif polls and stuck.reply and stuck.thread and work.next_check(stuck.thread, stuck.reply, now):
+        elif (
+            polls
+            and stuck.reply
+            and stuck.thread
+            and work.next_check(stuck.thread, stuck.reply, now)
+        ):
             polls.send([{"moderation": {"thread": stuck.thread, "reply": stuck.reply}}])
             asked += 1
     return Swept(resumed, woken, restarted, asked)

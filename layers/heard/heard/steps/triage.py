@@ -1,4 +1,8 @@
-"""Triage: store what was said, assess it, ask the policy, and take what the decision needs, in one transaction."""
+"""Triage.
+
+Store what was said, assess it, ask the policy, and take what the decision needs, in one
+transaction.
+"""
 
 from __future__ import annotations
 
@@ -11,25 +15,35 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from heard import cases
-from heard.acknowledgements import acknowledgement
+from heard.acknowledgements.compose import acknowledgement
 from heard.assessment import Assessment, Engine, Flag, History, assess
-from heard.assessment.engines import Once
+from heard.assessment.engines.chain import Once
 from heard.cases import Arrival, Case, Change, Pending
 from heard.clock import stamp
 from heard.connectors import Connection, Gone, Http, ReplyTarget, load
 from heard.errors import BadRequest, NotFound
 from heard.outcomes import Kind
-from heard.policy import Context, Decision, Policy, Route, ThreadState, decide, default_policy, hand_over, load_policy
+from heard.policy import (
+    Context,
+    Decision,
+    Policy,
+    Route,
+    ThreadState,
+    decide,
+    default_policy,
+    hand_over,
+    load_policy,
+)
 from heard.reviews import Channel, EventKind, ReviewEvent, Stage, reply_id
+from heard.storage.case_store import Loaded, Reply
 from heard.storage.setup import known_connection
 from heard.storage.vault import Erased
-from heard.storage.work import Loaded, Reply
 from heard.threads import Purpose
 
 if TYPE_CHECKING:
+    from heard.storage.case_store import Work
     from heard.storage.setup import Secrets, Setup
     from heard.storage.vault import Known
-    from heard.storage.work import Work
 
 
 _log = logging.getLogger(__name__)
@@ -56,7 +70,8 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One queued review event, or the request to resume a review that got stuck (`event` is None then).
+    """One queued review event, or the request to resume a review that got stuck (`event` is None
+    then).
 
     A `confirmed` one was read at the platform itself.
     """
@@ -86,12 +101,14 @@ class Message:
         )
 
 
-def triage(message: Message, ports: Ports, reach: Reach, now: datetime, engine: Engine | None = None) -> dict[str, Any]:
+def triage(
+    message: Message, ports: Ports, reach: Reach, now: datetime, engine: Engine | None = None
+) -> dict[str, Any]:
     """Take one message to its decision. Returns what the workflow needs next: see `next_steps`.
 
-    `engine` judges texts; without one, rules and ratings do.
-    Running it twice, late or out of order ends in the same state; what a crashed run left undone comes back as the next steps.
-    Raises faults only: of storage, or of a platform that is asked before an unsigned event is believed.
+    `engine` judges texts; without one, rules and ratings do. Running it twice, late or out of order
+    ends in the same state; what a crashed run left undone comes back as the next steps. Raises
+    faults only: of storage, or of a platform that is asked before an unsigned event is believed.
     """
     event = message.event
     if event is None:
@@ -107,7 +124,9 @@ def triage(message: Message, ports: Ports, reach: Reach, now: datetime, engine: 
             connection=message.connection,
             channel=message.channel,
         ),
-        lambda loaded: _change(loaded, event, believed, message, connection, ports, asked, now, proven=proven),
+        lambda loaded: _change(
+            loaded, event, believed, message, connection, ports, asked, now, proven=proven
+        ),
         now=now,
         delivery=message.delivery,
     )
@@ -115,21 +134,33 @@ def triage(message: Message, ports: Ports, reach: Reach, now: datetime, engine: 
 
 
 def next_steps(case: Case, now: datetime) -> dict[str, Any]:
-    """What the route workflow does next: `route`, the `reply` to send, and the `follow_up` to start with its wait."""
+    """What the route workflow does next.
+
+    `route`, the `reply` to send, and the `follow_up` to start with its wait.
+    """
     todo: Pending = cases.pending(case, now)
-    steps: dict[str, Any] = {"route": todo.route.value, "review": case.review.id, "thread": case.thread.id}
+    steps: dict[str, Any] = {
+        "route": todo.route.value,
+        "review": case.review.id,
+        "thread": case.thread.id,
+    }
     if todo.acknowledgement:
         steps["reply"] = todo.acknowledgement
     if todo.follow_up:
-        steps |= {"follow_up": todo.follow_up.id, "flow": todo.follow_up.flow, "wait_seconds": todo.follow_up.wait_seconds(now)}
+        steps |= {
+            "follow_up": todo.follow_up.id,
+            "flow": todo.follow_up.flow,
+            "wait_seconds": todo.follow_up.wait_seconds(now),
+        }
     return steps
 
 
 def policy_of(business: str, setup: Setup) -> Policy:
     """The policy a business has published, or the playbook's.
 
-    The playbook's also where the published one was taken by an earlier release and is not by this one: reviews cannot wait until
-    somebody mends it (R01), and what they are decided by stands in the log.
+    The playbook's also where the published one was taken by an earlier release and is not by this
+    one: reviews cannot wait until somebody mends it (R01), and what they are decided by stands in
+    the log.
     """
     found = setup.business(business)
     if found is None or not found.policy:
@@ -137,7 +168,11 @@ def policy_of(business: str, setup: Setup) -> Policy:
     try:
         return load_policy(found.policy)
     except BadRequest as refused:
-        _log.error("The policy of %s is not taken, the playbook's is followed: %s", business, refused.detail)
+        _log.error(
+            "The policy of %s is not taken, the playbook's is followed: %s",
+            business,
+            refused.detail,
+        )
         return default_policy()
 
 
@@ -170,26 +205,34 @@ def _state(case: Case) -> ThreadState:
     return ThreadState.ACKNOWLEDGED if closed is Kind.ACKNOWLEDGED or said else ThreadState.FRESH
 
 
-def _believed(event: ReviewEvent, message: Message, connection: Connection, reach: Reach) -> tuple[ReviewEvent | None, bool]:
-    """The event as it is to be acted on (None when the platform denies it), and whether it is proven.
+def _believed(
+    event: ReviewEvent, message: Message, connection: Connection, reach: Reach
+) -> tuple[ReviewEvent | None, bool]:
+    """The event as it is to be acted on (None when the platform denies it), and whether it is
+    proven.
 
-    Proven is what is signed, or was read at the platform: by the poller, or now. Signed events are not read again, unless they are partial.
+    Proven is what is signed, or was read at the platform: by the poller, or now. Signed events are
+    not read again, unless they are partial.
     """
     connector = load(connection.platform)
     proven = connector.capabilities.signed or message.confirmed
     readable = connection.has_credentials and connector.capabilities.can_fetch
     if not readable or (proven and not event.partial):
         return event, proven
-    found = connector.fetch(event.native_id, connection, reach.secrets.credentials(connection.id), reach.http)
+    found = connector.fetch(
+        event.native_id, connection, reach.secrets.credentials(connection.id), reach.http
+    )
     withdrawn = event.kind is EventKind.WITHDRAWN
     if found is None:
-        # Words that cannot be read again are better than none; that they were taken back must be certain, or a complaint is lost (R01).
+        # Words that cannot be read again are better than none; that they were taken back must be
+        # certain, or a complaint is lost (R01).
         return (None if withdrawn and not proven else event), proven
     if found is Gone.GONE and withdrawn:
         return event, True
     if isinstance(found, Gone) or withdrawn:
         return None, proven
-    # Whose words they are the platform knows best: nobody may have a complaint passed over as our own reply.
+    # Whose words they are the platform knows best: nobody may have a complaint passed over as our
+    # own reply.
     own = EventKind.REPLY_SEEN in {event.kind, found.kind}
     return replace(found.normal(), kind=found.kind if own else event.kind), True
 
@@ -209,7 +252,11 @@ def _change(
     case = loaded.case
     delivery = message.delivery
     if event is None:
-        return None if case.review.delivery == delivery else cases.disbelieved(case, claimed, delivery, now)
+        return (
+            None
+            if case.review.delivery == delivery
+            else cases.disbelieved(case, claimed, delivery, now)
+        )
     match cases.arrival(case.review if loaded.known else None, event, delivery):
         case Arrival.RESUMED:
             return None
@@ -234,17 +281,27 @@ def _change(
             return _judge(case, event, delivery, connection, ports, engine, now)
 
 
-def _as_before(case: Case, event: ReviewEvent, work: Work) -> tuple[Mapping[str, Any], Mapping[str, Any] | None]:
+def _as_before(
+    case: Case, event: ReviewEvent, work: Work
+) -> tuple[Mapping[str, Any], Mapping[str, Any] | None]:
     """How the revision that says the same was assessed, and with what the policy was asked."""
     try:
         before = work.revision(case.review)
     except (NotFound, Erased):
         return assess(event, case.review.channel, History()).to_json(), None
-    return before.assessment or assess(event, case.review.channel, History()).to_json(), before.context
+    return before.assessment or assess(
+        event, case.review.channel, History()
+    ).to_json(), before.context
 
 
 def _judge(
-    case: Case, event: ReviewEvent, delivery: str, connection: Connection, ports: Ports, engine: Engine | None, now: datetime
+    case: Case,
+    event: ReviewEvent,
+    delivery: str,
+    connection: Connection,
+    ports: Ports,
+    engine: Engine | None,
+    now: datetime,
 ) -> Change:
     work, author, review = ports.work, case.review.author, case.review.id
     known = work.vault.known(author, other_than=review)
@@ -260,22 +317,36 @@ def _judge(
         work.vault.count_complaint(author, review)
     judged, asked = assessment.to_json(), context.to_json()
     work.put_revision(case, event, judged, asked)
-    change = cases.route(case, event, assessment, decision, delivery, now, inputs=inputs_digest(judged, asked))
+    change = cases.route(
+        case, event, assessment, decision, delivery, now, inputs=inputs_digest(judged, asked)
+    )
     if not change.case.review.route.acknowledges:
         return change
     acknowledged = None
     # What no program can answer, a person answers at the platform.
     if load(case.review.platform).capabilities.replies != "none":
-        acknowledged = _acknowledged(change, event, assessment, decision, policy, connection, ports, known, now)
+        acknowledged = _acknowledged(
+            change, event, assessment, decision, policy, connection, ports, known, now
+        )
     if acknowledged is not None:
         return acknowledged
     handed = hand_over(assessment, context, policy, now)
-    return cases.route(case, event, assessment, handed, delivery, now, inputs=inputs_digest(judged, asked))
+    return cases.route(
+        case, event, assessment, handed, delivery, now, inputs=inputs_digest(judged, asked)
+    )
 
 
 def inputs_digest(assessment: Mapping[str, Any], context: Mapping[str, Any]) -> str:
-    """SHA-256 (hex) over what a decision is made from: equal digests, policies and times make equal decisions."""
-    made_from = json.dumps({"assessment": assessment, "context": context}, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    """SHA-256 (hex) over what a decision is made from.
+
+    Equal digests, policies and times make equal decisions.
+    """
+    made_from = json.dumps(
+        {"assessment": assessment, "context": context},
+        sort_keys=True,
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
     return hashlib.sha256(made_from.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -290,7 +361,10 @@ def _acknowledged(
     known: Known,
     now: datetime,
 ) -> Change | None:
-    """The change with its acknowledgement written and its slot taken; None when that may not be (R04), or nothing fits to be said."""
+    """The change with its acknowledgement written and its slot taken.
+
+    None when that may not be (R04), or nothing fits to be said.
+    """
     case = change.case
     public = case.review.channel.stage is Stage.ONSTAGE
     limits = load(case.review.platform).capabilities
@@ -317,7 +391,9 @@ def _acknowledged(
         # Somebody else's acknowledgement may come first on a busy page: then choose again.
         if not page or ports.work.tell(page, text.variant, told) or attempt == PAGE_ATTEMPTS:
             break
-    id = reply_id(case.thread.id, f"{case.review.id}/{event.revision}", Purpose.ACKNOWLEDGEMENT.value)
+    id = reply_id(
+        case.thread.id, f"{case.review.id}/{event.revision}", Purpose.ACKNOWLEDGEMENT.value
+    )
     written = Reply(
         id=id,
         thread=case.thread.id,
@@ -332,15 +408,25 @@ def _acknowledged(
         variant=text.variant,
         at=stamp(now),
     )
-    # A run that was overtaken may have written another wording: that one is sent, so that one is logged.
+    # A run that was overtaken may have written another wording: that one is sent, so that one is
+    # logged.
     variant = ports.work.put_reply(written).variant
     ports.work.vault.tell(case.review.author, variant or text.variant)
     if page and variant and variant != text.variant:
         ports.work.tell(page, variant, text.variant)
-    return cases.acknowledge(change, id, public=public, variant=variant, not_before=decision.send_after)
+    return cases.acknowledge(
+        change, id, public=public, variant=variant, not_before=decision.send_after
+    )
 
 
 def _page(connection: Connection, channel: Channel, event: ReviewEvent) -> str:
-    """What onlookers read together: the reviews of one thing at a connection or, where people talk, one conversation."""
-    together = event.native_thread if channel in {Channel.SOCIAL, Channel.FORUM} else event.subject or ""
-    return hashlib.sha256(f"{connection.id}/{together}".encode("utf-8", "surrogatepass")).hexdigest()[:24]
+    """What onlookers read together.
+
+    The reviews of one thing at a connection or, where people talk, one conversation.
+    """
+    together = (
+        event.native_thread if channel in {Channel.SOCIAL, Channel.FORUM} else event.subject or ""
+    )
+    return hashlib.sha256(
+        f"{connection.id}/{together}".encode("utf-8", "surrogatepass")
+    ).hexdigest()[:24]

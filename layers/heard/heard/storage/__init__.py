@@ -1,4 +1,6 @@
-"""The only package that talks to DynamoDB and SSM. It knows keys, transactions and encryption, and no rule.
+"""The only package that talks to DynamoDB and SSM.
+
+It knows keys, transactions and encryption, and no rule.
 
 | table | item | partition key | sort key |
 | --- | --- | --- | --- |

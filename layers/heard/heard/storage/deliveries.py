@@ -1,7 +1,9 @@
-"""What came through the webhook door lately, connection by connection, so that a business can see why nothing arrives.
+"""What came through the webhook door lately, connection by connection, so that a business can see
+why nothing arrives.
 
-A note says when, what came of it and why; nothing of the request. Notes are samples: of equal results in a row one a minute is kept per
-process, so that a flood, genuine or forged, costs one write a minute and not one a request. They disappear after two weeks.
+A note says when, what came of it and why; nothing of the request. Notes are samples: of equal
+results in a row one a minute is kept per process, so that a flood, genuine or forged, costs one
+write a minute and not one a request. They disappear after two weeks.
 """
 
 from __future__ import annotations
@@ -24,7 +26,10 @@ EVERY: Final = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """One note: `result` is accepted, quarantined, refused or handshake, `reason` why it was refused or kept, `events` how many it held.
+    """One note.
+
+    `result` is accepted, quarantined, refused or handshake, `reason` why it was refused or kept,
+    `events` how many it held.
 
     `unnoted` is how many requests of the same result came since the note before it.
     """
@@ -45,9 +50,12 @@ class Deliveries:
         self._last: dict[tuple[str, str, str], tuple[datetime, int]] = {}
 
     def note(self, connection: str, result: str, reason: str, events: int, now: datetime) -> bool:
-        """Note a request, unless the same was noted less than `EVERY` ago. False if the table did not take it.
+        """Note a request, unless the same was noted less than `EVERY` ago.
 
-        That is told and not raised: a note is worth less than the delivery, which is durable by now and would be sent again.
+        False if the table did not take it.
+
+        That is told and not raised: a note is worth less than the delivery, which is durable by now
+        and would be sent again.
         """
         same = (connection, result, reason)
         at, unnoted = self._last.get(same, (None, 0))
@@ -57,8 +65,18 @@ class Deliveries:
         if len(self._last) > 1_000:
             self._last.clear()
         self._last[same] = (now, 0)
-        item = {"pk": f"DOOR#{connection}", "sk": f"{stamp(now)}#{result}#{reason}", "at": stamp(now), "result": result, "reason": reason}
-        item |= {"events": events, "unnoted": unnoted, "expires_at": int((now + KEPT_FOR).timestamp())}
+        item = {
+            "pk": f"DOOR#{connection}",
+            "sk": f"{stamp(now)}#{result}#{reason}",
+            "at": stamp(now),
+            "result": result,
+            "reason": reason,
+        }
+        item |= {
+            "events": events,
+            "unnoted": unnoted,
+            "expires_at": int((now + KEPT_FOR).timestamp()),
+        }
         try:
             self._client.put_item(TableName=self._table, Item=attributes(item))
         except (BotoCoreError, ClientError):
@@ -76,4 +94,6 @@ class Deliveries:
             Limit=limit,
         )
         items = [values(item) for item in found["Items"]]
-        return [Noted(**{name: item[name] for name in Noted.__dataclass_fields__}) for item in items]
+        return [
+            Noted(**{name: item[name] for name in Noted.__dataclass_fields__}) for item in items
+        ]

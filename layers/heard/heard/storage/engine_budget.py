@@ -1,4 +1,7 @@
-"""What the optional engines have been asked today, in the Work table: one counter per engine and UTC day for the whole stack."""
+"""What the optional engines have been asked today, in the Work table.
+
+One counter per engine and UTC day for the whole stack.
+"""
 
 from __future__ import annotations
 
@@ -19,16 +22,22 @@ KEPT_FOR: Final = timedelta(days=32)
 
 
 class EngineBudget:
-    """Counts in one item per engine and day, which takes about 1,000 writes a second: far more than an optional engine does."""
+    """Counts in one item per engine and day, which takes about 1,000 writes a second.
+
+    Far more than an optional engine does.
+    """
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
         self._table = table
 
     def take(self, engine: str, day: date, units: int, most: int) -> bool:
-        """Take `units` (1 or more) of the `most` that an engine has on a day, all or none. One conditional write, of one write unit.
+        """Take `units` (1 or more) of the `most` that an engine has on a day, all or none.
 
-        False when too little is left, and also when the table does not answer: a budget that cannot be asked is used up.
+        One conditional write, of one write unit.
+
+        False when too little is left, and also when the table does not answer: a budget that cannot
+        be asked is used up.
         """
         if units > most:
             return False
@@ -39,7 +48,13 @@ class EngineBudget:
                 Key=attributes({"pk": f"ENGINE#{engine}", "sk": day.isoformat()}),
                 UpdateExpression="ADD taken :units SET expires_at = :forgotten",
                 ConditionExpression="attribute_not_exists(taken) OR taken <= :room",
-                ExpressionAttributeValues=attributes({":units": units, ":room": most - units, ":forgotten": int(forgotten.timestamp())}),
+                ExpressionAttributeValues=attributes(
+                    {
+                        ":units": units,
+                        ":room": most - units,
+                        ":forgotten": int(forgotten.timestamp()),
+                    }
+                ),
             )
         except (ClientError, BotoCoreError):
             return False

@@ -1,7 +1,10 @@
-"""The policies that businesses have published, in the Setup table: every version for ever, and the pointer to the one that triage follows.
+"""The policies that businesses have published, in the Setup table.
 
-A version is written once, under the next free number, in the same transaction that moves the pointer; of two who publish
-at once one wins and the other is told. What a version says (rules, wording) is `heard.policy`'s business.
+Every version for ever, and the pointer to the one that triage follows.
+
+A version is written once, under the next free number, in the same transaction that moves the
+pointer; of two who publish at once one wins and the other is told. What a version says (rules,
+wording) is `heard.policy`'s business.
 """
 
 from __future__ import annotations
@@ -34,7 +37,9 @@ PLAYBOOK: Final = "the playbook's, which was followed until then"
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One published policy. `hash` is what decisions name it by; `source` is the text as somebody wrote it, empty when there was none.
+    """One published policy. `hash` is what decisions name it by.
+
+    `source` is the text as somebody wrote it, empty when there was none.
 
     `number` counts from 1 in its business. `document` is the complete policy that is executed.
     """
@@ -62,15 +67,29 @@ class Policies:
 
     def version(self, business: str, number: int) -> Version | None:
         """The version with this number."""
-        found = self._client.get_item(TableName=self._table, Key=attributes(_key(business, number)), ConsistentRead=True)
+        found = self._client.get_item(
+            TableName=self._table, Key=attributes(_key(business, number)), ConsistentRead=True
+        )
         return _version(values(found["Item"])) if "Item" in found else None
 
-    def publish(self, business: str, document: Mapping[str, Any], *, source: str, by: str, note: str = "", now: datetime) -> Version | None:
-        """Make a policy the one that the business follows from now on; None, and nothing is written, when it follows that already.
+    def publish(
+        self,
+        business: str,
+        document: Mapping[str, Any],
+        *,
+        source: str,
+        by: str,
+        note: str = "",
+        now: datetime,
+    ) -> Version | None:
+        """Make a policy the one that the business follows from now on.
 
-        What is stored is the complete document, so that a version means the same after the playbook has changed. What the business followed
-        without ever publishing it (the playbook's, as a rule) becomes a version first, so that it can be gone back to.
-        Raises BadRequest for a document that is no policy or too long to store, NotFound for an unknown business, Conflict
+        None, and nothing is written, when it follows that already.
+
+        What is stored is the complete document, so that a version means the same after the playbook
+        has changed. What the business followed without ever publishing it (the playbook's, as a
+        rule) becomes a version first, so that it can be gone back to. Raises BadRequest for a
+        document that is no policy or too long to store, NotFound for an unknown business, Conflict
         (`published_meanwhile`) when somebody else published between the look and the write.
         """
         whole, hash = complete(document), load_policy(document).hash
@@ -83,7 +102,9 @@ class Policies:
         version = Version(number + len(added), hash, whole, source, now, by, note)
         puts = [self._put(business, each) for each in (*added, version)]
         try:
-            self._client.transact_write_items(TransactItems=[*puts, self._point(business, profile, version)])
+            self._client.transact_write_items(
+                TransactItems=[*puts, self._point(business, profile, version)]
+            )
         except ClientError as error:
             if not condition_failed(error):
                 raise
@@ -93,15 +114,35 @@ class Policies:
     def _put(self, business: str, version: Version) -> TransactWriteItemTypeDef:
         document = _text(version.document)
         if (size := len((document + version.source).encode())) > LONGEST:
-            raise BadRequest(f"policy: {size} bytes with its source are too many to store; at most {LONGEST}. Shorten its longest texts.")
-        item = {"number": version.number, "hash": version.hash, "document": document, "source": version.source}
-        item |= {"at": stamp(version.at), "by": version.by, "note": version.note} | _key(business, version.number)
-        return {"Put": {"TableName": self._table, "Item": attributes(item), "ConditionExpression": "attribute_not_exists(pk)"}}
+            raise BadRequest(
+                f"policy: {size} bytes with its source are too many to store; at most {LONGEST}. "
+                "Shorten its longest texts."
+            )
+        item = {
+            "number": version.number,
+            "hash": version.hash,
+            "document": document,
+            "source": version.source,
+        }
+        item |= {"at": stamp(version.at), "by": version.by, "note": version.note} | _key(
+            business, version.number
+        )
+        return {
+            "Put": {
+                "TableName": self._table,
+                "Item": attributes(item),
+                "ConditionExpression": "attribute_not_exists(pk)",
+            }
+        }
 
     def _point(self, business: str, profile: Item, version: Version) -> TransactWriteItemTypeDef:
         """Moves the pointer, if it is where it was seen."""
         condition = "#policy = :seen AND attribute_not_exists(policy_version)"
-        given: Item = {":policy": _text(version.document), ":number": version.number, ":seen": profile["policy"]}
+        given: Item = {
+            ":policy": _text(version.document),
+            ":number": version.number,
+            ":seen": profile["policy"],
+        }
         if "policy_version" in profile:
             condition = "policy_version = :seen"
             given[":seen"] = profile["policy_version"]
@@ -117,7 +158,9 @@ class Policies:
         }
 
     def _profile(self, business: str) -> Item:
-        found = self._client.get_item(TableName=self._table, Key=attributes(_profile(business)), ConsistentRead=True)
+        found = self._client.get_item(
+            TableName=self._table, Key=attributes(_profile(business)), ConsistentRead=True
+        )
         if "Item" not in found:
             raise NotFound(f"There is no business {business}.")
         return values(found["Item"])
@@ -130,7 +173,9 @@ class Policies:
         return {
             "TableName": self._table,
             "KeyConditionExpression": "pk = :pk AND begins_with(sk, :prefix)",
-            "ExpressionAttributeValues": attributes({":pk": f"BUSINESS#{business}", ":prefix": "POLICY#"}),
+            "ExpressionAttributeValues": attributes(
+                {":pk": f"BUSINESS#{business}", ":prefix": "POLICY#"}
+            ),
             "ScanIndexForward": False,
             "ConsistentRead": True,
         }
@@ -139,7 +184,9 @@ class Policies:
         newest = self._newest(business)
         who = f"version {newest.number} by {newest.by}" if newest else "another policy"
         return Conflict(
-            "published_meanwhile", f"Somebody else published {who} at the same moment; yours was not. Look at it, then publish again."
+            "published_meanwhile",
+            f"Somebody else published {who} at the same moment; yours was not. Look at it, then "
+            "publish again.",
         )
 
 
@@ -149,8 +196,19 @@ def _followed(document: Mapping[str, Any], number: int, now: datetime) -> Versio
         whole, hash = complete(document), load_policy(document).hash
     except BadRequest:
         # An earlier release took it and this one does not; that must not keep a mended one out.
-        whole, hash = document, hashlib.sha256(canonical(document).encode("utf-8", "surrogatepass")).hexdigest()
-    return Version(number, hash, whole, "", now, "unknown" if document else "Heard", ADOPTED if document else PLAYBOOK)
+        whole, hash = (
+            document,
+            hashlib.sha256(canonical(document).encode("utf-8", "surrogatepass")).hexdigest(),
+        )
+    return Version(
+        number,
+        hash,
+        whole,
+        "",
+        now,
+        "unknown" if document else "Heard",
+        ADOPTED if document else PLAYBOOK,
+    )
 
 
 def _text(document: Mapping[str, Any]) -> str:

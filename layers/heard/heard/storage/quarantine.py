@@ -1,4 +1,7 @@
-"""Genuine deliveries that could not be read: kept whole in the Work table, shown to the business, replayed after a fix."""
+"""Genuine deliveries that could not be read.
+
+Kept whole in the Work table, shown to the business, replayed after a fix.
+"""
 
 from __future__ import annotations
 
@@ -38,8 +41,14 @@ class Quarantine:
     def keep(self, delivery: Quarantined) -> None:
         """Keep a delivery."""
         item = {name: getattr(delivery, name) for name in delivery.__dataclass_fields__}
-        keys = {"pk": f"QUARANTINE#{delivery.business}", "sk": f"{delivery.received_at}#{delivery.id}"}
-        self._client.put_item(TableName=self._table, Item=attributes(item | keys | {"headers": dict(delivery.headers)}))
+        keys = {
+            "pk": f"QUARANTINE#{delivery.business}",
+            "sk": f"{delivery.received_at}#{delivery.id}",
+        }
+        self._client.put_item(
+            TableName=self._table,
+            Item=attributes(item | keys | {"headers": dict(delivery.headers)}),
+        )
 
     def of_business(self, business: str) -> list[Quarantined]:
         """What lies in a business's quarantine, oldest first."""
@@ -54,5 +63,8 @@ class Quarantine:
 
     def release(self, delivery: Quarantined) -> None:
         """Remove a delivery that has been replayed. Removing twice is no error."""
-        key = {"pk": f"QUARANTINE#{delivery.business}", "sk": f"{delivery.received_at}#{delivery.id}"}
+        key = {
+            "pk": f"QUARANTINE#{delivery.business}",
+            "sk": f"{delivery.received_at}#{delivery.id}",
+        }
         self._client.delete_item(TableName=self._table, Key=attributes(key))

@@ -31,8 +31,9 @@ if TYPE_CHECKING:
 class Business:
     """One brand or location; `id` is the tenant key of everything.
 
-    `policy` is the document that triage follows, empty for the playbook's; `policy_version` is its number among the versions
-    that were published (`heard.storage.policies`), 0 for one that never was.
+    `policy` is the document that triage follows, empty for the playbook's; `policy_version` is its
+    number among the versions that were published (`heard.storage.policies`), 0 for one that never
+    was.
     """
 
     id: str
@@ -43,7 +44,10 @@ class Business:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who signs in. `subject` is the identity provider's; roles come with the token, businesses from here."""
+    """Somebody who signs in. `subject` is the identity provider's.
+
+    Roles come with the token, businesses from here.
+    """
 
     subject: str
     first_name: str
@@ -52,7 +56,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class InboundSecret:
-    """What a platform signs with: the current secret, and the one before it for as long as it stays valid."""
+    """What a platform signs with.
+
+    The current secret, and the one before it for as long as it stays valid.
+    """
 
     current: str
     previous: str | None = None
@@ -67,7 +74,9 @@ class InboundSecret:
     def to_text(self) -> str:
         """What is stored."""
         until = stamp(self.previous_until) if self.previous_until else None
-        return json.dumps({"current": self.current, "previous": self.previous, "previous_until": until})
+        return json.dumps(
+            {"current": self.current, "previous": self.previous, "previous_until": until}
+        )
 
     @classmethod
     def from_text(cls, text: str) -> Self:
@@ -93,33 +102,51 @@ class Setup:
         self._seen: dict[str, tuple[float, Connection]] = {}
 
     def connection(self, connection: str, *, fresh: bool = False) -> Connection | None:
-        """The connection with this id; None when there is none (any more). What was found is believed for `max_age` seconds.
+        """The connection with this id; None when there is none (any more).
+
+        What was found is believed for `max_age` seconds.
 
         `fresh` reads past that memory, and strongly consistent.
         """
         read_at, known = self._seen.get(connection, (0.0, None))
         if known and not fresh and monotonic() - read_at < self._max_age:
             return known
-        found = self._client.get_item(TableName=self._table, Key=_key("CONNECTION", connection), ConsistentRead=fresh)
+        found = self._client.get_item(
+            TableName=self._table, Key=_key("CONNECTION", connection), ConsistentRead=fresh
+        )
         if "Item" not in found:
             return None
         known = _connection(values(found["Item"]))
         self._seen[connection] = (monotonic(), known)
         return known
 
-    def put_connection(self, connection: Connection, now: datetime, *, since: datetime | None = None) -> None:
+    def put_connection(
+        self, connection: Connection, now: datetime, *, since: datetime | None = None
+    ) -> None:
         """Store a connection, new or changed, and have it polled where its platform must be asked.
 
-        Its first look passes over reviews older than `since` (a day before now, if not said); a later change begins nothing anew.
+        Its first look passes over reviews older than `since` (a day before now, if not said); a
+        later change begins nothing anew.
         """
-        item = asdict(connection) | {"settings": dict(connection.settings), "changed_at": stamp(now)}
-        keys = {"pk": f"CONNECTION#{connection.id}", "sk": "PROFILE", "kind": f"CONNECTION#{connection.platform}#{connection.id}"}
+        item = asdict(connection) | {
+            "settings": dict(connection.settings),
+            "changed_at": stamp(now),
+        }
+        keys = {
+            "pk": f"CONNECTION#{connection.id}",
+            "sk": "PROFILE",
+            "kind": f"CONNECTION#{connection.platform}#{connection.id}",
+        }
         self._client.put_item(TableName=self._table, Item=attributes(item | keys))
-        # After the connection, which whoever polls asks for; stopped between the two, storing it again mends it.
+        # After the connection, which whoever polls asks for; stopped between the two, storing it
+        # again mends it.
         self._polls.follow(connection, now, since)
 
     def remove_connection(self, connection: str) -> None:
-        """Forget a connection; its webhook address answers 404 from now on, and nobody polls it. Removing twice is no error."""
+        """Forget a connection; its webhook address answers 404 from now on, and nobody polls it.
+
+        Removing twice is no error.
+        """
         self._client.delete_item(TableName=self._table, Key=_key("CONNECTION", connection))
         self._polls.forget(connection)
 
@@ -140,15 +167,23 @@ class Setup:
         if "Item" not in found:
             return None
         item = values(found["Item"])
-        return Business(item["id"], item["name"], json.loads(item["policy"]), item.get("policy_version", 0))
+        return Business(
+            item["id"], item["name"], json.loads(item["policy"]), item.get("policy_version", 0)
+        )
 
     def put_business(self, business: Business) -> None:
-        """Store a business, new or changed. A known one keeps the policy it follows, unless another is handed over here.
+        """Store a business, new or changed.
+
+        A known one keeps the policy it follows, unless another is handed over here.
 
         That way of changing a policy keeps no version: publishing does (`heard.storage.policies`).
         """
         names = {"#id": "id", "#name": "name", "#policy": "policy"}
-        given = {":id": business.id, ":name": business.name, ":policy": json.dumps(dict(business.policy))}
+        given = {
+            ":id": business.id,
+            ":name": business.name,
+            ":policy": json.dumps(dict(business.policy)),
+        }
         change = "SET #id = :id, #name = :name, #policy = if_not_exists(#policy, :policy)"
         if business.policy:
             change = "SET #id = :id, #name = :name, #policy = :policy REMOVE policy_version"
@@ -185,16 +220,24 @@ class Setup:
 
 
 class Secrets:
-    """Secrets in SSM Parameter Store, SecureString, under one path; read at most once a `max_age` seconds."""
+    """Secrets in SSM Parameter Store, SecureString, under one path.
+
+    Read at most once a `max_age` seconds.
+    """
 
     def __init__(self, client: SSMClient, path: str, *, max_age: int = 60) -> None:
         self._client = client
         self._path = path.rstrip("/")
         self._max_age = max_age
-        self._reader: Any = SSMProvider(boto3_client=client)  # what its `get` returns depends on arguments that are not given here
+        self._reader: Any = SSMProvider(
+            boto3_client=client
+        )  # what its `get` returns depends on arguments that are not given here
 
     def inbound(self, connection: str, *, fresh: bool = False) -> InboundSecret | None:
-        """What the platform signs with, None for a connection without a secret; `fresh` reads past the memory."""
+        """What the platform signs with, None for a connection without a secret.
+
+        `fresh` reads past the memory.
+        """
         text = self._get(f"{connection}/inbound", fresh=fresh)
         return InboundSecret.from_text(text) if text else None
 
@@ -213,11 +256,15 @@ class Secrets:
 
     def remove(self, connection: str) -> None:
         """Delete a connection's secrets; deleting what is gone is no error."""
-        self._client.delete_parameters(Names=[f"{self._path}/{connection}/{name}" for name in ("inbound", "credentials")])
+        self._client.delete_parameters(
+            Names=[f"{self._path}/{connection}/{name}" for name in ("inbound", "credentials")]
+        )
 
     def _get(self, name: str, *, fresh: bool = False) -> str | None:
         try:
-            return self._reader.get(f"{self._path}/{name}", decrypt=True, max_age=self._max_age, force_fetch=fresh)
+            return self._reader.get(
+                f"{self._path}/{name}", decrypt=True, max_age=self._max_age, force_fetch=fresh
+            )
         except GetParameterError as error:
             cause = error.__cause__ or error.__context__
             if isinstance(cause, ClientError) and error_code(cause) == "ParameterNotFound":
@@ -225,11 +272,16 @@ class Secrets:
             raise
 
     def _put(self, name: str, value: str) -> None:
-        self._client.put_parameter(Name=f"{self._path}/{name}", Value=value, Type="SecureString", Overwrite=True)
+        self._client.put_parameter(
+            Name=f"{self._path}/{name}", Value=value, Type="SecureString", Overwrite=True
+        )
 
 
 def known_connection(setup: Setup, connection: str) -> Connection:
-    """The connection with this id. Raises NotFound, which does not tell whether there ever was one."""
+    """The connection with this id.
+
+    Raises NotFound, which does not tell whether there ever was one.
+    """
     found = setup.connection(connection)
     if found is None:
         raise NotFound("There is nothing here.")

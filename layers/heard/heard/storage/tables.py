@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 type Item = dict[str, Any]
-"""A stored item as plain Python values: texts, integers, booleans, bytes, lists, objects, sets of texts."""
+"""A stored item as plain Python values.
+
+Texts, integers, booleans, bytes, lists, objects, sets of texts.
+"""
 
 _SERIALIZER = TypeSerializer()
 _DESERIALIZER = TypeDeserializer()
@@ -64,4 +67,6 @@ def condition_failed(error: ClientError) -> bool:
         return True
     reasons = error.response.get("CancellationReasons", [])
     lost = {"ConditionalCheckFailed", "TransactionConflict"}
-    return error_code(error) == "TransactionCanceledException" and any(reason.get("Code") in lost for reason in reasons)
+    return error_code(error) == "TransactionCanceledException" and any(
+        reason.get("Code") in lost for reason in reasons
+    )

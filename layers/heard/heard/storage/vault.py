@@ -1,7 +1,9 @@
-"""Personal text at rest: XChaCha20-Poly1305 under a key per author, so that erasing an author is deleting one key.
+"""Personal text at rest.
 
-The keys lie in the Work table, which is itself encrypted with a customer-managed KMS key; a sealed text
-is bound to the place where it is stored.
+XChaCha20-Poly1305 under a key per author, so that erasing an author is deleting one key.
+
+The keys lie in the Work table, which is itself encrypted with a customer-managed KMS key; a sealed
+text is bound to the place where it is stored.
 """
 
 from __future__ import annotations
@@ -20,19 +22,27 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 MEMORY_SECONDS: Final = 5.0
-"""How long a key is believed without looking: for one step, and not so long that a process could seal with an erased one."""
+"""How long a key is believed without looking.
+
+For one step, and not so long that a process could seal with an erased one.
+"""
 MEMORY_KEYS: Final = 1_000
 
 _NONCE_BYTES: Final = 24
 
 
 class Erased(Exception):
-    """The author's key is gone: the text can never be read again, and that is what was asked for."""
+    """The author's key is gone.
+
+    The text can never be read again, and that is what was asked for.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of an author: how many complaints, what they are worth to the business, what they were last told.
+    """What is known of an author.
+
+    How many complaints, what they are worth to the business, what they were last told.
 
     `sealed` says whether there is a key, so that texts of theirs may be kept and can be read.
     """
@@ -66,7 +76,9 @@ class Vault:
 
         nonce, cipher = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
         try:
-            return json.loads(decrypt(cipher, place.encode(), nonce, self._key(author, create=False)))
+            return json.loads(
+                decrypt(cipher, place.encode(), nonce, self._key(author, create=False))
+            )
         except CryptoError as unreadable:
             # Sealed before an erasure, by an author who has written again since and has a new key.
             raise Erased(author) from unreadable
@@ -84,7 +96,9 @@ class Vault:
         )
 
     def tell(self, author: str, variant: str) -> None:
-        """Note the variant of the last acknowledgement that this author got, so that the next is another (R10)."""
+        """Note the variant of the last acknowledgement that this author got, so that the next is
+        another (R10).
+        """
         self._set(author, "told", {"S": variant})
 
     def put_value(self, author: str, value: int | None) -> None:
@@ -92,7 +106,10 @@ class Vault:
         self._set(author, "value", {"NULL": True} if value is None else {"N": str(value)})
 
     def count_complaint(self, author: str, review: str) -> None:
-        """Count a review among its author's complaints; a set of ids, so that counting twice is counting once."""
+        """Count a review among its author's complaints.
+
+        A set of ids, so that counting twice is counting once.
+        """
         self._client.update_item(
             TableName=self._table,
             Key=self._place(author),
@@ -101,8 +118,13 @@ class Vault:
         )
 
     def erase(self, author: str) -> bool:
-        """Delete the author's key; what it sealed can never be read again. False when there was none: erasing twice is no error."""
-        gone = self._client.delete_item(TableName=self._table, Key=self._place(author), ReturnValues="ALL_OLD")
+        """Delete the author's key; what it sealed can never be read again.
+
+        False when there was none: erasing twice is no error.
+        """
+        gone = self._client.delete_item(
+            TableName=self._table, Key=self._place(author), ReturnValues="ALL_OLD"
+        )
         self._seen.pop(author, None)
         return "Attributes" in gone
 
@@ -143,8 +165,11 @@ class Vault:
         return values(written["Attributes"])["key"]
 
     def _read(self, author: str) -> dict[str, Any]:
-        # Strongly consistent: a key that was made a moment ago must not look like one that was erased.
-        found = self._client.get_item(TableName=self._table, Key=self._place(author), ConsistentRead=True)
+        # Strongly consistent: a key that was made a moment ago must not look like one that was
+        # erased.
+        found = self._client.get_item(
+            TableName=self._table, Key=self._place(author), ConsistentRead=True
+        )
         return values(found.get("Item", {}))
 
     @staticmethod

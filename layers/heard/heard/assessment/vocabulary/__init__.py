@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from heard.assessment.phrases import listed
-from heard.assessment.terms import Flag
+from heard.assessment.model import Flag
 from heard.assessment.vocabulary.failures import FAILURES
 from heard.assessment.vocabulary.idioms import IDIOMS
 from heard.assessment.vocabulary.manners import ASKING, AUDIENCE, INSULTS, INTERROGATIVES, PROMOTION, REQUESTS

@@ -1,0 +1,1 @@
+"""`heard connect`: one module for each command."""

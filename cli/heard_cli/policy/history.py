@@ -1,0 +1,502 @@
+"""Past reviews from where they are.
+
+A file of assessments or of raw reviews, the samples of the demo, a stack's stored assessments.
+
+Everything is read as it is asked for, so that a year of reviews takes no more memory than a day.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+from itertools import batched
+from pathlib import Path
+from typing import Any, Final, TextIO, cast
+
+import typer
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, NaiveDatetime, ValidationError
+
+from heard.assessment import RULES, Agenda, Assessment, Flag, History, Reason, Severity, assess
+from heard.assessment.engines.chain import embedded
+from heard.clock import moment
+from heard.connectors import Connection, Connector, Page, Request, load, platform_names
+from heard.connectors.http import HttpClient
+from heard.errors import HeardError, NotFound
+from heard.outcomes import Kind, Outcome
+from heard.policy import Context, Route, ThreadState
+from heard.policy.simulation import PastReview
+from heard.reviews import Author, Channel, EventKind, ReviewEvent, number_revision, review_id
+from heard.storage.history import Past, PastRevision
+from heard.storage.outcome_log import Question
+from heard.threads import PUBLIC_REPLY_CAP
+from heard_cli.connect.credentials import signing_secret
+from heard_cli.local.samples import EVENTS, Sample, load_samples
+from heard_cli.local.signing import signed
+from heard_cli.stack import Stack, Stop
+from heard_simulator.server import Platforms
+
+MOST_TOLD: Final = 5
+"""How many unreadable lines are told one by one."""
+
+DEMO_WEEKS: Final = 4
+_DEMO_ADDRESS: Final = "https://heard.example/hooks/demo"
+_PAGE: Final = 500
+_CODE: Final = re.compile("[a-z][a-z0-9_]{0,39}")
+_AT_ONCE: Final = 8
+
+
+@dataclass
+class PastReviews:
+    """Past reviews, to be read once, and what is to be said of those that could not be.
+
+    `left_out` by why, `faults` line by line.
+
+    `total` is None where nobody knows how many there are.
+    """
+
+    found: Iterable[PastReview] = ()
+    total: int | None = None
+    source: str = ""
+    notes: list[str] = field(default_factory=list[str])
+    faults: list[str] = field(default_factory=list[str])
+    left_out: Counter[str] = field(default_factory=Counter[str])
+
+
+class _Evidence(BaseModel):
+    code: str
+
+
+class _Line(BaseModel):
+    """What a line of either kind may say beside its words.
+
+    Everything that a line leaves out is as for a new review that is proven.
+    """
+
+    model_config = ConfigDict(extra="ignore")
+
+    id: str | int
+    at: AwareDatetime | NaiveDatetime | None = None
+    channel: Channel = Channel.REVIEW_SITE
+    platform: str = ""
+    rating: int | None = Field(None, ge=1, le=5)
+    title: str | None = None
+    text: str | None = None
+    language: str | None = None
+    has_text: bool | None = None
+    public_replies_left: int = Field(PUBLIC_REPLY_CAP, ge=0, le=PUBLIC_REPLY_CAP)
+    follow_up_open: bool = False
+    confirmed: bool = True
+    thread: ThreadState = ThreadState.FRESH
+    earlier_complaints: int = Field(0, ge=0)
+    author_value: int | None = Field(None, ge=0, le=100)
+
+    def context(self, *, has_text: bool) -> Context:
+        return Context(
+            channel=self.channel,
+            platform=self.platform,
+            rating=self.rating,
+            has_text=has_text if self.has_text is None else self.has_text,
+            public_replies_left=self.public_replies_left,
+            follow_up_open=self.follow_up_open,
+            confirmed=self.confirmed,
+            thread=self.thread,
+            earlier_complaints=self.earlier_complaints,
+            author_value=self.author_value,
+        )
+
+    @property
+    def words(self) -> str:
+        return "\n".join(part for part in (self.title, self.text) if part)
+
+    @property
+    def when(self) -> datetime | None:
+        return None if self.at is None else moment(self.at.isoformat())
+
+
+class _Assessed(_Line):
+    """A line as `heard assess run` writes it."""
+
+    severity: Severity
+    agenda: Agenda
+    flags: list[Flag] = []
+    topics: list[str] = []
+    sentiment: float | None = None
+    needs_person: bool = True
+    confidence: float = Field(0.5, ge=0, le=1)
+    scores: dict[str, float] = {}
+    model: str = ""
+    evidence: list[_Evidence | str] = []
+
+    def assessment(self) -> Assessment:
+        codes = (each if isinstance(each, str) else each.code for each in self.evidence)
+        return Assessment(
+            severity=self.severity,
+            agenda=self.agenda,
+            sentiment=self.sentiment,
+            language=self.language,
+            topics=tuple(self.topics),
+            flags=tuple(self.flags),
+            # Codes are shown to anybody; what is none may be a customer's words.
+            reasons=tuple(Reason(code) for code in codes if _CODE.fullmatch(code)),
+            model=self.model,
+            needs_person=self.needs_person,
+            confidence=self.confidence,
+            scores=self.scores,
+        )
+
+
+class _Unfit(ValueError):
+    """A line is no review.
+
+    The message says what is wrong with it and how to mend it, and quotes no words of a customer.
+    """
+
+
+def from_file(path: str, *, with_text: bool) -> PastReviews:
+    """The reviews of a JSONL file (`-`.
+
+    Standard input), whose lines `heard assess run` wrote, or say `id`, `text`, `rating` and so on.
+    """
+    if path == "-":
+        past = PastReviews(source="standard input")
+        past.found = _lines(sys.stdin, past, with_text=with_text)
+        return past
+    file = Path(path)
+    if not file.is_file():
+        raise typer.BadParameter(
+            f"there is no file {path}. For the samples that Heard comes with say demo.",
+            param_hint="--on",
+        )
+    with file.open("rb") as counted:
+        total = sum(block.count(b"\n") for block in iter(lambda: counted.read(1 << 20), b""))
+    past = PastReviews(total=total, source=file.name)
+    past.found = _opened(file, past, with_text=with_text)
+    return past
+
+
+def _opened(file: Path, past: PastReviews, *, with_text: bool) -> Iterator[PastReview]:
+    with file.open(encoding="utf-8", errors="replace") as lines:
+        yield from _lines(lines, past, with_text=with_text)
+
+
+def _lines(lines: TextIO, past: PastReviews, *, with_text: bool) -> Iterator[PastReview]:
+    raw = without_text = 0
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            fields = _object(line)
+            review = (
+                _assessed(fields, with_text=with_text)
+                if "severity" in fields
+                else _raw(fields, with_text=with_text)
+            )
+            raw += "severity" not in fields
+            without_text += review.text is None
+        except _Unfit as unfit:
+            past.left_out["not readable"] += 1
+            if len(past.faults) < MOST_TOLD:
+                past.faults.append(f"line {number}: {unfit}")
+            continue
+        yield review
+    if raw:
+        past.notes.append(f"{raw} raw reviews were assessed first, by {_engine()}.")
+    if with_text and without_text:
+        past.notes.append(f"{without_text} lines have no words to show.")
+
+
+def _object(line: str) -> dict[str, Any]:
+    try:
+        fields: object = json.loads(line)
+    except (ValueError, RecursionError) as broken:
+        raise _Unfit("it is not JSON. Write one JSON object a line.") from broken
+    if not isinstance(fields, dict):
+        raise _Unfit("it is no JSON object. Write one JSON object a line.")
+    return cast("dict[str, Any]", fields)
+
+
+def _assessed(fields: dict[str, Any], *, with_text: bool) -> PastReview:
+    line = _read(_Assessed, fields)
+    has_text = bool(line.words) or "no_text" not in {
+        each if isinstance(each, str) else each.code for each in line.evidence
+    }
+    return _past(line, line.assessment(), line.context(has_text=has_text), with_text=with_text)
+
+
+def _raw(fields: dict[str, Any], *, with_text: bool) -> PastReview:
+    line = _read(_Line, fields)
+    if not line.words and line.rating is None:
+        raise _Unfit(
+            "it says neither `severity` (as `heard assess run` writes) nor `text` or `rating`. "
+            "Give one of them."
+        )
+    event = ReviewEvent(
+        EventKind.CREATED,
+        str(line.id),
+        str(line.id),
+        number_revision(1),
+        Author(""),
+        line.rating,
+        line.title,
+        line.text,
+        line.language,
+    ).normal()
+    assessment = assessed(event, line.channel, History(earlier_complaints=line.earlier_complaints))
+    return _past(
+        line,
+        assessment,
+        line.context(has_text=bool(event.text or event.title)),
+        with_text=with_text,
+    )
+
+
+def _past(line: _Line, assessment: Assessment, context: Context, *, with_text: bool) -> PastReview:
+    text = (line.words or None) if with_text else None
+    return PastReview(
+        str(line.id), assessment, context, line.when, answerable(line.platform), text=text
+    )
+
+
+def _read[Kind: _Line](kind: type[Kind], fields: dict[str, Any]) -> Kind:
+    try:
+        return kind.model_validate(fields)
+    except ValidationError as unfit:
+        first = unfit.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"][:2]) or "the line"
+        raise _Unfit(f"`{where}`: {first['msg'][:1].lower()}{first['msg'][1:]}.") from unfit
+
+
+def assessed(
+    event: ReviewEvent, channel: Channel, history: History, *, model: str = ""
+) -> Assessment:
+    """A review as this release assesses it.
+
+    By the kind of engine that made `model`, and by the quick one if that is not said.
+    """
+    return assess(
+        event, channel, history, embedded("accurate" if model.startswith("accurate") else "quick")
+    )
+
+
+@cache
+def _engine() -> str:
+    return f"{embedded('quick').model}+{RULES}"
+
+
+@cache
+def answerable(platform: str) -> bool:
+    """Whether a program can reply there.
+
+    A platform that we do not know is taken for one where it can.
+    """
+    try:
+        return load(platform).capabilities.replies != "none"
+    except NotFound:
+        return True
+
+
+def from_stack(
+    stack: Stack, business: str, start: datetime, end: datetime, *, with_text: bool
+) -> PastReviews:
+    """What was decided upon in a business's reviews in `[start, end)`, as it is stored."""
+    past = PastReviews(source=f"{business}, {start:%Y-%m-%d %H:%M}-{end:%Y-%m-%d %H:%M} UTC")
+    past.found = _stored(
+        stack,
+        Question(business, start, end, (Kind.ACCEPTED, Kind.REVISED)),
+        past,
+        with_text=with_text,
+    )
+    return past
+
+
+def _stored(
+    stack: Stack, question: Question, past: PastReviews, *, with_text: bool
+) -> Iterator[PastReview]:
+    decided = (each for each in outcomes(stack, question) if "route" in each.detail)
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        # Asked for a few batches ahead, and never all at once: a year of reviews must not wait in
+        # memory.
+        for batches in batched(batched(decided, _PAGE, strict=False), _AT_ONCE, strict=False):
+            for revisions in pool.map(
+                Past(stack.dynamodb, stack.outputs["WorkTableName"]).revisions, batches
+            ):
+                for revision in revisions:
+                    if review := _stored_review(revision, past, with_text=with_text):
+                        yield review
+    if past.left_out["erased"]:
+        past.notes.append(
+            f"{past.left_out['erased']} reviews were erased and cannot be decided again."
+        )
+
+
+def _stored_review(
+    revision: PastRevision, past: PastReviews, *, with_text: bool
+) -> PastReview | None:
+    outcome, event = revision.outcome, revision.event
+    if event is None or revision.assessment is None:
+        past.left_out[revision.unreadable or "not assessed"] += 1
+        return None
+    assessment = stored_assessment(revision.assessment)
+    context = stored_context(revision.context, outcome, event)
+    text = "\n".join(part for part in (event.title, event.text) if part) if with_text else None
+    edit = outcome.kind is Kind.REVISED and not Route(outcome.detail["route"]).acknowledges
+    return PastReview(
+        outcome.review,
+        assessment,
+        context,
+        moment(outcome.at),
+        answerable(outcome.platform),
+        edit,
+        text or None,
+    )
+
+
+def stored_assessment(fields: Any) -> Assessment:
+    """An assessment as it was stored, by this release or by one whose assessments said less."""
+    severity, flags = Severity(fields["severity"]), set(fields["flags"])
+    person = severity.rank >= Severity.MEDIUM.rank or bool(flags)
+    return Assessment.from_json({"needs_person": person, "confidence": 0.5, "scores": {}, **fields})
+
+
+def stored_context(fields: Any, outcome: Outcome, event: ReviewEvent) -> Context:
+    """The context that a decision was made with.
+
+    Where none was stored, what can still be told of it.
+    """
+    if fields is not None:
+        return Context.from_json(fields)
+    return Context(
+        channel=Channel(outcome.channel),
+        platform=outcome.platform,
+        rating=event.rating,
+        has_text=bool(event.text or event.title),
+        public_replies_left=PUBLIC_REPLY_CAP,
+        confirmed=not outcome.detail.get("unproven", False),
+    )
+
+
+def outcomes(stack: Stack, question: Question) -> Iterator[Outcome]:
+    """Every outcome that a question asks for, in time order."""
+    after: str | None = None
+    while True:
+        page = stack.log.page(question, limit=_PAGE, after=after)
+        yield from page.outcomes
+        if (after := page.next) is None:
+            return
+
+
+def from_demo(now: datetime, *, with_text: bool) -> PastReviews:
+    """The reviews of the samples, each in its last revision, as their connectors read them."""
+    if not EVENTS.is_dir():
+        raise Stop(
+            "The samples are not installed here.",
+            "Run this in a clone of the repository, or give a file: --on reviews.jsonl",
+        )
+    latest: dict[str, tuple[str, ReviewEvent]] = {}
+    for platform, event in _demo_events(now):
+        id = review_id("demo", platform, event.native_id)
+        if event.kind in {EventKind.CREATED, EventKind.EDITED}:
+            latest[id] = (platform, event)
+        elif event.kind is EventKind.WITHDRAWN:
+            latest.pop(id, None)
+    found = [
+        _demo_review(id, platform, event, now, with_text=with_text)
+        for id, (platform, event) in latest.items()
+    ]
+    told = f"The samples have no past: their times are made up, spread over {DEMO_WEEKS} weeks. Assessed by {_engine()}."
+    return PastReviews(found, len(found), f"the {len(found)} reviews of the demo", [told])
+
+
+def _demo_review(
+    id: str, platform: str, event: ReviewEvent, now: datetime, *, with_text: bool
+) -> PastReview:
+    channel = load(platform).capabilities.channel
+    text = "\n".join(part for part in (event.title, event.text) if part)
+    context = Context(channel, platform, event.rating, bool(text), PUBLIC_REPLY_CAP)
+    at = now - timedelta(minutes=zlib.crc32(id.encode()) % (DEMO_WEEKS * 7 * 24 * 60))
+    return PastReview(
+        id,
+        assessed(event, channel, History()),
+        context,
+        at,
+        answerable(platform),
+        text=text if with_text else None,
+    )
+
+
+def _demo_events(now: datetime) -> Iterator[tuple[str, ReviewEvent]]:
+    """What the samples say, read by the connectors from the simulated platforms."""
+    samples = load_samples(EVENTS)
+    http = HttpClient(loopback=True)
+    with Platforms(clock=lambda: now) as running:
+        for sample in samples:
+            for known in sample.render(now).knows:
+                running.knows(sample.platform, known.native_id, known.resource)
+        for platform in platform_names():
+            theirs = [sample for sample in samples if sample.platform == platform]
+            connection, credentials = _demo_connection(platform, running)
+            connector = load(platform)
+            with suppress(HeardError):
+                if any(sample.polled for sample in theirs):
+                    page = connector.recent(None, connection, credentials, http, now)
+                    yield from (
+                        (platform, event.normal())
+                        for event in (page.events if isinstance(page, Page) else ())
+                    )
+            for event in _pushed(
+                connector, connection, [sample for sample in theirs if not sample.polled], now
+            ):
+                whole = (
+                    connector.fetch(event.native_id, connection, credentials, http)
+                    if event.partial
+                    else event
+                )
+                if isinstance(whole, ReviewEvent):
+                    yield platform, whole.normal()
+
+
+def _pushed(
+    connector: Connector, connection: Connection, samples: Sequence[Sample], now: datetime
+) -> Iterator[ReviewEvent]:
+    for sample in samples:
+        request = sample.render(now).request
+        if sample.page:
+            secret = signing_secret(connector, None, {}) or ""
+            page = connector.handshake(
+                Request("GET", {}, b""), connection, (secret,), now - timedelta(minutes=1)
+            )
+            sent = signed(
+                sample, _DEMO_ADDRESS, secret, now, lambda _, page=page: page.body if page else ""
+            )
+            request = Request(
+                sent.method,
+                {name.lower(): value for name, value in sent.headers.items()},
+                sent.body,
+            )
+        with suppress(HeardError):  # a challenge or a test says nothing about a review
+            yield from connector.parse(request, connection, now).events if request else ()
+
+
+def _demo_connection(platform: str, running: Platforms) -> tuple[Connection, dict[str, str]]:
+    capabilities = load(platform).capabilities
+    settings, credentials = {}, {}
+    if platform in running.credentials:
+        accepts = running.of(platform).accepts
+        credentials = {
+            name: accepts[name]
+            for name in (*capabilities.credentials, *capabilities.optional_credentials)
+            if name in accepts
+        }
+        settings = running.settings(platform)
+    return Connection(
+        "con_demo", "demo", platform, _DEMO_ADDRESS, settings, bool(credentials), "Demo"
+    ), credentials

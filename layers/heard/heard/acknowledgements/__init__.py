@@ -1,0 +1,4 @@
+"""Automatic first answers.
+
+Their wordings, how one is chosen, and how wordings are compared (R03, R10, R27).
+"""

@@ -1,0 +1,362 @@
+"""A template language for short texts that somebody outside writes and we say in public.
+
+A strict part of Jinja's.
+
+Text; `{{ name }}`, `{{ product or topic or "your visit" }}` and `{{ topic|upper }}`; `{% if rating
+>= 4 and not place %}`, `{% elif … %}`, `{% else %}`, `{% endif %}`. Conditions know `and`, `or`,
+`not`, `==`, `!=`, `<`, `<=`, `>`, `>=`, names, texts in quotes and whole numbers. Nothing loops,
+calls, assigns, includes or looks inside a value, so that a template ends in time linear in its
+length and shows only what it was given. What is a template here means the same to Jinja
+(https://jinja.palletsprojects.com), but that a comparison of unlike things is false instead of an
+error. Knows nothing of reviews.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final, NoReturn
+
+from heard.errors import BadRequest
+
+LONGEST: Final = 2_000
+"""Characters of a template."""
+
+MOST_TAGS: Final = 60
+DEEPEST: Final = 4
+"""How far `if` may stand in `if`."""
+
+_MOST_WORDS: Final = 60
+"""Names, constants and operators in one tag."""
+
+FILTERS: Final[Mapping[str, Callable[[str], str]]] = {
+    "capitalize": str.capitalize,
+    "lower": str.lower,
+    "upper": str.upper,
+}
+"""What may follow a name after `|`."""
+
+type Value = str | int
+"""What a name stands for. An empty text is a name without a value."""
+
+_TAGS: Final = re.compile(
+    r"\{\{(?P<shown>.*?)\}\}|\{%(?P<asked>.*?)%\}|(?P<stray>\{[{%#]|[}%#]\})", re.DOTALL
+)
+_WORDS: Final = re.compile(
+    r"""\s*(?:(?P<name>[A-Za-z_]\w*)|(?P<number>\d{1,6})(?!\w)|(?P<text>"[^"\\]*"|'[^'\\]*')|(?P<sign>[=!<>]=|[<>|]))"""
+)
+_RESERVED: Final = frozenset(
+    {"and", "or", "not", "if", "elif", "else", "endif", "in", "is", "true", "false", "none"}
+)
+_COMPARISONS: Final[Mapping[str, Callable[[int, int], bool]]] = {
+    "<": int.__lt__,
+    "<=": int.__le__,
+    ">": int.__gt__,
+    ">=": int.__ge__,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Operand:
+    """A name or a constant, through its filters."""
+
+    name: str
+    constant: Value
+    filters: tuple[str, ...]
+
+    def value(self, values: Mapping[str, Value]) -> Value:
+        value = values.get(self.name, "") if self.name else self.constant
+        for each in self.filters:
+            value = FILTERS[each](str(value))
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    """One or two operands; `denied` is a `not` before them."""
+
+    left: _Operand
+    sign: str
+    right: _Operand | None
+    denied: bool
+
+    def holds(self, values: Mapping[str, Value]) -> bool:
+        return self._compared(values) is not self.denied
+
+    def _compared(self, values: Mapping[str, Value]) -> bool:
+        left = self.left.value(values)
+        if self.right is None:
+            return bool(left)
+        right = self.right.value(values)
+        if self.sign in {"==", "!="}:
+            return (left == right) is (self.sign == "==")
+        return (
+            isinstance(left, int)
+            and isinstance(right, int)
+            and _COMPARISONS[self.sign](left, right)
+        )
+
+
+type _Condition = tuple[tuple[_Comparison, ...], ...]
+"""Comparisons that all hold, or the next ones that do."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """The first branch whose condition holds; an `else` is a branch without any (None)."""
+
+    branches: tuple[tuple[_Condition | None, _Body], ...]
+
+
+type _Shown = tuple[_Operand, ...]
+"""The first of these that is not empty, else the last."""
+
+type _Body = tuple[str | _Shown | _Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A template that was understood.
+
+    `names` are those it asks for, `constants` what it compares them with.
+    """
+
+    names: frozenset[str]
+    constants: frozenset[Value]
+    body: _Body
+
+    def render(self, values: Mapping[str, Value]) -> str:
+        """The text; a name without a value is empty and false.
+
+        Values are shown as they are, never read as templates.
+        """
+        parts: list[str] = []
+        _render(self.body, values, parts)
+        return "".join(parts)
+
+
+def _render(body: _Body, values: Mapping[str, Value], parts: list[str]) -> None:
+    for each in body:
+        if isinstance(each, str):
+            parts.append(each)
+        elif isinstance(each, _Choice):
+            for condition, inner in each.branches:
+                if condition is None or any(
+                    all(one.holds(values) for one in together) for together in condition
+                ):
+                    _render(inner, values, parts)
+                    break
+        else:
+            found: Value = ""
+            for operand in each:
+                if found := operand.value(values):
+                    break
+            parts.append(str(found))
+
+
+@lru_cache(maxsize=512)
+def parse(text: str, names: frozenset[str]) -> Template:
+    """The template that a text is, where it may ask for `names` only.
+
+    Raises BadRequest that says what is wrong and how to mend it.
+    """
+    if len(text) > LONGEST:
+        raise BadRequest(f"It has {len(text)} characters; shorten it to {LONGEST}.")
+    return _Parser(text, names).template()
+
+
+class _Parser:
+    def __init__(self, text: str, names: frozenset[str]) -> None:
+        self._pieces = _pieces(text)
+        self._at = 0
+        self._known = names
+        self._names: set[str] = set()
+        self._constants: set[Value] = set()
+
+    def template(self) -> Template:
+        body, end = self._body(0)
+        if end:
+            raise BadRequest(
+                f"{{% {end} %}} has no {{% if … %}} before it. Add one, or take it out."
+            )
+        return Template(frozenset(self._names), frozenset(self._constants), body)
+
+    def _body(self, depth: int) -> tuple[_Body, str]:
+        """What stands until a tag that ends it, and that tag's words (empty at the end of the
+        text).
+        """
+        if depth > DEEPEST:
+            raise BadRequest(
+                f"Conditions stand more than {DEEPEST} deep in one another. Write two variants "
+                "instead."
+            )
+        found: list[str | _Shown | _Choice] = []
+        while self._at < len(self._pieces):
+            kind, piece = self._pieces[self._at]
+            self._at += 1
+            if kind == "text":
+                found.append(piece)
+            elif kind == "shown":
+                found.append(self._shown(piece))
+            elif re.fullmatch(r"(else|endif|elif\b.*)", piece, re.DOTALL):
+                return tuple(found), piece
+            elif re.match(r"if\b", piece):
+                found.append(self._choice(piece, depth))
+            else:
+                raise BadRequest(
+                    f"{{% {_quoted(piece)} %}} cannot be used: only if, elif, else and endif can. "
+                    "Take it out."
+                )
+        return tuple(found), ""
+
+    def _choice(self, opening: str, depth: int) -> _Choice:
+        branches: list[tuple[_Condition | None, _Body]] = []
+        tag = opening
+        while tag != "endif":
+            otherwise = tag == "else"
+            condition = None if otherwise else self._condition(re.sub(r"^(el)?if\b", "", tag))
+            body, tag = self._body(depth + 1)
+            branches.append((condition, body))
+            if not tag:
+                raise BadRequest(
+                    f"{{% {_quoted(opening)} %}} has no end. Add {{% endif %}} where it stops."
+                )
+            if otherwise and tag != "endif":
+                raise BadRequest(
+                    f"{{% {_quoted(tag)} %}} stands after {{% else %}}. Put it before, or take it "
+                    "out."
+                )
+        return _Choice(tuple(branches))
+
+    def _shown(self, piece: str) -> _Shown:
+        words = _Tag(piece)
+        operands = [self._operand(words)]
+        while words.take("or"):
+            operands.append(self._operand(words))
+        if words.left:
+            words.refuse("only names, texts in quotes, filters and “or” can stand in {{ }}")
+        return tuple(operands)
+
+    def _condition(self, piece: str) -> _Condition:
+        words = _Tag(piece)
+        either: list[tuple[_Comparison, ...]] = []
+        while True:
+            together = [self._comparison(words)]
+            while words.take("and"):
+                together.append(self._comparison(words))
+            either.append(tuple(together))
+            if not words.take("or"):
+                break
+        if words.left:
+            words.refuse("a condition compares names with and, or, not, ==, !=, <, <=, > and >=")
+        return tuple(either)
+
+    def _comparison(self, words: _Tag) -> _Comparison:
+        denied = False
+        while words.take("not"):
+            denied = not denied
+        left = self._operand(words)
+        sign = words.take("==", "!=", "<", "<=", ">", ">=")
+        return _Comparison(left, sign, self._operand(words) if sign else None, denied)
+
+    def _operand(self, words: _Tag) -> _Operand:
+        kind, word = words.next()
+        name, constant = "", ""
+        if kind == "name" and word.lower() not in _RESERVED:
+            if word not in self._known:
+                raise BadRequest(f"{_quoted(word)} is not known. {_meant(word, self._known)}")
+            name = word
+            self._names.add(word)
+        elif kind in {"number", "text"}:
+            constant = int(word) if kind == "number" else word[1:-1]
+            self._constants.add(constant)
+        else:
+            words.refuse("a name or a text in quotes belongs there")
+        filters: list[str] = []
+        while words.take("|"):
+            _, each = words.next()
+            if each not in FILTERS:
+                raise BadRequest(
+                    f"The filter {_quoted(each)} is not known. {_meant(each, FILTERS)}"
+                )
+            filters.append(each)
+        return _Operand(name, constant, tuple(filters))
+
+
+class _Tag:
+    """The words of one tag, taken from left to right."""
+
+    def __init__(self, piece: str) -> None:
+        self._piece = piece
+        self.left: list[tuple[str, str]] = []
+        at = 0
+        rest = piece.rstrip()
+        while at < len(rest):
+            match = _WORDS.match(rest, at)
+            if match is None:
+                self.refuse(f"“{rest[at:].strip()[:1]}” has no meaning here")
+            self.left.append((match.lastgroup or "", match[match.lastgroup or 0]))
+            at = match.end()
+        if len(self.left) > _MOST_WORDS:
+            self.refuse(f"it has more than {_MOST_WORDS} words")
+
+    def take(self, *words: str) -> str:
+        """The next word, if it is one of these; else nothing."""
+        if self.left and self.left[0][0] in {"name", "sign"} and self.left[0][1] in words:
+            return self.left.pop(0)[1]
+        return ""
+
+    def next(self) -> tuple[str, str]:
+        """The next word and its kind."""
+        if not self.left:
+            self.refuse("something is missing at its end")
+        return self.left.pop(0)
+
+    def refuse(self, reason: str) -> NoReturn:
+        raise BadRequest(
+            f"“{_quoted(self._piece.strip())}” cannot be understood: {reason}. Write it anew, or "
+            "take it out."
+        )
+
+
+def _pieces(text: str) -> list[tuple[str, str]]:
+    """Text and tags in their order, each with its kind."""
+    pieces: list[tuple[str, str]] = []
+    at = tags = 0
+    for match in _TAGS.finditer(text):
+        if match["stray"]:
+            raise BadRequest(
+                f"“{match['stray']}” stands alone. A name is written {{{{ name }}}}, a condition "
+                "{% if name %} … {% endif %}."
+            )
+        if match.start() > at:
+            pieces.append(("text", text[at : match.start()]))
+        kind = match.lastgroup or ""
+        inner = match[kind].strip()
+        if inner.startswith(("-", "+")) or inner.endswith(("-", "+")):
+            raise BadRequest(
+                f"“{_quoted(match[0])}” trims blanks by a sign. Leave out the sign: blanks are "
+                "made one by themselves."
+            )
+        pieces.append((kind, inner))
+        tags += 1
+        at = match.end()
+    if tags > MOST_TAGS:
+        raise BadRequest(
+            f"It has {tags} tags; at most {MOST_TAGS} can be used. Write several variants instead."
+        )
+    if at < len(text):
+        pieces.append(("text", text[at:]))
+    return pieces
+
+
+def _quoted(piece: str) -> str:
+    return piece if len(piece) <= 60 else piece[:59] + "…"
+
+
+def _meant(word: str, known: Collection[str]) -> str:
+    close = difflib.get_close_matches(word[:40].lower(), sorted(known), n=1)
+    return f"Did you mean {close[0]}?" if close else f"Use {', '.join(sorted(known))}."

@@ -1,0 +1,1 @@
+"""The engines that ship with Heard: each reads a text and gives probabilities."""

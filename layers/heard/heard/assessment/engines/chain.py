@@ -1,0 +1,96 @@
+"""Which engine judges: the one that a setting names, and what stands in for it when it cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Final
+
+from heard.assessment.engines.engine import Engine, Scores
+from heard.assessment.engines.weights import NoWeights
+from heard.errors import BadRequest
+
+EMBEDDED: Final = ("accurate", "quick")
+"""The engines that need nothing but what ships with them, the better one first."""
+
+
+class Chain:
+    """Engines in the order in which they are asked.
+
+    The first that has scores for a text gives them.
+
+    Each is loaded when it is first asked; one that cannot be loaded has no scores.
+    """
+
+    def __init__(self, engines: Sequence[Callable[[], Engine | None]]) -> None:
+        self._engines = tuple(engines)
+
+    @property
+    def model(self) -> str:
+        """The first engine's that can be loaded; `none` when there is none."""
+        return next((engine.model for load in self._engines if (engine := load())), "none")
+
+    def scores(self, text: str) -> Scores | None:
+        """The first scores that an engine has for the text; None when none has any."""
+        for load in self._engines:
+            engine = load()
+            found = engine.scores(text) if engine else None
+            if found is not None:
+                return found
+        return None
+
+
+class Once:
+    """An engine that is asked about a text once, however often the same step is tried.
+
+    An answer may cost time and money.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._known: dict[str, Scores | None] = {}
+
+    @property
+    def model(self) -> str:
+        """The engine's."""
+        return self._engine.model
+
+    def scores(self, text: str) -> Scores | None:
+        """The engine's first answer."""
+        if text not in self._known:
+            self._known[text] = self._engine.scores(text)
+        return self._known[text]
+
+
+def embedded(name: str) -> Chain:
+    """The embedded engine of this name (`accurate` or `quick`), with the other as its fallback.
+
+    An engine whose weights or arithmetic are not installed is passed over; where that leaves none,
+    rules and ratings decide alone, and the assessment's `model` shows it. Raises BadRequest for
+    another name.
+    """
+    if name not in EMBEDDED:
+        raise BadRequest(f'There is no engine "{name[:40]}"; use {" or ".join(EMBEDDED)}.')
+    return Chain([accurate, quick] if name == "accurate" else [quick, accurate])
+
+
+@cache
+def accurate() -> Engine | None:
+    """The engine `accurate`, loaded once a process; None where it is not installed."""
+    from heard.assessment.engines.accurate import Accurate  # noqa: PLC0415 - who judges no text needs none of its arithmetic
+
+    try:
+        return Accurate.load()
+    except (ImportError, NoWeights):
+        return None
+
+
+@cache
+def quick() -> Engine | None:
+    """The engine `quick`, loaded once a process; None where it is not installed."""
+    from heard.assessment.engines.quick import Quick  # noqa: PLC0415 - as above
+
+    try:
+        return Quick.load()
+    except (ImportError, NoWeights):
+        return None

@@ -1,0 +1,201 @@
+"""A text as numbers that a linear model has weights for.
+
+One hash for each run of one to six characters, and each word.
+
+Knows nothing of what the numbers mean. Characters are folded first: no case, no accents, no width,
+digits alike, at most two of the same in a row. One sum of powers over the text gives the hash of
+any stretch of it by a subtraction and a multiplication (Karp and Rabin's rolling hash, modulo
+2^64), so that numpy hashes all stretches at once. The file format of the weights depends on
+everything here.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    type Hashes = NDArray[np.uint64]
+
+HEAD: Final = 3_000
+TAIL: Final = 1_000
+"""Characters read of a longer text: its beginning and its end."""
+
+LONGEST: Final = 6
+"""Characters of the longest run."""
+
+_WORD_SALT: Final = 0
+
+_MOST: Final = HEAD + TAIL + 8
+_POWER: Final = 0x9E3779B97F4A7C15
+_SALTS: Final = (
+    0xD6E8FEB86659FD93,
+    0xA0761D6478BD642F,
+    0xE7037ED1A0B428DB,
+    0x8EBC6AF09C88C6E3,
+    0x589965CC75374CC3,
+    0x1D8E4E27C47D124F,
+    0x165667B19E3779F9,
+)
+"""One odd number for words and for runs of each length.
+
+A word, and the same letters within another, are two things.
+"""
+
+_ADDRESSES: Final = re.compile(r"(?:https?://|www\.)\S{1,500}|@\w{1,60}|\bhttp\b")
+_LINK: Final = "№"
+_NAME: Final = "℗"
+
+_BLANK: Final = 32
+_DIGIT: Final = 48
+_PLANE: Final = 1 << 16
+
+
+def hashes(text: str, longest: int = LONGEST) -> Hashes:
+    """One 64-bit number for each run of up to `longest` characters and each word of a text.
+
+    Their upper bits are the evenly spread ones.
+
+    Empty for a text of blanks. Takes any text, lone surrogates included, in time linear in `HEAD +
+    TAIL` characters.
+    """
+    import numpy as np  # noqa: PLC0415
+
+    tables = _tables()
+    signs = _folded(text, tables)
+    if len(signs) <= 2:
+        return np.empty(0, np.uint64)
+    sums = np.zeros(len(signs) + 1, np.uint64)
+    np.cumsum(signs * tables.powers[: len(signs)], out=sums[1:])
+    found = [
+        (sums[length:] - sums[:-length])
+        * tables.inverses[: len(signs) - length + 1]
+        * tables.salts[length]
+        for length in range(1, min(longest, len(signs)) + 1)
+    ]
+    starts, ends = _words(signs, tables)
+    found.append((sums[ends] - sums[starts]) * tables.inverses[starts] * tables.salts[_WORD_SALT])
+    return np.concatenate(found)
+
+
+def blocks(text: str) -> NDArray[np.intp]:
+    """For each letter of a text beyond ASCII and within the first 65,536, which run of 128
+    characters of Unicode it is in.
+    """
+    import numpy as np  # noqa: PLC0415
+
+    tables = _tables()
+    signs = _folded(text, tables)
+    letters = signs[signs < _PLANE]
+    return (letters[tables.in_words[letters]] >> 7).astype(np.intp)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tables:
+    powers: Hashes
+    inverses: Hashes
+    salts: Hashes
+    folds: NDArray[np.uint32]
+    """What each of the first 65,536 characters is read as; 0 is not read at all."""
+    in_words: NDArray[np.bool_]
+    """Which of them make up words."""
+
+
+@cache
+def _tables() -> _Tables:
+    import numpy as np  # noqa: PLC0415
+
+    inverse = pow(_POWER, -1, 1 << 64)
+    return _Tables(
+        powers=np.array(_powers(_POWER), np.uint64),
+        inverses=np.array(_powers(inverse), np.uint64),
+        salts=np.array(_SALTS, np.uint64),
+        folds=_folds(np),
+        in_words=_in_words(np),
+    )
+
+
+def _powers(base: int) -> list[int]:
+    found = [1]
+    for _ in range(_MOST - 1):
+        found.append(found[-1] * base & ((1 << 64) - 1))
+    return found
+
+
+def _folds(np: Any) -> NDArray[np.uint32]:
+    folds: Any = np.arange(_PLANE, dtype=np.uint32)
+    # Latin, Greek and Cyrillic with their accents, what stands in full or half width, and a few
+    # signs made of letters.
+    for first, last in ((0x00, 0x52F), (0x1E00, 0x1FFF), (0x2100, 0x214F), (0xFF01, 0xFFEE)):
+        for point in range(first, last + 1):
+            plain = unicodedata.normalize("NFKD", chr(point)).casefold()[:1]
+            folds[point] = ord(
+                {"ı": "i", "ł": "l", "ø": "o", "đ": "d", "æ": "a", "œ": "o"}.get(
+                    plain, plain or " "
+                )
+            )
+    folds[ord(_LINK)], folds[ord(_NAME)] = ord(_LINK), ord(_NAME)
+    folds[0x30:0x3A] = _DIGIT
+    folds[0x300:0x370] = 0
+    folds[0x200B:0x2010] = 0
+    folds[0xFEFF] = 0
+    folds[:0x21] = _BLANK
+    folds[0x2000:0x200B] = _BLANK
+    folds[[0x7F, 0xA0, 0x2028, 0x2029, 0x3000]] = _BLANK
+    for curly, straight in {"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-"}.items():
+        folds[ord(curly)] = ord(straight)
+    return folds
+
+
+def _in_words(np: Any) -> NDArray[np.bool_]:
+    kept: Any = np.ones(_PLANE, bool)
+    kept[:128] = [chr(point).isalnum() or chr(point) == "'" for point in range(128)]
+    for first, last in (
+        (0x80, 0xBF),
+        (0x2000, 0x2BFF),
+        (0x3000, 0x303F),
+        (0xD800, 0xDFFF),
+        (0xFE00, 0xFE0F),
+        (0xFF00, 0xFF0F),
+    ):
+        kept[first : last + 1] = False
+    kept[[ord(mark) for mark in "×÷،؛؟।"]] = False
+    return kept
+
+
+def _folded(text: str, tables: _Tables) -> NDArray[np.uint32]:
+    import numpy as np  # noqa: PLC0415
+
+    if len(text) > HEAD + TAIL:
+        text = f"{text[:HEAD]} {text[-TAIL:]}"
+    if "@" in text or "http" in text or "www." in text:
+        text = _ADDRESSES.sub(lambda found: _NAME if found[0].startswith("@") else _LINK, text)
+    points = np.frombuffer(f" {text} ".encode("utf-32-le", "surrogatepass"), np.uint32)
+    signs = (
+        tables.folds[points]
+        if text.isascii()
+        else np.where(points < _PLANE, tables.folds[np.minimum(points, _PLANE - 1)], points)
+    )
+    again = signs[1:] == signs[:-1]
+    kept = signs != 0
+    kept[2:] &= ~(again[1:] & again[:-1])
+    kept[1:] &= ~(again & ((signs[1:] == _BLANK) | (signs[1:] == _DIGIT)))
+    return signs[kept]
+
+
+def _words(signs: NDArray[np.uint32], tables: _Tables) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Where words begin and end.
+
+    A text is folded between two blanks, so that every word does both.
+    """
+    import numpy as np  # noqa: PLC0415
+
+    inside = tables.in_words[np.minimum(signs, _PLANE - 1)] & (signs < _PLANE)
+    edges = np.flatnonzero(inside[1:] != inside[:-1]) + 1
+    return edges[::2], edges[1::2]

@@ -1,0 +1,168 @@
+"""The `quick` engine: a linear model on a text's hashed pieces, a tenth of a millisecond a review.
+
+Owns the file of its weights, which `training/heard_training/train_quick.py` writes; knows nothing
+of ratings, channels or businesses.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from zipfile import BadZipFile
+
+from heard.assessment.engines import ngrams
+from heard.assessment.engines.engine import Scores
+from heard.assessment.engines.weights import NoWeights, find
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+MODEL: Final = "quick-1"
+"""Changes with the weights, and with how a text is read."""
+
+HEADS: Final = (
+    "at_least_low",
+    "at_least_medium",
+    "at_least_high",
+    "critical",
+    "needs_person",
+    "question",
+    "abuse",
+    "spam",
+)
+"""What the columns of the smaller table judge."""
+
+UNHAPPY_BITS: Final = 20
+HEADS_BITS: Final = 16
+"""How many of a hash's upper bits name a row of the table of how unhappy a piece is, and of the
+table of heads.
+"""
+
+TRAINED: Final = Path("heard_models", "quick.bin")
+"""Where a folder of packages holds the weights."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What was learned.
+
+    `unhappy` has one weight for each of 2^20 rows, `heads` eight for each of 2^16. The sums over a
+    text's pieces, divided by the root of their number and times `unhappy_scale` and `heads_scale`,
+    are logits. To those of the heads come `lean` times how unhappy the text is, and `bias`;
+    `sentiment` is slope and offset from unhappy to sad. `known` says for each run of 128 characters
+    of Unicode whether training saw enough of it.
+    """
+
+    unhappy: NDArray[np.int8]
+    heads: NDArray[np.int8]
+    unhappy_scale: float
+    heads_scale: NDArray[np.float32]
+    lean: NDArray[np.float32]
+    bias: NDArray[np.float32]
+    sentiment: NDArray[np.float32]
+    known: NDArray[np.bool_]
+
+    def logits(self, hashes: ngrams.Hashes) -> tuple[float, NDArray[np.float32]]:
+        """How unhappy a text of these pieces is, and the logit of each head (8).
+
+        At least one piece is needed.
+        """
+        import numpy as np  # noqa: PLC0415
+
+        rows = (hashes >> np.uint64(64 - UNHAPPY_BITS)).astype(np.intp)
+        root = float(len(rows)) ** 0.5
+        unhappy = float(self.unhappy.take(rows).sum(dtype=np.int32)) * self.unhappy_scale / root
+        own = self.heads.take(rows >> (UNHAPPY_BITS - HEADS_BITS), axis=0).sum(
+            axis=0, dtype=np.int32
+        )
+        return unhappy, own * (self.heads_scale / root) + unhappy * self.lean + self.bias
+
+
+@dataclass(frozen=True, slots=True)
+class Quick:
+    """Judges a text in any language of its training; says nothing of scripts it never read."""
+
+    weights: Weights
+
+    @staticmethod
+    @cache
+    def load() -> Quick:
+        """The engine that ships, loaded once a process.
+
+        Raises NoWeights, or ImportError without numpy.
+        """
+        return Quick(read(find(TRAINED))[0])
+
+    @property
+    def model(self) -> str:
+        """The engine's name and version."""
+        return MODEL
+
+    def scores(self, text: str) -> Scores | None:
+        """The scores of a text.
+
+        None of one that is blank, or mostly in letters of scripts that training did not see.
+        """
+        hashes = ngrams.hashes(text)
+        if not len(hashes) or not self._reads(text):
+            return None
+        import numpy as np  # noqa: PLC0415
+
+        unhappy, logits = self.weights.logits(hashes)
+        slope, offset = self.weights.sentiment.tolist()
+        sad, *heads = (
+            1 / (1 + np.exp(-np.clip([slope * unhappy + offset, *logits], -30, 30)))
+        ).tolist()
+        found = dict(zip(HEADS, heads, strict=True))
+        low = found["at_least_low"]
+        medium = min(low, found["at_least_medium"])
+        high = min(medium, found["at_least_high"])
+        return Scores(
+            severity=(low, medium, high, min(high, found["critical"])),
+            needs_person=found["needs_person"],
+            question=found["question"],
+            abuse=found["abuse"],
+            spam=found["spam"],
+            sentiment=1 - 2 * sad,
+            model=MODEL,
+        )
+
+    def _reads(self, text: str) -> bool:
+        if text.isascii():
+            return True
+        blocks = ngrams.blocks(text)
+        return 2 * int(self.weights.known[blocks].sum()) >= len(blocks)
+
+
+def read(path: Path) -> tuple[Weights, dict[str, Any]]:
+    """Weights, and how they were trained, from a file that `write` wrote.
+
+    Raises NoWeights for any other.
+    """
+    import numpy as np  # noqa: PLC0415
+
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            held: dict[str, Any] = {name: arrays[name] for name in arrays.files}
+        about: dict[str, Any] = json.loads(held.pop("about").tobytes())
+        scale = float(held.pop("unhappy_scale"))
+        return Weights(unhappy_scale=scale, **held), about
+    except (KeyError, OSError, TypeError, ValueError, BadZipFile) as unfit:
+        raise NoWeights(f"{path} is damaged, or of another version than this code") from unfit
+
+
+def write(path: Path, weights: Weights, about: Mapping[str, Any]) -> None:
+    """Writes what `read` reads, without anything that would be run when it is read."""
+    import numpy as np  # noqa: PLC0415
+
+    arrays: dict[str, Any] = {name: getattr(weights, name) for name in Weights.__slots__}
+    arrays["unhappy_scale"] = np.float32(weights.unhappy_scale)
+    arrays["about"] = np.frombuffer(json.dumps(about, indent=1, sort_keys=True).encode(), np.uint8)
+    with path.open("wb") as file:
+        np.savez_compressed(file, allow_pickle=False, **arrays)

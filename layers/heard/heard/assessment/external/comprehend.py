@@ -1,0 +1,197 @@
+"""Amazon Comprehend as a second opinion: sentiment in twelve languages, and insults in English.
+
+Sentiment is not severity: of what is high or critical, a question or spam Comprehend knows nothing,
+and leaves it to the engine beneath. Source: Amazon Comprehend API reference,
+DetectDominantLanguage, DetectSentiment, DetectToxicContent (2017-11-27).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, Final, Protocol
+
+from heard.assessment.engines.engine import Engine, Scores
+from heard.assessment.external.failures import (
+    Budget,
+    Failed,
+    Failure,
+    ask,
+    excerpt,
+    more_careful,
+    number,
+    record,
+    records,
+)
+from heard.assessment.language import detect
+from heard.assessment.phrases import considered, tokens
+
+VERSION: Final = "comprehend-1"
+"""Of what is made of Comprehend's answers; Amazon does not tell the version of its own models."""
+
+READ_SECONDS: Final = 2.0
+"""So long one call may take; at most three follow each other."""
+
+LANGUAGES: Final = frozenset(
+    {"ar", "de", "en", "es", "fr", "hi", "it", "ja", "ko", "pt", "zh", "zh-TW"}
+)
+"""Those it knows the sentiment of."""
+
+MOST_BYTES: Final = 5_000
+"""DetectSentiment's limit for a text in UTF-8.
+
+Of a longer one the beginning and the end are judged.
+"""
+
+SEGMENT_BYTES: Final = 1_000
+"""DetectToxicContent's limit for one segment, of which it takes ten."""
+
+ABUSIVE: Final = frozenset({"HARASSMENT_OR_ABUSE", "HATE_SPEECH", "INSULT", "VIOLENCE_OR_THREAT"})
+"""Of the kinds of toxic content those that are aimed at somebody."""
+
+_ROUNDING: Final = 0.01
+"""The four confidences of a sentiment make 1, but for so much."""
+
+
+class Client(Protocol):
+    """What is needed of boto3's client "comprehend"."""
+
+    def detect_dominant_language(self, *, Text: str) -> Mapping[str, Any]:  # noqa: N803 - AWS's names
+        """Which languages a text of at least one character is in."""
+        ...
+
+    def detect_sentiment(self, *, Text: str, LanguageCode: str) -> Mapping[str, Any]:  # noqa: N803
+        """How confident it is of each of four sentiments."""
+        ...
+
+    def detect_toxic_content(
+        self,
+        *,
+        TextSegments: list[dict[str, str]],  # noqa: N803
+        LanguageCode: str,  # noqa: N803
+    ) -> Mapping[str, Any]:
+        """How confident it is of each kind of toxic content, segment by segment.
+
+        For English only.
+        """
+        ...
+
+
+class Comprehend:
+    """Another engine's scores, made more careful by what Comprehend says.
+
+    `beneath` is that engine; it is asked only when Comprehend has answered. `failed` is told each
+    failure; it raises nothing.
+    """
+
+    def __init__(
+        self, client: Client, budget: Budget, beneath: Engine, failed: Callable[[Failure], None]
+    ) -> None:
+        self._client = client
+        self._budget = budget
+        self._beneath = beneath
+        self._failed = failed
+
+    @property
+    def model(self) -> str:
+        """The engine beneath, and what is on top of it."""
+        return f"{self._beneath.model}+{VERSION}"
+
+    def scores(self, text: str) -> Scores | None:
+        """The scores of a text.
+
+        None when Comprehend has no answer within its limits or the engine beneath has none. Raises
+        nothing.
+        """
+        said = excerpt(text, MOST_BYTES)
+        if not said.strip():
+            return None
+        try:
+            found = self._judged(said)
+        except Failed as error:
+            self._failed(error.failure)
+            return None
+        beneath = self._beneath.scores(text)
+        return more_careful(found, beneath) if beneath else None
+
+    def _judged(self, text: str) -> Scores:
+        words = considered(text)
+        language = detect(words, tokens(words))
+        if language is not None and language not in LANGUAGES:
+            raise Failed(Failure.LANGUAGE)
+        if not self._budget.take(1 + (language is None) + (language in {None, "en"})):
+            raise Failed(Failure.BUDGET)
+        language = language or self._language(text)
+        scores = _scores(ask(self._client.detect_sentiment, Text=text, LanguageCode=language))
+        return replace(scores, abuse=self._abuse(text)) if language == "en" else scores
+
+    def _language(self, text: str) -> str:
+        """The language of a text that our own rules cannot tell."""
+        found = records(ask(self._client.detect_dominant_language, Text=text).get("Languages"))
+        best = max(found, key=lambda each: number(each.get("Score"), 0, 1), default=None)
+        code = best.get("LanguageCode") if best else None
+        if not isinstance(code, str) or code not in LANGUAGES:
+            raise Failed(Failure.LANGUAGE)
+        return code
+
+    def _abuse(self, text: str) -> float:
+        """How surely an English text insults or threatens somebody.
+
+        A failure costs this answer and not the sentiment.
+        """
+        segments = [{"Text": segment} for segment in _segments(text)]
+        try:
+            found = records(
+                ask(
+                    self._client.detect_toxic_content, TextSegments=segments, LanguageCode="en"
+                ).get("ResultList")
+            )
+            labels = [label for each in found for label in records(each.get("Labels"))]
+            return max(
+                (
+                    number(label.get("Score"), 0, 1)
+                    for label in labels
+                    if label.get("Name") in ABUSIVE
+                ),
+                default=0.0,
+            )
+        except Failed as error:
+            self._failed(error.failure)
+            return 0.0
+
+
+def _scores(answer: Mapping[str, object]) -> Scores:
+    """What a sentiment says about severity.
+
+    Negative or mixed is at least medium (playbook, severity), not positive at least low.
+    """
+    given = record(answer.get("SentimentScore"))
+    positive, negative, mixed, neutral = (
+        number(given.get(name), 0, 1) for name in ("Positive", "Negative", "Mixed", "Neutral")
+    )
+    if abs(positive + negative + mixed + neutral - 1) > _ROUNDING:
+        raise Failed(Failure.UNREADABLE)
+    complaint = min(1.0, negative + mixed)
+    return Scores(
+        severity=(max(complaint, 1 - positive), complaint, 0.0, 0.0),
+        needs_person=complaint,
+        question=0.0,
+        abuse=0.0,
+        spam=1.0,  # the engine beneath says: of two the lesser counts
+        sentiment=positive - negative,
+        model=VERSION,
+    )
+
+
+def _segments(text: str) -> list[str]:
+    """A text cut into pieces of at most `SEGMENT_BYTES`, between characters.
+
+    Pieces of white space alone are left out.
+    """
+    pieces: list[str] = []
+    rest = text.encode()
+    while rest:
+        piece = rest[:SEGMENT_BYTES].decode("utf-8", "ignore")
+        rest = rest[len(piece.encode()) :]
+        pieces.append(piece)
+    return [piece for piece in pieces if piece.strip()]

@@ -1,0 +1,411 @@
+"""Reviews in Apple's App Store, by the App Store Connect API.
+
+Apple's webhooks have no event for them, so Heard asks.
+
+`GET /v1/apps/{id}/customerReviews?sort=-createdDate` lists reviews, newest first (JSON:API: `data`,
+`links.next`), and `include=response` puts the business's response beside one (`included`). Of
+`links.next` only the cursor is taken, never the address. Every request carries a token that we sign
+(ES256) with the business's key; Apple takes at most 20 minutes of life, these have ten.
+
+Order. A review has a createdDate, which is its revision, and no date of its edits. Apple does not
+say whether an edit moves it. If it does not, the poller, which remembers what it saw, dates the
+edit by the moment of asking (`heard.polling.in_order`). Such a review also keeps its place in the
+list, and is seen if the page that it is on is asked for, or when its turn to be read again comes.
+
+Replies. One response a review; POST makes or replaces it. The API does not say who wrote it: one
+whose text is one of our own earlier replies is replaced by our next, any other is somebody else's
+and never overwritten. A response is PENDING_PUBLISH until the store shows it (PUBLISHED). The
+longest is 5,970 characters, by three independent projects and no page of Apple's.
+
+Authors have a nickname and no id. The territory is a store, not a language, and not taken for one.
+
+Sources: developer.apple.com/documentation/appstoreconnectapi: customer-reviews,
+customer-review-responses, post-v1-customerreviewresponses, generating-tokens-for-api-requests,
+identifying-rate-limits; developer.apple.com/forums/thread/817212 (no date of edits);
+EvanBacon/App-Store-Connect-OpenAPI-Spec specs/3.7.0.json.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final, cast
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
+
+from heard import clock
+from heard.connectors import (
+    Capabilities,
+    Connection,
+    Connector,
+    Gone,
+    Http,
+    HttpAnswer,
+    Moderation,
+    Page,
+    Parsed,
+    Presence,
+    Rejected,
+    ReplyTarget,
+    Request,
+    Secret,
+    Sent,
+    Standing,
+)
+from heard.connectors.http import ask
+from heard.connectors.parsing import (
+    Fields,
+    each,
+    nobody,
+    read_answer,
+    read_object,
+    same_text,
+    written_by_others,
+)
+from heard.errors import PlatformUnavailable, Unparseable
+from heard.reviews import Author, Channel, EventKind, ReviewEvent, time_revision
+
+REPLY_LIMIT: Final = 5_970
+
+_API: Final = "https://api.appstoreconnect.apple.com"
+_AUDIENCE: Final = "appstoreconnect-v1"
+_TITLE: Final = "App Store"
+_TOKEN_SECONDS: Final = 600
+_PAGE_SIZE: Final = 100
+_STANDINGS: Final = {"PUBLISHED": Standing.PUBLISHED, "PENDING_PUBLISH": Standing.PENDING}
+
+
+class AppStore(Connector):
+    """The connector of one app in the App Store."""
+
+    capabilities = Capabilities(
+        platform="app_store",
+        title="Apple App Store",
+        channel=Channel.APP_STORE,
+        signature="none: nothing is pushed; Heard asks with the credentials",
+        edits="polled",
+        deletions="polled",
+        replies="one",
+        reply_limit=REPLY_LIMIT,
+        reply_unit="characters",
+        can_find_reply=True,
+        can_fetch=True,
+        pushes=False,
+        signed=False,
+        tested_by_us=False,
+        secret=Secret.NONE,
+        moderated=True,
+        poll_seconds=300,
+        settings={"app_id": "the app's Apple ID, a number: App Store Connect, App Information"},
+        optional_settings={"api_base": f"where the API is ({_API} if not said)"},
+        credentials={
+            "issuer_id": "Issuer ID, shown above the team keys in App Store Connect",
+            "key_id": "Key ID of a team key with the role Customer Support or above",
+            "private_key": "the whole text of that key's .p8 file",
+        },
+        guide=(
+            "1. In App Store Connect open Users and Access, Integrations, App Store Connect API, "
+            "Team Keys.\n"
+            "2. Generate a key with the role Customer Support and download its .p8 file; Apple "
+            "shows it once.\n"
+            "3. Enter the Issuer ID, the Key ID and the file's text here, and the app's Apple ID "
+            "as app_id."
+        ),
+        cannot=(
+            "Ratings without words are not in the API.",
+            "An edit that keeps the review's date is only seen while the review is on the pages "
+            "that Heard asks for.",
+            "Apple does not say who wrote a response: one that stands there with other words than "
+            "Heard's is never replaced; change it in"
+            " App Store Connect.",
+        ),
+        proof=(
+            "Tokens are checked with PyJWT by the simulated API: algorithm, key id, issuer, "
+            "audience, and at most 20 minutes of life.",
+        ),
+        unproven=(
+            "Whether an edit moves createdDate is not documented.",
+            "The limit of 5,970 is from public code, not from Apple.",
+            "That a deleted review is answered 404 is how Apple answers for other resources, and "
+            "not said of reviews.",
+        ),
+    )
+    parse_reads = ()
+
+    def parse(self, request: Request, connection: Connection, now: datetime) -> Parsed:
+        """Nothing: Apple sends no reviews, so that whatever comes is not from there."""
+        return Parsed()
+
+    def reply(
+        self,
+        target: ReplyTarget,
+        text: str,
+        reply_id: str,
+        connection: Connection,
+        credentials: Mapping[str, str],
+        http: Http,
+    ) -> Sent | Rejected:
+        """Set the review's one response, unless somebody else's stands there."""
+        if refused := self.too_long(text):
+            return refused
+        standing = self._response(target.native_id, connection, credentials, http)
+        if isinstance(standing, Rejected):
+            return standing
+        words = standing.object("attributes").text("responseBody")
+        if words and same_text(words, text):
+            return Sent(standing.id("id"))
+        if written_by_others(words, target):
+            return Rejected(
+                "already_answered",
+                "Somebody answered this review in App Store Connect, and one response is shown: "
+                "change that one there.",
+            )
+        document = {
+            "data": {
+                "type": "customerReviewResponses",
+                "attributes": {"responseBody": text},
+                "relationships": {
+                    "review": {"data": {"type": "customerReviews", "id": target.native_id}}
+                },
+            }
+        }
+        answer = _call(
+            "POST", "/v1/customerReviewResponses", document, connection, credentials, http
+        )
+        if isinstance(answer, Rejected):
+            return answer
+        try:
+            return Sent(read_answer(answer, f"{_TITLE} Connect").object("data").id("id"))
+        except (PlatformUnavailable, Unparseable):
+            # It was taken, whatever the answer looks like.
+            return Sent(reply_id)
+
+    def find_reply(
+        self,
+        target: ReplyTarget,
+        text: str,
+        reply_id: str,
+        connection: Connection,
+        credentials: Mapping[str, str],
+        http: Http,
+    ) -> Sent | Presence:
+        """Compare the review's response with the text."""
+        standing = self._response(target.native_id, connection, credentials, http)
+        if isinstance(standing, Rejected):
+            return Presence.ABSENT if standing.reason == "gone" else Presence.CANNOT_TELL
+        words = standing.object("attributes").text("responseBody")
+        return Sent(standing.id("id")) if words and same_text(words, text) else Presence.ABSENT
+
+    def moderation(
+        self,
+        target: ReplyTarget,
+        native_reply: str,
+        text: str,
+        connection: Connection,
+        credentials: Mapping[str, str],
+        http: Http,
+    ) -> Moderation:
+        """The response's state, as long as it is ours that stands there."""
+        standing = self._response(target.native_id, connection, credentials, http)
+        if isinstance(standing, Rejected):
+            return Moderation(Standing.CANNOT_TELL, standing.reason)
+        response = standing.object("attributes")
+        if not same_text(response.text("responseBody"), text):
+            return Moderation(Standing.CANNOT_TELL, "not_shown")
+        return Moderation(_STANDINGS.get(response.label("state") or "", Standing.CANNOT_TELL))
+
+    def fetch(
+        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
+    ) -> ReviewEvent | Gone | None:
+        """The review as the API has it; None without credentials that may read it."""
+        shown = self._review(native_id, connection, credentials, http)
+        if isinstance(shown, Rejected):
+            return Gone.GONE if shown.reason == "gone" else None
+        try:
+            return _event(shown.required_object("data"))
+        except Unparseable as error:
+            raise PlatformUnavailable(
+                f"{_TITLE} Connect answered something unreadable: {error.detail}.",
+                maybe_applied=False,
+            ) from error
+
+    def recent(
+        self,
+        cursor: str | None,
+        connection: Connection,
+        credentials: Mapping[str, str],
+        http: Http,
+        now: datetime,
+    ) -> Page | Rejected:
+        """The app's reviews, newest first."""
+        app = connection.settings.get("app_id", "").strip()
+        if not app:
+            return Rejected("no_credentials", "Set app_id to the app's Apple ID, a number.")
+        query = {
+            "sort": "-createdDate",
+            "limit": str(_PAGE_SIZE),
+            **({"cursor": cursor} if cursor else {}),
+        }
+        answer = _call(
+            "GET",
+            f"/v1/apps/{quote(app, safe='')}/customerReviews?{urlencode(query)}",
+            None,
+            connection,
+            credentials,
+            http,
+        )
+        if isinstance(answer, Rejected):
+            return answer
+        listed = read_answer(answer, f"{_TITLE} Connect")
+        entries, older = listed.values.get("data"), _next_cursor(listed)
+        if not isinstance(entries, list):
+            raise PlatformUnavailable(
+                f"{_TITLE} Connect answered something unreadable.", maybe_applied=False
+            )
+        try:
+            found = each(cast("list[object]", entries), "review", _event)
+        except Unparseable as error:
+            return Page(older=older, problems=(error.detail,))
+        return Page(found.events, older, found.problems)
+
+    def _review(
+        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
+    ) -> Fields | Rejected:
+        path = f"/v1/customerReviews/{quote(native_id, safe='')}?include=response"
+        answer = _call("GET", path, None, connection, credentials, http)
+        return answer if isinstance(answer, Rejected) else read_answer(answer, f"{_TITLE} Connect")
+
+    def _response(
+        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
+    ) -> Fields | Rejected:
+        """The response to a review; without any fields if it has none."""
+        shown = self._review(native_id, connection, credentials, http)
+        if isinstance(shown, Rejected):
+            return shown
+        return _response_to(shown.object("data"), _responses(shown))
+
+
+def _responses(document: Fields) -> Mapping[str, Fields]:
+    """The responses that a document includes, by id."""
+    included = document.values.get("included")
+    entries = (
+        [
+            cast("Mapping[str, object]", entry)
+            for entry in cast("list[object]", included)
+            if isinstance(entry, dict)
+        ]
+        if isinstance(included, list)
+        else []
+    )
+    return {
+        str(entry.get("id")): Fields(entry, "a response")
+        for entry in entries
+        if entry.get("type") == "customerReviewResponses"
+    }
+
+
+def _response_to(review: Fields, responses: Mapping[str, Fields]) -> Fields:
+    linked = review.object("relationships").object("response").object("data")
+    return responses.get(str(linked.values.get("id")), Fields({}, "a response"))
+
+
+def _event(review: Fields) -> ReviewEvent:
+    native_id, said = review.id("id"), review.required_object("attributes")
+    created = said.time("createdDate")
+    if created is None:
+        raise said.unreadable("createdDate", "is missing")
+    return ReviewEvent(
+        kind=EventKind.CREATED,
+        native_id=native_id,
+        native_thread=native_id,
+        revision=time_revision(created),
+        author=Author(nobody(native_id).id, said.label("reviewerNickname")),
+        rating=said.rating("rating"),
+        title=said.text("title"),
+        text=said.text("body"),
+        occurred_at=created,
+    )
+
+
+def _next_cursor(listed: Fields) -> str | None:
+    """The cursor in the link to the next page; the link itself is never followed."""
+    link = listed.object("links").values.get("next")
+    try:
+        return (
+            parse_qs(urlsplit(link).query).get("cursor", [""])[0] or None
+            if isinstance(link, str)
+            else None
+        )
+    except ValueError:
+        return None
+
+
+def _call(
+    method: str,
+    path: str,
+    document: Mapping[str, object] | None,
+    connection: Connection,
+    credentials: Mapping[str, str],
+    http: Http,
+) -> HttpAnswer | Rejected:
+    token = _token(credentials)
+    if isinstance(token, Rejected):
+        return token
+    base = connection.settings.get("api_base", "").strip().rstrip("/") or _API
+    headers = {"authorization": f"Bearer {token}", "accept": "application/json"}
+    if document is not None:
+        headers["content-type"] = "application/json"
+    body = json.dumps(document).encode() if document is not None else None
+    return ask(
+        http,
+        f"{_TITLE} Connect",
+        method,
+        base + path,
+        headers=headers,
+        body=body,
+        explain=_explained,
+    )
+
+
+def _token(credentials: Mapping[str, str]) -> str | Rejected:
+    """A token for one request.
+
+    Signing takes less than a millisecond, so that none needs to be kept.
+    """
+    # Imported here: `ingest` never signs for Apple.
+    import jwt  # noqa: PLC0415
+
+    issuer, kid, pem = (
+        credentials.get(name, "").strip() for name in ("issuer_id", "key_id", "private_key")
+    )
+    if not (issuer and kid and pem):
+        return Rejected(
+            "no_credentials", "Enter issuer_id, key_id and private_key to answer in the App Store."
+        )
+    issued = int(clock.now().timestamp())
+    claims = {"iss": issuer, "iat": issued, "exp": issued + _TOKEN_SECONDS, "aud": _AUDIENCE}
+    try:
+        return jwt.encode(claims, pem, algorithm="ES256", headers={"kid": kid})
+    except (jwt.PyJWTError, ValueError, TypeError):
+        return Rejected(
+            "bad_credentials",
+            "private_key is not the whole text of the key's .p8 file: enter it from BEGIN to END.",
+        )
+
+
+def _explained(refusal: Rejected, body: bytes) -> Rejected:
+    """The refusal with Apple's own words, which are about our request."""
+    try:
+        errors = read_object(body).get("errors")
+    except Unparseable:
+        return refusal
+    first = cast("list[object]", errors)[0] if isinstance(errors, list) and errors else None
+    words = (
+        Fields(cast("Mapping[str, object]", first), "the error").label("detail")
+        if isinstance(first, dict)
+        else None
+    )
+    return Rejected(refusal.reason, f"{refusal.detail} Apple says: {words}") if words else refusal
+
+
+CONNECTOR: Connector = AppStore()

@@ -1,0 +1,294 @@
+"""Judge.me product and shop reviews.
+
+Deliveries are `{"review": {…}}` with `JUDGEME-HMAC-SHA256`, the hexadecimal HMAC-SHA256 of the body
+under what the webhook was made with: the shop's private API token, or the secret of an OAuth app
+(then enter that as the signing secret). The topics are review/created and review/updated; the body
+does not say which, so a review counts as edited when `updated_at` is later than `created_at`.
+
+Of a delivery's review only `id`, `reviewer.email` and `product_external_id` are known for certain.
+It is read as the review that the API answers, of which a full sample is known; one that brings
+neither title nor body is partial, and the API is asked for the rest.
+
+Order. `updated_at` sorts. It also moves when a review is published or hidden: then the words are
+the same and nothing happens. One that the shop marked as spam (`curated`) is withdrawn as of then
+and comes back when the mark goes. `hidden` says nothing about what the customer said: it is heard
+all the same. Deletions are silent: they show when the latest reviews are read again.
+
+Who wrote it goes by the e-mail address, which is all that a delivery surely says; it is personal,
+so the author's id is its hash.
+
+Replies are public answers in the shop's widget, made by POST /replies, which also mails them to the
+reviewer. The API shows no replies, so that one sent with an unclear outcome cannot be looked for.
+
+Sources: judge.me/help/en/articles/8299679 (verifying webhooks), judge.me/api/docs as copied in
+public repositories (the review, the list, POST /replies with X-Api-Token, 200 and 422 {"error"}),
+pipedream.com/apps/judge-me (replies). Not documented: a delivery's whole body, the order of the
+list, quotas, the longest reply (`REPLY_LIMIT` is our own guess), whether a second reply replaces
+the first.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final, cast
+from urllib.parse import quote, urlencode
+
+from heard.connectors import (
+    Capabilities,
+    Connection,
+    Connector,
+    Gone,
+    Http,
+    Page,
+    Parsed,
+    Rejected,
+    ReplyTarget,
+    Request,
+    Response,
+    Secret,
+    Sent,
+)
+from heard.connectors.http import ask
+from heard.connectors.markup import plain
+from heard.connectors.parsing import Fields, by_email, each, nobody, one, read_object
+from heard.connectors.signatures import BodyHmac
+from heard.errors import PlatformUnavailable, Unparseable
+from heard.reviews import Author, Channel, EventKind, ReviewEvent, time_revision
+
+REPLY_LIMIT: Final = 2_000
+
+_API: Final = "https://api.judge.me/api/v1"
+_TITLE: Final = "Judge.me"
+_PAGE: Final = 100
+
+
+class JudgeMe(Connector):
+    """The connector of one shop's reviews at Judge.me."""
+
+    capabilities = Capabilities(
+        platform="judgeme",
+        title=_TITLE,
+        channel=Channel.REVIEW_SITE,
+        signature="JUDGEME-HMAC-SHA256: HMAC-SHA256 of the body, hexadecimal; no timestamp",
+        edits="pushed",
+        deletions="polled",
+        replies="many",
+        reply_limit=REPLY_LIMIT,
+        reply_unit="characters",
+        can_find_reply=False,
+        can_fetch=True,
+        secret=Secret.CREDENTIAL,
+        secret_credential="api_token",
+        secret_help="the private API token, or the OAuth app's secret if the webhook was made "
+        "through one",
+        poll_seconds=3_600,
+        settings={"shop_domain": "the shop as Judge.me knows it, such as your-shop.myshopify.com"},
+        optional_settings={"api_base": f"where the API is ({_API} if not said)"},
+        credentials={
+            "api_token": "the shop's private API token (Judge.me, Settings, Integrations, Judge.me "
+            "API), which also signs"
+        },
+        guide=(
+            "1. In Judge.me open Settings, Integrations, Judge.me API, and copy the private "
+            "token.\n"
+            "2. Make two webhooks with the API (POST /webhooks), for review/created and "
+            "review/updated, with the address shown here.\n"
+            "3. Enter the shop's domain and the private token here.\n"
+            "4. Webhooks made by an OAuth app are signed with that app's secret instead: then "
+            "enter it as the signing secret."
+        ),
+        cannot=(
+            "Hearing at once of a deleted review: Judge.me does not report it, so it shows when "
+            "the latest reviews are read again.",
+            "Looking for a reply after a fault: the API does not show replies, so a person must "
+            "look.",
+        ),
+        proof=("Reviews are read as in the sample of Judge.me's API documentation.",),
+        unproven=(
+            "The whole body of a delivery: only the id, the reviewer's e-mail address and the "
+            "product are confirmed.",
+            f"The longest reply ({REPLY_LIMIT} characters is our own guess), and whether a second "
+            "one stands beside the first.",
+            "That reading reviews takes the token in X-Api-Token, as replies do, and that the "
+            "list begins with the newest.",
+        ),
+    )
+
+    scheme = BodyHmac("judgeme-hmac-sha256")
+
+    def parse(self, request: Request, connection: Connection, now: datetime) -> Parsed:
+        """The review of a delivery. Raises Unparseable."""
+        body = Fields(read_object(request.body))
+        if "review" not in body.values:
+            return Parsed()
+        return one(body.required_object("review"), lambda review: _event(review, now))
+
+    def accepted(
+        self, request: Request, connection: Connection, parsed: Parsed, http: Http
+    ) -> Response:
+        """200: which success it wants is not documented."""
+        return Response(200, "{}")
+
+    def reply(
+        self,
+        target: ReplyTarget,
+        text: str,
+        reply_id: str,
+        connection: Connection,
+        credentials: Mapping[str, str],
+        http: Http,
+    ) -> Sent | Rejected:
+        """Answer in public; Judge.me mails the answer to the reviewer too."""
+        if refused := self.too_long(text):
+            return refused
+        number = (
+            int(target.native_id)
+            if target.native_id.isascii() and target.native_id.isdecimal()
+            else target.native_id
+        )
+        document = {"review_id": number, "reply": {"content": text}, "send_reply_email": True}
+        answer = _call("POST", "/replies", {}, document, connection, credentials, http)
+        if isinstance(answer, Rejected):
+            return answer
+        return Sent(_native_reply(answer) or reply_id)
+
+    def fetch(
+        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
+    ) -> ReviewEvent | Gone | None:
+        """The review as the API has it."""
+        answer = _call(
+            "GET", f"/reviews/{quote(native_id, safe='')}", {}, None, connection, credentials, http
+        )
+        if isinstance(answer, Rejected):
+            return Gone.GONE if answer.reason == "gone" else None
+        try:
+            return _event(answer.required_object("review"), None)
+        except Unparseable as error:
+            raise _unreadable(error.detail) from error
+
+    def recent(
+        self,
+        cursor: str | None,
+        connection: Connection,
+        credentials: Mapping[str, str],
+        http: Http,
+        now: datetime,
+    ) -> Page | Rejected:
+        """A page of reviews, published and not. `cursor` is its number."""
+        page = int(cursor) if cursor and cursor.isascii() and cursor.isdecimal() else 1
+        answer = _call(
+            "GET",
+            "/reviews",
+            {"page": str(page), "per_page": str(_PAGE)},
+            None,
+            connection,
+            credentials,
+            http,
+        )
+        if isinstance(answer, Rejected):
+            return answer
+        listed = answer.values.get("reviews")
+        reviews = cast("list[object]", listed) if isinstance(listed, list) else []
+        try:
+            parsed = each(reviews, "review", lambda review: _event(review, None))
+        except Unparseable as error:
+            raise _unreadable(error.detail) from error
+        return Page(
+            parsed.events, str(page + 1) if len(reviews) >= _PAGE else None, parsed.problems
+        )
+
+
+def _event(review: Fields, now: datetime | None) -> ReviewEvent:
+    native_id = review.id("id")
+    created, updated = review.time("created_at"), review.time("updated_at")
+    changed = updated or created or now
+    if changed is None:
+        raise review.unreadable("updated_at", "is missing")
+    spam = review.values.get("curated") == "spam"
+    edited = bool(created and updated and updated > created)
+    reviewer = review.object("reviewer")
+    return ReviewEvent(
+        kind=EventKind.WITHDRAWN if spam else EventKind.EDITED if edited else EventKind.CREATED,
+        native_id=native_id,
+        native_thread=native_id,
+        # Of two bodies of one moment the one marked as spam is the later: a review is not marked
+        # before it is there.
+        revision=f"{time_revision(changed)}.{int(spam)}",
+        author=Author(_author(reviewer) or nobody(native_id).id, reviewer.label("name")),
+        rating=review.rating("rating"),
+        title=plain(review.text("title"), line_feeds=True),
+        text=plain(review.text("body"), line_feeds=True),
+        occurred_at=changed,
+        subject=review.label("product_title"),
+        partial="body" not in review.values and "title" not in review.values,
+    )
+
+
+def _author(reviewer: Fields) -> str | None:
+    if email := reviewer.text("email"):
+        return by_email(email)
+    number = reviewer.whole("id", 1, 10**15)
+    return f"reviewer:{number}" if number else None
+
+
+def _native_reply(answer: Fields) -> str | None:
+    try:
+        return answer.object("reply").optional_id("id") or answer.optional_id("id")
+    except Unparseable:
+        return None
+
+
+def _explained(refusal: Rejected, body: bytes) -> Rejected:
+    """The refusal with Judge.me's own words, which are about our reply."""
+    if refusal.reason != "rejected":
+        return refusal
+    try:
+        words = Fields(read_object(body)).label("error")
+    except Unparseable:
+        words = None
+    return Rejected(refusal.reason, f"{_TITLE} says: {words}") if words else refusal
+
+
+def _call(
+    method: str,
+    path: str,
+    query: Mapping[str, str],
+    document: Mapping[str, object] | None,
+    connection: Connection,
+    credentials: Mapping[str, str],
+    http: Http,
+) -> Fields | Rejected:
+    base = connection.settings.get("api_base", "").strip().rstrip("/") or _API
+    shop, token = (
+        connection.settings.get("shop_domain", "").strip(),
+        credentials.get("api_token", ""),
+    )
+    if not (shop and token):
+        return Rejected("no_credentials", "Enter shop_domain and api_token to answer at Judge.me.")
+    # Not as a query parameter, which works too: addresses are written down in many places.
+    headers = {"x-api-token": token, "accept": "application/json"}
+    if document is not None:
+        headers["content-type"] = "application/json"
+    url = f"{base}{path}?{urlencode({'shop_domain': shop, **query})}"
+    body = json.dumps(document).encode() if document is not None else None
+    answer = ask(http, _TITLE, method, url, headers=headers, body=body, explain=_explained)
+    if isinstance(answer, Rejected):
+        return answer
+    try:
+        return Fields(read_object(answer.body), "the answer")
+    except Unparseable as error:
+        if document is not None:
+            # Taken, in words that we do not know: what a reply is answered is not documented.
+            return Fields({}, "the answer")
+        raise _unreadable(error.detail) from error
+
+
+def _unreadable(detail: str) -> PlatformUnavailable:
+    return PlatformUnavailable(
+        f"{_TITLE} answered something unreadable: {detail}.", maybe_applied=False
+    )
+
+
+CONNECTOR: Connector = JudgeMe()

@@ -1,0 +1,332 @@
+"""Okendo product reviews.
+
+Deliveries come through Svix, signed as Standard Webhooks (`svix-id`, `svix-timestamp`,
+`svix-signature`; five minutes), one event each:
+
+    {"resource": {"reviewId", "rating", "title", "body", "reviewer": {…}, …},
+     "resourceType": "review", "topic": "create" | "update" | "delete", "sequenceNumber": …, "version": "2025-02-01"}
+
+Loyalty, survey, quiz and referral events share the address and are ignored. An event with the
+review id of Okendo's documentation is an example, which Svix sends to try an address: a test.
+
+Order. Deliveries overtake each other; `sequenceNumber` orders those of one resource, so it is the
+revision. Without one, arrival orders. A review that the API answers has no number, so `fetch` gives
+the lowest: it never overtakes what was delivered. The resource has no date of its last change, so
+there is nothing by which latest reviews could be told apart from delivered ones, and none are
+polled.
+
+Reviews wait for the merchant's approval (`status`); those that wait, or were refused, are heard
+like others.
+
+Okendo shows one reply a review, `{"body" (HTML), "rawBody", "dateCreated", "isPrivate"}`, and does
+not say who wrote it. So a reply that stands there, private or not, is never written over unless its
+text is one of our own earlier ones. Whether a second call replaces the first one's reply is not
+documented: it is tried, and a review has room for one, so that two can never be shown.
+
+Who wrote it goes by `reviewer.email`, as a hash because it is personal; a name on display is not
+one person's alone.
+
+Sources: docs.okendo.io/webhooks/getting-started and …/topics (topics; review.create in part),
+docs.okendo.io/merchant-rest-api (the review with reviewer and reply, GET /enterprise/reviews, Basic
+authentication with user id and API key, webhook subscriptions), github.com/api-evangelist/okendo
+(the other endpoints, and the header okendo-api-version), which is somebody else's summary of them.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+from urllib.parse import quote
+
+from heard.connectors import (
+    Capabilities,
+    Connection,
+    Connector,
+    Gone,
+    Http,
+    Parsed,
+    Presence,
+    Rejected,
+    ReplyTarget,
+    Request,
+    Response,
+    Secret,
+    Sent,
+)
+from heard.connectors.http import ask
+from heard.connectors.markup import plain
+from heard.connectors.parsing import (
+    Fields,
+    by_email,
+    nobody,
+    one,
+    read_object,
+    same_text,
+    test_event,
+)
+from heard.connectors.signatures import StandardWebhooks
+from heard.errors import PlatformUnavailable, Unparseable
+from heard.reviews import TOMBSTONE, Author, Channel, EventKind, ReviewEvent, time_revision
+
+REPLY_LIMIT: Final = 4_000
+
+_API: Final = "https://api.okendo.io/enterprise"
+_API_VERSION: Final = "2025-02-01"
+_TITLE: Final = "Okendo"
+_EXAMPLE: Final = "123e4567-e89b-12d3-a456-426614174000"
+_KINDS: Final = {
+    "create": EventKind.CREATED,
+    "update": EventKind.EDITED,
+    "delete": EventKind.WITHDRAWN,
+}
+_SEQUENCE_DIGITS: Final = 30
+
+
+class Okendo(Connector):
+    """The connector of one shop's reviews at Okendo."""
+
+    capabilities = Capabilities(
+        platform="okendo",
+        title=_TITLE,
+        channel=Channel.REVIEW_SITE,
+        signature="svix-id, svix-timestamp, svix-signature (Standard Webhooks v1): HMAC-SHA256, "
+        "Base64; five minutes",
+        edits="pushed",
+        deletions="pushed",
+        replies="one",
+        reply_limit=REPLY_LIMIT,
+        reply_unit="characters",
+        can_find_reply=True,
+        can_fetch=True,
+        secret=Secret.GIVEN,
+        secret_help="the webhookSecret (whsec_…) that Okendo's API answers when the webhook "
+        "subscription is made",
+        optional_settings={"api_base": f"where the API is ({_API} if not said)"},
+        credentials={
+            "user_id": "the Okendo User ID (Okendo, Settings, Integrations, API)",
+            "api_key": "an API key of the Merchant REST API, from the same page",
+        },
+        guide=(
+            "1. In Okendo open Settings, Integrations, API, and copy the User ID and an API key.\n"
+            "2. With them (Basic authentication, okendo-api-version: 2025-02-01) POST to\n"
+            "   https://api.okendo.io/enterprise/webhook_subscriptions:\n"
+            '   endpointUrl is the address shown here, isEnabled true, version "2025-02-01", and '
+            "subscriptions three times\n"
+            '   {"resourceType": "review", "topic": …} with the topics create, update and delete.\n'
+            "3. Enter the webhookSecret of the answer here as the signing secret, and the User ID "
+            "and the API key for replies."
+        ),
+        cannot=(
+            "Replacing a reply that somebody else wrote: Okendo shows one and does not say whose, "
+            "so that one with other words than Heard's"
+            " is left; change it in Okendo.",
+        ),
+        proof=(
+            "The signature is checked with Svix's own library and the vectors of Standard "
+            "Webhooks.",
+        ),
+        unproven=(
+            "The address and the body of the call that replies: known from somebody else's "
+            "summary of Okendo's documentation.",
+            "Whether a second reply of ours takes the first one's place: it is tried, and where "
+            "Okendo refuses a person is told.",
+            "Whether a deletion brings more than the review's id, of which alone it is taken.",
+            f"The longest reply: {REPLY_LIMIT} characters is our own guess.",
+        ),
+    )
+
+    scheme = StandardWebhooks(prefixes=("svix-", "webhook-"))
+
+    def parse(self, request: Request, connection: Connection, now: datetime) -> Parsed:
+        """The review of an event; events about anything else are ignored. Raises Unparseable."""
+        body = Fields(read_object(request.body))
+        said, _, topic = (body.text("topic") or "").rpartition(".")
+        if (body.text("resourceType") or said) != "review" or topic not in _KINDS:
+            return Parsed()
+        if body.required_object("resource").values.get("reviewId") == _EXAMPLE:
+            return Parsed((test_event(),))
+        revision = TOMBSTONE if topic == "delete" else _sequence(body) or time_revision(now)
+        return one(body.object("resource"), lambda review: _event(review, _KINDS[topic], revision))
+
+    def accepted(
+        self, request: Request, connection: Connection, parsed: Parsed, http: Http
+    ) -> Response:
+        """Any 2xx, within 15 seconds."""
+        return Response(202, "{}")
+
+    def reply(
+        self,
+        target: ReplyTarget,
+        text: str,
+        reply_id: str,
+        connection: Connection,
+        credentials: Mapping[str, str],
+        http: Http,
+    ) -> Sent | Rejected:
+        """Post the review's one reply, unless somebody else's stands there.
+
+        It has no id of its own: it goes by the review's.
+        """
+        if refused := self.too_long(text):
+            return refused
+        shown = _call("GET", target.native_id, None, connection, credentials, http)
+        if isinstance(shown, Rejected):
+            return shown
+        if _is_there(standing := _review(shown).object("reply"), text):
+            return Sent(target.native_id)
+        taken = Rejected(
+            "already_answered",
+            "A reply stands there already, and Okendo shows one: change or delete it in Okendo.",
+        )
+        if standing.values and not any(_says(standing, earlier) for earlier in target.ours):
+            return taken
+        answer = _call(
+            "POST",
+            target.native_id,
+            {"body": text, "isPrivate": False},
+            connection,
+            credentials,
+            http,
+        )
+        if isinstance(answer, Rejected):
+            return taken if standing.values and answer.reason == "rejected" else answer
+        return Sent(target.native_id)
+
+    def find_reply(
+        self,
+        target: ReplyTarget,
+        text: str,
+        reply_id: str,
+        connection: Connection,
+        credentials: Mapping[str, str],
+        http: Http,
+    ) -> Sent | Presence:
+        """Compare the review's reply with the text."""
+        shown = _call("GET", target.native_id, None, connection, credentials, http)
+        if isinstance(shown, Rejected):
+            return Presence.ABSENT if shown.reason == "gone" else Presence.CANNOT_TELL
+        return (
+            Sent(target.native_id)
+            if _is_there(_review(shown).object("reply"), text)
+            else Presence.ABSENT
+        )
+
+    def fetch(
+        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
+    ) -> ReviewEvent | Gone | None:
+        """The review as the API has it, as a revision before any that was delivered."""
+        shown = _call("GET", native_id, None, connection, credentials, http)
+        if isinstance(shown, Rejected):
+            return Gone.GONE if shown.reason == "gone" else None
+        try:
+            return _event(_review(shown), EventKind.CREATED, "0" * _SEQUENCE_DIGITS)
+        except Unparseable as error:
+            raise _unreadable(error.detail) from error
+
+
+def _sequence(body: Fields) -> str | None:
+    """`sequenceNumber` so that it sorts as text.
+
+    It may be larger than what a float keeps, so it is never made one.
+    """
+    number = body.values.get("sequenceNumber")
+    digits = (
+        str(number)
+        if isinstance(number, int)
+        and not isinstance(number, bool)
+        and 0 <= number < 10**_SEQUENCE_DIGITS
+        else number
+    )
+    if (
+        not isinstance(digits, str)
+        or len(digits) > _SEQUENCE_DIGITS
+        or not (digits.isascii() and digits.isdecimal())
+    ):
+        return None
+    return digits.zfill(_SEQUENCE_DIGITS)
+
+
+def _event(review: Fields, kind: EventKind, revision: str) -> ReviewEvent:
+    native_id = review.id("reviewId")
+    reviewer = review.object("reviewer")
+    email = reviewer.text("email")
+    author = by_email(email) if email else nobody(native_id).id
+    return ReviewEvent(
+        kind=kind,
+        native_id=native_id,
+        native_thread=native_id,
+        revision=revision,
+        author=Author(author, reviewer.label("displayName") or reviewer.label("name")),
+        rating=review.rating("rating"),
+        title=review.text("title"),
+        text=review.text("body"),
+        occurred_at=review.time("dateCreated"),
+        subject=review.label("productName") or review.label("productId"),
+    )
+
+
+def _is_there(standing: Fields, text: str) -> bool:
+    return bool(standing.values) and not standing.flag("isPrivate") and _says(standing, text)
+
+
+def _says(standing: Fields, text: str) -> bool:
+    return same_text(standing.text("rawBody"), text) or same_text(
+        plain(standing.text("body")), text
+    )
+
+
+def _review(answer: Fields) -> Fields:
+    """The review in an answer; whether it is wrapped is not documented."""
+    return answer.object("review") if "review" in answer.values else answer
+
+
+def _call(
+    method: str,
+    review: str,
+    document: Mapping[str, object] | None,
+    connection: Connection,
+    credentials: Mapping[str, str],
+    http: Http,
+) -> Fields | Rejected:
+    base = connection.settings.get("api_base", "").strip().rstrip("/") or _API
+    user, key = credentials.get("user_id", ""), credentials.get("api_key", "")
+    if not (user and key):
+        return Rejected("no_credentials", "Enter user_id and api_key to answer at Okendo.")
+    basic = base64.b64encode(f"{user}:{key}".encode()).decode()
+    headers = {
+        "authorization": f"Basic {basic}",
+        "okendo-api-version": _API_VERSION,
+        "accept": "application/json",
+    }
+    url = f"{base}/reviews/{quote(review, safe='')}"
+    if document is None:
+        answer = ask(http, _TITLE, method, url, headers=headers)
+    else:
+        headers["content-type"] = "application/json"
+        answer = ask(
+            http,
+            _TITLE,
+            method,
+            f"{url}/reply",
+            headers=headers,
+            body=json.dumps(document).encode(),
+        )
+    if isinstance(answer, Rejected) or document is not None:
+        # What a reply is answered is not documented, and nothing in it is needed.
+        return answer if isinstance(answer, Rejected) else Fields({})
+    try:
+        return Fields(read_object(answer.body), "the answer")
+    except Unparseable as error:
+        raise _unreadable(error.detail) from error
+
+
+def _unreadable(detail: str) -> PlatformUnavailable:
+    return PlatformUnavailable(
+        f"{_TITLE} answered something unreadable: {detail}.", maybe_applied=False
+    )
+
+
+CONNECTOR: Connector = Okendo()

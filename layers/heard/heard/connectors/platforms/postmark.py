@@ -1,0 +1,340 @@
+"""E-mail that Postmark receives (an inbound stream) and posts as JSON.
+
+Nothing is signed: the address that Postmark is given carries a user and a password, which it sends
+as HTTP Basic authentication. Headers come in `Headers`, but for From, To, Cc, Subject, Date and
+Reply-To, which have fields; `StrippedTextReply` is what Postmark takes for the new words of an
+answer and comes first. `MessageID` is Postmark's id. A sender is proven by SpamAssassin's tests,
+which Postmark adds (`X-Spam-Tests`: DKIM_VALID_AU, a valid signature of the author's domain), or by
+`Received-SPF: Pass` for an envelope of the sender's domain; where a header is there more than once
+each must say so, since a sender can bring one along. See `mail` for all else.
+
+The inbound address differs from the one that customers write to unless that is forwarded to it;
+answers come from `from_address`. Postmark's Check button sends a mail with an id of zeros, which is
+a test. Answers carry our reply id as metadata, by which Postmark can be searched. It repeats a
+delivery for hours until it is answered 200.
+
+Sources: postmarkapp.com/developer/webhooks/inbound-webhook,
+…/user-guide/inbound/configure-an-inbound-server, …/api/email-api, …/api/messages-api (the filter
+`metadata_…`), …/api/overview (error codes); payloads of github.com/anymail/django-anymail. Not
+documented: how long a mail just sent takes until it is found, and whether the headers of the spam
+check are always there.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from email.utils import formataddr
+from typing import Final, cast
+from urllib.parse import urlencode
+
+from heard.connectors import (
+    Capabilities,
+    Connection,
+    Connector,
+    Http,
+    HttpAnswer,
+    Parsed,
+    Presence,
+    Rejected,
+    ReplyTarget,
+    Request,
+    Response,
+    Sent,
+)
+from heard.connectors import mail as mails
+from heard.connectors.http import ask
+from heard.connectors.markup import plain
+from heard.connectors.parsing import Fields, one, read_object, test_event
+from heard.connectors.signatures import BasicAuth
+from heard.errors import PlatformUnavailable, Unparseable
+from heard.reviews import Channel, ReviewEvent
+
+_API: Final = "https://api.postmarkapp.com"
+BODY_LIMIT: Final = 4_400_000
+"""What Lambda takes, whose 6 MB hold a body as Base64.
+
+Attachments come with the mail, and a complaint with a photo must not be lost.
+"""
+
+_TITLE: Final = "Postmark"
+_TEST: Final = "00000000-0000-0000-0000-000000000000"
+_METADATA: Final = "heard_reply"
+_FIELDS: Final = {"subject": "Subject", "reply-to": "ReplyTo", "date": "Date"}
+_REFUSALS: Final[Mapping[int, tuple[str, str]]] = {
+    10: (
+        "unauthorized",
+        "Postmark does not know the server token: enter the one of the server's API Tokens page.",
+    ),
+    300: (
+        "rejected",
+        "Postmark finds the mail invalid: see that from_address and the customer's address can be "
+        "sent to.",
+    ),
+    400: (
+        "unauthorized",
+        "from_address has no sender signature in Postmark: verify it or its domain there.",
+    ),
+    401: ("unauthorized", "The sender signature of from_address is not confirmed in Postmark."),
+    405: ("not_allowed", "The Postmark account may not send any more: see its credits."),
+    406: (
+        "inactive_recipient",
+        "Mail to this address bounced before, or its owner complained of it: Postmark sends "
+        "nothing there. Try another way.",
+    ),
+    412: (
+        "not_allowed",
+        "The Postmark account is not approved yet, and sends to its own domain only.",
+    ),
+    413: ("not_allowed", "The Postmark account may not send."),
+}
+
+
+class Postmark(Connector):
+    """The connector of one Postmark server."""
+
+    capabilities = Capabilities(
+        platform="postmark",
+        title="E-mail (Postmark)",
+        channel=Channel.EMAIL,
+        signature="HTTP Basic authentication, from the address that Postmark is given; the body "
+        "is not signed",
+        edits="no",
+        deletions="no",
+        replies="many",
+        reply_limit=mails.REPLY_LIMIT,
+        reply_unit="characters",
+        can_find_reply=True,
+        can_fetch=False,
+        one_review_a_thread=False,
+        secret_help="user and password for the address, as user:password",
+        settings={
+            "from_address": "the address that answers come from, verified in Postmark; customers "
+            "should be writing to the same"
+        },
+        optional_settings={
+            **mails.SETTINGS,
+            "message_stream": "the stream that answers go out by (outbound if not said)",
+            "api_base": f"where the API is ({_API} if not said)",
+        },
+        credentials={"server_token": "the server's API token (API Tokens page)"},
+        guide=(
+            "1. In Postmark open your server, its inbound stream, Settings.\n"
+            "2. Webhook: the address shown here, with the secret shown here and an @ before the "
+            "host: https://SECRET@host/hooks/…\n"
+            "   Leave raw email content off, press Check, and save.\n"
+            "3. Forward the address that customers write to to the inbound address shown there, or "
+            "set its domain's MX record.\n"
+            "4. For answers, enter from_address and the server's API token here.\n"
+            "5. Write a mail to the address to try it."
+        ),
+        cannot=(
+            *mails.CANNOT,
+            "Mails with attachments of more than some 180 KB are too large to be taken, because "
+            "Postmark sends these along.",
+        ),
+        proof=("The payloads that Postmark's own tester sends.",),
+        unproven=(
+            "How soon after sending Postmark finds an answer by its metadata, and the name of "
+            "that filter.",
+            "That Postmark adds Received-SPF and X-Spam-Tests to every mail, beside any that the "
+            "sender brought along.",
+        ),
+    )
+
+    body_limit = BODY_LIMIT
+    scheme = BasicAuth()
+
+    def parse(self, request: Request, connection: Connection, now: datetime) -> Parsed:
+        """The mail, or the test. Raises Unparseable."""
+        body = Fields(read_object(request.body))
+        if body.values.get("MessageID") == _TEST:
+            return Parsed((test_event(),))
+        # Bounces, openings and deliveries of what we sent have a record type; mails that came in
+        # have none.
+        if body.values.get("RecordType") not in (None, "Inbound"):
+            return Parsed()
+        return one(body, lambda mail: _event(mail, connection, now))
+
+    def accepted(
+        self, request: Request, connection: Connection, parsed: Parsed, http: Http
+    ) -> Response:
+        """200, and nothing else: Postmark takes any other status for a failure."""
+        return Response(200, "{}")
+
+    def reply(
+        self,
+        target: ReplyTarget,
+        text: str,
+        reply_id: str,
+        connection: Connection,
+        credentials: Mapping[str, str],
+        http: Http,
+    ) -> Sent | Rejected:
+        """Send a mail in answer to the customer's, marked with our reply id."""
+        if refused := self.too_long(text) or mails.refused(target):
+            return refused
+        try:
+            sender = mails.from_header(connection)
+        except ValueError:
+            return Rejected(
+                "bad_settings",
+                "from_address is no e-mail address: enter the one that answers come from.",
+            )
+        document = {
+            "From": sender,
+            "To": target.reply_to["to"],
+            "Subject": mails.subject_of(target),
+            "TextBody": text,
+            "Headers": [
+                {"Name": name, "Value": value}
+                for name, value in mails.answer_headers(target).items()
+            ],
+            "Metadata": {_METADATA: reply_id},
+            "MessageStream": connection.settings.get("message_stream", "").strip() or "outbound",
+            "TrackOpens": False,
+            "TrackLinks": "None",
+        }
+        answer = _call("POST", "/email", document, connection, credentials, http)
+        if isinstance(answer, Rejected):
+            return answer
+        try:
+            return Sent(Fields(read_object(answer.body)).id("MessageID"))
+        except Unparseable:
+            return Sent(reply_id)
+
+    def find_reply(
+        self,
+        target: ReplyTarget,
+        text: str,
+        reply_id: str,
+        connection: Connection,
+        credentials: Mapping[str, str],
+        http: Http,
+    ) -> Sent | Presence:
+        """Search what was sent for our reply id."""
+        query = urlencode({"count": "50", "offset": "0", f"metadata_{_METADATA}": reply_id})
+        answer = _call("GET", f"/messages/outbound?{query}", None, connection, credentials, http)
+        if isinstance(answer, Rejected):
+            return Presence.CANNOT_TELL
+        try:
+            listed = read_object(answer.body).get("Messages")
+        except Unparseable:
+            listed = None
+        if not isinstance(listed, list):
+            raise PlatformUnavailable(
+                "Postmark answered something unreadable.", maybe_applied=False
+            )
+        for each in cast("list[object]", listed):
+            message = Fields(cast("dict[str, object]", each) if isinstance(each, dict) else {})
+            if message.object("Metadata").values.get(_METADATA) == reply_id and (
+                native_id := message.label("MessageID")
+            ):
+                return Sent(native_id)
+        # Others than were asked for: the filter does not work, and that ours is not among them
+        # means nothing.
+        return Presence.CANNOT_TELL if listed else Presence.ABSENT
+
+
+def _event(body: Fields, connection: Connection, now: datetime) -> ReviewEvent | None:
+    native_id = body.id("MessageID")
+    named = [
+        ("from", _sender(body)),
+        *((name, body.label(field) or "") for name, field in _FIELDS.items()),
+    ]
+    listed = body.values.get("Headers")
+    entries = cast("list[object]", listed) if isinstance(listed, list) else []
+    others = [Fields(cast("dict[str, object]", each)) for each in entries if isinstance(each, dict)]
+    brought = [(str(each.values.get("Name")), each.values.get("Value")) for each in others]
+    headers = mails.headers_of(
+        [
+            *((name, text) for name, text in named if text),
+            *(each for each in brought if each[0].lower() not in dict(named)),
+        ]
+    )
+    words = (
+        body.text("StrippedTextReply")
+        or body.text("TextBody")
+        or plain(body.text("HtmlBody"), quote="> ")
+    )
+    mail = mails.Mail(headers, words or None)
+    return mails.event(
+        mail, native_id, connection, now, verified=_verified(mail), spam=_is_spam(mail)
+    )
+
+
+def _sender(body: Fields) -> str:
+    """The From header, made of what Postmark has told apart.
+
+    A name must not be able to bring an address of its own.
+    """
+    full = body.object("FromFull")
+    address = full.label("Email") or body.label("From") or ""
+    try:
+        return formataddr((full.label("Name") or body.label("FromName") or "", address))
+    except UnicodeError:
+        return f"<{address}>"
+
+
+def _verified(mail: mails.Mail) -> bool:
+    """Whether the address in From is proven to be the sender's."""
+    tests = [set(re.findall(r"[A-Z0-9_]+", each)) for each in mail.all("x-spam-tests")]
+    if tests and all("DKIM_VALID_AU" in each for each in tests):
+        return True
+    received = mail.all("received-spf")
+    envelopes = [
+        re.match(r"pass\b.*\benvelope-from=\"?<?([^\s;<>\"]+)", each, re.IGNORECASE)
+        for each in received
+    ]
+    return bool(envelopes) and all(
+        found and mails.aligned(mails.domain_of(found[1]), mail) for found in envelopes
+    )
+
+
+def _is_spam(mail: mails.Mail) -> bool:
+    return any(each.lower().startswith("yes") for each in mail.all("x-spam-status"))
+
+
+def _explained(refusal: Rejected, body: bytes) -> Rejected:
+    """The refusal by Postmark's error code.
+
+    Its words are not passed on, since they quote addresses.
+    """
+    try:
+        code = Fields(read_object(body)).whole("ErrorCode", 0, 10**6)
+    except Unparseable:
+        code = None
+    if code in _REFUSALS:
+        return Rejected(*_REFUSALS[code])
+    return (
+        Rejected(
+            refusal.reason,
+            f"{refusal.detail} Its error code is {code}: postmarkapp.com/developer/api/overview",
+        )
+        if code
+        else refusal
+    )
+
+
+def _call(
+    method: str,
+    path: str,
+    document: Mapping[str, object] | None,
+    connection: Connection,
+    credentials: Mapping[str, str],
+    http: Http,
+) -> HttpAnswer | Rejected:
+    token = credentials.get("server_token", "")
+    if not token:
+        return Rejected("no_credentials", "Enter server_token to answer through Postmark.")
+    base = connection.settings.get("api_base", "").strip().rstrip("/") or _API
+    headers = {"x-postmark-server-token": token, "accept": "application/json"}
+    if document is not None:
+        headers["content-type"] = "application/json"
+    body = json.dumps(document).encode() if document is not None else None
+    return ask(http, _TITLE, method, base + path, headers=headers, body=body, explain=_explained)
+
+
+CONNECTOR: Connector = Postmark()

@@ -1,0 +1,314 @@
+"""E-mail that Twilio SendGrid receives (Inbound Parse) and posts as a form of several parts.
+
+A parsed mail comes as fields: `headers` (the whole block), `text`, `html`, `from`, `to`, `subject`,
+`envelope` and `charsets` (JSON), `SPF`, `dkim` and, where the check is on, `spam_score`; with
+`send_raw` the mail itself is in `email`. `charsets` says how each field is encoded. There is no id
+but the mail's own Message-ID, which its sender chose: a mail is therefore named by it and by the
+sender's address, so that nobody can pass for an edit of somebody else's mail. See `mail` for all
+else.
+
+Deliveries are signed if the receiving host has a security policy with signatures: ECDSA over time
+and body (`keys.SendGridEcdsa`); unsigned ones are refused. The sender counts as proven if `dkim`
+passed for the sender's domain, or `SPF` for an envelope of it. Mails are repeated until they are
+answered 2xx; what comes twice has the same name.
+
+Sources:
+twilio.com/docs/sendgrid/for-developers/parsing-email/{setting-up-the-inbound-parse-webhook,securing-your-parse-webhooks},
+…/api-reference/mail-send; github.com/sendgrid/sendgrid-python (helpers/inbound). Not documented in
+what could be read: that Parse signs under the header names of the Event Webhook, and the exact form
+of `dkim`, which is read off examples: `{@example.com : pass}`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from heard.connectors import (
+    Capabilities,
+    Connection,
+    Connector,
+    Http,
+    Parsed,
+    Rejected,
+    ReplyTarget,
+    Request,
+    Response,
+    Secret,
+    Sent,
+)
+from heard.connectors import mail as mails
+from heard.connectors.http import ask
+from heard.connectors.keys import SendGridEcdsa
+from heard.connectors.markup import plain
+from heard.connectors.parsing import Fields, one, read_object
+from heard.errors import Unparseable
+from heard.reviews import Channel, ReviewEvent
+
+_API: Final = "https://api.sendgrid.com"
+BODY_LIMIT: Final = 4_400_000
+"""What Lambda takes, whose 6 MB hold a body as Base64.
+
+Attachments come with the mail, and a complaint with a photo must not be lost.
+"""
+
+_TITLE: Final = "SendGrid"
+_SPAM_SCORE: Final = 5.0
+"""From what score on SpamAssassin takes a mail for spam, unless told otherwise."""
+
+_DKIM: Final = re.compile(r"@([^\s@:{}]{1,253})\s*:\s*([a-z]+)", re.IGNORECASE)
+_KIND_LIMIT: Final = 2_000
+_PARTS: Final = 1_000
+"""How long the form's own content type may be, and how many parts the form may have.
+
+SendGrid's have some twenty.
+"""
+
+_CHARSET: Final = re.compile(r"[A-Za-z0-9_.:-]{1,40}")
+
+
+class SendGrid(Connector):
+    """The connector of one SendGrid receiving host."""
+
+    capabilities = Capabilities(
+        platform="sendgrid",
+        title="E-mail (SendGrid Inbound Parse)",
+        channel=Channel.EMAIL,
+        signature="X-Twilio-Email-Event-Webhook-Signature: ECDSA (P-256, SHA-256) over time and "
+        "body; five minutes",
+        edits="no",
+        deletions="no",
+        replies="many",
+        reply_limit=mails.REPLY_LIMIT,
+        reply_unit="characters",
+        can_find_reply=False,
+        can_fetch=False,
+        tested_by_us=False,
+        one_review_a_thread=False,
+        secret=Secret.GIVEN,
+        secret_help="the public key of the Parse webhook's security policy, one line that begins "
+        "with MFkwEwYHKoZIzj0",
+        settings={
+            "from_address": "the address that answers come from, verified in SendGrid; customers "
+            "should be writing to the same"
+        },
+        optional_settings={**mails.SETTINGS, "api_base": f"where the API is ({_API} if not said)"},
+        credentials={"api_key": "an API key (SG.…) with the permission Mail Send"},
+        guide=(
+            "1. In SendGrid open Settings, Inbound Parse, and add the receiving host of the "
+            "address that customers write to; set its MX\n"
+            "   record as shown there. Destination URL: the address shown here. Turn the spam "
+            "check on.\n"
+            '2. Create a security policy: POST /v3/user/webhooks/security/policies {"name": '
+            '"heard", "signature": {"enabled": true}},\n'
+            "   and attach it: PATCH /v3/user/webhooks/parse/settings/{hostname} "
+            '{"security_policy": "<its id>"}.\n'
+            "3. The answer to the first call holds the public_key: enter it here as the secret. "
+            "Without the policy every mail is refused.\n"
+            "4. For answers, verify the sending address or its domain, create an API key and enter "
+            "both here.\n"
+            "5. Write a mail to the address to try it."
+        ),
+        cannot=(
+            *mails.CANNOT,
+            "Mails with attachments of more than some 200 KB are too large to be taken, because "
+            "SendGrid sends these along.",
+            "SendGrid cannot be asked whether it sent an answer: after a fault a person looks.",
+        ),
+        proof=(
+            "The signature against the example of SendGrid's own library, and that library "
+            "against our signatures.",
+        ),
+        unproven=(
+            "That Inbound Parse signs under the same header names as the Event Webhook.",
+            "The form of the field dkim, which is read off examples.",
+        ),
+    )
+
+    body_limit = BODY_LIMIT
+    scheme = SendGridEcdsa()
+
+    def parse(self, request: Request, connection: Connection, now: datetime) -> Parsed:
+        """The mail that a form describes. Raises Unparseable."""
+        parts = _parts(request)
+        if not parts.keys() & {"email", "headers", "from"}:
+            raise Unparseable("The form holds no mail: neither email nor headers nor from.")
+        return one(Fields({}, "the form"), lambda _: _event(parts, connection, now))
+
+    def accepted(
+        self, request: Request, connection: Connection, parsed: Parsed, http: Http
+    ) -> Response:
+        """200: SendGrid repeats what is answered with anything else."""
+        return Response(200, "{}")
+
+    def reply(
+        self,
+        target: ReplyTarget,
+        text: str,
+        reply_id: str,
+        connection: Connection,
+        credentials: Mapping[str, str],
+        http: Http,
+    ) -> Sent | Rejected:
+        """Send a mail in answer to the customer's."""
+        if refused := self.too_long(text) or mails.refused(target):
+            return refused
+        if not (key := credentials.get("api_key", "")):
+            return Rejected("no_credentials", "Enter api_key to answer through SendGrid.")
+        try:
+            name, address = mails.sender_of(connection)
+        except ValueError:
+            return Rejected(
+                "bad_settings",
+                "from_address is no e-mail address: enter the one that answers come from.",
+            )
+        document = {
+            "personalizations": [
+                {"to": [{"email": target.reply_to["to"]}], "custom_args": {"heard_reply": reply_id}}
+            ],
+            "from": {"email": address, **({"name": name} if name else {})},
+            "subject": mails.subject_of(target),
+            "content": [{"type": "text/plain", "value": text}],
+            "headers": mails.answer_headers(target),
+            # A letter to one person: nothing in it is counted or rewritten.
+            "tracking_settings": {
+                "click_tracking": {"enable": False},
+                "open_tracking": {"enable": False},
+            },
+        }
+        base = connection.settings.get("api_base", "").strip().rstrip("/") or _API
+        headers = {"authorization": f"Bearer {key}", "content-type": "application/json"}
+        answer = ask(
+            http,
+            _TITLE,
+            "POST",
+            f"{base}/v3/mail/send",
+            headers=headers,
+            body=json.dumps(document).encode(),
+        )
+        if isinstance(answer, Rejected):
+            return answer
+        return Sent(answer.headers.get("x-message-id", "").strip() or reply_id)
+
+
+def _event(parts: Mapping[str, bytes], connection: Connection, now: datetime) -> ReviewEvent | None:
+    texts = _texts(parts)
+    mail = mails.read_mime(parts["email"]) if "email" in parts else _mail(texts)
+    name = (
+        mail.message_id
+        or hashlib.sha256(
+            "\x1f".join([*mail.all("date"), mail.one("subject"), mail.text or ""]).encode(
+                "utf-8", "replace"
+            )
+        ).hexdigest()[:40]
+    )
+    # The address as a hash: ids stay when a person's words are erased.
+    native_id = f"{name}/{hashlib.sha256(mail.sender[1].encode()).hexdigest()[:12]}"
+    return mails.event(
+        mail, native_id, connection, now, verified=_verified(mail, texts), spam=_is_spam(texts)
+    )
+
+
+def _mail(texts: Mapping[str, str]) -> mails.Mail:
+    """A mail from SendGrid's fields.
+
+    Who sent it comes from the block of headers, as it was sent: a decoded name could bring an
+    address.
+    """
+    block = mails.read_headers(texts.get("headers", ""))
+    sender = mails.headers_of(
+        [("from", texts.get("from", ""))] if "from" not in dict(block) else []
+    )
+    subject = mails.headers_of([("subject", texts["subject"])] if "subject" in texts else [])
+    headers = (*subject, *block, *sender)
+    text = texts.get("text", "")
+    return mails.Mail(headers, text if text.strip() else plain(texts.get("html"), quote="> "))
+
+
+def _verified(mail: mails.Mail, texts: Mapping[str, str]) -> bool:
+    """Whether the address in From is proven to be the sender's."""
+    if any(
+        verdict.lower() == "pass" and mails.aligned(domain, mail)
+        for domain, verdict in _DKIM.findall(texts.get("dkim", ""))
+    ):
+        return True
+    try:
+        source = read_object(texts.get("envelope", "").encode("utf-8", "surrogatepass")).get("from")
+    except Unparseable:
+        return False
+    return (
+        texts.get("SPF", "").strip().lower() == "pass"
+        and isinstance(source, str)
+        and mails.aligned(mails.domain_of(source), mail)
+    )
+
+
+def _is_spam(texts: Mapping[str, str]) -> bool:
+    try:
+        return float(texts.get("spam_score", "") or 0) >= _SPAM_SCORE
+    except ValueError:
+        return False
+
+
+def _parts(request: Request) -> dict[str, bytes]:
+    """The fields of a multipart form; attached files are left out. Raises Unparseable."""
+    # Imported here: only connections of mail pay for it. Of the library only the reading of headers
+    # is used: it would also take apart mails that are attached, and mails in these.
+    from email.message import Message  # noqa: PLC0415
+    from email.parser import BytesHeaderParser  # noqa: PLC0415
+
+    kind = request.headers.get("content-type", "")
+    if (
+        not kind.lower().startswith("multipart/form-data")
+        or len(kind) > _KIND_LIMIT
+        or any(sign in kind for sign in "\r\n")
+    ):
+        raise Unparseable("The body is not multipart/form-data.")
+    named = Message()
+    named["content-type"] = kind
+    boundary = named.get_boundary("").encode("utf-8", "replace")
+    lines = b"\r\n" if b"--" + boundary + b"\r\n" in request.body else b"\n"
+    _, *pieces = (lines + request.body).split(lines + b"--" + boundary, _PARTS + 1)
+    if not boundary or not pieces:
+        raise Unparseable(
+            "The body is not multipart/form-data with the boundary that its header names."
+        )
+    if len(pieces) > _PARTS:
+        raise Unparseable(f"The form has more than {_PARTS} parts.")
+    found: dict[str, bytes] = {}
+    for piece in pieces:
+        if piece.startswith(b"--"):
+            break
+        head, empty, content = piece.partition(lines)[2].partition(lines * 2)
+        part = BytesHeaderParser().parsebytes(mails.bounded(head + empty) + content)
+        name, content = (
+            part.get_param("name", header="content-disposition"),
+            part.get_payload(decode=True),
+        )
+        if isinstance(name, str) and isinstance(content, bytes) and not part.get_filename():
+            found.setdefault(name, content)
+    return found
+
+
+def _texts(parts: Mapping[str, bytes]) -> dict[str, str]:
+    try:
+        charsets = read_object(parts.get("charsets", b"{}"))
+    except Unparseable:
+        charsets = {}
+    return {
+        name: _text(content, charsets.get(name))
+        for name, content in parts.items()
+        if name != "email"
+    }
+
+
+def _text(content: bytes, charset: object) -> str:
+    named = charset if isinstance(charset, str) and _CHARSET.fullmatch(charset) else "utf-8"
+    return mails.in_charset(content, named)
+
+
+CONNECTOR: Connector = SendGrid()

@@ -1,0 +1,347 @@
+"""Product reviews of Shopify shops, in the one shape that Shopify has for them.
+
+Metaobjects of the standard type `product_review`.
+
+Shopify has no reviews of its own. Review apps that take part in its syndication programme keep
+every review as such a metaobject, and Shopify reports these like anything else in the shop: topics
+metaobjects/create, metaobjects/update and metaobjects/delete, which must be subscribed to with the
+filter `type:product_review`. What Heard connects to is therefore Shopify, whichever app collects
+the reviews.
+
+Deliveries carry `X-Shopify-Hmac-Sha256`: Base64 of the HMAC-SHA256 of the body under the client
+secret of the app that owns the subscription. The topic is in a header that is not signed, so the
+body decides: one with `fields` is the review as it is now, one without is a deletion. Where the
+header says "deleted" and the body still has fields, the review is asked for before that counts, and
+without credentials it does not count at all. All deletions are confirmed so where credentials allow
+it.
+
+Order. `updated_at` sorts; Shopify's retries repeat the original body, so that any order of arrival
+ends in the same state. A review counts as edited when its own field `edited_at` is set:
+`updated_at` also moves when the merchant replies or the app republishes it, and then the words are
+the same and nothing happens. Reviews that are not published (capability publishable: draft) are
+heard like others.
+
+The mandatory privacy notices (customers/data_request, customers/redact, shop/redact) come to the
+same address if it is entered for them; they are answered 200 and do nothing here, since what Heard
+keeps is erased by its own commands.
+
+Sources: shopify.dev/docs/apps/build/metaobjects/standard-review-metaobject,
+…/list-of-standard-definitions (the fields), …/webhooks (delivery-filtering, verify-deliveries),
+shopify.dev/docs/api/webhooks, github.com/Shopify/shopify-api-js (lib/webhooks); the keys of the
+fields also from public code of apps in the programme. The sample payload of the topics was not
+readable to us, so ids are taken as numbers or gid://, `fields` as an object or a list of {key,
+value}, and a rating as JSON text or an object.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final, cast
+from urllib.parse import quote
+
+from heard.connectors import (
+    Capabilities,
+    Connection,
+    Connector,
+    Gone,
+    Http,
+    Page,
+    Parsed,
+    Rejected,
+    Request,
+    Response,
+    Secret,
+)
+from heard.connectors.http import ask
+from heard.connectors.parsing import Fields, each, nobody, one, read_object
+from heard.connectors.signatures import BodyHmac
+from heard.errors import PlatformUnavailable, Unparseable
+from heard.reviews import TOMBSTONE, Author, Channel, EventKind, ReviewEvent, time_revision
+
+_TITLE: Final = "Shopify"
+_TYPE: Final = "product_review"
+_VERSION: Final = "2026-04"
+_PAGE: Final = 50
+_GID: Final = re.compile(r"gid://shopify/[A-Za-z]+/([0-9]+)")
+_REVIEW: Final = "fragment Review on Metaobject { id type updatedAt fields { key value } }"
+_ONE: Final = "query One($id: ID!) { metaobject(id: $id) { ...Review } } " + _REVIEW
+_LATEST: Final = (
+    "query Latest($type: String!, $first: Int!, $after: String) {"
+    ' metaobjects(type: $type, first: $first, after: $after, sortKey: "updated_at", reverse: true)'
+    " { nodes { ...Review } pageInfo { hasNextPage endCursor } } } " + _REVIEW
+)
+
+
+class Shopify(Connector):
+    """The connector of one shop's product reviews."""
+
+    capabilities = Capabilities(
+        platform="shopify",
+        title=_TITLE,
+        channel=Channel.REVIEW_SITE,
+        signature="X-Shopify-Hmac-Sha256: HMAC-SHA256 of the body, Base64; no timestamp",
+        edits="pushed",
+        deletions="pushed",
+        replies="none",
+        reply_limit=0,
+        reply_unit="characters",
+        can_find_reply=False,
+        can_fetch=True,
+        secret=Secret.GIVEN,
+        secret_help="the client secret of the Shopify app that owns the webhook subscription (Dev "
+        "Dashboard, the app, Settings)",
+        poll_seconds=3_600,
+        settings={"shop_domain": "the shop's own domain, such as your-shop.myshopify.com"},
+        optional_settings={
+            "api_base": "where the Admin API is (https:// and shop_domain if not said)",
+            "api_version": f"the Admin API's version ({_VERSION} if not said)",
+        },
+        credentials={
+            "access_token": "an Admin API access token of that app, which may read metaobjects"
+        },
+        guide=(
+            "1. In Shopify's Dev Dashboard create an app for your shop, or open the one you have, "
+            "and install it in the shop.\n"
+            "2. In its shopify.app.toml subscribe to metaobjects/create, metaobjects/update and "
+            "metaobjects/delete:\n"
+            '   uri is the address shown here, filter = "type:product_review"; deploy.\n'
+            "3. Do not use a webhook made in the shop's admin: these are signed with another "
+            "secret.\n"
+            "4. Enter the app's client secret here, and an Admin API access token that may read "
+            "metaobjects.\n"
+            "5. In your review app turn on the syndication to Shopify (the Shop app), so that it "
+            "keeps its reviews as metaobjects."
+        ),
+        cannot=(
+            "Replies: Shopify gives no program a way to answer a review that another app "
+            "collected, so people answer in that app.",
+            "Reviews of apps that do not take part in Shopify's product review syndication.",
+            "Acting on Shopify's privacy notices: they are answered and not acted on; erase with "
+            "Heard's own commands.",
+        ),
+        proof=("The signature is checked against the vectors of Shopify's own library.",),
+        unproven=(
+            "The body of the metaobject topics: no sample could be read, so several spellings are "
+            "understood.",
+            "Which access scope lets an app that collects no reviews itself read them; Shopify "
+            "restricts the definition.",
+        ),
+    )
+
+    scheme = BodyHmac("x-shopify-hmac-sha256", encoding="base64")
+
+    def parse(self, request: Request, connection: Connection, now: datetime) -> Parsed:
+        """The review that a metaobject is, or its deletion.
+
+        Other metaobjects and notices are ignored. Raises Unparseable.
+        """
+        body = Fields(read_object(request.body))
+        if body.values.get("type") != _TYPE:
+            return Parsed()
+        if "fields" not in body.values:
+            return one(body, _deletion)
+        if request.headers.get("x-shopify-topic") == "metaobjects/delete":
+            if connection.has_credentials:
+                return one(body, _deletion)
+            why = "The topic says that the review is deleted and the signed body does not: give credentials, so that Shopify can be asked."
+            return Parsed((), (why,))
+        return one(body, _review)
+
+    def accepted(
+        self, request: Request, connection: Connection, parsed: Parsed, http: Http
+    ) -> Response:
+        """200, within five seconds."""
+        return Response(200, "{}")
+
+    def fetch(
+        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
+    ) -> ReviewEvent | Gone | None:
+        """The metaobject as the Admin API has it."""
+        answer = _query(
+            _ONE, {"id": f"gid://shopify/Metaobject/{native_id}"}, connection, credentials, http
+        )
+        if isinstance(answer, Rejected):
+            return None
+        if not (found := answer.object("metaobject")).values:
+            return Gone.GONE
+        try:
+            return _review(found)
+        except Unparseable as error:
+            raise _unreadable(error.detail) from error
+
+    def recent(
+        self,
+        cursor: str | None,
+        connection: Connection,
+        credentials: Mapping[str, str],
+        http: Http,
+        now: datetime,
+    ) -> Page | Rejected:
+        """The reviews that changed last, which deliveries may have failed to report."""
+        asked = {"type": _TYPE, "first": _PAGE, "after": cursor}
+        answer = _query(_LATEST, asked, connection, credentials, http)
+        if isinstance(answer, Rejected):
+            return answer
+        listed = answer.object("metaobjects")
+        nodes, pages = listed.values.get("nodes"), listed.object("pageInfo")
+        try:
+            parsed = each(
+                cast("list[object]", nodes) if isinstance(nodes, list) else [], "node", _review
+            )
+        except Unparseable as error:
+            raise _unreadable(error.detail) from error
+        older = pages.values.get("endCursor") if pages.flag("hasNextPage") else None
+        return Page(parsed.events, older if isinstance(older, str) else None, parsed.problems)
+
+
+def _deletion(body: Fields) -> ReviewEvent:
+    native_id = _own_id(body)
+    return ReviewEvent(
+        EventKind.WITHDRAWN, native_id, native_id, TOMBSTONE, nobody(native_id), partial=True
+    )
+
+
+def _review(body: Fields) -> ReviewEvent:
+    native_id = _own_id(body)
+    changed = body.time("updated_at") or body.time("updatedAt")
+    if changed is None:
+        raise body.unreadable("updated_at", "is missing")
+    said = Fields(_by_key(body), f"fields of {body.where}", body.problems)
+    edited = said.time("edited_at")
+    customer = _number_of(said.values.get("author"))
+    product = _number_of(said.values.get("product"))
+    return ReviewEvent(
+        kind=EventKind.EDITED if edited else EventKind.CREATED,
+        native_id=native_id,
+        native_thread=native_id,
+        revision=time_revision(changed),
+        author=Author(customer or nobody(native_id).id, said.label("author_display_name")),
+        rating=_rating(said),
+        title=said.text("title"),
+        text=said.text("body"),
+        language=said.label("language"),
+        occurred_at=edited or said.time("submitted_at") or changed,
+        subject=f"product {product}" if product else None,
+    )
+
+
+def _own_id(body: Fields) -> str:
+    return _number_of(given := body.id("id")) or given
+
+
+def _number_of(gid: object) -> str | None:
+    """The number in `gid://shopify/Customer/5`; None for anything else."""
+    found = _GID.fullmatch(gid) if isinstance(gid, str) and len(gid) < 100 else None
+    return found[1] if found else None
+
+
+def _by_key(body: Fields) -> Mapping[str, object]:
+    fields = body.values.get("fields")
+    if isinstance(fields, dict):
+        return cast("dict[str, object]", fields)
+    if isinstance(fields, list):
+        entries = (
+            cast("dict[str, object]", entry)
+            for entry in cast("list[object]", fields)
+            if isinstance(entry, dict)
+        )
+        return {str(entry.get("key")): entry.get("value") for entry in entries}
+    raise body.unreadable("fields", "is neither an object nor a list")
+
+
+def _rating(said: Fields) -> int | None:
+    """A field of Shopify's type `rating`, `{"value": "4.0", "scale_min": "1.0", "scale_max".
+
+    "5.0"}`: of five, or not taken.
+    """
+    given = said.values.get("rating")
+    if isinstance(given, str):
+        try:
+            given = read_object(given.encode("utf-8", "surrogatepass"))
+        except Unparseable:
+            return said.rating("rating")
+    if not isinstance(given, dict):
+        return said.rating("rating")
+    rating = Fields(cast("dict[str, object]", given), f"rating of {said.where}", said.problems)
+    if rating.whole("scale_max", 1, 1_000) not in (None, 5):
+        said.problems.append(f"rating of {said.where} is not on a scale of five")
+        return None
+    return rating.rating("value")
+
+
+def _query(
+    query: str,
+    variables: Mapping[str, object],
+    connection: Connection,
+    credentials: Mapping[str, str],
+    http: Http,
+) -> Fields | Rejected:
+    """The data that a GraphQL query answers. Raises PlatformUnavailable."""
+    shop, token = (
+        connection.settings.get("shop_domain", "").strip().strip("/"),
+        credentials.get("access_token", ""),
+    )
+    if not (shop and token):
+        return Rejected(
+            "no_credentials",
+            "Enter shop_domain and access_token, so that Shopify can be asked for reviews.",
+        )
+    base = connection.settings.get("api_base", "").strip().rstrip("/") or f"https://{shop}"
+    version = quote(connection.settings.get("api_version", "").strip() or _VERSION, safe="")
+    headers = {
+        "x-shopify-access-token": token,
+        "content-type": "application/json",
+        "accept": "application/json",
+    }
+    body = json.dumps({"query": query, "variables": variables}).encode()
+    answer = ask(
+        http,
+        _TITLE,
+        "POST",
+        f"{base}/admin/api/{version}/graphql.json",
+        headers=headers,
+        body=body,
+        harmless=True,
+    )
+    if isinstance(answer, Rejected):
+        return answer
+    try:
+        document = Fields(read_object(answer.body), "the answer")
+    except Unparseable as error:
+        raise _unreadable(error.detail) from error
+    return _refused(document) or document.object("data")
+
+
+def _refused(document: Fields) -> Rejected | None:
+    """Why a query that was answered 200 was not run.
+
+    Raises PlatformUnavailable when it costs too much just now.
+    """
+    errors = document.values.get("errors")
+    if not errors:
+        return None
+    codes = {
+        Fields(cast("dict[str, object]", error)).object("extensions").text("code")
+        for error in (cast("list[object]", errors) if isinstance(errors, list) else [])
+        if isinstance(error, dict)
+    }
+    if codes & {"THROTTLED", "INTERNAL_SERVER_ERROR"}:
+        raise PlatformUnavailable(f"{_TITLE} asks us to wait.", maybe_applied=False)
+    if "ACCESS_DENIED" in codes:
+        return Rejected(
+            "unauthorized",
+            f"{_TITLE} does not let this access token read metaobjects: give the app that scope.",
+        )
+    return Rejected("rejected", f"{_TITLE} does not take this query: check api_version.")
+
+
+def _unreadable(detail: str) -> PlatformUnavailable:
+    return PlatformUnavailable(
+        f"{_TITLE} answered something unreadable: {detail}.", maybe_applied=False
+    )
+
+
+CONNECTOR: Connector = Shopify()

@@ -1,0 +1,533 @@
+"""Slack channels that a business shares with its customers (Slack Connect).
+
+A customer's message is a review.
+
+The Events API posts `event_callback`s signed with the app's signing secret over time and body. A
+message is named by its channel and its time (`ts`), which is unique there; a thread by the `ts` of
+the message it hangs on. Only what customers write counts: the setting `team_id` says which
+workspaces are the business's own, and whoever belongs to none of them is a customer. Slack tells an
+author's workspace in `user_team`, in `user_profile.team` or in `team`; a message without any of
+them counts as a customer's, since a complaint that is lost is worse than a colleague's message on
+the desk. What our app posted (`app_id` is the envelope's `api_app_id`, or the author is the app's
+bot user) and what colleagues write in a thread is the business speaking; what they say outside
+threads, and other bots, are ignored.
+
+Order. `message_changed` with `edited` is an edit. Without it something else moved (a link's
+preview, the number of answers) and it is ignored. `edited.ts` has whole seconds only, so that an
+edit within the second of posting seems older than its message; hence the revision is the later of
+the two times and a rank (0 as posted, 1 edited). Two edits within one second cannot be told apart
+by time and are ordered by their digests. A deleted message comes as `message_deleted`, or, if it
+had answers, as a change into a "tombstone".
+
+Replies carry our reply id as message metadata and are looked for by it, since Slack rewrites texts:
+emoji become their names, addresses links. Slack answers errors with 200 and `{"ok": false, "error":
+…}`. Where it sends `url_verification` the delivery is signed, and the challenge is answered once it
+has been verified.
+
+Sources: docs.slack.dev/reference/events/message (and its subtypes),
+…/reference/methods/chat.postMessage and conversations.replies, …/apis/slack-connect,
+…/apis/events-api, …/apis/web-api/rate-limits, …/messaging/formatting-message-text;
+slackapi/node-slack-sdk. Not documented: whether an app sees the metadata of its own messages
+without the scope metadata.message:read. Where a message of a bot has none and its text is not ours,
+`find_reply` says that it cannot tell.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Final, cast
+from urllib.parse import quote, urlencode
+
+from heard.connectors import (
+    Capabilities,
+    Connection,
+    Connector,
+    Gone,
+    Http,
+    Parsed,
+    Presence,
+    Rejected,
+    ReplyTarget,
+    Request,
+    Response,
+    Secret,
+    Sent,
+)
+from heard.connectors.http import ask, retry_after
+from heard.connectors.parsing import Fields, nobody, one, read_object, same_text, test_event
+from heard.connectors.signatures import SlackV0
+from heard.errors import PlatformUnavailable, Unparseable
+from heard.reviews import TOMBSTONE, Author, Channel, EventKind, ReviewEvent
+
+_API: Final = "https://slack.com/api"
+_TITLE: Final = "Slack"
+_PAGE: Final = 200
+_PAGES: Final = 5
+_CLOCKS_APART: Final = timedelta(minutes=2)
+_METADATA: Final = "heard_reply"
+_SAID: Final = frozenset({None, "thread_broadcast", "file_share", "me_message", "bot_message"})
+"""The subtypes that somebody says something with; joins, topics, pins and the like have others."""
+
+_TS: Final = re.compile(r"([0-9]{1,10})\.([0-9]{1,6})")
+_MARKUP: Final = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
+
+_LOST_ACCESS: Final = (
+    "unauthorized",
+    "Slack does not let the app do this: check the bot token, its scopes, and install the app "
+    "again.",
+)
+_GONE: Final = (
+    "gone",
+    "What the reply answers is not there any more, or the app is no longer in the channel.",
+)
+_CLOSED: Final = (
+    "not_allowed",
+    "The channel or the thread takes no messages from the app: ask whoever runs it.",
+)
+_REFUSALS: Final[Mapping[str, tuple[str, str]]] = {
+    **dict.fromkeys(
+        (
+            "invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "missing_scope", "no_permission",
+            "not_allowed_token_type", "org_login_required", "ekm_access_denied", "access_denied", "two_factor_setup_required",
+        ),
+        _LOST_ACCESS,
+    ),
+    **dict.fromkeys(("channel_not_found", "thread_not_found", "message_not_found", "not_in_channel"), _GONE),
+    **dict.fromkeys(
+        (
+            "is_archived", "cannot_reply_to_message", "restricted_action", "restricted_action_read_only_channel",
+            "restricted_action_thread_only_channel", "restricted_action_thread_locked", "restricted_action_non_threadable_channel",
+        ),
+        _CLOSED,
+    ),
+    "msg_too_long": ("too_long", "Slack finds the reply too long: shorten it."),
+}  # fmt: skip
+_PASSING: Final = frozenset(
+    {"internal_error", "fatal_error", "request_timeout", "service_unavailable", "team_added_to_org"}
+)
+"""Errors of which Slack says that they pass, and that part of the call may have been done."""
+_WAIT: Final = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
+
+
+class Slack(Connector):
+    """The connector of one Slack app in the business's workspace."""
+
+    capabilities = Capabilities(
+        platform="slack",
+        title="Slack (shared channels)",
+        channel=Channel.MESSAGING,
+        signature="X-Slack-Signature: v0= and HMAC-SHA256 of time and body, hexadecimal; five "
+        "minutes",
+        edits="pushed",
+        deletions="pushed",
+        replies="many",
+        reply_limit=4_000,
+        reply_unit="characters",
+        can_find_reply=True,
+        can_fetch=True,
+        one_review_a_thread=False,
+        secret=Secret.GIVEN,
+        secret_help="the app's Signing Secret: api.slack.com/apps, your app, Basic Information, "
+        "App Credentials",
+        settings={
+            "team_id": "your own workspace's id (T…), several separated by commas: whoever is not "
+            "in it is a customer"
+        },
+        optional_settings={
+            "channels": "ids of the only channels to listen in (C…), separated by commas; all "
+            "that the app is in if not said",
+            "workspace_url": "your workspace's address, such as https://acme.slack.com, for links "
+            "to messages",
+            "api_base": f"where the API is ({_API} if not said)",
+        },
+        credentials={"bot_token": "the app's Bot User OAuth Token (xoxb-…)"},
+        guide=(
+            "1. At api.slack.com/apps create an app in your workspace.\n"
+            "2. Under OAuth & Permissions give the bot the scopes chat:write, channels:history, "
+            "groups:history and metadata.message:read.\n"
+            "3. Install the app, and enter its Bot User OAuth Token and, as the secret, its "
+            "Signing Secret here.\n"
+            "4. Under Event Subscriptions turn events on and paste the address shown here; Slack "
+            "verifies it at once.\n"
+            "5. Subscribe to the bot events message.channels and message.groups, save, and install "
+            "again if asked.\n"
+            "6. Invite the app to each channel that you share with a customer: /invite @your-app"
+        ),
+        cannot=(
+            "Files are not read: a message that has only files goes to a person.",
+            "Messages of other apps' bots are ignored, also of customers' bots.",
+            "People of yours who are guests of another workspace in a channel count as customers "
+            "there.",
+        ),
+        proof=(
+            "The signature against the example in Slack's documentation and against slack_sdk.",
+        ),
+        unproven=(
+            "Which of user_team, user_profile.team and team a customer's message carries is read "
+            "off examples.",
+            "Most names of Slack's errors are from use; one that is not known is told as it is.",
+            "That an app sees the metadata of its own messages; without it a reply is looked for "
+            "by its text.",
+        ),
+    )
+
+    scheme = SlackV0()
+
+    def parse(self, request: Request, connection: Connection, now: datetime) -> Parsed:
+        """The message that an event is about, or the challenge. Raises Unparseable."""
+        body = Fields(read_object(request.body))
+        match body.values.get("type"):
+            case "url_verification":
+                body.id("challenge")
+                return Parsed((test_event(),))
+            case "event_callback":
+                return one(body, lambda envelope: _event(envelope, connection))
+            case _:
+                return Parsed()
+
+    def accepted(
+        self, request: Request, connection: Connection, parsed: Parsed, http: Http
+    ) -> Response:
+        """The challenge of a verification; any other 2xx within three seconds will do."""
+        if any(event.kind is EventKind.TEST for event in parsed.events):
+            return Response(
+                200, Fields(read_object(request.body)).id("challenge"), "text/plain; charset=utf-8"
+            )
+        return Response(200, "{}")
+
+    def reply(
+        self,
+        target: ReplyTarget,
+        text: str,
+        reply_id: str,
+        connection: Connection,
+        credentials: Mapping[str, str],
+        http: Http,
+    ) -> Sent | Rejected:
+        """Post to the thread of the message, as plain words.
+
+        Nothing in them mentions or formats.
+        """
+        if refused := self.too_long(text):
+            return refused
+        channel, thread = target.reply_to.get("channel", ""), target.reply_to.get("thread_ts", "")
+        document = {
+            "channel": channel,
+            "thread_ts": thread,
+            "text": text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"),
+            "mrkdwn": False,
+            "unfurl_links": False,
+            "unfurl_media": False,
+            "metadata": {"event_type": _METADATA, "event_payload": {"reply_id": reply_id}},
+        }
+        answer = _call("chat.postMessage", document, connection, credentials, http)
+        if isinstance(answer, Rejected):
+            return answer
+        ts = answer.label("ts")
+        return Sent(f"{channel}:{ts}" if ts else reply_id)
+
+    def find_reply(
+        self,
+        target: ReplyTarget,
+        text: str,
+        reply_id: str,
+        connection: Connection,
+        credentials: Mapping[str, str],
+        http: Http,
+    ) -> Sent | Presence:
+        """Look through the thread, from when sending was first tried, for the message that carries
+        our reply's id.
+        """
+        channel = target.reply_to.get("channel", "")
+        asked = {
+            "channel": channel,
+            "ts": target.reply_to.get("thread_ts", ""),
+            "include_all_metadata": "true",
+            "limit": str(_PAGE),
+        }
+        since = target.first_sent_at - _CLOCKS_APART if target.first_sent_at else None
+        if since:
+            asked["oldest"] = f"{since.timestamp():.6f}"
+        doubtful = False
+        for _ in range(_PAGES):
+            answer = _look("conversations.replies", asked, connection, credentials, http)
+            if isinstance(answer, Rejected):
+                return Presence.ABSENT if answer.reason == "gone" else Presence.CANNOT_TELL
+            for message in _objects(answer, "messages"):
+                if message.label("ts") is None or not _by_a_bot(message):
+                    continue
+                metadata = message.object("metadata")
+                told = (
+                    metadata.object("event_payload").values.get("reply_id")
+                    if metadata.values.get("event_type") == _METADATA
+                    else None
+                )
+                if told == reply_id or (
+                    told is None and since and same_text(_words(message.text("text")), text)
+                ):
+                    return Sent(f"{channel}:{message.label('ts')}")
+                doubtful |= told is None
+            cursor = answer.object("response_metadata").label("next_cursor")
+            if not cursor:
+                return Presence.CANNOT_TELL if doubtful else Presence.ABSENT
+            asked["cursor"] = cursor
+        return Presence.CANNOT_TELL
+
+    def fetch(
+        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
+    ) -> ReviewEvent | Gone | None:
+        """The message as the channel has it.
+
+        None without a token, or with one that may not read it.
+        """
+        channel, _, ts = native_id.partition(":")
+        if not credentials.get("bot_token") or not _TS.fullmatch(ts):
+            return None
+        asked = {
+            "channel": channel,
+            "ts": ts,
+            "oldest": ts,
+            "latest": ts,
+            "inclusive": "true",
+            "limit": "15",
+        }
+        answer = _look("conversations.replies", asked, connection, credentials, http)
+        if isinstance(answer, Rejected):
+            return Gone.GONE if answer.reason == "gone" else None
+        message = next(
+            (each for each in _objects(answer, "messages") if each.values.get("ts") == ts), None
+        )
+        if message is None:
+            return None
+        if message.values.get("subtype") == "tombstone":
+            return Gone.GONE
+        try:
+            kind = EventKind.EDITED if message.object("edited").values else EventKind.CREATED
+            return _review(kind, channel, message, connection)
+        except Unparseable as error:
+            raise PlatformUnavailable(
+                f"{_TITLE} answered something unreadable: {error.detail}.", maybe_applied=False
+            ) from error
+
+
+def _event(envelope: Fields, connection: Connection) -> ReviewEvent | None:
+    event = envelope.object("event")
+    if event.values.get("type") != "message":
+        return None
+    channel, subtype = event.id("channel"), event.values.get("subtype")
+    if (only := _listed(connection, "channels")) and channel not in only:
+        return None
+    match subtype:
+        case "message_changed":
+            message = event.required_object("message")
+            if message.values.get("subtype") == "tombstone":
+                kind, message = (
+                    EventKind.WITHDRAWN,
+                    _merged(event.object("previous_message"), message.values.get("ts")),
+                )
+            elif message.object("edited").values:
+                kind = EventKind.EDITED
+            else:
+                return None
+        case "message_deleted":
+            kind, message = (
+                EventKind.WITHDRAWN,
+                _merged(event.object("previous_message"), event.values.get("deleted_ts")),
+            )
+        case None | str() if subtype in _SAID:
+            kind, message = EventKind.CREATED, event
+        case _:
+            return None
+    own = _our_app(message, envelope)
+    if own or _belongs(message, connection):
+        in_a_thread = message.values.get("thread_ts") not in (None, message.values.get("ts"))
+        if kind is EventKind.WITHDRAWN or not (own or in_a_thread):
+            return None
+        return _review(EventKind.REPLY_SEEN, channel, message, connection)
+    if _by_a_bot(message) or message.values.get("user") == "USLACKBOT":
+        return None
+    return _review(kind, channel, message, connection)
+
+
+def _merged(previous: Fields, ts: object) -> Fields:
+    """What a deleted message was, under its own time."""
+    return Fields({**previous.values, "ts": ts}, previous.where, previous.problems)
+
+
+def _review(kind: EventKind, channel: str, message: Fields, connection: Connection) -> ReviewEvent:
+    ts = message.id("ts")
+    posted = _moment(message, "ts")
+    edited = _moment(message.object("edited"), "ts") if message.object("edited").values else posted
+    thread = message.optional_id("thread_ts") or ts
+    native_id = f"{channel}:{ts}"
+    profile = message.object("user_profile")
+    name = profile.label("display_name") or profile.label("real_name") or profile.label("name")
+    withdrawn = kind is EventKind.WITHDRAWN
+    return ReviewEvent(
+        kind=kind,
+        native_id=native_id,
+        native_thread=f"{channel}:{thread}",
+        revision=TOMBSTONE
+        if withdrawn
+        else f"{max(posted, edited)}.{int(bool(message.object('edited').values))}",
+        author=Author(message.optional_id("user") or nobody(native_id).id, name),
+        text=None if withdrawn else _words(message.text("text")),
+        occurred_at=datetime.fromtimestamp(int(edited.partition(".")[0]), UTC),
+        link=_link(connection, channel, ts, thread),
+        reply_to={"channel": channel, "thread_ts": thread},
+    )
+
+
+def _moment(message: Fields, name: str) -> str:
+    """A message's time, in digits that sort as text."""
+    found = _TS.fullmatch(message.id(name))
+    if not found:
+        raise message.unreadable(name, "is not the time of a message")
+    return f"{found[1]:>010}.{found[2]:0<6}"
+
+
+def _link(connection: Connection, channel: str, ts: str, thread: str) -> str | None:
+    base = connection.settings.get("workspace_url", "").strip().rstrip("/")
+    if not base.startswith("https://"):
+        return None
+    inside = "" if thread == ts else f"?{urlencode({'thread_ts': thread, 'cid': channel})}"
+    return f"{base}/archives/{quote(channel, safe='')}/p{ts.replace('.', '')}{inside}"
+
+
+def _listed(connection: Connection, setting: str) -> frozenset[str]:
+    return frozenset(
+        each.strip() for each in connection.settings.get(setting, "").split(",") if each.strip()
+    )
+
+
+def _belongs(message: Fields, connection: Connection) -> bool:
+    """Whether somebody of the business's own workspaces wrote a message."""
+    team = (
+        message.label("user_team")
+        or message.object("user_profile").label("team")
+        or message.label("team")
+    )
+    return team in _listed(connection, "team_id")
+
+
+def _our_app(message: Fields, envelope: Fields) -> bool:
+    app = envelope.values.get("api_app_id")
+    if app and app in (
+        message.values.get("app_id"),
+        message.object("bot_profile").values.get("app_id"),
+    ):
+        return True
+    user = message.values.get("user")
+    return user is not None and any(
+        each.values.get("is_bot") is True and each.values.get("user_id") == user
+        for each in _objects(envelope, "authorizations")
+    )
+
+
+def _by_a_bot(message: Fields) -> bool:
+    return bool(message.values.get("bot_id")) or message.values.get("subtype") == "bot_message"
+
+
+def _words(text: str | None) -> str | None:
+    """Slack's markup as words.
+
+    Mentions by name, links with their label, and the three escaped characters as they were typed.
+    """
+    if text is None:
+        return None
+    return _MARKUP.sub(_word, text).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def _word(found: re.Match[str]) -> str:
+    target, label = found[1], found[2] or ""
+    match target[:1]:
+        case "@" | "#":
+            return target[0] + (label or target[1:]).lstrip("@#")
+        case "!":
+            return label or "@" + target[1:].partition("^")[0]
+        case _:
+            return (
+                label if label and label in target else f"{label} ({target})" if label else target
+            )
+
+
+def _objects(fields: Fields, name: str) -> list[Fields]:
+    listed = fields.values.get(name)
+    entries = cast("list[object]", listed) if isinstance(listed, list) else []
+    return [
+        Fields(cast("dict[str, object]", each), f"one of {name}")
+        for each in entries
+        if isinstance(each, dict)
+    ]
+
+
+def _look(
+    method: str,
+    asked: Mapping[str, str],
+    connection: Connection,
+    credentials: Mapping[str, str],
+    http: Http,
+) -> Fields | Rejected:
+    return _call(f"{method}?{urlencode(asked)}", None, connection, credentials, http)
+
+
+def _call(
+    method: str,
+    document: Mapping[str, object] | None,
+    connection: Connection,
+    credentials: Mapping[str, str],
+    http: Http,
+) -> Fields | Rejected:
+    """What a method of the Web API answers; a POST if there is a document.
+
+    Raises PlatformUnavailable.
+    """
+    token = credentials.get("bot_token", "")
+    if not token:
+        return Rejected("no_credentials", "Enter bot_token to answer in Slack.")
+    base = connection.settings.get("api_base", "").strip().rstrip("/") or _API
+    headers = {"authorization": f"Bearer {token}", "accept": "application/json"}
+    harmless, body = document is None, None
+    if document is not None:
+        headers["content-type"], body = (
+            "application/json; charset=utf-8",
+            json.dumps(document).encode(),
+        )
+    answer = ask(
+        http, _TITLE, "GET" if harmless else "POST", f"{base}/{method}", headers=headers, body=body
+    )
+    if isinstance(answer, Rejected):
+        return answer
+    try:
+        said = Fields(read_object(answer.body), "the answer")
+    except Unparseable as error:
+        raise PlatformUnavailable(
+            f"{_TITLE} answered something unreadable.", maybe_applied=not harmless
+        ) from error
+    if said.values.get("ok") is True:
+        return said
+    error = str(said.values.get("error"))
+    if error in _WAIT:
+        raise PlatformUnavailable(
+            f"{_TITLE} asks us to wait.",
+            maybe_applied=False,
+            retry_after=retry_after(answer.headers),
+        )
+    if error in _PASSING:
+        raise PlatformUnavailable(f"{_TITLE} answered {error}.", maybe_applied=not harmless)
+    known = re.fullmatch(r"[a-z_]{1,60}", error)
+    return Rejected(
+        *_REFUSALS.get(
+            error,
+            (
+                "rejected",
+                f"{_TITLE} refuses the reply: {error if known else 'it does not say why'}.",
+            ),
+        )
+    )
+
+
+CONNECTOR: Connector = Slack()

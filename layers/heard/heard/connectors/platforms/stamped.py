@@ -1,0 +1,344 @@
+"""Stamped reviews.
+
+A delivery is one review as a flat object (`id`, `author`, `customerEmail`, `reviewTitle`,
+`reviewMessage`, `reviewRating`, `dateCreated`, `productName`, …), with a secret in clear in
+`X-Stamped-Webhook-Secret` or `X-Secret-Key`. With `reviewReply` it is about the business's own
+answer, which is never answered. `dateCreated` has no zone and is taken for UTC.
+
+Order. No document tells of events for edits and deletions, nor what `X-Stamped-Topic` says of them,
+and nothing in a body dates an edit. A topic that speaks of an update is dated by its arrival, one
+that speaks of a deletion is final, and all else is of `dateCreated`, like what the API lists. So a
+polled edit is told from the first words only by its digest.
+
+The API does not say who wrote the reply of a review: one whose text is one of our own earlier ones
+is replaced by our next, any other is somebody else's and never overwritten.
+
+The customer's e-mail address never becomes an id: the author is known by its hash.
+
+Sources: support.stamped.io/article/834-webhooks, stampedsupport.stamped.io (Stamped REST API),
+developers.stamped.io/docs/getting-started. The list (`GET /api/v2/{store
+hash}/dashboard/reviews?page=&take=`), one review, and the reply (`POST
+…/dashboard/reviews/{id}/reply`) are from programs that use them with the API's keys; Stamped's
+reference does not describe the reply. Not found: the longest reply (`REPLY_LIMIT` is our own
+guess), and whether a second reply takes the first one's place (a review has one field for it, so it
+should).
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final, cast
+from urllib.parse import quote
+
+from heard.connectors import (
+    Capabilities,
+    Connection,
+    Connector,
+    Gone,
+    Http,
+    HttpAnswer,
+    Page,
+    Parsed,
+    Presence,
+    Rejected,
+    ReplyTarget,
+    Request,
+    Response,
+    Secret,
+    Sent,
+)
+from heard.connectors.http import ask
+from heard.connectors.parsing import (
+    Fields,
+    by_email,
+    each,
+    nobody,
+    one,
+    read_answer,
+    read_object,
+    same_text,
+    written_by_others,
+)
+from heard.connectors.signatures import SecretHeader
+from heard.errors import PlatformUnavailable, Unparseable
+from heard.reviews import (
+    TOMBSTONE,
+    Author,
+    Channel,
+    EventKind,
+    ReviewEvent,
+    number_revision,
+    time_revision,
+)
+
+REPLY_LIMIT: Final = 4_000
+
+_API: Final = "https://stamped.io"
+_TITLE: Final = "Stamped"
+_TOPIC: Final = "x-stamped-topic"
+_PAGE: Final = 100
+_NAMES: Final = {
+    "id": "id",
+    "author": "author",
+    "email": "customerEmail",
+    "title": "reviewTitle",
+    "body": "reviewMessage",
+    "rating": "reviewRating",
+    "dateCreated": "dateCreated",
+    "productTitle": "productName",
+}
+"""What the API calls the fields of a webhook."""
+
+
+class Stamped(Connector):
+    """The connector of Stamped Reviews."""
+
+    capabilities = Capabilities(
+        platform="stamped",
+        title=_TITLE,
+        channel=Channel.REVIEW_SITE,
+        signature="X-Stamped-Webhook-Secret or X-Secret-Key: the secret itself; no timestamp",
+        edits="polled",
+        deletions="polled",
+        replies="one",
+        reply_limit=REPLY_LIMIT,
+        reply_unit="characters",
+        can_find_reply=True,
+        can_fetch=True,
+        secret=Secret.GIVEN,
+        secret_help="the webhook's secret, as Stamped's Settings, Webhooks show it or as you "
+        "chose it there",
+        poll_seconds=900,
+        settings={"store_hash": "the store hash, in Stamped under Settings, API Keys"},
+        optional_settings={
+            "api_base": f"where Stamped's API is ({_API} if not said)",
+            "email_replies": "yes, if Stamped shall also e-mail a reply to the customer (no if "
+            "not said)",
+        },
+        credentials={
+            "public_key": "the public key, in Stamped under Settings, API Keys",
+            "private_key": "the private key beside it",
+        },
+        guide=(
+            "1. In Stamped open Settings, Webhooks and add a webhook for new reviews with the "
+            "address shown here.\n"
+            "2. Set or copy the webhook's secret there, and enter the same here.\n"
+            "3. Open Settings, API Keys, and enter store hash, public key and private key here."
+        ),
+        cannot=(
+            "Stamped is not known to tell of edits and deletions; Heard finds them when it lists "
+            "reviews.",
+            "Stamped does not tell who wrote a reply: one that stands there with other words than "
+            "Heard's is never replaced; change it at"
+            " Stamped.",
+        ),
+        proof=("Stamped's documented payload is parsed in the tests.",),
+        unproven=(
+            "The call that replies is not in Stamped's reference, and was seen to work by others.",
+            "That a second reply of ours takes the first one's place, and how long one may be.",
+            "What X-Stamped-Topic says; edits of one review have no order but by it.",
+            "That the list of reviews comes newest first.",
+        ),
+    )
+    scheme = SecretHeader(("x-stamped-webhook-secret", "x-secret-key"))
+    parse_reads = ("content-type", _TOPIC)
+
+    def parse(self, request: Request, connection: Connection, now: datetime) -> Parsed:
+        """The review of a delivery, or the business's reply to it. Raises Unparseable."""
+        body = Fields(read_object(request.body))
+        if not body.values.keys() & {"reviewRating", "reviewMessage"} and "id" in body.values:
+            return Parsed()
+        topic = request.headers.get(_TOPIC, "").lower()
+        return one(
+            body,
+            lambda review: (
+                _reply(review) if review.text("reviewReply") else _review(review, topic, now)
+            ),
+        )
+
+    def accepted(
+        self, request: Request, connection: Connection, parsed: Parsed, http: Http
+    ) -> Response:
+        """200: which success it wants is not documented."""
+        return Response(200, "{}")
+
+    def reply(
+        self,
+        target: ReplyTarget,
+        text: str,
+        reply_id: str,
+        connection: Connection,
+        credentials: Mapping[str, str],
+        http: Http,
+    ) -> Sent | Rejected:
+        """Set the review's one public reply, unless somebody else's stands there.
+
+        It has no id of its own: it goes by the review's.
+        """
+        if refused := self.too_long(text):
+            return refused
+        shown = _call(
+            "GET", f"/{quote(target.native_id, safe='')}", None, connection, credentials, http
+        )
+        if isinstance(shown, Rejected):
+            return shown
+        standing = read_answer(shown, _TITLE).text("reply")
+        if standing and same_text(standing, text):
+            return Sent(target.native_id)
+        if written_by_others(standing, target):
+            return Rejected(
+                "already_answered",
+                "Somebody answered this review at Stamped, which shows one reply: change that one "
+                "there.",
+            )
+        by_email = (
+            "true"
+            if connection.settings.get("email_replies", "").strip().lower() in {"yes", "true"}
+            else "false"
+        )
+        path = f"/{quote(target.native_id, safe='')}/reply?isPrivate=false&isEmail={by_email}"
+        answer = _call("POST", path, {"reply": text}, connection, credentials, http)
+        return answer if isinstance(answer, Rejected) else Sent(target.native_id)
+
+    def find_reply(
+        self,
+        target: ReplyTarget,
+        text: str,
+        reply_id: str,
+        connection: Connection,
+        credentials: Mapping[str, str],
+        http: Http,
+    ) -> Sent | Presence:
+        """Compare the review's reply with the text."""
+        answer = _call(
+            "GET", f"/{quote(target.native_id, safe='')}", None, connection, credentials, http
+        )
+        if isinstance(answer, Rejected):
+            return Presence.ABSENT if answer.reason == "gone" else Presence.CANNOT_TELL
+        said = read_answer(answer, _TITLE).text("reply")
+        return Sent(target.native_id) if said and same_text(said, text) else Presence.ABSENT
+
+    def fetch(
+        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
+    ) -> ReviewEvent | Gone | None:
+        """The review as the API has it."""
+        answer = _call("GET", f"/{quote(native_id, safe='')}", None, connection, credentials, http)
+        if isinstance(answer, Rejected):
+            return Gone.GONE if answer.reason == "gone" else None
+        try:
+            return _shown(read_answer(answer, _TITLE))
+        except Unparseable as error:
+            raise PlatformUnavailable(
+                f"{_TITLE} answered something unreadable: {error.detail}.", maybe_applied=False
+            ) from error
+
+    def recent(
+        self,
+        cursor: str | None,
+        connection: Connection,
+        credentials: Mapping[str, str],
+        http: Http,
+        now: datetime,
+    ) -> Page | Rejected:
+        """A page of the store's reviews; the cursor is its number."""
+        number = int(cursor) if cursor and cursor.isdecimal() else 1
+        answer = _call("GET", f"?page={number}&take={_PAGE}", None, connection, credentials, http)
+        if isinstance(answer, Rejected):
+            return answer
+        listed = read_answer(answer, _TITLE)
+        results, pages = listed.values.get("results"), listed.whole("totalPages", 0, 10**9) or 0
+        try:
+            entries = cast("list[object]", results) if isinstance(results, list) else []
+            parsed = each(
+                entries, "result", lambda result: _shown(result.required_object("review"))
+            )
+        except Unparseable as error:
+            parsed = Parsed(problems=(error.detail,))
+        return Page(parsed.events, str(number + 1) if number < pages else None, parsed.problems)
+
+
+def _review(review: Fields, topic: str = "", now: datetime | None = None) -> ReviewEvent:
+    native_id, created = review.id("id"), review.time("dateCreated")
+    kind, revision = EventKind.CREATED, time_revision(created) if created else number_revision(0)
+    if "delet" in topic:
+        kind, revision = EventKind.WITHDRAWN, TOMBSTONE
+    elif now and ("updat" in topic or "edit" in topic):
+        kind, revision = EventKind.EDITED, time_revision(now)
+    address = review.label("customerEmail")
+    return ReviewEvent(
+        kind=kind,
+        native_id=native_id,
+        native_thread=native_id,
+        revision=revision,
+        author=Author(
+            by_email(address) if address and "@" in address else nobody(native_id).id,
+            review.label("author"),
+        ),
+        rating=review.rating("reviewRating"),
+        title=review.text("reviewTitle"),
+        text=review.text("reviewMessage"),
+        occurred_at=created,
+        subject=review.label("productName"),
+    )
+
+
+def _reply(review: Fields) -> ReviewEvent:
+    """The business's own answer.
+
+    Beside the review, so that it closes nothing of what the customer said.
+    """
+    native_id = review.id("id")
+    at = review.time("reviewReplyDate") or review.time("dateReplied") or review.time("dateCreated")
+    return ReviewEvent(
+        kind=EventKind.REPLY_SEEN,
+        native_id=f"reply-{native_id}",
+        native_thread=native_id,
+        revision=time_revision(at) if at else number_revision(0),
+        author=Author("business"),
+        text=review.text("reviewReply"),
+        occurred_at=at,
+        subject=review.label("productName"),
+    )
+
+
+def _shown(review: Fields) -> ReviewEvent:
+    values = {webhook: review.values.get(api) for api, webhook in _NAMES.items()}
+    return _review(Fields(values, review.where, review.problems))
+
+
+def _call(
+    method: str,
+    path: str,
+    document: Mapping[str, str] | None,
+    connection: Connection,
+    credentials: Mapping[str, str],
+    http: Http,
+) -> HttpAnswer | Rejected:
+    public, private = credentials.get("public_key", ""), credentials.get("private_key", "")
+    store = connection.settings.get("store_hash", "").strip()
+    if not (public and private and store):
+        return Rejected(
+            "no_credentials",
+            "Enter store_hash, public_key and private_key to read and answer reviews on Stamped.",
+        )
+    base = connection.settings.get("api_base", "").strip().rstrip("/") or _API
+    headers = {
+        "authorization": "Basic " + base64.b64encode(f"{public}:{private}".encode()).decode(),
+        "content-type": "application/json",
+        "accept": "application/json",
+    }
+    body = json.dumps(document).encode() if document is not None else None
+    return ask(
+        http,
+        _TITLE,
+        method,
+        f"{base}/api/v2/{quote(store, safe='')}/dashboard/reviews{path}",
+        headers=headers,
+        body=body,
+    )
+
+
+CONNECTOR: Connector = Stamped()

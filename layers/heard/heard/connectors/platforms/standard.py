@@ -1,0 +1,300 @@
+"""Any source that can send our own review schema, signed by Standard Webhooks
+(standardwebhooks.com, spec 1.0.0, `v1`).
+
+What to send, as a POST of `application/json` to the connection's address:
+
+    {
+      "type": "review.created",              review.created · review.edited · review.withdrawn · review.replied · test
+      "timestamp": "2026-01-31T09:30:00Z",   when it happened
+      "data": {
+        "id": "r-1001",                      required: the review's own id, the same in all its events
+        "thread_id": "t-7",                  where several reviews are one conversation; else the id
+        "revision": 3,                       counts the edits; or, if they are only dated:
+        "updated_at": "2026-01-31T09:29:58Z",
+        "created_at": "2026-01-30T18:00:00Z",
+        "rating": 4,                         1-5; or "score": 0-10 of a recommendation question (NPS)
+        "title": "…", "text": "…",
+        "language": "en",                    if it is known
+        "author": {"id": "u-77", "name": "…"},
+        "subject": "…",                      what is reviewed: a product, a place
+        "link": "https://…",                 where people can see it
+        "by_business": false                 true if the business itself wrote this
+      }
+    }
+
+Only `type`, `data` and `data.id` are required; unknown fields and types are ignored. Send
+`revision` in all events of a source or in none. Without either, an edit is placed by `timestamp`,
+then by when it arrives. A withdrawal is final: nothing that comes later brings the review back.
+`review.replied` says that the business answered; its `id` is the answer's own and `thread_id` what
+it answers.
+
+A `score` becomes a rating by its band: detractors 0-3 are 1 and 4-6 are 2 (they complain, and must
+be read as complaining), passives 7 and 8 are 3 and 4, promoters 9-10 are 5.
+
+What Heard sends to `reply_url`, if the connection has one, signed in the same way with the credential `secret`:
+
+    POST {reply_url}              {"type": "reply.created", "timestamp", "data": {"reply_id", "review_id", "thread_id", "text"}}
+    GET {reply_url}/{reply_id}    (signed over an empty body) 200 if that reply was taken, 404 if not, 405 if it cannot be said
+
+`webhook-id` is the reply's id and stays the same in retries: a receiver that takes each id once is
+never answered twice.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+from urllib.parse import quote, urlsplit
+
+from heard import clock
+from heard.connectors import (
+    Capabilities,
+    Connection,
+    Connector,
+    Http,
+    HttpAnswer,
+    Parsed,
+    Presence,
+    Rejected,
+    ReplyTarget,
+    Request,
+    Response,
+    Sent,
+)
+from heard.connectors.http import ask
+from heard.connectors.parsing import Fields, nobody, one, read_object, test_event
+from heard.connectors.signatures import StandardWebhooks
+from heard.errors import Unparseable
+from heard.reviews import (
+    TOMBSTONE,
+    Author,
+    Channel,
+    EventKind,
+    ReviewEvent,
+    number_revision,
+    time_revision,
+)
+
+REPLY_LIMIT: Final = 10_000
+
+_KINDS: Final = {
+    "review.created": EventKind.CREATED,
+    "review.edited": EventKind.EDITED,
+    "review.withdrawn": EventKind.WITHDRAWN,
+    "review.replied": EventKind.REPLY_SEEN,
+}
+_RATING_OF_SCORE: Final = (1, 1, 1, 1, 2, 2, 2, 3, 4, 5, 5)
+_TITLE: Final = "Standard Webhooks"
+_SCHEME: Final = StandardWebhooks()
+_CHANNELS: Final = ", ".join(sorted(Channel))
+
+
+class Standard(Connector):
+    """The connector of sources that speak our own schema."""
+
+    capabilities = Capabilities(
+        platform="standard",
+        title=_TITLE,
+        channel=Channel.REVIEW_SITE,
+        signature="Standard Webhooks v1: HMAC-SHA256 over id, timestamp and body; 5 minutes "
+        "tolerance",
+        edits="pushed",
+        deletions="pushed",
+        replies="many",
+        reply_limit=REPLY_LIMIT,
+        reply_unit="characters",
+        can_find_reply=True,
+        can_fetch=False,
+        one_review_a_thread=False,
+        optional_settings={
+            "channel": f"where these customers speak: one of {_CHANNELS} (review_site if not said)",
+            "reply_url": "where Heard posts replies: an https address of yours; without it, "
+            "people answer at the source",
+        },
+        credentials={
+            "secret": "the secret that signs the replies Heard sends to reply_url (whsec_…)"
+        },
+        guide=(
+            "1. In the system that has the reviews, add a webhook to the address shown here.\n"
+            "2. Give it the signing secret shown here (it begins with whsec_); any Standard "
+            "Webhooks library can sign with it.\n"
+            '3. Send an event of type "test": it is answered with 202 and goes nowhere.\n'
+            "4. To have replies delivered, set reply_url to an address of yours that takes "
+            "reply.created events."
+        ),
+        cannot=(
+            "A withdrawal is final. Send revision in all events of a source or in none.",
+            "Without reply_url people answer at the source.",
+        ),
+        proof=(
+            "The signature, against 18 vectors and the official package. Our own schema, so "
+            "nothing else has to be confirmed.",
+        ),
+    )
+
+    scheme = _SCHEME
+
+    def parse(self, request: Request, connection: Connection, now: datetime) -> Parsed:
+        """The one event of a delivery. Raises Unparseable."""
+        envelope = Fields(read_object(request.body))
+        kind = envelope.values.get("type")
+        if not isinstance(kind, str):
+            raise envelope.unreadable("type", "is missing")
+        if kind == "test":
+            return Parsed((test_event(),))
+        if kind not in _KINDS:
+            return Parsed()
+        return one(
+            envelope.required_object("data"),
+            lambda data: _event(_KINDS[kind], data, envelope.time("timestamp"), now),
+        )
+
+    def accepted(
+        self, request: Request, connection: Connection, parsed: Parsed, http: Http
+    ) -> Response:
+        """202, and how much was understood."""
+        return Response(
+            202, json.dumps({"accepted": len(parsed.events), "problems": list(parsed.problems)})
+        )
+
+    def reply(
+        self,
+        target: ReplyTarget,
+        text: str,
+        reply_id: str,
+        connection: Connection,
+        credentials: Mapping[str, str],
+        http: Http,
+    ) -> Sent | Rejected:
+        """Post `reply.created` to the connection's reply_url."""
+        if len(text) > REPLY_LIMIT:
+            return Rejected("too_long", f"A reply may have {REPLY_LIMIT} characters.")
+        document = {
+            "type": "reply.created",
+            "timestamp": clock.stamp(clock.now()),
+            "data": {
+                "reply_id": reply_id,
+                "review_id": target.native_id,
+                "thread_id": target.native_thread,
+                "text": text,
+            },
+        }
+        answer = _call(
+            "POST", "", json.dumps(document).encode(), reply_id, connection, credentials, http
+        )
+        return answer if isinstance(answer, Rejected) else Sent(reply_id)
+
+    def find_reply(
+        self,
+        target: ReplyTarget,
+        text: str,
+        reply_id: str,
+        connection: Connection,
+        credentials: Mapping[str, str],
+        http: Http,
+    ) -> Sent | Presence:
+        """Ask reply_url for the reply by its id."""
+        answer = _call("GET", reply_id, b"", reply_id, connection, credentials, http)
+        if isinstance(answer, HttpAnswer):
+            return Sent(reply_id)
+        return (
+            Presence.ABSENT if answer.reason in {"gone", "no_reply_url"} else Presence.CANNOT_TELL
+        )
+
+
+def _event(kind: EventKind, data: Fields, happened: datetime | None, now: datetime) -> ReviewEvent:
+    native_id = data.id("id")
+    created, updated = data.time("created_at"), data.time("updated_at")
+    author, author_id = data.object("author"), None
+    try:
+        author_id = author.optional_id("id")
+    except Unparseable as error:
+        data.problems.append(error.detail)
+    rating = data.rating("rating")
+    if rating is None and (score := data.whole("score", 0, 10)) is not None:
+        rating = _RATING_OF_SCORE[score]
+    return ReviewEvent(
+        kind=EventKind.REPLY_SEEN
+        if data.flag("by_business") and kind is not EventKind.WITHDRAWN
+        else kind,
+        native_id=native_id,
+        native_thread=data.optional_id("thread_id") or native_id,
+        revision=_revision(kind, data.count("revision"), updated, created, happened, now),
+        author=Author(author_id, author.label("name"))
+        if author_id
+        else Author(nobody(native_id).id, author.label("name")),
+        rating=rating,
+        title=data.text("title"),
+        text=data.text("text"),
+        language=data.label("language"),
+        occurred_at=updated or happened or created,
+        subject=data.label("subject"),
+        link=data.link("link"),
+    )
+
+
+def _revision(
+    kind: EventKind,
+    count: int | None,
+    updated: datetime | None,
+    created: datetime | None,
+    happened: datetime | None,
+    now: datetime,
+) -> str:
+    if kind is EventKind.WITHDRAWN:
+        return TOMBSTONE
+    if count is not None:
+        return number_revision(count)
+    if kind is EventKind.EDITED:
+        # Never created_at: an edit that sorted with the first revision would be taken for a
+        # repetition of it.
+        return _uncounted(updated or happened or now)
+    return _uncounted(updated or created or happened)
+
+
+def _uncounted(at: datetime | None) -> str:
+    """The revision of an event without a count.
+
+    Before every counted one, so that a source may begin to count with its first edit.
+    """
+    return f"{number_revision(0)}.{time_revision(at)}" if at else number_revision(0)
+
+
+def _call(
+    method: str,
+    tail: str,
+    body: bytes,
+    reply_id: str,
+    connection: Connection,
+    credentials: Mapping[str, str],
+    http: Http,
+) -> HttpAnswer | Rejected:
+    url = connection.settings.get("reply_url", "").strip()
+    if not url:
+        return Rejected(
+            "no_reply_url",
+            "This connection has no reply_url: answer at the source, or set reply_url to an "
+            "address that takes replies.",
+        )
+    try:
+        unsigned = Request(method, {"webhook-id": reply_id}, body)
+        headers = dict(
+            _SCHEME.sign(unsigned, url, credentials.get("secret", ""), clock.now()).headers
+        )
+        parts = urlsplit(url)
+    except ValueError:
+        return Rejected(
+            "bad_secret",
+            "The credential secret is not one of Standard Webhooks (whsec_ and Base64), or "
+            "reply_url is no address.",
+        )
+    if tail:
+        url = parts._replace(path=f"{parts.path.rstrip('/')}/{quote(tail, safe='')}").geturl()
+    if body:
+        headers["content-type"] = "application/json"
+    return ask(http, _TITLE, method, url, headers=headers, body=body or None)
+
+
+CONNECTOR: Connector = Standard()

@@ -1,0 +1,441 @@
+"""Yelp reviews, for official partners of Yelp.
+
+Deliveries are `{"time", "object": "business", "data": {"id": business, "updates": [{"event_type",
+"review_id", "rating", "language", "user_id"}]}}` and are not signed: what protects the address is
+that nobody can guess it. They hold no words; Yelp's Private Reviews API has them, for the newest
+200 reviews of a business, and there is no call for one review. So `fetch` looks a review up in that
+list; one that is not there may be older, or not recommended by Yelp, and is never taken for deleted
+because of it.
+
+One address receives the events of every business of the partner: those of businesses that the
+connection does not name are ignored.
+
+Order. Nothing dates an edit but the delivery's `time` (no zone; Yelp's FAQ shows that it is UTC),
+and nothing dates what `fetch` reads, which is therefore of the moment of reading. A removal cannot
+be followed by anything.
+
+A registration begins with `GET ?verification=…`, to be answered with that string. In which form was
+not found in a document; it is the whole body here, as plain text, and only of characters that mean
+nothing to a browser.
+
+A review has one response, which the API can neither change nor remove, so that none is posted where
+one is seen, whoever wrote it. Errors carry an id. Text with an emoji is answered by an internal
+error (so Yelp), and refused here before. Access tokens live for 7 days and are renewed by OAuth 2.0
+with a refresh token, which the older token call leaves as it is.
+
+Sources: docs.developer.yelp.com/docs/ webhooks, reviews-webhooks-v2, respond-to-reviews-api-v2,
+faqs, private-reviews-api; docs.developer.yelp.com/reference/create_review_response. Not found in
+Yelp's documents, and taken from programs that use it: the path of the Private Reviews API. Not
+found at all: the shape of its `public_response` (an object with the text, or the text).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Final, cast
+from urllib.parse import parse_qs, quote
+
+from heard import clock
+from heard.connectors import (
+    Capabilities,
+    Connection,
+    Connector,
+    Http,
+    Parsed,
+    Presence,
+    Rejected,
+    ReplyTarget,
+    Request,
+    Response,
+    Secret,
+    Sent,
+)
+from heard.connectors.http import ask
+from heard.connectors.oauth import Grant, Tokens
+from heard.connectors.parsing import Fields, each, nobody, read_object, same_text
+from heard.errors import PlatformUnavailable, Unparseable
+from heard.reviews import TOMBSTONE, Author, Channel, EventKind, ReviewEvent, time_revision
+
+_API: Final = "https://api.yelp.com"
+_PARTNER_API: Final = "https://partner-api.yelp.com"
+_TITLE: Final = "Yelp"
+_KINDS: Final = {
+    "NEW_REVIEW_EVENT": EventKind.CREATED,
+    "REVIEW_EDITED_EVENT": EventKind.EDITED,
+    "REVIEW_REMOVED_EVENT": EventKind.WITHDRAWN,
+}
+_CHALLENGE: Final = re.compile(r"[A-Za-z0-9._~=+/-]{1,200}")
+_EMOJI: Final = re.compile("[\U0001f000-\U0001ffff\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d]")
+_QUOTA_SECONDS: Final = 3_600
+_REFUSALS: Final = {
+    "R2R_REVIEW_DOES_NOT_EXIST": ("gone", "the review is not there any more."),
+    "R2R_INVALID_RESPONSE_TEXT": (
+        "rejected",
+        "the text has a word that Yelp does not allow, or is too much like an earlier response.",
+    ),
+    "R2R_PERMISSION_DENIED": (
+        "not_allowed",
+        "the business user has not claimed this location: claim it at biz.yelp.com.",
+    ),
+    "R2R_BUSINESS_NOT_CLAIMED": (
+        "not_allowed",
+        "the location's status is unclear: ask partner-support@yelp.com.",
+    ),
+    "R2R_COMMENTS_NOT_ALLOWED": (
+        "not_allowed",
+        "the location is not subscribed to Respond to Reviews: ask your Yelp partner.",
+    ),
+    "R2R_PROBLEM_WITH_USER_PHOTO": (
+        "not_allowed",
+        "the business user's photo is missing or pending: set one at biz.yelp.com/settings/photo.",
+    ),
+    "R2R_UNACCEPTABLE_BIZ_USER_NAME": (
+        "not_allowed",
+        "the business user's name is not accepted: change it at biz.yelp.com/settings/profile.",
+    ),
+    "INSUFFICIENT_SCOPE": (
+        "not_allowed",
+        "the business user did not grant r2r_business_owner: authorize once more with it.",
+    ),
+}
+
+_ANSWERED: Final = Rejected(
+    "already_answered", "A response stands there already, and Yelp shows one: change it at Yelp."
+)
+
+
+class Yelp(Connector):
+    """The connector of Yelp's partner APIs."""
+
+    capabilities = Capabilities(
+        platform="yelp",
+        title=_TITLE,
+        channel=Channel.REVIEW_SITE,
+        signature="none: the address is the secret; Yelp tells its partners the addresses that it "
+        "calls from",
+        edits="pushed",
+        deletions="pushed",
+        replies="one",
+        reply_limit=5_000,
+        reply_unit="characters",
+        can_find_reply=True,
+        can_fetch=True,
+        signed=False,
+        secret=Secret.NONE,
+        settings={
+            "business_ids": "the 22-character Yelp ids of the business's locations, separated by "
+            "commas"
+        },
+        optional_settings={
+            "api_base": f"where Yelp's API is ({_API} if not said)",
+            "partner_api_base": f"where Yelp's partner API is ({_PARTNER_API} if not said)",
+        },
+        credentials={"api_key": "the Yelp app's API key, with access to the Private Reviews API"},
+        optional_credentials={
+            "client_id": "the Yelp app's client id, for responses",
+            "client_secret": "its client secret",
+            "refresh_token": "the refresh token of the business user who responds, granted with "
+            "r2r_business_owner",
+        },
+        guide=(
+            "1. Become an official Yelp partner (advertising, listing management or Insights); "
+            "nobody else gets webhooks or full reviews.\n"
+            "2. Give your Yelp representative your client id and the address shown here as webhook "
+            "URL; Heard answers the verification.\n"
+            "3. Subscribe the business's locations to webhooks (subscription type WEBHOOK), and "
+            "enter their ids here.\n"
+            "4. Enter the app's API key, so that Heard can read the words of a review.\n"
+            "5. For responses, let the business user authorize the app, and enter client id, "
+            "client secret and refresh token.\n"
+            "6. Keep the address to yourself: Yelp does not sign what it sends, so whoever knows "
+            "it can send reviews."
+        ),
+        cannot=(
+            "Without the Private Reviews API there are no words, only the rating.",
+            "A review that is not among the newest 200, or that Yelp does not recommend, cannot "
+            "be read.",
+            "A review has one response, which no program can change: an acknowledgement leaves no "
+            "room for a person's answer.",
+            "At most 20 responses a day for each location, without emoji.",
+            "Yelp does not tell that a review is no longer recommended, or that somebody "
+            "responded at Yelp.",
+        ),
+        proof=(
+            "Yelp's documented payloads of new, edited and removed reviews are parsed in the "
+            "tests.",
+        ),
+        unproven=(
+            "The body in which Yelp wants its verification string: taken to be that string as "
+            "plain text.",
+            "The path and the fields of the Private Reviews API, and the shape of public_response.",
+            "That the older token call keeps the refresh token valid.",
+        ),
+    )
+
+    def __init__(self) -> None:
+        self._tokens = Tokens(_TITLE)
+
+    def handshake(
+        self, request: Request, connection: Connection, secrets: tuple[str, ...], now: datetime
+    ) -> Response | None:
+        """The verification string given back.
+
+        400 for a GET that brings none, or one that no registration would.
+        """
+        if request.method != "GET":
+            return None
+        try:
+            given = parse_qs(request.query, keep_blank_values=True, max_num_fields=20).get(
+                "verification", []
+            )
+        except ValueError:
+            given = []
+        if len(given) != 1 or not _CHALLENGE.fullmatch(given[0]):
+            return Response(
+                400,
+                '{"title":"the verification string is missing or not one of Yelp\'s"}',
+                "application/problem+json",
+            )
+        return Response(200, given[0], "text/plain")
+
+    def parse(self, request: Request, connection: Connection, now: datetime) -> Parsed:
+        """The reviews that the updates name, without their words. Raises Unparseable."""
+        body = Fields(read_object(request.body))
+        data = body.required_object("data")
+        business, updates = data.optional_id("id"), data.values.get("updates")
+        if not isinstance(updates, list):
+            raise data.unreadable("updates", "is missing or not a list")
+        ours = _businesses(connection)
+        if business and ours and business not in ours:
+            return Parsed()
+        at = body.time("time") or now
+        return each(
+            cast("list[object]", updates), "update", lambda update: _update(update, business, at)
+        )
+
+    def accepted(
+        self, request: Request, connection: Connection, parsed: Parsed, http: Http
+    ) -> Response:
+        """200: which success it wants is not documented."""
+        return Response(200, "{}")
+
+    def reply(
+        self,
+        target: ReplyTarget,
+        text: str,
+        reply_id: str,
+        connection: Connection,
+        credentials: Mapping[str, str],
+        http: Http,
+    ) -> Sent | Rejected:
+        """Post the review's one response. It has no id of its own: it goes by the review's."""
+        if refused := self.too_long(text):
+            return refused
+        if _EMOJI.search(text):
+            return Rejected(
+                "rejected", "Yelp takes no emoji and no pictographs in a response: leave them out."
+            )
+        client, secret, refresh = (
+            credentials.get(name, "") for name in ("client_id", "client_secret", "refresh_token")
+        )
+        if not (client and secret and refresh):
+            return Rejected(
+                "no_credentials",
+                "Enter client_id, client_secret and refresh_token to respond on Yelp.",
+            )
+        # Yelp refuses a second one by another business user; what becomes of one by the same user
+        # is not documented.
+        if standing := self._standing(target, connection, credentials, http):
+            return Sent(target.native_id) if same_text(standing, text) else _ANSWERED
+        form = {
+            "grant_type": "refresh_token",
+            "client_id": client,
+            "client_secret": secret,
+            "refresh_token": refresh,
+        }
+        url = f"{_base(connection, 'api_base', _API)}/oauth2/token"
+        grant = Grant(url, (url, client, secret, refresh), lambda: form)
+        answer = self._tokens.call(
+            grant,
+            http,
+            "POST",
+            f"{_base(connection, 'partner_api_base', _PARTNER_API)}/reviews/v1/{quote(target.native_id, safe='')}",
+            headers={"content-type": "application/json"},
+            body=json.dumps({"response_text": text, "response_type": "public_comment"}).encode(),
+            explain=_explained,
+        )
+        return answer if isinstance(answer, Rejected) else Sent(target.native_id)
+
+    def find_reply(
+        self,
+        target: ReplyTarget,
+        text: str,
+        reply_id: str,
+        connection: Connection,
+        credentials: Mapping[str, str],
+        http: Http,
+    ) -> Sent | Presence:
+        """Compare the review's public response with the text, where Yelp lists the review with one."""
+        standing = self._standing(target, connection, credentials, http)
+        if standing is None:
+            return Presence.CANNOT_TELL
+        return Sent(target.native_id) if same_text(standing, text) else Presence.ABSENT
+
+    def fetch(
+        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
+    ) -> ReviewEvent | None:
+        """The review with its words, if it is among the newest that Yelp lists."""
+        review = _listed(native_id, sorted(_businesses(connection)), connection, credentials, http)
+        if review is None:
+            return None
+        try:
+            user = review.object("user")
+            return ReviewEvent(
+                kind=EventKind.CREATED,
+                native_id=native_id,
+                native_thread=native_id,
+                # Its own `time_created` never moves, and is not in UTC.
+                revision=time_revision(clock.now()),
+                author=Author(user.optional_id("id") or nobody(native_id).id, user.label("name")),
+                rating=review.rating("rating"),
+                text=review.text("text"),
+                language=review.label("language"),
+                link=review.link("url"),
+                reply_to={"business_id": str(review.values["business_id"])},
+            )
+        except Unparseable as error:
+            raise PlatformUnavailable(
+                f"{_TITLE} answered something unreadable: {error.detail}.", maybe_applied=False
+            ) from error
+
+    def _standing(
+        self,
+        target: ReplyTarget,
+        connection: Connection,
+        credentials: Mapping[str, str],
+        http: Http,
+    ) -> str | None:
+        """The review's public response, empty if it has none.
+
+        None where Yelp does not list the review or does not show it.
+        """
+        first = target.reply_to.get("business_id")
+        review = _listed(
+            target.native_id,
+            sorted(_businesses(connection), key=lambda business: business != first),
+            connection,
+            credentials,
+            http,
+        )
+        return (
+            None
+            if review is None or "public_response" not in review.values
+            else _response(review) or ""
+        )
+
+
+def _update(update: Fields, business: str | None, at: datetime) -> ReviewEvent | None:
+    name = update.values.get("event_type")
+    if not isinstance(name, str):
+        raise update.unreadable("event_type", "is missing")
+    if name not in _KINDS:
+        return None
+    kind, native_id = _KINDS[name], update.id("review_id")
+    withdrawn = kind is EventKind.WITHDRAWN
+    return ReviewEvent(
+        kind=kind,
+        native_id=native_id,
+        native_thread=native_id,
+        revision=TOMBSTONE if withdrawn else time_revision(at),
+        author=Author(update.optional_id("user_id") or nobody(native_id).id),
+        rating=update.rating("rating"),
+        language=update.label("language"),
+        occurred_at=at,
+        reply_to={"business_id": business} if business else {},
+        partial=not withdrawn,
+    )
+
+
+def _businesses(connection: Connection) -> frozenset[str]:
+    return frozenset(
+        business.strip()
+        for business in connection.settings.get("business_ids", "").split(",")
+        if business.strip()
+    )
+
+
+def _base(connection: Connection, setting: str, default: str) -> str:
+    return connection.settings.get(setting, "").strip().rstrip("/") or default
+
+
+def _listed(
+    native_id: str,
+    businesses: list[str],
+    connection: Connection,
+    credentials: Mapping[str, str],
+    http: Http,
+) -> Fields | None:
+    """The review as one of the businesses' lists shows it; None where none does, or may be read."""
+    if not credentials.get("api_key"):
+        return None
+    headers = {"authorization": f"Bearer {credentials['api_key']}", "accept": "application/json"}
+    for business in businesses:
+        url = f"{_base(connection, 'api_base', _API)}/v3/private/businesses/{quote(business, safe='')}/reviews"
+        answer = ask(http, _TITLE, "GET", url, headers=headers)
+        if isinstance(answer, Rejected):
+            continue
+        for review in _reviews(answer.body):
+            if review.get("id") == native_id:
+                return Fields({**review, "business_id": business}, "a review")
+    return None
+
+
+def _reviews(body: bytes) -> Iterator[dict[str, object]]:
+    try:
+        reviews = read_object(body).get("reviews")
+    except Unparseable as error:
+        raise PlatformUnavailable(
+            f"{_TITLE} answered something unreadable.", maybe_applied=False
+        ) from error
+    for review in cast("list[object]", reviews) if isinstance(reviews, list) else []:
+        if isinstance(review, dict):
+            yield cast("dict[str, object]", review)
+
+
+def _response(review: Fields) -> str | None:
+    response = review.values["public_response"]
+    return (
+        review.object("public_response").text("text")
+        if isinstance(response, dict)
+        else review.text("public_response")
+    )
+
+
+def _explained(refusal: Rejected, body: bytes) -> Rejected:
+    """The refusal in words that say what to do.
+
+    Raises PlatformUnavailable for the daily quota, which time cures.
+    """
+    if refusal.reason != "rejected":
+        return refusal
+    try:
+        error = Fields(read_object(body)).object("error")
+    except Unparseable:
+        return refusal
+    name = error.label("id") or error.label("code") or ""
+    if name == "R2R_COMMENT_QUOTA_EXCEEDED":
+        raise PlatformUnavailable(
+            f"{_TITLE} takes 20 responses a day for a location.",
+            maybe_applied=False,
+            retry_after=_QUOTA_SECONDS,
+        )
+    if "already has a comment" in (error.label("description") or "").lower():
+        return _ANSWERED
+    reason, why = _REFUSALS.get(name, (refusal.reason, ""))
+    return Rejected(reason, f"{_TITLE} refuses the response: {why}") if why else refusal
+
+
+CONNECTOR: Connector = Yelp()

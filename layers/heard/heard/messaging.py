@@ -1,0 +1,171 @@
+"""The workflows and the queue, as the rest of Heard needs them.
+
+A few verbs on three AWS services.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import ClientError
+
+from heard.aws import client
+from heard.errors import Fault
+from heard.storage.tables import error_code
+
+if TYPE_CHECKING:
+    from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_events.type_defs import PutEventsRequestEntryTypeDef
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
+    from mypy_boto3_stepfunctions import SFNClient
+
+BATCH_BYTES: Final = 250_000
+"""What one SendMessageBatch may carry.
+
+Below SQS's classic 256 KiB, which older endpoints still enforce.
+"""
+BATCH_ENTRIES: Final = 10
+
+SEND_REPLY: Final = "Heard.SendReply"
+"""Wakes a follow-up's workflow to send a reply after which the follow-up stays open."""
+RESCHEDULED: Final = "Heard.Rescheduled"
+"""Wakes a follow-up's workflow to look at its follow-up again: its due time moved."""
+
+
+@cache
+def sqs() -> SQSClient:
+    """The process's SQS client, made at first use."""
+    return client("sqs")
+
+
+@cache
+def stepfunctions() -> SFNClient:
+    """The process's Step Functions client, made at first use.
+
+    A synchronous run may take its whole minute.
+    """
+    return client("stepfunctions", read_seconds=65, connections=20)
+
+
+@cache
+def events() -> EventBridgeClient:
+    """The process's EventBridge client, made at first use."""
+    return client("events")
+
+
+class Queue:
+    """The queue between the webhook door and the workflow."""
+
+    def __init__(self, client: SQSClient, url: str) -> None:
+        self._client = client
+        self._url = url
+
+    def send(self, messages: Sequence[Mapping[str, Any]]) -> None:
+        """Queue all messages. Raises Fault when any of them is not known to be durable."""
+        for batch in _batches(
+            [json.dumps(message, ensure_ascii=False, separators=(",", ":")) for message in messages]
+        ):
+            entries: list[SendMessageBatchRequestEntryTypeDef] = [
+                {"Id": str(i), "MessageBody": body} for i, body in enumerate(batch)
+            ]
+            answer = self._client.send_message_batch(QueueUrl=self._url, Entries=entries)
+            if failed := answer.get("Failed"):
+                raise Fault(
+                    f"The queue did not take {len(failed)} of {len(entries)} messages "
+                    f"({failed[0]['Code']})."
+                )
+
+    def postpone(self, receipt: str, received: int) -> None:
+        """Let a message that failed come again after a delay that grows with how often it was
+        received: 5, 15, 45 … 900 s.
+
+        The queue's own delay is made for a reader that died, and far too long for a platform that
+        was down for a moment.
+        """
+        delay = min(900, 5 * 3 ** min(received - 1, 8))
+        self._client.change_message_visibility(
+            QueueUrl=self._url, ReceiptHandle=receipt, VisibilityTimeout=delay
+        )
+
+
+def _batches(bodies: Sequence[str]) -> list[list[str]]:
+    batches: list[list[str]] = []
+    size = 0
+    for body in bodies:
+        length = len(body.encode())
+        if not batches or len(batches[-1]) == BATCH_ENTRIES or size + length > BATCH_BYTES:
+            batches.append([])
+            size = 0
+        batches[-1].append(body)
+        size += length
+    return batches
+
+
+class Flows:
+    """The two workflows."""
+
+    def __init__(self, client: SFNClient) -> None:
+        self._client = client
+
+    def run(self, workflow: str, name: str, message: str) -> None:
+        """Run an Express workflow to its end.
+
+        Raises Fault when it does not succeed, so that the message is delivered again.
+        """
+        answer = self._client.start_sync_execution(
+            stateMachineArn=workflow, name=name, input=message
+        )
+        if answer["status"] != "SUCCEEDED":
+            raise Fault(
+                f"The route workflow ended as {answer['status']} "
+                f"({answer.get('error', 'no error named')})."
+            )
+
+    def succeed(self, token: str) -> bool:
+        """Tell a waiting workflow to go on; False when nobody waits with this token any more."""
+        return self._told(lambda: self._client.send_task_success(taskToken=token, output="{}"))
+
+    def interrupt(self, token: str, error: str) -> bool:
+        """Wake a waiting workflow by one of the errors it catches.
+
+        False when nobody waits with this token any more.
+        """
+        return self._told(
+            lambda: self._client.send_task_failure(
+                taskToken=token, error=error, cause="see the follow-up"
+            )
+        )
+
+    @staticmethod
+    def _told(tell: Callable[[], object]) -> bool:
+        try:
+            tell()
+        except ClientError as refused:
+            if error_code(refused) in {"TaskTimedOut", "TaskDoesNotExist", "InvalidToken"}:
+                return False
+            raise
+        return True
+
+
+class Bus:
+    """Heard's events for everyone else: ids and codes only."""
+
+    def __init__(self, client: EventBridgeClient, name: str) -> None:
+        self._client = client
+        self._name = name
+
+    def publish(self, kind: str, detail: Mapping[str, Any]) -> None:
+        """Publish one event, at least once. Raises Fault when the bus does not take it."""
+        entry: PutEventsRequestEntryTypeDef = {
+            "EventBusName": self._name,
+            "Source": "heard",
+            "DetailType": kind,
+            "Detail": json.dumps(dict(detail)),
+        }
+        answer = self._client.put_events(Entries=[entry])
+        if answer.get("FailedEntryCount"):
+            raise Fault("The event bus did not take an event.")

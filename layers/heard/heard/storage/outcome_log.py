@@ -1,0 +1,163 @@
+"""The Outcomes table.
+
+Append in somebody's transaction, read a review's chain, query a business's days.
+
+Nothing here updates or deletes, and no function's role may.
+"""
+
+from __future__ import annotations
+
+import heapq
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from heard.clock import stamp
+from heard.errors import BadRequest, Tampered
+from heard.outcomes import Kind, Outcome
+from heard.storage.tables import Item, attributes, values
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
+SHARDS: Final = 4
+"""A business's day is spread over this many partitions, so that one busy business does not heat
+one.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What an auditor asks.
+
+    A business's outcomes in `[start, end)`, narrowed by kinds, severity and channel.
+    """
+
+    business: str
+    start: datetime
+    end: datetime
+    kinds: tuple[Kind, ...] = ()
+    severity: str | None = None
+    channel: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some outcomes in time order, and where the next page begins (None when there is none)."""
+
+    outcomes: tuple[Outcome, ...]
+    next: str | None
+
+
+class Log:
+    """Reads the Outcomes table."""
+
+    def __init__(self, client: DynamoDBClient, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def of_review(self, review: str) -> tuple[Outcome, ...]:
+        """A review's outcomes in order, strongly consistent."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="review = :review",
+            ExpressionAttributeValues=attributes({":review": review}),
+            ConsistentRead=True,
+        )
+        return tuple(_outcome(values(item)) for page in pages for item in page["Items"])
+
+    def page(self, question: Question, *, limit: int = 100, after: str | None = None) -> Page:
+        """One page of what was asked, in time order, after the cursor of the page before.
+
+        Reads about as many items as it returns, whatever the table's size: each day's shards are
+        merged lazily in small pages. Raises BadRequest for a cursor that no page ended with,
+        Tampered for an outcome that Heard did not write.
+        """
+        start = max(stamp(question.start), f"{after}\x00" if after else "")
+        end = stamp(question.end)
+        found: list[Outcome] = []
+        try:
+            day = date.fromisoformat(start[:10])
+        except ValueError as unfit:
+            raise BadRequest(
+                "`after` is not the `next` of a page. Leave it out to begin at the beginning."
+            ) from unfit
+        while len(found) <= limit and start <= end and day.isoformat() <= end:
+            streams = [
+                self._shard(question, day, shard, start, end, limit // SHARDS + 2)
+                for shard in range(SHARDS)
+            ]
+            for outcome in heapq.merge(*streams, key=_position):
+                found.append(outcome)
+                if len(found) > limit:
+                    break
+            day += timedelta(days=1)
+        more = len(found) > limit
+        return Page(tuple(found[:limit]), _position(found[limit - 1]) if more else None)
+
+    def _shard(
+        self, question: Question, day: date, shard: int, start: str, end: str, size: int
+    ) -> Iterator[Outcome]:
+        wanted = {":kinds" + str(i): kind.value for i, kind in enumerate(question.kinds)}
+        filters = [f"kind IN ({', '.join(wanted)})"] if wanted else []
+        for name in ("severity", "channel"):
+            if value := getattr(question, name):
+                wanted[f":{name}"] = value
+                filters.append(f"{name} = :{name}")
+        query: dict[str, Any] = {
+            "TableName": self._table,
+            "IndexName": "by_day",
+            "KeyConditionExpression": "business_day = :day AND at_id BETWEEN :start AND :end",
+            "ExpressionAttributeValues": attributes(
+                {
+                    ":day": f"{question.business}#{day.isoformat()}#{shard}",
+                    ":start": start,
+                    ":end": end,
+                }
+                | wanted
+            ),
+            "Limit": size,
+        }
+        if filters:
+            query["FilterExpression"] = " AND ".join(filters)
+        for page in self._client.get_paginator("query").paginate(**query):
+            yield from (_outcome(values(item)) for item in page["Items"])
+
+
+def _outcome(item: Item) -> Outcome:
+    try:
+        return Outcome.from_json(item)
+    except (KeyError, TypeError, ValueError) as unfit:
+        raise Tampered(
+            f"Outcome {item['sequence']} of {item['review']} is not one that Heard wrote.",
+            sequence=item["sequence"],
+        ) from unfit
+
+
+def _position(outcome: Outcome) -> str:
+    return f"{outcome.at}#{outcome.id}"
+
+
+def appends(table: str, outcomes: Sequence[Outcome]) -> list[TransactWriteItemTypeDef]:
+    """The transaction items that append these outcomes, each only if its place in the chain is
+    free.
+    """
+    return [
+        {
+            "Put": {
+                "TableName": table,
+                "Item": attributes(
+                    outcome.to_json()
+                    | {
+                        "business_day": f"{outcome.business}#{outcome.at[:10]}#{zlib.crc32(outcome.review.encode()) % SHARDS}",
+                        "at_id": _position(outcome),
+                    }
+                ),
+                "ConditionExpression": "attribute_not_exists(review)",
+            }
+        }
+        for outcome in outcomes
+    ]

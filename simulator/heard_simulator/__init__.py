@@ -1,0 +1,1 @@
+"""Review platforms, simulated from their own documents. Imports nothing of the library."""

@@ -1,0 +1,1 @@
+"""One module a platform: its API, as its documents describe it."""

@@ -1,0 +1,291 @@
+"""Google Business Profile's reviews, played, with the keys that Google publishes and the tokens
+that Pub/Sub sends.
+
+Sources: developers.google.com/my-business/reference/rest/v4/accounts.locations.reviews (get, list,
+updateReply, deleteReply); developers.google.com/identity/protocols/oauth2/web-server#offline;
+www.googleapis.com/oauth2/v1/certs (its answer and its Cache-Control);
+cloud.google.com/apis/design/errors (the shape of errors).
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from itertools import count
+from typing import ClassVar, Final
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import NameOID
+
+from heard_simulator.server import Answer, Ask, Calls, Json, Known, Operation, Platform, zulu
+
+PUSHER: Final = "pusher@heard-demo.iam.gserviceaccount.example"
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """A key that Google signs with, and the certificate that it publishes."""
+
+    kid: str
+    private_key: str
+    certificate: str
+
+
+@cache
+def signer() -> Signer:
+    """Made when it is first needed.
+
+    Making one takes a tenth of a second, and hardly any test wants it.
+    """
+    key = rsa.generate_private_key(public_exponent=65_537, key_size=2_048)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "federated-signon.example")])
+    now = datetime.now(UTC)
+    made = x509.CertificateBuilder(
+        issuer_name=name,
+        subject_name=name,
+        public_key=key.public_key(),
+        serial_number=x509.random_serial_number(),
+        not_valid_before=now - timedelta(days=1),
+        not_valid_after=now + timedelta(days=16),
+    ).sign(key, hashes.SHA256())
+    pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
+    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain).decode()
+    return Signer(made.fingerprint(hashes.SHA1()).hex(), private, made.public_bytes(pem).decode())  # noqa: S303 - only a name
+
+
+class GoogleBusiness(Platform):
+    """One account's locations. A resource is a review as the API shows it, under its whole name.
+
+    A reply is taken at once and moderated afterwards: it is PENDING for `MODERATED_AFTER`, then
+    APPROVED, or REJECTED if it holds what the policy on personal information forbids (played by the
+    word "passport").
+    """
+
+    credentials: ClassVar[Mapping[str, str]] = {
+        "client_id": "110000000000-demo.apps.googleusercontent.example",
+        "client_secret": "demo-client-secret",
+        "refresh_token": "1//demo-refresh-token",
+    }
+    settings: ClassVar[Mapping[str, str]] = {
+        "push_service_account": PUSHER,
+        "location": "accounts/100000000000000000001/locations/20000000000000000001",
+        "api_base": "{url}",
+        "certs_url": "{url}/oauth2/v1/certs",
+        "token_url": "{url}/token",
+    }
+    LIMIT_BYTES: Final = 4_096
+    MOST_A_PAGE: Final = 50
+    MODERATED_AFTER: Final = timedelta(seconds=3)
+    TOKEN_LIFE: Final = timedelta(seconds=3_599)
+
+    def start(self) -> None:
+        self._tokens: dict[str, datetime] = {}
+        self._reviews: dict[str, Json] = {}
+        self._numbers = count(1)
+
+    @property
+    def signing_secret(self) -> str:
+        key = signer()
+        return json.dumps({"kid": key.kid, "private_key": key.private_key, "email": PUSHER})
+
+    @property
+    def shown_secret(self) -> None:
+        """Nothing is shown: the keys are published."""
+        return None
+
+    @staticmethod
+    def known(fields: Json, now: datetime) -> tuple[Known, ...]:
+        """Nothing.
+
+        A notification holds only a name, so that samples say themselves what the API shows.
+        """
+        return ()
+
+    def operation(self, ask: Ask) -> Operation | None:
+        path = ask.path.strip("/")
+        match ask.method, path.split("/"):
+            case "GET", ["oauth2", "v1", "certs"]:
+                return Operation(Calls.SIGN_IN, frozenset(), self._certificates)
+            case "POST", ["token"]:
+                return Operation(Calls.SIGN_IN, frozenset(), lambda: self._sign_in(ask.form()))
+            case "GET", ["v4", "accounts", _, "locations", _, "reviews"]:
+                location = path.removeprefix("v4/").removesuffix("/reviews")
+                return Operation(
+                    Calls.LOOK,
+                    frozenset({location}),
+                    lambda: self._signed_in(ask, lambda: self._list(location, ask)),
+                )
+            case "GET", ["v4", "accounts", _, "locations", _, "reviews", _]:
+                name = path.removeprefix("v4/")
+                return Operation(
+                    Calls.LOOK,
+                    frozenset({name}),
+                    lambda: self._signed_in(ask, lambda: self._show(name)),
+                )
+            case ("PUT" | "DELETE") as method, [
+                "v4",
+                "accounts",
+                _,
+                "locations",
+                _,
+                "reviews",
+                _,
+                "reply",
+            ]:
+                name = path.removeprefix("v4/").removesuffix("/reply")
+                done = (
+                    (lambda: self._reply(name, ask.json()))
+                    if method == "PUT"
+                    else (lambda: self._delete_reply(name))
+                )
+                return Operation(Calls.REPLY, frozenset({name}), lambda: self._signed_in(ask, done))
+            case _:
+                return None
+
+    def rejection(self) -> Answer:
+        return error(400, "INVALID_ARGUMENT", "Request contains an invalid argument.")
+
+    def rate_limit(self, seconds: int) -> Answer:
+        refused = error(
+            429,
+            "RESOURCE_EXHAUSTED",
+            "Quota exceeded for quota metric 'Requests' and limit 'Requests per minute'.",
+        )
+        return Answer(429, refused.body, {"Retry-After": str(seconds)})
+
+    def knows(self, native_id: str, resource: Json | None) -> None:
+        if resource is None:
+            self._reviews.pop(native_id, None)
+            return
+        self._reviews[native_id] = {
+            **self._reviews.get(native_id, {}),
+            **resource,
+            "name": native_id,
+            "reviewId": native_id.split("/")[5],
+        }
+
+    def reset(self) -> None:
+        self._reviews.clear()
+
+    def revoke_tokens(self) -> None:
+        self._tokens.clear()
+
+    def _certificates(self) -> Answer:
+        key = signer()
+        return Answer(
+            200,
+            {key.kid: key.certificate},
+            {"Cache-Control": "public, max-age=21600, must-revalidate, no-transform"},
+        )
+
+    def _sign_in(self, form: Mapping[str, str]) -> Answer:
+        if form.get("grant_type") != "refresh_token":
+            return Answer(
+                400, {"error": "unsupported_grant_type", "error_description": "Invalid grant_type."}
+            )
+        if (form.get("client_id"), form.get("client_secret")) != (
+            self.accepts["client_id"],
+            self.accepts["client_secret"],
+        ):
+            return Answer(
+                401,
+                {"error": "invalid_client", "error_description": "The OAuth client was not found."},
+            )
+        if form.get("refresh_token") != self.accepts["refresh_token"]:
+            return Answer(
+                400,
+                {
+                    "error": "invalid_grant",
+                    "error_description": "Token has been expired or revoked.",
+                },
+            )
+        token = f"ya29.{next(self._numbers)}-{secrets.token_urlsafe(24)}"
+        self._tokens[token] = self.clock() + self.TOKEN_LIFE
+        life = int(self.TOKEN_LIFE.total_seconds())
+        scope = "https://www.googleapis.com/auth/business.manage"
+        return Answer(
+            200, {"access_token": token, "expires_in": life, "scope": scope, "token_type": "Bearer"}
+        )
+
+    def _signed_in(self, ask: Ask, run: Callable[[], Answer]) -> Answer:
+        if self._tokens.get(self.bearer(ask), self.clock()) <= self.clock():
+            return error(401, "UNAUTHENTICATED", "Request had invalid authentication credentials.")
+        return run()
+
+    def _list(self, location: str, ask: Ask) -> Answer:
+        if ask.asked("orderBy") not in {None, "updateTime desc"}:
+            return error(400, "INVALID_ARGUMENT", "Only updateTime desc is played here.")
+        size, at = ask.asked("pageSize") or "50", ask.asked("pageToken") or "0"
+        if not size.isdecimal() or not 1 <= int(size) <= self.MOST_A_PAGE or not at.isdecimal():
+            return error(400, "INVALID_ARGUMENT", "Request contains an invalid argument.")
+        names = [name for name in self._reviews if name.startswith(f"{location}/reviews/")]
+        names.sort(key=lambda name: str(self._reviews[name].get("updateTime", "")), reverse=True)
+        shown = names[int(at) : int(at) + int(size)]
+        body: Json = {"totalReviewCount": len(names)}
+        if shown:
+            body |= {"reviews": [self._shown(name) for name in shown], "averageRating": 3.5}
+        if int(at) + int(size) < len(names):
+            body["nextPageToken"] = str(int(at) + int(size))
+        return Answer(200, body)
+
+    def _show(self, name: str) -> Answer:
+        return Answer(200, self._shown(name)) if name in self._reviews else self._missing()
+
+    def _shown(self, name: str) -> Json:
+        review = self._reviews[name]
+        reply: Json | None = review.get("reviewReply")
+        if reply and "at" in reply and self.clock() - reply["at"] >= self.MODERATED_AFTER:
+            reply["reviewReplyState"] = "APPROVED"
+            if "passport" in reply["comment"].lower():
+                reply |= {"reviewReplyState": "REJECTED", "policyViolation": "PERSONAL_INFO"}
+        return review | (
+            {"reviewReply": {name: value for name, value in reply.items() if name != "at"}}
+            if reply
+            else {}
+        )
+
+    def _reply(self, name: str, body: Json) -> Answer:
+        if name not in self._reviews:
+            return self._missing()
+        comment = body.get("comment")
+        if (
+            not isinstance(comment, str)
+            or not comment.strip()
+            or len(comment.encode()) > self.LIMIT_BYTES
+        ):
+            return self.rejection()
+        now = self.clock()
+        reply: Json = {
+            "comment": comment,
+            "updateTime": zulu(now),
+            "reviewReplyState": "PENDING",
+            "at": now,
+        }
+        self.ledger.remove(self.name, f"{name}/reply", now)
+        self._reviews[name]["reviewReply"] = reply
+        self.took(f"{name}/reply", name, name, comment, public=True)
+        return Answer(200, {name: value for name, value in reply.items() if name != "at"})
+
+    def _delete_reply(self, name: str) -> Answer:
+        if name not in self._reviews or "reviewReply" not in self._reviews[name]:
+            return self._missing()
+        del self._reviews[name]["reviewReply"]
+        self.ledger.remove(self.name, f"{name}/reply", self.clock())
+        return Answer(200, {})
+
+    def _missing(self) -> Answer:
+        return error(404, "NOT_FOUND", "Requested entity was not found.")
+
+
+def error(code: int, status: str, message: str) -> Answer:
+    """An error as Google's APIs word one."""
+    return Answer(code, {"error": {"code": code, "message": message, "status": status}})
+
+
+PLATFORM = GoogleBusiness

@@ -1,0 +1,272 @@
+"""Google Play's reviews, played, with the token endpoint for service accounts.
+
+Sources: developers.google.com/android-publisher/api-ref/rest/v3/reviews (get, list, reply);
+developers.google.com/identity/protocols/oauth2/service-account (assertions);
+cloud.google.com/apis/design/errors.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from itertools import count
+from typing import ClassVar, Final
+
+import jwt
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from heard_simulator.server import Answer, Ask, Calls, Json, Known, Operation, Platform
+
+SCOPE: Final = "https://www.googleapis.com/auth/androidpublisher"
+JWT_BEARER: Final = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+
+# Two primes that guard nothing: the demo's key must be the same in every process, so that it can be
+# entered in advance.
+_P: Final = int(
+    "C9843A0443452A5EE9900214C3956F31DB05FAB81F6802536281D97247A07BC4571DB44E7068564FC380BC9AE990D89F7AD51ED70F62C6FB8776E11BB449BB91"
+    "B8739C79BB8D12AF68C08133EA39EDD1C07C7357164210B7AB2316697894ED2C8F7F185EB23689E87C8B9CAA7CB2B00D65AF2AB5BB9774A5C70C051D72EB1AED",
+    16,
+)
+_Q: Final = int(
+    "C3C394E665D5EED3AE4A2B68780D59AEDB522AAC5439D198E442CC8E34D48B85FD2498E08FBE025966B5D8001C866752A38DEC98DE916D384128A8A90E42110C"
+    "0FABDA41FD287E9DCBD5BC8347A70E44ABD9439E97BEFE5F20AFA85BA1C5BC3442ED14E6BDF1EE4F7A48B28CB867B8EEAE89355E730CD0D739168FF127959655",
+    16,
+)
+
+
+def demo_key() -> rsa.RSAPrivateKey:
+    """The demo service account's key."""
+    public = rsa.RSAPublicNumbers(65_537, _P * _Q)
+    d = pow(public.e, -1, (_P - 1) * (_Q - 1))
+    numbers = rsa.RSAPrivateNumbers(
+        _P,
+        _Q,
+        d,
+        rsa.rsa_crt_dmp1(d, _P),
+        rsa.rsa_crt_dmq1(d, _Q),
+        rsa.rsa_crt_iqmp(_P, _Q),
+        public_numbers=public,
+    )
+    return numbers.private_key()
+
+
+def key_file(key: rsa.RSAPrivateKey) -> str:
+    """A service account's JSON key file, as Google Cloud hands it out."""
+    pem = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ).decode()
+    return json.dumps(
+        {
+            "type": "service_account",
+            "project_id": "heard-demo",
+            "private_key_id": "demo-key-1",
+            "private_key": pem,
+            "client_email": "heard@heard-demo.iam.gserviceaccount.example",
+            "client_id": "110000000000000000002",
+            "token_uri": "https://token.example/never-asked",
+        }
+    )
+
+
+class GooglePlay(Platform):
+    """One app's reviews. A resource is a review as the API shows it: `{"authorName", "comments".
+
+    [{"userComment": {…}}]}`.
+
+    Lists hold what was changed within a week, latest first. Not documented, and decided so: a
+    review that was deleted is 404, and one that is older than a week can still be read and
+    answered.
+    """
+
+    credentials: ClassVar[Mapping[str, str]] = {"service_account": key_file(demo_key())}
+    settings: ClassVar[Mapping[str, str]] = {
+        "package_name": "com.example.tealounge",
+        "api_base": "{url}",
+        "token_url": "{url}/token",
+    }
+    LIMIT: Final = 350
+    MOST_A_PAGE: Final = 100
+    LISTED_FOR: Final = timedelta(days=7)
+    TOKEN_LIFE: Final = timedelta(seconds=3_599)
+
+    def start(self) -> None:
+        self._tokens: dict[str, datetime] = {}
+        self._reviews: dict[str, Json] = {}
+        self._numbers = count(1)
+
+    @staticmethod
+    def known(fields: Json, now: datetime) -> tuple[Known, ...]:
+        """Nothing: nothing is sent, so that samples say themselves what appears."""
+        return ()
+
+    def operation(self, ask: Ask) -> Operation | None:
+        if (ask.method, ask.path) == ("POST", "/token"):
+            return Operation(Calls.SIGN_IN, frozenset(), lambda: self._sign_in(ask.form()))
+        match ask.method, ask.path.strip("/").split("/"):
+            case "GET", ["androidpublisher", "v3", "applications", package, "reviews"]:
+                return Operation(
+                    Calls.LOOK,
+                    frozenset(),
+                    lambda: self._signed_in(ask, package, lambda: self._list(ask)),
+                )
+            case "GET", ["androidpublisher", "v3", "applications", package, "reviews", review]:
+                return Operation(
+                    Calls.LOOK,
+                    frozenset({review}),
+                    lambda: self._signed_in(ask, package, lambda: self._show(review)),
+                )
+            case "POST", ["androidpublisher", "v3", "applications", package, "reviews", called] if (
+                called.endswith(":reply")
+            ):
+                review = called.removesuffix(":reply")
+                return Operation(
+                    Calls.REPLY,
+                    frozenset({review}),
+                    lambda: self._signed_in(ask, package, lambda: self._reply(review, ask.json())),
+                )
+            case _:
+                return None
+
+    def rejection(self) -> Answer:
+        return error(400, "INVALID_ARGUMENT", "Request contains an invalid argument.")
+
+    def rate_limit(self, seconds: int) -> Answer:
+        refused = error(
+            429, "RESOURCE_EXHAUSTED", "Quota exceeded for quota metric 'Reviews GET requests'."
+        )
+        return Answer(429, refused.body, {"Retry-After": str(seconds)})
+
+    def knows(self, native_id: str, resource: Json | None) -> None:
+        if resource is None:
+            self._reviews.pop(native_id, None)
+            return
+        replies = [
+            comment
+            for comment in self._reviews.get(native_id, {}).get("comments", [])
+            if "developerComment" in comment
+        ]
+        self._reviews[native_id] = {
+            **resource,
+            "comments": [*resource["comments"], *replies],
+            "reviewId": native_id,
+        }
+
+    def reset(self) -> None:
+        self._reviews.clear()
+
+    def revoke_tokens(self) -> None:
+        self._tokens.clear()
+
+    def _sign_in(self, form: Mapping[str, str]) -> Answer:
+        if form.get("grant_type") != JWT_BEARER:
+            return Answer(
+                400, {"error": "unsupported_grant_type", "error_description": "Invalid grant_type."}
+            )
+        file: Json = json.loads(self.accepts["service_account"])
+        key = serialization.load_pem_private_key(file["private_key"].encode(), None).public_key()
+        try:
+            claims = jwt.decode(
+                form.get("assertion", ""),
+                serialization_of(key),
+                algorithms=["RS256"],
+                audience=f"{self.url()}/token",
+                issuer=file["client_email"],
+                options={"require": ["iss", "scope", "aud", "exp", "iat"]},
+            )
+        except jwt.PyJWTError:
+            return Answer(
+                400, {"error": "invalid_grant", "error_description": "Invalid JWT Signature."}
+            )
+        if claims["exp"] - claims["iat"] > 3_600 or claims["scope"] != SCOPE:
+            return Answer(
+                400,
+                {
+                    "error": "invalid_grant",
+                    "error_description": "Invalid JWT: check your iat, exp and scope values.",
+                },
+            )
+        token = f"ya29.c.{next(self._numbers)}-{secrets.token_urlsafe(24)}"
+        self._tokens[token] = self.clock() + self.TOKEN_LIFE
+        return Answer(
+            200,
+            {
+                "access_token": token,
+                "expires_in": int(self.TOKEN_LIFE.total_seconds()),
+                "token_type": "Bearer",
+            },
+        )
+
+    def _signed_in(self, ask: Ask, package: str, run: Callable[[], Answer]) -> Answer:
+        if self._tokens.get(self.bearer(ask), self.clock()) <= self.clock():
+            return error(401, "UNAUTHENTICATED", "Request had invalid authentication credentials.")
+        if package != self.settings["package_name"]:
+            return error(403, "PERMISSION_DENIED", "The caller does not have permission")
+        return run()
+
+    def _list(self, ask: Ask) -> Answer:
+        size, at = ask.asked("maxResults") or "10", ask.asked("token") or "0"
+        if not size.isdecimal() or not 1 <= int(size) <= self.MOST_A_PAGE or not at.isdecimal():
+            return self.rejection()
+        since = (self.clock() - self.LISTED_FOR).timestamp()
+        listed = sorted(
+            (review for review in self._reviews.values() if changed(review) >= since),
+            key=changed,
+            reverse=True,
+        )
+        body: Json = {"reviews": listed[int(at) : int(at) + int(size)]} if listed else {}
+        if int(at) + int(size) < len(listed):
+            body["tokenPagination"] = {"nextPageToken": str(int(at) + int(size))}
+        return Answer(200, body)
+
+    def _show(self, review: str) -> Answer:
+        return Answer(200, self._reviews[review]) if review in self._reviews else self._missing()
+
+    def _reply(self, review: str, body: Json) -> Answer:
+        if review not in self._reviews:
+            return self._missing()
+        text = body.get("replyText")
+        if not isinstance(text, str) or not text.strip():
+            return self.rejection()
+        if len(text) > self.LIMIT:
+            return error(400, "INVALID_ARGUMENT", "Reply text is too long.")
+        now = self.clock()
+        at = {"seconds": str(int(now.timestamp())), "nanos": now.microsecond * 1000}
+        written = [
+            comment for comment in self._reviews[review]["comments"] if "userComment" in comment
+        ]
+        self._reviews[review]["comments"] = [
+            *written,
+            {"developerComment": {"text": text, "lastModified": at}},
+        ]
+        self.ledger.remove(self.name, review, now)
+        self.took(review, review, review, text, public=True)
+        return Answer(200, {"result": {"replyText": text, "lastEdited": at}})
+
+    def _missing(self) -> Answer:
+        return error(404, "NOT_FOUND", "Review not found.")
+
+
+def serialization_of(key: object) -> rsa.RSAPublicKey:
+    """The public half of a service account's key, which is always RSA."""
+    if not isinstance(key, rsa.RSAPublicKey):
+        raise TypeError("A service account's key is an RSA key.")
+    return key
+
+
+def changed(review: Json) -> float:
+    """When the customer last changed a review."""
+    said: Json = next(
+        comment["userComment"] for comment in review["comments"] if "userComment" in comment
+    )
+    return int(said["lastModified"]["seconds"]) + int(said["lastModified"].get("nanos", 0)) / 1e9
+
+
+def error(code: int, status: str, message: str) -> Answer:
+    """An error as Google's APIs word one."""
+    return Answer(code, {"error": {"code": code, "message": message, "status": status}})
+
+
+PLATFORM = GooglePlay

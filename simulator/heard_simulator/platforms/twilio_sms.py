@@ -1,0 +1,288 @@
+"""Twilio's messages API, played.
+
+Sources: twilio.com/docs/messaging/api/message-resource,
+…/docs/api/errors/{20003,20404,21602,21603,21604,21610,21617}.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from email.utils import format_datetime
+from typing import ClassVar, Final
+from urllib.parse import urlencode
+
+from heard_simulator.server import Answer, Ask, Calls, Json, Known, Operation, Platform, Reply, zulu
+
+OPT_OUT: Final = frozenset(
+    {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"}
+)
+"""Twilio's default opt-out words (twilio.com/docs/messaging/tutorials/advanced-opt-out)."""
+
+
+class TwilioSms(Platform):
+    """An account's messages, sent and received. Twilio has no threads.
+
+    Ours is named `{customer's number} {the account's number}`.
+
+    Resources: a received message by its sid (`{"from", "to", "body", "date_sent"}`), or a number
+    that has opted out (`{"opted_out": true}`), to which sending fails with 21610. How Twilio counts
+    characters beyond GSM-7 against the 1,600 is not documented exactly; UTF-16 units are counted
+    here.
+    """
+
+    credentials: ClassVar[Mapping[str, str]] = {
+        "account_sid": "ACsimulated",
+        "auth_token": "7e57" * 8,
+    }
+    settings: ClassVar[Mapping[str, str]] = {"api_base": "{url}"}
+    LIMIT: Final = 1600
+    PAGE_SIZE: Final = 50
+    ERRORS: Final[Mapping[int, tuple[int, str]]] = {
+        20003: (401, "Authenticate"),
+        20404: (404, "The requested resource was not found"),
+        20429: (429, "Too Many Requests"),
+        21602: (400, "Message body is required."),
+        21603: (400, "A 'From' phone number is required."),
+        21604: (400, "A 'To' phone number is required."),
+        21610: (400, "Attempt to send to unsubscribed recipient"),
+        21617: (400, "The concatenated message body exceeds the 1600 character limit"),
+    }
+
+    def start(self) -> None:
+        self._messages: dict[str, Json] = {}
+        self._opted_out: set[str] = set()
+
+    @staticmethod
+    def known(fields: Json, now: datetime) -> Iterator[Known]:
+        """The message received, and that its sender wants no answer if it says so."""
+        if "MessageSid" in fields:
+            text = fields.get("Body", "")
+            yield Known(
+                fields["MessageSid"],
+                {"from": fields["From"], "to": fields["To"], "body": text, "date_sent": zulu(now)},
+            )
+            if text.strip().upper() in OPT_OUT:
+                yield Known(fields["From"], {"opted_out": True})
+
+    def operation(self, ask: Ask) -> Operation | None:
+        match ask.path.removesuffix(".json").strip("/").split("/"):
+            case ["2010-04-01", "Accounts", sid, "Messages"] if ask.method == "POST":
+                form = ask.form()
+                about = frozenset(
+                    {form.get("To", ""), f"{form.get('To', '')} {form.get('From', '')}"}
+                )
+                return Operation(
+                    Calls.REPLY, about, lambda: self._signed_in(ask, sid, lambda: self._send(form))
+                )
+            case ["2010-04-01", "Accounts", sid, "Messages"] if ask.method == "GET":
+                about = frozenset(ask.query.get("To", []) + ask.query.get("From", []))
+                return Operation(
+                    Calls.LOOK, about, lambda: self._signed_in(ask, sid, lambda: self._list(ask))
+                )
+            case ["2010-04-01", "Accounts", sid, "Messages", message] if ask.method == "GET":
+                return Operation(
+                    Calls.LOOK,
+                    frozenset({message}),
+                    lambda: self._signed_in(ask, sid, lambda: self._show(message)),
+                )
+            case _:
+                return None
+
+    def rejection(self) -> Answer:
+        return self._error(21610)
+
+    def rate_limit(self, seconds: int) -> Answer:
+        return replace(self._error(20429), headers={"Retry-After": str(seconds)})
+
+    def knows(self, native_id: str, resource: Json | None) -> None:
+        if resource is None:
+            self._messages.pop(native_id, None)
+            self._opted_out.discard(native_id)
+        elif resource.get("opted_out"):
+            self._opted_out.add(native_id)
+        else:
+            received = (
+                datetime.fromisoformat(resource["date_sent"])
+                if resource.get("date_sent")
+                else self.clock()
+            )
+            self._messages[native_id] = self._message(
+                native_id,
+                resource["from"],
+                resource["to"],
+                resource.get("body", ""),
+                received,
+                direction="inbound",
+                status="received",
+            )
+
+    def reset(self) -> None:
+        self._messages.clear()
+        self._opted_out.clear()
+
+    def _signed_in(self, ask: Ask, sid: str, run: Callable[[], Answer]) -> Answer:
+        known = (self.accepts["account_sid"], self.accepts["auth_token"])
+        return run() if ask.basic() == known and sid == known[0] else self._error(20003)
+
+    def _send(self, form: Mapping[str, str]) -> Answer:
+        sender, recipient, body = (
+            form.get("From") or form.get("MessagingServiceSid"),
+            form.get("To"),
+            form.get("Body"),
+        )
+        if not recipient:
+            return self._error(21604)
+        if not sender:
+            return self._error(21603)
+        if not body:
+            return self._error(21602)
+        if len(body.encode("utf-16-le")) // 2 > self.LIMIT:
+            return self._error(21617)
+        if recipient in self._opted_out:
+            return self._error(21610)
+        now, sid = self.clock(), "SM" + secrets.token_hex(16)
+        message = self._message(
+            sid, sender, recipient, body, now, direction="outbound-api", status="sent"
+        )
+        self._messages[sid] = message
+        self.ledger.take(
+            Reply(
+                self.name,
+                sid,
+                f"{recipient} {sender}",
+                self._latest_from(recipient, sender),
+                body,
+                public=False,
+                at=now,
+            )
+        )
+        # The answer to a POST says that the message is queued; when it was sent shows later.
+        return Answer(201, self._public(message) | {"status": "queued", "date_sent": None})
+
+    def _latest_from(self, customer: str, number: str) -> str:
+        """The message that a reply answers, as far as anybody can tell: the customer's last one."""
+        received = [
+            each
+            for each in self._messages.values()
+            if each["direction"] == "inbound" and (each["from"], each["to"]) == (customer, number)
+        ]
+        return max(received, key=lambda each: each["_at"])["sid"] if received else customer
+
+    def _show(self, sid: str) -> Answer:
+        message = self._messages.get(sid)
+        return Answer(200, self._public(message)) if message else self._error(20404)
+
+    def _list(self, ask: Ask) -> Answer:
+        found = [message for message in self._messages.values() if self._listed(message, ask)]
+        found.sort(key=lambda message: message["_at"], reverse=True)
+        size = min(int(ask.asked("PageSize") or self.PAGE_SIZE), 1000)
+        page = int(ask.asked("Page") or 0)
+        shown = found[page * size : (page + 1) * size]
+
+        def uri(number: int) -> str:
+            kept = {
+                name: values[-1]
+                for name, values in ask.query.items()
+                if name not in {"Page", "PageSize"}
+            }
+            asked = urlencode({**kept, "PageSize": str(size), "Page": str(number)})
+            return f"/2010-04-01/Accounts/{self.accepts['account_sid']}/Messages.json?{asked}"
+
+        return Answer(
+            200,
+            {
+                "messages": [self._public(message) for message in shown],
+                "page": page,
+                "page_size": size,
+                "start": page * size,
+                "end": page * size + max(len(shown) - 1, 0),
+                "uri": uri(page),
+                "first_page_uri": uri(0),
+                "previous_page_uri": uri(page - 1) if page else None,
+                "next_page_uri": uri(page + 1) if len(found) > (page + 1) * size else None,
+            },
+        )
+
+    def _listed(self, message: Json, ask: Ask) -> bool:
+        to, sender = ask.asked("To"), ask.asked("From")
+        if (to and message["to"] != to) or (sender and message["from"] != sender):
+            return False
+        at: datetime = message["_at"].replace(microsecond=0)
+        on, since, until = ask.asked("DateSent"), ask.asked("DateSent>"), ask.asked("DateSent<")
+        if on and at.date() != _instant(on).date():
+            return False
+        # Both bounds are inclusive; a bare date means its midnight in UTC as a lower bound and its
+        # whole day as an upper.
+        if since and at < _instant(since):
+            return False
+        return not until or at <= (
+            _instant(until) if "T" in until else _instant(until) + timedelta(days=1)
+        )
+
+    def _message(
+        self,
+        sid: str,
+        sender: str,
+        recipient: str,
+        body: str,
+        at: datetime,
+        *,
+        direction: str,
+        status: str,
+    ) -> Json:
+        account = self.accepts["account_sid"]
+        uri = f"/2010-04-01/Accounts/{account}/Messages/{sid}"
+        return {
+            "_at": at,
+            "account_sid": account,
+            "api_version": "2010-04-01",
+            "body": body,
+            "date_created": format_datetime(at),
+            "date_sent": format_datetime(at),
+            "date_updated": format_datetime(at),
+            "direction": direction,
+            "error_code": None,
+            "error_message": None,
+            "from": sender,
+            "messaging_service_sid": None,
+            "num_media": "0",
+            "num_segments": str(1 + len(body) // 153),
+            "price": None,
+            "price_unit": None,
+            "sid": sid,
+            "status": status,
+            "subresource_uris": {"media": f"{uri}/Media.json"},
+            "to": recipient,
+            "uri": f"{uri}.json",
+        }
+
+    def _public(self, message: Json) -> Json:
+        return {name: value for name, value in message.items() if not name.startswith("_")}
+
+    def _error(self, code: int) -> Answer:
+        status, message = self.ERRORS[code]
+        body = {
+            "code": code,
+            "message": message,
+            "more_info": f"https://www.twilio.com/docs/errors/{code}",
+            "status": status,
+        }
+        return Answer(
+            status, body, {"WWW-Authenticate": 'Basic realm="Twilio API"'} if status == 401 else {}
+        )
+
+
+def _instant(text: str) -> datetime:
+    """The instant that an ISO 8601 date or time names; without a zone, UTC."""
+    parsed = (
+        datetime.fromisoformat(text)
+        if "T" in text
+        else datetime.combine(date.fromisoformat(text), datetime.min.time())
+    )
+    return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed
+
+
+PLATFORM = TwilioSms

@@ -1,0 +1,87 @@
+"""Which language a text is in: right where there is enough of it, silent where there is not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from heard.assessment import language
+from heard.assessment.language import Model, detect, plausible
+from heard.assessment.phrases import tokens
+
+
+def heard(text: str) -> str | None:
+    return detect(text, tokens(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("My parcel came three days late", "en"),
+        ("Das Paket kam drei Tage zu spät", "de"),
+        ("Mon colis est arrivé avec trois jours de retard", "fr"),
+        ("Mi paquete llegó con tres días de retraso", "es"),
+        ("Il mio pacco è arrivato con tre giorni di ritardo", "it"),
+        ("A minha encomenda chegou três dias atrasada", "pt"),
+        ("Mijn pakje kwam drie dagen te laat", "nl"),
+        ("Moja paczka przyszła trzy dni za późno", "pl"),
+        ("Paketim üç gün geç geldi", "tr"),
+        ("Coletul meu a ajuns cu trei zile întârziere", "ro"),
+        ("Mitt paket kom tre dagar för sent, och ingen svarade på mina frågor", "sv"),
+        ("Paket saya datang terlambat tiga hari", "id"),
+        ("Gói hàng của tôi đến muộn ba ngày", "vi"),
+        ("荷物が三日遅れて届きました", "ja"),
+        ("我的包裹晚了三天才到", "zh"),
+        ("제 소포가 사흘 늦게 왔어요", "ko"),
+        ("Моя посылка пришла на три дня позже, и никто не извинился", "ru"),
+        ("وصل طردي متأخرا ثلاثة أيام", "ar"),
+    ],
+)
+def test_a_sentence_is_enough(text: str, code: str) -> None:
+    assert heard(text) == code
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "12345 678",
+        "👍👍👍",
+        "xkqj wvzt pflmr ghtrw bdfgk",
+        "asdf jklö qwer uiop",
+        "hjgf dsa lkjh poiu ztre wqay",
+        "☆☆☆",
+    ],
+)
+def test_what_is_in_no_language_is_taken_for_none(text: str) -> None:
+    assert heard(text) is None
+
+
+@given(st.text(st.characters(), max_size=200))
+def test_any_text_has_a_known_language_or_none(text: str) -> None:
+    found = heard(text)
+    assert found is None or plausible(found) == found
+
+
+def test_small_words_decide_where_the_model_is_not_installed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(language, "_model", lambda: None)
+    assert heard("The room was not clean and the staff were rude to us") == "en"
+    assert heard("Paketim gelmedi") is None
+
+
+def test_a_model_is_read_as_it_was_written(tmp_path: Path) -> None:
+    table = np.arange(2 << language.BITS, dtype=np.int8).reshape(-1, 2)
+    model = Model(("nl", "tr"), table, 0.5, np.array([0.25, 0.75], np.float32))
+    language.write(tmp_path / "language.bin", model)
+
+    again = language.read(tmp_path / "language.bin")
+
+    assert (again.codes, again.scale) == (model.codes, model.scale)
+    assert np.array_equal(again.table, model.table)
+    assert np.array_equal(again.enough, model.enough)

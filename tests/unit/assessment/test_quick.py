@@ -1,0 +1,167 @@
+"""The `quick` engine.
+
+Total on any text, indifferent to how a text is typed, and trained to tell complaints from praise.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from heard.assessment import language
+from heard.assessment.engines import ngrams, quick
+from heard.assessment.engines.quick import HEADS, HEADS_BITS, UNHAPPY_BITS, Quick, Weights
+from heard.assessment.engines.weights import find
+
+ANY_TEXT = st.text(st.characters(), max_size=300) | st.text(
+    "aA1 é?!👍漢ع\u0301\ud800\x00@./:", max_size=300
+)
+
+
+def test_any_text_gets_probabilities_or_none() -> None:
+    engine = Quick.load()
+
+    @given(ANY_TEXT)
+    def judged(text: str) -> None:
+        scores = engine.scores(text)
+        if scores is None:
+            return
+        assert all(
+            0 <= each <= 1
+            for each in (
+                *scores.severity,
+                scores.needs_person,
+                scores.question,
+                scores.abuse,
+                scores.spam,
+            )
+        )
+        assert list(scores.severity) == sorted(scores.severity, reverse=True)
+        assert -1 <= scores.sentiment <= 1
+        assert scores.model == engine.model == quick.MODEL
+        assert engine.scores(text) == scores
+
+    judged()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " \n\t", "\u200b\u200b", "\x00", "ქართული ენა არავის უსწავლებია აქ", "ទឹកនេះត្រជាក់ណាស់"],
+)
+def test_nothing_is_said_of_blanks_and_of_scripts_that_training_never_saw(text: str) -> None:
+    assert Quick.load().scores(text) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("DIE SUPPE WAR KALT", "die suppe war kalt"),
+        ("très déçu", "tres decu"),
+        ("sooooooo  late", "soo late"),
+        ("ｃｏｌｄ　ｓｏｕｐ", "cold soup"),
+        ("I waited 95 minutes", "I waited 12345 minutes"),
+        ("see https://example.com/a?b=c now", "see www.example.org now"),
+        ("@acme where is it", "@globex_42 where is it"),
+        ("didn’t work – at all", "didn't work - at all"),
+    ],
+)
+def test_how_a_text_is_typed_changes_nothing(typed: str, meant: str) -> None:
+    assert sorted(ngrams.hashes(typed)) == sorted(ngrams.hashes(meant))
+
+
+@given(st.text("ab c", min_size=1, max_size=40).filter(str.strip))
+def test_blanks_around_a_text_say_nothing(text: str) -> None:
+    assert sorted(ngrams.hashes(text.strip())) == sorted(ngrams.hashes(f" \n {text} \t"))
+
+
+def test_equal_runs_have_equal_hashes_wherever_they_stand() -> None:
+    once, twice = (ngrams.hashes(text) for text in ("ab", "ab ab"))
+    assert set(map(int, once)) <= set(map(int, twice))
+
+
+def test_of_a_long_text_the_beginning_and_the_end_are_read() -> None:
+    beginning, middle, end = "The soup was cold. " * 200, "Lovely! " * 20_000, "Nobody came. " * 100
+    assert len(ngrams.hashes(beginning + middle + end)) < 8 * (ngrams.HEAD + ngrams.TAIL)
+    assert sorted(ngrams.hashes(beginning + middle + end)) == sorted(
+        ngrams.hashes(beginning + middle * 2 + end)
+    )
+
+
+@pytest.mark.parametrize(
+    ("glad", "sad"),
+    [
+        ("Lovely room and kind staff, we will be back", "Filthy room and rude staff, never again"),
+        ("Heerlijk gegeten, vriendelijke bediening", "Koud eten en een onbeschofte bediening"),
+        ("Accueil chaleureux et plats délicieux", "Accueil glacial et plats immangeables"),
+        (
+            "Schnell geliefert und gut verpackt, gerne wieder",
+            "Nie angekommen, und niemand antwortet auf meine E-Mails",
+        ),
+        (
+            "La habitación muy limpia y el personal encantador",
+            "La habitación sucia y nadie nos devuelve el dinero",
+        ),
+        ("料理が美味しくて、スタッフも親切でした", "料理は冷めていて、スタッフの態度も最悪でした"),
+        ("房间干净，服务热情，下次还会来", "房间很脏，服务态度差，再也不来了"),
+        (
+            "Kargo çok hızlıydı, ürün harika, teşekkürler",
+            "Kargo gelmedi, kimse cevap vermiyor, paramı iade etmediler",
+        ),
+        ("Camera pulita e personale gentilissimo", "Camera sporca e personale maleducato"),
+        (
+            "Entrega rápida e produto excelente, recomendo",
+            "Produto veio quebrado e ninguém resolve",
+        ),
+    ],
+)
+def test_a_complaint_needs_a_person_more_than_praise_in_many_languages(glad: str, sad: str) -> None:
+    praise, complaint = (Quick.load().scores(text) for text in (glad, sad))
+    assert praise is not None
+    assert complaint is not None
+    assert praise.needs_person < 0.15 < complaint.needs_person
+    assert 3 * praise.needs_person < complaint.needs_person
+    assert complaint.sentiment < 0 < praise.sentiment
+    assert praise.severity[2] < complaint.severity[2]
+
+
+def test_weights_are_read_as_they_were_written(tmp_path: Path) -> None:
+    generator = np.random.default_rng(1)
+    weights = Weights(
+        unhappy=generator.integers(-127, 127, 1 << UNHAPPY_BITS, np.int8),
+        heads=generator.integers(-127, 127, (1 << HEADS_BITS, len(HEADS)), np.int8),
+        unhappy_scale=0.25,
+        heads_scale=generator.random(len(HEADS), np.float32),
+        lean=generator.random(len(HEADS), np.float32),
+        bias=generator.random(len(HEADS), np.float32),
+        sentiment=generator.random(2, np.float32),
+        known=generator.random(512) > 0.5,
+    )
+    quick.write(tmp_path / "quick.bin", weights, {"model": "quick-0"})
+
+    again, about = quick.read(tmp_path / "quick.bin")
+
+    assert about == {"model": "quick-0"}
+    assert all(
+        np.array_equal(getattr(again, name), getattr(weights, name)) for name in Weights.__slots__
+    )
+
+
+def test_the_shipped_weights_are_small_and_say_what_they_were_trained_on() -> None:
+    path = find(quick.TRAINED)
+    assert path.stat().st_size + find(language.TRAINED).stat().st_size <= 2_000_000
+    about = quick.read(path)[1]
+    assert about["model"] == quick.MODEL
+    # Sets that may only be measured on.
+    assert not set(about["sources"]) & {
+        "us_airline",
+        "germeval2017",
+        "restmex_mx_es",
+        "laroseda_ro",
+        "olid",
+        "ott_deceptive",
+        "severity_dev",
+    }

@@ -1,0 +1,189 @@
+"""Published policies.
+
+Every version stays, one of two who publish at once wins, and triage follows the newest.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from heard.errors import BadRequest, Conflict, NotFound
+from heard.policy import complete, default_policy, load_policy
+from heard.steps.triage import policy_of
+from heard.storage.policies import Policies, Version
+from heard.storage.setup import Business
+from tests.unit.backend import BUSINESS, NAME, NOON, House, Watched
+
+
+def document(name: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "rules": [{"id": "R21-ours", "when": {"rating_min": 5}, "then": {"route": "both"}}],
+    }
+
+
+def policies(house: House, client: Any = None) -> Policies:
+    return Policies(client or house.dynamodb, house.tables["SetupTable"])
+
+
+def publish(
+    house: House, name: str, by: str = "Ana", client: Any = None, **said: str
+) -> Version | None:
+    made = policies(house, client)
+    return made.publish(
+        BUSINESS,
+        document(name),
+        source=said.get("source", f"name: {name}\n"),
+        by=by,
+        note=said.get("note", ""),
+        now=NOON,
+    )
+
+
+def test_what_is_published_is_followed_and_the_playbook_before_it_is_kept(house: House) -> None:
+    version = publish(house, "first", note="calmer evenings")
+
+    assert version is not None
+    assert (version.number, version.by, version.note, version.source, version.at) == (
+        2,
+        "Ana",
+        "calmer evenings",
+        "name: first\n",
+        NOON,
+    )
+    assert (
+        policy_of(BUSINESS, house.setup).hash == load_policy(document("first")).hash == version.hash
+    )
+    listed = policies(house).versions(BUSINESS)
+    assert [each.number for each in listed] == [2, 1]
+    assert listed[0] == version == policies(house).version(BUSINESS, 2)
+    assert (listed[1].hash, listed[1].document) == (default_policy().hash, complete({}))
+    assert (house.setup.business(BUSINESS) or Business("", "")).policy_version == 2
+
+
+def test_a_version_means_the_same_whatever_becomes_of_the_playbook(house: House) -> None:
+    version = publish(house, "first")
+
+    assert version is not None
+    assert version.document == complete(document("first"))
+    assert len(version.document["rules"]) > 1
+
+
+def test_publishing_what_is_followed_already_writes_nothing(house: House) -> None:
+    assert policies(house).publish(BUSINESS, {}, source="", by="Ana", now=NOON) is None
+    assert policies(house).versions(BUSINESS) == []
+
+    publish(house, "first")
+    assert publish(house, "first", by="Lee", note="again") is None
+    assert [each.number for each in policies(house).versions(BUSINESS)] == [2, 1]
+
+
+def test_what_was_in_force_without_a_version_becomes_one(house: House) -> None:
+    house.setup.put_business(Business(BUSINESS, NAME, document("by hand")))
+
+    publish(house, "first")
+    house.setup.put_business(Business(BUSINESS, NAME, document("by hand again")))
+    publish(house, "second")
+
+    listed = policies(house).versions(BUSINESS)
+    assert [(each.number, each.document["name"]) for each in reversed(listed)] == [
+        (1, "by hand"),
+        (2, "first"),
+        (3, "by hand again"),
+        (4, "second"),
+    ]
+
+
+def test_a_policy_that_an_earlier_release_took_does_not_keep_a_mended_one_out(house: House) -> None:
+    house.setup.put_business(Business(BUSINESS, NAME, {"rules": "of another time"}))
+
+    publish(house, "mended")
+
+    assert policy_of(BUSINESS, house.setup).name == "mended"
+    assert policies(house).versions(BUSINESS)[1].document == {"rules": "of another time"}
+
+
+def test_of_two_who_publish_at_once_one_wins_and_the_other_is_told(house: House) -> None:
+    publish(house, "first")
+    publish_meanwhile = iter([lambda: publish(house, "theirs", by="Lee", client=house.raw)])
+
+    def before(operation: str) -> None:
+        if operation == "transact_write_items":
+            next(publish_meanwhile, lambda: None)()
+
+    with pytest.raises(Conflict, match="version 3 by Lee") as overtaken:
+        publish(house, "mine", by="Ana", client=Watched(house.raw, before))
+
+    assert overtaken.value.reason == "published_meanwhile"
+    assert policy_of(BUSINESS, house.setup).name == "theirs"
+    assert [each.document["name"] for each in policies(house).versions(BUSINESS)] == [
+        "theirs",
+        "first",
+        "playbook",
+    ]
+
+
+def test_many_at_once_never_overwrite_a_version(house: House) -> None:
+    def attempt(number: int) -> str | None:
+        try:
+            version = publish(house, f"policy {number}", by=f"person {number}")
+        except Conflict:
+            return None
+        return version.document["name"] if version else None
+
+    with ThreadPoolExecutor(8) as pool:
+        won = [name for name in pool.map(attempt, range(8)) if name]
+
+    listed = policies(house).versions(BUSINESS)
+    assert sorted(each.document["name"] for each in listed) == sorted([*won, "playbook"])
+    assert [each.number for each in listed] == list(range(len(listed), 0, -1))
+    assert policy_of(BUSINESS, house.setup).hash == listed[0].hash
+
+
+@pytest.mark.parametrize(
+    ("given", "source", "error"),
+    [
+        ({"rules": []}, "", BadRequest),
+        (
+            {"name": "long", "checklists": {f"c{number}": ["x" * 90] * 40 for number in range(90)}},
+            "x" * 40_000,
+            BadRequest,
+        ),
+    ],
+)
+def test_what_is_refused_leaves_the_old_one_in_force(
+    house: House, given: dict[str, Any], source: str, error: type[Exception]
+) -> None:
+    publish(house, "first")
+
+    with pytest.raises(error):
+        policies(house).publish(
+            BUSINESS, given, source=source, by="Ana", now=NOON + timedelta(hours=1)
+        )
+
+    assert policy_of(BUSINESS, house.setup).name == "first"
+    assert len(policies(house).versions(BUSINESS)) == 2
+
+
+def test_only_a_business_that_is_there_can_publish(house: House) -> None:
+    with pytest.raises(NotFound):
+        policies(house).publish("nobody", document("first"), source="", by="Ana", now=NOON)
+    assert policies(house).versions("nobody") == []
+
+
+def test_a_business_that_is_renamed_keeps_its_policy(house: House) -> None:
+    publish(house, "first")
+
+    house.setup.put_business(Business(BUSINESS, "Blue Door & Daughters"))
+
+    found = house.setup.business(BUSINESS)
+    assert found is not None
+    assert (found.name, found.policy["name"], found.policy_version) == (
+        "Blue Door & Daughters",
+        "first",
+        2,
+    )

@@ -1,0 +1,227 @@
+"""The labelled sets.
+
+Read by what their README allows, never with the texts that validation needs.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from heard.assessment import Agenda, Severity
+from heard.reviews import Channel
+from heard_training import corpus
+from heard_training.corpus import Missing, Use
+
+BESIDE = Path(__file__).parents[3] / ".." / "shared" / "data"
+
+README = """
+| file | rows | use |
+| --- | --- | --- |
+| shop_nl, _de | 2 | ship |
+| forum_en | 1 | permissive |
+| **severity_dev.jsonl** | 1 | measure |
+"""
+
+
+def written(path: Path, *objects: dict[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(json.dumps(each) + "\n" for each in objects), encoding="utf-8")
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    (tmp_path / "README.md").write_text(README, encoding="utf-8")
+    return tmp_path
+
+
+def test_a_set_may_train_only_if_the_readme_says_so(data: Path) -> None:
+    for name in ("shop_nl", "shop_de", "forum_en", "unheard_of"):
+        written(
+            data / f"{name}.jsonl", {"id": f"{name}-1", "lang": "nl", "text": f"Een zin uit {name}"}
+        )
+
+    uses = {row.source: row.use for row in corpus.rows(data)}
+
+    assert uses == {
+        "shop_nl": Use.SHIP,
+        "shop_de": Use.SHIP,
+        "forum_en": Use.PERMISSIVE,
+        "unheard_of": Use.MEASURE,
+    }
+    assert [use.trains for use in Use] == [True, True, False]
+    assert {row.source for row in corpus.without(corpus.rows(data), "shop_nl")} == {
+        "shop_de",
+        "forum_en",
+    }
+
+
+def test_texts_of_the_validation_set_are_never_rows(data: Path) -> None:
+    said = {"severity": "high", "needs_person": True, "agenda": "other", "flags": []}
+    written(
+        data / "severity_dev.jsonl",
+        {
+            "id": "v1",
+            "set": "shop_nl",
+            "lang": "nl",
+            "text": "Kapot. Na één dag!",
+            "a": said,
+            "b": said,
+        },
+    )
+    written(
+        data / "shop_nl.jsonl",
+        {"id": "1", "lang": "nl", "title": "Kapot", "text": "na één dag"},
+        {"id": "2", "lang": "nl", "text": "Heel"},
+    )
+
+    assert [row.id for row in corpus.rows(data)] == ["2"]
+    (rated,) = corpus.validation(data)
+    assert rated.row.source == "shop_nl"
+    assert rated.ratings[0].severity is rated.ratings[1].severity is Severity.HIGH
+    assert rated.ratings[0].agenda is None
+
+
+@pytest.mark.parametrize(
+    ("name", "fields", "polarity"),
+    [
+        ("shop_nl", {"rating": 1}, 1),
+        ("shop_nl", {"rating": 2}, 1),
+        ("shop_nl", {"rating": 3}, None),
+        ("shop_nl", {"rating": 5, "label": "negative"}, 0),
+        ("shop_nl", {"label": "negative"}, 1),
+        ("shop_nl", {"label": "neutral"}, None),
+        ("ott_deceptive", {"label": "0|negative"}, 1),
+        ("ott_deceptive", {"label": "1|positive"}, 0),
+        ("reclameaqui_pt", {"label": "Resolvido"}, 1),
+        ("davidson", {"label": "neither"}, None),
+    ],
+)
+def test_polarity_stands_in_for_needs_a_person(
+    data: Path, name: str, fields: dict[str, Any], polarity: int | None
+) -> None:
+    written(data / f"{name}.jsonl", {"id": "1", "lang": "en", "text": "A text", **fields})
+    assert [row.polarity for row in corpus.rows(data)] == [polarity]
+
+
+def test_rude_words_are_labelled_in_three_sets(data: Path) -> None:
+    for name, label in {"davidson": "neither", "germeval2018": "OFFENSE", "olid": "NOT"}.items():
+        written(
+            data / f"{name}.jsonl",
+            {"id": name, "lang": "en", "platform": "twitter", "text": name, "label": label},
+        )
+    found = {row.source: row.offensive for row in corpus.rows(data)}
+    assert found == {"davidson": False, "germeval2018": True, "olid": False}
+    assert {row.channel for row in corpus.rows(data)} == {Channel.SOCIAL}
+
+
+def test_languages_are_what_they_are_and_not_what_the_set_claims(data: Path) -> None:
+    written(data / "moroccan_banks.jsonl", {"id": "1", "lang": "und", "text": "Accueil froid"})
+    written(
+        data / "xlmt_hi.jsonl",
+        {"id": "2", "lang": "hi", "text": "plain English"},
+        {"id": "3", "lang": "hi", "text": "बहुत अच्छा"},
+    )
+    written(data / "afrisenti_swa.jsonl", {"id": "4", "lang": "swa", "text": "habari"})
+    assert {row.id: row.language for row in corpus.rows(data)} == {
+        "1": "fr",
+        "2": None,
+        "3": "hi",
+        "4": "sw",
+    }
+
+
+def test_ratings_of_our_own_join_their_rows(data: Path, tmp_path: Path) -> None:
+    written(
+        data / "shop_nl.jsonl",
+        {"id": "1", "lang": "nl", "text": "Prima, maar wanneer gaan jullie open?"},
+    )
+    rating = {
+        "id": "1",
+        "severity": "medium",
+        "text_severity": "medium",
+        "needs_person": True,
+        "agenda": "question",
+        "flags": ["question"],
+    }
+    written(tmp_path / "labels" / "a.jsonl", rating)
+
+    (row,) = corpus.rows(data, tmp_path / "labels")
+
+    assert row.judged is not None
+    assert (row.judged.severity, row.judged.needs_person, row.judged.agenda) == (
+        Severity.MEDIUM,
+        True,
+        Agenda.QUESTION,
+    )
+
+
+def test_phrases_say_by_their_mark_what_they_are(tmp_path: Path) -> None:
+    (tmp_path / "nl.txt").write_text(
+        "+ top, heel fijn\n- jammer\n= kapot\n! brand\n~ sukkel\n", encoding="utf-8"
+    )
+    found = {
+        row.text: (
+            row.polarity,
+            row.judged and row.judged.severity,
+            row.judged and row.judged.agenda,
+        )
+        for row in corpus.phrases(tmp_path)
+    }
+    assert found == {
+        "top": (0, Severity.PRAISE, None),
+        "heel fijn": (0, Severity.PRAISE, None),
+        "jammer": (1, Severity.MEDIUM, None),
+        "kapot": (1, Severity.HIGH, None),
+        "brand": (1, Severity.CRITICAL, None),
+        "sukkel": (None, Severity.MEDIUM, Agenda.ABUSE),
+    }
+
+
+def test_our_own_labels_examples_and_phrases_can_be_read() -> None:
+    assert len(corpus.examples()) > 1000
+    assert all(row.judged and row.language and row.text for row in corpus.examples())
+    assert {"en", "nl", "fr", "de", "es", "ja", "zh", "tr"} <= {
+        row.language for row in corpus.phrases()
+    }
+    assert all(row.text and len(row.text) <= 60 for row in corpus.phrases())
+
+
+def test_a_folder_without_sets_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Missing, match="no labelled sets"):
+        corpus.folder(tmp_path)
+
+
+def test_the_environment_names_the_folder(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written(data / "shop_nl.jsonl", {"id": "1", "lang": "nl", "text": "Top"})
+    monkeypatch.setenv("HEARD_DATA", str(data))
+    assert corpus.folder() == data
+
+
+@pytest.mark.skipif(
+    not BESIDE.is_dir(),
+    reason="the labelled sets are kept beside the repository, and they are not there",
+)
+def test_every_set_beside_the_repository_is_read() -> None:
+    found = corpus.rows(BESIDE)
+    by_source = {name: rows for (name,), rows in corpus.by(found, "source").items()}
+
+    assert set(by_source) == {path.stem for path in BESIDE.glob("*.jsonl")} - {"severity_dev"}
+    assert all(row.offensive is not None for row in by_source["olid"])
+    assert all(row.polarity == 1 for row in by_source["cfpb_1k"])
+    assert {name for name, rows in by_source.items() if not rows[0].use.trains} >= {
+        "us_airline",
+        "laroseda_ro",
+        "olid",
+    }
+    assert {name for name, rows in by_source.items() if rows[0].use.trains} >= {
+        "pattern_nl",
+        "marc_ja_valid",
+        "xlmt_de",
+    }
+    assert len(corpus.validation(BESIDE)) == 245
+    assert {row.judged is not None for row in by_source["skytrax_seat"]} == {True, False}
+    assert len(corpus.sentences(BESIDE)) == 30

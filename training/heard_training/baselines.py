@@ -1,0 +1,86 @@
+"""What an engine must be better than: VADER, the rating alone, and always the same answer.
+
+Each answers as an engine's assessment does, so that all are measured alike. None of them knows
+abuse or questions.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from heard.assessment import Severity
+
+_BY_RATING: Final = {
+    1: Severity.HIGH,
+    2: Severity.MEDIUM,
+    3: Severity.MEDIUM,
+    4: Severity.LOW,
+    5: Severity.PRAISE,
+}
+
+_BY_COMPOUND: Final = ((0.5, Severity.PRAISE), (-0.05, Severity.LOW), (-0.5, Severity.MEDIUM))
+"""VADER's compound score from which a text is of a level; what is below all is high.
+
+Its authors call -0.05 to 0.05 neutral.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was concluded of one review.
+
+    How probable it is that a person is needed, whether one is called, and the rest.
+    """
+
+    probability: float
+    person: bool
+    severity: Severity
+    abuse: bool = False
+    abusive: float = 0.0
+    """How probable abuse is."""
+
+    question: bool = False
+
+
+class NotInstalled(Exception):
+    """A package is missing that only this comparison needs."""
+
+
+def vader() -> Callable[[str], Verdict]:
+    """Hutto and Gilbert's (2014) sentiment of an English text, turned into levels.
+
+    Raises NotInstalled.
+    """
+    try:
+        package: Any = importlib.import_module("vaderSentiment.vaderSentiment")
+    except ImportError as missing:
+        raise NotInstalled(
+            "VADER is compared with and is not installed: pip install vaderSentiment"
+        ) from missing
+    analyzer = package.SentimentIntensityAnalyzer()
+
+    def verdict(text: str) -> Verdict:
+        compound = float(analyzer.polarity_scores(text)["compound"])
+        severity = next(
+            (level for least, level in _BY_COMPOUND if compound >= least), Severity.HIGH
+        )
+        return Verdict((1 - compound) / 2, severity.rank >= Severity.MEDIUM.rank, severity)
+
+    return verdict
+
+
+def by_rating(rating: int | None) -> Verdict:
+    """A rule on stars: up to three need a person, and so does what has none."""
+    severity = _BY_RATING.get(rating or 0, Severity.MEDIUM)
+    return Verdict(severity.rank / 4, severity.rank >= Severity.MEDIUM.rank, severity)
+
+
+def majority(severities: Sequence[Severity], persons: Sequence[bool]) -> Verdict:
+    """What most of the truths are, whatever the review."""
+    person = 2 * sum(persons) >= len(persons)
+    severity = Counter(severities).most_common(1)[0][0] if severities else Severity.MEDIUM
+    return Verdict(float(person), person, severity)

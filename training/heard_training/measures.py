@@ -1,0 +1,148 @@
+"""The arithmetic of judging a judge: AUC, recall and precision, kappa, calibration. Pure.
+
+Knows nothing of reviews or engines.
+
+Where a figure is undefined (an AUC of one class, a precision of nothing said) it is None, never a
+number that could be taken for one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+type Confusion = tuple[tuple[int, ...], ...]
+"""How often the truth of a row was said to be the column."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """Of what is true and what was said of the same things: how many of each kind."""
+
+    found: int
+    missed: int
+    false: int
+    passed: int
+
+    @property
+    def recall(self) -> float | None:
+        """Share of what is true that was found."""
+        return _share(self.found, self.found + self.missed)
+
+    @property
+    def precision(self) -> float | None:
+        """Share of what was said that is true."""
+        return _share(self.found, self.found + self.false)
+
+    @property
+    def f1(self) -> float | None:
+        """Harmonic mean of recall and precision, 0 when nothing was found."""
+        return _share(2 * self.found, 2 * self.found + self.missed + self.false)
+
+    @property
+    def load(self) -> float | None:
+        """Share of all of which it was said: what people have to look at."""
+        return _share(self.found + self.false, self.found + self.missed + self.false + self.passed)
+
+    @property
+    def false_alarms(self) -> float | None:
+        """Share of what is not true of which it was said."""
+        return _share(self.false, self.false + self.passed)
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Probabilities between two bounds: their mean, how often it was so, and of how many."""
+
+    said: float
+    so: float
+    texts: int
+
+
+def hits(truths: Sequence[bool], said: Sequence[bool]) -> Hits:
+    """Counts of two equally long sequences, side by side."""
+    pairs = list(zip(truths, said, strict=True))
+    return Hits(
+        pairs.count((True, True)),
+        pairs.count((True, False)),
+        pairs.count((False, True)),
+        pairs.count((False, False)),
+    )
+
+
+def auc(truths: Sequence[bool], scores: Sequence[float]) -> float | None:
+    """The probability that a true one has a higher score than a false one, a tie counting half.
+
+    None of one class alone.
+    """
+    yes = sum(truths)
+    no = len(truths) - yes
+    if not yes or not no:
+        return None
+    below = 0
+    wins = 0.0
+    for _, tied in groupby(sorted(zip(scores, truths, strict=True)), key=lambda pair: pair[0]):
+        group = [truth for _, truth in tied]
+        true = sum(group)
+        wins += true * (below + (len(group) - true) / 2)
+        below += len(group) - true
+    return wins / (yes * no)
+
+
+def confusion(truths: Sequence[int], said: Sequence[int], levels: int) -> Confusion:
+    """How often each level, counted from 0, was said to be each."""
+    counts = [[0] * levels for _ in range(levels)]
+    for truth, guess in zip(truths, said, strict=True):
+        counts[truth][guess] += 1
+    return tuple(map(tuple, counts))
+
+
+def kappa(counts: Confusion) -> float | None:
+    """Cohen's kappa with quadratic weights (Cohen 1968).
+
+    1 is agreement, 0 what chance would give; None where only one level is named.
+    """
+    total = sum(map(sum, counts))
+    rows = [sum(row) for row in counts]
+    columns = [sum(column) for column in zip(*counts, strict=True)]
+    places = range(len(counts))
+    seen = sum((i - j) ** 2 * counts[i][j] for i in places for j in places)
+    chance = sum((i - j) ** 2 * rows[i] * columns[j] for i in places for j in places)
+    return 1 - seen * total / chance if chance else None
+
+
+def bins(
+    truths: Sequence[bool], probabilities: Sequence[float], count: int = 10
+) -> tuple[Bin, ...]:
+    """What was said and what was so, in so many equally wide parts of 0 to 1.
+
+    Parts that nothing falls into are left out.
+    """
+    parts: list[list[tuple[float, bool]]] = [[] for _ in range(count)]
+    for truth, probability in zip(truths, probabilities, strict=True):
+        parts[min(int(probability * count), count - 1)].append((probability, truth))
+    return tuple(
+        Bin(sum(p for p, _ in part) / len(part), sum(t for _, t in part) / len(part), len(part))
+        for part in parts
+        if part
+    )
+
+
+def calibration_error(parts: Sequence[Bin]) -> float | None:
+    """Expected calibration error.
+
+    The mean distance of what was said from what was so, each part by its size; None of nothing.
+    """
+    total = sum(part.texts for part in parts)
+    return sum(abs(part.said - part.so) * part.texts for part in parts) / total if total else None
+
+
+def mean(figures: Iterable[float | None]) -> float | None:
+    """The mean of those that are defined; None when none is."""
+    known = [figure for figure in figures if figure is not None]
+    return sum(known) / len(known) if known else None
+
+
+def _share(part: int, of: int) -> float | None:
+    return part / of if of else None
