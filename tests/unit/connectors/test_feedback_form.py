@@ -115,7 +115,7 @@ def test_what_a_page_is_sent_with_becomes_one_review_however_often_it_is_sent(
         "Jo",
     )
     thanks = Page(FORM.accepted(request, connection, FORM.parse(request, connection, now), nowhere))
-    assert thanks.one("a")["href"] == f"../answers/{connection.id}/{first.native_id}"
+    assert thanks.one("a")["href"] == f"../feedback/{connection.id}/{first.native_id}"
 
 
 def test_an_empty_submission_gets_the_page_again_with_what_was_typed(
