@@ -1,0 +1,277 @@
+"""docs/playbook.md defines every rule id and every word that the repository uses.
+
+It also keeps out the few names that stood for one thing beside another name.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.static.cloudformation import template
+from tests.static.repository import FUNCTIONS, LAYER, ROOT, WORKFLOWS, files, shown
+
+PLAYBOOK = (ROOT / "docs" / "playbook.md").read_text()
+ROWS: list[tuple[str, str]] = re.findall(r"^\| (R\d\d) \| ([a-z-]+) \|", PLAYBOOK, re.MULTILINE)
+SECTIONS: list[tuple[str, str]] = re.findall(r"^### (R\d\d) (.+)$", PLAYBOOK, re.MULTILINE)
+
+LOCK = ROOT / "package-lock.json"
+"""What looks like a rule id in there is a piece of a digest."""
+
+
+def _rule_ids(path: Path) -> set[str]:
+    """What is named in a file; nothing in one that holds no text."""
+    try:
+        text = path.read_text()
+    except UnicodeDecodeError:
+        return set()
+    return set(re.findall(r"\bR\d\d\b", text))
+
+
+# --- rules ---
+
+
+def test_rule_ids_are_unique_and_run_without_gaps() -> None:
+    assert [id for id, _ in ROWS] == [f"R{number:02d}" for number in range(1, len(ROWS) + 1)]
+
+
+def test_every_rule_has_a_section_that_says_what_the_product_does() -> None:
+    assert SECTIONS == ROWS
+
+
+def test_every_rule_id_that_is_used_is_defined() -> None:
+    defined = {id for id, _ in ROWS}
+    used = {shown(path): _rule_ids(path) for path in files() if path != LOCK}
+
+    assert used["template.yaml"], "no file was read"
+    assert {path: sorted(ids - defined) for path, ids in used.items() if ids - defined} == {}
+
+
+def test_the_readme_and_the_guide_for_contributors_link_the_playbook() -> None:
+    for document in ("README.md", "CONTRIBUTING.md"):
+        assert "(docs/playbook.md)" in (ROOT / document).read_text(), document
+
+
+# --- words ---
+
+
+def glossary() -> list[tuple[str, str]]:
+    """(package, name) of each piece of code that the glossary says carries a word."""
+    groups = re.findall(r"\(((?:`[\w.]+`(?:,| and)?\s+)+)in\s+`(heard\.[a-z_]+)`\)", PLAYBOOK)
+    split = [(package, re.findall(r"`([\w.]+)`", names)) for names, package in groups]
+    return [(package, name) for package, names in split for name in names]
+
+
+@functools.cache
+def _names_in(package: str) -> frozenset[str]:
+    """Every `name` and `Class.name` that a module, or the modules of a package, define."""
+    place = LAYER.joinpath(*package.split("."))
+    module = place.with_suffix(".py")
+    modules = [module] if module.exists() else sorted(place.rglob("*.py"))
+    names = {module.stem for module in modules}
+    for module in modules:
+        for node in ast.parse(module.read_text()).body:
+            top = list(_bound(node))
+            names |= set(top)
+            if isinstance(node, ast.ClassDef):
+                names |= {f"{node.name}.{name}" for inner in node.body for name in _bound(inner)}
+    return frozenset(names)
+
+
+def _bound(node: ast.stmt) -> Iterator[str]:
+    """The names that one statement defines where it stands."""
+    match node:
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+            yield node.name
+        case ast.AnnAssign(target=ast.Name(id=name)):
+            yield name
+        case ast.Assign(targets=targets):
+            yield from (target.id for target in targets if isinstance(target, ast.Name))
+        case _:
+            pass
+
+
+@pytest.mark.parametrize(("package", "name"), glossary())
+def test_what_the_glossary_names_is_in_the_code(package: str, name: str) -> None:
+    assert name in _names_in(package)
+
+
+def test_the_glossary_has_each_word_once() -> None:
+    words = re.findall(r"^\* \*\*([^*]+)\*\*", PLAYBOOK, re.MULTILINE)
+
+    assert len(glossary()) >= 60
+    assert sorted(words) == sorted(set(words))
+
+
+# --- names that must not come back ---
+
+
+@dataclass(frozen=True)
+class Unwanted:
+    """A word that names nothing here, in all its forms.
+
+    `instead` says what the thing is called. `allowed` fits names that other people chose and we
+    have to use. In the files of `apart` the word means something else.
+    """
+
+    forms: frozenset[str]
+    instead: str
+    allowed: str = r"(?!)"
+    apart: frozenset[str] = frozenset()
+
+    def is_in(self, name: str, place: str) -> bool:
+        """Whether a name, found at a place, has the word and may not have it."""
+        if self.forms.isdisjoint(words_of(name)):
+            return False
+        if re.fullmatch(self.allowed, name, re.IGNORECASE):
+            return False
+        return self.apart.isdisjoint(Path(place.partition(":")[0]).parts)
+
+
+UNWANTED = {
+    "told": Unwanted(
+        forms=frozenset({"told"}),
+        instead="name what the value is: a message, a reason, a row, a variant",
+    ),
+    "task": Unwanted(
+        forms=frozenset({"task", "tasks"}),
+        instead="work for a person is a follow_up; Step Functions' own names stay",
+        # What AWS's interface calls its token, and the calls that take one.
+        allowed=r"_*(task_?token|send_task_\w+)s?",
+        # A progress bar, what a model learns, and the states of a workflow.
+        apart=frozenset({"assess", "training", "emulator.py", "test_workflow_definitions.py"}),
+    ),
+    "look": Unwanted(
+        forms=frozenset({"look", "looks"}),
+        instead="asking a platform is a poll; a follow-up is checked; a reply or a key is found",
+    ),
+}
+
+
+def words_of(name: str) -> set[str]:
+    """The words of a name in small letters: `SendTaskToken` and `send_task_token` have the same."""
+    return {word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)}
+
+
+def names_of(source: str) -> Iterator[tuple[int, str]]:
+    """(line, name) of what Python source names: functions, parameters, variables, fields.
+
+    A test's name is a sentence, and says what it likes.
+    """
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                if not name.startswith("test_"):
+                    yield node.lineno, name
+            case ast.ClassDef(name=name) | ast.TypeVar(name=name):
+                yield node.lineno, name
+            case ast.arg(arg=name):
+                yield node.lineno, name
+            case ast.Name(id=name, ctx=ast.Store()) | ast.Attribute(attr=name, ctx=ast.Store()):
+                yield node.lineno, name
+            case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)):
+                yield node.lineno, name
+            case ast.MatchStar(name=str(name)) | ast.MatchMapping(rest=str(name)):
+                yield node.lineno, name
+            case ast.alias(asname=str(name)):
+                yield node.lineno, name
+            case _:
+                pass
+
+
+def keys_of(document: Any) -> Iterator[str]:
+    """Every key of a JSON or YAML document: logical ids, names of states, fields of payloads."""
+    if isinstance(document, dict):
+        for key, value in document.items():  # pyright: ignore[reportUnknownVariableType]
+            yield str(key)  # pyright: ignore[reportUnknownArgumentType]
+            yield from keys_of(value)
+    elif isinstance(document, list):
+        for value in document:  # pyright: ignore[reportUnknownVariableType]
+            yield from keys_of(value)
+
+
+def _stored_keys(source: str) -> Iterator[tuple[int, str]]:
+    """(line, key) of the objects that Python source writes down as literals."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Dict):
+            for key in node.keys:
+                if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                    yield key.lineno, key.value
+
+
+@functools.cache
+def everything_named() -> tuple[tuple[str, str], ...]:
+    """(place, name) of every identifier in Python, and every key that is stored or deployed."""
+    found: list[tuple[str, str]] = []
+    for path in files():
+        if path.suffix != ".py":
+            continue
+        source = path.read_text()
+        named = list(names_of(source))
+        if path.is_relative_to(LAYER) or path.is_relative_to(FUNCTIONS):
+            named += _stored_keys(source)
+        found += [(f"{shown(path)}:{line}", name) for line, name in named]
+    found += [("template.yaml", key) for key in keys_of(template())]
+    for workflow in WORKFLOWS:
+        path = FUNCTIONS / workflow / "workflow.asl.json"
+        found += [(shown(path), key) for key in keys_of(json.loads(path.read_text()))]
+    return tuple(found)
+
+
+@pytest.mark.parametrize("word", UNWANTED)
+def test_a_word_that_was_given_up_names_nothing(word: str) -> None:
+    unwanted = UNWANTED[word]
+    found = [(place, name) for place, name in everything_named() if unwanted.is_in(name, place)]
+    named = sorted(f"{place}: {name}" for place, name in found)
+
+    assert named == [], f'"{word}" names nothing here: {unwanted.instead}'
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def _told(where): ...",
+        "def f(told): ...",
+        "def f(*, not_told=0): ...",
+        "told = 1",
+        "told: int = 1",
+        "a, (told, b) = c",
+        "for told in a: ...",
+        "[told for told in a]",
+        "with a as told: ...",
+        "if (told := a): ...",
+        "self.told = 1",
+        "class Told: ...",
+        "class A:\n    MOST_TOLD: int",
+        "try: ...\nexcept E as told: ...",
+        "match a:\n    case [told, *_]: ...",
+        "match a:\n    case {**told}: ...",
+        "import a as told",
+        "lambda told: 1",
+        "async def told(): ...",
+        "type Told = int",
+    ],
+)
+def test_a_name_is_seen_wherever_python_lets_one_be_given(source: str) -> None:
+    assert any("told" in words_of(name) for _, name in names_of(source))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def test_what_was_told(): ...",
+        'f"told {a.told}"',
+        "a.told()",
+        "lookup = 1",
+    ],
+)
+def test_a_sentence_and_the_use_of_somebody_elses_name_are_no_names(source: str) -> None:
+    assert not any(words_of(name) & {"told", "look"} for _, name in names_of(source))
