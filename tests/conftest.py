@@ -21,10 +21,18 @@ import pytest
 
 TESTS = Path(__file__).parent
 ORDER = ("unit", "static", "workflow", "stack", "browser", "faults")  # quick and telling first
-SCRUBBED = ("AWS_", "HEARD_", "POWERTOOLS_", "LOG_LEVEL", "_HANDLER", "_X_AMZN_TRACE_ID", "LAMBDA_")
+REMOVED_PREFIXES = (
+    "AWS_",
+    "HEARD_",
+    "POWERTOOLS_",
+    "LOG_LEVEL",
+    "_HANDLER",
+    "_X_AMZN_TRACE_ID",
+    "LAMBDA_",
+)
 
 
-def kind(path: Path) -> str:
+def test_kind(path: Path) -> str:
     """`unit` for everything below tests/unit, and so on."""
     return path.relative_to(TESTS).parts[0] if path.is_relative_to(TESTS) else ""
 
@@ -33,7 +41,9 @@ def kind(path: Path) -> str:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Kind after kind; within one kind the order stays random."""
     items.sort(
-        key=lambda item: ORDER.index(kind(item.path)) if kind(item.path) in ORDER else len(ORDER)
+        key=lambda item: (
+            ORDER.index(test_kind(item.path)) if test_kind(item.path) in ORDER else len(ORDER)
+        )
     )
 
 
@@ -59,71 +69,71 @@ def _is_loopback(host: str) -> bool:
 
 
 @pytest.fixture(autouse=True)
-def glass_box(
+def isolate_unit_test(
     request: pytest.FixtureRequest,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[None]:
     """For unit tests only: no inherited settings, no network."""
-    if kind(request.path) != "unit":
+    if test_kind(request.path) != "unit":
         yield
         return
     for name in list(os.environ):
-        if name.startswith(SCRUBBED):
+        if name.startswith(REMOVED_PREFIXES):
             monkeypatch.delenv(name)
-    nowhere = tmp_path_factory.getbasetemp() / "no-such-aws-file"
-    monkeypatch.setenv("AWS_CONFIG_FILE", str(nowhere))
-    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(nowhere))
+    missing_file = tmp_path_factory.getbasetemp() / "no-such-aws-file"
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(missing_file))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(missing_file))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
 
-    open_to_loopback = (
+    loopback_allowed = (
         request.node.get_closest_marker("loopback") is not None
         or "loopback" in request.fixturenames
     )
-    refused: list[str] = []
+    blocked_hosts: list[str] = []
 
-    def check(host: object) -> None:
+    def block_unless_loopback(host: object) -> None:
         name = host.decode() if isinstance(host, bytes) else str(host)
-        if open_to_loopback and _is_loopback(name):
+        if loopback_allowed and _is_loopback(name):
             return
-        refused.append(name)
-        advice = "; mark it with `loopback` if that is meant" if _is_loopback(name) else ""
-        raise NetworkBlocked(f"a unit test tried to reach {name!r}{advice}")
+        blocked_hosts.append(name)
+        hint = "; mark it with `loopback` if that is meant" if _is_loopback(name) else ""
+        raise NetworkBlocked(f"a unit test tried to reach {name!r}{hint}")
 
-    def guarded(
-        method: Callable[..., Any], where: Callable[[tuple[Any, ...]], Any]
+    def with_host_check(
+        method: Callable[..., Any], find_address: Callable[[tuple[Any, ...]], Any]
     ) -> Callable[..., Any]:
         def call(sock: socket.socket, *args: Any) -> Any:
             if sock.family in (socket.AF_INET, socket.AF_INET6):
-                check(where(args)[0])
+                block_unless_loopback(find_address(args)[0])
             return method(sock, *args)
 
         return call
 
     monkeypatch.setattr(
-        socket.socket, "connect", guarded(socket.socket.connect, lambda args: args[0])
+        socket.socket, "connect", with_host_check(socket.socket.connect, lambda args: args[0])
     )
     monkeypatch.setattr(
-        socket.socket, "connect_ex", guarded(socket.socket.connect_ex, lambda args: args[0])
+        socket.socket, "connect_ex", with_host_check(socket.socket.connect_ex, lambda args: args[0])
     )
     monkeypatch.setattr(
-        socket.socket, "sendto", guarded(socket.socket.sendto, lambda args: args[-1])
+        socket.socket, "sendto", with_host_check(socket.socket.sendto, lambda args: args[-1])
     )
 
-    for lookup in ("getaddrinfo", "gethostbyname", "gethostbyname_ex"):
-        original = getattr(socket, lookup)
+    for function_name in ("getaddrinfo", "gethostbyname", "gethostbyname_ex"):
+        original = getattr(socket, function_name)
 
         def resolve(
             host: object, *args: Any, _original: Callable[..., Any] = original, **kwargs: Any
         ) -> Any:
             if host is not None:  # None asks for addresses to listen on
-                check(host)
+                block_unless_loopback(host)
             return _original(host, *args, **kwargs)
 
-        monkeypatch.setattr(socket, lookup, resolve)
+        monkeypatch.setattr(socket, function_name, resolve)
 
     yield
-    if refused:
+    if blocked_hosts:
         pytest.fail(
-            f"this unit test tried to reach {', '.join(sorted(set(refused)))}", pytrace=False
+            f"this unit test tried to reach {', '.join(sorted(set(blocked_hosts)))}", pytrace=False
         )

@@ -18,10 +18,10 @@ from heard.assessment import Severity
 from heard.outcomes import ChainReport, Kind, Outcome
 from heard.reviews import Channel
 from heard.steps.audit import verify_review
-from heard.storage.outcome_log import Question
+from heard.storage.outcome_log import OutcomeCriteria
 from heard_cli import show
-from heard_cli.durations import period
-from heard_cli.stack import Stack, Stop, on_stack
+from heard_cli.durations import parse_period
+from heard_cli.stack import CommandError, Stack, on_stack
 
 app = typer.Typer(
     help="What happened to reviews, and whether anyone changed the record of it.",
@@ -30,7 +30,7 @@ app = typer.Typer(
 )
 
 _PAGE: Final = 500
-_AT_ONCE: Final = 16
+_WORKERS: Final = 16
 
 
 @app.command(
@@ -62,30 +62,32 @@ def list_outcomes(
 
     Those of a business between two times (the last 24 hours if not said), or those of one review.
     """
-    start, end = period(since, until, clock.now())
+    start, end = parse_period(since, until, clock.now())
     if review:
-        found = [each for each in stack.log.of_review(review) if business in {None, each.business}]
-        if not found:
-            raise Stop(
+        outcomes = [
+            each for each in stack.log.of_review(review) if business in {None, each.business}
+        ]
+        if not outcomes:
+            raise CommandError(
                 "There are no outcomes of a review "
                 f"{review}{f' of {business}' if business else ''}.",
                 "Ids of reviews begin with rev_.",
             )
         more = False
     else:
-        stack.business(_needed(business))
-        question = Question(
-            _needed(business),
+        stack.business(_require_business(business))
+        criteria = OutcomeCriteria(
+            _require_business(business),
             start,
             end,
             tuple(kind or ()),
             severity and severity.value,
             channel and channel.value,
         )
-        found = list(_asked(stack, question, limit + 1))
-        found, more = found[:limit], len(found) > limit
+        outcomes = list(_read_outcomes(stack, criteria, limit + 1))
+        outcomes, more = outcomes[:limit], len(outcomes) > limit
     if as_json:
-        show.data([outcome.to_json() for outcome in found])
+        show.data([outcome.to_json() for outcome in outcomes])
     else:
         columns = (
             "at",
@@ -98,9 +100,9 @@ def list_outcomes(
             "actor",
             "detail",
         )
-        show.table(columns, map(_row, found), empty="There are no such outcomes in this period.")
+        show.table(columns, map(_row, outcomes), empty="There are no such outcomes in this period.")
     if more:
-        show.say(f"There are more than {limit}: raise --limit, or ask from {found[-1].at} on.")
+        show.note(f"There are more than {limit}: raise --limit, or ask from {outcomes[-1].at} on.")
 
 
 @app.command(epilog="Example: heard audit verify --business acme --from 30d")
@@ -129,35 +131,37 @@ def verify(
     A review whose outcomes were all removed is not found by its period; name it, and its state
     gives it away.
     """
-    start, end = period(since, until, clock.now())
+    start, end = parse_period(since, until, clock.now())
     if reviews and business:
         raise typer.BadParameter("name reviews, or a business; not both.", param_hint="--business")
-    named = list(dict.fromkeys(reviews or ()))
-    wanted = dict.fromkeys(named)
-    if not named:
-        stack.business(_needed(business))
+    review_ids = list(dict.fromkeys(reviews or ()))
+    targets = dict.fromkeys(review_ids)
+    if not review_ids:
+        stack.business(_require_business(business))
         with show.progress() as bar:
             task = bar.add_task("Reading outcomes", total=None)
-            for outcome in _asked(stack, Question(_needed(business), start, end)):
-                wanted.setdefault(outcome.review)
+            for outcome in _read_outcomes(
+                stack, OutcomeCriteria(_require_business(business), start, end)
+            ):
+                targets.setdefault(outcome.review)
                 bar.advance(task)
-    reports = _verified(stack, list(wanted), business)
+    reports = _verify_reviews(stack, list(targets), business)
     broken = [report for report in reports if not report.verified]
     if as_json:
-        told = {
+        summary = {
             "verified": not broken,
             "reviews": len(reports),
             "outcomes": sum(report.outcomes for report in reports),
         }
         show.data(
-            told
+            summary
             | {
                 "broken": [asdict(report) for report in broken],
-                "reports": [asdict(report) for report in reports if named],
+                "reports": [asdict(report) for report in reports if review_ids],
             }
         )
     else:
-        shown = reports if named else broken
+        listing = reports if review_ids else broken
         rows = [
             (
                 each.review,
@@ -166,77 +170,81 @@ def verify(
                 each.broken_at,
                 each.why,
             )
-            for each in shown
+            for each in listing
         ]
         if rows:
             show.table(("review", "chain", "outcomes", "broken at", "why"), rows, empty="")
         if reports:
-            counted = (
+            totals = (
                 f"{len(reports)} reviews with {sum(report.outcomes for report in reports)} outcomes"
             )
             show.line(
-                f"{len(broken)} of {counted} BROKEN." if broken else f"Verified: {counted}.",
+                f"{len(broken)} of {totals} BROKEN." if broken else f"Verified: {totals}.",
                 style="bold red" if broken else "green",
             )
         else:
-            show.say("There are no outcomes in this period, so there is nothing to verify.")
+            show.note("There are no outcomes in this period, so there is nothing to verify.")
     if broken:
-        show.failed(
+        show.error(
             "The record of these reviews was changed.",
             "Compare with the backups of the Outcomes table (point-in-time recovery).",
         )
         raise typer.Exit(1)
 
 
-def _needed(business: str | None) -> str:
+def _require_business(business: str | None) -> str:
     if business is None:
         raise typer.BadParameter("say whose outcomes, or name a review.", param_hint="--business")
     return business
 
 
-def _asked(stack: Stack, question: Question, limit: int | None = None) -> Iterator[Outcome]:
+def _read_outcomes(
+    stack: Stack, criteria: OutcomeCriteria, limit: int | None = None
+) -> Iterator[Outcome]:
     """The outcomes that a question asks for, page after page."""
-    given, after = 0, None
+    count, after = 0, None
     while True:
         page = stack.log.page(
-            question, limit=_PAGE if limit is None else min(_PAGE, limit - given), after=after
+            criteria, limit=_PAGE if limit is None else min(_PAGE, limit - count), after=after
         )
         yield from page.outcomes
-        given, after = given + len(page.outcomes), page.next
-        if after is None or (limit is not None and given >= limit):
+        count, after = count + len(page.outcomes), page.next
+        if after is None or (limit is not None and count >= limit):
             return
 
 
-def _verified(stack: Stack, reviews: Sequence[str], business: str | None) -> list[ChainReport]:
+def _verify_reviews(
+    stack: Stack, reviews: Sequence[str], business: str | None
+) -> list[ChainReport]:
     """The reports of all reviews, several at once, in their order.
 
     Raises NotFound for one that does not exist.
     """
-    log, work = stack.log, stack.work
+    log, cases = stack.log, stack.cases
 
-    def verified(review: str) -> ChainReport:
+    def verify_one(review: str) -> ChainReport:
         owner = business
         if owner is None:
-            head = work.head(review)
-            found = () if head else log.of_review(review)
-            owner = head.business if head else found[0].business if found else ""
-        return verify_review(review, (owner,), log, work)
+            head = cases.find_review(review)
+            outcomes = () if head else log.of_review(review)
+            owner = head.business if head else outcomes[0].business if outcomes else ""
+        return verify_review(review, (owner,), log, cases)
 
-    with show.progress() as bar, ThreadPoolExecutor(_AT_ONCE) as pool:
+    with show.progress() as bar, ThreadPoolExecutor(_WORKERS) as pool:
         return list(
             bar.track(
-                pool.map(verified, reviews), total=len(reviews), description="Verifying chains"
+                pool.map(verify_one, reviews), total=len(reviews), description="Verifying chains"
             )
         )
 
 
 def _row(outcome: Outcome) -> tuple[show.Cell, ...]:
     detail = " ".join(
-        f"{name}={_short(value)}"
+        f"{name}={_format_value(value)}"
         for name, value in outcome.detail.items()
         if name not in {"digest", "policy", "model"}
     )
-    told = (
+    cells = (
         outcome.kind.value,
         show.severity(outcome.severity),
         outcome.channel,
@@ -244,8 +252,8 @@ def _row(outcome: Outcome) -> tuple[show.Cell, ...]:
         outcome.actor,
         detail,
     )
-    return (show.at(outcome.at), outcome.review, outcome.sequence, *told)
+    return (show.timestamp(outcome.at), outcome.review, outcome.sequence, *cells)
 
 
-def _short(value: object) -> str:
+def _format_value(value: object) -> str:
     return ",".join(map(str, value)) if isinstance(value, list) else str(value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]

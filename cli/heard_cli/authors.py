@@ -11,10 +11,10 @@ from typing import Annotated, Final
 import typer
 
 from heard.connectors import platform_names
-from heard.connectors.parsing import by_email
+from heard.connectors.parsing import author_id_from_email
 from heard.reviews import author_id
 from heard_cli import show
-from heard_cli.stack import Stack, Stop, on_stack
+from heard_cli.stack import CommandError, Stack, on_stack
 
 app = typer.Typer(
     help="Authors of reviews: what is known of them, their value, erasing them.",
@@ -32,7 +32,7 @@ _EMAIL: Final = typer.Option(
     help="AUTHOR is an e-mail address: mailboxes, and shops that name their customers by it.",
 )
 _JSON: Final = typer.Option("--json", help="JSON on stdout.")
-_STAYS: Final = (
+_ERASURE_NOTE: Final = (
     "What stays: the outcome log (ids, codes and digests, none of their words) and whatever the "
     "platform shows.\n"
     "Point-in-time recovery holds the key for up to 35 days: after a restore, erase again."
@@ -55,18 +55,18 @@ def show_one(
 
     Value, complaints, and the wording of the last acknowledgement they got.
     """
-    id = _id(stack, author, business, platform, email=email)
-    known = stack.work.vault.known(id)
+    id = _resolve_author(stack, author, business, platform, email=email)
+    profile = stack.cases.vault.author_record(id)
     if as_json:
-        show.data({"author": id, **asdict(known)})
+        show.data({"author": id, **asdict(profile)})
         return
-    texts = "sealed with a key of their own" if known.sealed else "none that can be read"
-    show.facts(
+    texts = "sealed with a key of their own" if profile.has_key else "none that can be read"
+    show.fields(
         {
             "author": id,
-            "value": known.value,
-            "complaints": known.complaints,
-            "last told": known.told,
+            "value": profile.value,
+            "complaints": profile.complaints,
+            "last told": profile.last_variant,
             "texts": texts,
         }
     )
@@ -85,7 +85,7 @@ def value(
             metavar="VALUE", min=0, max=100, help="What they are worth to the business."
         ),
     ] = None,
-    none: Annotated[bool, typer.Option("--none", help="Forget what they are worth.")] = False,
+    clear: Annotated[bool, typer.Option("--none", help="Forget what they are worth.")] = False,
     email: Annotated[bool, _EMAIL] = False,
     as_json: Annotated[bool, _JSON] = False,
 ) -> None:
@@ -93,12 +93,12 @@ def value(
 
     Policies may ask for it, from the author's next review on.
     """
-    if none == (worth is not None):
+    if clear == (worth is not None):
         raise typer.BadParameter(
             "give a number from 0 to 100, or --none to forget the one there is", param_hint="VALUE"
         )
-    id = _id(stack, author, business, platform, email=email)
-    stack.work.vault.put_value(id, worth)
+    id = _resolve_author(stack, author, business, platform, email=email)
+    stack.cases.vault.put_value(id, worth)
     if as_json:
         show.data({"author": id, "value": worth})
     else:
@@ -120,24 +120,24 @@ def erase(
 
     Nobody can undo it.
     """
-    id = _id(stack, author, business, platform, email=email)
+    id = _resolve_author(stack, author, business, platform, email=email)
     if not yes and not typer.confirm(
         f"Erase {author} ({id}) at {business}? Their texts can never be read again.", err=True
     ):
-        raise Stop("Nothing was erased.")
-    erased = stack.work.vault.erase(id)
+        raise CommandError("Nothing was erased.")
+    erased = stack.cases.vault.erase(id)
     if as_json:
         show.data({"author": id, "erased": erased})
     elif erased:
         show.line(f"Erased {id}.")
-    show.say(
-        _STAYS
+    show.note(
+        _ERASURE_NOTE
         if erased
         else f"Nothing was kept of {id}. Were business, platform and id theirs, and is it an address (--email)?"
     )
 
 
-def _id(stack: Stack, author: str, business: str, platform: str, *, email: bool) -> str:
+def _resolve_author(stack: Stack, author: str, business: str, platform: str, *, email: bool) -> str:
     """The id under which an author is kept.
 
     Raises Stop, and BadParameter for a platform that nobody knows.
@@ -150,4 +150,4 @@ def _id(stack: Stack, author: str, business: str, platform: str, *, email: bool)
         )
     if email and "@" not in author:
         raise typer.BadParameter(f"{author!r} is no e-mail address", param_hint="AUTHOR")
-    return author_id(business, platform, by_email(author) if email else author)
+    return author_id(business, platform, author_id_from_email(author) if email else author)

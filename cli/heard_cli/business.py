@@ -46,18 +46,18 @@ def add(
     before = stack.setup.business(business)
     after = Business(business, name.strip())
     stack.setup.put_business(after)
-    renamed = 0
+    update_count = 0
     if before and before.name != after.name:
         # Each connection carries the name, because the webhook door must not read a second item for
         # a page's heading.
         for connection in stack.setup.connections(business):
             stack.setup.put_connection(replace(connection, business_name=after.name), clock.now())
-            renamed += 1
+            update_count += 1
     show.line(f"{'Changed' if before else 'Added'} {business}: {after.name}")
-    if renamed:
-        show.say(f"{renamed} connections carry the new name.")
+    if update_count:
+        show.note(f"{update_count} connections carry the new name.")
     if not before:
-        show.say(
+        show.note(
             "Next: heard connect list --platforms, then heard connect add PLATFORM --business "
             f"{business}"
         )
@@ -71,31 +71,36 @@ def show_one(
     as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
 ) -> None:
     """Show a business, which policy it follows and how many connections it has."""
-    found = stack.business(business)
-    rules = load_policy(found.policy)
+    record = stack.business(business)
+    current_policy = load_policy(record.policy)
     connections = stack.setup.connections(business)
     if as_json:
         policy = {
-            "name": rules.name,
-            "hash": rules.hash,
-            "own": bool(found.policy),
-            "version": found.policy_version or None,
+            "name": current_policy.name,
+            "hash": current_policy.hash,
+            "own": bool(record.policy),
+            "version": record.policy_version or None,
         }
         show.data(
-            {"id": found.id, "name": found.name, "policy": policy, "connections": len(connections)}
+            {
+                "id": record.id,
+                "name": record.name,
+                "policy": policy,
+                "connections": len(connections),
+            }
         )
         return
-    show.facts(
+    show.fields(
         {
-            "business": found.id,
-            "name": found.name,
-            "policy": f"{rules.name} ({_whose(found)}, {rules.hash[:12]})",
+            "business": record.id,
+            "name": record.name,
+            "policy": f"{current_policy.name} ({_policy_origin(record)}, {current_policy.hash[:12]})",
             "connections": ", ".join(sorted(connection.platform for connection in connections)),
         }
     )
 
 
-def _whose(business: Business) -> str:
+def _policy_origin(business: Business) -> str:
     if business.policy_version:
         return f"version {business.policy_version}"
     return "its own" if business.policy else "the default"

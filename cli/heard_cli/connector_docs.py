@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from heard.connectors import Capabilities, load, platform_names
-from heard_cli.connect.guide import comes
+from heard_cli.connect.guide import inbound_description
 
 type Column = Callable[[Capabilities], str]
 
@@ -30,16 +30,20 @@ def _names(required: Mapping[str, str], optional: Mapping[str, str]) -> str:
     )
 
 
-def _limit(known: Capabilities) -> str:
-    return f"{known.reply_limit:,} {known.reply_unit}" if known.replies != "none" else "-"
+def _limit(capabilities: Capabilities) -> str:
+    return (
+        f"{capabilities.reply_limit:,} {capabilities.reply_unit}"
+        if capabilities.replies != "none"
+        else "-"
+    )
 
 
-def _believed_by(known: Capabilities) -> str:
-    if not known.pushes:
+def _authenticated_by(capabilities: Capabilities) -> str:
+    if not capabilities.pushes:
         return "we ask"
-    if known.signed:
+    if capabilities.signed:
         return "signature"
-    return "re-reading" if known.can_fetch else "its address only"
+    return "re-reading" if capabilities.can_fetch else "its address only"
 
 
 TABLES: Final[Mapping[str, Mapping[str, Column]]] = {
@@ -47,12 +51,12 @@ TABLES: Final[Mapping[str, Mapping[str, Column]]] = {
         "platform": lambda known: f"`{known.platform}`",
         "called": lambda known: known.title,
         "channel": lambda known: f"{known.channel.value}, {known.channel.stage.value}",
-        "inbound": comes,
-        "believed by": _believed_by,
+        "inbound": inbound_description,
+        "believed by": _authenticated_by,
         "edits": lambda known: known.edits,
         "deletions": lambda known: known.deletions,
         "can be re-read": lambda known: _yes(known.can_fetch),
-        "thread": lambda known: "one review" if known.one_review_a_thread else "several reviews",
+        "thread": lambda known: "one review" if known.single_review_threads else "several reviews",
     },
     "How each is signed": {
         "platform": lambda known: f"`{known.platform}`",
@@ -71,7 +75,7 @@ TABLES: Final[Mapping[str, Mapping[str, Column]]] = {
         "platform": lambda known: f"`{known.platform}`",
         "settings": lambda known: _names(known.settings, known.optional_settings),
         "credentials": lambda known: _names(known.credentials, known.optional_credentials),
-        "signing secret": lambda known: known.secret.value.replace("_", " "),
+        "signing secret": lambda known: known.secret_origin.value.replace("_", " "),
     },
 }
 
@@ -87,46 +91,48 @@ def table(columns: Mapping[str, Column]) -> str:
     )
 
 
-def _sentences(title: str, said: Sequence[str]) -> list[str]:
-    return [f"* {title}: {sentence}" for sentence in said]
+def _bullet_list(title: str, sentences: Sequence[str]) -> list[str]:
+    return [f"* {title}: {sentence}" for sentence in sentences]
 
 
-def each_one() -> str:
+def platform_sections() -> str:
     """A paragraph a platform: what it cannot do, what was verified, and what is our own reading."""
     parts: list[str] = []
-    for known in (load(name).capabilities for name in platform_names()):
+    for capabilities in (load(name).capabilities for name in platform_names()):
         lines = (
-            _sentences("cannot", known.cannot)
-            + _sentences("verified", known.proof)
-            + _sentences("not confirmed", known.unproven)
+            _bullet_list("cannot", capabilities.limitations)
+            + _bullet_list("verified", capabilities.verified)
+            + _bullet_list("not confirmed", capabilities.assumptions)
         )
-        parts.append("\n".join([f"### {known.title} (`{known.platform}`)", "", *lines]))
+        parts.append(
+            "\n".join([f"### {capabilities.title} (`{capabilities.platform}`)", "", *lines])
+        )
     return "\n\n".join(parts)
 
 
-def made() -> str:
+def generate() -> str:
     """Everything that is made from the code."""
     parts = [f"## {heading}\n\n{table(columns)}" for heading, columns in TABLES.items()]
     return (
         _BEGIN
         + "\n"
         + "\n\n".join(
-            [*parts, "## What each cannot do, and what is not confirmed\n\n" + each_one()]
+            [*parts, "## What each cannot do, and what is not confirmed\n\n" + platform_sections()]
         )
         + "\n"
     )
 
 
-def rewritten(document: str) -> str:
+def update_document(document: str) -> str:
     """The document with its made part as it is now.
 
     Raises ValueError if it has no mark where that part begins.
     """
     if _BEGIN not in document:
         raise ValueError(f"the line {_BEGIN.strip()!r} is missing")
-    return re.sub(re.escape(_BEGIN) + r".*\Z", lambda _: made(), document, flags=re.DOTALL)
+    return re.sub(re.escape(_BEGIN) + r".*\Z", lambda _: generate(), document, flags=re.DOTALL)
 
 
 if __name__ == "__main__":
     path = Path(sys.argv[1])
-    path.write_text(rewritten(path.read_text(encoding="utf-8")), encoding="utf-8")
+    path.write_text(update_document(path.read_text(encoding="utf-8")), encoding="utf-8")

@@ -11,19 +11,19 @@ from typing import Final
 
 import typer
 
-from heard.clock import moment
+from heard.clock import parse_time
 
 _SPAN: Final = re.compile(r"([0-9]{1,6})([smhdw])")
 _UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
-def span(text: str, option: str) -> timedelta:
+def parse_duration(text: str, option: str) -> timedelta:
     """`30m`, `24h`, `7d`, or `0` for none at all. Raises BadParameter."""
     if text.strip() == "0":
         return timedelta()
-    if found := _SPAN.fullmatch(text.strip().lower()):
+    if match := _SPAN.fullmatch(text.strip().lower()):
         try:
-            return timedelta(**{_UNITS[found[2]]: int(found[1])})
+            return timedelta(**{_UNITS[match[2]]: int(match[1])})
         except OverflowError:
             pass
     raise typer.BadParameter(
@@ -31,27 +31,27 @@ def span(text: str, option: str) -> timedelta:
     )
 
 
-def period(start: str, end: str, now: datetime) -> tuple[datetime, datetime]:
+def parse_period(start: str, end: str, now: datetime) -> tuple[datetime, datetime]:
     """The times between which to look, `[start, end)`. Raises BadParameter."""
-    begin, finish = instant(start, now, "--from"), instant(end, now, "--to")
+    begin, finish = parse_instant(start, now, "--from"), parse_instant(end, now, "--to")
     if begin >= finish:
         raise typer.BadParameter("--from must be before --to.", param_hint="--from")
     return begin, finish
 
 
-def instant(text: str, now: datetime, option: str) -> datetime:
+def parse_instant(text: str, now: datetime, option: str) -> datetime:
     """A time as typed. Raises BadParameter."""
-    given = text.strip()
-    if given == "now":
+    value = text.strip()
+    if value == "now":
         # What was written this very moment counts as well.
         return now + timedelta(milliseconds=1)
-    if found := _SPAN.fullmatch(given.lower()):
+    if match := _SPAN.fullmatch(value.lower()):
         try:
-            return now - timedelta(**{_UNITS[found[2]]: int(found[1])})
+            return now - timedelta(**{_UNITS[match[2]]: int(match[1])})
         except OverflowError:
             pass
     try:
-        return moment(given)
+        return parse_time(value)
     except (ValueError, OverflowError):
-        told = f"{text!r} is no time: write 2026-01-31T09:30, 2026-01-31, now, or how long ago, such as 90m, 24h, 7d. UTC if no zone is said."
-        raise typer.BadParameter(told, param_hint=option) from None
+        message = f"{text!r} is no time: write 2026-01-31T09:30, 2026-01-31, now, or how long ago, such as 90m, 24h, 7d. UTC if no zone is said."
+        raise typer.BadParameter(message, param_hint=option) from None

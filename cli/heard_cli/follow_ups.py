@@ -32,10 +32,10 @@ def list_open(
 ) -> None:
     """List a business's open follow-ups by due time; overdue ones are red."""
     stack.business(business)
-    found, more = _open(stack, business, limit)
-    now = clock.stamp(clock.now())
+    entries, more = _open_follow_ups(stack, business, limit)
+    now = clock.format_time(clock.now())
     if as_json:
-        show.data([_told(task, now) for task in found])
+        show.data([_follow_up_json(follow_up, now) for follow_up in entries])
     else:
         columns = (
             "due",
@@ -49,13 +49,13 @@ def list_open(
             "follow-up",
         )
         rows: list[tuple[show.Cell, ...]] = []
-        for task in found:
+        for task in entries:
             due = (
-                Text(f"{show.at(task.due_at)} overdue", style="red")
+                Text(f"{show.timestamp(task.due_at)} overdue", style="red")
                 if task.due_at < now
-                else Text(show.at(task.due_at))
+                else Text(show.timestamp(task.due_at))
             )
-            standing = (
+            cells = (
                 task.status.value,
                 task.level,
                 task.queue,
@@ -64,31 +64,35 @@ def list_open(
                 task.why,
                 task.id,
             )
-            rows.append((due, show.severity(task.severity.value), *standing))
+            rows.append((due, show.severity(task.severity.value), *cells))
         show.table(columns, rows, empty="Nothing waits for a person.")
     if more:
-        show.say(f"There are more than {limit}: raise --limit to see them.")
+        show.note(f"There are more than {limit}: raise --limit to see them.")
 
 
-def _open(stack: Stack, business: str, limit: int) -> tuple[list[FollowUp], bool]:
+def _open_follow_ups(stack: Stack, business: str, limit: int) -> tuple[list[FollowUp], bool]:
     """A business's open follow-ups by due time, and whether there are more than the limit."""
-    found: list[FollowUp] = []
+    entries: list[FollowUp] = []
     after: str | None = None
     while True:
-        page, after = stack.work.open_follow_ups(
-            business, limit=min(_PAGE, limit + 1 - len(found)), after=after
+        page, after = stack.cases.open_follow_ups(
+            business, limit=min(_PAGE, limit + 1 - len(entries)), after=after
         )
-        found += page
-        if after is None or len(found) > limit:
-            return found[:limit], len(found) > limit
+        entries += page
+        if after is None or len(entries) > limit:
+            return entries[:limit], len(entries) > limit
 
 
-def _claimed_by(task: FollowUp, now: str) -> str | None:
-    return task.claimed_by if task.claim_expires_at and now < task.claim_expires_at else None
+def _claimed_by(follow_up: FollowUp, now: str) -> str | None:
+    return (
+        follow_up.claimed_by
+        if follow_up.claim_expires_at and now < follow_up.claim_expires_at
+        else None
+    )
 
 
-def _told(task: FollowUp, now: str) -> dict[str, Any]:
-    shown = (
+def _follow_up_json(follow_up: FollowUp, now: str) -> dict[str, Any]:
+    names = (
         "id",
         "business",
         "thread",
@@ -102,11 +106,11 @@ def _told(task: FollowUp, now: str) -> dict[str, Any]:
         "why",
         "promised_for",
     )
-    known: dict[str, Any] = {name: getattr(task, name) for name in shown}
-    known |= {
-        "severity": task.severity.value,
-        "status": task.status.value,
-        "reviews": list(task.reviews),
+    fields: dict[str, Any] = {name: getattr(follow_up, name) for name in names}
+    fields |= {
+        "severity": follow_up.severity.value,
+        "status": follow_up.status.value,
+        "reviews": list(follow_up.reviews),
     }
-    known |= {"rules": list(task.rules), "checklist": task.checklist}
-    return known | {"overdue": task.due_at < now, "claimed_by": _claimed_by(task, now)}
+    fields |= {"rules": list(follow_up.rules), "checklist": follow_up.checklist}
+    return fields | {"overdue": follow_up.due_at < now, "claimed_by": _claimed_by(follow_up, now)}

@@ -52,7 +52,7 @@ PARTS: Final = {
 }
 
 
-class Part(TyperGroup):
+class LazyGroup(TyperGroup):
     """Stands for a part until it is used; the part's own module then reads the arguments."""
 
     def make_context(self, *arguments: Any, **extra: Any) -> Any:
@@ -71,4 +71,4 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,  # they may be secrets
 )
 for _name, (_, _help) in PARTS.items():
-    app.add_typer(typer.Typer(cls=Part), name=_name, help=_help)
+    app.add_typer(typer.Typer(cls=LazyGroup), name=_name, help=_help)

@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 from heard.storage.setup import Person
 from heard.storage.tables import error_code
 from heard_cli import show
-from heard_cli.stack import Stack, Stop, on_stack
+from heard_cli.stack import CommandError, Stack, on_stack
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,7 +30,7 @@ app = typer.Typer(
 )
 
 
-class Group(StrEnum):
+class Role(StrEnum):
     """A role."""
 
     AGENT = "agent"
@@ -48,7 +48,7 @@ def add(
     stack: Stack,
     email: Annotated[str, typer.Option(help="How they sign in.")],
     first_name: Annotated[str, typer.Option(help="Signs their replies (R11).")],
-    group: Annotated[list[Group], typer.Option(help="Their role; may be said several times.")],
+    group: Annotated[list[Role], typer.Option(help="Their role; may be said several times.")],
     business: Annotated[
         list[str], typer.Option(help="Whose reviews they work on; may be said several times.")
     ],
@@ -79,18 +79,18 @@ def add(
         password = str(
             typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
         )
-    person, groups, new = added(
+    person, groups, new = add_person(
         stack, email, first_name, {each.value for each in group}, set(business), password, only=only
     )
     if as_json:
-        show.data({"email": email, **_told(person, groups), "new": new})
+        show.data({"email": email, **_person_json(person, groups), "new": new})
     else:
         show.line(
             f"{'Added' if new else 'Changed'} {email}: {', '.join(groups)} of "
             f"{', '.join(person.businesses)}"
         )
     if new and password is None:
-        show.say("They get an e-mail with a first password.")
+        show.note("They get an e-mail with a first password.")
 
 
 @app.command("show", epilog="Example: heard people show ana@acme.example")
@@ -106,19 +106,19 @@ def show_one(
         user = stack.cognito.admin_get_user(UserPoolId=pool, Username=email)
         groups = _groups(stack, pool, email)
     except ClientError as error:
-        raise _refused(error) or error from error
+        raise _to_command_error(error) or error from error
     subject = _subject(user["UserAttributes"])
     person = stack.setup.person(subject) or Person(subject, "", ())
     if as_json:
-        show.data({"email": email, **_told(person, groups), "status": user["UserStatus"]})
+        show.data({"email": email, **_person_json(person, groups), "status": user["UserStatus"]})
         return
-    about: dict[str, show.Cell] = {
+    fields: dict[str, show.Cell] = {
         "e-mail": email,
         "first name": person.first_name,
         "groups": ", ".join(groups),
     }
-    show.facts(
-        about
+    show.fields(
+        fields
         | {
             "businesses": ", ".join(person.businesses),
             "subject": subject,
@@ -127,11 +127,11 @@ def show_one(
     )
 
 
-def added(
+def add_person(
     stack: Stack,
     email: str,
     first_name: str,
-    wanted: set[str],
+    target_groups: set[str],
     businesses: set[str],
     password: str | None,
     *,
@@ -140,40 +140,40 @@ def added(
     """Somebody who can sign in, the groups they are in, and whether they are new. Raises Stop."""
     pool = stack.outputs["UserPoolId"]
     try:
-        subject, new = _user(stack, pool, email, invite=password is None)
+        subject, new = _find_or_create_user(stack, pool, email, invite=password is None)
         if password is not None:
             stack.cognito.admin_set_user_password(
                 UserPoolId=pool, Username=email, Password=password, Permanent=True
             )
-        groups = _join(stack, pool, email, wanted, only=only)
+        groups = _update_groups(stack, pool, email, target_groups, only=only)
     except ClientError as error:
-        raise _refused(error) or error from error
+        raise _to_command_error(error) or error from error
     before = stack.setup.person(subject)
-    kept = before.businesses if before and not only else ()
-    person = Person(subject, first_name.strip(), tuple(sorted({*kept, *businesses})))
+    previous_businesses = before.businesses if before and not only else ()
+    person = Person(subject, first_name.strip(), tuple(sorted({*previous_businesses, *businesses})))
     if person != before:
         # Last: whoever exists here can do something, and by now they can sign in to do it.
         stack.setup.put_person(person)
     return person, groups, new
 
 
-def _user(stack: Stack, pool: str, email: str, *, invite: bool) -> tuple[str, bool]:
+def _find_or_create_user(stack: Stack, pool: str, email: str, *, invite: bool) -> tuple[str, bool]:
     """Somebody's subject id, and whether they are new."""
-    verified: list[AttributeTypeTypeDef] = [
+    attributes: list[AttributeTypeTypeDef] = [
         {"Name": "email", "Value": email},
         {"Name": "email_verified", "Value": "true"},
     ]
     try:
         if invite:
-            made = stack.cognito.admin_create_user(
+            response = stack.cognito.admin_create_user(
                 UserPoolId=pool,
                 Username=email,
-                UserAttributes=verified,
+                UserAttributes=attributes,
                 DesiredDeliveryMediums=["EMAIL"],
             )
         else:
-            made = stack.cognito.admin_create_user(
-                UserPoolId=pool, Username=email, UserAttributes=verified, MessageAction="SUPPRESS"
+            response = stack.cognito.admin_create_user(
+                UserPoolId=pool, Username=email, UserAttributes=attributes, MessageAction="SUPPRESS"
             )
     except ClientError as error:
         if error_code(error) != "UsernameExistsException":
@@ -181,17 +181,17 @@ def _user(stack: Stack, pool: str, email: str, *, invite: bool) -> tuple[str, bo
         return _subject(
             stack.cognito.admin_get_user(UserPoolId=pool, Username=email)["UserAttributes"]
         ), False
-    return _subject(made["User"].get("Attributes", [])), True
+    return _subject(response["User"].get("Attributes", [])), True
 
 
 def _subject(attributes: Iterable[AttributeTypeTypeDef]) -> str:
-    found = next((each.get("Value") for each in attributes if each["Name"] == "sub"), None)
-    if not found:
-        raise Stop(
+    subject = next((each.get("Value") for each in attributes if each["Name"] == "sub"), None)
+    if not subject:
+        raise CommandError(
             "The user pool names no subject id for this person.",
             "Look at the user pool: is it the one of this stack?",
         )
-    return found
+    return subject
 
 
 def _groups(stack: Stack, pool: str, email: str) -> list[str]:
@@ -201,20 +201,22 @@ def _groups(stack: Stack, pool: str, email: str) -> list[str]:
     return sorted(each.get("GroupName", "") for page in pages for each in page["Groups"])
 
 
-def _join(stack: Stack, pool: str, email: str, wanted: set[str], *, only: bool) -> list[str]:
+def _update_groups(
+    stack: Stack, pool: str, email: str, target_groups: set[str], *, only: bool
+) -> list[str]:
     """The groups somebody is in after joining those wanted and, with `only`, leaving the others."""
-    held = set(_groups(stack, pool, email))
-    for each in sorted(wanted - held):
+    current_groups = set(_groups(stack, pool, email))
+    for each in sorted(target_groups - current_groups):
         stack.cognito.admin_add_user_to_group(UserPoolId=pool, Username=email, GroupName=each)
     if only:
-        for each in sorted(held - wanted):
+        for each in sorted(current_groups - target_groups):
             stack.cognito.admin_remove_user_from_group(
                 UserPoolId=pool, Username=email, GroupName=each
             )
-    return sorted(wanted if only else wanted | held)
+    return sorted(target_groups if only else target_groups | current_groups)
 
 
-def _told(person: Person, groups: list[str]) -> dict[str, Any]:
+def _person_json(person: Person, groups: list[str]) -> dict[str, Any]:
     return {
         "subject": person.subject,
         "first_name": person.first_name,
@@ -223,7 +225,7 @@ def _told(person: Person, groups: list[str]) -> dict[str, Any]:
     }
 
 
-def _refused(error: ClientError) -> Stop | None:
+def _to_command_error(error: ClientError) -> CommandError | None:
     """What Cognito says about people and passwords, in words.
 
     None when it is about something else.
@@ -231,15 +233,17 @@ def _refused(error: ClientError) -> Stop | None:
     message = error.response.get("Error", {}).get("Message", "")
     match error_code(error):
         case "InvalidPasswordException":
-            return Stop(
+            return CommandError(
                 f"The password is not taken: {message}",
                 "At least 12 characters with small and capital letters and digits.",
             )
         case "UserNotFoundException":
-            return Stop(
+            return CommandError(
                 "Nobody signs in with this e-mail address.", "Add them: heard people add --email …"
             )
         case "InvalidParameterException":
-            return Stop(f"The user pool refuses this: {message}", "Check the e-mail address.")
+            return CommandError(
+                f"The user pool refuses this: {message}", "Check the e-mail address."
+            )
         case _:
             return None

@@ -33,26 +33,29 @@ _HIDDEN_SECONDS: Final = 120
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class QueueCounts:
     """About how many messages wait in the queue, are being processed, and are dead."""
 
     queued: int
     in_flight: int
-    dead: int
+    dead_letters: int
 
 
-def waiting(stack: Stack) -> Waiting:
+def count_messages(stack: Stack) -> QueueCounts:
     """How many messages are where. SQS counts approximately."""
 
-    def counted(url: str) -> dict[str, int]:
+    def read_counts(url: str) -> dict[str, int]:
         names: list[Any] = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-        found = stack.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names).get(
+        attributes = stack.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names).get(
             "Attributes", {}
         )
-        return {name: int(found.get(name, "0")) for name in names}
+        return {name: int(attributes.get(name, "0")) for name in names}
 
-    queue, dead = counted(stack.outputs["QueueUrl"]), counted(stack.outputs["DeadLettersUrl"])
-    return Waiting(
+    queue, dead = (
+        read_counts(stack.outputs["QueueUrl"]),
+        read_counts(stack.outputs["DeadLettersUrl"]),
+    )
+    return QueueCounts(
         queue["ApproximateNumberOfMessages"],
         queue["ApproximateNumberOfMessagesNotVisible"],
         sum(dead.values()),
@@ -64,7 +67,7 @@ def waiting(stack: Stack) -> Waiting:
 def redrive(
     stack: Stack,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count.")] = False,
-    most: Annotated[
+    maximum: Annotated[
         int | None, typer.Option("--max", min=1, help="At most this many: try a few before all.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
@@ -73,39 +76,50 @@ def redrive(
 
     Mend what failed first, or they come back.
     """
-    before = waiting(stack)
-    moved, fault = 0, None
+    before = count_messages(stack)
+    moved_count, fault = 0, None
     if not dry_run:
         with show.progress() as bar:
-            task = bar.add_task("Redriving", total=min(before.dead, most or before.dead))
-            moved, fault = _move(stack, most, bar, task, clock.now())
-    left = waiting(stack).dead
+            task = bar.add_task(
+                "Redriving", total=min(before.dead_letters, maximum or before.dead_letters)
+            )
+            moved_count, fault = _move_messages(stack, maximum, bar, task, clock.now())
+    remaining = count_messages(stack).dead_letters
     if as_json:
-        show.data({"dead_letters": before.dead, "moved": moved, "left": left, "dry_run": dry_run})
+        show.data(
+            {
+                "dead_letters": before.dead_letters,
+                "moved": moved_count,
+                "left": remaining,
+                "dry_run": dry_run,
+            }
+        )
     elif dry_run:
         show.line(
-            f"{before.dead} dead letters; {before.queued} reviews wait in the queue, "
+            f"{before.dead_letters} dead letters; {before.queued} reviews wait in the queue, "
             f"{before.in_flight} are being processed."
         )
     else:
-        show.line(f"Moved {moved} of {before.dead} dead letters; about {left} are left.")
+        show.line(
+            f"Moved {moved_count} of {before.dead_letters} dead letters; about {remaining} are left."
+        )
     if fault:
-        show.say(
-            f"Stopped after {moved}. Nothing is lost: what was not moved is still among the dead "
+        show.note(
+            f"Stopped after {moved_count}. Nothing is lost: what was not moved is still among the dead "
             "letters."
         )
         raise fault
 
 
-def _move(
-    stack: Stack, most: int | None, bar: Progress, task: TaskID, started: datetime
+def _move_messages(
+    stack: Stack, maximum: int | None, bar: Progress, task: TaskID, started: datetime
 ) -> tuple[int, BotoCoreError | ClientError | None]:
     """How many were moved, and what stopped it early."""
-    moved, dead = 0, stack.outputs["DeadLettersUrl"]
-    while most is None or moved < most:
-        count = min(10, most - moved) if most else 10
-        received = stack.sqs.receive_message(
-            QueueUrl=dead,
+    moved_count, dead_letters_url = 0, stack.outputs["DeadLettersUrl"]
+    while maximum is None or moved_count < maximum:
+        count = min(10, maximum - moved_count) if maximum else 10
+        messages = stack.sqs.receive_message(
+            QueueUrl=dead_letters_url,
             MaxNumberOfMessages=count,
             VisibilityTimeout=_HIDDEN_SECONDS,
             WaitTimeSeconds=1,  # long enough to ask all of the queue's servers
@@ -114,22 +128,29 @@ def _move(
         ).get("Messages", [])
         # One that was sent since we began is one that we moved and that failed again: moving it in
         # circles helps nobody.
-        old = [message for message in received if int(_sent(message)) <= started.timestamp() * 1000]
-        for number, message in enumerate(old):
+        candidates = [
+            message
+            for message in messages
+            if int(_sent_at_ms(message)) <= started.timestamp() * 1000
+        ]
+        for number, message in enumerate(candidates):
             try:
                 _resend(stack, message)
             except (BotoCoreError, ClientError) as fault:
-                _give_back(stack, [*old[number:], *(each for each in received if each not in old)])
-                return moved, fault
-            moved += 1
+                _make_visible(
+                    stack,
+                    [*candidates[number:], *(each for each in messages if each not in candidates)],
+                )
+                return moved_count, fault
+            moved_count += 1
             bar.advance(task)
-        if not old:
-            _give_back(stack, received)
-            return moved, None
-    return moved, None
+        if not candidates:
+            _make_visible(stack, messages)
+            return moved_count, None
+    return moved_count, None
 
 
-def _sent(message: MessageTypeDef) -> str:
+def _sent_at_ms(message: MessageTypeDef) -> str:
     return message.get("Attributes", {}).get("SentTimestamp", "0")
 
 
@@ -153,7 +174,7 @@ def _resend(stack: Stack, message: MessageTypeDef) -> None:
     )
 
 
-def _give_back(stack: Stack, messages: list[MessageTypeDef]) -> None:
+def _make_visible(stack: Stack, messages: list[MessageTypeDef]) -> None:
     """Let others see these dead letters at once.
 
     If that fails as well, they come back by themselves.

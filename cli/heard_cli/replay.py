@@ -24,23 +24,23 @@ from typing import Annotated, Any, Final, cast
 import typer
 
 from heard import clock
-from heard.clock import moment
-from heard.connectors import Connection, Connector, Request, Secret, load
+from heard.clock import parse_time
+from heard.connectors import Connection, Connector, SecretOrigin, WebhookRequest, load
 from heard.errors import NotFound
 from heard.reviews import ReviewEvent
-from heard.storage.outcome_log import Question
-from heard.storage.quarantine import Quarantined
+from heard.storage.outcome_log import OutcomeCriteria
+from heard.storage.quarantine import QuarantinedDelivery
 from heard.storage.vault import Erased
 from heard_cli import show
 from heard_cli.connect import sample_request
-from heard_cli.connect.captured_request import Unreadable, captured
-from heard_cli.connect.credentials import secret_from
-from heard_cli.connect.quarantine import Replayed, replayed
-from heard_cli.durations import period
-from heard_cli.local.http_client import Wire
-from heard_cli.local.samples import InvalidSample, Sample, sample_of
+from heard_cli.connect.captured_request import UnreadableRequest, parse_captured
+from heard_cli.connect.credentials import read_secret
+from heard_cli.connect.quarantine import ReplayResult, replay_delivery
+from heard_cli.durations import parse_period
+from heard_cli.local.http_client import LocalHttpClient
+from heard_cli.local.samples import InvalidSample, Sample, build_sample
 from heard_cli.local.signing import SignedRequest
-from heard_cli.stack import Stack, Stop, known, on_stack
+from heard_cli.stack import CommandError, Stack, on_stack, require_connection
 
 app = typer.Typer(
     help="Send samples through the webhook door, or what is stored through the queue once more.",
@@ -48,8 +48,8 @@ app = typer.Typer(
 )
 
 _PAGE: Final = 500
-_AT_ONCE: Final = 16
-_OF_THE_JOURNEY: Final = frozenset(
+_WORKERS: Final = 16
+_HOP_BY_HOP_HEADERS: Final = frozenset(
     {"host", "content-length", "connection", "transfer-encoding", "accept-encoding", "expect"}
 )
 """Headers of one journey, which do not belong to the next."""
@@ -57,7 +57,7 @@ _EXAMPLES: Final = "Example: heard replay events/standard/*.json --connection co
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class ReplayItem:
     """One stored review of the period: the event to send and how, or why it cannot be."""
 
     review: str
@@ -126,11 +126,11 @@ def replay(
             raise typer.BadParameter(
                 "give files, or a business and a period; not both.", param_hint="FILE"
             )
-        _files(
+        _replay_files(
             stack,
             files,
-            known(stack, connection),
-            secret_from(secret, secret_file),
+            require_connection(stack, connection),
+            read_secret(secret, secret_file),
             yes=yes,
             dry_run=dry_run,
             as_json=as_json,
@@ -143,8 +143,8 @@ def replay(
     if connection or secret or secret_file:
         raise typer.BadParameter("these go with files.", param_hint="--connection")
     stack.business(business)
-    start, end = period(since, until, clock.now())
-    _period(
+    start, end = parse_period(since, until, clock.now())
+    _replay_period(
         stack,
         business,
         start,
@@ -160,79 +160,82 @@ def replay(
 # Files
 
 
-def _files(
+def _replay_files(
     stack: Stack,
     files: Sequence[Path],
     connection: Connection,
-    given: str | None,
+    secret_input: str | None,
     *,
     yes: bool,
     dry_run: bool,
     as_json: bool,
 ) -> None:
     connector = load(connection.platform)
-    about = connector.capabilities
-    if not about.pushes:
-        raise Stop(
-            f"{about.title} sends nothing: Heard asks it.",
+    capabilities = connector.capabilities
+    if not capabilities.pushes:
+        raise CommandError(
+            f"{capabilities.title} sends nothing: Heard asks it.",
             f"Ask it now: heard connect poll {connection.id}",
         )
-    named = [(path, _sample(path, connection.platform)) for path in _unfolded(files)]
-    if polled := [
-        path.name for path, sample in named if isinstance(sample, Sample) and sample.polled
+    samples = [(path, _read_sample(path, connection.platform)) for path in _expand_folders(files)]
+    if polled_names := [
+        path.name for path, sample in samples if isinstance(sample, Sample) and sample.polled
     ]:
-        show.say(f"Not sent, for these are there to be asked for: {', '.join(polled)}")
-        named = [(path, sample) for path, sample in named if path.name not in polled]
-    signing = given or _stored_secret(stack, connection, connector)
+        show.note(f"Not sent, for these are there to be asked for: {', '.join(polled_names)}")
+        samples = [(path, sample) for path, sample in samples if path.name not in polled_names]
+    signing_secret = secret_input or _stored_secret(stack, connection, connector)
     if dry_run:
-        show.say(f"{len(named)} files can be read; nothing was sent.")
+        show.note(f"{len(samples)} files can be read; nothing was sent.")
         if as_json:
             show.data(
                 {
                     "connection": connection.id,
-                    "files": [str(path) for path, _ in named],
+                    "files": [str(path) for path, _ in samples],
                     "dry_run": True,
                 }
             )
         return
     if not (yes or stack.on_this_machine) and connection.has_credentials:
-        told = f"These become reviews of {connection.business}, and Heard may answer them at {about.title}, where their ids may be somebody's."
-        if not typer.confirm(f"{told} Send {len(named)}?", err=True):
-            raise Stop("Nothing was sent.")
-    wire, done = Wire(timeout=30), list[dict[str, Any]]()
+        warning = f"These become reviews of {connection.business}, and Heard may answer them at {capabilities.title}, where their ids may be somebody's."
+        if not typer.confirm(f"{warning} Send {len(samples)}?", err=True):
+            raise CommandError("Nothing was sent.")
+    client, responses = LocalHttpClient(timeout=30), list[dict[str, Any]]()
     with show.progress() as bar:
-        for path, sample in bar.track(named, description="Sending"):
-            done.extend(_sent(path, sample, connector, connection, signing, wire))
-    refused = [each for each in done if not each["ok"]]
+        for path, sample in bar.track(samples, description="Sending"):
+            responses.extend(
+                _send_file(path, sample, connector, connection, signing_secret, client)
+            )
+    failures = [each for each in responses if not each["ok"]]
     if as_json:
         show.data(
             {
                 "connection": connection.id,
-                "sent": len(done),
-                "refused": len(refused),
-                "answers": done,
+                "sent": len(responses),
+                "refused": len(failures),
+                "answers": responses,
             }
         )
     else:
         rows = [
-            (each["file"], each["status"], each["milliseconds"], each["answer"]) for each in done
+            (each["file"], each["status"], each["milliseconds"], each["answer"])
+            for each in responses
         ]
         show.table(("file", "status", "ms", "answer"), rows, empty="There was nothing to send.")
-    if refused:
-        raise Stop(
-            f"The door did not take {len(refused)} of {len(done)}.",
+    if failures:
+        raise CommandError(
+            f"The door did not take {len(failures)} of {len(responses)}.",
             f"Why: heard connect deliveries {connection.id}",
         )
-    show.say(f"What becomes of them: heard audit list --business {connection.business} --from 10m")
+    show.note(f"What becomes of them: heard audit list --business {connection.business} --from 10m")
 
 
-def _unfolded(files: Sequence[Path]) -> Iterator[Path]:
+def _expand_folders(files: Sequence[Path]) -> Iterator[Path]:
     """The files, and of a folder its samples."""
     for path in files:
         yield from sorted(path.glob("[0-9]*.json")) if path.is_dir() else [path]
 
 
-def _sample(path: Path, platform: str) -> Sample | Request:
+def _read_sample(path: Path, platform: str) -> Sample | WebhookRequest:
     """What a file holds. Raises BadParameter."""
     try:
         content = path.read_bytes()
@@ -241,7 +244,7 @@ def _sample(path: Path, platform: str) -> Sample | Request:
             f"{path} cannot be read: {error.strerror}.", param_hint="FILE"
         ) from None
     if not content.lstrip().startswith(b"{"):
-        return _captured(path, content)
+        return _read_captured(path, content)
     try:
         document: object = json.loads(content)
     except ValueError:
@@ -253,12 +256,12 @@ def _sample(path: Path, platform: str) -> Sample | Request:
             param_hint="FILE",
         )
     if fields["platform"] != platform:
-        told = (
+        message = (
             f"{path} is a sample of {fields['platform']}, and the connection is one of {platform}."
         )
-        raise typer.BadParameter(told, param_hint="FILE")
+        raise typer.BadParameter(message, param_hint="FILE")
     try:
-        sample = sample_of(platform, path.stem, fields)
+        sample = build_sample(platform, path.stem, fields)
         sample.render(clock.now())
     except (InvalidSample, ValueError, TypeError, AttributeError, KeyError):
         raise typer.BadParameter(
@@ -267,73 +270,79 @@ def _sample(path: Path, platform: str) -> Sample | Request:
     return sample
 
 
-def _captured(path: Path, content: bytes) -> Request:
+def _read_captured(path: Path, content: bytes) -> WebhookRequest:
     try:
-        found = captured(content)
-    except Unreadable as wrong:
+        message = parse_captured(content)
+    except UnreadableRequest as error:
         raise typer.BadParameter(
-            f"{path} is neither a sample nor an HTTP message: {wrong}.", param_hint="FILE"
+            f"{path} is neither a sample nor an HTTP message: {error}.", param_hint="FILE"
         ) from None
-    headers = {name: value for name, value in found.headers.items() if name not in _OF_THE_JOURNEY}
-    return Request(found.method or "POST", headers, found.body or b"", found.query or "")
+    headers = {
+        name: value for name, value in message.headers.items() if name not in _HOP_BY_HOP_HEADERS
+    }
+    return WebhookRequest(
+        message.method or "POST", headers, message.body or b"", message.query or ""
+    )
 
 
 def _stored_secret(stack: Stack, connection: Connection, connector: Connector) -> str:
-    about = connector.capabilities
-    if not about.signed:
+    capabilities = connector.capabilities
+    if not capabilities.signed:
         return ""
-    if not about.tested_by_us:
+    if not capabilities.can_self_test:
         advice = "Its own test button sends something real. With a key of yours that the connection expects: --secret-file"
-        raise Stop(f"Only {about.title} can sign what it sends.", advice)
-    stored = stack.secrets.inbound(connection.id, fresh=True)
-    if stored is None and about.secret is not Secret.NONE:
-        raise Stop(
+        raise CommandError(f"Only {capabilities.title} can sign what it sends.", advice)
+    inbound_secret = stack.secrets.inbound(connection.id, fresh=True)
+    if inbound_secret is None and capabilities.secret_origin is not SecretOrigin.NONE:
+        raise CommandError(
             "There is no signing secret for this connection.",
             f"Give it one: heard connect rotate {connection.id}",
         )
-    return stored.current if stored else ""
+    return inbound_secret.current if inbound_secret else ""
 
 
-def _sent(
+def _send_file(
     path: Path,
-    sample: Sample | Request,
+    sample: Sample | WebhookRequest,
     connector: Connector,
     connection: Connection,
     secret: str,
-    wire: Wire,
+    client: LocalHttpClient,
 ) -> Iterator[dict[str, Any]]:
     """What the door answered, each time it was sent."""
     now = clock.now()
     if isinstance(sample, Sample):
-        request = sample_request.request_of(sample, connection, secret, now, wire)
+        request = sample_request.sign_sample(sample, connection, secret, now, client)
     else:
         try:
-            signed = connector.sign(sample, connection.url, secret, now)
+            signed_request = connector.sign(sample, connection.url, secret, now)
         except ValueError as fault:
-            raise Stop(
+            raise CommandError(
                 "The signing secret is not one of this platform.",
                 f"heard connect rotate {connection.id}",
             ) from fault
-        url = f"{connection.url}?{signed.query}" if signed.query else connection.url
-        request = SignedRequest(signed.method, url, signed.headers, signed.body)
+        url = f"{connection.url}?{signed_request.query}" if signed_request.query else connection.url
+        request = SignedRequest(
+            signed_request.method, url, signed_request.headers, signed_request.body
+        )
     for _ in range(sample.times if isinstance(sample, Sample) else 1):
-        began = clock.now()
-        reply = sample_request.send(request, wire)
-        spent = round((clock.now() - began).total_seconds() * 1000)
-        told = " ".join(reply.text.split())[:120]
+        start = clock.now()
+        response = sample_request.send(request, client)
+        duration_ms = round((clock.now() - start).total_seconds() * 1000)
+        response_text = " ".join(response.text.split())[:120]
         yield {
             "file": path.name,
-            "status": reply.status,
-            "milliseconds": spent,
-            "ok": reply.status in range(200, 300),
-            "answer": told,
+            "status": response.status,
+            "milliseconds": duration_ms,
+            "ok": response.status in range(200, 300),
+            "answer": response_text,
         }
 
 
 # A period
 
 
-def _period(
+def _replay_period(
     stack: Stack,
     business: str,
     start: datetime,
@@ -347,156 +356,176 @@ def _period(
 ) -> None:
     reviews = [
         review
-        for review, of in _named(stack, business, start, end).items()
+        for review, of in _reviews_in_period(stack, business, start, end).items()
         if platform in {None, of}
     ]
-    kept = (
+    deliveries = (
         [
             each
             for each in stack.quarantine.of_business(business)
-            if _within(each, start, end, platform)
+            if _in_period(each, start, end, platform)
         ]
         if quarantined
         else []
     )
-    lying = f" and {len(kept)} deliveries in quarantine" if quarantined else ""
-    if not (dry_run or yes) and (reviews or kept):
-        show.say("What was done already becomes a duplicate outcome; nobody is answered twice.")
+    quarantine_text = f" and {len(deliveries)} deliveries in quarantine" if quarantined else ""
+    if not (dry_run or yes) and (reviews or deliveries):
+        show.note("What was done already becomes a duplicate outcome; nobody is answered twice.")
         if not typer.confirm(
-            f"Send {len(reviews)} reviews{lying} of {business} through the queue once more?",
+            f"Send {len(reviews)} reviews{quarantine_text} of {business} through the queue once more?",
             err=True,
         ):
-            raise Stop("Nothing was sent.")
-    sent, skipped = _requeued(stack, reviews, dry_run=dry_run)
-    done = _read_again(stack, [] if dry_run else kept)
-    staying = [each for each in done if each.stays]
+            raise CommandError("Nothing was sent.")
+    sent_counts, skipped_items = _requeue(stack, reviews, dry_run=dry_run)
+    results = _replay_quarantine(stack, [] if dry_run else deliveries)
+    unresolved = [each for each in results if each.keep_reason]
     if as_json:
-        told: dict[str, Any] = {
+        summary: dict[str, Any] = {
             "business": business,
             "dry_run": dry_run,
             "reviews": len(reviews),
-            "sent": sum(sent.values()),
+            "sent": sum(sent_counts.values()),
         }
-        told |= {
-            "platforms": dict(sorted(sent.items())),
-            "skipped": [{"review": each.review, "why": each.why} for each in skipped],
+        summary |= {
+            "platforms": dict(sorted(sent_counts.items())),
+            "skipped": [{"review": each.review, "why": each.why} for each in skipped_items],
         }
-        events = sum(each.events for each in done)
+        event_count = sum(each.event_count for each in results)
         show.data(
-            told | {"quarantined": {"found": len(kept), "stay": len(staying), "events": events}}
+            summary
+            | {
+                "quarantined": {
+                    "found": len(deliveries),
+                    "stay": len(unresolved),
+                    "events": event_count,
+                }
+            }
         )
     else:
-        rows = [(name, count) for name, count in sorted(sent.items())]
+        rows = [(name, count) for name, count in sorted(sent_counts.items())]
         show.table(
             ("platform", "would be sent" if dry_run else "sent"),
             rows,
             empty="No review of this period can be sent.",
         )
-        for why, count in sorted(Counter(each.why for each in skipped).items()):
+        for why, count in sorted(Counter(each.why for each in skipped_items).items()):
             show.line(f"{count} not sent: {why}")
         if quarantined:
-            read = (
-                f"{len(done) - len(staying)} read again, {len(staying)} stay"
+            quarantine_summary = (
+                f"{len(results) - len(unresolved)} read again, {len(unresolved)} stay"
                 if not dry_run
                 else "would be read again"
             )
-            show.line(f"{len(kept)} in quarantine: {read}")
-    if sent and not dry_run:
-        show.say(
+            show.line(f"{len(deliveries)} in quarantine: {quarantine_summary}")
+    if sent_counts and not dry_run:
+        show.note(
             f"What was done already shows as duplicate: heard audit list --business {business} "
             "--from 10m --kind duplicate"
         )
-    if staying:
+    if unresolved:
         raise typer.Exit(1)
 
 
-def _named(stack: Stack, business: str, start: datetime, end: datetime) -> dict[str, str]:
+def _reviews_in_period(
+    stack: Stack, business: str, start: datetime, end: datetime
+) -> dict[str, str]:
     """The reviews that the log names in the period, in order, each with its platform."""
-    found: dict[str, str] = {}
+    platforms: dict[str, str] = {}
     after: str | None = None
     with show.progress() as bar:
         task = bar.add_task("Reading outcomes", total=None)
         while True:
-            page = stack.log.page(Question(business, start, end), limit=_PAGE, after=after)
+            page = stack.log.page(OutcomeCriteria(business, start, end), limit=_PAGE, after=after)
             for outcome in page.outcomes:
-                found.setdefault(outcome.review, outcome.platform)
+                platforms.setdefault(outcome.review, outcome.platform)
             bar.advance(task, len(page.outcomes))
             if (after := page.next) is None:
-                return found
+                return platforms
 
 
-def _within(delivery: Quarantined, start: datetime, end: datetime, platform: str | None) -> bool:
-    return start <= moment(delivery.received_at) < end and platform in {None, delivery.platform}
+def _in_period(
+    delivery: QuarantinedDelivery, start: datetime, end: datetime, platform: str | None
+) -> bool:
+    return start <= parse_time(delivery.received_at) < end and platform in {None, delivery.platform}
 
 
-def _requeued(
+def _requeue(
     stack: Stack, reviews: Sequence[str], *, dry_run: bool
-) -> tuple[Counter[str], list[Stored]]:
+) -> tuple[Counter[str], list[ReplayItem]]:
     """How many went to the queue by platform, and what could not be sent."""
-    run, sent, skipped = token_hex(6), Counter[str](), list[Stored]()
-    doors: dict[str, bool] = {}
+    run_id, sent_counts, skipped_items = token_hex(6), Counter[str](), list[ReplayItem]()
+    connection_exists: dict[str, bool] = {}
 
-    def stored(numbered: tuple[int, str]) -> Stored:
-        return _stored(stack, numbered[1], f"rpl_{run}.{numbered[0]}", doors)
+    def prepare(numbered_review: tuple[int, str]) -> ReplayItem:
+        return _queue_message(
+            stack, numbered_review[1], f"rpl_{run_id}.{numbered_review[0]}", connection_exists
+        )
 
-    with show.progress() as bar, ThreadPoolExecutor(_AT_ONCE) as pool:
-        waiting: list[Stored] = []
+    with show.progress() as bar, ThreadPoolExecutor(_WORKERS) as pool:
+        batch: list[ReplayItem] = []
         for each in bar.track(
-            pool.map(stored, enumerate(reviews)), total=len(reviews), description="Replaying"
+            pool.map(prepare, enumerate(reviews)), total=len(reviews), description="Replaying"
         ):
             if each.message is None:
-                skipped.append(each)
+                skipped_items.append(each)
                 continue
-            waiting.append(each)
-            if len(waiting) == 10:
-                _send(stack, waiting, sent, dry_run=dry_run)
-        _send(stack, waiting, sent, dry_run=dry_run)
-    return sent, skipped
+            batch.append(each)
+            if len(batch) == 10:
+                _send_batch(stack, batch, sent_counts, dry_run=dry_run)
+        _send_batch(stack, batch, sent_counts, dry_run=dry_run)
+    return sent_counts, skipped_items
 
 
-def _send(stack: Stack, waiting: list[Stored], sent: Counter[str], *, dry_run: bool) -> None:
-    if waiting and not dry_run:
-        stack.queue.send([each.message for each in waiting if each.message])
-    sent.update(each.platform for each in waiting)
-    waiting.clear()
+def _send_batch(
+    stack: Stack, batch: list[ReplayItem], sent_counts: Counter[str], *, dry_run: bool
+) -> None:
+    if batch and not dry_run:
+        stack.queue.send([each.message for each in batch if each.message])
+    sent_counts.update(each.platform for each in batch)
+    batch.clear()
 
 
-def _stored(stack: Stack, review: str, delivery: str, doors: dict[str, bool]) -> Stored:
+def _queue_message(
+    stack: Stack, review: str, delivery: str, connection_exists: dict[str, bool]
+) -> ReplayItem:
     """A review as a message for the queue.
 
     Older revisions change nothing once a newer one was acted on, and are left alone.
     """
-    state = stack.work.head(review)
-    if state is None:
-        return Stored(review, "", why="its state is not stored")
-    if state.connection not in doors:
-        doors[state.connection] = stack.setup.connection(state.connection) is not None
-    if not doors[state.connection]:
-        return Stored(review, state.platform, why="its connection was removed")
+    head = stack.cases.find_review(review)
+    if head is None:
+        return ReplayItem(review, "", why="its state is not stored")
+    if head.connection not in connection_exists:
+        connection_exists[head.connection] = stack.setup.connection(head.connection) is not None
+    if not connection_exists[head.connection]:
+        return ReplayItem(review, head.platform, why="its connection was removed")
     event: ReviewEvent | None = None
     with suppress(NotFound, Erased):
-        event = stack.work.revision(state)[0]
+        event = stack.cases.revision(head)[0]
     if event is None:
-        return Stored(review, state.platform, why="its text is not stored, or was erased")
-    ways = {
-        "connection": state.connection,
-        "business": state.business,
-        "platform": state.platform,
-        "channel": state.channel.value,
+        return ReplayItem(review, head.platform, why="its text is not stored, or was erased")
+    source_fields = {
+        "connection": head.connection,
+        "business": head.business,
+        "platform": head.platform,
+        "channel": head.channel.value,
     }
     # What was proven when it came needs no second proof; the rest is asked for at the platform as
     # it was then.
     message = {
         "delivery": delivery,
-        **ways,
+        **source_fields,
         "event": event.to_json(),
-        "confirmed": not state.unproven,
+        "confirmed": not head.unverified,
     }
-    return Stored(review, state.platform, message)
+    return ReplayItem(review, head.platform, message)
 
 
-def _read_again(stack: Stack, kept: Sequence[Quarantined]) -> list[Replayed]:
+def _replay_quarantine(
+    stack: Stack, deliveries: Sequence[QuarantinedDelivery]
+) -> list[ReplayResult]:
     with show.progress() as bar:
         return [
-            replayed(stack, each) for each in bar.track(kept, description="Reading the quarantine")
+            replay_delivery(stack, each)
+            for each in bar.track(deliveries, description="Reading the quarantine")
         ]

@@ -20,10 +20,10 @@ from rich.text import Text
 
 type Cell = str | int | Text | None
 
-_WIDE: Final = 220
+_PIPE_WIDTH: Final = 220
 """Columns of a table that goes into a file or a pipe, where nobody's window sets the width."""
 
-_TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_BIDI_CONTROLS: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 _SEVERITY: Final = {
     "critical": "bold red",
@@ -44,11 +44,11 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Cell]], *, empty: str)
 
     Long values are folded, never cut.
     """
-    shown = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    grid = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
     for column in columns:
-        shown.add_column(column, overflow="fold")
+        grid.add_column(column, overflow="fold")
     for row in rows:
-        shown.add_row(
+        grid.add_row(
             *(
                 each
                 if isinstance(each, Text)
@@ -56,25 +56,25 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Cell]], *, empty: str)
                 for each in row
             )
         )
-    if shown.row_count:
-        _out().print(shown)
+    if grid.row_count:
+        _out().print(grid)
     else:
-        say(empty)
+        note(empty)
 
 
-def facts(about: Mapping[str, Cell]) -> None:
+def fields(values: Mapping[str, Cell]) -> None:
     """Names and values, one a line, on stdout.
 
     A value is never broken, so that it can be copied.
     """
-    width = max(len(name) for name in about)
-    for name, value in about.items():
-        line = Text(f"{name:<{width}}  ", style="bold")
-        plain = "-" if value is None or value == "" else str(value)
-        line.append_text(
-            value if isinstance(value, Text) else Text(printable(plain), style="not bold")
+    width = max(len(name) for name in values)
+    for name, value in values.items():
+        row = Text(f"{name:<{width}}  ", style="bold")
+        value_text = "-" if value is None or value == "" else str(value)
+        row.append_text(
+            value if isinstance(value, Text) else Text(printable(value_text), style="not bold")
         )
-        _out().print(line, soft_wrap=True)
+        _out().print(row, soft_wrap=True)
 
 
 def line(text: str = "", style: str = "") -> None:
@@ -82,18 +82,18 @@ def line(text: str = "", style: str = "") -> None:
     _out().print(Text(printable(text), style=style), soft_wrap=True)
 
 
-def say(text: str) -> None:
+def note(text: str) -> None:
     """Something about the result, on stderr."""
     _err().print(Text(printable(text)), soft_wrap=True)
 
 
-def failed(wrong: str, advice: str = "") -> None:
+def error(message: str, advice: str = "") -> None:
     """What is wrong and what to do next, on stderr."""
-    told = Text("Error: ", style="bold red")
-    told.append(printable(wrong), style="not bold default")
+    output = Text("Error: ", style="bold red")
+    output.append(printable(message), style="not bold default")
     if advice:
-        told.append(f"\n{printable(advice)}", style="not bold default")
-    _err().print(told, soft_wrap=True)
+        output.append(f"\n{printable(advice)}", style="not bold default")
+    _err().print(output, soft_wrap=True)
 
 
 def severity(name: str | None) -> Text:
@@ -101,9 +101,9 @@ def severity(name: str | None) -> Text:
     return Text(name or "", style=_SEVERITY.get(name or "", ""))
 
 
-def at(stamp: str) -> str:
+def timestamp(stored_time: str) -> str:
     """A stored time without the noise: 2026-01-31 09:30:00Z."""
-    return f"{stamp[:10]} {stamp[11:19]}Z" if len(stamp) >= 19 else stamp
+    return f"{stored_time[:10]} {stored_time[11:19]}Z" if len(stored_time) >= 19 else stored_time
 
 
 def progress() -> Progress:
@@ -125,15 +125,15 @@ def printable(text: str) -> str:
     """
     return "".join(
         "\ufffd"
-        if c in _TURNING or (unicodedata.category(c) in {"Cc", "Cs"} and c not in "\n\t")
+        if c in _BIDI_CONTROLS or (unicodedata.category(c) in {"Cc", "Cs"} and c not in "\n\t")
         else c
         for c in text
     )
 
 
 def _out() -> Console:
-    return Console(width=None if sys.stdout.isatty() else _WIDE, highlight=False)
+    return Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH, highlight=False)
 
 
 def _err() -> Console:
-    return Console(stderr=True, width=None if sys.stderr.isatty() else _WIDE, highlight=False)
+    return Console(stderr=True, width=None if sys.stderr.isatty() else _PIPE_WIDTH, highlight=False)

@@ -38,12 +38,12 @@ from botocore.exceptions import (
 from heard.connectors import Connection
 from heard.errors import HeardError
 from heard.messaging import Queue
-from heard.storage.case_store import Work
+from heard.storage.case_store import CaseStore
 from heard.storage.deliveries import Deliveries
-from heard.storage.outcome_log import Log
+from heard.storage.outcome_log import OutcomeLog
 from heard.storage.polls import Polls
 from heard.storage.quarantine import Quarantine
-from heard.storage.setup import Business, Secrets, Setup
+from heard.storage.setup import Business, Secrets, SetupStore
 from heard.storage.tables import error_code
 from heard_cli import show
 
@@ -57,11 +57,11 @@ if TYPE_CHECKING:
 LOCAL_STATE: Final = Path(".heard") / "local.json"
 """Where `heard local up` writes down what it started."""
 
-_NEEDED: Final = frozenset(
+_REQUIRED_OUTPUTS: Final = frozenset(
     {
         "ApiUrl",
         "SetupTableName",
-        "WorkTableName",
+        "CasesTableName",
         "OutcomesTableName",
         "QueueUrl",
         "DeadLettersUrl",
@@ -74,13 +74,13 @@ _CONFIG: Final = Config(
     retries={"mode": "standard", "max_attempts": 4},
     max_pool_connections=32,
 )
-_NEARBY: Final = _CONFIG.merge(Config(retries={"mode": "standard", "max_attempts": 1}))
+_LOCAL_CONFIG: Final = _CONFIG.merge(Config(retries={"mode": "standard", "max_attempts": 1}))
 """On this machine what does not answer at once is not there."""
-_PATIENT: Final = Config(read_timeout=310, retries={"mode": "standard", "max_attempts": 1})
+_LAMBDA_CONFIG: Final = Config(read_timeout=310, retries={"mode": "standard", "max_attempts": 1})
 """A function that is waited for may take its whole time, and is not called twice because it does."""
 
-_EXPIRED: Final = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
-_UNKNOWN_CALLER: Final = frozenset(
+_EXPIRED_CODES: Final = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
+_UNKNOWN_CALLER_CODES: Final = frozenset(
     {
         "InvalidClientTokenId",
         "UnrecognizedClientException",
@@ -88,17 +88,17 @@ _UNKNOWN_CALLER: Final = frozenset(
         "InvalidAccessKeyId",
     }
 )
-_REFUSED: Final = frozenset(
+_ACCESS_DENIED_CODES: Final = frozenset(
     {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "NotAuthorizedException"}
 )
 
 
-class Stop(Exception):
+class CommandError(Exception):
     """A command cannot go on: what is wrong, and what to do next."""
 
-    def __init__(self, wrong: str, advice: str = "") -> None:
-        super().__init__(wrong)
-        self.wrong = wrong
+    def __init__(self, message: str, advice: str = "") -> None:
+        super().__init__(message)
+        self.message = message
         self.advice = advice
 
 
@@ -106,7 +106,7 @@ _PANEL: Final = "Where Heard runs"
 
 
 @dataclass(frozen=True, slots=True)
-class Where:
+class StackOptions:
     """The options that all commands share."""
 
     stack: Annotated[
@@ -144,35 +144,39 @@ class Where:
 class Stack:
     """One deployed stack. Nothing is looked up before it is needed."""
 
-    where: Where
+    options: StackOptions
 
     @cached_property
     def outputs(self) -> Mapping[str, str]:
         """What the deployment says about itself. Raises Stop."""
-        name = self._state["stack"] if self.where.local else self.where.stack
+        name = self._local_state["stack"] if self.options.local else self.options.stack
         try:
-            described = self._client("cloudformation").describe_stacks(StackName=name)
+            response = self._client("cloudformation").describe_stacks(StackName=name)
         except ClientError as error:
             if error_code(error) == "ValidationError":
-                place = self.endpoint or f"region {self.session.region_name}"
+                location = self.endpoint or f"region {self.session.region_name}"
                 advice = "Name it with --stack and --region, or deploy it: make deploy. For the one on this machine: heard local up."
-                raise Stop(f"There is no stack called {name} at {place}.", advice) from error
+                raise CommandError(
+                    f"There is no stack called {name} at {location}.", advice
+                ) from error
             raise
         outputs = {
             each.get("OutputKey", ""): each.get("OutputValue", "")
-            for each in described["Stacks"][0].get("Outputs", [])
+            for each in response["Stacks"][0].get("Outputs", [])
         }
-        if missing := _NEEDED - outputs.keys():
-            told = f"The stack {name} has no output {', '.join(sorted(missing))}."
-            raise Stop(
-                told, "It is not one of Heard, or its deployment has not finished: make deploy."
+        if missing := _REQUIRED_OUTPUTS - outputs.keys():
+            message = f"The stack {name} has no output {', '.join(sorted(missing))}."
+            raise CommandError(
+                message, "It is not one of Heard, or its deployment has not finished: make deploy."
             )
         return outputs
 
     @cached_property
     def endpoint(self) -> str | None:
         """Where the AWS APIs answer; None for AWS itself. Raises Stop."""
-        return self._state["endpoint"] if self.where.local else self.where.endpoint or None
+        return (
+            self._local_state["endpoint"] if self.options.local else self.options.endpoint or None
+        )
 
     @property
     def on_this_machine(self) -> bool:
@@ -182,17 +186,17 @@ class Stack:
     @cached_property
     def session(self) -> boto3.Session:
         """The AWS session. Made-up credentials go to this machine only. Raises Stop."""
-        region = self._state["region"] if self.where.local else self.where.region
-        own = (
-            self.where.profile
+        region = self._local_state["region"] if self.options.local else self.options.region
+        has_own_credentials = (
+            self.options.profile
             or os.environ.get("AWS_PROFILE")
             or os.environ.get("AWS_ACCESS_KEY_ID")
         )
-        if self.on_this_machine and (self.where.local or not own):
+        if self.on_this_machine and (self.options.local or not has_own_credentials):
             return boto3.Session("test", "test", region_name=region or "us-east-1")
-        session = boto3.Session(profile_name=self.where.profile, region_name=region)
+        session = boto3.Session(profile_name=self.options.profile, region_name=region)
         if not session.region_name:
-            raise Stop(
+            raise CommandError(
                 "No region is chosen.",
                 "Say --region eu-west-1 or set AWS_REGION. For the stack on this machine: --local.",
             )
@@ -202,7 +206,7 @@ class Stack:
     def public_url(self) -> str:
         """Where platforms reach the webhook door."""
         return (
-            str(self._state.get("public_url") or "") if self.where.local else ""
+            str(self._local_state.get("public_url") or "") if self.options.local else ""
         ) or self.outputs["ApiUrl"].rstrip("/")
 
     @cached_property
@@ -234,17 +238,17 @@ class Stack:
         session: Any = (
             self.session
         )  # the overloads of `client` name hundreds of services that are not installed
-        config = _NEARBY if self.on_this_machine else _CONFIG
+        config = _LOCAL_CONFIG if self.on_this_machine else _CONFIG
         return session.client(
             service,
             endpoint_url=self.endpoint,
-            config=config.merge(_PATIENT) if service == "lambda" else config,
+            config=config.merge(_LAMBDA_CONFIG) if service == "lambda" else config,
         )
 
     @cached_property
-    def setup(self) -> Setup:
+    def setup(self) -> SetupStore:
         """Businesses, people, connections."""
-        return Setup(self.dynamodb, self.outputs["SetupTableName"])
+        return SetupStore(self.dynamodb, self.outputs["SetupTableName"])
 
     @cached_property
     def secrets(self) -> Secrets:
@@ -254,12 +258,12 @@ class Stack:
     @cached_property
     def quarantine(self) -> Quarantine:
         """Deliveries that could not be read."""
-        return Quarantine(self.dynamodb, self.outputs["WorkTableName"])
+        return Quarantine(self.dynamodb, self.outputs["CasesTableName"])
 
     @cached_property
     def deliveries(self) -> Deliveries:
         """What came through the webhook door lately."""
-        return Deliveries(self.dynamodb, self.outputs["WorkTableName"])
+        return Deliveries(self.dynamodb, self.outputs["CasesTableName"])
 
     @cached_property
     def polls(self) -> Polls:
@@ -267,14 +271,16 @@ class Stack:
         return Polls(self.dynamodb, self.outputs["SetupTableName"])
 
     @cached_property
-    def work(self) -> Work:
+    def cases(self) -> CaseStore:
         """Reviews and follow-ups."""
-        return Work(self.dynamodb, self.outputs["WorkTableName"], self.outputs["OutcomesTableName"])
+        return CaseStore(
+            self.dynamodb, self.outputs["CasesTableName"], self.outputs["OutcomesTableName"]
+        )
 
     @cached_property
-    def log(self) -> Log:
+    def log(self) -> OutcomeLog:
         """Outcomes."""
-        return Log(self.dynamodb, self.outputs["OutcomesTableName"])
+        return OutcomeLog(self.dynamodb, self.outputs["OutcomesTableName"])
 
     @cached_property
     def queue(self) -> Queue:
@@ -283,21 +289,21 @@ class Stack:
 
     def business(self, business: str) -> Business:
         """A business by its id. Raises Stop."""
-        found = self.setup.business(business)
-        if found is None:
-            raise Stop(
+        record = self.setup.business(business)
+        if record is None:
+            raise CommandError(
                 f"There is no business {business}.",
                 f'Add it first: heard business add {business} --name "Its Name"',
             )
-        return found
+        return record
 
     @cached_property
-    def _state(self) -> Mapping[str, Any]:
+    def _local_state(self) -> Mapping[str, Any]:
         here = Path.cwd()
         for folder in (here, *here.parents):
             if (folder / LOCAL_STATE).is_file():
                 return _read_state(folder / LOCAL_STATE)
-        raise Stop(
+        raise CommandError(
             f"There is no {LOCAL_STATE} here or above: the local stack is not running.",
             "Start it: heard local up",
         )
@@ -317,15 +323,20 @@ def on_stack[**P](command: Callable[Concatenate[Stack, P], None]) -> Callable[..
 
     It gets the shared options, and its faults are told instead of traced.
     """
-    own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
-    shared = list(inspect.signature(Where, eval_str=True).parameters.values())
+    own_parameters = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
+    shared_parameters = list(inspect.signature(StackOptions, eval_str=True).parameters.values())
 
-    def run(**given: Any) -> None:
-        where = Where(**{each.name: given.pop(each.name) for each in shared})
-        with told(where):
-            cast("Callable[..., None]", command)(Stack(where), **given)
+    def run(**arguments: Any) -> None:
+        options = StackOptions(
+            **{each.name: arguments.pop(each.name) for each in shared_parameters}
+        )
+        with report_errors(options):
+            cast("Callable[..., None]", command)(Stack(options), **arguments)
 
-    parameters = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in (*own, *shared)]
+    parameters = [
+        each.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+        for each in (*own_parameters, *shared_parameters)
+    ]
     run.__name__, run.__doc__ = command.__name__, command.__doc__
     run.__signature__ = inspect.Signature(parameters)  # pyright: ignore[reportFunctionMemberAccess]
     run.__annotations__ = {each.name: each.annotation for each in parameters}
@@ -333,23 +344,25 @@ def on_stack[**P](command: Callable[Concatenate[Stack, P], None]) -> Callable[..
 
 
 @contextmanager
-def told(where: Where) -> Generator[None]:
+def report_errors(options: StackOptions) -> Generator[None]:
     """Foreseeable faults inside become a message with the next step, and exit code 1."""
     try:
         yield
-    except Stop as stop:
-        wrong, advice = stop.wrong, stop.advice
+    except CommandError as command_error:
+        message, advice = command_error.message, command_error.advice
     except HeardError as error:
-        wrong, advice = error.detail, "Try again in a moment." if error.retryable else ""
+        message, advice = error.detail, "Try again in a moment." if error.retryable else ""
     except (BotoCoreError, ClientError) as error:
-        wrong, advice = _aws(error, where)
+        message, advice = _explain_aws_error(error, options)
     else:
         return
-    show.failed(wrong, advice)
+    show.error(message, advice)
     raise typer.Exit(1)
 
 
-def _aws(error: BotoCoreError | ClientError, where: Where) -> tuple[str, str]:
+def _explain_aws_error(
+    error: BotoCoreError | ClientError, options: StackOptions
+) -> tuple[str, str]:
     """An AWS fault in words, and what to do about it."""
     match error:
         case NoCredentialsError() | PartialCredentialsError():
@@ -363,7 +376,7 @@ def _aws(error: BotoCoreError | ClientError, where: Where) -> tuple[str, str]:
         case NoRegionError():
             return "No region is chosen.", "Say --region eu-west-1 or set AWS_REGION."
         case EndpointConnectionError() | HTTPClientError():
-            if where.local or (where.endpoint and is_loopback(where.endpoint)):
+            if options.local or (options.endpoint and is_loopback(options.endpoint)):
                 return (
                     "Nothing answers on this machine: the local stack is not running.",
                     "Start it: heard local up",
@@ -373,14 +386,14 @@ def _aws(error: BotoCoreError | ClientError, where: Where) -> tuple[str, str]:
             ), "Check the network, --region and --endpoint."
         case ClientError():
             code, message = error_code(error), error.response.get("Error", {}).get("Message", "")
-            if code in _EXPIRED:
+            if code in _EXPIRED_CODES:
                 return "The AWS credentials have expired.", "Sign in again: aws sso login"
-            if code in _UNKNOWN_CALLER:
+            if code in _UNKNOWN_CALLER_CODES:
                 return (
                     "AWS does not know these credentials.",
                     "Check AWS_PROFILE and --profile: aws sts get-caller-identity",
                 )
-            if code in _REFUSED:
+            if code in _ACCESS_DENIED_CODES:
                 return (
                     f"AWS refuses {error.operation_name}: {message}",
                     "These credentials may not do this; ask whoever runs the account.",
@@ -399,15 +412,17 @@ def _read_state(path: Path) -> Mapping[str, Any]:
             return state
     except (ValueError, KeyError, TypeError):
         pass
-    raise Stop(f"{path} does not say where the local stack is.", "Start it again: heard local up")
+    raise CommandError(
+        f"{path} does not say where the local stack is.", "Start it again: heard local up"
+    )
 
 
-def known(stack: Stack, connection: str) -> Connection:
+def require_connection(stack: Stack, connection: str) -> Connection:
     """A connection by its id. Raises Stop."""
-    found = stack.setup.connection(connection)
-    if found is None:
-        raise Stop(
+    record = stack.setup.connection(connection)
+    if record is None:
+        raise CommandError(
             f"There is no connection {connection}.",
             "Those of a business: heard connect list --business …",
         )
-    return found
+    return record

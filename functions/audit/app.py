@@ -12,19 +12,19 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from pydantic import AwareDatetime
 
 from heard import settings
-from heard.api import caller_of, guarded, served
+from heard.api import caller_of, lambda_handler, with_error_handlers
 from heard.assessment import Severity
 from heard.errors import BadRequest, NotFound
 from heard.outcomes import Kind
 from heard.reviews import Channel
 from heard.steps import audit
-from heard.storage.case_store import Work
-from heard.storage.outcome_log import Log, Question
-from heard.storage.setup import Setup
+from heard.storage.case_store import CaseStore
+from heard.storage.outcome_log import OutcomeCriteria, OutcomeLog
+from heard.storage.setup import SetupStore
 from heard.storage.tables import dynamodb
 
 logger = Logger(service="audit")
-app = guarded(APIGatewayHttpResolver(enable_validation=True))
+app = with_error_handlers(APIGatewayHttpResolver(enable_validation=True))
 type Id = Annotated[str, Path(pattern="^rev_[a-z0-9]{8,40}$")]
 
 
@@ -33,24 +33,24 @@ class Settings:
     """Where things are."""
 
     setup_table: str
-    work_table: str
+    cases_table: str
     outcomes_table: str
 
 
 @cache
-def ports() -> tuple[Setup, Work, Log]:
+def ports() -> tuple[SetupStore, CaseStore, OutcomeLog]:
     """What the API needs, made at the first request."""
-    here = settings.read(Settings)
+    config = settings.read(Settings)
     return (
-        Setup(dynamodb(), here.setup_table),
-        Work(dynamodb(), here.work_table),
-        Log(dynamodb(), here.outcomes_table),
+        SetupStore(dynamodb(), config.setup_table),
+        CaseStore(dynamodb(), config.cases_table),
+        OutcomeLog(dynamodb(), config.outcomes_table),
     )
 
 
 def _businesses() -> tuple[str, ...]:
     caller = caller_of(app.current_event.raw_event, ports()[0])
-    caller.needs("auditor", "lead", "admin")
+    caller.require_group("auditor", "lead", "admin")
     return caller.person.businesses
 
 
@@ -68,8 +68,8 @@ def of_review(review: Id) -> dict[str, Any]:
 @app.get("/api/audit/reviews/<review>/verification")
 def verification(review: Id) -> dict[str, Any]:
     """Whether the review's chain verifies, and if not, where it breaks."""
-    _, work, log = ports()
-    return asdict(audit.verify_review(review, _businesses(), log, work))
+    _, case_store, log = ports()
+    return asdict(audit.verify_review(review, _businesses(), log, case_store))
 
 
 @app.get("/api/audit/outcomes")
@@ -91,7 +91,7 @@ def outcomes(
         raise NotFound("There is no such business among yours.")
     if start >= end:
         raise BadRequest("`from` must be before `to`.")
-    question = Question(
+    criteria = OutcomeCriteria(
         business,
         start,
         end,
@@ -99,8 +99,8 @@ def outcomes(
         severity and severity.value,
         channel and channel.value,
     )
-    page = ports()[2].page(question, limit=limit, after=after)
+    page = ports()[2].page(criteria, limit=limit, after=after)
     return {"outcomes": [outcome.to_json() for outcome in page.outcomes], "next": page.next}
 
 
-handler = served(app, logger)
+handler = lambda_handler(app, logger)

@@ -12,14 +12,14 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from heard import settings
-from heard.connectors import Response
-from heard.connectors.platforms.feedback_form import answer_page
+from heard.connectors import WebhookResponse
+from heard.connectors.platforms.feedback_form import render_feedback_page
 from heard.errors import HeardError
-from heard.steps.feedback_page import answers
-from heard.storage.case_store import Work
-from heard.storage.setup import Setup
+from heard.steps.feedback_page import feedback_page
+from heard.storage.case_store import CaseStore
+from heard.storage.setup import SetupStore
 from heard.storage.tables import dynamodb
-from heard.web import Answer, answer, failed
+from heard.web import GatewayResponse, error_response, gateway_response
 
 logger = Logger(service="feedback_page")
 
@@ -29,26 +29,30 @@ class Settings:
     """Where things are."""
 
     setup_table: str
-    work_table: str
+    cases_table: str
 
 
 @cache
-def ports() -> tuple[Setup, Work]:
+def ports() -> tuple[SetupStore, CaseStore]:
     """What the step needs, made at the first request."""
-    here = settings.read(Settings)
-    return Setup(dynamodb(), here.setup_table, max_age=60), Work(dynamodb(), here.work_table)
+    config = settings.read(Settings)
+    return SetupStore(dynamodb(), config.setup_table, max_age=60), CaseStore(
+        dynamodb(), config.cases_table
+    )
 
 
-def handler(event: dict[str, Any], _context: object) -> Answer:
+def handler(event: dict[str, Any], _context: object) -> GatewayResponse:
     """One HTTP API (payload 2.0) request."""
-    address = event["pathParameters"]
+    parameters = event["pathParameters"]
     try:
-        connection, said, replies = answers(address["connection"], address["review"], *ports())
+        connection, text, replies = feedback_page(
+            parameters["connection"], parameters["review"], *ports()
+        )
     except HeardError as error:
         logger.info("feedback_page", result=error.code)
-        return failed(error)
+        return error_response(error)
     logger.info("feedback_page", result="shown", replies=len(replies))
-    page = answer_page(
-        connection, said, replies, event.get("headers", {}).get("accept-language", "")
+    page = render_feedback_page(
+        connection, text, replies, event.get("headers", {}).get("accept-language", "")
     )
-    return answer(Response(200, page, "text/html"))
+    return gateway_response(WebhookResponse(200, page, "text/html"))

@@ -12,11 +12,11 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from heard import clock, settings
-from heard.messaging import Bus, Flows, events, stepfunctions
-from heard.steps.follow_up import Clocks, look_again, open_for_person
-from heard.steps.triage import Ports
-from heard.storage.case_store import Work
-from heard.storage.setup import Setup
+from heard.messaging import EventBus, Workflows, eventbridge, stepfunctions
+from heard.steps.follow_up import WorkflowPorts, await_resolution, check_follow_up
+from heard.steps.triage import StorePorts
+from heard.storage.case_store import CaseStore
+from heard.storage.setup import SetupStore
 from heard.storage.tables import dynamodb
 
 logger = Logger(service="follow_up")
@@ -27,29 +27,33 @@ class Settings:
     """Where things are."""
 
     setup_table: str
-    work_table: str
+    cases_table: str
     outcomes_table: str
     event_bus: str
 
 
 @cache
-def ports() -> tuple[Ports, Clocks]:
+def ports() -> tuple[StorePorts, WorkflowPorts]:
     """What the steps need, made at the first call."""
-    here = settings.read(Settings)
-    work = Work(dynamodb(), here.work_table, here.outcomes_table)
-    return Ports(Setup(dynamodb(), here.setup_table, max_age=60), work), Clocks(
-        Flows(stepfunctions()), Bus(events(), here.event_bus)
-    )
+    config = settings.read(Settings)
+    case_store = CaseStore(dynamodb(), config.cases_table, config.outcomes_table)
+    return StorePorts(
+        SetupStore(dynamodb(), config.setup_table, max_age=60), case_store
+    ), WorkflowPorts(Workflows(stepfunctions()), EventBus(eventbridge(), config.event_bus))
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """`{step: open, follow_up, token}`, or `{step: look_again, follow_up, handed_back?}`."""
-    stored, clocks = ports()
+    store_ports, workflow_ports = ports()
     follow_up = event["follow_up"]
     logger.info("follow_up", step=event["step"], follow_up=follow_up)
     if event["step"] == "open":
-        open_for_person(follow_up, event["token"], stored, clocks)
+        await_resolution(follow_up, event["token"], store_ports, workflow_ports)
         return {}
-    return look_again(
-        follow_up, stored, clocks, clock.now(), handed_back=bool(event.get("handed_back"))
+    return check_follow_up(
+        follow_up,
+        store_ports,
+        workflow_ports,
+        clock.now(),
+        carry_out_failed=bool(event.get("carry_out_failed")),
     )

@@ -11,16 +11,16 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from heard import clock, settings
-from heard.connectors import Request
+from heard.connectors import WebhookRequest
 from heard.connectors.http import HttpClient
 from heard.errors import HeardError
 from heard.messaging import Queue, sqs
-from heard.steps.ingest import Door, Received, ingest
+from heard.steps.ingest import IngestPorts, IngestResult, ingest
 from heard.storage.deliveries import Deliveries
 from heard.storage.quarantine import Quarantine
-from heard.storage.setup import Secrets, Setup, ssm
+from heard.storage.setup import Secrets, SetupStore, ssm
 from heard.storage.tables import dynamodb
-from heard.web import Answer, answer, failed
+from heard.web import GatewayResponse, error_response, gateway_response
 
 logger = Logger(service="ingest")
 metrics = Metrics(namespace="Heard", service="ingest")
@@ -31,31 +31,31 @@ class Settings:
     """Where things are."""
 
     setup_table: str
-    work_table: str
+    cases_table: str
     secrets_path: str
-    queue_url: str
+    review_queue_url: str
     loopback_platforms: str
 
 
 @cache
-def door() -> Door:
+def ports() -> IngestPorts:
     """What the step needs, made at the first request."""
-    here = settings.read(Settings)
-    return Door(
-        setup=Setup(dynamodb(), here.setup_table, max_age=60),
-        secrets=Secrets(ssm(), here.secrets_path),
-        queue=Queue(sqs(), here.queue_url),
-        quarantine=Quarantine(dynamodb(), here.work_table),
-        deliveries=Deliveries(dynamodb(), here.work_table),
-        http=HttpClient(loopback=here.loopback_platforms == "true"),
+    config = settings.read(Settings)
+    return IngestPorts(
+        setup=SetupStore(dynamodb(), config.setup_table, max_age=60),
+        secrets=Secrets(ssm(), config.secrets_path),
+        queue=Queue(sqs(), config.review_queue_url),
+        quarantine=Quarantine(dynamodb(), config.cases_table),
+        deliveries=Deliveries(dynamodb(), config.cases_table),
+        http=HttpClient(allow_loopback=config.loopback_platforms == "true"),
     )
 
 
 @metrics.log_metrics
-def handler(event: dict[str, Any], _context: object) -> Answer:
+def handler(event: dict[str, Any], _context: object) -> GatewayResponse:
     """One HTTP API (payload 2.0) request."""
     body = event.get("body") or ""
-    request = Request(
+    request = WebhookRequest(
         method=event["requestContext"]["http"]["method"],
         headers={name.lower(): value for name, value in event.get("headers", {}).items()},
         body=b64decode(body)
@@ -64,25 +64,25 @@ def handler(event: dict[str, Any], _context: object) -> Answer:
         query=event.get("rawQueryString", ""),
     )
     try:
-        received = ingest(request, event["pathParameters"]["connection"], door(), clock.now())
+        result = ingest(request, event["pathParameters"]["connection"], ports(), clock.now())
     except HeardError as error:
         metrics.add_metric(f"webhooks_{error.code}", MetricUnit.Count, 1)
         logger.warning("webhook", extra={"result": error.code})
-        return failed(error)
-    _record(received)
-    return answer(received.response)
+        return error_response(error)
+    _record(result)
+    return gateway_response(result.response)
 
 
-def _record(received: Received) -> None:
-    metrics.add_metric(f"webhooks_{received.result}", MetricUnit.Count, 1)
-    if not received.noted:
+def _record(result: IngestResult) -> None:
+    metrics.add_metric(f"webhooks_{result.result}", MetricUnit.Count, 1)
+    if not result.note_written:
         metrics.add_metric("webhooks_not_noted", MetricUnit.Count, 1)
     logger.info(
         "webhook",
-        correlation_id=received.delivery,
-        result=received.result,
-        reason=received.reason,
-        platform=received.platform,
-        business=received.business,
-        events=received.events,
+        correlation_id=result.delivery,
+        result=result.result,
+        reason=result.reason,
+        platform=result.platform,
+        business=result.business,
+        events=result.events,
     )

@@ -21,7 +21,7 @@ from aws_lambda_powertools.utilities.batch import (
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from heard import settings
-from heard.messaging import Flows, Queue, sqs, stepfunctions
+from heard.messaging import Queue, Workflows, sqs, stepfunctions
 
 logger = Logger(service="intake")
 processor = AsyncBatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
@@ -32,34 +32,34 @@ class Settings:
     """Where things are."""
 
     route_workflow: str
-    queue_url: str
+    review_queue_url: str
 
 
 @cache
-def ports() -> tuple[Flows, str, Queue]:
+def ports() -> tuple[Workflows, str, Queue]:
     """The workflows, the route workflow's ARN, and the queue."""
-    here = settings.read(Settings)
-    return Flows(stepfunctions()), here.route_workflow, Queue(sqs(), here.queue_url)
+    config = settings.read(Settings)
+    return Workflows(stepfunctions()), config.route_workflow, Queue(sqs(), config.review_queue_url)
 
 
-async def route(record: SQSRecord) -> None:
+async def run_route(record: SQSRecord) -> None:
     """Run the workflow for one message. Raises Fault when the message must come again."""
-    flows, workflow, _ = ports()
+    workflows, workflow, _ = ports()
     delivery = str(json.loads(record.body)["delivery"])
     name = re.sub(r"[^A-Za-z0-9_-]", "-", delivery)[:80]
-    await asyncio.to_thread(flows.run, workflow, name, record.body)
+    await asyncio.to_thread(workflows.run, workflow, name, record.body)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """One batch of messages; answers which of them failed."""
-    answer = async_process_partial_response(
-        event=event, record_handler=route, processor=processor, context=context
+    response = async_process_partial_response(
+        event=event, record_handler=run_route, processor=processor, context=context
     )
-    failed = {str(failure["itemIdentifier"]) for failure in answer["batchItemFailures"]}
+    failed_ids = {str(failure["itemIdentifier"]) for failure in response["batchItemFailures"]}
     for record in event["Records"]:
-        if record["messageId"] in failed:
+        if record["messageId"] in failed_ids:
             ports()[2].postpone(
                 record["receiptHandle"], int(record["attributes"]["ApproximateReceiveCount"])
             )
-    logger.info("intake", messages=len(event["Records"]), failed=len(failed))
-    return {"batchItemFailures": answer["batchItemFailures"]}
+    logger.info("intake", messages=len(event["Records"]), failed=len(failed_ids))
+    return {"batchItemFailures": response["batchItemFailures"]}

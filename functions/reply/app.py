@@ -11,9 +11,9 @@ from aws_lambda_powertools import Logger
 from heard import clock, settings
 from heard.connectors.http import HttpClient
 from heard.steps.reply import acknowledge, carry_out
-from heard.steps.triage import Ports, Reach
-from heard.storage.case_store import Work
-from heard.storage.setup import Secrets, Setup, ssm
+from heard.steps.triage import PlatformPorts, StorePorts
+from heard.storage.case_store import CaseStore
+from heard.storage.setup import Secrets, SetupStore, ssm
 from heard.storage.tables import dynamodb
 
 logger = Logger(service="reply")
@@ -24,19 +24,22 @@ class Settings:
     """Where things are."""
 
     setup_table: str
-    work_table: str
+    cases_table: str
     outcomes_table: str
     secrets_path: str
     loopback_platforms: str
 
 
 @cache
-def ports() -> tuple[Ports, Reach]:
+def ports() -> tuple[StorePorts, PlatformPorts]:
     """What the step needs, made at the first reply."""
-    here = settings.read(Settings)
-    work = Work(dynamodb(), here.work_table, here.outcomes_table)
-    return Ports(Setup(dynamodb(), here.setup_table, max_age=60), work), Reach(
-        Secrets(ssm(), here.secrets_path), HttpClient(loopback=here.loopback_platforms == "true")
+    config = settings.read(Settings)
+    case_store = CaseStore(dynamodb(), config.cases_table, config.outcomes_table)
+    return StorePorts(
+        SetupStore(dynamodb(), config.setup_table, max_age=60), case_store
+    ), PlatformPorts(
+        Secrets(ssm(), config.secrets_path),
+        HttpClient(allow_loopback=config.loopback_platforms == "true"),
     )
 
 

@@ -10,9 +10,9 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from heard import clock, settings
-from heard.messaging import Flows, Queue, sqs, stepfunctions
+from heard.messaging import Queue, Workflows, sqs, stepfunctions
 from heard.steps.sweep import sweep
-from heard.storage.case_store import Work
+from heard.storage.case_store import CaseStore
 from heard.storage.tables import dynamodb
 
 logger = Logger(service="sweep")
@@ -23,29 +23,29 @@ metrics = Metrics(namespace="Heard", service="sweep")
 class Settings:
     """Where things are."""
 
-    work_table: str
-    queue_url: str
+    cases_table: str
+    review_queue_url: str
     poll_queue_url: str
 
 
 @cache
-def ports() -> tuple[Work, Queue, Flows, Queue]:
+def ports() -> tuple[CaseStore, Queue, Workflows, Queue]:
     """What the step needs, made at the first run."""
-    here = settings.read(Settings)
+    config = settings.read(Settings)
     return (
-        Work(dynamodb(), here.work_table),
-        Queue(sqs(), here.queue_url),
-        Flows(stepfunctions()),
-        Queue(sqs(), here.poll_queue_url),
+        CaseStore(dynamodb(), config.cases_table),
+        Queue(sqs(), config.review_queue_url),
+        Workflows(stepfunctions()),
+        Queue(sqs(), config.poll_queue_url),
     )
 
 
 @metrics.log_metrics
 def handler(_event: dict[str, Any], _context: object) -> dict[str, int]:
     """One scheduled run; answers what it set in motion."""
-    work, queue, flows, polls = ports()
-    swept = asdict(sweep(work, queue, flows, clock.now(), polls))
-    for name, count in swept.items():
+    case_store, queue, workflows, poll_queue = ports()
+    counts = asdict(sweep(case_store, queue, workflows, clock.now(), poll_queue))
+    for name, count in counts.items():
         metrics.add_metric(f"swept_{name}", MetricUnit.Count, count)
-    logger.info("swept", **swept)
-    return swept
+    logger.info("swept", **counts)
+    return counts

@@ -46,7 +46,7 @@ type Json = dict[str, Any]
 _BODY_LIMIT: Final = 2_000_000
 
 
-class Mode(StrEnum):
+class FaultMode(StrEnum):
     """How a platform can fail, seen from the wire."""
 
     FAIL_BEFORE = "fail_before"
@@ -65,41 +65,41 @@ class Mode(StrEnum):
     """503 for whatever is asked, sign-in and look-ups included."""
 
 
-class Calls(StrEnum):
+class CallKind(StrEnum):
     """Which of a platform's calls a fault concerns."""
 
     REPLY = "reply"
-    LOOK = "look"
+    READ = "look"
     SIGN_IN = "sign_in"
     ALL = "all"
 
 
 @dataclass(slots=True)
-class Fault:
+class InjectedFault:
     """One order to fail: the next `times` matching calls (None: until reset) behave as `mode` says.
 
     `native_id` is a review's or a thread's id as the platform names it, or `*` for any.
     """
 
     platform: str
-    mode: Mode
+    mode: FaultMode
     native_id: str = "*"
     times: int | None = 1
     seconds: float | None = None
-    calls: Calls = Calls.REPLY
+    call_kind: CallKind = CallKind.REPLY
 
-    def concerns(self, platform: str, operation: Operation) -> bool:
+    def matches(self, platform: str, operation: Operation) -> bool:
         """Whether this fault is meant for that call, and not used up."""
         return (
             self.platform == platform
             and self.times != 0
-            and self.calls in {Calls.ALL, operation.calls}
-            and (self.native_id == "*" or self.native_id in operation.about)
+            and self.call_kind in {CallKind.ALL, operation.call_kind}
+            and (self.native_id == "*" or self.native_id in operation.native_ids)
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class ReceivedReply:
     """One reply that a platform took, whether it is still shown (`removed_at` is None) or not."""
 
     platform: str
@@ -126,7 +126,7 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class PlatformRequest:
     """A request to one platform; `path` begins after its mount, `headers` are lower-cased."""
 
     method: str
@@ -159,13 +159,13 @@ class Ask:
             return None
         return (user, password) if colon else None
 
-    def asked(self, name: str) -> str | None:
+    def query_value(self, name: str) -> str | None:
         """The last value of a query parameter."""
         return self.query[name][-1] if self.query.get(name) else None
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class PlatformResponse:
     """What a platform answers: JSON, or bytes as they are (then `headers` name their type).
 
     No body at all when `body` is None.
@@ -183,21 +183,21 @@ class Operation:
     `about` holds the native ids that a fault may name, `run` does it.
     """
 
-    calls: Calls
-    about: frozenset[str]
-    run: Callable[[], Answer]
+    call_kind: CallKind
+    native_ids: frozenset[str]
+    run: Callable[[], PlatformResponse]
 
 
-class Ledger:
+class ReplyLedger:
     """Every reply that any platform took, in order of arrival."""
 
     def __init__(self) -> None:
-        self._replies: list[Reply] = []
+        self._replies: list[ReceivedReply] = []
 
-    def __iter__(self) -> Iterator[Reply]:
+    def __iter__(self) -> Iterator[ReceivedReply]:
         return iter(tuple(self._replies))
 
-    def take(self, reply: Reply) -> None:
+    def add(self, reply: ReceivedReply) -> None:
         """Note a reply."""
         self._replies.append(reply)
 
@@ -216,14 +216,14 @@ class Ledger:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownResource:
     """A resource that the simulated platform must have (None: must not have)."""
 
     native_id: str
     resource: Json | None
 
 
-class Platform(ABC):
+class SimulatedPlatform(ABC):
     """One simulated platform, mounted under its name. Called under the server's lock.
 
     `credentials` are what it accepts unless told otherwise: fixed, so that a demo can be set up in
@@ -237,13 +237,13 @@ class Platform(ABC):
     def __init__(
         self,
         name: str,
-        accepts: Mapping[str, str],
-        ledger: Ledger,
+        accepted_credentials: Mapping[str, str],
+        ledger: ReplyLedger,
         clock: Callable[[], datetime],
         url: Callable[[], str],
     ) -> None:
         self.name = name
-        self.accepts = accepts
+        self.accepted_credentials = accepted_credentials
         self.ledger = ledger
         self.clock = clock
         self.url = url
@@ -253,11 +253,11 @@ class Platform(ABC):
         """Begin without knowing anything."""
 
     @abstractmethod
-    def operation(self, ask: Ask) -> Operation | None:
+    def operation(self, request: PlatformRequest) -> Operation | None:
         """What the request would do; None for a path that the platform does not have."""
 
     @abstractmethod
-    def knows(self, native_id: str, resource: Json | None) -> None:
+    def set_resource(self, native_id: str, resource: Json | None) -> None:
         """Learn a resource, or forget it (None)."""
 
     @abstractmethod
@@ -265,7 +265,7 @@ class Platform(ABC):
         """Forget everything learnt."""
 
     @staticmethod
-    def known(fields: Json, now: datetime) -> Iterable[Known]:
+    def sample_resources(fields: Json, now: datetime) -> Iterable[KnownResource]:
         """What the platform has when it sends a sample with these fields at `now`.
 
         The same thing, in the shape of its API.
@@ -278,45 +278,49 @@ class Platform(ABC):
         return None
 
     @property
-    def shown_secret(self) -> str | None:
+    def visible_secret(self) -> str | None:
         """What a business copies from it into Heard: its signing secret, or its public key."""
         return self.signing_secret
 
-    def rejection(self) -> Answer:
+    def rejection(self) -> PlatformResponse:
         """A refusal for good, as this platform words one."""
-        return Answer(403, {"error": "This is not allowed."})
+        return PlatformResponse(403, {"error": "This is not allowed."})
 
-    def rate_limit(self, seconds: int) -> Answer:
+    def rate_limit(self, seconds: int) -> PlatformResponse:
         """Its way to say that it is asked too often."""
-        return Answer(429, {"error": "Too many requests."}, {"Retry-After": str(seconds)})
+        return PlatformResponse(429, {"error": "Too many requests."}, {"Retry-After": str(seconds)})
 
     def revoke_tokens(self) -> None:
         """Answer 401 to every access token issued so far, if it issues any."""
 
-    def bearer(self, ask: Ask) -> str:
+    def bearer_token(self, request: PlatformRequest) -> str:
         """The token of `Authorization: Bearer …`, or nothing."""
-        scheme, _, token = ask.headers.get("authorization", "").partition(" ")
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
         return token if scheme.lower() == "bearer" else ""
 
-    def took(self, native_id: str, thread: str, review: str, text: str, *, public: bool) -> None:
+    def record_reply(
+        self, native_id: str, thread: str, review: str, text: str, *, public: bool
+    ) -> None:
         """Note a reply that was taken."""
-        self.ledger.take(
-            Reply(self.name, native_id, thread, review, text, public=public, at=self.clock())
+        self.ledger.add(
+            ReceivedReply(
+                self.name, native_id, thread, review, text, public=public, at=self.clock()
+            )
         )
 
 
-def simulated() -> dict[str, type[Platform]]:
+def platform_classes() -> dict[str, type[SimulatedPlatform]]:
     """Every simulated platform, by name: one module each in `platforms/`."""
     modules = pkgutil.iter_modules(platforms.__path__)
-    return {module.name: _load(module.name) for module in modules}
+    return {module.name: _load_platform_class(module.name) for module in modules}
 
 
-def _load(platform: str) -> type[Platform]:
+def _load_platform_class(platform: str) -> type[SimulatedPlatform]:
     module = importlib.import_module(f"{platforms.__name__}.{platform}")
-    return cast("type[Platform]", module.PLATFORM)
+    return cast("type[SimulatedPlatform]", module.PLATFORM)
 
 
-class Platforms:
+class SimulatedPlatforms:
     """All simulated platforms behind one server on the loopback interface. Thread-safe.
 
     `port` 0 takes a free one. `credentials` override those that the platforms accept, and stay
@@ -332,27 +336,27 @@ class Platforms:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         log: TextIO | None = None,
     ) -> None:
-        found = simulated()
+        classes = platform_classes()
         self.credentials: dict[str, dict[str, str]] = {
             platform: {**made.credentials, **(credentials or {}).get(platform, {})}
-            for platform, made in found.items()
+            for platform, made in classes.items()
         }
         self._port = port
         self._log = log
         self._lock = threading.RLock()
-        self._ledger = Ledger()
-        self._faults: list[Fault] = []
-        self._stopping = threading.Event()
+        self._ledger = ReplyLedger()
+        self._faults: list[InjectedFault] = []
+        self._stop_event = threading.Event()
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
-        self._platforms: dict[str, Platform] = {
+        self._platforms: dict[str, SimulatedPlatform] = {
             name: made(name, self.credentials[name], self._ledger, clock, partial(self.url, name))
-            for name, made in found.items()
+            for name, made in classes.items()
         }
 
     def start(self) -> Self:
         """Serve in the background until `stop`."""
-        self._stopping.clear()
+        self._stop_event.clear()
         self._server = _Server(("127.0.0.1", self._port), self)
         self._port = self._server.server_port
         # A short poll, since `shutdown` waits for the next one.
@@ -364,10 +368,10 @@ class Platforms:
 
     def stop(self) -> None:
         """Stop serving and close every connection; what was learnt and received stays readable."""
-        self._stopping.set()
+        self._stop_event.set()
         if self._server is not None and self._thread is not None:
             self._server.shutdown()
-            self._server.hang_up()
+            self._server.close_connections()
             self._server.server_close()
             self._thread.join()
         self._server = self._thread = None
@@ -387,55 +391,61 @@ class Platforms:
         """Where a platform's API begins: what a connection's `api_base` setting is set to."""
         return f"{self.base_url}/{platform}"
 
-    def knows(self, platform: str, native_id: str, resource: Json | None) -> None:
+    def set_resource(self, platform: str, native_id: str, resource: Json | None) -> None:
         """Let a platform know a resource (see each platform's class for its shape), or forget it
         (None).
 
         Raises LookupError for a platform that is not simulated, ValueError for a resource that does
         not fit it.
         """
-        known = self.of(platform)
+        target = self.get(platform)
         with self._lock:
             try:
-                known.knows(native_id, resource)
-            except (KeyError, TypeError, AttributeError) as misfit:
+                target.set_resource(native_id, resource)
+            except (KeyError, TypeError, AttributeError) as error:
                 raise ValueError(
-                    f"{platform} cannot know {native_id!r} as described: {misfit!r}"
-                ) from misfit
+                    f"{platform} cannot know {native_id!r} as described: {error!r}"
+                ) from error
 
-    def fault(
+    def add_fault(
         self,
         platform: str,
-        mode: Mode | str,
+        mode: FaultMode | str,
         native_id: str = "*",
         *,
         times: int | None = 1,
         seconds: float | None = None,
-        calls: Calls | str | None = None,
+        call_kind: CallKind | str | None = None,
     ) -> None:
         """Make the next `times` calls (None: until `reset`) fail as `mode` says.
 
         `calls` is `reply` unless the platform is to be down, which concerns all calls.
         """
-        self.of(platform)
-        mode = Mode(mode)
-        concerned = (
-            Calls(calls) if calls is not None else Calls.ALL if mode is Mode.DOWN else Calls.REPLY
+        self.get(platform)
+        mode = FaultMode(mode)
+        effective_kind = (
+            CallKind(call_kind)
+            if call_kind is not None
+            else CallKind.ALL
+            if mode is FaultMode.DOWN
+            else CallKind.REPLY
         )
         with self._lock:
-            self._faults.append(Fault(platform, mode, native_id, times, seconds, concerned))
+            self._faults.append(
+                InjectedFault(platform, mode, native_id, times, seconds, effective_kind)
+            )
 
-    def replies(self) -> list[Reply]:
+    def replies(self) -> list[ReceivedReply]:
         """Every reply taken since the start or the last `reset`, in order of arrival."""
         with self._lock:
             return list(self._ledger)
 
-    def public_replies_by_thread(self) -> dict[tuple[str, str], list[Reply]]:
+    def public_replies_by_thread(self) -> dict[tuple[str, str], list[ReceivedReply]]:
         """The public replies ever taken, by (platform, thread): none may hold more than two (R04).
 
         A reply that was deleted to make room for another counts: onlookers have read it.
         """
-        threads: dict[tuple[str, str], list[Reply]] = {}
+        threads: dict[tuple[str, str], list[ReceivedReply]] = {}
         for reply in self.replies():
             if reply.public:
                 threads.setdefault((reply.platform, reply.thread), []).append(reply)
@@ -445,7 +455,7 @@ class Platforms:
         """The settings with which a connection finds a platform."""
         return {
             name: value.replace("{url}", self.url(platform))
-            for name, value in self.of(platform).settings.items()
+            for name, value in self.get(platform).settings.items()
         }
 
     def revoke_tokens(self) -> None:
@@ -462,7 +472,7 @@ class Platforms:
             for platform in self._platforms.values():
                 platform.reset()
 
-    def of(self, name: str) -> Platform:
+    def get(self, name: str) -> SimulatedPlatform:
         """One of them. Raises LookupError for a platform that is not simulated."""
         try:
             return self._platforms[name]
@@ -472,94 +482,102 @@ class Platforms:
                 f"{', '.join(self._platforms)}."
             ) from None
 
-    def answer(self, ask: Ask) -> Answer | None:
+    def handle(self, request: PlatformRequest) -> PlatformResponse | None:
         """The answer to one request as it came over the wire.
 
         None to close the connection without one.
         """
-        answer = self._dispatch(ask)
+        response = self._dispatch(request)
         if self._log is not None:
             line = {
-                "at": zulu(datetime.now(UTC)),
-                "method": ask.method,
-                "path": ask.path,
-                "status": answer.status if answer else None,
+                "at": iso_millis(datetime.now(UTC)),
+                "method": request.method,
+                "path": request.path,
+                "status": response.status if response else None,
             }
             with self._lock:
                 print(json.dumps(line), file=self._log, flush=True)
-        return answer
+        return response
 
-    def _dispatch(self, ask: Ask) -> Answer | None:
-        if ask.path.startswith("/_simulator/"):
-            return self._control(ask)
-        name, slash, rest = ask.path.removeprefix("/").partition("/")
+    def _dispatch(self, request: PlatformRequest) -> PlatformResponse | None:
+        if request.path.startswith("/_simulator/"):
+            return self._control(request)
+        name, slash, rest = request.path.removeprefix("/").partition("/")
         if name in self._platforms:
-            return self._play(name, replace(ask, path=slash + rest))
-        return Answer(404, {"error": "No platform is mounted here."})
+            return self._call_platform(name, replace(request, path=slash + rest))
+        return PlatformResponse(404, {"error": "No platform is mounted here."})
 
-    def _play(self, name: str, ask: Ask) -> Answer | None:
+    def _call_platform(self, name: str, request: PlatformRequest) -> PlatformResponse | None:
         platform = self._platforms[name]
         with self._lock:
-            operation = platform.operation(ask)
+            operation = platform.operation(request)
             if operation is None:
-                return Answer(404, {"error": f"{name} has no {ask.method} {ask.path}."})
+                return PlatformResponse(
+                    404, {"error": f"{name} has no {request.method} {request.path}."}
+                )
             fault = self._take_fault(name, operation)
         match fault.mode if fault else None:
-            case Mode.DOWN:
-                return Answer(503, {"error": "The service is unavailable."})
-            case Mode.FAIL_BEFORE:
-                return Answer(500, {"error": "Something went wrong."})
-            case Mode.RATE_LIMITED:
+            case FaultMode.DOWN:
+                return PlatformResponse(503, {"error": "The service is unavailable."})
+            case FaultMode.FAIL_BEFORE:
+                return PlatformResponse(500, {"error": "Something went wrong."})
+            case FaultMode.RATE_LIMITED:
                 return platform.rate_limit(int((fault and fault.seconds) or 30))
-            case Mode.REJECT:
+            case FaultMode.REJECT:
                 return platform.rejection()
-            case Mode.SLOW:
+            case FaultMode.SLOW:
                 # Outside the lock, so that one slow call does not hold the others up.
-                self._stopping.wait((fault and fault.seconds) or 2.0)
+                self._stop_event.wait((fault and fault.seconds) or 2.0)
             case _:
                 pass
         with self._lock:
-            answer = operation.run()
+            response = operation.run()
         match fault.mode if fault else None:
-            case Mode.FAIL_AFTER:
-                return Answer(500, {"error": "Something went wrong."})
-            case Mode.DROP:
+            case FaultMode.FAIL_AFTER:
+                return PlatformResponse(500, {"error": "Something went wrong."})
+            case FaultMode.DROP:
                 return None
             case _:
-                return answer
+                return response
 
-    def _take_fault(self, platform: str, operation: Operation) -> Fault | None:
-        fault = next((fault for fault in self._faults if fault.concerns(platform, operation)), None)
+    def _take_fault(self, platform: str, operation: Operation) -> InjectedFault | None:
+        fault = next((fault for fault in self._faults if fault.matches(platform, operation)), None)
         if fault is not None and fault.times is not None:
             fault.times -= 1
         return fault
 
-    def _control(self, ask: Ask) -> Answer:
-        order = ask.json()
+    def _control(self, request: PlatformRequest) -> PlatformResponse:
+        command = request.json()
         try:
-            match ask.method, ask.path.removeprefix("/_simulator/"):
+            match request.method, request.path.removeprefix("/_simulator/"):
                 case "POST", "reviews":
-                    self.knows(str(order["platform"]), str(order["native_id"]), order["resource"])
+                    self.set_resource(
+                        str(command["platform"]), str(command["native_id"]), command["resource"]
+                    )
                 case "POST", "faults":
-                    self.fault(
-                        str(order["platform"]),
-                        str(order["mode"]),
-                        str(order.get("native_id", "*")),
-                        times=order.get("times", 1),
-                        seconds=order.get("seconds"),
-                        calls=order.get("calls"),
+                    self.add_fault(
+                        str(command["platform"]),
+                        str(command["mode"]),
+                        str(command.get("native_id", "*")),
+                        times=command.get("times", 1),
+                        seconds=command.get("seconds"),
+                        call_kind=command.get("calls"),
                     )
                 case "POST", "reset":
                     self.reset()
                 case "GET", "replies":
-                    return Answer(200, {"replies": [reply.to_json() for reply in self.replies()]})
+                    return PlatformResponse(
+                        200, {"replies": [reply.to_json() for reply in self.replies()]}
+                    )
                 case _:
-                    return Answer(404, {"error": "GET replies; POST reviews, faults, reset."})
-        except KeyError as missing:
-            return Answer(400, {"error": f"{missing.args[0]!r} is missing."})
-        except (LookupError, ValueError) as unfit:
-            return Answer(400, {"error": str(unfit)})
-        return Answer(204)
+                    return PlatformResponse(
+                        404, {"error": "GET replies; POST reviews, faults, reset."}
+                    )
+        except KeyError as key_error:
+            return PlatformResponse(400, {"error": f"{key_error.args[0]!r} is missing."})
+        except (LookupError, ValueError) as error:
+            return PlatformResponse(400, {"error": str(error)})
+        return PlatformResponse(204)
 
 
 class _Server(ThreadingHTTPServer):
@@ -571,11 +589,11 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = False
     request_queue_size = 128
 
-    def __init__(self, address: tuple[str, int], platforms: Platforms) -> None:
+    def __init__(self, address: tuple[str, int], platforms: SimulatedPlatforms) -> None:
         self.platforms = platforms
-        self._open: set[socket.socket] = set()
-        self._opening = threading.Lock()
-        super().__init__(address, _Door)
+        self._connections: set[socket.socket] = set()
+        self._connections_lock = threading.Lock()
+        super().__init__(address, _RequestHandler)
 
     def server_bind(self) -> None:
         """Bind without asking a name server what this machine is called, which can take seconds."""
@@ -586,19 +604,19 @@ class _Server(ThreadingHTTPServer):
         )
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        with self._opening:
-            self._open.add(request)
+        with self._connections_lock:
+            self._connections.add(request)
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:
-        with self._opening:
-            self._open.discard(request)
+        with self._connections_lock:
+            self._connections.discard(request)
         super().shutdown_request(request)
 
-    def hang_up(self) -> None:
+    def close_connections(self) -> None:
         """Close what clients keep open, so that closing the server need not wait for them."""
-        with self._opening:
-            for connection in self._open:
+        with self._connections_lock:
+            for connection in self._connections:
                 with suppress(OSError):
                     connection.shutdown(socket.SHUT_RDWR)
 
@@ -611,7 +629,7 @@ class _Server(ThreadingHTTPServer):
             super().handle_error(request, client_address)
 
 
-class _Door(BaseHTTPRequestHandler):
+class _RequestHandler(BaseHTTPRequestHandler):
     """HTTP in, `Ask`; `Answer`, HTTP out."""
 
     protocol_version = "HTTP/1.1"
@@ -629,41 +647,43 @@ class _Door(BaseHTTPRequestHandler):
         ):
             self.close_connection = True
             return self._send(
-                Answer(413, {"error": f"Send at most {_BODY_LIMIT} bytes and say how many."})
+                PlatformResponse(
+                    413, {"error": f"Send at most {_BODY_LIMIT} bytes and say how many."}
+                )
             )
-        asked = urlsplit(self.path)
-        ask = Ask(
+        url = urlsplit(self.path)
+        request = PlatformRequest(
             method=self.command,
-            path=unquote(asked.path),
-            query=parse_qs(asked.query, keep_blank_values=True),
+            path=unquote(url.path),
+            query=parse_qs(url.query, keep_blank_values=True),
             headers={name.lower(): value for name, value in self.headers.items()},
             body=self.rfile.read(int(length)),
         )
-        answer = platforms.answer(ask)
-        if answer is None:
+        response = platforms.handle(request)
+        if response is None:
             self.close_connection = True
             return None
-        return self._send(answer)
+        return self._send(response)
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _serve  # noqa: N815 - the names http.server looks for
 
-    def _send(self, answer: Answer) -> None:
-        raw = answer.body if isinstance(answer.body, bytes) else None
+    def _send(self, response: PlatformResponse) -> None:
+        raw_body = response.body if isinstance(response.body, bytes) else None
         body = (
             b""
-            if answer.body is None
-            else raw
-            if raw is not None
-            else json.dumps(answer.body, ensure_ascii=False).encode()
+            if response.body is None
+            else raw_body
+            if raw_body is not None
+            else json.dumps(response.body, ensure_ascii=False).encode()
         )
-        self.send_response(answer.status)
-        if answer.body is not None and raw is None:
+        self.send_response(response.status)
+        if response.body is not None and raw_body is None:
             self.send_header("Content-Type", "application/json; charset=utf-8")
-        if answer.status != 204:
+        if response.status != 204:
             self.send_header("Content-Length", str(len(body)))
         if self.close_connection:
             self.send_header("Connection", "close")
-        for name, value in answer.headers.items():
+        for name, value in response.headers.items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
@@ -672,6 +692,6 @@ class _Door(BaseHTTPRequestHandler):
         """Silent; `Platforms(log=…)` writes its own lines."""
 
 
-def zulu(at: datetime) -> str:
+def iso_millis(at: datetime) -> str:
     """ISO 8601 in UTC with milliseconds."""
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

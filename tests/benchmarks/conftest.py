@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from heard_cli.local.stack import LocalStack
-from heard_simulator.server import Platforms
-from tests.benchmarks.figures import Board
+from heard_cli.local.stack import EmulatedStack
+from heard_simulator.server import SimulatedPlatforms
+from tests.benchmarks.figures import BenchmarkReport
 
 ROOT = Path(__file__).parents[2]
 PORT = 4640
-BOARD = pytest.StashKey[Board]()
+REPORT_KEY = pytest.StashKey[BenchmarkReport]()
 # What measures this process and its children comes before what fills the machine with an emulator;
 # the big table comes last.
 ORDER = (
@@ -30,7 +30,7 @@ ORDER = (
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.stash[BOARD] = Board()
+    config.stash[REPORT_KEY] = BenchmarkReport()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -40,26 +40,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(config: pytest.Config) -> None:
-    board = config.stash[BOARD]
-    if board.figures:
-        board.save(ROOT / ".heard" / "bench.json")
+    report = config.stash[REPORT_KEY]
+    if report.figures:
+        report.save(ROOT / ".heard" / "bench.json")
         print()
-        board.print()
+        report.print()
         print("kept in .heard/bench.json; docs/benchmarks.md says what each figure means")
 
 
 @pytest.fixture(scope="session")
-def board(request: pytest.FixtureRequest) -> Board:
-    return request.config.stash[BOARD]
+def report(request: pytest.FixtureRequest) -> BenchmarkReport:
+    return request.config.stash[REPORT_KEY]
 
 
 @pytest.fixture(scope="session")
-def stack() -> Iterator[LocalStack]:
-    with LocalStack(ROOT, port=PORT) as running:
-        yield running
+def stack() -> Iterator[EmulatedStack]:
+    with EmulatedStack(ROOT, port=PORT) as local_stack:
+        yield local_stack
 
 
 @pytest.fixture(scope="session")
-def platforms() -> Iterator[Platforms]:
-    with Platforms() as running:
-        yield running
+def platforms() -> Iterator[SimulatedPlatforms]:
+    with SimulatedPlatforms() as simulator:
+        yield simulator

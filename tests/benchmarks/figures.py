@@ -17,16 +17,16 @@ from rich.console import Console
 from rich.table import Table
 
 
-class Part(StrEnum):
+class Section(StrEnum):
     """The parts of the table, in its order."""
 
-    COLD = "1 cold import (user + system CPU of a fresh process)"
+    COLD_IMPORT = "1 cold import (user + system CPU of a fresh process)"
     WEBHOOK = "2 CPU per webhook, warm, without network"
     COST = "3 a million reviews, 20 % to a person"
     SIZES = "3b item sizes (a write costs a unit per started 1,024 bytes)"
-    PAGE = "4 an auditor's page of 100 outcomes"
+    AUDIT_PAGE = "4 an auditor's page of 100 outcomes"
     THROUGHPUT = "5 webhook to outcome, warm, 16 at once"
-    JUDGEMENT = "6 assessment and policy, one core"
+    ASSESSMENT = "6 assessment and policy, one core"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,8 @@ class Figure:
     None where nothing was promised.
     """
 
-    part: Part
-    what: str
+    section: Section
+    name: str
     value: float
     unit: str
     budget: float | None = None
@@ -45,7 +45,7 @@ class Figure:
     note: str = ""
 
     @property
-    def within(self) -> bool | None:
+    def within_budget(self) -> bool | None:
         """Whether the budget is kept; None without one."""
         if self.budget is None:
             return None
@@ -57,9 +57,9 @@ class Figure:
         if self.budget is None:
             return ""
         share = f"{100 * self.value / self.budget:.0f} %" if self.budget else f"{self.value:g}"
-        return f"{'within' if self.within else 'OVER'} ({share})"
+        return f"{'within' if self.within_budget else 'OVER'} ({share})"
 
-    def shown(self) -> str:
+    def format_value(self) -> str:
         """The value as people read it."""
         if self.unit == "$":
             return f"$ {self.value:.2f}"
@@ -72,7 +72,7 @@ class Figure:
         )
         return f"{self.value:,.{digits}f} {self.unit}".strip()
 
-    def allowed(self) -> str:
+    def format_budget(self) -> str:
         """The budget as people read it."""
         if self.budget is None:
             return ""
@@ -80,21 +80,23 @@ class Figure:
 
 
 @dataclass
-class Board:
+class BenchmarkReport:
     """Collects the figures of a session."""
 
     figures: list[Figure] = field(default_factory=list[Figure])
 
-    def note(self, part: Part, what: str, value: float, unit: str, **more: Any) -> Figure:
+    def add_figure(
+        self, section: Section, name: str, value: float, unit: str, **options: Any
+    ) -> Figure:
         """Record one figure."""
-        figure = Figure(part, what, value, unit, **more)
+        figure = Figure(section, name, value, unit, **options)
         self.figures.append(figure)
         return figure
 
-    def ordered(self) -> list[Figure]:
+    def sorted_figures(self) -> list[Figure]:
         """Part after part, each in the order in which it was noted."""
-        parts = list(Part)
-        return sorted(self.figures, key=lambda figure: parts.index(figure.part))
+        sections = list(Section)
+        return sorted(self.figures, key=lambda figure: sections.index(figure.section))
 
     def table(self) -> Table:
         """The table that a run ends with."""
@@ -103,23 +105,25 @@ class Board:
             title_justify="left",
             show_lines=False,
         )
-        for name, how in (
+        for column, justify in (
             ("what", "left"),
             ("figure", "right"),
             ("budget", "right"),
             ("verdict", "left"),
             ("note", "left"),
         ):
-            table.add_column(name, justify=how, overflow="fold")  # pyright: ignore[reportArgumentType]
-        part = None
-        for figure in self.ordered():
-            if figure.part is not part:
-                part = figure.part
+            table.add_column(column, justify=justify, overflow="fold")  # pyright: ignore[reportArgumentType]
+        section = None
+        for figure in self.sorted_figures():
+            if figure.section is not section:
+                section = figure.section
                 table.add_section()
-                table.add_row(f"[bold]{part.value}[/]")
-            colour = {True: "green", False: "bold red", None: ""}[figure.within]
+                table.add_row(f"[bold]{section.value}[/]")
+            colour = {True: "green", False: "bold red", None: ""}[figure.within_budget]
             verdict = f"[{colour}]{figure.verdict}[/]" if colour else ""
-            table.add_row(figure.what, figure.shown(), figure.allowed(), verdict, figure.note)
+            table.add_row(
+                figure.name, figure.format_value(), figure.format_budget(), verdict, figure.note
+            )
         return table
 
     def print(self) -> None:
@@ -130,7 +134,9 @@ class Board:
     def save(self, path: Path) -> None:
         """Write the figures as JSON, for programs."""
         path.parent.mkdir(exist_ok=True)
-        figures = [asdict(figure) | {"within": figure.within} for figure in self.ordered()]
+        figures = [
+            asdict(figure) | {"within": figure.within_budget} for figure in self.sorted_figures()
+        ]
         machine = {"python": platform.python_version(), "machine": platform.machine()}
         path.write_text(
             json.dumps(

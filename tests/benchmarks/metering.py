@@ -53,7 +53,7 @@ def value_size(value: Mapping[str, Any]) -> int:
 
 
 @dataclass
-class Units:
+class CapacityUnits:
     """What was counted.
 
     Units by kind and purpose, requests by operation, and the sizes of what was written by kind of
@@ -64,54 +64,54 @@ class Units:
     read: float = 0
     index_write: float = 0
     emulator_write: float = 0
-    calls: Counter[str] = field(default_factory=Counter[str])
-    sizes: dict[str, list[int]] = field(default_factory=dict[str, list[int]])
-    by_request: Counter[str] = field(default_factory=Counter[str])
+    requests: Counter[str] = field(default_factory=Counter[str])
+    item_sizes: dict[str, list[int]] = field(default_factory=dict[str, list[int]])
+    units_by_request: Counter[str] = field(default_factory=Counter[str])
 
     @property
-    def written(self) -> float:
+    def total_write(self) -> float:
         """Write units, indexes included."""
         return self.write + self.index_write
 
-    def add(self, other: Units) -> None:
+    def add(self, other: CapacityUnits) -> None:
         """Add another count to this one."""
         self.write += other.write
         self.read += other.read
         self.index_write += other.index_write
         self.emulator_write += other.emulator_write
-        self.calls += other.calls
-        self.by_request += other.by_request
-        for name, sizes in other.sizes.items():
-            self.sizes.setdefault(name, []).extend(sizes)
+        self.requests += other.requests
+        self.units_by_request += other.units_by_request
+        for name, sizes in other.item_sizes.items():
+            self.item_sizes.setdefault(name, []).extend(sizes)
 
 
-class Meter:
+class CapacityMeter:
     """Watches one DynamoDB client.
 
     `looking` is another one, unwatched, that reads what stood there before.
     """
 
-    def __init__(self, client: Any, looking: Any) -> None:
-        self._looking = looking
+    def __init__(self, client: Any, reader: Any) -> None:
+        self._reader = reader
         self._schemas: dict[str, dict[str, Any]] = {}
-        self._before: list[tuple[str, str, Attributes | None, Attributes | None]] = []
-        self._query: dict[str, Any] = {}
-        self._units = Units()
-        client.meta.events.register("before-parameter-build.dynamodb", self._asked)
-        client.meta.events.register("after-call.dynamodb", self._answered)
+        self._pending_writes: list[tuple[str, str, Attributes | None, Attributes | None]] = []
+        self._request: dict[str, Any] = {}
+        self._units = CapacityUnits()
+        client.meta.events.register("before-parameter-build.dynamodb", self._before_request)
+        client.meta.events.register("after-call.dynamodb", self._after_response)
 
     @contextmanager
-    def counting(self) -> Generator[Units]:
+    def counting(self) -> Generator[CapacityUnits]:
         """What happens inside is counted into the result."""
-        outer, self._units = self._units, Units()
+        outer, self._units = self._units, CapacityUnits()
         try:
             yield self._units
         finally:
             self._units = outer
 
-    def _asked(self, params: dict[str, Any], model: Any, **_: Any) -> None:
+    def _before_request(self, params: dict[str, Any], model: Any, **_: Any) -> None:
         params["ReturnConsumedCapacity"] = "INDEXES"
-        self._before, self._query = [], params
+        self._pending_writes, self._request = [], params
         puts: list[dict[str, Any]] = []
         match model.name:
             case "PutItem":
@@ -119,21 +119,21 @@ class Meter:
             case "TransactWriteItems":
                 puts = [each["Put"] for each in params["TransactItems"] if "Put" in each]
                 updates = [each["Update"] for each in params["TransactItems"] if "Update" in each]
-                self._before = [
+                self._pending_writes = [
                     (
                         each["TableName"],
                         "update",
-                        self._look(each["TableName"], each["Key"]),
+                        self._read_item(each["TableName"], each["Key"]),
                         each["Key"],
                     )
                     for each in updates
                 ]
             case "UpdateItem":
-                self._before = [
+                self._pending_writes = [
                     (
                         params["TableName"],
                         "update",
-                        self._look(params["TableName"], params["Key"]),
+                        self._read_item(params["TableName"], params["Key"]),
                         params["Key"],
                     )
                 ]
@@ -141,94 +141,110 @@ class Meter:
                 return
         for put in puts:
             table, item = put["TableName"], put["Item"]
-            key = {name: item[name] for name in self._keys(table)}
-            self._before.append((table, "put", self._look(table, key), item))
+            key = {name: item[name] for name in self._key_names(table)}
+            self._pending_writes.append((table, "put", self._read_item(table, key), item))
 
-    def _answered(self, parsed: dict[str, Any], model: Any, **_: Any) -> None:
+    def _after_response(self, parsed: dict[str, Any], model: Any, **_: Any) -> None:
         units, name = self._units, model.name
-        units.calls[name] += 1
+        units.requests[name] += 1
         if "Error" in parsed:
             return
         match name:
             case "GetItem":
-                read = self._rate_read(size_of(parsed.get("Item", {})), self._query)
-                units.read += read
-                units.by_request[f"get {self._kind(self._query['Key'])}"] += read  # pyright: ignore[reportArgumentType]
+                read_units = self._read_units(size_of(parsed.get("Item", {})), self._request)
+                units.read += read_units
+                units.units_by_request[f"get {self._item_kind(self._request['Key'])}"] += read_units  # pyright: ignore[reportArgumentType]
             case "Query":
-                read = self._rate_read(sum(size_of(item) for item in parsed["Items"]), self._query)
-                units.read += read
-                units.by_request[f"query {self._query.get('IndexName', 'table')}"] += read  # pyright: ignore[reportArgumentType]
+                read_units = self._read_units(
+                    sum(size_of(item) for item in parsed["Items"]), self._request
+                )
+                units.read += read_units
+                units.units_by_request[f"query {self._request.get('IndexName', 'table')}"] += (
+                    read_units  # pyright: ignore[reportArgumentType]
+                )
             case "BatchGetItem":
                 for table, items in parsed["Responses"].items():
-                    asked = self._query["RequestItems"][table]
-                    read = sum(self._rate_read(size_of(item), asked) for item in items)
-                    read += (len(asked["Keys"]) - len(items)) * self._rate_read(0, asked)
-                    units.read += read
-                    units.by_request[f"get {self._kind(asked['Keys'][0])}"] += read  # pyright: ignore[reportArgumentType]
+                    table_request = self._request["RequestItems"][table]
+                    read_units = sum(
+                        self._read_units(size_of(item), table_request) for item in items
+                    )
+                    read_units += (len(table_request["Keys"]) - len(items)) * self._read_units(
+                        0, table_request
+                    )
+                    units.read += read_units
+                    units.units_by_request[f"get {self._item_kind(table_request['Keys'][0])}"] += (
+                        read_units  # pyright: ignore[reportArgumentType]
+                    )
             case "PutItem" | "TransactWriteItems" | "UpdateItem":
-                twice = 2 if name == "TransactWriteItems" else 1
-                for table, what, before, after in self._before:
+                factor = 2 if name == "TransactWriteItems" else 1
+                for table, operation, before, after in self._pending_writes:
                     new = (
-                        self._look(table, cast("Attributes", after)) if what == "update" else after
+                        self._read_item(table, cast("Attributes", after))
+                        if operation == "update"
+                        else after
                     )  # of an update, its key
-                    self._wrote(table, before, cast("Attributes", new), twice)
+                    self._count_write(table, before, cast("Attributes", new), factor)
                 capacity = parsed.get("ConsumedCapacity", [])
-                listed = cast(
+                capacities = cast(
                     "list[dict[str, Any]]", capacity if isinstance(capacity, list) else [capacity]
                 )
-                units.emulator_write += sum(each["CapacityUnits"] for each in listed)
+                units.emulator_write += sum(each["CapacityUnits"] for each in capacities)
             case _:
                 pass
 
-    def _wrote(self, table: str, before: Attributes | None, after: Attributes, twice: int) -> None:
-        kind = self._kind(after)
+    def _count_write(
+        self, table: str, before: Attributes | None, after: Attributes, factor: int
+    ) -> None:
+        kind = self._item_kind(after)
         size = size_of(after)
-        own = twice * _per(1024, max(size, size_of(before or {})))
-        index = sum(
-            self._rate_index(each, table, before or {}, after)
+        table_units = factor * _units_for(1024, max(size, size_of(before or {})))
+        index_units = sum(
+            self._index_write_units(each, table, before or {}, after)
             for each in self._schema(table).get("GlobalSecondaryIndexes", [])
         )
-        self._units.write += own
-        self._units.index_write += index
-        self._units.by_request[f"write {kind}"] += own + index
-        self._units.sizes.setdefault(kind, []).append(size)
+        self._units.write += table_units
+        self._units.index_write += index_units
+        self._units.units_by_request[f"write {kind}"] += table_units + index_units
+        self._units.item_sizes.setdefault(kind, []).append(size)
 
-    def _rate_index(
+    def _index_write_units(
         self, index: Mapping[str, Any], table: str, before: Attributes, after: Attributes
     ) -> int:
         names = [key["AttributeName"] for key in index["KeySchema"]]
-        everything = index["Projection"]["ProjectionType"] == "ALL"
-        shown = {*names, *self._keys(table)}
+        all_projected = index["Projection"]["ProjectionType"] == "ALL"
+        key_names = {*names, *self._key_names(table)}
 
-        def entry(item: Attributes) -> dict[str, Any]:
+        def index_entry(item: Attributes) -> dict[str, Any]:
             if not all(name in item for name in names):
                 return {}
-            return {name: value for name, value in item.items() if everything or name in shown}
+            return {
+                name: value for name, value in item.items() if all_projected or name in key_names
+            }
 
-        old, new = entry(before), entry(after)
+        old, new = index_entry(before), index_entry(after)
         if old == new:
             return 0
         if old and new and [old[name] for name in names] != [new[name] for name in names]:
-            return _per(1024, size_of(old)) + _per(1024, size_of(new))
-        return _per(1024, max(size_of(old), size_of(new)))
+            return _units_for(1024, size_of(old)) + _units_for(1024, size_of(new))
+        return _units_for(1024, max(size_of(old), size_of(new)))
 
     @staticmethod
-    def _rate_read(size: int, query: Mapping[str, Any]) -> float:
-        return _per(4096, size) * (1 if query.get("ConsistentRead") else 0.5)
+    def _read_units(size: int, query: Mapping[str, Any]) -> float:
+        return _units_for(4096, size) * (1 if query.get("ConsistentRead") else 0.5)
 
-    def _look(self, table: str, key: Attributes) -> Attributes | None:
-        return self._looking.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")
+    def _read_item(self, table: str, key: Attributes) -> Attributes | None:
+        return self._reader.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")
 
     def _schema(self, table: str) -> dict[str, Any]:
         if table not in self._schemas:
-            self._schemas[table] = self._looking.describe_table(TableName=table)["Table"]
+            self._schemas[table] = self._reader.describe_table(TableName=table)["Table"]
         return self._schemas[table]
 
-    def _keys(self, table: str) -> list[str]:
+    def _key_names(self, table: str) -> list[str]:
         return [key["AttributeName"] for key in self._schema(table)["KeySchema"]]
 
     @staticmethod
-    def _kind(item: Attributes) -> str:
+    def _item_kind(item: Attributes) -> str:
         """What kind of item it is, from its keys as `heard.storage` documents them."""
         if "sequence" in item:
             kind = item.get("kind", {}).get("S", "")
@@ -241,5 +257,5 @@ class Meter:
         )
 
 
-def _per(unit: int, size: int) -> int:
+def _units_for(unit: int, size: int) -> int:
     return max(1, math.ceil(size / unit))

@@ -24,10 +24,10 @@ BUS_EVENT: Final = 1 / MILLION
 # Beside the budget, which counts transitions, invocations and capacity units.
 LOG_GB: Final = 0.50
 XRAY_TRACE: Final = 5 / MILLION
-XRAY_SAMPLED: Final = 0.05
+XRAY_SAMPLE_RATE: Final = 0.05
 
-EXPRESS_GB: Final = 64 / 1024
-EXPRESS_STEP_MS: Final = 100
+EXPRESS_MEMORY_GB: Final = 64 / 1024
+EXPRESS_BILLING_MS: Final = 100
 """An Express run is charged in 64 MB and started 100 ms."""
 
 # Assumptions.
@@ -39,16 +39,16 @@ CPU_FACTOR: Final = 1.5
 
 Graviton against this machine, and the runtime, logger and metrics around a step.
 """
-COLD_SHARE: Final = 0.01
+COLD_START_SHARE: Final = 0.01
 """Invocations that pay a cold start."""
-MESSAGES_A_BATCH: Final = 1
+MESSAGES_PER_BATCH: Final = 1
 """A million reviews a month is one every 2.6 s: SQS seldom has two to hand over at once."""
-SQS_REQUESTS: Final = 3
+SQS_REQUESTS_PER_MESSAGE: Final = 3
 """Per message: send, receive, delete. Empty receives are left out.
 
 They cost the same at any load (about $ 0.26 a month).
 """
-LIST_LENGTH: Final = 25
+FOLLOW_UP_PAGE_SIZE: Final = 25
 """Open follow-ups on the page that an agent reloads before each claim: the desk's default."""
 LATENCY_MS: Final = {
     "GetItem": 4,

@@ -6,17 +6,17 @@ import time
 from collections.abc import Callable
 from statistics import median
 
-TURNS, BATCHES = 500, 9
+RUNS_PER_BATCH, BATCHES = 500, 9
 
 
-def cpu_ms(run: Callable[[], object], turns: int = TURNS) -> float:
+def cpu_ms(run: Callable[[], object], runs: int = RUNS_PER_BATCH) -> float:
     """CPU milliseconds of one run: the median of batches, after a warm-up."""
-    for _ in range(turns // 5):
+    for _ in range(runs // 5):
         run()
     batches: list[float] = []
     for _ in range(BATCHES):
-        began = time.process_time()
-        for _ in range(turns):
+        start = time.process_time()
+        for _ in range(runs):
             run()
-        batches.append(1000 * (time.process_time() - began) / turns)
+        batches.append(1000 * (time.process_time() - start) / runs)
     return median(batches)

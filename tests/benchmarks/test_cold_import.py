@@ -21,19 +21,19 @@ from statistics import median
 
 import pytest
 
-from tests.benchmarks.figures import Board, Part
-from tests.static.repository import IN_THE_RUNTIME, ROOT, locked, modules_of
+from tests.benchmarks.figures import BenchmarkReport, Section
+from tests.static.repository import ROOT, RUNTIME_PACKAGES, locked_distributions, modules_of
 
 ROUNDS = 15
-BUILT = ROOT / ".aws-sam" / "build"
-HERE = "{built}"
+BUILD_DIR = ROOT / ".aws-sam" / "build"
+BUILD_PLACEHOLDER = "{built}"
 """Stands for the folder in which a copy of the build lies.
 
 The build itself may be made anew meanwhile.
 """
-CLIENT = "import boto3; boto3.client('sqs', region_name='us-east-1')"
+CLIENT_CODE = "import boto3; boto3.client('sqs', region_name='us-east-1')"
 
-_ONLY_WHAT_SHIPS = """
+_HIDE_UNSHIPPED = """
 import sys
 
 class NotShipped:
@@ -48,7 +48,7 @@ sys.path.insert(0, sys.argv.pop(1))
 sys.path.append(sys.argv.pop(1))
 """
 
-_HANDLER = """
+_IMPORT_HANDLER = """
 import importlib.util
 spec = importlib.util.spec_from_file_location("app", {path!r})
 app = importlib.util.module_from_spec(spec)
@@ -56,27 +56,28 @@ sys.modules["app"] = app
 spec.loader.exec_module(app)
 """
 
-_DOOR = """
+_CREATE_INGEST_PORTS = """
 import os
-os.environ.update(SETUP_TABLE="a", WORK_TABLE="b", SECRETS_PATH="/c", QUEUE_URL="http://localhost/d", LOOPBACK_PLATFORMS="false")
+os.environ.update(SETUP_TABLE="a", CASES_TABLE="b", SECRETS_PATH="/c", REVIEW_QUEUE_URL="http://localhost/d", LOOPBACK_PLATFORMS="false")
 os.environ.update(AWS_DEFAULT_REGION="us-east-1")
 app.door()
 """
 
 
-def handler(function: str) -> str:
+def handler_import_code(function: str) -> str:
     """Code that imports a built function as the Lambda runtime does."""
     name = "".join(part.title() for part in function.split("_"))
-    return _HANDLER.format(path=f"{HERE}/{name}Function/app.py")
+    return _IMPORT_HANDLER.format(path=f"{BUILD_PLACEHOLDER}/{name}Function/app.py")
 
 
 CASES: Mapping[str, str] = {
-    "boto3 + one client": CLIENT,
-    "ingest": handler("ingest"),
-    "triage": handler("triage"),
-    "reply": handler("reply"),
-    "desk": handler("desk"),
-    "ingest, ready (its three clients made too)": handler("ingest") + _DOOR,
+    "boto3 + one client": CLIENT_CODE,
+    "ingest": handler_import_code("ingest"),
+    "triage": handler_import_code("triage"),
+    "reply": handler_import_code("reply"),
+    "desk": handler_import_code("desk"),
+    "ingest, ready (its three clients made too)": handler_import_code("ingest")
+    + _CREATE_INGEST_PORTS,
     "python alone": "pass",
     "boto3": "import boto3",
     "Powertools Logger + Metrics": (
@@ -92,61 +93,75 @@ CASES: Mapping[str, str] = {
 }
 
 
-def _absent() -> str:
-    installed = set(importlib.metadata.packages_distributions()) | {"heard_cli"}
+def _unshipped_modules() -> str:
+    modules = set(importlib.metadata.packages_distributions()) | {"heard_cli"}
     return ",".join(
         sorted(
-            installed - sys.stdlib_module_names - IN_THE_RUNTIME - modules_of(locked()) - {"heard"}
+            modules
+            - sys.stdlib_module_names
+            - RUNTIME_PACKAGES
+            - modules_of(locked_distributions())
+            - {"heard"}
         )
     )
 
 
-def _cpu(code: str, absent: str, built: Path) -> float:
+def _import_cpu_ms(code: str, unshipped: str, build: Path) -> float:
     """Milliseconds of CPU that a fresh process spends on `code`."""
     command = [
         sys.executable,
         "-S",
         "-B",
         "-c",
-        _ONLY_WHAT_SHIPS + code.replace(HERE, str(built)),
-        absent,
+        _HIDE_UNSHIPPED + code.replace(BUILD_PLACEHOLDER, str(build)),
+        unshipped,
     ]
-    command += [str(built / "HeardLayer" / "python"), sysconfig.get_paths()["purelib"]]
+    command += [str(build / "HeardLayer" / "python"), sysconfig.get_paths()["purelib"]]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    ran = subprocess.run(
+    process = subprocess.run(
         command, cwd="/", env={}, capture_output=True, text=True, timeout=60, check=False
     )
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    if ran.returncode:
-        pytest.fail(ran.stderr)
+    if process.returncode:
+        pytest.fail(process.stderr)
     return 1000 * (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
 
 
-def test_cold_imports(board: Board, tmp_path: Path) -> None:
-    absent, built = _absent(), tmp_path / "build"
-    shutil.copytree(BUILT, built, symlinks=True)
-    spent: dict[str, list[float]] = {name: [] for name in CASES}
-    for round_ in range(ROUNDS + 1):
+def test_cold_imports(report: BenchmarkReport, tmp_path: Path) -> None:
+    unshipped, build = _unshipped_modules(), tmp_path / "build"
+    shutil.copytree(BUILD_DIR, build, symlinks=True)
+    cpu_by_case: dict[str, list[float]] = {name: [] for name in CASES}
+    for round_number in range(ROUNDS + 1):
         for name, code in CASES.items():
-            cpu = _cpu(code, absent, built)
-            if round_:  # the first one only warms the disk
-                spent[name].append(cpu)
-    base = median(spent["boto3 + one client"])
-    board.note(Part.COLD, "boto3 + one client", base, "ms", note="the yardstick")
+            cpu = _import_cpu_ms(code, unshipped, build)
+            if round_number:  # the first one only warms the disk
+                cpu_by_case[name].append(cpu)
+    baseline = median(cpu_by_case["boto3 + one client"])
+    report.add_figure(
+        Section.COLD_IMPORT, "boto3 + one client", baseline, "ms", note="the yardstick"
+    )
     for name in CASES:
         if name == "boto3 + one client":
             continue
-        cost = median(spent[name])
+        cost = median(cpu_by_case[name])
         if name == "ingest":
-            board.note(
-                Part.COLD,
+            report.add_figure(
+                Section.COLD_IMPORT,
                 "functions/ingest",
-                cost / base,
+                cost / baseline,
                 "x",
                 budget=1.3,
                 note=f"{cost:.0f} ms; makes no client at import",
             )
         elif name in {"triage", "reply", "desk"} or name.startswith("ingest"):
-            board.note(Part.COLD, f"functions/{name}", cost / base, "x", note=f"{cost:.0f} ms")
+            report.add_figure(
+                Section.COLD_IMPORT,
+                f"functions/{name}",
+                cost / baseline,
+                "x",
+                note=f"{cost:.0f} ms",
+            )
         else:
-            board.note(Part.COLD, f"  {name}", cost, "ms", note=f"{cost / base:.2f} x")
+            report.add_figure(
+                Section.COLD_IMPORT, f"  {name}", cost, "ms", note=f"{cost / baseline:.2f} x"
+            )

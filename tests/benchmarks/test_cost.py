@@ -22,32 +22,32 @@ from typing import Any
 import pytest
 
 from heard import clock
-from heard.assessment.engines.chain import embedded
+from heard.assessment.engines.chain import embedded_engine
 from heard.connectors.http import HttpClient
 from heard.follow_ups import Action
-from heard.messaging import Bus, Flows, Queue
-from heard.outcomes import CLOSING
+from heard.messaging import EventBus, Queue, Workflows
+from heard.outcomes import CLOSING_KINDS
 from heard.reviews import review_id
 from heard.steps import desk
-from heard.steps.follow_up import Clocks, open_for_person
-from heard.steps.ingest import Door, ingest
+from heard.steps.follow_up import WorkflowPorts, await_resolution
+from heard.steps.ingest import IngestPorts, ingest
 from heard.steps.reply import acknowledge, carry_out
-from heard.steps.triage import Message, Ports, Reach, triage
-from heard.storage.case_store import Work
+from heard.steps.triage import PlatformPorts, QueuedReview, StorePorts, triage
+from heard.storage.case_store import CaseStore
 from heard.storage.deliveries import Deliveries
 from heard.storage.quarantine import Quarantine
-from heard.storage.setup import Business, Person, Secrets, Setup
-from heard_cli.local.demo_environment import World
-from heard_cli.local.signing import signed
-from heard_cli.local.stack import LocalStack
-from heard_simulator.server import Platforms
+from heard.storage.setup import Business, Person, Secrets, SetupStore
+from heard_cli.local.demo_environment import DemoEnvironment
+from heard_cli.local.signing import sign_sample
+from heard_cli.local.stack import EmulatedStack
+from heard_simulator.server import SimulatedPlatforms
 from tests.benchmarks import prices
-from tests.benchmarks.figures import Board, Part
-from tests.benchmarks.metering import Meter, Units
-from tests.benchmarks.webhooks import COMPLAINT, FORTY_WORDS, as_request, said
+from tests.benchmarks.figures import BenchmarkReport, Section
+from tests.benchmarks.metering import CapacityMeter, CapacityUnits
+from tests.benchmarks.webhooks import COMPLAINT, PRAISE, as_request, standard_sample
 from tests.static.cloudformation import resources
 
-COUNTED = 10
+METERED_REVIEWS = 10
 """Reviews of each kind that are metered; they differ in ids and times only."""
 MEMORY_MB = {
     re.sub(r"(?<!^)(?=[A-Z])", "_", name.removesuffix("Function")).lower(): int(
@@ -56,7 +56,7 @@ MEMORY_MB = {
     for name, function in resources("AWS::Serverless::Function").items()
 }
 """As the template has it, by the name of the function's folder."""
-ANSWERS = (
+REPLIES = (
     "I found both payments in our books and paid one of them back this morning.",
     "Your second payment went back to the card at noon, and the branch apologised to me for the "
     "wait.",
@@ -66,7 +66,7 @@ ANSWERS = (
 )
 
 
-def fresh_text(number: int) -> str:
+def unique_reply_text(number: int) -> str:
     """An agent's reply of some 40 words that is like no other.
 
     Made-up words of letters, since numbers would be taken for an account's.
@@ -75,183 +75,204 @@ def fresh_text(number: int) -> str:
         "".join(secrets.choice("bdfgklmnprst") + secrets.choice("aeiou") for _ in range(3))
         for _ in range(24)
     )
-    return f"{ANSWERS[number % len(ANSWERS)]} Your case is {' '.join(words)}."
+    return f"{REPLIES[number % len(REPLIES)]} Your case is {' '.join(words)}."
 
 
 @dataclass
-class Done:
+class FunctionUsage:
     """What one function did for one review: its units, the calls it waited for, and its CPU."""
 
-    units: Units = field(default_factory=Units)
-    waits: Counter[str] = field(default_factory=Counter[str])
+    units: CapacityUnits = field(default_factory=CapacityUnits)
+    external_calls: Counter[str] = field(default_factory=Counter[str])
     cpu_ms: float = 0
 
-    def ms(self, function: str) -> float:
+    def duration_ms(self, function: str) -> float:
         """How long it runs on AWS, by the assumptions of `prices`."""
-        share = min(1, MEMORY_MB[function] / prices.FULL_CPU_MB)
-        waiting = sum(
+        cpu_share = min(1, MEMORY_MB[function] / prices.FULL_CPU_MB)
+        waiting_ms = sum(
             prices.LATENCY_MS[name] * count
-            for name, count in (self.units.calls + self.waits).items()
+            for name, count in (self.units.requests + self.external_calls).items()
         )
-        return self.cpu_ms * prices.CPU_FACTOR / share + waiting
+        return self.cpu_ms * prices.CPU_FACTOR / cpu_share + waiting_ms
 
 
-class Bench:
+class MeteredSteps:
     """The steps in this process, on the deployed tables, with a watch on every call."""
 
-    def __init__(self, stack: LocalStack, platforms: Platforms) -> None:
-        self.stack, self.out = stack, stack.outputs
-        self.world = World(stack, platforms)
+    def __init__(self, stack: EmulatedStack, platforms: SimulatedPlatforms) -> None:
+        self.stack, self.outputs = stack, stack.outputs
+        self.environment = DemoEnvironment(stack, platforms)
         self.business = f"bench-{secrets.token_hex(4)}"
-        self.world.operator.setup.put_business(Business(self.business, "Corner Shop"))
-        self.connection = self.world.connect("standard", business=self.business)
-        self.world.operator.setup.put_person(
+        self.environment.operator.setup.put_business(Business(self.business, "Corner Shop"))
+        self.connection = self.environment.connect("standard", business=self.business)
+        self.environment.operator.setup.put_person(
             Person(f"agent-{self.business}", "Ana", (self.business,))
         )
         self._dynamodb, self._ssm = stack.client("dynamodb"), stack.client("ssm")
-        self.meter: Meter | None = None
-        self._waits: Counter[str] = Counter()
-        self._http = HttpClient(loopback=True)
+        self.meter: CapacityMeter | None = None
+        self._external_calls: Counter[str] = Counter()
+        self._http = HttpClient(allow_loopback=True)
         self._ssm.meta.events.register(
-            "after-call.ssm", lambda **_: self._waits.update(["GetParameter"])
+            "after-call.ssm", lambda **_: self._external_calls.update(["GetParameter"])
         )
-        self.queued: list[dict[str, Any]] = []
+        self.queued_messages: list[dict[str, Any]] = []
         # One for all: a process notes equal deliveries once a minute, so that a million cost next
         # to nothing.
-        self._notes = Deliveries(self._dynamodb, self.out["WorkTableName"])
-        self._notes.note(self.connection.id, "accepted", "", 1, clock.now())
+        self._deliveries = Deliveries(self._dynamodb, self.outputs["CasesTableName"])
+        self._deliveries.note(self.connection.id, "accepted", "", 1, clock.now())
 
-    def watch(self) -> None:
+    def start_metering(self) -> None:
         """Count capacity units from now on; that costs CPU, so CPU is measured without."""
-        self.meter = Meter(self._dynamodb, self.stack.client("dynamodb"))
+        self.meter = CapacityMeter(self._dynamodb, self.stack.client("dynamodb"))
 
     # What the functions' composition roots make, anew for each call: no cache is warm.
 
-    def door(self) -> Door:
+    def ingest_ports(self) -> IngestPorts:
         queue: Any = self
-        work = self.out["WorkTableName"]
-        return Door(
-            self._setup(),
+        cases_table = self.outputs["CasesTableName"]
+        return IngestPorts(
+            self._setup_store(),
             self._secrets(),
             Queue(queue, "queue"),
-            Quarantine(self._dynamodb, work),
-            self._notes,
-            self._called,
+            Quarantine(self._dynamodb, cases_table),
+            self._deliveries,
+            self._call_platform,
         )
 
-    def ports(self) -> tuple[Ports, Reach]:
-        return Ports(self._setup(), self._work()), Reach(self._secrets(), self._called)
+    def step_ports(self) -> tuple[StorePorts, PlatformPorts]:
+        return StorePorts(self._setup_store(), self._case_store()), PlatformPorts(
+            self._secrets(), self._call_platform
+        )
 
-    def clocks(self) -> Clocks:
+    def workflow_ports(self) -> WorkflowPorts:
         fake: Any = self
-        return Clocks(Flows(fake), Bus(fake, "bus"))
+        return WorkflowPorts(Workflows(fake), EventBus(fake, "bus"))
 
-    def desk(self) -> tuple[desk.Caller, desk.Desk]:
+    def caller_and_desk(self) -> tuple[desk.Caller, desk.DeskPorts]:
         fake: Any = self
-        setup = self._setup()
-        person = setup.person(
+        setup_store = self._setup_store()
+        person = setup_store.person(
             f"agent-{self.business}"
         )  # as heard.api.caller_of does at each request
         assert person
-        return desk.Caller(person, frozenset({"agent"})), desk.Desk(
-            setup, self._work(), Flows(fake)
+        return desk.Caller(person, frozenset({"agent"})), desk.DeskPorts(
+            setup_store, self._case_store(), Workflows(fake)
         )
 
-    def _setup(self) -> Setup:
-        return Setup(self._dynamodb, self.out["SetupTableName"], max_age=60)
+    def _setup_store(self) -> SetupStore:
+        return SetupStore(self._dynamodb, self.outputs["SetupTableName"], max_age=60)
 
-    def _work(self) -> Work:
-        return Work(self._dynamodb, self.out["WorkTableName"], self.out["OutcomesTableName"])
+    def _case_store(self) -> CaseStore:
+        return CaseStore(
+            self._dynamodb, self.outputs["CasesTableName"], self.outputs["OutcomesTableName"]
+        )
 
     def _secrets(self) -> Secrets:
-        return Secrets(self._ssm, self.out["SecretsPath"])
+        return Secrets(self._ssm, self.outputs["SecretsPath"])
 
     # The services that are counted and not called.
 
     def send_message_batch(self, **request: Any) -> dict[str, Any]:
-        self._waits["SendMessageBatch"] += 1
-        self.queued += [json.loads(entry["MessageBody"]) for entry in request["Entries"]]
+        self._external_calls["SendMessageBatch"] += 1
+        self.queued_messages += [json.loads(entry["MessageBody"]) for entry in request["Entries"]]
         return {}
 
     def put_events(self, **_: Any) -> dict[str, Any]:
-        self._waits["PutEvents"] += 1
+        self._external_calls["PutEvents"] += 1
         return {"FailedEntryCount": 0}
 
     def send_task_success(self, **_: Any) -> None:
-        self._waits["SendTaskSuccess"] += 1
+        self._external_calls["SendTaskSuccess"] += 1
 
     send_task_failure = send_task_success
 
-    def _called(self, *request: Any, **more: Any) -> Any:
-        self._waits["platform"] += 1
-        return self._http(*request, **more)
+    def _call_platform(self, *request: Any, **options: Any) -> Any:
+        self._external_calls["platform"] += 1
+        return self._http(*request, **options)
 
     @contextmanager
-    def doing(self, into: dict[str, Done], name: str) -> Generator[None]:
+    def invocation(self, usage: dict[str, FunctionUsage], name: str) -> Generator[None]:
         """What happens inside is counted as one invocation of a function."""
-        done = into.setdefault(name, Done())
-        self._waits.clear()
-        began = time.thread_time()
+        function_usage = usage.setdefault(name, FunctionUsage())
+        self._external_calls.clear()
+        start = time.thread_time()
         if self.meter:
             with self.meter.counting() as units:
                 yield
-            done.units.add(units)
+            function_usage.units.add(units)
         else:
             yield
-        done.cpu_ms += 1000 * (time.thread_time() - began)
-        done.waits += self._waits
+        function_usage.cpu_ms += 1000 * (time.thread_time() - start)
+        function_usage.external_calls += self._external_calls
 
     # One review's way, as the two workflows take it.
 
-    def arrive(self, native: str, text: str, rating: int, into: dict[str, Done]) -> dict[str, Any]:
+    def ingest_and_triage(
+        self, native_id: str, text: str, rating: int, usage: dict[str, FunctionUsage]
+    ) -> dict[str, Any]:
         """Webhook, queue, triage; returns the route workflow's next steps."""
         at = clock.now()
         request = as_request(
-            signed(
-                said(native, text, rating), self.connection.url, self.world.secrets["standard"], at
+            sign_sample(
+                standard_sample(native_id, text, rating),
+                self.connection.url,
+                self.environment.secrets["standard"],
+                at,
             )
         )
-        with self.doing(into, "ingest"):
+        with self.invocation(usage, "ingest"):
             assert (
-                ingest(request, self.connection.id, self.door(), clock.now()).result == "accepted"
+                ingest(request, self.connection.id, self.ingest_ports(), clock.now()).result
+                == "accepted"
             )
-        with self.doing(into, "triage"):
+        with self.invocation(usage, "triage"):
             return triage(
-                Message.from_json(self.queued.pop()),
-                *self.ports(),
+                QueuedReview.from_json(self.queued_messages.pop()),
+                *self.step_ports(),
                 clock.now(),
-                embedded("accurate"),
+                embedded_engine("accurate"),
             )
 
-    def acknowledged(self, number: int, into: dict[str, Done]) -> None:
-        steps = self.arrive(f"praise-{number}", FORTY_WORDS, 5, into)
+    def acknowledge_review(self, number: int, usage: dict[str, FunctionUsage]) -> None:
+        steps = self.ingest_and_triage(f"praise-{number}", PRAISE, 5, usage)
         assert steps["route"] == "acknowledge"
-        with self.doing(into, "reply"):
-            acknowledge(steps["thread"], steps["reply"], *self.ports(), clock.now())
+        with self.invocation(usage, "reply"):
+            acknowledge(steps["thread"], steps["reply"], *self.step_ports(), clock.now())
 
-    def opened(self, number: int, into: dict[str, Done]) -> str:
-        steps = self.arrive(f"complaint-{number}", COMPLAINT, 1, into)
+    def open_follow_up(self, number: int, usage: dict[str, FunctionUsage]) -> str:
+        steps = self.ingest_and_triage(f"complaint-{number}", COMPLAINT, 1, usage)
         assert steps["route"] == "follow_up", steps
-        with self.doing(into, "follow_up"):
+        with self.invocation(usage, "follow_up"):
             # A task token of Step Functions has about 700 characters.
-            open_for_person(
-                steps["follow_up"], secrets.token_urlsafe(525), self.ports()[0], self.clocks()
+            await_resolution(
+                steps["follow_up"],
+                secrets.token_urlsafe(525),
+                self.step_ports()[0],
+                self.workflow_ports(),
             )
         return steps["follow_up"]
 
-    def answered(self, follow_up: str, number: int, into: dict[str, Done]) -> None:
+    def resolve_follow_up(
+        self, follow_up: str, number: int, usage: dict[str, FunctionUsage]
+    ) -> None:
         """List, claim, see, answer, as an agent does; then the workflow carries it out."""
-        with self.doing(into, "desk list"):
-            caller, at = self.desk()
-            desk.list_open(caller, at, business=None, limit=prices.LIST_LENGTH, after=None)
-        with self.doing(into, "desk claim"):
-            fence = desk.claim(*_placed(self.desk(), follow_up), clock.now()).fence
-        with self.doing(into, "desk see"):
-            desk.see(*_placed(self.desk(), follow_up), clock.now())
-        with self.doing(into, "desk answer"):
-            caller, at = self.desk()
-            text = fresh_text(number)
-            given = desk.AnswerRequest(
+        with self.invocation(usage, "desk list"):
+            caller, agent_desk = self.caller_and_desk()
+            desk.list_open_follow_ups(
+                caller, agent_desk, business=None, limit=prices.FOLLOW_UP_PAGE_SIZE, after=None
+            )
+        with self.invocation(usage, "desk claim"):
+            fence = desk.claim(
+                *_desk_arguments(self.caller_and_desk(), follow_up), clock.now()
+            ).fence
+        with self.invocation(usage, "desk see"):
+            desk.describe_follow_up(
+                *_desk_arguments(self.caller_and_desk(), follow_up), clock.now()
+            )
+        with self.invocation(usage, "desk answer"):
+            caller, agent_desk = self.caller_and_desk()
+            text = unique_reply_text(number)
+            request = desk.ResolutionRequest(
                 f"answer-{number:06d}",
                 Action.REPLY,
                 fence,
@@ -260,67 +281,75 @@ class Bench:
                 "refunded",
                 "double-charge",
             )
-            desk.answer(caller, follow_up, given, at, clock.now())
-        with self.doing(into, "reply"):
-            carry_out(follow_up, *self.ports(), clock.now())
+            desk.resolve(caller, follow_up, request, agent_desk, clock.now())
+        with self.invocation(usage, "reply"):
+            carry_out(follow_up, *self.step_ports(), clock.now())
 
 
-def _placed(
-    caller_and_desk: tuple[desk.Caller, desk.Desk], follow_up: str
-) -> tuple[desk.Caller, str, desk.Desk]:
-    return caller_and_desk[0], follow_up, caller_and_desk[1]
+def _desk_arguments(
+    caller_desk: tuple[desk.Caller, desk.DeskPorts], follow_up: str
+) -> tuple[desk.Caller, str, desk.DeskPorts]:
+    return caller_desk[0], follow_up, caller_desk[1]
 
 
 @dataclass
-class Counted:
+class KindUsage:
     """One kind of review: what each function did, per review."""
 
-    of: dict[str, Done]
+    by_function: dict[str, FunctionUsage]
     reviews: int
 
-    def total(self, what: Callable[[Done], float]) -> float:
-        return sum(what(done) for done in self.of.values()) / self.reviews
+    def total(self, value: Callable[[FunctionUsage], float]) -> float:
+        return sum(value(done) for done in self.by_function.values()) / self.reviews
 
-    def calls(self, name: str) -> float:
+    def call_count(self, name: str) -> float:
         return (
-            sum(done.waits[name] + done.units.calls[name] for done in self.of.values())
+            sum(
+                done.external_calls[name] + done.units.requests[name]
+                for done in self.by_function.values()
+            )
             / self.reviews
         )
 
 
 @pytest.fixture(scope="module")
-def bench(stack: LocalStack, platforms: Platforms) -> Bench:
-    return Bench(stack, platforms)
+def metered_steps(stack: EmulatedStack, platforms: SimulatedPlatforms) -> MeteredSteps:
+    return MeteredSteps(stack, platforms)
 
 
 @pytest.fixture(scope="module")
-def counted(bench: Bench) -> Mapping[str, Counted]:
+def usage_by_kind(metered_steps: MeteredSteps) -> Mapping[str, KindUsage]:
     """Acknowledged and human reviews.
 
     CPU first, without the meter's own work, then units, with a full list of open follow-ups.
     """
-    cpu: dict[str, dict[str, Done]] = {"acknowledged": {}, "human": {}}
-    for number in range(30 + COUNTED):
-        into: dict[str, dict[str, Done]] = (
-            cpu if number >= COUNTED else {"acknowledged": {}, "human": {}}
+    cpu_usage: dict[str, dict[str, FunctionUsage]] = {"acknowledged": {}, "human": {}}
+    for number in range(30 + METERED_REVIEWS):
+        usage: dict[str, dict[str, FunctionUsage]] = (
+            cpu_usage if number >= METERED_REVIEWS else {"acknowledged": {}, "human": {}}
         )  # the first ones warm up
-        bench.acknowledged(number, into["acknowledged"])
-        bench.answered(bench.opened(number, into["human"]), number, into["human"])
-    waiting = [bench.opened(1000 + number, {}) for number in range(prices.LIST_LENGTH)]
-    bench.watch()
-    units: dict[str, dict[str, Done]] = {"acknowledged": {}, "human": {}}
-    for number in range(2000, 2000 + COUNTED):
-        bench.acknowledged(number, units["acknowledged"])
-        waiting.append(bench.opened(number, units["human"]))
-        bench.answered(waiting.pop(), number, units["human"])
-    for kind, functions in units.items():
-        for name, done in functions.items():
-            done.cpu_ms = cpu[kind][name].cpu_ms / 30 * COUNTED
-    return {kind: Counted(functions, COUNTED) for kind, functions in units.items()}
+        metered_steps.acknowledge_review(number, usage["acknowledged"])
+        metered_steps.resolve_follow_up(
+            metered_steps.open_follow_up(number, usage["human"]), number, usage["human"]
+        )
+    open_follow_ups = [
+        metered_steps.open_follow_up(1000 + number, {})
+        for number in range(prices.FOLLOW_UP_PAGE_SIZE)
+    ]
+    metered_steps.start_metering()
+    unit_usage: dict[str, dict[str, FunctionUsage]] = {"acknowledged": {}, "human": {}}
+    for number in range(2000, 2000 + METERED_REVIEWS):
+        metered_steps.acknowledge_review(number, unit_usage["acknowledged"])
+        open_follow_ups.append(metered_steps.open_follow_up(number, unit_usage["human"]))
+        metered_steps.resolve_follow_up(open_follow_ups.pop(), number, unit_usage["human"])
+    for kind, functions in unit_usage.items():
+        for name, function_usage in functions.items():
+            function_usage.cpu_ms = cpu_usage[kind][name].cpu_ms / 30 * METERED_REVIEWS
+    return {kind: KindUsage(functions, METERED_REVIEWS) for kind, functions in unit_usage.items()}
 
 
 @dataclass(frozen=True, slots=True)
-class OnStack:
+class StackUsage:
     """Counted on the deployed stack, per review.
 
     Invocations by function, log bytes, and transitions of a follow-up.
@@ -334,86 +363,100 @@ class OnStack:
 
 
 @pytest.fixture(scope="module")
-def on_stack(stack: LocalStack, platforms: Platforms) -> OnStack:
-    world, business = World(stack, platforms), f"bench-{secrets.token_hex(4)}"
-    world.operator.setup.put_business(Business(business, "Corner Shop"))
-    connection = world.connect("standard", business=business)
-    world.person(f"ana-{business}@example.com", "Ana", "agent", business)
-    agent = world.sign_in(f"ana-{business}@example.com")
-    logs = _Logs(stack)
+def stack_usage(stack: EmulatedStack, platforms: SimulatedPlatforms) -> StackUsage:
+    environment, business = DemoEnvironment(stack, platforms), f"bench-{secrets.token_hex(4)}"
+    environment.operator.setup.put_business(Business(business, "Corner Shop"))
+    connection = environment.connect("standard", business=business)
+    environment.create_person(f"ana-{business}@example.com", "Ana", "agent", business)
+    agent = environment.sign_in(f"ana-{business}@example.com")
+    logs = _LogReader(stack)
 
-    def deliver(native: str, text: str, rating: int) -> str:
-        request = signed(
-            said(native, text, rating), connection.url, world.secrets["standard"], clock.now()
+    def deliver(native_id: str, text: str, rating: int) -> str:
+        request = sign_sample(
+            standard_sample(native_id, text, rating),
+            connection.url,
+            environment.secrets["standard"],
+            clock.now(),
         )
         assert (
-            world.wire.send(
+            environment.http.send(
                 request.method, request.url, headers=request.headers, body=request.body
             ).status
             == 202
         )
-        return review_id(business, "standard", native)
+        return review_id(business, "standard", native_id)
 
-    def closed(review: str) -> bool:
-        head = world.operator.work.head(review)
-        return head is not None and head.closed in CLOSING
+    def is_closed(review: str) -> bool:
+        head = environment.operator.cases.find_review(review)
+        return head is not None and head.closing_kind in CLOSING_KINDS
 
-    def follow_up(review: str) -> str:
-        task = (
-            world.operator.work.case(review).case.task if world.operator.work.head(review) else None
+    def waiting_follow_up(review: str) -> str:
+        follow_up = (
+            environment.operator.cases.case(review).case.follow_up
+            if environment.operator.cases.find_review(review)
+            else None
         )
-        return task.id if task and world.operator.work.token(task.id) else ""
+        return follow_up.id if follow_up and environment.operator.cases.token(follow_up.id) else ""
 
-    ran_before, bytes_before = logs.now()
-    for number in range(COUNTED):
-        review = deliver(f"praise-{number}", FORTY_WORDS, 5)
-        _until(lambda review=review: closed(review))
-    ran_between, bytes_between = logs.now()
-    calls = 0
-    for number in range(COUNTED):
+    invocations_before, bytes_before = logs.read_totals()
+    for number in range(METERED_REVIEWS):
+        review = deliver(f"praise-{number}", PRAISE, 5)
+        _wait_until(lambda review=review: is_closed(review))
+    invocations_between, bytes_between = logs.read_totals()
+    desk_calls = 0
+    for number in range(METERED_REVIEWS):
         review = deliver(f"complaint-{number}", COMPLAINT, 1)
-        task = _until(lambda review=review: follow_up(review))
-        path = f"/api/desk/follow-ups/{task}"
+        follow_up_id = _wait_until(lambda review=review: waiting_follow_up(review))
+        path = f"/api/desk/follow-ups/{follow_up_id}"
         body = {
             "id": f"answer-{number:06d}",
             "action": "reply",
             "resolution": "refunded",
             "root_cause": "double-charge",
         }
-        body["text"] = fresh_text(number)
+        body["text"] = unique_reply_text(number)
         assert agent.call("GET", "/api/desk/follow-ups")[0] == 200
-        status, claimed = agent.call("POST", f"{path}/claim")
+        status, claim = agent.call("POST", f"{path}/claim")
         assert status == 200
         assert agent.call("GET", path)[0] == 200
-        assert agent.call("POST", f"{path}/answer", {**body, "fence": claimed["fence"]})[0] == 200
-        calls += 4
-        _until(lambda review=review: closed(review))
-    ran_after, bytes_after = logs.now()
+        assert agent.call("POST", f"{path}/answer", {**body, "fence": claim["fence"]})[0] == 200
+        desk_calls += 4
+        _wait_until(lambda review=review: is_closed(review))
+    invocations_after, bytes_after = logs.read_totals()
     acknowledged, human = (
-        Counter({name: count / COUNTED for name, count in (later - earlier).items()})
-        for earlier, later in ((ran_before, ran_between), (ran_between, ran_after))
+        Counter({name: count / METERED_REVIEWS for name, count in (later - earlier).items()})
+        for earlier, later in (
+            (invocations_before, invocations_between),
+            (invocations_between, invocations_after),
+        )
     )
-    bytes_ = {
-        "acknowledged": (bytes_between - bytes_before) / COUNTED,
-        "human": (bytes_after - bytes_between) / COUNTED,
+    log_bytes = {
+        "acknowledged": (bytes_between - bytes_before) / METERED_REVIEWS,
+        "human": (bytes_after - bytes_between) / METERED_REVIEWS,
     }
-    return OnStack(acknowledged, human, bytes_, _transitions(stack, COUNTED), calls / COUNTED)
+    return StackUsage(
+        acknowledged,
+        human,
+        log_bytes,
+        _count_transitions(stack, METERED_REVIEWS),
+        desk_calls / METERED_REVIEWS,
+    )
 
 
-class _Logs:
+class _LogReader:
     """The functions' log group.
 
     A line with a level is an invocation, since each function logs one; bytes are those that are
     charged.
     """
 
-    def __init__(self, stack: LocalStack) -> None:
+    def __init__(self, stack: EmulatedStack) -> None:
         self._logs = stack.client("logs")
 
-    def now(self) -> tuple[Counter[str], int]:
+    def read_totals(self) -> tuple[Counter[str], int]:
         """Invocations by function, and bytes as CloudWatch charges them: 26 more for each event."""
         time.sleep(1)  # what has just ended is still being written
-        ran: Counter[str] = Counter()
+        invocations: Counter[str] = Counter()
         total = 0
         for page in self._logs.get_paginator("filter_log_events").paginate(
             logGroupName="/heard/heard/functions"
@@ -421,244 +464,274 @@ class _Logs:
             for event in page["events"]:
                 total += len(event["message"].encode()) + 26
                 if event["message"].startswith('{"level"'):
-                    ran[json.loads(event["message"])["service"]] += 1
-        for scheduled in ("sweep", "poll"):
-            ran.pop(scheduled, None)
-        return ran, total
+                    invocations[json.loads(event["message"])["service"]] += 1
+        for function in ("sweep", "poll"):
+            invocations.pop(function, None)
+        return invocations, total
 
 
-def _transitions(stack: LocalStack, count: int) -> float:
-    flows = stack.client("stepfunctions")
-    runs = flows.list_executions(
+def _count_transitions(stack: EmulatedStack, count: int) -> float:
+    step_functions = stack.client("stepfunctions")
+    executions = step_functions.list_executions(
         stateMachineArn=stack.outputs["FollowUpFlowArn"], statusFilter="SUCCEEDED", maxResults=100
     )["executions"]
-    latest = sorted(runs, key=lambda run: run["startDate"])[-count:]
+    latest = sorted(executions, key=lambda run: run["startDate"])[-count:]
     assert len(latest) == count
-    entered = [
+    transitions = [
         sum(
             event["type"].endswith("StateEntered")
-            for event in flows.get_execution_history(executionArn=run["executionArn"])["events"]
+            for event in step_functions.get_execution_history(executionArn=run["executionArn"])[
+                "events"
+            ]
         )
         for run in latest
     ]
-    return sum(entered) / count
+    return sum(transitions) / count
 
 
-def _until[T](look: Callable[[], T], seconds: float = 60) -> T:
-    until = time.monotonic() + seconds
-    while not (found := look()):
-        if time.monotonic() > until:
+def _wait_until[T](condition: Callable[[], T], seconds: float = 60) -> T:
+    deadline = time.monotonic() + seconds
+    while not (value := condition()):
+        if time.monotonic() > deadline:
             pytest.fail("the stack did not get there")
         time.sleep(0.1)
-    return found
+    return value
 
 
-def test_capacity_units(counted: Mapping[str, Counted], board: Board) -> None:
-    for kind, one in counted.items():
-        own, index = (
-            one.total(lambda done: done.units.write),
-            one.total(lambda done: done.units.index_write),
+def test_capacity_units(usage_by_kind: Mapping[str, KindUsage], report: BenchmarkReport) -> None:
+    for kind, usage in usage_by_kind.items():
+        table_units, index_units = (
+            usage.total(lambda done: done.units.write),
+            usage.total(lambda done: done.units.index_write),
         )
-        emulator = one.total(lambda done: done.units.emulator_write)
-        note = f"{own:g} tables + {index:g} indexes; the emulator counts {emulator:g}"
-        board.note(Part.COST, f"write units, {kind}", own + index, "", note=note)
-        by: Counter[str] = Counter()
-        for done in one.of.values():
-            by += done.units.by_request
-        told = ", ".join(
-            f"{name} {units / one.reviews:g}"
-            for name, units in by.most_common()
+        emulator_units = usage.total(lambda done: done.units.emulator_write)
+        note = f"{table_units:g} tables + {index_units:g} indexes; the emulator counts {emulator_units:g}"
+        report.add_figure(
+            Section.COST, f"write units, {kind}", table_units + index_units, "", note=note
+        )
+        units_by_request: Counter[str] = Counter()
+        for function_usage in usage.by_function.values():
+            units_by_request += function_usage.units.units_by_request
+        write_note = ", ".join(
+            f"{name} {units / usage.reviews:g}"
+            for name, units in units_by_request.most_common()
             if name.startswith("write")
         )
-        read = ", ".join(
-            f"{name} {units / one.reviews:g}"
-            for name, units in by.most_common()
+        read_note = ", ".join(
+            f"{name} {units / usage.reviews:g}"
+            for name, units in units_by_request.most_common()
             if not name.startswith("write")
         )
-        board.note(
-            Part.COST, f"  of which ({kind})", own + index, "", note=told.replace("write ", "")
+        report.add_figure(
+            Section.COST,
+            f"  of which ({kind})",
+            table_units + index_units,
+            "",
+            note=write_note.replace("write ", ""),
         )
-        board.note(
-            Part.COST, f"read units, {kind}", one.total(lambda done: done.units.read), "", note=read
+        report.add_figure(
+            Section.COST,
+            f"read units, {kind}",
+            usage.total(lambda done: done.units.read),
+            "",
+            note=read_note,
         )
 
 
-def test_item_sizes(counted: Mapping[str, Counted], board: Board) -> None:
+def test_item_sizes(usage_by_kind: Mapping[str, KindUsage], report: BenchmarkReport) -> None:
     sizes: dict[str, list[int]] = {}
-    for one in counted.values():
-        for done in one.of.values():
-            for kind, found in done.units.sizes.items():
-                sizes.setdefault(kind, []).extend(found)
+    for usage in usage_by_kind.values():
+        for function_usage in usage.by_function.values():
+            for kind, kind_sizes in function_usage.units.item_sizes.items():
+                sizes.setdefault(kind, []).extend(kind_sizes)
     for kind in sorted(sizes):
-        most = max(sizes[kind])
-        note = f"{math.ceil(most / 1024)} units a write" + (
-            "; crosses 1 KB" if min(sizes[kind]) <= 1024 < most else ""
+        largest = max(sizes[kind])
+        note = f"{math.ceil(largest / 1024)} units a write" + (
+            "; crosses 1 KB" if min(sizes[kind]) <= 1024 < largest else ""
         )
-        board.note(
-            Part.SIZES,
+        report.add_figure(
+            Section.SIZES,
             kind,
-            most,
+            largest,
             "bytes",
             note=f"largest; median {median(sizes[kind]):.0f}, {len(sizes[kind])} written; {note}",
         )
 
 
-def test_a_million_reviews(counted: Mapping[str, Counted], on_stack: OnStack, board: Board) -> None:
+def test_a_million_reviews(
+    usage_by_kind: Mapping[str, KindUsage], stack_usage: StackUsage, report: BenchmarkReport
+) -> None:
     human, share = (
         prices.HUMAN_SHARE,
         {"acknowledged": 1 - prices.HUMAN_SHARE, "human": prices.HUMAN_SHARE},
     )
 
-    def a_million(of: Callable[[str], float]) -> float:
-        return prices.MILLION * sum(part * of(kind) for kind, part in share.items())
+    def per_million(per_review: Callable[[str], float]) -> float:
+        return prices.MILLION * sum(part * per_review(kind) for kind, part in share.items())
 
-    board.note(
-        Part.COST,
+    report.add_figure(
+        Section.COST,
         "Standard transitions, follow-up answered at once",
-        on_stack.transitions,
+        stack_usage.transitions,
         "",
         budget=4,
         note="StateEntered in the histories",
     )
-    for kind, found in (("acknowledged", on_stack.acknowledged), ("human", on_stack.human)):
-        each = ", ".join(f"{name} {count:g}" for name, count in found.items() if count)
-        board.note(
-            Part.COST,
+    for kind, invocation_counts in (
+        ("acknowledged", stack_usage.acknowledged),
+        ("human", stack_usage.human),
+    ):
+        breakdown = ", ".join(
+            f"{name} {count:g}" for name, count in invocation_counts.items() if count
+        )
+        report.add_figure(
+            Section.COST,
             f"invocations, {kind}",
-            found.total(),
+            invocation_counts.total(),
             "",
-            note=f"counted on the stack: {each}",
+            note=f"counted on the stack: {breakdown}",
         )
 
-    lines: dict[str, tuple[float, str]] = {}
-    written = a_million(lambda kind: counted[kind].total(lambda done: done.units.written))
-    read = a_million(lambda kind: counted[kind].total(lambda done: done.units.read))
-    lines["DynamoDB writes"] = (
-        written * prices.WRITE_UNIT,
-        f"{written / prices.MILLION:.2f} M units",
+    cost_lines: dict[str, tuple[float, str]] = {}
+    write_units = per_million(
+        lambda kind: usage_by_kind[kind].total(lambda done: done.units.total_write)
     )
-    lines["DynamoDB reads"] = (
-        read * prices.READ_UNIT,
-        f"{read / prices.MILLION:.2f} M units, the agent's list of {prices.LIST_LENGTH} each time",
+    read_units = per_million(lambda kind: usage_by_kind[kind].total(lambda done: done.units.read))
+    cost_lines["DynamoDB writes"] = (
+        write_units * prices.WRITE_UNIT,
+        f"{write_units / prices.MILLION:.2f} M units",
     )
-    transitions = prices.MILLION * human * on_stack.transitions
-    lines["Standard transitions"] = (
+    cost_lines["DynamoDB reads"] = (
+        read_units * prices.READ_UNIT,
+        f"{read_units / prices.MILLION:.2f} M units, the agent's list of {prices.FOLLOW_UP_PAGE_SIZE} each time",
+    )
+    transitions = prices.MILLION * human * stack_usage.transitions
+    cost_lines["Standard transitions"] = (
         transitions * prices.STANDARD_TRANSITION,
         f"{transitions / prices.MILLION:.2f} M",
     )
 
     express_ms: dict[str, float] = {}
-    for kind, one in counted.items():
-        then = (
-            _ms(one, "reply") + prices.LATENCY_MS["invoke"]
+    for kind, usage in usage_by_kind.items():
+        next_ms = (
+            _invocation_ms(usage, "reply") + prices.LATENCY_MS["invoke"]
             if kind == "acknowledged"
             else prices.LATENCY_MS["StartExecution"]
         )
-        express_ms[kind] = _ms(one, "triage") + prices.LATENCY_MS["invoke"] + then
-    gb = a_million(
+        express_ms[kind] = _invocation_ms(usage, "triage") + prices.LATENCY_MS["invoke"] + next_ms
+    gb = per_million(
         lambda kind: (
-            prices.EXPRESS_GB
-            * math.ceil(express_ms[kind] / prices.EXPRESS_STEP_MS)
-            * prices.EXPRESS_STEP_MS
+            prices.EXPRESS_MEMORY_GB
+            * math.ceil(express_ms[kind] / prices.EXPRESS_BILLING_MS)
+            * prices.EXPRESS_BILLING_MS
             / 1000
         )
     )
     cost = prices.MILLION * prices.EXPRESS_REQUEST + gb * prices.EXPRESS_GB_SECOND
-    lines["Express runs"] = (
+    cost_lines["Express runs"] = (
         cost,
         f"1 M; {express_ms['acknowledged']:.0f} / {express_ms['human']:.0f} ms assumed, 64 MB",
     )
 
-    invocations = {kind: _invocations(one) for kind, one in counted.items()}
-    ran = a_million(lambda kind: invocations[kind].total())
-    lines["Lambda requests"] = ran * prices.LAMBDA_REQUEST, f"{ran / prices.MILLION:.2f} M"
+    invocations = {kind: _invocations_per_review(one) for kind, one in usage_by_kind.items()}
+    invocation_total = per_million(lambda kind: invocations[kind].total())
+    cost_lines["Lambda requests"] = (
+        invocation_total * prices.LAMBDA_REQUEST,
+        f"{invocation_total / prices.MILLION:.2f} M",
+    )
 
     def gb_seconds(kind: str) -> float:
-        one = counted[kind]
-        own = sum(MEMORY_MB[_function(name)] / 1024 * _ms(one, name) for name in one.of)
+        kind_usage = usage_by_kind[kind]
+        function_gb_ms = sum(
+            MEMORY_MB[_function_name(name)] / 1024 * _invocation_ms(kind_usage, name)
+            for name in kind_usage.by_function
+        )
         return (
-            own + MEMORY_MB["intake"] / 1024 * (express_ms[kind] + 40) / prices.MESSAGES_A_BATCH
+            function_gb_ms
+            + MEMORY_MB["intake"] / 1024 * (express_ms[kind] + 40) / prices.MESSAGES_PER_BATCH
         ) / 1000
 
-    warm = a_million(gb_seconds)
-    told = ", ".join(
-        f"{name} {done.cpu_ms / COUNTED:.1f} -> {_ms(counted['human'], name):.0f}"
-        for name, done in counted["human"].of.items()
+    warm_gb_seconds = per_million(gb_seconds)
+    cpu_note = ", ".join(
+        f"{name} {done.cpu_ms / METERED_REVIEWS:.1f} -> {_invocation_ms(usage_by_kind['human'], name):.0f}"
+        for name, done in usage_by_kind["human"].by_function.items()
     )
-    lines["Lambda GB-s"] = (
-        warm * prices.LAMBDA_GB_SECOND,
-        f"{warm:,.0f} GB-s; CPU ms here -> ms assumed there (human): {told}",
+    cost_lines["Lambda GB-s"] = (
+        warm_gb_seconds * prices.LAMBDA_GB_SECOND,
+        f"{warm_gb_seconds:,.0f} GB-s; CPU ms here -> ms assumed there (human): {cpu_note}",
     )
-    cold = ran * prices.COLD_SHARE * 0.5 * _cold_seconds(board)
-    lines["Lambda cold starts"] = (
-        cold * prices.LAMBDA_GB_SECOND,
-        f"{prices.COLD_SHARE:.0%} of invocations, {_cold_seconds(board):.2f} s at 512 MB",
+    cold_gb_seconds = invocation_total * prices.COLD_START_SHARE * 0.5 * _cold_start_seconds(report)
+    cost_lines["Lambda cold starts"] = (
+        cold_gb_seconds * prices.LAMBDA_GB_SECOND,
+        f"{prices.COLD_START_SHARE:.0%} of invocations, {_cold_start_seconds(report):.2f} s at 512 MB",
     )
-    calls = prices.MILLION * (1 + human * on_stack.desk_calls)
-    lines["HTTP API"] = (
+    calls = prices.MILLION * (1 + human * stack_usage.desk_calls)
+    cost_lines["HTTP API"] = (
         calls * prices.HTTP_API_REQUEST,
-        f"{calls / prices.MILLION:.2f} M: the webhook, and {on_stack.desk_calls:g} of the desk's",
+        f"{calls / prices.MILLION:.2f} M: the webhook, and {stack_usage.desk_calls:g} of the desk's",
     )
-    messages = prices.MILLION * prices.SQS_REQUESTS
-    lines["SQS"] = (
+    messages = prices.MILLION * prices.SQS_REQUESTS_PER_MESSAGE
+    cost_lines["SQS"] = (
         messages * prices.SQS_REQUEST,
-        f"{prices.SQS_REQUESTS} requests a message, {prices.MESSAGES_A_BATCH} message a batch",
+        f"{prices.SQS_REQUESTS_PER_MESSAGE} requests a message, {prices.MESSAGES_PER_BATCH} message a batch",
     )
-    events = a_million(lambda kind: counted[kind].calls("PutEvents"))
-    lines["EventBridge"] = events * prices.BUS_EVENT, f"{events / prices.MILLION:.2f} M"
-    for name, (dollars, note) in lines.items():
-        board.note(Part.COST, f"$ {name}", dollars, "$", note=note)
-    board.note(
-        Part.COST,
+    events = per_million(lambda kind: usage_by_kind[kind].call_count("PutEvents"))
+    cost_lines["EventBridge"] = events * prices.BUS_EVENT, f"{events / prices.MILLION:.2f} M"
+    for name, (dollars, note) in cost_lines.items():
+        report.add_figure(Section.COST, f"$ {name}", dollars, "$", note=note)
+    report.add_figure(
+        Section.COST,
         "$ a million reviews",
-        sum(dollars for dollars, _ in lines.values()),
+        sum(dollars for dollars, _ in cost_lines.values()),
         "$",
         budget=30,
         note="sum of the lines above",
     )
 
-    logs = a_million(lambda kind: on_stack.log_bytes[kind]) / 1e9
-    beside = "not in the budget"
-    board.note(
-        Part.COST,
+    log_gb = per_million(lambda kind: stack_usage.log_bytes[kind]) / 1e9
+    outside_note = "not in the budget"
+    report.add_figure(
+        Section.COST,
         "$ functions' logs",
-        logs * prices.LOG_GB,
+        log_gb * prices.LOG_GB,
         "$",
-        note=f"{beside}; {logs:.2f} GB, {on_stack.log_bytes['acknowledged']:.0f} / "
-        f"{on_stack.log_bytes['human']:.0f} bytes a review",
+        note=f"{outside_note}; {log_gb:.2f} GB, {stack_usage.log_bytes['acknowledged']:.0f} / "
+        f"{stack_usage.log_bytes['human']:.0f} bytes a review",
     )
-    board.note(
-        Part.COST,
+    report.add_figure(
+        Section.COST,
         "$ X-Ray",
-        prices.MILLION * prices.XRAY_SAMPLED * prices.XRAY_TRACE,
+        prices.MILLION * prices.XRAY_SAMPLE_RATE * prices.XRAY_TRACE,
         "$",
-        note=f"{beside}; {prices.XRAY_SAMPLED:.0%} sampled, a trace a webhook",
+        note=f"{outside_note}; {prices.XRAY_SAMPLE_RATE:.0%} sampled, a trace a webhook",
     )
 
 
-def _function(name: str) -> str:
+def _function_name(name: str) -> str:
     return name.split(" ", 1)[0]
 
 
-def _ms(one: Counted, name: str) -> float:
+def _invocation_ms(usage: KindUsage, name: str) -> float:
     """Milliseconds of one invocation."""
-    return one.of[name].ms(_function(name)) / one.reviews
+    return usage.by_function[name].duration_ms(_function_name(name)) / usage.reviews
 
 
-def _invocations(one: Counted) -> Counter[str]:
+def _invocations_per_review(usage: KindUsage) -> Counter[str]:
     """By construction: each name is one invocation a review, and intake's is one a batch."""
-    return Counter({**dict.fromkeys(one.of, 1.0), "intake": 1 / prices.MESSAGES_A_BATCH})
+    return Counter(
+        {**dict.fromkeys(usage.by_function, 1.0), "intake": 1 / prices.MESSAGES_PER_BATCH}
+    )
 
 
-def _cold_seconds(board: Board) -> float:
+def _cold_start_seconds(report: BenchmarkReport) -> float:
     """Init on AWS: import and clients, at the share of a processor that 512 MB have.
 
     A guess when imports were not measured.
     """
-    found = [
+    triage_figures = [
         figure
-        for figure in board.figures
-        if figure.part is Part.COLD and figure.what.startswith("functions/triage")
+        for figure in report.figures
+        if figure.section is Section.COLD_IMPORT and figure.name.startswith("functions/triage")
     ]
-    ms = float(found[0].note.split(" ", 1)[0]) + 150 if found else 450.0
+    ms = float(triage_figures[0].note.split(" ", 1)[0]) + 150 if triage_figures else 450.0
     return ms * prices.CPU_FACTOR / 1000  # init runs at full speed

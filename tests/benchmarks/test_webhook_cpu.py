@@ -23,60 +23,60 @@ from botocore.awsrequest import AWSResponse
 from heard import clock
 from heard.messaging import Queue
 from heard.steps.ingest import ingest
-from tests.benchmarks.figures import Board, Part
+from tests.benchmarks.figures import BenchmarkReport, Section
 from tests.benchmarks.processor import cpu_ms
-from tests.benchmarks.webhooks import Hook, hook
+from tests.benchmarks.webhooks import WebhookCase, webhook_case
 from tests.static.repository import FUNCTIONS
 
 BUDGET_MS = 0.5
 
 
-def step_ms(hook: Hook) -> float:
+def step_ms(case: WebhookCase) -> float:
     """The step alone."""
 
-    def once() -> None:
-        assert ingest(hook.request, hook.connection.id, hook.door, hook.at).result in {
+    def run_once() -> None:
+        assert ingest(case.request, case.connection.id, case.ports, case.at).result in {
             "accepted",
             "handshake",
         }
 
-    return cpu_ms(once)
+    return cpu_ms(run_once)
 
 
-def test_a_signed_kilobyte(board: Board) -> None:
-    one = hook("standard", 1024)
-    assert len(one.request.body) == 1024
+def test_a_signed_kilobyte(report: BenchmarkReport) -> None:
+    case = webhook_case("standard", 1024)
+    assert len(case.request.body) == 1024
     note = "steps.ingest; network and botocore left out"
-    board.note(
-        Part.WEBHOOK, "standard, signed, 1 KB", step_ms(one), "ms", budget=BUDGET_MS, note=note
+    report.add_figure(
+        Section.WEBHOOK, "standard, signed, 1 KB", step_ms(case), "ms", budget=BUDGET_MS, note=note
     )
-    board.note(
-        Part.WEBHOOK, "  … with the handler: log line, metrics, answer", _handler_ms(one), "ms"
+    report.add_figure(
+        Section.WEBHOOK, "  … with the handler: log line, metrics, answer", _handler_ms(case), "ms"
     )
-    board.note(
-        Part.WEBHOOK,
+    report.add_figure(
+        Section.WEBHOOK,
         "  … and botocore's work for one SendMessageBatch",
-        _handler_ms(_with_botocore(one)),
+        _handler_ms(_with_botocore(case)),
         "ms",
         note="all but the sending",
     )
 
 
 @pytest.mark.parametrize("platform", ["trustpilot", "discourse", "twilio_sms", "feedback_form"])
-def test_each_platform(platform: str, board: Board) -> None:
-    one = hook(platform)
-    size = len(one.request.body)
-    board.note(
-        Part.WEBHOOK,
+def test_each_platform(platform: str, report: BenchmarkReport) -> None:
+    case = webhook_case(platform)
+    size = len(case.request.body)
+    report.add_figure(
+        Section.WEBHOOK,
         f"{platform}, its sample of {size:,} bytes",
-        step_ms(one),
+        step_ms(case),
         "ms",
         budget=BUDGET_MS,
         note="steps.ingest",
     )
 
 
-def _handler_ms(hook: Hook) -> float:
+def _handler_ms(case: WebhookCase) -> float:
     spec = spec_from_file_location("benchmarked_ingest", FUNCTIONS / "ingest" / "app.py")
     assert spec
     assert spec.loader
@@ -85,24 +85,24 @@ def _handler_ms(hook: Hook) -> float:
     output = io.StringIO()
     with redirect_stdout(output):
         spec.loader.exec_module(app)
-        app.door = lambda: hook.door
+        app.door = lambda: case.ports
         event = {
-            "requestContext": {"http": {"method": hook.request.method}},
-            "headers": dict(hook.request.headers),
-            "pathParameters": {"connection": hook.connection.id},
-            "body": hook.request.body.decode(),
+            "requestContext": {"http": {"method": case.request.method}},
+            "headers": dict(case.request.headers),
+            "pathParameters": {"connection": case.connection.id},
+            "body": case.request.body.decode(),
             "isBase64Encoded": False,
         }
 
-        def once() -> None:
+        def run_once() -> None:
             assert app.handler(event, None)["statusCode"] == 202
             output.seek(0)
             output.truncate()
 
-        return cpu_ms(once)
+        return cpu_ms(run_once)
 
 
-def _with_botocore(hook: Hook) -> Hook:
+def _with_botocore(case: WebhookCase) -> WebhookCase:
     """The same hook, with an SQS client that does all its work and then reads its answer from
     memory.
     """
@@ -113,18 +113,18 @@ def _with_botocore(hook: Hook) -> Hook:
         aws_secret_access_key="test",
         endpoint_url="http://127.0.0.1:1",
     )
-    answer = json.dumps(
+    response_body = json.dumps(
         {"Successful": [{"Id": "0", "MessageId": "m", "MD5OfMessageBody": "0" * 32}], "Failed": []}
     ).encode()
 
-    class Raw(io.BytesIO):
+    class RawBody(io.BytesIO):
         def stream(self) -> Any:
             yield self.read()
 
-    def answered(request: Any, **_: Any) -> AWSResponse:
+    def fake_response(request: Any, **_: Any) -> AWSResponse:
         headers: Any = {"content-type": "application/x-amz-json-1.0"}
-        return AWSResponse(request.url, 200, headers, Raw(answer))
+        return AWSResponse(request.url, 200, headers, RawBody(response_body))
 
-    client.meta.events.register("before-send.sqs", answered)
-    door = replace(hook.door, queue=Queue(client, "http://127.0.0.1:1/queue"))
-    return Hook(hook.connection, door, hook.memory, hook.request, clock.now())
+    client.meta.events.register("before-send.sqs", fake_response)
+    ports = replace(case.ports, queue=Queue(client, "http://127.0.0.1:1/queue"))
+    return WebhookCase(case.connection, ports, case.aws, case.request, clock.now())

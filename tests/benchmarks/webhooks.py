@@ -11,20 +11,20 @@ from pathlib import Path
 from typing import Any
 
 from heard import clock
-from heard.connectors import Connection, Request
+from heard.connectors import Connection, WebhookRequest
 from heard.connectors.http import HttpClient
 from heard.connectors.signatures import StandardWebhooks
 from heard.messaging import Queue
-from heard.steps.ingest import Door, ingest
+from heard.steps.ingest import IngestPorts, ingest
 from heard.storage.deliveries import Deliveries
 from heard.storage.quarantine import Quarantine
-from heard.storage.setup import InboundSecret, Secrets, Setup
+from heard.storage.setup import InboundSecret, Secrets, SetupStore
 from heard.storage.tables import attributes
 from heard_cli.local.samples import Sample, load_samples
-from heard_cli.local.signing import SignedRequest, signed
+from heard_cli.local.signing import SignedRequest, sign_sample
 
 EVENTS = Path(__file__).parents[2] / "events"
-FORTY_WORDS = (
+PRAISE = (
     "The bread was warm and the people behind the counter were kind, we waited only a minute and "
     "the coffee was excellent, "
     "my mother loved the little cake, so thank you all, we will certainly come back here next week."
@@ -38,7 +38,7 @@ COMPLAINT = (
 """An unhappy review of 40 words."""
 
 
-class Memory:
+class InMemoryAws:
     """The three clients that the door needs, answering from memory.
 
     No network, and no botocore either.
@@ -47,7 +47,7 @@ class Memory:
     def __init__(self, connection: Connection, secret: str) -> None:
         self._item = attributes(asdict(connection) | {"settings": dict(connection.settings)})
         self._secret = InboundSecret(secret).to_text()
-        self.queued: list[str] = []
+        self.queued_bodies: list[str] = []
 
     def get_item(self, **_: Any) -> dict[str, Any]:
         return {"Item": self._item}
@@ -59,29 +59,31 @@ class Memory:
         return {"Parameter": {"Value": self._secret}}
 
     def send_message_batch(self, **request: Any) -> dict[str, Any]:
-        self.queued[:] = [entry["MessageBody"] for entry in request["Entries"]]
+        self.queued_bodies[:] = [entry["MessageBody"] for entry in request["Entries"]]
         return {"Successful": [{"Id": entry["Id"]} for entry in request["Entries"]]}
 
 
 @dataclass(frozen=True, slots=True)
-class Hook:
+class WebhookCase:
     """A connection with a door of its own, and one genuine request to it."""
 
     connection: Connection
-    door: Door
-    memory: Memory
-    request: Request
+    ports: IngestPorts
+    aws: InMemoryAws
+    request: WebhookRequest
     at: datetime
 
 
-def as_request(sent: SignedRequest) -> Request:
+def as_request(signed_request: SignedRequest) -> WebhookRequest:
     """A request as the handler reads it."""
-    return Request(
-        sent.method, {name.lower(): value for name, value in sent.headers.items()}, sent.body
+    return WebhookRequest(
+        signed_request.method,
+        {name.lower(): value for name, value in signed_request.headers.items()},
+        signed_request.body,
     )
 
 
-def hook(platform: str, body_bytes: int = 0) -> Hook:
+def webhook_case(platform: str, body_bytes: int = 0) -> WebhookCase:
     """A door in memory for one platform, with the first sample of `events/`, or a `standard` review
     of `body_bytes`.
     """
@@ -97,64 +99,66 @@ def hook(platform: str, body_bytes: int = 0) -> Hook:
         "Acme",
     )
     secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
-    memory: Any = Memory(connection, secret)
-    door = Door(
-        Setup(memory, "setup", max_age=3600),
-        Secrets(memory, "/heard", max_age=3600),
-        Queue(memory, "queue"),
-        Quarantine(memory, "work"),
-        Deliveries(memory, "work"),
+    aws: Any = InMemoryAws(connection, secret)
+    ports = IngestPorts(
+        SetupStore(aws, "setup", max_age=3600),
+        Secrets(aws, "/heard", max_age=3600),
+        Queue(aws, "queue"),
+        Quarantine(aws, "work"),
+        Deliveries(aws, "work"),
         HttpClient(),
     )
     if body_bytes:
         body = standard_body(body_bytes, at)
-        unsigned = Request(
+        unsigned = WebhookRequest(
             "POST", {"content-type": "application/json", "webhook-id": "msg_1"}, body
         )
         request = StandardWebhooks().sign(unsigned, connection.url, secret, at)
     else:
 
         def page(_: str) -> str:
-            return ingest(Request("GET", {}, b""), id, door, clock.now()).response.body
+            return ingest(WebhookRequest("GET", {}, b""), id, ports, clock.now()).response.body
 
-        request = as_request(signed(_sample(platform), connection.url, secret, at, page))
-    return Hook(connection, door, memory, request, at)
+        request = as_request(
+            sign_sample(_first_review_sample(platform), connection.url, secret, at, page)
+        )
+    return WebhookCase(connection, ports, aws, request, at)
 
 
 def standard_body(size: int, at: datetime) -> bytes:
     """A `standard` review whose JSON has about `size` bytes."""
 
-    def body(text: str) -> bytes:
+    def encode(text: str) -> bytes:
         data = {
             "id": "review-4711",
             "rating": 5,
             "title": "Lovely",
             "text": text,
             "author": {"id": "author-1", "name": "Kim"},
-            "created_at": clock.stamp(at),
+            "created_at": clock.format_time(at),
         }
         return json.dumps(
-            {"type": "review.created", "timestamp": clock.stamp(at), "data": data}
+            {"type": "review.created", "timestamp": clock.format_time(at), "data": data}
         ).encode()
 
-    short = (FORTY_WORDS + " ") * (1 + size // len(FORTY_WORDS))
-    return body(short[: size - len(body(""))])
+    filler = (PRAISE + " ") * (1 + size // len(PRAISE))
+    return encode(filler[: size - len(encode(""))])
 
 
-def said(native: str, text: str, rating: int) -> Sample:
+def standard_sample(native_id: str, text: str, rating: int) -> Sample:
     """A `standard` review; every author is new."""
     data = {
-        "id": native,
+        "id": native_id,
         "text": text,
         "rating": rating,
-        "author": {"id": f"author-of-{native}", "name": "Kim"},
+        "author": {"id": f"author-of-{native_id}", "name": "Kim"},
         "created_at": "{{now}}",
     }
     fields = {"type": "review.created", "timestamp": "{{now}}", "data": data}
-    return Sample(f"standard/{native}", "", "standard", "body", fields)
+    return Sample(f"standard/{native_id}", "", "standard", "body", fields)
 
 
-def _sample(platform: str) -> Sample:
+def _first_review_sample(platform: str) -> Sample:
     """The platform's first sample that says something (Discourse's first is a ping)."""
     return next(
         sample

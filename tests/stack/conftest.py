@@ -21,14 +21,14 @@ from heard import clock
 from heard.connectors import Connection
 from heard.outcomes import Kind, Outcome
 from heard.reviews import review_id
-from heard.storage.outcome_log import Question
+from heard.storage.outcome_log import OutcomeCriteria
 from heard.storage.setup import Business
-from heard_cli.local.demo_environment import Api, World
-from heard_cli.local.http_client import Reply
+from heard_cli.local.demo_environment import ApiClient, DemoEnvironment
+from heard_cli.local.http_client import LocalHttpResponse
 from heard_cli.local.samples import Sample
-from heard_cli.local.signing import signed
-from heard_cli.local.stack import LocalStack
-from heard_simulator.server import Platforms
+from heard_cli.local.signing import sign_sample
+from heard_cli.local.stack import EmulatedStack
+from heard_simulator.server import SimulatedPlatforms
 
 ROOT = Path(__file__).parents[2]
 
@@ -40,75 +40,81 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def stack() -> Iterator[LocalStack]:
-    with LocalStack(ROOT, port=4590, parameters={"MaxReceiveCount": "2"}) as running:
-        yield running
+def stack() -> Iterator[EmulatedStack]:
+    with EmulatedStack(ROOT, port=4590, parameters={"MaxReceiveCount": "2"}) as local_stack:
+        yield local_stack
 
 
 @pytest.fixture(scope="session")
-def platforms() -> Iterator[Platforms]:
-    with Platforms() as running:
-        yield running
+def platforms() -> Iterator[SimulatedPlatforms]:
+    with SimulatedPlatforms() as simulator:
+        yield simulator
 
 
 @dataclass
-class Shop:
+class StackBusiness:
     """A business of its own on the shared stack, with an agent and a lead."""
 
-    world: World
+    environment: DemoEnvironment
     business: str
 
     def connect(self, platform: str) -> Connection:
-        return self.world.connect(platform, business=self.business)
+        return self.environment.connect(platform, business=self.business)
 
-    def person(self, first_name: str, group: str) -> Api:
+    def sign_in_person(self, first_name: str, group: str) -> ApiClient:
         email = f"{first_name.lower()}-{secrets.token_hex(4)}@example.com"
-        self.world.person(email, first_name, group, self.business)
-        return self.world.sign_in(email)
+        self.environment.create_person(email, first_name, group, self.business)
+        return self.environment.sign_in(email)
 
-    def policy(self, **changes: Any) -> None:
+    def publish_policy(self, **changes: Any) -> None:
         """Publish the playbook's policy with some parts changed."""
         document = json.loads(resources.files("heard.policy").joinpath("default.json").read_text())
-        self.world.operator.setup.put_business(
+        self.environment.operator.setup.put_business(
             Business(self.business, "Corner Shop", document | changes)
         )
 
-    def deliver(self, sample: Sample, at: datetime | None = None) -> Reply:
+    def deliver(self, sample: Sample, at: datetime | None = None) -> LocalHttpResponse:
         """Deliver a sample; the same sample at the same moment is a platform's repetition."""
         connection, secret = (
-            self.world.connections[sample.platform],
-            self.world.secrets[sample.platform],
+            self.environment.connections[sample.platform],
+            self.environment.secrets[sample.platform],
         )
-        request = signed(sample, connection.url, secret, at or clock.now(), self.world.wire.page)
-        return self.world.wire.send(
+        request = sign_sample(
+            sample, connection.url, secret, at or clock.now(), self.environment.http.fetch_page
+        )
+        return self.environment.http.send(
             request.method, request.url, headers=request.headers, body=request.body
         )
 
-    def say(self, native_id: str, text: str, rating: int | None = None, **fields: Any) -> str:
+    def deliver_review(
+        self, native_id: str, text: str, rating: int | None = None, **fields: Any
+    ) -> str:
         """Deliver a review by the `standard` connector; returns its id."""
-        assert self.deliver(said(native_id, text, rating, **fields)).status == 202
+        assert self.deliver(standard_sample(native_id, text, rating, **fields)).status == 202
         return review_id(self.business, "standard", native_id)
 
     def outcomes(self, review: str) -> list[Outcome]:
-        return list(self.world.operator.log.of_review(review))
+        return list(self.environment.operator.log.of_review(review))
 
     def kinds(self, review: str) -> list[Kind]:
         return [outcome.kind for outcome in self.outcomes(review)]
 
-    def everything(self) -> list[Outcome]:
+    def recent_outcomes(self) -> list[Outcome]:
         now = clock.now()
         return list(
-            self.world.operator.log.page(
-                Question(self.business, now - timedelta(hours=1), now + timedelta(hours=1)),
+            self.environment.operator.log.page(
+                OutcomeCriteria(self.business, now - timedelta(hours=1), now + timedelta(hours=1)),
                 limit=500,
             ).outcomes
         )
 
     def replies(self, native_id: str) -> list[Any]:
-        return [reply for reply in self.world.platforms.replies() if reply.review == native_id]
+        return [
+            reply for reply in self.environment.platforms.replies() if reply.review == native_id
+        ]
 
 
-def said(
+def standard_sample(
     native_id: str,
     text: str,
     rating: int | None = None,
@@ -129,28 +135,28 @@ def said(
         name=f"standard/{native_id}-{secrets.token_hex(4)}",
         about="made by a test",
         platform="standard",
-        kind="body",
+        body_format="body",
         fields={"type": kind, "timestamp": "{{now}}", "data": data},
     )
 
 
 @pytest.fixture
-def shop(stack: LocalStack, platforms: Platforms) -> Shop:
+def shop(stack: EmulatedStack, platforms: SimulatedPlatforms) -> StackBusiness:
     business = f"shop-{secrets.token_hex(4)}"
-    world = World(stack, platforms)
-    world.operator.setup.put_business(Business(business, "Corner Shop"))
-    return Shop(world, business)
+    environment = DemoEnvironment(stack, platforms)
+    environment.operator.setup.put_business(Business(business, "Corner Shop"))
+    return StackBusiness(environment, business)
 
 
 @pytest.fixture
 def eventually() -> Callable[..., Any]:
-    def wait[T](look: Callable[[], T], seconds: float = 45) -> T:
+    def wait[T](probe: Callable[[], T], seconds: float = 45) -> T:
         """What `look` returns once it is true."""
-        until = time.monotonic() + seconds
-        while not (found := look()):
-            if time.monotonic() > until:
-                pytest.fail(f"still {found!r} after {seconds} s")
+        deadline = time.monotonic() + seconds
+        while not (value := probe()):
+            if time.monotonic() > deadline:
+                pytest.fail(f"still {value!r} after {seconds} s")
             time.sleep(0.2)
-        return found
+        return value
 
     return wait

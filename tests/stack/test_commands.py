@@ -16,20 +16,20 @@ from heard.connectors import load, platform_names
 
 from .conftest import ROOT
 
-HEARD = str(Path(sys.executable).with_name("heard"))
+HEARD_COMMAND = str(Path(sys.executable).with_name("heard"))
 
 
 @pytest.mark.timeout(300)
 def test_the_demo_prints_one_json_object_last_and_succeeds() -> None:
-    done = subprocess.run(
-        [HEARD, "local", "demo", "--once", "--json", "--port", "4597"],
+    process = subprocess.run(
+        [HEARD_COMMAND, "local", "demo", "--once", "--json", "--port", "4597"],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stderr[-3000:]
-    result = json.loads(done.stdout.splitlines()[-1])
+    assert process.returncode == 0, process.stderr[-3000:]
+    result = json.loads(process.stdout.splitlines()[-1])
     assert result["reviews"] >= 120
     assert set(result["platforms"]) == set(platform_names()), (
         "every platform shows itself in the demo"
@@ -45,32 +45,34 @@ def test_the_demo_prints_one_json_object_last_and_succeeds() -> None:
 
 @pytest.mark.timeout(300)
 def test_it_stays_up_for_other_commands_and_stops_cleanly(tmp_path: Path) -> None:
-    state = ROOT / ".heard" / "local.json"
-    state.unlink(missing_ok=True)
-    with (tmp_path / "screen").open("wb") as screen:
-        running = subprocess.Popen(
-            [HEARD, "local", "up", "--empty", "--port", "4598"],
+    state_file = ROOT / ".heard" / "local.json"
+    state_file.unlink(missing_ok=True)
+    with (tmp_path / "screen").open("wb") as output:
+        process = subprocess.Popen(
+            [HEARD_COMMAND, "local", "up", "--empty", "--port", "4598"],
             cwd=ROOT,
-            stdout=screen,
-            stderr=screen,
+            stdout=output,
+            stderr=output,
         )
     try:
-        until = time.monotonic() + 120
-        while not state.exists() and running.poll() is None and time.monotonic() < until:
+        deadline = time.monotonic() + 120
+        while not state_file.exists() and process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.2)
-        assert state.exists(), (tmp_path / "screen").read_text()
+        assert state_file.exists(), (tmp_path / "screen").read_text()
         connections = json.loads(
-            _heard("connect", "list", "--business", "acme", "--local", "--json")
+            _run_ok("connect", "list", "--business", "acme", "--local", "--json")
         )
-        for each in connections:
-            known = load(each["platform"]).capabilities
-            if known.tested_by_us or known.poll_seconds:
-                _heard("connect", "test", each["id"], "--local")
+        for connection in connections:
+            capabilities = load(connection["platform"]).capabilities
+            if capabilities.can_self_test or capabilities.poll_seconds:
+                _run_ok("connect", "test", connection["id"], "--local")
             else:
-                assert "Use its own test" in _refused("connect", "test", each["id"], "--local")
+                assert "Use its own test" in _run_failing(
+                    "connect", "test", connection["id"], "--local"
+                )
         assert {each["platform"] for each in connections} == set(platform_names())
-        added = json.loads(
-            _heard(
+        new_connection = json.loads(
+            _run_ok(
                 "connect",
                 "add",
                 "standard",
@@ -81,37 +83,47 @@ def test_it_stays_up_for_other_commands_and_stops_cleanly(tmp_path: Path) -> Non
                 "--json",
             )
         )
-        assert added["url"].startswith("http://")
-        _heard("connect", "remove", added["id"], "--yes", "--local")
+        assert new_connection["url"].startswith("http://")
+        _run_ok("connect", "remove", new_connection["id"], "--yes", "--local")
         assert len(
-            json.loads(_heard("connect", "list", "--business", "acme", "--local", "--json"))
+            json.loads(_run_ok("connect", "list", "--business", "acme", "--local", "--json"))
         ) == len(connections)
-        assert json.loads(_heard("audit", "list", "--business", "acme", "--local", "--json")) == []
-        _heard("audit", "verify", "--business", "acme", "--local")
+        assert json.loads(_run_ok("audit", "list", "--business", "acme", "--local", "--json")) == []
+        _run_ok("audit", "verify", "--business", "acme", "--local")
     finally:
-        running.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGINT)
         try:
-            stopped = running.wait(timeout=60)
+            exit_code = process.wait(timeout=60)
         except subprocess.TimeoutExpired:
-            running.kill()
-            stopped = running.wait()
-    assert stopped == 0
-    assert not state.exists()
-    with socket.socket() as probe:
-        assert probe.connect_ex(("127.0.0.1", 4598)) != 0, "the local stack still listens"
+            process.kill()
+            exit_code = process.wait()
+    assert exit_code == 0
+    assert not state_file.exists()
+    with socket.socket() as client_socket:
+        assert client_socket.connect_ex(("127.0.0.1", 4598)) != 0, "the local stack still listens"
 
 
-def _refused(*words: str) -> str:
-    done = subprocess.run(
-        [HEARD, *words], cwd=ROOT, capture_output=True, text=True, check=False, timeout=90
+def _run_failing(*arguments: str) -> str:
+    process = subprocess.run(
+        [HEARD_COMMAND, *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=90,
     )
-    assert done.returncode == 1, (words, done.stdout, done.stderr)
-    return done.stderr
+    assert process.returncode == 1, (arguments, process.stdout, process.stderr)
+    return process.stderr
 
 
-def _heard(*words: str) -> str:
-    done = subprocess.run(
-        [HEARD, *words], cwd=ROOT, capture_output=True, text=True, check=False, timeout=90
+def _run_ok(*arguments: str) -> str:
+    process = subprocess.run(
+        [HEARD_COMMAND, *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=90,
     )
-    assert done.returncode == 0, (words, done.stdout, done.stderr)
-    return done.stdout
+    assert process.returncode == 0, (arguments, process.stdout, process.stderr)
+    return process.stdout

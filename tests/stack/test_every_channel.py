@@ -13,15 +13,15 @@ from dataclasses import dataclass
 import pytest
 
 from heard import clock
-from heard.connectors import Connection, Page, Request, load, platform_names
+from heard.connectors import Connection, ReviewPage, WebhookRequest, load, platform_names
 from heard.connectors.http import HttpClient
-from heard.outcomes import CLOSING, Kind, Outcome
+from heard.outcomes import CLOSING_KINDS, Kind, Outcome
 from heard.reviews import EventKind, review_id
-from heard_cli.local.demo_environment import Api, World
+from heard_cli.local.demo_environment import ApiClient, DemoEnvironment
 from heard_cli.local.samples import EVENTS, Sample, load_samples
-from heard_cli.local.signing import signed
-from heard_cli.local.stack import LocalStack
-from heard_simulator.server import Platforms
+from heard_cli.local.signing import sign_sample
+from heard_cli.local.stack import EmulatedStack
+from heard_simulator.server import SimulatedPlatforms
 
 PLATFORMS = platform_names()
 SAMPLES = load_samples(EVENTS)
@@ -29,7 +29,7 @@ CODES = {"resolution": "explained", "root_cause": "process"}
 
 
 @dataclass(frozen=True)
-class Played:
+class DeliveredReview:
     """A platform's first review on the stack."""
 
     platform: str
@@ -38,18 +38,18 @@ class Played:
 
 
 @dataclass(frozen=True)
-class Street:
+class ConnectedBusiness:
     """One business on every platform, with an agent, after all first reviews have come in."""
 
-    world: World
-    agent: Api
-    reviews: Mapping[str, Played]
+    environment: DemoEnvironment
+    agent: ApiClient
+    reviews: Mapping[str, DeliveredReview]
 
     def outcomes(self, platform: str) -> tuple[Outcome, ...]:
-        return self.world.operator.log.of_review(self.reviews[platform].review)
+        return self.environment.operator.log.of_review(self.reviews[platform].review)
 
 
-def first(platform: str) -> Sample:
+def first_review_sample(platform: str) -> Sample:
     """The platform's first sample of a new review."""
     return next(
         each
@@ -58,99 +58,120 @@ def first(platform: str) -> Sample:
     )
 
 
-def played(world: World, platform: str) -> Played:
+def deliver_first_review(environment: DemoEnvironment, platform: str) -> DeliveredReview:
     """Let the platform's first review happen, and bring it in as it would come."""
     sample, at, connection, connector = (
-        first(platform),
+        first_review_sample(platform),
         clock.now(),
-        world.connections[platform],
+        environment.connections[platform],
         load(platform),
     )
-    for known in sample.render(at).knows:
-        world.platforms.knows(platform, known.native_id, known.resource)
+    for entry in sample.render(at).resources:
+        environment.platforms.set_resource(platform, entry.native_id, entry.resource)
     if sample.polled:
-        credentials = world.operator.secrets.credentials(connection.id)
-        page = connector.recent(None, connection, credentials, HttpClient(loopback=True), at)
-        assert isinstance(page, Page)
-        world.poll(platform)
-        native = page.events[0].native_id
+        credentials = environment.operator.secrets.credentials(connection.id)
+        page = connector.recent(None, connection, credentials, HttpClient(allow_loopback=True), at)
+        assert isinstance(page, ReviewPage)
+        environment.poll(platform)
+        native_id = page.events[0].native_id
     else:
-        request = signed(sample, connection.url, world.secrets[platform], at, world.wire.page)
-        answer = world.wire.send(
+        request = sign_sample(
+            sample, connection.url, environment.secrets[platform], at, environment.http.fetch_page
+        )
+        response = environment.http.send(
             request.method, request.url, headers=request.headers, body=request.body
         )
-        assert answer.status < 300, (platform, answer.status, answer.text)
+        assert response.status < 300, (platform, response.status, response.text)
         headers = {name.lower(): value for name, value in request.headers.items()}
-        events = connector.parse(Request("POST", headers, request.body), connection, at).events
-        native = next(event.native_id for event in events if event.kind is EventKind.CREATED)
-    return Played(platform, review_id(connection.business, platform, native), native)
+        events = connector.parse(
+            WebhookRequest("POST", headers, request.body), connection, at
+        ).events
+        native_id = next(event.native_id for event in events if event.kind is EventKind.CREATED)
+    return DeliveredReview(platform, review_id(connection.business, platform, native_id), native_id)
 
 
 @pytest.fixture(scope="module")
-def street(stack: LocalStack) -> Iterator[Street]:
-    with Platforms() as simulated:
-        world = World(stack, simulated)
+def connected_business(stack: EmulatedStack) -> Iterator[ConnectedBusiness]:
+    with SimulatedPlatforms() as platforms:
+        environment = DemoEnvironment(stack, platforms)
         business = f"street-{secrets.token_hex(4)}"
-        world.furnish(business=business, name="Acme Bakery")
+        environment.create(business=business, name="Acme Bakery")
         email = f"ana-{secrets.token_hex(4)}@example.com"
-        world.person(email, "Ana", "agent", business)
-        reviews = {platform: played(world, platform) for platform in PLATFORMS}
-        yield Street(world, world.sign_in(email), reviews)
+        environment.create_person(email, "Ana", "agent", business)
+        reviews = {platform: deliver_first_review(environment, platform) for platform in PLATFORMS}
+        yield ConnectedBusiness(environment, environment.sign_in(email), reviews)
 
 
-def settled(
-    street: Street, platform: str, kinds: frozenset[Kind], seconds: float = 60
+def wait_for_outcome(
+    connected_business: ConnectedBusiness,
+    platform: str,
+    kinds: frozenset[Kind],
+    seconds: float = 60,
 ) -> tuple[Outcome, ...]:
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        found = street.outcomes(platform)
-        if any(outcome.kind in kinds for outcome in found):
-            return found
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        outcomes = connected_business.outcomes(platform)
+        if any(outcome.kind in kinds for outcome in outcomes):
+            return outcomes
         time.sleep(0.2)
     pytest.fail(
-        f"{platform}: {[outcome.kind.value for outcome in street.outcomes(platform)]} after "
+        f"{platform}: {[outcome.kind.value for outcome in connected_business.outcomes(platform)]} after "
         f"{seconds} s"
     )
 
 
-def answer(
-    street: Street, follow_up: str, fence: int, **fields: str
+def submit_resolution(
+    connected_business: ConnectedBusiness, follow_up: str, fence: int, **fields: str
 ) -> tuple[int, dict[str, object]]:
     body = {"id": f"answer-{secrets.token_hex(6)}", "fence": fence, **CODES, **fields}
-    return street.agent.call("POST", f"/api/desk/follow-ups/{follow_up}/answer", body)
+    return connected_business.agent.call(
+        "POST", f"/api/desk/follow-ups/{follow_up}/resolution", body
+    )
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
-def test_a_review_of_every_platform_comes_to_its_outcome_and_its_answer_to_the_platform(
-    platform: str, street: Street
+def test_every_platforms_review_gets_an_outcome_and_every_reply_arrives(
+    platform: str, connected_business: ConnectedBusiness
 ) -> None:
-    known = load(platform).capabilities
-    found = settled(street, platform, CLOSING | {Kind.FOLLOW_UP_OPENED})
-    opened = next((outcome for outcome in found if outcome.kind is Kind.FOLLOW_UP_OPENED), None)
-    if opened:
-        follow_up = opened.detail["follow_up"]
-        status, claimed = street.agent.call("POST", f"/api/desk/follow-ups/{follow_up}/claim")
-        assert status == 200, claimed
+    capabilities = load(platform).capabilities
+    outcomes = wait_for_outcome(
+        connected_business, platform, CLOSING_KINDS | {Kind.FOLLOW_UP_OPENED}
+    )
+    opening = next((outcome for outcome in outcomes if outcome.kind is Kind.FOLLOW_UP_OPENED), None)
+    if opening:
+        follow_up = opening.detail["follow_up"]
+        status, claim = connected_business.agent.call(
+            "POST", f"/api/desk/follow-ups/{follow_up}/claim"
+        )
+        assert status == 200, claim
         text = f"I looked into {secrets.token_hex(5)} myself: it was our mistake, and it is put right since this morning."
-        status, told = answer(street, follow_up, claimed["fence"], action="reply", text=text)
-        if known.replies == "none":
-            assert (status, told["reason"]) == (409, "no_reply_here"), told
-            status, told = answer(
-                street, follow_up, claimed["fence"], action="resolve_without_reply"
+        status, body = submit_resolution(
+            connected_business, follow_up, claim["fence"], action="reply", text=text
+        )
+        if capabilities.replies == "none":
+            assert (status, body["reason"]) == (409, "no_reply_here"), body
+            status, body = submit_resolution(
+                connected_business, follow_up, claim["fence"], action="resolve_without_reply"
             )
-        assert status == 200, told
-        found = settled(street, platform, CLOSING)
-    closing = next(outcome for outcome in found if outcome.kind in CLOSING)
+        assert status == 200, body
+        outcomes = wait_for_outcome(connected_business, platform, CLOSING_KINDS)
+    closing = next(outcome for outcome in outcomes if outcome.kind in CLOSING_KINDS)
     assert closing.kind in {Kind.ACKNOWLEDGED, Kind.ANSWERED, Kind.RESOLVED_WITHOUT_REPLY}
-    taken = [reply for reply in street.world.platforms.replies() if reply.platform == platform]
-    if known.replies != "none" and platform != "feedback_form":
+    replies = [
+        reply
+        for reply in connected_business.environment.platforms.replies()
+        if reply.platform == platform
+    ]
+    if capabilities.replies != "none" and platform != "feedback_form":
         # One answer, and where the policy says both an acknowledgement before it.
-        assert len(taken) in {1, 2 if opened else 1}, [outcome.kind.value for outcome in found]
+        assert len(replies) in {1, 2 if opening else 1}, [
+            outcome.kind.value for outcome in outcomes
+        ]
         assert closing.detail["native"]
 
 
-def connection_of(street: Street, platform: str) -> Connection:
-    return street.world.connections[platform]
+def connection_of(connected_business: ConnectedBusiness, platform: str) -> Connection:
+    return connected_business.environment.connections[platform]
 
 
 @pytest.mark.parametrize(
@@ -161,12 +182,14 @@ def connection_of(street: Street, platform: str) -> Connection:
         if load(name).capabilities.pushes and load(name).capabilities.signed
     ],
 )
-def test_a_forged_request_does_nothing_on_the_deployed_door(platform: str, street: Street) -> None:
-    forged = street.world.wire.send(
+def test_a_forged_request_does_nothing_on_the_deployed_webhook(
+    platform: str, connected_business: ConnectedBusiness
+) -> None:
+    response = connected_business.environment.http.send(
         "POST",
-        connection_of(street, platform).url,
+        connection_of(connected_business, platform).url,
         headers={"content-type": "application/json"},
         body=b"{}",
     )
     # A form says what it misses instead of 401.
-    assert forged.status == 401 or platform == "feedback_form", forged.text
+    assert response.status == 401 or platform == "feedback_form", response.text

@@ -14,34 +14,37 @@ from datetime import timedelta
 import pytest
 
 from heard import clock
-from heard.connectors import Request, load, platform_names
-from heard_cli.local.demo import Result, Stories, run
-from heard_cli.local.demo_environment import BUSINESS, World
-from heard_cli.local.stack import LocalStack
-from heard_simulator.server import Platforms
+from heard.connectors import WebhookRequest, load, platform_names
+from heard_cli.local.demo import DemoProgress, DemoResult, run_demo
+from heard_cli.local.demo_environment import BUSINESS, DemoEnvironment
+from heard_cli.local.stack import EmulatedStack
+from heard_simulator.server import SimulatedPlatforms
 
 from .conftest import ROOT
 
 
 @pytest.fixture(scope="module")
-def guarded() -> Iterator[World]:
-    with LocalStack(ROOT, port=4595, auth=True) as stack, Platforms() as platforms:
-        world = World(stack, platforms)
-        world.furnish()
-        yield world
+def environment() -> Iterator[DemoEnvironment]:
+    with (
+        EmulatedStack(ROOT, port=4595, enforce_roles=True) as stack,
+        SimulatedPlatforms() as platforms,
+    ):
+        demo_environment = DemoEnvironment(stack, platforms)
+        demo_environment.create()
+        yield demo_environment
 
 
 @pytest.fixture(scope="module")
-def demo(guarded: World) -> tuple[Result, Stories]:
-    return run(guarded, ROOT / "events", lambda _: None, lambda _: None, with_agent=True)
+def demo(environment: DemoEnvironment) -> tuple[DemoResult, DemoProgress]:
+    return run_demo(environment, ROOT / "events", lambda _: None, lambda _: None, with_agent=True)
 
 
 @pytest.mark.timeout(300)
 def test_the_whole_demo_runs_with_the_roles_that_the_template_grants(
-    demo: tuple[Result, Stories],
+    demo: tuple[DemoResult, DemoProgress],
 ) -> None:
-    result, stories = demo
-    assert result.good, list(stories.unclosed)
+    result, progress = demo
+    assert result.passed, list(progress.unhandled)
     assert result.reviews >= 40
     assert result.duplicates >= 1
     assert set(result.platforms) == set(platform_names())
@@ -52,14 +55,14 @@ def test_the_whole_demo_runs_with_the_roles_that_the_template_grants(
         "resolve_without_reply",
         "walk_away",
         "report_fake",
-    } <= set(result.answers)
+    } <= set(result.actions)
 
 
 @pytest.mark.timeout(300)
 @pytest.mark.usefixtures("demo")
-def test_what_the_demo_does_not_touch_has_its_grants_too(guarded: World) -> None:
+def test_functions_outside_the_demo_have_their_grants_too(environment: DemoEnvironment) -> None:
     """Auditors' calls, the sweep, quarantine, and the page behind a feedback form."""
-    auditor = guarded.sign_in("ida@acme.example")
+    auditor = environment.sign_in("ida@acme.example")
     today = clock.now().date()
     period = f"from={today - timedelta(days=1)}T00:00:00Z&to={today + timedelta(days=1)}T00:00:00Z"
     status, page = auditor.call(
@@ -69,40 +72,47 @@ def test_what_the_demo_does_not_touch_has_its_grants_too(guarded: World) -> None
     review = page["outcomes"][0]["review"]
     assert auditor.call("GET", f"/api/audit/reviews/{review}")[0] == 200
     assert auditor.call("GET", f"/api/audit/reviews/{review}/verification")[1]["verified"] is True
-    form = guarded.connections["feedback_form"]
-    native = guarded.operator.work.head(review).native_id
-    shown = guarded.wire.send("GET", f"{guarded.stack.public_url}/feedback/{form.id}/{native}")
-    assert shown.status == 200
-    forum, body = guarded.connections["discourse"], b"[1, 2"
+    form = environment.connections["feedback_form"]
+    native_id = environment.operator.cases.find_review(review).native_id
+    response = environment.http.send(
+        "GET", f"{environment.stack.public_url}/feedback/{form.id}/{native_id}"
+    )
+    assert response.status == 200
+    forum, body = environment.connections["discourse"], b"[1, 2"
     signature = (
         load("discourse")
-        .sign(Request("POST", {}, body), forum.url, guarded.secrets["discourse"], clock.now())
+        .sign(
+            WebhookRequest("POST", {}, body),
+            forum.url,
+            environment.secrets["discourse"],
+            clock.now(),
+        )
         .headers
     )
-    assert guarded.wire.send("POST", forum.url, headers=signature, body=body).status in range(
+    assert environment.http.send("POST", forum.url, headers=signature, body=body).status in range(
         200, 300
     )
-    (kept,) = [
+    (entry,) = [
         each
-        for each in guarded.operator.quarantine.of_business(BUSINESS)
+        for each in environment.operator.quarantine.of_business(BUSINESS)
         if each.connection == forum.id
     ]
-    assert kept.body == body
-    functions = guarded.stack.client("lambda")
+    assert entry.body == body
+    functions = environment.stack.client("lambda")
     for scheduled in ("Sweep", "Poll"):
         names = [
             each["FunctionName"] for each in functions.list_functions(MaxItems=50)["Functions"]
         ]
         name = next(each for each in names if scheduled in each)
-        ran = functions.invoke(FunctionName=name, Payload=b"{}")
-        assert "FunctionError" not in ran, ran["Payload"].read()
+        result = functions.invoke(FunctionName=name, Payload=b"{}")
+        assert "FunctionError" not in result, result["Payload"].read()
 
 
-def test_a_function_cannot_touch_what_it_was_not_given(guarded: World) -> None:
+def test_a_function_cannot_use_what_its_role_does_not_grant(environment: DemoEnvironment) -> None:
     """The roles are enforced at all: without this, the test above would prove nothing."""
-    roles = guarded.stack.client("iam").list_roles()["Roles"]
+    roles = environment.stack.client("iam").list_roles()["Roles"]
     name = next(role["RoleName"] for role in roles if "AuditFunction" in role["RoleName"])
-    assumed = guarded.stack.client("sts").assume_role(
+    credentials = environment.stack.client("sts").assume_role(
         RoleArn=f"arn:aws:iam::000000000000:role/{name}", RoleSessionName="test"
     )["Credentials"]
     script = (
@@ -113,21 +123,21 @@ def test_a_function_cannot_touch_what_it_was_not_given(guarded: World) -> None:
         "except Exception as error: print(error.response['Error']['Code'])\n"
         "else: print('written')\n"
     )
-    environment = {
-        "AWS_ENDPOINT_URL": guarded.stack.endpoint,
+    variables = {
+        "AWS_ENDPOINT_URL": environment.stack.endpoint,
         "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_ACCESS_KEY_ID": assumed["AccessKeyId"],
-        "AWS_SECRET_ACCESS_KEY": assumed["SecretAccessKey"],
-        "AWS_SESSION_TOKEN": assumed["SessionToken"],
+        "AWS_ACCESS_KEY_ID": credentials["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": credentials["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": credentials["SessionToken"],
     }
-    table = guarded.stack.outputs["OutcomesTableName"]
-    done = subprocess.run(
+    table = environment.stack.outputs["OutcomesTableName"]
+    process = subprocess.run(
         [sys.executable, "-c", script, table],
-        env=environment,
+        env=variables,
         capture_output=True,
         text=True,
         check=True,
     )
-    assert done.stdout.strip() in {"AccessDeniedException", "AccessDenied"}, json.dumps(
-        done.stdout + done.stderr
+    assert process.stdout.strip() in {"AccessDeniedException", "AccessDenied"}, json.dumps(
+        process.stdout + process.stderr
     )

@@ -17,44 +17,46 @@ from heard import clock
 from heard.outcomes import Kind
 from heard.reviews import review_id
 from heard.steps.audit import verify_review
-from heard_cli.local.demo_environment import Api
-from heard_cli.local.signing import submitted
-from heard_cli.local.stack import LocalStack
-from heard_simulator.server import Mode
+from heard_cli.local.demo_environment import ApiClient
+from heard_cli.local.signing import fill_form
+from heard_cli.local.stack import EmulatedStack
+from heard_simulator.server import FaultMode
 
-from .conftest import Shop, said
+from .conftest import StackBusiness, standard_sample
 
 COMPLAINT = "You charged my card twice and nobody answers the phone. I want my money back."
 PRAISE = "Wonderful bread and the friendliest people in town, thank you!"
 REPLY = "I found both payments and paid one of them back this morning; the bank needs two days."
 
 
-def _claimed(agent: Api, follow_up: str) -> int:
-    status, claimed = agent.call("POST", f"/api/desk/follow-ups/{follow_up}/claim")
-    assert status == 200, claimed
-    return claimed["fence"]
+def _claim(agent: ApiClient, follow_up: str) -> int:
+    status, claim = agent.call("POST", f"/api/desk/follow-ups/{follow_up}/claim")
+    assert status == 200, claim
+    return claim["fence"]
 
 
-def _answer(agent: Api, follow_up: str, fence: int, **fields: Any) -> tuple[int, dict[str, Any]]:
+def _submit_resolution(
+    agent: ApiClient, follow_up: str, fence: int, **fields: Any
+) -> tuple[int, dict[str, Any]]:
     body = {"id": f"answer-{fence:04d}", "action": "reply", "fence": fence, "text": REPLY} | fields
     if body["action"] in {"reply", "resolve_without_reply"}:
         body = {"resolution": "refunded", "root_cause": "double-charge"} | body
-    return agent.call("POST", f"/api/desk/follow-ups/{follow_up}/answer", body)
+    return agent.call("POST", f"/api/desk/follow-ups/{follow_up}/resolution", body)
 
 
-def _follow_up(shop: Shop, review: str) -> str:
+def _latest_follow_up(shop: StackBusiness, review: str) -> str:
     opened = [outcome for outcome in shop.outcomes(review) if outcome.kind is Kind.FOLLOW_UP_OPENED]
     return opened[-1].detail["follow_up"] if opened else ""
 
 
 def test_praise_is_acknowledged_once_however_often_and_in_parallel_it_arrives(
-    shop: Shop, eventually: Callable[..., Any]
+    shop: StackBusiness, eventually: Callable[..., Any]
 ) -> None:
     shop.connect("standard")
-    sample, at = said("praise-1", PRAISE, 5), clock.now()
+    sample, at = standard_sample("praise-1", PRAISE, 5), clock.now()
     with ThreadPoolExecutor(8) as threads:
-        answers = list(threads.map(lambda _: shop.deliver(sample, at), range(12)))
-    assert {answer.status for answer in answers} == {202}
+        responses = list(threads.map(lambda _: shop.deliver(sample, at), range(12)))
+    assert {answer.status for answer in responses} == {202}
     review = review_id(shop.business, "standard", "praise-1")
     eventually(
         lambda: (
@@ -67,44 +69,44 @@ def test_praise_is_acknowledged_once_however_often_and_in_parallel_it_arrives(
     )
     assert len(shop.replies("praise-1")) == 1
     report = verify_review(
-        review, (shop.business,), shop.world.operator.log, shop.world.operator.work
+        review, (shop.business,), shop.environment.operator.log, shop.environment.operator.cases
     )
     assert report.verified, report
     assert report.outcomes == 13
 
 
-def test_an_agent_takes_a_complaint_to_its_end_and_every_wrong_step_is_refused_by_name(
-    shop: Shop, stack: LocalStack, eventually: Callable[..., Any]
+def test_an_agent_resolves_a_complaint_and_every_wrong_step_is_refused_with_a_reason(
+    shop: StackBusiness, stack: EmulatedStack, eventually: Callable[..., Any]
 ) -> None:
     shop.connect("standard")
-    agent, rival, auditor = (
-        shop.person("Ana", "agent"),
-        shop.person("Ben", "agent"),
-        shop.person("Ida", "auditor"),
+    agent, other_agent, auditor = (
+        shop.sign_in_person("Ana", "agent"),
+        shop.sign_in_person("Ben", "agent"),
+        shop.sign_in_person("Ida", "auditor"),
     )
-    review = shop.say("complaint-1", COMPLAINT, 1)
-    follow_up = eventually(lambda: _follow_up(shop, review))
+    review = shop.deliver_review("complaint-1", COMPLAINT, 1)
+    follow_up = eventually(lambda: _latest_follow_up(shop, review))
 
-    status, listed = agent.call("GET", "/api/desk/follow-ups")
+    status, page = agent.call("GET", "/api/desk/follow-ups")
     assert status == 200
-    assert [task["id"] for task in listed["follow_ups"]] == [follow_up]
-    status, seen = agent.call("GET", f"/api/desk/follow-ups/{follow_up}")
+    assert [task["id"] for task in page["follow_ups"]] == [follow_up]
+    status, details = agent.call("GET", f"/api/desk/follow-ups/{follow_up}")
     assert status == 200
-    assert seen["reviews"][0]["text"] == COMPLAINT
-    assert seen["reviews"][0]["assessment"]["severity"] == "high"
-    assert seen["reviews"][0]["assessment"]["reasons"]
-    assert seen["public_replies_left"] == 2
+    assert details["reviews"][0]["text"] == COMPLAINT
+    assert details["reviews"][0]["assessment"]["severity"] == "high"
+    assert details["reviews"][0]["assessment"]["reasons"]
+    assert details["public_replies_left"] == 2
 
-    assert _answer(agent, follow_up, 1)[1]["reason"] == "not_claimed"
-    fence = _claimed(agent, follow_up)
+    assert _submit_resolution(agent, follow_up, 1)[1]["reason"] == "not_claimed"
+    fence = _claim(agent, follow_up)
     assert (
-        rival.call("POST", f"/api/desk/follow-ups/{follow_up}/claim")[1]["reason"]
+        other_agent.call("POST", f"/api/desk/follow-ups/{follow_up}/claim")[1]["reason"]
         == "claimed_by_other"
     )
-    assert _answer(rival, follow_up, fence)[1]["reason"] == "claim_lost"
-    assert _answer(agent, follow_up, fence + 7)[1]["reason"] == "claim_lost"
+    assert _submit_resolution(other_agent, follow_up, fence)[1]["reason"] == "claim_lost"
+    assert _submit_resolution(agent, follow_up, fence + 7)[1]["reason"] == "claim_lost"
     assert (
-        _answer(
+        _submit_resolution(
             agent,
             follow_up,
             fence,
@@ -114,15 +116,17 @@ def test_an_agent_takes_a_complaint_to_its_end_and_every_wrong_step_is_refused_b
     )
     assert auditor.call("GET", "/api/desk/follow-ups")[0] == 403
     assert (
-        Api(agent.wire, agent.url, agent.token[:-4] + "AAAA").call("GET", "/api/desk/follow-ups")[0]
+        ApiClient(agent.http, agent.url, agent.token[:-4] + "AAAA").call(
+            "GET", "/api/desk/follow-ups"
+        )[0]
         == 401
     )
-    assert Api(agent.wire, agent.url, "").call("GET", "/api/desk/follow-ups")[0] == 401
+    assert ApiClient(agent.http, agent.url, "").call("GET", "/api/desk/follow-ups")[0] == 401
     assert shop.kinds(review) == [Kind.ACCEPTED, Kind.FOLLOW_UP_OPENED]
 
-    assert _answer(agent, follow_up, fence)[0] == 200
-    assert _answer(agent, follow_up, fence)[0] == 200  # the same answer sent again
-    assert _answer(agent, follow_up, fence, id="another-answer")[1]["reason"] in {
+    assert _submit_resolution(agent, follow_up, fence)[0] == 200
+    assert _submit_resolution(agent, follow_up, fence)[0] == 200  # the same answer sent again
+    assert _submit_resolution(agent, follow_up, fence, id="another-answer")[1]["reason"] in {
         "already_answered",
         "already_closed",
     }
@@ -131,15 +135,15 @@ def test_an_agent_takes_a_complaint_to_its_end_and_every_wrong_step_is_refused_b
     assert reply.text.startswith(REPLY)
     assert "Ana" in reply.text
 
-    status, audited = auditor.call("GET", f"/api/audit/reviews/{review}")
+    status, audit = auditor.call("GET", f"/api/audit/reviews/{review}")
     assert status == 200
-    assert [outcome["kind"] for outcome in audited["outcomes"]] == [
+    assert [outcome["kind"] for outcome in audit["outcomes"]] == [
         "accepted",
         "follow_up_opened",
-        "answer_given",
+        "resolution_given",
         "answered",
     ]
-    assert COMPLAINT not in json.dumps(audited)
+    assert COMPLAINT not in json.dumps(audit)
     assert auditor.call("GET", f"/api/audit/reviews/{review}/verification")[1]["verified"] is True
 
     (run,) = stack.client("stepfunctions").list_executions(
@@ -160,18 +164,18 @@ def test_an_agent_takes_a_complaint_to_its_end_and_every_wrong_step_is_refused_b
     assert sum(event["type"].endswith("StateEntered") for event in history) <= 2
 
 
-def _execution(stack: LocalStack, follow_up: str) -> str:
+def _execution_arn(stack: EmulatedStack, follow_up: str) -> str:
     return (
         f"{stack.outputs['FollowUpFlowArn'].replace(':stateMachine:', ':execution:')}:{follow_up}-0"
     )
 
 
-def test_a_third_public_reply_is_refused_and_the_work_can_still_be_closed(
-    shop: Shop, eventually: Callable[..., Any]
+def test_a_third_public_reply_is_refused_and_the_follow_up_can_still_be_closed(
+    shop: StackBusiness, eventually: Callable[..., Any]
 ) -> None:
     shop.connect("standard")
-    agent = shop.person("Ana", "agent")
-    review = shop.say("thread-1", COMPLAINT, 1)
+    agent = shop.sign_in_person("Ana", "agent")
+    review = shop.deliver_review("thread-1", COMPLAINT, 1)
     for number, text in enumerate(
         (
             REPLY,
@@ -179,9 +183,9 @@ def test_a_third_public_reply_is_refused_and_the_work_can_still_be_closed(
         )
     ):
         follow_up = eventually(lambda: _open_follow_up(shop, review))
-        assert _answer(agent, follow_up, _claimed(agent, follow_up), text=text)[0] == 200
+        assert _submit_resolution(agent, follow_up, _claim(agent, follow_up), text=text)[0] == 200
         eventually(lambda: shop.kinds(review)[-1] is Kind.ANSWERED)
-        shop.say(
+        shop.deliver_review(
             "thread-1",
             f"{COMPLAINT} It happened again, number {number}!",
             1,
@@ -190,33 +194,40 @@ def test_a_third_public_reply_is_refused_and_the_work_can_still_be_closed(
         )
         eventually(lambda: shop.kinds(review)[-1] is Kind.FOLLOW_UP_OPENED)
     follow_up = eventually(lambda: _open_follow_up(shop, review))
-    fence = _claimed(agent, follow_up)
-    status, problem = _answer(
+    fence = _claim(agent, follow_up)
+    status, problem = _submit_resolution(
         agent,
         follow_up,
         fence,
         text="We are really sorry to read this a third time, and we look into it now.",
     )
     assert (status, problem["reason"]) == (409, "cap_reached")
-    assert _answer(agent, follow_up, fence, action="resolve_without_reply", text=None)[0] == 200
+    assert (
+        _submit_resolution(agent, follow_up, fence, action="resolve_without_reply", text=None)[0]
+        == 200
+    )
     eventually(lambda: shop.kinds(review)[-1] is Kind.RESOLVED_WITHOUT_REPLY)
     assert len(shop.replies("thread-1")) == 2
 
 
-def _open_follow_up(shop: Shop, review: str) -> str:
-    found = shop.world.operator.work.head(review)
-    task = shop.world.operator.work.case(review).case.task if found else None
-    return task.id if task else ""
+def _open_follow_up(shop: StackBusiness, review: str) -> str:
+    head = shop.environment.operator.cases.find_review(review)
+    follow_up = shop.environment.operator.cases.case(review).case.follow_up if head else None
+    return follow_up.id if follow_up else ""
 
 
-def test_walking_away_takes_two_people(shop: Shop, eventually: Callable[..., Any]) -> None:
+def test_walking_away_takes_two_people(shop: StackBusiness, eventually: Callable[..., Any]) -> None:
     shop.connect("standard")
-    agent, lead = shop.person("Ana", "agent"), shop.person("Lee", "lead")
-    review = shop.say("abuse-1", "You are all stupid idiots and your staff are disgusting pigs.", 1)
-    follow_up = eventually(lambda: _follow_up(shop, review))
-    fence = _claimed(agent, follow_up)
+    agent, lead = shop.sign_in_person("Ana", "agent"), shop.sign_in_person("Lee", "lead")
+    review = shop.deliver_review(
+        "abuse-1", "You are all stupid idiots and your staff are disgusting pigs.", 1
+    )
+    follow_up = eventually(lambda: _latest_follow_up(shop, review))
+    fence = _claim(agent, follow_up)
     assert (
-        _answer(agent, follow_up, fence, action="walk_away", reason="abuse", text=None)[1]["status"]
+        _submit_resolution(agent, follow_up, fence, action="walk_away", reason="abuse", text=None)[
+            1
+        ]["status"]
         == "awaiting_approval"
     )
     assert (
@@ -231,14 +242,14 @@ def test_walking_away_takes_two_people(shop: Shop, eventually: Callable[..., Any
     assert shop.replies("abuse-1") == []
 
 
-def test_nobody_sees_another_businesss_work_or_outcomes(
-    shop: Shop, eventually: Callable[..., Any]
+def test_nobody_sees_another_businesss_follow_ups_or_outcomes(
+    shop: StackBusiness, eventually: Callable[..., Any]
 ) -> None:
     shop.connect("standard")
-    review = shop.say("private-1", COMPLAINT, 1)
-    follow_up = eventually(lambda: _follow_up(shop, review))
-    other = Shop(shop.world, f"{shop.business}-rival")
-    stranger, auditor = other.person("Sam", "agent"), other.person("Una", "auditor")
+    review = shop.deliver_review("private-1", COMPLAINT, 1)
+    follow_up = eventually(lambda: _latest_follow_up(shop, review))
+    other = StackBusiness(shop.environment, f"{shop.business}-rival")
+    stranger, auditor = other.sign_in_person("Sam", "agent"), other.sign_in_person("Una", "auditor")
     assert stranger.call("GET", "/api/desk/follow-ups")[1]["follow_ups"] == []
     assert stranger.call("GET", f"/api/desk/follow-ups?business={shop.business}")[0] == 404
     assert stranger.call("GET", f"/api/desk/follow-ups/{follow_up}")[0] == 404
@@ -248,24 +259,24 @@ def test_nobody_sees_another_businesss_work_or_outcomes(
     assert auditor.call("GET", f"/api/audit/outcomes?business={shop.business}&{period}")[0] == 404
 
 
-def test_a_late_answer_escalates_a_promise_comes_back_and_an_invitation_stays_open(
-    shop: Shop, eventually: Callable[..., Any]
+def test_lateness_escalates_a_promise_comes_due_and_an_invitation_stays_open(
+    shop: StackBusiness, eventually: Callable[..., Any]
 ) -> None:
     shop.connect("standard")
-    shop.policy(
+    shop.publish_policy(
         sla=[{"id": "R07-quick", "when": {}, "seconds": 2, "clock": "always"}],
         escalation=[{"id": "R08-quick", "when": {}, "after": [3, 3600]}],
     )
-    agent = shop.person("Ana", "agent")
-    review = shop.say("late-1", COMPLAINT, 1)
+    agent = shop.sign_in_person("Ana", "agent")
+    review = shop.deliver_review("late-1", COMPLAINT, 1)
     eventually(lambda: shop.kinds(review).count(Kind.ESCALATED) == 2)
-    follow_up = _follow_up(shop, review)
-    promised_for = clock.stamp(clock.now() + timedelta(seconds=3))
+    follow_up = _latest_follow_up(shop, review)
+    promised_for = clock.format_time(clock.now() + timedelta(seconds=3))
     assert (
-        _answer(
+        _submit_resolution(
             agent,
             follow_up,
-            _claimed(agent, follow_up),
+            _claim(agent, follow_up),
             action="promise",
             promised_for=promised_for,
             text=None,
@@ -274,20 +285,20 @@ def test_a_late_answer_escalates_a_promise_comes_back_and_an_invitation_stays_op
     )
     eventually(lambda: Kind.PROMISE_DUE in shop.kinds(review))
     assert (
-        _answer(
+        _submit_resolution(
             agent,
             follow_up,
-            _claimed(agent, follow_up),
+            _claim(agent, follow_up),
             action="invite_private",
             text="Please write to us directly about it.",
         )[0]
         == 200
     )
     eventually(lambda: shop.kinds(review)[-1] is Kind.INVITED_PRIVATE)
-    assert shop.world.operator.work.follow_up(follow_up).status.value == "invited"
+    assert shop.environment.operator.cases.follow_up(follow_up).status.value == "invited"
     assert (
-        _answer(
-            agent, follow_up, _claimed(agent, follow_up), action="resolve_without_reply", text=None
+        _submit_resolution(
+            agent, follow_up, _claim(agent, follow_up), action="resolve_without_reply", text=None
         )[0]
         == 200
     )
@@ -295,75 +306,79 @@ def test_a_late_answer_escalates_a_promise_comes_back_and_an_invitation_stays_op
 
 
 def test_the_feedback_form_is_filled_in_and_answered_on_its_own_page(
-    shop: Shop, eventually: Callable[..., Any]
+    shop: StackBusiness, eventually: Callable[..., Any]
 ) -> None:
     form = shop.connect("feedback_form")
-    agent = shop.person("Ana", "agent")
-    page = shop.world.wire.send("GET", form.url, headers={"accept-language": "de"})
+    agent = shop.sign_in_person("Ana", "agent")
+    page = shop.environment.http.send("GET", form.url, headers={"accept-language": "de"})
     assert page.status == 200
     assert 'lang="de"' in page.text
     assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
-    request = submitted(
+    request = fill_form(
         page.text,
         form.url,
         {"rating": "1", "text": "Meine Bestellung wurde <b>doppelt</b> abgebucht!"},
     )
-    thanks = shop.world.wire.send("POST", request.url, headers=request.headers, body=request.body)
+    thanks = shop.environment.http.send(
+        "POST", request.url, headers=request.headers, body=request.body
+    )
     link = re.search(r'href="([^"]+/feedback/[^"]+)"', thanks.text)
     assert link, thanks.text
-    address = urljoin(form.url, link[1])
+    feedback_page_url = urljoin(form.url, link[1])
     outcomes = eventually(
-        lambda: [outcome for outcome in shop.everything() if outcome.kind is Kind.FOLLOW_UP_OPENED]
+        lambda: [
+            outcome for outcome in shop.recent_outcomes() if outcome.kind is Kind.FOLLOW_UP_OPENED
+        ]
     )
     follow_up = outcomes[0].detail["follow_up"]
     assert (
-        _answer(
+        _submit_resolution(
             agent,
             follow_up,
-            _claimed(agent, follow_up),
+            _claim(agent, follow_up),
             text="Wir haben den doppelten Betrag heute zurückgezahlt.",
         )[0]
         == 200
     )
-    answered = eventually(
+    page_text = eventually(
         lambda: (
-            (shown := shop.world.wire.send("GET", address)).status == 200
+            (shown := shop.environment.http.send("GET", feedback_page_url)).status == 200
             and "zurückgezahlt" in shown.text
             and shown.text
         )
     )
-    assert "&lt;b&gt;doppelt" in answered
-    assert shop.world.wire.send("GET", address[:-3] + "AAA").status == 404
+    assert "&lt;b&gt;doppelt" in page_text
+    assert shop.environment.http.send("GET", feedback_page_url[:-3] + "AAA").status == 404
 
 
-def test_a_platform_that_breaks_is_tried_again_and_never_gets_a_reply_twice(
-    shop: Shop, eventually: Callable[..., Any]
+def test_a_failing_platform_is_retried_and_never_gets_a_reply_twice(
+    shop: StackBusiness, eventually: Callable[..., Any]
 ) -> None:
     shop.connect("standard")
-    broken = {
-        "before": Mode.FAIL_BEFORE,
-        "after": Mode.FAIL_AFTER,
-        "dropped": Mode.DROP,
-        "slowed": Mode.RATE_LIMITED,
+    modes = {
+        "before": FaultMode.FAIL_BEFORE,
+        "after": FaultMode.FAIL_AFTER,
+        "dropped": FaultMode.DROP,
+        "slowed": FaultMode.RATE_LIMITED,
     }
-    for name, mode in broken.items():
-        shop.world.platforms.fault("standard", mode, native_id=name, times=2)
-    reviews = {name: shop.say(name, f"{PRAISE} ({name})", 5) for name in broken}
+    for name, mode in modes.items():
+        shop.environment.platforms.add_fault("standard", mode, native_id=name, times=2)
+    reviews = {name: shop.deliver_review(name, f"{PRAISE} ({name})", 5) for name in modes}
     for name, review in reviews.items():
         eventually(lambda review=review: Kind.ACKNOWLEDGED in shop.kinds(review))
         assert len(shop.replies(name)) == 1, name
 
 
-def test_a_poison_message_goes_to_the_dead_letters_and_back_and_stops_nobody(
-    shop: Shop, stack: LocalStack, eventually: Callable[..., Any]
+def test_a_poison_message_goes_to_the_dead_letters_and_back_and_blocks_nothing(
+    shop: StackBusiness, stack: EmulatedStack, eventually: Callable[..., Any]
 ) -> None:
-    sqs, queue, dead = (
+    sqs, queue, dead_letters = (
         stack.client("sqs"),
         stack.outputs["QueueUrl"],
         stack.outputs["DeadLettersUrl"],
     )
     connection = shop.connect("standard")
-    shop.world.operator.setup.remove_connection(
+    shop.environment.operator.setup.remove_connection(
         connection.id
     )  # what was queued for it cannot be worked on now
     message = {
@@ -383,24 +398,26 @@ def test_a_poison_message_goes_to_the_dead_letters_and_back_and_stops_nobody(
     }
     sqs.send_message(QueueUrl=queue, MessageBody=json.dumps(message | {"event": event}))
     sqs.send_message(QueueUrl=queue, MessageBody="this is not even JSON")
-    lying = eventually(lambda: _depth(sqs, dead) >= 2 and _depth(sqs, dead))
-    assert lying == 2
-    shop.world.operator.setup.put_connection(connection, clock.now())
-    back = 0
-    while _depth(sqs, dead):
-        for received in sqs.receive_message(QueueUrl=dead, MaxNumberOfMessages=10).get(
+    depth = eventually(
+        lambda: _queue_depth(sqs, dead_letters) >= 2 and _queue_depth(sqs, dead_letters)
+    )
+    assert depth == 2
+    shop.environment.operator.setup.put_connection(connection, clock.now())
+    redriven = 0
+    while _queue_depth(sqs, dead_letters):
+        for dead_letter in sqs.receive_message(QueueUrl=dead_letters, MaxNumberOfMessages=10).get(
             "Messages", []
         ):
-            if connection.id in received["Body"]:
-                sqs.send_message(QueueUrl=queue, MessageBody=received["Body"])
-                back += 1
-            sqs.delete_message(QueueUrl=dead, ReceiptHandle=received["ReceiptHandle"])
-    assert back == 1
+            if connection.id in dead_letter["Body"]:
+                sqs.send_message(QueueUrl=queue, MessageBody=dead_letter["Body"])
+                redriven += 1
+            sqs.delete_message(QueueUrl=dead_letters, ReceiptHandle=dead_letter["ReceiptHandle"])
+    assert redriven == 1
     review = review_id(shop.business, "standard", "poison-1")
     eventually(lambda: Kind.ACKNOWLEDGED in shop.kinds(review))
 
 
-def _depth(sqs: Any, url: str) -> int:
+def _queue_depth(sqs: Any, url: str) -> int:
     return int(
         sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])[
             "Attributes"
@@ -409,55 +426,55 @@ def _depth(sqs: Any, url: str) -> int:
 
 
 def test_a_lost_workflow_is_started_again_by_the_sweep(
-    shop: Shop, stack: LocalStack, eventually: Callable[..., Any]
+    shop: StackBusiness, stack: EmulatedStack, eventually: Callable[..., Any]
 ) -> None:
     shop.connect("standard")
-    shop.policy(
+    shop.publish_policy(
         sla=[{"id": "R07-quick", "when": {}, "seconds": 1, "clock": "always"}],
         escalation=[{"id": "R08-day", "when": {}, "after": [86400]}],
     )
-    review = shop.say("lost-1", COMPLAINT, 1)
-    follow_up = eventually(lambda: _follow_up(shop, review))
-    flows = stack.client("stepfunctions")
-    eventually(lambda: shop.world.operator.work.token(follow_up))
-    flows.stop_execution(executionArn=_execution(stack, follow_up))
+    review = shop.deliver_review("lost-1", COMPLAINT, 1)
+    follow_up_id = eventually(lambda: _latest_follow_up(shop, review))
+    step_functions = stack.client("stepfunctions")
+    eventually(lambda: shop.environment.operator.cases.token(follow_up_id))
+    step_functions.stop_execution(executionArn=_execution_arn(stack, follow_up_id))
     # AWS forgets the token with its execution; the emulator does not, so a token that nobody ever
     # had stands for it.
-    shop.world.operator.work.put_token(follow_up, "forgotten")
-    task = shop.world.operator.work.follow_up(follow_up)
-    swept = _sweep_as_if(shop, stack, minutes_later=11 if task.level == 0 else 60 * 24 + 11)
-    assert swept.restarted == 1
+    shop.environment.operator.cases.put_token(follow_up_id, "forgotten")
+    follow_up = shop.environment.operator.cases.follow_up(follow_up_id)
+    result = _sweep_later(shop, stack, minutes_later=11 if follow_up.level == 0 else 60 * 24 + 11)
+    assert result.restarted == 1
     eventually(
         lambda: (
-            shop.world.operator.work.follow_up(follow_up).run == 1
-            and shop.world.operator.work.token(follow_up) != "forgotten"
+            shop.environment.operator.cases.follow_up(follow_up_id).run == 1
+            and shop.environment.operator.cases.token(follow_up_id) != "forgotten"
         )
     )
 
 
-def _sweep_as_if(shop: Shop, stack: LocalStack, *, minutes_later: int) -> Any:
-    from heard.messaging import Flows, Queue
-    from heard.steps.sweep import Swept, sweep
+def _sweep_later(shop: StackBusiness, stack: EmulatedStack, *, minutes_later: int) -> Any:
+    from heard.messaging import Queue, Workflows
+    from heard.steps.sweep import SweepReport, sweep
 
     later = clock.now() + timedelta(minutes=minutes_later)
-    mine = shop.world.operator.work
-    found = [
+    case_store = shop.environment.operator.cases
+    stuck_cases = [
         stuck
-        for stuck in mine.stuck(later)
-        if stuck.follow_up and mine.follow_up(stuck.follow_up).business == shop.business
+        for stuck in case_store.stuck_items(later)
+        if stuck.follow_up and case_store.follow_up(stuck.follow_up).business == shop.business
     ]
-    assert found
-    queue, flows = (
+    assert stuck_cases
+    queue, workflows = (
         Queue(stack.client("sqs"), stack.outputs["QueueUrl"]),
-        Flows(stack.client("stepfunctions")),
+        Workflows(stack.client("stepfunctions")),
     )
 
-    class OnlyMine:
+    class OneBusinessStore:
         def stuck(self, _now: Any) -> Any:
-            return found
+            return stuck_cases
 
         def __getattr__(self, name: str) -> Any:
-            return getattr(mine, name)
+            return getattr(case_store, name)
 
-    swept: Swept = sweep(OnlyMine(), queue, flows, later)  # type: ignore[arg-type]
-    return swept
+    result: SweepReport = sweep(OneBusinessStore(), queue, workflows, later)  # type: ignore[arg-type]
+    return result

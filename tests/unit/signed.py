@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from heard.connectors import HttpAnswer, Request
+from heard.connectors import HttpResponse, WebhookRequest
 from heard.connectors.signatures import StandardWebhooks
 
 
-def standard(body: bytes, secret: str, at: datetime, message: str = "msg_1") -> Request:
+def sign_standard(
+    body: bytes, secret: str, at: datetime, message_id: str = "msg_1"
+) -> WebhookRequest:
     """A POST of `body`, signed at `at`; `message` is its id."""
-    return StandardWebhooks().sign(Request("POST", {"webhook-id": message}, body), "", secret, at)
+    return StandardWebhooks().sign(
+        WebhookRequest("POST", {"webhook-id": message_id}, body), "", secret, at
+    )
 
 
-def nowhere(method: str, url: str, *, headers: object = None, body: object = None) -> HttpAnswer:
+def refuse_http(
+    method: str, url: str, *, headers: object = None, body: object = None
+) -> HttpResponse:
     """The `Http` of a test in which nothing may be asked."""
     raise AssertionError(f"{method} {url} was asked")

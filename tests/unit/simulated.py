@@ -9,20 +9,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from heard.connectors import Connection, Connector, Request, load, platform_names
+from heard.connectors import Connection, Connector, WebhookRequest, load, platform_names
 from heard.connectors.http import HttpClient
-from heard_cli.connect.credentials import signing_secret
+from heard_cli.connect.credentials import choose_signing_secret
 from heard_cli.local.samples import EVENTS, Sample, load_samples
-from heard_cli.local.signing import SignedRequest, signed
-from heard_simulator.server import Platforms
+from heard_cli.local.signing import SignedRequest, sign_sample
+from heard_simulator.server import SimulatedPlatforms
 
-ADDRESS = "https://heard.example/hooks/con-4f2a"
+WEBHOOK_URL = "https://heard.example/hooks/con-4f2a"
 SAMPLES = load_samples(EVENTS)
 PLATFORMS = platform_names()
 
 
 @dataclass(frozen=True)
-class Wired:
+class SimulatedConnection:
     """One platform, connected.
 
     `secrets` is what Heard checks with, `signing` what the platform signs with.
@@ -32,62 +32,74 @@ class Wired:
     connector: Connector
     connection: Connection
     secrets: tuple[str, ...]
-    signing: str
+    signing_secret: str
     credentials: Mapping[str, str]
     http: HttpClient
-    running: Platforms
+    simulator: SimulatedPlatforms
 
-    def request(self, sample: Sample, at: datetime) -> Request:
+    def request(self, sample: Sample, at: datetime) -> WebhookRequest:
         """The sample as it arrives.
 
         A form is opened a minute before it is sent, since nobody fills one in at once.
         """
-        return received(
-            signed(
-                sample, ADDRESS, self.signing, at, lambda _: self._page(at - timedelta(minutes=1))
+        return as_request(
+            sign_sample(
+                sample,
+                WEBHOOK_URL,
+                self.signing_secret,
+                at,
+                lambda _: self._open_form(at - timedelta(minutes=1)),
             )
         )
 
-    def _page(self, at: datetime) -> str:
-        page = self.connector.handshake(Request("GET", {}, b""), self.connection, self.secrets, at)
+    def _open_form(self, at: datetime) -> str:
+        page = self.connector.handshake(
+            WebhookRequest("GET", {}, b""), self.connection, self.secrets, at
+        )
         assert page is not None
         return page.body
 
 
-def wired(platform: str, running: Platforms) -> Wired:
+def connect_to_simulator(platform: str, simulator: SimulatedPlatforms) -> SimulatedConnection:
     """A platform's connection to `running`."""
     connector = load(platform)
-    known, settings, shown, signing = {}, {}, None, None
-    if platform in running.credentials:
-        other = running.of(platform)
-        asked = {
+    credentials, settings, displayed_secret, platform_secret = {}, {}, None, None
+    if platform in simulator.credentials:
+        simulated_platform = simulator.get(platform)
+        credential_fields = {
             **connector.capabilities.credentials,
             **connector.capabilities.optional_credentials,
         }
-        known = {name: value for name, value in other.accepts.items() if name in asked}
-        settings, shown, signing = (
-            running.settings(platform),
-            other.shown_secret,
-            other.signing_secret,
+        credentials = {
+            name: value
+            for name, value in simulated_platform.accepted_credentials.items()
+            if name in credential_fields
+        }
+        settings, displayed_secret, platform_secret = (
+            simulator.settings(platform),
+            simulated_platform.visible_secret,
+            simulated_platform.signing_secret,
         )
-    secret = signing_secret(connector, shown, known)
+    secret = choose_signing_secret(connector, displayed_secret, credentials)
     connection = Connection(
-        "con-4f2a", "biz", platform, ADDRESS, settings, bool(known), "Harbour Kitchen"
+        "con-4f2a", "biz", platform, WEBHOOK_URL, settings, bool(credentials), "Harbour Kitchen"
     )
     secrets = (secret,) if secret else ()
-    return Wired(
+    return SimulatedConnection(
         platform,
         connector,
         connection,
         secrets,
-        signing or secret or "",
-        known,
-        HttpClient(loopback=True),
-        running,
+        platform_secret or secret or "",
+        credentials,
+        HttpClient(allow_loopback=True),
+        simulator,
     )
 
 
-def received(request: SignedRequest) -> Request:
+def as_request(signed_request: SignedRequest) -> WebhookRequest:
     """A request as the door reads it."""
-    headers = {name.lower(): value for name, value in request.headers.items()}
-    return Request(request.method, headers, request.body, urlsplit(request.url).query)
+    headers = {name.lower(): value for name, value in signed_request.headers.items()}
+    return WebhookRequest(
+        signed_request.method, headers, signed_request.body, urlsplit(signed_request.url).query
+    )

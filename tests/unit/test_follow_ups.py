@@ -12,8 +12,16 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from heard import follow_ups
 from heard.assessment import Severity
-from heard.clock import stamp
-from heard.follow_ups import CLAIM_LEASE, Action, Answer, FollowUp, Refusal, Refused, Status
+from heard.clock import format_time
+from heard.follow_ups import (
+    CLAIM_LEASE,
+    Action,
+    Conflict,
+    ConflictCode,
+    FollowUp,
+    Resolution,
+    Status,
+)
 from heard.outcomes import Kind
 
 NOW = datetime(2026, 3, 17, 12, tzinfo=UTC)
@@ -31,8 +39,8 @@ def work(**fields: object) -> FollowUp:
         severity=Severity.HIGH,
         queue="default",
         priority=1,
-        opened_at=stamp(NOW),
-        due_at=stamp(NOW + timedelta(hours=8)),
+        opened_at=format_time(NOW),
+        due_at=format_time(NOW + timedelta(hours=8)),
         escalate_after=(600, 1200),
     )
     return replace(opened, **fields)
@@ -61,7 +69,7 @@ class Claims(RuleBasedStateMachine):
     def claim(self, agent: str) -> None:
         result = follow_ups.claim(self.task, agent, self.now)
         taken = self.holder not in {None, agent} and self.now < self.until
-        assert isinstance(result, Refused) == taken
+        assert isinstance(result, Conflict) == taken
         if isinstance(result, FollowUp):
             renewed = self.holder == agent and self.now < self.until
             assert result.fence == self.task.fence + (not renewed)
@@ -80,7 +88,7 @@ class Claims(RuleBasedStateMachine):
     @rule(agent=AGENTS, stale=st.integers(0, 2))
     def answer(self, agent: str, stale: int) -> None:
         fence = max(0, self.held.get(agent, 0) - stale)
-        allowed = follow_ups.may_answer(self.task, agent, fence, self.now) is None
+        allowed = follow_ups.check_resolvable(self.task, agent, fence, self.now) is None
         assert allowed == (
             self.holder == agent and self.now < self.until and fence == self.task.fence
         )
@@ -97,39 +105,41 @@ TestClaims = Claims.TestCase
 
 
 @pytest.mark.parametrize(
-    ("status", "reason"), [(Status.CLOSED, Refusal.CLOSED), (Status.ANSWERED, Refusal.ANSWERED)]
+    ("status", "reason"),
+    [(Status.CLOSED, ConflictCode.CLOSED), (Status.RESOLVING, ConflictCode.RESOLVED)],
 )
 def test_nobody_can_claim_answer_or_approve_what_is_settled(
-    status: Status, reason: Refusal
+    status: Status, reason: ConflictCode
 ) -> None:
     settled = work(
         status=status,
         closed=Kind.ANSWERED,
         fence=1,
         claimed_by="ana",
-        claim_expires_at=stamp(NOW + CLAIM_LEASE),
+        claim_expires_at=format_time(NOW + CLAIM_LEASE),
     )
     refusals = [
         follow_ups.claim(settled, "ana", NOW),
-        follow_ups.may_answer(settled, "ana", 1, NOW),
-        follow_ups.approvable(settled, "lee"),
+        follow_ups.check_resolvable(settled, "ana", 1, NOW),
+        follow_ups.check_approvable(settled, "lee"),
     ]
 
-    assert [refused.reason for refused in refusals if isinstance(refused, Refused)] == [reason] * 3
+    assert [refused.code for refused in refusals if isinstance(refused, Conflict)] == [reason] * 3
 
 
 def test_walking_away_takes_a_second_person() -> None:
     asked = work(
-        status=Status.AWAITING_APPROVAL, answer=Answer("a-1", Action.WALK_AWAY, "lee", stamp(NOW))
+        status=Status.AWAITING_APPROVAL,
+        answer=Resolution("a-1", Action.WALK_AWAY, "lee", format_time(NOW)),
     )
-    alone = follow_ups.approvable(asked, "lee")
+    alone = follow_ups.check_approvable(asked, "lee")
 
     assert alone is not None
-    assert alone.reason is Refusal.SAME_PERSON
-    assert follow_ups.approvable(asked, "mia") is None
-    nothing = follow_ups.approvable(work(), "mia")
+    assert alone.code is ConflictCode.SAME_PERSON
+    assert follow_ups.check_approvable(asked, "mia") is None
+    nothing = follow_ups.check_approvable(work(), "mia")
     assert nothing is not None
-    assert nothing.reason is Refusal.NOTHING_TO_APPROVE
+    assert nothing.code is ConflictCode.NOTHING_TO_APPROVE
 
 
 @given(st.lists(st.integers(60, 10**6), max_size=4).map(tuple), st.integers(1, 8))
@@ -140,4 +150,4 @@ def test_each_level_waits_as_long_as_the_ladder_says_and_the_last_one_repeats(
     for level in range(1, times + 1):
         task = follow_ups.escalate(task, NOW)
         wait = (ladder or (86_400,))[min(level, len(ladder or (0,))) - 1]
-        assert (task.level, task.due_at) == (level, stamp(NOW + timedelta(seconds=wait)))
+        assert (task.level, task.due_at) == (level, format_time(NOW + timedelta(seconds=wait)))

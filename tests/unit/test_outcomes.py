@@ -9,10 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heard.outcomes import Fact, Kind, Outcome, Subject, chain, first_link, verify
+from heard.outcomes import (
+    Fact,
+    Kind,
+    Outcome,
+    OutcomeSubject,
+    chain_facts,
+    initial_hash,
+    verify_chain,
+)
 
 REVIEW = "rev_abcdefgh"
-SUBJECT = Subject(REVIEW, "bus_1", "standard", "review_site", "high")
+SUBJECT = OutcomeSubject(REVIEW, "bus_1", "standard", "review_site", "high")
 AT = datetime(2026, 3, 17, 12, tzinfo=UTC)
 
 details = st.dictionaries(
@@ -24,14 +32,14 @@ FIELDS = [field.name for field in fields(Outcome)]
 
 
 def linked(said: list[Fact]) -> tuple[Outcome, ...]:
-    return chain(
-        SUBJECT, said, sequence=0, head=first_link(REVIEW), at=AT, actor="heard", delivery="dlv_1"
+    return chain_facts(
+        SUBJECT, said, sequence=0, head=initial_hash(REVIEW), at=AT, actor="heard", delivery="dlv_1"
     )
 
 
 def verified(outcomes: tuple[Outcome, ...], links: tuple[Outcome, ...]) -> bool:
     """Whether `outcomes` pass for the chain `links`, of which the review's state knows the end."""
-    return verify(
+    return verify_chain(
         REVIEW, outcomes, expected_sequence=len(links), expected_head=links[-1].hash
     ).verified
 
@@ -47,7 +55,7 @@ def test_a_chain_verifies_as_it_was_written_and_after_a_round_trip(said: list[Fa
 @given(facts, facts)
 def test_a_chain_may_be_written_in_parts(first: list[Fact], then: list[Fact]) -> None:
     start = linked(first)
-    rest = chain(
+    rest = chain_facts(
         SUBJECT,
         then,
         sequence=len(start),
@@ -105,7 +113,7 @@ def test_a_chain_rewritten_from_the_start_does_not_end_where_the_reviews_state_s
 
 def test_another_reviews_outcomes_do_not_pass_for_ones_own() -> None:
     links = linked([Fact(Kind.ACCEPTED)])
-    report = verify("rev_other", links, expected_sequence=None, expected_head=None)
+    report = verify_chain("rev_other", links, expected_sequence=None, expected_head=None)
 
     assert (report.verified, report.broken_at, report.why) == (
         False,
@@ -118,14 +126,16 @@ def test_another_reviews_outcomes_do_not_pass_for_ones_own() -> None:
 def test_without_the_reviews_state_a_missing_tail_cannot_be_seen(left: int) -> None:
     links = linked([Fact(Kind.ACCEPTED), Fact(Kind.IGNORED)])
 
-    assert verify(REVIEW, links[:left], expected_sequence=None, expected_head=None).verified
-    assert not verify(
+    assert verify_chain(REVIEW, links[:left], expected_sequence=None, expected_head=None).verified
+    assert not verify_chain(
         REVIEW, links[:left], expected_sequence=2, expected_head=links[-1].hash
     ).verified
 
 
 def test_the_report_says_where_and_how_a_chain_breaks() -> None:
     links = linked([Fact(Kind.ACCEPTED), Fact(Kind.FOLLOW_UP_OPENED), Fact(Kind.ANSWERED)])
-    report = verify(REVIEW, (links[0], links[2]), expected_sequence=3, expected_head=links[2].hash)
+    report = verify_chain(
+        REVIEW, (links[0], links[2]), expected_sequence=3, expected_head=links[2].hash
+    )
 
     assert (report.broken_at, report.why) == (2, "outcome 2 is missing (found 3)")

@@ -11,14 +11,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heard import polling
-from heard.connectors import Gone, Page, Rejected
+from heard.connectors import Rejection, ReviewGone, ReviewPage
 from heard.errors import BadRequest, PlatformUnavailable
-from heard.polling import LONGEST_WAIT, REMEMBERED, Look, Memory, Poll, Seen, following, look, mark
+from heard.polling import (
+    MAX_REMEMBERED,
+    MAX_WAIT_SECONDS,
+    Memory,
+    PollResult,
+    PollState,
+    SeenReview,
+    next_poll_at,
+    run_poll,
+    state_hash,
+)
 from heard.reviews import Author, EventKind, ReviewEvent, number_revision, time_revision
-from tests.unit.backend import NOON, Clock
+from tests.unit.backend import NOON, FakeClock
 
 SINCE = NOON - timedelta(days=1)
-START = Poll("con-1", "test", 300, SINCE, NOON)
+START = PollState("con-1", "test", 300, SINCE, NOON)
 
 
 @dataclass
@@ -46,7 +56,7 @@ class Site:
     shown: dict[str, str] = field(default_factory=dict[str, str])
     fetched: list[str] = field(default_factory=list[str])
 
-    def recent(self, cursor: str | None) -> Page | Rejected:
+    def recent(self, cursor: str | None) -> ReviewPage | Rejection:
         self._called()
         after, generation = (
             ("~", self.cursors)
@@ -54,20 +64,20 @@ class Site:
             else (cursor.split("|")[0], int(cursor.split("|")[1]))
         )
         if generation != self.cursors:
-            return Rejected("expired", "This cursor is too old.")
+            return Rejection("expired", "This cursor is too old.")
         listed = sorted(
             ((self._place(id), id) for id, review in self.reviews.items() if not review.deleted),
             reverse=True,
         )
         rest = [(place, id) for place, id in listed if place < after]
         events = tuple(self.event(id) for _, id in rest[:3])
-        self.shown |= {event.native_id: mark(event) for event in events}
-        return Page(events, f"{rest[2][0]}|{self.cursors}" if len(rest) > 3 else None)
+        self.shown |= {event.native_id: state_hash(event) for event in events}
+        return ReviewPage(events, f"{rest[2][0]}|{self.cursors}" if len(rest) > 3 else None)
 
-    def fetch(self, native_id: str) -> ReviewEvent | Gone | None:
+    def fetch(self, native_id: str) -> ReviewEvent | ReviewGone | None:
         self._called()
         self.fetched.append(native_id)
-        return Gone.GONE if self.reviews[native_id].deleted else self.event(native_id)
+        return ReviewGone.GONE if self.reviews[native_id].deleted else self.event(native_id)
 
     def event(self, id: str) -> ReviewEvent:
         review = self.reviews[id]
@@ -108,29 +118,29 @@ def test_an_edit_that_the_platform_does_not_date_is_dated_by_the_moment_of_askin
     class Undated:
         can_fetch: bool = False
 
-        def recent(self, cursor: str | None) -> Page:
-            return Page((shown[-1],))
+        def recent(self, cursor: str | None) -> ReviewPage:
+            return ReviewPage((shown[-1],))
 
         def fetch(self, native_id: str) -> None:
             raise AssertionError
 
-    clock, poll = Clock(), START
+    clock, poll = FakeClock(), START
     memory: Memory = {}
     revisions: list[str] = []
     for text in (None, "a", "m", "b", None):
         if text:
             shown.append(replace(first, text=text))
-        taken = look(poll, memory, Undated(), clock)
-        memory, poll = taken.memory, taken.poll
+        taken = run_poll(poll, memory, Undated(), clock)
+        memory, poll = taken.memory, taken.state
         revisions += [event.revision for event in taken.events]
-        clock.pass_(minutes=5)
+        clock.advance(minutes=5)
 
     assert len(revisions) == 4
     assert revisions == sorted(set(revisions))
 
 
 def test_an_undated_edit_is_not_dated_after_a_dated_one_that_comes_while_the_look_lasts() -> None:
-    clock = Clock()
+    clock = FakeClock()
     first = ReviewEvent(
         EventKind.CREATED, "r", "r", time_revision(NOON), Author("a"), text="Good", occurred_at=NOON
     )
@@ -139,9 +149,9 @@ def test_an_undated_edit_is_not_dated_after_a_dated_one_that_comes_while_the_loo
     class Slow:
         can_fetch = False
 
-        def recent(self, cursor: str | None) -> Page:
-            page = Page((shown[-1],))
-            clock.pass_(seconds=10)
+        def recent(self, cursor: str | None) -> ReviewPage:
+            page = ReviewPage((shown[-1],))
+            clock.advance(seconds=10)
             if shown[-1].text == "Not good":
                 shown.append(
                     replace(
@@ -151,19 +161,19 @@ def test_an_undated_edit_is_not_dated_after_a_dated_one_that_comes_while_the_loo
                         kind=EventKind.EDITED,
                     )
                 )
-                clock.pass_(seconds=10)
+                clock.advance(seconds=10)
             return page
 
         def fetch(self, native_id: str) -> None:
             raise AssertionError
 
-    poll, memory, queued = START, dict[str, Seen](), list[ReviewEvent]()
+    poll, memory, queued = START, dict[str, SeenReview](), list[ReviewEvent]()
     for undated in (None, "Not good", None):
         if undated:
             shown.append(replace(first, text=undated))
-        clock.pass_(minutes=5)
-        taken = look(poll, memory, Slow(), clock)
-        poll, memory = taken.poll, dict(taken.memory)
+        clock.advance(minutes=5)
+        taken = run_poll(poll, memory, Slow(), clock)
+        poll, memory = taken.state, dict(taken.memory)
         queued += taken.events
     assert [event.text for event in sorted(queued, key=lambda event: event.revision)] == [
         "Good",
@@ -176,7 +186,7 @@ def test_an_undated_edit_is_not_dated_after_a_dated_one_that_comes_while_the_loo
 def test_a_review_that_is_shown_again_comes_after_its_withdrawal_whatever_the_platforms_clock_says(
     ahead: timedelta,
 ) -> None:
-    clock = Clock()
+    clock = FakeClock()
     there = ReviewEvent(
         EventKind.CREATED,
         "r",
@@ -191,13 +201,13 @@ def test_a_review_that_is_shown_again_comes_after_its_withdrawal_whatever_the_pl
     class Fickle:
         can_fetch = True
 
-        def recent(self, cursor: str | None) -> Page:
-            return Page(tuple(shown))
+        def recent(self, cursor: str | None) -> ReviewPage:
+            return ReviewPage(tuple(shown))
 
-        def fetch(self, native_id: str) -> Gone:
-            return Gone.GONE
+        def fetch(self, native_id: str) -> ReviewGone:
+            return ReviewGone.GONE
 
-    poll, memory, queued = START, dict[str, Seen](), list[ReviewEvent]()
+    poll, memory, queued = START, dict[str, SeenReview](), list[ReviewEvent]()
     for now in (
         [there],
         [],
@@ -206,9 +216,9 @@ def test_a_review_that_is_shown_again_comes_after_its_withdrawal_whatever_the_pl
         [replace(there, text="Two mice")],
     ):
         shown[:] = now
-        clock.pass_(minutes=5)
-        taken = look(poll, memory, Fickle(), clock)
-        poll, memory = taken.poll, dict(taken.memory)
+        clock.advance(minutes=5)
+        taken = run_poll(poll, memory, Fickle(), clock)
+        poll, memory = taken.state, dict(taken.memory)
         queued += taken.events
     assert [event.kind.value for event in queued] == ["created", "withdrawn", "edited", "edited"]
     revisions = [event.revision for event in queued]
@@ -223,28 +233,28 @@ class World:
     """A platform and its poller, with storage in memory, and what was queued in order."""
 
     def __init__(self, *, edits_rise: bool = False) -> None:
-        self.site, self.clock = Site(edits_rise), Clock()
-        self.poll, self.memory = START, dict[str, Seen]()
+        self.site, self.clock = Site(edits_rise), FakeClock()
+        self.poll, self.memory = START, dict[str, SeenReview]()
         self.queued: list[ReviewEvent] = []
 
     def write(self, id: str, *, at: datetime | str | None = "now") -> None:
-        self.clock.pass_(seconds=1)
+        self.clock.advance(seconds=1)
         self.site.reviews[id] = Review(self.clock() if isinstance(at, str) else at)
 
     def edit(self, id: str) -> None:
-        self.clock.pass_(seconds=1)
+        self.clock.advance(seconds=1)
         review = self.site.reviews[id]
         review.revision += 1
         if self.site.edits_rise:
             review.at = self.clock()
 
-    def look(self, *, stops: str = "", **options: Any) -> Look:
+    def look(self, *, stops: str = "", **options: Any) -> PollResult:
         """One run; `stops` says after what it dies, if it does: `queue` or `finish`."""
-        self.clock.pass_(minutes=5)
-        seen = look(self.poll, self.memory, self.site, self.clock, **options)
+        self.clock.advance(minutes=5)
+        seen = run_poll(self.poll, self.memory, self.site, self.clock, **options)
         self.queued += seen.events
         if stops != "queue":
-            self.poll = seen.poll
+            self.poll = seen.state
             if stops != "finish":
                 self.memory = dict(seen.memory)
         return seen
@@ -288,17 +298,17 @@ def test_whatever_was_shown_is_queued_in_its_latest_state_once_and_what_was_dele
         seen = world.look(stops=stops)
         # An unchanged one is never queued again after a run that came to its end.
         assert all(
-            kept[event.native_id].mark != mark(event)
+            kept[event.native_id].state_hash != state_hash(event)
             for event in world.queued[queued:]
             if event.native_id in kept
         )
         # What the platform showed is queued as it was shown, but for what was written long before
         # the connection.
-        told = {(event.native_id, mark(event)) for event in world.queued}
+        told = {(event.native_id, state_hash(event)) for event in world.queued}
         for id, shown in site.shown.items():
-            assert (id, shown) in told or seen.memory[id].noted
-        remembered.update(id for id, seen in world.memory.items() if not seen.noted)
-        assert site.calls <= polling.PAGES + polling.SUSPECTS + polling.REREADS
+            assert (id, shown) in told or seen.memory[id].too_old
+        remembered.update(id for id, seen in world.memory.items() if not seen.too_old)
+        assert site.calls <= polling.MAX_PAGES + polling.MAX_SUSPECTS + polling.MAX_REREADS
 
     for kind, *details in happened:
         alive = [id for id, review in site.reviews.items() if not review.deleted]
@@ -318,7 +328,7 @@ def test_whatever_was_shown_is_queued_in_its_latest_state_once_and_what_was_dele
                 polled(details[0])
             case _:
                 pass
-    for _ in range(10 + len(site.reviews) // polling.REREADS):
+    for _ in range(10 + len(site.reviews) // polling.MAX_REREADS):
         site.calls, site.faults = 0, {}
         polled()
 
@@ -329,14 +339,14 @@ def test_whatever_was_shown_is_queued_in_its_latest_state_once_and_what_was_dele
             # remembered, and is not missed.
             assert id not in last or last[id].kind is EventKind.WITHDRAWN or id not in remembered
         elif review.at is not None and review.at >= SINCE:
-            assert mark(last[id]) == mark(site.event(id))
+            assert state_hash(last[id]) == state_hash(site.event(id))
         else:
             assert (
-                world.memory[id].noted or mark(last[id]) == mark(site.event(id))
+                world.memory[id].too_old or state_hash(last[id]) == state_hash(site.event(id))
                 if id in world.memory
                 else id not in last
             )
-    assert world.poll.trouble is None
+    assert world.poll.last_failure is None
     assert world.poll.cursors == ()
     again = len(world.queued)
     world.look()
@@ -351,7 +361,7 @@ def test_what_was_written_long_before_the_connection_is_noted_and_answered_once_
     world.write("recent", at=SINCE)
     world.look()
     assert world.ids() == ["recent"]
-    assert world.memory["old"].noted
+    assert world.memory["old"].too_old
 
     world.edit("old")
     world.look()
@@ -427,11 +437,11 @@ def test_places_that_are_page_numbers_move_with_new_reviews_and_nothing_is_left_
     class Numbered:
         can_fetch = False
 
-        def recent(self, cursor: str | None) -> Page:
+        def recent(self, cursor: str | None) -> ReviewPage:
             first = 3 * int(cursor or 0)
             asked.append(first)
             newest = sorted(world.site.reviews, reverse=True)
-            return Page(
+            return ReviewPage(
                 tuple(world.site.event(id) for id in newest[first : first + 3]),
                 str(first // 3 + 1) if first + 3 < len(newest) else None,
             )
@@ -458,17 +468,17 @@ def test_with_too_many_places_to_resume_from_the_latest_page_waits_until_one_is_
         world.write(f"r-{number:02d}")
     world.poll = replace(
         START,
-        begun=True,
+        started=True,
         cursors=tuple(
             f"{world.site._place(f'r-{10 * number:02d}')}|0" for number in range(8, 0, -1)
         ),
     )
     seen = world.look()
     assert "r-89" not in {event.native_id for event in seen.events}
-    assert len(seen.poll.cursors) == polling.CURSORS
+    assert len(seen.state.cursors) == polling.MAX_CURSORS
     while world.poll.cursors:
         world.look()
-        assert len(world.poll.cursors) <= polling.CURSORS
+        assert len(world.poll.cursors) <= polling.MAX_CURSORS
     assert sorted(set(world.ids())) == sorted(world.site.reviews)
 
 
@@ -504,7 +514,7 @@ def test_one_review_that_cannot_be_read_keeps_no_other_waiting() -> None:
     world.site.fetch = fetch  # type: ignore[method-assign]
     for _ in range(4):
         seen = world.look()
-        assert seen.poll.trouble is None
+        assert seen.state.last_failure is None
     assert [event.native_id for event in world.queued if event.kind is EventKind.WITHDRAWN] == [
         "r-03"
     ]
@@ -523,8 +533,8 @@ def test_a_look_that_takes_too_long_leaves_the_rest_for_the_next() -> None:
         world.write(f"r-{number:02d}")
     real = world.site.recent
 
-    def slow(cursor: str | None) -> Page | Rejected:
-        world.clock.pass_(seconds=40)
+    def slow(cursor: str | None) -> ReviewPage | Rejection:
+        world.clock.advance(seconds=40)
         return real(cursor)
 
     world.site.recent = slow  # type: ignore[method-assign]
@@ -538,16 +548,16 @@ def test_a_look_that_takes_too_long_leaves_the_rest_for_the_next() -> None:
 def test_the_memory_keeps_the_newest_and_is_the_same_object_when_nothing_changed() -> None:
     world = World()
     past = {
-        f"x-{number:04d}": Seen("m", f"2026-01-01T00:00:00.{number % 1000:03d}Z")
-        for number in range(REMEMBERED)
+        f"x-{number:04d}": SeenReview("m", f"2026-01-01T00:00:00.{number % 1000:03d}Z")
+        for number in range(MAX_REMEMBERED)
     }
     world.memory = dict(past)
     world.write("new")
     world.site.can_fetch = False
     seen = world.look()
-    assert len(seen.memory) == REMEMBERED
+    assert len(seen.memory) == MAX_REMEMBERED
     assert "new" in seen.memory
-    assert look(world.poll, seen.memory, world.site, world.clock).memory is seen.memory
+    assert run_poll(world.poll, seen.memory, world.site, world.clock).memory is seen.memory
 
 
 @pytest.mark.parametrize(
@@ -579,31 +589,31 @@ def test_a_platform_that_fails_is_asked_ever_later_unless_it_says_when(
     for wait in waits:
         world.site.calls, world.site.faults = 0, {1: fault}
         seen = world.look()
-        assert seen.poll.trouble is not None
-        assert seen.poll.trouble.code == code
-        assert "mouse" not in seen.poll.trouble.words
-        assert seen.poll.poll_at - world.clock() == timedelta(seconds=wait)
+        assert seen.state.last_failure is not None
+        assert seen.state.last_failure.code == code
+        assert "mouse" not in seen.state.last_failure.message
+        assert seen.state.poll_at - world.clock() == timedelta(seconds=wait)
     world.site.faults = {}
-    assert world.look().poll.failures == 0
+    assert world.look().state.failures == 0
 
 
 def test_a_platform_that_is_asked_seldom_is_not_asked_sooner_because_it_fails() -> None:
     world = World()
-    world.poll = replace(START, every=4 * LONGEST_WAIT)
+    world.poll = replace(START, every=4 * MAX_WAIT_SECONDS)
     world.site.faults = {1: FAULTS["down"]}
 
-    assert world.look().poll.poll_at - world.clock() == timedelta(seconds=4 * LONGEST_WAIT)
+    assert world.look().state.poll_at - world.clock() == timedelta(seconds=4 * MAX_WAIT_SECONDS)
 
 
 def test_a_refusal_is_told_in_our_own_words() -> None:
     world = World()
     for reason, words in (("unauthorized", "credentials"), ("something", "refuses")):
-        world.site.recent = lambda _cursor, reason=reason: Rejected(
+        world.site.recent = lambda _cursor, reason=reason: Rejection(
             reason, "I found a mouse in my soup"
         )  # type: ignore[method-assign]
-        trouble = world.look().poll.trouble
+        trouble = world.look().state.last_failure
         assert trouble is not None
-        assert (trouble.code, words in trouble.words, "mouse" in trouble.words) == (
+        assert (trouble.code, words in trouble.message, "mouse" in trouble.message) == (
             reason,
             True,
             False,
@@ -625,7 +635,7 @@ def test_a_refusal_is_told_in_our_own_words() -> None:
 def test_the_timetable_keeps_to_its_grid_unless_that_were_too_soon(
     every: int, late: float, next_after: float
 ) -> None:
-    assert following(NOON, every, NOON + timedelta(seconds=late)) == NOON + timedelta(
+    assert next_poll_at(NOON, every, NOON + timedelta(seconds=late)) == NOON + timedelta(
         seconds=next_after
     )
 
@@ -633,22 +643,22 @@ def test_the_timetable_keeps_to_its_grid_unless_that_were_too_soon(
 @given(st.integers(1, 100_000), st.floats(0, 1_000_000))
 def test_the_next_turn_is_always_ahead_and_never_too_soon(every: int, late: float) -> None:
     now = NOON + timedelta(seconds=late)
-    wait = (following(NOON, every, now) - now).total_seconds()
+    wait = (next_poll_at(NOON, every, now) - now).total_seconds()
     assert 0.9 * every - 0.001 <= wait <= every + 0.001
 
 
 def test_the_same_words_have_the_same_mark_whether_they_are_called_new_or_an_edit() -> None:
     site = Site(reviews={"a": Review(NOON)})
     event = site.event("a")
-    assert mark(event) == mark(replace(event, kind=EventKind.EDITED))
-    assert mark(event) != mark(replace(event, text="b"))
-    assert mark(event) != mark(replace(event, kind=EventKind.WITHDRAWN))
+    assert state_hash(event) == state_hash(replace(event, kind=EventKind.EDITED))
+    assert state_hash(event) != state_hash(replace(event, text="b"))
+    assert state_hash(event) != state_hash(replace(event, kind=EventKind.WITHDRAWN))
 
 
 def test_a_test_event_is_not_a_review() -> None:
     world = World()
     event = replace(Site(reviews={"a": Review(NOON)}).event("a"), kind=EventKind.TEST)
-    world.site.recent = lambda _cursor: Page((event,), None, ("an entry could not be read",))  # type: ignore[method-assign]
+    world.site.recent = lambda _cursor: ReviewPage((event,), None, ("an entry could not be read",))  # type: ignore[method-assign]
     seen = world.look()
     memory: Memory = seen.memory
-    assert (seen.events, dict(memory), seen.found, seen.problems) == ((), {}, 0, 1)
+    assert (seen.events, dict(memory), seen.review_count, seen.problems) == ((), {}, 0, 1)

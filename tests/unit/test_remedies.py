@@ -38,13 +38,15 @@ def test_what_agents_grant_alone_stays_within_the_limit_and_nothing_untold_is_gr
         grant = Grant(remedy.name, amount, remedy.currency, f"ana/{number}")
         if remedies.needs_lead(grant, remedy.limit, granted):
             continue
-        before, waiting = len(granted), remedies.untold(grant, granted)
-        granted = remedies.added(grant, granted)
+        before, waiting = len(granted), remedies.pending_grant(grant, granted)
+        granted = remedies.with_grant(grant, granted)
         assert len(granted) == before + (waiting is None)
         assert grant in granted
         if not arrives:
-            granted = remedies.not_told(grant.answer, granted)
-            assert len(remedies.added(replace(grant, answer="ben/1"), granted)) == len(granted)
+            granted = remedies.unannounced(grant.resolution_key, granted)
+            assert len(remedies.with_grant(replace(grant, resolution_key="ben/1"), granted)) == len(
+                granted
+            )
 
     for remedy in KNOWN:
         total = sum(
@@ -56,7 +58,7 @@ def test_what_agents_grant_alone_stays_within_the_limit_and_nothing_untold_is_gr
 
 
 def test_a_name_alone_means_a_remedy_only_where_it_has_one_currency() -> None:
-    assert remedies.meant(Grant("voucher", Decimal(1)), KNOWN) == KNOWN[2]
-    assert remedies.meant(Grant("refund", Decimal(1)), KNOWN) is None
-    assert remedies.meant(Grant("refund", Decimal(1), "CHF"), KNOWN) == KNOWN[1]
-    assert remedies.meant(Grant("refund", Decimal(1), "USD"), KNOWN) is None
+    assert remedies.find_remedy(Grant("voucher", Decimal(1)), KNOWN) == KNOWN[2]
+    assert remedies.find_remedy(Grant("refund", Decimal(1)), KNOWN) is None
+    assert remedies.find_remedy(Grant("refund", Decimal(1), "CHF"), KNOWN) == KNOWN[1]
+    assert remedies.find_remedy(Grant("refund", Decimal(1), "USD"), KNOWN) is None

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heard.reviews import (
-    MARKS,
+    MAX_COMBINING_MARKS,
     TEXT_LIMIT_BYTES,
     TOMBSTONE,
     Author,
@@ -23,14 +23,14 @@ from heard.reviews import (
     ReviewEvent,
     Stage,
     author_id,
-    clean,
-    cut,
     follow_up_id,
+    normalize_text,
     number_revision,
     reply_id,
     review_id,
     thread_id,
     time_revision,
+    truncate_text,
 )
 
 anything = st.text(st.characters(exclude_categories=()), max_size=200)
@@ -56,9 +56,9 @@ events = st.builds(
 
 @given(anything)
 def test_clean_text_is_nfc_prints_and_stays_as_it_is(text: str) -> None:
-    once = clean(text)
+    once = normalize_text(text)
 
-    assert clean(once) == once
+    assert normalize_text(once) == once
     if once is not None:
         assert unicodedata.is_normalized("NFC", once)
         assert once.encode().decode() == once.strip()
@@ -67,12 +67,12 @@ def test_clean_text_is_nfc_prints_and_stays_as_it_is(text: str) -> None:
 
 def test_clean_keeps_every_script_and_drops_what_breaks_consoles() -> None:
     assert (
-        clean("e\u0301 \u05e9\u05dc\u05d5\u05dd\r\n\U0001f600\x00\x1b[31m\ud800")
+        normalize_text("e\u0301 \u05e9\u05dc\u05d5\u05dd\r\n\U0001f600\x00\x1b[31m\ud800")
         == "\u00e9 \u05e9\u05dc\u05d5\u05dd\n\U0001f600[31m\ufffd"
     )
-    assert clean("\ud83d\ude00") == "\U0001f600"
-    assert clean(" \x00\n") is None
-    assert clean(None) is None
+    assert normalize_text("\ud83d\ude00") == "\U0001f600"
+    assert normalize_text(" \x00\n") is None
+    assert normalize_text(None) is None
 
 
 @given(st.text(max_size=50), st.integers(0, 3))
@@ -80,7 +80,7 @@ def test_a_text_is_cut_only_when_it_is_too_long_and_says_how_long_it_was(
     piece: str, times: int
 ) -> None:
     text = piece + "x€\U0001f600\n"[times] * 40_000 * times
-    kept, length = cut(text)
+    kept, length = truncate_text(text)
 
     assert kept is not None
     assert text.startswith(kept)
@@ -96,10 +96,10 @@ def test_a_text_is_cut_only_when_it_is_too_long_and_says_how_long_it_was(
 
 @given(events)
 def test_an_event_survives_its_way_through_json(event: ReviewEvent) -> None:
-    normal = event.normal()
+    normal = event.normalize()
 
     assert ReviewEvent.from_json(json.loads(json.dumps(normal.to_json()))) == normal
-    assert normal.normal() == normal
+    assert normal.normalize() == normal
 
 
 @given(
@@ -119,16 +119,16 @@ def test_revisions_sort_as_their_times_and_numbers_do_and_before_the_last(
 def test_marks_without_end_are_cut_to_what_a_language_may_need() -> None:
     zalgo = "a" + "\u0301\u0316" * 50_000 + "b"
 
-    kept = clean(zalgo)
+    kept = normalize_text(zalgo)
     assert kept is not None
-    assert len(kept) <= MARKS + 2
+    assert len(kept) <= MAX_COMBINING_MARKS + 2
     assert kept.endswith("b")
-    assert clean("Cafe\u0301 \u0e17\u0e35\u0e48") == "Caf\u00e9 \u0e17\u0e35\u0e48"
+    assert normalize_text("Cafe\u0301 \u0e17\u0e35\u0e48") == "Caf\u00e9 \u0e17\u0e35\u0e48"
 
 
 @given(events, events)
 def test_equal_digests_mean_the_same_was_said(one: ReviewEvent, other: ReviewEvent) -> None:
-    one, other = one.normal(), other.normal()
+    one, other = one.normalize(), other.normalize()
 
     assert (one.digest == other.digest) == (
         (one.rating, one.title, one.text) == (other.rating, other.title, other.text)

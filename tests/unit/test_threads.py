@@ -24,15 +24,15 @@ def step(thread: Thread, what: tuple[object, ...]) -> Thread:
         case ("reserve", str(reply), Purpose() as purpose, bool(public)):
             return thread.reserve(reply, purpose, public=public) or thread
         case ("sending", str(reply)):
-            return thread.sending(reply, NOW)
+            return thread.mark_sending(reply, NOW)
         case ("sent", str(reply)):
-            return thread.sent(reply)
+            return thread.mark_sent(reply)
         case ("unknown", str(reply)):
-            return thread.unknown(reply)
+            return thread.mark_unknown(reply)
         case ("doubt" | "retry" as how, str(reply)):
-            return thread.interrupted(reply, maybe_applied=how == "doubt")
+            return thread.mark_interrupted(reply, maybe_applied=how == "doubt")
         case (_, str(reply)):
-            return thread.dropped(reply)
+            return thread.without_reply(reply)
         case _:
             raise AssertionError(what)
 
@@ -53,26 +53,26 @@ def test_no_sequence_of_steps_holds_more_than_two_public_slots(
 def test_a_third_public_reply_gets_no_slot_and_a_private_one_needs_none() -> None:
     thread = Thread("thr_1")
     for reply in ("rep_1", "rep_2"):
-        reserved = thread.reserve(reply, Purpose.ANSWER, public=True)
+        reserved = thread.reserve(reply, Purpose.RESOLUTION, public=True)
         assert reserved is not None
         thread = reserved
 
-    assert thread.reserve("rep_3", Purpose.ANSWER, public=True) is None
-    assert thread.reserve("rep_1", Purpose.ANSWER, public=True) == thread
-    private = thread.reserve("rep_3", Purpose.ANSWER, public=False)
+    assert thread.reserve("rep_3", Purpose.RESOLUTION, public=True) is None
+    assert thread.reserve("rep_1", Purpose.RESOLUTION, public=True) == thread
+    private = thread.reserve("rep_3", Purpose.RESOLUTION, public=False)
     assert private is not None
-    assert private.sent("rep_3") == thread
+    assert private.mark_sent("rep_3") == thread
 
 
 @pytest.mark.parametrize("state", [SlotState.SENT, SlotState.UNKNOWN, SlotState.DOUBTFUL])
 def test_a_reply_that_is_or_may_be_out_keeps_its_slot(state: SlotState) -> None:
-    thread = Thread("thr_1").reserve("rep_1", Purpose.ANSWER, public=True)
+    thread = Thread("thr_1").reserve("rep_1", Purpose.RESOLUTION, public=True)
     assert thread is not None
-    sending = thread.sending("rep_1", NOW)
+    sending = thread.mark_sending("rep_1", NOW)
     after = {
-        SlotState.SENT: sending.sent("rep_1"),
-        SlotState.UNKNOWN: sending.unknown("rep_1"),
-        SlotState.DOUBTFUL: sending.interrupted("rep_1", maybe_applied=True),
+        SlotState.SENT: sending.mark_sent("rep_1"),
+        SlotState.UNKNOWN: sending.mark_unknown("rep_1"),
+        SlotState.DOUBTFUL: sending.mark_interrupted("rep_1", maybe_applied=True),
     }[state]
 
     assert after.public_replies == 1
@@ -80,12 +80,14 @@ def test_a_reply_that_is_or_may_be_out_keeps_its_slot(state: SlotState) -> None:
 
 
 def test_a_run_that_sends_is_left_alone_for_its_lease_and_then_asked_after() -> None:
-    thread = Thread("thr_1").reserve("rep_1", Purpose.ANSWER, public=True)
+    thread = Thread("thr_1").reserve("rep_1", Purpose.RESOLUTION, public=True)
     assert thread is not None
-    first = thread.sending("rep_1", NOW).slots[0]
-    again = thread.sending("rep_1", NOW).sending("rep_1", NOW + timedelta(hours=1)).slots[0]
+    first = thread.mark_sending("rep_1", NOW).slots[0]
+    again = (
+        thread.mark_sending("rep_1", NOW).mark_sending("rep_1", NOW + timedelta(hours=1)).slots[0]
+    )
 
-    assert first.held(NOW + SENDING_LEASE - timedelta(seconds=1))
-    assert not first.held(NOW + SENDING_LEASE)
-    assert first.must_look
+    assert first.is_being_sent(NOW + SENDING_LEASE - timedelta(seconds=1))
+    assert not first.is_being_sent(NOW + SENDING_LEASE)
+    assert first.must_find_reply
     assert again.first_tried_at == first.first_tried_at

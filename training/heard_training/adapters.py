@@ -34,10 +34,10 @@ SHAPES: Final = {
 }
 """What is changed in a layer, by the names of the weights file: outputs, inputs."""
 
-ROWS: Final = 32
+BATCH_SIZE: Final = 32
 """Texts a batch."""
 
-DEALT: Final = 16
+BATCHES_PER_DRAW: Final = 16
 """Batches whose texts are drawn together and dealt by length, so that little is padded."""
 
 _HEADS: Final = 12
@@ -62,12 +62,12 @@ class Schedule:
     decay: float = 0.01
     dropout: float = 0.1
     smoothing: float = 0.02
-    shortened: float = 0.3
+    truncated_share: float = 0.3
     """Share of the longer texts that are cut off at a random place, so that a beginning alone is
     understood too.
     """
 
-    kept: float = 0.5
+    kept_share: float = 0.5
     """Share of the changes that is kept in the end.
 
     Half of them is better on sources that were never seen than all or none (the idea of
@@ -81,7 +81,7 @@ class Schedule:
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class TrainingData:
     """What is learned from which texts.
 
     Targets (texts, heads), which of them are known, and how much each head counts.
@@ -97,7 +97,7 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class Linear:
+class LinearHeads:
     """Heads on features from which `mean` was taken and which were divided by `spread`.
 
     `weight` (heads, features), `bias` (heads).
@@ -109,14 +109,14 @@ class Linear:
     bias: Floats
 
 
-class Reader:
+class BatchEncoder:
     """Reads texts in batches, the upper layers with what they have learned."""
 
     def __init__(self, encoder: Encoder, layers: Sequence[int], schedule: Schedule) -> None:
         self._encoder = encoder
         self._features = layers
         self._schedule = schedule
-        self._layers = [_in_torch(layer) for layer in encoder.layers]
+        self._layers = [_to_torch(layer) for layer in encoder.layers]
         self._changes: dict[str, tuple[Tensor, Tensor]] = {}
         self._kept = 1.0
         for number in range(schedule.first, len(encoder.layers)):
@@ -129,7 +129,7 @@ class Reader:
     def changes(self) -> dict[str, LowRank]:
         """What was learned so far, in the half precision in which it ships."""
         return {
-            name: LowRank(_halved(down), _halved(up * self._kept))
+            name: LowRank(_to_half_precision(down), _to_half_precision(up * self._kept))
             for name, (down, up) in self._changes.items()
         }
 
@@ -140,15 +140,15 @@ class Reader:
         """
         found: list[Tensor] = [None] * len(texts)
         with torch.no_grad():
-            for numbers in _dealt([len(text) for text in texts], range(len(texts))):
-                states, mask = _padded(
+            for numbers in _batches([len(text) for text in texts], range(len(texts))):
+                states, mask = _pad(
                     [
-                        torch.from_numpy(self._encoder.embedded(texts[number])).bfloat16()
+                        torch.from_numpy(self._encoder.input_states(texts[number])).bfloat16()
                         for number in numbers
                     ]
                 )
                 for weights in self._layers[: self._schedule.first]:
-                    states = _after(weights, states, mask, 0.0)
+                    states = _transformer_layer(weights, states, mask, 0.0)
                 for row, number in enumerate(numbers):
                     found[number] = states[row, : len(texts[number])].clone()
                 tick()
@@ -156,17 +156,17 @@ class Reader:
 
     def features(self, lower: Sequence[Tensor], tick: Tick) -> Floats:
         """The features of each text, as heads get them."""
-        found = np.empty((len(lower), 384 * len(self._features)), np.float32)
+        features = np.empty((len(lower), 384 * len(self._features)), np.float32)
         with torch.no_grad():
-            for numbers in _dealt([len(states) for states in lower], range(len(lower))):
-                found[numbers] = self._read(
-                    *_padded([lower[number] for number in numbers]), 0.0
+            for numbers in _batches([len(states) for states in lower], range(len(lower))):
+                features[numbers] = self._upper_features(
+                    *_pad([lower[number] for number in numbers]), 0.0
                 ).numpy()
                 tick()
-        return found
+        return features
 
     def learn(
-        self, lower: Sequence[Tensor], task: Task, heads: Linear, seed: int, tick: Tick
+        self, lower: Sequence[Tensor], task: TrainingData, heads: LinearHeads, seed: int, tick: Tick
     ) -> None:
         """Learns the changes, beginning with these linear heads, which are learned on beside them
         and then forgotten.
@@ -187,24 +187,28 @@ class Reader:
         known, importance = torch.from_numpy(task.known), torch.from_numpy(task.importance)
         done = 0
         while done < schedule.steps:
-            drawn = [
+            sample = [
                 int(text)
                 for places, texts, shares in task.pools
-                for text in random.choice(texts, places * DEALT, p=shares)
+                for text in random.choice(texts, places * BATCHES_PER_DRAW, p=shares)
             ]
-            batches = list(_dealt(lengths, drawn))
+            batches = list(_batches(lengths, sample))
             random.shuffle(batches)
             for numbers in batches[: schedule.steps - done]:
-                states, mask = _padded([lower[number] for number in numbers])
-                _shorten(mask, [lengths[number] for number in numbers], schedule.shortened, random)
+                states, mask = _pad([lower[number] for number in numbers])
+                _shorten(
+                    mask, [lengths[number] for number in numbers], schedule.truncated_share, random
+                )
                 logits = (
-                    self._read(states, mask, schedule.dropout) - mean
+                    self._upper_features(states, mask, schedule.dropout) - mean
                 ) / spread @ weight.T + bias
                 losses = torch.nn.functional.binary_cross_entropy_with_logits(
                     logits, targets[numbers], reduction="none"
                 )
-                counted = known[numbers]
-                loss = ((losses * counted).sum(0) / counted.sum(0).clamp(min=4) * importance).sum()
+                known_rows = known[numbers]
+                loss = (
+                    (losses * known_rows).sum(0) / known_rows.sum(0).clamp(min=4) * importance
+                ).sum()
                 optimizer.zero_grad()
                 loss.backward()
                 torch.nn.utils.clip_grad_norm_(changes, 1.0)
@@ -212,18 +216,18 @@ class Reader:
                 pace.step()
                 done += 1
                 tick()
-        self._kept = schedule.kept
+        self._kept = schedule.kept_share
 
-    def _read(self, states: Tensor, mask: Tensor, dropout: float) -> Tensor:
-        found: list[Tensor] = []
+    def _upper_features(self, states: Tensor, mask: Tensor, dropout: float) -> Tensor:
+        parts: list[Tensor] = []
         for number in range(self._schedule.first, len(self._layers)):
-            weights = self._changed(number)
-            states = _after(weights, states, mask, dropout)
+            weights = self._changed_layer(number)
+            states = _transformer_layer(weights, states, mask, dropout)
             if number in self._features:
-                found.append((states.float() * mask[:, :, None]).sum(1) / mask.sum(1, keepdim=True))
-        return torch.cat(found, 1)
+                parts.append((states.float() * mask[:, :, None]).sum(1) / mask.sum(1, keepdim=True))
+        return torch.cat(parts, 1)
 
-    def _changed(self, number: int) -> dict[str, Tensor]:
+    def _changed_layer(self, number: int) -> dict[str, Tensor]:
         weights = dict(self._layers[number])
         for name in SHAPES:
             down, up = self._changes[f"l{number}.{name}"]
@@ -231,7 +235,7 @@ class Reader:
         return weights
 
 
-def _in_torch(layer: Layer) -> dict[str, Tensor]:
+def _to_torch(layer: Layer) -> dict[str, Tensor]:
     """A layer's weights by the names of the weights file.
 
     Its queries' scale is taken out again, so that changes mean the same in both.
@@ -239,7 +243,7 @@ def _in_torch(layer: Layer) -> dict[str, Tensor]:
     scale = math.sqrt(384 / _HEADS)
     q, k, v = np.split(layer.qkv, 3)
     q_bias, k_bias, v_bias = np.split(layer.qkv_bias, 3)
-    held = {
+    tensors = {
         "q.w": q * scale,
         "k.w": k,
         "v.w": v,
@@ -257,11 +261,13 @@ def _in_torch(layer: Layer) -> dict[str, Tensor]:
     }
     return {
         name: torch.from_numpy(np.array(array, np.float32)).bfloat16()
-        for name, array in held.items()
+        for name, array in tensors.items()
     }
 
 
-def _after(weights: dict[str, Tensor], states: Tensor, mask: Tensor, dropout: float) -> Tensor:
+def _transformer_layer(
+    weights: dict[str, Tensor], states: Tensor, mask: Tensor, dropout: float
+) -> Tensor:
     """The states (texts, pieces, 384) after a layer, as `encoder` computes them.
 
     `mask` is 1 where a text has a piece.
@@ -275,20 +281,24 @@ def _after(weights: dict[str, Tensor], states: Tensor, mask: Tensor, dropout: fl
     queries, keys, values = (
         qkv.float().view(texts, pieces, 3, _HEADS, width // _HEADS).permute(2, 0, 3, 1, 4)
     )
-    hidden = ((1 - mask) * -1e4)[:, None, None, :]
-    seen = (
-        f.scaled_dot_product_attention(queries, keys, values, attn_mask=hidden)
+    attention_mask = ((1 - mask) * -1e4)[:, None, None, :]
+    attention_out = (
+        f.scaled_dot_product_attention(queries, keys, values, attn_mask=attention_mask)
         .transpose(1, 2)
         .reshape(texts, pieces, width)
     )
-    seen = f.dropout(f.linear(seen.bfloat16(), weights["ao.w"], weights["ao.b"]), dropout)
-    states = f.layer_norm(states + seen, (width,), weights["aln.w"], weights["aln.b"], _EPSILON)
-    wide = f.gelu(f.linear(states, weights["fi.w"], weights["fi.b"]), approximate="tanh")
-    thought = f.dropout(f.linear(wide, weights["fo.w"], weights["fo.b"]), dropout)
-    return f.layer_norm(states + thought, (width,), weights["oln.w"], weights["oln.b"], _EPSILON)
+    attention_out = f.dropout(
+        f.linear(attention_out.bfloat16(), weights["ao.w"], weights["ao.b"]), dropout
+    )
+    states = f.layer_norm(
+        states + attention_out, (width,), weights["aln.w"], weights["aln.b"], _EPSILON
+    )
+    ffn_hidden = f.gelu(f.linear(states, weights["fi.w"], weights["fi.b"]), approximate="tanh")
+    ffn_out = f.dropout(f.linear(ffn_hidden, weights["fo.w"], weights["fo.b"]), dropout)
+    return f.layer_norm(states + ffn_out, (width,), weights["oln.w"], weights["oln.b"], _EPSILON)
 
 
-def _padded(texts: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+def _pad(texts: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
     longest = -(-max(map(len, texts)) // 8) * 8
     states, mask = (
         torch.zeros(len(texts), longest, 384, dtype=torch.bfloat16),
@@ -309,12 +319,12 @@ def _shorten(
             mask[row, int(random.integers(_SHORTEST, length - 1)) : length - 1] = 0
 
 
-def _dealt(lengths: Sequence[int], numbers: Iterable[int]) -> Iterator[list[int]]:
+def _batches(lengths: Sequence[int], numbers: Iterable[int]) -> Iterator[list[int]]:
     """Batches of texts of about the same length."""
     order = sorted(numbers, key=lengths.__getitem__)
-    for begin in range(0, len(order), ROWS):
-        yield order[begin : begin + ROWS]
+    for begin in range(0, len(order), BATCH_SIZE):
+        yield order[begin : begin + BATCH_SIZE]
 
 
-def _halved(tensor: Tensor) -> Floats:
+def _to_half_precision(tensor: Tensor) -> Floats:
     return tensor.detach().half().float().numpy()

@@ -30,27 +30,27 @@ Its authors call -0.05 to 0.05 neutral.
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Prediction:
     """What was concluded of one review.
 
     How probable it is that a person is needed, whether one is called, and the rest.
     """
 
     probability: float
-    person: bool
+    needs_person: bool
     severity: Severity
     abuse: bool = False
-    abusive: float = 0.0
+    abuse_probability: float = 0.0
     """How probable abuse is."""
 
     question: bool = False
 
 
-class NotInstalled(Exception):
+class VaderNotInstalled(Exception):
     """A package is missing that only this comparison needs."""
 
 
-def vader() -> Callable[[str], Verdict]:
+def vader_baseline() -> Callable[[str], Prediction]:
     """Hutto and Gilbert's (2014) sentiment of an English text, turned into levels.
 
     Raises NotInstalled.
@@ -58,29 +58,29 @@ def vader() -> Callable[[str], Verdict]:
     try:
         package: Any = importlib.import_module("vaderSentiment.vaderSentiment")
     except ImportError as missing:
-        raise NotInstalled(
+        raise VaderNotInstalled(
             "VADER is compared with and is not installed: pip install vaderSentiment"
         ) from missing
     analyzer = package.SentimentIntensityAnalyzer()
 
-    def verdict(text: str) -> Verdict:
+    def predict(text: str) -> Prediction:
         compound = float(analyzer.polarity_scores(text)["compound"])
         severity = next(
             (level for least, level in _BY_COMPOUND if compound >= least), Severity.HIGH
         )
-        return Verdict((1 - compound) / 2, severity.rank >= Severity.MEDIUM.rank, severity)
+        return Prediction((1 - compound) / 2, severity.rank >= Severity.MEDIUM.rank, severity)
 
-    return verdict
+    return predict
 
 
-def by_rating(rating: int | None) -> Verdict:
+def rating_baseline(rating: int | None) -> Prediction:
     """A rule on stars: up to three need a person, and so does what has none."""
     severity = _BY_RATING.get(rating or 0, Severity.MEDIUM)
-    return Verdict(severity.rank / 4, severity.rank >= Severity.MEDIUM.rank, severity)
+    return Prediction(severity.rank / 4, severity.rank >= Severity.MEDIUM.rank, severity)
 
 
-def majority(severities: Sequence[Severity], persons: Sequence[bool]) -> Verdict:
+def majority_baseline(severities: Sequence[Severity], person_labels: Sequence[bool]) -> Prediction:
     """What most of the truths are, whatever the review."""
-    person = 2 * sum(persons) >= len(persons)
+    needs_person = 2 * sum(person_labels) >= len(person_labels)
     severity = Counter(severities).most_common(1)[0][0] if severities else Severity.MEDIUM
-    return Verdict(float(person), person, severity)
+    return Prediction(float(needs_person), needs_person, severity)

@@ -20,19 +20,19 @@ from pathlib import Path
 from typing import Any, Final
 
 from heard.assessment import Agenda, Severity
-from heard.assessment.language import plausible
+from heard.assessment.language import language_code
 from heard.reviews import Channel
 
 _ROOT: Final = Path(__file__).parents[2]
 TRAINING: Final = _ROOT / "training"
 """Where our own labels and examples are."""
 
-RATED: Final = "severity_dev"
+RATED_SET: Final = "severity_dev"
 """The set with two independent ratings of severity: to validate with, never to train on."""
 
-_OWN: Final = "examples"
+_EXAMPLES: Final = "examples"
 _PHRASES: Final = "phrases"
-_MARKS: Final = {
+_SEVERITY_MARKS: Final = {
     "+": Severity.PRAISE,
     "-": Severity.MEDIUM,
     "=": Severity.HIGH,
@@ -60,7 +60,7 @@ _LANGUAGES: Final = {"moroccan_banks": "fr"}
 _BOILERPLATE: Final = re.compile(r"^.{0,60} customer review$")
 """Titles that a site writes, not the customer."""
 
-_LETTERS: Final = re.compile(r"\W+")
+_NON_LETTERS: Final = re.compile(r"\W+")
 
 
 class Use(StrEnum):
@@ -77,7 +77,7 @@ class Use(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class Label:
     """What a person said of a text: severity with the rating and without it, and what follows."""
 
     severity: Severity
@@ -107,21 +107,21 @@ class Row:
     rating: int | None = None
     polarity: int | None = None
     offensive: bool | None = None
-    judged: Judged | None = None
+    label: Label | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Rated:
+class RatedRow:
     """A row of the validation set: what each of two people said of it.
 
     Each judged text and rating together.
     """
 
     row: Row
-    ratings: tuple[Judged, Judged]
+    ratings: tuple[Label, Label]
 
 
-class Missing(Exception):
+class CorpusMissing(Exception):
     """The folder is not there, or holds no labelled set."""
 
 
@@ -132,7 +132,7 @@ def folder(given: Path | None = None) -> Path:
     """
     chosen = given or Path(os.environ.get("HEARD_DATA") or _ROOT.parent / "shared" / "data")
     if not any(chosen.glob("*.jsonl")):
-        raise Missing(f"There are no labelled sets (*.jsonl) in {chosen}.")
+        raise CorpusMissing(f"There are no labelled sets (*.jsonl) in {chosen}.")
     return chosen
 
 
@@ -140,21 +140,21 @@ def rows(data: Path, labels: Path = TRAINING / "labels") -> list[Row]:
     """Every labelled text of the sets in a folder, with our own ratings where there are, but none
     of the validation set's texts.
     """
-    held_out = {_said(rated.row.text) for rated in validation(data)}
-    ratings = dict(_ratings(labels))
-    uses = _uses(data)
+    held_out = {_comparable_text(rated.row.text) for rated in validation(data)}
+    ratings = dict(_read_labels(labels))
+    uses = _read_uses(data)
     found: list[Row] = []
     for path in sorted(data.glob("*.jsonl")):
-        if path.stem == RATED:
+        if path.stem == RATED_SET:
             continue
-        for fields in _objects(path):
+        for fields in _read_objects(path):
             row = _row(path.stem, uses.get(_family(path.stem), Use.MEASURE), fields)
             if (
                 row.text
-                and _said(row.text) not in held_out
-                and _said(str(fields.get("text") or "")) not in held_out
+                and _comparable_text(row.text) not in held_out
+                and _comparable_text(str(fields.get("text") or "")) not in held_out
             ):
-                found.append(replace(row, judged=ratings.get(row.id)))
+                found.append(replace(row, label=ratings.get(row.id)))
     return found
 
 
@@ -162,16 +162,16 @@ def examples(written: Path = TRAINING / "examples") -> list[Row]:
     """Our own examples. Their source is one, `examples`, since one kind of mind wrote them all."""
     found: list[Row] = []
     for path in sorted(written.glob("*.jsonl")):
-        for number, fields in enumerate(_objects(path), 1):
+        for number, fields in enumerate(_read_objects(path), 1):
             row = Row(
                 id=f"{path.stem}-{number}",
-                source=_OWN,
+                source=_EXAMPLES,
                 use=Use.SHIP,
-                language=plausible(fields.get("lang")),
+                language=language_code(fields.get("lang")),
                 channel=Channel.REVIEW_SITE,
                 text=_text(fields),
                 rating=fields.get("rating"),
-                judged=_judged(fields),
+                label=_parse_label(fields),
             )
             found.append(row)
     return found
@@ -184,10 +184,10 @@ def phrases(written: Path = TRAINING / "phrases") -> list[Row]:
     found: list[Row] = []
     for path in sorted(written.glob("*.txt")):
         for line in path.read_text(encoding="utf-8").splitlines():
-            severity = _MARKS[line[0]]
+            severity = _SEVERITY_MARKS[line[0]]
             unhappy = severity is not Severity.PRAISE
             insult = line.startswith("~")
-            judged = Judged(severity, severity, unhappy, Agenda.ABUSE if insult else None)
+            label = Label(severity, severity, unhappy, Agenda.ABUSE if insult else None)
             polarity = None if insult else int(unhappy)
             for phrase in line[1:].split(","):
                 id, text = f"{path.stem}-{len(found) + 1}", phrase.strip()
@@ -200,22 +200,23 @@ def phrases(written: Path = TRAINING / "phrases") -> list[Row]:
                         Channel.REVIEW_SITE,
                         text,
                         polarity=polarity,
-                        judged=judged,
+                        label=label,
                     )
                 )
     return found
 
 
-def validation(data: Path) -> list[Rated]:
+def validation(data: Path) -> list[RatedRow]:
     """The rows that two people rated; an empty list where the folder has none."""
-    path = data / f"{RATED}.jsonl"
+    path = data / f"{RATED_SET}.jsonl"
     if not path.exists():
         return []
     return [
-        Rated(
-            _row(fields["set"], Use.MEASURE, fields), (_judged(fields["a"]), _judged(fields["b"]))
+        RatedRow(
+            _row(fields["set"], Use.MEASURE, fields),
+            (_parse_label(fields["a"]), _parse_label(fields["b"])),
         )
-        for fields in _objects(path)
+        for fields in _read_objects(path)
     ]
 
 
@@ -223,32 +224,32 @@ def sentences(data: Path) -> dict[str, list[str]]:
     """Sentences by language (ISO 639-1 where there is a code), of the set that says nothing but
     which language they are in.
     """
-    found: dict[str, list[str]] = {}
+    by_language: dict[str, list[str]] = {}
     for path in sorted((data / "langid").glob("*.tsv")):
-        code = plausible(path.stem.partition("_")[0])
+        code = language_code(path.stem.partition("_")[0])
         code = (
             "no" if code == "nb" else code
         )  # reviewers' Norwegian is not told apart by its spelling norm
         lines = path.read_text(encoding="utf-8").splitlines()[1:]
         if code:
-            found[code] = [line.split("\t")[2] for line in lines if line.count("\t") >= 2]
-    return found
+            by_language[code] = [line.split("\t")[2] for line in lines if line.count("\t") >= 2]
+    return by_language
 
 
-def sources(of: Iterable[Row]) -> list[str]:
+def sources(rows: Iterable[Row]) -> list[str]:
     """The names of the sources, in order."""
-    return sorted({row.source for row in of})
+    return sorted({row.source for row in rows})
 
 
-def without(of: Iterable[Row], source: str) -> Iterator[Row]:
+def without(rows: Iterable[Row], source: str) -> Iterator[Row]:
     """The rows that may be trained on when a source is to be one that training never saw."""
-    return (row for row in of if row.source != source and row.use.trains)
+    return (row for row in rows if row.source != source and row.use.trains)
 
 
-def by(of: Iterable[Row], *names: str) -> Mapping[tuple[Any, ...], Sequence[Row]]:
+def group_rows(rows: Iterable[Row], *names: str) -> Mapping[tuple[Any, ...], Sequence[Row]]:
     """Rows grouped by the named fields, in order of first appearance."""
     groups: dict[tuple[Any, ...], list[Row]] = {}
-    for row in of:
+    for row in rows:
         groups.setdefault(tuple(getattr(row, name) for name in names), []).append(row)
     return groups
 
@@ -281,10 +282,10 @@ def _text(fields: dict[str, Any]) -> str:
     return text if not title or _BOILERPLATE.match(title) else f"{title}\n{text}".strip()
 
 
-def _language(source: str, claimed: str | None, text: str) -> str | None:
+def _language(source: str, claim: str | None, text: str) -> str | None:
     if source in _LANGUAGES:
         return _LANGUAGES[source]
-    code = plausible(claimed)
+    code = language_code(claim)
     # Much of what is collected as Hindi is English, or Hindi in Latin letters.
     return (
         None
@@ -293,9 +294,9 @@ def _language(source: str, claimed: str | None, text: str) -> str | None:
     )
 
 
-def _judged(fields: dict[str, Any]) -> Judged:
+def _parse_label(fields: dict[str, Any]) -> Label:
     severity, agenda = Severity(fields["severity"]), fields.get("agenda")
-    return Judged(
+    return Label(
         severity=severity,
         text_severity=Severity(fields.get("text_severity") or severity),
         needs_person=bool(fields["needs_person"]),
@@ -304,36 +305,36 @@ def _judged(fields: dict[str, Any]) -> Judged:
     )
 
 
-def _ratings(labels: Path) -> Iterator[tuple[str, Judged]]:
+def _read_labels(labels: Path) -> Iterator[tuple[str, Label]]:
     for path in sorted(labels.glob("*.jsonl")):
-        for fields in _objects(path):
-            yield str(fields["id"]), _judged(fields)
+        for fields in _read_objects(path):
+            yield str(fields["id"]), _parse_label(fields)
 
 
-def _uses(data: Path) -> dict[str, Use]:
+def _read_uses(data: Path) -> dict[str, Use]:
     """Uses by family, the part of a set's name before the first `_`.
 
     The README's table joins sets of one family in a row.
     """
     readme = data / "README.md"
-    found: dict[str, Use] = {}
+    uses: dict[str, Use] = {}
     for line in readme.read_text(encoding="utf-8").splitlines() if readme.exists() else ():
         cells = [cell.strip(" *`") for cell in line.strip().strip("|").split("|")]
         use = next((cell for cell in cells[1:] if cell in set(Use)), None)
         if use:
-            found[_family(cells[0])] = Use(use)
-    return found
+            uses[_family(cells[0])] = Use(use)
+    return uses
 
 
 def _family(name: str) -> str:
     return re.split(r"[_,/. ]", name, maxsplit=1)[0]
 
 
-def _said(text: str) -> str:
-    return _LETTERS.sub("", text.casefold())
+def _comparable_text(text: str) -> str:
+    return _NON_LETTERS.sub("", text.casefold())
 
 
-def _objects(path: Path) -> Iterator[dict[str, Any]]:
+def _read_objects(path: Path) -> Iterator[dict[str, Any]]:
     with path.open(encoding="utf-8") as lines:
         for number, line in enumerate(lines, 1):
             if line.strip():

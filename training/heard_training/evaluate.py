@@ -20,134 +20,144 @@ from typing import Annotated, Final
 import typer
 
 from heard.assessment import Agenda, Assessment, Flag, History
-from heard.assessment.engines.chain import accurate, quick
-from heard.assessment.engines.weights import NoWeights, find
+from heard.assessment.engines import accurate, quick
+from heard.assessment.engines.weights import WeightsMissing, find_weights
 from heard.reviews import Author, EventKind, ReviewEvent, number_revision
 from heard_cli import show
-from heard_cli.assess.many import Asked, Chosen, assessments
+from heard_cli.assess.many import AssessmentRequest, EngineChoice, assess_all
 from heard_cli.assess.run import EngineName
 from heard_training import baselines, corpus, figures, findings, folds, speed
-from heard_training.baselines import Verdict
-from heard_training.corpus import Rated, Row
-from heard_training.findings import Heard, Known, Report, Standing, Told
+from heard_training.baselines import Prediction
+from heard_training.corpus import RatedRow, Row
+from heard_training.findings import EvaluationReport, Inputs, JudgedRow, SourceStatus, StatusOf
 
 ON_UNSEEN: Final = "unseen sources"
 
 
 @dataclass
-class Trial:
+class Evaluation:
     """One evaluation: its texts, who judges them, and what has been found so far."""
 
     rows: Sequence[Row]
-    rated: Sequence[Rated]
+    rated: Sequence[RatedRow]
     limit: int
     jobs: int
     with_seen: bool
-    by_vader: Callable[[str], Verdict]
-    report: Report = field(default_factory=Report)
+    vader: Callable[[str], Prediction]
+    report: EvaluationReport = field(default_factory=EvaluationReport)
 
-    def engine(self, chosen: Chosen) -> None:
+    def judge_engine(self, choice: EngineChoice) -> None:
         """Judge an engine on every source that it has not seen, and on what was rated."""
-        seen = trained_on(chosen, self.rows)
+        seen_sources = training_sources(choice, self.rows)
 
-        def standing(source: str, _: str | None) -> Standing:
-            return Standing.SEEN if source in seen else Standing.UNSEEN
+        def status_of(source: str, _: str | None) -> SourceStatus:
+            return SourceStatus.SEEN if source in seen_sources else SourceStatus.UNSEEN
 
         rows = self.sample(
-            source for source in corpus.sources(self.rows) if self.with_seen or source not in seen
+            source
+            for source in corpus.sources(self.rows)
+            if self.with_seen or source not in seen_sources
         )
-        heard = self.heard(rows, chosen, f"{chosen.name}: sources")
-        self.found(chosen.name, heard, standing)
+        judged_rows = self.judge_rows(rows, choice, f"{choice.name}: sources")
+        self.add_findings(choice.name, judged_rows, status_of)
         unseen = [
-            each for each in heard if each.row.polarity is not None and each.row.source not in seen
+            each
+            for each in judged_rows
+            if each.row.polarity is not None and each.row.source not in seen_sources
         ]
         truths = [each.row.polarity == 1 for each in unseen]
         if unseen:
-            words = [each.words for each in unseen]
+            words = [each.text_only for each in unseen]
             self.report.calibrations.append(
-                findings.calibration(chosen.name, truths, words, Told.TEXT, ON_UNSEEN)
+                findings.calibration(choice.name, truths, words, Inputs.TEXT, ON_UNSEEN)
             )
         if self.rated:
-            dev = self.heard(
-                [each.row for each in self.rated], chosen, f"{chosen.name}: {corpus.RATED}"
+            dev = self.judge_rows(
+                [each.row for each in self.rated], choice, f"{choice.name}: {corpus.RATED_SET}"
             )
-            for told in (Told.BOTH, Told.TEXT):
-                self.against_raters(chosen.name, [each.verdict(told) for each in dev], told)
-            self.report.found += findings.of_rated(
-                chosen.name, self.rated, [each.words for each in dev], corpus.RATED
+            for inputs in (Inputs.BOTH, Inputs.TEXT):
+                self.add_rater_agreement(
+                    choice.name, [each.prediction(inputs) for each in dev], inputs
+                )
+            self.report.detections += findings.rated_figures(
+                choice.name, self.rated, [each.text_only for each in dev], corpus.RATED_SET
             )
 
-    def found(self, judge: str, heard: Sequence[Heard], standing: Known) -> None:
+    def add_findings(
+        self, judge: str, judged_rows: Sequence[JudgedRow], status_of: StatusOf
+    ) -> None:
         """Keep what is to be said of a judge's verdicts."""
-        for told in (Told.TEXT, Told.BOTH):
-            self.report.persons += findings.persons(judge, heard, standing, told)
-        self.report.found += findings.abuse(judge, heard, standing)
+        for inputs in (Inputs.TEXT, Inputs.BOTH):
+            self.report.persons += findings.person_figures(judge, judged_rows, status_of, inputs)
+        self.report.detections += findings.abuse_figures(judge, judged_rows, status_of)
 
-    def against_raters(self, judge: str, verdicts: Sequence[Verdict], told: Told) -> None:
+    def add_rater_agreement(
+        self, judge: str, predictions: Sequence[Prediction], inputs: Inputs
+    ) -> None:
         """Keep how a judge agrees with the raters, and whether its probabilities can be taken at
         their word.
         """
-        self.report.levels.append(findings.levels(judge, self.rated, verdicts, told))
+        self.report.levels.append(findings.level_figures(judge, self.rated, predictions, inputs))
         person = [each.ratings[0].needs_person for each in self.rated]
         self.report.calibrations.append(
-            findings.calibration(judge, person, verdicts, told, corpus.RATED)
+            findings.calibration(judge, person, predictions, inputs, corpus.RATED_SET)
         )
 
-    def left_out(self, count: int) -> None:
+    def judge_left_out(self, count: int) -> None:
         """Judge the quick engine on sources it ships with, trained without them."""
         material = [*self.rows, *corpus.examples(), *corpus.phrases()]
         with TemporaryDirectory() as folder:
             for number, without in enumerate(folds.families(self.rows, count), 1):
                 weights = Path(folder, f"{number}.bin")
-                show.say(f"Training quick without {', '.join(sorted(without))}.")
-                folds.retrained(material, without, weights)
-                heard = self.heard(
+                show.note(f"Training quick without {', '.join(sorted(without))}.")
+                folds.retrain(material, without, weights)
+                judged_rows = self.judge_rows(
                     self.sample(without),
-                    Chosen("quick", weights, alone=True),
+                    EngineChoice("quick", weights, alone=True),
                     f"quick: part {number}",
                 )
-                learned = {
+                languages = {
                     row.language
                     for row in self.rows
                     if row.use.trains and row.source not in without and row.polarity is not None
                 }
-                self.found("quick", heard, _left_out(learned))
+                self.add_findings("quick", judged_rows, _left_out_status(languages))
 
-    def baselines(self) -> None:
+    def judge_baselines(self) -> None:
         """Judge what an engine must be better than, on the same texts and beside the engines."""
-        standings: dict[tuple[str, str], Standing] = {}
+        statuses: dict[tuple[str, str], SourceStatus] = {}
         for each in self.report.persons:
-            known = standings.setdefault((each.source, each.language), each.standing)
-            standings[each.source, each.language] = min(
-                each.standing, known, key=list(Standing).index
+            status = statuses.setdefault((each.source, each.language), each.status)
+            statuses[each.source, each.language] = min(
+                each.status, status, key=list(SourceStatus).index
             )
-        rows = self.sample({source for source, _ in standings})
+        rows = self.sample({source for source, _ in statuses})
         with show.progress() as bar:
-            heard = [
-                Heard(row, self.by_vader(row.text)) for row in bar.track(rows, description="VADER")
+            judged_rows = [
+                JudgedRow(row, self.vader(row.text)) for row in bar.track(rows, description="VADER")
             ]
 
-        def standing(source: str, language: str | None) -> Standing:
-            return standings.get((source, language or findings.UNKNOWN), Standing.UNSEEN)
+        def status_of(source: str, language: str | None) -> SourceStatus:
+            return statuses.get((source, language or findings.UNKNOWN), SourceStatus.UNSEEN)
 
-        self.report.persons += findings.persons("VADER", heard, standing, Told.TEXT)
+        self.report.persons += findings.person_figures("VADER", judged_rows, status_of, Inputs.TEXT)
         if not self.rated:
             return
         truths = [each.ratings[0] for each in self.rated]
-        common = baselines.majority(
+        common = baselines.majority_baseline(
             [each.severity for each in truths], [each.needs_person for each in truths]
         )
-        said = {
-            ("VADER", Told.TEXT): [self.by_vader(each.row.text) for each in self.rated],
-            ("rating alone", Told.RATING): [
-                baselines.by_rating(each.row.rating) for each in self.rated
+        predictions = {
+            ("VADER", Inputs.TEXT): [self.vader(each.row.text) for each in self.rated],
+            ("rating alone", Inputs.RATING): [
+                baselines.rating_baseline(each.row.rating) for each in self.rated
             ],
-            ("majority", Told.TEXT): [common for _ in self.rated],
+            ("majority", Inputs.TEXT): [common for _ in self.rated],
         }
         self.report.levels.append(findings.second_rater(self.rated))
         self.report.levels += [
-            findings.levels(judge, self.rated, verdicts, told)
-            for (judge, told), verdicts in said.items()
+            findings.level_figures(judge, self.rated, verdicts, told)
+            for (judge, told), verdicts in predictions.items()
         ]
 
     def sample(self, sources: Iterable[str]) -> list[Row]:
@@ -155,25 +165,27 @@ class Trial:
 
         Those whose ids have the smallest hashes.
         """
-        found: list[Row] = []
+        sample: list[Row] = []
         for source in sorted(sources):
-            told = [
+            labelled = [
                 row
                 for row in self.rows
                 if row.source == source and (row.polarity is not None or row.offensive is not None)
             ]
-            found += sorted(told, key=lambda row: hashlib.sha256(row.id.encode()).digest())[
+            sample += sorted(labelled, key=lambda row: hashlib.sha256(row.id.encode()).digest())[
                 : self.limit
             ]
-        return found
+        return sample
 
-    def heard(self, rows: Sequence[Row], chosen: Chosen, what: str) -> list[Heard]:
+    def judge_rows(self, rows: Sequence[Row], choice: EngineChoice, what: str) -> list[JudgedRow]:
         """What an engine says of rows, by their words and with their ratings."""
         with show.progress() as bar:
-            told = iter(assessments(_asked(rows), chosen, self.jobs))
+            results = iter(assess_all(_requests(rows), choice, self.jobs))
             return [
-                Heard(
-                    row, _verdict(next(told)), None if row.rating is None else _verdict(next(told))
+                JudgedRow(
+                    row,
+                    _prediction(next(results)),
+                    None if row.rating is None else _prediction(next(results)),
                 )
                 for row in bar.track(rows, description=f"Judging, {what}")
             ]
@@ -198,7 +210,8 @@ def evaluate(
     limit: Annotated[
         int,
         typer.Option(
-            min=findings.FEWEST, help="At most this many texts of a source, always the same ones."
+            min=findings.MIN_TEXTS,
+            help="At most this many texts of a source, always the same ones.",
         ),
     ] = 400,
     fold_count: Annotated[
@@ -241,37 +254,42 @@ def evaluate(
         raise typer.BadParameter(
             "only quick is trained again; leave out --engine accurate.", param_hint="--folds"
         )
-    if write and not (write.is_file() and figures.marked(write.read_text(encoding="utf-8"))):
+    if write and not (write.is_file() and figures.has_markers(write.read_text(encoding="utf-8"))):
         raise typer.BadParameter(
             f"{write} has no place for tables: {figures.BEGIN} and {figures.END}.",
             param_hint="--write",
         )
     try:
-        trial = Trial(*_sets(data), limit, jobs, seen, baselines.vader())
-        trial.report.limit = limit
+        evaluation = Evaluation(*_read_sets(data), limit, jobs, seen, baselines.vader_baseline())
+        evaluation.report.limit = limit
         for name in names:
-            chosen = Chosen(name, weights, alone=True)
-            cost = speed.cost(chosen)
-            trial.report.models[name] = cost.model
-            trial.report.costs.append(cost)
-            trial.engine(chosen)
+            choice = EngineChoice(name, weights, alone=True)
+            cost = speed.cost(choice)
+            evaluation.report.models[name] = cost.model
+            evaluation.report.costs.append(cost)
+            evaluation.judge_engine(choice)
         if fold_count:
-            trial.left_out(fold_count)
-        trial.baselines()
-    except (corpus.Missing, NoWeights, folds.NotInstalled, baselines.NotInstalled) as wrong:
-        show.failed(f"{str(wrong).rstrip('.')}.")
+            evaluation.judge_left_out(fold_count)
+        evaluation.judge_baselines()
+    except (
+        corpus.CorpusMissing,
+        WeightsMissing,
+        folds.TrainerNotInstalled,
+        baselines.VaderNotInstalled,
+    ) as wrong:
+        show.error(f"{str(wrong).rstrip('.')}.")
         raise typer.Exit(1) from wrong
-    report = trial.report
-    report.averages = findings.averages(report.persons)
+    report = evaluation.report
+    report.averages = findings.average_figures(report.persons)
     if write:
         plot = figures.plot(report, ON_UNSEEN)
         drawn = write.with_name(f"{write.stem}-reliability.svg")
         drawn.write_text(plot, encoding="utf-8")
         write.write_text(
-            figures.replaced(write.read_text(encoding="utf-8"), report, drawn.name),
+            figures.replace_figures(write.read_text(encoding="utf-8"), report, drawn.name),
             encoding="utf-8",
         )
-        show.say(f"The tables are in {write}, the plot in {drawn}.")
+        show.note(f"The tables are in {write}, the plot in {drawn}.")
     if as_json:
         show.data(asdict(report))
     else:
@@ -283,38 +301,40 @@ def evaluate(
                 show.line()
 
 
-def _sets(data: Path | None) -> tuple[list[Row], list[Rated]]:
+def _read_sets(data: Path | None) -> tuple[list[Row], list[RatedRow]]:
     """The labelled texts and the rated ones. Raises corpus.Missing."""
     folder = corpus.folder(data)
     try:
         return corpus.rows(folder), corpus.validation(folder)
     except KeyError as missing:
-        raise corpus.Missing(f"A line in {folder} has no {missing}.") from missing
+        raise corpus.CorpusMissing(f"A line in {folder} has no {missing}.") from missing
     except ValueError as wrong:
-        raise corpus.Missing(str(wrong)) from wrong
+        raise corpus.CorpusMissing(str(wrong)) from wrong
 
 
-def trained_on(chosen: Chosen, rows: Iterable[Row]) -> frozenset[str]:
+def training_sources(choice: EngineChoice, rows: Iterable[Row]) -> frozenset[str]:
     """The sources that an engine's weights were trained on.
 
     All that might have been, where they do not say. Raises NoWeights.
     """
-    module = quick if chosen.name == "quick" else accurate
+    module = quick if choice.name == "quick" else accurate
     try:
-        about = module.read(chosen.weights or find(module.TRAINED))[-1]
+        about = module.read(choice.weights or find_weights(module.WEIGHTS_FILE))[-1]
     except ImportError as missing:
-        raise NoWeights(f"{missing.name} is not installed") from missing
+        raise WeightsMissing(f"{missing.name} is not installed") from missing
     return frozenset(about.get("sources") or {row.source for row in rows if row.use.trains})
 
 
-def _left_out(learned: Collection[str | None]) -> Known:
+def _left_out_status(languages: Collection[str | None]) -> StatusOf:
     """What an engine knows of sources that it was trained without, by the languages that it learned
     from.
     """
-    return lambda _, language: Standing.LEFT_OUT if language in learned else Standing.NEW_LANGUAGE
+    return lambda _, language: (
+        SourceStatus.LEFT_OUT if language in languages else SourceStatus.NEW_LANGUAGE
+    )
 
 
-def _asked(rows: Iterable[Row]) -> Iterator[Asked]:
+def _requests(rows: Iterable[Row]) -> Iterator[AssessmentRequest]:
     """Each row without its rating and, where it has one, with it.
 
     Next to each other, so that an engine reads the words once.
@@ -331,15 +351,15 @@ def _asked(rows: Iterable[Row]) -> Iterator[Asked]:
                 None,
                 row.text,
             )
-            yield Asked(event.normal(), row.channel, History())
+            yield AssessmentRequest(event.normalize(), row.channel, History())
 
 
-def _verdict(assessment: Assessment) -> Verdict:
-    return Verdict(
+def _prediction(assessment: Assessment) -> Prediction:
+    return Prediction(
         probability=assessment.scores["needs_person"],
-        person=assessment.needs_person,
+        needs_person=assessment.needs_person,
         severity=assessment.severity,
         abuse=assessment.agenda is Agenda.ABUSE,
-        abusive=assessment.scores.get("abuse", 0.0),
+        abuse_probability=assessment.scores.get("abuse", 0.0),
         question=assessment.agenda is Agenda.QUESTION or Flag.QUESTION in assessment.flags,
     )

@@ -12,14 +12,14 @@ from typing import Final
 from heard_training import reliability
 from heard_training.findings import (
     LEVELS,
-    Average,
+    AverageFigures,
     Calibration,
-    Found,
-    Levels,
-    Person,
-    Report,
-    Standing,
-    Told,
+    DetectionFigures,
+    EvaluationReport,
+    Inputs,
+    LevelFigures,
+    PersonFigures,
+    SourceStatus,
 )
 from heard_training.speed import Cost
 
@@ -36,7 +36,7 @@ _ON_PERSONS: Final = (
 )
 _ON_ABUSE: Final = "In sets of tweets insults at anybody count as abuse; for Heard it is what is said to a business or its staff instead of a complaint."
 
-type Line = tuple[str, ...]
+type TableRow = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +44,12 @@ class Table:
     """A table with what it is about, and what must be known to read it."""
 
     title: str
-    columns: Line
-    rows: Sequence[Line]
+    columns: TableRow
+    rows: Sequence[TableRow]
     note: str = ""
 
 
-def tables(report: Report) -> list[Table]:
+def tables(report: EvaluationReport) -> list[Table]:
     """Everything that was found, in the order in which one asks.
 
     Tables without rows are left out.
@@ -68,7 +68,7 @@ def tables(report: Report) -> list[Table]:
                 "precision",
                 "load",
             ),
-            [_average(each) for each in report.averages],
+            [_average_row(each) for each in report.averages],
             _ON_PERSONS,
         ),
         Table(
@@ -85,7 +85,11 @@ def tables(report: Report) -> list[Table]:
                 "precision",
                 "load",
             ),
-            [_person(each) for each in _by_source(report.persons) if each.told is Told.TEXT],
+            [
+                _person_row(each)
+                for each in _by_source(report.persons)
+                if each.inputs is Inputs.TEXT
+            ],
         ),
         Table(
             "Needs a person: by source and language, with the rating",
@@ -101,7 +105,11 @@ def tables(report: Report) -> list[Table]:
                 "precision",
                 "load",
             ),
-            [_person(each) for each in _by_source(report.persons) if each.told is Told.BOTH],
+            [
+                _person_row(each)
+                for each in _by_source(report.persons)
+                if each.inputs is Inputs.BOTH
+            ],
         ),
         Table(
             "Five levels and critical reviews, by two raters",
@@ -115,16 +123,16 @@ def tables(report: Report) -> list[Table]:
                 "found",
                 "false alarms",
             ),
-            [_levels(each) for each in report.levels],
+            [_level_row(each) for each in report.levels],
             "Quadratic-weighted kappa with the first and the second rater, who both knew text and "
             "rating. The rest is by the first rater.",
         ),
         Table(
             "Needs a person, by the first rater",
             ("judge", "told", "texts", "AUC", "recall", "precision", "load"),
-            [_raters_person(each) for each in report.levels],
+            [_rater_person_row(each) for each in report.levels],
         ),
-        *(_confusion(each) for each in report.levels if each.judge in report.models),
+        *(_confusion_table(each) for each in report.levels if each.judge in report.models),
         Table(
             "Abuse and questions",
             (
@@ -139,13 +147,13 @@ def tables(report: Report) -> list[Table]:
                 "precision",
                 "F1",
             ),
-            [_found(each) for each in report.found],
+            [_detection_row(each) for each in report.detections],
             _ON_ABUSE,
         ),
         Table(
             "Calibration of needs_person",
             ("judge", "told", "on", "texts", "expected calibration error"),
-            [_calibration(each) for each in report.calibrations],
+            [_calibration_row(each) for each in report.calibrations],
         ),
         Table(
             "Cost, one core",
@@ -158,7 +166,7 @@ def tables(report: Report) -> list[Table]:
                 "load",
                 "memory",
             ),
-            [_cost(each) for each in report.costs],
+            [_cost_row(each) for each in report.costs],
             "Processor time. The first figure is a whole assessment, with rules and reasons; the "
             "others are the engine alone.",
         ),
@@ -166,12 +174,12 @@ def tables(report: Report) -> list[Table]:
     return [table for table in made if table.rows]
 
 
-def plot(report: Report, on: str) -> str:
+def plot(report: EvaluationReport, on: str) -> str:
     """The reliability of the engines' needs_person from text alone, as SVG."""
     drawn = {
         each.judge: each.bins
         for each in report.calibrations
-        if each.on == on and each.told is Told.TEXT
+        if each.on == on and each.inputs is Inputs.TEXT
     }
     return reliability.plot(
         drawn,
@@ -181,17 +189,17 @@ def plot(report: Report, on: str) -> str:
     )
 
 
-def marked(page: str) -> bool:
+def has_markers(page: str) -> bool:
     """Whether a page has a place for the figures."""
     return 0 <= page.find(BEGIN) < page.find(END)
 
 
-def replaced(page: str, report: Report, plotted: str) -> str:
+def replace_figures(page: str, report: EvaluationReport, plot_name: str) -> str:
     """The page with these figures in the place of those it had."""
     before, _, rest = page.partition(BEGIN)
     _, _, after = rest.partition(END)
     models = " and ".join(f"`{model}`" for model in report.models.values())
-    drawn = f"![Reliability of needs_person on unseen sources, by engine]({plotted})"
+    drawn = f"![Reliability of needs_person on unseen sources, by engine]({plot_name})"
     about = f"Judged: {models}, with the rules on top of them. At most {report.limit} texts of a source."
     return "\n\n".join(
         [f"{before}{BEGIN}", about, *map(_markdown, tables(report)), drawn, f"{END}{after}"]
@@ -199,23 +207,27 @@ def replaced(page: str, report: Report, plotted: str) -> str:
 
 
 def _markdown(table: Table) -> str:
-    lines = [_row(table.columns), _row("---" for _ in table.columns), *map(_row, table.rows)]
+    lines = [
+        _markdown_row(table.columns),
+        _markdown_row("---" for _ in table.columns),
+        *map(_markdown_row, table.rows),
+    ]
     return "\n\n".join(
         part for part in (f"### {table.title}", "\n".join(lines), table.note) if part
     )
 
 
-def _row(cells: Iterable[str]) -> str:
+def _markdown_row(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _by_source(found: Iterable[Person]) -> list[Person]:
+def _by_source(found: Iterable[PersonFigures]) -> list[PersonFigures]:
     return sorted(
-        found, key=lambda each: (list(Standing).index(each.standing), each.source, each.language)
+        found, key=lambda each: (list(SourceStatus).index(each.status), each.source, each.language)
     )
 
 
-def _average(each: Average) -> Line:
+def _average_row(each: AverageFigures) -> TableRow:
     figures = (
         _figure(each.auc),
         _percent(each.recall),
@@ -224,15 +236,15 @@ def _average(each: Average) -> Line:
     )
     return (
         each.judge,
-        each.told,
-        each.standing,
+        each.inputs,
+        each.status,
         str(each.sources),
         " ".join(each.languages),
         *figures,
     )
 
 
-def _person(each: Person) -> Line:
+def _person_row(each: PersonFigures) -> TableRow:
     figures = (
         _figure(each.auc),
         _percent(each.recall),
@@ -243,47 +255,47 @@ def _person(each: Person) -> Line:
         each.source,
         each.language,
         each.judge,
-        each.standing,
+        each.status,
         str(each.texts),
         _percent(each.share),
         *figures,
     )
 
 
-def _levels(each: Levels) -> Line:
+def _level_row(each: LevelFigures) -> TableRow:
     kappas = (_figure(each.kappa_first), _figure(each.kappa_second))
     alarms = (
         str(each.critical),
         _percent(each.critical_recall),
         _percent(each.critical_false_alarms),
     )
-    return (each.judge, each.told, str(each.texts), *kappas, *alarms)
+    return (each.judge, each.inputs, str(each.texts), *kappas, *alarms)
 
 
-def _raters_person(each: Levels) -> Line:
+def _rater_person_row(each: LevelFigures) -> TableRow:
     figures = (
         _figure(each.person_auc),
         _percent(each.person_recall),
         _percent(each.person_precision),
         _percent(each.person_load),
     )
-    return (each.judge, each.told, str(each.texts), *figures)
+    return (each.judge, each.inputs, str(each.texts), *figures)
 
 
-def _confusion(each: Levels) -> Table:
+def _confusion_table(each: LevelFigures) -> Table:
     rows = [
         (str(level), *map(str, counts))
         for level, counts in reversed(list(zip(LEVELS, each.confusion, strict=True)))
     ]
     rows = [(level, *reversed(counts)) for level, *counts in rows]
     return Table(
-        f"What {each.judge} made of each level: {each.told}",
+        f"What {each.judge} made of each level: {each.inputs}",
         ("first rater", *map(str, reversed(LEVELS))),
         rows,
     )
 
 
-def _found(each: Found) -> Line:
+def _detection_row(each: DetectionFigures) -> TableRow:
     figures = (
         _figure(each.auc),
         _percent(each.recall),
@@ -294,18 +306,18 @@ def _found(each: Found) -> Line:
         each.judge,
         each.what,
         each.source,
-        each.standing,
+        each.status,
         str(each.texts),
         str(each.true),
         *figures,
     )
 
 
-def _calibration(each: Calibration) -> Line:
-    return (each.judge, each.told, each.on, str(each.texts), _percent(each.error))
+def _calibration_row(each: Calibration) -> TableRow:
+    return (each.judge, each.inputs, each.on, str(each.texts), _percent(each.error))
 
 
-def _cost(each: Cost) -> Line:
+def _cost_row(each: Cost) -> TableRow:
     times = (
         f"{each.forty_words_ms:.2f} ms",
         f"{each.short_ms:.2f} ms",

@@ -13,16 +13,16 @@ from enum import StrEnum
 from typing import Final
 
 from heard.assessment import Agenda, Severity
-from heard_training.baselines import Verdict
-from heard_training.corpus import Judged, Rated, Row
+from heard_training.baselines import Prediction
+from heard_training.corpus import Label, RatedRow, Row
 from heard_training.measures import (
     Bin,
     Confusion,
     auc,
+    binary_counts,
     bins,
     calibration_error,
     confusion,
-    hits,
     kappa,
     mean,
 )
@@ -34,11 +34,11 @@ LEVELS: Final = (Severity.PRAISE, Severity.LOW, Severity.MEDIUM, Severity.HIGH, 
 UNKNOWN: Final = "?"
 """Stands for the language of rows whose set does not know it."""
 
-FEWEST: Final = 20
+MIN_TEXTS: Final = 20
 """Texts of a source and language below which nothing is said of them."""
 
 
-class Standing(StrEnum):
+class SourceStatus(StrEnum):
     """What the engines knew of a source before they were judged on it.
 
     A baseline stands beside them.
@@ -58,7 +58,7 @@ class Standing(StrEnum):
     """It learned from this very source; the figure flatters it and is in no average."""
 
 
-class Told(StrEnum):
+class Inputs(StrEnum):
     """What a judge was told of a review."""
 
     TEXT = "text"
@@ -67,33 +67,37 @@ class Told(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class JudgedRow:
     """A row, and what a judge said of it.
 
     By its words alone, and with its rating where it has one.
     """
 
     row: Row
-    words: Verdict
-    both: Verdict | None = None
+    text_only: Prediction
+    with_rating: Prediction | None = None
 
-    def verdict(self, told: Told) -> Verdict:
+    def prediction(self, inputs: Inputs) -> Prediction:
         """The verdict; that on the words where there is no rating."""
-        return self.words if told is Told.TEXT or self.both is None else self.both
+        return (
+            self.text_only
+            if inputs is Inputs.TEXT or self.with_rating is None
+            else self.with_rating
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class PersonFigures:
     """How well a judge tells, in texts of one source and language, who needs a person.
 
     By stars or sentiment, which stand in for that.
     """
 
     judge: str
-    told: Told
+    inputs: Inputs
     source: str
     language: str
-    standing: Standing
+    status: SourceStatus
     texts: int
     share: float
     auc: float | None
@@ -103,12 +107,12 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Average:
+class AverageFigures:
     """Means over languages of the means over a language's sources, none of them seen."""
 
     judge: str
-    told: Told
-    standing: Standing
+    inputs: Inputs
+    status: SourceStatus
     sources: int
     languages: tuple[str, ...]
     auc: float | None
@@ -118,7 +122,7 @@ class Average:
 
 
 @dataclass(frozen=True, slots=True)
-class Levels:
+class LevelFigures:
     """How a judge's five levels, and its calls for a person, agree with two raters.
 
     All but `kappa_second` with the first.
@@ -127,7 +131,7 @@ class Levels:
     """
 
     judge: str
-    told: Told
+    inputs: Inputs
     texts: int
     kappa_first: float | None
     kappa_second: float | None
@@ -142,13 +146,13 @@ class Levels:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class DetectionFigures:
     """How well a judge finds abuse or questions."""
 
     judge: str
     what: str
     source: str
-    standing: Standing
+    status: SourceStatus
     texts: int
     true: int
     auc: float | None
@@ -162,7 +166,7 @@ class Calibration:
     """What a judge said to be the probability that a person is needed, beside how often one was."""
 
     judge: str
-    told: Told
+    inputs: Inputs
     on: str
     texts: int
     error: float | None
@@ -170,195 +174,215 @@ class Calibration:
 
 
 @dataclass(slots=True)
-class Report:
+class EvaluationReport:
     """All that was found."""
 
     models: dict[str, str] = field(default_factory=dict[str, str])
     limit: int = 0
-    persons: list[Person] = field(default_factory=list[Person])
-    averages: list[Average] = field(default_factory=list[Average])
-    levels: list[Levels] = field(default_factory=list[Levels])
-    found: list[Found] = field(default_factory=list[Found])
+    persons: list[PersonFigures] = field(default_factory=list[PersonFigures])
+    averages: list[AverageFigures] = field(default_factory=list[AverageFigures])
+    levels: list[LevelFigures] = field(default_factory=list[LevelFigures])
+    detections: list[DetectionFigures] = field(default_factory=list[DetectionFigures])
     calibrations: list[Calibration] = field(default_factory=list[Calibration])
     costs: list[Cost] = field(default_factory=list[Cost])
     notes: list[str] = field(default_factory=list[str])
 
 
-type Known = Callable[[str, str | None], Standing]
+type StatusOf = Callable[[str, str | None], SourceStatus]
 """What a judge knew of a source and a language."""
 
 
-def persons(judge: str, heard: Iterable[Heard], standing: Known, told: Told) -> list[Person]:
+def person_figures(
+    judge: str, judged_rows: Iterable[JudgedRow], status_of: StatusOf, inputs: Inputs
+) -> list[PersonFigures]:
     """One figure a source and language; with ratings, only of what has one."""
-    groups: defaultdict[tuple[str, str | None], list[tuple[bool, Verdict]]] = defaultdict(list)
-    for each in heard:
-        if each.row.polarity is not None and (told is Told.TEXT or each.both):
+    groups: defaultdict[tuple[str, str | None], list[tuple[bool, Prediction]]] = defaultdict(list)
+    for each in judged_rows:
+        if each.row.polarity is not None and (inputs is Inputs.TEXT or each.with_rating):
             groups[each.row.source, each.row.language].append(
-                (each.row.polarity == 1, each.verdict(told))
+                (each.row.polarity == 1, each.prediction(inputs))
             )
-    found: list[Person] = []
+    results: list[PersonFigures] = []
     for (source, language), pairs in sorted(
         groups.items(), key=lambda group: (group[0][0], group[0][1] or UNKNOWN)
     ):
-        if len(pairs) >= FEWEST:
+        if len(pairs) >= MIN_TEXTS:
             truths = [truth for truth, _ in pairs]
-            called = hits(truths, [verdict.person for _, verdict in pairs])
+            counts = binary_counts(truths, [verdict.needs_person for _, verdict in pairs])
             area = auc(truths, [verdict.probability for _, verdict in pairs])
             share = sum(truths) / len(truths)
-            figures = (area, called.recall, called.precision, called.load)
-            found.append(
-                Person(
+            figures = (area, counts.recall, counts.precision, counts.load)
+            results.append(
+                PersonFigures(
                     judge,
-                    told,
+                    inputs,
                     source,
                     language or UNKNOWN,
-                    standing(source, language),
+                    status_of(source, language),
                     len(pairs),
                     share,
                     *figures,
                 )
             )
-    return found
+    return results
 
 
-def averages(found: Iterable[Person]) -> list[Average]:
+def average_figures(persons: Iterable[PersonFigures]) -> list[AverageFigures]:
     """One average for each judge, what it was told, and the standing of its sources.
 
     Sources with one class alone, and texts in a language that nobody knows, have no part in it.
     """
-    groups: defaultdict[tuple[str, Told, Standing], list[Person]] = defaultdict(list)
-    for each in found:
-        if each.standing is not Standing.SEEN and each.auc is not None and each.language != UNKNOWN:
-            groups[each.judge, each.told, each.standing].append(each)
-    return [_average(group) for group in groups.values()]
+    groups: defaultdict[tuple[str, Inputs, SourceStatus], list[PersonFigures]] = defaultdict(list)
+    for each in persons:
+        if (
+            each.status is not SourceStatus.SEEN
+            and each.auc is not None
+            and each.language != UNKNOWN
+        ):
+            groups[each.judge, each.inputs, each.status].append(each)
+    return [_average_of(group) for group in groups.values()]
 
 
-def _average(group: Sequence[Person]) -> Average:
-    by_language: defaultdict[str, list[Person]] = defaultdict(list)
+def _average_of(group: Sequence[PersonFigures]) -> AverageFigures:
+    by_language: defaultdict[str, list[PersonFigures]] = defaultdict(list)
     for each in group:
         by_language[each.language].append(each)
 
-    def over(figure: Callable[[Person], float | None]) -> float | None:
+    def mean_of(figure: Callable[[PersonFigures], float | None]) -> float | None:
         return mean(mean(map(figure, each)) for each in by_language.values())
 
-    return Average(
+    return AverageFigures(
         group[0].judge,
-        group[0].told,
-        group[0].standing,
+        group[0].inputs,
+        group[0].status,
         len({each.source for each in group}),
         tuple(sorted(by_language)),
-        over(lambda each: each.auc),
-        over(lambda each: each.recall),
-        over(lambda each: each.precision),
-        over(lambda each: each.load),
+        mean_of(lambda each: each.auc),
+        mean_of(lambda each: each.recall),
+        mean_of(lambda each: each.precision),
+        mean_of(lambda each: each.load),
     )
 
 
-def levels(judge: str, rated: Sequence[Rated], verdicts: Sequence[Verdict], told: Told) -> Levels:
+def level_figures(
+    judge: str, rated: Sequence[RatedRow], predictions: Sequence[Prediction], inputs: Inputs
+) -> LevelFigures:
     """A judge beside both raters, who knew rating and text."""
     first, second = ([each.ratings[rater] for each in rated] for rater in (0, 1))
-    said = [verdict.severity for verdict in verdicts]
-    table = _confused(first, said)
+    predicted_levels = [verdict.severity for verdict in predictions]
+    table = _level_confusion(first, predicted_levels)
     critical = [judged.severity is Severity.CRITICAL for judged in first]
-    alarms = hits(critical, [severity is Severity.CRITICAL for severity in said])
+    critical_counts = binary_counts(
+        critical, [severity is Severity.CRITICAL for severity in predicted_levels]
+    )
     person = [judged.needs_person for judged in first]
-    called = hits(person, [verdict.person for verdict in verdicts])
-    return Levels(
+    person_counts = binary_counts(person, [verdict.needs_person for verdict in predictions])
+    return LevelFigures(
         judge=judge,
-        told=told,
+        inputs=inputs,
         texts=len(rated),
         kappa_first=kappa(table),
-        kappa_second=kappa(_confused(second, said)),
+        kappa_second=kappa(_level_confusion(second, predicted_levels)),
         critical=sum(critical),
-        critical_recall=alarms.recall,
-        critical_false_alarms=alarms.false_alarms,
-        person_auc=auc(person, [verdict.probability for verdict in verdicts]),
-        person_recall=called.recall,
-        person_precision=called.precision,
-        person_load=called.load,
+        critical_recall=critical_counts.recall,
+        critical_false_alarms=critical_counts.false_alarms,
+        person_auc=auc(person, [verdict.probability for verdict in predictions]),
+        person_recall=person_counts.recall,
+        person_precision=person_counts.precision,
+        person_load=person_counts.load,
         confusion=table,
     )
 
 
-def second_rater(rated: Sequence[Rated]) -> Levels:
+def second_rater(rated: Sequence[RatedRow]) -> LevelFigures:
     """What the second rater said, as if it were a judge: as much as can be asked of one."""
-    verdicts = [
-        Verdict(float(b.needs_person), b.needs_person, b.severity)
+    predictions = [
+        Prediction(float(b.needs_person), b.needs_person, b.severity)
         for _, b in (each.ratings for each in rated)
     ]
-    return levels("second rater", rated, verdicts, Told.BOTH)
+    return level_figures("second rater", rated, predictions, Inputs.BOTH)
 
 
-def abuse(judge: str, heard: Iterable[Heard], standing: Known) -> list[Found]:
+def abuse_figures(
+    judge: str, judged_rows: Iterable[JudgedRow], status_of: StatusOf
+) -> list[DetectionFigures]:
     """Of each source that says what is offensive: how well that is found."""
-    groups: defaultdict[str, list[Heard]] = defaultdict(list)
-    for each in heard:
+    groups: defaultdict[str, list[JudgedRow]] = defaultdict(list)
+    for each in judged_rows:
         if each.row.offensive is not None:
             groups[each.row.source].append(each)
     return [
-        _found(
+        _detection_figures(
             judge,
             "abuse",
             source,
-            standing(source, group[0].row.language),
-            [(bool(each.row.offensive), each.words) for each in group],
+            status_of(source, group[0].row.language),
+            [(bool(each.row.offensive), each.text_only) for each in group],
         )
         for source, group in sorted(groups.items())
     ]
 
 
-def of_rated(
-    judge: str, rated: Sequence[Rated], verdicts: Sequence[Verdict], source: str
-) -> list[Found]:
+def rated_figures(
+    judge: str, rated: Sequence[RatedRow], predictions: Sequence[Prediction], source: str
+) -> list[DetectionFigures]:
     """Abuse and questions in what two people rated, by the first of them."""
     truths = [each.ratings[0] for each in rated]
     abusive = [
         (judged.agenda is Agenda.ABUSE, verdict)
-        for judged, verdict in zip(truths, verdicts, strict=True)
+        for judged, verdict in zip(truths, predictions, strict=True)
     ]
     asking = [
         (judged.agenda is Agenda.QUESTION or "question" in judged.flags, v)
-        for judged, v in zip(truths, verdicts, strict=True)
+        for judged, v in zip(truths, predictions, strict=True)
     ]
     return [
-        _found(judge, "abuse", source, Standing.UNSEEN, abusive),
-        _found(judge, "question", source, Standing.UNSEEN, asking),
+        _detection_figures(judge, "abuse", source, SourceStatus.UNSEEN, abusive),
+        _detection_figures(judge, "question", source, SourceStatus.UNSEEN, asking),
     ]
 
 
-def _found(
-    judge: str, what: str, source: str, standing: Standing, pairs: Sequence[tuple[bool, Verdict]]
-) -> Found:
+def _detection_figures(
+    judge: str,
+    what: str,
+    source: str,
+    status: SourceStatus,
+    pairs: Sequence[tuple[bool, Prediction]],
+) -> DetectionFigures:
     truths = [truth for truth, _ in pairs]
-    said = hits(
+    counts = binary_counts(
         truths, [verdict.abuse if what == "abuse" else verdict.question for _, verdict in pairs]
     )
-    score = auc(truths, [verdict.abusive for _, verdict in pairs]) if what == "abuse" else None
-    return Found(
+    score = (
+        auc(truths, [verdict.abuse_probability for _, verdict in pairs])
+        if what == "abuse"
+        else None
+    )
+    return DetectionFigures(
         judge,
         what,
         source,
-        standing,
+        status,
         len(pairs),
         sum(truths),
         score,
-        said.recall,
-        said.precision,
-        said.f1,
+        counts.recall,
+        counts.precision,
+        counts.f1,
     )
 
 
 def calibration(
-    judge: str, truths: Sequence[bool], verdicts: Sequence[Verdict], told: Told, on: str
+    judge: str, truths: Sequence[bool], predictions: Sequence[Prediction], inputs: Inputs, on: str
 ) -> Calibration:
     """How far a judge's probabilities can be taken at their word."""
-    parts = bins(truths, [verdict.probability for verdict in verdicts])
-    return Calibration(judge, told, on, len(truths), calibration_error(parts), parts)
+    parts = bins(truths, [verdict.probability for verdict in predictions])
+    return Calibration(judge, inputs, on, len(truths), calibration_error(parts), parts)
 
 
-def _confused(truths: Sequence[Judged], said: Sequence[Severity]) -> Confusion:
+def _level_confusion(truths: Sequence[Label], predicted: Sequence[Severity]) -> Confusion:
     return confusion(
         [judged.severity.rank for judged in truths],
-        [severity.rank for severity in said],
+        [severity.rank for severity in predicted],
         len(LEVELS),
     )

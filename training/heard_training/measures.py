@@ -17,53 +17,59 @@ type Confusion = tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Hits:
+class BinaryCounts:
     """Of what is true and what was said of the same things: how many of each kind."""
 
-    found: int
-    missed: int
-    false: int
-    passed: int
+    true_positives: int
+    false_negatives: int
+    false_positives: int
+    true_negatives: int
 
     @property
     def recall(self) -> float | None:
         """Share of what is true that was found."""
-        return _share(self.found, self.found + self.missed)
+        return _share(self.true_positives, self.true_positives + self.false_negatives)
 
     @property
     def precision(self) -> float | None:
         """Share of what was said that is true."""
-        return _share(self.found, self.found + self.false)
+        return _share(self.true_positives, self.true_positives + self.false_positives)
 
     @property
     def f1(self) -> float | None:
         """Harmonic mean of recall and precision, 0 when nothing was found."""
-        return _share(2 * self.found, 2 * self.found + self.missed + self.false)
+        return _share(
+            2 * self.true_positives,
+            2 * self.true_positives + self.false_negatives + self.false_positives,
+        )
 
     @property
     def load(self) -> float | None:
         """Share of all of which it was said: what people have to look at."""
-        return _share(self.found + self.false, self.found + self.missed + self.false + self.passed)
+        return _share(
+            self.true_positives + self.false_positives,
+            self.true_positives + self.false_negatives + self.false_positives + self.true_negatives,
+        )
 
     @property
     def false_alarms(self) -> float | None:
         """Share of what is not true of which it was said."""
-        return _share(self.false, self.false + self.passed)
+        return _share(self.false_positives, self.false_positives + self.true_negatives)
 
 
 @dataclass(frozen=True, slots=True)
 class Bin:
     """Probabilities between two bounds: their mean, how often it was so, and of how many."""
 
-    said: float
-    so: float
+    mean_probability: float
+    observed_rate: float
     texts: int
 
 
-def hits(truths: Sequence[bool], said: Sequence[bool]) -> Hits:
+def binary_counts(truths: Sequence[bool], predictions: Sequence[bool]) -> BinaryCounts:
     """Counts of two equally long sequences, side by side."""
-    pairs = list(zip(truths, said, strict=True))
-    return Hits(
+    pairs = list(zip(truths, predictions, strict=True))
+    return BinaryCounts(
         pairs.count((True, True)),
         pairs.count((True, False)),
         pairs.count((False, True)),
@@ -90,10 +96,10 @@ def auc(truths: Sequence[bool], scores: Sequence[float]) -> float | None:
     return wins / (yes * no)
 
 
-def confusion(truths: Sequence[int], said: Sequence[int], levels: int) -> Confusion:
+def confusion(truths: Sequence[int], predictions: Sequence[int], levels: int) -> Confusion:
     """How often each level, counted from 0, was said to be each."""
     counts = [[0] * levels for _ in range(levels)]
-    for truth, guess in zip(truths, said, strict=True):
+    for truth, guess in zip(truths, predictions, strict=True):
         counts[truth][guess] += 1
     return tuple(map(tuple, counts))
 
@@ -107,9 +113,9 @@ def kappa(counts: Confusion) -> float | None:
     rows = [sum(row) for row in counts]
     columns = [sum(column) for column in zip(*counts, strict=True)]
     places = range(len(counts))
-    seen = sum((i - j) ** 2 * counts[i][j] for i in places for j in places)
+    observed = sum((i - j) ** 2 * counts[i][j] for i in places for j in places)
     chance = sum((i - j) ** 2 * rows[i] * columns[j] for i in places for j in places)
-    return 1 - seen * total / chance if chance else None
+    return 1 - observed * total / chance if chance else None
 
 
 def bins(
@@ -135,13 +141,17 @@ def calibration_error(parts: Sequence[Bin]) -> float | None:
     The mean distance of what was said from what was so, each part by its size; None of nothing.
     """
     total = sum(part.texts for part in parts)
-    return sum(abs(part.said - part.so) * part.texts for part in parts) / total if total else None
+    return (
+        sum(abs(part.mean_probability - part.observed_rate) * part.texts for part in parts) / total
+        if total
+        else None
+    )
 
 
 def mean(figures: Iterable[float | None]) -> float | None:
     """The mean of those that are defined; None when none is."""
-    known = [figure for figure in figures if figure is not None]
-    return sum(known) / len(known) if known else None
+    defined = [figure for figure in figures if figure is not None]
+    return sum(defined) / len(defined) if defined else None
 
 
 def _share(part: int, of: int) -> float | None:

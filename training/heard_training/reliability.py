@@ -37,52 +37,52 @@ _STYLE: Final = """\
   }"""
 
 
-def plot(engines: Mapping[str, Sequence[Bin]], title: str, across: str, up: str) -> str:
+def plot(engines: Mapping[str, Sequence[Bin]], title: str, x_label: str, y_label: str) -> str:
     """The plot of up to three engines' bins, under a title and beside the names of its axes."""
-    told = "; ".join(
+    description = "; ".join(
         f"{name}: expected calibration error {_percent(calibration_error(parts))}"
         for name, parts in engines.items()
     )
-    drawn = [
+    lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" '
         'aria-labelledby="title about">',
         f'<title id="title">{escape(title)}</title>',
-        f'<desc id="about">{escape(told)}</desc>',
+        f'<desc id="about">{escape(description)}</desc>',
         f"<style>\n{_STYLE}\n</style>",
         f'<rect class="paper" width="{_WIDTH}" height="{_HEIGHT}"/>',
         f'<text class="title" x="{_LEFT}" y="24">{escape(title)}</text>',
-        *_axes(across, up),
+        *_axes(x_label, y_label),
     ]
     for place, (name, parts) in enumerate(engines.items()):
-        drawn.extend(_engine(place, name, parts))
-    return "\n".join([*drawn, "</svg>", ""])
+        lines.extend(_engine(place, name, parts))
+    return "\n".join([*lines, "</svg>", ""])
 
 
-def _axes(across: str, up: str) -> list[str]:
-    drawn: list[str] = []
+def _axes(x_label: str, y_label: str) -> list[str]:
+    lines: list[str] = []
     for step in range(6):
         share = step / 5
-        x, y = _at(share, share)
-        drawn += [
+        x, y = _point(share, share)
+        lines += [
             f'<path class="grid" d="M{_LEFT} {y:.1f}h{_SIDE}M{x:.1f} {_TOP}v{_SIDE}"/>',
             f'<text x="{x:.1f}" y="{_TOP + _SIDE + 18}" text-anchor="middle">{step * 20} %</text>',
             f'<text x="{_LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{step * 20} %</text>',
         ]
     middle = _TOP + _SIDE / 2
     return [
-        *drawn,
+        *lines,
         f'<path class="axis" d="M{_LEFT} {_TOP}v{_SIDE}h{_SIDE}"/>',
         f'<path class="ideal" d="M{_LEFT} {_TOP + _SIDE}l{_SIDE} {-_SIDE}"/>',
         f'<text x="{_LEFT + _SIDE / 2:.0f}" y="{_TOP + _SIDE + 42}" '
-        f'text-anchor="middle">{escape(across)}</text>',
+        f'text-anchor="middle">{escape(x_label)}</text>',
         f'<text transform="translate(16 {middle:.0f}) rotate(-90)" '
-        f'text-anchor="middle">{escape(up)}</text>',
+        f'text-anchor="middle">{escape(y_label)}</text>',
     ]
 
 
 def _engine(place: int, name: str, parts: Sequence[Bin]) -> list[str]:
     total = sum(part.texts for part in parts)
-    points = [_at(part.said, part.so) for part in parts]
+    points = [_point(part.mean_probability, part.observed_rate) for part in parts]
     line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
     key = _LEFT + _SIDE + 24, _TOP + 16 + 48 * place
     marks = [
@@ -113,7 +113,7 @@ def _mark(place: int, x: float, y: float, size: float) -> str:
             return f'<path class="mark" d="M{x:.1f} {y - half:.1f}l{half:.1f} {half:.1f}l{-half:.1f} {half:.1f}l{-half:.1f} {-half:.1f}z"/>'
 
 
-def _at(across: float, up: float) -> tuple[float, float]:
+def _point(across: float, up: float) -> tuple[float, float]:
     return _LEFT + across * _SIDE, _TOP + (1 - up) * _SIDE
 
 

@@ -19,7 +19,7 @@ from typing import Final
 
 from heard.assessment import History, assess
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, number_revision
-from heard_cli.assess.many import Chosen, loaded, single_threaded
+from heard_cli.assess.many import EngineChoice, load_engine, single_threaded
 
 SHORT: Final = "Nobody answered, and my room was cold."
 FORTY_WORDS: Final = (
@@ -59,43 +59,45 @@ class Cost:
     memory_mb: float
 
 
-def cost(chosen: Chosen) -> Cost:
+def cost(choice: EngineChoice) -> Cost:
     """The cost of an engine. Raises what `loaded` raises."""
     with ProcessPoolExecutor(
         1, mp_context=get_context("spawn"), initializer=single_threaded
-    ) as alone:
-        return alone.submit(_measured, chosen).result()
+    ) as pool:
+        return pool.submit(_measure, choice).result()
 
 
-def _measured(chosen: Chosen) -> Cost:
+def _measure(choice: EngineChoice) -> Cost:
     before, began = _memory(), time.process_time()
-    engine = loaded(chosen)
+    engine = load_engine(choice)
     engine.scores(SHORT)
     load = time.process_time() - began
     engine.scores(LONG)
-    grown = _memory() - before
+    memory_growth = _memory() - before
     event = ReviewEvent(
         EventKind.CREATED, "1", "1", number_revision(1), Author(""), None, None, FORTY_WORDS
     )
-    many = 100 if chosen.name == "quick" else 8
+    many = 100 if choice.name == "quick" else 8
     whole = _seconds(lambda: assess(event, Channel.REVIEW_SITE, History(), engine), many)
     forty, short, long = (
         1000 * _seconds(lambda text=text: engine.scores(text), many)
         for text in (FORTY_WORDS, SHORT, LONG)
     )
-    return Cost(chosen.name, engine.model, 1 / whole, forty, short, long, 1000 * load, grown)
+    return Cost(
+        choice.name, engine.model, 1 / whole, forty, short, long, 1000 * load, memory_growth
+    )
 
 
 def _seconds(once: Callable[[], object], times: int) -> float:
     """Processor time of one call: of several rounds the fastest."""
 
-    def round_() -> float:
+    def run_round() -> float:
         began = time.process_time()
         for _ in range(times):
             once()
         return (time.process_time() - began) / times
 
-    return min(round_() for _ in range(_ROUNDS))
+    return min(run_round() for _ in range(_ROUNDS))
 
 
 def _memory() -> float:
@@ -103,7 +105,7 @@ def _memory() -> float:
 
     Where the system does not tell, the most that it has held.
     """
-    told = Path("/proc/self/statm")
-    if told.exists():
-        return int(told.read_text().split()[1]) * resource.getpagesize() / 1e6
+    statm = Path("/proc/self/statm")
+    if statm.exists():
+        return int(statm.read_text().split()[1]) * resource.getpagesize() / 1e6
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6  # bytes on macOS

@@ -35,7 +35,14 @@ from heard.assessment.engines.accurate import HEADS, MODEL, Heads
 from heard.assessment.engines.encoder import WEIGHTS_SHA256, Encoder, Floats
 from heard_cli import show
 from heard_training import corpus
-from heard_training.adapters import ROWS, Linear, Reader, Schedule, Task, Tick
+from heard_training.adapters import (
+    BATCH_SIZE,
+    BatchEncoder,
+    LinearHeads,
+    Schedule,
+    Tick,
+    TrainingData,
+)
 from heard_training.corpus import Row
 
 torch: Any = importlib.import_module("torch")
@@ -49,7 +56,7 @@ PENALTY: Final = 0.01
 _EXAMPLES: Final = "examples"
 """The source of our own examples."""
 
-_SHIPPED: Final = Path(__file__).parents[3] / "layers" / "judgement" / accurate.TRAINED
+_SHIPPED: Final = Path(__file__).parents[3] / "layers" / "judgement" / accurate.WEIGHTS_FILE
 _RATED, _WRITTEN = 4.0, 2.0
 """What a text counts that we rated, or wrote.
 
@@ -74,7 +81,7 @@ UNITS: Final = 128
 FOLDS: Final = 5
 
 _RATE, _STEPS, _BATCH, _SMOOTHING = 1e-3, 1_000, 128, 0.03
-_JUDGED: Final = 0.3
+_LABELLED_SHARE: Final = 0.3
 """Share of judged texts among those that nets learn from."""
 
 
@@ -89,12 +96,12 @@ class Targets:
         self.values: Floats = np.zeros((len(rows), len(HEADS)), np.float32)
         self.counts: Floats = np.zeros((len(rows), len(HEADS)), np.float32)
         for number, row in enumerate(rows):
-            if row.judged:
-                self._judged(number, row)
-        for group in corpus.by(rows, "source", "polarity").values():
+            if row.label:
+                self._add_label(number, row)
+        for group in corpus.group_rows(rows, "source", "polarity").values():
             if group[0].polarity is not None:
-                self._by_polarity(group)
-        for group in corpus.by(rows, "source", "offensive").values():
+                self._add_polarity(group)
+        for group in corpus.group_rows(rows, "source", "offensive").values():
             if group[0].offensive is not None:
                 self._set(
                     "abuse",
@@ -108,14 +115,14 @@ class Targets:
         """1 where there is a target, else 0."""
         return (self.counts > 0).astype(np.float32)
 
-    def task(self) -> Task:
+    def task(self) -> TrainingData:
         """The texts to learn from, in pools.
 
         By their polarity, offensive or not, rated, written.
         """
         weight, judged = (
             self.counts.max(axis=1),
-            np.array([row.judged is not None for row in self.rows]),
+            np.array([row.label is not None for row in self.rows]),
         )
         polar, written = (
             self.counts[:, HEADS.index("negative")] > 0,
@@ -127,30 +134,30 @@ class Targets:
             (5, 1.0 * (judged & ~written)),
             (6, 1.0 * (judged & written)),
         ]
-        drawn = [
+        used_pools = [
             (places, np.flatnonzero(shares), shares[shares > 0] / shares.sum(dtype=np.float64))
             for places, shares in pools
             if shares.any()
         ]
-        return Task(self.values, self.known, IMPORTANCE, drawn)
+        return TrainingData(self.values, self.known, IMPORTANCE, used_pools)
 
     def shares(self, counts: Floats) -> NDArray[np.float64]:
         """How often each text is drawn where all heads are learned at once from the texts that
         count; the sum is 1.
         """
         weight = counts.max(axis=1).astype(np.float64)
-        judged = np.array([row.judged is not None for row in self.rows])
+        judged = np.array([row.label is not None for row in self.rows])
         seldom, often = (
             np.where(judged, 0, weight),
             np.where(judged & (weight > 0), np.where(weight == _RATED, 1.0, 0.7), 0),
         )
-        return (1 - _JUDGED) * seldom / seldom.sum() + _JUDGED * often / often.sum()
+        return (1 - _LABELLED_SHARE) * seldom / seldom.sum() + _LABELLED_SHARE * often / often.sum()
 
-    def _judged(self, number: int, row: Row) -> None:
-        judged = row.judged
-        assert judged  # noqa: S101 - asked by the caller
+    def _add_label(self, number: int, row: Row) -> None:
+        label = row.label
+        assert label  # noqa: S101 - asked by the caller
         counts = _WRITTEN if row.source == _EXAMPLES else _RATED
-        rank = judged.text_severity.rank
+        rank = label.text_severity.rank
         for above, head in enumerate(HEADS[:4]):
             self._set(head, [number], rank > above, counts)
         # Where stars made it worse, who needs a person was said of both together; the engine knows
@@ -158,15 +165,15 @@ class Targets:
         self._set(
             "needs_person",
             [number],
-            judged.needs_person if judged.severity is judged.text_severity else rank >= 2,
+            label.needs_person if label.severity is label.text_severity else rank >= 2,
             counts,
         )
         for head in ("question", "abuse", "spam"):
-            self._set(head, [number], judged.agenda == head, counts)
+            self._set(head, [number], label.agenda == head, counts)
         if row.polarity is None and rank in {0, 3, 4}:
             self._set("negative", [number], rank >= 3, counts / 2)
 
-    def _by_polarity(self, group: Sequence[Row]) -> None:
+    def _add_polarity(self, group: Sequence[Row]) -> None:
         unhappy, numbers = bool(group[0].polarity), self._numbers(group)
         counts = (min(len(group), _LARGEST) * _TYPICAL) ** 0.5 / len(group)
         for head in ("negative", "needs_person", "at_least_medium"):
@@ -194,11 +201,11 @@ class Targets:
         self.counts[free, column] = counts
 
 
-def straight(features: Floats, targets: Targets, counts: Floats) -> Linear:
+def straight(features: Floats, targets: Targets, counts: Floats) -> LinearHeads:
     """Heads by logistic regression on standardised features."""
     mean, spread = features.mean(axis=0), features.std(axis=0) * (features.shape[1] / 384) ** 0.5
     standard = torch.from_numpy((features - mean) / spread)
-    return Linear(mean, spread, *_regressions(standard, targets.values, counts))
+    return LinearHeads(mean, spread, *_regressions(standard, targets.values, counts))
 
 
 def heads(features: Floats, targets: Targets, counts: Floats, seed: int) -> Heads:
@@ -209,7 +216,7 @@ def heads(features: Floats, targets: Targets, counts: Floats, seed: int) -> Head
     linear = straight(features, targets, counts)
     mean, spread = features.mean(axis=0), features.std(axis=0)
     standard = torch.from_numpy((features - mean) / spread)
-    nets = [_bent(standard, targets, counts, seed + number) for number in range(NETS)]
+    nets = [_fit_net(standard, targets, counts, seed + number) for number in range(NETS)]
     weight = linear.weight / linear.spread / 2
     bias = (
         linear.bias / 2
@@ -224,7 +231,9 @@ def heads(features: Floats, targets: Targets, counts: Floats, seed: int) -> Head
     )
 
 
-def calibrated(found: Heads, features: Floats, targets: Targets, seed: int, tick: Tick) -> Heads:
+def calibrate(
+    fitted_heads: Heads, features: Floats, targets: Targets, seed: int, tick: Tick
+) -> Heads:
     """The same heads, stretched and moved so that probabilities hold for sources and languages that
     they have not seen.
     """
@@ -239,18 +248,18 @@ def calibrated(found: Heads, features: Floats, targets: Targets, seed: int, tick
     fold = np.array([folds[group] for group in groups])
     unseen: Floats = np.zeros_like(targets.values)
     for number in range(FOLDS):
-        held = fold == number
-        unseen[held] = heads(features, targets, targets.counts * ~held[:, None], seed).logits(
-            features[held]
+        in_fold = fold == number
+        unseen[in_fold] = heads(features, targets, targets.counts * ~in_fold[:, None], seed).logits(
+            features[in_fold]
         )
         tick()
     stretch, move = _platt(unseen, targets.values, targets.counts)
     tall = stretch[:, None]
     return replace(
-        found,
-        weight=found.weight * tall,
-        outer=found.outer * tall,
-        bias=found.bias * stretch + move,
+        fitted_heads,
+        weight=fitted_heads.weight * tall,
+        outer=fitted_heads.outer * tall,
+        bias=fitted_heads.bias * stretch + move,
     )
 
 
@@ -262,7 +271,7 @@ class _Net:
     outer_bias: Floats
 
 
-def _bent(standard: Any, targets: Targets, counts: Floats, seed: int) -> _Net:
+def _fit_net(standard: Any, targets: Targets, counts: Floats, seed: int) -> _Net:
     """A net with one hidden layer on standardised features, learned on all heads at once."""
     f, layers = torch.nn.functional, torch.nn
     torch.manual_seed(seed)
@@ -277,11 +286,11 @@ def _bent(standard: Any, targets: Targets, counts: Floats, seed: int) -> _Net:
         torch.from_numpy(IMPORTANCE),
     )
     for _ in range(_STEPS):
-        drawn = torch.multinomial(shares, _BATCH, replacement=True)
-        hidden = f.dropout(f.gelu(inner(f.dropout(standard[drawn], 0.4)), approximate="tanh"), 0.5)
-        losses = f.binary_cross_entropy_with_logits(outer(hidden), values[drawn], reduction="none")
-        told = known[drawn]
-        loss = ((losses * told).sum(0) / told.sum(0).clamp(min=4) * importance).sum()
+        sample = torch.multinomial(shares, _BATCH, replacement=True)
+        hidden = f.dropout(f.gelu(inner(f.dropout(standard[sample], 0.4)), approximate="tanh"), 0.5)
+        losses = f.binary_cross_entropy_with_logits(outer(hidden), values[sample], reduction="none")
+        known_rows = known[sample]
+        loss = ((losses * known_rows).sum(0) / known_rows.sum(0).clamp(min=4) * importance).sum()
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -368,23 +377,24 @@ def main(
     known = Targets(texts).counts.any(axis=1)
     targets = Targets([row for row, told in zip(texts, known, strict=True) if told])
     encoder = Encoder.load()
-    reader = Reader(encoder, LAYERS, Schedule(steps=steps))
+    reader = BatchEncoder(encoder, LAYERS, Schedule(steps=steps))
     with show.progress() as bar:
         task = bar.add_task(
-            "Training", total=-(-len(targets.rows) // ROWS) * (2 + bool(steps)) + steps + FOLDS
+            "Training",
+            total=-(-len(targets.rows) // BATCH_SIZE) * (2 + bool(steps)) + steps + FOLDS,
         )
 
         def tick() -> None:
             bar.advance(task)
 
-        lower = reader.lower([encoder.cut(row.text) for row in targets.rows], tick)
+        lower = reader.lower([encoder.tokenize(row.text) for row in targets.rows], tick)
         features = reader.features(lower, tick)
         if steps:
             reader.learn(
                 lower, targets.task(), straight(features, targets, targets.counts), seed, tick
             )
             features = reader.features(lower, tick)
-        found = calibrated(
+        trained_heads = calibrate(
             heads(features, targets, targets.counts, seed), features, targets, seed, tick
         )
     sources = {
@@ -401,7 +411,7 @@ def main(
         "steps": steps,
         "sources": sources,
     }
-    accurate.write(out, found, reader.changes if steps else {}, about)
+    accurate.write(out, trained_heads, reader.changes if steps else {}, about)
     typer.echo(
         f"{out}: {out.stat().st_size:,} bytes, from {len(targets.rows):,} texts of {len(sources)} "
         "sources."

@@ -24,21 +24,21 @@ from heard.assessment import language
 from heard_cli import show
 from heard_training import corpus
 
-_SHIPPED: Final = Path(__file__).parents[3] / "layers" / "judgement" / language.TRAINED
+_SHIPPED: Final = Path(__file__).parents[3] / "layers" / "judgement" / language.WEIGHTS_FILE
 
 _SMOOTH: Final = 0.1
 """Weight of what all languages have in common in each language's shares."""
 
-_CLIPPED: Final = 4.0
+_MAX_NATS: Final = 4.0
 """No piece speaks for or against a language by more than this (nats)."""
 
-_UNFIT: Final = 0.03
+_REJECTED_SHARE: Final = 0.03
 """Share of a language's own texts that are taken for none of it.
 
 The price of not taking noise for a language.
 """
 
-_FEWEST: Final = 20
+_MIN_TEXTS: Final = 20
 _FIRST_WORDS: Final = 6
 
 
@@ -51,11 +51,12 @@ def train(
 ) -> None:
     """Train the language model and write it."""
     texts = material(corpus.folder(data))
-    model = trained(
-        {code: [text for text in each if not held_out(text)] for code, each in texts.items()}, texts
+    model = train_model(
+        {code: [text for text in each if not is_held_out(text)] for code, each in texts.items()},
+        texts,
     )
     language.write(out, model)
-    show.say(f"{out}: {out.stat().st_size:,} bytes, {len(model.codes)} languages.")
+    show.note(f"{out}: {out.stat().st_size:,} bytes, {len(model.codes)} languages.")
 
 
 def material(data: Path) -> dict[str, list[str]]:
@@ -67,19 +68,19 @@ def material(data: Path) -> dict[str, list[str]]:
         # Complaints without their small words, and Pidgin, are no fair samples of English.
         if row.use.trains and row.language and row.source not in {"cfpb_1k", "afrisenti_pcm"}:
             found[row.language].append(row.text[: language.READ])
-    for code, words in language.SMALL_WORDS.items():
+    for code, words in language.STOP_WORDS.items():
         found[code].append(" ".join(words.split()))
     return {code: found[code] for code in sorted(found) if _latin(found[code])}
 
 
-def held_out(text: str) -> bool:
+def is_held_out(text: str) -> bool:
     """Whether the text is one of the fifth that is not counted."""
     return hashlib.sha256(text.encode("utf-8", "replace")).digest()[0] % 5 == 0
 
 
-def trained(
+def train_model(
     counted: Mapping[str, Sequence[str]], known: Mapping[str, Sequence[str]]
-) -> language.Model:
+) -> language.LanguageDetector:
     """The model of the texts counted.
 
     How well a language must fit is measured on the known texts that were not counted.
@@ -88,37 +89,37 @@ def trained(
     shares = np.stack([_shares(counted[code]) for code in codes], axis=1)
     common = shares.mean(axis=1, keepdims=True) + 1e-9
     ratios = np.log((shares + _SMOOTH * common) / ((1 + _SMOOTH) * common)).clip(
-        -_CLIPPED, _CLIPPED
+        -_MAX_NATS, _MAX_NATS
     )
-    scale = _CLIPPED / 127
-    model = language.Model(
+    scale = _MAX_NATS / 127
+    model = language.LanguageDetector(
         codes, np.rint(ratios / scale).astype(np.int8), scale, np.zeros(len(codes), np.float32)
     )
-    enough = np.array(
+    min_fits = np.array(
         [_enough(model, at, known[code]) for at, code in enumerate(codes)], np.float32
     )
-    enough[np.isnan(enough)] = np.nanmedian(enough)
-    return language.Model(codes, model.table, scale, enough)
+    min_fits[np.isnan(min_fits)] = np.nanmedian(min_fits)
+    return language.LanguageDetector(codes, model.table, scale, min_fits)
 
 
 def _shares(texts: Iterable[str]) -> NDArray[np.float64]:
-    counts = np.zeros(1 << language.BITS)
+    counts = np.zeros(1 << language.HASH_BITS)
     for text in texts:
-        np.add.at(counts, language.pieces(text), 1)
+        np.add.at(counts, language.ngram_rows(text), 1)
     return counts / max(1.0, counts.sum())
 
 
-def _enough(model: language.Model, at: int, texts: Sequence[str]) -> float:
+def _enough(model: language.LanguageDetector, at: int, texts: Sequence[str]) -> float:
     """The fit that all but a few of a language's own texts reach, whole and their first words.
 
     NaN where there are too few to say.
     """
     fits: list[float] = []
     for text in texts:
-        if held_out(text) and len(text) >= language.SHORTEST:
-            for said in (text, " ".join(text.split()[:_FIRST_WORDS])):
-                fits.append(float(model.fits(said)[at]))
-    return float(np.quantile(fits, _UNFIT)) if len(fits) >= _FEWEST else float("nan")
+        if is_held_out(text) and len(text) >= language.MIN_LETTERS:
+            for excerpt in (text, " ".join(text.split()[:_FIRST_WORDS])):
+                fits.append(float(model.fits(excerpt)[at]))
+    return float(np.quantile(fits, _REJECTED_SHARE)) if len(fits) >= _MIN_TEXTS else float("nan")
 
 
 def _latin(texts: Sequence[str]) -> bool:

@@ -25,11 +25,10 @@ import typer
 from numpy.typing import NDArray
 
 from heard.assessment import Agenda, Severity
-from heard.assessment.engines import ngrams
-from heard.assessment.engines.chain import quick
+from heard.assessment.engines import ngrams, quick
 from heard_cli import show
 from heard_training import corpus
-from heard_training.corpus import Judged, Row
+from heard_training.corpus import Label, Row
 
 sparse: Any = importlib.import_module("scipy.sparse")
 optimize: Any = importlib.import_module("scipy.optimize")
@@ -44,16 +43,16 @@ _PHRASES: Final = 1.0
 _GRAVE: Final = 0.2
 """The same of our phrases of failures and dangers: they say less of how people complain."""
 
-_RAREST: Final = 3
+_MIN_TEXTS: Final = 3
 """Texts that a piece must stand in to get a weight."""
 
 _PENALTY: Final = 1e-5
-_SMALLEST_TILT: Final = 0.02
+_MIN_TILT: Final = 0.02
 
 _FOLDS: Final = 5
 _STEPS: Final = 60
-_SHIPPED: Final = Path(__file__).parents[3] / "layers" / "judgement" / quick.TRAINED
-_CLIPPED: Final = 0.9998
+_SHIPPED: Final = Path(__file__).parents[3] / "layers" / "judgement" / quick.WEIGHTS_FILE
+_KEPT_QUANTILE: Final = 0.9998
 """Share of the weights that keep their size when they become whole numbers from -127 to 127.
 
 The largest few are cut.
@@ -88,7 +87,7 @@ _RECIPES: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Linear:
+class LinearModel:
     """One weight for each piece, what is added, and the weight of a column that stands beside the
     pieces.
     """
@@ -97,14 +96,14 @@ class Linear:
     bias: float
     lean: float = 0.0
 
-    def __call__(self, pieces: Matrix, beside: Vector | None = None) -> Vector:
+    def __call__(self, pieces: Matrix, extra: Vector | None = None) -> Vector:
         """The logits of texts."""
         logits = pieces @ self.weight + self.bias
-        return logits if beside is None else logits + self.lean * beside
+        return logits if extra is None else logits + self.lean * extra
 
-    def calibrated(self, slope: float, offset: float) -> Linear:
+    def calibrated(self, slope: float, offset: float) -> LinearModel:
         """The same with other logits: `slope` times what they were, and `offset`."""
-        return Linear(self.weight * slope, self.bias * slope + offset, self.lean * slope)
+        return LinearModel(self.weight * slope, self.bias * slope + offset, self.lean * slope)
 
 
 def train(
@@ -117,7 +116,7 @@ def train(
     """Train the quick engine and write its weights."""
     rows = [row for row in corpus.rows(corpus.folder(data)) if row.use.trains]
     material = [*rows, *corpus.examples(), *corpus.phrases()]
-    weights = trained(material)
+    weights = train_weights(material)
     about = {
         "model": quick.MODEL,
         "sources": dict(sorted(Counter(row.source for row in material).items())),
@@ -126,10 +125,10 @@ def train(
         ).hexdigest(),
     }
     quick.write(out, weights, about)
-    show.say(f"{out}: {out.stat().st_size:,} bytes, from {len(material):,} texts.")
+    show.note(f"{out}: {out.stat().st_size:,} bytes, from {len(material):,} texts.")
 
 
-def trained(material: Sequence[Row]) -> quick.Weights:
+def train_weights(material: Sequence[Row]) -> quick.Weights:
     """The weights that these rows teach."""
     with show.progress() as bar:
         task = bar.add_task("Training quick", total=2 + _FOLDS + len(quick.HEADS))
@@ -138,23 +137,25 @@ def trained(material: Sequence[Row]) -> quick.Weights:
         polarity = np.array([_polarity(row) for row in material])
         weights = _weights(material, polarity)
 
-        def fitted(learn: NDArray[np.bool_]) -> Linear:
+        def fit_part(learn: NDArray[np.bool_]) -> LinearModel:
             bar.advance(task)
             return scaled_fit(pieces[learn], polarity[learn], weights[learn], _PENALTY)
 
-        unhappy = fitted(weights > 0)
+        unhappy = fit_part(weights > 0)
         # What the heads build on must not have been learned by heart.
         leaning, parts = np.zeros(len(material)), np.array([_part(row) for row in material])
         for part in range(_FOLDS):
-            leaning[parts == part] = fitted((weights > 0) & (parts != part))(pieces[parts == part])
-        index = [at for at, row in enumerate(material) if row.judged or row.offensive is not None]
+            leaning[parts == part] = fit_part((weights > 0) & (parts != part))(
+                pieces[parts == part]
+            )
+        index = [at for at, row in enumerate(material) if row.label or row.offensive is not None]
         rows, leaning = [material[at] for at in index], leaning[index]
         few = matrix([row.text for row in rows], quick.HEADS_BITS)
-        heads: list[Linear] = []
+        heads: list[LinearModel] = []
         for name in quick.HEADS:
-            heads.append(_head(name, rows, few, leaning))
+            heads.append(_fit_head(name, rows, few, leaning))
             bar.advance(task)
-    return _quantised(unhappy, heads, _sentiment(rows, leaning), _known(material))
+    return _quantise(unhappy, heads, _sentiment(rows, leaning), _known_blocks(material))
 
 
 def matrix(texts: Iterable[str], bits: int) -> Matrix:
@@ -163,13 +164,13 @@ def matrix(texts: Iterable[str], bits: int) -> Matrix:
     values: list[NDArray[np.float32]] = []
     ends = [0]
     for text in texts:
-        hashes = ngrams.hashes(text)
-        found, counts = np.unique(
+        hashes = ngrams.ngram_hashes(text)
+        row_columns, counts = np.unique(
             (hashes >> np.uint64(64 - bits)).astype(np.int32), return_counts=True
         )
-        columns.append(found)
+        columns.append(row_columns)
         values.append((counts / max(1, len(hashes)) ** 0.5).astype(np.float32))
-        ends.append(ends[-1] + len(found))
+        ends.append(ends[-1] + len(row_columns))
     return sparse.csr_matrix(
         (np.concatenate(values), np.concatenate(columns), np.array(ends)),
         shape=(len(ends) - 1, 1 << bits),
@@ -183,8 +184,8 @@ def scaled_fit(
     penalty: float,
     *,
     tilted: bool = True,
-    beside: Vector | None = None,
-) -> Linear:
+    extra: Vector | None = None,
+) -> LinearModel:
     """A logistic regression whose penalty is lighter on rare pieces and, if `tilted`, on those that
     one class has more of.
 
@@ -193,20 +194,20 @@ def scaled_fit(
     had not seen than either alone. `beside` is one more column, without a penalty.
     """
     often = np.bincount(pieces.indices, minlength=pieces.shape[1])
-    kept = np.flatnonzero(often >= _RAREST)
-    known = pieces[:, kept].tocsr()
-    scale = np.log(len(labels) / often[kept]).clip(0.1) / 5
+    kept_columns = np.flatnonzero(often >= _MIN_TEXTS)
+    known = pieces[:, kept_columns].tocsr()
+    scale = np.log(len(labels) / often[kept_columns]).clip(0.1) / 5
     if tilted:
         scale *= np.sqrt(_tilt(known, labels, weights))
     columns = [known @ sparse.diags(scale)] + (
-        [] if beside is None else [sparse.csr_matrix(beside[:, None])]
+        [] if extra is None else [sparse.csr_matrix(extra[:, None])]
     )
-    fitted = logistic(
+    model = logistic(
         sparse.hstack(columns).tocsr(), labels, weights, penalty, free=len(columns) - 1
     )
     weight = np.zeros(pieces.shape[1])
-    weight[kept] = fitted.weight[: len(kept)] * scale
-    return Linear(weight, fitted.bias, float(fitted.weight[-1]) if beside is not None else 0.0)
+    weight[kept_columns] = model.weight[: len(kept_columns)] * scale
+    return LinearModel(weight, model.bias, float(model.weight[-1]) if extra is not None else 0.0)
 
 
 def _tilt(pieces: Matrix, labels: Vector, weights: Vector) -> Vector:
@@ -215,12 +216,12 @@ def _tilt(pieces: Matrix, labels: Vector, weights: Vector) -> Vector:
     share = weights / weights.sum() * len(labels)
     bad = there.T @ (share * (labels == 1)) + 1
     good = there.T @ (share * (labels == 0)) + 1
-    return np.abs(np.log((bad / bad.sum()) / (good / good.sum()))) + _SMALLEST_TILT
+    return np.abs(np.log((bad / bad.sum()) / (good / good.sum()))) + _MIN_TILT
 
 
 def logistic(
     pieces: Matrix, labels: Vector, weights: Vector, penalty: float, free: int = 0
-) -> Linear:
+) -> LinearModel:
     """A logistic regression by L-BFGS, the last `free` columns and the bias without a penalty."""
     share = weights / weights.sum()
     sign = 2 * labels - 1
@@ -234,14 +235,14 @@ def logistic(
         value = float((share * np.logaddexp(0, margin)).sum() + (strength * at[:-1] ** 2).sum() / 2)
         return value, np.append(turned @ pull + strength * at[:-1], pull.sum())
 
-    found = optimize.minimize(
+    result = optimize.minimize(
         loss,
         np.zeros(pieces.shape[1] + 1),
         jac=True,
         method="L-BFGS-B",
         options={"maxiter": _STEPS, "maxcor": 6},
     )
-    return Linear(found.x[:-1], float(found.x[-1]))
+    return LinearModel(result.x[:-1], float(result.x[-1]))
 
 
 def _polarity(row: Row) -> float:
@@ -249,8 +250,8 @@ def _polarity(row: Row) -> float:
 
     What a person said of it counts before what stands in for that.
     """
-    if row.judged and row.source != "phrases":
-        rank = row.judged.text_severity.rank
+    if row.label and row.source != "phrases":
+        rank = row.label.text_severity.rank
         return float("nan") if rank == Severity.LOW.rank else float(rank > Severity.LOW.rank)
     return float("nan") if row.polarity is None else float(row.polarity)
 
@@ -263,16 +264,16 @@ def _weights(material: Sequence[Row], polarity: Vector) -> Vector:
     """So that each source counts as the root of its size and both classes of it the same, beside
     our phrases; 0 where nothing is said.
     """
-    told = ~np.isnan(polarity)
+    has_polarity = ~np.isnan(polarity)
     counts = Counter(
         (row.source, label)
-        for row, label, tells in zip(material, polarity, told, strict=True)
+        for row, label, tells in zip(material, polarity, has_polarity, strict=True)
         if tells
     )
     weights = np.array(
         [
             counts[row.source, label] ** -0.5 if tells else 0.0
-            for row, label, tells in zip(material, polarity, told, strict=True)
+            for row, label, tells in zip(material, polarity, has_polarity, strict=True)
         ]
     )
     kinds = np.array([_kind(row) for row in material])
@@ -288,77 +289,77 @@ def _weights(material: Sequence[Row], polarity: Vector) -> Vector:
 def _kind(row: Row) -> str:
     if row.source != "phrases":
         return "set"
-    return "grave" if row.judged and row.judged.severity.rank >= Severity.HIGH.rank else "phrase"
+    return "grave" if row.label and row.label.severity.rank >= Severity.HIGH.rank else "phrase"
 
 
-def _head(name: str, rows: Sequence[Row], few: Matrix, unhappy: Vector) -> Linear:
+def _fit_head(name: str, rows: Sequence[Row], few: Matrix, unhappy: Vector) -> LinearModel:
     """A head, calibrated on judged texts that it was not fitted to.
 
     Each fold leaves out whole sources.
     """
     recipe = _RECIPES[name]
-    asked = [_answer(name, row) for row in rows]
-    labels = np.array([bool(answer) for answer in asked], float)
+    answers = [_label_for(name, row) for row in rows]
+    labels = np.array([bool(answer) for answer in answers], float)
     weights = _head_weights(
-        recipe, rows, labels, np.array([answer is not None for answer in asked])
+        recipe, rows, labels, np.array([answer is not None for answer in answers])
     )
     index = np.flatnonzero(weights)
-    groups, real = _groups(rows), np.array([_real(row) for row in rows])
+    groups, is_real = _groups(rows), np.array([_is_customer_label(row) for row in rows])
     held_out = np.zeros(len(rows))
 
-    def fitted(learn: NDArray[np.intp]) -> Linear:
+    def fit_part(learn: NDArray[np.intp]) -> LinearModel:
         return scaled_fit(
             few[learn],
             labels[learn],
             weights[learn],
             recipe.penalty,
             tilted=recipe.tilted,
-            beside=unhappy[learn],
+            extra=unhappy[learn],
         )
 
     for fold in range(_FOLDS):
-        test = np.flatnonzero(real & (groups == fold))
-        held_out[test] = fitted(index[groups[index] != fold])(few[test], unhappy[test])
-    return fitted(index).calibrated(*_platt(held_out[real], labels[real]))
+        test = np.flatnonzero(is_real & (groups == fold))
+        held_out[test] = fit_part(index[groups[index] != fold])(few[test], unhappy[test])
+    return fit_part(index).calibrated(*_platt(held_out[is_real], labels[is_real]))
 
 
-def _real(row: Row) -> bool:
+def _is_customer_label(row: Row) -> bool:
     """Whether people judged it and a customer wrote it: what probabilities are calibrated on."""
-    return row.judged is not None and row.source not in {"examples", "phrases"}
+    return row.label is not None and row.source not in {"examples", "phrases"}
 
 
-def _answer(name: str, row: Row) -> bool | None:
+def _label_for(name: str, row: Row) -> bool | None:
     """What the row says of a head; None when it says nothing."""
-    judged = row.judged
-    if judged is None:
+    label = row.label
+    if label is None:
         return row.offensive if name == "abuse" else None
     if row.source == "phrases" and not _RECIPES[name].phrases:
         return None
-    rank = judged.text_severity.rank
+    rank = label.text_severity.rank
     match name:
         case "needs_person":
-            return _needs_person(judged)
+            return _needs_person(label)
         case "question":
-            return judged.agenda is Agenda.QUESTION or "question" in judged.flags
+            return label.agenda is Agenda.QUESTION or "question" in label.flags
         case "abuse":
-            return judged.agenda is Agenda.ABUSE
+            return label.agenda is Agenda.ABUSE
         case "spam":
-            return judged.agenda is Agenda.SPAM
+            return label.agenda is Agenda.SPAM
         case "critical":
-            return judged.text_severity is Severity.CRITICAL
+            return label.text_severity is Severity.CRITICAL
         case _:
             return rank >= {"at_least_low": 1, "at_least_medium": 2, "at_least_high": 3}[name]
 
 
-def _needs_person(judged: Judged) -> bool:
+def _needs_person(label: Label) -> bool:
     """Whether the words alone ask for a person.
 
     What was said is about words and rating together.
     """
     return (
-        judged.needs_person
-        if judged.severity is judged.text_severity
-        else judged.text_severity.rank >= Severity.MEDIUM.rank
+        label.needs_person
+        if label.severity is label.text_severity
+        else label.text_severity.rank >= Severity.MEDIUM.rank
     )
 
 
@@ -371,11 +372,7 @@ def _head_weights(
     """
     kinds = np.array(
         [
-            "phrases"
-            if row.source == "phrases"
-            else "offensive"
-            if row.judged is None
-            else "judged"
+            "phrases" if row.source == "phrases" else "offensive" if row.label is None else "judged"
             for row in rows
         ]
     )
@@ -412,33 +409,32 @@ def _groups(rows: Sequence[Row]) -> NDArray[np.int64]:
 
 def _platt(logits: Vector, labels: Vector) -> tuple[float, float]:
     """Slope and offset that make logits calibrated (Platt 1999)."""
-    fitted = logistic(sparse.csr_matrix(logits[:, None]), labels, np.ones(len(labels)), 1e-6)
-    return float(fitted.weight[0]), fitted.bias
+    model = logistic(sparse.csr_matrix(logits[:, None]), labels, np.ones(len(labels)), 1e-6)
+    return float(model.weight[0]), model.bias
 
 
 def _sentiment(rows: Sequence[Row], unhappy: Vector) -> tuple[float, float]:
     """Slope and offset from how unhappy a text is to the logit that it complains rather than
     praises.
     """
-    told = np.array(
+    is_usable = np.array(
         [
-            _real(row) and row.judged is not None and row.judged.text_severity is not Severity.LOW
+            _is_customer_label(row)
+            and row.label is not None
+            and row.label.text_severity is not Severity.LOW
             for row in rows
         ]
     )
     sad = np.array(
-        [
-            row.judged is not None and row.judged.text_severity is not Severity.PRAISE
-            for row in rows
-        ],
+        [row.label is not None and row.label.text_severity is not Severity.PRAISE for row in rows],
         float,
     )
-    return _platt(unhappy[told], sad[told])
+    return _platt(unhappy[is_usable], sad[is_usable])
 
 
-def _quantised(
-    unhappy: Linear,
-    heads: Sequence[Linear],
+def _quantise(
+    unhappy: LinearModel,
+    heads: Sequence[LinearModel],
     sentiment: tuple[float, float],
     known: NDArray[np.bool_],
 ) -> quick.Weights:
@@ -459,15 +455,15 @@ def _quantised(
 
 def _int8(weight: Vector) -> tuple[NDArray[np.int8], float]:
     size = np.abs(weight[weight != 0])
-    scale = float(np.quantile(size, _CLIPPED)) / 127 if len(size) else 1.0
+    scale = float(np.quantile(size, _KEPT_QUANTILE)) / 127 if len(size) else 1.0
     return np.clip(np.rint(weight / scale), -127, 127).astype(np.int8), scale
 
 
-def _known(material: Sequence[Row]) -> NDArray[np.bool_]:
-    seen = np.zeros(512, np.int64)
+def _known_blocks(material: Sequence[Row]) -> NDArray[np.bool_]:
+    counts = np.zeros(512, np.int64)
     for row in material:
-        seen[np.unique(ngrams.blocks(row.text))] += 1
-    return seen >= 20
+        counts[np.unique(ngrams.unicode_blocks(row.text))] += 1
+    return counts >= 20
 
 
 if __name__ == "__main__":

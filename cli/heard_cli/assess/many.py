@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import Final
 
 from heard.assessment import Assessment, Engine, History, assess
-from heard.assessment.engines.chain import embedded
-from heard.assessment.engines.weights import NoWeights
+from heard.assessment.engines.chain import embedded_engine
+from heard.assessment.engines.weights import WeightsMissing
 from heard.reviews import Channel, ReviewEvent
 
 BATCH: Final = 32
@@ -40,7 +40,7 @@ _THREADS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AssessmentRequest:
     """One review to be assessed, as `heard.assessment.assess` takes it."""
 
     event: ReviewEvent
@@ -49,7 +49,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class EngineChoice:
     """An embedded engine by name, with its own weights or with those of a file.
 
     `alone` if the other must not stand in for it.
@@ -63,7 +63,7 @@ class Chosen:
     alone: bool = False
 
 
-class _Lately:
+class _LastAnswerEngine:
     """An engine that remembers its last answer.
 
     The same text is asked about with its rating and without.
@@ -74,26 +74,28 @@ class _Lately:
         self.scores = lru_cache(maxsize=1)(engine.scores)
 
 
-def assessments(asked: Iterable[Asked], chosen: Chosen, jobs: int) -> Iterator[Assessment]:
+def assess_all(
+    requests: Iterable[AssessmentRequest], choice: EngineChoice, jobs: int
+) -> Iterator[Assessment]:
     """What the chosen engine makes of each, in order.
 
     What fits into one batch is judged here, the rest by `jobs` processes if that is more than one.
     Raises what `engine` raises.
     """
-    batches = batched(asked, BATCH, strict=False)
+    batches = batched(requests, BATCH, strict=False)
     first = next(batches, ())
     second = next(batches, None)
     if jobs == 1 or second is None:
-        judge = engine(chosen)
+        judge = shared_engine(choice)
         for batch in chain([first], [] if second is None else [second], batches):
-            yield from _assessed(batch, judge)
+            yield from _assess_batch(batch, judge)
         return
     # Forked, they would inherit locks that a thread of the progress bar may hold.
-    pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_begin)
+    pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_start_worker)
     waiting: deque[Future[list[Assessment]]] = deque()
     try:
         for batch in chain([first, second], batches):
-            waiting.append(pool.submit(_in_process, batch, chosen))
+            waiting.append(pool.submit(_assess_in_worker, batch, choice))
             if len(waiting) >= jobs * _AHEAD:
                 yield from waiting.popleft().result()
         while waiting:
@@ -103,36 +105,42 @@ def assessments(asked: Iterable[Asked], chosen: Chosen, jobs: int) -> Iterator[A
 
 
 @cache
-def engine(chosen: Chosen) -> Engine:
+def shared_engine(choice: EngineChoice) -> Engine:
     """The chosen engine, loaded once a process. Raises BadRequest.
 
     NoWeights if it was chosen alone or with weights.
     """
-    return _Lately(loaded(chosen) if chosen.alone or chosen.weights else embedded(chosen.name))
+    return _LastAnswerEngine(
+        load_engine(choice) if choice.alone or choice.weights else embedded_engine(choice.name)
+    )
 
 
-def loaded(chosen: Chosen) -> Engine:
+def load_engine(choice: EngineChoice) -> Engine:
     """The chosen engine alone.
 
     Raises NoWeights where it, or its arithmetic, is not installed, or a file of another kind was
     given.
     """
     try:
-        if chosen.name == "quick":
-            from heard.assessment.engines.chain import quick  # noqa: PLC0415
+        if choice.name == "quick":
+            from heard.assessment.engines import quick  # noqa: PLC0415
 
             return (
-                quick.Quick(quick.read(chosen.weights)[0]) if chosen.weights else quick.Quick.load()
+                quick.QuickEngine(quick.read(choice.weights)[0])
+                if choice.weights
+                else quick.QuickEngine.load()
             )
-        from heard.assessment.engines.chain import accurate, quick  # noqa: PLC0415
+        from heard.assessment.engines import accurate, quick  # noqa: PLC0415
         from heard.assessment.engines.encoder import Encoder  # noqa: PLC0415
 
-        if chosen.weights is None:
-            return accurate.Accurate.load()
-        heads, changes, _ = accurate.read(chosen.weights)
-        return accurate.Accurate(Encoder.load(changes=changes), heads, quick.Quick.load())
+        if choice.weights is None:
+            return accurate.AccurateEngine.load()
+        heads, changes, _ = accurate.read(choice.weights)
+        return accurate.AccurateEngine(
+            Encoder.load(changes=changes), heads, quick.QuickEngine.load()
+        )
     except ImportError as missing:
-        raise NoWeights(f"{missing.name} is not installed") from missing
+        raise WeightsMissing(f"{missing.name} is not installed") from missing
 
 
 def single_threaded() -> None:
@@ -141,14 +149,14 @@ def single_threaded() -> None:
         os.environ[name] = "1"
 
 
-def _assessed(batch: Sequence[Asked], judge: Engine) -> Iterator[Assessment]:
+def _assess_batch(batch: Sequence[AssessmentRequest], judge: Engine) -> Iterator[Assessment]:
     return (assess(each.event, each.channel, each.history, judge) for each in batch)
 
 
-def _in_process(batch: Sequence[Asked], chosen: Chosen) -> list[Assessment]:
-    return list(_assessed(batch, engine(chosen)))
+def _assess_in_worker(batch: Sequence[AssessmentRequest], choice: EngineChoice) -> list[Assessment]:
+    return list(_assess_batch(batch, shared_engine(choice)))
 
 
-def _begin() -> None:
+def _start_worker() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer, once
     single_threaded()

@@ -23,15 +23,15 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from heard.assessment import Assessment, History
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, number_revision
 from heard_cli import show
-from heard_cli.assess.many import BATCH, Asked, Chosen, assessments, engine
+from heard_cli.assess.many import BATCH, AssessmentRequest, EngineChoice, assess_all, shared_engine
 
-LONGEST: Final = 1 << 20
+MAX_LINE_BYTES: Final = 1 << 20
 """Bytes of a line; a longer one is no review, and must not fill memory."""
 
-MOST_TOLD: Final = 20
+MAX_ERRORS_SHOWN: Final = 20
 """How many lines that cannot be read are told one by one."""
 
-PASSED_ON: Final = (
+PASSED_FIELDS: Final = (
     "id",
     "at",
     "channel",
@@ -58,7 +58,7 @@ class EngineName(StrEnum):
     QUICK = "quick"
 
 
-class Line(BaseModel):
+class ReviewLine(BaseModel):
     """What a line must and may say; what else it says is none of our business."""
 
     model_config = ConfigDict(extra="ignore")
@@ -71,7 +71,7 @@ class Line(BaseModel):
     language: str | None = None
     earlier_complaints: int = Field(0, ge=0)
 
-    def asked(self) -> Asked:
+    def request(self) -> AssessmentRequest:
         """The review, as a stack would have it after its connector."""
         id, revision = str(self.id), number_revision(1)
         event = ReviewEvent(
@@ -85,10 +85,10 @@ class Line(BaseModel):
             self.text,
             self.language,
         )
-        return Asked(event.normal(), self.channel, History(self.earlier_complaints))
+        return AssessmentRequest(event.normalize(), self.channel, History(self.earlier_complaints))
 
 
-class Unfit(ValueError):
+class InvalidLine(ValueError):
     """A line is no review.
 
     The message says what is wrong with it and how to mend it, and quotes no words of a customer.
@@ -96,7 +96,7 @@ class Unfit(ValueError):
 
 
 @dataclass
-class Reading:
+class ReviewReader:
     """A file being read.
 
     What is to be judged comes out of `asked`, what goes with it waits in `ahead`, what is wrong is
@@ -104,35 +104,35 @@ class Reading:
     """
 
     lines: Iterable[bytes]
-    ahead: deque[dict[str, Any]] = field(default_factory=deque[dict[str, Any]])
-    faults: list[str] = field(default_factory=list[str])
-    unfit: int = 0
-    read: int = 0
+    pending: deque[dict[str, Any]] = field(default_factory=deque[dict[str, Any]])
+    errors: list[str] = field(default_factory=list[str])
+    invalid_count: int = 0
+    line_count: int = 0
     """Lines so far."""
 
-    def asked(self) -> Iterator[Asked]:
+    def requests(self) -> Iterator[AssessmentRequest]:
         """Each review of the file."""
         for line in self.lines:
-            self.read += 1
+            self.line_count += 1
             if not line.strip():
                 continue
             try:
-                fields = _object(line, first=self.read == 1)
-                review = _review(fields)
-            except Unfit as unfit:
-                self.unfit += 1
-                if len(self.faults) < MOST_TOLD:
-                    self.faults.append(f"line {self.read}: {unfit}")
+                fields = _parse_object(line, first=self.line_count == 1)
+                review = _parse_review(fields)
+            except InvalidLine as unfit:
+                self.invalid_count += 1
+                if len(self.errors) < MAX_ERRORS_SHOWN:
+                    self.errors.append(f"line {self.line_count}: {unfit}")
                 continue
-            asked = review.asked()
-            known = fields | {
+            request = review.request()
+            merged = fields | {
                 "rating": review.rating,
-                "has_text": bool(asked.event.text or asked.event.title),
+                "has_text": bool(request.event.text or request.event.title),
             }
-            self.ahead.append(
-                {name: known[name] for name in PASSED_ON if known.get(name) is not None}
+            self.pending.append(
+                {name: merged[name] for name in PASSED_FIELDS if merged.get(name) is not None}
             )
-            yield asked
+            yield request
 
 
 def run(
@@ -166,39 +166,39 @@ def run(
     assessment stand in its evidence, so the result is as private as the reviews are. `heard policy
     diff --on` reads it. Exit code 2 if lines could not be read; the rest was assessed.
     """
-    chosen = Chosen(engine_name.value)
-    judge = engine(chosen)
-    if not judge.model.startswith(chosen.name):
-        instead = (
+    choice = EngineChoice(engine_name.value)
+    judge = shared_engine(choice)
+    if not judge.model.startswith(choice.name):
+        fallback = (
             "rules and ratings alone judge"
             if judge.model == "none"
             else f"{judge.model} judges instead"
         )
-        show.say(f"The engine {chosen.name} is not installed here: {instead}.")
-    with _opened(file, out) as (lines, total, write):
-        reading = Reading(lines)
+        show.note(f"The engine {choice.name} is not installed here: {fallback}.")
+    with _open_files(file, out) as (lines, total, write):
+        reader = ReviewReader(lines)
         with show.progress() as bar:
             task = bar.add_task("Assessing", total=total)
-            for written, assessment in enumerate(assessments(reading.asked(), chosen, jobs), 1):
-                write(_line(reading.ahead.popleft(), assessment))
+            for written, assessment in enumerate(assess_all(reader.requests(), choice, jobs), 1):
+                write(_result_line(reader.pending.popleft(), assessment))
                 if written % BATCH == 0:
-                    bar.update(task, completed=reading.read - len(reading.ahead))
-    for fault in reading.faults:
-        show.say(fault)
-    if reading.unfit:
-        more = f" ({MOST_TOLD} are shown)" if reading.unfit > MOST_TOLD else ""
-        show.failed(
-            f"{reading.unfit} lines could not be read{more}; all else was assessed.",
+                    bar.update(task, completed=reader.line_count - len(reader.pending))
+    for fault in reader.errors:
+        show.note(fault)
+    if reader.invalid_count:
+        more = f" ({MAX_ERRORS_SHOWN} are shown)" if reader.invalid_count > MAX_ERRORS_SHOWN else ""
+        show.error(
+            f"{reader.invalid_count} lines could not be read{more}; all else was assessed.",
             "Mend them and try again, or take them out.",
         )
         raise typer.Exit(2)
-    if not reading.read:
-        show.say("There are no reviews in it.")
+    if not reader.line_count:
+        show.note("There are no reviews in it.")
 
 
-def _line(about: dict[str, Any], assessment: Assessment) -> bytes:
+def _result_line(about: dict[str, Any], assessment: Assessment) -> bytes:
     """A line of the result."""
-    said = {
+    fields = {
         "id": about.pop("id"),
         "severity": assessment.severity.value,
         "needs_person": assessment.needs_person,
@@ -216,40 +216,42 @@ def _line(about: dict[str, Any], assessment: Assessment) -> bytes:
         **about,
     }
     # Half of a character can stand in an id; as an escape it is JSON that says the same.
-    return json.dumps(said, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
+    return json.dumps(fields, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
 
 
-def _object(line: bytes, *, first: bool) -> dict[str, Any]:
-    if len(line) > LONGEST:
-        raise Unfit(
-            f"it is longer than {LONGEST:,} bytes. Give one review a line, and no more than its "
+def _parse_object(line: bytes, *, first: bool) -> dict[str, Any]:
+    if len(line) > MAX_LINE_BYTES:
+        raise InvalidLine(
+            f"it is longer than {MAX_LINE_BYTES:,} bytes. Give one review a line, and no more than its "
             "words."
         )
     try:
         text = line.decode("utf-8-sig" if first else "utf-8")
     except UnicodeDecodeError as wrong:
-        raise Unfit("it is not UTF-8. Save the file in that encoding.") from wrong
+        raise InvalidLine("it is not UTF-8. Save the file in that encoding.") from wrong
     try:
         fields: object = json.loads(text)
     except (ValueError, RecursionError) as wrong:
-        raise Unfit("it is not JSON. Write one JSON object a line.") from wrong
+        raise InvalidLine("it is not JSON. Write one JSON object a line.") from wrong
     if not isinstance(fields, dict):
-        raise Unfit('it is no JSON object. Write one a line: {"id": "1", "text": "…"}.')
+        raise InvalidLine('it is no JSON object. Write one a line: {"id": "1", "text": "…"}.')
     return {str(name): value for name, value in fields.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
 
 
-def _review(fields: dict[str, Any]) -> Line:
-    given = {name: value for name, value in fields.items() if value is not None}
+def _parse_review(fields: dict[str, Any]) -> ReviewLine:
+    present = {name: value for name, value in fields.items() if value is not None}
     try:
-        line = Line.model_validate(given)
+        line = ReviewLine.model_validate(present)
     except ValidationError as unfit:
-        raise Unfit(_told(unfit)) from unfit
-    if not given.keys() & {"text", "title", "rating"}:
-        raise Unfit("it has neither `text` nor `title` nor `rating`. Give what the customer said.")
+        raise InvalidLine(_error_message(unfit)) from unfit
+    if not present.keys() & {"text", "title", "rating"}:
+        raise InvalidLine(
+            "it has neither `text` nor `title` nor `rating`. Give what the customer said."
+        )
     return line
 
 
-_MENDED: Final = {
+_FIXES: Final = {
     "id": "Give a text or a whole number that names the review.",
     "rating": "Give a whole number from 1 to 5, or leave it out where there is no rating.",
     "channel": f"Give one of {', '.join(Channel)}, or leave it out.",
@@ -257,16 +259,16 @@ _MENDED: Final = {
 }
 
 
-def _told(unfit: ValidationError) -> str:
+def _error_message(unfit: ValidationError) -> str:
     """What is wrong with which field, without its value: it may be a customer's words."""
-    wrong = unfit.errors(include_url=False, include_input=False)[0]
-    name = str(wrong["loc"][0])
-    what = "is missing" if wrong["type"] == "missing" else "is not right"
-    return f"`{name}` {what}. {_MENDED.get(name, 'Give a text, or leave it out.')}"
+    detail = unfit.errors(include_url=False, include_input=False)[0]
+    name = str(detail["loc"][0])
+    what = "is missing" if detail["type"] == "missing" else "is not right"
+    return f"`{name}` {what}. {_FIXES.get(name, 'Give a text, or leave it out.')}"
 
 
 @contextmanager
-def _opened(
+def _open_files(
     file: str, out: Path | None
 ) -> Generator[tuple[Iterable[bytes], int | None, Callable[[bytes], Any]]]:
     """The lines to read, how many they are if that can be known, and how to write one."""
@@ -280,7 +282,7 @@ def _opened(
             nullcontext(sys.stdin.buffer) if file == "-" else path.open("rb") as source,
             out.open("wb") if out else nullcontext(sys.stdout.buffer) as target,
         ):
-            yield _lines(source), None if file == "-" else _counted(path), target.write
+            yield _lines(source), None if file == "-" else _count_lines(path), target.write
     except BrokenPipeError:
         raise
     except OSError as wrong:
@@ -291,13 +293,13 @@ def _opened(
 
 def _lines(source: BinaryIO) -> Iterator[bytes]:
     """Lines; of one that is too long, only so much that it shows."""
-    while line := source.readline(LONGEST + 1):
+    while line := source.readline(MAX_LINE_BYTES + 1):
         rest = line
-        while len(rest) > LONGEST and not rest.endswith(b"\n"):
-            rest = source.readline(LONGEST + 1)
+        while len(rest) > MAX_LINE_BYTES and not rest.endswith(b"\n"):
+            rest = source.readline(MAX_LINE_BYTES + 1)
         yield line
 
 
-def _counted(path: Path) -> int:
+def _count_lines(path: Path) -> int:
     with path.open("rb") as file:
         return sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))

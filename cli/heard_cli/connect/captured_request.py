@@ -14,18 +14,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, cast
 
-_START: Final = re.compile(r"([A-Z]{3,12}) (\S+)(?: HTTP/[0-9.]+)?")
+_REQUEST_LINE: Final = re.compile(r"([A-Z]{3,12}) (\S+)(?: HTTP/[0-9.]+)?")
 _HEADER: Final = re.compile(r"(:?[!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*:(.*)")
 _BLANK: Final = re.compile(rb"\r?\n[ \t]*\r?\n")
-_MARKS: Final = (b"\xef\xbb\xbf", b"\xff\xfe")
+_BYTE_ORDER_MARKS: Final = (b"\xef\xbb\xbf", b"\xff\xfe")
 
 
-class Unreadable(ValueError):
+class UnreadableRequest(ValueError):
     """A file does not hold a request's headers; the message says where, without quoting it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Captured:
+class CapturedRequest:
     """What a file says of a request.
 
     `headers` lower-cased, the rest None where it says nothing of it.
@@ -37,7 +37,7 @@ class Captured:
     body: bytes | None = None
 
 
-def captured(content: bytes) -> Captured:
+def parse_captured(content: bytes) -> CapturedRequest:
     """The request that a file describes: a JSON object of headers, `Name.
 
     Value` lines, or an HTTP message with or without its body.
@@ -45,22 +45,22 @@ def captured(content: bytes) -> Captured:
     Of the output of `curl -v` the lines of the request count, which begin with `>`. Raises
     Unreadable.
     """
-    if content.startswith(_MARKS[1]):
+    if content.startswith(_BYTE_ORDER_MARKS[1]):
         content = content.decode("utf-16", "replace").encode()
-    content = content.removeprefix(_MARKS[0]).lstrip(b"\r\n\t ")
+    content = content.removeprefix(_BYTE_ORDER_MARKS[0]).lstrip(b"\r\n\t ")
     if not content:
-        raise Unreadable("it is empty")
+        raise UnreadableRequest("it is empty")
     if content[:1] in {b"{", b"["}:
-        return Captured(_object(content))
-    if shown := [line[1:].strip() for line in content.splitlines() if line.startswith(b">")]:
-        content = b"\n".join(shown)
+        return CapturedRequest(_parse_json(content))
+    if curl_lines := [line[1:].strip() for line in content.splitlines() if line.startswith(b">")]:
+        content = b"\n".join(curl_lines)
     head, body = content, None
     if end := _BLANK.search(content):
         head, body = content[: end.start()], content[end.end() :] or None
-    return _message(_text(head).splitlines(), None if shown else body)
+    return _parse_message(_decode(head).splitlines(), None if curl_lines else body)
 
 
-def _text(content: bytes) -> str:
+def _decode(content: bytes) -> str:
     try:
         return content.decode()
     except UnicodeDecodeError:
@@ -68,19 +68,19 @@ def _text(content: bytes) -> str:
         return content.decode("latin-1")
 
 
-def _object(content: bytes) -> dict[str, str]:
+def _parse_json(content: bytes) -> dict[str, str]:
     try:
         document: object = json.loads(content)
-    except ValueError as broken:
-        raise Unreadable("it begins like JSON and is not") from broken
+    except ValueError as error:
+        raise UnreadableRequest("it begins like JSON and is not") from error
     if not isinstance(document, dict):
-        raise Unreadable("its JSON must be one object of header names and values")
-    return _joined(
-        (name, _value(value)) for name, value in cast("dict[str, object]", document).items()
+        raise UnreadableRequest("its JSON must be one object of header names and values")
+    return _join_headers(
+        (name, _header_value(value)) for name, value in cast("dict[str, object]", document).items()
     )
 
 
-def _value(value: object) -> str:
+def _header_value(value: object) -> str:
     match value:
         case str():
             return value
@@ -89,39 +89,39 @@ def _value(value: object) -> str:
         case int() | float() if not isinstance(value, bool):
             return str(value)
         case _:
-            raise Unreadable("its JSON must map header names to texts, or to lists of texts")
+            raise UnreadableRequest("its JSON must map header names to texts, or to lists of texts")
 
 
-def _message(lines: list[str], body: bytes | None) -> Captured:
+def _parse_message(lines: list[str], body: bytes | None) -> CapturedRequest:
     method = target = None
     if lines[0].startswith("HTTP/"):
-        raise Unreadable("it begins with the status of an answer; the request is needed")
-    if start := _START.fullmatch(lines[0].strip()):
-        method, target, lines = start[1], start[2], lines[1:]
-    found: list[tuple[str, str]] = []
+        raise UnreadableRequest("it begins with the status of an answer; the request is needed")
+    if request_line := _REQUEST_LINE.fullmatch(lines[0].strip()):
+        method, target, lines = request_line[1], request_line[2], lines[1:]
+    fields: list[tuple[str, str]] = []
     for number, line in enumerate(lines, start=1 if method is None else 2):
-        if line[:1] in {" ", "\t"} and found:
+        if line[:1] in {" ", "\t"} and fields:
             # A folded header: RFC 9112 obsoleted it, some proxies still write it.
-            found[-1] = (found[-1][0], f"{found[-1][1]} {line.strip()}".strip())
+            fields[-1] = (fields[-1][0], f"{fields[-1][1]} {line.strip()}".strip())
             continue
         header = _HEADER.fullmatch(line.strip())
         if header is None:
-            raise Unreadable(f"line {number} is no header; write Name: value")
-        found.append((header[1], header[2].strip()))
-    named = {
-        name: value for name, value in found if name.startswith(":")
+            raise UnreadableRequest(f"line {number} is no header; write Name: value")
+        fields.append((header[1], header[2].strip()))
+    pseudo_headers = {
+        name: value for name, value in fields if name.startswith(":")
     }  # as HTTP/2 writes the request line
-    method, target = method or named.get(":method"), target or named.get(":path")
-    headers = _joined((name, value) for name, value in found if not name.startswith(":"))
-    return Captured(
+    method, target = method or pseudo_headers.get(":method"), target or pseudo_headers.get(":path")
+    headers = _join_headers((name, value) for name, value in fields if not name.startswith(":"))
+    return CapturedRequest(
         headers, method, target.partition("#")[0].partition("?")[2] if target else None, body
     )
 
 
-def _joined(found: Iterable[tuple[str, str]]) -> dict[str, str]:
+def _join_headers(fields: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Lower-cased, and what comes several times joined by commas, as the API's door is handed it."""
     headers: dict[str, str] = {}
-    for name, value in found:
+    for name, value in fields:
         key = name.strip().lower()
         headers[key] = f"{headers[key]},{value}" if key in headers else value
     return headers

@@ -13,24 +13,24 @@ from urllib.parse import quote, urlsplit
 import typer
 
 from heard import clock
-from heard.clock import stamp
-from heard.connectors import Capabilities, Connection, Connector, Secret, load
+from heard.clock import format_time
+from heard.connectors import Capabilities, Connection, Connector, SecretOrigin, load
 from heard.connectors.signatures import BasicAuth
 from heard.storage.setup import Business, InboundSecret
 from heard_cli import show
 from heard_cli.connect import deliveries, guide, poll, test, verify
 from heard_cli.connect.credentials import (
-    credentials_for,
-    file_of_credentials,
-    files_of_credentials,
-    pairs,
-    secret_from,
-    settings_for,
-    signing_secret,
+    check_settings,
+    choose_signing_secret,
+    collect_credentials,
+    parse_pairs,
+    read_credential_files,
+    read_credentials_file,
+    read_secret,
 )
 from heard_cli.connect.quarantine import quarantine
-from heard_cli.durations import span
-from heard_cli.stack import Stack, Stop, is_loopback, known, on_stack
+from heard_cli.durations import parse_duration
+from heard_cli.stack import CommandError, Stack, is_loopback, on_stack, require_connection
 
 app = typer.Typer(
     help="Connections to review platforms.", no_args_is_help=True, add_completion=False
@@ -121,60 +121,85 @@ def add(
     Credentials are asked for, unseen, where they are missing and you sit at a terminal. The signing
     secret is made here unless the platform chose it, and shown once.
     """
-    connector = guide.of_platform(platform)
-    made = load(platform)
-    given = file_of_credentials(credentials_file) if credentials_file else {}
-    given |= files_of_credentials(credential_file or ()) | pairs(credential or (), "--credential")
-    chosen = secret_from(secret, secret_file)
+    capabilities = guide.load_capabilities(platform)
+    platform_connector = load(platform)
+    credential_values = read_credentials_file(credentials_file) if credentials_file else {}
+    credential_values |= read_credential_files(credential_file or ()) | parse_pairs(
+        credential or (), "--credential"
+    )
+    secret_input = read_secret(secret, secret_file)
     local = stack.on_this_machine
-    settings = settings_for(connector, pairs(setting or (), "--setting"), loopback=local)
-    base = _public(public_url, loopback=local) or stack.public_url
+    settings = check_settings(capabilities, parse_pairs(setting or (), "--setting"), loopback=local)
+    base = _check_public_url(public_url, loopback=local) or stack.public_url
     owner = stack.business(business)
-    _one_instance(stack, connector.title, owner, platform, settings)
-    credentials = credentials_for(connector, given, settings, receive_only=receive_only)
-    signing = signing_secret(made, chosen, credentials, later=secret_later)
-    if since is not None and connector.poll_seconds is None:
+    _refuse_second_instance(stack, capabilities.title, owner, platform, settings)
+    credentials = collect_credentials(
+        capabilities, credential_values, settings, receive_only=receive_only
+    )
+    inbound_secret = choose_signing_secret(
+        platform_connector, secret_input, credentials, secret_later=secret_later
+    )
+    if since is not None and capabilities.poll_seconds is None:
         raise typer.BadParameter(
-            f"{connector.title} is not asked: it sends what is new.", param_hint="--since"
+            f"{capabilities.title} is not asked: it sends what is new.", param_hint="--since"
         )
-    begins = clock.now() - span(since, "--since") if since is not None else None
-    connection = connected(
-        stack, platform, owner, base, settings, credentials, signing, since=begins
+    since_time = clock.now() - parse_duration(since, "--since") if since is not None else None
+    connection = create_connection(
+        stack, platform, owner, base, settings, credentials, inbound_secret, since=since_time
     )
     id = connection.id
-    pasted = signing if connector.secret is Secret.MADE_HERE and chosen is None else None
-    paste = _to_paste(made, connection, pasted)
-    if as_json:
-        lists = {"guide": connector.guide.splitlines(), "cannot": list(connector.cannot)}
-        show.data({**_told(connection), "secret": pasted, "paste": paste, **lists})
-        return
-    show.line(f"{connector.title} is connected to {owner.name}.", style="bold green")
-    show.facts(
-        {"connection": id, "address": paste}
-        | ({"secret": pasted} if pasted and paste == connection.url else {})
+    secret_to_paste = (
+        inbound_secret
+        if capabilities.secret_origin is SecretOrigin.GENERATED and secret_input is None
+        else None
     )
-    if pasted:
-        show.say("The secret is not shown again. Lost it? heard connect rotate makes a new one.")
-    if signing is None and connector.secret is Secret.GIVEN:
-        until = f"Until it has {connector.title}'s secret, everything that is pushed is refused"
-        polled = (
-            " (what is asked for comes all the same)" if connector.poll_seconds is not None else ""
+    address_to_paste = _address_to_paste(platform_connector, connection, secret_to_paste)
+    if as_json:
+        lists = {"guide": capabilities.guide.splitlines(), "cannot": list(capabilities.limitations)}
+        show.data(
+            {
+                **_connection_json(connection),
+                "secret": secret_to_paste,
+                "paste": address_to_paste,
+                **lists,
+            }
         )
-        show.say(f"{until}{polled}. Give it: heard connect rotate {id} --secret-file …")
-    if not credentials and connector.credentials:
-        show.say(
+        return
+    show.line(f"{capabilities.title} is connected to {owner.name}.", style="bold green")
+    show.fields(
+        {"connection": id, "address": address_to_paste}
+        | (
+            {"secret": secret_to_paste}
+            if secret_to_paste and address_to_paste == connection.url
+            else {}
+        )
+    )
+    if secret_to_paste:
+        show.note("The secret is not shown again. Lost it? heard connect rotate makes a new one.")
+    if inbound_secret is None and capabilities.secret_origin is SecretOrigin.FROM_PLATFORM:
+        warning = (
+            f"Until it has {capabilities.title}'s secret, everything that is pushed is refused"
+        )
+        poll_note = (
+            " (what is asked for comes all the same)"
+            if capabilities.poll_seconds is not None
+            else ""
+        )
+        show.note(f"{warning}{poll_note}. Give it: heard connect rotate {id} --secret-file …")
+    if not credentials and capabilities.credentials:
+        show.note(
             "Without credentials Heard receives reviews and cannot answer them: people answer at "
             "the platform."
         )
     show.line()
-    for step in connector.guide.splitlines():
+    for step in capabilities.guide.splitlines():
         show.line(step)
-    if connector.cannot:
+    if capabilities.limitations:
         show.line()
         show.line("What it cannot do:", style="bold")
-        for each in connector.cannot:
+        for each in capabilities.limitations:
             show.line(each)
-    show.line(f"Then try it: heard connect {'test' if connector.pushes else 'poll'} {id}")
+    show.line(f"Then try it: heard connect {'test' if capabilities.pushes else 'poll'} {id}")
 
 
 @app.command("list", epilog="Example: heard connect list --business acme")
@@ -195,11 +220,11 @@ def list_connections(
     if business is None:
         raise typer.BadParameter("say whose connections, or --platforms.", param_hint="--business")
     stack.business(business)
-    found = stack.setup.connections(business)
+    connections = stack.setup.connections(business)
     if as_json:
-        show.data([_told(connection) for connection in found])
+        show.data([_connection_json(connection) for connection in connections])
         return
-    rows = [_row(each, load(each.platform).capabilities) for each in found]
+    rows = [_row(each, load(each.platform).capabilities) for each in connections]
     empty = f"No connections yet: heard connect add PLATFORM --business {business}"
     show.table(
         ("platform", "channel", "in", "believed by", "replies", "connection"), rows, empty=empty
@@ -214,60 +239,60 @@ def show_one(
     as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
 ) -> None:
     """Show a connection, without its secrets, and when its platform was last heard of."""
-    found = known(stack, connection)
-    about = load(found.platform).capabilities
-    notes = deliveries.latest(stack, found.id)
-    accepted, refused = (
-        deliveries.last(notes, "accepted", "quarantined"),
-        deliveries.last(notes, "refused"),
+    target = require_connection(stack, connection)
+    capabilities = load(target.platform).capabilities
+    notes = deliveries.recent_notes(stack, target.id)
+    last_accepted, last_refused = (
+        deliveries.last_result_at(notes, "accepted", "quarantined"),
+        deliveries.last_result_at(notes, "refused"),
     )
-    secret, now = stack.secrets.inbound(found.id, fresh=True), clock.now()
-    overlap = (
-        stamp(secret.previous_until)
+    secret, now = stack.secrets.inbound(target.id, fresh=True), clock.now()
+    overlap_until = (
+        format_time(secret.previous_until)
         if secret and secret.previous_until and now < secret.previous_until
         else None
     )
-    credentials = sorted(stack.secrets.credentials(found.id))
+    credentials = sorted(stack.secrets.credentials(target.id))
     if as_json:
-        last = {"last_accepted": accepted, "last_refused": refused}
+        last_times = {"last_accepted": last_accepted, "last_refused": last_refused}
         show.data(
             {
-                **_told(found),
+                **_connection_json(target),
                 "signed": secret is not None,
-                "old_secret_until": overlap,
+                "old_secret_until": overlap_until,
                 "credentials": credentials,
-                **last,
+                **last_times,
             }
         )
         return
-    signing = _signed_with(about, stored=secret is not None) + (
-        f"; the old one counts until {show.at(overlap)}" if overlap else ""
+    signing_text = _signing_description(capabilities, stored=secret is not None) + (
+        f"; the old one counts until {show.timestamp(overlap_until)}" if overlap_until else ""
     )
-    owner = f"{found.business} ({found.business_name})"
-    facts: dict[str, show.Cell] = {
-        "connection": found.id,
+    owner = f"{target.business} ({target.business_name})"
+    fields: dict[str, show.Cell] = {
+        "connection": target.id,
         "business": owner,
-        "platform": found.platform,
-        "channel": _channel(found),
+        "platform": target.platform,
+        "channel": _channel(target),
     }
-    facts |= {
-        "reviews come": guide.brought(about, found),
-        "believed by": guide.believed_by(about, found),
+    fields |= {
+        "reviews come": guide.inbound_label(capabilities, target),
+        "believed by": guide.authenticated_by(capabilities, target),
     }
-    facts |= {
-        "address": found.url,
-        "signed with": signing,
+    fields |= {
+        "address": target.url,
+        "signed with": signing_text,
         "credentials": ", ".join(credentials) or "none",
     }
-    facts |= {f"setting {name}": value for name, value in sorted(found.settings.items())}
-    if about.pushes:
-        facts |= {
-            "last accepted": show.at(accepted or "") or "never, of late",
-            "last refused": show.at(refused or "") or "never, of late",
+    fields |= {f"setting {name}": value for name, value in sorted(target.settings.items())}
+    if capabilities.pushes:
+        fields |= {
+            "last accepted": show.timestamp(last_accepted or "") or "never, of late",
+            "last refused": show.timestamp(last_refused or "") or "never, of late",
         }
-    show.facts(facts)
-    if about.pushes:
-        show.say(f"What came, and why something was refused: heard connect deliveries {found.id}")
+    show.fields(fields)
+    if capabilities.pushes:
+        show.note(f"What came, and why something was refused: heard connect deliveries {target.id}")
 
 
 @app.command(epilog="Example: heard connect rotate con_… --overlap 7d")
@@ -304,56 +329,81 @@ def rotate(
 
     The old one stays valid for a while, so that nothing is refused meanwhile.
     """
-    found = known(stack, connection)
-    wait = span(overlap, "--overlap")
-    made = load(found.platform)
-    connector = made.capabilities
-    if connector.secret is Secret.NONE:
-        advice = f"If it became known: heard connect add {found.platform} --business {found.business}, then heard connect remove {found.id}"
-        raise Stop(f"{connector.title} has no secret here that could be changed.", advice)
-    now = clock.now()
-    old = stack.secrets.inbound(found.id, fresh=True)
-    if old and len(old.valid(now)) > 1 and wait and not end_overlap and old.previous_until:
-        told = f"The secret before the last still counts until {show.at(stamp(old.previous_until))}, and would stop counting now."
-        raise Stop(
-            told, "If the platform signs with the last one already, say --end-overlap; else wait."
+    target = require_connection(stack, connection)
+    overlap_time = parse_duration(overlap, "--overlap")
+    platform_connector = load(target.platform)
+    capabilities = platform_connector.capabilities
+    if capabilities.secret_origin is SecretOrigin.NONE:
+        advice = f"If it became known: heard connect add {target.platform} --business {target.business}, then heard connect remove {target.id}"
+        raise CommandError(
+            f"{capabilities.title} has no secret here that could be changed.", advice
         )
-    chosen = secret_from(secret, secret_file)
-    new = signing_secret(made, chosen, {})
-    if new is None:
-        told = f"{connector.title} chooses the secret: {connector.secret_help}."
-        raise typer.BadParameter(told, param_hint="--secret-file")
-    if old and new == old.current:
-        raise Stop("This is the current secret already.", "Nothing was changed.")
-    until = now + wait
+    now = clock.now()
+    old_secret = stack.secrets.inbound(target.id, fresh=True)
+    if (
+        old_secret
+        and len(old_secret.valid_secrets(now)) > 1
+        and overlap_time
+        and not end_overlap
+        and old_secret.previous_until
+    ):
+        message = f"The secret before the last still counts until {show.timestamp(format_time(old_secret.previous_until))}, and would stop counting now."
+        raise CommandError(
+            message,
+            "If the platform signs with the last one already, say --end-overlap; else wait.",
+        )
+    secret_input = read_secret(secret, secret_file)
+    new_secret = choose_signing_secret(platform_connector, secret_input, {})
+    if new_secret is None:
+        message = f"{capabilities.title} chooses the secret: {capabilities.secret_help}."
+        raise typer.BadParameter(message, param_hint="--secret-file")
+    if old_secret and new_secret == old_secret.current:
+        raise CommandError("This is the current secret already.", "Nothing was changed.")
+    old_until = now + overlap_time
     stack.secrets.put_inbound(
-        found.id, InboundSecret(new, old.current, until) if old and wait else InboundSecret(new)
+        target.id,
+        InboundSecret(new_secret, old_secret.current, old_until)
+        if old_secret and overlap_time
+        else InboundSecret(new_secret),
     )
-    if (name := connector.secret_credential) and (
-        credentials := stack.secrets.credentials(found.id)
+    if (name := capabilities.secret_credential) and (
+        credentials := stack.secrets.credentials(target.id)
     ):
         # The same token signs deliveries and replies.
-        stack.secrets.put_credentials(found.id, credentials | {name: new})
-    pasted = new if connector.secret is Secret.MADE_HERE and chosen is None else None
-    valid_until = stamp(until) if old and wait else None
-    paste = _to_paste(made, found, pasted)
+        stack.secrets.put_credentials(target.id, credentials | {name: new_secret})
+    secret_to_paste = (
+        new_secret
+        if capabilities.secret_origin is SecretOrigin.GENERATED and secret_input is None
+        else None
+    )
+    valid_until = format_time(old_until) if old_secret and overlap_time else None
+    address_to_paste = _address_to_paste(platform_connector, target, secret_to_paste)
     if as_json:
         show.data(
-            {"id": found.id, "secret": pasted, "paste": paste, "old_secret_until": valid_until}
+            {
+                "id": target.id,
+                "secret": secret_to_paste,
+                "paste": address_to_paste,
+                "old_secret_until": valid_until,
+            }
         )
         return
     show.line("The connection has a new secret.", style="bold green")
-    if pasted:
-        show.facts({"secret": pasted} if paste == found.url else {"address": paste})
+    if secret_to_paste:
+        show.fields(
+            {"secret": secret_to_paste}
+            if address_to_paste == target.url
+            else {"address": address_to_paste}
+        )
     if valid_until:
-        show.say(
-            f"The old one stays valid until {show.at(valid_until)}: change it at the platform "
+        show.note(
+            f"The old one stays valid until {show.timestamp(valid_until)}: change it at the platform "
             "before."
         )
     else:
-        show.say(
+        show.note(
             "The old one stops counting within a minute."
-            if old
+            if old_secret
             else "It is the first one: what is signed with it counts from now on."
         )
 
@@ -369,21 +419,21 @@ def remove(
 
     Reviews that came through it stay, but cannot be answered there.
     """
-    found = known(stack, connection)
+    target = require_connection(stack, connection)
     if not yes and not typer.confirm(
-        f"Remove the connection of {found.business} to {found.platform}? Its secrets are deleted.",
+        f"Remove the connection of {target.business} to {target.platform}? Its secrets are deleted.",
         err=True,
     ):
-        raise Stop("Nothing was removed.")
+        raise CommandError("Nothing was removed.")
     # The connection first: a door that is gone needs no secrets, and secrets that are left behind
     # do no harm.
-    stack.setup.remove_connection(found.id)
-    stack.secrets.remove(found.id)
-    show.line(f"Removed {found.id}.")
-    show.say("Take the webhook out at the platform too. Within a minute the address answers 404.")
+    stack.setup.remove_connection(target.id)
+    stack.secrets.remove(target.id)
+    show.line(f"Removed {target.id}.")
+    show.note("Take the webhook out at the platform too. Within a minute the address answers 404.")
 
 
-app.command("test", epilog="Example: heard connect test con_… --full")(test.trial)
+app.command("test", epilog="Example: heard connect test con_… --full")(test.run_test)
 app.command("verify", epilog=_VERIFY)(verify.verify)
 app.command("deliveries", epilog="Example: heard connect deliveries con_… --limit 50")(
     deliveries.deliveries
@@ -395,22 +445,24 @@ app.command("quarantine", epilog="Example: heard connect quarantine --business a
 )
 
 
-def _one_instance(
+def _refuse_second_instance(
     stack: Stack, title: str, owner: Business, platform: str, settings: Mapping[str, str]
 ) -> None:
     """Refuse a second instance of a platform that everybody may run.
 
     Each counts its reviews for itself, so that ids would meet.
     """
-    wanted = settings.get("base_url", "").rstrip("/").casefold()
+    base_url = settings.get("base_url", "").rstrip("/").casefold()
     for other in stack.setup.connections(owner.id):
-        standing = other.settings.get("base_url", "").rstrip("/").casefold()
-        if other.platform == platform and standing != wanted:
-            told = f"{owner.name} is connected to {title} at {standing} already, and two instances give the same ids to different reviews."
-            raise Stop(told, 'Make it a business of its own: heard business add … --name "…"')
+        other_url = other.settings.get("base_url", "").rstrip("/").casefold()
+        if other.platform == platform and other_url != base_url:
+            message = f"{owner.name} is connected to {title} at {other_url} already, and two instances give the same ids to different reviews."
+            raise CommandError(
+                message, 'Make it a business of its own: heard business add … --name "…"'
+            )
 
 
-def _public(url: str | None, *, loopback: bool) -> str | None:
+def _check_public_url(url: str | None, *, loopback: bool) -> str | None:
     if url is None:
         return None
     parts = urlsplit(url)
@@ -419,7 +471,7 @@ def _public(url: str | None, *, loopback: bool) -> str | None:
     raise typer.BadParameter("it must begin with https://.", param_hint="--public-url")
 
 
-def connected(
+def create_connection(
     stack: Stack,
     platform: str,
     owner: Business,
@@ -462,27 +514,31 @@ def _channel(connection: Connection) -> str:
     )
 
 
-def _told(connection: Connection) -> dict[str, Any]:
-    about = load(connection.platform).capabilities
-    ways = {
+def _connection_json(connection: Connection) -> dict[str, Any]:
+    capabilities = load(connection.platform).capabilities
+    inbound_fields = {
         "channel": _channel(connection),
-        "inbound": guide.inbound(about),
-        "believed_by": guide.believed_by(about, connection),
+        "inbound": guide.inbound_ways(capabilities),
+        "believed_by": guide.authenticated_by(capabilities, connection),
     }
-    return asdict(connection) | {"settings": dict(connection.settings)} | ways
+    return asdict(connection) | {"settings": dict(connection.settings)} | inbound_fields
 
 
-def _row(connection: Connection, about: Capabilities) -> tuple[show.Cell, ...]:
+def _row(connection: Connection, capabilities: Capabilities) -> tuple[show.Cell, ...]:
     replies = (
         "no"
-        if about.replies == "none" or (about.credentials and not connection.has_credentials)
+        if capabilities.replies == "none"
+        or (capabilities.credentials and not connection.has_credentials)
         else "yes"
     )
-    ways = (guide.brought(about, connection), guide.believed_by(about, connection))
-    return (connection.platform, _channel(connection), *ways, replies, connection.id)
+    inbound_cells = (
+        guide.inbound_label(capabilities, connection),
+        guide.authenticated_by(capabilities, connection),
+    )
+    return (connection.platform, _channel(connection), *inbound_cells, replies, connection.id)
 
 
-def _to_paste(connector: Connector, connection: Connection, secret: str | None) -> str:
+def _address_to_paste(connector: Connector, connection: Connection, secret: str | None) -> str:
     """The address as it is entered at the platform.
 
     With user and password where only the address can carry them.
@@ -494,17 +550,17 @@ def _to_paste(connector: Connector, connection: Connection, secret: str | None) 
     return f"{scheme}://{quote(user, safe='')}:{quote(password, safe='')}@{rest}"
 
 
-def _signed_with(platform: Capabilities, *, stored: bool) -> str:
+def _signing_description(capabilities: Capabilities, *, stored: bool) -> str:
     if stored:
         return "a secret"
-    if not platform.signed:
+    if not capabilities.signed:
         return (
             "nothing: its address is the secret"
-            if platform.pushes
+            if capabilities.pushes
             else "nothing: it is read at the platform"
         )
     return (
         "what the platform publishes"
-        if platform.secret is Secret.NONE
+        if capabilities.secret_origin is SecretOrigin.NONE
         else "nothing yet: everything pushed is refused until rotate"
     )

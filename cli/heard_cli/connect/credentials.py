@@ -18,47 +18,47 @@ from typing import Any, cast
 
 import typer
 
-from heard.connectors import Capabilities, Connector, Secret
-from heard.connectors.http import unusable
+from heard.connectors import Capabilities, Connector, SecretOrigin
+from heard.connectors.http import address_problem
 from heard.connectors.signatures import StandardWebhooks
 from heard.reviews import Channel
 
 
-def somebody_there() -> bool:
+def is_interactive() -> bool:
     """Whether a person at a terminal can be asked."""
     return sys.stdin.isatty()
 
 
-def pairs(given: Sequence[str], option: str) -> dict[str, str]:
+def parse_pairs(options: Sequence[str], option: str) -> dict[str, str]:
     """`name=value` as typed. Raises BadParameter, which never quotes a value."""
-    found: dict[str, str] = {}
-    for each in given:
+    values: dict[str, str] = {}
+    for each in options:
         name, equals, value = each.partition("=")
         if not equals or not name.strip():
             raise typer.BadParameter("write name=value, once for each.", param_hint=option)
-        if name.strip() in found:
+        if name.strip() in values:
             raise typer.BadParameter(f"{name.strip()} is given twice.", param_hint=option)
-        found[name.strip()] = value.strip()
-    return found
+        values[name.strip()] = value.strip()
+    return values
 
 
-def files_of_credentials(given: Sequence[str]) -> dict[str, str]:
+def read_credential_files(options: Sequence[str]) -> dict[str, str]:
     """`name=file` as typed, each file being one credential: a key in PEM, an account's JSON.
 
     Raises BadParameter.
     """
-    found: dict[str, str] = {}
-    for name, file in pairs(given, "--credential-file").items():
+    values: dict[str, str] = {}
+    for name, file in parse_pairs(options, "--credential-file").items():
         try:
-            found[name] = Path(file).read_text(encoding="utf-8").strip()
+            values[name] = Path(file).read_text(encoding="utf-8").strip()
         except (OSError, ValueError):
             raise typer.BadParameter(
                 f"the file of {name} cannot be read.", param_hint="--credential-file"
             ) from None
-    return found
+    return values
 
 
-def file_of_credentials(path: Path) -> dict[str, str]:
+def read_credentials_file(path: Path) -> dict[str, str]:
     """A JSON object of texts, from a file or (`-`) stdin.
 
     An object in it (an account's key file) becomes its text.
@@ -86,7 +86,7 @@ def file_of_credentials(path: Path) -> dict[str, str]:
     }
 
 
-def secret_from(secret: str | None, path: Path | None) -> str | None:
+def read_secret(secret: str | None, path: Path | None) -> str | None:
     """The signing secret as given; None when it was not. Raises BadParameter."""
     if secret is not None and path is not None:
         raise typer.BadParameter("give the secret or its file, not both.", param_hint="--secret")
@@ -104,43 +104,45 @@ def secret_from(secret: str | None, path: Path | None) -> str | None:
     return secret.strip() if secret is not None else None
 
 
-def settings_for(
-    platform: Capabilities, given: Mapping[str, str], *, loopback: bool
+def check_settings(
+    capabilities: Capabilities, values: Mapping[str, str], *, loopback: bool
 ) -> dict[str, str]:
     """The settings, if the platform knows them all and none it needs is missing.
 
     Raises BadParameter.
     """
-    known = {**platform.settings, **platform.optional_settings}
-    wrong = _unknown(given, known)
-    wrong += [
-        f"{name} is missing: {platform.settings[name]}"
-        for name in platform.settings
-        if not given.get(name)
+    descriptions = {**capabilities.settings, **capabilities.optional_settings}
+    problems = _unknown_names(values, descriptions)
+    problems += [
+        f"{name} is missing: {capabilities.settings[name]}"
+        for name in capabilities.settings
+        if not values.get(name)
     ]
-    for name, value in given.items():
-        if name == "channel" and name in known and value not in set(Channel):
-            wrong.append(f"channel cannot be {value!r}: {known[name]}")
+    for name, value in values.items():
+        if name == "channel" and name in descriptions and value not in set(Channel):
+            problems.append(f"channel cannot be {value!r}: {descriptions[name]}")
         if (
-            name in known
+            name in descriptions
             and name.endswith(("_url", "_base"))
-            and (why := unusable(value, loopback=loopback))
+            and (problem := address_problem(value, allow_loopback=loopback))
         ):
-            wrong.append(f"{name}: {why}")
-    _refuse(wrong, platform, "--setting")
-    return {name: value for name, value in given.items() if value}
+            problems.append(f"{name}: {problem}")
+    _raise_problems(problems, capabilities, "--setting")
+    return {name: value for name, value in values.items() if value}
 
 
-def unknown_settings(platform: Capabilities, given: Mapping[str, str]) -> None:
+def check_setting_names(capabilities: Capabilities, values: Mapping[str, str]) -> None:
     """Raises BadParameter for settings that the platform does not have."""
-    _refuse(
-        _unknown(given, {**platform.settings, **platform.optional_settings}), platform, "--setting"
+    _raise_problems(
+        _unknown_names(values, {**capabilities.settings, **capabilities.optional_settings}),
+        capabilities,
+        "--setting",
     )
 
 
-def credentials_for(
-    platform: Capabilities,
-    given: Mapping[str, str],
+def collect_credentials(
+    capabilities: Capabilities,
+    inputs: Mapping[str, str],
     settings: Mapping[str, str],
     *,
     receive_only: bool,
@@ -149,46 +151,52 @@ def credentials_for(
 
     Raises BadParameter.
     """
-    known = {**platform.credentials, **platform.optional_credentials}
-    wrong = _unknown(given, known)
-    if receive_only and given:
-        wrong.append("either give credentials or say --receive-only")
-    if receive_only and not platform.pushes:
-        wrong.append(
+    descriptions = {**capabilities.credentials, **capabilities.optional_credentials}
+    problems = _unknown_names(inputs, descriptions)
+    if receive_only and inputs:
+        problems.append("either give credentials or say --receive-only")
+    if receive_only and not capabilities.pushes:
+        problems.append(
             "it sends nothing by itself: without credentials Heard cannot ask it for reviews"
         )
-    found = {name: value for name, value in given.items() if value}
+    values = {name: value for name, value in inputs.items() if value}
     # Without an address to post replies to, our own schema has nothing to sign.
-    idle = platform.platform == "standard" and not settings.get("reply_url")
+    reply_impossible = capabilities.platform == "standard" and not settings.get("reply_url")
     missing = (
         []
-        if wrong or receive_only or (idle and not found)
-        else [name for name in platform.credentials if name not in found]
+        if problems or receive_only or (reply_impossible and not values)
+        else [name for name in capabilities.credentials if name not in values]
     )
-    if missing and somebody_there():
-        found |= {
-            name: _typed(name, platform.credentials[name], "--credential-file NAME=FILE")
+    if missing and is_interactive():
+        values |= {
+            name: _prompt_secret(
+                name, capabilities.credentials[name], "--credential-file NAME=FILE"
+            )
             for name in missing
         }
         missing = []
-    wrong += [f"{name} is missing: {platform.credentials[name]}" for name in missing]
-    if missing and not found and platform.pushes:
-        wrong.append(
+    problems += [f"{name} is missing: {capabilities.credentials[name]}" for name in missing]
+    if missing and not values and capabilities.pushes:
+        problems.append(
             "without credentials Heard receives reviews but cannot answer them; if that is meant, "
             "say --receive-only"
         )
     if (
-        platform.platform == "standard"
-        and "secret" in found
-        and StandardWebhooks().unfit(found["secret"])
+        capabilities.platform == "standard"
+        and "secret" in values
+        and StandardWebhooks().secret_problem(values["secret"])
     ):
-        wrong.append(f"secret: {platform.credentials['secret']}")
-    _refuse(wrong, platform, "--credential")
-    return {name: found[name] for name in known if name in found}
+        problems.append(f"secret: {capabilities.credentials['secret']}")
+    _raise_problems(problems, capabilities, "--credential")
+    return {name: values[name] for name in descriptions if name in values}
 
 
-def signing_secret(
-    connector: Connector, given: str | None, credentials: Mapping[str, str], *, later: bool = False
+def choose_signing_secret(
+    connector: Connector,
+    secret_input: str | None,
+    credentials: Mapping[str, str],
+    *,
+    secret_later: bool = False,
 ) -> str | None:
     """What deliveries are signed with: what was given, the account's own, or a new secret.
 
@@ -196,83 +204,91 @@ def signing_secret(
     somebody says so, or because the platform is asked for its reviews as well, with these
     credentials. Raises BadParameter.
     """
-    platform, scheme = connector.capabilities, connector.scheme
-    if given and later:
+    capabilities, scheme = connector.capabilities, connector.scheme
+    if secret_input and secret_later:
         raise typer.BadParameter("the secret is there already.", param_hint="--secret-later")
-    if later and platform.secret is not Secret.GIVEN:
+    if secret_later and capabilities.secret_origin is not SecretOrigin.FROM_PLATFORM:
         raise typer.BadParameter(
-            f"{platform.title} does not choose the secret.", param_hint="--secret-later"
+            f"{capabilities.title} does not choose the secret.", param_hint="--secret-later"
         )
-    if given:
-        _fit(connector, given)
-    match platform.secret:
-        case Secret.NONE:
-            if given:
-                signs = (
+    if secret_input:
+        _check_secret(connector, secret_input)
+    match capabilities.secret_origin:
+        case SecretOrigin.NONE:
+            if secret_input:
+                reason = (
                     "does not sign with a secret"
-                    if platform.signed
+                    if capabilities.signed
                     else "signs nothing; its address is the secret"
                 )
-                raise typer.BadParameter(f"{platform.title} {signs}.", param_hint="--secret")
+                raise typer.BadParameter(f"{capabilities.title} {reason}.", param_hint="--secret")
             return None
-        case Secret.CREDENTIAL:
-            if secret := given or credentials.get(platform.secret_credential):
+        case SecretOrigin.CREDENTIAL:
+            if secret := secret_input or credentials.get(capabilities.secret_credential):
                 return secret
-            told = f"{platform.title} signs with the account's own secret: give the credential {platform.secret_credential}"
+            message = f"{capabilities.title} signs with the account's own secret: give the credential {capabilities.secret_credential}"
             raise typer.BadParameter(
-                f"{told}, or the same as --secret-file.", param_hint="--secret-file"
+                f"{message}, or the same as --secret-file.", param_hint="--secret-file"
             )
-        case Secret.GIVEN:
-            optional = platform.poll_seconds is not None and bool(
-                credentials or not platform.credentials
+        case SecretOrigin.FROM_PLATFORM:
+            optional = capabilities.poll_seconds is not None and bool(
+                credentials or not capabilities.credentials
             )
-            if given is None and not later and somebody_there():
-                given = _typed(
-                    "signing secret", platform.secret_help, "--secret-file", optional=optional
+            if secret_input is None and not secret_later and is_interactive():
+                secret_input = _prompt_secret(
+                    "signing secret", capabilities.secret_help, "--secret-file", optional=optional
                 )
-                _fit(connector, given)
-            if not given and not later and not optional:
-                told = f"{platform.title} chooses the secret: {platform.secret_help}"
+                _check_secret(connector, secret_input)
+            if not secret_input and not secret_later and not optional:
+                message = f"{capabilities.title} chooses the secret: {capabilities.secret_help}"
                 raise typer.BadParameter(
-                    f"{told}. If it shows it only once it has the address: --secret-later.",
+                    f"{message}. If it shows it only once it has the address: --secret-later.",
                     param_hint="--secret-file",
                 )
-            return given or None
-        case Secret.MADE_HERE | Secret.KEPT_HERE:
-            return given or (scheme.new_secret() if scheme else secrets.token_urlsafe(32))
+            return secret_input or None
+        case SecretOrigin.GENERATED | SecretOrigin.INTERNAL:
+            return secret_input or (scheme.new_secret() if scheme else secrets.token_urlsafe(32))
 
 
-def _fit(connector: Connector, secret: str) -> None:
-    if secret and connector.scheme and (wrong := connector.scheme.unfit(secret)):
-        raise typer.BadParameter(f"{connector.capabilities.title}: {wrong}.", param_hint="--secret")
+def _check_secret(connector: Connector, secret: str) -> None:
+    if secret and connector.scheme and (problem := connector.scheme.secret_problem(secret)):
+        raise typer.BadParameter(
+            f"{connector.capabilities.title}: {problem}.", param_hint="--secret"
+        )
 
 
-def _typed(name: str, what: str, otherwise: str, *, optional: bool = False) -> str:
+def _prompt_secret(name: str, description: str, alternative: str, *, optional: bool = False) -> str:
     """What somebody types unseen.
 
     Raises BadParameter for the first line of something that spans several.
     """
-    told = f"{name} ({what})" + (", or nothing" if optional else "")
-    typed = str(
+    question = f"{name} ({description})" + (", or nothing" if optional else "")
+    value = str(
         typer.prompt(
-            told, hide_input=True, err=True, default="" if optional else None, show_default=False
+            question,
+            hide_input=True,
+            err=True,
+            default="" if optional else None,
+            show_default=False,
         )
     ).strip()
-    if typed == "{" or (typed.startswith("-----BEGIN") and "-----END" not in typed):
+    if value == "{" or (value.startswith("-----BEGIN") and "-----END" not in value):
         raise typer.BadParameter(
-            f"{name} spans several lines, which cannot be typed here: {otherwise}."
+            f"{name} spans several lines, which cannot be typed here: {alternative}."
         )
-    return typed
+    return value
 
 
-def _unknown(given: Mapping[str, str], known: Mapping[str, Any]) -> list[str]:
+def _unknown_names(values: Mapping[str, str], known_names: Mapping[str, Any]) -> list[str]:
     return [
-        f"{name} is unknown here; known: {', '.join(known) or 'none'}"
-        for name in given
-        if name not in known
+        f"{name} is unknown here; known: {', '.join(known_names) or 'none'}"
+        for name in values
+        if name not in known_names
     ]
 
 
-def _refuse(wrong: Sequence[str], platform: Capabilities, option: str) -> None:
-    if wrong:
-        raise typer.BadParameter(f"{platform.title}: " + "; ".join(wrong) + ".", param_hint=option)
+def _raise_problems(problems: Sequence[str], capabilities: Capabilities, option: str) -> None:
+    if problems:
+        raise typer.BadParameter(
+            f"{capabilities.title}: " + "; ".join(problems) + ".", param_hint=option
+        )

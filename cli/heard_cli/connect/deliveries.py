@@ -11,15 +11,22 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from heard.clock import stamp
-from heard.connectors import Capabilities, Connection, Connector, RefusalReason, Secret, load
+from heard.clock import format_time
+from heard.connectors import (
+    Capabilities,
+    Connection,
+    Connector,
+    SecretOrigin,
+    SignatureFailureReason,
+    load,
+)
 from heard.connectors.signatures import TwilioV1
-from heard.polling import Poll
-from heard.storage.deliveries import Noted
+from heard.polling import PollState
+from heard.storage.deliveries import DeliveryNote
 from heard_cli import show
-from heard_cli.stack import Stack, known, on_stack
+from heard_cli.stack import Stack, on_stack, require_connection
 
-_LOOKED_AT: Final = 500
+_NOTE_LIMIT: Final = 500
 """How many notes are looked through for the last of a kind."""
 
 
@@ -38,70 +45,87 @@ def deliveries(
     Of equal results in a row one a minute is noted per process; "more" says how many came since.
     Notes are kept for two weeks and hold nothing of what was sent.
     """
-    found = known(stack, connection)
-    connector = load(found.platform)
-    notes = stack.deliveries.of_connection(found.id, limit)
-    kept = sum(each.connection == found.id for each in stack.quarantine.of_business(found.business))
-    refused = Counter(each.reason for each in notes if each.result == "refused")
-    asked = stack.polls.poll(found.id)
+    target = require_connection(stack, connection)
+    connector = load(target.platform)
+    notes = stack.deliveries.of_connection(target.id, limit)
+    quarantine_count = sum(
+        each.connection == target.id for each in stack.quarantine.of_business(target.business)
+    )
+    refusals = Counter(each.reason for each in notes if each.result == "refused")
+    poll_state = stack.polls.state(target.id)
     if as_json:
-        listed = [asdict(each) | {"advice": _advice(each, connector, found)} for each in notes]
-        poll = _asked(asked) if asked else None
+        entries = [
+            asdict(each) | {"advice": _note_advice(each, connector, target)} for each in notes
+        ]
+        poll_json = _poll_state_json(poll_state) if poll_state else None
         show.data(
             {
-                "connection": found.id,
-                "platform": found.platform,
-                "deliveries": listed,
-                "quarantined": kept,
-                "poll": poll,
+                "connection": target.id,
+                "platform": target.platform,
+                "deliveries": entries,
+                "quarantined": quarantine_count,
+                "poll": poll_json,
             }
         )
         return
-    if asked:
-        show.facts(
+    if poll_state:
+        show.fields(
             {
-                f"asked: {name.replace('_', ' ')}": _cell(value)
-                for name, value in _asked(asked).items()
+                f"asked: {name.replace('_', ' ')}": _format_cell(value)
+                for name, value in _poll_state_json(poll_state).items()
             }
         )
     rows = [
-        (show.at(each.at), _coloured(each.result), each.reason, each.events, each.unnoted or "")
+        (
+            show.timestamp(each.at),
+            _result_text(each.result),
+            each.reason,
+            each.events,
+            each.skipped or "",
+        )
         for each in notes
     ]
     show.table(
         ("at", "result", "reason", "events", "more"),
         rows,
-        empty=_nothing(connector.capabilities, found),
+        empty=_empty_message(connector.capabilities, target),
     )
-    for reason in refused:
-        show.line(f"{reason}: {refused_because(reason, connector, found)}")
-    if kept:
+    for reason in refusals:
+        show.line(f"{reason}: {refusal_advice(reason, connector, target)}")
+    if quarantine_count:
         show.line(
-            f"{kept} lie in quarantine, genuine and unread: heard connect quarantine --business "
-            f"{found.business}"
+            f"{quarantine_count} lie in quarantine, genuine and unread: heard connect quarantine --business "
+            f"{target.business}"
         )
 
 
-def _asked(poll: Poll) -> dict[str, Any]:
+def _poll_state_json(poll_state: PollState) -> dict[str, Any]:
     """Where the polling of a connection stands."""
-    told: dict[str, Any] = {"every_seconds": poll.every, "since": stamp(poll.since)}
-    told |= {
-        "last": stamp(poll.polled_at) if poll.polled_at else None,
-        "next": stamp(poll.wait_until or poll.poll_at),
+    fields: dict[str, Any] = {
+        "every_seconds": poll_state.every,
+        "since": format_time(poll_state.since),
     }
-    trouble = f"{poll.trouble.code}: {poll.trouble.words}" if poll.trouble else None
-    return told | {
-        "failures": poll.failures,
+    fields |= {
+        "last": format_time(poll_state.polled_at) if poll_state.polled_at else None,
+        "next": format_time(poll_state.wait_until or poll_state.poll_at),
+    }
+    trouble = (
+        f"{poll_state.last_failure.code}: {poll_state.last_failure.message}"
+        if poll_state.last_failure
+        else None
+    )
+    return fields | {
+        "failures": poll_state.failures,
         "trouble": trouble,
-        "reading_older_pages": bool(poll.cursors),
+        "reading_older_pages": bool(poll_state.cursors),
     }
 
 
-def _cell(value: object) -> show.Cell:
+def _format_cell(value: object) -> show.Cell:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return (
-        show.at(value)
+        show.timestamp(value)
         if isinstance(value, str) and value.endswith("Z")
         else str(value)
         if value is not None
@@ -109,65 +133,63 @@ def _cell(value: object) -> show.Cell:
     )
 
 
-def last(notes: list[Noted], *results: str) -> str | None:
+def last_result_at(notes: list[DeliveryNote], *results: str) -> str | None:
     """When a request with one of these results came last."""
     return next((each.at for each in notes if each.result in results), None)
 
 
-def latest(stack: Stack, connection: str) -> list[Noted]:
+def recent_notes(stack: Stack, connection: str) -> list[DeliveryNote]:
     """The latest notes of a connection, as many as it takes to find the last of a kind."""
-    return stack.deliveries.of_connection(connection, _LOOKED_AT)
+    return stack.deliveries.of_connection(connection, _NOTE_LIMIT)
 
 
-def refused_because(reason: str, connector: Connector, connection: Connection) -> str:
+def refusal_advice(reason: str, connector: Connector, connection: Connection) -> str:
     """What to do about requests that were refused for this reason."""
-    about, rotate = connector.capabilities, f"heard connect rotate {connection.id}"
+    capabilities, rotate = connector.capabilities, f"heard connect rotate {connection.id}"
     match reason:
-        case RefusalReason.SIGNATURE_MISSING:
-            entered = (
-                f"no secret is entered at {about.title} ({rotate} makes a new one to enter)"
-                if _ours(about)
+        case SignatureFailureReason.SIGNATURE_MISSING:
+            cause = (
+                f"no secret is entered at {capabilities.title} ({rotate} makes a new one to enter)"
+                if _made_by_heard(capabilities)
                 else "it does not sign"
             )
-            return f"what came was not signed. Either {entered}, or something between removes the header, or a stranger sent it."
-        case RefusalReason.SIGNATURE_MALFORMED:
-            return f"what came is not signed as {about.title} signs. Is the address entered elsewhere, or does a proxy change headers?"
-        case RefusalReason.SIGNATURE_WRONG if isinstance(connector.scheme, TwilioV1):
-            changed = f"a changed token: {rotate} --secret-file …"
-            return f"another token or another address. {about.title} must have exactly {connection.url}; {changed}"
-        case RefusalReason.SIGNATURE_WRONG if _ours(about):
-            return f"{about.title} signs with another secret, or something changes the body. Lost the secret? {rotate} makes a new one."
-        case RefusalReason.SIGNATURE_WRONG:
-            given = (
+            return f"what came was not signed. Either {cause}, or something between removes the header, or a stranger sent it."
+        case SignatureFailureReason.SIGNATURE_MALFORMED:
+            return f"what came is not signed as {capabilities.title} signs. Is the address entered elsewhere, or does a proxy change headers?"
+        case SignatureFailureReason.SIGNATURE_WRONG if isinstance(connector.scheme, TwilioV1):
+            command = f"a changed token: {rotate} --secret-file …"
+            return f"another token or another address. {capabilities.title} must have exactly {connection.url}; {command}"
+        case SignatureFailureReason.SIGNATURE_WRONG if _made_by_heard(capabilities):
+            return f"{capabilities.title} signs with another secret, or something changes the body. Lost the secret? {rotate} makes a new one."
+        case SignatureFailureReason.SIGNATURE_WRONG:
+            next_step = (
                 f" If it changed: {rotate} --secret-file …"
-                if about.secret is not Secret.NONE
+                if capabilities.secret_origin is not SecretOrigin.NONE
                 else " Check the connection's settings."
             )
-            return f"the signature does not fit what is stored here, or something changes the body.{given}"
-        case RefusalReason.STALE:
+            return f"the signature does not fit what is stored here, or something changes the body.{next_step}"
+        case SignatureFailureReason.STALE:
             return "it came long after it was signed: a queue on the way, a clock that is off, or somebody sending an old request again."
-        case RefusalReason.NO_SECRET:
-            return f"there is nothing to check signatures with: {rotate}{'' if _ours(about) else ' --secret-file …'}"
+        case SignatureFailureReason.NO_SECRET:
+            return f"there is nothing to check signatures with: {rotate}{'' if _made_by_heard(capabilities) else ' --secret-file …'}"
         case _:
             return "look at the log of the ingest function."
 
 
-def _ours(platform: Capabilities) -> bool:
-    return platform.secret in {Secret.MADE_HERE, Secret.KEPT_HERE}
+def _made_by_heard(capabilities: Capabilities) -> bool:
+    return capabilities.secret_origin in {SecretOrigin.GENERATED, SecretOrigin.INTERNAL}
 
 
-def _advice(note: Noted, connector: Connector, connection: Connection) -> str | None:
-    return refused_because(note.reason, connector, connection) if note.result == "refused" else None
+def _note_advice(note: DeliveryNote, connector: Connector, connection: Connection) -> str | None:
+    return refusal_advice(note.reason, connector, connection) if note.result == "refused" else None
 
 
-def _nothing(platform: Capabilities, connection: Connection) -> str:
-    if not platform.pushes:
-        return (
-            f"{platform.title} sends nothing by itself; ask it: heard connect poll {connection.id}"
-        )
-    return f"Nothing came in the last two weeks. Is {connection.url} entered at {platform.title}? Try it: heard connect test {connection.id}"
+def _empty_message(capabilities: Capabilities, connection: Connection) -> str:
+    if not capabilities.pushes:
+        return f"{capabilities.title} sends nothing by itself; ask it: heard connect poll {connection.id}"
+    return f"Nothing came in the last two weeks. Is {connection.url} entered at {capabilities.title}? Try it: heard connect test {connection.id}"
 
 
-def _coloured(result: str) -> Any:
+def _result_text(result: str) -> Any:
     styles = {"accepted": "green", "handshake": "green", "refused": "red", "quarantined": "yellow"}
     return show.Text(result, style=styles.get(result, ""))

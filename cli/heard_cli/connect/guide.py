@@ -9,33 +9,37 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from heard.connectors import Capabilities, Connection, Secret, load, platform_names
+from heard.connectors import Capabilities, Connection, SecretOrigin, load, platform_names
 from heard.errors import NotFound
-from heard.polling import pollable
+from heard.polling import poll_interval
 from heard_cli import show
 
 type Inbound = Literal["push", "poll"]
 
 _SECRETS = {
-    Secret.MADE_HERE: "made by Heard when you connect; enter it at the platform",
-    Secret.KEPT_HERE: "made by Heard; nobody needs it",
-    Secret.GIVEN: "shown by the platform; enter it here",
-    Secret.CREDENTIAL: "one of the credentials",
-    Secret.NONE: "none",
+    SecretOrigin.GENERATED: "made by Heard when you connect; enter it at the platform",
+    SecretOrigin.INTERNAL: "made by Heard; nobody needs it",
+    SecretOrigin.FROM_PLATFORM: "shown by the platform; enter it here",
+    SecretOrigin.CREDENTIAL: "one of the credentials",
+    SecretOrigin.NONE: "none",
 }
-_HOW = {"pushed": "told by the platform", "polled": "found by asking", "no": "never learnt of"}
+_DETECTION_LABELS = {
+    "pushed": "told by the platform",
+    "polled": "found by asking",
+    "no": "never learnt of",
+}
 
 
-def inbound(platform: Capabilities) -> list[Inbound]:
+def inbound_ways(capabilities: Capabilities) -> list[Inbound]:
     """How reviews come from a platform."""
-    ways: list[Inbound] = ["push"] if platform.pushes else []
-    return [*ways, "poll"] if platform.poll_seconds is not None else ways
+    ways: list[Inbound] = ["push"] if capabilities.pushes else []
+    return [*ways, "poll"] if capabilities.poll_seconds is not None else ways
 
 
-def brought(platform: Capabilities, connection: Connection | None = None) -> str:
+def inbound_label(capabilities: Capabilities, connection: Connection | None = None) -> str:
     """The same in a word; of a connection, whether what it takes to be asked is there."""
-    ways = inbound(platform)
-    if connection is not None and platform.pushes and pollable(connection) is None:
+    ways = inbound_ways(capabilities)
+    if connection is not None and capabilities.pushes and poll_interval(connection) is None:
         ways = ["push"]
     match ways:
         case ["push", "poll"]:
@@ -46,25 +50,25 @@ def brought(platform: Capabilities, connection: Connection | None = None) -> str
             return "pushed"
 
 
-def believed_by(platform: Capabilities, connection: Connection) -> str:
+def authenticated_by(capabilities: Capabilities, connection: Connection) -> str:
     """Why what comes through a connection is believed."""
-    if not platform.pushes:
+    if not capabilities.pushes:
         return "read at the platform"
-    if platform.signed:
+    if capabilities.signed:
         return "signature"
     return (
         "re-read at the platform"
-        if platform.can_fetch and connection.has_credentials
+        if capabilities.can_fetch and connection.has_credentials
         else "its address only"
     )
 
 
-def of_platform(name: str) -> Capabilities:
+def load_capabilities(name: str) -> Capabilities:
     """What a platform can do. Raises BadParameter with the known names."""
     try:
         return load(name).capabilities
-    except NotFound as missing:
-        raise typer.BadParameter(missing.detail, param_hint="PLATFORM") from None
+    except NotFound as error:
+        raise typer.BadParameter(error.detail, param_hint="PLATFORM") from None
 
 
 def guide(
@@ -76,49 +80,49 @@ def guide(
     """Say what a platform can and cannot do, what Heard asks for to connect it, and what to click
     and paste there.
     """
-    about = of_platform(platform)
+    capabilities = load_capabilities(platform)
     if as_json:
-        show.data(told(about))
+        show.data(capabilities_json(capabilities))
         return
-    show.line(f"{about.title} ({about.platform})", style="bold")
-    facts: dict[str, show.Cell] = {
-        "channel": f"{about.channel.value}, {about.channel.stage.value}",
-        "reviews come": comes(about),
+    show.line(f"{capabilities.title} ({capabilities.platform})", style="bold")
+    fields: dict[str, show.Cell] = {
+        "channel": f"{capabilities.channel.value}, {capabilities.channel.stage.value}",
+        "reviews come": inbound_description(capabilities),
     }
-    facts |= {
-        "signature": about.signature,
-        "edits": _HOW[about.edits],
-        "withdrawals": _HOW[about.deletions],
+    fields |= {
+        "signature": capabilities.signature,
+        "edits": _DETECTION_LABELS[capabilities.edits],
+        "withdrawals": _DETECTION_LABELS[capabilities.deletions],
     }
-    facts["replies"] = (
-        f"{about.replies}, up to {about.reply_limit:,} "
-        f"{about.reply_unit}{', moderated' if about.moderated else ''}"
-        if about.replies != "none"
+    fields["replies"] = (
+        f"{capabilities.replies}, up to {capabilities.reply_limit:,} "
+        f"{capabilities.reply_unit}{', moderated' if capabilities.moderated else ''}"
+        if capabilities.replies != "none"
         else "by people at the platform: no program can reply"
     )
-    facts["secret"] = _SECRETS[about.secret] + (
-        f": {about.secret_help}" if about.secret_help else ""
+    fields["secret"] = _SECRETS[capabilities.secret_origin] + (
+        f": {capabilities.secret_help}" if capabilities.secret_help else ""
     )
-    show.facts(facts)
-    for heading, asked in (
-        ("Settings (--setting NAME=VALUE)", about.settings),
-        ("Optional settings", about.optional_settings),
-        ("Credentials (--credentials-file)", about.credentials),
-        ("Optional credentials", about.optional_credentials),
+    show.fields(fields)
+    for heading, entries in (
+        ("Settings (--setting NAME=VALUE)", capabilities.settings),
+        ("Optional settings", capabilities.optional_settings),
+        ("Credentials (--credentials-file)", capabilities.credentials),
+        ("Optional credentials", capabilities.optional_credentials),
     ):
-        _listed(heading, [f"{name}: {what}" for name, what in asked.items()])
-    _listed("What to do", about.guide.splitlines())
-    _listed("What it cannot do", about.cannot)
-    _listed("What no document says, so that it is our own reading", about.unproven)
+        _print_list(heading, [f"{name}: {what}" for name, what in entries.items()])
+    _print_list("What to do", capabilities.guide.splitlines())
+    _print_list("What it cannot do", capabilities.limitations)
+    _print_list("What no document says, so that it is our own reading", capabilities.assumptions)
     show.line()
-    show.line(f"Then: heard connect add {about.platform} --business …")
+    show.line(f"Then: heard connect add {capabilities.platform} --business …")
 
 
 def list_platforms(*, as_json: bool) -> None:
     """All platforms, a row each."""
-    known = [load(name).capabilities for name in platform_names()]
+    all_capabilities = [load(name).capabilities for name in platform_names()]
     if as_json:
-        show.data([told(each) for each in known])
+        show.data([capabilities_json(each) for each in all_capabilities])
         return
     columns = ("platform", "", "channel", "in", "signed", "replies", "edits", "deletions")
     rows = [
@@ -126,53 +130,55 @@ def list_platforms(*, as_json: bool) -> None:
             each.platform,
             each.title,
             each.channel.value,
-            brought(each),
+            inbound_label(each),
             ("yes" if each.signed else "no") if each.pushes else "-",
             each.replies,
             each.edits,
             each.deletions,
         )
-        for each in known
+        for each in all_capabilities
     ]
     show.table(columns, rows, empty="")
-    show.say("What one asks for, and what to click there: heard connect guide PLATFORM")
+    show.note("What one asks for, and what to click there: heard connect guide PLATFORM")
 
 
-def told(platform: Capabilities) -> dict[str, Any]:
+def capabilities_json(capabilities: Capabilities) -> dict[str, Any]:
     """Everything a platform says of itself, as JSON."""
-    shown = {name: getattr(platform, name) for name in Capabilities.__dataclass_fields__}
-    asked = {
-        name: dict(shown[name])
+    fields = {name: getattr(capabilities, name) for name in Capabilities.__dataclass_fields__}
+    mappings = {
+        name: dict(fields[name])
         for name in ("settings", "optional_settings", "credentials", "optional_credentials")
     }
-    lists = {name: list(shown[name]) for name in ("cannot", "proof", "unproven")}
-    channel = {"channel": platform.channel.value, "stage": platform.channel.stage.value}
+    lists = {name: list(fields[name]) for name in ("limitations", "verified", "assumptions")}
+    channel = {"channel": capabilities.channel.value, "stage": capabilities.channel.stage.value}
     return (
-        shown
-        | asked
+        fields
+        | mappings
         | lists
         | channel
-        | {"secret": platform.secret.value, "inbound": inbound(platform)}
+        | {"secret_origin": capabilities.secret_origin.value, "inbound": inbound_ways(capabilities)}
     )
 
 
-def comes(platform: Capabilities) -> str:
+def inbound_description(capabilities: Capabilities) -> str:
     """How a platform's reviews come to us, in words."""
-    often = (
-        f"asked for every {_span(platform.poll_seconds)}"
-        if platform.poll_seconds is not None
+    poll_text = (
+        f"asked for every {_format_seconds(capabilities.poll_seconds)}"
+        if capabilities.poll_seconds is not None
         else ""
     )
-    return " and ".join([*(["pushed"] if platform.pushes else []), *([often] if often else [])])
+    return " and ".join(
+        [*(["pushed"] if capabilities.pushes else []), *([poll_text] if poll_text else [])]
+    )
 
 
-def _span(seconds: int) -> str:
+def _format_seconds(seconds: int) -> str:
     if seconds % 3_600 == 0:
         return f"{seconds // 3_600} h"
     return f"{seconds // 60} min" if seconds % 60 == 0 else f"{seconds} s"
 
 
-def _listed(heading: str, lines: list[str] | tuple[str, ...]) -> None:
+def _print_list(heading: str, lines: list[str] | tuple[str, ...]) -> None:
     if lines:
         show.line()
         show.line(heading, style="bold")

@@ -10,11 +10,11 @@ import typer
 
 from heard.connectors import Connection, load
 from heard_cli import show
-from heard_cli.stack import Stack, Stop, known, on_stack
+from heard_cli.stack import CommandError, Stack, on_stack, require_connection
 
 
 @dataclass(frozen=True, slots=True)
-class Polled:
+class PollSummary:
     """What came of asking.
 
     Reviews shown there, queued, gone, how many could not be read, and why it ended early (empty if
@@ -29,33 +29,39 @@ class Polled:
     error: str = ""
 
 
-def polled(stack: Stack, connection: Connection) -> Polled:
+def run_poller(stack: Stack, connection: Connection) -> PollSummary:
     """Run the stack's poller for one connection, and wait for it.
 
     Raises Stop when it cannot run.
     """
-    function = stack.outputs.get("PollFunctionName")
-    if not function:
-        raise Stop("This stack has no poller: it is an older one.", "Update it: make deploy")
-    answer = stack.functions.invoke(
-        FunctionName=function, Payload=json.dumps({"connection": connection.id}).encode()
+    function_name = stack.outputs.get("PollFunctionName")
+    if not function_name:
+        raise CommandError(
+            "This stack has no poller: it is an older one.", "Update it: make deploy"
+        )
+    response = stack.functions.invoke(
+        FunctionName=function_name, Payload=json.dumps({"connection": connection.id}).encode()
     )
-    content = answer["Payload"].read()
+    content = response["Payload"].read()
     try:
-        told: Any = json.loads(content)
+        payload: Any = json.loads(content)
     except ValueError:
-        told = None
-    if answer.get("FunctionError") or not isinstance(told, dict):
-        kind = cast("dict[str, Any]", told).get("errorType", "") if isinstance(told, dict) else ""
-        raise Stop(
+        payload = None
+    if response.get("FunctionError") or not isinstance(payload, dict):
+        kind = (
+            cast("dict[str, Any]", payload).get("errorType", "")
+            if isinstance(payload, dict)
+            else ""
+        )
+        raise CommandError(
             f"The poller failed{f' ({kind})' if kind else ''}.",
             "Look at its log: service=poll in the functions' logs.",
         )
-    found = cast("dict[str, Any]", told)
+    result = cast("dict[str, Any]", payload)
     counts = {
-        name: int(found.get(name) or 0) for name in ("found", "queued", "withdrawn", "problems")
+        name: int(result.get(name) or 0) for name in ("found", "queued", "withdrawn", "problems")
     }
-    return Polled(connection.id, **counts, error=str(found.get("error") or ""))
+    return PollSummary(connection.id, **counts, error=str(result.get("error") or ""))
 
 
 @on_stack
@@ -68,29 +74,29 @@ def poll(
 
     The exit code is 1 if it could not be asked.
     """
-    found = known(stack, connection)
-    about = load(found.platform).capabilities
-    if about.poll_seconds is None:
-        raise Stop(
-            f"{about.title} cannot be asked for its reviews: it sends them.",
-            f"Try that: heard connect test {found.id}",
+    target = require_connection(stack, connection)
+    capabilities = load(target.platform).capabilities
+    if capabilities.poll_seconds is None:
+        raise CommandError(
+            f"{capabilities.title} cannot be asked for its reviews: it sends them.",
+            f"Try that: heard connect test {target.id}",
         )
-    came = polled(stack, found)
+    summary = run_poller(stack, target)
     if as_json:
-        show.data(asdict(came) | {"platform": found.platform})
+        show.data(asdict(summary) | {"platform": target.platform})
     else:
-        unread = f", {came.problems} could not be read" if came.problems else ""
+        problem_text = f", {summary.problems} could not be read" if summary.problems else ""
         show.line(
-            f"{about.title}: {came.found} reviews found, {came.queued} queued, {came.withdrawn} "
-            f"withdrawn{unread}."
+            f"{capabilities.title}: {summary.found} reviews found, {summary.queued} queued, {summary.withdrawn} "
+            f"withdrawn{problem_text}."
         )
-        if not came.error:
-            show.say("What is known already is not queued again.")
-    if came.error:
-        missing = about.credentials and not found.has_credentials
+        if not summary.error:
+            show.note("What is known already is not queued again.")
+    if summary.error:
+        missing = capabilities.credentials and not target.has_credentials
         advice = (
             "It has no credentials: remove it and add it with them."
             if missing
-            else f"Its state: heard connect deliveries {found.id}"
+            else f"Its state: heard connect deliveries {target.id}"
         )
-        raise Stop(f"{about.title} was not read to the end: {came.error}", advice)
+        raise CommandError(f"{capabilities.title} was not read to the end: {summary.error}", advice)

@@ -15,22 +15,22 @@ from typing import Annotated, Any
 
 import typer
 
-from heard.clock import moment
-from heard.connectors import Request, load
+from heard.clock import parse_time
+from heard.connectors import WebhookRequest, load
 from heard.errors import Unparseable
-from heard.steps.ingest import queued
-from heard.storage.quarantine import Quarantined
+from heard.steps.ingest import build_messages
+from heard.storage.quarantine import QuarantinedDelivery
 from heard_cli import show
-from heard_cli.stack import Stack, Stop, on_stack
+from heard_cli.stack import CommandError, Stack, on_stack
 
 
 @dataclass(frozen=True, slots=True)
-class Replayed:
+class ReplayResult:
     """What came of one: how many events went to the queue, and why it stays if it does."""
 
     id: str
-    events: int
-    stays: str | None
+    event_count: int
+    keep_reason: str | None
 
 
 @on_stack
@@ -58,24 +58,26 @@ def quarantine(
             "one of --show, --replay, --replay-all at a time.", param_hint="--show"
         )
     stack.business(business)
-    kept = stack.quarantine.of_business(business)
+    entries = stack.quarantine.of_business(business)
     if show_id:
-        _show(_one(kept, show_id), as_json=as_json)
+        _print_delivery(_find_delivery(entries, show_id), as_json=as_json)
     elif replay_id or replay_all:
-        _replay(stack, [_one(kept, replay_id)] if replay_id else kept, as_json=as_json)
+        _replay_deliveries(
+            stack, [_find_delivery(entries, replay_id)] if replay_id else entries, as_json=as_json
+        )
     elif as_json:
-        show.data([_about(each) for each in kept])
+        show.data([_delivery_json(each) for each in entries])
     else:
         rows = [
             (
-                show.at(each.received_at),
+                show.timestamp(each.received_at),
                 each.platform,
                 len(each.body),
                 each.why,
                 each.connection,
                 each.id,
             )
-            for each in kept
+            for each in entries
         ]
         show.table(
             ("received", "platform", "bytes", "why", "connection", "delivery"),
@@ -84,100 +86,117 @@ def quarantine(
         )
 
 
-def replayed(stack: Stack, delivery: Quarantined) -> Replayed:
+def replay_delivery(stack: Stack, delivery: QuarantinedDelivery) -> ReplayResult:
     """Read one delivery again, queue its events, and only then let it go.
 
     Raises Fault when the queue does not take them.
     """
     connection = stack.setup.connection(delivery.connection)
     if connection is None:
-        return Replayed(delivery.id, 0, "its connection was removed")
-    request = Request(delivery.method, delivery.headers, delivery.body, delivery.query)
+        return ReplayResult(delivery.id, 0, "its connection was removed")
+    request = WebhookRequest(delivery.method, delivery.headers, delivery.body, delivery.query)
     try:
-        parsed = load(connection.platform).parse(request, connection, moment(delivery.received_at))
-    except Unparseable as unreadable:
-        return Replayed(delivery.id, 0, unreadable.detail)
+        parsed = load(connection.platform).parse(
+            request, connection, parse_time(delivery.received_at)
+        )
+    except Unparseable as error:
+        return ReplayResult(delivery.id, 0, error.detail)
     problems = "; ".join(parsed.problems)[:2000]
     if problems == delivery.why:
         # What could be read was queued when it came.
-        return Replayed(delivery.id, 0, problems)
+        return ReplayResult(delivery.id, 0, problems)
     # A delivery id of its own: the events may be other ones than those that were numbered when it
     # came.
-    messages = queued(parsed, connection, f"{delivery.id}-{token_hex(2)}")
+    messages = build_messages(parsed, connection, f"{delivery.id}-{token_hex(2)}")
     if messages:
         stack.queue.send(messages)
     if problems:
         stack.quarantine.keep(replace(delivery, why=problems))
-        return Replayed(delivery.id, len(messages), problems)
-    stack.quarantine.release(delivery)
-    return Replayed(delivery.id, len(messages), None)
+        return ReplayResult(delivery.id, len(messages), problems)
+    stack.quarantine.remove(delivery)
+    return ReplayResult(delivery.id, len(messages), None)
 
 
-def _replay(stack: Stack, deliveries: list[Quarantined], *, as_json: bool) -> None:
-    done: list[Replayed] = []
+def _replay_deliveries(
+    stack: Stack, deliveries: list[QuarantinedDelivery], *, as_json: bool
+) -> None:
+    results: list[ReplayResult] = []
     with show.progress() as bar:
         for delivery in bar.track(deliveries, description="Replaying"):
-            done.append(replayed(stack, delivery))
-    staying = [each for each in done if each.stays]
+            results.append(replay_delivery(stack, delivery))
+    unresolved = [each for each in results if each.keep_reason]
     if as_json:
-        told = [
+        entries = [
             {
                 "id": each.id,
-                "events": each.events,
-                "released": each.stays is None,
-                "why": each.stays,
+                "events": each.event_count,
+                "released": each.keep_reason is None,
+                "why": each.keep_reason,
             }
-            for each in done
+            for each in results
         ]
-        show.data({"replayed": len(done) - len(staying), "stay": len(staying), "deliveries": told})
+        show.data(
+            {
+                "replayed": len(results) - len(unresolved),
+                "stay": len(unresolved),
+                "deliveries": entries,
+            }
+        )
     else:
         rows = [
-            (each.id, each.events, "stays" if each.stays else "released", each.stays)
-            for each in done
+            (
+                each.id,
+                each.event_count,
+                "stays" if each.keep_reason else "released",
+                each.keep_reason,
+            )
+            for each in results
         ]
         show.table(("delivery", "events queued", "", "why"), rows, empty="The quarantine is empty.")
-    if staying:
-        show.say(
-            f"{len(staying)} still cannot be read and stay. They can be replayed again after the "
+    if unresolved:
+        show.note(
+            f"{len(unresolved)} still cannot be read and stay. They can be replayed again after the "
             "next fix."
         )
         raise typer.Exit(1)
 
 
-def _one(kept: list[Quarantined], id: str) -> Quarantined:
-    found = next((each for each in kept if each.id == id), None)
-    if found is None:
-        raise Stop(
+def _find_delivery(deliveries: list[QuarantinedDelivery], id: str) -> QuarantinedDelivery:
+    match = next((each for each in deliveries if each.id == id), None)
+    if match is None:
+        raise CommandError(
             f"There is no delivery {id} in this quarantine.", "List it without --show and --replay."
         )
-    return found
+    return match
 
 
-def _about(delivery: Quarantined) -> dict[str, Any]:
-    known = {
+def _delivery_json(delivery: QuarantinedDelivery) -> dict[str, Any]:
+    fields = {
         name: getattr(delivery, name)
         for name in ("id", "business", "connection", "platform", "received_at", "why", "method")
     }
-    return known | {"bytes": len(delivery.body)}
+    return fields | {"bytes": len(delivery.body)}
 
 
-def _show(delivery: Quarantined, *, as_json: bool) -> None:
+def _print_delivery(delivery: QuarantinedDelivery, *, as_json: bool) -> None:
     try:
         body: dict[str, Any] = {"body": delivery.body.decode()}
     except UnicodeDecodeError:
         body = {"body_base64": base64.b64encode(delivery.body).decode()}
     if as_json:
         show.data(
-            _about(delivery) | {"query": delivery.query, "headers": dict(delivery.headers)} | body
+            _delivery_json(delivery)
+            | {"query": delivery.query, "headers": dict(delivery.headers)}
+            | body
         )
         return
-    about: dict[str, show.Cell] = {
-        name.replace("_", " "): value for name, value in _about(delivery).items()
+    fields: dict[str, show.Cell] = {
+        name.replace("_", " "): value for name, value in _delivery_json(delivery).items()
     }
-    show.facts(about | {"query": delivery.query} | dict(sorted(delivery.headers.items())))
+    show.fields(fields | {"query": delivery.query} | dict(sorted(delivery.headers.items())))
     show.line()
     if "body" in body:
         show.line(body["body"])
     else:
-        show.say("The body is not UTF-8; it follows in Base64.")
+        show.note("The body is not UTF-8; it follows in Base64.")
         show.line(body["body_base64"])

@@ -20,133 +20,151 @@ from typing import Any, Final
 
 import urllib3
 
-from heard.connectors import Connection, Request, load
-from heard.outcomes import CLOSING, Kind, Outcome
+from heard.connectors import Connection, WebhookRequest, load
+from heard.outcomes import CLOSING_KINDS, Kind, Outcome
 from heard.reviews import review_id
-from heard.storage.outcome_log import Log
-from heard_cli.local.http_client import Reply, Wire
-from heard_cli.local.samples import EVENTS, Sample, sample_of
-from heard_cli.local.signing import NoForm, SignedRequest, signed
-from heard_cli.stack import Stop
+from heard.storage.outcome_log import OutcomeLog
+from heard_cli.local.http_client import LocalHttpClient, LocalHttpResponse
+from heard_cli.local.samples import EVENTS, Sample, build_sample
+from heard_cli.local.signing import FormNotFound, SignedRequest
+from heard_cli.local.signing import sign_sample as sign_for_url
+from heard_cli.stack import CommandError
 
 PREFIX: Final = "heard-test-"
 """What every id of a sample begins with."""
 
-_SETTLED: Final = CLOSING | {Kind.FOLLOW_UP_OPENED, Kind.FOLLOW_UP_JOINED}
-_EVERY_SECONDS: Final = 0.5
+_SETTLING_KINDS: Final = CLOSING_KINDS | {Kind.FOLLOW_UP_OPENED, Kind.FOLLOW_UP_JOINED}
+_CHECK_SECONDS: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class SampleRequest:
     """A request to try a connection with.
 
     `told` says in words what it is, `review` is the review that a sample becomes.
     """
 
     request: SignedRequest
-    told: str
-    review: str | None = None
-    native: str = ""
+    description: str
+    review_id: str | None = None
+    native_id: str = ""
 
 
-def ping(connection: Connection, secret: str, now: datetime) -> Trial | None:
+def ping(connection: Connection, secret: str, now: datetime) -> SampleRequest | None:
     """The platform's own test, which is answered and goes nowhere.
 
     None where there is none that we could send.
     """
-    found = _trial(connection.platform, "ping", PREFIX + token_hex(6))
-    if found is None:
+    part = _load_part(connection.platform, "ping", PREFIX + token_hex(6))
+    if part is None:
         return None
-    sample, told = found
-    return Trial(request_of(sample, connection, secret, now), told)
+    sample, description = part
+    return SampleRequest(sign_sample(sample, connection, secret, now), description)
 
 
-def whole(connection: Connection, secret: str, now: datetime, wire: Wire) -> Trial | None:
+def review_request(
+    connection: Connection, secret: str, now: datetime, client: LocalHttpClient
+) -> SampleRequest | None:
     """A sample review that goes all the way; None where we cannot send one."""
     id = PREFIX + token_hex(6)
-    found = _trial(connection.platform, "review", id)
-    if found is None:
+    part = _load_part(connection.platform, "review", id)
+    if part is None:
         return None
-    request = request_of(found[0], connection, secret, now, wire)
+    request = sign_sample(part[0], connection, secret, now, client)
     headers = {name.lower(): value for name, value in request.headers.items()}
     parsed = load(connection.platform).parse(
-        Request("POST", headers, request.body), connection, now
+        WebhookRequest("POST", headers, request.body), connection, now
     )
     if not parsed.events:
-        raise Stop(
+        raise CommandError(
             "The connection's settings leave the sample out, so that nothing would come of it.",
             "Try it without --full.",
         )
-    native = parsed.events[0].native_id
-    return Trial(request, found[1], review_id(connection.business, connection.platform, native), id)
+    native_id = parsed.events[0].native_id
+    return SampleRequest(
+        request, part[1], review_id(connection.business, connection.platform, native_id), id
+    )
 
 
-def withdrawal(connection: Connection, secret: str, id: str, now: datetime) -> SignedRequest | None:
+def withdrawal_request(
+    connection: Connection, secret: str, id: str, now: datetime
+) -> SignedRequest | None:
     """The event with which the platform would say that a sample's author took it back.
 
     None where it has none.
     """
-    found = _trial(connection.platform, "withdrawal", id)
-    return request_of(found[0], connection, secret, now) if found else None
+    part = _load_part(connection.platform, "withdrawal", id)
+    return sign_sample(part[0], connection, secret, now) if part else None
 
 
-def send(request: SignedRequest, wire: Wire) -> Reply:
+def send(request: SignedRequest, client: LocalHttpClient) -> LocalHttpResponse:
     """The door's answer. Raises Stop when there is none."""
     try:
-        return wire.send(
+        return client.send(
             request.method, request.url, headers=request.headers, body=request.body or None
         )
     except urllib3.exceptions.HTTPError as fault:
-        raise Stop(
+        raise CommandError(
             f"{request.url} does not answer: {fault}",
             "Is the stack deployed, and does the address belong to it?",
         ) from fault
 
 
-def follow(log: Log, review: str, seconds: float) -> tuple[Outcome, ...]:
+def wait_for_outcome(log: OutcomeLog, review: str, seconds: float) -> tuple[Outcome, ...]:
     """The outcomes of a review once it is closed or with a person, or whatever there is when the
     time is up.
     """
-    until = time.monotonic() + seconds
+    deadline = time.monotonic() + seconds
     while True:
-        found = log.of_review(review)
-        if any(outcome.kind in _SETTLED for outcome in found) or time.monotonic() >= until:
-            return found
-        time.sleep(_EVERY_SECONDS)
+        outcomes = log.of_review(review)
+        if (
+            any(outcome.kind in _SETTLING_KINDS for outcome in outcomes)
+            or time.monotonic() >= deadline
+        ):
+            return outcomes
+        time.sleep(_CHECK_SECONDS)
 
 
-def settled(outcomes: tuple[Outcome, ...]) -> Outcome | None:
+def settling_outcome(outcomes: tuple[Outcome, ...]) -> Outcome | None:
     """The outcome that closed a review or gave it to a person; None while neither has happened."""
-    return next((outcome for outcome in reversed(outcomes) if outcome.kind in _SETTLED), None)
+    return next(
+        (outcome for outcome in reversed(outcomes) if outcome.kind in _SETTLING_KINDS), None
+    )
 
 
-def request_of(
-    sample: Sample, connection: Connection, secret: str, now: datetime, wire: Wire | None = None
+def sign_sample(
+    sample: Sample,
+    connection: Connection,
+    secret: str,
+    now: datetime,
+    client: LocalHttpClient | None = None,
 ) -> SignedRequest:
     """A sample as its platform would send it through a connection.
 
     `wire` opens the pages of forms. Raises Stop.
     """
     try:
-        return signed(sample, connection.url, secret, now, wire.page if wire else None)
-    except (NoForm, LookupError) as fault:
-        raise Stop(
+        return sign_for_url(
+            sample, connection.url, secret, now, client.fetch_page if client else None
+        )
+    except (FormNotFound, LookupError) as fault:
+        raise CommandError(
             f"The form cannot be opened: {fault}.",
             "Is the stack deployed, and does the address belong to it?",
         ) from fault
     except urllib3.exceptions.HTTPError as fault:
-        raise Stop(
+        raise CommandError(
             f"{connection.url} does not answer: {fault}",
             "Is the stack deployed, and does the address belong to it?",
         ) from fault
     except ValueError as fault:
-        raise Stop(
+        raise CommandError(
             "The stored signing secret is not one of this platform.",
             f"Give it a new one: heard connect rotate {connection.id}",
         ) from fault
 
 
-def _trial(platform: str, part: str, id: str) -> tuple[Sample, str] | None:
+def _load_part(platform: str, part: str, id: str) -> tuple[Sample, str] | None:
     """A part of the platform's `trial.json` as a sample with this id, and what it is in words."""
     path = EVENTS / platform / "trial.json"
     document: dict[str, Any] = (
@@ -154,6 +172,6 @@ def _trial(platform: str, part: str, id: str) -> tuple[Sample, str] | None:
     )
     if part not in document:
         return None
-    return sample_of(platform, f"{part}-{id}", {**document[part], "knows": []}), str(
+    return build_sample(platform, f"{part}-{id}", {**document[part], "knows": []}), str(
         document[part].get("told", "a sample review")
     )

@@ -9,19 +9,19 @@ from typing import Annotated, Any
 import typer
 
 from heard import clock
-from heard.connectors import Capabilities, Connection, Rejected, Secret, load
+from heard.connectors import Capabilities, Connection, Rejection, SecretOrigin, load
 from heard.connectors.http import HttpClient
 from heard.errors import PlatformUnavailable
-from heard.outcomes import CLOSING, Outcome
+from heard.outcomes import CLOSING_KINDS, Outcome
 from heard_cli import show
 from heard_cli.connect import sample_request
-from heard_cli.local.http_client import Reply, Wire
-from heard_cli.redrive import waiting
-from heard_cli.stack import Stack, Stop, known, on_stack
+from heard_cli.local.http_client import LocalHttpClient, LocalHttpResponse
+from heard_cli.redrive import count_messages
+from heard_cli.stack import CommandError, Stack, on_stack, require_connection
 
 
 @on_stack
-def trial(
+def run_test(
     stack: Stack,
     connection: Annotated[str, typer.Argument(help="The connection's id (con_…).")],
     full: Annotated[
@@ -50,56 +50,58 @@ def trial(
     at the real platform its ids exist nowhere. When its outcome has been seen it is withdrawn
     again, where the platform knows withdrawals.
     """
-    found = known(stack, connection)
-    connector = load(found.platform).capabilities
-    if not (connector.pushes and connector.tested_by_us):
-        _asked(stack, found, as_json=as_json)
+    target = require_connection(stack, connection)
+    capabilities = load(target.platform).capabilities
+    if not (capabilities.pushes and capabilities.can_self_test):
+        _test_poll(stack, target, as_json=as_json)
         return
-    secret = stack.secrets.inbound(found.id, fresh=True)
-    if secret is None and connector.secret is not Secret.NONE:
-        raise Stop(
+    secret = stack.secrets.inbound(target.id, fresh=True)
+    if secret is None and capabilities.secret_origin is not SecretOrigin.NONE:
+        raise CommandError(
             "There is no signing secret for this connection.",
-            f"Give it one: heard connect rotate {found.id}",
+            f"Give it one: heard connect rotate {target.id}",
         )
-    signing, wire = secret.current if secret else "", Wire(timeout=30)
-    tried = (
-        sample_request.whole(found, signing, clock.now(), wire)
+    signing_secret, client = secret.current if secret else "", LocalHttpClient(timeout=30)
+    sample = (
+        sample_request.review_request(target, signing_secret, clock.now(), client)
         if full
-        else sample_request.ping(found, signing, clock.now())
+        else sample_request.ping(target, signing_secret, clock.now())
     )
-    if tried is None:
-        raise Stop(
-            f"There is no sample of what {connector.title} sends.", "Write one: events/README.md"
+    if sample is None:
+        raise CommandError(
+            f"There is no sample of what {capabilities.title} sends.", "Write one: events/README.md"
         )
-    began = clock.now()
-    reply = sample_request.send(tried.request, wire)
-    spent = round((clock.now() - began).total_seconds() * 1000)
+    start = clock.now()
+    response = sample_request.send(sample.request, client)
+    duration_ms = round((clock.now() - start).total_seconds() * 1000)
     result: dict[str, Any] = {
-        "connection": found.id,
-        "platform": found.platform,
-        "sent": tried.told,
-        "status": reply.status,
+        "connection": target.id,
+        "platform": target.platform,
+        "sent": sample.description,
+        "status": response.status,
     }
-    result |= {"milliseconds": spent, "ok": reply.status in range(200, 300)}
-    wrong = None if result["ok"] else _refusal(found, reply)
-    if tried.review and not wrong:
-        outcomes = sample_request.follow(stack.log, tried.review, timeout)
-        result |= _came(tried.review, outcomes)
-        wrong = _stuck(stack, found, outcomes, timeout)
-        result["ok"] = wrong is None
-        gone = (
+    result |= {"milliseconds": duration_ms, "ok": response.status in range(200, 300)}
+    failure = None if result["ok"] else _webhook_error(target, response)
+    if sample.review_id and not failure:
+        outcomes = sample_request.wait_for_outcome(stack.log, sample.review_id, timeout)
+        result |= _outcome_summary(sample.review_id, outcomes)
+        failure = _missing_outcome_error(stack, target, outcomes, timeout)
+        result["ok"] = failure is None
+        withdrawal = (
             None
-            if wrong or keep
-            else sample_request.withdrawal(found, signing, tried.native, clock.now())
+            if failure or keep
+            else sample_request.withdrawal_request(
+                target, signing_secret, sample.native_id, clock.now()
+            )
         )
-        if gone is not None:
-            result["withdrawn"] = sample_request.send(gone, wire).status in range(200, 300)
-    _report(found, connector, result, as_json=as_json)
-    if wrong:
-        raise wrong
+        if withdrawal is not None:
+            result["withdrawn"] = sample_request.send(withdrawal, client).status in range(200, 300)
+    _print_result(target, capabilities, result, as_json=as_json)
+    if failure:
+        raise failure
 
 
-def _asked(stack: Stack, connection: Connection, *, as_json: bool) -> None:
+def _test_poll(stack: Stack, connection: Connection, *, as_json: bool) -> None:
     """Try a platform that only itself can send for.
 
     Ask it for its latest reviews, with the stored credentials. Raises Stop.
@@ -108,19 +110,23 @@ def _asked(stack: Stack, connection: Connection, *, as_json: bool) -> None:
     title = connector.capabilities.title
     if connector.capabilities.poll_seconds is None:
         advice = f"Use its own test, then see what came: heard connect deliveries {connection.id}"
-        raise Stop(
+        raise CommandError(
             f"Only {title} can sign what it sends, so that no sample can be sent from here.", advice
         )
     try:
         page = connector.recent(
-            None, connection, credentials, HttpClient(loopback=stack.on_this_machine), clock.now()
+            None,
+            connection,
+            credentials,
+            HttpClient(allow_loopback=stack.on_this_machine),
+            clock.now(),
         )
     except PlatformUnavailable as fault:
-        raise Stop(
+        raise CommandError(
             f"{title} cannot be asked just now: {fault.detail}", "Try again in a moment."
         ) from fault
-    if isinstance(page, Rejected):
-        raise Stop(
+    if isinstance(page, Rejection):
+        raise CommandError(
             f"{title} refuses: {page.detail}",
             "Check the credentials, and remove and add the connection with the right ones.",
         )
@@ -136,127 +142,132 @@ def _asked(stack: Stack, connection: Connection, *, as_json: bool) -> None:
         return
     show.line(f"{title} answers: {len(page.events)} reviews on its first page.", style="green")
     if connector.capabilities.pushes:
-        own = f"use its own test, then heard connect deliveries {connection.id}"
-        show.say(
-            f"Only {title} can sign what it sends, so that no sample can be sent from here: {own}."
+        hint = f"use its own test, then heard connect deliveries {connection.id}"
+        show.note(
+            f"Only {title} can sign what it sends, so that no sample can be sent from here: {hint}."
         )
 
 
-def _refusal(connection: Connection, reply: Reply) -> Stop:
+def _webhook_error(connection: Connection, response: LocalHttpResponse) -> CommandError:
     """Why the door did not take a test, and what to look at."""
-    told = f"The door answered {reply.status}."
-    match reply.status:
-        case HTTPStatus.UNAUTHORIZED if "stale" in reply.text:
-            return Stop(
-                f"{told} It takes the request for an old one.",
+    message = f"The door answered {response.status}."
+    match response.status:
+        case HTTPStatus.UNAUTHORIZED if "stale" in response.text:
+            return CommandError(
+                f"{message} It takes the request for an old one.",
                 "This machine's clock is more than five minutes off: set it.",
             )
         case HTTPStatus.UNAUTHORIZED if connection.platform.startswith("twilio_"):
             advice = f"It signs the address too: if the stack moved, connect it again. Else: heard connect rotate {connection.id}"
-            return Stop(f"{told} It does not believe the signature.", advice)
+            return CommandError(f"{message} It does not believe the signature.", advice)
         case HTTPStatus.UNAUTHORIZED:
             advice = f"The stored secret was changed a moment ago, or by hand: try again in a minute, or heard connect rotate {connection.id}"
-            return Stop(
-                f"{told} It does not believe the signature made with the stored secret.", advice
+            return CommandError(
+                f"{message} It does not believe the signature made with the stored secret.", advice
             )
         case HTTPStatus.NOT_FOUND:
             advice = "The address belongs to another stack or an older one: compare heard connect show with the stack's ApiUrl."
-            return Stop(f"{told} It does not know this connection.", advice)
+            return CommandError(f"{message} It does not know this connection.", advice)
         case _:
-            return Stop(
-                f"{told} {reply.text[:200]}",
+            return CommandError(
+                f"{message} {response.text[:200]}",
                 "Look at the logs of the ingest function, then try again.",
             )
 
 
-def _came(review: str, outcomes: tuple[Outcome, ...]) -> dict[str, Any]:
+def _outcome_summary(review: str, outcomes: tuple[Outcome, ...]) -> dict[str, Any]:
     """What came of a sample so far."""
-    end = sample_request.settled(outcomes)
-    first: Mapping[str, Any] = next(
+    settling = sample_request.settling_outcome(outcomes)
+    decision_detail: Mapping[str, Any] = next(
         (each.detail for each in outcomes if "route" in each.detail), dict[str, Any]()
     )
-    told: dict[str, Any] = {
+    summary: dict[str, Any] = {
         "review": review,
         "severity": outcomes[-1].severity if outcomes else None,
-        "route": first.get("route"),
+        "route": decision_detail.get("route"),
     }
-    told["outcomes"] = [outcome.kind.value for outcome in outcomes]
-    told["closed"] = end.kind.value if end and end.kind in CLOSING else None
-    told["follow_up"] = end.detail.get("follow_up") if end and end.kind not in CLOSING else None
-    return told | {"reason": end.detail.get("reason") if end else None}
+    summary["outcomes"] = [outcome.kind.value for outcome in outcomes]
+    summary["closed"] = settling.kind.value if settling and settling.kind in CLOSING_KINDS else None
+    summary["follow_up"] = (
+        settling.detail.get("follow_up")
+        if settling and settling.kind not in CLOSING_KINDS
+        else None
+    )
+    return summary | {"reason": settling.detail.get("reason") if settling else None}
 
 
-def _stuck(
+def _missing_outcome_error(
     stack: Stack, connection: Connection, outcomes: tuple[Outcome, ...], seconds: float
-) -> Stop | None:
+) -> CommandError | None:
     """What to look at when a sample that the door took came to no outcome in time.
 
     None when it did.
     """
-    if sample_request.settled(outcomes):
+    if sample_request.settling_outcome(outcomes):
         return None
-    counts = waiting(stack)
-    told = f"{counts.queued} wait in the queue, {counts.in_flight} are being processed, {counts.dead} are dead letters."
+    counts = count_messages(stack)
+    counts_text = f"{counts.queued} wait in the queue, {counts.in_flight} are being processed, {counts.dead_letters} are dead letters."
     if outcomes:
-        return Stop(
-            f"The sample was accepted, but nothing came of it within {seconds:g} s. {told}",
+        return CommandError(
+            f"The sample was accepted, but nothing came of it within {seconds:g} s. {counts_text}",
             "Look at the log of the route workflow.",
         )
-    kept = any(
+    is_quarantined = any(
         each.connection == connection.id
         for each in stack.quarantine.of_business(connection.business)
     )
-    if kept:
+    if is_quarantined:
         advice = f"Deliveries of this connection are in quarantine: heard connect quarantine --business {connection.business}"
-    elif counts.dead:
+    elif counts.dead_letters:
         advice = "Dead letters show a fault: look at the logs of intake and triage, mend it, then heard redrive."
     else:
         advice = "Look at the logs of intake and triage, or wait longer: --timeout"
-    return Stop(
-        f"The door took the sample, but there is no outcome of it after {seconds:g} s. {told}",
+    return CommandError(
+        f"The door took the sample, but there is no outcome of it after {seconds:g} s. {counts_text}",
         advice,
     )
 
 
-def _report(
-    connection: Connection, connector: Capabilities, result: dict[str, Any], *, as_json: bool
+def _print_result(
+    connection: Connection, capabilities: Capabilities, result: dict[str, Any], *, as_json: bool
 ) -> None:
     if as_json:
         show.data(result)
         return
     show.line(
-        f"{connector.title}: sent {result['sent']}; answered {result['status']} in "
+        f"{capabilities.title}: sent {result['sent']}; answered {result['status']} in "
         f"{result['milliseconds']} ms."
     )
     if not result["ok"]:
         return
     if "review" not in result:
-        right = (
+        success_text = (
             "The address and the signature are right."
-            if connector.signed
+            if capabilities.signed
             else "The address is right; nothing is signed here."
         )
         show.line(
-            "The page is there." if connection.platform == "feedback_form" else right, style="green"
+            "The page is there." if connection.platform == "feedback_form" else success_text,
+            style="green",
         )
-        show.say("This tried the door only. A sample review goes all the way: --full")
+        show.note("This tried the door only. A sample review goes all the way: --full")
         return
-    about: dict[str, show.Cell] = {
+    fields: dict[str, show.Cell] = {
         "review": result["review"],
         "severity": show.severity(result["severity"]),
         "route": result["route"],
     }
-    about["outcomes"] = ", ".join(result["outcomes"])
-    about |= (
+    fields["outcomes"] = ", ".join(result["outcomes"])
+    fields |= (
         {"follow-up": result["follow_up"]} if result["follow_up"] else {"closed": result["closed"]}
     )
-    show.facts(about | ({"reason": result["reason"]} if result["reason"] else {}))
+    show.fields(fields | ({"reason": result["reason"]} if result["reason"] else {}))
     if result.get("withdrawn"):
-        show.say("The sample was withdrawn again, and leaves the desk in a moment.")
+        show.note("The sample was withdrawn again, and leaves the desk in a moment.")
     elif result["follow_up"]:
-        show.say("The sample stays on the desk: close it there, it says that it is a test.")
+        show.note("The sample stays on the desk: close it there, it says that it is a test.")
     if result["reason"] == "not_on_platform":
-        show.say(
+        show.note(
             "The platform was asked and does not know the sample, as it should be: real reviews "
             "are confirmed in the same way."
         )

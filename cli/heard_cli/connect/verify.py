@@ -22,55 +22,55 @@ from urllib.parse import urlsplit
 import typer
 
 from heard import clock
-from heard.clock import stamp
+from heard.clock import format_time
 from heard.connectors import (
     Connection,
     Connector,
-    HttpAnswer,
-    Parsed,
-    Refusal,
-    RefusalReason,
-    Request,
-    Response,
-    Secret,
+    HttpResponse,
+    ParsedDelivery,
+    SecretOrigin,
+    SignatureFailure,
+    SignatureFailureReason,
+    WebhookRequest,
+    WebhookResponse,
     load,
 )
 from heard.errors import BadRequest, NotFound, PlatformUnavailable, Unparseable
 from heard.reviews import ReviewEvent
 from heard_cli import show
-from heard_cli.connect.captured_request import Captured, Unreadable, captured
-from heard_cli.connect.credentials import pairs, secret_from, unknown_settings
-from heard_cli.durations import instant
+from heard_cli.connect.captured_request import CapturedRequest, UnreadableRequest, parse_captured
+from heard_cli.connect.credentials import check_setting_names, parse_pairs, read_secret
+from heard_cli.durations import parse_instant
 
-_ID: Final = re.compile(r"/hooks/(con_[A-Za-z0-9_-]+)")
-_SHOWN_ANSWER: Final = 400
+_CONNECTION_ID: Final = re.compile(r"/hooks/(con_[A-Za-z0-9_-]+)")
+_BODY_PREVIEW: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class OfflineHttp:
     """The `Http` of somebody who has no network.
 
     Every page is the file of keys, and without one nothing answers.
     """
 
-    keys: bytes | None
+    published_keys: bytes | None
 
-    def __call__(self, method: str, url: str, **_: object) -> HttpAnswer:
+    def __call__(self, method: str, url: str, **_: object) -> HttpResponse:
         """The file, for whatever is to be read. Raises PlatformUnavailable."""
-        if self.keys is None or method != "GET":
+        if self.published_keys is None or method != "GET":
             raise PlatformUnavailable(
                 f"{method} {url.partition('?')[0]} would have to be asked.", maybe_applied=False
             )
         kind = (
             "application/json"
-            if self.keys.lstrip()[:1] in {b"{", b"["}
+            if self.published_keys.lstrip()[:1] in {b"{", b"["}
             else "application/x-pem-file"
         )
-        return HttpAnswer(200, {"content-type": kind}, self.keys)
+        return HttpResponse(200, {"content-type": kind}, self.published_keys)
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class CheckResult:
     """What the door would make of a request.
 
     `result` is accepted, quarantined, refused or handshake.
@@ -80,8 +80,8 @@ class Verdict:
     reason: str = ""
     detail: str = ""
     advice: str = ""
-    parsed: Parsed = field(default_factory=Parsed)
-    answer: Response | None = None
+    parsed: ParsedDelivery = field(default_factory=ParsedDelivery)
+    response: WebhookResponse | None = None
 
 
 def verify(
@@ -155,127 +155,133 @@ def verify(
     Nothing is sent anywhere. The exit code is 0 if it is believed (or a handshake), 1 if it is
     refused or cannot be read, 2 if an option is wrong.
     """
-    connector = _connector(platform)
+    connector = _load_connector(platform)
     if sum(str(each) == "-" for each in (headers, body, secret_file)) > 1:
         raise typer.BadParameter("only one of them can come from stdin.", param_hint="--body")
-    settings = pairs(setting or (), "--setting")
-    unknown_settings(connector.capabilities, settings)
-    secrets = _secrets(connector, secret_from(secret, secret_file))
-    head = _head(headers)
+    settings = parse_pairs(setting or (), "--setting")
+    check_setting_names(connector.capabilities, settings)
+    secrets = _check_secret(connector, read_secret(secret, secret_file))
+    message = _read_headers(headers)
     address = url.partition("#")[0]
-    parts = _parts(address)
-    request = Request(
-        (method or head.method or "POST").upper(),
-        head.headers,
-        _read(body, "--body") if body else head.body or b"",
-        next(each for each in (query, head.query, parts.query) if each is not None).removeprefix(
+    parts = _split_url(address)
+    request = WebhookRequest(
+        (method or message.method or "POST").upper(),
+        message.headers,
+        _read_bytes(body, "--body") if body else message.body or b"",
+        next(each for each in (query, message.query, parts.query) if each is not None).removeprefix(
             "?"
         ),
     )
-    found = _ID.search(parts.path)
+    match = _CONNECTION_ID.search(parts.path)
     connection = Connection(
-        found[1] if found else "con_offline",
+        match[1] if match else "con_offline",
         "offline",
         platform,
         address,
         settings,
         business_name="Offline",
     )
-    http = Published(_read(keys, "--keys") if keys else None)
-    moment = instant(at, clock.now(), "--at")
+    http = OfflineHttp(_read_bytes(keys, "--keys") if keys else None)
+    check_time = parse_instant(at, clock.now(), "--at")
     try:
-        verdict = checked(connector, request, connection, secrets, moment, http)
-    except KeyError as missing:
-        name = str(missing.args[0]) if missing.args else ""
+        result = check_request(connector, request, connection, secrets, check_time, http)
+    except KeyError as missing_setting:
+        name = str(missing_setting.args[0]) if missing_setting.args else ""
         if name in connector.capabilities.settings:
-            needed = f"{connector.capabilities.title} needs {name}: {connector.capabilities.settings[name]}."
-            raise typer.BadParameter(needed, param_hint="--setting") from None
+            hint = f"{connector.capabilities.title} needs {name}: {connector.capabilities.settings[name]}."
+            raise typer.BadParameter(hint, param_hint="--setting") from None
         raise
-    except PlatformUnavailable as asked:
+    except PlatformUnavailable as unavailable:
         title = connector.capabilities.title
-        told = (
+        problem = (
             f"{keys} is not what {title} publishes"
             if keys
             else f"{title} needs the platform's published keys: --keys FILE"
         )
-        raise typer.BadParameter(f"{told}. {asked.detail}", param_hint="--keys") from None
-    if verdict.reason == RefusalReason.NO_SECRET and not secrets:
+        raise typer.BadParameter(f"{problem}. {unavailable.detail}", param_hint="--keys") from None
+    if result.reason == SignatureFailureReason.NO_SECRET and not secrets:
         raise typer.BadParameter(
             f"say what {connector.capabilities.title} signs with.", param_hint="--secret-file"
         )
     if as_json:
-        show.data(_told(connector, verdict, moment, words=show_text))
+        show.data(_result_json(connector, result, check_time, with_text=show_text))
     else:
-        _report(connector, verdict, request, words=show_text)
-    if verdict.result in {"refused", "quarantined"}:
+        _print_result(connector, result, request, with_text=show_text)
+    if result.result in {"refused", "quarantined"}:
         raise typer.Exit(1)
 
 
-def checked(
+def check_request(
     connector: Connector,
-    request: Request,
+    request: WebhookRequest,
     connection: Connection,
     secrets: tuple[str, ...],
     now: datetime,
-    http: Published,
-) -> Verdict:
+    http: OfflineHttp,
+) -> CheckResult:
     """What the door would say to this request.
 
     Raises PlatformUnavailable when only what the platform publishes could tell.
     """
     if len(request.body) > connector.body_limit:
-        told = f"The body has {len(request.body)} bytes; at most {connector.body_limit} are taken."
-        return Verdict(
+        message = (
+            f"The body has {len(request.body)} bytes; at most {connector.body_limit} are taken."
+        )
+        return CheckResult(
             "refused",
             "too_large",
-            told,
+            message,
             "No platform documents such bodies: look at what sends them.",
         )
-    if greeting := connector.handshake(request, connection, secrets, now):
-        return Verdict("handshake", answer=greeting)
-    if refusal := connector.verify(request, connection, secrets, now, http):
-        advice = _advice(connector, refusal, request, connection, secrets, now, http)
-        return Verdict("refused", refusal.reason.value, refusal.detail, advice)
+    if handshake := connector.handshake(request, connection, secrets, now):
+        return CheckResult("handshake", response=handshake)
+    if failure := connector.verify(request, connection, secrets, now, http):
+        advice = _advice(connector, failure, request, connection, secrets, now, http)
+        return CheckResult("refused", failure.reason.value, failure.detail, advice)
     try:
         parsed = connector.parse(request, connection, now)
-    except Unparseable as unreadable:
-        parsed = Parsed((), (unreadable.detail,))
+    except Unparseable as error:
+        parsed = ParsedDelivery((), (error.detail,))
     try:
-        answer = connector.accepted(request, connection, parsed, Published(None))
+        response = connector.delivery_response(request, connection, parsed, OfflineHttp(None))
     except (PlatformUnavailable, BadRequest):
-        answer = None  # what it answers depends on what the platform says when it is asked
-    return Verdict("quarantined" if parsed.problems else "accepted", parsed=parsed, answer=answer)
+        response = None  # what it answers depends on what the platform says when it is asked
+    return CheckResult(
+        "quarantined" if parsed.problems else "accepted", parsed=parsed, response=response
+    )
 
 
 def _advice(
     connector: Connector,
-    refusal: Refusal,
-    request: Request,
+    failure: SignatureFailure,
+    request: WebhookRequest,
     connection: Connection,
     secrets: tuple[str, ...],
     now: datetime,
-    http: Published,
+    http: OfflineHttp,
 ) -> str:
     """What to do next."""
     title = connector.capabilities.title
-    match refusal.reason:
-        case RefusalReason.SIGNATURE_MISSING:
+    match failure.reason:
+        case SignatureFailureReason.SIGNATURE_MISSING:
             return (
                 f"Is the file complete? It holds {len(request.headers)} headers. If it is, {title} "
                 "did not sign (no secret is entered "
                 "there), a proxy removed the header, or somebody else sent it."
             )
-        case RefusalReason.SIGNATURE_MALFORMED:
+        case SignatureFailureReason.SIGNATURE_MALFORMED:
             return f"Copy the header whole and unwrapped. If it is, what sent this is not {title}, or another version of its signature."
-        case RefusalReason.STALE:
+        case SignatureFailureReason.STALE:
             return "The signature itself is right. To check an old request as of when it came: --at 2026-01-31T09:30"
-        case RefusalReason.NO_SECRET:
+        case SignatureFailureReason.NO_SECRET:
             return "Give what the platform signs with: --secret-file"
-        case RefusalReason.SIGNATURE_WRONG:
-            for changed, address, told in _variants(request, connection.url):
-                if _fits(connector, changed, replace(connection, url=address), secrets, now, http):
-                    return told
-            covered = (
+        case SignatureFailureReason.SIGNATURE_WRONG:
+            for variant, address, advice in _variants(request, connection.url):
+                if _signature_matches(
+                    connector, variant, replace(connection, url=address), secrets, now, http
+                ):
+                    return advice
+            address_hint = (
                 " The address counts too: --url must be the one that the platform was given."
                 if _covers_address(connector)
                 else ""
@@ -283,35 +289,35 @@ def _advice(
             return (
                 "Is it this connection's secret, and the newest one? Then the body is not what "
                 "was signed: give the bytes as they came, "
-                f"never JSON that was parsed and written again.{covered}"
+                f"never JSON that was parsed and written again.{address_hint}"
             )
 
 
-def _fits(
+def _signature_matches(
     connector: Connector,
-    request: Request,
+    request: WebhookRequest,
     connection: Connection,
     secrets: tuple[str, ...],
     now: datetime,
-    http: Published,
+    http: OfflineHttp,
 ) -> bool:
     try:
-        refusal = connector.verify(request, connection, secrets, now, http)
+        failure = connector.verify(request, connection, secrets, now, http)
     except PlatformUnavailable:
         return False
-    return refusal is None or refusal.reason is RefusalReason.STALE
+    return failure is None or failure.reason is SignatureFailureReason.STALE
 
 
 def _covers_address(connector: Connector) -> bool:
     return "address" in connector.capabilities.signature
 
 
-def _variants(request: Request, url: str) -> Iterator[tuple[Request, str, str]]:
+def _variants(request: WebhookRequest, url: str) -> Iterator[tuple[WebhookRequest, str, str]]:
     """What usually happens to a body or an address on the way into a file, and how to say so if the
     signature then fits.
     """
     body = request.body
-    for changed, what in (
+    for variant, change in (
         (body.rstrip(b"\r\n"), "without the line break at its end, which an editor or echo added"),
         (body + b"\n", "with a line break at its end, which was cut off"),
         (body + b"\r\n", "with a line break at its end, which was cut off"),
@@ -329,29 +335,31 @@ def _variants(request: Request, url: str) -> Iterator[tuple[Request, str, str]]:
         ),
         *(
             (each, "as other JSON of the same content: something parsed it and wrote it again")
-            for each in _rewritten(body)
+            for each in _json_variants(body)
         ),
     ):
-        if changed != body:
+        if variant != body:
             yield (
-                replace(request, body=changed),
+                replace(request, body=variant),
                 url,
-                f"The signature fits the body {what}. Save the bytes as they came.",
+                f"The signature fits the body {change}. Save the bytes as they came.",
             )
     for address in dict.fromkeys(_addresses(request, url)):
         if address != url:
-            told = f"The signature covers the address, and fits {address}: the platform was given that one, or a proxy changed it on the way."
+            advice = f"The signature covers the address, and fits {address}: the platform was given that one, or a proxy changed it on the way."
             yield (
                 request,
                 address,
-                f"{told} Paste there the address that heard connect show prints.",
+                f"{advice} Paste there the address that heard connect show prints.",
             )
     if request.query:
-        told = "The signature fits the address without its query: something on the way added that."
-        yield replace(request, query=""), url, told
+        advice = (
+            "The signature fits the address without its query: something on the way added that."
+        )
+        yield replace(request, query=""), url, advice
 
 
-def _rewritten(body: bytes) -> Iterator[bytes]:
+def _json_variants(body: bytes) -> Iterator[bytes]:
     try:
         document: object = json.loads(body)
     except ValueError:
@@ -372,7 +380,7 @@ def _rewritten(body: bytes) -> Iterator[bytes]:
         )
 
 
-def _addresses(request: Request, url: str) -> Iterator[str]:
+def _addresses(request: WebhookRequest, url: str) -> Iterator[str]:
     parts = urlsplit(url)
     hosts = [
         parts.netloc,
@@ -388,11 +396,11 @@ def _addresses(request: Request, url: str) -> Iterator[str]:
                 yield parts._replace(scheme=scheme, netloc=host, path=path).geturl()
 
 
-def _connector(platform: str) -> Connector:
+def _load_connector(platform: str) -> Connector:
     try:
         connector = load(platform)
-    except NotFound as missing:
-        raise typer.BadParameter(missing.detail, param_hint="--platform") from None
+    except NotFound as error:
+        raise typer.BadParameter(error.detail, param_hint="--platform") from None
     if not connector.capabilities.pushes:
         raise typer.BadParameter(
             f"{connector.capabilities.title} sends nothing that could be checked: Heard asks it.",
@@ -401,25 +409,26 @@ def _connector(platform: str) -> Connector:
     return connector
 
 
-def _secrets(connector: Connector, given: str | None) -> tuple[str, ...]:
-    about = connector.capabilities
-    if given and about.secret is Secret.NONE:
+def _check_secret(connector: Connector, secret: str | None) -> tuple[str, ...]:
+    capabilities = connector.capabilities
+    if secret and capabilities.secret_origin is SecretOrigin.NONE:
         raise typer.BadParameter(
-            f"{about.title} has no secret to check with: {about.signature}.", param_hint="--secret"
+            f"{capabilities.title} has no secret to check with: {capabilities.signature}.",
+            param_hint="--secret",
         )
-    if given and connector.scheme and (wrong := connector.scheme.unfit(given)):
-        raise typer.BadParameter(f"{about.title}: {wrong}.", param_hint="--secret")
-    return (given,) if given else ()
+    if secret and connector.scheme and (problem := connector.scheme.secret_problem(secret)):
+        raise typer.BadParameter(f"{capabilities.title}: {problem}.", param_hint="--secret")
+    return (secret,) if secret else ()
 
 
-def _head(path: Path) -> Captured:
+def _read_headers(path: Path) -> CapturedRequest:
     try:
-        return captured(_read(path, "--headers"))
-    except Unreadable as wrong:
-        raise typer.BadParameter(f"{path}: {wrong}.", param_hint="--headers") from None
+        return parse_captured(_read_bytes(path, "--headers"))
+    except UnreadableRequest as error:
+        raise typer.BadParameter(f"{path}: {error}.", param_hint="--headers") from None
 
 
-def _read(path: Path, option: str) -> bytes:
+def _read_bytes(path: Path, option: str) -> bytes:
     try:
         return sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
     except OSError as error:
@@ -428,7 +437,7 @@ def _read(path: Path, option: str) -> bytes:
         ) from None
 
 
-def _parts(url: str) -> Any:
+def _split_url(url: str) -> Any:
     try:
         parts = urlsplit(url)
         if parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0:
@@ -440,52 +449,60 @@ def _parts(url: str) -> Any:
     )
 
 
-def _event(event: ReviewEvent, *, words: bool) -> dict[str, Any]:
-    whole = event.normal()
+def _event_fields(event: ReviewEvent, *, with_text: bool) -> dict[str, Any]:
+    normal_event = event.normalize()
     names = ("kind", "native_id", "native_thread", "revision", "rating", "language", "partial")
-    told = {name: getattr(whole, name) for name in names} | {"kind": whole.kind.value}
-    told["occurred_at"] = stamp(whole.occurred_at) if whole.occurred_at else None
-    if words:
-        told |= {
-            "author": whole.author.id,
-            "author_name": whole.author.name,
-            "title": whole.title,
-            "text": whole.text,
-        }
-    return told
-
-
-def _told(connector: Connector, verdict: Verdict, now: datetime, *, words: bool) -> dict[str, Any]:
-    about = connector.capabilities
-    told: dict[str, Any] = {
-        "platform": about.platform,
-        "result": verdict.result,
-        "signed": about.signed,
-        "checked_as_of": stamp(now),
+    fields = {name: getattr(normal_event, name) for name in names} | {
+        "kind": normal_event.kind.value
     }
-    told |= {name: getattr(verdict, name) or None for name in ("reason", "detail", "advice")}
-    told["events"] = [_event(each, words=words) for each in verdict.parsed.events]
-    told["problems"] = list(verdict.parsed.problems)
-    answer = verdict.answer
-    shown = (
-        {"status": answer.status, "content_type": answer.content_type, "body": answer.body}
-        if answer
+    fields["occurred_at"] = (
+        format_time(normal_event.occurred_at) if normal_event.occurred_at else None
+    )
+    if with_text:
+        fields |= {
+            "author": normal_event.author.id,
+            "author_name": normal_event.author.name,
+            "title": normal_event.title,
+            "text": normal_event.text,
+        }
+    return fields
+
+
+def _result_json(
+    connector: Connector, result: CheckResult, now: datetime, *, with_text: bool
+) -> dict[str, Any]:
+    capabilities = connector.capabilities
+    fields: dict[str, Any] = {
+        "platform": capabilities.platform,
+        "result": result.result,
+        "signed": capabilities.signed,
+        "checked_as_of": format_time(now),
+    }
+    fields |= {name: getattr(result, name) or None for name in ("reason", "detail", "advice")}
+    fields["events"] = [_event_fields(each, with_text=with_text) for each in result.parsed.events]
+    fields["problems"] = list(result.parsed.problems)
+    response = result.response
+    response_fields = (
+        {"status": response.status, "content_type": response.content_type, "body": response.body}
+        if response
         else None
     )
-    return told | {"answer": shown}
+    return fields | {"answer": response_fields}
 
 
-def _report(connector: Connector, verdict: Verdict, request: Request, *, words: bool) -> None:
-    about, answer = connector.capabilities, verdict.answer
-    if not about.signed:
-        show.say(
-            f"{about.title} signs nothing ({about.signature}): nothing can prove who sent this."
+def _print_result(
+    connector: Connector, result: CheckResult, request: WebhookRequest, *, with_text: bool
+) -> None:
+    capabilities, response = connector.capabilities, result.response
+    if not capabilities.signed:
+        show.note(
+            f"{capabilities.title} signs nothing ({capabilities.signature}): nothing can prove who sent this."
         )
-    match verdict.result:
+    match result.result:
         case "refused":
-            show.line(f"Refused: {verdict.reason}", style="bold red")
-            show.line(verdict.detail)
-            show.line(verdict.advice)
+            show.line(f"Refused: {result.reason}", style="bold red")
+            show.line(result.detail)
+            show.line(result.advice)
             return
         case "handshake":
             show.line(
@@ -496,35 +513,39 @@ def _report(connector: Connector, verdict: Verdict, request: Request, *, words: 
                 "Genuine, but it cannot be read: it would be kept in quarantine.",
                 style="bold yellow",
             )
-            for problem in verdict.parsed.problems:
+            for problem in result.parsed.problems:
                 show.line(problem)
         case _:
-            believed = (
+            headline = (
                 "Accepted: the signature is right."
-                if about.signed
+                if capabilities.signed
                 else "Accepted, as anything that is sent to this address."
             )
-            show.line(believed, style="bold green")
-    if answer:
-        first = answer.body[:_SHOWN_ANSWER] + ("…" if len(answer.body) > _SHOWN_ANSWER else "")
-        show.say(f"The door would answer {answer.status} ({answer.content_type}) {first}")
-    elif verdict.result == "accepted":
-        show.say("What the door would answer depends on the platform, which it would ask.")
-    for event in verdict.parsed.events:
+            show.line(headline, style="bold green")
+    if response:
+        body_preview = response.body[:_BODY_PREVIEW] + (
+            "…" if len(response.body) > _BODY_PREVIEW else ""
+        )
+        show.note(
+            f"The door would answer {response.status} ({response.content_type}) {body_preview}"
+        )
+    elif result.result == "accepted":
+        show.note("What the door would answer depends on the platform, which it would ask.")
+    for event in result.parsed.events:
         show.line()
-        show.facts(
+        show.fields(
             {
-                name.replace("_", " "): _cell(value)
-                for name, value in _event(event, words=words).items()
+                name.replace("_", " "): _format_cell(value)
+                for name, value in _event_fields(event, with_text=with_text).items()
             }
         )
-    if verdict.result == "accepted" and not verdict.parsed.events:
-        show.say("It holds no review event: Heard would do nothing.")
-    if verdict.parsed.events and not words:
-        show.say("Who wrote, and what: --show-text")
+    if result.result == "accepted" and not result.parsed.events:
+        show.note("It holds no review event: Heard would do nothing.")
+    if result.parsed.events and not with_text:
+        show.note("Who wrote, and what: --show-text")
 
 
-def _cell(value: object) -> str | None:
+def _format_cell(value: object) -> str | None:
     return (
         {True: "yes", False: "no"}[value]
         if isinstance(value, bool)

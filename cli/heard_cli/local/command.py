@@ -17,7 +17,7 @@ from rich.live import Live
 from rich.panel import Panel
 
 if TYPE_CHECKING:
-    from heard_cli.local.demo import Stories
+    from heard_cli.local.demo import DemoProgress
 
 app = typer.Typer(help="Run Heard on this machine.", no_args_is_help=True, add_completion=False)
 screen = Console(stderr=True)
@@ -33,10 +33,10 @@ def up(
             help="Port of the local stack on 127.0.0.1; another one is taken when it is busy."
         ),
     ] = 4566,
-    quiet: Annotated[bool, typer.Option("--empty", help="Do not play the samples.")] = False,
+    empty: Annotated[bool, typer.Option("--empty", help="Do not play the samples.")] = False,
 ) -> None:
     """Start everything, play the samples, show what becomes of them, and stay up until Ctrl-C."""
-    _start(port, stay=True, as_json=False, play=not quiet, with_agent=False)
+    _start(port, stay=True, as_json=False, play=not empty, with_agent=False)
 
 
 @app.command(epilog="Example: [bold]heard local demo --once --json[/]")
@@ -64,73 +64,75 @@ def demo(
 def _start(port: int, *, stay: bool, as_json: bool, play: bool, with_agent: bool) -> None:
     # Imported when a command runs: `heard --help` must not wait for AWS's SDK.
     from heard import clock  # noqa: PLC0415
-    from heard_cli.local.demo import Refused, Stories, run  # noqa: PLC0415
-    from heard_cli.local.demo_environment import World  # noqa: PLC0415
-    from heard_cli.local.stack import LocalStack, LocalStackError, project_root  # noqa: PLC0415
-    from heard_simulator.server import Platforms  # noqa: PLC0415
+    from heard_cli.local.demo import DemoProgress, SampleRejected, run_demo  # noqa: PLC0415
+    from heard_cli.local.demo_environment import DemoEnvironment  # noqa: PLC0415
+    from heard_cli.local.stack import EmulatedStack, EmulatedStackError, project_root  # noqa: PLC0415
+    from heard_simulator.server import SimulatedPlatforms  # noqa: PLC0415
 
-    began = time.monotonic()
-    for stop in (signal.SIGINT, signal.SIGTERM):
+    started_at = time.monotonic()
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
         # Said aloud, since a shell that starts this in the background has it ignore Ctrl-C.
-        signal.signal(stop, signal.default_int_handler)
+        signal.signal(signal_number, signal.default_int_handler)
     try:
-        with ExitStack() as running:
+        with ExitStack() as exit_stack:
             root = project_root()
             with screen.status("starting the local stack and deploying template.yaml on it"):
-                stack = running.enter_context(LocalStack(root, port=port))
-                platforms = running.enter_context(Platforms())
-                world = World(stack, platforms)
-                world.furnish()
-                stack.remember(platforms.base_url)
-                running.callback(stack.forget)
-            screen.print(f"[green]up[/] after {time.monotonic() - began:.0f} s: {stack.public_url}")
-            good = True
+                stack = exit_stack.enter_context(EmulatedStack(root, port=port))
+                platforms = exit_stack.enter_context(SimulatedPlatforms())
+                environment = DemoEnvironment(stack, platforms)
+                environment.create()
+                stack.write_state(platforms.base_url)
+                exit_stack.callback(stack.remove_state)
+            screen.print(
+                f"[green]up[/] after {time.monotonic() - started_at:.0f} s: {stack.public_url}"
+            )
+            passed = True
             if play:
                 with Live(console=screen, refresh_per_second=4, transient=not stay) as live:
-                    result, stories = run(
-                        world,
+                    result, progress = run_demo(
+                        environment,
                         root / "events",
                         live.console.print,
                         lambda stories: live.update(stories.table()),
                         with_agent=with_agent,
                     )
-                    live.update(stories.table(60))
-                good = result.good
+                    live.update(progress.table(60))
+                passed = result.passed
                 if as_json:
                     print(  # noqa: T201
                         json.dumps(
-                            result.to_json() | {"seconds": round(time.monotonic() - began, 1)}
+                            result.to_json() | {"seconds": round(time.monotonic() - started_at, 1)}
                         )
                     )
                 else:
-                    screen.print(_summary(result.to_json()))
+                    screen.print(_summary_panel(result.to_json()))
             if stay:
-                screen.print(_invitation(world))
+                screen.print(_welcome_panel(environment))
                 with suppress(KeyboardInterrupt):
-                    _follow(Stories(world, clock.now()))
+                    _print_outcomes(DemoProgress(environment, clock.now()))
                 screen.print("stopping")
-    except (LocalStackError, Refused) as error:
+    except (EmulatedStackError, SampleRejected) as error:
         screen.print(f"[red]{error}[/]")
         raise typer.Exit(1) from error
     except KeyboardInterrupt:
         screen.print("stopped")
         raise typer.Exit(130) from None
-    if not good:
+    if not passed:
         screen.print("[red]Not every review is accounted for; the numbers above say which.[/]")
         raise typer.Exit(1)
 
 
-def _follow(stories: Stories) -> None:
+def _print_outcomes(progress: DemoProgress) -> None:
     """Show each outcome as it is appended, until somebody stops it."""
     while True:
-        for outcome in stories.refresh():
-            told = f"{outcome.at[11:19]}  {outcome.platform}  {outcome.severity or ''}  [bold]{outcome.kind.value.replace('_', ' ')}[/]"
-            screen.print(f"{told}  {outcome.review}", highlight=False)
+        for outcome in progress.refresh():
+            line = f"{outcome.at[11:19]}  {outcome.platform}  {outcome.severity or ''}  [bold]{outcome.kind.value.replace('_', ' ')}[/]"
+            screen.print(f"{line}  {outcome.review}", highlight=False)
         time.sleep(1)
 
 
-def _summary(result: dict[str, Any]) -> Panel:
-    def shown(value: Any) -> str:
+def _summary_panel(result: dict[str, Any]) -> Panel:
+    def format_value(value: Any) -> str:
         return (
             ", ".join(f"{name} {count}" for name, count in cast("dict[str, int]", value).items())
             if isinstance(value, dict)
@@ -138,24 +140,24 @@ def _summary(result: dict[str, Any]) -> Panel:
         )
 
     lines = [
-        f"[bold]{name.replace('_', ' ')}[/]: {shown(value)}"
+        f"[bold]{name.replace('_', ' ')}[/]: {format_value(value)}"
         for name, value in result.items()
         if value != {}
     ]
     return Panel("\n".join(lines), title="what became of them", expand=False)
 
 
-def _invitation(world: Any) -> Panel:
+def _welcome_panel(environment: Any) -> Panel:
     from heard_cli.local.demo_environment import PASSWORD, PEOPLE  # noqa: PLC0415
 
-    form = world.connections["feedback_form"].url
+    form_url = environment.connections["feedback_form"].url
     people = "\n".join(
         f"  {email}  ({first}, {group})  {PASSWORD}" for email, (first, group) in PEOPLE.items()
     )
-    text = f"""[bold]feedback form[/]  {form}
-[bold]API[/]            {world.stack.public_url}/api/desk/follow-ups
-[bold]AWS endpoint[/]   {world.stack.endpoint}
-[bold]platforms[/]      {world.platforms.base_url}/_simulator/replies
+    text = f"""[bold]feedback form[/]  {form_url}
+[bold]API[/]            {environment.stack.public_url}/api/desk/follow-ups
+[bold]AWS endpoint[/]   {environment.stack.endpoint}
+[bold]platforms[/]      {environment.platforms.base_url}/_simulator/replies
 [bold]people[/]
 {people}
 

@@ -13,14 +13,14 @@ from typing import Any, Final
 
 from heard.connectors import Connection, load, platform_names
 from heard.storage.setup import Business
-from heard_cli.connect.command import connected
-from heard_cli.connect.credentials import signing_secret
-from heard_cli.connect.poll import Polled, polled
-from heard_cli.local.http_client import Reply, Wire
-from heard_cli.local.stack import REGION, STACK, LocalStack
-from heard_cli.people import added
-from heard_cli.stack import Stack, Stop, Where
-from heard_simulator.server import Platforms
+from heard_cli.connect.command import create_connection
+from heard_cli.connect.credentials import choose_signing_secret
+from heard_cli.connect.poll import PollSummary, run_poller
+from heard_cli.local.http_client import LocalHttpClient, LocalHttpResponse
+from heard_cli.local.stack import REGION, STACK, EmulatedStack
+from heard_cli.people import add_person
+from heard_cli.stack import CommandError, Stack, StackOptions
+from heard_simulator.server import SimulatedPlatforms
 
 BUSINESS: Final = "acme"
 PASSWORD: Final = "Heard-on-this-machine-1"  # noqa: S105 - of users that exist on the local stack only
@@ -32,33 +32,33 @@ PEOPLE: Final = {
 
 
 @dataclass
-class World:
+class DemoEnvironment:
     """The demo business on a running local stack, set up as an operator would, and the simulated
     platforms around it.
     """
 
-    stack: LocalStack
-    platforms: Platforms
-    wire: Wire = field(default_factory=Wire)
+    stack: EmulatedStack
+    platforms: SimulatedPlatforms
+    http: LocalHttpClient = field(default_factory=LocalHttpClient)
     connections: dict[str, Connection] = field(default_factory=dict[str, Connection])
     secrets: dict[str, str] = field(default_factory=dict[str, str])
 
     @cached_property
     def operator(self) -> Stack:
         """The deployed stack as the `heard` command sees it."""
-        return Stack(Where(stack=STACK, region=REGION, endpoint=self.stack.endpoint))
+        return Stack(StackOptions(stack=STACK, region=REGION, endpoint=self.stack.endpoint))
 
-    def furnish(self, *, business: str = BUSINESS, name: str = "Acme Bakery") -> None:
+    def create(self, *, business: str = BUSINESS, name: str = "Acme Bakery") -> None:
         """Create the business, a connection to each simulated platform, and the people."""
         self.operator.setup.put_business(Business(business, name))
         for platform in platform_names():
             self.connect(platform, business=business)
         for email, (first_name, group) in PEOPLE.items():
-            self.person(email, first_name, group, business)
+            self.create_person(email, first_name, group, business)
 
     def connect(self, platform: str, *, business: str = BUSINESS) -> Connection:
         """Connect a business to a simulated platform."""
-        capabilities, settings, credentials, shown, signing = (
+        capabilities, settings, credentials, visible_secret, signing_key = (
             load(platform).capabilities,
             {},
             {},
@@ -66,53 +66,66 @@ class World:
             None,
         )
         if platform in self.platforms.credentials:
-            other = self.platforms.of(platform)
-            known, settings = other.accepts, self.platforms.settings(platform)
+            simulated = self.platforms.get(platform)
+            known_credentials, settings = (
+                simulated.accepted_credentials,
+                self.platforms.settings(platform),
+            )
             credentials = {
-                name: known[name]
+                name: known_credentials[name]
                 for name in (*capabilities.credentials, *capabilities.optional_credentials)
-                if name in known
+                if name in known_credentials
             }
-            shown, signing = other.shown_secret, other.signing_secret
-        secret = signing_secret(load(platform), shown, credentials)
-        owner = self.operator.business(business)
-        connection = connected(
-            self.operator, platform, owner, self.stack.public_url, settings, credentials, secret
+            visible_secret, signing_key = simulated.visible_secret, simulated.signing_secret
+        secret = choose_signing_secret(load(platform), visible_secret, credentials)
+        business_record = self.operator.business(business)
+        connection = create_connection(
+            self.operator,
+            platform,
+            business_record,
+            self.stack.public_url,
+            settings,
+            credentials,
+            secret,
         )
-        self.connections[platform], self.secrets[platform] = connection, signing or secret or ""
+        self.connections[platform], self.secrets[platform] = connection, signing_key or secret or ""
         return connection
 
-    def poll(self, platform: str) -> Polled:
+    def poll(self, platform: str) -> PollSummary:
         """Have the stack ask a simulated platform for its reviews now.
 
         Raises Stop when it does not read them to the end.
         """
-        came = polled(self.operator, self.connections[platform])
-        if came.error:
-            raise Stop(f"{platform} was not read to the end: {came.error}")
-        return came
+        result = run_poller(self.operator, self.connections[platform])
+        if result.error:
+            raise CommandError(f"{platform} was not read to the end: {result.error}")
+        return result
 
-    def person(self, email: str, first_name: str, group: str, business: str) -> str:
+    def create_person(self, email: str, first_name: str, group: str, business: str) -> str:
         """Create somebody who can sign in; returns their subject id."""
-        return added(self.operator, email, first_name, {group}, {business}, PASSWORD)[0].subject
+        return add_person(self.operator, email, first_name, {group}, {business}, PASSWORD)[
+            0
+        ].subject
 
-    def sign_in(self, email: str) -> Api:
+    def sign_in(self, email: str) -> ApiClient:
         """The HTTP API as this person, with a real access token."""
-        cognito, out = self.stack.client("cognito-idp"), self.stack.outputs
-        answer = cognito.admin_initiate_auth(
-            UserPoolId=out["UserPoolId"],
-            ClientId=out["UserPoolClientId"],
+        cognito, outputs = self.stack.client("cognito-idp"), self.stack.outputs
+        response = cognito.admin_initiate_auth(
+            UserPoolId=outputs["UserPoolId"],
+            ClientId=outputs["UserPoolClientId"],
             AuthFlow="ADMIN_USER_PASSWORD_AUTH",
             AuthParameters={"USERNAME": email, "PASSWORD": PASSWORD},
         )
-        return Api(self.wire, self.stack.public_url, answer["AuthenticationResult"]["AccessToken"])
+        return ApiClient(
+            self.http, self.stack.public_url, response["AuthenticationResult"]["AccessToken"]
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class Api:
+class ApiClient:
     """Heard's HTTP API with one person's token."""
 
-    wire: Wire
+    http: LocalHttpClient
     url: str
     token: str
 
@@ -121,8 +134,10 @@ class Api:
     ) -> tuple[int, dict[str, Any]]:
         """Status and JSON of one call."""
         headers = {"authorization": f"Bearer {self.token}"}
-        content = None
+        encoded_body = None
         if body is not None:
-            headers["content-type"], content = "application/json", json.dumps(body).encode()
-        reply: Reply = self.wire.send(method, f"{self.url}{path}", headers=headers, body=content)
-        return reply.status, json.loads(reply.body or b"{}")
+            headers["content-type"], encoded_body = "application/json", json.dumps(body).encode()
+        response: LocalHttpResponse = self.http.send(
+            method, f"{self.url}{path}", headers=headers, body=encoded_body
+        )
+        return response.status, json.loads(response.body or b"{}")

@@ -22,7 +22,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 
-class UnpackedOnce(zipfile.ZipFile):
+class CachedZipFile(zipfile.ZipFile):
     """A worker's copy of an archive: where it was unpacked before, its files are linked.
 
     The copy itself is then removed.
@@ -37,16 +37,16 @@ class UnpackedOnce(zipfile.ZipFile):
             super().extractall(path, members, pwd)
             return
         digest = hashlib.sha256(Path(self.filename).read_bytes()).hexdigest()
-        unpacked = Path(tempfile.gettempdir()) / "unpacked" / digest
-        if not unpacked.is_dir():
-            unpacked.parent.mkdir(exist_ok=True)
-            own = Path(tempfile.mkdtemp(dir=unpacked.parent))
-            super().extractall(own)
+        cache_folder = Path(tempfile.gettempdir()) / "unpacked" / digest
+        if not cache_folder.is_dir():
+            cache_folder.parent.mkdir(exist_ok=True)
+            temp_folder = Path(tempfile.mkdtemp(dir=cache_folder.parent))
+            super().extractall(temp_folder)
             try:
-                own.rename(unpacked)
+                temp_folder.rename(cache_folder)
             except OSError:  # another worker was quicker
-                shutil.rmtree(own)
-        shutil.copytree(unpacked, path, copy_function=os.link, dirs_exist_ok=True)
+                shutil.rmtree(temp_folder)
+        shutil.copytree(cache_folder, path, copy_function=os.link, dirs_exist_ok=True)
         Path(self.filename).unlink()
 
 
@@ -57,20 +57,20 @@ def main() -> None:
     from ministack.services import stepfunctions  # noqa: PLC0415
 
     cast("Any", lambda_runtime).zipfile = SimpleNamespace(
-        ZipFile=UnpackedOnce, BadZipFile=zipfile.BadZipFile, LargeZipFile=zipfile.LargeZipFile
+        ZipFile=CachedZipFile, BadZipFile=zipfile.BadZipFile, LargeZipFile=zipfile.LargeZipFile
     )
     services = cast("Any", stepfunctions)
-    task = services._execute_task
+    execute_task = services._execute_task
 
     def with_computed_timeout(
-        state: dict[str, Any], given: Any, execution: Any, context: Any
+        state: dict[str, Any], state_input: Any, execution: Any, context: Any
     ) -> Any:
         if isinstance(state.get("TimeoutSeconds"), str):
             seconds = services._jsonata_state_field(
-                state, "TimeoutSeconds", "number", given, context
+                state, "TimeoutSeconds", "number", state_input, context
             )
             state = {**state, "TimeoutSeconds": seconds}
-        return task(state, given, execution, context)
+        return execute_task(state, state_input, execution, context)
 
     services._execute_task = with_computed_timeout
     serve()

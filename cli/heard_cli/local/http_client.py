@@ -14,7 +14,7 @@ import urllib3
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class LocalHttpResponse:
     """An HTTP answer, read whole."""
 
     status: int
@@ -27,7 +27,7 @@ class Reply:
         return self.body.decode(errors="replace")
 
 
-class Wire:
+class LocalHttpClient:
     """Sends requests, keeping connections; safe to share between threads."""
 
     def __init__(self, *, timeout: float = 60) -> None:
@@ -42,26 +42,26 @@ class Wire:
         *,
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
-    ) -> Reply:
+    ) -> LocalHttpResponse:
         """The answer to one request, whatever its status.
 
         Raises urllib3.exceptions.HTTPError when there is none.
         """
         parts = urlsplit(url)
-        sent = dict(headers or {})
+        all_headers = dict(headers or {})
         if (parts.hostname or "").endswith(".localhost"):
-            sent["Host"] = parts.netloc
+            all_headers["Host"] = parts.netloc
             url = parts._replace(netloc=f"127.0.0.1:{parts.port or 80}").geturl()
-        answer = self._pool.request(method, url, headers=sent, body=body, redirect=False)
-        return Reply(
-            answer.status,
-            {name.lower(): value for name, value in answer.headers.items()},
-            answer.data,
+        response = self._pool.request(method, url, headers=all_headers, body=body, redirect=False)
+        return LocalHttpResponse(
+            response.status,
+            {name.lower(): value for name, value in response.headers.items()},
+            response.data,
         )
 
-    def page(self, url: str) -> str:
+    def fetch_page(self, url: str) -> str:
         """A page's HTML, as a browser would fetch it. Raises LookupError when it is not there."""
-        reply = self.send("GET", url)
-        if reply.status != 200:
-            raise LookupError(f"{url} answered {reply.status}")
-        return reply.text
+        response = self.send("GET", url)
+        if response.status != 200:
+            raise LookupError(f"{url} answered {response.status}")
+        return response.text

@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any, Final, cast
 from urllib.parse import urlencode
 
-from heard.connectors import Request
-from heard_simulator.server import Json, Known, simulated, zulu
+from heard.connectors import WebhookRequest
+from heard_simulator.server import Json, KnownResource, iso_millis, platform_classes
 
 
 def _sample_folder() -> Path:
@@ -39,7 +39,7 @@ KINDS: Final = frozenset({"created", "edited", "withdrawn", "reply_seen", "test"
 SEVERITIES: Final = frozenset({"critical", "high", "medium", "low", "praise"})
 ROUTES: Final = frozenset({"acknowledge", "follow_up", "both", "nothing"})
 
-_FIELDS: Final = frozenset(
+_SAMPLE_FIELDS: Final = frozenset(
     {
         "about",
         "platform",
@@ -55,11 +55,11 @@ _FIELDS: Final = frozenset(
         "times",
     }
 )
-_NAME: Final = re.compile(r"(\d\d)-[a-z0-9]+(?:-[a-z0-9]+)*\.json")
+_NAME_PATTERN: Final = re.compile(r"(\d\d)-[a-z0-9]+(?:-[a-z0-9]+)*\.json")
 _PLACEHOLDER: Final = re.compile(r"\{\{(.*?)\}\}")
-_TIME: Final = re.compile(r"(now|unix|millis)(?:([+-])(\d+)([smhd]))?")
+_TIME_PATTERN: Final = re.compile(r"(now|unix|millis)(?:([+-])(\d+)([smhd]))?")
 _UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-_BODIES: Final = ("body", "form", "multipart")
+_BODY_FORMATS: Final = ("body", "form", "multipart")
 _BOUNDARY: Final = "heard-sample-boundary"
 
 
@@ -90,7 +90,7 @@ class Expectation:
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class RenderedSample:
     """A sample at one instant.
 
     The request that is not signed yet (None where the platform is asked instead), and what it
@@ -99,9 +99,9 @@ class Delivery:
     `fields` is the JSON body, the form or the parts; `knows` what the simulated platform must have.
     """
 
-    request: Request | None
+    request: WebhookRequest | None
     fields: Json
-    knows: tuple[Known, ...]
+    resources: tuple[KnownResource, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,55 +118,70 @@ class Sample:
     name: str
     about: str
     platform: str
-    kind: str
+    body_format: str
     fields: Json
     expect: tuple[Expectation, ...] = ()
     method: str = "POST"
     query: Mapping[str, str] = field(default_factory=dict[str, str])
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
-    knows: tuple[Json, ...] | None = None
+    resources: tuple[Json, ...] | None = None
     page: bool = False
     times: int = 1
 
     @property
     def polled(self) -> bool:
         """Whether nothing is sent: Heard must ask."""
-        return not self.kind and self.method == "POST"
+        return not self.body_format and self.method == "POST"
 
-    def render(self, now: datetime) -> Delivery:
+    def render(self, now: datetime) -> RenderedSample:
         """The sample with its times and lengths filled in, as if it were sent at `now`.
 
         The same `now` gives the same.
         """
-        fields = cast("Json", _filled(self.fields, now))
-        if self.knows is None:
-            other = simulated().get(self.platform)
-            known = tuple(other.known(fields, now)) if other else ()
-        else:
-            known = tuple(
-                Known(str(entry["native_id"]), cast("Json | None", _filled(entry["resource"], now)))
-                for entry in self.knows
+        fields = cast("Json", _expand(self.fields, now))
+        if self.resources is None:
+            platform_class = platform_classes().get(self.platform)
+            resources = (
+                tuple(platform_class.sample_resources(fields, now)) if platform_class else ()
             )
-        return Delivery(None if self.polled else self._request(fields, now), fields, known)
+        else:
+            resources = tuple(
+                KnownResource(
+                    str(entry["native_id"]), cast("Json | None", _expand(entry["resource"], now))
+                )
+                for entry in self.resources
+            )
+        return RenderedSample(
+            None if self.polled else self._request(fields, now), fields, resources
+        )
 
-    def _request(self, fields: Json, now: datetime) -> Request:
-        headers = {name.lower(): str(_filled(value, now)) for name, value in self.headers.items()}
-        query = urlencode({name: str(_filled(value, now)) for name, value in self.query.items()})
-        match self.kind:
+    def _request(self, fields: Json, now: datetime) -> WebhookRequest:
+        headers = {name.lower(): str(_expand(value, now)) for name, value in self.headers.items()}
+        query = urlencode({name: str(_expand(value, now)) for name, value in self.query.items()})
+        match self.body_format:
             case "form":
-                kind, body = "application/x-www-form-urlencoded", urlencode(fields).encode()
+                content_type, body = "application/x-www-form-urlencoded", urlencode(fields).encode()
             case "multipart":
-                kind, body = f"multipart/form-data; boundary={_BOUNDARY}", _parts(fields)
+                content_type, body = (
+                    f"multipart/form-data; boundary={_BOUNDARY}",
+                    _multipart_body(fields),
+                )
             case "body":
-                kind, body = "application/json", json.dumps(fields, ensure_ascii=False).encode()
+                content_type, body = (
+                    "application/json",
+                    json.dumps(fields, ensure_ascii=False).encode(),
+                )
             case _:
-                kind, body = "", b""
-        return Request(
-            self.method, {**({"content-type": kind} if kind else {}), **headers}, body, query
+                content_type, body = "", b""
+        return WebhookRequest(
+            self.method,
+            {**({"content-type": content_type} if content_type else {}), **headers},
+            body,
+            query,
         )
 
 
-def _parts(fields: Json) -> bytes:
+def _multipart_body(fields: Json) -> bytes:
     parts = [
         f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
         for name, value in fields.items()
@@ -194,41 +209,41 @@ def read_sample(path: Path) -> Sample:
     """The sample in one file. Raises InvalidSample."""
     try:
         document: object = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as broken:
-        raise InvalidSample(path, [f"not JSON in UTF-8: {broken}"]) from broken
+    except ValueError as error:
+        raise InvalidSample(path, [f"not JSON in UTF-8: {error}"]) from error
     if not isinstance(document, dict):
         raise InvalidSample(path, ["the file must hold one JSON object"])
     sample = cast("Json", document)
     problems = list(_problems(path, sample))
     if problems:
         raise InvalidSample(path, problems)
-    return sample_of(path.parent.name, path.stem, sample)
+    return build_sample(path.parent.name, path.stem, sample)
 
 
-def sample_of(platform: str, name: str, document: Json) -> Sample:
+def build_sample(platform: str, name: str, document: Json) -> Sample:
     """The sample that a checked document describes."""
-    kind = next((each for each in _BODIES if each in document), "")
+    body_format = next((each for each in _BODY_FORMATS if each in document), "")
     return Sample(
         name=f"{platform}/{name}",
         about=document.get("about", ""),
         platform=platform,
-        kind=kind,
-        fields=document[kind] if kind else {},
-        expect=tuple(_expectation(entry) for entry in _listed(document.get("expect", []))),
+        body_format=body_format,
+        fields=document[body_format] if body_format else {},
+        expect=tuple(_read_expectation(entry) for entry in _as_list(document.get("expect", []))),
         method=document.get("method", "POST"),
         query=document.get("query", {}),
         headers=document.get("headers", {}),
-        knows=tuple(document["knows"]) if "knows" in document else None,
+        resources=tuple(document["knows"]) if "knows" in document else None,
         page=document.get("page", False),
         times=document.get("times", 1),
     )
 
 
-def _listed(value: Any) -> list[Any]:
+def _as_list(value: Any) -> list[Any]:
     return cast("list[Any]", value) if isinstance(value, list) else [value]
 
 
-def _expectation(entry: Json) -> Expectation:
+def _read_expectation(entry: Json) -> Expectation:
     return Expectation(
         entry.get("kind", "created"),
         frozenset(entry.get("severity", [])),
@@ -239,19 +254,19 @@ def _expectation(entry: Json) -> Expectation:
 
 def _problems(path: Path, sample: Json) -> Iterator[str]:
     """Everything that is wrong with a file, so that whoever wrote it mends it in one go."""
-    if not _NAME.fullmatch(path.name):
+    if not _NAME_PATTERN.fullmatch(path.name):
         yield "the file must be called NN-name.json, in lower case and with hyphens"
-    if unknown := sample.keys() - _FIELDS:
+    if unknown := sample.keys() - _SAMPLE_FIELDS:
         yield f"unknown fields: {', '.join(sorted(unknown))}"
     if not isinstance(sample.get("about"), str) or not sample["about"].strip():
         yield "'about' must say in one sentence what the sample shows"
     if path.parent.name != sample.get("platform"):
         yield f"a sample of {sample.get('platform')} belongs in the folder {sample.get('platform')}"
-    given = [name for name in _BODIES if name in sample]
-    wanted = given[0] if given else ""
-    if len(given) > 1 or not isinstance(sample.get(wanted, {}), dict):
+    body_formats = [name for name in _BODY_FORMATS if name in sample]
+    body_format = body_formats[0] if body_formats else ""
+    if len(body_formats) > 1 or not isinstance(sample.get(body_format, {}), dict):
         yield "a sample has one of 'body', 'form' and 'multipart', an object"
-    if not given and not sample.get("knows") and sample.get("method", "POST") == "POST":
+    if not body_formats and not sample.get("knows") and sample.get("method", "POST") == "POST":
         yield "a sample that sends nothing must say in 'knows' what appears at the platform"
     headers = sample.get("headers", {})
     if not isinstance(headers, dict) or not all(
@@ -261,34 +276,34 @@ def _problems(path: Path, sample: Json) -> Iterator[str]:
     times = sample.get("times", 1)
     if not isinstance(times, int) or times < 1:
         yield "'times' must be a number from 1"
-    yield from _knows_problems(sample.get("knows", []))
+    yield from _resource_problems(sample.get("knows", []))
     yield from _expect_problems(sample.get("expect"))
-    yield from _directive_problems(sample.get(wanted))
+    yield from _directive_problems(sample.get(body_format))
     yield from _directive_problems(sample.get("knows"))
 
 
-def _knows_problems(knows: Any) -> Iterator[str]:
-    entries = cast("list[Any]", knows) if isinstance(knows, list) else [None]
+def _resource_problems(resources: Any) -> Iterator[str]:
+    entries = cast("list[Any]", resources) if isinstance(resources, list) else [None]
     for entry in entries:
         if not isinstance(entry, dict) or cast("Json", entry).keys() != {"native_id", "resource"}:
             yield "'knows' must be a list of {native_id, resource}"
 
 
 def _expect_problems(expect: Any) -> Iterator[str]:
-    for entry in _listed(expect):
+    for entry in _as_list(expect):
         if not isinstance(entry, dict):
             yield "'expect' must be an object, or a list with one for each review event"
             continue
-        found = cast("Json", entry)
-        if unknown := found.keys() - {"kind", "severity", "route", "note"}:
+        expectation = cast("Json", entry)
+        if unknown := expectation.keys() - {"kind", "severity", "route", "note"}:
             yield f"unknown fields in 'expect': {', '.join(sorted(unknown))}"
-        kind = found.get("kind", "created")
+        kind = expectation.get("kind", "created")
         if kind not in KINDS:
             yield f"'kind' must be one of {', '.join(sorted(KINDS))}"
         for name, allowed in (("severity", SEVERITIES), ("route", ROUTES)):
-            values = _listed(found.get(name, []))
-            if unfit := [str(value) for value in values if value not in allowed]:
-                yield f"{', '.join(unfit)} is no {name}: use {', '.join(sorted(allowed))}"
+            values = _as_list(expectation.get(name, []))
+            if invalid := [str(value) for value in values if value not in allowed]:
+                yield f"{', '.join(invalid)} is no {name}: use {', '.join(sorted(allowed))}"
             if not values and kind in {"created", "edited"}:
                 yield f"'expect' needs a {name} for what was {kind}"
 
@@ -296,7 +311,7 @@ def _expect_problems(expect: Any) -> Iterator[str]:
 def _directive_problems(value: Any) -> Iterator[str]:
     for text in _texts(value):
         for directive in _PLACEHOLDER.findall(text):
-            if not _TIME.fullmatch(directive):
+            if not _TIME_PATTERN.fullmatch(directive):
                 yield f"{{{{{directive}}}}} is no time: write {{{{now}}}}, {{{{now-90m}}}}, {{{{unix+2d}}}}"
 
 
@@ -311,7 +326,7 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(entry)
 
 
-def _filled(value: Any, now: datetime) -> Any:
+def _expand(value: Any, now: datetime) -> Any:
     """The value with its times filled in, and with what stands for other values made into them.
 
     `{{now-2h}}` is an ISO 8601 time, `{{unix}}` seconds and `{{millis}}` milliseconds since 1970.
@@ -319,43 +334,45 @@ def _filled(value: Any, now: datetime) -> Any:
     value as JSON text, `{"base64": value}` Base64 of a text or of a value's JSON.
     """
     if isinstance(value, str):
-        return _PLACEHOLDER.sub(lambda found: _instant(found[1], now), value)
+        return _PLACEHOLDER.sub(lambda found: _expand_time(found[1], now), value)
     if isinstance(value, list):
-        return [_filled(entry, now) for entry in cast("list[Any]", value)]
+        return [_expand(entry, now) for entry in cast("list[Any]", value)]
     if isinstance(value, dict):
         entries = cast("Json", value)
-        filled = {name: _filled(entry, now) for name, entry in entries.items()}
-        match sorted(filled):
+        expanded = {name: _expand(entry, now) for name, entry in entries.items()}
+        match sorted(expanded):
             case ["repeat", "times"]:
-                return str(filled["repeat"]) * int(filled["times"])
+                return str(expanded["repeat"]) * int(expanded["times"])
             case ["number"]:
-                text = str(filled["number"])
+                text = str(expanded["number"])
                 return float(text) if "." in text else int(text)
             case ["json"]:
-                return json.dumps(filled["json"], ensure_ascii=False)
+                return json.dumps(expanded["json"], ensure_ascii=False)
             case ["base64"]:
-                inner = filled["base64"]
+                content = expanded["base64"]
                 return base64.b64encode(
                     (
-                        inner if isinstance(inner, str) else json.dumps(inner, ensure_ascii=False)
+                        content
+                        if isinstance(content, str)
+                        else json.dumps(content, ensure_ascii=False)
                     ).encode()
                 ).decode()
             case _:
-                return filled
+                return expanded
     return value
 
 
-def _instant(directive: str, now: datetime) -> str:
-    found = _TIME.fullmatch(directive)
-    if found is None:
+def _expand_time(directive: str, now: datetime) -> str:
+    match = _TIME_PATTERN.fullmatch(directive)
+    if match is None:
         raise ValueError(f"{directive!r} is no time.")
-    form, sign, number, unit = found.groups()
+    time_format, sign, number, unit = match.groups()
     shift = timedelta(**{_UNITS[unit]: int(number)}) if number else timedelta()
     at = now - shift if sign == "-" else now + shift
-    match form:
+    match time_format:
         case "unix":
             return str(int(at.timestamp()))
         case "millis":
             return str(int(at.timestamp() * 1000))
         case _:
-            return zulu(at)
+            return iso_millis(at)

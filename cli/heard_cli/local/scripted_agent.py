@@ -13,7 +13,7 @@ from itertools import count
 from typing import Any, Final
 
 from heard import clock
-from heard_cli.local.demo_environment import Api
+from heard_cli.local.demo_environment import ApiClient
 
 _OPENINGS: Final = (
     "Thank you for telling us about this.",
@@ -47,20 +47,20 @@ class ScriptedAgent:
     `told` hears of each step.
     """
 
-    agent: Api
-    lead: Api
-    told: Callable[[str], None] = lambda _: None
-    answered: dict[str, int] = field(default_factory=dict[str, int])
-    refused: dict[str, int] = field(default_factory=dict[str, int])
+    agent: ApiClient
+    lead: ApiClient
+    on_step: Callable[[str], None] = lambda _: None
+    action_counts: dict[str, int] = field(default_factory=dict[str, int])
+    error_counts: dict[str, int] = field(default_factory=dict[str, int])
     _numbers: Iterator[int] = field(default_factory=count)
 
-    def work(self) -> None:
+    def run(self) -> None:
         """Work through everything that is open and untouched, page by page."""
-        for task in list(self.open()):
-            if task["status"] == "open":
-                self._answer(task)
+        for follow_up in list(self.open_follow_ups()):
+            if follow_up["status"] == "open":
+                self._resolve(follow_up)
 
-    def open(self) -> Iterator[dict[str, Any]]:
+    def open_follow_ups(self) -> Iterator[dict[str, Any]]:
         """The open follow-ups by due time, however many pages they fill."""
         after = ""
         while True:
@@ -72,40 +72,42 @@ class ScriptedAgent:
                 return
             after = f"&after={page['next'].replace('#', '%23').replace(':', '%3A')}"
 
-    def _answer(self, listed: Mapping[str, Any]) -> None:
-        path = f"/api/desk/follow-ups/{listed['id']}"
-        status, claimed = self.agent.call("POST", f"{path}/claim")
+    def _resolve(self, follow_up: Mapping[str, Any]) -> None:
+        path = f"/api/desk/follow-ups/{follow_up['id']}"
+        status, claim = self.agent.call("POST", f"{path}/claim")
         if status != 200:
-            self._refusal(claimed)
+            self._count_error(claim)
             return
-        _, seen = self.agent.call("GET", path)
+        _, details = self.agent.call("GET", path)
         number = next(self._numbers)
-        answer = _choose(seen, number) | {
+        resolution = _choose_resolution(details, number) | {
             "id": f"demo-answer-{number:04d}",
-            "fence": claimed["fence"],
+            "fence": claim["fence"],
         }
-        status, result = self.agent.call("POST", f"{path}/answer", answer)
+        status, result = self.agent.call("POST", f"{path}/answer", resolution)
         if status != 200:
-            self._refusal(result)
+            self._count_error(result)
             return
-        self.answered[answer["action"]] = self.answered.get(answer["action"], 0) + 1
-        self.told(
-            f"{listed['severity']} on {listed['platform']}: {answer['action'].replace('_', ' ')}"
+        self.action_counts[resolution["action"]] = (
+            self.action_counts.get(resolution["action"], 0) + 1
         )
-        if answer["action"] == "walk_away":
+        self.on_step(
+            f"{follow_up['severity']} on {follow_up['platform']}: {resolution['action'].replace('_', ' ')}"
+        )
+        if resolution["action"] == "walk_away":
             self.lead.call("POST", f"{path}/approval", {"approved": True})
 
-    def _refusal(self, problem: Mapping[str, Any]) -> None:
+    def _count_error(self, problem: Mapping[str, Any]) -> None:
         reason = str(problem.get("reason") or problem.get("title"))
-        self.refused[reason] = self.refused.get(reason, 0) + 1
+        self.error_counts[reason] = self.error_counts.get(reason, 0) + 1
 
 
-def _choose(seen: Mapping[str, Any], number: int) -> dict[str, Any]:
+def _choose_resolution(details: Mapping[str, Any], number: int) -> dict[str, Any]:
     """What a careful person might do with this follow-up; every way of answering comes up."""
     assessment: dict[str, Any] = (
-        (seen["reviews"][0].get("assessment") or {}) if seen["reviews"] else {}
+        (details["reviews"][0].get("assessment") or {}) if details["reviews"] else {}
     )
-    settled = {
+    closing_fields = {
         "resolution": "explained",
         "root_cause": "late-delivery" if "delivery" in assessment.get("topics", []) else "process",
     }
@@ -120,28 +122,33 @@ def _choose(seen: Mapping[str, Any], number: int) -> dict[str, Any]:
             "action": "report_fake",
             "evidence": "No order, booking or visit matches the name and the day.",
         }
-    if seen["platform_takes"]["replies"] == "none" or (
-        seen["stage"] == "onstage" and seen["public_replies_left"] == 0
+    if details["platform_takes"]["replies"] == "none" or (
+        details["stage"] == "onstage" and details["public_replies_left"] == 0
     ):
-        return {"action": "resolve_without_reply", **settled}
-    if seen["stage"] == "onstage" and number % 7 == 2:
+        return {"action": "resolve_without_reply", **closing_fields}
+    if details["stage"] == "onstage" and number % 7 == 2:
         return {
             "action": "invite_private",
-            "text": _text(number)
+            "text": _reply_text(number)
             + " May I ask you to write to us directly, so that we can look up your order?",
         }
     if number % 9 == 4:
         return {
             "action": "promise",
-            "promised_for": clock.stamp(clock.now() + timedelta(days=2)),
-            "text": _text(number),
+            "promised_for": clock.format_time(clock.now() + timedelta(days=2)),
+            "text": _reply_text(number),
         }
     if number % 13 == 8:
-        return {"action": "resolve_without_reply", **settled}
-    return {"action": "reply", "text": _text(number), "note": "Checked with the shop.", **settled}
+        return {"action": "resolve_without_reply", **closing_fields}
+    return {
+        "action": "reply",
+        "text": _reply_text(number),
+        "note": "Checked with the shop.",
+        **closing_fields,
+    }
 
 
-def _text(number: int) -> str:
+def _reply_text(number: int) -> str:
     return " ".join(
         (
             _OPENINGS[number % len(_OPENINGS)],

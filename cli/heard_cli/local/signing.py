@@ -18,13 +18,13 @@ from urllib.parse import urlencode, urljoin
 from heard.connectors import load
 from heard_cli.local.samples import Sample
 
-type Get = Callable[[str], str]
+type FetchPage = Callable[[str], str]
 """Fetches a page by its address, as a browser would, and returns its HTML."""
 
-_FORM: Final = "application/x-www-form-urlencoded"
+_FORM_TYPE: Final = "application/x-www-form-urlencoded"
 
 
-class NoForm(ValueError):
+class FormNotFound(ValueError):
     """The page that was fetched has no form to fill in.
 
     The address is not that of a feedback form.
@@ -44,8 +44,8 @@ class SignedRequest:
     body: bytes
 
 
-def signed(
-    sample: Sample, url: str, secret: str, now: datetime, get: Get | None = None
+def sign_sample(
+    sample: Sample, url: str, secret: str, now: datetime, fetch_page: FetchPage | None = None
 ) -> SignedRequest:
     """The request with which the sample's platform delivers it to `url` at `now`.
 
@@ -57,42 +57,42 @@ def signed(
     Raises ValueError for a secret of the wrong kind, a sample that is polled, or a missing `get`;
     NoForm for a page without a form.
     """
-    delivery = sample.render(now)
+    rendered = sample.render(now)
     if sample.page:
-        if get is None:
+        if fetch_page is None:
             raise ValueError("A form is filled in on its page: pass a function that fetches it.")
-        return submitted(
-            get(url), url, {name: str(value) for name, value in delivery.fields.items()}
+        return fill_form(
+            fetch_page(url), url, {name: str(value) for name, value in rendered.fields.items()}
         )
-    if delivery.request is None:
+    if rendered.request is None:
         raise ValueError(f"{sample.name} is not sent: it is there to be polled.")
-    sent = load(sample.platform).sign(delivery.request, url, secret, now)
-    address = f"{url}?{sent.query}" if sent.query else url
-    return SignedRequest(sent.method, address, sent.headers, sent.body)
+    request = load(sample.platform).sign(rendered.request, url, secret, now)
+    target_url = f"{url}?{request.query}" if request.query else url
+    return SignedRequest(request.method, target_url, request.headers, request.body)
 
 
-def submitted(page: str, url: str, answers: Mapping[str, str]) -> SignedRequest:
+def fill_form(page: str, url: str, answers: Mapping[str, str]) -> SignedRequest:
     """What a browser sends when the page's form is filled in with `answers`.
 
     Its hidden fields come along.
 
     `url` is the page's own address, against which the form's `action` counts. Raises NoForm.
     """
-    form = _Form()
+    form = _FormParser()
     form.feed(page)
     form.close()
-    if not form.found:
-        raise NoForm(f"There is no form on {url}.")
+    if not form.has_form:
+        raise FormNotFound(f"There is no form on {url}.")
     # A field that the visitor sees and leaves empty is sent empty, as browsers do.
     fields = form.fields | {
-        name: value for name, value in answers.items() if name not in form.hidden
+        name: value for name, value in answers.items() if name not in form.hidden_names
     }
     return SignedRequest(
-        "POST", urljoin(url, form.action), {"Content-Type": _FORM}, urlencode(fields).encode()
+        "POST", urljoin(url, form.action), {"Content-Type": _FORM_TYPE}, urlencode(fields).encode()
     )
 
 
-class _Form(HTMLParser):
+class _FormParser(HTMLParser):
     """Reads a page's first form.
 
     Where it goes, and the fields that a browser would send untouched.
@@ -100,27 +100,27 @@ class _Form(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.found = False
+        self.has_form = False
         self.action = ""
         self.fields: dict[str, str] = {}
-        self.hidden: set[str] = set()
-        self._inside = False
+        self.hidden_names: set[str] = set()
+        self._inside_form = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        if tag == "form" and not self.found:
-            self.found = self._inside = True
-            self.action = given.get("action") or ""
-        name, kind = given.get("name"), (given.get("type") or "text").lower()
-        if not self._inside or not name:
+        attributes = dict(attrs)
+        if tag == "form" and not self.has_form:
+            self.has_form = self._inside_form = True
+            self.action = attributes.get("action") or ""
+        name, kind = attributes.get("name"), (attributes.get("type") or "text").lower()
+        if not self._inside_form or not name:
             return
         if tag == "textarea":
             self.fields[name] = ""
         elif tag == "input" and kind in {"hidden", "text", "email", "tel"}:
-            self.fields[name] = given.get("value") or ""
+            self.fields[name] = attributes.get("value") or ""
             if kind == "hidden":
-                self.hidden.add(name)
+                self.hidden_names.add(name)
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
-            self._inside = False
+            self._inside_form = False

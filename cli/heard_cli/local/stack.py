@@ -28,16 +28,16 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 REGION: Final = "us-east-1"
 STACK: Final = "heard"
-USUAL_PORT: Final = 4566
+DEFAULT_PORT: Final = 4566
 _PARAMETERS: Final = {
     "DeletionProtection": "false",
     "LoopbackPlatforms": "true",
     "Scale": "small",
 }
-_STATE: Final = Path(".heard") / "local.json"
+_STATE_FILE: Final = Path(".heard") / "local.json"
 
 
-class LocalStackError(Exception):
+class EmulatedStackError(Exception):
     """The local stack cannot be started; the message says what to do."""
 
 
@@ -46,18 +46,18 @@ def project_root(start: Path | None = None) -> Path:
 
     Raises LocalStackError.
     """
-    here = (start or Path.cwd()).resolve()
-    for folder in (here, *here.parents):
+    start_folder = (start or Path.cwd()).resolve()
+    for folder in (start_folder, *start_folder.parents):
         if (folder / "template.yaml").is_file() and (folder / "functions").is_dir():
             return folder
-    raise LocalStackError(
+    raise EmulatedStackError(
         "Run this in a clone of Heard: the local stack is made from its template.yaml."
     )
 
 
-def free_port(wanted: int = 0) -> int:
+def free_port(preferred: int = 0) -> int:
     """`wanted` if nobody listens there, else a port that is free just now."""
-    for port in (wanted, 0):
+    for port in (preferred, 0):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -65,11 +65,11 @@ def free_port(wanted: int = 0) -> int:
             except OSError:
                 continue
             return int(probe.getsockname()[1])
-    raise LocalStackError("No port is free on 127.0.0.1.")
+    raise EmulatedStackError("No port is free on 127.0.0.1.")
 
 
 @dataclass
-class LocalStack:
+class EmulatedStack:
     """One running local stack; use it as a context manager.
 
     `auth` makes the emulator enforce the functions' roles.
@@ -77,7 +77,7 @@ class LocalStack:
 
     root: Path
     port: int = 0
-    auth: bool = False
+    enforce_roles: bool = False
     wait_scale: str = ""
     parameters: Mapping[str, str] = field(default_factory=dict[str, str])
     outputs: dict[str, str] = field(default_factory=dict[str, str])
@@ -111,11 +111,11 @@ class LocalStack:
     def start(self) -> Self:
         """Start the emulator and deploy the built template on it. Raises LocalStackError."""
         if not (self.root / ".aws-sam" / "build" / "template.yaml").is_file():
-            raise LocalStackError("The application is not built yet. Run: make build")
-        self.port = free_port(self.port or USUAL_PORT)
+            raise EmulatedStackError("The application is not built yet. Run: make build")
+        self.port = free_port(self.port or DEFAULT_PORT)
         folder = self.root / ".heard"
         folder.mkdir(exist_ok=True)
-        self._scratch.mkdir(exist_ok=True)
+        self._temp_folder.mkdir(exist_ok=True)
         with (folder / f"emulator-{self.port}.log").open("wb") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "heard_cli.local.emulator"],
@@ -126,7 +126,7 @@ class LocalStack:
                 start_new_session=True,
             )
         try:
-            self._wait()
+            self._wait_until_ready()
             self._deploy()
         except BaseException:
             self.stop()
@@ -137,46 +137,49 @@ class LocalStack:
         """Stop the emulator and the functions it runs."""
         if self._process is None:
             return
-        for how in (signal.SIGTERM, signal.SIGKILL):
+        for signal_number in (signal.SIGTERM, signal.SIGKILL):
             try:
-                os.killpg(self._process.pid, how)
+                os.killpg(self._process.pid, signal_number)
                 self._process.wait(timeout=5)
             except (ProcessLookupError, subprocess.TimeoutExpired):
                 continue
             break
         self._process = None
         # the emulator leaves the unpacked code of its functions behind, gigabytes in a day
-        shutil.rmtree(self._scratch, ignore_errors=True)
+        shutil.rmtree(self._temp_folder, ignore_errors=True)
 
-    def remember(self, simulator: str) -> None:
+    def write_state(self, simulator_url: str) -> None:
         """Write down where everything is, for `heard … --local`."""
         state = {
             "endpoint": self.endpoint,
             "stack": STACK,
             "region": REGION,
             "public_url": self.public_url,
-            "simulator": simulator,
+            "simulator": simulator_url,
         }
-        (self.root / _STATE).write_text(json.dumps(state, indent=2))
+        (self.root / _STATE_FILE).write_text(json.dumps(state, indent=2))
 
-    def forget(self) -> None:
+    def remove_state(self) -> None:
         """Remove what `remember` wrote, unless another stack has written there since."""
-        state = self.root / _STATE
-        if state.exists() and json.loads(state.read_text()).get("endpoint") == self.endpoint:
-            state.unlink()
+        state_file = self.root / _STATE_FILE
+        if (
+            state_file.exists()
+            and json.loads(state_file.read_text()).get("endpoint") == self.endpoint
+        ):
+            state_file.unlink()
 
     @property
-    def _scratch(self) -> Path:
+    def _temp_folder(self) -> Path:
         return self.root / ".heard" / f"emulator-{self.port}"
 
     def _environment(self) -> dict[str, str]:
-        kept = {
+        environment = {
             name: os.environ[name]
             for name in ("PATH", "HOME", "LANG", "SSL_CERT_FILE")
             if name in os.environ
         }
-        kept |= {
-            "TMPDIR": str(self._scratch),
+        environment |= {
+            "TMPDIR": str(self._temp_folder),
             "GATEWAY_PORT": str(self.port),
             "BIND_HOST": "127.0.0.1",
             "IOT_MTLS_ENABLED": "0",
@@ -185,18 +188,18 @@ class LocalStack:
             # sync-states.… has no meaning on one loopback address
             "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
         }
-        if self.auth:
-            kept["AUTH"] = "true"
+        if self.enforce_roles:
+            environment["AUTH"] = "true"
         if self.wait_scale:
-            kept["SFN_WAIT_SCALE"] = self.wait_scale
-        return kept
+            environment["SFN_WAIT_SCALE"] = self.wait_scale
+        return environment
 
-    def _wait(self, seconds: float = 60) -> None:
+    def _wait_until_ready(self, seconds: float = 60) -> None:
         sqs = self.client("sqs")
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
             if self._process is None or self._process.poll() is not None:
-                raise LocalStackError(
+                raise EmulatedStackError(
                     f"The emulator did not start; see .heard/emulator-{self.port}.log."
                 )
             try:
@@ -205,7 +208,7 @@ class LocalStack:
                 time.sleep(0.2)
                 continue
             return
-        raise LocalStackError(
+        raise EmulatedStackError(
             f"The emulator does not answer on {self.endpoint}; see .heard/emulator-{self.port}.log."
         )
 
@@ -239,7 +242,7 @@ class LocalStack:
             "--parameter-overrides",
             *(f"{name}={value}" for name, value in parameters.items()),
         ]
-        done = subprocess.run(
+        result = subprocess.run(
             command,
             cwd=self.root,
             env=environment,
@@ -248,12 +251,14 @@ class LocalStack:
             check=False,
             timeout=300,
         )
-        if done.returncode:
-            raise LocalStackError(f"sam deploy failed:\n{(done.stdout + done.stderr)[-4000:]}")
-        described = self.client("cloudformation").describe_stacks(StackName=STACK)
+        if result.returncode:
+            raise EmulatedStackError(
+                f"sam deploy failed:\n{(result.stdout + result.stderr)[-4000:]}"
+            )
+        response = self.client("cloudformation").describe_stacks(StackName=STACK)
         self.outputs = {
             output["OutputKey"]: output["OutputValue"]
-            for output in described["Stacks"][0]["Outputs"]
+            for output in response["Stacks"][0]["Outputs"]
         }
 
     def __enter__(self) -> Self:

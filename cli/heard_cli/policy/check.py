@@ -16,13 +16,13 @@ from typing import Annotated, Any, Final
 import typer
 
 from heard import clock
-from heard.policy import Problem, complete, load_policy
-from heard.policy.check import problems
+from heard.policy import Problem, complete_document, load_policy
+from heard.policy.check import find_problems
 from heard.policy.document import playbook
-from heard.policy.schema import schema
-from heard.policy.schema_types import listed, shown, spoken
+from heard.policy.schema import json_schema
+from heard.policy.schema_types import format_duration, format_path, join_with_or
 from heard_cli import show
-from heard_cli.policy.compile import with_holidays
+from heard_cli.policy.compile import resolve_holidays
 from heard_cli.policy.source import read_source
 from heard_cli.policy.words import (
     holidays_in_words,
@@ -31,11 +31,11 @@ from heard_cli.policy.words import (
     when_in_words,
     within_in_words,
 )
-from heard_cli.stack import Stop
+from heard_cli.stack import CommandError
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Diagnostic:
     """One thing wrong with a file: where (counted from 1), what, and how to mend it.
 
     `path` names the place in the document.
@@ -48,64 +48,67 @@ class Finding:
     fix: str
     path: str = ""
 
-    def told(self, file: str) -> str:
+    def as_line(self, file: str) -> str:
         """As compilers say it, so that editors find the place."""
         return f"{file}:{self.line}:{self.column}: {self.severity}: {self.message}. {self.fix}"
 
 
 @dataclass(frozen=True, slots=True)
-class Examined:
+class PolicyCheck:
     """A policy's text, what is wrong with it, and the document that would be stored.
 
     None with any error.
     """
 
     text: str
-    findings: tuple[Finding, ...]
+    diagnostics: tuple[Diagnostic, ...]
     document: dict[str, Any] | None
 
     @property
-    def errors(self) -> tuple[Finding, ...]:
+    def errors(self) -> tuple[Diagnostic, ...]:
         """What must be mended; the rest are warnings."""
-        return tuple(finding for finding in self.findings if finding.severity == "error")
+        return tuple(finding for finding in self.diagnostics if finding.severity == "error")
 
 
-def examined(content: bytes, today: date) -> Examined:
+def check_content(content: bytes, today: date) -> PolicyCheck:
     """What a policy's file says and what is wrong with it. Total.
 
     Any bytes are some policy or findings.
     """
     source = read_source(content)
-    if source.faults:
-        told = [
-            Finding(fault.line, fault.column, "error", fault.message, fault.fix)
-            for fault in source.faults
+    if source.issues:
+        entries = [
+            Diagnostic(fault.line, fault.column, "error", fault.message, fault.fix)
+            for fault in source.issues
         ]
-        return Examined(source.text, tuple(told), None)
-    document, found = with_holidays(source.document, today)
-    told = (
-        _finding(problem, source.place(problem.path)) for problem in (*found, *problems(document))
+        return PolicyCheck(source.text, tuple(entries), None)
+    document, holiday_problems = resolve_holidays(source.document, today)
+    entries = (
+        _to_diagnostic(problem, source.position(problem.path))
+        for problem in (*holiday_problems, *find_problems(document))
     )
-    findings = sorted(told, key=lambda each: (each.line, each.column))
-    wrong = any(finding.severity == "error" for finding in findings)
-    return Examined(source.text, tuple(findings), None if wrong else complete(document))
+    diagnostics = sorted(entries, key=lambda each: (each.line, each.column))
+    has_errors = any(finding.severity == "error" for finding in diagnostics)
+    return PolicyCheck(
+        source.text, tuple(diagnostics), None if has_errors else complete_document(document)
+    )
 
 
-def checked(file: Path) -> tuple[str, dict[str, Any]]:
+def read_valid_policy(file: Path) -> tuple[str, dict[str, Any]]:
     """A policy's text and the document to store.
 
     Raises Stop with everything that is wrong, and tells of what is only doubtful.
     """
-    found = examined(file.read_bytes(), _today())
-    if found.document is None:
-        told = "\n".join(finding.told(str(file)) for finding in found.errors)
-        raise Stop(
-            f"{file} is no policy that could be followed.\n{told}",
+    result = check_content(file.read_bytes(), _today())
+    if result.document is None:
+        error_lines = "\n".join(diagnostic.as_line(str(file)) for diagnostic in result.errors)
+        raise CommandError(
+            f"{file} is no policy that could be followed.\n{error_lines}",
             "Mend it and try again; nothing was changed.",
         )
-    for finding in found.findings:
-        show.say(finding.told(str(file)))
-    return found.text, found.document
+    for finding in result.diagnostics:
+        show.note(finding.as_line(str(file)))
+    return result.text, result.document
 
 
 def check(
@@ -118,28 +121,28 @@ def check(
 
     Exits 1 if it could not be published.
     """
-    found = examined(file.read_bytes(), _today())
+    result = check_content(file.read_bytes(), _today())
     if as_json:
         show.data(
             {
                 "file": str(file),
-                "good": found.document is not None,
-                "hash": load_policy(found.document).hash if found.document else None,
-                "findings": [asdict(finding) for finding in found.findings],
+                "good": result.document is not None,
+                "hash": load_policy(result.document).hash if result.document else None,
+                "findings": [asdict(diagnostic) for diagnostic in result.diagnostics],
             }
         )
     else:
-        for finding in found.findings:
-            show.line(finding.told(str(file)), _STYLES[finding.severity])
-        if found.document:
-            _tell(found.document)
-    if found.document is None:
+        for finding in result.diagnostics:
+            show.line(finding.as_line(str(file)), _STYLES[finding.severity])
+        if result.document:
+            _print_document(result.document)
+    if result.document is None:
         raise typer.Exit(1)
 
 
 def print_schema() -> None:
     """Print the JSON Schema of a policy; editors complete and check with it."""
-    typer.echo(json.dumps(schema(), indent=2, ensure_ascii=False))
+    typer.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
 
 
 _STYLES: Final = {"error": "red", "warning": "yellow"}
@@ -149,25 +152,25 @@ def _today() -> date:
     return clock.now().date()
 
 
-def _finding(problem: Problem, place: tuple[int, int]) -> Finding:
-    return Finding(
-        *place,
+def _to_diagnostic(problem: Problem, position: tuple[int, int]) -> Diagnostic:
+    return Diagnostic(
+        *position,
         problem.severity,
-        f"{shown(problem.path)}: {problem.message}",
+        f"{format_path(problem.path)}: {problem.message}",
         problem.fix,
-        shown(problem.path),
+        format_path(problem.path),
     )
 
 
-def _tell(document: Mapping[str, Any]) -> None:
+def _print_document(document: Mapping[str, Any]) -> None:
     """What a complete document does, as tables."""
-    others = playbook()
+    defaults = playbook()
     policy = load_policy(document)
     show.table(
         ("", "rule", "when", "then"),
         [
             (
-                "" if rule in others["rules"] else "own",
+                "" if rule in defaults["rules"] else "own",
                 rule["id"],
                 when_in_words(rule["when"]),
                 then_in_words(rule["then"]),
@@ -180,7 +183,7 @@ def _tell(document: Mapping[str, Any]) -> None:
         ("", "time limit", "when", "a person answers within"),
         [
             (
-                "" if sla in others["sla"] else "own",
+                "" if sla in defaults["sla"] else "own",
                 sla["id"],
                 when_in_words(sla["when"]),
                 within_in_words(sla),
@@ -193,26 +196,26 @@ def _tell(document: Mapping[str, Any]) -> None:
         ("", "escalation", "when", "and then after"),
         [
             (
-                "" if each in others["escalation"] else "own",
+                "" if each in defaults["escalation"] else "own",
                 each["id"],
                 when_in_words(each["when"]),
-                ", ".join(map(spoken, each["after"])),
+                ", ".join(map(format_duration, each["after"])),
             )
             for each in document["escalation"]
         ],
         empty="",
     )
-    show.facts(
+    show.fields(
         {
             "policy": policy.name,
             "hash": policy.hash,
             "hours": hours_in_words(document["calendar"]),
             "holidays": holidays_in_words(document["calendar"]["holidays"]),
-            "quiet": listed(
+            "quiet": join_with_or(
                 [f"{quiet['from']} to {quiet['to']}" for quiet in document.get("quiet_hours", ())]
             )
             or "never",
             "public replies": str(policy.public_replies),
-            "given up": f"after {spoken(policy.give_up_after)}",
+            "given up": f"after {format_duration(policy.give_up_after)}",
         }
     )

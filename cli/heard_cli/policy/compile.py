@@ -10,8 +10,8 @@ from datetime import date
 from typing import Any, Final, cast
 
 from heard.errors import BadRequest
-from heard.policy import Problem, complete
-from heard.policy.schema_types import Path, quoted
+from heard.policy import Problem, complete_document
+from heard.policy.schema_types import DocumentPath, quote
 from heard_cli.policy.holidays import UnknownPlace, public_holidays
 
 YEARS_AHEAD: Final = 10
@@ -20,7 +20,7 @@ YEARS_AHEAD: Final = 10
 A policy that lives longer is published again.
 """
 
-_HOLIDAYS: Final[Path] = ("calendar", "holidays")
+_HOLIDAYS: Final[DocumentPath] = ("calendar", "holidays")
 
 
 def compile_policy(document: Mapping[str, Any], today: date) -> dict[str, Any]:
@@ -30,100 +30,103 @@ def compile_policy(document: Mapping[str, Any], today: date) -> dict[str, Any]:
 
     Raises BadRequest that names the path and the fix.
     """
-    resolved, found = with_holidays(document, today)
-    if errors := [problem for problem in found if problem.severity == "error"]:
+    resolved, problems = resolve_holidays(document, today)
+    if errors := [problem for problem in problems if problem.severity == "error"]:
         raise BadRequest(str(errors[0]))
-    return complete(resolved)
+    return complete_document(resolved)
 
 
-def with_holidays(document: object, today: date) -> tuple[Any, list[Problem]]:
+def resolve_holidays(document: object, today: date) -> tuple[Any, list[Problem]]:
     """The document with a country's holidays as dates, from this year on, and what is wrong with
     how they are asked for.
 
     Total; whatever else may be wrong with the document is left as it is.
     """
-    whole = _names(document)
-    calendar = _names(whole.get("calendar"))
-    given = _names(calendar.get("holidays"))
-    if not given:
+    root = _as_mapping(document)
+    calendar = _as_mapping(root.get("calendar"))
+    entry = _as_mapping(calendar.get("holidays"))
+    if not entry:
         return document, []
-    country, part, added, removed = (
-        given.get(name) for name in ("country", "subdivision", "add", "remove")
+    country, subdivision, extra_days, excluded_days = (
+        entry.get(name) for name in ("country", "subdivision", "add", "remove")
     )
     if country is None:
-        missing = Problem(
+        missing_country = Problem(
             (*_HOLIDAYS, "subdivision"),
             "is a part of no country",
             'Add the country, for example "country: DE".',
         )
-        return document, [missing] if part is not None else []
+        return document, [missing_country] if subdivision is not None else []
     if (
         not isinstance(country, str)
-        or not isinstance(part, str | None)
-        or not all(_dates(each) for each in (added, removed))
+        or not isinstance(subdivision, str | None)
+        or not all(_is_date_list(each) for each in (extra_days, excluded_days))
     ):
         return document, []
-    found: list[Problem] = []
+    problems: list[Problem] = []
     days: set[str] = set()
     try:
         days = {
             day.isoformat()
             for day in public_holidays(
-                country, part, range(today.year, today.year + YEARS_AHEAD + 1)
+                country, subdivision, range(today.year, today.year + YEARS_AHEAD + 1)
             )
         }
-    except UnknownPlace as unknown:
-        what, name = (
-            (("part of " + country, part), "subdivision")
-            if unknown.part
+    except UnknownPlace as error:
+        place_kind, name = (
+            (("part of " + country, subdivision), "subdivision")
+            if error.is_subdivision
             else (("country", country), "country")
         )
-        found.append(
+        problems.append(
             Problem(
                 (*_HOLIDAYS, name),
-                f"no holidays are known of the {what[0]} {quoted(what[1])}",
-                str(unknown),
+                f"no holidays are known of the {place_kind[0]} {quote(place_kind[1])}",
+                str(error),
             )
         )
     else:
-        for place, day in enumerate(removed or ()):
+        for index, day in enumerate(excluded_days or ()):
             if day >= today.isoformat() and day not in days:
-                said = f"{day} is no holiday there"
-                found.append(
+                message = f"{day} is no holiday there"
+                problems.append(
                     Problem(
-                        (*_HOLIDAYS, "remove", place),
-                        said,
+                        (*_HOLIDAYS, "remove", index),
+                        message,
                         "Leave it out, or give the day that is one.",
                         "warning",
                     )
                 )
-    rest = {
+    other_fields = {
         name: value
-        for name, value in given.items()
+        for name, value in entry.items()
         if name not in {"country", "subdivision", "add", "remove"}
     }
-    listed = sorted((days | {*(added or ())}) - {*(removed or ())})
+    dates = sorted((days | {*(extra_days or ())}) - {*(excluded_days or ())})
     # A name that does not belong there stays, to be told of.
     return {
-        **whole,
-        "calendar": {**calendar, "holidays": {**rest, "add": listed} if rest else listed},
-    }, found
+        **root,
+        "calendar": {
+            **calendar,
+            "holidays": {**other_fields, "add": dates} if other_fields else dates,
+        },
+    }, problems
 
 
-def _names(given: object) -> dict[str, Any]:
+def _as_mapping(value: object) -> dict[str, Any]:
     """What has names as it is, anything else as nothing."""
-    return cast("dict[str, Any]", given) if isinstance(given, dict) else {}
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
 
 
-def _dates(given: object) -> bool:
+def _is_date_list(value: object) -> bool:
     """Whether this is nothing, or a list of what reads as dates."""
-    if given is None:
+    if value is None:
         return True
-    return isinstance(given, list) and all(_is_date(each) for each in cast("list[object]", given))
+    return isinstance(value, list) and all(_is_date(each) for each in cast("list[object]", value))
 
 
-def _is_date(given: object) -> bool:
+def _is_date(value: object) -> bool:
     try:
-        return isinstance(given, str) and date.fromisoformat(given).isoformat() == given
+        return isinstance(value, str) and date.fromisoformat(value).isoformat() == value
     except ValueError:
         return False

@@ -15,27 +15,27 @@ from rich.text import Text
 from heard import clock
 from heard.acknowledgements.experiments import (
     ALPHA,
-    ENOUGH,
+    MIN_REVIEWS,
     Comparison,
+    Conclusion,
     Estimate,
-    Followed,
-    Group,
+    ExperimentReport,
+    ExposureTracker,
     Measure,
-    Report,
-    Verdict,
-    report,
+    VariantGroup,
+    compare_variants,
 )
 from heard.outcomes import Kind
-from heard.storage.history import Past
-from heard.storage.outcome_log import Question
+from heard.storage.history import HistoryReader
+from heard.storage.outcome_log import OutcomeCriteria
 from heard_cli import show
-from heard_cli.durations import period
-from heard_cli.policy.history import outcomes
+from heard_cli.durations import parse_period
+from heard_cli.policy.history import read_outcomes
 from heard_cli.stack import Stack, on_stack
 
 _PAGE: Final = 500
-_WHOSE: Final = frozenset({Kind.ACCEPTED, Kind.ACKNOWLEDGED, Kind.REPLY_SENT})
-_WORDS: Final = {
+_AUTHOR_KINDS: Final = frozenset({Kind.ACCEPTED, Kind.ACKNOWLEDGED, Kind.REPLY_SENT})
+_MEASURE_LABELS: Final = {
     Measure.EDITED: "edited",
     Measure.SECOND_COMPLAINT: "second complaint",
     Measure.WITHDRAWN: "withdrawn",
@@ -66,42 +66,42 @@ def experiments(
     Edits, ratings, second complaints, withdrawals.
     """
     now = clock.now()
-    start, end = period(since, until, now)
+    start, end = parse_period(since, until, now)
     stack.business(business)
     log_ends = min(now, end + timedelta(days=days))
-    question = Question(business, start, log_ends)
-    followed = Followed(days, end, log_ends)
-    past = Past(stack.dynamodb, stack.outputs["WorkTableName"])
+    criteria = OutcomeCriteria(business, start, log_ends)
+    tracker = ExposureTracker(days, end, log_ends)
+    history = HistoryReader(stack.dynamodb, stack.outputs["CasesTableName"])
     with show.progress() as bar:
         task = bar.add_task("Following reviews", total=None)
-        for some in batched(outcomes(stack, question), _PAGE, strict=False):
+        for batch in batched(read_outcomes(stack, criteria), _PAGE, strict=False):
             # Only their author tells that two reviews belong together, and the log does not say who
             # that is.
             reviews = {
-                outcome.review for outcome in some if outcome.kind in _WHOSE
-            } - followed.authors.keys()
-            followed.authors |= past.authors(reviews)
-            for outcome in some:
-                followed.hear(outcome)
-            bar.advance(task, len(some))
-    found = report(followed)
+                outcome.review for outcome in batch if outcome.kind in _AUTHOR_KINDS
+            } - tracker.authors.keys()
+            tracker.authors |= history.authors(reviews)
+            for outcome in batch:
+                tracker.add(outcome)
+            bar.advance(task, len(batch))
+    results = compare_variants(tracker)
     if as_json:
-        show.data(found.to_json())
+        show.data(results.to_json())
     else:
-        _tell(found)
+        _print_results(results)
 
 
-def _tell(found: Report) -> None:
-    if not found.groups:
-        show.say(
+def _print_results(results: ExperimentReport) -> None:
+    if not results.groups:
+        show.note(
             "No acknowledgement of this period has been followed for long enough."
-            if found.waiting
+            if results.waiting_count
             else "Nothing was acknowledged."
         )
-    for group in found.groups:
+    for group in results.groups:
         show.line(
             f"{group.name}: {sum(group.reviews.values()):,} reviews, each followed for "
-            f"{found.days} days",
+            f"{results.days} days",
             style="bold",
         )
         rows = [
@@ -110,71 +110,77 @@ def _tell(found: Report) -> None:
                 group.reviews, key=lambda variant: (variant != group.reference, variant)
             )
         ]
-        show.table(("variant", "reviews", *_WORDS.values()), rows, empty="")
-        for line, style in _verdicts(group):
+        show.table(("variant", "reviews", *_MEASURE_LABELS.values()), rows, empty="")
+        for line, style in _verdict_lines(group):
             show.line(f"  {line}", style=style)
         show.line()
-    if found.waiting:
-        show.say(
-            f"{found.waiting:,} acknowledgements are younger than {found.days} days and were not "
+    if results.waiting_count:
+        show.note(
+            f"{results.waiting_count:,} acknowledgements are younger than {results.days} days and were not "
             "counted yet."
         )
-    if found.comparisons:
-        show.say(
-            f"Intervals are of 95 %; those of the {found.comparisons} differences are wider, so "
+    if results.comparisons:
+        show.note(
+            f"Intervals are of 95 %; those of the {results.comparisons} differences are wider, so "
             "that all of them together err in at most "
             f"{ALPHA:.0%} of reports."
         )
 
 
-def _row(group: Group, variant: str) -> tuple[show.Cell, ...]:
+def _row(group: VariantGroup, variant: str) -> tuple[show.Cell, ...]:
     name = Text(variant, style="bold" if variant == group.reference else "")
     return (
         name,
         f"{group.reviews[variant]:,}",
-        *(_estimate(measure, group.estimates[variant][measure]) for measure in Measure),
+        *(_format_estimate(measure, group.estimates[variant][measure]) for measure in Measure),
     )
 
 
-def _estimate(measure: Measure, found: Estimate) -> str:
-    if not found.n:
+def _format_estimate(measure: Measure, estimate: Estimate) -> str:
+    if not estimate.n:
         return "-"
     if measure is Measure.RATING_CHANGE:
-        reach = (
+        interval = (
             ""
-            if found.low is None or found.high is None
-            else f" ({found.low:+.2f} to {found.high:+.2f})"
+            if estimate.low is None or estimate.high is None
+            else f" ({estimate.low:+.2f} to {estimate.high:+.2f})"
         )
-        return f"{found.value:+.2f} stars{reach}"
-    return f"{found.value:.1%} ({found.low or 0:.1%} to {found.high or 0:.1%})"
+        return f"{estimate.value:+.2f} stars{interval}"
+    return f"{estimate.value:.1%} ({estimate.low or 0:.1%} to {estimate.high or 0:.1%})"
 
 
-def _verdicts(group: Group) -> list[tuple[str, str]]:
+def _verdict_lines(group: VariantGroup) -> list[tuple[str, str]]:
     if len(group.reviews) < 2:
         return [("Only one variant was sent; there is nothing to compare it with.", "")]
     lines: list[tuple[str, str]] = [
-        (_difference(each), "bold yellow")
+        (_describe_difference(each), "bold yellow")
         for each in group.comparisons
-        if each.verdict is Verdict.DIFFERENT
+        if each.conclusion is Conclusion.DIFFERENT
     ]
-    for verdict, told in (
-        (Verdict.NO_DIFFERENCE, "No difference"),
+    for verdict, text in (
+        (Conclusion.NO_DIFFERENCE, "No difference"),
         (
-            Verdict.TOO_FEW,
-            f"No difference can be told yet (fewer than {ENOUGH} reviews, or hardly an event)",
+            Conclusion.TOO_FEW,
+            f"No difference can be told yet (fewer than {MIN_REVIEWS} reviews, or hardly an event)",
         ),
     ):
-        same = [each for each in group.comparisons if each.verdict is verdict]
-        for variant in dict.fromkeys(each.variant for each in same):
-            measures = ", ".join(_WORDS[each.measure] for each in same if each.variant == variant)
-            lines.append((f"{told} between {variant} and {group.reference}: {measures}.", ""))
+        comparisons = [each for each in group.comparisons if each.conclusion is verdict]
+        for variant in dict.fromkeys(each.variant for each in comparisons):
+            measures = ", ".join(
+                _MEASURE_LABELS[each.measure] for each in comparisons if each.variant == variant
+            )
+            lines.append((f"{text} between {variant} and {group.reference}: {measures}.", ""))
     return lines
 
 
-def _difference(found: Comparison) -> str:
-    difference, low, high = found.difference or 0.0, found.low or 0.0, found.high or 0.0
-    if found.measure is Measure.RATING_CHANGE:
-        told = f"{difference:+.2f} stars ({low:+.2f} to {high:+.2f})"
+def _describe_difference(comparison: Comparison) -> str:
+    difference, low, high = (
+        comparison.difference or 0.0,
+        comparison.low or 0.0,
+        comparison.high or 0.0,
+    )
+    if comparison.measure is Measure.RATING_CHANGE:
+        text = f"{difference:+.2f} stars ({low:+.2f} to {high:+.2f})"
     else:
-        told = f"{100 * difference:+.1f} points ({100 * low:+.1f} to {100 * high:+.1f})"
-    return f"DIFFERENT: {found.variant} against {found.reference}, {_WORDS[found.measure]} {told}."
+        text = f"{100 * difference:+.1f} points ({100 * low:+.1f} to {100 * high:+.1f})"
+    return f"DIFFERENT: {comparison.variant} against {comparison.reference}, {_MEASURE_LABELS[comparison.measure]} {text}."

@@ -13,9 +13,9 @@ from typing import Annotated, Any, Final
 import typer
 
 from heard.assessment import Assessment, History, Severity
-from heard.clock import moment, stamp
+from heard.clock import format_time, parse_time
 from heard.errors import BadRequest, NotFound
-from heard.outcomes import Kind, Outcome, verify
+from heard.outcomes import Kind, Outcome, verify_chain
 from heard.policy import (
     Context,
     Decision,
@@ -24,24 +24,24 @@ from heard.policy import (
     default_policy,
     hand_over,
     load_policy,
-    observe,
+    policy_facts,
 )
 from heard.policy.decisions import HAND_OVER
-from heard.policy.simulation import PastReview, decided
+from heard.policy.simulation import PastReview, replay_decision
 from heard.reviews import ReviewEvent
 from heard.steps.triage import inputs_digest
-from heard.storage.policies import Version
+from heard.storage.policies import PolicyVersion
 from heard.storage.vault import Erased
 from heard_cli import show
-from heard_cli.policy import history
-from heard_cli.policy.versions import policies
-from heard_cli.stack import Stack, Stop, on_stack
+from heard_cli.policy import history as past_reviews
+from heard_cli.policy.versions import policy_store
+from heard_cli.stack import CommandError, Stack, on_stack
 
-_DECIDING: Final = frozenset({Kind.ACCEPTED, Kind.REVISED})
+_DECISION_KINDS: Final = frozenset({Kind.ACCEPTED, Kind.REVISED})
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class DecisionRecord:
     """What is stored of one decision: the outcome that logged it, and what it was made from."""
 
     outcome: Outcome
@@ -49,18 +49,18 @@ class Stored:
     assessment: Assessment
     context: Context
     last_severity: Severity | None
-    inputs: bool | None
+    inputs_match: bool | None
     """Whether words, assessment and context are those that the log vouches for.
 
     None where it does not say.
     """
-    chain: str | None = None
+    chain_problem: str | None = None
     """What is wrong with the log itself.
 
     None where every outcome follows the one before it, up to the review's head.
     """
 
-    def past(self) -> PastReview:
+    def as_past_review(self) -> PastReview:
         """It as a past review, whose route can be decided again."""
         # An edit is acknowledged only where its review was not yet, which the log tells by the
         # route that was taken.
@@ -73,28 +73,28 @@ class Stored:
             self.assessment,
             self.context,
             self.at,
-            history.answerable(self.outcome.platform),
+            past_reviews.can_reply(self.outcome.platform),
             edit,
         )
 
     @property
     def at(self) -> datetime:
         """When it was decided."""
-        return moment(self.outcome.at)
+        return parse_time(self.outcome.at)
 
 
 @dataclass(frozen=True, slots=True)
-class Again:
+class Recomputation:
     """The decision made once more: `differences` names what is not as it was logged."""
 
-    version: Version | None
+    version: PolicyVersion | None
     policy: Policy
     decision: Decision
     differences: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Today:
+class CurrentDecision:
     """What would be decided today, and why it is not the same: one sentence a cause."""
 
     policy: Policy
@@ -108,7 +108,7 @@ def explain(
     stack: Stack,
     review: Annotated[str, typer.Argument(help="Its id (rev_…).")],
     business: Annotated[str, typer.Option(help="Whose.")],
-    number: Annotated[
+    sequence: Annotated[
         int | None,
         typer.Option(
             "--outcome",
@@ -132,107 +132,118 @@ def explain(
 
     Exit code 1 if what is stored does not lead to what was logged.
     """
-    followed = stack.business(business)
+    owner = stack.business(business)
     chain = [each for each in stack.log.of_review(review) if each.business == business]
-    outcome = _deciding(chain, review, business, number)
-    stored = _stored(stack, chain, outcome)
-    again = _again(stack, business, stored)
-    today = _today(stored, again, load_policy(followed.policy))
+    outcome = _find_decision_outcome(chain, review, business, sequence)
+    record = _load_record(stack, chain, outcome)
+    recomputation = _recompute(stack, business, record)
+    today = _decide_today(record, recomputation, load_policy(owner.policy))
     if as_json:
-        show.data(_json(stored, again, today, with_text=with_text))
+        show.data(_json(record, recomputation, today, with_text=with_text))
     else:
-        _tell(stored, again, today, with_text=with_text)
-    if stored.chain or stored.inputs is False or (again and again.differences):
-        show.failed(
+        _print_explanation(record, recomputation, today, with_text=with_text)
+    if (
+        record.chain_problem
+        or record.inputs_match is False
+        or (recomputation and recomputation.differences)
+    ):
+        show.error(
             "What is stored does not lead to the decision that was logged.",
             f"Check the chain: heard audit verify {review} --business {business}",
         )
         raise typer.Exit(1)
 
 
-def _deciding(chain: Sequence[Outcome], review: str, business: str, number: int | None) -> Outcome:
+def _find_decision_outcome(
+    chain: Sequence[Outcome], review: str, business: str, sequence: int | None
+) -> Outcome:
     if not chain:
-        raise Stop(
+        raise CommandError(
             f"There are no outcomes of a review {review} of {business}.",
             "Ids of reviews begin with rev_: heard audit list shows them.",
         )
-    made = [each for each in chain if each.kind in _DECIDING and "rules" in each.detail]
-    if number is None and made:
-        return made[-1]
-    for outcome in made:
-        if outcome.sequence == number:
+    decisions = [each for each in chain if each.kind in _DECISION_KINDS and "rules" in each.detail]
+    if sequence is None and decisions:
+        return decisions[-1]
+    for outcome in decisions:
+        if outcome.sequence == sequence:
             return outcome
-    told = ", ".join(str(each.sequence) for each in made)
-    if number is None:
-        raise Stop(
+    sequences = ", ".join(str(each.sequence) for each in decisions)
+    if sequence is None:
+        raise CommandError(
             "Nothing was ever decided about this review.",
             "It was disbelieved, withdrawn or our own reply from the start.",
         )
-    raise Stop(
-        f"Outcome {number} logged no decision.",
-        f"These did: {told}." if told else "No outcome of this review did.",
+    raise CommandError(
+        f"Outcome {sequence} logged no decision.",
+        f"These did: {sequences}." if sequences else "No outcome of this review did.",
     )
 
 
-def _stored(stack: Stack, chain: Sequence[Outcome], outcome: Outcome) -> Stored:
+def _load_record(stack: Stack, chain: Sequence[Outcome], outcome: Outcome) -> DecisionRecord:
     """What the decision was made from. Raises Stop."""
-    state = stack.work.head(outcome.review)
+    state = stack.cases.find_review(outcome.review)
     if state is None:
-        raise Stop(
+        raise CommandError(
             "The state of this review is not stored.",
             "Restore the Work table (point-in-time recovery), or explain another review.",
         )
     try:
-        event, assessment, context = stack.work.revision(
+        event, assessment, context = stack.cases.revision(
             replace(state, revision=outcome.detail["revision"], digest=outcome.detail["digest"])
         )
-    except Erased as erased:
-        raise Stop(
+    except Erased as error:
+        raise CommandError(
             "The author's words were erased, and the assessment with them.",
             "What is logged: heard audit list --review …",
-        ) from erased
-    except NotFound as missing:
-        raise Stop(missing.detail, "What is logged: heard audit list --review …") from missing
+        ) from error
+    except NotFound as not_found:
+        raise CommandError(
+            not_found.detail, "What is logged: heard audit list --review …"
+        ) from not_found
     if assessment is None:
-        raise Stop(
+        raise CommandError(
             "How this revision was assessed is not stored.",
             "What is logged: heard audit list --review …",
         )
-    logged = outcome.detail.get("inputs")
-    inputs = (
+    logged_inputs = outcome.detail.get("inputs")
+    inputs_match = (
         None
-        if logged is None
-        else context is not None and inputs_digest(assessment, context) == logged
+        if logged_inputs is None
+        else context is not None and inputs_digest(assessment, context) == logged_inputs
     )
     if event.digest != outcome.detail["digest"]:
-        inputs = False
+        inputs_match = False
     # Read after the head, so that what was appended meanwhile is not missed.
     log = stack.log.of_review(outcome.review)[: state.sequence]
-    report = verify(outcome.review, log, expected_sequence=state.sequence, expected_head=state.head)
-    before = [
+    report = verify_chain(
+        outcome.review, log, expected_sequence=state.sequence, expected_head=state.head
+    )
+    earlier_severities = [
         Severity(each.detail["severity"])
         for each in chain
         if each.sequence < outcome.sequence and "severity" in each.detail
     ]
-    return Stored(
+    return DecisionRecord(
         outcome,
         event,
-        history.stored_assessment(assessment),
-        history.stored_context(context, outcome, event),
-        before[-1] if before else None,
-        inputs,
+        past_reviews.stored_assessment(assessment),
+        past_reviews.stored_context(context, outcome, event),
+        earlier_severities[-1] if earlier_severities else None,
+        inputs_match,
         report.why,
     )
 
 
-def _again(stack: Stack, business: str, stored: Stored) -> Again | None:
+def _recompute(stack: Stack, business: str, record: DecisionRecord) -> Recomputation | None:
     """The decision made once more by the policy that made it.
 
     None where that policy is not stored.
     """
-    logged = stored.outcome.detail
+    logged = record.outcome.detail
     version = next(
-        (each for each in policies(stack).versions(business) if each.hash == logged["policy"]), None
+        (each for each in policy_store(stack).versions(business) if each.hash == logged["policy"]),
+        None,
     )
     policy = default_policy()
     if version:
@@ -242,97 +253,106 @@ def _again(stack: Stack, business: str, stored: Stored) -> Again | None:
             return None
     if policy.hash != logged["policy"]:
         return None
-    decision = _decision(stored, policy, handed_over=logged["rules"][:1] == [HAND_OVER])
+    decision = _decide(record, policy, handed_over=logged["rules"][:1] == [HAND_OVER])
     facts = {
         "rules": (list(decision.fired), logged["rules"]),
         "route": (decision.route.value, logged["route"]),
     }
-    facts["severity"] = (stored.assessment.severity.value, logged["severity"])
-    facts["model"] = (stored.assessment.model, logged["model"])
+    facts["severity"] = (record.assessment.severity.value, logged["severity"])
+    facts["model"] = (record.assessment.model, logged["model"])
     differences = [
-        f"{name}: logged {_plain(was)}, made again {_plain(now)}"
+        f"{name}: logged {_format_value(was)}, made again {_format_value(now)}"
         for name, (now, was) in facts.items()
         if now != was
     ]
-    return Again(version, policy, decision, tuple(differences))
+    return Recomputation(version, policy, decision, tuple(differences))
 
 
-def _decision(stored: Stored, policy: Policy, *, handed_over: bool) -> Decision:
+def _decide(record: DecisionRecord, policy: Policy, *, handed_over: bool) -> Decision:
     """`handed_over` where an acknowledgement could not be written or had no place, so that a person
     got the review.
     """
-    decision = decided(stored.past(), policy, stored.at)
+    decision = replay_decision(record.as_past_review(), policy, record.at)
     if handed_over and decision.route.acknowledges:
-        return hand_over(stored.assessment, stored.context, policy, stored.at)
+        return hand_over(record.assessment, record.context, policy, record.at)
     return decision
 
 
-def _today(stored: Stored, again: Again | None, policy: Policy) -> Today:
+def _decide_today(
+    record: DecisionRecord, recomputation: Recomputation | None, policy: Policy
+) -> CurrentDecision:
     """What the policy that is followed now, and this release's engine, would make of the same
     review at the same time.
     """
-    logged = stored.outcome.detail
-    history = History(stored.context.earlier_complaints, stored.last_severity)
-    assessment = history.assessed(
-        stored.event, stored.context.channel, history, model=stored.assessment.model
+    logged = record.outcome.detail
+    history = History(record.context.earlier_complaints, record.last_severity)
+    assessment = past_reviews.assess_event(
+        record.event, record.context.channel, history, model=record.assessment.model
     )
     causes: list[str] = []
-    handed_over = bool(again and again.decision.fired[0] == HAND_OVER)
-    same_words = _decision(stored, policy, handed_over=handed_over)
-    if policy.hash != logged["policy"] and same_words.fired != tuple(logged["rules"]):
-        causes += _why(stored, again, policy, same_words)
-    anew = replace(stored, assessment=assessment)
-    decision = _decision(anew, policy, handed_over=handed_over)
-    if decision.fired != same_words.fired or assessment.severity is not stored.assessment.severity:
-        causes += _reassessed(stored.assessment, assessment)
-    return Today(policy, assessment, decision, tuple(causes))
+    handed_over = bool(recomputation and recomputation.decision.fired[0] == HAND_OVER)
+    same_assessment_decision = _decide(record, policy, handed_over=handed_over)
+    if policy.hash != logged["policy"] and same_assessment_decision.fired != tuple(logged["rules"]):
+        causes += _rule_causes(record, recomputation, policy, same_assessment_decision)
+    reassessed_record = replace(record, assessment=assessment)
+    decision = _decide(reassessed_record, policy, handed_over=handed_over)
+    if (
+        decision.fired != same_assessment_decision.fired
+        or assessment.severity is not record.assessment.severity
+    ):
+        causes += _assessment_causes(record.assessment, assessment)
+    return CurrentDecision(policy, assessment, decision, tuple(causes))
 
 
-def _why(stored: Stored, again: Again | None, policy: Policy, decision: Decision) -> list[str]:
+def _rule_causes(
+    record: DecisionRecord, recomputation: Recomputation | None, policy: Policy, decision: Decision
+) -> list[str]:
     """Why two policies decide one review differently: which rule, and which of its conditions."""
-    then, now = stored.outcome.detail["rules"][0], decision.fired[0]
-    seen = observe(stored.assessment, stored.context, policy, stored.at)
-    known = {rule.id: rule for rule in policy.rules}
+    old_rule, new_rule = record.outcome.detail["rules"][0], decision.fired[0]
+    facts = policy_facts(record.assessment, record.context, policy, record.at)
+    rules = {rule.id: rule for rule in policy.rules}
     causes: list[str] = []
-    if then == now:
-        causes.append(f"{now} still decides, and then says otherwise: {', '.join(decision.fired)}.")
-    elif then not in known:
-        causes.append(f"Today's policy has no rule {then}, which decided.")
-    elif failed := known[then].when.failed(seen):
+    if old_rule == new_rule:
         causes.append(
-            f"{then} decided, and today asks for what does not hold: {', '.join(failed)}."
+            f"{new_rule} still decides, and then says otherwise: {', '.join(decision.fired)}."
+        )
+    elif old_rule not in rules:
+        causes.append(f"Today's policy has no rule {old_rule}, which decided.")
+    elif failed := rules[old_rule].when.failed_names(facts):
+        causes.append(
+            f"{old_rule} decided, and today asks for what does not hold: {', '.join(failed)}."
         )
     else:
-        causes.append(f"{then} decided and would still, but {now} now comes before it.")
-    if again and then != now:
-        before = {rule.id: rule for rule in again.policy.rules}
-        if now not in before:
-            causes.append(f"{now}, which decides today, is new.")
-        elif failed := before[now].when.failed(
-            observe(stored.assessment, stored.context, again.policy, stored.at)
+        causes.append(f"{old_rule} decided and would still, but {new_rule} now comes before it.")
+    if recomputation and old_rule != new_rule:
+        old_rules = {rule.id: rule for rule in recomputation.policy.rules}
+        if new_rule not in old_rules:
+            causes.append(f"{new_rule}, which decides today, is new.")
+        elif failed := old_rules[new_rule].when.failed_names(
+            policy_facts(record.assessment, record.context, recomputation.policy, record.at)
         ):
             causes.append(
-                f"{now}, which decides today, then asked for what did not hold: "
+                f"{new_rule}, which decides today, then asked for what did not hold: "
                 f"{', '.join(failed)}."
             )
     return causes
 
 
-def _reassessed(then: Assessment, now: Assessment) -> list[str]:
+def _assessment_causes(old: Assessment, new: Assessment) -> list[str]:
     names = ("severity", "agenda", "flags", "topics", "language", "needs_person")
-    changed = [
-        f"{name} {_plain(getattr(then, name))} → {_plain(getattr(now, name))}"
+    changes = [
+        f"{name} {_format_value(getattr(old, name))} → {_format_value(getattr(new, name))}"
         for name in names
-        if getattr(then, name) != getattr(now, name)
+        if getattr(old, name) != getattr(new, name)
     ]
-    if abs(then.confidence - now.confidence) >= 0.01:
-        changed.append(f"confidence {then.confidence:.2f} → {now.confidence:.2f}")
+    if abs(old.confidence - new.confidence) >= 0.01:
+        changes.append(f"confidence {old.confidence:.2f} → {new.confidence:.2f}")
     return (
         [
-            f"Today's engine ({now.model}; then {then.model}) assesses it otherwise: "
-            f"{'; '.join(changed)}."
+            f"Today's engine ({new.model}; then {old.model}) assesses it otherwise: "
+            f"{'; '.join(changes)}."
         ]
-        if changed
+        if changes
         else []
     )
 
@@ -340,34 +360,44 @@ def _reassessed(then: Assessment, now: Assessment) -> list[str]:
 # Telling
 
 
-def _tell(stored: Stored, again: Again | None, today: Today, *, with_text: bool) -> None:
+def _print_explanation(
+    record: DecisionRecord,
+    recomputation: Recomputation | None,
+    today: CurrentDecision,
+    *,
+    with_text: bool,
+) -> None:
     outcome, detail, assessment, context = (
-        stored.outcome,
-        stored.outcome.detail,
-        stored.assessment,
-        stored.context,
+        record.outcome,
+        record.outcome.detail,
+        record.assessment,
+        record.context,
     )
-    show.facts(
+    show.fields(
         {
             "review": f"{outcome.review}, {outcome.platform} ({context.channel.value})",
-            "decided": f"{show.at(outcome.at)}, outcome {outcome.sequence} ({outcome.kind.value})",
+            "decided": f"{show.timestamp(outcome.at)}, outcome {outcome.sequence} ({outcome.kind.value})",
             "route": detail["route"]
-            + (f" ({again.decision.reason})" if again and again.decision.reason else ""),
+            + (
+                f" ({recomputation.decision.reason})"
+                if recomputation and recomputation.decision.reason
+                else ""
+            ),
             "rules": " → ".join(detail["rules"]),
-            "policy": _policy_words(detail["policy"], again),
-            "assessment": _assessment_words(assessment),
+            "policy": _describe_policy(detail["policy"], recomputation),
+            "assessment": _describe_assessment(assessment),
             "model": assessment.model,
-            "asked with": _context_words(context),
+            "asked with": _describe_context(context),
         }
     )
     show.line()
     rows: list[tuple[show.Cell, ...]] = []
-    if again:
-        reasons = {rule.id: rule.why for rule in again.policy.rules}
-        rows += [(id, "fired", "", reasons.get(id, "")) for id in again.decision.fired]
+    if recomputation:
+        reasons = {rule.id: rule.why for rule in recomputation.policy.rules}
+        rows += [(id, "fired", "", reasons.get(id, "")) for id in recomputation.decision.fired]
         rows += [
             (near.id, "nearly", f"not {near.condition}", reasons.get(near.id, ""))
-            for near in again.decision.near
+            for near in recomputation.decision.near_misses
         ]
     show.table(("rule", "", "failed", "why it is there"), rows, empty="")
     evidence = [
@@ -377,15 +407,15 @@ def _tell(stored: Stored, again: Again | None, today: Today, *, with_text: bool)
         ("evidence", *(("words",) if with_text else ())), evidence, empty="There is no evidence."
     )
     if not with_text and any(reason.evidence for reason in assessment.reasons):
-        show.say("The words of the evidence are shown with --with-text.")
-    show.line(*_proof(stored, again))
+        show.note("The words of the evidence are shown with --with-text.")
+    show.line(*_proof_line(record, recomputation))
     if today.causes:
-        told = today.decision.route.value + (
+        route_text = today.decision.route.value + (
             f", queue {today.decision.queue}" if today.decision.route.follows_up else ""
         )
         differs = today.decision.route.value != detail["route"]
         show.line(
-            f"Today it would be {'another' if differs else 'the same'} route: {told} "
+            f"Today it would be {'another' if differs else 'the same'} route: {route_text} "
             f"({' → '.join(today.decision.fired)}).",
             "bold" if differs else "",
         )
@@ -395,22 +425,25 @@ def _tell(stored: Stored, again: Again | None, today: Today, *, with_text: bool)
         show.line("Today's policy and engine would decide the same.", "green")
 
 
-def _proof(stored: Stored, again: Again | None) -> tuple[str, str]:
-    if stored.chain:
-        return f"Nothing is proven: the log itself was changed ({stored.chain}).", "bold red"
-    if again is None:
+def _proof_line(record: DecisionRecord, recomputation: Recomputation | None) -> tuple[str, str]:
+    if record.chain_problem:
+        return (
+            f"Nothing is proven: the log itself was changed ({record.chain_problem}).",
+            "bold red",
+        )
+    if recomputation is None:
         return (
             "It cannot be made again: the policy that decided is no published version, nor "
             "today's playbook.",
             "yellow",
         )
-    if again.differences:
+    if recomputation.differences:
         return (
             "Made again from what is stored, it is NOT what was logged. "
-            f"{'; '.join(again.differences)}.",
+            f"{'; '.join(recomputation.differences)}.",
             "bold red",
         )
-    match stored.inputs:
+    match record.inputs_match:
         case True:
             return (
                 "Proven: made again from what is stored it is the decision that was logged, and "
@@ -431,66 +464,72 @@ def _proof(stored: Stored, again: Again | None) -> tuple[str, str]:
             )
 
 
-def _policy_words(hash: str, again: Again | None) -> str:
-    if again is None:
+def _describe_policy(hash: str, recomputation: Recomputation | None) -> str:
+    if recomputation is None:
         return f"{hash[:12]}, which is not stored"
-    if again.version:
-        return f"version {again.version.number} by {again.version.by}, {show.at(stamp(again.version.at))} ({hash[:12]})"
+    if recomputation.version:
+        return f"version {recomputation.version.number} by {recomputation.version.published_by}, {show.timestamp(format_time(recomputation.version.at))} ({hash[:12]})"
     return f"the playbook's ({hash[:12]})"
 
 
-def _assessment_words(assessment: Assessment) -> str:
+def _describe_assessment(assessment: Assessment) -> str:
     person = "needs a person" if assessment.needs_person else "needs no person"
     flags = f", {', '.join(flag.value for flag in assessment.flags)}" if assessment.flags else ""
     return f"{assessment.severity.value}, {assessment.agenda.value}{flags}; {person} (confidence {assessment.confidence:.2f})"
 
 
-def _context_words(context: Context) -> str:
+def _describe_context(context: Context) -> str:
     """What was special about the thread and the author."""
-    rating = _counted(context.rating, "star") if context.rating else "no rating"
-    known = [
+    rating = _format_count(context.rating, "star") if context.rating else "no rating"
+    parts = [
         rating,
         f"thread {context.thread.value}",
-        f"{_counted(context.public_replies_left, 'public reply')} left",
+        f"{_format_count(context.public_replies_left, 'public reply')} left",
     ]
-    known += ["no words"] if not context.has_text else []
-    known += ["a follow-up open"] if context.follow_up_open else []
-    known += ["not proven"] if not context.confirmed else []
-    known += (
-        [_counted(context.earlier_complaints, "earlier complaint")]
+    parts += ["no words"] if not context.has_text else []
+    parts += ["a follow-up open"] if context.follow_up_open else []
+    parts += ["not proven"] if not context.confirmed else []
+    parts += (
+        [_format_count(context.earlier_complaints, "earlier complaint")]
         if context.earlier_complaints
         else []
     )
-    known += [f"author's value {context.author_value}"] if context.author_value is not None else []
-    return ", ".join(known)
+    parts += [f"author's value {context.author_value}"] if context.author_value is not None else []
+    return ", ".join(parts)
 
 
-def _counted(number: int, noun: str) -> str:
+def _format_count(number: int, noun: str) -> str:
     plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
     return f"{number} {noun if number == 1 else plural}"
 
 
-def _json(stored: Stored, again: Again | None, today: Today, *, with_text: bool) -> dict[str, Any]:
-    outcome = stored.outcome
-    logged = ("severity", "route", "rules", "policy", "model", "inputs", "revision")
-    version = again.version if again else None
+def _json(
+    record: DecisionRecord,
+    recomputation: Recomputation | None,
+    today: CurrentDecision,
+    *,
+    with_text: bool,
+) -> dict[str, Any]:
+    outcome = record.outcome
+    logged_fields = ("severity", "route", "rules", "policy", "model", "inputs", "revision")
+    version = recomputation.version if recomputation else None
     return {
         "review": outcome.review,
         "outcome": outcome.sequence,
         "at": outcome.at,
-        "logged": {name: outcome.detail.get(name) for name in logged},
+        "logged": {name: outcome.detail.get(name) for name in logged_fields},
         "policy": {
             "hash": outcome.detail["policy"],
             "version": version.number if version else None,
-            "stored": again is not None,
+            "stored": recomputation is not None,
         },
-        "assessment": _assessment_json(stored.assessment, with_text=with_text),
-        "context": stored.context.to_json(),
-        "inputs_match": stored.inputs,
-        "chain_verified": stored.chain is None,
-        "again": again and again.decision.to_json(),
-        "equal": again and not again.differences,
-        "differences": list(again.differences) if again else [],
+        "assessment": _assessment_json(record.assessment, with_text=with_text),
+        "context": record.context.to_json(),
+        "inputs_match": record.inputs_match,
+        "chain_verified": record.chain_problem is None,
+        "again": recomputation and recomputation.decision.to_json(),
+        "equal": recomputation and not recomputation.differences,
+        "differences": list(recomputation.differences) if recomputation else [],
         "today": {
             "policy": today.policy.hash,
             "model": today.assessment.model,
@@ -502,15 +541,15 @@ def _json(stored: Stored, again: Again | None, today: Today, *, with_text: bool)
 
 
 def _assessment_json(assessment: Assessment, *, with_text: bool) -> dict[str, Any]:
-    told = assessment.to_json()
+    fields = assessment.to_json()
     return (
-        told
+        fields
         if with_text
-        else {**told, "reasons": [{"code": reason.code} for reason in assessment.reasons]}
+        else {**fields, "reasons": [{"code": reason.code} for reason in assessment.reasons]}
     )
 
 
-def _plain(value: object) -> str:
+def _format_value(value: object) -> str:
     if isinstance(value, list | tuple):
-        return ", ".join(_plain(each) for each in value) or "none"  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+        return ", ".join(_format_value(each) for each in value) or "none"  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
     return str(value)

@@ -25,37 +25,46 @@ from typing import Any, Final, TextIO, cast
 import typer
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, NaiveDatetime, ValidationError
 
-from heard.assessment import RULES, Agenda, Assessment, Flag, History, Reason, Severity, assess
-from heard.assessment.engines.chain import embedded
-from heard.clock import moment
-from heard.connectors import Connection, Connector, Page, Request, load, platform_names
+from heard.assessment import (
+    RULES_VERSION,
+    Agenda,
+    Assessment,
+    Flag,
+    History,
+    Reason,
+    Severity,
+    assess,
+)
+from heard.assessment.engines.chain import embedded_engine
+from heard.clock import parse_time
+from heard.connectors import Connection, Connector, ReviewPage, WebhookRequest, load, platform_names
 from heard.connectors.http import HttpClient
 from heard.errors import HeardError, NotFound
 from heard.outcomes import Kind, Outcome
 from heard.policy import Context, Route, ThreadState
 from heard.policy.simulation import PastReview
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, number_revision, review_id
-from heard.storage.history import Past, PastRevision
-from heard.storage.outcome_log import Question
+from heard.storage.history import HistoricalRevision, HistoryReader
+from heard.storage.outcome_log import OutcomeCriteria
 from heard.threads import PUBLIC_REPLY_CAP
-from heard_cli.connect.credentials import signing_secret
+from heard_cli.connect.credentials import choose_signing_secret
 from heard_cli.local.samples import EVENTS, Sample, load_samples
-from heard_cli.local.signing import signed
-from heard_cli.stack import Stack, Stop
-from heard_simulator.server import Platforms
+from heard_cli.local.signing import sign_sample
+from heard_cli.stack import CommandError, Stack
+from heard_simulator.server import SimulatedPlatforms
 
-MOST_TOLD: Final = 5
+MAX_LINE_ERRORS: Final = 5
 """How many unreadable lines are told one by one."""
 
 DEMO_WEEKS: Final = 4
 _DEMO_ADDRESS: Final = "https://heard.example/hooks/demo"
 _PAGE: Final = 500
 _CODE: Final = re.compile("[a-z][a-z0-9_]{0,39}")
-_AT_ONCE: Final = 8
+_WORKERS: Final = 8
 
 
 @dataclass
-class PastReviews:
+class ReviewHistory:
     """Past reviews, to be read once, and what is to be said of those that could not be.
 
     `left_out` by why, `faults` line by line.
@@ -63,12 +72,12 @@ class PastReviews:
     `total` is None where nobody knows how many there are.
     """
 
-    found: Iterable[PastReview] = ()
+    reviews: Iterable[PastReview] = ()
     total: int | None = None
     source: str = ""
     notes: list[str] = field(default_factory=list[str])
-    faults: list[str] = field(default_factory=list[str])
-    left_out: Counter[str] = field(default_factory=Counter[str])
+    line_errors: list[str] = field(default_factory=list[str])
+    skip_reasons: Counter[str] = field(default_factory=Counter[str])
 
 
 class _Evidence(BaseModel):
@@ -114,15 +123,15 @@ class _Line(BaseModel):
         )
 
     @property
-    def words(self) -> str:
+    def full_text(self) -> str:
         return "\n".join(part for part in (self.title, self.text) if part)
 
     @property
-    def when(self) -> datetime | None:
-        return None if self.at is None else moment(self.at.isoformat())
+    def time(self) -> datetime | None:
+        return None if self.at is None else parse_time(self.at.isoformat())
 
 
-class _Assessed(_Line):
+class _AssessedLine(_Line):
     """A line as `heard assess run` writes it."""
 
     severity: Severity
@@ -154,22 +163,22 @@ class _Assessed(_Line):
         )
 
 
-class _Unfit(ValueError):
+class _InvalidLine(ValueError):
     """A line is no review.
 
     The message says what is wrong with it and how to mend it, and quotes no words of a customer.
     """
 
 
-def from_file(path: str, *, with_text: bool) -> PastReviews:
+def from_file(path: str, *, with_text: bool) -> ReviewHistory:
     """The reviews of a JSONL file (`-`.
 
     Standard input), whose lines `heard assess run` wrote, or say `id`, `text`, `rating` and so on.
     """
     if path == "-":
-        past = PastReviews(source="standard input")
-        past.found = _lines(sys.stdin, past, with_text=with_text)
-        return past
+        history = ReviewHistory(source="standard input")
+        history.reviews = _read_lines(sys.stdin, history, with_text=with_text)
+        return history
     file = Path(path)
     if not file.is_file():
         raise typer.BadParameter(
@@ -178,64 +187,66 @@ def from_file(path: str, *, with_text: bool) -> PastReviews:
         )
     with file.open("rb") as counted:
         total = sum(block.count(b"\n") for block in iter(lambda: counted.read(1 << 20), b""))
-    past = PastReviews(total=total, source=file.name)
-    past.found = _opened(file, past, with_text=with_text)
-    return past
+    history = ReviewHistory(total=total, source=file.name)
+    history.reviews = _read_file(file, history, with_text=with_text)
+    return history
 
 
-def _opened(file: Path, past: PastReviews, *, with_text: bool) -> Iterator[PastReview]:
+def _read_file(file: Path, history: ReviewHistory, *, with_text: bool) -> Iterator[PastReview]:
     with file.open(encoding="utf-8", errors="replace") as lines:
-        yield from _lines(lines, past, with_text=with_text)
+        yield from _read_lines(lines, history, with_text=with_text)
 
 
-def _lines(lines: TextIO, past: PastReviews, *, with_text: bool) -> Iterator[PastReview]:
-    raw = without_text = 0
+def _read_lines(lines: TextIO, history: ReviewHistory, *, with_text: bool) -> Iterator[PastReview]:
+    raw_count = no_text_count = 0
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
-            fields = _object(line)
+            fields = _parse_object(line)
             review = (
-                _assessed(fields, with_text=with_text)
+                _from_assessed_line(fields, with_text=with_text)
                 if "severity" in fields
-                else _raw(fields, with_text=with_text)
+                else _from_raw_line(fields, with_text=with_text)
             )
-            raw += "severity" not in fields
-            without_text += review.text is None
-        except _Unfit as unfit:
-            past.left_out["not readable"] += 1
-            if len(past.faults) < MOST_TOLD:
-                past.faults.append(f"line {number}: {unfit}")
+            raw_count += "severity" not in fields
+            no_text_count += review.text is None
+        except _InvalidLine as error:
+            history.skip_reasons["not readable"] += 1
+            if len(history.line_errors) < MAX_LINE_ERRORS:
+                history.line_errors.append(f"line {number}: {error}")
             continue
         yield review
-    if raw:
-        past.notes.append(f"{raw} raw reviews were assessed first, by {_engine()}.")
-    if with_text and without_text:
-        past.notes.append(f"{without_text} lines have no words to show.")
+    if raw_count:
+        history.notes.append(f"{raw_count} raw reviews were assessed first, by {_engine_name()}.")
+    if with_text and no_text_count:
+        history.notes.append(f"{no_text_count} lines have no words to show.")
 
 
-def _object(line: str) -> dict[str, Any]:
+def _parse_object(line: str) -> dict[str, Any]:
     try:
         fields: object = json.loads(line)
-    except (ValueError, RecursionError) as broken:
-        raise _Unfit("it is not JSON. Write one JSON object a line.") from broken
+    except (ValueError, RecursionError) as error:
+        raise _InvalidLine("it is not JSON. Write one JSON object a line.") from error
     if not isinstance(fields, dict):
-        raise _Unfit("it is no JSON object. Write one JSON object a line.")
+        raise _InvalidLine("it is no JSON object. Write one JSON object a line.")
     return cast("dict[str, Any]", fields)
 
 
-def _assessed(fields: dict[str, Any], *, with_text: bool) -> PastReview:
-    line = _read(_Assessed, fields)
-    has_text = bool(line.words) or "no_text" not in {
+def _from_assessed_line(fields: dict[str, Any], *, with_text: bool) -> PastReview:
+    line = _validate(_AssessedLine, fields)
+    has_text = bool(line.full_text) or "no_text" not in {
         each if isinstance(each, str) else each.code for each in line.evidence
     }
-    return _past(line, line.assessment(), line.context(has_text=has_text), with_text=with_text)
+    return _past_review(
+        line, line.assessment(), line.context(has_text=has_text), with_text=with_text
+    )
 
 
-def _raw(fields: dict[str, Any], *, with_text: bool) -> PastReview:
-    line = _read(_Line, fields)
-    if not line.words and line.rating is None:
-        raise _Unfit(
+def _from_raw_line(fields: dict[str, Any], *, with_text: bool) -> PastReview:
+    line = _validate(_Line, fields)
+    if not line.full_text and line.rating is None:
+        raise _InvalidLine(
             "it says neither `severity` (as `heard assess run` writes) nor `text` or `rating`. "
             "Give one of them."
         )
@@ -249,9 +260,11 @@ def _raw(fields: dict[str, Any], *, with_text: bool) -> PastReview:
         line.title,
         line.text,
         line.language,
-    ).normal()
-    assessment = assessed(event, line.channel, History(earlier_complaints=line.earlier_complaints))
-    return _past(
+    ).normalize()
+    assessment = assess_event(
+        event, line.channel, History(earlier_complaints=line.earlier_complaints)
+    )
+    return _past_review(
         line,
         assessment,
         line.context(has_text=bool(event.text or event.title)),
@@ -259,23 +272,27 @@ def _raw(fields: dict[str, Any], *, with_text: bool) -> PastReview:
     )
 
 
-def _past(line: _Line, assessment: Assessment, context: Context, *, with_text: bool) -> PastReview:
-    text = (line.words or None) if with_text else None
+def _past_review(
+    line: _Line, assessment: Assessment, context: Context, *, with_text: bool
+) -> PastReview:
+    text = (line.full_text or None) if with_text else None
     return PastReview(
-        str(line.id), assessment, context, line.when, answerable(line.platform), text=text
+        str(line.id), assessment, context, line.time, can_reply(line.platform), text=text
     )
 
 
-def _read[Kind: _Line](kind: type[Kind], fields: dict[str, Any]) -> Kind:
+def _validate[Kind: _Line](model: type[Kind], fields: dict[str, Any]) -> Kind:
     try:
-        return kind.model_validate(fields)
-    except ValidationError as unfit:
-        first = unfit.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"][:2]) or "the line"
-        raise _Unfit(f"`{where}`: {first['msg'][:1].lower()}{first['msg'][1:]}.") from unfit
+        return model.model_validate(fields)
+    except ValidationError as error:
+        first_error = error.errors(include_url=False, include_input=False)[0]
+        location = ".".join(str(part) for part in first_error["loc"][:2]) or "the line"
+        raise _InvalidLine(
+            f"`{location}`: {first_error['msg'][:1].lower()}{first_error['msg'][1:]}."
+        ) from error
 
 
-def assessed(
+def assess_event(
     event: ReviewEvent, channel: Channel, history: History, *, model: str = ""
 ) -> Assessment:
     """A review as this release assesses it.
@@ -283,17 +300,20 @@ def assessed(
     By the kind of engine that made `model`, and by the quick one if that is not said.
     """
     return assess(
-        event, channel, history, embedded("accurate" if model.startswith("accurate") else "quick")
+        event,
+        channel,
+        history,
+        embedded_engine("accurate" if model.startswith("accurate") else "quick"),
     )
 
 
 @cache
-def _engine() -> str:
-    return f"{embedded('quick').model}+{RULES}"
+def _engine_name() -> str:
+    return f"{embedded_engine('quick').model}+{RULES_VERSION}"
 
 
 @cache
-def answerable(platform: str) -> bool:
+def can_reply(platform: str) -> bool:
     """Whether a program can reply there.
 
     A platform that we do not know is taken for one where it can.
@@ -306,44 +326,44 @@ def answerable(platform: str) -> bool:
 
 def from_stack(
     stack: Stack, business: str, start: datetime, end: datetime, *, with_text: bool
-) -> PastReviews:
+) -> ReviewHistory:
     """What was decided upon in a business's reviews in `[start, end)`, as it is stored."""
-    past = PastReviews(source=f"{business}, {start:%Y-%m-%d %H:%M}-{end:%Y-%m-%d %H:%M} UTC")
-    past.found = _stored(
+    history = ReviewHistory(source=f"{business}, {start:%Y-%m-%d %H:%M}-{end:%Y-%m-%d %H:%M} UTC")
+    history.reviews = _stored_reviews(
         stack,
-        Question(business, start, end, (Kind.ACCEPTED, Kind.REVISED)),
-        past,
+        OutcomeCriteria(business, start, end, (Kind.ACCEPTED, Kind.REVISED)),
+        history,
         with_text=with_text,
     )
-    return past
+    return history
 
 
-def _stored(
-    stack: Stack, question: Question, past: PastReviews, *, with_text: bool
+def _stored_reviews(
+    stack: Stack, criteria: OutcomeCriteria, history: ReviewHistory, *, with_text: bool
 ) -> Iterator[PastReview]:
-    decided = (each for each in outcomes(stack, question) if "route" in each.detail)
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
+    decisions = (each for each in read_outcomes(stack, criteria) if "route" in each.detail)
+    with ThreadPoolExecutor(_WORKERS) as pool:
         # Asked for a few batches ahead, and never all at once: a year of reviews must not wait in
         # memory.
-        for batches in batched(batched(decided, _PAGE, strict=False), _AT_ONCE, strict=False):
+        for batches in batched(batched(decisions, _PAGE, strict=False), _WORKERS, strict=False):
             for revisions in pool.map(
-                Past(stack.dynamodb, stack.outputs["WorkTableName"]).revisions, batches
+                HistoryReader(stack.dynamodb, stack.outputs["CasesTableName"]).revisions, batches
             ):
                 for revision in revisions:
-                    if review := _stored_review(revision, past, with_text=with_text):
+                    if review := _stored_review(revision, history, with_text=with_text):
                         yield review
-    if past.left_out["erased"]:
-        past.notes.append(
-            f"{past.left_out['erased']} reviews were erased and cannot be decided again."
+    if history.skip_reasons["erased"]:
+        history.notes.append(
+            f"{history.skip_reasons['erased']} reviews were erased and cannot be decided again."
         )
 
 
 def _stored_review(
-    revision: PastRevision, past: PastReviews, *, with_text: bool
+    revision: HistoricalRevision, history: ReviewHistory, *, with_text: bool
 ) -> PastReview | None:
     outcome, event = revision.outcome, revision.event
     if event is None or revision.assessment is None:
-        past.left_out[revision.unreadable or "not assessed"] += 1
+        history.skip_reasons[revision.unreadable_reason or "not assessed"] += 1
         return None
     assessment = stored_assessment(revision.assessment)
     context = stored_context(revision.context, outcome, event)
@@ -353,8 +373,8 @@ def _stored_review(
         outcome.review,
         assessment,
         context,
-        moment(outcome.at),
-        answerable(outcome.platform),
+        parse_time(outcome.at),
+        can_reply(outcome.platform),
         edit,
         text or None,
     )
@@ -363,8 +383,10 @@ def _stored_review(
 def stored_assessment(fields: Any) -> Assessment:
     """An assessment as it was stored, by this release or by one whose assessments said less."""
     severity, flags = Severity(fields["severity"]), set(fields["flags"])
-    person = severity.rank >= Severity.MEDIUM.rank or bool(flags)
-    return Assessment.from_json({"needs_person": person, "confidence": 0.5, "scores": {}, **fields})
+    needs_person = severity.rank >= Severity.MEDIUM.rank or bool(flags)
+    return Assessment.from_json(
+        {"needs_person": needs_person, "confidence": 0.5, "scores": {}, **fields}
+    )
 
 
 def stored_context(fields: Any, outcome: Outcome, event: ReviewEvent) -> Context:
@@ -384,20 +406,20 @@ def stored_context(fields: Any, outcome: Outcome, event: ReviewEvent) -> Context
     )
 
 
-def outcomes(stack: Stack, question: Question) -> Iterator[Outcome]:
+def read_outcomes(stack: Stack, criteria: OutcomeCriteria) -> Iterator[Outcome]:
     """Every outcome that a question asks for, in time order."""
     after: str | None = None
     while True:
-        page = stack.log.page(question, limit=_PAGE, after=after)
+        page = stack.log.page(criteria, limit=_PAGE, after=after)
         yield from page.outcomes
         if (after := page.next) is None:
             return
 
 
-def from_demo(now: datetime, *, with_text: bool) -> PastReviews:
+def from_demo(now: datetime, *, with_text: bool) -> ReviewHistory:
     """The reviews of the samples, each in its last revision, as their connectors read them."""
     if not EVENTS.is_dir():
-        raise Stop(
+        raise CommandError(
             "The samples are not installed here.",
             "Run this in a clone of the repository, or give a file: --on reviews.jsonl",
         )
@@ -408,12 +430,12 @@ def from_demo(now: datetime, *, with_text: bool) -> PastReviews:
             latest[id] = (platform, event)
         elif event.kind is EventKind.WITHDRAWN:
             latest.pop(id, None)
-    found = [
+    reviews = [
         _demo_review(id, platform, event, now, with_text=with_text)
         for id, (platform, event) in latest.items()
     ]
-    told = f"The samples have no past: their times are made up, spread over {DEMO_WEEKS} weeks. Assessed by {_engine()}."
-    return PastReviews(found, len(found), f"the {len(found)} reviews of the demo", [told])
+    note = f"The samples have no past: their times are made up, spread over {DEMO_WEEKS} weeks. Assessed by {_engine_name()}."
+    return ReviewHistory(reviews, len(reviews), f"the {len(reviews)} reviews of the demo", [note])
 
 
 def _demo_review(
@@ -425,10 +447,10 @@ def _demo_review(
     at = now - timedelta(minutes=zlib.crc32(id.encode()) % (DEMO_WEEKS * 7 * 24 * 60))
     return PastReview(
         id,
-        assessed(event, channel, History()),
+        assess_event(event, channel, History()),
         context,
         at,
-        answerable(platform),
+        can_reply(platform),
         text=text if with_text else None,
     )
 
@@ -436,67 +458,72 @@ def _demo_review(
 def _demo_events(now: datetime) -> Iterator[tuple[str, ReviewEvent]]:
     """What the samples say, read by the connectors from the simulated platforms."""
     samples = load_samples(EVENTS)
-    http = HttpClient(loopback=True)
-    with Platforms(clock=lambda: now) as running:
+    http = HttpClient(allow_loopback=True)
+    with SimulatedPlatforms(clock=lambda: now) as simulators:
         for sample in samples:
-            for known in sample.render(now).knows:
-                running.knows(sample.platform, known.native_id, known.resource)
+            for entry in sample.render(now).resources:
+                simulators.set_resource(sample.platform, entry.native_id, entry.resource)
         for platform in platform_names():
-            theirs = [sample for sample in samples if sample.platform == platform]
-            connection, credentials = _demo_connection(platform, running)
+            platform_samples = [sample for sample in samples if sample.platform == platform]
+            connection, credentials = _demo_connection(platform, simulators)
             connector = load(platform)
             with suppress(HeardError):
-                if any(sample.polled for sample in theirs):
+                if any(sample.polled for sample in platform_samples):
                     page = connector.recent(None, connection, credentials, http, now)
                     yield from (
-                        (platform, event.normal())
-                        for event in (page.events if isinstance(page, Page) else ())
+                        (platform, event.normalize())
+                        for event in (page.events if isinstance(page, ReviewPage) else ())
                     )
-            for event in _pushed(
-                connector, connection, [sample for sample in theirs if not sample.polled], now
+            for event in _pushed_events(
+                connector,
+                connection,
+                [sample for sample in platform_samples if not sample.polled],
+                now,
             ):
-                whole = (
+                full_event = (
                     connector.fetch(event.native_id, connection, credentials, http)
                     if event.partial
                     else event
                 )
-                if isinstance(whole, ReviewEvent):
-                    yield platform, whole.normal()
+                if isinstance(full_event, ReviewEvent):
+                    yield platform, full_event.normalize()
 
 
-def _pushed(
+def _pushed_events(
     connector: Connector, connection: Connection, samples: Sequence[Sample], now: datetime
 ) -> Iterator[ReviewEvent]:
     for sample in samples:
         request = sample.render(now).request
         if sample.page:
-            secret = signing_secret(connector, None, {}) or ""
+            secret = choose_signing_secret(connector, None, {}) or ""
             page = connector.handshake(
-                Request("GET", {}, b""), connection, (secret,), now - timedelta(minutes=1)
+                WebhookRequest("GET", {}, b""), connection, (secret,), now - timedelta(minutes=1)
             )
-            sent = signed(
+            signed_request = sign_sample(
                 sample, _DEMO_ADDRESS, secret, now, lambda _, page=page: page.body if page else ""
             )
-            request = Request(
-                sent.method,
-                {name.lower(): value for name, value in sent.headers.items()},
-                sent.body,
+            request = WebhookRequest(
+                signed_request.method,
+                {name.lower(): value for name, value in signed_request.headers.items()},
+                signed_request.body,
             )
         with suppress(HeardError):  # a challenge or a test says nothing about a review
             yield from connector.parse(request, connection, now).events if request else ()
 
 
-def _demo_connection(platform: str, running: Platforms) -> tuple[Connection, dict[str, str]]:
+def _demo_connection(
+    platform: str, simulators: SimulatedPlatforms
+) -> tuple[Connection, dict[str, str]]:
     capabilities = load(platform).capabilities
     settings, credentials = {}, {}
-    if platform in running.credentials:
-        accepts = running.of(platform).accepts
+    if platform in simulators.credentials:
+        accepts = simulators.get(platform).accepted_credentials
         credentials = {
             name: accepts[name]
             for name in (*capabilities.credentials, *capabilities.optional_credentials)
             if name in accepts
         }
-        settings = running.settings(platform)
+        settings = simulators.settings(platform)
     return Connection(
         "con_demo", "demo", platform, _DEMO_ADDRESS, settings, bool(credentials), "Demo"
     ), credentials

@@ -15,7 +15,7 @@ from typing import Final
 
 from heard.assessment import Severity
 from heard.policy import Decision, Route
-from heard.policy.simulation import WEEK_HOURS, Change, Simulation
+from heard.policy.simulation import WEEK_HOURS, DecisionChange, Simulation
 
 ROUTES: Final = (Route.FOLLOW_UP, Route.BOTH, Route.ACKNOWLEDGE, Route.NOTHING)
 """From a person's work to none."""
@@ -29,14 +29,14 @@ ROUTE_WORDS: Final = {
 DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 _MOST_RULES: Final = 15
-_WIDE: Final = 460
+_PLOT_WIDTH: Final = 460
 """Units across a plot: few, so that its words can still be read on a phone."""
-_LABEL_HIGH: Final = 31
+_LABEL_HEIGHT: Final = 31
 """Units that a route's two lines of words need, however few reviews take it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class ReportMetadata:
     """What was compared.
 
     The names and hashes of both policies, where the reviews came from, and what is to be said of
@@ -52,28 +52,28 @@ class Subject:
     made_at: datetime
 
 
-def page(found: Simulation, about: Subject) -> str:
+def render_page(simulation: Simulation, metadata: ReportMetadata) -> str:
     """The whole page."""
     parts = [
-        _head(found, about),
-        _warning(found),
-        _tiles(found),
+        _head(simulation, metadata),
+        _warning(simulation),
+        _tiles(simulation),
         _figure(
             "Where reviews go",
-            f"On the left the route of today ({escape(about.before)}), on the right the new one "
-            f"({escape(about.after)}). "
+            f"On the left the route of today ({escape(metadata.before)}), on the right the new one "
+            f"({escape(metadata.after)}). "
             "Strong bands are reviews whose route changes.",
-            _sankey(found),
-            _routes_table(found),
+            _sankey(simulation),
+            _routes_table(simulation),
         ),
-        *_hours(found),
-        _rules(found),
-        _severities(found),
-        _examples(found),
-        _foot(found, about),
+        *_workload_sections(simulation),
+        _rules(simulation),
+        _severities(simulation),
+        _examples(simulation),
+        _foot(simulation, metadata),
     ]
     return _PAGE.format(
-        title=escape(f"{about.before} → {about.after}"),
+        title=escape(f"{metadata.before} → {metadata.after}"),
         style=_STYLE,
         body="\n".join(part for part in parts if part),
     )
@@ -82,51 +82,53 @@ def page(found: Simulation, about: Subject) -> str:
 # Words
 
 
-def _head(found: Simulation, about: Subject) -> str:
+def _head(simulation: Simulation, metadata: ReportMetadata) -> str:
     period = ""
-    if found.first and found.last:
-        period = f", {found.first:%d %b %Y} to {found.last:%d %b %Y}"
+    if simulation.first and simulation.last:
+        period = f", {simulation.first:%d %b %Y} to {simulation.last:%d %b %Y}"
     verdict = (
         "nothing would change"
-        if not found.changed
-        else f"{_count(found.changed, 'review')} of {found.reviews:,} would be treated differently"
+        if not simulation.changed
+        else f"{_format_count(simulation.changed, 'review')} of {simulation.reviews:,} would be treated differently"
     )
     return (
         f"<header><p class='kicker'>What the policy would have done</p>"
-        f"<h1>{escape(about.before)} <span class='arrow'>→</span> {escape(about.after)}</h1>"
-        f"<p class='lead'>On {_count(found.reviews, 'past review')} "
-        f"({escape(about.source)}{period}) "
+        f"<h1>{escape(metadata.before)} <span class='arrow'>→</span> {escape(metadata.after)}</h1>"
+        f"<p class='lead'>On {_format_count(simulation.reviews, 'past review')} "
+        f"({escape(metadata.source)}{period}) "
         f"<strong>{verdict}</strong>.</p></header>"
     )
 
 
-def _warning(found: Simulation) -> str:
-    said: list[str] = []
-    if lost := found.lost:
-        said.append(
-            f"<p class='warn'><strong>{_count(lost.total(), 'review')} that a person got would "
+def _warning(simulation: Simulation) -> str:
+    paragraphs: list[str] = []
+    if lost := simulation.lost_person:
+        paragraphs.append(
+            f"<p class='warn'><strong>{_format_count(lost.total(), 'review')} that a person got would "
             "reach nobody any more</strong> "
             f"({_by_severity(lost)}). Look at the examples before you publish.</p>"
         )
-    if gained := found.gained:
-        said.append(
-            f"<p class='note'>{_count(gained.total(), 'review')} that no person got would reach "
+    if gained := simulation.gained_person:
+        paragraphs.append(
+            f"<p class='note'>{_format_count(gained.total(), 'review')} that no person got would reach "
             f"one ({_by_severity(gained)}).</p>"
         )
-    return "".join(said)
+    return "".join(paragraphs)
 
 
-def _tiles(found: Simulation) -> str:
-    before, after, weeks = found.before, found.after, found.weeks
-    share = 100 * found.rerouted / found.reviews if found.reviews else 0.0
-    tiles = [("change route", f"{found.rerouted:,}", f"{share:.1f} % of {found.reviews:,}")]
+def _tiles(simulation: Simulation) -> str:
+    before, after, weeks = simulation.before, simulation.after, simulation.weeks
+    share = 100 * simulation.rerouted / simulation.reviews if simulation.reviews else 0.0
+    tiles = [
+        ("change route", f"{simulation.rerouted:,}", f"{share:.1f} % of {simulation.reviews:,}")
+    ]
     if weeks:
         hours = [round(load.minutes / 60 / weeks, 1) for load in (before, after)]
         tiles.append(
             (
                 "human work a week",
                 f"{hours[1]:,.1f} h",
-                f"was {hours[0]:,.1f} h ({_signed(hours[1] - hours[0], 1)} h)",
+                f"was {hours[0]:,.1f} h ({_format_signed(hours[1] - hours[0], 1)} h)",
             )
         )
     else:
@@ -134,38 +136,40 @@ def _tiles(found: Simulation) -> str:
             (
                 "human work",
                 f"{after.minutes / 60:,.1f} h",
-                f"was {before.minutes / 60:,.1f} h ({_signed(found.extra_hours, 1)} h)",
+                f"was {before.minutes / 60:,.1f} h ({_format_signed(simulation.extra_hours, 1)} h)",
             )
         )
     tiles.append(
         (
             "for a person",
             f"{after.follow_ups:,}",
-            f"was {before.follow_ups:,} ({_signed(after.follow_ups - before.follow_ups)})",
+            f"was {before.follow_ups:,} ({_format_signed(after.follow_ups - before.follow_ups)})",
         )
     )
-    told = after.acknowledgements - before.acknowledgements
+    difference = after.acknowledgements - before.acknowledgements
     tiles.append(
         (
             "automatic answers",
             f"{after.acknowledgements:,}",
-            f"was {before.acknowledgements:,} ({_signed(told)})",
+            f"was {before.acknowledgements:,} ({_format_signed(difference)})",
         )
     )
-    shown = "".join(
+    tiles_html = "".join(
         f"<div><dt>{name}</dt><dd>{value}</dd><dd class='was'>{was}</dd></div>"
         for name, value, was in tiles
     )
-    return f"<dl class='tiles'>{shown}</dl>"
+    return f"<dl class='tiles'>{tiles_html}</dl>"
 
 
-def _foot(found: Simulation, about: Subject) -> str:
-    minutes = ", ".join(f"{severity.value} {count}" for severity, count in found.minutes.items())
-    notes = "".join(f"<li>{escape(note)}</li>" for note in about.notes)
+def _foot(simulation: Simulation, metadata: ReportMetadata) -> str:
+    minutes = ", ".join(
+        f"{severity.value} {count}" for severity, count in simulation.minutes.items()
+    )
+    notes = "".join(f"<li>{escape(note)}</li>" for note in metadata.notes)
     undated = (
-        f"<li>{_count(found.undated, 'review')} without a time are in the totals and not in the "
+        f"<li>{_format_count(simulation.undated, 'review')} without a time are in the totals and not in the "
         "hours.</li>"
-        if found.undated
+        if simulation.undated
         else ""
     )
     return (
@@ -174,12 +178,12 @@ def _foot(found: Simulation, about: Subject) -> str:
         "<li>Each review is decided afresh by both policies, as it was assessed and as its thread "
         "stood then; what another policy "
         "would have said before is not followed into later reviews of a thread.</li>"
-        f"<li>Hours are those of {escape(found.timezone)}. A follow-up that is due at 17:00 counts "
+        f"<li>Hours are those of {escape(simulation.timezone)}. A follow-up that is due at 17:00 counts "
         "for the hour that ends then.</li>"
         f"{undated}{notes}</ul>"
-        f"<p class='fine'>{escape(about.before)}: <code>{about.before_hash[:16]}</code> · "
-        f"{escape(about.after)}: "
-        f"<code>{about.after_hash[:16]}</code> · made {about.made_at:%Y-%m-%d %H:%M} "
+        f"<p class='fine'>{escape(metadata.before)}: <code>{metadata.before_hash[:16]}</code> · "
+        f"{escape(metadata.after)}: "
+        f"<code>{metadata.after_hash[:16]}</code> · made {metadata.made_at:%Y-%m-%d %H:%M} "
         "UTC</p></section>"
     )
 
@@ -187,32 +191,32 @@ def _foot(found: Simulation, about: Subject) -> str:
 # Plots
 
 
-def _sankey(found: Simulation) -> str:
+def _sankey(simulation: Simulation) -> str:
     """Routes before on the left, after on the right; a band is as thick as it has reviews."""
-    left, right, top, high, gap, bar = 98, _WIDE - 98, 4, 220, 6, 9
-    shown = [route for route in ROUTES if any(route in pair for pair in found.routes)]
-    scale = (high - gap * (len(shown) - 1)) / max(1, found.reviews)
+    left, right, top, height, gap, bar = 98, _PLOT_WIDTH - 98, 4, 220, 6, 9
+    routes = [route for route in ROUTES if any(route in pair for pair in simulation.routes)]
+    scale = (height - gap * (len(routes) - 1)) / max(1, simulation.reviews)
     marks: list[str] = []
     tops: dict[tuple[int, Route], float] = {}
     bottom = 0.0
     for side in (0, 1):
         y = float(top)
-        for route in shown:
-            count = sum(number for pair, number in found.routes.items() if pair[side] is route)
-            thick = count * scale
-            slot = max(thick, _LABEL_HIGH)
+        for route in routes:
+            count = sum(number for pair, number in simulation.routes.items() if pair[side] is route)
+            thickness = count * scale
+            slot = max(thickness, _LABEL_HEIGHT)
             middle = y + slot / 2
-            tops[side, route] = middle - thick / 2
+            tops[side, route] = middle - thickness / 2
             x, anchor, at = (
                 (left - bar, "end", left - bar - 7)
                 if side == 0
                 else (right, "start", right + bar + 7)
             )
             words = f"<tspan class='strong'>{ROUTE_WORDS[route]}</tspan><tspan x='{at}' dy='14'>{count:,}</tspan>"
-            tall = max(thick, 1)
+            bar_height = max(thickness, 1)
             marks.append(
-                f"<rect class='r-{route.value}' x='{x}' y='{middle - tall / 2:.1f}' width='{bar}' "
-                f"height='{tall:.1f}' rx='2'/>"
+                f"<rect class='r-{route.value}' x='{x}' y='{middle - bar_height / 2:.1f}' width='{bar}' "
+                f"height='{bar_height:.1f}' rx='2'/>"
             )
             marks.append(
                 f"<text x='{at}' y='{middle - 2:.1f}' text-anchor='{anchor}'>{words}</text>"
@@ -221,17 +225,17 @@ def _sankey(found: Simulation) -> str:
             bottom = max(bottom, y)
     bands: list[tuple[bool, str]] = []
     starts = dict(tops)
-    for old in shown:
-        for new in shown:
-            if not (count := found.routes[old, new]):
+    for old in routes:
+        for new in routes:
+            if not (count := simulation.routes[old, new]):
                 continue
-            thick, y0, y1 = count * scale, starts[0, old], starts[1, new]
-            starts[0, old], starts[1, new] = y0 + thick, y1 + thick
-            bend = (left + right) / 2
+            thickness, y0, y1 = count * scale, starts[0, old], starts[1, new]
+            starts[0, old], starts[1, new] = y0 + thickness, y1 + thickness
+            middle_x = (left + right) / 2
             path = (
-                f"M{left},{y0:.1f} C{bend},{y0:.1f} {bend},{y1:.1f} {right},{y1:.1f} "
-                f"L{right},{y1 + thick:.1f} "
-                f"C{bend},{y1 + thick:.1f} {bend},{y0 + thick:.1f} {left},{y0 + thick:.1f} Z"
+                f"M{left},{y0:.1f} C{middle_x},{y0:.1f} {middle_x},{y1:.1f} {right},{y1:.1f} "
+                f"L{right},{y1 + thickness:.1f} "
+                f"C{middle_x},{y1 + thickness:.1f} {middle_x},{y0 + thickness:.1f} {left},{y0 + thickness:.1f} Z"
             )
             name = f"{ROUTE_WORDS[old]} → {ROUTE_WORDS[new]}: {count:,}"
             kind = "same" if old is new else "moves"
@@ -243,101 +247,104 @@ def _sankey(found: Simulation) -> str:
                     f"d='{path}'><title>{name}</title></path>",
                 )
             )
-    drawn = "".join(band for _, band in sorted(bands, key=lambda band: band[0]))
+    bands_svg = "".join(band for _, band in sorted(bands, key=lambda band: band[0]))
     return _svg(
-        f"Bands from {len(shown)} routes to {len(shown)} routes", bottom, drawn + "".join(marks)
+        f"Bands from {len(routes)} routes to {len(routes)} routes",
+        bottom,
+        bands_svg + "".join(marks),
     )
 
 
-def _hours(found: Simulation) -> Iterable[str]:
-    weeks = found.weeks
-    if not weeks or not (found.before.follow_ups or found.after.follow_ups):
+def _workload_sections(simulation: Simulation) -> Iterable[str]:
+    weeks = simulation.weeks
+    if not weeks or not (simulation.before.follow_ups or simulation.after.follow_ups):
         return ()
     old, new = (
-        [minutes / weeks for minutes in load.arriving] for load in (found.before, found.after)
+        [minutes / weeks for minutes in load.arriving]
+        for load in (simulation.before, simulation.after)
     )
     most = max([*old, *new, 1e-9])
     change = [b - a for a, b in zip(old, new, strict=True)]
-    furthest = max([abs(each) for each in change] or [0.0])
+    max_difference = max([abs(each) for each in change] or [0.0])
 
-    def minutes(value: float) -> str:
+    def format_minutes(value: float) -> str:
         return f"{value:.1f} min"
 
     maps = "".join(
-        f"<div><h3>{name}</h3>{_heat(name, values, scale, minutes)}</div>"
+        f"<div><h3>{name}</h3>{_heat_map(name, values, scale, format_minutes)}</div>"
         for name, values, scale in (("Today", old, most), ("With the new policy", new, most))
     )
-    more = (
-        f"<div><h3>Difference</h3>{_heat('Difference', change, furthest, lambda value: f'{value:+.1f} min', both_ways=True)}"
+    difference_map = (
+        f"<div><h3>Difference</h3>{_heat_map('Difference', change, max_difference, lambda value: f'{value:+.1f} min', both_ways=True)}"
         "<p class='key'><span class='swatch more'></span> more work <span class='swatch "
         "less'></span> less work</p></div>"
-        if furthest > 0
+        if max_difference > 0
         else "<p>There is no difference in any hour.</p>"
     )
-    due = [[count / weeks for count in load.due] for load in (found.before, found.after)]
+    due = [[count / weeks for count in load.due] for load in (simulation.before, simulation.after)]
     return (
         _figure(
             "When the work comes in",
             "Minutes of human work an hour of an average week, by when the reviews came in "
-            f"({escape(found.timezone)}). "
-            f"The strongest colour is {most:.0f} minutes, in the difference {furthest:.0f}.",
-            f"<div class='maps'>{maps}{more}</div>",
+            f"({escape(simulation.timezone)}). "
+            f"The strongest colour is {most:.0f} minutes, in the difference {max_difference:.0f}.",
+            f"<div class='maps'>{maps}{difference_map}</div>",
             _week_table(("today", "new", "difference"), (old, new, change), "minutes"),
         ),
         _figure(
             "When answers are due",
             "Follow-ups whose SLA ends in that hour of an average week "
-            f"({escape(found.timezone)}).",
-            _steps(due[0], due[1])
+            f"({escape(simulation.timezone)}).",
+            _step_plot(due[0], due[1])
             + "<p class='key'><span class='swatch old'></span> today <span class='swatch new'></span> new policy</p>",
             _week_table(("today", "new"), due, "follow-ups due"),
         ),
     )
 
 
-def _heat(
+def _heat_map(
     name: str,
     values: Sequence[float],
     most: float,
-    told: Callable[[float], str],
+    format_value: Callable[[float], str],
     *,
     both_ways: bool = False,
 ) -> str:
     """Hours across, days down."""
-    left, top, wide, high = 36, 18, 17.4, 17
+    left, top, cell_width, cell_height = 36, 18, 17.4, 17
     cells: list[str] = []
     for hour, value in enumerate(values):
         day, clock = divmod(hour, 24)
-        at = f"x='{left + clock * wide:.1f}' y='{top + day * high}' width='{wide - 1.4:.1f}' height='{high - 1.4:.1f}' rx='2'"
-        title = f"<title>{DAYS[day]} {clock:02d}:00 {told(value)}</title>"
+        at = f"x='{left + clock * cell_width:.1f}' y='{top + day * cell_height}' width='{cell_width - 1.4:.1f}' height='{cell_height - 1.4:.1f}' rx='2'"
+        title = f"<title>{DAYS[day]} {clock:02d}:00 {format_value(value)}</title>"
         cells.append(f"<rect class='cell' {at}>{'' if value else title}</rect>")
         if value:
             kind = ("more" if value > 0 else "less") if both_ways else "heat"
             strength = 0.12 + 0.88 * abs(value) / (most or 1)
             cells.append(f"<rect class='{kind}' {at} fill-opacity='{strength:.2f}'>{title}</rect>")
     labels = [
-        f"<text x='{left - 6}' y='{top + day * high + 12}' text-anchor='end'>{name}</text>"
+        f"<text x='{left - 6}' y='{top + day * cell_height + 12}' text-anchor='end'>{name}</text>"
         for day, name in enumerate(DAYS)
     ]
     labels += [
-        f"<text x='{left + clock * wide:.1f}' y='12'>{clock:02d}</text>"
+        f"<text x='{left + clock * cell_width:.1f}' y='12'>{clock:02d}</text>"
         for clock in range(0, 24, 3)
     ]
     return _svg(
-        f"{name}: a heat map of 7 days by 24 hours", top + 7 * high, "".join(cells + labels)
+        f"{name}: a heat map of 7 days by 24 hours", top + 7 * cell_height, "".join(cells + labels)
     )
 
 
-def _steps(old: Sequence[float], new: Sequence[float]) -> str:
+def _step_plot(old: Sequence[float], new: Sequence[float]) -> str:
     """Two lines in steps over the 168 hours of a week."""
-    left, top, high, wide = 34, 12, 130, _WIDE - 40
+    left, top, height, width = 34, 12, 130, _PLOT_WIDTH - 40
     most = max([*old, *new, 1e-9])
-    step = wide / WEEK_HOURS
+    step = width / WEEK_HOURS
 
     def line(values: Sequence[float]) -> str:
         points: list[str] = []
         for hour, value in enumerate(values):
-            y = top + high * (1 - value / most)
+            y = top + height * (1 - value / most)
             points += [
                 f"{left + hour * step:.1f},{y:.1f}",
                 f"{left + (hour + 1) * step:.1f},{y:.1f}",
@@ -345,27 +352,29 @@ def _steps(old: Sequence[float], new: Sequence[float]) -> str:
         return " ".join(points)
 
     marks = [
-        f"<line class='axis' x1='{left}' x2='{left + wide}' y1='{top + high}' y2='{top + high}'/>"
+        f"<line class='axis' x1='{left}' x2='{left + width}' y1='{top + height}' y2='{top + height}'/>"
     ]
     for day, name in enumerate(DAYS):
         x = left + day * 24 * step
         marks.append(
-            f"<line class='grid' x1='{x:.1f}' x2='{x:.1f}' y1='{top}' y2='{top + high + 4}'/>"
+            f"<line class='grid' x1='{x:.1f}' x2='{x:.1f}' y1='{top}' y2='{top + height + 4}'/>"
         )
         marks.append(
-            f"<text x='{x + 12 * step:.1f}' y='{top + high + 16}' "
+            f"<text x='{x + 12 * step:.1f}' y='{top + height + 16}' "
             f"text-anchor='middle'>{name}</text>"
         )
     for value in (most, most / 2):
-        y = top + high * (1 - value / most)
+        y = top + height * (1 - value / most)
         marks.append(
-            f"<line class='grid' x1='{left}' x2='{left + wide}' y1='{y:.1f}' y2='{y:.1f}'/>"
+            f"<line class='grid' x1='{left}' x2='{left + width}' y1='{y:.1f}' y2='{y:.1f}'/>"
         )
         marks.append(
-            f"<text x='{left - 5}' y='{y + 4:.1f}' text-anchor='end'>{_brief(value)}</text>"
+            f"<text x='{left - 5}' y='{y + 4:.1f}' text-anchor='end'>{_format_short(value)}</text>"
         )
-    base = top + high
-    area = f"<polygon class='due-old' points='{left},{base} {line(old)} {left + wide:.1f},{base}'/>"
+    base = top + height
+    area = (
+        f"<polygon class='due-old' points='{left},{base} {line(old)} {left + width:.1f},{base}'/>"
+    )
     return _svg(
         "Lines of follow-ups due by hour of the week",
         base + 24,
@@ -373,20 +382,20 @@ def _steps(old: Sequence[float], new: Sequence[float]) -> str:
     )
 
 
-def _svg(name: str, high: float, drawn: str) -> str:
-    told = f"{escape(name, quote=True)}; its figures are in the table below"
-    return f"<svg viewBox='0 0 {_WIDE} {high:.0f}' role='img' aria-label='{told}'>{drawn}</svg>"
+def _svg(name: str, height: float, content: str) -> str:
+    label = f"{escape(name, quote=True)}; its figures are in the table below"
+    return f"<svg viewBox='0 0 {_PLOT_WIDTH} {height:.0f}' role='img' aria-label='{label}'>{content}</svg>"
 
 
 # Tables
 
 
-def _routes_table(found: Simulation) -> str:
+def _routes_table(simulation: Simulation) -> str:
     head = "".join(f"<th scope='col'>{ROUTE_WORDS[route]}</th>" for route in ROUTES)
     rows = "".join(
         f"<tr><th scope='row'>{ROUTE_WORDS[old]}</th>"
         + "".join(
-            f"<td{' class=quiet' if old is new or not found.routes[old, new] else ''}>{found.routes[old, new]:,}</td>"
+            f"<td{' class=quiet' if old is new or not simulation.routes[old, new] else ''}>{simulation.routes[old, new]:,}</td>"
             for new in ROUTES
         )
         + "</tr>"
@@ -408,22 +417,22 @@ def _week_table(names: Sequence[str], series: Sequence[Sequence[float]], unit: s
     return f"<table><thead><tr><th scope='col'>hour</th>{head}</tr></thead><tbody>{rows}</tbody></table>"
 
 
-def _rules(found: Simulation) -> str:
-    if not found.rules:
+def _rules(simulation: Simulation) -> str:
+    if not simulation.rules:
         return ""
-    ranked = found.rules.most_common()
-    most = ranked[0][1]
+    ranked = simulation.rules.most_common()
+    max_count = ranked[0][1]
     rows = "".join(
         f"<tr><td><code>{escape(old)}</code></td><td>{_other_rule(old, new)}</td>"
         f"<td>{count:,}</td><td class='bar' aria-hidden='true'><span "
-        f"style='width:{100 * count / most:.1f}%'></span></td></tr>"
+        f"style='width:{100 * count / max_count:.1f}%'></span></td></tr>"
         for (old, new), count in ranked[:_MOST_RULES]
     )
-    rest = sum(count for _, count in ranked[_MOST_RULES:])
-    more = (
-        f"<p class='fine'>And {_count(rest, 'review')} by {len(ranked) - _MOST_RULES} other pairs "
+    rest_count = sum(count for _, count in ranked[_MOST_RULES:])
+    rest_text = (
+        f"<p class='fine'>And {_format_count(rest_count, 'review')} by {len(ranked) - _MOST_RULES} other pairs "
         "of rules.</p>"
-        if rest
+        if rest_count
         else ""
     )
     return (
@@ -432,7 +441,7 @@ def _rules(found: Simulation) -> str:
         "<div class='scroll'><table class='rules'><thead><tr><th scope='col'>decided by</th><th "
         "scope='col'>now by</th>"
         "<th "
-        f"scope='col'>reviews</th><td></td></tr></thead><tbody>{rows}</tbody></table></div>{more}</section>"
+        f"scope='col'>reviews</th><td></td></tr></thead><tbody>{rows}</tbody></table></div>{rest_text}</section>"
     )
 
 
@@ -440,15 +449,17 @@ def _other_rule(old: str, new: str) -> str:
     return "<span class='quiet'>the same</span>" if old == new else f"<code>{escape(new)}</code>"
 
 
-def _severities(found: Simulation) -> str:
-    moved = [(severity, old, new) for severity, old, new in found.by_severity if old is not new]
-    if not moved:
+def _severities(simulation: Simulation) -> str:
+    changes = [
+        (severity, old, new) for severity, old, new in simulation.by_severity if old is not new
+    ]
+    if not changes:
         return ""
-    moved.sort(key=lambda key: (-key[0].rank, -found.by_severity[key]))
+    changes.sort(key=lambda key: (-key[0].rank, -simulation.by_severity[key]))
     rows = "".join(
         f"<tr><td>{_severity(severity)}</td><td>{ROUTE_WORDS[old]}</td><td>{ROUTE_WORDS[new]}</td>"
-        f"<td>{found.by_severity[severity, old, new]:,}</td></tr>"
-        for severity, old, new in moved
+        f"<td>{simulation.by_severity[severity, old, new]:,}</td></tr>"
+        for severity, old, new in changes
     )
     head = "".join(
         f"<th scope='col'>{name}</th>" for name in ("severity", "went to", "would go to", "reviews")
@@ -459,59 +470,61 @@ def _severities(found: Simulation) -> str:
     )
 
 
-def _examples(found: Simulation) -> str:
-    if not found.kinds:
+def _examples(simulation: Simulation) -> str:
+    if not simulation.kinds:
         return ""
     kinds = "".join(
-        f"<h3>{escape(_kind_words(kind))} <span class='quiet'>{_count(count, 'review')}</span></h3>"
-        + "".join(_example(change, found.zone) for change in found.examples[kind])
-        for kind, count in found.ranked
+        f"<h3>{escape(_describe_kind(kind))} <span class='quiet'>{_format_count(count, 'review')}</span></h3>"
+        + "".join(_example(change, simulation.zone) for change in simulation.examples[kind])
+        for kind, count in simulation.ranked_kinds
     )
     return f"<section><h2>Examples of each change</h2><p>Drawn at random, the same in every run.</p>{kinds}</section>"
 
 
-def _example(change: Change, zone: tzinfo) -> str:
+def _example(change: DecisionChange, zone: tzinfo) -> str:
     review, assessment, context = change.review, change.review.assessment, change.review.context
     stars = f" · {'★' * context.rating}{'☆' * (5 - context.rating)}" if context.rating else ""
     codes = [
         *(flag.value for flag in assessment.flags),
         *dict.fromkeys(reason.code for reason in assessment.reasons),
     ]
-    at = f" · {review.at.astimezone(zone):%a %d %b %Y %H:%M}" if review.at else ""
-    words = (
-        f"<blockquote dir='auto'>{escape(_cut(review.text))}</blockquote>" if review.text else ""
+    time_text = f" · {review.at.astimezone(zone):%a %d %b %Y %H:%M}" if review.at else ""
+    quotation = (
+        f"<blockquote dir='auto'>{escape(_shorten(review.text))}</blockquote>"
+        if review.text
+        else ""
     )
     language = escape(assessment.language or "language unknown")
-    shown = "".join(f"<code>{escape(code)}</code> " for code in dict.fromkeys(codes))
+    codes_html = "".join(f"<code>{escape(code)}</code> " for code in dict.fromkeys(codes))
     return (
         f"<article><p><code class='id'>{escape(review.id)}</code> {_severity(assessment.severity)} "
         f"<span class='quiet'>{escape(context.platform or context.channel.value)}{stars} · "
-        f"{language}{at}</span></p>"
-        f"{words}<p class='codes'>{shown}</p>"
-        f"<p>{_decision(change.before, zone)}<br><span class='arrow'>→</span> "
-        f"{_decision(change.after, zone)}</p></article>"
+        f"{language}{time_text}</span></p>"
+        f"{quotation}<p class='codes'>{codes_html}</p>"
+        f"<p>{_describe_decision(change.before, zone)}<br><span class='arrow'>→</span> "
+        f"{_describe_decision(change.after, zone)}</p></article>"
     )
 
 
-def _decision(decision: Decision, zone: tzinfo) -> str:
+def _describe_decision(decision: Decision, zone: tzinfo) -> str:
     """A decision in words."""
-    said = ROUTE_WORDS[decision.route]
+    text = ROUTE_WORDS[decision.route]
     if decision.reason:
-        said += f" ({escape(decision.reason)})"
+        text += f" ({escape(decision.reason)})"
     if decision.route.follows_up:
-        said += f", queue {escape(decision.queue)}, priority {decision.priority}"
+        text += f", queue {escape(decision.queue)}, priority {decision.priority}"
         if decision.due_at:
-            said += f", due {decision.due_at.astimezone(zone):%a %d %b %H:%M}"
+            text += f", due {decision.due_at.astimezone(zone):%a %d %b %H:%M}"
         if decision.checklist:
-            said += f", checklist {escape(decision.checklist)}"
+            text += f", checklist {escape(decision.checklist)}"
     if decision.variants:
-        said += f", wording {escape(', '.join(decision.variants))}"
-    return f"{said} <code>{escape(decision.fired[0])}</code>"
+        text += f", wording {escape(', '.join(decision.variants))}"
+    return f"{text} <code>{escape(decision.fired[0])}</code>"
 
 
-def _figure(title: str, about: str, drawn: str, table: str) -> str:
+def _figure(title: str, caption: str, content: str, table: str) -> str:
     return (
-        f"<section><figure><figcaption><h2>{title}</h2><p>{about}</p></figcaption>{drawn}"
+        f"<section><figure><figcaption><h2>{title}</h2><p>{caption}</p></figcaption>{content}"
         "<details><summary>As a table</summary><div "
         f"class='scroll'>{table}</div></details></figure></section>"
     )
@@ -520,7 +533,7 @@ def _figure(title: str, about: str, drawn: str, table: str) -> str:
 # Small things
 
 
-def _kind_words(kind: str) -> str:
+def _describe_kind(kind: str) -> str:
     for route, words in ROUTE_WORDS.items():
         kind = kind.replace(f" {route.value} ", f" {words} ") if kind.startswith("route:") else kind
         kind = (
@@ -542,20 +555,20 @@ def _by_severity(counts: dict[Severity, int]) -> str:
     )
 
 
-def _count(number: int, noun: str) -> str:
+def _format_count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def _signed(number: float, digits: int = 0) -> str:
+def _format_signed(number: float, digits: int = 0) -> str:
     return "±0" if round(number, digits) == 0 else f"{number:+,.{digits}f}"
 
 
-def _brief(value: float) -> str:
+def _format_short(value: float) -> str:
     return f"{value:.0f}" if value >= 10 else f"{value:.1f}"
 
 
-def _cut(text: str, most: int = 400) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"
+def _shorten(text: str, max_length: int = 400) -> str:
+    return text if len(text) <= max_length else text[: max_length - 1] + "…"
 
 
 _PAGE: Final = """<!doctype html>

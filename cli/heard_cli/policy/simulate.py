@@ -15,12 +15,12 @@ from rich.text import Text
 
 from heard import clock
 from heard.assessment import Severity
-from heard.policy.simulation import MINUTES, Aspect, Change, Simulation, simulate
+from heard.policy.simulation import MINUTES, Aspect, DecisionChange, Simulation, simulate
 from heard_cli import show
-from heard_cli.durations import period
-from heard_cli.policy import history as reviews
-from heard_cli.policy.report import DAYS, ROUTES, Subject, page
-from heard_cli.policy.versions import Chosen, chosen
+from heard_cli.durations import parse_period
+from heard_cli.policy import history as past_reviews
+from heard_cli.policy.report import DAYS, ROUTES, ReportMetadata, render_page
+from heard_cli.policy.versions import ResolvedPolicy, resolve_policy
 from heard_cli.stack import Stack, on_stack
 
 DEMO: Final = "demo"
@@ -80,46 +80,46 @@ def diff(
     Exit code 2 if lines of the file could not be read; the rest was compared.
     """
     now = clock.now()
-    spent = _minutes(minutes)
-    before, after = (chosen(reference, stack, business) for reference in (old, new))
-    past = _past(stack, on, business, since, until, now, with_text=with_text)
+    minutes_by_severity = _parse_minutes(minutes)
+    before, after = (resolve_policy(reference, stack, business) for reference in (old, new))
+    history = _read_history(stack, on, business, since, until, now, with_text=with_text)
     with show.progress() as bar:
-        found = simulate(
-            bar.track(past.found, total=past.total, description="Deciding past reviews"),
+        simulation = simulate(
+            bar.track(history.reviews, total=history.total, description="Deciding past reviews"),
             before.policy,
             after.policy,
             now=now,
-            minutes=spent,
+            minutes=minutes_by_severity,
         )
     if html:
-        about = Subject(
+        metadata = ReportMetadata(
             before.label,
             before.policy.hash,
             after.label,
             after.policy.hash,
-            past.source,
-            [*past.notes, *_left_out(past)],
+            history.source,
+            [*history.notes, *_skipped_notes(history)],
             now,
         )
-        html.write_text(page(found, about), encoding="utf-8")
+        html.write_text(render_page(simulation, metadata), encoding="utf-8")
     if as_json:
-        show.data(_json(found, before, after, past))
+        show.data(_json(simulation, before, after, history))
     else:
-        _table(found, before, after, past, with_text=with_text)
+        _print_tables(simulation, before, after, history, with_text=with_text)
     if html:
-        show.say(f"The page is {html}.")
-    if past.faults:
-        for fault in past.faults:
-            show.say(fault)
-        unread = past.left_out["not readable"]
-        show.failed(
-            f"{unread} lines could not be read; all else was compared.",
+        show.note(f"The page is {html}.")
+    if history.line_errors:
+        for fault in history.line_errors:
+            show.note(fault)
+        unreadable_count = history.skip_reasons["not readable"]
+        show.error(
+            f"{unreadable_count} lines could not be read; all else was compared.",
             "Mend them and try again, or take them out.",
         )
         raise typer.Exit(2)
 
 
-def _past(
+def _read_history(
     stack: Stack,
     on: str | None,
     business: str | None,
@@ -128,11 +128,11 @@ def _past(
     now: datetime,
     *,
     with_text: bool,
-) -> reviews.PastReviews:
+) -> past_reviews.ReviewHistory:
     if on == DEMO:
-        return reviews.from_demo(now, with_text=with_text)
+        return past_reviews.from_demo(now, with_text=with_text)
     if on is not None:
-        return reviews.from_file(on, with_text=with_text)
+        return past_reviews.from_file(on, with_text=with_text)
     if business is None:
         raise typer.BadParameter(
             "say on which reviews: --on reviews.jsonl, --on demo, or --business with --from and "
@@ -140,80 +140,94 @@ def _past(
             param_hint="--on",
         )
     stack.business(business)
-    start, end = period(since, until, now)
-    return reviews.from_stack(stack, business, start, end, with_text=with_text)
+    start, end = parse_period(since, until, now)
+    return past_reviews.from_stack(stack, business, start, end, with_text=with_text)
 
 
-def _minutes(given: str) -> Mapping[Severity, int]:
+def _parse_minutes(text: str) -> Mapping[Severity, int]:
     """The assumption with what is known better. Raises BadParameter."""
-    spent = dict(MINUTES)
-    for part in filter(None, (each.strip() for each in given.split(","))):
+    minutes_by_severity = dict(MINUTES)
+    for part in filter(None, (each.strip() for each in text.split(","))):
         name, _, number = part.partition("=")
         if (
             name.strip() not in {severity.value for severity in Severity}
             or not number.strip().isdecimal()
         ):
-            known = ",".join(f"{severity.value}={count}" for severity, count in MINUTES.items())
+            example = ",".join(f"{severity.value}={count}" for severity, count in MINUTES.items())
             raise typer.BadParameter(
-                f"{part!r} says no minutes. Write for example {known}", param_hint="--minutes"
+                f"{part!r} says no minutes. Write for example {example}", param_hint="--minutes"
             )
-        spent[Severity(name.strip())] = int(number)
-    return spent
+        minutes_by_severity[Severity(name.strip())] = int(number)
+    return minutes_by_severity
 
 
-def _left_out(past: reviews.PastReviews) -> list[str]:
+def _skipped_notes(history: past_reviews.ReviewHistory) -> list[str]:
     return [
         f"{count} reviews were left out: {why.replace('_', ' ')}."
-        for why, count in past.left_out.most_common()
+        for why, count in history.skip_reasons.most_common()
         if why != "erased"
     ]
 
 
 def _json(
-    found: Simulation, before: Chosen, after: Chosen, past: reviews.PastReviews
+    simulation: Simulation,
+    before: ResolvedPolicy,
+    after: ResolvedPolicy,
+    history: past_reviews.ReviewHistory,
 ) -> dict[str, Any]:
-    policies = {
+    header = {
         "before": {"name": before.label, "hash": before.policy.hash},
         "after": {"name": after.label, "hash": after.policy.hash},
-        "source": past.source,
+        "source": history.source,
     }
     return (
-        policies
-        | found.to_json()
-        | {"notes": past.notes, "left_out": dict(past.left_out), "faults": past.faults}
+        header
+        | simulation.to_json()
+        | {
+            "notes": history.notes,
+            "left_out": dict(history.skip_reasons),
+            "faults": history.line_errors,
+        }
     )
 
 
-def _table(
-    found: Simulation, before: Chosen, after: Chosen, past: reviews.PastReviews, *, with_text: bool
+def _print_tables(
+    simulation: Simulation,
+    before: ResolvedPolicy,
+    after: ResolvedPolicy,
+    history: past_reviews.ReviewHistory,
+    *,
+    with_text: bool,
 ) -> None:
-    if not found.reviews:
-        show.say("There are no past reviews to compare on.")
+    if not simulation.reviews:
+        show.note("There are no past reviews to compare on.")
         return
-    show.line(f"{before.label} → {after.label} on {found.reviews:,} reviews ({past.source})")
+    show.line(
+        f"{before.label} → {after.label} on {simulation.reviews:,} reviews ({history.source})"
+    )
     if before.policy.hash == after.policy.hash:
         show.line("Both are the same policy: nothing changes.", style="green")
         return
-    if not found.changed:
+    if not simulation.changed:
         show.line("Nothing changes for any of them.", style="green")
         return
     show.line(
-        f"{found.changed:,} would be treated differently; {found.rerouted:,} of them take another "
+        f"{simulation.changed:,} would be treated differently; {simulation.rerouted:,} of them take another "
         "route.",
         style="bold",
     )
-    if lost := found.lost:
-        told = ", ".join(
+    if lost := simulation.lost_person:
+        lost_text = ", ".join(
             f"{count:,} {severity.value}"
             for severity, count in sorted(lost.items(), key=lambda each: -each[0].rank)
         )
         show.line(
-            f"{lost.total():,} that a person got would reach nobody any more: {told}.",
+            f"{lost.total():,} that a person got would reach nobody any more: {lost_text}.",
             style="bold red",
         )
     rows: list[tuple[show.Cell, ...]] = []
     for route in ROUTES:
-        counts = [found.routes[route, new] for new in ROUTES]
+        counts = [simulation.routes[route, new] for new in ROUTES]
         if any(counts):
             cells = [
                 Text(
@@ -224,12 +238,12 @@ def _table(
             ]
             rows.append((route.value, *cells))
     show.table(("today \\ new", *(route.value for route in ROUTES)), rows, empty="")
-    show.table(("", "today", "new", "difference"), _loads(found), empty="")
+    show.table(("", "today", "new", "difference"), _workload_rows(simulation), empty="")
     show.table(
         ("decided by", "now by", "reviews"),
         [
             (old, "the same" if old == new else new, f"{count:,}")
-            for (old, new), count in found.rules.most_common(_MOST_RULES)
+            for (old, new), count in simulation.rules.most_common(_MOST_RULES)
         ],
         empty="",
     )
@@ -243,19 +257,23 @@ def _table(
         "decided by",
         *(("words",) if with_text else ()),
     )
-    show.table(columns, _examples(found, with_text=with_text), empty="")
-    spent = ", ".join(f"{severity.value} {count}" for severity, count in found.minutes.items())
-    show.say(
-        f"Assumed minutes a follow-up: {spent} (--minutes). Hours are those of {found.timezone}."
+    show.table(columns, _examples(simulation, with_text=with_text), empty="")
+    minutes_text = ", ".join(
+        f"{severity.value} {count}" for severity, count in simulation.minutes.items()
     )
-    if found.undated:
-        show.say(f"{found.undated:,} reviews have no time; they are not in the busiest hours.")
-    for note in (*past.notes, *_left_out(past)):
-        show.say(note)
+    show.note(
+        f"Assumed minutes a follow-up: {minutes_text} (--minutes). Hours are those of {simulation.timezone}."
+    )
+    if simulation.undated:
+        show.note(
+            f"{simulation.undated:,} reviews have no time; they are not in the busiest hours."
+        )
+    for note in (*history.notes, *_skipped_notes(history)):
+        show.note(note)
 
 
-def _loads(found: Simulation) -> list[tuple[show.Cell, ...]]:
-    before, after = found.before, found.after
+def _workload_rows(simulation: Simulation) -> list[tuple[show.Cell, ...]]:
+    before, after = simulation.before, simulation.after
     rows: list[tuple[show.Cell, ...]] = [
         (
             "follow-ups",
@@ -267,10 +285,10 @@ def _loads(found: Simulation) -> list[tuple[show.Cell, ...]]:
             "human hours",
             f"{before.minutes / 60:,.1f}",
             f"{after.minutes / 60:,.1f}",
-            f"{found.extra_hours:+,.1f}",
+            f"{simulation.extra_hours:+,.1f}",
         ),
     ]
-    if weeks := found.weeks:
+    if weeks := simulation.weeks:
         hours = [load.minutes / 60 / weeks for load in (before, after)]
         rows.append(
             (
@@ -284,53 +302,59 @@ def _loads(found: Simulation) -> list[tuple[show.Cell, ...]]:
             max(range(len(load.due)), key=lambda hour, load=load: load.due[hour])
             for load in (before, after)
         ]
-        told = [
+        busiest_texts = [
             f"{DAYS[hour // 24]} {hour % 24:02d}:00 ({load.due[hour] / weeks:,.1f})"
             for hour, load in zip(busiest, (before, after), strict=True)
         ]
-        rows.append(("busiest hour, due a week", *told, ""))
-    more = after.acknowledgements - before.acknowledgements
+        rows.append(("busiest hour, due a week", *busiest_texts, ""))
+    difference = after.acknowledgements - before.acknowledgements
     rows.append(
         (
             "acknowledged automatically",
             f"{before.acknowledgements:,}",
             f"{after.acknowledgements:,}",
-            f"{more:+,}",
+            f"{difference:+,}",
         )
     )
     return rows
 
 
-def _examples(found: Simulation, *, with_text: bool) -> list[tuple[show.Cell, ...]]:
+def _examples(simulation: Simulation, *, with_text: bool) -> list[tuple[show.Cell, ...]]:
     rows: list[tuple[show.Cell, ...]] = []
-    for kind, count in found.ranked:
-        for number, change in enumerate(found.examples[kind]):
+    for kind, count in simulation.ranked_kinds:
+        for number, change in enumerate(simulation.examples[kind]):
             first = (kind, f"{count:,}") if number == 0 else ("", "")
             rows.append(
                 (
                     *first,
-                    *_example(change, found.zone),
+                    *_example(change, simulation.zone),
                     *((change.review.text,) if with_text else ()),
                 )
             )
     return rows
 
 
-def _example(change: Change, zone: tzinfo) -> tuple[show.Cell, ...]:
+def _example(change: DecisionChange, zone: tzinfo) -> tuple[show.Cell, ...]:
     review, before, after = change.review, change.before, change.after
     match change.aspects[0]:
         case Aspect.PRIORITY:
-            told = f"{before.priority} → {after.priority}"
+            change_text = f"{before.priority} → {after.priority}"
         case Aspect.SLA if before.due_at and after.due_at:
-            told = " → ".join(
+            change_text = " → ".join(
                 f"{due.astimezone(zone):%a %d %b %H:%M}" for due in (before.due_at, after.due_at)
             )
         case _:
-            told = ""
+            change_text = ""
     cause = (
         before.fired[0]
         if before.fired[0] == after.fired[0]
         else f"{before.fired[0]} → {after.fired[0]}"
     )
     severity = show.severity(review.assessment.severity.value)
-    return review.id, severity, review.context.platform or review.context.channel.value, told, cause
+    return (
+        review.id,
+        severity,
+        review.context.platform or review.context.channel.value,
+        change_text,
+        cause,
+    )

@@ -17,15 +17,15 @@ from typing import Any, Final
 
 import yaml
 
-from heard.policy.schema_types import Path
+from heard.policy.schema_types import DocumentPath
 
-LONGEST: Final = 150_000
+MAX_BYTES: Final = 150_000
 """Bytes that a policy's source may have: it is stored beside its document in one item."""
 
-DEEPEST: Final = 12
+MAX_DEPTH: Final = 12
 
 _NULLS: Final = frozenset({"", "~", "null", "Null", "NULL"})
-_TRUTHS: Final = {
+_BOOLEANS: Final = {
     "true": True,
     "True": True,
     "TRUE": True,
@@ -33,11 +33,11 @@ _TRUTHS: Final = {
     "False": False,
     "FALSE": False,
 }
-_WHOLE: Final = re.compile(r"[-+]?[0-9]{1,18}", re.ASCII)
+_INTEGER: Final = re.compile(r"[-+]?[0-9]{1,18}", re.ASCII)
 _NUMBER: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,3})?", re.ASCII)
 _LEADING_ZERO: Final = re.compile(r"[-+]?0[0-9]+", re.ASCII)
 
-_MEANT: Final = (
+_PARSER_MESSAGES: Final = (
     (r"found character '\\t'", "a tab stands here", "Indent with spaces: YAML takes no tabs."),
     (r"found character '(.)'", "{0} cannot begin a value", "Put the text in quotes."),
     (
@@ -85,7 +85,7 @@ _MEANT: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class SyntaxIssue:
     """Why a text is not a document: where (counted from 1), what, and how to mend it."""
 
     line: int
@@ -95,93 +95,106 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class PolicySource:
     """A policy's text, the document it holds (an empty one for an empty text), and why it cannot be
     used, if there are `faults`.
     """
 
     text: str
     document: Any
-    faults: tuple[Fault, ...] = ()
-    places: Mapping[Path, tuple[int, int]] = field(
-        default_factory=dict[Path, tuple[int, int]], repr=False
+    issues: tuple[SyntaxIssue, ...] = ()
+    positions: Mapping[DocumentPath, tuple[int, int]] = field(
+        default_factory=dict[DocumentPath, tuple[int, int]], repr=False
     )
 
-    def place(self, path: Path) -> tuple[int, int]:
+    def position(self, path: DocumentPath) -> tuple[int, int]:
         """The line and column, counted from 1, of what a path names, or of what it is missing from."""
         return next(
             (
-                self.places[path[:length]]
+                self.positions[path[:length]]
                 for length in range(len(path), 0, -1)
-                if path[:length] in self.places
+                if path[:length] in self.positions
             ),
             (1, 1),
         )
 
 
-def read_source(content: bytes) -> Source:
+def read_source(content: bytes) -> PolicySource:
     """A policy's file as a document. Total: any bytes give a document or faults."""
-    if len(content) > LONGEST:
-        return _refused("", 1, 1, f"is {len(content):,} bytes long", f"Shorten it to {LONGEST:,}.")
+    if len(content) > MAX_BYTES:
+        return _source_with_issue(
+            "", 1, 1, f"is {len(content):,} bytes long", f"Shorten it to {MAX_BYTES:,}."
+        )
     try:
         text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as unreadable:
-        good = content[: unreadable.start].decode()
-        return _refused(
-            "", *_at(good, len(good)), "is not written in UTF-8", "Save the file again as UTF-8."
+    except UnicodeDecodeError as decode_error:
+        valid_text = content[: decode_error.start].decode()
+        return _source_with_issue(
+            "",
+            *_position_in_text(valid_text, len(valid_text)),
+            "is not written in UTF-8",
+            "Save the file again as UTF-8.",
         )
-    reader = _Reader(text)
+    reader = _YamlReader(text)
     try:
         document = reader.document()
-    except yaml.reader.ReaderError as strange:
-        return _refused(text, *_at(text, strange.position), *_told(strange.reason))
-    except yaml.MarkedYAMLError as broken:
-        mark = broken.problem_mark or broken.context_mark
-        where = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        return _refused(text, *where, *_told(f"{broken.problem or broken.context}"))
-    except _Stop as stop:
-        return Source(text, {}, (stop.fault,))
+    except yaml.reader.ReaderError as reader_error:
+        return _source_with_issue(
+            text,
+            *_position_in_text(text, reader_error.position),
+            *_explain_parser_error(reader_error.reason),
+        )
+    except yaml.MarkedYAMLError as yaml_error:
+        mark = yaml_error.problem_mark or yaml_error.context_mark
+        position = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        return _source_with_issue(
+            text, *position, *_explain_parser_error(f"{yaml_error.problem or yaml_error.context}")
+        )
+    except _StopReading as stop:
+        return PolicySource(text, {}, (stop.issue,))
     except (yaml.YAMLError, ValueError, OverflowError):
-        return _refused(
+        return _source_with_issue(
             text,
             reader.line,
             1,
             "cannot be read from here on",
             "Check this line and the one before it.",
         )
-    return Source(text, {} if document is None else document, tuple(reader.faults), reader.places)
+    return PolicySource(
+        text, {} if document is None else document, tuple(reader.issues), reader.positions
+    )
 
 
-def _refused(text: str, line: int, column: int, message: str, fix: str) -> Source:
-    return Source(text, {}, (Fault(line, column, message, fix),))
+def _source_with_issue(text: str, line: int, column: int, message: str, fix: str) -> PolicySource:
+    return PolicySource(text, {}, (SyntaxIssue(line, column, message, fix),))
 
 
-def _at(text: str, position: int) -> tuple[int, int]:
+def _position_in_text(text: str, position: int) -> tuple[int, int]:
     before = text[:position]
     return before.count("\n") + 1, position - (before.rfind("\n") + 1) + 1
 
 
-def _told(said: str) -> tuple[str, str]:
-    for pattern, message, fix in _MEANT:
-        if found := re.search(pattern, said):
-            return message.format(*found.groups()), fix
-    return said, "Check this line and the one before it."
+def _explain_parser_error(parser_message: str) -> tuple[str, str]:
+    for pattern, message, fix in _PARSER_MESSAGES:
+        if match := re.search(pattern, parser_message):
+            return message.format(*match.groups()), fix
+    return parser_message, "Check this line and the one before it."
 
 
-class _Stop(Exception):
+class _StopReading(Exception):
     """Reading on makes no sense."""
 
-    def __init__(self, fault: Fault) -> None:
-        super().__init__(fault.message)
-        self.fault = fault
+    def __init__(self, issue: SyntaxIssue) -> None:
+        super().__init__(issue.message)
+        self.issue = issue
 
 
-class _Reader:
+class _YamlReader:
     """Turns YAML's events into values, and remembers where each came from."""
 
     def __init__(self, text: str) -> None:
-        self.faults: list[Fault] = []
-        self.places: dict[Path, tuple[int, int]] = {}
+        self.issues: list[SyntaxIssue] = []
+        self.positions: dict[DocumentPath, tuple[int, int]] = {}
         self.line = 1
         self._text = text
 
@@ -194,26 +207,28 @@ class _Reader:
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    raise _Stop(
-                        _fault(
+                    raise _StopReading(
+                        _issue(
                             event,
                             "a second document begins here",
                             'Keep one policy in a file: take out the line "---".',
                         )
                     )
             elif isinstance(event, yaml.NodeEvent):
-                value = self._value(event, events, ())
+                value = self._read_value(event, events, ())
         return value
 
     def _events(self) -> Iterator[yaml.Event]:
         for event in yaml.parse(self._text, Loader=yaml.SafeLoader):
-            self.line = _place(event)[0]
+            self.line = _event_position(event)[0]
             yield event
 
-    def _value(self, event: yaml.Event, events: Iterator[yaml.Event], path: Path) -> Any:
+    def _read_value(
+        self, event: yaml.Event, events: Iterator[yaml.Event], path: DocumentPath
+    ) -> Any:
         if isinstance(event, yaml.AliasEvent):
-            self.faults.append(
-                _fault(
+            self.issues.append(
+                _issue(
                     event,
                     f"*{event.anchor} stands for something written elsewhere",
                     "Write it out here.",
@@ -221,8 +236,8 @@ class _Reader:
             )
             return None
         if isinstance(event, yaml.NodeEvent) and event.anchor:
-            self.faults.append(
-                _fault(
+            self.issues.append(
+                _issue(
                     event,
                     f"&{event.anchor} gives a value a name",
                     "Take it out; write the value out where it is needed.",
@@ -230,16 +245,16 @@ class _Reader:
             )
         tag: str | None = getattr(event, "tag", None)
         if tag is not None:
-            self.faults.append(
-                _fault(
+            self.issues.append(
+                _issue(
                     event,
                     f"{tag} says of what type a value is",
                     "Take it out; put texts in quotes where needed.",
                 )
             )
-        if len(path) > DEEPEST:
-            raise _Stop(
-                _fault(
+        if len(path) > MAX_DEPTH:
+            raise _StopReading(
+                _issue(
                     event,
                     "is nested too deep",
                     "No policy goes so deep: check the brackets and the indentation.",
@@ -247,86 +262,88 @@ class _Reader:
             )
         match event:
             case yaml.MappingStartEvent():
-                return self._record(events, path)
+                return self._read_record(events, path)
             case yaml.SequenceStartEvent():
-                return self._list(events, path)
+                return self._read_list(events, path)
             case yaml.ScalarEvent():
-                return self._scalar(event)
+                return self._read_scalar(event)
             case _:
-                raise _Stop(
-                    _fault(event, "cannot be read", "Check this line and the one before it.")
+                raise _StopReading(
+                    _issue(event, "cannot be read", "Check this line and the one before it.")
                 )
 
-    def _record(self, events: Iterator[yaml.Event], path: Path) -> dict[str, Any]:
+    def _read_record(self, events: Iterator[yaml.Event], path: DocumentPath) -> dict[str, Any]:
         record: dict[str, Any] = {}
         for key in events:
             if isinstance(key, yaml.MappingEndEvent):
                 break
             if not isinstance(key, yaml.ScalarEvent) or key.anchor or key.tag:
-                raise _Stop(_fault(key, "is no name", 'Write "name: value" with a plain name.'))
+                raise _StopReading(
+                    _issue(key, "is no name", 'Write "name: value" with a plain name.')
+                )
             name: str = key.value
             if name == "<<" and key.style is None:
-                self.faults.append(
-                    _fault(key, "merges in something written elsewhere", "Write it out here.")
+                self.issues.append(
+                    _issue(key, "merges in something written elsewhere", "Write it out here.")
                 )
             elif name in record:
-                first = self.places[(*path, name)][0]
-                self.faults.append(
-                    _fault(
+                first = self.positions[(*path, name)][0]
+                self.issues.append(
+                    _issue(
                         key,
                         f'"{name[:40]}" is given twice, first in line {first}',
                         "Keep one of them.",
                     )
                 )
-            self.places.setdefault((*path, name), _place(key))
-            record[name] = self._value(next(events), events, (*path, name))
+            self.positions.setdefault((*path, name), _event_position(key))
+            record[name] = self._read_value(next(events), events, (*path, name))
         return record
 
-    def _list(self, events: Iterator[yaml.Event], path: Path) -> list[Any]:
+    def _read_list(self, events: Iterator[yaml.Event], path: DocumentPath) -> list[Any]:
         values: list[Any] = []
         for event in events:
             if isinstance(event, yaml.SequenceEndEvent):
                 break
-            here = (*path, len(values))
-            self.places[here] = _place(event)
-            values.append(self._value(event, events, here))
+            item_path = (*path, len(values))
+            self.positions[item_path] = _event_position(event)
+            values.append(self._read_value(event, events, item_path))
         return values
 
-    def _scalar(self, event: yaml.ScalarEvent) -> Any:
+    def _read_scalar(self, event: yaml.ScalarEvent) -> Any:
         word: str = event.value
         if event.style is not None:
             return word
         if word in _NULLS:
             return None
-        if word in _TRUTHS:
-            return _TRUTHS[word]
+        if word in _BOOLEANS:
+            return _BOOLEANS[word]
         if _LEADING_ZERO.fullmatch(word):
             fix = f'Write {word.lstrip("+-0") or "0"} for the number, or "{word}" in quotes for the text.'
-            self.faults.append(
-                _fault(
+            self.issues.append(
+                _issue(
                     event,
                     f"{word[:40]} begins with a zero, which some take for another number",
                     fix,
                 )
             )
             return word
-        if _WHOLE.fullmatch(word):
+        if _INTEGER.fullmatch(word):
             return int(word)
         if _NUMBER.fullmatch(word):
             number = float(word)
             if math.isinf(number):
-                self.faults.append(
-                    _fault(event, f"{word[:40]} is too great a number", "Give a smaller one.")
+                self.issues.append(
+                    _issue(event, f"{word[:40]} is too great a number", "Give a smaller one.")
                 )
                 return word
             return number
         return word
 
 
-def _fault(event: yaml.Event, message: str, fix: str) -> Fault:
-    return Fault(*_place(event), message, fix)
+def _issue(event: yaml.Event, message: str, fix: str) -> SyntaxIssue:
+    return SyntaxIssue(*_event_position(event), message, fix)
 
 
-def _place(event: yaml.Event) -> tuple[int, int]:
+def _event_position(event: yaml.Event) -> tuple[int, int]:
     mark = event.start_mark
     return (mark.line + 1, mark.column + 1) if mark else (1, 1)

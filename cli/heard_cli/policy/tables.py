@@ -15,8 +15,8 @@ from heard.acknowledgements.compose import FORMALITIES, LANGUAGES
 from heard.assessment.vocabulary import TOPICS
 from heard.policy import decisions
 from heard.policy.document import playbook
-from heard.policy.schema import schema
-from heard.policy.schema_types import spoken
+from heard.policy.schema import json_schema
+from heard.policy.schema_types import format_duration
 from heard_cli.policy.words import then_in_words, when_in_words, within_in_words
 
 GUARDS: Final[Mapping[str, str]] = {
@@ -62,7 +62,7 @@ NAMES: Final[Mapping[str, str]] = {
 """What a wording may ask for."""
 
 _BEGIN: Final = "<!-- from here to the end: made by `make docs` -->\n"
-_TOLD: Final = frozenset({"id", "why", "when", "then", "seconds", "clock"})
+_OMITTED_NAMES: Final = frozenset({"id", "why", "when", "then", "seconds", "clock"})
 """Parts of entries that the document tells of elsewhere, or only programs write."""
 
 type Cells = Sequence[str]
@@ -91,11 +91,11 @@ def values_of(condition: str, shape: Mapping[str, Any]) -> str:
             return f"{shape['minimum']:,} to {shape['maximum']:,}"
 
 
-def made() -> str:
+def generate() -> str:
     """Everything that is made from the code."""
-    whole = schema()["properties"]
-    rule = whole["rules"]["items"]["properties"]
-    others = playbook()
+    properties = json_schema()["properties"]
+    rule = properties["rules"]["items"]["properties"]
+    defaults = playbook()
     parts = {
         "Conditions (`when`)": table(
             ("name", "values", "holds if"),
@@ -106,10 +106,11 @@ def made() -> str:
         ),
         "Actions (`then`)": table(
             ("name", "says"),
-            [(f"`{name}`", _said(shape)) for name, shape in rule["then"]["properties"].items()],
+            [(f"`{name}`", _describe(shape)) for name, shape in rule["then"]["properties"].items()],
         ),
         "All else that a policy may say": table(
-            ("name", "says"), [(f"`{path}`", _said(shape)) for path, shape in _parts(whole)]
+            ("name", "says"),
+            [(f"`{path}`", _describe(shape)) for path, shape in _schema_entries(properties)],
         ),
         "What no policy can switch off": table(
             ("named in decisions", "what it does"),
@@ -132,14 +133,14 @@ def made() -> str:
                     then_in_words(each["then"]),
                     each["why"],
                 )
-                for each in others["rules"]
+                for each in defaults["rules"]
             ],
         ),
         "The playbook's time limits": table(
             ("entry", "when", "a person answers within"),
             [
                 (f"`{each['id']}`", when_in_words(each["when"]), within_in_words(each))
-                for each in others["sla"]
+                for each in defaults["sla"]
             ],
         ),
         "The playbook's escalation": table(
@@ -148,9 +149,9 @@ def made() -> str:
                 (
                     f"`{each['id']}`",
                     when_in_words(each["when"]),
-                    ", ".join(map(spoken, each["after"])),
+                    ", ".join(map(format_duration, each["after"])),
                 )
-                for each in others["escalation"]
+                for each in defaults["escalation"]
             ],
         ),
     }
@@ -162,35 +163,37 @@ def made() -> str:
     )
 
 
-def rewritten(document: str) -> str:
+def update_document(document: str) -> str:
     """The document with its made part as it is now.
 
     Raises ValueError if it has no mark where that part begins.
     """
     if _BEGIN not in document:
         raise ValueError(f"the line {_BEGIN.strip()!r} is missing")
-    return re.sub(re.escape(_BEGIN) + r".*\Z", lambda _: made(), document, flags=re.DOTALL)
+    return re.sub(re.escape(_BEGIN) + r".*\Z", lambda _: generate(), document, flags=re.DOTALL)
 
 
-def _said(shape: Mapping[str, Any]) -> str:
+def _describe(shape: Mapping[str, Any]) -> str:
     """What a name is for, and its words where there are only some."""
     words = shape.get("enum") or shape.get("items", {}).get("enum")
     return shape["description"] + (f" {', '.join(f'`{word}`' for word in words)}" if words else "")
 
 
-def _parts(names: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _schema_entries(
+    names: Mapping[str, Any], prefix: str = ""
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """What the schema describes, by path; weekdays are all alike, and described with the week."""
     for name, shape in names.items():
-        if name in _TOLD or "description" not in shape:
+        if name in _OMITTED_NAMES or "description" not in shape:
             continue
-        yield before + name, shape
+        yield prefix + name, shape
         inner = shape.get("items", shape)
         for each in (inner, *inner.get("anyOf", ())):
-            yield from _parts(
-                each.get("properties", {}), f"{before}{name}{'[]' if 'items' in shape else ''}."
+            yield from _schema_entries(
+                each.get("properties", {}), f"{prefix}{name}{'[]' if 'items' in shape else ''}."
             )
 
 
 if __name__ == "__main__":
     path = Path(sys.argv[1])
-    path.write_text(rewritten(path.read_text(encoding="utf-8")), encoding="utf-8")
+    path.write_text(update_document(path.read_text(encoding="utf-8")), encoding="utf-8")

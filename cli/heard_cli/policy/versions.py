@@ -18,14 +18,14 @@ from typing import Annotated, Any, Final
 import typer
 
 from heard import clock
-from heard.clock import stamp
-from heard.errors import BadRequest, Conflict
-from heard.policy import Policy, complete, load_policy
-from heard.policy.check import problems
-from heard.storage.policies import Policies, Version
+from heard.clock import format_time
+from heard.errors import BadRequest, ConflictError
+from heard.policy import Policy, complete_document, load_policy
+from heard.policy.check import find_problems
+from heard.storage.policies import Policies, PolicyVersion
 from heard_cli import show
-from heard_cli.policy.check import checked
-from heard_cli.stack import Stack, Stop, on_stack
+from heard_cli.policy.check import read_valid_policy
+from heard_cli.stack import CommandError, Stack, on_stack
 
 DEFAULT: Final = "default"
 PUBLISHED: Final = "published"
@@ -34,16 +34,16 @@ _HASH: Final = re.compile(r"[0-9a-f]{6,64}")
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class ResolvedPolicy:
     """A policy that somebody named, its complete document, and what to call it."""
 
     policy: Policy
     document: Mapping[str, Any]
     label: str
-    version: Version | None = None
+    version: PolicyVersion | None = None
 
 
-def policies(stack: Stack) -> Policies:
+def policy_store(stack: Stack) -> Policies:
     """What businesses have published on a stack."""
     return Policies(stack.dynamodb, stack.outputs["SetupTableName"])
 
@@ -63,16 +63,16 @@ def publish(
     One with errors is refused and the old one stays.
     """
     stack.business(business)
-    name, why = _said(by, "--by", 80), _said(note, "--note", 300, needed=False)
-    source, document = checked(file)
-    version = _published(stack, business, document, source=source, by=name, note=why)
+    name, reason = _check_text(by, "--by", 80), _check_text(note, "--note", 300, required=False)
+    source, document = read_valid_policy(file)
+    version = _publish_version(stack, business, document, source=source, by=name, note=reason)
     if version is None:
         show.line(f"{business} follows this policy already; nothing was published.")
         return
-    _tell(business, version)
-    show.say(
+    _print_followed(business, version)
+    show.note(
         f"Going back is one command: heard policy rollback --business {business} --by "
-        f"{_quoted(name)}"
+        f"{_shell_quoted(name)}"
     )
 
 
@@ -83,12 +83,12 @@ def list_versions(
     as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
 ) -> None:
     """List the versions of a business's policy, newest first."""
-    followed = stack.business(business)
-    versions = policies(stack).versions(business)
+    owner = stack.business(business)
+    versions = policy_store(stack).versions(business)
     if as_json:
         show.data(
             [
-                _told(each) | {"followed": each.number == followed.policy_version}
+                _version_json(each) | {"followed": each.number == owner.policy_version}
                 for each in versions
             ]
         )
@@ -96,17 +96,15 @@ def list_versions(
     rows = [
         (
             each.number,
-            "followed" if each.number == followed.policy_version else "",
-            show.at(stamp(each.at)),
-            each.by,
+            "followed" if each.number == owner.policy_version else "",
+            show.timestamp(format_time(each.at)),
+            each.published_by,
             each.hash[:12],
             each.note,
         )
         for each in versions
     ]
-    what = (
-        "its own policy, which was never published" if followed.policy else "the playbook's policy"
-    )
+    what = "its own policy, which was never published" if owner.policy else "the playbook's policy"
     show.table(
         ("version", "", "published", "by", "hash", "note"),
         rows,
@@ -132,21 +130,35 @@ def show_version(
     ] = False,
 ) -> None:
     """Show a policy as it was written; what nobody wrote is shown as the JSON that is executed."""
-    found = chosen(reference, stack, business)
-    version = found.version
+    resolved_policy = resolve_policy(reference, stack, business)
+    version = resolved_policy.version
     if as_json:
-        about = _told(version) if version else {"version": None, "hash": found.policy.hash}
-        show.data({**about, "name": found.policy.name, "document": dict(found.document)})
+        fields = (
+            _version_json(version)
+            if version
+            else {"version": None, "hash": resolved_policy.policy.hash}
+        )
+        show.data(
+            {
+                **fields,
+                "name": resolved_policy.policy.name,
+                "document": dict(resolved_policy.document),
+            }
+        )
         return
-    show.say(
-        f"{found.label}, {found.policy.hash[:12]}"
-        + (f", published {show.at(stamp(version.at))} by {version.by}" if version else "")
+    show.note(
+        f"{resolved_policy.label}, {resolved_policy.policy.hash[:12]}"
+        + (
+            f", published {show.timestamp(format_time(version.at))} by {version.published_by}"
+            if version
+            else ""
+        )
     )
     # To a file or a pipe it must come as it was written.
-    written = version.source if version else ""
+    source = version.source if version else ""
     typer.echo(
         show.printable(
-            written or json.dumps(dict(found.document), indent=2, ensure_ascii=False)
+            source or json.dumps(dict(resolved_policy.document), indent=2, ensure_ascii=False)
         ).removesuffix("\n")
     )
 
@@ -166,40 +178,44 @@ def rollback(
     note: Annotated[str, typer.Option(help="Why, for whoever reads the list.")] = "",
 ) -> None:
     """Go back to an earlier version, by publishing it again as a new one."""
-    followed = stack.business(business)
-    name, why = _said(by, "--by", 80), _said(note, "--note", 300, needed=False)
-    wanted = (
-        _version(reference, stack, business)
+    owner = stack.business(business)
+    name, reason = _check_text(by, "--by", 80), _check_text(note, "--note", 300, required=False)
+    target = (
+        _find_version(reference, stack, business)
         if reference
-        else _last_other(stack, business, followed.policy_version)
+        else _previous_version(stack, business, owner.policy_version)
     )
-    if wrong := [problem for problem in problems(wanted.document) if problem.severity == "error"]:
-        told = "\n".join(f"{problem}" for problem in wrong)
-        raise Stop(
-            f"Version {wanted.number} is no policy that could be followed.\n{told}",
+    if errors := [
+        problem for problem in find_problems(target.document) if problem.severity == "error"
+    ]:
+        message = "\n".join(f"{problem}" for problem in errors)
+        raise CommandError(
+            f"Version {target.number} is no policy that could be followed.\n{message}",
             "Mend it and publish it; nothing was changed.",
         )
-    told = f"back to version {wanted.number}" + (f": {why}" if why else "")
-    version = _published(stack, business, wanted.document, source=wanted.source, by=name, note=told)
+    message = f"back to version {target.number}" + (f": {reason}" if reason else "")
+    version = _publish_version(
+        stack, business, target.document, source=target.source, by=name, note=message
+    )
     if version is None:
         show.line(
-            f"{business} follows the policy of version {wanted.number} already; nothing was "
+            f"{business} follows the policy of version {target.number} already; nothing was "
             "published."
         )
         return
-    _tell(business, version)
+    _print_followed(business, version)
 
 
-def chosen(reference: str, stack: Stack, business: str | None) -> Chosen:
+def resolve_policy(reference: str, stack: Stack, business: str | None) -> ResolvedPolicy:
     """The policy that somebody named. Raises Stop, BadParameter, BadRequest.
 
     A file goes before a number or a hash of the same name.
     """
     if reference == DEFAULT:
-        return _chosen({}, "the playbook")
+        return _make_resolved_policy({}, "the playbook")
     path = Path(reference)
     if reference != PUBLISHED and path.is_file():
-        return _chosen(checked(path)[1], path.name)
+        return _make_resolved_policy(read_valid_policy(path)[1], path.name)
     if not (reference == PUBLISHED or _NUMBER.fullmatch(reference) or _HASH.fullmatch(reference)):
         raise typer.BadParameter(
             f"there is no file {reference}; or say default, published, or a version's number or "
@@ -208,98 +224,108 @@ def chosen(reference: str, stack: Stack, business: str | None) -> Chosen:
     if business is None:
         raise typer.BadParameter(f"say whose {reference} you mean.", param_hint="--business")
     if reference == PUBLISHED:
-        followed = stack.business(business)
+        owner = stack.business(business)
         if (
-            version := policies(stack).version(business, followed.policy_version)
-            if followed.policy_version
+            version := policy_store(stack).version(business, owner.policy_version)
+            if owner.policy_version
             else None
         ):
-            return _chosen(version.document, f"{business} version {version.number}", version)
-        return _chosen(
-            followed.policy,
+            return _make_resolved_policy(
+                version.document, f"{business} version {version.number}", version
+            )
+        return _make_resolved_policy(
+            owner.policy,
             f"{business}'s own policy"
-            if followed.policy
+            if owner.policy
             else f"the playbook, which {business} follows",
         )
-    version = _version(reference, stack, business)
-    return _chosen(version.document, f"{business} version {version.number}", version)
+    version = _find_version(reference, stack, business)
+    return _make_resolved_policy(version.document, f"{business} version {version.number}", version)
 
 
-def _chosen(document: Mapping[str, Any], label: str, version: Version | None = None) -> Chosen:
-    return Chosen(load_policy(document), complete(document), label, version)
+def _make_resolved_policy(
+    document: Mapping[str, Any], label: str, version: PolicyVersion | None = None
+) -> ResolvedPolicy:
+    return ResolvedPolicy(load_policy(document), complete_document(document), label, version)
 
 
-def _version(reference: str, stack: Stack, business: str) -> Version:
+def _find_version(reference: str, stack: Stack, business: str) -> PolicyVersion:
     """A version by number or hash. Raises Stop."""
     stack.business(business)
-    found: list[Version] = []
-    number, versions = _NUMBER.fullmatch(reference), policies(stack)
+    matches: list[PolicyVersion] = []
+    number, versions = _NUMBER.fullmatch(reference), policy_store(stack)
     if number and (version := versions.version(business, int(number[1]))):
         return version
     if _HASH.fullmatch(reference):
-        found = [each for each in versions.versions(business) if each.hash.startswith(reference)]
-    if len({each.hash for each in found}) == 1:
-        return found[0]
-    wrong = (
+        matches = [each for each in versions.versions(business) if each.hash.startswith(reference)]
+    if len({each.hash for each in matches}) == 1:
+        return matches[0]
+    message = (
         f"{business} has no version {reference}."
-        if not found
+        if not matches
         else f"Several versions of {business} have a hash that begins with {reference}."
     )
-    raise Stop(wrong, f"Its versions: heard policy list --business {business}")
+    raise CommandError(message, f"Its versions: heard policy list --business {business}")
 
 
-def _last_other(stack: Stack, business: str, followed: int) -> Version:
+def _previous_version(stack: Stack, business: str, current_number: int) -> PolicyVersion:
     """The newest version before the one that is followed that says something else. Raises Stop."""
-    versions = policies(stack).versions(business)
-    current = next((each for each in versions if each.number == followed), None)
+    versions = policy_store(stack).versions(business)
+    current = next((each for each in versions if each.number == current_number), None)
     if current:
         for version in versions:
             if version.number < current.number and version.hash != current.hash:
                 return version
-    raise Stop(
+    raise CommandError(
         f"{business} has no earlier version to go back to.",
         f"Its versions: heard policy list --business {business}",
     )
 
 
-def _published(
+def _publish_version(
     stack: Stack, business: str, document: Any, *, source: str, by: str, note: str
-) -> Version | None:
+) -> PolicyVersion | None:
     try:
-        return policies(stack).publish(
-            business, document, source=source, by=by, note=note, now=clock.now()
+        return policy_store(stack).publish(
+            business, document, source=source, published_by=by, note=note, now=clock.now()
         )
-    except Conflict as overtaken:
-        raise Stop(
-            overtaken.detail, f"See what it says: heard policy show --business {business}"
-        ) from overtaken
-    except BadRequest as unfit:
-        raise Stop(
-            f"This policy is not taken: {unfit.detail}",
+    except ConflictError as conflict:
+        raise CommandError(
+            conflict.detail, f"See what it says: heard policy show --business {business}"
+        ) from conflict
+    except BadRequest as bad_request:
+        raise CommandError(
+            f"This policy is not taken: {bad_request.detail}",
             "Nothing was published; the policy that was followed still is.",
-        ) from unfit
+        ) from bad_request
 
 
-def _tell(business: str, version: Version) -> None:
+def _print_followed(business: str, version: PolicyVersion) -> None:
     show.line(f"{business} follows version {version.number} ({version.hash[:12]}) from now on.")
 
 
-def _told(version: Version) -> dict[str, Any]:
+def _version_json(version: PolicyVersion) -> dict[str, Any]:
     return {
         "version": version.number,
         "hash": version.hash,
-        "at": stamp(version.at),
-        "by": version.by,
+        "at": format_time(version.at),
+        "by": version.published_by,
         "note": version.note,
     }
 
 
-def _said(text: str, option: str, most: int, *, needed: bool = True) -> str:
-    said = " ".join(text.split())
-    if (needed and not said) or len(said) > most or not said.isprintable():
-        raise typer.BadParameter(f"write 1 to {most} characters on one line", param_hint=option)
-    return said
+def _check_text(text: str, option: str, max_length: int, *, required: bool = True) -> str:
+    cleaned_text = " ".join(text.split())
+    if (
+        (required and not cleaned_text)
+        or len(cleaned_text) > max_length
+        or not cleaned_text.isprintable()
+    ):
+        raise typer.BadParameter(
+            f"write 1 to {max_length} characters on one line", param_hint=option
+        )
+    return cleaned_text
 
 
-def _quoted(text: str) -> str:
+def _shell_quoted(text: str) -> str:
     return f'"{text}"' if " " in text else text

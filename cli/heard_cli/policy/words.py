@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from heard.policy import Route
-from heard.policy.schema_types import listed, spoken
+from heard.policy.schema_types import format_duration, join_with_or
 from heard.sla import WEEKDAYS
 
 
@@ -17,39 +17,41 @@ def when_in_words(conditions: Mapping[str, Any]) -> str:
 
     `always` without any.
     """
-    said = [words(conditions[name]) for name, words in _CONDITIONS.items() if name in conditions]
-    least, most = conditions.get("rating_min"), conditions.get("rating_max")
-    if least is not None and most is not None:
-        said.append(_stars(least) if least == most else f"{least} to {_stars(most)}")
-    elif least is not None:
-        said.append(f"at least {_stars(least)}")
-    elif most is not None:
-        said.append(f"at most {_stars(most)}")
-    return ", ".join(said) or "always"
+    parts = [words(conditions[name]) for name, words in _CONDITIONS.items() if name in conditions]
+    minimum, maximum = conditions.get("rating_min"), conditions.get("rating_max")
+    if minimum is not None and maximum is not None:
+        parts.append(_stars(minimum) if minimum == maximum else f"{minimum} to {_stars(maximum)}")
+    elif minimum is not None:
+        parts.append(f"at least {_stars(minimum)}")
+    elif maximum is not None:
+        parts.append(f"at most {_stars(maximum)}")
+    return ", ".join(parts) or "always"
 
 
 def then_in_words(then: Mapping[str, Any]) -> str:
     """What a rule does: `a person within 30 working minutes, queue vip, priority 80`."""
     route = Route(then["route"])
-    said = [_ROUTES[route] + (f" ({then['reason']})" if "reason" in then else "")]
+    parts = [_ROUTES[route] + (f" ({then['reason']})" if "reason" in then else "")]
     if "sla" in then:
-        said[0] += f" within {within_in_words(then['sla'])}"
-    said += [f"{name} {then[name]}" for name in ("queue", "priority", "checklist") if name in then]
+        parts[0] += f" within {within_in_words(then['sla'])}"
+    parts += [f"{name} {then[name]}" for name in ("queue", "priority", "checklist") if name in then]
     if "variants" in then:
-        said.append(f"worded {listed(then['variants'])}")
+        parts.append(f"worded {join_with_or(then['variants'])}")
     if "delay" in then:
-        said.append(f"{spoken(then['delay'])} later" if then["delay"] else "at once")
-    return ", ".join(said)
+        parts.append(f"{format_duration(then['delay'])} later" if then["delay"] else "at once")
+    return ", ".join(parts)
 
 
 def within_in_words(due: Mapping[str, Any]) -> str:
     """A time limit in normal form: `8 working hours`, `1 hour around the clock`."""
     if due["clock"] == "always":
-        return f"{spoken(due['seconds'])} around the clock"
+        return f"{format_duration(due['seconds'])} around the clock"
     # Days of working time differ in length, so that it is said in hours.
     seconds = due["seconds"]
     words = (
-        f"{seconds // 3600} hours" if seconds >= 7200 and seconds % 3600 == 0 else spoken(seconds)
+        f"{seconds // 3600} hours"
+        if seconds >= 7200 and seconds % 3600 == 0
+        else format_duration(seconds)
     )
     count, _, unit = words.partition(" ")
     return f"{count} working {unit}"
@@ -61,14 +63,14 @@ def hours_in_words(calendar: Mapping[str, Any]) -> str:
         (day, " and ".join(f"{opens}-{closes}" for opens, closes in calendar["hours"].get(day, ())))
         for day in WEEKDAYS
     ]
-    said: list[str] = []
-    for hours, same in groupby(days, key=lambda each: each[1]):
-        names = [day for day, _ in same]
+    parts: list[str] = []
+    for hours, group in groupby(days, key=lambda each: each[1]):
+        names = [day for day, _ in group]
         if hours:
-            said.append(
+            parts.append(
                 f"{names[0]} to {names[-1]} {hours}" if len(names) > 1 else f"{names[0]} {hours}"
             )
-    return f"{', '.join(said)} ({calendar['timezone']})"
+    return f"{', '.join(parts)} ({calendar['timezone']})"
 
 
 def holidays_in_words(days: Sequence[str]) -> str:
@@ -78,8 +80,8 @@ def holidays_in_words(days: Sequence[str]) -> str:
     return f"{len(days)} until {date.fromisoformat(max(days)):%Y-%m-%d}"
 
 
-def _any_of(before: str) -> Callable[[Any], str]:
-    return lambda wanted: f"{before}{listed([str(each) for each in wanted], 6)}"
+def _any_of(prefix: str) -> Callable[[Any], str]:
+    return lambda wanted: f"{prefix}{join_with_or([str(each) for each in wanted], 6)}"
 
 
 def _whether(true: str, false: str) -> Callable[[Any], str]:

@@ -20,8 +20,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from heard.errors import BadRequest, Forbidden, HeardError, NotFound, problem
 from heard.follow_ups import Action
 from heard.remedies import Grant
-from heard.steps.desk import AnswerRequest, Caller
-from heard.storage.setup import Setup
+from heard.steps.desk import Caller, ResolutionRequest
+from heard.storage.setup import SetupStore
 
 
 class RemedyBody(BaseModel):
@@ -37,7 +37,7 @@ class RemedyBody(BaseModel):
     currency: str = Field(default="", pattern="^([A-Z]{3})?$")
 
 
-class AnswerBody(BaseModel):
+class ResolutionBody(BaseModel):
     """An agent's answer; `id` is the client's own, so that sending it twice is answering once."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
@@ -47,7 +47,7 @@ class AnswerBody(BaseModel):
     fence: int = Field(ge=1)
     text: str | None = Field(default=None, max_length=20_000)
     note: str | None = Field(default=None, max_length=20_000)
-    resolution: str | None = Field(default=None, max_length=40)
+    fix: str | None = Field(default=None, max_length=40)
     root_cause: str | None = Field(default=None, max_length=40)
     reason: str | None = Field(default=None, max_length=40)
     evidence: str | None = Field(default=None, max_length=20_000)
@@ -55,14 +55,14 @@ class AnswerBody(BaseModel):
     remedy: RemedyBody | None = None
 
     @property
-    def request(self) -> AnswerRequest:
+    def request(self) -> ResolutionRequest:
         """What the desk is asked."""
         remedy = (
             Grant(self.remedy.name, self.remedy.amount, self.remedy.currency)
             if self.remedy
             else None
         )
-        return AnswerRequest(**self.model_dump(exclude={"remedy"}), remedy=remedy)
+        return ResolutionRequest(**self.model_dump(exclude={"remedy"}), remedy=remedy)
 
 
 class ReleaseBody(BaseModel):
@@ -77,7 +77,7 @@ class ApprovalBody(BaseModel):
     approved: bool
 
 
-def caller_of(event: Mapping[str, Any], setup: Setup) -> Caller:
+def caller_of(event: Mapping[str, Any], setup: SetupStore) -> Caller:
     """Who calls. The JWT authorizer has checked the token.
 
     The person's businesses are read afresh, so that taking one away works at once.
@@ -91,52 +91,52 @@ def caller_of(event: Mapping[str, Any], setup: Setup) -> Caller:
             "You are signed in, but you belong to no business yet. An admin can add you: heard "
             "people add."
         )
-    return Caller(person, frozenset(_groups(claims.get("cognito:groups", ""))))
+    return Caller(person, frozenset(_parse_groups(claims.get("cognito:groups", ""))))
 
 
-def _groups(claim: object) -> list[str]:
+def _parse_groups(claim: object) -> list[str]:
     """The groups of a token: API Gateway hands the list over as the text `[agent lead]`."""
     if isinstance(claim, list):
         return [str(group) for group in cast("list[object]", claim)]
     return str(claim).strip("[]").replace(",", " ").split()
 
 
-def guarded(app: APIGatewayHttpResolver) -> APIGatewayHttpResolver:
+def with_error_handlers(app: APIGatewayHttpResolver) -> APIGatewayHttpResolver:
     """The resolver with every error mapped to problem+json."""
 
     @app.exception_handler(HeardError)
-    def refused(error: HeardError) -> Response[str]:
-        return _problem(error)
+    def handle_heard_error(error: HeardError) -> Response[str]:
+        return _problem_response(error)
 
     @app.exception_handler(RequestValidationError)
-    def invalid(error: RequestValidationError) -> Response[str]:
-        wrong = "; ".join(
+    def handle_invalid_request(error: RequestValidationError) -> Response[str]:
+        problems = "; ".join(
             f"{'.'.join(str(part) for part in each['loc'])}: {each['msg']}"
             for each in error.errors()
         )
-        return _problem(BadRequest(f"The request does not fit: {wrong}."))
+        return _problem_response(BadRequest(f"The request does not fit: {problems}."))
 
     @app.exception_handler(NotFoundError)
-    def unknown(_error: NotFoundError) -> Response[str]:
-        return _problem(NotFound("There is no such address in this API."))
+    def handle_unknown_path(_error: NotFoundError) -> Response[str]:
+        return _problem_response(NotFound("There is no such address in this API."))
 
     return app
 
 
-def served(
+def lambda_handler(
     app: APIGatewayHttpResolver, logger: Logger
 ) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
     """The Lambda handler of an API: one request, one answer, one line in the log."""
 
     def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-        answered = app.resolve(event, context)
-        logger.info("request", route=event.get("routeKey"), status=answered["statusCode"])
-        return answered
+        response = app.resolve(event, context)
+        logger.info("request", route=event.get("routeKey"), status=response["statusCode"])
+        return response
 
     return handler
 
 
-def _problem(error: HeardError) -> Response[str]:
+def _problem_response(error: HeardError) -> Response[str]:
     return Response(
         status_code=HTTPStatus(error.http_status).value,
         content_type="application/problem+json",

@@ -16,14 +16,12 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def stamp(moment: datetime) -> str:
+def format_time(time: datetime) -> str:
     """`2026-01-31T09:30:00.000Z`: fixed width, so that text order is time order."""
-    return (
-        moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
-    )
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{time.microsecond // 1000:03d}Z"
 
 
-def moment(text: str) -> datetime:
+def parse_time(text: str) -> datetime:
     """The instant an ISO 8601 text names; a text without a zone is taken as UTC.
 
     Raises ValueError when it names none.
@@ -32,6 +30,6 @@ def moment(text: str) -> datetime:
     return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
 
 
-def later(start: datetime, seconds: float) -> datetime:
+def add_seconds(start: datetime, seconds: float) -> datetime:
     """`start` moved by `seconds`."""
     return start + timedelta(seconds=seconds)

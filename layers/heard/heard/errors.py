@@ -66,7 +66,7 @@ class Forbidden(HeardError):
     code = "forbidden"
 
 
-class Conflict(HeardError):
+class ConflictError(HeardError):
     """The thing has moved on since the caller looked; nothing was changed."""
 
     http_status = 409
@@ -156,7 +156,7 @@ def problem(error: HeardError) -> dict[str, object]:
         "status": error.http_status,
         "detail": error.detail,
     }
-    if isinstance(error, Conflict):
+    if isinstance(error, ConflictError):
         document["reason"] = error.reason
     document.update({name: value for name, value in error.extra.items() if value is not None})
     return document

@@ -13,14 +13,14 @@ from enum import StrEnum
 from typing import Any, Final, Self
 
 from heard.assessment import Severity
-from heard.clock import later, moment, stamp
+from heard.clock import add_seconds, format_time, parse_time
 from heard.outcomes import Kind
 from heard.remedies import Grant
 
 CLAIM_LEASE: Final = timedelta(minutes=15)
 """How long a claim lasts unless it is renewed."""
 
-INVITED_WAIT: Final = timedelta(days=7)
+INVITATION_WAIT: Final = timedelta(days=7)
 """How long an invitation to a private channel may stay without a resolution before it escalates
 (R09).
 """
@@ -33,7 +33,7 @@ class Status(StrEnum):
     INVITED = "invited"
     PROMISED = "promised"
     AWAITING_APPROVAL = "awaiting_approval"
-    ANSWERED = "answered"
+    RESOLVING = "answered"
     CLOSED = "closed"
 
 
@@ -48,12 +48,12 @@ class Action(StrEnum):
     REPORT_FAKE = "report_fake"
 
 
-class Refusal(StrEnum):
+class ConflictCode(StrEnum):
     """Why a person's step is refused; the desk API answers 409 with it and nothing changes."""
 
     CLOSED = "already_closed"
-    ANSWERED = "already_answered"
-    ANSWER_DIFFERS = "answer_differs"
+    RESOLVED = "already_resolved"
+    RESOLUTION_DIFFERS = "resolution_differs"
     AWAITING_APPROVAL = "awaiting_approval"
     NOT_CLAIMED = "not_claimed"
     CLAIMED_BY_OTHER = "claimed_by_other"
@@ -71,15 +71,15 @@ class Refusal(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class Conflict:
     """A business refusal: a value, not an exception. `detail` says what to do next."""
 
-    reason: Refusal
+    code: ConflictCode
     detail: str
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Resolution:
     """What an agent decided. `id` is the caller's, so that a retry means the same answer.
 
     `covers` are the reviews that were in the follow-up when it was answered: one that joins later
@@ -90,27 +90,27 @@ class Answer:
 
     id: str
     action: Action
-    by: str
+    agent: str
     at: str
     reply: str | None = None
     promised_for: str | None = None
     reason: str | None = None
-    resolution: str | None = None
+    fix: str | None = None
     root_cause: str | None = None
     evidence: str | None = None
-    covers: tuple[str, ...] = ()
+    reviews: tuple[str, ...] = ()
     remedy: Grant | None = None
 
     @property
     def key(self) -> str:
         """Whose answer it is and which of theirs."""
-        return f"{self.by}/{self.id}"
+        return f"{self.agent}/{self.id}"
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object without absent fields; `from_json` is its inverse."""
         fields = {name: getattr(self, name) for name in self.__dataclass_fields__}
         remedy = self.remedy.to_json() if self.remedy else None
-        fields |= {"action": self.action.value, "covers": list(self.covers), "remedy": remedy}
+        fields |= {"action": self.action.value, "reviews": list(self.reviews), "remedy": remedy}
         return {name: value for name, value in fields.items() if value is not None}
 
     @classmethod
@@ -119,15 +119,15 @@ class Answer:
         return cls(
             id=fields["id"],
             action=Action(fields["action"]),
-            by=fields["by"],
+            agent=fields["agent"],
             at=fields["at"],
             reply=fields.get("reply"),
             promised_for=fields.get("promised_for"),
             reason=fields.get("reason"),
-            resolution=fields.get("resolution"),
+            fix=fields.get("fix"),
             root_cause=fields.get("root_cause"),
             evidence=fields.get("evidence"),
-            covers=tuple(fields["covers"]),
+            reviews=tuple(fields["reviews"]),
             remedy=Grant.from_json(fields["remedy"]) if fields.get("remedy") else None,
         )
 
@@ -159,33 +159,33 @@ class FollowUp:
     fence: int = 0
     claimed_by: str | None = None
     claim_expires_at: str | None = None
-    answer: Answer | None = None
-    last_answer: str | None = None
+    resolution: Resolution | None = None
+    last_resolution_key: str | None = None
     promised_for: str | None = None
     invited: bool = False
-    closed: Kind | None = None
+    closing_kind: Kind | None = None
     run: int = 0
     rules: tuple[str, ...] = ()
     checklist: str | None = None
-    granted: tuple[Grant, ...] = ()
+    grants: tuple[Grant, ...] = ()
 
     @property
-    def flow(self) -> str:
+    def execution_name(self) -> str:
         """The name of its workflow execution; a run that was lost is followed by the next."""
         return f"{self.id}-{self.run}"
 
     @property
     def settled(self) -> bool:
         """Whether no person has anything left to do."""
-        return self.status in {Status.CLOSED, Status.ANSWERED}
+        return self.status in {Status.CLOSED, Status.RESOLVING}
 
     def wait_seconds(self, now: datetime) -> int:
         """Whole seconds until somebody must look again, at least 1."""
-        return max(1, round((moment(self.due_at) - now).total_seconds()))
+        return max(1, round((parse_time(self.due_at) - now).total_seconds()))
 
-    def claimed(self, now: datetime) -> bool:
+    def is_claimed(self, now: datetime) -> bool:
         """Whether somebody holds it now."""
-        return self.claim_expires_at is not None and now < moment(self.claim_expires_at)
+        return self.claim_expires_at is not None and now < parse_time(self.claim_expires_at)
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object without absent fields and zeros, since every write costs its length.
@@ -198,10 +198,10 @@ class FollowUp:
             "severity": self.severity.value,
             "status": self.status.value,
             "escalate_after": list(self.escalate_after),
-            "answer": self.answer.to_json() if self.answer else None,
-            "closed": self.closed.value if self.closed else None,
+            "resolution": self.resolution.to_json() if self.resolution else None,
+            "closing_kind": self.closing_kind.value if self.closing_kind else None,
             "rules": list(self.rules) or None,
-            "granted": [grant.to_json() for grant in self.granted] or None,
+            "grants": [grant.to_json() for grant in self.grants] or None,
         }
         return {name: value for name, value in fields.items() if value not in (None, 0, False)}
 
@@ -227,99 +227,105 @@ class FollowUp:
             fence=fields.get("fence", 0),
             claimed_by=fields.get("claimed_by"),
             claim_expires_at=fields.get("claim_expires_at"),
-            answer=Answer.from_json(fields["answer"]) if fields.get("answer") else None,
-            last_answer=fields.get("last_answer"),
+            resolution=(
+                Resolution.from_json(fields["resolution"]) if fields.get("resolution") else None
+            ),
+            last_resolution_key=fields.get("last_resolution_key"),
             promised_for=fields.get("promised_for"),
             invited=fields.get("invited", False),
-            closed=Kind(fields["closed"]) if fields.get("closed") else None,
+            closing_kind=Kind(fields["closing_kind"]) if fields.get("closing_kind") else None,
             run=fields.get("run", 0),
             rules=tuple(fields.get("rules", ())),
             checklist=fields.get("checklist"),
-            granted=tuple(Grant.from_json(grant) for grant in fields.get("granted", ())),
+            grants=tuple(Grant.from_json(grant) for grant in fields.get("grants", ())),
         )
 
 
-def claim(task: FollowUp, agent: str, now: datetime) -> FollowUp | Refused:
+def claim(follow_up: FollowUp, agent: str, now: datetime) -> FollowUp | Conflict:
     """The follow-up claimed by `agent`.
 
     A new lease with the next fencing number, or the same lease renewed.
     """
-    if task.settled:
-        return _settled(task)
-    until = stamp(now + CLAIM_LEASE)
-    if task.claimed(now):
-        if task.claimed_by != agent:
-            return Refused(
-                Refusal.CLAIMED_BY_OTHER,
-                f"Another agent holds it until {task.claim_expires_at}. Choose another one.",
+    if follow_up.settled:
+        return _settled_conflict(follow_up)
+    expires_at = format_time(now + CLAIM_LEASE)
+    if follow_up.is_claimed(now):
+        if follow_up.claimed_by != agent:
+            return Conflict(
+                ConflictCode.CLAIMED_BY_OTHER,
+                f"Another agent holds it until {follow_up.claim_expires_at}. Choose another one.",
             )
-        return replace(task, claim_expires_at=until)
-    return replace(task, fence=task.fence + 1, claimed_by=agent, claim_expires_at=until)
+        return replace(follow_up, claim_expires_at=expires_at)
+    return replace(
+        follow_up, fence=follow_up.fence + 1, claimed_by=agent, claim_expires_at=expires_at
+    )
 
 
-def release(task: FollowUp, agent: str, fence: int, now: datetime) -> FollowUp | Refused:
+def release(follow_up: FollowUp, agent: str, fence: int, now: datetime) -> FollowUp | Conflict:
     """The follow-up given back; giving back what nobody holds is no error."""
-    if not task.claimed(now):
-        return task
-    if task.claimed_by != agent or task.fence != fence:
-        return Refused(
-            Refusal.CLAIM_LOST, "Somebody else holds it now; there is nothing of yours to release."
+    if not follow_up.is_claimed(now):
+        return follow_up
+    if follow_up.claimed_by != agent or follow_up.fence != fence:
+        return Conflict(
+            ConflictCode.CLAIM_LOST,
+            "Somebody else holds it now; there is nothing of yours to release.",
         )
-    return replace(task, claimed_by=None, claim_expires_at=None)
+    return replace(follow_up, claimed_by=None, claim_expires_at=None)
 
 
-def may_answer(task: FollowUp, agent: str, fence: int, now: datetime) -> Refused | None:
+def check_resolvable(follow_up: FollowUp, agent: str, fence: int, now: datetime) -> Conflict | None:
     """Why this agent's answer with this fencing number is refused; None when it may go on."""
-    if task.settled:
-        return _settled(task)
-    if task.status is Status.AWAITING_APPROVAL:
-        return Refused(
-            Refusal.AWAITING_APPROVAL,
+    if follow_up.settled:
+        return _settled_conflict(follow_up)
+    if follow_up.status is Status.AWAITING_APPROVAL:
+        return Conflict(
+            ConflictCode.AWAITING_APPROVAL,
             "An answer waits for a lead: it walks away, or grants more than an agent may.",
         )
-    if task.fence != fence and task.fence:
-        return Refused(
-            Refusal.CLAIM_LOST,
+    if follow_up.fence != fence and follow_up.fence:
+        return Conflict(
+            ConflictCode.CLAIM_LOST,
             "It was claimed again since. Look at it afresh and claim it before you answer.",
         )
-    if task.claimed_by is None:
-        return Refused(
-            Refusal.NOT_CLAIMED, "Claim it first; the claim's number goes with the answer."
+    if follow_up.claimed_by is None:
+        return Conflict(
+            ConflictCode.NOT_CLAIMED, "Claim it first; the claim's number goes with the answer."
         )
-    if task.claimed_by != agent:
-        return Refused(Refusal.CLAIM_LOST, "Another agent holds the claim.")
-    if not task.claimed(now):
-        return Refused(
-            Refusal.CLAIM_EXPIRED,
+    if follow_up.claimed_by != agent:
+        return Conflict(ConflictCode.CLAIM_LOST, "Another agent holds the claim.")
+    if not follow_up.is_claimed(now):
+        return Conflict(
+            ConflictCode.CLAIM_EXPIRED,
             "The claim ran out. Claim it again, see what changed, then answer.",
         )
     return None
 
 
-def approvable(task: FollowUp, lead: str) -> Refused | None:
+def check_approvable(follow_up: FollowUp, lead: str) -> Conflict | None:
     """Why `lead` cannot approve or deny; None when they may.
 
     R20 and R28 ask for a second person.
     """
-    if task.settled:
-        return _settled(task)
-    if task.status is not Status.AWAITING_APPROVAL or task.answer is None:
-        return Refused(Refusal.NOTHING_TO_APPROVE, "Nobody has asked for an approval here.")
-    if task.answer.by == lead:
-        return Refused(
-            Refusal.SAME_PERSON, "This takes two people: somebody else must approve or deny it."
+    if follow_up.settled:
+        return _settled_conflict(follow_up)
+    if follow_up.status is not Status.AWAITING_APPROVAL or follow_up.resolution is None:
+        return Conflict(ConflictCode.NOTHING_TO_APPROVE, "Nobody has asked for an approval here.")
+    if follow_up.resolution.agent == lead:
+        return Conflict(
+            ConflictCode.SAME_PERSON,
+            "This takes two people: somebody else must approve or deny it.",
         )
     return None
 
 
-def escalate(task: FollowUp, now: datetime) -> FollowUp:
+def escalate(follow_up: FollowUp, now: datetime) -> FollowUp:
     """One level up (R08), due again after that level's wait; the last level repeats."""
-    steps = task.escalate_after or (24 * 3600,)
-    wait = steps[min(task.level, len(steps) - 1)]
-    return replace(task, level=task.level + 1, due_at=stamp(later(now, wait)))
+    waits = follow_up.escalate_after or (24 * 3600,)
+    wait = waits[min(follow_up.level, len(waits) - 1)]
+    return replace(follow_up, level=follow_up.level + 1, due_at=format_time(add_seconds(now, wait)))
 
 
-def _settled(task: FollowUp) -> Refused:
-    if task.status is Status.ANSWERED:
-        return Refused(Refusal.ANSWERED, "It has been answered; the answer is on its way.")
-    return Refused(Refusal.CLOSED, f"It is closed ({task.closed}).")
+def _settled_conflict(follow_up: FollowUp) -> Conflict:
+    if follow_up.status is Status.RESOLVING:
+        return Conflict(ConflictCode.RESOLVED, "It has been answered; the answer is on its way.")
+    return Conflict(ConflictCode.CLOSED, f"It is closed ({follow_up.closing_kind}).")

@@ -30,7 +30,7 @@ Below SQS's classic 256 KiB, which older endpoints still enforce.
 """
 BATCH_ENTRIES: Final = 10
 
-SEND_REPLY: Final = "Heard.SendReply"
+CARRY_OUT: Final = "Heard.CarryOut"
 """Wakes a follow-up's workflow to send a reply after which the follow-up stays open."""
 RESCHEDULED: Final = "Heard.Rescheduled"
 """Wakes a follow-up's workflow to look at its follow-up again: its due time moved."""
@@ -52,7 +52,7 @@ def stepfunctions() -> SFNClient:
 
 
 @cache
-def events() -> EventBridgeClient:
+def eventbridge() -> EventBridgeClient:
     """The process's EventBridge client, made at first use."""
     return client("events")
 
@@ -72,23 +72,23 @@ class Queue:
             entries: list[SendMessageBatchRequestEntryTypeDef] = [
                 {"Id": str(i), "MessageBody": body} for i, body in enumerate(batch)
             ]
-            answer = self._client.send_message_batch(QueueUrl=self._url, Entries=entries)
-            if failed := answer.get("Failed"):
+            response = self._client.send_message_batch(QueueUrl=self._url, Entries=entries)
+            if failures := response.get("Failed"):
                 raise Fault(
-                    f"The queue did not take {len(failed)} of {len(entries)} messages "
-                    f"({failed[0]['Code']})."
+                    f"The queue did not take {len(failures)} of {len(entries)} messages "
+                    f"({failures[0]['Code']})."
                 )
 
-    def postpone(self, receipt: str, received: int) -> None:
+    def postpone(self, receipt_handle: str, receive_count: int) -> None:
         """Let a message that failed come again after a delay that grows with how often it was
         received: 5, 15, 45 … 900 s.
 
         The queue's own delay is made for a reader that died, and far too long for a platform that
         was down for a moment.
         """
-        delay = min(900, 5 * 3 ** min(received - 1, 8))
+        delay = min(900, 5 * 3 ** min(receive_count - 1, 8))
         self._client.change_message_visibility(
-            QueueUrl=self._url, ReceiptHandle=receipt, VisibilityTimeout=delay
+            QueueUrl=self._url, ReceiptHandle=receipt_handle, VisibilityTimeout=delay
         )
 
 
@@ -105,7 +105,7 @@ def _batches(bodies: Sequence[str]) -> list[list[str]]:
     return batches
 
 
-class Flows:
+class Workflows:
     """The two workflows."""
 
     def __init__(self, client: SFNClient) -> None:
@@ -116,42 +116,44 @@ class Flows:
 
         Raises Fault when it does not succeed, so that the message is delivered again.
         """
-        answer = self._client.start_sync_execution(
+        response = self._client.start_sync_execution(
             stateMachineArn=workflow, name=name, input=message
         )
-        if answer["status"] != "SUCCEEDED":
+        if response["status"] != "SUCCEEDED":
             raise Fault(
-                f"The route workflow ended as {answer['status']} "
-                f"({answer.get('error', 'no error named')})."
+                f"The route workflow ended as {response['status']} "
+                f"({response.get('error', 'no error named')})."
             )
 
     def succeed(self, token: str) -> bool:
         """Tell a waiting workflow to go on; False when nobody waits with this token any more."""
-        return self._told(lambda: self._client.send_task_success(taskToken=token, output="{}"))
+        return self._send_to_waiting(
+            lambda: self._client.send_task_success(taskToken=token, output="{}")
+        )
 
     def interrupt(self, token: str, error: str) -> bool:
         """Wake a waiting workflow by one of the errors it catches.
 
         False when nobody waits with this token any more.
         """
-        return self._told(
+        return self._send_to_waiting(
             lambda: self._client.send_task_failure(
                 taskToken=token, error=error, cause="see the follow-up"
             )
         )
 
     @staticmethod
-    def _told(tell: Callable[[], object]) -> bool:
+    def _send_to_waiting(send: Callable[[], object]) -> bool:
         try:
-            tell()
-        except ClientError as refused:
-            if error_code(refused) in {"TaskTimedOut", "TaskDoesNotExist", "InvalidToken"}:
+            send()
+        except ClientError as error:
+            if error_code(error) in {"TaskTimedOut", "TaskDoesNotExist", "InvalidToken"}:
                 return False
             raise
         return True
 
 
-class Bus:
+class EventBus:
     """Heard's events for everyone else: ids and codes only."""
 
     def __init__(self, client: EventBridgeClient, name: str) -> None:
@@ -166,6 +168,6 @@ class Bus:
             "DetailType": kind,
             "Detail": json.dumps(dict(detail)),
         }
-        answer = self._client.put_events(Entries=[entry])
-        if answer.get("FailedEntryCount"):
+        response = self._client.put_events(Entries=[entry])
+        if response.get("FailedEntryCount"):
             raise Fault("The event bus did not take an event.")

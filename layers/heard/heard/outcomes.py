@@ -16,7 +16,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, Self
 
-from heard.clock import stamp
+from heard.clock import format_time
 
 
 class Kind(StrEnum):
@@ -26,13 +26,13 @@ class Kind(StrEnum):
     REVISED = "revised"
     LATE_REVISION = "late_revision"
     DUPLICATE = "duplicate"
-    DISBELIEVED = "disbelieved"
+    UNVERIFIED = "unverified"
     REOPENED = "reopened"
     FOLLOW_UP_OPENED = "follow_up_opened"
     FOLLOW_UP_JOINED = "follow_up_joined"
     ESCALATED = "escalated"
-    ANSWER_GIVEN = "answer_given"
-    APPROVAL_ASKED = "approval_asked"
+    RESOLUTION_GIVEN = "resolution_given"
+    APPROVAL_REQUESTED = "approval_requested"
     APPROVAL_DENIED = "approval_denied"
     PROMISED = "promised"
     PROMISE_DUE = "promise_due"
@@ -41,7 +41,7 @@ class Kind(StrEnum):
     REPLY_REJECTED = "reply_rejected"
     REPLY_UNKNOWN = "reply_unknown"
     REPLY_PUBLISHED = "reply_published"
-    REPLY_REFUSED = "reply_refused"
+    REPLY_REMOVED = "reply_removed"
 
     ACKNOWLEDGED = "acknowledged"
     ANSWERED = "answered"
@@ -54,7 +54,7 @@ class Kind(StrEnum):
     EXPIRED = "expired"
 
 
-CLOSING: Final = frozenset(
+CLOSING_KINDS: Final = frozenset(
     {
         Kind.ACKNOWLEDGED,
         Kind.ANSWERED,
@@ -83,7 +83,7 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class OutcomeSubject:
     """Whose chain a fact is appended to.
 
     What every outcome of that review repeats for those who query.
@@ -149,13 +149,13 @@ class Outcome:
         )
 
 
-def first_link(review: str) -> str:
+def initial_hash(review: str) -> str:
     """The hash that stands before a review's first outcome."""
     return hashlib.sha256(f"heard:{review}".encode()).hexdigest()
 
 
-def chain(
-    subject: Subject,
+def chain_facts(
+    subject: OutcomeSubject,
     facts: Sequence[Fact],
     *,
     sequence: int,
@@ -170,13 +170,13 @@ def chain(
     `actor` is `heard` or the subject id of a signed-in person; `delivery` correlates with the
     webhook.
     """
-    links: list[Outcome] = []
+    outcomes: list[Outcome] = []
     for number, fact in enumerate(facts, start=sequence + 1):
         draft = Outcome(
             review=subject.review,
             sequence=number,
             kind=fact.kind,
-            at=stamp(at),
+            at=format_time(at),
             business=subject.business,
             platform=subject.platform,
             channel=subject.channel,
@@ -188,8 +188,8 @@ def chain(
             hash="",
         )
         head = _hash(draft)
-        links.append(replace(draft, hash=head))
-    return tuple(links)
+        outcomes.append(replace(draft, hash=head))
+    return tuple(outcomes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +207,7 @@ class ChainReport:
     why: str | None = None
 
 
-def verify(
+def verify_chain(
     review: str,
     outcomes: Sequence[Outcome],
     *,
@@ -220,7 +220,7 @@ def verify(
     `expected_*` come from the state; None when the state is not available, and then a missing tail
     cannot be seen.
     """
-    head = first_link(review)
+    head = initial_hash(review)
     for number, outcome in enumerate(outcomes, start=1):
         if outcome.sequence != number:
             why = f"outcome {number} is missing (found {outcome.sequence})"
@@ -240,7 +240,7 @@ def verify(
         len(outcomes),
         head,
     ):
-        missing = (
+        mismatch = (
             f"the review's state says {expected_sequence} outcomes, the log has {len(outcomes)}"
         )
         return ChainReport(
@@ -249,7 +249,7 @@ def verify(
             verified=False,
             head=head,
             broken_at=len(outcomes) + 1,
-            why=missing,
+            why=mismatch,
         )
     return ChainReport(review, len(outcomes), verified=True, head=head)
 

@@ -25,37 +25,37 @@ from enum import StrEnum
 from itertools import zip_longest
 from typing import Final, Protocol
 
-from heard.clock import later, stamp
-from heard.connectors import Connection, Gone, Page, Rejected, load
-from heard.connectors.parsing import nobody
+from heard.clock import add_seconds, format_time
+from heard.connectors import Connection, Rejection, ReviewGone, ReviewPage, load
+from heard.connectors.parsing import anonymous_author
 from heard.errors import HeardError, PlatformUnavailable
 from heard.reviews import EventKind, ReviewEvent, time_revision
 
-PAGES: Final = 5
+MAX_PAGES: Final = 5
 """How many pages of reviews one look reads."""
-SUSPECTS: Final = 10
+MAX_SUSPECTS: Final = 10
 """How many reviews that should have been on those pages one look re-reads."""
-REREADS: Final = 5
+MAX_REREADS: Final = 5
 """How many others it re-reads, in turn."""
-MISSES: Final = 2
+MAX_FAILED_REREADS: Final = 2
 """How many re-readings may fail before a look leaves the rest for the next."""
-REMEMBERED: Final = 1_000
+MAX_REMEMBERED: Final = 1_000
 """How many reviews of a connection are remembered: the newest.
 
 It must be more than `PAGES` pages hold.
 """
-CURSORS: Final = 8
+MAX_CURSORS: Final = 8
 """How many places to resume from are kept before the latest page waits until one is done."""
-LONGEST_WAIT: Final = 3600
+MAX_WAIT_SECONDS: Final = 3600
 """How many seconds a connection that keeps failing waits at most, unless the platform asks for
 longer.
 """
-BEFORE_CONNECTED: Final = timedelta(days=1)
+LOOKBACK: Final = timedelta(days=1)
 """How much older than its connection a review may be and still be answered."""
 
-_SAID: Final = frozenset({EventKind.CREATED, EventKind.EDITED})
+_CONTENT_KINDS: Final = frozenset({EventKind.CREATED, EventKind.EDITED})
 
-_REFUSALS: Final[Mapping[str, str]] = {
+_REJECTION_MESSAGES: Final[Mapping[str, str]] = {
     "unauthorized": "The platform refuses the connection's credentials, or what they may do.",
     "no_credentials": "The connection has no credentials to ask with.",
     "gone": "The platform does not know what the connection's settings name.",
@@ -66,7 +66,7 @@ _REFUSALS: Final[Mapping[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SeenReview:
     """What is remembered of a review.
 
     `mark` stands for what it said, `edition` for the revision that the platform gave it, `at` for
@@ -77,33 +77,33 @@ class Seen:
     own.
     """
 
-    mark: str
+    state_hash: str
     at: str
-    edition: str = ""
+    revision_hash: str = ""
     thread: str = ""
-    noted: bool = False
+    too_old: bool = False
     gone: bool = False
     undated: bool = False
 
 
-type Memory = Mapping[str, Seen]
+type Memory = Mapping[str, SeenReview]
 """What is remembered of a connection's reviews, by the platform's ids."""
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class PollFailure:
     """Why a look ended early.
 
     A code, our own words, and the seconds that the platform asks us to wait.
     """
 
     code: str
-    words: str
+    message: str
     retry_after: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Poll:
+class PollState:
     """Where the polling of a connection stands.
 
     `every` is how many seconds lie between two looks, `since` from when on reviews are answered.
@@ -118,19 +118,19 @@ class Poll:
     every: int
     since: datetime
     poll_at: datetime
-    begun: bool = False
+    started: bool = False
     cursors: tuple[str, ...] = ()
     reached: tuple[str, ...] = ()
-    turn: str = ""
-    thorough: bool = False
+    last_reread: str = ""
+    rescan: bool = False
     failures: int = 0
     polled_at: datetime | None = None
     wait_until: datetime | None = None
-    trouble: Trouble | None = None
+    last_failure: PollFailure | None = None
     version: int = 0
 
 
-class Source(Protocol):
+class ReviewSource(Protocol):
     """One connection's platform, as a look needs it; every call may raise PlatformUnavailable."""
 
     @property
@@ -138,26 +138,26 @@ class Source(Protocol):
         """Whether a review can be re-read by its id."""
         ...
 
-    def recent(self, cursor: str | None) -> Page | Rejected:
+    def recent(self, cursor: str | None) -> ReviewPage | Rejection:
         """A page of the latest reviews, newest first."""
         ...
 
-    def fetch(self, native_id: str) -> ReviewEvent | Gone | None:
+    def fetch(self, native_id: str) -> ReviewEvent | ReviewGone | None:
         """A review as it is now; None when it cannot be read."""
         ...
 
 
-class Verdict(StrEnum):
+class ReviewStatus(StrEnum):
     """What a review on a page is to us."""
 
     NEW = "new"
     CHANGED = "changed"
-    NOTED = "noted"
+    TOO_OLD = "noted"
     KNOWN = "known"
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class PollResult:
     """What one look found.
 
     The `events` to queue, oldest first, the `memory` after it, and where polling stands then.
@@ -167,12 +167,12 @@ class Look:
 
     events: tuple[ReviewEvent, ...]
     memory: Memory
-    poll: Poll
-    found: int
+    state: PollState
+    review_count: int
     problems: int
 
 
-def pollable(connection: Connection) -> int | None:
+def poll_interval(connection: Connection) -> int | None:
     """How many seconds lie between two looks at a connection's platform.
 
     None where it is not polled.
@@ -187,24 +187,24 @@ def pollable(connection: Connection) -> int | None:
     )
 
 
-def mark(event: ReviewEvent) -> str:
+def state_hash(event: ReviewEvent) -> str:
     """What stands for a review's state in the memory: equal marks say the same.
 
     A page and a re-reading may disagree on whether the same words are new or an edit; that makes no
     difference here.
     """
-    kind = "said" if event.kind in _SAID else event.kind.value
+    kind = "said" if event.kind in _CONTENT_KINDS else event.kind.value
     return hashlib.sha256(
         "\x1f".join((event.revision, event.digest, kind)).encode("utf-8", "surrogatepass")
     ).hexdigest()[:16]
 
 
-def edition(event: ReviewEvent) -> str:
+def revision_hash(event: ReviewEvent) -> str:
     """What stands for an event's revision in the memory."""
     return hashlib.sha256(event.revision.encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
 
-def in_order(event: ReviewEvent, memory: Memory, now: datetime) -> ReviewEvent:
+def with_later_revision(event: ReviewEvent, memory: Memory, now: datetime) -> ReviewEvent:
     """The event with a revision that sorts after those before it.
 
     Some platforms change a review's words and not its date, and one that was gone can be shown
@@ -214,13 +214,13 @@ def in_order(event: ReviewEvent, memory: Memory, now: datetime) -> ReviewEvent:
     known = memory.get(event.native_id)
     undated = (
         known is not None
-        and (known.gone or known.edition == edition(event))
-        and known.mark != mark(event)
+        and (known.gone or known.revision_hash == revision_hash(event))
+        and known.state_hash != state_hash(event)
     )
-    return redated(event, now) if undated and event.kind in _SAID else event
+    return as_edit_now(event, now) if undated and event.kind in _CONTENT_KINDS else event
 
 
-def redated(event: ReviewEvent, now: datetime) -> ReviewEvent:
+def as_edit_now(event: ReviewEvent, now: datetime) -> ReviewEvent:
     """What a review says now, as an edit of this moment, or of the next if the platform's clock is
     ahead.
     """
@@ -229,27 +229,27 @@ def redated(event: ReviewEvent, now: datetime) -> ReviewEvent:
     )
 
 
-def verdict(event: ReviewEvent, memory: Memory, poll: Poll) -> Verdict:
+def review_status(event: ReviewEvent, memory: Memory, state: PollState) -> ReviewStatus:
     """What an event is, given what is remembered.
 
     One that the platform does not date counts as old in the first look at a connection, and as new
     in every later one.
     """
     if known := memory.get(event.native_id):
-        return Verdict.KNOWN if known.mark == mark(event) else Verdict.CHANGED
+        return ReviewStatus.KNOWN if known.state_hash == state_hash(event) else ReviewStatus.CHANGED
     if event.occurred_at is None:
-        return Verdict.NEW if poll.begun else Verdict.NOTED
-    return Verdict.NEW if event.occurred_at >= poll.since else Verdict.NOTED
+        return ReviewStatus.NEW if state.started else ReviewStatus.TOO_OLD
+    return ReviewStatus.NEW if event.occurred_at >= state.since else ReviewStatus.TOO_OLD
 
 
-def look(
-    poll: Poll,
+def run_poll(
+    state: PollState,
     memory: Memory,
-    source: Source,
+    source: ReviewSource,
     clock: Callable[[], datetime],
     *,
     seconds: float = math.inf,
-) -> Look:
+) -> PollResult:
     """One look at a platform. After `seconds` nothing more is asked.
 
     The next look goes on from there.
@@ -257,119 +257,118 @@ def look(
     Whatever goes wrong at the platform ends the look and is its `trouble`; what was found until
     then counts.
     """
-    began = clock()
-    walk = _Walk(poll, memory, source, lambda: (clock() - began).total_seconds() >= seconds)
-    walk.read_pages()
-    if walk.trouble is None and source.can_fetch:
-        walk.read_again()
+    started_at = clock()
+    run = _PollRun(state, memory, source, lambda: (clock() - started_at).total_seconds() >= seconds)
+    run.read_pages()
+    if run.failure is None and source.can_fetch:
+        run.reread_reviews()
     now = clock()
-    fresh = [
+    new_events = [
         event
-        for event in reversed(walk.met.values())
-        if verdict(event, memory, poll) in {Verdict.NEW, Verdict.CHANGED}
+        for event in reversed(run.reviews.values())
+        if review_status(event, memory, state) in {ReviewStatus.NEW, ReviewStatus.CHANGED}
     ]
-    events = [in_order(event, memory, began) for event in fresh]
-    withdrawn = [_withdrawal(native_id, memory[native_id], now) for native_id in walk.gone]
-    places, reached = tuple(zip(*walk.cursors, strict=True)) or ((), ())
+    events = [with_later_revision(event, memory, started_at) for event in new_events]
+    withdrawals = [_withdrawal(native_id, memory[native_id], now) for native_id in run.gone_ids]
+    cursors, reached = tuple(zip(*run.cursors, strict=True)) or ((), ())
     after = replace(
-        poll,
-        begun=poll.begun or walk.pages > 0,
-        cursors=places,
+        state,
+        started=state.started or run.pages > 0,
+        cursors=cursors,
         reached=reached,
-        turn=walk.turn,
-        thorough=walk.thorough,
+        last_reread=run.last_reread,
+        rescan=run.rescan,
     )
-    return Look(
-        events=(*events, *(event for event in withdrawn if not memory[event.native_id].noted)),
-        memory=_remembered(memory, walk.met.values(), withdrawn, poll, now),
-        poll=_timed(after, walk.trouble, now),
-        found=len(walk.met),
-        problems=walk.problems,
+    return PollResult(
+        events=(*events, *(event for event in withdrawals if not memory[event.native_id].too_old)),
+        memory=_update_memory(memory, run.reviews.values(), withdrawals, state, now),
+        state=_schedule_next(after, run.failure, now),
+        review_count=len(run.reviews),
+        problems=run.problems,
     )
 
 
 @dataclass(slots=True)
-class _Walk:
+class _PollRun:
     """A look while it is taken.
 
     `met` holds the latest state of each review that was met, `spans` the times that unbroken pages
     covered.
     """
 
-    poll: Poll
+    state: PollState
     memory: Memory
-    source: Source
-    late: Callable[[], bool]
-    met: dict[str, ReviewEvent] = field(default_factory=dict[str, ReviewEvent])
-    gone: list[str] = field(default_factory=list[str])
+    source: ReviewSource
+    out_of_time: Callable[[], bool]
+    reviews: dict[str, ReviewEvent] = field(default_factory=dict[str, ReviewEvent])
+    gone_ids: list[str] = field(default_factory=list[str])
     spans: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     cursors: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
-    turn: str = ""
-    refused: bool = False
-    asked: int = 0
+    last_reread: str = ""
+    cursor_expired: bool = False
+    request_count: int = 0
     pages: int = 0
     problems: int = 0
-    trouble: Trouble | None = None
+    failure: PollFailure | None = None
 
     def read_pages(self) -> None:
         """The latest pages, then those at which earlier looks had to stop."""
-        self.cursors, self.turn = (
-            list(zip_longest(self.poll.cursors, self.poll.reached, fillvalue="~")),
-            self.poll.turn,
+        self.cursors, self.last_reread = (
+            list(zip_longest(self.state.cursors, self.state.reached, fillvalue="~")),
+            self.state.last_reread,
         )
-        if len(self.cursors) < CURSORS:
-            self._read_on(None, "~")
-        while self.cursors and not self._stops():
-            self._read_on(*self.cursors.pop(0))
+        if len(self.cursors) < MAX_CURSORS:
+            self._read_from(None, "~")
+        while self.cursors and not self._must_stop():
+            self._read_from(*self.cursors.pop(0))
 
-    def read_again(self) -> None:
+    def reread_reviews(self) -> None:
         """Some remembered reviews that were not met.
 
         Those that should have been on the pages, then others in turn.
         """
-        left = {
-            id: seen for id, seen in self.memory.items() if id not in self.met and not seen.gone
+        candidates = {
+            id: seen for id, seen in self.memory.items() if id not in self.reviews and not seen.gone
         }
         missing = {
             id
-            for id, seen in left.items()
+            for id, seen in candidates.items()
             if not seen.undated and any(old < seen.at < new for old, new in self.spans)
         }
-        misses = 0
+        failed_count = 0
         for native_id in (
-            *_in_turn(missing, self.turn, SUSPECTS),
-            *_in_turn(left.keys() - missing, self.turn, REREADS),
+            *_next_in_turn(missing, self.last_reread, MAX_SUSPECTS),
+            *_next_in_turn(candidates.keys() - missing, self.last_reread, MAX_REREADS),
         ):
-            if self.trouble or misses == MISSES or self.late():
+            if self.failure or failed_count == MAX_FAILED_REREADS or self.out_of_time():
                 return
-            self.turn = native_id
-            found = _tried(lambda native_id=native_id: self.source.fetch(native_id))
-            if isinstance(found, Trouble):
+            self.last_reread = native_id
+            result = _call_platform(lambda native_id=native_id: self.source.fetch(native_id))
+            if isinstance(result, PollFailure):
                 # One review that cannot be read must not keep the others waiting; a platform that
                 # asks us to wait is heard.
-                self.trouble = found if found.retry_after is not None else None
+                self.failure = result if result.retry_after is not None else None
                 self.problems += 1
-                misses += 1
-            elif isinstance(found, Gone):
-                self.gone.append(native_id)
-            elif found is not None and found.native_id == native_id:
-                self._meet(found.normal())
+                failed_count += 1
+            elif isinstance(result, ReviewGone):
+                self.gone_ids.append(native_id)
+            elif result is not None and result.native_id == native_id:
+                self._keep_latest(result.normalize())
 
     @property
-    def thorough(self) -> bool:
+    def rescan(self) -> bool:
         """Whether the next look reads past known pages too.
 
         A cursor was lost, and what it stood for has not been reached again.
         """
-        return self.refused or (
-            self.poll.thorough
-            and (bool(self.cursors) or self.trouble is not None or not self.pages)
+        return self.cursor_expired or (
+            self.state.rescan and (bool(self.cursors) or self.failure is not None or not self.pages)
         )
 
-    def _stops(self) -> bool:
-        return self.trouble is not None or self.asked == PAGES or self.late()
+    def _must_stop(self) -> bool:
+        return self.failure is not None or self.request_count == MAX_PAGES or self.out_of_time()
 
-    def _read_on(self, cursor: str | None, reached: str) -> None:
+    def _read_from(self, cursor: str | None, reached: str) -> None:
         """Pages from one place on, until one holds nothing new.
 
         Where it has to stop earlier the place is kept.
@@ -378,168 +377,177 @@ class _Walk:
         had been `reached` before.
         """
         newest, oldest, started = ("~" if cursor is None else ""), "~", cursor
-        keep = (cursor, reached) if cursor else None
+        resume_at = (cursor, reached) if cursor else None
         while True:
-            if self._stops():
-                self.cursors[:0] = [keep] if keep else []
+            if self._must_stop():
+                self.cursors[:0] = [resume_at] if resume_at else []
                 break
-            self.asked += 1
-            page = _tried(lambda at=cursor: self.source.recent(at))
+            self.request_count += 1
+            page = _call_platform(lambda at=cursor: self.source.recent(at))
             if (
-                isinstance(page, Rejected)
+                isinstance(page, Rejection)
                 and cursor
                 and page.reason not in {"unauthorized", "no_credentials"}
             ):
                 # Cursors can expire. What lay beyond is found again from the top, past the pages
                 # that are known.
-                self.refused = True
+                self.cursor_expired = True
                 self.cursors.clear()
                 break
-            if not isinstance(page, Page):
-                self.trouble = _trouble(page) if isinstance(page, Rejected) else page
+            if not isinstance(page, ReviewPage):
+                self.failure = _failure_of(page) if isinstance(page, Rejection) else page
                 continue
             self.pages += 1
             self.problems += len(page.problems)
-            events = [event.normal() for event in page.events if event.kind is not EventKind.TEST]
-            dated = [stamp(event.occurred_at) for event in events if event.occurred_at]
+            events = [
+                event.normalize() for event in page.events if event.kind is not EventKind.TEST
+            ]
+            dated = [format_time(event.occurred_at) for event in events if event.occurred_at]
             newest, oldest = max([newest, *dated]), min([oldest, *dated])
             overlap = bool(dated) and min(dated) >= reached
-            goes_on = overlap or self._worth_more(
+            has_more = overlap or self._has_news(
                 events,
-                thorough=self.poll.thorough and (started is not None or not self.poll.cursors),
+                rescan=self.state.rescan and (started is not None or not self.state.cursors),
             )
             for event in events:
-                self._meet(event)
-            cursor, keep = (
-                page.older,
-                (page.older, min(oldest, reached)) if page.older and goes_on else None,
+                self._keep_latest(event)
+            cursor, resume_at = (
+                page.next_cursor,
+                (page.next_cursor, min(oldest, reached)) if page.next_cursor and has_more else None,
             )
-            if cursor is None or not (goes_on or self._only_notes(events)):
+            if cursor is None or not (has_more or self._is_undated_first_poll(events)):
                 break
         self.spans.append((oldest, newest))
 
-    def _worth_more(self, events: Sequence[ReviewEvent], *, thorough: bool) -> bool:
+    def _has_news(self, events: Sequence[ReviewEvent], *, rescan: bool) -> bool:
         fresh = any(
-            verdict(event, self.memory, self.poll) in {Verdict.NEW, Verdict.CHANGED}
+            review_status(event, self.memory, self.state)
+            in {ReviewStatus.NEW, ReviewStatus.CHANGED}
             for event in events
         )
         return fresh or (
-            thorough
+            rescan
             and any(
-                event.occurred_at is None or event.occurred_at >= self.poll.since
+                event.occurred_at is None or event.occurred_at >= self.state.since
                 for event in events
             )
         )
 
-    def _only_notes(self, events: Sequence[ReviewEvent]) -> bool:
+    def _is_undated_first_poll(self, events: Sequence[ReviewEvent]) -> bool:
         """Whether this first look goes on only to know old reviews later, since the platform does
         not date them.
         """
-        return not self.poll.begun and any(event.occurred_at is None for event in events)
+        return not self.state.started and any(event.occurred_at is None for event in events)
 
-    def _meet(self, event: ReviewEvent) -> None:
-        known = self.met.get(event.native_id)
+    def _keep_latest(self, event: ReviewEvent) -> None:
+        known = self.reviews.get(event.native_id)
         if known is None or (known.revision, known.digest) < (event.revision, event.digest):
-            self.met[event.native_id] = event
+            self.reviews[event.native_id] = event
 
 
-def _tried[Found](ask: Callable[[], Found]) -> Found | Trouble:
+def _call_platform[Found](request: Callable[[], Found]) -> Found | PollFailure:
     """What a platform answers.
 
     Whatever goes wrong, our own mistakes included, is the trouble of this connection alone.
     """
     try:
-        return ask()
+        return request()
     except PlatformUnavailable as unavailable:
-        return Trouble(unavailable.code, unavailable.detail, unavailable.retry_after)
+        return PollFailure(unavailable.code, unavailable.detail, unavailable.retry_after)
     except HeardError as error:
-        return Trouble(error.code, error.detail)
+        return PollFailure(error.code, error.detail)
     except Exception as mistake:  # noqa: BLE001 - a connector that cannot read an answer must not stop the polling of others
         place = traceback.extract_tb(mistake.__traceback__)[-1]
-        return Trouble(
+        return PollFailure(
             "internal",
             f"A mistake of Heard's own: {type(mistake).__name__} in {place.name}, line "
             f"{place.lineno}.",
         )
 
 
-def _trouble(refusal: Rejected) -> Trouble:
-    return Trouble(
-        refusal.reason,
-        _REFUSALS.get(refusal.reason, "The platform refuses to be asked for reviews."),
+def _failure_of(rejection: Rejection) -> PollFailure:
+    return PollFailure(
+        rejection.reason,
+        _REJECTION_MESSAGES.get(rejection.reason, "The platform refuses to be asked for reviews."),
     )
 
 
-def _withdrawal(native_id: str, seen: Seen, now: datetime) -> ReviewEvent:
+def _withdrawal(native_id: str, known: SeenReview, now: datetime) -> ReviewEvent:
     # No tombstone: a review that a platform took down can be shown again, and must then be answered
     # (R01). Its clock may be ahead of ours.
-    revision = max(time_revision(now), f"{seen.at}~")
+    revision = max(time_revision(now), f"{known.at}~")
     return ReviewEvent(
-        EventKind.WITHDRAWN, native_id, seen.thread or native_id, revision, nobody(native_id)
+        EventKind.WITHDRAWN,
+        native_id,
+        known.thread or native_id,
+        revision,
+        anonymous_author(native_id),
     )
 
 
-def _in_turn(ids: Collection[str], turn: str, most: int) -> list[str]:
+def _next_in_turn(ids: Collection[str], last_id: str, limit: int) -> list[str]:
     """The ids that come after the one whose turn it was, around the circle."""
     ordered = sorted(ids)
-    place = bisect_right(ordered, turn)
-    return [*ordered[place:], *ordered[:place]][:most]
+    place = bisect_right(ordered, last_id)
+    return [*ordered[place:], *ordered[:place]][:limit]
 
 
-def _remembered(
+def _update_memory(
     memory: Memory,
-    met: Iterable[ReviewEvent],
-    withdrawn: Iterable[ReviewEvent],
-    poll: Poll,
+    events: Iterable[ReviewEvent],
+    withdrawals: Iterable[ReviewEvent],
+    state: PollState,
     now: datetime,
 ) -> Memory:
     """The memory after a look; the very same if nothing changed."""
-    after = dict(memory)
-    for event in met:
-        known, said = memory.get(event.native_id), verdict(event, memory, poll)
-        if said is not Verdict.KNOWN:
-            after[event.native_id] = Seen(
-                mark(event),
-                stamp(event.occurred_at)
+    updated = dict(memory)
+    for event in events:
+        known, status = memory.get(event.native_id), review_status(event, memory, state)
+        if status is not ReviewStatus.KNOWN:
+            updated[event.native_id] = SeenReview(
+                state_hash(event),
+                format_time(event.occurred_at)
                 if event.occurred_at
                 else known.at
                 if known
-                else stamp(now),
-                edition(event),
+                else format_time(now),
+                revision_hash(event),
                 thread="" if event.native_thread == event.native_id else event.native_thread,
-                noted=said is Verdict.NOTED,
+                too_old=status is ReviewStatus.TOO_OLD,
                 gone=event.kind is EventKind.WITHDRAWN,
                 undated=event.occurred_at is None and (known is None or known.undated),
             )
-    for event in withdrawn:
-        after[event.native_id] = replace(memory[event.native_id], mark=mark(event), gone=True)
-    if after == memory:
+    for event in withdrawals:
+        updated[event.native_id] = replace(
+            memory[event.native_id], mark=state_hash(event), gone=True
+        )
+    if updated == memory:
         return memory
-    newest = sorted(after, key=lambda id: (after[id].at, id), reverse=True)[:REMEMBERED]
-    return {id: after[id] for id in newest}
+    newest = sorted(updated, key=lambda id: (updated[id].at, id), reverse=True)[:MAX_REMEMBERED]
+    return {id: updated[id] for id in newest}
 
 
-def _timed(poll: Poll, trouble: Trouble | None, now: datetime) -> Poll:
+def _schedule_next(state: PollState, failure: PollFailure | None, now: datetime) -> PollState:
     """The timetable after a look: as planned, or later and later while the platform fails."""
-    polled = replace(poll, polled_at=now, trouble=trouble, failures=0, wait_until=None)
-    if trouble is None:
-        return polled
+    updated = replace(state, polled_at=now, last_failure=failure, failures=0, wait_until=None)
+    if failure is None:
+        return updated
     wait = max(
-        poll.every,
-        min(LONGEST_WAIT, poll.every * 2 ** min(poll.failures, 12)),
-        trouble.retry_after or 0,
+        state.every,
+        min(MAX_WAIT_SECONDS, state.every * 2 ** min(state.failures, 12)),
+        failure.retry_after or 0,
     )
-    asked_to = later(now, trouble.retry_after) if trouble.retry_after else None
+    wait_until = add_seconds(now, failure.retry_after) if failure.retry_after else None
     return replace(
-        polled, failures=poll.failures + 1, poll_at=later(now, wait), wait_until=asked_to
+        updated, failures=state.failures + 1, poll_at=add_seconds(now, wait), wait_until=wait_until
     )
 
 
-def following(planned: datetime, every: int, now: datetime) -> datetime:
+def next_poll_at(planned: datetime, every: int, now: datetime) -> datetime:
     """When to look again after a look that was planned for one moment and begins at another.
 
     It keeps to the grid of the plan, so that a scheduler's delays do not add up, unless that would
     ask the platform too soon.
     """
-    on_grid = later(planned, every)
-    return on_grid if on_grid - now >= timedelta(seconds=0.9 * every) else later(now, every)
+    on_grid = add_seconds(planned, every)
+    return on_grid if on_grid - now >= timedelta(seconds=0.9 * every) else add_seconds(now, every)

@@ -28,14 +28,18 @@ class Grant:
     name: str
     amount: Decimal
     currency: str = ""
-    answer: str = ""
+    resolution_key: str = ""
 
     @property
     def detail(self) -> dict[str, str]:
         """What outcomes say of it; the amount is a decimal as text, without trailing zeros."""
-        return {"remedy": self.name, "amount": plain(self.amount), "currency": self.currency}
+        return {
+            "remedy": self.name,
+            "amount": format_amount(self.amount),
+            "currency": self.currency,
+        }
 
-    def same(self, other: Grant | None) -> bool:
+    def matches(self, other: Grant | None) -> bool:
         """Whether both grant the same: a grant that names no currency is the same in any."""
         if other is None or (self.name, self.amount) != (other.name, other.amount):
             return False
@@ -45,80 +49,87 @@ class Grant:
         """A JSON object; `from_json` is its inverse."""
         return {
             "name": self.name,
-            "amount": plain(self.amount),
+            "amount": format_amount(self.amount),
             "currency": self.currency,
-            "answer": self.answer,
+            "resolution_key": self.resolution_key,
         }
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> Self:
         """The grant that `to_json` wrote."""
-        return cls(fields["name"], Decimal(fields["amount"]), fields["currency"], fields["answer"])
+        return cls(
+            fields["name"], Decimal(fields["amount"]), fields["currency"], fields["resolution_key"]
+        )
 
 
-def plain(amount: Decimal | float) -> str:
+def format_amount(amount: Decimal | float) -> str:
     """An amount as people write it: `50`, `12.5`."""
     return format(Decimal(str(amount)).normalize(), "f")
 
 
-def meant(grant: Grant, remedies: Iterable[Remedy]) -> Remedy | None:
+def find_remedy(grant: Grant, remedies: Iterable[Remedy]) -> Remedy | None:
     """The policy's remedy that a grant is about.
 
     None when there is none, or several and the currency is not said.
     """
-    found = [
+    matches = [
         remedy
         for remedy in remedies
         if remedy.name == grant.name and grant.currency in {"", remedy.currency}
     ]
-    return found[0] if len(found) == 1 else None
+    return matches[0] if len(matches) == 1 else None
 
 
-def needs_lead(grant: Grant, limit: float, granted: Sequence[Grant]) -> bool:
+def needs_lead(grant: Grant, limit: float, grants: Sequence[Grant]) -> bool:
     """Whether a grant takes a lead.
 
     With all of the same kind that was `granted` in the follow-up it is over the limit.
 
     One that was granted before, and whose answer did not arrive, is not granted anew.
     """
-    if untold(grant, granted):
+    if pending_grant(grant, grants):
         return False
-    before = sum(
+    earlier_amount = sum(
         (
             each.amount
-            for each in granted
+            for each in grants
             if (each.name, each.currency) == (grant.name, grant.currency)
         ),
         Decimal(0),
     )
-    return before + grant.amount > Decimal(str(limit))
+    return earlier_amount + grant.amount > Decimal(str(limit))
 
 
-def untold(grant: Grant, granted: Iterable[Grant]) -> Grant | None:
+def pending_grant(grant: Grant, grants: Iterable[Grant]) -> Grant | None:
     """The same grant as one of which no answer has told the customer yet."""
-    return next((each for each in granted if not each.answer and each.same(grant)), None)
+    return next((each for each in grants if not each.resolution_key and each.matches(grant)), None)
 
 
-def added(grant: Grant, granted: Sequence[Grant]) -> tuple[Grant, ...]:
+def with_grant(grant: Grant, grants: Sequence[Grant]) -> tuple[Grant, ...]:
     """All that is granted once an answer tells of this grant.
 
     One that was waiting to be told of is not granted twice.
     """
-    waiting = untold(grant, granted)
-    if waiting is None:
-        return (*granted, grant)
-    at = list(granted).index(waiting)
-    return (*granted[:at], grant, *granted[at + 1 :])
+    pending = pending_grant(grant, grants)
+    if pending is None:
+        return (*grants, grant)
+    index = list(grants).index(pending)
+    return (*grants[:index], grant, *grants[index + 1 :])
 
 
-def not_told(answer: str | None, granted: Iterable[Grant]) -> tuple[Grant, ...]:
+def unannounced(resolution_key: str | None, grants: Iterable[Grant]) -> tuple[Grant, ...]:
     """All that is granted when the answer with this key did not arrive.
 
     What it granted stands, and waits for another to tell of it.
     """
-    return tuple(replace(each, answer="") if each.answer == answer else each for each in granted)
+    return tuple(
+        replace(each, resolution_key="") if each.resolution_key == resolution_key else each
+        for each in grants
+    )
 
 
-def offered(remedies: Sequence[Remedy]) -> str:
+def describe_remedies(remedies: Sequence[Remedy]) -> str:
     """The remedies of a policy in words."""
-    return ", ".join(f"{each.name} up to {plain(each.limit)} {each.currency}" for each in remedies)
+    return ", ".join(
+        f"{each.name} up to {format_amount(each.limit)} {each.currency}" for each in remedies
+    )

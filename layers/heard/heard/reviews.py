@@ -18,7 +18,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, Self
 
-from heard.clock import moment, stamp
+from heard.clock import format_time, parse_time
 
 TEXT_LIMIT_BYTES: Final = 120_000
 """Longest text kept, as bytes of its JSON form.
@@ -26,7 +26,7 @@ TEXT_LIMIT_BYTES: Final = 120_000
 A review must fit a workflow's 256 KiB input whole.
 """
 
-MARKS: Final = 30
+MAX_COMBINING_MARKS: Final = 30
 """How many combining marks in a row are kept."""
 
 TOMBSTONE: Final = "~"
@@ -104,13 +104,18 @@ class ReviewEvent:
     subject: str | None = None
     link: str | None = None
     reply_to: Mapping[str, str] = field(default_factory=dict[str, str])
-    text_bytes: int | None = None
+    original_bytes: int | None = None
     partial: bool = False
 
-    def normal(self) -> Self:
+    def normalize(self) -> Self:
         """This event with its texts in normal form, and cut if they are too long to carry."""
-        text, cut_from = cut(clean(self.text))
-        return replace(self, title=cut(clean(self.title))[0], text=text, text_bytes=cut_from)
+        text, original_bytes = truncate_text(normalize_text(self.text))
+        return replace(
+            self,
+            title=truncate_text(normalize_text(self.title))[0],
+            text=text,
+            original_bytes=original_bytes,
+        )
 
     @property
     def digest(self) -> str:
@@ -118,13 +123,13 @@ class ReviewEvent:
 
         Equal digests say the same thing.
         """
-        said = [self.rating, self.title or "", self.text or ""]
-        return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
+        content = [self.rating, self.title or "", self.text or ""]
+        return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object without absent fields; `from_json` is its inverse."""
         fields = asdict(self)
-        fields["occurred_at"] = stamp(self.occurred_at) if self.occurred_at else None
+        fields["occurred_at"] = format_time(self.occurred_at) if self.occurred_at else None
         fields["reply_to"] = dict(self.reply_to) or None
         fields["author"] = {
             name: value for name, value in fields["author"].items() if value is not None
@@ -138,14 +143,16 @@ class ReviewEvent:
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> Self:
         """The event that `to_json` wrote."""
-        known = dict(fields)
-        known["kind"] = EventKind(known["kind"])
-        known["author"] = Author(**known["author"])
-        known["occurred_at"] = moment(known["occurred_at"]) if known.get("occurred_at") else None
-        return cls(**known)
+        values = dict(fields)
+        values["kind"] = EventKind(values["kind"])
+        values["author"] = Author(**values["author"])
+        values["occurred_at"] = (
+            parse_time(values["occurred_at"]) if values.get("occurred_at") else None
+        )
+        return cls(**values)
 
 
-def clean(text: str | None) -> str | None:
+def normalize_text(text: str | None) -> str | None:
     r"""Text in normal form: NFC, `\n` line ends, no control characters, no broken surrogates.
 
     None if nothing is left.
@@ -156,37 +163,37 @@ def clean(text: str | None) -> str | None:
     """
     if text is None:
         return None
-    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    lines = whole.replace("\r\n", "\n").replace("\r", "\n")
+    well_formed = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    lines = well_formed.replace("\r\n", "\n").replace("\r", "\n")
     printable = "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) != "Cc")
     if not printable.isascii():
-        printable = _with_few_marks(printable)
+        printable = _limit_combining_marks(printable)
     return unicodedata.normalize("NFC", printable).strip() or None
 
 
-def _with_few_marks(text: str) -> str:
-    kept: list[str] = []
-    run = 0
+def _limit_combining_marks(text: str) -> str:
+    characters: list[str] = []
+    mark_count = 0
     for character in text:
-        run = run + 1 if unicodedata.combining(character) else 0
-        if run <= MARKS:
-            kept.append(character)
-    return "".join(kept)
+        mark_count = mark_count + 1 if unicodedata.combining(character) else 0
+        if mark_count <= MAX_COMBINING_MARKS:
+            characters.append(character)
+    return "".join(characters)
 
 
-def cut(text: str | None) -> tuple[str | None, int | None]:
+def truncate_text(text: str | None) -> tuple[str | None, int | None]:
     """Text no longer than `TEXT_LIMIT_BYTES` as JSON, and the byte length it came with if it was
     cut (else None).
     """
     if text is None or len(text) * 6 <= TEXT_LIMIT_BYTES or _json_bytes(text) <= TEXT_LIMIT_BYTES:
         return text, None
-    keep, over = 0, len(text)
-    while over - keep > 1:
-        middle = (keep + over) // 2
-        keep, over = (
-            (middle, over) if _json_bytes(text[:middle]) <= TEXT_LIMIT_BYTES else (keep, middle)
+    low, high = 0, len(text)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (
+            (middle, high) if _json_bytes(text[:middle]) <= TEXT_LIMIT_BYTES else (low, middle)
         )
-    return text[:keep], len(text.encode())
+    return text[:low], len(text.encode())
 
 
 def _json_bytes(text: str) -> int:
@@ -200,7 +207,7 @@ def number_revision(number: int) -> str:
 
 def time_revision(at: datetime) -> str:
     """The revision of a platform that only dates its edits."""
-    return stamp(at)
+    return format_time(at)
 
 
 def _id(prefix: str, *parts: str) -> str:

@@ -2,7 +2,7 @@
 
 One frozen dataclass per function, read from its environment once, at first use.
 
-A field `work_table` is the variable `WORK_TABLE`; the template sets exactly the fields and nothing
+A field `work_table` is the variable `CASES_TABLE`; the template sets exactly the fields and nothing
 else.
 """
 
@@ -14,9 +14,12 @@ from dataclasses import fields
 from typing import Any, cast
 
 
-def read[S](kind: type[S]) -> S:
+def read[S](settings_type: type[S]) -> S:
     """The settings of a function. Raises KeyError naming the variable that the template forgot."""
-    make: Callable[..., S] = kind
-    return make(
-        **{field.name: os.environ[field.name.upper()] for field in fields(cast("Any", kind))}
+    construct: Callable[..., S] = settings_type
+    return construct(
+        **{
+            field.name: os.environ[field.name.upper()]
+            for field in fields(cast("Any", settings_type))
+        }
     )

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from heard.errors import BadRequest
 
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-DAY_MINUTES: Final = 24 * 60
+MINUTES_PER_DAY: Final = 24 * 60
 _DAY: Final = timedelta(days=1)
 _WALL_TIME: Final = re.compile(r"([0-9]{1,2}):([0-5][0-9])")
 
@@ -35,49 +35,50 @@ class Calendar:
     timezone: str
     hours: tuple[tuple[Interval, ...], ...]
     holidays: frozenset[date] = frozenset()
-    days: dict[date, tuple[tuple[datetime, datetime], ...]] = field(
+    shift_cache: dict[date, tuple[tuple[datetime, datetime], ...]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
     """The days looked at so far: a memory of `shifts`, which time zones make dear."""
 
     def __post_init__(self) -> None:
-        if known_zone(self.timezone) is None:
+        if find_zone(self.timezone) is None:
             raise BadRequest(
                 'calendar.timezone: not a known IANA zone; for example "Europe/Berlin"'
             )
         if len(self.hours) != len(WEEKDAYS):
             raise BadRequest("calendar.hours: give seven weekdays, Monday first")
         for name, intervals in zip(WEEKDAYS, self.hours, strict=True):
-            closed_at = 0
+            previous_closing = 0
             for opens, closes in intervals:
-                if not closed_at <= opens < closes <= DAY_MINUTES:
+                if not previous_closing <= opens < closes <= MINUTES_PER_DAY:
                     raise BadRequest(
                         f"calendar.hours.{name}: intervals must be in order, not overlap, and lie "
                         "within 00:00-24:00"
                     )
-                closed_at = closes
+                previous_closing = closes
         if not any(self.hours):
             raise BadRequest("calendar.hours: nobody ever works; give at least one weekday hours")
 
     @property
     def zone(self) -> tzinfo:
         """The time zone itself."""
-        return known_zone(self.timezone) or UTC
+        return find_zone(self.timezone) or UTC
 
     def shifts(self, day: date) -> tuple[tuple[datetime, datetime], ...]:
         """The working intervals of a local day, in UTC."""
-        known = self.days.get(day)
-        if known is None:
+        day_shifts = self.shift_cache.get(day)
+        if day_shifts is None:
             zone, hours = self.zone, () if day in self.holidays else self.hours[day.weekday()]
             spans = (
-                (instant(day, opens, zone), instant(day, closes, zone)) for opens, closes in hours
+                (local_minute_to_utc(day, opens, zone), local_minute_to_utc(day, closes, zone))
+                for opens, closes in hours
             )
             # A wall time that a clock change skips is read as the instant that much later, which
             # can leave nothing of an interval.
-            known = self.days[day] = tuple(
+            day_shifts = self.shift_cache[day] = tuple(
                 (opens, closes) for opens, closes in spans if opens < closes
             )
-        return known
+        return day_shifts
 
     @property
     def week_seconds(self) -> int:
@@ -87,10 +88,10 @@ class Calendar:
 
 def is_working(moment: datetime, calendar: Calendar) -> bool:
     """Whether `moment` (aware) lies in working hours; closing time does not."""
-    wall = moment.astimezone(calendar.zone)
-    minute = wall.hour * 60 + wall.minute
-    return wall.date() not in calendar.holidays and any(
-        opens <= minute < closes for opens, closes in calendar.hours[wall.weekday()]
+    local_time = moment.astimezone(calendar.zone)
+    minute = local_time.hour * 60 + local_time.minute
+    return local_time.date() not in calendar.holidays and any(
+        opens <= minute < closes for opens, closes in calendar.hours[local_time.weekday()]
     )
 
 
@@ -111,30 +112,32 @@ def add_working_time(start: datetime, seconds: int, calendar: Calendar) -> datet
         for opens, closes in calendar.shifts(day):
             # An interval can run into the next where clocks change: what was worked already does
             # not count again.
-            begins = max(moment, opens)
+            shift_start = max(moment, opens)
             # A moment at the very end of a shift counts as worked: what is due at closing time is
             # due today.
-            if begins <= closes:
-                if remaining <= closes - begins:
-                    return begins + remaining
-                remaining -= closes - begins
+            if shift_start <= closes:
+                if remaining <= closes - shift_start:
+                    return shift_start + remaining
+                remaining -= closes - shift_start
                 moment = closes
         day += _DAY
 
 
-def instant(day: date, minute: int, zone: tzinfo, *, fold: int = 0) -> datetime:
+def local_minute_to_utc(day: date, minute: int, zone: tzinfo, *, fold: int = 0) -> datetime:
     """When (UTC) a clock in `zone` shows that minute of the day.
 
     The second time, for `fold` 1, where clocks go back.
     """
-    whole, rest = divmod(minute, DAY_MINUTES)
-    wall = datetime.combine(
-        day + timedelta(days=whole), time(rest // 60, rest % 60, fold=fold), tzinfo=zone
+    extra_days, minute_of_day = divmod(minute, MINUTES_PER_DAY)
+    local_time = datetime.combine(
+        day + timedelta(days=extra_days),
+        time(minute_of_day // 60, minute_of_day % 60, fold=fold),
+        tzinfo=zone,
     )
-    return wall.astimezone(UTC)
+    return local_time.astimezone(UTC)
 
 
-def known_zone(name: str) -> tzinfo | None:
+def find_zone(name: str) -> tzinfo | None:
     """The time zone of an IANA name, None when there is no such zone."""
     if name == "UTC":
         return UTC  # needs no time zone database, which a bare container may lack
@@ -144,8 +147,8 @@ def known_zone(name: str) -> tzinfo | None:
         return None
 
 
-def wall_minute(text: object) -> int | None:
+def parse_minute_of_day(text: object) -> int | None:
     """The minute of the day that `09:30` names, 1440 for `24:00`; None for anything else."""
-    shown = _WALL_TIME.fullmatch(text) if isinstance(text, str) else None
-    minute = int(shown[1]) * 60 + int(shown[2]) if shown else DAY_MINUTES + 1
-    return minute if minute <= DAY_MINUTES else None
+    match = _WALL_TIME.fullmatch(text) if isinstance(text, str) else None
+    minute = int(match[1]) * 60 + int(match[2]) if match else MINUTES_PER_DAY + 1
+    return minute if minute <= MINUTES_PER_DAY else None

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, Self
 
-from heard.clock import moment, stamp
+from heard.clock import format_time, parse_time
 
 PUBLIC_REPLY_CAP: Final = 2
 """R04: never reply more than twice in one public thread."""
@@ -42,7 +42,7 @@ class Purpose(StrEnum):
     """Why a reply is sent."""
 
     ACKNOWLEDGEMENT = "acknowledgement"
-    ANSWER = "answer"
+    RESOLUTION = "answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +64,20 @@ class Slot:
     not_before: str | None = None
     variant: str | None = None
 
-    def waits(self, now: datetime) -> bool:
+    def is_waiting(self, now: datetime) -> bool:
         """Whether it is too early to send it."""
-        return self.not_before is not None and now < moment(self.not_before)
+        return self.not_before is not None and now < parse_time(self.not_before)
 
-    def held(self, now: datetime) -> bool:
+    def is_being_sent(self, now: datetime) -> bool:
         """Whether another run is sending it just now."""
         return (
             self.state is SlotState.SENDING
             and self.tried_at is not None
-            and now < moment(self.tried_at) + SENDING_LEASE
+            and now < parse_time(self.tried_at) + SENDING_LEASE
         )
 
     @property
-    def must_look(self) -> bool:
+    def must_find_reply(self) -> bool:
         """Whether the platform may already have it, so that it must be asked before anything is
         posted.
         """
@@ -91,11 +91,11 @@ class Slot:
             "public": self.public,
             "state": self.state.value,
         }
-        rest = {
+        optional_fields = {
             name: getattr(self, name)
             for name in ("tried_at", "first_tried_at", "not_before", "variant")
         }
-        return fields | {name: value for name, value in rest.items() if value}
+        return fields | {name: value for name, value in optional_fields.items() if value}
 
     @classmethod
     def from_json(cls, fields: dict[str, Any]) -> Self:
@@ -125,7 +125,7 @@ class Thread:
     id: str
     slots: tuple[Slot, ...] = ()
     follow_up: str | None = None
-    follow_ups: int = 0
+    follow_up_count: int = 0
     cap: int = PUBLIC_REPLY_CAP
 
     @property
@@ -163,54 +163,57 @@ class Thread:
             reply,
             purpose,
             public,
-            not_before=stamp(not_before) if not_before else None,
+            not_before=format_time(not_before) if not_before else None,
             variant=variant,
         )
         return replace(self, slots=(*self.slots, slot))
 
-    def sending(self, reply: str, now: datetime) -> Self:
+    def mark_sending(self, reply: str, now: datetime) -> Self:
         """This thread with the reply marked as being sent now."""
-        at = stamp(now)
-        return self._with(
+        time = format_time(now)
+        return self._update_slot(
             reply,
             lambda slot: replace(
-                slot, state=SlotState.SENDING, tried_at=at, first_tried_at=slot.first_tried_at or at
+                slot,
+                state=SlotState.SENDING,
+                tried_at=time,
+                first_tried_at=slot.first_tried_at or time,
             ),
         )
 
-    def interrupted(self, reply: str, *, maybe_applied: bool) -> Self:
+    def mark_interrupted(self, reply: str, *, maybe_applied: bool) -> Self:
         """This thread after an attempt that ended in a fault."""
         state = SlotState.DOUBTFUL if maybe_applied else SlotState.RESERVED
-        return self._with(reply, lambda slot: replace(slot, state=state))
+        return self._update_slot(reply, lambda slot: replace(slot, state=state))
 
-    def sent(self, reply: str) -> Self:
+    def mark_sent(self, reply: str) -> Self:
         """This thread with the reply confirmed. A private one leaves no slot.
 
         Only public ones are counted.
         """
         if (slot := self.slot(reply)) and not slot.public:
-            return self.dropped(reply)
-        return self._with(reply, lambda slot: replace(slot, state=SlotState.SENT))
+            return self.without_reply(reply)
+        return self._update_slot(reply, lambda slot: replace(slot, state=SlotState.SENT))
 
-    def unknown(self, reply: str) -> Self:
+    def mark_unknown(self, reply: str) -> Self:
         """This thread with a reply that nobody can tell about.
 
         It keeps its slot, since it may be there.
         """
-        return self._with(reply, lambda slot: replace(slot, state=SlotState.UNKNOWN))
+        return self._update_slot(reply, lambda slot: replace(slot, state=SlotState.UNKNOWN))
 
-    def dropped(self, reply: str) -> Self:
+    def without_reply(self, reply: str) -> Self:
         """This thread without a reply that certainly was not posted (or that is private and done)."""
         return replace(self, slots=tuple(slot for slot in self.slots if slot.reply != reply))
 
-    def _with(self, reply: str, change: Callable[[Slot], Slot]) -> Self:
+    def _update_slot(self, reply: str, update: Callable[[Slot], Slot]) -> Self:
         return replace(
-            self, slots=tuple(change(slot) if slot.reply == reply else slot for slot in self.slots)
+            self, slots=tuple(update(slot) if slot.reply == reply else slot for slot in self.slots)
         )
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object without absent fields; `from_json` is its inverse."""
-        fields: dict[str, Any] = {"id": self.id, "follow_ups": self.follow_ups}
+        fields: dict[str, Any] = {"id": self.id, "follow_up_count": self.follow_up_count}
         if self.cap != PUBLIC_REPLY_CAP:
             fields["cap"] = self.cap
         if self.slots:
@@ -227,6 +230,6 @@ class Thread:
             id=fields["id"],
             slots=slots,
             follow_up=fields.get("follow_up"),
-            follow_ups=int(fields["follow_ups"]),
+            follow_up_count=int(fields["follow_up_count"]),
             cap=int(fields.get("cap", PUBLIC_REPLY_CAP)),
         )

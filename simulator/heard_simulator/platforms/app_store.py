@@ -17,7 +17,16 @@ import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from heard_simulator.server import Answer, Ask, Calls, Json, Known, Operation, Platform, zulu
+from heard_simulator.server import (
+    CallKind,
+    Json,
+    KnownResource,
+    Operation,
+    PlatformRequest,
+    PlatformResponse,
+    SimulatedPlatform,
+    iso_millis,
+)
 
 
 def demo_key() -> ec.EllipticCurvePrivateKey:
@@ -30,14 +39,14 @@ def demo_key() -> ec.EllipticCurvePrivateKey:
     )
 
 
-def p8(key: ec.EllipticCurvePrivateKey) -> str:
+def key_file(key: ec.EllipticCurvePrivateKey) -> str:
     """The text of a .p8 file."""
     return key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     ).decode()
 
 
-class AppStore(Platform):
+class SimulatedAppStore(SimulatedPlatform):
     """One app's reviews. A resource is a review's attributes.
 
     `rating`, `title`, `body`, `reviewerNickname`, `createdDate`, `territory`;
@@ -50,13 +59,13 @@ class AppStore(Platform):
     credentials: ClassVar[Mapping[str, str]] = {
         "issuer_id": "00000000-demo-4000-8000-000000000000",
         "key_id": "DEMOKEY001",
-        "private_key": p8(demo_key()),
+        "private_key": key_file(demo_key()),
     }
     settings: ClassVar[Mapping[str, str]] = {"app_id": "1000000001", "api_base": "{url}"}
     LIMIT: Final = 5_970
-    MOST_A_PAGE: Final = 200
-    PUBLISHED_AFTER: Final = timedelta(seconds=3)
-    LONGEST_LIFE: Final = 1_200
+    MAX_PAGE_SIZE: Final = 200
+    PUBLICATION_DELAY: Final = timedelta(seconds=3)
+    MAX_TOKEN_SECONDS: Final = 1_200
 
     def start(self) -> None:
         self._reviews: dict[str, Json] = {}
@@ -64,55 +73,55 @@ class AppStore(Platform):
         self._numbers = count(1)
 
     @staticmethod
-    def known(fields: Json, now: datetime) -> tuple[Known, ...]:
+    def sample_resources(fields: Json, now: datetime) -> tuple[KnownResource, ...]:
         """Nothing: nothing is sent, so that samples say themselves what appears."""
         return ()
 
-    def operation(self, ask: Ask) -> Operation | None:
-        match ask.method, ask.path.strip("/").split("/"):
+    def operation(self, request: PlatformRequest) -> Operation | None:
+        match request.method, request.path.strip("/").split("/"):
             case "GET", ["v1", "apps", app, "customerReviews"]:
                 return Operation(
-                    Calls.LOOK,
+                    CallKind.READ,
                     frozenset(),
-                    lambda: self._signed_in(ask, lambda: self._list(app, ask)),
+                    lambda: self._require_auth(request, lambda: self._list(app, request)),
                 )
             case "GET", ["v1", "customerReviews", review]:
                 return Operation(
-                    Calls.LOOK,
+                    CallKind.READ,
                     frozenset({review}),
-                    lambda: self._signed_in(ask, lambda: self._show(review, ask)),
+                    lambda: self._require_auth(request, lambda: self._show(review, request)),
                 )
             case "POST", ["v1", "customerReviewResponses"]:
-                data: Json = ask.json().get("data", {})
-                about = str(
+                data: Json = request.json().get("data", {})
+                review_id = str(
                     data.get("relationships", {}).get("review", {}).get("data", {}).get("id")
                 )
                 return Operation(
-                    Calls.REPLY,
-                    frozenset({about}),
-                    lambda: self._signed_in(ask, lambda: self._respond(about, data)),
+                    CallKind.REPLY,
+                    frozenset({review_id}),
+                    lambda: self._require_auth(request, lambda: self._respond(review_id, data)),
                 )
             case _:
                 return None
 
-    def rejection(self) -> Answer:
-        return error(
+    def rejection(self) -> PlatformResponse:
+        return error_response(
             409,
             "ENTITY_ERROR.ATTRIBUTE.INVALID",
             "An attribute value is invalid.",
             "The response cannot be published.",
         )
 
-    def rate_limit(self, seconds: int) -> Answer:
-        refused = error(
+    def rate_limit(self, seconds: int) -> PlatformResponse:
+        response = error_response(
             429,
             "RATE_LIMIT_EXCEEDED",
             "The request rate limit has been reached.",
             "Wait before you ask again.",
         )
-        return Answer(429, refused.body, {"Retry-After": str(seconds)})
+        return PlatformResponse(429, response.body, {"Retry-After": str(seconds)})
 
-    def knows(self, native_id: str, resource: Json | None) -> None:
+    def set_resource(self, native_id: str, resource: Json | None) -> None:
         if resource is None:
             self._reviews.pop(native_id, None)
             self._responses.pop(native_id, None)
@@ -121,21 +130,24 @@ class AppStore(Platform):
             name: value for name, value in resource.items() if name != "response"
         }
         if "response" in resource:
-            self._keep(native_id, resource["response"])
+            self._store_response(native_id, resource["response"])
 
     def reset(self) -> None:
         self._reviews.clear()
         self._responses.clear()
 
-    def _signed_in(self, ask: Ask, run: Callable[[], Answer]) -> Answer:
-        token = self.bearer(ask)
+    def _require_auth(
+        self, request: PlatformRequest, run: Callable[[], PlatformResponse]
+    ) -> PlatformResponse:
+        token = self.bearer_token(request)
         try:
             key = serialization.load_pem_private_key(
-                self.accepts["private_key"].encode(), None
+                self.accepted_credentials["private_key"].encode(), None
             ).public_key()
             if (
                 not isinstance(key, ec.EllipticCurvePublicKey)
-                or jwt.get_unverified_header(token).get("kid") != self.accepts["key_id"]
+                or jwt.get_unverified_header(token).get("kid")
+                != self.accepted_credentials["key_id"]
             ):
                 raise jwt.InvalidKeyError("another key")
             claims = jwt.decode(
@@ -143,30 +155,34 @@ class AppStore(Platform):
                 key,
                 algorithms=["ES256"],
                 audience="appstoreconnect-v1",
-                issuer=self.accepts["issuer_id"],
+                issuer=self.accepted_credentials["issuer_id"],
                 options={"require": ["iss", "iat", "exp", "aud"]},
             )
         except jwt.PyJWTError:
             return self._unauthorized()
-        return run() if claims["exp"] - claims["iat"] <= self.LONGEST_LIFE else self._unauthorized()
-
-    def _unauthorized(self) -> Answer:
-        told = "Provide a properly configured and signed bearer token, and make sure that it has not expired."
-        return error(
-            401, "NOT_AUTHORIZED", "Authentication credentials are missing or invalid.", told
+        return (
+            run()
+            if claims["exp"] - claims["iat"] <= self.MAX_TOKEN_SECONDS
+            else self._unauthorized()
         )
 
-    def _list(self, app: str, ask: Ask) -> Answer:
+    def _unauthorized(self) -> PlatformResponse:
+        message = "Provide a properly configured and signed bearer token, and make sure that it has not expired."
+        return error_response(
+            401, "NOT_AUTHORIZED", "Authentication credentials are missing or invalid.", message
+        )
+
+    def _list(self, app: str, request: PlatformRequest) -> PlatformResponse:
         if app != self.settings["app_id"]:
-            return self._missing("apps", app)
-        size, at = ask.asked("limit") or "50", ask.asked("cursor") or "0"
+            return self._not_found("apps", app)
+        size, offset = request.query_value("limit") or "50", request.query_value("cursor") or "0"
         if (
             not size.isdecimal()
-            or not 1 <= int(size) <= self.MOST_A_PAGE
-            or not at.isdecimal()
-            or ask.asked("sort") != "-createdDate"
+            or not 1 <= int(size) <= self.MAX_PAGE_SIZE
+            or not offset.isdecimal()
+            or request.query_value("sort") != "-createdDate"
         ):
-            return error(
+            return error_response(
                 400,
                 "PARAMETER_ERROR.INVALID",
                 "A parameter has an invalid value",
@@ -177,32 +193,35 @@ class AppStore(Platform):
             key=lambda review: str(self._reviews[review]["createdDate"]),
             reverse=True,
         )
-        shown = newest[int(at) : int(at) + int(size)]
-        address = f"{self.url()}/v1/apps/{app}/customerReviews"
-        body: Json = {"data": [self._shown(review) for review in shown], "links": {"self": address}}
-        if ask.asked("include") == "response":
-            body["included"] = [
-                self._response(review) for review in shown if review in self._responses
-            ]
-        if int(at) + int(size) < len(newest):
-            asked = {"cursor": int(at) + int(size), "limit": size, "sort": "-createdDate"}
-            body["links"]["next"] = f"{address}?{urlencode(asked)}"
-        body["meta"] = {"paging": {"total": len(newest), "limit": int(size)}}
-        return Answer(200, body)
-
-    def _show(self, review: str, ask: Ask) -> Answer:
-        if review not in self._reviews:
-            return self._missing("customerReviews", review)
+        page = newest[int(offset) : int(offset) + int(size)]
+        list_url = f"{self.url()}/v1/apps/{app}/customerReviews"
         body: Json = {
-            "data": self._shown(review),
+            "data": [self._render(review) for review in page],
+            "links": {"self": list_url},
+        }
+        if request.query_value("include") == "response":
+            body["included"] = [
+                self._render_response(review) for review in page if review in self._responses
+            ]
+        if int(offset) + int(size) < len(newest):
+            next_query = {"cursor": int(offset) + int(size), "limit": size, "sort": "-createdDate"}
+            body["links"]["next"] = f"{list_url}?{urlencode(next_query)}"
+        body["meta"] = {"paging": {"total": len(newest), "limit": int(size)}}
+        return PlatformResponse(200, body)
+
+    def _show(self, review: str, request: PlatformRequest) -> PlatformResponse:
+        if review not in self._reviews:
+            return self._not_found("customerReviews", review)
+        body: Json = {
+            "data": self._render(review),
             "links": {"self": f"{self.url()}/v1/customerReviews/{review}"},
         }
-        if ask.asked("include") == "response" and review in self._responses:
-            body["included"] = [self._response(review)]
-        return Answer(200, body)
+        if request.query_value("include") == "response" and review in self._responses:
+            body["included"] = [self._render_response(review)]
+        return PlatformResponse(200, body)
 
-    def _shown(self, review: str) -> Json:
-        linked = (
+    def _render(self, review: str) -> Json:
+        response_link = (
             {"type": "customerReviewResponses", "id": self._responses[review]["id"]}
             if review in self._responses
             else None
@@ -212,20 +231,20 @@ class AppStore(Platform):
             "type": "customerReviews",
             "id": review,
             "attributes": attributes,
-            "relationships": {"response": {"data": linked}},
+            "relationships": {"response": {"data": response_link}},
         }
 
-    def _response(self, review: str) -> Json:
-        kept = self._responses[review]
-        published = self.clock() - kept["at"] >= self.PUBLISHED_AFTER
+    def _render_response(self, review: str) -> Json:
+        entry = self._responses[review]
+        is_published = self.clock() - entry["at"] >= self.PUBLICATION_DELAY
         attributes = {
-            "responseBody": kept["text"],
-            "lastModifiedDate": zulu(kept["at"]),
-            "state": "PUBLISHED" if published else "PENDING_PUBLISH",
+            "responseBody": entry["text"],
+            "lastModifiedDate": iso_millis(entry["at"]),
+            "state": "PUBLISHED" if is_published else "PENDING_PUBLISH",
         }
-        return {"type": "customerReviewResponses", "id": kept["id"], "attributes": attributes}
+        return {"type": "customerReviewResponses", "id": entry["id"], "attributes": attributes}
 
-    def _keep(self, review: str, text: str) -> Json:
+    def _store_response(self, review: str, text: str) -> Json:
         # A response that is replaced keeps its id: there is one a review.
         number = (
             self._responses[review]["id"]
@@ -235,9 +254,9 @@ class AppStore(Platform):
         self._responses[review] = {"id": number, "text": text, "at": self.clock()}
         return self._responses[review]
 
-    def _respond(self, review: str, data: Json) -> Answer:
+    def _respond(self, review: str, data: Json) -> PlatformResponse:
         if review not in self._reviews:
-            return self._missing("customerReviews", review)
+            return self._not_found("customerReviews", review)
         text = data.get("attributes", {}).get("responseBody")
         if (
             data.get("type") != "customerReviewResponses"
@@ -246,22 +265,22 @@ class AppStore(Platform):
             or len(text) > self.LIMIT
         ):
             return self.rejection()
-        kept = self._keep(review, text)
-        self.ledger.remove(self.name, kept["id"], kept["at"])
-        self.took(kept["id"], review, review, text, public=True)
-        return Answer(201, {"data": self._response(review)})
+        entry = self._store_response(review, text)
+        self.ledger.remove(self.name, entry["id"], entry["at"])
+        self.record_reply(entry["id"], review, review, text, public=True)
+        return PlatformResponse(201, {"data": self._render_response(review)})
 
-    def _missing(self, kind: str, resource: str) -> Answer:
-        told = f"There is no resource of type '{kind}' with id '{resource}'"
-        return error(404, "NOT_FOUND", "The specified resource does not exist", told)
+    def _not_found(self, kind: str, resource: str) -> PlatformResponse:
+        message = f"There is no resource of type '{kind}' with id '{resource}'"
+        return error_response(404, "NOT_FOUND", "The specified resource does not exist", message)
 
 
-def error(status: int, code: str, title: str, detail: str) -> Answer:
+def error_response(status: int, code: str, title: str, detail: str) -> PlatformResponse:
     """An error as Apple words one."""
-    return Answer(
+    return PlatformResponse(
         status,
         {"errors": [{"status": str(status), "code": code, "title": title, "detail": detail}]},
     )
 
 
-PLATFORM = AppStore
+PLATFORM = SimulatedAppStore

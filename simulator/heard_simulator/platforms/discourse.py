@@ -13,10 +13,20 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import ClassVar, Final, cast
 
-from heard_simulator.server import Answer, Ask, Calls, Json, Known, Operation, Platform, Reply, zulu
+from heard_simulator.server import (
+    CallKind,
+    Json,
+    KnownResource,
+    Operation,
+    PlatformRequest,
+    PlatformResponse,
+    ReceivedReply,
+    SimulatedPlatform,
+    iso_millis,
+)
 
 
-class Discourse(Platform):
+class SimulatedDiscourse(SimulatedPlatform):
     """Topics of posts. A reply is a post.
 
     The site refuses short posts and, from non-staff, what was just posted.
@@ -33,16 +43,16 @@ class Discourse(Platform):
     settings: ClassVar[Mapping[str, str]] = {"base_url": "{url}", "api_username": "heard"}
     CHUNK: Final = 20
     MAX_LENGTH: Final = 32_000
-    UNIQUE_FOR: Final = timedelta(minutes=5)
+    DUPLICATE_WINDOW: Final = timedelta(minutes=5)
     min_length = 20
 
     def start(self) -> None:
         self._topics: dict[int, Json] = {}
-        self._recent: dict[str, datetime] = {}
+        self._recent_hashes: dict[str, datetime] = {}
         self._ids = count(900_001)
 
     @staticmethod
-    def known(fields: Json, now: datetime) -> Iterator[Known]:
+    def sample_resources(fields: Json, now: datetime) -> Iterator[KnownResource]:
         """The topic that a post is in, with the post."""
         if "post" in fields:
             post: Json = fields["post"]
@@ -57,60 +67,66 @@ class Discourse(Platform):
                 "created_at",
                 "updated_at",
             )
-            shown = {name: post[name] for name in (*names, "version", "deleted_at") if name in post}
-            yield Known(
-                str(post["topic_id"]), {"title": post.get("topic_title", ""), "posts": [shown]}
+            api_post = {
+                name: post[name] for name in (*names, "version", "deleted_at") if name in post
+            }
+            yield KnownResource(
+                str(post["topic_id"]), {"title": post.get("topic_title", ""), "posts": [api_post]}
             )
 
-    def operation(self, ask: Ask) -> Operation | None:
-        match ask.path.removesuffix(".json").strip("/").split("/"):
-            case ["posts"] if ask.method == "POST":
-                wanted = ask.json() or ask.form()
+    def operation(self, request: PlatformRequest) -> Operation | None:
+        match request.path.removesuffix(".json").strip("/").split("/"):
+            case ["posts"] if request.method == "POST":
+                payload = request.json() or request.form()
                 return Operation(
-                    Calls.REPLY,
-                    self._about(wanted),
-                    lambda: self._signed_in(ask, lambda: self._create(wanted)),
+                    CallKind.REPLY,
+                    self._native_ids(payload),
+                    lambda: self._require_auth(request, lambda: self._create(payload)),
                 )
-            case ["posts", post] if ask.method == "GET":
+            case ["posts", post] if request.method == "GET":
                 return Operation(
-                    Calls.LOOK,
+                    CallKind.READ,
                     frozenset({post}),
-                    lambda: self._signed_in(ask, lambda: self._show_post(post)),
+                    lambda: self._require_auth(request, lambda: self._show_post(post)),
                 )
-            case ["t", topic] if ask.method == "GET":
-                raw = ask.asked("include_raw") in {"1", "true"}
+            case ["t", topic] if request.method == "GET":
+                raw = request.query_value("include_raw") in {"1", "true"}
                 return Operation(
-                    Calls.LOOK,
+                    CallKind.READ,
                     frozenset({topic}),
-                    lambda: self._signed_in(ask, lambda: self._show_topic(topic, 1, raw=raw)),
+                    lambda: self._require_auth(
+                        request, lambda: self._show_topic(topic, 1, raw=raw)
+                    ),
                 )
-            case ["t", topic, "posts"] if ask.method == "GET":
-                raw = ask.asked("include_raw") in {"1", "true"}
-                wanted_ids = ask.query.get("post_ids[]", [])
+            case ["t", topic, "posts"] if request.method == "GET":
+                raw = request.query_value("include_raw") in {"1", "true"}
+                post_ids = request.query.get("post_ids[]", [])
                 return Operation(
-                    Calls.LOOK,
+                    CallKind.READ,
                     frozenset({topic}),
-                    lambda: self._signed_in(
-                        ask, lambda: self._show_posts(topic, wanted_ids, raw=raw)
+                    lambda: self._require_auth(
+                        request, lambda: self._show_posts(topic, post_ids, raw=raw)
                     ),
                 )
             case ["t", topic, near] if (
-                ask.method == "GET" and topic.isdecimal() and near.isdecimal()
+                request.method == "GET" and topic.isdecimal() and near.isdecimal()
             ):
-                raw = ask.asked("include_raw") in {"1", "true"}
+                raw = request.query_value("include_raw") in {"1", "true"}
                 number = int(near)
                 return Operation(
-                    Calls.LOOK,
+                    CallKind.READ,
                     frozenset({topic}),
-                    lambda: self._signed_in(ask, lambda: self._show_topic(topic, number, raw=raw)),
+                    lambda: self._require_auth(
+                        request, lambda: self._show_topic(topic, number, raw=raw)
+                    ),
                 )
             case _:
                 return None
 
-    def rejection(self) -> Answer:
+    def rejection(self) -> PlatformResponse:
         return self._unprocessable("The body contains a word that is not allowed here.")
 
-    def rate_limit(self, seconds: int) -> Answer:
+    def rate_limit(self, seconds: int) -> PlatformResponse:
         body = {
             "errors": [
                 f"You’ve performed this action too many times. Please wait {seconds} seconds "
@@ -119,27 +135,32 @@ class Discourse(Platform):
             "error_type": "rate_limit",
             "extras": {"wait_seconds": seconds},
         }
-        return Answer(429, body, {"Retry-After": str(seconds)})
+        return PlatformResponse(429, body, {"Retry-After": str(seconds)})
 
-    def knows(self, native_id: str, resource: Json | None) -> None:
+    def set_resource(self, native_id: str, resource: Json | None) -> None:
         topic = int(native_id)
         if resource is None:
             self._topics.pop(topic, None)
             return
-        known = self._topics.setdefault(topic, {"title": "", "posts": {}})
-        known["title"] = resource.get("title") or known["title"]
+        record = self._topics.setdefault(topic, {"title": "", "posts": {}})
+        record["title"] = resource.get("title") or record["title"]
         for post in cast("Iterable[Json]", resource.get("posts", [])):
-            earlier: Json = known["posts"].get(int(post["id"]), {})
-            known["posts"][int(post["id"])] = {**earlier, **post}
+            previous: Json = record["posts"].get(int(post["id"]), {})
+            record["posts"][int(post["id"])] = {**previous, **post}
 
     def reset(self) -> None:
         self._topics.clear()
-        self._recent.clear()
+        self._recent_hashes.clear()
 
-    def _signed_in(self, ask: Ask, run: Callable[[], Answer]) -> Answer:
-        given = (ask.headers.get("api-key"), ask.headers.get("api-username"))
-        if given != (self.accepts["api_key"], self.accepts["api_username"]):
-            return Answer(
+    def _require_auth(
+        self, request: PlatformRequest, run: Callable[[], PlatformResponse]
+    ) -> PlatformResponse:
+        api_credentials = (request.headers.get("api-key"), request.headers.get("api-username"))
+        if api_credentials != (
+            self.accepted_credentials["api_key"],
+            self.accepted_credentials["api_username"],
+        ):
+            return PlatformResponse(
                 403,
                 {
                     "errors": ["You are not permitted to view the requested resource."],
@@ -148,29 +169,29 @@ class Discourse(Platform):
             )
         return run()
 
-    def _about(self, wanted: Json) -> frozenset[str]:
-        topic = str(wanted.get("topic_id"))
-        return frozenset({topic, self._answered(topic, wanted.get("reply_to_post_number"))})
+    def _native_ids(self, payload: Json) -> frozenset[str]:
+        topic = str(payload.get("topic_id"))
+        return frozenset({topic, self._parent_post_id(topic, payload.get("reply_to_post_number"))})
 
-    def _answered(self, topic: str, number: object) -> str:
+    def _parent_post_id(self, topic: str, number: object) -> str:
         """The id of the post that a reply answers.
 
         The one with that number, else the topic's first.
         """
         posts = self._posts(topic) or []
-        numbered = {str(post["post_number"]): str(post["id"]) for post in posts}
-        return numbered.get(str(number)) or next(iter(numbered.values()), "")
+        ids_by_number = {str(post["post_number"]): str(post["id"]) for post in posts}
+        return ids_by_number.get(str(number)) or next(iter(ids_by_number.values()), "")
 
     def _posts(self, topic: str) -> list[Json] | None:
-        known = self._topics.get(int(topic)) if topic.isdecimal() else None
+        record = self._topics.get(int(topic)) if topic.isdecimal() else None
         return (
-            sorted(known["posts"].values(), key=lambda post: int(post["post_number"]))
-            if known
+            sorted(record["posts"].values(), key=lambda post: int(post["post_number"]))
+            if record
             else None
         )
 
-    def _create(self, wanted: Json) -> Answer:
-        topic = str(wanted.get("topic_id"))
+    def _create(self, payload: Json) -> PlatformResponse:
+        topic = str(payload.get("topic_id"))
         posts = self._posts(topic)
         if posts is None:
             # PostCreator reports an unknown topic as a validation error, not as 404.
@@ -178,7 +199,7 @@ class Discourse(Platform):
                 "Something has gone wrong. Perhaps this topic was closed or deleted while you were "
                 "looking at it?"
             )
-        raw = str(wanted.get("raw") or "").rstrip()
+        raw = str(payload.get("raw") or "").rstrip()
         if not raw:
             return self._unprocessable("Body can't be blank")
         if len(raw.strip()) < self.min_length:
@@ -191,46 +212,49 @@ class Discourse(Platform):
             )
         # Post#raw_hash: whitespace and case do not make another text, and the topic does not
         # matter.
-        key = hashlib.sha256("".join(raw.split()).lower().encode()).hexdigest()
+        text_hash = hashlib.sha256("".join(raw.split()).lower().encode()).hexdigest()
         now = self.clock()
-        if key in self._recent and now - self._recent[key] < self.UNIQUE_FOR:
+        if (
+            text_hash in self._recent_hashes
+            and now - self._recent_hashes[text_hash] < self.DUPLICATE_WINDOW
+        ):
             return self._unprocessable("Body is too similar to what you recently posted")
-        self._recent[key] = now
+        self._recent_hashes[text_hash] = now
         post: Json = {
             "id": next(self._ids),
-            "username": self.accepts["api_username"],
+            "username": self.accepted_credentials["api_username"],
             "raw": raw,
-            "created_at": zulu(now),
+            "created_at": iso_millis(now),
             "post_number": max((int(post["post_number"]) for post in posts), default=0) + 1,
-            "reply_to_post_number": wanted.get("reply_to_post_number"),
+            "reply_to_post_number": payload.get("reply_to_post_number"),
         }
-        answered = self._answered(topic, wanted.get("reply_to_post_number"))
+        parent_id = self._parent_post_id(topic, payload.get("reply_to_post_number"))
         self._topics[int(topic)]["posts"][post["id"]] = post
-        self.ledger.take(
-            Reply(self.name, str(post["id"]), topic, answered, raw, public=True, at=now)
+        self.ledger.add(
+            ReceivedReply(self.name, str(post["id"]), topic, parent_id, raw, public=True, at=now)
         )
-        return Answer(200, self._shown(int(topic), post, raw=True))
+        return PlatformResponse(200, self._render(int(topic), post, raw=True))
 
-    def _show_post(self, post_id: str) -> Answer:
-        for topic, known in self._topics.items():
-            post = known["posts"].get(int(post_id)) if post_id.isdecimal() else None
+    def _show_post(self, post_id: str) -> PlatformResponse:
+        for topic, record in self._topics.items():
+            post = record["posts"].get(int(post_id)) if post_id.isdecimal() else None
             if post is not None and not post.get("deleted_at"):
-                return Answer(200, self._shown(topic, post, raw=True))
-        return self._missing()
+                return PlatformResponse(200, self._render(topic, post, raw=True))
+        return self._not_found()
 
-    def _show_topic(self, topic: str, near: int, *, raw: bool) -> Answer:
+    def _show_topic(self, topic: str, near: int, *, raw: bool) -> PlatformResponse:
         posts = [post for post in self._posts(topic) or [] if not post.get("deleted_at")]
         if not posts:
-            return self._missing()
+            return self._not_found()
         # TopicView shows a chunk around the post asked for; without one, the topic's beginning.
-        at = next(
+        position = next(
             (index for index, post in enumerate(posts) if int(post["post_number"]) >= near),
             len(posts) - 1,
         )
-        start = max(0, min(at - self.CHUNK // 4, len(posts) - self.CHUNK))
-        shown = posts[start : start + self.CHUNK]
+        start = max(0, min(position - self.CHUNK // 4, len(posts) - self.CHUNK))
+        chunk = posts[start : start + self.CHUNK]
         number = int(topic)
-        return Answer(
+        return PlatformResponse(
             200,
             {
                 "id": number,
@@ -239,30 +263,32 @@ class Discourse(Platform):
                 "highest_post_number": int(posts[-1]["post_number"]),
                 "chunk_size": self.CHUNK,
                 "post_stream": {
-                    "posts": [self._shown(number, post, raw=raw) for post in shown],
+                    "posts": [self._render(number, post, raw=raw) for post in chunk],
                     "stream": [post["id"] for post in posts],
                 },
             },
         )
 
-    def _show_posts(self, topic: str, wanted: list[str], *, raw: bool) -> Answer:
+    def _show_posts(self, topic: str, post_ids: list[str], *, raw: bool) -> PlatformResponse:
         posts = self._posts(topic)
         if posts is None:
-            return self._missing()
-        shown = [post for post in posts if str(post["id"]) in wanted and not post.get("deleted_at")]
-        return Answer(
+            return self._not_found()
+        selected_posts = [
+            post for post in posts if str(post["id"]) in post_ids and not post.get("deleted_at")
+        ]
+        return PlatformResponse(
             200,
             {
                 "id": int(topic),
                 "post_stream": {
-                    "posts": [self._shown(int(topic), post, raw=raw) for post in shown]
+                    "posts": [self._render(int(topic), post, raw=raw) for post in selected_posts]
                 },
             },
         )
 
-    def _shown(self, topic: int, post: Json, *, raw: bool) -> Json:
+    def _render(self, topic: int, post: Json, *, raw: bool) -> Json:
         paragraphs = str(post.get("raw", "")).split("\n\n")
-        full: Json = {
+        fields: Json = {
             "name": None,
             "created_at": None,
             "updated_at": post.get("created_at"),
@@ -278,11 +304,11 @@ class Discourse(Platform):
             **post,
         }
         if not raw:
-            full.pop("raw", None)
-        return full
+            fields.pop("raw", None)
+        return fields
 
-    def _missing(self) -> Answer:
-        return Answer(
+    def _not_found(self) -> PlatformResponse:
+        return PlatformResponse(
             404,
             {
                 "errors": ["The requested URL or resource could not be found."],
@@ -290,8 +316,8 @@ class Discourse(Platform):
             },
         )
 
-    def _unprocessable(self, message: str) -> Answer:
-        return Answer(422, {"action": "create_post", "errors": [message]})
+    def _unprocessable(self, message: str) -> PlatformResponse:
+        return PlatformResponse(422, {"action": "create_post", "errors": [message]})
 
 
-PLATFORM = Discourse
+PLATFORM = SimulatedDiscourse

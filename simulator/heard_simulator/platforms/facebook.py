@@ -11,10 +11,18 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import ClassVar, Final
 
-from heard_simulator.server import Answer, Ask, Calls, Json, Known, Operation, Platform
+from heard_simulator.server import (
+    CallKind,
+    Json,
+    KnownResource,
+    Operation,
+    PlatformRequest,
+    PlatformResponse,
+    SimulatedPlatform,
+)
 
 
-class Facebook(Platform):
+class SimulatedFacebook(SimulatedPlatform):
     """Comments with their replies, seen with a Page's token.
 
     A reply to a reply is put beside it, below the first level's comment.
@@ -24,13 +32,13 @@ class Facebook(Platform):
     to a reply hangs from the first level.
     """
 
-    PAGE: Final = "104420555000111"
+    PAGE_ID: Final = "104420555000111"
     LIMIT: Final = 8_000
 
     credentials: ClassVar[Mapping[str, str]] = {"access_token": "EAAdemoPageTokenThatIsNone"}
     settings: ClassVar[Mapping[str, str]] = {
         "api_base": "{url}",
-        "page_id": PAGE,
+        "page_id": PAGE_ID,
         "verify_token": "the-kitchen-window-is-open",
     }
 
@@ -43,7 +51,7 @@ class Facebook(Platform):
         return "0b5e55edfacade0b5e55edfacade0b5e"
 
     @staticmethod
-    def known(fields: Json, now: datetime) -> Iterator[Known]:
+    def sample_resources(fields: Json, now: datetime) -> Iterator[KnownResource]:
         """The comments that a delivery tells of."""
         for entry in fields.get("entry", []):
             for change in entry.get("changes", []):
@@ -51,7 +59,7 @@ class Facebook(Platform):
                 if value.get("item") != "comment" or entry.get("id") == "0":
                     continue
                 if value["verb"] == "remove":
-                    yield Known(value["comment_id"], None)
+                    yield KnownResource(value["comment_id"], None)
                     continue
                 resource: Json = {
                     "message": value.get("message", ""),
@@ -62,42 +70,44 @@ class Facebook(Platform):
                 }
                 if value["parent_id"] != value["post_id"]:
                     resource["parent"] = {"id": value["parent_id"]}
-                yield Known(value["comment_id"], resource)
+                yield KnownResource(value["comment_id"], resource)
 
-    def operation(self, ask: Ask) -> Operation | None:
-        match ask.path.strip("/").split("/"):
-            case [comment] if ask.method == "GET":
+    def operation(self, request: PlatformRequest) -> Operation | None:
+        match request.path.strip("/").split("/"):
+            case [comment] if request.method == "GET":
                 return Operation(
-                    Calls.LOOK,
+                    CallKind.READ,
                     frozenset({comment}),
-                    lambda: self._signed_in(ask, lambda: self._show(comment)),
+                    lambda: self._require_auth(request, lambda: self._show(comment)),
                 )
-            case [comment, "comments"] if ask.method == "GET":
+            case [comment, "comments"] if request.method == "GET":
                 return Operation(
-                    Calls.LOOK,
+                    CallKind.READ,
                     frozenset({comment}),
-                    lambda: self._signed_in(ask, lambda: self._replies(comment, ask)),
+                    lambda: self._require_auth(request, lambda: self._replies(comment, request)),
                 )
-            case [comment, "comments"] if ask.method == "POST":
-                message = ask.form().get("message", "")
+            case [comment, "comments"] if request.method == "POST":
+                message = request.form().get("message", "")
                 return Operation(
-                    Calls.REPLY,
+                    CallKind.REPLY,
                     frozenset({comment}),
-                    lambda: self._signed_in(ask, lambda: self._reply(comment, message)),
+                    lambda: self._require_auth(request, lambda: self._reply(comment, message)),
                 )
             case _:
                 return None
 
-    def rejection(self) -> Answer:
+    def rejection(self) -> PlatformResponse:
         return self._error(403, 200, "Permissions error")
 
-    def rate_limit(self, seconds: int) -> Answer:
-        answer = self._error(400, 32, "Page request limit reached")
-        return Answer(
-            answer.status, answer.body, {"X-Business-Use-Case-Usage": self._usage(seconds)}
+    def rate_limit(self, seconds: int) -> PlatformResponse:
+        response = self._error(400, 32, "Page request limit reached")
+        return PlatformResponse(
+            response.status,
+            response.body,
+            {"X-Business-Use-Case-Usage": self._usage_header(seconds)},
         )
 
-    def knows(self, native_id: str, resource: Json | None) -> None:
+    def set_resource(self, native_id: str, resource: Json | None) -> None:
         if resource is None:
             self._comments.pop(native_id, None)
         else:
@@ -110,71 +120,84 @@ class Facebook(Platform):
     def reset(self) -> None:
         self._comments.clear()
 
-    def _signed_in(self, ask: Ask, run: Callable[[], Answer]) -> Answer:
-        if (self.bearer(ask) or ask.asked("access_token")) != self.accepts["access_token"]:
+    def _require_auth(
+        self, request: PlatformRequest, run: Callable[[], PlatformResponse]
+    ) -> PlatformResponse:
+        if (
+            self.bearer_token(request) or request.query_value("access_token")
+        ) != self.accepted_credentials["access_token"]:
             return self._error(400, 190, "Invalid OAuth access token - Cannot parse access token")
         return run()
 
-    def _show(self, comment: str) -> Answer:
-        known = self._comments.get(comment)
-        return Answer(200, known) if known else self._missing(comment)
+    def _show(self, comment: str) -> PlatformResponse:
+        record = self._comments.get(comment)
+        return PlatformResponse(200, record) if record else self._not_found(comment)
 
-    def _replies(self, comment: str, ask: Ask) -> Answer:
+    def _replies(self, comment: str, request: PlatformRequest) -> PlatformResponse:
         if comment not in self._comments:
-            return self._missing(comment)
-        below = [
+            return self._not_found(comment)
+        replies = [
             each for each in self._comments.values() if each.get("parent", {}).get("id") == comment
         ]
-        start, limit = int(ask.asked("after") or 0), int(ask.asked("limit") or 25)
-        shown, end = below[start : start + limit], start + limit
+        start, limit = (
+            int(request.query_value("after") or 0),
+            int(request.query_value("limit") or 25),
+        )
+        page, end = replies[start : start + limit], start + limit
         paging: Json = {"cursors": {"before": str(start), "after": str(end)}}
-        if end < len(below):
+        if end < len(replies):
             paging["next"] = f"{self.url()}/{comment}/comments?after={end}"
-        return Answer(200, {"data": shown, "paging": paging} if shown else {"data": []})
+        return PlatformResponse(200, {"data": page, "paging": paging} if page else {"data": []})
 
-    def _reply(self, comment: str, message: str) -> Answer:
-        known = self._comments.get(comment)
-        if known is None:
-            return self._missing(comment)
+    def _reply(self, comment: str, message: str) -> PlatformResponse:
+        record = self._comments.get(comment)
+        if record is None:
+            return self._not_found(comment)
         if not message.strip() or len(message) > self.LIMIT:
             return self._error(400, 100, "(#100) Invalid parameter: message")
-        top = known.get("parent", {}).get("id", comment)
-        native_id = f"{top.partition('_')[0]}_{next(self._ids)}"
+        root_id = record.get("parent", {}).get("id", comment)
+        native_id = f"{root_id.partition('_')[0]}_{next(self._ids)}"
         at = self.clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S+0000")
-        page = {"id": self.PAGE, "name": "Harbour Kitchen"}
+        page = {"id": self.PAGE_ID, "name": "Harbour Kitchen"}
         self._comments[native_id] = {
             "id": native_id,
             "message": message,
             "created_time": at,
             "from": page,
-            "parent": {"id": top},
+            "parent": {"id": root_id},
         }
-        self.took(native_id, top, comment, message, public=True)
-        return Answer(200, {"id": native_id})
+        self.record_reply(native_id, root_id, comment, message, public=True)
+        return PlatformResponse(200, {"id": native_id})
 
-    def _missing(self, comment: str) -> Answer:
-        told = f"Unsupported get request. Object with ID '{comment}' does not exist, cannot be loaded due to missing permissions"
-        return self._error(400, 100, told, kind="GraphMethodException", error_subcode=33)
+    def _not_found(self, comment: str) -> PlatformResponse:
+        message = f"Unsupported get request. Object with ID '{comment}' does not exist, cannot be loaded due to missing permissions"
+        return self._error(400, 100, message, kind="GraphMethodException", error_subcode=33)
 
     def _error(
-        self, status: int, code: int, message: str, *, kind: str = "OAuthException", **more: int
-    ) -> Answer:
-        return Answer(
+        self,
+        status: int,
+        code: int,
+        message: str,
+        *,
+        kind: str = "OAuthException",
+        **extra_fields: int,
+    ) -> PlatformResponse:
+        return PlatformResponse(
             status,
             {
                 "error": {
                     "message": message,
                     "type": kind,
                     "code": code,
-                    **more,
+                    **extra_fields,
                     "fbtrace_id": "AdemoTrace0000000000000",
                 }
             },
         )
 
-    def _usage(self, seconds: int) -> str:
+    def _usage_header(self, seconds: int) -> str:
         minutes = -(-seconds // 60)
-        return f'{{"{self.PAGE}":[{{"type":"pages","call_count":100,"estimated_time_to_regain_access":{minutes}}}]}}'
+        return f'{{"{self.PAGE_ID}":[{{"type":"pages","call_count":100,"estimated_time_to_regain_access":{minutes}}}]}}'
 
 
-PLATFORM = Facebook
+PLATFORM = SimulatedFacebook

@@ -9,10 +9,17 @@ import secrets
 from collections.abc import Mapping
 from typing import ClassVar, Final
 
-from heard_simulator.server import Answer, Ask, Calls, Json, Operation, Platform
+from heard_simulator.server import (
+    CallKind,
+    Json,
+    Operation,
+    PlatformRequest,
+    PlatformResponse,
+    SimulatedPlatform,
+)
 
 
-class Feefo(Platform):
+class SimulatedFeefo(SimulatedPlatform):
     """Feedback on sales: a service part, and a part for each product.
 
     A resource is one entry of `reviews`: `{"url", "customer", "service": {"id", …}, "products":
@@ -34,22 +41,26 @@ class Feefo(Platform):
         self._tokens: set[str] = set()
         self._feedback: dict[str, Json] = {}
 
-    def operation(self, ask: Ask) -> Operation | None:
-        match ask.method, ask.path.strip("/"):
+    def operation(self, request: PlatformRequest) -> Operation | None:
+        match request.method, request.path.strip("/"):
             case "POST", "api/oauth/v2/token":
-                return Operation(Calls.SIGN_IN, frozenset(), lambda: self._sign_in(ask.form()))
+                return Operation(
+                    CallKind.SIGN_IN, frozenset(), lambda: self._sign_in(request.form())
+                )
             case "GET", "api/20/reviews/all":
-                return Operation(Calls.LOOK, frozenset(self._feedback), lambda: self._list(ask))
+                return Operation(
+                    CallKind.READ, frozenset(self._feedback), lambda: self._list(request)
+                )
             case _:
                 return None
 
-    def rejection(self) -> Answer:
-        return Answer(403, {"error": "access_denied"})
+    def rejection(self) -> PlatformResponse:
+        return PlatformResponse(403, {"error": "access_denied"})
 
-    def rate_limit(self, seconds: int) -> Answer:
-        return Answer(429, {"error": "too_many_requests"}, {"Retry-After": str(seconds)})
+    def rate_limit(self, seconds: int) -> PlatformResponse:
+        return PlatformResponse(429, {"error": "too_many_requests"}, {"Retry-After": str(seconds)})
 
-    def knows(self, native_id: str, resource: Json | None) -> None:
+    def set_resource(self, native_id: str, resource: Json | None) -> None:
         self._feedback.pop(native_id, None)
         if resource is not None:
             self._feedback[native_id] = resource
@@ -60,39 +71,42 @@ class Feefo(Platform):
     def revoke_tokens(self) -> None:
         self._tokens.clear()
 
-    def _sign_in(self, form: Mapping[str, str]) -> Answer:
-        if form != {"grant_type": "client_credentials", **self.accepts}:
-            return Answer(401, {"error": "invalid_client"})
+    def _sign_in(self, form: Mapping[str, str]) -> PlatformResponse:
+        if form != {"grant_type": "client_credentials", **self.accepted_credentials}:
+            return PlatformResponse(401, {"error": "invalid_client"})
         token = secrets.token_urlsafe(24)
         self._tokens.add(token)
-        return Answer(
+        return PlatformResponse(
             200, {"access_token": token, "token_type": "Bearer", "expires_in": self.TOKEN_LIFE}
         )
 
-    def _list(self, ask: Ask) -> Answer:
-        if self.bearer(ask) not in self._tokens:
-            return Answer(401, {"error": "invalid_token"})
-        if ask.asked("merchant_identifier") != self.settings["merchant_identifier"]:
-            return Answer(404, {"error": "merchant_not_found"})
-        wanted = ask.asked("id")
+    def _list(self, request: PlatformRequest) -> PlatformResponse:
+        if self.bearer_token(request) not in self._tokens:
+            return PlatformResponse(401, {"error": "invalid_token"})
+        if request.query_value("merchant_identifier") != self.settings["merchant_identifier"]:
+            return PlatformResponse(404, {"error": "merchant_not_found"})
+        wanted_id = request.query_value("id")
         newest = [
             entry
             for entry in reversed(self._feedback.values())
-            if wanted is None or wanted in self._ids(entry)
+            if wanted_id is None or wanted_id in self._ids(entry)
         ]
-        size, page = int(ask.asked("page_size") or 20), int(ask.asked("page") or 1)
+        size, page = (
+            int(request.query_value("page_size") or 20),
+            int(request.query_value("page") or 1),
+        )
         meta = {
             "count": len(newest),
             "pages": -(-len(newest) // size),
             "page_size": size,
             "current_page": page,
         }
-        shown = [
+        entries = [
             {"merchant": {"identifier": self.settings["merchant_identifier"]}, **entry}
             for entry in newest
         ]
-        return Answer(
-            200, {"summary": {"meta": meta}, "reviews": shown[size * (page - 1) : size * page]}
+        return PlatformResponse(
+            200, {"summary": {"meta": meta}, "reviews": entries[size * (page - 1) : size * page]}
         )
 
     @staticmethod
@@ -105,4 +119,4 @@ class Feefo(Platform):
         return {str(part.get("id")) for part in parts} | set(str(entry.get("url", "")).split("/"))
 
 
-PLATFORM = Feefo
+PLATFORM = SimulatedFeefo

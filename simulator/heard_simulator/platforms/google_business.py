@@ -23,9 +23,18 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
-from heard_simulator.server import Answer, Ask, Calls, Json, Known, Operation, Platform, zulu
+from heard_simulator.server import (
+    CallKind,
+    Json,
+    KnownResource,
+    Operation,
+    PlatformRequest,
+    PlatformResponse,
+    SimulatedPlatform,
+    iso_millis,
+)
 
-PUSHER: Final = "pusher@heard-demo.iam.gserviceaccount.example"
+PUSH_ACCOUNT: Final = "pusher@heard-demo.iam.gserviceaccount.example"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +47,7 @@ class Signer:
 
 
 @cache
-def signer() -> Signer:
+def demo_signer() -> Signer:
     """Made when it is first needed.
 
     Making one takes a tenth of a second, and hardly any test wants it.
@@ -46,7 +55,7 @@ def signer() -> Signer:
     key = rsa.generate_private_key(public_exponent=65_537, key_size=2_048)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "federated-signon.example")])
     now = datetime.now(UTC)
-    made = x509.CertificateBuilder(
+    certificate = x509.CertificateBuilder(
         issuer_name=name,
         subject_name=name,
         public_key=key.public_key(),
@@ -54,12 +63,16 @@ def signer() -> Signer:
         not_valid_before=now - timedelta(days=1),
         not_valid_after=now + timedelta(days=16),
     ).sign(key, hashes.SHA256())
-    pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
-    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain).decode()
-    return Signer(made.fingerprint(hashes.SHA1()).hex(), private, made.public_bytes(pem).decode())  # noqa: S303 - only a name
+    pem, no_encryption = serialization.Encoding.PEM, serialization.NoEncryption()
+    private_key = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, no_encryption).decode()
+    return Signer(
+        certificate.fingerprint(hashes.SHA1()).hex(),
+        private_key,
+        certificate.public_bytes(pem).decode(),
+    )  # noqa: S303 - only a name
 
 
-class GoogleBusiness(Platform):
+class SimulatedGoogleBusiness(SimulatedPlatform):
     """One account's locations. A resource is a review as the API shows it, under its whole name.
 
     A reply is taken at once and moderated afterwards: it is PENDING for `MODERATED_AFTER`, then
@@ -73,15 +86,15 @@ class GoogleBusiness(Platform):
         "refresh_token": "1//demo-refresh-token",
     }
     settings: ClassVar[Mapping[str, str]] = {
-        "push_service_account": PUSHER,
+        "push_service_account": PUSH_ACCOUNT,
         "location": "accounts/100000000000000000001/locations/20000000000000000001",
         "api_base": "{url}",
         "certs_url": "{url}/oauth2/v1/certs",
         "token_url": "{url}/token",
     }
     LIMIT_BYTES: Final = 4_096
-    MOST_A_PAGE: Final = 50
-    MODERATED_AFTER: Final = timedelta(seconds=3)
+    MAX_PAGE_SIZE: Final = 50
+    MODERATION_DELAY: Final = timedelta(seconds=3)
     TOKEN_LIFE: Final = timedelta(seconds=3_599)
 
     def start(self) -> None:
@@ -91,42 +104,44 @@ class GoogleBusiness(Platform):
 
     @property
     def signing_secret(self) -> str:
-        key = signer()
-        return json.dumps({"kid": key.kid, "private_key": key.private_key, "email": PUSHER})
+        key = demo_signer()
+        return json.dumps({"kid": key.kid, "private_key": key.private_key, "email": PUSH_ACCOUNT})
 
     @property
-    def shown_secret(self) -> None:
+    def visible_secret(self) -> None:
         """Nothing is shown: the keys are published."""
         return None
 
     @staticmethod
-    def known(fields: Json, now: datetime) -> tuple[Known, ...]:
+    def sample_resources(fields: Json, now: datetime) -> tuple[KnownResource, ...]:
         """Nothing.
 
         A notification holds only a name, so that samples say themselves what the API shows.
         """
         return ()
 
-    def operation(self, ask: Ask) -> Operation | None:
-        path = ask.path.strip("/")
-        match ask.method, path.split("/"):
+    def operation(self, request: PlatformRequest) -> Operation | None:
+        path = request.path.strip("/")
+        match request.method, path.split("/"):
             case "GET", ["oauth2", "v1", "certs"]:
-                return Operation(Calls.SIGN_IN, frozenset(), self._certificates)
+                return Operation(CallKind.SIGN_IN, frozenset(), self._certificates)
             case "POST", ["token"]:
-                return Operation(Calls.SIGN_IN, frozenset(), lambda: self._sign_in(ask.form()))
+                return Operation(
+                    CallKind.SIGN_IN, frozenset(), lambda: self._sign_in(request.form())
+                )
             case "GET", ["v4", "accounts", _, "locations", _, "reviews"]:
                 location = path.removeprefix("v4/").removesuffix("/reviews")
                 return Operation(
-                    Calls.LOOK,
+                    CallKind.READ,
                     frozenset({location}),
-                    lambda: self._signed_in(ask, lambda: self._list(location, ask)),
+                    lambda: self._require_auth(request, lambda: self._list(location, request)),
                 )
             case "GET", ["v4", "accounts", _, "locations", _, "reviews", _]:
                 name = path.removeprefix("v4/")
                 return Operation(
-                    Calls.LOOK,
+                    CallKind.READ,
                     frozenset({name}),
-                    lambda: self._signed_in(ask, lambda: self._show(name)),
+                    lambda: self._require_auth(request, lambda: self._show(name)),
                 )
             case ("PUT" | "DELETE") as method, [
                 "v4",
@@ -139,27 +154,29 @@ class GoogleBusiness(Platform):
                 "reply",
             ]:
                 name = path.removeprefix("v4/").removesuffix("/reply")
-                done = (
-                    (lambda: self._reply(name, ask.json()))
+                run = (
+                    (lambda: self._reply(name, request.json()))
                     if method == "PUT"
                     else (lambda: self._delete_reply(name))
                 )
-                return Operation(Calls.REPLY, frozenset({name}), lambda: self._signed_in(ask, done))
+                return Operation(
+                    CallKind.REPLY, frozenset({name}), lambda: self._require_auth(request, run)
+                )
             case _:
                 return None
 
-    def rejection(self) -> Answer:
-        return error(400, "INVALID_ARGUMENT", "Request contains an invalid argument.")
+    def rejection(self) -> PlatformResponse:
+        return error_response(400, "INVALID_ARGUMENT", "Request contains an invalid argument.")
 
-    def rate_limit(self, seconds: int) -> Answer:
-        refused = error(
+    def rate_limit(self, seconds: int) -> PlatformResponse:
+        response = error_response(
             429,
             "RESOURCE_EXHAUSTED",
             "Quota exceeded for quota metric 'Requests' and limit 'Requests per minute'.",
         )
-        return Answer(429, refused.body, {"Retry-After": str(seconds)})
+        return PlatformResponse(429, response.body, {"Retry-After": str(seconds)})
 
-    def knows(self, native_id: str, resource: Json | None) -> None:
+    def set_resource(self, native_id: str, resource: Json | None) -> None:
         if resource is None:
             self._reviews.pop(native_id, None)
             return
@@ -176,29 +193,29 @@ class GoogleBusiness(Platform):
     def revoke_tokens(self) -> None:
         self._tokens.clear()
 
-    def _certificates(self) -> Answer:
-        key = signer()
-        return Answer(
+    def _certificates(self) -> PlatformResponse:
+        key = demo_signer()
+        return PlatformResponse(
             200,
             {key.kid: key.certificate},
             {"Cache-Control": "public, max-age=21600, must-revalidate, no-transform"},
         )
 
-    def _sign_in(self, form: Mapping[str, str]) -> Answer:
+    def _sign_in(self, form: Mapping[str, str]) -> PlatformResponse:
         if form.get("grant_type") != "refresh_token":
-            return Answer(
+            return PlatformResponse(
                 400, {"error": "unsupported_grant_type", "error_description": "Invalid grant_type."}
             )
         if (form.get("client_id"), form.get("client_secret")) != (
-            self.accepts["client_id"],
-            self.accepts["client_secret"],
+            self.accepted_credentials["client_id"],
+            self.accepted_credentials["client_secret"],
         ):
-            return Answer(
+            return PlatformResponse(
                 401,
                 {"error": "invalid_client", "error_description": "The OAuth client was not found."},
             )
-        if form.get("refresh_token") != self.accepts["refresh_token"]:
-            return Answer(
+        if form.get("refresh_token") != self.accepted_credentials["refresh_token"]:
+            return PlatformResponse(
                 400,
                 {
                     "error": "invalid_grant",
@@ -209,38 +226,53 @@ class GoogleBusiness(Platform):
         self._tokens[token] = self.clock() + self.TOKEN_LIFE
         life = int(self.TOKEN_LIFE.total_seconds())
         scope = "https://www.googleapis.com/auth/business.manage"
-        return Answer(
+        return PlatformResponse(
             200, {"access_token": token, "expires_in": life, "scope": scope, "token_type": "Bearer"}
         )
 
-    def _signed_in(self, ask: Ask, run: Callable[[], Answer]) -> Answer:
-        if self._tokens.get(self.bearer(ask), self.clock()) <= self.clock():
-            return error(401, "UNAUTHENTICATED", "Request had invalid authentication credentials.")
+    def _require_auth(
+        self, request: PlatformRequest, run: Callable[[], PlatformResponse]
+    ) -> PlatformResponse:
+        if self._tokens.get(self.bearer_token(request), self.clock()) <= self.clock():
+            return error_response(
+                401, "UNAUTHENTICATED", "Request had invalid authentication credentials."
+            )
         return run()
 
-    def _list(self, location: str, ask: Ask) -> Answer:
-        if ask.asked("orderBy") not in {None, "updateTime desc"}:
-            return error(400, "INVALID_ARGUMENT", "Only updateTime desc is played here.")
-        size, at = ask.asked("pageSize") or "50", ask.asked("pageToken") or "0"
-        if not size.isdecimal() or not 1 <= int(size) <= self.MOST_A_PAGE or not at.isdecimal():
-            return error(400, "INVALID_ARGUMENT", "Request contains an invalid argument.")
+    def _list(self, location: str, request: PlatformRequest) -> PlatformResponse:
+        if request.query_value("orderBy") not in {None, "updateTime desc"}:
+            return error_response(400, "INVALID_ARGUMENT", "Only updateTime desc is played here.")
+        size, offset = (
+            request.query_value("pageSize") or "50",
+            request.query_value("pageToken") or "0",
+        )
+        if (
+            not size.isdecimal()
+            or not 1 <= int(size) <= self.MAX_PAGE_SIZE
+            or not offset.isdecimal()
+        ):
+            return error_response(400, "INVALID_ARGUMENT", "Request contains an invalid argument.")
         names = [name for name in self._reviews if name.startswith(f"{location}/reviews/")]
         names.sort(key=lambda name: str(self._reviews[name].get("updateTime", "")), reverse=True)
-        shown = names[int(at) : int(at) + int(size)]
+        page = names[int(offset) : int(offset) + int(size)]
         body: Json = {"totalReviewCount": len(names)}
-        if shown:
-            body |= {"reviews": [self._shown(name) for name in shown], "averageRating": 3.5}
-        if int(at) + int(size) < len(names):
-            body["nextPageToken"] = str(int(at) + int(size))
-        return Answer(200, body)
+        if page:
+            body |= {"reviews": [self._render(name) for name in page], "averageRating": 3.5}
+        if int(offset) + int(size) < len(names):
+            body["nextPageToken"] = str(int(offset) + int(size))
+        return PlatformResponse(200, body)
 
-    def _show(self, name: str) -> Answer:
-        return Answer(200, self._shown(name)) if name in self._reviews else self._missing()
+    def _show(self, name: str) -> PlatformResponse:
+        return (
+            PlatformResponse(200, self._render(name))
+            if name in self._reviews
+            else self._not_found()
+        )
 
-    def _shown(self, name: str) -> Json:
+    def _render(self, name: str) -> Json:
         review = self._reviews[name]
         reply: Json | None = review.get("reviewReply")
-        if reply and "at" in reply and self.clock() - reply["at"] >= self.MODERATED_AFTER:
+        if reply and "at" in reply and self.clock() - reply["at"] >= self.MODERATION_DELAY:
             reply["reviewReplyState"] = "APPROVED"
             if "passport" in reply["comment"].lower():
                 reply |= {"reviewReplyState": "REJECTED", "policyViolation": "PERSONAL_INFO"}
@@ -250,9 +282,9 @@ class GoogleBusiness(Platform):
             else {}
         )
 
-    def _reply(self, name: str, body: Json) -> Answer:
+    def _reply(self, name: str, body: Json) -> PlatformResponse:
         if name not in self._reviews:
-            return self._missing()
+            return self._not_found()
         comment = body.get("comment")
         if (
             not isinstance(comment, str)
@@ -263,29 +295,29 @@ class GoogleBusiness(Platform):
         now = self.clock()
         reply: Json = {
             "comment": comment,
-            "updateTime": zulu(now),
+            "updateTime": iso_millis(now),
             "reviewReplyState": "PENDING",
             "at": now,
         }
         self.ledger.remove(self.name, f"{name}/reply", now)
         self._reviews[name]["reviewReply"] = reply
-        self.took(f"{name}/reply", name, name, comment, public=True)
-        return Answer(200, {name: value for name, value in reply.items() if name != "at"})
+        self.record_reply(f"{name}/reply", name, name, comment, public=True)
+        return PlatformResponse(200, {name: value for name, value in reply.items() if name != "at"})
 
-    def _delete_reply(self, name: str) -> Answer:
+    def _delete_reply(self, name: str) -> PlatformResponse:
         if name not in self._reviews or "reviewReply" not in self._reviews[name]:
-            return self._missing()
+            return self._not_found()
         del self._reviews[name]["reviewReply"]
         self.ledger.remove(self.name, f"{name}/reply", self.clock())
-        return Answer(200, {})
+        return PlatformResponse(200, {})
 
-    def _missing(self) -> Answer:
-        return error(404, "NOT_FOUND", "Requested entity was not found.")
+    def _not_found(self) -> PlatformResponse:
+        return error_response(404, "NOT_FOUND", "Requested entity was not found.")
 
 
-def error(code: int, status: str, message: str) -> Answer:
+def error_response(code: int, status: str, message: str) -> PlatformResponse:
     """An error as Google's APIs word one."""
-    return Answer(code, {"error": {"code": code, "message": message, "status": status}})
+    return PlatformResponse(code, {"error": {"code": code, "message": message, "status": status}})
 
 
-PLATFORM = GoogleBusiness
+PLATFORM = SimulatedGoogleBusiness

@@ -18,7 +18,15 @@ import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from heard_simulator.server import Answer, Ask, Calls, Json, Known, Operation, Platform
+from heard_simulator.server import (
+    CallKind,
+    Json,
+    KnownResource,
+    Operation,
+    PlatformRequest,
+    PlatformResponse,
+    SimulatedPlatform,
+)
 
 SCOPE: Final = "https://www.googleapis.com/auth/androidpublisher"
 JWT_BEARER: Final = "urn:ietf:params:oauth:grant-type:jwt-bearer"
@@ -71,7 +79,7 @@ def key_file(key: rsa.RSAPrivateKey) -> str:
     )
 
 
-class GooglePlay(Platform):
+class SimulatedGooglePlay(SimulatedPlatform):
     """One app's reviews. A resource is a review as the API shows it: `{"authorName", "comments".
 
     [{"userComment": {…}}]}`.
@@ -88,8 +96,8 @@ class GooglePlay(Platform):
         "token_url": "{url}/token",
     }
     LIMIT: Final = 350
-    MOST_A_PAGE: Final = 100
-    LISTED_FOR: Final = timedelta(days=7)
+    MAX_PAGE_SIZE: Final = 100
+    LIST_PERIOD: Final = timedelta(days=7)
     TOKEN_LIFE: Final = timedelta(seconds=3_599)
 
     def start(self) -> None:
@@ -98,48 +106,50 @@ class GooglePlay(Platform):
         self._numbers = count(1)
 
     @staticmethod
-    def known(fields: Json, now: datetime) -> tuple[Known, ...]:
+    def sample_resources(fields: Json, now: datetime) -> tuple[KnownResource, ...]:
         """Nothing: nothing is sent, so that samples say themselves what appears."""
         return ()
 
-    def operation(self, ask: Ask) -> Operation | None:
-        if (ask.method, ask.path) == ("POST", "/token"):
-            return Operation(Calls.SIGN_IN, frozenset(), lambda: self._sign_in(ask.form()))
-        match ask.method, ask.path.strip("/").split("/"):
+    def operation(self, request: PlatformRequest) -> Operation | None:
+        if (request.method, request.path) == ("POST", "/token"):
+            return Operation(CallKind.SIGN_IN, frozenset(), lambda: self._sign_in(request.form()))
+        match request.method, request.path.strip("/").split("/"):
             case "GET", ["androidpublisher", "v3", "applications", package, "reviews"]:
                 return Operation(
-                    Calls.LOOK,
+                    CallKind.READ,
                     frozenset(),
-                    lambda: self._signed_in(ask, package, lambda: self._list(ask)),
+                    lambda: self._require_auth(request, package, lambda: self._list(request)),
                 )
             case "GET", ["androidpublisher", "v3", "applications", package, "reviews", review]:
                 return Operation(
-                    Calls.LOOK,
+                    CallKind.READ,
                     frozenset({review}),
-                    lambda: self._signed_in(ask, package, lambda: self._show(review)),
+                    lambda: self._require_auth(request, package, lambda: self._show(review)),
                 )
-            case "POST", ["androidpublisher", "v3", "applications", package, "reviews", called] if (
-                called.endswith(":reply")
+            case "POST", ["androidpublisher", "v3", "applications", package, "reviews", action] if (
+                action.endswith(":reply")
             ):
-                review = called.removesuffix(":reply")
+                review = action.removesuffix(":reply")
                 return Operation(
-                    Calls.REPLY,
+                    CallKind.REPLY,
                     frozenset({review}),
-                    lambda: self._signed_in(ask, package, lambda: self._reply(review, ask.json())),
+                    lambda: self._require_auth(
+                        request, package, lambda: self._reply(review, request.json())
+                    ),
                 )
             case _:
                 return None
 
-    def rejection(self) -> Answer:
-        return error(400, "INVALID_ARGUMENT", "Request contains an invalid argument.")
+    def rejection(self) -> PlatformResponse:
+        return error_response(400, "INVALID_ARGUMENT", "Request contains an invalid argument.")
 
-    def rate_limit(self, seconds: int) -> Answer:
-        refused = error(
+    def rate_limit(self, seconds: int) -> PlatformResponse:
+        response = error_response(
             429, "RESOURCE_EXHAUSTED", "Quota exceeded for quota metric 'Reviews GET requests'."
         )
-        return Answer(429, refused.body, {"Retry-After": str(seconds)})
+        return PlatformResponse(429, response.body, {"Retry-After": str(seconds)})
 
-    def knows(self, native_id: str, resource: Json | None) -> None:
+    def set_resource(self, native_id: str, resource: Json | None) -> None:
         if resource is None:
             self._reviews.pop(native_id, None)
             return
@@ -160,28 +170,28 @@ class GooglePlay(Platform):
     def revoke_tokens(self) -> None:
         self._tokens.clear()
 
-    def _sign_in(self, form: Mapping[str, str]) -> Answer:
+    def _sign_in(self, form: Mapping[str, str]) -> PlatformResponse:
         if form.get("grant_type") != JWT_BEARER:
-            return Answer(
+            return PlatformResponse(
                 400, {"error": "unsupported_grant_type", "error_description": "Invalid grant_type."}
             )
-        file: Json = json.loads(self.accepts["service_account"])
+        file: Json = json.loads(self.accepted_credentials["service_account"])
         key = serialization.load_pem_private_key(file["private_key"].encode(), None).public_key()
         try:
             claims = jwt.decode(
                 form.get("assertion", ""),
-                serialization_of(key),
+                require_rsa_public_key(key),
                 algorithms=["RS256"],
                 audience=f"{self.url()}/token",
                 issuer=file["client_email"],
                 options={"require": ["iss", "scope", "aud", "exp", "iat"]},
             )
         except jwt.PyJWTError:
-            return Answer(
+            return PlatformResponse(
                 400, {"error": "invalid_grant", "error_description": "Invalid JWT Signature."}
             )
         if claims["exp"] - claims["iat"] > 3_600 or claims["scope"] != SCOPE:
-            return Answer(
+            return PlatformResponse(
                 400,
                 {
                     "error": "invalid_grant",
@@ -190,7 +200,7 @@ class GooglePlay(Platform):
             )
         token = f"ya29.c.{next(self._numbers)}-{secrets.token_urlsafe(24)}"
         self._tokens[token] = self.clock() + self.TOKEN_LIFE
-        return Answer(
+        return PlatformResponse(
             200,
             {
                 "access_token": token,
@@ -199,74 +209,92 @@ class GooglePlay(Platform):
             },
         )
 
-    def _signed_in(self, ask: Ask, package: str, run: Callable[[], Answer]) -> Answer:
-        if self._tokens.get(self.bearer(ask), self.clock()) <= self.clock():
-            return error(401, "UNAUTHENTICATED", "Request had invalid authentication credentials.")
+    def _require_auth(
+        self, request: PlatformRequest, package: str, run: Callable[[], PlatformResponse]
+    ) -> PlatformResponse:
+        if self._tokens.get(self.bearer_token(request), self.clock()) <= self.clock():
+            return error_response(
+                401, "UNAUTHENTICATED", "Request had invalid authentication credentials."
+            )
         if package != self.settings["package_name"]:
-            return error(403, "PERMISSION_DENIED", "The caller does not have permission")
+            return error_response(403, "PERMISSION_DENIED", "The caller does not have permission")
         return run()
 
-    def _list(self, ask: Ask) -> Answer:
-        size, at = ask.asked("maxResults") or "10", ask.asked("token") or "0"
-        if not size.isdecimal() or not 1 <= int(size) <= self.MOST_A_PAGE or not at.isdecimal():
+    def _list(self, request: PlatformRequest) -> PlatformResponse:
+        size, offset = (
+            request.query_value("maxResults") or "10",
+            request.query_value("token") or "0",
+        )
+        if (
+            not size.isdecimal()
+            or not 1 <= int(size) <= self.MAX_PAGE_SIZE
+            or not offset.isdecimal()
+        ):
             return self.rejection()
-        since = (self.clock() - self.LISTED_FOR).timestamp()
-        listed = sorted(
-            (review for review in self._reviews.values() if changed(review) >= since),
-            key=changed,
+        since = (self.clock() - self.LIST_PERIOD).timestamp()
+        reviews = sorted(
+            (review for review in self._reviews.values() if last_modified(review) >= since),
+            key=last_modified,
             reverse=True,
         )
-        body: Json = {"reviews": listed[int(at) : int(at) + int(size)]} if listed else {}
-        if int(at) + int(size) < len(listed):
-            body["tokenPagination"] = {"nextPageToken": str(int(at) + int(size))}
-        return Answer(200, body)
+        body: Json = {"reviews": reviews[int(offset) : int(offset) + int(size)]} if reviews else {}
+        if int(offset) + int(size) < len(reviews):
+            body["tokenPagination"] = {"nextPageToken": str(int(offset) + int(size))}
+        return PlatformResponse(200, body)
 
-    def _show(self, review: str) -> Answer:
-        return Answer(200, self._reviews[review]) if review in self._reviews else self._missing()
+    def _show(self, review: str) -> PlatformResponse:
+        return (
+            PlatformResponse(200, self._reviews[review])
+            if review in self._reviews
+            else self._not_found()
+        )
 
-    def _reply(self, review: str, body: Json) -> Answer:
+    def _reply(self, review: str, body: Json) -> PlatformResponse:
         if review not in self._reviews:
-            return self._missing()
+            return self._not_found()
         text = body.get("replyText")
         if not isinstance(text, str) or not text.strip():
             return self.rejection()
         if len(text) > self.LIMIT:
-            return error(400, "INVALID_ARGUMENT", "Reply text is too long.")
+            return error_response(400, "INVALID_ARGUMENT", "Reply text is too long.")
         now = self.clock()
-        at = {"seconds": str(int(now.timestamp())), "nanos": now.microsecond * 1000}
-        written = [
+        timestamp = {"seconds": str(int(now.timestamp())), "nanos": now.microsecond * 1000}
+        user_comments = [
             comment for comment in self._reviews[review]["comments"] if "userComment" in comment
         ]
         self._reviews[review]["comments"] = [
-            *written,
-            {"developerComment": {"text": text, "lastModified": at}},
+            *user_comments,
+            {"developerComment": {"text": text, "lastModified": timestamp}},
         ]
         self.ledger.remove(self.name, review, now)
-        self.took(review, review, review, text, public=True)
-        return Answer(200, {"result": {"replyText": text, "lastEdited": at}})
+        self.record_reply(review, review, review, text, public=True)
+        return PlatformResponse(200, {"result": {"replyText": text, "lastEdited": timestamp}})
 
-    def _missing(self) -> Answer:
-        return error(404, "NOT_FOUND", "Review not found.")
+    def _not_found(self) -> PlatformResponse:
+        return error_response(404, "NOT_FOUND", "Review not found.")
 
 
-def serialization_of(key: object) -> rsa.RSAPublicKey:
+def require_rsa_public_key(key: object) -> rsa.RSAPublicKey:
     """The public half of a service account's key, which is always RSA."""
     if not isinstance(key, rsa.RSAPublicKey):
         raise TypeError("A service account's key is an RSA key.")
     return key
 
 
-def changed(review: Json) -> float:
+def last_modified(review: Json) -> float:
     """When the customer last changed a review."""
-    said: Json = next(
+    user_comment: Json = next(
         comment["userComment"] for comment in review["comments"] if "userComment" in comment
     )
-    return int(said["lastModified"]["seconds"]) + int(said["lastModified"].get("nanos", 0)) / 1e9
+    return (
+        int(user_comment["lastModified"]["seconds"])
+        + int(user_comment["lastModified"].get("nanos", 0)) / 1e9
+    )
 
 
-def error(code: int, status: str, message: str) -> Answer:
+def error_response(code: int, status: str, message: str) -> PlatformResponse:
     """An error as Google's APIs word one."""
-    return Answer(code, {"error": {"code": code, "message": message, "status": status}})
+    return PlatformResponse(code, {"error": {"code": code, "message": message, "status": status}})
 
 
-PLATFORM = GooglePlay
+PLATFORM = SimulatedGooglePlay

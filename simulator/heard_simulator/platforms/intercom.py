@@ -11,10 +11,18 @@ from html.parser import HTMLParser
 from itertools import count
 from typing import ClassVar, Final
 
-from heard_simulator.server import Answer, Ask, Calls, Json, Known, Operation, Platform
+from heard_simulator.server import (
+    CallKind,
+    Json,
+    KnownResource,
+    Operation,
+    PlatformRequest,
+    PlatformResponse,
+    SimulatedPlatform,
+)
 
 
-class Intercom(Platform):
+class SimulatedIntercom(SimulatedPlatform):
     """Conversations with their parts, and a teammate's replies to them.
 
     It knows a conversation by its id as the item of a notification; what several notifications say
@@ -36,91 +44,95 @@ class Intercom(Platform):
         return self.CLIENT_SECRET
 
     @staticmethod
-    def known(fields: Json, now: datetime) -> Iterator[Known]:
+    def sample_resources(fields: Json, now: datetime) -> Iterator[KnownResource]:
         """A notification's item is the conversation as the API has it."""
         item = fields["data"]["item"]
         if fields["topic"] == "conversation.deleted":
-            yield Known(item["id"], None)
+            yield KnownResource(item["id"], None)
         elif item.get("type") == "conversation":
-            yield Known(item["id"], item)
+            yield KnownResource(item["id"], item)
 
-    def operation(self, ask: Ask) -> Operation | None:
-        match [ask.method, *ask.path.strip("/").split("/")]:
+    def operation(self, request: PlatformRequest) -> Operation | None:
+        match [request.method, *request.path.strip("/").split("/")]:
             case ["GET", "conversations", number]:
                 return Operation(
-                    Calls.LOOK,
+                    CallKind.READ,
                     frozenset({number}),
-                    lambda: self._admitted(ask, lambda: self._show(number)),
+                    lambda: self._require_auth(request, lambda: self._show(number)),
                 )
             case ["POST", "conversations", number, "reply"]:
                 return Operation(
-                    Calls.REPLY,
+                    CallKind.REPLY,
                     frozenset({number}),
-                    lambda: self._admitted(ask, lambda: self._reply(number, ask.json())),
+                    lambda: self._require_auth(
+                        request, lambda: self._reply(number, request.json())
+                    ),
                 )
             case _:
                 return None
 
-    def rejection(self) -> Answer:
+    def rejection(self) -> PlatformResponse:
         return self._error(403, "api_plan_restricted", "Active subscription needed.")
 
-    def rate_limit(self, seconds: int) -> Answer:
-        limited = self._error(
+    def rate_limit(self, seconds: int) -> PlatformResponse:
+        response = self._error(
             429, "rate_limit_exceeded", "Exceeded rate limit of 1000 in 60_seconds"
         )
-        return Answer(limited.status, limited.body, {"Retry-After": str(seconds)})
+        return PlatformResponse(response.status, response.body, {"Retry-After": str(seconds)})
 
-    def knows(self, native_id: str, resource: Json | None) -> None:
+    def set_resource(self, native_id: str, resource: Json | None) -> None:
         if resource is None:
             self._conversations.pop(native_id, None)
             return
-        known = self._conversations.setdefault(
+        record = self._conversations.setdefault(
             native_id, {"type": "conversation", "id": native_id, "parts": {}}
         )
         for name in ("source", "created_at", "updated_at", "state"):
             if name in resource:
-                known[name] = resource[name]
+                record[name] = resource[name]
         for part in resource.get("conversation_parts", {}).get("conversation_parts", []):
-            known["parts"][part["id"]] = part
+            record["parts"][part["id"]] = part
 
     def reset(self) -> None:
         self._conversations.clear()
 
-    def _admitted(self, ask: Ask, run: Callable[[], Answer]) -> Answer:
-        if self.bearer(ask) != self.accepts["access_token"]:
+    def _require_auth(
+        self, request: PlatformRequest, run: Callable[[], PlatformResponse]
+    ) -> PlatformResponse:
+        if self.bearer_token(request) != self.accepted_credentials["access_token"]:
             return self._error(401, "unauthorized", "Access Token Invalid")
-        if not ask.headers.get("intercom-version"):
+        if not request.headers.get("intercom-version"):
             return self._error(
                 400, "intercom_version_invalid", "The requested version could not be found"
             )
         return run()
 
-    def _show(self, number: str) -> Answer:
-        known = self._conversations.get(number)
-        if known is None:
+    def _show(self, number: str) -> PlatformResponse:
+        record = self._conversations.get(number)
+        if record is None:
             return self._error(404, "not_found", "Resource Not Found")
-        parts = list(known["parts"].values())
-        listed = {
+        parts = list(record["parts"].values())
+        part_list = {
             "type": "conversation_part.list",
             "conversation_parts": parts,
             "total_count": len(parts),
         }
-        return Answer(
+        return PlatformResponse(
             200,
             {
-                **{name: value for name, value in known.items() if name != "parts"},
-                "conversation_parts": listed,
+                **{name: value for name, value in record.items() if name != "parts"},
+                "conversation_parts": part_list,
             },
         )
 
-    def _reply(self, number: str, wanted: Json) -> Answer:
-        known = self._conversations.get(number)
-        if known is None:
+    def _reply(self, number: str, payload: Json) -> PlatformResponse:
+        record = self._conversations.get(number)
+        if record is None:
             return self._error(404, "not_found", "Resource Not Found")
-        body, admin = wanted.get("body"), wanted.get("admin_id")
+        body, admin = payload.get("body"), payload.get("admin_id")
         if (
-            wanted.get("message_type") not in {"comment", "note"}
-            or wanted.get("type") != "admin"
+            payload.get("message_type") not in {"comment", "note"}
+            or payload.get("type") != "admin"
             or not isinstance(body, str)
             or not body
         ):
@@ -128,15 +140,15 @@ class Intercom(Platform):
         if admin != self.settings["admin_id"]:
             return self._error(404, "admin_not_found", "Admin not found")
         part, at = str(next(self._numbers)), int(self.clock().timestamp())
-        asked = [
+        customer_part_ids = [
             name
-            for name, said in known["parts"].items()
+            for name, said in record["parts"].items()
             if said.get("author", {}).get("type") in self.CUSTOMERS
         ]
-        known["parts"][part] = {
+        record["parts"][part] = {
             "type": "conversation_part",
             "id": part,
-            "part_type": wanted["message_type"],
+            "part_type": payload["message_type"],
             "body": body,
             "created_at": at,
             "updated_at": at,
@@ -144,12 +156,14 @@ class Intercom(Platform):
             "attachments": [],
             "redacted": False,
         }
-        review = f"{number}.{asked[-1]}" if asked else number
-        self.took(part, number, review, _text(body), public=wanted["message_type"] == "comment")
+        review = f"{number}.{customer_part_ids[-1]}" if customer_part_ids else number
+        self.record_reply(
+            part, number, review, _plain_text(body), public=payload["message_type"] == "comment"
+        )
         return self._show(number)
 
-    def _error(self, status: int, code: str, message: str) -> Answer:
-        return Answer(
+    def _error(self, status: int, code: str, message: str) -> PlatformResponse:
+        return PlatformResponse(
             status,
             {
                 "type": "error.list",
@@ -159,28 +173,28 @@ class Intercom(Platform):
         )
 
 
-class _Text(HTMLParser):
+class _TextExtractor(HTMLParser):
     """What the customer reads."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.read = ""
+        self.text = ""
 
     def handle_data(self, data: str) -> None:
-        self.read += data
+        self.text += data
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "br":
-            self.read += "\n"
-        elif tag == "p" and self.read:
-            self.read += "\n\n"
+            self.text += "\n"
+        elif tag == "p" and self.text:
+            self.text += "\n\n"
 
 
-def _text(body: str) -> str:
-    reader = _Text()
+def _plain_text(body: str) -> str:
+    reader = _TextExtractor()
     reader.feed(body)
     reader.close()
-    return reader.read
+    return reader.text
 
 
-PLATFORM = Intercom
+PLATFORM = SimulatedIntercom

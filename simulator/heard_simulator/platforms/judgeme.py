@@ -7,10 +7,18 @@ from datetime import datetime
 from itertools import count
 from typing import ClassVar
 
-from heard_simulator.server import Answer, Ask, Calls, Json, Known, Operation, Platform
+from heard_simulator.server import (
+    CallKind,
+    Json,
+    KnownResource,
+    Operation,
+    PlatformRequest,
+    PlatformResponse,
+    SimulatedPlatform,
+)
 
 
-class JudgeMe(Platform):
+class SimulatedJudgeMe(SimulatedPlatform):
     """Reviews by id and as a list (newest first, without replies), and public replies.
 
     The token is taken as the header X-Api-Token or as the query parameter api_token. Not
@@ -29,36 +37,38 @@ class JudgeMe(Platform):
         self._numbers = count(88_001)
 
     @staticmethod
-    def known(fields: Json, now: datetime) -> Iterator[Known]:
+    def sample_resources(fields: Json, now: datetime) -> Iterator[KnownResource]:
         """A delivery's review is the API's."""
-        yield Known(str(fields["review"]["id"]), fields["review"])
+        yield KnownResource(str(fields["review"]["id"]), fields["review"])
 
-    def operation(self, ask: Ask) -> Operation | None:
-        match [ask.method, *ask.path.strip("/").split("/")]:
+    def operation(self, request: PlatformRequest) -> Operation | None:
+        match [request.method, *request.path.strip("/").split("/")]:
             case ["GET", "reviews"]:
                 return Operation(
-                    Calls.LOOK, frozenset(), lambda: self._admitted(ask, lambda: self._list(ask))
+                    CallKind.READ,
+                    frozenset(),
+                    lambda: self._require_auth(request, lambda: self._list(request)),
                 )
             case ["GET", "reviews", review]:
                 return Operation(
-                    Calls.LOOK,
+                    CallKind.READ,
                     frozenset({review}),
-                    lambda: self._admitted(ask, lambda: self._show(review)),
+                    lambda: self._require_auth(request, lambda: self._show(review)),
                 )
             case ["POST", "replies"]:
-                about = str(ask.json().get("review_id"))
+                review_id = str(request.json().get("review_id"))
                 return Operation(
-                    Calls.REPLY,
-                    frozenset({about}),
-                    lambda: self._admitted(ask, lambda: self._reply(ask.json())),
+                    CallKind.REPLY,
+                    frozenset({review_id}),
+                    lambda: self._require_auth(request, lambda: self._reply(request.json())),
                 )
             case _:
                 return None
 
-    def rejection(self) -> Answer:
-        return Answer(422, {"error": "Reply could not be created"})
+    def rejection(self) -> PlatformResponse:
+        return PlatformResponse(422, {"error": "Reply could not be created"})
 
-    def knows(self, native_id: str, resource: Json | None) -> None:
+    def set_resource(self, native_id: str, resource: Json | None) -> None:
         if resource is None:
             self._reviews.pop(native_id, None)
         else:
@@ -67,41 +77,46 @@ class JudgeMe(Platform):
     def reset(self) -> None:
         self._reviews.clear()
 
-    def _admitted(self, ask: Ask, run: Callable[[], Answer]) -> Answer:
-        token = ask.headers.get("x-api-token") or ask.asked("api_token")
+    def _require_auth(
+        self, request: PlatformRequest, run: Callable[[], PlatformResponse]
+    ) -> PlatformResponse:
+        token = request.headers.get("x-api-token") or request.query_value("api_token")
         if (
-            token != self.accepts["api_token"]
-            or ask.asked("shop_domain") != self.settings["shop_domain"]
+            token != self.accepted_credentials["api_token"]
+            or request.query_value("shop_domain") != self.settings["shop_domain"]
         ):
-            return Answer(401, {"error": "Invalid api_token or shop_domain"})
+            return PlatformResponse(401, {"error": "Invalid api_token or shop_domain"})
         return run()
 
-    def _list(self, ask: Ask) -> Answer:
-        page, size = int(ask.asked("page") or 1), min(100, int(ask.asked("per_page") or 10))
+    def _list(self, request: PlatformRequest) -> PlatformResponse:
+        page, size = (
+            int(request.query_value("page") or 1),
+            min(100, int(request.query_value("per_page") or 10)),
+        )
         newest = sorted(
             self._reviews.values(), key=lambda review: str(review.get("created_at")), reverse=True
         )
-        shown = newest[(page - 1) * size : page * size]
-        return Answer(200, {"current_page": page, "per_page": size, "reviews": shown})
+        reviews = newest[(page - 1) * size : page * size]
+        return PlatformResponse(200, {"current_page": page, "per_page": size, "reviews": reviews})
 
-    def _show(self, review: str) -> Answer:
-        known = self._reviews.get(review)
+    def _show(self, review: str) -> PlatformResponse:
+        record = self._reviews.get(review)
         return (
-            Answer(200, {"review": known})
-            if known is not None
-            else Answer(404, {"error": "Review not found"})
+            PlatformResponse(200, {"review": record})
+            if record is not None
+            else PlatformResponse(404, {"error": "Review not found"})
         )
 
-    def _reply(self, wanted: Json) -> Answer:
-        reply: Json = wanted.get("reply") or {}
-        review, content = str(wanted.get("review_id")), reply.get("content")
-        if not isinstance(wanted.get("review_id"), int) or review not in self._reviews:
-            return Answer(404, {"error": "Review not found"})
+    def _reply(self, payload: Json) -> PlatformResponse:
+        reply: Json = payload.get("reply") or {}
+        review, content = str(payload.get("review_id")), reply.get("content")
+        if not isinstance(payload.get("review_id"), int) or review not in self._reviews:
+            return PlatformResponse(404, {"error": "Review not found"})
         if not isinstance(content, str) or not content.strip():
-            return Answer(422, {"error": "Content can't be blank"})
+            return PlatformResponse(422, {"error": "Content can't be blank"})
         number = next(self._numbers)
-        self.took(str(number), review, review, content, public=True)
-        return Answer(200, {"reply": {"id": number, "content": content}})
+        self.record_reply(str(number), review, review, content, public=True)
+        return PlatformResponse(200, {"reply": {"id": number, "content": content}})
 
 
-PLATFORM = JudgeMe
+PLATFORM = SimulatedJudgeMe

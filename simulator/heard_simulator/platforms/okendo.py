@@ -10,10 +10,19 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import ClassVar, Final
 
-from heard_simulator.server import Answer, Ask, Calls, Json, Known, Operation, Platform, zulu
+from heard_simulator.server import (
+    CallKind,
+    Json,
+    KnownResource,
+    Operation,
+    PlatformRequest,
+    PlatformResponse,
+    SimulatedPlatform,
+    iso_millis,
+)
 
 
-class Okendo(Platform):
+class SimulatedOkendo(SimulatedPlatform):
     """Reviews with one reply each, behind HTTP Basic with user id and API key and a dated version
     header.
 
@@ -37,31 +46,33 @@ class Okendo(Platform):
         return self.WEBHOOK_SECRET
 
     @staticmethod
-    def known(fields: Json, now: datetime) -> Iterator[Known]:
+    def sample_resources(fields: Json, now: datetime) -> Iterator[KnownResource]:
         """An event's resource is the API's review."""
         if fields.get("resourceType") == "review":
             review = fields["resource"]
-            yield Known(review["reviewId"], None if fields["topic"] == "delete" else review)
+            yield KnownResource(review["reviewId"], None if fields["topic"] == "delete" else review)
 
-    def operation(self, ask: Ask) -> Operation | None:
-        match [ask.method, *ask.path.strip("/").split("/")]:
+    def operation(self, request: PlatformRequest) -> Operation | None:
+        match [request.method, *request.path.strip("/").split("/")]:
             case ["GET", "reviews", review]:
                 return Operation(
-                    Calls.LOOK,
+                    CallKind.READ,
                     frozenset({review}),
-                    lambda: self._admitted(ask, lambda: self._show(review)),
+                    lambda: self._require_auth(request, lambda: self._show(review)),
                 )
             case ["POST", "reviews", review, "reply"]:
                 return Operation(
-                    Calls.REPLY,
+                    CallKind.REPLY,
                     frozenset({review}),
-                    lambda: self._admitted(ask, lambda: self._reply(review, ask.json())),
+                    lambda: self._require_auth(
+                        request, lambda: self._reply(review, request.json())
+                    ),
                 )
             case _:
                 return None
 
-    def rejection(self) -> Answer:
-        return Answer(
+    def rejection(self) -> PlatformResponse:
+        return PlatformResponse(
             422,
             {
                 "message": "The request was well-formed but was unable to be followed due to "
@@ -69,7 +80,7 @@ class Okendo(Platform):
             },
         )
 
-    def knows(self, native_id: str, resource: Json | None) -> None:
+    def set_resource(self, native_id: str, resource: Json | None) -> None:
         if resource is None:
             self._reviews.pop(native_id, None)
         else:
@@ -79,38 +90,47 @@ class Okendo(Platform):
     def reset(self) -> None:
         self._reviews.clear()
 
-    def _admitted(self, ask: Ask, run: Callable[[], Answer]) -> Answer:
-        if ask.basic() != (self.accepts["user_id"], self.accepts["api_key"]):
-            return Answer(401, {"message": "Authentication credentials are missing or incorrect."})
-        if ask.headers.get("okendo-api-version") != "2025-02-01":
-            return Answer(400, {"message": "Invalid request parameters."})
+    def _require_auth(
+        self, request: PlatformRequest, run: Callable[[], PlatformResponse]
+    ) -> PlatformResponse:
+        if request.basic() != (
+            self.accepted_credentials["user_id"],
+            self.accepted_credentials["api_key"],
+        ):
+            return PlatformResponse(
+                401, {"message": "Authentication credentials are missing or incorrect."}
+            )
+        if request.headers.get("okendo-api-version") != "2025-02-01":
+            return PlatformResponse(400, {"message": "Invalid request parameters."})
         return run()
 
-    def _show(self, review: str) -> Answer:
-        known = self._reviews.get(review)
-        return Answer(200, {"review": known}) if known is not None else self._missing()
+    def _show(self, review: str) -> PlatformResponse:
+        record = self._reviews.get(review)
+        return (
+            PlatformResponse(200, {"review": record}) if record is not None else self._not_found()
+        )
 
-    def _reply(self, review: str, wanted: Json) -> Answer:
-        known, body = self._reviews.get(review), wanted.get("body")
-        if known is None:
-            return self._missing()
+    def _reply(self, review: str, payload: Json) -> PlatformResponse:
+        record, body = self._reviews.get(review), payload.get("body")
+        if record is None:
+            return self._not_found()
         if not isinstance(body, str) or not body.strip():
             return self.rejection()
-        if known.get("reply"):
-            return Answer(409, {"message": "The review already has a reply."})
-        shown = "".join(f"<p>{html.escape(line)}</p>" for line in body.split("\n") if line)
-        private = wanted.get("isPrivate") is True
-        known["reply"] = {
-            "body": shown,
+        if record.get("reply"):
+            return PlatformResponse(409, {"message": "The review already has a reply."})
+        html_body = "".join(f"<p>{html.escape(line)}</p>" for line in body.split("\n") if line)
+        private = payload.get("isPrivate") is True
+        record["reply"] = {
+            "body": html_body,
             "rawBody": body,
-            "dateCreated": zulu(self.clock()),
+            "dateCreated": iso_millis(self.clock()),
             "isPrivate": private,
         }
-        self.took(review, review, review, body, public=not private)
-        return Answer(200, {"review": known})
+        self.record_reply(review, review, review, body, public=not private)
+        return PlatformResponse(200, {"review": record})
 
-    def _missing(self) -> Answer:
-        return Answer(404, {"message": "The requested resource could not be found."})
+    def _not_found(self) -> PlatformResponse:
+        return PlatformResponse(404, {"message": "The requested resource could not be found."})
 
 
-PLATFORM = Okendo
+PLATFORM = SimulatedOkendo

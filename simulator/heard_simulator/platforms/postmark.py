@@ -8,10 +8,19 @@ from datetime import datetime
 from itertools import count
 from typing import ClassVar, Final
 
-from heard_simulator.server import Answer, Ask, Calls, Json, Known, Operation, Platform, zulu
+from heard_simulator.server import (
+    CallKind,
+    Json,
+    KnownResource,
+    Operation,
+    PlatformRequest,
+    PlatformResponse,
+    SimulatedPlatform,
+    iso_millis,
+)
 
 
-class Postmark(Platform):
+class SimulatedPostmark(SimulatedPlatform):
     """A server that receives and sends mail.
 
     A resource is a received mail (`{"message_id", "references": […]}`, ids without brackets), or an
@@ -34,16 +43,18 @@ class Postmark(Platform):
         self._numbers = count(1)
 
     @staticmethod
-    def known(fields: Json, now: datetime) -> Iterator[Known]:
+    def sample_resources(fields: Json, now: datetime) -> Iterator[KnownResource]:
         """The mail that was received."""
-        found = {each["Name"].lower(): each["Value"] for each in fields.get("Headers", [])}
-        ids = re.findall(r"<([^<>]+)>", found.get("references", "") or found.get("in-reply-to", ""))
-        yield Known(
+        headers = {each["Name"].lower(): each["Value"] for each in fields.get("Headers", [])}
+        ids = re.findall(
+            r"<([^<>]+)>", headers.get("references", "") or headers.get("in-reply-to", "")
+        )
+        yield KnownResource(
             fields["MessageID"],
-            {"message_id": found.get("message-id", "").strip("<>"), "references": ids},
+            {"message_id": headers.get("message-id", "").strip("<>"), "references": ids},
         )
 
-    def knows(self, native_id: str, resource: Json | None) -> None:
+    def set_resource(self, native_id: str, resource: Json | None) -> None:
         if resource is None:
             self._mails.pop(native_id, None)
             self._inactive.discard(native_id)
@@ -57,50 +68,60 @@ class Postmark(Platform):
         self._inactive.clear()
         self._sent.clear()
 
-    def operation(self, ask: Ask) -> Operation | None:
-        match ask.method, ask.path:
+    def operation(self, request: PlatformRequest) -> Operation | None:
+        match request.method, request.path:
             case "POST", "/email":
-                wanted = ask.json()
+                payload = request.json()
                 return Operation(
-                    Calls.REPLY,
-                    frozenset({self._answered(wanted)}),
-                    lambda: self._refused(ask) or self._send(wanted),
+                    CallKind.REPLY,
+                    frozenset({self._parent_mail_id(payload)}),
+                    lambda: self._auth_error(request) or self._send(payload),
                 )
             case "GET", "/messages/outbound":
                 return Operation(
-                    Calls.LOOK, frozenset(), lambda: self._refused(ask) or self._search(ask)
+                    CallKind.READ,
+                    frozenset(),
+                    lambda: self._auth_error(request) or self._search(request),
                 )
             case _:
                 return None
 
-    def rejection(self) -> Answer:
+    def rejection(self) -> PlatformResponse:
         return self._error(
             422, 406, "You tried to send to recipient(s) that have been marked as inactive."
         )
 
-    def rate_limit(self, seconds: int) -> Answer:
-        return Answer(
+    def rate_limit(self, seconds: int) -> PlatformResponse:
+        return PlatformResponse(
             429,
             {"ErrorCode": 429, "Message": "Rate limit exceeded."},
             {"Retry-After": str(seconds)},
         )
 
-    def _refused(self, ask: Ask) -> Answer | None:
-        if ask.headers.get("x-postmark-server-token") == self.accepts["server_token"]:
+    def _auth_error(self, request: PlatformRequest) -> PlatformResponse | None:
+        if (
+            request.headers.get("x-postmark-server-token")
+            == self.accepted_credentials["server_token"]
+        ):
             return None
         return self._error(401, 10, "Request does not contain a valid Server token.")
 
-    def _headers(self, wanted: Json) -> dict[str, str]:
-        return {each["Name"]: each["Value"] for each in wanted.get("Headers", [])}
+    def _payload_headers(self, payload: Json) -> dict[str, str]:
+        return {each["Name"]: each["Value"] for each in payload.get("Headers", [])}
 
-    def _answered(self, wanted: Json) -> str:
-        own = self._headers(wanted).get("In-Reply-To", "").strip("<>")
+    def _parent_mail_id(self, payload: Json) -> str:
+        message_id = self._payload_headers(payload).get("In-Reply-To", "").strip("<>")
         return next(
-            (native for native, known in self._mails.items() if known.get("message_id") == own), ""
+            (
+                native
+                for native, known in self._mails.items()
+                if known.get("message_id") == message_id
+            ),
+            "",
         )
 
-    def _send(self, wanted: Json) -> Answer:
-        to, sender, text = wanted.get("To"), wanted.get("From"), wanted.get("TextBody")
+    def _send(self, payload: Json) -> PlatformResponse:
+        to, sender, text = payload.get("To"), payload.get("From"), payload.get("TextBody")
         if (
             not isinstance(to, str)
             or not re.fullmatch(r"[^@\s]+@[^@\s]+", to)
@@ -115,55 +136,62 @@ class Postmark(Platform):
                 "The 'From' address you supplied is not a Sender Signature on your account.",
             )
         if len(text.encode()) > self.BODY_LIMIT or any(
-            len(value) > 80 for value in wanted.get("Metadata", {}).values()
+            len(value) > 80 for value in payload.get("Metadata", {}).values()
         ):
             return self._error(422, 300, "The body or the metadata is too long.")
         if to in self._inactive:
             return self.rejection()
-        headers = self._headers(wanted)
+        headers = self._payload_headers(payload)
         ids = re.findall(r"<([^<>]+)>", headers.get("References", ""))
-        native_id, at = f"5e7d0000-0000-4000-8000-{next(self._numbers):012d}", zulu(self.clock())
+        native_id, at = (
+            f"5e7d0000-0000-4000-8000-{next(self._numbers):012d}",
+            iso_millis(self.clock()),
+        )
         self._sent.insert(
             0,
             {
                 "MessageID": native_id,
                 "Recipients": [to],
                 "ReceivedAt": at,
-                "Metadata": wanted.get("Metadata", {}),
+                "Metadata": payload.get("Metadata", {}),
                 "Status": "Sent",
             },
         )
-        self.took(
+        self.record_reply(
             native_id,
             (ids or [headers.get("In-Reply-To", "").strip("<>")])[0],
-            self._answered(wanted),
+            self._parent_mail_id(payload),
             text,
             public=False,
         )
-        return Answer(
+        return PlatformResponse(
             200,
             {"To": to, "SubmittedAt": at, "MessageID": native_id, "ErrorCode": 0, "Message": "OK"},
         )
 
-    def _search(self, ask: Ask) -> Answer:
-        if ask.asked("count") is None or ask.asked("offset") is None:
+    def _search(self, request: PlatformRequest) -> PlatformResponse:
+        if request.query_value("count") is None or request.query_value("offset") is None:
             return self._error(422, 600, "Count and offset are required.")
-        wanted = {
+        metadata = {
             name.removeprefix("metadata_"): values[-1]
-            for name, values in ask.query.items()
+            for name, values in request.query.items()
             if name.startswith("metadata_")
         }
-        found = [
+        matches = [
             sent
             for sent in self._sent
-            if all(sent["Metadata"].get(name) == value for name, value in wanted.items())
+            if all(sent["Metadata"].get(name) == value for name, value in metadata.items())
         ]
-        return Answer(
-            200, {"TotalCount": len(found), "Messages": found[: int(ask.asked("count") or 0)]}
+        return PlatformResponse(
+            200,
+            {
+                "TotalCount": len(matches),
+                "Messages": matches[: int(request.query_value("count") or 0)],
+            },
         )
 
-    def _error(self, status: int, code: int, message: str) -> Answer:
-        return Answer(status, {"ErrorCode": code, "Message": message})
+    def _error(self, status: int, code: int, message: str) -> PlatformResponse:
+        return PlatformResponse(status, {"ErrorCode": code, "Message": message})
 
 
-PLATFORM = Postmark
+PLATFORM = SimulatedPostmark

@@ -15,10 +15,17 @@ from dataclasses import replace
 from itertools import count
 from typing import ClassVar, Final, cast
 
-from heard_simulator.server import Answer, Ask, Calls, Json, Operation, Platform
+from heard_simulator.server import (
+    CallKind,
+    Json,
+    Operation,
+    PlatformRequest,
+    PlatformResponse,
+    SimulatedPlatform,
+)
 
 
-class Reddit(Platform):
+class SimulatedReddit(SimulatedPlatform):
     """One subreddit, and comments elsewhere that name the account.
 
     A resource is the `data` of a thing, its id the fullname. `"mention": true` puts it among the
@@ -45,61 +52,65 @@ class Reddit(Platform):
         self._tokens: set[str] = set()
         self._things: dict[str, Json] = {}
         self._numbers = count(36**6)
-        self._waiting: float | None = None
+        self._wait_seconds: float | None = None
 
-    def operation(self, ask: Ask) -> Operation | None:
-        match ask.method, ask.path.strip("/").split("/"):
+    def operation(self, request: PlatformRequest) -> Operation | None:
+        match request.method, request.path.strip("/").split("/"):
             case "POST", ["api", "v1", "access_token"]:
-                return Operation(Calls.SIGN_IN, frozenset(), lambda: self._sign_in(ask))
+                return Operation(CallKind.SIGN_IN, frozenset(), lambda: self._sign_in(request))
             case "GET", ["r", subreddit, "new" | "comments" as kind]:
-                wanted = "t3_" if kind == "new" else "t1_"
+                prefix = "t3_" if kind == "new" else "t1_"
                 return Operation(
-                    Calls.LOOK,
+                    CallKind.READ,
                     frozenset(),
-                    lambda: self._signed_in(ask, lambda: self._subreddit(ask, subreddit, wanted)),
+                    lambda: self._require_auth(
+                        request, lambda: self._list_subreddit(request, subreddit, prefix)
+                    ),
                 )
             case "GET", ["message", "mentions"]:
                 return Operation(
-                    Calls.LOOK,
+                    CallKind.READ,
                     frozenset(),
-                    lambda: self._signed_in(ask, lambda: self._mentions(ask)),
+                    lambda: self._require_auth(request, lambda: self._list_mentions(request)),
                 )
             case "GET", ["api", "info"]:
-                names = (ask.asked("id") or "").split(",")
+                names = (request.query_value("id") or "").split(",")
                 return Operation(
-                    Calls.LOOK,
+                    CallKind.READ,
                     frozenset(names),
-                    lambda: self._signed_in(ask, lambda: self._info(names)),
+                    lambda: self._require_auth(request, lambda: self._show_things(names)),
                 )
             case "GET", ["comments", link]:
-                about = frozenset({f"t3_{link}", f"t1_{ask.asked('comment')}"})
+                native_ids = frozenset({f"t3_{link}", f"t1_{request.query_value('comment')}"})
                 return Operation(
-                    Calls.LOOK,
-                    about,
-                    lambda: self._signed_in(ask, lambda: self._page(ask, f"t3_{link}")),
+                    CallKind.READ,
+                    native_ids,
+                    lambda: self._require_auth(
+                        request, lambda: self._show_comments(request, f"t3_{link}")
+                    ),
                 )
             case "POST", ["api", "comment"]:
-                about = frozenset({ask.form().get("thing_id", "")})
+                native_ids = frozenset({request.form().get("thing_id", "")})
                 return Operation(
-                    Calls.REPLY,
-                    about,
-                    lambda: self._signed_in(ask, lambda: self._comment(ask.form())),
+                    CallKind.REPLY,
+                    native_ids,
+                    lambda: self._require_auth(request, lambda: self._post_comment(request.form())),
                 )
             case _:
                 return None
 
-    def rejection(self) -> Answer:
-        return self._errors("THREAD_LOCKED", "Comments are locked.", "parent")
+    def rejection(self) -> PlatformResponse:
+        return self._error("THREAD_LOCKED", "Comments are locked.", "parent")
 
-    def rate_limit(self, seconds: int) -> Answer:
+    def rate_limit(self, seconds: int) -> PlatformResponse:
         headers = {
             "X-Ratelimit-Used": "1000",
             "X-Ratelimit-Remaining": "0.0",
             "X-Ratelimit-Reset": str(seconds),
         }
-        return Answer(429, {"message": "Too Many Requests", "error": 429}, headers)
+        return PlatformResponse(429, {"message": "Too Many Requests", "error": 429}, headers)
 
-    def knows(self, native_id: str, resource: Json | None) -> None:
+    def set_resource(self, native_id: str, resource: Json | None) -> None:
         if resource is None:
             self._things.pop(native_id, None)
             return
@@ -117,38 +128,41 @@ class Reddit(Platform):
 
     def reset(self) -> None:
         self._things.clear()
-        self._waiting = None
+        self._wait_seconds = None
 
     def revoke_tokens(self) -> None:
         self._tokens.clear()
 
-    def wait(self, seconds: float) -> None:
+    def limit_next_comment(self, seconds: float) -> None:
         """Answer the next comment that the account has to wait.
 
         A limit of its own, told in a 200.
         """
-        self._waiting = seconds
+        self._wait_seconds = seconds
 
-    def _sign_in(self, ask: Ask) -> Answer:
-        if "/u/" not in ask.headers.get("user-agent", ""):
+    def _sign_in(self, request: PlatformRequest) -> PlatformResponse:
+        if "/u/" not in request.headers.get("user-agent", ""):
             return self.rate_limit(600)
-        if ask.basic() != (self.accepts["client_id"], self.accepts["client_secret"]):
-            return Answer(401, {"message": "Unauthorized", "error": 401})
-        wanted = ask.form()
-        by_password = {
+        if request.basic() != (
+            self.accepted_credentials["client_id"],
+            self.accepted_credentials["client_secret"],
+        ):
+            return PlatformResponse(401, {"message": "Unauthorized", "error": 401})
+        form = request.form()
+        password_form = {
             "grant_type": "password",
-            "username": self.accepts["username"],
-            "password": self.accepts["password"],
+            "username": self.accepted_credentials["username"],
+            "password": self.accepted_credentials["password"],
         }
-        by_refresh = {
+        refresh_form = {
             "grant_type": "refresh_token",
-            "refresh_token": self.accepts.get("refresh_token", ""),
+            "refresh_token": self.accepted_credentials.get("refresh_token", ""),
         }
-        if wanted not in (by_password, by_refresh):
-            return Answer(200, {"error": "invalid_grant"})
+        if form not in (password_form, refresh_form):
+            return PlatformResponse(200, {"error": "invalid_grant"})
         token = f"reddit-{secrets.token_urlsafe(24)}"
         self._tokens.add(token)
-        return Answer(
+        return PlatformResponse(
             200,
             {
                 "access_token": token,
@@ -158,77 +172,93 @@ class Reddit(Platform):
             },
         )
 
-    def _signed_in(self, ask: Ask, run: Callable[[], Answer]) -> Answer:
-        if "/u/" not in ask.headers.get("user-agent", ""):
+    def _require_auth(
+        self, request: PlatformRequest, run: Callable[[], PlatformResponse]
+    ) -> PlatformResponse:
+        if "/u/" not in request.headers.get("user-agent", ""):
             return self.rate_limit(600)
-        if self.bearer(ask) not in self._tokens:
-            return Answer(401, {"message": "Unauthorized", "error": 401})
-        answer = run()
+        if self.bearer_token(request) not in self._tokens:
+            return PlatformResponse(401, {"message": "Unauthorized", "error": 401})
+        response = run()
         # Without raw_json=1 every text comes with &, < and > escaped, as in 2008.
         return (
-            answer
-            if "1" in (ask.asked("raw_json"), ask.form().get("raw_json"))
-            else replace(answer, body=_escaped(answer.body))
+            response
+            if "1" in (request.query_value("raw_json"), request.form().get("raw_json"))
+            else replace(response, body=_escape(response.body))
         )
 
-    def _subreddit(self, ask: Ask, subreddit: str, kind: str) -> Answer:
+    def _list_subreddit(
+        self, request: PlatformRequest, subreddit: str, prefix: str
+    ) -> PlatformResponse:
         if subreddit != self.SUBREDDIT:
-            return Answer(404, {"reason": "banned", "message": "Not Found", "error": 404})
-        return self._listing(
-            ask,
+            return PlatformResponse(404, {"reason": "banned", "message": "Not Found", "error": 404})
+        return self._list_things(
+            request,
             [
                 name
                 for name, thing in self._things.items()
-                if name.startswith(kind) and not thing.get("mention")
+                if name.startswith(prefix) and not thing.get("mention")
             ],
         )
 
-    def _mentions(self, ask: Ask) -> Answer:
+    def _list_mentions(self, request: PlatformRequest) -> PlatformResponse:
         # As messages are shown: without the submission's id and the time of an edit.
-        hidden = {"edited", "link_id", "mention", "permalink"}
+        hidden_fields = {"edited", "link_id", "mention", "permalink"}
         names = [name for name, thing in self._things.items() if thing.get("mention")]
-        return self._listing(
-            ask, names, hidden, {"was_comment": True, "subject": "username mention", "new": True}
+        return self._list_things(
+            request,
+            names,
+            hidden_fields,
+            {"was_comment": True, "subject": "username mention", "new": True},
         )
 
-    def _listing(
+    def _list_things(
         self,
-        ask: Ask,
+        request: PlatformRequest,
         names: list[str],
-        hidden: Iterable[str] = ("mention",),
-        more: Mapping[str, object] | None = None,
-    ) -> Answer:
-        ordered = sorted(
+        hidden_fields: Iterable[str] = ("mention",),
+        extra_fields: Mapping[str, object] | None = None,
+    ) -> PlatformResponse:
+        newest = sorted(
             names, key=lambda name: float(self._things[name]["created_utc"]), reverse=True
         )
-        after, limit = ask.asked("after"), min(int(ask.asked("limit") or 25), 100)
-        start = ordered.index(after) + 1 if after in ordered else 0
-        page = ordered[start : start + limit]
-        children = [self._shown(name, hidden, more) for name in page]
-        return Answer(
-            200, self._listed(children, page[-1] if len(ordered) > start + limit else None)
+        after, limit = (
+            request.query_value("after"),
+            min(int(request.query_value("limit") or 25), 100),
+        )
+        start = newest.index(after) + 1 if after in newest else 0
+        page = newest[start : start + limit]
+        children = [self._render(name, hidden_fields, extra_fields) for name in page]
+        return PlatformResponse(
+            200, self._listing_json(children, page[-1] if len(newest) > start + limit else None)
         )
 
-    def _info(self, names: list[str]) -> Answer:
-        return Answer(
-            200, self._listed([self._shown(name) for name in names if name in self._things])
+    def _show_things(self, names: list[str]) -> PlatformResponse:
+        return PlatformResponse(
+            200, self._listing_json([self._render(name) for name in names if name in self._things])
         )
 
-    def _page(self, ask: Ask, link: str) -> Answer:
+    def _show_comments(self, request: PlatformRequest, link: str) -> PlatformResponse:
         if link not in self._things:
-            return Answer(404, {"message": "Not Found", "error": 404})
-        focus = f"t1_{ask.asked('comment')}" if ask.asked("comment") else link
-        below = self._answers(focus, int(ask.asked("depth") or 10) - (1 if focus != link else 0))
-        if focus != link:
-            shown = self._shown(focus) if focus in self._things else None
-            below = (
-                [{**shown, "data": {**shown["data"], "replies": self._listed(below)}}]
-                if shown
+            return PlatformResponse(404, {"message": "Not Found", "error": 404})
+        parent_id = (
+            f"t1_{request.query_value('comment')}" if request.query_value("comment") else link
+        )
+        replies = self._replies(
+            parent_id, int(request.query_value("depth") or 10) - (1 if parent_id != link else 0)
+        )
+        if parent_id != link:
+            comment = self._render(parent_id) if parent_id in self._things else None
+            replies = (
+                [{**comment, "data": {**comment["data"], "replies": self._listing_json(replies)}}]
+                if comment
                 else []
             )
-        return Answer(200, [self._listed([self._shown(link)]), self._listed(below)])
+        return PlatformResponse(
+            200, [self._listing_json([self._render(link)]), self._listing_json(replies)]
+        )
 
-    def _answers(self, parent: str, depth: int) -> list[Json]:
+    def _replies(self, parent: str, depth: int) -> list[Json]:
         if self._things.get(parent, {}).get("more"):
             return [
                 {
@@ -242,50 +272,58 @@ class Reddit(Platform):
                     },
                 }
             ]
-        found: list[Json] = []
+        comments: list[Json] = []
         for name in [
             name for name, thing in self._things.items() if thing.get("parent_id") == parent
         ]:
-            shown = self._shown(name)
-            deeper = self._answers(name, depth - 1) if depth > 1 else []
-            found.append(
+            comment = self._render(name)
+            replies = self._replies(name, depth - 1) if depth > 1 else []
+            comments.append(
                 {
-                    **shown,
-                    "data": {**shown["data"], "replies": self._listed(deeper) if deeper else ""},
+                    **comment,
+                    "data": {
+                        **comment["data"],
+                        "replies": self._listing_json(replies) if replies else "",
+                    },
                 }
             )
-        return found
+        return comments
 
-    def _comment(self, form: Mapping[str, str]) -> Answer:
+    def _post_comment(self, form: Mapping[str, str]) -> PlatformResponse:
         parent, text = self._things.get(form.get("thing_id", "")), form.get("text", "")
         if form.get("api_type") != "json":
-            return Answer(200, {"jquery": [], "success": False})
-        if self._waiting is not None:
-            seconds, self._waiting = self._waiting, None
-            told = "Looks like you've been doing that a lot. Take a break for 9 minutes before trying again."
-            return Answer(
-                200, {"json": {"ratelimit": seconds, "errors": [["RATELIMIT", told, "ratelimit"]]}}
+            return PlatformResponse(200, {"jquery": [], "success": False})
+        if self._wait_seconds is not None:
+            seconds, self._wait_seconds = self._wait_seconds, None
+            message = "Looks like you've been doing that a lot. Take a break for 9 minutes before trying again."
+            return PlatformResponse(
+                200,
+                {"json": {"ratelimit": seconds, "errors": [["RATELIMIT", message, "ratelimit"]]}},
             )
         if not text.strip():
-            return self._errors("NO_TEXT", "we need something here", "text")
+            return self._error("NO_TEXT", "we need something here", "text")
         if len(text) > self.MAX_LENGTH:
-            return self._errors("TOO_LONG", f"this is too long (max: {self.MAX_LENGTH})", "text")
+            return self._error("TOO_LONG", f"this is too long (max: {self.MAX_LENGTH})", "text")
         if parent is None:
-            return self._errors("DELETED_COMMENT", "that comment has been deleted", "parent")
+            return self._error("DELETED_COMMENT", "that comment has been deleted", "parent")
         if parent.get("locked"):
-            return self._errors("THREAD_LOCKED", "Comments are locked.", "parent")
+            return self._error("THREAD_LOCKED", "Comments are locked.", "parent")
         name = f"t1_{self._base36(next(self._numbers))}"
         link = str(parent.get("link_id", parent["name"]))
         created = float(int(self.clock().timestamp()))
         comment = {
-            "author": self.accepts["username"],
+            "author": self.accepted_credentials["username"],
             "body": text.strip(),
             "created_utc": created,
             "link_id": link,
         }
-        self.knows(name, {**comment, "parent_id": parent["name"]})
-        self.took(name, self._thread(str(parent["name"])), str(parent["name"]), text, public=True)
-        return Answer(200, {"json": {"errors": [], "data": {"things": [self._shown(name)]}}})
+        self.set_resource(name, {**comment, "parent_id": parent["name"]})
+        self.record_reply(
+            name, self._thread(str(parent["name"])), str(parent["name"]), text, public=True
+        )
+        return PlatformResponse(
+            200, {"json": {"errors": [], "data": {"things": [self._render(name)]}}}
+        )
 
     def _thread(self, name: str) -> str:
         """The conversation as onlookers see it.
@@ -295,20 +333,26 @@ class Reddit(Platform):
         thing = self._things[name]
         while str(thing.get("parent_id", "")).startswith("t1_"):
             thing = self._things[thing["parent_id"]]
-        ours = thing["author"] == self.accepts["username"] and "parent_id" in thing
-        return str(thing["parent_id"] if ours else thing["name"])
+        is_own_reply = (
+            thing["author"] == self.accepted_credentials["username"] and "parent_id" in thing
+        )
+        return str(thing["parent_id"] if is_own_reply else thing["name"])
 
-    def _shown(
+    def _render(
         self,
         name: str,
-        hidden: Iterable[str] = ("mention",),
-        more: Mapping[str, object] | None = None,
+        hidden_fields: Iterable[str] = ("mention",),
+        extra_fields: Mapping[str, object] | None = None,
     ) -> Json:
-        thing = {field: value for field, value in self._things[name].items() if field not in hidden}
-        return {"kind": name[:2], "data": {**thing, **(more or {})}}
+        thing = {
+            field: value
+            for field, value in self._things[name].items()
+            if field not in hidden_fields
+        }
+        return {"kind": name[:2], "data": {**thing, **(extra_fields or {})}}
 
     @staticmethod
-    def _listed(children: list[Json], after: str | None = None) -> Json:
+    def _listing_json(children: list[Json], after: str | None = None) -> Json:
         return {
             "kind": "Listing",
             "data": {
@@ -321,8 +365,8 @@ class Reddit(Platform):
         }
 
     @staticmethod
-    def _errors(code: str, words: str, field: str) -> Answer:
-        return Answer(200, {"json": {"errors": [[code, words, field]]}})
+    def _error(code: str, message: str, field: str) -> PlatformResponse:
+        return PlatformResponse(200, {"json": {"errors": [[code, message, field]]}})
 
     @staticmethod
     def _base36(number: int) -> str:
@@ -333,14 +377,14 @@ class Reddit(Platform):
         return digits
 
 
-def _escaped(value: object) -> object:
+def _escape(value: object) -> object:
     if isinstance(value, str):
         return html.escape(value, quote=False)
     if isinstance(value, list):
-        return [_escaped(each) for each in cast("list[object]", value)]
+        return [_escape(each) for each in cast("list[object]", value)]
     if isinstance(value, dict):
-        return {name: _escaped(each) for name, each in cast("dict[str, object]", value).items()}
+        return {name: _escape(each) for name, each in cast("dict[str, object]", value).items()}
     return value
 
 
-PLATFORM = Reddit
+PLATFORM = SimulatedReddit

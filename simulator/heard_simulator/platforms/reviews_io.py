@@ -8,16 +8,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import ClassVar, Final
 
-from heard_simulator.server import Answer, Ask, Calls, Json, Known, Operation, Platform
+from heard_simulator.server import (
+    CallKind,
+    Json,
+    KnownResource,
+    Operation,
+    PlatformRequest,
+    PlatformResponse,
+    SimulatedPlatform,
+)
 
-_LISTS: Final = {"merchant/reviews": "company", "product/reviews/all": "product"}
-_NAMES: Final = {
+_LIST_KINDS: Final = {"merchant/reviews": "company", "product/reviews/all": "product"}
+_FIELD_NAMES: Final = {
     "company": ("store_review_id", "comments"),
     "product": ("product_review_id", "review"),
 }
 
 
-class ReviewsIo(Platform):
+class SimulatedReviewsIo(SimulatedPlatform):
     """Company and product reviews. A resource is a listed review.
 
     Its id begins with `company-` or `product-`.
@@ -27,68 +35,73 @@ class ReviewsIo(Platform):
 
     credentials: ClassVar[Mapping[str, str]] = {"api_key": "reviews-io-demo-key"}
     settings: ClassVar[Mapping[str, str]] = {"api_base": "{url}", "store": "www.demo-store.example"}
-    MOST: Final = 100
+    MAX_PAGE_SIZE: Final = 100
 
     def start(self) -> None:
         self._reviews: dict[str, Json] = {}
 
     @staticmethod
-    def known(fields: Json, now: object) -> Iterator[Known]:
+    def sample_resources(fields: Json, now: object) -> Iterator[KnownResource]:
         """The review of a delivery, as the list of its kind shows it."""
         if "id" not in fields:
             return
         kind: str = fields["review_type"]
-        id, text = _NAMES[kind]
-        first, _, last = str(fields["user"]["name"]).partition(" ")
+        id_field, text_field = _FIELD_NAMES[kind]
+        first_name, _, last_name = str(fields["user"]["name"]).partition(" ")
         reviewer = {
-            "first_name": first,
-            "last_name": last,
+            "first_name": first_name,
+            "last_name": last_name,
             "email": fields["user"]["email_address"],
         }
-        shown: Json = {
-            id: int(fields["id"]),
-            text: fields["comments"],
+        review: Json = {
+            id_field: int(fields["id"]),
+            text_field: fields["comments"],
             "rating": int(fields["rating"]),
             "reviewer": reviewer,
             "replies": [],
         }
         if "product" in fields:
-            shown["sku"] = fields["product"]["sku"]
-        yield Known(f"{kind}-{fields['id']}", shown)
+            review["sku"] = fields["product"]["sku"]
+        yield KnownResource(f"{kind}-{fields['id']}", review)
 
-    def operation(self, ask: Ask) -> Operation | None:
-        kind = _LISTS.get(ask.path.strip("/"))
-        if kind is None or ask.method != "GET":
+    def operation(self, request: PlatformRequest) -> Operation | None:
+        kind = _LIST_KINDS.get(request.path.strip("/"))
+        if kind is None or request.method != "GET":
             return None
-        return Operation(Calls.LOOK, frozenset(self._reviews), lambda: self._list(ask, kind))
+        return Operation(CallKind.READ, frozenset(self._reviews), lambda: self._list(request, kind))
 
-    def rejection(self) -> Answer:
-        return Answer(401, {"message": "Invalid API key."})
+    def rejection(self) -> PlatformResponse:
+        return PlatformResponse(401, {"message": "Invalid API key."})
 
-    def rate_limit(self, seconds: int) -> Answer:
-        return Answer(429, {"message": "Too Many Attempts."}, {"Retry-After": str(seconds)})
+    def rate_limit(self, seconds: int) -> PlatformResponse:
+        return PlatformResponse(
+            429, {"message": "Too Many Attempts."}, {"Retry-After": str(seconds)}
+        )
 
-    def knows(self, native_id: str, resource: Json | None) -> None:
+    def set_resource(self, native_id: str, resource: Json | None) -> None:
         kind, _, number = native_id.partition("-")
-        known = self._reviews.pop(native_id, {_NAMES[kind][0]: number})
+        record = self._reviews.pop(native_id, {_FIELD_NAMES[kind][0]: number})
         if resource is not None:
-            self._reviews[native_id] = {**known, **resource}
+            self._reviews[native_id] = {**record, **resource}
 
     def reset(self) -> None:
         self._reviews.clear()
 
-    def _list(self, ask: Ask, kind: str) -> Answer:
-        if (ask.headers.get("apikey"), ask.headers.get("store")) != (
-            self.accepts["api_key"],
+    def _list(self, request: PlatformRequest, kind: str) -> PlatformResponse:
+        if (request.headers.get("apikey"), request.headers.get("store")) != (
+            self.accepted_credentials["api_key"],
             self.settings["store"],
         ):
             return self.rejection()
-        size, page = min(int(ask.asked("per_page") or 20), self.MOST), int(ask.asked("page") or 0)
+        size, page = (
+            min(int(request.query_value("per_page") or 20), self.MAX_PAGE_SIZE),
+            int(request.query_value("page") or 0),
+        )
         newest = [
             review for id, review in reversed(self._reviews.items()) if id.startswith(f"{kind}-")
         ]
         pages = -(-len(newest) // size)
-        return Answer(
+        return PlatformResponse(
             200,
             {
                 "stats": {"total_reviews": len(newest)},
@@ -98,4 +111,4 @@ class ReviewsIo(Platform):
         )
 
 
-PLATFORM = ReviewsIo
+PLATFORM = SimulatedReviewsIo

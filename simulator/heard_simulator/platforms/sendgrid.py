@@ -18,15 +18,23 @@ from typing import ClassVar
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from heard_simulator.server import Answer, Ask, Calls, Json, Known, Operation, Platform
+from heard_simulator.server import (
+    CallKind,
+    Json,
+    KnownResource,
+    Operation,
+    PlatformRequest,
+    PlatformResponse,
+    SimulatedPlatform,
+)
 
 
 @cache
-def _key() -> ec.EllipticCurvePrivateKey:
+def _signing_key() -> ec.EllipticCurvePrivateKey:
     return ec.generate_private_key(ec.SECP256R1())
 
 
-class SendGrid(Platform):
+class SimulatedSendGrid(SimulatedPlatform):
     """A receiving host and a sender. A resource is a received mail.
 
     `{"message_id"}`, without brackets.
@@ -47,34 +55,36 @@ class SendGrid(Platform):
 
     @property
     def signing_secret(self) -> str:
-        form = (
+        key_format = (
             serialization.Encoding.PEM,
             serialization.PrivateFormat.PKCS8,
             serialization.NoEncryption(),
         )
-        return _key().private_bytes(*form).decode()
+        return _signing_key().private_bytes(*key_format).decode()
 
     @property
-    def shown_secret(self) -> str:
-        form = (serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-        return b64encode(_key().public_key().public_bytes(*form)).decode()
+    def visible_secret(self) -> str:
+        key_format = (serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+        return b64encode(_signing_key().public_key().public_bytes(*key_format)).decode()
 
     @staticmethod
-    def known(fields: Json, now: datetime) -> Iterator[Known]:
+    def sample_resources(fields: Json, now: datetime) -> Iterator[KnownResource]:
         """The mail that was received."""
-        block = str(fields.get("headers") or fields.get("email") or "")
-        found = {
+        header_block = str(fields.get("headers") or fields.get("email") or "")
+        headers = {
             name.lower(): value
-            for name, value in re.findall(r"(?m)^([A-Za-z-]+): *(.*)$", block.replace("\r\n", "\n"))
+            for name, value in re.findall(
+                r"(?m)^([A-Za-z-]+): *(.*)$", header_block.replace("\r\n", "\n")
+            )
         }
-        own = found.get("message-id", "").strip("<> ")
-        address = next(iter(re.findall(r"<([^<>]+)>", found.get("from", ""))), "")
-        yield Known(
-            f"{own}/{hashlib.sha256(address.lower().encode()).hexdigest()[:12]}",
-            {"message_id": own},
+        message_id = headers.get("message-id", "").strip("<> ")
+        address = next(iter(re.findall(r"<([^<>]+)>", headers.get("from", ""))), "")
+        yield KnownResource(
+            f"{message_id}/{hashlib.sha256(address.lower().encode()).hexdigest()[:12]}",
+            {"message_id": message_id},
         )
 
-    def knows(self, native_id: str, resource: Json | None) -> None:
+    def set_resource(self, native_id: str, resource: Json | None) -> None:
         if resource is None:
             self._mails.pop(native_id, None)
         else:
@@ -83,41 +93,47 @@ class SendGrid(Platform):
     def reset(self) -> None:
         self._mails.clear()
 
-    def operation(self, ask: Ask) -> Operation | None:
-        if (ask.method, ask.path) != ("POST", "/v3/mail/send"):
+    def operation(self, request: PlatformRequest) -> Operation | None:
+        if (request.method, request.path) != ("POST", "/v3/mail/send"):
             return None
-        wanted = ask.json()
-        answered = next(
-            iter(re.findall(r"<([^<>]+)>", str(wanted.get("headers", {}).get("In-Reply-To")))), ""
+        payload = request.json()
+        parent_message_id = next(
+            iter(re.findall(r"<([^<>]+)>", str(payload.get("headers", {}).get("In-Reply-To")))), ""
         )
-        review = next(
-            (native for native, known in self._mails.items() if known["message_id"] == answered),
-            answered,
+        parent_id = next(
+            (
+                native
+                for native, known in self._mails.items()
+                if known["message_id"] == parent_message_id
+            ),
+            parent_message_id,
         )
-        return Operation(Calls.REPLY, frozenset({review}), lambda: self._send(ask, wanted, review))
+        return Operation(
+            CallKind.REPLY, frozenset({parent_id}), lambda: self._send(request, payload, parent_id)
+        )
 
-    def rejection(self) -> Answer:
+    def rejection(self) -> PlatformResponse:
         return self._error(
             403, "The from address does not match a verified Sender Identity.", "from"
         )
 
-    def rate_limit(self, seconds: int) -> Answer:
-        return Answer(
+    def rate_limit(self, seconds: int) -> PlatformResponse:
+        return PlatformResponse(
             429,
             {"errors": [{"field": None, "message": "too many requests"}]},
             {"Retry-After": str(seconds)},
         )
 
-    def _send(self, ask: Ask, wanted: Json, review: str) -> Answer:
-        if self.bearer(ask) != self.accepts["api_key"]:
+    def _send(self, request: PlatformRequest, payload: Json, parent_id: str) -> PlatformResponse:
+        if self.bearer_token(request) != self.accepted_credentials["api_key"]:
             return self._error(
                 401, "The provided authorization grant is invalid, expired, or revoked", None
             )
         try:
-            (person,) = wanted["personalizations"]
-            (to,) = person["to"]
-            (content,) = wanted["content"]
-            text, subject, sender = content["value"], wanted["subject"], wanted["from"]["email"]
+            (personalization,) = payload["personalizations"]
+            (to,) = personalization["to"]
+            (content,) = payload["content"]
+            text, subject, sender = content["value"], payload["subject"], payload["from"]["email"]
         except (KeyError, TypeError, ValueError):
             return self._error(
                 400, "personalizations, from, subject and content are required.", "personalizations"
@@ -128,7 +144,7 @@ class SendGrid(Platform):
             )
         if sender != "hello@acme.example":
             return self.rejection()
-        headers: Json = wanted.get("headers", {})
+        headers: Json = payload.get("headers", {})
         if (
             not text
             or not subject
@@ -141,11 +157,13 @@ class SendGrid(Platform):
             )
         ids = re.findall(r"<([^<>]+)>", str(headers.get("References", "")))
         native_id = f"heard-demo-{next(self._numbers)}"
-        self.took(native_id, (ids or [review])[0], review, text, public=False)
-        return Answer(202, None, {"X-Message-Id": native_id})
+        self.record_reply(native_id, (ids or [parent_id])[0], parent_id, text, public=False)
+        return PlatformResponse(202, None, {"X-Message-Id": native_id})
 
-    def _error(self, status: int, message: str, field: str | None) -> Answer:
-        return Answer(status, {"errors": [{"message": message, "field": field, "help": None}]})
+    def _error(self, status: int, message: str, field: str | None) -> PlatformResponse:
+        return PlatformResponse(
+            status, {"errors": [{"message": message, "field": field, "help": None}]}
+        )
 
 
-PLATFORM = SendGrid
+PLATFORM = SimulatedSendGrid

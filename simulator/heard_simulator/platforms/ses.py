@@ -27,9 +27,17 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
-from heard_simulator.server import Answer, Ask, Calls, Json, Known, Operation, Platform
+from heard_simulator.server import (
+    CallKind,
+    Json,
+    KnownResource,
+    Operation,
+    PlatformRequest,
+    PlatformResponse,
+    SimulatedPlatform,
+)
 
-CERTIFICATE: Final = "/SimpleNotificationService-0000000000000000.pem"
+CERTIFICATE_PATH: Final = "/SimpleNotificationService-0000000000000000.pem"
 
 
 @cache
@@ -37,7 +45,7 @@ def _key_and_certificate() -> tuple[str, bytes]:
     """One key for the life of the process: making it takes a while."""
     key = rsa.generate_private_key(65537, 2048)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "sns.example")])
-    began = datetime(2020, 1, 1, tzinfo=UTC)
+    valid_from = datetime(2020, 1, 1, tzinfo=UTC)
     # It has ended long ago, as certificates that SNS names sometimes have.
     builder = (
         x509.CertificateBuilder()
@@ -47,8 +55,8 @@ def _key_and_certificate() -> tuple[str, bytes]:
         .serial_number(1)
     )
     certificate = (
-        builder.not_valid_before(began)
-        .not_valid_after(began + timedelta(days=365))
+        builder.not_valid_before(valid_from)
+        .not_valid_after(valid_from + timedelta(days=365))
         .sign(key, hashes.SHA256())
     )
     pem = key.private_bytes(
@@ -57,7 +65,7 @@ def _key_and_certificate() -> tuple[str, bytes]:
     return pem.decode(), certificate.public_bytes(serialization.Encoding.PEM)
 
 
-class Ses(Platform):
+class SimulatedSes(SimulatedPlatform):
     """An account that receives and sends mail. A resource is a received mail.
 
     `{"message_id", "references": […]}`, ids without brackets.
@@ -78,20 +86,20 @@ class Ses(Platform):
     def start(self) -> None:
         self._mails: dict[str, Json] = {}
         self._numbers = count(1)
-        self.confirmed: list[str] = []
+        self.confirmed_topics: list[str] = []
 
     @property
     def signing_secret(self) -> str:
         return json.dumps(
-            {"key": _key_and_certificate()[0], "certificate_url": self.url() + CERTIFICATE}
+            {"key": _key_and_certificate()[0], "certificate_url": self.url() + CERTIFICATE_PATH}
         )
 
     @property
-    def shown_secret(self) -> None:
+    def visible_secret(self) -> None:
         return None
 
     @staticmethod
-    def known(fields: Json, now: datetime) -> Iterator[Known]:
+    def sample_resources(fields: Json, now: datetime) -> Iterator[KnownResource]:
         """The mail that a notification is about."""
         if fields.get("Type") != "Notification":
             return
@@ -100,12 +108,12 @@ class Ses(Platform):
         ids = re.findall(
             r"<([^<>]+)>", headers.get("references", "") or headers.get("in-reply-to", "")
         )
-        yield Known(
+        yield KnownResource(
             mail["messageId"],
             {"message_id": mail["commonHeaders"]["messageId"].strip("<>"), "references": ids},
         )
 
-    def knows(self, native_id: str, resource: Json | None) -> None:
+    def set_resource(self, native_id: str, resource: Json | None) -> None:
         if resource is None:
             self._mails.pop(native_id, None)
         else:
@@ -114,42 +122,50 @@ class Ses(Platform):
     def reset(self) -> None:
         self._mails.clear()
 
-    def operation(self, ask: Ask) -> Operation | None:
-        match ask.method, ask.path:
+    def operation(self, request: PlatformRequest) -> Operation | None:
+        match request.method, request.path:
             case "GET", "/":
-                return Operation(Calls.LOOK, frozenset(), lambda: self._confirm(ask))
-            case "GET", path if path == CERTIFICATE:
-                answer = Answer(
+                return Operation(CallKind.READ, frozenset(), lambda: self._confirm(request))
+            case "GET", path if path == CERTIFICATE_PATH:
+                response = PlatformResponse(
                     200, _key_and_certificate()[1], {"Content-Type": "application/x-pem-file"}
                 )
-                return Operation(Calls.LOOK, frozenset(), lambda: answer)
+                return Operation(CallKind.READ, frozenset(), lambda: response)
             case "POST", "/v2/email/outbound-emails":
-                return Operation(Calls.REPLY, frozenset(self._mails), lambda: self._send(ask))
+                return Operation(
+                    CallKind.REPLY, frozenset(self._mails), lambda: self._send(request)
+                )
             case _:
                 return None
 
-    def rejection(self) -> Answer:
+    def rejection(self) -> PlatformResponse:
         return self._error(400, "MessageRejected", "Email address is not verified.")
 
-    def rate_limit(self, seconds: int) -> Answer:
-        answer = self._error(429, "TooManyRequestsException", "Too many requests.")
-        return Answer(429, answer.body, {**answer.headers, "Retry-After": str(seconds)})
+    def rate_limit(self, seconds: int) -> PlatformResponse:
+        response = self._error(429, "TooManyRequestsException", "Too many requests.")
+        return PlatformResponse(
+            429, response.body, {**response.headers, "Retry-After": str(seconds)}
+        )
 
-    def _confirm(self, ask: Ask) -> Answer:
-        if ask.asked("Action") != "ConfirmSubscription" or not ask.asked("Token"):
+    def _confirm(self, request: PlatformRequest) -> PlatformResponse:
+        if request.query_value("Action") != "ConfirmSubscription" or not request.query_value(
+            "Token"
+        ):
             return self._error(400, "InvalidParameter", "Invalid parameter: Token")
-        self.confirmed.append(ask.asked("TopicArn") or "")
-        return Answer(200, b"<ConfirmSubscriptionResponse/>", {"Content-Type": "text/xml"})
+        self.confirmed_topics.append(request.query_value("TopicArn") or "")
+        return PlatformResponse(
+            200, b"<ConfirmSubscriptionResponse/>", {"Content-Type": "text/xml"}
+        )
 
-    def _send(self, ask: Ask) -> Answer:
-        if not self._is_signed(ask):
+    def _send(self, request: PlatformRequest) -> PlatformResponse:
+        if not self._has_valid_signature(request):
             return self._error(
                 403, "SignatureDoesNotMatch", "The request signature we calculated does not match."
             )
-        wanted = ask.json()
+        payload = request.json()
         try:
-            raw = b64decode(wanted["Content"]["Raw"]["Data"], validate=True)
-            to: list[str] = wanted["Destination"]["ToAddresses"]
+            raw = b64decode(payload["Content"]["Raw"]["Data"], validate=True)
+            to: list[str] = payload["Destination"]["ToAddresses"]
         except (KeyError, TypeError, ValueError):
             return self._error(400, "BadRequestException", "Content and Destination are required.")
         mail = message_from_bytes(raw, policy=policy.default)
@@ -159,61 +175,78 @@ class Ses(Platform):
             or any(b"\n" in line for line in raw.split(b"\r\n"))
         ):
             return self._error(400, "MessageRejected", "Email address is not verified.")
-        answered = str(mail["In-Reply-To"] or "").strip().strip("<>")
-        thread = [each.strip("<>") for each in str(mail["References"] or "").split()]
-        review = next(
-            (native for native, known in self._mails.items() if known["message_id"] == answered), ""
+        parent_message_id = str(mail["In-Reply-To"] or "").strip().strip("<>")
+        references = [each.strip("<>") for each in str(mail["References"] or "").split()]
+        parent_id = next(
+            (
+                native
+                for native, known in self._mails.items()
+                if known["message_id"] == parent_message_id
+            ),
+            "",
         )
         content = mail.get_content()
         # SES gives the mail an id of its own, whatever Message-ID it came with.
         native_id = f"0102018e{next(self._numbers):08x}-heard-demo-000000"
-        self.took(
+        self.record_reply(
             native_id,
-            (thread or [answered])[0],
-            review,
+            (references or [parent_message_id])[0],
+            parent_id,
             content.replace("\r\n", "\n").rstrip("\n"),
             public=False,
         )
-        return Answer(200, {"MessageId": native_id})
+        return PlatformResponse(200, {"MessageId": native_id})
 
-    def _is_signed(self, ask: Ask) -> bool:
+    def _has_valid_signature(self, request: PlatformRequest) -> bool:
         """Signature Version 4, step by step."""
-        found = re.fullmatch(
+        match = re.fullmatch(
             r"AWS4-HMAC-SHA256 Credential=([^/]+)/(\d{8})/([^/]+)/ses/aws4_request, "
             r"SignedHeaders=([^,]+), Signature=([0-9a-f]{64})",
-            ask.headers.get("authorization", ""),
+            request.headers.get("authorization", ""),
         )
-        at = ask.headers.get("x-amz-date", "")
-        if not found or found[1] != self.accepts["access_key_id"] or not at.startswith(found[2]):
+        amz_date = request.headers.get("x-amz-date", "")
+        if (
+            not match
+            or match[1] != self.accepted_credentials["access_key_id"]
+            or not amz_date.startswith(match[2])
+        ):
             return False
         if abs(
-            datetime.strptime(at, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC) - datetime.now(UTC)
+            datetime.strptime(amz_date, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC) - datetime.now(UTC)
         ) > timedelta(minutes=15):
             return False
-        _, day, region, names, signature = found.groups()
+        _, day, region, names, signature = match.groups()
         headers = "".join(
-            f"{name}:{' '.join(ask.headers.get(name, '').split())}\n" for name in names.split(";")
+            f"{name}:{' '.join(request.headers.get(name, '').split())}\n"
+            for name in names.split(";")
         )
         path = self.url().partition("://")[2].partition("/")[2]
-        called = [
+        canonical_request = [
             "POST",
-            f"/{path}{ask.path}",
+            f"/{path}{request.path}",
             "",
             headers,
             names,
-            hashlib.sha256(ask.body).hexdigest(),
+            hashlib.sha256(request.body).hexdigest(),
         ]
         scope = f"{day}/{region}/ses/aws4_request"
-        content = "\n".join(
-            ["AWS4-HMAC-SHA256", at, scope, hashlib.sha256("\n".join(called).encode()).hexdigest()]
+        string_to_sign = "\n".join(
+            [
+                "AWS4-HMAC-SHA256",
+                amz_date,
+                scope,
+                hashlib.sha256("\n".join(canonical_request).encode()).hexdigest(),
+            ]
         )
-        key = f"AWS4{self.accepts['secret_access_key']}".encode()
+        key = f"AWS4{self.accepted_credentials['secret_access_key']}".encode()
         for part in (day, region, "ses", "aws4_request"):
             key = hmac.digest(key, part.encode(), "sha256")
-        return hmac.compare_digest(hmac.new(key, content.encode(), "sha256").hexdigest(), signature)
+        return hmac.compare_digest(
+            hmac.new(key, string_to_sign.encode(), "sha256").hexdigest(), signature
+        )
 
-    def _error(self, status: int, kind: str, message: str) -> Answer:
-        return Answer(status, {"message": message}, {"x-amzn-ErrorType": kind})
+    def _error(self, status: int, kind: str, message: str) -> PlatformResponse:
+        return PlatformResponse(status, {"message": message}, {"x-amzn-ErrorType": kind})
 
 
-PLATFORM = Ses
+PLATFORM = SimulatedSes

@@ -9,10 +9,18 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import ClassVar, Final
 
-from heard_simulator.server import Answer, Ask, Calls, Json, Known, Operation, Platform
+from heard_simulator.server import (
+    CallKind,
+    Json,
+    KnownResource,
+    Operation,
+    PlatformRequest,
+    PlatformResponse,
+    SimulatedPlatform,
+)
 
 
-class Shopify(Platform):
+class SimulatedShopify(SimulatedPlatform):
     """Metaobjects of the type product_review, by id and listed by their last change.
 
     It knows a review by its number as `{"updatedAt", "fields": [{"key", "value"}]}`. GraphQL
@@ -35,7 +43,7 @@ class Shopify(Platform):
         return self.CLIENT_SECRET
 
     @staticmethod
-    def known(fields: Json, now: datetime) -> Iterator[Known]:
+    def sample_resources(fields: Json, now: datetime) -> Iterator[KnownResource]:
         """The review in a metaobject's webhook.
 
         The webhook writes `fields` as an object and the API as a list.
@@ -43,35 +51,37 @@ class Shopify(Platform):
         if fields.get("type") != "product_review":
             return
         number = str(fields["id"]).rpartition("/")[2]
-        said: Json | None = fields.get("fields")
-        listed = (
-            [{"key": key, "value": value} for key, value in said.items()]
-            if said is not None
+        metaobject_fields: Json | None = fields.get("fields")
+        field_list = (
+            [{"key": key, "value": value} for key, value in metaobject_fields.items()]
+            if metaobject_fields is not None
             else None
         )
-        yield Known(
+        yield KnownResource(
             number,
-            {"updatedAt": fields["updated_at"], "fields": listed} if listed is not None else None,
+            {"updatedAt": fields["updated_at"], "fields": field_list}
+            if field_list is not None
+            else None,
         )
 
-    def operation(self, ask: Ask) -> Operation | None:
-        match ask.path.strip("/").split("/"):
-            case ["admin", "api", _, "graphql.json"] if ask.method == "POST":
-                return Operation(Calls.LOOK, frozenset(), lambda: self._answer(ask))
+    def operation(self, request: PlatformRequest) -> Operation | None:
+        match request.path.strip("/").split("/"):
+            case ["admin", "api", _, "graphql.json"] if request.method == "POST":
+                return Operation(CallKind.READ, frozenset(), lambda: self._run_query(request))
             case _:
                 return None
 
-    def rejection(self) -> Answer:
-        return Answer(403, {"errors": "[API] This action requires merchant approval."})
+    def rejection(self) -> PlatformResponse:
+        return PlatformResponse(403, {"errors": "[API] This action requires merchant approval."})
 
-    def rate_limit(self, seconds: int) -> Answer:
-        return Answer(
+    def rate_limit(self, seconds: int) -> PlatformResponse:
+        return PlatformResponse(
             429,
             {"errors": "Exceeded 2 calls per second for api client."},
             {"Retry-After": f"{seconds}.0"},
         )
 
-    def knows(self, native_id: str, resource: Json | None) -> None:
+    def set_resource(self, native_id: str, resource: Json | None) -> None:
         if resource is None:
             self._reviews.pop(native_id, None)
         else:
@@ -85,30 +95,33 @@ class Shopify(Platform):
     def reset(self) -> None:
         self._reviews.clear()
 
-    def _answer(self, ask: Ask) -> Answer:
-        if ask.headers.get("x-shopify-access-token") != self.accepts["access_token"]:
-            return Answer(
+    def _run_query(self, request: PlatformRequest) -> PlatformResponse:
+        if (
+            request.headers.get("x-shopify-access-token")
+            != self.accepted_credentials["access_token"]
+        ):
+            return PlatformResponse(
                 401,
                 {
                     "errors": "[API] Invalid API key or access token (unrecognized login or wrong "
                     "password)"
                 },
             )
-        asked = ask.json()
-        query = str(asked.get("query", ""))
-        variables: Json = asked.get("variables") or {}
+        payload = request.json()
+        query = str(payload.get("query", ""))
+        variables: Json = payload.get("variables") or {}
         if "metaobjects(" in query:
             return self._list(variables)
         if "metaobject(" in query:
             number = str(variables.get("id", "")).rpartition("/")[2]
-            return Answer(200, {"data": {"metaobject": self._reviews.get(number)}})
-        return Answer(
+            return PlatformResponse(200, {"data": {"metaobject": self._reviews.get(number)}})
+        return PlatformResponse(
             200, {"errors": [{"message": "Parse error", "extensions": {"code": "undefinedField"}}]}
         )
 
-    def _list(self, variables: Json) -> Answer:
+    def _list(self, variables: Json) -> PlatformResponse:
         if variables.get("type") != "product_review":
-            return Answer(
+            return PlatformResponse(
                 200,
                 {
                     "data": {
@@ -124,8 +137,10 @@ class Shopify(Platform):
             self._reviews.values(), key=lambda review: str(review["updatedAt"]), reverse=True
         )
         nodes, end = newest[after : after + first], after + first
-        pages = {"hasNextPage": end < len(newest), "endCursor": str(end) if nodes else None}
-        return Answer(200, {"data": {"metaobjects": {"nodes": nodes, "pageInfo": pages}}})
+        page_info = {"hasNextPage": end < len(newest), "endCursor": str(end) if nodes else None}
+        return PlatformResponse(
+            200, {"data": {"metaobjects": {"nodes": nodes, "pageInfo": page_info}}}
+        )
 
 
-PLATFORM = Shopify
+PLATFORM = SimulatedShopify

@@ -12,10 +12,18 @@ from datetime import datetime
 from itertools import count
 from typing import ClassVar, Final
 
-from heard_simulator.server import Answer, Ask, Calls, Json, Known, Operation, Platform
+from heard_simulator.server import (
+    CallKind,
+    Json,
+    KnownResource,
+    Operation,
+    PlatformRequest,
+    PlatformResponse,
+    SimulatedPlatform,
+)
 
 
-class Slack(Platform):
+class SimulatedSlack(SimulatedPlatform):
     """Channels of messages, named `{channel}:{ts}`; a resource is the message with its channel.
 
     Emoji come back as their names and addresses as links, as Slack does it. Not documented, and
@@ -25,7 +33,12 @@ class Slack(Platform):
     credentials: ClassVar[Mapping[str, str]] = {"bot_token": "xoxb-heard-demo"}
     settings: ClassVar[Mapping[str, str]] = {"api_base": "{url}", "team_id": "T0HOME"}
     LIMIT: Final = 40_000
-    APP: Final = {"app_id": "A0HEARD", "bot_id": "B0HEARD", "user": "U0HEARD", "team": "T0HOME"}
+    APP_FIELDS: Final = {
+        "app_id": "A0HEARD",
+        "bot_id": "B0HEARD",
+        "user": "U0HEARD",
+        "team": "T0HOME",
+    }
 
     def start(self) -> None:
         self._messages: dict[str, Json] = {}
@@ -36,7 +49,7 @@ class Slack(Platform):
         return "0dd5ec2e70dd5ec2e70dd5ec2e70dd5e"
 
     @staticmethod
-    def known(fields: Json, now: datetime) -> Iterator[Known]:
+    def sample_resources(fields: Json, now: datetime) -> Iterator[KnownResource]:
         """The message of an event as the channel has it afterwards."""
         event: Json = fields.get("event", {})
         if event.get("type") != "message":
@@ -44,15 +57,15 @@ class Slack(Platform):
         channel = event["channel"]
         match event.get("subtype"):
             case "message_changed":
-                yield Known(
+                yield KnownResource(
                     f"{channel}:{event['message']['ts']}", {**event["message"], "channel": channel}
                 )
             case "message_deleted":
-                yield Known(f"{channel}:{event['deleted_ts']}", None)
+                yield KnownResource(f"{channel}:{event['deleted_ts']}", None)
             case _:
-                yield Known(f"{channel}:{event['ts']}", dict(event))
+                yield KnownResource(f"{channel}:{event['ts']}", dict(event))
 
-    def knows(self, native_id: str, resource: Json | None) -> None:
+    def set_resource(self, native_id: str, resource: Json | None) -> None:
         if resource is None:
             self._messages.pop(native_id, None)
         else:
@@ -62,56 +75,66 @@ class Slack(Platform):
     def reset(self) -> None:
         self._messages.clear()
 
-    def operation(self, ask: Ask) -> Operation | None:
-        match ask.method, ask.path:
+    def operation(self, request: PlatformRequest) -> Operation | None:
+        match request.method, request.path:
             case "POST", "/chat.postMessage":
-                wanted = ask.json()
-                channel, thread = str(wanted.get("channel")), str(wanted.get("thread_ts"))
-                about = frozenset({channel, f"{channel}:{thread}", self._answered(channel, thread)})
+                payload = request.json()
+                channel, thread = str(payload.get("channel")), str(payload.get("thread_ts"))
+                native_ids = frozenset(
+                    {channel, f"{channel}:{thread}", self._last_customer_message(channel, thread)}
+                )
                 return Operation(
-                    Calls.REPLY, about, lambda: self._refused(ask) or self._post(wanted)
+                    CallKind.REPLY,
+                    native_ids,
+                    lambda: self._auth_error(request) or self._post(payload),
                 )
             case "GET", "/conversations.replies":
-                channel, ts = ask.asked("channel") or "", ask.asked("ts") or ""
+                channel, ts = request.query_value("channel") or "", request.query_value("ts") or ""
                 return Operation(
-                    Calls.LOOK,
+                    CallKind.READ,
                     frozenset({channel, f"{channel}:{ts}"}),
-                    lambda: self._refused(ask) or self._replies(ask),
+                    lambda: self._auth_error(request) or self._replies(request),
                 )
             case _:
                 return None
 
-    def rejection(self) -> Answer:
+    def rejection(self) -> PlatformResponse:
         return self._error("is_archived")
 
-    def rate_limit(self, seconds: int) -> Answer:
-        return Answer(429, {"ok": False, "error": "ratelimited"}, {"Retry-After": str(seconds)})
+    def rate_limit(self, seconds: int) -> PlatformResponse:
+        return PlatformResponse(
+            429, {"ok": False, "error": "ratelimited"}, {"Retry-After": str(seconds)}
+        )
 
-    def _refused(self, ask: Ask) -> Answer | None:
-        token = self.bearer(ask)
+    def _auth_error(self, request: PlatformRequest) -> PlatformResponse | None:
+        token = self.bearer_token(request)
         if not token:
             return self._error("not_authed")
-        return None if token == self.accepts["bot_token"] else self._error("invalid_auth")
+        return (
+            None if token == self.accepted_credentials["bot_token"] else self._error("invalid_auth")
+        )
 
-    def _thread(self, channel: str, ts: str) -> list[Json]:
+    def _thread_messages(self, channel: str, ts: str) -> list[Json]:
         """A message and what hangs on it, oldest first."""
-        inside = [
+        messages = [
             each
             for each in self._messages.values()
             if each["channel"] == channel and ts in (each["ts"], each.get("thread_ts"))
         ]
-        return sorted(inside, key=lambda message: (message["ts"] != ts, message["ts"]))
+        return sorted(messages, key=lambda message: (message["ts"] != ts, message["ts"]))
 
-    def _answered(self, channel: str, thread: str) -> str:
+    def _last_customer_message(self, channel: str, thread: str) -> str:
         """The last message in a thread that a customer wrote: what a reply there answers."""
-        said = [each["ts"] for each in self._thread(channel, thread) if not each.get("bot_id")]
-        return f"{channel}:{max(said, default=thread)}"
+        timestamps = [
+            each["ts"] for each in self._thread_messages(channel, thread) if not each.get("bot_id")
+        ]
+        return f"{channel}:{max(timestamps, default=thread)}"
 
-    def _post(self, wanted: Json) -> Answer:
+    def _post(self, payload: Json) -> PlatformResponse:
         channel, thread, text = (
-            str(wanted.get("channel")),
-            wanted.get("thread_ts"),
-            wanted.get("text"),
+            str(payload.get("channel")),
+            payload.get("thread_ts"),
+            payload.get("text"),
         )
         if not any(each["channel"] == channel for each in self._messages.values()):
             return self._error("channel_not_found")
@@ -125,62 +148,74 @@ class Slack(Platform):
             # Slack would take these for markup: a mention, a link. Plain words never have them.
             return self._error("invalid_arguments")
         ts = f"{int(self.clock().timestamp())}.{next(self._numbers):06d}"
-        said = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-        shown = re.sub(r"(https?://[^\s]+)", r"<\1>", text.replace("🙂", ":slightly_smiling_face:"))
+        plain_text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+        displayed_text = re.sub(
+            r"(https?://[^\s]+)", r"<\1>", text.replace("🙂", ":slightly_smiling_face:")
+        )
         message: Json = {
             "type": "message",
             "channel": channel,
             "ts": ts,
-            "text": shown,
-            "metadata": wanted.get("metadata"),
-            **self.APP,
+            "text": displayed_text,
+            "metadata": payload.get("metadata"),
+            **self.APP_FIELDS,
         }
         if thread:
             message["thread_ts"] = thread
-        answered = self._answered(channel, str(thread or ts))
+        parent_id = self._last_customer_message(channel, str(thread or ts))
         self._messages[f"{channel}:{ts}"] = message
-        self.took(f"{channel}:{ts}", f"{channel}:{thread or ts}", answered, said, public=False)
-        return Answer(
+        self.record_reply(
+            f"{channel}:{ts}", f"{channel}:{thread or ts}", parent_id, plain_text, public=False
+        )
+        return PlatformResponse(
             200,
             {
                 "ok": True,
                 "channel": channel,
                 "ts": ts,
-                "message": self._shown(message, metadata=False),
+                "message": self._render(message, metadata=False),
             },
         )
 
-    def _replies(self, ask: Ask) -> Answer:
-        channel, ts = ask.asked("channel") or "", ask.asked("ts") or ""
+    def _replies(self, request: PlatformRequest) -> PlatformResponse:
+        channel, ts = request.query_value("channel") or "", request.query_value("ts") or ""
         if f"{channel}:{ts}" not in self._messages:
             return self._error("thread_not_found")
-        oldest, latest = ask.asked("oldest") or "0", ask.asked("latest") or "9999999999"
+        oldest, latest = (
+            request.query_value("oldest") or "0",
+            request.query_value("latest") or "9999999999",
+        )
         inclusive, metadata = (
-            ask.asked("inclusive") == "true",
-            ask.asked("include_all_metadata") == "true",
+            request.query_value("inclusive") == "true",
+            request.query_value("include_all_metadata") == "true",
         )
 
-        def wanted(at: str) -> bool:
-            return float(oldest) < float(at) < float(latest) or (
-                inclusive and at in {oldest, latest}
+        def in_range(ts_value: str) -> bool:
+            return float(oldest) < float(ts_value) < float(latest) or (
+                inclusive and ts_value in {oldest, latest}
             )
 
         # The parent is in every answer, whatever its time.
-        found = [
-            each for each in self._thread(channel, ts) if each["ts"] == ts or wanted(each["ts"])
+        messages = [
+            each
+            for each in self._thread_messages(channel, ts)
+            if each["ts"] == ts or in_range(each["ts"])
         ]
-        start, limit = int(ask.asked("cursor") or 0), int(ask.asked("limit") or 1000)
-        more = len(found) > start + limit
-        page = [self._shown(each, metadata=metadata) for each in found[start : start + limit]]
-        cursor = {"response_metadata": {"next_cursor": str(start + limit) if more else ""}}
-        return Answer(200, {"ok": True, "messages": page, "has_more": more, **cursor})
+        start, limit = (
+            int(request.query_value("cursor") or 0),
+            int(request.query_value("limit") or 1000),
+        )
+        has_more = len(messages) > start + limit
+        page = [self._render(each, metadata=metadata) for each in messages[start : start + limit]]
+        cursor = {"response_metadata": {"next_cursor": str(start + limit) if has_more else ""}}
+        return PlatformResponse(200, {"ok": True, "messages": page, "has_more": has_more, **cursor})
 
-    def _shown(self, message: Json, *, metadata: bool) -> Json:
-        hidden = {"channel"} if metadata else {"channel", "metadata"}
-        return {name: value for name, value in message.items() if name not in hidden}
+    def _render(self, message: Json, *, metadata: bool) -> Json:
+        hidden_fields = {"channel"} if metadata else {"channel", "metadata"}
+        return {name: value for name, value in message.items() if name not in hidden_fields}
 
-    def _error(self, error: str) -> Answer:
-        return Answer(200, {"ok": False, "error": error})
+    def _error(self, code: str) -> PlatformResponse:
+        return PlatformResponse(200, {"ok": False, "error": code})
 
 
-PLATFORM = Slack
+PLATFORM = SimulatedSlack

@@ -8,10 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import ClassVar, Final
 
-from heard_simulator.server import Answer, Ask, Calls, Json, Known, Operation, Platform
+from heard_simulator.server import (
+    CallKind,
+    Json,
+    KnownResource,
+    Operation,
+    PlatformRequest,
+    PlatformResponse,
+    SimulatedPlatform,
+)
 
 
-class Stamped(Platform):
+class SimulatedStamped(SimulatedPlatform):
     """Reviews with one reply each, behind HTTP Basic with the store's keys.
 
     A resource is a review as the API lists it.
@@ -25,7 +33,7 @@ class Stamped(Platform):
         "private_key": "key-demo",
     }
     settings: ClassVar[Mapping[str, str]] = {"api_base": "{url}", "store_hash": "123456"}
-    MOST: Final = 100
+    MAX_PAGE_SIZE: Final = 100
 
     def start(self) -> None:
         self._reviews: dict[str, Json] = {}
@@ -35,7 +43,7 @@ class Stamped(Platform):
         return "stamped-demo-webhook-secret"
 
     @staticmethod
-    def known(fields: Json, now: object) -> Iterator[Known]:
+    def sample_resources(fields: Json, now: object) -> Iterator[KnownResource]:
         """The review of a delivery, under the names of the API."""
         if "reviewMessage" not in fields:
             return
@@ -50,46 +58,52 @@ class Stamped(Platform):
             "reviewReply": "reply",
             "dateReplied": "dateReplied",
         }
-        yield Known(str(fields["id"]), {api: fields.get(webhook) for webhook, api in names.items()})
+        yield KnownResource(
+            str(fields["id"]), {api: fields.get(webhook) for webhook, api in names.items()}
+        )
 
-    def operation(self, ask: Ask) -> Operation | None:
-        match ask.path.strip("/").split("/"):
-            case ["api", "v2", store, "dashboard", "reviews"] if ask.method == "GET":
+    def operation(self, request: PlatformRequest) -> Operation | None:
+        match request.path.strip("/").split("/"):
+            case ["api", "v2", store, "dashboard", "reviews"] if request.method == "GET":
                 return Operation(
-                    Calls.LOOK,
+                    CallKind.READ,
                     frozenset(self._reviews),
-                    lambda: self._signed_in(ask, store, lambda: self._list(ask)),
+                    lambda: self._require_auth(request, store, lambda: self._list(request)),
                 )
-            case ["api", "v2", store, "dashboard", "reviews", review] if ask.method == "GET":
+            case ["api", "v2", store, "dashboard", "reviews", review] if request.method == "GET":
                 return Operation(
-                    Calls.LOOK,
+                    CallKind.READ,
                     frozenset({review}),
-                    lambda: self._signed_in(ask, store, lambda: self._show(review)),
+                    lambda: self._require_auth(request, store, lambda: self._show(review)),
                 )
             case ["api", "v2", store, "dashboard", "reviews", review, "reply"] if (
-                ask.method == "POST"
+                request.method == "POST"
             ):
                 return Operation(
-                    Calls.REPLY,
+                    CallKind.REPLY,
                     frozenset({review}),
-                    lambda: self._signed_in(ask, store, lambda: self._reply(ask, review)),
+                    lambda: self._require_auth(
+                        request, store, lambda: self._reply(request, review)
+                    ),
                 )
             case _:
                 return None
 
-    def rejection(self) -> Answer:
-        return Answer(400, {"message": "The request is invalid."})
+    def rejection(self) -> PlatformResponse:
+        return PlatformResponse(400, {"message": "The request is invalid."})
 
-    def rate_limit(self, seconds: int) -> Answer:
-        return Answer(429, {"message": "Too many requests."}, {"Retry-After": str(seconds)})
+    def rate_limit(self, seconds: int) -> PlatformResponse:
+        return PlatformResponse(
+            429, {"message": "Too many requests."}, {"Retry-After": str(seconds)}
+        )
 
-    def knows(self, native_id: str, resource: Json | None) -> None:
-        known = self._reviews.pop(
+    def set_resource(self, native_id: str, resource: Json | None) -> None:
+        record = self._reviews.pop(
             native_id, {"reply": None, "dateReplied": None, "isPublicReply": False}
         )
         if resource is not None:
             self._reviews[native_id] = {
-                **known,
+                **record,
                 **resource,
                 "id": int(native_id) if native_id.isdecimal() else native_id,
             }
@@ -97,59 +111,67 @@ class Stamped(Platform):
     def reset(self) -> None:
         self._reviews.clear()
 
-    def _signed_in(self, ask: Ask, store: str, run: Callable[[], Answer]) -> Answer:
+    def _require_auth(
+        self, request: PlatformRequest, store: str, run: Callable[[], PlatformResponse]
+    ) -> PlatformResponse:
         if (
-            ask.basic() != (self.accepts["public_key"], self.accepts["private_key"])
+            request.basic()
+            != (self.accepted_credentials["public_key"], self.accepted_credentials["private_key"])
             or store != self.settings["store_hash"]
         ):
-            return Answer(401, {"message": "Authorization has been denied for this request."})
+            return PlatformResponse(
+                401, {"message": "Authorization has been denied for this request."}
+            )
         return run()
 
-    def _list(self, ask: Ask) -> Answer:
-        page, take = int(ask.asked("page") or 1), min(int(ask.asked("take") or 20), self.MOST)
+    def _list(self, request: PlatformRequest) -> PlatformResponse:
+        page, page_size = (
+            int(request.query_value("page") or 1),
+            min(int(request.query_value("take") or 20), self.MAX_PAGE_SIZE),
+        )
         newest = list(reversed(self._reviews.values()))
         results = [
             {"review": review, "customer": None}
-            for review in newest[take * (page - 1) : take * page]
+            for review in newest[page_size * (page - 1) : page_size * page]
         ]
-        return Answer(
+        return PlatformResponse(
             200,
             {
                 "page": page,
                 "total": len(newest),
-                "totalPages": -(-len(newest) // take),
+                "totalPages": -(-len(newest) // page_size),
                 "results": results,
             },
         )
 
-    def _show(self, review: str) -> Answer:
-        known = self._reviews.get(review)
-        return Answer(200, known) if known else self._missing()
+    def _show(self, review: str) -> PlatformResponse:
+        record = self._reviews.get(review)
+        return PlatformResponse(200, record) if record else self._not_found()
 
-    def _reply(self, ask: Ask, review: str) -> Answer:
-        known, text = self._reviews.get(review), ask.json().get("reply")
-        if known is None:
-            return self._missing()
-        private, by_email = ask.asked("isPrivate"), ask.asked("isEmail")
+    def _reply(self, request: PlatformRequest, review: str) -> PlatformResponse:
+        record, text = self._reviews.get(review), request.json().get("reply")
+        if record is None:
+            return self._not_found()
+        private, email_customer = request.query_value("isPrivate"), request.query_value("isEmail")
         if (
             not isinstance(text, str)
             or not text.strip()
             or private not in {"true", "false"}
-            or by_email not in {"true", "false"}
+            or email_customer not in {"true", "false"}
         ):
             return self.rejection()
-        if known["reply"]:
+        if record["reply"]:
             self.ledger.remove(self.name, review, self.clock())
-        known |= {
+        record |= {
             "reply": text,
             "dateReplied": self.clock().isoformat(),
             "isPublicReply": private == "false",
         }
-        self.took(review, review, review, text, public=private == "false")
-        return Answer(200, text)
+        self.record_reply(review, review, review, text, public=private == "false")
+        return PlatformResponse(200, text)
 
-    def _missing(self) -> Answer:
-        return Answer(404, {"message": "Not found."})
+    def _not_found(self) -> PlatformResponse:
+        return PlatformResponse(404, {"message": "Not found."})
 
 
-PLATFORM = Stamped
+PLATFORM = SimulatedStamped

@@ -11,10 +11,19 @@ from typing import ClassVar, cast
 
 from standardwebhooks import Webhook
 
-from heard_simulator.server import Answer, Ask, Calls, Json, Operation, Platform, Reply, zulu
+from heard_simulator.server import (
+    CallKind,
+    Json,
+    Operation,
+    PlatformRequest,
+    PlatformResponse,
+    ReceivedReply,
+    SimulatedPlatform,
+    iso_millis,
+)
 
 
-class StandardReceiver(Platform):
+class StandardReceiver(SimulatedPlatform):
     """A receiver of Heard's own contract.
 
     Replies signed by Standard Webhooks, taken once per `webhook-id`.
@@ -32,34 +41,38 @@ class StandardReceiver(Platform):
     def start(self) -> None:
         self._reviews: dict[str, Json] = {}
         self._replies: dict[str, Json] = {}
-        self._answers: dict[str, Answer] = {}
+        self._responses: dict[str, PlatformResponse] = {}
 
-    def operation(self, ask: Ask) -> Operation | None:
-        match [part for part in ask.path.split("/") if part]:
-            case [] if ask.method == "POST":
-                data = self._data(ask)
-                about = frozenset({str(data.get("review_id")), str(data.get("thread_id"))})
+    def operation(self, request: PlatformRequest) -> Operation | None:
+        match [part for part in request.path.split("/") if part]:
+            case [] if request.method == "POST":
+                data = self._payload_data(request)
+                native_ids = frozenset({str(data.get("review_id")), str(data.get("thread_id"))})
                 return Operation(
-                    Calls.REPLY,
-                    about,
-                    lambda: self._signed(ask, lambda: self._reply(ask.headers["webhook-id"], data)),
+                    CallKind.REPLY,
+                    native_ids,
+                    lambda: self._require_signature(
+                        request, lambda: self._reply(request.headers["webhook-id"], data)
+                    ),
                 )
-            case [reply] if ask.method == "GET":
+            case [reply] if request.method == "GET":
                 return Operation(
-                    Calls.LOOK,
+                    CallKind.READ,
                     frozenset({reply}),
-                    lambda: self._signed(ask, lambda: self._show(reply)),
+                    lambda: self._require_signature(request, lambda: self._show(reply)),
                 )
             case _:
                 return None
 
-    def rejection(self) -> Answer:
-        return Answer(422, {"error": "refused", "detail": "This review does not take replies."})
+    def rejection(self) -> PlatformResponse:
+        return PlatformResponse(
+            422, {"error": "refused", "detail": "This review does not take replies."}
+        )
 
-    def rate_limit(self, seconds: int) -> Answer:
-        return Answer(429, {"error": "too_many_requests"}, {"Retry-After": str(seconds)})
+    def rate_limit(self, seconds: int) -> PlatformResponse:
+        return PlatformResponse(429, {"error": "too_many_requests"}, {"Retry-After": str(seconds)})
 
-    def knows(self, native_id: str, resource: Json | None) -> None:
+    def set_resource(self, native_id: str, resource: Json | None) -> None:
         if resource is None:
             self._reviews.pop(native_id, None)
         else:
@@ -68,34 +81,38 @@ class StandardReceiver(Platform):
     def reset(self) -> None:
         self._reviews.clear()
         self._replies.clear()
-        self._answers.clear()
+        self._responses.clear()
 
-    def _data(self, ask: Ask) -> Json:
-        data: object = ask.json().get("data")
+    def _payload_data(self, request: PlatformRequest) -> Json:
+        data: object = request.json().get("data")
         return cast("Json", data) if isinstance(data, dict) else {}
 
-    def _signed(self, ask: Ask, run: Callable[[], Answer]) -> Answer:
+    def _require_signature(
+        self, request: PlatformRequest, run: Callable[[], PlatformResponse]
+    ) -> PlatformResponse:
         try:
-            Webhook(self.accepts["secret"]).verify(ask.body, dict(ask.headers), json_parse=False)
+            Webhook(self.accepted_credentials["secret"]).verify(
+                request.body, dict(request.headers), json_parse=False
+            )
         except Exception:  # noqa: BLE001 - the package leaks ValueError and others on malformed input; all of them mean no
-            return Answer(401, {"error": "signature"})
+            return PlatformResponse(401, {"error": "signature"})
         return run()
 
-    def _reply(self, webhook_id: str, data: Json) -> Answer:
-        if webhook_id in self._answers:
-            return self._answers[webhook_id]
+    def _reply(self, webhook_id: str, data: Json) -> PlatformResponse:
+        if webhook_id in self._responses:
+            return self._responses[webhook_id]
         texts = [data.get(name) for name in ("reply_id", "review_id", "text")]
         if not all(isinstance(text, str) and text for text in texts):
-            return Answer(
+            return PlatformResponse(
                 400, {"error": "malformed", "detail": "reply_id, review_id and text are required."}
             )
         reply, review, text = (str(text) for text in texts)
         now = self.clock()
-        known = self._reviews.get(review, {})
-        self._replies[reply] = {**data, "id": reply, "created_at": zulu(now)}
-        public = bool(known.get("public", True))
-        self.ledger.take(
-            Reply(
+        record = self._reviews.get(review, {})
+        self._replies[reply] = {**data, "id": reply, "created_at": iso_millis(now)}
+        public = bool(record.get("public", True))
+        self.ledger.add(
+            ReceivedReply(
                 self.name,
                 reply,
                 str(data.get("thread_id") or review),
@@ -105,12 +122,16 @@ class StandardReceiver(Platform):
                 at=now,
             )
         )
-        self._answers[webhook_id] = Answer(201, self._replies[reply])
-        return self._answers[webhook_id]
+        self._responses[webhook_id] = PlatformResponse(201, self._replies[reply])
+        return self._responses[webhook_id]
 
-    def _show(self, reply: str) -> Answer:
-        known = self._replies.get(reply)
-        return Answer(200, known) if known else Answer(404, {"error": "not_found"})
+    def _show(self, reply: str) -> PlatformResponse:
+        record = self._replies.get(reply)
+        return (
+            PlatformResponse(200, record)
+            if record
+            else PlatformResponse(404, {"error": "not_found"})
+        )
 
 
 PLATFORM = StandardReceiver

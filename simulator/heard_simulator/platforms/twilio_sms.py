@@ -14,15 +14,25 @@ from email.utils import format_datetime
 from typing import ClassVar, Final
 from urllib.parse import urlencode
 
-from heard_simulator.server import Answer, Ask, Calls, Json, Known, Operation, Platform, Reply, zulu
+from heard_simulator.server import (
+    CallKind,
+    Json,
+    KnownResource,
+    Operation,
+    PlatformRequest,
+    PlatformResponse,
+    ReceivedReply,
+    SimulatedPlatform,
+    iso_millis,
+)
 
-OPT_OUT: Final = frozenset(
+OPT_OUT_WORDS: Final = frozenset(
     {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"}
 )
 """Twilio's default opt-out words (twilio.com/docs/messaging/tutorials/advanced-opt-out)."""
 
 
-class TwilioSms(Platform):
+class SimulatedTwilioSms(SimulatedPlatform):
     """An account's messages, sent and received. Twilio has no threads.
 
     Ours is named `{customer's number} {the account's number}`.
@@ -56,65 +66,74 @@ class TwilioSms(Platform):
         self._opted_out: set[str] = set()
 
     @staticmethod
-    def known(fields: Json, now: datetime) -> Iterator[Known]:
+    def sample_resources(fields: Json, now: datetime) -> Iterator[KnownResource]:
         """The message received, and that its sender wants no answer if it says so."""
         if "MessageSid" in fields:
             text = fields.get("Body", "")
-            yield Known(
+            yield KnownResource(
                 fields["MessageSid"],
-                {"from": fields["From"], "to": fields["To"], "body": text, "date_sent": zulu(now)},
+                {
+                    "from": fields["From"],
+                    "to": fields["To"],
+                    "body": text,
+                    "date_sent": iso_millis(now),
+                },
             )
-            if text.strip().upper() in OPT_OUT:
-                yield Known(fields["From"], {"opted_out": True})
+            if text.strip().upper() in OPT_OUT_WORDS:
+                yield KnownResource(fields["From"], {"opted_out": True})
 
-    def operation(self, ask: Ask) -> Operation | None:
-        match ask.path.removesuffix(".json").strip("/").split("/"):
-            case ["2010-04-01", "Accounts", sid, "Messages"] if ask.method == "POST":
-                form = ask.form()
-                about = frozenset(
+    def operation(self, request: PlatformRequest) -> Operation | None:
+        match request.path.removesuffix(".json").strip("/").split("/"):
+            case ["2010-04-01", "Accounts", sid, "Messages"] if request.method == "POST":
+                form = request.form()
+                native_ids = frozenset(
                     {form.get("To", ""), f"{form.get('To', '')} {form.get('From', '')}"}
                 )
                 return Operation(
-                    Calls.REPLY, about, lambda: self._signed_in(ask, sid, lambda: self._send(form))
+                    CallKind.REPLY,
+                    native_ids,
+                    lambda: self._require_auth(request, sid, lambda: self._send(form)),
                 )
-            case ["2010-04-01", "Accounts", sid, "Messages"] if ask.method == "GET":
-                about = frozenset(ask.query.get("To", []) + ask.query.get("From", []))
+            case ["2010-04-01", "Accounts", sid, "Messages"] if request.method == "GET":
+                native_ids = frozenset(request.query.get("To", []) + request.query.get("From", []))
                 return Operation(
-                    Calls.LOOK, about, lambda: self._signed_in(ask, sid, lambda: self._list(ask))
+                    CallKind.READ,
+                    native_ids,
+                    lambda: self._require_auth(request, sid, lambda: self._list(request)),
                 )
-            case ["2010-04-01", "Accounts", sid, "Messages", message] if ask.method == "GET":
+            case ["2010-04-01", "Accounts", sid, "Messages", message] if request.method == "GET":
                 return Operation(
-                    Calls.LOOK,
+                    CallKind.READ,
                     frozenset({message}),
-                    lambda: self._signed_in(ask, sid, lambda: self._show(message)),
+                    lambda: self._require_auth(request, sid, lambda: self._show(message)),
                 )
             case _:
                 return None
 
-    def rejection(self) -> Answer:
+    def rejection(self) -> PlatformResponse:
         return self._error(21610)
 
-    def rate_limit(self, seconds: int) -> Answer:
+    def rate_limit(self, seconds: int) -> PlatformResponse:
         return replace(self._error(20429), headers={"Retry-After": str(seconds)})
 
-    def knows(self, native_id: str, resource: Json | None) -> None:
+    def set_resource(self, native_id: str, resource: Json | None) -> None:
         if resource is None:
             self._messages.pop(native_id, None)
             self._opted_out.discard(native_id)
         elif resource.get("opted_out"):
             self._opted_out.add(native_id)
         else:
-            received = (
+            received_at = (
                 datetime.fromisoformat(resource["date_sent"])
                 if resource.get("date_sent")
                 else self.clock()
             )
-            self._messages[native_id] = self._message(
+            self._messages[native_id] = self._message_resource(
                 native_id,
                 resource["from"],
                 resource["to"],
                 resource.get("body", ""),
-                received,
+                received_at,
                 direction="inbound",
                 status="received",
             )
@@ -123,11 +142,16 @@ class TwilioSms(Platform):
         self._messages.clear()
         self._opted_out.clear()
 
-    def _signed_in(self, ask: Ask, sid: str, run: Callable[[], Answer]) -> Answer:
-        known = (self.accepts["account_sid"], self.accepts["auth_token"])
-        return run() if ask.basic() == known and sid == known[0] else self._error(20003)
+    def _require_auth(
+        self, request: PlatformRequest, sid: str, run: Callable[[], PlatformResponse]
+    ) -> PlatformResponse:
+        expected = (
+            self.accepted_credentials["account_sid"],
+            self.accepted_credentials["auth_token"],
+        )
+        return run() if request.basic() == expected and sid == expected[0] else self._error(20003)
 
-    def _send(self, form: Mapping[str, str]) -> Answer:
+    def _send(self, form: Mapping[str, str]) -> PlatformResponse:
         sender, recipient, body = (
             form.get("From") or form.get("MessagingServiceSid"),
             form.get("To"),
@@ -144,12 +168,12 @@ class TwilioSms(Platform):
         if recipient in self._opted_out:
             return self._error(21610)
         now, sid = self.clock(), "SM" + secrets.token_hex(16)
-        message = self._message(
+        message = self._message_resource(
             sid, sender, recipient, body, now, direction="outbound-api", status="sent"
         )
         self._messages[sid] = message
-        self.ledger.take(
-            Reply(
+        self.ledger.add(
+            ReceivedReply(
                 self.name,
                 sid,
                 f"{recipient} {sender}",
@@ -160,69 +184,81 @@ class TwilioSms(Platform):
             )
         )
         # The answer to a POST says that the message is queued; when it was sent shows later.
-        return Answer(201, self._public(message) | {"status": "queued", "date_sent": None})
+        return PlatformResponse(
+            201, self._render(message) | {"status": "queued", "date_sent": None}
+        )
 
     def _latest_from(self, customer: str, number: str) -> str:
         """The message that a reply answers, as far as anybody can tell: the customer's last one."""
-        received = [
+        messages = [
             each
             for each in self._messages.values()
             if each["direction"] == "inbound" and (each["from"], each["to"]) == (customer, number)
         ]
-        return max(received, key=lambda each: each["_at"])["sid"] if received else customer
+        return max(messages, key=lambda each: each["_at"])["sid"] if messages else customer
 
-    def _show(self, sid: str) -> Answer:
+    def _show(self, sid: str) -> PlatformResponse:
         message = self._messages.get(sid)
-        return Answer(200, self._public(message)) if message else self._error(20404)
+        return PlatformResponse(200, self._render(message)) if message else self._error(20404)
 
-    def _list(self, ask: Ask) -> Answer:
-        found = [message for message in self._messages.values() if self._listed(message, ask)]
-        found.sort(key=lambda message: message["_at"], reverse=True)
-        size = min(int(ask.asked("PageSize") or self.PAGE_SIZE), 1000)
-        page = int(ask.asked("Page") or 0)
-        shown = found[page * size : (page + 1) * size]
+    def _list(self, request: PlatformRequest) -> PlatformResponse:
+        matches = [
+            message
+            for message in self._messages.values()
+            if self._matches_filters(message, request)
+        ]
+        matches.sort(key=lambda message: message["_at"], reverse=True)
+        size = min(int(request.query_value("PageSize") or self.PAGE_SIZE), 1000)
+        page = int(request.query_value("Page") or 0)
+        page_messages = matches[page * size : (page + 1) * size]
 
         def uri(number: int) -> str:
-            kept = {
+            filters = {
                 name: values[-1]
-                for name, values in ask.query.items()
+                for name, values in request.query.items()
                 if name not in {"Page", "PageSize"}
             }
-            asked = urlencode({**kept, "PageSize": str(size), "Page": str(number)})
-            return f"/2010-04-01/Accounts/{self.accepts['account_sid']}/Messages.json?{asked}"
+            query = urlencode({**filters, "PageSize": str(size), "Page": str(number)})
+            return f"/2010-04-01/Accounts/{self.accepted_credentials['account_sid']}/Messages.json?{query}"
 
-        return Answer(
+        return PlatformResponse(
             200,
             {
-                "messages": [self._public(message) for message in shown],
+                "messages": [self._render(message) for message in page_messages],
                 "page": page,
                 "page_size": size,
                 "start": page * size,
-                "end": page * size + max(len(shown) - 1, 0),
+                "end": page * size + max(len(page_messages) - 1, 0),
                 "uri": uri(page),
                 "first_page_uri": uri(0),
                 "previous_page_uri": uri(page - 1) if page else None,
-                "next_page_uri": uri(page + 1) if len(found) > (page + 1) * size else None,
+                "next_page_uri": uri(page + 1) if len(matches) > (page + 1) * size else None,
             },
         )
 
-    def _listed(self, message: Json, ask: Ask) -> bool:
-        to, sender = ask.asked("To"), ask.asked("From")
+    def _matches_filters(self, message: Json, request: PlatformRequest) -> bool:
+        to, sender = request.query_value("To"), request.query_value("From")
         if (to and message["to"] != to) or (sender and message["from"] != sender):
             return False
         at: datetime = message["_at"].replace(microsecond=0)
-        on, since, until = ask.asked("DateSent"), ask.asked("DateSent>"), ask.asked("DateSent<")
-        if on and at.date() != _instant(on).date():
+        sent_on, since, until = (
+            request.query_value("DateSent"),
+            request.query_value("DateSent>"),
+            request.query_value("DateSent<"),
+        )
+        if sent_on and at.date() != _parse_filter_time(sent_on).date():
             return False
         # Both bounds are inclusive; a bare date means its midnight in UTC as a lower bound and its
         # whole day as an upper.
-        if since and at < _instant(since):
+        if since and at < _parse_filter_time(since):
             return False
         return not until or at <= (
-            _instant(until) if "T" in until else _instant(until) + timedelta(days=1)
+            _parse_filter_time(until)
+            if "T" in until
+            else _parse_filter_time(until) + timedelta(days=1)
         )
 
-    def _message(
+    def _message_resource(
         self,
         sid: str,
         sender: str,
@@ -233,7 +269,7 @@ class TwilioSms(Platform):
         direction: str,
         status: str,
     ) -> Json:
-        account = self.accepts["account_sid"]
+        account = self.accepted_credentials["account_sid"]
         uri = f"/2010-04-01/Accounts/{account}/Messages/{sid}"
         return {
             "_at": at,
@@ -259,10 +295,10 @@ class TwilioSms(Platform):
             "uri": f"{uri}.json",
         }
 
-    def _public(self, message: Json) -> Json:
+    def _render(self, message: Json) -> Json:
         return {name: value for name, value in message.items() if not name.startswith("_")}
 
-    def _error(self, code: int) -> Answer:
+    def _error(self, code: int) -> PlatformResponse:
         status, message = self.ERRORS[code]
         body = {
             "code": code,
@@ -270,12 +306,12 @@ class TwilioSms(Platform):
             "more_info": f"https://www.twilio.com/docs/errors/{code}",
             "status": status,
         }
-        return Answer(
+        return PlatformResponse(
             status, body, {"WWW-Authenticate": 'Basic realm="Twilio API"'} if status == 401 else {}
         )
 
 
-def _instant(text: str) -> datetime:
+def _parse_filter_time(text: str) -> datetime:
     """The instant that an ISO 8601 date or time names; without a zone, UTC."""
     parsed = (
         datetime.fromisoformat(text)
@@ -285,4 +321,4 @@ def _instant(text: str) -> datetime:
     return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed
 
 
-PLATFORM = TwilioSms
+PLATFORM = SimulatedTwilioSms

@@ -9,10 +9,18 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import ClassVar
 
-from heard_simulator.server import Answer, Ask, Calls, Json, Known, Operation, Platform
+from heard_simulator.server import (
+    CallKind,
+    Json,
+    KnownResource,
+    Operation,
+    PlatformRequest,
+    PlatformResponse,
+    SimulatedPlatform,
+)
 
 
-class TwilioVoice(Platform):
+class SimulatedTwilioVoice(SimulatedPlatform):
     """An account's calls, each with at most one recording and its transcription.
 
     `{"from", "to", "direction", "status", "text", …}`.
@@ -28,7 +36,7 @@ class TwilioVoice(Platform):
         self._calls: dict[str, Json] = {}
 
     @staticmethod
-    def known(fields: Json, now: datetime) -> Iterator[Known]:
+    def sample_resources(fields: Json, now: datetime) -> Iterator[KnownResource]:
         """What a request about a call tells of it; later ones add to it."""
         names = {
             "From": "from",
@@ -43,9 +51,9 @@ class TwilioVoice(Platform):
         if fields.get("TranscriptionText"):
             call["text"] = fields["TranscriptionText"]
         if fields.get("CallSid"):
-            yield Known(fields["CallSid"], call)
+            yield KnownResource(fields["CallSid"], call)
 
-    def knows(self, native_id: str, resource: Json | None) -> None:
+    def set_resource(self, native_id: str, resource: Json | None) -> None:
         if resource is None:
             self._calls.pop(native_id, None)
         else:
@@ -58,32 +66,39 @@ class TwilioVoice(Platform):
     def reset(self) -> None:
         self._calls.clear()
 
-    def operation(self, ask: Ask) -> Operation | None:
-        match ask.path.removesuffix(".json").strip("/").split("/"):
-            case ["2010-04-01", "Accounts", sid, *rest] if ask.method == "GET" and rest:
-                return Operation(Calls.LOOK, frozenset(rest), lambda: self._show(ask, sid, rest))
+    def operation(self, request: PlatformRequest) -> Operation | None:
+        match request.path.removesuffix(".json").strip("/").split("/"):
+            case ["2010-04-01", "Accounts", sid, *path_parts] if (
+                request.method == "GET" and path_parts
+            ):
+                return Operation(
+                    CallKind.READ,
+                    frozenset(path_parts),
+                    lambda: self._show(request, sid, path_parts),
+                )
             case _:
                 return None
 
-    def rejection(self) -> Answer:
+    def rejection(self) -> PlatformResponse:
         return self._error(403, 20003, "Forbidden")
 
-    def rate_limit(self, seconds: int) -> Answer:
-        return Answer(
+    def rate_limit(self, seconds: int) -> PlatformResponse:
+        return PlatformResponse(
             429,
             {"code": 20429, "message": "Too Many Requests", "status": 429},
             {"Retry-After": str(seconds)},
         )
 
-    def _show(self, ask: Ask, sid: str, rest: list[str]) -> Answer:
+    def _show(self, request: PlatformRequest, sid: str, path_parts: list[str]) -> PlatformResponse:
         if (
-            ask.basic() != (self.accepts["account_sid"], self.accepts["auth_token"])
-            or sid != self.accepts["account_sid"]
+            request.basic()
+            != (self.accepted_credentials["account_sid"], self.accepted_credentials["auth_token"])
+            or sid != self.accepted_credentials["account_sid"]
         ):
             return self._error(401, 20003, "Authenticate")
-        match rest:
+        match path_parts:
             case ["Calls", call] if call in self._calls:
-                return Answer(200, {"sid": call, **self._calls[call]})
+                return PlatformResponse(200, {"sid": call, **self._calls[call]})
             case ["Calls", call, "Recordings"] if call in self._calls:
                 recording = self._calls[call].get("recording")
                 entries: list[Json] = (
@@ -91,14 +106,14 @@ class TwilioVoice(Platform):
                     if recording
                     else []
                 )
-                return Answer(200, {"recordings": entries})
+                return PlatformResponse(200, {"recordings": entries})
             case ["Recordings", recording, "Transcriptions"]:
                 texts = [
                     call["text"]
                     for call in self._calls.values()
                     if call.get("recording") == recording and call.get("text")
                 ]
-                return Answer(
+                return PlatformResponse(
                     200,
                     {
                         "transcriptions": [
@@ -109,8 +124,8 @@ class TwilioVoice(Platform):
             case _:
                 return self._error(404, 20404, "The requested resource was not found")
 
-    def _error(self, status: int, code: int, message: str) -> Answer:
-        return Answer(
+    def _error(self, status: int, code: int, message: str) -> PlatformResponse:
+        return PlatformResponse(
             status,
             {
                 "code": code,
@@ -121,4 +136,4 @@ class TwilioVoice(Platform):
         )
 
 
-PLATFORM = TwilioVoice
+PLATFORM = SimulatedTwilioVoice

@@ -18,10 +18,19 @@ from itertools import count
 from typing import ClassVar, Final, cast
 from urllib.parse import quote, unquote
 
-from heard_simulator.server import Answer, Ask, Calls, Json, Known, Operation, Platform, zulu
+from heard_simulator.server import (
+    CallKind,
+    Json,
+    KnownResource,
+    Operation,
+    PlatformRequest,
+    PlatformResponse,
+    SimulatedPlatform,
+    iso_millis,
+)
 
 
-class X(Platform):
+class SimulatedX(SimulatedPlatform):
     """Posts by id, with their edits. A post's resource is what the API shows, and `user`.
 
     `{"name", "username"}`.
@@ -32,81 +41,84 @@ class X(Platform):
     duplicate.
     """
 
-    USER: Final = "1111111111111111111"  # as in the examples of X's documentation
-    NAME: Final = "harbourkitchen"
+    USER_ID: Final = "1111111111111111111"  # as in the examples of X's documentation
+    USERNAME: Final = "harbourkitchen"
     LIMIT: Final = 280
-    LIGHT: Final = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
-    SIGNED_WITHIN: Final = timedelta(minutes=5)
+    SINGLE_WEIGHT_RANGES: Final = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
+    MAX_CLOCK_SKEW: Final = timedelta(minutes=5)
 
     credentials: ClassVar[Mapping[str, str]] = {
         "api_key": "demoConsumerKey",
         "api_secret": "demoConsumerSecretThatIsNone",
-        "access_token": f"{USER}-demoAccessToken",
+        "access_token": f"{USER_ID}-demoAccessToken",
         "access_token_secret": "demoAccessTokenSecret",
     }
-    settings: ClassVar[Mapping[str, str]] = {"api_base": "{url}", "user_id": USER}
+    settings: ClassVar[Mapping[str, str]] = {"api_base": "{url}", "user_id": USER_ID}
 
     def start(self) -> None:
         self._posts: dict[str, Json] = {}
         self._ids = count(2_199_000_000_000_000_001)
 
     @staticmethod
-    def known(fields: Json, now: datetime) -> Iterator[Known]:
+    def sample_resources(fields: Json, now: datetime) -> Iterator[KnownResource]:
         """The post of an event."""
         data: Json = fields.get("data", {})
         if str(data.get("event_type", "")).endswith(".create"):
             post: Json = data["payload"]
             users: list[Json] = data["includes"].get("users", [])
-            named = [
+            author_users = [
                 {"name": each["name"], "username": each["username"]}
                 for each in users
                 if each["id"] == post["author_id"]
             ]
-            yield Known(
-                post["edit_history_tweet_ids"][0], {**post, "user": named[0] if named else {}}
+            yield KnownResource(
+                post["edit_history_tweet_ids"][0],
+                {**post, "user": author_users[0] if author_users else {}},
             )
 
-    def operation(self, ask: Ask) -> Operation | None:
-        match ask.path.strip("/").split("/"):
-            case ["2", "tweets"] if ask.method == "POST":
-                wanted = ask.json()
-                answered = str(wanted.get("reply", {}).get("in_reply_to_tweet_id", ""))
+    def operation(self, request: PlatformRequest) -> Operation | None:
+        match request.path.strip("/").split("/"):
+            case ["2", "tweets"] if request.method == "POST":
+                payload = request.json()
+                parent_id = str(payload.get("reply", {}).get("in_reply_to_tweet_id", ""))
                 return Operation(
-                    Calls.REPLY,
-                    frozenset({answered}),
-                    lambda: self._signed_in(ask, lambda: self._post(wanted, answered)),
+                    CallKind.REPLY,
+                    frozenset({parent_id}),
+                    lambda: self._require_auth(request, lambda: self._post(payload, parent_id)),
                 )
-            case ["2", "tweets", post] if ask.method == "GET":
+            case ["2", "tweets", post] if request.method == "GET":
                 return Operation(
-                    Calls.LOOK,
+                    CallKind.READ,
                     frozenset({post}),
-                    lambda: self._signed_in(ask, lambda: self._show(post)),
+                    lambda: self._require_auth(request, lambda: self._show(post)),
                 )
-            case ["2", "users", self.USER, "tweets"] if ask.method == "GET":
+            case ["2", "users", self.USER_ID, "tweets"] if request.method == "GET":
                 return Operation(
-                    Calls.LOOK,
+                    CallKind.READ,
                     frozenset(),
-                    lambda: self._signed_in(ask, lambda: self._list(ask, self._ours)),
+                    lambda: self._require_auth(request, lambda: self._list(request, self._is_own)),
                 )
-            case ["2", "users", self.USER, "mentions"] if ask.method == "GET":
+            case ["2", "users", self.USER_ID, "mentions"] if request.method == "GET":
                 return Operation(
-                    Calls.LOOK,
+                    CallKind.READ,
                     frozenset(),
-                    lambda: self._signed_in(ask, lambda: self._list(ask, self._mentions)),
+                    lambda: self._require_auth(
+                        request, lambda: self._list(request, self._mentions_account)
+                    ),
                 )
             case _:
                 return None
 
-    def rejection(self) -> Answer:
-        told = "Reply to this conversation is not allowed because you have not been mentioned or otherwise engaged by the author of the post."
-        return self._problem(403, "Forbidden", told)
+    def rejection(self) -> PlatformResponse:
+        message = "Reply to this conversation is not allowed because you have not been mentioned or otherwise engaged by the author of the post."
+        return self._problem(403, "Forbidden", message)
 
-    def rate_limit(self, seconds: int) -> Answer:
-        answer = self._problem(429, "Too Many Requests", "Too Many Requests")
+    def rate_limit(self, seconds: int) -> PlatformResponse:
+        response = self._problem(429, "Too Many Requests", "Too Many Requests")
         reset = int(self.clock().timestamp()) + seconds
-        return Answer(
+        return PlatformResponse(
             429,
-            answer.body,
+            response.body,
             {
                 "x-rate-limit-limit": "100",
                 "x-rate-limit-remaining": "0",
@@ -114,7 +126,7 @@ class X(Platform):
             },
         )
 
-    def knows(self, native_id: str, resource: Json | None) -> None:
+    def set_resource(self, native_id: str, resource: Json | None) -> None:
         if resource is None:
             self._posts.pop(native_id, None)
         else:
@@ -125,55 +137,70 @@ class X(Platform):
 
     # OAuth 1.0a (RFC 5849)
 
-    def _signed_in(self, ask: Ask, run: Callable[[], Answer]) -> Answer:
-        scheme, _, parameters = ask.headers.get("authorization", "").partition(" ")
-        given = {
+    def _require_auth(
+        self, request: PlatformRequest, run: Callable[[], PlatformResponse]
+    ) -> PlatformResponse:
+        scheme, _, parameters = request.headers.get("authorization", "").partition(" ")
+        oauth_parameters = {
             unquote(name): unquote(value)
             for name, value in re.findall(r'([^\s,=]+)="([^"]*)"', parameters)
         }
-        signature, stamp = given.pop("oauth_signature", ""), given.get("oauth_timestamp", "0")
-        known = (self.accepts["api_key"], self.accepts["access_token"], "HMAC-SHA1", True)
-        told = (
-            given.get("oauth_consumer_key"),
-            given.get("oauth_token"),
-            given.get("oauth_signature_method"),
-            bool(given.get("oauth_nonce")),
+        signature, timestamp = (
+            oauth_parameters.pop("oauth_signature", ""),
+            oauth_parameters.get("oauth_timestamp", "0"),
         )
-        late = abs(self.clock().timestamp() - int(stamp)) > self.SIGNED_WITHIN.total_seconds()
+        expected = (
+            self.accepted_credentials["api_key"],
+            self.accepted_credentials["access_token"],
+            "HMAC-SHA1",
+            True,
+        )
+        received = (
+            oauth_parameters.get("oauth_consumer_key"),
+            oauth_parameters.get("oauth_token"),
+            oauth_parameters.get("oauth_signature_method"),
+            bool(oauth_parameters.get("oauth_nonce")),
+        )
+        is_stale = (
+            abs(self.clock().timestamp() - int(timestamp)) > self.MAX_CLOCK_SKEW.total_seconds()
+        )
         if (
             scheme != "OAuth"
-            or told != known
-            or late
-            or not hmac.compare_digest(signature, self._signature(ask, given))
+            or received != expected
+            or is_stale
+            or not hmac.compare_digest(signature, self._signature(request, oauth_parameters))
         ):
             return self._problem(401, "Unauthorized", "Unauthorized")
         return run()
 
-    def _signature(self, ask: Ask, given: Mapping[str, str]) -> str:
+    def _signature(self, request: PlatformRequest, oauth_parameters: Mapping[str, str]) -> str:
         pairs = [
-            *given.items(),
-            *((name, value) for name, values in ask.query.items() for value in values),
+            *oauth_parameters.items(),
+            *((name, value) for name, values in request.query.items() for value in values),
         ]
-        normal = "&".join(
-            sorted(f"{self._escaped(name)}={self._escaped(value)}" for name, value in pairs)
+        normalized = "&".join(
+            sorted(f"{self._escape(name)}={self._escape(value)}" for name, value in pairs)
         )
-        base = "&".join(self._escaped(part) for part in (ask.method, self.url() + ask.path, normal))
-        key = f"{self._escaped(self.accepts['api_secret'])}&{self._escaped(self.accepts['access_token_secret'])}"
+        base = "&".join(
+            self._escape(part) for part in (request.method, self.url() + request.path, normalized)
+        )
+        key = f"{self._escape(self.accepted_credentials['api_secret'])}&{self._escape(self.accepted_credentials['access_token_secret'])}"
         return base64.b64encode(
             hmac.new(key.encode(), base.encode(), hashlib.sha1).digest()
         ).decode()
 
     @staticmethod
-    def _escaped(text: str) -> str:
+    def _escape(text: str) -> str:
         return quote(text, safe="-._~")
 
     # Posts
 
-    def _show(self, post: str) -> Answer:
-        for known in self._posts.values():
-            if post in known["edit_history_tweet_ids"]:
-                return Answer(
-                    200, {"data": self._shown(known), "includes": {"users": [self._author(known)]}}
+    def _show(self, post: str) -> PlatformResponse:
+        for record in self._posts.values():
+            if post in record["edit_history_tweet_ids"]:
+                return PlatformResponse(
+                    200,
+                    {"data": self._render(record), "includes": {"users": [self._author(record)]}},
                 )
         missing = {
             "value": post,
@@ -184,48 +211,51 @@ class X(Platform):
             "resource_id": post,
             "type": "https://api.x.com/2/problems/resource-not-found",
         }
-        return Answer(200, {"errors": [missing]})
+        return PlatformResponse(200, {"errors": [missing]})
 
-    def _ours(self, post: Json) -> bool:
-        return post["author_id"] == self.USER
+    def _is_own(self, post: Json) -> bool:
+        return post["author_id"] == self.USER_ID
 
-    def _mentions(self, post: Json) -> bool:
+    def _mentions_account(self, post: Json) -> bool:
         mentioned = {
             each.get("id")
             for each in cast("list[Json]", post.get("entities", {}).get("mentions", []))
         }
-        return not self._ours(post) and self.USER in mentioned
+        return not self._is_own(post) and self.USER_ID in mentioned
 
-    def _list(self, ask: Ask, wanted: Callable[[Json], bool]) -> Answer:
-        found = sorted(
-            (post for post in self._posts.values() if wanted(post)),
+    def _list(self, request: PlatformRequest, matches: Callable[[Json], bool]) -> PlatformResponse:
+        matching_posts = sorted(
+            (post for post in self._posts.values() if matches(post)),
             key=lambda post: int(post["id"]),
             reverse=True,
         )
-        start, size = int(ask.asked("pagination_token") or 0), int(ask.asked("max_results") or 10)
-        shown, end = found[start : start + size], start + size
+        start, size = (
+            int(request.query_value("pagination_token") or 0),
+            int(request.query_value("max_results") or 10),
+        )
+        posts, end = matching_posts[start : start + size], start + size
         meta: Json = {
-            "result_count": len(shown),
-            **({"next_token": str(end)} if end < len(found) else {}),
+            "result_count": len(posts),
+            **({"next_token": str(end)} if end < len(matching_posts) else {}),
         }
-        if not shown:
-            return Answer(200, {"meta": meta})
-        users = {post["author_id"]: self._author(post) for post in shown}
-        return Answer(
+        if not posts:
+            return PlatformResponse(200, {"meta": meta})
+        users = {post["author_id"]: self._author(post) for post in posts}
+        return PlatformResponse(
             200,
             {
-                "data": [self._shown(post) for post in shown],
+                "data": [self._render(post) for post in posts],
                 "includes": {"users": list(users.values())},
                 "meta": meta,
             },
         )
 
-    def _post(self, wanted: Json, answered: str) -> Answer:
-        text = wanted.get("text")
+    def _post(self, payload: Json, parent_id: str) -> PlatformResponse:
+        text = payload.get("text")
         if not isinstance(text, str) or not text.strip() or self._weight(text) > self.LIMIT:
             return self._problem(400, "Bad Request", "The text of your post is empty or too long.")
         original = next(
-            (post for post in self._posts.values() if answered in post["edit_history_tweet_ids"]),
+            (post for post in self._posts.values() if parent_id in post["edit_history_tweet_ids"]),
             None,
         )
         if original is None:
@@ -234,13 +264,13 @@ class X(Platform):
                 "Forbidden",
                 "You attempted to reply to a Tweet that is deleted or not visible to you.",
             )
-        if not (self._mentions(original) or self._quotes(original)):
+        if not (self._mentions_account(original) or self._is_quote(original)):
             return self.rejection()
         if any(post.get("raw") == text for post in self._posts.values()):
             return self._problem(
                 403, "Forbidden", "You are not allowed to create a Tweet with duplicate content."
             )
-        native_id, customer, first = (
+        native_id, customer, first_id = (
             str(next(self._ids)),
             original["author_id"],
             original["edit_history_tweet_ids"][0],
@@ -251,35 +281,37 @@ class X(Platform):
             "text": f"@{name} "
             + re.sub(r"https?://\S+", "https://t.co/demo000000", html.escape(text, quote=False)),
             "raw": text,
-            "author_id": self.USER,
+            "author_id": self.USER_ID,
             "conversation_id": original["conversation_id"],
-            "created_at": zulu(self.clock()),
+            "created_at": iso_millis(self.clock()),
             "edit_history_tweet_ids": [native_id],
             "in_reply_to_user_id": customer,
-            "referenced_tweets": [{"type": "replied_to", "id": answered}],
-            "user": {"name": "Harbour Kitchen", "username": self.NAME},
+            "referenced_tweets": [{"type": "replied_to", "id": parent_id}],
+            "user": {"name": "Harbour Kitchen", "username": self.USERNAME},
         }
-        self.took(native_id, f"{original['conversation_id']}:{customer}", first, text, public=True)
-        return Answer(
+        self.record_reply(
+            native_id, f"{original['conversation_id']}:{customer}", first_id, text, public=True
+        )
+        return PlatformResponse(
             201, {"data": {"id": native_id, "text": text, "edit_history_tweet_ids": [native_id]}}
         )
 
     @staticmethod
-    def _quotes(post: Json) -> bool:
+    def _is_quote(post: Json) -> bool:
         return any(
             each["type"] == "quoted"
             for each in cast("list[Json]", post.get("referenced_tweets", []))
         )
 
     def _weight(self, text: str) -> int:
-        words, addresses = re.subn(r"https?://\S+", "", text)
+        rest, addresses = re.subn(r"https?://\S+", "", text)
         return 23 * addresses + sum(
-            1 if any(first <= ord(each) <= last for first, last in self.LIGHT) else 2
-            for each in words
+            1 if any(first <= ord(each) <= last for first, last in self.SINGLE_WEIGHT_RANGES) else 2
+            for each in rest
         )
 
     @staticmethod
-    def _shown(post: Json) -> Json:
+    def _render(post: Json) -> Json:
         # `in_reply_to_tweet_id` is in events only; the API has it among `referenced_tweets`.
         return {
             name: value
@@ -292,10 +324,10 @@ class X(Platform):
         return {"id": post["author_id"], **post.get("user", {})}
 
     @staticmethod
-    def _problem(status: int, title: str, detail: str) -> Answer:
-        return Answer(
+    def _problem(status: int, title: str, detail: str) -> PlatformResponse:
+        return PlatformResponse(
             status, {"title": title, "detail": detail, "type": "about:blank", "status": status}
         )
 
 
-PLATFORM = X
+PLATFORM = SimulatedX

@@ -11,10 +11,18 @@ from collections.abc import Iterator, Mapping
 from itertools import count
 from typing import ClassVar, Final
 
-from heard_simulator.server import Answer, Ask, Calls, Json, Known, Operation, Platform
+from heard_simulator.server import (
+    CallKind,
+    Json,
+    KnownResource,
+    Operation,
+    PlatformRequest,
+    PlatformResponse,
+    SimulatedPlatform,
+)
 
 
-class Yelp(Platform):
+class SimulatedYelp(SimulatedPlatform):
     """Reviews with one response each.
 
     A second one by the same user is refused too, since no call changes one.
@@ -24,7 +32,7 @@ class Yelp(Platform):
     object or null.
     """
 
-    BUSINESS: Final = "kF3vTq8ZrXcL0aWmN5_sPd"
+    BUSINESS_ID: Final = "kF3vTq8ZrXcL0aWmN5_sPd"
     credentials: ClassVar[Mapping[str, str]] = {
         "api_key": "yelp-demo-key",
         "client_id": "yelp-demo-client",
@@ -32,12 +40,12 @@ class Yelp(Platform):
         "refresh_token": "yelp-demo-refresh",
     }
     settings: ClassVar[Mapping[str, str]] = {
-        "business_ids": BUSINESS,
+        "business_ids": BUSINESS_ID,
         "api_base": "{url}",
         "partner_api_base": "{url}",
     }
-    LISTED: Final = 200
-    LONGEST: Final = 5_000
+    LIST_SIZE: Final = 200
+    MAX_LENGTH: Final = 5_000
     TOKEN_LIFE: Final = 7 * 86_400
 
     def start(self) -> None:
@@ -46,49 +54,49 @@ class Yelp(Platform):
         self._numbers = count(1)
 
     @staticmethod
-    def known(fields: Json, now: object) -> Iterator[Known]:
+    def sample_resources(fields: Json, now: object) -> Iterator[KnownResource]:
         """Removals only: a delivery holds no words."""
         for update in fields.get("data", {}).get("updates", []):
             if update.get("event_type") == "REVIEW_REMOVED_EVENT":
-                yield Known(update["review_id"], None)
+                yield KnownResource(update["review_id"], None)
 
-    def operation(self, ask: Ask) -> Operation | None:
-        match ask.path.strip("/").split("/"):
-            case ["oauth2", "token"] if ask.method == "POST":
-                return Operation(Calls.SIGN_IN, frozenset(), lambda: self._sign_in(ask))
-            case ["v3", "private", "businesses", business, "reviews"] if ask.method == "GET":
+    def operation(self, request: PlatformRequest) -> Operation | None:
+        match request.path.strip("/").split("/"):
+            case ["oauth2", "token"] if request.method == "POST":
+                return Operation(CallKind.SIGN_IN, frozenset(), lambda: self._sign_in(request))
+            case ["v3", "private", "businesses", business, "reviews"] if request.method == "GET":
                 return Operation(
-                    Calls.LOOK, frozenset(self._reviews), lambda: self._list(ask, business)
+                    CallKind.READ, frozenset(self._reviews), lambda: self._list(request, business)
                 )
-            case ["reviews", "v1", review] if ask.method == "POST":
+            case ["reviews", "v1", review] if request.method == "POST":
                 return Operation(
-                    Calls.REPLY, frozenset({review}), lambda: self._respond(ask, review)
+                    CallKind.REPLY, frozenset({review}), lambda: self._respond(request, review)
                 )
             case _:
                 return None
 
-    def rejection(self) -> Answer:
+    def rejection(self) -> PlatformResponse:
         return self._error(
             400, "R2R_PERMISSION_DENIED", "You do not have permission to comment on that review."
         )
 
-    def rate_limit(self, seconds: int) -> Answer:
+    def rate_limit(self, seconds: int) -> PlatformResponse:
         body = {
             "error": {
                 "code": "TOO_MANY_REQUESTS_PER_SECOND",
                 "description": "You have exceeded the queries-per-second limit.",
             }
         }
-        return Answer(429, body, {"Retry-After": str(seconds)})
+        return PlatformResponse(429, body, {"Retry-After": str(seconds)})
 
-    def knows(self, native_id: str, resource: Json | None) -> None:
+    def set_resource(self, native_id: str, resource: Json | None) -> None:
         if resource is None:
             self._reviews.pop(native_id, None)
             return
-        known = self._reviews.pop(
-            native_id, {"business_id": self.BUSINESS, "public_response": None}
+        record = self._reviews.pop(
+            native_id, {"business_id": self.BUSINESS_ID, "public_response": None}
         )
-        self._reviews[native_id] = {**known, **resource, "id": native_id}
+        self._reviews[native_id] = {**record, **resource, "id": native_id}
 
     def reset(self) -> None:
         self._reviews.clear()
@@ -96,41 +104,42 @@ class Yelp(Platform):
     def revoke_tokens(self) -> None:
         self._tokens.clear()
 
-    def _sign_in(self, ask: Ask) -> Answer:
-        wanted = {
+    def _sign_in(self, request: PlatformRequest) -> PlatformResponse:
+        expected = {
             "grant_type": "refresh_token",
             **{
-                name: self.accepts[name] for name in ("client_id", "client_secret", "refresh_token")
+                name: self.accepted_credentials[name]
+                for name in ("client_id", "client_secret", "refresh_token")
             },
         }
-        if ask.form() != wanted:
+        if request.form() != expected:
             return self._error(401, "INVALID_CLIENT", "Client authentication failed.")
         token = f"yelp-{next(self._numbers)}-{secrets.token_urlsafe(16)}"
         self._tokens.add(token)
-        return Answer(
+        return PlatformResponse(
             200, {"access_token": token, "token_type": "Bearer", "expires_in": self.TOKEN_LIFE}
         )
 
-    def _list(self, ask: Ask, business: str) -> Answer:
-        if self.bearer(ask) != self.accepts["api_key"]:
+    def _list(self, request: PlatformRequest, business: str) -> PlatformResponse:
+        if self.bearer_token(request) != self.accepted_credentials["api_key"]:
             return self._error(401, "TOKEN_INVALID", "Invalid API key or authorization header.")
         newest = [
             review
             for review in reversed(self._reviews.values())
             if review["business_id"] == business
         ]
-        shown = [
+        reviews = [
             {name: value for name, value in review.items() if name != "business_id"}
-            for review in newest[: self.LISTED]
+            for review in newest[: self.LIST_SIZE]
         ]
-        return Answer(200, {"reviews": shown, "total": len(newest)})
+        return PlatformResponse(200, {"reviews": reviews, "total": len(newest)})
 
-    def _respond(self, ask: Ask, review: str) -> Answer:
-        if self.bearer(ask) not in self._tokens:
+    def _respond(self, request: PlatformRequest, review: str) -> PlatformResponse:
+        if self.bearer_token(request) not in self._tokens:
             return self._error(
                 401, "INVALID_TOKEN", "The access token provided is expired, revoked or malformed."
             )
-        body, known = ask.json(), self._reviews.get(review)
+        body, record = request.json(), self._reviews.get(review)
         text = body.get("response_text")
         if body.keys() != {"response_text", "response_type"} or not isinstance(text, str):
             return self._error(
@@ -140,24 +149,24 @@ class Yelp(Platform):
             )
         if body["response_type"] != "public_comment":
             return self._error(400, "R2R_INVALID_RESPONSE_TYPE", "Invalid response type.")
-        if known is None:
+        if record is None:
             return self._error(400, "R2R_REVIEW_DOES_NOT_EXIST", "Review does not exist.")
-        if known["public_response"]:
+        if record["public_response"]:
             return self._error(
                 400,
                 "R2R_ALREADY_COMMENTED",
                 "Review already has a comment by a different business user.",
             )
-        if not text.strip() or len(text) > self.LONGEST:
+        if not text.strip() or len(text) > self.MAX_LENGTH:
             return self._error(400, "R2R_INVALID_RESPONSE_TEXT", "Invalid response text.")
         if re.search("[\U0001f000-\U0001ffff]", text):
             return self._error(500, "INTERNAL_ERROR", "Internal Error")
-        known["public_response"] = {"text": text}
-        self.took(review, review, review, text, public=True)
-        return Answer(200, {"success": True})
+        record["public_response"] = {"text": text}
+        self.record_reply(review, review, review, text, public=True)
+        return PlatformResponse(200, {"success": True})
 
-    def _error(self, status: int, id: str, description: str) -> Answer:
-        return Answer(status, {"error": {"id": id, "description": description}})
+    def _error(self, status: int, code: str, description: str) -> PlatformResponse:
+        return PlatformResponse(status, {"error": {"id": code, "description": description}})
 
 
-PLATFORM = Yelp
+PLATFORM = SimulatedYelp

@@ -10,9 +10,17 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping
 from typing import ClassVar, Final
 
-from heard_simulator.server import Answer, Ask, Calls, Json, Known, Operation, Platform
+from heard_simulator.server import (
+    CallKind,
+    Json,
+    KnownResource,
+    Operation,
+    PlatformRequest,
+    PlatformResponse,
+    SimulatedPlatform,
+)
 
-_SHOWN: Final = (
+_API_FIELDS: Final = (
     "title",
     "content",
     "score",
@@ -24,7 +32,7 @@ _SHOWN: Final = (
 )
 
 
-class Yotpo(Platform):
+class SimulatedYotpo(SimulatedPlatform):
     """Reviews with one comment of the shop each. A resource is what a webhook's `data` holds.
 
     Not documented, and decided so: a second comment takes the first one's place, the list comes
@@ -38,14 +46,14 @@ class Yotpo(Platform):
         "access_token": "yotpo-demo-app-token",
     }
     settings: ClassVar[Mapping[str, str]] = {"api_base": "{url}", "app_api_base": "{url}"}
-    MOST: Final = 100
+    MAX_PAGE_SIZE: Final = 100
 
     def start(self) -> None:
         self._tokens: set[str] = set()
         self._reviews: dict[str, Json] = {}
 
     @staticmethod
-    def known(fields: Json, now: object) -> Iterator[Known]:
+    def sample_resources(fields: Json, now: object) -> Iterator[KnownResource]:
         """Of a delivery's review, what the API keeps.
 
         Numbers and booleans, whatever the account's webhooks send.
@@ -54,62 +62,64 @@ class Yotpo(Platform):
         if "id" not in data:
             return
         if str(data.get("deleted")).lower() == "true":
-            yield Known(str(data["id"]), None)
+            yield KnownResource(str(data["id"]), None)
             return
-        shown = {name: data[name] for name in _SHOWN if name in data}
-        shown |= {
+        api_fields = {name: data[name] for name in _API_FIELDS if name in data}
+        api_fields |= {
             "score": int(data["score"]),
             "deleted": False,
             "archived": str(data.get("archived")).lower() == "true",
         }
-        shown["created_at"], shown["updated_at"] = (
+        api_fields["created_at"], api_fields["updated_at"] = (
             str(data[name]) for name in ("created_at", "updated_at")
         )
-        names = {
+        author_fields = {
             "name": data.get("reviewer_display_name"),
             "email": data.get("customer_email"),
             "user_id": data.get("user_id"),
         }
-        yield Known(str(data["id"]), {**shown, **names})
+        yield KnownResource(str(data["id"]), {**api_fields, **author_fields})
 
-    def operation(self, ask: Ask) -> Operation | None:
-        match ask.path.strip("/").split("/"):
-            case ["oauth", "token"] if ask.method == "POST":
-                return Operation(Calls.SIGN_IN, frozenset(), lambda: self._sign_in(ask.json()))
-            case ["v1", "apps", key, "reviews"] if ask.method == "GET":
+    def operation(self, request: PlatformRequest) -> Operation | None:
+        match request.path.strip("/").split("/"):
+            case ["oauth", "token"] if request.method == "POST":
                 return Operation(
-                    Calls.LOOK,
+                    CallKind.SIGN_IN, frozenset(), lambda: self._sign_in(request.json())
+                )
+            case ["v1", "apps", key, "reviews"] if request.method == "GET":
+                return Operation(
+                    CallKind.READ,
                     frozenset(self._reviews),
-                    lambda: self._signed_in(ask, lambda: self._list(ask, key)),
+                    lambda: self._require_auth(request, lambda: self._list(request, key)),
                 )
-            case ["reviews", review] if ask.method == "GET":
+            case ["reviews", review] if request.method == "GET":
                 return Operation(
-                    Calls.LOOK,
+                    CallKind.READ,
                     frozenset({review}),
-                    lambda: self._signed_in(ask, lambda: self._show(review)),
+                    lambda: self._require_auth(request, lambda: self._show(review)),
                 )
-            case ["v2", key, "reviews", review, "comment"] if ask.method == "POST":
+            case ["v2", key, "reviews", review, "comment"] if request.method == "POST":
                 return Operation(
-                    Calls.REPLY, frozenset({review}), lambda: self._comment(ask, key, review)
+                    CallKind.REPLY, frozenset({review}), lambda: self._comment(request, key, review)
                 )
             case _:
                 return None
 
-    def rejection(self) -> Answer:
-        return self._status(400, "Comment could not be created.")
+    def rejection(self) -> PlatformResponse:
+        return self._status_response(400, "Comment could not be created.")
 
-    def rate_limit(self, seconds: int) -> Answer:
-        return Answer(
+    def rate_limit(self, seconds: int) -> PlatformResponse:
+        return PlatformResponse(
             429,
             {"status": {"code": 429, "message": "Too Many Requests"}},
             {"Retry-After": str(seconds)},
         )
 
-    def knows(self, native_id: str, resource: Json | None) -> None:
-        known = self._reviews.pop(native_id, {"comment": None})
+    def set_resource(self, native_id: str, resource: Json | None) -> None:
+        record = self._reviews.pop(native_id, {"comment": None})
         if resource is not None:
             self._reviews[native_id] = {
-                **known,
+                **record,
                 **resource,
                 "id": int(native_id) if native_id.isdecimal() else native_id,
             }
@@ -120,27 +130,36 @@ class Yotpo(Platform):
     def revoke_tokens(self) -> None:
         self._tokens.clear()
 
-    def _sign_in(self, wanted: Json) -> Answer:
-        known = {
-            "client_id": self.accepts["app_key"],
-            "client_secret": self.accepts["api_secret"],
+    def _sign_in(self, payload: Json) -> PlatformResponse:
+        expected = {
+            "client_id": self.accepted_credentials["app_key"],
+            "client_secret": self.accepted_credentials["api_secret"],
             "grant_type": "client_credentials",
         }
-        if wanted != known:
-            return self._status(401, "Unauthorized")
+        if payload != expected:
+            return self._status_response(401, "Unauthorized")
         token = secrets.token_urlsafe(30)
         self._tokens.add(token)
-        return Answer(200, {"access_token": token, "token_type": "bearer"})
+        return PlatformResponse(200, {"access_token": token, "token_type": "bearer"})
 
-    def _signed_in(self, ask: Ask, run: Callable[[], Answer]) -> Answer:
-        return run() if ask.asked("utoken") in self._tokens else self._status(401, "Unauthorized")
+    def _require_auth(
+        self, request: PlatformRequest, run: Callable[[], PlatformResponse]
+    ) -> PlatformResponse:
+        return (
+            run()
+            if request.query_value("utoken") in self._tokens
+            else self._status_response(401, "Unauthorized")
+        )
 
-    def _list(self, ask: Ask, key: str) -> Answer:
-        if key != self.accepts["app_key"]:
-            return self._status(404, "Not Found")
-        size, page = min(int(ask.asked("count") or 10), self.MOST), int(ask.asked("page") or 1)
+    def _list(self, request: PlatformRequest, key: str) -> PlatformResponse:
+        if key != self.accepted_credentials["app_key"]:
+            return self._status_response(404, "Not Found")
+        size, page = (
+            min(int(request.query_value("count") or 10), self.MAX_PAGE_SIZE),
+            int(request.query_value("page") or 1),
+        )
         newest = list(reversed(self._reviews.values()))[size * (page - 1) : size * page]
-        return Answer(
+        return PlatformResponse(
             200,
             {
                 "reviews": [
@@ -154,44 +173,44 @@ class Yotpo(Platform):
             },
         )
 
-    def _show(self, review: str) -> Answer:
-        known = self._reviews.get(review)
-        if known is None:
-            return self._status(404, "Review not found")
-        shown = {
+    def _show(self, review: str) -> PlatformResponse:
+        record = self._reviews.get(review)
+        if record is None:
+            return self._status_response(404, "Review not found")
+        public_fields = {
             name: value
-            for name, value in known.items()
+            for name, value in record.items()
             if name not in {"name", "email", "user_id", "sku"}
         }
-        user = {"user_id": known.get("user_id"), "display_name": known.get("name")}
-        return Answer(
+        user = {"user_id": record.get("user_id"), "display_name": record.get("name")}
+        return PlatformResponse(
             200,
             {
                 "status": {"code": 200, "message": "OK"},
-                "response": {"review": {**shown, "user": user}},
+                "response": {"review": {**public_fields, "user": user}},
             },
         )
 
-    def _comment(self, ask: Ask, key: str, review: str) -> Answer:
-        if ask.asked("access_token") != self.accepts["access_token"]:
-            return self._status(401, "Unauthorized")
-        known, content = self._reviews.get(review), ask.json().get("content")
-        if known is None or key != self.accepts["app_key"]:
-            return self._status(404, "Review not found")
+    def _comment(self, request: PlatformRequest, key: str, review: str) -> PlatformResponse:
+        if request.query_value("access_token") != self.accepted_credentials["access_token"]:
+            return self._status_response(401, "Unauthorized")
+        record, content = self._reviews.get(review), request.json().get("content")
+        if record is None or key != self.accepted_credentials["app_key"]:
+            return self._status_response(404, "Review not found")
         if (
             not isinstance(content, str)
             or not content.strip()
-            or ask.json().get("public") is not True
+            or request.json().get("public") is not True
         ):
-            return self._status(400, "content is missing")
-        if known["comment"]:
+            return self._status_response(400, "content is missing")
+        if record["comment"]:
             self.ledger.remove(self.name, review, self.clock())
-        known["comment"] = {"id": 1, "content": content, "created_at": self.clock().isoformat()}
-        self.took(review, review, review, content, public=True)
-        return self._status(200, "OK")
+        record["comment"] = {"id": 1, "content": content, "created_at": self.clock().isoformat()}
+        self.record_reply(review, review, review, content, public=True)
+        return self._status_response(200, "OK")
 
-    def _status(self, status: int, message: str) -> Answer:
-        return Answer(status, {"status": {"code": status, "message": message}})
+    def _status_response(self, status: int, message: str) -> PlatformResponse:
+        return PlatformResponse(status, {"status": {"code": status, "message": message}})
 
 
-PLATFORM = Yotpo
+PLATFORM = SimulatedYotpo

@@ -11,10 +11,18 @@ from datetime import datetime
 from itertools import count
 from typing import ClassVar, Final
 
-from heard_simulator.server import Answer, Ask, Calls, Json, Known, Operation, Platform
+from heard_simulator.server import (
+    CallKind,
+    Json,
+    KnownResource,
+    Operation,
+    PlatformRequest,
+    PlatformResponse,
+    SimulatedPlatform,
+)
 
 
-class Zendesk(Platform):
+class SimulatedZendesk(SimulatedPlatform):
     """Tickets with their comments, behind an agent's API token.
 
     It knows a ticket by its number as `{"ticket": {…}, "comments": [{"id", "body", "public",
@@ -25,9 +33,9 @@ class Zendesk(Platform):
     credentials: ClassVar[Mapping[str, str]] = {"api_token": "demo-zendesk-token"}
     settings: ClassVar[Mapping[str, str]] = {"base_url": "{url}", "email": "agent@example.com"}
     SIGNING_SECRET: Final = "demo-zendesk-signing-secret"
-    AGENT: Final = 8447388090000
+    AGENT_ID: Final = 8447388090000
     COMMENT_BYTES: Final = 65_536
-    PAGE: Final = 100
+    PAGE_SIZE: Final = 100
 
     def start(self) -> None:
         self._tickets: dict[str, Json] = {}
@@ -39,11 +47,11 @@ class Zendesk(Platform):
         return self.SIGNING_SECRET
 
     @staticmethod
-    def known(fields: Json, now: datetime) -> Iterator[Known]:
+    def sample_resources(fields: Json, now: datetime) -> Iterator[KnownResource]:
         """Of an event, the ticket as the API has it, and the comment it brings."""
         kind, detail = str(fields["type"]).rpartition(".")[2], fields["detail"]
         if kind in {"soft_deleted", "permanently_deleted"}:
-            yield Known(detail["id"], None)
+            yield KnownResource(detail["id"], None)
             return
         names = (
             "subject",
@@ -56,116 +64,129 @@ class Zendesk(Platform):
             "via",
             "status",
         )
-        known: Json = {
+        resource: Json = {
             "ticket": {name: detail[name] for name in names if name in detail},
             "comments": [],
         }
         if comment := fields.get("event", {}).get("comment"):
             author = comment["author"]
-            shown = {"id": comment["id"], "body": comment["body"], "public": comment["is_public"]}
-            known["comments"] = [
+            comment_fields = {
+                "id": comment["id"],
+                "body": comment["body"],
+                "public": comment["is_public"],
+            }
+            resource["comments"] = [
                 {
-                    **shown,
+                    **comment_fields,
                     "author_id": author["id"],
                     "staff": author["is_staff"],
                     "created_at": fields["time"],
                 }
             ]
-        yield Known(detail["id"], known)
+        yield KnownResource(detail["id"], resource)
 
-    def operation(self, ask: Ask) -> Operation | None:
-        match [ask.method, *ask.path.removesuffix(".json").strip("/").split("/")]:
+    def operation(self, request: PlatformRequest) -> Operation | None:
+        match [request.method, *request.path.removesuffix(".json").strip("/").split("/")]:
             case ["GET", "api", "v2", "tickets", ticket]:
                 return Operation(
-                    Calls.LOOK,
+                    CallKind.READ,
                     frozenset({ticket}),
-                    lambda: self._admitted(ask, lambda: self._show(ticket)),
+                    lambda: self._require_auth(request, lambda: self._show(ticket)),
                 )
             case ["GET", "api", "v2", "tickets", ticket, "comments"]:
                 return Operation(
-                    Calls.LOOK,
+                    CallKind.READ,
                     frozenset({ticket}),
-                    lambda: self._admitted(ask, lambda: self._comments(ticket, ask)),
+                    lambda: self._require_auth(
+                        request, lambda: self._list_comments(ticket, request)
+                    ),
                 )
             case ["PUT", "api", "v2", "tickets", ticket]:
                 return Operation(
-                    Calls.REPLY,
+                    CallKind.REPLY,
                     frozenset({ticket}),
-                    lambda: self._admitted(ask, lambda: self._update(ticket, ask.json())),
+                    lambda: self._require_auth(
+                        request, lambda: self._update_ticket(ticket, request.json())
+                    ),
                 )
             case _:
                 return None
 
-    def rejection(self) -> Answer:
-        closed = {"status": [{"description": "Status: closed prevents ticket update"}]}
-        return Answer(
+    def rejection(self) -> PlatformResponse:
+        details = {"status": [{"description": "Status: closed prevents ticket update"}]}
+        return PlatformResponse(
             422,
             {
                 "error": "RecordInvalid",
                 "description": "Record validation errors",
-                "details": closed,
+                "details": details,
             },
         )
 
-    def rate_limit(self, seconds: int) -> Answer:
-        limited = {
+    def rate_limit(self, seconds: int) -> PlatformResponse:
+        error_body = {
             "error": "APIRateLimitExceeded",
             "description": "Number of allowed API requests per minute exceeded",
         }
-        return Answer(429, limited, {"Retry-After": str(seconds)})
+        return PlatformResponse(429, error_body, {"Retry-After": str(seconds)})
 
-    def knows(self, native_id: str, resource: Json | None) -> None:
+    def set_resource(self, native_id: str, resource: Json | None) -> None:
         if resource is None:
             self._tickets.pop(native_id, None)
             return
-        known = self._tickets.setdefault(
+        record = self._tickets.setdefault(
             native_id, {"ticket": {"id": int(native_id)}, "comments": {}}
         )
-        known["ticket"] |= resource["ticket"]
+        record["ticket"] |= resource["ticket"]
         for comment in resource["comments"]:
-            known["comments"][comment["id"]] = comment
+            record["comments"][comment["id"]] = comment
 
     def reset(self) -> None:
         self._tickets.clear()
 
-    def _admitted(self, ask: Ask, run: Callable[[], Answer]) -> Answer:
-        if ask.basic() != (f"{self.settings['email']}/token", self.accepts["api_token"]):
-            return Answer(401, {"error": "Couldn't authenticate you"})
+    def _require_auth(
+        self, request: PlatformRequest, run: Callable[[], PlatformResponse]
+    ) -> PlatformResponse:
+        if request.basic() != (
+            f"{self.settings['email']}/token",
+            self.accepted_credentials["api_token"],
+        ):
+            return PlatformResponse(401, {"error": "Couldn't authenticate you"})
         return run()
 
-    def _show(self, ticket: str) -> Answer:
-        known = self._tickets.get(ticket)
-        return Answer(200, {"ticket": known["ticket"]}) if known else self._missing()
+    def _show(self, ticket: str) -> PlatformResponse:
+        record = self._tickets.get(ticket)
+        return PlatformResponse(200, {"ticket": record["ticket"]}) if record else self._not_found()
 
-    def _comments(self, ticket: str, ask: Ask) -> Answer:
-        known = self._tickets.get(ticket)
-        if known is None:
-            return self._missing()
+    def _list_comments(self, ticket: str, request: PlatformRequest) -> PlatformResponse:
+        record = self._tickets.get(ticket)
+        if record is None:
+            return self._not_found()
         opening = {
             "id": 1,
-            "body": known["ticket"].get("description", ""),
+            "body": record["ticket"].get("description", ""),
             "public": True,
-            "author_id": known["ticket"].get("requester_id"),
+            "author_id": record["ticket"].get("requester_id"),
         }
-        comments = [self._shown(comment) for comment in (opening, *known["comments"].values())]
-        if ask.asked("sort_order") == "desc":
+        comments = [self._render(comment) for comment in (opening, *record["comments"].values())]
+        if request.query_value("sort_order") == "desc":
             comments.reverse()
-        more = (
+        next_page = (
             f"{self.url()}/api/v2/tickets/{ticket}/comments.json?page=2"
-            if len(comments) > self.PAGE
+            if len(comments) > self.PAGE_SIZE
             else None
         )
-        return Answer(
+        return PlatformResponse(
             200,
             {
-                "comments": comments[: self.PAGE],
-                "next_page": more,
+                "comments": comments[: self.PAGE_SIZE],
+                "next_page": next_page,
                 "previous_page": None,
                 "count": len(comments),
             },
         )
 
-    def _shown(self, comment: Json) -> Json:
+    def _render(self, comment: Json) -> Json:
         body = str(comment["body"])
         return {
             **{name: value for name, value in comment.items() if name != "staff"},
@@ -174,15 +195,15 @@ class Zendesk(Platform):
             "plain_body": body,
         }
 
-    def _update(self, ticket: str, wanted: Json) -> Answer:
-        known = self._tickets.get(ticket)
-        if known is None:
-            return self._missing()
-        update: Json = wanted.get("ticket") or {}
+    def _update_ticket(self, ticket: str, payload: Json) -> PlatformResponse:
+        record = self._tickets.get(ticket)
+        if record is None:
+            return self._not_found()
+        update: Json = payload.get("ticket") or {}
         comment: Json = update.get("comment") or {}
         body = comment.get("body")
         if not isinstance(body, str) or not body.strip() or len(body.encode()) > self.COMMENT_BYTES:
-            return Answer(
+            return PlatformResponse(
                 422,
                 {
                     "error": "RecordInvalid",
@@ -190,41 +211,45 @@ class Zendesk(Platform):
                     "details": {},
                 },
             )
-        if known["ticket"].get("status") in {"closed", "CLOSED"}:
+        if record["ticket"].get("status") in {"closed", "CLOSED"}:
             return self.rejection()
         number, public = next(self._numbers), comment.get("public", True) is True
-        asked = [
+        customer_comment_ids = [
             said["id"]
-            for said in known["comments"].values()
+            for said in record["comments"].values()
             if said["public"] and not said["staff"]
         ]
         at = self.clock().strftime("%Y-%m-%dT%H:%M:%SZ")
-        added = {
+        new_comment = {
             "id": number,
             "body": body,
             "public": public,
-            "author_id": self.AGENT,
+            "author_id": self.AGENT_ID,
             "staff": True,
             "created_at": at,
         }
-        known["comments"][number] = added
-        self.took(
-            str(number), ticket, f"{ticket}.{asked[-1]}" if asked else ticket, body, public=public
+        record["comments"][number] = new_comment
+        self.record_reply(
+            str(number),
+            ticket,
+            f"{ticket}.{customer_comment_ids[-1]}" if customer_comment_ids else ticket,
+            body,
+            public=public,
         )
         events = [
             {"id": number, "type": "Comment", "body": body, "public": public},
             {"id": number + 500, "type": "Notification"},
         ]
-        return Answer(
+        return PlatformResponse(
             200,
             {
-                "ticket": known["ticket"],
+                "ticket": record["ticket"],
                 "audit": {"id": number + 900, "ticket_id": int(ticket), "events": events},
             },
         )
 
-    def _missing(self) -> Answer:
-        return Answer(404, {"error": "RecordNotFound", "description": "Not found"})
+    def _not_found(self) -> PlatformResponse:
+        return PlatformResponse(404, {"error": "RecordNotFound", "description": "Not found"})
 
 
-PLATFORM = Zendesk
+PLATFORM = SimulatedZendesk

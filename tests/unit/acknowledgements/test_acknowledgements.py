@@ -19,21 +19,21 @@ from heard.acknowledgements.compose import (
     FORMALITIES,
     KINDS,
     LANGUAGES,
-    LIMIT,
+    MAX_CHARACTERS,
     Acknowledgement,
+    AcknowledgementKind,
     Detail,
-    Kind,
     Variant,
-    acknowledgement,
+    acknowledgement_kind,
     check_template,
     choose,
-    kind_of,
+    choose_acknowledgement,
     playbook_variants,
     render,
 )
 from heard.assessment import Agenda, Assessment, Flag, Severity
 from heard.policy import Policy, default_policy, load_policy
-from heard.replies.length import length
+from heard.replies.length import text_length
 from heard.replies.lint import lint
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, Stage
 
@@ -100,7 +100,9 @@ def said(
     **how: Any,
 ) -> Acknowledgement:
     how = {"channel": Channel.REVIEW_SITE} | how
-    found = acknowledgement(event, assessment, policy or default_policy(), "Hotel Sol", seed, **how)
+    found = choose_acknowledgement(
+        event, assessment, policy or default_policy(), "Hotel Sol", seed, **how
+    )
     assert found is not None
     return found
 
@@ -147,7 +149,7 @@ def test_every_wording_fits_the_narrowest_platform_whatever_the_business_is_call
             assert render(
                 variant,
                 Detail(wide * 60, topic="delivery", subject="傘" * 40),
-                limit=LIMIT,
+                limit=MAX_CHARACTERS,
                 unit="weighted",
             )
 
@@ -162,12 +164,15 @@ def test_only_where_a_person_follows_does_it_say_that_one_reads(language: str) -
 
 def test_kinds_follow_from_what_was_said_and_where() -> None:
     public, private = Channel.REVIEW_SITE, Channel.EMAIL
-    assert kind_of(assessed(Severity.PRAISE), public) == "praise"
-    assert kind_of(assessed(Severity.PRAISE, flags=(Flag.RECOVERED,)), private) == "recovered"
-    assert kind_of(assessed(Severity.LOW), public) == "thanks"
-    assert kind_of(assessed(Severity.MEDIUM), public) == "complaint"
-    assert kind_of(assessed(Severity.MEDIUM), private) == "private"
-    assert kind_of(assessed(Severity.HIGH), private, person_follows=True) == "person"
+    assert acknowledgement_kind(assessed(Severity.PRAISE), public) == "praise"
+    assert (
+        acknowledgement_kind(assessed(Severity.PRAISE, flags=(Flag.RECOVERED,)), private)
+        == "recovered"
+    )
+    assert acknowledgement_kind(assessed(Severity.LOW), public) == "thanks"
+    assert acknowledgement_kind(assessed(Severity.MEDIUM), public) == "complaint"
+    assert acknowledgement_kind(assessed(Severity.MEDIUM), private) == "private"
+    assert acknowledgement_kind(assessed(Severity.HIGH), private, person_follows=True) == "person"
 
 
 events = st.builds(
@@ -210,23 +215,25 @@ def test_whatever_comes_the_answer_is_short_automatic_clean_and_repeats_no_custo
     how: dict[str, Any] = {
         "channel": channel,
         "person_follows": person_follows,
-        "limit": LIMIT,
+        "limit": MAX_CHARACTERS,
         "unit": unit,
     }
-    answer = acknowledgement(event, assessment, default_policy(), business, seed, **how)
+    answer = choose_acknowledgement(event, assessment, default_policy(), business, seed, **how)
     if answer is None:
         # Only a business's own name can be at fault: with a plain one there is always something to
         # say.
         answer = said(event, assessment, seed, **how)
     language = answer.variant.partition("-")[0]
-    assert len(answer.text) <= LIMIT
-    assert length(answer.text, unit) <= LIMIT
+    assert len(answer.text) <= MAX_CHARACTERS
+    assert text_length(answer.text, unit) <= MAX_CHARACTERS
     assert AUTOMATIC[language] in answer.text.casefold()
     assert "{" not in answer.text
     assert "\n" not in answer.text
     assert not [
         finding
-        for finding in lint(answer.text, public=channel.stage is Stage.ONSTAGE, limit=LIMIT)
+        for finding in lint(
+            answer.text, public=channel.stage is Stage.ONSTAGE, limit=MAX_CHARACTERS
+        )
         if finding.severity == "block"
     ]
     # The author's words and name change nothing.
@@ -315,9 +322,9 @@ def test_a_business_speaks_in_its_own_words_where_it_has_some_and_in_those_a_rul
         "en-praise-warm",
         "en-praise-short",
     }
-    assert {said(review(), praise, seed, policy, named=("short",)).variant for seed in seeds} == {
-        "en-praise-short"
-    }
+    assert {
+        said(review(), praise, seed, policy, preferred_names=("short",)).variant for seed in seeds
+    } == {"en-praise-short"}
     assert (
         said(review(), thanks, policy=policy).text
         == "Warm thanks about the food! (Automatic reply, Hotel Sol)"
@@ -328,13 +335,16 @@ def test_a_business_speaks_in_its_own_words_where_it_has_some_and_in_those_a_rul
     # What must not be repeated gives way to the other own words, then to the playbook's.
     avoid = ("en-praise-short", "en-praise-warm")
     assert (
-        said(review(), praise, "s", policy, named=("short",), avoid=avoid[:1]).variant
+        said(review(), praise, "s", policy, preferred_names=("short",), avoid=avoid[:1]).variant
         == "en-praise-warm"
     )
-    assert said(review(), praise, "s", policy, named=("short",), avoid=avoid).variant.startswith(
-        "en-praise-"
+    assert said(
+        review(), praise, "s", policy, preferred_names=("short",), avoid=avoid
+    ).variant.startswith("en-praise-")
+    assert (
+        said(review(), praise, "s", policy, preferred_names=("short",), avoid=avoid).variant
+        not in avoid
     )
-    assert said(review(), praise, "s", policy, named=("short",), avoid=avoid).variant not in avoid
 
 
 def test_a_language_that_only_the_business_has_words_in_falls_back_rather_than_say_the_same_again() -> (
@@ -364,7 +374,7 @@ def test_own_words_that_do_not_fit_a_platform_give_way_to_those_that_do() -> Non
         != "ja-thanks-long"
     )
     assert (
-        acknowledgement(
+        choose_acknowledgement(
             review(), assessed(), default_policy(), "Sol", "s", channel=Channel.SOCIAL, limit=20
         )
         is None
@@ -512,7 +522,7 @@ def test_no_author_and_no_page_sees_a_text_twice_in_a_row(language: str, own: in
     ],
 )
 def test_a_wording_that_is_not_fit_is_refused_with_what_to_do(
-    template: str, language: str, kinds: list[Kind], complaint: str
+    template: str, language: str, kinds: list[AcknowledgementKind], complaint: str
 ) -> None:
     problems = check_template(template, language, kinds)
     assert any(complaint in problem for problem in problems), problems
@@ -539,7 +549,9 @@ def test_a_wording_that_is_not_fit_is_refused_with_what_to_do(
         ("Danke{{ about }}!\n\n{{ signature }}\nAutomatische Antwort", "de", ["private"]),
     ],
 )
-def test_a_wording_that_is_fit_passes(template: str, language: str, kinds: list[Kind]) -> None:
+def test_a_wording_that_is_fit_passes(
+    template: str, language: str, kinds: list[AcknowledgementKind]
+) -> None:
     assert check_template(template, language, kinds) == ()
 
 
@@ -571,7 +583,7 @@ def test_any_template_is_checked_without_exceptions_and_what_passes_is_always_fi
         for detail in DETAILS.values():
             answer = render(Variant("own", "thanks", language, template), detail)
             assert answer is not None
-            assert len(answer.text) <= LIMIT
+            assert len(answer.text) <= MAX_CHARACTERS
 
 
 def test_telling_more_cases_apart_than_can_be_tried_is_refused() -> None:

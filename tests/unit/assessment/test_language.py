@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heard.assessment import language
-from heard.assessment.language import Model, detect, plausible
+from heard.assessment.language import LanguageDetector, detect, language_code
 from heard.assessment.phrases import tokens
 
 
@@ -64,7 +64,7 @@ def test_what_is_in_no_language_is_taken_for_none(text: str) -> None:
 @given(st.text(st.characters(), max_size=200))
 def test_any_text_has_a_known_language_or_none(text: str) -> None:
     found = heard(text)
-    assert found is None or plausible(found) == found
+    assert found is None or language_code(found) == found
 
 
 def test_small_words_decide_where_the_model_is_not_installed(
@@ -76,12 +76,12 @@ def test_small_words_decide_where_the_model_is_not_installed(
 
 
 def test_a_model_is_read_as_it_was_written(tmp_path: Path) -> None:
-    table = np.arange(2 << language.BITS, dtype=np.int8).reshape(-1, 2)
-    model = Model(("nl", "tr"), table, 0.5, np.array([0.25, 0.75], np.float32))
+    table = np.arange(2 << language.HASH_BITS, dtype=np.int8).reshape(-1, 2)
+    model = LanguageDetector(("nl", "tr"), table, 0.5, np.array([0.25, 0.75], np.float32))
     language.write(tmp_path / "language.bin", model)
 
     again = language.read(tmp_path / "language.bin")
 
     assert (again.codes, again.scale) == (model.codes, model.scale)
     assert np.array_equal(again.table, model.table)
-    assert np.array_equal(again.enough, model.enough)
+    assert np.array_equal(again.min_fit, model.min_fit)

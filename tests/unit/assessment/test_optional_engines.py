@@ -20,12 +20,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from heard.assessment import Agenda, Engine, Flag, History, Scores, Severity, assess
-from heard.assessment.engines.chain import Chain
-from heard.assessment.external.bedrock import FORM, INSTRUCTIONS, SCHEMA, Converse
-from heard.assessment.external.comprehend import Comprehend
-from heard.assessment.external.failures import CONNECT_SECONDS, Failure, excerpt, more_careful
+from heard.assessment.engines.chain import EngineChain
+from heard.assessment.external.bedrock import FORM, INSTRUCTIONS, SCHEMA, ConverseEngine
+from heard.assessment.external.comprehend import ComprehendEngine
+from heard.assessment.external.failures import (
+    CONNECT_SECONDS,
+    FailureReason,
+    excerpt,
+    merge_cautiously,
+)
 from heard.reviews import Channel
-from tests.unit.backend import REGION, said
+from tests.unit.backend import REGION, review_event
 
 pytestmark = pytest.mark.loopback
 
@@ -131,7 +136,7 @@ class Aws:
     bedrock: Any = None
     answers: dict[str, Answer] = field(default_factory=dict)
     asked: list[tuple[str, Any]] = field(default_factory=list)
-    failures: list[Failure] = field(default_factory=list)
+    failures: list[FailureReason] = field(default_factory=list)
     over: threading.Event = field(default_factory=threading.Event)
 
     def fresh(self) -> Aws:
@@ -161,8 +166,8 @@ class Aws:
     ) -> Engine:
         under, purse = beneath or Judge(), budget or Purse()
         if service == "comprehend":
-            return Comprehend(self.comprehend, purse, under, self.failures.append)
-        return Converse(self.bedrock, purse, under, self.failures.append, model_id=MODEL)
+            return ComprehendEngine(self.comprehend, purse, under, self.failures.append)
+        return ConverseEngine(self.bedrock, purse, under, self.failures.append, model_id=MODEL)
 
 
 @pytest.fixture(scope="module")
@@ -227,7 +232,7 @@ def aws(services: Aws) -> Aws:
 
 
 def judged(text: str, engine: Engine) -> Any:
-    return assess(said("r1", text), Channel.REVIEW_SITE, History(), engine)
+    return assess(review_event("r1", text), Channel.REVIEW_SITE, History(), engine)
 
 
 # What they say
@@ -263,7 +268,7 @@ def test_comprehend_is_asked_for_insults_only_in_english_and_for_the_language_on
 def test_a_language_that_comprehend_does_not_know_is_neither_sent_nor_paid_for(aws: Aws) -> None:
     purse = Purse(10)
     assert aws.engine("comprehend", budget=purse).scores(TURKISH) is None
-    assert (aws.asked, aws.failures, purse.left) == ([], [Failure.LANGUAGE], 10)
+    assert (aws.asked, aws.failures, purse.left) == ([], [FailureReason.LANGUAGE], 10)
     aws.answers["DetectDominantLanguage"] = Answer(
         {"Languages": [{"LanguageCode": "eo", "Score": 0.9}]}
     )
@@ -288,7 +293,7 @@ def test_without_an_answer_about_insults_the_sentiment_still_counts(aws: Aws) ->
     scores = aws.engine("comprehend").scores(COMPLAINT)
     assert scores is not None
     assert (scores.needs_person, scores.abuse) == pytest.approx((0.85, 0.0))
-    assert aws.failures == [Failure.REFUSED]
+    assert aws.failures == [FailureReason.REFUSED]
 
 
 def test_a_language_model_fills_in_a_form(aws: Aws) -> None:
@@ -309,7 +314,7 @@ def test_a_language_model_may_know_languages_that_no_other_engine_does(aws: Aws)
 
 
 def test_a_model_that_will_not_be_told_a_temperature_is_not_told_one(aws: Aws) -> None:
-    Converse(
+    ConverseEngine(
         aws.bedrock, Purse(), Judge(), aws.failures.append, model_id=MODEL, temperature=None
     ).scores(COMPLAINT)
     assert aws.asked[0][1]["inferenceConfig"] == {"maxTokens": 300}
@@ -318,7 +323,8 @@ def test_a_model_that_will_not_be_told_a_temperature_is_not_told_one(aws: Aws) -
 def test_the_models_name_tells_no_account() -> None:
     arn = "arn:aws:bedrock:eu-central-1:123456789012:inference-profile/eu.amazon.nova-lite-v1:0"
     assert (
-        Converse(None, Purse(), Judge(), print, model_id=arn).model == f"pleased+{MODEL}/prompt-1"
+        ConverseEngine(None, Purse(), Judge(), print, model_id=arn).model
+        == f"pleased+{MODEL}/prompt-1"
     )  # type: ignore[arg-type]
 
 
@@ -328,29 +334,29 @@ def test_the_models_name_tells_no_account() -> None:
 @pytest.mark.parametrize(
     ("answer", "failure"),
     [
-        (Answer(status=400, error="ThrottlingException"), Failure.THROTTLED),
-        (Answer(status=429, error="TooManyRequestsException"), Failure.THROTTLED),
-        (Answer(status=408, error="ModelTimeoutException"), Failure.SLOW),
-        (Answer(silent=True), Failure.SLOW),
-        (Answer(status=403, error="AccessDeniedException"), Failure.REFUSED),
-        (Answer(status=400, error="ValidationException"), Failure.REFUSED),
-        (Answer(status=500, error="InternalServerException"), Failure.UNAVAILABLE),
-        (Answer(b"<html>Bad gateway</html>", status=502), Failure.UNAVAILABLE),
-        (Answer(b'{"SentimentScore": {"Positive": 0.9, "Neg'), Failure.UNREADABLE),
-        (Answer({}), Failure.UNREADABLE),
+        (Answer(status=400, error="ThrottlingException"), FailureReason.THROTTLED),
+        (Answer(status=429, error="TooManyRequestsException"), FailureReason.THROTTLED),
+        (Answer(status=408, error="ModelTimeoutException"), FailureReason.SLOW),
+        (Answer(silent=True), FailureReason.SLOW),
+        (Answer(status=403, error="AccessDeniedException"), FailureReason.REFUSED),
+        (Answer(status=400, error="ValidationException"), FailureReason.REFUSED),
+        (Answer(status=500, error="InternalServerException"), FailureReason.UNAVAILABLE),
+        (Answer(b"<html>Bad gateway</html>", status=502), FailureReason.UNAVAILABLE),
+        (Answer(b'{"SentimentScore": {"Positive": 0.9, "Neg'), FailureReason.UNREADABLE),
+        (Answer({}), FailureReason.UNREADABLE),
     ],
     ids=lambda given: (
         given.value
-        if isinstance(given, Failure)
+        if isinstance(given, FailureReason)
         else given.error or f"HTTP {given.status} {given.body!r}"
     ),
 )
 @pytest.mark.parametrize("service", ["comprehend", "converse"])
 def test_whatever_goes_wrong_is_asked_once_and_the_next_engine_judges(
-    service: str, answer: Answer, failure: Failure, aws: Aws
+    service: str, answer: Answer, failure: FailureReason, aws: Aws
 ) -> None:
     aws.answers = dict.fromkeys(aws.answers, answer)
-    assert Chain([lambda: aws.engine(service), Judge]).scores(COMPLAINT) == PLEASED
+    assert EngineChain([lambda: aws.engine(service), Judge]).scores(COMPLAINT) == PLEASED
     assert aws.failures == [failure]
     assert len(aws.asked) == 1
 
@@ -366,13 +372,13 @@ def test_nobody_there_is_a_failure_like_others(service: str, aws: Aws) -> None:
 
     broken = replace(aws, comprehend=Unreachable(), bedrock=Unreachable())
     assert broken.engine(service).scores(COMPLAINT) is None
-    assert aws.failures == [Failure.UNAVAILABLE]
+    assert aws.failures == [FailureReason.UNAVAILABLE]
 
 
 @pytest.mark.parametrize("service", ["comprehend", "converse"])
 def test_without_budget_nothing_leaves_the_stack(service: str, aws: Aws) -> None:
     assert aws.engine(service, budget=Purse(0)).scores(COMPLAINT) is None
-    assert (aws.asked, aws.failures) == ([], [Failure.BUDGET])
+    assert (aws.asked, aws.failures) == ([], [FailureReason.BUDGET])
 
 
 def test_each_call_is_paid_for_before_the_first_is_made(aws: Aws) -> None:
@@ -403,7 +409,7 @@ def test_blank_texts_are_not_sent(service: str, aws: Aws) -> None:
 def test_a_sentiment_that_is_none_is_not_believed(wrong: Answer, aws: Aws) -> None:
     aws.answers["DetectSentiment"] = wrong
     assert aws.engine("comprehend").scores(COMPLAINT) is None
-    assert aws.failures == [Failure.UNREADABLE]
+    assert aws.failures == [FailureReason.UNREADABLE]
 
 
 TOOL = {"toolUse": {"toolUseId": "t", "name": FORM, "input": HARSH}}
@@ -443,13 +449,13 @@ TOOL = {"toolUse": {"toolUseId": "t", "name": FORM, "input": HARSH}}
 def test_a_form_filled_in_otherwise_is_none(wrong: Answer, aws: Aws) -> None:
     aws.answers["Converse"] = wrong
     assert aws.engine("converse").scores(COMPLAINT) is None
-    assert aws.failures == [Failure.UNREADABLE]
+    assert aws.failures == [FailureReason.UNREADABLE]
 
 
 def test_an_answer_that_a_guardrail_kept_back_is_counted_as_that(aws: Aws) -> None:
     aws.answers["Converse"] = filled_in(HARSH, stopReason="guardrail_intervened")
     assert aws.engine("converse").scores(COMPLAINT) is None
-    assert aws.failures == [Failure.WITHHELD]
+    assert aws.failures == [FailureReason.WITHHELD]
 
 
 # What a review can do to them
@@ -478,8 +484,8 @@ def test_a_model_that_obeys_a_review_cannot_make_it_less_than_it_is(aws: Aws) ->
 def test_a_model_that_answers_a_review_instead_of_grading_it_is_not_heard(aws: Aws) -> None:
     echo = {"message": {"role": "assistant", "content": [{"text": INJECTION}]}}
     aws.answers["Converse"] = filled_in(PRAISE, output=echo, stopReason="end_turn")
-    assert Chain([lambda: aws.engine("converse"), Judge]).scores(INJECTION) == PLEASED
-    assert aws.failures == [Failure.UNREADABLE]
+    assert EngineChain([lambda: aws.engine("converse"), Judge]).scores(INJECTION) == PLEASED
+    assert aws.failures == [FailureReason.UNREADABLE]
 
 
 @dataclass
@@ -513,7 +519,7 @@ def test_whatever_a_review_says_it_is_one_string_in_a_request_that_stays_the_sam
     text: str,
 ) -> None:
     client = Recorder()
-    scores = Converse(client, Purse(), Judge(), pytest.fail, model_id=MODEL).scores(text)
+    scores = ConverseEngine(client, Purse(), Judge(), pytest.fail, model_id=MODEL).scores(text)
     assert (scores is None) == (not text.strip())
     if scores is None:
         return
@@ -523,7 +529,9 @@ def test_whatever_a_review_says_it_is_one_string_in_a_request_that_stays_the_sam
     assert message["role"] == "user"
     ((block),) = message["content"]
     assert json.loads(block["text"]) == {"review": text.encode("utf-8", "replace").decode()}
-    assert Comprehend(client, Purse(), Judge(), lambda _: None).model == "pleased+comprehend-1"
+    assert (
+        ComprehendEngine(client, Purse(), Judge(), lambda _: None).model == "pleased+comprehend-1"
+    )
 
 
 SHARE = st.integers(0, 100).map(lambda percent: percent / 100)
@@ -553,7 +561,7 @@ OPENINGS = [
 def test_no_second_opinion_keeps_a_review_from_a_person(
     outside: Scores, beneath: Scores, text: str
 ) -> None:
-    both = more_careful(outside, beneath)
+    both = merge_cautiously(outside, beneath)
     assert list(both.severity) == sorted(both.severity, reverse=True)
     assert both.spam == min(outside.spam, beneath.spam)
     for name in ("needs_person", "question", "abuse"):

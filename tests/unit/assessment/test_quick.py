@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from heard.assessment import language
 from heard.assessment.engines import ngrams, quick
-from heard.assessment.engines.quick import HEADS, HEADS_BITS, UNHAPPY_BITS, Quick, Weights
-from heard.assessment.engines.weights import find
+from heard.assessment.engines.quick import HEADS, HEADS_BITS, UNHAPPY_BITS, QuickEngine, Weights
+from heard.assessment.engines.weights import find_weights
 
 ANY_TEXT = st.text(st.characters(), max_size=300) | st.text(
     "aA1 é?!👍漢ع\u0301\ud800\x00@./:", max_size=300
@@ -23,7 +23,7 @@ ANY_TEXT = st.text(st.characters(), max_size=300) | st.text(
 
 
 def test_any_text_gets_probabilities_or_none() -> None:
-    engine = Quick.load()
+    engine = QuickEngine.load()
 
     @given(ANY_TEXT)
     def judged(text: str) -> None:
@@ -53,7 +53,7 @@ def test_any_text_gets_probabilities_or_none() -> None:
     ["", " \n\t", "\u200b\u200b", "\x00", "ქართული ენა არავის უსწავლებია აქ", "ទឹកនេះត្រជាក់ណាស់"],
 )
 def test_nothing_is_said_of_blanks_and_of_scripts_that_training_never_saw(text: str) -> None:
-    assert Quick.load().scores(text) is None
+    assert QuickEngine.load().scores(text) is None
 
 
 @pytest.mark.parametrize(
@@ -70,24 +70,28 @@ def test_nothing_is_said_of_blanks_and_of_scripts_that_training_never_saw(text: 
     ],
 )
 def test_how_a_text_is_typed_changes_nothing(typed: str, meant: str) -> None:
-    assert sorted(ngrams.hashes(typed)) == sorted(ngrams.hashes(meant))
+    assert sorted(ngrams.ngram_hashes(typed)) == sorted(ngrams.ngram_hashes(meant))
 
 
 @given(st.text("ab c", min_size=1, max_size=40).filter(str.strip))
 def test_blanks_around_a_text_say_nothing(text: str) -> None:
-    assert sorted(ngrams.hashes(text.strip())) == sorted(ngrams.hashes(f" \n {text} \t"))
+    assert sorted(ngrams.ngram_hashes(text.strip())) == sorted(
+        ngrams.ngram_hashes(f" \n {text} \t")
+    )
 
 
 def test_equal_runs_have_equal_hashes_wherever_they_stand() -> None:
-    once, twice = (ngrams.hashes(text) for text in ("ab", "ab ab"))
+    once, twice = (ngrams.ngram_hashes(text) for text in ("ab", "ab ab"))
     assert set(map(int, once)) <= set(map(int, twice))
 
 
 def test_of_a_long_text_the_beginning_and_the_end_are_read() -> None:
     beginning, middle, end = "The soup was cold. " * 200, "Lovely! " * 20_000, "Nobody came. " * 100
-    assert len(ngrams.hashes(beginning + middle + end)) < 8 * (ngrams.HEAD + ngrams.TAIL)
-    assert sorted(ngrams.hashes(beginning + middle + end)) == sorted(
-        ngrams.hashes(beginning + middle * 2 + end)
+    assert len(ngrams.ngram_hashes(beginning + middle + end)) < 8 * (
+        ngrams.HEAD_CHARACTERS + ngrams.TAIL_CHARACTERS
+    )
+    assert sorted(ngrams.ngram_hashes(beginning + middle + end)) == sorted(
+        ngrams.ngram_hashes(beginning + middle * 2 + end)
     )
 
 
@@ -119,7 +123,7 @@ def test_of_a_long_text_the_beginning_and_the_end_are_read() -> None:
     ],
 )
 def test_a_complaint_needs_a_person_more_than_praise_in_many_languages(glad: str, sad: str) -> None:
-    praise, complaint = (Quick.load().scores(text) for text in (glad, sad))
+    praise, complaint = (QuickEngine.load().scores(text) for text in (glad, sad))
     assert praise is not None
     assert complaint is not None
     assert praise.needs_person < 0.15 < complaint.needs_person
@@ -151,8 +155,8 @@ def test_weights_are_read_as_they_were_written(tmp_path: Path) -> None:
 
 
 def test_the_shipped_weights_are_small_and_say_what_they_were_trained_on() -> None:
-    path = find(quick.TRAINED)
-    assert path.stat().st_size + find(language.TRAINED).stat().st_size <= 2_000_000
+    path = find_weights(quick.WEIGHTS_FILE)
+    assert path.stat().st_size + find_weights(language.WEIGHTS_FILE).stat().st_size <= 2_000_000
     about = quick.read(path)[1]
     assert about["model"] == quick.MODEL
     # Sets that may only be measured on.

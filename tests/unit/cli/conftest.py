@@ -21,82 +21,84 @@ from moto import mock_aws
 from typer.testing import CliRunner
 
 from heard import clock
-from heard.assessment.engines.chain import embedded
-from heard.connectors import HttpAnswer, Request
+from heard.assessment.engines.chain import embedded_engine
+from heard.connectors import HttpResponse, WebhookRequest
 from heard.errors import HeardError
-from heard.steps.ingest import Door, ingest
-from heard.steps.triage import Message, Ports, Reach, triage
+from heard.steps.ingest import IngestPorts, ingest
+from heard.steps.triage import PlatformPorts, QueuedReview, StorePorts, triage
 from heard.storage.setup import Business, Secrets
-from heard_cli.local.http_client import Reply
+from heard_cli.local.http_client import LocalHttpResponse
 from heard_cli.main import app
-from heard_cli.stack import Stack, Where
+from heard_cli.stack import Stack, StackOptions
 from tests.static.cloudformation import resources, template
 
 REGION = "eu-west-1"
 
 
 @dataclass(frozen=True)
-class Said:
+class CommandResult:
     """What a command answered."""
 
-    code: int
-    out: str
-    err: str
+    exit_code: int
+    stdout: str
+    stderr: str
 
     @property
     def json(self) -> Any:
         """The result, which must be alone on stdout."""
-        return json.loads(self.out)
+        return json.loads(self.stdout)
 
 
 @dataclass
-class Heard:
+class HeardCommand:
     """Runs the command as a shell would."""
 
     runner: CliRunner = field(default_factory=CliRunner)
 
-    def __call__(self, *words: str, stdin: str | None = None) -> Said:
-        done = self.runner.invoke(
-            app, list(words), input=stdin, env={"COLUMNS": "200", "TERM": "dumb"}
+    def __call__(self, *arguments: str, stdin: str | None = None) -> CommandResult:
+        result = self.runner.invoke(
+            app, list(arguments), input=stdin, env={"COLUMNS": "200", "TERM": "dumb"}
         )
-        if done.exception and not isinstance(done.exception, SystemExit):
-            raise done.exception
-        return Said(done.exit_code, done.stdout, done.stderr)
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return CommandResult(result.exit_code, result.stdout, result.stderr)
 
-    def well(self, *words: str, stdin: str | None = None) -> Said:
+    def run_ok(self, *arguments: str, stdin: str | None = None) -> CommandResult:
         """Run it, and expect that it goes well."""
-        said = self(*words, stdin=stdin)
-        assert said.code == 0, said.out + said.err
-        return said
+        result = self(*arguments, stdin=stdin)
+        assert result.exit_code == 0, result.stdout + result.stderr
+        return result
 
 
 @pytest.fixture
-def heard() -> Heard:
-    return Heard()
+def heard() -> HeardCommand:
+    return HeardCommand()
 
 
 @pytest.fixture
 def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
     """A deployed stack with the business acme."""
-    monkeypatch.setattr(Stack, "_client", lambda _, service: client(service))
+    monkeypatch.setattr(Stack, "_client", lambda _, service: moto_client(service))
     with mock_aws():
-        known = {
-            **_tables(),
-            **_queues(),
+        outputs = {
+            **_create_tables(),
+            **_create_queues(),
             "ApiUrl": "https://api.example",
             "SecretsPath": "/heard/heard",
         }
         # moto's CloudFormation needs packages that nothing else here does.
         monkeypatch.setattr(
-            Stack, "outputs", {name: known.get(name, "elsewhere") for name in template()["Outputs"]}
+            Stack,
+            "outputs",
+            {name: outputs.get(name, "elsewhere") for name in template()["Outputs"]},
         )
-        deployed = Stack(Where())
-        deployed.setup.put_business(Business("acme", "Acme Bakery"))
-        yield deployed
+        test_stack = Stack(StackOptions())
+        test_stack.setup.put_business(Business("acme", "Acme Bakery"))
+        yield test_stack
 
 
 @functools.cache
-def client(service: str) -> Any:
+def moto_client(service: str) -> Any:
     """One client for all tests.
 
     Reading the service's description takes longer than most of them.
@@ -106,20 +108,20 @@ def client(service: str) -> Any:
     )
 
 
-def _tables() -> dict[str, str]:
-    dynamodb = client("dynamodb")
+def _create_tables() -> dict[str, str]:
+    dynamodb = moto_client("dynamodb")
     for name, table in resources("AWS::DynamoDB::Table").items():
-        shape = {
+        properties = {
             key: table[key]
             for key in ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
             if key in table
         }
-        dynamodb.create_table(TableName=name, BillingMode="PAY_PER_REQUEST", **shape)
+        dynamodb.create_table(TableName=name, BillingMode="PAY_PER_REQUEST", **properties)
     return {f"{name}Name": name for name in resources("AWS::DynamoDB::Table")}
 
 
-def _queues() -> dict[str, str]:
-    sqs = client("sqs")
+def _create_queues() -> dict[str, str]:
+    sqs = moto_client("sqs")
     return {
         output: sqs.create_queue(QueueName=output)["QueueUrl"]
         for output in ("QueueUrl", "DeadLettersUrl")
@@ -127,7 +129,7 @@ def _queues() -> dict[str, str]:
 
 
 @pytest.fixture
-def pool(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> str:
+def user_pool(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> str:
     """The stack's user pool, with the template's groups."""
     id = stack.cognito.create_user_pool(PoolName="heard", UsernameAttributes=["email"])["UserPool"][
         "Id"
@@ -139,18 +141,18 @@ def pool(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 @dataclass
-class DoorWire:
+class InProcessHttpClient:
     """HTTP whose other end is the stack's own webhook door, and what stands behind its queue."""
 
     stack: Stack
-    works: bool = True
+    processes_queue: bool = True
     """Whether somebody reads the queue."""
 
     now: datetime | None = None
     """What the door's clock says."""
 
     secrets_path: str = "/heard/heard"
-    sent: list[Mapping[str, str]] = field(default_factory=list)
+    requests: list[Mapping[str, str]] = field(default_factory=list)
 
     def send(
         self,
@@ -159,70 +161,73 @@ class DoorWire:
         *,
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
-    ) -> Reply:
-        parts = urlsplit(url)
-        request = Request(
+    ) -> LocalHttpResponse:
+        url_parts = urlsplit(url)
+        request = WebhookRequest(
             method,
             {name.lower(): value for name, value in (headers or {}).items()},
             body or b"",
-            parts.query,
+            url_parts.query,
         )
-        self.sent.append({"url": url, "body": request.body.decode()})
+        self.requests.append({"url": url, "body": request.body.decode()})
         try:
             response = ingest(
-                request, parts.path.rpartition("/")[2], self.door(), self.now or clock.now()
+                request,
+                url_parts.path.rpartition("/")[2],
+                self.ingest_ports(),
+                self.now or clock.now(),
             ).response
         except HeardError as error:
-            return Reply(error.http_status, {}, b"{}")
-        if self.works:
-            process(self.stack)
-        return Reply(
+            return LocalHttpResponse(error.http_status, {}, b"{}")
+        if self.processes_queue:
+            process_queue(self.stack)
+        return LocalHttpResponse(
             response.status, {"content-type": response.content_type}, response.body.encode()
         )
 
-    def page(self, url: str) -> str:
+    def get_page(self, url: str) -> str:
         return self.send("GET", url).text
 
-    def door(self) -> Door:
+    def ingest_ports(self) -> IngestPorts:
         secrets = Secrets(self.stack.ssm, self.secrets_path)
-        return Door(
+        return IngestPorts(
             self.stack.setup,
             secrets,
             self.stack.queue,
             self.stack.quarantine,
             self.stack.deliveries,
-            _unreachable,
+            _refuse_http,
         )
 
 
-def process(stack: Stack) -> int:
+def process_queue(stack: Stack) -> int:
     """Take every queued review to its decision, as the workflow does; how many there were."""
-    done, url = 0, stack.outputs["QueueUrl"]
-    while messages := stack.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get(
+    processed, queue_url = 0, stack.outputs["QueueUrl"]
+    while messages := stack.sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10).get(
         "Messages"
     ):
         for message in messages:
             fields = json.loads(message["Body"])
             triage(
-                Message.from_json(fields),
-                Ports(stack.setup, stack.work),
-                Reach(stack.secrets, _unreachable),
+                QueuedReview.from_json(fields),
+                StorePorts(stack.setup, stack.cases),
+                PlatformPorts(stack.secrets, _refuse_http),
                 datetime.now(UTC),
-                embedded("quick"),
+                embedded_engine("quick"),
             )
-            stack.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-            done += 1
-    return done
+            stack.sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
+            processed += 1
+    return processed
 
 
-def _unreachable(*_: Any, **__: Any) -> HttpAnswer:
+def _refuse_http(*_: Any, **__: Any) -> HttpResponse:
     raise AssertionError("nothing here may call a platform")
 
 
 @pytest.fixture
-def wire(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> DoorWire:
+def http_client(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> InProcessHttpClient:
     """What `heard connect test` and `heard replay` send through."""
-    door = DoorWire(stack)
-    monkeypatch.setattr("heard_cli.connect.test.Wire", lambda timeout: door)
-    monkeypatch.setattr("heard_cli.replay.Wire", lambda timeout: door)
-    return door
+    client = InProcessHttpClient(stack)
+    monkeypatch.setattr("heard_cli.connect.test.LocalHttpClient", lambda timeout: client)
+    monkeypatch.setattr("heard_cli.replay.LocalHttpClient", lambda timeout: client)
+    return client

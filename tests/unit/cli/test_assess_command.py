@@ -20,15 +20,15 @@ from hypothesis import strategies as st
 from heard.assessment import History, Severity
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, number_revision
 from heard_cli.assess import run
-from heard_cli.assess.many import BATCH, Asked, Chosen, assessments
+from heard_cli.assess.many import BATCH, AssessmentRequest, EngineChoice, assess_all
 from heard_cli.policy import history
 from heard_training import baselines, figures, findings, folds, measures, reliability
 from heard_training.corpus import Row, Use
-from heard_training.findings import Heard as Judged
-from heard_training.findings import Report, Standing, Told
-from tests.unit.cli.conftest import Heard
+from heard_training.findings import EvaluationReport, Inputs, SourceStatus
+from heard_training.findings import JudgedRow as Judged
+from tests.unit.cli.conftest import HeardCommand
 
-QUICK = Chosen("quick")
+QUICK = EngineChoice("quick")
 WORDS = (
     "The soup was cold",
     "Wonderful, thank you",
@@ -44,8 +44,8 @@ tables = st.integers(2, 5).flatmap(
 
 
 @pytest.fixture
-def heard() -> Heard:
-    return Heard()
+def heard() -> HeardCommand:
+    return HeardCommand()
 
 
 @pytest.fixture
@@ -67,27 +67,27 @@ def assessed(out: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in out.splitlines()]
 
 
-def asked(text: str, rating: int | None = None) -> Asked:
+def asked(text: str, rating: int | None = None) -> AssessmentRequest:
     event = ReviewEvent(
         EventKind.CREATED, "1", "1", number_revision(1), Author(""), rating, None, text
     )
-    return Asked(event, Channel.REVIEW_SITE, History())
+    return AssessmentRequest(event, Channel.REVIEW_SITE, History())
 
 
 # --- run
 
 
 def test_each_line_says_everything_that_was_asked_for(
-    heard: Heard, file: Callable[..., str]
+    heard: HeardCommand, file: Callable[..., str]
 ) -> None:
-    said = heard.well(
+    said = heard.run_ok(
         "assess",
         "run",
         file({"id": "a", "text": "My lawyer will call you: we all got food poisoning."}),
         "--engine",
         "quick",
     )
-    (line,) = assessed(said.out)
+    (line,) = assessed(said.stdout)
     wanted = {
         "id",
         "severity",
@@ -113,18 +113,18 @@ def test_each_line_says_everything_that_was_asked_for(
 
 
 def test_the_order_of_lines_and_the_type_of_ids_are_kept(
-    heard: Heard, file: Callable[..., str]
+    heard: HeardCommand, file: Callable[..., str]
 ) -> None:
     lines = [
         {"id": number if number % 2 else f"r{number}", "text": WORDS[number % 5]}
         for number in range(50)
     ]
-    said = heard.well("assess", "run", file(*lines), "--engine", "quick", "--jobs", "1")
-    assert [line["id"] for line in assessed(said.out)] == [line["id"] for line in lines]
+    said = heard.run_ok("assess", "run", file(*lines), "--engine", "quick", "--jobs", "1")
+    assert [line["id"] for line in assessed(said.stdout)] == [line["id"] for line in lines]
 
 
 def test_what_a_policy_is_decided_by_is_passed_on_and_the_words_are_not(
-    heard: Heard, file: Callable[..., str]
+    heard: HeardCommand, file: Callable[..., str]
 ) -> None:
     line = {
         "id": "a",
@@ -137,7 +137,7 @@ def test_what_a_policy_is_decided_by_is_passed_on_and_the_words_are_not(
         "title": "Bravo",
         "author": "Ana",
     }
-    (written,) = assessed(heard.well("assess", "run", file(line), "--engine", "quick").out)
+    (written,) = assessed(heard.run_ok("assess", "run", file(line), "--engine", "quick").stdout)
     assert {
         name: written[name]
         for name in ("at", "platform", "channel", "rating", "author_value", "has_text")
@@ -150,7 +150,7 @@ def test_what_a_policy_is_decided_by_is_passed_on_and_the_words_are_not(
 
 
 def test_policy_diff_reads_what_run_writes(
-    heard: Heard, file: Callable[..., str], tmp_path: Path
+    heard: HeardCommand, file: Callable[..., str], tmp_path: Path
 ) -> None:
     source = file(
         *(
@@ -160,10 +160,10 @@ def test_policy_diff_reads_what_run_writes(
         {"id": "x", "rating": 1},
     )
     out = tmp_path / "assessed.jsonl"
-    heard.well("assess", "run", source, "--engine", "quick", "--out", str(out))
+    heard.run_ok("assess", "run", source, "--engine", "quick", "--out", str(out))
     written = history.from_file(str(out), with_text=False)
-    read = list(written.found)
-    assert not written.faults
+    read = list(written.reviews)
+    assert not written.line_errors
     assert [
         (each.assessment.severity, each.context.channel, each.context.rating, each.context.has_text)
         for each in read
@@ -179,7 +179,7 @@ def test_policy_diff_reads_what_run_writes(
 
 
 def test_bad_lines_are_named_with_what_to_mend_and_the_rest_is_assessed(
-    heard: Heard, file: Callable[..., str]
+    heard: HeardCommand, file: Callable[..., str]
 ) -> None:
     source = file(
         {"id": "1", "text": "fine"},
@@ -194,9 +194,9 @@ def test_bad_lines_are_named_with_what_to_mend_and_the_rest_is_assessed(
         {"id": "10", "text": ""},
     )
     said = heard("assess", "run", source, "--engine", "quick")
-    assert said.code == 2
-    assert [line["id"] for line in assessed(said.out)] == ["1", "10"]
-    told = said.err.splitlines()
+    assert said.exit_code == 2
+    assert [line["id"] for line in assessed(said.stdout)] == ["1", "10"]
+    told = said.stderr.splitlines()
     assert [line.partition(":")[0] for line in told if line.startswith("line ")] == [
         f"line {number}" for number in (2, 3, 4, 5, 7, 8, 9)
     ]
@@ -209,25 +209,25 @@ def test_bad_lines_are_named_with_what_to_mend_and_the_rest_is_assessed(
         "review_site",
         "7 lines could not be read",
     ):
-        assert word in said.err
-    assert "secret" not in said.err
-    assert "pigeon" not in said.err
+        assert word in said.stderr
+    assert "secret" not in said.stderr
+    assert "pigeon" not in said.stderr
 
 
 def test_a_thousand_bad_lines_are_counted_and_not_all_told(
-    heard: Heard, file: Callable[..., str]
+    heard: HeardCommand, file: Callable[..., str]
 ) -> None:
     said = heard("assess", "run", file(*["nonsense"] * 1000), "--engine", "quick")
-    assert said.code == 2
-    assert said.err.count("line ") == run.MOST_TOLD
-    assert "1000 lines" in said.err
+    assert said.exit_code == 2
+    assert said.stderr.count("line ") == run.MAX_ERRORS_SHOWN
+    assert "1000 lines" in said.stderr
 
 
 def test_bytes_that_are_no_text_and_a_line_without_end_stop_nothing(
-    heard: Heard, tmp_path: Path
+    heard: HeardCommand, tmp_path: Path
 ) -> None:
     source = tmp_path / "reviews.jsonl"
-    endless = json.dumps({"id": "3", "text": "a" * (2 * run.LONGEST)}).encode()
+    endless = json.dumps({"id": "3", "text": "a" * (2 * run.MAX_LINE_BYTES)}).encode()
     good = json.dumps({"id": "4", "text": "Danke, alles gut! " * 200}).encode()
     source.write_bytes(
         b"\xef\xbb\xbf"
@@ -238,59 +238,63 @@ def test_bytes_that_are_no_text_and_a_line_without_end_stop_nothing(
         + good
     )
     said = heard("assess", "run", str(source), "--engine", "quick")
-    assert said.code == 2
-    assert [line["id"] for line in assessed(said.out)] == ["1", "4"]
-    assert "UTF-8" in said.err
-    assert "longer than" in said.err
+    assert said.exit_code == 2
+    assert [line["id"] for line in assessed(said.stdout)] == ["1", "4"]
+    assert "UTF-8" in said.stderr
+    assert "longer than" in said.stderr
 
 
-def test_half_characters_come_through_as_json(heard: Heard, file: Callable[..., str]) -> None:
+def test_half_characters_come_through_as_json(
+    heard: HeardCommand, file: Callable[..., str]
+) -> None:
     (line,) = assessed(
-        heard.well(
+        heard.run_ok(
             "assess",
             "run",
             file('{"id": "\\ud83d", "text": "so \\ud83d bad"}'),
             "--engine",
             "quick",
-        ).out
+        ).stdout
     )
     assert line["id"] == "\ud83d"
 
 
-def test_standard_input_is_read_and_an_empty_one_is_told(heard: Heard) -> None:
+def test_standard_input_is_read_and_an_empty_one_is_told(heard: HeardCommand) -> None:
     assert (
-        heard.well("assess", "run", "-", "--engine", "quick", stdin="").err.strip()
+        heard.run_ok("assess", "run", "-", "--engine", "quick", stdin="").stderr.strip()
         == "There are no reviews in it."
     )
 
 
-def test_the_file_that_is_read_is_not_overwritten(heard: Heard, file: Callable[..., str]) -> None:
+def test_the_file_that_is_read_is_not_overwritten(
+    heard: HeardCommand, file: Callable[..., str]
+) -> None:
     source = file({"id": "1", "text": "fine"})
-    assert heard("assess", "run", source, "--engine", "quick", "--out", source).code == 2
+    assert heard("assess", "run", source, "--engine", "quick", "--out", source).exit_code == 2
     assert assessed(Path(source).read_text(encoding="utf-8")) == [{"id": "1", "text": "fine"}]
 
 
 def test_several_processes_say_what_one_says_in_the_same_order() -> None:
     many = [asked(f"{text} {number}", number % 5 + 1) for number, text in enumerate(WORDS * 14)]
     assert len(many) > 2 * BATCH
-    assert list(assessments(many, QUICK, jobs=2)) == list(assessments(many, QUICK, jobs=1))
+    assert list(assess_all(many, QUICK, jobs=2)) == list(assess_all(many, QUICK, jobs=1))
 
 
 def test_an_engine_that_is_measured_is_not_helped_by_the_other() -> None:
     amharic = asked("በጣም ጥሩ አገልግሎት ነው እናመሰግናለን")
-    (alone,) = assessments([amharic], Chosen("quick", alone=True), jobs=1)
+    (alone,) = assess_all([amharic], EngineChoice("quick", alone=True), jobs=1)
     assert alone.model.startswith(("quick-", "rules-"))
 
 
 def test_no_more_is_read_than_can_soon_be_judged() -> None:
     taken = 0
 
-    def endless() -> Iterator[Asked]:
+    def endless() -> Iterator[AssessmentRequest]:
         nonlocal taken
         for taken in itertools.count(1):
             yield asked(WORDS[taken % 5])
 
-    first = list(itertools.islice(assessments(endless(), QUICK, jobs=1), BATCH + 1))
+    first = list(itertools.islice(assess_all(endless(), QUICK, jobs=1), BATCH + 1))
     assert len(first) == BATCH + 1
     assert taken <= 2 * BATCH
 
@@ -314,8 +318,11 @@ def test_auc_is_the_share_of_pairs_in_the_right_order(pairs: list[tuple[bool, fl
 
 @given(st.lists(st.tuples(st.booleans(), st.booleans()), max_size=40))
 def test_counts_of_decisions_add_up(pairs: list[tuple[bool, bool]]) -> None:
-    found = measures.hits([truth for truth, _ in pairs], [said for _, said in pairs])
-    assert found.found + found.missed + found.false + found.passed == len(pairs)
+    found = measures.binary_counts([truth for truth, _ in pairs], [said for _, said in pairs])
+    assert (
+        found.true_positives + found.false_negatives + found.false_positives + found.true_negatives
+        == len(pairs)
+    )
     if found.recall and found.precision:
         assert found.f1 == pytest.approx(2 / (1 / found.recall + 1 / found.precision))
     assert (found.recall is None) == (not any(truth for truth, _ in pairs))
@@ -367,26 +374,26 @@ def test_the_calibration_error_lies_between_that_of_all_together_and_one(
 
 def test_averages_are_over_languages_first_and_leave_out_what_was_seen() -> None:
     def person(
-        source: str, language: str, standing: Standing, auc: float | None
-    ) -> findings.Person:
-        return findings.Person(
-            "quick", Told.TEXT, source, language, standing, 50, 0.5, auc, auc, auc, auc
+        source: str, language: str, standing: SourceStatus, auc: float | None
+    ) -> findings.PersonFigures:
+        return findings.PersonFigures(
+            "quick", Inputs.TEXT, source, language, standing, 50, 0.5, auc, auc, auc, auc
         )
 
-    found = findings.averages(
+    found = findings.average_figures(
         [
-            person("a", "en", Standing.UNSEEN, 0.9),
-            person("b", "en", Standing.UNSEEN, 0.7),
-            person("c", "de", Standing.UNSEEN, 0.6),
-            person("d", "de", Standing.SEEN, 1.0),
-            person("e", "fr", Standing.UNSEEN, None),
-            person("f", "nl", Standing.LEFT_OUT, 0.5),
-            person("g", findings.UNKNOWN, Standing.UNSEEN, 0.1),
+            person("a", "en", SourceStatus.UNSEEN, 0.9),
+            person("b", "en", SourceStatus.UNSEEN, 0.7),
+            person("c", "de", SourceStatus.UNSEEN, 0.6),
+            person("d", "de", SourceStatus.SEEN, 1.0),
+            person("e", "fr", SourceStatus.UNSEEN, None),
+            person("f", "nl", SourceStatus.LEFT_OUT, 0.5),
+            person("g", findings.UNKNOWN, SourceStatus.UNSEEN, 0.1),
         ]
     )
-    assert [(each.standing, each.languages, each.sources, each.auc) for each in found] == [
-        (Standing.UNSEEN, ("de", "en"), 3, pytest.approx(0.7)),
-        (Standing.LEFT_OUT, ("nl",), 1, 0.5),
+    assert [(each.status, each.languages, each.sources, each.auc) for each in found] == [
+        (SourceStatus.UNSEEN, ("de", "en"), 3, pytest.approx(0.7)),
+        (SourceStatus.LEFT_OUT, ("nl",), 1, 0.5),
     ]
 
 
@@ -405,7 +412,7 @@ def test_no_family_is_split_over_folds() -> None:
 
 @given(st.one_of(st.none(), st.integers(1, 5)))
 def test_the_rule_on_stars_leaves_a_person_only_what_is_good(rating: int | None) -> None:
-    assert baselines.by_rating(rating).person == (rating not in {4, 5})
+    assert baselines.rating_baseline(rating).needs_person == (rating not in {4, 5})
 
 
 # --- the page and the plot
@@ -434,17 +441,19 @@ def test_the_plot_is_well_formed_and_inside_its_paper(
 def test_a_page_keeps_what_stands_around_its_figures() -> None:
     page = f"# Page\n\nbefore\n\n{figures.BEGIN}\nold\n{figures.END}\n\nafter\n"
     row = Row("1", "shop", Use.MEASURE, "en", Channel.REVIEW_SITE, "x", polarity=1)
-    heard = [Judged(row, baselines.by_rating(1 + n % 5)) for n in range(findings.FEWEST)]
-    report = Report(
+    heard = [Judged(row, baselines.rating_baseline(1 + n % 5)) for n in range(findings.MIN_TEXTS)]
+    report = EvaluationReport(
         models={"quick": "quick-1"},
-        persons=findings.persons("quick", heard, lambda _, __: Standing.UNSEEN, Told.TEXT),
+        persons=findings.person_figures(
+            "quick", heard, lambda _, __: SourceStatus.UNSEEN, Inputs.TEXT
+        ),
     )
-    once = figures.replaced(page, report, "plot.svg")
+    once = figures.replace_figures(page, report, "plot.svg")
     assert once.startswith("# Page\n\nbefore\n\n")
     assert once.endswith(f"{figures.END}\n\nafter\n")
     assert "old" not in once
     assert "| shop | en | quick | unseen | 20 | 100.0 % | - |" in once
-    assert figures.replaced(once, report, "plot.svg") == once
+    assert figures.replace_figures(once, report, "plot.svg") == once
 
 
 # --- evaluate
@@ -493,11 +502,11 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_an_evaluation_says_what_it_found_as_json_and_on_the_page(
-    heard: Heard, data: Path, tmp_path: Path
+    heard: HeardCommand, data: Path, tmp_path: Path
 ) -> None:
     page = tmp_path / "page.md"
     page.write_text(f"# Page\n\n{figures.BEGIN}\n{figures.END}\n", encoding="utf-8")
-    report = heard.well(
+    report = heard.run_ok(
         "assess",
         "evaluate",
         "--data",
@@ -539,36 +548,38 @@ def test_an_evaluation_says_what_it_found_as_json_and_on_the_page(
     assert (tmp_path / "page-reliability.svg").read_text(encoding="utf-8").startswith("<svg")
 
 
-def test_an_evaluation_without_data_says_so(heard: Heard, tmp_path: Path) -> None:
+def test_an_evaluation_without_data_says_so(heard: HeardCommand, tmp_path: Path) -> None:
     said = heard("assess", "evaluate", "--data", str(tmp_path), "--engine", "quick")
-    assert said.code == 1
-    assert "no labelled sets" in said.err
+    assert said.exit_code == 1
+    assert "no labelled sets" in said.stderr
 
 
-def test_a_set_that_cannot_be_read_is_named(heard: Heard, tmp_path: Path) -> None:
+def test_a_set_that_cannot_be_read_is_named(heard: HeardCommand, tmp_path: Path) -> None:
     (tmp_path / "shop.jsonl").write_text(
         '{"id": "1", "text": "fine", "rating": 5}\n{oops\n', encoding="utf-8"
     )
     said = heard("assess", "evaluate", "--data", str(tmp_path), "--engine", "quick")
-    assert said.code == 1
-    assert "shop.jsonl, line 2" in said.err
+    assert said.exit_code == 1
+    assert "shop.jsonl, line 2" in said.stderr
 
 
-def test_weights_of_another_kind_are_refused(heard: Heard, data: Path, tmp_path: Path) -> None:
+def test_weights_of_another_kind_are_refused(
+    heard: HeardCommand, data: Path, tmp_path: Path
+) -> None:
     weights = tmp_path / "weights.bin"
     weights.write_bytes(b"no weights")
     said = heard(
         "assess", "evaluate", "--data", str(data), "--engine", "quick", "--weights", str(weights)
     )
-    assert said.code == 1
-    assert "weights.bin is damaged" in said.err
+    assert said.exit_code == 1
+    assert "weights.bin is damaged" in said.stderr
 
 
 def test_a_page_without_a_place_for_figures_is_not_touched(
-    heard: Heard, data: Path, tmp_path: Path
+    heard: HeardCommand, data: Path, tmp_path: Path
 ) -> None:
     page = tmp_path / "page.md"
     page.write_text("# Page\n", encoding="utf-8")
     said = heard("assess", "evaluate", "--data", str(data), "--write", str(page))
-    assert said.code == 2
+    assert said.exit_code == 2
     assert page.read_text(encoding="utf-8") == "# Page\n"

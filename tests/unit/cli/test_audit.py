@@ -7,13 +7,13 @@ import pytest
 
 from heard import clock
 from heard.connectors import Connection
-from heard.outcomes import Fact, Kind, Outcome, Subject, chain, verify
+from heard.outcomes import Fact, Kind, Outcome, OutcomeSubject, chain_facts, verify_chain
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, number_revision, review_id
-from heard.steps.triage import Message, Ports, Reach, triage
+from heard.steps.triage import PlatformPorts, QueuedReview, StorePorts, triage
 from heard.storage.setup import Business
 from heard.storage.tables import attributes
 from heard_cli.stack import Stack
-from tests.unit.cli.conftest import Heard
+from tests.unit.cli.conftest import HeardCommand
 
 
 def receive(stack: Stack, native: str, text: str, rating: int, *, business: str = "acme") -> str:
@@ -27,7 +27,7 @@ def receive(stack: Stack, native: str, text: str, rating: int, *, business: str 
         rating=rating,
         text=text,
     )
-    message = Message(
+    message = QueuedReview(
         f"dlv_{native}",
         event,
         connection="con_1",
@@ -35,7 +35,12 @@ def receive(stack: Stack, native: str, text: str, rating: int, *, business: str 
         platform="standard",
         channel=Channel.REVIEW_SITE,
     )
-    triage(message, Ports(stack.setup, stack.work), Reach(stack.secrets, no_platform), clock.now())
+    triage(
+        message,
+        StorePorts(stack.setup, stack.cases),
+        PlatformPorts(stack.secrets, no_platform),
+        clock.now(),
+    )
     return review_id(business, "standard", native)
 
 
@@ -75,22 +80,22 @@ def tamper(stack: Stack, review: str, sequence: int, **changed: Any) -> None:
 
 
 def test_it_lists_a_businesss_outcomes_in_time_order(
-    heard: Heard, stack: Stack, reviews: list[str]
+    heard: HeardCommand, stack: Stack, reviews: list[str]
 ) -> None:
-    listed = heard.well("audit", "list", "--business", "acme", "--json").json
+    listed = heard.run_ok("audit", "list", "--business", "acme", "--json").json
 
     assert {each["review"] for each in listed} == set(reviews)
     assert [each["at"] for each in listed] == sorted(each["at"] for each in listed)
     assert all(Outcome.from_json(each).to_json() == each for each in listed)
-    table = heard.well("audit", "list", "--business", "acme").out
+    table = heard.run_ok("audit", "list", "--business", "acme").stdout
     assert all(review in table for review in reviews)
 
 
 def test_it_narrows_by_kind_severity_channel_and_time(
-    heard: Heard, stack: Stack, reviews: list[str]
+    heard: HeardCommand, stack: Stack, reviews: list[str]
 ) -> None:
     def asked(*words: str) -> list[Any]:
-        return heard.well("audit", "list", "--business", "acme", "--json", *words).json
+        return heard.run_ok("audit", "list", "--business", "acme", "--json", *words).json
 
     assert {each["kind"] for each in asked("--kind", "accepted", "--kind", "follow_up_opened")} == {
         "accepted",
@@ -99,16 +104,23 @@ def test_it_narrows_by_kind_severity_channel_and_time(
     assert {each["review"] for each in asked("--severity", "praise")} == {reviews[2]}
     assert asked("--channel", "email") == []
     assert asked("--to", "1h") == []
-    assert len(asked("--from", clock.stamp(clock.now() - timedelta(days=3)), "--limit", "2")) == 2
-    assert "more than 2" in heard.well("audit", "list", "--business", "acme", "--limit", "2").err
+    assert (
+        len(asked("--from", clock.format_time(clock.now() - timedelta(days=3)), "--limit", "2"))
+        == 2
+    )
+    assert (
+        "more than 2" in heard.run_ok("audit", "list", "--business", "acme", "--limit", "2").stderr
+    )
 
 
-def test_a_review_is_listed_by_its_id(heard: Heard, stack: Stack, reviews: list[str]) -> None:
-    listed = heard.well("audit", "list", "--review", reviews[0], "--json").json
+def test_a_review_is_listed_by_its_id(
+    heard: HeardCommand, stack: Stack, reviews: list[str]
+) -> None:
+    listed = heard.run_ok("audit", "list", "--review", reviews[0], "--json").json
 
     assert [each["sequence"] for each in listed] == list(range(1, len(listed) + 1))
-    assert heard("audit", "list", "--review", reviews[0], "--business", "zenith").code == 1
-    assert heard("audit", "list", "--review", "rev_nothing").code == 1
+    assert heard("audit", "list", "--review", reviews[0], "--business", "zenith").exit_code == 1
+    assert heard("audit", "list", "--review", "rev_nothing").exit_code == 1
 
 
 @pytest.mark.parametrize(
@@ -120,18 +132,18 @@ def test_a_review_is_listed_by_its_id(heard: Heard, stack: Stack, reviews: list[
     ],
 )
 def test_questions_that_make_no_sense_are_usage_errors(
-    heard: Heard, stack: Stack, words: tuple[str, ...]
+    heard: HeardCommand, stack: Stack, words: tuple[str, ...]
 ) -> None:
-    assert heard("audit", "list", *words).code == 2
+    assert heard("audit", "list", *words).exit_code == 2
 
 
-def test_untouched_chains_verify(heard: Heard, stack: Stack, reviews: list[str]) -> None:
-    said = heard.well("audit", "verify", "--business", "acme", "--json").json
+def test_untouched_chains_verify(heard: HeardCommand, stack: Stack, reviews: list[str]) -> None:
+    said = heard.run_ok("audit", "verify", "--business", "acme", "--json").json
 
     assert (said["verified"], said["reviews"], said["broken"]) == (True, 3, [])
     assert said["outcomes"] == sum(len(stack.log.of_review(review)) for review in reviews)
-    assert heard.well("audit", "verify", reviews[0], reviews[1], "--json").json["reviews"] == 2
-    assert "Verified: 3 reviews" in heard.well("audit", "verify", "--business", "acme").out
+    assert heard.run_ok("audit", "verify", reviews[0], reviews[1], "--json").json["reviews"] == 2
+    assert "Verified: 3 reviews" in heard.run_ok("audit", "verify", "--business", "acme").stdout
 
 
 @pytest.mark.parametrize(
@@ -143,27 +155,27 @@ def test_untouched_chains_verify(heard: Heard, stack: Stack, reviews: list[str])
     ],
 )
 def test_a_changed_outcome_is_found(
-    heard: Heard, stack: Stack, reviews: list[str], changed: dict[str, Any], why: str
+    heard: HeardCommand, stack: Stack, reviews: list[str], changed: dict[str, Any], why: str
 ) -> None:
     tamper(stack, reviews[1], 2, **changed)
 
     said = heard("audit", "verify", "--business", "acme", "--json")
 
-    assert said.code == 1
+    assert said.exit_code == 1
     (broken,) = said.json["broken"]
     assert (broken["review"], broken["broken_at"]) == (reviews[1], 2)
     assert why in broken["why"]
     told = heard("audit", "verify", reviews[1])
-    assert (told.code, "BROKEN" in told.out) == (1, True)
+    assert (told.exit_code, "BROKEN" in told.stdout) == (1, True)
 
 
 def test_a_change_with_a_fitting_hash_is_found_by_the_heads(
-    heard: Heard, stack: Stack, reviews: list[str]
+    heard: HeardCommand, stack: Stack, reviews: list[str]
 ) -> None:
     (first, last) = stack.log.of_review(reviews[1])
-    subject = Subject(last.review, last.business, last.platform, last.channel, last.severity)
+    subject = OutcomeSubject(last.review, last.business, last.platform, last.channel, last.severity)
     fact = Fact(Kind.IGNORED, {"reason": "spam"})
-    (forged,) = chain(
+    (forged,) = chain_facts(
         subject,
         [fact],
         sequence=1,
@@ -172,32 +184,34 @@ def test_a_change_with_a_fitting_hash_is_found_by_the_heads(
         actor="heard",
         delivery=last.delivery,
     )
-    assert verify(reviews[1], [first, forged], expected_sequence=None, expected_head=None).verified
+    assert verify_chain(
+        reviews[1], [first, forged], expected_sequence=None, expected_head=None
+    ).verified
     written = {
         name: getattr(forged, name)
         for name in ("kind", "at", "actor", "detail", "previous", "hash")
     }
     tamper(stack, reviews[1], 2, **written)
 
-    assert heard("audit", "verify", reviews[1]).code == 1
+    assert heard("audit", "verify", reviews[1]).exit_code == 1
 
 
-def test_removed_outcomes_are_found(heard: Heard, stack: Stack, reviews: list[str]) -> None:
+def test_removed_outcomes_are_found(heard: HeardCommand, stack: Stack, reviews: list[str]) -> None:
     stack.dynamodb.delete_item(
         TableName="OutcomesTable", Key=attributes({"review": reviews[1], "sequence": 2})
     )
-    assert heard("audit", "verify", "--business", "acme").code == 1
+    assert heard("audit", "verify", "--business", "acme").exit_code == 1
 
     stack.dynamodb.delete_item(
         TableName="OutcomesTable", Key=attributes({"review": reviews[1], "sequence": 1})
     )
-    assert heard("audit", "verify", reviews[1]).code == 1
-    assert heard("audit", "verify", "--business", "acme").code == 0, "as --help says"
+    assert heard("audit", "verify", reviews[1]).exit_code == 1
+    assert heard("audit", "verify", "--business", "acme").exit_code == 0, "as --help says"
 
 
-def test_what_does_not_exist_cannot_be_verified(heard: Heard, stack: Stack) -> None:
-    assert heard("audit", "verify", "rev_nothing").code == 1
-    assert heard("audit", "verify").code == 2
-    assert heard("audit", "verify", "rev_1", "--business", "acme").code == 2
-    said = heard.well("audit", "verify", "--business", "acme", "--json").json
+def test_what_does_not_exist_cannot_be_verified(heard: HeardCommand, stack: Stack) -> None:
+    assert heard("audit", "verify", "rev_nothing").exit_code == 1
+    assert heard("audit", "verify").exit_code == 2
+    assert heard("audit", "verify", "rev_1", "--business", "acme").exit_code == 2
+    said = heard.run_ok("audit", "verify", "--business", "acme", "--json").json
     assert (said["reviews"], said["verified"]) == (0, True)

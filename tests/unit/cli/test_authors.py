@@ -7,18 +7,18 @@ from typing import Final
 import pytest
 
 from heard.connectors import Connection
-from heard.connectors.parsing import by_email
+from heard.connectors.parsing import author_id_from_email
 from heard.reviews import author_id
 from heard.storage.vault import Erased
-from heard_cli.stack import Stack, Where
+from heard_cli.stack import Stack, StackOptions
 from tests.unit.backend import COMPLAINT, NOON, complaint
-from tests.unit.cli.conftest import Heard, process
+from tests.unit.cli.conftest import HeardCommand, process_queue
 
 AT: Final = ("--business", "acme", "--platform", "standard")
 
 
 @pytest.fixture
-def author(heard: Heard, stack: Stack) -> str:
+def author(heard: HeardCommand, stack: Stack) -> str:
     """Somebody who complained."""
     stack.setup.put_connection(
         Connection(
@@ -33,13 +33,15 @@ def author(heard: Heard, stack: Stack) -> str:
         "platform": "standard",
         "channel": "review_site",
     }
-    stack.queue.send([queued | {"event": complaint("r-1", author="cus-77").normal().to_json()}])
-    assert process(stack) == 1
+    stack.queue.send([queued | {"event": complaint("r-1", author="cus-77").normalize().to_json()}])
+    assert process_queue(stack) == 1
     return "cus-77"
 
 
-def test_an_author_is_shown_as_triage_knows_them(heard: Heard, stack: Stack, author: str) -> None:
-    shown = heard.well("authors", "show", author, *AT, "--json").json
+def test_an_author_is_shown_as_triage_knows_them(
+    heard: HeardCommand, stack: Stack, author: str
+) -> None:
+    shown = heard.run_ok("authors", "show", author, *AT, "--json").json
 
     assert shown == {
         "author": author_id("acme", "standard", author),
@@ -48,14 +50,14 @@ def test_an_author_is_shown_as_triage_knows_them(heard: Heard, stack: Stack, aut
         "told": None,
         "sealed": True,
     }
-    assert "Zelda" not in heard.well("authors", "show", author, *AT).out
+    assert "Zelda" not in heard.run_ok("authors", "show", author, *AT).stdout
 
 
-def test_a_value_is_kept_and_forgotten(heard: Heard, stack: Stack, author: str) -> None:
-    heard.well("authors", "value", author, "80", *AT)
-    assert heard.well("authors", "show", author, *AT, "--json").json["value"] == 80
-    assert heard.well("authors", "value", author, "--none", *AT, "--json").json["value"] is None
-    assert stack.work.vault.known(author_id("acme", "standard", author)).value is None
+def test_a_value_is_kept_and_forgotten(heard: HeardCommand, stack: Stack, author: str) -> None:
+    heard.run_ok("authors", "value", author, "80", *AT)
+    assert heard.run_ok("authors", "show", author, *AT, "--json").json["value"] == 80
+    assert heard.run_ok("authors", "value", author, "--none", *AT, "--json").json["value"] is None
+    assert stack.cases.vault.author_record(author_id("acme", "standard", author)).value is None
 
 
 @pytest.mark.parametrize(
@@ -67,25 +69,27 @@ def test_a_value_is_kept_and_forgotten(heard: Heard, stack: Stack, author: str) 
         ("cus-77", "50", "--none", *AT),
     ],
 )
-def test_what_is_no_value_is_refused(heard: Heard, stack: Stack, words: tuple[str, ...]) -> None:
+def test_what_is_no_value_is_refused(
+    heard: HeardCommand, stack: Stack, words: tuple[str, ...]
+) -> None:
     said = heard("authors", "value", *words)
 
-    assert (said.code, "VALUE" in said.err) == (2, True)
-    assert stack.work.vault.known(author_id("acme", "standard", "cus-77")).value is None
+    assert (said.exit_code, "VALUE" in said.stderr) == (2, True)
+    assert stack.cases.vault.author_record(author_id("acme", "standard", "cus-77")).value is None
 
 
 def test_an_erased_author_can_be_read_no_more_and_the_log_stays(
-    heard: Heard, stack: Stack, author: str
+    heard: HeardCommand, stack: Stack, author: str
 ) -> None:
-    review = stack.work.open_follow_ups("acme", limit=1)[0][0].reviews[0]
-    assert COMPLAINT in str(stack.work.revision(stack.work.case(review).case.review))
-    said = heard.well("authors", "erase", author, *AT, stdin="y\n")
+    review = stack.cases.open_follow_ups("acme", limit=1)[0][0].reviews[0]
+    assert COMPLAINT in str(stack.cases.revision(stack.cases.case(review).case.review))
+    said = heard.run_ok("authors", "erase", author, *AT, stdin="y\n")
 
-    assert "Erased aut_" in said.out
-    assert "What stays" in said.err
-    later = Stack(Where())  # the first one may remember the key for some seconds
+    assert "Erased aut_" in said.stdout
+    assert "What stays" in said.stderr
+    later = Stack(StackOptions())  # the first one may remember the key for some seconds
     with pytest.raises(Erased):
-        later.work.revision(stack.work.case(review).case.review)
+        later.cases.revision(stack.cases.case(review).case.review)
     assert [outcome.kind for outcome in stack.log.of_review(review)] == [
         "accepted",
         "follow_up_opened",
@@ -93,30 +97,33 @@ def test_an_erased_author_can_be_read_no_more_and_the_log_stays(
 
 
 def test_nothing_is_erased_without_a_yes_and_a_program_is_not_asked(
-    heard: Heard, stack: Stack, author: str
+    heard: HeardCommand, stack: Stack, author: str
 ) -> None:
     refused = heard("authors", "erase", author, *AT, stdin="n\n")
 
-    assert (refused.code, "Nothing was erased" in refused.err) == (1, True)
-    assert heard.well("authors", "erase", author, *AT, "--yes", "--json").json["erased"] is True
-    again = heard.well("authors", "erase", author, *AT, "--yes", "--json")
-    assert (again.json["erased"], "Nothing was kept" in again.err) == (False, True)
+    assert (refused.exit_code, "Nothing was erased" in refused.stderr) == (1, True)
+    assert heard.run_ok("authors", "erase", author, *AT, "--yes", "--json").json["erased"] is True
+    again = heard.run_ok("authors", "erase", author, *AT, "--yes", "--json")
+    assert (again.json["erased"], "Nothing was kept" in again.stderr) == (False, True)
 
 
-def test_who_is_known_by_an_address_is_found_by_it(heard: Heard, stack: Stack) -> None:
-    known = author_id("acme", "postmark", by_email("zoe@shop.example"))
+def test_who_is_known_by_an_address_is_found_by_it(heard: HeardCommand, stack: Stack) -> None:
+    known = author_id("acme", "postmark", author_id_from_email("zoe@shop.example"))
     words = ("--business", "acme", "--platform", "postmark", "--email")
 
-    assert heard.well("authors", "value", "Zoe@Shop.example", "9", *words, "--json").json == {
+    assert heard.run_ok("authors", "value", "Zoe@Shop.example", "9", *words, "--json").json == {
         "author": known,
         "value": 9,
     }
-    assert heard("authors", "show", "zoe", *words).code == 2
+    assert heard("authors", "show", "zoe", *words).exit_code == 2
 
 
 @pytest.mark.parametrize(("place", "code"), [(("acme", "nowhere"), 2), (("nobody", "standard"), 1)])
 def test_a_place_that_is_none_is_refused(
-    heard: Heard, stack: Stack, place: tuple[str, str], code: int
+    heard: HeardCommand, stack: Stack, place: tuple[str, str], code: int
 ) -> None:
     for words in (("show", "cus-77"), ("value", "cus-77", "5"), ("erase", "cus-77", "--yes")):
-        assert heard("authors", *words, "--business", place[0], "--platform", place[1]).code == code
+        assert (
+            heard("authors", *words, "--business", place[0], "--platform", place[1]).exit_code
+            == code
+        )

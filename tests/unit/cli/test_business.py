@@ -6,16 +6,16 @@ from heard import clock
 from heard.connectors import Connection
 from heard.policy import default_policy
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, number_revision
-from heard.steps.triage import Message, Ports, Reach, triage
+from heard.steps.triage import PlatformPorts, QueuedReview, StorePorts, triage
 from heard.storage.setup import Business
 from heard_cli.stack import Stack
-from tests.unit.cli.conftest import Heard
+from tests.unit.cli.conftest import HeardCommand
 
 
-def test_adding_and_showing(heard: Heard, stack: Stack) -> None:
-    heard.well("business", "add", "cafe-2", "--name", "Café Nº 2")
+def test_adding_and_showing(heard: HeardCommand, stack: Stack) -> None:
+    heard.run_ok("business", "add", "cafe-2", "--name", "Café Nº 2")
 
-    shown = heard.well("business", "show", "cafe-2", "--json").json
+    shown = heard.run_ok("business", "show", "cafe-2", "--json").json
 
     assert (shown["id"], shown["name"], shown["connections"], shown["policy"]["own"]) == (
         "cafe-2",
@@ -24,16 +24,16 @@ def test_adding_and_showing(heard: Heard, stack: Stack) -> None:
         False,
     )
     assert shown["policy"]["hash"] == default_policy().hash
-    assert "Café Nº 2" in heard.well("business", "show", "cafe-2").out
+    assert "Café Nº 2" in heard.run_ok("business", "show", "cafe-2").stdout
 
 
 def test_a_new_name_reaches_the_connections_and_keeps_the_policy(
-    heard: Heard, stack: Stack
+    heard: HeardCommand, stack: Stack
 ) -> None:
     stack.setup.put_business(Business("acme", "Acme Bakery", {"name": "ours"}))
-    id = heard.well("connect", "add", "feedback_form", "--business", "acme", "--json").json["id"]
+    id = heard.run_ok("connect", "add", "feedback_form", "--business", "acme", "--json").json["id"]
 
-    heard.well("business", "add", "acme", "--name", "Acme & Daughters")
+    heard.run_ok("business", "add", "acme", "--name", "Acme & Daughters")
 
     connection = stack.setup.connection(id)
     assert connection
@@ -42,17 +42,17 @@ def test_a_new_name_reaches_the_connections_and_keeps_the_policy(
         "Acme & Daughters",
         {"name": "ours"},
     )
-    assert heard.well("business", "show", "acme", "--json").json["policy"]["name"] == "ours"
+    assert heard.run_ok("business", "show", "acme", "--json").json["policy"]["name"] == "ours"
 
 
-def test_ids_are_plain(heard: Heard, stack: Stack) -> None:
+def test_ids_are_plain(heard: HeardCommand, stack: Stack) -> None:
     for id in ("Acme", "a#b", "-a", "a b", ""):
-        assert heard("business", "add", id, "--name", "x").code == 2
+        assert heard("business", "add", id, "--name", "x").exit_code == 2
     said = heard("business", "show", "nobody")
-    assert (said.code, "heard business add nobody" in said.err) == (1, True)
+    assert (said.exit_code, "heard business add nobody" in said.stderr) == (1, True)
 
 
-def test_follow_ups_are_listed_by_due_time(heard: Heard, stack: Stack) -> None:
+def test_follow_ups_are_listed_by_due_time(heard: HeardCommand, stack: Stack) -> None:
     stack.setup.put_connection(
         Connection("con_1", "acme", "standard", "https://api.example/hooks/con_1"), clock.now()
     )
@@ -66,7 +66,7 @@ def test_follow_ups_are_listed_by_due_time(heard: Heard, stack: Stack) -> None:
             rating=1,
             text="Nobody answers. Awful.",
         )
-        message = Message(
+        message = QueuedReview(
             f"dlv_{native}",
             event,
             connection="con_1",
@@ -76,22 +76,26 @@ def test_follow_ups_are_listed_by_due_time(heard: Heard, stack: Stack) -> None:
         )
         triage(
             message,
-            Ports(stack.setup, stack.work),
-            Reach(stack.secrets, lambda *_, **__: None),
+            StorePorts(stack.setup, stack.cases),
+            PlatformPorts(stack.secrets, lambda *_, **__: None),
             clock.now() - timedelta(days=days),
         )  # type: ignore[arg-type,return-value]
 
-    listed = heard.well("follow-ups", "list", "--business", "acme", "--json").json
+    listed = heard.run_ok("follow-ups", "list", "--business", "acme", "--json").json
 
     assert [each["due_at"] for each in listed] == sorted(each["due_at"] for each in listed)
     assert len(listed) == 3
-    now = clock.stamp(datetime.now(UTC))
+    now = clock.format_time(datetime.now(UTC))
     assert [each["overdue"] for each in listed] == [each["due_at"] < now for each in listed]
     assert listed[0]["overdue"]
-    table = heard.well("follow-ups", "list", "--business", "acme", "--limit", "2")
-    assert (listed[0]["id"] in table.out, listed[2]["id"] in table.out, "overdue" in table.out) == (
+    table = heard.run_ok("follow-ups", "list", "--business", "acme", "--limit", "2")
+    assert (
+        listed[0]["id"] in table.stdout,
+        listed[2]["id"] in table.stdout,
+        "overdue" in table.stdout,
+    ) == (
         True,
         False,
         True,
     )
-    assert "more than 2" in table.err
+    assert "more than 2" in table.stderr

@@ -19,13 +19,13 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from typer.core import TyperGroup
 
 from heard_cli.main import PARTS
-from heard_cli.stack import Stack, Where
-from tests.unit.cli.conftest import Heard
+from heard_cli.stack import Stack, StackOptions
+from tests.unit.cli.conftest import HeardCommand
 
 OUTPUTS = (
     "ApiUrl",
     "SetupTableName",
-    "WorkTableName",
+    "CasesTableName",
     "OutcomesTableName",
     "QueueUrl",
     "DeadLettersUrl",
@@ -60,9 +60,9 @@ OFFLINE = {
 
 @pytest.mark.parametrize(("path", "command"), ALL, ids=[" ".join(path) for path, _ in ALL])
 def test_every_command_explains_itself_with_an_example(
-    heard: Heard, path: tuple[str, ...], command: Any
+    heard: HeardCommand, path: tuple[str, ...], command: Any
 ) -> None:
-    said = heard.well(*path, "--help").out
+    said = heard.run_ok(*path, "--help").stdout
 
     assert command.help
     assert f"Example: heard {' '.join(path)}" in (command.epilog or "")
@@ -90,9 +90,9 @@ def test_help_names_every_part_and_loads_none() -> None:
     assert [part for part in PARTS if part not in done.stdout] == []
 
 
-def test_an_unknown_command_is_a_usage_error(heard: Heard) -> None:
-    assert heard("conect").code == 2
-    assert heard("connect", "lst").code == 2
+def test_an_unknown_command_is_a_usage_error(heard: HeardCommand) -> None:
+    assert heard("conect").exit_code == 2
+    assert heard("connect", "lst").exit_code == 2
 
 
 @pytest.fixture
@@ -116,7 +116,9 @@ def test_local_is_found_from_below_and_gets_made_up_credentials(
 ) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "somebodys-real-key")
     stack = Stack(
-        Where(local=True, endpoint="http://elsewhere.example", stack="other", region="eu-west-1")
+        StackOptions(
+            local=True, endpoint="http://elsewhere.example", stack="other", region="eu-west-1"
+        )
     )
 
     credentials = stack.session.get_credentials()
@@ -130,40 +132,40 @@ def test_local_is_found_from_below_and_gets_made_up_credentials(
 
 
 def test_made_up_credentials_go_nowhere_else() -> None:
-    stack = Stack(Where(endpoint="https://aws.example.com", region="eu-west-1"))
+    stack = Stack(StackOptions(endpoint="https://aws.example.com", region="eu-west-1"))
 
     assert stack.session.get_credentials() is None
-    near = Stack(Where(endpoint="http://localhost:4566")).session.get_credentials()
+    near = Stack(StackOptions(endpoint="http://localhost:4566")).session.get_credentials()
     assert near
     assert near.access_key == "test"
 
 
 def test_a_local_stack_that_is_not_there(
-    heard: Heard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    heard: HeardCommand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
 
     said = heard(*LIST, "--local")
 
-    assert (said.code, "heard local up" in said.err) == (1, True)
+    assert (said.exit_code, "heard local up" in said.stderr) == (1, True)
 
 
-def test_a_broken_note_of_the_local_stack(heard: Heard, local: Path) -> None:
+def test_a_broken_note_of_the_local_stack(heard: HeardCommand, local: Path) -> None:
     for text in ("{", "[]", '{"endpoint": 5}'):
         local.write_text(text)
         said = heard(*LIST, "--local")
-        assert (said.code, "heard local up" in said.err) == (1, True)
+        assert (said.exit_code, "heard local up" in said.stderr) == (1, True)
 
 
-def test_no_region_and_no_credentials(heard: Heard) -> None:
+def test_no_region_and_no_credentials(heard: HeardCommand) -> None:
     said = heard(*LIST)
-    assert (said.code, "--region" in said.err) == (1, True)
+    assert (said.exit_code, "--region" in said.stderr) == (1, True)
 
     said = heard(*LIST, "--region", "eu-west-1")
-    assert (said.code, "no AWS credentials" in said.err) == (1, True)
+    assert (said.exit_code, "no AWS credentials" in said.stderr) == (1, True)
 
     said = heard(*LIST, "--region", "eu-west-1", "--profile", "nobody")
-    assert (said.code, "nobody" in said.err) == (1, True)
+    assert (said.exit_code, "nobody" in said.stderr) == (1, True)
 
 
 class Cloud:
@@ -210,20 +212,24 @@ def error(code: str) -> ClientError:
     ],
 )
 def test_what_aws_says_is_told_with_the_next_step(
-    heard: Heard, monkeypatch: pytest.MonkeyPatch, answer: Any, where: tuple[str, ...], told: str
+    heard: HeardCommand,
+    monkeypatch: pytest.MonkeyPatch,
+    answer: Any,
+    where: tuple[str, ...],
+    told: str,
 ) -> None:
     monkeypatch.setattr(Stack, "_client", lambda *_: Cloud(answer))
 
     said = heard(*LIST, "--region", "eu-west-1", *where)
 
-    assert (said.code, said.out) == (1, "")
-    assert told in said.err
+    assert (said.exit_code, said.stdout) == (1, "")
+    assert told in said.stderr
 
 
 def test_outputs_are_read_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Stack, "_client", lambda *_: Cloud(dict.fromkeys(OUTPUTS, "value/")))
 
-    stack = Stack(Where(region="eu-west-1"))
+    stack = Stack(StackOptions(region="eu-west-1"))
 
     assert stack.outputs["QueueUrl"] == "value/"
     assert stack.public_url == "value"

@@ -15,19 +15,19 @@ from heard import clock
 from heard.connectors import (
     Capabilities,
     Connection,
-    RefusalReason,
-    Request,
-    Secret,
+    SecretOrigin,
+    SignatureFailureReason,
+    WebhookRequest,
     load,
     platform_names,
 )
 from heard.connectors.signatures import BasicAuth, BodyHmac
-from heard.polling import Trouble
+from heard.polling import PollFailure
 from heard.steps.ingest import ingest
-from heard.storage.setup import InboundSecret, Secrets, Setup
-from heard_cli.connect.deliveries import refused_because
+from heard.storage.setup import InboundSecret, Secrets, SetupStore
+from heard_cli.connect.deliveries import refusal_advice
 from heard_cli.stack import Stack
-from tests.unit.cli.conftest import DoorWire, Heard
+from tests.unit.cli.conftest import HeardCommand, InProcessHttpClient
 
 DISCOURSE = (
     "add",
@@ -61,12 +61,14 @@ def parameters(stack: Stack) -> set[str]:
 def post(stack: Stack, connection: str, secret: str, *, later: timedelta = timedelta()) -> int:
     """What the door answers to a ping signed with this secret."""
     body = b'{"ping": "OK"}'
-    request = SIGNED.sign(Request("POST", {}, body), "", secret, clock.now())
-    return ingest(request, connection, DoorWire(stack).door(), clock.now() + later).response.status
+    request = SIGNED.sign(WebhookRequest("POST", {}, body), "", secret, clock.now())
+    return ingest(
+        request, connection, InProcessHttpClient(stack).ingest_ports(), clock.now() + later
+    ).response.status
 
 
-def test_adding_stores_everything_and_says_what_to_paste(heard: Heard, stack: Stack) -> None:
-    said = heard.well("connect", *DISCOURSE, "--credential", "api_key=k1", "--json").json
+def test_adding_stores_everything_and_says_what_to_paste(heard: HeardCommand, stack: Stack) -> None:
+    said = heard.run_ok("connect", *DISCOURSE, "--credential", "api_key=k1", "--json").json
 
     connection = stack.setup.connection(said["id"])
     assert connection
@@ -83,21 +85,21 @@ def test_adding_stores_everything_and_says_what_to_paste(heard: Heard, stack: St
 
 
 def test_a_second_instance_of_one_platform_is_refused_since_its_ids_would_meet_the_firsts(
-    heard: Heard, stack: Stack
+    heard: HeardCommand, stack: Stack
 ) -> None:
-    heard.well("connect", *DISCOURSE, "--receive-only")
-    heard.well("connect", *DISCOURSE, "--receive-only")
+    heard.run_ok("connect", *DISCOURSE, "--receive-only")
+    heard.run_ok("connect", *DISCOURSE, "--receive-only")
     elsewhere = tuple(word.replace("forum.example", "other.example") for word in DISCOURSE)
     said = heard("connect", *elsewhere, "--receive-only")
 
-    assert said.code == 1
-    assert "heard business add" in said.err
+    assert said.exit_code == 1
+    assert "heard business add" in said.stderr
     assert len(stack.setup.connections("acme")) == 2
 
 
-def test_an_address_cannot_be_guessed(heard: Heard, stack: Stack) -> None:
+def test_an_address_cannot_be_guessed(heard: HeardCommand, stack: Stack) -> None:
     ids = {
-        heard.well(
+        heard.run_ok(
             "connect", "add", "trustpilot", "--business", "acme", "--receive-only", "--json"
         ).json["id"]
         for _ in range(3)
@@ -108,9 +110,9 @@ def test_an_address_cannot_be_guessed(heard: Heard, stack: Stack) -> None:
 
 
 def test_people_read_the_address_the_secret_and_the_platforms_steps(
-    heard: Heard, stack: Stack
+    heard: HeardCommand, stack: Stack
 ) -> None:
-    said = heard.well("connect", *DISCOURSE, "--receive-only").out
+    said = heard.run_ok("connect", *DISCOURSE, "--receive-only").stdout
 
     (connection,) = stack.setup.connections("acme")
     secret = stack.secrets.inbound(connection.id)
@@ -121,15 +123,17 @@ def test_people_read_the_address_the_secret_and_the_platforms_steps(
     assert f"heard connect test {connection.id}" in said
 
 
-def test_a_standard_secret_is_one_of_the_scheme(heard: Heard, stack: Stack) -> None:
-    secret = heard.well("connect", "add", "standard", "--business", "acme", "--json").json["secret"]
+def test_a_standard_secret_is_one_of_the_scheme(heard: HeardCommand, stack: Stack) -> None:
+    secret = heard.run_ok("connect", "add", "standard", "--business", "acme", "--json").json[
+        "secret"
+    ]
 
     assert secret.startswith("whsec_")
     assert len(base64.b64decode(secret.removeprefix("whsec_"))) == 32
 
 
-def test_trustpilot_has_no_secret(heard: Heard, stack: Stack) -> None:
-    said = heard.well(
+def test_trustpilot_has_no_secret(heard: HeardCommand, stack: Stack) -> None:
+    said = heard.run_ok(
         "connect", "add", "trustpilot", "--business", "acme", "--receive-only", "--json"
     ).json
 
@@ -138,27 +142,29 @@ def test_trustpilot_has_no_secret(heard: Heard, stack: Stack) -> None:
     assert (
         heard(
             "connect", "add", "trustpilot", "--business", "acme", "--receive-only", "--secret", "x"
-        ).code
+        ).exit_code
         == 2
     )
 
 
 def test_twilio_signs_with_the_accounts_token_which_is_not_repeated(
-    heard: Heard, stack: Stack
+    heard: HeardCommand, stack: Stack
 ) -> None:
-    said = heard.well("connect", *TWILIO, "--json")
+    said = heard.run_ok("connect", *TWILIO, "--json")
 
     assert stack.secrets.inbound(said.json["id"]) == InboundSecret("the-token")
-    assert "the-token" not in said.out + said.err
+    assert "the-token" not in said.stdout + said.stderr
 
 
-def test_credentials_come_from_a_file_or_stdin(heard: Heard, stack: Stack, tmp_path: Path) -> None:
+def test_credentials_come_from_a_file_or_stdin(
+    heard: HeardCommand, stack: Stack, tmp_path: Path
+) -> None:
     keys = {"api_key": "k", "api_secret": "s", "business_user_id": "u"}
     file = tmp_path / "trustpilot.json"
     file.write_text(json.dumps(keys))
 
     for given, stdin in ((str(file), None), ("-", json.dumps(keys))):
-        said = heard.well(
+        said = heard.run_ok(
             "connect",
             "add",
             "trustpilot",
@@ -173,14 +179,14 @@ def test_credentials_come_from_a_file_or_stdin(heard: Heard, stack: Stack, tmp_p
 
 
 def test_a_person_at_a_terminal_is_asked_for_what_is_missing(
-    heard: Heard, stack: Stack, monkeypatch: pytest.MonkeyPatch
+    heard: HeardCommand, stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("heard_cli.connect.credentials.somebody_there", lambda: True)
+    monkeypatch.setattr("heard_cli.connect.credentials.is_interactive", lambda: True)
 
-    said = heard.well("connect", *DISCOURSE, "--json", stdin="typed-key\n")
+    said = heard.run_ok("connect", *DISCOURSE, "--json", stdin="typed-key\n")
 
     assert stack.secrets.credentials(said.json["id"]) == {"api_key": "typed-key"}
-    assert "typed-key" not in said.out + said.err
+    assert "typed-key" not in said.stdout + said.stderr
 
 
 @pytest.mark.parametrize(
@@ -223,12 +229,12 @@ def test_a_person_at_a_terminal_is_asked_for_what_is_missing(
     ],
 )
 def test_what_is_wrong_is_named_and_nothing_is_stored(
-    heard: Heard, stack: Stack, words: tuple[str, ...], named: tuple[str, ...]
+    heard: HeardCommand, stack: Stack, words: tuple[str, ...], named: tuple[str, ...]
 ) -> None:
     said = heard("connect", *words)
 
-    told = " ".join(said.err.replace("│", " ").split())
-    assert said.code == 2
+    told = " ".join(said.stderr.replace("│", " ").split())
+    assert said.exit_code == 2
     assert [each for each in named if each not in told] == []
     assert "hunter2" not in told
     assert stack.setup.connections("acme") == []
@@ -236,16 +242,16 @@ def test_what_is_wrong_is_named_and_nothing_is_stored(
 
 
 def test_an_unknown_business_is_an_error_that_says_how_to_add_it(
-    heard: Heard, stack: Stack
+    heard: HeardCommand, stack: Stack
 ) -> None:
     said = heard("connect", "add", "feedback_form", "--business", "nobody")
 
-    assert said.code == 1
-    assert "heard business add nobody" in said.err
+    assert said.exit_code == 1
+    assert "heard business add nobody" in said.stderr
 
 
 def test_a_failure_halfway_leaves_nothing(
-    heard: Heard, stack: Stack, monkeypatch: pytest.MonkeyPatch
+    heard: HeardCommand, stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object, **__: object) -> None:
         raise ClientError(
@@ -253,38 +259,38 @@ def test_a_failure_halfway_leaves_nothing(
             "PutItem",
         )
 
-    monkeypatch.setattr("heard.storage.setup.Setup.put_connection", fail)
+    monkeypatch.setattr("heard.storage.setup.SetupStore.put_connection", fail)
 
     said = heard("connect", *DISCOURSE, "--credential", "api_key=k1")
 
-    assert said.code == 1
-    assert "slow down" in said.err
+    assert said.exit_code == 1
+    assert "slow down" in said.stderr
     assert parameters(stack) == set()
     assert stack.setup.connections("acme") == []
 
 
-def test_listing_shows_each_connection_and_no_secret(heard: Heard, stack: Stack) -> None:
+def test_listing_shows_each_connection_and_no_secret(heard: HeardCommand, stack: Stack) -> None:
     added = [
-        heard.well("connect", *words, "--json").json
+        heard.run_ok("connect", *words, "--json").json
         for words in ((*DISCOURSE, "--receive-only"), TWILIO)
     ]
 
-    listed = heard.well("connect", "list", "--business", "acme", "--json")
+    listed = heard.run_ok("connect", "list", "--business", "acme", "--json")
 
     assert {each["id"] for each in listed.json} == {each["id"] for each in added}
-    table = heard.well("connect", "list", "--business", "acme").out
+    table = heard.run_ok("connect", "list", "--business", "acme").stdout
     assert all(each["id"] in table for each in added)
-    shown = heard.well("connect", "show", added[0]["id"])
-    assert "forum.example" in shown.out
+    shown = heard.run_ok("connect", "show", added[0]["id"])
+    assert "forum.example" in shown.stdout
     assert not [
         each
-        for each in (listed.out, table, shown.out)
+        for each in (listed.stdout, table, shown.stdout)
         if added[0]["secret"] in each or "the-token" in each
     ]
 
 
-def test_platforms_are_listed_without_a_stack(heard: Heard) -> None:
-    listed = heard.well("connect", "list", "--platforms", "--json").json
+def test_platforms_are_listed_without_a_stack(heard: HeardCommand) -> None:
+    listed = heard.run_ok("connect", "list", "--platforms", "--json").json
 
     assert {each["platform"] for each in listed} >= {
         "trustpilot",
@@ -302,13 +308,13 @@ def test_platforms_are_listed_without_a_stack(heard: Heard) -> None:
     assert set(trustpilot["credentials"]) == {"api_key", "api_secret", "business_user_id"}
     assert trustpilot["inbound"][0] == "push"
     assert {each.name for each in fields(Capabilities)} <= trustpilot.keys()
-    assert "Trustpilot" in heard.well("connect", "list", "--platforms").out
+    assert "Trustpilot" in heard.run_ok("connect", "list", "--platforms").stdout
 
 
-def test_rotating_keeps_the_old_secret_for_the_overlap(heard: Heard, stack: Stack) -> None:
-    added = heard.well("connect", *DISCOURSE, "--receive-only", "--json").json
+def test_rotating_keeps_the_old_secret_for_the_overlap(heard: HeardCommand, stack: Stack) -> None:
+    added = heard.run_ok("connect", *DISCOURSE, "--receive-only", "--json").json
 
-    rotated = heard.well("connect", "rotate", added["id"], "--overlap", "2h", "--json").json
+    rotated = heard.run_ok("connect", "rotate", added["id"], "--overlap", "2h", "--json").json
 
     old, new = added["secret"], rotated["secret"]
     assert old != new
@@ -319,41 +325,43 @@ def test_rotating_keeps_the_old_secret_for_the_overlap(heard: Heard, stack: Stac
 
 
 def test_a_second_rotation_does_not_end_a_running_overlap_unasked(
-    heard: Heard, stack: Stack
+    heard: HeardCommand, stack: Stack
 ) -> None:
-    id = heard.well("connect", *DISCOURSE, "--receive-only", "--json").json["id"]
-    heard.well("connect", "rotate", id)
+    id = heard.run_ok("connect", *DISCOURSE, "--receive-only", "--json").json["id"]
+    heard.run_ok("connect", "rotate", id)
     before = stack.secrets.inbound(id)
 
     said = heard("connect", "rotate", id)
 
-    assert said.code == 1
-    assert "--end-overlap" in said.err
+    assert said.exit_code == 1
+    assert "--end-overlap" in said.stderr
     assert stack.secrets.inbound(id) == before
-    heard.well("connect", "rotate", id, "--end-overlap")
+    heard.run_ok("connect", "rotate", id, "--end-overlap")
     after = stack.secrets.inbound(id)
     assert after
     assert before
     assert after.previous == before.current
 
 
-def test_a_secret_that_others_know_stops_counting_at_once(heard: Heard, stack: Stack) -> None:
-    added = heard.well("connect", *DISCOURSE, "--receive-only", "--json").json
+def test_a_secret_that_others_know_stops_counting_at_once(
+    heard: HeardCommand, stack: Stack
+) -> None:
+    added = heard.run_ok("connect", *DISCOURSE, "--receive-only", "--json").json
 
-    rotated = heard.well("connect", "rotate", added["id"], "--overlap", "0", "--json").json
+    rotated = heard.run_ok("connect", "rotate", added["id"], "--overlap", "0", "--json").json
 
     assert rotated["old_secret_until"] is None
     assert post(stack, added["id"], added["secret"]) == 401
 
 
 def test_rotating_twilio_changes_what_signs_replies_too(
-    heard: Heard, stack: Stack, tmp_path: Path
+    heard: HeardCommand, stack: Stack, tmp_path: Path
 ) -> None:
-    id = heard.well("connect", *TWILIO, "--json").json["id"]
+    id = heard.run_ok("connect", *TWILIO, "--json").json["id"]
     (tmp_path / "token").write_text("the-next-token\n")
 
-    assert heard("connect", "rotate", id).code == 2
-    heard.well("connect", "rotate", id, "--secret-file", str(tmp_path / "token"))
+    assert heard("connect", "rotate", id).exit_code == 2
+    heard.run_ok("connect", "rotate", id, "--secret-file", str(tmp_path / "token"))
 
     secret = stack.secrets.inbound(id)
     assert secret
@@ -361,28 +369,28 @@ def test_rotating_twilio_changes_what_signs_replies_too(
     assert stack.secrets.credentials(id) == {"account_sid": "AC1", "auth_token": "the-next-token"}
 
 
-def test_what_is_not_signed_cannot_be_rotated(heard: Heard, stack: Stack) -> None:
-    id = heard.well(
+def test_what_is_not_signed_cannot_be_rotated(heard: HeardCommand, stack: Stack) -> None:
+    id = heard.run_ok(
         "connect", "add", "trustpilot", "--business", "acme", "--receive-only", "--json"
     ).json["id"]
 
     said = heard("connect", "rotate", id)
 
-    assert said.code == 1
-    assert "heard connect add trustpilot" in said.err
+    assert said.exit_code == 1
+    assert "heard connect add trustpilot" in said.stderr
 
 
-def test_removing_takes_the_secrets_along(heard: Heard, stack: Stack) -> None:
-    id = heard.well("connect", *DISCOURSE, "--credential", "api_key=k1", "--json").json["id"]
+def test_removing_takes_the_secrets_along(heard: HeardCommand, stack: Stack) -> None:
+    id = heard.run_ok("connect", *DISCOURSE, "--credential", "api_key=k1", "--json").json["id"]
     assert parameters(stack) == {f"{id}/inbound", f"{id}/credentials"}
 
-    assert heard("connect", "remove", id, stdin="n\n").code == 1
+    assert heard("connect", "remove", id, stdin="n\n").exit_code == 1
     assert stack.setup.connection(id)
-    heard.well("connect", "remove", id, "--yes")
+    heard.run_ok("connect", "remove", id, "--yes")
 
     assert stack.setup.connection(id) is None
     assert parameters(stack) == set()
-    assert heard("connect", "show", id).code == 1
+    assert heard("connect", "show", id).exit_code == 1
 
 
 ADDED = {
@@ -396,17 +404,17 @@ ADDED = {
 
 @pytest.mark.parametrize("platform", ADDED)
 def test_a_plain_test_tries_the_door_and_leaves_no_trace(
-    heard: Heard, stack: Stack, wire: DoorWire, platform: str
+    heard: HeardCommand, stack: Stack, http_client: InProcessHttpClient, platform: str
 ) -> None:
-    id = heard.well("connect", *ADDED[platform]).json["id"]
-    wire.works = False
+    id = heard.run_ok("connect", *ADDED[platform]).json["id"]
+    http_client.processes_queue = False
 
-    said = heard.well("connect", "test", id, "--json").json
+    said = heard.run_ok("connect", "test", id, "--json").json
 
     assert said["ok"]
     assert stack.quarantine.of_business("acme") == []
     assert "Messages" not in stack.sqs.receive_message(QueueUrl=stack.outputs["QueueUrl"])
-    assert "signature" in (told := heard.well("connect", "test", id).out) or platform in {
+    assert "signature" in (told := heard.run_ok("connect", "test", id).stdout) or platform in {
         "trustpilot",
         "feedback_form",
     }, told
@@ -414,11 +422,11 @@ def test_a_plain_test_tries_the_door_and_leaves_no_trace(
 
 @pytest.mark.parametrize("platform", ADDED)
 def test_a_full_test_follows_a_sample_to_its_outcome(
-    heard: Heard, stack: Stack, wire: DoorWire, platform: str
+    heard: HeardCommand, stack: Stack, http_client: InProcessHttpClient, platform: str
 ) -> None:
-    id = heard.well("connect", *ADDED[platform]).json["id"]
+    id = heard.run_ok("connect", *ADDED[platform]).json["id"]
 
-    said = heard.well("connect", "test", id, "--full", "--json").json
+    said = heard.run_ok("connect", "test", id, "--full", "--json").json
 
     assert said["ok"]
     assert (said["route"], said["closed"], said["outcomes"]) == (
@@ -427,57 +435,62 @@ def test_a_full_test_follows_a_sample_to_its_outcome(
         ["accepted", "follow_up_opened"],
     )
     assert said["severity"]
-    assert "heard-test-" in wire.sent[1 if platform == "feedback_form" else 0]["body"]
-    assert "test" in wire.sent[1 if platform == "feedback_form" else 0]["body"]
+    assert "heard-test-" in http_client.requests[1 if platform == "feedback_form" else 0]["body"]
+    assert "test" in http_client.requests[1 if platform == "feedback_form" else 0]["body"]
     # Where the platform knows withdrawals, nobody finds the sample on the desk.
-    tasks, _ = stack.work.open_follow_ups("acme", limit=10)
+    tasks, _ = stack.cases.open_follow_ups("acme", limit=10)
     assert bool(tasks) is (platform in {"twilio_sms", "feedback_form"})
     assert said.get("withdrawn", False) is not bool(tasks)
 
 
-def test_a_sample_may_stay_on_the_desk(heard: Heard, stack: Stack, wire: DoorWire) -> None:
-    id = heard.well("connect", *ADDED["standard"]).json["id"]
+def test_a_sample_may_stay_on_the_desk(
+    heard: HeardCommand, stack: Stack, http_client: InProcessHttpClient
+) -> None:
+    id = heard.run_ok("connect", *ADDED["standard"]).json["id"]
 
-    said = heard.well("connect", "test", id, "--full", "--keep").out
+    said = heard.run_ok("connect", "test", id, "--full", "--keep").stdout
 
-    (task,) = stack.work.open_follow_ups("acme", limit=10)[0]
+    (task,) = stack.cases.open_follow_ups("acme", limit=10)[0]
     assert task.id in said
 
 
 def test_a_refused_test_says_why(
-    heard: Heard, stack: Stack, wire: DoorWire, monkeypatch: pytest.MonkeyPatch
+    heard: HeardCommand,
+    stack: Stack,
+    http_client: InProcessHttpClient,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    id = heard.well("connect", *ADDED["standard"]).json["id"]
-    wire.now = clock.now() + timedelta(hours=1)
+    id = heard.run_ok("connect", *ADDED["standard"]).json["id"]
+    http_client.now = clock.now() + timedelta(hours=1)
     said = heard("connect", "test", id)
-    assert (said.code, "clock" in said.err) == (1, True)
+    assert (said.exit_code, "clock" in said.stderr) == (1, True)
 
-    wire.now, wire.secrets_path = None, "/heard/other"
-    Secrets(stack.ssm, wire.secrets_path).put_inbound(
+    http_client.now, http_client.secrets_path = None, "/heard/other"
+    Secrets(stack.ssm, http_client.secrets_path).put_inbound(
         id, InboundSecret("whsec_" + base64.b64encode(bytes(range(32))).decode())
     )
     said = heard("connect", "test", id)
-    assert (said.code, f"heard connect rotate {id}" in said.err) == (1, True)
+    assert (said.exit_code, f"heard connect rotate {id}" in said.stderr) == (1, True)
 
-    monkeypatch.setattr(wire, "stack", Stack(stack.where))
-    wire.stack.setup = Setup(stack.dynamodb, "WorkTable")
+    monkeypatch.setattr(http_client, "stack", Stack(stack.options))
+    http_client.stack.setup = SetupStore(stack.dynamodb, "CasesTable")
     said = heard("connect", "test", id)
-    assert (said.code, "another stack" in said.err) == (1, True)
+    assert (said.exit_code, "another stack" in said.stderr) == (1, True)
 
 
 def test_a_sample_that_nobody_processes_is_looked_for(
-    heard: Heard, stack: Stack, wire: DoorWire
+    heard: HeardCommand, stack: Stack, http_client: InProcessHttpClient
 ) -> None:
-    id = heard.well("connect", *ADDED["standard"]).json["id"]
-    wire.works = False
+    id = heard.run_ok("connect", *ADDED["standard"]).json["id"]
+    http_client.processes_queue = False
     stack.sqs.send_message(QueueUrl=stack.outputs["DeadLettersUrl"], MessageBody="{}")
 
     said = heard("connect", "test", id, "--full", "--timeout", "1")
 
-    assert said.code == 1
-    assert "1 wait in the queue" in said.err
-    assert "1 are dead letters" in said.err
-    assert "heard redrive" in said.err
+    assert said.exit_code == 1
+    assert "1 wait in the queue" in said.stderr
+    assert "1 are dead letters" in said.stderr
+    assert "heard redrive" in said.stderr
 
 
 def alter(monkeypatch: pytest.MonkeyPatch, platform: str, **changed: Any) -> None:
@@ -486,8 +499,10 @@ def alter(monkeypatch: pytest.MonkeyPatch, platform: str, **changed: Any) -> Non
     monkeypatch.setattr(kind, "capabilities", replace(load(platform).capabilities, **changed))
 
 
-def test_lists_say_how_reviews_come_and_why_they_are_believed(heard: Heard, stack: Stack) -> None:
-    heard.well("connect", *DISCOURSE, "--receive-only")
+def test_lists_say_how_reviews_come_and_why_they_are_believed(
+    heard: HeardCommand, stack: Stack
+) -> None:
+    heard.run_ok("connect", *DISCOURSE, "--receive-only")
     keys = (
         "--credential",
         "api_key=k",
@@ -497,9 +512,9 @@ def test_lists_say_how_reviews_come_and_why_they_are_believed(heard: Heard, stac
         "business_user_id=u",
     )
     for more in (keys, ("--receive-only",)):
-        heard.well("connect", "add", "trustpilot", "--business", "acme", *more)
+        heard.run_ok("connect", "add", "trustpilot", "--business", "acme", *more)
 
-    listed = heard.well("connect", "list", "--business", "acme", "--json").json
+    listed = heard.run_ok("connect", "list", "--business", "acme", "--json").json
 
     assert sorted((each["platform"], each["believed_by"]) for each in listed) == [
         ("discourse", "signature"),
@@ -507,21 +522,21 @@ def test_lists_say_how_reviews_come_and_why_they_are_believed(heard: Heard, stac
         ("trustpilot", "re-read at the platform"),
     ]
     assert {"push"} <= set(listed[0]["inbound"]) <= {"push", "poll"}
-    assert "believed by" in heard.well("connect", "list", "--business", "acme").out
+    assert "believed by" in heard.run_ok("connect", "list", "--business", "acme").stdout
 
 
 def test_a_guide_says_what_to_do_and_what_cannot_be_done(
-    heard: Heard, monkeypatch: pytest.MonkeyPatch
+    heard: HeardCommand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alter(
         monkeypatch,
         "discourse",
-        cannot=("Whispers are ignored.",),
+        limitations=("Whispers are ignored.",),
         unproven=("Nothing is.",),
         poll_seconds=120,
     )
 
-    told = heard.well("connect", "guide", "discourse").out
+    told = heard.run_ok("connect", "guide", "discourse").stdout
     for said in (
         "open API, Webhooks",
         "Whispers are ignored.",
@@ -531,128 +546,137 @@ def test_a_guide_says_what_to_do_and_what_cannot_be_done(
         "pushed and asked for every 2 min",
     ):
         assert said in told
-    about = heard.well("connect", "guide", "discourse", "--json").json
-    assert (about["inbound"], about["cannot"], about["secret"]) == (
+    about = heard.run_ok("connect", "guide", "discourse", "--json").json
+    assert (about["inbound"], about["limitations"], about["secret"]) == (
         ["push", "poll"],
         ["Whispers are ignored."],
         "made_here",
     )
-    assert heard("connect", "guide", "yelling").code == 2
+    assert heard("connect", "guide", "yelling").exit_code == 2
 
 
 def test_what_a_platform_cannot_do_is_said_when_it_is_connected(
-    heard: Heard, stack: Stack, monkeypatch: pytest.MonkeyPatch
+    heard: HeardCommand, stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    alter(monkeypatch, "discourse", cannot=("Whispers are ignored.",))
+    alter(monkeypatch, "discourse", limitations=("Whispers are ignored.",))
 
-    assert "Whispers are ignored." in heard.well("connect", *DISCOURSE, "--receive-only").out
-    assert heard.well("connect", *DISCOURSE, "--receive-only", "--json").json["cannot"] == [
+    assert "Whispers are ignored." in heard.run_ok("connect", *DISCOURSE, "--receive-only").stdout
+    assert heard.run_ok("connect", *DISCOURSE, "--receive-only", "--json").json["limitations"] == [
         "Whispers are ignored."
     ]
 
 
 def test_a_platform_that_chooses_its_secret_is_asked_for_it(
-    heard: Heard, stack: Stack, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    heard: HeardCommand, stack: Stack, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    alter(monkeypatch, "discourse", secret=Secret.GIVEN, secret_help="on the webhook's page")
+    alter(
+        monkeypatch,
+        "discourse",
+        secret_origin=SecretOrigin.FROM_PLATFORM,
+        secret_help="on the webhook's page",
+    )
     words = ("connect", *DISCOURSE, "--receive-only")
 
     said = heard(*words)
-    assert (said.code, "webhook's page" in said.err, "--secret-later" in said.err) == (
+    assert (said.exit_code, "webhook's page" in said.stderr, "--secret-later" in said.stderr) == (
         2,
         True,
         True,
     )
     (tmp_path / "secret").write_text("shown-there\n")
-    said = heard.well(*words, "--secret-file", str(tmp_path / "secret"))
-    assert "shown-there" not in said.out + said.err
-    monkeypatch.setattr("heard_cli.connect.credentials.somebody_there", lambda: True)
-    id = heard.well(*words, "--json", stdin="typed-there\n").json["id"]
+    said = heard.run_ok(*words, "--secret-file", str(tmp_path / "secret"))
+    assert "shown-there" not in said.stdout + said.stderr
+    monkeypatch.setattr("heard_cli.connect.credentials.is_interactive", lambda: True)
+    id = heard.run_ok(*words, "--json", stdin="typed-there\n").json["id"]
     assert stack.secrets.inbound(id) == InboundSecret("typed-there")
-    assert "several lines" in heard(*words, stdin="-----BEGIN PUBLIC KEY-----\n").err
+    assert "several lines" in heard(*words, stdin="-----BEGIN PUBLIC KEY-----\n").stderr
 
 
 def test_a_secret_may_come_once_the_platform_shows_it(
-    heard: Heard, stack: Stack, monkeypatch: pytest.MonkeyPatch
+    heard: HeardCommand, stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert heard("connect", *DISCOURSE, "--receive-only", "--secret-later").code == 2
-    alter(monkeypatch, "discourse", secret=Secret.GIVEN)
+    assert heard("connect", *DISCOURSE, "--receive-only", "--secret-later").exit_code == 2
+    alter(monkeypatch, "discourse", secret_origin=SecretOrigin.FROM_PLATFORM)
 
-    said = heard.well("connect", *DISCOURSE, "--receive-only", "--secret-later")
+    said = heard.run_ok("connect", *DISCOURSE, "--receive-only", "--secret-later")
 
     (connection,) = stack.setup.connections("acme")
-    assert "everything that is pushed is refused" in said.err
+    assert "everything that is pushed is refused" in said.stderr
     assert parameters(stack) == set()
     assert post(stack, connection.id, "x") == 401
-    assert heard("connect", "rotate", connection.id).code == 2
+    assert heard("connect", "rotate", connection.id).exit_code == 2
     assert (
-        "first one" in heard.well("connect", "rotate", connection.id, "--secret", "shown-there").err
+        "first one"
+        in heard.run_ok("connect", "rotate", connection.id, "--secret", "shown-there").stderr
     )
     assert post(stack, connection.id, "shown-there") == 202
 
 
 def test_what_is_polled_needs_no_secret(
-    heard: Heard, stack: Stack, monkeypatch: pytest.MonkeyPatch
+    heard: HeardCommand, stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    alter(monkeypatch, "discourse", secret=Secret.GIVEN, poll_seconds=60)
+    alter(monkeypatch, "discourse", secret_origin=SecretOrigin.FROM_PLATFORM, poll_seconds=60)
 
-    said = heard.well("connect", *DISCOURSE, "--credential", "api_key=k1")
+    said = heard.run_ok("connect", *DISCOURSE, "--credential", "api_key=k1")
 
     (connection,) = stack.setup.connections("acme")
-    assert "what is asked for comes all the same" in said.err
-    assert f"heard connect rotate {connection.id} --secret-file" in said.err
+    assert "what is asked for comes all the same" in said.stderr
+    assert f"heard connect rotate {connection.id} --secret-file" in said.stderr
     assert stack.secrets.inbound(connection.id) is None
-    assert heard("connect", *DISCOURSE, "--receive-only").code == 2, (
+    assert heard("connect", *DISCOURSE, "--receive-only").exit_code == 2, (
         "then nothing at all would come"
     )
-    assert "everything pushed is refused" in heard.well("connect", "show", connection.id).out
-    assert heard("connect", "rotate", connection.id).code == 2
+    assert "everything pushed is refused" in heard.run_ok("connect", "show", connection.id).stdout
+    assert heard("connect", "rotate", connection.id).exit_code == 2
 
 
 def test_user_and_password_are_pasted_within_the_address(
-    heard: Heard, stack: Stack, monkeypatch: pytest.MonkeyPatch
+    heard: HeardCommand, stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(type(load("discourse")), "scheme", BasicAuth())
 
-    said = heard.well("connect", *DISCOURSE, "--receive-only", "--json").json
+    said = heard.run_ok("connect", *DISCOURSE, "--receive-only", "--json").json
 
     user, _, password = said["secret"].partition(":")
     assert said["paste"] == f"https://{user}:{password}@api.example/hooks/{said['id']}"
     assert said["url"] == f"https://api.example/hooks/{said['id']}"
-    shown = heard.well("connect", "rotate", said["id"]).out
+    shown = heard.run_ok("connect", "rotate", said["id"]).stdout
     assert "https://heard:" in shown
     assert password not in shown
-    assert "heard:" not in heard.well("connect", "show", said["id"]).out
+    assert "heard:" not in heard.run_ok("connect", "show", said["id"]).stdout
 
 
-def test_a_credential_may_span_lines(heard: Heard, stack: Stack, tmp_path: Path) -> None:
+def test_a_credential_may_span_lines(heard: HeardCommand, stack: Stack, tmp_path: Path) -> None:
     (tmp_path / "key.pem").write_text(
         "-----BEGIN PRIVATE KEY-----\nabc\n-----END PRIVATE KEY-----\n"
     )
     (tmp_path / "keys.json").write_text('{"api_key": {"type": "service_account"}}')
 
-    id = heard.well(
+    id = heard.run_ok(
         "connect", *DISCOURSE, "--credential-file", f"api_key={tmp_path / 'key.pem'}", "--json"
     ).json["id"]
     assert stack.secrets.credentials(id)["api_key"].splitlines()[1] == "abc"
-    id = heard.well(
+    id = heard.run_ok(
         "connect", *DISCOURSE, "--credentials-file", str(tmp_path / "keys.json"), "--json"
     ).json["id"]
     assert json.loads(stack.secrets.credentials(id)["api_key"]) == {"type": "service_account"}
     assert (
-        heard("connect", *DISCOURSE, "--credential-file", f"api_key={tmp_path / 'none'}").code == 2
+        heard("connect", *DISCOURSE, "--credential-file", f"api_key={tmp_path / 'none'}").exit_code
+        == 2
     )
 
 
-def test_deliveries_say_why_nothing_arrives(heard: Heard, stack: Stack, wire: DoorWire) -> None:
-    added = heard.well("connect", *DISCOURSE, "--receive-only", "--json").json
-    assert "Nothing came" in heard.well("connect", "deliveries", added["id"]).err
-    assert heard.well("connect", "show", added["id"], "--json").json["last_accepted"] is None
+def test_deliveries_say_why_nothing_arrives(
+    heard: HeardCommand, stack: Stack, http_client: InProcessHttpClient
+) -> None:
+    added = heard.run_ok("connect", *DISCOURSE, "--receive-only", "--json").json
+    assert "Nothing came" in heard.run_ok("connect", "deliveries", added["id"]).stderr
+    assert heard.run_ok("connect", "show", added["id"], "--json").json["last_accepted"] is None
     assert post(stack, added["id"], added["secret"]) == 202
     assert post(stack, added["id"], "another") == 401
-    assert wire.send("POST", added["url"], body=b"{}").status == 401
+    assert http_client.send("POST", added["url"], body=b"{}").status == 401
 
-    said = heard.well("connect", "deliveries", added["id"], "--json").json
+    said = heard.run_ok("connect", "deliveries", added["id"], "--json").json
 
     assert sorted((each["result"], each["reason"]) for each in said["deliveries"]) == [
         ("accepted", ""),
@@ -661,14 +685,14 @@ def test_deliveries_say_why_nothing_arrives(heard: Heard, stack: Stack, wire: Do
     ]
     assert all(bool(each["advice"]) is (each["result"] == "refused") for each in said["deliveries"])
     assert said["quarantined"] == 0
-    table = heard.well("connect", "deliveries", added["id"]).out
+    table = heard.run_ok("connect", "deliveries", added["id"]).stdout
     assert f"heard connect rotate {added['id']}" in table
-    shown = heard.well("connect", "show", added["id"], "--json").json
+    shown = heard.run_ok("connect", "show", added["id"], "--json").json
     assert (shown["last_accepted"] is not None, shown["last_refused"] is not None) == (True, True)
-    assert "last refused" in heard.well("connect", "show", added["id"]).out
+    assert "last refused" in heard.run_ok("connect", "show", added["id"]).stdout
     assert (
         len(
-            heard.well("connect", "deliveries", added["id"], "--limit", "1", "--json").json[
+            heard.run_ok("connect", "deliveries", added["id"], "--limit", "1", "--json").json[
                 "deliveries"
             ]
         )
@@ -676,10 +700,10 @@ def test_deliveries_say_why_nothing_arrives(heard: Heard, stack: Stack, wire: Do
     )
 
 
-@pytest.mark.parametrize("reason", RefusalReason)
+@pytest.mark.parametrize("reason", SignatureFailureReason)
 @pytest.mark.parametrize("platform", platform_names())
-def test_there_is_advice_for_every_refusal(platform: str, reason: RefusalReason) -> None:
-    told = refused_because(
+def test_there_is_advice_for_every_refusal(platform: str, reason: SignatureFailureReason) -> None:
+    told = refusal_advice(
         reason,
         load(platform),
         Connection("con_1", "acme", platform, "https://api.example/hooks/con_1"),
@@ -704,15 +728,15 @@ class Functions:
 
 
 @pytest.fixture
-def polled(heard: Heard, stack: Stack, monkeypatch: pytest.MonkeyPatch) -> str:
+def polled(heard: HeardCommand, stack: Stack, monkeypatch: pytest.MonkeyPatch) -> str:
     """A connection to a platform that is polled."""
     alter(monkeypatch, "discourse", poll_seconds=60)
     monkeypatch.setattr(Stack, "outputs", {**stack.outputs, "PollFunctionName": "heard-poll"})
-    return heard.well("connect", *DISCOURSE, "--credential", "api_key=k1", "--json").json["id"]
+    return heard.run_ok("connect", *DISCOURSE, "--credential", "api_key=k1", "--json").json["id"]
 
 
 def test_a_platform_is_asked_at_once(
-    heard: Heard, polled: str, monkeypatch: pytest.MonkeyPatch
+    heard: HeardCommand, polled: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     functions = Functions(
         {
@@ -726,8 +750,10 @@ def test_a_platform_is_asked_at_once(
     )
     monkeypatch.setattr(Stack, "functions", functions)
 
-    assert "3 reviews found, 2 queued, 1 withdrawn" in heard.well("connect", "poll", polled).out
-    assert heard.well("connect", "poll", polled, "--json").json["queued"] == 2
+    assert (
+        "3 reviews found, 2 queued, 1 withdrawn" in heard.run_ok("connect", "poll", polled).stdout
+    )
+    assert heard.run_ok("connect", "poll", polled, "--json").json["queued"] == 2
     assert functions.asked[0] == ("heard-poll", {"connection": polled})
 
 
@@ -754,64 +780,76 @@ def test_a_platform_is_asked_at_once(
     ],
 )
 def test_a_platform_that_cannot_be_read_is_told(
-    heard: Heard, polled: str, monkeypatch: pytest.MonkeyPatch, functions: Functions, told: str
+    heard: HeardCommand,
+    polled: str,
+    monkeypatch: pytest.MonkeyPatch,
+    functions: Functions,
+    told: str,
 ) -> None:
     monkeypatch.setattr(Stack, "functions", functions)
 
     said = heard("connect", "poll", polled)
 
-    assert (said.code, told in said.err) == (1, True), said.err
+    assert (said.exit_code, told in said.stderr) == (1, True), said.stderr
 
 
 def test_what_only_pushes_cannot_be_asked(
-    heard: Heard, stack: Stack, polled: str, monkeypatch: pytest.MonkeyPatch
+    heard: HeardCommand, stack: Stack, polled: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    id = heard.well("connect", "add", "feedback_form", "--business", "acme", "--json").json["id"]
+    id = heard.run_ok("connect", "add", "feedback_form", "--business", "acme", "--json").json["id"]
 
-    assert "cannot be asked" in heard("connect", "poll", id).err
+    assert "cannot be asked" in heard("connect", "poll", id).stderr
     monkeypatch.setattr(Stack, "outputs", {**stack.outputs, "PollFunctionName": ""})
-    assert "make deploy" in heard("connect", "poll", polled).err
+    assert "make deploy" in heard("connect", "poll", polled).stderr
 
 
 def test_what_nobody_here_can_sign_is_not_tested_from_here(
-    heard: Heard, stack: Stack, monkeypatch: pytest.MonkeyPatch
+    heard: HeardCommand, stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    id = heard.well("connect", *DISCOURSE, "--receive-only", "--json").json["id"]
-    alter(monkeypatch, "discourse", tested_by_us=False)
+    id = heard.run_ok("connect", *DISCOURSE, "--receive-only", "--json").json["id"]
+    alter(monkeypatch, "discourse", can_self_test=False)
 
     said = heard("connect", "test", id)
 
-    assert (said.code, f"heard connect deliveries {id}" in said.err) == (1, True)
+    assert (said.exit_code, f"heard connect deliveries {id}" in said.stderr) == (1, True)
 
 
-def test_where_asking_stands_is_told(heard: Heard, stack: Stack, polled: str) -> None:
-    before = stack.polls.poll(polled)
+def test_where_asking_stands_is_told(heard: HeardCommand, stack: Stack, polled: str) -> None:
+    before = stack.polls.state(polled)
     assert before
     assert clock.now() - before.since < timedelta(days=1, minutes=1)
-    trouble = Trouble("unauthorized", "The platform refuses the connection's credentials.")
-    stack.polls.finish(before, replace(before, failures=2, trouble=trouble, polled_at=clock.now()))
+    trouble = PollFailure("unauthorized", "The platform refuses the connection's credentials.")
+    stack.polls.save_state(
+        before, replace(before, failures=2, last_failure=trouble, polled_at=clock.now())
+    )
 
-    said = heard.well("connect", "deliveries", polled, "--json").json["poll"]
+    said = heard.run_ok("connect", "deliveries", polled, "--json").json["poll"]
     assert (said["every_seconds"], said["failures"], said["last"] is not None) == (60, 2, True)
-    assert "refuses the connection's credentials" in heard.well("connect", "deliveries", polled).out
-    assert heard.well("connect", "list", "--business", "acme", "--json").json[0]["inbound"] == [
+    assert (
+        "refuses the connection's credentials"
+        in heard.run_ok("connect", "deliveries", polled).stdout
+    )
+    assert heard.run_ok("connect", "list", "--business", "acme", "--json").json[0]["inbound"] == [
         "push",
         "poll",
     ]
 
 
 def test_how_far_back_a_polled_platform_counts_may_be_said(
-    heard: Heard, stack: Stack, polled: str
+    heard: HeardCommand, stack: Stack, polled: str
 ) -> None:
-    id = heard.well(
+    id = heard.run_ok(
         "connect", *DISCOURSE, "--credential", "api_key=k1", "--since", "7d", "--json"
     ).json["id"]
 
-    found = stack.polls.poll(id)
+    found = stack.polls.state(id)
     assert found
     assert timedelta(days=7) <= clock.now() - found.since < timedelta(days=7, minutes=1)
-    assert heard("connect", "add", "feedback_form", "--business", "acme", "--since", "7d").code == 2
-    without = heard.well("connect", *DISCOURSE, "--receive-only", "--json").json["id"]
-    assert stack.polls.poll(without) is None
-    assert "both" in heard.well("connect", "show", id).out
-    assert "both" not in heard.well("connect", "show", without).out
+    assert (
+        heard("connect", "add", "feedback_form", "--business", "acme", "--since", "7d").exit_code
+        == 2
+    )
+    without = heard.run_ok("connect", *DISCOURSE, "--receive-only", "--json").json["id"]
+    assert stack.polls.state(without) is None
+    assert "both" in heard.run_ok("connect", "show", id).stdout
+    assert "both" not in heard.run_ok("connect", "show", without).stdout

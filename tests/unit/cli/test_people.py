@@ -2,19 +2,19 @@ from __future__ import annotations
 
 from heard.storage.setup import Business
 from heard_cli.stack import Stack
-from tests.unit.cli.conftest import Heard
+from tests.unit.cli.conftest import HeardCommand
 
 ANA = ("people", "add", "--email", "ana@acme.example", "--first-name", "Ana")
 
 
 def test_somebody_new_can_sign_in_and_belongs_to_the_business(
-    heard: Heard, stack: Stack, pool: str
+    heard: HeardCommand, stack: Stack, user_pool: str
 ) -> None:
-    said = heard.well(
+    said = heard.run_ok(
         *ANA, "--group", "agent", "--business", "acme", "--password", "Correct-horse-1", "--json"
     ).json
 
-    user = stack.cognito.admin_get_user(UserPoolId=pool, Username="ana@acme.example")
+    user = stack.cognito.admin_get_user(UserPoolId=user_pool, Username="ana@acme.example")
     assert user["UserStatus"] == "CONFIRMED"
     assert {"Name": "sub", "Value": said["subject"]} in user["UserAttributes"]
     person = stack.setup.person(said["subject"])
@@ -24,22 +24,22 @@ def test_somebody_new_can_sign_in_and_belongs_to_the_business(
 
 
 def test_adding_again_changes_nothing_and_adding_more_adds(
-    heard: Heard, stack: Stack, pool: str
+    heard: HeardCommand, stack: Stack, user_pool: str
 ) -> None:
     stack.setup.put_business(Business("zenith", "Zenith"))
     words = (*ANA, "--group", "agent", "--business", "acme")
-    first = heard.well(*words, "--password", "Correct-horse-1", "--json").json
+    first = heard.run_ok(*words, "--password", "Correct-horse-1", "--json").json
 
-    assert heard.well(*words, "--json").json == {**first, "new": False}
-    more = heard.well(*ANA, "--group", "lead", "--business", "zenith", "--json").json
+    assert heard.run_ok(*words, "--json").json == {**first, "new": False}
+    more = heard.run_ok(*ANA, "--group", "lead", "--business", "zenith", "--json").json
 
     assert (more["subject"], more["groups"], more["businesses"]) == (
         first["subject"],
         ["agent", "lead"],
         ["acme", "zenith"],
     )
-    assert len(stack.cognito.list_users(UserPoolId=pool)["Users"]) == 1
-    shown = heard.well("people", "show", "ana@acme.example", "--json").json
+    assert len(stack.cognito.list_users(UserPoolId=user_pool)["Users"]) == 1
+    shown = heard.run_ok("people", "show", "ana@acme.example", "--json").json
     assert (shown["groups"], shown["businesses"], shown["status"]) == (
         ["agent", "lead"],
         ["acme", "zenith"],
@@ -47,40 +47,46 @@ def test_adding_again_changes_nothing_and_adding_more_adds(
     )
 
 
-def test_only_takes_other_businesses_and_roles_away(heard: Heard, stack: Stack, pool: str) -> None:
+def test_only_takes_other_businesses_and_roles_away(
+    heard: HeardCommand, stack: Stack, user_pool: str
+) -> None:
     stack.setup.put_business(Business("zenith", "Zenith"))
-    heard.well(
+    heard.run_ok(
         *ANA, "--group", "agent", "--group", "lead", "--business", "acme", "--business", "zenith"
     )
 
-    said = heard.well(*ANA, "--group", "agent", "--business", "zenith", "--only", "--json").json
+    said = heard.run_ok(*ANA, "--group", "agent", "--business", "zenith", "--only", "--json").json
 
     assert (said["groups"], said["businesses"]) == (["agent"], ["zenith"])
 
 
-def test_without_a_password_they_are_invited(heard: Heard, stack: Stack, pool: str) -> None:
-    said = heard.well(*ANA, "--group", "auditor", "--business", "acme")
+def test_without_a_password_they_are_invited(
+    heard: HeardCommand, stack: Stack, user_pool: str
+) -> None:
+    said = heard.run_ok(*ANA, "--group", "auditor", "--business", "acme")
 
-    assert "e-mail" in said.err
+    assert "e-mail" in said.stderr
     assert (
-        stack.cognito.admin_get_user(UserPoolId=pool, Username="ana@acme.example")["UserStatus"]
+        stack.cognito.admin_get_user(UserPoolId=user_pool, Username="ana@acme.example")[
+            "UserStatus"
+        ]
         == "FORCE_CHANGE_PASSWORD"
     )
 
 
-def test_a_password_can_be_typed_unseen(heard: Heard, stack: Stack, pool: str) -> None:
+def test_a_password_can_be_typed_unseen(heard: HeardCommand, stack: Stack, user_pool: str) -> None:
     typed = "Correct-horse-1\nCorrect-horse-1\n"
 
-    said = heard.well(
+    said = heard.run_ok(
         *ANA, "--group", "agent", "--business", "acme", "--ask-password", "--json", stdin=typed
     )
 
     assert said.json["new"]
-    assert "Correct-horse-1" not in said.out + said.err
+    assert "Correct-horse-1" not in said.stdout + said.stderr
 
 
-def test_mistakes_are_told(heard: Heard, stack: Stack, pool: str) -> None:
-    assert heard(*ANA, "--group", "king", "--business", "acme").code == 2
+def test_mistakes_are_told(heard: HeardCommand, stack: Stack, user_pool: str) -> None:
+    assert heard(*ANA, "--group", "king", "--business", "acme").exit_code == 2
     assert (
         heard(
             "people",
@@ -93,10 +99,10 @@ def test_mistakes_are_told(heard: Heard, stack: Stack, pool: str) -> None:
             "agent",
             "--business",
             "acme",
-        ).code
+        ).exit_code
         == 2
     )
     nowhere = heard(*ANA, "--group", "agent", "--business", "nowhere")
-    assert (nowhere.code, "heard business add nowhere" in nowhere.err) == (1, True)
-    assert stack.cognito.list_users(UserPoolId=pool)["Users"] == []
-    assert heard("people", "show", "nobody@acme.example").code == 1
+    assert (nowhere.exit_code, "heard business add nowhere" in nowhere.stderr) == (1, True)
+    assert stack.cognito.list_users(UserPoolId=user_pool)["Users"] == []
+    assert heard("people", "show", "nobody@acme.example").exit_code == 1

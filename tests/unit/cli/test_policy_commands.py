@@ -15,15 +15,15 @@ from typing import Any
 import pytest
 
 from heard import clock
-from heard.assessment.engines.chain import embedded
+from heard.assessment.engines.chain import embedded_engine
 from heard.connectors import Connection
-from heard.outcomes import Fact, Kind, Subject, chain, first_link
+from heard.outcomes import Fact, Kind, OutcomeSubject, chain_facts, initial_hash
 from heard.policy import default_policy
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, number_revision, review_id
-from heard.steps.triage import Message, Ports, Reach, triage
-from heard.storage.outcome_log import appends
+from heard.steps.triage import PlatformPorts, QueuedReview, StorePorts, triage
+from heard.storage.outcome_log import append_writes
 from heard_cli.stack import Stack
-from tests.unit.cli.conftest import Heard
+from tests.unit.cli.conftest import HeardCommand
 
 REGULARS = """\
 # Regulars who are half happy get a person.
@@ -60,7 +60,7 @@ def receive(stack: Stack, native: str, text: str, rating: int, revision: int = 1
         rating=rating,
         text=text,
     )
-    message = Message(
+    message = QueuedReview(
         f"dlv_{native}_{revision}",
         event,
         connection="con_1",
@@ -70,10 +70,10 @@ def receive(stack: Stack, native: str, text: str, rating: int, revision: int = 1
     )
     triage(
         message,
-        Ports(stack.setup, stack.work),
-        Reach(stack.secrets, no_platform),
+        StorePorts(stack.setup, stack.cases),
+        PlatformPorts(stack.secrets, no_platform),
         datetime.now(UTC),
-        embedded("quick"),
+        embedded_engine("quick"),
     )
     return review_id("acme", "standard", native)
 
@@ -89,23 +89,23 @@ def reviews(stack: Stack) -> list[str]:
     ]
 
 
-def publish(heard: Heard, file: str, by: str = "Ana", *words: str) -> str:
-    return heard.well("policy", "publish", file, "--business", "acme", "--by", by, *words).out
+def publish(heard: HeardCommand, file: str, by: str = "Ana", *words: str) -> str:
+    return heard.run_ok("policy", "publish", file, "--business", "acme", "--by", by, *words).stdout
 
 
 # Versions
 
 
 def test_publishing_listing_showing_and_going_back(
-    heard: Heard, stack: Stack, regulars: str
+    heard: HeardCommand, stack: Stack, regulars: str
 ) -> None:
     assert "version 2" in publish(heard, regulars, "Ana", "--note", "regulars first")
-    assert heard.well("policy", "show", "--business", "acme").out == REGULARS
-    assert heard.well("business", "show", "acme", "--json").json["policy"]["version"] == 2
+    assert heard.run_ok("policy", "show", "--business", "acme").stdout == REGULARS
+    assert heard.run_ok("business", "show", "acme", "--json").json["policy"]["version"] == 2
 
-    heard.well("policy", "rollback", "--business", "acme", "--by", "Lee")
+    heard.run_ok("policy", "rollback", "--business", "acme", "--by", "Lee")
 
-    listed = heard.well("policy", "list", "--business", "acme", "--json").json
+    listed = heard.run_ok("policy", "list", "--business", "acme", "--json").json
     assert [(each["version"], each["by"], each["followed"]) for each in listed] == [
         (3, "Lee", True),
         (2, "Ana", False),
@@ -113,25 +113,25 @@ def test_publishing_listing_showing_and_going_back(
     ]
     assert [each["note"] for each in listed][:2] == ["back to version 1", "regulars first"]
     assert listed[0]["hash"] == listed[2]["hash"] == default_policy().hash
-    assert heard.well("policy", "show", "2", "--business", "acme").out == REGULARS
+    assert heard.run_ok("policy", "show", "2", "--business", "acme").stdout == REGULARS
     assert (
-        heard.well("policy", "show", listed[1]["hash"][:10], "--business", "acme", "--json").json[
+        heard.run_ok("policy", "show", listed[1]["hash"][:10], "--business", "acme", "--json").json[
             "document"
         ]["name"]
         == "Acme"
     )
     assert (
         "version 4"
-        in heard.well("policy", "rollback", "2", "--business", "acme", "--by", "Lee").out
+        in heard.run_ok("policy", "rollback", "2", "--business", "acme", "--by", "Lee").stdout
     )
-    assert heard.well("policy", "show", "default").out.startswith("{")
-    table = heard.well("policy", "list", "--business", "acme").out
+    assert heard.run_ok("policy", "show", "default").stdout.startswith("{")
+    table = heard.run_ok("policy", "list", "--business", "acme").stdout
     assert "followed" in table
     assert "regulars first" in table
 
 
 def test_what_cannot_be_published_is_refused_with_line_and_fix_and_the_old_one_stays(
-    heard: Heard, stack: Stack, tmp_path: Path
+    heard: HeardCommand, stack: Stack, tmp_path: Path
 ) -> None:
     file = tmp_path / "bad.yaml"
     for text in (
@@ -142,14 +142,14 @@ def test_what_cannot_be_published_is_refused_with_line_and_fix_and_the_old_one_s
     ):
         file.write_text(text)
         said = heard("policy", "publish", str(file), "--business", "acme", "--by", "Ana")
-        assert said.code == 1
-        assert re.search(r"bad\.yaml:\d+:\d+: error: ", said.err), said.err
+        assert said.exit_code == 1
+        assert re.search(r"bad\.yaml:\d+:\d+: error: ", said.stderr), said.stderr
     assert stack.business("acme").policy == {}
-    assert "has published none" in heard.well("policy", "list", "--business", "acme").err
+    assert "has published none" in heard.run_ok("policy", "list", "--business", "acme").stderr
 
 
 def test_what_is_followed_already_is_not_published_again(
-    heard: Heard, stack: Stack, regulars: str, tmp_path: Path
+    heard: HeardCommand, stack: Stack, regulars: str, tmp_path: Path
 ) -> None:
     empty = tmp_path / "empty.yaml"
     empty.write_text("")
@@ -157,9 +157,10 @@ def test_what_is_followed_already_is_not_published_again(
     publish(heard, regulars)
     assert "already" in publish(heard, regulars, "Lee")
     assert (
-        "already" in heard.well("policy", "rollback", "2", "--business", "acme", "--by", "Lee").out
+        "already"
+        in heard.run_ok("policy", "rollback", "2", "--business", "acme", "--by", "Lee").stdout
     )
-    assert len(heard.well("policy", "list", "--business", "acme", "--json").json) == 2
+    assert len(heard.run_ok("policy", "list", "--business", "acme", "--json").json) == 2
 
 
 @pytest.mark.parametrize(
@@ -180,7 +181,7 @@ def test_what_is_followed_already_is_not_published_again(
     ],
 )
 def test_what_makes_no_sense_is_told_and_changes_nothing(
-    heard: Heard,
+    heard: HeardCommand,
     stack: Stack,
     regulars: str,
     monkeypatch: pytest.MonkeyPatch,
@@ -189,8 +190,8 @@ def test_what_makes_no_sense_is_told_and_changes_nothing(
     monkeypatch.chdir(Path(regulars).parent)
     said = heard("policy", *words)
 
-    assert said.code in {1, 2}
-    assert said.err
+    assert said.exit_code in {1, 2}
+    assert said.stderr
     assert stack.business("acme").policy == {}
 
 
@@ -218,9 +219,9 @@ def past(tmp_path: Path) -> str:
 
 
 def test_a_file_of_assessed_and_raw_reviews(
-    heard: Heard, stack: Stack, regulars: str, past: str
+    heard: HeardCommand, stack: Stack, regulars: str, past: str
 ) -> None:
-    told = heard.well("policy", "diff", "default", regulars, "--on", past, "--json").json
+    told = heard.run_ok("policy", "diff", "default", regulars, "--on", past, "--json").json
 
     assert (told["reviews"], told["changed"], told["undated"]) == (3, 2, 1)
     assert told["gained_a_person"] == {"low": 1, "praise": 1}
@@ -231,7 +232,7 @@ def test_a_file_of_assessed_and_raw_reviews(
     assert told["extra_human_hours"] == round((5 + 3) / 60, 2)
     assert "assessed first" in " ".join(told["notes"])
     assert "text" not in told["examples"][0]
-    counted = heard.well(
+    counted = heard.run_ok(
         "policy",
         "diff",
         "default",
@@ -243,20 +244,23 @@ def test_a_file_of_assessed_and_raw_reviews(
         "low=60,praise=0",
     ).json
     assert counted["extra_human_hours"] == 1.0
-    table = heard.well("policy", "diff", "default", regulars, "--on", past)
-    assert "route: acknowledge → follow_up" in table.out
-    assert SAID not in table.out
+    table = heard.run_ok("policy", "diff", "default", regulars, "--on", past)
+    assert "route: acknowledge → follow_up" in table.stdout
+    assert SAID not in table.stdout
     assert (
-        "ill" in heard.well("policy", "diff", "default", regulars, "--on", past, "--with-text").out
+        "ill"
+        in heard.run_ok("policy", "diff", "default", regulars, "--on", past, "--with-text").stdout
     )
 
 
 def test_the_same_policy_changes_nothing(
-    heard: Heard, stack: Stack, regulars: str, past: str
+    heard: HeardCommand, stack: Stack, regulars: str, past: str
 ) -> None:
-    assert "nothing changes" in heard.well("policy", "diff", regulars, regulars, "--on", past).out
     assert (
-        heard.well("policy", "diff", "default", "default", "--on", past, "--json").json["changed"]
+        "nothing changes" in heard.run_ok("policy", "diff", regulars, regulars, "--on", past).stdout
+    )
+    assert (
+        heard.run_ok("policy", "diff", "default", "default", "--on", past, "--json").json["changed"]
         == 0
     )
 
@@ -274,27 +278,27 @@ def test_the_same_policy_changes_nothing(
     ],
 )
 def test_lines_that_are_no_reviews_are_told_by_number_and_the_rest_is_compared(
-    heard: Heard, stack: Stack, regulars: str, past: str, line: str, told: str
+    heard: HeardCommand, stack: Stack, regulars: str, past: str, line: str, told: str
 ) -> None:
     file = Path(past)
     file.write_text(line + "\n\n" + file.read_text())
 
     said = heard("policy", "diff", "default", regulars, "--on", past, "--json")
 
-    assert said.code == 2
+    assert said.exit_code == 2
     assert said.json["reviews"] == 3
-    assert re.search(rf"line 1: .*{re.escape(told)}", said.err), said.err
-    assert "Secret" not in said.err
+    assert re.search(rf"line 1: .*{re.escape(told)}", said.stderr), said.stderr
+    assert "Secret" not in said.stderr
 
 
 def test_the_page_needs_nothing_but_itself_and_shows_words_only_when_asked(
-    heard: Heard, stack: Stack, regulars: str, past: str, tmp_path: Path
+    heard: HeardCommand, stack: Stack, regulars: str, past: str, tmp_path: Path
 ) -> None:
     page = tmp_path / "diff.html"
 
-    heard.well("policy", "diff", "default", regulars, "--on", past, "--html", str(page))
+    heard.run_ok("policy", "diff", "default", regulars, "--on", past, "--html", str(page))
     plain = page.read_text()
-    heard.well(
+    heard.run_ok(
         "policy", "diff", "default", regulars, "--on", past, "--html", str(page), "--with-text"
     )
     worded = page.read_text()
@@ -308,23 +312,23 @@ def test_the_page_needs_nothing_but_itself_and_shows_words_only_when_asked(
 
 
 def test_stored_reviews_are_decided_as_they_were_assessed(
-    heard: Heard, stack: Stack, regulars: str, reviews: list[str]
+    heard: HeardCommand, stack: Stack, regulars: str, reviews: list[str]
 ) -> None:
-    told = heard.well(
+    told = heard.run_ok(
         "policy", "diff", "published", regulars, "--business", "acme", "--from", "1h", "--json"
     ).json
 
     assert (told["reviews"], told["left_out"]) == (2, {})
     assert told["rerouted"] == 1
     assert told["examples"][0]["review"] == reviews[1]
-    head = stack.work.head(reviews[0])
+    head = stack.cases.find_review(reviews[0])
     assert head
-    stack.work.vault.erase(head.author)
-    assert heard.well("policy", "diff", "published", regulars, "--business", "acme", "--json").json[
-        "left_out"
-    ] == {"erased": 2}
+    stack.cases.vault.erase(head.author)
+    assert heard.run_ok(
+        "policy", "diff", "published", regulars, "--business", "acme", "--json"
+    ).json["left_out"] == {"erased": 2}
     assert (
-        heard.well(
+        heard.run_ok(
             "policy", "diff", "published", regulars, "--business", "acme", "--to", "1h", "--json"
         ).json["reviews"]
         == 0
@@ -332,8 +336,8 @@ def test_stored_reviews_are_decided_as_they_were_assessed(
 
 
 @pytest.mark.loopback
-def test_the_demo_is_tried_without_a_stack(heard: Heard, regulars: str) -> None:
-    told = heard.well("policy", "diff", "default", regulars, "--on", "demo", "--json").json
+def test_the_demo_is_tried_without_a_stack(heard: HeardCommand, regulars: str) -> None:
+    told = heard.run_ok("policy", "diff", "default", regulars, "--on", "demo", "--json").json
 
     assert told["reviews"] > 100
     assert told["undated"] == 0
@@ -344,14 +348,14 @@ def test_the_demo_is_tried_without_a_stack(heard: Heard, regulars: str) -> None:
 
 
 def test_a_decision_is_made_again_and_is_what_was_logged(
-    heard: Heard, stack: Stack, reviews: list[str]
+    heard: HeardCommand, stack: Stack, reviews: list[str]
 ) -> None:
-    told = heard.well("policy", "explain", reviews[0], "--business", "acme", "--json").json
+    told = heard.run_ok("policy", "explain", reviews[0], "--business", "acme", "--json").json
 
     assert (told["equal"], told["inputs_match"], told["differences"]) == (True, True, [])
     assert told["again"]["fired"] == told["logged"]["rules"]
     assert told["today"]["differs"] is False
-    said = heard.well("policy", "explain", reviews[0], "--business", "acme").out
+    said = heard.run_ok("policy", "explain", reviews[0], "--business", "acme").stdout
     assert "Proven" in said
     assert told["logged"]["rules"][0] in said
     assert "raw" not in said
@@ -359,40 +363,45 @@ def test_a_decision_is_made_again_and_is_what_was_logged(
 
 
 def test_it_says_what_todays_policy_would_do_and_why(
-    heard: Heard, stack: Stack, reviews: list[str], regulars: str
+    heard: HeardCommand, stack: Stack, reviews: list[str], regulars: str
 ) -> None:
     publish(heard, regulars)
 
-    told = heard.well("policy", "explain", reviews[1], "--business", "acme", "--json").json
+    told = heard.run_ok("policy", "explain", reviews[1], "--business", "acme", "--json").json
 
     assert (told["equal"], told["policy"]["version"], told["today"]["differs"]) == (True, 1, True)
     assert told["today"]["decision"]["queue"] == "vip"
     assert "R21-regulars, which decides today, is new." in told["today"]["causes"]
-    said = heard.well("policy", "explain", reviews[1], "--business", "acme").out
+    said = heard.run_ok("policy", "explain", reviews[1], "--business", "acme").stdout
     assert "another route: follow_up, queue vip" in said
 
 
 def test_a_later_decision_of_a_review_is_told_apart(
-    heard: Heard, stack: Stack, reviews: list[str]
+    heard: HeardCommand, stack: Stack, reviews: list[str]
 ) -> None:
     receive(stack, "r2", "It was mouldy inside. I found glass in it and was hurt.", 1, revision=2)
 
-    last = heard.well("policy", "explain", reviews[1], "--business", "acme", "--json").json
-    first = heard.well(
+    last = heard.run_ok("policy", "explain", reviews[1], "--business", "acme", "--json").json
+    first = heard.run_ok(
         "policy", "explain", reviews[1], "--business", "acme", "--outcome", "1", "--json"
     ).json
 
     assert (last["equal"], first["equal"], first["outcome"]) == (True, True, 1)
     assert last["logged"]["severity"] != first["logged"]["severity"]
-    assert heard("policy", "explain", reviews[1], "--business", "acme", "--outcome", "99").code == 1
-    assert heard("policy", "explain", reviews[1], "--business", "elsewhere").code == 1
+    assert (
+        heard("policy", "explain", reviews[1], "--business", "acme", "--outcome", "99").exit_code
+        == 1
+    )
+    assert heard("policy", "explain", reviews[1], "--business", "elsewhere").exit_code == 1
 
 
-def test_what_somebody_changed_is_found(heard: Heard, stack: Stack, reviews: list[str]) -> None:
-    loaded = stack.work.case(reviews[0])
-    event, assessment, context = stack.work.revision(loaded.case.review)
+def test_what_somebody_changed_is_found(
+    heard: HeardCommand, stack: Stack, reviews: list[str]
+) -> None:
+    loaded = stack.cases.case(reviews[0])
+    event, assessment, context = stack.cases.revision(loaded.case.review)
     assert assessment
-    stack.work.put_revision(
+    stack.cases.put_revision(
         replace(loaded.case),
         event,
         {**assessment, "severity": "low", "needs_person": False},
@@ -401,35 +410,35 @@ def test_what_somebody_changed_is_found(heard: Heard, stack: Stack, reviews: lis
 
     said = heard("policy", "explain", reviews[0], "--business", "acme", "--json")
 
-    assert said.code == 1
+    assert said.exit_code == 1
     assert (said.json["equal"], said.json["inputs_match"]) == (False, False)
-    assert "audit verify" in said.err
+    assert "audit verify" in said.stderr
 
 
 # Experiments
 
 
 def test_without_acknowledgements_there_is_nothing_to_compare(
-    heard: Heard, stack: Stack, reviews: list[str]
+    heard: HeardCommand, stack: Stack, reviews: list[str]
 ) -> None:
     assert (
-        heard.well("policy", "experiments", "--business", "acme", "--from", "2d", "--json").json[
+        heard.run_ok("policy", "experiments", "--business", "acme", "--from", "2d", "--json").json[
             "groups"
         ]
         == []
     )
     assert (
         "Nothing was acknowledged"
-        in heard.well("policy", "experiments", "--business", "acme", "--from", "2d").err
+        in heard.run_ok("policy", "experiments", "--business", "acme", "--from", "2d").stderr
     )
 
 
 def logged(stack: Stack, review: str, day: datetime, *facts: Fact) -> None:
     """A review's chain, each fact a day after the one before."""
-    subject = Subject(review, "acme", "standard", "review_site", "praise")
-    head = first_link(review)
+    subject = OutcomeSubject(review, "acme", "standard", "review_site", "praise")
+    head = initial_hash(review)
     for number, fact in enumerate(facts):
-        (link,) = chain(
+        (link,) = chain_facts(
             subject,
             [fact],
             sequence=number,
@@ -439,10 +448,10 @@ def logged(stack: Stack, review: str, day: datetime, *facts: Fact) -> None:
             delivery=None,
         )
         head = link.hash
-        stack.dynamodb.transact_write_items(TransactItems=appends("OutcomesTable", [link]))
+        stack.dynamodb.transact_write_items(TransactItems=append_writes("OutcomesTable", [link]))
 
 
-def test_a_variant_after_which_authors_edit_more_is_told(heard: Heard, stack: Stack) -> None:
+def test_a_variant_after_which_authors_edit_more_is_told(heard: HeardCommand, stack: Stack) -> None:
     day = clock.now() - timedelta(days=9)
     judged = {"severity": "praise", "agenda": "praise", "flags": list[str](), "rating": 4}
     for number in range(80):
@@ -457,7 +466,7 @@ def test_a_variant_after_which_authors_edit_more_is_told(heard: Heard, stack: St
             *edit,
         )
 
-    told = heard.well(
+    told = heard.run_ok(
         "policy", "experiments", "--business", "acme", "--from", "10d", "--days", "5", "--json"
     ).json
 
@@ -474,12 +483,12 @@ def test_a_variant_after_which_authors_edit_more_is_told(heard: Heard, stack: St
         "second_complaint": "no_difference",
         "withdrawn": "no_difference",
     }
-    said = heard.well(
+    said = heard.run_ok(
         "policy", "experiments", "--business", "acme", "--from", "10d", "--days", "5"
-    ).out
+    ).stdout
     assert "DIFFERENT: en-praise-2 against en-praise-1, edited +80.0 points" in said
     assert "No difference between en-praise-2 and en-praise-1: second complaint, withdrawn." in said
     assert (
         "younger than 30 days"
-        in heard.well("policy", "experiments", "--business", "acme", "--from", "10d").err
+        in heard.run_ok("policy", "experiments", "--business", "acme", "--from", "10d").stderr
     )

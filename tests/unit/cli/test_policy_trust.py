@@ -16,11 +16,11 @@ import pytest
 from heard import clock
 from heard.connectors import Connection
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, number_revision, review_id
-from heard.steps.triage import Message, Ports, Reach, inputs_digest, triage
+from heard.steps.triage import PlatformPorts, QueuedReview, StorePorts, inputs_digest, triage
 from heard.storage.setup import Business
 from heard.storage.tables import attributes
 from heard_cli.stack import Stack
-from tests.unit.cli.conftest import Heard
+from tests.unit.cli.conftest import HeardCommand
 
 WORDS = "The lamb was raw and I was ill all night."
 
@@ -37,7 +37,7 @@ def review(stack: Stack) -> str:
     event = ReviewEvent(
         EventKind.CREATED, "r1", "r1", number_revision(1), Author("u1"), rating=1, text=WORDS
     )
-    message = Message(
+    message = QueuedReview(
         "dlv_1",
         event,
         connection="con_1",
@@ -47,8 +47,8 @@ def review(stack: Stack) -> str:
     )
     triage(
         message,
-        Ports(stack.setup, stack.work),
-        Reach(stack.secrets, no_platform),
+        StorePorts(stack.setup, stack.cases),
+        PlatformPorts(stack.secrets, no_platform),
         datetime.now(UTC),
     )
     return review_id("acme", "standard", "r1")
@@ -63,9 +63,9 @@ def rewrite(
     logged: bool = False,
 ) -> None:
     """Change what is stored of a decision, and the log so that it vouches for it."""
-    head = stack.work.head(review)
+    head = stack.cases.find_review(review)
     assert head
-    event, assessment, context = stack.work.revision(head)
+    event, assessment, context = stack.cases.revision(head)
     assert assessment
     assert context
     changed = {**assessment, **(assessed or {})}
@@ -75,9 +75,9 @@ def rewrite(
         "assessment": changed,
         "context": context,
     }
-    sealed = stack.work.vault.seal(head.author, f"{place}/{sort}", content)
+    sealed = stack.cases.vault.seal(head.author, f"{place}/{sort}", content)
     stack.dynamodb.put_item(
-        TableName=stack.outputs["WorkTableName"],
+        TableName=stack.outputs["CasesTableName"],
         Item=attributes({"pk": place, "sk": sort, "sealed": sealed}),
     )
     if logged:
@@ -100,18 +100,18 @@ FORGED: dict[str, Any] = {"reasons": [{"code": "mild", "evidence": "forged"}]}
     ],
 )
 def test_nothing_is_called_proven_once_words_evidence_or_log_were_changed(
-    heard: Heard, stack: Stack, review: str, changed: dict[str, Any], told: str
+    heard: HeardCommand, stack: Stack, review: str, changed: dict[str, Any], told: str
 ) -> None:
-    assert "Proven" in heard.well("policy", "explain", review, "--business", "acme").out
+    assert "Proven" in heard.run_ok("policy", "explain", review, "--business", "acme").stdout
     rewrite(stack, review, **changed)
     said = heard("policy", "explain", review, "--business", "acme")
-    assert said.code == 1
-    assert told in said.out
-    assert "Proven" not in said.out
+    assert said.exit_code == 1
+    assert told in said.stdout
+    assert "Proven" not in said.stdout
 
 
 def test_going_back_goes_through_the_same_check_as_publishing(
-    heard: Heard, stack: Stack, tmp_path: Path
+    heard: HeardCommand, stack: Stack, tmp_path: Path
 ) -> None:
     careless = {
         "rules": [
@@ -121,17 +121,17 @@ def test_going_back_goes_through_the_same_check_as_publishing(
     stack.setup.put_business(Business("acme", "Acme Bakery", careless))
     file = tmp_path / "ours.yaml"
     file.write_text("name: ours\n")
-    heard.well("policy", "publish", str(file), "--business", "acme", "--by", "Ana")
+    heard.run_ok("policy", "publish", str(file), "--business", "acme", "--by", "Ana")
 
     said = heard("policy", "rollback", "1", "--business", "acme", "--by", "Ana")
 
-    assert said.code == 1
-    assert "R01-severe" in said.err
+    assert said.exit_code == 1
+    assert "R01-severe" in said.stderr
     assert stack.business("acme").policy["name"] == "ours"
 
 
 def test_evidence_that_is_no_code_is_not_shown_without_being_asked_for(
-    heard: Heard, stack: Stack, tmp_path: Path
+    heard: HeardCommand, stack: Stack, tmp_path: Path
 ) -> None:
     lines, page = tmp_path / "r.jsonl", tmp_path / "o.html"
     fields = {
@@ -145,15 +145,15 @@ def test_evidence_that_is_no_code_is_not_shown_without_being_asked_for(
     ours.write_text(
         "rules:\n  - id: own\n    when: {severity: [praise]}\n    then: {route: follow_up}\n"
     )
-    said = heard.well(
+    said = heard.run_ok(
         "policy", "diff", "default", str(ours), "--on", str(lines), "--html", str(page), "--json"
     )
     assert "rating_5" in page.read_text()
-    assert WORDS not in page.read_text() + said.out + said.err
+    assert WORDS not in page.read_text() + said.stdout + said.stderr
 
 
 def test_a_policy_in_a_script_of_long_letters_is_as_long_as_the_check_counts(
-    heard: Heard, stack: Stack, tmp_path: Path
+    heard: HeardCommand, stack: Stack, tmp_path: Path
 ) -> None:
     file = tmp_path / "long.yaml"
     steps = ", ".join(f'"{"щ" * 290}"' for _ in range(20))
@@ -161,5 +161,5 @@ def test_a_policy_in_a_script_of_long_letters_is_as_long_as_the_check_counts(
         "checklists:\n" + "".join(f"  c{number}: [{steps}]\n" for number in range(12)),
         encoding="utf-8",
     )
-    heard.well("policy", "publish", str(file), "--business", "acme", "--by", "Ana")
+    heard.run_ok("policy", "publish", str(file), "--business", "acme", "--by", "Ana")
     assert len(stack.business("acme").policy["checklists"]) == 12

@@ -9,9 +9,9 @@ import pytest
 from heard.connectors import Connection
 from heard.errors import Fault
 from heard.messaging import Queue
-from heard.storage.quarantine import Quarantined
+from heard.storage.quarantine import QuarantinedDelivery
 from heard_cli.stack import Stack
-from tests.unit.cli.conftest import Heard
+from tests.unit.cli.conftest import HeardCommand
 
 LIST = ("connect", "quarantine", "--business", "acme")
 UNREADABLE = b'{"events": "none of your business"}'
@@ -46,7 +46,9 @@ def keep(
     received = f"2026-03-0{id[-1]}T12:00:00.000Z"
     headers = {"content-type": "application/json"}
     stack.quarantine.keep(
-        Quarantined(id, "acme", connection, "trustpilot", received, why, "POST", "", body, headers)
+        QuarantinedDelivery(
+            id, "acme", connection, "trustpilot", received, why, "POST", "", body, headers
+        )
     )
 
 
@@ -61,47 +63,49 @@ def kept(stack: Stack) -> list[str]:
     return [each.id for each in stack.quarantine.of_business("acme")]
 
 
-def test_it_lists_why_when_and_how_much(heard: Heard, stack: Stack, connection: Connection) -> None:
-    assert heard.well(*LIST, "--json").json == []
+def test_it_lists_why_when_and_how_much(
+    heard: HeardCommand, stack: Stack, connection: Connection
+) -> None:
+    assert heard.run_ok(*LIST, "--json").json == []
     keep(stack, "dlv_1", UNREADABLE, "events of the body is missing or not a list.")
 
-    (listed,) = heard.well(*LIST, "--json").json
+    (listed,) = heard.run_ok(*LIST, "--json").json
 
     assert (listed["id"], listed["platform"], listed["bytes"]) == (
         "dlv_1",
         "trustpilot",
         len(UNREADABLE),
     )
-    table = heard.well(*LIST).out
+    table = heard.run_ok(*LIST).stdout
     assert "events of the body is missing" in table
     assert "2026-03-01 12:00:00Z" in table
     assert "none of your business" not in table
 
 
 def test_one_is_shown_whole_without_steering_the_terminal(
-    heard: Heard, stack: Stack, connection: Connection
+    heard: HeardCommand, stack: Stack, connection: Connection
 ) -> None:
     keep(stack, "dlv_1", b'{"events": "\x1b]0;owned\x07 \xe2\x80\xae"}')
     keep(stack, "dlv_2", b"\xff\xfe")
 
-    shown = heard.well(*LIST, "--show", "dlv_1").out
+    shown = heard.run_ok(*LIST, "--show", "dlv_1").stdout
 
     assert "owned" in shown
     assert not {"\x1b", "\x07", "\u202e"} & set(shown)
     assert (
-        heard.well(*LIST, "--show", "dlv_1", "--json").json["body"]
+        heard.run_ok(*LIST, "--show", "dlv_1", "--json").json["body"]
         == '{"events": "\x1b]0;owned\x07 \u202e"}'
     )
-    assert heard.well(*LIST, "--show", "dlv_2", "--json").json["body_base64"] == "//4="
-    assert heard(*LIST, "--show", "dlv_3").code == 1
+    assert heard.run_ok(*LIST, "--show", "dlv_2", "--json").json["body_base64"] == "//4="
+    assert heard(*LIST, "--show", "dlv_3").exit_code == 1
 
 
 def test_what_can_be_read_now_is_queued_and_released(
-    heard: Heard, stack: Stack, connection: Connection
+    heard: HeardCommand, stack: Stack, connection: Connection
 ) -> None:
     keep(stack, "dlv_1", batch(review("r1"), review("r2")))
 
-    said = heard.well(*LIST, "--replay", "dlv_1", "--json").json
+    said = heard.run_ok(*LIST, "--replay", "dlv_1", "--json").json
 
     assert (said["replayed"], said["stay"]) == (1, 0)
     assert kept(stack) == []
@@ -113,7 +117,7 @@ def test_what_can_be_read_now_is_queued_and_released(
 
 
 def test_what_still_cannot_be_read_stays_with_the_reason(
-    heard: Heard, stack: Stack, connection: Connection
+    heard: HeardCommand, stack: Stack, connection: Connection
 ) -> None:
     keep(stack, "dlv_1", UNREADABLE)
     keep(stack, "dlv_2", batch(review("r1")))
@@ -121,7 +125,7 @@ def test_what_still_cannot_be_read_stays_with_the_reason(
 
     said = heard(*LIST, "--replay-all", "--json")
 
-    assert said.code == 1
+    assert said.exit_code == 1
     why = {each["id"]: each["why"] for each in said.json["deliveries"]}
     assert "not a list" in why["dlv_1"]
     assert why["dlv_2"] is None
@@ -130,21 +134,21 @@ def test_what_still_cannot_be_read_stays_with_the_reason(
 
 
 def test_half_a_batch_is_queued_once_and_kept_for_the_other_half(
-    heard: Heard, stack: Stack, connection: Connection
+    heard: HeardCommand, stack: Stack, connection: Connection
 ) -> None:
     keep(stack, "dlv_1", batch(review("r1"), "nonsense"))
 
-    assert heard(*LIST, "--replay", "dlv_1").code == 1
+    assert heard(*LIST, "--replay", "dlv_1").exit_code == 1
     assert [each["event"]["native_id"] for each in waiting(stack)] == ["r1"]
     (still,) = stack.quarantine.of_business("acme")
     assert "event" in still.why
 
-    assert heard(*LIST, "--replay", "dlv_1").code == 1
+    assert heard(*LIST, "--replay", "dlv_1").exit_code == 1
     assert waiting(stack) == [], "nothing new can be read, so nothing is queued again"
 
 
 def test_a_queue_that_does_not_take_it_loses_nothing(
-    heard: Heard, stack: Stack, connection: Connection, monkeypatch: pytest.MonkeyPatch
+    heard: HeardCommand, stack: Stack, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object) -> None:
         raise Fault("The queue did not take 1 of 1 messages.")
@@ -154,9 +158,9 @@ def test_a_queue_that_does_not_take_it_loses_nothing(
 
     said = heard(*LIST, "--replay-all")
 
-    assert (said.code, "did not take" in said.err) == (1, True)
+    assert (said.exit_code, "did not take" in said.stderr) == (1, True)
     assert kept(stack) == ["dlv_1"]
 
 
-def test_one_thing_at_a_time(heard: Heard, stack: Stack) -> None:
-    assert heard(*LIST, "--show", "dlv_1", "--replay-all").code == 2
+def test_one_thing_at_a_time(heard: HeardCommand, stack: Stack) -> None:
+    assert heard(*LIST, "--show", "dlv_1", "--replay-all").exit_code == 2

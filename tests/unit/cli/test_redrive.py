@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from heard_cli.stack import Stack
-from tests.unit.cli.conftest import Heard
+from tests.unit.cli.conftest import HeardCommand
 
 
 def bury(stack: Stack, *bodies: str) -> None:
@@ -23,28 +23,28 @@ def bodies(stack: Stack, queue: str) -> list[str]:
     return sorted(found)
 
 
-def test_dead_letters_go_back_as_they_were(heard: Heard, stack: Stack) -> None:
+def test_dead_letters_go_back_as_they_were(heard: HeardCommand, stack: Stack) -> None:
     letters = [f'{{"n": {n}}}' for n in range(10, 35)]
     bury(stack, *letters, "not even JSON")
 
-    said = heard.well("redrive", "--json").json
+    said = heard.run_ok("redrive", "--json").json
 
     assert said == {"dead_letters": 26, "moved": 26, "left": 0, "dry_run": False}
     assert bodies(stack, "QueueUrl") == sorted([*letters, "not even JSON"])
 
 
-def test_a_dry_run_only_counts(heard: Heard, stack: Stack) -> None:
+def test_a_dry_run_only_counts(heard: HeardCommand, stack: Stack) -> None:
     bury(stack, "a", "b")
 
-    assert heard.well("redrive", "--dry-run", "--json").json["dead_letters"] == 2
-    assert "2 dead letters" in heard.well("redrive", "--dry-run").out
+    assert heard.run_ok("redrive", "--dry-run", "--json").json["dead_letters"] == 2
+    assert "2 dead letters" in heard.run_ok("redrive", "--dry-run").stdout
     assert bodies(stack, "QueueUrl") == []
 
 
-def test_a_few_can_be_tried_first(heard: Heard, stack: Stack) -> None:
+def test_a_few_can_be_tried_first(heard: HeardCommand, stack: Stack) -> None:
     bury(stack, *"abcdefghijklmn")
 
-    said = heard.well("redrive", "--max", "3", "--json").json
+    said = heard.run_ok("redrive", "--max", "3", "--json").json
 
     assert (said["moved"], said["left"]) == (3, 11)
     assert len(bodies(stack, "QueueUrl")) == 3
@@ -52,7 +52,7 @@ def test_a_few_can_be_tried_first(heard: Heard, stack: Stack) -> None:
 
 @pytest.mark.parametrize("verb", ["send_message", "delete_message"])
 def test_a_fault_loses_nothing(
-    heard: Heard, stack: Stack, monkeypatch: pytest.MonkeyPatch, verb: str
+    heard: HeardCommand, stack: Stack, monkeypatch: pytest.MonkeyPatch, verb: str
 ) -> None:
     bury(stack, *"abcde")
     done, works = [0], getattr(stack.sqs, verb)
@@ -69,13 +69,13 @@ def test_a_fault_loses_nothing(
 
     said = heard("redrive", "--json")
 
-    assert said.code == 1
+    assert said.exit_code == 1
     assert said.json["moved"] == 2
-    assert "not yours" in said.err
+    assert "not yours" in said.stderr
 
 
 def test_after_a_fault_every_letter_is_in_one_of_the_queues(
-    heard: Heard, stack: Stack, monkeypatch: pytest.MonkeyPatch
+    heard: HeardCommand, stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bury(stack, *"abcde")
     works = stack.sqs.send_message
@@ -89,6 +89,6 @@ def test_after_a_fault_every_letter_is_in_one_of_the_queues(
 
     with monkeypatch.context() as patched:
         patched.setattr(stack.sqs, "send_message", fail)
-        assert heard("redrive").code == 1
+        assert heard("redrive").exit_code == 1
 
     assert sorted(bodies(stack, "QueueUrl") + bodies(stack, "DeadLettersUrl")) == list("abcde")

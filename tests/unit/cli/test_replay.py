@@ -11,20 +11,20 @@ from typing import Any
 import pytest
 
 from heard import clock
-from heard.clock import stamp
+from heard.clock import format_time
 from heard.outcomes import Kind
 from heard.reviews import author_id, review_id
-from heard.storage.quarantine import Quarantined
+from heard.storage.quarantine import QuarantinedDelivery
 from heard_cli.local.samples import EVENTS
 from heard_cli.stack import Stack
-from tests.unit.cli.conftest import DoorWire, Heard, process
+from tests.unit.cli.conftest import HeardCommand, InProcessHttpClient, process_queue
 
 PERIOD = ("replay", "--business", "acme", "--from", "1d")
 
 
 @pytest.fixture
-def connection(heard: Heard, stack: Stack) -> str:
-    return heard.well(
+def connection(heard: HeardCommand, stack: Stack) -> str:
+    return heard.run_ok(
         "connect", "add", "standard", "--business", "acme", "--receive-only", "--json"
     ).json["id"]
 
@@ -54,62 +54,76 @@ def kinds(stack: Stack, native: str) -> list[Kind]:
 
 
 def test_samples_go_through_the_door_signed_with_the_stored_secret(
-    heard: Heard, stack: Stack, wire: DoorWire, connection: str, sample: Callable[..., Path]
+    heard: HeardCommand,
+    stack: Stack,
+    http_client: InProcessHttpClient,
+    connection: str,
+    sample: Callable[..., Path],
 ) -> None:
     files = [str(sample("r1")), str(sample("r2", times=2))]
 
-    said = heard.well("replay", *files, "--connection", connection, "--json").json
+    said = heard.run_ok("replay", *files, "--connection", connection, "--json").json
 
     assert (said["sent"], said["refused"]) == (3, 0)
     assert [each["status"] for each in said["answers"]] == [202, 202, 202]
     assert kinds(stack, "r1") == [Kind.ACCEPTED, Kind.FOLLOW_UP_OPENED]
     assert kinds(stack, "r2") == [Kind.ACCEPTED, Kind.FOLLOW_UP_OPENED, Kind.DUPLICATE]
-    assert "r1.json" in heard.well("replay", files[0], "--connection", connection).out
+    assert "r1.json" in heard.run_ok("replay", files[0], "--connection", connection).stdout
 
 
 def test_a_folder_of_samples_is_sent_whole(
-    heard: Heard, stack: Stack, wire: DoorWire, connection: str
+    heard: HeardCommand, stack: Stack, http_client: InProcessHttpClient, connection: str
 ) -> None:
-    wire.works = False
+    http_client.processes_queue = False
 
-    said = heard.well("replay", str(EVENTS / "standard"), "--connection", connection, "--json").json
+    said = heard.run_ok(
+        "replay", str(EVENTS / "standard"), "--connection", connection, "--json"
+    ).json
 
     assert said["sent"] >= len(list((EVENTS / "standard").glob("[0-9]*.json")))
     assert said["refused"] == 0
 
 
 def test_a_captured_message_is_signed_afresh(
-    heard: Heard, stack: Stack, wire: DoorWire, connection: str, tmp_path: Path
+    heard: HeardCommand,
+    stack: Stack,
+    http_client: InProcessHttpClient,
+    connection: str,
+    tmp_path: Path,
 ) -> None:
     body = {
         "type": "review.created",
-        "timestamp": stamp(clock.now()),
+        "timestamp": format_time(clock.now()),
         "data": {"id": "r9", "rating": 1, "text": "Why?", "author": {"id": "a"}},
     }
     lines = "POST /hooks/old HTTP/1.1\r\nHost: old.example\r\nWebhook-Id: msg_9\r\nWebhook-Signature: v1,old\r\n\r\n"
     (tmp_path / "captured.http").write_text(lines + json.dumps(body))
 
-    heard.well("replay", str(tmp_path / "captured.http"), "--connection", connection)
+    heard.run_ok("replay", str(tmp_path / "captured.http"), "--connection", connection)
 
     assert kinds(stack, "r9")[0] is Kind.ACCEPTED
 
 
 def test_what_the_door_refuses_is_said(
-    heard: Heard, stack: Stack, wire: DoorWire, connection: str, sample: Callable[..., Path]
+    heard: HeardCommand,
+    stack: Stack,
+    http_client: InProcessHttpClient,
+    connection: str,
+    sample: Callable[..., Path],
 ) -> None:
-    wire.now = clock.now() + timedelta(hours=1)
+    http_client.now = clock.now() + timedelta(hours=1)
 
     said = heard("replay", str(sample("r1")), "--connection", connection)
 
-    assert said.code == 1
-    assert "401" in said.out
-    assert f"heard connect deliveries {connection}" in said.err
+    assert said.exit_code == 1
+    assert "401" in said.stdout
+    assert f"heard connect deliveries {connection}" in said.stderr
 
 
 def test_files_that_are_no_samples_are_named_before_anything_is_sent(
-    heard: Heard,
+    heard: HeardCommand,
     stack: Stack,
-    wire: DoorWire,
+    http_client: InProcessHttpClient,
     connection: str,
     sample: Callable[..., Path],
     tmp_path: Path,
@@ -125,13 +139,13 @@ def test_files_that_are_no_samples_are_named_before_anything_is_sent(
 
     for name in wrong:
         said = heard("replay", str(sample("r1")), str(tmp_path / name), "--connection", connection)
-        assert said.code == 2, name
-        assert name in "".join(said.err.replace("│", " ").split()), said.err
-    assert wire.sent == []
+        assert said.exit_code == 2, name
+        assert name in "".join(said.stderr.replace("│", " ").split()), said.stderr
+    assert http_client.requests == []
 
 
 def test_one_form_at_a_time(
-    heard: Heard, stack: Stack, connection: str, sample: Callable[..., Path]
+    heard: HeardCommand, stack: Stack, connection: str, sample: Callable[..., Path]
 ) -> None:
     file = str(sample("r1"))
 
@@ -142,41 +156,45 @@ def test_one_form_at_a_time(
         ("--business", "acme"),
         (*PERIOD[1:], "--secret", "x"),
     ):
-        assert heard("replay", *words).code == 2, words
+        assert heard("replay", *words).exit_code == 2, words
 
 
 def test_who_replies_with_credentials_is_asked_first(
-    heard: Heard, stack: Stack, wire: DoorWire, sample: Callable[..., Path]
+    heard: HeardCommand, stack: Stack, http_client: InProcessHttpClient, sample: Callable[..., Path]
 ) -> None:
     words = ("connect", "add", "trustpilot", "--business", "acme", "--json")
     keys = ("api_key", "api_secret", "business_user_id")
-    id = heard.well(
+    id = heard.run_ok(
         *words, *(word for name in keys for word in ("--credential", f"{name}=x"))
     ).json["id"]
     file = sample("r1", platform="trustpilot", body={"events": []})
 
-    assert heard("replay", str(file), "--connection", id, stdin="n\n").code == 1
-    assert wire.sent == []
-    heard.well("replay", str(file), "--connection", id, "--dry-run")
-    assert wire.sent == []
-    heard.well("replay", str(file), "--connection", id, "--yes")
-    assert len(wire.sent) == 1
+    assert heard("replay", str(file), "--connection", id, stdin="n\n").exit_code == 1
+    assert http_client.requests == []
+    heard.run_ok("replay", str(file), "--connection", id, "--dry-run")
+    assert http_client.requests == []
+    heard.run_ok("replay", str(file), "--connection", id, "--yes")
+    assert len(http_client.requests) == 1
 
 
 @pytest.fixture
 def played(
-    heard: Heard, stack: Stack, wire: DoorWire, connection: str, sample: Callable[..., Path]
+    heard: HeardCommand,
+    stack: Stack,
+    http_client: InProcessHttpClient,
+    connection: str,
+    sample: Callable[..., Path],
 ) -> None:
     """Three reviews that were taken to their decision."""
-    heard.well(
+    heard.run_ok(
         "replay", *(str(sample(id)) for id in ("r1", "r2", "r3")), "--connection", connection
     )
 
 
 def test_what_was_done_already_becomes_a_duplicate_and_nothing_more(
-    heard: Heard, stack: Stack, played: None
+    heard: HeardCommand, stack: Stack, played: None
 ) -> None:
-    said = heard.well(*PERIOD, "--yes", "--json").json
+    said = heard.run_ok(*PERIOD, "--yes", "--json").json
 
     assert (said["reviews"], said["sent"], said["platforms"], said["skipped"]) == (
         3,
@@ -184,61 +202,63 @@ def test_what_was_done_already_becomes_a_duplicate_and_nothing_more(
         {"standard": 3},
         [],
     )
-    assert process(stack) == 3
+    assert process_queue(stack) == 3
     assert kinds(stack, "r1") == [Kind.ACCEPTED, Kind.FOLLOW_UP_OPENED, Kind.DUPLICATE]
-    assert len(stack.work.open_follow_ups("acme", limit=10)[0]) == 3
+    assert len(stack.cases.open_follow_ups("acme", limit=10)[0]) == 3
 
 
-def test_a_dry_run_counts_and_a_person_is_asked(heard: Heard, stack: Stack, played: None) -> None:
-    assert "3" in heard.well(*PERIOD, "--dry-run").out
-    assert heard(*PERIOD, stdin="n\n").code == 1
-    assert process(stack) == 0
-    heard.well(*PERIOD, stdin="y\n")
-    assert process(stack) == 3
+def test_a_dry_run_counts_and_a_person_is_asked(
+    heard: HeardCommand, stack: Stack, played: None
+) -> None:
+    assert "3" in heard.run_ok(*PERIOD, "--dry-run").stdout
+    assert heard(*PERIOD, stdin="n\n").exit_code == 1
+    assert process_queue(stack) == 0
+    heard.run_ok(*PERIOD, stdin="y\n")
+    assert process_queue(stack) == 3
 
 
 def test_only_the_period_and_the_platform_that_were_asked_for(
-    heard: Heard, stack: Stack, played: None
+    heard: HeardCommand, stack: Stack, played: None
 ) -> None:
     assert (
-        heard.well(
+        heard.run_ok(
             "replay", "--business", "acme", "--from", "3d", "--to", "2d", "--json", "--yes"
         ).json["reviews"]
         == 0
     )
-    assert heard.well(*PERIOD, "--platform", "discourse", "--json", "--yes").json["sent"] == 0
-    assert process(stack) == 0
+    assert heard.run_ok(*PERIOD, "--platform", "discourse", "--json", "--yes").json["sent"] == 0
+    assert process_queue(stack) == 0
 
 
 def test_what_was_erased_or_has_no_connection_is_left_alone(
-    heard: Heard, stack: Stack, played: None, connection: str
+    heard: HeardCommand, stack: Stack, played: None, connection: str
 ) -> None:
-    stack.work.vault.erase(author_id("acme", "standard", "a"))
-    said = heard.well(*PERIOD, "--yes").out
+    stack.cases.vault.erase(author_id("acme", "standard", "a"))
+    said = heard.run_ok(*PERIOD, "--yes").stdout
     assert "3 not sent: its text is not stored, or was erased" in said
 
-    heard.well("connect", "remove", connection, "--yes")
-    assert {each["why"] for each in heard.well(*PERIOD, "--yes", "--json").json["skipped"]} == {
+    heard.run_ok("connect", "remove", connection, "--yes")
+    assert {each["why"] for each in heard.run_ok(*PERIOD, "--yes", "--json").json["skipped"]} == {
         "its connection was removed"
     }
-    assert process(stack) == 0
+    assert process_queue(stack) == 0
 
 
 def test_the_quarantine_of_the_period_is_read_again(
-    heard: Heard, stack: Stack, connection: str
+    heard: HeardCommand, stack: Stack, connection: str
 ) -> None:
     now = clock.now()
     body = json.dumps(
         {
             "type": "review.created",
-            "timestamp": stamp(now),
+            "timestamp": format_time(now),
             "data": {"id": "q1", "text": "Hm?", "author": {"id": "a"}},
         }
     )
     for id, age, content in (("dlv_1", 1, body), ("dlv_2", 2, "{"), ("dlv_3", 48, body)):
-        received = stamp(now - timedelta(hours=age))
+        received = format_time(now - timedelta(hours=age))
         stack.quarantine.keep(
-            Quarantined(
+            QuarantinedDelivery(
                 id,
                 "acme",
                 connection,
@@ -252,11 +272,11 @@ def test_the_quarantine_of_the_period_is_read_again(
             )
         )
 
-    counted = heard.well(*PERIOD, "--quarantined", "--dry-run", "--json").json
+    counted = heard.run_ok(*PERIOD, "--quarantined", "--dry-run", "--json").json
     assert counted["quarantined"]["found"] == 2
     said = heard(*PERIOD, "--quarantined", "--yes", "--json")
 
-    assert said.code == 1
+    assert said.exit_code == 1
     assert said.json["quarantined"] == {"found": 2, "stay": 1, "events": 1}
     assert [each.id for each in stack.quarantine.of_business("acme")] == ["dlv_3", "dlv_2"]
-    assert process(stack) == 1
+    assert process_queue(stack) == 1

@@ -16,15 +16,15 @@ from urllib.parse import urlencode
 import pytest
 
 from heard import clock
-from heard.clock import stamp
-from heard.connectors import Connector, HttpAnswer, Request, load, platform_names
+from heard.clock import format_time
+from heard.connectors import Connector, HttpResponse, WebhookRequest, load, platform_names
 from heard.connectors.signatures import SharedSecret
 from heard.errors import PlatformUnavailable
-from heard_cli.connect.captured_request import Unreadable, captured
-from heard_cli.connect.verify import Published
-from heard_cli.local.samples import EVENTS, Sample, sample_of
-from heard_simulator.server import Ask, Ledger, simulated
-from tests.unit.cli.conftest import Heard, Said
+from heard_cli.connect.captured_request import UnreadableRequest, parse_captured
+from heard_cli.connect.verify import OfflineHttp
+from heard_cli.local.samples import EVENTS, Sample, build_sample
+from heard_simulator.server import PlatformRequest, ReplyLedger, platform_classes
+from tests.unit.cli.conftest import CommandResult, HeardCommand
 
 URL = "https://heard.example/hooks/con_abc"
 WORDS = "The bread was stale, and nobody said sorry."
@@ -33,7 +33,7 @@ WORDS = "The bread was stale, and nobody said sorry."
 def samples(platform: str) -> list[Sample]:
     paths = sorted((EVENTS / platform).glob("[0-9]*.json"))
     return [
-        sample_of(platform, path.stem, json.loads(path.read_text(encoding="utf-8")))
+        build_sample(platform, path.stem, json.loads(path.read_text(encoding="utf-8")))
         for path in paths
     ]
 
@@ -49,7 +49,7 @@ def symmetric(platform: str) -> Connector | None:
 
 def settings(connector: Connector) -> dict[str, str]:
     """As the simulated platform wants them, or anything where it wants none."""
-    known = simulated().get(connector.capabilities.platform)
+    known = platform_classes().get(connector.capabilities.platform)
     found = {
         name: value.replace("{url}", "https://platform.example")
         for name, value in (known.settings if known else {}).items()
@@ -61,12 +61,12 @@ def settings(connector: Connector) -> dict[str, str]:
 class Check:
     """Runs `heard connect verify` on a request, from files."""
 
-    heard: Heard
+    heard: HeardCommand
     folder: Path
     connector: Connector
     secret: str
 
-    def words(self, request: Request, *more: str, url: str = URL) -> list[str]:
+    def words(self, request: WebhookRequest, *more: str, url: str = URL) -> list[str]:
         (self.folder / "headers.json").write_text(json.dumps(dict(request.headers)))
         (self.folder / "body").write_bytes(request.body)
         (self.folder / "secret").write_text(self.secret + "\n")
@@ -95,12 +95,12 @@ class Check:
         ]
         return [*words, *(word for each in given for word in ("--setting", each)), *more]
 
-    def __call__(self, request: Request, *more: str, url: str = URL) -> Said:
+    def __call__(self, request: WebhookRequest, *more: str, url: str = URL) -> CommandResult:
         return self.heard(*self.words(request, *more, url=url))
 
 
 @pytest.fixture
-def check(heard: Heard, tmp_path: Path) -> Callable[[str], Check]:
+def check(heard: HeardCommand, tmp_path: Path) -> Callable[[str], Check]:
     def of(platform: str) -> Check:
         connector = load(platform)
         assert connector.scheme
@@ -109,7 +109,7 @@ def check(heard: Heard, tmp_path: Path) -> Callable[[str], Check]:
     return of
 
 
-def reviewed(connector: Connector, secret: str, now: datetime) -> Request | None:
+def reviewed(connector: Connector, secret: str, now: datetime) -> WebhookRequest | None:
     """A signed delivery that holds a review; None where there is no such sample."""
     for sample in samples(connector.capabilities.platform):
         delivery = sample.render(now)
@@ -136,7 +136,7 @@ def test_what_a_platform_signed_is_accepted_and_what_was_changed_is_not(
         pytest.skip("there is no sample of a review that it sends")
 
     said = of(request, "--json")
-    assert said.code == 0, said.out + said.err
+    assert said.exit_code == 0, said.stdout + said.stderr
     assert (said.json["result"], said.json["reason"], said.json["problems"]) == (
         "accepted",
         None,
@@ -150,14 +150,14 @@ def test_what_a_platform_signed_is_accepted_and_what_was_changed_is_not(
         replace(request, headers={"content-type": request.headers.get("content-type", "")}),
         "--json",
     )
-    assert (missing.code, missing.json["reason"]) == (1, "signature_missing")
+    assert (missing.exit_code, missing.json["reason"]) == (1, "signature_missing")
     wrong = replace(of, secret=of.connector.scheme.new_secret() if of.connector.scheme else "")(
         request, "--json"
     )
-    assert (wrong.code, wrong.json["reason"]) == (1, "signature_wrong")
+    assert (wrong.exit_code, wrong.json["reason"]) == (1, "signature_wrong")
     assert wrong.json["advice"]
     for told in (said, missing, wrong):
-        assert of.secret not in told.out + told.err
+        assert of.secret not in told.stdout + told.stderr
 
 
 @pytest.fixture
@@ -168,7 +168,7 @@ def standard(check: Callable[[str], Check]) -> Check:
 def review(text: str = WORDS, **data: Any) -> bytes:
     data = {"id": "r1", "rating": 2, "text": text, "language": "en", "author": {"id": "a1"}, **data}
     return json.dumps(
-        {"type": "review.created", "timestamp": stamp(clock.now()), "data": data},
+        {"type": "review.created", "timestamp": format_time(clock.now()), "data": data},
         ensure_ascii=False,
         indent=2,
     ).encode()
@@ -176,9 +176,9 @@ def review(text: str = WORDS, **data: Any) -> bytes:
 
 def signed(
     check: Check, body: bytes, at: datetime | None = None, url: str = URL, **headers: str
-) -> Request:
+) -> WebhookRequest:
     return check.connector.sign(
-        Request("POST", headers, body), url, check.secret, at or clock.now()
+        WebhookRequest("POST", headers, body), url, check.secret, at or clock.now()
     )
 
 
@@ -186,11 +186,11 @@ def test_the_words_are_shown_to_whoever_asks(standard: Check) -> None:
     request = signed(standard, review())
 
     said = standard(request)
-    assert said.code == 0
-    assert "Accepted: the signature is right." in said.out
-    assert "created" in said.out
-    assert "stale" not in said.out + said.err
-    assert WORDS in standard(request, "--show-text").out
+    assert said.exit_code == 0
+    assert "Accepted: the signature is right." in said.stdout
+    assert "created" in said.stdout
+    assert "stale" not in said.stdout + said.stderr
+    assert WORDS in standard(request, "--show-text").stdout
 
 
 @pytest.mark.parametrize(
@@ -210,10 +210,10 @@ def test_a_changed_body_is_refused_and_the_usual_changes_are_recognised(
 
     said = standard(replace(request, body=change(request.body)))
 
-    assert said.code == 1
-    assert "Refused: signature_wrong" in said.out
-    assert told in said.out
-    assert "stale" not in said.out
+    assert said.exit_code == 1
+    assert "Refused: signature_wrong" in said.stdout
+    assert told in said.stdout
+    assert "stale" not in said.stdout
 
 
 def test_an_old_request_is_stale_unless_it_is_checked_as_of_then(standard: Check) -> None:
@@ -221,12 +221,12 @@ def test_an_old_request_is_stale_unless_it_is_checked_as_of_then(standard: Check
     request = signed(standard, review(), then)
 
     said = standard(request)
-    assert (said.code, "stale" in said.out, "--at" in said.out) == (1, True, True)
-    assert standard(request, "--at", stamp(then)).code == 0
-    assert standard(request, "--at", "3d").code == 0
-    assert standard(request, "--at", "yesterday").code == 2
+    assert (said.exit_code, "stale" in said.stdout, "--at" in said.stdout) == (1, True, True)
+    assert standard(request, "--at", format_time(then)).exit_code == 0
+    assert standard(request, "--at", "3d").exit_code == 0
+    assert standard(request, "--at", "yesterday").exit_code == 2
     # Where old and altered, it is altered.
-    assert "signature_wrong" in standard(replace(request, body=b"{}")).out
+    assert "signature_wrong" in standard(replace(request, body=b"{}")).stdout
 
 
 def test_a_proxy_that_changed_the_address_is_found_out(check: Callable[[str], Check]) -> None:
@@ -242,21 +242,21 @@ def test_a_proxy_that_changed_the_address_is_found_out(check: Callable[[str], Ch
     ).encode()
     request = signed(of, form)
 
-    assert of(request).code == 0
+    assert of(request).exit_code == 0
     for url in (URL.replace("https", "http"), URL + "/"):
         said = of(request, url=url)
-        assert (said.code, f"fits {URL}" in said.out) == (1, True), said.out
+        assert (said.exit_code, f"fits {URL}" in said.stdout) == (1, True), said.stdout
     behind = replace(request, headers={**request.headers, "x-forwarded-host": "heard.example"})
-    assert f"fits {URL}" in of(behind, url="https://inside.example/hooks/con_abc").out
-    assert "--url" in of(request, url="https://elsewhere.example/hooks/con_abc").out
+    assert f"fits {URL}" in of(behind, url="https://inside.example/hooks/con_abc").stdout
+    assert "--url" in of(request, url="https://elsewhere.example/hooks/con_abc").stdout
 
 
-def test_a_handshake_says_what_would_be_answered(heard: Heard, tmp_path: Path) -> None:
+def test_a_handshake_says_what_would_be_answered(heard: HeardCommand, tmp_path: Path) -> None:
     (tmp_path / "request.http").write_text(
         "GET /hooks/con_abc HTTP/1.1\r\nHost: heard.example\r\n\r\n"
     )
 
-    said = heard.well(
+    said = heard.run_ok(
         *("connect", "verify", "--platform", "feedback_form", "--secret", "s"),
         *("--url", URL, "--headers", str(tmp_path / "request.http"), "--json"),
     ).json
@@ -268,12 +268,12 @@ def test_a_handshake_says_what_would_be_answered(heard: Heard, tmp_path: Path) -
 def test_what_is_genuine_and_unreadable_would_be_kept(standard: Check) -> None:
     said = standard(signed(standard, b'{"type": "review.created", "data": 7}'))
 
-    assert said.code == 1
-    assert "quarantine" in said.out
-    assert "data" in said.out
+    assert said.exit_code == 1
+    assert "quarantine" in said.stdout
+    assert "data" in said.stdout
 
 
-def test_nothing_proves_what_is_not_signed(heard: Heard, tmp_path: Path) -> None:
+def test_nothing_proves_what_is_not_signed(heard: HeardCommand, tmp_path: Path) -> None:
     (tmp_path / "headers").write_text("Content-Type: application/json\n")
     words = (
         "connect",
@@ -288,10 +288,10 @@ def test_nothing_proves_what_is_not_signed(heard: Heard, tmp_path: Path) -> None
         "-",
     )
 
-    said = heard.well(*words, stdin='{"events": []}')
+    said = heard.run_ok(*words, stdin='{"events": []}')
 
-    assert "nothing can prove" in said.err
-    assert heard(*words, "--secret", "hunter2", stdin="{}").code == 2
+    assert "nothing can prove" in said.stderr
+    assert heard(*words, "--secret", "hunter2", stdin="{}").exit_code == 2
 
 
 @pytest.mark.parametrize(
@@ -306,7 +306,7 @@ def test_nothing_proves_what_is_not_signed(heard: Heard, tmp_path: Path) -> None
     ],
 )
 def test_rubbish_for_headers_is_named_and_not_quoted(
-    heard: Heard, tmp_path: Path, headers: bytes, told: str
+    heard: HeardCommand, tmp_path: Path, headers: bytes, told: str
 ) -> None:
     (tmp_path / "headers").write_bytes(headers)
 
@@ -323,9 +323,9 @@ def test_rubbish_for_headers_is_named_and_not_quoted(
         str(tmp_path / "headers"),
     )
 
-    assert said.code == 2
-    assert told in " ".join(said.err.replace("│", " ").split())
-    assert "hunter2" not in said.err
+    assert said.exit_code == 2
+    assert told in " ".join(said.stderr.replace("│", " ").split())
+    assert "hunter2" not in said.stderr
 
 
 @pytest.mark.parametrize(
@@ -342,7 +342,7 @@ def test_rubbish_for_headers_is_named_and_not_quoted(
     ],
 )
 def test_options_that_are_wrong_are_named(
-    heard: Heard, tmp_path: Path, words: tuple[str, ...], told: str
+    heard: HeardCommand, tmp_path: Path, words: tuple[str, ...], told: str
 ) -> None:
     (tmp_path / "headers").write_text(
         "webhook-id: m\nwebhook-timestamp: 1\nwebhook-signature: v1,x\n"
@@ -351,9 +351,9 @@ def test_options_that_are_wrong_are_named(
 
     said = heard("connect", "verify", *usual, *words)
 
-    assert said.code == 2
-    assert told in " ".join(said.err.replace("│", " ").split())
-    assert "hunter2" not in said.err
+    assert said.exit_code == 2
+    assert told in " ".join(said.stderr.replace("│", " ").split())
+    assert "hunter2" not in said.stderr
 
 
 @pytest.mark.parametrize(
@@ -376,11 +376,13 @@ def test_a_request_is_read_as_people_paste_it(standard: Check, mark: str) -> Non
     if mark == "{body}":
         words[words.index("--body") : words.index("--body") + 2] = []
 
-    assert standard.heard(*words).code == 0
+    assert standard.heard(*words).exit_code == 0
 
 
 def test_what_a_request_line_and_repeated_headers_say_counts() -> None:
-    found = captured(b"POST /hooks/con_1?a=b&c HTTP/1.1\nX-One: 1\nx-one: 2\nX-Long: a\n  b\n")
+    found = parse_captured(
+        b"POST /hooks/con_1?a=b&c HTTP/1.1\nX-One: 1\nx-one: 2\nX-Long: a\n  b\n"
+    )
     assert (found.method, found.query, found.headers, found.body) == (
         "POST",
         "a=b&c",
@@ -388,18 +390,21 @@ def test_what_a_request_line_and_repeated_headers_say_counts() -> None:
         None,
     )
 
-    assert captured(b":method: PUT\n:path: /x?y=1\nA:b").query == "y=1"
-    assert captured('{"A": ["b", "c"], "D": 1}'.encode("utf-16")).headers == {"a": "b,c", "d": "1"}
-    with pytest.raises(Unreadable):
-        captured(b"\n")
+    assert parse_captured(b":method: PUT\n:path: /x?y=1\nA:b").query == "y=1"
+    assert parse_captured('{"A": ["b", "c"], "D": 1}'.encode("utf-16")).headers == {
+        "a": "b,c",
+        "d": "1",
+    }
+    with pytest.raises(UnreadableRequest):
+        parse_captured(b"\n")
 
 
 def test_published_keys_come_from_a_file_or_not_at_all() -> None:
     with pytest.raises(PlatformUnavailable):
-        Published(None)("GET", "https://keys.example")
+        OfflineHttp(None)("GET", "https://keys.example")
     with pytest.raises(PlatformUnavailable):
-        Published(b"{}")("POST", "https://keys.example/token")
-    assert Published(b"{}")("GET", "https://keys.example") == HttpAnswer(
+        OfflineHttp(b"{}")("POST", "https://keys.example/token")
+    assert OfflineHttp(b"{}")("GET", "https://keys.example") == HttpResponse(
         200, {"content-type": "application/json"}, b"{}"
     )
 
@@ -414,16 +419,16 @@ def test_keys_that_are_needed_are_asked_for(
     monkeypatch.setattr(type(standard.connector), "verify", needs_keys)
 
     said = standard(request)
-    assert (said.code, "--keys FILE" in said.err) == (2, True)
+    assert (said.exit_code, "--keys FILE" in said.stderr) == (2, True)
     (standard.folder / "keys.json").write_text("{}")
-    assert standard(request, "--keys", str(standard.folder / "keys.json")).code == 0
+    assert standard(request, "--keys", str(standard.folder / "keys.json")).exit_code == 0
 
 
 @pytest.mark.parametrize("platform", platform_names())
 def test_what_was_signed_with_a_published_key_is_checked_with_a_file_of_it(
-    heard: Heard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, platform: str
+    heard: HeardCommand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, platform: str
 ) -> None:
-    known = simulated().get(platform)
+    known = platform_classes().get(platform)
     where = next(
         (value for name, value in (known.settings if known else {}).items() if name == "certs_url"),
         "",
@@ -431,9 +436,9 @@ def test_what_was_signed_with_a_published_key_is_checked_with_a_file_of_it(
     if known is None or not where:
         pytest.skip("no keys are published for it")
     other = known(
-        platform, known.credentials, Ledger(), clock.now, lambda: "https://platform.example"
+        platform, known.credentials, ReplyLedger(), clock.now, lambda: "https://platform.example"
     )
-    asked = other.operation(Ask("GET", where.removeprefix("{url}"), {}, {}, b""))
+    asked = other.operation(PlatformRequest("GET", where.removeprefix("{url}"), {}, {}, b""))
     assert asked
     assert other.signing_secret
     connector = load(platform)
@@ -449,10 +454,10 @@ def test_what_was_signed_with_a_published_key_is_checked_with_a_file_of_it(
     words[at : at + 2] = []
 
     said = heard(*words)
-    assert (said.code, said.out and said.json["result"]) == (0, "accepted"), said.err
+    assert (said.exit_code, said.stdout and said.json["result"]) == (0, "accepted"), said.stderr
     assert said.json["events"]
     keys.write_text("{}")
-    assert heard(*words).code in {1, 2}
+    assert heard(*words).exit_code in {1, 2}
     words[words.index("--keys") : words.index("--keys") + 2] = []
     said = heard(*words)
-    assert (said.code, "--keys FILE" in said.err) == (2, True), said.out + said.err
+    assert (said.exit_code, "--keys FILE" in said.stderr) == (2, True), said.stdout + said.stderr

@@ -16,13 +16,13 @@ from typing import Any
 
 import pytest
 
-from heard.connectors import Connection, Request
+from heard.connectors import Connection, WebhookRequest
 from heard.connectors.http import HttpClient
 
 NOW = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
-FACTS = Path(__file__).parents[3] / ".." / "shared" / "platforms"
+PLATFORM_FACTS = Path(__file__).parents[3] / ".." / "shared" / "platforms"
 
-type Answer = tuple[int, Mapping[str, str], bytes] | None
+type RawResponse = tuple[int, Mapping[str, str], bytes] | None
 
 
 @pytest.fixture
@@ -34,30 +34,30 @@ def now() -> datetime:
 def connect() -> Callable[..., Connection]:
     """A connection of a platform, with settings."""
 
-    def connection(platform: str, **settings: str) -> Connection:
-        blank = Connection(
+    def make_connection(platform: str, **settings: str) -> Connection:
+        base = Connection(
             "c0ffee",
             "bus_1",
             platform,
             "https://api.example.com/hooks/c0ffee",
             business_name='Café "Zur <Post>" & Söhne',
         )
-        return replace(blank, settings=settings)
+        return replace(base, settings=settings)
 
-    return connection
+    return make_connection
 
 
 @pytest.fixture
-def post() -> Callable[..., Request]:
+def post_request() -> Callable[..., WebhookRequest]:
     """A POST of a document (as JSON) or of bytes, with headers."""
 
-    def request(document: object, **headers: str) -> Request:
+    def make_request(document: object, **headers: str) -> WebhookRequest:
         body = document if isinstance(document, bytes) else json.dumps(document).encode()
-        return Request(
+        return WebhookRequest(
             "POST", {name.replace("_", "-"): value for name, value in headers.items()}, body
         )
 
-    return request
+    return make_request
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def facts() -> Callable[[str], str]:
     """
 
     def read(name: str) -> str:
-        path = FACTS / name
+        path = PLATFORM_FACTS / name
         if not path.exists():
             pytest.skip(
                 f"the platform facts are kept beside the repository, and {name} is not there"
@@ -86,13 +86,13 @@ def vectors() -> Callable[[], list[dict[str, Any]]]:
     """
 
     def read() -> list[dict[str, Any]]:
-        files = sorted((FACTS / "vectors").glob("*.json"))
+        files = sorted((PLATFORM_FACTS / "vectors").glob("*.json"))
         if not files:
             pytest.skip("the platform facts are kept beside the repository, and they are not there")
-        found = [(json.loads(file.read_text()), file.stem) for file in files]
+        documents = [(json.loads(file.read_text()), file.stem) for file in files]
         return [
             {"scheme": document["scheme"], **vector, "file": stem}
-            for document, stem in found
+            for document, stem in documents
             for vector in document["vectors"]
         ]
 
@@ -100,23 +100,23 @@ def vectors() -> Callable[[], list[dict[str, Any]]]:
 
 
 @dataclass
-class Platform:
+class FakePlatform:
     """A real HTTP server on this machine that answers as it is told, and remembers what it was
     asked.
     """
 
     url: str = ""
-    answers: list[Callable[[str, str, Mapping[str, str], bytes], Answer]] = field(
+    responses: list[Callable[[str, str, Mapping[str, str], bytes], RawResponse]] = field(
         default_factory=list[Any]
     )
-    asked: list[tuple[str, str, Mapping[str, str], bytes]] = field(default_factory=list[Any])
+    requests: list[tuple[str, str, Mapping[str, str], bytes]] = field(default_factory=list[Any])
 
-    def will_answer(self, *answers: Answer) -> None:
+    def respond_with(self, *responses: RawResponse) -> None:
         """Answer the next requests so; None closes the connection without a word."""
-        self.answers.extend(lambda *_, answer=answer: answer for answer in answers)
+        self.responses.extend(lambda *_, answer=answer: answer for answer in responses)
 
 
-def answer(status: int, document: object = None, **headers: str) -> Answer:
+def make_response(status: int, document: object = None, **headers: str) -> RawResponse:
     return (
         status,
         {name.replace("_", "-"): value for name, value in headers.items()},
@@ -125,30 +125,30 @@ def answer(status: int, document: object = None, **headers: str) -> Answer:
 
 
 @pytest.fixture
-def say() -> Callable[..., Answer]:
-    return answer
+def http_response() -> Callable[..., RawResponse]:
+    return make_response
 
 
 @pytest.fixture
-def platform(loopback: None) -> Iterator[Platform]:
+def platform(loopback: None) -> Iterator[FakePlatform]:
     """The other side of the wire."""
-    other = Platform()
+    server_state = FakePlatform()
 
-    class Door(BaseHTTPRequestHandler):
+    class RequestHandler(BaseHTTPRequestHandler):
         def handle_any(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
-            ask = (
+            request = (
                 self.command,
                 self.path,
                 {name.lower(): value for name, value in self.headers.items()},
                 body,
             )
-            other.asked.append(ask)
-            reply = other.answers.pop(0)(*ask)
-            if reply is None:
+            server_state.requests.append(request)
+            response = server_state.responses.pop(0)(*request)
+            if response is None:
                 self.close_connection = True
                 return
-            status, headers, content = reply
+            status, headers, content = response
             self.send_response(status)
             for name, value in {"content-length": str(len(content)), **headers}.items():
                 self.send_header(name, value)
@@ -160,14 +160,14 @@ def platform(loopback: None) -> Iterator[Platform]:
         def log_message(self, format: str, *args: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), RequestHandler)
     server.daemon_threads = True
     thread = threading.Thread(
         target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
     )
     thread.start()
-    other.url = f"http://127.0.0.1:{server.server_port}"
-    yield other
+    server_state.url = f"http://127.0.0.1:{server.server_port}"
+    yield server_state
     server.shutdown()
     server.server_close()
     thread.join(2)
@@ -175,4 +175,4 @@ def platform(loopback: None) -> Iterator[Platform]:
 
 @pytest.fixture
 def http(loopback: None) -> HttpClient:
-    return HttpClient(loopback=True, connect_seconds=1, read_seconds=0.3)
+    return HttpClient(allow_loopback=True, connect_seconds=1, read_seconds=0.3)

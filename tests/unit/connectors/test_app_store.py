@@ -19,23 +19,23 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from heard.connectors import (
     Connection,
-    Gone,
-    HttpAnswer,
-    Moderation,
-    Page,
-    Parsed,
-    Presence,
-    Rejected,
+    HttpResponse,
+    ModerationResult,
+    ModerationStatus,
+    ParsedDelivery,
+    Rejection,
+    ReplyLookup,
     ReplyTarget,
-    Request,
-    Sent,
-    Standing,
+    ReviewGone,
+    ReviewPage,
+    SentReply,
+    WebhookRequest,
     load,
 )
 from heard.connectors.http import HttpClient
 from heard.errors import PlatformUnavailable
 from heard.reviews import ReviewEvent
-from heard_simulator.server import Mode, Platforms
+from heard_simulator.server import FaultMode, SimulatedPlatforms
 
 pytestmark = pytest.mark.loopback
 
@@ -63,26 +63,26 @@ def review(body: str = "It crashes.", **fields: Any) -> dict[str, Any]:
 class Wire:
     """The connector against the simulated platform, whose clock the test turns."""
 
-    running: Platforms
+    running: SimulatedPlatforms
     turned: list[datetime]
     connection: Connection
     credentials: dict[str, str]
-    http: HttpClient = field(default_factory=lambda: HttpClient(loopback=True))
+    http: HttpClient = field(default_factory=lambda: HttpClient(allow_loopback=True))
     target: ReplyTarget = field(default_factory=lambda: ReplyTarget(REVIEW, REVIEW, {}))
 
     def knows(self, resource: dict[str, Any] | None, native_id: str = REVIEW) -> None:
-        self.running.knows("app_store", native_id, resource)
+        self.running.set_resource("app_store", native_id, resource)
 
-    def reply(self, text: str = TEXT, *ours: str) -> Sent | Rejected:
-        target = replace(self.target, ours=ours)
+    def reply(self, text: str = TEXT, *ours: str) -> SentReply | Rejection:
+        target = replace(self.target, own_replies=ours)
         return APP_STORE.reply(target, text, "rep_1", self.connection, self.credentials, self.http)
 
-    def find(self, text: str = TEXT) -> Sent | Presence:
+    def find(self, text: str = TEXT) -> SentReply | ReplyLookup:
         return APP_STORE.find_reply(
             self.target, text, "rep_1", self.connection, self.credentials, self.http
         )
 
-    def fetch(self) -> ReviewEvent | Gone | None:
+    def fetch(self) -> ReviewEvent | ReviewGone | None:
         return APP_STORE.fetch(REVIEW, self.connection, self.credentials, self.http)
 
     def event(self) -> ReviewEvent:
@@ -90,10 +90,10 @@ class Wire:
         assert isinstance(found, ReviewEvent)
         return found
 
-    def recent(self, cursor: str | None = None) -> Page | Rejected:
+    def recent(self, cursor: str | None = None) -> ReviewPage | Rejection:
         return APP_STORE.recent(cursor, self.connection, self.credentials, self.http, NOW)
 
-    def standing(self, text: str = TEXT) -> Moderation:
+    def standing(self, text: str = TEXT) -> ModerationResult:
         return APP_STORE.moderation(
             self.target, "response-1", text, self.connection, self.credentials, self.http
         )
@@ -102,7 +102,7 @@ class Wire:
 @pytest.fixture
 def wire() -> Iterator[Wire]:
     turned = [NOW]
-    with Platforms(clock=lambda: turned[0]) as running:
+    with SimulatedPlatforms(clock=lambda: turned[0]) as running:
         connection = replace(HOME, settings=running.settings("app_store"))
         made = Wire(running, turned, connection, dict(running.credentials["app_store"]))
         made.knows(review())
@@ -111,7 +111,7 @@ def wire() -> Iterator[Wire]:
 
 def answering(
     *documents: Any,
-) -> tuple[Callable[..., HttpAnswer], list[tuple[str, Mapping[str, str]]]]:
+) -> tuple[Callable[..., HttpResponse], list[tuple[str, Mapping[str, str]]]]:
     """An `Http` that gives these documents one after the other, and what it was asked."""
     answers, asked = iter(documents), list[tuple[str, Mapping[str, str]]]()
 
@@ -121,9 +121,9 @@ def answering(
         *,
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
-    ) -> HttpAnswer:
+    ) -> HttpResponse:
         asked.append((f"{method} {url}", headers or {}))
-        return HttpAnswer(200, {}, json.dumps(next(answers)).encode())
+        return HttpResponse(200, {}, json.dumps(next(answers)).encode())
 
     return http, asked
 
@@ -146,13 +146,13 @@ def test_a_review_is_read_as_the_api_shows_it(wire: Wire) -> None:
     assert (said.author.name, said.language, said.reply_to) == ("deniz", None, {})
     assert said.revision == "2026-03-13T17:00:00.000Z"
     page = wire.recent()
-    assert isinstance(page, Page)
+    assert isinstance(page, ReviewPage)
     assert page.events == (said,)
 
 
 def test_an_edit_that_moves_the_date_is_later_and_our_response_is_no_edit(wire: Wire) -> None:
     first = wire.event()
-    assert isinstance(wire.reply(), Sent)
+    assert isinstance(wire.reply(), SentReply)
     assert (wire.event().revision, wire.event().digest) == (first.revision, first.digest)
     wire.knows(review("It still crashes.", createdDate="2026-03-14T01:00:00Z"))
     second = wire.event()
@@ -168,12 +168,12 @@ def test_recent_reviews_come_newest_first_page_by_page(wire: Wire) -> None:
             review(createdDate=f"2026-03-14T{minute // 60:02d}:{minute % 60:02d}:00Z"), f"r{minute}"
         )
     first = wire.recent()
-    assert isinstance(first, Page)
-    assert first.older is not None
-    second = wire.recent(first.older)
-    assert isinstance(second, Page)
+    assert isinstance(first, ReviewPage)
+    assert first.next_cursor is not None
+    second = wire.recent(first.next_cursor)
+    assert isinstance(second, ReviewPage)
     found = [event.native_id for event in (*first.events, *second.events)]
-    assert (len(first.events), second.older) == (100, None)
+    assert (len(first.events), second.next_cursor) == (100, None)
     assert found == [f"r{minute}" for minute in reversed(range(101))] + [REVIEW]
 
 
@@ -187,9 +187,9 @@ def test_of_the_next_pages_address_only_the_cursor_is_taken(wire: Wire) -> None:
         {"data": [], "links": {"next": "http://["}},
     )
     page = APP_STORE.recent(None, HOME, wire.credentials, http, NOW)
-    assert isinstance(page, Page)
-    assert page.older == "AbC.1"
-    assert APP_STORE.recent(page.older, HOME, wire.credentials, http, NOW) == Page()
+    assert isinstance(page, ReviewPage)
+    assert page.next_cursor == "AbC.1"
+    assert APP_STORE.recent(page.next_cursor, HOME, wire.credentials, http, NOW) == ReviewPage()
     assert all(
         call.startswith(
             "GET https://api.appstoreconnect.apple.com/v1/apps/1000000001/customerReviews?"
@@ -197,7 +197,7 @@ def test_of_the_next_pages_address_only_the_cursor_is_taken(wire: Wire) -> None:
         for call, _ in asked
     )
     assert "cursor=AbC.1" in asked[1][0]
-    assert APP_STORE.recent(None, HOME, wire.credentials, http, NOW) == Page()
+    assert APP_STORE.recent(None, HOME, wire.credentials, http, NOW) == ReviewPage()
 
 
 def test_of_what_is_included_only_the_response_that_is_linked_is_the_reviews(wire: Wire) -> None:
@@ -215,17 +215,17 @@ def test_of_what_is_included_only_the_response_that_is_linked_is_the_reviews(wir
         APP_STORE.find_reply(wire.target, f"Reply {n}", "rep_1", HOME, wire.credentials, http)
         for n in (1, 2)
     ]
-    assert found == [Sent("x1"), Presence.ABSENT]
+    assert found == [SentReply("x1"), ReplyLookup.ABSENT]
 
 
 def test_a_bad_entry_of_a_list_costs_only_itself(wire: Wire) -> None:
     entries = [entry("1"), entry("2", createdDate="soon"), 7]
     http, _ = answering({"data": entries}, {"data": [entry("2", createdDate=None)]}, {"data": None})
     page = APP_STORE.recent(None, HOME, wire.credentials, http, NOW)
-    assert isinstance(page, Page)
+    assert isinstance(page, ReviewPage)
     assert ([event.native_id for event in page.events], len(page.problems)) == (["1"], 2)
     page = APP_STORE.recent(None, HOME, wire.credentials, http, NOW)
-    assert isinstance(page, Page)
+    assert isinstance(page, ReviewPage)
     assert (page.events, len(page.problems)) == ((), 1)
     with pytest.raises(PlatformUnavailable):
         APP_STORE.recent(None, HOME, wire.credentials, http, NOW)
@@ -263,25 +263,25 @@ def test_a_token_is_signed_as_apple_asks_and_lives_for_less_than_twenty_minutes(
 
 def test_whatever_is_sent_to_the_address_means_nothing(facts: Callable[[str], str]) -> None:
     document = facts("payloads/apple-appstoreconnect-appVersionStateUpdated.json").encode()
-    assert APP_STORE.parse(Request("POST", {}, document), HOME, NOW) == Parsed()
+    assert APP_STORE.parse(WebhookRequest("POST", {}, document), HOME, NOW) == ParsedDelivery()
 
 
 def test_a_deleted_review_is_gone(wire: Wire) -> None:
     wire.knows(None)
-    assert wire.fetch() is Gone.GONE
-    assert wire.find() is Presence.ABSENT
+    assert wire.fetch() is ReviewGone.GONE
+    assert wire.find() is ReplyLookup.ABSENT
     refused = wire.reply()
-    assert isinstance(refused, Rejected)
+    assert isinstance(refused, Rejection)
     assert refused.reason == "gone"
 
 
 def test_a_response_is_set_found_and_replaced_by_our_next_one(wire: Wire) -> None:
-    assert wire.find() is Presence.ABSENT
+    assert wire.find() is ReplyLookup.ABSENT
     sent = wire.reply()
-    assert isinstance(sent, Sent)
+    assert isinstance(sent, SentReply)
     assert wire.find() == sent == wire.reply()
-    assert wire.find("Something else.") is Presence.ABSENT
-    assert isinstance(wire.reply("Tom has written to you.", TEXT), Sent)
+    assert wire.find("Something else.") is ReplyLookup.ABSENT
+    assert isinstance(wire.reply("Tom has written to you.", TEXT), SentReply)
     assert [(reply.thread, reply.removed_at is None) for reply in wire.running.replies()] == [
         (REVIEW, False),
         (REVIEW, True),
@@ -292,60 +292,62 @@ def test_a_response_is_set_found_and_replaced_by_our_next_one(wire: Wire) -> Non
 def test_a_response_that_somebody_else_wrote_is_never_overwritten_be_it_before_ours_or_after(
     wire: Wire, ours: tuple[str, ...]
 ) -> None:
-    assert not ours or isinstance(wire.reply(), Sent)
+    assert not ours or isinstance(wire.reply(), SentReply)
     before = wire.running.replies()
     wire.knows(review(response="Sorry! — The developer"))
     assert wire.event().reply_to == {}
     refused = wire.reply("Tom has written to you.", *ours)
-    assert isinstance(refused, Rejected)
+    assert isinstance(refused, Rejection)
     assert refused.reason == "already_answered"
     assert wire.running.replies() == before
 
 
 def test_a_response_is_pending_until_the_store_shows_it(wire: Wire) -> None:
-    assert wire.standing() == Moderation(Standing.CANNOT_TELL, "not_shown")
-    assert isinstance(wire.reply(), Sent)
-    assert wire.standing() == Moderation(Standing.PENDING)
+    assert wire.standing() == ModerationResult(ModerationStatus.CANNOT_TELL, "not_shown")
+    assert isinstance(wire.reply(), SentReply)
+    assert wire.standing() == ModerationResult(ModerationStatus.PENDING)
     wire.turned[0] += timedelta(hours=1)
-    assert wire.standing() == Moderation(Standing.PUBLISHED)
-    assert wire.standing("Another text.") == Moderation(Standing.CANNOT_TELL, "not_shown")
+    assert wire.standing() == ModerationResult(ModerationStatus.PUBLISHED)
+    assert wire.standing("Another text.") == ModerationResult(
+        ModerationStatus.CANNOT_TELL, "not_shown"
+    )
     wire.knows(None)
-    assert wire.standing() == Moderation(Standing.CANNOT_TELL, "gone")
+    assert wire.standing() == ModerationResult(ModerationStatus.CANNOT_TELL, "gone")
 
 
 def test_a_response_may_have_5970_characters(wire: Wire) -> None:
     refused = wire.reply("ü" * 5_971)
-    assert isinstance(refused, Rejected)
+    assert isinstance(refused, Rejection)
     assert refused.reason == "too_long"
-    assert isinstance(wire.reply("ü" * 5_970), Sent)
+    assert isinstance(wire.reply("ü" * 5_970), SentReply)
 
 
 def test_a_response_taken_without_a_word_is_doubtful_and_found(wire: Wire) -> None:
-    wire.running.fault("app_store", Mode.DROP)
+    wire.running.add_fault("app_store", FaultMode.DROP)
     with pytest.raises(PlatformUnavailable) as fault:
         wire.reply()
     assert fault.value.maybe_applied
-    assert isinstance(wire.find(), Sent)
+    assert isinstance(wire.find(), SentReply)
 
 
 def test_a_response_that_was_taken_counts_whatever_the_answer_looks_like(wire: Wire) -> None:
     http, _ = answering({"data": entry(REVIEW)}, {"data": {}})
-    assert APP_STORE.reply(wire.target, TEXT, "rep_1", HOME, wire.credentials, http) == Sent(
+    assert APP_STORE.reply(wire.target, TEXT, "rep_1", HOME, wire.credentials, http) == SentReply(
         "rep_1"
     )
 
 
 def test_being_asked_to_wait_is_a_fault_that_applied_nothing(wire: Wire) -> None:
-    wire.running.fault("app_store", Mode.RATE_LIMITED, seconds=7)
+    wire.running.add_fault("app_store", FaultMode.RATE_LIMITED, seconds=7)
     with pytest.raises(PlatformUnavailable) as fault:
         wire.reply()
     assert (fault.value.maybe_applied, fault.value.retry_after) == (False, 7)
 
 
 def test_a_refusal_tells_apples_own_words(wire: Wire) -> None:
-    wire.running.fault("app_store", Mode.REJECT)
+    wire.running.add_fault("app_store", FaultMode.REJECT)
     refused = wire.reply()
-    assert isinstance(refused, Rejected)
+    assert isinstance(refused, Rejection)
     assert (refused.reason, "The response cannot be published." in refused.detail) == (
         "rejected",
         True,
@@ -364,12 +366,12 @@ def test_wrong_and_missing_credentials_say_what_to_check(wire: Wire, name: str) 
     ):
         wire.credentials[name] = value
         for answer in (wire.reply(), wire.recent()):
-            assert isinstance(answer, Rejected)
+            assert isinstance(answer, Rejection)
             assert answer.reason == reason
-        assert (wire.fetch(), wire.find(), wire.standing().standing) == (
+        assert (wire.fetch(), wire.find(), wire.standing().status) == (
             None,
-            Presence.CANNOT_TELL,
-            Standing.CANNOT_TELL,
+            ReplyLookup.CANNOT_TELL,
+            ModerationStatus.CANNOT_TELL,
         )
 
 
@@ -387,12 +389,12 @@ def test_a_key_that_cannot_sign_and_an_app_that_is_not_named_are_asked_for(wire:
         refused = APP_STORE.recent(
             None, wire.connection, {**wire.credentials, "private_key": text}, wire.http, NOW
         )
-        assert isinstance(refused, Rejected)
+        assert isinstance(refused, Rejection)
         assert refused.reason == "bad_credentials"
     for app, reason in (("1000000002", "gone"), (" ", "no_credentials")):
         wire.connection = replace(
             wire.connection, settings={**wire.connection.settings, "app_id": app}
         )
         refused = wire.recent()
-        assert isinstance(refused, Rejected)
+        assert isinstance(refused, Rejection)
         assert refused.reason == reason

@@ -16,22 +16,22 @@ from hypothesis import strategies as st
 from heard.connectors import (
     Connection,
     Connector,
-    Gone,
     Http,
-    HttpAnswer,
-    Page,
-    Parsed,
-    Presence,
-    Rejected,
+    HttpResponse,
+    ParsedDelivery,
+    Rejection,
+    ReplyLookup,
     ReplyTarget,
-    Request,
-    Sent,
+    ReviewGone,
+    ReviewPage,
+    SentReply,
+    WebhookRequest,
 )
 from heard.connectors.http import HttpClient
 from heard.connectors.platforms.bluesky import Bluesky, facets, record_key
 from heard.errors import PlatformUnavailable
 from heard.reviews import EventKind, ReviewEvent
-from heard_simulator.server import Calls, Mode, Platforms
+from heard_simulator.server import CallKind, FaultMode, SimulatedPlatforms
 
 pytestmark = pytest.mark.loopback
 
@@ -74,14 +74,14 @@ def post(
 class Wire:
     """The simulated server, and a connection to it with a memory of its own."""
 
-    platforms: Platforms
+    platforms: SimulatedPlatforms
     connector: Connector
     connection: Connection
     credentials: dict[str, str]
     http: HttpClient
 
     def knows(self, key: str, resource: dict[str, Any] | None, did: str = IDA["did"]) -> None:
-        self.platforms.knows("bluesky", uri(key, did), resource)
+        self.platforms.set_resource("bluesky", uri(key, did), resource)
 
     def target(self, key: str = "one") -> ReplyTarget:
         found = self.fetch(key)
@@ -90,12 +90,12 @@ class Wire:
 
     def reply(
         self, text: str = TEXT, reply_id: str = "rep_1", target: ReplyTarget | None = None
-    ) -> Sent | Rejected:
+    ) -> SentReply | Rejection:
         return self.connector.reply(
             target or self.target(), text, reply_id, self.connection, self.credentials, self.http
         )
 
-    def find(self, text: str = TEXT, reply_id: str = "rep_1") -> Sent | Presence:
+    def find(self, text: str = TEXT, reply_id: str = "rep_1") -> SentReply | ReplyLookup:
         return self.connector.find_reply(
             ReplyTarget(uri("one"), uri("one"), {}),
             text,
@@ -105,18 +105,18 @@ class Wire:
             self.http,
         )
 
-    def fetch(self, key: str) -> ReviewEvent | Gone | None:
+    def fetch(self, key: str) -> ReviewEvent | ReviewGone | None:
         return self.connector.fetch(uri(key), self.connection, self.credentials, self.http)
 
-    def recent(self, cursor: str | None = None) -> Page:
+    def recent(self, cursor: str | None = None) -> ReviewPage:
         page = self.connector.recent(cursor, self.connection, self.credentials, self.http, NOW)
-        assert isinstance(page, Page)
+        assert isinstance(page, ReviewPage)
         return page
 
 
 @pytest.fixture
 def wire() -> Iterator[Wire]:
-    with Platforms() as running:
+    with SimulatedPlatforms() as running:
         connection = Connection(
             "con-1",
             "bus_1",
@@ -129,7 +129,7 @@ def wire() -> Iterator[Wire]:
             Bluesky(),
             connection,
             dict(running.credentials["bluesky"]),
-            HttpClient(loopback=True),
+            HttpClient(allow_loopback=True),
         )
 
 
@@ -171,20 +171,20 @@ def test_whatever_comes_uninvited_says_nothing() -> None:
     connection = Connection("con-1", "bus_1", "bluesky", "https://api.example.com/hooks/con-1")
     assert (
         Bluesky().parse(
-            Request("POST", {}, b'{"notifications": [{"uri": "at://x"}]}'), connection, NOW
+            WebhookRequest("POST", {}, b'{"notifications": [{"uri": "at://x"}]}'), connection, NOW
         )
-        == Parsed()
+        == ParsedDelivery()
     )
 
 
 def test_a_reply_is_posted_once_and_found_by_its_key(wire: Wire) -> None:
     wire.knows("one", post())
-    assert wire.find() is Presence.ABSENT
+    assert wire.find() is ReplyLookup.ABSENT
     sent = wire.reply()
-    assert sent == Sent(uri(record_key("rep_1"), US))
+    assert sent == SentReply(uri(record_key("rep_1"), US))
     assert wire.find() == sent == wire.reply()
-    assert wire.find(reply_id="rep_2") is Presence.ABSENT
-    assert wire.find("Quite another text.") is Presence.CANNOT_TELL
+    assert wire.find(reply_id="rep_2") is ReplyLookup.ABSENT
+    assert wire.find("Quite another text.") is ReplyLookup.CANNOT_TELL
     (reply,) = wire.platforms.replies()
     assert (reply.text, reply.thread, reply.review, reply.public) == (
         TEXT,
@@ -196,7 +196,7 @@ def test_a_reply_is_posted_once_and_found_by_its_key(wire: Wire) -> None:
 
 def test_a_reply_that_went_through_unheard_is_found_and_not_repeated(wire: Wire) -> None:
     wire.knows("one", post())
-    wire.platforms.fault("bluesky", Mode.DROP)
+    wire.platforms.add_fault("bluesky", FaultMode.DROP)
     with pytest.raises(PlatformUnavailable) as fault:
         wire.reply()
     assert fault.value.maybe_applied
@@ -207,10 +207,13 @@ def test_a_reply_that_went_through_unheard_is_found_and_not_repeated(wire: Wire)
 def test_both_limits_count_graphemes_and_bytes(wire: Wire) -> None:
     wire.knows("one", post())
     family = "👩‍👩‍👧"
-    assert isinstance(wire.reply("é" * 300), Sent)
-    assert isinstance(wire.reply(family * 166, "rep_2"), Sent)
+    assert isinstance(wire.reply("é" * 300), SentReply)
+    assert isinstance(wire.reply(family * 166, "rep_2"), SentReply)
     over = [wire.reply("x" * 301, "rep_3"), wire.reply(family * 167, "rep_3")]
-    assert [isinstance(each, Rejected) and each.reason for each in over] == ["too_long", "too_long"]
+    assert [isinstance(each, Rejection) and each.reason for each in over] == [
+        "too_long",
+        "too_long",
+    ]
     assert len(wire.platforms.replies()) == 2
 
 
@@ -244,7 +247,7 @@ def test_the_thread_is_the_topmost_post_that_is_not_ours(wire: Wire) -> None:
     }
     for key in ("one", "two", "three"):
         assert replace(wire, connector=Bluesky()).target(key).native_thread == threads[uri(key)]
-    assert isinstance(wire.reply(target=wire.target("two")), Sent)
+    assert isinstance(wire.reply(target=wire.target("two")), SentReply)
     assert wire.platforms.replies()[0].thread == uri("one")
 
 
@@ -272,7 +275,7 @@ def test_pages_follow_each_other_newest_first_and_end(wire: Wire) -> None:
     while True:
         page = wire.recent(cursor)
         seen += [event.native_id for event in page.events]
-        if (cursor := page.older) is None:
+        if (cursor := page.next_cursor) is None:
             break
     assert seen == [uri(str(number)) for number in range(219, 99, -1)]
 
@@ -291,7 +294,7 @@ def test_a_deleted_post_is_gone_and_a_hidden_one_is_not(wire: Wire) -> None:
     wire.knows("one", post(blocked=True))
     assert wire.fetch("one") is None
     wire.knows("one", None)
-    assert wire.fetch("one") is Gone.GONE
+    assert wire.fetch("one") is ReviewGone.GONE
 
 
 def test_a_notification_that_cannot_be_read_costs_only_itself(wire: Wire) -> None:
@@ -305,15 +308,15 @@ def test_a_notification_that_cannot_be_read_costs_only_itself(wire: Wire) -> Non
 def test_a_session_is_kept_renewed_and_begun_anew(wire: Wire) -> None:
     wire.knows("one", post())
     assert isinstance(wire.fetch("one"), ReviewEvent)
-    wire.platforms.fault("bluesky", Mode.DOWN, times=None, calls=Calls.SIGN_IN)
+    wire.platforms.add_fault("bluesky", FaultMode.DOWN, times=None, call_kind=CallKind.SIGN_IN)
     assert isinstance(wire.fetch("one"), ReviewEvent)
     wire.platforms.reset()
     wire.knows("one", post())
     target = wire.target()
     wire.platforms.revoke_tokens()
-    assert isinstance(wire.reply(target=target), Sent)
+    assert isinstance(wire.reply(target=target), SentReply)
     wire.platforms.revoke_tokens()
-    wire.platforms.of("bluesky").start()
+    wire.platforms.get("bluesky").start()
     wire.knows("one", post())
     assert isinstance(wire.fetch("one"), ReviewEvent)
 
@@ -328,23 +331,23 @@ def test_without_or_with_wrong_credentials_nothing_is_read(wire: Wire) -> None:
         other = replace(wire, credentials=entered)
         page = wire.connector.recent(None, wire.connection, entered, wire.http, NOW)
         answers = [other.reply(target=target), page]
-        assert [isinstance(each, Rejected) and each.reason for each in answers] == [reason, reason]
-        assert (other.fetch("one"), other.find()) == (None, Presence.CANNOT_TELL)
+        assert [isinstance(each, Rejection) and each.reason for each in answers] == [reason, reason]
+        assert (other.fetch("one"), other.find()) == (None, ReplyLookup.CANNOT_TELL)
 
 
 def test_a_password_that_was_changed_ends_the_session(wire: Wire) -> None:
     wire.knows("one", post())
     target = wire.target()
     wire.platforms.credentials["bluesky"]["app_password"] = "changed"
-    wire.platforms.of("bluesky").start()
-    assert isinstance(refused := wire.reply(target=target), Rejected)
+    wire.platforms.get("bluesky").start()
+    assert isinstance(refused := wire.reply(target=target), Rejection)
     assert refused.reason == "unauthorized"
 
 
 def test_a_server_that_asks_us_to_wait_says_until_when(wire: Wire) -> None:
     wire.knows("one", post())
     target = wire.target()
-    wire.platforms.fault("bluesky", Mode.RATE_LIMITED, seconds=90)
+    wire.platforms.add_fault("bluesky", FaultMode.RATE_LIMITED, seconds=90)
     with pytest.raises(PlatformUnavailable) as fault:
         wire.reply(target=target)
     assert not fault.value.maybe_applied
@@ -353,8 +356,8 @@ def test_a_server_that_asks_us_to_wait_says_until_when(wire: Wire) -> None:
 
 def test_a_refusal_tells_the_servers_own_words(wire: Wire) -> None:
     wire.knows("one", post())
-    wire.platforms.fault("bluesky", Mode.REJECT)
-    assert wire.reply() == Rejected("rejected", "Bluesky says: This record is not allowed.")
+    wire.platforms.add_fault("bluesky", FaultMode.REJECT)
+    assert wire.reply() == Rejection("rejected", "Bluesky says: This record is not allowed.")
 
 
 def test_one_accounts_server_cannot_place_the_posts_of_another(wire: Wire) -> None:
@@ -376,7 +379,7 @@ def test_one_accounts_server_cannot_place_the_posts_of_another(wire: Wire) -> No
             *,
             headers: Mapping[str, str] | None = None,
             body: bytes | None = None,
-        ) -> HttpAnswer:
+        ) -> HttpResponse:
             said: dict[str, object] = {"did": US, "accessJwt": "a", "refreshJwt": "r"}
             said |= (
                 {"posts": [view]}
@@ -385,7 +388,7 @@ def test_one_accounts_server_cannot_place_the_posts_of_another(wire: Wire) -> No
                 if "getPostThread" in url
                 else {}
             )
-            return HttpAnswer(200, {}, json.dumps(said).encode())
+            return HttpResponse(200, {}, json.dumps(said).encode())
 
         return answer
 

@@ -11,14 +11,14 @@ from urllib.parse import urlencode
 
 import pytest
 
-from heard.connectors import Connection, Request, load
+from heard.connectors import Connection, WebhookRequest, load
 from heard.connectors.parsing import Fields, read_json
 from heard.errors import Unparseable
 from heard.reviews import TOMBSTONE, Author, EventKind, ReviewEvent
-from tests.unit.signed import nowhere
+from tests.unit.signed import refuse_http
 
 type Connect = Callable[..., Connection]
-type Post = Callable[..., Request]
+type Post = Callable[..., WebhookRequest]
 
 POST = {
     "id": 812, "topic_id": 77, "post_number": 4, "post_type": 1, "user_id": 31, "username": "mira", "name": "Mira K.", "version": 1,
@@ -43,7 +43,9 @@ def test_the_payloads_that_platforms_publish_are_understood(
     }
     events = {
         name: only(
-            load(name).parse(Request("POST", {}, body.strip().encode()), connect(name), now).events
+            load(name)
+            .parse(WebhookRequest("POST", {}, body.strip().encode()), connect(name), now)
+            .events
         )
         for name, body in read.items()
     }
@@ -58,13 +60,13 @@ def test_the_payloads_that_platforms_publish_are_understood(
     assert events["twilio_sms"].author == Author("+14133881111")
 
 
-def test_our_own_schema_is_read_whole(connect: Connect, post: Post, now: datetime) -> None:
+def test_our_own_schema_is_read_whole(connect: Connect, post_request: Post, now: datetime) -> None:
     data = {
         "id": "r-1", "thread_id": "t-1", "revision": 3, "rating": "4", "title": "Good", "text": "Warm\r\nbread", "language": "en",
         "author": {"id": 7, "name": "Ada"}, "subject": "Bakery", "link": "https://example.com/r-1", "unknown": [1],
     }  # fmt: skip
     parsed = load("standard").parse(
-        post({"type": "review.edited", "timestamp": "2026-03-01T10:00:00Z", "data": data}),
+        post_request({"type": "review.edited", "timestamp": "2026-03-01T10:00:00Z", "data": data}),
         connect("standard"),
         now,
     )
@@ -85,9 +87,9 @@ def test_our_own_schema_is_read_whole(connect: Connect, post: Post, now: datetim
 
 @pytest.mark.parametrize(("score", "rating"), list(enumerate([1, 1, 1, 1, 2, 2, 2, 3, 4, 5, 5])))
 def test_a_recommendation_score_becomes_the_rating_of_its_band(
-    score: int, rating: int, connect: Connect, post: Post, now: datetime
+    score: int, rating: int, connect: Connect, post_request: Post, now: datetime
 ) -> None:
-    request = post({"type": "review.created", "data": {"id": "r-1", "score": score}})
+    request = post_request({"type": "review.created", "data": {"id": "r-1", "score": score}})
     assert only(load("standard").parse(request, connect("standard"), now).events).rating == rating
 
 
@@ -113,19 +115,21 @@ def test_our_own_schema_places_each_kind_of_event(
     data: dict[str, Any],
     seen: tuple[EventKind, str],
     connect: Connect,
-    post: Post,
+    post_request: Post,
     now: datetime,
 ) -> None:
     event = only(
         load("standard")
-        .parse(post({"type": kind, "data": {"id": "r-1", **data}}), connect("standard"), now)
+        .parse(
+            post_request({"type": kind, "data": {"id": "r-1", **data}}), connect("standard"), now
+        )
         .events
     )
     assert (event.kind, event.revision) == seen
 
 
 def test_a_field_that_makes_no_sense_costs_only_itself_and_is_named_without_quoting(
-    connect: Connect, post: Post, now: datetime
+    connect: Connect, post_request: Post, now: datetime
 ) -> None:
     data = {
         "id": "r-1",
@@ -135,7 +139,7 @@ def test_a_field_that_makes_no_sense_costs_only_itself_and_is_named_without_quot
         "link": "javascript:alert(1)",
     }
     parsed = load("standard").parse(
-        post({"type": "review.created", "data": data}), connect("standard"), now
+        post_request({"type": "review.created", "data": data}), connect("standard"), now
     )
     event = only(parsed.events)
     assert (event.rating, event.title, event.text, event.link) == (
@@ -157,10 +161,10 @@ def trustpilot(name: str, **data: object) -> dict[str, object]:
 
 
 def test_one_bad_entry_of_a_batch_costs_no_other(
-    connect: Connect, post: Post, now: datetime
+    connect: Connect, post_request: Post, now: datetime
 ) -> None:
     good = trustpilot("created", id="a1", stars=2, text="Late", createdAt="2026-03-01T10:00:00Z")
-    request = post(
+    request = post_request(
         batch(
             good,
             "nonsense",
@@ -176,15 +180,15 @@ def test_one_bad_entry_of_a_batch_costs_no_other(
     ]
     assert parsed.problems == ("event 1 is not an object", "id of eventData of event 2 is missing")
     with pytest.raises(Unparseable, match="event 0 is not an object"):
-        load("trustpilot").parse(post(batch(None)), connect("trustpilot"), now)
+        load("trustpilot").parse(post_request(batch(None)), connect("trustpilot"), now)
 
 
 def test_trustpilots_edits_follow_each_other_even_without_dates(
-    connect: Connect, post: Post, now: datetime
+    connect: Connect, post_request: Post, now: datetime
 ) -> None:
     def revision(event: object, at: datetime) -> str:
         return only(
-            load("trustpilot").parse(post(batch(event)), connect("trustpilot"), at).events
+            load("trustpilot").parse(post_request(batch(event)), connect("trustpilot"), at).events
         ).revision
 
     created = revision(trustpilot("created", id="a1", createdAt="2026-03-01T10:00:00Z"), now)
@@ -201,19 +205,20 @@ def test_trustpilots_edits_follow_each_other_even_without_dates(
     assert [created, dated, *undated, TOMBSTONE] == sorted({created, dated, *undated, TOMBSTONE})
 
 
-def test_tests_and_pings_are_tests(connect: Connect, post: Post, now: datetime) -> None:
+def test_tests_and_pings_are_tests(connect: Connect, post_request: Post, now: datetime) -> None:
     for name, document in (
         ("trustpilot", batch()),
         ("discourse", {"ping": "OK"}),
         ("standard", {"type": "test"}),
     ):
         assert (
-            only(load(name).parse(post(document), connect(name), now).events).kind is EventKind.TEST
+            only(load(name).parse(post_request(document), connect(name), now).events).kind
+            is EventKind.TEST
         )
 
 
 def discourse(
-    connect: Connect, post: Post, header: str = "post_created", **changes: object
+    connect: Connect, post_request: Post, header: str = "post_created", **changes: object
 ) -> tuple[ReviewEvent, ...]:
     connection = connect(
         "discourse",
@@ -221,12 +226,12 @@ def discourse(
         api_username="Heard",
         staff_usernames="boss, @Lena",
     )
-    request = post({"post": {**POST, **changes}}, x_discourse_event=header)
+    request = post_request({"post": {**POST, **changes}}, x_discourse_event=header)
     return load("discourse").parse(request, connection, datetime(2026, 3, 14, tzinfo=UTC)).events
 
 
 def test_the_state_of_a_discourse_post_is_the_same_in_any_order_of_arrival(
-    connect: Connect, post: Post
+    connect: Connect, post_request: Post
 ) -> None:
     at = "2026-03-01T10:0{}:00.000Z".format
     life = [
@@ -246,7 +251,7 @@ def test_the_state_of_a_discourse_post_is_the_same_in_any_order_of_arrival(
         {"raw": "The lid leaked.", "version": 4, "updated_at": at(6), "deleted_at": at(5)},
         {"raw": "The lid leaked.", "version": 4, "updated_at": at(6)},
     ]
-    events = [only(discourse(connect, post, **stage)) for stage in life]
+    events = [only(discourse(connect, post_request, **stage)) for stage in life]
     revisions = [event.revision for event in events]
     assert revisions == sorted(set(revisions))
     for order in permutations(events[2:6]):
@@ -254,11 +259,11 @@ def test_the_state_of_a_discourse_post_is_the_same_in_any_order_of_arrival(
         assert (last.kind, last.text) == (EventKind.EDITED, "The lid leaks.")
 
 
-def test_an_unsigned_discourse_header_changes_nothing(connect: Connect, post: Post) -> None:
+def test_an_unsigned_discourse_header_changes_nothing(connect: Connect, post_request: Post) -> None:
     for stage in ({}, {"deleted_at": "2026-03-02T10:00:00Z"}, {"username": "heard"}):
         said = {
-            discourse(connect, post, header, **stage)[:1]
-            and str(discourse(connect, post, header, **stage)[0])
+            discourse(connect, post_request, header, **stage)[:1]
+            and str(discourse(connect, post_request, header, **stage)[0])
             for header in ("post_created", "post_edited", "post_destroyed", "ping")
         }
         assert len(said) == 1
@@ -280,16 +285,18 @@ def test_an_unsigned_discourse_header_changes_nothing(connect: Connect, post: Po
     ],
 )
 def test_a_discourse_post_is_what_its_body_says(
-    changes: dict[str, object], kind: EventKind | None, connect: Connect, post: Post
+    changes: dict[str, object], kind: EventKind | None, connect: Connect, post_request: Post
 ) -> None:
-    assert [event.kind for event in discourse(connect, post, **changes)] == ([kind] if kind else [])
+    assert [event.kind for event in discourse(connect, post_request, **changes)] == (
+        [kind] if kind else []
+    )
 
 
 def test_a_discourse_post_without_its_source_is_read_from_its_html(
-    connect: Connect, post: Post
+    connect: Connect, post_request: Post
 ) -> None:
     cooked = "<p>Fish &amp; chips<br>cold</p><blockquote><p>sic</p></blockquote>"
-    event = only(discourse(connect, post, raw=None, cooked=cooked, post_number=1))
+    event = only(discourse(connect, post_request, raw=None, cooked=cooked, post_number=1))
     assert event.text is not None
     assert event.text.split() == ["Fish", "&", "chips", "cold", "sic"]
     assert (event.title, event.native_thread, dict(event.reply_to)) == (
@@ -324,12 +331,12 @@ def test_a_text_message_is_a_review_and_an_opt_out_is_marked(
     text: str | None,
     opted_out: bool,
     connect: Connect,
-    post: Post,
+    post_request: Post,
     now: datetime,
 ) -> None:
     event = only(
         load("twilio_sms")
-        .parse(post(urlencode({**SMS, **changes}).encode()), connect("twilio_sms"), now)
+        .parse(post_request(urlencode({**SMS, **changes}).encode()), connect("twilio_sms"), now)
         .events
     )
     assert (event.native_id, event.author, event.text) == ("SM1", Author("+4915112345678"), text)
@@ -346,12 +353,14 @@ def test_a_text_message_is_a_review_and_an_opt_out_is_marked(
     ],
 )
 def test_reports_about_our_own_messages_are_no_reviews(
-    changes: dict[str, str], connect: Connect, post: Post, now: datetime
+    changes: dict[str, str], connect: Connect, post_request: Post, now: datetime
 ) -> None:
-    request = post(urlencode({**SMS, **changes}).encode())
+    request = post_request(urlencode({**SMS, **changes}).encode())
     parsed = load("twilio_sms").parse(request, connect("twilio_sms"), now)
     assert parsed.events == ()
-    answer = load("twilio_sms").accepted(request, connect("twilio_sms"), parsed, nowhere)
+    answer = load("twilio_sms").delivery_response(
+        request, connect("twilio_sms"), parsed, refuse_http
+    )
     assert (answer.status, answer.content_type, answer.body) == (200, "text/xml", "<Response/>")
 
 

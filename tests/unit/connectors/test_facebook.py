@@ -20,22 +20,22 @@ from hypothesis import strategies as st
 
 from heard.connectors import (
     Connection,
-    Gone,
     Http,
-    HttpAnswer,
-    Presence,
-    RefusalReason,
-    Rejected,
+    HttpResponse,
+    Rejection,
+    ReplyLookup,
     ReplyTarget,
-    Request,
-    Sent,
+    ReviewGone,
+    SentReply,
+    SignatureFailureReason,
+    WebhookRequest,
     load,
 )
 from heard.connectors.http import HttpClient
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import TOMBSTONE, EventKind, ReviewEvent
-from heard_simulator.server import Json, Mode, Platforms
-from tests.unit.simulated import Wired, wired
+from heard_simulator.server import FaultMode, Json, SimulatedPlatforms
+from tests.unit.simulated import SimulatedConnection, connect_to_simulator
 
 pytestmark = pytest.mark.loopback
 
@@ -77,8 +77,10 @@ def entry(
     return {"id": page, "time": at, "changes": [{"field": field, "value": each} for each in values]}
 
 
-def request(*entries: object) -> Request:
-    return Request("POST", {}, json.dumps({"object": "page", "entry": list(entries)}).encode())
+def request(*entries: object) -> WebhookRequest:
+    return WebhookRequest(
+        "POST", {}, json.dumps({"object": "page", "entry": list(entries)}).encode()
+    )
 
 
 def events(*entries: object) -> tuple[ReviewEvent, ...]:
@@ -93,7 +95,7 @@ def event(**changed: Any) -> ReviewEvent:
 def asked(platform: str = "facebook", **query: str) -> tuple[int, str, str]:
     named = {f"hub.{name}": said for name, said in query.items()}
     answer = load(platform).handshake(
-        Request("GET", {}, b"", urlencode(named)), CONNECTION, (), NOW
+        WebhookRequest("GET", {}, b"", urlencode(named)), CONNECTION, (), NOW
     )
     assert answer is not None
     return answer.status, answer.body, answer.content_type
@@ -131,7 +133,7 @@ def test_a_challenge_that_could_be_a_page_is_not_sent_back(challenge: str) -> No
 def test_a_connection_without_a_verify_token_takes_no_challenge() -> None:
     bare = Connection("c", "b", "facebook", "https://api.example.com/hooks/c", {"page_id": PAGE})
     answer = FACEBOOK.handshake(
-        Request("GET", {}, b"", "hub.mode=subscribe&hub.challenge=1&hub.verify_token="),
+        WebhookRequest("GET", {}, b"", "hub.mode=subscribe&hub.challenge=1&hub.verify_token="),
         bare,
         (),
         NOW,
@@ -142,17 +144,17 @@ def test_a_connection_without_a_verify_token_takes_no_challenge() -> None:
 
 @given(query=st.text(max_size=400))
 def test_any_question_is_answered_and_a_delivery_is_none(query: str) -> None:
-    answer = FACEBOOK.handshake(Request("GET", {}, b"", query), CONNECTION, (), NOW)
+    answer = FACEBOOK.handshake(WebhookRequest("GET", {}, b"", query), CONNECTION, (), NOW)
     assert answer is not None
     assert answer.status in {400, 403}
-    assert FACEBOOK.handshake(Request("POST", {}, b"", query), CONNECTION, (), NOW) is None
+    assert FACEBOOK.handshake(WebhookRequest("POST", {}, b"", query), CONNECTION, (), NOW) is None
 
 
 def test_the_published_vectors_of_the_same_construction_are_believed_or_refused_as_they_say(
     facts: Callable[[str], str],
 ) -> None:
     for vector in json.loads(facts("vectors/sha256-hex-body.json"))["vectors"]:
-        signed = Request(
+        signed = WebhookRequest(
             "POST",
             {"x-hub-signature-256": vector["headers"]["X-Hub-Signature-256"]},
             vector["body"].encode(),
@@ -170,13 +172,13 @@ def test_the_older_signature_alone_is_never_enough() -> None:
     for headers in ({"x-hub-signature": old}, {"x-hub-signature": old, "x-hub-signature-256": old}):
         assert (
             FACEBOOK.verify(
-                Request("POST", headers, body), CONNECTION, (SECRET,), NOW, HttpClient()
+                WebhookRequest("POST", headers, body), CONNECTION, (SECRET,), NOW, HttpClient()
             )
             is not None
         )
-    refusal = FACEBOOK.verify(Request("POST", {}, body), CONNECTION, (), NOW, HttpClient())
+    refusal = FACEBOOK.verify(WebhookRequest("POST", {}, body), CONNECTION, (), NOW, HttpClient())
     assert refusal is not None
-    assert refusal.reason is RefusalReason.NO_SECRET
+    assert refusal.reason is SignatureFailureReason.NO_SECRET
 
 
 @given(at=st.integers(0, 10**6), bit=st.integers(0, 7))
@@ -187,7 +189,11 @@ def test_a_flipped_bit_is_refused(at: int, bit: int) -> None:
     body[at % len(body)] ^= 1 << bit
     assert (
         FACEBOOK.verify(
-            Request("POST", signed.headers, bytes(body)), CONNECTION, (SECRET,), NOW, HttpClient()
+            WebhookRequest("POST", signed.headers, bytes(body)),
+            CONNECTION,
+            (SECRET,),
+            NOW,
+            HttpClient(),
         )
         is not None
     )
@@ -199,11 +205,11 @@ def test_a_flipped_bit_is_refused(at: int, bit: int) -> None:
 def test_a_capture_of_2013_is_read_as_the_pages_own_comment_under_its_post(
     facts: Callable[[str], str],
 ) -> None:
-    sent = Request("POST", {}, facts("payloads/meta-page-feed-comment.json").encode())
+    sent = WebhookRequest("POST", {}, facts("payloads/meta-page-feed-comment.json").encode())
     (found,) = FACEBOOK.parse(sent, CONNECTION, NOW).events
     assert (found.kind, found.author.id) == (EventKind.REPLY_SEEN, PAGE)
     assert found.native_id == found.native_thread == "500158316696377_500219983356877_5405676"
-    reaction = Request("POST", {}, facts("payloads/meta-page-feed-reaction.json").encode())
+    reaction = WebhookRequest("POST", {}, facts("payloads/meta-page-feed-reaction.json").encode())
     assert FACEBOOK.parse(reaction, CONNECTION, NOW).events == ()
 
 
@@ -293,7 +299,7 @@ def test_a_bad_change_costs_only_itself_and_another_pages_shows_as_a_problem() -
     with pytest.raises(Unparseable):
         events(entry(value(), page="7"))
     with pytest.raises(Unparseable):
-        FACEBOOK.parse(Request("POST", {}, b'{"entry": {}}'), CONNECTION, NOW)
+        FACEBOOK.parse(WebhookRequest("POST", {}, b'{"entry": {}}'), CONNECTION, NOW)
 
 
 def test_the_dashboards_test_is_answered_and_goes_nowhere() -> None:
@@ -305,15 +311,19 @@ def test_the_dashboards_test_is_answered_and_goes_nowhere() -> None:
 
 
 @pytest.fixture
-def side() -> Iterator[Wired]:
-    with Platforms() as running:
-        running.knows("facebook", COMMENT, SHOWN)
-        yield wired("facebook", running)
+def side() -> Iterator[SimulatedConnection]:
+    with SimulatedPlatforms() as running:
+        running.set_resource("facebook", COMMENT, SHOWN)
+        yield connect_to_simulator("facebook", running)
 
 
 def reply(
-    side: Wired, text: str = TEXT, of: str = COMMENT, thread: str = COMMENT, **credentials: str
-) -> Sent | Rejected:
+    side: SimulatedConnection,
+    text: str = TEXT,
+    of: str = COMMENT,
+    thread: str = COMMENT,
+    **credentials: str,
+) -> SentReply | Rejection:
     return FACEBOOK.reply(
         ReplyTarget(of, thread, {}),
         text,
@@ -325,8 +335,12 @@ def reply(
 
 
 def find(
-    side: Wired, text: str = TEXT, of: str = COMMENT, thread: str = COMMENT, **credentials: str
-) -> Sent | Presence:
+    side: SimulatedConnection,
+    text: str = TEXT,
+    of: str = COMMENT,
+    thread: str = COMMENT,
+    **credentials: str,
+) -> SentReply | ReplyLookup:
     return FACEBOOK.find_reply(
         ReplyTarget(of, thread, {}),
         text,
@@ -337,67 +351,79 @@ def find(
     )
 
 
-def test_a_reply_below_another_reply_is_found_where_facebook_puts_it(side: Wired) -> None:
-    side.running.knows("facebook", "41_8", {**SHOWN, "parent": {"id": COMMENT}})
-    assert find(side, of="41_8") is Presence.ABSENT
+def test_a_reply_below_another_reply_is_found_where_facebook_puts_it(
+    side: SimulatedConnection,
+) -> None:
+    side.simulator.set_resource("facebook", "41_8", {**SHOWN, "parent": {"id": COMMENT}})
+    assert find(side, of="41_8") is ReplyLookup.ABSENT
     sent = reply(side, of="41_8")
-    assert isinstance(sent, Sent)
+    assert isinstance(sent, SentReply)
     assert find(side, of="41_8") == sent
-    (taken,) = side.running.replies()
+    (taken,) = side.simulator.replies()
     assert (taken.thread, taken.review) == (COMMENT, "41_8")
 
 
 def test_a_customer_who_repeats_our_words_is_not_our_reply_and_one_without_a_name_might_be(
-    side: Wired,
+    side: SimulatedConnection,
 ) -> None:
-    side.running.knows("facebook", "41_8", {**SHOWN, "message": TEXT, "parent": {"id": COMMENT}})
-    assert find(side) is Presence.ABSENT
-    side.running.knows("facebook", "41_9", {"message": TEXT, "parent": {"id": COMMENT}})
-    assert find(side) is Presence.CANNOT_TELL
+    side.simulator.set_resource(
+        "facebook", "41_8", {**SHOWN, "message": TEXT, "parent": {"id": COMMENT}}
+    )
+    assert find(side) is ReplyLookup.ABSENT
+    side.simulator.set_resource("facebook", "41_9", {"message": TEXT, "parent": {"id": COMMENT}})
+    assert find(side) is ReplyLookup.CANNOT_TELL
 
 
-def test_a_reply_is_looked_for_on_several_pages_and_then_given_up(side: Wired) -> None:
+def test_a_reply_is_looked_for_on_several_pages_and_then_given_up(
+    side: SimulatedConnection,
+) -> None:
     for number in range(150):
-        side.running.knows("facebook", f"41_1{number:03}", {**SHOWN, "parent": {"id": COMMENT}})
+        side.simulator.set_resource(
+            "facebook", f"41_1{number:03}", {**SHOWN, "parent": {"id": COMMENT}}
+        )
     sent = reply(side)
     assert find(side) == sent
-    assert find(side, "Quite another text.") is Presence.ABSENT
+    assert find(side, "Quite another text.") is ReplyLookup.ABSENT
     for number in range(600):
-        side.running.knows("facebook", f"41_2{number:03}", {**SHOWN, "parent": {"id": COMMENT}})
-    assert find(side, "Quite another text.") is Presence.CANNOT_TELL
+        side.simulator.set_resource(
+            "facebook", f"41_2{number:03}", {**SHOWN, "parent": {"id": COMMENT}}
+        )
+    assert find(side, "Quite another text.") is ReplyLookup.CANNOT_TELL
 
 
-def test_without_a_token_or_with_a_wrong_one_nothing_is_posted(side: Wired) -> None:
+def test_without_a_token_or_with_a_wrong_one_nothing_is_posted(side: SimulatedConnection) -> None:
     bare = FACEBOOK.reply(
         ReplyTarget(COMMENT, COMMENT, {}), TEXT, "rep_1", side.connection, {}, side.http
     )
-    assert isinstance(bare, Rejected)
+    assert isinstance(bare, Rejection)
     wrong = reply(side, access_token="another")
-    assert isinstance(wrong, Rejected)
+    assert isinstance(wrong, Rejection)
     assert (bare.reason, wrong.reason) == ("no_credentials", "unauthorized")
-    assert find(side, access_token="another") is Presence.CANNOT_TELL
+    assert find(side, access_token="another") is ReplyLookup.CANNOT_TELL
     assert FACEBOOK.fetch(COMMENT, side.connection, {"access_token": "another"}, side.http) is None
     assert FACEBOOK.fetch(COMMENT, side.connection, {}, side.http) is None
-    assert side.running.replies() == []
+    assert side.simulator.replies() == []
 
 
-def test_a_reply_of_8000_characters_fits_and_one_more_is_not_sent(side: Wired) -> None:
-    assert isinstance(reply(side, "é" * 8_000), Sent)
+def test_a_reply_of_8000_characters_fits_and_one_more_is_not_sent(
+    side: SimulatedConnection,
+) -> None:
+    assert isinstance(reply(side, "é" * 8_000), SentReply)
     refused = reply(side, "é" * 8_001)
-    assert isinstance(refused, Rejected)
+    assert isinstance(refused, Rejection)
     assert refused.reason == "too_long"
 
 
-def test_a_comment_that_is_gone_takes_no_reply_and_says_so(side: Wired) -> None:
+def test_a_comment_that_is_gone_takes_no_reply_and_says_so(side: SimulatedConnection) -> None:
     refused = reply(side, of="41_404", thread="41_404")
-    assert isinstance(refused, Rejected)
+    assert isinstance(refused, Rejection)
     assert refused.reason == "gone"
-    assert find(side, of="41_404", thread="41_404") is Presence.ABSENT
-    assert FACEBOOK.fetch("41_404", side.connection, side.credentials, side.http) is Gone.GONE
+    assert find(side, of="41_404", thread="41_404") is ReplyLookup.ABSENT
+    assert FACEBOOK.fetch("41_404", side.connection, side.credentials, side.http) is ReviewGone.GONE
 
 
-def test_a_page_asked_too_often_says_when_it_may_be_asked_again(side: Wired) -> None:
-    side.running.fault("facebook", Mode.RATE_LIMITED, seconds=90)
+def test_a_page_asked_too_often_says_when_it_may_be_asked_again(side: SimulatedConnection) -> None:
+    side.simulator.add_fault("facebook", FaultMode.RATE_LIMITED, seconds=90)
     with pytest.raises(PlatformUnavailable) as fault:
         reply(side)
     assert (fault.value.maybe_applied, fault.value.retry_after) == (False, 120)
@@ -412,8 +438,8 @@ def answering(status: int, document: object, usage: str = "") -> Http:
         *,
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
-    ) -> HttpAnswer:
-        return HttpAnswer(status, {"x-business-use-case-usage": usage} if usage else {}, content)
+    ) -> HttpResponse:
+        return HttpResponse(status, {"x-business-use-case-usage": usage} if usage else {}, content)
 
     return http
 
@@ -438,7 +464,7 @@ def test_calls_too_many_are_a_fault_that_passes_and_was_not_applied(code: int, s
 )
 def test_refusals_for_good_are_told_in_metas_words(code: int, reason: str) -> None:
     refused = posted(answering(400, {"error": {"code": code, "message": "(#1) No."}}))
-    assert isinstance(refused, Rejected)
+    assert isinstance(refused, Rejection)
     assert refused.reason == reason
     assert "(#1) No." in refused.detail
 
@@ -457,18 +483,18 @@ def test_a_fault_at_metas_that_passes_leaves_the_question_open() -> None:
 @pytest.mark.parametrize("body", [b"", b"[]", b'{"error": "x"}', b'{"error": {"code": true}}'])
 def test_a_refusal_without_sense_goes_by_its_status(body: bytes) -> None:
     refused = posted(answering(404, body))
-    assert isinstance(refused, Rejected)
+    assert isinstance(refused, Rejection)
     assert refused.reason == "gone"
 
 
-def posted(http: Http) -> Sent | Rejected:
+def posted(http: Http) -> SentReply | Rejection:
     return FACEBOOK.reply(
         ReplyTarget(COMMENT, COMMENT, {}), TEXT, "rep_1", CONNECTION, {"access_token": "t"}, http
     )
 
 
-def test_a_comment_read_by_its_id_says_what_its_delivery_said(side: Wired) -> None:
-    side.running.knows("facebook", "41_8", {**SHOWN, "parent": {"id": COMMENT}})
+def test_a_comment_read_by_its_id_says_what_its_delivery_said(side: SimulatedConnection) -> None:
+    side.simulator.set_resource("facebook", "41_8", {**SHOWN, "parent": {"id": COMMENT}})
     read = FACEBOOK.fetch("41_8", side.connection, side.credentials, side.http)
     sent = event(comment_id="41_8", parent_id=COMMENT)
     assert isinstance(read, ReviewEvent)

@@ -11,9 +11,16 @@ from urllib.parse import urlencode
 
 import pytest
 
-from heard.connectors import Connection, Refusal, RefusalReason, Request, Response, load
+from heard.connectors import (
+    Connection,
+    SignatureFailure,
+    SignatureFailureReason,
+    WebhookRequest,
+    WebhookResponse,
+    load,
+)
 from heard.connectors.platforms.feedback_form import sign_token
-from tests.unit.signed import nowhere
+from tests.unit.signed import refuse_http
 
 SECRETS = ("newest secret", "older secret")
 NONCE = "A1b2C3d4E5f6G7h8I9j0K_"
@@ -25,7 +32,7 @@ type Connect = Callable[..., Connection]
 class Page(HTMLParser):
     """The elements of a page, with their attributes, and its text."""
 
-    def __init__(self, page: Response | None) -> None:
+    def __init__(self, page: WebhookResponse | None) -> None:
         super().__init__()
         assert page is not None
         assert page.content_type == "text/html; charset=utf-8"
@@ -44,8 +51,8 @@ class Page(HTMLParser):
         return found
 
 
-def submit(form: dict[str, str], language: str = "en") -> Request:
-    return Request("POST", {"accept-language": language}, urlencode(form).encode())
+def submit(form: dict[str, str], language: str = "en") -> WebhookRequest:
+    return WebhookRequest("POST", {"accept-language": language}, urlencode(form).encode())
 
 
 def token(connection: Connection, issued: datetime, secret: str = SECRETS[0]) -> str:
@@ -68,7 +75,9 @@ def test_the_page_speaks_the_readers_language_and_labels_every_field(
 ) -> None:
     connection = connect("feedback_form")
     page = Page(
-        FORM.handshake(Request("GET", {"accept-language": accepted}, b""), connection, SECRETS, now)
+        FORM.handshake(
+            WebhookRequest("GET", {"accept-language": accepted}, b""), connection, SECRETS, now
+        )
     )
     assert page.one("html")["lang"] == language
     assert {a["value"] for t, a in page.elements if t == "input" and a.get("type") == "radio"} == {
@@ -96,13 +105,13 @@ def test_what_a_page_is_sent_with_becomes_one_review_however_often_it_is_sent(
     connect: Connect, now: datetime
 ) -> None:
     connection = connect("feedback_form")
-    page = Page(FORM.handshake(Request("GET", {}, b""), connection, SECRETS, now))
+    page = Page(FORM.handshake(WebhookRequest("GET", {}, b""), connection, SECRETS, now))
     issued = str(page.one("input", name="token")["value"])
     request = submit(
         {"token": issued, "rating": "2", "text": "Cold soup\r\n", "name": " Jo ", "website": ""}
     )
     assert FORM.handshake(request, connection, SECRETS, now) is None
-    assert FORM.verify(request, connection, ("rotated", *SECRETS), now, nowhere) is None
+    assert FORM.verify(request, connection, ("rotated", *SECRETS), now, refuse_http) is None
     (first,), (again,) = (
         FORM.parse(request, connection, now + timedelta(seconds=s)).events for s in (1, 2)
     )
@@ -114,7 +123,11 @@ def test_what_a_page_is_sent_with_becomes_one_review_however_often_it_is_sent(
         "Cold soup",
         "Jo",
     )
-    thanks = Page(FORM.accepted(request, connection, FORM.parse(request, connection, now), nowhere))
+    thanks = Page(
+        FORM.delivery_response(
+            request, connection, FORM.parse(request, connection, now), refuse_http
+        )
+    )
     assert thanks.one("a")["href"] == f"../feedback/{connection.id}/{first.native_id}"
 
 
@@ -143,15 +156,15 @@ def test_who_took_longer_than_a_day_gets_their_words_back_with_a_fresh_token(
             "text": "\nIt took </textarea> a while",
         }
     )
-    refusal = FORM.verify(request, connection, SECRETS, now, nowhere)
+    refusal = FORM.verify(request, connection, SECRETS, now, refuse_http)
     assert refusal is not None
-    assert refusal.reason is RefusalReason.STALE
+    assert refusal.reason is SignatureFailureReason.STALE
     page = Page(FORM.handshake(request, connection, SECRETS, now))
     assert "It took </textarea> a while" in page.text
     assert "checked" in page.one("input", type="radio", value="1")
     fresh = str(page.one("input", name="token")["value"])
     assert (
-        FORM.verify(submit({"token": fresh, "rating": "1"}), connection, SECRETS, now, nowhere)
+        FORM.verify(submit({"token": fresh, "rating": "1"}), connection, SECRETS, now, refuse_http)
         is None
     )
 
@@ -159,29 +172,33 @@ def test_who_took_longer_than_a_day_gets_their_words_back_with_a_fresh_token(
 @pytest.mark.parametrize(
     ("altered", "reason"),
     [
-        (lambda t: "", RefusalReason.SIGNATURE_MISSING),
-        (lambda t: t[:-1], RefusalReason.SIGNATURE_MALFORMED),
-        (lambda t: "B" + t[1:], RefusalReason.SIGNATURE_WRONG),
-        (lambda t: t[:-1] + ("0" if t[-1] != "0" else "1"), RefusalReason.SIGNATURE_WRONG),
+        (lambda t: "", SignatureFailureReason.SIGNATURE_MISSING),
+        (lambda t: t[:-1], SignatureFailureReason.SIGNATURE_MALFORMED),
+        (lambda t: "B" + t[1:], SignatureFailureReason.SIGNATURE_WRONG),
+        (lambda t: t[:-1] + ("0" if t[-1] != "0" else "1"), SignatureFailureReason.SIGNATURE_WRONG),
         (
             lambda t: re.sub(r"\.(\d+)\.", lambda m: f".{int(m[1]) + 1}.", t),
-            RefusalReason.SIGNATURE_WRONG,
+            SignatureFailureReason.SIGNATURE_WRONG,
         ),
     ],
     ids=["none", "cut", "another nonce", "another mac", "another time"],
 )
 def test_a_token_that_was_not_issued_here_is_refused(
-    altered: Callable[[str], str], reason: RefusalReason, connect: Connect, now: datetime
+    altered: Callable[[str], str], reason: SignatureFailureReason, connect: Connect, now: datetime
 ) -> None:
     connection = connect("feedback_form")
     request = submit({"token": altered(token(connection, now)), "rating": "5"})
-    refusal = FORM.verify(request, connection, SECRETS, now, nowhere)
-    assert isinstance(refusal, Refusal)
+    refusal = FORM.verify(request, connection, SECRETS, now, refuse_http)
+    assert isinstance(refusal, SignatureFailure)
     assert refusal.reason is reason
     another = replace(connection, id="decaf")
     assert (
         FORM.verify(
-            submit({"token": token(connection, now), "rating": "5"}), another, SECRETS, now, nowhere
+            submit({"token": token(connection, now), "rating": "5"}),
+            another,
+            SECRETS,
+            now,
+            refuse_http,
         )
         is not None
     )
@@ -195,5 +212,5 @@ def test_what_fills_the_field_that_nobody_sees_is_no_review(
         {"token": token(connection, now), "text": "Buy my pills", "website": "http://pills.example"}
     )
     assert FORM.handshake(request, connection, SECRETS, now) is None
-    assert FORM.verify(request, connection, SECRETS, now, nowhere) is None
+    assert FORM.verify(request, connection, SECRETS, now, refuse_http) is None
     assert FORM.parse(request, connection, now).events == ()

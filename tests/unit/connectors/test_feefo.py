@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heard.connectors import Connection, Page, Rejected, ReplyTarget, Request, load
+from heard.connectors import Connection, Rejection, ReplyTarget, ReviewPage, WebhookRequest, load
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import EventKind, ReviewEvent
-from heard_simulator.server import Calls, Json, Mode, Platforms
-from tests.unit.simulated import Wired, wired
+from heard_simulator.server import CallKind, FaultMode, Json, SimulatedPlatforms
+from tests.unit.simulated import SimulatedConnection, connect_to_simulator
 
 pytestmark = pytest.mark.loopback
 
@@ -50,17 +50,20 @@ FEEDBACK: Json = {
 
 
 @pytest.fixture
-def side() -> Iterator[Wired]:
-    with Platforms() as running:
-        running.knows("feefo", SERVICE, FEEDBACK)
-        yield wired("feefo", running)
+def side() -> Iterator[SimulatedConnection]:
+    with SimulatedPlatforms() as running:
+        running.set_resource("feefo", SERVICE, FEEDBACK)
+        yield connect_to_simulator("feefo", running)
 
 
 def named(body: bytes) -> list[str]:
-    return [event.native_id for event in FEEFO.parse(Request("POST", {}, body), BLANK, NOW).events]
+    return [
+        event.native_id
+        for event in FEEFO.parse(WebhookRequest("POST", {}, body), BLANK, NOW).events
+    ]
 
 
-def fetch(side: Wired, native_id: str, **without: str) -> Any:
+def fetch(side: SimulatedConnection, native_id: str, **without: str) -> Any:
     return side.connector.fetch(
         native_id, side.connection, {**side.credentials, **without}, side.http
     )
@@ -99,9 +102,11 @@ def test_an_id_is_found_in_every_shape_that_makes_sense(id: str) -> None:
         assert named(body) == [id], body
 
 
-def test_a_delivery_is_without_words_and_older_than_any_version_that_was_read(side: Wired) -> None:
+def test_a_delivery_is_without_words_and_older_than_any_version_that_was_read(
+    side: SimulatedConnection,
+) -> None:
     (event,) = FEEFO.parse(
-        Request("POST", {}, json.dumps({"id": SERVICE}).encode()), BLANK, NOW
+        WebhookRequest("POST", {}, json.dumps({"id": SERVICE}).encode()), BLANK, NOW
     ).events
     assert (event.kind, event.partial, event.author.id) == (
         EventKind.CREATED,
@@ -129,12 +134,12 @@ def test_a_body_without_an_id_is_refused(body: bytes) -> None:
     with pytest.raises(Unparseable):
         named(body)
     assert [
-        event.kind for event in FEEFO.parse(Request("POST", {}, b" {} "), BLANK, NOW).events
+        event.kind for event in FEEFO.parse(WebhookRequest("POST", {}, b" {} "), BLANK, NOW).events
     ] == [EventKind.TEST]
 
 
 def test_each_part_of_a_sale_s_feedback_is_a_review_and_the_service_speaks_for_the_whole(
-    side: Wired,
+    side: SimulatedConnection,
 ) -> None:
     service, product, whole = (fetch(side, id) for id in (SERVICE, PRODUCT, WHOLE))
     assert (service.text, service.title, service.rating, service.author.name) == (
@@ -149,14 +154,14 @@ def test_each_part_of_a_sale_s_feedback_is_a_review_and_the_service_speaks_for_t
     assert service.author.id != product.author.id
 
 
-def test_an_update_is_a_later_version_of_the_same_review(side: Wired) -> None:
+def test_an_update_is_a_later_version_of_the_same_review(side: SimulatedConnection) -> None:
     before = fetch(side, SERVICE)
     changed = {
         **FEEDBACK,
         "service": {**FEEDBACK["service"], "review": "Put right."},
         "last_updated_date": "2016-05-12T08:00:00.000Z",
     }
-    side.running.knows("feefo", SERVICE, changed)
+    side.simulator.set_resource("feefo", SERVICE, changed)
     after = fetch(side, SERVICE)
     assert (after.kind, after.text, after.native_id) == (
         EventKind.EDITED,
@@ -166,20 +171,20 @@ def test_an_update_is_a_later_version_of_the_same_review(side: Wired) -> None:
     assert after.revision > before.revision
 
 
-def test_what_feefo_does_not_show_is_never_taken_for_gone(side: Wired) -> None:
+def test_what_feefo_does_not_show_is_never_taken_for_gone(side: SimulatedConnection) -> None:
     assert fetch(side, "f" * 24) is None
     assert fetch(side, SERVICE, client_secret="wrong") is None
     assert fetch(side, SERVICE, client_secret="") is None
-    side.running.revoke_tokens()
+    side.simulator.revoke_tokens()
     assert isinstance(fetch(side, SERVICE), ReviewEvent)
-    side.running.fault("feefo", Mode.RATE_LIMITED, seconds=7, calls=Calls.LOOK)
+    side.simulator.add_fault("feefo", FaultMode.RATE_LIMITED, seconds=7, call_kind=CallKind.READ)
     with pytest.raises(PlatformUnavailable) as fault:
         fetch(side, SERVICE)
     assert (fault.value.maybe_applied, fault.value.retry_after) == (False, 7)
 
 
-def test_a_score_out_of_ten_is_no_rating_out_of_five(side: Wired) -> None:
-    side.running.knows(
+def test_a_score_out_of_ten_is_no_rating_out_of_five(side: SimulatedConnection) -> None:
+    side.simulator.set_resource(
         "feefo",
         SERVICE,
         {
@@ -190,10 +195,12 @@ def test_a_score_out_of_ten_is_no_rating_out_of_five(side: Wired) -> None:
     assert fetch(side, SERVICE).rating is None
 
 
-def test_the_list_gives_the_parts_with_the_same_ids_and_revisions_page_by_page(side: Wired) -> None:
+def test_the_list_gives_the_parts_with_the_same_ids_and_revisions_page_by_page(
+    side: SimulatedConnection,
+) -> None:
     for number in range(100):
         id = f"{number:024x}"
-        side.running.knows(
+        side.simulator.set_resource(
             "feefo",
             id,
             {
@@ -206,41 +213,45 @@ def test_the_list_gives_the_parts_with_the_same_ids_and_revisions_page_by_page(s
             },
         )
     first = side.connector.recent(None, side.connection, side.credentials, side.http, NOW)
-    assert isinstance(first, Page)
-    assert (len(first.events), first.older, first.problems) == (100, "2", ())
-    last = side.connector.recent(first.older, side.connection, side.credentials, side.http, NOW)
-    assert isinstance(last, Page)
+    assert isinstance(first, ReviewPage)
+    assert (len(first.events), first.next_cursor, first.problems) == (100, "2", ())
+    last = side.connector.recent(
+        first.next_cursor, side.connection, side.credentials, side.http, NOW
+    )
+    assert isinstance(last, ReviewPage)
     assert [event.native_id for event in last.events] == [SERVICE, PRODUCT]
-    assert last.older is None
+    assert last.next_cursor is None
     assert last.events[0] == fetch(side, SERVICE)
     refused = side.connector.recent(None, side.connection, {}, side.http, NOW)
-    assert isinstance(refused, Rejected)
+    assert isinstance(refused, Rejection)
     assert refused.reason == "no_credentials"
 
 
 def test_an_answer_that_is_not_understood_is_a_fault_and_a_bad_entry_only_a_problem(
-    platform: Any, side: Wired, say: Callable[..., Any]
+    platform: Any, side: SimulatedConnection, http_response: Callable[..., Any]
 ) -> None:
     connection = Connection(
         "c", "b", "feefo", "", {"api_base": platform.url, "merchant_identifier": "m"}
     )
     undated = {"service": {"id": SERVICE}, "last_updated_date": "yesterday"}
-    platform.will_answer(say(200, {"access_token": "t", "expires_in": 3600}), (200, {}, b"<html>"))
+    platform.respond_with(
+        http_response(200, {"access_token": "t", "expires_in": 3600}), (200, {}, b"<html>")
+    )
     with pytest.raises(PlatformUnavailable):
         FEEFO.fetch(SERVICE, connection, side.credentials, side.http)
-    platform.will_answer(say(200, {"reviews": [undated]}))
+    platform.respond_with(http_response(200, {"reviews": [undated]}))
     with pytest.raises(PlatformUnavailable):
         FEEFO.fetch(SERVICE, connection, side.credentials, side.http)
-    platform.will_answer(say(200, {"reviews": [7, undated, {"service": 5}, FEEDBACK]}))
+    platform.respond_with(http_response(200, {"reviews": [7, undated, {"service": 5}, FEEDBACK]}))
     page = FEEFO.recent(None, connection, side.credentials, side.http, NOW)
-    assert isinstance(page, Page)
+    assert isinstance(page, ReviewPage)
     assert ([event.native_id for event in page.events], len(page.problems)) == (
         [SERVICE, PRODUCT],
         1,
     )
 
 
-def test_a_reply_is_left_to_people(side: Wired) -> None:
+def test_a_reply_is_left_to_people(side: SimulatedConnection) -> None:
     refused = FEEFO.reply(
         ReplyTarget(SERVICE, SERVICE, {}),
         "Thanks.",
@@ -249,5 +260,5 @@ def test_a_reply_is_left_to_people(side: Wired) -> None:
         side.credentials,
         side.http,
     )
-    assert isinstance(refused, Rejected)
+    assert isinstance(refused, Rejection)
     assert refused.reason == "not_offered"

@@ -27,25 +27,25 @@ from jwt.algorithms import RSAAlgorithm
 
 from heard.connectors import (
     Connection,
-    Gone,
-    HttpAnswer,
-    Moderation,
-    Page,
-    Presence,
-    Refusal,
-    RefusalReason,
-    Rejected,
+    HttpResponse,
+    ModerationResult,
+    ModerationStatus,
+    Rejection,
+    ReplyLookup,
     ReplyTarget,
-    Request,
-    Sent,
-    Standing,
+    ReviewGone,
+    ReviewPage,
+    SentReply,
+    SignatureFailure,
+    SignatureFailureReason,
+    WebhookRequest,
     google,
 )
 from heard.connectors.http import HttpClient
 from heard.connectors.platforms.google_business import GoogleBusiness
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import EventKind, ReviewEvent
-from heard_simulator.server import Calls, Mode, Platforms
+from heard_simulator.server import CallKind, FaultMode, SimulatedPlatforms
 
 pytestmark = pytest.mark.loopback
 
@@ -107,9 +107,9 @@ class Published:
         *,
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
-    ) -> HttpAnswer:
+    ) -> HttpResponse:
         self.asked.append(f"{method} {url}")
-        return HttpAnswer(self.status, self.headers, self.body)
+        return HttpResponse(self.status, self.headers, self.body)
 
 
 CLAIMS: dict[str, Any] = {
@@ -129,16 +129,16 @@ def token(key: Any = KEY, alg: str = "RS256", kid: str | None = "k1", **claims: 
     return jwt.encode(said, key, algorithm=alg, headers={"kid": kid} if kid else None)
 
 
-def push(bearer: str) -> Request:
-    return Request("POST", {"authorization": f"Bearer {bearer}"}, b"{}")
+def push(bearer: str) -> WebhookRequest:
+    return WebhookRequest("POST", {"authorization": f"Bearer {bearer}"}, b"{}")
 
 
 def verdict(
-    request: Request,
+    request: WebhookRequest,
     http: Published | None = None,
     connection: Connection = HOME,
     google_business: GoogleBusiness | None = None,
-) -> Refusal | None:
+) -> SignatureFailure | None:
     return (google_business or GoogleBusiness()).verify(
         request, connection, (), NOW, http or Published()
     )
@@ -146,9 +146,9 @@ def verdict(
 
 def test_the_rs256_check_agrees_with_the_vector_of_rfc_7520(facts: Callable[[str], str]) -> None:
     for vector in json.loads(facts("vectors/jwt-rs256-rfc7520.json"))["vectors"]:
-        key = google.public_key(vector["secret"])
+        key = google.parse_public_key(vector["secret"])
         assert key is not None
-        content = google.signed_content(
+        content = google.verified_content(
             vector["headers"]["Authorization"].removeprefix("Bearer "), key
         )
         assert (content is not None) == (vector["expected"] == "valid"), vector["name"]
@@ -188,28 +188,36 @@ def test_keys_published_as_jwks_serve_as_well_and_unreadable_ones_are_passed_ove
 @pytest.mark.parametrize(
     ("claims", "reason", "detail"),
     [
-        ({"aud": "https://api.example.com/hooks/another"}, RefusalReason.SIGNATURE_WRONG, "aud"),
-        ({"aud": [URL]}, RefusalReason.SIGNATURE_WRONG, "aud"),
-        ({"aud": None}, RefusalReason.SIGNATURE_WRONG, "aud"),
-        ({"iss": "https://accounts.google.com.evil.example"}, RefusalReason.SIGNATURE_WRONG, "iss"),
-        ({"iss": None}, RefusalReason.SIGNATURE_WRONG, "iss"),
+        (
+            {"aud": "https://api.example.com/hooks/another"},
+            SignatureFailureReason.SIGNATURE_WRONG,
+            "aud",
+        ),
+        ({"aud": [URL]}, SignatureFailureReason.SIGNATURE_WRONG, "aud"),
+        ({"aud": None}, SignatureFailureReason.SIGNATURE_WRONG, "aud"),
+        (
+            {"iss": "https://accounts.google.com.evil.example"},
+            SignatureFailureReason.SIGNATURE_WRONG,
+            "iss",
+        ),
+        ({"iss": None}, SignatureFailureReason.SIGNATURE_WRONG, "iss"),
         (
             {"email": "pusher@other.iam.gserviceaccount.example"},
-            RefusalReason.SIGNATURE_WRONG,
+            SignatureFailureReason.SIGNATURE_WRONG,
             "email",
         ),
-        ({"email": None}, RefusalReason.SIGNATURE_WRONG, "email"),
-        ({"email_verified": False}, RefusalReason.SIGNATURE_WRONG, "email_verified"),
-        ({"email_verified": "true"}, RefusalReason.SIGNATURE_WRONG, "email_verified"),
-        ({"email_verified": None}, RefusalReason.SIGNATURE_WRONG, "email_verified"),
-        ({"exp": AT - 11}, RefusalReason.STALE, "exp"),
-        ({"iat": AT + 11}, RefusalReason.STALE, "iat"),
-        ({"exp": None}, RefusalReason.SIGNATURE_MALFORMED, "exp"),
-        ({"iat": None}, RefusalReason.SIGNATURE_MALFORMED, "iat"),
+        ({"email": None}, SignatureFailureReason.SIGNATURE_WRONG, "email"),
+        ({"email_verified": False}, SignatureFailureReason.SIGNATURE_WRONG, "email_verified"),
+        ({"email_verified": "true"}, SignatureFailureReason.SIGNATURE_WRONG, "email_verified"),
+        ({"email_verified": None}, SignatureFailureReason.SIGNATURE_WRONG, "email_verified"),
+        ({"exp": AT - 11}, SignatureFailureReason.STALE, "exp"),
+        ({"iat": AT + 11}, SignatureFailureReason.STALE, "iat"),
+        ({"exp": None}, SignatureFailureReason.SIGNATURE_MALFORMED, "exp"),
+        ({"iat": None}, SignatureFailureReason.SIGNATURE_MALFORMED, "iat"),
     ],
 )
 def test_each_claim_that_is_wrong_has_its_own_refusal(
-    claims: dict[str, Any], reason: RefusalReason, detail: str
+    claims: dict[str, Any], reason: SignatureFailureReason, detail: str
 ) -> None:
     refusal = verdict(push(token(**claims)))
     assert refusal is not None
@@ -226,13 +234,13 @@ def test_only_rs256_by_a_published_key_counts() -> None:
     unsigned = jwt.encode(CLAIMS, "", algorithm="none", headers={"kid": "k1"})
     confused = hs256_with(public_pem(KEY))
     for bearer, reason in (
-        (unsigned, RefusalReason.SIGNATURE_MALFORMED),
-        (confused, RefusalReason.SIGNATURE_MALFORMED),
-        (token(alg="PS256"), RefusalReason.SIGNATURE_MALFORMED),
-        (token(alg="RS512"), RefusalReason.SIGNATURE_MALFORMED),
-        (token(kid=None), RefusalReason.SIGNATURE_MALFORMED),
-        (token(OTHER), RefusalReason.SIGNATURE_WRONG),
-        (token(OTHER, kid="k9"), RefusalReason.SIGNATURE_WRONG),
+        (unsigned, SignatureFailureReason.SIGNATURE_MALFORMED),
+        (confused, SignatureFailureReason.SIGNATURE_MALFORMED),
+        (token(alg="PS256"), SignatureFailureReason.SIGNATURE_MALFORMED),
+        (token(alg="RS512"), SignatureFailureReason.SIGNATURE_MALFORMED),
+        (token(kid=None), SignatureFailureReason.SIGNATURE_MALFORMED),
+        (token(OTHER), SignatureFailureReason.SIGNATURE_WRONG),
+        (token(OTHER, kid="k9"), SignatureFailureReason.SIGNATURE_WRONG),
     ):
         refusal = verdict(push(bearer))
         assert refusal is not None
@@ -264,11 +272,13 @@ def hs256_with(secret: bytes) -> str:
 )
 def test_what_is_no_token_is_refused_before_any_key_is_asked_for(value: str) -> None:
     http = Published()
-    refusal = verdict(Request("POST", {"authorization": value}, b"{}"), http)
+    refusal = verdict(WebhookRequest("POST", {"authorization": value}, b"{}"), http)
     assert refusal is not None
     missing = value.strip() in {"", "Bearer"}
     assert refusal.reason is (
-        RefusalReason.SIGNATURE_MISSING if missing else RefusalReason.SIGNATURE_MALFORMED
+        SignatureFailureReason.SIGNATURE_MISSING
+        if missing
+        else SignatureFailureReason.SIGNATURE_MALFORMED
     )
     assert http.asked == []
 
@@ -276,7 +286,7 @@ def test_what_is_no_token_is_refused_before_any_key_is_asked_for(value: str) -> 
 def test_a_connection_without_a_push_service_account_believes_nobody() -> None:
     refusal = verdict(push(token(email="")), connection=replace(HOME, settings={}))
     assert refusal is not None
-    assert refusal.reason is RefusalReason.NO_SECRET
+    assert refusal.reason is SignatureFailureReason.NO_SECRET
 
 
 GENUINE, DOOR = token(), GoogleBusiness()
@@ -336,20 +346,22 @@ def test_keys_that_cannot_be_read_are_a_fault_and_no_verdict(status: int, body: 
 
 
 def test_the_simulated_google_signs_what_its_published_certificates_prove() -> None:
-    with Platforms() as running:
-        other = running.of("google_business")
+    with SimulatedPlatforms() as running:
+        other = running.get("google_business")
         here = replace(HOME, settings=running.settings("google_business"))
-        assert other.shown_secret is None
+        assert other.visible_secret is None
         assert other.signing_secret is not None
-        signed = DOOR.sign(Request("POST", {}, b"{}"), URL, other.signing_secret, NOW)
-        assert DOOR.verify(signed, here, (), NOW, HttpClient(loopback=True)) is None
+        signed = DOOR.sign(WebhookRequest("POST", {}, b"{}"), URL, other.signing_secret, NOW)
+        assert DOOR.verify(signed, here, (), NOW, HttpClient(allow_loopback=True)) is None
         assert (
-            DOOR.verify(signed, replace(here, url=f"{URL}2"), (), NOW, HttpClient(loopback=True))
+            DOOR.verify(
+                signed, replace(here, url=f"{URL}2"), (), NOW, HttpClient(allow_loopback=True)
+            )
             is not None
         )
-        running.fault("google_business", Mode.DOWN, times=None)
+        running.add_fault("google_business", FaultMode.DOWN, times=None)
         with pytest.raises(PlatformUnavailable):
-            GoogleBusiness().verify(signed, here, (), NOW, HttpClient(loopback=True))
+            GoogleBusiness().verify(signed, here, (), NOW, HttpClient(allow_loopback=True))
 
 
 @pytest.mark.parametrize(
@@ -364,19 +376,19 @@ def test_the_simulated_google_signs_what_its_published_certificates_prove() -> N
 )
 def test_a_secret_that_cannot_sign_says_so(secret: str) -> None:
     with pytest.raises(ValueError, match="private_key, kid and email"):
-        DOOR.sign(Request("POST", {}, b"{}"), URL, secret, NOW)
+        DOOR.sign(WebhookRequest("POST", {}, b"{}"), URL, secret, NOW)
 
 
 # What a notification means
 
 
-def envelope(data: object, **message: Any) -> Request:
+def envelope(data: object, **message: Any) -> WebhookRequest:
     content = data if isinstance(data, bytes) else json.dumps(data).encode()
     body = {
         "message": {"data": base64.b64encode(content).decode(), "messageId": "1", **message},
         "subscription": "projects/p/subscriptions/s",
     }
-    return Request("POST", {}, json.dumps(body).encode())
+    return WebhookRequest("POST", {}, json.dumps(body).encode())
 
 
 def notified(data: object, connection: Connection = HOME) -> ReviewEvent | None:
@@ -448,15 +460,18 @@ def test_pubsubs_documented_envelope_is_read_and_its_greeting_is_no_notification
 ) -> None:
     document = facts("payloads/google-pubsub-push-envelope.json").encode()
     with pytest.raises(Unparseable, match="not JSON"):
-        DOOR.parse(Request("POST", {}, document), HOME, NOW)
+        DOOR.parse(WebhookRequest("POST", {}, document), HOME, NOW)
     body = json.loads(document)
     body["message"]["data"] = base64.b64encode(
         json.dumps({"type": "NEW_REVIEW", "reviewName": REVIEW}).encode()
     ).decode()
-    assert len(DOOR.parse(Request("POST", {}, json.dumps(body).encode()), HOME, NOW).events) == 1
+    assert (
+        len(DOOR.parse(WebhookRequest("POST", {}, json.dumps(body).encode()), HOME, NOW).events)
+        == 1
+    )
     for broken in ({}, {"message": {}}, {"message": {"data": "?"}}, {"message": {"data": 5}}):
         with pytest.raises(Unparseable):
-            DOOR.parse(Request("POST", {}, json.dumps(broken).encode()), HOME, NOW)
+            DOOR.parse(WebhookRequest("POST", {}, json.dumps(broken).encode()), HOME, NOW)
 
 
 # The API
@@ -477,29 +492,29 @@ def review(**fields: Any) -> dict[str, Any]:
 class Wire:
     """The connector against the simulated platform, whose clock the test turns."""
 
-    running: Platforms
+    running: SimulatedPlatforms
     turned: list[datetime]
     connection: Connection
     credentials: dict[str, str]
     google_business: GoogleBusiness = field(default_factory=GoogleBusiness)
-    http: HttpClient = field(default_factory=lambda: HttpClient(loopback=True))
+    http: HttpClient = field(default_factory=lambda: HttpClient(allow_loopback=True))
     target: ReplyTarget = field(default_factory=lambda: ReplyTarget(REVIEW, REVIEW, {}))
 
     def knows(self, **fields: Any) -> None:
-        self.running.knows("google_business", REVIEW, review(**fields))
+        self.running.set_resource("google_business", REVIEW, review(**fields))
 
-    def reply(self, text: str = TEXT, *ours: str) -> Sent | Rejected:
-        target = replace(self.target, ours=ours)
+    def reply(self, text: str = TEXT, *ours: str) -> SentReply | Rejection:
+        target = replace(self.target, own_replies=ours)
         return self.google_business.reply(
             target, text, "rep_1", self.connection, self.credentials, self.http
         )
 
-    def find(self, text: str = TEXT) -> Sent | Presence:
+    def find(self, text: str = TEXT) -> SentReply | ReplyLookup:
         return self.google_business.find_reply(
             self.target, text, "rep_1", self.connection, self.credentials, self.http
         )
 
-    def fetch(self, native_id: str = REVIEW) -> ReviewEvent | Gone | None:
+    def fetch(self, native_id: str = REVIEW) -> ReviewEvent | ReviewGone | None:
         return self.google_business.fetch(native_id, self.connection, self.credentials, self.http)
 
     def event(self) -> ReviewEvent:
@@ -507,12 +522,12 @@ class Wire:
         assert isinstance(found, ReviewEvent)
         return found
 
-    def recent(self, cursor: str | None = None) -> Page | Rejected:
+    def recent(self, cursor: str | None = None) -> ReviewPage | Rejection:
         return self.google_business.recent(
             cursor, self.connection, self.credentials, self.http, NOW
         )
 
-    def standing(self, text: str = TEXT) -> Moderation:
+    def standing(self, text: str = TEXT) -> ModerationResult:
         return self.google_business.moderation(
             self.target, f"{REVIEW}/reply", text, self.connection, self.credentials, self.http
         )
@@ -521,7 +536,7 @@ class Wire:
 @pytest.fixture
 def wire() -> Iterator[Wire]:
     turned = [NOW]
-    with Platforms(clock=lambda: turned[0]) as running:
+    with SimulatedPlatforms(clock=lambda: turned[0]) as running:
         connection = replace(
             HOME, settings={**running.settings("google_business"), "location": LOCATION}
         )
@@ -586,8 +601,8 @@ def test_any_order_of_notification_review_and_edit_ends_in_the_edit(wire: Wire) 
 
 
 def test_a_deleted_review_is_gone_and_one_that_we_may_not_read_is_unknown(wire: Wire) -> None:
-    wire.running.knows("google_business", REVIEW, None)
-    assert wire.fetch() is Gone.GONE
+    wire.running.set_resource("google_business", REVIEW, None)
+    assert wire.fetch() is ReviewGone.GONE
     wire.credentials.clear()
     assert wire.fetch() is None
 
@@ -595,19 +610,21 @@ def test_a_deleted_review_is_gone_and_one_that_we_may_not_read_is_unknown(wire: 
 def test_recent_reviews_come_latest_change_first_page_by_page(wire: Wire) -> None:
     for minute in range(55):
         at = f"2026-03-14T08:{minute:02d}:00Z"
-        wire.running.knows(
+        wire.running.set_resource(
             "google_business", f"{LOCATION}/reviews/r{minute}", review(createTime=at, updateTime=at)
         )
-    wire.running.knows("google_business", "accounts/1/locations/3/reviews/elsewhere", review())
-    wire.running.knows(
+    wire.running.set_resource(
+        "google_business", "accounts/1/locations/3/reviews/elsewhere", review()
+    )
+    wire.running.set_resource(
         "google_business", f"{LOCATION}/reviews/undated", review(updateTime=None, createTime=None)
     )
     first = wire.recent()
-    assert isinstance(first, Page)
-    assert first.older is not None
-    second = wire.recent(first.older)
-    assert isinstance(second, Page)
-    assert (len(first.events), len(first.problems), len(second.events), second.older) == (
+    assert isinstance(first, ReviewPage)
+    assert first.next_cursor is not None
+    second = wire.recent(first.next_cursor)
+    assert isinstance(second, ReviewPage)
+    assert (len(first.events), len(first.problems), len(second.events), second.next_cursor) == (
         49,
         1,
         7,
@@ -623,22 +640,22 @@ def test_a_location_without_reviews_has_an_empty_page_and_a_wrong_one_is_refused
     wire: Wire,
 ) -> None:
     wire.running.reset()
-    assert wire.recent() == Page()
+    assert wire.recent() == ReviewPage()
     wire.connection = replace(
         wire.connection, settings={**wire.connection.settings, "location": "Main Street"}
     )
     refused = wire.recent()
-    assert isinstance(refused, Rejected)
+    assert isinstance(refused, Rejection)
     assert refused.reason == "bad_location"
 
 
 def test_a_reply_is_set_found_and_replaced_by_our_next_one(wire: Wire) -> None:
-    assert wire.find() is Presence.ABSENT
-    assert wire.reply() == Sent(f"{REVIEW}/reply") == wire.find() == wire.reply()
-    assert wire.find("Something else.") is Presence.ABSENT
+    assert wire.find() is ReplyLookup.ABSENT
+    assert wire.reply() == SentReply(f"{REVIEW}/reply") == wire.find() == wire.reply()
+    assert wire.find("Something else.") is ReplyLookup.ABSENT
     assert isinstance(
         wire.reply("Tom has rung you. All is well again.", "Another.", TEXT.replace(". ", ".\n")),
-        Sent,
+        SentReply,
     )
     taken = wire.running.replies()
     assert [reply.removed_at is None for reply in taken] == [False, True]
@@ -649,72 +666,74 @@ def test_a_reply_is_set_found_and_replaced_by_our_next_one(wire: Wire) -> None:
 def test_a_reply_that_somebody_else_wrote_is_never_overwritten_be_it_before_our_first_or_after(
     wire: Wire, ours: tuple[str, ...]
 ) -> None:
-    assert not ours or isinstance(wire.reply(), Sent)
+    assert not ours or isinstance(wire.reply(), SentReply)
     before = wire.running.replies()
     wire.knows(reviewReply={"comment": "Sorry! — The owner", "updateTime": "2026-03-13T12:00:00Z"})
     assert wire.event().reply_to == {}
     refused = wire.reply("Tom has rung you.", *ours)
-    assert isinstance(refused, Rejected)
+    assert isinstance(refused, Rejection)
     assert refused.reason == "already_answered"
     assert wire.running.replies() == before
 
 
 def test_a_reply_that_was_deleted_at_google_leaves_room(wire: Wire) -> None:
     wire.knows(reviewReply=None)
-    assert isinstance(wire.reply("Tom has rung you.", TEXT), Sent)
+    assert isinstance(wire.reply("Tom has rung you.", TEXT), SentReply)
 
 
 def test_a_reply_may_have_4096_bytes_and_not_one_more(wire: Wire) -> None:
     refused = wire.reply("ü" * 2_049)
-    assert isinstance(refused, Rejected)
+    assert isinstance(refused, Rejection)
     assert refused.reason == "too_long"
-    assert isinstance(wire.reply("ü" * 2_048), Sent)
+    assert isinstance(wire.reply("ü" * 2_048), SentReply)
 
 
 def test_moderation_is_pending_then_approved_or_refused_with_googles_reason(wire: Wire) -> None:
-    assert wire.standing() == Moderation(Standing.CANNOT_TELL, "not_shown")
-    assert isinstance(wire.reply(), Sent)
-    assert wire.standing() == Moderation(Standing.PENDING)
-    assert wire.standing("Another text.") == Moderation(Standing.CANNOT_TELL, "not_shown")
-    wire.turned[0] += timedelta(minutes=1)
-    assert wire.standing() == Moderation(Standing.PUBLISHED)
-    assert isinstance(wire.reply("Please send us your passport.", TEXT), Sent)
-    wire.turned[0] += timedelta(minutes=1)
-    assert wire.standing("Please send us your passport.") == Moderation(
-        Standing.REFUSED, "PERSONAL_INFO"
+    assert wire.standing() == ModerationResult(ModerationStatus.CANNOT_TELL, "not_shown")
+    assert isinstance(wire.reply(), SentReply)
+    assert wire.standing() == ModerationResult(ModerationStatus.PENDING)
+    assert wire.standing("Another text.") == ModerationResult(
+        ModerationStatus.CANNOT_TELL, "not_shown"
     )
-    wire.running.knows("google_business", REVIEW, None)
-    assert wire.standing() == Moderation(Standing.CANNOT_TELL, "gone")
+    wire.turned[0] += timedelta(minutes=1)
+    assert wire.standing() == ModerationResult(ModerationStatus.PUBLISHED)
+    assert isinstance(wire.reply("Please send us your passport.", TEXT), SentReply)
+    wire.turned[0] += timedelta(minutes=1)
+    assert wire.standing("Please send us your passport.") == ModerationResult(
+        ModerationStatus.REMOVED, "PERSONAL_INFO"
+    )
+    wire.running.set_resource("google_business", REVIEW, None)
+    assert wire.standing() == ModerationResult(ModerationStatus.CANNOT_TELL, "gone")
 
 
 def test_a_reply_taken_without_a_word_is_doubtful_and_found(wire: Wire) -> None:
-    wire.running.fault("google_business", Mode.DROP)
+    wire.running.add_fault("google_business", FaultMode.DROP)
     with pytest.raises(PlatformUnavailable) as fault:
         wire.reply()
     assert fault.value.maybe_applied
-    assert isinstance(wire.find(), Sent)
+    assert isinstance(wire.find(), SentReply)
 
 
 def test_being_asked_to_wait_is_a_fault_that_applied_nothing(wire: Wire) -> None:
-    wire.running.fault("google_business", Mode.RATE_LIMITED, seconds=7)
+    wire.running.add_fault("google_business", FaultMode.RATE_LIMITED, seconds=7)
     with pytest.raises(PlatformUnavailable) as fault:
         wire.reply()
     assert (fault.value.maybe_applied, fault.value.retry_after) == (False, 7)
 
 
 def test_a_refusal_tells_googles_own_words_and_a_gone_review_that_it_is_gone(wire: Wire) -> None:
-    wire.running.fault("google_business", Mode.REJECT)
+    wire.running.add_fault("google_business", FaultMode.REJECT)
     refused = wire.reply()
-    assert isinstance(refused, Rejected)
+    assert isinstance(refused, Rejection)
     assert (refused.reason, "Request contains an invalid argument." in refused.detail) == (
         "rejected",
         True,
     )
-    wire.running.knows("google_business", REVIEW, None)
+    wire.running.set_resource("google_business", REVIEW, None)
     gone = wire.reply()
-    assert isinstance(gone, Rejected)
+    assert isinstance(gone, Rejection)
     assert gone.reason == "gone"
-    assert wire.find() is Presence.ABSENT
+    assert wire.find() is ReplyLookup.ABSENT
 
 
 def test_a_used_up_quota_is_waited_for_though_google_calls_it_forbidden(wire: Wire) -> None:
@@ -725,35 +744,39 @@ def test_a_used_up_quota_is_waited_for_though_google_calls_it_forbidden(wire: Wi
             "errors": [{"reason": "rateLimitExceeded"}],
         }
     }
-    explain = google.explained("Google")
+    explain = google.error_explainer("Google")
     with pytest.raises(PlatformUnavailable):
-        explain(Rejected("unauthorized", "403."), json.dumps(body).encode())
+        explain(Rejection("unauthorized", "403."), json.dumps(body).encode())
     body["error"]["errors"] = [{"reason": "forbidden"}, "odd"]
     assert (
-        explain(Rejected("unauthorized", "403."), json.dumps(body).encode()).detail
+        explain(Rejection("unauthorized", "403."), json.dumps(body).encode()).detail
         == "403. Google says: Quota exceeded."
     )
-    assert explain(Rejected("unauthorized", "403."), b"<html>") == Rejected("unauthorized", "403.")
+    assert explain(Rejection("unauthorized", "403."), b"<html>") == Rejection(
+        "unauthorized", "403."
+    )
 
 
 def test_tokens_are_kept_replaced_when_revoked_and_refused_for_wrong_credentials(
     wire: Wire,
 ) -> None:
     assert isinstance(wire.fetch(), ReviewEvent)
-    wire.running.fault("google_business", Mode.DOWN, times=None, calls=Calls.SIGN_IN)
+    wire.running.add_fault(
+        "google_business", FaultMode.DOWN, times=None, call_kind=CallKind.SIGN_IN
+    )
     assert isinstance(wire.fetch(), ReviewEvent)
     wire.running.reset()
     wire.knows()
     wire.running.revoke_tokens()
-    assert isinstance(wire.reply(), Sent)
+    assert isinstance(wire.reply(), SentReply)
     wire.credentials["refresh_token"] = "1//another"
     for answer in (wire.reply("Again."), wire.recent()):
-        assert isinstance(answer, Rejected)
+        assert isinstance(answer, Rejection)
         assert answer.reason == "unauthorized"
-    assert (wire.fetch(), wire.find()) == (None, Presence.CANNOT_TELL)
+    assert (wire.fetch(), wire.find()) == (None, ReplyLookup.CANNOT_TELL)
     wire.credentials.pop("client_secret")
     for answer in (wire.reply("Again."), wire.recent()):
-        assert isinstance(answer, Rejected)
+        assert isinstance(answer, Rejection)
         assert answer.reason == "no_credentials"
 
 
@@ -771,8 +794,8 @@ def test_an_answer_without_what_orders_a_review_is_a_fault(
         *,
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
-    ) -> HttpAnswer:
-        return HttpAnswer(200, {}, json.dumps(next(token_and_review)).encode())
+    ) -> HttpResponse:
+        return HttpResponse(200, {}, json.dumps(next(token_and_review)).encode())
 
     with pytest.raises(PlatformUnavailable, match="unreadable"):
         GoogleBusiness().fetch(REVIEW, HOME, wire.credentials, http)

@@ -17,21 +17,21 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from heard.connectors import (
     Connection,
-    Gone,
-    HttpAnswer,
-    Page,
-    Parsed,
-    Presence,
-    Rejected,
+    HttpResponse,
+    ParsedDelivery,
+    Rejection,
+    ReplyLookup,
     ReplyTarget,
-    Request,
-    Sent,
+    ReviewGone,
+    ReviewPage,
+    SentReply,
+    WebhookRequest,
 )
 from heard.connectors.http import HttpClient
 from heard.connectors.platforms.google_play import GooglePlay
 from heard.errors import PlatformUnavailable
 from heard.reviews import EventKind, ReviewEvent
-from heard_simulator.server import Calls, Mode, Platforms
+from heard_simulator.server import CallKind, FaultMode, SimulatedPlatforms
 
 pytestmark = pytest.mark.loopback
 
@@ -66,22 +66,22 @@ def review(
 class Wire:
     """The connector against the simulated platform."""
 
-    running: Platforms
+    running: SimulatedPlatforms
     connection: Connection
     credentials: dict[str, str]
     google_play: GooglePlay = field(default_factory=GooglePlay)
-    http: HttpClient = field(default_factory=lambda: HttpClient(loopback=True))
+    http: HttpClient = field(default_factory=lambda: HttpClient(allow_loopback=True))
 
     def knows(self, resource: dict[str, Any] | None, native_id: str = REVIEW) -> None:
-        self.running.knows("google_play", native_id, resource)
+        self.running.set_resource("google_play", native_id, resource)
 
-    def reply(self, text: str = TEXT, *ours: str) -> Sent | Rejected:
-        target = ReplyTarget(REVIEW, REVIEW, {}, ours=ours)
+    def reply(self, text: str = TEXT, *ours: str) -> SentReply | Rejection:
+        target = ReplyTarget(REVIEW, REVIEW, {}, own_replies=ours)
         return self.google_play.reply(
             target, text, "rep_1", self.connection, self.credentials, self.http
         )
 
-    def find(self, text: str = TEXT) -> Sent | Presence:
+    def find(self, text: str = TEXT) -> SentReply | ReplyLookup:
         return self.google_play.find_reply(
             ReplyTarget(REVIEW, REVIEW, {}),
             text,
@@ -91,7 +91,7 @@ class Wire:
             self.http,
         )
 
-    def fetch(self) -> ReviewEvent | Gone | None:
+    def fetch(self) -> ReviewEvent | ReviewGone | None:
         return self.google_play.fetch(REVIEW, self.connection, self.credentials, self.http)
 
     def event(self) -> ReviewEvent:
@@ -99,20 +99,22 @@ class Wire:
         assert isinstance(found, ReviewEvent)
         return found
 
-    def recent(self, cursor: str | None = None) -> Page | Rejected:
+    def recent(self, cursor: str | None = None) -> ReviewPage | Rejection:
         return self.google_play.recent(cursor, self.connection, self.credentials, self.http, NOW)
 
 
 @pytest.fixture
 def wire() -> Iterator[Wire]:
-    with Platforms(clock=lambda: NOW) as running:
+    with SimulatedPlatforms(clock=lambda: NOW) as running:
         connection = replace(HOME, settings=running.settings("google_play"))
         made = Wire(running, connection, dict(running.credentials["google_play"]))
         made.knows(review())
         yield made
 
 
-def answering(*documents: Any) -> tuple[Callable[..., HttpAnswer], list[tuple[str, bytes | None]]]:
+def answering(
+    *documents: Any,
+) -> tuple[Callable[..., HttpResponse], list[tuple[str, bytes | None]]]:
     """An `Http` that gives a token first and then these documents, and what it was asked."""
     answers, asked = (
         iter([{"access_token": "t", "expires_in": 3_599}, *documents]),
@@ -125,9 +127,9 @@ def answering(*documents: Any) -> tuple[Callable[..., HttpAnswer], list[tuple[st
         *,
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
-    ) -> HttpAnswer:
+    ) -> HttpResponse:
         asked.append((f"{method} {url}", body))
-        return HttpAnswer(200, {}, json.dumps(next(answers)).encode())
+        return HttpResponse(200, {}, json.dumps(next(answers)).encode())
 
     return http, asked
 
@@ -135,7 +137,7 @@ def answering(*documents: Any) -> tuple[Callable[..., HttpAnswer], list[tuple[st
 def test_the_documented_list_is_read(wire: Wire, facts: Callable[[str], str]) -> None:
     http, asked = answering(json.loads(facts("payloads/googleplay-reviews-list-first.json")))
     page = GooglePlay().recent(None, HOME, wire.credentials, http, NOW)
-    assert isinstance(page, Page)
+    assert isinstance(page, ReviewPage)
     (event,) = page.events
     assert (event.native_id, event.rating, event.title, event.text) == (
         "12345678",
@@ -203,7 +205,7 @@ def test_any_order_of_a_review_and_its_edits_ends_in_the_latest_and_our_reply_is
     wire: Wire,
 ) -> None:
     first = wire.event()
-    assert isinstance(wire.reply(), Sent)
+    assert isinstance(wire.reply(), SentReply)
     assert (wire.event().revision, wire.event().digest) == (first.revision, first.digest)
     wire.knows(review("It still crashes.", NOW - timedelta(minutes=30)))
     second = wire.event()
@@ -218,16 +220,16 @@ def test_recent_reviews_of_a_week_come_latest_change_first_page_by_page(wire: Wi
         wire.knows(review(at=NOW - timedelta(minutes=minute)), f"r{minute}")
     wire.knows(review(at=NOW - timedelta(days=8)), "old")
     first = wire.recent()
-    assert isinstance(first, Page)
-    assert first.older is not None
-    second = wire.recent(first.older)
-    assert isinstance(second, Page)
+    assert isinstance(first, ReviewPage)
+    assert first.next_cursor is not None
+    second = wire.recent(first.next_cursor)
+    assert isinstance(second, ReviewPage)
     found = [event.native_id for event in (*first.events, *second.events)]
-    assert (len(first.events), second.older) == (100, None)
+    assert (len(first.events), second.next_cursor) == (100, None)
     assert found[:60] == [f"r{minute}" for minute in range(60)]
     assert set(found[60:]) == {f"r{minute}" for minute in range(60, 101)} | {REVIEW}
     wire.running.reset()
-    assert wire.recent() == Page()
+    assert wire.recent() == ReviewPage()
 
 
 def test_a_bad_entry_costs_only_itself_and_one_without_a_customer_is_nobody_s(wire: Wire) -> None:
@@ -243,16 +245,16 @@ def test_a_bad_entry_costs_only_itself_and_one_without_a_customer_is_nobody_s(wi
         }
     )
     page = GooglePlay().recent(None, HOME, wire.credentials, http, NOW)
-    assert isinstance(page, Page)
-    assert ([event.native_id for event in page.events], len(page.problems), page.older) == (
+    assert isinstance(page, ReviewPage)
+    assert ([event.native_id for event in page.events], len(page.problems), page.next_cursor) == (
         ["1"],
         2,
         "p2",
     )
     http, _ = answering({"reviews": [undated], "tokenPagination": {"nextPageToken": "p3"}})
     page = GooglePlay().recent(None, HOME, wire.credentials, http, NOW)
-    assert isinstance(page, Page)
-    assert (page.events, len(page.problems), page.older) == ((), 1, "p3")
+    assert isinstance(page, ReviewPage)
+    assert (page.events, len(page.problems), page.next_cursor) == ((), 1, "p3")
     for listed in ([], {"reviews": "none"}):
         http, _ = answering(listed)
         with pytest.raises(PlatformUnavailable):
@@ -265,17 +267,17 @@ def test_a_bad_entry_costs_only_itself_and_one_without_a_customer_is_nobody_s(wi
 def test_whatever_is_sent_to_the_address_means_nothing() -> None:
     assert (
         GooglePlay().parse(
-            Request("POST", {}, json.dumps({"reviews": [review()]}).encode()), HOME, NOW
+            WebhookRequest("POST", {}, json.dumps({"reviews": [review()]}).encode()), HOME, NOW
         )
-        == Parsed()
+        == ParsedDelivery()
     )
 
 
 def test_a_reply_is_set_found_and_replaced_by_our_next_one(wire: Wire) -> None:
-    assert wire.find() is Presence.ABSENT
-    assert wire.reply() == Sent(REVIEW) == wire.find() == wire.reply()
-    assert wire.find("Something else.") is Presence.ABSENT
-    assert isinstance(wire.reply("Tom has written to you.", TEXT), Sent)
+    assert wire.find() is ReplyLookup.ABSENT
+    assert wire.reply() == SentReply(REVIEW) == wire.find() == wire.reply()
+    assert wire.find("Something else.") is ReplyLookup.ABSENT
+    assert isinstance(wire.reply("Tom has written to you.", TEXT), SentReply)
     assert [(reply.thread, reply.removed_at is None) for reply in wire.running.replies()] == [
         (REVIEW, False),
         (REVIEW, True),
@@ -286,7 +288,7 @@ def test_a_reply_is_set_found_and_replaced_by_our_next_one(wire: Wire) -> None:
 def test_a_reply_that_somebody_else_wrote_is_never_overwritten_be_it_before_our_first_or_after(
     wire: Wire, ours: tuple[str, ...]
 ) -> None:
-    assert not ours or isinstance(wire.reply(), Sent)
+    assert not ours or isinstance(wire.reply(), SentReply)
     before = wire.running.replies()
     answered = review()
     answered["comments"].append(
@@ -301,29 +303,29 @@ def test_a_reply_that_somebody_else_wrote_is_never_overwritten_be_it_before_our_
     event = wire.event()
     assert (event.kind, event.reply_to) == (EventKind.CREATED, {})
     refused = wire.reply("Tom has written to you.", *ours)
-    assert isinstance(refused, Rejected)
+    assert isinstance(refused, Rejection)
     assert refused.reason == "already_answered"
     assert wire.running.replies() == before
 
 
 def test_a_reply_may_have_350_characters_and_is_never_cut(wire: Wire) -> None:
     refused = wire.reply("ü" * 351)
-    assert isinstance(refused, Rejected)
+    assert isinstance(refused, Rejection)
     assert refused.reason == "too_long"
-    assert isinstance(wire.reply("ü" * 350), Sent)
+    assert isinstance(wire.reply("ü" * 350), SentReply)
 
 
 def test_a_reply_taken_without_a_word_is_doubtful_and_found(wire: Wire) -> None:
-    wire.running.fault("google_play", Mode.DROP)
+    wire.running.add_fault("google_play", FaultMode.DROP)
     with pytest.raises(PlatformUnavailable) as fault:
         wire.reply()
     assert fault.value.maybe_applied
-    assert wire.find() == Sent(REVIEW)
+    assert wire.find() == SentReply(REVIEW)
 
 
 def test_being_asked_to_wait_is_a_fault_that_applied_nothing(wire: Wire) -> None:
-    for calls in (Calls.REPLY, Calls.LOOK):
-        wire.running.fault("google_play", Mode.RATE_LIMITED, seconds=7, calls=calls)
+    for calls in (CallKind.REPLY, CallKind.READ):
+        wire.running.add_fault("google_play", FaultMode.RATE_LIMITED, seconds=7, call_kind=calls)
         with pytest.raises(PlatformUnavailable) as fault:
             wire.reply()
         assert (fault.value.maybe_applied, fault.value.retry_after) == (False, 7)
@@ -333,10 +335,10 @@ def test_a_review_that_is_gone_takes_no_reply_and_leaves_open_whether_one_was_th
     wire: Wire,
 ) -> None:
     wire.knows(None)
-    assert wire.fetch() is Gone.GONE
-    assert wire.find() is Presence.CANNOT_TELL
+    assert wire.fetch() is ReviewGone.GONE
+    assert wire.find() is ReplyLookup.CANNOT_TELL
     refused = wire.reply()
-    assert isinstance(refused, Rejected)
+    assert isinstance(refused, Rejection)
     assert (refused.reason, "Review not found." in refused.detail) == ("gone", True)
 
 
@@ -349,28 +351,28 @@ def test_a_review_too_old_to_be_read_is_answered_all_the_same(wire: Wire) -> Non
         *,
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
-    ) -> HttpAnswer:
+    ) -> HttpResponse:
         asked.append(method)
         if url.endswith("/token"):
-            return HttpAnswer(200, {}, b'{"access_token": "t", "expires_in": 3599}')
-        return HttpAnswer(404 if method == "GET" else 200, {}, b'{"result": {}}')
+            return HttpResponse(200, {}, b'{"access_token": "t", "expires_in": 3599}')
+        return HttpResponse(404 if method == "GET" else 200, {}, b'{"result": {}}')
 
     sent = GooglePlay().reply(
         ReplyTarget(REVIEW, REVIEW, {}), TEXT, "rep_1", HOME, wire.credentials, http
     )
-    assert (sent, asked) == (Sent(REVIEW), ["POST", "GET", "POST"])
+    assert (sent, asked) == (SentReply(REVIEW), ["POST", "GET", "POST"])
 
 
 def test_a_refusal_for_good_is_a_value(wire: Wire) -> None:
-    wire.running.fault("google_play", Mode.REJECT)
+    wire.running.add_fault("google_play", FaultMode.REJECT)
     refused = wire.reply()
-    assert isinstance(refused, Rejected)
+    assert isinstance(refused, Rejection)
     assert refused.reason == "rejected"
 
 
 def test_a_token_is_kept_and_replaced_when_it_is_revoked(wire: Wire) -> None:
     assert isinstance(wire.fetch(), ReviewEvent)
-    wire.running.fault("google_play", Mode.FAIL_BEFORE, calls=Calls.SIGN_IN)
+    wire.running.add_fault("google_play", FaultMode.FAIL_BEFORE, call_kind=CallKind.SIGN_IN)
     assert isinstance(wire.fetch(), ReviewEvent)
     wire.running.revoke_tokens()
     with pytest.raises(PlatformUnavailable):
@@ -389,12 +391,12 @@ def pem(key: Any) -> str:
 
 
 def test_only_whoever_has_the_key_is_given_the_accounts_token(wire: Wire) -> None:
-    assert isinstance(wire.recent(), Page)
+    assert isinstance(wire.recent(), ReviewPage)
     wire.credentials["service_account"] = key_file(
         wire, private_key=pem(rsa.generate_private_key(65_537, 2_048))
     )
     refused = wire.recent()
-    assert isinstance(refused, Rejected)
+    assert isinstance(refused, Rejection)
     assert refused.reason == "unauthorized"
     assert wire.fetch() is None
 
@@ -417,9 +419,9 @@ def test_missing_and_unreadable_credentials_say_what_to_enter(wire: Wire) -> Non
     ):
         wire.credentials["service_account"] = text
         for answer in (wire.reply(), wire.recent()):
-            assert isinstance(answer, Rejected)
+            assert isinstance(answer, Rejection)
             assert answer.reason == reason
-        assert (wire.fetch(), wire.find()) == (None, Presence.CANNOT_TELL)
+        assert (wire.fetch(), wire.find()) == (None, ReplyLookup.CANNOT_TELL)
 
 
 def test_an_app_that_the_account_may_not_see_is_unauthorized_and_one_that_is_not_named_is_asked_for(
@@ -430,5 +432,5 @@ def test_an_app_that_the_account_may_not_see_is_unauthorized_and_one_that_is_not
             wire.connection, settings={**wire.connection.settings, "package_name": package}
         )
         refused = wire.recent()
-        assert isinstance(refused, Rejected)
+        assert isinstance(refused, Rejection)
         assert refused.reason == reason

@@ -14,12 +14,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from heard.connectors import Parsed, Refusal, RefusalReason, Request, Response
+from heard.connectors import (
+    ParsedDelivery,
+    SignatureFailure,
+    SignatureFailureReason,
+    WebhookRequest,
+    WebhookResponse,
+)
 from heard.connectors.signatures import SecretHeader
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import ReviewEvent, author_id, review_id, thread_id
-from heard_simulator.server import Platforms
-from tests.unit.simulated import PLATFORMS, SAMPLES, Wired, wired
+from heard_simulator.server import SimulatedPlatforms
+from tests.unit.simulated import PLATFORMS, SAMPLES, SimulatedConnection, connect_to_simulator
 
 pytestmark = pytest.mark.loopback
 
@@ -40,8 +46,8 @@ SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[Platforms]:
-    with Platforms() as platforms:
+def running() -> Iterator[SimulatedPlatforms]:
+    with SimulatedPlatforms() as platforms:
         yield platforms
 
 
@@ -78,14 +84,14 @@ def words(platform: str) -> tuple[list[str], list[str]]:
 def headers(platform: str) -> list[str]:
     """The headers that a platform's own requests have."""
     known = {"content-type", "accept-language"}
-    with Platforms() as platforms:
-        side = wired(platform, platforms)
+    with SimulatedPlatforms() as platforms:
+        side = connect_to_simulator(platform, platforms)
         for sample in [each for each in SAMPLES if each.platform == platform and not each.polled]:
             known.update(side.request(sample, NOW).headers)
     return sorted(known)
 
 
-def requests(platform: str) -> st.SearchStrategy[Request]:
+def requests(platform: str) -> st.SearchStrategy[WebhookRequest]:
     names, values = words(platform)
     known = st.sampled_from(names)
     said = SCALARS | st.sampled_from(values)
@@ -103,7 +109,7 @@ def requests(platform: str) -> st.SearchStrategy[Request]:
         max_size=8,
     )
     return st.builds(
-        Request,
+        WebhookRequest,
         st.sampled_from(["GET", "POST", "HEAD", "PUT"]),
         st.dictionaries(
             st.sampled_from(headers(platform)),
@@ -126,26 +132,27 @@ def requests(platform: str) -> st.SearchStrategy[Request]:
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
-def test_any_request_gets_a_documented_answer(platform: str, running: Platforms) -> None:
-    side = wired(platform, running)
+def test_any_request_gets_a_documented_answer(platform: str, running: SimulatedPlatforms) -> None:
+    side = connect_to_simulator(platform, running)
     other = "whsec_bm90IGEgcmVhbCBzZWNyZXQsIGJ1dCBsb25nIGVub3VnaA=="
 
     @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(request=requests(platform))
-    def any_request(request: Request) -> None:
+    def any_request(request: WebhookRequest) -> None:
         greeting = side.connector.handshake(request, side.connection, side.secrets, NOW)
-        assert greeting is None or isinstance(greeting, Response)
+        assert greeting is None or isinstance(greeting, WebhookResponse)
         for secrets in (side.secrets, (other,), ()):
             refusal = side.connector.verify(request, side.connection, secrets, NOW, side.http)
             assert refusal is None or (
-                isinstance(refusal, Refusal) and refusal.reason in RefusalReason
+                isinstance(refusal, SignatureFailure) and refusal.reason in SignatureFailureReason
             )
-        parsed = Parsed()
+        parsed = ParsedDelivery()
         with suppress(Unparseable):
             parsed = side.connector.parse(request, side.connection, NOW)
         with suppress(PlatformUnavailable):
             assert isinstance(
-                side.connector.accepted(request, side.connection, parsed, side.http), Response
+                side.connector.delivery_response(request, side.connection, parsed, side.http),
+                WebhookResponse,
             )
         for event in parsed.events:
             assert_it_can_be_stored(event, platform)
@@ -159,20 +166,20 @@ def assert_it_can_be_stored(event: ReviewEvent, platform: str) -> None:
     author_id("bus_1", platform, event.author.id)
     assert event.rating is None or 1 <= event.rating <= 5
     assert (
-        ReviewEvent.from_json(json.loads(json.dumps(event.normal().to_json()).encode()))
-        == event.normal()
+        ReviewEvent.from_json(json.loads(json.dumps(event.normalize().to_json()).encode()))
+        == event.normalize()
     )
     assert event.link is None or event.link.startswith("http")
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_a_request_without_any_signature_is_refused_unless_the_platform_has_none(
-    platform: str, running: Platforms
+    platform: str, running: SimulatedPlatforms
 ) -> None:
-    side = wired(platform, running)
+    side = connect_to_simulator(platform, running)
     for request in (
-        Request("POST", {}, b"{}"),
-        Request("POST", {"content-type": "application/json"}, b""),
+        WebhookRequest("POST", {}, b"{}"),
+        WebhookRequest("POST", {"content-type": "application/json"}, b""),
     ):
         refusal = side.connector.verify(request, side.connection, side.secrets, NOW, side.http)
         assert (refusal is None) == (not side.connector.capabilities.signed)
@@ -183,9 +190,9 @@ def test_a_request_without_any_signature_is_refused_unless_the_platform_has_none
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_one_flipped_bit_of_a_genuine_request_is_refused_or_says_exactly_the_same(
-    platform: str, running: Platforms
+    platform: str, running: SimulatedPlatforms
 ) -> None:
-    side = wired(platform, running)
+    side = connect_to_simulator(platform, running)
     sent = [
         each
         for each in SAMPLES
@@ -204,7 +211,7 @@ def test_one_flipped_bit_of_a_genuine_request_is_refused_or_says_exactly_the_sam
 
     @settings(max_examples=60, deadline=None)
     @given(st.sampled_from(proofs), st.integers(0))
-    def any_bit(genuine: Request, bit: int) -> None:
+    def any_bit(genuine: WebhookRequest, bit: int) -> None:
         assert side.connector.verify(genuine, side.connection, side.secrets, NOW, side.http) is None
         if bound:
             at = bit % (len(genuine.body) * 8)
@@ -212,7 +219,7 @@ def test_one_flipped_bit_of_a_genuine_request_is_refused_or_says_exactly_the_sam
                 byte ^ (1 << at % 8) if index == at // 8 else byte
                 for index, byte in enumerate(genuine.body)
             )
-            forged = Request(genuine.method, genuine.headers, body, genuine.query)
+            forged = WebhookRequest(genuine.method, genuine.headers, body, genuine.query)
             believed = (
                 side.connector.verify(forged, side.connection, side.secrets, NOW, side.http) is None
             )
@@ -223,7 +230,7 @@ def test_one_flipped_bit_of_a_genuine_request_is_refused_or_says_exactly_the_sam
     any_bit()
 
 
-def saying(side: Wired, request: Request) -> object:
+def saying(side: SimulatedConnection, request: WebhookRequest) -> object:
     try:
         return side.connector.parse(request, side.connection, NOW).events
     except Unparseable:

@@ -14,19 +14,19 @@ import pytest
 
 from heard.connectors import (
     Connection,
-    Gone,
-    Page,
-    Presence,
-    Rejected,
+    Rejection,
+    ReplyLookup,
     ReplyTarget,
-    Request,
-    Sent,
+    ReviewGone,
+    ReviewPage,
+    SentReply,
+    WebhookRequest,
     load,
 )
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import EventKind, ReviewEvent
-from heard_simulator.server import Json, Mode, Platforms
-from tests.unit.simulated import Wired, wired
+from heard_simulator.server import FaultMode, Json, SimulatedPlatforms
+from tests.unit.simulated import SimulatedConnection, connect_to_simulator
 
 pytestmark = pytest.mark.loopback
 
@@ -72,7 +72,7 @@ def events(
         ],
     }
     return INSTAGRAM.parse(
-        Request("POST", {}, json.dumps(document).encode()), CONNECTION, NOW
+        WebhookRequest("POST", {}, json.dumps(document).encode()), CONNECTION, NOW
     ).events
 
 
@@ -86,7 +86,7 @@ def test_the_dashboards_samples_are_tests_whichever_id_they_come_under(
 ) -> None:
     for name in ("meta-instagram-comments.json", "meta-instagram-mentions.json"):
         (found,) = INSTAGRAM.parse(
-            Request("POST", {}, facts(f"payloads/{name}").encode()), CONNECTION, NOW
+            WebhookRequest("POST", {}, facts(f"payloads/{name}").encode()), CONNECTION, NOW
         ).events
         assert found.kind is EventKind.TEST
     assert event(id="17865799348089039").kind is EventKind.TEST
@@ -125,94 +125,102 @@ def test_a_mention_names_a_review_without_its_words() -> None:
 
 
 @pytest.fixture
-def side() -> Iterator[Wired]:
-    with Platforms() as running:
-        running.knows("instagram", "21", SHOWN)
-        running.knows(
+def side() -> Iterator[SimulatedConnection]:
+    with SimulatedPlatforms() as running:
+        running.set_resource("instagram", "21", SHOWN)
+        running.set_resource(
             "instagram", "mention:25", {**SHOWN, "text": "Hm.", "from": None, "media": {"id": "91"}}
         )
-        running.knows(
+        running.set_resource(
             "instagram",
             "caption:91",
             {"caption": "Hmm.", "timestamp": "2026-03-14T09:00:00+0000", "username": "ida"},
         )
-        yield wired("instagram", running)
+        yield connect_to_simulator("instagram", running)
 
 
 def target(native_id: str = "21", thread: str = "21", **reply_to: str) -> ReplyTarget:
     return ReplyTarget(native_id, thread, reply_to)
 
 
-def reply(side: Wired, to: ReplyTarget, text: str = TEXT, **credentials: str) -> Sent | Rejected:
+def reply(
+    side: SimulatedConnection, to: ReplyTarget, text: str = TEXT, **credentials: str
+) -> SentReply | Rejection:
     return INSTAGRAM.reply(
         to, text, "rep_1", side.connection, credentials or side.credentials, side.http
     )
 
 
-def find(side: Wired, to: ReplyTarget, text: str = TEXT, **credentials: str) -> Sent | Presence:
+def find(
+    side: SimulatedConnection, to: ReplyTarget, text: str = TEXT, **credentials: str
+) -> SentReply | ReplyLookup:
     return INSTAGRAM.find_reply(
         to, text, "rep_1", side.connection, credentials or side.credentials, side.http
     )
 
 
-def fetch(side: Wired, native_id: str, **credentials: str) -> ReviewEvent | Gone | None:
+def fetch(
+    side: SimulatedConnection, native_id: str, **credentials: str
+) -> ReviewEvent | ReviewGone | None:
     return INSTAGRAM.fetch(native_id, side.connection, credentials or side.credentials, side.http)
 
 
-def recent(side: Wired, cursor: str | None = None) -> Page:
+def recent(side: SimulatedConnection, cursor: str | None = None) -> ReviewPage:
     page = INSTAGRAM.recent(cursor, side.connection, side.credentials, side.http, NOW)
-    assert isinstance(page, Page)
+    assert isinstance(page, ReviewPage)
     return page
 
 
-def test_a_reply_to_a_reply_stands_in_the_thread_and_is_found_there(side: Wired) -> None:
-    side.running.knows("instagram", "22", {**SHOWN, "parent_id": "21"})
-    assert find(side, target("22")) is Presence.ABSENT
+def test_a_reply_to_a_reply_stands_in_the_thread_and_is_found_there(
+    side: SimulatedConnection,
+) -> None:
+    side.simulator.set_resource("instagram", "22", {**SHOWN, "parent_id": "21"})
+    assert find(side, target("22")) is ReplyLookup.ABSENT
     sent = reply(side, target("22"))
-    assert isinstance(sent, Sent)
+    assert isinstance(sent, SentReply)
     assert find(side, target("22")) == sent
-    (taken,) = side.running.replies()
+    (taken,) = side.simulator.replies()
     assert taken.thread == "21"
 
 
 @pytest.mark.parametrize("native_id", ["mention:25", "caption:91"])
 def test_a_mention_is_read_and_answered_through_the_account_and_its_replies_cannot_be_listed(
-    side: Wired, native_id: str
+    side: SimulatedConnection, native_id: str
 ) -> None:
     read = fetch(side, native_id)
     assert isinstance(read, ReviewEvent)
     assert (read.native_id, read.partial, read.author.name) == (native_id, False, "ida")
     assert read.text in {"Hm.", "Hmm."}
-    assert isinstance(reply(side, target(native_id, native_id, **read.reply_to)), Sent)
-    (taken,) = side.running.replies()
+    assert isinstance(reply(side, target(native_id, native_id, **read.reply_to)), SentReply)
+    (taken,) = side.simulator.replies()
     assert (taken.thread, taken.review, taken.text) == (native_id, native_id, TEXT)
-    assert find(side, target(native_id, native_id)) is Presence.CANNOT_TELL
-    side.running.knows("instagram", native_id, None)
-    assert fetch(side, native_id) is Gone.GONE
+    assert find(side, target(native_id, native_id)) is ReplyLookup.CANNOT_TELL
+    side.simulator.set_resource("instagram", native_id, None)
+    assert fetch(side, native_id) is ReviewGone.GONE
 
 
-def test_an_id_that_would_change_the_question_is_not_asked_for(side: Wired) -> None:
+def test_an_id_that_would_change_the_question_is_not_asked_for(side: SimulatedConnection) -> None:
     assert fetch(side, "mention:1){id},id,mentioned_media.media_id(91") is None
 
 
-def test_a_comment_read_again_is_what_its_delivery_said(side: Wired) -> None:
+def test_a_comment_read_again_is_what_its_delivery_said(side: SimulatedConnection) -> None:
     read, sent = fetch(side, "21"), event()
     assert isinstance(read, ReviewEvent)
     same = ("native_id", "native_thread", "revision", "digest", "author")
     assert [getattr(read, name) for name in same] == [getattr(sent, name) for name in same]
-    assert fetch(side, "404") is Gone.GONE
+    assert fetch(side, "404") is ReviewGone.GONE
     assert fetch(side, "21", access_token="another") is None
 
 
 def test_the_latest_comments_are_listed_newest_first_as_their_deliveries_said_them(
-    side: Wired,
+    side: SimulatedConnection,
 ) -> None:
-    side.running.knows(
+    side.simulator.set_resource(
         "instagram",
         "22",
         {**SHOWN, "timestamp": "2026-03-14T09:10:00+0000", "parent_id": "21", "text": "Me too."},
     )
-    side.running.knows(
+    side.simulator.set_resource(
         "instagram",
         "23",
         {
@@ -235,73 +243,79 @@ def test_the_latest_comments_are_listed_newest_first_as_their_deliveries_said_th
         sent.digest,
         sent.author,
     )
-    assert (page.older, page.problems) == (None, ())
+    assert (page.next_cursor, page.problems) == (None, ())
 
 
 def test_an_edit_shows_as_other_words_and_a_deletion_as_a_comment_that_is_not_there(
-    side: Wired,
+    side: SimulatedConnection,
 ) -> None:
     before = {(each.revision, each.digest) for each in recent(side).events}
-    side.running.knows("instagram", "21", {**SHOWN, "text": "Fast, now."})
+    side.simulator.set_resource("instagram", "21", {**SHOWN, "text": "Fast, now."})
     (edited,) = recent(side).events
     assert (edited.revision, edited.digest) not in before
-    side.running.knows("instagram", "21", None)
+    side.simulator.set_resource("instagram", "21", None)
     assert recent(side).events == ()
 
 
-def test_the_comments_of_older_media_are_on_older_pages(side: Wired) -> None:
+def test_the_comments_of_older_media_are_on_older_pages(side: SimulatedConnection) -> None:
     for number in range(12, 32):
-        side.running.knows("instagram", f"1{number}", {**SHOWN, "media": {"id": str(number)}})
+        side.simulator.set_resource(
+            "instagram", f"1{number}", {**SHOWN, "media": {"id": str(number)}}
+        )
     seen: list[str] = []
     cursor, pages = None, 0
     while pages == 0 or cursor:
         page = recent(side, cursor)
         seen += [each.native_id for each in page.events]
-        cursor, pages = page.older, pages + 1
+        cursor, pages = page.next_cursor, pages + 1
     assert pages == 3
     assert sorted(seen) == sorted(["21", *(f"1{number}" for number in range(12, 32))])
 
 
-def test_a_comment_that_cannot_be_read_costs_the_page_only_itself(side: Wired) -> None:
-    side.running.knows("instagram", "22", {**SHOWN, "timestamp": "yesterday"})
+def test_a_comment_that_cannot_be_read_costs_the_page_only_itself(
+    side: SimulatedConnection,
+) -> None:
+    side.simulator.set_resource("instagram", "22", {**SHOWN, "timestamp": "yesterday"})
     page = recent(side)
     assert [each.native_id for each in page.events] == ["21"]
     assert len(page.problems) == 1
 
 
-def test_wrong_credentials_are_told_and_nothing_is_posted(side: Wired) -> None:
+def test_wrong_credentials_are_told_and_nothing_is_posted(side: SimulatedConnection) -> None:
     refused = INSTAGRAM.recent(None, side.connection, {"access_token": "another"}, side.http, NOW)
-    assert isinstance(refused, Rejected)
+    assert isinstance(refused, Rejection)
     assert refused.reason == "unauthorized"
     bare = INSTAGRAM.reply(target(), TEXT, "rep_1", side.connection, {}, side.http)
-    assert isinstance(bare, Rejected)
+    assert isinstance(bare, Rejection)
     assert bare.reason == "no_credentials"
-    assert find(side, target(), access_token="another") is Presence.CANNOT_TELL
-    assert side.running.replies() == []
+    assert find(side, target(), access_token="another") is ReplyLookup.CANNOT_TELL
+    assert side.simulator.replies() == []
 
 
-def test_a_reply_of_2200_characters_fits_and_one_more_is_not_sent(side: Wired) -> None:
-    assert isinstance(reply(side, target(), "a" * 2_200), Sent)
+def test_a_reply_of_2200_characters_fits_and_one_more_is_not_sent(
+    side: SimulatedConnection,
+) -> None:
+    assert isinstance(reply(side, target(), "a" * 2_200), SentReply)
     refused = reply(side, target(), "a" * 2_201)
-    assert isinstance(refused, Rejected)
+    assert isinstance(refused, Rejection)
     assert refused.reason == "too_long"
 
 
-def test_an_account_asked_too_often_has_not_taken_the_reply(side: Wired) -> None:
-    side.running.fault("instagram", Mode.RATE_LIMITED)
+def test_an_account_asked_too_often_has_not_taken_the_reply(side: SimulatedConnection) -> None:
+    side.simulator.add_fault("instagram", FaultMode.RATE_LIMITED)
     with pytest.raises(PlatformUnavailable) as fault:
         reply(side, target())
     assert not fault.value.maybe_applied
-    assert side.running.replies() == []
-    side.running.fault("instagram", Mode.DROP)
+    assert side.simulator.replies() == []
+    side.simulator.add_fault("instagram", FaultMode.DROP)
     with pytest.raises(PlatformUnavailable) as fault:
         reply(side, target())
     assert fault.value.maybe_applied
-    assert isinstance(find(side, target()), Sent)
+    assert isinstance(find(side, target()), SentReply)
 
 
-def test_a_comment_that_is_gone_takes_no_reply(side: Wired) -> None:
+def test_a_comment_that_is_gone_takes_no_reply(side: SimulatedConnection) -> None:
     refused = reply(side, target("404", "404"))
-    assert isinstance(refused, Rejected)
+    assert isinstance(refused, Rejection)
     assert refused.reason == "gone"
-    assert find(side, target("404", "404")) is Presence.ABSENT
+    assert find(side, target("404", "404")) is ReplyLookup.ABSENT

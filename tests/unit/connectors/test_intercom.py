@@ -15,12 +15,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heard.connectors import Connection, Gone, Presence, Rejected, ReplyTarget, Request, Sent, load
+from heard.connectors import (
+    Connection,
+    Rejection,
+    ReplyLookup,
+    ReplyTarget,
+    ReviewGone,
+    SentReply,
+    WebhookRequest,
+    load,
+)
 from heard.connectors.http import HttpClient
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import TOMBSTONE, EventKind, ReviewEvent
-from heard_simulator.server import Mode, Platforms
-from tests.unit.signed import nowhere
+from heard_simulator.server import FaultMode, SimulatedPlatforms
+from tests.unit.signed import refuse_http
 
 pytestmark = pytest.mark.loopback
 
@@ -75,7 +84,7 @@ def told(topic: str, item: object) -> dict[str, Any]:
 
 def events(topic: str, item: object) -> tuple[ReviewEvent, ...]:
     return INTERCOM.parse(
-        Request("POST", {}, json.dumps(told(topic, item)).encode()), BLANK, NOW
+        WebhookRequest("POST", {}, json.dumps(told(topic, item)).encode()), BLANK, NOW
     ).events
 
 
@@ -87,28 +96,28 @@ def read(topic: str, item: object) -> ReviewEvent:
 @given(body=st.binary(min_size=1, max_size=80), bit=st.integers(0, 10_000))
 @settings(max_examples=60, deadline=None)
 def test_what_intercom_signed_is_believed_and_one_flipped_bit_is_not(body: bytes, bit: int) -> None:
-    request = Request(
+    request = WebhookRequest(
         "POST",
         {"x-hub-signature": "sha1=" + hmac.new(b"client-secret", body, hashlib.sha1).hexdigest()},
         body,
     )
-    assert INTERCOM.verify(request, BLANK, ("client-secret",), NOW, nowhere) is None
+    assert INTERCOM.verify(request, BLANK, ("client-secret",), NOW, refuse_http) is None
     at = bit % (len(body) * 8)
     flipped = bytes(
         byte ^ (1 << at % 8) if index == at // 8 else byte for index, byte in enumerate(body)
     )
     assert (
-        INTERCOM.verify(replace(request, body=flipped), BLANK, ("client-secret",), NOW, nowhere)
+        INTERCOM.verify(replace(request, body=flipped), BLANK, ("client-secret",), NOW, refuse_http)
         is not None
     )
     stronger = hmac.new(b"client-secret", body, hashlib.sha256).hexdigest()
     assert (
         INTERCOM.verify(
-            Request("POST", {"x-hub-signature": stronger}, body),
+            WebhookRequest("POST", {"x-hub-signature": stronger}, body),
             BLANK,
             ("client-secret",),
             NOW,
-            nowhere,
+            refuse_http,
         )
         is not None
     )
@@ -187,7 +196,7 @@ def test_a_redaction_is_read_as_a_part_too_if_it_says_of_what() -> None:
     event = read("conversation_part.redacted", {**bare, "conversation": {"id": "21"}})
     assert (event.kind, event.native_id, event.native_thread) == (EventKind.WITHDRAWN, "21.3", "21")
     unknown = INTERCOM.parse(
-        Request("POST", {}, json.dumps(told("conversation_part.redacted", bare)).encode()),
+        WebhookRequest("POST", {}, json.dumps(told("conversation_part.redacted", bare)).encode()),
         BLANK,
         NOW,
     )
@@ -215,7 +224,7 @@ def test_an_opening_goes_with_its_words_or_with_its_conversation() -> None:
 def test_pings_are_tests_and_other_topics_ignored(facts: Callable[[str], str]) -> None:
     assert read("ping", {"type": "ping"}).kind is EventKind.TEST
     assert events("conversation.admin.noted", conversation()) == ()
-    user = Request("POST", {}, facts("payloads/intercom-user.created-2014.json").encode())
+    user = WebhookRequest("POST", {}, facts("payloads/intercom-user.created-2014.json").encode())
     assert INTERCOM.parse(user, BLANK, NOW).events == ()
 
 
@@ -243,9 +252,9 @@ def test_hostile_markup_is_read_in_time(body: str) -> None:
 
 
 @pytest.fixture
-def platforms() -> Iterator[Platforms]:
-    with Platforms() as running:
-        running.knows(
+def platforms() -> Iterator[SimulatedPlatforms]:
+    with SimulatedPlatforms() as running:
+        running.set_resource(
             "intercom", "21", conversation(part(3, "Still!"), part(4, "gone", redacted=True))
         )
         yield running
@@ -253,11 +262,11 @@ def platforms() -> Iterator[Platforms]:
 
 @pytest.fixture
 def http() -> HttpClient:
-    return HttpClient(loopback=True)
+    return HttpClient(allow_loopback=True)
 
 
 @pytest.fixture
-def connection(platforms: Platforms) -> Connection:
+def connection(platforms: SimulatedPlatforms) -> Connection:
     return replace(BLANK, settings=platforms.settings("intercom"), has_credentials=True)
 
 
@@ -270,7 +279,7 @@ def test_fetched_messages_are_the_delivered_ones(connection: Connection, http: H
         later,
     ]
     assert [INTERCOM.fetch(each, connection, TOKEN, http) for each in ("22", "21.4", "21.5")] == [
-        Gone.GONE
+        ReviewGone.GONE
     ] * 3
     assert [
         INTERCOM.fetch("21", connection, each, http) for each in ({}, {"access_token": "wrong"})
@@ -278,20 +287,21 @@ def test_fetched_messages_are_the_delivered_ones(connection: Connection, http: H
 
 
 def test_a_reply_arrives_once_as_it_was_written_and_is_found_again(
-    connection: Connection, platforms: Platforms, http: HttpClient
+    connection: Connection, platforms: SimulatedPlatforms, http: HttpClient
 ) -> None:
-    assert INTERCOM.find_reply(TARGET, TEXT, "rep_1", connection, TOKEN, http) is Presence.ABSENT
+    assert INTERCOM.find_reply(TARGET, TEXT, "rep_1", connection, TOKEN, http) is ReplyLookup.ABSENT
     answer = INTERCOM.reply(TARGET, TEXT, "rep_1", connection, TOKEN, http)
     (reply,) = platforms.replies()
     assert (answer, reply.thread, reply.text, reply.public) == (
-        Sent(reply.native_id),
+        SentReply(reply.native_id),
         "21",
         TEXT,
         True,
     )
     assert INTERCOM.find_reply(TARGET, TEXT, "rep_1", connection, TOKEN, http) == answer
     assert (
-        INTERCOM.find_reply(TARGET, "Still!", "rep_2", connection, TOKEN, http) is Presence.ABSENT
+        INTERCOM.find_reply(TARGET, "Still!", "rep_2", connection, TOKEN, http)
+        is ReplyLookup.ABSENT
     )
 
 
@@ -300,7 +310,7 @@ def test_the_same_words_from_before_our_first_try_are_not_our_reply(
 ) -> None:
     INTERCOM.reply(TARGET, TEXT, "rep_1", connection, TOKEN, http)
     later = replace(TARGET, first_sent_at=datetime.now(UTC) + timedelta(hours=1))
-    assert INTERCOM.find_reply(later, TEXT, "rep_2", connection, TOKEN, http) is Presence.ABSENT
+    assert INTERCOM.find_reply(later, TEXT, "rep_2", connection, TOKEN, http) is ReplyLookup.ABSENT
 
 
 @pytest.mark.parametrize(
@@ -318,33 +328,40 @@ def test_a_reply_that_cannot_be_sent_is_refused_with_a_reason(
     token: dict[str, str],
     reason: str,
     connection: Connection,
-    platforms: Platforms,
+    platforms: SimulatedPlatforms,
     http: HttpClient,
 ) -> None:
     refused = INTERCOM.reply(
         ReplyTarget(number, number, {}), text, "rep_1", connection, token, http
     )
-    assert isinstance(refused, Rejected)
+    assert isinstance(refused, Rejection)
     assert (refused.reason, platforms.replies()) == (reason, [])
 
 
 def test_looking_without_leave_leaves_the_question_open(
     connection: Connection, http: HttpClient
 ) -> None:
-    assert INTERCOM.find_reply(TARGET, TEXT, "rep_1", connection, {}, http) is Presence.CANNOT_TELL
+    assert (
+        INTERCOM.find_reply(TARGET, TEXT, "rep_1", connection, {}, http) is ReplyLookup.CANNOT_TELL
+    )
     assert (
         INTERCOM.find_reply(ReplyTarget("22", "22", {}), TEXT, "rep_1", connection, TOKEN, http)
-        is Presence.ABSENT
+        is ReplyLookup.ABSENT
     )
 
 
 @pytest.mark.parametrize(
-    ("mode", "doubtful"), [(Mode.DROP, True), (Mode.FAIL_AFTER, True), (Mode.RATE_LIMITED, False)]
+    ("mode", "doubtful"),
+    [(FaultMode.DROP, True), (FaultMode.FAIL_AFTER, True), (FaultMode.RATE_LIMITED, False)],
 )
 def test_a_fault_says_whether_the_reply_may_be_there(
-    mode: Mode, doubtful: bool, connection: Connection, platforms: Platforms, http: HttpClient
+    mode: FaultMode,
+    doubtful: bool,
+    connection: Connection,
+    platforms: SimulatedPlatforms,
+    http: HttpClient,
 ) -> None:
-    platforms.fault("intercom", mode, "21", seconds=7)
+    platforms.add_fault("intercom", mode, "21", seconds=7)
     with pytest.raises(PlatformUnavailable) as fault:
         INTERCOM.reply(TARGET, TEXT, "rep_1", connection, TOKEN, http)
     assert (fault.value.maybe_applied, fault.value.retry_after) == (
@@ -352,37 +369,40 @@ def test_a_fault_says_whether_the_reply_may_be_there(
         None if doubtful else 7,
     )
     assert (
-        isinstance(INTERCOM.find_reply(TARGET, TEXT, "rep_1", connection, TOKEN, http), Sent)
+        isinstance(INTERCOM.find_reply(TARGET, TEXT, "rep_1", connection, TOKEN, http), SentReply)
         == doubtful
     )
 
 
 def test_of_a_conversation_that_is_not_shown_whole_nothing_is_certain(
-    platform: Any, say: Callable[..., Any], http: HttpClient
+    platform: Any, http_response: Callable[..., Any], http: HttpClient
 ) -> None:
     connection = replace(BLANK, settings={"api_base": platform.url, "admin_id": "5017691"})
     cut = conversation(part(3, "Still!"))
     cut["conversation_parts"]["total_count"] = 600
-    platform.will_answer(say(200, cut), say(200, cut))
+    platform.respond_with(http_response(200, cut), http_response(200, cut))
     assert (
-        INTERCOM.find_reply(TARGET, TEXT, "rep_1", connection, TOKEN, http) is Presence.CANNOT_TELL
+        INTERCOM.find_reply(TARGET, TEXT, "rep_1", connection, TOKEN, http)
+        is ReplyLookup.CANNOT_TELL
     )
     assert INTERCOM.fetch("21.9", connection, TOKEN, http) is None
 
 
 def test_answers_in_unknown_words_do_no_harm(
-    platform: Any, say: Callable[..., Any], http: HttpClient
+    platform: Any, http_response: Callable[..., Any], http: HttpClient
 ) -> None:
     connection = replace(BLANK, settings={"api_base": platform.url, "admin_id": "5017691"})
-    platform.will_answer(
+    platform.respond_with(
         (200, {}, b""),
-        say(422, {"type": "error.list", "errors": [{"code": "x", "message": "No body."}]}),
-        say(422, []),
+        http_response(
+            422, {"type": "error.list", "errors": [{"code": "x", "message": "No body."}]}
+        ),
+        http_response(422, []),
     )
     answers = [INTERCOM.reply(TARGET, TEXT, "rep_1", connection, TOKEN, http) for _ in range(3)]
-    assert answers[:2] == [Sent("rep_1"), Rejected("rejected", "Intercom says: No body.")]
-    assert isinstance(answers[2], Rejected)
-    platform.will_answer((200, {}, b"<html>"), say(200, {"id": "21"}))
+    assert answers[:2] == [SentReply("rep_1"), Rejection("rejected", "Intercom says: No body.")]
+    assert isinstance(answers[2], Rejection)
+    platform.respond_with((200, {}, b"<html>"), http_response(200, {"id": "21"}))
     for _ in range(2):
         with pytest.raises(PlatformUnavailable):
             INTERCOM.fetch("21", connection, TOKEN, http)

@@ -20,21 +20,21 @@ from hypothesis import strategies as st
 
 from heard.connectors import (
     Connection,
-    Gone,
-    Page,
-    Presence,
-    RefusalReason,
-    Rejected,
+    Rejection,
+    ReplyLookup,
     ReplyTarget,
-    Request,
-    Sent,
+    ReviewGone,
+    ReviewPage,
+    SentReply,
+    SignatureFailureReason,
+    WebhookRequest,
     load,
 )
 from heard.connectors.http import HttpClient
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import EventKind, ReviewEvent
-from heard_simulator.server import Calls, Mode, Platforms
-from tests.unit.signed import nowhere
+from heard_simulator.server import CallKind, FaultMode, SimulatedPlatforms
+from tests.unit.signed import refuse_http
 
 pytestmark = pytest.mark.loopback
 
@@ -51,8 +51,8 @@ REVIEW: dict[str, Any] = {
 }  # fmt: skip
 
 
-def sent(document: object) -> Request:
-    return Request("POST", {}, json.dumps(document).encode())
+def sent(document: object) -> WebhookRequest:
+    return WebhookRequest("POST", {}, json.dumps(document).encode())
 
 
 def read(review: Mapping[str, object]) -> ReviewEvent:
@@ -64,22 +64,22 @@ def read(review: Mapping[str, object]) -> ReviewEvent:
 @settings(max_examples=60, deadline=None)
 def test_what_judgeme_signed_is_believed_and_one_flipped_bit_is_not(body: bytes, bit: int) -> None:
     digest = hmac.new(b"private-token", body, hashlib.sha256).hexdigest()
-    request = Request("POST", {"judgeme-hmac-sha256": digest}, body)
-    assert JUDGEME.verify(request, BLANK, ("private-token",), NOW, nowhere) is None
+    request = WebhookRequest("POST", {"judgeme-hmac-sha256": digest}, body)
+    assert JUDGEME.verify(request, BLANK, ("private-token",), NOW, refuse_http) is None
     at = bit % (len(body) * 8)
     flipped = bytes(
         byte ^ (1 << at % 8) if index == at // 8 else byte for index, byte in enumerate(body)
     )
     assert (
-        JUDGEME.verify(replace(request, body=flipped), BLANK, ("private-token",), NOW, nowhere)
+        JUDGEME.verify(replace(request, body=flipped), BLANK, ("private-token",), NOW, refuse_http)
         is not None
     )
 
 
 def test_without_a_secret_nothing_is_believed() -> None:
-    refusal = JUDGEME.verify(sent({}), BLANK, (), NOW, nowhere)
+    refusal = JUDGEME.verify(sent({}), BLANK, (), NOW, refuse_http)
     assert refusal is not None
-    assert refusal.reason is RefusalReason.NO_SECRET
+    assert refusal.reason is SignatureFailureReason.NO_SECRET
 
 
 def test_the_documented_review_is_read_whole(facts: Callable[[str], str]) -> None:
@@ -159,65 +159,74 @@ def test_what_is_no_review_is_ignored_and_one_without_an_id_is_unparseable() -> 
 
 
 @pytest.fixture
-def platforms() -> Iterator[Platforms]:
-    with Platforms() as running:
-        running.knows("judgeme", "41", REVIEW)
+def platforms() -> Iterator[SimulatedPlatforms]:
+    with SimulatedPlatforms() as running:
+        running.set_resource("judgeme", "41", REVIEW)
         yield running
 
 
 @pytest.fixture
 def http() -> HttpClient:
-    return HttpClient(loopback=True)
+    return HttpClient(allow_loopback=True)
 
 
-def connected(platforms: Platforms) -> Connection:
+def connected(platforms: SimulatedPlatforms) -> Connection:
     return replace(BLANK, settings=platforms.settings("judgeme"), has_credentials=True)
 
 
-def test_a_fetched_review_is_the_delivered_one(platforms: Platforms, http: HttpClient) -> None:
+def test_a_fetched_review_is_the_delivered_one(
+    platforms: SimulatedPlatforms, http: HttpClient
+) -> None:
     assert JUDGEME.fetch("41", connected(platforms), TOKEN, http) == read(REVIEW)
-    assert JUDGEME.fetch("42", connected(platforms), TOKEN, http) is Gone.GONE
+    assert JUDGEME.fetch("42", connected(platforms), TOKEN, http) is ReviewGone.GONE
     assert JUDGEME.fetch("41", connected(platforms), {"api_token": "wrong"}, http) is None
 
 
-def test_latest_reviews_come_page_by_page(platforms: Platforms, http: HttpClient) -> None:
+def test_latest_reviews_come_page_by_page(platforms: SimulatedPlatforms, http: HttpClient) -> None:
     for number in range(100, 205):
-        platforms.knows(
+        platforms.set_resource(
             "judgeme", str(number), {**REVIEW, "created_at": f"2026-03-13T08:{number % 60:02d}:00Z"}
         )
     first = JUDGEME.recent(None, connected(platforms), TOKEN, http, NOW)
-    assert isinstance(first, Page)
-    second = JUDGEME.recent(first.older, connected(platforms), TOKEN, http, NOW)
-    assert isinstance(second, Page)
-    assert (len(first.events), first.older, len(second.events), second.older) == (100, "2", 6, None)
+    assert isinstance(first, ReviewPage)
+    second = JUDGEME.recent(first.next_cursor, connected(platforms), TOKEN, http, NOW)
+    assert isinstance(second, ReviewPage)
+    assert (len(first.events), first.next_cursor, len(second.events), second.next_cursor) == (
+        100,
+        "2",
+        6,
+        None,
+    )
     assert first.events[0] == read(REVIEW)
 
 
-def test_bad_credentials_are_a_refusal_when_polled(platforms: Platforms, http: HttpClient) -> None:
+def test_bad_credentials_are_a_refusal_when_polled(
+    platforms: SimulatedPlatforms, http: HttpClient
+) -> None:
     refused = [
         JUDGEME.recent(None, connected(platforms), each, http, NOW)
         for each in ({}, {"api_token": "wrong"})
     ]
-    assert [each.reason for each in refused if isinstance(each, Rejected)] == [
+    assert [each.reason for each in refused if isinstance(each, Rejection)] == [
         "no_credentials",
         "unauthorized",
     ]
 
 
 def test_a_reply_is_posted_once_and_cannot_be_looked_for(
-    platforms: Platforms, http: HttpClient
+    platforms: SimulatedPlatforms, http: HttpClient
 ) -> None:
     sent_ = JUDGEME.reply(TARGET, TEXT, "rep_1", connected(platforms), TOKEN, http)
     (reply,) = platforms.replies()
     assert (sent_, reply.review, reply.text, reply.public) == (
-        Sent(reply.native_id),
+        SentReply(reply.native_id),
         "41",
         TEXT,
         True,
     )
     assert (
         JUDGEME.find_reply(TARGET, TEXT, "rep_1", connected(platforms), TOKEN, http)
-        is Presence.CANNOT_TELL
+        is ReplyLookup.CANNOT_TELL
     )
 
 
@@ -237,28 +246,31 @@ def test_a_reply_that_cannot_be_sent_is_refused_with_a_reason(
     text: str,
     credentials: dict[str, str],
     reason: str,
-    platforms: Platforms,
+    platforms: SimulatedPlatforms,
     http: HttpClient,
 ) -> None:
     refused = JUDGEME.reply(target, text, "rep_1", connected(platforms), credentials, http)
-    assert isinstance(refused, Rejected)
+    assert isinstance(refused, Rejection)
     assert refused.reason == reason
     assert platforms.replies() == []
 
 
-def test_a_refusal_is_told_in_judgemes_own_words(platforms: Platforms, http: HttpClient) -> None:
-    platforms.fault("judgeme", Mode.REJECT)
+def test_a_refusal_is_told_in_judgemes_own_words(
+    platforms: SimulatedPlatforms, http: HttpClient
+) -> None:
+    platforms.add_fault("judgeme", FaultMode.REJECT)
     refused = JUDGEME.reply(TARGET, TEXT, "rep_1", connected(platforms), TOKEN, http)
-    assert refused == Rejected("rejected", "Judge.me says: Reply could not be created")
+    assert refused == Rejection("rejected", "Judge.me says: Reply could not be created")
 
 
 @pytest.mark.parametrize(
-    ("mode", "doubtful"), [(Mode.DROP, True), (Mode.FAIL_AFTER, True), (Mode.RATE_LIMITED, False)]
+    ("mode", "doubtful"),
+    [(FaultMode.DROP, True), (FaultMode.FAIL_AFTER, True), (FaultMode.RATE_LIMITED, False)],
 )
 def test_a_fault_says_whether_the_reply_may_be_there(
-    mode: Mode, doubtful: bool, platforms: Platforms, http: HttpClient
+    mode: FaultMode, doubtful: bool, platforms: SimulatedPlatforms, http: HttpClient
 ) -> None:
-    platforms.fault("judgeme", mode, seconds=7)
+    platforms.add_fault("judgeme", mode, seconds=7)
     with pytest.raises(PlatformUnavailable) as fault:
         JUDGEME.reply(TARGET, TEXT, "rep_1", connected(platforms), TOKEN, http)
     assert (fault.value.maybe_applied, fault.value.retry_after) == (
@@ -267,31 +279,35 @@ def test_a_fault_says_whether_the_reply_may_be_there(
     )
 
 
-def test_looking_is_never_doubtful(platforms: Platforms, http: HttpClient) -> None:
-    platforms.fault("judgeme", Mode.DROP, calls=Calls.LOOK)
+def test_looking_is_never_doubtful(platforms: SimulatedPlatforms, http: HttpClient) -> None:
+    platforms.add_fault("judgeme", FaultMode.DROP, call_kind=CallKind.READ)
     with pytest.raises(PlatformUnavailable) as fault:
         JUDGEME.fetch("41", connected(platforms), TOKEN, http)
     assert not fault.value.maybe_applied
 
 
 def test_a_reply_that_is_taken_in_unknown_words_goes_by_our_own_id(
-    platform: Any, say: Any, http: HttpClient
+    platform: Any, http_response: Any, http: HttpClient
 ) -> None:
     connection = replace(BLANK, settings={"api_base": platform.url, "shop_domain": "s.example"})
-    platform.will_answer((200, {}, b""), say(201, {"id": 5}), say(200, {"reply": {"id": "a b"}}))
+    platform.respond_with(
+        (200, {}, b""), http_response(201, {"id": 5}), http_response(200, {"reply": {"id": "a b"}})
+    )
     assert [JUDGEME.reply(TARGET, TEXT, "rep_1", connection, TOKEN, http) for _ in range(3)] == [
-        Sent("rep_1"),
-        Sent("5"),
-        Sent("rep_1"),
+        SentReply("rep_1"),
+        SentReply("5"),
+        SentReply("rep_1"),
     ]
 
 
 def test_an_unreadable_answer_to_a_question_is_a_fault(
-    platform: Any, say: Any, http: HttpClient
+    platform: Any, http_response: Any, http: HttpClient
 ) -> None:
     connection = replace(BLANK, settings={"api_base": platform.url, "shop_domain": "s.example"})
-    platform.will_answer(
-        (200, {}, b"<html>"), say(200, {"review": {"id": 41}}), say(200, {"reviews": [{}]})
+    platform.respond_with(
+        (200, {}, b"<html>"),
+        http_response(200, {"review": {"id": 41}}),
+        http_response(200, {"reviews": [{}]}),
     )
     for ask in (lambda: JUDGEME.fetch("41", connection, TOKEN, http),) * 2:
         with pytest.raises(PlatformUnavailable):

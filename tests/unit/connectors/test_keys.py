@@ -20,10 +20,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sendgrid.helpers.eventwebhook import EventWebhook
 
-from heard.connectors import HttpAnswer, RefusalReason, Request
-from heard.connectors.keys import SendGridEcdsa, Sns, is_confirmation
+from heard.connectors import HttpResponse, SignatureFailureReason, WebhookRequest
+from heard.connectors.keys import SendGridEcdsa, Sns, is_confirmation_url
 from heard.errors import PlatformUnavailable
-from heard_simulator.server import Ledger, simulated
+from heard_simulator.server import ReplyLedger, platform_classes
 
 NOW = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
 ARN = "arn:aws:sns:eu-west-1:000000000000:heard-demo"
@@ -34,17 +34,17 @@ class Certificates:
     """Answers one body, whatever is asked, and remembers the addresses."""
 
     def __init__(self, body: bytes = b"", status: int = 200) -> None:
-        self.answer = HttpAnswer(status, {}, body)
+        self.answer = HttpResponse(status, {}, body)
         self.asked: list[str] = []
 
-    def __call__(self, method: str, url: str, **_: Any) -> HttpAnswer:
+    def __call__(self, method: str, url: str, **_: Any) -> HttpResponse:
         self.asked.append(url)
         return self.answer
 
 
 @cache
 def other_side() -> Any:
-    return simulated()["ses"]("ses", {}, Ledger(), lambda: NOW, lambda: BASE)
+    return platform_classes()["ses"]("ses", {}, ReplyLedger(), lambda: NOW, lambda: BASE)
 
 
 def certificate() -> bytes:
@@ -54,7 +54,7 @@ def certificate() -> bytes:
     return other_side().operation(ask).run().body
 
 
-def notification(**fields: object) -> Request:
+def notification(**fields: object) -> WebhookRequest:
     message = {
         "Type": "Notification",
         "MessageId": "m-1",
@@ -63,18 +63,18 @@ def notification(**fields: object) -> Request:
         **fields,
     }
     return Sns().sign(
-        Request("POST", {}, json.dumps(message).encode()), other_side().signing_secret, NOW
+        WebhookRequest("POST", {}, json.dumps(message).encode()), other_side().signing_secret, NOW
     )
 
 
 def refusal(
-    request: Request, http: Certificates | None = None, topic: str = ARN, base: str = BASE
-) -> RefusalReason | None:
+    request: WebhookRequest, http: Certificates | None = None, topic: str = ARN, base: str = BASE
+) -> SignatureFailureReason | None:
     found = Sns().verify(request, topic, base, http or Certificates(certificate()))
     return found.reason if found else None
 
 
-def changed(request: Request, **fields: object) -> Request:
+def changed(request: WebhookRequest, **fields: object) -> WebhookRequest:
     document = {**json.loads(request.body), **fields}
     return replace(
         request,
@@ -92,7 +92,10 @@ def test_messages_that_amazon_really_sent_are_believed_and_altered_ones_are_not(
     for vector in vectors:
         http = Certificates(vector["secret"].encode())
         found = refusal(
-            Request("POST", {}, vector["body"].encode()), http, vector["message"]["TopicArn"], ""
+            WebhookRequest("POST", {}, vector["body"].encode()),
+            http,
+            vector["message"]["TopicArn"],
+            "",
         )
         assert (found is None) == (vector["expected"] == "valid"), vector["name"]
         assert all(url.startswith("https://sns.us-east-2.amazonaws.com/") for url in http.asked)
@@ -114,25 +117,25 @@ def test_both_versions_are_signed_and_believed(version: str) -> None:
 def test_every_field_of_a_message_is_bound_by_its_signature(name: str, value: str) -> None:
     genuine = notification(Subject="s")
     if json.loads(genuine.body)[name] != value:
-        assert refusal(changed(genuine, **{name: value})) is RefusalReason.SIGNATURE_WRONG
+        assert refusal(changed(genuine, **{name: value})) is SignatureFailureReason.SIGNATURE_WRONG
 
 
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [
-        ({"Signature": ...}, RefusalReason.SIGNATURE_MISSING),
-        ({"SigningCertURL": ...}, RefusalReason.SIGNATURE_MISSING),
-        ({"Signature": "no Base64!"}, RefusalReason.SIGNATURE_MALFORMED),
-        ({"Signature": 17}, RefusalReason.SIGNATURE_MALFORMED),
-        ({"SignatureVersion": "3"}, RefusalReason.SIGNATURE_MALFORMED),
-        ({"SignatureVersion": "1"}, RefusalReason.SIGNATURE_WRONG),
-        ({"Message": {"a": 1}}, RefusalReason.SIGNATURE_MALFORMED),
-        ({"Token": "smuggled in"}, RefusalReason.SIGNATURE_WRONG),
-        ({"Signature": "AAAA"}, RefusalReason.SIGNATURE_WRONG),
+        ({"Signature": ...}, SignatureFailureReason.SIGNATURE_MISSING),
+        ({"SigningCertURL": ...}, SignatureFailureReason.SIGNATURE_MISSING),
+        ({"Signature": "no Base64!"}, SignatureFailureReason.SIGNATURE_MALFORMED),
+        ({"Signature": 17}, SignatureFailureReason.SIGNATURE_MALFORMED),
+        ({"SignatureVersion": "3"}, SignatureFailureReason.SIGNATURE_MALFORMED),
+        ({"SignatureVersion": "1"}, SignatureFailureReason.SIGNATURE_WRONG),
+        ({"Message": {"a": 1}}, SignatureFailureReason.SIGNATURE_MALFORMED),
+        ({"Token": "smuggled in"}, SignatureFailureReason.SIGNATURE_WRONG),
+        ({"Signature": "AAAA"}, SignatureFailureReason.SIGNATURE_WRONG),
     ],
 )
 def test_what_is_wrong_with_a_signature_is_said(
-    fields: dict[str, object], reason: RefusalReason
+    fields: dict[str, object], reason: SignatureFailureReason
 ) -> None:
     assert refusal(changed(notification(), **fields)) is reason
 
@@ -144,9 +147,9 @@ def test_a_null_field_is_not_part_of_what_is_signed() -> None:
 def test_another_accounts_topic_is_not_believed_however_well_it_is_signed() -> None:
     assert (
         refusal(notification(TopicArn="arn:aws:sns:eu-west-1:999999999999:heard-demo"))
-        is RefusalReason.SIGNATURE_WRONG
+        is SignatureFailureReason.SIGNATURE_WRONG
     )
-    assert refusal(notification(), topic="") is RefusalReason.NO_SECRET
+    assert refusal(notification(), topic="") is SignatureFailureReason.NO_SECRET
 
 
 @pytest.mark.parametrize(
@@ -201,10 +204,10 @@ def test_a_certificate_is_fetched_once(host: str) -> None:
 def test_the_origin_of_a_local_stack_takes_the_place_of_amazons() -> None:
     signed = notification()
     assert refusal(signed, base=f"{BASE}/anything") is None
-    assert refusal(signed, base="") is RefusalReason.SIGNATURE_WRONG
-    assert refusal(signed, base="not an address") is RefusalReason.SIGNATURE_WRONG
+    assert refusal(signed, base="") is SignatureFailureReason.SIGNATURE_WRONG
+    assert refusal(signed, base="not an address") is SignatureFailureReason.SIGNATURE_WRONG
     amazon = changed(signed, SigningCertURL="https://sns.eu-west-1.amazonaws.com/a.pem")
-    assert refusal(amazon) is RefusalReason.SIGNATURE_WRONG
+    assert refusal(amazon) is SignatureFailureReason.SIGNATURE_WRONG
 
 
 def test_a_certificate_that_cannot_be_had_now_is_a_fault_and_one_that_is_none_a_refusal() -> None:
@@ -212,22 +215,22 @@ def test_a_certificate_that_cannot_be_had_now_is_a_fault_and_one_that_is_none_a_
         refusal(notification(), Certificates(status=503))
     sns, http = Sns(), Certificates(status=404)
     assert sns.verify(notification(), ARN, BASE, http) is not None
-    http.answer = HttpAnswer(200, {}, certificate())
+    http.answer = HttpResponse(200, {}, certificate())
     assert sns.verify(notification(), ARN, BASE, http) is None
     assert (
         refusal(
             notification(),
             Certificates(b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"),
         )
-        is RefusalReason.SIGNATURE_WRONG
+        is SignatureFailureReason.SIGNATURE_WRONG
     )
 
 
 @given(st.binary(max_size=80))
 def test_any_body_gets_a_refusal(body: bytes) -> None:
-    assert refusal(Request("POST", {}, body)) in {
-        RefusalReason.SIGNATURE_MALFORMED,
-        RefusalReason.SIGNATURE_MISSING,
+    assert refusal(WebhookRequest("POST", {}, body)) in {
+        SignatureFailureReason.SIGNATURE_MALFORMED,
+        SignatureFailureReason.SIGNATURE_MISSING,
     }
 
 
@@ -235,7 +238,7 @@ def test_only_the_confirmation_of_our_topic_at_sns_itself_is_called() -> None:
     right = (
         f"https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription&TopicArn={ARN}&Token=abc"
     )
-    assert is_confirmation(right, ARN, "")
+    assert is_confirmation_url(right, ARN, "")
     for wrong in (
         right.replace("ConfirmSubscription", "DeleteTopic"),
         right.replace("heard-demo", "other"),
@@ -244,7 +247,7 @@ def test_only_the_confirmation_of_our_topic_at_sns_itself_is_called() -> None:
         right + "&Action=DeleteTopic",
         right + "#x",
     ):
-        assert not is_confirmation(wrong, ARN, "")
+        assert not is_confirmation_url(wrong, ARN, "")
 
 
 @pytest.mark.parametrize(
@@ -253,7 +256,7 @@ def test_only_the_confirmation_of_our_topic_at_sns_itself_is_called() -> None:
 )
 def test_only_a_key_of_a_simulated_sns_can_sign(secret: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - the interface promises no more
-        Sns().sign(Request("POST", {}, b"{}"), secret, NOW)
+        Sns().sign(WebhookRequest("POST", {}, b"{}"), secret, NOW)
 
 
 # SendGrid
@@ -274,7 +277,9 @@ def pair(curve: type[ec.EllipticCurve] = ec.SECP256R1) -> tuple[str, str]:
     return private, b64encode(public).decode()
 
 
-def judged(request: Request, *secrets: str, now: datetime = NOW) -> RefusalReason | None:
+def judged(
+    request: WebhookRequest, *secrets: str, now: datetime = NOW
+) -> SignatureFailureReason | None:
     found = SCHEME.verify(request, URL, secrets, now)
     return found.reason if found else None
 
@@ -282,7 +287,7 @@ def judged(request: Request, *secrets: str, now: datetime = NOW) -> RefusalReaso
 def test_sendgrids_published_example_is_signed_as_we_check_it(facts: Callable[[str], str]) -> None:
     for vector in json.loads(facts("vectors/sendgrid-event-webhook.json"))["vectors"]:
         headers = {name.lower(): value for name, value in vector["headers"].items()}
-        request = Request("POST", headers, vector["body"].encode())
+        request = WebhookRequest("POST", headers, vector["body"].encode())
         found = judged(request, vector["secret"], now=datetime.fromtimestamp(1600112502, UTC))
         assert (found is None) == (vector["expected"] == "valid"), vector["name"]
 
@@ -297,60 +302,68 @@ def test_sendgrids_library_believes_what_we_sign_and_one_flipped_bit_is_refused(
     text: str, at: int, bit: int
 ) -> None:
     private, public = pair()
-    signed = SCHEME.sign(Request("POST", {}, text.encode()), URL, private, NOW)
+    signed = SCHEME.sign(WebhookRequest("POST", {}, text.encode()), URL, private, NOW)
     signature, seconds = signed.headers[SCHEME.SIGNATURE], signed.headers[SCHEME.TIMESTAMP]
     assert EventWebhook(public).verify_signature(text, signature, seconds)
     assert judged(signed, public) is None
     forged = bytearray(signed.body)
     forged[at % len(forged)] ^= 1 << bit
-    assert judged(replace(signed, body=bytes(forged)), public) is RefusalReason.SIGNATURE_WRONG
+    assert (
+        judged(replace(signed, body=bytes(forged)), public)
+        is SignatureFailureReason.SIGNATURE_WRONG
+    )
 
 
 def test_an_old_or_early_signature_is_stale_and_its_time_is_bound() -> None:
     private, public = pair()
-    signed = SCHEME.sign(Request("POST", {}, b"x"), URL, private, NOW)
+    signed = SCHEME.sign(WebhookRequest("POST", {}, b"x"), URL, private, NOW)
     for apart in (300, -300):
         assert judged(signed, public, now=NOW + timedelta(seconds=apart)) is None
     for apart in (301, -301):
-        assert judged(signed, public, now=NOW + timedelta(seconds=apart)) is RefusalReason.STALE
+        assert (
+            judged(signed, public, now=NOW + timedelta(seconds=apart))
+            is SignatureFailureReason.STALE
+        )
     later = replace(
         signed, headers={**signed.headers, SCHEME.TIMESTAMP: str(int(NOW.timestamp()) + 1)}
     )
-    assert judged(later, public) is RefusalReason.SIGNATURE_WRONG
+    assert judged(later, public) is SignatureFailureReason.SIGNATURE_WRONG
 
 
 def test_any_of_several_keys_counts_and_a_key_that_is_none_never_does() -> None:
     private, public = pair()
-    signed = SCHEME.sign(Request("POST", {}, b"x"), URL, private, NOW)
+    signed = SCHEME.sign(WebhookRequest("POST", {}, b"x"), URL, private, NOW)
     assert judged(signed, "garbage", pair(ec.SECP384R1)[1], public) is None
-    assert judged(signed) is judged(signed, "", "garbage") is RefusalReason.NO_SECRET
-    assert judged(Request("POST", {}, b"x"), public) is RefusalReason.SIGNATURE_MISSING
+    assert judged(signed) is judged(signed, "", "garbage") is SignatureFailureReason.NO_SECRET
+    assert (
+        judged(WebhookRequest("POST", {}, b"x"), public) is SignatureFailureReason.SIGNATURE_MISSING
+    )
     assert (
         judged(replace(signed, headers={**signed.headers, SCHEME.SIGNATURE: "é"}), public)
-        is RefusalReason.SIGNATURE_MALFORMED
+        is SignatureFailureReason.SIGNATURE_MALFORMED
     )
     assert (
         judged(replace(signed, headers={**signed.headers, SCHEME.SIGNATURE: "AAAA"}), public)
-        is RefusalReason.SIGNATURE_WRONG
+        is SignatureFailureReason.SIGNATURE_WRONG
     )
 
 
 def test_a_key_that_somebody_pasted_is_looked_at() -> None:
     private, public = pair()
-    assert SCHEME.unfit(public) is None
+    assert SCHEME.secret_problem(public) is None
     assert (
-        SCHEME.unfit(
+        SCHEME.secret_problem(
             f"-----BEGIN PUBLIC KEY-----\n{public[:64]}\n{public[64:]}\n-----END PUBLIC KEY-----\n"
         )
         is None
     )
-    assert "private" in str(SCHEME.unfit(private))
+    assert "private" in str(SCHEME.secret_problem(private))
     for wrong in ("", "hello", public[:-8], pair(ec.SECP384R1)[1]):
-        assert "MFkw" in str(SCHEME.unfit(wrong))
+        assert "MFkw" in str(SCHEME.secret_problem(wrong))
     key = rsa.generate_private_key(65537, 1024)
     pem = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     ).decode()
     for secret in (public, pem, ""):
         with pytest.raises(ValueError):  # noqa: PT011 - the interface promises no more
-            SCHEME.sign(Request("POST", {}, b"x"), URL, secret, NOW)
+            SCHEME.sign(WebhookRequest("POST", {}, b"x"), URL, secret, NOW)

@@ -16,20 +16,20 @@ from svix.webhooks import Webhook as Svix
 
 from heard.connectors import (
     Connection,
-    Gone,
-    Presence,
-    RefusalReason,
-    Rejected,
+    Rejection,
+    ReplyLookup,
     ReplyTarget,
-    Request,
-    Sent,
+    ReviewGone,
+    SentReply,
+    SignatureFailureReason,
+    WebhookRequest,
     load,
 )
 from heard.connectors.http import HttpClient
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import TOMBSTONE, EventKind, ReviewEvent
-from heard_simulator.server import Mode, Platforms
-from tests.unit.signed import nowhere
+from heard_simulator.server import FaultMode, SimulatedPlatforms
+from tests.unit.signed import refuse_http
 
 pytestmark = pytest.mark.loopback
 
@@ -47,8 +47,8 @@ REVIEW: dict[str, Any] = {
 }  # fmt: skip
 
 
-def sent(document: object) -> Request:
-    return Request("POST", {}, json.dumps(document).encode())
+def sent(document: object) -> WebhookRequest:
+    return WebhookRequest("POST", {}, json.dumps(document).encode())
 
 
 def event(
@@ -78,18 +78,21 @@ def test_what_svix_signed_is_believed_and_one_flipped_bit_is_not(body: str, bit:
         "svix-timestamp": str(int(NOW.timestamp())),
         "svix-signature": Svix(SECRET).sign("msg_1", NOW, body),
     }
-    request = Request("POST", headers, body.encode())
-    assert OKENDO.verify(request, BLANK, (SECRET,), NOW, nowhere) is None
+    request = WebhookRequest("POST", headers, body.encode())
+    assert OKENDO.verify(request, BLANK, (SECRET,), NOW, refuse_http) is None
     at = bit % (len(request.body) * 8)
     flipped = bytes(
         byte ^ (1 << at % 8) if index == at // 8 else byte
         for index, byte in enumerate(request.body)
     )
-    assert OKENDO.verify(replace(request, body=flipped), BLANK, (SECRET,), NOW, nowhere) is not None
+    assert (
+        OKENDO.verify(replace(request, body=flipped), BLANK, (SECRET,), NOW, refuse_http)
+        is not None
+    )
     late = datetime(2026, 3, 14, 9, 36, tzinfo=UTC)
-    stale = OKENDO.verify(request, BLANK, (SECRET,), late, nowhere)
+    stale = OKENDO.verify(request, BLANK, (SECRET,), late, refuse_http)
     assert stale is not None
-    assert stale.reason is RefusalReason.STALE
+    assert stale.reason is SignatureFailureReason.STALE
 
 
 def test_a_review_is_read_whole_and_its_author_by_a_hash() -> None:
@@ -160,19 +163,19 @@ def test_an_event_without_a_review_is_unparseable() -> None:
 
 
 @pytest.fixture
-def platforms() -> Iterator[Platforms]:
-    with Platforms() as running:
-        running.knows("okendo", ID, REVIEW)
+def platforms() -> Iterator[SimulatedPlatforms]:
+    with SimulatedPlatforms() as running:
+        running.set_resource("okendo", ID, REVIEW)
         yield running
 
 
 @pytest.fixture
 def http() -> HttpClient:
-    return HttpClient(loopback=True)
+    return HttpClient(allow_loopback=True)
 
 
 @pytest.fixture
-def connection(platforms: Platforms) -> Connection:
+def connection(platforms: SimulatedPlatforms) -> Connection:
     return replace(BLANK, settings=platforms.settings("okendo"), has_credentials=True)
 
 
@@ -183,24 +186,24 @@ def test_a_fetched_review_is_the_delivered_one_and_never_overtakes_it(
     assert isinstance(found, ReviewEvent)
     assert replace(found, revision=delivered.revision) == delivered
     assert found.revision < delivered.revision
-    assert OKENDO.fetch("unknown", connection, KEYS, http) is Gone.GONE
+    assert OKENDO.fetch("unknown", connection, KEYS, http) is ReviewGone.GONE
     assert OKENDO.fetch(ID, connection, {**KEYS, "api_key": "wrong"}, http) is None
 
 
 def test_a_reply_arrives_once_and_is_found_again(
-    connection: Connection, platforms: Platforms, http: HttpClient
+    connection: Connection, platforms: SimulatedPlatforms, http: HttpClient
 ) -> None:
-    assert OKENDO.find_reply(TARGET, TEXT, "rep_1", connection, KEYS, http) is Presence.ABSENT
+    assert OKENDO.find_reply(TARGET, TEXT, "rep_1", connection, KEYS, http) is ReplyLookup.ABSENT
     assert [OKENDO.reply(TARGET, TEXT, "rep_1", connection, KEYS, http) for _ in range(2)] == [
-        Sent(ID)
+        SentReply(ID)
     ] * 2
     assert [(reply.review, reply.text, reply.public) for reply in platforms.replies()] == [
         (ID, TEXT, True)
     ]
-    assert OKENDO.find_reply(TARGET, TEXT, "rep_1", connection, KEYS, http) == Sent(ID)
+    assert OKENDO.find_reply(TARGET, TEXT, "rep_1", connection, KEYS, http) == SentReply(ID)
     assert (
         OKENDO.find_reply(TARGET, "Another text.", "rep_2", connection, KEYS, http)
-        is Presence.ABSENT
+        is ReplyLookup.ABSENT
     )
 
 
@@ -210,12 +213,12 @@ def test_a_reply_that_somebody_else_wrote_is_never_written_over(
     ours: tuple[str, ...],
     private: bool,
     connection: Connection,
-    platforms: Platforms,
+    platforms: SimulatedPlatforms,
     http: HttpClient,
 ) -> None:
-    assert not ours or OKENDO.reply(TARGET, TEXT, "rep_1", connection, KEYS, http) == Sent(ID)
+    assert not ours or OKENDO.reply(TARGET, TEXT, "rep_1", connection, KEYS, http) == SentReply(ID)
     before = platforms.replies()
-    platforms.knows(
+    platforms.set_resource(
         "okendo",
         ID,
         {
@@ -224,9 +227,14 @@ def test_a_reply_that_somebody_else_wrote_is_never_written_over(
         },
     )
     refused = OKENDO.reply(
-        replace(TARGET, ours=ours), "Tom has written to you.", "rep_2", connection, KEYS, http
+        replace(TARGET, own_replies=ours),
+        "Tom has written to you.",
+        "rep_2",
+        connection,
+        KEYS,
+        http,
     )
-    assert isinstance(refused, Rejected)
+    assert isinstance(refused, Rejection)
     assert (refused.reason, platforms.replies()) == ("already_answered", before)
 
 
@@ -235,7 +243,11 @@ def test_a_reply_that_somebody_else_wrote_is_never_written_over(
     [(200, None), (409, "already_answered"), (422, "already_answered"), (401, "unauthorized")],
 )
 def test_whether_our_second_takes_our_first_ones_place_is_okendos_to_say(
-    status: int, reason: str | None, platform: Any, say: Callable[..., Any], http: HttpClient
+    status: int,
+    reason: str | None,
+    platform: Any,
+    http_response: Callable[..., Any],
+    http: HttpClient,
 ) -> None:
     first = {
         "body": "<p>Thank you, Ida.</p><p>A new lid &lt;blue&gt; is on its way.</p>",
@@ -243,25 +255,29 @@ def test_whether_our_second_takes_our_first_ones_place_is_okendos_to_say(
     }
     connection, target = (
         replace(BLANK, settings={"api_base": platform.url}),
-        replace(TARGET, ours=(TEXT,)),
+        replace(TARGET, own_replies=(TEXT,)),
     )
-    platform.will_answer(say(200, {**REVIEW, "reply": first}), say(status))
+    platform.respond_with(http_response(200, {**REVIEW, "reply": first}), http_response(status))
     answer = OKENDO.reply(target, "Tom has written to you.", "rep_2", connection, KEYS, http)
-    assert (answer.reason if isinstance(answer, Rejected) else None) == reason
-    assert [method for method, *_ in platform.asked] == ["GET", "POST"]
+    assert (answer.reason if isinstance(answer, Rejection) else None) == reason
+    assert [method for method, *_ in platform.requests] == ["GET", "POST"]
 
 
 def test_a_reply_is_known_by_its_html_too_but_not_by_a_private_one(
-    connection: Connection, platforms: Platforms, http: HttpClient
+    connection: Connection, platforms: SimulatedPlatforms, http: HttpClient
 ) -> None:
-    platforms.knows(
+    platforms.set_resource(
         "okendo", ID, {**REVIEW, "reply": {"body": "<p>Sorry &amp; thanks.</p><p>Tom</p>"}}
     )
     assert OKENDO.find_reply(
         TARGET, "Sorry & thanks.\n\nTom", "rep_1", connection, KEYS, http
-    ) == Sent(ID)
-    platforms.knows("okendo", ID, {**REVIEW, "reply": {"rawBody": "Sorry.", "isPrivate": True}})
-    assert OKENDO.find_reply(TARGET, "Sorry.", "rep_1", connection, KEYS, http) is Presence.ABSENT
+    ) == SentReply(ID)
+    platforms.set_resource(
+        "okendo", ID, {**REVIEW, "reply": {"rawBody": "Sorry.", "isPrivate": True}}
+    )
+    assert (
+        OKENDO.find_reply(TARGET, "Sorry.", "rep_1", connection, KEYS, http) is ReplyLookup.ABSENT
+    )
 
 
 @pytest.mark.parametrize(
@@ -280,29 +296,34 @@ def test_a_reply_that_cannot_be_sent_is_refused_with_a_reason(
     keys: dict[str, str],
     reason: str,
     connection: Connection,
-    platforms: Platforms,
+    platforms: SimulatedPlatforms,
     http: HttpClient,
 ) -> None:
     refused = OKENDO.reply(target, text, "rep_1", connection, keys, http)
-    assert isinstance(refused, Rejected)
+    assert isinstance(refused, Rejection)
     assert (refused.reason, platforms.replies()) == (reason, [])
 
 
 def test_looking_without_leave_leaves_the_question_open(
     connection: Connection, http: HttpClient
 ) -> None:
-    assert OKENDO.find_reply(TARGET, TEXT, "rep_1", connection, {}, http) is Presence.CANNOT_TELL
+    assert OKENDO.find_reply(TARGET, TEXT, "rep_1", connection, {}, http) is ReplyLookup.CANNOT_TELL
     gone = ReplyTarget("unknown", "unknown", {})
-    assert OKENDO.find_reply(gone, TEXT, "rep_1", connection, KEYS, http) is Presence.ABSENT
+    assert OKENDO.find_reply(gone, TEXT, "rep_1", connection, KEYS, http) is ReplyLookup.ABSENT
 
 
 @pytest.mark.parametrize(
-    ("mode", "doubtful"), [(Mode.DROP, True), (Mode.FAIL_AFTER, True), (Mode.RATE_LIMITED, False)]
+    ("mode", "doubtful"),
+    [(FaultMode.DROP, True), (FaultMode.FAIL_AFTER, True), (FaultMode.RATE_LIMITED, False)],
 )
 def test_a_fault_says_whether_the_reply_may_be_there(
-    mode: Mode, doubtful: bool, connection: Connection, platforms: Platforms, http: HttpClient
+    mode: FaultMode,
+    doubtful: bool,
+    connection: Connection,
+    platforms: SimulatedPlatforms,
+    http: HttpClient,
 ) -> None:
-    platforms.fault("okendo", mode, seconds=7)
+    platforms.add_fault("okendo", mode, seconds=7)
     with pytest.raises(PlatformUnavailable) as fault:
         OKENDO.reply(TARGET, TEXT, "rep_1", connection, KEYS, http)
     assert (fault.value.maybe_applied, fault.value.retry_after) == (
@@ -310,20 +331,20 @@ def test_a_fault_says_whether_the_reply_may_be_there(
         None if doubtful else 7,
     )
     assert (
-        isinstance(OKENDO.find_reply(TARGET, TEXT, "rep_1", connection, KEYS, http), Sent)
+        isinstance(OKENDO.find_reply(TARGET, TEXT, "rep_1", connection, KEYS, http), SentReply)
         == doubtful
     )
 
 
 def test_an_answer_is_read_wrapped_or_bare_and_an_unreadable_one_is_a_fault(
-    platform: Any, say: Callable[..., Any], http: HttpClient
+    platform: Any, http_response: Callable[..., Any], http: HttpClient
 ) -> None:
     connection = replace(BLANK, settings={"api_base": platform.url})
-    platform.will_answer(
-        say(200, REVIEW),
-        say(200, {"review": REVIEW}),
+    platform.respond_with(
+        http_response(200, REVIEW),
+        http_response(200, {"review": REVIEW}),
         (200, {}, b"<html>"),
-        say(200, {"review": {}}),
+        http_response(200, {"review": {}}),
     )
     assert OKENDO.fetch(ID, connection, KEYS, http) == OKENDO.fetch(ID, connection, KEYS, http)
     for _ in range(2):

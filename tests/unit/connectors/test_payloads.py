@@ -13,17 +13,19 @@ from typing import Final
 
 import pytest
 
-from heard.connectors import Parsed, Request
+from heard.connectors import ParsedDelivery, WebhookRequest
 from heard.errors import Unparseable
 from heard.reviews import EventKind
-from heard_simulator.server import Platforms
-from tests.unit.connectors.conftest import FACTS
-from tests.unit.simulated import wired
+from heard_simulator.server import SimulatedPlatforms
+from tests.unit.connectors.conftest import PLATFORM_FACTS
+from tests.unit.simulated import connect_to_simulator
 
 pytestmark = pytest.mark.loopback
 
 NOW = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
-PAYLOADS = sorted(path.name for path in (FACTS / "payloads").glob("*") if path.name != "INDEX.json")
+PAYLOADS = sorted(
+    path.name for path in (PLATFORM_FACTS / "payloads").glob("*") if path.name != "INDEX.json"
+)
 
 PLATFORM_OF: Final[Mapping[str, str]] = {
     "discourse": "discourse",
@@ -81,13 +83,13 @@ OURS: Final[Mapping[str, Mapping[str, str]]] = {"yelp": {"business_ids": "3l54GT
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[Platforms]:
-    with Platforms() as platforms:
+def running() -> Iterator[SimulatedPlatforms]:
+    with SimulatedPlatforms() as platforms:
         yield platforms
 
 
 @pytest.mark.parametrize("name", PAYLOADS or ["none are kept beside the repository"])
-def test_a_payload_is_read_as_what_it_is(name: str, running: Platforms) -> None:
+def test_a_payload_is_read_as_what_it_is(name: str, running: SimulatedPlatforms) -> None:
     platform = next(
         (platform for prefix, platform in PLATFORM_OF.items() if name.startswith(prefix)), None
     )
@@ -97,19 +99,19 @@ def test_a_payload_is_read_as_what_it_is(name: str, running: Platforms) -> None:
             if PAYLOADS
             else "the platform facts are kept beside the repository, and they are not there"
         )
-    body = (FACTS / "payloads" / name).read_bytes()
+    body = (PLATFORM_FACTS / "payloads" / name).read_bytes()
     kind = "application/x-www-form-urlencoded" if ".form." in name else "application/json"
     if ".multipart." in name:
         kind = f"multipart/form-data; boundary={body.split(b'\n', 1)[0].strip().removeprefix(b'--').decode()}"
     if ".form." in name:
         body = body.strip()
-    side = wired(platform, running)
+    side = connect_to_simulator(platform, running)
     connection = replace(
         side.connection, settings={**side.connection.settings, **OURS.get(platform, {})}
     )
     try:
-        parsed: Parsed | None = side.connector.parse(
-            Request("POST", {"content-type": kind}, body), connection, NOW
+        parsed: ParsedDelivery | None = side.connector.parse(
+            WebhookRequest("POST", {"content-type": kind}, body), connection, NOW
         )
     except Unparseable:
         parsed = None

@@ -18,19 +18,19 @@ from hypothesis import strategies as st
 
 from heard.connectors import (
     Connection,
-    Parsed,
-    Presence,
-    RefusalReason,
-    Rejected,
+    ParsedDelivery,
+    Rejection,
+    ReplyLookup,
     ReplyTarget,
-    Request,
-    Sent,
+    SentReply,
+    SignatureFailureReason,
+    WebhookRequest,
     load,
 )
 from heard.connectors.http import HttpClient
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import EventKind, ReviewEvent
-from heard_simulator.server import Mode, Platforms
+from heard_simulator.server import FaultMode, SimulatedPlatforms
 
 pytestmark = pytest.mark.loopback
 
@@ -51,7 +51,7 @@ PROVEN = [
 ]
 
 
-def posted(**fields: Any) -> Request:
+def posted(**fields: Any) -> WebhookRequest:
     body = {
         "MessageID": "pm-1",
         "From": "ida@example.org",
@@ -60,7 +60,7 @@ def posted(**fields: Any) -> Request:
         "TextBody": "Slow again.",
         "Headers": PROVEN,
     }
-    return Request("POST", {}, json.dumps({**body, **fields}).encode())
+    return WebhookRequest("POST", {}, json.dumps({**body, **fields}).encode())
 
 
 def read(**fields: Any) -> ReviewEvent:
@@ -71,10 +71,10 @@ def read(**fields: Any) -> ReviewEvent:
 def test_what_postmarks_own_tester_sends_is_a_test(facts: Callable[[str], str]) -> None:
     for name in ("postmark-inbound.json", "postmark-inbound-with-raw.json"):
         body = facts(f"payloads/{name}")
-        (event,) = POST.parse(Request("POST", {}, body.encode()), HERE, NOW).events
+        (event,) = POST.parse(WebhookRequest("POST", {}, body.encode()), HERE, NOW).events
         assert event.kind is EventKind.TEST
         real = json.dumps({**json.loads(body), "MessageID": "73e6d360"})
-        (event,) = POST.parse(Request("POST", {}, real.encode()), HERE, NOW).events
+        (event,) = POST.parse(WebhookRequest("POST", {}, real.encode()), HERE, NOW).events
         assert (event.text, event.title, event.reply_to["to"]) == (
             "This is the reply text",
             "Test subject",
@@ -85,7 +85,7 @@ def test_what_postmarks_own_tester_sends_is_a_test(facts: Callable[[str], str]) 
 
 @given(st.text(max_size=20))
 def test_only_who_knows_the_password_is_believed(guess: str) -> None:
-    def asked(secret: str) -> Request:
+    def asked(secret: str) -> WebhookRequest:
         return replace(
             posted(),
             headers={
@@ -99,7 +99,7 @@ def test_only_who_knows_the_password_is_believed(guess: str) -> None:
         assert POST.verify(asked(guess), HERE, (SECRET,), NOW, HttpClient()) is not None
     none = POST.verify(asked(""), HERE, (), NOW, HttpClient())
     assert none is not None
-    assert none.reason is RefusalReason.NO_SECRET
+    assert none.reason is SignatureFailureReason.NO_SECRET
 
 
 def test_new_words_come_from_postmark_or_else_from_the_text() -> None:
@@ -149,9 +149,9 @@ def test_machines_answers_and_other_records_are_ignored() -> None:
             HERE,
             NOW,
         )
-        == Parsed()
+        == ParsedDelivery()
     )
-    assert POST.parse(posted(RecordType="Bounce"), HERE, NOW) == Parsed()
+    assert POST.parse(posted(RecordType="Bounce"), HERE, NOW) == ParsedDelivery()
 
 
 @pytest.mark.parametrize("fields", [{"MessageID": None}, {"MessageID": "a b"}])
@@ -169,19 +169,23 @@ def test_a_sender_is_also_read_from_the_full_field() -> None:
 class Wire:
     """The connector and the simulated Postmark, with one mail of a customer."""
 
-    def __init__(self, platforms: Platforms) -> None:
+    def __init__(self, platforms: SimulatedPlatforms) -> None:
         self.platforms = platforms
         self.credentials = dict(platforms.credentials["postmark"])
         self.connection = replace(HERE, settings=platforms.settings("postmark"))
         event = read()
         self.target = ReplyTarget(event.native_id, event.native_thread, event.reply_to, NOW)
-        self.http = HttpClient(loopback=True)
-        platforms.knows("postmark", "pm-1", {"message_id": "m1@example.org", "references": []})
+        self.http = HttpClient(allow_loopback=True)
+        platforms.set_resource(
+            "postmark", "pm-1", {"message_id": "m1@example.org", "references": []}
+        )
 
-    def reply(self, text: str = "Thank you, Ida.", reply_id: str = "rep_1") -> Sent | Rejected:
+    def reply(
+        self, text: str = "Thank you, Ida.", reply_id: str = "rep_1"
+    ) -> SentReply | Rejection:
         return POST.reply(self.target, text, reply_id, self.connection, self.credentials, self.http)
 
-    def find(self, reply_id: str = "rep_1") -> Sent | Presence:
+    def find(self, reply_id: str = "rep_1") -> SentReply | ReplyLookup:
         return POST.find_reply(
             self.target, "whatever", reply_id, self.connection, self.credentials, self.http
         )
@@ -189,12 +193,12 @@ class Wire:
 
 @pytest.fixture
 def wire(loopback: None) -> Iterator[Wire]:
-    with Platforms() as running:
+    with SimulatedPlatforms() as running:
         yield Wire(running)
 
 
 def test_an_answer_arrives_in_the_thread_and_is_found_by_its_id(wire: Wire) -> None:
-    assert wire.find() is Presence.ABSENT
+    assert wire.find() is ReplyLookup.ABSENT
     sent = wire.reply()
     (taken,) = wire.platforms.replies()
     assert (taken.text, taken.thread, taken.review) == (
@@ -203,22 +207,23 @@ def test_an_answer_arrives_in_the_thread_and_is_found_by_its_id(wire: Wire) -> N
         "pm-1",
     )
     assert wire.find() == sent
-    assert wire.find("rep_2") is Presence.ABSENT
+    assert wire.find("rep_2") is ReplyLookup.ABSENT
 
 
 @pytest.mark.parametrize(
-    ("mode", "taken"), [(Mode.DROP, True), (Mode.FAIL_AFTER, True), (Mode.FAIL_BEFORE, False)]
+    ("mode", "taken"),
+    [(FaultMode.DROP, True), (FaultMode.FAIL_AFTER, True), (FaultMode.FAIL_BEFORE, False)],
 )
-def test_doubt_is_said_and_resolved(wire: Wire, mode: Mode, taken: bool) -> None:
-    wire.platforms.fault("postmark", mode)
+def test_doubt_is_said_and_resolved(wire: Wire, mode: FaultMode, taken: bool) -> None:
+    wire.platforms.add_fault("postmark", mode)
     with pytest.raises(PlatformUnavailable) as fault:
         wire.reply()
     assert fault.value.maybe_applied
-    assert isinstance(wire.find(), Sent) == taken
+    assert isinstance(wire.find(), SentReply) == taken
 
 
 def test_being_asked_to_wait_means_that_nothing_was_sent(wire: Wire) -> None:
-    wire.platforms.fault("postmark", Mode.RATE_LIMITED, seconds=7)
+    wire.platforms.add_fault("postmark", FaultMode.RATE_LIMITED, seconds=7)
     with pytest.raises(PlatformUnavailable) as fault:
         wire.reply()
     assert (fault.value.maybe_applied, fault.value.retry_after) == (False, 7)
@@ -226,7 +231,7 @@ def test_being_asked_to_wait_means_that_nothing_was_sent(wire: Wire) -> None:
 
 def test_refusals_say_what_to_do(wire: Wire) -> None:
     told = [wire.reply("x" * 100_001)]
-    wire.platforms.knows("postmark", "ida@example.org", {"inactive": True})
+    wire.platforms.set_resource("postmark", "ida@example.org", {"inactive": True})
     told.append(wire.reply())
     told.append(wire.reply(reply_id="r" * 81))
     wire.connection = replace(
@@ -238,10 +243,10 @@ def test_refusals_say_what_to_do(wire: Wire) -> None:
     wire.connection = replace(HERE, settings=wire.platforms.settings("postmark"))
     wire.credentials["server_token"] = "wrong"
     told.append(wire.reply())
-    assert wire.find() is Presence.CANNOT_TELL
+    assert wire.find() is ReplyLookup.CANNOT_TELL
     wire.credentials.clear()
     told.append(wire.reply())
-    reasons = [each.reason for each in told if isinstance(each, Rejected)]
+    reasons = [each.reason for each in told if isinstance(each, Rejection)]
     assert reasons == [
         "too_long",
         "inactive_recipient",
@@ -251,21 +256,21 @@ def test_refusals_say_what_to_do(wire: Wire) -> None:
         "unauthorized",
         "no_credentials",
     ]
-    assert all("ida@" not in each.detail for each in told if isinstance(each, Rejected))
+    assert all("ida@" not in each.detail for each in told if isinstance(each, Rejection))
 
 
 def test_a_search_that_gives_others_than_asked_for_says_nothing(
-    platform: Any, say: Any, http: HttpClient
+    platform: Any, http_response: Any, http: HttpClient
 ) -> None:
-    platform.will_answer(
-        say(200, {"TotalCount": 1, "Messages": [{"MessageID": "x", "Metadata": {}}]}),
-        say(200, {"Messages": 1}),
+    platform.respond_with(
+        http_response(200, {"TotalCount": 1, "Messages": [{"MessageID": "x", "Metadata": {}}]}),
+        http_response(200, {"Messages": 1}),
     )
     there = replace(HERE, settings={"api_base": platform.url})
     target = ReplyTarget("pm-1", "t", {}, NOW)
     assert (
         POST.find_reply(target, "x", "rep_1", there, {"server_token": "t"}, http)
-        is Presence.CANNOT_TELL
+        is ReplyLookup.CANNOT_TELL
     )
     with pytest.raises(PlatformUnavailable):
         POST.find_reply(target, "x", "rep_1", there, {"server_token": "t"}, http)

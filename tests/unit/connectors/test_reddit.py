@@ -15,21 +15,21 @@ import pytest
 from heard.connectors import (
     Connection,
     Connector,
-    Gone,
-    HttpAnswer,
-    Page,
-    Parsed,
-    Presence,
-    Rejected,
+    HttpResponse,
+    ParsedDelivery,
+    Rejection,
+    ReplyLookup,
     ReplyTarget,
-    Request,
-    Sent,
+    ReviewGone,
+    ReviewPage,
+    SentReply,
+    WebhookRequest,
 )
 from heard.connectors.http import HttpClient
 from heard.connectors.platforms.reddit import Reddit
 from heard.errors import PlatformUnavailable
 from heard.reviews import TOMBSTONE, EventKind, ReviewEvent
-from heard_simulator.server import Json, Mode, Platforms
+from heard_simulator.server import FaultMode, Json, SimulatedPlatforms
 
 pytestmark = pytest.mark.loopback
 
@@ -64,7 +64,7 @@ def comment(parent: str, at: int = 0, **changed: Any) -> Json:
 class Wire:
     """The simulated Reddit, and a connection to it with a memory of its own."""
 
-    platforms: Platforms
+    platforms: SimulatedPlatforms
     connector: Connector
     connection: Connection
     credentials: dict[str, str]
@@ -72,38 +72,38 @@ class Wire:
 
     def knows(self, **things: Json | None) -> None:
         for name, thing in things.items():
-            self.platforms.knows("reddit", name, thing)
+            self.platforms.set_resource("reddit", name, thing)
 
     def target(self, name: str = "t3_s") -> ReplyTarget:
         found = self.fetch(name)
         assert isinstance(found, ReviewEvent)
         return ReplyTarget(found.native_id, found.native_thread, found.reply_to, NOW)
 
-    def reply(self, text: str = TEXT, target: ReplyTarget | None = None) -> Sent | Rejected:
+    def reply(self, text: str = TEXT, target: ReplyTarget | None = None) -> SentReply | Rejection:
         return self.connector.reply(
             target or self.target(), text, "rep_1", self.connection, self.credentials, self.http
         )
 
-    def find(self, text: str = TEXT, target: ReplyTarget | None = None) -> Sent | Presence:
+    def find(self, text: str = TEXT, target: ReplyTarget | None = None) -> SentReply | ReplyLookup:
         return self.connector.find_reply(
             target or self.target(), text, "rep_1", self.connection, self.credentials, self.http
         )
 
-    def fetch(self, name: str) -> ReviewEvent | Gone | None:
+    def fetch(self, name: str) -> ReviewEvent | ReviewGone | None:
         return self.connector.fetch(name, self.connection, self.credentials, self.http)
 
-    def recent(self, cursor: str | None = None) -> Page | Rejected:
+    def recent(self, cursor: str | None = None) -> ReviewPage | Rejection:
         return self.connector.recent(cursor, self.connection, self.credentials, self.http, NOW)
 
-    def page(self, cursor: str | None = None) -> Page:
+    def page(self, cursor: str | None = None) -> ReviewPage:
         page = self.recent(cursor)
-        assert isinstance(page, Page)
+        assert isinstance(page, ReviewPage)
         return page
 
 
 @pytest.fixture
 def wire() -> Iterator[Wire]:
-    with Platforms() as running:
+    with SimulatedPlatforms() as running:
         connection = Connection(
             "con-1",
             "bus_1",
@@ -116,13 +116,16 @@ def wire() -> Iterator[Wire]:
             Reddit(),
             connection,
             dict(running.credentials["reddit"]),
-            HttpClient(loopback=True),
+            HttpClient(allow_loopback=True),
         )
 
 
 def test_whatever_comes_uninvited_says_nothing() -> None:
     connection = Connection("con-1", "bus_1", "reddit", "https://api.example.com/hooks/con-1")
-    assert Reddit().parse(Request("POST", {}, b'{"kind": "Listing"}'), connection, NOW) == Parsed()
+    assert (
+        Reddit().parse(WebhookRequest("POST", {}, b'{"kind": "Listing"}'), connection, NOW)
+        == ParsedDelivery()
+    )
 
 
 @pytest.mark.parametrize("name", ["t3_s", "t1_c"])
@@ -132,11 +135,11 @@ def test_a_reply_is_found_by_its_words_among_the_direct_answers(wire: Wire, name
     )
     wire.knows(t1_e=comment("t1_d", body=TEXT, author=US))
     target = wire.target(name)
-    assert wire.find(target=target) is Presence.ABSENT
+    assert wire.find(target=target) is ReplyLookup.ABSENT
     sent = wire.reply(target=target)
-    assert isinstance(sent, Sent)
+    assert isinstance(sent, SentReply)
     assert wire.find(target=target) == sent
-    assert wire.find("Quite another text.", target) is Presence.ABSENT
+    assert wire.find("Quite another text.", target) is ReplyLookup.ABSENT
     (reply,) = wire.platforms.replies()
     assert (reply.text, reply.review, reply.thread, reply.public) == (
         TEXT,
@@ -153,18 +156,18 @@ def test_answers_that_are_folded_away_leave_it_open(wire: Wire) -> None:
         t1_d=comment("t3_s"),
         t1_e=comment("t1_d", more=True),
     )
-    assert wire.find(target=wire.target("t1_c")) is Presence.CANNOT_TELL
-    assert wire.find(target=wire.target("t1_d")) is Presence.ABSENT
+    assert wire.find(target=wire.target("t1_c")) is ReplyLookup.CANNOT_TELL
+    assert wire.find(target=wire.target("t1_d")) is ReplyLookup.ABSENT
 
 
 def test_a_reply_that_went_through_unheard_is_found(wire: Wire) -> None:
     wire.knows(t3_s=submission())
     target = wire.target()
-    wire.platforms.fault("reddit", Mode.DROP)
+    wire.platforms.add_fault("reddit", FaultMode.DROP)
     with pytest.raises(PlatformUnavailable) as fault:
         wire.reply(target=target)
     assert fault.value.maybe_applied
-    assert isinstance(wire.find(target=target), Sent)
+    assert isinstance(wire.find(target=target), SentReply)
 
 
 @pytest.mark.parametrize(
@@ -175,7 +178,7 @@ def test_an_account_that_posts_too_often_waits_as_long_as_told(
 ) -> None:
     wire.knows(t3_s=submission())
     target = wire.target()
-    cast("Any", wire.platforms.of("reddit")).wait(told if told is not None else {})
+    cast("Any", wire.platforms.get("reddit")).limit_next_comment(told if told is not None else {})
     with pytest.raises(PlatformUnavailable) as fault:
         wire.reply(target=target)
     assert (fault.value.maybe_applied, fault.value.retry_after) == (False, wait)
@@ -185,7 +188,7 @@ def test_an_account_that_posts_too_often_waits_as_long_as_told(
 def test_a_client_that_asks_too_often_waits_until_the_reset(wire: Wire) -> None:
     wire.knows(t3_s=submission())
     target = wire.target()
-    wire.platforms.fault("reddit", Mode.RATE_LIMITED, seconds=77)
+    wire.platforms.add_fault("reddit", FaultMode.RATE_LIMITED, seconds=77)
     with pytest.raises(PlatformUnavailable) as fault:
         wire.reply(target=target)
     assert (fault.value.maybe_applied, fault.value.retry_after) == (False, 77)
@@ -193,12 +196,14 @@ def test_a_client_that_asks_too_often_waits_until_the_reset(wire: Wire) -> None:
 
 def test_refusals_for_good_hide_in_a_200_and_tell_what_to_do(wire: Wire) -> None:
     wire.knows(t3_s=submission(locked=True))
-    assert wire.reply() == Rejected("rejected", "Reddit says: Comments are locked. (THREAD_LOCKED)")
-    assert wire.reply(" ") == Rejected("rejected", "Reddit says: we need something here (NO_TEXT)")
+    assert wire.reply() == Rejection(
+        "rejected", "Reddit says: Comments are locked. (THREAD_LOCKED)"
+    )
+    assert wire.reply(" ") == Rejection("rejected", "Reddit says: we need something here (NO_TEXT)")
     wire.knows(t3_s=None)
     gone = wire.reply(target=ReplyTarget("t3_s", "t3_s", {}))
-    assert gone == Rejected("gone", "Reddit says: that comment has been deleted (DELETED_COMMENT)")
-    assert wire.find(target=ReplyTarget("t3_s", "t3_s", {})) is Presence.ABSENT
+    assert gone == Rejection("gone", "Reddit says: that comment has been deleted (DELETED_COMMENT)")
+    assert wire.find(target=ReplyTarget("t3_s", "t3_s", {})) is ReplyLookup.ABSENT
 
 
 @pytest.mark.parametrize("body", [b'{"json": {"errors": [], "data": {}}}', b"{}", b"<html>"])
@@ -206,9 +211,9 @@ def test_a_success_that_names_no_comment_leaves_doubt(wire: Wire, body: bytes) -
     wire.knows(t3_s=submission())
     target = wire.target()
 
-    def unclear(method: str, url: str, **more: Any) -> HttpAnswer:
+    def unclear(method: str, url: str, **more: Any) -> HttpResponse:
         return (
-            HttpAnswer(200, {}, body)
+            HttpResponse(200, {}, body)
             if url.endswith("/api/comment")
             else wire.http(method, url, **more)
         )
@@ -223,23 +228,23 @@ def test_errors_of_another_shape_are_refusals_all_the_same(wire: Wire, errors: b
     wire.knows(t3_s=submission())
     target = wire.target()
 
-    def odd(method: str, url: str, **more: Any) -> HttpAnswer:
+    def odd(method: str, url: str, **more: Any) -> HttpResponse:
         body = b'{"json": {"errors": ' + errors + b"}}"
         return (
-            HttpAnswer(200, {}, body)
+            HttpResponse(200, {}, body)
             if url.endswith("/api/comment")
             else wire.http(method, url, **more)
         )
 
     refused = wire.connector.reply(target, TEXT, "rep_1", wire.connection, wire.credentials, odd)
-    assert isinstance(refused, Rejected)
+    assert isinstance(refused, Rejection)
     assert refused.reason == "rejected"
 
 
 def test_a_reply_at_the_limit_is_taken_and_one_over_never_leaves(wire: Wire) -> None:
     wire.knows(t3_s=submission())
-    assert isinstance(wire.reply("ä" * 10_000), Sent)
-    assert isinstance(refused := wire.reply("ä" * 10_001), Rejected)
+    assert isinstance(wire.reply("ä" * 10_000), SentReply)
+    assert isinstance(refused := wire.reply("ä" * 10_001), Rejection)
     assert (refused.reason, len(wire.platforms.replies())) == ("too_long", 1)
 
 
@@ -286,7 +291,7 @@ def test_a_thread_does_not_depend_on_what_else_is_on_the_page(wire: Wire) -> Non
     )
     elsewhere = replace(wire.connection, settings={**wire.connection.settings, "subreddit": ""})
     page = Reddit().recent(None, elsewhere, wire.credentials, wire.http, NOW)
-    assert isinstance(page, Page)
+    assert isinstance(page, ReviewPage)
     assert [(event.native_id, event.native_thread) for event in page.events] == [
         ("t1_d9", "t1_top")
     ]
@@ -316,7 +321,7 @@ def test_listings_are_merged_newest_first_over_all_pages_and_nothing_twice(wire:
         page = wire.page(cursor)
         seen += page.events
         pages += 1
-        if (cursor := page.older) is None:
+        if (cursor := page.next_cursor) is None:
             break
     created = {
         event.native_id: {"p": 1_000, "q": 100, "m": 7_000}[event.native_id[3]]
@@ -358,9 +363,9 @@ def test_what_was_taken_away_is_gone_when_it_is_read(wire: Wire, words: str) -> 
         t1_a=comment("t3_s", body=words),
         t1_b=comment("t3_s", body=f"It said {words}"),
     )
-    assert wire.fetch("t1_a") is Gone.GONE
+    assert wire.fetch("t1_a") is ReviewGone.GONE
     assert isinstance(wire.fetch("t1_b"), ReviewEvent)
-    assert wire.fetch("t1_never") is Gone.GONE
+    assert wire.fetch("t1_never") is ReviewGone.GONE
 
 
 def test_our_own_submissions_and_machines_are_no_reviews(wire: Wire) -> None:
@@ -396,8 +401,8 @@ def test_a_refused_sign_in_is_a_refusal_though_it_comes_as_a_200(wire: Wire) -> 
     ):
         other = replace(wire, credentials=entered)
         answers = [other.reply(target=target), other.recent()]
-        assert [isinstance(each, Rejected) and each.reason for each in answers] == [reason, reason]
-        assert (other.fetch("t3_s"), other.find(target=target)) == (None, Presence.CANNOT_TELL)
+        assert [isinstance(each, Rejection) and each.reason for each in answers] == [reason, reason]
+        assert (other.fetch("t3_s"), other.find(target=target)) == (None, ReplyLookup.CANNOT_TELL)
 
 
 def test_a_refresh_token_takes_the_passwords_place_and_a_revoked_token_is_replaced(
@@ -410,7 +415,7 @@ def test_a_refresh_token_takes_the_passwords_place_and_a_revoked_token_is_replac
     )
     target = other.target()
     wire.platforms.revoke_tokens()
-    assert isinstance(other.reply(target=target), Sent)
+    assert isinstance(other.reply(target=target), SentReply)
     assert len(wire.platforms.replies()) == 1
 
 
@@ -419,4 +424,4 @@ def test_a_subreddit_that_is_not_there_is_said_to_be(wire: Wire) -> None:
         wire.connection, settings={**wire.connection.settings, "subreddit": "r/nowhere/"}
     )
     answer = replace(wire, connection=wrong).recent()
-    assert answer == Rejected("gone", "Reddit has no /r/nowhere/new: check the setting subreddit.")
+    assert answer == Rejection("gone", "Reddit has no /r/nowhere/new: check the setting subreddit.")

@@ -19,15 +19,15 @@ from standardwebhooks import Webhook
 
 from heard.connectors import (
     Connection,
-    Gone,
-    HttpAnswer,
-    Presence,
-    Rejected,
+    HttpResponse,
+    Rejection,
+    ReplyLookup,
     ReplyTarget,
-    Sent,
+    ReviewGone,
+    SentReply,
     load,
 )
-from heard.connectors.http import HttpClient, ask, rejected, retry_after, unusable
+from heard.connectors.http import HttpClient, address_problem, call_api, retry_after, to_rejection
 from heard.connectors.platforms.trustpilot import Trustpilot
 from heard.errors import BadRequest, PlatformUnavailable
 from heard.reviews import EventKind
@@ -41,10 +41,10 @@ PHONE = {"account_sid": "AC1", "auth_token": "token"}
 
 class Platform(Protocol):
     url: str
-    asked: list[tuple[str, str, Mapping[str, str], bytes]]
-    answers: list[Any]
+    requests: list[tuple[str, str, Mapping[str, str], bytes]]
+    responses: list[Any]
 
-    def will_answer(self, *answers: Any) -> None: ...
+    def respond_with(self, *answers: Any) -> None: ...
 
 
 type Connect = Callable[..., Connection]
@@ -52,27 +52,38 @@ type Say = Callable[..., Any]
 
 
 def test_a_standard_reply_is_signed_carries_its_id_and_can_be_found(
-    platform: Platform, http: HttpClient, connect: Connect, say: Say
+    platform: Platform, http: HttpClient, connect: Connect, http_response: Say
 ) -> None:
     connection, target = (
         connect("standard", reply_url=f"{platform.url}/replies?site=1"),
         ReplyTarget("r-1", "t-1", {}),
     )
-    platform.will_answer(say(201), say(200), say(404), say(405), say(501))
+    platform.respond_with(
+        http_response(201),
+        http_response(200),
+        http_response(404),
+        http_response(405),
+        http_response(501),
+    )
     standard = load("standard")
-    assert standard.reply(target, TEXT, "rep_1", connection, STANDARD, http) == Sent("rep_1")
+    assert standard.reply(target, TEXT, "rep_1", connection, STANDARD, http) == SentReply("rep_1")
     found = [
         standard.find_reply(target, TEXT, "rep_1", connection, STANDARD, http) for _ in range(4)
     ]
-    assert found == [Sent("rep_1"), Presence.ABSENT, Presence.CANNOT_TELL, Presence.CANNOT_TELL]
-    for _, _, headers, body in platform.asked:
+    assert found == [
+        SentReply("rep_1"),
+        ReplyLookup.ABSENT,
+        ReplyLookup.CANNOT_TELL,
+        ReplyLookup.CANNOT_TELL,
+    ]
+    for _, _, headers, body in platform.requests:
         Webhook(STANDARD["secret"]).verify(body, dict(headers), json_parse=False)
         assert headers["webhook-id"] == "rep_1"
-    assert [(method, path) for method, path, _, _ in platform.asked[:2]] == [
+    assert [(method, path) for method, path, _, _ in platform.requests[:2]] == [
         ("POST", "/replies?site=1"),
         ("GET", "/replies/rep_1?site=1"),
     ]
-    assert json.loads(platform.asked[0][3])["data"] == {
+    assert json.loads(platform.requests[0][3])["data"] == {
         "reply_id": "rep_1",
         "review_id": "r-1",
         "thread_id": "t-1",
@@ -96,23 +107,23 @@ def test_a_standard_connection_without_an_address_says_how_to_mend_it(
             credentials,
             http,
         )
-        assert isinstance(answer, Rejected)
+        assert isinstance(answer, Rejection)
         assert answer.reason == reason
 
 
 def test_trustpilot_signs_in_once_and_once_more_when_its_token_is_revoked(
-    platform: Platform, http: HttpClient, connect: Connect, say: Say
+    platform: Platform, http: HttpClient, connect: Connect, http_response: Say
 ) -> None:
     pilot, connection, target = (
         Trustpilot(),
         connect("trustpilot", api_base=platform.url),
         ReplyTarget("a1", "a1", {}),
     )
-    token = say(200, {"access_token": "one", "expires_in": "359999"})
-    review = say(200, {"id": "a1", "companyReply": None})
-    platform.will_answer(token, review, say(201))
-    assert pilot.reply(target, TEXT, "rep_1", connection, PILOT, http) == Sent("a1")
-    sign_in, _, reply = platform.asked
+    token = http_response(200, {"access_token": "one", "expires_in": "359999"})
+    review = http_response(200, {"id": "a1", "companyReply": None})
+    platform.respond_with(token, review, http_response(201))
+    assert pilot.reply(target, TEXT, "rep_1", connection, PILOT, http) == SentReply("a1")
+    sign_in, _, reply = platform.requests
     assert sign_in[2]["authorization"] == "Basic " + b64encode(b"key:secret").decode()
     assert sign_in[3] == b"grant_type=client_credentials"
     assert (reply[0], reply[1], reply[2]["authorization"]) == (
@@ -121,40 +132,46 @@ def test_trustpilot_signs_in_once_and_once_more_when_its_token_is_revoked(
         "Bearer one",
     )
     assert json.loads(reply[3]) == {"authorBusinessUserId": "user-1", "message": TEXT}
-    platform.will_answer(
-        say(401),
-        say(200, {"access_token": "two", "expires_in": 359999}),
-        say(200, {"companyReply": {"text": TEXT + " "}}),
-        say(404),
+    platform.respond_with(
+        http_response(401),
+        http_response(200, {"access_token": "two", "expires_in": 359999}),
+        http_response(200, {"companyReply": {"text": TEXT + " "}}),
+        http_response(404),
     )
-    assert pilot.find_reply(target, TEXT, "rep_1", connection, PILOT, http) == Sent("a1")
-    assert platform.asked[-1][2]["authorization"] == "Bearer two"
-    assert pilot.find_reply(target, TEXT, "rep_1", connection, PILOT, http) is Presence.ABSENT
+    assert pilot.find_reply(target, TEXT, "rep_1", connection, PILOT, http) == SentReply("a1")
+    assert platform.requests[-1][2]["authorization"] == "Bearer two"
+    assert pilot.find_reply(target, TEXT, "rep_1", connection, PILOT, http) is ReplyLookup.ABSENT
 
 
 def test_trustpilots_one_reply_makes_room_for_our_second_but_never_takes_a_colleagues_place(
-    platform: Platform, http: HttpClient, connect: Connect, say: Say
+    platform: Platform, http: HttpClient, connect: Connect, http_response: Say
 ) -> None:
     pilot, connection, target = (
         Trustpilot(),
         connect("trustpilot", api_base=platform.url),
         ReplyTarget("a1", "a1", {}),
     )
-    token = say(200, {"access_token": "one", "expires_in": "359999"})
+    token = http_response(200, {"access_token": "one", "expires_in": "359999"})
     ours, theirs = (
         {"companyReply": {"text": "Thank you", "authorBusinessUserId": user}}
         for user in ("user-1", "user-2")
     )
-    platform.will_answer(token, say(200, ours), say(204), say(201), say(200, theirs))
-    assert pilot.reply(target, TEXT, "rep_2", connection, PILOT, http) == Sent("a1")
-    assert [method for method, _, _, _ in platform.asked[1:]] == ["GET", "DELETE", "POST"]
+    platform.respond_with(
+        token,
+        http_response(200, ours),
+        http_response(204),
+        http_response(201),
+        http_response(200, theirs),
+    )
+    assert pilot.reply(target, TEXT, "rep_2", connection, PILOT, http) == SentReply("a1")
+    assert [method for method, _, _, _ in platform.requests[1:]] == ["GET", "DELETE", "POST"]
     answer = pilot.reply(target, TEXT, "rep_2", connection, PILOT, http)
-    assert isinstance(answer, Rejected)
+    assert isinstance(answer, Rejection)
     assert answer.reason == "already_answered"
 
 
 def test_trustpilot_reviews_can_be_read_again(
-    platform: Platform, http: HttpClient, connect: Connect, say: Say
+    platform: Platform, http: HttpClient, connect: Connect, http_response: Say
 ) -> None:
     pilot, connection = Trustpilot(), connect("trustpilot", api_base=platform.url)
     shown = {
@@ -164,14 +181,14 @@ def test_trustpilot_reviews_can_be_read_again(
         "consumer": {"id": "u1", "displayName": "Kim"},
         "createdAt": "2026-03-01T10:00:00Z",
     }
-    platform.will_answer(
-        say(200, {"access_token": "one", "expires_in": "359999"}),
-        say(200, {**shown, "updatedAt": "2026-03-02T10:00:00Z"}),
-        say(404),
-        say(403),
+    platform.respond_with(
+        http_response(200, {"access_token": "one", "expires_in": "359999"}),
+        http_response(200, {**shown, "updatedAt": "2026-03-02T10:00:00Z"}),
+        http_response(404),
+        http_response(403),
     )
     event = pilot.fetch("a1", connection, PILOT, http)
-    assert not isinstance(event, Gone)
+    assert not isinstance(event, ReviewGone)
     assert event is not None
     assert (event.kind, event.rating, event.author.name, event.revision) == (
         EventKind.EDITED,
@@ -179,8 +196,10 @@ def test_trustpilot_reviews_can_be_read_again(
         "Kim",
         "2026-03-02T10:00:00.000Z",
     )
-    assert pilot.fetch("a1", connection, PILOT, http) is Gone.GONE
-    platform.will_answer(say(200, {"access_token": "two", "expires_in": "359999"}), say(403))
+    assert pilot.fetch("a1", connection, PILOT, http) is ReviewGone.GONE
+    platform.respond_with(
+        http_response(200, {"access_token": "two", "expires_in": "359999"}), http_response(403)
+    )
     assert pilot.fetch("a1", connection, PILOT, http) is None
     assert pilot.fetch("a1", connection, {}, http) is None
 
@@ -190,14 +209,14 @@ def forum_post(number: int, username: str, raw: str) -> dict[str, Any]:
 
 
 def test_a_forum_reply_is_posted_and_found_again_in_a_long_topic(
-    platform: Platform, http: HttpClient, connect: Connect, say: Say
+    platform: Platform, http: HttpClient, connect: Connect, http_response: Say
 ) -> None:
     connection = connect("discourse", base_url=platform.url + "/", api_username="Heard")
     target = ReplyTarget("100", "77", {"topic_id": "77", "post_number": "4"})
     forum = load("discourse")
-    platform.will_answer(say(200, {"id": 901}))
-    assert forum.reply(target, TEXT, "rep_1", connection, FORUM, http) == Sent("901")
-    method, path, headers, body = platform.asked[0]
+    platform.respond_with(http_response(200, {"id": 901}))
+    assert forum.reply(target, TEXT, "rep_1", connection, FORUM, http) == SentReply("901")
+    method, path, headers, body = platform.requests[0]
     assert (method, path, headers["api-key"], headers["api-username"]) == (
         "POST",
         "/posts.json",
@@ -221,24 +240,28 @@ def test_a_forum_reply_is_posted_and_found_again_in_a_long_topic(
         }
     }
     nothing = {"post_stream": {"posts": []}}
-    platform.will_answer(say(200, topic), say(200, late))
-    assert forum.find_reply(target, TEXT, "rep_1", connection, FORUM, http) == Sent("140")
-    assert parse_qs(urlsplit(platform.asked[-1][1]).query)["post_ids[]"] == [
+    platform.respond_with(http_response(200, topic), http_response(200, late))
+    assert forum.find_reply(target, TEXT, "rep_1", connection, FORUM, http) == SentReply("140")
+    assert parse_qs(urlsplit(platform.requests[-1][1]).query)["post_ids[]"] == [
         str(i) for i in range(149, 129, -1)
     ]
-    platform.will_answer(say(200, topic), say(200, nothing), say(200, nothing))
-    assert forum.find_reply(target, TEXT, "rep_1", connection, FORUM, http) is Presence.ABSENT
+    platform.respond_with(
+        http_response(200, topic), http_response(200, nothing), http_response(200, nothing)
+    )
+    assert forum.find_reply(target, TEXT, "rep_1", connection, FORUM, http) is ReplyLookup.ABSENT
     topic["post_stream"]["stream"] = list(range(90, 1000))
-    platform.will_answer(say(200, topic), *[say(200, nothing)] * 5)
-    assert forum.find_reply(target, TEXT, "rep_1", connection, FORUM, http) is Presence.CANNOT_TELL
+    platform.respond_with(http_response(200, topic), *[http_response(200, nothing)] * 5)
+    assert (
+        forum.find_reply(target, TEXT, "rep_1", connection, FORUM, http) is ReplyLookup.CANNOT_TELL
+    )
 
 
 def test_a_forums_refusal_is_told_in_its_own_words(
-    platform: Platform, http: HttpClient, connect: Connect, say: Say
+    platform: Platform, http: HttpClient, connect: Connect, http_response: Say
 ) -> None:
     connection = connect("discourse", base_url=platform.url, api_username="heard")
-    platform.will_answer(
-        say(
+    platform.respond_with(
+        http_response(
             422,
             {"action": "create_post", "errors": ["Body is too short (minimum is 20 characters)"]},
         )
@@ -246,7 +269,7 @@ def test_a_forums_refusal_is_told_in_its_own_words(
     answer = load("discourse").reply(
         ReplyTarget("1", "77", {}), "Hi", "rep_1", connection, FORUM, http
     )
-    assert answer == Rejected(
+    assert answer == Rejection(
         "rejected", "Discourse says: Body is too short (minimum is 20 characters)"
     )
 
@@ -255,8 +278,8 @@ def test_a_forum_post_read_again_says_what_its_webhook_said(
     platform: Platform,
     http: HttpClient,
     connect: Connect,
-    say: Say,
-    post: Callable[..., Any],
+    http_response: Say,
+    post_request: Callable[..., Any],
     now: datetime,
 ) -> None:
     connection = connect("discourse", base_url=platform.url, api_username="heard")
@@ -266,12 +289,14 @@ def test_a_forum_post_read_again_says_what_its_webhook_said(
     }  # fmt: skip
     (sent,) = (
         load("discourse")
-        .parse(post({"post": {**shown, "topic_title": "Blue bottle"}}), connection, now)
+        .parse(post_request({"post": {**shown, "topic_title": "Blue bottle"}}), connection, now)
         .events
     )
-    platform.will_answer(say(200, shown), say(200, {"title": "Blue bottle"}), say(404))
+    platform.respond_with(
+        http_response(200, shown), http_response(200, {"title": "Blue bottle"}), http_response(404)
+    )
     assert load("discourse").fetch("5", connection, FORUM, http) == sent
-    assert load("discourse").fetch("5", connection, FORUM, http) is Gone.GONE
+    assert load("discourse").fetch("5", connection, FORUM, http) is ReviewGone.GONE
 
 
 SMS = ReplyTarget(
@@ -283,17 +308,17 @@ SMS = ReplyTarget(
 
 
 def test_a_text_message_is_sent_from_the_number_that_was_written_to(
-    platform: Platform, http: HttpClient, connect: Connect, say: Say
+    platform: Platform, http: HttpClient, connect: Connect, http_response: Say
 ) -> None:
     connection = connect("twilio_sms", api_base=platform.url)
-    platform.will_answer(
-        say(201, {"sid": "SM2", "status": "queued"}),
-        say(400, {"code": 21610, "status": 400}),
-        say(400, {"code": 21211}),
+    platform.respond_with(
+        http_response(201, {"sid": "SM2", "status": "queued"}),
+        http_response(400, {"code": 21610, "status": 400}),
+        http_response(400, {"code": 21211}),
     )
     twilio = load("twilio_sms")
-    assert twilio.reply(SMS, TEXT, "rep_1", connection, PHONE, http) == Sent("SM2")
-    _, path, headers, body = platform.asked[0]
+    assert twilio.reply(SMS, TEXT, "rep_1", connection, PHONE, http) == SentReply("SM2")
+    _, path, headers, body = platform.requests[0]
     assert (path, headers["authorization"]) == (
         "/2010-04-01/Accounts/AC1/Messages.json",
         "Basic " + b64encode(b"AC1:token").decode(),
@@ -311,17 +336,17 @@ def test_a_text_message_is_sent_from_the_number_that_was_written_to(
         )
     )
     refusals.append(twilio.reply(SMS, "🥖" * 801, "rep_1", connection, PHONE, http))
-    assert [r.reason for r in refusals if isinstance(r, Rejected)] == [
+    assert [r.reason for r in refusals if isinstance(r, Rejection)] == [
         "opted_out",
         "rejected",
         "opted_out",
         "too_long",
     ]
-    assert len(platform.asked) == 3
+    assert len(platform.requests) == 3
 
 
 def test_a_text_message_is_found_by_its_words_since_sending_was_tried(
-    platform: Platform, http: HttpClient, connect: Connect, say: Say
+    platform: Platform, http: HttpClient, connect: Connect, http_response: Say
 ) -> None:
     connection, twilio = connect("twilio_sms", api_base=platform.url), load("twilio_sms")
     first = SMS.first_sent_at
@@ -337,18 +362,18 @@ def test_a_text_message_is_found_by_its_words_since_sending_was_tried(
         } | other
 
     cases = [
-        ([message(3, "other"), message(1)], Sent("SM9")),
-        ([message(1, "Sent from your Twilio trial account - " + TEXT)], Sent("SM9")),
-        ([message(-60)], Presence.ABSENT),
-        ([message(1, direction="inbound"), message(1, status="failed")], Presence.ABSENT),
-        ([], Presence.ABSENT),
-        ([message(5, "other")] * 100, Presence.CANNOT_TELL),
-        ([*[message(5, "other")] * 99, message(-60, "other")], Presence.ABSENT),
+        ([message(3, "other"), message(1)], SentReply("SM9")),
+        ([message(1, "Sent from your Twilio trial account - " + TEXT)], SentReply("SM9")),
+        ([message(-60)], ReplyLookup.ABSENT),
+        ([message(1, direction="inbound"), message(1, status="failed")], ReplyLookup.ABSENT),
+        ([], ReplyLookup.ABSENT),
+        ([message(5, "other")] * 100, ReplyLookup.CANNOT_TELL),
+        ([*[message(5, "other")] * 99, message(-60, "other")], ReplyLookup.ABSENT),
     ]
     for messages, found in cases:
-        platform.will_answer(say(200, {"messages": messages}))
+        platform.respond_with(http_response(200, {"messages": messages}))
         assert twilio.find_reply(SMS, TEXT, "rep_1", connection, PHONE, http) == found
-    assert parse_qs(urlsplit(platform.asked[0][1]).query) == {
+    assert parse_qs(urlsplit(platform.requests[0][1]).query) == {
         "To": ["+49151"],
         "From": ["+4930"],
         "PageSize": ["100"],
@@ -374,14 +399,14 @@ def test_every_fault_says_whether_the_reply_may_be_there(
     platform: Platform,
     http: HttpClient,
     connect: Connect,
-    say: Say,
+    http_response: Say,
 ) -> None:
     connection = connect(name, **{key: value or platform.url for key, value in settings.items()})
     connector = Trustpilot() if name == "trustpilot" else load(name)
     before = (
         [
-            say(200, {"access_token": "one", "expires_in": "359999"}),
-            say(200, {"companyReply": None}),
+            http_response(200, {"access_token": "one", "expires_in": "359999"}),
+            http_response(200, {"companyReply": None}),
         ]
         if name == "trustpilot"
         else []
@@ -389,23 +414,23 @@ def test_every_fault_says_whether_the_reply_may_be_there(
 
     def late(*_: object) -> Any:
         time.sleep(0.5)
-        return say(201)
+        return http_response(201)
 
     for fault, maybe_applied, wait in (
-        (say(500), True, None),
-        (say(503, retry_after="7"), True, 7),
+        (http_response(500), True, None),
+        (http_response(503, retry_after="7"), True, 7),
         (None, True, None),
         (late, True, None),
-        (say(429, retry_after="30"), False, 30),
+        (http_response(429, retry_after="30"), False, 30),
     ):
-        platform.will_answer(*before)
-        platform.answers.append(fault if callable(fault) else lambda *_, answer=fault: answer)
+        platform.respond_with(*before)
+        platform.responses.append(fault if callable(fault) else lambda *_, answer=fault: answer)
         with pytest.raises(PlatformUnavailable) as caught:
             connector.reply(target, TEXT, "rep_1", connection, credentials, http)
         assert (caught.value.maybe_applied, caught.value.retry_after) == (maybe_applied, wait)
         before = before[-1:]  # the token is kept, the review is read each time
-    for look in (say(500), None):
-        platform.will_answer(look)
+    for look in (http_response(500), None):
+        platform.respond_with(look)
         with pytest.raises(PlatformUnavailable) as caught:
             connector.find_reply(target, TEXT, "rep_1", connection, credentials, http)
         assert not caught.value.maybe_applied
@@ -421,14 +446,16 @@ def test_a_connection_that_could_not_be_made_was_never_sent_on(http: HttpClient)
 
 
 def test_an_answer_is_read_up_to_a_limit_and_redirects_are_not_followed(
-    platform: Platform, say: Say
+    platform: Platform, http_response: Say
 ) -> None:
-    platform.will_answer(say(200, "x" * 1_000), say(302, location=f"{platform.url}/elsewhere"))
-    assert len(HttpClient(loopback=True, answer_limit=100)("GET", platform.url).body) == 100
-    moved = ask(HttpClient(loopback=True), "It", "GET", platform.url)
-    assert isinstance(moved, Rejected)
+    platform.respond_with(
+        http_response(200, "x" * 1_000), http_response(302, location=f"{platform.url}/elsewhere")
+    )
+    assert len(HttpClient(allow_loopback=True, response_limit=100)("GET", platform.url).body) == 100
+    moved = call_api(HttpClient(allow_loopback=True), "It", "GET", platform.url)
+    assert isinstance(moved, Rejection)
     assert moved.reason == "moved"
-    assert len(platform.asked) == 2
+    assert len(platform.requests) == 2
 
 
 @pytest.mark.parametrize(
@@ -460,12 +487,12 @@ def test_an_answer_is_read_up_to_a_limit_and_redirects_are_not_followed(
     ],
 )
 def test_only_safe_addresses_are_called(url: str, usable: bool, http: HttpClient) -> None:
-    assert (unusable(url, loopback=True) is None) is usable
+    assert (address_problem(url, allow_loopback=True) is None) is usable
     if not usable:
         with pytest.raises(BadRequest):
             http("GET", url)
     if url.startswith("http:"):
-        assert unusable(url, loopback=False) is not None
+        assert address_problem(url, allow_loopback=False) is not None
 
 
 @pytest.mark.parametrize(
@@ -497,7 +524,7 @@ def test_without_leave_this_machine_is_not_called_by_any_name(
     ],
 )
 def test_a_refusal_for_good_has_a_reason(status: int, reason: str) -> None:
-    assert rejected(HttpAnswer(status, {}, b""), "It").reason == reason
+    assert to_rejection(HttpResponse(status, {}, b""), "It").reason == reason
 
 
 def test_retry_after_is_a_number_or_a_date() -> None:
@@ -526,7 +553,7 @@ def test_a_server_that_says_a_byte_now_and_then_is_hung_up_on(loopback: None, he
 
         dripping = threading.Thread(target=drip, daemon=True)
         dripping.start()
-        client = HttpClient(loopback=True, read_seconds=5, whole_seconds=0.5)
+        client = HttpClient(allow_loopback=True, read_seconds=5, total_seconds=0.5)
         with pytest.raises(PlatformUnavailable) as fault:
             client("GET", f"http://127.0.0.1:{door.getsockname()[1]}/")
         assert fault.value.maybe_applied

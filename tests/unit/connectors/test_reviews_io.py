@@ -14,11 +14,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heard.connectors import Connection, Page, Parsed, Rejected, ReplyTarget, Request, load
+from heard.connectors import (
+    Connection,
+    ParsedDelivery,
+    Rejection,
+    ReplyTarget,
+    ReviewPage,
+    WebhookRequest,
+    load,
+)
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import EventKind, ReviewEvent
-from heard_simulator.server import Calls, Json, Mode, Platforms
-from tests.unit.simulated import Wired, wired
+from heard_simulator.server import CallKind, FaultMode, Json, SimulatedPlatforms
+from tests.unit.simulated import SimulatedConnection, connect_to_simulator
 
 pytestmark = pytest.mark.loopback
 
@@ -36,17 +44,17 @@ SHOWN: Json = {
 
 
 @pytest.fixture
-def side() -> Iterator[Wired]:
-    with Platforms() as running:
-        running.knows("reviews_io", "company-55", SHOWN)
-        yield wired("reviews_io", running)
+def side() -> Iterator[SimulatedConnection]:
+    with SimulatedPlatforms() as running:
+        running.set_resource("reviews_io", "company-55", SHOWN)
+        yield connect_to_simulator("reviews_io", running)
 
 
-def delivered(review: Json) -> Parsed:
-    return REVIEWS_IO.parse(Request("POST", {}, json.dumps(review).encode()), BLANK, NOW)
+def delivered(review: Json) -> ParsedDelivery:
+    return REVIEWS_IO.parse(WebhookRequest("POST", {}, json.dumps(review).encode()), BLANK, NOW)
 
 
-def fetch(side: Wired, native_id: str = "company-55", **without: str) -> Any:
+def fetch(side: SimulatedConnection, native_id: str = "company-55", **without: str) -> Any:
     return side.connector.fetch(
         native_id, side.connection, {**side.credentials, **without}, side.http
     )
@@ -105,11 +113,11 @@ def test_the_address_never_becomes_an_id_and_an_odd_body_is_refused() -> None:
             delivered(broken)
 
 
-def test_a_review_read_again_or_listed_says_what_was_delivered(side: Wired) -> None:
+def test_a_review_read_again_or_listed_says_what_was_delivered(side: SimulatedConnection) -> None:
     (told,) = delivered(SENT).events
     found = fetch(side)
     page = side.connector.recent(None, side.connection, side.credentials, side.http, NOW)
-    assert isinstance(page, Page)
+    assert isinstance(page, ReviewPage)
     assert isinstance(found, ReviewEvent)
     for event in (found, page.events[0]):
         assert (event.native_id, event.revision, event.digest, event.author) == (
@@ -118,14 +126,18 @@ def test_a_review_read_again_or_listed_says_what_was_delivered(side: Wired) -> N
             told.digest,
             told.author,
         )
-    side.running.knows("reviews_io", "company-55", {"comments": "", "rating": 5})
+    side.simulator.set_resource("reviews_io", "company-55", {"comments": "", "rating": 5})
     assert fetch(side).text == "Hm"
     assert fetch(side).digest != told.digest
 
 
-def test_a_review_that_is_not_among_the_newest_is_never_taken_for_gone(side: Wired) -> None:
+def test_a_review_that_is_not_among_the_newest_is_never_taken_for_gone(
+    side: SimulatedConnection,
+) -> None:
     for number in range(1_000, 1_300):
-        side.running.knows("reviews_io", f"company-{number}", SHOWN | {"store_review_id": number})
+        side.simulator.set_resource(
+            "reviews_io", f"company-{number}", SHOWN | {"store_review_id": number}
+        )
     assert fetch(side) is None
     assert fetch(side, "company-1000").native_id == "company-1000"
     assert fetch(side, "company-404") is None
@@ -133,15 +145,17 @@ def test_a_review_that_is_not_among_the_newest_is_never_taken_for_gone(side: Wir
     assert fetch(side, "question-55") is None
     assert fetch(side, api_key="wrong") is None
     assert fetch(side, api_key="") is None
-    side.running.fault("reviews_io", Mode.RATE_LIMITED, seconds=7, calls=Calls.LOOK)
+    side.simulator.add_fault(
+        "reviews_io", FaultMode.RATE_LIMITED, seconds=7, call_kind=CallKind.READ
+    )
     with pytest.raises(PlatformUnavailable) as fault:
         fetch(side)
     assert (fault.value.maybe_applied, fault.value.retry_after) == (False, 7)
 
 
-def test_both_lists_come_as_one_newest_first_page_by_page(side: Wired) -> None:
+def test_both_lists_come_as_one_newest_first_page_by_page(side: SimulatedConnection) -> None:
     for number in range(100):
-        side.running.knows(
+        side.simulator.set_resource(
             "reviews_io", f"company-{number + 100}", SHOWN | {"store_review_id": number + 100}
         )
     boots: Json = {
@@ -152,40 +166,42 @@ def test_both_lists_come_as_one_newest_first_page_by_page(side: Wired) -> None:
         "sku": "B",
         "reviewer": {},
     }
-    side.running.knows("reviews_io", "product-9", boots)
+    side.simulator.set_resource("reviews_io", "product-9", boots)
     first = side.connector.recent(None, side.connection, side.credentials, side.http, NOW)
-    assert isinstance(first, Page)
-    assert (len(first.events), first.older, first.problems) == (101, "1", ())
+    assert isinstance(first, ReviewPage)
+    assert (len(first.events), first.next_cursor, first.problems) == (101, "1", ())
     assert (first.events[0].native_id, first.events[0].text, first.events[0].subject) == (
         "product-9",
         "Warm.",
         "B",
     )
-    last = side.connector.recent(first.older, side.connection, side.credentials, side.http, NOW)
-    assert isinstance(last, Page)
-    assert ([event.native_id for event in last.events], last.older) == (["company-55"], None)
+    last = side.connector.recent(
+        first.next_cursor, side.connection, side.credentials, side.http, NOW
+    )
+    assert isinstance(last, ReviewPage)
+    assert ([event.native_id for event in last.events], last.next_cursor) == (["company-55"], None)
     refused = side.connector.recent(None, side.connection, {"api_key": "wrong"}, side.http, NOW)
-    assert isinstance(refused, Rejected)
+    assert isinstance(refused, Rejection)
     assert refused.reason == "unauthorized"
 
 
 def test_an_answer_that_is_not_understood_is_a_fault_and_a_bad_entry_only_a_problem(
-    platform: Any, side: Wired, say: Callable[..., Any]
+    platform: Any, side: SimulatedConnection, http_response: Callable[..., Any]
 ) -> None:
     connection = Connection("c", "b", "reviews_io", "", {"api_base": platform.url, "store": "s"})
-    platform.will_answer((200, {}, b"<html>"))
+    platform.respond_with((200, {}, b"<html>"))
     with pytest.raises(PlatformUnavailable):
         REVIEWS_IO.recent(None, connection, side.credentials, side.http, NOW)
-    platform.will_answer(
-        say(200, {"reviews": [{}], "total_pages": 1}),
-        say(200, {"reviews": [{"product_review_id": 1}, 7]}),
+    platform.respond_with(
+        http_response(200, {"reviews": [{}], "total_pages": 1}),
+        http_response(200, {"reviews": [{"product_review_id": 1}, 7]}),
     )
     page = REVIEWS_IO.recent("0", connection, side.credentials, side.http, NOW)
-    assert isinstance(page, Page)
+    assert isinstance(page, ReviewPage)
     assert ([event.native_id for event in page.events], len(page.problems)) == (["product-1"], 2)
 
 
-def test_a_reply_is_left_to_people(side: Wired) -> None:
+def test_a_reply_is_left_to_people(side: SimulatedConnection) -> None:
     refused = REVIEWS_IO.reply(
         ReplyTarget("company-55", "company-55", {}),
         "Thanks.",
@@ -194,5 +210,5 @@ def test_a_reply_is_left_to_people(side: Wired) -> None:
         side.credentials,
         side.http,
     )
-    assert isinstance(refused, Rejected)
+    assert isinstance(refused, Rejection)
     assert refused.reason == "not_offered"

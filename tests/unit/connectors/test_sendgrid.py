@@ -14,11 +14,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heard.connectors import Connection, Presence, Rejected, ReplyTarget, Request, Sent, load
+from heard.connectors import (
+    Connection,
+    Rejection,
+    ReplyLookup,
+    ReplyTarget,
+    SentReply,
+    WebhookRequest,
+    load,
+)
 from heard.connectors.http import HttpClient
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import ReviewEvent
-from heard_simulator.server import Mode, Platforms
+from heard_simulator.server import FaultMode, SimulatedPlatforms
 
 pytestmark = pytest.mark.loopback
 
@@ -39,14 +47,14 @@ FIELDS: dict[str, str | bytes] = {
 }  # fmt: skip
 
 
-def posted(fields: dict[str, str | bytes], boundary: str = "xYzZY") -> Request:
+def posted(fields: dict[str, str | bytes], boundary: str = "xYzZY") -> WebhookRequest:
     parts = [
         f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n'.encode()
         + (value if isinstance(value, bytes) else value.encode())
         + b"\r\n"
         for name, value in fields.items()
     ]
-    return Request(
+    return WebhookRequest(
         "POST",
         {"content-type": f"multipart/form-data; boundary={boundary}"},
         b"".join(parts) + f"--{boundary}--\r\n".encode(),
@@ -61,7 +69,9 @@ def read(**fields: str | bytes) -> ReviewEvent:
 def test_the_documented_form_is_read(facts: Callable[[str], str]) -> None:
     body = facts("payloads/sendgrid-inbound-parse.multipart.txt").encode()
     (event,) = GRID.parse(
-        Request("POST", {"content-type": "multipart/form-data; boundary=xYzZY"}, body), HERE, NOW
+        WebhookRequest("POST", {"content-type": "multipart/form-data; boundary=xYzZY"}, body),
+        HERE,
+        NOW,
     ).events
     assert (event.text, event.title, event.author.name) == (
         "Hello Twilio SendGrid!",
@@ -120,10 +130,10 @@ def test_only_a_sender_who_is_proven_is_answered(fields: dict[str, str], why: st
 
 @pytest.mark.parametrize(
     "request_",
-    [Request("POST", {}, b"a=1"), Request("POST", {"content-type": "multipart/form-data"}, b"--x"), posted({"subject": "Nothing else"}),
-     Request("POST", {"content-type": "multipart/form-data; boundary=x\r\nfrom: a"}, b"--x--")],
+    [WebhookRequest("POST", {}, b"a=1"), WebhookRequest("POST", {"content-type": "multipart/form-data"}, b"--x"), posted({"subject": "Nothing else"}),
+     WebhookRequest("POST", {"content-type": "multipart/form-data; boundary=x\r\nfrom: a"}, b"--x--")],
 )  # fmt: skip
-def test_what_holds_no_mail_is_unreadable(request_: Request) -> None:
+def test_what_holds_no_mail_is_unreadable(request_: WebhookRequest) -> None:
     with pytest.raises(Unparseable):
         GRID.parse(request_, HERE, NOW)
 
@@ -151,29 +161,29 @@ def test_any_form_is_read_or_unreadable(fields: dict[str, str | bytes], boundary
 class Wire:
     """The connector and the simulated SendGrid, with one mail of a customer."""
 
-    def __init__(self, platforms: Platforms) -> None:
+    def __init__(self, platforms: SimulatedPlatforms) -> None:
         self.platforms = platforms
         self.credentials = dict(platforms.credentials["sendgrid"])
         self.connection = replace(HERE, settings=platforms.settings("sendgrid"))
         event = read()
         self.target = ReplyTarget(event.native_id, event.native_thread, event.reply_to, NOW)
-        self.http = HttpClient(loopback=True)
-        platforms.knows("sendgrid", event.native_id, {"message_id": "m1@example.org"})
+        self.http = HttpClient(allow_loopback=True)
+        platforms.set_resource("sendgrid", event.native_id, {"message_id": "m1@example.org"})
 
-    def reply(self, text: str = "Thank you, Ida.") -> Sent | Rejected:
+    def reply(self, text: str = "Thank you, Ida.") -> SentReply | Rejection:
         return GRID.reply(self.target, text, "rep_1", self.connection, self.credentials, self.http)
 
 
 @pytest.fixture
 def wire(loopback: None) -> Iterator[Wire]:
-    with Platforms() as running:
+    with SimulatedPlatforms() as running:
         yield Wire(running)
 
 
 def test_an_answer_arrives_in_the_customers_thread(wire: Wire) -> None:
     sent = wire.reply()
     (taken,) = wire.platforms.replies()
-    assert sent == Sent(taken.native_id)
+    assert sent == SentReply(taken.native_id)
     assert (taken.text, taken.thread, taken.review) == (
         "Thank you, Ida.",
         wire.target.native_thread,
@@ -181,13 +191,13 @@ def test_an_answer_arrives_in_the_customers_thread(wire: Wire) -> None:
     )
     assert (
         GRID.find_reply(wire.target, "x", "rep_1", wire.connection, wire.credentials, wire.http)
-        is Presence.CANNOT_TELL
+        is ReplyLookup.CANNOT_TELL
     )
 
 
 def test_refusals_say_what_to_do(wire: Wire) -> None:
     told = [wire.reply("x" * 100_001)]
-    wire.platforms.fault("sendgrid", Mode.REJECT)
+    wire.platforms.add_fault("sendgrid", FaultMode.REJECT)
     told.append(wire.reply())
     wire.credentials["api_key"] = "SG.wrong"
     told.append(wire.reply())
@@ -198,7 +208,7 @@ def test_refusals_say_what_to_do(wire: Wire) -> None:
     told.append(wire.reply())
     wire.target = replace(wire.target, reply_to={})
     told.append(wire.reply())
-    reasons = [each.reason for each in told if isinstance(each, Rejected)]
+    reasons = [each.reason for each in told if isinstance(each, Rejection)]
     assert reasons == [
         "too_long",
         "unauthorized",
@@ -211,10 +221,13 @@ def test_refusals_say_what_to_do(wire: Wire) -> None:
 
 
 @pytest.mark.parametrize(
-    ("mode", "doubt"), [(Mode.DROP, True), (Mode.FAIL_BEFORE, True), (Mode.RATE_LIMITED, False)]
+    ("mode", "doubt"),
+    [(FaultMode.DROP, True), (FaultMode.FAIL_BEFORE, True), (FaultMode.RATE_LIMITED, False)],
 )
-def test_faults_say_whether_the_answer_may_have_left(wire: Wire, mode: Mode, doubt: bool) -> None:
-    wire.platforms.fault("sendgrid", mode)
+def test_faults_say_whether_the_answer_may_have_left(
+    wire: Wire, mode: FaultMode, doubt: bool
+) -> None:
+    wire.platforms.add_fault("sendgrid", mode)
     with pytest.raises(PlatformUnavailable) as fault:
         wire.reply()
     assert fault.value.maybe_applied == doubt

@@ -20,21 +20,21 @@ from hypothesis import strategies as st
 
 from heard.connectors import (
     Connection,
-    HttpAnswer,
-    Parsed,
-    Presence,
-    Rejected,
+    HttpResponse,
+    ParsedDelivery,
+    Rejection,
+    ReplyLookup,
     ReplyTarget,
-    Request,
-    Sent,
+    SentReply,
+    WebhookRequest,
     load,
 )
 from heard.connectors import mail as mails
 from heard.connectors.http import HttpClient
-from heard.connectors.markup import plain
+from heard.connectors.markup import html_to_text
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import EventKind, ReviewEvent
-from heard_simulator.server import Calls, Mode, Platforms
+from heard_simulator.server import CallKind, FaultMode, SimulatedPlatforms
 
 pytestmark = pytest.mark.loopback
 
@@ -81,14 +81,14 @@ def notice(
     return found
 
 
-def request(message: object, kind: str = "Notification") -> Request:
+def request(message: object, kind: str = "Notification") -> WebhookRequest:
     said = message if isinstance(message, str) else json.dumps(message)
-    return Request(
+    return WebhookRequest(
         "POST", {}, json.dumps({"Type": kind, "TopicArn": ARN, "Message": said}).encode()
     )
 
 
-def parsed(raw: bytes | None, **more: str) -> Parsed:
+def parsed(raw: bytes | None, **more: str) -> ParsedDelivery:
     return SES.parse(request(notice(raw, **{**PROVEN, **more})), HERE, NOW)
 
 
@@ -102,7 +102,7 @@ def read(raw: bytes | None, **more: str) -> ReviewEvent:
 
 def test_the_documented_notification_is_read(facts: Callable[[str], str]) -> None:
     body = facts("payloads/ses-inbound-sns-notification.json").encode()
-    (event,) = SES.parse(Request("POST", {}, body), HERE, NOW).events
+    (event,) = SES.parse(WebhookRequest("POST", {}, body), HERE, NOW).events
     assert (event.text, event.title, event.native_id) == (
         "It's a body…",
         "Test inbound message",
@@ -186,7 +186,7 @@ def test_mails_that_answer_each_other_are_one_thread() -> None:
     ],
 )
 def test_only_what_is_new_counts_and_nothing_is_lost(text: str, new: str) -> None:
-    assert mails.new_words(text) == new
+    assert mails.new_text(text) == new
 
 
 def test_what_was_forwarded_stays() -> None:
@@ -197,8 +197,8 @@ def test_what_was_forwarded_stays() -> None:
 
 @given(st.text(max_size=200))
 def test_no_text_is_ever_lost_whole(text: str) -> None:
-    found = mails.new_words(text)
-    assert (found is None) == (mails.new_words(text, forwarded=True) is None)
+    found = mails.new_text(text)
+    assert (found is None) == (mails.new_text(text, forwarded=True) is None)
     assert not any(character.isalnum() for character in text) or any(
         character.isalnum() for character in found or ""
     )
@@ -224,7 +224,7 @@ def test_html_is_read_as_its_reader_sees_it() -> None:
     ],
 )
 def test_broken_html_loses_no_words(html: str) -> None:
-    assert "My soup was cold." in (plain(html, quote="> ") or "")
+    assert "My soup was cold." in (html_to_text(html, quote="> ") or "")
 
 
 def test_a_mail_of_many_parts_is_its_words_without_attachments() -> None:
@@ -271,7 +271,7 @@ def test_headers_of_any_alphabet_are_read() -> None:
     ],
 )  # fmt: skip
 def test_a_machines_answer_is_no_review(headers: dict[str, str]) -> None:
-    assert parsed(mail(**headers)) == Parsed()
+    assert parsed(mail(**headers)) == ParsedDelivery()
 
 
 @pytest.mark.parametrize(
@@ -300,7 +300,7 @@ def test_who_must_not_be_answered_is_still_heard(
     event = read(mail(**headers), **verdicts)
     assert (event.text, event.reply_to.get("unanswerable")) == ("Slow again.", why)
     answer = wire.reply(target=ReplyTarget(event.native_id, event.native_thread, event.reply_to))
-    assert (answer.reason if isinstance(answer, Rejected) else None) == why
+    assert (answer.reason if isinstance(answer, Rejection) else None) == why
     assert len(wire.platforms.replies()) == (0 if why else 1)
 
 
@@ -432,13 +432,13 @@ def test_other_messages_of_the_topic_are_ignored_or_tests() -> None:
         SES.parse(
             request("Successfully validated SNS topic for Amazon SES event publishing."), HERE, NOW
         )
-        == Parsed()
+        == ParsedDelivery()
     )
     assert (
         SES.parse(request({"notificationType": "Bounce", "mail": {"messageId": "x"}}), HERE, NOW)
-        == Parsed()
+        == ParsedDelivery()
     )
-    assert SES.parse(request("", "UnsubscribeConfirmation"), HERE, NOW) == Parsed()
+    assert SES.parse(request("", "UnsubscribeConfirmation"), HERE, NOW) == ParsedDelivery()
     (event,) = SES.parse(
         request({"mail": {"messageId": "AMAZON_SES_SETUP_NOTIFICATION"}}), HERE, NOW
     ).events
@@ -450,7 +450,7 @@ def test_other_messages_of_the_topic_are_ignored_or_tests() -> None:
 )
 def test_what_is_no_notification_is_unreadable(body: bytes) -> None:
     with pytest.raises(Unparseable):
-        SES.parse(Request("POST", {}, body), HERE, NOW)
+        SES.parse(WebhookRequest("POST", {}, body), HERE, NOW)
     with pytest.raises(Unparseable):
         SES.parse(request({**notice(mail()), "mail": {}}), HERE, NOW)
 
@@ -469,18 +469,18 @@ def test_any_bytes_are_read_as_some_mail(raw: bytes) -> None:
 class Wire:
     """The connector and the simulated SES, with one mail of a customer."""
 
-    def __init__(self, platforms: Platforms) -> None:
+    def __init__(self, platforms: SimulatedPlatforms) -> None:
         self.platforms = platforms
         self.credentials = dict(platforms.credentials["ses"])
         self.connection = replace(HERE, settings=platforms.settings("ses"))
         event = read(mail())
         self.target = ReplyTarget(event.native_id, event.native_thread, event.reply_to, NOW)
-        self.http = HttpClient(loopback=True)
-        platforms.knows("ses", "ses-1", {"message_id": "m1@example.org", "references": []})
+        self.http = HttpClient(allow_loopback=True)
+        platforms.set_resource("ses", "ses-1", {"message_id": "m1@example.org", "references": []})
 
     def reply(
         self, text: str = "Thank you, Ida.\nGrüße 🙂", target: ReplyTarget | None = None
-    ) -> Sent | Rejected:
+    ) -> SentReply | Rejection:
         return SES.reply(
             target or self.target, text, "rep_1", self.connection, self.credentials, self.http
         )
@@ -488,20 +488,20 @@ class Wire:
 
 @pytest.fixture
 def wire(loopback: None) -> Iterator[Wire]:
-    with Platforms() as running:
+    with SimulatedPlatforms() as running:
         yield Wire(running)
 
 
 def test_an_answer_is_signed_threaded_and_word_for_word(wire: Wire) -> None:
     sent = wire.reply()
     (taken,) = wire.platforms.replies()
-    assert isinstance(sent, Sent)
+    assert isinstance(sent, SentReply)
     assert (taken.native_id, taken.text) == (sent.native_id, "Thank you, Ida.\nGrüße 🙂")
     assert (taken.thread, taken.review, taken.public) == (wire.target.native_thread, "ses-1", False)
     found = SES.find_reply(
         wire.target, "Thank you", "rep_1", wire.connection, wire.credentials, wire.http
     )
-    assert found is Presence.CANNOT_TELL
+    assert found is ReplyLookup.CANNOT_TELL
 
 
 def test_an_answer_is_the_same_bytes_each_time_and_nothing_in_it_becomes_a_header() -> None:
@@ -512,22 +512,24 @@ def test_an_answer_is_the_same_bytes_each_time_and_nothing_in_it_becomes_a_heade
         "references": "<a@b>\r\nBcc: <c@d>",
     }
     target = ReplyTarget("ses-1", "t", evil)
-    raw = mails.compose(target, "Hello.\n.\nBcc: none", mails.from_header(HERE), "rep_1\r\nBcc: x")
-    assert raw == mails.compose(
+    raw = mails.compose_reply(
+        target, "Hello.\n.\nBcc: none", mails.from_header(HERE), "rep_1\r\nBcc: x"
+    )
+    assert raw == mails.compose_reply(
         target, "Hello.\n.\nBcc: none", mails.from_header(HERE), "rep_1\r\nBcc: x"
     )
     made = message_from_bytes(raw, policy=policy.default)
     assert (made["Bcc"], made["In-Reply-To"], made["References"]) == (None, None, "<a@b> <c@d>")
     assert made["Subject"] == "Re: Hi Bcc: all@acme.example"
     assert str(made["From"]) == '"Café \\"Zur Post\\" & Söhne" <hello@acme.example>'
-    assert mails.read_mime(raw).unanswerable == "machine"
+    assert mails.read_mime(raw).unanswerable_reason == "machine"
 
 
 def test_refusals_say_what_to_do(wire: Wire) -> None:
-    assert wire.reply("x" * 100_001) == Rejected(
+    assert wire.reply("x" * 100_001) == Rejection(
         "too_long", "A reply may have 100000 characters; this one has 1 more."
     )
-    wire.platforms.fault("ses", Mode.REJECT)
+    wire.platforms.add_fault("ses", FaultMode.REJECT)
     reasons = [wire.reply()]
     wire.credentials["secret_access_key"] = "wrong"
     reasons.append(wire.reply())
@@ -538,23 +540,26 @@ def test_refusals_say_what_to_do(wire: Wire) -> None:
         reasons.append(wire.reply())
     wire.credentials.clear()
     reasons.append(wire.reply())
-    told = [each.reason for each in reasons if isinstance(each, Rejected)]
+    told = [each.reason for each in reasons if isinstance(each, Rejection)]
     assert told == ["rejected", "unauthorized", "bad_settings", "bad_settings", "no_credentials"]
     assert wire.platforms.replies() == []
 
 
 @pytest.mark.parametrize(
-    ("mode", "doubt"), [(Mode.DROP, True), (Mode.FAIL_AFTER, True), (Mode.RATE_LIMITED, False)]
+    ("mode", "doubt"),
+    [(FaultMode.DROP, True), (FaultMode.FAIL_AFTER, True), (FaultMode.RATE_LIMITED, False)],
 )
-def test_faults_say_whether_the_answer_may_have_left(wire: Wire, mode: Mode, doubt: bool) -> None:
-    wire.platforms.fault("ses", mode)
+def test_faults_say_whether_the_answer_may_have_left(
+    wire: Wire, mode: FaultMode, doubt: bool
+) -> None:
+    wire.platforms.add_fault("ses", mode)
     with pytest.raises(PlatformUnavailable) as fault:
         wire.reply()
     assert fault.value.maybe_applied == doubt
 
 
 def test_a_subscription_is_believed_and_confirmed_and_asked_again_if_that_fails(wire: Wire) -> None:
-    other: Any = wire.platforms.of("ses")
+    other: Any = wire.platforms.get("ses")
     topic = wire.connection.settings["topic_arn"]
     asked = {
         "Type": "SubscriptionConfirmation",
@@ -564,27 +569,32 @@ def test_a_subscription_is_believed_and_confirmed_and_asked_again_if_that_fails(
         "Message": "You have chosen …",
     }
     signed = SES.sign(
-        Request("POST", {}, json.dumps(asked).encode()), "", other.signing_secret, NOW
+        WebhookRequest("POST", {}, json.dumps(asked).encode()), "", other.signing_secret, NOW
     )
     assert SES.verify(signed, wire.connection, (), NOW, wire.http) is None
     found = SES.parse(signed, wire.connection, NOW)
-    wire.platforms.fault("ses", Mode.DOWN, calls=Calls.LOOK)
+    wire.platforms.add_fault("ses", FaultMode.DOWN, call_kind=CallKind.READ)
     with pytest.raises(PlatformUnavailable):
-        SES.accepted(signed, wire.connection, found, wire.http)
-    assert other.confirmed == []
-    assert SES.accepted(signed, wire.connection, found, wire.http).status == 200
-    assert other.confirmed == [topic]
-    wire.platforms.fault("ses", Mode.REJECT, calls=Calls.LOOK)
+        SES.delivery_response(signed, wire.connection, found, wire.http)
+    assert other.confirmed_topics == []
+    assert SES.delivery_response(signed, wire.connection, found, wire.http).status == 200
+    assert other.confirmed_topics == [topic]
+    wire.platforms.add_fault("ses", FaultMode.REJECT, call_kind=CallKind.READ)
     with pytest.raises(PlatformUnavailable):
-        SES.accepted(signed, wire.connection, found, wire.http)
+        SES.delivery_response(signed, wire.connection, found, wire.http)
 
 
 def test_no_other_address_is_ever_called() -> None:
-    def nowhere(method: str, url: str, **_: Any) -> HttpAnswer:
+    def nowhere(method: str, url: str, **_: Any) -> HttpResponse:
         raise AssertionError(url)
 
     for address in ("https://evil.example/?Action=ConfirmSubscription", 17, None):
         body = {"Type": "SubscriptionConfirmation", "TopicArn": ARN, "SubscribeURL": address}
-        asked = Request("POST", {}, json.dumps(body).encode())
-        assert SES.accepted(asked, HERE, Parsed(), nowhere).status == 200
-    assert SES.accepted(Request("POST", {}, b"\xff"), HERE, Parsed(), nowhere).status == 200
+        asked = WebhookRequest("POST", {}, json.dumps(body).encode())
+        assert SES.delivery_response(asked, HERE, ParsedDelivery(), nowhere).status == 200
+    assert (
+        SES.delivery_response(
+            WebhookRequest("POST", {}, b"\xff"), HERE, ParsedDelivery(), nowhere
+        ).status
+        == 200
+    )

@@ -19,12 +19,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heard.connectors import Connection, Gone, Page, Rejected, ReplyTarget, Request, load
+from heard.connectors import (
+    Connection,
+    Rejection,
+    ReplyTarget,
+    ReviewGone,
+    ReviewPage,
+    WebhookRequest,
+    load,
+)
 from heard.connectors.http import HttpClient
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import TOMBSTONE, EventKind, ReviewEvent
-from heard_simulator.server import Calls, Mode, Platforms
-from tests.unit.signed import nowhere
+from heard_simulator.server import CallKind, FaultMode, SimulatedPlatforms
+from tests.unit.signed import refuse_http
 
 pytestmark = pytest.mark.loopback
 
@@ -64,8 +72,8 @@ EDITED = metaobject(
 )
 
 
-def sent(document: object, **headers: str) -> Request:
-    return Request(
+def sent(document: object, **headers: str) -> WebhookRequest:
+    return WebhookRequest(
         "POST",
         {name.replace("_", "-"): value for name, value in headers.items()},
         json.dumps(document).encode(),
@@ -77,10 +85,10 @@ def read(document: object, connection: Connection = BLANK, **headers: str) -> Re
     return event
 
 
-def documented(body: bytes, secret: str = SECRET) -> Request:
+def documented(body: bytes, secret: str = SECRET) -> WebhookRequest:
     """Signed as shopify.dev writes it: Base64 of the HMAC-SHA256 of the raw body."""
     digest = base64.b64encode(hmac.new(secret.encode(), body, hashlib.sha256).digest()).decode()
-    return Request("POST", {"x-shopify-hmac-sha256": digest}, body)
+    return WebhookRequest("POST", {"x-shopify-hmac-sha256": digest}, body)
 
 
 def test_shopifys_own_vectors_are_judged_as_its_library_does(facts: Callable[[str], str]) -> None:
@@ -92,11 +100,11 @@ def test_shopifys_own_vectors_are_judged_as_its_library_does(facts: Callable[[st
             "x-shopify-shop-domain",
         } <= headers.keys()
         refusal = SHOPIFY.verify(
-            Request("POST", headers, vector["body"].encode()),
+            WebhookRequest("POST", headers, vector["body"].encode()),
             BLANK,
             (vector["secret"],),
             NOW,
-            nowhere,
+            refuse_http,
         )
         # Their library also insists on headers that prove nothing, because they are not signed.
         assert (refusal is None) == (vector["expected"] == "valid") or not whole, vector["name"]
@@ -106,13 +114,14 @@ def test_shopifys_own_vectors_are_judged_as_its_library_does(facts: Callable[[st
 @settings(max_examples=60, deadline=None)
 def test_what_shopify_signed_is_believed_and_one_flipped_bit_is_not(body: bytes, bit: int) -> None:
     request = documented(body)
-    assert SHOPIFY.verify(request, BLANK, (SECRET,), NOW, nowhere) is None
+    assert SHOPIFY.verify(request, BLANK, (SECRET,), NOW, refuse_http) is None
     at = bit % (len(body) * 8)
     flipped = bytes(
         byte ^ (1 << at % 8) if index == at // 8 else byte for index, byte in enumerate(body)
     )
     assert (
-        SHOPIFY.verify(replace(request, body=flipped), BLANK, (SECRET,), NOW, nowhere) is not None
+        SHOPIFY.verify(replace(request, body=flipped), BLANK, (SECRET,), NOW, refuse_http)
+        is not None
     )
 
 
@@ -204,7 +213,7 @@ def test_privacy_notices_and_other_metaobjects_are_answered_and_ignored(body: ob
     request = sent(body)
     parsed = SHOPIFY.parse(request, BLANK, NOW)
     assert parsed.events == ()
-    assert SHOPIFY.accepted(request, BLANK, parsed, nowhere).status == 200
+    assert SHOPIFY.delivery_response(request, BLANK, parsed, refuse_http).status == 200
 
 
 def test_a_review_without_a_date_or_with_unreadable_fields_is_unparseable() -> None:
@@ -217,33 +226,37 @@ def test_a_review_without_a_date_or_with_unreadable_fields_is_unparseable() -> N
 
 
 @pytest.fixture
-def platforms() -> Iterator[Platforms]:
-    with Platforms() as running:
+def platforms() -> Iterator[SimulatedPlatforms]:
+    with SimulatedPlatforms() as running:
         yield running
 
 
 @pytest.fixture
 def http() -> HttpClient:
-    return HttpClient(loopback=True)
+    return HttpClient(allow_loopback=True)
 
 
-def connected(platforms: Platforms) -> Connection:
+def connected(platforms: SimulatedPlatforms) -> Connection:
     return replace(BLANK, settings=platforms.settings("shopify"), has_credentials=True)
 
 
-def known(platforms: Platforms, number: int, changed: str = "2026-03-14T08:00:00Z") -> None:
+def known(
+    platforms: SimulatedPlatforms, number: int, changed: str = "2026-03-14T08:00:00Z"
+) -> None:
     fields = [{"key": key, "value": value} for key, value in FIELDS.items()]
-    platforms.knows("shopify", str(number), {"updatedAt": changed, "fields": fields})
+    platforms.set_resource("shopify", str(number), {"updatedAt": changed, "fields": fields})
 
 
-def test_a_fetched_review_is_the_delivered_one(platforms: Platforms, http: HttpClient) -> None:
+def test_a_fetched_review_is_the_delivered_one(
+    platforms: SimulatedPlatforms, http: HttpClient
+) -> None:
     known(platforms, 7)
     assert SHOPIFY.fetch("7", connected(platforms), TOKEN, http) == read(metaobject())
-    assert SHOPIFY.fetch("8", connected(platforms), TOKEN, http) is Gone.GONE
+    assert SHOPIFY.fetch("8", connected(platforms), TOKEN, http) is ReviewGone.GONE
 
 
 def test_nothing_is_read_without_credentials_or_with_wrong_ones(
-    platforms: Platforms, http: HttpClient
+    platforms: SimulatedPlatforms, http: HttpClient
 ) -> None:
     known(platforms, 7)
     for credentials in ({}, {"access_token": "wrong"}):
@@ -252,27 +265,29 @@ def test_nothing_is_read_without_credentials_or_with_wrong_ones(
         SHOPIFY.recent(None, connected(platforms), each, http, NOW)
         for each in ({}, {"access_token": "wrong"})
     ]
-    assert [each.reason for each in refused if isinstance(each, Rejected)] == [
+    assert [each.reason for each in refused if isinstance(each, Rejection)] == [
         "no_credentials",
         "unauthorized",
     ]
 
 
 def test_latest_reviews_come_newest_first_and_page_by_page(
-    platforms: Platforms, http: HttpClient
+    platforms: SimulatedPlatforms, http: HttpClient
 ) -> None:
     for number, (hour, minute) in enumerate(product(range(6), range(10))):
         known(platforms, number, f"2026-03-14T{hour:02d}:{minute:02d}:00Z")
     first = SHOPIFY.recent(None, connected(platforms), TOKEN, http, NOW)
-    assert isinstance(first, Page)
-    second = SHOPIFY.recent(first.older, connected(platforms), TOKEN, http, NOW)
-    assert isinstance(second, Page)
+    assert isinstance(first, ReviewPage)
+    second = SHOPIFY.recent(first.next_cursor, connected(platforms), TOKEN, http, NOW)
+    assert isinstance(second, ReviewPage)
     ids = [int(event.native_id) for event in (*first.events, *second.events)]
-    assert (ids, second.older) == (list(range(59, -1, -1)), None)
+    assert (ids, second.next_cursor) == (list(range(59, -1, -1)), None)
 
 
-def test_shopify_may_ask_us_to_wait_in_two_ways(platforms: Platforms, http: HttpClient) -> None:
-    platforms.fault("shopify", Mode.RATE_LIMITED, seconds=7, calls=Calls.LOOK)
+def test_shopify_may_ask_us_to_wait_in_two_ways(
+    platforms: SimulatedPlatforms, http: HttpClient
+) -> None:
+    platforms.add_fault("shopify", FaultMode.RATE_LIMITED, seconds=7, call_kind=CallKind.READ)
     with pytest.raises(PlatformUnavailable) as fault:
         SHOPIFY.fetch("7", connected(platforms), TOKEN, http)
     assert not fault.value.maybe_applied
@@ -283,24 +298,28 @@ def test_shopify_may_ask_us_to_wait_in_two_ways(platforms: Platforms, http: Http
     [("THROTTLED", None), ("ACCESS_DENIED", "unauthorized"), ("undefinedField", "rejected")],
 )
 def test_an_error_inside_a_successful_answer_is_read(
-    code: str, reason: str | None, platform: Any, say: Any, http: HttpClient
+    code: str, reason: str | None, platform: Any, http_response: Any, http: HttpClient
 ) -> None:
-    platform.will_answer(say(200, {"errors": [{"message": "no", "extensions": {"code": code}}]}))
+    platform.respond_with(
+        http_response(200, {"errors": [{"message": "no", "extensions": {"code": code}}]})
+    )
     connection = replace(BLANK, settings={"api_base": platform.url, "shop_domain": "s.example"})
     if reason is None:
         with pytest.raises(PlatformUnavailable):
             SHOPIFY.recent(None, connection, TOKEN, http, NOW)
     else:
         refused = SHOPIFY.recent(None, connection, TOKEN, http, NOW)
-        assert isinstance(refused, Rejected)
+        assert isinstance(refused, Rejection)
         assert refused.reason == reason
 
 
-def test_an_unreadable_answer_is_a_fault(platform: Any, say: Any, http: HttpClient) -> None:
+def test_an_unreadable_answer_is_a_fault(
+    platform: Any, http_response: Any, http: HttpClient
+) -> None:
     connection = replace(BLANK, settings={"api_base": platform.url, "shop_domain": "s.example"})
-    platform.will_answer(
+    platform.respond_with(
         (200, {}, b"<html>"),
-        say(200, {"data": {"metaobject": {"id": "gid://shopify/Metaobject/7"}}}),
+        http_response(200, {"data": {"metaobject": {"id": "gid://shopify/Metaobject/7"}}}),
     )
     for _ in range(2):
         with pytest.raises(PlatformUnavailable):
@@ -308,6 +327,6 @@ def test_an_unreadable_answer_is_a_fault(platform: Any, say: Any, http: HttpClie
 
 
 def test_shopify_takes_no_replies() -> None:
-    refused = SHOPIFY.reply(ReplyTarget("7", "7", {}), "Sorry.", "rep_1", BLANK, TOKEN, nowhere)
-    assert isinstance(refused, Rejected)
+    refused = SHOPIFY.reply(ReplyTarget("7", "7", {}), "Sorry.", "rep_1", BLANK, TOKEN, refuse_http)
+    assert isinstance(refused, Rejection)
     assert refused.reason == "not_offered"

@@ -21,7 +21,7 @@ from standardwebhooks import Webhook
 from svix.webhooks import Webhook as SvixWebhook
 from twilio.request_validator import RequestValidator
 
-from heard.connectors import Refusal, RefusalReason, Request, Scheme
+from heard.connectors import Scheme, SignatureFailure, SignatureFailureReason, WebhookRequest
 from heard.connectors.signatures import (
     BasicAuth,
     BodyHmac,
@@ -30,7 +30,7 @@ from heard.connectors.signatures import (
     StandardWebhooks,
     TwilioV1,
     ZendeskV1,
-    answer_to_challenge,
+    challenge_response,
 )
 
 NOW = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
@@ -58,8 +58,8 @@ SCHEMES: Mapping[str, Scheme] = {
 DATED = {"standard webhooks", "svix", "slack", "zendesk"}
 
 
-def post(body: bytes, headers: Mapping[str, str] | None = None, query: str = "") -> Request:
-    return Request(
+def post(body: bytes, headers: Mapping[str, str] | None = None, query: str = "") -> WebhookRequest:
+    return WebhookRequest(
         "POST", {name.lower(): value for name, value in (headers or {}).items()}, body, query
     )
 
@@ -71,22 +71,24 @@ def flipped(data: bytes, bit: int) -> bytes:
     )
 
 
-def altered(request: Request, bit: int) -> list[Request]:
+def altered(request: WebhookRequest, bit: int) -> list[WebhookRequest]:
     """The request with one bit of its body flipped, and with one bit of each of its headers."""
     changed = (
-        [Request(request.method, request.headers, flipped(request.body, bit), request.query)]
+        [WebhookRequest(request.method, request.headers, flipped(request.body, bit), request.query)]
         if request.body
         else []
     )
     for name, value in request.headers.items():
         other = flipped(value.encode(), bit).decode("utf-8", "surrogateescape")
         changed.append(
-            Request(request.method, {**request.headers, name: other}, request.body, request.query)
+            WebhookRequest(
+                request.method, {**request.headers, name: other}, request.body, request.query
+            )
         )
     return changed
 
 
-def reason(refusal: Refusal | None) -> RefusalReason | None:
+def reason(refusal: SignatureFailure | None) -> SignatureFailureReason | None:
     return refusal.reason if refusal else None
 
 
@@ -104,7 +106,9 @@ def test_what_was_signed_is_believed_under_any_valid_secret_and_with_one_bit_fli
     )
     request = scheme.sign(post(body), URL, WHSEC, NOW)
     assert scheme.verify(request, URL, (OTHER, WHSEC), NOW) is None
-    assert reason(scheme.verify(request, URL, (OTHER,), NOW)) is RefusalReason.SIGNATURE_WRONG
+    assert (
+        reason(scheme.verify(request, URL, (OTHER,), NOW)) is SignatureFailureReason.SIGNATURE_WRONG
+    )
     for forged in altered(request, bit):
         refusal = scheme.verify(forged, URL, (WHSEC,), NOW)
         if refusal is None:
@@ -118,10 +122,15 @@ def test_what_was_signed_is_believed_under_any_valid_secret_and_with_one_bit_fli
 @pytest.mark.parametrize("name", sorted(DATED))
 @pytest.mark.parametrize(
     ("seconds", "why"),
-    [(-301, RefusalReason.STALE), (-300, None), (300, None), (301, RefusalReason.STALE)],
+    [
+        (-301, SignatureFailureReason.STALE),
+        (-300, None),
+        (300, None),
+        (301, SignatureFailureReason.STALE),
+    ],
 )
 def test_a_dated_signature_is_believed_for_five_minutes_both_ways(
-    name: str, seconds: int, why: RefusalReason | None
+    name: str, seconds: int, why: SignatureFailureReason | None
 ) -> None:
     scheme = SCHEMES[name]
     assert (
@@ -140,16 +149,19 @@ def test_a_dated_signature_is_believed_for_five_minutes_both_ways(
 @pytest.mark.parametrize("name", SCHEMES)
 def test_an_unsigned_request_and_a_connection_without_a_secret_are_refused(name: str) -> None:
     scheme = SCHEMES[name]
-    assert reason(scheme.verify(post(b"{}"), URL, (WHSEC,), NOW)) is RefusalReason.SIGNATURE_MISSING
+    assert (
+        reason(scheme.verify(post(b"{}"), URL, (WHSEC,), NOW))
+        is SignatureFailureReason.SIGNATURE_MISSING
+    )
     for secrets in ((), ("",), (" \t",)):
         assert (
             reason(scheme.verify(scheme.sign(post(b"{}"), URL, WHSEC, NOW), URL, secrets, NOW))
-            is RefusalReason.NO_SECRET
+            is SignatureFailureReason.NO_SECRET
         )
     with pytest.raises(ValueError, match="empty"):
         scheme.sign(post(b"{}"), URL, "", NOW)
-    assert scheme.unfit("")
-    assert scheme.unfit(scheme.new_secret()) is None
+    assert scheme.secret_problem("")
+    assert scheme.secret_problem(scheme.new_secret()) is None
     assert scheme.new_secret() != scheme.new_secret()
 
 
@@ -272,9 +284,9 @@ def test_a_standard_secret_that_is_none_signs_nothing() -> None:
     for secret in ("whsec_", "whsec_!", "\u2603"):
         assert (
             reason(StandardWebhooks().verify(post(b"{}", headers), URL, (secret,), NOW))
-            is RefusalReason.NO_SECRET
+            is SignatureFailureReason.NO_SECRET
         )
-        assert StandardWebhooks().unfit(secret)
+        assert StandardWebhooks().secret_problem(secret)
 
 
 def test_a_prefix_counts_only_where_it_is_asked_for() -> None:
@@ -282,9 +294,11 @@ def test_a_prefix_counts_only_where_it_is_asked_for() -> None:
         META.sign(post(b"{}"), URL, "s", NOW).headers["x-hub-signature-256"].removeprefix("sha256=")
     )
     bare = post(b"{}", {"x-hub-signature-256": digest})
-    assert reason(META.verify(bare, URL, ("s",), NOW)) is RefusalReason.SIGNATURE_MALFORMED
+    assert reason(META.verify(bare, URL, ("s",), NOW)) is SignatureFailureReason.SIGNATURE_MALFORMED
     assert (
-        BodyHmac("x-hub-signature-256", prefix="sha256=", bare=True).verify(bare, URL, ("s",), NOW)
+        BodyHmac("x-hub-signature-256", prefix="sha256=", prefix_optional=True).verify(
+            bare, URL, ("s",), NOW
+        )
         is None
     )
     assert reason(
@@ -311,28 +325,31 @@ def test_user_and_password_are_read_as_http_says() -> None:
     secret = scheme.new_secret()
     assert scheme.verify(scheme.sign(post(b"x"), URL, secret, NOW), URL, (secret,), NOW) is None
     for value, why in (
-        ("", RefusalReason.SIGNATURE_MISSING),
-        ("Bearer abc", RefusalReason.SIGNATURE_MISSING),
-        ("Basic !", RefusalReason.SIGNATURE_MALFORMED),
-        ("Basic " + base64.b64encode(b"heard:wrong").decode(), RefusalReason.SIGNATURE_WRONG),
+        ("", SignatureFailureReason.SIGNATURE_MISSING),
+        ("Bearer abc", SignatureFailureReason.SIGNATURE_MISSING),
+        ("Basic !", SignatureFailureReason.SIGNATURE_MALFORMED),
+        (
+            "Basic " + base64.b64encode(b"heard:wrong").decode(),
+            SignatureFailureReason.SIGNATURE_WRONG,
+        ),
     ):
         assert (
             reason(scheme.verify(post(b"x", {"authorization": value}), URL, (secret,), NOW)) is why
         )
-    assert scheme.unfit("no colon")
+    assert scheme.secret_problem("no colon")
 
 
 def test_zendesks_public_test_secret_is_not_taken() -> None:
-    assert "everybody knows" in (ZendeskV1().unfit(ZendeskV1.PUBLIC_TEST_SECRET) or "")
+    assert "everybody knows" in (ZendeskV1().secret_problem(ZendeskV1.PUBLIC_TEST_SECRET) or "")
 
 
 def test_a_challenge_is_answered_with_its_hmac() -> None:
     made = hmac.new(b"secret", b"challenge", hashlib.sha256)
     assert (
-        answer_to_challenge("secret", "challenge", "base64")
+        challenge_response("secret", "challenge", "base64")
         == base64.b64encode(made.digest()).decode()
     )
-    assert answer_to_challenge("secret", "challenge", "hex") == made.hexdigest()
+    assert challenge_response("secret", "challenge", "hex") == made.hexdigest()
 
 
 # What the platforms publish
@@ -343,7 +360,7 @@ BY_SCHEME: Mapping[str, Scheme] = {
     "slack-v0": SlackV0(),
     "zendesk-v1": ZendeskV1(),
     "shopify-hmac-sha256": BodyHmac(
-        "x-shopify-hmac-sha256", encoding="base64", needs=SHOPIFY_NEEDS
+        "x-shopify-hmac-sha256", encoding="base64", required_headers=SHOPIFY_NEEDS
     ),
 }
 

@@ -16,19 +16,19 @@ from slack_sdk.signature import SignatureVerifier
 
 from heard.connectors import (
     Connection,
-    Gone,
-    Parsed,
-    Presence,
-    Rejected,
+    ParsedDelivery,
+    Rejection,
+    ReplyLookup,
     ReplyTarget,
-    Request,
-    Sent,
+    ReviewGone,
+    SentReply,
+    WebhookRequest,
     load,
 )
 from heard.connectors.http import HttpClient
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import TOMBSTONE, EventKind, ReviewEvent
-from heard_simulator.server import Mode, Platforms
+from heard_simulator.server import FaultMode, SimulatedPlatforms
 
 pytestmark = pytest.mark.loopback
 
@@ -56,7 +56,7 @@ def message(
     }
 
 
-def envelope(event: dict[str, Any]) -> Request:
+def envelope(event: dict[str, Any]) -> WebhookRequest:
     body = {
         "type": "event_callback",
         "team_id": "T1",
@@ -64,7 +64,7 @@ def envelope(event: dict[str, Any]) -> Request:
         "event": event,
         "authorizations": [{"user_id": "UBOT", "is_bot": True}],
     }
-    return Request("POST", {}, json.dumps(body).encode())
+    return WebhookRequest("POST", {}, json.dumps(body).encode())
 
 
 def read(event: dict[str, Any], connection: Connection = HOME) -> ReviewEvent | None:
@@ -96,7 +96,7 @@ def deleted(ts: str = "1773480000.000100", **previous: Any) -> dict[str, Any]:
 def test_the_documented_example_is_signed_as_we_check_it(facts: Callable[[str], str]) -> None:
     for vector in json.loads(facts("vectors/slack.json"))["vectors"]:
         headers = {name.lower(): value for name, value in vector["headers"].items()}
-        request = Request("POST", headers, vector["body"].encode())
+        request = WebhookRequest("POST", headers, vector["body"].encode())
         refusal = SLACK.verify(
             request,
             HOME,
@@ -110,17 +110,17 @@ def test_the_documented_example_is_signed_as_we_check_it(facts: Callable[[str], 
 def test_the_documented_payloads_are_a_message_of_our_own_and_a_challenge(
     facts: Callable[[str], str],
 ) -> None:
-    own = Request("POST", {}, facts("payloads/slack-event_callback-message.json").encode())
+    own = WebhookRequest("POST", {}, facts("payloads/slack-event_callback-message.json").encode())
     (event,) = SLACK.parse(own, HOME, NOW).events
     assert (event.kind, event.text, event.native_id) == (
         EventKind.CREATED,
         "Hello World!",
         "C111:1596183880.004200",
     )
-    assert SLACK.parse(own, replace(HOME, settings={"team_id": "T111"}), NOW) == Parsed()
-    challenge = Request("POST", {}, facts("payloads/slack-url_verification.json").encode())
+    assert SLACK.parse(own, replace(HOME, settings={"team_id": "T111"}), NOW) == ParsedDelivery()
+    challenge = WebhookRequest("POST", {}, facts("payloads/slack-url_verification.json").encode())
     parsed = SLACK.parse(challenge, HOME, NOW)
-    answer = SLACK.accepted(challenge, HOME, parsed, HttpClient())
+    answer = SLACK.delivery_response(challenge, HOME, parsed, HttpClient())
     assert (answer.status, answer.body) == (200, json.loads(challenge.body)["challenge"])
 
 
@@ -133,13 +133,17 @@ def test_what_slacks_library_signs_is_believed_and_one_flipped_bit_is_not(
     signature = SignatureVerifier(SECRET).generate_signature(timestamp=seconds, body=text)
     headers = {"x-slack-request-timestamp": seconds, "x-slack-signature": str(signature)}
     assert (
-        SLACK.verify(Request("POST", headers, text.encode()), HOME, (SECRET,), NOW, HttpClient())
+        SLACK.verify(
+            WebhookRequest("POST", headers, text.encode()), HOME, (SECRET,), NOW, HttpClient()
+        )
         is None
     )
     forged = bytearray(text.encode() or b"0")
     forged[at % len(forged)] ^= 1 << bit
     assert (
-        SLACK.verify(Request("POST", headers, bytes(forged)), HOME, (SECRET,), NOW, HttpClient())
+        SLACK.verify(
+            WebhookRequest("POST", headers, bytes(forged)), HOME, (SECRET,), NOW, HttpClient()
+        )
         is not None
     )
 
@@ -273,7 +277,7 @@ def test_a_message_without_a_usable_place_is_unreadable(event: dict[str, Any]) -
 class Wire:
     """The connector and the simulated Slack, with one message of a customer."""
 
-    def __init__(self, platforms: Platforms) -> None:
+    def __init__(self, platforms: SimulatedPlatforms) -> None:
         self.platforms = platforms
         self.credentials = dict(platforms.credentials["slack"])
         self.connection = replace(HOME, settings=platforms.settings("slack"))
@@ -283,31 +287,31 @@ class Wire:
             {"channel": "C1", "thread_ts": "1773480000.000100"},
             datetime.now(UTC),
         )
-        self.http = HttpClient(loopback=True)
-        platforms.knows("slack", self.target.native_id, message())
+        self.http = HttpClient(allow_loopback=True)
+        platforms.set_resource("slack", self.target.native_id, message())
 
-    def reply(self, text: str = TEXT, reply_id: str = "rep_1") -> Sent | Rejected:
+    def reply(self, text: str = TEXT, reply_id: str = "rep_1") -> SentReply | Rejection:
         return SLACK.reply(
             self.target, text, reply_id, self.connection, self.credentials, self.http
         )
 
-    def find(self, text: str = TEXT, reply_id: str = "rep_1") -> Sent | Presence:
+    def find(self, text: str = TEXT, reply_id: str = "rep_1") -> SentReply | ReplyLookup:
         return SLACK.find_reply(
             self.target, text, reply_id, self.connection, self.credentials, self.http
         )
 
-    def fetch(self, native_id: str = "C1:1773480000.000100") -> ReviewEvent | Gone | None:
+    def fetch(self, native_id: str = "C1:1773480000.000100") -> ReviewEvent | ReviewGone | None:
         return SLACK.fetch(native_id, self.connection, self.credentials, self.http)
 
 
 @pytest.fixture
 def wire(loopback: None) -> Iterator[Wire]:
-    with Platforms() as running:
+    with SimulatedPlatforms() as running:
         yield Wire(running)
 
 
 def test_a_reply_arrives_word_for_word_in_the_thread_and_is_found_by_its_id(wire: Wire) -> None:
-    assert wire.find() is Presence.ABSENT
+    assert wire.find() is ReplyLookup.ABSENT
     sent = wire.reply()
     (taken,) = wire.platforms.replies()
     assert (taken.text, taken.thread, taken.review, taken.public) == (
@@ -317,70 +321,71 @@ def test_a_reply_arrives_word_for_word_in_the_thread_and_is_found_by_its_id(wire
         False,
     )
     assert wire.find("Whatever Slack made of the words.") == sent
-    assert wire.find(reply_id="rep_2") is Presence.ABSENT
+    assert wire.find(reply_id="rep_2") is ReplyLookup.ABSENT
 
 
 def test_a_message_of_a_bot_without_our_mark_is_ours_only_if_it_says_the_same(wire: Wire) -> None:
     ts = f"{int(datetime.now(UTC).timestamp())}.000009"
-    wire.platforms.knows(
+    wire.platforms.set_resource(
         "slack",
         f"C1:{ts}",
         message("We look &amp; tell you.", ts, thread_ts="1773480000.000100", bot_id="B1"),
     )
-    assert wire.find("We look & tell you.") == Sent(f"C1:{ts}")
-    assert wire.find("Something else.") is Presence.CANNOT_TELL
+    assert wire.find("We look & tell you.") == SentReply(f"C1:{ts}")
+    assert wire.find("Something else.") is ReplyLookup.CANNOT_TELL
     wire.target = replace(wire.target, first_sent_at=None)
-    assert wire.find("We look & tell you.") is Presence.CANNOT_TELL
+    assert wire.find("We look & tell you.") is ReplyLookup.CANNOT_TELL
 
 
 def test_a_long_thread_is_read_page_by_page_and_given_up_when_too_long(wire: Wire) -> None:
     start = int(datetime.now(UTC).timestamp())
     for number in range(250):
         ts = f"{start + number}.000001"
-        wire.platforms.knows(
+        wire.platforms.set_resource(
             "slack", f"C1:{ts}", message("More.", ts, thread_ts="1773480000.000100")
         )
-    assert wire.find() is Presence.ABSENT
+    assert wire.find() is ReplyLookup.ABSENT
     sent = wire.reply()
     assert wire.find() == sent
     for number in range(250, 1100):
         ts = f"{start - 60 + number / 1000:.6f}"
-        wire.platforms.knows(
+        wire.platforms.set_resource(
             "slack", f"C1:{ts}", message("More.", ts, thread_ts="1773480000.000100")
         )
-    assert wire.find(reply_id="rep_2") is Presence.CANNOT_TELL
+    assert wire.find(reply_id="rep_2") is ReplyLookup.CANNOT_TELL
 
 
 @pytest.mark.parametrize(
-    ("mode", "taken"), [(Mode.DROP, True), (Mode.FAIL_AFTER, True), (Mode.FAIL_BEFORE, False)]
+    ("mode", "taken"),
+    [(FaultMode.DROP, True), (FaultMode.FAIL_AFTER, True), (FaultMode.FAIL_BEFORE, False)],
 )
-def test_doubt_is_said_and_resolved(wire: Wire, mode: Mode, taken: bool) -> None:
-    wire.platforms.fault("slack", mode)
+def test_doubt_is_said_and_resolved(wire: Wire, mode: FaultMode, taken: bool) -> None:
+    wire.platforms.add_fault("slack", mode)
     with pytest.raises(PlatformUnavailable) as fault:
         wire.reply()
     assert fault.value.maybe_applied
-    assert isinstance(wire.find(), Sent) == taken
+    assert isinstance(wire.find(), SentReply) == taken
 
 
 def test_being_asked_to_wait_means_that_nothing_was_posted(wire: Wire) -> None:
-    wire.platforms.fault("slack", Mode.RATE_LIMITED, seconds=7)
+    wire.platforms.add_fault("slack", FaultMode.RATE_LIMITED, seconds=7)
     with pytest.raises(PlatformUnavailable) as fault:
         wire.reply()
     assert (fault.value.maybe_applied, fault.value.retry_after) == (False, 7)
 
 
 def test_refusals_are_named_and_say_what_to_do(wire: Wire) -> None:
-    assert wire.reply("x" * 4001) == Rejected(
+    assert wire.reply("x" * 4001) == Rejection(
         "too_long", "A reply may have 4000 characters; this one has 1 more."
     )
-    wire.platforms.fault("slack", Mode.REJECT)
+    wire.platforms.add_fault("slack", FaultMode.REJECT)
     reasons = [wire.reply()]
     wire.credentials["bot_token"] = "xoxb-revoked"
     reasons.append(wire.reply())
-    assert wire.find() is Presence.CANNOT_TELL
+    assert wire.find() is ReplyLookup.CANNOT_TELL
     wire.credentials.clear()
     reasons.append(wire.reply())
-    assert [each.reason for each in reasons if isinstance(each, Rejected)] == [
+    assert [each.reason for each in reasons if isinstance(each, Rejection)] == [
         "not_allowed",
         "unauthorized",
         "no_credentials",
@@ -389,33 +394,35 @@ def test_refusals_are_named_and_say_what_to_do(wire: Wire) -> None:
 
 
 def test_what_is_not_there_any_more_is_gone(wire: Wire) -> None:
-    wire.platforms.knows("slack", "C1:1773490000.000100", message(ts="1773490000.000100"))
-    wire.platforms.knows("slack", wire.target.native_id, None)
+    wire.platforms.set_resource("slack", "C1:1773490000.000100", message(ts="1773490000.000100"))
+    wire.platforms.set_resource("slack", wire.target.native_id, None)
     answer = wire.reply()
-    assert isinstance(answer, Rejected)
+    assert isinstance(answer, Rejection)
     assert answer.reason == "gone"
-    assert wire.find() is Presence.ABSENT
-    assert wire.fetch() is Gone.GONE
+    assert wire.find() is ReplyLookup.ABSENT
+    assert wire.fetch() is ReviewGone.GONE
     assert wire.fetch("C1") is None
-    wire.platforms.knows(
+    wire.platforms.set_resource(
         "slack", "C1:1773490000.000100", message(ts="1773490000.000100", subtype="tombstone")
     )
-    assert wire.fetch("C1:1773490000.000100") is Gone.GONE
+    assert wire.fetch("C1:1773490000.000100") is ReviewGone.GONE
 
 
 def test_a_fetched_message_is_the_event_that_was_pushed(wire: Wire) -> None:
     found, pushed = wire.fetch(), read(message(), wire.connection)
     assert found == pushed
     said = message("Two.") | {"edited": {"user": "U9", "ts": "1773480060.000000"}}
-    wire.platforms.knows("slack", wire.target.native_id, said)
+    wire.platforms.set_resource("slack", wire.target.native_id, said)
     assert wire.fetch() == read(changed("Two.", "1773480060.000000"), wire.connection)
 
 
 @pytest.mark.parametrize(("error", "doubt"), [("internal_error", True), ("ratelimited", False)])
 def test_errors_that_pass_are_faults_and_not_refusals(
-    platform: Any, say: Any, http: HttpClient, error: str, doubt: bool
+    platform: Any, http_response: Any, http: HttpClient, error: str, doubt: bool
 ) -> None:
-    platform.will_answer(say(200, {"ok": False, "error": error}), say(200, [1]))
+    platform.respond_with(
+        http_response(200, {"ok": False, "error": error}), http_response(200, [1])
+    )
     there = replace(HOME, settings={**HOME.settings, "api_base": platform.url})
     target = ReplyTarget(
         "C1:1.1", "C1:1.1", {"channel": "C1", "thread_ts": "1.1"}, NOW + timedelta(0)

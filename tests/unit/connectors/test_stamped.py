@@ -17,22 +17,22 @@ from hypothesis import strategies as st
 
 from heard.connectors import (
     Connection,
-    Gone,
-    Page,
-    Parsed,
-    Presence,
-    RefusalReason,
-    Rejected,
+    ParsedDelivery,
+    Rejection,
+    ReplyLookup,
     ReplyTarget,
-    Request,
-    Sent,
+    ReviewGone,
+    ReviewPage,
+    SentReply,
+    SignatureFailureReason,
+    WebhookRequest,
     load,
 )
 from heard.connectors.http import HttpClient
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import TOMBSTONE, EventKind, ReviewEvent
-from heard_simulator.server import Calls, Json, Mode, Platforms
-from tests.unit.simulated import Wired, wired
+from heard_simulator.server import CallKind, FaultMode, Json, SimulatedPlatforms
+from tests.unit.simulated import SimulatedConnection, connect_to_simulator
 
 pytestmark = pytest.mark.loopback
 
@@ -54,25 +54,27 @@ SHOWN: Json = {
 class Answering(Protocol):
     url: str
 
-    def will_answer(self, *answers: Any) -> None: ...
+    def respond_with(self, *answers: Any) -> None: ...
 
 
 @pytest.fixture
-def side() -> Iterator[Wired]:
-    with Platforms() as running:
-        running.knows("stamped", "617", SHOWN)
-        yield wired("stamped", running)
+def side() -> Iterator[SimulatedConnection]:
+    with SimulatedPlatforms() as running:
+        running.set_resource("stamped", "617", SHOWN)
+        yield connect_to_simulator("stamped", running)
 
 
-def delivered(review: Json, topic: str = "") -> Parsed:
+def delivered(review: Json, topic: str = "") -> ParsedDelivery:
     return STAMPED.parse(
-        Request("POST", {"x-stamped-topic": topic}, json.dumps(review).encode()), BLANK, NOW
+        WebhookRequest("POST", {"x-stamped-topic": topic}, json.dumps(review).encode()), BLANK, NOW
     )
 
 
-def reply(side: Wired, text: str = TEXT, *ours: str, **without: str) -> Sent | Rejected:
+def reply(
+    side: SimulatedConnection, text: str = TEXT, *ours: str, **without: str
+) -> SentReply | Rejection:
     return side.connector.reply(
-        replace(TARGET, ours=ours),
+        replace(TARGET, own_replies=ours),
         text,
         "rep_1",
         side.connection,
@@ -81,13 +83,15 @@ def reply(side: Wired, text: str = TEXT, *ours: str, **without: str) -> Sent | R
     )
 
 
-def find(side: Wired, text: str = TEXT, **without: str) -> Sent | Presence:
+def find(side: SimulatedConnection, text: str = TEXT, **without: str) -> SentReply | ReplyLookup:
     return side.connector.find_reply(
         TARGET, text, "rep_1", side.connection, {**side.credentials, **without}, side.http
     )
 
 
-def fetch(side: Wired, native_id: str = "617", **without: str) -> ReviewEvent | Gone | None:
+def fetch(
+    side: SimulatedConnection, native_id: str = "617", **without: str
+) -> ReviewEvent | ReviewGone | None:
     return side.connector.fetch(
         native_id, side.connection, {**side.credentials, **without}, side.http
     )
@@ -111,17 +115,20 @@ def test_the_payload_that_stamped_publishes_is_understood(facts: Callable[[str],
 
 @pytest.mark.parametrize("header", ["x-stamped-webhook-secret", "x-secret-key"])
 def test_the_secret_is_believed_in_either_header_and_nothing_else(header: str) -> None:
-    def refused(given: str, *secrets: str, name: str = header) -> RefusalReason | None:
+    def refused(given: str, *secrets: str, name: str = header) -> SignatureFailureReason | None:
         refusal = STAMPED.verify(
-            Request("POST", {name: given}, b"{}"), BLANK, secrets, NOW, HttpClient()
+            WebhookRequest("POST", {name: given}, b"{}"), BLANK, secrets, NOW, HttpClient()
         )
         return refusal.reason if refusal else None
 
     assert refused("right", "new", "right") is None
-    assert refused("wrong", "right") is RefusalReason.SIGNATURE_WRONG
-    assert refused("right", "right", name="x-stamped-topic") is RefusalReason.SIGNATURE_MISSING
-    assert refused("", "") is RefusalReason.NO_SECRET
-    assert refused("right") is RefusalReason.NO_SECRET
+    assert refused("wrong", "right") is SignatureFailureReason.SIGNATURE_WRONG
+    assert (
+        refused("right", "right", name="x-stamped-topic")
+        is SignatureFailureReason.SIGNATURE_MISSING
+    )
+    assert refused("", "") is SignatureFailureReason.NO_SECRET
+    assert refused("right") is SignatureFailureReason.NO_SECRET
 
 
 @given(id=st.integers(1, 10**12), rating=st.integers(1, 5))
@@ -164,11 +171,11 @@ def test_only_the_topic_can_date_an_edit_or_tell_a_deletion() -> None:
         "2026-03-14T09:26:53.000Z",
         TOMBSTONE,
     ]
-    assert "x-stamped-topic" in STAMPED.parse_reads
+    assert "x-stamped-topic" in STAMPED.parsed_headers
 
 
 def test_what_is_no_review_is_passed_over_and_a_review_without_an_id_is_refused() -> None:
-    assert delivered({"id": 1, "question": "?"}) == Parsed()
+    assert delivered({"id": 1, "question": "?"}) == ParsedDelivery()
     for broken in ({}, {"reviewMessage": "A"}, {**SENT, "dateCreated": "yesterday"}):
         with pytest.raises(Unparseable):
             delivered(broken)
@@ -176,68 +183,78 @@ def test_what_is_no_review_is_passed_over_and_a_review_without_an_id_is_refused(
     assert (nameless.author.id, nameless.author.name) == ("anonymous:617", None)
 
 
-def test_a_review_read_again_or_listed_is_the_one_that_was_delivered(side: Wired) -> None:
+def test_a_review_read_again_or_listed_is_the_one_that_was_delivered(
+    side: SimulatedConnection,
+) -> None:
     (told,) = delivered(SENT).events
     found = fetch(side)
     page = side.connector.recent(None, side.connection, side.credentials, side.http, NOW)
-    assert isinstance(page, Page)
+    assert isinstance(page, ReviewPage)
     assert found == told == page.events[0]
-    side.running.knows("stamped", "617", {"body": "It came.", "rating": 4})
+    side.simulator.set_resource("stamped", "617", {"body": "It came.", "rating": 4})
     edited = fetch(side)
     assert isinstance(edited, ReviewEvent)
     assert edited.digest != told.digest
-    assert fetch(side, "404") is Gone.GONE
+    assert fetch(side, "404") is ReviewGone.GONE
     assert fetch(side, private_key="wrong") is None
     assert fetch(side, private_key="") is None
 
 
-def test_the_list_is_read_page_by_page(side: Wired) -> None:
+def test_the_list_is_read_page_by_page(side: SimulatedConnection) -> None:
     for number in range(1_000, 1_100):
-        side.running.knows("stamped", str(number), SHOWN)
+        side.simulator.set_resource("stamped", str(number), SHOWN)
     first = side.connector.recent(None, side.connection, side.credentials, side.http, NOW)
-    assert isinstance(first, Page)
-    assert (len(first.events), first.older) == (100, "2")
-    last = side.connector.recent(first.older, side.connection, side.credentials, side.http, NOW)
-    assert isinstance(last, Page)
-    assert ([event.native_id for event in last.events], last.older) == (["617"], None)
+    assert isinstance(first, ReviewPage)
+    assert (len(first.events), first.next_cursor) == (100, "2")
+    last = side.connector.recent(
+        first.next_cursor, side.connection, side.credentials, side.http, NOW
+    )
+    assert isinstance(last, ReviewPage)
+    assert ([event.native_id for event in last.events], last.next_cursor) == (["617"], None)
     refused = side.connector.recent(None, side.connection, {}, side.http, NOW)
-    assert isinstance(refused, Rejected)
+    assert isinstance(refused, Rejection)
     assert refused.reason == "no_credentials"
 
 
-def test_a_reply_is_posted_in_public_found_and_followed_by_a_second(side: Wired) -> None:
-    assert find(side) is Presence.ABSENT
-    assert reply(side) == Sent("617") == find(side) == reply(side)
-    assert isinstance(reply(side, "It left today.", TEXT), Sent)
-    assert find(side) is Presence.ABSENT
+def test_a_reply_is_posted_in_public_found_and_followed_by_a_second(
+    side: SimulatedConnection,
+) -> None:
+    assert find(side) is ReplyLookup.ABSENT
+    assert reply(side) == SentReply("617") == find(side) == reply(side)
+    assert isinstance(reply(side, "It left today.", TEXT), SentReply)
+    assert find(side) is ReplyLookup.ABSENT
     shown = [
-        taken.text for taken in side.running.replies() if taken.removed_at is None and taken.public
+        taken.text
+        for taken in side.simulator.replies()
+        if taken.removed_at is None and taken.public
     ]
     assert shown == ["It left today."]
-    assert len(side.running.replies()) == 2
+    assert len(side.simulator.replies()) == 2
 
 
 @pytest.mark.parametrize("ours", [(), (TEXT,)])
 def test_a_reply_that_somebody_else_wrote_is_never_overwritten(
-    side: Wired, ours: tuple[str, ...]
+    side: SimulatedConnection, ours: tuple[str, ...]
 ) -> None:
-    assert not ours or isinstance(reply(side), Sent)
-    before = side.running.replies()
-    side.running.knows(
+    assert not ours or isinstance(reply(side), SentReply)
+    before = side.simulator.replies()
+    side.simulator.set_resource(
         "stamped", "617", {"reply": "Sorry! The shop", "dateReplied": "2026-03-13T12:00:00"}
     )
     refused = reply(side, "It left today.", *ours)
-    assert isinstance(refused, Rejected)
-    assert (refused.reason, side.running.replies()) == ("already_answered", before)
+    assert isinstance(refused, Rejection)
+    assert (refused.reason, side.simulator.replies()) == ("already_answered", before)
 
 
-@pytest.mark.parametrize("mode", [Mode.FAIL_AFTER, Mode.DROP])
-def test_a_reply_taken_without_a_word_is_doubtful_and_found(side: Wired, mode: Mode) -> None:
-    side.running.fault("stamped", mode)
+@pytest.mark.parametrize("mode", [FaultMode.FAIL_AFTER, FaultMode.DROP])
+def test_a_reply_taken_without_a_word_is_doubtful_and_found(
+    side: SimulatedConnection, mode: FaultMode
+) -> None:
+    side.simulator.add_fault("stamped", mode)
     with pytest.raises(PlatformUnavailable) as fault:
         reply(side)
     assert fault.value.maybe_applied
-    assert isinstance(find(side), Sent)
+    assert isinstance(find(side), SentReply)
 
 
 @pytest.mark.parametrize(
@@ -249,34 +266,38 @@ def test_a_reply_taken_without_a_word_is_doubtful_and_found(side: Wired, mode: M
     ],
 )
 def test_a_reply_that_cannot_be_sent_is_refused_with_the_reason(
-    side: Wired, text: str, without: dict[str, str], reason: str
+    side: SimulatedConnection, text: str, without: dict[str, str], reason: str
 ) -> None:
     refused = reply(side, text, **without)
-    assert isinstance(refused, Rejected)
+    assert isinstance(refused, Rejection)
     assert refused.reason == reason
-    assert side.running.replies() == []
+    assert side.simulator.replies() == []
 
 
-def test_stamped_s_refusals_and_waits_are_told_apart(side: Wired) -> None:
-    side.running.fault("stamped", Mode.REJECT)
-    assert isinstance(reply(side), Rejected)
-    side.running.fault("stamped", Mode.RATE_LIMITED, seconds=7, calls=Calls.REPLY)
+def test_stamped_s_refusals_and_waits_are_told_apart(side: SimulatedConnection) -> None:
+    side.simulator.add_fault("stamped", FaultMode.REJECT)
+    assert isinstance(reply(side), Rejection)
+    side.simulator.add_fault("stamped", FaultMode.RATE_LIMITED, seconds=7, call_kind=CallKind.REPLY)
     with pytest.raises(PlatformUnavailable) as fault:
         reply(side)
     assert (fault.value.maybe_applied, fault.value.retry_after) == (False, 7)
-    side.running.knows("stamped", "617", None)
+    side.simulator.set_resource("stamped", "617", None)
     gone = reply(side)
-    assert isinstance(gone, Rejected)
+    assert isinstance(gone, Rejection)
     assert gone.reason == "gone"
-    assert find(side) is Presence.ABSENT
-    assert find(side, private_key="wrong") is Presence.CANNOT_TELL
+    assert find(side) is ReplyLookup.ABSENT
+    assert find(side, private_key="wrong") is ReplyLookup.CANNOT_TELL
 
 
 @pytest.mark.parametrize(("setting", "sent"), [("yes", "isEmail=true"), ("", "isEmail=false")])
 def test_the_customer_is_written_to_only_if_the_business_wants_it(
-    setting: str, sent: str, platform: Any, side: Wired, say: Callable[..., Any]
+    setting: str,
+    sent: str,
+    platform: Any,
+    side: SimulatedConnection,
+    http_response: Callable[..., Any],
 ) -> None:
-    platform.will_answer(say(200, {"id": 617}), say(200, TEXT))
+    platform.respond_with(http_response(200, {"id": 617}), http_response(200, TEXT))
     connection = Connection(
         "c",
         "b",
@@ -285,30 +306,30 @@ def test_the_customer_is_written_to_only_if_the_business_wants_it(
         {"api_base": platform.url, "store_hash": "1", "email_replies": setting},
     )
     assert isinstance(
-        STAMPED.reply(TARGET, TEXT, "r", connection, side.credentials, side.http), Sent
+        STAMPED.reply(TARGET, TEXT, "r", connection, side.credentials, side.http), SentReply
     )
-    assert platform.asked[1][1].endswith(f"/617/reply?isPrivate=false&{sent}")
+    assert platform.requests[1][1].endswith(f"/617/reply?isPrivate=false&{sent}")
 
 
 def test_an_answer_that_is_not_understood_is_a_fault_and_a_bad_entry_only_a_problem(
-    platform: Answering, side: Wired, say: Callable[..., Any]
+    platform: Answering, side: SimulatedConnection, http_response: Callable[..., Any]
 ) -> None:
     connection = Connection("c", "b", "stamped", "", {"api_base": platform.url, "store_hash": "1"})
     unreadable: list[Any] = [
         (200, {}, b"<html>"),
-        say(200, {"id": 617, "dateCreated": "yesterday"}),
+        http_response(200, {"id": 617, "dateCreated": "yesterday"}),
     ]
     for answer in unreadable:
-        platform.will_answer(answer)
+        platform.respond_with(answer)
         with pytest.raises(PlatformUnavailable):
             STAMPED.fetch("617", connection, side.credentials, side.http)
-    platform.will_answer(
-        say(200, {"results": [{"review": {}}, {"review": {"id": 1}}], "totalPages": 1}),
-        say(200, {"results": [{}]}),
+    platform.respond_with(
+        http_response(200, {"results": [{"review": {}}, {"review": {"id": 1}}], "totalPages": 1}),
+        http_response(200, {"results": [{}]}),
     )
     page = STAMPED.recent(None, connection, side.credentials, side.http, NOW)
-    assert isinstance(page, Page)
+    assert isinstance(page, ReviewPage)
     assert ([event.native_id for event in page.events], len(page.problems)) == (["1"], 1)
     page = STAMPED.recent(None, connection, side.credentials, side.http, NOW)
-    assert isinstance(page, Page)
+    assert isinstance(page, ReviewPage)
     assert (page.events, len(page.problems)) == ((), 1)

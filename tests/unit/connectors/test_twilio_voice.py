@@ -18,11 +18,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
-from heard.connectors import Connection, Gone, Parsed, Rejected, ReplyTarget, Request, load
+from heard.connectors import (
+    Connection,
+    ParsedDelivery,
+    Rejection,
+    ReplyTarget,
+    ReviewGone,
+    WebhookRequest,
+    load,
+)
 from heard.connectors.http import HttpClient
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import EventKind, ReviewEvent
-from heard_simulator.server import Calls, Mode, Platforms
+from heard_simulator.server import CallKind, FaultMode, SimulatedPlatforms
 
 pytestmark = pytest.mark.loopback
 
@@ -47,8 +55,8 @@ SAID = {
 }
 
 
-def posted(form: dict[str, str], query: str = "") -> Request:
-    return Request("POST", {}, urlencode(form).encode(), query)
+def posted(form: dict[str, str], query: str = "") -> WebhookRequest:
+    return WebhookRequest("POST", {}, urlencode(form).encode(), query)
 
 
 def read(**form: str) -> ReviewEvent | None:
@@ -58,7 +66,7 @@ def read(**form: str) -> ReviewEvent | None:
 
 def heard(form: dict[str, str], query: str = "", where: Connection = HERE) -> ET.Element:
     request = posted({**CALL, **form}, query)
-    answer = VOICE.accepted(request, where, VOICE.parse(request, where, NOW), HttpClient())
+    answer = VOICE.delivery_response(request, where, VOICE.parse(request, where, NOW), HttpClient())
     assert (answer.status, answer.content_type) == (200, "text/xml; charset=utf-8")
     return ET.fromstring(answer.body)
 
@@ -73,7 +81,9 @@ def test_twilios_published_examples_are_signed_as_we_check_it(facts: Callable[[s
     for vector in vectors:
         query = vector["url"].partition("?")[2].partition("#")[0]
         headers = {name.lower(): value for name, value in vector["headers"].items()}
-        request = Request("POST", headers, urlencode(vector["params"], doseq=True).encode(), query)
+        request = WebhookRequest(
+            "POST", headers, urlencode(vector["params"], doseq=True).encode(), query
+        )
         refusal = VOICE.verify(
             request, replace(HERE, url=vector["url"]), (vector["secret"],), NOW, HttpClient()
         )
@@ -94,7 +104,7 @@ def test_what_twilios_library_signs_is_believed_and_one_flipped_bit_is_not(
 ) -> None:
     form = {name: value.encode("utf-8", "replace").decode() for name, value in form.items()}
     signature = RequestValidator(TOKEN).compute_signature(f"{URL}?recorded=1", form)
-    request = Request(
+    request = WebhookRequest(
         "POST", {"x-twilio-signature": str(signature)}, urlencode(form).encode(), "recorded=1"
     )
     assert VOICE.verify(request, HERE, (TOKEN,), NOW, HttpClient()) is None
@@ -212,7 +222,7 @@ def test_a_report_that_does_not_say_who_called_is_partial_and_the_call_is_asked_
     }
     (event,) = VOICE.parse(posted(report), HERE, NOW).events
     assert event.partial
-    wire.platforms.knows(
+    wire.platforms.set_resource(
         "twilio_voice",
         "CA1",
         {"from": "+12025550143", "caller_name": "RIVERA M", "recording": "RE1"},
@@ -224,7 +234,7 @@ def test_a_report_that_does_not_say_who_called_is_partial_and_the_call_is_asked_
         "RIVERA M",
         event.revision,
     )
-    wire.platforms.knows("twilio_voice", "CA1", {"text": "The kettle burned me."})
+    wire.platforms.set_resource("twilio_voice", "CA1", {"text": "The kettle burned me."})
     found, pushed = wire.fetch(), read(**SAID)
     assert isinstance(found, ReviewEvent)
     assert pushed is not None
@@ -240,9 +250,11 @@ def test_a_report_that_does_not_say_who_called_is_partial_and_the_call_is_asked_
 )
 def test_a_form_that_names_no_call_is_unreadable_and_yet_answered(body: bytes) -> None:
     with pytest.raises(Unparseable):
-        VOICE.parse(Request("POST", {}, body), HERE, NOW)
+        VOICE.parse(WebhookRequest("POST", {}, body), HERE, NOW)
     assert (
-        VOICE.accepted(Request("POST", {}, body), HERE, Parsed(), HttpClient()).body
+        VOICE.delivery_response(
+            WebhookRequest("POST", {}, body), HERE, ParsedDelivery(), HttpClient()
+        ).body
         == "<Response/>"
     )
 
@@ -250,29 +262,31 @@ def test_a_form_that_names_no_call_is_unreadable_and_yet_answered(body: bytes) -
 class Wire:
     """The connector and the simulated Twilio."""
 
-    def __init__(self, platforms: Platforms) -> None:
+    def __init__(self, platforms: SimulatedPlatforms) -> None:
         self.platforms = platforms
         self.credentials = dict(platforms.credentials["twilio_voice"])
         self.connection = replace(HERE, settings=platforms.settings("twilio_voice"))
 
-    def fetch(self, call: str = "CA1") -> ReviewEvent | Gone | None:
-        return VOICE.fetch(call, self.connection, self.credentials, HttpClient(loopback=True))
+    def fetch(self, call: str = "CA1") -> ReviewEvent | ReviewGone | None:
+        return VOICE.fetch(call, self.connection, self.credentials, HttpClient(allow_loopback=True))
 
 
 @pytest.fixture
 def wire(loopback: None) -> Iterator[Wire]:
-    with Platforms() as running:
+    with SimulatedPlatforms() as running:
         yield Wire(running)
 
 
 def test_what_cannot_be_read_is_told_from_what_is_gone(wire: Wire) -> None:
-    assert wire.fetch() is Gone.GONE
-    wire.platforms.knows("twilio_voice", "CA1", {"from": "+12025550143"})
-    wire.platforms.knows(
+    assert wire.fetch() is ReviewGone.GONE
+    wire.platforms.set_resource("twilio_voice", "CA1", {"from": "+12025550143"})
+    wire.platforms.set_resource(
         "twilio_voice", "CA2", {"from": "+12025550143", "direction": "outbound-api"}
     )
     assert wire.fetch("CA2") is None
-    wire.platforms.fault("twilio_voice", Mode.RATE_LIMITED, calls=Calls.LOOK, seconds=9)
+    wire.platforms.add_fault(
+        "twilio_voice", FaultMode.RATE_LIMITED, call_kind=CallKind.READ, seconds=9
+    )
     with pytest.raises(PlatformUnavailable) as fault:
         wire.fetch()
     assert fault.value.retry_after == 9
@@ -286,5 +300,5 @@ def test_no_program_calls_back(wire: Wire) -> None:
     answer = VOICE.reply(
         ReplyTarget("CA1", "CA1", {}), "Hello.", "rep_1", HERE, wire.credentials, HttpClient()
     )
-    assert isinstance(answer, Rejected)
+    assert isinstance(answer, Rejection)
     assert answer.reason == "not_offered"

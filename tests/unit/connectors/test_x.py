@@ -23,23 +23,23 @@ from hypothesis import strategies as st
 
 from heard.connectors import (
     Connection,
-    Gone,
     Http,
-    HttpAnswer,
-    Page,
-    Presence,
-    RefusalReason,
-    Rejected,
+    HttpResponse,
+    Rejection,
+    ReplyLookup,
     ReplyTarget,
-    Request,
-    Sent,
+    ReviewGone,
+    ReviewPage,
+    SentReply,
+    SignatureFailureReason,
+    WebhookRequest,
     load,
 )
 from heard.connectors.http import HttpClient
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import EventKind, ReviewEvent
-from heard_simulator.server import Json, Mode, Platforms
-from tests.unit.simulated import Wired, wired
+from heard_simulator.server import FaultMode, Json, SimulatedPlatforms
+from tests.unit.simulated import SimulatedConnection, connect_to_simulator
 
 pytestmark = pytest.mark.loopback
 
@@ -73,7 +73,7 @@ def post(id: str = FIRST, **changed: Any) -> Json:
     return {name: each for name, each in {**plain, **changed}.items() if each is not None}
 
 
-def delivery(payload: Json, kind: str = "post.mention.create", **data: Any) -> Request:
+def delivery(payload: Json, kind: str = "post.mention.create", **data: Any) -> WebhookRequest:
     user = {"id": IDA, "name": "Ida", "username": "ida"}
     body = {
         "event_uuid": "7",
@@ -83,7 +83,7 @@ def delivery(payload: Json, kind: str = "post.mention.create", **data: Any) -> R
         "includes": {"users": [user]},
         **data,
     }
-    return Request("POST", {}, json.dumps({"data": body}).encode())
+    return WebhookRequest("POST", {}, json.dumps({"data": body}).encode())
 
 
 def event(payload: Json, kind: str = "post.mention.create", **data: Any) -> ReviewEvent:
@@ -96,7 +96,7 @@ def event(payload: Json, kind: str = "post.mention.create", **data: Any) -> Revi
 
 def test_the_challenge_is_answered_with_the_base64_hmac_under_the_newest_secret() -> None:
     answer = X.handshake(
-        Request("GET", {}, b"", "crc_token=abc&nonce=1"), CONNECTION, (SECRET, "older"), NOW
+        WebhookRequest("GET", {}, b"", "crc_token=abc&nonce=1"), CONNECTION, (SECRET, "older"), NOW
     )
     assert answer is not None
     token = base64.b64encode(hmac.new(SECRET.encode(), b"abc", hashlib.sha256).digest()).decode()
@@ -114,7 +114,7 @@ def test_without_a_challenge_or_a_secret_there_is_no_answer_to_give() -> None:
         ("GET", "crc_token=abc", ("",)),
         ("POST", "crc_token=abc", (SECRET,)),
     ):
-        asked = Request(method, {}, b"", query)
+        asked = WebhookRequest(method, {}, b"", query)
         assert X.handshake(asked, CONNECTION, secrets, NOW) is None
         assert X.verify(asked, CONNECTION, secrets, NOW, HttpClient()) is not None
 
@@ -122,14 +122,17 @@ def test_without_a_challenge_or_a_secret_there_is_no_answer_to_give() -> None:
 def test_nobody_can_have_a_delivery_signed_by_asking_for_it_as_a_challenge() -> None:
     for body in (delivery(post()).body, b" {}", b"\xef\xbb\xbf{}"):
         answer = X.handshake(
-            Request("GET", {}, b"", urlencode({"crc_token": body})), CONNECTION, (SECRET,), NOW
+            WebhookRequest("GET", {}, b"", urlencode({"crc_token": body})),
+            CONNECTION,
+            (SECRET,),
+            NOW,
         )
         assert answer is None
 
 
 @pytest.mark.parametrize("kind", [[], {}, 7, None])
 def test_a_kind_that_is_no_text_is_of_no_interest(kind: Any) -> None:
-    request = Request(
+    request = WebhookRequest(
         "POST", {}, json.dumps({"data": {"event_type": kind, "payload": post()}}).encode()
     )
     assert X.parse(request, CONNECTION, NOW).events == ()
@@ -137,7 +140,9 @@ def test_a_kind_that_is_no_text_is_of_no_interest(kind: Any) -> None:
 
 @given(query=st.text(max_size=300))
 def test_any_question_is_answered_without_a_fault(query: str) -> None:
-    answer = X.handshake(Request("GET", {}, b"", "crc_token=" + query), CONNECTION, (SECRET,), NOW)
+    answer = X.handshake(
+        WebhookRequest("GET", {}, b"", "crc_token=" + query), CONNECTION, (SECRET,), NOW
+    )
     assert answer is None or answer.body.startswith('{"response_token": "sha256=')
 
 
@@ -150,7 +155,7 @@ def test_a_delivery_signed_as_documented_is_believed_and_a_flipped_bit_is_not(
         "sha256="
         + base64.b64encode(hmac.new(SECRET.encode(), body, hashlib.sha256).digest()).decode()
     )
-    signed = Request("POST", {"x-twitter-webhooks-signature": signature}, body)
+    signed = WebhookRequest("POST", {"x-twitter-webhooks-signature": signature}, body)
     assert X.verify(signed, CONNECTION, ("newer", SECRET), NOW, HttpClient()) is None
     assert X.sign(delivery(post()), CONNECTION.url, SECRET, NOW) == signed
     flipped = bytearray(body)
@@ -163,7 +168,7 @@ def test_a_delivery_signed_as_documented_is_believed_and_a_flipped_bit_is_not(
 
 def test_a_hexadecimal_digest_as_others_send_it_is_refused() -> None:
     body = delivery(post()).body
-    signed = Request(
+    signed = WebhookRequest(
         "POST",
         {
             "x-twitter-webhooks-signature": "sha256="
@@ -173,7 +178,7 @@ def test_a_hexadecimal_digest_as_others_send_it_is_refused() -> None:
     )
     refusal = X.verify(signed, CONNECTION, (SECRET,), NOW, HttpClient())
     assert refusal is not None
-    assert refusal.reason is RefusalReason.SIGNATURE_MALFORMED
+    assert refusal.reason is SignatureFailureReason.SIGNATURE_MALFORMED
 
 
 # What deliveries mean
@@ -184,7 +189,7 @@ def test_the_published_payloads_are_reviews_each_with_its_customers_part_of_the_
     facts: Callable[[str], str], kind: str
 ) -> None:
     body = facts(f"payloads/x-post.{kind}.create.json")
-    (found,) = X.parse(Request("POST", {}, body.encode()), CONNECTION, NOW).events
+    (found,) = X.parse(WebhookRequest("POST", {}, body.encode()), CONNECTION, NOW).events
     payload = json.loads(body)["data"]["payload"]
     assert (found.kind, found.native_id, found.text) == (
         EventKind.CREATED,
@@ -199,7 +204,9 @@ def test_the_published_payloads_are_reviews_each_with_its_customers_part_of_the_
 def test_our_deleted_post_and_all_that_is_no_post_is_ignored(facts: Callable[[str], str]) -> None:
     assert (
         X.parse(
-            Request("POST", {}, facts("payloads/x-post.delete.json").encode()), CONNECTION, NOW
+            WebhookRequest("POST", {}, facts("payloads/x-post.delete.json").encode()),
+            CONNECTION,
+            NOW,
         ).events
         == ()
     )
@@ -297,140 +304,153 @@ def test_another_accounts_event_is_not_lost_in_silence() -> None:
     with pytest.raises(Unparseable, match="user_id"):
         event(post(), filter={"user_id": KIM})
     with pytest.raises(Unparseable):
-        X.parse(Request("POST", {}, b"{}"), CONNECTION, NOW)
+        X.parse(WebhookRequest("POST", {}, b"{}"), CONNECTION, NOW)
 
 
 # The API
 
 
-def saying(answer: HttpAnswer) -> Http:
+def saying(answer: HttpResponse) -> Http:
     def http(
         method: str,
         url: str,
         *,
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
-    ) -> HttpAnswer:
+    ) -> HttpResponse:
         return answer
 
     return http
 
 
 @pytest.fixture
-def side() -> Iterator[Wired]:
-    with Platforms() as running:
-        running.knows("x", FIRST, {**post(), "user": {"name": "Ida", "username": "ida"}})
-        yield wired("x", running)
+def side() -> Iterator[SimulatedConnection]:
+    with SimulatedPlatforms() as running:
+        running.set_resource("x", FIRST, {**post(), "user": {"name": "Ida", "username": "ida"}})
+        yield connect_to_simulator("x", running)
 
 
 TARGET = ReplyTarget(FIRST, f"{FIRST}:{IDA}", {"post_id": FIRST})
 
 
 def reply(
-    side: Wired,
+    side: SimulatedConnection,
     text: str = TEXT,
     *,
     to: ReplyTarget = TARGET,
     changed: Mapping[str, str] = MappingProxyType({}),
-) -> Sent | Rejected:
+) -> SentReply | Rejection:
     return X.reply(to, text, "rep_1", side.connection, {**side.credentials, **changed}, side.http)
 
 
 def find(
-    side: Wired,
+    side: SimulatedConnection,
     text: str = TEXT,
     *,
     to: ReplyTarget = TARGET,
     changed: Mapping[str, str] = MappingProxyType({}),
-) -> Sent | Presence:
+) -> SentReply | ReplyLookup:
     return X.find_reply(
         to, text, "rep_1", side.connection, {**side.credentials, **changed}, side.http
     )
 
 
 def fetch(
-    side: Wired, native_id: str = FIRST, *, changed: Mapping[str, str] = MappingProxyType({})
-) -> ReviewEvent | Gone | None:
+    side: SimulatedConnection,
+    native_id: str = FIRST,
+    *,
+    changed: Mapping[str, str] = MappingProxyType({}),
+) -> ReviewEvent | ReviewGone | None:
     return X.fetch(native_id, side.connection, {**side.credentials, **changed}, side.http)
 
 
-def test_a_reply_is_found_though_x_puts_a_name_before_it_and_escapes_it(side: Wired) -> None:
+def test_a_reply_is_found_though_x_puts_a_name_before_it_and_escapes_it(
+    side: SimulatedConnection,
+) -> None:
     text = "@ida thank you, Ida & Co. <3"
-    assert find(side, text) is Presence.ABSENT
+    assert find(side, text) is ReplyLookup.ABSENT
     sent = reply(side, text)
-    assert isinstance(sent, Sent)
+    assert isinstance(sent, SentReply)
     assert find(side, text) == sent
-    assert find(side, "Quite another text.") is Presence.ABSENT
+    assert find(side, "Quite another text.") is ReplyLookup.ABSENT
 
 
 def test_a_reply_with_an_address_in_it_cannot_be_compared_but_its_absence_can_be_told(
-    side: Wired,
+    side: SimulatedConnection,
 ) -> None:
     text = "Write to https://example.com/help and Tom will look into it."
-    assert find(side, text) is Presence.ABSENT
-    assert isinstance(reply(side, text), Sent)
-    assert find(side, text) is Presence.CANNOT_TELL
+    assert find(side, text) is ReplyLookup.ABSENT
+    assert isinstance(reply(side, text), SentReply)
+    assert find(side, text) is ReplyLookup.CANNOT_TELL
 
 
-def test_a_text_that_x_takes_for_a_duplicate_was_our_own_or_is_refused(side: Wired) -> None:
+def test_a_text_that_x_takes_for_a_duplicate_was_our_own_or_is_refused(
+    side: SimulatedConnection,
+) -> None:
     sent = reply(side)
     assert reply(side) == sent
-    side.running.knows(
+    side.simulator.set_resource(
         "x", SECOND, {**post(SECOND, author_id=KIM), "user": {"name": "Kim", "username": "kim"}}
     )
     refused = reply(side, to=ReplyTarget(SECOND, f"{SECOND}:{KIM}", {"post_id": SECOND}))
-    assert isinstance(refused, Rejected)
+    assert isinstance(refused, Rejection)
     assert refused.reason == "duplicate"
-    assert len(side.running.replies()) == 1
+    assert len(side.simulator.replies()) == 1
 
 
-def test_a_reply_goes_to_the_latest_version_and_is_found_under_any(side: Wired) -> None:
-    side.running.knows(
+def test_a_reply_goes_to_the_latest_version_and_is_found_under_any(
+    side: SimulatedConnection,
+) -> None:
+    side.simulator.set_resource(
         "x", FIRST, post(SECOND, edit_history_tweet_ids=[FIRST, SECOND], conversation_id=FIRST)
     )
     edited = replace(TARGET, reply_to={"post_id": SECOND})
     sent = reply(side, to=edited)
-    assert isinstance(sent, Sent)
+    assert isinstance(sent, SentReply)
     assert find(side, to=edited) == sent
-    assert side.running.replies()[0].review == FIRST
+    assert side.simulator.replies()[0].review == FIRST
 
 
-def test_who_did_not_summon_the_account_cannot_be_answered_and_x_says_so(side: Wired) -> None:
-    side.running.knows("x", SECOND, post(SECOND, entities={"mentions": [{"id": KIM}]}))
+def test_who_did_not_summon_the_account_cannot_be_answered_and_x_says_so(
+    side: SimulatedConnection,
+) -> None:
+    side.simulator.set_resource("x", SECOND, post(SECOND, entities={"mentions": [{"id": KIM}]}))
     refused = reply(side, to=ReplyTarget(SECOND, f"{SECOND}:{IDA}", {}))
-    assert isinstance(refused, Rejected)
+    assert isinstance(refused, Rejection)
     assert "Reply to this conversation is not allowed" in refused.detail
 
 
-def test_our_replies_are_looked_for_until_posts_are_older_than_the_review(side: Wired) -> None:
+def test_our_replies_are_looked_for_until_posts_are_older_than_the_review(
+    side: SimulatedConnection,
+) -> None:
     for number in range(620):
-        side.running.knows(
+        side.simulator.set_resource(
             "x", f"207800000000000{number:04}", post(f"207800000000000{number:04}", author_id=US)
         )
-    assert find(side) is Presence.ABSENT
+    assert find(side) is ReplyLookup.ABSENT
     for number in range(620):
-        side.running.knows(
+        side.simulator.set_resource(
             "x", f"208100000000000{number:04}", post(f"208100000000000{number:04}", author_id=US)
         )
-    assert find(side) is Presence.CANNOT_TELL
+    assert find(side) is ReplyLookup.CANNOT_TELL
 
 
-def test_wrong_or_missing_credentials_post_nothing(side: Wired) -> None:
+def test_wrong_or_missing_credentials_post_nothing(side: SimulatedConnection) -> None:
     for name in side.credentials:
         refused, missing = reply(side, changed={name: "another"}), reply(side, changed={name: ""})
-        assert isinstance(refused, Rejected)
-        assert isinstance(missing, Rejected)
+        assert isinstance(refused, Rejection)
+        assert isinstance(missing, Rejection)
         assert (refused.reason, missing.reason) == ("unauthorized", "no_credentials")
-        assert find(side, changed={name: "another"}) is Presence.CANNOT_TELL
+        assert find(side, changed={name: "another"}) is ReplyLookup.CANNOT_TELL
         assert fetch(side, changed={name: "another"}) is None
-    assert side.running.replies() == []
+    assert side.simulator.replies() == []
 
 
-def test_an_address_that_is_none_is_refused_and_not_called(side: Wired) -> None:
+def test_an_address_that_is_none_is_refused_and_not_called(side: SimulatedConnection) -> None:
     for base in ("no address", "http://api.x.com"):
         connection = replace(side.connection, settings={"user_id": US, "api_base": base})
         refused = X.reply(TARGET, TEXT, "rep_1", connection, side.credentials, side.http)
-        assert isinstance(refused, Rejected)
+        assert isinstance(refused, Rejection)
         assert refused.reason == "bad_address"
 
 
@@ -438,14 +458,16 @@ def test_an_address_that_is_none_is_refused_and_not_called(side: Wired) -> None:
     ("text", "fits"),
     [("語" * 140, True), ("語" * 141, False), ("x" * 280, True), ("x" * 281, False)],
 )
-def test_a_reply_is_measured_as_x_measures_it(side: Wired, text: str, fits: bool) -> None:
+def test_a_reply_is_measured_as_x_measures_it(
+    side: SimulatedConnection, text: str, fits: bool
+) -> None:
     answer = reply(side, text)
-    assert isinstance(answer, Sent) == fits
-    assert fits or (isinstance(answer, Rejected) and answer.reason == "too_long")
+    assert isinstance(answer, SentReply) == fits
+    assert fits or (isinstance(answer, Rejection) and answer.reason == "too_long")
 
 
-def test_x_says_until_when_to_wait_in_a_header_of_its_own(side: Wired) -> None:
-    side.running.fault("x", Mode.RATE_LIMITED, seconds=90)
+def test_x_says_until_when_to_wait_in_a_header_of_its_own(side: SimulatedConnection) -> None:
+    side.simulator.add_fault("x", FaultMode.RATE_LIMITED, seconds=90)
     with pytest.raises(PlatformUnavailable) as fault:
         reply(side)
     assert not fault.value.maybe_applied
@@ -471,7 +493,9 @@ def test_a_reply_taken_without_its_id_leaves_the_question_open() -> None:
         assert fault.value.maybe_applied
 
 
-def answered(status: int, body: bytes, headers: dict[str, str] | None = None) -> Sent | Rejected:
+def answered(
+    status: int, body: bytes, headers: dict[str, str] | None = None
+) -> SentReply | Rejection:
     credentials = dict.fromkeys(X.capabilities.credentials, "k")
     return X.reply(
         TARGET,
@@ -479,22 +503,22 @@ def answered(status: int, body: bytes, headers: dict[str, str] | None = None) ->
         "rep_1",
         CONNECTION,
         credentials,
-        saying(HttpAnswer(status, headers or {}, body)),
+        saying(HttpResponse(status, headers or {}, body)),
     )
 
 
 def test_a_post_read_again_is_what_its_delivery_said_whichever_version_it_is_asked_by(
-    side: Wired,
+    side: SimulatedConnection,
 ) -> None:
     assert fetch(side) == replace(event(post()), text="@ourbakery slow.")
     edited = post(
         SECOND, edit_history_tweet_ids=[FIRST, SECOND], conversation_id=FIRST, text="Better."
     )
-    side.running.knows("x", FIRST, {**edited, "user": {"name": "Ida", "username": "ida"}})
+    side.simulator.set_resource("x", FIRST, {**edited, "user": {"name": "Ida", "username": "ida"}})
     assert fetch(side) == fetch(side, SECOND) == event(edited)
 
 
-def test_an_old_version_shown_is_followed_to_the_latest(side: Wired) -> None:
+def test_an_old_version_shown_is_followed_to_the_latest(side: SimulatedConnection) -> None:
     shown: Json = {"data": post(edit_history_tweet_ids=[FIRST, SECOND])}
     latest: Json = {
         "data": post(
@@ -503,9 +527,9 @@ def test_an_old_version_shown_is_followed_to_the_latest(side: Wired) -> None:
     }
     asked: list[str] = []
 
-    def http(method: str, url: str, **_: object) -> HttpAnswer:
+    def http(method: str, url: str, **_: object) -> HttpResponse:
         asked.append(url)
-        return HttpAnswer(200, {}, json.dumps(latest if SECOND in url else shown).encode())
+        return HttpResponse(200, {}, json.dumps(latest if SECOND in url else shown).encode())
 
     found = X.fetch(FIRST, CONNECTION, dict.fromkeys(side.credentials, "k"), http)
     assert isinstance(found, ReviewEvent)
@@ -517,55 +541,60 @@ def test_an_old_version_shown_is_followed_to_the_latest(side: Wired) -> None:
     )
 
 
-def test_a_post_that_is_gone_is_told_from_one_that_may_not_be_read(side: Wired) -> None:
-    side.running.knows("x", FIRST, None)
-    assert fetch(side) is Gone.GONE
-    assert fetch(side, "../../2/users/1") is Gone.GONE
+def test_a_post_that_is_gone_is_told_from_one_that_may_not_be_read(
+    side: SimulatedConnection,
+) -> None:
+    side.simulator.set_resource("x", FIRST, None)
+    assert fetch(side) is ReviewGone.GONE
+    assert fetch(side, "../../2/users/1") is ReviewGone.GONE
     protected = {"errors": [{"type": "https://api.x.com/2/problems/not-authorized-for-resource"}]}
     credentials = dict.fromkeys(side.credentials, "k")
     for status, document, expected in (
         (200, protected, None),
-        (404, {}, Gone.GONE),
+        (404, {}, ReviewGone.GONE),
         (403, {"detail": "No."}, None),
         (200, {}, None),
     ):
-        answer = HttpAnswer(status, {}, json.dumps(document).encode())
+        answer = HttpResponse(status, {}, json.dumps(document).encode())
         assert X.fetch(FIRST, CONNECTION, credentials, saying(answer)) is expected
     with pytest.raises(PlatformUnavailable):
         X.fetch(
-            FIRST, CONNECTION, credentials, saying(HttpAnswer(200, {}, b'{"data": {"text": "x"}}'))
+            FIRST,
+            CONNECTION,
+            credentials,
+            saying(HttpResponse(200, {}, b'{"data": {"text": "x"}}')),
         )
 
 
-def recent(side: Wired, cursor: str | None = None) -> Page:
+def recent(side: SimulatedConnection, cursor: str | None = None) -> ReviewPage:
     page = X.recent(cursor, side.connection, side.credentials, side.http, NOW)
-    assert isinstance(page, Page)
+    assert isinstance(page, ReviewPage)
     return page
 
 
 def test_mentions_are_listed_newest_first_page_by_page_as_their_deliveries_said_them(
-    side: Wired,
+    side: SimulatedConnection,
 ) -> None:
     for number in range(130):
-        side.running.knows(
+        side.simulator.set_resource(
             "x", f"208200000000000{number:04}", post(f"208200000000000{number:04}", author_id=KIM)
         )
     page = recent(side)
     assert (len(page.events), page.events[0].native_id) == (100, "2082000000000000129")
-    older = recent(side, page.older)
-    assert (len(older.events), older.older) == (31, None)
+    older = recent(side, page.next_cursor)
+    assert (len(older.events), older.next_cursor) == (31, None)
     assert older.events[-1] == event(post())
-    side.running.knows("x", FIRST, None)
-    assert FIRST not in {each.native_id for each in recent(side, page.older).events}
+    side.simulator.set_resource("x", FIRST, None)
+    assert FIRST not in {each.native_id for each in recent(side, page.next_cursor).events}
 
 
-def test_a_listed_post_that_cannot_be_read_costs_only_itself(side: Wired) -> None:
-    side.running.knows("x", SECOND, post(SECOND, created_at="yesterday"))
+def test_a_listed_post_that_cannot_be_read_costs_only_itself(side: SimulatedConnection) -> None:
+    side.simulator.set_resource("x", SECOND, post(SECOND, created_at="yesterday"))
     page = recent(side)
     assert [each.native_id for each in page.events] == [FIRST]
     assert len(page.problems) == 1
     refused = X.recent(
         None, side.connection, {**side.credentials, "api_secret": "another"}, side.http, NOW
     )
-    assert isinstance(refused, Rejected)
+    assert isinstance(refused, Rejection)
     assert refused.reason == "unauthorized"

@@ -17,18 +17,18 @@ from hypothesis import strategies as st
 
 from heard.connectors import (
     Connection,
-    Parsed,
-    Presence,
-    Rejected,
+    ParsedDelivery,
+    Rejection,
+    ReplyLookup,
     ReplyTarget,
-    Request,
-    Sent,
+    SentReply,
+    WebhookRequest,
     load,
 )
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import TOMBSTONE, EventKind, ReviewEvent
-from heard_simulator.server import Calls, Json, Mode, Platforms
-from tests.unit.simulated import Wired, wired
+from heard_simulator.server import CallKind, FaultMode, Json, SimulatedPlatforms
+from tests.unit.simulated import SimulatedConnection, connect_to_simulator
 
 pytestmark = pytest.mark.loopback
 
@@ -42,15 +42,15 @@ BLANK = Connection("c0ffee", "bus_1", "yelp", "https://api.example.com/hooks/c0f
 
 class Answering(Protocol):
     url: str
-    asked: list[Any]
+    requests: list[Any]
 
-    def will_answer(self, *answers: Any) -> None: ...
+    def respond_with(self, *answers: Any) -> None: ...
 
 
 @pytest.fixture
-def side() -> Iterator[Wired]:
-    with Platforms() as running:
-        running.knows(
+def side() -> Iterator[SimulatedConnection]:
+    with SimulatedPlatforms() as running:
+        running.set_resource(
             "yelp",
             REVIEW,
             {
@@ -60,23 +60,23 @@ def side() -> Iterator[Wired]:
                 "language": "en",
             },
         )
-        yield wired("yelp", running)
+        yield connect_to_simulator("yelp", running)
 
 
 def delivered(
     *updates: Json, business: str = "biz", time: str = "2026-03-14T09:00:00.731910"
-) -> Parsed:
+) -> ParsedDelivery:
     body = {"time": time, "object": "business", "data": {"id": business, "updates": list(updates)}}
-    return YELP.parse(Request("POST", {}, json.dumps(body).encode()), BLANK, NOW)
+    return YELP.parse(WebhookRequest("POST", {}, json.dumps(body).encode()), BLANK, NOW)
 
 
-def reply(side: Wired, text: str = TEXT, **without: str) -> Sent | Rejected:
+def reply(side: SimulatedConnection, text: str = TEXT, **without: str) -> SentReply | Rejection:
     return side.connector.reply(
         TARGET, text, "rep_1", side.connection, {**side.credentials, **without}, side.http
     )
 
 
-def find(side: Wired, text: str = TEXT) -> Sent | Presence:
+def find(side: SimulatedConnection, text: str = TEXT) -> SentReply | ReplyLookup:
     return side.connector.find_reply(
         TARGET, text, "rep_1", side.connection, side.credentials, side.http
     )
@@ -84,7 +84,7 @@ def find(side: Wired, text: str = TEXT) -> Sent | Presence:
 
 def test_the_payloads_that_yelp_publishes_are_understood(facts: Callable[[str], str]) -> None:
     body = facts("payloads/yelp-new_review_event.json")
-    (event,) = YELP.parse(Request("POST", {}, body.encode()), BLANK, NOW).events
+    (event,) = YELP.parse(WebhookRequest("POST", {}, body.encode()), BLANK, NOW).events
     assert (event.kind, event.native_id, event.rating, event.language) == (
         EventKind.CREATED,
         "9CNz4nWU59PIZsiDV9sSVQ",
@@ -126,21 +126,21 @@ def test_what_is_no_review_and_what_is_another_business_s_is_passed_over_and_a_b
             }
         }
     ).encode()
-    assert YELP.parse(Request("POST", {}, body), elsewhere, NOW) == Parsed()
+    assert YELP.parse(WebhookRequest("POST", {}, body), elsewhere, NOW) == ParsedDelivery()
     assert (
         len(
             YELP.parse(
-                Request("POST", {}, body.replace(b"theirs", b"also-mine")), elsewhere, NOW
+                WebhookRequest("POST", {}, body.replace(b"theirs", b"also-mine")), elsewhere, NOW
             ).events
         )
         == 1
     )
     with pytest.raises(Unparseable):
-        YELP.parse(Request("POST", {}, b'{"data": {"id": "mine"}}'), elsewhere, NOW)
+        YELP.parse(WebhookRequest("POST", {}, b'{"data": {"id": "mine"}}'), elsewhere, NOW)
 
 
 def test_any_order_of_arrival_ends_with_what_happened_last() -> None:
-    def one(kind: str, at: str) -> Parsed:
+    def one(kind: str, at: str) -> ParsedDelivery:
         return delivered({"event_type": kind, "review_id": REVIEW, "user_id": "u-1"}, time=at)
 
     told = [
@@ -161,7 +161,7 @@ def test_any_order_of_arrival_ends_with_what_happened_last() -> None:
 def test_a_challenge_is_given_back_only_in_characters_that_mean_nothing_to_a_browser(
     query: str,
 ) -> None:
-    answer = YELP.handshake(Request("GET", {}, b"", f"verification={query}"), BLANK, (), NOW)
+    answer = YELP.handshake(WebhookRequest("GET", {}, b"", f"verification={query}"), BLANK, (), NOW)
     assert answer is not None
     if answer.status == 200:
         assert answer.content_type == "text/plain"
@@ -177,13 +177,13 @@ def test_a_challenge_is_given_back_only_in_characters_that_mean_nothing_to_a_bro
      ("verification=%3Cscript%3E", 400), ("verification=" + "a" * 201, 400), ("&" * 100, 400)],
 )  # fmt: skip
 def test_only_a_sane_verification_string_is_answered(query: str, status: int) -> None:
-    answer = YELP.handshake(Request("GET", {}, b"", query), BLANK, (), NOW)
+    answer = YELP.handshake(WebhookRequest("GET", {}, b"", query), BLANK, (), NOW)
     assert answer is not None
     assert answer.status == status
-    assert YELP.handshake(Request("POST", {}, b"{}", query), BLANK, (), NOW) is None
+    assert YELP.handshake(WebhookRequest("POST", {}, b"{}", query), BLANK, (), NOW) is None
 
 
-def test_the_words_are_read_from_the_business_s_newest_reviews(side: Wired) -> None:
+def test_the_words_are_read_from_the_business_s_newest_reviews(side: SimulatedConnection) -> None:
     found = side.connector.fetch(REVIEW, side.connection, side.credentials, side.http)
     assert isinstance(found, ReviewEvent)
     assert (found.text, found.rating, found.author.id, found.author.name, found.partial) == (
@@ -197,7 +197,7 @@ def test_the_words_are_read_from_the_business_s_newest_reviews(side: Wired) -> N
 
 
 def test_a_review_that_is_not_listed_or_may_not_be_read_is_never_taken_for_gone(
-    side: Wired,
+    side: SimulatedConnection,
 ) -> None:
     def fetch(native_id: str, **credentials: str) -> object:
         return side.connector.fetch(
@@ -207,56 +207,60 @@ def test_a_review_that_is_not_listed_or_may_not_be_read_is_never_taken_for_gone(
     assert fetch("older-than-the-newest") is None
     assert fetch(REVIEW, api_key="wrong") is None
     assert fetch(REVIEW, client_id="only") is None
-    side.running.fault("yelp", Mode.DOWN)
+    side.simulator.add_fault("yelp", FaultMode.DOWN)
     with pytest.raises(PlatformUnavailable):
         fetch(REVIEW)
 
 
-def test_a_response_is_posted_once_found_and_never_replaced(side: Wired) -> None:
-    assert find(side) is Presence.ABSENT
-    assert reply(side) == Sent(REVIEW) == find(side)
-    assert find(side, "Something else.") is Presence.ABSENT
-    assert reply(side) == Sent(REVIEW)
+def test_a_response_is_posted_once_found_and_never_replaced(side: SimulatedConnection) -> None:
+    assert find(side) is ReplyLookup.ABSENT
+    assert reply(side) == SentReply(REVIEW) == find(side)
+    assert find(side, "Something else.") is ReplyLookup.ABSENT
+    assert reply(side) == SentReply(REVIEW)
     second = reply(side, "And another thing.")
-    assert isinstance(second, Rejected)
+    assert isinstance(second, Rejection)
     assert second.reason == "already_answered"
-    assert [taken.text for taken in side.running.replies()] == [TEXT]
+    assert [taken.text for taken in side.simulator.replies()] == [TEXT]
 
 
 def test_yelp_s_own_word_that_somebody_responded_counts_where_the_review_is_not_listed(
-    platform: Answering, side: Wired, say: Callable[..., object]
+    platform: Answering, side: SimulatedConnection, http_response: Callable[..., object]
 ) -> None:
     description = "Review already has a comment by a different business user."
-    unlisted = say(200, {"reviews": []})
-    platform.will_answer(
+    unlisted = http_response(200, {"reviews": []})
+    platform.respond_with(
         unlisted,
-        say(200, {"access_token": "t"}),
-        say(400, {"error": {"id": "R2R", "description": description}}),
+        http_response(200, {"access_token": "t"}),
+        http_response(400, {"error": {"id": "R2R", "description": description}}),
     )
     bases = {"api_base": platform.url, "partner_api_base": platform.url}
     connection = Connection("c", "b", "yelp", "", {**bases, "business_ids": "biz"})
     refused = type(side.connector)().reply(
         TARGET, TEXT, "rep_1", connection, side.credentials, side.http
     )
-    assert isinstance(refused, Rejected)
+    assert isinstance(refused, Rejection)
     assert refused.reason == "already_answered"
 
 
-@pytest.mark.parametrize("mode", [Mode.FAIL_AFTER, Mode.DROP])
-def test_a_response_taken_without_a_word_is_doubtful_and_found(side: Wired, mode: Mode) -> None:
-    side.running.fault("yelp", mode)
+@pytest.mark.parametrize("mode", [FaultMode.FAIL_AFTER, FaultMode.DROP])
+def test_a_response_taken_without_a_word_is_doubtful_and_found(
+    side: SimulatedConnection, mode: FaultMode
+) -> None:
+    side.simulator.add_fault("yelp", mode)
     with pytest.raises(PlatformUnavailable) as fault:
         reply(side)
     assert fault.value.maybe_applied
-    assert isinstance(find(side), Sent)
+    assert isinstance(find(side), SentReply)
 
 
-def test_a_token_that_was_revoked_is_replaced_and_the_response_is_posted_once(side: Wired) -> None:
-    assert isinstance(reply(side, "x" * 5_000), Sent)
-    side.running.revoke_tokens()
-    side.running.knows("yelp", REVIEW, {"public_response": None})
-    assert isinstance(reply(side), Sent)
-    assert len(side.running.replies()) == 2
+def test_a_token_that_was_revoked_is_replaced_and_the_response_is_posted_once(
+    side: SimulatedConnection,
+) -> None:
+    assert isinstance(reply(side, "x" * 5_000), SentReply)
+    side.simulator.revoke_tokens()
+    side.simulator.set_resource("yelp", REVIEW, {"public_response": None})
+    assert isinstance(reply(side), SentReply)
+    assert len(side.simulator.replies()) == 2
 
 
 @pytest.mark.parametrize(
@@ -265,25 +269,25 @@ def test_a_token_that_was_revoked_is_replaced_and_the_response_is_posted_once(si
      (TEXT, {"refresh_token": ""}, "no_credentials"), (TEXT, {"refresh_token": "wrong"}, "unauthorized")],
 )  # fmt: skip
 def test_what_yelp_would_refuse_is_refused_with_the_reason(
-    side: Wired, text: str, without: dict[str, str], reason: str
+    side: SimulatedConnection, text: str, without: dict[str, str], reason: str
 ) -> None:
     refused = reply(side, text, **without)
-    assert isinstance(refused, Rejected)
+    assert isinstance(refused, Rejection)
     assert refused.reason == reason
-    assert side.running.replies() == []
+    assert side.simulator.replies() == []
 
 
-def test_yelp_s_own_refusals_say_what_to_do(side: Wired) -> None:
-    side.running.fault("yelp", Mode.REJECT)
+def test_yelp_s_own_refusals_say_what_to_do(side: SimulatedConnection) -> None:
+    side.simulator.add_fault("yelp", FaultMode.REJECT)
     refused = reply(side)
-    assert isinstance(refused, Rejected)
+    assert isinstance(refused, Rejection)
     assert (refused.reason, "claim" in refused.detail) == ("not_allowed", True)
-    side.running.knows("yelp", REVIEW, None)
+    side.simulator.set_resource("yelp", REVIEW, None)
     gone = reply(side)
-    assert isinstance(gone, Rejected)
+    assert isinstance(gone, Rejection)
     assert gone.reason == "gone"
-    assert find(side) is Presence.CANNOT_TELL
-    side.running.fault("yelp", Mode.RATE_LIMITED, seconds=7, calls=Calls.REPLY)
+    assert find(side) is ReplyLookup.CANNOT_TELL
+    side.simulator.add_fault("yelp", FaultMode.RATE_LIMITED, seconds=7, call_kind=CallKind.REPLY)
     with pytest.raises(PlatformUnavailable) as fault:
         reply(side)
     assert (fault.value.maybe_applied, fault.value.retry_after) == (False, 7)
@@ -293,22 +297,25 @@ def test_yelp_s_own_refusals_say_what_to_do(side: Wired) -> None:
     "body", [b"", b"[]", b"{}", b'{"error": {"id": "SOMETHING_NEW"}}', b'{"error": "no"}']
 )
 def test_a_refusal_that_is_not_understood_stays_one(
-    body: bytes, platform: Answering, side: Wired
+    body: bytes, platform: Answering, side: SimulatedConnection
 ) -> None:
-    platform.will_answer((200, {"content-length": "21"}, b'{"access_token": "t"}'), (400, {}, body))
+    platform.respond_with(
+        (200, {"content-length": "21"}, b'{"access_token": "t"}'), (400, {}, body)
+    )
     connection = Connection(
         "c", "b", "yelp", "", {"api_base": platform.url, "partner_api_base": platform.url}
     )
     refused = side.connector.reply(TARGET, TEXT, "rep_1", connection, side.credentials, side.http)
-    assert isinstance(refused, Rejected)
+    assert isinstance(refused, Rejection)
     assert refused.reason == "rejected"
 
 
 def test_the_daily_quota_is_something_to_wait_for(
-    platform: Answering, side: Wired, say: Callable[..., object]
+    platform: Answering, side: SimulatedConnection, http_response: Callable[..., object]
 ) -> None:
-    platform.will_answer(
-        say(200, {"access_token": "t"}), say(400, {"error": {"id": "R2R_COMMENT_QUOTA_EXCEEDED"}})
+    platform.respond_with(
+        http_response(200, {"access_token": "t"}),
+        http_response(400, {"error": {"id": "R2R_COMMENT_QUOTA_EXCEEDED"}}),
     )
     connection = Connection(
         "c", "b", "yelp", "", {"api_base": platform.url, "partner_api_base": platform.url}
@@ -320,18 +327,19 @@ def test_the_daily_quota_is_something_to_wait_for(
 
 @pytest.mark.parametrize(
     ("shown", "found"),
-    [({"public_response": TEXT}, Sent(REVIEW)), ({"public_response": {"text": TEXT}}, Sent(REVIEW)),
-     ({"public_response": None}, Presence.ABSENT), ({}, Presence.CANNOT_TELL)],
+    [({"public_response": TEXT}, SentReply(REVIEW)), ({"public_response": {"text": TEXT}}, SentReply(REVIEW)),
+     ({"public_response": None}, ReplyLookup.ABSENT), ({}, ReplyLookup.CANNOT_TELL)],
 )  # fmt: skip
 def test_a_response_is_recognised_in_either_shape_and_silence_proves_nothing(
     shown: dict[str, object],
     found: object,
     platform: Answering,
-    side: Wired,
-    say: Callable[..., object],
+    side: SimulatedConnection,
+    http_response: Callable[..., object],
 ) -> None:
-    platform.will_answer(
-        say(404), say(200, {"reviews": [7, {"id": "other"}, {"id": REVIEW, **shown}]})
+    platform.respond_with(
+        http_response(404),
+        http_response(200, {"reviews": [7, {"id": "other"}, {"id": REVIEW, **shown}]}),
     )
     connection = Connection(
         "c", "b", "yelp", "", {"api_base": platform.url, "business_ids": "closed,open"}
@@ -343,17 +351,19 @@ def test_a_response_is_recognised_in_either_shape_and_silence_proves_nothing(
         )
         == found
     )
-    platform.will_answer(say(200, {"reviews": [{"id": REVIEW, **shown}]}))
+    platform.respond_with(http_response(200, {"reviews": [{"id": REVIEW, **shown}]}))
     assert (
         side.connector.find_reply(target, TEXT, "r", connection, side.credentials, side.http)
         == found
     )
-    assert "/open/" in platform.asked[-1][1]
+    assert "/open/" in platform.requests[-1][1]
 
 
-def test_an_answer_that_is_not_json_is_a_fault(platform: Answering, side: Wired) -> None:
+def test_an_answer_that_is_not_json_is_a_fault(
+    platform: Answering, side: SimulatedConnection
+) -> None:
     connection = Connection("c", "b", "yelp", "", {"api_base": platform.url, "business_ids": "biz"})
     for body in (b"<html>", b'{"reviews": [{"id": "r-1", "user": {"id": 1.5}}]}'):
-        platform.will_answer((200, {}, body))
+        platform.respond_with((200, {}, body))
         with pytest.raises(PlatformUnavailable):
             side.connector.fetch("r-1", connection, side.credentials, side.http)

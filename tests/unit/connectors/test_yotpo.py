@@ -14,20 +14,20 @@ from hypothesis import strategies as st
 
 from heard.connectors import (
     Connection,
-    Gone,
-    Page,
-    Parsed,
-    Presence,
-    Rejected,
+    ParsedDelivery,
+    Rejection,
+    ReplyLookup,
     ReplyTarget,
-    Request,
-    Sent,
+    ReviewGone,
+    ReviewPage,
+    SentReply,
+    WebhookRequest,
     load,
 )
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import TOMBSTONE, EventKind, ReviewEvent
-from heard_simulator.server import Calls, Json, Mode, Platforms
-from tests.unit.simulated import Wired, wired
+from heard_simulator.server import CallKind, FaultMode, Json, SimulatedPlatforms
+from tests.unit.simulated import SimulatedConnection, connect_to_simulator
 
 pytestmark = pytest.mark.loopback
 
@@ -44,27 +44,29 @@ SHOWN: Json = {
 
 class Answering(Protocol):
     url: str
-    asked: list[Any]
+    requests: list[Any]
 
-    def will_answer(self, *answers: Any) -> None: ...
+    def respond_with(self, *answers: Any) -> None: ...
 
 
 @pytest.fixture
-def side() -> Iterator[Wired]:
-    with Platforms() as running:
-        running.knows("yotpo", "219", SHOWN)
-        yield wired("yotpo", running)
+def side() -> Iterator[SimulatedConnection]:
+    with SimulatedPlatforms() as running:
+        running.set_resource("yotpo", "219", SHOWN)
+        yield connect_to_simulator("yotpo", running)
 
 
-def delivered(data: Json, event: str = "review_create") -> Parsed:
+def delivered(data: Json, event: str = "review_create") -> ParsedDelivery:
     return YOTPO.parse(
-        Request("POST", {}, json.dumps({"event": event, "data": data}).encode()), BLANK, NOW
+        WebhookRequest("POST", {}, json.dumps({"event": event, "data": data}).encode()), BLANK, NOW
     )
 
 
-def reply(side: Wired, text: str = TEXT, *ours: str, **without: str) -> Sent | Rejected:
+def reply(
+    side: SimulatedConnection, text: str = TEXT, *ours: str, **without: str
+) -> SentReply | Rejection:
     return side.connector.reply(
-        replace(TARGET, ours=ours),
+        replace(TARGET, own_replies=ours),
         text,
         "rep_1",
         side.connection,
@@ -73,13 +75,15 @@ def reply(side: Wired, text: str = TEXT, *ours: str, **without: str) -> Sent | R
     )
 
 
-def find(side: Wired, text: str = TEXT, **without: str) -> Sent | Presence:
+def find(side: SimulatedConnection, text: str = TEXT, **without: str) -> SentReply | ReplyLookup:
     return side.connector.find_reply(
         TARGET, text, "rep_1", side.connection, {**side.credentials, **without}, side.http
     )
 
 
-def fetch(side: Wired, native_id: str = "219", **without: str) -> ReviewEvent | Gone | None:
+def fetch(
+    side: SimulatedConnection, native_id: str = "219", **without: str
+) -> ReviewEvent | ReviewGone | None:
     return side.connector.fetch(
         native_id, side.connection, {**side.credentials, **without}, side.http
     )
@@ -181,14 +185,14 @@ def test_a_deletion_is_final_and_an_archived_review_can_come_back() -> None:
 
 
 def test_other_events_are_passed_over_and_a_body_without_a_review_is_refused() -> None:
-    assert delivered({"id": 1}, "product_create") == Parsed()
+    assert delivered({"id": 1}, "product_create") == ParsedDelivery()
     for body in (
         b'{"event": "review_create"}',
         b'{"data": {"id": 1}}',
         b'{"event": "review_create", "data": {}}',
     ):
         with pytest.raises(Unparseable):
-            YOTPO.parse(Request("POST", {}, body), BLANK, NOW)
+            YOTPO.parse(WebhookRequest("POST", {}, body), BLANK, NOW)
 
 
 def test_an_author_without_a_user_goes_by_the_hashed_address_and_one_without_either_by_the_review() -> (
@@ -207,7 +211,7 @@ def test_an_author_without_a_user_goes_by_the_hashed_address_and_one_without_eit
     assert len(odd.problems) == 1
 
 
-def test_a_review_read_again_is_the_one_that_was_told_of(side: Wired) -> None:
+def test_a_review_read_again_is_the_one_that_was_told_of(side: SimulatedConnection) -> None:
     found = fetch(side)
     (told,) = delivered(SHOWN | {"id": 219}).events
     assert isinstance(found, ReviewEvent)
@@ -217,33 +221,35 @@ def test_a_review_read_again_is_the_one_that_was_told_of(side: Wired) -> None:
         told.author.id,
     )
     assert found.text == "It's broken."
-    assert fetch(side, "404") is Gone.GONE
+    assert fetch(side, "404") is ReviewGone.GONE
     assert fetch(side, api_secret="wrong") is None
     assert fetch(side, api_secret="") is None
-    side.running.knows("yotpo", "219", {"archived": True})
-    assert fetch(side) is Gone.GONE
+    side.simulator.set_resource("yotpo", "219", {"archived": True})
+    assert fetch(side) is ReviewGone.GONE
 
 
 def test_a_review_that_is_not_published_yet_is_found_in_the_list(
-    platform: Answering, side: Wired, say: Callable[..., Any]
+    platform: Answering, side: SimulatedConnection, http_response: Callable[..., Any]
 ) -> None:
     connection = Connection("c", "b", "yotpo", "", {"api_base": platform.url})
-    platform.will_answer(
-        say(200, {"access_token": "t"}),
-        say(404),
-        say(200, {"reviews": [{"id": 219, "content": "Pending."}]}),
+    platform.respond_with(
+        http_response(200, {"access_token": "t"}),
+        http_response(404),
+        http_response(200, {"reviews": [{"id": 219, "content": "Pending."}]}),
     )
     found = YOTPO.fetch("219", connection, side.credentials, side.http)
     assert isinstance(found, ReviewEvent)
     assert found.text == "Pending."
 
 
-def test_the_list_gives_the_same_revisions_as_webhooks_page_by_page(side: Wired) -> None:
+def test_the_list_gives_the_same_revisions_as_webhooks_page_by_page(
+    side: SimulatedConnection,
+) -> None:
     for number in range(1_000, 1_150):
-        side.running.knows("yotpo", str(number), SHOWN | {"content": f"Number {number}"})
+        side.simulator.set_resource("yotpo", str(number), SHOWN | {"content": f"Number {number}"})
     first = side.connector.recent(None, side.connection, side.credentials, side.http, NOW)
-    assert isinstance(first, Page)
-    assert (len(first.events), first.older, first.problems, first.events[0].native_id) == (
+    assert isinstance(first, ReviewPage)
+    assert (len(first.events), first.next_cursor, first.problems, first.events[0].native_id) == (
         100,
         "2",
         (),
@@ -251,66 +257,77 @@ def test_the_list_gives_the_same_revisions_as_webhooks_page_by_page(side: Wired)
     )
     (told,) = delivered(SHOWN | {"id": 1149, "content": "Number 1149"}).events
     assert (first.events[0].revision, first.events[0].digest) == (told.revision, told.digest)
-    last = side.connector.recent(first.older, side.connection, side.credentials, side.http, NOW)
-    assert isinstance(last, Page)
-    assert (len(last.events), last.older) == (51, None)
+    last = side.connector.recent(
+        first.next_cursor, side.connection, side.credentials, side.http, NOW
+    )
+    assert isinstance(last, ReviewPage)
+    assert (len(last.events), last.next_cursor) == (51, None)
     refused = side.connector.recent(
         None, side.connection, {"app_key": "x", "api_secret": "y"}, side.http, NOW
     )
-    assert isinstance(refused, Rejected)
+    assert isinstance(refused, Rejection)
     assert refused.reason == "unauthorized"
 
 
-def test_a_comment_is_posted_found_and_followed_by_a_second(side: Wired) -> None:
-    assert find(side) is Presence.ABSENT
-    assert reply(side) == Sent("219") == find(side) == reply(side)
-    assert isinstance(reply(side, "It left today.", TEXT), Sent)
-    assert find(side) is Presence.ABSENT
-    assert isinstance(find(side, "It left  today."), Sent)
-    assert [(taken.public, taken.thread) for taken in side.running.replies()] == [(True, "219")] * 2
+def test_a_comment_is_posted_found_and_followed_by_a_second(side: SimulatedConnection) -> None:
+    assert find(side) is ReplyLookup.ABSENT
+    assert reply(side) == SentReply("219") == find(side) == reply(side)
+    assert isinstance(reply(side, "It left today.", TEXT), SentReply)
+    assert find(side) is ReplyLookup.ABSENT
+    assert isinstance(find(side, "It left  today."), SentReply)
+    assert [(taken.public, taken.thread) for taken in side.simulator.replies()] == [
+        (True, "219")
+    ] * 2
 
 
 @pytest.mark.parametrize("ours", [(), (TEXT,)])
 def test_a_comment_that_somebody_else_wrote_is_never_overwritten(
-    side: Wired, ours: tuple[str, ...]
+    side: SimulatedConnection, ours: tuple[str, ...]
 ) -> None:
-    assert not ours or isinstance(reply(side), Sent)
-    before = side.running.replies()
-    side.running.knows(
+    assert not ours or isinstance(reply(side), SentReply)
+    before = side.simulator.replies()
+    side.simulator.set_resource(
         "yotpo", "219", {"comment": {"id": 1, "content": "We&#39;re sorry. The shop"}}
     )
     refused = reply(side, "It left today.", *ours)
-    assert isinstance(refused, Rejected)
-    assert (refused.reason, side.running.replies()) == ("already_answered", before)
+    assert isinstance(refused, Rejection)
+    assert (refused.reason, side.simulator.replies()) == ("already_answered", before)
 
 
 @pytest.mark.parametrize("shown", [(404, None), (200, {"response": {"review": {"id": 219}}})])
 def test_a_review_that_cannot_be_looked_at_is_commented_on_all_the_same(
-    shown: tuple[int, Any], platform: Answering, side: Wired, say: Callable[..., Any]
+    shown: tuple[int, Any],
+    platform: Answering,
+    side: SimulatedConnection,
+    http_response: Callable[..., Any],
 ) -> None:
     connection = Connection(
         "c", "b", "yotpo", "", {"api_base": platform.url, "app_api_base": platform.url}
     )
-    platform.will_answer(say(200, {"access_token": "t"}), say(*shown), say(200))
+    platform.respond_with(
+        http_response(200, {"access_token": "t"}), http_response(*shown), http_response(200)
+    )
     assert type(YOTPO)().reply(
         TARGET, TEXT, "rep_1", connection, side.credentials, side.http
-    ) == Sent("219")
-    assert [method for method, *_ in platform.asked] == ["POST", "GET", "POST"]
+    ) == SentReply("219")
+    assert [method for method, *_ in platform.requests] == ["POST", "GET", "POST"]
 
 
-def test_what_may_not_be_looked_at_is_not_commented_on(side: Wired) -> None:
+def test_what_may_not_be_looked_at_is_not_commented_on(side: SimulatedConnection) -> None:
     refused = reply(side, api_secret="wrong")
-    assert isinstance(refused, Rejected)
-    assert (refused.reason, side.running.replies()) == ("unauthorized", [])
+    assert isinstance(refused, Rejection)
+    assert (refused.reason, side.simulator.replies()) == ("unauthorized", [])
 
 
-@pytest.mark.parametrize("mode", [Mode.FAIL_AFTER, Mode.DROP])
-def test_a_comment_taken_without_a_word_is_doubtful_and_found(side: Wired, mode: Mode) -> None:
-    side.running.fault("yotpo", mode)
+@pytest.mark.parametrize("mode", [FaultMode.FAIL_AFTER, FaultMode.DROP])
+def test_a_comment_taken_without_a_word_is_doubtful_and_found(
+    side: SimulatedConnection, mode: FaultMode
+) -> None:
+    side.simulator.add_fault("yotpo", mode)
     with pytest.raises(PlatformUnavailable) as fault:
         reply(side)
     assert fault.value.maybe_applied
-    assert isinstance(find(side), Sent)
+    assert isinstance(find(side), SentReply)
 
 
 @pytest.mark.parametrize(
@@ -322,72 +339,78 @@ def test_a_comment_taken_without_a_word_is_doubtful_and_found(side: Wired, mode:
     ],
 )
 def test_a_comment_that_cannot_be_sent_is_refused_with_the_reason(
-    side: Wired, text: str, without: dict[str, str], reason: str
+    side: SimulatedConnection, text: str, without: dict[str, str], reason: str
 ) -> None:
     refused = reply(side, text, **without)
-    assert isinstance(refused, Rejected)
+    assert isinstance(refused, Rejection)
     assert refused.reason == reason
-    assert side.running.replies() == []
+    assert side.simulator.replies() == []
 
 
-def test_yotpo_s_refusals_and_waits_are_told_apart(side: Wired) -> None:
-    side.running.fault("yotpo", Mode.REJECT)
-    assert isinstance(reply(side), Rejected)
-    side.running.fault("yotpo", Mode.RATE_LIMITED, seconds=7, calls=Calls.REPLY)
+def test_yotpo_s_refusals_and_waits_are_told_apart(side: SimulatedConnection) -> None:
+    side.simulator.add_fault("yotpo", FaultMode.REJECT)
+    assert isinstance(reply(side), Rejection)
+    side.simulator.add_fault("yotpo", FaultMode.RATE_LIMITED, seconds=7, call_kind=CallKind.REPLY)
     with pytest.raises(PlatformUnavailable) as fault:
         reply(side)
     assert (fault.value.maybe_applied, fault.value.retry_after) == (False, 7)
-    side.running.knows("yotpo", "219", None)
-    assert find(side) is Presence.ABSENT
-    assert find(side, api_secret="wrong") is Presence.CANNOT_TELL
+    side.simulator.set_resource("yotpo", "219", None)
+    assert find(side) is ReplyLookup.ABSENT
+    assert find(side, api_secret="wrong") is ReplyLookup.CANNOT_TELL
 
 
 def test_a_token_is_kept_and_replaced_once_when_it_is_refused(
-    platform: Answering, side: Wired, say: Callable[..., Any]
+    platform: Answering, side: SimulatedConnection, http_response: Callable[..., Any]
 ) -> None:
     connection, review = (
         Connection("c", "b", "yotpo", "", {"api_base": platform.url}),
         {"response": {"review": {"id": 219}}},
     )
-    platform.will_answer(
-        say(200, {"access_token": "first"}),
-        say(200, review),
-        say(401),
-        say(200, {"access_token": "second"}),
-        say(200, review),
+    platform.respond_with(
+        http_response(200, {"access_token": "first"}),
+        http_response(200, review),
+        http_response(401),
+        http_response(200, {"access_token": "second"}),
+        http_response(200, review),
     )
     for _ in range(2):
         # The answer does not show comments at all.
         assert (
             YOTPO.find_reply(TARGET, TEXT, "r", connection, side.credentials, side.http)
-            is Presence.CANNOT_TELL
+            is ReplyLookup.CANNOT_TELL
         )
-    assert [path.partition("utoken=")[2] for _, path, _, _ in platform.asked] == [
+    assert [path.partition("utoken=")[2] for _, path, _, _ in platform.requests] == [
         "",
         "first",
         "first",
         "",
         "second",
     ]
-    platform.will_answer(say(401), say(200, {"access_token": "third"}), say(401))
+    platform.respond_with(
+        http_response(401), http_response(200, {"access_token": "third"}), http_response(401)
+    )
     assert YOTPO.fetch("219", connection, side.credentials, side.http) is None
 
 
 def test_an_answer_that_is_not_understood_is_a_fault_and_a_bad_entry_only_a_problem(
-    platform: Answering, side: Wired, say: Callable[..., Any]
+    platform: Answering, side: SimulatedConnection, http_response: Callable[..., Any]
 ) -> None:
     connection = Connection("c", "b", "yotpo", "", {"api_base": platform.url})
     yotpo = type(YOTPO)()
-    platform.will_answer(say(200, {}))
+    platform.respond_with(http_response(200, {}))
     with pytest.raises(PlatformUnavailable):
         yotpo.fetch("219", connection, side.credentials, side.http)
-    platform.will_answer(say(200, {"access_token": "t"}), say(200, {"reviews": [{}]}))
+    platform.respond_with(
+        http_response(200, {"access_token": "t"}), http_response(200, {"reviews": [{}]})
+    )
     page = yotpo.recent("1", connection, side.credentials, side.http, NOW)
-    assert isinstance(page, Page)
+    assert isinstance(page, ReviewPage)
     assert (page.events, len(page.problems)) == ((), 1)
-    platform.will_answer((200, {}, b"<html>"))
+    platform.respond_with((200, {}, b"<html>"))
     with pytest.raises(PlatformUnavailable):
         yotpo.fetch("219", connection, side.credentials, side.http)
-    platform.will_answer(say(200, {"response": {"review": {"id": 219, "created_at": "yesterday"}}}))
+    platform.respond_with(
+        http_response(200, {"response": {"review": {"id": 219, "created_at": "yesterday"}}})
+    )
     with pytest.raises(PlatformUnavailable):
         yotpo.fetch("219", connection, side.credentials, side.http)

@@ -18,21 +18,21 @@ from hypothesis import strategies as st
 
 from heard.connectors import (
     Connection,
-    Gone,
-    HttpAnswer,
-    Presence,
-    RefusalReason,
-    Rejected,
+    HttpResponse,
+    Rejection,
+    ReplyLookup,
     ReplyTarget,
-    Request,
-    Sent,
+    ReviewGone,
+    SentReply,
+    SignatureFailureReason,
+    WebhookRequest,
     load,
 )
 from heard.connectors.http import HttpClient
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import TOMBSTONE, EventKind, ReviewEvent
-from heard_simulator.server import Mode, Platforms
-from tests.unit.signed import nowhere
+from heard_simulator.server import FaultMode, SimulatedPlatforms
+from tests.unit.signed import refuse_http
 
 pytestmark = pytest.mark.loopback
 
@@ -81,8 +81,8 @@ def comment(
     return told("comment_added", at="2026-03-14T09:00:00Z", comment=said)
 
 
-def sent(document: object) -> Request:
-    return Request("POST", {}, json.dumps(document).encode())
+def sent(document: object) -> WebhookRequest:
+    return WebhookRequest("POST", {}, json.dumps(document).encode())
 
 
 def events(document: object, connection: Connection = BLANK) -> tuple[ReviewEvent, ...]:
@@ -94,7 +94,7 @@ def read(document: object, connection: Connection = BLANK) -> ReviewEvent:
     return event
 
 
-def documented(body: bytes, at: str) -> Request:
+def documented(body: bytes, at: str) -> WebhookRequest:
     """Signed as developer.zendesk.com writes it.
 
     Base64 of the HMAC-SHA256 of the timestamp and the body.
@@ -102,7 +102,7 @@ def documented(body: bytes, at: str) -> Request:
     digest = base64.b64encode(
         hmac.new(SECRET.encode(), at.encode() + body, hashlib.sha256).digest()
     ).decode()
-    return Request(
+    return WebhookRequest(
         "POST",
         {"x-zendesk-webhook-signature": digest, "x-zendesk-webhook-signature-timestamp": at},
         body,
@@ -117,11 +117,11 @@ def test_the_vectors_of_other_projects_are_judged_as_they_do(facts: Callable[[st
             datetime.fromtimestamp(int(at), UTC) if at.isdecimal() else datetime.fromisoformat(at)
         )
         refusal = ZENDESK.verify(
-            Request("POST", headers, vector["body"].encode()),
+            WebhookRequest("POST", headers, vector["body"].encode()),
             BLANK,
             (vector["secret"],),
             then,
-            nowhere,
+            refuse_http,
         )
         assert (refusal is None) == (vector["expected"] == "valid"), vector["name"]
 
@@ -130,17 +130,20 @@ def test_the_vectors_of_other_projects_are_judged_as_they_do(facts: Callable[[st
 @settings(max_examples=60, deadline=None)
 def test_what_zendesk_signed_is_believed_and_one_flipped_bit_is_not(body: bytes, bit: int) -> None:
     request = documented(body, "2026-03-14T09:26:00Z")
-    assert ZENDESK.verify(request, BLANK, (SECRET,), NOW, nowhere) is None
+    assert ZENDESK.verify(request, BLANK, (SECRET,), NOW, refuse_http) is None
     at = bit % (len(body) * 8)
     flipped = bytes(
         byte ^ (1 << at % 8) if index == at // 8 else byte for index, byte in enumerate(body)
     )
     assert (
-        ZENDESK.verify(replace(request, body=flipped), BLANK, (SECRET,), NOW, nowhere) is not None
+        ZENDESK.verify(replace(request, body=flipped), BLANK, (SECRET,), NOW, refuse_http)
+        is not None
     )
-    stale = ZENDESK.verify(documented(body, "2026-03-14T09:00:00Z"), BLANK, (SECRET,), NOW, nowhere)
+    stale = ZENDESK.verify(
+        documented(body, "2026-03-14T09:00:00Z"), BLANK, (SECRET,), NOW, refuse_http
+    )
     assert stale is not None
-    assert stale.reason is RefusalReason.STALE
+    assert stale.reason is SignatureFailureReason.STALE
 
 
 def test_a_new_ticket_is_a_review() -> None:
@@ -259,8 +262,8 @@ def test_a_triggers_own_body_is_refused_with_what_to_do() -> None:
 
 
 @pytest.fixture
-def platforms() -> Iterator[Platforms]:
-    with Platforms() as running:
+def platforms() -> Iterator[SimulatedPlatforms]:
+    with SimulatedPlatforms() as running:
         shown = {
             "id": 9876543210,
             "body": "Still leaking!",
@@ -270,17 +273,17 @@ def platforms() -> Iterator[Platforms]:
             "created_at": "2026-03-14T09:00:00Z",
         }
         ticket = {name: value for name, value in TICKET.items() if name != "id"}
-        running.knows("zendesk", "5158", {"ticket": ticket, "comments": [shown]})
+        running.set_resource("zendesk", "5158", {"ticket": ticket, "comments": [shown]})
         yield running
 
 
 @pytest.fixture
 def http() -> HttpClient:
-    return HttpClient(loopback=True)
+    return HttpClient(allow_loopback=True)
 
 
 @pytest.fixture
-def connection(platforms: Platforms) -> Connection:
+def connection(platforms: SimulatedPlatforms) -> Connection:
     return replace(BLANK, settings=platforms.settings("zendesk"), has_credentials=True)
 
 
@@ -301,7 +304,7 @@ def test_what_is_not_there_is_gone_and_what_may_not_be_read_is_unknown(
     connection: Connection, http: HttpClient
 ) -> None:
     assert [ZENDESK.fetch(each, connection, TOKEN, http) for each in ("1", "1.2", "5158.2")] == [
-        Gone.GONE
+        ReviewGone.GONE
     ] * 3
     assert [
         ZENDESK.fetch("5158", connection, each, http) for each in ({}, {"api_token": "wrong"})
@@ -309,24 +312,24 @@ def test_what_is_not_there_is_gone_and_what_may_not_be_read_is_unknown(
 
 
 def test_a_comment_beyond_the_latest_hundred_is_unknown_and_not_gone(
-    connection: Connection, platforms: Platforms, http: HttpClient
+    connection: Connection, platforms: SimulatedPlatforms, http: HttpClient
 ) -> None:
     more = [
         {"id": number, "body": "Hm.", "public": True, "author_id": 31, "staff": False}
         for number in range(100, 210)
     ]
-    platforms.knows("zendesk", "5158", {"ticket": {}, "comments": more})
+    platforms.set_resource("zendesk", "5158", {"ticket": {}, "comments": more})
     assert ZENDESK.fetch("5158.9876543210", connection, TOKEN, http) is None
 
 
 def test_a_reply_arrives_once_in_public_and_is_found_again(
-    connection: Connection, platforms: Platforms, http: HttpClient
+    connection: Connection, platforms: SimulatedPlatforms, http: HttpClient
 ) -> None:
-    assert ZENDESK.find_reply(TARGET, TEXT, "rep_1", connection, TOKEN, http) is Presence.ABSENT
+    assert ZENDESK.find_reply(TARGET, TEXT, "rep_1", connection, TOKEN, http) is ReplyLookup.ABSENT
     answer = ZENDESK.reply(TARGET, TEXT, "rep_1", connection, TOKEN, http)
     (reply,) = platforms.replies()
     assert (answer, reply.thread, reply.text, reply.public) == (
-        Sent(reply.native_id),
+        SentReply(reply.native_id),
         "5158",
         TEXT,
         True,
@@ -334,7 +337,7 @@ def test_a_reply_arrives_once_in_public_and_is_found_again(
     assert ZENDESK.find_reply(TARGET, TEXT, "rep_1", connection, TOKEN, http) == answer
     assert (
         ZENDESK.find_reply(TARGET, "Another text.", "rep_2", connection, TOKEN, http)
-        is Presence.ABSENT
+        is ReplyLookup.ABSENT
     )
 
 
@@ -343,9 +346,11 @@ def test_the_same_words_from_before_our_first_try_are_not_our_reply(
 ) -> None:
     ZENDESK.reply(TARGET, TEXT, "rep_1", connection, TOKEN, http)
     later = replace(TARGET, first_sent_at=datetime.now(UTC) + timedelta(hours=1))
-    assert ZENDESK.find_reply(later, TEXT, "rep_2", connection, TOKEN, http) is Presence.ABSENT
+    assert ZENDESK.find_reply(later, TEXT, "rep_2", connection, TOKEN, http) is ReplyLookup.ABSENT
     earlier = replace(TARGET, first_sent_at=datetime.now(UTC))
-    assert isinstance(ZENDESK.find_reply(earlier, TEXT, "rep_2", connection, TOKEN, http), Sent)
+    assert isinstance(
+        ZENDESK.find_reply(earlier, TEXT, "rep_2", connection, TOKEN, http), SentReply
+    )
 
 
 @pytest.mark.parametrize(
@@ -364,24 +369,26 @@ def test_a_reply_that_cannot_be_sent_is_refused_with_a_reason(
     token: dict[str, str],
     reason: str,
     connection: Connection,
-    platforms: Platforms,
+    platforms: SimulatedPlatforms,
     http: HttpClient,
 ) -> None:
     refused = ZENDESK.reply(ReplyTarget(ticket, ticket, {}), text, "rep_1", connection, token, http)
-    assert isinstance(refused, Rejected)
+    assert isinstance(refused, Rejection)
     assert (refused.reason, platforms.replies()) == (reason, [])
 
 
 def test_the_longest_reply_is_taken(connection: Connection, http: HttpClient) -> None:
-    assert isinstance(ZENDESK.reply(TARGET, "ü" * 32_500, "rep_1", connection, TOKEN, http), Sent)
+    assert isinstance(
+        ZENDESK.reply(TARGET, "ü" * 32_500, "rep_1", connection, TOKEN, http), SentReply
+    )
 
 
 def test_a_closed_ticket_says_what_to_do_instead(
-    connection: Connection, platforms: Platforms, http: HttpClient
+    connection: Connection, platforms: SimulatedPlatforms, http: HttpClient
 ) -> None:
-    platforms.knows("zendesk", "5158", {"ticket": {"status": "closed"}, "comments": []})
+    platforms.set_resource("zendesk", "5158", {"ticket": {"status": "closed"}, "comments": []})
     refused = ZENDESK.reply(TARGET, TEXT, "rep_1", connection, TOKEN, http)
-    assert isinstance(refused, Rejected)
+    assert isinstance(refused, Rejection)
     assert refused.reason == "closed"
     assert "follow-up ticket" in refused.detail
 
@@ -389,20 +396,27 @@ def test_a_closed_ticket_says_what_to_do_instead(
 def test_looking_without_leave_leaves_the_question_open(
     connection: Connection, http: HttpClient
 ) -> None:
-    assert ZENDESK.find_reply(TARGET, TEXT, "rep_1", connection, {}, http) is Presence.CANNOT_TELL
+    assert (
+        ZENDESK.find_reply(TARGET, TEXT, "rep_1", connection, {}, http) is ReplyLookup.CANNOT_TELL
+    )
     assert (
         ZENDESK.find_reply(ReplyTarget("404", "404", {}), TEXT, "rep_1", connection, TOKEN, http)
-        is Presence.ABSENT
+        is ReplyLookup.ABSENT
     )
 
 
 @pytest.mark.parametrize(
-    ("mode", "doubtful"), [(Mode.DROP, True), (Mode.FAIL_AFTER, True), (Mode.RATE_LIMITED, False)]
+    ("mode", "doubtful"),
+    [(FaultMode.DROP, True), (FaultMode.FAIL_AFTER, True), (FaultMode.RATE_LIMITED, False)],
 )
 def test_a_fault_says_whether_the_reply_may_be_there(
-    mode: Mode, doubtful: bool, connection: Connection, platforms: Platforms, http: HttpClient
+    mode: FaultMode,
+    doubtful: bool,
+    connection: Connection,
+    platforms: SimulatedPlatforms,
+    http: HttpClient,
 ) -> None:
-    platforms.fault("zendesk", mode, "5158", seconds=7)
+    platforms.add_fault("zendesk", mode, "5158", seconds=7)
     with pytest.raises(PlatformUnavailable) as fault:
         ZENDESK.reply(TARGET, TEXT, "rep_1", connection, TOKEN, http)
     assert (fault.value.maybe_applied, fault.value.retry_after) == (
@@ -410,18 +424,18 @@ def test_a_fault_says_whether_the_reply_may_be_there(
         None if doubtful else 7,
     )
     assert (
-        isinstance(ZENDESK.find_reply(TARGET, TEXT, "rep_1", connection, TOKEN, http), Sent)
+        isinstance(ZENDESK.find_reply(TARGET, TEXT, "rep_1", connection, TOKEN, http), SentReply)
         == doubtful
     )
 
 
-def answering(*answers: tuple[int, bytes]) -> Callable[..., HttpAnswer]:
+def answering(*answers: tuple[int, bytes]) -> Callable[..., HttpResponse]:
     """A platform that answers so, one after the other."""
     left = list(answers)
 
-    def http(method: str, url: str, *, headers: object = None, body: object = None) -> HttpAnswer:
+    def http(method: str, url: str, *, headers: object = None, body: object = None) -> HttpResponse:
         status, content = left.pop(0)
-        return HttpAnswer(status, {}, content)
+        return HttpResponse(status, {}, content)
 
     return http
 
@@ -429,9 +443,9 @@ def answering(*answers: tuple[int, bytes]) -> Callable[..., HttpAnswer]:
 @pytest.mark.parametrize(
     ("status", "content", "answer"),
     [
-        (200, b"", Sent("rep_1")),
-        (200, b'{"audit": {"events": [7, {"type": "Notification"}]}}', Sent("rep_1")),
-        (422, b'{"description": "No."}', Rejected("rejected", "Zendesk says: No.")),
+        (200, b"", SentReply("rep_1")),
+        (200, b'{"audit": {"events": [7, {"type": "Notification"}]}}', SentReply("rep_1")),
+        (422, b'{"description": "No."}', Rejection("rejected", "Zendesk says: No.")),
     ],
 )
 def test_a_reply_answered_in_unknown_words_is_what_its_status_says(

@@ -18,16 +18,16 @@ import pytest
 from heard import messaging
 from heard.storage import setup, tables
 from tests.static.cloudformation import resources
-from tests.unit.backend import REGION, House
+from tests.unit.backend import REGION, Backend
 
-FOLDERS = {
+FUNCTIONS_BY_FOLDER = {
     properties["CodeUri"].removeprefix("functions/"): properties
     for properties in resources("AWS::Serverless::Function").values()
 }
 
 
 @dataclass
-class Answer:
+class ApiResponse:
     """What API Gateway sends back."""
 
     status: int
@@ -39,12 +39,12 @@ class Answer:
         return json.loads(self.body)
 
 
-type Deployed = Callable[[str], ModuleType]
-type Call = Callable[..., Answer]
+type FunctionLoader = Callable[[str], ModuleType]
+type ApiCall = Callable[..., ApiResponse]
 
 
 @pytest.fixture
-def deployed(monkeypatch: pytest.MonkeyPatch, house: House) -> Iterator[Deployed]:
+def load_function(monkeypatch: pytest.MonkeyPatch, backend: Backend) -> Iterator[FunctionLoader]:
     """A function's module, with its environment set and nothing remembered from another test."""
     for name, value in {
         "AWS_DEFAULT_REGION": REGION,
@@ -54,33 +54,33 @@ def deployed(monkeypatch: pytest.MonkeyPatch, house: House) -> Iterator[Deployed
         monkeypatch.setenv(name, value)
     environment = {
         **{
-            name: house.tables[logical]
-            for name, logical in (("SETUP_TABLE", "SetupTable"), ("WORK_TABLE", "WorkTable"))
+            name: backend.tables[logical]
+            for name, logical in (("SETUP_TABLE", "SetupTable"), ("CASES_TABLE", "CasesTable"))
         },
-        "OUTCOMES_TABLE": house.tables["OutcomesTable"],
-        "SECRETS_PATH": house.secrets_path,
-        "QUEUE_URL": house.queue_url,
-        "POLL_QUEUE_URL": house.poll_queue_url,
-        "EVENT_BUS": house.bus,
+        "OUTCOMES_TABLE": backend.tables["OutcomesTable"],
+        "SECRETS_PATH": backend.secrets_path,
+        "REVIEW_QUEUE_URL": backend.queue_url,
+        "POLL_QUEUE_URL": backend.poll_queue_url,
+        "EVENT_BUS": backend.bus_name,
         "ROUTE_WORKFLOW": "arn:aws:states:eu-central-1:123456789012:stateMachine:heard-route",
         "LOOPBACK_PLATFORMS": "true",
         "ASSESSMENT_ENGINE": "quick",
         "CONVERSE_MODEL": "",
-        "ENGINE_CALLS_A_DAY": "0",
+        "ENGINE_CALLS_PER_DAY": "0",
         "OPENBLAS_NUM_THREADS": "1",
     }
-    caches = [tables.dynamodb, setup.ssm, messaging.sqs, messaging.events]
+    caches = [tables.dynamodb, setup.ssm, messaging.sqs, messaging.eventbridge]
 
     def load(folder: str) -> ModuleType:
-        for name in FOLDERS[folder]["Environment"]["Variables"]:
+        for name in FUNCTIONS_BY_FOLDER[folder]["Environment"]["Variables"]:
             monkeypatch.setenv(name, environment[name])
         module = importlib.import_module(f"functions.{folder}.app")
         if hasattr(module, "stepfunctions"):
-            monkeypatch.setattr(module, "stepfunctions", lambda: house.step_functions)
-        for made in (getattr(module, name, None) for name in ("ports", "door", "here", "engine")):
-            if made is not None:
-                made.cache_clear()
-                caches.append(made)
+            monkeypatch.setattr(module, "stepfunctions", lambda: backend.step_functions)
+        for factory in (getattr(module, name, None) for name in ("ports", "config", "engine")):
+            if factory is not None:
+                factory.cache_clear()
+                caches.append(factory)
         return module
 
     for cache in caches:
@@ -90,7 +90,7 @@ def deployed(monkeypatch: pytest.MonkeyPatch, house: House) -> Iterator[Deployed
         cache.cache_clear()
 
 
-class Context:
+class LambdaContext:
     """What Lambda tells a handler about itself."""
 
     function_name = "heard"
@@ -100,7 +100,7 @@ class Context:
 
 
 @pytest.fixture
-def call(deployed: Deployed) -> Call:
+def call_api(load_function: FunctionLoader) -> ApiCall:
     """An HTTP API (payload 2.0) request to a function, as somebody with these groups, or as nobody."""
 
     def send(
@@ -114,8 +114,8 @@ def call(deployed: Deployed) -> Call:
         body: object = None,
         headers: Mapping[str, str] | None = None,
         parameters: Mapping[str, str] | None = None,
-        **more: Any,
-    ) -> Answer:
+        **extra: Any,
+    ) -> ApiResponse:
         event: dict[str, Any] = {
             "version": "2.0",
             "routeKey": f"{method} {path}",
@@ -141,18 +141,18 @@ def call(deployed: Deployed) -> Call:
             },
             "body": body if body is None or isinstance(body, str) else json.dumps(body),
             "isBase64Encoded": False,
-            **more,
+            **extra,
         }
         if subject is not None:
             event["requestContext"]["authorizer"] = {
                 "jwt": {"claims": {"sub": subject, "cognito:groups": groups}, "scopes": None}
             }
-        answered = deployed(folder).handler(event, Context())
-        said = {**answered.get("headers", {}), **answered.get("multiValueHeaders", {})}
-        return Answer(
-            answered["statusCode"],
-            {name.lower(): str(value) for name, value in said.items()},
-            answered.get("body") or "",
+        result = load_function(folder).handler(event, LambdaContext())
+        response_headers = {**result.get("headers", {}), **result.get("multiValueHeaders", {})}
+        return ApiResponse(
+            result["statusCode"],
+            {name.lower(): str(value) for name, value in response_headers.items()},
+            result.get("body") or "",
         )
 
     return send

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import pytest
 
 from heard import errors
-from heard.errors import Conflict, Fault, HeardError, PlatformUnavailable, Tampered, problem
-from heard.web import failed
+from heard.errors import ConflictError, Fault, HeardError, PlatformUnavailable, Tampered, problem
+from heard.web import error_response
 
 
 def below(kind: type[HeardError]) -> Iterator[type[HeardError]]:
@@ -24,7 +24,7 @@ EVERY = sorted(set(below(HeardError)), key=lambda kind: kind.__name__)
 
 
 def made(kind: type[HeardError]) -> HeardError:
-    if issubclass(kind, Conflict):
+    if issubclass(kind, ConflictError):
         return kind("already_closed", "It is closed.", rule="R04", empty=None)
     if issubclass(kind, PlatformUnavailable):
         return kind("The platform is down.", maybe_applied=True, retry_after=17)
@@ -56,7 +56,7 @@ def test_all_errors_live_in_the_tree() -> None:
 @pytest.mark.parametrize("kind", EVERY)
 def test_every_error_leaves_as_a_problem_of_its_status(kind: type[HeardError]) -> None:
     error = made(kind)
-    answer = failed(error)
+    answer = error_response(error)
     document = json.loads(answer["body"])
 
     assert answer["statusCode"] == kind.http_status == document["status"]
@@ -72,5 +72,5 @@ def test_codes_tell_errors_apart() -> None:
 
 
 def test_a_conflict_says_its_reason_and_a_platform_how_long_to_wait() -> None:
-    assert problem(made(Conflict))["reason"] == "already_closed"
-    assert failed(made(PlatformUnavailable))["headers"]["retry-after"] == "17"
+    assert problem(made(ConflictError))["reason"] == "already_closed"
+    assert error_response(made(PlatformUnavailable))["headers"]["retry-after"] == "17"

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from heard import clock
-from heard.clock import stamp
+from heard.clock import format_time
 from heard.outcomes import Kind
 from heard.reviews import review_id
-from heard.storage.case_store import MODERATION_AFTER
-from heard_simulator.server import Mode, Platforms
-from tests.unit.backend import BUSINESS, PRAISE, House
-from tests.unit.functions.conftest import Context, Deployed
+from heard.storage.case_store import MODERATION_CHECK_DELAYS
+from heard_simulator.server import FaultMode, SimulatedPlatforms
+from tests.unit.backend import BUSINESS, PRAISE, Backend
+from tests.unit.functions.conftest import FunctionLoader, LambdaContext
 
 GOOGLE = "google_business"
 CONNECTION = f"con-{GOOGLE}-{BUSINESS}"
@@ -25,24 +25,24 @@ pytestmark = pytest.mark.loopback
 
 
 @pytest.fixture
-def shop(house: House) -> Any:
-    with Platforms() as platforms:
-        house.clock.now = clock.now()
-        house.platforms = platforms
-        house.connect(GOOGLE)
-        now = stamp(house.clock())
-        platforms.knows(
+def shop(backend: Backend) -> Any:
+    with SimulatedPlatforms() as platforms:
+        backend.clock.now = clock.now()
+        backend.platforms = platforms
+        backend.connect(GOOGLE)
+        now = format_time(backend.clock())
+        platforms.set_resource(
             GOOGLE,
             NAME,
             {"starRating": "FIVE", "comment": PRAISE, "createTime": now, "updateTime": now},
         )
-        yield house
+        yield backend
 
 
-def records(house: House) -> dict[str, Any]:
+def records(backend: Backend) -> dict[str, Any]:
     """The queue of looks as Lambda hands it over."""
-    received = house.sqs.receive_message(
-        QueueUrl=house.poll_queue_url, MaxNumberOfMessages=10, AttributeNames=["All"]
+    received = backend.sqs.receive_message(
+        QueueUrl=backend.poll_queue_url, MaxNumberOfMessages=10, AttributeNames=["All"]
     ).get("Messages", [])
     return {
         "Records": [
@@ -63,21 +63,23 @@ def records(house: House) -> dict[str, Any]:
 
 
 def test_a_minute_queues_what_is_due_and_a_message_is_one_look(
-    shop: House, deployed: Deployed
+    shop: Backend, load_function: FunctionLoader
 ) -> None:
-    poll = deployed("poll").handler
+    poll = load_function("poll").handler
     assert poll(
-        {"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}}, Context()
+        {"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}}, LambdaContext()
     ) == {"due": 1}
-    assert poll(records(shop), Context()) == {"batchItemFailures": []}
+    assert poll(records(shop), LambdaContext()) == {"batchItemFailures": []}
 
-    (message,) = shop.queued()
+    (message,) = shop.queued_messages()
     assert (message["event"]["native_id"], message["confirmed"]) == (NAME, True)
-    assert poll({}, Context()) == {"due": 0}
+    assert poll({}, LambdaContext()) == {"due": 0}
 
 
-def test_the_command_line_is_told_what_a_look_found(shop: House, deployed: Deployed) -> None:
-    poll = deployed("poll").handler
+def test_the_command_line_is_told_what_a_look_found(
+    shop: Backend, load_function: FunctionLoader
+) -> None:
+    poll = load_function("poll").handler
     told = {
         "connection": CONNECTION,
         "found": 1,
@@ -86,52 +88,60 @@ def test_the_command_line_is_told_what_a_look_found(shop: House, deployed: Deplo
         "problems": 0,
         "error": None,
     }
-    assert poll({"connection": CONNECTION}, Context()) == told
-    assert poll({"connection": CONNECTION}, Context()) == {**told, "queued": 0}
+    assert poll({"connection": CONNECTION}, LambdaContext()) == told
+    assert poll({"connection": CONNECTION}, LambdaContext()) == {**told, "queued": 0}
 
-    unknown = poll({"connection": "con-unknown"}, Context())
+    unknown = poll({"connection": "con-unknown"}, LambdaContext())
     assert (unknown["found"], unknown["error"].partition(":")[0]) == (0, "not_polled")
 
 
-def test_a_platform_that_is_down_fails_no_message(shop: House, deployed: Deployed) -> None:
+def test_a_platform_that_is_down_fails_no_message(
+    shop: Backend, load_function: FunctionLoader
+) -> None:
     assert shop.platforms is not None
-    shop.platforms.fault(GOOGLE, Mode.DOWN, times=None)
-    poll = deployed("poll").handler
-    poll({}, Context())
-    assert poll(records(shop), Context()) == {"batchItemFailures": []}
+    shop.platforms.add_fault(GOOGLE, FaultMode.DOWN, times=None)
+    poll = load_function("poll").handler
+    poll({}, LambdaContext())
+    assert poll(records(shop), LambdaContext()) == {"batchItemFailures": []}
 
-    stands = shop.polls.poll(CONNECTION)
+    stands = shop.polls.state(CONNECTION)
     assert stands is not None
     assert stands.failures == 1
 
 
-def test_a_fault_of_our_own_gives_the_message_back(shop: House, deployed: Deployed) -> None:
-    poll = deployed("poll").handler
-    poll({}, Context())
+def test_a_fault_of_our_own_gives_the_message_back(
+    shop: Backend, load_function: FunctionLoader
+) -> None:
+    poll = load_function("poll").handler
+    poll({}, LambdaContext())
     event = records(shop)
     shop.sqs.delete_queue(QueueUrl=shop.queue_url)
 
-    assert poll(event, Context()) == {
+    assert poll(event, LambdaContext()) == {
         "batchItemFailures": [{"itemIdentifier": event["Records"][0]["messageId"]}]
     }
     assert shop.polls.memory(CONNECTION) == ({}, 0)
 
 
-def test_what_became_of_a_reply_is_asked_by_the_queue(shop: House, deployed: Deployed) -> None:
+def test_what_became_of_a_reply_is_asked_by_the_queue(
+    shop: Backend, load_function: FunctionLoader
+) -> None:
     assert shop.platforms is not None
-    deployed("poll").handler({"connection": CONNECTION}, Context())
-    (message,) = shop.queued()
-    steps = deployed("triage").handler(message, Context())
-    deployed("reply").handler({"thread": steps["thread"], "reply": steps["reply"]}, Context())
-    shop.clock.now = clock.now() + MODERATION_AFTER[0] + timedelta(seconds=1)
+    load_function("poll").handler({"connection": CONNECTION}, LambdaContext())
+    (message,) = shop.queued_messages()
+    steps = load_function("triage").handler(message, LambdaContext())
+    load_function("reply").handler(
+        {"thread": steps["thread"], "reply": steps["reply"]}, LambdaContext()
+    )
+    shop.clock.now = clock.now() + MODERATION_CHECK_DELAYS[0] + timedelta(seconds=1)
     shop.sweep()
-    reply: dict[str, Any] = shop.platforms.of(GOOGLE)._reviews[NAME]["reviewReply"]  # type: ignore[attr-defined]
+    reply: dict[str, Any] = shop.platforms.get(GOOGLE)._reviews[NAME]["reviewReply"]  # type: ignore[attr-defined]
     reply |= {"reviewReplyState": "APPROVED"}
     event = records(shop)
     assert json.loads(event["Records"][0]["body"]) == {
         "moderation": {"thread": steps["thread"], "reply": steps["reply"]}
     }
-    assert deployed("poll").handler(event, Context()) == {"batchItemFailures": []}
+    assert load_function("poll").handler(event, LambdaContext()) == {"batchItemFailures": []}
     assert shop.kinds(review_id(BUSINESS, GOOGLE, NAME)) == [
         Kind.ACCEPTED,
         Kind.ACKNOWLEDGED,
@@ -139,8 +149,10 @@ def test_what_became_of_a_reply_is_asked_by_the_queue(shop: House, deployed: Dep
     ]
 
 
-def test_the_sweep_knows_the_queue_of_looks(house: House, deployed: Deployed) -> None:
-    assert deployed("sweep").handler({}, Context()) == {
+def test_the_sweep_knows_the_queue_of_looks(
+    backend: Backend, load_function: FunctionLoader
+) -> None:
+    assert load_function("sweep").handler({}, LambdaContext()) == {
         "resumed": 0,
         "woken": 0,
         "restarted": 0,

@@ -11,11 +11,19 @@ from datetime import UTC, datetime
 
 import pytest
 
-from heard.connectors import Page, Presence, Rejected, ReplyTarget, Sent, Standing, load
+from heard.connectors import (
+    ModerationStatus,
+    Rejection,
+    ReplyLookup,
+    ReplyTarget,
+    ReviewPage,
+    SentReply,
+    load,
+)
 from heard.errors import PlatformUnavailable
 from heard.reviews import EventKind, ReviewEvent
-from heard_simulator.server import Mode, Platforms, simulated
-from tests.unit.simulated import PLATFORMS, SAMPLES, Wired, wired
+from heard_simulator.server import FaultMode, SimulatedPlatforms, platform_classes
+from tests.unit.simulated import PLATFORMS, SAMPLES, SimulatedConnection, connect_to_simulator
 
 pytestmark = pytest.mark.loopback
 
@@ -23,7 +31,9 @@ TEXT = "Thank you for writing, Ida. We are sorry about the wait; Tom will ring y
 SECOND = "Tom has rung you, Ida. The second charge is on its way back."
 OWNERS = "We are sorry, Ida. The owner."
 ANSWERABLE = [
-    name for name in PLATFORMS if load(name).capabilities.replies != "none" and name in simulated()
+    name
+    for name in PLATFORMS
+    if load(name).capabilities.replies != "none" and name in platform_classes()
 ]
 ONE_REPLY = [name for name in ANSWERABLE if load(name).capabilities.replies == "one"]
 UNSIGNED = [name for name in ONE_REPLY if name != "trustpilot"]
@@ -34,35 +44,35 @@ UNSIGNED = [name for name in ONE_REPLY if name != "trustpilot"]
 class Side:
     """A platform with one review that can be answered."""
 
-    wire: Wired
+    wire: SimulatedConnection
     event: ReviewEvent
     target: ReplyTarget
 
     def reply(
         self, text: str = TEXT, reply_id: str = "rep_1", ours: tuple[str, ...] = ()
-    ) -> Sent | Rejected:
-        target = replace(self.target, ours=ours)
+    ) -> SentReply | Rejection:
+        target = replace(self.target, own_replies=ours)
         return self.wire.connector.reply(
             target, text, reply_id, self.wire.connection, self.wire.credentials, self.wire.http
         )
 
-    def find(self, text: str = TEXT, reply_id: str = "rep_1") -> Sent | Presence:
+    def find(self, text: str = TEXT, reply_id: str = "rep_1") -> SentReply | ReplyLookup:
         return self.wire.connector.find_reply(
             self.target, text, reply_id, self.wire.connection, self.wire.credentials, self.wire.http
         )
 
     def shown(self) -> list[str]:
-        return [reply.text for reply in self.wire.running.replies() if reply.removed_at is None]
+        return [reply.text for reply in self.wire.simulator.replies() if reply.removed_at is None]
 
-    def fault(self, mode: Mode, **more: float) -> None:
-        self.wire.running.fault(self.wire.platform, mode, **more)
+    def fault(self, mode: FaultMode, **more: float) -> None:
+        self.wire.simulator.add_fault(self.wire.platform, mode, **more)
 
     @property
     def looks(self) -> bool:
         return self.wire.connector.capabilities.can_find_reply
 
 
-def first_review(wire: Wired) -> ReviewEvent:
+def first_review(wire: SimulatedConnection) -> ReviewEvent:
     """The first new review among the platform's samples, as Heard gets to know it."""
     now = datetime.now(UTC)
     for sample in SAMPLES:
@@ -70,11 +80,11 @@ def first_review(wire: Wired) -> ReviewEvent:
             expected.kind for expected in sample.expect
         }:
             continue
-        for known in sample.render(now).knows:
-            wire.running.knows(wire.platform, known.native_id, known.resource)
+        for known in sample.render(now).resources:
+            wire.simulator.set_resource(wire.platform, known.native_id, known.resource)
         if sample.polled:
             page = wire.connector.recent(None, wire.connection, wire.credentials, wire.http, now)
-            assert isinstance(page, Page)
+            assert isinstance(page, ReviewPage)
             events = page.events
         else:
             events = wire.connector.parse(wire.request(sample, now), wire.connection, now).events
@@ -89,8 +99,8 @@ def first_review(wire: Wired) -> ReviewEvent:
 
 @pytest.fixture(params=ANSWERABLE)
 def side(request: pytest.FixtureRequest) -> Iterator[Side]:
-    with Platforms() as running:
-        wire = wired(request.param, running)
+    with SimulatedPlatforms() as running:
+        wire = connect_to_simulator(request.param, running)
         event = first_review(wire)
         target = ReplyTarget(
             event.native_id, event.native_thread, event.reply_to, first_sent_at=datetime.now(UTC)
@@ -99,74 +109,74 @@ def side(request: pytest.FixtureRequest) -> Iterator[Side]:
 
 
 def test_a_reply_arrives_once_under_its_review_and_is_found_again(side: Side) -> None:
-    assert side.find() is (Presence.ABSENT if side.looks else Presence.CANNOT_TELL)
+    assert side.find() is (ReplyLookup.ABSENT if side.looks else ReplyLookup.CANNOT_TELL)
     sent = side.reply()
-    assert isinstance(sent, Sent)
-    (reply,) = side.wire.running.replies()
+    assert isinstance(sent, SentReply)
+    (reply,) = side.wire.simulator.replies()
     assert (reply.thread, reply.review) == (side.target.native_thread, side.target.native_id)
     assert TEXT in reply.text
-    assert side.find() == (sent if side.looks else Presence.CANNOT_TELL)
-    assert not isinstance(side.find("Quite another text.", "rep_2"), Sent)
+    assert side.find() == (sent if side.looks else ReplyLookup.CANNOT_TELL)
+    assert not isinstance(side.find("Quite another text.", "rep_2"), SentReply)
 
 
 @pytest.mark.parametrize("side", ONE_REPLY, indirect=True)
 def test_where_one_reply_is_shown_our_second_takes_our_first_ones_place_or_is_refused(
     side: Side,
 ) -> None:
-    assert isinstance(side.reply(), Sent)
+    assert isinstance(side.reply(), SentReply)
     second = side.reply(SECOND, "rep_2", ours=(TEXT,))
-    if isinstance(second, Rejected):
+    if isinstance(second, Rejection):
         assert second.reason == "already_answered"
         assert side.wire.platform in {"okendo", "yelp"}, (
             "only these are known, or played, to take no second reply"
         )
-    assert side.shown() == [TEXT if isinstance(second, Rejected) else SECOND]
+    assert side.shown() == [TEXT if isinstance(second, Rejection) else SECOND]
 
 
 @pytest.mark.parametrize("side", UNSIGNED, indirect=True)
 def test_where_nobody_tells_who_wrote_a_reply_one_that_is_not_known_to_be_ours_is_never_replaced(
     side: Side,
 ) -> None:
-    assert isinstance(side.reply(OWNERS), Sent)
+    assert isinstance(side.reply(OWNERS), SentReply)
     for ours in ((), (TEXT,)):
         refused = side.reply(SECOND, "rep_2", ours)
-        assert isinstance(refused, Rejected)
+        assert isinstance(refused, Rejection)
         assert (refused.reason, side.shown()) == ("already_answered", [OWNERS])
 
 
 @pytest.mark.parametrize("side", UNSIGNED, indirect=True)
 def test_what_the_owner_wrote_after_our_first_reply_stays(side: Side) -> None:
-    assert isinstance(side.reply(), Sent)
-    if isinstance(side.reply(OWNERS, "at the platform", ours=(TEXT,)), Rejected):
+    assert isinstance(side.reply(), SentReply)
+    if isinstance(side.reply(OWNERS, "at the platform", ours=(TEXT,)), Rejection):
         pytest.skip("this platform takes no second reply at all")
     refused = side.reply(SECOND, "rep_2", ours=(TEXT,))
-    assert isinstance(refused, Rejected)
+    assert isinstance(refused, Rejection)
     assert (refused.reason, side.shown()) == ("already_answered", [OWNERS])
 
 
-@pytest.mark.parametrize("mode", [Mode.FAIL_AFTER, Mode.DROP])
+@pytest.mark.parametrize("mode", [FaultMode.FAIL_AFTER, FaultMode.DROP])
 def test_a_reply_taken_without_a_word_is_reported_as_doubtful_and_found(
-    side: Side, mode: Mode
+    side: Side, mode: FaultMode
 ) -> None:
     side.fault(mode)
     with pytest.raises(PlatformUnavailable) as fault:
         side.reply()
     assert fault.value.maybe_applied
-    assert isinstance(side.find(), Sent) == side.looks
+    assert isinstance(side.find(), SentReply) == side.looks
     assert len(side.shown()) == 1
 
 
 def test_a_reply_not_taken_is_found_absent_and_can_be_sent_again(side: Side) -> None:
-    side.fault(Mode.FAIL_BEFORE)
+    side.fault(FaultMode.FAIL_BEFORE)
     with pytest.raises(PlatformUnavailable):
         side.reply()
-    assert side.find() is (Presence.ABSENT if side.looks else Presence.CANNOT_TELL)
-    assert isinstance(side.reply(), Sent)
+    assert side.find() is (ReplyLookup.ABSENT if side.looks else ReplyLookup.CANNOT_TELL)
+    assert isinstance(side.reply(), SentReply)
     assert len(side.shown()) == 1
 
 
 def test_a_platform_that_asks_us_to_wait_has_not_taken_the_reply(side: Side) -> None:
-    side.fault(Mode.RATE_LIMITED, seconds=7)
+    side.fault(FaultMode.RATE_LIMITED, seconds=7)
     with pytest.raises(PlatformUnavailable) as fault:
         side.reply()
     assert not fault.value.maybe_applied
@@ -175,13 +185,13 @@ def test_a_platform_that_asks_us_to_wait_has_not_taken_the_reply(side: Side) -> 
 
 
 def test_a_refusal_for_good_is_a_value_and_not_a_fault(side: Side) -> None:
-    side.fault(Mode.REJECT, times=None)
-    assert isinstance(side.reply(), Rejected)
+    side.fault(FaultMode.REJECT, times=None)
+    assert isinstance(side.reply(), Rejection)
     assert side.shown() == []
 
 
 def test_a_platform_that_is_down_leaves_the_question_open(side: Side) -> None:
-    side.fault(Mode.DOWN, times=None)
+    side.fault(FaultMode.DOWN, times=None)
     if side.looks:
         with pytest.raises(PlatformUnavailable):
             side.find()
@@ -194,7 +204,7 @@ def test_a_reply_over_the_limit_is_refused_in_the_platforms_own_unit_and_never_c
 ) -> None:
     limit = side.wire.connector.capabilities.reply_limit
     refused = side.reply("a" * (limit + 1))
-    assert isinstance(refused, Rejected)
+    assert isinstance(refused, Rejection)
     assert refused.reason == "too_long"
     assert side.shown() == []
 
@@ -203,29 +213,29 @@ def test_without_credentials_nothing_is_posted_and_nothing_breaks(side: Side) ->
     bare = replace(side, wire=replace(side.wire, credentials={}))
     if not side.wire.connector.capabilities.credentials:
         pytest.skip("this platform needs none")
-    assert isinstance(bare.reply(), Rejected)
-    assert not isinstance(bare.find(), Sent)
+    assert isinstance(bare.reply(), Rejection)
+    assert not isinstance(bare.find(), SentReply)
     assert side.shown() == []
 
 
 def test_an_access_token_that_was_revoked_is_replaced_without_posting_twice(side: Side) -> None:
     side.find()
-    side.wire.running.revoke_tokens()
-    assert isinstance(side.reply(), Sent)
+    side.wire.simulator.revoke_tokens()
+    assert isinstance(side.reply(), SentReply)
     assert len(side.shown()) == 1
 
 
 def test_a_platform_that_moderates_says_where_a_reply_stands(side: Side) -> None:
     wire = side.wire
     sent = side.reply()
-    assert isinstance(sent, Sent)
+    assert isinstance(sent, SentReply)
     told = wire.connector.moderation(
         side.target, sent.native_id, TEXT, wire.connection, wire.credentials, wire.http
     )
     if wire.connector.capabilities.moderated:
-        assert told.standing in {Standing.PENDING, Standing.PUBLISHED}
+        assert told.status in {ModerationStatus.PENDING, ModerationStatus.PUBLISHED}
     else:
-        assert told.standing is Standing.PUBLISHED
+        assert told.status is ModerationStatus.PUBLISHED
 
 
 def test_what_is_read_again_is_what_was_said(side: Side) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from heard_cli.local.emulator import UnpackedOnce
+from heard_cli.local.emulator import CachedZipFile
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +22,7 @@ def unpacked(worker: Path, value: int = 1) -> Path:
     with zipfile.ZipFile(worker / "layer.zip", "w") as made:
         made.writestr(zipfile.ZipInfo("python/heard/__init__.py"), f"VALUE = {value}\n")
         made.writestr(zipfile.ZipInfo("python/heard/data.bin"), bytes(1000))
-    with UnpackedOnce(worker / "layer.zip") as opened:
+    with CachedZipFile(worker / "layer.zip") as opened:
         opened.extractall(worker / "layer")
     return worker / "layer" / "python" / "heard"
 

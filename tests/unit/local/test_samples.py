@@ -14,12 +14,12 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from heard.connectors import Page
+from heard.connectors import ReviewPage
 from heard.reviews import EventKind
-from heard_cli.local.samples import EVENTS, InvalidSample, Sample, load_samples, sample_of
-from heard_cli.local.signing import NoForm, submitted
-from heard_simulator.server import Platforms
-from tests.unit.simulated import PLATFORMS, SAMPLES, wired
+from heard_cli.local.samples import EVENTS, InvalidSample, Sample, build_sample, load_samples
+from heard_cli.local.signing import FormNotFound, fill_form
+from heard_simulator.server import SimulatedPlatforms
+from tests.unit.simulated import PLATFORMS, SAMPLES, connect_to_simulator
 
 pytestmark = pytest.mark.loopback
 
@@ -31,8 +31,8 @@ def named(sample: Sample) -> str:
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[Platforms]:
-    with Platforms(clock=lambda: NOW) as platforms:
+def running() -> Iterator[SimulatedPlatforms]:
+    with SimulatedPlatforms(clock=lambda: NOW) as platforms:
         yield platforms
 
 
@@ -57,15 +57,15 @@ def test_samples_play_by_number_with_each_platforms_order_kept() -> None:
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=named)
 def test_a_sample_is_believed_and_read_as_the_events_it_promises(
-    sample: Sample, running: Platforms
+    sample: Sample, running: SimulatedPlatforms
 ) -> None:
-    side = wired(sample.platform, running)
+    side = connect_to_simulator(sample.platform, running)
     promised = [expectation.kind for expectation in sample.expect]
-    for known in sample.render(NOW).knows:
-        running.knows(sample.platform, known.native_id, known.resource)
+    for known in sample.render(NOW).resources:
+        running.set_resource(sample.platform, known.native_id, known.resource)
     if sample.polled:
         page = side.connector.recent(None, side.connection, side.credentials, side.http, NOW)
-        assert isinstance(page, Page)
+        assert isinstance(page, ReviewPage)
         assert page.problems == ()
         assert promised == ["withdrawn"] or page.events
         return
@@ -83,7 +83,7 @@ def test_a_sample_is_believed_and_read_as_the_events_it_promises(
     assert (
         sample.page
         or side.request(sample, NOW).body == request.body
-        or not side.connector.capabilities.tested_by_us
+        or not side.connector.capabilities.can_self_test
     )
 
 
@@ -102,15 +102,15 @@ def test_every_platform_shows_a_review_that_is_new(platform: str) -> None:
     "platform", [name for name in PLATFORMS if (EVENTS / name / "trial.json").is_file()]
 )
 def test_what_connect_test_sends_is_believed_and_means_what_it_says(
-    platform: str, running: Platforms
+    platform: str, running: SimulatedPlatforms
 ) -> None:
-    side = wired(platform, running)
+    side = connect_to_simulator(platform, running)
     parts = json.loads(
         (EVENTS / platform / "trial.json").read_text().replace("{{id}}", "heard-test-1a2b3c")
     )
     assert {"ping", "review"} <= set(parts)
     for part, document in parts.items():
-        request = side.request(sample_of(platform, part, {**document, "knows": []}), NOW)
+        request = side.request(build_sample(platform, part, {**document, "knows": []}), NOW)
         if side.connector.handshake(request, side.connection, side.secrets, NOW) is not None:
             assert part == "ping"
             continue
@@ -127,15 +127,15 @@ def test_what_connect_test_sends_is_believed_and_means_what_it_says(
 
 
 def test_what_platforms_must_know_is_in_the_shape_the_simulator_takes() -> None:
-    other_side = Platforms()
+    other_side = SimulatedPlatforms()
     for sample in SAMPLES:
-        for known in sample.render(NOW).knows:
-            other_side.knows(sample.platform, known.native_id, known.resource)
+        for known in sample.render(NOW).resources:
+            other_side.set_resource(sample.platform, known.native_id, known.resource)
     posted = {
         known.native_id
         for sample in SAMPLES
         if sample.platform == "discourse"
-        for known in sample.render(NOW).knows
+        for known in sample.render(NOW).resources
     }
     assert len(posted) >= 6
 
@@ -198,7 +198,7 @@ def test_a_form_is_sent_with_the_hidden_fields_of_its_own_page() -> None:
           <input type="hidden" name="token" value="a&amp;b"><input name="name"><textarea name="text"></textarea>
         </form>
         <form action="/search"><input name="q"></form>"""
-    request = submitted(
+    request = fill_form(
         page, "https://heard.example/form/1", {"text": "Très bien", "token": "forged"}
     )
     assert request.url == "https://heard.example/form/1?lang=en"
@@ -207,8 +207,8 @@ def test_a_form_is_sent_with_the_hidden_fields_of_its_own_page() -> None:
         "name": "",
         "text": "Très bien",
     }
-    with pytest.raises(NoForm):
-        submitted("<p>Nothing here</p>", "https://heard.example/", {})
+    with pytest.raises(FormNotFound):
+        fill_form("<p>Nothing here</p>", "https://heard.example/", {})
 
 
 def test_every_connector_has_samples_and_every_folder_of_samples_a_connector() -> None:

@@ -22,7 +22,7 @@ from twilio.base.exceptions import TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
-from heard_simulator.server import Mode, Platforms
+from heard_simulator.server import FaultMode, SimulatedPlatforms
 
 pytestmark = pytest.mark.loopback
 
@@ -52,7 +52,7 @@ class Clock:
 class Caller:
     """A plain HTTP client that signs in to each platform as its documentation says."""
 
-    def __init__(self, platforms: Platforms) -> None:
+    def __init__(self, platforms: SimulatedPlatforms) -> None:
         self.platforms = platforms
         self.pool = urllib3.PoolManager(retries=False, timeout=3)
 
@@ -135,26 +135,26 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def platforms(clock: Clock) -> Iterator[Platforms]:
-    with Platforms(clock=clock) as running:
-        running.knows(
+def platforms(clock: Clock) -> Iterator[SimulatedPlatforms]:
+    with SimulatedPlatforms(clock=clock) as running:
+        running.set_resource(
             "trustpilot",
             REVIEW,
             {"stars": 1, "text": "Never again.", "consumer": {"id": "c1", "displayName": "Ida"}},
         )
-        running.knows("discourse", "812", TOPIC)
+        running.set_resource("discourse", "812", TOPIC)
         yield running
 
 
 @pytest.fixture
-def caller(platforms: Platforms) -> Iterator[Caller]:
+def caller(platforms: SimulatedPlatforms) -> Iterator[Caller]:
     made = Caller(platforms)
     yield made
     made.pool.clear()
 
 
 @pytest.fixture
-def twilio(platforms: Platforms) -> Iterator[Client]:
+def twilio(platforms: SimulatedPlatforms) -> Iterator[Client]:
     known = platforms.credentials["twilio_sms"]
     http = TwilioHttpClient(timeout=3)
     client = Client(known["account_sid"], known["auth_token"], http_client=http)
@@ -165,7 +165,7 @@ def twilio(platforms: Platforms) -> Iterator[Client]:
 
 
 def test_trustpilot_shows_one_reply_until_it_is_deleted(
-    platforms: Platforms, caller: Caller
+    platforms: SimulatedPlatforms, caller: Caller
 ) -> None:
     token = caller.token()
     assert caller.trustpilot("POST", f"{REVIEW}/reply", TEXT, token) == (201, None)
@@ -187,20 +187,20 @@ def test_trustpilot_shows_one_reply_until_it_is_deleted(
 
 
 def test_trustpilot_wants_a_good_token_and_a_review_that_exists(
-    platforms: Platforms, caller: Caller
+    platforms: SimulatedPlatforms, caller: Caller
 ) -> None:
     stale = caller.token()
     platforms.revoke_tokens()
     assert caller.trustpilot("GET", REVIEW, token=stale)[0] == 401
     assert caller.trustpilot("POST", "000000000000000000000000/reply", TEXT)[0] == 404
     assert caller.call("POST", TOKENS, b"grant_type=client_credentials")[0] == 401
-    platforms.knows("trustpilot", REVIEW, None)
+    platforms.set_resource("trustpilot", REVIEW, None)
     assert caller.trustpilot("GET", REVIEW)[0] == 404
     assert platforms.replies() == []
 
 
 def test_discourse_refuses_short_posts_repeated_ones_and_unknown_topics(
-    platforms: Platforms, caller: Caller, clock: Clock
+    platforms: SimulatedPlatforms, caller: Caller, clock: Clock
 ) -> None:
     assert caller.post("Too short.")[0] == 422
     assert caller.post(TEXT, topic=999)[0] == 422
@@ -222,13 +222,13 @@ def test_discourse_refuses_short_posts_repeated_ones_and_unknown_topics(
 
 
 def test_discourse_shows_a_long_topic_in_chunks_and_raw_only_when_asked(
-    platforms: Platforms, caller: Caller
+    platforms: SimulatedPlatforms, caller: Caller
 ) -> None:
     posts = [
         {"id": 1000 + n, "post_number": n, "username": "osprey", "raw": f"Post <{n}>"}
         for n in range(2, 60)
     ]
-    platforms.knows("discourse", "812", {"posts": posts})
+    platforms.set_resource("discourse", "812", {"posts": posts})
     _, topic = caller.discourse("GET", "/t/812.json")
     assert (
         topic["title"],
@@ -246,20 +246,20 @@ def test_discourse_shows_a_long_topic_in_chunks_and_raw_only_when_asked(
     _, near = caller.discourse("GET", "/t/812/59.json")
     assert near["post_stream"]["posts"][-1]["post_number"] == 59
 
-    platforms.knows(
+    platforms.set_resource(
         "discourse", "812", {"posts": [{"id": last, "deleted_at": "2026-01-05T11:00:00Z"}]}
     )
     assert caller.discourse("GET", f"/posts/{last}.json")[0] == 404
 
 
 def test_twilios_own_client_sends_lists_and_hears_every_refusal(
-    platforms: Platforms, twilio: Client, clock: Clock
+    platforms: SimulatedPlatforms, twilio: Client, clock: Clock
 ) -> None:
     sent = twilio.messages.create(to="+12025550143", from_="+447700900123", body=TEXT)
     assert (sent.status, sent.direction, sent.date_sent) == ("queued", "outbound-api", None)
     clock.now += timedelta(hours=1)
     later = twilio.messages.create(to="+12025550143", from_="+447700900123", body="And once more.")
-    platforms.knows(
+    platforms.set_resource(
         "twilio_sms", "SMin", {"from": "+12025550143", "to": "+447700900123", "body": "Hello?"}
     )
 
@@ -273,7 +273,7 @@ def test_twilios_own_client_sends_lists_and_hears_every_refusal(
         "inbound"
     ]
 
-    platforms.knows("twilio_sms", "+12025550199", {"opted_out": True})
+    platforms.set_resource("twilio_sms", "+12025550199", {"opted_out": True})
     for code, status, to, body in (
         (21617, 400, "+12025550143", "x" * 1601),
         (21602, 400, "+12025550143", ""),
@@ -291,7 +291,7 @@ def test_twilios_own_client_sends_lists_and_hears_every_refusal(
 
 
 def test_the_standard_receiver_checks_signatures_and_takes_each_id_once(
-    platforms: Platforms, caller: Caller
+    platforms: SimulatedPlatforms, caller: Caller
 ) -> None:
     assert caller.standard("rep_1", TEXT)[0] == 201
     assert caller.standard("rep_1", TEXT)[0] == 201
@@ -327,19 +327,23 @@ def test_the_standard_receiver_checks_signatures_and_takes_each_id_once(
 @pytest.mark.parametrize(
     ("mode", "status", "applied"),
     [
-        (Mode.FAIL_BEFORE, 500, False),
-        (Mode.FAIL_AFTER, 500, True),
-        (Mode.DROP, None, True),
-        (Mode.RATE_LIMITED, 429, False),
-        (Mode.REJECT, 422, False),
-        (Mode.SLOW, 200, True),
-        (Mode.DOWN, 503, False),
+        (FaultMode.FAIL_BEFORE, 500, False),
+        (FaultMode.FAIL_AFTER, 500, True),
+        (FaultMode.DROP, None, True),
+        (FaultMode.RATE_LIMITED, 429, False),
+        (FaultMode.REJECT, 422, False),
+        (FaultMode.SLOW, 200, True),
+        (FaultMode.DOWN, 503, False),
     ],
 )
 def test_a_fault_happens_as_often_as_ordered_and_does_what_it_says(
-    platforms: Platforms, caller: Caller, mode: Mode, status: int | None, applied: bool
+    platforms: SimulatedPlatforms,
+    caller: Caller,
+    mode: FaultMode,
+    status: int | None,
+    applied: bool,
 ) -> None:
-    platforms.fault("discourse", mode, "812", times=2, seconds=0.01)
+    platforms.add_fault("discourse", mode, "812", times=2, seconds=0.01)
     for text in (TEXT, "We have written to you by private message."):
         if status is None:
             with pytest.raises(urllib3.exceptions.ProtocolError):
@@ -350,24 +354,26 @@ def test_a_fault_happens_as_often_as_ordered_and_does_what_it_says(
     assert caller.post("The third one arrives in any case.")[0] == 200
 
 
-def test_faults_touch_only_the_calls_they_name(platforms: Platforms, caller: Caller) -> None:
-    platforms.fault("discourse", Mode.FAIL_BEFORE, "4711", times=None)
-    platforms.fault("discourse", Mode.FAIL_BEFORE, "812", times=None, calls="look")
+def test_faults_touch_only_the_calls_they_name(
+    platforms: SimulatedPlatforms, caller: Caller
+) -> None:
+    platforms.add_fault("discourse", FaultMode.FAIL_BEFORE, "4711", times=None)
+    platforms.add_fault("discourse", FaultMode.FAIL_BEFORE, "812", times=None, call_kind="look")
     assert caller.post(TEXT)[0] == 200
     assert caller.discourse("GET", "/t/812.json")[0] == 500
     assert caller.standard("rep_1", TEXT)[0] == 201
     platforms.reset()
-    platforms.fault("trustpilot", Mode.DOWN, times=1)
+    platforms.add_fault("trustpilot", FaultMode.DOWN, times=1)
     assert caller.call("POST", TOKENS, b"grant_type=client_credentials")[0] == 503
     assert caller.trustpilot("GET", "unknown")[0] == 404
     with pytest.raises(LookupError, match="discourse, "):
-        platforms.fault("nobody", Mode.DOWN)
+        platforms.add_fault("nobody", FaultMode.DOWN)
 
 
 def test_a_slow_answer_holds_nobody_else_up_and_stopping_does_not_wait_for_it(
-    caller: Caller, platforms: Platforms
+    caller: Caller, platforms: SimulatedPlatforms
 ) -> None:
-    platforms.fault("discourse", Mode.SLOW, seconds=60)
+    platforms.add_fault("discourse", FaultMode.SLOW, seconds=60)
 
     def wait() -> None:
         # Whether the answer or the end of the connection comes first is up to the scheduler.
@@ -390,7 +396,7 @@ def test_a_slow_answer_holds_nobody_else_up_and_stopping_does_not_wait_for_it(
 
 
 def test_programs_in_other_languages_control_it_over_http(
-    platforms: Platforms, caller: Caller
+    platforms: SimulatedPlatforms, caller: Caller
 ) -> None:
     def order(what: str, **said: Any) -> tuple[int, Any]:
         return caller.call("POST", f"/_simulator/{what}", json.dumps(said).encode())

@@ -14,10 +14,10 @@ from heard.policy import Context, ThreadState
 from heard.reviews import Channel
 
 FRIDAY_AFTERNOON = datetime(2026, 1, 30, 16, 30, tzinfo=UTC)
-LAST = {"id": "R01-rest", "when": {}, "then": {"route": "follow_up"}}
+CATCH_ALL_RULE = {"id": "R01-rest", "when": {}, "then": {"route": "follow_up"}}
 
 
-def document(**changes: Any) -> dict[str, Any]:
+def policy_document(**changes: Any) -> dict[str, Any]:
     """The playbook's policy with some parts changed."""
     return (
         json.loads(resources.files("heard.policy").joinpath("default.json").read_text("utf-8"))
@@ -25,34 +25,34 @@ def document(**changes: Any) -> dict[str, Any]:
     )
 
 
-def assessed(
+def make_assessment(
     severity: Severity = Severity.LOW,
     agenda: Agenda = Agenda.PRAISE,
     flags: tuple[Flag, ...] = (),
     **changes: Any,
 ) -> Assessment:
-    said: dict[str, Any] = {"needs_person": False, "confidence": 0.95, "topics": ()}
+    defaults: dict[str, Any] = {"needs_person": False, "confidence": 0.95, "topics": ()}
     return Assessment(
-        severity, agenda, None, "en", flags=flags, reasons=(), model="test", **(said | changes)
+        severity, agenda, None, "en", flags=flags, reasons=(), model="test", **(defaults | changes)
     )
 
 
-def context(
+def make_context(
     channel: Channel = Channel.REVIEW_SITE,
     rating: int | None = None,
     *,
-    left: int = 2,
+    replies_left: int = 2,
     open_: bool = False,
-    **more: Any,
+    **extra: Any,
 ) -> Context:
     return Context(
         channel,
         "google",
         rating,
         has_text=True,
-        public_replies_left=left,
+        public_replies_left=replies_left,
         follow_up_open=open_,
-        **more,
+        **extra,
     )
 
 
@@ -61,25 +61,25 @@ LANGUAGES = ("en", "de", "pcm")
 PLATFORMS = ("google", "x")
 
 
-def some(words: Any, most: int = 3) -> st.SearchStrategy[list[Any]]:
+def list_of(values: Any, max_size: int = 3) -> st.SearchStrategy[list[Any]]:
     """A few different ones of these, in a list."""
     return st.lists(
-        st.sampled_from([getattr(word, "value", word) for word in words]),
+        st.sampled_from([getattr(word, "value", word) for word in values]),
         min_size=1,
-        max_size=most,
+        max_size=max_size,
         unique=True,
     )
 
 
-CONDITIONS: dict[str, st.SearchStrategy[Any]] = {
-    "severity": some(Severity),
-    "agenda": some(Agenda),
-    "flags": some(Flag),
-    "topics": some(TOPICS),
-    "language": some(LANGUAGES),
-    "channel": some(Channel),
-    "stage": some(("onstage", "offstage"), 2),
-    "platform": some(PLATFORMS),
+CONDITION_VALUES: dict[str, st.SearchStrategy[Any]] = {
+    "severity": list_of(Severity),
+    "agenda": list_of(Agenda),
+    "flags": list_of(Flag),
+    "topics": list_of(TOPICS),
+    "language": list_of(LANGUAGES),
+    "channel": list_of(Channel),
+    "stage": list_of(("onstage", "offstage"), 2),
+    "platform": list_of(PLATFORMS),
     "rating_min": st.integers(1, 5),
     "rating_max": st.integers(1, 5),
     "has_text": st.booleans(),
@@ -88,7 +88,7 @@ CONDITIONS: dict[str, st.SearchStrategy[Any]] = {
     "sentiment_max": st.sampled_from([-1, -0.5, 0, 1]),
     "author_value_min": st.sampled_from([0, 1, 50, 100]),
     "earlier_complaints_min": st.integers(1, 3),
-    "thread": some(ThreadState),
+    "thread": list_of(ThreadState),
     "public_replies_left_max": st.integers(0, 2),
     "follow_up_open": st.booleans(),
     "confirmed": st.booleans(),
@@ -98,16 +98,20 @@ CONDITIONS: dict[str, st.SearchStrategy[Any]] = {
 
 @st.composite
 def conditions(
-    draw: st.DrawFn, most: int = 4, names: tuple[str, ...] = tuple(CONDITIONS)
+    draw: st.DrawFn, max_size: int = 4, names: tuple[str, ...] = tuple(CONDITION_VALUES)
 ) -> dict[str, Any]:
-    chosen = draw(st.lists(st.sampled_from(names), min_size=1, max_size=most, unique=True))
-    return {name: draw(CONDITIONS[name]) for name in chosen}
+    chosen_names = draw(
+        st.lists(st.sampled_from(names), min_size=1, max_size=max_size, unique=True)
+    )
+    return {name: draw(CONDITION_VALUES[name]) for name in chosen_names}
 
 
 @st.composite
 def actions(draw: st.DrawFn) -> dict[str, Any]:
     route = draw(st.sampled_from(["acknowledge", "follow_up", "both", "nothing"]))
-    then: dict[str, Any] = {"route": route} | ({"reason": "why_not"} if route == "nothing" else {})
+    action: dict[str, Any] = {"route": route} | (
+        {"reason": "why_not"} if route == "nothing" else {}
+    )
     optional: dict[str, st.SearchStrategy[Any]] = {
         "priority": st.integers(0, 1000),
         "queue": st.sampled_from(["default", "urgent", "vip"]),
@@ -123,25 +127,25 @@ def actions(draw: st.DrawFn) -> dict[str, Any]:
         "checklist": st.just("calm"),
         "variants": st.just(["warm"]),
     }
-    return then | {name: draw(value) for name, value in optional.items() if draw(st.booleans())}
+    return action | {name: draw(value) for name, value in optional.items() if draw(st.booleans())}
 
 
 @st.composite
 def documents(
-    draw: st.DrawFn, most: int = 6, asked: tuple[str, ...] = tuple(CONDITIONS)
+    draw: st.DrawFn, max_rules: int = 6, names: tuple[str, ...] = tuple(CONDITION_VALUES)
 ) -> dict[str, Any]:
     """Policies that load.
 
     Own rules before the playbook's, with hours, quiet hours and caps of every kind.
     """
-    whens = draw(st.lists(conditions(names=asked), max_size=most))
-    own: dict[str, Any] = {
+    rule_conditions = draw(st.lists(conditions(names=names), max_size=max_rules))
+    policy: dict[str, Any] = {
         "rules": [
             {"id": f"own-{place}", "when": when, "then": draw(actions())}
-            for place, when in enumerate(whens)
+            for place, when in enumerate(rule_conditions)
         ]
     }
-    parts: dict[str, st.SearchStrategy[Any]] = {
+    optional: dict[str, st.SearchStrategy[Any]] = {
         "caps": st.fixed_dictionaries({"public_replies": st.integers(0, 2)}),
         "calendar": st.sampled_from(
             [
@@ -161,8 +165,12 @@ def documents(
             [{"id": "soon", "when": {"severity": ["high"]}, "within": "2 working hours"}]
         ),
     }
-    own |= {name: draw(value) for name, value in parts.items() if draw(st.booleans())}
-    return own if own["rules"] else {name: value for name, value in own.items() if name != "rules"}
+    policy |= {name: draw(value) for name, value in optional.items() if draw(st.booleans())}
+    return (
+        policy
+        if policy["rules"]
+        else {name: value for name, value in policy.items() if name != "rules"}
+    )
 
 
 assessments = st.builds(
@@ -191,4 +199,4 @@ contexts = st.builds(
     earlier_complaints=st.integers(0, 5),
     author_value=st.none() | st.integers(0, 100),
 )
-moments = st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis asks for naive bounds
+times = st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis asks for naive bounds

@@ -15,15 +15,22 @@ from hypothesis import strategies as st
 
 from heard.acknowledgements.compose import KINDS
 from heard.assessment import Agenda, Assessment, Flag, Severity
-from heard.policy import Context, Policy, ThreadState, complete, decide, load_policy
-from heard.policy.check import problems
-from heard.policy.conditions import CONDITIONS, Seen
-from heard.policy.coverage import reach
+from heard.policy import Context, Policy, ThreadState, complete_document, decide, load_policy
+from heard.policy.check import find_problems
+from heard.policy.conditions import CONDITIONS, Facts
+from heard.policy.coverage import find_reachable
 from heard.policy.schema import KINDS as KNOWN_KINDS
 from heard.reviews import Channel
 from heard.sla import is_working
-from tests.unit.policy.policies import CONDITIONS as STRATEGIES
-from tests.unit.policy.policies import LANGUAGES, LAST, PLATFORMS, TOPICS, document, documents
+from tests.unit.policy.policies import (
+    CATCH_ALL_RULE,
+    LANGUAGES,
+    PLATFORMS,
+    TOPICS,
+    documents,
+    policy_document,
+)
+from tests.unit.policy.policies import CONDITION_VALUES as STRATEGIES
 from tests.unit.policy.test_load_policy import json_values
 
 FOLLOW_UP = {"route": "follow_up"}
@@ -150,7 +157,7 @@ def wording(template: str) -> dict[str, Any]:
             'has no effect: the route "acknowledge" opens no follow-up',
         ),
         (
-            {"rules": [LAST]},
+            {"rules": [CATCH_ALL_RULE]},
             "warning",
             "rules[0].when: has no conditions, so that none of the playbook's rules follow it",
         ),
@@ -243,7 +250,7 @@ def wording(template: str) -> dict[str, Any]:
 def test_a_policy_that_contradicts_itself_is_told_where_and_how_to_mend_it(
     written: dict[str, Any], severity: str, said: str
 ) -> None:
-    found = [f"{problem.severity} {problem}" for problem in problems(written)]
+    found = [f"{problem.severity} {problem}" for problem in find_problems(written)]
     assert any(each.startswith(severity) and said in each for each in found), found
 
 
@@ -251,7 +258,7 @@ def test_a_policy_that_contradicts_itself_is_told_where_and_how_to_mend_it(
     "good",
     [
         {},
-        document(),
+        policy_document(),
         rules(
             (
                 {"severity": ["high"], "author_value_min": 70},
@@ -267,8 +274,8 @@ def test_a_policy_that_contradicts_itself_is_told_where_and_how_to_mend_it(
     ],
 )
 def test_a_good_policy_has_nothing_wrong(good: dict[str, Any]) -> None:
-    assert problems(good) == ()
-    assert problems(complete(good)) == ()
+    assert find_problems(good) == ()
+    assert find_problems(complete_document(good)) == ()
 
 
 def test_kinds_of_acknowledgements_are_those_there_are() -> None:
@@ -282,7 +289,7 @@ def test_the_conditions_tried_here_are_all_that_there_are() -> None:
 @given(json_values)
 def test_anything_can_be_checked(anything: object) -> None:
     assert all(
-        problem.message and problem.fix.endswith((".", "?")) for problem in problems(anything)
+        problem.message and problem.fix.endswith((".", "?")) for problem in find_problems(anything)
     )
 
 
@@ -301,13 +308,13 @@ CLOSE = (
 
 
 @settings(deadline=None, max_examples=60)
-@given(documents(most=8, asked=CLOSE) | documents(), st.integers(0, 2**32))
+@given(documents(max_rules=8, names=CLOSE) | documents(), st.integers(0, 2**32))
 def test_what_is_never_reached_never_decides_and_what_is_reached_can(
     written: dict[str, Any], seed: int
 ) -> None:
     policy, dice = load_policy(written), random.Random(seed)
     wrong: dict[str, list[str]] = {}
-    for problem in problems(written):
+    for problem in find_problems(written):
         if problem.path[0] == "rules" and problem.severity == "error":
             wrong.setdefault(written["rules"][problem.path[1]]["id"], []).append(problem.message)
     cut_off = {
@@ -319,7 +326,7 @@ def test_what_is_never_reached_never_decides_and_what_is_reached_can(
         assessment, context, now = drawn(dice)
         assert decide(assessment, context, policy, now).fired[0] not in cut_off
     for place, rule in enumerate(policy.rules[: len(written.get("rules", ()))]):
-        seen = reach(
+        seen = find_reachable(
             rule.when,
             [each.when for each in policy.rules[:place]],
             most_public_replies=policy.public_replies,
@@ -338,9 +345,9 @@ def test_a_complete_document_has_the_same_faults_as_the_one_that_was_written(
     written: dict[str, Any],
 ) -> None:
     def said(document: dict[str, Any]) -> set[tuple[str, str]]:
-        return {(problem.severity, problem.message) for problem in problems(document)}
+        return {(problem.severity, problem.message) for problem in find_problems(document)}
 
-    assert said(complete(written)) == said(written)
+    assert said(complete_document(written)) == said(written)
 
 
 def drawn(dice: random.Random) -> tuple[Assessment, Context, datetime]:
@@ -377,7 +384,7 @@ def drawn(dice: random.Random) -> tuple[Assessment, Context, datetime]:
     )
 
 
-def made(seen: Seen) -> tuple[Assessment, Context]:
+def made(seen: Facts) -> tuple[Assessment, Context]:
     """The review of which this is seen."""
     judged = ("severity", "agenda", "sentiment", "language", "topics", "flags")
     assessment = Assessment(

@@ -15,7 +15,7 @@ from heard.assessment import Agenda, Assessment, Flag, Severity
 from heard.policy import (
     Context,
     Decision,
-    Near,
+    NearMiss,
     Route,
     ThreadState,
     decide,
@@ -23,19 +23,19 @@ from heard.policy import (
     default_policy,
     hand_over,
     load_policy,
-    observe,
+    policy_facts,
 )
 from heard.policy.document import RESERVED
 from heard.reviews import Channel, Stage
 from tests.unit.policy.policies import (
     FRIDAY_AFTERNOON,
-    assessed,
     assessments,
-    context,
     contexts,
-    document,
     documents,
-    moments,
+    make_assessment,
+    make_context,
+    policy_document,
+    times,
 )
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -44,143 +44,179 @@ BERLIN = ZoneInfo("Europe/Berlin")
 @pytest.mark.parametrize(
     ("assessment", "where", "route", "rule", "reason"),
     [
-        (assessed(Severity.PRAISE), context(rating=5), Route.ACKNOWLEDGE, "R02-praise", None),
         (
-            assessed(Severity.MEDIUM, Agenda.AUDIENCE),
-            context(rating=3),
+            make_assessment(Severity.PRAISE),
+            make_context(rating=5),
+            Route.ACKNOWLEDGE,
+            "R02-praise",
+            None,
+        ),
+        (
+            make_assessment(Severity.MEDIUM, Agenda.AUDIENCE),
+            make_context(rating=3),
             Route.ACKNOWLEDGE,
             "R03-heard",
             None,
         ),
         (
-            assessed(Severity.MEDIUM, Agenda.AUDIENCE),
-            context(rating=2),
+            make_assessment(Severity.MEDIUM, Agenda.AUDIENCE),
+            make_context(rating=2),
             Route.FOLLOW_UP,
             "R01-low-rating",
             None,
         ),
-        (assessed(Severity.HIGH, Agenda.AUDIENCE), context(), Route.FOLLOW_UP, "R01-high", None),
         (
-            assessed(Severity.HIGH, Agenda.ANSWER),
-            context(Channel.EMAIL),
-            Route.BOTH,
-            "R05-high-private",
-            None,
-        ),
-        (
-            assessed(Severity.HIGH, Agenda.ANSWER),
-            context(Channel.PHONE),
+            make_assessment(Severity.HIGH, Agenda.AUDIENCE),
+            make_context(),
             Route.FOLLOW_UP,
             "R01-high",
             None,
         ),
         (
-            assessed(Severity.HIGH, Agenda.ANSWER),
-            context(Channel.EMAIL, open_=True),
+            make_assessment(Severity.HIGH, Agenda.ANSWER),
+            make_context(Channel.EMAIL),
+            Route.BOTH,
+            "R05-high-private",
+            None,
+        ),
+        (
+            make_assessment(Severity.HIGH, Agenda.ANSWER),
+            make_context(Channel.PHONE),
+            Route.FOLLOW_UP,
+            "R01-high",
+            None,
+        ),
+        (
+            make_assessment(Severity.HIGH, Agenda.ANSWER),
+            make_context(Channel.EMAIL, open_=True),
             Route.FOLLOW_UP,
             "R04-joins-severe",
             None,
         ),
         (
-            assessed(Severity.CRITICAL, Agenda.AUDIENCE),
-            context(rating=5),
+            make_assessment(Severity.CRITICAL, Agenda.AUDIENCE),
+            make_context(rating=5),
             Route.FOLLOW_UP,
             "R01-critical",
             None,
         ),
-        (assessed(Severity.MEDIUM, Agenda.SPAM), context(), Route.NOTHING, "R05-spam", "spam"),
-        (assessed(Severity.MEDIUM, Agenda.ABUSE), context(), Route.FOLLOW_UP, "R20-abuse", None),
         (
-            assessed(Severity.MEDIUM, Agenda.AUDIENCE, (Flag.CANNOT_JUDGE,)),
-            context(),
+            make_assessment(Severity.MEDIUM, Agenda.SPAM),
+            make_context(),
+            Route.NOTHING,
+            "R05-spam",
+            "spam",
+        ),
+        (
+            make_assessment(Severity.MEDIUM, Agenda.ABUSE),
+            make_context(),
+            Route.FOLLOW_UP,
+            "R20-abuse",
+            None,
+        ),
+        (
+            make_assessment(Severity.MEDIUM, Agenda.AUDIENCE, (Flag.CANNOT_JUDGE,)),
+            make_context(),
             Route.FOLLOW_UP,
             "R01-cannot-judge",
             None,
         ),
         (
-            assessed(Severity.PRAISE, Agenda.PRAISE, (Flag.QUESTION,)),
-            context(rating=5),
+            make_assessment(Severity.PRAISE, Agenda.PRAISE, (Flag.QUESTION,)),
+            make_context(rating=5),
             Route.FOLLOW_UP,
             "R23-question",
             None,
         ),
         (
-            assessed(Severity.PRAISE),
-            context(rating=5, left=0),
+            make_assessment(Severity.PRAISE),
+            make_context(rating=5, replies_left=0),
             Route.NOTHING,
             "R04-cap-reached",
             "cap_reached",
         ),
         (
-            assessed(Severity.MEDIUM, Agenda.AUDIENCE),
-            context(rating=3, left=0),
+            make_assessment(Severity.MEDIUM, Agenda.AUDIENCE),
+            make_context(rating=3, replies_left=0),
             Route.FOLLOW_UP,
             "R04-cap-person",
             None,
         ),
         (
-            assessed(Severity.PRAISE),
-            context(Channel.EMAIL, left=0),
+            make_assessment(Severity.PRAISE),
+            make_context(Channel.EMAIL, replies_left=0),
             Route.ACKNOWLEDGE,
             "R02-praise",
             None,
         ),
-        (assessed(Severity.PRAISE), context(open_=True), Route.FOLLOW_UP, "R04-joins", None),
+        (
+            make_assessment(Severity.PRAISE),
+            make_context(open_=True),
+            Route.FOLLOW_UP,
+            "R04-joins",
+            None,
+        ),
         # What is known of the author and the thread.
         (
-            assessed(Severity.HIGH, Agenda.ANSWER, (Flag.REPEAT_COMPLAINER,)),
-            context(),
+            make_assessment(Severity.HIGH, Agenda.ANSWER, (Flag.REPEAT_COMPLAINER,)),
+            make_context(),
             Route.FOLLOW_UP,
             "R08-again-severe",
             None,
         ),
         (
-            assessed(Severity.MEDIUM, Agenda.ANSWER, (Flag.REPEAT_COMPLAINER,)),
-            context(rating=3),
+            make_assessment(Severity.MEDIUM, Agenda.ANSWER, (Flag.REPEAT_COMPLAINER,)),
+            make_context(rating=3),
             Route.FOLLOW_UP,
             "R08-again",
             None,
         ),
         (
-            assessed(Severity.PRAISE, flags=(Flag.RECOVERED,)),
-            context(rating=5),
+            make_assessment(Severity.PRAISE, flags=(Flag.RECOVERED,)),
+            make_context(rating=5),
             Route.BOTH,
             "R18-recovered",
             None,
         ),
         (
-            assessed(Severity.HIGH, Agenda.ABUSE, (Flag.WORSENED,)),
-            context(thread=ThreadState.WALKED_AWAY),
+            make_assessment(Severity.HIGH, Agenda.ABUSE, (Flag.WORSENED,)),
+            make_context(thread=ThreadState.WALKED_AWAY),
             Route.FOLLOW_UP,
             "R20-worse",
             None,
         ),
         (
-            assessed(Severity.MEDIUM, Agenda.AUDIENCE),
-            context(rating=3, left=1),
+            make_assessment(Severity.MEDIUM, Agenda.AUDIENCE),
+            make_context(rating=3, replies_left=1),
             Route.FOLLOW_UP,
             "R04-last-reply",
             None,
         ),
-        (assessed(Severity.LOW), context(rating=4, left=1), Route.ACKNOWLEDGE, "R03-heard", None),
+        (
+            make_assessment(Severity.LOW),
+            make_context(rating=4, replies_left=1),
+            Route.ACKNOWLEDGE,
+            "R03-heard",
+            None,
+        ),
         # What the assessment thinks of itself.
         (
-            assessed(Severity.MEDIUM, Agenda.AUDIENCE, needs_person=True),
-            context(rating=3),
+            make_assessment(Severity.MEDIUM, Agenda.AUDIENCE, needs_person=True),
+            make_context(rating=3),
             Route.FOLLOW_UP,
             "R01-needs-person",
             None,
         ),
         (
-            assessed(Severity.LOW, needs_person=True),
-            context(left=0),
+            make_assessment(Severity.LOW, needs_person=True),
+            make_context(replies_left=0),
             Route.FOLLOW_UP,
             "R01-needs-person",
             None,
         ),
         (
-            assessed(Severity.PRAISE, confidence=0.55),
-            context(),
+            make_assessment(Severity.PRAISE, confidence=0.55),
+            make_context(),
             Route.FOLLOW_UP,
             "R01-unsure",
             None,
@@ -197,8 +233,8 @@ def test_the_default_policy_is_the_playbooks(
 def test_who_complains_again_comes_before_who_complains_once() -> None:
     def priority(*flags: Flag, severity: Severity = Severity.HIGH) -> int:
         return decide(
-            assessed(severity, Agenda.ANSWER, flags),
-            context(rating=2),
+            make_assessment(severity, Agenda.ANSWER, flags),
+            make_context(rating=2),
             default_policy(),
             FRIDAY_AFTERNOON,
         ).priority
@@ -253,7 +289,10 @@ def test_a_persons_answer_is_due_in_the_channels_working_time(
     severity: Severity, channel: Channel, due: datetime, fired: tuple[str, ...]
 ) -> None:
     decision = decide(
-        assessed(severity, Agenda.AUDIENCE), context(channel), default_policy(), FRIDAY_AFTERNOON
+        make_assessment(severity, Agenda.AUDIENCE),
+        make_context(channel),
+        default_policy(),
+        FRIDAY_AFTERNOON,
     )
     assert decision.due_at == due
     assert decision.fired == fired
@@ -276,7 +315,7 @@ AUTOMATON: dict[str, Any] = {
 
 
 @settings(deadline=None)
-@given(assessments, contexts, moments, documents() | st.sampled_from([{}, AUTOMATON]))
+@given(assessments, contexts, times, documents() | st.sampled_from([{}, AUTOMATON]))
 def test_every_policy_decides_everything_alike_each_time_and_within_the_guards(
     assessment: Assessment, where: Context, now: datetime, given_: dict[str, Any]
 ) -> None:
@@ -307,13 +346,13 @@ def test_every_policy_decides_everything_alike_each_time_and_within_the_guards(
 
 
 @settings(deadline=None, max_examples=40)
-@given(assessments, contexts, moments, documents())
+@given(assessments, contexts, times, documents())
 def test_rules_that_nearly_decided_failed_by_one_condition(
     assessment: Assessment, where: Context, now: datetime, given_: dict[str, Any]
 ) -> None:
     policy = load_policy(given_)
     decision = decide(assessment, where, policy, now)
-    seen = observe(assessment, where, policy, now)
+    seen = policy_facts(assessment, where, policy, now)
     rules = {rule.id: rule for rule in policy.rules}
     before = [rule.id for rule in policy.rules][
         : [rule.id for rule in policy.rules].index(decision.fired[0])
@@ -321,15 +360,15 @@ def test_rules_that_nearly_decided_failed_by_one_condition(
     assert rules[decision.fired[0]].when.holds(seen)
     assert not any(rules[id].when.holds(seen) for id in before)
     failing = [
-        Near(id, failed[0])
+        NearMiss(id, failed[0])
         for id in before
-        if len(failed := rules[id].when.failed(seen)) == 1 and len(rules[id].when.asks) > 1
+        if len(failed := rules[id].when.failed_names(seen)) == 1 and len(rules[id].when.tests) > 1
     ]
-    assert set(decision.near) <= set(failing)
-    assert len(decision.near) == min(5, len(failing))
+    assert set(decision.near_misses) <= set(failing)
+    assert len(decision.near_misses) == min(5, len(failing))
 
 
-@given(assessments, contexts, moments)
+@given(assessments, contexts, times)
 def test_the_default_policy_leaves_no_severe_asking_or_abusive_review_to_a_machine(
     assessment: Assessment, where: Context, now: datetime
 ) -> None:
@@ -355,18 +394,18 @@ def test_the_default_policy_leaves_no_severe_asking_or_abusive_review_to_a_machi
 @pytest.mark.parametrize(
     ("assessment", "guard"),
     [
-        (assessed(Severity.CRITICAL), "R01-severe"),
-        (assessed(agenda=Agenda.ABUSE), "R20-person"),
-        (assessed(agenda=Agenda.QUESTION), "R23-person"),
-        (assessed(flags=(Flag.QUESTION,)), "R23-person"),
-        (assessed(flags=(Flag.CANNOT_JUDGE,)), "R01-unjudged"),
+        (make_assessment(Severity.CRITICAL), "R01-severe"),
+        (make_assessment(agenda=Agenda.ABUSE), "R20-person"),
+        (make_assessment(agenda=Agenda.QUESTION), "R23-person"),
+        (make_assessment(flags=(Flag.QUESTION,)), "R23-person"),
+        (make_assessment(flags=(Flag.CANNOT_JUDGE,)), "R01-unjudged"),
     ],
 )
 @pytest.mark.parametrize("confirmed", [True, False])
 def test_a_guard_gives_a_person_what_a_rule_would_thank_for_or_ignore(
     assessment: Assessment, guard: str, confirmed: bool
 ) -> None:
-    where = replace(context(), has_text=not confirmed, confirmed=confirmed)
+    where = replace(make_context(), has_text=not confirmed, confirmed=confirmed)
     decision = decide(assessment, where, load_policy(AUTOMATON), FRIDAY_AFTERNOON)
     assert (decision.route, decision.fired[1], decision.reason) == (Route.FOLLOW_UP, guard, None)
     assert decision.due_at
@@ -378,8 +417,8 @@ def test_no_rule_can_be_called_like_a_guard() -> None:
 
 
 def test_the_hash_is_of_what_the_policy_says_not_of_how_it_is_written() -> None:
-    assert load_policy({}).hash == load_policy(document()).hash == default_policy().hash
-    assert load_policy(dict(reversed(document().items()))).hash == default_policy().hash
+    assert load_policy({}).hash == load_policy(policy_document()).hash == default_policy().hash
+    assert load_policy(dict(reversed(policy_document().items()))).hash == default_policy().hash
     assert (
         load_policy({"give_up_after": "30 days"}).hash
         == load_policy({"give_up_after": 2_592_000}).hash
@@ -389,7 +428,7 @@ def test_the_hash_is_of_what_the_policy_says_not_of_how_it_is_written() -> None:
 
 
 @settings(deadline=None, max_examples=40)
-@given(assessments, contexts, moments, documents())
+@given(assessments, contexts, times, documents())
 def test_handing_over_always_ends_with_a_person_and_a_time(
     assessment: Assessment, where: Context, now: datetime, given_: dict[str, Any]
 ) -> None:
@@ -408,7 +447,7 @@ def test_a_rule_can_ask_whether_the_review_is_proven() -> None:
         "then": {"route": "follow_up", "priority": 5},
     }
     policy = load_policy({"rules": [careful]})
-    praised, here = assessed(Severity.PRAISE), context(rating=5)
+    praised, here = make_assessment(Severity.PRAISE), make_context(rating=5)
 
     assert decide(praised, here, policy, FRIDAY_AFTERNOON).route is Route.ACKNOWLEDGE
     unproven = decide(praised, replace(here, confirmed=False), policy, FRIDAY_AFTERNOON)
@@ -439,7 +478,10 @@ def test_a_rules_own_time_checklist_and_wording_go_before_the_policys() -> None:
     }
     policy = load_policy({"rules": [own], "acknowledgements": {"delay": "1 hour"}})
     decision = decide(
-        assessed(Severity.HIGH), context(Channel.EMAIL, author_value=70), policy, FRIDAY_AFTERNOON
+        make_assessment(Severity.HIGH),
+        make_context(Channel.EMAIL, author_value=70),
+        policy,
+        FRIDAY_AFTERNOON,
     )
 
     assert (decision.queue, decision.checklist, decision.variants) == ("vip", "calm", ("short",))
@@ -447,7 +489,10 @@ def test_a_rules_own_time_checklist_and_wording_go_before_the_policys() -> None:
     assert decision.due_at == FRIDAY_AFTERNOON + timedelta(minutes=15)
     assert decision.send_after == FRIDAY_AFTERNOON + timedelta(minutes=2)
     other = decide(
-        assessed(Severity.PRAISE), context(Channel.EMAIL, author_value=70), policy, FRIDAY_AFTERNOON
+        make_assessment(Severity.PRAISE),
+        make_context(Channel.EMAIL, author_value=70),
+        policy,
+        FRIDAY_AFTERNOON,
     )
     assert (other.route, other.send_after) == (
         Route.ACKNOWLEDGE,
@@ -466,7 +511,7 @@ def test_working_hours_are_the_calendars() -> None:
     )
 
     def queue(at: datetime) -> str:
-        return decide(assessed(), context(), policy, at).queue
+        return decide(make_assessment(), make_context(), policy, at).queue
 
     assert queue(datetime(2026, 1, 30, 15, 59, tzinfo=UTC)) == "default"
     assert queue(datetime(2026, 1, 30, 16, 0, tzinfo=UTC)) == "night", (
@@ -484,7 +529,12 @@ def test_a_cap_of_the_business_leaves_less_and_never_more() -> None:
     ):
         policy = load_policy({"caps": {"public_replies": cap}})
         assert (
-            decide(assessed(Severity.PRAISE), context(left=left), policy, FRIDAY_AFTERNOON).route
+            decide(
+                make_assessment(Severity.PRAISE),
+                make_context(replies_left=left),
+                policy,
+                FRIDAY_AFTERNOON,
+            ).route
             is route
         )
 
@@ -495,7 +545,7 @@ QUIET = st.tuples(st.integers(0, 1439), st.integers(0, 1439)).filter(
 
 
 @settings(deadline=None)
-@given(QUIET, st.integers(0, 86_400), moments)
+@given(QUIET, st.integers(0, 86_400), times)
 def test_nothing_automatic_is_sent_in_quiet_hours(
     quiet: tuple[int, int], delay: int, now: datetime
 ) -> None:
@@ -508,7 +558,7 @@ def test_nothing_automatic_is_sent_in_quiet_hours(
         }
     )
     earliest = now + timedelta(seconds=delay)
-    sent = decide(assessed(Severity.PRAISE), context(), policy, now).send_after or now
+    sent = decide(make_assessment(Severity.PRAISE), make_context(), policy, now).send_after or now
     assert earliest <= sent <= earliest + timedelta(days=1, hours=1)
     wall = sent.astimezone(BERLIN)
     minute = wall.hour * 60 + wall.minute
@@ -518,7 +568,9 @@ def test_nothing_automatic_is_sent_in_quiet_hours(
         if over_midnight
         else quiet[0] <= minute < quiet[1]
     )
-    mailed = decide(assessed(Severity.PRAISE), context(Channel.EMAIL), policy, now).send_after
+    mailed = decide(
+        make_assessment(Severity.PRAISE), make_context(Channel.EMAIL), policy, now
+    ).send_after
     assert mailed == (earliest if delay else None), "quiet hours of another channel"
 
 
@@ -534,5 +586,10 @@ def test_a_decision_stored_by_an_earlier_version_can_be_read() -> None:
         "escalate_after": [14400],
     }
     read = Decision.from_json(stored)
-    assert (read.near, read.variants, read.checklist, read.send_after) == ((), (), None, None)
+    assert (read.near_misses, read.variants, read.checklist, read.send_after) == (
+        (),
+        (),
+        None,
+        None,
+    )
     assert read.to_json() | stored == read.to_json()

@@ -16,11 +16,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from heard.errors import BadRequest
-from heard.policy import complete, default_policy, load_policy
-from heard.policy.document import playbook, read
-from heard.policy.schema import DOCUMENT, schema
+from heard.policy import complete_document, default_policy, load_policy
+from heard.policy.document import playbook, read_document
+from heard.policy.schema import DOCUMENT, json_schema
 from heard.policy.schema_types import Problem
-from tests.unit.policy.policies import LAST, document, documents
+from tests.unit.policy.policies import CATCH_ALL_RULE, documents, policy_document
 
 
 def rule(when: Any, then: Any, name: str = "R01-x") -> dict[str, Any]:
@@ -103,11 +103,11 @@ SLA = {"id": "R07-x", "when": {}}
             'rules[0].id: "R04-cap" is the name of a guard',
         ),
         (
-            {"rules": [LAST | {"when": {"has_text": True}}, LAST]},
+            {"rules": [CATCH_ALL_RULE | {"when": {"has_text": True}}, CATCH_ALL_RULE]},
             'rules[1].id: "R01-rest" is used twice',
         ),
         (
-            {"rules": [LAST, LAST | {"id": "x"}]},
+            {"rules": [CATCH_ALL_RULE, CATCH_ALL_RULE | {"id": "x"}]},
             "rules[0].when: has no conditions, so that nothing after it is reached",
         ),
         (
@@ -119,7 +119,7 @@ SLA = {"id": "R07-x", "when": {}}
             "rules[0].when: the last entry has conditions. End the list",
         ),
         (
-            {"rules": [LAST | {"then": {"route": "nothing", "reason": "busy"}}]},
+            {"rules": [CATCH_ALL_RULE | {"then": {"route": "nothing", "reason": "busy"}}]},
             'Give it "follow_up", so that no review is forgotten (R01).',
         ),
         (
@@ -213,7 +213,7 @@ def test_what_is_wrong_is_named_with_its_place_and_its_fix(
 
 def test_everything_that_is_wrong_is_said_at_once() -> None:
     found: list[Problem] = []
-    read(
+    read_document(
         {
             "nmae": "x",
             "rules": [{"id": "a", "when": {"severity": ["hi"], "mood": 1}, "then": {}}],
@@ -247,20 +247,20 @@ def test_whatever_stands_in_a_part_the_only_refusal_is_bad_request(
     changes: dict[str, Any], whole: bool
 ) -> None:
     with suppress(BadRequest):
-        assert load_policy(document(**changes) if whole else changes).rules
+        assert load_policy(policy_document(**changes) if whole else changes).rules
 
 
 def test_an_empty_document_is_the_playbook() -> None:
-    assert complete({}) == playbook()
+    assert complete_document({}) == playbook()
     assert load_policy({}) == default_policy()
 
 
 @settings(deadline=None, max_examples=40)
 @given(documents())
 def test_a_complete_document_stays_as_it_is(given_: dict[str, Any]) -> None:
-    whole = complete(given_)
-    assert complete(whole) == whole
-    assert complete(json.loads(json.dumps(whole))) == whole
+    whole = complete_document(given_)
+    assert complete_document(whole) == whole
+    assert complete_document(json.loads(json.dumps(whole))) == whole
     assert load_policy(whole).hash == load_policy(given_).hash
 
 
@@ -269,14 +269,14 @@ def test_own_entries_go_before_the_playbooks_and_stand_for_those_of_the_same_nam
     names = [rule.id for rule in load_policy({"rules": [own]}).rules]
     assert names[0] == "R02-praise"
     assert sorted(names) == sorted(rule.id for rule in default_policy().rules)
-    assert [rule.id for rule in load_policy({"rules": [own, LAST]}).rules] == [
+    assert [rule.id for rule in load_policy({"rules": [own, CATCH_ALL_RULE]}).rules] == [
         "R02-praise",
         "R01-rest",
     ]
     sla = load_policy(
         {"sla": [{"id": "slow", "when": {"channel": ["email"]}, "within": "2 hours"}]}
     ).sla
-    assert (sla[0].id, sla[0].due.seconds, sla[0].due.clock, len(sla)) == (
+    assert (sla[0].id, sla[0].limit.seconds, sla[0].limit.clock, len(sla)) == (
         "slow",
         7200,
         "working",
@@ -288,7 +288,7 @@ def test_people_may_write_times_as_they_speak() -> None:
     ways = ["1 hour", "1h", "60 minutes", "60m", "3600 seconds", 3600, "1 working hour"]
     assert len({load_policy({"sla": [SLA | {"within": way}]}).hash for way in ways}) == 1
     assert (
-        load_policy({"sla": [SLA | {"within": "1 hour around the clock"}]}).sla[0].due.clock
+        load_policy({"sla": [SLA | {"within": "1 hour around the clock"}]}).sla[0].limit.clock
         == "always"
     )
     week = {
@@ -309,21 +309,21 @@ def test_the_published_schema_is_the_table_that_reads_documents() -> None:
     published = json.loads(
         resources.files("heard.policy").joinpath("schema.json").read_text("utf-8")
     )
-    assert published == json.loads(json.dumps(schema())), (
+    assert published == json.loads(json.dumps(json_schema())), (
         "run: heard policy schema > layers/heard/heard/policy/schema.json"
     )
     jsonschema.Draft202012Validator.check_schema(published)
     assert all(part["description"] for part in published["properties"].values())
 
 
-VALIDATOR = jsonschema.Draft202012Validator(schema())
+VALIDATOR = jsonschema.Draft202012Validator(json_schema())
 
 
 @settings(deadline=None, max_examples=50)
 @given(documents())
 def test_the_published_schema_takes_what_loads(given_: dict[str, Any]) -> None:
     VALIDATOR.validate(given_)
-    VALIDATOR.validate(complete(given_))
+    VALIDATOR.validate(complete_document(given_))
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 import pytest
 
 from heard.assessment import History, assess
-from heard.assessment.engines.chain import quick
+from heard.assessment.engines.chain import load_quick
 from heard.policy import Context, decide, default_policy
 from heard.reviews import EventKind
-from heard_simulator.server import Platforms
-from tests.unit.simulated import PLATFORMS, SAMPLES, wired
+from heard_simulator.server import SimulatedPlatforms
+from tests.unit.simulated import PLATFORMS, SAMPLES, connect_to_simulator
 
 pytestmark = pytest.mark.loopback
 
@@ -22,14 +22,14 @@ NOW = datetime(2026, 2, 14, 9, 30, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[Platforms]:
-    with Platforms(clock=lambda: NOW) as platforms:
+def running() -> Iterator[SimulatedPlatforms]:
+    with SimulatedPlatforms(clock=lambda: NOW) as platforms:
         yield platforms
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
-def test_the_samples_are_routed_as_they_expect(platform: str, running: Platforms) -> None:
-    side, engine, strayed = wired(platform, running), quick(), list[str]()
+def test_the_samples_are_routed_as_they_expect(platform: str, running: SimulatedPlatforms) -> None:
+    side, engine, strayed = connect_to_simulator(platform, running), load_quick(), list[str]()
     for sample in SAMPLES:
         if sample.platform != platform or sample.polled:
             continue

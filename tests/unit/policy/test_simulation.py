@@ -19,14 +19,14 @@ from hypothesis import strategies as st
 from heard.assessment import Agenda, Assessment, Flag, Severity
 from heard.policy import Context, Policy, Route, default_policy, load_policy
 from heard.policy.simulation import (
-    EXAMPLES,
+    MAX_EXAMPLES,
     MINUTES,
     WEEK_HOURS,
     Aspect,
     PastReview,
     Simulation,
-    compared,
-    decided,
+    find_change,
+    replay_decision,
     simulate,
 )
 from heard.reviews import Channel
@@ -104,7 +104,7 @@ def test_every_review_is_counted_once_in_everything(
     assert found.aspects.total() >= found.changed
     dated = [review for review in past if review.at]
     for number, load in enumerate((found.before, found.after)):
-        decisions = [decided(review, policies[number], review.at or NOW) for review in past]
+        decisions = [replay_decision(review, policies[number], review.at or NOW) for review in past]
         spent = [
             MINUTES[review.assessment.severity]
             for review, each in zip(past, decisions, strict=True)
@@ -122,7 +122,7 @@ def test_every_review_is_counted_once_in_everything(
     assert found.undated == len(past) - len(dated)
     assert (
         found.after.follow_ups - found.before.follow_ups
-        == found.gained.total() - found.lost.total()
+        == found.gained_person.total() - found.lost_person.total()
     )
     json.dumps(found.to_json(), allow_nan=False)
 
@@ -156,8 +156,8 @@ def test_the_order_of_reviews_does_not_matter(
 
 @given(reviews, two)
 def test_a_change_says_in_what(review: PastReview, policies: tuple[Policy, Policy]) -> None:
-    old, new = (decided(review, each, review.at or NOW) for each in policies)
-    change = compared(review, old, new)
+    old, new = (replay_decision(review, each, review.at or NOW) for each in policies)
+    change = find_change(review, old, new)
 
     assert (change is not None) == bool(change and change.aspects)
     if change is None:
@@ -165,7 +165,7 @@ def test_a_change_says_in_what(review: PastReview, policies: tuple[Policy, Polic
     else:
         assert (Aspect.ROUTE in change.aspects) == (old.route is not new.route)
         assert change.kind
-        assert compared(review, new, old) is not None
+        assert find_change(review, new, old) is not None
 
 
 @given(reviews, st.sampled_from(POLICIES))
@@ -173,7 +173,7 @@ def test_what_no_program_can_answer_is_acknowledged_by_nobody_and_edits_are_not_
     review: PastReview, given: Policy
 ) -> None:
     free, silent, edited = (
-        decided(replace(review, answerable=answerable, edit=edit), given, NOW).route
+        replay_decision(replace(review, answerable=answerable, edit=edit), given, NOW).route
         for answerable, edit in ((True, False), (False, False), (True, True))
     )
 
@@ -207,8 +207,8 @@ def test_examples_are_few_drawn_by_lot_and_of_every_kind() -> None:
 
     assert dict(found.kinds) == {"route: acknowledge → nothing": 500}
     drawn = [change.review.id for change in found.examples["route: acknowledge → nothing"]]
-    assert len(drawn) == EXAMPLES
-    assert drawn != [f"rev_{number:06d}" for number in range(EXAMPLES)]
+    assert len(drawn) == MAX_EXAMPLES
+    assert drawn != [f"rev_{number:06d}" for number in range(MAX_EXAMPLES)]
     assert found.rules == {("R02-praise", "R02-quiet"): 500}
 
 

@@ -19,13 +19,13 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from heard.errors import BadRequest
-from heard.policy import complete, load_policy
-from heard_cli.policy.check import check, checked, examined, print_schema
+from heard.policy import complete_document, load_policy
+from heard_cli.policy.check import check, check_content, print_schema, read_valid_policy
 from heard_cli.policy.compile import YEARS_AHEAD, compile_policy
-from heard_cli.policy.source import DEEPEST, LONGEST, read_source
+from heard_cli.policy.source import MAX_BYTES, MAX_DEPTH, read_source
 from heard_cli.policy.words import hours_in_words, then_in_words, when_in_words
-from heard_cli.stack import Stop
-from tests.unit.policy.policies import CONDITIONS, conditions, documents
+from heard_cli.stack import CommandError
+from tests.unit.policy.policies import CONDITION_VALUES, conditions, documents
 
 TODAY = date(2026, 11, 22)
 app = typer.Typer()
@@ -42,7 +42,7 @@ def test_what_is_written_as_yaml_or_json_is_read_as_it_was_meant(written: dict[s
         json.dumps(written, indent=2),
     ):
         source = read_source(text.encode())
-        assert (source.document, source.faults) == (written, ())
+        assert (source.document, source.issues) == (written, ())
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_words_mean_what_people_who_write_a_policy_mean(
     text: str, document: dict[str, Any]
 ) -> None:
     source = read_source(text.encode())
-    assert (source.document, source.faults) == (document, ())
+    assert (source.document, source.issues) == (document, ())
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_words_mean_what_people_who_write_a_policy_mean(
         ("limit: 1e999", 1, "is too great a number", "Give a smaller one."),
         ("name: a\n---\nname: b", 2, "a second document begins here", "Keep one policy in a file"),
         ("? [a]\n: b", 1, "is no name", 'Write "name: value"'),
-        ("a: " + "[" * (DEEPEST + 2), 1, "is nested too deep", "check the brackets"),
+        ("a: " + "[" * (MAX_DEPTH + 2), 1, "is nested too deep", "check the brackets"),
         ("a: b\u200b\x07", 1, "holds a character that nobody sees", "Write the line again"),
         ("- a\nb: c", 2, "indentation", "one column"),
     ],
@@ -102,20 +102,20 @@ def test_words_mean_what_people_who_write_a_policy_mean(
 def test_what_would_surprise_is_refused_with_line_and_fix(
     text: str, line: int, message: str, fix: str
 ) -> None:
-    fault = read_source(text.encode()).faults[0]
+    fault = read_source(text.encode()).issues[0]
     assert fault.line == line
     assert message in fault.message
     assert fix in fault.fix
 
 
 def test_a_file_that_is_no_text_or_too_long_is_refused() -> None:
-    (fault,) = read_source(b"name: a\nwhy: caf\xe9").faults
+    (fault,) = read_source(b"name: a\nwhy: caf\xe9").issues
     assert (fault.line, fault.column, fault.fix) == (2, 9, "Save the file again as UTF-8.")
-    assert "Shorten it" in read_source(b"#" * (LONGEST + 1)).faults[0].fix
+    assert "Shorten it" in read_source(b"#" * (MAX_BYTES + 1)).issues[0].fix
     laughs = "a0: &a0 [x]\n" + "".join(
         f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 30)
     )
-    assert read_source(laughs.encode()).faults[0].line == 1
+    assert read_source(laughs.encode()).issues[0].line == 1
 
 
 POLICY = """\
@@ -132,9 +132,9 @@ def test_rubbish_gives_findings_and_never_an_exception(
     rubbish: bytes, at: int, instead_of: int
 ) -> None:
     for content in (rubbish, POLICY[:at].encode() + rubbish + POLICY[at + instead_of :].encode()):
-        found = examined(content, TODAY)
+        found = check_content(content, TODAY)
         assert found.errors or found.document
-        for finding in found.findings:
+        for finding in found.diagnostics:
             assert 1 <= finding.line <= content.count(b"\n") + content.count(b"\r") + 2
             assert finding.message
             assert finding.fix.endswith((".", "?"))
@@ -147,7 +147,7 @@ pieces = st.sampled_from([*PIECES.split(), *BREAKS])
 
 @given(st.lists(pieces, max_size=25).map("".join))
 def test_yaml_gone_wrong_gives_findings_and_never_an_exception(text: str) -> None:
-    found = examined(text.encode(), TODAY)
+    found = check_content(text.encode(), TODAY)
     assert found.errors or found.document
 
 
@@ -156,7 +156,9 @@ def test_a_problem_is_found_where_it_was_written() -> None:
         POLICY
         + "  - id: R02-x\n    when: {severty: [low]}\n    then: {rout: both}\ncalender: {}\ngive_up_after: soon\n"
     )
-    told = [finding.told("acme.yaml") for finding in examined(text.encode(), TODAY).findings]
+    told = [
+        finding.as_line("acme.yaml") for finding in check_content(text.encode(), TODAY).diagnostics
+    ]
     assert told == [
         'acme.yaml:7:12: error: rules[1].when.severty: unknown. Did you mean "severity"?',
         "acme.yaml:8:5: error: rules[1].then.route: is missing. Add it: acknowledge, follow_up (a "
@@ -187,11 +189,13 @@ def test_a_problem_is_found_where_it_was_written() -> None:
     ],
 )
 def test_holidays_that_nobody_knows_are_told(holidays: str, line: int, said: str | None) -> None:
-    found = examined(f"calendar:\n  holidays: {holidays}\n".encode(), TODAY).findings
+    found = check_content(f"calendar:\n  holidays: {holidays}\n".encode(), TODAY).diagnostics
     if said is None:
         assert found == ()
     else:
-        assert any(said in finding.told("x") and finding.line == line for finding in found), found
+        assert any(said in finding.as_line("x") and finding.line == line for finding in found), (
+            found
+        )
 
 
 def test_a_countrys_holidays_become_dates_for_years_ahead() -> None:
@@ -203,7 +207,7 @@ def test_a_countrys_holidays_become_dates_for_years_ahead() -> None:
     )
     assert "2027-05-01" not in days
     assert days == sorted(days)
-    assert document == complete(document)
+    assert document == complete_document(document)
     assert load_policy(document).calendar.hours == load_policy({}).calendar.hours
     with pytest.raises(
         BadRequest, match=r'calendar\.holidays\.country: no holidays are known of the country "XX"'
@@ -242,15 +246,15 @@ def test_check_says_what_is_wrong_where_and_what_the_policy_does(tmp_path: Path)
 def test_only_a_policy_without_errors_passes_the_door(tmp_path: Path) -> None:
     file = tmp_path / "acme.yaml"
     file.write_text(POLICY)
-    assert checked(file) == (POLICY, complete(yaml.safe_load(POLICY)))
+    assert read_valid_policy(file) == (POLICY, complete_document(yaml.safe_load(POLICY)))
     file.write_text(
         POLICY.replace("severity: [high]", "severity: [high], rating_min: 4, rating_max: 2")
     )
-    with pytest.raises(Stop) as refused:
-        checked(file)
+    with pytest.raises(CommandError) as refused:
+        read_valid_policy(file)
     assert (
         f"{file}:4:30: error: rules[0].when.rating_min: no rating is at least 4 and at most 2."
-        in refused.value.wrong
+        in refused.value.message
     )
 
 
@@ -262,12 +266,12 @@ def test_the_schema_is_printed_as_it_is_published() -> None:
 
 
 @settings(deadline=None)
-@given(conditions(most=6))
+@given(conditions(max_size=6))
 def test_conditions_are_said_in_words(when: dict[str, Any]) -> None:
     said = when_in_words(when)
     assert said
     assert said.count(",") >= len(when) - 2
-    assert not any(name in said for name in CONDITIONS if "_" in name)
+    assert not any(name in said for name in CONDITION_VALUES if "_" in name)
 
 
 def test_a_policy_in_words() -> None:

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from heard.errors import BadRequest, Conflict, NotFound
-from heard.policy import complete, default_policy, load_policy
+from heard.errors import BadRequest, ConflictError, NotFound
+from heard.policy import complete_document, default_policy, load_policy
 from heard.steps.triage import policy_of
-from heard.storage.policies import Policies, Version
+from heard.storage.policies import Policies, PolicyVersion
 from heard.storage.setup import Business
-from tests.unit.backend import BUSINESS, NAME, NOON, House, Watched
+from tests.unit.backend import BUSINESS, BUSINESS_NAME, NOON, Backend, InterceptedClient
 
 
 def document(name: str) -> dict[str, Any]:
@@ -26,29 +26,29 @@ def document(name: str) -> dict[str, Any]:
     }
 
 
-def policies(house: House, client: Any = None) -> Policies:
-    return Policies(client or house.dynamodb, house.tables["SetupTable"])
+def policies(backend: Backend, client: Any = None) -> Policies:
+    return Policies(client or backend.dynamodb, backend.tables["SetupTable"])
 
 
 def publish(
-    house: House, name: str, by: str = "Ana", client: Any = None, **said: str
-) -> Version | None:
-    made = policies(house, client)
+    backend: Backend, name: str, by: str = "Ana", client: Any = None, **said: str
+) -> PolicyVersion | None:
+    made = policies(backend, client)
     return made.publish(
         BUSINESS,
         document(name),
         source=said.get("source", f"name: {name}\n"),
-        by=by,
+        published_by=by,
         note=said.get("note", ""),
         now=NOON,
     )
 
 
-def test_what_is_published_is_followed_and_the_playbook_before_it_is_kept(house: House) -> None:
-    version = publish(house, "first", note="calmer evenings")
+def test_what_is_published_is_followed_and_the_playbook_before_it_is_kept(backend: Backend) -> None:
+    version = publish(backend, "first", note="calmer evenings")
 
     assert version is not None
-    assert (version.number, version.by, version.note, version.source, version.at) == (
+    assert (version.number, version.published_by, version.note, version.source, version.at) == (
         2,
         "Ana",
         "calmer evenings",
@@ -56,40 +56,42 @@ def test_what_is_published_is_followed_and_the_playbook_before_it_is_kept(house:
         NOON,
     )
     assert (
-        policy_of(BUSINESS, house.setup).hash == load_policy(document("first")).hash == version.hash
+        policy_of(BUSINESS, backend.setup_store).hash
+        == load_policy(document("first")).hash
+        == version.hash
     )
-    listed = policies(house).versions(BUSINESS)
+    listed = policies(backend).versions(BUSINESS)
     assert [each.number for each in listed] == [2, 1]
-    assert listed[0] == version == policies(house).version(BUSINESS, 2)
-    assert (listed[1].hash, listed[1].document) == (default_policy().hash, complete({}))
-    assert (house.setup.business(BUSINESS) or Business("", "")).policy_version == 2
+    assert listed[0] == version == policies(backend).version(BUSINESS, 2)
+    assert (listed[1].hash, listed[1].document) == (default_policy().hash, complete_document({}))
+    assert (backend.setup_store.business(BUSINESS) or Business("", "")).policy_version == 2
 
 
-def test_a_version_means_the_same_whatever_becomes_of_the_playbook(house: House) -> None:
-    version = publish(house, "first")
+def test_a_version_means_the_same_whatever_becomes_of_the_playbook(backend: Backend) -> None:
+    version = publish(backend, "first")
 
     assert version is not None
-    assert version.document == complete(document("first"))
+    assert version.document == complete_document(document("first"))
     assert len(version.document["rules"]) > 1
 
 
-def test_publishing_what_is_followed_already_writes_nothing(house: House) -> None:
-    assert policies(house).publish(BUSINESS, {}, source="", by="Ana", now=NOON) is None
-    assert policies(house).versions(BUSINESS) == []
+def test_publishing_what_is_followed_already_writes_nothing(backend: Backend) -> None:
+    assert policies(backend).publish(BUSINESS, {}, source="", published_by="Ana", now=NOON) is None
+    assert policies(backend).versions(BUSINESS) == []
 
-    publish(house, "first")
-    assert publish(house, "first", by="Lee", note="again") is None
-    assert [each.number for each in policies(house).versions(BUSINESS)] == [2, 1]
+    publish(backend, "first")
+    assert publish(backend, "first", by="Lee", note="again") is None
+    assert [each.number for each in policies(backend).versions(BUSINESS)] == [2, 1]
 
 
-def test_what_was_in_force_without_a_version_becomes_one(house: House) -> None:
-    house.setup.put_business(Business(BUSINESS, NAME, document("by hand")))
+def test_what_was_in_force_without_a_version_becomes_one(backend: Backend) -> None:
+    backend.setup_store.put_business(Business(BUSINESS, BUSINESS_NAME, document("by hand")))
 
-    publish(house, "first")
-    house.setup.put_business(Business(BUSINESS, NAME, document("by hand again")))
-    publish(house, "second")
+    publish(backend, "first")
+    backend.setup_store.put_business(Business(BUSINESS, BUSINESS_NAME, document("by hand again")))
+    publish(backend, "second")
 
-    listed = policies(house).versions(BUSINESS)
+    listed = policies(backend).versions(BUSINESS)
     assert [(each.number, each.document["name"]) for each in reversed(listed)] == [
         (1, "by hand"),
         (2, "first"),
@@ -98,50 +100,56 @@ def test_what_was_in_force_without_a_version_becomes_one(house: House) -> None:
     ]
 
 
-def test_a_policy_that_an_earlier_release_took_does_not_keep_a_mended_one_out(house: House) -> None:
-    house.setup.put_business(Business(BUSINESS, NAME, {"rules": "of another time"}))
+def test_a_policy_that_an_earlier_release_took_does_not_keep_a_mended_one_out(
+    backend: Backend,
+) -> None:
+    backend.setup_store.put_business(
+        Business(BUSINESS, BUSINESS_NAME, {"rules": "of another time"})
+    )
 
-    publish(house, "mended")
+    publish(backend, "mended")
 
-    assert policy_of(BUSINESS, house.setup).name == "mended"
-    assert policies(house).versions(BUSINESS)[1].document == {"rules": "of another time"}
+    assert policy_of(BUSINESS, backend.setup_store).name == "mended"
+    assert policies(backend).versions(BUSINESS)[1].document == {"rules": "of another time"}
 
 
-def test_of_two_who_publish_at_once_one_wins_and_the_other_is_told(house: House) -> None:
-    publish(house, "first")
-    publish_meanwhile = iter([lambda: publish(house, "theirs", by="Lee", client=house.raw)])
+def test_of_two_who_publish_at_once_one_wins_and_the_other_is_told(backend: Backend) -> None:
+    publish(backend, "first")
+    publish_meanwhile = iter(
+        [lambda: publish(backend, "theirs", by="Lee", client=backend.plain_dynamodb)]
+    )
 
     def before(operation: str) -> None:
         if operation == "transact_write_items":
             next(publish_meanwhile, lambda: None)()
 
-    with pytest.raises(Conflict, match="version 3 by Lee") as overtaken:
-        publish(house, "mine", by="Ana", client=Watched(house.raw, before))
+    with pytest.raises(ConflictError, match="version 3 by Lee") as overtaken:
+        publish(backend, "mine", by="Ana", client=InterceptedClient(backend.plain_dynamodb, before))
 
     assert overtaken.value.reason == "published_meanwhile"
-    assert policy_of(BUSINESS, house.setup).name == "theirs"
-    assert [each.document["name"] for each in policies(house).versions(BUSINESS)] == [
+    assert policy_of(BUSINESS, backend.setup_store).name == "theirs"
+    assert [each.document["name"] for each in policies(backend).versions(BUSINESS)] == [
         "theirs",
         "first",
         "playbook",
     ]
 
 
-def test_many_at_once_never_overwrite_a_version(house: House) -> None:
+def test_many_at_once_never_overwrite_a_version(backend: Backend) -> None:
     def attempt(number: int) -> str | None:
         try:
-            version = publish(house, f"policy {number}", by=f"person {number}")
-        except Conflict:
+            version = publish(backend, f"policy {number}", by=f"person {number}")
+        except ConflictError:
             return None
         return version.document["name"] if version else None
 
     with ThreadPoolExecutor(8) as pool:
         won = [name for name in pool.map(attempt, range(8)) if name]
 
-    listed = policies(house).versions(BUSINESS)
+    listed = policies(backend).versions(BUSINESS)
     assert sorted(each.document["name"] for each in listed) == sorted([*won, "playbook"])
     assert [each.number for each in listed] == list(range(len(listed), 0, -1))
-    assert policy_of(BUSINESS, house.setup).hash == listed[0].hash
+    assert policy_of(BUSINESS, backend.setup_store).hash == listed[0].hash
 
 
 @pytest.mark.parametrize(
@@ -156,31 +164,33 @@ def test_many_at_once_never_overwrite_a_version(house: House) -> None:
     ],
 )
 def test_what_is_refused_leaves_the_old_one_in_force(
-    house: House, given: dict[str, Any], source: str, error: type[Exception]
+    backend: Backend, given: dict[str, Any], source: str, error: type[Exception]
 ) -> None:
-    publish(house, "first")
+    publish(backend, "first")
 
     with pytest.raises(error):
-        policies(house).publish(
-            BUSINESS, given, source=source, by="Ana", now=NOON + timedelta(hours=1)
+        policies(backend).publish(
+            BUSINESS, given, source=source, published_by="Ana", now=NOON + timedelta(hours=1)
         )
 
-    assert policy_of(BUSINESS, house.setup).name == "first"
-    assert len(policies(house).versions(BUSINESS)) == 2
+    assert policy_of(BUSINESS, backend.setup_store).name == "first"
+    assert len(policies(backend).versions(BUSINESS)) == 2
 
 
-def test_only_a_business_that_is_there_can_publish(house: House) -> None:
+def test_only_a_business_that_is_there_can_publish(backend: Backend) -> None:
     with pytest.raises(NotFound):
-        policies(house).publish("nobody", document("first"), source="", by="Ana", now=NOON)
-    assert policies(house).versions("nobody") == []
+        policies(backend).publish(
+            "nobody", document("first"), source="", published_by="Ana", now=NOON
+        )
+    assert policies(backend).versions("nobody") == []
 
 
-def test_a_business_that_is_renamed_keeps_its_policy(house: House) -> None:
-    publish(house, "first")
+def test_a_business_that_is_renamed_keeps_its_policy(backend: Backend) -> None:
+    publish(backend, "first")
 
-    house.setup.put_business(Business(BUSINESS, "Blue Door & Daughters"))
+    backend.setup_store.put_business(Business(BUSINESS, "Blue Door & Daughters"))
 
-    found = house.setup.business(BUSINESS)
+    found = backend.setup_store.business(BUSINESS)
     assert found is not None
     assert (found.name, found.policy["name"], found.policy_version) == (
         "Blue Door & Daughters",

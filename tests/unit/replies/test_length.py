@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heard.replies.length import has_address, length
+from heard.replies.length import has_url, text_length
 
 FAMILY = "👨‍👩‍👧‍👦"
 
@@ -47,7 +47,7 @@ DOCUMENTED = {
 
 @pytest.mark.parametrize("text", DOCUMENTED)
 def test_x_counts_what_its_documents_show_as_they_do(text: str) -> None:
-    assert length(text, "weighted") == DOCUMENTED[text]
+    assert text_length(text, "weighted") == DOCUMENTED[text]
 
 
 @pytest.mark.parametrize(
@@ -66,12 +66,12 @@ def test_x_counts_what_its_documents_show_as_they_do(text: str) -> None:
 def test_an_address_counts_23_with_or_without_a_scheme_and_nothing_else_does(
     text: str, weight: int
 ) -> None:
-    assert length(text, "weighted") == weight
+    assert text_length(text, "weighted") == weight
 
 
 def test_two_sentences_without_a_blank_between_them_are_never_counted_too_low() -> None:
-    assert length("internationalization.Unfortunately", "weighted") == 34
-    assert length("Sorry.Thanks", "weighted") == 23
+    assert text_length("internationalization.Unfortunately", "weighted") == 34
+    assert text_length("Sorry.Thanks", "weighted") == 23
 
 
 @pytest.mark.parametrize(
@@ -79,17 +79,19 @@ def test_two_sentences_without_a_blank_between_them_are_never_counted_too_low() 
     [("ក្រុម", 10), ("ﾊﾞ", 4), ("か\u309a", 4), ("क्षमा", 5), ("n\u0303o", 2), ("☝🏽", 2), ("©️", 2)],
 )
 def test_only_an_emoji_counts_two_for_all_its_parts(text: str, weight: int) -> None:
-    assert length(text, "weighted") == weight
+    assert text_length(text, "weighted") == weight
 
 
 def test_a_text_of_280_fits_and_one_more_does_not() -> None:
-    assert [length("x" * many, "weighted") for many in (280, 281)] == [280, 281]
-    assert [length("語" * many, "weighted") for many in (140, 141)] == [280, 282]
+    assert [text_length("x" * many, "weighted") for many in (280, 281)] == [280, 281]
+    assert [text_length("語" * many, "weighted") for many in (140, 141)] == [280, 282]
 
 
 def test_each_unit_counts_its_own_way() -> None:
     text = f"é{FAMILY}e\u0301"
-    assert {unit: length(text, unit) for unit in ("characters", "bytes", "graphemes", "utf16")} == {
+    assert {
+        unit: text_length(text, unit) for unit in ("characters", "bytes", "graphemes", "utf16")
+    } == {
         "characters": 10,
         "bytes": 30,
         "graphemes": 3,
@@ -98,7 +100,7 @@ def test_each_unit_counts_its_own_way() -> None:
 
 
 def test_a_grapheme_is_what_a_reader_takes_for_one_character() -> None:
-    assert [length(text, "graphemes") for text in ("🇩🇪🇫🇷", "क्षि", "한국", "\r\n", "")] == [
+    assert [text_length(text, "graphemes") for text in ("🇩🇪🇫🇷", "क्षि", "한국", "\r\n", "")] == [
         2,
         1,
         2,
@@ -112,14 +114,14 @@ def test_a_grapheme_is_what_a_reader_takes_for_one_character() -> None:
     [("see https://example.com", True), ("example.org", True), ("no address. None", False)],
 )
 def test_an_address_in_a_text_is_found(text: str, found: bool) -> None:
-    assert has_address(text) is found
+    assert has_url(text) is found
 
 
 @given(text=st.text(max_size=300))
 def test_any_text_has_a_length_in_every_unit(text: str) -> None:
     for unit in ("characters", "bytes", "utf16", "graphemes", "weighted"):
-        assert length(text, unit) >= (1 if text and unit != "weighted" else 0)
-    assert length(text, "graphemes") <= len(text) <= length(text, "bytes")
+        assert text_length(text, unit) >= (1 if text and unit != "weighted" else 0)
+    assert text_length(text, "graphemes") <= len(text) <= text_length(text, "bytes")
 
 
 @pytest.mark.parametrize(
@@ -127,5 +129,5 @@ def test_any_text_has_a_length_in_every_unit(text: str) -> None:
 )
 def test_no_text_takes_long_to_count(text: str) -> None:
     began = time.monotonic()
-    length(text * (60_000 // len(text)), "weighted")
+    text_length(text * (60_000 // len(text)), "weighted")
     assert time.monotonic() - began < 5

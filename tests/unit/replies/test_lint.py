@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heard.replies.lint import TOO_LIKE, fingerprint, lint, sign_off
+from heard.replies.lint import MAX_SIMILARITY, fingerprint, lint, sign_off
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_a_reply_pasted_with_a_name_changed_is_held_back_and_one_said_afresh_is_
         )
         == ()
     )
-    assert 0 < TOO_LIKE < 1
+    assert 0 < MAX_SIMILARITY < 1
 
 
 @settings(max_examples=200)

@@ -9,68 +9,77 @@ from collections.abc import Sequence
 
 import pytest
 
-from heard.connectors import Page
+from heard.connectors import ReviewPage
 from heard.reviews import EventKind, ReviewEvent, review_id
-from tests.unit.backend import House
-from tests.unit.simulated import PLATFORMS, SAMPLES, wired
+from tests.unit.backend import Backend
+from tests.unit.simulated import PLATFORMS, SAMPLES, connect_to_simulator
 
 pytestmark = pytest.mark.loopback
 
-MOST = 24
+MAX_ORDERS = 24
 """How many orders of one review's events are tried."""
 
 
-def happenings(house: House, platform: str) -> dict[str, list[ReviewEvent]]:
+def events_by_review(backend: Backend, platform: str) -> dict[str, list[ReviewEvent]]:
     """What the platform's samples say of each review, in their order.
 
     Afterwards the platform is as it is after the last of them.
     """
-    assert house.platforms is not None
-    side, now = wired(platform, house.platforms), house.clock()
-    said: dict[str, list[ReviewEvent]] = {}
+    assert backend.platforms is not None
+    connection, now = connect_to_simulator(platform, backend.platforms), backend.clock()
+    events_by_id: dict[str, list[ReviewEvent]] = {}
     for sample in [each for each in SAMPLES if each.platform == platform and not each.page]:
-        for known in sample.render(now).knows:
-            house.platforms.knows(platform, known.native_id, known.resource)
+        for entry in sample.render(now).resources:
+            backend.platforms.set_resource(platform, entry.native_id, entry.resource)
         if sample.polled:
-            page = side.connector.recent(None, side.connection, side.credentials, side.http, now)
-            assert isinstance(page, Page)
-            events: Sequence[ReviewEvent] = page.events
-        elif side.connector.handshake(
-            request := side.request(sample, now), side.connection, side.secrets, now
+            result = connection.connector.recent(
+                None, connection.connection, connection.credentials, connection.http, now
+            )
+            assert isinstance(result, ReviewPage)
+            events: Sequence[ReviewEvent] = result.events
+        elif connection.connector.handshake(
+            request := connection.request(sample, now),
+            connection.connection,
+            connection.secrets,
+            now,
         ):
             continue
         else:
-            events = side.connector.parse(request, side.connection, now).events
+            events = connection.connector.parse(request, connection.connection, now).events
         for event in events:
-            told = said.setdefault(event.native_id, [])
+            review_events = events_by_id.setdefault(event.native_id, [])
             if event.kind is not EventKind.TEST and (
-                not told or (told[-1].revision, told[-1].digest) != (event.revision, event.digest)
+                not review_events
+                or (review_events[-1].revision, review_events[-1].digest)
+                != (event.revision, event.digest)
             ):
-                told.append(event)
-    return {native_id: told for native_id, told in said.items() if len(told) > 1}
+                review_events.append(event)
+    return {native_id: told for native_id, told in events_by_id.items() if len(told) > 1}
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_any_order_and_any_repetition_end_in_the_same_state(
-    platform: str, connected: House
+    platform: str, simulated_backend: Backend
 ) -> None:
-    reviews = happenings(connected, platform)
+    reviews = events_by_review(simulated_backend, platform)
     if not reviews:
         pytest.skip("its samples say one thing of each review")
-    connection = connected.connect(platform)
-    restore = connected.snapshot()
-    for native_id, told in reviews.items():
-        ends: set[tuple[str, bool]] = set()
-        for order in itertools.islice(itertools.permutations(told), MOST):
+    connection = simulated_backend.connect(platform)
+    restore = simulated_backend.snapshot()
+    for native_id, events in reviews.items():
+        states: set[tuple[str, bool]] = set()
+        for order in itertools.islice(itertools.permutations(events), MAX_ORDERS):
             restore()
             for event in (*order, order[0], *order[::-1]):
-                connected.triage(connected.message(event, platform))
-            review = connected.case(review_id(connection.business, platform, native_id)).review
+                simulated_backend.triage(simulated_backend.queue_message(event, platform))
+            review = simulated_backend.case(
+                review_id(connection.business, platform, native_id)
+            ).review
             # What a platform does not date is dated by the moment of reading, which differs.
-            ends.add((review.digest, review.withdrawn))
-            connected.check()
-        assert len(ends) == 1, (
+            states.add((review.digest, review.withdrawn))
+            simulated_backend.check_invariants()
+        assert len(states) == 1, (
             native_id,
-            [(event.kind.value, event.revision) for event in told],
-            ends,
+            [(event.kind.value, event.revision) for event in events],
+            states,
         )

@@ -8,257 +8,267 @@ from typing import Any
 
 import pytest
 
-from heard.connectors import HttpAnswer
+from heard.connectors import HttpResponse
 from heard.errors import NotFound, PlatformUnavailable
 from heard.follow_ups import Action, Status
-from heard.messaging import RESCHEDULED, SEND_REPLY
+from heard.messaging import CARRY_OUT, RESCHEDULED
 from heard.outcomes import Kind
 from heard.reviews import EventKind
 from heard.steps import desk
-from heard.steps.feedback_page import answers
-from heard.steps.sweep import Swept
-from tests.unit.backend import COMPLAINT, NOON, House, complaint, praise, said
+from heard.steps.feedback_page import feedback_page
+from heard.steps.sweep import SweepReport
+from tests.unit.backend import COMPLAINT, NOON, Backend, complaint, praise, review_event
 
 TEXT = "I found both payments and paid one of them back this morning; the bank needs two days."
 
 
-def taken(method: str, _url: str, **_: Any) -> HttpAnswer:
-    return HttpAnswer(201, {}, b"{}") if method == "POST" else HttpAnswer(404, {}, b"")
+def accept_reply(method: str, _url: str, **_: Any) -> HttpResponse:
+    return HttpResponse(201, {}, b"{}") if method == "POST" else HttpResponse(404, {}, b"")
 
 
-def away(*_: Any, **__: Any) -> HttpAnswer:
+def fail_unavailable(*_: Any, **__: Any) -> HttpResponse:
     raise PlatformUnavailable("down", maybe_applied=False)
 
 
 @pytest.fixture
-def shop(house: House) -> House:
-    house.connect("standard", reply_url="https://shop.example/replies")
-    house.http = taken
-    return house
+def shop(backend: Backend) -> Backend:
+    backend.connect("standard", reply_url="https://shop.example/replies")
+    backend.http = accept_reply
+    return backend
 
 
 @pytest.fixture
-def told(shop: House) -> Any:
+def read_events(shop: Backend) -> Any:
     """What is published on the bus, as a subscriber's queue receives it."""
-    queue = shop.sqs.create_queue(QueueName=f"told-{shop.bus}")["QueueUrl"]
+    queue = shop.sqs.create_queue(QueueName=f"told-{shop.bus_name}")["QueueUrl"]
     arn = shop.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"][
         "QueueArn"
     ]
     shop.events.put_rule(
-        Name="all", EventBusName=shop.bus, EventPattern=json.dumps({"source": ["heard"]})
+        Name="all", EventBusName=shop.bus_name, EventPattern=json.dumps({"source": ["heard"]})
     )
-    shop.events.put_targets(Rule="all", EventBusName=shop.bus, Targets=[{"Id": "1", "Arn": arn}])
+    shop.events.put_targets(
+        Rule="all", EventBusName=shop.bus_name, Targets=[{"Id": "1", "Arn": arn}]
+    )
 
-    def read() -> list[tuple[str, dict[str, Any]]]:
-        found = shop.sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
-        events = [json.loads(message["Body"]) for message in found]
+    def receive() -> list[tuple[str, dict[str, Any]]]:
+        messages = shop.sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get(
+            "Messages", []
+        )
+        events = [json.loads(message["Body"]) for message in messages]
         return [(event["detail-type"], event["detail"]) for event in events]
 
-    return read
+    return receive
 
 
-def answer(shop: House, action: Action, **fields: Any) -> None:
-    (task,) = shop.open_tasks()
-    ana = shop.person("Ana")
-    fence = desk.claim(ana, task.id, shop.desk, shop.clock()).fence
+def resolve(shop: Backend, action: Action, **fields: Any) -> None:
+    (follow_up,) = shop.open_follow_ups()
+    ana = shop.add_person("Ana")
+    fence = desk.claim(ana, follow_up.id, shop.desk, shop.clock()).fence
     codes = {"resolution": "refunded", "root_cause": "double-charge"}
-    desk.answer(
+    desk.resolve(
         ana,
-        task.id,
-        desk.AnswerRequest("answer-1", action, fence, **codes, **fields),
+        follow_up.id,
+        desk.ResolutionRequest("answer-1", action, fence, **codes, **fields),
         shop.desk,
         shop.clock(),
     )
 
 
-def states(shop: House) -> list[str]:
+def execution_states(shop: Backend) -> list[str]:
     return [execution.state for execution in shop.step_functions.executions.values()]
 
 
-def test_an_answer_ends_the_workflow_that_waits_for_it(shop: House) -> None:
-    shop.say(complaint("r-1"))
-    assert states(shop) == ["waiting"]
-    answer(shop, Action.REPLY, text=TEXT)
-    assert [told for _, told in shop.step_functions.told] == ["success"]
-    shop.turn()
+def test_a_resolution_ends_the_waiting_workflow(shop: Backend) -> None:
+    shop.deliver(complaint("r-1"))
+    assert execution_states(shop) == ["waiting"]
+    resolve(shop, Action.REPLY, text=TEXT)
+    assert [told for _, told in shop.step_functions.task_reports] == ["success"]
+    shop.run_workflows()
 
-    assert states(shop) == ["ended"]
-    assert shop.open_tasks() == []
+    assert execution_states(shop) == ["ended"]
+    assert shop.open_follow_ups() == []
 
 
 @pytest.mark.parametrize(
     ("action", "fields", "woken_by", "status"),
     [
-        (Action.INVITE_PRIVATE, {"text": TEXT}, SEND_REPLY, Status.INVITED),
+        (Action.INVITE_PRIVATE, {"text": TEXT}, CARRY_OUT, Status.INVITED),
         (
             Action.PROMISE,
             {"text": TEXT, "promised_for": NOON + timedelta(days=2)},
-            SEND_REPLY,
+            CARRY_OUT,
             Status.PROMISED,
         ),
         (Action.PROMISE, {"promised_for": NOON + timedelta(days=2)}, RESCHEDULED, Status.PROMISED),
     ],
 )
-def test_an_answer_that_closes_nothing_sets_the_clock_anew(
-    shop: House, action: Action, fields: dict[str, Any], woken_by: str, status: Status
+def test_a_resolution_that_closes_nothing_sets_a_new_timer(
+    shop: Backend, action: Action, fields: dict[str, Any], report: str, status: Status
 ) -> None:
-    shop.say(complaint("r-1"))
-    answer(shop, action, **fields)
-    assert [told for _, told in shop.step_functions.told] == [woken_by]
-    shop.turn()
-    (task,) = shop.open_tasks()
+    shop.deliver(complaint("r-1"))
+    resolve(shop, action, **fields)
+    assert [told for _, told in shop.step_functions.task_reports] == [report]
+    shop.run_workflows()
+    (follow_up,) = shop.open_follow_ups()
     (execution,) = shop.step_functions.executions.values()
 
-    assert (task.status, execution.state) == (status, "waiting")
-    assert abs(execution.rings_at - NOON - timedelta(seconds=task.wait_seconds(NOON))) < timedelta(
-        seconds=2
-    )
+    assert (follow_up.status, execution.state) == (status, "waiting")
+    assert abs(
+        execution.timer_due_at - NOON - timedelta(seconds=follow_up.wait_seconds(NOON))
+    ) < timedelta(seconds=2)
 
 
-def test_an_answer_that_comes_before_the_workflow_waits_is_found_by_it(shop: House) -> None:
-    shop.route(shop.message(complaint("r-1")))
-    answer(shop, Action.REPLY, text=TEXT)
-    assert shop.step_functions.told == []
-    shop.turn()
+def test_a_workflow_finds_a_resolution_given_before_it_waits(shop: Backend) -> None:
+    shop.run_route_workflow(shop.queue_message(complaint("r-1")))
+    resolve(shop, Action.REPLY, text=TEXT)
+    assert shop.step_functions.task_reports == []
+    shop.run_workflows()
 
-    assert states(shop) == ["ended"]
+    assert execution_states(shop) == ["ended"]
 
 
-def test_what_nobody_answers_escalates_level_by_level_and_expires(shop: House, told: Any) -> None:
-    review = shop.say(complaint("r-1"))
-    seen = told()
+def test_an_unresolved_follow_up_escalates_level_by_level_and_expires(
+    shop: Backend, read_events: Any
+) -> None:
+    review = shop.deliver(complaint("r-1"))
+    events = read_events()
     for _ in range(60):
         (execution,) = shop.step_functions.executions.values()
         if execution.state == "ended":
             break
-        shop.clock.now = max(shop.clock.now, execution.rings_at)
-        shop.ring()
-        seen += told()
+        shop.clock.now = max(shop.clock.now, execution.timer_due_at)
+        shop.fire_timers()
+        events += read_events()
     kinds = shop.kinds(review)
-    levels = [detail["level"] for kind, detail in seen if kind == "follow_up.escalated"]
+    levels = [detail["level"] for kind, detail in events if kind == "follow_up.escalated"]
 
     assert (kinds[:2], kinds[-1]) == ([Kind.ACCEPTED, Kind.FOLLOW_UP_OPENED], Kind.EXPIRED)
     assert set(kinds[2:-1]) == {Kind.ESCALATED}
     assert levels == list(range(1, kinds.count(Kind.ESCALATED) + 1))
     assert shop.clock.now >= NOON + timedelta(days=30)
-    assert COMPLAINT not in json.dumps(seen)
-    shop.check(COMPLAINT)
+    assert COMPLAINT not in json.dumps(events)
+    shop.check_invariants(COMPLAINT)
 
 
-def test_a_follow_up_is_announced_once_however_often_it_is_opened(shop: House, told: Any) -> None:
-    shop.say(complaint("r-1"))
-    shop.clock.pass_(days=1)
-    shop.ring()
+def test_a_follow_up_is_announced_once_however_often_it_is_opened(
+    shop: Backend, read_events: Any
+) -> None:
+    shop.deliver(complaint("r-1"))
+    shop.clock.advance(days=1)
+    shop.fire_timers()
 
-    assert [kind for kind, _ in told()] == ["follow_up.opened", "follow_up.escalated"]
+    assert [kind for kind, _ in read_events()] == ["follow_up.opened", "follow_up.escalated"]
 
 
-def test_a_withdrawn_reviews_workflow_ends_when_its_clock_rings(shop: House) -> None:
-    shop.say(complaint("r-1"))
-    shop.say(said("r-1", kind=EventKind.WITHDRAWN, revision="~"))
-    shop.clock.pass_(days=1)
-    shop.ring()
+def test_a_withdrawn_reviews_workflow_ends_when_its_timer_fires(shop: Backend) -> None:
+    shop.deliver(complaint("r-1"))
+    shop.deliver(review_event("r-1", kind=EventKind.WITHDRAWN, revision="~"))
+    shop.clock.advance(days=1)
+    shop.fire_timers()
 
-    assert states(shop) == ["ended"]
+    assert execution_states(shop) == ["ended"]
 
 
 # The sweep
 
 
-def test_the_sweep_leaves_alone_what_goes_its_way(shop: House) -> None:
-    shop.say(praise("r-1"))
-    shop.say(complaint("r-2"))
-    shop.clock.pass_(minutes=30)
+def test_the_sweep_changes_nothing_where_nothing_is_stuck(shop: Backend) -> None:
+    shop.deliver(praise("r-1"))
+    shop.deliver(complaint("r-2"))
+    shop.clock.advance(minutes=30)
 
-    assert shop.sweep() == Swept()
-    assert shop.queued() == []
+    assert shop.sweep() == SweepReport()
+    assert shop.queued_messages() == []
 
 
-def test_a_review_that_nothing_closed_is_swept_up_and_finished(shop: House) -> None:
-    message = shop.message(praise("r-1"))
+def test_the_sweep_finishes_a_review_that_nothing_closed(shop: Backend) -> None:
+    message = shop.queue_message(praise("r-1"))
     review = shop.triage(message)["review"]
-    assert shop.sweep() == Swept()
-    shop.clock.pass_(minutes=16)
-    assert shop.sweep() == Swept(resumed=1)
-    shop.resume()
+    assert shop.sweep() == SweepReport()
+    shop.clock.advance(minutes=16)
+    assert shop.sweep() == SweepReport(resumed=1)
+    shop.process_queue()
 
-    assert shop.case(review).review.closed is Kind.ACKNOWLEDGED
-    assert shop.sweep() == Swept()
+    assert shop.case(review).review.closing_kind is Kind.ACKNOWLEDGED
+    assert shop.sweep() == SweepReport()
 
 
-def test_a_review_that_stays_stuck_is_swept_up_again_and_again_and_never_forgotten(
-    shop: House,
+def test_the_sweep_finds_a_stuck_review_until_it_is_closed(
+    shop: Backend,
 ) -> None:
-    review = shop.triage(shop.message(praise("r-1")))["review"]
-    shop.http = away
+    review = shop.triage(shop.queue_message(praise("r-1")))["review"]
+    shop.http = fail_unavailable
     for _ in range(3):
-        shop.clock.pass_(days=20)
-        assert shop.sweep() == Swept(resumed=1)
-        shop.resume()
-        shop.check()
-    shop.http = taken
-    shop.clock.pass_(minutes=1)
-    shop.resume()
+        shop.clock.advance(days=20)
+        assert shop.sweep() == SweepReport(resumed=1)
+        shop.process_queue()
+        shop.check_invariants()
+    shop.http = accept_reply
+    shop.clock.advance(minutes=1)
+    shop.process_queue()
 
-    assert shop.case(review).review.closed is Kind.ACKNOWLEDGED
+    assert shop.case(review).review.closing_kind is Kind.ACKNOWLEDGED
 
 
-def test_a_follow_up_whose_workflow_was_never_started_gets_one(shop: House) -> None:
-    steps = shop.triage(shop.message(complaint("r-1")))
-    shop.clock.pass_(days=1, minutes=20)
-    assert shop.sweep() == Swept(restarted=1)
-    shop.resume()
-    shop.turn()
+def test_a_follow_up_whose_workflow_was_never_started_gets_one(shop: Backend) -> None:
+    steps = shop.triage(shop.queue_message(complaint("r-1")))
+    shop.clock.advance(days=1, minutes=20)
+    assert shop.sweep() == SweepReport(restarted=1)
+    shop.process_queue()
+    shop.run_workflows()
 
-    assert states(shop) == ["waiting"]
+    assert execution_states(shop) == ["waiting"]
     assert list(shop.step_functions.executions) != [steps["flow"]]
 
 
-def test_a_follow_up_whose_workflow_was_lost_gets_the_next_one_with_its_answer(shop: House) -> None:
-    review = shop.say(complaint("r-1"))
+def test_a_follow_up_whose_workflow_was_lost_gets_a_new_one_with_its_resolution(
+    shop: Backend,
+) -> None:
+    review = shop.deliver(complaint("r-1"))
     for execution in shop.step_functions.executions.values():
         execution.state = "lost"
-    answer(shop, Action.REPLY, text=TEXT)
-    shop.clock.pass_(days=2)
+    resolve(shop, Action.REPLY, text=TEXT)
+    shop.clock.advance(days=2)
     assert shop.sweep().restarted == 1
-    shop.resume()
-    shop.turn()
+    shop.process_queue()
+    shop.run_workflows()
 
-    assert states(shop) == ["lost", "ended"]
-    assert shop.case(review).review.closed is Kind.ANSWERED
-    shop.check()
+    assert execution_states(shop) == ["lost", "ended"]
+    assert shop.case(review).review.closing_kind is Kind.ANSWERED
+    shop.check_invariants()
 
 
-def test_a_follow_up_whose_clock_did_not_ring_is_woken(shop: House) -> None:
-    review = shop.say(complaint("r-1"))
-    shop.clock.pass_(days=1, minutes=20)
-    assert shop.sweep() == Swept(woken=1)
-    shop.turn()
+def test_a_follow_up_whose_timer_did_not_fire_is_woken(shop: Backend) -> None:
+    review = shop.deliver(complaint("r-1"))
+    shop.clock.advance(days=1, minutes=20)
+    assert shop.sweep() == SweepReport(woken=1)
+    shop.run_workflows()
 
     assert shop.kinds(review)[-1] is Kind.ESCALATED
-    assert shop.sweep() == Swept()
+    assert shop.sweep() == SweepReport()
 
 
 # The page on which the author of a feedback form finds our answer
 
 
-def test_a_forms_author_finds_what_was_answered_and_never_what_was_not(shop: House) -> None:
+def test_a_feedback_page_shows_sent_replies_only(shop: Backend) -> None:
     connection = shop.connect("feedback_form")
-    shop.say(complaint("f-1"), "feedback_form")
-    ana = shop.person("Ana")
-    (task,) = shop.open_tasks()
-    fence = desk.claim(ana, task.id, shop.desk, shop.clock()).fence
+    shop.deliver(complaint("f-1"), "feedback_form")
+    ana = shop.add_person("Ana")
+    (follow_up,) = shop.open_follow_ups()
+    fence = desk.claim(ana, follow_up.id, shop.desk, shop.clock()).fence
     codes: dict[str, Any] = {"resolution": "refunded", "root_cause": "double-charge", "text": TEXT}
-    desk.answer(
+    desk.resolve(
         ana,
-        task.id,
-        desk.AnswerRequest("answer-1", Action.REPLY, fence, **codes),
+        follow_up.id,
+        desk.ResolutionRequest("answer-1", Action.REPLY, fence, **codes),
         shop.desk,
         shop.clock(),
     )
-    before = answers(connection.id, "f-1", shop.setup, shop.work)
-    shop.turn()
-    after = answers(connection.id, "f-1", shop.setup, shop.work)
+    before = feedback_page(connection.id, "f-1", shop.setup_store, shop.cases)
+    shop.run_workflows()
+    after = feedback_page(connection.id, "f-1", shop.setup_store, shop.cases)
 
     assert before[1:] == (COMPLAINT, [])
     assert after[1] == COMPLAINT
@@ -269,9 +279,11 @@ def test_a_forms_author_finds_what_was_answered_and_never_what_was_not(shop: Hou
     ("connection", "native"),
     [("con-feedback_form-bus_bakery", "f-2"), ("con-standard-bus_bakery", "f-1"), ("con-x", "f-1")],
 )
-def test_no_other_address_shows_anything(shop: House, connection: str, native: str) -> None:
+def test_no_other_address_shows_a_feedback_page(
+    shop: Backend, connection: str, native_id: str
+) -> None:
     shop.connect("feedback_form")
-    shop.say(complaint("f-1"), "feedback_form")
+    shop.deliver(complaint("f-1"), "feedback_form")
 
     with pytest.raises(NotFound):
-        answers(connection, native, shop.setup, shop.work)
+        feedback_page(connection, native_id, shop.setup_store, shop.cases)

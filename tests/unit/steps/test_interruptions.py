@@ -13,367 +13,449 @@ from typing import Any
 
 import pytest
 
-from heard.connectors import HttpAnswer
+from heard.connectors import HttpResponse
 from heard.errors import Busy, Fault, NotFound, NotSettled
 from heard.follow_ups import Action, Status
 from heard.outcomes import Kind
 from heard.reviews import ReviewEvent
 from heard.steps import desk
 from heard.steps.reply import carry_out
-from heard_simulator.server import Calls, Mode
-from tests.unit.backend import COMPLAINT, PRAISE, House, Killed, Watched, said
+from heard_simulator.server import CallKind, FaultMode
+from tests.unit.backend import (
+    COMPLAINT,
+    PRAISE,
+    Backend,
+    FunctionStopped,
+    InterceptedClient,
+    review_event,
+)
 
 pytestmark = [pytest.mark.loopback, pytest.mark.faults]
 
 PLATFORMS = ("standard", "discourse", "twilio_sms")
-ANSWER = "I found both payments and paid one of them back this morning; the bank needs two days."
+REPLY_TEXT = (
+    "I found both payments and paid one of them back this morning; the bank needs two days."
+)
 _numbers = count(9000)
 
 
-def written(platform: str, text: str) -> ReviewEvent:
+def new_review(platform: str, text: str) -> ReviewEvent:
     """A new review, in a thread of its own."""
     number = next(_numbers)
     match platform:
         case "discourse":
-            return said(
+            return review_event(
                 f"{number}0",
                 text,
                 thread=str(number),
                 reply_to={"topic_id": str(number), "post_number": "1"},
             )
         case "twilio_sms":
-            customer, ours = f"+1202555{number}", "+447700900123"
-            return said(
+            customer, business_number = f"+1202555{number}", "+447700900123"
+            return review_event(
                 f"SM{number}",
                 text,
-                thread=f"{customer} {ours}",
+                thread=f"{customer} {business_number}",
                 author=customer,
-                reply_to={"to": customer, "from": ours},
+                reply_to={"to": customer, "from": business_number},
             )
         case _:
-            return said(f"r-{number}", text)
+            return review_event(f"r-{number}", text)
 
 
-def learn(house: House, event: ReviewEvent) -> None:
+def create_topic(backend: Backend, event: ReviewEvent) -> None:
     """Let the forum have the review's topic; the other platforms take a reply to anything."""
     post = {"id": int(event.native_id), "post_number": 1, "username": "zelda", "raw": event.text}
-    house.platforms.knows("discourse", event.native_thread, {"title": "Bread", "posts": [post]})
+    backend.platforms.set_resource(
+        "discourse", event.native_thread, {"title": "Bread", "posts": [post]}
+    )
 
 
 @contextmanager
-def stopped_after(house: House, calls: int) -> Iterator[None]:
+def stop_after_calls(backend: Backend, calls: int) -> Iterator[None]:
     """The function is stopped once so many of its calls took effect, be it at DynamoDB or at the
     platform.
 
     To stop between two reads is to stop after the write before them.
     """
-    dynamodb, http, left = house.dynamodb, house.http, calls
+    dynamodb, http, remaining = backend.dynamodb, backend.http, calls
 
-    def one_less(operation: str) -> None:
-        nonlocal left
-        left -= operation not in {"get_item", "query"}
-        if left == 0:
-            raise Killed
+    def count_call(operation: str) -> None:
+        nonlocal remaining
+        remaining -= operation not in {"get_item", "query"}
+        if remaining == 0:
+            raise FunctionStopped
 
-    def sent(*args: Any, **kwargs: Any) -> HttpAnswer:
-        answer = http(*args, **kwargs)
-        one_less("http")
-        return answer
+    def send(*args: Any, **kwargs: Any) -> HttpResponse:
+        response = http(*args, **kwargs)
+        count_call("http")
+        return response
 
-    house.dynamodb, house.http = Watched(dynamodb, lambda _: None, one_less), sent
+    backend.dynamodb, backend.http = InterceptedClient(dynamodb, lambda _: None, count_call), send
     try:
         yield
     finally:
-        house.dynamodb, house.http = dynamodb, http
+        backend.dynamodb, backend.http = dynamodb, http
 
 
-def wherever_it_stops(
-    house: House, event: ReviewEvent, step: Callable[[], object], check: Callable[[], None]
+def stop_everywhere(
+    backend: Backend, event: ReviewEvent, step: Callable[[], object], check: Callable[[], None]
 ) -> int:
     """Stop `step` after each call that takes effect, run it again as the queue or the workflow
     would, and check; how many there are.
     """
-    restore = house.snapshot()
+    restore = backend.snapshot()
     for calls in count(1):
         restore()
-        house.platforms.reset()
-        if "discourse" in house.connections:
-            learn(house, event)
+        backend.platforms.reset()
+        if "discourse" in backend.connections:
+            create_topic(backend, event)
         try:
-            with stopped_after(house, calls):
+            with stop_after_calls(backend, calls):
                 step()
-        except Killed:
-            house.clock.pass_(minutes=1)
+        except FunctionStopped:
+            backend.clock.advance(minutes=1)
             step()
             check()
-            house.check(COMPLAINT, PRAISE, ANSWER)
+            backend.check_invariants(COMPLAINT, PRAISE, REPLY_TEXT)
         else:
             check()
             return calls
     raise AssertionError
 
 
-def replies(house: House, event: ReviewEvent) -> list[str]:
+def replies(backend: Backend, event: ReviewEvent) -> list[str]:
     return [
-        reply.text for reply in house.platforms.replies() if reply.thread == event.native_thread
+        reply.text for reply in backend.platforms.replies() if reply.thread == event.native_thread
     ]
 
 
-def test_triage_that_is_stopped_anywhere_is_finished_by_the_next_delivery(connected: House) -> None:
-    connected.connect("standard")
-    event = written("standard", COMPLAINT)
-    message = connected.message(event)
+def test_triage_stopped_anywhere_is_finished_by_the_next_delivery(
+    simulated_backend: Backend,
+) -> None:
+    simulated_backend.connect("standard")
+    event = new_review("standard", COMPLAINT)
+    message = simulated_backend.queue_message(event)
 
     def check() -> None:
-        steps = connected.triage(message)
+        steps = simulated_backend.triage(message)
         assert (steps["route"], "flow" in steps) == ("follow_up", True)
-        assert connected.kinds(steps["review"]) == [Kind.ACCEPTED, Kind.FOLLOW_UP_OPENED]
+        assert simulated_backend.kinds(steps["review"]) == [Kind.ACCEPTED, Kind.FOLLOW_UP_OPENED]
 
-    assert wherever_it_stops(connected, event, lambda: connected.triage(message), check) > 2
+    assert (
+        stop_everywhere(simulated_backend, event, lambda: simulated_backend.triage(message), check)
+        > 2
+    )
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
-def test_an_acknowledgement_that_is_stopped_anywhere_goes_out_once(
-    connected: House, platform: str
+def test_an_acknowledgement_stopped_anywhere_is_sent_once(
+    simulated_backend: Backend, platform: str
 ) -> None:
-    connected.connect(platform)
-    event = written(platform, PRAISE)
-    message = connected.message(event, platform)
+    simulated_backend.connect(platform)
+    event = new_review(platform, PRAISE)
+    message = simulated_backend.queue_message(event, platform)
 
     def check() -> None:
-        steps = connected.triage(message)
+        steps = simulated_backend.triage(message)
         assert steps["route"] == "nothing"
-        assert connected.kinds(steps["review"]) == [Kind.ACCEPTED, Kind.ACKNOWLEDGED]
-        assert len(replies(connected, event)) == 1
+        assert simulated_backend.kinds(steps["review"]) == [Kind.ACCEPTED, Kind.ACKNOWLEDGED]
+        assert len(replies(simulated_backend, event)) == 1
 
-    assert wherever_it_stops(connected, event, lambda: connected.route(message), check) > 4
+    assert (
+        stop_everywhere(
+            simulated_backend, event, lambda: simulated_backend.run_route_workflow(message), check
+        )
+        > 4
+    )
 
 
-def answered(
-    house: House, event: ReviewEvent, platform: str, action: Action = Action.REPLY
+def follow_up_with_resolution(
+    backend: Backend, event: ReviewEvent, platform: str, action: Action = Action.REPLY
 ) -> tuple[str, list[str]]:
     """A follow-up about two reviews of a thread, whose answer waits to be carried out.
 
     Its id, its reviews.
     """
     if platform == "discourse":
-        learn(house, event)
-    other = replace(event, native_id=f"{event.native_id}1")
-    reviews = [house.route(house.message(said, platform))["review"] for said in (event, other)]
-    (task,) = house.open_tasks()
-    ana = house.person("Ana")
-    claimed = desk.claim(ana, task.id, house.desk, house.clock())
-    text = ANSWER if action is Action.REPLY else None
-    request = desk.AnswerRequest(
+        create_topic(backend, event)
+    other_event = replace(event, native_id=f"{event.native_id}1")
+    review_ids = [
+        backend.run_route_workflow(backend.queue_message(said, platform))["review"]
+        for said in (event, other_event)
+    ]
+    (follow_up,) = backend.open_follow_ups()
+    ana = backend.add_person("Ana")
+    claim = desk.claim(ana, follow_up.id, backend.desk, backend.clock())
+    text = REPLY_TEXT if action is Action.REPLY else None
+    request = desk.ResolutionRequest(
         "answer-1",
         action,
-        claimed.fence,
+        claim.fence,
         text=text,
-        resolution="refunded",
+        fix="refunded",
         root_cause="double-charge",
     )
-    desk.answer(ana, task.id, request, house.desk, house.clock())
-    return task.id, reviews
+    desk.resolve(ana, follow_up.id, request, backend.desk, backend.clock())
+    return follow_up.id, review_ids
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
-def test_an_answer_that_is_stopped_anywhere_is_carried_out_once_for_all_its_reviews(
-    connected: House, platform: str
+def test_a_reply_resolution_stopped_anywhere_is_carried_out_once_for_all_reviews(
+    simulated_backend: Backend, platform: str
 ) -> None:
-    connected.connect(platform)
-    event = written(platform, COMPLAINT)
-    task, reviews = answered(connected, event, platform)
+    simulated_backend.connect(platform)
+    event = new_review(platform, COMPLAINT)
+    follow_up_id, reviews = follow_up_with_resolution(simulated_backend, event, platform)
 
     def check() -> None:
-        assert connected.work.follow_up(task).status is Status.CLOSED
-        assert [connected.case(review).review.closed for review in reviews] == [
+        assert simulated_backend.cases.follow_up(follow_up_id).status is Status.CLOSED
+        assert [simulated_backend.case(review).review.closing_kind for review in reviews] == [
             Kind.ANSWERED,
             Kind.ANSWERED,
         ]
-        assert len(replies(connected, event)) == 1
+        assert len(replies(simulated_backend, event)) == 1
 
     def step() -> None:
-        carry_out(task, connected.ports, connected.reach, connected.clock())
+        carry_out(
+            follow_up_id,
+            simulated_backend.store_ports,
+            simulated_backend.platform_ports,
+            simulated_backend.clock(),
+        )
 
-    assert wherever_it_stops(connected, event, step, check) > 4
+    assert stop_everywhere(simulated_backend, event, step, check) > 4
 
 
-def test_a_resolution_that_is_stopped_anywhere_closes_every_review_once(connected: House) -> None:
-    connected.connect("standard")
-    event = written("standard", COMPLAINT)
-    task, reviews = answered(connected, event, "standard", Action.RESOLVE_WITHOUT_REPLY)
+def test_a_resolution_stopped_anywhere_closes_every_review_once(simulated_backend: Backend) -> None:
+    simulated_backend.connect("standard")
+    event = new_review("standard", COMPLAINT)
+    follow_up_id, reviews = follow_up_with_resolution(
+        simulated_backend, event, "standard", Action.RESOLVE_WITHOUT_REPLY
+    )
 
     def check() -> None:
-        assert [connected.case(review).review.closed for review in reviews] == [
+        assert [simulated_backend.case(review).review.closing_kind for review in reviews] == [
             Kind.RESOLVED_WITHOUT_REPLY
         ] * 2
 
     assert (
-        wherever_it_stops(
-            connected,
+        stop_everywhere(
+            simulated_backend,
             event,
-            lambda: carry_out(task, connected.ports, connected.reach, connected.clock()),
+            lambda: carry_out(
+                follow_up_id,
+                simulated_backend.store_ports,
+                simulated_backend.platform_ports,
+                simulated_backend.clock(),
+            ),
             check,
         )
         > 2
     )
 
 
-def known(house: House, platform: str) -> ReviewEvent:
+def praise_on_platform(backend: Backend, platform: str) -> ReviewEvent:
     """A happy review, which is acknowledged, on a platform that knows it."""
-    event = written(platform, PRAISE)
+    event = new_review(platform, PRAISE)
     if platform == "discourse":
-        learn(house, event)
+        create_topic(backend, event)
     return event
 
 
-def until_done(step: Callable[[], object], house: House) -> int:
+def retry_until_done(step: Callable[[], object], backend: Backend) -> int:
     """Run a step as the queue would until it has no fault any more; how often it took."""
-    for times in range(1, 6):
+    for attempts in range(1, 6):
         try:
             step()
         except Fault:
-            house.clock.pass_(minutes=1)
+            backend.clock.advance(minutes=1)
         else:
-            return times
+            return attempts
     raise AssertionError("the fault does not pass")
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 @pytest.mark.parametrize(
-    "mode", [Mode.FAIL_AFTER, Mode.DROP, Mode.FAIL_BEFORE, Mode.RATE_LIMITED, Mode.SLOW]
+    "mode",
+    [
+        FaultMode.FAIL_AFTER,
+        FaultMode.DROP,
+        FaultMode.FAIL_BEFORE,
+        FaultMode.RATE_LIMITED,
+        FaultMode.SLOW,
+    ],
 )
-def test_a_reply_is_never_doubled_however_the_platform_fails(
-    connected: House, platform: str, mode: Mode
+def test_a_reply_is_never_sent_twice_however_the_platform_fails(
+    simulated_backend: Backend, platform: str, mode: FaultMode
 ) -> None:
-    connected.connect(platform)
-    event = known(connected, platform)
-    message = connected.message(event, platform)
-    connected.platforms.fault(platform, mode, seconds=1.6 if mode is Mode.SLOW else None)
+    simulated_backend.connect(platform)
+    event = praise_on_platform(simulated_backend, platform)
+    message = simulated_backend.queue_message(event, platform)
+    simulated_backend.platforms.add_fault(
+        platform, mode, seconds=1.6 if mode is FaultMode.SLOW else None
+    )
 
-    assert until_done(lambda: connected.route(message), connected) == 2
-    assert len(replies(connected, event)) == 1
-    assert connected.kinds(connected.triage(message)["review"]) == [
+    assert (
+        retry_until_done(lambda: simulated_backend.run_route_workflow(message), simulated_backend)
+        == 2
+    )
+    assert len(replies(simulated_backend, event)) == 1
+    assert simulated_backend.kinds(simulated_backend.triage(message)["review"]) == [
         Kind.ACCEPTED,
         Kind.ACKNOWLEDGED,
     ]
-    connected.check()
+    simulated_backend.check_invariants()
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
-@pytest.mark.parametrize("mode", [Mode.FAIL_AFTER, Mode.DROP])
-def test_where_the_platform_cannot_tell_a_person_decides(
-    connected: House, platform: str, mode: Mode
+@pytest.mark.parametrize("mode", [FaultMode.FAIL_AFTER, FaultMode.DROP])
+def test_a_person_decides_where_the_platform_cannot_find_the_reply(
+    simulated_backend: Backend, platform: str, mode: FaultMode
 ) -> None:
-    connected.connect(platform)
-    event = known(connected, platform)
-    message = connected.message(event, platform)
-    connected.platforms.fault(platform, mode)
-    connected.platforms.fault(platform, Mode.REJECT, calls=Calls.LOOK)
-    until_done(lambda: connected.route(message), connected)
-    review = connected.triage(message)["review"]
+    simulated_backend.connect(platform)
+    event = praise_on_platform(simulated_backend, platform)
+    message = simulated_backend.queue_message(event, platform)
+    simulated_backend.platforms.add_fault(platform, mode)
+    simulated_backend.platforms.add_fault(platform, FaultMode.REJECT, call_kind=CallKind.READ)
+    retry_until_done(lambda: simulated_backend.run_route_workflow(message), simulated_backend)
+    review = simulated_backend.triage(message)["review"]
 
-    assert len(replies(connected, event)) == 1
-    assert connected.kinds(review) == [Kind.ACCEPTED, Kind.REPLY_UNKNOWN, Kind.FOLLOW_UP_OPENED]
-    assert [(task.reviews, task.why) for task in connected.open_tasks()] == [
+    assert len(replies(simulated_backend, event)) == 1
+    assert simulated_backend.kinds(review) == [
+        Kind.ACCEPTED,
+        Kind.REPLY_UNKNOWN,
+        Kind.FOLLOW_UP_OPENED,
+    ]
+    assert [(task.reviews, task.why) for task in simulated_backend.open_follow_ups()] == [
         ((review,), "reply_unknown")
     ]
-    connected.check()
+    simulated_backend.check_invariants()
 
 
-def test_a_receiver_that_shows_no_replies_is_one_that_cannot_tell(connected: House) -> None:
-    connected.connect("standard")
-    reach = connected.http
-    connected.http = lambda method, url, **sent: (
-        HttpAnswer(405, {}, b"") if method == "GET" else reach(method, url, **sent)
+def test_a_receiver_that_lists_no_replies_makes_the_reply_unknown(
+    simulated_backend: Backend,
+) -> None:
+    simulated_backend.connect("standard")
+    send = simulated_backend.http
+    simulated_backend.http = lambda method, url, **sent: (
+        HttpResponse(405, {}, b"") if method == "GET" else send(method, url, **sent)
     )
-    event = written("standard", COMPLAINT)
-    task, (review, _) = answered(connected, event, "standard")
-    connected.platforms.fault("standard", Mode.DROP)
+    event = new_review("standard", COMPLAINT)
+    follow_up_id, (review, _) = follow_up_with_resolution(simulated_backend, event, "standard")
+    simulated_backend.platforms.add_fault("standard", FaultMode.DROP)
     with pytest.raises(NotSettled):
-        until_done(
-            lambda: carry_out(task, connected.ports, connected.reach, connected.clock()), connected
+        retry_until_done(
+            lambda: carry_out(
+                follow_up_id,
+                simulated_backend.store_ports,
+                simulated_backend.platform_ports,
+                simulated_backend.clock(),
+            ),
+            simulated_backend,
         )
 
-    after = connected.work.follow_up(task)
-    assert (after.status, after.why, after.answer) == (Status.OPEN, "reply_unknown", None)
-    assert len(replies(connected, event)) == 1
-    assert connected.case(review).thread.public_replies == 1
-    connected.check()
+    follow_up = simulated_backend.cases.follow_up(follow_up_id)
+    assert (follow_up.status, follow_up.why, follow_up.resolution) == (
+        Status.OPEN,
+        "reply_unknown",
+        None,
+    )
+    assert len(replies(simulated_backend, event)) == 1
+    assert simulated_backend.case(review).thread.public_replies == 1
+    simulated_backend.check_invariants()
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
-def test_what_the_platform_refuses_for_good_goes_to_a_person_and_gives_the_slot_back(
-    connected: House, platform: str
+def test_a_reply_the_platform_rejects_goes_to_a_person_and_frees_its_slot(
+    simulated_backend: Backend, platform: str
 ) -> None:
-    connected.connect(platform)
-    event = written(platform, COMPLAINT)
-    task, reviews = answered(connected, event, platform)
-    connected.platforms.fault(platform, Mode.REJECT)
+    simulated_backend.connect(platform)
+    event = new_review(platform, COMPLAINT)
+    follow_up_id, reviews = follow_up_with_resolution(simulated_backend, event, platform)
+    simulated_backend.platforms.add_fault(platform, FaultMode.REJECT)
     with pytest.raises(NotSettled):
-        carry_out(task, connected.ports, connected.reach, connected.clock())
+        carry_out(
+            follow_up_id,
+            simulated_backend.store_ports,
+            simulated_backend.platform_ports,
+            simulated_backend.clock(),
+        )
 
-    after = connected.work.follow_up(task)
-    assert (after.status, after.why, list(after.reviews)) == (
+    follow_up = simulated_backend.cases.follow_up(follow_up_id)
+    assert (follow_up.status, follow_up.why, list(follow_up.reviews)) == (
         Status.OPEN,
         "reply_rejected",
         reviews,
     )
-    assert [connected.case(review).review.closed for review in reviews] == [None, None]
-    assert not [text for text in replies(connected, event) if ANSWER in text]
-    assert connected.case(reviews[0]).thread.public_replies == 0
-    connected.check()
+    assert [simulated_backend.case(review).review.closing_kind for review in reviews] == [
+        None,
+        None,
+    ]
+    assert not [text for text in replies(simulated_backend, event) if REPLY_TEXT in text]
+    assert simulated_backend.case(reviews[0]).thread.public_replies == 0
+    simulated_backend.check_invariants()
 
 
-def test_a_platform_that_stays_away_hands_the_answer_back_to_a_person(connected: House) -> None:
-    connected.connect("standard")
-    connected.platforms.fault("standard", Mode.DOWN, times=None)
-    event = written("standard", COMPLAINT)
-    task, (review, _) = answered(connected, event, "standard")
+def test_a_platform_that_stays_down_sends_the_follow_up_back_to_a_person(
+    simulated_backend: Backend,
+) -> None:
+    simulated_backend.connect("standard")
+    simulated_backend.platforms.add_fault("standard", FaultMode.DOWN, times=None)
+    event = new_review("standard", COMPLAINT)
+    follow_up_id, (review, _) = follow_up_with_resolution(simulated_backend, event, "standard")
     for _ in range(4):
-        connected.turn()
-        connected.clock.pass_(minutes=1)
+        simulated_backend.run_workflows()
+        simulated_backend.clock.advance(minutes=1)
 
-    after = connected.work.follow_up(task)
-    assert (after.status, after.answer, after.why) == (Status.OPEN, None, "reply_unknown")
-    assert connected.kinds(review)[-1] is Kind.REPLY_UNKNOWN
-    assert replies(connected, event) == []
-    connected.check()
+    follow_up = simulated_backend.cases.follow_up(follow_up_id)
+    assert (follow_up.status, follow_up.resolution, follow_up.why) == (
+        Status.OPEN,
+        None,
+        "reply_unknown",
+    )
+    assert simulated_backend.kinds(review)[-1] is Kind.REPLY_UNKNOWN
+    assert replies(simulated_backend, event) == []
+    simulated_backend.check_invariants()
 
 
-def test_two_runs_do_not_send_one_reply_at_once(connected: House) -> None:
-    connected.connect("standard")
-    event = known(connected, "standard")
-    steps = connected.triage(connected.message(event))
-    really = connected.http
-    refused: list[type[Exception]] = []
+def test_two_runs_do_not_send_one_reply_at_once(simulated_backend: Backend) -> None:
+    simulated_backend.connect("standard")
+    event = praise_on_platform(simulated_backend, "standard")
+    steps = simulated_backend.triage(simulated_backend.queue_message(event))
+    send = simulated_backend.http
+    busy_errors: list[type[Exception]] = []
 
-    def slowly(*args: Any, **kwargs: Any) -> HttpAnswer:
-        connected.http = really
+    def send_slowly(*args: Any, **kwargs: Any) -> HttpResponse:
+        simulated_backend.http = send
         try:
-            connected.acknowledge(steps)
+            simulated_backend.acknowledge(steps)
         except Busy as busy:
-            refused.append(type(busy))
-        return really(*args, **kwargs)
+            busy_errors.append(type(busy))
+        return send(*args, **kwargs)
 
-    connected.http = slowly
-    connected.acknowledge(steps)
+    simulated_backend.http = send_slowly
+    simulated_backend.acknowledge(steps)
 
-    assert refused == [Busy]
-    assert len(replies(connected, event)) == 1
+    assert busy_errors == [Busy]
+    assert len(replies(simulated_backend, event)) == 1
 
 
-def test_a_connection_that_was_removed_leaves_its_reviews_to_a_person(connected: House) -> None:
-    connection = connected.connect("standard")
-    steps = connected.triage(connected.message(known(connected, "standard")))
-    connected.setup.remove_connection(connection.id)
-    after = connected.acknowledge(steps)
+def test_reviews_of_a_removed_connection_go_to_a_person(simulated_backend: Backend) -> None:
+    connection = simulated_backend.connect("standard")
+    steps = simulated_backend.triage(
+        simulated_backend.queue_message(praise_on_platform(simulated_backend, "standard"))
+    )
+    simulated_backend.setup_store.remove_connection(connection.id)
+    next_steps = simulated_backend.acknowledge(steps)
 
-    assert after["route"] == "follow_up"
-    assert connected.kinds(steps["review"]) == [
+    assert next_steps["route"] == "follow_up"
+    assert simulated_backend.kinds(steps["review"]) == [
         Kind.ACCEPTED,
         Kind.REPLY_REJECTED,
         Kind.FOLLOW_UP_OPENED,
     ]
     with pytest.raises(NotFound):
-        connected.triage(connected.message(known(connected, "standard")))
+        simulated_backend.triage(
+            simulated_backend.queue_message(praise_on_platform(simulated_backend, "standard"))
+        )

@@ -16,23 +16,31 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from moto import mock_aws
 
-from heard.errors import Conflict, Fault
+from heard.errors import ConflictError, Fault
 from heard.follow_ups import Action
 from heard.reviews import EventKind
 from heard.steps import desk
-from heard_simulator.server import Calls, Mode, Platforms
-from tests.unit.backend import COMPLAINT, MILD, PRAISE, Clock, House, client, said
+from heard_simulator.server import CallKind, FaultMode, SimulatedPlatforms
+from tests.unit.backend import (
+    COMPLAINT,
+    MILD_COMPLAINT,
+    PRAISE,
+    Backend,
+    FakeClock,
+    moto_client,
+    review_event,
+)
 
 TOPIC = "812"
 POSTS = ("5001", "5002", "5003")
 AUTHOR = "Zelda Quint"
-WORDS = (
+TEXTS_AND_RATINGS = (
     (PRAISE, None),
-    (MILD, None),
+    (MILD_COMPLAINT, None),
     (COMPLAINT, None),
     ("How do I move a booking to Friday?", None),
 )
-TEXTS = (
+REPLY_TEXTS = (
     "I found both payments and paid one of them back this morning; the bank needs two days.",
     "Our oven failed at five, and I should have told everybody in the queue. Tomorrow it bakes "
     "again.",
@@ -47,25 +55,25 @@ class OneThread(RuleBasedStateMachine):
         super().__init__()
         self.aws = mock_aws()
         self.aws.start()
-        clock = Clock()
-        self.platforms = Platforms(clock=clock).start()
-        self.house = House(client("dynamodb")).furnish(self.platforms, clock)
-        self.house.connect("discourse")
+        clock = FakeClock()
+        self.platforms = SimulatedPlatforms(clock=clock).start()
+        self.backend = Backend(moto_client("dynamodb")).reset(self.platforms, clock)
+        self.backend.connect("discourse")
         posts = [
             {"id": int(post), "post_number": n, "username": "zelda", "raw": "…"}
             for n, post in enumerate(POSTS, start=1)
         ]
-        self.platforms.knows("discourse", TOPIC, {"title": "Bread", "posts": posts})
-        self.people = {name: self.house.person(name, "agent") for name in ("Ana", "Ben")} | {
-            "Lee": self.house.person("Lee", "agent", "lead")
+        self.platforms.set_resource("discourse", TOPIC, {"title": "Bread", "posts": posts})
+        self.people = {name: self.backend.add_person(name, "agent") for name in ("Ana", "Ben")} | {
+            "Lee": self.backend.add_person("Lee", "agent", "lead")
         }
         self.revisions = dict.fromkeys(POSTS, 0)
-        self.undone: list[dict[str, Any]] = []
-        self.answers = 0
+        self.pending_messages: list[dict[str, Any]] = []
+        self.resolution_count = 0
 
     def teardown(self) -> None:
         try:
-            self.comes_to_an_end()
+            self.run_to_the_end()
         finally:
             self.platforms.stop()
             self.aws.stop()
@@ -74,7 +82,7 @@ class OneThread(RuleBasedStateMachine):
 
     @rule(
         post=st.sampled_from(POSTS),
-        words=st.sampled_from(WORDS),
+        words=st.sampled_from(TEXTS_AND_RATINGS),
         kind=st.sampled_from(
             [
                 EventKind.CREATED,
@@ -87,11 +95,11 @@ class OneThread(RuleBasedStateMachine):
         back=st.sampled_from([0, 0, 0, 1]),
         stops=st.booleans(),
     )
-    def something_is_said(
+    def review_event_arrives(
         self, post: str, words: tuple[str, int | None], kind: EventKind, back: int, stops: bool
     ) -> None:
         self.revisions[post] += 1 - back
-        event = said(
+        event = review_event(
             post,
             *words,
             kind=kind,
@@ -99,155 +107,163 @@ class OneThread(RuleBasedStateMachine):
             thread=TOPIC,
             reply_to={"topic_id": TOPIC, "post_number": str(POSTS.index(post) + 1)},
         )
-        message = self.house.message(event, "discourse")
+        message = self.backend.queue_message(event, "discourse")
         if stops:
-            self.house.triage(message)
-            self.undone.append(message)
+            self.backend.triage(message)
+            self.pending_messages.append(message)
         else:
-            self.run(message)
+            self.route_message(message)
 
     @rule(
         mode=st.sampled_from(
-            [Mode.FAIL_BEFORE, Mode.FAIL_AFTER, Mode.DROP, Mode.RATE_LIMITED, Mode.REJECT]
+            [
+                FaultMode.FAIL_BEFORE,
+                FaultMode.FAIL_AFTER,
+                FaultMode.DROP,
+                FaultMode.RATE_LIMITED,
+                FaultMode.REJECT,
+            ]
         ),
-        calls=st.sampled_from([Calls.REPLY, Calls.REPLY, Calls.LOOK]),
+        calls=st.sampled_from([CallKind.REPLY, CallKind.REPLY, CallKind.READ]),
     )
-    def the_platform_fails_once(self, mode: Mode, calls: Calls) -> None:
-        self.platforms.fault("discourse", mode, calls=calls)
+    def the_platform_fails_once(self, mode: FaultMode, calls: CallKind) -> None:
+        self.platforms.add_fault("discourse", mode, call_kind=calls)
 
     # What the queue and the clocks do
 
-    def run(self, message: dict[str, Any]) -> None:
+    def route_message(self, message: dict[str, Any]) -> None:
         try:
-            self.house.route(message)
+            self.backend.run_route_workflow(message)
         except Fault:
-            self.undone.append(message)
-        self.house.turn()
+            self.pending_messages.append(message)
+        self.backend.run_workflows()
 
-    @precondition(lambda self: self.undone)
+    @precondition(lambda self: self.pending_messages)
     @rule()
     def the_queue_delivers_again(self) -> None:
-        self.run(self.undone.pop(0))
+        self.route_message(self.pending_messages.pop(0))
 
     @rule(minutes=st.sampled_from([1, 7, 20, 600, 3 * 24 * 60]))
     def time_passes(self, minutes: int) -> None:
-        self.house.clock.pass_(minutes=minutes)
-        self.house.ring()
+        self.backend.clock.advance(minutes=minutes)
+        self.backend.fire_timers()
 
-    @precondition(lambda self: self.undone)
+    @precondition(lambda self: self.pending_messages)
     @rule()
     def the_sweep_runs(self) -> None:
-        self.house.sweep()
-        self.house.resume()
-        self.house.turn()
+        self.backend.sweep()
+        self.backend.process_queue()
+        self.backend.run_workflows()
 
     # What people do
 
-    def tried(self, step: Any) -> None:
+    def attempt(self, step: Any) -> None:
         """A step of a person: it happens, or it is refused and nothing has changed."""
-        before = self.house.everything()
+        before = self.backend.case_items()
         try:
             step()
-        except Conflict:
-            assert self.house.everything() == before
-        self.house.turn()
+        except ConflictError:
+            assert self.backend.case_items() == before
+        self.backend.run_workflows()
 
     @rule(name=st.sampled_from(["Ana", "Ben"]))
-    def somebody_claims(self, name: str) -> None:
-        for task in self.house.open_tasks():
-            self.tried(
-                lambda task=task: desk.claim(
-                    self.people[name], task.id, self.house.desk, self.house.clock()
+    def agent_claims(self, name: str) -> None:
+        for follow_up in self.backend.open_follow_ups():
+            self.attempt(
+                lambda task=follow_up: desk.claim(
+                    self.people[name], task.id, self.backend.desk, self.backend.clock()
                 )
             )
 
     @rule(
         name=st.sampled_from(["Ana", "Ben"]),
         action=st.sampled_from(Action),
-        text=st.sampled_from([*TEXTS, None]),
+        text=st.sampled_from([*REPLY_TEXTS, None]),
         claims=st.sampled_from([True, True, True, False]),
         stale=st.sampled_from([0, 0, 0, 1]),
     )
-    def somebody_answers(
+    def agent_resolves(
         self, name: str, action: Action, text: str | None, claims: bool, stale: int
     ) -> None:
         if claims:
-            self.somebody_claims(name)
-        worded = text or (TEXTS[0] if action in {Action.REPLY, Action.INVITE_PRIVATE} else None)
+            self.agent_claims(name)
+        reply_text = text or (
+            REPLY_TEXTS[0] if action in {Action.REPLY, Action.INVITE_PRIVATE} else None
+        )
         if action is Action.RESOLVE_WITHOUT_REPLY:
-            worded = None
-        for task in self.house.open_tasks():
-            self.answers += 1
-            request = desk.AnswerRequest(
-                id=f"answer-{self.answers}",
+            reply_text = None
+        for follow_up in self.backend.open_follow_ups():
+            self.resolution_count += 1
+            request = desk.ResolutionRequest(
+                id=f"answer-{self.resolution_count}",
                 action=action,
-                fence=task.fence - stale,
-                text=worded,
-                resolution="refunded",
+                fence=follow_up.fence - stale,
+                text=reply_text,
+                fix="refunded",
                 root_cause="double-charge",
                 reason="abuse",
                 evidence="Never a customer of ours.",
-                promised_for=self.house.clock() + timedelta(days=2),
+                promised_for=self.backend.clock() + timedelta(days=2),
             )
-            self.tried(
-                lambda task=task, request=request: desk.answer(
-                    self.people[name], task.id, request, self.house.desk, self.house.clock()
+            self.attempt(
+                lambda task=follow_up, request=request: desk.resolve(
+                    self.people[name], task.id, request, self.backend.desk, self.backend.clock()
                 )
             )
 
     @rule(approved=st.booleans())
-    def a_lead_decides(self, approved: bool) -> None:
-        for task in self.house.open_tasks():
-            self.tried(
-                lambda task=task: desk.approve(
+    def lead_decides(self, approved: bool) -> None:
+        for follow_up in self.backend.open_follow_ups():
+            self.attempt(
+                lambda task=follow_up: desk.approve(
                     self.people["Lee"],
                     task.id,
                     approved=approved,
-                    desk=self.house.desk,
-                    now=self.house.clock(),
+                    desk=self.backend.desk,
+                    now=self.backend.clock(),
                 )
             )
 
     # What holds
 
     @invariant()
-    def nothing_is_lost_doubled_or_forged(self) -> None:
-        self.house.check(PRAISE, MILD, COMPLAINT, *TEXTS[:4], AUTHOR)
+    def invariants_hold(self) -> None:
+        self.backend.check_invariants(PRAISE, MILD_COMPLAINT, COMPLAINT, *REPLY_TEXTS[:4], AUTHOR)
 
-    def comes_to_an_end(self) -> None:
+    def run_to_the_end(self) -> None:
         """Without faults, and with nobody there.
 
         The queue delivers, clocks ring, the sweep finds the rest, and work expires.
         """
         self.platforms._faults.clear()
         for _ in range(100):
-            for message in [self.undone.pop() for _ in range(len(self.undone))]:
-                self.run(message)
-            self.house.resume()
-            open_tasks = self.house.open_tasks()
+            for message in [self.pending_messages.pop() for _ in range(len(self.pending_messages))]:
+                self.route_message(message)
+            self.backend.process_queue()
+            open_follow_ups = self.backend.open_follow_ups()
             if any(
-                not any(review in task.reviews for task in open_tasks)
+                not any(review in task.reviews for task in open_follow_ups)
                 for review in self.open_reviews()
             ):
-                self.house.clock.pass_(minutes=16)
+                self.backend.clock.advance(minutes=16)
                 self.the_sweep_runs()
-            elif not open_tasks:
+            elif not open_follow_ups:
                 break
-            waiting = [
-                execution.rings_at
-                for execution in self.house.step_functions.executions.values()
+            due_times = [
+                execution.timer_due_at
+                for execution in self.backend.step_functions.executions.values()
                 if execution.state == "waiting"
             ]
-            self.house.clock.now = max([self.house.clock.now, *sorted(waiting)[:1]])
-            self.house.ring()
-        self.nothing_is_lost_doubled_or_forged()
-        assert not self.house.open_tasks(), self.house.step_functions.executions
-        assert self.house.queued() == []
+            self.backend.clock.now = max([self.backend.clock.now, *sorted(due_times)[:1]])
+            self.backend.fire_timers()
+        self.invariants_hold()
+        assert not self.backend.open_follow_ups(), self.backend.step_functions.executions
+        assert self.backend.queued_messages() == []
 
     def open_reviews(self) -> list[str]:
         return [
             item["review"]["id"]
-            for item in self.house.items()
+            for item in self.backend.stored_items()
             if item["sk"] == "STATE" and "review" in item and "closed" not in item["review"]
         ]
 

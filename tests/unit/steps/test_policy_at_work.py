@@ -11,101 +11,114 @@ from typing import Any
 import pytest
 
 from heard.assessment import Assessment, Flag
-from heard.connectors import HttpAnswer
+from heard.connectors import HttpResponse
 from heard.outcomes import Kind
 from heard.policy import Context, ThreadState, decide, load_policy
 from heard.reviews import EventKind
 from heard.steps.triage import inputs_digest
 from heard.storage.setup import Business
-from tests.unit.backend import BUSINESS, NAME, NOON, PRAISE, House, complaint, praise, said
+from tests.unit.backend import (
+    BUSINESS,
+    BUSINESS_NAME,
+    NOON,
+    PRAISE,
+    Backend,
+    complaint,
+    praise,
+    review_event,
+)
 
 
-def taken(*_: Any, **__: Any) -> HttpAnswer:
-    return HttpAnswer(201, {}, b"{}")
+def accept_reply(*_: Any, **__: Any) -> HttpResponse:
+    return HttpResponse(201, {}, b"{}")
 
 
 @pytest.fixture
-def shop(house: House) -> House:
-    house.connect("standard", reply_url="https://shop.example/replies")
-    house.http = taken
-    return house
+def shop(backend: Backend) -> Backend:
+    backend.connect("standard", reply_url="https://shop.example/replies")
+    backend.http = accept_reply
+    return backend
 
 
-def publish(shop: House, **document: Any) -> None:
-    shop.setup.put_business(Business(BUSINESS, NAME, document))
+def publish(shop: Backend, **document: Any) -> None:
+    shop.setup_store.put_business(Business(BUSINESS, BUSINESS_NAME, document))
 
 
 def test_an_acknowledgement_waits_for_the_end_of_the_quiet_hours_and_the_sweep_sends_it(
-    shop: House,
+    shop: Backend,
 ) -> None:
     publish(shop, name="ours", quiet_hours={"from": "11:00", "to": "15:00"})  # it is noon
-    review = shop.say(praise("r-1"))
+    review = shop.deliver(praise("r-1"))
     assert shop.kinds(review) == [Kind.ACCEPTED]
 
-    shop.clock.pass_(hours=2, minutes=50)
+    shop.clock.advance(hours=2, minutes=50)
     shop.sweep()
-    shop.resume()
+    shop.process_queue()
     assert shop.kinds(review) == [Kind.ACCEPTED]
 
-    shop.clock.pass_(minutes=15)
+    shop.clock.advance(minutes=15)
     shop.sweep()
-    shop.resume()
+    shop.process_queue()
     assert shop.kinds(review) == [Kind.ACCEPTED, Kind.ACKNOWLEDGED]
-    shop.check(PRAISE)
+    shop.check_invariants(PRAISE)
 
 
-def test_praise_that_turns_into_a_complaint_while_its_thanks_wait_is_not_thanked(
-    shop: House,
+def test_praise_edited_into_a_complaint_while_its_acknowledgement_waits_is_not_acknowledged(
+    shop: Backend,
 ) -> None:
     publish(shop, name="ours", acknowledgements={"delay": 3600})
-    review = shop.say(praise("r-1"))
-    shop.say(complaint("r-1", kind=EventKind.EDITED, revision=2))
-    shop.clock.pass_(hours=2)
+    review = shop.deliver(praise("r-1"))
+    shop.deliver(complaint("r-1", kind=EventKind.EDITED, revision=2))
+    shop.clock.advance(hours=2)
     shop.sweep()
-    shop.resume()
+    shop.process_queue()
 
     assert shop.kinds(review) == [Kind.ACCEPTED, Kind.REVISED, Kind.FOLLOW_UP_OPENED]
     assert shop.case(review).thread.slots == ()
 
 
-def test_a_policy_may_allow_fewer_public_replies_than_two_and_never_more(shop: House) -> None:
+def test_a_policy_may_allow_fewer_public_replies_than_two_and_never_more(shop: Backend) -> None:
     publish(shop, name="ours", caps={"public_replies": 1})
-    review = shop.say(praise("r-1"))
+    review = shop.deliver(praise("r-1"))
 
     assert shop.case(review).thread.public_replies == 1
     assert shop.case(review).thread.public_replies_left == 0
 
 
-def test_neither_an_author_nor_a_page_gets_the_same_words_twice_in_a_row(shop: House) -> None:
-    told: dict[str, list[str]] = {}
+def test_neither_an_author_nor_a_page_gets_the_same_variant_twice_in_a_row(shop: Backend) -> None:
+    variants: dict[str, list[str]] = {}
     for number in range(14):
         author = f"author-{number % 3}"
-        review = shop.say(praise(f"r-{number}", author=author))
+        review = shop.deliver(praise(f"r-{number}", author=author))
         (acknowledged,) = [
-            outcome for outcome in shop.log.of_review(review) if outcome.kind is Kind.ACKNOWLEDGED
+            outcome
+            for outcome in shop.outcome_log.of_review(review)
+            if outcome.kind is Kind.ACKNOWLEDGED
         ]
-        for whom in (author, "the page"):
-            told.setdefault(whom, []).append(acknowledged.detail["variant"])
+        for reader in (author, "the page"):
+            variants.setdefault(reader, []).append(acknowledged.detail["variant"])
 
-    assert all(one != another for said_to in told.values() for one, another in pairwise(said_to))
-    assert len(set(told["the page"])) >= 3
+    assert all(
+        one != another for said_to in variants.values() for one, another in pairwise(said_to)
+    )
+    assert len(set(variants["the page"])) >= 3
 
 
-def test_who_complained_before_is_known_by_what_they_say_next(shop: House) -> None:
-    shop.say(complaint("r-1", author="kim"))
-    for native, event, flag in (
+def test_an_earlier_complaint_is_flagged_on_the_authors_next_review(shop: Backend) -> None:
+    shop.deliver(complaint("r-1", author="kim"))
+    for native_id, event, flag in (
         ("r-2", complaint("r-2", author="kim"), Flag.REPEAT_COMPLAINER),
         ("r-3", praise("r-3", author="kim"), Flag.RECOVERED),
     ):
-        review = shop.say(event)
-        assert flag in (shop.work.revision(shop.case(review).review).assessment or {})["flags"], (
-            native
+        review = shop.deliver(event)
+        assert flag in (shop.cases.revision(shop.case(review).review).assessment or {})["flags"], (
+            native_id
         )
-        shop.check()
+        shop.check_invariants()
 
 
-def test_a_decision_can_be_made_again_from_what_is_stored_and_the_log_proves_from_what(
-    shop: House,
+def test_a_decision_can_be_repeated_from_stored_inputs_and_the_log_has_their_digest(
+    shop: Backend,
 ) -> None:
     publish(
         shop,
@@ -118,36 +131,36 @@ def test_a_decision_can_be_made_again_from_what_is_stored_and_the_log_proves_fro
             }
         ],
     )
-    first = shop.say(praise("r-1", author="kim"))
-    shop.work.vault.put_value(shop.case(first).review.author, 80)
-    review = shop.say(praise("r-2", author="kim"))
-    kept, logged = (
-        shop.work.revision(shop.case(review).review),
-        shop.log.of_review(review)[0].detail,
+    first = shop.deliver(praise("r-1", author="kim"))
+    shop.cases.vault.put_value(shop.case(first).review.author, 80)
+    review = shop.deliver(praise("r-2", author="kim"))
+    revision, detail = (
+        shop.cases.revision(shop.case(review).review),
+        shop.outcome_log.of_review(review)[0].detail,
     )
-    assert kept.assessment
-    assert kept.context
-    again = decide(
-        Assessment.from_json(kept.assessment),
-        Context.from_json(kept.context),
-        load_policy(_published(shop)),
+    assert revision.assessment
+    assert revision.context
+    decision = decide(
+        Assessment.from_json(revision.assessment),
+        Context.from_json(revision.context),
+        load_policy(_published_policy(shop)),
         NOON,
     )
 
-    assert "own-regulars" in again.fired
-    assert (list(again.fired), again.policy_hash, again.route.value) == (
-        logged["rules"],
-        logged["policy"],
-        logged["route"],
+    assert "own-regulars" in decision.fired
+    assert (list(decision.fired), decision.policy_hash, decision.route.value) == (
+        detail["rules"],
+        detail["policy"],
+        detail["route"],
     )
-    assert logged["inputs"] == inputs_digest(kept.assessment, kept.context)
+    assert detail["inputs"] == inputs_digest(revision.assessment, revision.context)
 
 
-def test_the_rules_are_told_how_far_our_answers_came(shop: House) -> None:
-    review = shop.say(praise("r-1"))
-    shop.clock.pass_(minutes=1)
-    shop.say(
-        said(
+def test_the_policy_context_has_the_threads_state(shop: Backend) -> None:
+    review = shop.deliver(praise("r-1"))
+    shop.clock.advance(minutes=1)
+    shop.deliver(
+        review_event(
             "r-1",
             "It was fine, thank you all, still fine after a week.",
             4,
@@ -156,12 +169,12 @@ def test_the_rules_are_told_how_far_our_answers_came(shop: House) -> None:
         )
     )
 
-    assert (shop.work.revision(shop.case(review).review).context or {})[
+    assert (shop.cases.revision(shop.case(review).review).context or {})[
         "thread"
     ] == ThreadState.ACKNOWLEDGED
 
 
-def _published(shop: House) -> Any:
-    found = shop.setup.business(BUSINESS)
-    assert found
-    return found.policy
+def _published_policy(shop: Backend) -> Any:
+    business = shop.setup_store.business(BUSINESS)
+    assert business
+    return business.policy

@@ -12,35 +12,44 @@ from typing import Any
 import pytest
 
 from heard.cases import Case
-from heard.clock import stamp
-from heard.connectors import HttpAnswer, load
+from heard.clock import format_time
+from heard.connectors import HttpResponse, load
 from heard.outcomes import Kind
-from heard.polling import SUSPECTS, Poll, Seen
+from heard.polling import MAX_SUSPECTS, PollState, SeenReview
 from heard.reviews import EventKind, ReviewEvent, review_id
-from heard.steps.poll import FAILING, Polled, Poller, dispatch, poll
-from heard.storage.setup import Setup
-from heard_simulator.server import Calls, Mode
-from tests.unit.backend import BUSINESS, COMPLAINT, ELSEWHERE, MILD, NOON, PRAISE, House, Watched
+from heard.steps.poll import MAX_FAILING, PollPorts, PollReport, dispatch, poll
+from heard.storage.setup import SetupStore
+from heard_simulator.server import CallKind, FaultMode
+from tests.unit.backend import (
+    BUSINESS,
+    COMPLAINT,
+    MILD_COMPLAINT,
+    NOON,
+    OTHER_BUSINESS,
+    PRAISE,
+    Backend,
+    InterceptedClient,
+)
 
-GOOGLE = "google_business"
-CONNECTION = f"con-{GOOGLE}-{BUSINESS}"
+PLATFORM = "google_business"
+CONNECTION = f"con-{PLATFORM}-{BUSINESS}"
 LOCATION = "accounts/100000000000000000001/locations/20000000000000000001"
 
 pytestmark = pytest.mark.loopback
 
 
 @pytest.fixture
-def shop(connected: House) -> House:
-    connected.connect(GOOGLE)
-    return connected
+def shop(simulated_backend: Backend) -> Backend:
+    simulated_backend.connect(PLATFORM)
+    return simulated_backend
 
 
-def name(review: str) -> str:
+def review_name(review: str) -> str:
     return f"{LOCATION}/reviews/{review}"
 
 
-def writes(
-    house: House,
+def write_review(
+    backend: Backend,
     review: str,
     text: str = PRAISE,
     stars: str = "FIVE",
@@ -49,439 +58,470 @@ def writes(
     created: datetime | None = None,
 ) -> None:
     """Somebody writes or edits a review at Google."""
-    at = at or house.clock()
-    assert house.platforms is not None
-    shown = {
+    at = at or backend.clock()
+    assert backend.platforms is not None
+    resource = {
         "starRating": stars,
         "comment": text,
-        "createTime": stamp(created or at),
-        "updateTime": stamp(at),
+        "createTime": format_time(created or at),
+        "updateTime": format_time(at),
         "reviewer": {"displayName": "Zelda Quint"},
     }
-    house.platforms.knows(GOOGLE, name(review), shown)
+    backend.platforms.set_resource(PLATFORM, review_name(review), resource)
 
 
-def deletes(house: House, review: str) -> None:
-    assert house.platforms is not None
-    house.platforms.knows(GOOGLE, name(review), None)
+def delete_review(backend: Backend, review: str) -> None:
+    assert backend.platforms is not None
+    backend.platforms.set_resource(PLATFORM, review_name(review), None)
 
 
-def look(house: House, connection: str = CONNECTION) -> Polled:
-    return poll(connection, house.poller)
+def run_poll(backend: Backend, connection: str = CONNECTION) -> PollReport:
+    return poll(connection, backend.poller)
 
 
-def stands(house: House, connection: str = CONNECTION) -> Poll:
-    found = house.polls.poll(connection)
-    assert found is not None
-    return found
+def poll_state(backend: Backend, connection: str = CONNECTION) -> PollState:
+    state = backend.polls.state(connection)
+    assert state is not None
+    return state
 
 
-def case(house: House, review: str) -> Case:
-    return house.case(review_id(BUSINESS, GOOGLE, name(review)))
+def review_case(backend: Backend, review: str) -> Case:
+    return backend.case(review_id(BUSINESS, PLATFORM, review_name(review)))
 
 
-def kinds(house: House, review: str) -> list[Kind]:
-    return house.kinds(review_id(BUSINESS, GOOGLE, name(review)))
+def review_kinds(backend: Backend, review: str) -> list[Kind]:
+    return backend.kinds(review_id(BUSINESS, PLATFORM, review_name(review)))
 
 
-def turn(house: House) -> list[Polled | str]:
+def poll_and_process(backend: Backend) -> list[PollReport | str]:
     """A minute: what is due is queued, looked at, and its reviews are worked on."""
-    house.clock.pass_(minutes=15)
-    dispatch(house.polls, house.looks, house.clock())
-    done = house.look()
-    house.resume()
-    house.turn()
-    return done
+    backend.clock.advance(minutes=15)
+    dispatch(backend.polls, backend.poll_queue, backend.clock())
+    results = backend.process_poll_queue()
+    backend.process_queue()
+    backend.run_workflows()
+    return results
 
 
 # From the platform to the person
 
 
-def test_a_platforms_reviews_go_their_way_once_and_edits_and_deletions_follow_them(
-    shop: House,
+def test_polled_reviews_are_processed_once_and_edits_and_deletions_follow(
+    shop: Backend,
 ) -> None:
-    writes(shop, "r-1")
-    writes(shop, "r-2", COMPLAINT, "ONE")
-    assert turn(shop) == [Polled(CONNECTION, GOOGLE, found=2, queued=2)]
-    assert kinds(shop, "r-1") == [Kind.ACCEPTED, Kind.ACKNOWLEDGED]
-    assert kinds(shop, "r-2") == [Kind.ACCEPTED, Kind.FOLLOW_UP_OPENED]
+    write_review(shop, "r-1")
+    write_review(shop, "r-2", COMPLAINT, "ONE")
+    assert poll_and_process(shop) == [PollReport(CONNECTION, PLATFORM, reviews=2, queued=2)]
+    assert review_kinds(shop, "r-1") == [Kind.ACCEPTED, Kind.ACKNOWLEDGED]
+    assert review_kinds(shop, "r-2") == [Kind.ACCEPTED, Kind.FOLLOW_UP_OPENED]
 
-    assert turn(shop) == [Polled(CONNECTION, GOOGLE, found=2)]
+    assert poll_and_process(shop) == [PollReport(CONNECTION, PLATFORM, reviews=2)]
     created = shop.clock()
-    writes(shop, "r-1", COMPLAINT, "ONE", created=created - timedelta(hours=1))
-    deletes(shop, "r-2")
-    assert turn(shop) == [Polled(CONNECTION, GOOGLE, found=1, queued=1, withdrawn=1)]
-    assert kinds(shop, "r-1")[2:] == [Kind.REVISED, Kind.REOPENED, Kind.FOLLOW_UP_OPENED]
-    assert kinds(shop, "r-2")[-1] is Kind.WITHDRAWN
-    assert turn(shop) == [Polled(CONNECTION, GOOGLE, found=1)]
-    shop.check(PRAISE, COMPLAINT)
+    write_review(shop, "r-1", COMPLAINT, "ONE", created=created - timedelta(hours=1))
+    delete_review(shop, "r-2")
+    assert poll_and_process(shop) == [
+        PollReport(CONNECTION, PLATFORM, reviews=1, queued=1, withdrawn=1)
+    ]
+    assert review_kinds(shop, "r-1")[2:] == [Kind.REVISED, Kind.REOPENED, Kind.FOLLOW_UP_OPENED]
+    assert review_kinds(shop, "r-2")[-1] is Kind.WITHDRAWN
+    assert poll_and_process(shop) == [PollReport(CONNECTION, PLATFORM, reviews=1)]
+    shop.check_invariants(PRAISE, COMPLAINT)
 
 
-def test_what_was_there_long_before_the_connection_is_passed_over(shop: House) -> None:
-    writes(shop, "old", COMPLAINT, "ONE", at=NOON - timedelta(days=2))
-    writes(shop, "recent", COMPLAINT, "ONE", at=NOON - timedelta(hours=20))
-    assert turn(shop) == [Polled(CONNECTION, GOOGLE, found=2, queued=1)]
+def test_reviews_long_before_the_connection_are_skipped(shop: Backend) -> None:
+    write_review(shop, "old", COMPLAINT, "ONE", at=NOON - timedelta(days=2))
+    write_review(shop, "recent", COMPLAINT, "ONE", at=NOON - timedelta(hours=20))
+    assert poll_and_process(shop) == [PollReport(CONNECTION, PLATFORM, reviews=2, queued=1)]
 
-    shop.setup.remove_connection(CONNECTION)
-    shop.setup.put_connection(
-        shop.connections[GOOGLE], shop.clock(), since=NOON - timedelta(days=9)
+    shop.setup_store.remove_connection(CONNECTION)
+    shop.setup_store.put_connection(
+        shop.connections[PLATFORM], shop.clock(), since=NOON - timedelta(days=9)
     )
-    assert turn(shop) == [Polled(CONNECTION, GOOGLE, found=2, queued=1)]
+    assert poll_and_process(shop) == [PollReport(CONNECTION, PLATFORM, reviews=2, queued=1)]
 
 
-def test_what_a_webhook_brought_is_not_queued_again(shop: House) -> None:
-    writes(shop, "r-1")
-    connector, connection = load(GOOGLE), shop.connections[GOOGLE]
+def test_a_review_from_a_webhook_is_not_queued_again(shop: Backend) -> None:
+    write_review(shop, "r-1")
+    connector, connection = load(PLATFORM), shop.connections[PLATFORM]
     event = connector.fetch(
-        name("r-1"), connection, shop.secrets.credentials(connection.id), shop.http
+        review_name("r-1"), connection, shop.secrets.credentials(connection.id), shop.http
     )
     assert event is not None
-    shop.say(event, GOOGLE)  # type: ignore[arg-type]
+    shop.deliver(event, PLATFORM)  # type: ignore[arg-type]
 
-    assert look(shop) == Polled(CONNECTION, GOOGLE, found=1)
-    assert kinds(shop, "r-1") == [Kind.ACCEPTED, Kind.ACKNOWLEDGED]
+    assert run_poll(shop) == PollReport(CONNECTION, PLATFORM, reviews=1)
+    assert review_kinds(shop, "r-1") == [Kind.ACCEPTED, Kind.ACKNOWLEDGED]
 
 
 @pytest.mark.parametrize("ahead", [timedelta(), timedelta(hours=3)])
-def test_a_complaint_that_was_taken_down_and_is_shown_again_is_work_again(
-    ahead: timedelta, shop: House
+def test_a_withdrawn_complaint_that_reappears_opens_a_follow_up(
+    ahead: timedelta, shop: Backend
 ) -> None:
     at = shop.clock() + ahead
-    writes(shop, "r-1", COMPLAINT, "ONE", at=at)
-    turn(shop)
-    deletes(shop, "r-1")
-    turn(shop)
-    assert kinds(shop, "r-1")[-1] is Kind.WITHDRAWN
+    write_review(shop, "r-1", COMPLAINT, "ONE", at=at)
+    poll_and_process(shop)
+    delete_review(shop, "r-1")
+    poll_and_process(shop)
+    assert review_kinds(shop, "r-1")[-1] is Kind.WITHDRAWN
 
-    writes(shop, "r-1", COMPLAINT, "ONE", at=at)
-    turn(shop)
-    assert kinds(shop, "r-1")[3:] == [Kind.REVISED, Kind.REOPENED, Kind.FOLLOW_UP_OPENED]
-    assert turn(shop) == [Polled(CONNECTION, GOOGLE, found=1)]
-    shop.clock.pass_(hours=3)
-    deletes(shop, "r-1")
-    turn(shop)
-    assert case(shop, "r-1").review.withdrawn
-    shop.check(COMPLAINT)
+    write_review(shop, "r-1", COMPLAINT, "ONE", at=at)
+    poll_and_process(shop)
+    assert review_kinds(shop, "r-1")[3:] == [Kind.REVISED, Kind.REOPENED, Kind.FOLLOW_UP_OPENED]
+    assert poll_and_process(shop) == [PollReport(CONNECTION, PLATFORM, reviews=1)]
+    shop.clock.advance(hours=3)
+    delete_review(shop, "r-1")
+    poll_and_process(shop)
+    assert review_case(shop, "r-1").review.withdrawn
+    shop.check_invariants(COMPLAINT)
 
 
-@pytest.mark.parametrize("words", [PRAISE, MILD, "Nice.", "Fine bread!"])
-def test_what_triage_has_is_followed_by_an_edit_that_nothing_dates_though_no_look_remembers_it(
-    words: str, connected: House
+@pytest.mark.parametrize("words", [PRAISE, MILD_COMPLAINT, "Nice.", "Fine bread!"])
+def test_an_undated_edit_supersedes_what_triage_has_though_no_poll_saw_it(
+    words: str, simulated_backend: Backend
 ) -> None:
     """Apple's reviews keep their date.
 
     Of two texts with one date, either may have the greater digest.
     """
-    connection = connected.connect("app_store")
-    assert connected.platforms is not None
+    connection = simulated_backend.connect("app_store")
+    assert simulated_backend.platforms is not None
 
-    def shows(text: str, stars: int) -> None:
-        assert connected.platforms is not None
-        said = {
+    def set_review(text: str, stars: int) -> None:
+        assert simulated_backend.platforms is not None
+        resource = {
             "rating": stars,
             "title": "Bread",
             "body": text,
             "reviewerNickname": "zelda",
-            "createdDate": stamp(NOON),
+            "createdDate": format_time(NOON),
             "territory": "USA",
         }
-        connected.platforms.knows("app_store", "r-1", said)
+        simulated_backend.platforms.set_resource("app_store", "r-1", resource)
 
-    shows(words, 5)
+    set_review(words, 5)
     event = load("app_store").fetch(
-        "r-1", connection, connected.secrets.credentials(connection.id), connected.http
+        "r-1",
+        connection,
+        simulated_backend.secrets.credentials(connection.id),
+        simulated_backend.http,
     )
     assert isinstance(event, ReviewEvent)
-    review = connected.say(event, "app_store")
-    shows(COMPLAINT, 1)
+    review = simulated_backend.deliver(event, "app_store")
+    set_review(COMPLAINT, 1)
     for _ in range(2):
-        turn(connected)
-        assert connected.case(review).review.rating == 1
-    assert connected.kinds(review)[-3:] == [Kind.REVISED, Kind.REOPENED, Kind.FOLLOW_UP_OPENED]
-    connected.check(words, COMPLAINT)
+        poll_and_process(simulated_backend)
+        assert simulated_backend.case(review).review.rating == 1
+    assert simulated_backend.kinds(review)[-3:] == [
+        Kind.REVISED,
+        Kind.REOPENED,
+        Kind.FOLLOW_UP_OPENED,
+    ]
+    simulated_backend.check_invariants(words, COMPLAINT)
 
 
-def test_a_run_that_dies_anywhere_is_repeated_without_a_trace(shop: House) -> None:
-    class Killed(BaseException):
+def test_a_poll_stopped_anywhere_can_be_repeated(shop: Backend) -> None:
+    class PollStopped(BaseException):
         pass
 
-    writes(shop, "r-1", PRAISE, "FIVE")
+    write_review(shop, "r-1", PRAISE, "FIVE")
     for operation, number in (("update_item", 1), ("put_item", 1)):
-        left = [number]
+        remaining = [number]
 
-        def die(called: str, operation: str = operation, left: list[int] = left) -> None:
-            left[0] -= called == operation
-            if left[0] == 0:
-                raise Killed
+        def stop(name: str, operation: str = operation, remaining: list[int] = remaining) -> None:
+            remaining[0] -= name == operation
+            if remaining[0] == 0:
+                raise PollStopped
 
-        shop.dynamodb = Watched(shop.raw, die)
-        with pytest.raises(Killed):
-            look(shop)
-        shop.dynamodb = shop.raw
-    assert look(shop).queued == 1
-    deliveries = [message["delivery"] for message in shop.queued()]
+        shop.dynamodb = InterceptedClient(shop.plain_dynamodb, stop)
+        with pytest.raises(PollStopped):
+            run_poll(shop)
+        shop.dynamodb = shop.plain_dynamodb
+    assert run_poll(shop).queued == 1
+    deliveries = [message["delivery"] for message in shop.queued_messages()]
     assert len(deliveries) == 3
     assert len(set(deliveries)) == 1
 
-    shop.resume()
-    assert kinds(shop, "r-1") == [Kind.ACCEPTED, Kind.ACKNOWLEDGED]
-    assert look(shop).queued == 0
+    shop.process_queue()
+    assert review_kinds(shop, "r-1") == [Kind.ACCEPTED, Kind.ACKNOWLEDGED]
+    assert run_poll(shop).queued == 0
 
 
-def test_a_polled_event_was_read_at_the_platform_and_is_not_read_again(shop: House) -> None:
-    writes(shop, "r-1", COMPLAINT, "ONE")
-    look(shop)
-    (message,) = shop.queued()
+def test_a_polled_event_is_not_fetched_again(shop: Backend) -> None:
+    write_review(shop, "r-1", COMPLAINT, "ONE")
+    run_poll(shop)
+    (message,) = shop.queued_messages()
     assert message["confirmed"] is True
     shop.http = None  # whoever asked would fail
-    shop.route(message)
+    shop.run_route_workflow(message)
 
-    assert not case(shop, "r-1").review.unproven
+    assert not review_case(shop, "r-1").review.unverified
 
 
 # Faults
 
 
-def test_a_platforms_fault_is_written_down_with_its_connection_and_delays_no_other(
-    shop: House,
+def test_a_platforms_fault_is_recorded_at_its_connection_and_delays_no_other(
+    shop: Backend,
 ) -> None:
     shop.connect("reddit")
     assert shop.platforms is not None
-    shop.platforms.fault("reddit", Mode.DOWN, times=None)
-    writes(shop, "r-1")
-    done = {each.platform: each for each in turn(shop) if isinstance(each, Polled)}
-    assert done[GOOGLE].queued == 1
-    assert done["reddit"].error.startswith("platform_unavailable: ")
+    shop.platforms.add_fault("reddit", FaultMode.DOWN, times=None)
+    write_review(shop, "r-1")
+    results = {
+        each.platform: each for each in poll_and_process(shop) if isinstance(each, PollReport)
+    }
+    assert results[PLATFORM].queued == 1
+    assert results["reddit"].error.startswith("platform_unavailable: ")
 
-    trouble = stands(shop, f"con-reddit-{BUSINESS}")
-    assert (trouble.failures, trouble.trouble is not None) == (1, True)
-    assert stands(shop).failures == 0
+    state = poll_state(shop, f"con-reddit-{BUSINESS}")
+    assert (state.failures, state.last_failure is not None) == (1, True)
+    assert poll_state(shop).failures == 0
 
 
-def test_a_platform_that_asks_us_to_wait_is_not_asked_before_even_by_hand(shop: House) -> None:
+def test_a_rate_limited_platform_is_not_polled_early_even_by_hand(shop: Backend) -> None:
     assert shop.platforms is not None
-    shop.platforms.fault(GOOGLE, Mode.RATE_LIMITED, seconds=7200, calls=Calls.LOOK)
-    assert "platform_unavailable" in look(shop).error
-    shop.clock.pass_(minutes=119)
-    assert look(shop).error.startswith("asked_to_wait: ")
-    assert dispatch(shop.polls, shop.looks, shop.clock()) == 0
-    shop.clock.pass_(minutes=2)
-    writes(shop, "r-1")
-    assert turn(shop) == [Polled(CONNECTION, GOOGLE, found=1, queued=1)]
-    assert stands(shop).failures == 0
+    shop.platforms.add_fault(
+        PLATFORM, FaultMode.RATE_LIMITED, seconds=7200, call_kind=CallKind.READ
+    )
+    assert "platform_unavailable" in run_poll(shop).error
+    shop.clock.advance(minutes=119)
+    assert run_poll(shop).error.startswith("asked_to_wait: ")
+    assert dispatch(shop.polls, shop.poll_queue, shop.clock()) == 0
+    shop.clock.advance(minutes=2)
+    write_review(shop, "r-1")
+    assert poll_and_process(shop) == [PollReport(CONNECTION, PLATFORM, reviews=1, queued=1)]
+    assert poll_state(shop).failures == 0
 
 
-def test_a_connector_that_stumbles_tells_where_and_not_over_what(shop: House) -> None:
-    def nonsense(*_: Any, **__: Any) -> HttpAnswer:
+def test_a_connectors_error_names_the_place_and_not_the_data(shop: Backend) -> None:
+    def raise_key_error(*_: Any, **__: Any) -> HttpResponse:
         raise KeyError("I found a mouse in my soup")
 
-    shop.http = nonsense
-    told = look(shop)
-    assert told.error.startswith("internal: A mistake of Heard's own: KeyError in nonsense")
-    assert "mouse" not in json.dumps(shop.items("SetupTable"), default=str)
+    shop.http = raise_key_error
+    result = run_poll(shop)
+    assert result.error.startswith("internal: A mistake of Heard's own: KeyError in nonsense")
+    assert "mouse" not in json.dumps(shop.stored_items("SetupTable"), default=str)
 
 
-def test_when_the_queue_does_not_take_a_review_nothing_is_remembered(shop: House) -> None:
-    writes(shop, "r-1")
-    before = shop.items("SetupTable")
+def test_a_poll_that_cannot_queue_a_review_stores_nothing(shop: Backend) -> None:
+    write_review(shop, "r-1")
+    before = shop.stored_items("SetupTable")
 
-    class Full:
+    class FailingQueue:
         def send(self, _: object) -> None:
             raise ConnectionError
 
     poller = shop.poller
     with pytest.raises(ConnectionError):
-        poll(CONNECTION, Poller(poller.ports, poller.reach, poller.polls, Full(), poller.clock))  # type: ignore[arg-type]
-    assert shop.items("SetupTable") == before
-    assert look(shop).queued == 1
+        poll(
+            CONNECTION,
+            PollPorts(
+                poller.store_ports,
+                poller.platform_ports,
+                poller.polls,
+                FailingQueue(),
+                poller.clock,
+            ),
+        )  # type: ignore[arg-type]
+    assert shop.stored_items("SetupTable") == before
+    assert run_poll(shop).queued == 1
 
 
-def test_a_look_stays_within_its_requests(shop: House) -> None:
+def test_a_poll_stays_within_its_request_limit(shop: Backend) -> None:
     for number in range(40):
-        writes(shop, f"r-{number:02d}", at=shop.clock() + timedelta(seconds=number))
-    shop.clock.pass_(minutes=5)
-    assert look(shop).queued == 40
+        write_review(shop, f"r-{number:02d}", at=shop.clock() + timedelta(seconds=number))
+    shop.clock.advance(minutes=5)
+    assert run_poll(shop).queued == 40
     for number in range(30):
-        deletes(shop, f"r-{number + 5:02d}")
-    asked: list[str] = []
-    real = shop.http
+        delete_review(shop, f"r-{number + 5:02d}")
+    urls: list[str] = []
+    send = shop.http
 
-    def counting(method: str, url: str, **more: Any) -> HttpAnswer:
-        asked.append(url)
-        return real(method, url, **more)
+    def count_request(method: str, url: str, **options: Any) -> HttpResponse:
+        urls.append(url)
+        return send(method, url, **options)
 
-    shop.http = counting
-    withdrawn = []
-    while sum(withdrawn) < 30:
-        asked.clear()
-        withdrawn.append(look(shop).withdrawn)
-        assert len(asked) <= 21  # and the sign-in
-    assert withdrawn[0] >= SUSPECTS
+    shop.http = count_request
+    withdrawn_counts = []
+    while sum(withdrawn_counts) < 30:
+        urls.clear()
+        withdrawn_counts.append(run_poll(shop).withdrawn)
+        assert len(urls) <= 21  # and the sign-in
+    assert withdrawn_counts[0] >= MAX_SUSPECTS
 
 
 # Whose turn it is
 
 
-def test_each_connection_has_its_turn_once_in_its_interval(shop: House) -> None:
-    def due() -> int:
-        return dispatch(shop.polls, shop.looks, shop.clock())
+def test_each_connection_is_polled_once_in_its_interval(shop: Backend) -> None:
+    def dispatch_now() -> int:
+        return dispatch(shop.polls, shop.poll_queue, shop.clock())
 
-    assert [due(), due()] == [1, 0]
-    shop.clock.pass_(minutes=14)
-    assert due() == 0
-    shop.clock.pass_(minutes=1)
-    assert due() == 1
-    assert len(shop.look()) == 2
-
-
-def test_a_look_that_was_overtaken_is_skipped(shop: House) -> None:
-    dispatch(shop.polls, shop.looks, shop.clock())
-    shop.clock.pass_(seconds=5)
-    look(shop)
-    assert shop.look() == [Polled(CONNECTION, GOOGLE, skipped=True)]
+    assert [dispatch_now(), dispatch_now()] == [1, 0]
+    shop.clock.advance(minutes=14)
+    assert dispatch_now() == 0
+    shop.clock.advance(minutes=1)
+    assert dispatch_now() == 1
+    assert len(shop.process_poll_queue()) == 2
 
 
-def test_of_two_dispatchers_at_once_one_queues_the_look(shop: House) -> None:
+def test_a_queued_poll_is_skipped_after_a_newer_one(shop: Backend) -> None:
+    dispatch(shop.polls, shop.poll_queue, shop.clock())
+    shop.clock.advance(seconds=5)
+    run_poll(shop)
+    assert shop.process_poll_queue() == [PollReport(CONNECTION, PLATFORM, skipped=True)]
+
+
+def test_of_two_concurrent_dispatchers_one_queues_the_poll(shop: Backend) -> None:
     (due,) = shop.polls.due(shop.clock())
     later = shop.clock() + timedelta(minutes=15)
     assert [shop.polls.lease(due, later), shop.polls.lease(due, later)] == [True, False]
 
 
-def test_few_connections_of_a_platform_that_is_down_are_tried_at_once(connected: House) -> None:
-    for number in range(FAILING + 2):
-        id = connected.connect("reddit", business=f"{ELSEWHERE}-{number}").id
-        assert connected.platforms is not None
-        connected.platforms.fault("reddit", Mode.DOWN, times=None)
-        look(connected, id)
-    connected.connect(GOOGLE)
-    connected.clock.pass_(hours=2)
+def test_only_a_few_connections_of_a_failing_platform_are_polled_at_once(
+    simulated_backend: Backend,
+) -> None:
+    for number in range(MAX_FAILING + 2):
+        id = simulated_backend.connect("reddit", business=f"{OTHER_BUSINESS}-{number}").id
+        assert simulated_backend.platforms is not None
+        simulated_backend.platforms.add_fault("reddit", FaultMode.DOWN, times=None)
+        run_poll(simulated_backend, id)
+    simulated_backend.connect(PLATFORM)
+    simulated_backend.clock.advance(hours=2)
 
-    assert dispatch(connected.polls, connected.looks, connected.clock()) == FAILING + 1
+    assert (
+        dispatch(simulated_backend.polls, simulated_backend.poll_queue, simulated_backend.clock())
+        == MAX_FAILING + 1
+    )
 
 
-def test_of_two_runs_at_once_the_state_of_one_stands(shop: House) -> None:
-    before = stands(shop)
-    writes(shop, "r-1")
-    look(shop)
-    after = shop.items("SetupTable")
+def test_of_two_concurrent_runs_one_stores_its_state(shop: Backend) -> None:
+    before = poll_state(shop)
+    write_review(shop, "r-1")
+    run_poll(shop)
+    after = shop.stored_items("SetupTable")
 
-    assert not shop.polls.finish(before, before)
+    assert not shop.polls.save_state(before, before)
     assert not shop.polls.remember(CONNECTION, {}, 0)
-    assert shop.items("SetupTable") == after
+    assert shop.stored_items("SetupTable") == after
 
 
 # The connection's life
 
 
-def polled_items(house: House) -> list[str]:
-    return [item["sk"] for item in house.items("SetupTable") if item["sk"] in {"POLL", "SEEN"}]
+def poll_sort_keys(backend: Backend) -> list[str]:
+    return [
+        item["sk"] for item in backend.stored_items("SetupTable") if item["sk"] in {"POLL", "SEEN"}
+    ]
 
 
-def test_a_connection_is_polled_for_as_long_as_it_is_there(shop: House) -> None:
+def test_a_connection_is_polled_until_it_is_removed(shop: Backend) -> None:
     shop.connect("feedback_form")
-    writes(shop, "r-1")
-    look(shop)
-    seen = stands(shop)
-    shop.setup.put_connection(shop.connections[GOOGLE], shop.clock())
-    assert stands(shop) == seen
-    assert polled_items(shop) == ["POLL", "SEEN"]
+    write_review(shop, "r-1")
+    run_poll(shop)
+    state = poll_state(shop)
+    shop.setup_store.put_connection(shop.connections[PLATFORM], shop.clock())
+    assert poll_state(shop) == state
+    assert poll_sort_keys(shop) == ["POLL", "SEEN"]
 
-    shop.setup.remove_connection(CONNECTION)
-    assert polled_items(shop) == []
-
-
-def test_a_run_that_outlives_its_connection_leaves_nothing(shop: House) -> None:
-    writes(shop, "r-1")
-    real = shop.http
-
-    def removing(method: str, url: str, **more: Any) -> HttpAnswer:
-        shop.setup.remove_connection(CONNECTION)
-        return real(method, url, **more)
-
-    shop.http = removing
-    look(shop)
-    assert polled_items(shop) == []
-    assert look(shop).error.startswith("not_polled: ")
+    shop.setup_store.remove_connection(CONNECTION)
+    assert poll_sort_keys(shop) == []
 
 
-def test_a_connection_that_is_stored_again_while_a_look_gives_it_up_is_polled_on(
-    shop: House,
+def test_a_poll_whose_connection_is_removed_stores_nothing(shop: Backend) -> None:
+    write_review(shop, "r-1")
+    send = shop.http
+
+    def remove_then_send(method: str, url: str, **options: Any) -> HttpResponse:
+        shop.setup_store.remove_connection(CONNECTION)
+        return send(method, url, **options)
+
+    shop.http = remove_then_send
+    run_poll(shop)
+    assert poll_sort_keys(shop) == []
+    assert run_poll(shop).error.startswith("not_polled: ")
+
+
+def test_a_connection_stored_again_while_a_poll_removes_its_state_stays_polled(
+    shop: Backend,
 ) -> None:
-    shop.setup.remove_connection(CONNECTION)
-    left = [1]
+    shop.setup_store.remove_connection(CONNECTION)
+    remaining = [1]
 
-    def store(called: str) -> None:
-        left[0] -= called == "delete_item"
-        if left[0] == 0:
-            Setup(shop.raw, shop.tables["SetupTable"]).put_connection(
-                shop.connections[GOOGLE], shop.clock()
+    def store_connection(operation: str) -> None:
+        remaining[0] -= operation == "delete_item"
+        if remaining[0] == 0:
+            SetupStore(shop.plain_dynamodb, shop.tables["SetupTable"]).put_connection(
+                shop.connections[PLATFORM], shop.clock()
             )
 
-    shop.dynamodb = Watched(shop.raw, store)
-    look(shop)
-    shop.dynamodb = shop.raw
-    assert polled_items(shop) == ["POLL"]
+    shop.dynamodb = InterceptedClient(shop.plain_dynamodb, store_connection)
+    run_poll(shop)
+    shop.dynamodb = shop.plain_dynamodb
+    assert poll_sort_keys(shop) == ["POLL"]
 
 
-def test_an_old_reading_of_a_connection_gives_nothing_up(shop: House) -> None:
+def test_a_stale_read_of_a_connection_removes_nothing(shop: Backend) -> None:
     """An eventually consistent reading right after `connect` may not find it."""
-    writes(shop, "r-1")
-    look(shop)
-    kept = shop.items("SetupTable")
+    write_review(shop, "r-1")
+    run_poll(shop)
+    items_before = shop.stored_items("SetupTable")
 
-    class Lagging:
+    class StaleReadClient:
         def __getattr__(self, called: str) -> Any:
-            return getattr(shop.raw, called)
+            return getattr(shop.plain_dynamodb, called)
 
-        def get_item(self, **asked: Any) -> Any:
-            old = asked["Key"]["sk"]["S"] == "PROFILE" and not asked.get("ConsistentRead")
-            return {} if old else shop.raw.get_item(**asked)
+        def get_item(self, **request: Any) -> Any:
+            stale = request["Key"]["sk"]["S"] == "PROFILE" and not request.get("ConsistentRead")
+            return {} if stale else shop.plain_dynamodb.get_item(**request)
 
-    shop.dynamodb = Lagging()
-    assert look(shop).skipped
-    shop.dynamodb = shop.raw
-    assert shop.items("SetupTable") == kept
+    shop.dynamodb = StaleReadClient()
+    assert run_poll(shop).skipped
+    shop.dynamodb = shop.plain_dynamodb
+    assert shop.stored_items("SetupTable") == items_before
 
 
-def test_without_credentials_nobody_is_asked(shop: House) -> None:
+def test_a_connection_without_credentials_is_not_polled(shop: Backend) -> None:
     from dataclasses import replace
 
-    shop.setup.put_connection(
-        replace(shop.connections[GOOGLE], has_credentials=False), shop.clock()
+    shop.setup_store.put_connection(
+        replace(shop.connections[PLATFORM], has_credentials=False), shop.clock()
     )
-    assert polled_items(shop) == []
-    assert look(shop).skipped
+    assert poll_sort_keys(shop) == []
+    assert run_poll(shop).skipped
 
 
-def test_what_is_remembered_is_read_as_it_was_kept(shop: House) -> None:
+def test_a_poll_memory_is_read_as_it_was_stored(shop: Backend) -> None:
     memory = {
-        "plain": Seen("0123456789abcdef", "2026-03-17T12:00:00.000Z"),
-        "\ud800 \u2028 \U0001f600": Seen("m", "a", thread="t", noted=True, gone=True, undated=True),
+        "plain": SeenReview("0123456789abcdef", "2026-03-17T12:00:00.000Z"),
+        "\ud800 \u2028 \U0001f600": SeenReview(
+            "m", "a", thread="t", too_old=True, gone=True, undated=True
+        ),
     }
     assert shop.polls.remember(CONNECTION, memory, 0)
     assert shop.polls.memory(CONNECTION) == (memory, 1)
 
 
-def test_a_silent_edit_is_found_by_reading_again(connected: House) -> None:
+def test_an_unannounced_edit_is_found_by_the_next_poll(simulated_backend: Backend) -> None:
     """Reddit says nothing of edits, and lists by when things were written."""
-    connected.connect("reddit")
-    assert connected.platforms is not None
-    thing = {
+    simulated_backend.connect("reddit")
+    assert simulated_backend.platforms is not None
+    post = {
         "author": "Zelda_Quint",
         "title": "Cold bread",
-        "selftext": MILD,
+        "selftext": MILD_COMPLAINT,
         "created_utc": NOON.timestamp(),
     }
-    connected.platforms.knows("reddit", "t3_abc", thing)
-    first = look(connected, f"con-reddit-{BUSINESS}")
+    simulated_backend.platforms.set_resource("reddit", "t3_abc", post)
+    first = run_poll(simulated_backend, f"con-reddit-{BUSINESS}")
     assert (first.queued, first.error) == (1, "")
-    connected.clock.pass_(minutes=5)
-    connected.platforms.knows(
-        "reddit", "t3_abc", {**thing, "selftext": COMPLAINT, "edited": NOON.timestamp() + 60}
+    simulated_backend.clock.advance(minutes=5)
+    simulated_backend.platforms.set_resource(
+        "reddit", "t3_abc", {**post, "selftext": COMPLAINT, "edited": NOON.timestamp() + 60}
     )
-    assert look(connected, f"con-reddit-{BUSINESS}").queued == 1
-    connected.platforms.knows("reddit", "t3_abc", None)
-    assert look(connected, f"con-reddit-{BUSINESS}").withdrawn == 1
-    assert [message["event"]["kind"] for message in connected.queued()][
+    assert run_poll(simulated_backend, f"con-reddit-{BUSINESS}").queued == 1
+    simulated_backend.platforms.set_resource("reddit", "t3_abc", None)
+    assert run_poll(simulated_backend, f"con-reddit-{BUSINESS}").withdrawn == 1
+    assert [message["event"]["kind"] for message in simulated_backend.queued_messages()][
         -1
     ] == EventKind.WITHDRAWN.value

@@ -15,44 +15,46 @@ from typing import Any
 
 import pytest
 
-from heard.connectors import HttpAnswer
-from heard.errors import Conflict, Fault
-from heard.follow_ups import Action, Refusal, Status
+from heard.connectors import HttpResponse
+from heard.errors import ConflictError, Fault
+from heard.follow_ups import Action, ConflictCode, Status
 from heard.outcomes import Kind
 from heard.reviews import EventKind, review_id
 from heard.steps import desk
 from heard.steps.reply import carry_out
-from heard.storage.case_store import Work
-from tests.unit.backend import BUSINESS, House, Watched, complaint, praise, said
+from heard.storage.case_store import CaseStore
+from tests.unit.backend import BUSINESS, Backend, InterceptedClient, complaint, praise, review_event
 
 _numbers = count(1)
 
 
 @contextmanager
-def interrupted_before(house: House, call: int, rival: Callable[[], object]) -> Iterator[list[int]]:
+def act_before_call(
+    backend: Backend, call: int, competing_step: Callable[[], object]
+) -> Iterator[list[int]]:
     """Before the given call to DynamoDB somebody else acts. Yields the calls counted so far."""
-    dynamodb, calls = house.dynamodb, [0]
+    dynamodb, calls = backend.dynamodb, [0]
 
     def before(_: str) -> None:
         calls[0] += 1
         if calls[0] == call:
-            house.dynamodb = dynamodb
+            backend.dynamodb = dynamodb
             try:
-                rival()
+                competing_step()
             finally:
-                house.dynamodb = watched
+                backend.dynamodb = intercepted
 
-    house.dynamodb = watched = Watched(dynamodb, before)
+    backend.dynamodb = intercepted = InterceptedClient(dynamodb, before)
     try:
         yield calls
     finally:
-        house.dynamodb = dynamodb
+        backend.dynamodb = dynamodb
 
 
-def at_every_moment(
-    house: House,
+def race_at_every_call(
+    backend: Backend,
     step: Callable[[], object],
-    rival: Callable[[], object],
+    competing_step: Callable[[], object],
     check: Callable[[], None],
     *,
     every: int = 1,
@@ -60,41 +62,41 @@ def at_every_moment(
     """Let the rival act before each of the step's calls in turn (or before some of them), and check
     what came of it.
     """
-    restore = house.snapshot()
+    restore = backend.snapshot()
     for call in count(1, every):
         restore()
-        with interrupted_before(house, call, lambda: tolerated(rival)) as calls:
-            tolerated(step)
+        with act_before_call(backend, call, lambda: run_tolerant(competing_step)) as calls:
+            run_tolerant(step)
         if calls[0] < call:
             assert call > 3
             return
-        house.turn()
-        house.check()
+        backend.run_workflows()
+        backend.check_invariants()
         check()
 
 
-def tolerated(step: Callable[[], object]) -> None:
+def run_tolerant(step: Callable[[], object]) -> None:
     """A refusal and a fault are ways to lose a race."""
-    with suppress(Conflict, Fault):
+    with suppress(ConflictError, Fault):
         step()
 
 
-def taken(method: str, _url: str, **_sent: Any) -> HttpAnswer:
+def accept_reply(method: str, _url: str, **_sent: Any) -> HttpResponse:
     """A platform that takes every reply."""
-    return HttpAnswer(201, {}, b"{}") if method == "POST" else HttpAnswer(404, {}, b"")
+    return HttpResponse(201, {}, b"{}") if method == "POST" else HttpResponse(404, {}, b"")
 
 
 @pytest.fixture
-def shop(house: House) -> House:
-    house.connect("standard", reply_url="https://shop.example/replies")
-    house.http = taken
+def shop(backend: Backend) -> Backend:
+    backend.connect("standard", reply_url="https://shop.example/replies")
+    backend.http = accept_reply
     for name in ("Ana", "Ben"):
-        house.person(name)
-    return house
+        backend.add_person(name)
+    return backend
 
 
 @dataclass(frozen=True)
-class InHand:
+class ClaimedFollowUp:
     """A follow-up that Ana has claimed, in a thread of its own."""
 
     thread: str
@@ -103,252 +105,265 @@ class InHand:
     reviews: tuple[str, ...]
 
 
-def in_hand(shop: House, *, reviews: int = 1, thread: str = "t-1", claimed: bool = True) -> InHand:
-    said_ = tuple(
-        shop.say(complaint(f"{thread}-{number}", thread=thread)) for number in range(reviews)
+def claimed_follow_up(
+    shop: Backend, *, reviews: int = 1, thread: str = "t-1", claimed: bool = True
+) -> ClaimedFollowUp:
+    review_ids = tuple(
+        shop.deliver(complaint(f"{thread}-{number}", thread=thread)) for number in range(reviews)
     )
-    task = shop.case(said_[0]).task
-    assert task is not None
-    fence = desk.claim(shop.person("Ana"), task.id, shop.desk, shop.clock()).fence if claimed else 0
-    return InHand(thread, task.id, fence, said_)
+    follow_up = shop.case(review_ids[0]).follow_up
+    assert follow_up is not None
+    fence = (
+        desk.claim(shop.add_person("Ana"), follow_up.id, shop.desk, shop.clock()).fence
+        if claimed
+        else 0
+    )
+    return ClaimedFollowUp(thread, follow_up.id, fence, review_ids)
 
 
-def answer(shop: House, work: InHand, action: Action = Action.REPLY) -> None:
+def resolve(shop: Backend, follow_up: ClaimedFollowUp, action: Action = Action.REPLY) -> None:
     number = next(_numbers)
     text = (
         " ".join(f"word{number}{letter}" for letter in "abcdefghijklmnopqrst")
         if action is Action.REPLY
         else None
     )
-    request = desk.AnswerRequest(
+    request = desk.ResolutionRequest(
         f"answer-{number}",
         action,
-        work.fence,
+        follow_up.fence,
         text=text,
-        resolution="refunded",
+        fix="refunded",
         root_cause="double-charge",
     )
-    desk.answer(shop.person("Ana"), work.follow_up, request, shop.desk, shop.clock())
+    desk.resolve(shop.add_person("Ana"), follow_up.follow_up, request, shop.desk, shop.clock())
 
 
-def withdrawal(shop: House, thread: str, number: int = 0) -> None:
+def withdraw(shop: Backend, thread: str, number: int = 0) -> None:
     shop.triage(
-        shop.message(
-            said(f"{thread}-{number}", kind=EventKind.WITHDRAWN, revision="~", thread=thread)
+        shop.queue_message(
+            review_event(
+                f"{thread}-{number}", kind=EventKind.WITHDRAWN, revision="~", thread=thread
+            )
         )
     )
 
 
-def test_two_deliveries_of_one_review_are_one_review_and_a_duplicate(shop: House) -> None:
+def test_two_deliveries_of_one_review_are_one_review_and_a_duplicate(shop: Backend) -> None:
     review = review_id(BUSINESS, "standard", "r-1")
 
     def deliver() -> None:
-        shop.triage(shop.message(complaint("r-1")))
+        shop.triage(shop.queue_message(complaint("r-1")))
 
     def check() -> None:
         assert shop.kinds(review) == [Kind.ACCEPTED, Kind.FOLLOW_UP_OPENED, Kind.DUPLICATE]
 
-    at_every_moment(shop, deliver, deliver, check)
+    race_at_every_call(shop, deliver, deliver, check)
 
 
-def test_two_reviews_of_one_thread_open_one_follow_up(shop: House) -> None:
+def test_two_reviews_of_one_thread_open_one_follow_up(shop: Backend) -> None:
     def deliver(number: int) -> None:
-        shop.triage(shop.message(complaint(f"r-{number}", thread="t-1")))
+        shop.triage(shop.queue_message(complaint(f"r-{number}", thread="t-1")))
 
     def check() -> None:
-        (task,) = shop.open_tasks()
-        assert len(task.reviews) == 2
+        (follow_up,) = shop.open_follow_ups()
+        assert len(follow_up.reviews) == 2
 
-    at_every_moment(shop, lambda: deliver(1), lambda: deliver(2), check, every=2)
+    race_at_every_call(shop, lambda: deliver(1), lambda: deliver(2), check, every=2)
 
 
-def test_two_acknowledgements_do_not_share_the_last_slot(shop: House) -> None:
-    first = shop.say(praise("r-0", thread="t-1"))
+def test_two_acknowledgements_do_not_share_the_last_slot(shop: Backend) -> None:
+    first = shop.deliver(praise("r-0", thread="t-1"))
 
     def deliver(number: int) -> None:
-        shop.route(shop.message(praise(f"r-{number}", thread="t-1")))
+        shop.run_route_workflow(shop.queue_message(praise(f"r-{number}", thread="t-1")))
 
     def check() -> None:
-        ends = [
-            shop.case(review_id(BUSINESS, "standard", f"r-{number}")).review.closed
+        closing_kinds = [
+            shop.case(review_id(BUSINESS, "standard", f"r-{number}")).review.closing_kind
             for number in range(3)
         ]
-        assert sorted(end or "" for end in ends) == [
+        assert sorted(end or "" for end in closing_kinds) == [
             Kind.ACKNOWLEDGED,
             Kind.ACKNOWLEDGED,
             Kind.IGNORED,
         ]
         assert shop.case(first).thread.public_replies == 2
 
-    at_every_moment(shop, lambda: deliver(1), lambda: deliver(2), check, every=2)
+    race_at_every_call(shop, lambda: deliver(1), lambda: deliver(2), check, every=2)
 
 
-def test_an_answer_and_an_acknowledgement_do_not_share_the_last_slot(shop: House) -> None:
-    first = shop.say(praise("t-1-9", thread="t-1"))
+def test_a_resolution_and_an_acknowledgement_do_not_share_the_last_slot(shop: Backend) -> None:
+    first = shop.deliver(praise("t-1-9", thread="t-1"))
 
     def check() -> None:
         assert shop.case(first).thread.public_replies == 2
         assert shop.case(first).thread.public_replies == len(shop.case(first).thread.slots)
 
-    at_every_moment(
+    race_at_every_call(
         shop,
-        lambda: shop.route(shop.message(praise("t-1-8", thread="t-1"))),
-        lambda: answer(shop, in_hand(shop)),
+        lambda: shop.run_route_workflow(shop.queue_message(praise("t-1-8", thread="t-1"))),
+        lambda: resolve(shop, claimed_follow_up(shop)),
         check,
         every=5,
     )
 
 
-def test_of_two_agents_one_has_the_claim(shop: House) -> None:
-    work = in_hand(shop, claimed=False)
+def test_of_two_agents_one_has_the_claim(shop: Backend) -> None:
+    follow_up = claimed_follow_up(shop, claimed=False)
 
     def claim(name: str) -> None:
-        desk.claim(shop.person(name), work.follow_up, shop.desk, shop.clock())
+        desk.claim(shop.add_person(name), follow_up.follow_up, shop.desk, shop.clock())
 
     def check() -> None:
-        task = shop.work.follow_up(work.follow_up)
-        assert (task.fence, task.claimed_by) in {(1, "sub-ana"), (1, "sub-ben")}
+        stored = shop.cases.follow_up(follow_up.follow_up)
+        assert (stored.fence, stored.claimed_by) in {(1, "sub-ana"), (1, "sub-ben")}
 
-    at_every_moment(shop, lambda: claim("Ana"), lambda: claim("Ben"), check)
+    race_at_every_call(shop, lambda: claim("Ana"), lambda: claim("Ben"), check)
 
 
-def test_of_two_answers_one_counts(shop: House) -> None:
-    work = in_hand(shop, reviews=2)
+def test_of_two_resolutions_one_counts(shop: Backend) -> None:
+    follow_up = claimed_follow_up(shop, reviews=2)
 
     def check() -> None:
-        assert [kind for kind in shop.kinds(work.reviews[0]) if kind is Kind.ANSWER_GIVEN] == [
-            Kind.ANSWER_GIVEN
-        ]
-        assert {shop.case(review).review.closed for review in work.reviews} in (
+        assert [
+            kind for kind in shop.kinds(follow_up.reviews[0]) if kind is Kind.RESOLUTION_GIVEN
+        ] == [Kind.RESOLUTION_GIVEN]
+        assert {shop.case(review).review.closing_kind for review in follow_up.reviews} in (
             {Kind.ANSWERED},
             {Kind.RESOLVED_WITHOUT_REPLY},
         )
 
-    at_every_moment(
+    race_at_every_call(
         shop,
-        lambda: answer(shop, work),
-        lambda: answer(shop, work, Action.RESOLVE_WITHOUT_REPLY),
+        lambda: resolve(shop, follow_up),
+        lambda: resolve(shop, follow_up, Action.RESOLVE_WITHOUT_REPLY),
         check,
         every=5,
     )
 
 
 @pytest.mark.parametrize("number", [0, 1])
-def test_a_withdrawal_at_any_moment_of_an_answer_ends_that_review_once_and_leaves_the_other_to_the_answer(
-    shop: House, number: int
+def test_a_withdrawal_during_a_resolution_closes_that_review_once_and_not_the_other(
+    shop: Backend, number: int
 ) -> None:
-    work = in_hand(shop, reviews=2)
+    follow_up = claimed_follow_up(shop, reviews=2)
 
     def step() -> None:
-        answer(shop, work)
-        shop.turn()
+        resolve(shop, follow_up)
+        shop.run_workflows()
 
     def check() -> None:
-        if shop.work.follow_up(work.follow_up).status is Status.OPEN:
+        if shop.cases.follow_up(follow_up.follow_up).status is Status.OPEN:
             step()
-        assert shop.case(work.reviews[number]).review.closed in {Kind.WITHDRAWN, Kind.ANSWERED}
-        assert shop.case(work.reviews[1 - number]).review.closed is Kind.ANSWERED
-        shop.check()
+        assert shop.case(follow_up.reviews[number]).review.closing_kind in {
+            Kind.WITHDRAWN,
+            Kind.ANSWERED,
+        }
+        assert shop.case(follow_up.reviews[1 - number]).review.closing_kind is Kind.ANSWERED
+        shop.check_invariants()
 
-    at_every_moment(shop, step, lambda: withdrawal(shop, work.thread, number), check, every=7)
+    race_at_every_call(shop, step, lambda: withdraw(shop, follow_up.thread, number), check, every=7)
 
 
-def test_a_review_that_joins_at_any_moment_of_an_answer_is_answered_by_it_or_in_hand(
-    shop: House,
+def test_a_review_that_joins_during_a_resolution_is_answered_or_in_the_follow_up(
+    shop: Backend,
 ) -> None:
-    work, late = in_hand(shop), review_id(BUSINESS, "standard", "t-1-5")
+    follow_up, late_review = claimed_follow_up(shop), review_id(BUSINESS, "standard", "t-1-5")
 
     def step() -> None:
-        answer(shop, work)
-        shop.turn()
+        resolve(shop, follow_up)
+        shop.run_workflows()
 
     def check() -> None:
-        case = shop.case(late)
-        assert shop.case(work.reviews[0]).review.closed is Kind.ANSWERED
-        assert case.review.closed is Kind.ANSWERED or (
-            case.task is not None and case.review.id in case.task.reviews
+        case = shop.case(late_review)
+        assert shop.case(follow_up.reviews[0]).review.closing_kind is Kind.ANSWERED
+        assert case.review.closing_kind is Kind.ANSWERED or (
+            case.follow_up is not None and case.review.id in case.follow_up.reviews
         )
 
-    at_every_moment(
+    race_at_every_call(
         shop,
         step,
-        lambda: shop.route(shop.message(complaint("t-1-5", thread="t-1"))),
+        lambda: shop.run_route_workflow(shop.queue_message(complaint("t-1-5", thread="t-1"))),
         check,
         every=7,
     )
 
 
-def test_a_withdrawal_while_the_reply_is_under_way_does_not_close_the_review_twice(
-    shop: House,
+def test_a_withdrawal_while_the_reply_is_sent_does_not_close_the_review_twice(
+    shop: Backend,
 ) -> None:
-    work = in_hand(shop)
-    answer(shop, work)
+    follow_up = claimed_follow_up(shop)
+    resolve(shop, follow_up)
 
-    def overtaken(*args: Any, **kwargs: Any) -> HttpAnswer:
-        withdrawal(shop, work.thread)
-        return taken(*args, **kwargs)
+    def withdraw_then_accept(*args: Any, **kwargs: Any) -> HttpResponse:
+        withdraw(shop, follow_up.thread)
+        return accept_reply(*args, **kwargs)
 
-    shop.http = overtaken
-    carry_out(work.follow_up, shop.ports, shop.reach, shop.clock())
-    shop.check()
+    shop.http = withdraw_then_accept
+    carry_out(follow_up.follow_up, shop.store_ports, shop.platform_ports, shop.clock())
+    shop.check_invariants()
 
-    (review,) = work.reviews
+    (review,) = follow_up.reviews
     assert shop.kinds(review)[-2:] == [Kind.WITHDRAWN, Kind.REPLY_SENT]
     assert shop.case(review).thread.public_replies == 1
 
 
-def test_nobody_answers_what_was_withdrawn_between_reading_it_and_answering(shop: House) -> None:
+def test_a_resolution_skips_a_review_withdrawn_between_the_two_reads(shop: Backend) -> None:
     """The leader of a follow-up changes between the two reads that find its case.
 
     The answer must not land in the wrong chain.
     """
-    work = in_hand(shop, reviews=2)
+    follow_up = claimed_follow_up(shop, reviews=2)
     reads = count(1)
 
     def before(operation: str) -> None:
         if operation == "get_item" and next(reads) == 2:
-            shop.dynamodb = shop.raw
-            withdrawal(shop, work.thread)
+            shop.dynamodb = shop.plain_dynamodb
+            withdraw(shop, follow_up.thread)
 
-    watched = Work(
-        Watched(shop.raw, before), shop.tables["WorkTable"], shop.tables["OutcomesTable"]
+    store = CaseStore(
+        InterceptedClient(shop.plain_dynamodb, before),
+        shop.tables["CasesTable"],
+        shop.tables["OutcomesTable"],
     )
 
-    assert watched.case_of_follow_up(work.follow_up).case.review.id == work.reviews[1]
+    assert store.case_of_follow_up(follow_up.follow_up).case.review.id == follow_up.reviews[1]
 
 
 # Many at once, with real threads. moto is handed one call at a time, as a database would take them.
 
 
-class OneByOne:
+class SerializedClient:
     """A client that several threads may use at once."""
 
-    def __init__(self, real: Any) -> None:
-        self._real, self._lock = real, threading.Lock()
+    def __init__(self, client: Any) -> None:
+        self._client, self._lock = client, threading.Lock()
 
     def __getattr__(self, name: str) -> Any:
-        found = getattr(self._real, name)
+        attribute = getattr(self._client, name)
 
         def call(*args: Any, **kwargs: Any) -> Any:
             with self._lock:
-                return found(*args, **kwargs)
+                return attribute(*args, **kwargs)
 
-        return found if name == "get_paginator" else call
+        return attribute if name == "get_paginator" else call
 
 
-def all_at_once(step: Callable[[int], object], times: int) -> list[object]:
+def run_in_threads(step: Callable[[int], object], times: int) -> list[object]:
     """What came of the step in each of so many threads, which start together.
 
     A fault is tried again, as a queue would.
     """
-    together = threading.Barrier(times)
+    barrier = threading.Barrier(times)
 
     def run(number: int) -> object:
-        together.wait()
+        barrier.wait()
         for _ in range(20):
             try:
                 return step(number)
-            except Conflict as conflict:
+            except ConflictError as conflict:
                 return conflict.reason
             except Fault:
                 continue
@@ -358,28 +373,38 @@ def all_at_once(step: Callable[[int], object], times: int) -> list[object]:
         return list(threads.map(run, range(times)))
 
 
-def test_many_agents_claim_and_one_holds(shop: House) -> None:
-    work = in_hand(shop, claimed=False)
-    people = [shop.person(f"Agent{number}") for number in range(6)]
-    shop.dynamodb = OneByOne(shop.raw)
-    told = all_at_once(
-        lambda number: desk.claim(people[number], work.follow_up, shop.desk, shop.clock()).fence, 6
+def test_of_many_agents_one_gets_the_claim(shop: Backend) -> None:
+    follow_up = claimed_follow_up(shop, claimed=False)
+    people = [shop.add_person(f"Agent{number}") for number in range(6)]
+    shop.dynamodb = SerializedClient(shop.plain_dynamodb)
+    results = run_in_threads(
+        lambda number: (
+            desk.claim(people[number], follow_up.follow_up, shop.desk, shop.clock()).fence
+        ),
+        6,
     )
 
-    assert sorted(map(str, told)) == ["1", *[Refusal.CLAIMED_BY_OTHER] * 5]
+    assert sorted(map(str, results)) == ["1", *[ConflictCode.CLAIMED_BY_OTHER] * 5]
 
 
 def test_many_reviews_of_one_thread_share_two_slots_and_one_review_many_deliveries(
-    shop: House,
+    shop: Backend,
 ) -> None:
-    shop.dynamodb = OneByOne(shop.raw)
-    all_at_once(lambda number: shop.route(shop.message(praise(f"r-{number % 3}", thread="t-1"))), 6)
-    shop.check()
+    shop.dynamodb = SerializedClient(shop.plain_dynamodb)
+    run_in_threads(
+        lambda number: shop.run_route_workflow(
+            shop.queue_message(praise(f"r-{number % 3}", thread="t-1"))
+        ),
+        6,
+    )
+    shop.check_invariants()
 
-    ends = [shop.case(review_id(BUSINESS, "standard", f"r-{number}")).review for number in range(3)]
-    assert sorted(end.closed or "" for end in ends) == [
+    reviews = [
+        shop.case(review_id(BUSINESS, "standard", f"r-{number}")).review for number in range(3)
+    ]
+    assert sorted(end.closing_kind or "" for end in reviews) == [
         Kind.ACKNOWLEDGED,
         Kind.ACKNOWLEDGED,
         Kind.IGNORED,
     ]
-    assert [shop.kinds(end.id).count(Kind.ACCEPTED) for end in ends] == [1, 1, 1]
+    assert [shop.kinds(end.id).count(Kind.ACCEPTED) for end in reviews] == [1, 1, 1]

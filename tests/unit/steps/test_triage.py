@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from heard.connectors import HttpAnswer, Request, load
+from heard.connectors import HttpResponse, WebhookRequest, load
 from heard.follow_ups import Status
 from heard.outcomes import Kind
 from heard.reviews import TEXT_LIMIT_BYTES, EventKind, ReviewEvent, review_id
@@ -23,48 +23,48 @@ from heard.storage.setup import Business
 from heard.storage.vault import Erased
 from tests.unit.backend import (
     BUSINESS,
+    BUSINESS_NAME,
     COMPLAINT,
-    MILD,
-    NAME,
+    MILD_COMPLAINT,
     NOON,
     PRAISE,
     SECRET,
-    House,
+    Backend,
     complaint,
     praise,
-    said,
+    review_event,
 )
 
 _numbers = count(1)
-happenings = st.builds(
-    lambda words, revision, kind: said("r", words, revision=revision, kind=kind),
-    st.sampled_from([PRAISE, MILD, COMPLAINT]),
+review_events = st.builds(
+    lambda words, revision, kind: review_event("r", words, revision=revision, kind=kind),
+    st.sampled_from([PRAISE, MILD_COMPLAINT, COMPLAINT]),
     st.integers(1, 3),
     st.sampled_from([EventKind.CREATED, EventKind.EDITED, EventKind.WITHDRAWN]),
 )
 
 
-def taken(*_: Any, **__: Any) -> HttpAnswer:
-    return HttpAnswer(201, {}, b"{}")
+def accept_reply(*_: Any, **__: Any) -> HttpResponse:
+    return HttpResponse(201, {}, b"{}")
 
 
 @pytest.fixture
-def shop(house: House) -> House:
-    house.connect("standard", reply_url="https://shop.example/replies")
-    house.http = taken
-    return house
+def shop(backend: Backend) -> Backend:
+    backend.connect("standard", reply_url="https://shop.example/replies")
+    backend.http = accept_reply
+    return backend
 
 
-@given(st.lists(happenings, min_size=1, max_size=5), st.data())
+@given(st.lists(review_events, min_size=1, max_size=5), st.data())
 @settings(
     max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_events_in_any_order_and_repeated_end_in_the_same_state(
-    shop: House, events: list[ReviewEvent], data: st.DataObject
+    shop: Backend, events: list[ReviewEvent], data: st.DataObject
 ) -> None:
     name = f"r-{next(_numbers)}"
     messages = [
-        shop.message(replace(event, native_id=name, native_thread=name)) for event in events
+        shop.queue_message(replace(event, native_id=name, native_thread=name)) for event in events
     ]
     order = data.draw(
         st.permutations(
@@ -73,17 +73,19 @@ def test_events_in_any_order_and_repeated_end_in_the_same_state(
         "order",
     )
     for message in order:
-        shop.route(message)
-    shop.turn()
-    shop.check(PRAISE, MILD, COMPLAINT, "Zelda Quint")
+        shop.run_route_workflow(message)
+    shop.run_workflows()
+    shop.check_invariants(PRAISE, MILD_COMPLAINT, COMPLAINT, "Zelda Quint")
 
     review = shop.case(review_id(BUSINESS, "standard", name)).review
-    ends = [(event.revision, event.digest, event.kind is EventKind.WITHDRAWN) for event in events]
-    assert (review.revision, review.digest, review.withdrawn) == max(ends)
+    states = [(event.revision, event.digest, event.kind is EventKind.WITHDRAWN) for event in events]
+    assert (review.revision, review.digest, review.withdrawn) == max(states)
 
 
-def test_a_message_that_the_queue_delivers_twice_leaves_one_outcome_of_itself(shop: House) -> None:
-    message = shop.message(complaint("r-1"))
+def test_a_message_that_the_queue_delivers_twice_leaves_one_outcome_of_itself(
+    shop: Backend,
+) -> None:
+    message = shop.queue_message(complaint("r-1"))
     steps = [shop.triage(message) for _ in range(3)]
 
     assert steps[0] == steps[1] == steps[2]
@@ -91,20 +93,20 @@ def test_a_message_that_the_queue_delivers_twice_leaves_one_outcome_of_itself(sh
 
 
 def test_a_better_edit_of_an_acknowledged_review_is_recorded_and_nothing_is_sent(
-    shop: House,
+    shop: Backend,
 ) -> None:
-    review = shop.say(said("r-1", MILD, 4))
-    shop.say(praise("r-1", kind=EventKind.EDITED, revision=2))
-    outcome = shop.log.of_review(review)[-1]
+    review = shop.deliver(review_event("r-1", MILD_COMPLAINT, 4))
+    shop.deliver(praise("r-1", kind=EventKind.EDITED, revision=2))
+    outcome = shop.outcome_log.of_review(review)[-1]
 
     assert shop.kinds(review) == [Kind.ACCEPTED, Kind.ACKNOWLEDGED, Kind.REVISED]
     assert outcome.detail["route"] == "nothing"
     assert shop.case(review).thread.public_replies == 1
 
 
-def test_a_worse_edit_reopens_the_review_for_a_person(shop: House) -> None:
-    review = shop.say(praise("r-1"))
-    shop.say(complaint("r-1", kind=EventKind.EDITED, revision=2))
+def test_a_worse_edit_reopens_the_review_for_a_person(shop: Backend) -> None:
+    review = shop.deliver(praise("r-1"))
+    shop.deliver(complaint("r-1", kind=EventKind.EDITED, revision=2))
 
     assert shop.kinds(review) == [
         Kind.ACCEPTED,
@@ -113,30 +115,32 @@ def test_a_worse_edit_reopens_the_review_for_a_person(shop: House) -> None:
         Kind.REOPENED,
         Kind.FOLLOW_UP_OPENED,
     ]
-    shop.check()
+    shop.check_invariants()
 
 
-def test_a_withdrawn_review_can_still_be_seen_and_closes_its_follow_up(shop: House) -> None:
-    review = shop.say(complaint("r-1"))
-    shop.say(said("r-1", kind=EventKind.WITHDRAWN, revision="~"))
-    (task,) = shop.tasks()
+def test_a_withdrawn_review_stays_readable_and_closes_its_follow_up(shop: Backend) -> None:
+    review = shop.deliver(complaint("r-1"))
+    shop.deliver(review_event("r-1", kind=EventKind.WITHDRAWN, revision="~"))
+    (follow_up,) = shop.follow_ups()
 
-    assert (task.status, task.closed) == (Status.CLOSED, Kind.WITHDRAWN)
-    assert shop.work.revision(shop.case(review).review)[0].kind is EventKind.WITHDRAWN
+    assert (follow_up.status, follow_up.closing_kind) == (Status.CLOSED, Kind.WITHDRAWN)
+    assert shop.cases.revision(shop.case(review).review)[0].kind is EventKind.WITHDRAWN
 
 
-def test_a_business_rules_by_its_own_policy_and_the_outcome_names_it(shop: House) -> None:
+def test_a_business_uses_its_own_policy_and_the_outcome_names_it(shop: Backend) -> None:
     from heard.policy import default_policy
 
-    before = shop.log.of_review(shop.say(complaint("r-1")))[0].detail["policy"]
-    shop.setup.put_business(Business(BUSINESS, NAME, {**_document(), "name": "ours"}))
-    after = shop.log.of_review(shop.say(complaint("r-2")))[0].detail["policy"]
+    before = shop.outcome_log.of_review(shop.deliver(complaint("r-1")))[0].detail["policy"]
+    shop.setup_store.put_business(
+        Business(BUSINESS, BUSINESS_NAME, {**_default_document(), "name": "ours"})
+    )
+    after = shop.outcome_log.of_review(shop.deliver(complaint("r-2")))[0].detail["policy"]
 
     assert before == default_policy().hash
     assert after != before
 
 
-def _document() -> dict[str, Any]:
+def _default_document() -> dict[str, Any]:
     from importlib.resources import files
 
     return json.loads((files("heard.policy") / "default.json").read_text())
@@ -145,7 +149,7 @@ def _document() -> dict[str, Any]:
 # A platform that signs nothing is asked before it is believed
 
 
-def shown(review: str, text: str, stars: int) -> dict[str, Any]:
+def trustpilot_review(review: str, text: str, stars: int) -> dict[str, Any]:
     """A review as Trustpilot's API shows it."""
     consumer = {"id": "c0ffee", "displayName": "Zelda Quint"}
     return {
@@ -159,104 +163,128 @@ def shown(review: str, text: str, stars: int) -> dict[str, Any]:
 
 
 @pytest.mark.loopback
-def test_an_event_that_the_platform_does_not_confirm_is_not_acted_on_and_stops_nobody(
-    connected: House,
+def test_an_unconfirmed_event_is_ignored_and_does_not_block_the_genuine_one(
+    simulated_backend: Backend,
 ) -> None:
-    connected.connect("trustpilot")
-    native = "64b7f0a1c2d3e4f506172839"
-    forged = said(native, "Hacked", 5, revision="9999-12-31T23:59:59.000Z", author="mallory")
-    review = connected.say(forged, "trustpilot")
-    assert connected.kinds(review) == [Kind.IGNORED]
-    assert connected.platforms is not None
+    simulated_backend.connect("trustpilot")
+    native_id = "64b7f0a1c2d3e4f506172839"
+    forged = review_event(
+        native_id, "Hacked", 5, revision="9999-12-31T23:59:59.000Z", author="mallory"
+    )
+    review = simulated_backend.deliver(forged, "trustpilot")
+    assert simulated_backend.kinds(review) == [Kind.IGNORED]
+    assert simulated_backend.platforms is not None
 
-    connected.platforms.knows("trustpilot", native, shown(native, COMPLAINT, 1))
-    connected.say(said(native, COMPLAINT, 1, revision="2026-03-17T09:00:00.000Z"), "trustpilot")
-    assert connected.kinds(review)[1:4] == [Kind.ACCEPTED, Kind.REOPENED, Kind.FOLLOW_UP_OPENED]
-    event = connected.work.revision(connected.case(review).review).event
+    simulated_backend.platforms.set_resource(
+        "trustpilot", native_id, trustpilot_review(native_id, COMPLAINT, 1)
+    )
+    simulated_backend.deliver(
+        review_event(native_id, COMPLAINT, 1, revision="2026-03-17T09:00:00.000Z"), "trustpilot"
+    )
+    assert simulated_backend.kinds(review)[1:4] == [
+        Kind.ACCEPTED,
+        Kind.REOPENED,
+        Kind.FOLLOW_UP_OPENED,
+    ]
+    event = simulated_backend.cases.revision(simulated_backend.case(review).review).event
     assert (event.text, event.author.name) == (COMPLAINT, "Zelda Quint")
 
-    connected.say(said(native, kind=EventKind.WITHDRAWN, revision="~"), "trustpilot")
-    assert connected.kinds(review)[-1] is Kind.DISBELIEVED
-    connected.check()
+    simulated_backend.deliver(
+        review_event(native_id, kind=EventKind.WITHDRAWN, revision="~"), "trustpilot"
+    )
+    assert simulated_backend.kinds(review)[-1] is Kind.UNVERIFIED
+    simulated_backend.check_invariants()
 
 
 @pytest.mark.loopback
-def test_nobody_can_have_a_complaint_passed_over_as_the_businesss_own_words(
-    connected: House,
+def test_a_forged_own_reply_event_cannot_hide_a_complaint(
+    simulated_backend: Backend,
 ) -> None:
-    connected.connect("trustpilot")
-    assert connected.platforms is not None
-    native = "64b7f0a1c2d3e4f506172839"
-    connected.platforms.knows("trustpilot", native, shown(native, COMPLAINT, 1))
-    forged = said(native, kind=EventKind.REPLY_SEEN, revision="2026-03-17T09:00:00.000Z")
+    simulated_backend.connect("trustpilot")
+    assert simulated_backend.platforms is not None
+    native_id = "64b7f0a1c2d3e4f506172839"
+    simulated_backend.platforms.set_resource(
+        "trustpilot", native_id, trustpilot_review(native_id, COMPLAINT, 1)
+    )
+    forged = review_event(native_id, kind=EventKind.REPLY_SEEN, revision="2026-03-17T09:00:00.000Z")
 
-    review = connected.say(forged, "trustpilot")
-    assert Kind.FOLLOW_UP_OPENED in connected.kinds(review)
-    assert Kind.IGNORED not in connected.kinds(review)
+    review = simulated_backend.deliver(forged, "trustpilot")
+    assert Kind.FOLLOW_UP_OPENED in simulated_backend.kinds(review)
+    assert Kind.IGNORED not in simulated_backend.kinds(review)
 
 
 @pytest.mark.loopback
-def test_a_withdrawal_that_could_be_confirmed_and_is_not_closes_nothing(connected: House) -> None:
-    connected.connect("yelp")
-    assert connected.platforms is not None
-    native = "9CNz4nWU59PIZsiDV9sSVQ"
+def test_an_unconfirmed_withdrawal_closes_nothing(simulated_backend: Backend) -> None:
+    simulated_backend.connect("yelp")
+    assert simulated_backend.platforms is not None
+    native_id = "9CNz4nWU59PIZsiDV9sSVQ"
 
-    review = connected.say(said(native, COMPLAINT, 1), "yelp")
-    connected.say(said(native, kind=EventKind.WITHDRAWN, revision="~"), "yelp")
-    assert connected.kinds(review)[-1] is Kind.DISBELIEVED
-    assert not connected.case(review).review.withdrawn
+    review = simulated_backend.deliver(review_event(native_id, COMPLAINT, 1), "yelp")
+    simulated_backend.deliver(
+        review_event(native_id, kind=EventKind.WITHDRAWN, revision="~"), "yelp"
+    )
+    assert simulated_backend.kinds(review)[-1] is Kind.UNVERIFIED
+    assert not simulated_backend.case(review).review.withdrawn
 
 
 @pytest.mark.loopback
 @pytest.mark.parametrize(("credentials", "confirmed"), [(True, True), (False, False)])
-def test_a_policy_can_keep_what_nobody_confirms_from_being_answered_automatically(
-    connected: House, credentials: bool, confirmed: bool
+def test_a_policy_can_exclude_unverified_reviews_from_automatic_answers(
+    simulated_backend: Backend, credentials: bool, confirmed: bool
 ) -> None:
-    document = _document()
-    careful = {
+    document = _default_document()
+    unconfirmed_rule = {
         "id": "R11-unconfirmed",
         "when": {"confirmed": False},
         "then": {"route": "follow_up"},
     }
-    connected.setup.put_business(
-        Business(BUSINESS, NAME, {**document, "rules": [careful, *document["rules"]]})
+    simulated_backend.setup_store.put_business(
+        Business(
+            BUSINESS, BUSINESS_NAME, {**document, "rules": [unconfirmed_rule, *document["rules"]]}
+        )
     )
-    made = connected.connect("trustpilot")
-    connected.setup.put_connection(replace(made, has_credentials=credentials), NOON)
-    assert connected.platforms is not None
-    native = "64b7f0a1c2d3e4f506172839"
-    connected.platforms.knows("trustpilot", native, shown(native, PRAISE, 5))
-
-    review = connected.say(
-        said(native, PRAISE, 5, revision="2026-03-17T09:00:00.000Z"), "trustpilot"
+    connection = simulated_backend.connect("trustpilot")
+    simulated_backend.setup_store.put_connection(
+        replace(connection, has_credentials=credentials), NOON
     )
-    accepted = connected.log.of_review(review)[0].detail
-    assert connected.case(review).review.unproven is not confirmed
-    assert accepted.get("unproven", False) is not confirmed
-    assert ("R11-unconfirmed" in accepted["rules"]) is not confirmed
-    connected.say(said(native, PRAISE, 5, revision="2026-03-17T08:00:00.000Z"), "trustpilot")
-    assert connected.case(review).review.unproven is not confirmed
+    assert simulated_backend.platforms is not None
+    native_id = "64b7f0a1c2d3e4f506172839"
+    simulated_backend.platforms.set_resource(
+        "trustpilot", native_id, trustpilot_review(native_id, PRAISE, 5)
+    )
+
+    review = simulated_backend.deliver(
+        review_event(native_id, PRAISE, 5, revision="2026-03-17T09:00:00.000Z"), "trustpilot"
+    )
+    detail = simulated_backend.outcome_log.of_review(review)[0].detail
+    assert simulated_backend.case(review).review.unverified is not confirmed
+    assert detail.get("unproven", False) is not confirmed
+    assert ("R11-unconfirmed" in detail["rules"]) is not confirmed
+    simulated_backend.deliver(
+        review_event(native_id, PRAISE, 5, revision="2026-03-17T08:00:00.000Z"), "trustpilot"
+    )
+    assert simulated_backend.case(review).review.unverified is not confirmed
 
 
-def test_what_is_signed_is_proven(shop: House) -> None:
-    assert not shop.case(shop.say(praise("r-1"))).review.unproven
+def test_a_signed_review_is_verified(shop: Backend) -> None:
+    assert not shop.case(shop.deliver(praise("r-1"))).review.unverified
 
 
 # From the door to the person
 
 
-def delivered(house: House, data: dict[str, Any]) -> str:
+def deliver_webhook(backend: Backend, data: dict[str, Any]) -> str:
     """One signed webhook, taken at the door, queued and routed; its review's id."""
     body = json.dumps(
         {"type": "review.created", "timestamp": "2026-03-17T11:59:00Z", "data": data}
     ).encode()
-    connection = house.connections["standard"]
-    request = load("standard").sign(Request("POST", {}, body), connection.url, SECRET, NOON)
-    received = ingest(request, connection.id, house.door, NOON)
+    connection = backend.connections["standard"]
+    request = load("standard").sign(WebhookRequest("POST", {}, body), connection.url, SECRET, NOON)
+    received = ingest(request, connection.id, backend.ingest_ports, NOON)
     assert received.response.status == 202
-    for message in house.queued():
-        house.route(message)
-    house.turn()
+    for message in backend.queued_messages():
+        backend.run_route_workflow(message)
+    backend.run_workflows()
     return review_id(BUSINESS, "standard", data["id"])
 
 
@@ -294,38 +322,36 @@ def delivered(house: House, data: dict[str, Any]) -> str:
         "bidi",
     ],
 )
-def test_any_review_gets_through_from_the_door_to_its_end_or_to_a_person(
-    shop: House, data: dict[str, Any]
-) -> None:
-    review = delivered(shop, {"id": "r-1", **data})
-    shop.check()
+def test_any_review_is_closed_or_goes_to_a_person(shop: Backend, data: dict[str, Any]) -> None:
+    review = deliver_webhook(shop, {"id": "r-1", **data})
+    shop.check_invariants()
 
     case = shop.case(review)
-    assert case.review.closed is Kind.ACKNOWLEDGED or (
-        case.task is not None and case.task.reviews == (review,)
+    assert case.review.closing_kind is Kind.ACKNOWLEDGED or (
+        case.follow_up is not None and case.follow_up.reviews == (review,)
     )
 
 
-def test_a_hundred_kilobytes_get_through_and_what_is_too_long_is_cut_and_said_so(
-    shop: House,
+def test_a_long_text_is_accepted_and_one_over_the_limit_is_cut_and_marked(
+    shop: Backend,
 ) -> None:
-    whole = delivered(shop, {"id": "r-1", "text": "The bread was cold. " * 5_000})
-    longer = delivered(shop, {"id": "r-2", "text": "\u9762\u5305 " * 20_000})
+    long_review = deliver_webhook(shop, {"id": "r-1", "text": "The bread was cold. " * 5_000})
+    cut_review = deliver_webhook(shop, {"id": "r-2", "text": "\u9762\u5305 " * 20_000})
 
-    assert len(shop.work.revision(shop.case(whole).review)[0].text or "") == 20 * 5_000 - 1
-    kept = shop.work.revision(shop.case(longer).review)[0]
-    assert len((kept.text or "").encode()) <= TEXT_LIMIT_BYTES
-    assert kept.text_bytes == 7 * 20_000 - 1
-    assert "cut_from_bytes" not in shop.log.of_review(whole)[0].detail
-    assert shop.log.of_review(longer)[0].detail["cut_from_bytes"] == 7 * 20_000 - 1
+    assert len(shop.cases.revision(shop.case(long_review).review)[0].text or "") == 20 * 5_000 - 1
+    revision = shop.cases.revision(shop.case(cut_review).review)[0]
+    assert len((revision.text or "").encode()) <= TEXT_LIMIT_BYTES
+    assert revision.original_bytes == 7 * 20_000 - 1
+    assert "cut_from_bytes" not in shop.outcome_log.of_review(long_review)[0].detail
+    assert shop.outcome_log.of_review(cut_review)[0].detail["cut_from_bytes"] == 7 * 20_000 - 1
 
 
-def test_what_an_erased_author_said_cannot_be_read_again_and_the_chain_still_verifies(
-    shop: House,
+def test_an_erased_authors_text_is_unreadable_and_the_chain_still_verifies(
+    shop: Backend,
 ) -> None:
-    review = shop.say(complaint("r-1"))
-    shop.work.vault.erase(shop.case(review).review.author)
+    review = shop.deliver(complaint("r-1"))
+    shop.cases.vault.erase(shop.case(review).review.author)
 
     with pytest.raises(Erased):
-        shop.work.revision(shop.case(review).review)
-    shop.check(COMPLAINT)
+        shop.cases.revision(shop.case(review).review)
+    shop.check_invariants(COMPLAINT)

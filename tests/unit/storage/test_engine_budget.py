@@ -12,14 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from heard.storage.engine_budget import Allowance, EngineBudget
-from tests.unit.backend import NOON, Clock, House
+from tests.unit.backend import NOON, Backend, FakeClock
 
 _engines = (f"engine-{number}" for number in count())
 
 
 @pytest.fixture(scope="module")
-def budget(empty: House) -> EngineBudget:
-    return EngineBudget(empty.raw, empty.tables["WorkTable"])
+def budget(module_backend: Backend) -> EngineBudget:
+    return EngineBudget(module_backend.plain_dynamodb, module_backend.tables["CasesTable"])
 
 
 @given(most=st.integers(0, 12), asked=st.lists(st.integers(1, 5), max_size=12))
@@ -35,14 +35,14 @@ def test_what_fits_is_granted_and_nothing_more(
 
 
 def test_each_engine_has_its_own_budget_and_each_day_a_new_one(budget: EngineBudget) -> None:
-    clock, most = Clock(), 3
+    clock, most = FakeClock(), 3
     one, other = (Allowance(budget, next(_engines), most, clock) for _ in range(2))
     assert one.take(3)
     assert not one.take(1)
     assert other.take(1)
     clock.now = datetime(2026, 3, 17, 23, 59, tzinfo=UTC)
     assert not one.take(1)
-    clock.pass_(minutes=1)
+    clock.advance(minutes=1)
     assert one.take(1)
 
 
@@ -52,10 +52,10 @@ def test_a_lowered_budget_counts_at_once(budget: EngineBudget) -> None:
     assert not budget.take(engine, NOON.date(), 1, 3)
 
 
-def test_a_count_is_forgotten_after_a_month(empty: House, budget: EngineBudget) -> None:
+def test_a_count_is_forgotten_after_a_month(module_backend: Backend, budget: EngineBudget) -> None:
     engine = next(_engines)
     budget.take(engine, NOON.date(), 1, 1)
-    (item,) = (item for item in empty.items() if item["pk"] == f"ENGINE#{engine}")
+    (item,) = (item for item in module_backend.stored_items() if item["pk"] == f"ENGINE#{engine}")
     assert (item["sk"], item["taken"]) == ("2026-03-17", 1)
     assert (
         timedelta(days=31)

@@ -15,19 +15,19 @@ from heard.cases import Change
 from heard.connectors import ReplyTarget
 from heard.errors import Contention, NotFound
 from heard.outcomes import Fact, Kind
-from heard.storage.case_store import Loaded, Reply, Work
-from heard.storage.setup import InboundSecret, Person, Secrets, Setup
+from heard.storage.case_store import CaseStore, LoadedCase, Reply
+from heard.storage.setup import InboundSecret, Person, Secrets, SetupStore
 from heard.storage.tables import attributes, values
-from heard.storage.vault import Erased, Known, Vault
+from heard.storage.vault import AuthorRecord, Erased, Vault
 from heard.threads import Purpose, Slot
 from tests.unit.backend import (
     BUSINESS,
+    BUSINESS_NAME,
     COMPLAINT,
-    ELSEWHERE,
-    NAME,
     NOON,
-    House,
-    Watched,
+    OTHER_BUSINESS,
+    Backend,
+    InterceptedClient,
     complaint,
     praise,
 )
@@ -58,81 +58,83 @@ def test_an_items_values_survive_dynamodbs_dialect(item: dict[str, Any]) -> None
 # The transaction
 
 
-def loaded(house: House, name: str = "r-1") -> Loaded:
-    return house.work.case(house.triage(house.message(praise(name)))["review"])
+def loaded(backend: Backend, name: str = "r-1") -> LoadedCase:
+    return backend.cases.case(backend.triage(backend.queue_message(praise(name)))["review"])
 
 
-def fact(before: Loaded, kind: Kind = Kind.ESCALATED) -> Change:
+def fact(before: LoadedCase, kind: Kind = Kind.ESCALATED) -> Change:
     return Change(before.case, (Fact(kind),))
 
 
-def test_of_two_changes_of_one_case_the_second_is_not_written_at_all(house: House) -> None:
-    before = loaded(house)
-    house.work.commit(before, fact(before), now=NOON)
-    stored = house.everything()
+def test_of_two_changes_of_one_case_the_second_is_not_written_at_all(backend: Backend) -> None:
+    before = loaded(backend)
+    backend.cases.commit(before, fact(before), now=NOON)
+    stored = backend.case_items()
     with pytest.raises(Contention):
-        house.work.commit(before, fact(before, Kind.ANSWERED), now=NOON)
+        backend.cases.commit(before, fact(before, Kind.ANSWERED), now=NOON)
 
-    assert house.everything() == stored
-    house.check()
+    assert backend.case_items() == stored
+    backend.check_invariants()
 
 
-def test_a_chain_cannot_fork_even_if_the_state_were_put_back(house: House) -> None:
-    before = loaded(house)
-    state = next(item for item in house.items() if item["sk"] == "STATE")
-    house.work.commit(before, fact(before), now=NOON)
-    house.raw.put_item(TableName=house.tables["WorkTable"], Item=attributes(state))
+def test_a_chain_cannot_fork_even_if_the_state_were_put_back(backend: Backend) -> None:
+    before = loaded(backend)
+    state = next(item for item in backend.stored_items() if item["sk"] == "STATE")
+    backend.cases.commit(before, fact(before), now=NOON)
+    backend.plain_dynamodb.put_item(TableName=backend.tables["CasesTable"], Item=attributes(state))
     with pytest.raises(Contention):
-        house.work.commit(before, fact(before, Kind.ANSWERED), now=NOON)
+        backend.cases.commit(before, fact(before, Kind.ANSWERED), now=NOON)
 
-    assert house.kinds(before.case.review.id) == [Kind.ACCEPTED, Kind.ESCALATED]
+    assert backend.kinds(before.case.review.id) == [Kind.ACCEPTED, Kind.ESCALATED]
 
 
-def test_the_database_refuses_a_third_public_slot_whatever_the_code_says(house: House) -> None:
-    before = loaded(house)
+def test_the_database_refuses_a_third_public_slot_whatever_the_code_says(backend: Backend) -> None:
+    before = loaded(backend)
     thread = replace(
         before.case.thread,
-        slots=tuple(Slot(f"rep_{number}", Purpose.ANSWER, public=True) for number in range(2)),
+        slots=tuple(Slot(f"rep_{number}", Purpose.RESOLUTION, public=True) for number in range(2)),
     )
-    full = house.work.commit(before, Change(replace(before.case, thread=thread)), now=NOON)
-    third = replace(thread, slots=(*thread.slots, Slot("rep_3", Purpose.ANSWER, public=True)))
-    stored = house.everything()
+    full = backend.cases.commit(before, Change(replace(before.case, thread=thread)), now=NOON)
+    third = replace(thread, slots=(*thread.slots, Slot("rep_3", Purpose.RESOLUTION, public=True)))
+    stored = backend.case_items()
     with pytest.raises(Contention):
-        house.work.commit(full, Change(replace(full.case, thread=third)), now=NOON)
+        backend.cases.commit(full, Change(replace(full.case, thread=third)), now=NOON)
 
-    assert house.everything() == stored
+    assert backend.case_items() == stored
 
 
-def test_a_change_that_keeps_losing_gives_up_as_a_fault(house: House) -> None:
-    before = loaded(house)
-    others = house.work
+def test_a_change_that_keeps_losing_gives_up_as_a_fault(backend: Backend) -> None:
+    before = loaded(backend)
+    others = backend.cases
 
-    def rival(current: Loaded) -> Change:
+    def rival(current: LoadedCase) -> Change:
         latest = others.case(before.case.review.id)
         others.commit(latest, fact(latest), now=NOON)
         return fact(current, Kind.ANSWERED)
 
     with pytest.raises(Contention):
-        house.work.change(lambda: house.work.case(before.case.review.id), rival, now=NOON)
+        backend.cases.change(lambda: backend.cases.case(before.case.review.id), rival, now=NOON)
 
-    assert Kind.ANSWERED not in house.kinds(before.case.review.id)
+    assert Kind.ANSWERED not in backend.kinds(before.case.review.id)
 
 
-def test_a_change_that_changes_nothing_writes_nothing(house: House) -> None:
-    before = loaded(house)
+def test_a_change_that_changes_nothing_writes_nothing(backend: Backend) -> None:
+    before = loaded(backend)
     written: list[str] = []
-    watched = Work(
-        Watched(house.raw, written.append), house.tables["WorkTable"], house.tables["OutcomesTable"]
+    watched = CaseStore(
+        InterceptedClient(backend.plain_dynamodb, written.append),
+        backend.tables["CasesTable"],
+        backend.tables["OutcomesTable"],
     )
     watched.commit(before, Change(before.case), now=NOON)
 
     assert written == []
 
 
-def test_a_fault_that_is_no_lost_race_is_not_taken_for_one(house: House) -> None:
+def test_a_fault_that_is_no_lost_race_is_not_taken_for_one(backend: Backend) -> None:
     from botocore.exceptions import ClientError
 
-    before = loaded(house)
+    before = loaded(backend)
 
     def throttled(_: str) -> None:
         raise ClientError(
@@ -140,28 +142,30 @@ def test_a_fault_that_is_no_lost_race_is_not_taken_for_one(house: House) -> None
             "TransactWriteItems",
         )
 
-    watched = Work(
-        Watched(house.raw, throttled), house.tables["WorkTable"], house.tables["OutcomesTable"]
+    watched = CaseStore(
+        InterceptedClient(backend.plain_dynamodb, throttled),
+        backend.tables["CasesTable"],
+        backend.tables["OutcomesTable"],
     )
     with pytest.raises(ClientError):
         watched.commit(before, fact(before), now=NOON)
 
 
-def test_what_was_never_stored_is_not_found(house: House) -> None:
+def test_what_was_never_stored_is_not_found(backend: Backend) -> None:
     for read in (
-        lambda: house.work.case("rev_neverwas"),
-        lambda: house.work.follow_up("fup_neverwas"),
-        lambda: house.work.case_of_follow_up("fup_neverwas"),
-        lambda: house.work.reply("thr_neverwas", "rep_neverwas"),
+        lambda: backend.cases.case("rev_neverwas"),
+        lambda: backend.cases.follow_up("fup_neverwas"),
+        lambda: backend.cases.case_of_follow_up("fup_neverwas"),
+        lambda: backend.cases.reply("thr_neverwas", "rep_neverwas"),
     ):
         with pytest.raises(NotFound):
             read()
-    assert house.work.head("rev_neverwas") is None
-    assert house.work.head("nonsense") is None
+    assert backend.cases.find_review("rev_neverwas") is None
+    assert backend.cases.find_review("nonsense") is None
 
 
-def test_a_reply_once_decided_stays_as_it_was(house: House) -> None:
-    case = loaded(house).case
+def test_a_reply_once_decided_stays_as_it_was(backend: Backend) -> None:
+    case = loaded(backend).case
     target = ReplyTarget("r-1", "r-1", {"to": "x"})
     first = Reply(
         "rep_1",
@@ -170,94 +174,102 @@ def test_a_reply_once_decided_stays_as_it_was(house: House) -> None:
         case.review.author,
         BUSINESS,
         "con-1",
-        Purpose.ANSWER,
+        Purpose.RESOLUTION,
         True,
         "First.",
         target,
         at="2026",
     )
-    house.work.put_reply(first)
-    house.work.put_reply(replace(first, text="Second."))
+    backend.cases.put_reply(first)
+    backend.cases.put_reply(replace(first, text="Second."))
 
-    assert house.work.reply(case.thread.id, "rep_1") == first
+    assert backend.cases.reply(case.thread.id, "rep_1") == first
 
 
-def test_text_is_nowhere_in_the_table_but_sealed_to_its_place(house: House) -> None:
+def test_text_is_nowhere_in_the_table_but_sealed_to_its_place(backend: Backend) -> None:
     event = complaint("r-1")
-    case = house.case(house.triage(house.message(event))["review"])
-    stored = next(item for item in house.items() if item["sk"].startswith("REVISION#"))
+    case = backend.case(backend.triage(backend.queue_message(event))["review"])
+    stored = next(item for item in backend.stored_items() if item["sk"].startswith("REVISION#"))
 
-    assert COMPLAINT not in repr(house.items())
-    assert "Zelda" not in repr(house.items())
-    assert house.work.revision(case.review)[0] == event.normal()
+    assert COMPLAINT not in repr(backend.stored_items())
+    assert "Zelda" not in repr(backend.stored_items())
+    assert backend.cases.revision(case.review)[0] == event.normalize()
     with pytest.raises(Erased):
-        house.work.vault.open(case.review.author, "elsewhere", stored["sealed"])
+        backend.cases.vault.open(case.review.author, "elsewhere", stored["sealed"])
 
 
 def test_an_erased_author_can_write_again_and_what_was_said_before_stays_unreadable(
-    house: House,
+    backend: Backend,
 ) -> None:
-    before = house.case(house.triage(house.message(complaint("r-1")))["review"])
-    house.work.vault.erase(before.review.author)
-    house.work.vault.erase(before.review.author)
-    after = house.case(house.triage(house.message(complaint("r-2")))["review"])
+    before = backend.case(backend.triage(backend.queue_message(complaint("r-1")))["review"])
+    backend.cases.vault.erase(before.review.author)
+    backend.cases.vault.erase(before.review.author)
+    after = backend.case(backend.triage(backend.queue_message(complaint("r-2")))["review"])
 
     assert before.review.author == after.review.author
-    assert house.work.revision(after.review)[0].text == COMPLAINT
+    assert backend.cases.revision(after.review)[0].text == COMPLAINT
     with pytest.raises(Erased):
-        house.work.revision(before.review)
+        backend.cases.revision(before.review)
 
 
-def test_a_complaint_counts_once_however_often_it_is_counted(house: House) -> None:
-    vault = Vault(house.raw, house.tables["WorkTable"])
+def test_a_complaint_counts_once_however_often_it_is_counted(backend: Backend) -> None:
+    vault = Vault(backend.plain_dynamodb, backend.tables["CasesTable"])
     for review in ("rev_1", "rev_1", "rev_2"):
         vault.count_complaint("aut_1", review)
 
-    assert vault.known("aut_1", other_than="rev_1").complaints == 1
-    assert vault.known("aut_1", other_than="rev_3").complaints == 2
-    assert vault.known("aut_2") == Known()
+    assert vault.author_record("aut_1", other_than="rev_1").complaints == 1
+    assert vault.author_record("aut_1", other_than="rev_3").complaints == 2
+    assert vault.author_record("aut_2") == AuthorRecord()
 
 
 # Setup and secrets
 
 
-def test_a_businesss_connections_and_people_are_its_own(house: House) -> None:
-    mine, others = house.connections["standard"], house.connect("standard", business=ELSEWHERE)
+def test_a_businesss_connections_and_people_are_its_own(backend: Backend) -> None:
+    mine, others = (
+        backend.connections["standard"],
+        backend.connect("standard", business=OTHER_BUSINESS),
+    )
 
-    assert house.setup.connections(BUSINESS) == [mine]
-    assert house.setup.connections(ELSEWHERE) == [others]
-    assert house.setup.connection(mine.id) == mine
-    assert house.setup.person("sub-nobody") is None
-    house.setup.put_person(Person("sub-ana", "Ana", (BUSINESS,)))
-    assert house.setup.person("sub-ana") == Person("sub-ana", "Ana", (BUSINESS,))
-    found = house.setup.business(BUSINESS)
+    assert backend.setup_store.connections(BUSINESS) == [mine]
+    assert backend.setup_store.connections(OTHER_BUSINESS) == [others]
+    assert backend.setup_store.connection(mine.id) == mine
+    assert backend.setup_store.person("sub-nobody") is None
+    backend.setup_store.put_person(Person("sub-ana", "Ana", (BUSINESS,)))
+    assert backend.setup_store.person("sub-ana") == Person("sub-ana", "Ana", (BUSINESS,))
+    found = backend.setup_store.business(BUSINESS)
     assert found is not None
-    assert found.name == NAME
+    assert found.name == BUSINESS_NAME
 
 
-def test_a_connection_is_remembered_only_as_long_as_it_may_be(house: House) -> None:
-    mine = house.connections["standard"]
-    remembering, forgetful = Setup(house.raw, house.tables["SetupTable"], max_age=60), house.setup
+def test_a_connection_is_remembered_only_as_long_as_it_may_be(backend: Backend) -> None:
+    mine = backend.connections["standard"]
+    remembering, forgetful = (
+        SetupStore(backend.plain_dynamodb, backend.tables["SetupTable"], max_age=60),
+        backend.setup_store,
+    )
     assert remembering.connection(mine.id) == forgetful.connection(mine.id) == mine
-    house.setup.remove_connection(mine.id)
-    house.setup.remove_connection(mine.id)
+    backend.setup_store.remove_connection(mine.id)
+    backend.setup_store.remove_connection(mine.id)
 
     assert forgetful.connection(mine.id) is None
     assert remembering.connection(mine.id) == mine
 
 
-def test_secrets_are_read_once_rotate_and_go(house: House) -> None:
-    secrets = Secrets(house.ssm, house.secrets_path + "/")
+def test_secrets_are_read_once_rotate_and_go(backend: Backend) -> None:
+    secrets = Secrets(backend.ssm, backend.secrets_path + "/")
     until = NOON + timedelta(hours=1)
     secrets.put_inbound("con-x", InboundSecret("new", "old", until))
     stored = secrets.inbound("con-x")
     assert stored == InboundSecret("new", "old", until)
-    assert stored.valid(NOON) == ("new", "old")
-    assert stored.valid(until) == ("new",)
+    assert stored.valid_secrets(NOON) == ("new", "old")
+    assert stored.valid_secrets(until) == ("new",)
     secrets.put_inbound("con-x", InboundSecret("newer"))
     assert secrets.inbound("con-x") == stored
     assert secrets.inbound("con-x", fresh=True) == InboundSecret("newer")
-    kind = house.ssm.get_parameter(Name=f"{house.secrets_path}/con-x/inbound")["Parameter"]["Type"]
+    kind = backend.ssm.get_parameter(Name=f"{backend.secrets_path}/con-x/inbound")["Parameter"][
+        "Type"
+    ]
     assert kind == "SecureString"
     secrets.remove("con-x")
     secrets.remove("con-x")
@@ -266,20 +278,20 @@ def test_secrets_are_read_once_rotate_and_go(house: House) -> None:
     assert secrets.credentials("con-none") == {}
 
 
-def test_an_event_of_a_post_does_not_meet_a_topic_of_the_same_number(house: House) -> None:
+def test_an_event_of_a_post_does_not_meet_a_topic_of_the_same_number(backend: Backend) -> None:
     """A forum numbers its posts and its topics apart.
 
     A review and another review's thread may share a number, and an item.
     """
-    post = house.triage(house.message(complaint("812", thread="900")))["review"]
-    topic = house.triage(house.message(complaint("5", thread="812")))["review"]
-    house.check()
+    post = backend.triage(backend.queue_message(complaint("812", thread="900")))["review"]
+    topic = backend.triage(backend.queue_message(complaint("5", thread="812")))["review"]
+    backend.check_invariants()
 
-    assert house.case(post).task != house.case(topic).task
-    assert house.case(post).thread.id != house.case(topic).thread.id
+    assert backend.case(post).follow_up != backend.case(topic).follow_up
+    assert backend.case(post).thread.id != backend.case(topic).thread.id
     withdrawn = cases.withdraw(
-        house.case(post), replace(complaint("812", thread="900"), revision="~"), "dlv-w", NOON
+        backend.case(post), replace(complaint("812", thread="900"), revision="~"), "dlv-w", NOON
     )
-    house.work.commit(house.work.case(post), withdrawn, now=NOON)
-    house.check()
-    assert house.case(topic).review.closed is None
+    backend.cases.commit(backend.cases.case(post), withdrawn, now=NOON)
+    backend.check_invariants()
+    assert backend.case(topic).review.closing_kind is None

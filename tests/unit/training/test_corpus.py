@@ -14,7 +14,7 @@ import pytest
 from heard.assessment import Agenda, Severity
 from heard.reviews import Channel
 from heard_training import corpus
-from heard_training.corpus import Missing, Use
+from heard_training.corpus import CorpusMissing, Use
 
 BESIDE = Path(__file__).parents[3] / ".." / "shared" / "data"
 
@@ -151,8 +151,8 @@ def test_ratings_of_our_own_join_their_rows(data: Path, tmp_path: Path) -> None:
 
     (row,) = corpus.rows(data, tmp_path / "labels")
 
-    assert row.judged is not None
-    assert (row.judged.severity, row.judged.needs_person, row.judged.agenda) == (
+    assert row.label is not None
+    assert (row.label.severity, row.label.needs_person, row.label.agenda) == (
         Severity.MEDIUM,
         True,
         Agenda.QUESTION,
@@ -166,8 +166,8 @@ def test_phrases_say_by_their_mark_what_they_are(tmp_path: Path) -> None:
     found = {
         row.text: (
             row.polarity,
-            row.judged and row.judged.severity,
-            row.judged and row.judged.agenda,
+            row.label and row.label.severity,
+            row.label and row.label.agenda,
         )
         for row in corpus.phrases(tmp_path)
     }
@@ -183,7 +183,7 @@ def test_phrases_say_by_their_mark_what_they_are(tmp_path: Path) -> None:
 
 def test_our_own_labels_examples_and_phrases_can_be_read() -> None:
     assert len(corpus.examples()) > 1000
-    assert all(row.judged and row.language and row.text for row in corpus.examples())
+    assert all(row.label and row.language and row.text for row in corpus.examples())
     assert {"en", "nl", "fr", "de", "es", "ja", "zh", "tr"} <= {
         row.language for row in corpus.phrases()
     }
@@ -191,7 +191,7 @@ def test_our_own_labels_examples_and_phrases_can_be_read() -> None:
 
 
 def test_a_folder_without_sets_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(Missing, match="no labelled sets"):
+    with pytest.raises(CorpusMissing, match="no labelled sets"):
         corpus.folder(tmp_path)
 
 
@@ -207,7 +207,7 @@ def test_the_environment_names_the_folder(data: Path, monkeypatch: pytest.Monkey
 )
 def test_every_set_beside_the_repository_is_read() -> None:
     found = corpus.rows(BESIDE)
-    by_source = {name: rows for (name,), rows in corpus.by(found, "source").items()}
+    by_source = {name: rows for (name,), rows in corpus.group_rows(found, "source").items()}
 
     assert set(by_source) == {path.stem for path in BESIDE.glob("*.jsonl")} - {"severity_dev"}
     assert all(row.offensive is not None for row in by_source["olid"])
@@ -223,5 +223,5 @@ def test_every_set_beside_the_repository_is_read() -> None:
         "xlmt_de",
     }
     assert len(corpus.validation(BESIDE)) == 245
-    assert {row.judged is not None for row in by_source["skytrax_seat"]} == {True, False}
+    assert {row.label is not None for row in by_source["skytrax_seat"]} == {True, False}
     assert len(corpus.sentences(BESIDE)) == 30

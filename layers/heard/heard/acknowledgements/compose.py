@@ -26,7 +26,7 @@ from heard.acknowledgements.templates import Template, Value, parse
 from heard.assessment import Assessment, Flag, Severity
 from heard.assessment.phrases import Lexicon, considered, tokens
 from heard.errors import BadRequest
-from heard.replies.length import has_address
+from heard.replies.length import has_url
 from heard.replies.lint import lint
 from heard.reviews import Channel, ReviewEvent, Stage
 
@@ -34,16 +34,18 @@ if TYPE_CHECKING:
     from heard.policy import Policy
     from heard.replies.length import Unit
 
-type Kind = Literal["praise", "recovered", "thanks", "complaint", "private", "person"]
+type AcknowledgementKind = Literal[
+    "praise", "recovered", "thanks", "complaint", "private", "person"
+]
 """What is acknowledged: praise; praise by somebody who had complained (R18); mild words.
 
 A complaint in public; a message; and, where a
 person follows, whatever it is.
 """
 
-KINDS: Final[tuple[Kind, ...]] = get_args(Kind.__value__)
+KINDS: Final[tuple[AcknowledgementKind, ...]] = get_args(AcknowledgementKind.__value__)
 
-LIMIT: Final = 280
+MAX_CHARACTERS: Final = 280
 """Characters that no acknowledgement exceeds: what the narrowest platform (X) takes."""
 
 NAME_CHARACTERS: Final = 60
@@ -60,12 +62,12 @@ review" or "your message"; `rating` 1 to 5; `language` ISO 639-1; `stage` `onsta
 """
 
 _DETAILS: Final = ("about", "subject", "topic")
-_MOST_CASES: Final = 2_000
+_MAX_CASES: Final = 2_000
 _INVISIBLE: Final = frozenset(
     "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
 )
-_SIGNED: Final = "{% if signature %} {{ signature }}{% endif %}"
-_ADDRESSED: Final = re.compile(r"\[([^|\]]*)\|([^|\]]*)\]")
+_SIGNATURE: Final = "{% if signature %} {{ signature }}{% endif %}"
+_FORMALITY_CHOICE: Final = re.compile(r"\[([^|\]]*)\|([^|\]]*)\]")
 _ALIASES: Final = {"nb": "no", "nn": "no"}
 
 
@@ -77,7 +79,7 @@ class Variant:
     """
 
     name: str
-    kind: Kind
+    kind: AcknowledgementKind
     language: str
     template: str
 
@@ -119,12 +121,12 @@ LANGUAGES: Final = frozenset(WORDS)
 FORMALITIES: Final = frozenset(
     language
     for language, words in WORDS.items()
-    if any(_ADDRESSED.search(text) for kind in KINDS for text in getattr(words, kind))
+    if any(_FORMALITY_CHOICE.search(text) for kind in KINDS for text in getattr(words, kind))
 )
 """Languages in which the playbook's wordings differ by how customers are addressed."""
 
 
-def acknowledgement(
+def choose_acknowledgement(
     event: ReviewEvent,
     assessment: Assessment,
     policy: Policy,
@@ -133,7 +135,7 @@ def acknowledgement(
     *,
     channel: Channel,
     person_follows: bool = False,
-    named: Collection[str] = (),
+    preferred_names: Collection[str] = (),
     avoid: Sequence[str] = (),
     limit: int | None = None,
     unit: Unit = "characters",
@@ -149,39 +151,49 @@ def acknowledgement(
     that a person will read the review: set it only where a follow-up is really opened (the route
     `both`). `limit` is the platform's, in `unit`.
     """
-    kind = kind_of(assessment, channel, person_follows=person_follows)
-    written = own_variants(policy)
-    known = [variant for variant in written if variant.kind == kind]
-    spoken = _spoken(
-        assessment.language, policy.voice.fallback_language, {variant.language for variant in known}
+    kind = acknowledgement_kind(assessment, channel, person_follows=person_follows)
+    own = own_variants(policy)
+    kind_variants = [variant for variant in own if variant.kind == kind]
+    language = _choose_language(
+        assessment.language,
+        policy.voice.fallback_language,
+        {variant.language for variant in kind_variants},
     )
-    mine = [variant for variant in known if variant.language == spoken]
-    preferred = [variant for variant in mine if variant.name in named]
-    others = [variant for variant in mine if variant.name not in named]
+    candidates = [variant for variant in kind_variants if variant.language == language]
+    preferred = [variant for variant in candidates if variant.name in preferred_names]
+    others = [variant for variant in candidates if variant.name not in preferred_names]
     # Where only the business has words in a language, the playbook's in the next one are better
     # than nothing, or the same again.
-    ours = spoken if spoken in WORDS else _spoken(None, policy.voice.fallback_language, ())
+    playbook_language = (
+        language
+        if language in WORDS
+        else _choose_language(None, policy.voice.fallback_language, ())
+    )
     pools = (
         preferred,
         others,
-        playbook_variants(kind, ours, policy.voice.formality.get(ours, "formal")),
+        playbook_variants(
+            kind, playbook_language, policy.voice.formality.get(playbook_language, "formal")
+        ),
     )
     detail = Detail(
-        business=_line(policy.voice.name or business, NAME_CHARACTERS),
-        signature=_line(policy.voice.signature or "", NAME_CHARACTERS),
+        business=_one_line(policy.voice.name or business, NAME_CHARACTERS),
+        signature=_one_line(policy.voice.signature or "", NAME_CHARACTERS),
         topic=next((topic for topic in assessment.topics if topic in WORDS["en"].topics), ""),
         subject=_subject(event, channel),
         rating=event.rating if event.rating is not None and 1 <= event.rating <= 5 else None,
         stage=channel.stage,
     )
-    for variant in _ranked(pools, seed, _alike(written, avoid)):
-        said = render(variant, detail, limit=limit, unit=unit)
-        if said is not None:
-            return said
+    for variant in _rank(pools, seed, _with_same_template(own, avoid)):
+        result = render(variant, detail, limit=limit, unit=unit)
+        if result is not None:
+            return result
     return None
 
 
-def kind_of(assessment: Assessment, channel: Channel, *, person_follows: bool = False) -> Kind:
+def acknowledgement_kind(
+    assessment: Assessment, channel: Channel, *, person_follows: bool = False
+) -> AcknowledgementKind:
     """What kind of acknowledgement an assessed review gets."""
     if person_follows:
         return "person"
@@ -204,17 +216,19 @@ def own_variants(policy: Policy) -> tuple[Variant, ...]:
 
 
 @cache
-def playbook_variants(kind: Kind, language: str, formality: str = "formal") -> tuple[Variant, ...]:
+def playbook_variants(
+    kind: AcknowledgementKind, language: str, formality: str = "formal"
+) -> tuple[Variant, ...]:
     """The playbook's wordings, three if it knows the language.
 
     `formality` (`formal`, `informal`) says how customers are addressed.
     """
     if language not in WORDS:
         return ()
-    addressed = r"\2" if formality == "informal" else r"\1"
+    choice = r"\2" if formality == "informal" else r"\1"
     texts: tuple[str, ...] = getattr(WORDS[language], kind)
     return tuple(
-        Variant(str(number), kind, language, _ADDRESSED.sub(addressed, text) + _SIGNED)
+        Variant(str(number), kind, language, _FORMALITY_CHOICE.sub(choice, text) + _SIGNATURE)
         for number, text in enumerate(texts, start=1)
     )
 
@@ -226,7 +240,7 @@ def choose(variants: Sequence[Variant], seed: str, avoid: Sequence[str] = ()) ->
     taken. A variant that is added or taken away moves no seed between the others. `variants` must
     not be empty.
     """
-    return _ranked((variants,), seed, avoid)[0]
+    return _rank((variants,), seed, avoid)[0]
 
 
 def render(
@@ -245,10 +259,14 @@ def render(
         template = parse(variant.template, NAMES)
     except BadRequest:
         return None
-    bare = _values(variant, replace(detail, subject="", topic="")) | {"about": ""}
-    barer = (_values(variant, detail), _values(variant, replace(detail, subject="")), bare)
-    for text in dict.fromkeys(_said(template, values) for values in barer):
-        if len(text) <= LIMIT:
+    bare = _template_values(variant, replace(detail, subject="", topic="")) | {"about": ""}
+    attempts = (
+        _template_values(variant, detail),
+        _template_values(variant, replace(detail, subject="")),
+        bare,
+    )
+    for text in dict.fromkeys(_render_text(template, values) for values in attempts):
+        if len(text) <= MAX_CHARACTERS:
             findings = lint(text, public=detail.stage is Stage.ONSTAGE, limit=limit, unit=unit)
             if not any(finding.severity == "block" for finding in findings):
                 return Acknowledgement(text, variant.id)
@@ -276,30 +294,30 @@ def check_template(text: str, language: str, kinds: Collection[str] = ()) -> tup
             "something was pasted.",
         )
     try:
-        cases = _cases(parse(text, NAMES), language)
+        cases = _possible_texts(parse(text, NAMES), language)
     except BadRequest as refused:
         return (refused.detail,)
-    found: dict[str, None] = {}
+    problems: dict[str, None] = {}
     for values, said in cases:
-        found |= dict.fromkeys(_unfit(said, language, kinds))
-        if len(said) > LIMIT and not any(values[name] for name in _DETAILS):
-            found[
-                f"It can have more than {LIMIT} characters, even without the review's detail "
+        problems |= dict.fromkeys(_text_problems(said, language, kinds))
+        if len(said) > MAX_CHARACTERS and not any(values[name] for name in _DETAILS):
+            problems[
+                f"It can have more than {MAX_CHARACTERS} characters, even without the review's detail "
                 "(R04). Shorten it."
             ] = None
         if "{" in said or "}" in said:
-            found[
+            problems[
                 "It shows curly brackets. Write names as {{ name }}, or take the brackets out."
             ] = None
-    return tuple(found)
+    return tuple(problems)
 
 
-def _spoken(language: str | None, fallback: str, own: Collection[str]) -> str:
+def _choose_language(language: str | None, fallback: str, own: Collection[str]) -> str:
     """The first of the review's language, the business's fallback and English that there are words
     in.
     """
-    asked = [_ALIASES.get(each, each) for each in (language, fallback) if each]
-    return next((each for each in asked if each in WORDS or each in own), "en")
+    preferences = [_ALIASES.get(each, each) for each in (language, fallback) if each]
+    return next((each for each in preferences if each in WORDS or each in own), "en")
 
 
 def _subject(event: ReviewEvent, channel: Channel) -> str:
@@ -315,7 +333,7 @@ def _subject(event: ReviewEvent, channel: Channel) -> str:
         Channel.SURVEY,
     }:
         return ""
-    subject = _line(event.subject, SUBJECT_CHARACTERS)
+    subject = _one_line(event.subject, SUBJECT_CHARACTERS)
     letters, digits = (
         sum(sign.isalpha() for sign in subject),
         sum(sign.isdigit() for sign in subject),
@@ -324,35 +342,35 @@ def _subject(event: ReviewEvent, channel: Channel) -> str:
     if (
         code
         or re.search(r"[@/\\<>{}\[\]]|\bwww\.|\.[a-z]{2,6}\b", subject, re.IGNORECASE)
-        or has_address(subject)
+        or has_url(subject)
     ):
         return ""
     return subject
 
 
-def _line(text: str, most: int) -> str:
+def _one_line(text: str, max_characters: int) -> str:
     """A text on one line without invisible characters, shortened to `most` with an ellipsis, where
     it can be after a word.
     """
-    shown = "".join(
+    visible = "".join(
         " " if unicodedata.category(sign) in {"Cc", "Zl", "Zp"} else sign
-        for sign in text[: most * 4]
+        for sign in text[: max_characters * 4]
         if sign not in _INVISIBLE
     )
-    line = " ".join(shown.encode("utf-8", "ignore").decode().split())
-    if len(line) <= most:
+    line = " ".join(visible.encode("utf-8", "ignore").decode().split())
+    if len(line) <= max_characters:
         return line
-    whole = line[: most - 1]
-    words = whole.rpartition(" ")[0]
-    return (words if len(words) > most // 2 else whole.rstrip()) + "…"
+    prefix = line[: max_characters - 1]
+    words = prefix.rpartition(" ")[0]
+    return (words if len(words) > max_characters // 2 else prefix.rstrip()) + "…"
 
 
-def _alike(written: Sequence[Variant], ids: Sequence[str]) -> list[str]:
+def _with_same_template(own: Sequence[Variant], ids: Sequence[str]) -> list[str]:
     """The ids, each with those of a business's wordings that say the same.
 
     One template may serve several kinds.
     """
-    templates = {variant.id: variant.template for variant in written}
+    templates = {variant.id: variant.template for variant in own}
     same = [
         [
             id,
@@ -367,14 +385,14 @@ def _alike(written: Sequence[Variant], ids: Sequence[str]) -> list[str]:
     return [id for ids_alike in same for id in ids_alike]
 
 
-def _ranked(pools: Sequence[Sequence[Variant]], seed: str, avoid: Sequence[str]) -> list[Variant]:
+def _rank(pools: Sequence[Sequence[Variant]], seed: str, avoid: Sequence[str]) -> list[Variant]:
     """All variants, best first: those not to be avoided, by pool and then by hash.
 
     Then those that matter least.
     """
 
-    def rank(placed: tuple[int, Variant]) -> tuple[int, int, bytes]:
-        pool, variant = placed
+    def sort_key(entry: tuple[int, Variant]) -> tuple[int, int, bytes]:
+        pool, variant = entry
         urgency = len(avoid) - avoid.index(variant.id) if variant.id in avoid else 0
         return (
             urgency,
@@ -382,14 +400,14 @@ def _ranked(pools: Sequence[Sequence[Variant]], seed: str, avoid: Sequence[str])
             hashlib.sha256(f"{seed}\x1f{variant.id}".encode("utf-8", "surrogatepass")).digest(),
         )
 
-    placed = [(number, variant) for number, pool in enumerate(pools) for variant in pool]
-    return [variant for _, variant in sorted(placed, key=rank)]
+    entries = [(number, variant) for number, pool in enumerate(pools) for variant in pool]
+    return [variant for _, variant in sorted(entries, key=sort_key)]
 
 
-def _values(variant: Variant, detail: Detail) -> dict[str, Value]:
+def _template_values(variant: Variant, detail: Detail) -> dict[str, Value]:
     words = WORDS.get(variant.language)
     return {
-        "about": _about(words, variant.kind, detail) if words else "",
+        "about": _about_text(words, variant.kind, detail) if words else "",
         "business": detail.business,
         "language": variant.language,
         "rating": detail.rating or "",
@@ -400,7 +418,7 @@ def _values(variant: Variant, detail: Detail) -> dict[str, Value]:
     }
 
 
-def _about(words: Words, kind: Kind, detail: Detail) -> str:
+def _about_text(words: Words, kind: AcknowledgementKind, detail: Detail) -> str:
     if topic := words.topics.get(detail.topic):
         return words.topic.format(topic=topic)
     if detail.subject:
@@ -410,7 +428,7 @@ def _about(words: Words, kind: Kind, detail: Detail) -> str:
     return words.rating.format(rating=detail.rating) if detail.rating and detail.rating >= 2 else ""
 
 
-def _said(template: Template, values: Mapping[str, Value]) -> str:
+def _render_text(template: Template, values: Mapping[str, Value]) -> str:
     """The text with single blanks and at most one empty line.
 
     What a name left empty leaves no hole.
@@ -419,7 +437,7 @@ def _said(template: Template, values: Mapping[str, Value]) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
-def _cases(template: Template, language: str) -> list[tuple[dict[str, Value], str]]:
+def _possible_texts(template: Template, language: str) -> list[tuple[dict[str, Value], str]]:
     """Every way a template can come out, with the values that it then has.
 
     Raises BadRequest when there are too many.
@@ -429,7 +447,7 @@ def _cases(template: Template, language: str) -> list[tuple[dict[str, Value], st
         constant for constant in sorted(template.constants, key=str) if isinstance(constant, str)
     ]
     long = ("Acme " * NAME_CHARACTERS)[:NAME_CHARACTERS].strip()
-    known: dict[str, list[Value]] = {
+    possible_values: dict[str, list[Value]] = {
         "about": [
             "",
             words.topic.format(topic=max(words.topics.values(), key=len)) if words else "",
@@ -442,27 +460,29 @@ def _cases(template: Template, language: str) -> list[tuple[dict[str, Value], st
         "subject": ["", ("Blue Lamp " * SUBJECT_CHARACTERS)[:SUBJECT_CHARACTERS].strip(), *texts],
         "topic": ["", *(sorted(words.topics.values(), key=len)[-1:] if words else []), *texts],
     }
-    tried = {
+    tested_values = {
         name: dict.fromkeys(values if name in template.names else values[:1])
-        for name, values in known.items()
+        for name, values in possible_values.items()
     }
     count = 1
-    for values in tried.values():
+    for values in tested_values.values():
         count *= len(values)
-    if count > _MOST_CASES:
+    if count > _MAX_CASES:
         raise BadRequest(
             "It tells too many cases apart to try them all. Write several variants, each for fewer."
         )
-    found: dict[tuple[str, bool], dict[str, Value]] = {}
-    for combination in itertools.product(*tried.values()):
-        values = dict(zip(tried, combination, strict=True))
+    outcomes: dict[tuple[str, bool], dict[str, Value]] = {}
+    for combination in itertools.product(*tested_values.values()):
+        values = dict(zip(tested_values, combination, strict=True))
         # The same text needs no second look, unless it came about without the details that can be
         # left out.
-        found.setdefault((_said(template, values), any(values[name] for name in _DETAILS)), values)
-    return [(values, said) for (said, _), values in found.items()]
+        outcomes.setdefault(
+            (_render_text(template, values), any(values[name] for name in _DETAILS)), values
+        )
+    return [(values, said) for (said, _), values in outcomes.items()]
 
 
-_REFUSED: Final = {
+_FORBIDDEN: Final = {
     "promises": (
         "It promises something ({words}), and nobody may keep it (R03).",
         "Say only that it was received.",
@@ -482,19 +502,19 @@ _REFUSED: Final = {
 }
 
 
-def _unfit(said: str, language: str, kinds: Collection[str]) -> Iterator[str]:
+def _text_problems(text: str, language: str, kinds: Collection[str]) -> Iterator[str]:
     """What is wrong with one way that a template came out."""
-    read = considered(said)
-    words = tokens(read)
-    hits = _lexicon(language).find(read, words)
+    matched_text = considered(text)
+    words = tokens(matched_text)
+    hits = _lexicon(language).find(matched_text, words)
     if not any(hit.code == "automatic" and not hit.negated for hit in hits):
         yield f"It does not always say that it is automatic (R11). Add for example {_example(language)}."
-    for code, (wrong, mend) in _REFUSED.items():
+    for code, (problem, fix) in _FORBIDDEN.items():
         if code == "readers" and set(kinds) == {"person"}:
             continue
-        if quoted := next((hit.words for hit in hits if hit.code == code), None):
-            yield f"{wrong.format(words=f'“{quoted}”')} {mend}"
-    for finding in lint(said, public=True, limit=None):
+        if quote := next((hit.words for hit in hits if hit.code == code), None):
+            yield f"{problem.format(words=f'“{quote}”')} {fix}"
+    for finding in lint(text, public=True, limit=None):
         yield f"{finding.explanation} ({finding.rule})"
 
 
@@ -510,7 +530,8 @@ def _lexicon(language: str) -> Lexicon:
             language, {"automatic": ", ".join(each.automatic for each in WORDS.values())}
         )
     return Lexicon(
-        language, {"automatic": words.automatic} | {code: getattr(words, code) for code in _REFUSED}
+        language,
+        {"automatic": words.automatic} | {code: getattr(words, code) for code in _FORBIDDEN},
     )
 
 

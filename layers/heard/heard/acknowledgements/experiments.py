@@ -20,17 +20,17 @@ from statistics import NormalDist, fmean, variance
 from typing import Any, Final
 
 from heard.assessment import Agenda, Flag, Severity
-from heard.assessment.model import complains
-from heard.clock import moment, stamp
+from heard.assessment.model import is_complaint
+from heard.clock import format_time, parse_time
 from heard.outcomes import Kind, Outcome
 
 ALPHA: Final = 0.05
 """How often a report may call something a difference that is none."""
 
-ENOUGH: Final = 30
+MIN_REVIEWS: Final = 30
 """Reviews that each of two variants must have before they are compared."""
 
-ENOUGH_CHANGES: Final = 5
+MIN_RATING_CHANGES: Final = 5
 """Ratings that must have changed, of two variants together, before their means are compared.
 
 With fewer the interval means little.
@@ -48,7 +48,7 @@ class Measure(StrEnum):
     """In stars; 0 for a review whose rating was not edited, unknown for one without a rating."""
 
 
-class Verdict(StrEnum):
+class Conclusion(StrEnum):
     """What can be said about two variants."""
 
     DIFFERENT = "different"
@@ -91,14 +91,14 @@ class Comparison:
     measure: Measure
     variant: str
     reference: str
-    verdict: Verdict
+    conclusion: Conclusion
     difference: float | None = None
     low: float | None = None
     high: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class VariantGroup:
     """Variants that were drawn for the same kind of review.
 
     `estimates` are by variant and measure.
@@ -113,11 +113,11 @@ class Group:
     @property
     def differs(self) -> bool:
         """Whether any variant does something else than the reference, as far as can be seen."""
-        return any(each.verdict is Verdict.DIFFERENT for each in self.comparisons)
+        return any(each.conclusion is Conclusion.DIFFERENT for each in self.comparisons)
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class ExperimentReport:
     """All groups. `comparisons` is how many share the error.
 
     `waiting` acknowledgements are too young to have been followed for `days`.
@@ -125,8 +125,8 @@ class Report:
 
     days: int
     comparisons: int
-    waiting: int
-    groups: tuple[Group, ...]
+    waiting_count: int
+    groups: tuple[VariantGroup, ...]
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object for programs."""
@@ -134,7 +134,7 @@ class Report:
             "days": self.days,
             "alpha": ALPHA,
             "comparisons": self.comparisons,
-            "waiting": self.waiting,
+            "waiting": self.waiting_count,
             "groups": [
                 {
                     "group": group.name,
@@ -146,9 +146,9 @@ class Report:
                             **{
                                 measure.value: {
                                     "n": found.n,
-                                    "value": _short(found.value),
-                                    "low": _short(found.low),
-                                    "high": _short(found.high),
+                                    "value": _round(found.value),
+                                    "low": _round(found.low),
+                                    "high": _round(found.high),
                                 }
                                 for measure, found in estimates.items()
                             },
@@ -160,10 +160,10 @@ class Report:
                             "measure": each.measure.value,
                             "variant": each.variant,
                             "reference": each.reference,
-                            "verdict": each.verdict.value,
-                            "difference": _short(each.difference),
-                            "low": _short(each.low),
-                            "high": _short(each.high),
+                            "verdict": each.conclusion.value,
+                            "difference": _round(each.difference),
+                            "low": _round(each.low),
+                            "high": _round(each.high),
                         }
                         for each in group.comparisons
                     ],
@@ -174,7 +174,7 @@ class Report:
 
 
 @dataclass(slots=True)
-class _Watch:
+class _TrackedReview:
     """An acknowledgement whose review is being followed."""
 
     variant: str
@@ -188,7 +188,7 @@ class _Watch:
 
 
 @dataclass(slots=True)
-class Followed:
+class ExposureTracker:
     """The acknowledgements of a log, and what came after each.
 
     `hear` is given every outcome in time order.
@@ -200,89 +200,91 @@ class Followed:
     """
 
     days: int
-    asked_until: datetime
-    log_ends: datetime
+    acknowledged_until: datetime
+    log_end: datetime
     authors: dict[str, str] = field(default_factory=dict[str, str])
-    _waiting: set[str] = field(default_factory=set[str])
+    _waiting_ids: set[str] = field(default_factory=set[str])
     _ratings: dict[str, int | None] = field(default_factory=dict[str, int | None])
-    _watched: dict[str, _Watch] = field(default_factory=dict[str, _Watch])
+    _tracked: dict[str, _TrackedReview] = field(default_factory=dict[str, _TrackedReview])
     _by_author: defaultdict[str, set[str]] = field(
         default_factory=lambda: defaultdict[str, set[str]](set)
     )
 
     @property
-    def waiting(self) -> int:
+    def waiting_count(self) -> int:
         """How many acknowledgements have not been followed for long enough."""
-        return len(self._waiting)
+        return len(self._waiting_ids)
 
-    def hear(self, outcome: Outcome) -> None:
+    def add(self, outcome: Outcome) -> None:
         """Take one more outcome into account."""
-        watch = self._watched.get(outcome.review)
-        if watch and outcome.at <= watch.until:
-            _note(watch, outcome)
+        tracked = self._tracked.get(outcome.review)
+        if tracked and outcome.at <= tracked.until:
+            _record_outcome(tracked, outcome)
         if outcome.kind in {Kind.ACCEPTED, Kind.REVISED} and "rating" in outcome.detail:
             self._ratings[outcome.review] = outcome.detail["rating"]
-        if outcome.kind is Kind.ACCEPTED and _complains(outcome):
+        if outcome.kind is Kind.ACCEPTED and _is_complaint(outcome):
             for review in self._by_author.get(self.authors.get(outcome.review, ""), ()):
-                if review != outcome.review and outcome.at <= self._watched[review].until:
-                    self._watched[review].second_complaint = True
+                if review != outcome.review and outcome.at <= self._tracked[review].until:
+                    self._tracked[review].second_complaint = True
         if (
-            watch is None
+            tracked is None
             and outcome.kind in {Kind.ACKNOWLEDGED, Kind.REPLY_SENT}
             and isinstance(outcome.detail.get("variant"), str)
         ):
-            self._begin(outcome, outcome.detail["variant"])
+            self._start_tracking(outcome, outcome.detail["variant"])
 
     def exposures(self) -> Iterator[Exposure]:
         """The acknowledgements that were followed to the end."""
-        for review, watch in self._watched.items():
+        for review, tracked in self._tracked.items():
             change = (
                 None
-                if watch.rating is None or watch.latest is None
-                else watch.latest - watch.rating
+                if tracked.rating is None or tracked.latest is None
+                else tracked.latest - tracked.rating
             )
-            told = (watch.edited, watch.second_complaint, watch.withdrawn, change)
-            yield Exposure(review, watch.variant, watch.group, *told)
+            results = (tracked.edited, tracked.second_complaint, tracked.withdrawn, change)
+            yield Exposure(review, tracked.variant, tracked.group, *results)
 
-    def _begin(self, outcome: Outcome, variant: str) -> None:
-        if outcome.at > stamp(self.asked_until):
+    def _start_tracking(self, outcome: Outcome, variant: str) -> None:
+        if outcome.at > format_time(self.acknowledged_until):
             return
-        until = stamp(moment(outcome.at) + timedelta(days=self.days))
-        if until > stamp(self.log_ends):
-            self._waiting.add(outcome.review)
+        until = format_time(parse_time(outcome.at) + timedelta(days=self.days))
+        if until > format_time(self.log_end):
+            self._waiting_ids.add(outcome.review)
             return
         rating = self._ratings.get(outcome.review)
-        self._watched[outcome.review] = _Watch(variant, _group(variant), until, rating, rating)
+        self._tracked[outcome.review] = _TrackedReview(
+            variant, _group_name(variant), until, rating, rating
+        )
         if author := self.authors.get(outcome.review):
             self._by_author[author].add(outcome.review)
 
 
-def _note(watch: _Watch, outcome: Outcome) -> None:
+def _record_outcome(tracked: _TrackedReview, outcome: Outcome) -> None:
     detail = outcome.detail
     match outcome.kind:
         case Kind.REVISED if detail.get("withdrawn"):
-            watch.withdrawn = True
+            tracked.withdrawn = True
         case Kind.REVISED if not detail.get("unchanged") and not detail.get("own_reply"):
-            watch.edited = True
-            watch.latest = detail.get("rating")
+            tracked.edited = True
+            tracked.latest = detail.get("rating")
         case Kind.WITHDRAWN:
-            watch.withdrawn = True
+            tracked.withdrawn = True
         case Kind.REOPENED:
-            watch.second_complaint = True
+            tracked.second_complaint = True
         case _:
             pass
 
 
-def _complains(outcome: Outcome) -> bool:
+def _is_complaint(outcome: Outcome) -> bool:
     detail = outcome.detail
     try:
         flags = [Flag(flag) for flag in detail["flags"]]
-        return complains(Severity(detail["severity"]), Agenda(detail["agenda"]), flags)
+        return is_complaint(Severity(detail["severity"]), Agenda(detail["agenda"]), flags)
     except (KeyError, ValueError, TypeError):
         return False
 
 
-def _group(variant: str) -> str:
+def _group_name(variant: str) -> str:
     """What a variant was drawn for and among what.
 
     Language and kind, its id up to the second hyphen, and whose words they are.
@@ -294,12 +296,12 @@ def _group(variant: str) -> str:
     return f"{language}-{kind}" if name.isdigit() else f"{language}-{kind} (own)"
 
 
-def report(followed: Followed) -> Report:
+def compare_variants(tracker: ExposureTracker) -> ExperimentReport:
     """Compare the variants of every group by every measure."""
     grouped: defaultdict[str, defaultdict[str, list[Exposure]]] = defaultdict(
         lambda: defaultdict(list)
     )
-    for exposure in followed.exposures():
+    for exposure in tracker.exposures():
         grouped[exposure.group][exposure.variant].append(exposure)
     references = {
         name: max(sorted(variants), key=lambda variant: len(variants[variant]))
@@ -311,17 +313,17 @@ def report(followed: Followed) -> Report:
         for variant in sorted(grouped[name])
         if variant != references[name]
     ]
-    tested = sum(
+    test_count = sum(
         _testable(grouped[name][variant], grouped[name][references[name]], measure)
         for name, variant in pairs
         for measure in Measure
     )
-    confidence = 1 - ALPHA / max(1, tested)
-    groups: list[Group] = []
+    confidence = 1 - ALPHA / max(1, test_count)
+    groups: list[VariantGroup] = []
     for name in sorted(grouped):
         variants, reference = grouped[name], references[name]
-        compared = [
-            _compared(
+        comparisons = [
+            _compare(
                 measure, variant, variants[variant], reference, variants[reference], confidence
             )
             for variant in sorted(variants)
@@ -333,30 +335,30 @@ def report(followed: Followed) -> Report:
             for variant in sorted(variants)
         }
         groups.append(
-            Group(
+            VariantGroup(
                 name,
                 reference,
                 {variant: len(variants[variant]) for variant in estimates},
                 estimates,
-                tuple(compared),
+                tuple(comparisons),
             )
         )
-    return Report(followed.days, tested, followed.waiting, tuple(groups))
+    return ExperimentReport(tracker.days, test_count, tracker.waiting_count, tuple(groups))
 
 
 def _values(exposures: Iterable[Exposure], measure: Measure) -> list[int]:
     """What was measured, of every review of which it is known."""
-    found = (getattr(exposure, measure.value) for exposure in exposures)
-    return [int(value) for value in found if value is not None]
+    values = (getattr(exposure, measure.value) for exposure in exposures)
+    return [int(value) for value in values if value is not None]
 
 
 def _testable(one: Sequence[Exposure], other: Sequence[Exposure], measure: Measure) -> bool:
     ours, theirs = _values(one, measure), _values(other, measure)
-    if min(len(ours), len(theirs)) < ENOUGH:
+    if min(len(ours), len(theirs)) < MIN_REVIEWS:
         return False
     return (
         measure is not Measure.RATING_CHANGE
-        or sum(value != 0 for value in (*ours, *theirs)) >= ENOUGH_CHANGES
+        or sum(value != 0 for value in (*ours, *theirs)) >= MIN_RATING_CHANGES
     )
 
 
@@ -369,11 +371,13 @@ def _estimate(exposures: Sequence[Exposure], measure: Measure) -> Estimate:
         return Estimate(len(values), mean, *wilson(sum(values), len(values), 1 - ALPHA))
     if len(values) < 2:
         return Estimate(len(values), mean, None, None)
-    reach = student(len(values) - 1, 1 - ALPHA) * math.sqrt(variance(values) / len(values))
-    return Estimate(len(values), mean, mean - reach, mean + reach)
+    margin = student_quantile(len(values) - 1, 1 - ALPHA) * math.sqrt(
+        variance(values) / len(values)
+    )
+    return Estimate(len(values), mean, mean - margin, mean + margin)
 
 
-def _compared(
+def _compare(
     measure: Measure,
     variant: str,
     ours: Sequence[Exposure],
@@ -382,13 +386,13 @@ def _compared(
     confidence: float,
 ) -> Comparison:
     if not _testable(ours, theirs, measure):
-        return Comparison(measure, variant, reference, Verdict.TOO_FEW)
+        return Comparison(measure, variant, reference, Conclusion.TOO_FEW)
     one, other = _values(ours, measure), _values(theirs, measure)
     if measure is Measure.RATING_CHANGE:
         low, high = welch(one, other, confidence)
     else:
         low, high = newcombe(sum(one), len(one), sum(other), len(other), confidence)
-    verdict = Verdict.NO_DIFFERENCE if low <= 0 <= high else Verdict.DIFFERENT
+    verdict = Conclusion.NO_DIFFERENCE if low <= 0 <= high else Conclusion.DIFFERENT
     return Comparison(measure, variant, reference, verdict, fmean(one) - fmean(other), low, high)
 
 
@@ -397,8 +401,8 @@ def wilson(events: int, n: int, confidence: float) -> tuple[float, float]:
     z = NormalDist().inv_cdf((1 + confidence) / 2)
     rate, square = events / n, z * z / n
     centre = (rate + square / 2) / (1 + square)
-    reach = z * math.sqrt(rate * (1 - rate) / n + square / (4 * n)) / (1 + square)
-    return max(0.0, centre - reach), min(1.0, centre + reach)
+    margin = z * math.sqrt(rate * (1 - rate) / n + square / (4 * n)) / (1 + square)
+    return max(0.0, centre - margin), min(1.0, centre + margin)
 
 
 def newcombe(
@@ -423,27 +427,29 @@ def welch(values: Sequence[int], others: Sequence[int], confidence: float) -> tu
     one, other = variance(values) / len(values), variance(others) / len(others)
     if one + other == 0:
         return difference, difference
-    freedom = (one + other) ** 2 / (one**2 / (len(values) - 1) + other**2 / (len(others) - 1))
-    reach = student(freedom, confidence) * math.sqrt(one + other)
-    return difference - reach, difference + reach
+    df = (one + other) ** 2 / (one**2 / (len(values) - 1) + other**2 / (len(others) - 1))
+    margin = student_quantile(df, confidence) * math.sqrt(one + other)
+    return difference - margin, difference + margin
 
 
-def student(freedom: float, confidence: float) -> float:
+def student_quantile(df: float, confidence: float) -> float:
     """By how many standard errors Student's t with these degrees of freedom lies within ±, with
     this probability.
     """
     low, high = 0.0, 1.0
-    while _beyond(high, freedom) > 1 - confidence:
+    while _two_sided_tail(high, df) > 1 - confidence:
         low, high = high, high * 2
     for _ in range(60):
         middle = (low + high) / 2
-        low, high = (middle, high) if _beyond(middle, freedom) > 1 - confidence else (low, middle)
+        low, high = (
+            (middle, high) if _two_sided_tail(middle, df) > 1 - confidence else (low, middle)
+        )
     return (low + high) / 2
 
 
-def _beyond(t: float, freedom: float) -> float:
+def _two_sided_tail(t: float, df: float) -> float:
     """The probability that |T| is greater than `t`: a regularised incomplete beta function."""
-    return _beta(freedom / (freedom + t * t), freedom / 2, 0.5)
+    return _beta(df / (df + t * t), df / 2, 0.5)
 
 
 def _beta(x: float, a: float, b: float) -> float:
@@ -479,5 +485,5 @@ def _beta(x: float, a: float, b: float) -> float:
     return front * fraction
 
 
-def _short(value: float | None) -> float | None:
+def _round(value: float | None) -> float | None:
     return None if value is None else round(value, 4)

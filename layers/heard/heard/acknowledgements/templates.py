@@ -22,14 +22,14 @@ from typing import Final, NoReturn
 
 from heard.errors import BadRequest
 
-LONGEST: Final = 2_000
+MAX_CHARACTERS: Final = 2_000
 """Characters of a template."""
 
-MOST_TAGS: Final = 60
-DEEPEST: Final = 4
+MAX_TAGS: Final = 60
+MAX_DEPTH: Final = 4
 """How far `if` may stand in `if`."""
 
-_MOST_WORDS: Final = 60
+_MAX_TOKENS: Final = 60
 """Names, constants and operators in one tag."""
 
 FILTERS: Final[Mapping[str, Callable[[str], str]]] = {
@@ -45,7 +45,7 @@ type Value = str | int
 _TAGS: Final = re.compile(
     r"\{\{(?P<shown>.*?)\}\}|\{%(?P<asked>.*?)%\}|(?P<stray>\{[{%#]|[}%#]\})", re.DOTALL
 )
-_WORDS: Final = re.compile(
+_TOKEN: Final = re.compile(
     r"""\s*(?:(?P<name>[A-Za-z_]\w*)|(?P<number>\d{1,6})(?!\w)|(?P<text>"[^"\\]*"|'[^'\\]*')|(?P<sign>[=!<>]=|[<>|]))"""
 )
 _RESERVED: Final = frozenset(
@@ -79,24 +79,24 @@ class _Comparison:
     """One or two operands; `denied` is a `not` before them."""
 
     left: _Operand
-    sign: str
+    operator: str
     right: _Operand | None
-    denied: bool
+    negated: bool
 
     def holds(self, values: Mapping[str, Value]) -> bool:
-        return self._compared(values) is not self.denied
+        return self._compare(values) is not self.negated
 
-    def _compared(self, values: Mapping[str, Value]) -> bool:
+    def _compare(self, values: Mapping[str, Value]) -> bool:
         left = self.left.value(values)
         if self.right is None:
             return bool(left)
         right = self.right.value(values)
-        if self.sign in {"==", "!="}:
-            return (left == right) is (self.sign == "==")
+        if self.operator in {"==", "!="}:
+            return (left == right) is (self.operator == "==")
         return (
             isinstance(left, int)
             and isinstance(right, int)
-            and _COMPARISONS[self.sign](left, right)
+            and _COMPARISONS[self.operator](left, right)
         )
 
 
@@ -105,16 +105,16 @@ type _Condition = tuple[tuple[_Comparison, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class _Choice:
+class _Conditional:
     """The first branch whose condition holds; an `else` is a branch without any (None)."""
 
     branches: tuple[tuple[_Condition | None, _Body], ...]
 
 
-type _Shown = tuple[_Operand, ...]
+type _Output = tuple[_Operand, ...]
 """The first of these that is not empty, else the last."""
 
-type _Body = tuple[str | _Shown | _Choice, ...]
+type _Body = tuple[str | _Output | _Conditional, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ def _render(body: _Body, values: Mapping[str, Value], parts: list[str]) -> None:
     for each in body:
         if isinstance(each, str):
             parts.append(each)
-        elif isinstance(each, _Choice):
+        elif isinstance(each, _Conditional):
             for condition, inner in each.branches:
                 if condition is None or any(
                     all(one.holds(values) for one in together) for together in condition
@@ -150,11 +150,11 @@ def _render(body: _Body, values: Mapping[str, Value], parts: list[str]) -> None:
                     _render(inner, values, parts)
                     break
         else:
-            found: Value = ""
+            value: Value = ""
             for operand in each:
-                if found := operand.value(values):
+                if value := operand.value(values):
                     break
-            parts.append(str(found))
+            parts.append(str(value))
 
 
 @lru_cache(maxsize=512)
@@ -163,8 +163,8 @@ def parse(text: str, names: frozenset[str]) -> Template:
 
     Raises BadRequest that says what is wrong and how to mend it.
     """
-    if len(text) > LONGEST:
-        raise BadRequest(f"It has {len(text)} characters; shorten it to {LONGEST}.")
+    if len(text) > MAX_CHARACTERS:
+        raise BadRequest(f"It has {len(text)} characters; shorten it to {MAX_CHARACTERS}.")
     return _Parser(text, names).template()
 
 
@@ -172,152 +172,160 @@ class _Parser:
     def __init__(self, text: str, names: frozenset[str]) -> None:
         self._pieces = _pieces(text)
         self._at = 0
-        self._known = names
+        self._allowed_names = names
         self._names: set[str] = set()
         self._constants: set[Value] = set()
 
     def template(self) -> Template:
-        body, end = self._body(0)
+        body, end = self._parse_body(0)
         if end:
             raise BadRequest(
                 f"{{% {end} %}} has no {{% if … %}} before it. Add one, or take it out."
             )
         return Template(frozenset(self._names), frozenset(self._constants), body)
 
-    def _body(self, depth: int) -> tuple[_Body, str]:
+    def _parse_body(self, depth: int) -> tuple[_Body, str]:
         """What stands until a tag that ends it, and that tag's words (empty at the end of the
         text).
         """
-        if depth > DEEPEST:
+        if depth > MAX_DEPTH:
             raise BadRequest(
-                f"Conditions stand more than {DEEPEST} deep in one another. Write two variants "
+                f"Conditions stand more than {MAX_DEPTH} deep in one another. Write two variants "
                 "instead."
             )
-        found: list[str | _Shown | _Choice] = []
+        parts: list[str | _Output | _Conditional] = []
         while self._at < len(self._pieces):
             kind, piece = self._pieces[self._at]
             self._at += 1
             if kind == "text":
-                found.append(piece)
+                parts.append(piece)
             elif kind == "shown":
-                found.append(self._shown(piece))
+                parts.append(self._parse_output(piece))
             elif re.fullmatch(r"(else|endif|elif\b.*)", piece, re.DOTALL):
-                return tuple(found), piece
+                return tuple(parts), piece
             elif re.match(r"if\b", piece):
-                found.append(self._choice(piece, depth))
+                parts.append(self._parse_conditional(piece, depth))
             else:
                 raise BadRequest(
-                    f"{{% {_quoted(piece)} %}} cannot be used: only if, elif, else and endif can. "
+                    f"{{% {_shorten(piece)} %}} cannot be used: only if, elif, else and endif can. "
                     "Take it out."
                 )
-        return tuple(found), ""
+        return tuple(parts), ""
 
-    def _choice(self, opening: str, depth: int) -> _Choice:
+    def _parse_conditional(self, opening: str, depth: int) -> _Conditional:
         branches: list[tuple[_Condition | None, _Body]] = []
         tag = opening
         while tag != "endif":
-            otherwise = tag == "else"
-            condition = None if otherwise else self._condition(re.sub(r"^(el)?if\b", "", tag))
-            body, tag = self._body(depth + 1)
+            is_else = tag == "else"
+            condition = None if is_else else self._parse_condition(re.sub(r"^(el)?if\b", "", tag))
+            body, tag = self._parse_body(depth + 1)
             branches.append((condition, body))
             if not tag:
                 raise BadRequest(
-                    f"{{% {_quoted(opening)} %}} has no end. Add {{% endif %}} where it stops."
+                    f"{{% {_shorten(opening)} %}} has no end. Add {{% endif %}} where it stops."
                 )
-            if otherwise and tag != "endif":
+            if is_else and tag != "endif":
                 raise BadRequest(
-                    f"{{% {_quoted(tag)} %}} stands after {{% else %}}. Put it before, or take it "
+                    f"{{% {_shorten(tag)} %}} stands after {{% else %}}. Put it before, or take it "
                     "out."
                 )
-        return _Choice(tuple(branches))
+        return _Conditional(tuple(branches))
 
-    def _shown(self, piece: str) -> _Shown:
-        words = _Tag(piece)
-        operands = [self._operand(words)]
-        while words.take("or"):
-            operands.append(self._operand(words))
-        if words.left:
-            words.refuse("only names, texts in quotes, filters and “or” can stand in {{ }}")
+    def _parse_output(self, piece: str) -> _Output:
+        tokens = _TagTokens(piece)
+        operands = [self._parse_operand(tokens)]
+        while tokens.take("or"):
+            operands.append(self._parse_operand(tokens))
+        if tokens.remaining:
+            tokens.fail("only names, texts in quotes, filters and “or” can stand in {{ }}")
         return tuple(operands)
 
-    def _condition(self, piece: str) -> _Condition:
-        words = _Tag(piece)
-        either: list[tuple[_Comparison, ...]] = []
+    def _parse_condition(self, piece: str) -> _Condition:
+        tokens = _TagTokens(piece)
+        alternatives: list[tuple[_Comparison, ...]] = []
         while True:
-            together = [self._comparison(words)]
-            while words.take("and"):
-                together.append(self._comparison(words))
-            either.append(tuple(together))
-            if not words.take("or"):
+            together = [self._parse_comparison(tokens)]
+            while tokens.take("and"):
+                together.append(self._parse_comparison(tokens))
+            alternatives.append(tuple(together))
+            if not tokens.take("or"):
                 break
-        if words.left:
-            words.refuse("a condition compares names with and, or, not, ==, !=, <, <=, > and >=")
-        return tuple(either)
+        if tokens.remaining:
+            tokens.fail("a condition compares names with and, or, not, ==, !=, <, <=, > and >=")
+        return tuple(alternatives)
 
-    def _comparison(self, words: _Tag) -> _Comparison:
-        denied = False
-        while words.take("not"):
-            denied = not denied
-        left = self._operand(words)
-        sign = words.take("==", "!=", "<", "<=", ">", ">=")
-        return _Comparison(left, sign, self._operand(words) if sign else None, denied)
+    def _parse_comparison(self, tokens: _TagTokens) -> _Comparison:
+        negated = False
+        while tokens.take("not"):
+            negated = not negated
+        left = self._parse_operand(tokens)
+        operator = tokens.take("==", "!=", "<", "<=", ">", ">=")
+        return _Comparison(
+            left, operator, self._parse_operand(tokens) if operator else None, negated
+        )
 
-    def _operand(self, words: _Tag) -> _Operand:
-        kind, word = words.next()
+    def _parse_operand(self, tokens: _TagTokens) -> _Operand:
+        kind, word = tokens.next()
         name, constant = "", ""
         if kind == "name" and word.lower() not in _RESERVED:
-            if word not in self._known:
-                raise BadRequest(f"{_quoted(word)} is not known. {_meant(word, self._known)}")
+            if word not in self._allowed_names:
+                raise BadRequest(
+                    f"{_shorten(word)} is not known. {_suggestion(word, self._allowed_names)}"
+                )
             name = word
             self._names.add(word)
         elif kind in {"number", "text"}:
             constant = int(word) if kind == "number" else word[1:-1]
             self._constants.add(constant)
         else:
-            words.refuse("a name or a text in quotes belongs there")
+            tokens.fail("a name or a text in quotes belongs there")
         filters: list[str] = []
-        while words.take("|"):
-            _, each = words.next()
+        while tokens.take("|"):
+            _, each = tokens.next()
             if each not in FILTERS:
                 raise BadRequest(
-                    f"The filter {_quoted(each)} is not known. {_meant(each, FILTERS)}"
+                    f"The filter {_shorten(each)} is not known. {_suggestion(each, FILTERS)}"
                 )
             filters.append(each)
         return _Operand(name, constant, tuple(filters))
 
 
-class _Tag:
+class _TagTokens:
     """The words of one tag, taken from left to right."""
 
     def __init__(self, piece: str) -> None:
         self._piece = piece
-        self.left: list[tuple[str, str]] = []
+        self.remaining: list[tuple[str, str]] = []
         at = 0
         rest = piece.rstrip()
         while at < len(rest):
-            match = _WORDS.match(rest, at)
+            match = _TOKEN.match(rest, at)
             if match is None:
-                self.refuse(f"“{rest[at:].strip()[:1]}” has no meaning here")
-            self.left.append((match.lastgroup or "", match[match.lastgroup or 0]))
+                self.fail(f"“{rest[at:].strip()[:1]}” has no meaning here")
+            self.remaining.append((match.lastgroup or "", match[match.lastgroup or 0]))
             at = match.end()
-        if len(self.left) > _MOST_WORDS:
-            self.refuse(f"it has more than {_MOST_WORDS} words")
+        if len(self.remaining) > _MAX_TOKENS:
+            self.fail(f"it has more than {_MAX_TOKENS} words")
 
     def take(self, *words: str) -> str:
         """The next word, if it is one of these; else nothing."""
-        if self.left and self.left[0][0] in {"name", "sign"} and self.left[0][1] in words:
-            return self.left.pop(0)[1]
+        if (
+            self.remaining
+            and self.remaining[0][0] in {"name", "sign"}
+            and self.remaining[0][1] in words
+        ):
+            return self.remaining.pop(0)[1]
         return ""
 
     def next(self) -> tuple[str, str]:
         """The next word and its kind."""
-        if not self.left:
-            self.refuse("something is missing at its end")
-        return self.left.pop(0)
+        if not self.remaining:
+            self.fail("something is missing at its end")
+        return self.remaining.pop(0)
 
-    def refuse(self, reason: str) -> NoReturn:
+    def fail(self, reason: str) -> NoReturn:
         raise BadRequest(
-            f"“{_quoted(self._piece.strip())}” cannot be understood: {reason}. Write it anew, or "
+            f"“{_shorten(self._piece.strip())}” cannot be understood: {reason}. Write it anew, or "
             "take it out."
         )
 
@@ -338,25 +346,25 @@ def _pieces(text: str) -> list[tuple[str, str]]:
         inner = match[kind].strip()
         if inner.startswith(("-", "+")) or inner.endswith(("-", "+")):
             raise BadRequest(
-                f"“{_quoted(match[0])}” trims blanks by a sign. Leave out the sign: blanks are "
+                f"“{_shorten(match[0])}” trims blanks by a sign. Leave out the sign: blanks are "
                 "made one by themselves."
             )
         pieces.append((kind, inner))
         tags += 1
         at = match.end()
-    if tags > MOST_TAGS:
+    if tags > MAX_TAGS:
         raise BadRequest(
-            f"It has {tags} tags; at most {MOST_TAGS} can be used. Write several variants instead."
+            f"It has {tags} tags; at most {MAX_TAGS} can be used. Write several variants instead."
         )
     if at < len(text):
         pieces.append(("text", text[at:]))
     return pieces
 
 
-def _quoted(piece: str) -> str:
+def _shorten(piece: str) -> str:
     return piece if len(piece) <= 60 else piece[:59] + "…"
 
 
-def _meant(word: str, known: Collection[str]) -> str:
+def _suggestion(word: str, known: Collection[str]) -> str:
     close = difflib.get_close_matches(word[:40].lower(), sorted(known), n=1)
     return f"Did you mean {close[0]}?" if close else f"Use {', '.join(sorted(known))}."

@@ -6,12 +6,12 @@ A pure function of what was said, what is known of the thread and an engine's we
 input gives the same assessment, and `model` names the versions that made it.
 """
 
-from heard.assessment.assess import RULES, assess
+from heard.assessment.assess import RULES_VERSION, assess
 from heard.assessment.engines.engine import Engine, Scores
 from heard.assessment.model import Agenda, Assessment, Flag, History, Reason, Severity
 
 __all__ = [
-    "RULES",
+    "RULES_VERSION",
     "Agenda",
     "Assessment",
     "Engine",

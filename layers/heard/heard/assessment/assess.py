@@ -18,8 +18,8 @@ from typing import Final
 
 from heard.assessment import vocabulary
 from heard.assessment.engines.engine import Engine, Scores
-from heard.assessment.language import detect, plausible
-from heard.assessment.model import Agenda, Assessment, Flag, History, Reason, Severity, complains
+from heard.assessment.language import detect, language_code
+from heard.assessment.model import Agenda, Assessment, Flag, History, Reason, Severity, is_complaint
 from heard.assessment.phrases import (
     END,
     UNSPACED,
@@ -34,18 +34,18 @@ from heard.assessment.phrases import (
 )
 from heard.reviews import Channel, ReviewEvent, Stage
 
-RULES: Final = "rules-2"
+RULES_VERSION: Final = "rules-2"
 """The version of the rules and their tables.
 
 Change it with anything here that can change an assessment.
 """
 
-SHORTEST: Final = 15
+MIN_CHARACTERS: Final = 15
 """Characters below which words alone are never enough to leave a review without a person."""
 
 
 @dataclass(frozen=True, slots=True)
-class From:
+class Thresholds:
     """Probabilities from which an engine's word is taken.
 
     Of at least each level, and of a person being needed though nothing else asks.
@@ -58,57 +58,57 @@ class From:
     person: float = 0.5
 
 
-FROM: Final = {
-    "accurate": From(low=0.7, medium=0.7, high=0.4, critical=0.4),
-    "quick": From(person=0.3),
+THRESHOLDS: Final = {
+    "accurate": Thresholds(low=0.7, medium=0.7, high=0.4, critical=0.4),
+    "quick": Thresholds(person=0.3),
 }
 """By engine, as calibrated (docs/assessment.md): `quick` says too little of short complaints."""
 
-FRAUD_FROM: Final = 0.03
+FRAUD_THRESHOLD: Final = 0.03
 """The same for critical where a single word of fraud stands in the text.
 
 "scam!" is mostly an insult, and then a strong complaint.
 """
 
-FAILURE_FROM: Final = 0.5
+FAILURE_THRESHOLD: Final = 0.5
 """Probability of at least medium from which a concrete failure that a rule names makes a strong
 complaint.
 """
 
-HARMLESS_BELOW: Final = 0.02
+HARMLESS_THRESHOLD: Final = 0.02
 """Probability of at least high below which a hospital or a lawyer is circumstance."""
 
-ALARMING_FROM: Final = 0.1
+CRITICAL_ALERT_THRESHOLD: Final = 0.1
 """Probability of critical from which a person looks, whatever the rating.
 
 A poisoning is told calmly and with five stars as well.
 """
 
-DOUBTED: Final = 0.75
+HIGH_RATING_THRESHOLD: Final = 0.75
 """The same for medium or high where four or five stars speak against it."""
 
-ABUSE_FROM: Final = 0.7
+ABUSE_THRESHOLD: Final = 0.7
 """The same for abuse of people."""
 
 RATING_LOGITS: Final = {1: 4.0, 2: 3.0, 3: 0.5, 4: -2.0, 5: -3.5}
 """What a rating adds to the log-odds that a person is needed."""
 
-CERTAIN: Final = 0.95
+RULE_CONFIDENCE: Final = 0.95
 """Confidence of what a rule, a rating or a question in so many words decides."""
 
-REASON_WORDS: Final = 6
+MIN_REASON_WORDS: Final = 6
 """So many words after one star are taken as its reason.
 
 In unspaced languages twice as many letters.
 """
 
-_DENIABLE: Final = ("critical_", "failure_", "mild", "insult", "promotion")
+_NEGATABLE: Final = ("critical_", "failure_", "mild", "insult", "promotion")
 """Codes of phrases that say nothing when negated; a topic stays one ("not clean")."""
 
 _FRAUD: Final = "critical_fraud"
 
-MOST_REASONS: Final = 16
-MOST_TOPICS: Final = 5
+MAX_REASONS: Final = 16
+MAX_TOPICS: Final = 5
 
 
 def assess(
@@ -125,46 +125,55 @@ def assess(
     `no_evidence`, `too_short`, `engine_<severity>`, `rating_words_disagree`, `repeat_complainer`,
     `recovered`, `worsened`.
     """
-    reading = _read(event, engine)
+    analysis = _analyse(event, engine)
     rating = event.rating if event.rating is not None and 1 <= event.rating <= 5 else None
-    worded = _severity_of_words(reading, rating)
-    severity, flags = _combined(_severity_of_rating(rating, worded, reading), worded, reading)
-    agenda = _agenda(reading, rating, severity, channel.stage)
+    text_severity = _text_severity(analysis, rating)
+    severity, flags = _combine(
+        _rating_severity(rating, text_severity, analysis), text_severity, analysis
+    )
+    agenda = _agenda(analysis, rating, severity, channel.stage)
     if agenda is Agenda.QUESTION:
         # A question needs a person, however friendly it is (playbook, severity).
         severity = severity.worse(Severity.MEDIUM)
     if agenda in {Agenda.QUESTION, Agenda.SPAM}:
         flags = []
-    flags.extend(flag for flag in vocabulary.CRITICAL if reading.has(f"critical_{flag.value}"))
-    if _disagree(rating, worded):
+    flags.extend(flag for flag in vocabulary.CRITICAL if analysis.has(f"critical_{flag.value}"))
+    if _disagree(rating, text_severity):
         flags.append(Flag.RATING_WORDS_DISAGREE)
-    if reading.has("failure_churn"):
+    if analysis.has("failure_churn"):
         flags.append(Flag.CHURN)
-    if reading.asks and agenda not in {Agenda.SPAM, Agenda.ABUSE}:
+    if analysis.asks_question and agenda not in {Agenda.SPAM, Agenda.ABUSE}:
         flags.append(Flag.QUESTION)
-    flags.extend(_of_history(severity, agenda, flags, history))
-    probability = _probability(reading.scores, rating)
-    alarming = reading.scores is not None and reading.scores.severity[3] >= ALARMING_FROM
-    needs_person, confidence = _person(
-        probability, reading.taken_from.person, severity, agenda, flags, alarming=alarming
+    flags.extend(_history_flags(severity, agenda, flags, history))
+    probability = _person_probability(analysis.scores, rating)
+    critical_alert = (
+        analysis.scores is not None and analysis.scores.severity[3] >= CRITICAL_ALERT_THRESHOLD
+    )
+    needs_person, confidence = _decide_person(
+        probability,
+        analysis.thresholds.person,
+        severity,
+        agenda,
+        flags,
+        critical_alert=critical_alert,
     )
     return Assessment(
         severity=severity,
         agenda=agenda,
-        sentiment=round(reading.scores.sentiment, 4) if reading.scores else None,
-        language=reading.language,
-        topics=reading.topics(),
+        sentiment=round(analysis.scores.sentiment, 4) if analysis.scores else None,
+        language=analysis.language,
+        topics=analysis.topics(),
         flags=tuple(flags),
-        reasons=tuple(_reasons(reading, rating, worded, flags)[:MOST_REASONS]),
-        model=f"{reading.scores.model}+{RULES}" if reading.scores else RULES,
+        reasons=tuple(_reasons(analysis, rating, text_severity, flags)[:MAX_REASONS]),
+        model=f"{analysis.scores.model}+{RULES_VERSION}" if analysis.scores else RULES_VERSION,
         needs_person=needs_person,
         confidence=round(confidence, 4),
-        scores=_named(reading.scores, probability),
+        scores=_score_fields(analysis.scores, probability),
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class _Analysis:
     """A review's text, what an engine makes of it, and everything the tables found in it.
 
     Negated phrases are already gone.
@@ -175,46 +184,50 @@ class _Reading:
     language: str | None
     hits: tuple[Hit, ...]
     scores: Scores | None
-    asks: bool
+    asks_question: bool
     links: int
-    gibberish: bool
+    is_gibberish: bool
 
     def has(self, code: str) -> bool:
         return any(hit.code == code for hit in self.hits)
 
-    def begins(self, code: str) -> list[Hit]:
+    def hits_of(self, code: str) -> list[Hit]:
         """The hits whose code begins so."""
         return [hit for hit in self.hits if hit.code.startswith(code)]
 
     @property
-    def taken_from(self) -> From:
+    def thresholds(self) -> Thresholds:
         """From where this engine's word is taken; one on top of another goes by the one beneath."""
-        return FROM.get(self.scores.model.partition("-")[0], From()) if self.scores else From()
+        return (
+            THRESHOLDS.get(self.scores.model.partition("-")[0], Thresholds())
+            if self.scores
+            else Thresholds()
+        )
 
     @property
-    def short(self) -> bool:
+    def is_short(self) -> bool:
         """Whether this is too little to be sure that somebody is content."""
-        return len(self.text.strip()) < SHORTEST
+        return len(self.text.strip()) < MIN_CHARACTERS
 
     def topics(self) -> tuple[str, ...]:
         """Topics by how often they are named, at most `MOST_TOPICS`."""
         counts: dict[str, int] = {}
-        for hit in self.begins("topic_"):
+        for hit in self.hits_of("topic_"):
             counts[hit.code.removeprefix("topic_")] = (
                 counts.get(hit.code.removeprefix("topic_"), 0) + 1
             )
-        return tuple(sorted(counts, key=lambda topic: (-counts[topic], topic))[:MOST_TOPICS])
+        return tuple(sorted(counts, key=lambda topic: (-counts[topic], topic))[:MAX_TOPICS])
 
     def reasons(self) -> list[Reason]:
         """One reason a code, worst first, each with the words first found."""
-        found: dict[str, str] = {}
+        evidence_by_code: dict[str, str] = {}
         for prefix in ("critical_", "failure_", "mild", "insult", "promotion"):
-            for hit in self.begins(prefix):
-                found.setdefault(hit.code, hit.words)
-        reasons = [Reason(code, evidence) for code, evidence in found.items()]
-        if self.gibberish:
+            for hit in self.hits_of(prefix):
+                evidence_by_code.setdefault(hit.code, hit.words)
+        reasons = [Reason(code, evidence) for code, evidence in evidence_by_code.items()]
+        if self.is_gibberish:
             reasons.append(Reason("gibberish"))
-        if self.asks:
+        if self.asks_question:
             reasons.append(Reason("question"))
         return reasons
 
@@ -240,47 +253,47 @@ def _lexicon(language: str) -> Lexicon:
 
 
 @cache
-def _languages() -> tuple[str, ...]:
+def _known_languages() -> tuple[str, ...]:
     """Every language the rules have words for."""
     return tuple(sorted({language for table in vocabulary.CRITICAL.values() for language in table}))
 
 
-def _read(event: ReviewEvent, engine: Engine | None) -> _Reading:
-    said = "\n".join(part for part in (event.title, event.text) if part)
-    text = considered(said)
+def _analyse(event: ReviewEvent, engine: Engine | None) -> _Analysis:
+    full_text = "\n".join(part for part in (event.title, event.text) if part)
+    text = considered(full_text)
     words = tokens(text)
-    heard_as = detect(text, words)
-    spoken = plausible(event.language) or heard_as
-    nonsense = _gibberish(words, heard_as)
-    found: list[Hit] = []
-    for language in _vocabularies(text, spoken, heard_as):
-        found.extend(without(_lexicon(language).find(text, words), "idiom"))
-    worded = any(character.isalpha() for character in text[:2000]) or not text.isascii()
-    scores = engine.scores(said) if engine and worded and not nonsense else None
+    detected = detect(text, words)
+    review_language = language_code(event.language) or detected
+    is_gibberish = _is_gibberish(words, detected)
+    all_hits: list[Hit] = []
+    for language in _lookup_languages(text, review_language, detected):
+        all_hits.extend(without(_lexicon(language).find(text, words), "idiom"))
+    has_words = any(character.isalpha() for character in text[:2000]) or not text.isascii()
+    scores = engine.scores(full_text) if engine and has_words and not is_gibberish else None
     harmless = (
         scores is not None
-        and scores.severity[2] < HARMLESS_BELOW
+        and scores.severity[2] < HARMLESS_THRESHOLD
         and (event.rating is None or event.rating >= 4)
     )
     hits = tuple(
         hit
-        for hit in found
-        if not (hit.negated and hit.code.startswith(_DENIABLE))
-        and not (harmless and _circumstantial(hit, words))
+        for hit in all_hits
+        if not (hit.negated and hit.code.startswith(_NEGATABLE))
+        and not (harmless and _is_circumstantial(hit, words))
     )
-    return _Reading(
+    return _Analysis(
         text=text,
         words=tuple(words),
-        language=spoken,
+        language=review_language,
         hits=hits,
         scores=scores,
-        asks=_asks(text, words, hits, spoken),
-        links=links(said),
-        gibberish=nonsense,
+        asks_question=_asks_question(text, words, hits, review_language),
+        links=links(full_text),
+        is_gibberish=is_gibberish,
     )
 
 
-def _circumstantial(hit: Hit, words: Sequence[Token]) -> bool:
+def _is_circumstantial(hit: Hit, words: Sequence[Token]) -> bool:
     first = words[hit.at].word if hit.to else fold(hit.words)
     return hit.code.startswith("critical_") and first.startswith(_circumstances())
 
@@ -290,7 +303,9 @@ def _circumstances() -> tuple[str, ...]:
     return tuple(fold(stem) for stem in sorted(vocabulary.CIRCUMSTANTIAL))
 
 
-def _vocabularies(text: str, spoken: str | None, heard_as: str | None) -> Sequence[str]:
+def _lookup_languages(
+    text: str, review_language: str | None, detected: str | None
+) -> Sequence[str]:
     """The languages to look words up in.
 
     All when none is known, else what is spoken, what slips into it, and other scripts.
@@ -298,13 +313,17 @@ def _vocabularies(text: str, spoken: str | None, heard_as: str | None) -> Sequen
     English slips in everywhere; a script of its own cannot be mistaken for another language, so it
     is always looked up.
     """
-    if spoken is None:
-        return _languages()
-    known = dict.fromkeys((heard_as, spoken, "en", *(() if text.isascii() else sorted(UNSPACED))))
-    return [language for language in known if language in _languages()]
+    if review_language is None:
+        return _known_languages()
+    candidates = dict.fromkeys(
+        (detected, review_language, "en", *(() if text.isascii() else sorted(UNSPACED)))
+    )
+    return [language for language in candidates if language in _known_languages()]
 
 
-def _asks(text: str, words: Sequence[Token], hits: Iterable[Hit], language: str | None) -> bool:
+def _asks_question(
+    text: str, words: Sequence[Token], hits: Iterable[Hit], language: str | None
+) -> bool:
     """Whether the text asks something of its reader (R23)."""
     hits = list(hits)
     if any(hit.code == "asking" for hit in hits):
@@ -329,7 +348,7 @@ def _sentence_start(words: Sequence[Token], mark: int) -> int:
     return start
 
 
-def _gibberish(words: Sequence[Token], heard_as: str | None) -> bool:
+def _is_gibberish(words: Sequence[Token], detected: str | None) -> bool:
     """Whether a text of Latin letters is keys struck at random or one sign over and over."""
     letters = [token.word for token in words if token.word != END]
     joined = "".join(letters)
@@ -337,13 +356,13 @@ def _gibberish(words: Sequence[Token], heard_as: str | None) -> bool:
         return False
     if len(set(joined)) <= 2:
         return True
-    if heard_as is not None or not joined.isascii():
+    if detected is not None or not joined.isascii():
         return False
-    struck = sum(_struck(word) for word in letters if len(word) >= 4)
-    return struck * 2 > len(letters)
+    random_count = sum(_looks_random(word) for word in letters if len(word) >= 4)
+    return random_count * 2 > len(letters)
 
 
-def _struck(word: str) -> bool:
+def _looks_random(word: str) -> bool:
     if any(row in word for row in ("asdf", "sdfg", "qwer", "wert", "zxcv", "hjkl", "jkl")):
         return True
     run = longest = 0
@@ -353,111 +372,113 @@ def _struck(word: str) -> bool:
     return longest >= 6
 
 
-def _severity_of_words(reading: _Reading, rating: int | None) -> Severity | None:
+def _text_severity(analysis: _Analysis, rating: int | None) -> Severity | None:
     """What the words say, or None when they say nothing that rules or an engine understand."""
-    grave = reading.begins("critical_")
-    if any(not _insulting(hit) for hit in grave):
+    critical_hits = analysis.hits_of("critical_")
+    if any(not _is_bare_insult(hit) for hit in critical_hits):
         return Severity.CRITICAL
-    if grave:
+    if critical_hits:
         return (
             Severity.CRITICAL
-            if reading.scores is None or reading.scores.severity[3] >= FRAUD_FROM
+            if analysis.scores is None or analysis.scores.severity[3] >= FRAUD_THRESHOLD
             else Severity.HIGH
         )
-    if reading.scores is None:
-        if reading.begins("failure_"):
+    if analysis.scores is None:
+        if analysis.hits_of("failure_"):
             return Severity.HIGH
-        return Severity.MEDIUM if reading.has("mild") or reading.has("insult") else None
-    low, medium, high, critical = reading.scores.severity
-    least = reading.taken_from
-    if critical >= least.critical:
+        return Severity.MEDIUM if analysis.has("mild") or analysis.has("insult") else None
+    low, medium, high, critical = analysis.scores.severity
+    thresholds = analysis.thresholds
+    if critical >= thresholds.critical:
         return Severity.CRITICAL
     # With four or five stars a mild complaint is a small wish.
-    content = rating is not None and rating >= 4
+    high_rating = rating is not None and rating >= 4
     # What a rule names as a concrete failure is one, unless the whole is happy.
-    if high >= (DOUBTED if content else least.high) or (
-        reading.begins("failure_") and medium >= FAILURE_FROM and not content
+    if high >= (HIGH_RATING_THRESHOLD if high_rating else thresholds.high) or (
+        analysis.hits_of("failure_") and medium >= FAILURE_THRESHOLD and not high_rating
     ):
         return Severity.HIGH
-    if medium >= (DOUBTED if content else least.medium):
+    if medium >= (HIGH_RATING_THRESHOLD if high_rating else thresholds.medium):
         return Severity.MEDIUM
-    return Severity.LOW if low >= least.low else Severity.PRAISE
+    return Severity.LOW if low >= thresholds.low else Severity.PRAISE
 
 
-def _insulting(hit: Hit) -> bool:
+def _is_bare_insult(hit: Hit) -> bool:
     """Whether a hit is a single word of fraud, which is more often thrown at somebody than meant."""
     return hit.code == _FRAUD and hit.to - hit.at == 1
 
 
-def _severity_of_rating(
-    rating: int | None, worded: Severity | None, reading: _Reading
+def _rating_severity(
+    rating: int | None, text_severity: Severity | None, analysis: _Analysis
 ) -> Severity | None:
     if rating is None:
         return None
     if rating == 1:
-        return Severity.HIGH if _has_reason(worded, reading) else Severity.MEDIUM
+        return Severity.HIGH if _has_reason(text_severity, analysis) else Severity.MEDIUM
     return {2: Severity.MEDIUM, 3: Severity.MEDIUM, 4: Severity.LOW, 5: Severity.PRAISE}[rating]
 
 
-def _has_reason(worded: Severity | None, reading: _Reading) -> bool:
+def _has_reason(text_severity: Severity | None, analysis: _Analysis) -> bool:
     """Whether one star comes with a reason in words; praise is none, it is a slip of the finger."""
-    if worded is Severity.PRAISE or reading.gibberish:
+    if text_severity is Severity.PRAISE or analysis.is_gibberish:
         return False
     if (
-        worded in {Severity.CRITICAL, Severity.HIGH}
-        or reading.has("mild")
-        or reading.begins("topic_")
+        text_severity in {Severity.CRITICAL, Severity.HIGH}
+        or analysis.has("mild")
+        or analysis.hits_of("topic_")
     ):
         return True
-    if reading.language in UNSPACED:
-        return sum(letter.isalpha() for letter in reading.text) >= 2 * REASON_WORDS
-    return sum(token.word != END for token in reading.words) >= REASON_WORDS
+    if analysis.language in UNSPACED:
+        return sum(letter.isalpha() for letter in analysis.text) >= 2 * MIN_REASON_WORDS
+    return sum(token.word != END for token in analysis.words) >= MIN_REASON_WORDS
 
 
-def _combined(
-    rated: Severity | None, worded: Severity | None, reading: _Reading
+def _combine(
+    rating_severity: Severity | None, text_severity: Severity | None, analysis: _Analysis
 ) -> tuple[Severity, list[Flag]]:
     """The worse of both; where nothing is said that counts, a person decides."""
-    if rated is None:
+    if rating_severity is None:
         # Engines have scores for more languages than they were measured in.
-        strange = reading.language not in _languages()
-        if worded is None or (worded.rank <= Severity.MEDIUM.rank and (reading.short or strange)):
+        unknown_language = analysis.language not in _known_languages()
+        if text_severity is None or (
+            text_severity.rank <= Severity.MEDIUM.rank and (analysis.is_short or unknown_language)
+        ):
             return Severity.MEDIUM, [Flag.CANNOT_JUDGE]
-        return worded, []
-    if worded is None:
-        return rated, []
+        return text_severity, []
+    if text_severity is None:
+        return rating_severity, []
     # Neutral words beside five stars are no wish for less.
-    if rated is Severity.PRAISE and worded is Severity.LOW:
-        return rated, []
-    return rated.worse(worded), []
+    if rating_severity is Severity.PRAISE and text_severity is Severity.LOW:
+        return rating_severity, []
+    return rating_severity.worse(text_severity), []
 
 
-def _disagree(rating: int | None, worded: Severity | None) -> bool:
-    if rating is None or worded is None:
+def _disagree(rating: int | None, text_severity: Severity | None) -> bool:
+    if rating is None or text_severity is None:
         return False
-    return (rating >= 4 and worded.rank >= Severity.MEDIUM.rank) or (
-        rating <= 2 and worded is Severity.PRAISE
+    return (rating >= 4 and text_severity.rank >= Severity.MEDIUM.rank) or (
+        rating <= 2 and text_severity is Severity.PRAISE
     )
 
 
-def _of_history(
+def _history_flags(
     severity: Severity, agenda: Agenda, flags: list[Flag], history: History
 ) -> list[Flag]:
     """What an assessment is beside what was known before (R18, R20)."""
-    found: list[Flag] = []
+    new_flags: list[Flag] = []
     if history.earlier_complaints >= 1:
-        if complains(severity, agenda, flags):
-            found.append(Flag.REPEAT_COMPLAINER)
+        if is_complaint(severity, agenda, flags):
+            new_flags.append(Flag.REPEAT_COMPLAINER)
         elif severity is Severity.PRAISE:
-            found.append(Flag.RECOVERED)
+            new_flags.append(Flag.RECOVERED)
     if history.last_severity is not None and severity.rank > max(
         history.last_severity.rank, Severity.LOW.rank
     ):
-        found.append(Flag.WORSENED)
-    return found
+        new_flags.append(Flag.WORSENED)
+    return new_flags
 
 
-def _probability(scores: Scores | None, rating: int | None) -> float:
+def _person_probability(scores: Scores | None, rating: int | None) -> float:
     """The probability that a person is needed, by engine and rating.
 
     One half when neither says anything.
@@ -468,41 +489,41 @@ def _probability(scores: Scores | None, rating: int | None) -> float:
     return 1 / (1 + math.exp(-odds))
 
 
-def _person(
+def _decide_person(
     probability: float,
-    person_from: float,
+    threshold: float,
     severity: Severity,
     agenda: Agenda,
     flags: Sequence[Flag],
     *,
-    alarming: bool,
+    critical_alert: bool,
 ) -> tuple[bool, float]:
     """Whether a person is needed, and how sure that is.
 
     What a rule demands of one is never left to an engine.
     """
     if agenda is Agenda.SPAM:
-        return False, max(1 - probability, CERTAIN)
+        return False, max(1 - probability, RULE_CONFIDENCE)
     if (
         severity.rank >= Severity.HIGH.rank
         or agenda in {Agenda.QUESTION, Agenda.ABUSE}
         or Flag.QUESTION in flags
     ):
-        return True, max(probability, CERTAIN)
-    if alarming or Flag.RATING_WORDS_DISAGREE in flags:
+        return True, max(probability, RULE_CONFIDENCE)
+    if critical_alert or Flag.RATING_WORDS_DISAGREE in flags:
         # Five stars above a complaint: one of the two is a slip, and a program cannot tell which.
         return True, max(probability, 0.5)
     if Flag.CANNOT_JUDGE in flags:
         return True, max(probability, 0.5)
-    return probability >= person_from, max(probability, 1 - probability)
+    return probability >= threshold, max(probability, 1 - probability)
 
 
-def _named(scores: Scores | None, probability: float) -> dict[str, float]:
+def _score_fields(scores: Scores | None, probability: float) -> dict[str, float]:
     """The numbers behind an assessment, by name."""
     if scores is None:
         return {"needs_person": round(probability, 4)}
     low, medium, high, critical = scores.severity
-    named = {
+    fields = {
         "needs_person": probability,
         "needs_person_text": scores.needs_person,
         "at_least_low": low,
@@ -514,22 +535,26 @@ def _named(scores: Scores | None, probability: float) -> dict[str, float]:
         "spam": scores.spam,
         "sentiment": scores.sentiment,
     }
-    return {name: round(score, 4) for name, score in named.items()}
+    return {name: round(score, 4) for name, score in fields.items()}
 
 
 def _reasons(
-    reading: _Reading, rating: int | None, worded: Severity | None, flags: Sequence[Flag]
+    analysis: _Analysis, rating: int | None, text_severity: Severity | None, flags: Sequence[Flag]
 ) -> list[Reason]:
     reasons = [Reason("rating_words_disagree")] if Flag.RATING_WORDS_DISAGREE in flags else []
     if rating is not None:
         reasons.append(Reason(f"rating_{rating}"))
-    reasons.extend(reading.reasons())
-    if reading.scores is not None and worded is not None:
-        reasons.append(Reason(f"engine_{worded.value}"))
+    reasons.extend(analysis.reasons())
+    if analysis.scores is not None and text_severity is not None:
+        reasons.append(Reason(f"engine_{text_severity.value}"))
     if Flag.CANNOT_JUDGE in flags:
         reasons.append(
             Reason(
-                "no_text" if not reading.words else "too_short" if reading.short else "no_evidence"
+                "no_text"
+                if not analysis.words
+                else "too_short"
+                if analysis.is_short
+                else "no_evidence"
             )
         )
     reasons.extend(
@@ -540,57 +565,60 @@ def _reasons(
     return reasons
 
 
-def _agenda(reading: _Reading, rating: int | None, severity: Severity, stage: Stage) -> Agenda:
+def _agenda(analysis: _Analysis, rating: int | None, severity: Severity, stage: Stage) -> Agenda:
     """What the author wants (R05).
 
     A severe or concrete complaint is never abuse or spam, whatever its tone.
     """
-    scores = reading.scores
-    concrete = bool(reading.begins("critical_") or reading.begins("failure_"))
-    adverts = len({hit.words.lower() for hit in reading.begins("promotion")})
-    if severity is not Severity.CRITICAL and ((reading.links and adverts) or adverts >= 3):
+    scores = analysis.scores
+    concrete = bool(analysis.hits_of("critical_") or analysis.hits_of("failure_"))
+    adverts = len({hit.words.lower() for hit in analysis.hits_of("promotion")})
+    if severity is not Severity.CRITICAL and ((analysis.links and adverts) or adverts >= 3):
         return Agenda.SPAM
-    if reading.gibberish and rating is None and not concrete:
+    if analysis.is_gibberish and rating is None and not concrete:
         return Agenda.SPAM
     if (
         severity is not Severity.CRITICAL
         and not concrete
-        and (reading.has("insult") or (scores and scores.abuse >= ABUSE_FROM))
+        and (analysis.has("insult") or (scores and scores.abuse >= ABUSE_THRESHOLD))
     ):
         return Agenda.ABUSE
     if (
-        reading.asks
+        analysis.asks_question
         and severity.rank <= Severity.MEDIUM.rank
         and not concrete
-        and not _glad(reading, rating)
+        and not _is_happy(analysis, rating)
     ):
         return Agenda.QUESTION
     if severity in {Severity.PRAISE, Severity.LOW}:
-        unmoved = (
+        is_neutral = (
             severity is Severity.LOW
             and rating is None
             and (scores.sentiment if scores else 0.0) <= 0.0
         )
-        return Agenda.PRAISE if not unmoved else _complaint(reading, stage)
-    return _complaint(reading, stage)
+        return Agenda.PRAISE if not is_neutral else _complaint_agenda(analysis, stage)
+    return _complaint_agenda(analysis, stage)
 
 
-def _glad(reading: _Reading, rating: int | None) -> bool:
+def _is_happy(analysis: _Analysis, rating: int | None) -> bool:
     return (
         rating is not None
         and rating >= 4
-        and (reading.scores is None or reading.scores.sentiment > 0)
+        and (analysis.scores is None or analysis.scores.sentiment > 0)
     )
 
 
-def _complaint(reading: _Reading, stage: Stage) -> Agenda:
+def _complaint_agenda(analysis: _Analysis, stage: Stage) -> Agenda:
     """Whether a complaint speaks to the business or to its other customers.
 
     A tie goes by the stage.
     """
     if stage is Stage.OFFSTAGE:
         return Agenda.ANSWER
-    asked, warned = len(reading.begins("request")), len(reading.begins("audience"))
-    if reading.asks or asked > warned:
+    request_count, audience_count = (
+        len(analysis.hits_of("request")),
+        len(analysis.hits_of("audience")),
+    )
+    if analysis.asks_question or request_count > audience_count:
         return Agenda.ANSWER
     return Agenda.AUDIENCE

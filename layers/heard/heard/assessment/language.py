@@ -18,32 +18,32 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from heard.assessment.engines import ngrams
-from heard.assessment.engines.weights import NoWeights, find
+from heard.assessment.engines.weights import WeightsMissing, find_weights
 from heard.assessment.phrases import END, Token, fold, listed
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-TRAINED: Final = Path("heard_models", "language.bin")
+WEIGHTS_FILE: Final = Path("heard_models", "language.bin")
 """Where a folder of packages holds the model."""
 
-BITS: Final = 15
+HASH_BITS: Final = 15
 """How many of a hash's upper bits name a row of the model."""
 
-LONGEST: Final = 4
+MAX_NGRAM: Final = 4
 """Characters of the longest piece."""
 
 READ: Final = 300
 """Characters of a text that are enough to tell its language."""
 
-SHORTEST: Final = 15
+MIN_LETTERS: Final = 15
 """Letters below which small words alone decide.
 
 There is too little to tell noise from a language.
 """
 
-_APART: Final = 1.5
+_MIN_MARGIN: Final = 1.5
 """How far the best language must be ahead of the next, in nats over the root of the number of
 pieces.
 """
@@ -71,14 +71,14 @@ _ALIASES: Final = {
         "afr:af swa:sw swh:sw arb:ar amh:am yor:yo hau:ha zul:zu xho:xh"
     )
 }
-_OTHERS: Final = listed(
+_THREE_LETTER_CODES: Final = listed(
     "fil pcm yue ceb haw hmn nds gsw sco ast kab bho mai war ilo tzm zgh chr ckb"
 )
 """ISO 639-3 codes that platforms send for languages without a two-letter code."""
 
 _CLAIM: Final = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]{1,8})*")
 
-SMALL_WORDS: Final = {
+STOP_WORDS: Final = {
     "en": """
         the and was were is are with this that it of to for in my you your they have had has not but very so we i from at be on me
         good great nice bad love loved best worst food room place service staff would again here a an our their there will what when
@@ -144,21 +144,21 @@ SMALL_WORDS: Final = {
 
 """Words that say little and are everywhere, by language."""
 
-_MOST_TOKENS: Final = 400
+_MAX_TOKENS: Final = 400
 """More small words than this change nothing."""
 
 
-def plausible(claimed: str | None) -> str | None:
+def language_code(claim: str | None) -> str | None:
     """The ISO 639 code a claim names.
 
     Two letters where there are, three where not, None for `und`, nonsense and nothing.
     """
-    match = _CLAIM.fullmatch(claimed.strip()) if claimed else None
+    match = _CLAIM.fullmatch(claim.strip()) if claim else None
     if match is None:
         return None
     code = match.group(1).lower()
     code = _ALIASES.get(code, code)
-    return code if code in _CODES or code in _OTHERS else None
+    return code if code in _CODES or code in _THREE_LETTER_CODES else None
 
 
 def detect(text: str, words: list[Token]) -> str | None:
@@ -170,14 +170,14 @@ def detect(text: str, words: list[Token]) -> str | None:
     if script is not None:
         return script or None
     model = _model()
-    if model is None or sum(map(str.isalpha, text[:READ])) < SHORTEST:
-        return _by_small_words(words)
-    nearest, sure = model.nearest(text)
-    return nearest if sure or nearest == _by_small_words(words) else None
+    if model is None or sum(map(str.isalpha, text[:READ])) < MIN_LETTERS:
+        return _by_stop_words(words)
+    nearest, is_certain = model.best_match(text)
+    return nearest if is_certain or nearest == _by_stop_words(words) else None
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
+class LanguageDetector:
     """How much each piece of a text speaks for each language.
 
     A row of `table` times `scale` is in nats, against what all have in common.
@@ -189,50 +189,52 @@ class Model:
     codes: tuple[str, ...]
     table: NDArray[np.int8]
     scale: float
-    enough: NDArray[np.float32]
+    min_fit: NDArray[np.float32]
 
     def fits(self, text: str) -> NDArray[np.float64]:
         """How much the pieces of a text speak for each language, on average."""
-        return self._means(pieces(text))
+        return self._means(ngram_rows(text))
 
     def _means(self, rows: NDArray[np.intp]) -> NDArray[np.float64]:
         return self.table.take(rows, axis=0).sum(axis=0, dtype="int32") * (
             self.scale / max(1, len(rows))
         )
 
-    def nearest(self, text: str) -> tuple[str, bool]:
+    def best_match(self, text: str) -> tuple[str, bool]:
         """The language that fits best, and whether it fits well enough and clearly better than the
         next.
         """
-        rows = pieces(text)
+        rows = ngram_rows(text)
         fits = self._means(rows)
-        next_, best = (int(at) for at in fits.argsort()[-2:])
-        apart = float(fits[best] - fits[next_]) * len(rows) ** 0.5
-        return self.codes[best], bool(fits[best] >= self.enough[best] and apart >= _APART)
+        second, best = (int(at) for at in fits.argsort()[-2:])
+        margin = float(fits[best] - fits[second]) * len(rows) ** 0.5
+        return self.codes[best], bool(fits[best] >= self.min_fit[best] and margin >= _MIN_MARGIN)
 
 
-def pieces(text: str) -> NDArray[np.intp]:
+def ngram_rows(text: str) -> NDArray[np.intp]:
     """The rows of the model for the first `READ` characters of a text."""
     import numpy as np  # noqa: PLC0415
 
-    return (ngrams.hashes(text[:READ], LONGEST) >> np.uint64(64 - BITS)).astype(np.intp)
+    return (ngrams.ngram_hashes(text[:READ], MAX_NGRAM) >> np.uint64(64 - HASH_BITS)).astype(
+        np.intp
+    )
 
 
-def read(path: Path) -> Model:
+def read(path: Path) -> LanguageDetector:
     """The model from a file that `write` wrote."""
     import numpy as np  # noqa: PLC0415
 
     with np.load(path, allow_pickle=False) as arrays:
-        held: dict[str, Any] = {name: arrays[name] for name in arrays.files}
-    return Model(
-        tuple(json.loads(held["codes"].tobytes())),
-        held["table"],
-        float(held["scale"]),
-        held["enough"],
+        contents: dict[str, Any] = {name: arrays[name] for name in arrays.files}
+    return LanguageDetector(
+        tuple(json.loads(contents["codes"].tobytes())),
+        contents["table"],
+        float(contents["scale"]),
+        contents["enough"],
     )
 
 
-def write(path: Path, model: Model) -> None:
+def write(path: Path, model: LanguageDetector) -> None:
     """Writes what `read` reads, without anything that would be run when it is read."""
     import numpy as np  # noqa: PLC0415
 
@@ -244,23 +246,23 @@ def write(path: Path, model: Model) -> None:
             codes=codes,
             table=model.table,
             scale=np.float32(model.scale),
-            enough=model.enough,
+            enough=model.min_fit,
         )
 
 
 @cache
-def _model() -> Model | None:
+def _model() -> LanguageDetector | None:
     """The model that ships, read on first use; None where it or numpy is not installed."""
     try:
-        return read(find(TRAINED))
-    except (ImportError, NoWeights):
+        return read(find_weights(WEIGHTS_FILE))
+    except (ImportError, WeightsMissing):
         return None
 
 
-def _by_small_words(words: list[Token]) -> str | None:
+def _by_stop_words(words: list[Token]) -> str | None:
     votes = _votes(words)
     ranked = sorted(votes.items(), key=lambda vote: (-vote[1], vote[0]))
-    count = sum(token.word != END for token in words[:_MOST_TOKENS])
+    count = sum(token.word != END for token in words[:_MAX_TOKENS])
     if not ranked or ranked[0][1] < (2 if count <= 4 else 3) or ranked[0][1] < count / 8:
         return None
     if len(ranked) > 1 and ranked[0][1] < 1.25 * ranked[1][1]:
@@ -274,8 +276,8 @@ def _votes(words: Iterable[Token]) -> dict[str, float]:
     A word that only one language has counts twice.
     """
     votes: dict[str, float] = {}
-    owners = _owners()
-    for token in list(words)[:_MOST_TOKENS]:
+    owners = _word_languages()
+    for token in list(words)[:_MAX_TOKENS]:
         speakers = owners.get(token.word, ())
         for language in speakers:
             votes[language] = votes.get(language, 0.0) + (
@@ -285,9 +287,9 @@ def _votes(words: Iterable[Token]) -> dict[str, float]:
 
 
 @cache
-def _owners() -> dict[str, tuple[str, ...]]:
+def _word_languages() -> dict[str, tuple[str, ...]]:
     owners: dict[str, tuple[str, ...]] = {}
-    for language, table in SMALL_WORDS.items():
+    for language, table in STOP_WORDS.items():
         for word in {fold(word) for word in table.split()}:
             owners[word] = (*owners.get(word, ()), language)
     return owners

@@ -83,7 +83,7 @@ class History:
     last_severity: Severity | None = None
 
 
-def complains(severity: Severity, agenda: Agenda, flags: Collection[Flag]) -> bool:
+def is_complaint(severity: Severity, agenda: Agenda, flags: Collection[Flag]) -> bool:
     """Whether an assessment of this kind is a complaint.
 
     Not a question, spam, or something that could not be judged.
@@ -119,9 +119,9 @@ class Assessment:
     scores: Mapping[str, float] = field(default_factory=dict[str, float])
 
     @property
-    def complains(self) -> bool:
+    def is_complaint(self) -> bool:
         """Whether this is a complaint, as far as it could be judged."""
-        return complains(self.severity, self.agenda, self.flags)
+        return is_complaint(self.severity, self.agenda, self.flags)
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object; `from_json` is its inverse."""

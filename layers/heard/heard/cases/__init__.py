@@ -17,10 +17,18 @@ from typing import Any, Self
 
 from heard import remedies
 from heard.assessment import Assessment, Severity
-from heard.clock import later, moment, stamp
-from heard.follow_ups import INVITED_WAIT, Action, Answer, FollowUp, Refusal, Refused, Status
+from heard.clock import add_seconds, format_time, parse_time
+from heard.follow_ups import (
+    INVITATION_WAIT,
+    Action,
+    Conflict,
+    ConflictCode,
+    FollowUp,
+    Resolution,
+    Status,
+)
 from heard.follow_ups import escalate as escalated
-from heard.outcomes import Fact, Kind, Subject, first_link
+from heard.outcomes import Fact, Kind, OutcomeSubject, initial_hash
 from heard.policy import Decision, Policy, Route
 from heard.remedies import Grant
 from heard.reviews import (
@@ -64,17 +72,17 @@ class Review:
     severity: Severity | None = None
     route: Route = Route.NOTHING
     reply: str | None = None
-    closed: Kind | None = None
+    closing_kind: Kind | None = None
     withdrawn: bool = False
-    unproven: bool = False
+    unverified: bool = False
     sequence: int = 0
     head: str = ""
 
     @property
-    def subject(self) -> Subject:
+    def outcome_subject(self) -> OutcomeSubject:
         """What each of its outcomes repeats."""
         severity = self.severity.value if self.severity else None
-        return Subject(self.id, self.business, self.platform, self.channel.value, severity)
+        return OutcomeSubject(self.id, self.business, self.platform, self.channel.value, severity)
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object without absent fields; `from_json` is its inverse."""
@@ -105,9 +113,9 @@ class Review:
             severity=Severity(fields["severity"]) if fields.get("severity") else None,
             route=Route(fields["route"]),
             reply=fields.get("reply"),
-            closed=Kind(fields["closed"]) if fields.get("closed") else None,
+            closing_kind=Kind(fields["closing_kind"]) if fields.get("closing_kind") else None,
             withdrawn=fields.get("withdrawn", False),
-            unproven=fields.get("unproven", False),
+            unverified=fields.get("unverified", False),
             sequence=fields["sequence"],
             head=fields["head"],
         )
@@ -119,7 +127,7 @@ class Case:
 
     review: Review
     thread: Thread
-    task: FollowUp | None = None
+    follow_up: FollowUp | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +154,7 @@ class Arrival(StrEnum):
     OWN_REPLY = "own_reply"
 
 
-def arrival(review: Review | None, event: ReviewEvent, delivery: str) -> Arrival:
+def classify_arrival(review: Review | None, event: ReviewEvent, delivery: str) -> Arrival:
     """What this event is, whatever was seen before and in whatever order.
 
     Revisions are compared as (revision, digest), so that even platforms which do not number their
@@ -154,15 +162,15 @@ def arrival(review: Review | None, event: ReviewEvent, delivery: str) -> Arrival
     """
     if review is not None and review.delivery == delivery and review.revision == event.revision:
         return Arrival.RESUMED
-    seen = (review.revision, review.digest) if review else ("", "")
-    if review is not None and (event.revision, event.digest) == seen:
-        same_state = review.withdrawn == (event.kind is EventKind.WITHDRAWN)
+    last_revision = (review.revision, review.digest) if review else ("", "")
+    if review is not None and (event.revision, event.digest) == last_revision:
+        is_same_state = review.withdrawn == (event.kind is EventKind.WITHDRAWN)
         return (
             Arrival.DUPLICATE
-            if same_state
+            if is_same_state
             else (Arrival.WITHDRAWAL if not review.withdrawn else Arrival.LATE)
         )
-    if review is not None and (event.revision, event.digest) < seen:
+    if review is not None and (event.revision, event.digest) < last_revision:
         return Arrival.LATE
     match event.kind:
         case EventKind.WITHDRAWN:
@@ -179,13 +187,13 @@ def arrival(review: Review | None, event: ReviewEvent, delivery: str) -> Arrival
             )
 
 
-def first_seen(
+def new_case(
     event: ReviewEvent, *, business: str, platform: str, connection: str, channel: Channel
 ) -> Case:
     """The case of a review that nobody has stored yet."""
     review = review_id(business, platform, event.native_id)
     thread = thread_id(business, platform, event.native_thread)
-    state = Review(
+    new_review = Review(
         id=review,
         business=business,
         platform=platform,
@@ -198,9 +206,9 @@ def first_seen(
         digest="",
         delivery="",
         touched_at="",
-        head=first_link(review),
+        head=initial_hash(review),
     )
-    return Case(state, Thread(thread))
+    return Case(new_review, Thread(thread))
 
 
 def route(
@@ -211,7 +219,7 @@ def route(
     delivery: str,
     now: datetime,
     *,
-    inputs: str = "",
+    inputs_digest: str = "",
 ) -> Change:
     """The case after a new or newer revision was assessed and decided.
 
@@ -219,21 +227,21 @@ def route(
     only. One that nobody has begun to send is not sent any more: it answered other words. `inputs`
     is the digest of what the decision was made from, so that it can be made again and compared.
     """
-    seen_before, afresh = bool(case.review.revision), case.review.withdrawn
-    unanswered = untried_dropped(case.thread, case.review.reply)
-    if unanswered != case.thread:
-        case = replace(case, thread=unanswered, review=replace(case.review, reply=None))
-        afresh = True
+    seen_before, starts_over = bool(case.review.revision), case.review.withdrawn
+    cleared_thread = without_unsent_reply(case.thread, case.review.reply)
+    if cleared_thread != case.thread:
+        case = replace(case, thread=cleared_thread, review=replace(case.review, reply=None))
+        starts_over = True
     follows_up = decision.route.follows_up
     acknowledges = decision.route.acknowledges and (
-        not seen_before or (afresh and case.review.reply is None)
+        not seen_before or (starts_over and case.review.reply is None)
     )
-    taken = _taken(acknowledges=acknowledges, follows_up=follows_up)
+    effective_route = _effective_route(acknowledges=acknowledges, follows_up=follows_up)
     review = replace(
-        _revised(case.review, event, delivery, now),
+        _with_revision(case.review, event, delivery, now),
         rating=event.rating,
         severity=assessment.severity,
-        route=taken,
+        route=effective_route,
         withdrawn=False,
     )
     detail = {
@@ -244,33 +252,35 @@ def route(
         "agenda": assessment.agenda.value,
         "flags": [flag.value for flag in assessment.flags],
         "model": assessment.model,
-        "route": taken.value,
+        "route": effective_route.value,
         "rules": list(decision.fired),
         "policy": decision.policy_hash,
     }
-    if inputs:
-        detail["inputs"] = inputs
-    if event.text_bytes:
-        detail["cut_from_bytes"] = event.text_bytes
-    if review.unproven:
-        detail["unproven"] = True
+    if inputs_digest:
+        detail["inputs"] = inputs_digest
+    if event.original_bytes:
+        detail["original_bytes"] = event.original_bytes
+    if review.unverified:
+        detail["unverified"] = True
     facts = [Fact(Kind.REVISED if seen_before else Kind.ACCEPTED, detail)]
-    if seen_before and not follows_up and not afresh:
+    if seen_before and not follows_up and not starts_over:
         return Change(replace(case, review=review), tuple(facts))
-    if review.closed:
-        facts.append(Fact(Kind.REOPENED, {"after": review.closed.value}))
-        review = replace(review, closed=None)
-    task, thread = case.task, case.thread
+    if review.closing_kind:
+        facts.append(Fact(Kind.REOPENED, {"after": review.closing_kind.value}))
+        review = replace(review, closing_kind=None)
+    follow_up, thread = case.follow_up, case.thread
     if follows_up:
-        task, thread, fact = _follow_up(replace(case, review=review), decision, now)
+        follow_up, thread, fact = _open_or_join_follow_up(
+            replace(case, review=review), decision, now
+        )
         facts.append(fact)
     if not follows_up and not acknowledges:
         facts.append(Fact(Kind.IGNORED, {"reason": decision.reason or "nothing_to_do"}))
-        review = replace(review, closed=Kind.IGNORED)
-    return Change(Case(review, thread, task), tuple(facts))
+        review = replace(review, closing_kind=Kind.IGNORED)
+    return Change(Case(review, thread, follow_up), tuple(facts))
 
 
-def _taken(*, acknowledges: bool, follows_up: bool) -> Route:
+def _effective_route(*, acknowledges: bool, follows_up: bool) -> Route:
     if follows_up:
         return Route.BOTH if acknowledges else Route.FOLLOW_UP
     return Route.ACKNOWLEDGE if acknowledges else Route.NOTHING
@@ -301,35 +311,35 @@ def acknowledge(
     )
 
 
-def unchanged(case: Case, event: ReviewEvent, delivery: str, now: datetime) -> Change:
+def record_unchanged(case: Case, event: ReviewEvent, delivery: str, now: datetime) -> Change:
     """The case after an edit that says the same as before: a bump gives no new slots (R04)."""
     fact = Fact(
         Kind.REVISED, {"revision": event.revision, "digest": event.digest, "unchanged": True}
     )
-    return Change(replace(case, review=_revised(case.review, event, delivery, now)), (fact,))
+    return Change(replace(case, review=_with_revision(case.review, event, delivery, now)), (fact,))
 
 
-def repeated(case: Case, kind: Kind, event: ReviewEvent) -> Change:
+def record_repeat(case: Case, kind: Kind, event: ReviewEvent) -> Change:
     """The case after a duplicate or a late revision: recorded, and nothing else."""
     return Change(case, (Fact(kind, {"revision": event.revision, "digest": event.digest}),))
 
 
-def looked_at(case: Case, now: datetime) -> Change | None:
+def postpone_sweep(case: Case, now: datetime) -> Change | None:
     """The case after the sweep looked at its open review, which is then due again later.
 
     None when it was closed meanwhile.
     """
     return (
         None
-        if case.review.closed
-        else Change(replace(case, review=replace(case.review, touched_at=stamp(now))))
+        if case.review.closing_kind
+        else Change(replace(case, review=replace(case.review, touched_at=format_time(now))))
     )
 
 
-def own_reply(case: Case, event: ReviewEvent, delivery: str, now: datetime) -> Change:
+def record_own_reply(case: Case, event: ReviewEvent, delivery: str, now: datetime) -> Change:
     """The case of a business's own reply that came back as a webhook: known, and never answered."""
-    review = replace(_revised(case.review, event, delivery, now), withdrawn=False)
-    if review.closed:
+    review = replace(_with_revision(case.review, event, delivery, now), withdrawn=False)
+    if review.closing_kind:
         return Change(
             replace(case, review=review),
             (Fact(Kind.REVISED, {"revision": event.revision, "own_reply": True}),),
@@ -337,21 +347,21 @@ def own_reply(case: Case, event: ReviewEvent, delivery: str, now: datetime) -> C
     return _close(Change(replace(case, review=review)), Kind.IGNORED, {"reason": "own_reply"})
 
 
-def disbelieved(case: Case, event: ReviewEvent, delivery: str, now: datetime) -> Change:
+def record_unverified(case: Case, event: ReviewEvent, delivery: str, now: datetime) -> Change:
     """The case of an unsigned event that the platform itself does not confirm.
 
     What we knew before still stands.
 
     Its revision is not taken over, or a forged one could make the genuine review look old.
     """
-    review = replace(case.review, delivery=delivery, touched_at=stamp(now))
+    review = replace(case.review, delivery=delivery, touched_at=format_time(now))
     if case.review.sequence:
         return Change(
             replace(case, review=review),
-            (Fact(Kind.DISBELIEVED, {"revision": event.revision, "digest": event.digest}),),
+            (Fact(Kind.UNVERIFIED, {"revision": event.revision, "digest": event.digest}),),
         )
     return Change(
-        replace(case, review=replace(review, closed=Kind.IGNORED)),
+        replace(case, review=replace(review, closing_kind=Kind.IGNORED)),
         (Fact(Kind.IGNORED, {"reason": "not_on_platform"}),),
     )
 
@@ -363,55 +373,57 @@ def withdraw(case: Case, event: ReviewEvent, delivery: str, now: datetime) -> Ch
 
     An acknowledgement that nobody has begun to send is not sent any more, and gives its slot back.
     """
-    review = replace(_revised(case.review, event, delivery, now), withdrawn=True)
-    thread = untried_dropped(case.thread, review.reply)
+    review = replace(_with_revision(case.review, event, delivery, now), withdrawn=True)
+    thread = without_unsent_reply(case.thread, review.reply)
     if thread != case.thread:
         review = replace(review, reply=None)
-    withdrawn = replace(case, review=review, thread=thread)
-    if review.closed:
+    case_after = replace(case, review=review, thread=thread)
+    if review.closing_kind:
         return Change(
-            withdrawn, (Fact(Kind.REVISED, {"revision": event.revision, "withdrawn": True}),)
+            case_after, (Fact(Kind.REVISED, {"revision": event.revision, "withdrawn": True}),)
         )
-    return _close(Change(withdrawn), Kind.WITHDRAWN, {"revision": event.revision})
+    return _close(Change(case_after), Kind.WITHDRAWN, {"revision": event.revision})
 
 
-def _revised(review: Review, event: ReviewEvent, delivery: str, now: datetime) -> Review:
+def _with_revision(review: Review, event: ReviewEvent, delivery: str, now: datetime) -> Review:
     return replace(
         review,
         revision=event.revision,
         digest=event.digest,
         delivery=delivery,
-        touched_at=stamp(now),
+        touched_at=format_time(now),
     )
 
 
-def _follow_up(
+def _open_or_join_follow_up(
     case: Case, decision: Decision, now: datetime, why: str = "policy"
 ) -> tuple[FollowUp, Thread, Fact]:
-    review, thread, task = case.review, case.thread, case.task
-    due_at = stamp(decision.due_at or later(now, 24 * 3600))
+    review, thread, follow_up = case.review, case.thread, case.follow_up
+    due_at = format_time(decision.due_at or add_seconds(now, 24 * 3600))
     severity = review.severity or Severity.MEDIUM
-    if task and task.status is not Status.CLOSED:
-        if decision.priority > task.priority:
-            task = replace(
-                task,
+    if follow_up and follow_up.status is not Status.CLOSED:
+        if decision.priority > follow_up.priority:
+            follow_up = replace(
+                follow_up,
                 queue=decision.queue,
                 priority=decision.priority,
                 escalate_after=decision.escalate_after,
             )
-            task = replace(
-                task, rules=decision.fired, checklist=decision.checklist or task.checklist
+            follow_up = replace(
+                follow_up, rules=decision.fired, checklist=decision.checklist or follow_up.checklist
             )
-        task = replace(
-            task,
-            reviews=task.reviews if review.id in task.reviews else (*task.reviews, review.id),
-            severity=task.severity.worse(severity),
-            due_at=task.due_at if task.promised_for else min(task.due_at, due_at),
-            checklist=task.checklist or decision.checklist,
+        follow_up = replace(
+            follow_up,
+            reviews=follow_up.reviews
+            if review.id in follow_up.reviews
+            else (*follow_up.reviews, review.id),
+            severity=follow_up.severity.worse(severity),
+            due_at=follow_up.due_at if follow_up.promised_for else min(follow_up.due_at, due_at),
+            checklist=follow_up.checklist or decision.checklist,
         )
-        return task, thread, Fact(Kind.FOLLOW_UP_JOINED, {"follow_up": task.id})
-    opened = FollowUp(
-        id=follow_up_id(thread.id, thread.follow_ups + 1),
+        return follow_up, thread, Fact(Kind.FOLLOW_UP_JOINED, {"follow_up": follow_up.id})
+    new_follow_up = FollowUp(
+        id=follow_up_id(thread.id, thread.follow_up_count + 1),
         business=review.business,
         thread=thread.id,
         reviews=(review.id,),
@@ -420,25 +432,30 @@ def _follow_up(
         severity=severity,
         queue=decision.queue,
         priority=decision.priority,
-        opened_at=stamp(now),
+        opened_at=format_time(now),
         due_at=due_at,
         escalate_after=decision.escalate_after,
         why=why,
         rules=decision.fired,
         checklist=decision.checklist,
     )
-    thread = replace(thread, follow_up=opened.id, follow_ups=thread.follow_ups + 1)
+    thread = replace(thread, follow_up=new_follow_up.id, follow_up_count=thread.follow_up_count + 1)
     return (
-        opened,
+        new_follow_up,
         thread,
         Fact(
             Kind.FOLLOW_UP_OPENED,
-            {"follow_up": opened.id, "due_at": due_at, "queue": opened.queue, "why": why},
+            {
+                "follow_up": new_follow_up.id,
+                "due_at": due_at,
+                "queue": new_follow_up.queue,
+                "why": why,
+            },
         ),
     )
 
 
-def reply_sent(case: Case, slot: Slot, native: str, now: datetime) -> Change:
+def record_sent_reply(case: Case, slot: Slot, native_id: str, now: datetime) -> Change:
     """The case after the platform took the reply of a slot.
 
     The effect of an acknowledgement or of an answer.
@@ -446,19 +463,23 @@ def reply_sent(case: Case, slot: Slot, native: str, now: datetime) -> Change:
     An answer that was overtaken while its reply was under way (its review was withdrawn) has no
     effect any more.
     """
-    sent = replace(case, thread=case.thread.sent(slot.reply))
-    detail: dict[str, Any] = {"reply": slot.reply, "native": native, "public": slot.public}
+    case_after = replace(case, thread=case.thread.mark_sent(slot.reply))
+    detail: dict[str, Any] = {"reply": slot.reply, "native_id": native_id, "public": slot.public}
     if slot.variant:
         detail["variant"] = slot.variant
-    if case.task and (given := _carried_out(case.task, slot.reply)):
-        return _answered(sent, case.task, given, detail, now)
-    if slot.purpose is Purpose.ANSWER or case.review.closed or _in_hand(case):
-        return Change(sent, (Fact(Kind.REPLY_SENT, detail | {"purpose": slot.purpose.value}),))
-    acknowledged = replace(case.review, closed=Kind.ACKNOWLEDGED, touched_at=stamp(now))
-    return Change(replace(sent, review=acknowledged), (Fact(Kind.ACKNOWLEDGED, detail),))
+    if case.follow_up and (resolution := _resolution_in_progress(case.follow_up, slot.reply)):
+        return _apply_resolution(case_after, case.follow_up, resolution, detail, now)
+    if slot.purpose is Purpose.RESOLUTION or case.review.closing_kind or _has_open_follow_up(case):
+        return Change(
+            case_after, (Fact(Kind.REPLY_SENT, detail | {"purpose": slot.purpose.value}),)
+        )
+    closed_review = replace(
+        case.review, closing_kind=Kind.ACKNOWLEDGED, touched_at=format_time(now)
+    )
+    return Change(replace(case_after, review=closed_review), (Fact(Kind.ACKNOWLEDGED, detail),))
 
 
-def reply_failed(
+def record_failed_reply(
     case: Case, slot: Slot, kind: Kind, reason: str, decide: Callable[[], Decision], now: datetime
 ) -> Change:
     """The case after a reply that the platform refused (`REPLY_REJECTED`) or cannot tell about
@@ -468,29 +489,31 @@ def reply_failed(
     acknowledgement becomes one, as `decide` says.
     """
     thread = (
-        case.thread.unknown(slot.reply)
+        case.thread.mark_unknown(slot.reply)
         if kind is Kind.REPLY_UNKNOWN
-        else case.thread.dropped(slot.reply)
+        else case.thread.without_reply(slot.reply)
     )
-    failed = replace(case, thread=thread)
+    case_after = replace(case, thread=thread)
     fact = Fact(kind, {"reply": slot.reply, "reason": reason})
-    if case.task and _carried_out(case.task, slot.reply):
-        back = replace(
-            case.task,
-            status=_standing(case.task),
-            answer=None,
-            granted=_not_told(case.task),
+    if case.follow_up and _resolution_in_progress(case.follow_up, slot.reply):
+        reopened_follow_up = replace(
+            case.follow_up,
+            status=_reopened_status(case.follow_up),
+            resolution=None,
+            grants=_unannounced_grants(case.follow_up),
             why=kind.value,
         )
-        return Change(replace(failed, task=back), (fact,))
-    if slot.purpose is Purpose.ANSWER or case.review.closed or _in_hand(case):
-        return Change(failed, (fact,))
-    opened, thread, opening = _follow_up(failed, decide(), now, why=kind.value)
+        return Change(replace(case_after, follow_up=reopened_follow_up), (fact,))
+    if slot.purpose is Purpose.RESOLUTION or case.review.closing_kind or _has_open_follow_up(case):
+        return Change(case_after, (fact,))
+    new_follow_up, thread, opening_fact = _open_or_join_follow_up(
+        case_after, decide(), now, why=kind.value
+    )
     review = replace(case.review, route=Route.FOLLOW_UP)
-    return Change(Case(review, thread, opened), (fact, opening))
+    return Change(Case(review, thread, new_follow_up), (fact, opening_fact))
 
 
-def overtaken(case: Case, slot: Slot) -> bool:
+def is_superseded(case: Case, slot: Slot) -> bool:
     """Whether an acknowledgement is not to be said any more, though it was decided.
 
     Its review is closed, or a person has it meanwhile.
@@ -498,31 +521,37 @@ def overtaken(case: Case, slot: Slot) -> bool:
     One that had to wait also gives way to a person who came to its thread in the meantime (R04), or
     who has answered.
     """
-    task = case.task
-    if slot.purpose is not Purpose.ACKNOWLEDGEMENT or case.review.closed:
+    follow_up = case.follow_up
+    if slot.purpose is not Purpose.ACKNOWLEDGEMENT or case.review.closing_kind:
         return slot.purpose is Purpose.ACKNOWLEDGEMENT
-    if task is None or task.status is Status.CLOSED:
+    if follow_up is None or follow_up.status is Status.CLOSED:
         return False
-    waited = slot.not_before is not None
-    if not _in_hand(case):
-        return waited
-    return not case.review.route.acknowledges or (waited and task.last_answer is not None)
+    was_delayed = slot.not_before is not None
+    if not _has_open_follow_up(case):
+        return was_delayed
+    return not case.review.route.acknowledges or (
+        was_delayed and follow_up.last_resolution_key is not None
+    )
 
 
-def give_way(case: Case, slot: Slot, decide: Callable[[], Decision], now: datetime) -> Change:
+def cancel_superseded(
+    case: Case, slot: Slot, decide: Callable[[], Decision], now: datetime
+) -> Change:
     """The case without an acknowledgement that was overtaken and certainly is not at the platform;
     the person there gets its review.
     """
-    quiet = replace(
-        case, thread=case.thread.dropped(slot.reply), review=replace(case.review, reply=None)
+    case_after = replace(
+        case, thread=case.thread.without_reply(slot.reply), review=replace(case.review, reply=None)
     )
-    if case.review.closed or _in_hand(case):
-        return Change(quiet)
-    task, thread, fact = _follow_up(quiet, decide(), now)
-    return Change(Case(replace(quiet.review, route=Route.FOLLOW_UP), thread, task), (fact,))
+    if case.review.closing_kind or _has_open_follow_up(case):
+        return Change(case_after)
+    follow_up, thread, fact = _open_or_join_follow_up(case_after, decide(), now)
+    return Change(
+        Case(replace(case_after.review, route=Route.FOLLOW_UP), thread, follow_up), (fact,)
+    )
 
 
-def unreadable(case: Case, reply: str) -> Change | None:
+def cancel_unreadable(case: Case, reply: str) -> Change | None:
     """The case when its acknowledgement cannot be read any more, as its author was erased.
 
     None when nothing waits for it.
@@ -531,23 +560,27 @@ def unreadable(case: Case, reply: str) -> Change | None:
     at the platform keeps its slot.
     """
     slot = case.thread.slot(reply)
-    if slot is None or not unsent(slot):
+    if slot is None or not is_unsent(slot):
         return None
-    thread = case.thread.unknown(reply) if slot.must_look else case.thread.dropped(reply)
-    quiet = Change(replace(case, thread=thread, review=replace(case.review, reply=None)))
+    thread = (
+        case.thread.mark_unknown(reply)
+        if slot.must_find_reply
+        else case.thread.without_reply(reply)
+    )
+    change = Change(replace(case, thread=thread, review=replace(case.review, reply=None)))
     return (
-        quiet
-        if case.review.closed or _in_hand(case)
-        else _close(quiet, Kind.IGNORED, {"reason": "erased"})
+        change
+        if case.review.closing_kind or _has_open_follow_up(case)
+        else _close(change, Kind.IGNORED, {"reason": "erased"})
     )
 
 
-def reply_published(case: Case, reply: str, native: str) -> Change:
+def record_published_reply(case: Case, reply: str, native_id: str) -> Change:
     """The case after a platform that moderates showed a reply: a fact, and nothing else."""
-    return Change(case, (Fact(Kind.REPLY_PUBLISHED, {"reply": reply, "native": native}),))
+    return Change(case, (Fact(Kind.REPLY_PUBLISHED, {"reply": reply, "native_id": native_id}),))
 
 
-def reply_unsettled(case: Case, reply: str, reason: str) -> Change:
+def record_unknown_reply(case: Case, reply: str, reason: str) -> Change:
     """The case when a platform that moderates never said what became of a reply: a fact.
 
     It may well be there, so nothing is reopened.
@@ -555,7 +588,7 @@ def reply_unsettled(case: Case, reply: str, reason: str) -> Change:
     return Change(case, (Fact(Kind.REPLY_UNKNOWN, {"reply": reply, "reason": reason}),))
 
 
-def reply_refused(
+def record_removed_reply(
     case: Case,
     reply: str,
     purpose: Purpose,
@@ -572,15 +605,19 @@ def reply_refused(
     slot stays used (R04): onlookers may have read it, and it may yet be shown.
     """
     fact = Fact(kind, {"reply": reply, "reason": reason})
-    review, task = case.review, case.task
+    review, follow_up = case.review, case.follow_up
     if review.withdrawn:
         return Change(case, (fact,))
-    if task and _in_hand(case):
-        if purpose is Purpose.ANSWER and task.status in {Status.INVITED, Status.PROMISED}:
-            due = decide().due_at
-            due_at = min(task.due_at, stamp(due)) if due else task.due_at
-            task = replace(
-                task,
+    if follow_up and _has_open_follow_up(case):
+        if purpose is Purpose.RESOLUTION and follow_up.status in {Status.INVITED, Status.PROMISED}:
+            decision_due_at = decide().due_at
+            due_at = (
+                min(follow_up.due_at, format_time(decision_due_at))
+                if decision_due_at
+                else follow_up.due_at
+            )
+            follow_up = replace(
+                follow_up,
                 status=Status.OPEN,
                 invited=False,
                 promised_for=None,
@@ -588,201 +625,230 @@ def reply_refused(
                 due_at=due_at,
                 why="moderation",
             )
-            task = replace(task, granted=_not_told(task))
-        return Change(replace(case, task=task), (fact,))
+            follow_up = replace(follow_up, grants=_unannounced_grants(follow_up))
+        return Change(replace(case, follow_up=follow_up), (fact,))
     facts = (
-        (fact, Fact(Kind.REOPENED, {"after": review.closed.value})) if review.closed else (fact,)
+        (fact, Fact(Kind.REOPENED, {"after": review.closing_kind.value}))
+        if review.closing_kind
+        else (fact,)
     )
-    review = replace(review, closed=None, route=Route.FOLLOW_UP, touched_at=stamp(now))
-    opened, thread, opening = _follow_up(
+    review = replace(review, closing_kind=None, route=Route.FOLLOW_UP, touched_at=format_time(now))
+    new_follow_up, thread, opening_fact = _open_or_join_follow_up(
         replace(case, review=review), decide(), now, why="moderation"
     )
-    return Change(Case(review, thread, opened), (*facts, opening))
+    return Change(Case(review, thread, new_follow_up), (*facts, opening_fact))
 
 
-def _carried_out(task: FollowUp, reply: str) -> Answer | None:
+def _resolution_in_progress(follow_up: FollowUp, reply: str) -> Resolution | None:
     """The answer that is being carried out with this reply."""
     return (
-        task.answer
-        if task.status is Status.ANSWERED and task.answer and task.answer.reply == reply
+        follow_up.resolution
+        if follow_up.status is Status.RESOLVING
+        and follow_up.resolution
+        and follow_up.resolution.reply == reply
         else None
     )
 
 
-def _in_hand(case: Case) -> bool:
+def _has_open_follow_up(case: Case) -> bool:
     """Whether an open follow-up is about the review."""
     return (
-        case.task is not None
-        and case.task.status is not Status.CLOSED
-        and case.review.id in case.task.reviews
+        case.follow_up is not None
+        and case.follow_up.status is not Status.CLOSED
+        and case.review.id in case.follow_up.reviews
     )
 
 
-def untried_dropped(thread: Thread, reply: str | None) -> Thread:
+def without_unsent_reply(thread: Thread, reply: str | None) -> Thread:
     """The thread without a reply that nobody has begun to send (or whose sending certainly had no
     effect).
     """
     slot = thread.slot(reply) if reply else None
-    return thread.dropped(slot.reply) if slot and slot.state is SlotState.RESERVED else thread
+    return thread.without_reply(slot.reply) if slot and slot.state is SlotState.RESERVED else thread
 
 
-def _standing(task: FollowUp) -> Status:
-    return Status.INVITED if task.invited else Status.OPEN
+def _reopened_status(follow_up: FollowUp) -> Status:
+    return Status.INVITED if follow_up.invited else Status.OPEN
 
 
-def _not_told(task: FollowUp) -> tuple[Grant, ...]:
+def _unannounced_grants(follow_up: FollowUp) -> tuple[Grant, ...]:
     """What is granted when the last answer did not arrive.
 
     The log has its grant, which the next answer tells of and must not repeat.
     """
-    return remedies.not_told(task.last_answer, task.granted)
+    return remedies.unannounced(follow_up.last_resolution_key, follow_up.grants)
 
 
-def answer(case: Case, given: Answer, policy: Policy, now: datetime) -> Change | Refused:
+def resolve(case: Case, resolution: Resolution, policy: Policy, now: datetime) -> Change | Conflict:
     """The case after an agent's answer was accepted; sending its reply, if it has one, comes after.
 
     Walking away (R20), and a remedy above the policy's limit (R28), wait for a second person first.
     """
-    task, thread = case.task, case.thread
-    if task is None:
-        return Refused(Refusal.CLOSED, "It is closed.")
-    given, task = replace(given, covers=task.reviews), replace(task, last_answer=given.key)
-    public = _public(case)
-    if given.action is Action.INVITE_PRIVATE and not public:
-        return Refused(
-            Refusal.ALREADY_PRIVATE, "This conversation is private already. Reply in it."
+    follow_up, thread = case.follow_up, case.thread
+    if follow_up is None:
+        return Conflict(ConflictCode.CLOSED, "It is closed.")
+    resolution, follow_up = (
+        replace(resolution, reviews=follow_up.reviews),
+        replace(follow_up, last_resolution_key=resolution.key),
+    )
+    public = _is_public(case)
+    if resolution.action is Action.INVITE_PRIVATE and not public:
+        return Conflict(
+            ConflictCode.ALREADY_PRIVATE, "This conversation is private already. Reply in it."
         )
-    if refused := _misdated(task, given, policy.give_up_after, now):
-        return refused
-    asks = given.action is Action.WALK_AWAY
-    if given.remedy:
-        remedy = remedies.meant(given.remedy, policy.remedies)
+    if conflict := _check_promise_date(follow_up, resolution, policy.give_up_after, now):
+        return conflict
+    needs_approval = resolution.action is Action.WALK_AWAY
+    if resolution.remedy:
+        remedy = remedies.find_remedy(resolution.remedy, policy.remedies)
         if remedy is None:
-            return _no_such_remedy(policy)
-        grant = replace(given.remedy, currency=remedy.currency, answer=given.key)
-        given = replace(given, remedy=grant)
-        asks = asks or remedies.needs_lead(grant, remedy.limit, task.granted)
-    if asks:
-        asked = replace(task, status=Status.AWAITING_APPROVAL, answer=given)
-        detail = {"action": given.action.value, "reason": given.reason or ""} | (
-            given.remedy.detail if given.remedy else {}
+            return _remedy_conflict(policy)
+        grant = replace(resolution.remedy, currency=remedy.currency, resolution_key=resolution.key)
+        resolution = replace(resolution, remedy=grant)
+        needs_approval = needs_approval or remedies.needs_lead(
+            grant, remedy.limit, follow_up.grants
         )
-        if given.reply and public and not thread.public_replies_left:
-            return _cap_reached()
-        return Change(replace(case, task=asked), (Fact(Kind.APPROVAL_ASKED, detail),))
-    return _proceed(case, replace(task, claim_expires_at=None), given, now)
+    if needs_approval:
+        awaiting_follow_up = replace(
+            follow_up, status=Status.AWAITING_APPROVAL, resolution=resolution
+        )
+        detail = {"action": resolution.action.value, "reason": resolution.reason or ""} | (
+            resolution.remedy.detail if resolution.remedy else {}
+        )
+        if resolution.reply and public and not thread.public_replies_left:
+            return _cap_conflict()
+        return Change(
+            replace(case, follow_up=awaiting_follow_up), (Fact(Kind.APPROVAL_REQUESTED, detail),)
+        )
+    return _accept_resolution(case, replace(follow_up, claim_expires_at=None), resolution, now)
 
 
-def _misdated(task: FollowUp, given: Answer, give_up_after: int, now: datetime) -> Refused | None:
+def _check_promise_date(
+    follow_up: FollowUp, resolution: Resolution, give_up_after: int, now: datetime
+) -> Conflict | None:
     """Why a promise for this date is refused.
 
     None for one that can come back in time, and for any other answer.
     """
-    if given.promised_for is None:
+    if resolution.promised_for is None:
         return None
-    if moment(given.promised_for) <= now:
-        return Refused(
-            Refusal.DATE_PASSED, "The promised date has passed. Choose one in the future."
+    if parse_time(resolution.promised_for) <= now:
+        return Conflict(
+            ConflictCode.DATE_PASSED, "The promised date has passed. Choose one in the future."
         )
-    latest = later(moment(task.opened_at), give_up_after)
-    if moment(given.promised_for) > latest:
-        told = f"This follow-up is given up at {stamp(latest)}, before the promise would come back. Choose a date until then."
-        return Refused(Refusal.DATE_TOO_LATE, told)
+    latest = add_seconds(parse_time(follow_up.opened_at), give_up_after)
+    if parse_time(resolution.promised_for) > latest:
+        message = f"This follow-up is given up at {format_time(latest)}, before the promise would come back. Choose a date until then."
+        return Conflict(ConflictCode.DATE_TOO_LATE, message)
     return None
 
 
-def _no_such_remedy(policy: Policy) -> Refused:
+def _remedy_conflict(policy: Policy) -> Conflict:
     if not policy.remedies:
-        return Refused(Refusal.REMEDY_UNKNOWN, "The policy knows no remedies. Answer without one.")
-    told = f"The policy knows these remedies: {remedies.offered(policy.remedies)}. Name one of them, and its currency."
-    return Refused(Refusal.REMEDY_UNKNOWN, told)
+        return Conflict(
+            ConflictCode.REMEDY_UNKNOWN, "The policy knows no remedies. Answer without one."
+        )
+    message = f"The policy knows these remedies: {remedies.describe_remedies(policy.remedies)}. Name one of them, and its currency."
+    return Conflict(ConflictCode.REMEDY_UNKNOWN, message)
 
 
-def approve(case: Case, lead: str, now: datetime) -> Change | Refused:
+def approve(case: Case, lead: str, now: datetime) -> Change | Conflict:
     """The case after a second person approved an answer (R20, R28)."""
-    if case.task is None or case.task.answer is None:
-        return Refused(Refusal.NOTHING_TO_APPROVE, "Nobody has asked for an approval here.")
-    given = replace(case.task.answer, evidence=lead)
-    if given.promised_for and moment(given.promised_for) <= now:
-        return Refused(
-            Refusal.DATE_PASSED,
+    if case.follow_up is None or case.follow_up.resolution is None:
+        return Conflict(ConflictCode.NOTHING_TO_APPROVE, "Nobody has asked for an approval here.")
+    resolution = replace(case.follow_up.resolution, evidence=lead)
+    if resolution.promised_for and parse_time(resolution.promised_for) <= now:
+        return Conflict(
+            ConflictCode.DATE_PASSED,
             "The promised date has passed meanwhile. Deny it, so that it is answered with another.",
         )
-    return _proceed(case, replace(case.task, claim_expires_at=None), given, now)
+    return _accept_resolution(case, replace(case.follow_up, claim_expires_at=None), resolution, now)
 
 
 def deny(case: Case, lead: str) -> Change:
     """The case after a second person denied an answer: the work is open again."""
-    task = case.task
-    if task is None:
+    follow_up = case.follow_up
+    if follow_up is None:
         return Change(case)
-    back = replace(task, status=_standing(task), answer=None)
-    return Change(replace(case, task=back), (Fact(Kind.APPROVAL_DENIED, {"by": lead}),))
+    reopened_follow_up = replace(follow_up, status=_reopened_status(follow_up), resolution=None)
+    return Change(
+        replace(case, follow_up=reopened_follow_up), (Fact(Kind.APPROVAL_DENIED, {"by": lead}),)
+    )
 
 
-def _public(case: Case) -> bool:
+def _is_public(case: Case) -> bool:
     return case.review.channel.stage is Stage.ONSTAGE
 
 
-def _cap_reached() -> Refused:
-    return Refused(
-        Refusal.CAP_REACHED,
+def _cap_conflict() -> Conflict:
+    return Conflict(
+        ConflictCode.CAP_REACHED,
         "This public thread has two replies already (R04). Resolve it without a reply or in "
         "private.",
     )
 
 
-def _proceed(case: Case, task: FollowUp, given: Answer, now: datetime) -> Change | Refused:
+def _accept_resolution(
+    case: Case, follow_up: FollowUp, resolution: Resolution, now: datetime
+) -> Change | Conflict:
     thread = case.thread
-    detail: dict[str, str] = {"action": given.action.value}
-    if given.remedy:
-        if not remedies.untold(given.remedy, task.granted):
-            detail |= given.remedy.detail
-        task = replace(task, granted=remedies.added(given.remedy, task.granted))
-    if given.reply:
+    detail: dict[str, str] = {"action": resolution.action.value}
+    if resolution.remedy:
+        if not remedies.pending_grant(resolution.remedy, follow_up.grants):
+            detail |= resolution.remedy.detail
+        follow_up = replace(
+            follow_up, grants=remedies.with_grant(resolution.remedy, follow_up.grants)
+        )
+    if resolution.reply:
         # A person speaks now: what an acknowledgement that still waits would say is said, and its
         # slot is theirs.
-        thread, review = untried_dropped(thread, case.review.reply), case.review
+        thread, review = without_unsent_reply(thread, case.review.reply), case.review
         if thread != case.thread:
             case = replace(case, review=replace(review, reply=None))
-        thread = thread.reserve(given.reply, Purpose.ANSWER, public=_public(case))
+        thread = thread.reserve(resolution.reply, Purpose.RESOLUTION, public=_is_public(case))
         if thread is None:
-            return _cap_reached()
-        detail["reply"] = given.reply
-    elif closing_kind(task, given) is None:
-        done = _answered(case, task, given, {}, now)
+            return _cap_conflict()
+        detail["reply"] = resolution.reply
+    elif closing_kind(follow_up, resolution) is None:
+        change = _apply_resolution(case, follow_up, resolution, {}, now)
         return (
-            replace(done, facts=(Fact(Kind.ANSWER_GIVEN, detail), *done.facts))
-            if given.remedy
-            else done
+            replace(change, facts=(Fact(Kind.RESOLUTION_GIVEN, detail), *change.facts))
+            if resolution.remedy
+            else change
         )
-    answered = replace(task, status=Status.ANSWERED, answer=given)
-    return Change(Case(case.review, thread, answered), (Fact(Kind.ANSWER_GIVEN, detail),))
+    resolving_follow_up = replace(follow_up, status=Status.RESOLVING, resolution=resolution)
+    return Change(
+        Case(case.review, thread, resolving_follow_up), (Fact(Kind.RESOLUTION_GIVEN, detail),)
+    )
 
 
-def settle(case: Case, given: Answer, now: datetime) -> Change | None:
+def close_next_review(case: Case, resolution: Resolution, now: datetime) -> Change | None:
     """The case of a follow-up's first review after the answer, whose reply (if any) is out, closed
     it; None if it is not being carried out.
 
     Carried out again and again it closes one review after the other, until none is left that the
     answer covers.
     """
-    task = case.task
-    if task is None or task.status is not Status.ANSWERED or task.answer != given:
+    follow_up = case.follow_up
+    if (
+        follow_up is None
+        or follow_up.status is not Status.RESOLVING
+        or follow_up.resolution != resolution
+    ):
         return None
-    return _answered(case, task, given, {}, now)
+    return _apply_resolution(case, follow_up, resolution, {}, now)
 
 
-def closing_kind(task: FollowUp, given: Answer) -> Kind | None:
+def closing_kind(follow_up: FollowUp, resolution: Resolution) -> Kind | None:
     """The kind with which this answer closes the follow-up.
 
     None when the follow-up stays open after it.
     """
-    match given.action:
+    match resolution.action:
         case Action.REPLY:
             return Kind.ANSWERED
         case Action.RESOLVE_WITHOUT_REPLY:
-            return Kind.MOVED_PRIVATE_RESOLVED if task.invited else Kind.RESOLVED_WITHOUT_REPLY
+            return Kind.MOVED_PRIVATE_RESOLVED if follow_up.invited else Kind.RESOLVED_WITHOUT_REPLY
         case Action.WALK_AWAY:
             return Kind.WALKED_AWAY
         case Action.REPORT_FAKE:
@@ -791,34 +857,47 @@ def closing_kind(task: FollowUp, given: Answer) -> Kind | None:
             return None
 
 
-def _answered(
-    case: Case, task: FollowUp, given: Answer, sent: Mapping[str, Any], now: datetime
+def _apply_resolution(
+    case: Case,
+    follow_up: FollowUp,
+    resolution: Resolution,
+    reply_detail: Mapping[str, Any],
+    now: datetime,
 ) -> Change:
     """The effect of an answer, now that its reply (if any) is out."""
-    detail = dict(sent) | {"by": given.by, "follow_up": task.id}
+    detail = dict(reply_detail) | {"by": resolution.agent, "follow_up": follow_up.id}
     codes = {
-        name: getattr(given, name) for name in ("reason", "resolution", "root_cause", "evidence")
+        name: getattr(resolution, name)
+        for name in ("reason", "fix", "root_cause", "evidence")
     }
     detail |= {name: value for name, value in codes.items() if value}
-    kind = closing_kind(task, given)
+    kind = closing_kind(follow_up, resolution)
     if kind is not None:
-        return _close(Change(replace(case, task=task)), kind, detail)
-    if given.action is Action.INVITE_PRIVATE:
-        waiting = replace(
-            task,
+        return _close(Change(replace(case, follow_up=follow_up)), kind, detail)
+    if resolution.action is Action.INVITE_PRIVATE:
+        waiting_follow_up = replace(
+            follow_up,
             status=Status.INVITED,
             invited=True,
-            answer=None,
+            resolution=None,
             level=0,
-            due_at=stamp(now + INVITED_WAIT),
+            due_at=format_time(now + INVITATION_WAIT),
         )
-        return Change(replace(case, task=waiting), (Fact(Kind.INVITED_PRIVATE, detail),))
-    promised = given.promised_for or stamp(now)
-    waiting = replace(
-        task, status=Status.PROMISED, promised_for=promised, answer=None, level=0, due_at=promised
+        return Change(
+            replace(case, follow_up=waiting_follow_up), (Fact(Kind.INVITED_PRIVATE, detail),)
+        )
+    promise_date = resolution.promised_for or format_time(now)
+    waiting_follow_up = replace(
+        follow_up,
+        status=Status.PROMISED,
+        promised_for=promise_date,
+        resolution=None,
+        level=0,
+        due_at=promise_date,
     )
     return Change(
-        replace(case, task=waiting), (Fact(Kind.PROMISED, detail | {"promised_for": promised}),)
+        replace(case, follow_up=waiting_follow_up),
+        (Fact(Kind.PROMISED, detail | {"promised_for": promise_date}),),
     )
 
 
@@ -829,72 +908,83 @@ def _close(change: Change, kind: Kind, detail: Mapping[str, Any]) -> Change:
     is open again.
     """
     case = change.case
-    review = replace(case.review, closed=kind)
-    task, thread = case.task, case.thread
-    unsaid = untried_dropped(thread, review.reply)
-    if unsaid != thread:
+    review = replace(case.review, closing_kind=kind)
+    follow_up, thread = case.follow_up, case.thread
+    cleared_thread = without_unsent_reply(thread, review.reply)
+    if cleared_thread != thread:
         # Nobody waits for an automatic first answer to what is closed.
-        thread, review = unsaid, replace(review, reply=None)
-    if task and _in_hand(case):
-        left = tuple(other for other in task.reviews if other != review.id)
-        overtaken = task.answer is not None and not any(
-            other in task.answer.covers for other in left
+        thread, review = cleared_thread, replace(review, reply=None)
+    if follow_up and _has_open_follow_up(case):
+        remaining = tuple(other for other in follow_up.reviews if other != review.id)
+        superseded = follow_up.resolution is not None and not any(
+            other in follow_up.resolution.reviews for other in remaining
         )
-        if task.answer and overtaken:
-            thread = untried_dropped(thread, task.answer.reply)
-        if not left:
-            task = replace(task, status=Status.CLOSED, closed=kind)
+        if follow_up.resolution and superseded:
+            thread = without_unsent_reply(thread, follow_up.resolution.reply)
+        if not remaining:
+            follow_up = replace(follow_up, status=Status.CLOSED, closing_kind=kind)
             thread = replace(thread, follow_up=None)
-        elif overtaken:
-            task = replace(task, reviews=left, status=_standing(task), answer=None)
+        elif superseded:
+            follow_up = replace(
+                follow_up, reviews=remaining, status=_reopened_status(follow_up), resolution=None
+            )
         else:
-            task = replace(task, reviews=left)
-    return Change(Case(review, thread, task), (*change.facts, Fact(kind, detail)))
+            follow_up = replace(follow_up, reviews=remaining)
+    return Change(Case(review, thread, follow_up), (*change.facts, Fact(kind, detail)))
 
 
-def look_again(
+def check_follow_up(
     case: Case,
     decide: Callable[[], Decision],
     now: datetime,
     *,
     give_up_after: int,
-    handed_back: bool,
+    carry_out_failed: bool,
 ) -> Change:
     """The case when its follow-up's clock rings.
 
     Nothing to do yet, a promise is due, it escalates (R08, R14) or expires.
 
-    `handed_back` says that carrying out the answer failed for good; a reply that is not out is then
+    `carry_out_failed` says that carrying out the answer failed for good; a reply that is not out is then
     unknown, or known not to be. `give_up_after` is how many seconds a follow-up may stay open; its
     reviews expire one by one, the first of them here.
     """
-    task = case.task
-    if task is None or task.status is Status.CLOSED:
+    follow_up = case.follow_up
+    if follow_up is None or follow_up.status is Status.CLOSED:
         return Change(case)
-    if task.status is Status.ANSWERED:
-        slot = case.thread.slot(task.answer.reply) if task.answer and task.answer.reply else None
-        if not handed_back or slot is None or not unsent(slot):
-            return Change(case)
-        kind = Kind.REPLY_UNKNOWN if slot.must_look else Kind.REPLY_REJECTED
-        return reply_failed(case, slot, kind, "platform_unavailable", decide, now)
-    if now < moment(task.due_at):
-        return Change(case)
-    if task.status is Status.PROMISED:
-        due = escalated(task, now).due_at
-        back = replace(task, status=_standing(task), promised_for=None, level=0, due_at=due)
-        return Change(
-            replace(case, task=back),
-            (Fact(Kind.PROMISE_DUE, {"follow_up": task.id, "due_at": due}),),
+    if follow_up.status is Status.RESOLVING:
+        slot = (
+            case.thread.slot(follow_up.resolution.reply)
+            if follow_up.resolution and follow_up.resolution.reply
+            else None
         )
-    if now >= later(moment(task.opened_at), give_up_after):
-        return _close(Change(case), Kind.EXPIRED, {"follow_up": task.id})
-    up = escalated(task, now)
-    fact = Fact(Kind.ESCALATED, {"follow_up": task.id, "level": up.level, "was_due": task.due_at})
-    return Change(replace(case, task=up), (fact,))
+        if not carry_out_failed or slot is None or not is_unsent(slot):
+            return Change(case)
+        kind = Kind.REPLY_UNKNOWN if slot.must_find_reply else Kind.REPLY_REJECTED
+        return record_failed_reply(case, slot, kind, "platform_unavailable", decide, now)
+    if now < parse_time(follow_up.due_at):
+        return Change(case)
+    if follow_up.status is Status.PROMISED:
+        due = escalated(follow_up, now).due_at
+        reopened_follow_up = replace(
+            follow_up, status=_reopened_status(follow_up), promised_for=None, level=0, due_at=due
+        )
+        return Change(
+            replace(case, follow_up=reopened_follow_up),
+            (Fact(Kind.PROMISE_DUE, {"follow_up": follow_up.id, "due_at": due}),),
+        )
+    if now >= add_seconds(parse_time(follow_up.opened_at), give_up_after):
+        return _close(Change(case), Kind.EXPIRED, {"follow_up": follow_up.id})
+    raised_follow_up = escalated(follow_up, now)
+    fact = Fact(
+        Kind.ESCALATED,
+        {"follow_up": follow_up.id, "level": raised_follow_up.level, "was_due": follow_up.due_at},
+    )
+    return Change(replace(case, follow_up=raised_follow_up), (fact,))
 
 
 @dataclass(frozen=True, slots=True)
-class Pending:
+class RemainingSteps:
     """What still has to happen for a case: a reply to send, a workflow to start.
 
     Derived, so that any run can resume.
@@ -906,24 +996,24 @@ class Pending:
     @property
     def route(self) -> Route:
         """The way through the workflow that does it."""
-        return _taken(
+        return _effective_route(
             acknowledges=self.acknowledgement is not None, follows_up=self.follow_up is not None
         )
 
 
-def pending(case: Case, now: datetime) -> Pending:
+def remaining_steps(case: Case, now: datetime) -> RemainingSteps:
     """What a crashed or repeated run still has to do at `now`; nothing, once everything is done."""
     slot = case.thread.slot(case.review.reply) if case.review.reply else None
-    task = case.task
+    follow_up = case.follow_up
     # Starting a workflow that runs already is refused by its name, so whoever asks again does no
     # harm.
-    unstarted = task is not None and task.status is not Status.CLOSED
-    return Pending(
-        case.review.reply if slot and unsent(slot) and not slot.waits(now) else None,
-        task if unstarted else None,
+    needs_workflow = follow_up is not None and follow_up.status is not Status.CLOSED
+    return RemainingSteps(
+        case.review.reply if slot and is_unsent(slot) and not slot.is_waiting(now) else None,
+        follow_up if needs_workflow else None,
     )
 
 
-def unsent(slot: Slot) -> bool:
+def is_unsent(slot: Slot) -> bool:
     """Whether a reply still has to be sent, or looked for."""
     return slot.state in {SlotState.RESERVED, SlotState.SENDING, SlotState.DOUBTFUL}

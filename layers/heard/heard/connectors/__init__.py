@@ -18,7 +18,7 @@ from enum import StrEnum
 from typing import Any, Final, Literal, Protocol
 
 from heard.errors import NotFound
-from heard.replies.length import Unit, length
+from heard.replies.length import Unit, text_length
 from heard.reviews import Channel, ReviewEvent
 
 
@@ -41,7 +41,7 @@ class Connection:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class WebhookRequest:
     """One HTTP request as it came: `headers` lower-cased, `query` still encoded, `body` raw."""
 
     method: str
@@ -51,7 +51,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Response:
+class WebhookResponse:
     """What to answer a platform."""
 
     status: int
@@ -60,17 +60,17 @@ class Response:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class SignatureFailure:
     """Why a request is not believed.
 
     `reason` is one of `RefusalReason`, `detail` tells an engineer more.
     """
 
-    reason: RefusalReason
+    reason: SignatureFailureReason
     detail: str
 
 
-class RefusalReason(StrEnum):
+class SignatureFailureReason(StrEnum):
     """Why a request is not believed."""
 
     SIGNATURE_MISSING = "signature_missing"
@@ -87,14 +87,14 @@ class Scheme(Protocol):
     """
 
     def verify(
-        self, request: Request, url: str, secrets: tuple[str, ...], now: datetime
-    ) -> Refusal | None:
+        self, request: WebhookRequest, url: str, secrets: tuple[str, ...], now: datetime
+    ) -> SignatureFailure | None:
         """None if any of the valid secrets (newest first) made this request to `url`, else why it
         is not believed. Total.
         """
         ...
 
-    def sign(self, request: Request, url: str, secret: str, now: datetime) -> Request:
+    def sign(self, request: WebhookRequest, url: str, secret: str, now: datetime) -> WebhookRequest:
         """The request as the platform would send it to `url` at `now`.
 
         Raises ValueError for a secret that is none of the scheme's.
@@ -105,7 +105,7 @@ class Scheme(Protocol):
         """A fresh secret, for platforms that let the receiver choose it."""
         ...
 
-    def unfit(self, secret: str) -> str | None:
+    def secret_problem(self, secret: str) -> str | None:
         """What is wrong with a secret that somebody entered; None if nothing is.
 
         Never quotes it.
@@ -113,16 +113,16 @@ class Scheme(Protocol):
         ...
 
 
-class Secret(StrEnum):
+class SecretOrigin(StrEnum):
     """Where what deliveries are checked with comes from, and so what `heard connect add` asks and
     shows.
     """
 
-    MADE_HERE = "made_here"
+    GENERATED = "made_here"
     """Heard makes it, and the business enters it at the platform."""
-    KEPT_HERE = "kept_here"
+    INTERNAL = "kept_here"
     """Heard makes it and nobody else needs it."""
-    GIVEN = "given"
+    FROM_PLATFORM = "given"
     """The platform shows it, and the business enters it here.
 
     A signing secret, or the platform's public key.
@@ -137,7 +137,7 @@ class Secret(StrEnum):
     """
 
 
-type How = Literal["pushed", "polled", "no"]
+type Detection = Literal["pushed", "polled", "no"]
 """How we learn of something: the platform says so, we ask for it now and then, or not at all."""
 
 
@@ -168,8 +168,8 @@ class Capabilities:
     title: str
     channel: Channel
     signature: str
-    edits: How
-    deletions: How
+    edits: Detection
+    deletions: Detection
     replies: Literal["one", "many", "none"]
     reply_limit: int
     reply_unit: Unit
@@ -177,21 +177,21 @@ class Capabilities:
     can_fetch: bool
     pushes: bool = True
     signed: bool = True
-    tested_by_us: bool = True
-    secret: Secret = Secret.MADE_HERE
+    can_self_test: bool = True
+    secret_origin: SecretOrigin = SecretOrigin.GENERATED
     secret_credential: str = ""
     secret_help: str = ""
     moderated: bool = False
     poll_seconds: int | None = None
-    one_review_a_thread: bool = True
+    single_review_threads: bool = True
     settings: Mapping[str, str] = field(default_factory=dict[str, str])
     optional_settings: Mapping[str, str] = field(default_factory=dict[str, str])
     credentials: Mapping[str, str] = field(default_factory=dict[str, str])
     optional_credentials: Mapping[str, str] = field(default_factory=dict[str, str])
     guide: str = ""
-    cannot: tuple[str, ...] = ()
-    proof: tuple[str, ...] = ()
-    unproven: tuple[str, ...] = ()
+    limitations: tuple[str, ...] = ()
+    verified: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +206,7 @@ class ReplyTarget:
     reply_to: Mapping[str, str]
     first_sent_at: datetime | None = None
     """When sending was first tried, for platforms whose list of replies is searched by time."""
-    ours: tuple[str, ...] = ()
+    own_replies: tuple[str, ...] = ()
     """The texts of our own earlier public replies in the thread, where a platform shows one reply.
 
     What stands there and is none of
@@ -215,14 +215,14 @@ class ReplyTarget:
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SentReply:
     """The platform took the reply and calls it `native_id`."""
 
     native_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class Rejected:
+class Rejection:
     """The platform will never take this reply as it is.
 
     `reason` is a code, `detail` what to do about it.
@@ -232,42 +232,42 @@ class Rejected:
     detail: str
 
 
-class Presence(StrEnum):
+class ReplyLookup(StrEnum):
     """What a platform can say about a reply that we may have sent."""
 
     ABSENT = "absent"
     CANNOT_TELL = "cannot_tell"
 
 
-class Gone(StrEnum):
+class ReviewGone(StrEnum):
     """A review that the platform no longer has."""
 
     GONE = "gone"
 
 
-class Standing(StrEnum):
+class ModerationStatus(StrEnum):
     """What became of a reply that a platform took."""
 
     PUBLISHED = "published"
     PENDING = "pending"
-    REFUSED = "refused"
+    REMOVED = "refused"
     """The platform decided not to show it, or took it down."""
     CANNOT_TELL = "cannot_tell"
 
 
 @dataclass(frozen=True, slots=True)
-class Moderation:
+class ModerationResult:
     """Where a reply stands with a platform that moderates.
 
     `reason` is the platform's own code, if it gives one.
     """
 
-    standing: Standing
+    status: ModerationStatus
     reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ReviewPage:
     """A page of a platform's latest reviews, newest first.
 
     `older` is the cursor of the page after it, None on the last. `problems` are entries that could
@@ -275,7 +275,7 @@ class Page:
     """
 
     events: tuple[ReviewEvent, ...] = ()
-    older: str | None = None
+    next_cursor: str | None = None
     problems: tuple[str, ...] = ()
 
 
@@ -293,13 +293,13 @@ class Http(Protocol):
         *,
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
-    ) -> HttpAnswer:
+    ) -> HttpResponse:
         """Send one request and read its whole answer."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class HttpAnswer:
+class HttpResponse:
     """A platform's answer: `headers` lower-cased."""
 
     status: int
@@ -308,7 +308,7 @@ class HttpAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class Parsed:
+class ParsedDelivery:
     """A genuine delivery.
 
     Its review events, and what in it could not be read (the rest still counts).
@@ -327,7 +327,7 @@ class Connector(ABC):
 
     capabilities: Capabilities
     scheme: Scheme | None = None
-    parse_reads: tuple[str, ...] = ("content-type",)
+    parsed_headers: tuple[str, ...] = ("content-type",)
     """The headers that `parse` reads.
 
     A delivery in quarantine keeps these and no others, since others may hold secrets.
@@ -339,8 +339,12 @@ class Connector(ABC):
     """
 
     def handshake(
-        self, request: Request, connection: Connection, secrets: tuple[str, ...], now: datetime
-    ) -> Response | None:
+        self,
+        request: WebhookRequest,
+        connection: Connection,
+        secrets: tuple[str, ...],
+        now: datetime,
+    ) -> WebhookResponse | None:
         """The answer to a verification challenge, a page or a ping.
 
         None when the request is a delivery. Total.
@@ -352,12 +356,12 @@ class Connector(ABC):
 
     def verify(
         self,
-        request: Request,
+        request: WebhookRequest,
         connection: Connection,
         secrets: tuple[str, ...],
         now: datetime,
         http: Http,
-    ) -> Refusal | None:
+    ) -> SignatureFailure | None:
         """None if any of the valid secrets (newest first) made this request, else why it is not
         believed.
 
@@ -366,7 +370,7 @@ class Connector(ABC):
         """
         return self.scheme.verify(request, connection.url, secrets, now) if self.scheme else None
 
-    def sign(self, request: Request, url: str, secret: str, now: datetime) -> Request:
+    def sign(self, request: WebhookRequest, url: str, secret: str, now: datetime) -> WebhookRequest:
         """The request as the platform would send it, for trying a connection.
 
         Raises ValueError for a secret that cannot sign.
@@ -374,25 +378,27 @@ class Connector(ABC):
         return self.scheme.sign(request, url, secret, now) if self.scheme else request
 
     @abstractmethod
-    def parse(self, request: Request, connection: Connection, now: datetime) -> Parsed:
+    def parse(
+        self, request: WebhookRequest, connection: Connection, now: datetime
+    ) -> ParsedDelivery:
         """The review events of a verified delivery. Raises Unparseable and nothing else."""
 
-    def accepted(
-        self, request: Request, connection: Connection, parsed: Parsed, http: Http
-    ) -> Response:
+    def delivery_response(
+        self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
+    ) -> WebhookResponse:
         """What the platform wants to hear once everything is durable.
 
         Raises PlatformUnavailable if a confirmation it asks for fails.
         """
-        return Response(202, "{}")
+        return WebhookResponse(202, "{}")
 
-    def too_long(self, text: str) -> Rejected | None:
+    def check_length(self, text: str) -> Rejection | None:
         """Why a reply cannot be sent at all, if it is over the platform's limit."""
         limit, unit = self.capabilities.reply_limit, self.capabilities.reply_unit
-        over = length(text, unit) - limit
+        excess = text_length(text, unit) - limit
         return (
-            Rejected("too_long", f"A reply may have {limit} {unit}; this one has {over} more.")
-            if over > 0
+            Rejection("too_long", f"A reply may have {limit} {unit}; this one has {excess} more.")
+            if excess > 0
             else None
         )
 
@@ -404,12 +410,12 @@ class Connector(ABC):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Sent | Rejected:
+    ) -> SentReply | Rejection:
         """Post one reply. Raises PlatformUnavailable.
 
         Says there whether it may have been applied.
         """
-        return Rejected(
+        return Rejection(
             "not_offered",
             f"{self.capabilities.title} takes no replies from programs: answer there, and say "
             "here that you did.",
@@ -423,13 +429,13 @@ class Connector(ABC):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Sent | Presence:
+    ) -> SentReply | ReplyLookup:
         """Whether a reply of ours is there. Raises PlatformUnavailable."""
-        return Presence.CANNOT_TELL
+        return ReplyLookup.CANNOT_TELL
 
     def fetch(
         self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | Gone | None:
+    ) -> ReviewEvent | ReviewGone | None:
         """The review as the platform has it now; None when the platform does not let us read it.
 
         Raises PlatformUnavailable.
@@ -443,12 +449,12 @@ class Connector(ABC):
         credentials: Mapping[str, str],
         http: Http,
         now: datetime,
-    ) -> Page | Rejected:
+    ) -> ReviewPage | Rejection:
         """A page of the latest reviews, newest first; `cursor` None begins.
 
         Raises PlatformUnavailable.
         """
-        return Page()
+        return ReviewPage()
 
     def moderation(
         self,
@@ -458,15 +464,15 @@ class Connector(ABC):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Moderation:
+    ) -> ModerationResult:
         """Whether a reply that the platform took is really published.
 
         Raises PlatformUnavailable.
         """
-        return Moderation(Standing.PUBLISHED)
+        return ModerationResult(ModerationStatus.PUBLISHED)
 
 
-_NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
+_PLATFORM_NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 _PLATFORMS: Final = f"{__name__}.platforms"
 
 
@@ -474,14 +480,14 @@ def load(platform: str) -> Connector:
     """The connector of a platform. Raises NotFound with the known names."""
     module_name = f"{_PLATFORMS}.{platform}"
     try:
-        if not _NAME.fullmatch(platform):
+        if not _PLATFORM_NAME.fullmatch(platform):
             raise ModuleNotFoundError(name=module_name)
         module: Any = importlib.import_module(module_name)
-    except ModuleNotFoundError as missing:
-        if missing.name != module_name:
+    except ModuleNotFoundError as error:
+        if error.name != module_name:
             raise
         known = ", ".join(platform_names())
-        raise NotFound(f"There is no connector called {platform!r}. Known: {known}.") from missing
+        raise NotFound(f"There is no connector called {platform!r}. Known: {known}.") from error
     return module.CONNECTOR
 
 

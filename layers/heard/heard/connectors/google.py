@@ -27,10 +27,17 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from heard import clock
-from heard.connectors import Http, Page, Refusal, RefusalReason, Rejected, Request
-from heard.connectors.http import ask
-from heard.connectors.oauth import Grant
-from heard.connectors.parsing import Fields, each, read_answer, read_object
+from heard.connectors import (
+    Http,
+    Rejection,
+    ReviewPage,
+    SignatureFailure,
+    SignatureFailureReason,
+    WebhookRequest,
+)
+from heard.connectors.http import call_api
+from heard.connectors.oauth import TokenGrant
+from heard.connectors.parsing import Fields, parse_each, read_object, read_response
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import ReviewEvent
 
@@ -40,7 +47,7 @@ if TYPE_CHECKING:
 CERTS_URL: Final = "https://www.googleapis.com/oauth2/v1/certs"
 TOKEN_URL: Final = "https://oauth2.googleapis.com/token"
 ISSUERS: Final = ("accounts.google.com", "https://accounts.google.com")
-SKEW_SECONDS: Final = 10
+CLOCK_SKEW_SECONDS: Final = 10
 REFETCH_SECONDS: Final = 60
 """A key id that we do not know makes us read the published keys again, but not more often.
 
@@ -48,57 +55,57 @@ Anybody can invent key ids.
 """
 
 _TITLE: Final = "Google"
-_COMPACT: Final = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
+_JWT_PATTERN: Final = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 _TOKEN_LIMIT: Final = 8_192
 _MAX_AGE: Final = re.compile(r"max-age=([0-9]{1,9})\b")
 _MAX_AGE_LIMIT: Final = 86_400
 _ASSERTION_SECONDS: Final = 3_600
 _JWT_BEARER: Final = "urn:ietf:params:oauth:grant-type:jwt-bearer"
-_SLOW_DOWN: Final = frozenset(
+_QUOTA_REASONS: Final = frozenset(
     {"rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "dailyLimitExceeded"}
 )
 
 
 @dataclass(frozen=True, slots=True)
-class _Published:
+class _KeySet:
     keys: Mapping[str, RSAPublicKey]
-    asked_at: float
-    good_until: float
+    fetched_at: float
+    expires_at: float
 
 
-class Certificates:
+class PublishedKeys:
     """The keys that Google signs with, as published at an address.
 
     Kept for as long as its Cache-Control says.
     """
 
     def __init__(self) -> None:
-        self._known: dict[str, _Published] = {}
+        self._cache: dict[str, _KeySet] = {}
 
     def key(self, kid: str, url: str, http: Http, now: datetime) -> RSAPublicKey | None:
         """The key of that id; None if none is published.
 
         Raises PlatformUnavailable when the keys cannot be read.
         """
-        known, at = self._known.get(url), now.timestamp()
+        key_set, timestamp = self._cache.get(url), now.timestamp()
         if (
-            known is None
-            or at >= known.good_until
-            or (kid not in known.keys and at - known.asked_at >= REFETCH_SECONDS)
+            key_set is None
+            or timestamp >= key_set.expires_at
+            or (kid not in key_set.keys and timestamp - key_set.fetched_at >= REFETCH_SECONDS)
         ):
-            known = self._known[url] = _published(url, http, at)
-        return known.keys.get(kid)
+            key_set = self._cache[url] = _fetch_key_set(url, http, timestamp)
+        return key_set.keys.get(kid)
 
 
-def _published(url: str, http: Http, at: float) -> _Published:
-    answer = ask(http, _TITLE, "GET", url, headers={"accept": "application/json"})
-    if isinstance(answer, Rejected):
+def _fetch_key_set(url: str, http: Http, timestamp: float) -> _KeySet:
+    response = call_api(http, _TITLE, "GET", url, headers={"accept": "application/json"})
+    if isinstance(response, Rejection):
         raise PlatformUnavailable(
-            f"{_TITLE}'s keys cannot be read: {answer.detail}", maybe_applied=False
+            f"{_TITLE}'s keys cannot be read: {response.detail}", maybe_applied=False
         )
-    listed = read_answer(answer, _TITLE).values
-    jwks = listed.get("keys")
-    entries: list[tuple[object, object]] = list(listed.items())
+    document = read_response(response, _TITLE).values
+    jwks = document.get("keys")
+    entries: list[tuple[object, object]] = list(document.items())
     if isinstance(jwks, list):
         entries = [
             (cast("Mapping[str, object]", jwk).get("kid"), jwk)
@@ -108,19 +115,21 @@ def _published(url: str, http: Http, at: float) -> _Published:
     keys = {
         kid: key
         for kid, written in entries
-        if isinstance(kid, str) and (key := public_key(written))
+        if isinstance(kid, str) and (key := parse_public_key(written))
     }
     if not keys:
         raise PlatformUnavailable(
             f"{_TITLE} published no key that can be read.", maybe_applied=False
         )
-    found = _MAX_AGE.search(answer.headers.get("cache-control", ""))
-    return _Published(
-        keys, at, at + (min(int(found[1]), _MAX_AGE_LIMIT) if found else REFETCH_SECONDS)
+    match = _MAX_AGE.search(response.headers.get("cache-control", ""))
+    return _KeySet(
+        keys,
+        timestamp,
+        timestamp + (min(int(match[1]), _MAX_AGE_LIMIT) if match else REFETCH_SECONDS),
     )
 
 
-def public_key(written: object) -> RSAPublicKey | None:
+def parse_public_key(encoded_key: object) -> RSAPublicKey | None:
     """An RSA key from a certificate in PEM (as /oauth2/v1/certs lists them) or a JWK
     (/oauth2/v3/certs); None if it is neither.
     """
@@ -131,12 +140,12 @@ def public_key(written: object) -> RSAPublicKey | None:
     from jwt.algorithms import RSAAlgorithm  # noqa: PLC0415
 
     try:
-        if isinstance(written, str):
-            key: object = load_pem_x509_certificate(written.encode()).public_key()
+        if isinstance(encoded_key, str):
+            key: object = load_pem_x509_certificate(encoded_key.encode()).public_key()
         else:
             key = (
-                RSAAlgorithm.from_jwk(cast("dict[str, Any]", written))
-                if isinstance(written, dict)
+                RSAAlgorithm.from_jwk(cast("dict[str, Any]", encoded_key))
+                if isinstance(encoded_key, dict)
                 else None
             )
     except (InvalidKeyError, ValueError, TypeError):
@@ -144,7 +153,7 @@ def public_key(written: object) -> RSAPublicKey | None:
     return key if isinstance(key, RSAPublicKey) else None
 
 
-def signed_content(token: str, key: RSAPublicKey) -> bytes | None:
+def verified_content(token: str, key: RSAPublicKey) -> bytes | None:
     """What a compact JWS holds, if that key signed it by RS256; None if not. Looks at no claim."""
     import jwt  # noqa: PLC0415 - as above
 
@@ -156,15 +165,15 @@ def signed_content(token: str, key: RSAPublicKey) -> bytes | None:
         return None
 
 
-def refused_push(
-    request: Request,
+def verify_push(
+    request: WebhookRequest,
     audience: str,
     email: str,
     certs_url: str,
-    certificates: Certificates,
+    certificates: PublishedKeys,
     http: Http,
     now: datetime,
-) -> Refusal | None:
+) -> SignatureFailure | None:
     """None if Google made this push for `audience` in the name of the service account `email`, else
     why it is not believed.
 
@@ -173,88 +182,97 @@ def refused_push(
     import jwt  # noqa: PLC0415 - as above
 
     if not email:
-        return Refusal(
-            RefusalReason.NO_SECRET,
+        return SignatureFailure(
+            SignatureFailureReason.NO_SECRET,
             "The connection does not say which service account pushes: set push_service_account.",
         )
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if not token:
-        wanted = "There is no Authorization header with a token: turn on authentication in the Pub/Sub subscription."
-        return Refusal(RefusalReason.SIGNATURE_MISSING, wanted)
-    if scheme.lower() != "bearer" or len(token) > _TOKEN_LIMIT or not _COMPACT.fullmatch(token):
-        return Refusal(
-            RefusalReason.SIGNATURE_MALFORMED,
+        detail = "There is no Authorization header with a token: turn on authentication in the Pub/Sub subscription."
+        return SignatureFailure(SignatureFailureReason.SIGNATURE_MISSING, detail)
+    if scheme.lower() != "bearer" or len(token) > _TOKEN_LIMIT or not _JWT_PATTERN.fullmatch(token):
+        return SignatureFailure(
+            SignatureFailureReason.SIGNATURE_MALFORMED,
             "Authorization does not hold a bearer token of three parts.",
         )
     try:
         header = jwt.get_unverified_header(token)
     except (jwt.PyJWTError, ValueError, TypeError):
-        return Refusal(RefusalReason.SIGNATURE_MALFORMED, "The token's header cannot be read.")
+        return SignatureFailure(
+            SignatureFailureReason.SIGNATURE_MALFORMED, "The token's header cannot be read."
+        )
     if header.get("alg") != "RS256":
-        return Refusal(
-            RefusalReason.SIGNATURE_MALFORMED,
+        return SignatureFailure(
+            SignatureFailureReason.SIGNATURE_MALFORMED,
             "The token is not signed by RS256, which is all that Google uses.",
         )
     kid = header.get("kid")
     if not isinstance(kid, str):
-        return Refusal(
-            RefusalReason.SIGNATURE_MALFORMED, "The token does not say which key signed it."
+        return SignatureFailure(
+            SignatureFailureReason.SIGNATURE_MALFORMED,
+            "The token does not say which key signed it.",
         )
     key = certificates.key(kid, certs_url, http, now)
     if key is None:
-        return Refusal(
-            RefusalReason.SIGNATURE_WRONG,
+        return SignatureFailure(
+            SignatureFailureReason.SIGNATURE_WRONG,
             "The token is signed with a key that Google does not publish.",
         )
-    content = signed_content(token, key)
+    content = verified_content(token, key)
     if content is None:
-        return Refusal(
-            RefusalReason.SIGNATURE_WRONG, "The token's signature does not fit its content."
+        return SignatureFailure(
+            SignatureFailureReason.SIGNATURE_WRONG,
+            "The token's signature does not fit its content.",
         )
     try:
         claims = read_object(content)
     except Unparseable:
-        return Refusal(RefusalReason.SIGNATURE_MALFORMED, "The token holds no claims.")
-    return _refused_claims(claims, audience, email, now)
+        return SignatureFailure(
+            SignatureFailureReason.SIGNATURE_MALFORMED, "The token holds no claims."
+        )
+    return _verify_claims(claims, audience, email, now)
 
 
-def _refused_claims(
+def _verify_claims(
     claims: Mapping[str, object], audience: str, email: str, now: datetime
-) -> Refusal | None:
+) -> SignatureFailure | None:
     if claims.get("iss") not in ISSUERS:
-        return Refusal(RefusalReason.SIGNATURE_WRONG, "The token's issuer (iss) is not Google.")
+        return SignatureFailure(
+            SignatureFailureReason.SIGNATURE_WRONG, "The token's issuer (iss) is not Google."
+        )
     if claims.get("aud") != audience:
-        return Refusal(
-            RefusalReason.SIGNATURE_WRONG,
+        return SignatureFailure(
+            SignatureFailureReason.SIGNATURE_WRONG,
             "The token is for another audience (aud): set it to the connection's address.",
         )
     if claims.get("email") != email:
-        return Refusal(
-            RefusalReason.SIGNATURE_WRONG,
+        return SignatureFailure(
+            SignatureFailureReason.SIGNATURE_WRONG,
             "The token is another service account's (email): compare push_service_account.",
         )
     if claims.get("email_verified") is not True:
-        return Refusal(
-            RefusalReason.SIGNATURE_WRONG,
+        return SignatureFailure(
+            SignatureFailureReason.SIGNATURE_WRONG,
             "The token's e-mail address is not verified (email_verified).",
         )
-    issued, expires = claims.get("iat"), claims.get("exp")
-    if type(issued) is not int or type(expires) is not int:
-        return Refusal(
-            RefusalReason.SIGNATURE_MALFORMED,
+    issued_at, expires_at = claims.get("iat"), claims.get("exp")
+    if type(issued_at) is not int or type(expires_at) is not int:
+        return SignatureFailure(
+            SignatureFailureReason.SIGNATURE_MALFORMED,
             "The token does not say when it was issued and expires (iat, exp).",
         )
-    at = now.timestamp()
-    if at < issued - SKEW_SECONDS:
-        return Refusal(
-            RefusalReason.STALE, "The token was issued in the future (iat): compare the clocks."
+    timestamp = now.timestamp()
+    if timestamp < issued_at - CLOCK_SKEW_SECONDS:
+        return SignatureFailure(
+            SignatureFailureReason.STALE,
+            "The token was issued in the future (iat): compare the clocks.",
         )
-    if at > expires + SKEW_SECONDS:
-        return Refusal(RefusalReason.STALE, "The token has expired (exp).")
+    if timestamp > expires_at + CLOCK_SKEW_SECONDS:
+        return SignatureFailure(SignatureFailureReason.STALE, "The token has expired (exp).")
     return None
 
 
-def signed_push(request: Request, audience: str, secret: str, now: datetime) -> Request:
+def sign_push(request: WebhookRequest, audience: str, secret: str, now: datetime) -> WebhookRequest:
     """The request as Pub/Sub would send it. `secret` is JSON.
 
     `private_key` (PEM), its `kid`, and the service account's `email`.
@@ -264,16 +282,16 @@ def signed_push(request: Request, audience: str, secret: str, now: datetime) -> 
     import jwt  # noqa: PLC0415 - as above
 
     try:
-        pusher = Fields(read_object(secret.encode()), "the secret")
-        kid, email, pem = pusher.id("kid"), pusher.id("email"), pusher.text("private_key") or ""
-        issued = int(now.timestamp())
+        fields = Fields(read_object(secret.encode()), "the secret")
+        kid, email, pem = fields.id("kid"), fields.id("email"), fields.text("private_key") or ""
+        issued_at = int(now.timestamp())
         claims: dict[str, Any] = {
             "aud": audience,
             "azp": "110000000000000000000",
             "email": email,
             "email_verified": True,
-            "exp": issued + 3_600,
-            "iat": issued,
+            "exp": issued_at + 3_600,
+            "iat": issued_at,
             "iss": "https://accounts.google.com",
             "sub": "110000000000000000000",
         }
@@ -288,7 +306,9 @@ def signed_push(request: Request, audience: str, secret: str, now: datetime) -> 
 # Access tokens
 
 
-def refreshed(credentials: Mapping[str, str], settings: Mapping[str, str]) -> Grant | Rejected:
+def refresh_token_grant(
+    credentials: Mapping[str, str], settings: Mapping[str, str]
+) -> TokenGrant | Rejection:
     """The grant of somebody who let an OAuth client act for them.
 
     Client_id, client_secret, refresh_token.
@@ -298,7 +318,7 @@ def refreshed(credentials: Mapping[str, str], settings: Mapping[str, str]) -> Gr
         for name in ("client_id", "client_secret", "refresh_token")
     )
     if not (client and secret and token):
-        return Rejected(
+        return Rejection(
             "no_credentials",
             "Enter client_id, client_secret and refresh_token to answer on Google.",
         )
@@ -309,38 +329,38 @@ def refreshed(credentials: Mapping[str, str], settings: Mapping[str, str]) -> Gr
         "refresh_token": token,
     }
     url = _token_url(settings)
-    return Grant(url, (url, client, secret, token), lambda: form)
+    return TokenGrant(url, (url, client, secret, token), lambda: form)
 
 
-def service_account(
+def service_account_grant(
     credentials: Mapping[str, str], settings: Mapping[str, str], scope: str
-) -> Grant | Rejected:
+) -> TokenGrant | Rejection:
     """The grant of a service account: its JSON key file's text in `service_account`."""
     text = credentials.get("service_account", "").strip()
     if not text:
-        return Rejected(
+        return Rejection(
             "no_credentials",
             "Enter service_account: the text of the service account's JSON key file.",
         )
     try:
-        file = Fields(read_object(text.encode("utf-8", "replace")), "the key file")
-        email, kid = file.id("client_email"), file.optional_id("private_key_id")
-        key = _private_key(file.text("private_key") or "")
+        key_file = Fields(read_object(text.encode("utf-8", "replace")), "the key file")
+        email, kid = key_file.id("client_email"), key_file.optional_id("private_key_id")
+        key = _private_key(key_file.text("private_key") or "")
     except (Unparseable, ValueError, TypeError):
-        wanted = "service_account is not the whole text of a service account's JSON key file: make a new key in Google Cloud and enter its file."
-        return Rejected("bad_credentials", wanted)
+        detail = "service_account is not the whole text of a service account's JSON key file: make a new key in Google Cloud and enter its file."
+        return Rejection("bad_credentials", detail)
     url = _token_url(settings)
 
-    def form() -> Mapping[str, str]:
+    def build_form() -> Mapping[str, str]:
         import jwt  # noqa: PLC0415 - as above
 
-        issued = int(clock.now().timestamp())
+        issued_at = int(clock.now().timestamp())
         claims = {
             "iss": email,
             "scope": scope,
             "aud": url,
-            "iat": issued,
-            "exp": issued + _ASSERTION_SECONDS,
+            "iat": issued_at,
+            "exp": issued_at + _ASSERTION_SECONDS,
         }
         return {
             "grant_type": _JWT_BEARER,
@@ -351,7 +371,7 @@ def service_account(
 
     # The whole file names the grant: whoever knows only the account's address must not be handed
     # its token from memory.
-    return Grant(url, (url, scope, text), form)
+    return TokenGrant(url, (url, scope, text), build_form)
 
 
 def _private_key(pem: str) -> RSAPrivateKey:
@@ -375,17 +395,17 @@ def _token_url(settings: Mapping[str, str]) -> str:
 # Answers
 
 
-def explained(title: str) -> Callable[[Rejected, bytes], Rejected]:
+def error_explainer(title: str) -> Callable[[Rejection, bytes], Rejection]:
     """Makes a refusal tell Google's own words, which are about our request.
 
     A quota used up is a fault that waiting cures.
     """
 
-    def explain(refusal: Rejected, body: bytes) -> Rejected:
+    def explain(rejection: Rejection, body: bytes) -> Rejection:
         try:
             error = Fields(read_object(body), "the answer").object("error")
         except Unparseable:
-            return refusal
+            return rejection
         errors = error.values.get("errors")
         reasons = (
             {
@@ -396,32 +416,35 @@ def explained(title: str) -> Callable[[Rejected, bytes], Rejected]:
             if isinstance(errors, list)
             else set[object]()
         )
-        if any(isinstance(reason, str) and reason in _SLOW_DOWN for reason in reasons):
+        if any(isinstance(reason, str) and reason in _QUOTA_REASONS for reason in reasons):
             raise PlatformUnavailable(
                 f"{title} asks us to wait: the project's quota is used up.", maybe_applied=False
             )
-        words = error.label("message")
+        message = error.one_line("message")
         return (
-            Rejected(refusal.reason, f"{refusal.detail} {title} says: {words}")
-            if words
-            else refusal
+            Rejection(rejection.reason, f"{rejection.detail} {title} says: {message}")
+            if message
+            else rejection
         )
 
     return explain
 
 
-def page(
-    listed: Fields, older: str | None, title: str, event: Callable[[Fields], ReviewEvent | None]
-) -> Page:
+def review_page(
+    document: Fields,
+    next_cursor: str | None,
+    title: str,
+    parse_review: Callable[[Fields], ReviewEvent | None],
+) -> ReviewPage:
     """The reviews of an answer.
 
     Raises PlatformUnavailable when there is no list where one should be.
     """
-    entries = listed.values.get("reviews", [])
+    entries = document.values.get("reviews", [])
     if not isinstance(entries, list):
         raise PlatformUnavailable(f"{title} answered something unreadable.", maybe_applied=False)
     try:
-        found = each(cast("list[object]", entries), "review", event)
+        parsed = parse_each(cast("list[object]", entries), "review", parse_review)
     except Unparseable as error:
-        return Page(older=older, problems=(error.detail,))
-    return Page(found.events, older, found.problems)
+        return ReviewPage(next_cursor=next_cursor, problems=(error.detail,))
+    return ReviewPage(parsed.events, next_cursor, parsed.problems)

@@ -20,13 +20,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from heard import clock
-from heard.connectors import Http, HttpAnswer, Rejected
+from heard.connectors import Http, HttpResponse, Rejection
 from heard.errors import BadRequest, PlatformUnavailable
 
 if TYPE_CHECKING:
     import urllib3
 
-ANSWER_LIMIT: Final = 2_000_000
+RESPONSE_LIMIT: Final = 2_000_000
 """Most bytes of an answer that are read.
 
 What is over is left, and what is left makes JSON unreadable, not memory full.
@@ -35,12 +35,12 @@ What is over is left, and what is left makes JSON unreadable, not memory full.
 RETRY_AFTER_LIMIT: Final = 86_400
 """Longest wait, in seconds, that we take from a platform's Retry-After."""
 
-_NOT_PUBLIC: Final = "The address is not one of the public Internet."
+_NOT_PUBLIC_MESSAGE: Final = "The address is not one of the public Internet."
 
-_TOO_LATE: Final = "The platform took too long to finish its answer."
+_TIMEOUT_MESSAGE: Final = "The platform took too long to finish its answer."
 _DIGITS: Final = re.compile(r"[0-9]{1,9}")
 _SECONDS_SINCE_1970: Final = re.compile(r"[0-9]{10,11}")
-_RESETS: Final = ("x-rate-limit-reset", "x-ratelimit-reset", "ratelimit-reset")
+_RATE_LIMIT_RESET_HEADERS: Final = ("x-rate-limit-reset", "x-ratelimit-reset", "ratelimit-reset")
 """How X, Mastodon and Reddit, and Bluesky name the end of a rate limit."""
 
 
@@ -66,34 +66,36 @@ class HttpClient:
     def __init__(
         self,
         *,
-        loopback: bool = False,
+        allow_loopback: bool = False,
         connect_seconds: float = 3,
         read_seconds: float = 8,
-        whole_seconds: float = 20,
-        answer_limit: int = ANSWER_LIMIT,
+        total_seconds: float = 20,
+        response_limit: int = RESPONSE_LIMIT,
     ) -> None:
-        self._loopback = loopback
-        self._seconds = (connect_seconds, read_seconds)
-        self._whole_seconds = whole_seconds
-        self._limit = answer_limit
-        self._line: socket.socket | None = None
+        self._allow_loopback = allow_loopback
+        self._timeouts = (connect_seconds, read_seconds)
+        self._total_seconds = total_seconds
+        self._response_limit = response_limit
+        self._socket: socket.socket | None = None
 
     @cached_property
-    def _pools(self) -> urllib3.PoolManager:
+    def _pool_manager(self) -> urllib3.PoolManager:
         # Made when it is used: `ingest` hardly ever sends anything, and reading the certificates
         # takes tens of milliseconds.
         import urllib3  # noqa: PLC0415
 
-        connect, read = self._seconds
+        connect, read = self._timeouts
         timeout = urllib3.Timeout(connect=connect, read=read)
         pools = urllib3.PoolManager(
             num_pools=1, ssl_context=ssl.create_default_context(), timeout=timeout
         )
-        pools.pool_classes_by_scheme = _pool_classes(loopback=self._loopback, opened=self._opened)
+        pools.pool_classes_by_scheme = _pool_classes(
+            allow_loopback=self._allow_loopback, on_connect=self._store_socket
+        )
         return pools
 
-    def _opened(self, line: socket.socket | None) -> None:
-        self._line = line
+    def _store_socket(self, sock: socket.socket | None) -> None:
+        self._socket = sock
 
     def __call__(
         self,
@@ -102,41 +104,41 @@ class HttpClient:
         *,
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
-    ) -> HttpAnswer:
+    ) -> HttpResponse:
         """The answer to one request, whatever its status."""
         from urllib3 import exceptions  # noqa: PLC0415
 
-        if (why := unusable(url, loopback=self._loopback)) is not None:
-            raise BadRequest(why)
+        if (problem := address_problem(url, allow_loopback=self._allow_loopback)) is not None:
+            raise BadRequest(problem)
         # A fresh connection each time: one kept open is often dead by the time a frozen sandbox
         # thaws, and that fault could not be told from one after sending. `identity` because a small
         # compressed answer can unpack to a huge one.
-        sent = {
+        request_headers = {
             "user-agent": "heard/1",
             **(headers or {}),
             "connection": "close",
             "accept-encoding": "identity",
         }
-        self._line = None
-        late = threading.Event()
-        patience = threading.Timer(self._whole_seconds, self._hang_up, (late,))
-        patience.daemon = True
-        patience.start()
+        self._socket = None
+        timed_out = threading.Event()
+        timer = threading.Timer(self._total_seconds, self._abort, (timed_out,))
+        timer.daemon = True
+        timer.start()
         try:
-            answer = self._pools.request(
+            response = self._pool_manager.request(
                 method,
                 url,
-                headers=sent,
+                headers=request_headers,
                 body=body,
                 retries=False,
                 redirect=False,
                 preload_content=False,
             )
             try:
-                content = answer.read(self._limit, decode_content=False)
+                content = response.read(self._response_limit, decode_content=False)
             finally:
-                answer.close()
-                self._pools.clear()
+                response.close()
+                self._pool_manager.clear()
         except (exceptions.NewConnectionError, exceptions.ConnectTimeoutError) as fault:
             raise PlatformUnavailable(
                 "The platform cannot be reached.", maybe_applied=False
@@ -144,16 +146,16 @@ class HttpClient:
         except exceptions.SSLError as fault:
             # A certificate is refused before anything is sent; other TLS faults can come at any
             # time.
-            refused = isinstance(
+            bad_certificate = isinstance(
                 fault.args[0] if fault.args else None, ssl.SSLCertVerificationError
             )
             raise PlatformUnavailable(
-                "The platform's TLS connection failed.", maybe_applied=not refused
+                "The platform's TLS connection failed.", maybe_applied=not bad_certificate
             ) from fault
         except (exceptions.LocationValueError, UnicodeError, ValueError) as fault:
-            if late.is_set():
+            if timed_out.is_set():
                 # What TLS says to whoever reads from a line that was cut.
-                raise PlatformUnavailable(_TOO_LATE, maybe_applied=True) from fault
+                raise PlatformUnavailable(_TIMEOUT_MESSAGE, maybe_applied=True) from fault
             raise BadRequest(
                 "The address, or a credential that goes into a header, has characters that cannot "
                 "be sent."
@@ -163,22 +165,24 @@ class HttpClient:
                 "The platform took the request and did not answer in time.", maybe_applied=True
             ) from fault
         finally:
-            patience.cancel()
-        if late.is_set():
+            timer.cancel()
+        if timed_out.is_set():
             # Without a length, an answer that we cut off looks like a whole one.
-            raise PlatformUnavailable(_TOO_LATE, maybe_applied=True)
-        return HttpAnswer(
-            answer.status, {name.lower(): value for name, value in answer.headers.items()}, content
+            raise PlatformUnavailable(_TIMEOUT_MESSAGE, maybe_applied=True)
+        return HttpResponse(
+            response.status,
+            {name.lower(): value for name, value in response.headers.items()},
+            content,
         )
 
-    def _hang_up(self, late: threading.Event) -> None:
-        late.set()
-        if line := self._line:
+    def _abort(self, timed_out: threading.Event) -> None:
+        timed_out.set()
+        if sock := self._socket:
             with suppress(OSError):
-                line.shutdown(socket.SHUT_RDWR)
+                sock.shutdown(socket.SHUT_RDWR)
 
 
-def unusable(url: str, *, loopback: bool) -> str | None:
+def address_problem(url: str, *, allow_loopback: bool) -> str | None:
     """Why an address is not one that Heard calls; None if it is."""
     from urllib3.exceptions import LocationParseError  # noqa: PLC0415
     from urllib3.util import parse_url  # noqa: PLC0415
@@ -192,20 +196,20 @@ def unusable(url: str, *, loopback: bool) -> str | None:
         return "The address names no host; it should look like https://example.com/path."
     if parts.auth:
         return "The address holds a user name or password; these belong in the credentials."
-    if _leads_up(url):
+    if _has_dot_segment(url):
         return "The address holds a . or .. as a part of its path, which would lead elsewhere."
-    if not (_public(parts.host) or (loopback and _this_machine(parts.host))):
-        return _NOT_PUBLIC
+    if not (_is_public(parts.host) or (allow_loopback and _is_loopback(parts.host))):
+        return _NOT_PUBLIC_MESSAGE
     if parts.scheme == "https" or (
-        parts.scheme == "http" and loopback and _this_machine(parts.host)
+        parts.scheme == "http" and allow_loopback and _is_loopback(parts.host)
     ):
         return None
     return "The address must begin with https://." + (
-        " Only this machine may be called by http://." if loopback else ""
+        " Only this machine may be called by http://." if allow_loopback else ""
     )
 
 
-def _leads_up(url: str) -> bool:
+def _has_dot_segment(url: str) -> bool:
     """Whether a part of the path is . or .., also escaped.
 
     Ids of reviews are parts of paths, and quoting leaves dots as they are.
@@ -216,7 +220,7 @@ def _leads_up(url: str) -> bool:
     )
 
 
-def _public(host: str) -> bool:
+def _is_public(host: str) -> bool:
     """Whether a host can be on the Internet.
 
     A name may still be resolved to an address that is not.
@@ -226,12 +230,12 @@ def _public(host: str) -> bool:
         address = ipaddress.ip_address(name.partition("%")[0])
     except ValueError:
         return name != "localhost" and not name.endswith(".localhost")
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return (mapped or address).is_global
+    ipv4 = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return (ipv4 or address).is_global
 
 
 def _pool_classes(
-    *, loopback: bool, opened: Callable[[socket.socket | None], None]
+    *, allow_loopback: bool, on_connect: Callable[[socket.socket | None], None]
 ) -> dict[str, Any]:
     """Pools of connections by scheme.
 
@@ -240,39 +244,39 @@ def _pool_classes(
     import urllib3  # noqa: PLC0415
     from urllib3.connection import HTTPConnection, HTTPSConnection  # noqa: PLC0415
 
-    class NearConnection(HTTPConnection):
+    class LoopbackConnection(HTTPConnection):
         def connect(self) -> None:
             super().connect()
-            opened(self.sock)
+            on_connect(self.sock)
 
     class PublicConnection(HTTPSConnection):
         def _new_conn(self) -> socket.socket:
-            connected = super()._new_conn()
-            other = str(connected.getpeername()[0])
-            if not (_public(other) or (loopback and _this_machine(other))):
-                connected.close()
-                raise BadRequest(_NOT_PUBLIC)
-            return connected
+            sock = super()._new_conn()
+            peer = str(sock.getpeername()[0])
+            if not (_is_public(peer) or (allow_loopback and _is_loopback(peer))):
+                sock.close()
+                raise BadRequest(_NOT_PUBLIC_MESSAGE)
+            return sock
 
         def connect(self) -> None:
             super().connect()
             # Only now: TLS has put a socket of its own in the place of the first.
-            opened(self.sock)
+            on_connect(self.sock)
 
     # urllib3 does not declare its own classes as ones that fit here either.
-    near: Any = NearConnection
-    public: Any = PublicConnection
+    loopback_class: Any = LoopbackConnection
+    public_class: Any = PublicConnection
 
-    class NearPool(urllib3.HTTPConnectionPool):
-        ConnectionCls = near
+    class LoopbackPool(urllib3.HTTPConnectionPool):
+        ConnectionCls = loopback_class
 
     class PublicPool(urllib3.HTTPSConnectionPool):
-        ConnectionCls = public
+        ConnectionCls = public_class
 
-    return {"http": NearPool, "https": PublicPool}
+    return {"http": LoopbackPool, "https": PublicPool}
 
 
-def _this_machine(host: str) -> bool:
+def _is_loopback(host: str) -> bool:
     if host == "localhost":
         return True
     try:
@@ -281,7 +285,7 @@ def _this_machine(host: str) -> bool:
         return False
 
 
-def ask(
+def call_api(
     http: Http,
     platform: str,
     method: str,
@@ -289,73 +293,75 @@ def ask(
     *,
     headers: Mapping[str, str] | None = None,
     body: bytes | None = None,
-    harmless: bool = False,
-    explain: Callable[[Rejected, bytes], Rejected] | None = None,
-) -> HttpAnswer | Rejected:
+    no_side_effects: bool = False,
+    explain: Callable[[Rejection, bytes], Rejection] | None = None,
+) -> HttpResponse | Rejection:
     """A platform's answer if it is a success (2xx), else why it refuses for good.
 
     `platform` is its name for people. `harmless` says that asking changes nothing a customer could
     see (GET never does), so that no fault of it leaves doubt. `explain` may make a better refusal
     of one and the body that came with it. Raises PlatformUnavailable.
     """
-    harmless = harmless or method == "GET"
+    no_side_effects = no_side_effects or method == "GET"
     try:
-        answer = http(method, url, headers=headers, body=body)
+        response = http(method, url, headers=headers, body=body)
     except BadRequest as error:
-        return Rejected("bad_address", error.detail)
+        return Rejection("bad_address", error.detail)
     except PlatformUnavailable as fault:
-        if harmless and fault.maybe_applied:
+        if no_side_effects and fault.maybe_applied:
             raise PlatformUnavailable(
                 fault.detail, maybe_applied=False, retry_after=fault.retry_after
             ) from fault
         raise
-    if 200 <= answer.status < 300:
-        return answer
-    refusal = rejected(answer, platform, harmless=harmless)
-    return explain(refusal, answer.body) if explain else refusal
+    if 200 <= response.status < 300:
+        return response
+    rejection = to_rejection(response, platform, no_side_effects=no_side_effects)
+    return explain(rejection, response.body) if explain else rejection
 
 
-def rejected(answer: HttpAnswer, platform: str, *, harmless: bool = False) -> Rejected:
+def to_rejection(
+    response: HttpResponse, platform: str, *, no_side_effects: bool = False
+) -> Rejection:
     """Why a platform refuses for good, from an answer that is not a success.
 
     Raises PlatformUnavailable for those that a retry can cure: 429 (which was not applied), 408 and
     425, and 5xx but 501, which may have been applied unless asking was `harmless`.
     """
-    status = answer.status
+    status = response.status
     if status in {408, 425, 429} or (status >= 500 and status != 501):
-        words = "asks us to wait" if status == 429 else f"answered {status}"
-        maybe_applied = not harmless and status not in {425, 429}
+        summary = "asks us to wait" if status == 429 else f"answered {status}"
+        maybe_applied = not no_side_effects and status not in {425, 429}
         raise PlatformUnavailable(
-            f"{platform} {words}.",
+            f"{platform} {summary}.",
             maybe_applied=maybe_applied,
-            retry_after=retry_after(answer.headers),
+            retry_after=retry_after(response.headers),
         )
     match status:
         case 401 | 403:
-            return Rejected(
+            return Rejection(
                 "unauthorized",
                 f"{platform} answered {status}: check the connection's credentials and what they "
                 "may do.",
             )
         case 404 | 410:
-            return Rejected(
+            return Rejection(
                 "gone",
                 f"{platform} answered {status}: what the reply answers is not there any more.",
             )
         case 405 | 501:
-            return Rejected(
+            return Rejection(
                 "not_allowed", f"{platform} answered {status}: it does not offer this here."
             )
         case 413:
-            return Rejected("too_long", f"{platform} answered 413: the reply is too long.")
+            return Rejection("too_long", f"{platform} answered 413: the reply is too long.")
         case _ if 300 <= status < 400:
-            return Rejected(
+            return Rejection(
                 "moved",
                 f"{platform} answered {status}: the connection's address has moved; enter the new "
                 "one.",
             )
         case _:
-            return Rejected(
+            return Rejection(
                 "rejected", f"{platform} answered {status}: it does not take this reply as it is."
             )
 
@@ -370,30 +376,30 @@ def retry_after(headers: Mapping[str, str]) -> int | None:
     if _DIGITS.fullmatch(value):
         return min(int(value), RETRY_AFTER_LIMIT)
     try:
-        until = parsedate_to_datetime(value)
-        return _until(until if until.tzinfo else until.replace(tzinfo=UTC))
+        retry_at = parsedate_to_datetime(value)
+        return _seconds_until(retry_at if retry_at.tzinfo else retry_at.replace(tzinfo=UTC))
     except (ValueError, IndexError, OverflowError):
         return next(
             (
                 wait
-                for name in _RESETS
-                if (wait := _reset(headers.get(name, "").strip())) is not None
+                for name in _RATE_LIMIT_RESET_HEADERS
+                if (wait := _seconds_until_reset(headers.get(name, "").strip())) is not None
             ),
             None,
         )
 
 
-def _reset(value: str) -> int | None:
+def _seconds_until_reset(value: str) -> int | None:
     seconds = value.partition(".")[0]
     if _SECONDS_SINCE_1970.fullmatch(seconds):
-        return _until(datetime.fromtimestamp(int(seconds), UTC))
+        return _seconds_until(datetime.fromtimestamp(int(seconds), UTC))
     if _DIGITS.fullmatch(seconds):
         return min(int(seconds), RETRY_AFTER_LIMIT)
     try:
-        return _until(clock.moment(value))
+        return _seconds_until(clock.parse_time(value))
     except (ValueError, OverflowError):
         return None
 
 
-def _until(moment: datetime) -> int:
-    return max(0, min(int((moment - clock.now()).total_seconds()) + 1, RETRY_AFTER_LIMIT))
+def _seconds_until(instant: datetime) -> int:
+    return max(0, min(int((instant - clock.now()).total_seconds()) + 1, RETRY_AFTER_LIMIT))

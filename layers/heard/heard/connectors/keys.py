@@ -21,11 +21,17 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from heard.clock import stamp
-from heard.connectors import Http, Refusal, RefusalReason, Rejected, Request
-from heard.connectors.http import ask
+from heard.clock import format_time
+from heard.connectors import (
+    Http,
+    Rejection,
+    SignatureFailure,
+    SignatureFailureReason,
+    WebhookRequest,
+)
+from heard.connectors.http import call_api
 from heard.connectors.parsing import read_object
-from heard.connectors.signatures import TOLERANCE_SECONDS, same
+from heard.connectors.signatures import TOLERANCE_SECONDS, constant_time_equal
 from heard.errors import Unparseable
 
 if TYPE_CHECKING:
@@ -40,7 +46,7 @@ Amazon's own validators take any word there, and with it a bucket of anybody's a
 sns.s3-us-west-2.amazonaws.com.
 """
 _CERTIFICATE_PATH: Final = re.compile(r"(?:/[A-Za-z0-9_-]+)+\.pem")
-_SNS_SIGNED: Final = (
+_SNS_SIGNED_FIELDS: Final = (
     "Message",
     "MessageId",
     "Subject",
@@ -51,7 +57,7 @@ _SNS_SIGNED: Final = (
     "Type",
 )
 _SNS_VERSIONS: Final = {"1": "SHA1", "2": "SHA256"}
-_CERTIFICATES_KEPT: Final = 16
+_CERTIFICATE_CACHE_SIZE: Final = 16
 _URL_LIMIT: Final = 500
 _UNIX_SECONDS: Final = re.compile(r"[1-9][0-9]{0,10}")
 
@@ -77,52 +83,58 @@ class Sns:
     _certificates: dict[str, bytes] = field(default_factory=dict[str, bytes])
 
     def verify(
-        self, request: Request, topic_arn: str, certificate_base: str, http: Http
-    ) -> Refusal | None:
+        self, request: WebhookRequest, topic_arn: str, certificate_base: str, http: Http
+    ) -> SignatureFailure | None:
         """None if SNS signed the body for this topic.
 
         Raises PlatformUnavailable if the certificate cannot be fetched just now.
         """
         if not topic_arn:
-            return Refusal(
-                RefusalReason.NO_SECRET,
+            return SignatureFailure(
+                SignatureFailureReason.NO_SECRET,
                 "The connection does not say which topic to believe: enter topic_arn.",
             )
         try:
             document = read_object(request.body)
         except Unparseable:
-            return Refusal(
-                RefusalReason.SIGNATURE_MALFORMED,
+            return SignatureFailure(
+                SignatureFailureReason.SIGNATURE_MALFORMED,
                 "The body is not a message of SNS (is raw message delivery on?).",
             )
         signature = document.get("Signature")
-        address = document.get("SigningCertURL") or document.get("SigningCertUrl")
-        if not signature or not address:
-            return Refusal(
-                RefusalReason.SIGNATURE_MISSING, "Signature and SigningCertURL are both needed."
+        certificate_url = document.get("SigningCertURL") or document.get("SigningCertUrl")
+        if not signature or not certificate_url:
+            return SignatureFailure(
+                SignatureFailureReason.SIGNATURE_MISSING,
+                "Signature and SigningCertURL are both needed.",
             )
         version = _SNS_VERSIONS.get(str(document.get("SignatureVersion")))
-        content, given = _sns_content(document), _decoded(signature)
-        if version is None or content is None or given is None:
-            return Refusal(
-                RefusalReason.SIGNATURE_MALFORMED,
+        content, signature_bytes = _sns_content(document), _decode_base64(signature)
+        if version is None or content is None or signature_bytes is None:
+            return SignatureFailure(
+                SignatureFailureReason.SIGNATURE_MALFORMED,
                 "The signature is not one of version 1 or 2 over text.",
             )
-        if not same(topic_arn, str(document.get("TopicArn"))):
-            return Refusal(
-                RefusalReason.SIGNATURE_WRONG,
+        if not constant_time_equal(topic_arn, str(document.get("TopicArn"))):
+            return SignatureFailure(
+                SignatureFailureReason.SIGNATURE_WRONG,
                 "The message is of another topic than the connection's topic_arn.",
             )
-        if not isinstance(address, str) or not _is_certificate(address, certificate_base):
-            return Refusal(
-                RefusalReason.SIGNATURE_WRONG, "SigningCertURL is not a certificate of SNS."
+        if not isinstance(certificate_url, str) or not _is_certificate_url(
+            certificate_url, certificate_base
+        ):
+            return SignatureFailure(
+                SignatureFailureReason.SIGNATURE_WRONG,
+                "SigningCertURL is not a certificate of SNS.",
             )
-        certificate = self._certificate(address, http)
-        if certificate is None or not _rsa_fits(certificate, given, content, version):
-            return Refusal(RefusalReason.SIGNATURE_WRONG, "The signature does not fit the message.")
+        certificate = self._certificate(certificate_url, http)
+        if certificate is None or not _verify_rsa(certificate, signature_bytes, content, version):
+            return SignatureFailure(
+                SignatureFailureReason.SIGNATURE_WRONG, "The signature does not fit the message."
+            )
         return None
 
-    def sign(self, request: Request, secret: str, now: datetime) -> Request:
+    def sign(self, request: WebhookRequest, secret: str, now: datetime) -> WebhookRequest:
         """The message as SNS would send it, with its date and signature.
 
         A confirmation also gets its SubscribeURL.
@@ -134,27 +146,32 @@ class Sns:
         from cryptography.hazmat.primitives.asymmetric import padding, rsa  # noqa: PLC0415
 
         try:
-            made: dict[str, str] = json.loads(secret)
-            key = serialization.load_pem_private_key(made["key"].encode(), None)
-            address, version = made["certificate_url"], made.get("version", "2")
+            secret_fields: dict[str, str] = json.loads(secret)
+            key = serialization.load_pem_private_key(secret_fields["key"].encode(), None)
+            certificate_url, version = (
+                secret_fields["certificate_url"],
+                secret_fields.get("version", "2"),
+            )
             algorithm = {"1": hashes.SHA1, "2": hashes.SHA256}[version]()
-        except (KeyError, TypeError, AttributeError) as misfit:
-            raise ValueError("The secret is not a key of a simulated SNS.") from misfit
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError("The secret is not a key of a simulated SNS.") from error
         if not isinstance(key, rsa.RSAPrivateKey):
             raise ValueError("SNS signs with RSA keys.")
         document = {
-            "Timestamp": stamp(now),
+            "Timestamp": format_time(now),
             **read_object(request.body),
             "SignatureVersion": version,
-            "SigningCertURL": address,
+            "SigningCertURL": certificate_url,
         }
         if str(document.get("Type")).endswith("Confirmation"):
-            asked = {
+            parameters = {
                 "Action": "ConfirmSubscription",
                 "TopicArn": str(document.get("TopicArn")),
                 "Token": str(document.get("Token")),
             }
-            document.setdefault("SubscribeURL", f"{address.rpartition('/')[0]}/?{urlencode(asked)}")
+            document.setdefault(
+                "SubscribeURL", f"{certificate_url.rpartition('/')[0]}/?{urlencode(parameters)}"
+            )
         content = _sns_content(document)
         if content is None:
             raise ValueError("The message holds something that is not text.")
@@ -171,33 +188,35 @@ class Sns:
             body=json.dumps(document, ensure_ascii=False).encode(),
         )
 
-    def _certificate(self, address: str, http: Http) -> bytes | None:
+    def _certificate(self, url: str, http: Http) -> bytes | None:
         """A certificate by its address, which names it for ever; None if there is none.
 
         Only those that are there are remembered.
         """
-        if address not in self._certificates:
-            answer = ask(http, "Amazon SNS", "GET", address)
-            if isinstance(answer, Rejected):
+        if url not in self._certificates:
+            response = call_api(http, "Amazon SNS", "GET", url)
+            if isinstance(response, Rejection):
                 return None
-            while len(self._certificates) >= _CERTIFICATES_KEPT:
+            while len(self._certificates) >= _CERTIFICATE_CACHE_SIZE:
                 self._certificates.pop(next(iter(self._certificates)))
-            self._certificates[address] = answer.body
-        return self._certificates[address]
+            self._certificates[url] = response.body
+        return self._certificates[url]
 
 
-def is_confirmation(address: str, topic_arn: str, certificate_base: str) -> bool:
+def is_confirmation_url(address: str, topic_arn: str, certificate_base: str) -> bool:
     """Whether a SubscribeURL confirms the subscription to this topic, at SNS itself, and does
     nothing else.
     """
-    if not _is_of_sns(address, certificate_base):
+    if not _is_sns_url(address, certificate_base):
         return False
-    asked = parse_qs(urlsplit(address).query, keep_blank_values=True)
-    return asked.get("Action") == ["ConfirmSubscription"] and asked.get("TopicArn") == [topic_arn]
+    parameters = parse_qs(urlsplit(address).query, keep_blank_values=True)
+    return parameters.get("Action") == ["ConfirmSubscription"] and parameters.get("TopicArn") == [
+        topic_arn
+    ]
 
 
-def _is_certificate(address: str, certificate_base: str) -> bool:
-    if not _is_of_sns(address, certificate_base):
+def _is_certificate_url(address: str, certificate_base: str) -> bool:
+    if not _is_sns_url(address, certificate_base):
         return False
     # No query: with one the host is SNS's API, whose answers hold what its callers have stored
     # there, a certificate of theirs, say.
@@ -205,7 +224,7 @@ def _is_certificate(address: str, certificate_base: str) -> bool:
     return _CERTIFICATE_PATH.fullmatch(parts.path) is not None and "?" not in address
 
 
-def _is_of_sns(address: str, certificate_base: str) -> bool:
+def _is_sns_url(address: str, certificate_base: str) -> bool:
     """Whether an address is one of SNS's own, or, where `certificate_base` is said, of that origin
     alone.
     """
@@ -230,13 +249,15 @@ def _sns_content(document: Mapping[str, object]) -> bytes | None:
 
     None if one of them is not text.
     """
-    signed = [(name, document[name]) for name in _SNS_SIGNED if document.get(name) is not None]
-    if not all(isinstance(value, str) for _, value in signed):
+    fields = [
+        (name, document[name]) for name in _SNS_SIGNED_FIELDS if document.get(name) is not None
+    ]
+    if not all(isinstance(value, str) for _, value in fields):
         return None
-    return "".join(f"{name}\n{value}\n" for name, value in signed).encode("utf-8", "surrogatepass")
+    return "".join(f"{name}\n{value}\n" for name, value in fields).encode("utf-8", "surrogatepass")
 
 
-def _rsa_fits(certificate: bytes, signature: bytes, content: bytes, version: str) -> bool:
+def _verify_rsa(certificate: bytes, signature: bytes, content: bytes, version: str) -> bool:
     from cryptography import x509  # noqa: PLC0415
     from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm  # noqa: PLC0415
     from cryptography.hazmat.primitives import hashes  # noqa: PLC0415
@@ -267,15 +288,15 @@ class SendGridEcdsa:
     TIMESTAMP = "x-twilio-email-event-webhook-timestamp"
 
     def verify(
-        self, request: Request, url: str, secrets: tuple[str, ...], now: datetime
-    ) -> Refusal | None:
+        self, request: WebhookRequest, url: str, secrets: tuple[str, ...], now: datetime
+    ) -> SignatureFailure | None:
         """None if one of the public keys fits the signature and its time is at most
         `TOLERANCE_SECONDS` from `now`.
         """
-        keys = [key for key in (_public_key(secret) for secret in secrets) if key]
+        keys = [key for key in (_parse_public_key(secret) for secret in secrets) if key]
         if not keys:
-            return Refusal(
-                RefusalReason.NO_SECRET,
+            return SignatureFailure(
+                SignatureFailureReason.NO_SECRET,
                 "The connection has no public key of SendGrid to check signatures with.",
             )
         signature, seconds = (
@@ -283,29 +304,32 @@ class SendGridEcdsa:
             request.headers.get(self.TIMESTAMP, ""),
         )
         if not (signature and seconds):
-            return Refusal(
-                RefusalReason.SIGNATURE_MISSING,
+            return SignatureFailure(
+                SignatureFailureReason.SIGNATURE_MISSING,
                 f"{self.SIGNATURE} and {self.TIMESTAMP} are both needed.",
             )
-        given = _decoded(signature)
-        if given is None or not _UNIX_SECONDS.fullmatch(seconds):
-            return Refusal(
-                RefusalReason.SIGNATURE_MALFORMED,
+        signature_bytes = _decode_base64(signature)
+        if signature_bytes is None or not _UNIX_SECONDS.fullmatch(seconds):
+            return SignatureFailure(
+                SignatureFailureReason.SIGNATURE_MALFORMED,
                 "The signature is not Base64, or its time not Unix seconds.",
             )
-        if not any(_ecdsa_fits(key, given, seconds.encode() + request.body) for key in keys):
-            return Refusal(
-                RefusalReason.SIGNATURE_WRONG, f"{self.SIGNATURE} does not fit what was sent."
+        if not any(
+            _verify_ecdsa(key, signature_bytes, seconds.encode() + request.body) for key in keys
+        ):
+            return SignatureFailure(
+                SignatureFailureReason.SIGNATURE_WRONG,
+                f"{self.SIGNATURE} does not fit what was sent.",
             )
         if abs(now.timestamp() - int(seconds)) > TOLERANCE_SECONDS:
-            at = stamp(datetime.fromtimestamp(int(seconds), UTC))
-            return Refusal(
-                RefusalReason.STALE,
-                f"{self.TIMESTAMP} ({at}) is more than {TOLERANCE_SECONDS} seconds from now.",
+            signed_at = format_time(datetime.fromtimestamp(int(seconds), UTC))
+            return SignatureFailure(
+                SignatureFailureReason.STALE,
+                f"{self.TIMESTAMP} ({signed_at}) is more than {TOLERANCE_SECONDS} seconds from now.",
             )
         return None
 
-    def sign(self, request: Request, url: str, secret: str, now: datetime) -> Request:
+    def sign(self, request: WebhookRequest, url: str, secret: str, now: datetime) -> WebhookRequest:
         """The request with both headers; `secret` is a private key (PEM).
 
         Raises ValueError for anything else.
@@ -331,27 +355,27 @@ class SendGridEcdsa:
         """
         return randomness.token_urlsafe(32)
 
-    def unfit(self, secret: str) -> str | None:
+    def secret_problem(self, secret: str) -> str | None:
         """None for a public key on the curve P-256."""
         if "PRIVATE KEY" in secret:
             return "this is a private key, which nobody should have but its owner; paste the public key that SendGrid shows"
         return (
             None
-            if _public_key(secret)
+            if _parse_public_key(secret)
             else "paste the public key as SendGrid shows it: one line that begins with MFkwEwYHKoZIzj0"
         )
 
 
-def _public_key(secret: str) -> EllipticCurvePublicKey | None:
+def _parse_public_key(secret: str) -> EllipticCurvePublicKey | None:
     from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415
     from cryptography.hazmat.primitives import serialization  # noqa: PLC0415
     from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415
 
     # With or without the lines that PEM puts around it, as people copy it.
-    bare = "".join(line.strip() for line in secret.splitlines() if "-----" not in line)
-    encoded = _decoded(bare)
+    base64_text = "".join(line.strip() for line in secret.splitlines() if "-----" not in line)
+    der = _decode_base64(base64_text)
     try:
-        key = serialization.load_der_public_key(encoded) if encoded else None
+        key = serialization.load_der_public_key(der) if der else None
     except (ValueError, UnsupportedAlgorithm):
         return None
     return (
@@ -361,7 +385,7 @@ def _public_key(secret: str) -> EllipticCurvePublicKey | None:
     )
 
 
-def _ecdsa_fits(key: EllipticCurvePublicKey, signature: bytes, content: bytes) -> bool:
+def _verify_ecdsa(key: EllipticCurvePublicKey, signature: bytes, content: bytes) -> bool:
     from cryptography.exceptions import InvalidSignature  # noqa: PLC0415
     from cryptography.hazmat.primitives import hashes  # noqa: PLC0415
     from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415
@@ -373,7 +397,7 @@ def _ecdsa_fits(key: EllipticCurvePublicKey, signature: bytes, content: bytes) -
     return True
 
 
-def _decoded(text: object) -> bytes | None:
+def _decode_base64(text: object) -> bytes | None:
     try:
         return base64.b64decode(text, validate=True) if isinstance(text, str) else None
     except (binascii.Error, ValueError):

@@ -15,12 +15,12 @@ from collections.abc import Iterator
 from html import unescape
 from typing import Final
 
-from heard.reviews import clean
+from heard.reviews import normalize_text
 
 # Possessive: a tag that nobody closed is looked through once, not once for each of its characters.
 _TAG: Final = re.compile(r"<(/?)([a-z][a-z0-9]*+)[^<>]*+>|<[!?][^<>]*+>", re.IGNORECASE)
-_NO_CHARACTER: Final = re.compile(r"&#[0-9]{8,}")
-_BLOCKS: Final = frozenset(
+_INVALID_REFERENCE: Final = re.compile(r"&#[0-9]{8,}")
+_BLOCK_TAGS: Final = frozenset(
     {
         "p",
         "div",
@@ -40,10 +40,10 @@ _BLOCKS: Final = frozenset(
         "hr",
     }
 )
-_WORDLESS: Final = frozenset({"script", "style", "head", "title", "template"})
+_HIDDEN_TAGS: Final = frozenset({"script", "style", "head", "title", "template"})
 
 
-def plain(marked_up: str | None, *, quote: str = "", line_feeds: bool = False) -> str | None:
+def html_to_text(html: str | None, *, quote: str = "", keep_line_feeds: bool = False) -> str | None:
     """The text of HTML, a line for each block, or None if there is none.
 
     Text without any markup stays as it is.
@@ -51,39 +51,41 @@ def plain(marked_up: str | None, *, quote: str = "", line_feeds: bool = False) -
     `quote` is put before each line of a blockquote. `line_feeds` says that a line feed ends a line
     as well, for texts that are typed and may hold markup; in HTML it is a blank.
     """
-    if marked_up is None or not _TAG.search(marked_up):
-        return clean(unescaped(marked_up)) if marked_up else None
+    if html is None or not _TAG.search(html):
+        return normalize_text(unescape_html(html)) if html else None
     lines: list[list[str]] = [[]]
-    depth, wordless = 0, 0
-    for words, closes, tag in _tokens(_without_comments(marked_up)):
-        if words and not wordless:
-            for number, line in enumerate(words.split("\n") if line_feeds else [words]):
-                if number:
+    quote_depth, hidden_depth = 0, 0
+    for text, is_closing, tag in _tokens(_without_comments(html)):
+        if text and not hidden_depth:
+            for index, line in enumerate(text.split("\n") if keep_line_feeds else [text]):
+                if index:
                     lines.append([])
-                said = re.sub(r"\s+", " ", line)
-                if depth and quote and said.strip() and not lines[-1]:
-                    lines[-1] += [quote, said.lstrip()]
-                elif said:
-                    lines[-1].append(said)
-        if tag in _WORDLESS:
-            wordless = max(0, wordless - 1) if closes else wordless + 1
-        elif tag in _BLOCKS or tag in {"br", "body"}:
+                line_text = re.sub(r"\s+", " ", line)
+                if quote_depth and quote and line_text.strip() and not lines[-1]:
+                    lines[-1] += [quote, line_text.lstrip()]
+                elif line_text:
+                    lines[-1].append(line_text)
+        if tag in _HIDDEN_TAGS:
+            hidden_depth = max(0, hidden_depth - 1) if is_closing else hidden_depth + 1
+        elif tag in _BLOCK_TAGS or tag in {"br", "body"}:
             # Browsers end a head that nobody closed where the first block begins, and show what
             # follows.
-            wordless = wordless if closes else 0
+            hidden_depth = hidden_depth if is_closing else 0
             lines.append([])
         if tag == "blockquote":
-            depth = max(0, depth - 1) if closes else depth + 1
+            quote_depth = max(0, quote_depth - 1) if is_closing else quote_depth + 1
     # A break is a line of its own, and so is a paragraph: one blank line between two is enough.
-    return clean(re.sub(r"\n{2,}", "\n", "\n".join("".join(line).strip() for line in lines)))
+    return normalize_text(
+        re.sub(r"\n{2,}", "\n", "\n".join("".join(line).strip() for line in lines))
+    )
 
 
-def unescaped(text: str) -> str:
+def unescape_html(text: str) -> str:
     """Text without the escapes of HTML.
 
     A number that no character has stays none, however many digits it has.
     """
-    return unescape(_NO_CHARACTER.sub("&#1114112", text))
+    return unescape(_INVALID_REFERENCE.sub("&#1114112", text))
 
 
 def _tokens(text: str) -> Iterator[tuple[str, bool, str]]:
@@ -91,17 +93,21 @@ def _tokens(text: str) -> Iterator[tuple[str, bool, str]]:
 
     The words after the last one with no name.
     """
-    at = 0
-    for found in _TAG.finditer(text):
-        yield unescaped(text[at : found.start()]), bool(found[1]), (found[2] or "").lower()
-        at = found.end()
-    yield unescaped(text[at:]), False, ""
+    position = 0
+    for match in _TAG.finditer(text):
+        yield (
+            unescape_html(text[position : match.start()]),
+            bool(match[1]),
+            (match[2] or "").lower(),
+        )
+        position = match.end()
+    yield unescape_html(text[position:]), False, ""
 
 
 def _without_comments(text: str) -> str:
-    first, *others = text.split("<!--")
-    kept = [first]
-    for other in others:
-        _, end, after = other.partition("-->")
-        kept.append(after if end else "<!--" + other)
-    return "".join(kept)
+    first, *sections = text.split("<!--")
+    chunks = [first]
+    for section in sections:
+        _, end, after = section.partition("-->")
+        chunks.append(after if end else "<!--" + section)
+    return "".join(chunks)

@@ -39,19 +39,19 @@ from urllib.parse import parse_qs, quote, urlencode
 from heard.connectors import (
     Connection,
     Connector,
-    Gone,
     Http,
-    HttpAnswer,
-    Parsed,
-    Presence,
-    Rejected,
-    Request,
-    Response,
-    Sent,
+    HttpResponse,
+    ParsedDelivery,
+    Rejection,
+    ReplyLookup,
+    ReviewGone,
+    SentReply,
+    WebhookRequest,
+    WebhookResponse,
 )
-from heard.connectors.http import ask
-from heard.connectors.parsing import Fields, each, read_object, same_text, test_event
-from heard.connectors.signatures import BodyHmac, same
+from heard.connectors.http import call_api
+from heard.connectors.parsing import Fields, parse_each, read_object, same_text, test_event
+from heard.connectors.signatures import BodyHmac, constant_time_equal
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import ReviewEvent
 
@@ -61,26 +61,26 @@ GRAPH_VERSION: Final = "v26.0"
 Each works for about two years.
 """
 
-GRAPH: Final = f"https://graph.facebook.com/{GRAPH_VERSION}"
+GRAPH_URL: Final = f"https://graph.facebook.com/{GRAPH_VERSION}"
 
-SIGNATURE: Final = (
+SIGNATURE_DESCRIPTION: Final = (
     "X-Hub-Signature-256: HMAC-SHA256 of the body under the app's secret, hexadecimal; no timestamp"
 )
 
 SECRET_HELP: Final = "the app's secret: App Dashboard, App settings, Basic, App secret"
 
 _CHALLENGE: Final = re.compile(r"[A-Za-z0-9_.=-]{1,256}")
-_NO_ID: Final = "0"
-_MILLISECONDS: Final = 10**11
+_TEST_ENTRY_ID: Final = "0"
+_MIN_MILLISECONDS: Final = 10**11
 """From here on a time is taken for milliseconds."""
-_LATEST: Final = 10**14
-_REPLIES_A_PAGE: Final = 100
-_PAGES: Final = 5
+_MAX_TIME: Final = 10**14
+_REPLY_PAGE_SIZE: Final = 100
+_PAGE_LIMIT: Final = 5
 """How many pages of a comment's replies are looked through for one of ours before saying that we
 cannot tell.
 """
 
-_STATUS: Final[Mapping[int, int]] = {
+_STATUS_BY_CODE: Final[Mapping[int, int]] = {
     1: 503,
     2: 503,
     4: 429,
@@ -99,12 +99,12 @@ _STATUS: Final[Mapping[int, int]] = {
 Faults of theirs that pass, calls too many, permissions missing, tokens that ended.
 """
 
-_GONE: Final = (100, 33)
-_PERMISSIONS: Final = range(200, 300)
+_GONE_CODES: Final = (100, 33)
+_PERMISSION_CODES: Final = range(200, 300)
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class MetaChange:
     """One thing that happened, out of a batch.
 
     Which `field` of which entry, its `value`, when it was sent, and its place in the entry.
@@ -113,7 +113,7 @@ class Change:
     field: str
     value: Fields
     sent_at: datetime | None
-    place: int
+    position: int
 
 
 class MetaConnector(Connector):
@@ -127,58 +127,68 @@ class MetaConnector(Connector):
     """The setting that names whose comments these are: a Page's id, or an account's."""
 
     @abstractmethod
-    def change(self, change: Change, connection: Connection, now: datetime) -> ReviewEvent | None:
+    def change_event(
+        self, change: MetaChange, connection: Connection, now: datetime
+    ) -> ReviewEvent | None:
         """The review event of one change, None if it is of no interest. Raises Unparseable."""
 
     def handshake(
-        self, request: Request, connection: Connection, secrets: tuple[str, ...], now: datetime
-    ) -> Response | None:
+        self,
+        request: WebhookRequest,
+        connection: Connection,
+        secrets: tuple[str, ...],
+        now: datetime,
+    ) -> WebhookResponse | None:
         """The challenge, to whoever knows the verify token."""
         if request.method != "GET":
             return None
         try:
-            asked = parse_qs(request.query, max_num_fields=20)
+            parameters = parse_qs(request.query, max_num_fields=20)
         except ValueError:
-            asked = {}
+            parameters = {}
         mode, token, challenge = (
-            asked.get(f"hub.{name}", [""])[0] for name in ("mode", "verify_token", "challenge")
+            parameters.get(f"hub.{name}", [""])[0] for name in ("mode", "verify_token", "challenge")
         )
         expected = connection.settings.get("verify_token", "")
-        if mode != "subscribe" or not expected.strip() or not same(expected, token):
-            return Response(
+        if mode != "subscribe" or not expected.strip() or not constant_time_equal(expected, token):
+            return WebhookResponse(
                 403, "The verify token is not the one of this connection.", "text/plain"
             )
         if not _CHALLENGE.fullmatch(challenge):
-            return Response(400, "The challenge is not one that Meta sends.", "text/plain")
-        return Response(200, challenge, "text/plain")
+            return WebhookResponse(400, "The challenge is not one that Meta sends.", "text/plain")
+        return WebhookResponse(200, challenge, "text/plain")
 
-    def parse(self, request: Request, connection: Connection, now: datetime) -> Parsed:
+    def parse(
+        self, request: WebhookRequest, connection: Connection, now: datetime
+    ) -> ParsedDelivery:
         """The comments of a batch. Raises Unparseable."""
         entries = read_object(request.body).get("entry")
         if not isinstance(entries, list):
             raise Unparseable("entry of the body is missing or not a list.")
-        return each(
+        return parse_each(
             _changes(cast("list[object]", entries)),
             "change",
-            lambda fields: self._event(fields, connection, now),
+            lambda fields: self._review_event(fields, connection, now),
         )
 
-    def accepted(
-        self, request: Request, connection: Connection, parsed: Parsed, http: Http
-    ) -> Response:
+    def delivery_response(
+        self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
+    ) -> WebhookResponse:
         """200.
 
         What is answered otherwise is sent again, and an address that keeps failing is switched off.
         """
-        return Response(200, "{}")
+        return WebhookResponse(200, "{}")
 
-    def _event(self, fields: Fields, connection: Connection, now: datetime) -> ReviewEvent | None:
+    def _review_event(
+        self, fields: Fields, connection: Connection, now: datetime
+    ) -> ReviewEvent | None:
         account = fields.optional_id("account")
-        if account == _NO_ID:
+        if account == _TEST_ENTRY_ID:
             return test_event()
-        value, place = fields.required_object("value"), fields.whole("place", 0, 10**6) or 0
-        event = self.change(
-            Change(fields.label("field") or "", value, instant(fields, "time"), place),
+        value, position = fields.required_object("value"), fields.integer("place", 0, 10**6) or 0
+        event = self.change_event(
+            MetaChange(fields.one_line("field") or "", value, read_time(fields, "time"), position),
             connection,
             now,
         )
@@ -193,9 +203,9 @@ class MetaConnector(Connector):
 
     # Asking the Graph API
 
-    def base(self, connection: Connection) -> str:
+    def api_base(self, connection: Connection) -> str:
         """Where the Graph API is."""
-        return connection.settings.get("api_base", "").strip().rstrip("/") or GRAPH
+        return connection.settings.get("api_base", "").strip().rstrip("/") or GRAPH_URL
 
     def get(
         self,
@@ -204,12 +214,16 @@ class MetaConnector(Connector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Fields | Rejected:
+    ) -> Fields | Rejection:
         """An object or a list that the Graph API shows. Raises PlatformUnavailable."""
-        answer = self._call(
+        response = self._request(
             "GET", f"{path}?{urlencode(query)}", None, connection, credentials, http
         )
-        return answer if isinstance(answer, Rejected) else self._read(answer, maybe_applied=False)
+        return (
+            response
+            if isinstance(response, Rejection)
+            else self._read_response(response, maybe_applied=False)
+        )
 
     def post(
         self,
@@ -218,20 +232,22 @@ class MetaConnector(Connector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Sent | Rejected:
+    ) -> SentReply | Rejection:
         """The id of what was posted. Raises PlatformUnavailable."""
-        answer = self._call("POST", path, urlencode(form).encode(), connection, credentials, http)
-        if isinstance(answer, Rejected):
-            return answer
-        posted = self._read(answer, maybe_applied=True)
+        response = self._request(
+            "POST", path, urlencode(form).encode(), connection, credentials, http
+        )
+        if isinstance(response, Rejection):
+            return response
+        fields = self._read_response(response, maybe_applied=True)
         try:
-            return Sent(posted.id("id"))
+            return SentReply(fields.id("id"))
         except Unparseable as error:
             raise PlatformUnavailable(
                 f"{self.capabilities.title} took it and does not say as what.", maybe_applied=True
             ) from error
 
-    def among(
+    def find_own_reply(
         self,
         path: str,
         fields: str,
@@ -240,53 +256,53 @@ class MetaConnector(Connector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Sent | Presence:
+    ) -> SentReply | ReplyLookup:
         """Whether one of a comment's replies is ours and says the same.
 
         Raises PlatformUnavailable.
         """
-        after, doubtful = "", False
-        for _ in range(_PAGES):
+        cursor, uncertain = "", False
+        for _ in range(_PAGE_LIMIT):
             query = {
                 "fields": fields,
-                "limit": str(_REPLIES_A_PAGE),
-                **({"after": after} if after else {}),
+                "limit": str(_REPLY_PAGE_SIZE),
+                **({"after": cursor} if cursor else {}),
             }
             page = self.get(path, query, connection, credentials, http)
-            if isinstance(page, Rejected):
-                return Presence.ABSENT if page.reason == "gone" else Presence.CANNOT_TELL
-            for reply in listed(page):
+            if isinstance(page, Rejection):
+                return ReplyLookup.ABSENT if page.reason == "gone" else ReplyLookup.CANNOT_TELL
+            for reply in read_objects(page):
                 if same_text(reply.text(text_field), text):
-                    whose = self.ours(reply, connection)
-                    if whose:
-                        return Sent(reply.label("id") or "")
-                    doubtful |= whose is None
-            after = following(page) or ""
-            if not after:
-                return Presence.CANNOT_TELL if doubtful else Presence.ABSENT
-        return Presence.CANNOT_TELL
+                    is_own = self.is_own_comment(reply, connection)
+                    if is_own:
+                        return SentReply(reply.one_line("id") or "")
+                    uncertain |= is_own is None
+            cursor = next_cursor(page) or ""
+            if not cursor:
+                return ReplyLookup.CANNOT_TELL if uncertain else ReplyLookup.ABSENT
+        return ReplyLookup.CANNOT_TELL
 
-    def ours(self, comment: Fields, connection: Connection) -> bool | None:
+    def is_own_comment(self, comment: Fields, connection: Connection) -> bool | None:
         """Whether the business wrote a comment; None when nothing says who did."""
-        author = comment.object("from").label("id")
+        author = comment.object("from").one_line("id")
         return (
             author == connection.settings.get(self.account_setting, "").strip() if author else None
         )
 
-    def shown(self, answer: Fields | Rejected) -> Fields | Gone | None:
+    def fields_or_gone(self, response: Fields | Rejection) -> Fields | ReviewGone | None:
         """What was read, `Gone` when it is not there, None when it may not be read."""
-        if isinstance(answer, Rejected):
-            return Gone.GONE if answer.reason == "gone" else None
-        return answer
+        if isinstance(response, Rejection):
+            return ReviewGone.GONE if response.reason == "gone" else None
+        return response
 
-    def unreadable(self, error: Unparseable) -> PlatformUnavailable:
+    def unreadable_response(self, error: Unparseable) -> PlatformUnavailable:
         """The fault of an answer that is not what it should be."""
         return PlatformUnavailable(
             f"{self.capabilities.title} answered something unreadable: {error.detail}.",
             maybe_applied=False,
         )
 
-    def _call(
+    def _request(
         self,
         method: str,
         path: str,
@@ -294,37 +310,39 @@ class MetaConnector(Connector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> HttpAnswer | Rejected:
+    ) -> HttpResponse | Rejection:
         title, token = self.capabilities.title, credentials.get("access_token", "")
         if not token:
-            return Rejected("no_credentials", f"Enter access_token to answer on {title}.")
+            return Rejection("no_credentials", f"Enter access_token to answer on {title}.")
         headers = {"accept": "application/json", "authorization": f"Bearer {token}"}
         if body is not None:
             headers["content-type"] = "application/x-www-form-urlencoded"
 
-        def told(refusal: Rejected, said: bytes) -> Rejected:
-            words = (
-                _error(said).label("message")
-                if refusal.reason in {"rejected", "unauthorized"}
+        def with_platform_message(rejection: Rejection, error_body: bytes) -> Rejection:
+            message = (
+                _error_fields(error_body).one_line("message")
+                if rejection.reason in {"rejected", "unauthorized"}
                 else None
             )
             return (
-                Rejected(refusal.reason, f"{refusal.detail} It says: {words}") if words else refusal
+                Rejection(rejection.reason, f"{rejection.detail} It says: {message}")
+                if message
+                else rejection
             )
 
-        return ask(
-            _in_http(http),
+        return call_api(
+            _with_http_statuses(http),
             title,
             method,
-            f"{self.base(connection)}/{path}",
+            f"{self.api_base(connection)}/{path}",
             headers=headers,
             body=body,
-            explain=told,
+            explain=with_platform_message,
         )
 
-    def _read(self, answer: HttpAnswer, *, maybe_applied: bool) -> Fields:
+    def _read_response(self, response: HttpResponse, *, maybe_applied: bool) -> Fields:
         try:
-            return Fields(read_object(answer.body), "the answer")
+            return Fields(read_object(response.body), "the answer")
         except Unparseable as error:
             raise PlatformUnavailable(
                 f"{self.capabilities.title} answered something unreadable.",
@@ -332,42 +350,42 @@ class MetaConnector(Connector):
             ) from error
 
 
-def segment(native_id: str) -> str:
+def path_segment(native_id: str) -> str:
     """An id as a part of a path."""
     return quote(native_id, safe="")
 
 
-def instant(fields: Fields, name: str) -> datetime | None:
+def read_time(fields: Fields, name: str) -> datetime | None:
     """A time that is a number of seconds or of milliseconds since 1970 in one place and ISO 8601 in
     another; None if it is absent.
     """
     value = fields.values.get(name)
     if value is None or (isinstance(value, str) and not value.isdecimal()):
         return fields.time(name)
-    number = Fields({name: value}).whole(name, 0, _LATEST)
+    number = Fields({name: value}).integer(name, 0, _MAX_TIME)
     if number is None:
-        raise fields.unreadable(name, "is not a time")
-    return datetime.fromtimestamp(number / 1000 if number > _MILLISECONDS else number, UTC)
+        raise fields.field_error(name, "is not a time")
+    return datetime.fromtimestamp(number / 1000 if number > _MIN_MILLISECONDS else number, UTC)
 
 
-def listed(page: Fields, name: str = "data") -> list[Fields]:
+def read_objects(page: Fields, name: str = "data") -> list[Fields]:
     """The objects of a list."""
     entries = page.values.get(name)
-    found = cast("list[object]", entries) if isinstance(entries, list) else []
+    items = cast("list[object]", entries) if isinstance(entries, list) else []
     return [
         Fields(cast("dict[str, object]", each), f"{name} {place}", page.problems)
-        for place, each in enumerate(found)
+        for place, each in enumerate(items)
         if isinstance(each, dict)
     ]
 
 
-def following(page: Fields) -> str | None:
+def next_cursor(page: Fields) -> str | None:
     """The cursor of the next page, None on the last.
 
     Its address is there as well, and nobody calls an address out of an answer.
     """
     paging = page.object("paging")
-    return paging.object("cursors").label("after") if paging.values.get("next") else None
+    return paging.object("cursors").one_line("after") if paging.values.get("next") else None
 
 
 def _changes(entries: list[object]) -> Iterator[object]:
@@ -382,10 +400,14 @@ def _changes(entries: list[object]) -> Iterator[object]:
         fields = cast("dict[str, object]", entry)
         changes = fields.get("changes")
         if isinstance(changes, list):
-            for place, change in enumerate(cast("list[object]", changes)):
-                about = {"account": fields.get("id"), "time": fields.get("time"), "place": place}
+            for position, change in enumerate(cast("list[object]", changes)):
+                context = {
+                    "account": fields.get("id"),
+                    "time": fields.get("time"),
+                    "place": position,
+                }
                 yield (
-                    {**cast("dict[str, object]", change), **about}
+                    {**cast("dict[str, object]", change), **context}
                     if isinstance(change, dict)
                     else change
                 )
@@ -393,14 +415,14 @@ def _changes(entries: list[object]) -> Iterator[object]:
             yield changes
 
 
-def _error(body: bytes) -> Fields:
+def _error_fields(body: bytes) -> Fields:
     try:
         return Fields(read_object(body)).object("error")
     except Unparseable:
         return Fields({})
 
 
-def _in_http(http: Http) -> Http:
+def _with_http_statuses(http: Http) -> Http:
     """The same client, with the Graph API's refusals under the status that HTTP has for them."""
 
     def call(
@@ -409,25 +431,32 @@ def _in_http(http: Http) -> Http:
         *,
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
-    ) -> HttpAnswer:
-        answer = http(method, url, headers=headers, body=body)
-        if not 400 <= answer.status < 500:
-            return answer
-        error = _error(answer.body)
-        code, subcode = error.whole("code", 0, 10**9) or 0, error.whole("error_subcode", 0, 10**9)
-        if (code, subcode) == _GONE:
-            return replace(answer, status=404)
-        status = 403 if code in _PERMISSIONS else _STATUS.get(code, answer.status)
+    ) -> HttpResponse:
+        response = http(method, url, headers=headers, body=body)
+        if not 400 <= response.status < 500:
+            return response
+        error = _error_fields(response.body)
+        code, subcode = (
+            error.integer("code", 0, 10**9) or 0,
+            error.integer("error_subcode", 0, 10**9),
+        )
+        if (code, subcode) == _GONE_CODES:
+            return replace(response, status=404)
+        status = 403 if code in _PERMISSION_CODES else _STATUS_BY_CODE.get(code, response.status)
         return (
-            replace(answer, status=status, headers={**_wait(answer.headers), **answer.headers})
+            replace(
+                response,
+                status=status,
+                headers={**_retry_after_header(response.headers), **response.headers},
+            )
             if status == 429
-            else replace(answer, status=status)
+            else replace(response, status=status)
         )
 
     return call
 
 
-def _wait(headers: Mapping[str, str]) -> dict[str, str]:
+def _retry_after_header(headers: Mapping[str, str]) -> dict[str, str]:
     """A Retry-After out of X-Business-Use-Case-Usage: `{business.
 
     [{…, "estimated_time_to_regain_access": minutes}]}`.
@@ -436,16 +465,16 @@ def _wait(headers: Mapping[str, str]) -> dict[str, str]:
         usage: object = json.loads(headers.get("x-business-use-case-usage", ""))
     except (ValueError, RecursionError):
         return {}
-    uses = list(cast("dict[str, object]", usage).values()) if isinstance(usage, dict) else []
-    each_use = [
+    usages = list(cast("dict[str, object]", usage).values()) if isinstance(usage, dict) else []
+    entries = [
         use
-        for uses_of_one in uses
+        for uses_of_one in usages
         if isinstance(uses_of_one, list)
         for use in cast("list[object]", uses_of_one)
     ]
     waits = [
-        Fields(cast("dict[str, object]", use)).whole("estimated_time_to_regain_access", 0, 10**4)
-        for use in each_use
+        Fields(cast("dict[str, object]", use)).integer("estimated_time_to_regain_access", 0, 10**4)
+        for use in entries
         if isinstance(use, dict)
     ]
     minutes = max((wait for wait in waits if wait), default=0)

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
-from heard.connectors import Http, HttpAnswer, Rejected
-from heard.connectors.http import ask
+from heard.connectors import Http, HttpResponse, Rejection
+from heard.connectors.http import call_api
 from heard.connectors.parsing import Fields, read_object
 from heard.errors import PlatformUnavailable, Unparseable
 
@@ -26,7 +26,7 @@ _EXPIRY_MARGIN_SECONDS: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Grant:
+class TokenGrant:
     """What a platform gives access tokens for.
 
     `form` is sent to `url` (`grant_type` and what belongs to it), `basic` authenticates the client
@@ -35,12 +35,12 @@ class Grant:
     """
 
     url: str
-    key: tuple[str, ...]
-    form: Callable[[], Mapping[str, str]]
-    basic: tuple[str, str] | None = None
+    cache_key: tuple[str, ...]
+    build_form: Callable[[], Mapping[str, str]]
+    basic_auth: tuple[str, str] | None = None
 
 
-class Tokens:
+class OAuthClient:
     """The access tokens of a platform.
 
     Asking for new ones early is answered 429 by some, so that each is kept for its life.
@@ -48,85 +48,85 @@ class Tokens:
 
     def __init__(self, title: str) -> None:
         self._title = title
-        self._known: dict[tuple[str, ...], tuple[str, float]] = {}
+        self._cache: dict[tuple[str, ...], tuple[str, float]] = {}
 
     def call(
         self,
-        grant: Grant,
+        grant: TokenGrant,
         http: Http,
         method: str,
         url: str,
         *,
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
-        harmless: bool = False,
-        explain: Callable[[Rejected, bytes], Rejected] | None = None,
-    ) -> HttpAnswer | Rejected:
+        no_side_effects: bool = False,
+        explain: Callable[[Rejection, bytes], Rejection] | None = None,
+    ) -> HttpResponse | Rejection:
         """`ask` with a bearer token. Raises PlatformUnavailable."""
 
-        def once(*, fresh: bool) -> HttpAnswer | Rejected:
+        def attempt(*, fresh: bool) -> HttpResponse | Rejection:
             token = self.token(grant, http, fresh=fresh)
-            if isinstance(token, Rejected):
+            if isinstance(token, Rejection):
                 return token
-            sent = {
+            request_headers = {
                 "accept": "application/json",
                 **(headers or {}),
                 "authorization": f"Bearer {token}",
             }
-            return ask(
+            return call_api(
                 http,
                 self._title,
                 method,
                 url,
-                headers=sent,
+                headers=request_headers,
                 body=body,
-                harmless=harmless,
+                no_side_effects=no_side_effects,
                 explain=explain,
             )
 
-        answer = once(fresh=False)
-        if isinstance(answer, Rejected) and answer.reason == "unauthorized":
+        response = attempt(fresh=False)
+        if isinstance(response, Rejection) and response.reason == "unauthorized":
             # A token can be revoked before its time; what was refused for that was not applied, so
             # that asking once more is safe.
-            return once(fresh=True)
-        return answer
+            return attempt(fresh=True)
+        return response
 
-    def token(self, grant: Grant, http: Http, *, fresh: bool = False) -> str | Rejected:
+    def token(self, grant: TokenGrant, http: Http, *, fresh: bool = False) -> str | Rejection:
         """An access token; `fresh` asks for a new one whatever is remembered.
 
         Raises PlatformUnavailable.
         """
-        token, until = self._known.get(grant.key, ("", 0.0))
-        if token and not fresh and time.monotonic() < until:
+        token, expires_at = self._cache.get(grant.cache_key, ("", 0.0))
+        if token and not fresh and time.monotonic() < expires_at:
             return token
         headers = {
             "content-type": "application/x-www-form-urlencoded",
             "accept": "application/json",
         }
-        if grant.basic:
+        if grant.basic_auth:
             headers["authorization"] = (
-                "Basic " + base64.b64encode(":".join(grant.basic).encode()).decode()
+                "Basic " + base64.b64encode(":".join(grant.basic_auth).encode()).decode()
             )
-        answer = ask(
+        response = call_api(
             http,
             self._title,
             "POST",
             grant.url,
             headers=headers,
-            body=urlencode(grant.form()).encode(),
-            harmless=True,
+            body=urlencode(grant.build_form()).encode(),
+            no_side_effects=True,
         )
-        if isinstance(answer, Rejected):
-            if answer.reason in {"bad_address", "moved"}:
-                return answer
-            return Rejected(
+        if isinstance(response, Rejection):
+            if response.reason in {"bad_address", "moved"}:
+                return response
+            return Rejection(
                 "unauthorized",
                 f"{self._title} does not take the credentials that access tokens are asked for "
                 "with.",
             )
         try:
-            issued = Fields(read_object(answer.body), "the answer")
-            token = issued.text("access_token")
+            fields = Fields(read_object(response.body), "the answer")
+            token = fields.text("access_token")
         except Unparseable as error:
             raise PlatformUnavailable(
                 f"{self._title} answered something unreadable.", maybe_applied=False
@@ -136,6 +136,6 @@ class Tokens:
                 f"{self._title} answered without an access token.", maybe_applied=False
             )
         # Some write it as text ("359999"); a token of unknown life is used for this call only.
-        life = issued.whole("expires_in", 0, 10**9) or 0
-        self._known[grant.key] = (token, time.monotonic() + life - _EXPIRY_MARGIN_SECONDS)
+        lifetime = fields.integer("expires_in", 0, 10**9) or 0
+        self._cache[grant.cache_key] = (token, time.monotonic() + lifetime - _EXPIRY_MARGIN_SECONDS)
         return token

@@ -21,19 +21,19 @@ from typing import Any, Final, NoReturn, cast
 from urllib.parse import parse_qsl, urlsplit
 
 from heard import clock
-from heard.connectors import HttpAnswer, Parsed, ReplyTarget
+from heard.connectors import HttpResponse, ParsedDelivery, ReplyTarget
 from heard.errors import PlatformUnavailable, Unparseable
-from heard.reviews import Author, EventKind, ReviewEvent, clean, number_revision
+from heard.reviews import Author, EventKind, ReviewEvent, normalize_text, number_revision
 
 ID_LIMIT: Final = 200
 """Longest id taken from a platform, in characters: ids become keys."""
 
-LABEL_LIMIT: Final = 300
+ONE_LINE_LIMIT: Final = 300
 """Longest name, subject or other one-line text taken from a platform, in characters."""
 
 _LINK_LIMIT: Final = 2_000
-_FORM_FIELDS: Final = 1_000
-_EARLIEST: Final = 1970
+_FORM_FIELD_LIMIT: Final = 1_000
+_EARLIEST_YEAR: Final = 1970
 """Revisions sort as text only while years have four digits.
 
 No review is older than the Web anyway.
@@ -52,13 +52,13 @@ def read_object(body: bytes) -> dict[str, object]:
     return cast("dict[str, object]", document)
 
 
-def read_answer(answer: HttpAnswer, title: str, *, maybe_applied: bool = False) -> Fields:
+def read_response(response: HttpResponse, title: str, *, maybe_applied: bool = False) -> Fields:
     """The JSON object that a platform answered. Raises PlatformUnavailable for anything else.
 
     A retry may find it mended.
     """
     try:
-        return Fields(read_object(answer.body), "the answer")
+        return Fields(read_object(response.body), "the answer")
     except Unparseable as error:
         raise PlatformUnavailable(
             f"{title} answered something unreadable.", maybe_applied=maybe_applied
@@ -73,7 +73,10 @@ def read_json(body: bytes) -> object:
         raise Unparseable(f"The body is not UTF-8: byte {error.start} is out of place.") from None
     try:
         document: object = json.loads(
-            text, parse_constant=_no_constant, parse_float=_finite, object_pairs_hook=_once
+            text,
+            parse_constant=_reject_constant,
+            parse_float=_parse_finite,
+            object_pairs_hook=_reject_duplicates,
         )
     except json.JSONDecodeError as error:
         raise Unparseable(f"The body is not JSON: {error.msg} at character {error.pos}.") from None
@@ -91,29 +94,31 @@ def read_json(body: bytes) -> object:
 def read_form(body: bytes) -> list[tuple[str, str]]:
     """The fields of a form-encoded body in their order, blank ones included. Raises Unparseable."""
     try:
-        return parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=_FORM_FIELDS)
+        return parse_qsl(
+            body.decode("ascii"), keep_blank_values=True, max_num_fields=_FORM_FIELD_LIMIT
+        )
     except UnicodeDecodeError as error:
         raise Unparseable(
             f"The body is not form-encoded: byte {error.start} should have been percent-encoded."
         ) from None
     except ValueError:
-        raise Unparseable(f"The form has more than {_FORM_FIELDS} fields.") from None
+        raise Unparseable(f"The form has more than {_FORM_FIELD_LIMIT} fields.") from None
 
 
-def _no_constant(name: str) -> NoReturn:
+def _reject_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not a JSON number")
 
 
-def _finite(digits: str) -> float:
+def _parse_finite(digits: str) -> float:
     if not math.isfinite(number := float(digits)):
         raise ValueError("a number is too large")
     return number
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    if len(names := dict(pairs)) != len(pairs):
+def _reject_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(unique := dict(pairs)) != len(pairs):
         raise ValueError("an object names one field twice")
-    return names
+    return unique
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,14 +138,14 @@ class Fields:
         """The object in a field; without any fields if it is absent or something else."""
         value = self.values.get(name)
         if value is not None and not isinstance(value, dict):
-            self._note(name, "is not an object")
+            self._add_problem(name, "is not an object")
         values = cast("dict[str, object]", value) if isinstance(value, dict) else {}
         return Fields(values, f"{name} of {self.where}", self.problems)
 
     def required_object(self, name: str) -> Fields:
         """The object in a field that must be there."""
         if not isinstance(self.values.get(name), dict):
-            raise self.unreadable(
+            raise self.field_error(
                 name, "is missing" if self.values.get(name) is None else "is not an object"
             )
         return self.object(name)
@@ -149,7 +154,7 @@ class Fields:
         """An id that must be there: text without blanks or controls, or a whole number."""
         value = self.optional_id(name)
         if value is None:
-            raise self.unreadable(name, "is missing")
+            raise self.field_error(name, "is missing")
         return value
 
     def optional_id(self, name: str) -> str | None:
@@ -158,29 +163,29 @@ class Fields:
         if value is None or value == "":
             return None
         if isinstance(value, bool) or not isinstance(value, str | int):
-            raise self.unreadable(name, "is not an id")
+            raise self.field_error(name, "is not an id")
         if isinstance(value, int):
-            return self._short_number(name, value)
+            return self._id_from_number(name, value)
         if value in {".", ".."}:
-            raise self.unreadable(name, "is not an id")
+            raise self.field_error(name, "is not an id")
         if len(value) > ID_LIMIT:
-            raise self.unreadable(name, f"is longer than {ID_LIMIT} characters")
+            raise self.field_error(name, f"is longer than {ID_LIMIT} characters")
         if any(c.isspace() or unicodedata.category(c) in {"Cc", "Cs"} for c in value):
-            raise self.unreadable(name, "holds characters that no id has")
+            raise self.field_error(name, "holds characters that no id has")
         return value
 
     def text(self, name: str) -> str | None:
         """What somebody wrote, in normal form, of any length."""
         value = self.values.get(name)
         if value is not None and not isinstance(value, str):
-            self._note(name, "is not text")
+            self._add_problem(name, "is not text")
             return None
-        return clean(value)
+        return normalize_text(value)
 
-    def label(self, name: str) -> str | None:
+    def one_line(self, name: str) -> str | None:
         """A name or another text of one line, cut at `LABEL_LIMIT`."""
         text = self.text(name)
-        return " ".join(text.split())[:LABEL_LIMIT].strip() or None if text else None
+        return " ".join(text.split())[:ONE_LINE_LIMIT].strip() or None if text else None
 
     def link(self, name: str) -> str | None:
         """A Web address to show to people: http or https, else None.
@@ -199,7 +204,7 @@ class Fields:
             or len(text) > _LINK_LIMIT
             or any(c.isspace() or c in "<>\"'" for c in text)
         ):
-            self._note(name, "is not a Web address")
+            self._add_problem(name, "is not a Web address")
             return None
         return text
 
@@ -208,19 +213,19 @@ class Fields:
 
         Nothing is rounded or clamped.
         """
-        return self.whole(name, 1, 5)
+        return self.integer(name, 1, 5)
 
-    def whole(self, name: str, least: int, most: int) -> int | None:
+    def integer(self, name: str, minimum: int, maximum: int) -> int | None:
         """A whole number between two others (both included), also written `4.0` or `"4"`."""
         value = self.values.get(name)
         if value is None or (isinstance(value, str) and not value.strip()):
             return None
-        number = _number(value)
+        number = _parse_number(value)
         if number is None or number != int(number):
-            self._note(name, "is not a whole number")
+            self._add_problem(name, "is not a whole number")
             return None
-        if not least <= number <= most:
-            self._note(name, f"is not between {least} and {most}")
+        if not minimum <= number <= maximum:
+            self._add_problem(name, f"is not between {minimum} and {maximum}")
             return None
         return int(number)
 
@@ -229,9 +234,9 @@ class Fields:
 
         Raises Unparseable for anything else.
         """
-        problems = len(self.problems)
-        number = self.whole(name, 0, 10**12 - 1)
-        if len(self.problems) > problems:
+        problems_before = len(self.problems)
+        number = self.integer(name, 0, 10**12 - 1)
+        if len(self.problems) > problems_before:
             raise Unparseable(self.problems.pop())
         return number
 
@@ -244,33 +249,33 @@ class Fields:
         if value is None or value == "":
             return None
         if not isinstance(value, str):
-            raise self.unreadable(name, "is not a time")
+            raise self.field_error(name, "is not a time")
         try:
-            instant = clock.moment(value)
+            instant = clock.parse_time(value)
         except (ValueError, OverflowError):
-            raise self.unreadable(name, "is not a time") from None
-        if instant.year < _EARLIEST:
-            raise self.unreadable(name, "is out of range")
+            raise self.field_error(name, "is not a time") from None
+        if instant.year < _EARLIEST_YEAR:
+            raise self.field_error(name, "is out of range")
         return instant
 
-    def flag(self, name: str) -> bool:
+    def boolean(self, name: str) -> bool:
         """Whether a field is true; anything but true and "true" is not."""
         return self.values.get(name) in (True, "true")
 
-    def unreadable(self, name: str, why: str) -> Unparseable:
+    def field_error(self, name: str, problem: str) -> Unparseable:
         """The error that says what is wrong with a field."""
-        return Unparseable(f"{name} of {self.where} {why}")
+        return Unparseable(f"{name} of {self.where} {problem}")
 
-    def _note(self, name: str, why: str) -> None:
-        self.problems.append(f"{name} of {self.where} {why}")
+    def _add_problem(self, name: str, problem: str) -> None:
+        self.problems.append(f"{name} of {self.where} {problem}")
 
-    def _short_number(self, name: str, value: int) -> str:
+    def _id_from_number(self, name: str, value: int) -> str:
         if not 0 <= value < 10**40:
-            raise self.unreadable(name, "is not an id")
+            raise self.field_error(name, "is not an id")
         return str(value)
 
 
-def _number(value: object) -> int | float | None:
+def _parse_number(value: object) -> int | float | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, int | float):
@@ -284,9 +289,9 @@ def _number(value: object) -> int | float | None:
     return None
 
 
-def each(
-    entries: Iterable[object], name: str, read: Callable[[Fields], ReviewEvent | None]
-) -> Parsed:
+def parse_each(
+    entries: Iterable[object], name: str, parse_entry: Callable[[Fields], ReviewEvent | None]
+) -> ParsedDelivery:
     """What a delivery's entries say, in their order.
 
     `read` gives an entry's event, or None if it is of no interest.
@@ -296,8 +301,8 @@ def each(
     """
     events: list[ReviewEvent] = []
     problems: list[str] = []
-    unread = 0
-    readable = 0
+    unreadable_count = 0
+    readable_count = 0
     for index, entry in enumerate(entries):
         fields = Fields(
             cast("dict[str, object]", entry) if isinstance(entry, dict) else {},
@@ -307,23 +312,23 @@ def each(
         try:
             if not isinstance(entry, dict):
                 raise Unparseable(f"{name} {index} is not an object")
-            event = read(fields)
+            event = parse_entry(fields)
         except Unparseable as error:
             problems.append(error.detail)
-            unread += 1
+            unreadable_count += 1
             continue
-        readable += 1
+        readable_count += 1
         if event is not None:
             events.append(event)
-    if unread and not readable:
+    if unreadable_count and not readable_count:
         raise Unparseable("; ".join(problems[:5]) + ".")
-    return Parsed(tuple(events), tuple(problems))
+    return ParsedDelivery(tuple(events), tuple(problems))
 
 
-def one(fields: Fields, read: Callable[[Fields], ReviewEvent | None]) -> Parsed:
+def parse_one(fields: Fields, parse: Callable[[Fields], ReviewEvent | None]) -> ParsedDelivery:
     """What a delivery that is about one thing says. Raises Unparseable."""
-    event = read(fields)
-    return Parsed((event,) if event else (), tuple(fields.problems))
+    event = parse(fields)
+    return ParsedDelivery((event,) if event else (), tuple(fields.problems))
 
 
 def test_event() -> ReviewEvent:
@@ -331,7 +336,7 @@ def test_event() -> ReviewEvent:
     return ReviewEvent(EventKind.TEST, "test", "test", number_revision(0), Author("test"))
 
 
-def nobody(native_id: str) -> Author:
+def anonymous_author(native_id: str) -> Author:
     """The author of a review whose platform does not say who wrote it.
 
     One for each review: an author's text is encrypted under one key, and erasing one stranger's
@@ -340,7 +345,7 @@ def nobody(native_id: str) -> Author:
     return Author(f"anonymous:{native_id}")
 
 
-def by_email(address: str) -> str:
+def author_id_from_email(address: str) -> str:
     """An author's id made of an e-mail address, which it does not tell.
 
     Ids are kept longer than personal data may be.
@@ -355,16 +360,18 @@ def same_text(text: str | None, other: str | None) -> bool:
     """Whether two texts say the same but for white space and Unicode form, which platforms change
     as they like.
     """
-    return _folded(text) == _folded(other)
+    return _normalized(text) == _normalized(other)
 
 
-def written_by_others(standing: str | None, target: ReplyTarget) -> bool:
+def written_by_others(existing_text: str | None, target: ReplyTarget) -> bool:
     """Whether the one reply that a platform shows, if any, is none of our own earlier ones.
 
     Then it is never replaced.
     """
-    return bool(_folded(standing)) and not any(same_text(standing, text) for text in target.ours)
+    return bool(_normalized(existing_text)) and not any(
+        same_text(existing_text, text) for text in target.own_replies
+    )
 
 
-def _folded(text: str | None) -> str:
-    return " ".join((clean(text) or "").split())
+def _normalized(text: str | None) -> str:
+    return " ".join((normalize_text(text) or "").split())

@@ -22,8 +22,8 @@ from datetime import UTC, datetime
 from typing import Final, Literal
 from urllib.parse import parse_qs, urlsplit
 
-from heard.clock import moment, stamp
-from heard.connectors import Refusal, RefusalReason, Request
+from heard.clock import format_time, parse_time
+from heard.connectors import SignatureFailure, SignatureFailureReason, WebhookRequest
 from heard.connectors.parsing import read_form
 from heard.errors import Unparseable
 
@@ -52,7 +52,7 @@ class SharedSecret:
         """43 characters of randomness."""
         return randomness.token_urlsafe(32)
 
-    def unfit(self, secret: str) -> str | None:
+    def secret_problem(self, secret: str) -> str | None:
         """None unless the secret is blank."""
         return None if secret.strip() else "the secret is empty"
 
@@ -72,44 +72,46 @@ class BodyHmac(SharedSecret):
     algorithm: Algorithm = "sha256"
     encoding: Encoding = "hex"
     prefix: str = ""
-    bare: bool = False
-    needs: tuple[str, ...] = ()
+    prefix_optional: bool = False
+    required_headers: tuple[str, ...] = ()
 
     def verify(
-        self, request: Request, url: str, secrets: tuple[str, ...], now: datetime
-    ) -> Refusal | None:
+        self, request: WebhookRequest, url: str, secrets: tuple[str, ...], now: datetime
+    ) -> SignatureFailure | None:
         """None if the header holds the body's HMAC under one of the secrets."""
-        if not (usable := _usable(secrets)):
-            return _no_secret()
-        given = request.headers.get(self.header, "")
-        if not given:
-            return Refusal(
-                RefusalReason.SIGNATURE_MISSING,
+        if not (usable := _usable_secrets(secrets)):
+            return _no_secret_failure()
+        signature = request.headers.get(self.header, "")
+        if not signature:
+            return SignatureFailure(
+                SignatureFailureReason.SIGNATURE_MISSING,
                 f"The header {self.header} is missing: the request is not signed.",
             )
-        if lacking := [name for name in self.needs if not request.headers.get(name)]:
-            return Refusal(
-                RefusalReason.SIGNATURE_MALFORMED,
-                f"{', '.join(lacking)} is missing, which every genuine request has.",
+        if missing := [name for name in self.required_headers if not request.headers.get(name)]:
+            return SignatureFailure(
+                SignatureFailureReason.SIGNATURE_MALFORMED,
+                f"{', '.join(missing)} is missing, which every genuine request has.",
             )
         digest = (
-            given.removeprefix(self.prefix) if self.bare or given.startswith(self.prefix) else ""
+            signature.removeprefix(self.prefix)
+            if self.prefix_optional or signature.startswith(self.prefix)
+            else ""
         )
         if not _is_digest(digest, self.algorithm, self.encoding):
             shape = f"{self.prefix!r} and " if self.prefix else ""
-            return Refusal(
-                RefusalReason.SIGNATURE_MALFORMED,
+            return SignatureFailure(
+                SignatureFailureReason.SIGNATURE_MALFORMED,
                 f"{self.header} is not {shape}a {self.algorithm} digest in {self.encoding}.",
             )
-        return _verdict(
+        return _compare_signatures(
             (_digest(key, request.body, self.algorithm, self.encoding) for key in usable),
             digest,
             self.header,
         )
 
-    def sign(self, request: Request, url: str, secret: str, now: datetime) -> Request:
+    def sign(self, request: WebhookRequest, url: str, secret: str, now: datetime) -> WebhookRequest:
         """The request with its header."""
-        return _with(
+        return _with_headers(
             request,
             {
                 self.header: self.prefix
@@ -132,77 +134,77 @@ class StandardWebhooks(SharedSecret):
     prefixes: tuple[str, ...] = ("webhook-",)
 
     def verify(
-        self, request: Request, url: str, secrets: tuple[str, ...], now: datetime
-    ) -> Refusal | None:
+        self, request: WebhookRequest, url: str, secrets: tuple[str, ...], now: datetime
+    ) -> SignatureFailure | None:
         """None if a `v1` signature is right and at most `TOLERANCE_SECONDS` from `now`."""
-        if not (usable := _usable(secrets)):
-            return _no_secret()
+        if not (usable := _usable_secrets(secrets)):
+            return _no_secret_failure()
         prefix = next(
             (each for each in self.prefixes if f"{each}id" in request.headers), self.prefixes[0]
         )
-        message, seconds, signatures = (
+        message_id, seconds, signatures = (
             request.headers.get(prefix + name, "") for name in ("id", "timestamp", "signature")
         )
-        if not (message and seconds and signatures):
-            wanted = f"{prefix}id, {prefix}timestamp and {prefix}signature are all needed."
-            return Refusal(RefusalReason.SIGNATURE_MISSING, wanted)
+        if not (message_id and seconds and signatures):
+            detail = f"{prefix}id, {prefix}timestamp and {prefix}signature are all needed."
+            return SignatureFailure(SignatureFailureReason.SIGNATURE_MISSING, detail)
         if not _UNIX_SECONDS.fullmatch(seconds):
-            return Refusal(
-                RefusalReason.SIGNATURE_MALFORMED,
+            return SignatureFailure(
+                SignatureFailureReason.SIGNATURE_MALFORMED,
                 f"{prefix}timestamp is not a whole number of Unix seconds.",
             )
-        given = [
+        v1_signatures = [
             signature
             for version, comma, signature in (
                 entry.partition(",") for entry in signatures.split(" ")
             )
             if version == "v1" and comma
         ]
-        if not given:
-            return Refusal(
-                RefusalReason.SIGNATURE_MALFORMED,
+        if not v1_signatures:
+            return SignatureFailure(
+                SignatureFailureReason.SIGNATURE_MALFORMED,
                 f"{prefix}signature holds no signature of version v1.",
             )
-        right, keys = False, 0
+        matches, key_count = False, 0
         for secret in usable:
             try:
-                expected = _standard_signature(secret, message, int(seconds), request.body)
+                expected = _standard_signature(secret, message_id, int(seconds), request.body)
             except UnicodeError:
-                return Refusal(
-                    RefusalReason.SIGNATURE_MALFORMED,
+                return SignatureFailure(
+                    SignatureFailureReason.SIGNATURE_MALFORMED,
                     "The body or its id is not UTF-8, which the scheme cannot sign.",
                 )
             except ValueError:
                 continue
-            keys += 1
-            for signature in given:
-                right |= same(expected, signature)
-        if not keys:
-            return Refusal(
-                RefusalReason.NO_SECRET,
+            key_count += 1
+            for signature in v1_signatures:
+                matches |= constant_time_equal(expected, signature)
+        if not key_count:
+            return SignatureFailure(
+                SignatureFailureReason.NO_SECRET,
                 "None of the connection's secrets is one of Standard Webhooks (whsec_ and Base64).",
             )
-        if not right:
-            return Refusal(
-                RefusalReason.SIGNATURE_WRONG, f"No signature in {prefix}signature fits."
+        if not matches:
+            return SignatureFailure(
+                SignatureFailureReason.SIGNATURE_WRONG, f"No signature in {prefix}signature fits."
             )
-        return _stale(int(seconds), now, f"{prefix}timestamp")
+        return _check_age(int(seconds), now, f"{prefix}timestamp")
 
-    def sign(self, request: Request, url: str, secret: str, now: datetime) -> Request:
+    def sign(self, request: WebhookRequest, url: str, secret: str, now: datetime) -> WebhookRequest:
         """The request with the three headers. An id that is there already stays.
 
         It is the receiver's idempotency key.
         """
         prefix, seconds = self.prefixes[0], int(now.timestamp())
-        message = (
+        message_id = (
             request.headers.get(f"{prefix}id")
             or "msg_" + hashlib.sha256(request.body).hexdigest()[:24]
         )
-        signature = "v1," + _standard_signature(secret, message, seconds, request.body)
-        return _with(
+        signature = "v1," + _standard_signature(secret, message_id, seconds, request.body)
+        return _with_headers(
             request,
             {
-                f"{prefix}id": message,
+                f"{prefix}id": message_id,
                 f"{prefix}timestamp": str(seconds),
                 f"{prefix}signature": signature,
             },
@@ -212,21 +214,23 @@ class StandardWebhooks(SharedSecret):
         """`whsec_` and 32 random bytes in Base64."""
         return "whsec_" + base64.b64encode(randomness.token_bytes(32)).decode()
 
-    def unfit(self, secret: str) -> str | None:
+    def secret_problem(self, secret: str) -> str | None:
         """None for `whsec_` and Base64 of 24 to 64 bytes."""
         try:
-            fits = (
+            valid = (
                 secret.startswith("whsec_")
                 and 24 <= len(base64.b64decode(secret.removeprefix("whsec_"), validate=True)) <= 64
             )
         except ValueError:
-            fits = False
+            valid = False
         return (
-            None if fits else "a secret of Standard Webhooks is whsec_ and Base64 of 24 to 64 bytes"
+            None
+            if valid
+            else "a secret of Standard Webhooks is whsec_ and Base64 of 24 to 64 bytes"
         )
 
 
-def _standard_signature(secret: str, message: str, seconds: int, body: bytes) -> str:
+def _standard_signature(secret: str, message_id: str, seconds: int, body: bytes) -> str:
     # Imported here: only connections of this scheme pay for it.
     from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook  # noqa: PLC0415
 
@@ -234,9 +238,9 @@ def _standard_signature(secret: str, message: str, seconds: int, body: bytes) ->
         signer = Webhook(secret)
     except EmptyWebhookSecretError:
         raise ValueError("The secret is empty.") from None
-    return signer.sign(message, datetime.fromtimestamp(seconds, UTC), body.decode()).removeprefix(
-        "v1,"
-    )
+    return signer.sign(
+        message_id, datetime.fromtimestamp(seconds, UTC), body.decode()
+    ).removeprefix("v1,")
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,44 +253,44 @@ class SlackV0(SharedSecret):
     """
 
     def verify(
-        self, request: Request, url: str, secrets: tuple[str, ...], now: datetime
-    ) -> Refusal | None:
+        self, request: WebhookRequest, url: str, secrets: tuple[str, ...], now: datetime
+    ) -> SignatureFailure | None:
         """None if the signature is right and at most `TOLERANCE_SECONDS` from `now`."""
-        if not (usable := _usable(secrets)):
-            return _no_secret()
-        given, seconds = (
+        if not (usable := _usable_secrets(secrets)):
+            return _no_secret_failure()
+        signature, seconds = (
             request.headers.get("x-slack-signature", ""),
             request.headers.get("x-slack-request-timestamp", ""),
         )
-        if not (given and seconds):
-            return Refusal(
-                RefusalReason.SIGNATURE_MISSING,
+        if not (signature and seconds):
+            return SignatureFailure(
+                SignatureFailureReason.SIGNATURE_MISSING,
                 "X-Slack-Signature and X-Slack-Request-Timestamp are both needed.",
             )
         if (
             not _UNIX_SECONDS.fullmatch(seconds)
-            or not given.startswith("v0=")
-            or not _is_digest(given[3:], "sha256", "hex")
+            or not signature.startswith("v0=")
+            or not _is_digest(signature[3:], "sha256", "hex")
         ):
-            return Refusal(
-                RefusalReason.SIGNATURE_MALFORMED,
+            return SignatureFailure(
+                SignatureFailureReason.SIGNATURE_MALFORMED,
                 "The signature is not v0= and 64 hexadecimal digits, or its time not Unix seconds.",
             )
         content = b"v0:" + seconds.encode() + b":" + request.body
-        wrong = _verdict(
+        failure = _compare_signatures(
             (_digest(key, content, "sha256", "hex") for key in usable),
-            given[3:],
+            signature[3:],
             "X-Slack-Signature",
         )
-        return wrong or _stale(int(seconds), now, "X-Slack-Request-Timestamp")
+        return failure or _check_age(int(seconds), now, "X-Slack-Request-Timestamp")
 
-    def sign(self, request: Request, url: str, secret: str, now: datetime) -> Request:
+    def sign(self, request: WebhookRequest, url: str, secret: str, now: datetime) -> WebhookRequest:
         """The request with both headers."""
         seconds = str(int(now.timestamp()))
         signature = "v0=" + _digest(
             secret, b"v0:" + seconds.encode() + b":" + request.body, "sha256", "hex"
         )
-        return _with(
+        return _with_headers(
             request, {"x-slack-request-timestamp": seconds, "x-slack-signature": signature}
         )
 
@@ -308,46 +312,59 @@ class ZendeskV1(SharedSecret):
     _SIGNATURE = "x-zendesk-webhook-signature"
 
     def verify(
-        self, request: Request, url: str, secrets: tuple[str, ...], now: datetime
-    ) -> Refusal | None:
+        self, request: WebhookRequest, url: str, secrets: tuple[str, ...], now: datetime
+    ) -> SignatureFailure | None:
         """None if the signature is right and its time (ISO 8601, or Unix seconds) at most
         `TOLERANCE_SECONDS` from `now`.
         """
-        if not (usable := _usable(secrets)):
-            return _no_secret()
-        given, at = request.headers.get(self._SIGNATURE, ""), request.headers.get(self._TIME, "")
-        if not (given and at):
-            return Refusal(
-                RefusalReason.SIGNATURE_MISSING,
+        if not (usable := _usable_secrets(secrets)):
+            return _no_secret_failure()
+        signature, timestamp = (
+            request.headers.get(self._SIGNATURE, ""),
+            request.headers.get(self._TIME, ""),
+        )
+        if not (signature and timestamp):
+            return SignatureFailure(
+                SignatureFailureReason.SIGNATURE_MISSING,
                 f"{self._SIGNATURE} and {self._TIME} are both needed.",
             )
         try:
-            seconds = int(at) if _UNIX_SECONDS.fullmatch(at) else int(moment(at).timestamp())
+            seconds = (
+                int(timestamp)
+                if _UNIX_SECONDS.fullmatch(timestamp)
+                else int(parse_time(timestamp).timestamp())
+            )
         except (ValueError, OverflowError):
-            return Refusal(RefusalReason.SIGNATURE_MALFORMED, f"{self._TIME} is not a time.")
-        if not _is_digest(given, "sha256", "base64"):
-            return Refusal(
-                RefusalReason.SIGNATURE_MALFORMED,
+            return SignatureFailure(
+                SignatureFailureReason.SIGNATURE_MALFORMED, f"{self._TIME} is not a time."
+            )
+        if not _is_digest(signature, "sha256", "base64"):
+            return SignatureFailure(
+                SignatureFailureReason.SIGNATURE_MALFORMED,
                 f"{self._SIGNATURE} is not a sha256 digest in base64.",
             )
-        content = at.encode("utf-8", "surrogatepass") + request.body
-        wrong = _verdict(
-            (_digest(key, content, "sha256", "base64") for key in usable), given, self._SIGNATURE
+        content = timestamp.encode("utf-8", "surrogatepass") + request.body
+        failure = _compare_signatures(
+            (_digest(key, content, "sha256", "base64") for key in usable),
+            signature,
+            self._SIGNATURE,
         )
-        return wrong or _stale(seconds, now, self._TIME)
+        return failure or _check_age(seconds, now, self._TIME)
 
-    def sign(self, request: Request, url: str, secret: str, now: datetime) -> Request:
+    def sign(self, request: WebhookRequest, url: str, secret: str, now: datetime) -> WebhookRequest:
         """The request with both headers."""
-        at = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        return _with(
+        timestamp = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return _with_headers(
             request,
             {
-                self._TIME: at,
-                self._SIGNATURE: _digest(secret, at.encode() + request.body, "sha256", "base64"),
+                self._TIME: timestamp,
+                self._SIGNATURE: _digest(
+                    secret, timestamp.encode() + request.body, "sha256", "base64"
+                ),
             },
         )
 
-    def unfit(self, secret: str) -> str | None:
+    def secret_problem(self, secret: str) -> str | None:
         """None unless the secret is blank, or the one that everybody knows."""
         if hmac.compare_digest(
             secret.encode("utf-8", "surrogatepass"), self.PUBLIC_TEST_SECRET.encode()
@@ -366,32 +383,35 @@ class SecretHeader(SharedSecret):
     headers: tuple[str, ...]
 
     def verify(
-        self, request: Request, url: str, secrets: tuple[str, ...], now: datetime
-    ) -> Refusal | None:
+        self, request: WebhookRequest, url: str, secrets: tuple[str, ...], now: datetime
+    ) -> SignatureFailure | None:
         """None if one of the headers holds one of the secrets."""
-        if not (usable := _usable(secrets)):
-            return _no_secret()
-        given = [request.headers[name] for name in self.headers if request.headers.get(name)]
-        if not given:
-            return Refusal(
-                RefusalReason.SIGNATURE_MISSING,
+        if not (usable := _usable_secrets(secrets)):
+            return _no_secret_failure()
+        values = [request.headers[name] for name in self.headers if request.headers.get(name)]
+        if not values:
+            return SignatureFailure(
+                SignatureFailureReason.SIGNATURE_MISSING,
                 f"The request brings no secret in {' or '.join(self.headers)}.",
             )
-        right = False
+        matches = False
         for secret in usable:
-            for each in given:
-                right |= same(secret, each)
+            for value in values:
+                matches |= constant_time_equal(secret, value)
         return (
             None
-            if right
-            else Refusal(
-                RefusalReason.SIGNATURE_WRONG, "The secret in the header is not the connection's."
+            if matches
+            else SignatureFailure(
+                SignatureFailureReason.SIGNATURE_WRONG,
+                "The secret in the header is not the connection's.",
             )
         )
 
-    def sign(self, request: Request, url: str, secret: str, now: datetime) -> Request:
+    def sign(self, request: WebhookRequest, url: str, secret: str, now: datetime) -> WebhookRequest:
         """The request with the secret in the first header."""
-        return _with(request, {self.headers[0]: _key(secret).decode("utf-8", "surrogatepass")})
+        return _with_headers(
+            request, {self.headers[0]: _key_bytes(secret).decode("utf-8", "surrogatepass")}
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -401,44 +421,47 @@ class BasicAuth(SharedSecret):
     """
 
     def verify(
-        self, request: Request, url: str, secrets: tuple[str, ...], now: datetime
-    ) -> Refusal | None:
+        self, request: WebhookRequest, url: str, secrets: tuple[str, ...], now: datetime
+    ) -> SignatureFailure | None:
         """None if the request authenticates itself by one of the secrets, each `user:password`."""
-        if not (usable := _usable(secrets)):
-            return _no_secret()
+        if not (usable := _usable_secrets(secrets)):
+            return _no_secret_failure()
         kind, _, encoded = request.headers.get("authorization", "").partition(" ")
         if kind.lower() != "basic" or not encoded:
-            return Refusal(
-                RefusalReason.SIGNATURE_MISSING,
+            return SignatureFailure(
+                SignatureFailureReason.SIGNATURE_MISSING,
                 "The request brings no user and password (Authorization: Basic).",
             )
         try:
-            given = base64.b64decode(encoded.strip(), validate=True).decode()
+            user_password = base64.b64decode(encoded.strip(), validate=True).decode()
         except (binascii.Error, ValueError):
-            return Refusal(
-                RefusalReason.SIGNATURE_MALFORMED,
+            return SignatureFailure(
+                SignatureFailureReason.SIGNATURE_MALFORMED,
                 "Authorization: Basic holds no Base64 of user and password.",
             )
-        right = False
+        matches = False
         for secret in usable:
-            right |= same(secret, given)
+            matches |= constant_time_equal(secret, user_password)
         return (
             None
-            if right
-            else Refusal(
-                RefusalReason.SIGNATURE_WRONG, "The user or the password is not the connection's."
+            if matches
+            else SignatureFailure(
+                SignatureFailureReason.SIGNATURE_WRONG,
+                "The user or the password is not the connection's.",
             )
         )
 
-    def sign(self, request: Request, url: str, secret: str, now: datetime) -> Request:
+    def sign(self, request: WebhookRequest, url: str, secret: str, now: datetime) -> WebhookRequest:
         """The request with user and password."""
-        return _with(request, {"authorization": "Basic " + base64.b64encode(_key(secret)).decode()})
+        return _with_headers(
+            request, {"authorization": "Basic " + base64.b64encode(_key_bytes(secret)).decode()}
+        )
 
     def new_secret(self) -> str:
         """`heard:` and a random password without characters that an address would have to escape."""
         return f"heard:{randomness.token_urlsafe(32)}"
 
-    def unfit(self, secret: str) -> str | None:
+    def secret_problem(self, secret: str) -> str | None:
         """None for `user:password`."""
         user, colon, password = secret.partition(":")
         return None if user and colon and password else "write it as user:password"
@@ -456,34 +479,36 @@ class TwilioV1(SharedSecret):
     """
 
     def verify(
-        self, request: Request, url: str, secrets: tuple[str, ...], now: datetime
-    ) -> Refusal | None:
+        self, request: WebhookRequest, url: str, secrets: tuple[str, ...], now: datetime
+    ) -> SignatureFailure | None:
         """None if the address, as Twilio was given it and with the query it sent, and the form are
         signed with one of the secrets.
         """
-        if not (usable := _usable(secrets)):
-            return _no_secret()
-        given = request.headers.get("x-twilio-signature", "")
-        if not given:
-            return Refusal(RefusalReason.SIGNATURE_MISSING, "X-Twilio-Signature is missing.")
+        if not (usable := _usable_secrets(secrets)):
+            return _no_secret_failure()
+        signature = request.headers.get("x-twilio-signature", "")
+        if not signature:
+            return SignatureFailure(
+                SignatureFailureReason.SIGNATURE_MISSING, "X-Twilio-Signature is missing."
+            )
         algorithm = _TWILIO_HASHES.get(self._algorithm(request).upper())
         if algorithm is None:
-            return Refusal(
-                RefusalReason.SIGNATURE_MALFORMED,
+            return SignatureFailure(
+                SignatureFailureReason.SIGNATURE_MALFORMED,
                 "The signature's algorithm is neither HMAC_SHA1 nor HMAC_SHA256.",
             )
-        called = _called(url, request)
+        request_url = _request_url(url, request)
         try:
-            parameters = _twilio_parameters(called, request.body)
-            addresses = tuple(_twilio_addresses(called))
+            parameters = _twilio_parameters(request_url, request.body)
+            addresses = tuple(_twilio_addresses(request_url))
         except (Unparseable, ValueError):
-            return Refusal(
-                RefusalReason.SIGNATURE_MALFORMED,
+            return SignatureFailure(
+                SignatureFailureReason.SIGNATURE_MALFORMED,
                 "The address or the form cannot be read as Twilio signs it.",
             )
         if parameters is None:
-            return Refusal(
-                RefusalReason.SIGNATURE_WRONG,
+            return SignatureFailure(
+                SignatureFailureReason.SIGNATURE_WRONG,
                 "The body does not have the hash that the address names (bodySHA256).",
             )
         expected = (
@@ -491,27 +516,30 @@ class TwilioV1(SharedSecret):
             for key in usable
             for address in addresses
         )
-        return _verdict(expected, given, "X-Twilio-Signature")
+        return _compare_signatures(expected, signature, "X-Twilio-Signature")
 
-    def sign(self, request: Request, url: str, secret: str, now: datetime) -> Request:
+    def sign(self, request: WebhookRequest, url: str, secret: str, now: datetime) -> WebhookRequest:
         """The request with its header."""
-        called, algorithm = _called(url, request), _TWILIO_HASHES[self._algorithm(request).upper()]
-        parameters = _twilio_parameters(called, request.body) or []
-        return _with(
+        request_url, algorithm = (
+            _request_url(url, request),
+            _TWILIO_HASHES[self._algorithm(request).upper()],
+        )
+        parameters = _twilio_parameters(request_url, request.body) or []
+        return _with_headers(
             request,
-            {"x-twilio-signature": _twilio_signature(secret, called, parameters, algorithm)},
+            {"x-twilio-signature": _twilio_signature(secret, request_url, parameters, algorithm)},
         )
 
     @staticmethod
-    def _algorithm(request: Request) -> str:
-        named = [
+    def _algorithm(request: WebhookRequest) -> str:
+        settings = [
             part.partition("=")
             for part in request.headers.get("x-twilio-webhooks-signature-settings", "").split(",")
         ]
         return next(
             (
                 value.strip()
-                for name, _, value in named
+                for name, _, value in settings
                 if name.strip() == "algorithm" and value.strip()
             ),
             "HMAC_SHA1",
@@ -521,7 +549,7 @@ class TwilioV1(SharedSecret):
 _TWILIO_HASHES: Final[Mapping[str, Algorithm]] = {"HMAC_SHA1": "sha1", "HMAC_SHA256": "sha256"}
 
 
-def _called(url: str, request: Request) -> str:
+def _request_url(url: str, request: WebhookRequest) -> str:
     address = url.partition("?")[0]
     return f"{address}?{request.query}" if request.query else address
 
@@ -530,8 +558,8 @@ def _twilio_signature(
     secret: str, url: str, parameters: Iterable[tuple[str, str]], algorithm: Algorithm
 ) -> str:
     # Names in order, each one's values in order and once only.
-    signed = url + "".join(name + value for name, value in sorted(set(parameters)))
-    return _digest(secret, signed.encode("utf-8", "surrogatepass"), algorithm, "base64")
+    content = url + "".join(name + value for name, value in sorted(set(parameters)))
+    return _digest(secret, content.encode("utf-8", "surrogatepass"), algorithm, "base64")
 
 
 def _twilio_parameters(url: str, body: bytes) -> list[tuple[str, str]] | None:
@@ -541,12 +569,12 @@ def _twilio_parameters(url: str, body: bytes) -> list[tuple[str, str]] | None:
     """
     # `parse_qs` merges names, so that of two hashes in one address the first counts, as in Twilio's
     # libraries.
-    named = parse_qs(urlsplit(url).query, keep_blank_values=True, max_num_fields=1_000).get(
+    body_hashes = parse_qs(urlsplit(url).query, keep_blank_values=True, max_num_fields=1_000).get(
         "bodySHA256"
     )
-    if named is None:
+    if body_hashes is None:
         return read_form(body)
-    return [] if same(hashlib.sha256(body).hexdigest(), named[0]) else None
+    return [] if constant_time_equal(hashlib.sha256(body).hexdigest(), body_hashes[0]) else None
 
 
 def _twilio_addresses(url: str) -> Iterator[str]:
@@ -568,71 +596,76 @@ def _twilio_addresses(url: str) -> Iterator[str]:
 # What the schemes share
 
 
-def answer_to_challenge(secret: str, challenge: str, encoding: Encoding) -> str:
+def challenge_response(secret: str, challenge: str, encoding: Encoding) -> str:
     """The HMAC-SHA256 of a challenge under the secret, for platforms that ask whether we know it.
     Raises ValueError without a secret.
     """
     return _digest(secret, challenge.encode("utf-8", "surrogatepass"), "sha256", encoding)
 
 
-def same(expected: str, given: str) -> bool:
+def constant_time_equal(expected: str, actual: str) -> bool:
     """Whether two texts are equal, compared in constant time."""
     return hmac.compare_digest(
-        expected.encode("utf-8", "surrogatepass"), given.encode("utf-8", "surrogatepass")
+        expected.encode("utf-8", "surrogatepass"), actual.encode("utf-8", "surrogatepass")
     )
 
 
-def _usable(secrets: Iterable[str]) -> tuple[str, ...]:
+def _usable_secrets(secrets: Iterable[str]) -> tuple[str, ...]:
     return tuple(secret for secret in secrets if secret.strip())
 
 
-def _no_secret() -> Refusal:
-    return Refusal(
-        RefusalReason.NO_SECRET, "The connection has no secret to check signatures with."
+def _no_secret_failure() -> SignatureFailure:
+    return SignatureFailure(
+        SignatureFailureReason.NO_SECRET, "The connection has no secret to check signatures with."
     )
 
 
-def _key(secret: str) -> bytes:
+def _key_bytes(secret: str) -> bytes:
     if not secret.strip():
         raise ValueError("The secret is empty.")
     return secret.encode("utf-8", "surrogatepass")
 
 
 def _digest(secret: str, content: bytes, algorithm: Algorithm, encoding: Encoding) -> str:
-    made = hmac.new(_key(secret), content, algorithm)
-    return made.hexdigest() if encoding == "hex" else base64.b64encode(made.digest()).decode()
+    mac = hmac.new(_key_bytes(secret), content, algorithm)
+    return mac.hexdigest() if encoding == "hex" else base64.b64encode(mac.digest()).decode()
 
 
-def _is_digest(given: str, algorithm: Algorithm, encoding: Encoding) -> bool:
+def _is_digest(value: str, algorithm: Algorithm, encoding: Encoding) -> bool:
     size = _DIGEST_BYTES[algorithm]
     if encoding == "hex":
-        return len(given) == 2 * size and all(digit in "0123456789abcdef" for digit in given)
+        return len(value) == 2 * size and all(digit in "0123456789abcdef" for digit in value)
     try:
-        return len(base64.b64decode(given, validate=True)) == size
+        return len(base64.b64decode(value, validate=True)) == size
     except ValueError:
         return False
 
 
-def _verdict(expected: Iterable[str], given: str, header: str) -> Refusal | None:
+def _compare_signatures(
+    expected: Iterable[str], signature: str, header: str
+) -> SignatureFailure | None:
     """None if any of the signatures expected is the one given. All are compared, whichever fits."""
-    right = False
-    for each in expected:
-        right |= same(each, given)
+    matches = False
+    for candidate in expected:
+        matches |= constant_time_equal(candidate, signature)
     return (
         None
-        if right
-        else Refusal(RefusalReason.SIGNATURE_WRONG, f"{header} does not fit what was sent.")
+        if matches
+        else SignatureFailure(
+            SignatureFailureReason.SIGNATURE_WRONG, f"{header} does not fit what was sent."
+        )
     )
 
 
-def _stale(seconds: int, now: datetime, header: str) -> Refusal | None:
+def _check_age(seconds: int, now: datetime, header: str) -> SignatureFailure | None:
     if abs(now.timestamp() - seconds) <= TOLERANCE_SECONDS:
         return None
-    at = stamp(datetime.fromtimestamp(seconds, UTC))
-    return Refusal(
-        RefusalReason.STALE, f"{header} ({at}) is more than {TOLERANCE_SECONDS} seconds from now."
+    sent_at = format_time(datetime.fromtimestamp(seconds, UTC))
+    return SignatureFailure(
+        SignatureFailureReason.STALE,
+        f"{header} ({sent_at}) is more than {TOLERANCE_SECONDS} seconds from now.",
     )
 
 
-def _with(request: Request, headers: Mapping[str, str]) -> Request:
+def _with_headers(request: WebhookRequest, headers: Mapping[str, str]) -> WebhookRequest:
     return replace(request, headers={**request.headers, **headers})

@@ -12,33 +12,33 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import quote
 
-from heard.connectors import Connection, Http, HttpAnswer, Rejected
-from heard.connectors.http import ask
+from heard.connectors import Connection, Http, HttpResponse, Rejection
+from heard.connectors.http import call_api
 from heard.connectors.parsing import Fields, read_object
 from heard.errors import Unparseable
 
-API: Final = "https://api.twilio.com"
+API_URL: Final = "https://api.twilio.com"
 
 
-def call(
+def call_twilio(
     method: str,
     path: str,
     form: bytes | None,
     connection: Connection,
     credentials: Mapping[str, str],
     http: Http,
-    refusals: Mapping[int, tuple[str, str]],
-) -> HttpAnswer | Rejected:
+    rejections: Mapping[int, tuple[str, str]],
+) -> HttpResponse | Rejection:
     """An answer about a resource of the account, or why not.
 
     `refusals` explains errors by Twilio's code. Raises PlatformUnavailable.
     """
     sid, token = credentials.get("account_sid", ""), credentials.get("auth_token", "")
     if not (sid and token):
-        return Rejected(
+        return Rejection(
             "no_credentials", "Enter account_sid and auth_token for what has to be asked of Twilio."
         )
-    base = connection.settings.get("api_base", "").strip().rstrip("/") or API
+    base = connection.settings.get("api_base", "").strip().rstrip("/") or API_URL
     headers = {
         "authorization": "Basic " + base64.b64encode(f"{sid}:{token}".encode()).decode(),
         "accept": "application/json",
@@ -46,21 +46,23 @@ def call(
     if form is not None:
         headers["content-type"] = "application/x-www-form-urlencoded"
 
-    def explained(refusal: Rejected, body: bytes) -> Rejected:
+    def with_platform_message(rejection: Rejection, body: bytes) -> Rejection:
         """The refusal by Twilio's error code, which tells more than its status."""
         try:
-            code = Fields(read_object(body)).whole("code", 0, 10**6)
+            code = Fields(read_object(body)).integer("code", 0, 10**6)
         except Unparseable:
             code = None
         if code is None:
-            return refusal
-        if code in refusals:
-            return Rejected(*refusals[code])
-        return Rejected(
-            refusal.reason,
-            f"{refusal.detail} Twilio's error code is {code}: see "
+            return rejection
+        if code in rejections:
+            return Rejection(*rejections[code])
+        return Rejection(
+            rejection.reason,
+            f"{rejection.detail} Twilio's error code is {code}: see "
             f"https://www.twilio.com/docs/api/errors/{code}",
         )
 
     url = f"{base}/2010-04-01/Accounts/{quote(sid, safe='')}/{path}"
-    return ask(http, "Twilio", method, url, headers=headers, body=form, explain=explained)
+    return call_api(
+        http, "Twilio", method, url, headers=headers, body=form, explain=with_platform_message
+    )

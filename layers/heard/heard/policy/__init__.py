@@ -5,25 +5,32 @@ is the hash of the complete one in canonical form, so that any past decision nam
 that made it. `decide` is pure.
 """
 
-from heard.policy.decisions import decide, hand_over, observe
-from heard.policy.document import Policy, Rule, Voice, complete, default_policy, load_policy
-from heard.policy.model import Context, Decision, Near, Route, ThreadState
+from heard.policy.decisions import decide, hand_over, policy_facts
+from heard.policy.document import (
+    Policy,
+    Rule,
+    Voice,
+    complete_document,
+    default_policy,
+    load_policy,
+)
+from heard.policy.model import Context, Decision, NearMiss, Route, ThreadState
 from heard.policy.schema_types import Problem
 
 __all__ = [
     "Context",
     "Decision",
-    "Near",
+    "NearMiss",
     "Policy",
     "Problem",
     "Route",
     "Rule",
     "ThreadState",
     "Voice",
-    "complete",
+    "complete_document",
     "decide",
     "default_policy",
     "hand_over",
     "load_policy",
-    "observe",
+    "policy_facts",
 ]

@@ -13,12 +13,12 @@ from string import ascii_lowercase
 from typing import Any, Final
 
 from heard.assessment import Agenda, Flag, Severity
-from heard.policy.conditions import Ask, Seen, When
+from heard.policy.conditions import Conditions, Facts, Test
 from heard.policy.model import ThreadState
 from heard.reviews import Channel
 from heard.threads import PUBLIC_REPLY_CAP
 
-STEPS: Final = 20_000
+MAX_STEPS: Final = 20_000
 """So many steps one search may take; real policies need a few dozen."""
 
 type _Box = Mapping[str, int]
@@ -38,17 +38,17 @@ _FIXED: Final[Mapping[str, Sequence[Any]]] = {
 }
 
 
-class Undecided(Exception):
+class SearchLimitReached(Exception):
     """A search took too long to say."""
 
 
-def reach(
-    entry: When,
-    earlier: Sequence[When],
+def find_reachable(
+    entry: Conditions,
+    earlier: Sequence[Conditions],
     *,
     most_public_replies: int = PUBLIC_REPLY_CAP,
     always_open: bool = False,
-) -> Seen | None:
+) -> Facts | None:
     """Something seen that `entry` holds for and none of `earlier` does, None when there is none.
 
     Raises Undecided, which is rare.
@@ -56,56 +56,60 @@ def reach(
     Exact: every condition is one on the values of a single thing. Of flags and topics one at a time
     is enough, since to have fewer makes no more conditions hold.
     """
-    values = _values([ask for each in (entry, *earlier) for ask in each.asks])
+    values = _values([ask for each in (entry, *earlier) for ask in each.tests])
     values["public_replies_left"] = tuple(range(most_public_replies, -1, -1))
     values["working_hours"] = (True,) if always_open else (True, False)
     own = {name: (1 << len(options)) - 1 for name, options in values.items()} | _box(entry, values)
     if not all(own.values()):
         return None
-    found = _outside(own, [_box(each, values) for each in earlier], [STEPS])
-    if found is None:
+    free_box = _find_outside(own, [_box(each, values) for each in earlier], [MAX_STEPS])
+    if free_box is None:
         return None
-    seen = {
-        name: options[(found[name] & -found[name]).bit_length() - 1]
+    facts = {
+        name: options[(free_box[name] & -free_box[name]).bit_length() - 1]
         for name, options in values.items()
     }
-    return seen | {"stage": seen["channel"].stage}
+    return facts | {"stage": facts["channel"].stage}
 
 
-def _outside(box: _Box, others: Sequence[_Box], steps: list[int]) -> _Box | None:
+def _find_outside(box: _Box, others: Sequence[_Box], steps: list[int]) -> _Box | None:
     """A part of `box` that lies outside all `others`."""
     steps[0] -= 1
     if steps[0] < 0:
-        raise Undecided
-    narrowest: list[tuple[str, int]] | None = None
+        raise SearchLimitReached
+    fewest_ways: list[tuple[str, int]] | None = None
     touching: list[_Box] = []
     for other in others:
         if any(not box[name] & mask for name, mask in other.items()):
             continue
         touching.append(other)
-        ways = [(name, left) for name, mask in other.items() if (left := box[name] & ~mask)]
+        ways = [
+            (name, free_values)
+            for name, mask in other.items()
+            if (free_values := box[name] & ~mask)
+        ]
         if not ways:
             return None
-        if narrowest is None or len(ways) < len(narrowest):
-            narrowest = ways
-    if narrowest is None:
+        if fewest_ways is None or len(ways) < len(fewest_ways):
+            fewest_ways = ways
+    if fewest_ways is None:
         return box
     rest = dict(box)
-    for name, left in narrowest:
-        if (found := _outside(rest | {name: left}, touching, steps)) is not None:
-            return found
+    for name, free_values in fewest_ways:
+        if (free_box := _find_outside(rest | {name: free_values}, touching, steps)) is not None:
+            return free_box
         # What was tried need not be tried again beside the next way.
-        rest[name] &= ~left
+        rest[name] &= ~free_values
     return None
 
 
-def _box(entry: When, values: Mapping[str, Sequence[Any]]) -> dict[str, int]:
+def _box(entry: Conditions, values: Mapping[str, Sequence[Any]]) -> dict[str, int]:
     box: dict[str, int] = {}
-    for ask in entry.asks:
+    for test in entry.tests:
         # The stage is a property of the channel.
-        name = "channel" if ask.sees == "stage" else ask.sees
+        name = "channel" if test.fact == "stage" else test.fact
         allowed = (
-            ask.test(value.stage if ask.sees == "stage" else value) for value in values[name]
+            test.predicate(value.stage if test.fact == "stage" else value) for value in values[name]
         )
         box[name] = box.get(name, -1) & sum(
             1 << place for place, is_allowed in enumerate(allowed) if is_allowed
@@ -113,28 +117,28 @@ def _box(entry: When, values: Mapping[str, Sequence[Any]]) -> dict[str, int]:
     return box
 
 
-def _values(asks: Iterable[Ask]) -> dict[str, Sequence[Any]]:
+def _values(tests: Iterable[Test]) -> dict[str, Sequence[Any]]:
     """Values of each thing that tell all conditions apart."""
-    wanted: dict[str, list[Any]] = {}
-    for ask in asks:
-        wanted.setdefault(ask.sees, []).append(ask.wanted)
+    operands: dict[str, list[Any]] = {}
+    for test in tests:
+        operands.setdefault(test.fact, []).append(test.operand)
     words = {
-        name: sorted({word for words in wanted.get(name, ()) for word in words})
+        name: sorted({word for words in operands.get(name, ()) for word in words})
         for name in ("topics", "language", "platform")
     }
     return {
         **_FIXED,
         "topics": ((), *((topic,) for topic in words["topics"])),
-        "language": (None, *words["language"], _other(words["language"])),
-        "platform": (_other(words["platform"]), *words["platform"]),
-        "author_value": (None, *_counts(wanted.get("author_value", ()), 100)),
-        "earlier_complaints": _counts(wanted.get("earlier_complaints", ()), 1000),
-        "confidence": _bounds(wanted.get("confidence", ()), 0.0, 1.0),
-        "sentiment": (None, *_bounds(wanted.get("sentiment", ()), -1.0, 1.0)),
+        "language": (None, *words["language"], _unused_word(words["language"])),
+        "platform": (_unused_word(words["platform"]), *words["platform"]),
+        "author_value": (None, *_counts(operands.get("author_value", ()), 100)),
+        "earlier_complaints": _counts(operands.get("earlier_complaints", ()), 1000),
+        "confidence": _bounds(operands.get("confidence", ()), 0.0, 1.0),
+        "sentiment": (None, *_bounds(operands.get("sentiment", ()), -1.0, 1.0)),
     }
 
 
-def _other(words: Sequence[str]) -> str:
+def _unused_word(words: Sequence[str]) -> str:
     """A word that is none of these."""
     return next(
         word
@@ -143,12 +147,12 @@ def _other(words: Sequence[str]) -> str:
     )
 
 
-def _counts(wanted: Iterable[int], most: int) -> tuple[int, ...]:
-    return tuple(sorted({0, most, *wanted, *(each - 1 for each in wanted if each)}))
+def _counts(operands: Iterable[int], maximum: int) -> tuple[int, ...]:
+    return tuple(sorted({0, maximum, *operands, *(each - 1 for each in operands if each)}))
 
 
-def _bounds(wanted: Iterable[float], least: float, most: float) -> tuple[float, ...]:
+def _bounds(operands: Iterable[float], minimum: float, maximum: float) -> tuple[float, ...]:
     """Each bound, and a value between it and the next."""
-    ends = sorted({least, most, *wanted})
+    ends = sorted({minimum, maximum, *operands})
     between = [(one + other) / 2 for one, other in pairwise(ends)]
     return tuple(sorted({*ends, *between}))

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
 from heard.assessment import Agenda, Assessment, Flag, Severity
-from heard.clock import later
-from heard.policy.conditions import Seen, see
+from heard.clock import add_seconds
+from heard.policy.conditions import Facts, review_facts
 from heard.policy.document import Policy, Rule
-from heard.policy.model import Context, Decision, Near, Route
+from heard.policy.model import Context, Decision, NearMiss, Route
 from heard.reviews import Stage
 from heard.sla import add_working_time, is_working
 
@@ -41,7 +41,7 @@ HAND_OVER: Final = "R01-person"
 R01 leaves no other way.
 """
 
-MOST_NEAR: Final = 5
+MAX_NEAR_MISSES: Final = 5
 
 
 def decide(assessment: Assessment, context: Context, policy: Policy, now: datetime) -> Decision:
@@ -52,13 +52,13 @@ def decide(assessment: Assessment, context: Context, policy: Policy, now: dateti
     entry for every input. `near` are up to `MOST_NEAR` rules before the deciding one, of several
     conditions each, that all held but one: those with the most first.
     """
-    seen = observe(assessment, context, policy, now)
-    rule, near = _deciding(policy.rules, seen)
-    route, guards = _guarded(rule.route, assessment, seen)
+    facts = policy_facts(assessment, context, policy, now)
+    rule, near_misses = _find_rule(policy.rules, facts)
+    route, guards = _apply_guards(rule.route, assessment, facts)
     reason = (
         rule.reason if route is rule.route else "cap_reached" if route is Route.NOTHING else None
     )
-    limits = _limits(rule, seen, policy, now) if route.follows_up else _NO_LIMITS
+    limits = _limits(rule, facts, policy, now) if route.follows_up else _NO_LIMITS
     return Decision(
         route,
         (rule.id, *guards, *limits.fired),
@@ -68,7 +68,7 @@ def decide(assessment: Assessment, context: Context, policy: Policy, now: dateti
         rule.priority,
         limits.due_at,
         limits.escalate_after,
-        near,
+        near_misses,
         variants=rule.variants if route.acknowledges else (),
         checklist=rule.checklist if route.follows_up else None,
         send_after=_send_after(rule, context, policy, now) if route.acknowledges else None,
@@ -82,9 +82,9 @@ def hand_over(assessment: Assessment, context: Context, policy: Policy, now: dat
 
     Its queue, checklist and time are those of the rule that would have decided.
     """
-    seen = observe(assessment, context, policy, now)
-    rule, near = _deciding(policy.rules, seen)
-    limits = _limits(rule, seen, policy, now)
+    facts = policy_facts(assessment, context, policy, now)
+    rule, near_misses = _find_rule(policy.rules, facts)
+    limits = _limits(rule, facts, policy, now)
     return Decision(
         Route.FOLLOW_UP,
         (HAND_OVER, *limits.fired),
@@ -93,51 +93,53 @@ def hand_over(assessment: Assessment, context: Context, policy: Policy, now: dat
         priority=rule.priority,
         due_at=limits.due_at,
         escalate_after=limits.escalate_after,
-        near=near,
+        near_misses=near_misses,
         checklist=rule.checklist,
     )
 
 
-def observe(assessment: Assessment, context: Context, policy: Policy, now: datetime) -> Seen:
+def policy_facts(assessment: Assessment, context: Context, policy: Policy, now: datetime) -> Facts:
     """What a policy's conditions are tested against, by `When.holds` and `When.failed`."""
-    left = min(context.public_replies_left, policy.public_replies)
-    return see(
+    replies_left = min(context.public_replies_left, policy.public_replies)
+    return review_facts(
         assessment,
         context,
-        left,
-        working_hours=is_working(now, policy.calendar) if policy.asks_for_hours else None,
+        replies_left,
+        working_hours=is_working(now, policy.calendar) if policy.uses_working_hours else None,
     )
 
 
-def _deciding(rules: Sequence[Rule], seen: Seen) -> tuple[Rule, tuple[Near, ...]]:
-    nearly: list[tuple[int, Near]] = []
+def _find_rule(rules: Sequence[Rule], facts: Facts) -> tuple[Rule, tuple[NearMiss, ...]]:
+    near_misses: list[tuple[int, NearMiss]] = []
     for rule in rules:
-        failed = None
-        for name, sees, test in rule.when.tests:
-            if not test(seen[sees]):
-                if failed is not None:
+        failed_name = None
+        for name, fact, predicate in rule.when.checks:
+            if not predicate(facts[fact]):
+                if failed_name is not None:
                     break
-                failed = name
+                failed_name = name
         else:
-            if failed is None:
+            if failed_name is None:
                 break
-            if len(rule.when.tests) > 1:
-                nearly.append((len(rule.when.tests), Near(rule.id, failed)))
+            if len(rule.when.checks) > 1:
+                near_misses.append((len(rule.when.checks), NearMiss(rule.id, failed_name)))
     else:
         raise AssertionError("unreachable: the last rule of a loaded policy has no conditions")
-    nearly.sort(key=lambda found: -found[0])
-    return rule, tuple(near for _, near in nearly[:MOST_NEAR])
+    near_misses.sort(key=lambda found: -found[0])
+    return rule, tuple(near for _, near in near_misses[:MAX_NEAR_MISSES])
 
 
-def _guarded(route: Route, assessment: Assessment, seen: Seen) -> tuple[Route, tuple[str, ...]]:
+def _apply_guards(
+    route: Route, assessment: Assessment, facts: Facts
+) -> tuple[Route, tuple[str, ...]]:
     """The route as the guards let it be, and those that changed it."""
     if not route.follows_up and (guard := _person_guard(assessment)):
         return Route.FOLLOW_UP, (guard,)
     if not route.acknowledges:
         return route, ()
-    if seen["follow_up_open"]:
+    if facts["follow_up_open"]:
         return Route.FOLLOW_UP, (JOIN_GUARD,)
-    if seen["stage"] is Stage.OFFSTAGE or seen["public_replies_left"] > 0:
+    if facts["stage"] is Stage.OFFSTAGE or facts["public_replies_left"] > 0:
         return route, ()
     if route is Route.ACKNOWLEDGE and assessment.severity in {Severity.PRAISE, Severity.LOW}:
         return Route.NOTHING, (CAP_GUARD,)
@@ -160,7 +162,7 @@ def _send_after(rule: Rule, context: Context, policy: Policy, now: datetime) -> 
 
     None when that is now.
     """
-    earliest = later(now, policy.acknowledgements.delay if rule.delay is None else rule.delay)
+    earliest = add_seconds(now, policy.acknowledgements.delay if rule.delay is None else rule.delay)
     quiet = next(
         (
             each
@@ -170,7 +172,7 @@ def _send_after(rule: Rule, context: Context, policy: Policy, now: datetime) -> 
         None,
     )
     if quiet is not None:
-        earliest = quiet.end(earliest, policy.calendar.zone)
+        earliest = quiet.next_allowed(earliest, policy.calendar.zone)
     return earliest.astimezone(UTC) if earliest > now else None
 
 
@@ -185,16 +187,16 @@ class _Limits(NamedTuple):
 _NO_LIMITS: Final = _Limits((), None, ())
 
 
-def _limits(rule: Rule, seen: Seen, policy: Policy, now: datetime) -> _Limits:
+def _limits(rule: Rule, facts: Facts, policy: Policy, now: datetime) -> _Limits:
     """The SLA (R07) and the ladder (R08)."""
-    due, fired = rule.sla, ()
-    if due is None:
-        sla = next(entry for entry in policy.sla if entry.when.holds(seen))
-        due, fired = sla.due, (sla.id,)
-    ladder = next(entry for entry in policy.escalation if entry.when.holds(seen))
+    time_limit, fired = rule.sla, ()
+    if time_limit is None:
+        sla = next(entry for entry in policy.sla if entry.when.holds(facts))
+        time_limit, fired = sla.limit, (sla.id,)
+    ladder = next(entry for entry in policy.escalation if entry.when.holds(facts))
     due_at = (
-        later(now, due.seconds)
-        if due.clock == "always"
-        else add_working_time(now, due.seconds, policy.calendar)
+        add_seconds(now, time_limit.seconds)
+        if time_limit.clock == "always"
+        else add_working_time(now, time_limit.seconds, policy.calendar)
     )
     return _Limits((*fired, ladder.id), due_at, ladder.after)

@@ -14,17 +14,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, lru_cache
-from pathlib import Path as File
+from pathlib import Path
 from typing import Any, Final, Literal, cast
 
 from heard.errors import BadRequest
-from heard.policy.conditions import When, when
+from heard.policy.conditions import Conditions, build_conditions
 from heard.policy.hours import QuietHours
 from heard.policy.model import Route
-from heard.policy.schema import DOCUMENT, LONGEST, MOST_ENTRIES, REASON
-from heard.policy.schema_types import DAY_SECONDS, Path, Problem, quoted, spoken
+from heard.policy.schema import DOCUMENT, MAX_ENTRIES, MAX_WAIT, REASON
+from heard.policy.schema_types import DAY_SECONDS, DocumentPath, Problem, format_duration, quote
 from heard.reviews import Channel
-from heard.sla import WEEKDAYS, Calendar, wall_minute
+from heard.sla import WEEKDAYS, Calendar, parse_minute_of_day
 from heard.threads import PUBLIC_REPLY_CAP
 
 RESERVED: Final = (
@@ -45,7 +45,7 @@ type Clock = Literal["working", "always"]
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class TimeLimit:
     """A time limit: seconds of working time or, for `always`, around the clock."""
 
     seconds: int
@@ -62,12 +62,12 @@ class Rule:
     """
 
     id: str
-    when: When
+    when: Conditions
     route: Route
     reason: str | None = None
     queue: str = "default"
     priority: int = 0
-    sla: Due | None = None
+    sla: TimeLimit | None = None
     checklist: str | None = None
     variants: tuple[str, ...] = ()
     delay: int | None = None
@@ -79,8 +79,8 @@ class Sla:
     """By when a person's first answer is due (R07)."""
 
     id: str
-    when: When
-    due: Due
+    when: Conditions
+    limit: TimeLimit
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Ladder:
     """How many seconds each level of escalation waits before the next (R08)."""
 
     id: str
-    when: When
+    when: Conditions
     after: tuple[int, ...]
 
 
@@ -109,7 +109,7 @@ class Voice:
 
 
 @dataclass(frozen=True, slots=True)
-class Variant:
+class OwnVariant:
     """A business's own wording of some kinds of acknowledgement: a template by language."""
 
     name: str
@@ -122,7 +122,7 @@ class Acknowledgements:
     """The business's own wordings, and how many seconds acknowledgements wait."""
 
     delay: int = 0
-    variants: tuple[Variant, ...] = ()
+    variants: tuple[OwnVariant, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,7 @@ class Policy:
     remedies: tuple[Remedy, ...] = ()
     checklists: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     queues: tuple[str, ...] = ()
-    asks_for_hours: bool = False
+    uses_working_hours: bool = False
 
 
 def canonical(document: Mapping[str, Any]) -> str:
@@ -185,7 +185,7 @@ def load_policy(document: Mapping[str, Any]) -> Policy:
     Raises BadRequest that names the path and the fix, for example `rules[2].when.severity[0]:
     "hihg" is not one of critical, high, medium, low, praise. Did you mean "high"?`.
     """
-    return _loaded(canonical(document))
+    return _load(canonical(document))
 
 
 @cache
@@ -194,30 +194,30 @@ def default_policy() -> Policy:
     return load_policy({})
 
 
-def complete(document: Mapping[str, Any]) -> dict[str, Any]:
+def complete_document(document: Mapping[str, Any]) -> dict[str, Any]:
     """The document with everything written out that it leaves to the playbook, in its normal form.
 
     Complete ones stay as they are.
 
     Raises BadRequest as `load_policy` does.
     """
-    found: list[Problem] = []
-    whole = read(document, found)
-    if found:
-        raise BadRequest(str(found[0]))
-    return whole
+    problems: list[Problem] = []
+    full_document = read_document(document, problems)
+    if problems:
+        raise BadRequest(str(problems[0]))
+    return full_document
 
 
-def read(document: object, found: list[Problem]) -> dict[str, Any]:
+def read_document(document: object, problems: list[Problem]) -> dict[str, Any]:
     """The complete document in its normal form.
 
     Everything that keeps it from being loaded is added to `found`.
     """
-    before = len(found)
+    before = len(problems)
     try:
         canonical(cast("Mapping[str, Any]", document))
     except BadRequest:
-        found.append(
+        problems.append(
             Problem(
                 (),
                 "holds something that is not JSON (NaN, a date, a cycle)",
@@ -225,55 +225,59 @@ def read(document: object, found: list[Problem]) -> dict[str, Any]:
             )
         )
         return {}
-    own = DOCUMENT.read(document, (), found)
-    if len(found) > before:
+    own = DOCUMENT.read(document, (), problems)
+    if len(problems) > before:
         return {}
-    whole = _joined(own)
+    full_document = _merge_playbook(own)
     for part in ("rules", "sla", "escalation"):
-        found.extend(_entries(part, whole[part], len(own.get(part, ()))))
-    if len(found) == before:
-        found.extend(_routes(whole["rules"]))
-        found.extend(_unworkable(whole, own))
-    return whole
+        problems.extend(_entry_problems(part, full_document[part], len(own.get(part, ()))))
+    if len(problems) == before:
+        problems.extend(_route_problems(full_document["rules"]))
+        problems.extend(_calendar_problems(full_document, own))
+    return full_document
 
 
 def playbook() -> dict[str, Any]:
     """The playbook's own document in its normal form: a fresh copy."""
-    return json.loads(_playbook())
+    return json.loads(_playbook_json())
 
 
 @cache
-def _playbook() -> str:
-    found: list[Problem] = []
+def _playbook_json() -> str:
+    problems: list[Problem] = []
     return canonical(
         DOCUMENT.read(
-            json.loads(File(__file__).with_name("default.json").read_text("utf-8")), (), found
+            json.loads(Path(__file__).with_name("default.json").read_text("utf-8")), (), problems
         )
     )
 
 
-def _joined(own: Mapping[str, Any]) -> dict[str, Any]:
+def _merge_playbook(own: Mapping[str, Any]) -> dict[str, Any]:
     """What the business says, then what the playbook says where the business is silent."""
-    others = playbook()
-    whole = {**others, **own}
+    defaults = playbook()
+    full_document = {**defaults, **own}
     for part in ("calendar", "voice"):
-        whole[part] = {**others[part], **own.get(part, {})}
-    calendar = whole["calendar"]
-    calendar["holidays"] = _days(calendar["holidays"])
-    asked = whole.pop("playbook_rules", None)
+        full_document[part] = {**defaults[part], **own.get(part, {})}
+    calendar = full_document["calendar"]
+    calendar["holidays"] = _holiday_list(calendar["holidays"])
+    keep_playbook = full_document.pop("playbook_rules", None)
     for part in ("rules", "sla", "escalation"):
-        given: list[dict[str, Any]] = own.get(part, [])
-        joins = asked if part == "rules" and asked is not None else not _closed(given)
-        names = {entry["id"] for entry in given}
+        entries: list[dict[str, Any]] = own.get(part, [])
+        joins = (
+            keep_playbook
+            if part == "rules" and keep_playbook is not None
+            else not _ends_unconditionally(entries)
+        )
+        names = {entry["id"] for entry in entries}
         # An entry of the same name stands for the playbook's.
-        whole[part] = [
-            *given,
-            *(entry for entry in others[part] if joins and entry["id"] not in names),
+        full_document[part] = [
+            *entries,
+            *(entry for entry in defaults[part] if joins and entry["id"] not in names),
         ]
-    return whole
+    return full_document
 
 
-def _days(holidays: Any) -> Any:
+def _holiday_list(holidays: Any) -> Any:
     """Days in order, each once; a country's days are left to be looked up."""
     if not isinstance(holidays, dict):
         return sorted(set(cast("list[str]", holidays)))
@@ -285,38 +289,38 @@ def _days(holidays: Any) -> Any:
     )
 
 
-def _closed(entries: Sequence[Mapping[str, Any]]) -> bool:
+def _ends_unconditionally(entries: Sequence[Mapping[str, Any]]) -> bool:
     return bool(entries) and not entries[-1]["when"]
 
 
-def _entries(part: str, entries: Sequence[Mapping[str, Any]], own: int) -> list[Problem]:
+def _entry_problems(part: str, entries: Sequence[Mapping[str, Any]], own: int) -> list[Problem]:
     """Two entries of one name, a list that can leave a review without an entry, and entries nothing
     can reach.
     """
-    found: list[Problem] = []
-    first: dict[str, int] = {}
-    if len(entries) > MOST_ENTRIES:
-        found.append(
+    problems: list[Problem] = []
+    first_index: dict[str, int] = {}
+    if len(entries) > MAX_ENTRIES:
+        problems.append(
             Problem(
                 (part,),
                 f"has {len(entries)} entries with the playbook's",
-                f"Give at most {MOST_ENTRIES} in all.",
+                f"Give at most {MAX_ENTRIES} in all.",
             )
         )
     for place, entry in enumerate(entries):
         name = entry["id"]
-        if name in first:
-            found.append(
+        if name in first_index:
+            problems.append(
                 Problem(
                     (part, place, "id"),
-                    f"{quoted(name)} is used twice",
+                    f"{quote(name)} is used twice",
                     "Decisions name entries by it: give another.",
                 )
             )
         elif name in RESERVED:
-            found.append(
+            problems.append(
                 Problem(
-                    (part, place, "id"), f"{quoted(name)} is the name of a guard", "Give another."
+                    (part, place, "id"), f"{quote(name)} is the name of a guard", "Give another."
                 )
             )
         elif not entry["when"] and place < len(entries) - 1:
@@ -325,35 +329,35 @@ def _entries(part: str, entries: Sequence[Mapping[str, Any]], own: int) -> list[
                 fix = (
                     "Add one, or leave out playbook_rules: the playbook's can then not be reached."
                 )
-            found.append(
+            problems.append(
                 Problem(
                     (part, place, "when"),
                     "has no conditions, so that nothing after it is reached",
                     fix,
                 )
             )
-        first.setdefault(name, place)
+        first_index.setdefault(name, place)
     if not entries or entries[-1]["when"]:
         fix = 'End the list with an entry that has none ("when": {}), so that every review matches one (R01).'
-        found.append(
+        problems.append(
             Problem(
                 (part, len(entries) - 1, "when") if entries else (part,),
                 "the last entry has conditions",
                 fix,
             )
         )
-    return found
+    return problems
 
 
-def _routes(rules: Sequence[Mapping[str, Any]]) -> list[Problem]:
-    found: list[Problem] = []
+def _route_problems(rules: Sequence[Mapping[str, Any]]) -> list[Problem]:
+    problems: list[Problem] = []
     for place, rule in enumerate(rules):
         then = rule["then"]
         if (then["route"] == Route.NOTHING) == ("reason" in then):
             continue
-        at: Path = ("rules", place, "then", "reason")
+        at: DocumentPath = ("rules", place, "then", "reason")
         if "reason" in then:
-            found.append(
+            problems.append(
                 Problem(
                     at,
                     f'is only for the route "{Route.NOTHING}"',
@@ -361,25 +365,25 @@ def _routes(rules: Sequence[Mapping[str, Any]]) -> list[Problem]:
                 )
             )
         else:
-            found.append(Problem(at, "is missing", REASON.form))
+            problems.append(Problem(at, "is missing", REASON.fix))
     last = len(rules) - 1
     if rules[last]["then"]["route"] != Route.FOLLOW_UP:
         fix = 'Give it "follow_up", so that no review is forgotten (R01).'
-        found.append(
+        problems.append(
             Problem(
                 ("rules", last, "then", "route"),
                 "is where every review goes that no other rule foresees",
                 fix,
             )
         )
-    return found
+    return problems
 
 
-def _unworkable(whole: Mapping[str, Any], own: Mapping[str, Any]) -> list[Problem]:
+def _calendar_problems(full_document: Mapping[str, Any], own: Mapping[str, Any]) -> list[Problem]:
     """SLAs for which the calendar's hours do not suffice within `LONGEST`, and holidays that nobody
     has looked up.
     """
-    holidays = whole["calendar"]["holidays"]
+    holidays = full_document["calendar"]["holidays"]
     if isinstance(holidays, dict) and "country" in holidays:
         fix = "`heard policy publish` looks the days up; here give a list of dates."
         return [
@@ -389,86 +393,96 @@ def _unworkable(whole: Mapping[str, Any], own: Mapping[str, Any]) -> list[Proble
                 fix,
             )
         ]
-    calendar = _calendar(whole["calendar"])
-    most = calendar.week_seconds * (LONGEST // (7 * DAY_SECONDS))
-    waits: list[tuple[Path, Mapping[str, Any]]] = [
+    calendar = _build_calendar(full_document["calendar"])
+    max_seconds = calendar.week_seconds * (MAX_WAIT // (7 * DAY_SECONDS))
+    limits: list[tuple[DocumentPath, Mapping[str, Any]]] = [
         *(
             (("rules", place, "then", "sla"), rule["then"]["sla"])
-            for place, rule in enumerate(whole["rules"])
+            for place, rule in enumerate(full_document["rules"])
             if "sla" in rule["then"]
         ),
-        *((("sla", place), entry) for place, entry in enumerate(whole["sla"])),
+        *((("sla", place), entry) for place, entry in enumerate(full_document["sla"])),
     ]
-    found: list[Problem] = []
-    for path, wait in waits:
-        if wait["clock"] == "working" and wait["seconds"] > most:
-            mine = cast("int", path[1]) < len(own.get(cast("str", path[0]), ()))
-            said = f"{spoken(wait['seconds'])} of working time last more than a year with {spoken(calendar.week_seconds)} a week"
-            found.append(
+    problems: list[Problem] = []
+    for path, limit in limits:
+        if limit["clock"] == "working" and limit["seconds"] > max_seconds:
+            is_own = cast("int", path[1]) < len(own.get(cast("str", path[0]), ()))
+            message = f"{format_duration(limit['seconds'])} of working time last more than a year with {format_duration(calendar.week_seconds)} a week"
+            problems.append(
                 Problem(
-                    path if mine else ("calendar", "hours"), said, "Give less time, or more hours."
+                    path if is_own else ("calendar", "hours"),
+                    message,
+                    "Give less time, or more hours.",
                 )
             )
-            if not mine:
+            if not is_own:
                 break
-    return found
+    return problems
 
 
 @lru_cache(maxsize=64)
-def _loaded(text: str) -> Policy:
-    whole = complete(json.loads(text))
-    acknowledgements, voice = whole.get("acknowledgements", {}), whole["voice"]
-    entries = (*whole["rules"], *whole["sla"], *whole["escalation"])
+def _load(text: str) -> Policy:
+    full_document = complete_document(json.loads(text))
+    acknowledgements, voice = full_document.get("acknowledgements", {}), full_document["voice"]
+    entries = (*full_document["rules"], *full_document["sla"], *full_document["escalation"])
     return Policy(
-        name=whole["name"],
-        hash=hashlib.sha256(canonical(whole).encode("utf-8", "surrogatepass")).hexdigest(),
-        rules=tuple(_rule(entry) for entry in whole["rules"]),
+        name=full_document["name"],
+        hash=hashlib.sha256(canonical(full_document).encode("utf-8", "surrogatepass")).hexdigest(),
+        rules=tuple(_build_rule(entry) for entry in full_document["rules"]),
         sla=tuple(
-            Sla(entry["id"], when(entry["when"]), Due(entry["seconds"], entry["clock"]))
-            for entry in whole["sla"]
+            Sla(
+                entry["id"],
+                build_conditions(entry["when"]),
+                TimeLimit(entry["seconds"], entry["clock"]),
+            )
+            for entry in full_document["sla"]
         ),
         escalation=tuple(
-            Ladder(entry["id"], when(entry["when"]), tuple(entry["after"]))
-            for entry in whole["escalation"]
+            Ladder(entry["id"], build_conditions(entry["when"]), tuple(entry["after"]))
+            for entry in full_document["escalation"]
         ),
-        calendar=_calendar(whole["calendar"]),
+        calendar=_build_calendar(full_document["calendar"]),
         voice=Voice(
             voice["fallback_language"],
             voice.get("name"),
             voice.get("signature"),
             voice.get("formality", {}),
         ),
-        give_up_after=whole["give_up_after"],
-        public_replies=whole.get("caps", {}).get("public_replies", PUBLIC_REPLY_CAP),
-        quiet_hours=tuple(_quiet(entry) for entry in whole.get("quiet_hours", ())),
+        give_up_after=full_document["give_up_after"],
+        public_replies=full_document.get("caps", {}).get("public_replies", PUBLIC_REPLY_CAP),
+        quiet_hours=tuple(
+            _build_quiet_hours(entry) for entry in full_document.get("quiet_hours", ())
+        ),
         acknowledgements=Acknowledgements(
             acknowledgements.get("delay", 0),
             tuple(
-                Variant(each["name"], tuple(each["kinds"]), each["languages"])
+                OwnVariant(each["name"], tuple(each["kinds"]), each["languages"])
                 for each in acknowledgements.get("variants", ())
             ),
         ),
         remedies=tuple(
             Remedy(each["name"], each["limit"], each["currency"])
-            for each in whole.get("remedies", ())
+            for each in full_document.get("remedies", ())
         ),
-        checklists={name: tuple(steps) for name, steps in whole.get("checklists", {}).items()},
-        queues=tuple(whole.get("queues", ())),
-        asks_for_hours=any("working_hours" in entry["when"] for entry in entries),
+        checklists={
+            name: tuple(steps) for name, steps in full_document.get("checklists", {}).items()
+        },
+        queues=tuple(full_document.get("queues", ())),
+        uses_working_hours=any("working_hours" in entry["when"] for entry in entries),
     )
 
 
-def _rule(entry: Mapping[str, Any]) -> Rule:
+def _build_rule(entry: Mapping[str, Any]) -> Rule:
     then = entry["then"]
     sla = then.get("sla")
     return Rule(
         id=entry["id"],
-        when=when(entry["when"]),
+        when=build_conditions(entry["when"]),
         route=Route(then["route"]),
         reason=then.get("reason"),
         queue=then.get("queue", "default"),
         priority=then.get("priority", 0),
-        sla=Due(sla["seconds"], sla["clock"]) if sla else None,
+        sla=TimeLimit(sla["seconds"], sla["clock"]) if sla else None,
         checklist=then.get("checklist"),
         variants=tuple(then.get("variants", ())),
         delay=then.get("delay"),
@@ -476,7 +490,7 @@ def _rule(entry: Mapping[str, Any]) -> Rule:
     )
 
 
-def _calendar(given: Mapping[str, Any]) -> Calendar:
+def _build_calendar(given: Mapping[str, Any]) -> Calendar:
     hours = tuple(
         tuple((_minute(opens), _minute(closes)) for opens, closes in given["hours"].get(day, ()))
         for day in WEEKDAYS
@@ -487,10 +501,10 @@ def _calendar(given: Mapping[str, Any]) -> Calendar:
 
 
 def _minute(wall_time: str) -> int:
-    return wall_minute(wall_time) or 0
+    return parse_minute_of_day(wall_time) or 0
 
 
-def _quiet(given: Mapping[str, Any]) -> QuietHours:
+def _build_quiet_hours(given: Mapping[str, Any]) -> QuietHours:
     channel = given.get("channel")
     return QuietHours(
         _minute(given["from"]),

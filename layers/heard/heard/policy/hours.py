@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, Final, cast
 from zoneinfo import available_timezones
 
-from heard.policy.schema_types import Field, OneOf, Path, Problem, Record, Several, quoted
+from heard.policy.schema_types import DocumentPath, Field, ListOf, OneOf, Problem, Record, quote
 from heard.reviews import Channel
-from heard.sla import DAY_MINUTES, WEEKDAYS, instant, known_zone, wall_minute
+from heard.sla import MINUTES_PER_DAY, WEEKDAYS, find_zone, local_minute_to_utc, parse_minute_of_day
 
 _RANGE: Final = re.compile(r"(\d{1,2}:\d{2}) ?[-–] ?(\d{1,2}:\d{2})", re.ASCII)
 _DAYS: Final = re.compile(r"([a-z]{3})(?: ?[-–] ?([a-z]{3}))?")
@@ -26,45 +26,45 @@ class QuietHours:
     Nothing automatic is sent then on these channels (None: on any).
     """
 
-    begins: int
-    ends: int
+    begin_minute: int
+    end_minute: int
     channel: frozenset[Channel] | None = None
 
-    def end(self, moment: datetime, zone: tzinfo) -> datetime:
+    def next_allowed(self, moment: datetime, zone: tzinfo) -> datetime:
         """When `moment` (aware) is quiet the end of that quiet time, else `moment`; in UTC."""
         wall = moment.astimezone(zone)
         minute = wall.hour * 60 + wall.minute
-        over_midnight = self.begins > self.ends
+        over_midnight = self.begin_minute > self.end_minute
         quiet = (
-            (minute >= self.begins or minute < self.ends)
+            (minute >= self.begin_minute or minute < self.end_minute)
             if over_midnight
-            else self.begins <= minute < self.ends
+            else self.begin_minute <= minute < self.end_minute
         )
         if not quiet:
             return moment.astimezone(UTC)
-        day = wall.date() + timedelta(days=over_midnight and minute >= self.begins)
+        day = wall.date() + timedelta(days=over_midnight and minute >= self.begin_minute)
         # Where clocks go back the end comes twice, and the first may have passed.
-        first = instant(day, self.ends, zone)
-        return first if first > moment else instant(day, self.ends, zone, fold=1)
+        first = local_minute_to_utc(day, self.end_minute, zone)
+        return first if first > moment else local_minute_to_utc(day, self.end_minute, zone, fold=1)
 
 
 @dataclass(frozen=True, slots=True)
 class WallTime:
     """A time of the day: `09:30`; `24:00` is its end."""
 
-    def read(self, value: object, path: Path, found: list[Problem]) -> Any:
+    def read(self, value: object, path: DocumentPath, problems: list[Problem]) -> Any:
         """The time, with two digits an hour."""
-        minute = wall_minute(value)
+        minute = parse_minute_of_day(value)
         if minute is None:
-            found.append(
+            problems.append(
                 Problem(
                     path,
-                    f"{quoted(value)} is not a time of the day",
+                    f"{quote(value)} is not a time of the day",
                     'Give a time from 00:00 to 24:00, for example "22:00".',
                 )
             )
             return "00:00"
-        return written(minute)
+        return format_minute(minute)
 
     def schema(self) -> dict[str, Any]:
         """A string."""
@@ -72,18 +72,18 @@ class WallTime:
 
 
 @dataclass(frozen=True, slots=True)
-class Zone:
+class TimeZone:
     """An IANA time zone: `Europe/Berlin`."""
 
-    def read(self, value: object, path: Path, found: list[Problem]) -> Any:
+    def read(self, value: object, path: DocumentPath, problems: list[Problem]) -> Any:
         """The zone's name."""
-        if not isinstance(value, str) or known_zone(value) is None:
+        if not isinstance(value, str) or find_zone(value) is None:
             fix = (
-                _nearest_zone(value)
+                _zone_suggestion(value)
                 if isinstance(value, str)
                 else 'Give one as text, for example "Europe/Berlin".'
             )
-            found.append(Problem(path, f"{quoted(value)} is not a known IANA zone", fix))
+            problems.append(Problem(path, f"{quote(value)} is not a known IANA zone", fix))
             return "UTC"
         return value
 
@@ -92,14 +92,14 @@ class Zone:
         return {"type": "string", "examples": ["Europe/Berlin", "America/New_York", "Asia/Tokyo"]}
 
 
-def _nearest_zone(given: str) -> str:
+def _zone_suggestion(given: str) -> str:
     cities = {zone.rpartition("/")[2].lower(): zone for zone in sorted(available_timezones())}
-    wanted = given.strip().rpartition("/")[2].replace(" ", "_").lower()[:80]
-    close = difflib.get_close_matches(wanted, cities, n=1)
+    city = given.strip().rpartition("/")[2].replace(" ", "_").lower()[:80]
+    close = difflib.get_close_matches(city, cities, n=1)
     return f'Did you mean "{cities[close[0]]}"?' if close else 'For example "Europe/Berlin".'
 
 
-MOST_SHIFTS: Final = 12
+MAX_SHIFTS: Final = 12
 """So many times may a business open in a day."""
 
 
@@ -107,39 +107,45 @@ MOST_SHIFTS: Final = 12
 class Shifts:
     """A day's hours: `09:00-12:30, 13:30-17:00`, `closed`, or a list of `[opens, closes]`."""
 
-    def read(self, value: object, path: Path, found: list[Problem]) -> Any:
+    def read(self, value: object, path: DocumentPath, problems: list[Problem]) -> Any:
         """A list of `[opens, closes]`, in order and without overlap."""
-        pairs = self._pairs(value)
+        pairs = self._parse_pairs(value)
         if pairs is None:
-            found.append(Problem(path, f"{quoted(value)} says no hours", _SHIFTS))
+            problems.append(Problem(path, f"{quote(value)} says no hours", _SHIFTS))
             return []
-        if len(pairs) > MOST_SHIFTS:
-            found.append(
-                Problem(path, f"{len(pairs)} shifts in one day", f"Give at most {MOST_SHIFTS}.")
+        if len(pairs) > MAX_SHIFTS:
+            problems.append(
+                Problem(path, f"{len(pairs)} shifts in one day", f"Give at most {MAX_SHIFTS}.")
             )
             return []
         closed_at = 0
         shifts: list[list[str]] = []
         for opens, closes in pairs:
             if opens is None or closes is None:
-                found.append(
-                    Problem(path, f"{quoted(value)} holds what is no time of the day", _SHIFTS)
+                problems.append(
+                    Problem(path, f"{quote(value)} holds what is no time of the day", _SHIFTS)
                 )
                 return []
             if not closed_at <= opens < closes:
-                found.append(Problem(path, f"{quoted(value)} is out of order or overlaps", _SHIFTS))
+                problems.append(
+                    Problem(path, f"{quote(value)} is out of order or overlaps", _SHIFTS)
+                )
                 return []
             closed_at = closes
-            shifts.append([written(opens), written(closes)])
+            shifts.append([format_minute(opens), format_minute(closes)])
         return shifts
 
-    def _pairs(self, value: object) -> list[tuple[int | None, int | None]] | None:
+    def _parse_pairs(self, value: object) -> list[tuple[int | None, int | None]] | None:
         if isinstance(value, str):
             if value.strip().lower() == "closed":
                 return []
             ranges = [_RANGE.fullmatch(part.strip()) for part in value.split(",")]
             return (
-                [(wall_minute(part[1]), wall_minute(part[2])) for part in ranges if part]
+                [
+                    (parse_minute_of_day(part[1]), parse_minute_of_day(part[2]))
+                    for part in ranges
+                    if part
+                ]
                 if all(ranges)
                 else None
             )
@@ -150,7 +156,7 @@ class Shifts:
             if not isinstance(pair, list | tuple) or len(cast("list[object]", pair)) != 2:
                 return None
             opens, closes = cast("list[object]", pair)
-            pairs.append((wall_minute(opens), wall_minute(closes)))
+            pairs.append((parse_minute_of_day(opens), parse_minute_of_day(closes)))
         return pairs
 
     def schema(self) -> dict[str, Any]:
@@ -166,16 +172,16 @@ class Shifts:
 
 
 @dataclass(frozen=True, slots=True)
-class Week:
+class WeekHours:
     """Hours by weekday, `mon` to `sun`, or by several: `mon-fri`.
 
     A day that is not named is closed.
     """
 
-    def read(self, value: object, path: Path, found: list[Problem]) -> Any:
+    def read(self, value: object, path: DocumentPath, problems: list[Problem]) -> Any:
         """Hours by weekday, Monday first; days that are closed are left out."""
         if not isinstance(value, Mapping):
-            found.append(
+            problems.append(
                 Problem(
                     path,
                     "says no hours",
@@ -184,16 +190,16 @@ class Week:
             )
             return {}
         week: dict[str, list[list[str]]] = {}
-        before = len(found)
+        before = len(problems)
         for name, given in cast("Mapping[object, object]", value).items():
             at = (*path, str(name))
-            shifts = Shifts().read(given, at, found)
-            for day in self._days(str(name), at, found):
+            shifts = Shifts().read(given, at, problems)
+            for day in self._parse_days(str(name), at, problems):
                 if day in week:
-                    found.append(Problem(at, f"gives {day} hours twice", "Name each day once."))
+                    problems.append(Problem(at, f"gives {day} hours twice", "Name each day once."))
                 week[day] = shifts
-        if not any(week.values()) and len(found) == before:
-            found.append(
+        if not any(week.values()) and len(problems) == before:
+            problems.append(
                 Problem(
                     path,
                     "nobody ever works",
@@ -202,11 +208,13 @@ class Week:
             )
         return {day: week[day] for day in WEEKDAYS if week.get(day)}
 
-    def _days(self, name: str, path: Path, found: list[Problem]) -> tuple[str, ...]:
+    def _parse_days(
+        self, name: str, path: DocumentPath, problems: list[Problem]
+    ) -> tuple[str, ...]:
         days = _DAYS.fullmatch(name.strip().lower())
         first, last = (days[1], days[2] or days[1]) if days else ("", "")
         if first not in WEEKDAYS or last not in WEEKDAYS:
-            found.append(
+            problems.append(
                 Problem(
                     path, "is not a weekday", f"Use {', '.join(WEEKDAYS)}, or several: mon-fri."
                 )
@@ -222,38 +230,38 @@ class Week:
     def schema(self) -> dict[str, Any]:
         """An object of weekdays."""
         day = f"({'|'.join(WEEKDAYS)})"
-        named = {name: Shifts().schema() for name in ("mon-fri", *WEEKDAYS)}
+        properties = {name: Shifts().schema() for name in ("mon-fri", *WEEKDAYS)}
         several = {f"^{day}( ?[-–] ?{day})?$": Shifts().schema()}
         return {
             "type": "object",
-            "properties": named,
+            "properties": properties,
             "patternProperties": several,
             "additionalProperties": False,
             "minProperties": 1,
         }
 
 
-_QUIET: Final = Record(
+_QUIET_HOURS: Final = Record(
     {
-        "from": Field("When it begins, for example 22:00.", WallTime(), needed=True),
+        "from": Field("When it begins, for example 22:00.", WallTime(), required=True),
         "to": Field(
-            "When it ends, for example 07:00 of the next morning.", WallTime(), needed=True
+            "When it ends, for example 07:00 of the next morning.", WallTime(), required=True
         ),
         "channel": Field(
             "Only on these channels.",
-            Several(OneOf(tuple(channel.value for channel in Channel)), most=len(Channel)),
+            ListOf(OneOf(tuple(channel.value for channel in Channel)), max_items=len(Channel)),
         ),
     }
 )
 
 
 @dataclass(frozen=True, slots=True)
-class _QuietTime:
-    def read(self, value: object, path: Path, found: list[Problem]) -> Any:
-        before = len(found)
-        quiet = _QUIET.read(value, path, found)
-        if len(found) == before and _of_day(quiet["from"]) == _of_day(quiet["to"]):
-            found.append(
+class _QuietHoursEntry:
+    def read(self, value: object, path: DocumentPath, problems: list[Problem]) -> Any:
+        before = len(problems)
+        quiet = _QUIET_HOURS.read(value, path, problems)
+        if len(problems) == before and _minute_of_day(quiet["from"]) == _minute_of_day(quiet["to"]):
+            problems.append(
                 Problem(
                     (*path, "to"),
                     "ends when it begins: nothing would ever be sent",
@@ -263,28 +271,28 @@ class _QuietTime:
         return quiet
 
     def schema(self) -> dict[str, Any]:
-        return _QUIET.schema()
+        return _QUIET_HOURS.schema()
 
 
 @dataclass(frozen=True, slots=True)
-class Quiet:
+class QuietHoursList:
     """One quiet time, or a list of them of which the first for a channel counts."""
 
-    def read(self, value: object, path: Path, found: list[Problem]) -> Any:
+    def read(self, value: object, path: DocumentPath, problems: list[Problem]) -> Any:
         """A list."""
         if isinstance(value, Mapping):
-            return [_QuietTime().read(cast("object", value), path, found)]
-        return Several(_QuietTime(), most=20).read(value, path, found)
+            return [_QuietHoursEntry().read(cast("object", value), path, problems)]
+        return ListOf(_QuietHoursEntry(), max_items=20).read(value, path, problems)
 
     def schema(self) -> dict[str, Any]:
         """An object or an array of them."""
-        return {"anyOf": [_QUIET.schema(), Several(_QuietTime(), most=20).schema()]}
+        return {"anyOf": [_QUIET_HOURS.schema(), ListOf(_QuietHoursEntry(), max_items=20).schema()]}
 
 
-def _of_day(time: str) -> int:
-    return (wall_minute(time) or 0) % DAY_MINUTES
+def _minute_of_day(time: str) -> int:
+    return (parse_minute_of_day(time) or 0) % MINUTES_PER_DAY
 
 
-def written(minute: int) -> str:
+def format_minute(minute: int) -> str:
     """A minute of the day as a wall time."""
     return f"{minute // 60:02d}:{minute % 60:02d}"

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
-from heard.clock import moment, stamp
+from heard.clock import format_time, parse_time
 from heard.reviews import Channel, Stage
 
 
@@ -75,16 +75,16 @@ class Context:
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> Self:
         """The context that `to_json` wrote."""
-        known = dict(fields)
-        known["channel"] = Channel(known["channel"])
-        known["thread"] = ThreadState(known["thread"])
+        values = dict(fields)
+        values["channel"] = Channel(values["channel"])
+        values["thread"] = ThreadState(values["thread"])
         for name in ("rating", "public_replies_left", "earlier_complaints", "author_value"):
-            known[name] = None if known[name] is None else int(known[name])
-        return cls(**known)
+            values[name] = None if values[name] is None else int(values[name])
+        return cls(**values)
 
 
 @dataclass(frozen=True, slots=True)
-class Near:
+class NearMiss:
     """A rule that nearly decided: all its conditions held but one, `condition`."""
 
     id: str
@@ -111,7 +111,7 @@ class Decision:
     priority: int = 0
     due_at: datetime | None = None
     escalate_after: tuple[int, ...] = ()
-    near: tuple[Near, ...] = ()
+    near_misses: tuple[NearMiss, ...] = ()
     variants: tuple[str, ...] = ()
     checklist: str | None = None
     send_after: datetime | None = None
@@ -125,24 +125,26 @@ class Decision:
             "reason": self.reason,
             "queue": self.queue,
             "priority": self.priority,
-            "due_at": stamp(self.due_at) if self.due_at else None,
+            "due_at": format_time(self.due_at) if self.due_at else None,
             "escalate_after": list(self.escalate_after),
-            "near": [{"id": near.id, "condition": near.condition} for near in self.near],
+            "near": [{"id": near.id, "condition": near.condition} for near in self.near_misses],
             "variants": list(self.variants),
             "checklist": self.checklist,
-            "send_after": stamp(self.send_after) if self.send_after else None,
+            "send_after": format_time(self.send_after) if self.send_after else None,
         }
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> Self:
         """The decision that `to_json` wrote, by this version or one before."""
-        known = dict(fields)
-        known["route"] = Route(known["route"])
-        known["fired"] = tuple(known["fired"])
-        known["escalate_after"] = tuple(int(seconds) for seconds in known["escalate_after"])
-        known["priority"] = int(known["priority"])
-        known["due_at"] = moment(known["due_at"]) if known["due_at"] else None
-        known["near"] = tuple(Near(**near) for near in known.get("near", ()))
-        known["variants"] = tuple(known.get("variants", ()))
-        known["send_after"] = moment(known["send_after"]) if known.get("send_after") else None
-        return cls(**known)
+        values = dict(fields)
+        values["route"] = Route(values["route"])
+        values["fired"] = tuple(values["fired"])
+        values["escalate_after"] = tuple(int(seconds) for seconds in values["escalate_after"])
+        values["priority"] = int(values["priority"])
+        values["due_at"] = parse_time(values["due_at"]) if values["due_at"] else None
+        values["near"] = tuple(NearMiss(**near) for near in values.get("near", ()))
+        values["variants"] = tuple(values.get("variants", ()))
+        values["send_after"] = (
+            parse_time(values["send_after"]) if values.get("send_after") else None
+        )
+        return cls(**values)

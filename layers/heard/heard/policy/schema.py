@@ -9,39 +9,39 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from heard.policy.conditions import LANGUAGE, WHEN
-from heard.policy.hours import Quiet, Week, Zone
+from heard.policy.conditions import CONDITIONS_TYPE, LANGUAGE
+from heard.policy.hours import QuietHoursList, TimeZone, WeekHours
 from heard.policy.model import Route
 from heard.policy.schema_types import (
     DAY_SECONDS,
-    Day,
+    Boolean,
+    Date,
+    DocumentPath,
     Duration,
-    Either,
+    DurationWithClock,
     Field,
+    Integer,
+    ListOf,
+    ListOrRecord,
+    MapOf,
     Number,
     OneOf,
-    Path,
     Problem,
     Record,
-    Several,
-    Table,
     Text,
-    Truth,
-    Wait,
-    Whole,
 )
 from heard.threads import PUBLIC_REPLY_CAP
 
-LONGEST: Final = 400 * DAY_SECONDS
+MAX_WAIT: Final = 400 * DAY_SECONDS
 """No SLA, escalation or giving up may wait longer than this, in seconds.
 
 A Standard workflow ends after a year.
 """
 
-LONGEST_DELAY: Final = 7 * DAY_SECONDS
+MAX_DELAY: Final = 7 * DAY_SECONDS
 """No acknowledgement waits longer than this, in seconds, quiet hours apart: later it is none."""
 
-MOST_ENTRIES: Final = 200
+MAX_ENTRIES: Final = 200
 
 KINDS: Final = ("praise", "recovered", "thanks", "complaint", "private", "person")
 """Of acknowledgements.
@@ -66,46 +66,53 @@ REASON: Final = Text(
 VARIANT: Final = Text(
     40, "[a-z][a-z0-9-]*", "Use small letters, digits and hyphens, a letter first."
 )
-_WHY: Final = Field("Why, for people.", Text(500, lines=True))
+_WHY: Final = Field("Why, for people.", Text(500, multiline=True))
 _THEN: Final = Record(
     {
         "route": Field(
-            "Acknowledge, follow_up (a person), both, or nothing.", OneOf(tuple(Route)), needed=True
+            "Acknowledge, follow_up (a person), both, or nothing.",
+            OneOf(tuple(Route)),
+            required=True,
         ),
         "reason": Field('For "nothing": why, as a code of small letters for the log.', REASON),
         "queue": Field("The queue of the follow-up.", Text()),
-        "priority": Field("Greater comes first in its queue.", Whole(0, 1000)),
+        "priority": Field("Greater comes first in its queue.", Integer(0, 1000)),
         "sla": Field(
-            "By when a person's first answer is due, instead of what `sla` says.", Wait(LONGEST)
+            "By when a person's first answer is due, instead of what `sla` says.",
+            DurationWithClock(MAX_WAIT),
         ),
         "checklist": Field("Which of `checklists` the person is shown.", NAME),
         "variants": Field(
             "Which of the acknowledgements' variants may be sent, by name.",
-            Several(VARIANT, most=20),
+            ListOf(VARIANT, max_items=20),
         ),
         "delay": Field(
             "How long the acknowledgement waits, instead of what `acknowledgements` says.",
-            Duration(0, LONGEST_DELAY),
+            Duration(0, MAX_DELAY),
         ),
     }
 )
 _RULE: Final = Record(
     {
-        "id": Field("Its name in decisions and in the log.", _ID, needed=True),
+        "id": Field("Its name in decisions and in the log.", _ID, required=True),
         "why": _WHY,
-        "when": Field("Conditions that must all hold; {} always holds.", WHEN, needed=True),
-        "then": Field("What happens.", _THEN, needed=True),
+        "when": Field(
+            "Conditions that must all hold; {} always holds.", CONDITIONS_TYPE, required=True
+        ),
+        "then": Field("What happens.", _THEN, required=True),
     }
 )
 _LADDER: Final = Record(
     {
-        "id": Field("Its name in decisions and in the log.", _ID, needed=True),
+        "id": Field("Its name in decisions and in the log.", _ID, required=True),
         "why": _WHY,
-        "when": Field("Conditions that must all hold; {} always holds.", WHEN, needed=True),
+        "when": Field(
+            "Conditions that must all hold; {} always holds.", CONDITIONS_TYPE, required=True
+        ),
         "after": Field(
             "How long each level waits before the next is told.",
-            Several(Duration(1, LONGEST), most=20),
-            needed=True,
+            ListOf(Duration(1, MAX_WAIT), max_items=20),
+            required=True,
         ),
     }
 )
@@ -115,14 +122,14 @@ _LADDER: Final = Record(
 class _SlaEntry:
     """`within` in words, or `seconds` and `clock`; the normal form has the latter."""
 
-    def read(self, value: object, path: Path, found: list[Problem]) -> Any:
-        before = len(found)
-        entry = self._record().read(value, path, found)
-        if len(found) > before:
+    def read(self, value: object, path: DocumentPath, problems: list[Problem]) -> Any:
+        before = len(problems)
+        entry = self._record().read(value, path, problems)
+        if len(problems) > before:
             return entry
         exact = entry.keys() & {"seconds", "clock"}
         if "within" in entry and exact:
-            found.append(
+            problems.append(
                 Problem(
                     (*path, "within"),
                     "says by when a second time",
@@ -133,7 +140,7 @@ class _SlaEntry:
             entry |= entry.pop("within")
         elif len(exact) == 1:
             missing = "clock" if "seconds" in exact else "seconds"
-            found.append(
+            problems.append(
                 Problem(
                     (*path, missing),
                     "is missing",
@@ -141,7 +148,7 @@ class _SlaEntry:
                 )
             )
         elif not exact:
-            found.append(
+            problems.append(
                 Problem(
                     (*path, "within"),
                     "is missing",
@@ -156,7 +163,7 @@ class _SlaEntry:
         }
 
     def _record(self) -> Record:
-        wait = Wait(LONGEST)
+        wait = DurationWithClock(MAX_WAIT)
         return Record(
             {
                 "id": _LADDER.fields["id"],
@@ -167,10 +174,10 @@ class _SlaEntry:
                     'around the clock".',
                     wait,
                 ),
-                "seconds": Field("Instead of `within`: seconds.", Duration(1, LONGEST)),
+                "seconds": Field("Instead of `within`: seconds.", Duration(1, MAX_WAIT)),
                 "clock": Field(
                     "Which time `seconds` counts: the calendar's hours, or always.",
-                    wait.exact.fields["clock"].shape,
+                    wait.exact_type.fields["clock"].value_type,
                 ),
             }
         )
@@ -183,8 +190,8 @@ _HOLIDAYS: Final = Record(
             Text(2, "[A-Z]{2}", 'Two capital letters: "DE".'),
         ),
         "subdivision": Field("Those of a part of it as well, for example BE.", Text(40)),
-        "add": Field("Days on which nobody works beside them.", Several(Day(), most=400)),
-        "remove": Field("Holidays on which you do work.", Several(Day(), most=400)),
+        "add": Field("Days on which nobody works beside them.", ListOf(Date(), max_items=400)),
+        "remove": Field("Holidays on which you do work.", ListOf(Date(), max_items=400)),
     }
 )
 DOCUMENT: Final = Record(
@@ -192,38 +199,42 @@ DOCUMENT: Final = Record(
         "name": Field("The policy's name, for people.", Text()),
         "rules": Field(
             "What happens to which review: the first whose conditions hold decides.",
-            Several(_RULE, most=MOST_ENTRIES),
+            ListOf(_RULE, max_items=MAX_ENTRIES),
         ),
         "playbook_rules": Field(
             "Whether the playbook's rules follow yours; true unless your last rule has no "
             "conditions.",
-            Truth(),
+            Boolean(),
         ),
         "sla": Field(
             "By when a person's first answer is due (R07); the first that holds, then the "
             "playbook's.",
-            Several(_SlaEntry()),
+            ListOf(_SlaEntry()),
         ),
         "escalation": Field(
             "Who waits how long after that (R08); the first that holds, then the playbook's.",
-            Several(_LADDER),
+            ListOf(_LADDER),
         ),
         "calendar": Field(
             "When you work.",
             Record(
                 {
-                    "timezone": Field("Your IANA time zone, for example Europe/Berlin.", Zone()),
+                    "timezone": Field(
+                        "Your IANA time zone, for example Europe/Berlin.", TimeZone()
+                    ),
                     "hours": Field(
-                        "Your hours by weekday; days that are absent are closed.", Week()
+                        "Your hours by weekday; days that are absent are closed.", WeekHours()
                     ),
                     "holidays": Field(
                         "Days on which nobody works: a list of dates, or a country's.",
-                        Either(Several(Day(), least=0, most=5000), _HOLIDAYS),
+                        ListOrRecord(ListOf(Date(), min_items=0, max_items=5000), _HOLIDAYS),
                     ),
                 }
             ),
         ),
-        "quiet_hours": Field("When nothing automatic is sent, in your time zone.", Quiet()),
+        "quiet_hours": Field(
+            "When nothing automatic is sent, in your time zone.", QuietHoursList()
+        ),
         "voice": Field(
             "How you sound.",
             Record(
@@ -232,7 +243,7 @@ DOCUMENT: Final = Record(
                     "signature": Field("How automatic answers end.", Text(60)),
                     "formality": Field(
                         "How customers are addressed, by language.",
-                        Table(LANGUAGE, OneOf(("formal", "informal"))),
+                        MapOf(LANGUAGE, OneOf(("formal", "informal"))),
                     ),
                     "fallback_language": Field(
                         "Spoken where the review's language is not known, or has no words of ours.",
@@ -245,28 +256,28 @@ DOCUMENT: Final = Record(
             "What automatic answers say.",
             Record(
                 {
-                    "delay": Field("How long they wait.", Duration(0, LONGEST_DELAY)),
+                    "delay": Field("How long they wait.", Duration(0, MAX_DELAY)),
                     "variants": Field(
                         "Your own wordings, which are compared by what happens next (R27).",
-                        Several(
+                        ListOf(
                             Record(
                                 {
                                     "name": Field(
-                                        "Its name in the log and in rules.", VARIANT, needed=True
+                                        "Its name in the log and in rules.", VARIANT, required=True
                                     ),
                                     "kinds": Field(
                                         "For which kinds of acknowledgement.",
-                                        Several(OneOf(KINDS), most=len(KINDS)),
-                                        needed=True,
+                                        ListOf(OneOf(KINDS), max_items=len(KINDS)),
+                                        required=True,
                                     ),
                                     "languages": Field(
                                         "The template in each language.",
-                                        Table(LANGUAGE, Text(2000, lines=True)),
-                                        needed=True,
+                                        MapOf(LANGUAGE, Text(2000, multiline=True)),
+                                        required=True,
                                     ),
                                 }
                             ),
-                            most=50,
+                            max_items=50,
                         ),
                     ),
                 }
@@ -278,45 +289,46 @@ DOCUMENT: Final = Record(
                 {
                     "public_replies": Field(
                         "Public replies in one thread, never more than two (R04).",
-                        Whole(0, PUBLIC_REPLY_CAP),
+                        Integer(0, PUBLIC_REPLY_CAP),
                     )
                 }
             ),
         ),
         "remedies": Field(
             "What an agent may grant; above its limit a lead decides (R28).",
-            Several(
+            ListOf(
                 Record(
                     {
-                        "name": Field("What it is, for example refund.", NAME, needed=True),
-                        "limit": Field("Up to how much.", Number(0, 1_000_000), needed=True),
+                        "name": Field("What it is, for example refund.", NAME, required=True),
+                        "limit": Field("Up to how much.", Number(0, 1_000_000), required=True),
                         "currency": Field(
                             "Of which currency (ISO 4217).",
                             Text(3, "[A-Z]{3}", 'Three capital letters: "EUR".'),
-                            needed=True,
+                            required=True,
                         ),
                     }
                 ),
-                most=50,
+                max_items=50,
             ),
         ),
         "checklists": Field(
             "What to think of, by name; rules attach them to follow-ups (R25).",
-            Table(NAME, Several(Text(300), most=30)),
+            MapOf(NAME, ListOf(Text(300), max_items=30)),
         ),
         "queues": Field(
-            "The queues there are; a rule that names another is refused.", Several(Text(), most=100)
+            "The queues there are; a rule that names another is refused.",
+            ListOf(Text(), max_items=100),
         ),
         "give_up_after": Field(
             "How long a follow-up may stay open before it is closed as expired.",
-            Duration(1, LONGEST),
+            Duration(1, MAX_WAIT),
         ),
     }
 )
 """Everything that a policy document may say."""
 
 
-def schema() -> dict[str, Any]:
+def json_schema() -> dict[str, Any]:
     """The published JSON Schema (draft 2020-12) of a policy as it is written.
 
     Editors complete and check with it.

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final, Literal, Protocol, cast
 
-type Path = tuple[str | int, ...]
+type DocumentPath = tuple[str | int, ...]
 """Names and list positions from a document's root: `("rules", 2, "when", "severity", 0)`."""
 
 DAY_SECONDS: Final = 86_400
@@ -26,8 +26,8 @@ _DURATION: Final = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _DATE: Final = re.compile("(?:19[7-9]|2[01][0-9])[0-9]-[0-9]{2}-[0-9]{2}", re.ASCII)
-_MOST_QUOTED: Final = 60
-_YES: Final = {
+_MAX_QUOTE: Final = 60
+_BOOLEAN_WORDS: Final = {
     "yes": True,
     "y": True,
     "on": True,
@@ -46,52 +46,54 @@ class Problem:
     An `error` is refused, a `warning` is not.
     """
 
-    path: Path
+    path: DocumentPath
     message: str
     fix: str
     severity: Literal["error", "warning"] = "error"
 
     def __str__(self) -> str:
         """`rules[2].when.mood: unknown. Use severity, …`."""
-        return f"{shown(self.path)}: {self.message}. {self.fix}"
+        return f"{format_path(self.path)}: {self.message}. {self.fix}"
 
 
-def shown(path: Path) -> str:
+def format_path(path: DocumentPath) -> str:
     """A path as people read it: `rules[2].when.severity[0]`; the root is `policy`."""
     text = "".join(f"[{step}]" if isinstance(step, int) else f".{step[:40]}" for step in path)
     return text.removeprefix(".") or "policy"
 
 
-def quoted(value: object) -> str:
+def quote(value: object) -> str:
     """A value of the document as a message shows it, cut when it is long."""
     try:
         text = json.dumps(value, ensure_ascii=False)
     except (TypeError, ValueError, RecursionError):
         text = type(value).__name__
     text = "".join(character if character.isprintable() else "\ufffd" for character in text)
-    return text if len(text) <= _MOST_QUOTED else text[: _MOST_QUOTED - 1] + "…"
+    return text if len(text) <= _MAX_QUOTE else text[: _MAX_QUOTE - 1] + "…"
 
 
-def nearest(given: object, known: Iterable[str]) -> str:
+def suggestion(given: object, known: Iterable[str]) -> str:
     """What somebody who wrote `given` may have meant, as a question; else all that is known."""
     names = {str(name).lower(): str(name) for name in known}
     close = difflib.get_close_matches(
         str(given)[:80].lower().strip().replace(" ", "_"), names, n=1, cutoff=0.65
     )
-    return f'Did you mean "{names[close[0]]}"?' if close else f"Use {listed([*names.values()])}."
+    return (
+        f'Did you mean "{names[close[0]]}"?' if close else f"Use {join_with_or([*names.values()])}."
+    )
 
 
-def listed(names: Sequence[str], most: int = 24) -> str:
+def join_with_or(names: Sequence[str], limit: int = 24) -> str:
     """`a, b or c`."""
-    if len(names) > most:
-        return ", ".join([*names[:most], "…"])
+    if len(names) > limit:
+        return ", ".join([*names[:limit], "…"])
     return " or ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
 
 
-class Shape(Protocol):
+class SchemaType(Protocol):
     """One kind of value."""
 
-    def read(self, value: object, path: Path, found: list[Problem]) -> Any:
+    def read(self, value: object, path: DocumentPath, problems: list[Problem]) -> Any:
         """The value in its normal form, which reads as itself.
 
         What is wrong is added to `found`; the result then means nothing.
@@ -110,39 +112,39 @@ class Text:
     Of the form `pattern`, which `form` describes. `lines` allows breaks.
     """
 
-    most: int = 100
+    max_length: int = 100
     pattern: str = ""
-    form: str = ""
-    lines: bool = False
+    fix: str = ""
+    multiline: bool = False
 
-    def read(self, value: object, path: Path, found: list[Problem]) -> Any:
+    def read(self, value: object, path: DocumentPath, problems: list[Problem]) -> Any:
         """The text as it is."""
         if not isinstance(value, str):
             fix = (
-                f'Put it in quotes: "{quoted(value)}".'
+                f'Put it in quotes: "{quote(value)}".'
                 if isinstance(value, int | float)
-                else (self.form or "Write some words.")
+                else (self.fix or "Write some words.")
             )
-            found.append(
+            problems.append(
                 Problem(
                     path,
-                    f"{quoted(value)} is not a text" if value is not None else "nothing is given",
+                    f"{quote(value)} is not a text" if value is not None else "nothing is given",
                     fix,
                 )
             )
-        elif not 1 <= len(value) <= self.most:
-            found.append(
+        elif not 1 <= len(value) <= self.max_length:
+            problems.append(
                 Problem(
                     path,
                     f"has {len(value)} characters",
-                    f"Give a text of 1 to {self.most} characters.",
+                    f"Give a text of 1 to {self.max_length} characters.",
                 )
             )
         elif any(
-            unicodedata.category(sign) in {"Cc", "Cs"} and not (self.lines and sign == "\n")
+            unicodedata.category(sign) in {"Cc", "Cs"} and not (self.multiline and sign == "\n")
             for sign in value
         ):
-            found.append(
+            problems.append(
                 Problem(
                     path,
                     "holds a control character",
@@ -150,63 +152,63 @@ class Text:
                 )
             )
         elif self.pattern and not re.fullmatch(self.pattern, value):
-            found.append(Problem(path, f"{quoted(value)} cannot be used here", self.form))
+            problems.append(Problem(path, f"{quote(value)} cannot be used here", self.fix))
         return value
 
     def schema(self) -> dict[str, Any]:
         """A string."""
-        return {"type": "string", "minLength": 1, "maxLength": self.most} | (
+        return {"type": "string", "minLength": 1, "maxLength": self.max_length} | (
             {"pattern": f"^(?:{self.pattern})$"} if self.pattern else {}
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
+class Integer:
     """A whole number from `least` to `most`."""
 
-    least: int
-    most: int
+    minimum: int
+    maximum: int
 
-    def read(self, value: object, path: Path, found: list[Problem]) -> Any:
+    def read(self, value: object, path: DocumentPath, problems: list[Problem]) -> Any:
         """The number."""
         if (
             not isinstance(value, int)
             or isinstance(value, bool)
-            or not self.least <= value <= self.most
+            or not self.minimum <= value <= self.maximum
         ):
-            found.append(
+            problems.append(
                 Problem(
                     path,
-                    f"{quoted(value)} does not fit",
-                    f"Give a whole number from {self.least} to {self.most}.",
+                    f"{quote(value)} does not fit",
+                    f"Give a whole number from {self.minimum} to {self.maximum}.",
                 )
             )
         return value
 
     def schema(self) -> dict[str, Any]:
         """An integer."""
-        return {"type": "integer", "minimum": self.least, "maximum": self.most}
+        return {"type": "integer", "minimum": self.minimum, "maximum": self.maximum}
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
     """A number from `least` to `most`."""
 
-    least: float
-    most: float
+    minimum: float
+    maximum: float
 
-    def read(self, value: object, path: Path, found: list[Problem]) -> Any:
+    def read(self, value: object, path: DocumentPath, problems: list[Problem]) -> Any:
         """The number; a whole one as an integer, so that 1 and 1.0 are one policy."""
         if (
             not isinstance(value, int | float)
             or isinstance(value, bool)
-            or not self.least <= value <= self.most
+            or not self.minimum <= value <= self.maximum
         ):
-            found.append(
+            problems.append(
                 Problem(
                     path,
-                    f"{quoted(value)} does not fit",
-                    f"Give a number from {self.least:g} to {self.most:g}.",
+                    f"{quote(value)} does not fit",
+                    f"Give a number from {self.minimum:g} to {self.maximum:g}.",
                 )
             )
             return value
@@ -214,23 +216,23 @@ class Number:
 
     def schema(self) -> dict[str, Any]:
         """A number."""
-        return {"type": "number", "minimum": self.least, "maximum": self.most}
+        return {"type": "number", "minimum": self.minimum, "maximum": self.maximum}
 
 
 @dataclass(frozen=True, slots=True)
-class Truth:
+class Boolean:
     """True or false."""
 
-    def read(self, value: object, path: Path, found: list[Problem]) -> Any:
+    def read(self, value: object, path: DocumentPath, problems: list[Problem]) -> Any:
         """The truth value."""
         if not isinstance(value, bool):
-            meant = _YES.get(value.lower()) if isinstance(value, str) else None
+            boolean = _BOOLEAN_WORDS.get(value.lower()) if isinstance(value, str) else None
             fix = (
                 "Give true or false."
-                if meant is None
-                else f"Give true or false: here {json.dumps(meant)}, without quotes."
+                if boolean is None
+                else f"Give true or false: here {json.dumps(boolean)}, without quotes."
             )
-            found.append(Problem(path, f"{quoted(value)} is not true or false", fix))
+            problems.append(Problem(path, f"{quote(value)} is not true or false", fix))
         return value
 
     def schema(self) -> dict[str, Any]:
@@ -242,63 +244,67 @@ class Truth:
 class OneOf:
     """One of these words."""
 
-    words: tuple[str, ...]
+    values: tuple[str, ...]
 
-    def read(self, value: object, path: Path, found: list[Problem]) -> Any:
+    def read(self, value: object, path: DocumentPath, problems: list[Problem]) -> Any:
         """The word."""
-        if not isinstance(value, str) or value not in self.words:
-            found.append(
+        if not isinstance(value, str) or value not in self.values:
+            problems.append(
                 Problem(
                     path,
-                    f"{quoted(value)} is not one of {', '.join(self.words)}",
-                    nearest(value, self.words),
+                    f"{quote(value)} is not one of {', '.join(self.values)}",
+                    suggestion(value, self.values),
                 )
             )
         return value
 
     def schema(self) -> dict[str, Any]:
         """An enumeration."""
-        return {"enum": list(self.words)}
+        return {"enum": list(self.values)}
 
 
 @dataclass(frozen=True, slots=True)
-class Several:
+class ListOf:
     """A list of `least` to `most` values of one shape."""
 
-    of: Shape
-    least: int = 1
-    most: int = 200
+    item_type: SchemaType
+    min_items: int = 1
+    max_items: int = 200
 
-    def read(self, value: object, path: Path, found: list[Problem]) -> Any:
+    def read(self, value: object, path: DocumentPath, problems: list[Problem]) -> Any:
         """The list of normal forms."""
         if not isinstance(value, Sequence) or isinstance(value, str | bytes):
             single = isinstance(value, str | int | float) and not isinstance(value, bool)
-            fix = f"Give a list: [{quoted(value)}]." if single else "Give a list."
-            found.append(
+            fix = f"Give a list: [{quote(value)}]." if single else "Give a list."
+            problems.append(
                 Problem(
                     path,
-                    f"{quoted(value)} is not a list" if value is not None else "nothing is given",
+                    f"{quote(value)} is not a list" if value is not None else "nothing is given",
                     fix[:100],
                 )
             )
             return []
         values = cast("Sequence[object]", value)
-        if not self.least <= len(values) <= self.most:
-            found.append(
+        if not self.min_items <= len(values) <= self.max_items:
+            problems.append(
                 Problem(
-                    path, f"has {len(values)} entries", f"Give {self.least} to {self.most} entries."
+                    path,
+                    f"has {len(values)} entries",
+                    f"Give {self.min_items} to {self.max_items} entries.",
                 )
             )
             return []
-        return [self.of.read(each, (*path, place), found) for place, each in enumerate(values)]
+        return [
+            self.item_type.read(each, (*path, place), problems) for place, each in enumerate(values)
+        ]
 
     def schema(self) -> dict[str, Any]:
         """An array."""
         return {
             "type": "array",
-            "items": self.of.schema(),
-            "minItems": self.least,
-            "maxItems": self.most,
+            "items": self.item_type.schema(),
+            "minItems": self.min_items,
+            "maxItems": self.max_items,
         }
 
 
@@ -310,9 +316,9 @@ class Field:
     out.
     """
 
-    about: str
-    shape: Shape
-    needed: bool = False
+    description: str
+    value_type: SchemaType
+    required: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,135 +327,137 @@ class Record:
 
     fields: Mapping[str, Field]
 
-    def read(self, value: object, path: Path, found: list[Problem]) -> Any:
+    def read(self, value: object, path: DocumentPath, problems: list[Problem]) -> Any:
         """The normal forms by name; what is absent stays absent."""
         if not isinstance(value, Mapping):
-            said = (
-                f"{quoted(value)} stands where names and values belong"
+            message = (
+                f"{quote(value)} stands where names and values belong"
                 if value is not None
                 else "nothing is given"
             )
-            found.append(
+            problems.append(
                 Problem(
                     path,
-                    said,
-                    f"Give {listed(list(self.fields), most=4)} with a value each, or leave it out.",
+                    message,
+                    f"Give {join_with_or(list(self.fields), limit=4)} with a value each, or leave it out.",
                 )
             )
             return {}
-        read: dict[str, Any] = {}
-        for name, given in cast("Mapping[Any, object]", value).items():
-            known = self.fields.get(name) if isinstance(name, str) else None
-            if known is None:
-                found.append(Problem((*path, str(name)), "unknown", nearest(name, self.fields)))
+        record: dict[str, Any] = {}
+        for name, raw in cast("Mapping[Any, object]", value).items():
+            spec = self.fields.get(name) if isinstance(name, str) else None
+            if spec is None:
+                problems.append(
+                    Problem((*path, str(name)), "unknown", suggestion(name, self.fields))
+                )
             else:
-                read[name] = known.shape.read(given, (*path, name), found)
-        for name, known in self.fields.items():
-            if known.needed and name not in read:
-                found.append(
+                record[name] = spec.value_type.read(raw, (*path, name), problems)
+        for name, spec in self.fields.items():
+            if spec.required and name not in record:
+                problems.append(
                     Problem(
                         (*path, name),
                         "is missing",
-                        f"Add it: {known.about[0].lower()}{known.about[1:]}",
+                        f"Add it: {spec.description[0].lower()}{spec.description[1:]}",
                     )
                 )
-        return read
+        return record
 
     def schema(self) -> dict[str, Any]:
         """An object that takes no other names."""
         properties = {
-            name: {"description": known.about} | known.shape.schema()
+            name: {"description": known.description} | known.value_type.schema()
             for name, known in self.fields.items()
         }
-        needed = [name for name, known in self.fields.items() if known.needed]
+        required = [name for name, known in self.fields.items() if known.required]
         return {"type": "object", "properties": properties, "additionalProperties": False} | (
-            {"required": needed} if needed else {}
+            {"required": required} if required else {}
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class MapOf:
     """Names that the business chooses, with values of one shape."""
 
-    names: Text
-    of: Shape
-    most: int = 100
+    key_type: Text
+    value_type: SchemaType
+    max_items: int = 100
 
-    def read(self, value: object, path: Path, found: list[Problem]) -> Any:
+    def read(self, value: object, path: DocumentPath, problems: list[Problem]) -> Any:
         """The normal forms by name."""
         if (
             not isinstance(value, Mapping)
-            or not 1 <= len(cast("Mapping[Any, object]", value)) <= self.most
+            or not 1 <= len(cast("Mapping[Any, object]", value)) <= self.max_items
         ):
-            found.append(
+            problems.append(
                 Problem(
                     path,
-                    f"{quoted(cast('object', value))} does not fit",
-                    f"Give 1 to {self.most} names with a value each, or leave it out.",
+                    f"{quote(cast('object', value))} does not fit",
+                    f"Give 1 to {self.max_items} names with a value each, or leave it out.",
                 )
             )
             return {}
-        read: dict[str, Any] = {}
-        for name, given in cast("Mapping[Any, object]", value).items():
-            self.names.read(name, (*path, str(name)), found)
-            read[str(name)] = self.of.read(given, (*path, str(name)), found)
-        return read
+        entries: dict[str, Any] = {}
+        for name, raw in cast("Mapping[Any, object]", value).items():
+            self.key_type.read(name, (*path, str(name)), problems)
+            entries[str(name)] = self.value_type.read(raw, (*path, str(name)), problems)
+        return entries
 
     def schema(self) -> dict[str, Any]:
         """An object with names of one form."""
         return {
             "type": "object",
-            "propertyNames": self.names.schema(),
-            "additionalProperties": self.of.schema(),
+            "propertyNames": self.key_type.schema(),
+            "additionalProperties": self.value_type.schema(),
             "minProperties": 1,
-            "maxProperties": self.most,
+            "maxProperties": self.max_items,
         }
 
 
 @dataclass(frozen=True, slots=True)
-class Either:
+class ListOrRecord:
     """A list or a record, told apart by what is given."""
 
-    several: Several
-    record: Shape
+    list_type: ListOf
+    record_type: SchemaType
 
-    def read(self, value: object, path: Path, found: list[Problem]) -> Any:
+    def read(self, value: object, path: DocumentPath, problems: list[Problem]) -> Any:
         """The normal form of whichever it is."""
-        return (self.record if isinstance(value, Mapping) else self.several).read(
-            cast("object", value), path, found
+        return (self.record_type if isinstance(value, Mapping) else self.list_type).read(
+            cast("object", value), path, problems
         )
 
     def schema(self) -> dict[str, Any]:
         """Any of both."""
-        return {"anyOf": [self.several.schema(), self.record.schema()]}
+        return {"anyOf": [self.list_type.schema(), self.record_type.schema()]}
 
 
 @dataclass(frozen=True, slots=True)
 class Duration:
     """Seconds from `least` to `most`, as a number or in words: `90`, `15m`, `2 hours`, `30d`."""
 
-    least: int
-    most: int
+    minimum: int
+    maximum: int
 
-    def read(self, value: object, path: Path, found: list[Problem]) -> Any:
+    def read(self, value: object, path: DocumentPath, problems: list[Problem]) -> Any:
         """The seconds."""
-        words = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
-        if words and not words[2] and not words[4]:
-            value = int(words[1]) * _UNITS[words[3][0].lower()]
+        match = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
+        if match and not match[2] and not match[4]:
+            value = int(match[1]) * _UNITS[match[3][0].lower()]
         if not isinstance(value, int) or isinstance(value, bool):
-            found.append(
+            problems.append(
                 Problem(
                     path,
-                    f"{quoted(value)} is not a duration",
+                    f"{quote(value)} is not a duration",
                     'Give seconds, or for example "15m", "2 hours" or "30d".',
                 )
             )
-        elif not self.least <= value <= self.most:
-            found.append(
+        elif not self.minimum <= value <= self.maximum:
+            problems.append(
                 Problem(
                     path,
-                    f"{quoted(value)} seconds do not fit",
-                    f"Give {spoken(self.least)} to {spoken(self.most)}.",
+                    f"{quote(value)} seconds do not fit",
+                    f"Give {format_duration(self.minimum)} to {format_duration(self.maximum)}.",
                 )
             )
         return value
@@ -459,14 +467,14 @@ class Duration:
         words = r"^[0-9]{1,9} ?([sSmMhHdD]|[sS]econds?|[mM]in(ute)?s?|[hH]ours?|[dD]ays?)$"
         return {
             "anyOf": [
-                {"type": "integer", "minimum": self.least, "maximum": self.most},
+                {"type": "integer", "minimum": self.minimum, "maximum": self.maximum},
                 {"type": "string", "pattern": words},
             ]
         }
 
 
 @dataclass(frozen=True, slots=True)
-class Wait:
+class DurationWithClock:
     """By when something is due: a `Duration` of working time, or in words with its clock.
 
     `8 working hours`, `1 hour around the clock`.
@@ -475,40 +483,40 @@ class Wait:
     "working"}`.
     """
 
-    most: int
-    exact: Record = field(init=False)
+    maximum: int
+    exact_type: Record = field(init=False)
 
     def __post_init__(self) -> None:
         exact = {
-            "seconds": Field("Seconds.", Whole(1, self.most), needed=True),
+            "seconds": Field("Seconds.", Integer(1, self.maximum), required=True),
             "clock": Field(
                 "Which time counts: the business's own hours, or always.",
                 OneOf(("working", "always")),
-                needed=True,
+                required=True,
             ),
         }
-        object.__setattr__(self, "exact", Record(exact))
+        object.__setattr__(self, "exact_type", Record(exact))
 
-    def read(self, value: object, path: Path, found: list[Problem]) -> Any:
+    def read(self, value: object, path: DocumentPath, problems: list[Problem]) -> Any:
         """Seconds and clock."""
         if isinstance(value, Mapping):
-            return self.exact.read(cast("object", value), path, found)
+            return self.exact_type.read(cast("object", value), path, problems)
         clock = "working"
-        if isinstance(value, str) and (words := _DURATION.fullmatch(value.strip())):
-            if words[2] and words[4]:
-                found.append(
+        if isinstance(value, str) and (match := _DURATION.fullmatch(value.strip())):
+            if match[2] and match[4]:
+                problems.append(
                     Problem(
                         path,
-                        f"{quoted(value)} names two clocks",
+                        f"{quote(value)} names two clocks",
                         'Say "1 working hour" or "1 hour around the clock".',
                     )
                 )
-            clock = "always" if words[4] else "working"
-            if clock == "working" and words[3][0].lower() == "d":
+            clock = "always" if match[4] else "working"
+            if clock == "working" and match[3][0].lower() == "d":
                 fix = 'Say it in hours: "8 working hours", or "24 hours around the clock".'
-                found.append(Problem(path, "working days differ in length", fix))
-            value = f"{words[1]}{words[3][0]}"
-        return {"seconds": Duration(1, self.most).read(value, path, found), "clock": clock}
+                problems.append(Problem(path, "working days differ in length", fix))
+            value = f"{match[1]}{match[3][0]}"
+        return {"seconds": Duration(1, self.maximum).read(value, path, problems), "clock": clock}
 
     def schema(self) -> dict[str, Any]:
         """Seconds of working time, words, or both exactly."""
@@ -516,32 +524,32 @@ class Wait:
             r"^[0-9]{1,9} ?([sSmMhH]|([wW]orking )?([sS]econds?|[mM]in(ute)?s?|[hH]ours?)"
             r"|([sSmMhHdD]|[sS]econds?|[mM]in(ute)?s?|[hH]ours?|[dD]ays?) around the clock)$"
         )
-        number = {"type": "integer", "minimum": 1, "maximum": self.most}
+        number = {"type": "integer", "minimum": 1, "maximum": self.maximum}
         examples = ["8 working hours", "30 working minutes", "1 hour around the clock"]
         return {
             "anyOf": [
                 {"type": "string", "pattern": words, "examples": examples},
                 number,
-                self.exact.schema(),
+                self.exact_type.schema(),
             ]
         }
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class Date:
     """A date: `2026-12-24`."""
 
-    def read(self, value: object, path: Path, found: list[Problem]) -> Any:
+    def read(self, value: object, path: DocumentPath, problems: list[Problem]) -> Any:
         """The date as ISO 8601 writes it."""
         try:
             if isinstance(value, str) and _DATE.fullmatch(value):
                 return date.fromisoformat(value).isoformat()
         except ValueError:
             pass
-        found.append(
+        problems.append(
             Problem(
                 path,
-                f"{quoted(value)} is not a day from 1970 to 2199",
+                f"{quote(value)} is not a day from 1970 to 2199",
                 'Give a date, for example "2026-12-24".',
             )
         )
@@ -552,7 +560,7 @@ class Day:
         return {"type": "string", "pattern": f"^{_DATE.pattern}$"}
 
 
-def spoken(seconds: int) -> str:
+def format_duration(seconds: int) -> str:
     """A duration in words: `8 hours`, `90 seconds`, `30 days`."""
     for unit, length in (("day", DAY_SECONDS), ("hour", 3600), ("minute", 60)):
         if seconds and seconds % length == 0 and (unit != "day" or seconds >= 2 * DAY_SECONDS):

@@ -19,7 +19,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from heard.assessment import Assessment, Severity
-from heard.clock import stamp
+from heard.clock import format_time
 from heard.policy.decisions import decide, hand_over
 from heard.policy.document import Policy
 from heard.policy.model import Context, Decision, Route
@@ -36,7 +36,7 @@ MINUTES: Final[Mapping[Severity, int]] = {
 Our assumption, which a business should replace by what it measures.
 """
 
-EXAMPLES: Final = 3
+MAX_EXAMPLES: Final = 3
 """How many examples are kept of each kind of change."""
 
 WEEK_HOURS: Final = 7 * 24
@@ -79,7 +79,7 @@ class PastReview:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class DecisionChange:
     """One review about which two policies decide differently, and in what."""
 
     review: PastReview
@@ -111,10 +111,10 @@ class Change:
         It holds the customer's words only if the review was given with them.
         """
         review, assessment, context = self.review, self.review.assessment, self.review.context
-        told = {
+        fields = {
             "review": review.id,
             "kind": self.kind,
-            "at": stamp(review.at) if review.at else None,
+            "at": format_time(review.at) if review.at else None,
             "channel": context.channel.value,
             "platform": context.platform,
             "rating": context.rating,
@@ -123,14 +123,14 @@ class Change:
             "flags": [flag.value for flag in assessment.flags],
             "reasons": list(dict.fromkeys(reason.code for reason in assessment.reasons)),
             "language": assessment.language,
-            "before": _told(self.before),
-            "after": _told(self.after),
+            "before": _decision_fields(self.before),
+            "after": _decision_fields(self.after),
         }
-        return told | ({"text": review.text} if review.text is not None else {})
+        return fields | ({"text": review.text} if review.text is not None else {})
 
 
 @dataclass(slots=True)
-class Load:
+class Workload:
     """What one policy asks of people.
 
     Follow-ups and minutes in all, and by hour of the week (0 is Monday, 00:00-01:00).
@@ -186,9 +186,11 @@ class Simulation:
         default_factory=Counter[tuple[str | None, str | None]]
     )
     rules: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
-    before: Load = field(default_factory=Load)
-    after: Load = field(default_factory=Load)
-    examples: dict[str, list[Change]] = field(default_factory=dict[str, list[Change]])
+    before: Workload = field(default_factory=Workload)
+    after: Workload = field(default_factory=Workload)
+    examples: dict[str, list[DecisionChange]] = field(
+        default_factory=dict[str, list[DecisionChange]]
+    )
 
     @property
     def rerouted(self) -> int:
@@ -196,14 +198,18 @@ class Simulation:
         return self.aspects[Aspect.ROUTE]
 
     @property
-    def lost(self) -> Counter[Severity]:
+    def lost_person(self) -> Counter[Severity]:
         """Reviews that a person got before and none would get now, by severity."""
-        return self._crossing(lambda before, after: before.follows_up and not after.follows_up)
+        return self._count_crossings(
+            lambda before, after: before.follows_up and not after.follows_up
+        )
 
     @property
-    def gained(self) -> Counter[Severity]:
+    def gained_person(self) -> Counter[Severity]:
         """Reviews that no person got before and one would get now, by severity."""
-        return self._crossing(lambda before, after: after.follows_up and not before.follows_up)
+        return self._count_crossings(
+            lambda before, after: after.follows_up and not before.follows_up
+        )
 
     @property
     def weeks(self) -> float | None:
@@ -218,7 +224,7 @@ class Simulation:
         return (self.after.minutes - self.before.minutes) / 60
 
     @property
-    def ranked(self) -> list[tuple[str, int]]:
+    def ranked_kinds(self) -> list[tuple[str, int]]:
         """The kinds of change and how many reviews change so.
 
         Routes first, then by their number.
@@ -238,20 +244,24 @@ class Simulation:
         return {
             "reviews": self.reviews,
             "undated": self.undated,
-            "from": stamp(self.first) if self.first else None,
-            "to": stamp(self.last) if self.last else None,
+            "from": format_time(self.first) if self.first else None,
+            "to": format_time(self.last) if self.last else None,
             "weeks": self.weeks and round(self.weeks, 2),
             "changed": self.changed,
             "rerouted": self.rerouted,
-            "lost_their_person": {severity.value: count for severity, count in self.lost.items()},
-            "gained_a_person": {severity.value: count for severity, count in self.gained.items()},
+            "lost_their_person": {
+                severity.value: count for severity, count in self.lost_person.items()
+            },
+            "gained_a_person": {
+                severity.value: count for severity, count in self.gained_person.items()
+            },
             "extra_human_hours": round(self.extra_hours, 2),
             "minutes_per_follow_up": {
                 severity.value: count for severity, count in self.minutes.items()
             },
             "timezone": self.timezone,
             "aspects": {aspect.value: count for aspect, count in self.aspects.most_common()},
-            "kinds": dict(self.ranked),
+            "kinds": dict(self.ranked_kinds),
             "routes": [
                 {"before": old.value, "after": new.value, "reviews": count}
                 for (old, new), count in self.routes.most_common()
@@ -275,19 +285,19 @@ class Simulation:
             ],
             "load": {"before": self.before.to_json(), "after": self.after.to_json()},
             "examples": [
-                change.to_json() for kind, _ in self.ranked for change in self.examples[kind]
+                change.to_json() for kind, _ in self.ranked_kinds for change in self.examples[kind]
             ],
         }
 
-    def _crossing(self, crosses: Callable[[Route, Route], bool]) -> Counter[Severity]:
-        crossed: Counter[Severity] = Counter()
+    def _count_crossings(self, crosses: Callable[[Route, Route], bool]) -> Counter[Severity]:
+        counts: Counter[Severity] = Counter()
         for (severity, old, new), count in self.by_severity.items():
             if crosses(old, new):
-                crossed[severity] += count
-        return crossed
+                counts[severity] += count
+        return counts
 
 
-def decided(review: PastReview, policy: Policy, now: datetime) -> Decision:
+def replay_decision(review: PastReview, policy: Policy, now: datetime) -> Decision:
     """What a policy says about a past review at `now` (aware), as triage would act on it."""
     decision = decide(review.assessment, review.context, policy, now)
     if not decision.route.acknowledges:
@@ -304,7 +314,7 @@ def decided(review: PastReview, policy: Policy, now: datetime) -> Decision:
     )
 
 
-def compared(review: PastReview, before: Decision, after: Decision) -> Change | None:
+def find_change(review: PastReview, before: Decision, after: Decision) -> DecisionChange | None:
     """How two decisions about a review differ in effect; None when only the rules' names do."""
     aspects: list[Aspect] = []
     if before.route is not after.route:
@@ -326,7 +336,7 @@ def compared(review: PastReview, before: Decision, after: Decision) -> Change | 
         and _wording(before) != _wording(after)
     ):
         aspects.append(Aspect.ACKNOWLEDGEMENT)
-    return Change(review, before, after, tuple(aspects)) if aspects else None
+    return DecisionChange(review, before, after, tuple(aspects)) if aspects else None
 
 
 def simulate(
@@ -336,23 +346,23 @@ def simulate(
     *,
     now: datetime,
     minutes: Mapping[Severity, int] = MINUTES,
-    examples: int = EXAMPLES,
+    max_examples: int = MAX_EXAMPLES,
 ) -> Simulation:
     """Decide every review by both policies and count what changes.
 
     Reads `reviews` once and keeps none but the examples, which are the same whatever order they
     come in. `minutes` says for every severity what a follow-up costs a person.
     """
-    found = Simulation(after.calendar.timezone, dict(minutes))
+    simulation = Simulation(after.calendar.timezone, dict(minutes))
     week = _Week(after.calendar.timezone)
     for review in reviews:
         at = review.at or now
-        old, new = decided(review, before, at), decided(review, after, at)
+        old, new = replay_decision(review, before, at), replay_decision(review, after, at)
         severity = review.assessment.severity
-        found.reviews += 1
-        found.routes[old.route, new.route] += 1
-        found.by_severity[severity, old.route, new.route] += 1
-        for load, decision in ((found.before, old), (found.after, new)):
+        simulation.reviews += 1
+        simulation.routes[old.route, new.route] += 1
+        simulation.by_severity[severity, old.route, new.route] += 1
+        for load, decision in ((simulation.before, old), (simulation.after, new)):
             load.acknowledgements += decision.route.acknowledges
             if decision.route.follows_up:
                 load.follow_ups += 1
@@ -361,30 +371,35 @@ def simulate(
                     load.arriving[week.hour(at)] += minutes[severity]
                     load.due[week.hour_before(_due(decision))] += 1
         if review.at is None:
-            found.undated += 1
+            simulation.undated += 1
         else:
-            found.first, found.last = min(at, found.first or at), max(at, found.last or at)
-        if change := compared(review, old, new):
-            _count(found, change, examples)
-    return found
+            simulation.first, simulation.last = (
+                min(at, simulation.first or at),
+                max(at, simulation.last or at),
+            )
+        if change := find_change(review, old, new):
+            _count_change(simulation, change, max_examples)
+    return simulation
 
 
-def _count(found: Simulation, change: Change, examples: int) -> None:
-    found.changed += 1
-    found.aspects.update(change.aspects)
-    found.kinds[change.kind] += 1
-    found.rules[change.before.fired[0], change.after.fired[0]] += 1
+def _count_change(simulation: Simulation, change: DecisionChange, max_examples: int) -> None:
+    simulation.changed += 1
+    simulation.aspects.update(change.aspects)
+    simulation.kinds[change.kind] += 1
+    simulation.rules[change.before.fired[0], change.after.fired[0]] += 1
     queues = tuple(
         each.queue if each.route.follows_up else None for each in (change.before, change.after)
     )
     if queues[0] != queues[1]:
-        found.queues[queues[0], queues[1]] += 1
-    kept = found.examples.setdefault(change.kind, [])
-    if len(kept) < examples or _lot(change) < _lot(kept[-1]):
-        found.examples[change.kind] = sorted([*kept, change], key=_lot)[:examples]
+        simulation.queues[queues[0], queues[1]] += 1
+    kind_examples = simulation.examples.setdefault(change.kind, [])
+    if len(kind_examples) < max_examples or _sample_key(change) < _sample_key(kind_examples[-1]):
+        simulation.examples[change.kind] = sorted([*kind_examples, change], key=_sample_key)[
+            :max_examples
+        ]
 
 
-def _lot(change: Change) -> tuple[int, str]:
+def _sample_key(change: DecisionChange) -> tuple[int, str]:
     """Where a change stands when examples are drawn: at random, and the same in any order."""
     return zlib.crc32(change.review.id.encode("utf-8", "surrogatepass")), change.review.id
 
@@ -394,15 +409,15 @@ class _Week:
 
     def __init__(self, timezone: str) -> None:
         self._zone = _zone(timezone)
-        self._known: dict[int, int] = {}
+        self._cache: dict[int, int] = {}
 
     def hour(self, at: datetime) -> int:
         """0 for Monday's first hour to 167 for Sunday's last."""
         quarter = int(at.timestamp()) // _QUARTER
-        if quarter not in self._known:
+        if quarter not in self._cache:
             local = datetime.fromtimestamp(quarter * _QUARTER, self._zone)
-            self._known[quarter] = local.weekday() * 24 + local.hour
-        return self._known[quarter]
+            self._cache[quarter] = local.weekday() * 24 + local.hour
+        return self._cache[quarter]
 
     def hour_before(self, at: datetime) -> int:
         """The hour that a time ends: what is due at 17:00 is work of 16:00-17:00."""
@@ -421,10 +436,10 @@ def _wording(decision: Decision) -> tuple[object, ...]:
     return decision.variants, decision.send_after
 
 
-def _told(decision: Decision) -> dict[str, Any]:
-    known = decision.to_json()
+def _decision_fields(decision: Decision) -> dict[str, Any]:
+    fields = decision.to_json()
     return {
         name: value
-        for name, value in known.items()
+        for name, value in fields.items()
         if name not in {"policy_hash", "near"} and value not in (None, [], ())
     }

@@ -15,8 +15,8 @@ type Unit = Literal["characters", "bytes", "graphemes", "utf16", "weighted"]
 # X counts by weight (github.com/twitter/twitter-text, config/v3.json), in the composed form (NFC):
 # a unit for each character in these ranges, two for any other, two for an emoji however many code
 # points it has, and 23 for an address of any length.
-_X_LIGHT: Final = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
-_X_ADDRESS_WEIGHT: Final = 23
+_X_WEIGHT_1_RANGES: Final = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
+_X_URL_WEIGHT: Final = 23
 _X_LABEL_LIMIT: Final = 63
 
 # What X takes for an address (twitter-text, src/regexp/extractUrl.js), but for its list of every
@@ -24,7 +24,7 @@ _X_LABEL_LIMIT: Final = 63
 # without one see `_weight_of_address`.
 _LATIN: Final = "a-z0-9\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"
 _PATH: Final = rf"{_LATIN}\u0400-\u04ff!*';:=+,.$/%#\[\]\-\u2013_~@|&"
-_X_ADDRESS: Final = re.compile(
+_X_URL: Final = re.compile(
     rf"""
     (?<![a-z0-9@\uff20$#\uff03])
     (?:
@@ -41,7 +41,7 @@ _X_ADDRESS: Final = re.compile(
 )
 
 
-def length(text: str, unit: Unit) -> int:
+def text_length(text: str, unit: Unit) -> int:
     """The length of `text` in `unit`.
 
     `bytes` are those of UTF-8, `graphemes` what a reader takes for one character (UAX #29).
@@ -61,9 +61,9 @@ def length(text: str, unit: Unit) -> int:
             assert_never(unit)
 
 
-def has_address(text: str) -> bool:
+def has_url(text: str) -> bool:
     """Whether X would find a Web address in a text, and show a short one of its own in its place."""
-    return any(_labels_fit(found) for found in _X_ADDRESS.finditer(text))
+    return any(_labels_fit(found) for found in _X_URL.finditer(text))
 
 
 def _graphemes(text: str) -> list[str]:
@@ -75,26 +75,26 @@ def _graphemes(text: str) -> list[str]:
 
 def _weight(text: str) -> int:
     weight, end = 0, 0
-    for found in _X_ADDRESS.finditer(text):
-        weight += _weight_of_words(text[end : found.start()]) + _weight_of_address(found)
-        end = found.end()
-    return weight + _weight_of_words(text[end:])
+    for match in _X_URL.finditer(text):
+        weight += _text_weight(text[end : match.start()]) + _url_weight(match)
+        end = match.end()
+    return weight + _text_weight(text[end:])
 
 
-def _weight_of_address(found: re.Match[str]) -> int:
-    if not _labels_fit(found):
-        return _weight_of_words(found[0])
-    if found["scheme"] or found["sure"]:
-        return _X_ADDRESS_WEIGHT
+def _url_weight(match: re.Match[str]) -> int:
+    if not _labels_fit(match):
+        return _text_weight(match[0])
+    if match["scheme"] or match["sure"]:
+        return _X_URL_WEIGHT
     # Two sentences without a blank between them look like an address without a scheme. X knows by
     # its list of domains; here the longer reading counts, so that what is said to fit fits.
-    return max(_X_ADDRESS_WEIGHT, _weight_of_words(found[0]))
+    return max(_X_URL_WEIGHT, _text_weight(match[0]))
 
 
-def _labels_fit(found: re.Match[str]) -> bool:
+def _labels_fit(match: re.Match[str]) -> bool:
     return all(
         _ascii_length(label) <= _X_LABEL_LIMIT
-        for label in (found["host"] or found["bare"]).split(".")
+        for label in (match["host"] or match["bare"]).split(".")
     )
 
 
@@ -102,15 +102,15 @@ def _ascii_length(label: str) -> int:
     return len(label) if label.isascii() else len("xn--") + len(label.encode("punycode"))
 
 
-def _weight_of_words(words: str) -> int:
+def _text_weight(words: str) -> int:
     return sum(
-        2 if _is_emoji(grapheme) else sum(_weight_of(each) for each in grapheme)
+        2 if _is_emoji(grapheme) else sum(_character_weight(each) for each in grapheme)
         for grapheme in _graphemes(words)
     )
 
 
-def _weight_of(character: str) -> int:
-    return 1 if any(first <= ord(character) <= last for first, last in _X_LIGHT) else 2
+def _character_weight(character: str) -> int:
+    return 1 if any(first <= ord(character) <= last for first, last in _X_WEIGHT_1_RANGES) else 2
 
 
 def _is_emoji(grapheme: str) -> bool:

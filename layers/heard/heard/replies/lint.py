@@ -16,16 +16,16 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from heard import reply_wording as wording
 from heard.assessment.phrases import END, Hit, Lexicon, considered, tokens
-from heard.replies.length import length
+from heard.replies.length import text_length
 
 if TYPE_CHECKING:
     from heard.replies.length import Unit
 
-TOO_LIKE: Final = 0.8
+MAX_SIMILARITY: Final = 0.8
 """Share of common three-word runs (Jaccard) from which a reply counts as pasted (R10)."""
 
 BUSINESS_NAME_CHARACTERS: Final = 60
-MOST_RECENT: Final = 100
+MAX_RECENT: Final = 100
 SHINGLE_WORDS: Final = 3
 
 type Fingerprint = frozenset[int]
@@ -33,7 +33,7 @@ type Fingerprint = frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class LintFinding:
     """One thing wrong with a reply. `code` and `rule` may be logged.
 
     `explanation` says how to mend it and quotes no customer.
@@ -53,7 +53,7 @@ def lint(
     unit: Unit = "characters",
     recent: Sequence[Fingerprint] = (),
     names: Sequence[str] = (),
-) -> tuple[Finding, ...]:
+) -> tuple[LintFinding, ...]:
     """What is wrong with a reply before it is sent; only findings of severity `block` refuse it.
 
     Total.
@@ -64,19 +64,19 @@ def lint(
     incentive, admission, card_number, account_number, copy_paste. Tone that only onlookers would
     punish (blame, arguing) blocks in public and warns in private.
     """
-    if not any(character.isalnum() for character in _without(names, text)):
+    if not any(character.isalnum() for character in _remove_names(names, text)):
         return (
-            Finding(
+            LintFinding(
                 "empty",
                 "R01",
                 "block",
                 "There is nothing to read in this reply. Write what you want the customer to know.",
             ),
         )
-    findings: list[Finding] = []
-    if limit is not None and (size := length(text, unit)) > limit:
+    findings: list[LintFinding] = []
+    if limit is not None and (size := text_length(text, unit)) > limit:
         findings.append(
-            Finding(
+            LintFinding(
                 "too_long",
                 "R04",
                 "block",
@@ -84,12 +84,12 @@ def lint(
                 f"{size - limit}.",
             )
         )
-    findings.extend(_tone(text, public=public))
+    findings.extend(_tone_findings(text, public=public))
     if public:
-        findings.extend(_private_numbers(text))
-    if _pasted(text, names, recent):
+        findings.extend(_number_findings(text))
+    if _is_copy(text, names, recent):
         findings.append(
-            Finding(
+            LintFinding(
                 "copy_paste",
                 "R10",
                 "block",
@@ -106,23 +106,23 @@ def sign_off(text: str, agent_first_name: str, business_name: str) -> str:
     A text whose last line already names both is returned as it is.
     """
     agent, business = (
-        _line(agent_first_name, BUSINESS_NAME_CHARACTERS),
-        _line(business_name, BUSINESS_NAME_CHARACTERS),
+        _one_line(agent_first_name, BUSINESS_NAME_CHARACTERS),
+        _one_line(business_name, BUSINESS_NAME_CHARACTERS),
     )
     body = text.rstrip()
     last = body.rpartition("\n")[2].casefold()
-    if _stands_alone(agent, last) and _stands_alone(business, last):
+    if _contains_name(agent, last) and _contains_name(business, last):
         return text
     return f"{body}\n\n— {agent}, {business}"
 
 
-def _line(text: str, most: int) -> str:
+def _one_line(text: str, max_characters: int) -> str:
     """A text on one line, cut with an ellipsis at `most` characters."""
-    line = " ".join(text[: most * 4].split())
-    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
+    line = " ".join(text[: max_characters * 4].split())
+    return line if len(line) <= max_characters else line[: max_characters - 1].rstrip() + "…"
 
 
-def _stands_alone(name: str, line: str) -> bool:
+def _contains_name(name: str, line: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(name.casefold())}(?!\w)", line) is not None
 
 
@@ -159,22 +159,27 @@ _TONE: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
-def _tone(text: str, *, public: bool) -> list[Finding]:
-    found = {hit.code for hit in _unsuited(text)}
-    rewarded = "reward" in found
-    findings: list[Finding] = []
+def _tone_findings(text: str, *, public: bool) -> list[LintFinding]:
+    codes = {hit.code for hit in _unsuitable_phrases(text)}
+    has_reward = "reward" in codes
+    findings: list[LintFinding] = []
     for code, (rule, explanation) in _TONE.items():
-        if code in found:
-            blocks = rewarded if code == "incentive" else public and code in {"blame", "arguing"}
-            findings.append(Finding(code, rule, "block" if blocks else "warn", explanation))
+        if code in codes:
+            blocks = has_reward if code == "incentive" else public and code in {"blame", "arguing"}
+            findings.append(LintFinding(code, rule, "block" if blocks else "warn", explanation))
     return findings
 
 
-def _unsuited(text: str) -> list[Hit]:
-    read = considered(text)
-    words = tokens(read)
+def _unsuitable_phrases(text: str) -> list[Hit]:
+    matched_text = considered(text)
+    words = tokens(matched_text)
     # "It is not your fault" blames nobody: a negated phrase is left out.
-    return [hit for lexicon in _lexicons() for hit in lexicon.find(read, words) if not hit.negated]
+    return [
+        hit
+        for lexicon in _lexicons()
+        for hit in lexicon.find(matched_text, words)
+        if not hit.negated
+    ]
 
 
 @cache
@@ -189,27 +194,27 @@ def _lexicons() -> tuple[Lexicon, ...]:
 
 
 _DIGIT_RUNS: Final = re.compile(r"(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)")
-_ACCOUNTS: Final = re.compile(r"(?<![A-Z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}(?![A-Z0-9])")
+_IBAN: Final = re.compile(r"(?<![A-Z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}(?![A-Z0-9])")
 
 
-def _private_numbers(text: str) -> list[Finding]:
+def _number_findings(text: str) -> list[LintFinding]:
     """Card and account numbers.
 
     Telephone and e-mail stay allowed, since a business invites to its own in public (R09).
     """
-    findings: list[Finding] = []
-    if any(_is_card(match.group()) for match in _DIGIT_RUNS.finditer(text)):
+    findings: list[LintFinding] = []
+    if any(_is_card_number(match.group()) for match in _DIGIT_RUNS.finditer(text)):
         findings.append(
-            Finding(
+            LintFinding(
                 "card_number",
                 "R06",
                 "block",
                 "This shows what looks like a card number in public. Take it out.",
             )
         )
-    if any(_is_account(match.group()) for match in _ACCOUNTS.finditer(text)):
+    if any(_starts_with_iban(match.group()) for match in _IBAN.finditer(text)):
         findings.append(
-            Finding(
+            LintFinding(
                 "account_number",
                 "R06",
                 "block",
@@ -219,26 +224,26 @@ def _private_numbers(text: str) -> list[Finding]:
     return findings
 
 
-def _is_card(written: str) -> bool:
+def _is_card_number(text: str) -> bool:
     """Whether digits pass the Luhn check (ISO/IEC 7812-1) and are not all the same."""
-    digits = [int(character) for character in written if character.isdigit()]
-    doubled = [
+    digits = [int(character) for character in text if character.isdigit()]
+    luhn_digits = [
         digit * 2 - 9 * (digit > 4) if place % 2 else digit
         for place, digit in enumerate(reversed(digits))
     ]
-    return len(set(digits)) > 1 and sum(doubled) % 10 == 0
+    return len(set(digits)) > 1 and sum(luhn_digits) % 10 == 0
 
 
-def _is_account(written: str) -> bool:
+def _starts_with_iban(text: str) -> bool:
     """Whether a text begins with an IBAN by its check digits (ISO 13616).
 
     The words behind it may run into the match.
     """
-    compact = written.replace(" ", "")
-    return any(_checks(compact[:length]) for length in range(15, min(len(compact), 34) + 1))
+    compact = text.replace(" ", "")
+    return any(_is_valid_iban(compact[:length]) for length in range(15, min(len(compact), 34) + 1))
 
 
-def _checks(account: str) -> bool:
+def _is_valid_iban(account: str) -> bool:
     return (
         int("".join(str(int(character, 36)) for character in account[4:] + account[:4])) % 97 == 1
     )
@@ -252,7 +257,9 @@ def fingerprint(text: str, names: Sequence[str] = ()) -> Fingerprint:
     `names` (of the agent and the business) are left out, since who signs a text does not make it
     another.
     """
-    words = [token.word for token in tokens(considered(_without(names, text))) if token.word != END]
+    words = [
+        token.word for token in tokens(considered(_remove_names(names, text))) if token.word != END
+    ]
     runs = range(max(1, len(words) - SHINGLE_WORDS + 1))
     return frozenset(
         zlib.crc32(" ".join(words[at : at + SHINGLE_WORDS]).encode("utf-8", "replace"))
@@ -260,14 +267,18 @@ def fingerprint(text: str, names: Sequence[str] = ()) -> Fingerprint:
     )
 
 
-def _without(names: Sequence[str], text: str) -> str:
+def _remove_names(names: Sequence[str], text: str) -> str:
     for name in names:
-        text = re.sub(rf"(?<!\w){re.escape(_line(name, BUSINESS_NAME_CHARACTERS))}(?!\w)", "", text)
+        text = re.sub(
+            rf"(?<!\w){re.escape(_one_line(name, BUSINESS_NAME_CHARACTERS))}(?!\w)", "", text
+        )
     return text
 
 
-def _pasted(text: str, names: Sequence[str], recent: Sequence[Fingerprint]) -> bool:
-    mine = fingerprint(text, names)
+def _is_copy(text: str, names: Sequence[str], recent: Sequence[Fingerprint]) -> bool:
+    own = fingerprint(text, names)
     return any(
-        len(mine & other) / len(mine | other) >= TOO_LIKE for other in recent[:MOST_RECENT] if other
+        len(own & other) / len(own | other) >= MAX_SIMILARITY
+        for other in recent[:MAX_RECENT]
+        if other
     )

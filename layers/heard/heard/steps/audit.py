@@ -8,55 +8,57 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from heard.errors import NotFound, Tampered
-from heard.outcomes import ChainReport, Outcome, verify
+from heard.outcomes import ChainReport, Outcome, verify_chain
 
 if TYPE_CHECKING:
-    from heard.storage.case_store import Work
-    from heard.storage.outcome_log import Log
+    from heard.storage.case_store import CaseStore
+    from heard.storage.outcome_log import OutcomeLog
 
 
-def outcomes_of(review: str, businesses: tuple[str, ...], log: Log) -> tuple[Outcome, ...]:
+def outcomes_of(review: str, businesses: tuple[str, ...], log: OutcomeLog) -> tuple[Outcome, ...]:
     """A review's outcomes in order. Raises NotFound when there are none that the caller may see."""
-    found = log.of_review(review)
-    if not found or found[0].business not in businesses:
+    outcomes = log.of_review(review)
+    if not outcomes or outcomes[0].business not in businesses:
         raise NotFound("There are no outcomes of such a review in your businesses.")
-    return found
+    return outcomes
 
 
-def verify_review(review: str, businesses: tuple[str, ...], log: Log, work: Work) -> ChainReport:
+def verify_review(
+    review: str, businesses: tuple[str, ...], log: OutcomeLog, case_store: CaseStore
+) -> ChainReport:
     """Whether a review's chain verifies, up to the head that its state names. Raises NotFound."""
     try:
-        return _verified(review, businesses, log, work)
-    except Tampered as tampered:
-        head = work.head(review)
+        return _verify(review, businesses, log, case_store)
+    except Tampered as error:
+        head = case_store.find_review(review)
         if head is None or head.business not in businesses:
-            raise NotFound(
-                "There are no outcomes of such a review in your businesses."
-            ) from tampered
+            raise NotFound("There are no outcomes of such a review in your businesses.") from error
         return ChainReport(
             review,
             head.sequence,
             verified=False,
             head=head.head,
-            broken_at=tampered.sequence,
-            why=tampered.detail,
+            broken_at=error.sequence,
+            why=error.detail,
         )
 
 
-def _verified(review: str, businesses: tuple[str, ...], log: Log, work: Work) -> ChainReport:
-    found = log.of_review(review)
-    head = work.head(review)
-    if head and head.sequence > len(found):
+def _verify(
+    review: str, businesses: tuple[str, ...], log: OutcomeLog, case_store: CaseStore
+) -> ChainReport:
+    outcomes = log.of_review(review)
+    head = case_store.find_review(review)
+    if head and head.sequence > len(outcomes):
         # Appended between the two reads, or missing: reading once more tells which.
-        found = log.of_review(review)[: head.sequence]
-    if head is None and not found:
+        outcomes = log.of_review(review)[: head.sequence]
+    if head is None and not outcomes:
         raise NotFound("There are no outcomes of such a review in your businesses.")
-    business = head.business if head else found[0].business
+    business = head.business if head else outcomes[0].business
     if business not in businesses:
         raise NotFound("There are no outcomes of such a review in your businesses.")
-    return verify(
+    return verify_chain(
         review,
-        found,
+        outcomes,
         expected_sequence=head.sequence if head else None,
         expected_head=head.head if head else None,
     )

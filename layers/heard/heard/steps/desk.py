@@ -16,38 +16,38 @@ from typing import TYPE_CHECKING, Any, Final
 
 from heard import cases, follow_ups
 from heard.cases import Change
-from heard.clock import stamp
-from heard.connectors import ReplyTarget, Standing, load
-from heard.errors import BadRequest, Conflict, Forbidden, NotFound
-from heard.follow_ups import Action, Answer, FollowUp, Refusal, Refused, Status
-from heard.remedies import Grant, plain
+from heard.clock import format_time
+from heard.connectors import ModerationStatus, ReplyTarget, load
+from heard.errors import BadRequest, ConflictError, Forbidden, NotFound
+from heard.follow_ups import Action, Conflict, ConflictCode, FollowUp, Resolution, Status
+from heard.remedies import Grant, format_amount
 from heard.replies import lint
 from heard.reviews import Channel, Stage, reply_id
 from heard.steps.follow_up import wake
 from heard.steps.triage import policy_of
-from heard.storage.case_store import Loaded, Reply
+from heard.storage.case_store import LoadedCase, Reply
 from heard.storage.vault import Erased
 from heard.threads import Purpose, SlotState, Thread
 
 if TYPE_CHECKING:
-    from heard.messaging import Flows
+    from heard.messaging import Workflows
     from heard.policy import Policy
     from heard.replies.lint import Fingerprint
-    from heard.storage.case_store import Work
-    from heard.storage.setup import Person, Setup
+    from heard.storage.case_store import CaseStore
+    from heard.storage.setup import Person, SetupStore
 
 RECENT_REPLIES: Final = 20
 """With how many of the business's latest human replies a new one is compared (R10)."""
-_ROOT_CAUSE: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
+_SHORT_CODE: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class DeskPorts:
     """What the desk needs."""
 
-    setup: Setup
-    work: Work
-    flows: Flows
+    setup: SetupStore
+    cases: CaseStore
+    workflows: Workflows
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Caller:
     person: Person
     groups: frozenset[str]
 
-    def needs(self, *groups: str) -> None:
+    def require_group(self, *groups: str) -> None:
         """Raises Forbidden unless the caller is in one of the groups."""
         if self.groups.isdisjoint(groups):
             raise Forbidden(
@@ -70,7 +70,7 @@ class Caller:
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerRequest:
+class ResolutionRequest:
     """What an agent sends: `id` is the caller's own and makes a retry the same answer.
 
     `fence` is the claim's number.
@@ -84,7 +84,7 @@ class AnswerRequest:
     fence: int
     text: str | None = None
     note: str | None = None
-    resolution: str | None = None
+    fix: str | None = None
     root_cause: str | None = None
     reason: str | None = None
     evidence: str | None = None
@@ -92,30 +92,32 @@ class AnswerRequest:
     remedy: Grant | None = None
 
 
-def list_open(
-    caller: Caller, desk: Desk, *, business: str | None, limit: int, after: str | None
+def list_open_follow_ups(
+    caller: Caller, desk: DeskPorts, *, business: str | None, limit: int, after: str | None
 ) -> tuple[list[FollowUp], str | None]:
     """Open follow-ups by due time of one business, or of all of the caller's when none is named (no
     paging across businesses then).
     """
-    caller.needs("agent", "lead", "admin")
+    caller.require_group("agent", "lead", "admin")
     if business is not None:
         if business not in caller.person.businesses:
             raise NotFound("There is no such business among yours.")
-        return desk.work.open_follow_ups(business, limit=limit, after=after)
+        return desk.cases.open_follow_ups(business, limit=limit, after=after)
     if len(caller.person.businesses) == 1:
-        return desk.work.open_follow_ups(caller.person.businesses[0], limit=limit, after=after)
+        return desk.cases.open_follow_ups(caller.person.businesses[0], limit=limit, after=after)
     if after:
         raise BadRequest("Name a business to page through its follow-ups: ?business=…")
-    found = [
+    entries = [
         task
         for each in caller.person.businesses
-        for task in desk.work.open_follow_ups(each, limit=limit)[0]
+        for task in desk.cases.open_follow_ups(each, limit=limit)[0]
     ]
-    return sorted(found, key=lambda task: (task.due_at, task.id))[:limit], None
+    return sorted(entries, key=lambda task: (task.due_at, task.id))[:limit], None
 
 
-def see(caller: Caller, follow_up: str, desk: Desk, now: datetime) -> dict[str, Any]:
+def describe_follow_up(
+    caller: Caller, follow_up_id: str, desk: DeskPorts, now: datetime
+) -> dict[str, Any]:
     """A follow-up with what is needed to understand before answering (R22).
 
     Reviews, thread, assessments with reasons, lint.
@@ -124,14 +126,14 @@ def see(caller: Caller, follow_up: str, desk: Desk, now: datetime) -> dict[str, 
     `checklist` what to think of (R25), `rules` what decided that a person is needed, and `asked`
     the answer that waits for a lead.
     """
-    task = _seen(caller, follow_up, desk)
-    policy = policy_of(task.business, desk.setup)
-    reviews = [_review(desk.work.case(review), desk) for review in task.reviews]
-    thread = desk.work.case(task.reviews[0]).case.thread
+    follow_up = _find_follow_up(caller, follow_up_id, desk)
+    policy = policy_of(follow_up.business, desk.setup)
+    reviews = [_review_json(desk.cases.case(review), desk) for review in follow_up.reviews]
+    thread = desk.cases.case(follow_up.reviews[0]).case.thread
     states = {slot.reply: slot.state.value for slot in thread.slots}
-    if asked := _asked(task):
-        states[asked.reply or ""] = task.status.value
-    said = [
+    if pending_resolution := _pending_resolution(follow_up):
+        states[pending_resolution.reply or ""] = follow_up.status.value
+    reply_rows = [
         {
             "id": reply.id,
             "purpose": reply.purpose.value,
@@ -140,116 +142,125 @@ def see(caller: Caller, follow_up: str, desk: Desk, now: datetime) -> dict[str, 
             "at": reply.at,
             "state": states.get(reply.id, "sent" if reply.sent_at else "dropped"),
         }
-        for reply in _replies(desk, task.thread)
+        for reply in _replies(desk, follow_up.thread)
     ]
     return {
-        **outline(task, now),
+        **follow_up_row(follow_up, now),
         "reviews": reviews,
-        "replies": said,
+        "replies": reply_rows,
         "public_replies_left": thread.public_replies_left,
-        "platform_takes": _takes(task.platform),
-        "notes": _notes(desk, task.id),
-        "rules": _rules(task, policy),
+        "platform_takes": _platform_limits(follow_up.platform),
+        "notes": _notes(desk, follow_up.id),
+        "rules": _rule_reasons(follow_up, policy),
         "checklist": {
-            "name": task.checklist,
-            "steps": list(policy.checklists.get(task.checklist, ())),
+            "name": follow_up.checklist,
+            "steps": list(policy.checklists.get(follow_up.checklist, ())),
         }
-        if task.checklist
+        if follow_up.checklist
         else None,
         "remedies": [
-            {"name": each.name, "limit": plain(each.limit), "currency": each.currency}
+            {"name": each.name, "limit": format_amount(each.limit), "currency": each.currency}
             for each in policy.remedies
         ],
-        "granted": [_granting(grant) for grant in task.granted],
-        "asked": _shown(asked) if asked else None,
+        "granted": [_grant_json(grant) for grant in follow_up.grants],
+        "asked": _resolution_json(pending_resolution) if pending_resolution else None,
     }
 
 
-def _asked(task: FollowUp) -> Answer | None:
+def _pending_resolution(follow_up: FollowUp) -> Resolution | None:
     """The answer that waits for a lead."""
-    return task.answer if task.status is Status.AWAITING_APPROVAL else None
+    return follow_up.resolution if follow_up.status is Status.AWAITING_APPROVAL else None
 
 
-def _shown(asked: Answer) -> dict[str, Any]:
-    told = {
-        "action": asked.action.value,
-        "by": asked.by,
-        "at": asked.at,
-        "reply": asked.reply,
-        "reason": asked.reason,
+def _resolution_json(resolution: Resolution) -> dict[str, Any]:
+    fields = {
+        "action": resolution.action.value,
+        "by": resolution.agent,
+        "at": resolution.at,
+        "reply": resolution.reply,
+        "reason": resolution.reason,
     }
-    return told | {
-        "promised_for": asked.promised_for,
-        "remedy": _granting(asked.remedy) if asked.remedy else None,
+    return fields | {
+        "promised_for": resolution.promised_for,
+        "remedy": _grant_json(resolution.remedy) if resolution.remedy else None,
     }
 
 
-def _granting(grant: Grant) -> dict[str, str]:
-    return {"name": grant.name, "amount": plain(grant.amount), "currency": grant.currency}
+def _grant_json(grant: Grant) -> dict[str, str]:
+    return {"name": grant.name, "amount": format_amount(grant.amount), "currency": grant.currency}
 
 
-def _rules(task: FollowUp, policy: Policy) -> list[dict[str, str]]:
+def _rule_reasons(follow_up: FollowUp, policy: Policy) -> list[dict[str, str]]:
     """The rules of the decision with their reasons, as today's policy words them."""
     why = {rule.id: rule.why for rule in policy.rules}
-    return [{"id": rule, "why": why.get(rule, "")} for rule in task.rules]
+    return [{"id": rule, "why": why.get(rule, "")} for rule in follow_up.rules]
 
 
-def _takes(platform: str) -> dict[str, Any]:
+def _platform_limits(platform: str) -> dict[str, Any]:
     """What a reply may be at a platform.
 
     `replies` (one, many, none) shown, at most `limit` in `unit`.
     """
-    known = load(platform).capabilities
-    return {"replies": known.replies, "limit": known.reply_limit, "unit": known.reply_unit}
-
-
-def outline(task: FollowUp, now: datetime) -> dict[str, Any]:
-    """A follow-up as a list shows it. A claim that ran out is no claim."""
-    held = task.claimed(now)
+    capabilities = load(platform).capabilities
     return {
-        "id": task.id,
-        "business": task.business,
-        "platform": task.platform,
-        "channel": task.channel,
-        "stage": Channel(task.channel).stage.value,
-        "severity": task.severity.value,
-        "queue": task.queue,
-        "priority": task.priority,
-        "status": task.status.value,
-        "why": task.why,
-        "level": task.level,
-        "opened_at": task.opened_at,
-        "due_at": task.due_at,
-        "overdue": task.due_at < stamp(now),
-        "promised_for": task.promised_for,
-        "claimed_by": task.claimed_by if held else None,
-        "claim_expires_at": task.claim_expires_at if held else None,
-        "fence": task.fence,
-        "reviews_count": len(task.reviews),
+        "replies": capabilities.replies,
+        "limit": capabilities.reply_limit,
+        "unit": capabilities.reply_unit,
     }
 
 
-def claim(caller: Caller, follow_up: str, desk: Desk, now: datetime) -> FollowUp:
+def follow_up_row(follow_up: FollowUp, now: datetime) -> dict[str, Any]:
+    """A follow-up as a list shows it. A claim that ran out is no claim."""
+    is_claimed = follow_up.is_claimed(now)
+    return {
+        "id": follow_up.id,
+        "business": follow_up.business,
+        "platform": follow_up.platform,
+        "channel": follow_up.channel,
+        "stage": Channel(follow_up.channel).stage.value,
+        "severity": follow_up.severity.value,
+        "queue": follow_up.queue,
+        "priority": follow_up.priority,
+        "status": follow_up.status.value,
+        "why": follow_up.why,
+        "level": follow_up.level,
+        "opened_at": follow_up.opened_at,
+        "due_at": follow_up.due_at,
+        "overdue": follow_up.due_at < format_time(now),
+        "promised_for": follow_up.promised_for,
+        "claimed_by": follow_up.claimed_by if is_claimed else None,
+        "claim_expires_at": follow_up.claim_expires_at if is_claimed else None,
+        "fence": follow_up.fence,
+        "reviews_count": len(follow_up.reviews),
+    }
+
+
+def claim(caller: Caller, follow_up_id: str, desk: DeskPorts, now: datetime) -> FollowUp:
     """Claim a follow-up, or renew one's own claim. Raises Conflict when another agent holds it."""
-    caller.needs("agent", "lead")
-    _seen(caller, follow_up, desk)
-    return desk.work.update_follow_up(
-        follow_up, lambda task: _granted(follow_ups.claim(task, caller.person.subject, now))
+    caller.require_group("agent", "lead")
+    _find_follow_up(caller, follow_up_id, desk)
+    return desk.cases.update_follow_up(
+        follow_up_id,
+        lambda task: _follow_up_or_raise(follow_ups.claim(task, caller.person.subject, now)),
     )
 
 
-def release(caller: Caller, follow_up: str, fence: int, desk: Desk, now: datetime) -> FollowUp:
+def release(
+    caller: Caller, follow_up_id: str, fence: int, desk: DeskPorts, now: datetime
+) -> FollowUp:
     """Give a claim back. Raises Conflict when it is somebody else's by now."""
-    caller.needs("agent", "lead")
-    _seen(caller, follow_up, desk)
-    return desk.work.update_follow_up(
-        follow_up,
-        lambda task: _granted(follow_ups.release(task, caller.person.subject, fence, now)),
+    caller.require_group("agent", "lead")
+    _find_follow_up(caller, follow_up_id, desk)
+    return desk.cases.update_follow_up(
+        follow_up_id,
+        lambda task: _follow_up_or_raise(
+            follow_ups.release(task, caller.person.subject, fence, now)
+        ),
     )
 
 
-def answer(
-    caller: Caller, follow_up: str, request: AnswerRequest, desk: Desk, now: datetime
+def resolve(
+    caller: Caller, follow_up_id: str, request: ResolutionRequest, desk: DeskPorts, now: datetime
 ) -> FollowUp:
     """Accept an agent's answer and set it in motion.
 
@@ -258,136 +269,152 @@ def answer(
     Raises BadRequest when something the action needs is missing, Conflict with the reason when the
     answer is refused.
     """
-    caller.needs("agent", "lead")
-    task = _seen(caller, follow_up, desk)
-    given = _given(request, task, caller, now)
-    policy = policy_of(task.business, desk.setup)
-    worded: tuple[Reply, Fingerprint] | None = None
-    if _already(task, given) is None:
-        refused = follow_ups.may_answer(task, caller.person.subject, request.fence, now)
-        _granted(refused or task)
-        loaded = desk.work.case_of_follow_up(follow_up)
-        _changed(cases.answer(loaded.case, given, policy, now))
+    caller.require_group("agent", "lead")
+    follow_up = _find_follow_up(caller, follow_up_id, desk)
+    resolution = _build_resolution(request, follow_up, caller, now)
+    policy = policy_of(follow_up.business, desk.setup)
+    draft: tuple[Reply, Fingerprint] | None = None
+    if _already_resolved(follow_up, resolution) is None:
+        conflict = follow_ups.check_resolvable(follow_up, caller.person.subject, request.fence, now)
+        _follow_up_or_raise(conflict or follow_up)
+        loaded = desk.cases.case_of_follow_up(follow_up_id)
+        _change_or_raise(cases.resolve(loaded.case, resolution, policy, now))
         if request.text:
-            worded = _worded(request, given, loaded, caller, desk, now)
-            if _text(desk, task.thread, worded[0].id) not in {None, worded[0].text}:
-                raise _differs()
-            desk.work.put_reply(worded[0])
-        desk.work.put_note(task.id, given.key, loaded.case.review.author, _note(request, caller))
-    elif not _same(request, given, task, desk):
-        raise _differs()
-
-    def decide(loaded: Loaded) -> Change | None:
-        current = loaded.case.task
-        if current is None or _already(current, given):
-            return None
-        _granted(
-            follow_ups.may_answer(current, caller.person.subject, request.fence, now) or current
+            draft = _draft_reply(request, resolution, loaded, caller, desk, now)
+            if _reply_text(desk, follow_up.thread, draft[0].id) not in {None, draft[0].text}:
+                raise _resolution_differs()
+            desk.cases.put_reply(draft[0])
+        desk.cases.put_note(
+            follow_up.id, resolution.key, loaded.case.review.author, _note_fields(request, caller)
         )
-        return _changed(cases.answer(loaded.case, given, policy, now))
+    elif not _is_same_request(request, resolution, follow_up, desk):
+        raise _resolution_differs()
 
-    after = desk.work.change(
-        lambda: desk.work.case_of_follow_up(follow_up), decide, now=now, actor=caller.person.subject
+    def decide(loaded: LoadedCase) -> Change | None:
+        current = loaded.case.follow_up
+        if current is None or _already_resolved(current, resolution):
+            return None
+        _follow_up_or_raise(
+            follow_ups.check_resolvable(current, caller.person.subject, request.fence, now)
+            or current
+        )
+        return _change_or_raise(cases.resolve(loaded.case, resolution, policy, now))
+
+    result = desk.cases.change(
+        lambda: desk.cases.case_of_follow_up(follow_up_id),
+        decide,
+        now=now,
+        actor=caller.person.subject,
     )
-    if worded is not None:
-        desk.work.note_wording(*worded)
-    task = _task(after)
-    wake(task, desk.work, desk.flows)
-    return task
+    if draft is not None:
+        desk.cases.put_wording(*draft)
+    follow_up = _follow_up_in(result)
+    wake(follow_up, desk.cases, desk.workflows)
+    return follow_up
 
 
 def approve(
-    caller: Caller, follow_up: str, *, approved: bool, desk: Desk, now: datetime
+    caller: Caller, follow_up_id: str, *, approved: bool, desk: DeskPorts, now: datetime
 ) -> FollowUp:
     """Approve or deny an answer that walks away (R20) or grants much (R28), as a second person and
     a lead.
     """
-    caller.needs("lead")
-    task = _seen(caller, follow_up, desk)
+    caller.require_group("lead")
+    follow_up = _find_follow_up(caller, follow_up_id, desk)
 
-    def decide(loaded: Loaded) -> Change | None:
-        current = loaded.case.task
-        _granted(
-            (follow_ups.approvable(current, caller.person.subject) if current else None) or task
+    def decide(loaded: LoadedCase) -> Change | None:
+        current = loaded.case.follow_up
+        _follow_up_or_raise(
+            (follow_ups.check_approvable(current, caller.person.subject) if current else None)
+            or follow_up
         )
         if not approved:
             return cases.deny(loaded.case, caller.person.subject)
-        return _changed(cases.approve(loaded.case, caller.person.subject, now))
+        return _change_or_raise(cases.approve(loaded.case, caller.person.subject, now))
 
-    after = desk.work.change(
-        lambda: desk.work.case_of_follow_up(follow_up), decide, now=now, actor=caller.person.subject
+    result = desk.cases.change(
+        lambda: desk.cases.case_of_follow_up(follow_up_id),
+        decide,
+        now=now,
+        actor=caller.person.subject,
     )
-    decided = _task(after)
+    follow_up_after = _follow_up_in(result)
     if approved:
-        wake(decided, desk.work, desk.flows)
-    return decided
+        wake(follow_up_after, desk.cases, desk.workflows)
+    return follow_up_after
 
 
-def _task(loaded: Loaded) -> FollowUp:
-    if loaded.case.task is None:
+def _follow_up_in(loaded: LoadedCase) -> FollowUp:
+    if loaded.case.follow_up is None:
         raise NotFound("There is no such follow-up.")
-    return loaded.case.task
+    return loaded.case.follow_up
 
 
-def _seen(caller: Caller, follow_up: str, desk: Desk) -> FollowUp:
-    caller.needs("agent", "lead", "admin")
-    task = desk.work.follow_up(follow_up)
-    if task.business not in caller.person.businesses:
+def _find_follow_up(caller: Caller, follow_up_id: str, desk: DeskPorts) -> FollowUp:
+    caller.require_group("agent", "lead", "admin")
+    follow_up = desk.cases.follow_up(follow_up_id)
+    if follow_up.business not in caller.person.businesses:
         raise NotFound("There is no such follow-up.")
-    return task
+    return follow_up
 
 
-def _already(task: FollowUp, given: Answer) -> FollowUp | None:
-    return task if task.last_answer == given.key else None
+def _already_resolved(follow_up: FollowUp, resolution: Resolution) -> FollowUp | None:
+    return follow_up if follow_up.last_resolution_key == resolution.key else None
 
 
-def _same(request: AnswerRequest, given: Answer, task: FollowUp, desk: Desk) -> bool:
+def _is_same_request(
+    request: ResolutionRequest, resolution: Resolution, follow_up: FollowUp, desk: DeskPorts
+) -> bool:
     """Whether a request that repeats an answer's id repeats its words and its remedy too."""
-    stored = _text(desk, task.thread, given.reply)
-    worded = (
-        stored is None
+    earlier_text = _reply_text(desk, follow_up.thread, resolution.reply)
+    same_text = (
+        earlier_text is None
         if request.text is None
-        else stored is not None and stored.startswith(request.text.strip())
+        else earlier_text is not None and earlier_text.startswith(request.text.strip())
     )
-    return worded and _same_remedy(given, task)
+    return same_text and _is_same_remedy(resolution, follow_up)
 
 
-def _same_remedy(given: Answer, task: FollowUp) -> bool:
-    if task.answer and task.answer.key == given.key:
-        before = task.answer.remedy
+def _is_same_remedy(resolution: Resolution, follow_up: FollowUp) -> bool:
+    if follow_up.resolution and follow_up.resolution.key == resolution.key:
+        earlier_remedy = follow_up.resolution.remedy
     else:
-        before = next((grant for grant in task.granted if grant.answer == given.key), None)
-        if before is None:  # it was denied, or did not arrive: nobody can tell any more
+        earlier_remedy = next(
+            (grant for grant in follow_up.grants if grant.resolution_key == resolution.key), None
+        )
+        if earlier_remedy is None:  # it was denied, or did not arrive: nobody can tell any more
             return True
-    return given.remedy.same(before) if given.remedy else before is None
+    return (
+        resolution.remedy.matches(earlier_remedy) if resolution.remedy else earlier_remedy is None
+    )
 
 
-def _differs() -> Conflict:
-    told = "This id was used for an answer with another text or remedy. Nothing was changed by this one; give it an id of its own."
-    return Conflict(Refusal.ANSWER_DIFFERS.value, told)
+def _resolution_differs() -> ConflictError:
+    message = "This id was used for an answer with another text or remedy. Nothing was changed by this one; give it an id of its own."
+    return ConflictError(ConflictCode.RESOLUTION_DIFFERS.value, message)
 
 
-def _text(desk: Desk, thread: str, reply: str | None) -> str | None:
+def _reply_text(desk: DeskPorts, thread: str, reply: str | None) -> str | None:
     """What a reply says; None when there is none, or it can be read no more."""
     try:
-        return desk.work.reply(thread, reply).text if reply else None
+        return desk.cases.reply(thread, reply).text if reply else None
     except (NotFound, Erased):
         return None
 
 
-def _granted(result: FollowUp | Refused) -> FollowUp:
-    if isinstance(result, Refused):
-        raise Conflict(result.reason.value, result.detail)
+def _follow_up_or_raise(result: FollowUp | Conflict) -> FollowUp:
+    if isinstance(result, Conflict):
+        raise ConflictError(result.code.value, result.detail)
     return result
 
 
-def _changed(result: Change | Refused) -> Change:
-    if isinstance(result, Refused):
-        raise Conflict(result.reason.value, result.detail)
+def _change_or_raise(result: Change | Conflict) -> Change:
+    if isinstance(result, Conflict):
+        raise ConflictError(result.code.value, result.detail)
     return result
 
 
-_NEEDS: Final[Mapping[Action, tuple[str, ...]]] = {
+_REQUIRED_FIELDS: Final[Mapping[Action, tuple[str, ...]]] = {
     Action.REPLY: ("text", "resolution", "root_cause"),
     Action.INVITE_PRIVATE: ("text",),
     Action.RESOLVE_WITHOUT_REPLY: ("resolution", "root_cause"),
@@ -397,8 +424,10 @@ _NEEDS: Final[Mapping[Action, tuple[str, ...]]] = {
 }
 
 
-def _given(request: AnswerRequest, task: FollowUp, caller: Caller, now: datetime) -> Answer:
-    missing = [name for name in _NEEDS[request.action] if not getattr(request, name)]
+def _build_resolution(
+    request: ResolutionRequest, follow_up: FollowUp, caller: Caller, now: datetime
+) -> Resolution:
+    missing = [name for name in _REQUIRED_FIELDS[request.action] if not getattr(request, name)]
     if missing:
         raise BadRequest(f"The action {request.action.value} needs {', '.join(missing)}.")
     if request.text and request.action is Action.RESOLVE_WITHOUT_REPLY:
@@ -410,35 +439,42 @@ def _given(request: AnswerRequest, task: FollowUp, caller: Caller, now: datetime
         raise BadRequest(
             "The action report_fake grants nothing: leave remedy out, or answer in another way."
         )
-    for name in ("root_cause", "resolution", "reason"):
+    for name in ("root_cause", "fix", "reason"):
         code = getattr(request, name)
-        if code and not _ROOT_CAUSE.fullmatch(code):
+        if code and not _SHORT_CODE.fullmatch(code):
             raise BadRequest(
                 f"{name} is a short code of a-z, 0-9 and '-', such as 'late-delivery'. Put "
                 "sentences into note."
             )
-    return Answer(
+    return Resolution(
         id=request.id,
         action=request.action,
-        by=caller.person.subject,
-        at=stamp(now),
-        promised_for=stamp(request.promised_for) if request.promised_for else None,
+        agent=caller.person.subject,
+        at=format_time(now),
+        promised_for=format_time(request.promised_for) if request.promised_for else None,
         reason=request.reason,
-        resolution=request.resolution,
+        fix=request.fix,
         root_cause=request.root_cause,
-        reply=_reply_id(task, request, caller) if request.text else None,
+        reply=_resolution_reply_id(follow_up, request, caller) if request.text else None,
         remedy=request.remedy,
     )
 
 
-def _reply_id(task: FollowUp, request: AnswerRequest, caller: Caller) -> str:
+def _resolution_reply_id(follow_up: FollowUp, request: ResolutionRequest, caller: Caller) -> str:
     return reply_id(
-        task.thread, f"{task.id}/{caller.person.subject}/{request.id}", Purpose.ANSWER.value
+        follow_up.thread,
+        f"{follow_up.id}/{caller.person.subject}/{request.id}",
+        Purpose.RESOLUTION.value,
     )
 
 
-def _worded(
-    request: AnswerRequest, given: Answer, loaded: Loaded, caller: Caller, desk: Desk, now: datetime
+def _draft_reply(
+    request: ResolutionRequest,
+    resolution: Resolution,
+    loaded: LoadedCase,
+    caller: Caller,
+    desk: DeskPorts,
+    now: datetime,
 ) -> tuple[Reply, Fingerprint]:
     """The reply as it will be posted, signed with the agent's first name (R11) and free of what the
     lint blocks; and how it is worded.
@@ -446,104 +482,110 @@ def _worded(
     case = loaded.case
     connection = desk.setup.connection(case.review.connection)
     if connection is None:
-        raise Conflict(
-            Refusal.NO_REPLY_HERE.value, "The connection was removed. Resolve it without a reply."
+        raise ConflictError(
+            ConflictCode.NO_REPLY_HERE.value,
+            "The connection was removed. Resolve it without a reply.",
         )
     public = case.review.channel.stage is Stage.ONSTAGE
-    limits = load(case.review.platform).capabilities
-    if limits.replies == "none" or (limits.credentials and not connection.has_credentials):
+    capabilities = load(case.review.platform).capabilities
+    if capabilities.replies == "none" or (
+        capabilities.credentials and not connection.has_credentials
+    ):
         why = (
             "takes no replies from programs"
-            if limits.replies == "none"
+            if capabilities.replies == "none"
             else "is connected without credentials to reply with"
         )
-        raise Conflict(
-            Refusal.NO_REPLY_HERE.value,
-            f"{limits.title} {why}. Answer there, then resolve it here without a reply.",
+        raise ConflictError(
+            ConflictCode.NO_REPLY_HERE.value,
+            f"{capabilities.title} {why}. Answer there, then resolve it here without a reply.",
         )
     names = (caller.person.first_name, connection.business_name or case.review.business)
     text = lint.sign_off(request.text or "", *names)
-    latest = desk.work.latest_wordings(
-        case.review.business, RECENT_REPLIES, other_than=_unread(case.thread, desk)
+    recent_wordings = desk.cases.latest_wordings(
+        case.review.business, RECENT_REPLIES, other_than=_undelivered_replies(case.thread, desk)
     )
     findings = lint.lint(
         text,
         public=public,
-        limit=limits.reply_limit,
-        unit=limits.reply_unit,
-        recent=latest,
+        limit=capabilities.reply_limit,
+        unit=capabilities.reply_unit,
+        recent=recent_wordings,
         names=names,
     )
     blocking = [finding for finding in findings if finding.severity == "block"]
     if blocking:
-        raise Conflict(
-            Refusal.LINT.value,
+        raise ConflictError(
+            ConflictCode.LINT.value,
             " ".join(finding.explanation for finding in blocking),
             rule=blocking[0].rule,
             code=blocking[0].code,
         )
     try:
-        event = desk.work.revision(case.review).event
-    except Erased as erased:
-        raise Conflict(
-            Refusal.NO_REPLY_HERE.value,
+        event = desk.cases.revision(case.review).event
+    except Erased as error:
+        raise ConflictError(
+            ConflictCode.NO_REPLY_HERE.value,
             "The author was erased, and with them where to reply. Resolve it without one.",
-        ) from erased
+        ) from error
     reply = Reply(
-        id=given.reply or "",
+        id=resolution.reply or "",
         thread=case.thread.id,
         review=case.review.id,
         author=case.review.author,
         business=case.review.business,
         connection=connection.id,
-        purpose=Purpose.ANSWER,
+        purpose=Purpose.RESOLUTION,
         public=public,
         text=text,
         target=ReplyTarget(event.native_id, event.native_thread, event.reply_to),
-        follow_up=case.task.id if case.task else None,
-        by=caller.person.subject,
-        at=stamp(now),
+        follow_up=case.follow_up.id if case.follow_up else None,
+        agent=caller.person.subject,
+        at=format_time(now),
     )
     return reply, lint.fingerprint(text, names)
 
 
-def _unread(thread: Thread, desk: Desk) -> set[str]:
+def _undelivered_replies(thread: Thread, desk: DeskPorts) -> set[str]:
     """The people's replies in a thread that did not arrive, as far as we know.
 
     To send one of them again is no copying.
     """
-    sent = {slot.reply for slot in thread.slots if slot.state is SlotState.SENT}
+    sent_ids = {slot.reply for slot in thread.slots if slot.state is SlotState.SENT}
     return {
         reply.id
         for reply in _replies(desk, thread.id)
-        if reply.purpose is Purpose.ANSWER
-        and (reply.standing == Standing.REFUSED or not (reply.sent_at or reply.id in sent))
+        if reply.purpose is Purpose.RESOLUTION
+        and (
+            reply.moderation_status == ModerationStatus.REMOVED
+            or not (reply.sent_at or reply.id in sent_ids)
+        )
     }
 
 
-def _note(request: AnswerRequest, caller: Caller) -> dict[str, Any]:
-    noted = {"answer": request.id, "by": caller.person.subject, "action": request.action.value}
-    return noted | {
+def _note_fields(request: ResolutionRequest, caller: Caller) -> dict[str, Any]:
+    fields = {"answer": request.id, "by": caller.person.subject, "action": request.action.value}
+    return fields | {
         name: value for name in ("note", "evidence") if (value := getattr(request, name))
     }
 
 
-def _review(loaded: Loaded, desk: Desk) -> dict[str, Any]:
+def _review_json(loaded: LoadedCase, desk: DeskPorts) -> dict[str, Any]:
     review = loaded.case.review
-    known = {
+    fields = {
         "id": review.id,
         "severity": review.severity,
         "rating": review.rating,
         "withdrawn": review.withdrawn,
     }
-    return known | _readable(lambda: _said(loaded, desk))
+    return fields | _unless_erased(lambda: _review_content(loaded, desk))
 
 
-def _said(loaded: Loaded, desk: Desk) -> dict[str, Any]:
-    event, assessment, _ = desk.work.revision(loaded.case.review)
-    said = event.to_json()
-    shown = {
-        name: said.get(name)
+def _review_content(loaded: LoadedCase, desk: DeskPorts) -> dict[str, Any]:
+    event, assessment, _ = desk.cases.revision(loaded.case.review)
+    event_json = event.to_json()
+    fields = {
+        name: event_json.get(name)
         for name in (
             "title",
             "text",
@@ -555,25 +597,25 @@ def _said(loaded: Loaded, desk: Desk) -> dict[str, Any]:
             "text_bytes",
         )
     }
-    return shown | {"assessment": assessment}
+    return fields | {"assessment": assessment}
 
 
-def _readable(read: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def _unless_erased(read: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     try:
         return read()
     except Erased:
         return {"erased": True}
 
 
-def _notes(desk: Desk, follow_up: str) -> list[dict[str, Any]]:
+def _notes(desk: DeskPorts, follow_up_id: str) -> list[dict[str, Any]]:
     try:
-        return desk.work.notes(follow_up)
+        return desk.cases.notes(follow_up_id)
     except Erased:
         return []
 
 
-def _replies(desk: Desk, thread: str) -> list[Reply]:
+def _replies(desk: DeskPorts, thread: str) -> list[Reply]:
     try:
-        return desk.work.replies(thread)
+        return desk.cases.replies(thread)
     except Erased:
         return []

@@ -9,24 +9,24 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from heard import clock
-from heard.assessment.engines.chain import EMBEDDED, Chain, embedded
+from heard.assessment.engines.chain import EMBEDDED_ENGINES, EngineChain, embedded_engine
 from heard.assessment.engines.engine import Engine
 from heard.aws import client
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from heard.assessment.external.failures import Failure
+    from heard.assessment.external.failures import FailureReason
 
 
-def judge(
-    engine: str,
+def select_engine(
+    name: str,
     dynamodb: DynamoDBClient,
-    work_table: str,
+    cases_table: str,
     *,
-    calls_a_day: int,
+    calls_per_day: int,
     converse_model: str,
-    failed: Callable[[Failure], None],
+    on_failure: Callable[[FailureReason], None],
 ) -> Engine:
     """The engine that the setting names.
 
@@ -35,29 +35,31 @@ def judge(
     Those two make at most `calls_a_day` calls; `failed` is told why one had no scores. Raises
     BadRequest for another name.
     """
-    if engine not in {"comprehend", "converse"}:
-        return embedded(engine)
+    if name not in {"comprehend", "converse"}:
+        return embedded_engine(name)
     # Imported where they are switched on: everybody else's cold start does without them.
     from heard.assessment.external import bedrock, comprehend, failures  # noqa: PLC0415
     from heard.storage.engine_budget import Allowance, EngineBudget  # noqa: PLC0415
 
-    beneath = embedded(EMBEDDED[0])
-    budget = Allowance(EngineBudget(dynamodb, work_table), engine, calls_a_day, clock.now)
-    first: Engine
-    if engine == "comprehend":
-        reached = client(
+    fallback = embedded_engine(EMBEDDED_ENGINES[0])
+    budget = Allowance(EngineBudget(dynamodb, cases_table), name, calls_per_day, clock.now)
+    external: Engine
+    if name == "comprehend":
+        service = client(
             "comprehend",
             connect_seconds=failures.CONNECT_SECONDS,
             read_seconds=comprehend.READ_SECONDS,
             attempts=1,
         )
-        first = comprehend.Comprehend(reached, budget, beneath, failed)
+        external = comprehend.ComprehendEngine(service, budget, fallback, on_failure)
     else:
-        reached = client(
+        service = client(
             "bedrock-runtime",
             connect_seconds=failures.CONNECT_SECONDS,
             read_seconds=bedrock.READ_SECONDS,
             attempts=1,
         )
-        first = bedrock.Converse(reached, budget, beneath, failed, model_id=converse_model)
-    return Chain([lambda: first, lambda: beneath])
+        external = bedrock.ConverseEngine(
+            service, budget, fallback, on_failure, model_id=converse_model
+        )
+    return EngineChain([lambda: external, lambda: fallback])

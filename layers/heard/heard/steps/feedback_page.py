@@ -13,12 +13,12 @@ from heard.storage.vault import Erased
 
 if TYPE_CHECKING:
     from heard.connectors import Connection
-    from heard.storage.case_store import Work
-    from heard.storage.setup import Setup
+    from heard.storage.case_store import CaseStore
+    from heard.storage.setup import SetupStore
 
 
-def answers(
-    connection_id: str, native_id: str, setup: Setup, work: Work
+def feedback_page(
+    connection_id: str, native_id: str, setup: SetupStore, case_store: CaseStore
 ) -> tuple[Connection, str, list[str]]:
     """The connection, what the author wrote, and our published replies in order.
 
@@ -27,11 +27,11 @@ def answers(
     connection = setup.connection(connection_id)
     if connection is None or connection.platform != "feedback_form":
         raise NotFound("There is nothing here.")
-    loaded = work.case(review_id(connection.business, connection.platform, native_id))
+    loaded = case_store.case(review_id(connection.business, connection.platform, native_id))
     thread = thread_id(connection.business, connection.platform, native_id)
     try:
-        event = work.revision(loaded.case.review).event
-        said = [reply.text for reply in work.replies(thread) if reply.sent_at]
-    except Erased as erased:
-        raise NotFound("There is nothing here.") from erased
-    return connection, event.text or "", said
+        event = case_store.revision(loaded.case.review).event
+        reply_texts = [reply.text for reply in case_store.replies(thread) if reply.sent_at]
+    except Erased as error:
+        raise NotFound("There is nothing here.") from error
+    return connection, event.text or "", reply_texts

@@ -12,39 +12,46 @@ from typing import TYPE_CHECKING, Any
 
 from heard import cases
 from heard.follow_ups import FollowUp, Status
-from heard.messaging import RESCHEDULED, SEND_REPLY
-from heard.steps.reply import for_person
+from heard.messaging import CARRY_OUT, RESCHEDULED
+from heard.steps.reply import person_decision
 from heard.steps.triage import policy_of
 
 if TYPE_CHECKING:
-    from heard.messaging import Bus, Flows
-    from heard.steps.triage import Ports
-    from heard.storage.case_store import Work
+    from heard.messaging import EventBus, Workflows
+    from heard.steps.triage import StorePorts
+    from heard.storage.case_store import CaseStore
 
 
 @dataclass(frozen=True, slots=True)
-class Clocks:
+class WorkflowPorts:
     """What a follow-up's clock needs beside the ports: the workflows and the event bus."""
 
-    flows: Flows
-    bus: Bus
+    workflows: Workflows
+    event_bus: EventBus
 
 
-def open_for_person(follow_up: str, token: str, ports: Ports, clocks: Clocks) -> None:
+def await_resolution(
+    follow_up_id: str, token: str, ports: StorePorts, workflow_ports: WorkflowPorts
+) -> None:
     """Keep the token with which the workflow waits.
 
     If the answer is there already, wake the workflow at once.
     """
-    first = ports.work.put_token(follow_up, token)
-    task = ports.work.follow_up(follow_up)
-    if first and task.status is not Status.CLOSED:
-        clocks.bus.publish("follow_up.opened", _event(task))
-    if task.settled:
-        wake(task, ports.work, clocks.flows)
+    is_first = ports.cases.put_token(follow_up_id, token)
+    follow_up = ports.cases.follow_up(follow_up_id)
+    if is_first and follow_up.status is not Status.CLOSED:
+        workflow_ports.event_bus.publish("follow_up.opened", _event_detail(follow_up))
+    if follow_up.settled:
+        wake(follow_up, ports.cases, workflow_ports.workflows)
 
 
-def look_again(
-    follow_up: str, ports: Ports, clocks: Clocks, now: datetime, *, handed_back: bool = False
+def check_follow_up(
+    follow_up_id: str,
+    ports: StorePorts,
+    workflow_ports: WorkflowPorts,
+    now: datetime,
+    *,
+    carry_out_failed: bool = False,
 ) -> dict[str, Any]:
     """Do what is due.
 
@@ -53,35 +60,40 @@ def look_again(
 
     Returns `follow_up` and the whole seconds until the next look.
     """
-    work = ports.work
-    task = work.follow_up(follow_up)
-    looking = handed_back or not task.settled
-    give_up_after = policy_of(task.business, ports.setup).give_up_after if looking else 0
-    while looking:
-        after = work.change(
-            lambda: work.case_of_follow_up(follow_up),
-            lambda loaded: _worth_writing(
+    case_store = ports.cases
+    follow_up = case_store.follow_up(follow_up_id)
+    must_check = carry_out_failed or not follow_up.settled
+    give_up_after = policy_of(follow_up.business, ports.setup).give_up_after if must_check else 0
+    while must_check:
+        follow_up_after = case_store.change(
+            lambda: case_store.case_of_follow_up(follow_up_id),
+            lambda loaded: _unless_unchanged(
                 loaded.case,
-                cases.look_again(
+                cases.check_follow_up(
                     loaded.case,
-                    lambda: for_person(loaded.case, ports, now),
+                    lambda: person_decision(loaded.case, ports, now),
                     now,
                     give_up_after=give_up_after,
-                    handed_back=handed_back,
+                    carry_out_failed=carry_out_failed,
                 ),
             ),
             now=now,
-        ).case.task
-        if after and after.level > task.level:
-            clocks.bus.publish("follow_up.escalated", _event(after) | {"level": after.level})
-        expiring = (
-            after is not None and not after.settled and len(after.reviews) < len(task.reviews)
+        ).case.follow_up
+        if follow_up_after and follow_up_after.level > follow_up.level:
+            workflow_ports.event_bus.publish(
+                "follow_up.escalated",
+                _event_detail(follow_up_after) | {"level": follow_up_after.level},
+            )
+        more_to_expire = (
+            follow_up_after is not None
+            and not follow_up_after.settled
+            and len(follow_up_after.reviews) < len(follow_up.reviews)
         )
-        task, looking = after or task, expiring
-    return {"follow_up": task.id, "wait_seconds": task.wait_seconds(now)}
+        follow_up, must_check = follow_up_after or follow_up, more_to_expire
+    return {"follow_up": follow_up.id, "wait_seconds": follow_up.wait_seconds(now)}
 
 
-def wake(task: FollowUp, work: Work, flows: Flows) -> bool:
+def wake(follow_up: FollowUp, case_store: CaseStore, workflows: Workflows) -> bool:
     """Tell the waiting workflow what became of its follow-up.
 
     False when nobody waits with that token.
@@ -89,26 +101,30 @@ def wake(task: FollowUp, work: Work, flows: Flows) -> bool:
     Losing this message is no loss: the workflow looks by itself when its clock rings, and the sweep
     before that.
     """
-    token = work.token(task.id)
+    token = case_store.token(follow_up.id)
     if token is None:
         return False
-    if task.status is Status.CLOSED or (
-        task.status is Status.ANSWERED and task.answer and cases.closing_kind(task, task.answer)
+    if follow_up.status is Status.CLOSED or (
+        follow_up.status is Status.RESOLVING
+        and follow_up.resolution
+        and cases.closing_kind(follow_up, follow_up.resolution)
     ):
-        return flows.succeed(token)
-    return flows.interrupt(token, SEND_REPLY if task.status is Status.ANSWERED else RESCHEDULED)
+        return workflows.succeed(token)
+    return workflows.interrupt(
+        token, CARRY_OUT if follow_up.status is Status.RESOLVING else RESCHEDULED
+    )
 
 
-def _worth_writing(case: cases.Case, change: cases.Change) -> cases.Change | None:
+def _unless_unchanged(case: cases.Case, change: cases.Change) -> cases.Change | None:
     return None if change.case == case and not change.facts else change
 
 
-def _event(task: FollowUp) -> dict[str, Any]:
+def _event_detail(follow_up: FollowUp) -> dict[str, Any]:
     return {
-        "follow_up": task.id,
-        "business": task.business,
-        "severity": task.severity.value,
-        "channel": task.channel,
-        "queue": task.queue,
-        "due_at": task.due_at,
+        "follow_up": follow_up.id,
+        "business": follow_up.business,
+        "severity": follow_up.severity.value,
+        "channel": follow_up.channel,
+        "queue": follow_up.queue,
+        "due_at": follow_up.due_at,
     }

@@ -7,44 +7,52 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from heard.clock import stamp
-from heard.connectors import Connection, Http, Parsed, Refusal, Request, Response, load
+from heard.clock import format_time
+from heard.connectors import (
+    Connection,
+    Http,
+    ParsedDelivery,
+    SignatureFailure,
+    WebhookRequest,
+    WebhookResponse,
+    load,
+)
 from heard.errors import NotFound, TooLarge, Unparseable
 from heard.reviews import Channel, EventKind
-from heard.storage.quarantine import Quarantine, Quarantined
+from heard.storage.quarantine import Quarantine, QuarantinedDelivery
 
 if TYPE_CHECKING:
     from heard.messaging import Queue
     from heard.storage.deliveries import Deliveries
-    from heard.storage.setup import Secrets, Setup
+    from heard.storage.setup import Secrets, SetupStore
 
 QUARANTINE_BYTES: Final = 350_000
 """What of a body that cannot be read is kept: an item of DynamoDB holds 400 KB."""
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class IngestResult:
     """What came of a request.
 
     The answer, one word for logs and metrics, how many events it held, and whether the door could
     note it.
     """
 
-    response: Response
+    response: WebhookResponse
     result: str
     business: str = ""
     platform: str = ""
     delivery: str = ""
     events: int = 0
     reason: str = ""
-    noted: bool = True
+    note_written: bool = True
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class IngestPorts:
     """What the webhook door needs."""
 
-    setup: Setup
+    setup: SetupStore
     secrets: Secrets
     queue: Queue
     quarantine: Quarantine
@@ -52,70 +60,81 @@ class Door:
     http: Http
 
 
-def ingest(request: Request, connection_id: str, door: Door, now: datetime) -> Received:
+def ingest(
+    request: WebhookRequest, connection_id: str, ports: IngestPorts, now: datetime
+) -> IngestResult:
     """Answer one request at the door.
 
     Nothing is answered 2xx before it is durable. Raises NotFound for an unknown connection,
     TooLarge for a body over the limit, and faults of the services beneath, which the platform's own
     retry cures.
     """
-    connection = door.setup.connection(connection_id)
+    connection = ports.setup.connection(connection_id)
     if connection is None:
         raise NotFound("There is nothing here.")
-    most = load(connection.platform).body_limit
-    if len(request.body) > most:
-        raise TooLarge(f"The body has {len(request.body)} bytes; at most {most} are taken.")
-    received = _received(request, connection, door, now)
+    limit = load(connection.platform).body_limit
+    if len(request.body) > limit:
+        raise TooLarge(f"The body has {len(request.body)} bytes; at most {limit} are taken.")
+    result = _process(request, connection, ports, now)
     return replace(
-        received,
-        noted=door.deliveries.note(
-            connection.id, received.result, received.reason, received.events, now
+        result,
+        note_written=ports.deliveries.note(
+            connection.id, result.result, result.reason, result.events, now
         ),
     )
 
 
-def _received(request: Request, connection: Connection, door: Door, now: datetime) -> Received:
+def _process(
+    request: WebhookRequest, connection: Connection, ports: IngestPorts, now: datetime
+) -> IngestResult:
     connector = load(connection.platform)
-    told = Received(Response(200), "", connection.business, connection.platform)
-    secret = door.secrets.inbound(connection.id)
-    valid = secret.valid(now) if secret else ()
-    if greeting := connector.handshake(request, connection, valid, now):
-        return replace(told, response=greeting, result="handshake")
-    refusal = connector.verify(request, connection, valid, now, door.http)
-    if refusal:
-        renewed = door.secrets.inbound(connection.id, fresh=True)
-        if renewed and renewed != secret:
-            refusal = connector.verify(request, connection, renewed.valid(now), now, door.http)
-    if refusal:
+    base_result = IngestResult(WebhookResponse(200), "", connection.business, connection.platform)
+    secret = ports.secrets.inbound(connection.id)
+    valid_secrets = secret.valid_secrets(now) if secret else ()
+    if handshake := connector.handshake(request, connection, valid_secrets, now):
+        return replace(base_result, response=handshake, result="handshake")
+    failure = connector.verify(request, connection, valid_secrets, now, ports.http)
+    if failure:
+        fresh_secret = ports.secrets.inbound(connection.id, fresh=True)
+        if fresh_secret and fresh_secret != secret:
+            failure = connector.verify(
+                request, connection, fresh_secret.valid_secrets(now), now, ports.http
+            )
+    if failure:
         return replace(
-            told, response=_refused(refusal), result="refused", reason=refusal.reason.value
+            base_result,
+            response=_failure_response(failure),
+            result="refused",
+            reason=failure.reason.value,
         )
     delivery = f"dlv_{secrets.token_hex(8)}"
-    told = replace(told, delivery=delivery)
+    base_result = replace(base_result, delivery=delivery)
     try:
         parsed = connector.parse(request, connection, now)
-    except Unparseable as unreadable:
-        _quarantine(request, connection, delivery, unreadable.detail, door, now)
+    except Unparseable as error:
+        _quarantine(request, connection, delivery, error.detail, ports, now)
         return replace(
-            told,
-            response=connector.accepted(request, connection, Parsed(), door.http),
+            base_result,
+            response=connector.delivery_response(request, connection, ParsedDelivery(), ports.http),
             result="quarantined",
         )
     if parsed.problems:
-        _quarantine(request, connection, delivery, "; ".join(parsed.problems)[:2000], door, now)
-    messages = queued(parsed, connection, delivery)
+        _quarantine(request, connection, delivery, "; ".join(parsed.problems)[:2000], ports, now)
+    messages = build_messages(parsed, connection, delivery)
     if messages:
-        door.queue.send(messages)
+        ports.queue.send(messages)
     result = "quarantined" if parsed.problems else "accepted"
     return replace(
-        told,
-        response=connector.accepted(request, connection, parsed, door.http),
+        base_result,
+        response=connector.delivery_response(request, connection, parsed, ports.http),
         result=result,
         events=len(messages),
     )
 
 
-def queued(parsed: Parsed, connection: Connection, delivery: str) -> list[dict[str, Any]]:
+def build_messages(
+    parsed: ParsedDelivery, connection: Connection, delivery: str
+) -> list[dict[str, Any]]:
     """The messages for a delivery's events, each with a delivery id of its own.
 
     A platform's test is not routed.
@@ -128,7 +147,7 @@ def queued(parsed: Parsed, connection: Connection, delivery: str) -> list[dict[s
             "business": connection.business,
             "platform": connection.platform,
             "channel": channel.value,
-            "event": event.normal().to_json(),
+            "event": event.normalize().to_json(),
         }
         for number, event in enumerate(parsed.events)
         if event.kind is not EventKind.TEST
@@ -145,32 +164,37 @@ def channel_of(connection: Connection) -> Channel:
     )
 
 
-def _refused(refusal: Refusal) -> Response:
-    return Response(
+def _failure_response(failure: SignatureFailure) -> WebhookResponse:
+    return WebhookResponse(
         401,
-        f'{{"title":"not accepted","reason":"{refusal.reason.value}"}}',
+        f'{{"title":"not accepted","reason":"{failure.reason.value}"}}',
         "application/problem+json",
     )
 
 
 def _quarantine(
-    request: Request, connection: Connection, delivery: str, why: str, door: Door, now: datetime
+    request: WebhookRequest,
+    connection: Connection,
+    delivery: str,
+    why: str,
+    ports: IngestPorts,
+    now: datetime,
 ) -> None:
     if len(request.body) > QUARANTINE_BYTES:
         why = f"only the first {QUARANTINE_BYTES} of {len(request.body)} bytes are kept; {why}"
-    told = load(connection.platform).parse_reads
-    kept = {name: value for name, value in request.headers.items() if name in told}
-    door.quarantine.keep(
-        Quarantined(
+    header_names = load(connection.platform).parsed_headers
+    headers = {name: value for name, value in request.headers.items() if name in header_names}
+    ports.quarantine.keep(
+        QuarantinedDelivery(
             id=delivery,
             business=connection.business,
             connection=connection.id,
             platform=connection.platform,
-            received_at=stamp(now),
+            received_at=format_time(now),
             why=why,
             method=request.method,
             query=request.query,
             body=request.body[:QUARANTINE_BYTES],
-            headers=kept,
+            headers=headers,
         )
     )

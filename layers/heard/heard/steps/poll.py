@@ -16,42 +16,58 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from heard.cases import Arrival, arrival
-from heard.clock import moment, stamp
-from heard.connectors import Connection, Connector, Gone, Page, Parsed, Rejected, load
-from heard.polling import Poll, Trouble, following, look, mark, pollable, redated
+from heard.cases import Arrival, classify_arrival
+from heard.clock import format_time, parse_time
+from heard.connectors import (
+    Connection,
+    Connector,
+    ParsedDelivery,
+    Rejection,
+    ReviewGone,
+    ReviewPage,
+    load,
+)
+from heard.polling import (
+    PollFailure,
+    PollState,
+    as_edit_now,
+    next_poll_at,
+    poll_interval,
+    run_poll,
+    state_hash,
+)
 from heard.reviews import EventKind, ReviewEvent, review_id
-from heard.steps.ingest import queued
+from heard.steps.ingest import build_messages
 
 if TYPE_CHECKING:
     from heard.messaging import Queue
-    from heard.steps.triage import Ports, Reach
+    from heard.steps.triage import PlatformPorts, StorePorts
     from heard.storage.polls import Polls
 
-SECONDS: Final = 60
+POLL_SECONDS: Final = 60
 """How long one look may take: after that it asks nothing more, and the next goes on from there."""
-FAILING: Final = 3
+MAX_FAILING: Final = 3
 """How many connections of one platform that failed last time are tried in a minute, so that a
 platform that is down holds few readers.
 """
 
 
 @dataclass(frozen=True, slots=True)
-class Poller:
+class PollPorts:
     """What polling needs.
 
     The ports of every step, a way out, where polling stands, the queue of reviews, and the time.
     """
 
-    ports: Ports
-    reach: Reach
+    store_ports: StorePorts
+    platform_ports: PlatformPorts
     polls: Polls
     queue: Queue
     clock: Callable[[], datetime]
 
 
 @dataclass(frozen=True, slots=True)
-class Polled:
+class PollReport:
     """What one look found; `error` is a code and our own words, empty when nothing went wrong.
 
     `skipped` says that nobody was asked.
@@ -59,7 +75,7 @@ class Polled:
 
     connection: str
     platform: str = ""
-    found: int = 0
+    reviews: int = 0
     queued: int = 0
     withdrawn: int = 0
     problems: int = 0
@@ -80,87 +96,92 @@ def dispatch(polls: Polls, queue: Queue, now: datetime) -> int:
     Its next turn is written down first: if queueing fails, it is one turn late, and two dispatchers
     at once queue it once.
     """
-    failing: Counter[str] = Counter()
-    leased: list[dict[str, str]] = []
+    failing_counts: Counter[str] = Counter()
+    messages: list[dict[str, str]] = []
     for due in polls.due(now):
         if due.failures:
-            failing[due.platform] += 1
-            if failing[due.platform] > FAILING:
+            failing_counts[due.platform] += 1
+            if failing_counts[due.platform] > MAX_FAILING:
                 continue
-        if polls.lease(due, following(due.poll_at, due.every, now)):
-            leased.append({"poll": due.connection, "at": stamp(now)})
-    queue.send(leased)
-    return len(leased)
+        if polls.lease(due, next_poll_at(due.poll_at, due.every, now)):
+            messages.append({"poll": due.connection, "at": format_time(now)})
+    queue.send(messages)
+    return len(messages)
 
 
-def poll(connection_id: str, poller: Poller, *, asked_at: str | None = None) -> Polled:
+def poll(connection_id: str, ports: PollPorts, *, queued_at: str | None = None) -> PollReport:
     """One look at a connection's platform; what is new is queued before it is remembered.
 
     `asked_at` is when the look was queued: it is skipped if somebody has looked since. Without it
     the look is taken now, unless the platform has asked us to wait. Raises faults of our own
     services only.
     """
-    polls, now = poller.polls, poller.clock()
-    connection, stands = poller.ports.setup.connection(connection_id), polls.poll(connection_id)
-    every = pollable(connection) if connection else None
+    polls, now = ports.polls, ports.clock()
+    connection, state = (
+        ports.store_ports.setup.connection(connection_id),
+        polls.state(connection_id),
+    )
+    every = poll_interval(connection) if connection else None
     if connection is None or every is None:
-        _leave(connection_id, poller, now)
-        return Polled(
+        _stop_polling(connection_id, ports, now)
+        return PollReport(
             connection_id,
             error="not_polled: There is no such connection, or its platform is not polled.",
             skipped=True,
         )
-    told = Polled(connection.id, connection.platform)
-    if stands is None:
-        polls.follow(connection, now)
-        stands = polls.poll(connection_id) or Poll(
+    report = PollReport(connection.id, connection.platform)
+    if state is None:
+        polls.start(connection, now)
+        state = polls.state(connection_id) or PollState(
             connection.id, connection.platform, every, now, now
         )
-    if asked_at and stands.polled_at and stands.polled_at >= moment(asked_at):
-        return replace(told, skipped=True)
-    if stands.wait_until and stands.wait_until > now:
+    if queued_at and state.polled_at and state.polled_at >= parse_time(queued_at):
+        return replace(report, skipped=True)
+    if state.wait_until and state.wait_until > now:
         return replace(
-            told,
-            error=f"asked_to_wait: The platform may be asked again at {stamp(stands.wait_until)}.",
+            report,
+            error=f"asked_to_wait: The platform may be asked again at {format_time(state.wait_until)}.",
             skipped=True,
         )
     memory, version = polls.memory(connection.id)
-    source = _Source(
+    source = _ConnectionSource(
         load(connection.platform),
         connection,
-        poller.reach.secrets.credentials(connection.id),
-        poller.reach,
+        ports.platform_ports.secrets.credentials(connection.id),
+        ports.platform_ports,
         now,
     )
-    seen = look(replace(stands, every=every), memory, source, poller.clock, seconds=SECONDS)
-    placed = [_placed(event, connection, poller.ports, now) for event in seen.events]
-    fresh = [event for event in placed if event is not None]
-    messages = [_message(event, connection) for event in fresh]
+    result = run_poll(
+        replace(state, every=every), memory, source, ports.clock, seconds=POLL_SECONDS
+    )
+    candidates = [_new_event(event, connection, ports.store_ports, now) for event in result.events]
+    new_events = [event for event in candidates if event is not None]
+    messages = [_message(event, connection) for event in new_events]
     if messages:
-        poller.queue.send(messages)
+        ports.queue.send(messages)
     # What was met may be remembered only once the places to resume from are kept: the next look
     # stops where it knows everything.
-    if polls.finish(stands, seen.poll) and seen.memory is not memory:
-        polls.remember(connection.id, seen.memory, version)
-    withdrawn = sum(event.kind is EventKind.WITHDRAWN for event in fresh)
+    if polls.save_state(state, result.state) and result.memory is not memory:
+        polls.remember(connection.id, result.memory, version)
+    withdrawn = sum(event.kind is EventKind.WITHDRAWN for event in new_events)
     return replace(
-        told,
-        found=seen.found,
+        report,
+        reviews=result.review_count,
         queued=len(messages) - withdrawn,
         withdrawn=withdrawn,
-        problems=seen.problems,
-        error=_said(seen.poll.trouble),
+        problems=result.problems,
+        error=_trouble_text(result.state.last_failure),
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Source:
+class _ConnectionSource:
     """One connection's platform."""
 
     connector: Connector
     connection: Connection
     credentials: Mapping[str, str]
-    reach: Reach
+    platform_ports: PlatformPorts
     now: datetime
 
     @property
@@ -170,34 +191,36 @@ class _Source:
         capabilities = self.connector.capabilities
         return capabilities.can_fetch and "polled" in {capabilities.edits, capabilities.deletions}
 
-    def recent(self, cursor: str | None) -> Page | Rejected:
+    def recent(self, cursor: str | None) -> ReviewPage | Rejection:
         return self.connector.recent(
-            cursor, self.connection, self.credentials, self.reach.http, self.now
+            cursor, self.connection, self.credentials, self.platform_ports.http, self.now
         )
 
-    def fetch(self, native_id: str) -> ReviewEvent | Gone | None:
-        return self.connector.fetch(native_id, self.connection, self.credentials, self.reach.http)
+    def fetch(self, native_id: str) -> ReviewEvent | ReviewGone | None:
+        return self.connector.fetch(
+            native_id, self.connection, self.credentials, self.platform_ports.http
+        )
 
 
-def _leave(connection_id: str, poller: Poller, now: datetime) -> None:
+def _stop_polling(connection_id: str, ports: PollPorts, now: datetime) -> None:
     """Poll a connection no more, unless it is there after all.
 
     The first reading may be old, or somebody stores it again just now.
     """
 
-    def there() -> Connection | None:
-        found = poller.ports.setup.connection(connection_id, fresh=True)
-        return found if found and pollable(found) is not None else None
+    def find_polled_connection() -> Connection | None:
+        connection = ports.store_ports.setup.connection(connection_id, fresh=True)
+        return connection if connection and poll_interval(connection) is not None else None
 
-    if there() is None:
-        poller.polls.forget(connection_id)
+    if find_polled_connection() is None:
+        ports.polls.stop(connection_id)
         # In this order: whoever stores a connection begins to poll it afterwards.
-        if again := there():
-            poller.polls.follow(again, now)
+        if restored := find_polled_connection():
+            ports.polls.start(restored, now)
 
 
-def _placed(
-    event: ReviewEvent, connection: Connection, ports: Ports, now: datetime
+def _new_event(
+    event: ReviewEvent, connection: Connection, ports: StorePorts, now: datetime
 ) -> ReviewEvent | None:
     """The event in its place after what triage has; None when triage has it already.
 
@@ -206,15 +229,19 @@ def _placed(
     Where a platform does not date edits, what it says now is later than other words of the same
     date that came before.
     """
-    review = ports.work.head(review_id(connection.business, connection.platform, event.native_id))
+    review = ports.cases.find_review(
+        review_id(connection.business, connection.platform, event.native_id)
+    )
     if review is None:
         return event
-    said = event.kind in {EventKind.CREATED, EventKind.EDITED} and not event.partial
-    if said and event.revision == review.revision and event.digest != review.digest:
-        event = redated(event, now)
-    again = event.kind is EventKind.WITHDRAWN and review.withdrawn
+    has_words = event.kind in {EventKind.CREATED, EventKind.EDITED} and not event.partial
+    if has_words and event.revision == review.revision and event.digest != review.digest:
+        event = as_edit_now(event, now)
+    is_repeat = event.kind is EventKind.WITHDRAWN and review.withdrawn
     return (
-        None if again or arrival(review, event, "") in {Arrival.DUPLICATE, Arrival.LATE} else event
+        None
+        if is_repeat or classify_arrival(review, event, "") in {Arrival.DUPLICATE, Arrival.LATE}
+        else event
     )
 
 
@@ -224,11 +251,13 @@ def _message(event: ReviewEvent, connection: Connection) -> dict[str, Any]:
     Its delivery is named by what it says, so that queueing it twice is one delivery.
     """
     name = hashlib.sha256(
-        "\x1f".join((connection.id, event.native_id, mark(event))).encode("utf-8", "surrogatepass")
+        "\x1f".join((connection.id, event.native_id, state_hash(event))).encode(
+            "utf-8", "surrogatepass"
+        )
     ).hexdigest()[:24]
-    (message,) = queued(Parsed((event,)), connection, f"pol_{name}")
+    (message,) = build_messages(ParsedDelivery((event,)), connection, f"pol_{name}")
     return message | {"confirmed": True}
 
 
-def _said(trouble: Trouble | None) -> str:
-    return f"{trouble.code}: {trouble.words}" if trouble else ""
+def _trouble_text(trouble: PollFailure | None) -> str:
+    return f"{trouble.code}: {trouble.message}" if trouble else ""

@@ -20,14 +20,21 @@ from typing import TYPE_CHECKING, Any, Final
 from heard import cases
 from heard.assessment import Assessment
 from heard.cases import Change
-from heard.clock import moment
-from heard.connectors import Moderation, Presence, Rejected, Sent, Standing, load
+from heard.clock import parse_time
+from heard.connectors import (
+    ModerationResult,
+    ModerationStatus,
+    Rejection,
+    ReplyLookup,
+    SentReply,
+    load,
+)
 from heard.errors import Busy, NotSettled, PlatformUnavailable
 from heard.follow_ups import FollowUp, Status
 from heard.outcomes import Kind
 from heard.policy import Decision, hand_over
-from heard.steps.triage import Ports, Reach, context_of, next_steps, policy_of
-from heard.storage.case_store import MODERATION_AFTER, Loaded, Reply
+from heard.steps.triage import PlatformPorts, StorePorts, context_of, next_steps, policy_of
+from heard.storage.case_store import MODERATION_CHECK_DELAYS, LoadedCase, Reply
 from heard.storage.vault import Erased
 from heard.threads import Slot, SlotState, Thread
 
@@ -35,14 +42,14 @@ if TYPE_CHECKING:
     from heard.cases import Case
     from heard.messaging import Queue
 
-_FAULT: Final = "fault"
-_FAULTS: Final = len(MODERATION_AFTER) + 3
+_FAULT_REASON: Final = "fault"
+_MAX_FAULTS: Final = len(MODERATION_CHECK_DELAYS) + 3
 """How often a platform may fail to answer before it counts as one that cannot tell."""
-_CODE: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+_REASON_CODE: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
 def acknowledge(
-    thread: str, reply: str, ports: Ports, reach: Reach, now: datetime
+    thread: str, reply_id: str, ports: StorePorts, platform_ports: PlatformPorts, now: datetime
 ) -> dict[str, Any]:
     """Send an automatic acknowledgement. Returns the workflow's next steps.
 
@@ -51,19 +58,21 @@ def acknowledge(
     Raises PlatformUnavailable or Busy when a later run should try again.
     """
     try:
-        stored = ports.work.reply(thread, reply)
+        reply = ports.cases.reply(thread, reply_id)
     except Erased:
-        after = ports.work.change(
-            lambda: ports.work.case(ports.work.review_of(thread, reply)),
-            lambda loaded: cases.unreadable(loaded.case, reply),
+        result = ports.cases.change(
+            lambda: ports.cases.case(ports.cases.review_of(thread, reply_id)),
+            lambda loaded: cases.cancel_unreadable(loaded.case, reply_id),
             now=now,
         )
     else:
-        after = _send(stored, lambda: ports.work.case(stored.review), ports, reach, now)
-    return next_steps(after.case, now)
+        result = _send(reply, lambda: ports.cases.case(reply.review), ports, platform_ports, now)
+    return next_steps(result.case, now)
 
 
-def carry_out(follow_up: str, ports: Ports, reach: Reach, now: datetime) -> dict[str, Any]:
+def carry_out(
+    follow_up_id: str, ports: StorePorts, platform_ports: PlatformPorts, now: datetime
+) -> dict[str, Any]:
     """Carry out a follow-up's answer.
 
     Send its reply, if it has one, and settle the follow-up as the answer says.
@@ -73,171 +82,199 @@ def carry_out(follow_up: str, ports: Ports, reach: Reach, now: datetime) -> dict
     next (when it stays open). Raises PlatformUnavailable or Busy when a later run should try again,
     NotSettled when the follow-up is open though its answer was to close it.
     """
-    work = ports.work
-    task = work.follow_up(follow_up)
-    answer = task.answer
-    if task.status is not Status.ANSWERED or answer is None:
-        return _settled(task, now)
+    case_store = ports.cases
+    follow_up = case_store.follow_up(follow_up_id)
+    resolution = follow_up.resolution
+    if follow_up.status is not Status.RESOLVING or resolution is None:
+        return _workflow_output(follow_up, now)
 
-    def load_case() -> Loaded:
-        return work.case_of_follow_up(follow_up)
+    def load_case() -> LoadedCase:
+        return case_store.case_of_follow_up(follow_up_id)
 
-    stored = work.reply(task.thread, answer.reply) if answer.reply else None
-    after = _send(stored, load_case, ports, reach, now, actor=answer.by) if stored else load_case()
+    reply = case_store.reply(follow_up.thread, resolution.reply) if resolution.reply else None
+    result = (
+        _send(reply, load_case, ports, platform_ports, now, actor=resolution.agent)
+        if reply
+        else load_case()
+    )
     while (
-        after.case.task
-        and after.case.task.answer == answer
-        and after.case.task.status is Status.ANSWERED
+        result.case.follow_up
+        and result.case.follow_up.resolution == resolution
+        and result.case.follow_up.status is Status.RESOLVING
     ):
-        after = work.change(
+        result = case_store.change(
             load_case,
-            lambda loaded: cases.settle(loaded.case, answer, now),
+            lambda loaded: cases.close_next_review(loaded.case, resolution, now),
             now=now,
-            actor=answer.by,
+            actor=resolution.agent,
         )
-    return _settled(
-        after.case.task or task, now, closes=cases.closing_kind(task, answer) is not None
+    return _workflow_output(
+        result.case.follow_up or follow_up,
+        now,
+        closes=cases.closing_kind(follow_up, resolution) is not None,
     )
 
 
-def _settled(task: FollowUp, now: datetime, *, closes: bool = True) -> dict[str, Any]:
-    if closes and task.status is not Status.CLOSED:
+def _workflow_output(follow_up: FollowUp, now: datetime, *, closes: bool = True) -> dict[str, Any]:
+    if closes and follow_up.status is not Status.CLOSED:
         raise NotSettled(
-            f"The follow-up is {task.status.value} again ({task.why}); a person must look again."
+            f"The follow-up is {follow_up.status.value} again ({follow_up.why}); a person must look again."
         )
-    return {"follow_up": task.id, "wait_seconds": task.wait_seconds(now)}
+    return {"follow_up": follow_up.id, "wait_seconds": follow_up.wait_seconds(now)}
 
 
 def _send(
-    stored: Reply,
-    load_case: Callable[[], Loaded],
-    ports: Ports,
-    reach: Reach,
+    reply: Reply,
+    load_case: Callable[[], LoadedCase],
+    ports: StorePorts,
+    platform_ports: PlatformPorts,
     now: datetime,
     *,
     actor: str = "heard",
-) -> Loaded:
-    work = ports.work
-    before: list[Slot] = []
+) -> LoadedCase:
+    case_store = ports.cases
+    slots_before: list[Slot] = []
 
-    def begin(loaded: Loaded) -> Change | None:
-        slot = loaded.case.thread.slot(stored.id)
-        before[:] = [slot] if slot else []
-        if slot is None or not cases.unsent(slot):
+    def begin(loaded: LoadedCase) -> Change | None:
+        slot = loaded.case.thread.slot(reply.id)
+        slots_before[:] = [slot] if slot else []
+        if slot is None or not cases.is_unsent(slot):
             return None
-        if slot.held(now):
+        if slot.is_being_sent(now):
             raise Busy("Another run is sending this reply just now.")
-        if not slot.must_look and cases.overtaken(loaded.case, slot):
-            before.clear()
-            return cases.give_way(
-                loaded.case, slot, lambda: for_person(loaded.case, ports, now), now
+        if not slot.must_find_reply and cases.is_superseded(loaded.case, slot):
+            slots_before.clear()
+            return cases.cancel_superseded(
+                loaded.case, slot, lambda: person_decision(loaded.case, ports, now), now
             )
-        return Change(replace(loaded.case, thread=loaded.case.thread.sending(stored.id, now)))
+        return Change(replace(loaded.case, thread=loaded.case.thread.mark_sending(reply.id, now)))
 
-    started = work.change(load_case, begin, now=now)
-    if not before or not cases.unsent(before[0]):
-        return started
+    current = case_store.change(load_case, begin, now=now)
+    if not slots_before or not cases.is_unsent(slots_before[0]):
+        return current
     try:
-        result = _deliver(stored, started.case, before[0], ports, reach)
-    except PlatformUnavailable as unavailable:
-        doubtful = unavailable.maybe_applied or before[0].must_look
-        work.change(
+        result = _deliver(reply, current.case, slots_before[0], ports, platform_ports)
+    except PlatformUnavailable as error:
+        doubtful = error.maybe_applied or slots_before[0].must_find_reply
+        case_store.change(
             load_case,
             lambda loaded: Change(
                 replace(
                     loaded.case,
-                    thread=loaded.case.thread.interrupted(stored.id, maybe_applied=doubtful),
+                    thread=loaded.case.thread.mark_interrupted(reply.id, maybe_applied=doubtful),
                 )
             ),
             now=now,
         )
         raise
-    if isinstance(result, Sent):
+    if isinstance(result, SentReply):
         # Before the fact: stopped in between, the next run finds the reply at the platform and
         # comes here again.
-        if not stored.public:
-            work.confirm_reply(stored, now)
-        if load(started.case.review.platform).capabilities.moderated:
-            work.watch_reply(stored, result.native_id, now)
-    return work.change(
+        if not reply.public:
+            case_store.confirm_reply(reply, now)
+        if load(current.case.review.platform).capabilities.moderated:
+            case_store.watch_moderation(reply, result.native_id, now)
+    return case_store.change(
         load_case,
-        lambda loaded: _result(loaded.case, stored, result, ports, now),
+        lambda loaded: _change_for_result(loaded.case, reply, result, ports, now),
         now=now,
         actor=actor,
     )
 
 
 def _deliver(
-    stored: Reply, case: Case, slot: Slot, ports: Ports, reach: Reach
-) -> Sent | Rejected | Presence:
+    reply: Reply, case: Case, slot: Slot, ports: StorePorts, platform_ports: PlatformPorts
+) -> SentReply | Rejection | ReplyLookup:
     """What became of the reply: looked for first if an earlier run may have posted it.
 
     `slot` is as that run left it.
 
     Absent is one that an earlier run did not post and that was overtaken since.
     """
-    connection = ports.setup.connection(stored.connection)
+    connection = ports.setup.connection(reply.connection)
     if connection is None:
         return (
-            Presence.CANNOT_TELL
-            if slot.must_look
-            else Rejected("no_connection", "The connection was removed.")
+            ReplyLookup.CANNOT_TELL
+            if slot.must_find_reply
+            else Rejection("no_connection", "The connection was removed.")
         )
     connector = load(connection.platform)
-    credentials = reach.secrets.credentials(connection.id)
-    first = moment(slot.first_tried_at) if slot.first_tried_at else None
-    ours = _earlier(stored, case.thread, ports) if connector.capabilities.replies == "one" else ()
-    target = replace(stored.target, first_sent_at=first, ours=ours)
-    if slot.must_look:
-        found = connector.find_reply(
-            target, stored.text, stored.id, connection, credentials, reach.http
+    credentials = platform_ports.secrets.credentials(connection.id)
+    first_sent_at = parse_time(slot.first_tried_at) if slot.first_tried_at else None
+    own_texts = (
+        _earlier_reply_texts(reply, case.thread, ports)
+        if connector.capabilities.replies == "one"
+        else ()
+    )
+    target = replace(reply.target, first_sent_at=first_sent_at, own_replies=own_texts)
+    if slot.must_find_reply:
+        lookup = connector.find_reply(
+            target, reply.text, reply.id, connection, credentials, platform_ports.http
         )
-        if found is not Presence.ABSENT or cases.overtaken(case, slot):
-            return found
-    return connector.reply(target, stored.text, stored.id, connection, credentials, reach.http)
+        if lookup is not ReplyLookup.ABSENT or cases.is_superseded(case, slot):
+            return lookup
+    return connector.reply(
+        target, reply.text, reply.id, connection, credentials, platform_ports.http
+    )
 
 
-def _earlier(stored: Reply, thread: Thread, ports: Ports) -> tuple[str, ...]:
+def _earlier_reply_texts(reply: Reply, thread: Thread, ports: StorePorts) -> tuple[str, ...]:
     """What our other public replies say that the platform has or may have.
 
     One whose author was erased can be read no more.
     """
     texts: list[str] = []
     for slot in thread.slots:
-        if slot.reply != stored.id and slot.public and slot.state is not SlotState.RESERVED:
+        if slot.reply != reply.id and slot.public and slot.state is not SlotState.RESERVED:
             with suppress(Erased):
-                texts.append(ports.work.reply(thread.id, slot.reply).text)
+                texts.append(ports.cases.reply(thread.id, slot.reply).text)
     return tuple(texts)
 
 
-def _result(
-    case: Case, stored: Reply, result: Sent | Rejected | Presence, ports: Ports, now: datetime
+def _change_for_result(
+    case: Case,
+    reply: Reply,
+    result: SentReply | Rejection | ReplyLookup,
+    ports: StorePorts,
+    now: datetime,
 ) -> Change | None:
-    slot = case.thread.slot(stored.id)
-    if slot is None or not cases.unsent(slot):
+    slot = case.thread.slot(reply.id)
+    if slot is None or not cases.is_unsent(slot):
         return None
     match result:
-        case Sent(native_id=native):
-            return cases.reply_sent(case, slot, native, now)
-        case Rejected(reason=reason):
-            return cases.reply_failed(
-                case, slot, Kind.REPLY_REJECTED, reason, lambda: for_person(case, ports, now), now
+        case SentReply(native_id=native_id):
+            return cases.record_sent_reply(case, slot, native_id, now)
+        case Rejection(reason=reason):
+            return cases.record_failed_reply(
+                case,
+                slot,
+                Kind.REPLY_REJECTED,
+                reason,
+                lambda: person_decision(case, ports, now),
+                now,
             )
-        case Presence.ABSENT:
-            return cases.give_way(case, slot, lambda: for_person(case, ports, now), now)
-        case Presence():
-            return cases.reply_failed(
+        case ReplyLookup.ABSENT:
+            return cases.cancel_superseded(
+                case, slot, lambda: person_decision(case, ports, now), now
+            )
+        case ReplyLookup():
+            return cases.record_failed_reply(
                 case,
                 slot,
                 Kind.REPLY_UNKNOWN,
                 "cannot_tell",
-                lambda: for_person(case, ports, now),
+                lambda: person_decision(case, ports, now),
                 now,
             )
 
 
 def check_moderation(
-    thread: str, reply: str, ports: Ports, reach: Reach, queue: Queue, now: datetime
+    thread: str,
+    reply_id: str,
+    ports: StorePorts,
+    platform_ports: PlatformPorts,
+    queue: Queue,
+    now: datetime,
 ) -> str:
     """Ask a platform that moderates what became of a reply, and draw the consequence.
 
@@ -250,84 +287,92 @@ def check_moderation(
     or out of order ends in the same state. Raises faults of our own services only.
     """
     try:
-        stored = ports.work.reply(thread, reply)
+        reply = ports.cases.reply(thread, reply_id)
     except Erased:
-        ports.work.stop_watching(thread, reply, "erased")
+        ports.cases.stop_watching(thread, reply_id, "erased")
         return "erased"
-    if stored.standing is None:
-        verdict = _moderated(stored, ports, reach)
-        last = stored.checks >= len(MODERATION_AFTER)
-        if verdict.standing is Standing.PENDING and not last:
-            return verdict.standing.value
-        if verdict.standing is Standing.CANNOT_TELL and not (
-            last and (verdict.reason != _FAULT or stored.checks >= _FAULTS)
+    if reply.moderation_status is None:
+        moderation = _fetch_moderation(reply, ports, platform_ports)
+        is_last_check = reply.check_count >= len(MODERATION_CHECK_DELAYS)
+        if moderation.status is ModerationStatus.PENDING and not is_last_check:
+            return moderation.status.value
+        if moderation.status is ModerationStatus.CANNOT_TELL and not (
+            is_last_check
+            and (moderation.reason != _FAULT_REASON or reply.check_count >= _MAX_FAULTS)
         ):
-            return verdict.standing.value
-        settled = (stored, verdict.standing.value)
-        after = ports.work.change(
-            lambda: ports.work.case(stored.review),
-            lambda loaded: _consequence(loaded.case, stored, verdict, ports, now),
+            return moderation.status.value
+        final_moderation = (reply, moderation.status.value)
+        result = ports.cases.change(
+            lambda: ports.cases.case(reply.review),
+            lambda loaded: _change_for_moderation(loaded.case, reply, moderation, ports, now),
             now=now,
-            settles=settled,
+            final_moderation=final_moderation,
         )
-        stored = ports.work.reply(thread, reply)
+        reply = ports.cases.reply(thread, reply_id)
     else:
-        after = ports.work.case(stored.review)
-    if stored.standing in {Standing.REFUSED.value, Standing.PENDING.value} and after.case.task:
-        queue.send([{"resume": stored.review, "delivery": f"mod_{reply.removeprefix('rep_')}"}])
-    return stored.standing or "not_sent"
+        result = ports.cases.case(reply.review)
+    if (
+        reply.moderation_status in {ModerationStatus.REMOVED.value, ModerationStatus.PENDING.value}
+        and result.case.follow_up
+    ):
+        queue.send([{"resume": reply.review, "delivery": f"mod_{reply_id.removeprefix('rep_')}"}])
+    return reply.moderation_status or "not_sent"
 
 
-def _moderated(stored: Reply, ports: Ports, reach: Reach) -> Moderation:
-    connection = ports.setup.connection(stored.connection)
-    if connection is None or stored.native is None:
-        return Moderation(Standing.CANNOT_TELL, "no_connection")
-    slot = ports.work.case(stored.review).case.thread.slot(stored.id)
-    first = moment(slot.first_tried_at) if slot and slot.first_tried_at else None
-    target = replace(stored.target, first_sent_at=first)
-    credentials = reach.secrets.credentials(connection.id)
+def _fetch_moderation(
+    reply: Reply, ports: StorePorts, platform_ports: PlatformPorts
+) -> ModerationResult:
+    connection = ports.setup.connection(reply.connection)
+    if connection is None or reply.native_id is None:
+        return ModerationResult(ModerationStatus.CANNOT_TELL, "no_connection")
+    slot = ports.cases.case(reply.review).case.thread.slot(reply.id)
+    first_sent_at = parse_time(slot.first_tried_at) if slot and slot.first_tried_at else None
+    target = replace(reply.target, first_sent_at=first_sent_at)
+    credentials = platform_ports.secrets.credentials(connection.id)
     try:
         return load(connection.platform).moderation(
-            target, stored.native, stored.text, connection, credentials, reach.http
+            target, reply.native_id, reply.text, connection, credentials, platform_ports.http
         )
     except Exception:  # noqa: BLE001 - whatever goes wrong there, the sweep asks again later; a queue would ask again at once
-        return Moderation(Standing.CANNOT_TELL, _FAULT)
+        return ModerationResult(ModerationStatus.CANNOT_TELL, _FAULT_REASON)
 
 
-def _consequence(
-    case: Case, stored: Reply, verdict: Moderation, ports: Ports, now: datetime
+def _change_for_moderation(
+    case: Case, reply: Reply, moderation: ModerationResult, ports: StorePorts, now: datetime
 ) -> Change | None:
-    slot = case.thread.slot(stored.id)
-    if (slot and cases.unsent(slot)) or ports.work.reply(stored.thread, stored.id).standing:
+    slot = case.thread.slot(reply.id)
+    if (slot and cases.is_unsent(slot)) or ports.cases.reply(
+        reply.thread, reply.id
+    ).moderation_status:
         return None
-    reason = verdict.reason if _CODE.fullmatch(verdict.reason) else ""
-    decide = partial(for_person, case, ports, now)
-    match verdict.standing:
-        case Standing.PUBLISHED:
-            return cases.reply_published(case, stored.id, stored.native or "")
-        case Standing.REFUSED:
-            return cases.reply_refused(
+    reason = moderation.reason if _REASON_CODE.fullmatch(moderation.reason) else ""
+    decide = partial(person_decision, case, ports, now)
+    match moderation.status:
+        case ModerationStatus.PUBLISHED:
+            return cases.record_published_reply(case, reply.id, reply.native_id or "")
+        case ModerationStatus.REMOVED:
+            return cases.record_removed_reply(
                 case,
-                stored.id,
-                stored.purpose,
-                Kind.REPLY_REFUSED,
+                reply.id,
+                reply.purpose,
+                Kind.REPLY_REMOVED,
                 reason or "refused",
                 decide,
                 now,
             )
-        case Standing.PENDING:
-            return cases.reply_refused(
-                case, stored.id, stored.purpose, Kind.REPLY_UNKNOWN, "still_pending", decide, now
+        case ModerationStatus.PENDING:
+            return cases.record_removed_reply(
+                case, reply.id, reply.purpose, Kind.REPLY_UNKNOWN, "still_pending", decide, now
             )
-        case Standing.CANNOT_TELL:
-            return cases.reply_unsettled(case, stored.id, reason or "cannot_tell")
+        case ModerationStatus.CANNOT_TELL:
+            return cases.record_unknown_reply(case, reply.id, reason or "cannot_tell")
 
 
-def for_person(case: Case, ports: Ports, now: datetime) -> Decision:
+def person_decision(case: Case, ports: StorePorts, now: datetime) -> Decision:
     """The decision that gives a case to a person now, whatever the rules said before."""
-    event, assessment, _ = ports.work.revision(case.review)
+    event, assessment, _ = ports.cases.revision(case.review)
     policy = policy_of(case.review.business, ports.setup)
-    known = ports.work.vault.known(case.review.author, other_than=case.review.id)
+    author_record = ports.cases.vault.author_record(case.review.author, other_than=case.review.id)
     return hand_over(
-        Assessment.from_json(assessment or {}), context_of(case, event, known), policy, now
+        Assessment.from_json(assessment or {}), context_of(case, event, author_record), policy, now
     )

@@ -8,18 +8,18 @@ from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from heard import cases
-from heard.clock import moment
+from heard.clock import parse_time
 from heard.errors import NotFound
 from heard.follow_ups import FollowUp, Status
 from heard.steps.follow_up import wake
 
 if TYPE_CHECKING:
-    from heard.messaging import Flows, Queue
-    from heard.storage.case_store import Work
+    from heard.messaging import Queue, Workflows
+    from heard.storage.case_store import CaseStore
 
 
 @dataclass(frozen=True, slots=True)
-class Swept:
+class SweepReport:
     """What a sweep set in motion.
 
     `resumed` reviews, `woken` and `restarted` follow-ups, and moderated replies to be `asked`
@@ -29,52 +29,58 @@ class Swept:
     resumed: int = 0
     woken: int = 0
     restarted: int = 0
-    asked: int = 0
+    moderation_checks: int = 0
 
 
 def sweep(
-    work: Work, queue: Queue, flows: Flows, now: datetime, polls: Queue | None = None
-) -> Swept:
+    case_store: CaseStore,
+    queue: Queue,
+    workflows: Workflows,
+    now: datetime,
+    poll_queue: Queue | None = None,
+) -> SweepReport:
     """Queue open reviews again that nobody touched, wake follow-ups whose clock did not ring, and
     have moderated replies asked about.
 
     `polls` is the queue of questions to platforms; without it they wait.
     """
-    resumed = woken = restarted = asked = 0
-    for stuck in work.stuck(now):
-        if stuck.review:
-            queue.send([_resume(stuck.review)])
-            work.change(
-                lambda review=stuck.review: work.case(review),
-                lambda loaded: cases.looked_at(loaded.case, now),
+    resumed = woken = restarted = moderation_checks = 0
+    for item in case_store.stuck_items(now):
+        if item.review:
+            queue.send([_resume_message(item.review)])
+            case_store.change(
+                lambda review=item.review: case_store.case(review),
+                lambda loaded: cases.postpone_sweep(loaded.case, now),
                 now=now,
             )
             resumed += 1
-        elif stuck.follow_up:
+        elif item.follow_up:
             try:
-                task = work.follow_up(stuck.follow_up)
+                follow_up = case_store.follow_up(item.follow_up)
             except NotFound:
                 continue
-            if wake(task, work, flows):
+            if wake(follow_up, case_store, workflows):
                 woken += 1
-            elif _lost(task, now):
-                work.update_follow_up(task.id, lambda task: replace(task, run=task.run + 1))
-                queue.send([_resume(task.reviews[0])])
+            elif _has_lost_workflow(follow_up, now):
+                case_store.update_follow_up(
+                    follow_up.id, lambda task: replace(task, run=task.run + 1)
+                )
+                queue.send([_resume_message(follow_up.reviews[0])])
                 restarted += 1
         elif (
-            polls
-            and stuck.reply
-            and stuck.thread
-            and work.next_check(stuck.thread, stuck.reply, now)
+            poll_queue
+            and item.reply
+            and item.thread
+            and case_store.schedule_next_check(item.thread, item.reply, now)
         ):
-            polls.send([{"moderation": {"thread": stuck.thread, "reply": stuck.reply}}])
-            asked += 1
-    return Swept(resumed, woken, restarted, asked)
+            poll_queue.send([{"moderation": {"thread": item.thread, "reply": item.reply}}])
+            moderation_checks += 1
+    return SweepReport(resumed, woken, restarted, moderation_checks)
 
 
-def _lost(task: FollowUp, now: datetime) -> bool:
-    return task.status is not Status.CLOSED and moment(task.due_at) <= now
+def _has_lost_workflow(follow_up: FollowUp, now: datetime) -> bool:
+    return follow_up.status is not Status.CLOSED and parse_time(follow_up.due_at) <= now
 
 
-def _resume(review: str) -> dict[str, str]:
+def _resume_message(review: str) -> dict[str, str]:
     return {"resume": review, "delivery": f"swp_{token_hex(8)}"}

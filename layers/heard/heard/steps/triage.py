@@ -15,12 +15,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from heard import cases
-from heard.acknowledgements.compose import acknowledgement
+from heard.acknowledgements.compose import choose_acknowledgement
 from heard.assessment import Assessment, Engine, Flag, History, assess
-from heard.assessment.engines.chain import Once
-from heard.cases import Arrival, Case, Change, Pending
-from heard.clock import stamp
-from heard.connectors import Connection, Gone, Http, ReplyTarget, load
+from heard.assessment.engines.chain import CachedEngine
+from heard.cases import Arrival, Case, Change, RemainingSteps
+from heard.clock import format_time
+from heard.connectors import Connection, Http, ReplyTarget, ReviewGone, load
 from heard.errors import BadRequest, NotFound
 from heard.outcomes import Kind
 from heard.policy import (
@@ -35,15 +35,15 @@ from heard.policy import (
     load_policy,
 )
 from heard.reviews import Channel, EventKind, ReviewEvent, Stage, reply_id
-from heard.storage.case_store import Loaded, Reply
-from heard.storage.setup import known_connection
+from heard.storage.case_store import LoadedCase, Reply
+from heard.storage.setup import require_connection
 from heard.storage.vault import Erased
 from heard.threads import Purpose
 
 if TYPE_CHECKING:
-    from heard.storage.case_store import Work
-    from heard.storage.setup import Secrets, Setup
-    from heard.storage.vault import Known
+    from heard.storage.case_store import CaseStore
+    from heard.storage.setup import Secrets, SetupStore
+    from heard.storage.vault import AuthorRecord
 
 
 _log = logging.getLogger(__name__)
@@ -53,15 +53,15 @@ PAGE_ATTEMPTS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Ports:
+class StorePorts:
     """What every step behind the queue needs."""
 
-    setup: Setup
-    work: Work
+    setup: SetupStore
+    cases: CaseStore
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class PlatformPorts:
     """What a step needs to talk to platforms: the businesses' credentials, and a way out."""
 
     secrets: Secrets
@@ -69,7 +69,7 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class QueuedReview:
     """One queued review event, or the request to resume a review that got stuck (`event` is None
     then).
 
@@ -86,7 +86,7 @@ class Message:
     confirmed: bool = False
 
     @classmethod
-    def from_json(cls, fields: Mapping[str, Any]) -> Message:
+    def from_json(cls, fields: Mapping[str, Any]) -> QueuedReview:
         """The message that `ingest` or `sweep` queued."""
         if "resume" in fields:
             return cls(delivery=fields["delivery"], review=fields["resume"])
@@ -102,7 +102,11 @@ class Message:
 
 
 def triage(
-    message: Message, ports: Ports, reach: Reach, now: datetime, engine: Engine | None = None
+    message: QueuedReview,
+    ports: StorePorts,
+    platform_ports: PlatformPorts,
+    now: datetime,
+    engine: Engine | None = None,
 ) -> dict[str, Any]:
     """Take one message to its decision. Returns what the workflow needs next: see `next_steps`.
 
@@ -112,25 +116,33 @@ def triage(
     """
     event = message.event
     if event is None:
-        return next_steps(ports.work.case(message.review).case, now)
-    connection = known_connection(ports.setup, message.connection)
-    asked = Once(engine) if engine else None
-    believed, proven = _believed(event, message, connection, reach)
-    after = ports.work.change(
-        lambda: ports.work.case_of(
-            believed or event,
+        return next_steps(ports.cases.case(message.review).case, now)
+    connection = require_connection(ports.setup, message.connection)
+    cached_engine = CachedEngine(engine) if engine else None
+    actual_event, verified = _verify_at_platform(event, message, connection, platform_ports)
+    result = ports.cases.change(
+        lambda: ports.cases.case_of_event(
+            actual_event or event,
             business=message.business,
             platform=message.platform,
             connection=message.connection,
             channel=message.channel,
         ),
-        lambda loaded: _change(
-            loaded, event, believed, message, connection, ports, asked, now, proven=proven
+        lambda loaded: _change_for_event(
+            loaded,
+            event,
+            actual_event,
+            message,
+            connection,
+            ports,
+            cached_engine,
+            now,
+            verified=verified,
         ),
         now=now,
         delivery=message.delivery,
     )
-    return next_steps(after.case, now)
+    return next_steps(result.case, now)
 
 
 def next_steps(case: Case, now: datetime) -> dict[str, Any]:
@@ -138,45 +150,45 @@ def next_steps(case: Case, now: datetime) -> dict[str, Any]:
 
     `route`, the `reply` to send, and the `follow_up` to start with its wait.
     """
-    todo: Pending = cases.pending(case, now)
+    remaining: RemainingSteps = cases.remaining_steps(case, now)
     steps: dict[str, Any] = {
-        "route": todo.route.value,
+        "route": remaining.route.value,
         "review": case.review.id,
         "thread": case.thread.id,
     }
-    if todo.acknowledgement:
-        steps["reply"] = todo.acknowledgement
-    if todo.follow_up:
+    if remaining.acknowledgement:
+        steps["reply"] = remaining.acknowledgement
+    if remaining.follow_up:
         steps |= {
-            "follow_up": todo.follow_up.id,
-            "flow": todo.follow_up.flow,
-            "wait_seconds": todo.follow_up.wait_seconds(now),
+            "follow_up": remaining.follow_up.id,
+            "execution_name": remaining.follow_up.execution_name,
+            "wait_seconds": remaining.follow_up.wait_seconds(now),
         }
     return steps
 
 
-def policy_of(business: str, setup: Setup) -> Policy:
+def policy_of(business: str, setup: SetupStore) -> Policy:
     """The policy a business has published, or the playbook's.
 
     The playbook's also where the published one was taken by an earlier release and is not by this
     one: reviews cannot wait until somebody mends it (R01), and what they are decided by stands in
     the log.
     """
-    found = setup.business(business)
-    if found is None or not found.policy:
+    record = setup.business(business)
+    if record is None or not record.policy:
         return default_policy()
     try:
-        return load_policy(found.policy)
-    except BadRequest as refused:
+        return load_policy(record.policy)
+    except BadRequest as error:
         _log.error(
             "The policy of %s is not taken, the playbook's is followed: %s",
             business,
-            refused.detail,
+            error.detail,
         )
         return default_policy()
 
 
-def context_of(case: Case, event: ReviewEvent, known: Known) -> Context:
+def context_of(case: Case, event: ReviewEvent, author_record: AuthorRecord) -> Context:
     """What the rules can ask about a case, given what is known of its author."""
     return Context(
         channel=case.review.channel,
@@ -184,29 +196,33 @@ def context_of(case: Case, event: ReviewEvent, known: Known) -> Context:
         rating=event.rating,
         has_text=bool(event.text or event.title),
         public_replies_left=case.thread.public_replies_left,
-        follow_up_open=case.task is not None,
-        confirmed=not case.review.unproven,
-        thread=_state(case),
-        earlier_complaints=known.complaints,
-        author_value=known.value,
+        follow_up_open=case.follow_up is not None,
+        confirmed=not case.review.unverified,
+        thread=_thread_state(case),
+        earlier_complaints=author_record.complaints,
+        author_value=author_record.value,
     )
 
 
-def _state(case: Case) -> ThreadState:
+def _thread_state(case: Case) -> ThreadState:
     """The furthest that our answers to a review came."""
-    closed = case.review.closed
-    if closed is Kind.WALKED_AWAY:
+    closing_kind = case.review.closing_kind
+    if closing_kind is Kind.WALKED_AWAY:
         return ThreadState.WALKED_AWAY
-    if closed in {Kind.MOVED_PRIVATE_RESOLVED, Kind.REPORTED, Kind.RESOLVED_WITHOUT_REPLY}:
+    if closing_kind in {Kind.MOVED_PRIVATE_RESOLVED, Kind.REPORTED, Kind.RESOLVED_WITHOUT_REPLY}:
         return ThreadState.RESOLVED
-    said = {slot.purpose for slot in case.thread.slots}
-    if closed is Kind.ANSWERED or Purpose.ANSWER in said:
+    purposes = {slot.purpose for slot in case.thread.slots}
+    if closing_kind is Kind.ANSWERED or Purpose.RESOLUTION in purposes:
         return ThreadState.ANSWERED
-    return ThreadState.ACKNOWLEDGED if closed is Kind.ACKNOWLEDGED or said else ThreadState.FRESH
+    return (
+        ThreadState.ACKNOWLEDGED
+        if closing_kind is Kind.ACKNOWLEDGED or purposes
+        else ThreadState.FRESH
+    )
 
 
-def _believed(
-    event: ReviewEvent, message: Message, connection: Connection, reach: Reach
+def _verify_at_platform(
+    event: ReviewEvent, message: QueuedReview, connection: Connection, platform_ports: PlatformPorts
 ) -> tuple[ReviewEvent | None, bool]:
     """The event as it is to be acted on (None when the platform denies it), and whether it is
     proven.
@@ -215,39 +231,44 @@ def _believed(
     not read again, unless they are partial.
     """
     connector = load(connection.platform)
-    proven = connector.capabilities.signed or message.confirmed
-    readable = connection.has_credentials and connector.capabilities.can_fetch
-    if not readable or (proven and not event.partial):
-        return event, proven
-    found = connector.fetch(
-        event.native_id, connection, reach.secrets.credentials(connection.id), reach.http
+    verified = connector.capabilities.signed or message.confirmed
+    can_fetch = connection.has_credentials and connector.capabilities.can_fetch
+    if not can_fetch or (verified and not event.partial):
+        return event, verified
+    platform_event = connector.fetch(
+        event.native_id,
+        connection,
+        platform_ports.secrets.credentials(connection.id),
+        platform_ports.http,
     )
     withdrawn = event.kind is EventKind.WITHDRAWN
-    if found is None:
+    if platform_event is None:
         # Words that cannot be read again are better than none; that they were taken back must be
         # certain, or a complaint is lost (R01).
-        return (None if withdrawn and not proven else event), proven
-    if found is Gone.GONE and withdrawn:
+        return (None if withdrawn and not verified else event), verified
+    if platform_event is ReviewGone.GONE and withdrawn:
         return event, True
-    if isinstance(found, Gone) or withdrawn:
-        return None, proven
+    if isinstance(platform_event, ReviewGone) or withdrawn:
+        return None, verified
     # Whose words they are the platform knows best: nobody may have a complaint passed over as our
     # own reply.
-    own = EventKind.REPLY_SEEN in {event.kind, found.kind}
-    return replace(found.normal(), kind=found.kind if own else event.kind), True
+    is_own_reply = EventKind.REPLY_SEEN in {event.kind, platform_event.kind}
+    return replace(
+        platform_event.normalize(), kind=platform_event.kind if is_own_reply else event.kind
+    ), True
 
 
-def _change(
-    loaded: Loaded,
-    claimed: ReviewEvent,
+def _change_for_event(
+    loaded: LoadedCase,
+    received_event: ReviewEvent,
     event: ReviewEvent | None,
-    message: Message,
+    message: QueuedReview,
     connection: Connection,
-    ports: Ports,
+    ports: StorePorts,
     engine: Engine | None,
     now: datetime,
     *,
-    proven: bool,
+    verified: bool,
 ) -> Change | None:
     case = loaded.case
     delivery = message.delivery
@@ -255,84 +276,98 @@ def _change(
         return (
             None
             if case.review.delivery == delivery
-            else cases.disbelieved(case, claimed, delivery, now)
+            else cases.record_unverified(case, received_event, delivery, now)
         )
-    match cases.arrival(case.review if loaded.known else None, event, delivery):
+    match cases.classify_arrival(case.review if loaded.exists else None, event, delivery):
         case Arrival.RESUMED:
             return None
         case Arrival.DUPLICATE:
-            return cases.repeated(case, Kind.DUPLICATE, event)
+            return cases.record_repeat(case, Kind.DUPLICATE, event)
         case Arrival.LATE:
             if not case.review.withdrawn:
-                ports.work.put_revision(case, event, None)
-            return cases.repeated(case, Kind.LATE_REVISION, event)
+                ports.cases.put_revision(case, event, None)
+            return cases.record_repeat(case, Kind.LATE_REVISION, event)
         case Arrival.UNCHANGED:
-            ports.work.put_revision(case, event, *_as_before(case, event, ports.work))
-            return cases.unchanged(case, event, delivery, now)
+            ports.cases.put_revision(case, event, *_earlier_assessment(case, event, ports.cases))
+            return cases.record_unchanged(case, event, delivery, now)
         case Arrival.WITHDRAWAL:
-            ports.work.put_revision(case, event, None)
+            ports.cases.put_revision(case, event, None)
             return cases.withdraw(case, event, delivery, now)
         case Arrival.OWN_REPLY:
-            if loaded.known:
-                ports.work.put_revision(case, event, None)
-            return cases.own_reply(case, event, delivery, now)
+            if loaded.exists:
+                ports.cases.put_revision(case, event, None)
+            return cases.record_own_reply(case, event, delivery, now)
         case Arrival.NEW | Arrival.NEWER:
-            case = replace(case, review=replace(case.review, unproven=not proven))
-            return _judge(case, event, delivery, connection, ports, engine, now)
+            case = replace(case, review=replace(case.review, unverified=not verified))
+            return _assess_and_route(case, event, delivery, connection, ports, engine, now)
 
 
-def _as_before(
-    case: Case, event: ReviewEvent, work: Work
+def _earlier_assessment(
+    case: Case, event: ReviewEvent, case_store: CaseStore
 ) -> tuple[Mapping[str, Any], Mapping[str, Any] | None]:
     """How the revision that says the same was assessed, and with what the policy was asked."""
     try:
-        before = work.revision(case.review)
+        earlier_revision = case_store.revision(case.review)
     except (NotFound, Erased):
         return assess(event, case.review.channel, History()).to_json(), None
-    return before.assessment or assess(
+    return earlier_revision.assessment or assess(
         event, case.review.channel, History()
-    ).to_json(), before.context
+    ).to_json(), earlier_revision.context
 
 
-def _judge(
+def _assess_and_route(
     case: Case,
     event: ReviewEvent,
     delivery: str,
     connection: Connection,
-    ports: Ports,
+    ports: StorePorts,
     engine: Engine | None,
     now: datetime,
 ) -> Change:
-    work, author, review = ports.work, case.review.author, case.review.id
-    known = work.vault.known(author, other_than=review)
+    case_store, author, review = ports.cases, case.review.author, case.review.id
+    author_record = case_store.vault.author_record(author, other_than=review)
     policy = policy_of(case.review.business, ports.setup)
     case = replace(case, thread=replace(case.thread, cap=policy.public_replies))
-    history = History(known.complaints, case.review.severity if case.review.revision else None)
+    history = History(
+        author_record.complaints, case.review.severity if case.review.revision else None
+    )
     assessment = assess(event, case.review.channel, history, engine)
     # What is not said yet to the words before these will not be.
-    said = replace(case, thread=cases.untried_dropped(case.thread, case.review.reply))
-    context = context_of(said, event, known)
+    cleared_case = replace(case, thread=cases.without_unsent_reply(case.thread, case.review.reply))
+    context = context_of(cleared_case, event, author_record)
     decision = decide(assessment, context, policy, now)
-    if assessment.complains:
-        work.vault.count_complaint(author, review)
-    judged, asked = assessment.to_json(), context.to_json()
-    work.put_revision(case, event, judged, asked)
+    if assessment.is_complaint:
+        case_store.vault.count_complaint(author, review)
+    assessment_json, context_json = assessment.to_json(), context.to_json()
+    case_store.put_revision(case, event, assessment_json, context_json)
     change = cases.route(
-        case, event, assessment, decision, delivery, now, inputs=inputs_digest(judged, asked)
+        case,
+        event,
+        assessment,
+        decision,
+        delivery,
+        now,
+        inputs_digest=inputs_digest(assessment_json, context_json),
     )
     if not change.case.review.route.acknowledges:
         return change
-    acknowledged = None
+    acknowledged_change = None
     # What no program can answer, a person answers at the platform.
     if load(case.review.platform).capabilities.replies != "none":
-        acknowledged = _acknowledged(
-            change, event, assessment, decision, policy, connection, ports, known, now
+        acknowledged_change = _with_acknowledgement(
+            change, event, assessment, decision, policy, connection, ports, author_record, now
         )
-    if acknowledged is not None:
-        return acknowledged
-    handed = hand_over(assessment, context, policy, now)
+    if acknowledged_change is not None:
+        return acknowledged_change
+    person_decision = hand_over(assessment, context, policy, now)
     return cases.route(
-        case, event, assessment, handed, delivery, now, inputs=inputs_digest(judged, asked)
+        case,
+        event,
+        assessment,
+        person_decision,
+        delivery,
+        now,
+        inputs_digest=inputs_digest(assessment_json, context_json),
     )
 
 
@@ -341,24 +376,24 @@ def inputs_digest(assessment: Mapping[str, Any], context: Mapping[str, Any]) -> 
 
     Equal digests, policies and times make equal decisions.
     """
-    made_from = json.dumps(
+    inputs = json.dumps(
         {"assessment": assessment, "context": context},
         sort_keys=True,
         ensure_ascii=False,
         separators=(",", ":"),
     )
-    return hashlib.sha256(made_from.encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(inputs.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _acknowledged(
+def _with_acknowledgement(
     change: Change,
     event: ReviewEvent,
     assessment: Assessment,
     decision: Decision,
     policy: Policy,
     connection: Connection,
-    ports: Ports,
-    known: Known,
+    ports: StorePorts,
+    author_record: AuthorRecord,
     now: datetime,
 ) -> Change | None:
     """The change with its acknowledgement written and its slot taken.
@@ -367,34 +402,40 @@ def _acknowledged(
     """
     case = change.case
     public = case.review.channel.stage is Stage.ONSTAGE
-    limits = load(case.review.platform).capabilities
-    page = _page(connection, case.review.channel, event) if public else ""
+    capabilities = load(case.review.platform).capabilities
+    page = _page_key(connection, case.review.channel, event) if public else ""
     attempt = 0
     while True:
         attempt += 1
-        told = ports.work.told(page) if page else None
-        text = acknowledgement(
+        last_variant = ports.cases.last_variant(page) if page else None
+        wording = choose_acknowledgement(
             event,
             assessment,
             policy,
             connection.business_name or case.review.business,
             case.review.id,
-            named=decision.variants,
-            avoid=tuple(variant for variant in (known.told, told) if variant),
+            preferred_names=decision.variants,
+            avoid=tuple(
+                variant for variant in (author_record.last_variant, last_variant) if variant
+            ),
             channel=case.review.channel,
             person_follows=decision.route is Route.BOTH and Flag.RECOVERED not in assessment.flags,
-            limit=limits.reply_limit,
-            unit=limits.reply_unit,
+            limit=capabilities.reply_limit,
+            unit=capabilities.reply_unit,
         )
-        if text is None:
+        if wording is None:
             return None
         # Somebody else's acknowledgement may come first on a busy page: then choose again.
-        if not page or ports.work.tell(page, text.variant, told) or attempt == PAGE_ATTEMPTS:
+        if (
+            not page
+            or ports.cases.record_variant(page, wording.variant, last_variant)
+            or attempt == PAGE_ATTEMPTS
+        ):
             break
     id = reply_id(
         case.thread.id, f"{case.review.id}/{event.revision}", Purpose.ACKNOWLEDGEMENT.value
     )
-    written = Reply(
+    new_reply = Reply(
         id=id,
         thread=case.thread.id,
         review=case.review.id,
@@ -403,30 +444,30 @@ def _acknowledged(
         connection=connection.id,
         purpose=Purpose.ACKNOWLEDGEMENT,
         public=public,
-        text=text.text,
+        text=wording.text,
         target=ReplyTarget(event.native_id, event.native_thread, event.reply_to),
-        variant=text.variant,
-        at=stamp(now),
+        variant=wording.variant,
+        at=format_time(now),
     )
     # A run that was overtaken may have written another wording: that one is sent, so that one is
     # logged.
-    variant = ports.work.put_reply(written).variant
-    ports.work.vault.tell(case.review.author, variant or text.variant)
-    if page and variant and variant != text.variant:
-        ports.work.tell(page, variant, text.variant)
+    variant = ports.cases.put_reply(new_reply).variant
+    ports.cases.vault.record_variant(case.review.author, variant or wording.variant)
+    if page and variant and variant != wording.variant:
+        ports.cases.record_variant(page, variant, wording.variant)
     return cases.acknowledge(
         change, id, public=public, variant=variant, not_before=decision.send_after
     )
 
 
-def _page(connection: Connection, channel: Channel, event: ReviewEvent) -> str:
+def _page_key(connection: Connection, channel: Channel, event: ReviewEvent) -> str:
     """What onlookers read together.
 
     The reviews of one thing at a connection or, where people talk, one conversation.
     """
-    together = (
+    scope = (
         event.native_thread if channel in {Channel.SOCIAL, Channel.FORUM} else event.subject or ""
     )
-    return hashlib.sha256(
-        f"{connection.id}/{together}".encode("utf-8", "surrogatepass")
-    ).hexdigest()[:24]
+    return hashlib.sha256(f"{connection.id}/{scope}".encode("utf-8", "surrogatepass")).hexdigest()[
+        :24
+    ]

@@ -14,18 +14,18 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from heard.clock import stamp
+from heard.clock import format_time
 from heard.storage.tables import attributes, values
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-KEPT_FOR: Final = timedelta(days=14)
-EVERY: Final = timedelta(minutes=1)
+NOTE_RETENTION: Final = timedelta(days=14)
+NOTE_INTERVAL: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Noted:
+class DeliveryNote:
     """One note.
 
     `result` is accepted, quarantined, refused or handshake, `reason` why it was refused or kept,
@@ -38,7 +38,7 @@ class Noted:
     result: str
     reason: str = ""
     events: int = 0
-    unnoted: int = 0
+    skipped: int = 0
 
 
 class Deliveries:
@@ -57,43 +57,44 @@ class Deliveries:
         That is told and not raised: a note is worth less than the delivery, which is durable by now
         and would be sent again.
         """
-        same = (connection, result, reason)
-        at, unnoted = self._last.get(same, (None, 0))
-        if at is not None and now - at < EVERY:
-            self._last[same] = (at, unnoted + 1)
+        key = (connection, result, reason)
+        at, skipped = self._last.get(key, (None, 0))
+        if at is not None and now - at < NOTE_INTERVAL:
+            self._last[key] = (at, skipped + 1)
             return True
         if len(self._last) > 1_000:
             self._last.clear()
-        self._last[same] = (now, 0)
+        self._last[key] = (now, 0)
         item = {
-            "pk": f"DOOR#{connection}",
-            "sk": f"{stamp(now)}#{result}#{reason}",
-            "at": stamp(now),
+            "pk": f"DELIVERY#{connection}",
+            "sk": f"{format_time(now)}#{result}#{reason}",
+            "at": format_time(now),
             "result": result,
             "reason": reason,
         }
         item |= {
             "events": events,
-            "unnoted": unnoted,
-            "expires_at": int((now + KEPT_FOR).timestamp()),
+            "unnoted": skipped,
+            "expires_at": int((now + NOTE_RETENTION).timestamp()),
         }
         try:
             self._client.put_item(TableName=self._table, Item=attributes(item))
         except (BotoCoreError, ClientError):
-            del self._last[same]
+            del self._last[key]
             return False
         return True
 
-    def of_connection(self, connection: str, limit: int = 20) -> list[Noted]:
+    def of_connection(self, connection: str, limit: int = 20) -> list[DeliveryNote]:
         """A connection's latest notes, newest first."""
-        found = self._client.query(
+        response = self._client.query(
             TableName=self._table,
             KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues=attributes({":pk": f"DOOR#{connection}"}),
+            ExpressionAttributeValues=attributes({":pk": f"DELIVERY#{connection}"}),
             ScanIndexForward=False,
             Limit=limit,
         )
-        items = [values(item) for item in found["Items"]]
+        items = [values(item) for item in response["Items"]]
         return [
-            Noted(**{name: item[name] for name in Noted.__dataclass_fields__}) for item in items
+            DeliveryNote(**{name: item[name] for name in DeliveryNote.__dataclass_fields__})
+            for item in items
         ]

@@ -17,7 +17,7 @@ from heard.storage.tables import attributes
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-KEPT_FOR: Final = timedelta(days=32)
+COUNTER_RETENTION: Final = timedelta(days=32)
 """A month and a day, so that one can look up what a bill is made of."""
 
 
@@ -31,7 +31,7 @@ class EngineBudget:
         self._client = client
         self._table = table
 
-    def take(self, engine: str, day: date, units: int, most: int) -> bool:
+    def take(self, engine: str, day: date, units: int, limit: int) -> bool:
         """Take `units` (1 or more) of the `most` that an engine has on a day, all or none.
 
         One conditional write, of one write unit.
@@ -39,9 +39,9 @@ class EngineBudget:
         False when too little is left, and also when the table does not answer: a budget that cannot
         be asked is used up.
         """
-        if units > most:
+        if units > limit:
             return False
-        forgotten = datetime.combine(day, time(), UTC) + KEPT_FOR
+        expires_at = datetime.combine(day, time(), UTC) + COUNTER_RETENTION
         try:
             self._client.update_item(
                 TableName=self._table,
@@ -51,8 +51,8 @@ class EngineBudget:
                 ExpressionAttributeValues=attributes(
                     {
                         ":units": units,
-                        ":room": most - units,
-                        ":forgotten": int(forgotten.timestamp()),
+                        ":room": limit - units,
+                        ":forgotten": int(expires_at.timestamp()),
                     }
                 ),
             )
@@ -67,9 +67,11 @@ class Allowance:
 
     budget: EngineBudget
     engine: str
-    most: int
+    daily_limit: int
     clock: Callable[[], datetime]
 
     def take(self, calls: int) -> bool:
         """Whether so many more calls are granted today, all or none."""
-        return self.budget.take(self.engine, self.clock().astimezone(UTC).date(), calls, self.most)
+        return self.budget.take(
+            self.engine, self.clock().astimezone(UTC).date(), calls, self.daily_limit
+        )

@@ -21,14 +21,14 @@ from heard.storage.vault import Erased, Vault
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-AT_ONCE: Final = 100
+BATCH_SIZE: Final = 100
 """Items that DynamoDB reads in one call."""
 
-_AGAIN_SECONDS: Final = 0.05
+_RETRY_SECONDS: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class PastRevision:
+class HistoricalRevision:
     """One decided revision of a review.
 
     What its author said, how it was assessed, and with what the policy was asked.
@@ -41,53 +41,59 @@ class PastRevision:
     event: ReviewEvent | None = None
     assessment: Mapping[str, Any] | None = None
     context: Mapping[str, Any] | None = None
-    unreadable: str | None = None
+    unreadable_reason: str | None = None
 
 
-class Past:
+class HistoryReader:
     """Reads the Work table in batches, eventually consistent."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
         self._table = table
 
-    def revisions(self, outcomes: Sequence[Outcome]) -> list[PastRevision]:
+    def revisions(self, outcomes: Sequence[Outcome]) -> list[HistoricalRevision]:
         """What was decided upon in each of these outcomes (`accepted` or `revised`, with a route),
         in their order.
         """
         authors = self.authors({outcome.review for outcome in outcomes})
-        vault = _KeysAtHand(self._client, self._table)
-        vault.read(set(authors.values()))
-        wanted = {outcome.id: (_place(outcome.review), _revision(outcome)) for outcome in outcomes}
-        sealed = dict(_batches(self._client, self._table, wanted.values(), "pk, sk, sealed"))
+        vault = _BatchVault(self._client, self._table)
+        vault.load_keys(set(authors.values()))
+        keys = {
+            outcome.id: (_partition_key(outcome.review), _sort_key(outcome)) for outcome in outcomes
+        }
+        sealed = dict(_read_batches(self._client, self._table, keys.values(), "pk, sk, sealed"))
         return [
-            _opened(each, authors.get(each.review), sealed.get(wanted[each.id]), vault)
+            _open_revision(each, authors.get(each.review), sealed.get(keys[each.id]), vault)
             for each in outcomes
         ]
 
     def authors(self, reviews: Collection[str]) -> dict[str, str]:
         """Who wrote each of these reviews, by our ids; reviews that are not stored are left out."""
-        keys = [(_place(review), "STATE") for review in reviews]
+        keys = [(_partition_key(review), "STATE") for review in reviews]
         items = (
             item
-            for _, item in _batches(
+            for _, item in _read_batches(
                 self._client, self._table, keys, "pk, sk, review.id, review.author"
             )
         )
-        found = {
+        author_by_review = {
             item["review"]["id"]: item["review"]["author"] for item in items if "review" in item
         }
-        return {review: found[review] for review in reviews if review in found}
+        return {
+            review: author_by_review[review] for review in reviews if review in author_by_review
+        }
 
 
-def _opened(outcome: Outcome, author: str | None, item: Item | None, vault: Vault) -> PastRevision:
+def _open_revision(
+    outcome: Outcome, author: str | None, item: Item | None, vault: Vault
+) -> HistoricalRevision:
     if author is None or item is None or "sealed" not in item:
-        return PastRevision(outcome, unreadable="not_stored")
+        return HistoricalRevision(outcome, unreadable_reason="not_stored")
     try:
         content = vault.open(author, f"{item['pk']}/{item['sk']}", item["sealed"])
     except Erased:
-        return PastRevision(outcome, unreadable="erased")
-    return PastRevision(
+        return HistoricalRevision(outcome, unreadable_reason="erased")
+    return HistoricalRevision(
         outcome,
         ReviewEvent.from_json(content["event"]),
         content["assessment"],
@@ -95,53 +101,53 @@ def _opened(outcome: Outcome, author: str | None, item: Item | None, vault: Vaul
     )
 
 
-class _KeysAtHand(Vault):
+class _BatchVault(Vault):
     """A vault for one batch, whose authors' keys are read together and forgotten with it."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         super().__init__(client, table)
         self._items: dict[str, Item] = {}
 
-    def read(self, authors: set[str]) -> None:
+    def load_keys(self, authors: set[str]) -> None:
         """Fetch these authors' keys."""
         keys = [(author, "AUTHOR") for author in authors]
         self._items = {
             author: item
-            for (author, _), item in _batches(self._client, self._table, keys, "pk, sk, #key")
+            for (author, _), item in _read_batches(self._client, self._table, keys, "pk, sk, #key")
         }
 
-    def _read(self, author: str) -> Item:
+    def _read_author(self, author: str) -> Item:
         return self._items.get(author, {})
 
 
-def _batches(
-    client: DynamoDBClient, table: str, keys: Iterable[tuple[str, str]], wanted: str
+def _read_batches(
+    client: DynamoDBClient, table: str, keys: Iterable[tuple[str, str]], projection: str
 ) -> Iterator[tuple[tuple[str, str], Item]]:
     """The items that there are of these keys, with the attributes that are wanted.
 
     Reading what a service answers takes longer than anything else here, so that little is asked
     for. Keys that DynamoDB was too busy for are asked for again.
     """
-    waiting: list[Any] = [attributes({"pk": pk, "sk": sk}) for pk, sk in sorted(set(keys))]
-    asked: Any = {"ProjectionExpression": wanted} | (
-        {"ExpressionAttributeNames": {"#key": "key"}} if "#key" in wanted else {}
+    pending_keys: list[Any] = [attributes({"pk": pk, "sk": sk}) for pk, sk in sorted(set(keys))]
+    options: Any = {"ProjectionExpression": projection} | (
+        {"ExpressionAttributeNames": {"#key": "key"}} if "#key" in projection else {}
     )
-    refused = 0
-    while waiting:
-        some: Any = asked | {"Keys": waiting[:AT_ONCE]}
-        answer = client.batch_get_item(RequestItems={table: some})
-        for item in map(values, answer["Responses"].get(table, ())):
+    retries = 0
+    while pending_keys:
+        request: Any = options | {"Keys": pending_keys[:BATCH_SIZE]}
+        response = client.batch_get_item(RequestItems={table: request})
+        for item in map(values, response["Responses"].get(table, ())):
             yield (item["pk"], item["sk"]), item
-        left: Any = answer.get("UnprocessedKeys", {}).get(table)
-        waiting = [*(left["Keys"] if left else ()), *waiting[AT_ONCE:]]
-        refused = refused + 1 if left else 0
-        if refused:
-            time.sleep(min(2.0, _AGAIN_SECONDS * 2**refused))
+        unprocessed: Any = response.get("UnprocessedKeys", {}).get(table)
+        pending_keys = [*(unprocessed["Keys"] if unprocessed else ()), *pending_keys[BATCH_SIZE:]]
+        retries = retries + 1 if unprocessed else 0
+        if retries:
+            time.sleep(min(2.0, _RETRY_SECONDS * 2**retries))
 
 
-def _place(review: str) -> str:
+def _partition_key(review: str) -> str:
     return review.split("_", 1)[1]
 
 
-def _revision(outcome: Outcome) -> str:
+def _sort_key(outcome: Outcome) -> str:
     return f"REVISION#{outcome.detail['revision']}#{outcome.detail['digest'][:12]}"

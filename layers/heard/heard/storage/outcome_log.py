@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from heard.clock import stamp
+from heard.clock import format_time
 from heard.errors import BadRequest, Tampered
 from heard.outcomes import Kind, Outcome
 from heard.storage.tables import Item, attributes, values
@@ -30,7 +30,7 @@ one.
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class OutcomeCriteria:
     """What an auditor asks.
 
     A business's outcomes in `[start, end)`, narrowed by kinds, severity and channel.
@@ -45,14 +45,14 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class OutcomePage:
     """Some outcomes in time order, and where the next page begins (None when there is none)."""
 
     outcomes: tuple[Outcome, ...]
     next: str | None
 
 
-class Log:
+class OutcomeLog:
     """Reads the Outcomes table."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
@@ -67,45 +67,49 @@ class Log:
             ExpressionAttributeValues=attributes({":review": review}),
             ConsistentRead=True,
         )
-        return tuple(_outcome(values(item)) for page in pages for item in page["Items"])
+        return tuple(_parse_outcome(values(item)) for page in pages for item in page["Items"])
 
-    def page(self, question: Question, *, limit: int = 100, after: str | None = None) -> Page:
+    def page(
+        self, criteria: OutcomeCriteria, *, limit: int = 100, after: str | None = None
+    ) -> OutcomePage:
         """One page of what was asked, in time order, after the cursor of the page before.
 
         Reads about as many items as it returns, whatever the table's size: each day's shards are
         merged lazily in small pages. Raises BadRequest for a cursor that no page ended with,
         Tampered for an outcome that Heard did not write.
         """
-        start = max(stamp(question.start), f"{after}\x00" if after else "")
-        end = stamp(question.end)
-        found: list[Outcome] = []
+        start = max(format_time(criteria.start), f"{after}\x00" if after else "")
+        end = format_time(criteria.end)
+        outcomes: list[Outcome] = []
         try:
             day = date.fromisoformat(start[:10])
-        except ValueError as unfit:
+        except ValueError as error:
             raise BadRequest(
                 "`after` is not the `next` of a page. Leave it out to begin at the beginning."
-            ) from unfit
-        while len(found) <= limit and start <= end and day.isoformat() <= end:
+            ) from error
+        while len(outcomes) <= limit and start <= end and day.isoformat() <= end:
             streams = [
-                self._shard(question, day, shard, start, end, limit // SHARDS + 2)
+                self._read_shard(criteria, day, shard, start, end, limit // SHARDS + 2)
                 for shard in range(SHARDS)
             ]
-            for outcome in heapq.merge(*streams, key=_position):
-                found.append(outcome)
-                if len(found) > limit:
+            for outcome in heapq.merge(*streams, key=_sort_key):
+                outcomes.append(outcome)
+                if len(outcomes) > limit:
                     break
             day += timedelta(days=1)
-        more = len(found) > limit
-        return Page(tuple(found[:limit]), _position(found[limit - 1]) if more else None)
+        more = len(outcomes) > limit
+        return OutcomePage(
+            tuple(outcomes[:limit]), _sort_key(outcomes[limit - 1]) if more else None
+        )
 
-    def _shard(
-        self, question: Question, day: date, shard: int, start: str, end: str, size: int
+    def _read_shard(
+        self, criteria: OutcomeCriteria, day: date, shard: int, start: str, end: str, size: int
     ) -> Iterator[Outcome]:
-        wanted = {":kinds" + str(i): kind.value for i, kind in enumerate(question.kinds)}
-        filters = [f"kind IN ({', '.join(wanted)})"] if wanted else []
+        parameters = {":kinds" + str(i): kind.value for i, kind in enumerate(criteria.kinds)}
+        filters = [f"kind IN ({', '.join(parameters)})"] if parameters else []
         for name in ("severity", "channel"):
-            if value := getattr(question, name):
-                wanted[f":{name}"] = value
+            if value := getattr(criteria, name):
+                parameters[f":{name}"] = value
                 filters.append(f"{name} = :{name}")
         query: dict[str, Any] = {
             "TableName": self._table,
@@ -113,35 +117,35 @@ class Log:
             "KeyConditionExpression": "business_day = :day AND at_id BETWEEN :start AND :end",
             "ExpressionAttributeValues": attributes(
                 {
-                    ":day": f"{question.business}#{day.isoformat()}#{shard}",
+                    ":day": f"{criteria.business}#{day.isoformat()}#{shard}",
                     ":start": start,
                     ":end": end,
                 }
-                | wanted
+                | parameters
             ),
             "Limit": size,
         }
         if filters:
             query["FilterExpression"] = " AND ".join(filters)
         for page in self._client.get_paginator("query").paginate(**query):
-            yield from (_outcome(values(item)) for item in page["Items"])
+            yield from (_parse_outcome(values(item)) for item in page["Items"])
 
 
-def _outcome(item: Item) -> Outcome:
+def _parse_outcome(item: Item) -> Outcome:
     try:
         return Outcome.from_json(item)
-    except (KeyError, TypeError, ValueError) as unfit:
+    except (KeyError, TypeError, ValueError) as error:
         raise Tampered(
             f"Outcome {item['sequence']} of {item['review']} is not one that Heard wrote.",
             sequence=item["sequence"],
-        ) from unfit
+        ) from error
 
 
-def _position(outcome: Outcome) -> str:
+def _sort_key(outcome: Outcome) -> str:
     return f"{outcome.at}#{outcome.id}"
 
 
-def appends(table: str, outcomes: Sequence[Outcome]) -> list[TransactWriteItemTypeDef]:
+def append_writes(table: str, outcomes: Sequence[Outcome]) -> list[TransactWriteItemTypeDef]:
     """The transaction items that append these outcomes, each only if its place in the chain is
     free.
     """
@@ -153,7 +157,7 @@ def appends(table: str, outcomes: Sequence[Outcome]) -> list[TransactWriteItemTy
                     outcome.to_json()
                     | {
                         "business_day": f"{outcome.business}#{outcome.at[:10]}#{zlib.crc32(outcome.review.encode()) % SHARDS}",
-                        "at_id": _position(outcome),
+                        "at_id": _sort_key(outcome),
                     }
                 ),
                 "ConditionExpression": "attribute_not_exists(review)",

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
-from heard.clock import moment, stamp
-from heard.errors import BadRequest, Conflict, NotFound
-from heard.policy import complete, load_policy
+from heard.clock import format_time, parse_time
+from heard.errors import BadRequest, ConflictError, NotFound
+from heard.policy import complete_document, load_policy
 from heard.policy.document import canonical
 from heard.storage.tables import Item, attributes, condition_failed, values
 
@@ -28,15 +28,15 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
-LONGEST: Final = 350_000
+MAX_BYTES: Final = 350_000
 """Bytes that a version's document and source may have together: DynamoDB takes 400 KB an item."""
 
-ADOPTED: Final = "what was followed before versions were kept"
-PLAYBOOK: Final = "the playbook's, which was followed until then"
+ADOPTED_NOTE: Final = "what was followed before versions were kept"
+PLAYBOOK_NOTE: Final = "the playbook's, which was followed until then"
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class PolicyVersion:
     """One published policy. `hash` is what decisions name it by.
 
     `source` is the text as somebody wrote it, empty when there was none.
@@ -49,7 +49,7 @@ class Version:
     document: Mapping[str, Any]
     source: str
     at: datetime
-    by: str
+    published_by: str
     note: str = ""
 
 
@@ -60,17 +60,19 @@ class Policies:
         self._client = client
         self._table = table
 
-    def versions(self, business: str) -> list[Version]:
+    def versions(self, business: str) -> list[PolicyVersion]:
         """All versions of a business, newest first."""
         pages = self._client.get_paginator("query").paginate(**self._query(business))
-        return [_version(values(item)) for page in pages for item in page["Items"]]
+        return [_parse_version(values(item)) for page in pages for item in page["Items"]]
 
-    def version(self, business: str, number: int) -> Version | None:
+    def version(self, business: str, number: int) -> PolicyVersion | None:
         """The version with this number."""
-        found = self._client.get_item(
-            TableName=self._table, Key=attributes(_key(business, number)), ConsistentRead=True
+        response = self._client.get_item(
+            TableName=self._table,
+            Key=attributes(_version_key(business, number)),
+            ConsistentRead=True,
         )
-        return _version(values(found["Item"])) if "Item" in found else None
+        return _parse_version(values(response["Item"])) if "Item" in response else None
 
     def publish(
         self,
@@ -78,10 +80,10 @@ class Policies:
         document: Mapping[str, Any],
         *,
         source: str,
-        by: str,
+        published_by: str,
         note: str = "",
         now: datetime,
-    ) -> Version | None:
+    ) -> PolicyVersion | None:
         """Make a policy the one that the business follows from now on.
 
         None, and nothing is written, when it follows that already.
@@ -92,30 +94,32 @@ class Policies:
         document that is no policy or too long to store, NotFound for an unknown business, Conflict
         (`published_meanwhile`) when somebody else published between the look and the write.
         """
-        whole, hash = complete(document), load_policy(document).hash
+        complete, hash = complete_document(document), load_policy(document).hash
         profile, newest = self._profile(business), self._newest(business)
         number = newest.number + 1 if newest else 1
-        followed = _followed(json.loads(profile["policy"]), number, now)
-        if followed.hash == hash:
+        previous = _unpublished_version(json.loads(profile["policy"]), number, now)
+        if previous.hash == hash:
             return None
-        added = [] if "policy_version" in profile else [followed]
-        version = Version(number + len(added), hash, whole, source, now, by, note)
-        puts = [self._put(business, each) for each in (*added, version)]
+        missing_versions = [] if "policy_version" in profile else [previous]
+        version = PolicyVersion(
+            number + len(missing_versions), hash, complete, source, now, published_by, note
+        )
+        writes = [self._version_write(business, each) for each in (*missing_versions, version)]
         try:
             self._client.transact_write_items(
-                TransactItems=[*puts, self._point(business, profile, version)]
+                TransactItems=[*writes, self._pointer_write(business, profile, version)]
             )
         except ClientError as error:
             if not condition_failed(error):
                 raise
-            raise self._overtaken(business) from error
+            raise self._published_meanwhile(business) from error
         return version
 
-    def _put(self, business: str, version: Version) -> TransactWriteItemTypeDef:
-        document = _text(version.document)
-        if (size := len((document + version.source).encode())) > LONGEST:
+    def _version_write(self, business: str, version: PolicyVersion) -> TransactWriteItemTypeDef:
+        document = _compact_json(version.document)
+        if (size := len((document + version.source).encode())) > MAX_BYTES:
             raise BadRequest(
-                f"policy: {size} bytes with its source are too many to store; at most {LONGEST}. "
+                f"policy: {size} bytes with its source are too many to store; at most {MAX_BYTES}. "
                 "Shorten its longest texts."
             )
         item = {
@@ -124,9 +128,11 @@ class Policies:
             "document": document,
             "source": version.source,
         }
-        item |= {"at": stamp(version.at), "by": version.by, "note": version.note} | _key(
-            business, version.number
-        )
+        item |= {
+            "at": format_time(version.at),
+            "published_by": version.published_by,
+            "note": version.note,
+        } | _version_key(business, version.number)
         return {
             "Put": {
                 "TableName": self._table,
@@ -135,39 +141,41 @@ class Policies:
             }
         }
 
-    def _point(self, business: str, profile: Item, version: Version) -> TransactWriteItemTypeDef:
+    def _pointer_write(
+        self, business: str, profile: Item, version: PolicyVersion
+    ) -> TransactWriteItemTypeDef:
         """Moves the pointer, if it is where it was seen."""
         condition = "#policy = :seen AND attribute_not_exists(policy_version)"
-        given: Item = {
-            ":policy": _text(version.document),
+        parameters: Item = {
+            ":policy": _compact_json(version.document),
             ":number": version.number,
             ":seen": profile["policy"],
         }
         if "policy_version" in profile:
             condition = "policy_version = :seen"
-            given[":seen"] = profile["policy_version"]
+            parameters[":seen"] = profile["policy_version"]
         return {
             "Update": {
                 "TableName": self._table,
-                "Key": attributes(_profile(business)),
+                "Key": attributes(_profile_key(business)),
                 "UpdateExpression": "SET #policy = :policy, policy_version = :number",
                 "ConditionExpression": condition,
                 "ExpressionAttributeNames": {"#policy": "policy"},
-                "ExpressionAttributeValues": attributes(given),
+                "ExpressionAttributeValues": attributes(parameters),
             }
         }
 
     def _profile(self, business: str) -> Item:
-        found = self._client.get_item(
-            TableName=self._table, Key=attributes(_profile(business)), ConsistentRead=True
+        response = self._client.get_item(
+            TableName=self._table, Key=attributes(_profile_key(business)), ConsistentRead=True
         )
-        if "Item" not in found:
+        if "Item" not in response:
             raise NotFound(f"There is no business {business}.")
-        return values(found["Item"])
+        return values(response["Item"])
 
-    def _newest(self, business: str) -> Version | None:
-        found = self._client.query(**self._query(business), Limit=1)["Items"]
-        return _version(values(found[0])) if found else None
+    def _newest(self, business: str) -> PolicyVersion | None:
+        items = self._client.query(**self._query(business), Limit=1)["Items"]
+        return _parse_version(values(items[0])) if items else None
 
     def _query(self, business: str) -> Any:
         return {
@@ -180,50 +188,54 @@ class Policies:
             "ConsistentRead": True,
         }
 
-    def _overtaken(self, business: str) -> Conflict:
+    def _published_meanwhile(self, business: str) -> ConflictError:
         newest = self._newest(business)
-        who = f"version {newest.number} by {newest.by}" if newest else "another policy"
-        return Conflict(
+        other_version = (
+            f"version {newest.number} by {newest.published_by}" if newest else "another policy"
+        )
+        return ConflictError(
             "published_meanwhile",
-            f"Somebody else published {who} at the same moment; yours was not. Look at it, then "
+            f"Somebody else published {other_version} at the same moment; yours was not. Look at it, then "
             "publish again.",
         )
 
 
-def _followed(document: Mapping[str, Any], number: int, now: datetime) -> Version:
+def _unpublished_version(document: Mapping[str, Any], number: int, now: datetime) -> PolicyVersion:
     """What a business followed before it ever published, as the version that it would be."""
     try:
-        whole, hash = complete(document), load_policy(document).hash
+        complete, hash = complete_document(document), load_policy(document).hash
     except BadRequest:
         # An earlier release took it and this one does not; that must not keep a mended one out.
-        whole, hash = (
+        complete, hash = (
             document,
             hashlib.sha256(canonical(document).encode("utf-8", "surrogatepass")).hexdigest(),
         )
-    return Version(
+    return PolicyVersion(
         number,
         hash,
-        whole,
+        complete,
         "",
         now,
         "unknown" if document else "Heard",
-        ADOPTED if document else PLAYBOOK,
+        ADOPTED_NOTE if document else PLAYBOOK_NOTE,
     )
 
 
-def _text(document: Mapping[str, Any]) -> str:
+def _compact_json(document: Mapping[str, Any]) -> str:
     # Escaped, letters of most scripts would take up to three times the room that `LONGEST` counts.
     return json.dumps(dict(document), ensure_ascii=False, separators=(",", ":"))
 
 
-def _version(item: Item) -> Version:
-    fields = {name: item[name] for name in Version.__dataclass_fields__ if name in item}
-    return replace(Version(**fields), document=json.loads(item["document"]), at=moment(item["at"]))
+def _parse_version(item: Item) -> PolicyVersion:
+    fields = {name: item[name] for name in PolicyVersion.__dataclass_fields__ if name in item}
+    return replace(
+        PolicyVersion(**fields), document=json.loads(item["document"]), at=parse_time(item["at"])
+    )
 
 
-def _key(business: str, number: int) -> Item:
+def _version_key(business: str, number: int) -> Item:
     return {"pk": f"BUSINESS#{business}", "sk": f"POLICY#{number:08d}"}
 
 
-def _profile(business: str) -> Item:
+def _profile_key(business: str) -> Item:
     return {"pk": f"BUSINESS#{business}", "sk": "PROFILE"}

@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
-from heard.clock import moment, stamp
+from heard.clock import format_time, parse_time
 from heard.connectors import Connection
-from heard.polling import BEFORE_CONNECTED, Memory, Poll, Seen, Trouble, pollable
+from heard.polling import LOOKBACK, Memory, PollFailure, PollState, SeenReview, poll_interval
 from heard.storage.tables import Item, attributes, condition_failed, values
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-BUCKETS: Final = 4
+INDEX_BUCKETS: Final = 4
 """Partitions of the index of what is due.
 
 Enough for thousands of connections, and each minute asks them all.
@@ -30,7 +30,7 @@ Enough for thousands of connections, and each minute asks them all.
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class DuePoll:
     """A connection whose time has come."""
 
     connection: str
@@ -50,111 +50,120 @@ class Polls:
         self._client = client
         self._table = table
 
-    def follow(self, connection: Connection, now: datetime, since: datetime | None = None) -> None:
+    def start(self, connection: Connection, now: datetime, since: datetime | None = None) -> None:
         """Poll a connection from now on, if its platform is polled.
 
         One that is polled already goes on as it was.
 
         Reviews older than `since` (a day before now, if not said) are not answered.
         """
-        every = pollable(connection)
+        every = poll_interval(connection)
         if every is None:
-            return self.forget(connection.id)
-        poll = Poll(
-            connection.id, connection.platform, every, since or now - BEFORE_CONNECTED, poll_at=now
+            return self.stop(connection.id)
+        poll = PollState(
+            connection.id, connection.platform, every, since or now - LOOKBACK, poll_at=now
         )
-        bucket = f"poll#{zlib.crc32(connection.id.encode()) % BUCKETS}"
+        bucket = f"poll#{zlib.crc32(connection.id.encode()) % INDEX_BUCKETS}"
         item = attributes(
-            {"pk": _place(connection.id), "sk": "POLL", "poll_bucket": bucket, **_item(poll)}
+            {
+                "pk": _partition_key(connection.id),
+                "sk": "POLL",
+                "poll_bucket": bucket,
+                **_to_item(poll),
+            }
         )
-        self._written(
+        self._try_write(
             lambda: self._client.put_item(
                 TableName=self._table, Item=item, ConditionExpression="attribute_not_exists(pk)"
             )
         )
         return None
 
-    def forget(self, connection: str) -> None:
+    def stop(self, connection: str) -> None:
         """Poll a connection no more, and forget what was seen there.
 
         Forgetting twice is no error.
         """
-        for sort in ("POLL", "SEEN"):
-            self._client.delete_item(TableName=self._table, Key=_key(connection, sort))
+        for sk in ("POLL", "SEEN"):
+            self._client.delete_item(TableName=self._table, Key=_key(connection, sk))
 
-    def due(self, now: datetime) -> list[Due]:
+    def due(self, now: datetime) -> list[DuePoll]:
         """The connections whose time has come, eventually consistent.
 
         Who has waited longest comes first.
         """
-        found: list[Due] = []
-        for bucket in range(BUCKETS):
+        due_polls: list[DuePoll] = []
+        for bucket in range(INDEX_BUCKETS):
             pages = self._client.get_paginator("query").paginate(
                 TableName=self._table,
                 IndexName="polls",
                 KeyConditionExpression="poll_bucket = :bucket AND poll_at <= :now",
                 ExpressionAttributeValues=attributes(
-                    {":bucket": f"poll#{bucket}", ":now": stamp(now)}
+                    {":bucket": f"poll#{bucket}", ":now": format_time(now)}
                 ),
             )
             for item in (values(item) for page in pages for item in page["Items"]):
                 connection = item["pk"].removeprefix("CONNECTION#")
-                found.append(
-                    Due(
+                due_polls.append(
+                    DuePoll(
                         connection,
                         item["platform"],
                         item["every"],
                         item["failures"],
-                        moment(item["poll_at"]),
+                        parse_time(item["poll_at"]),
                     )
                 )
-        return sorted(found, key=lambda due: (due.poll_at, due.connection))
+        return sorted(due_polls, key=lambda due: (due.poll_at, due.connection))
 
-    def lease(self, due: Due, until: datetime) -> bool:
+    def lease(self, due: DuePoll, until: datetime) -> bool:
         """Take one turn of a connection, which is then due again at `until`.
 
         False when somebody else took it.
         """
-        return self._written(
+        return self._try_write(
             lambda: self._client.update_item(
                 TableName=self._table,
                 Key=_key(due.connection, "POLL"),
                 UpdateExpression="SET poll_at = :until",
                 ConditionExpression="poll_at = :planned",
                 ExpressionAttributeValues=attributes(
-                    {":until": stamp(until), ":planned": stamp(due.poll_at)}
+                    {":until": format_time(until), ":planned": format_time(due.poll_at)}
                 ),
             )
         )
 
-    def poll(self, connection: str) -> Poll | None:
+    def state(self, connection: str) -> PollState | None:
         """Where the polling of a connection stands; None when it is not polled."""
         item = self._get(connection, "POLL")
-        return _poll(item) if item else None
+        return _from_item(item) if item else None
 
-    def finish(self, before: Poll, after: Poll) -> bool:
+    def save_state(self, before: PollState, after: PollState) -> bool:
         """Write where polling stands after a run, unless another run has done so since `before` was
         read (False then).
         """
-        old, new = _item(before), _item(after)
-        changed = {name: value for name, value in new.items() if old.get(name) != value} | {
+        old, new = _to_item(before), _to_item(after)
+        changes = {name: value for name, value in new.items() if old.get(name) != value} | {
             "version": before.version + 1
         }
-        gone = old.keys() - new.keys()
-        names = {f"#{name}": name for name in (*changed, *gone)}
-        update = "SET " + ", ".join(f"#{name} = :{name}" for name in changed)
-        update += " REMOVE " + ", ".join(f"#{name}" for name in sorted(gone)) if gone else ""
-        expected = {f":{name}": value for name, value in changed.items()} | {
+        removed_names = old.keys() - new.keys()
+        names = {f"#{name}": name for name in (*changes, *removed_names)}
+        update = "SET " + ", ".join(f"#{name} = :{name}" for name in changes)
+        update += (
+            " REMOVE " + ", ".join(f"#{name}" for name in sorted(removed_names))
+            if removed_names
+            else ""
+        )
+        parameters = {f":{name}": value for name, value in changes.items()} | {
             ":before": before.version
         }
-        return self._written(
+        return self._try_write(
             lambda: self._client.update_item(
                 TableName=self._table,
                 Key=_key(before.connection, "POLL"),
                 UpdateExpression=update,
                 ConditionExpression="#version = :before",
                 ExpressionAttributeNames=names,
-                ExpressionAttributeValues=attributes(expected),
+                ExpressionAttributeValues=attributes(parameters),
             )
         )
 
@@ -167,7 +176,7 @@ class Polls:
             return {}, 0
         rows = json.loads(zlib.decompress(item["seen"]))
         memory = {
-            id: Seen(mark, at, edition, thread, "n" in flags, "g" in flags, "u" in flags)
+            id: SeenReview(mark, at, edition, thread, "n" in flags, "g" in flags, "u" in flags)
             for id, mark, at, edition, thread, flags in rows
         }
         return memory, item["version"]
@@ -181,40 +190,48 @@ class Polls:
         rows = [
             (
                 id,
-                seen.mark,
+                seen.state_hash,
                 seen.at,
-                seen.edition,
+                seen.revision_hash,
                 seen.thread,
-                "n" * seen.noted + "g" * seen.gone + "u" * seen.undated,
+                "n" * seen.too_old + "g" * seen.gone + "u" * seen.undated,
             )
             for id, seen in memory.items()
         ]
-        packed = zlib.compress(
+        compressed_rows = zlib.compress(
             json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode(
                 "utf-8", "surrogatepass"
             )
         )
-        item = {"pk": _place(connection), "sk": "SEEN", "seen": packed, "version": version + 1}
-        condition, expected = (
+        item = {
+            "pk": _partition_key(connection),
+            "sk": "SEEN",
+            "seen": compressed_rows,
+            "version": version + 1,
+        }
+        condition, parameters = (
             ("version = :version", {":version": version})
             if version
             else ("attribute_not_exists(pk)", {})
         )
-        put: dict[str, Any] = (
-            {"ExpressionAttributeValues": attributes(expected)} if expected else {}
+        options: dict[str, Any] = (
+            {"ExpressionAttributeValues": attributes(parameters)} if parameters else {}
         )
-        return self._written(
+        return self._try_write(
             lambda: self._client.put_item(
-                TableName=self._table, Item=attributes(item), ConditionExpression=condition, **put
+                TableName=self._table,
+                Item=attributes(item),
+                ConditionExpression=condition,
+                **options,
             )
         )
 
-    def _get(self, connection: str, sort: str) -> Item:
-        found = self._client.get_item(TableName=self._table, Key=_key(connection, sort))
-        return values(found.get("Item", {}))
+    def _get(self, connection: str, sk: str) -> Item:
+        response = self._client.get_item(TableName=self._table, Key=_key(connection, sk))
+        return values(response.get("Item", {}))
 
     @staticmethod
-    def _written(write: Callable[[], object]) -> bool:
+    def _try_write(write: Callable[[], object]) -> bool:
         try:
             write()
         except ClientError as error:
@@ -224,39 +241,39 @@ class Polls:
         return True
 
 
-def _place(connection: str) -> str:
+def _partition_key(connection: str) -> str:
     return f"CONNECTION#{connection}"
 
 
-def _key(connection: str, sort: str) -> Any:
-    return attributes({"pk": _place(connection), "sk": sort})
+def _key(connection: str, sk: str) -> Any:
+    return attributes({"pk": _partition_key(connection), "sk": sk})
 
 
-def _item(poll: Poll) -> Item:
+def _to_item(poll: PollState) -> Item:
     """A poll's attributes without absent ones; `_poll` is its inverse."""
-    fields = {name: getattr(poll, name) for name in Poll.__dataclass_fields__}
+    fields = {name: getattr(poll, name) for name in PollState.__dataclass_fields__}
     fields |= {
-        name: stamp(fields[name]) if fields[name] else None
+        name: format_time(fields[name]) if fields[name] else None
         for name in ("since", "poll_at", "polled_at", "wait_until")
     }
     fields |= {
         "cursors": list(poll.cursors),
         "reached": list(poll.reached),
-        "trouble": asdict(poll.trouble) if poll.trouble else None,
+        "last_failure": asdict(poll.last_failure) if poll.last_failure else None,
     }
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def _poll(item: Mapping[str, Any]) -> Poll:
-    fields = {name: item[name] for name in Poll.__dataclass_fields__ if name in item}
+def _from_item(item: Mapping[str, Any]) -> PollState:
+    fields = {name: item[name] for name in PollState.__dataclass_fields__ if name in item}
     fields |= {
-        name: moment(item[name])
+        name: parse_time(item[name])
         for name in ("since", "poll_at", "polled_at", "wait_until")
         if name in item
     }
     fields |= {
         "cursors": tuple(item["cursors"]),
         "reached": tuple(item.get("reached", ())),
-        "trouble": Trouble(**item["trouble"]) if "trouble" in item else None,
+        "last_failure": (PollFailure(**item["last_failure"]) if "last_failure" in item else None),
     }
-    return Poll(**fields)
+    return PollState(**fields)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Quarantined:
+class QuarantinedDelivery:
     """One delivery as it came: `why` says what could not be read, without quoting it."""
 
     id: str
@@ -38,7 +38,7 @@ class Quarantine:
         self._client = client
         self._table = table
 
-    def keep(self, delivery: Quarantined) -> None:
+    def keep(self, delivery: QuarantinedDelivery) -> None:
         """Keep a delivery."""
         item = {name: getattr(delivery, name) for name in delivery.__dataclass_fields__}
         keys = {
@@ -50,18 +50,20 @@ class Quarantine:
             Item=attributes(item | keys | {"headers": dict(delivery.headers)}),
         )
 
-    def of_business(self, business: str) -> list[Quarantined]:
+    def of_business(self, business: str) -> list[QuarantinedDelivery]:
         """What lies in a business's quarantine, oldest first."""
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
             KeyConditionExpression="pk = :pk",
             ExpressionAttributeValues=attributes({":pk": f"QUARANTINE#{business}"}),
         )
-        fields = Quarantined.__dataclass_fields__
+        fields = QuarantinedDelivery.__dataclass_fields__
         items = [values(item) for page in pages for item in page["Items"]]
-        return [Quarantined(**{name: item.get(name, "") for name in fields}) for item in items]
+        return [
+            QuarantinedDelivery(**{name: item.get(name, "") for name in fields}) for item in items
+        ]
 
-    def release(self, delivery: Quarantined) -> None:
+    def remove(self, delivery: QuarantinedDelivery) -> None:
         """Remove a delivery that has been replayed. Removing twice is no error."""
         key = {
             "pk": f"QUARANTINE#{delivery.business}",

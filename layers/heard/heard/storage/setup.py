@@ -15,7 +15,7 @@ from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterEr
 from botocore.exceptions import ClientError
 
 from heard.aws import client
-from heard.clock import moment, stamp
+from heard.clock import format_time, parse_time
 from heard.connectors import Connection
 from heard.errors import NotFound
 from heard.storage.tables import attributes, error_code, values
@@ -65,7 +65,7 @@ class InboundSecret:
     previous: str | None = None
     previous_until: datetime | None = None
 
-    def valid(self, now: datetime) -> tuple[str, ...]:
+    def valid_secrets(self, now: datetime) -> tuple[str, ...]:
         """The secrets that count now, newest first."""
         if self.previous and self.previous_until and now < self.previous_until:
             return (self.current, self.previous)
@@ -73,7 +73,7 @@ class InboundSecret:
 
     def to_text(self) -> str:
         """What is stored."""
-        until = stamp(self.previous_until) if self.previous_until else None
+        until = format_time(self.previous_until) if self.previous_until else None
         return json.dumps(
             {"current": self.current, "previous": self.previous, "previous_until": until}
         )
@@ -82,7 +82,7 @@ class InboundSecret:
     def from_text(cls, text: str) -> Self:
         """What `to_text` wrote."""
         fields = json.loads(text)
-        until = moment(fields["previous_until"]) if fields["previous_until"] else None
+        until = parse_time(fields["previous_until"]) if fields["previous_until"] else None
         return cls(fields["current"], fields["previous"], until)
 
 
@@ -92,14 +92,14 @@ def ssm() -> SSMClient:
     return client("ssm")
 
 
-class Setup:
+class SetupStore:
     """Reads and writes the Setup table."""
 
     def __init__(self, client: DynamoDBClient, table: str, *, max_age: float = 0) -> None:
         self._client = client
         self._table = table
         self._max_age = max_age
-        self._seen: dict[str, tuple[float, Connection]] = {}
+        self._connection_cache: dict[str, tuple[float, Connection]] = {}
 
     def connection(self, connection: str, *, fresh: bool = False) -> Connection | None:
         """The connection with this id; None when there is none (any more).
@@ -108,17 +108,17 @@ class Setup:
 
         `fresh` reads past that memory, and strongly consistent.
         """
-        read_at, known = self._seen.get(connection, (0.0, None))
-        if known and not fresh and monotonic() - read_at < self._max_age:
-            return known
-        found = self._client.get_item(
+        read_at, result = self._connection_cache.get(connection, (0.0, None))
+        if result and not fresh and monotonic() - read_at < self._max_age:
+            return result
+        response = self._client.get_item(
             TableName=self._table, Key=_key("CONNECTION", connection), ConsistentRead=fresh
         )
-        if "Item" not in found:
+        if "Item" not in response:
             return None
-        known = _connection(values(found["Item"]))
-        self._seen[connection] = (monotonic(), known)
-        return known
+        result = _parse_connection(values(response["Item"]))
+        self._connection_cache[connection] = (monotonic(), result)
+        return result
 
     def put_connection(
         self, connection: Connection, now: datetime, *, since: datetime | None = None
@@ -130,7 +130,7 @@ class Setup:
         """
         item = asdict(connection) | {
             "settings": dict(connection.settings),
-            "changed_at": stamp(now),
+            "changed_at": format_time(now),
         }
         keys = {
             "pk": f"CONNECTION#{connection.id}",
@@ -140,7 +140,7 @@ class Setup:
         self._client.put_item(TableName=self._table, Item=attributes(item | keys))
         # After the connection, which whoever polls asks for; stopped between the two, storing it
         # again mends it.
-        self._polls.follow(connection, now, since)
+        self._polls.start(connection, now, since)
 
     def remove_connection(self, connection: str) -> None:
         """Forget a connection; its webhook address answers 404 from now on, and nobody polls it.
@@ -148,7 +148,7 @@ class Setup:
         Removing twice is no error.
         """
         self._client.delete_item(TableName=self._table, Key=_key("CONNECTION", connection))
-        self._polls.forget(connection)
+        self._polls.stop(connection)
 
     @cached_property
     def _polls(self) -> Polls:
@@ -159,14 +159,14 @@ class Setup:
 
     def connections(self, business: str) -> list[Connection]:
         """A business's connections by platform."""
-        return [_connection(item) for item in self._of_business(business, "CONNECTION#")]
+        return [_parse_connection(item) for item in self._of_business(business, "CONNECTION#")]
 
     def business(self, business: str) -> Business | None:
         """The business with this id."""
-        found = self._client.get_item(TableName=self._table, Key=_key("BUSINESS", business))
-        if "Item" not in found:
+        response = self._client.get_item(TableName=self._table, Key=_key("BUSINESS", business))
+        if "Item" not in response:
             return None
-        item = values(found["Item"])
+        item = values(response["Item"])
         return Business(
             item["id"], item["name"], json.loads(item["policy"]), item.get("policy_version", 0)
         )
@@ -179,28 +179,28 @@ class Setup:
         That way of changing a policy keeps no version: publishing does (`heard.storage.policies`).
         """
         names = {"#id": "id", "#name": "name", "#policy": "policy"}
-        given = {
+        parameters = {
             ":id": business.id,
             ":name": business.name,
             ":policy": json.dumps(dict(business.policy)),
         }
-        change = "SET #id = :id, #name = :name, #policy = if_not_exists(#policy, :policy)"
+        update = "SET #id = :id, #name = :name, #policy = if_not_exists(#policy, :policy)"
         if business.policy:
-            change = "SET #id = :id, #name = :name, #policy = :policy REMOVE policy_version"
+            update = "SET #id = :id, #name = :name, #policy = :policy REMOVE policy_version"
         self._client.update_item(
             TableName=self._table,
             Key=_key("BUSINESS", business.id),
-            UpdateExpression=change,
+            UpdateExpression=update,
             ExpressionAttributeNames=names,
-            ExpressionAttributeValues=attributes(given),
+            ExpressionAttributeValues=attributes(parameters),
         )
 
     def person(self, subject: str) -> Person | None:
         """Who signs in with this subject id."""
-        found = self._client.get_item(TableName=self._table, Key=_key("PERSON", subject))
-        if "Item" not in found:
+        response = self._client.get_item(TableName=self._table, Key=_key("PERSON", subject))
+        if "Item" not in response:
             return None
-        item = values(found["Item"])
+        item = values(response["Item"])
         return Person(item["subject"], item["first_name"], tuple(item["businesses"]))
 
     def put_person(self, person: Person) -> None:
@@ -277,18 +277,18 @@ class Secrets:
         )
 
 
-def known_connection(setup: Setup, connection: str) -> Connection:
+def require_connection(setup: SetupStore, connection: str) -> Connection:
     """The connection with this id.
 
     Raises NotFound, which does not tell whether there ever was one.
     """
-    found = setup.connection(connection)
-    if found is None:
+    result = setup.connection(connection)
+    if result is None:
         raise NotFound("There is nothing here.")
-    return found
+    return result
 
 
-def _connection(item: Mapping[str, Any]) -> Connection:
+def _parse_connection(item: Mapping[str, Any]) -> Connection:
     fields = {name: item[name] for name in Connection.__dataclass_fields__ if name in item}
     return replace(Connection(**fields), settings=dict(item.get("settings", {})))
 

@@ -39,19 +39,19 @@ def attributes(item: Mapping[str, Any]) -> dict[str, AttributeValueTypeDef]:
 
 def values(item: Mapping[str, AttributeValueTypeDef]) -> Item:
     """DynamoDB attributes as an item."""
-    return {name: _plain(_DESERIALIZER.deserialize(value)) for name, value in item.items()}
+    return {name: _to_python(_DESERIALIZER.deserialize(value)) for name, value in item.items()}
 
 
-def _plain(value: Any) -> Any:
+def _to_python(value: Any) -> Any:
     match value:
         case Decimal():
             return int(value)
         case Binary():
             return bytes(cast("Any", value))
         case dict():
-            return {name: _plain(each) for name, each in cast("dict[str, Any]", value).items()}
+            return {name: _to_python(each) for name, each in cast("dict[str, Any]", value).items()}
         case list():
-            return [_plain(each) for each in cast("list[Any]", value)]
+            return [_to_python(each) for each in cast("list[Any]", value)]
         case _:
             return value
 
@@ -66,7 +66,7 @@ def condition_failed(error: ClientError) -> bool:
     if error_code(error) in {"ConditionalCheckFailedException", "TransactionConflictException"}:
         return True
     reasons = error.response.get("CancellationReasons", [])
-    lost = {"ConditionalCheckFailed", "TransactionConflict"}
+    conflict_codes = {"ConditionalCheckFailed", "TransactionConflict"}
     return error_code(error) == "TransactionCanceledException" and any(
-        reason.get("Code") in lost for reason in reasons
+        reason.get("Code") in conflict_codes for reason in reasons
     )

@@ -19,8 +19,8 @@ from zipfile import BadZipFile
 
 from heard.assessment.engines.encoder import Encoder, LowRank, gelu
 from heard.assessment.engines.engine import Scores
-from heard.assessment.engines.quick import Quick
-from heard.assessment.engines.weights import NoWeights, find
+from heard.assessment.engines.quick import QuickEngine
+from heard.assessment.engines.weights import WeightsMissing, find_weights
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,11 +43,11 @@ HEADS: Final = (
 )
 """The rows of the heads' weights."""
 
-TRAINED: Final = Path("heard_models", "accurate.bin")
+WEIGHTS_FILE: Final = Path("heard_models", "accurate.bin")
 """Where a folder of packages holds the heads and adapters."""
 
 
-BESIDE: Final = 0.3
+QUICK_WEIGHT: Final = 0.3
 """How much of the log-odds of `quick` is added: what it errs in is something else."""
 
 
@@ -76,32 +76,32 @@ class Heads:
         hidden = gelu(np.add(features @ self.inner.T, self.inner_bias, dtype=np.float32))
         return np.add(features @ self.weight.T + hidden @ self.outer.T, self.bias, dtype=np.float32)
 
-    def probabilities(self, means: Floats) -> Mapping[str, float]:
+    def probabilities(self, layer_means: Floats) -> Mapping[str, float]:
         """The calibrated probability of each head, from the means after every layer, (12, 384)."""
         import numpy as np  # noqa: PLC0415
 
-        logits = np.clip(self.logits(means[list(self.layers)].ravel()), -30, 30)
-        found: list[float] = (1 / (1 + np.exp(-logits))).tolist()
-        return dict(zip(HEADS, found, strict=True))
+        logits = np.clip(self.logits(layer_means[list(self.layers)].ravel()), -30, 30)
+        probabilities: list[float] = (1 / (1 + np.exp(-logits))).tolist()
+        return dict(zip(HEADS, probabilities, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
-class Accurate:
+class AccurateEngine:
     """Judges a text in any of the hundred languages of its vocabulary."""
 
     encoder: Encoder
     heads: Heads
-    beside: Quick
+    quick: QuickEngine
 
     @staticmethod
     @cache
-    def load() -> Accurate:
+    def load() -> AccurateEngine:
         """The engine that ships, loaded once a process.
 
         Raises NoWeights where the encoder's weights are not installed.
         """
-        heads, changes, _ = read(find(TRAINED))
-        return Accurate(Encoder.load(changes=changes), heads, Quick.load())
+        heads, changes, _ = read(find_weights(WEIGHTS_FILE))
+        return AccurateEngine(Encoder.load(changes=changes), heads, QuickEngine.load())
 
     @property
     def model(self) -> str:
@@ -113,37 +113,37 @@ class Accurate:
 
         None of one that is empty, or mostly of characters the vocabulary does not have.
         """
-        numbers = self.encoder.cut(text)
-        if not self.encoder.covers(numbers):
+        token_ids = self.encoder.tokenize(text)
+        if not self.encoder.covers(token_ids):
             return None
-        found = self.heads.probabilities(self.encoder.means(numbers))
-        low = found["at_least_low"]
-        medium = min(low, found["at_least_medium"])
-        high = min(medium, found["at_least_high"])
+        probabilities = self.heads.probabilities(self.encoder.embed(token_ids))
+        low = probabilities["at_least_low"]
+        medium = min(low, probabilities["at_least_medium"])
+        high = min(medium, probabilities["at_least_high"])
         return Scores(
-            severity=(low, medium, high, min(high, found["critical"])),
-            needs_person=self._needs_person(found, self.beside.scores(text)),
-            question=found["question"],
-            abuse=found["abuse"],
-            spam=found["spam"],
-            sentiment=1 - 2 * found["negative"],
+            severity=(low, medium, high, min(high, probabilities["critical"])),
+            needs_person=self._needs_person(probabilities, self.quick.scores(text)),
+            question=probabilities["question"],
+            abuse=probabilities["abuse"],
+            spam=probabilities["spam"],
+            sentiment=1 - 2 * probabilities["negative"],
             model=MODEL,
         )
 
     @staticmethod
-    def _needs_person(found: Mapping[str, float], beside: Scores | None) -> float:
+    def _needs_person(probabilities: Mapping[str, float], quick_scores: Scores | None) -> float:
         """Two heads that were taught by different labels (people's, and stars), and how the words
         themselves feel, as one.
         """
-        odds = (_logit(found["needs_person"]) + _logit(found["negative"])) / 2
-        if beside is not None:
-            odds += BESIDE * _logit((1 - beside.sentiment) / 2)
+        odds = (_logit(probabilities["needs_person"]) + _logit(probabilities["negative"])) / 2
+        if quick_scores is not None:
+            odds += QUICK_WEIGHT * _logit((1 - quick_scores.sentiment) / 2)
         return 1 / (1 + math.exp(-odds))
 
 
 def _logit(probability: float) -> float:
-    kept = min(max(probability, 1e-6), 1 - 1e-6)
-    return math.log(kept / (1 - kept))
+    clipped = min(max(probability, 1e-6), 1 - 1e-6)
+    return math.log(clipped / (1 - clipped))
 
 
 def read(path: Path) -> tuple[Heads, dict[str, LowRank], dict[str, Any]]:
@@ -154,22 +154,22 @@ def read(path: Path) -> tuple[Heads, dict[str, LowRank], dict[str, Any]]:
 
     try:
         with np.load(path, allow_pickle=False) as arrays:
-            held: dict[str, Any] = {name: arrays[name] for name in arrays.files}
+            contents: dict[str, Any] = {name: arrays[name] for name in arrays.files}
         floats = {
             name: array.astype(np.float32)
-            for name, array in held.items()
+            for name, array in contents.items()
             if array.dtype.kind == "f"
         }
-        about: dict[str, Any] = json.loads(held["about"].tobytes())
-        matrices = sorted(name.removesuffix("/down") for name in held if name.endswith("/down"))
+        about: dict[str, Any] = json.loads(contents["about"].tobytes())
+        matrices = sorted(name.removesuffix("/down") for name in contents if name.endswith("/down"))
         changes = {name: LowRank(floats[f"{name}/down"], floats[f"{name}/up"]) for name in matrices}
         heads = Heads(
-            tuple(held["layers"].tolist()),
+            tuple(contents["layers"].tolist()),
             *(floats[name] for name in ("weight", "bias", "inner", "inner_bias", "outer")),
         )
         return heads, changes, about
     except (KeyError, OSError, TypeError, ValueError, BadZipFile) as unfit:
-        raise NoWeights(f"{path} is damaged, or of another version than this code") from unfit
+        raise WeightsMissing(f"{path} is damaged, or of another version than this code") from unfit
 
 
 def write(

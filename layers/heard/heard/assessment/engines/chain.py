@@ -7,14 +7,14 @@ from functools import cache
 from typing import Final
 
 from heard.assessment.engines.engine import Engine, Scores
-from heard.assessment.engines.weights import NoWeights
+from heard.assessment.engines.weights import WeightsMissing
 from heard.errors import BadRequest
 
-EMBEDDED: Final = ("accurate", "quick")
+EMBEDDED_ENGINES: Final = ("accurate", "quick")
 """The engines that need nothing but what ships with them, the better one first."""
 
 
-class Chain:
+class EngineChain:
     """Engines in the order in which they are asked.
 
     The first that has scores for a text gives them.
@@ -34,13 +34,13 @@ class Chain:
         """The first scores that an engine has for the text; None when none has any."""
         for load in self._engines:
             engine = load()
-            found = engine.scores(text) if engine else None
-            if found is not None:
-                return found
+            scores = engine.scores(text) if engine else None
+            if scores is not None:
+                return scores
         return None
 
 
-class Once:
+class CachedEngine:
     """An engine that is asked about a text once, however often the same step is tried.
 
     An answer may cost time and money.
@@ -48,7 +48,7 @@ class Once:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._known: dict[str, Scores | None] = {}
+        self._cache: dict[str, Scores | None] = {}
 
     @property
     def model(self) -> str:
@@ -57,40 +57,42 @@ class Once:
 
     def scores(self, text: str) -> Scores | None:
         """The engine's first answer."""
-        if text not in self._known:
-            self._known[text] = self._engine.scores(text)
-        return self._known[text]
+        if text not in self._cache:
+            self._cache[text] = self._engine.scores(text)
+        return self._cache[text]
 
 
-def embedded(name: str) -> Chain:
+def embedded_engine(name: str) -> EngineChain:
     """The embedded engine of this name (`accurate` or `quick`), with the other as its fallback.
 
     An engine whose weights or arithmetic are not installed is passed over; where that leaves none,
     rules and ratings decide alone, and the assessment's `model` shows it. Raises BadRequest for
     another name.
     """
-    if name not in EMBEDDED:
-        raise BadRequest(f'There is no engine "{name[:40]}"; use {" or ".join(EMBEDDED)}.')
-    return Chain([accurate, quick] if name == "accurate" else [quick, accurate])
+    if name not in EMBEDDED_ENGINES:
+        raise BadRequest(f'There is no engine "{name[:40]}"; use {" or ".join(EMBEDDED_ENGINES)}.')
+    return EngineChain(
+        [load_accurate, load_quick] if name == "accurate" else [load_quick, load_accurate]
+    )
 
 
 @cache
-def accurate() -> Engine | None:
+def load_accurate() -> Engine | None:
     """The engine `accurate`, loaded once a process; None where it is not installed."""
-    from heard.assessment.engines.accurate import Accurate  # noqa: PLC0415 - who judges no text needs none of its arithmetic
+    from heard.assessment.engines.accurate import AccurateEngine  # noqa: PLC0415 - who judges no text needs none of its arithmetic
 
     try:
-        return Accurate.load()
-    except (ImportError, NoWeights):
+        return AccurateEngine.load()
+    except (ImportError, WeightsMissing):
         return None
 
 
 @cache
-def quick() -> Engine | None:
+def load_quick() -> Engine | None:
     """The engine `quick`, loaded once a process; None where it is not installed."""
-    from heard.assessment.engines.quick import Quick  # noqa: PLC0415 - as above
+    from heard.assessment.engines.quick import QuickEngine  # noqa: PLC0415 - as above
 
     try:
-        return Quick.load()
-    except (ImportError, NoWeights):
+        return QuickEngine.load()
+    except (ImportError, WeightsMissing):
         return None

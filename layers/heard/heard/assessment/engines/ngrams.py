@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 
     type Hashes = NDArray[np.uint64]
 
-HEAD: Final = 3_000
-TAIL: Final = 1_000
+HEAD_CHARACTERS: Final = 3_000
+TAIL_CHARACTERS: Final = 1_000
 """Characters read of a longer text: its beginning and its end."""
 
-LONGEST: Final = 6
+MAX_NGRAM: Final = 6
 """Characters of the longest run."""
 
 _WORD_SALT: Final = 0
 
-_MOST: Final = HEAD + TAIL + 8
+_MAX_SIGNS: Final = HEAD_CHARACTERS + TAIL_CHARACTERS + 8
 _POWER: Final = 0x9E3779B97F4A7C15
 _SALTS: Final = (
     0xD6E8FEB86659FD93,
@@ -48,7 +48,7 @@ _SALTS: Final = (
 A word, and the same letters within another, are two things.
 """
 
-_ADDRESSES: Final = re.compile(r"(?:https?://|www\.)\S{1,500}|@\w{1,60}|\bhttp\b")
+_LINKS_AND_NAMES: Final = re.compile(r"(?:https?://|www\.)\S{1,500}|@\w{1,60}|\bhttp\b")
 _LINK: Final = "№"
 _NAME: Final = "℗"
 
@@ -57,7 +57,7 @@ _DIGIT: Final = 48
 _PLANE: Final = 1 << 16
 
 
-def hashes(text: str, longest: int = LONGEST) -> Hashes:
+def ngram_hashes(text: str, longest: int = MAX_NGRAM) -> Hashes:
     """One 64-bit number for each run of up to `longest` characters and each word of a text.
 
     Their upper bits are the evenly spread ones.
@@ -68,30 +68,30 @@ def hashes(text: str, longest: int = LONGEST) -> Hashes:
     import numpy as np  # noqa: PLC0415
 
     tables = _tables()
-    signs = _folded(text, tables)
+    signs = _fold(text, tables)
     if len(signs) <= 2:
         return np.empty(0, np.uint64)
     sums = np.zeros(len(signs) + 1, np.uint64)
     np.cumsum(signs * tables.powers[: len(signs)], out=sums[1:])
-    found = [
+    parts = [
         (sums[length:] - sums[:-length])
         * tables.inverses[: len(signs) - length + 1]
         * tables.salts[length]
         for length in range(1, min(longest, len(signs)) + 1)
     ]
-    starts, ends = _words(signs, tables)
-    found.append((sums[ends] - sums[starts]) * tables.inverses[starts] * tables.salts[_WORD_SALT])
-    return np.concatenate(found)
+    starts, ends = _word_bounds(signs, tables)
+    parts.append((sums[ends] - sums[starts]) * tables.inverses[starts] * tables.salts[_WORD_SALT])
+    return np.concatenate(parts)
 
 
-def blocks(text: str) -> NDArray[np.intp]:
+def unicode_blocks(text: str) -> NDArray[np.intp]:
     """For each letter of a text beyond ASCII and within the first 65,536, which run of 128
     characters of Unicode it is in.
     """
     import numpy as np  # noqa: PLC0415
 
     tables = _tables()
-    signs = _folded(text, tables)
+    signs = _fold(text, tables)
     letters = signs[signs < _PLANE]
     return (letters[tables.in_words[letters]] >> 7).astype(np.intp)
 
@@ -117,15 +117,15 @@ def _tables() -> _Tables:
         inverses=np.array(_powers(inverse), np.uint64),
         salts=np.array(_SALTS, np.uint64),
         folds=_folds(np),
-        in_words=_in_words(np),
+        in_words=_word_mask(np),
     )
 
 
 def _powers(base: int) -> list[int]:
-    found = [1]
-    for _ in range(_MOST - 1):
-        found.append(found[-1] * base & ((1 << 64) - 1))
-    return found
+    powers = [1]
+    for _ in range(_MAX_SIGNS - 1):
+        powers.append(powers[-1] * base & ((1 << 64) - 1))
+    return powers
 
 
 def _folds(np: Any) -> NDArray[np.uint32]:
@@ -153,9 +153,9 @@ def _folds(np: Any) -> NDArray[np.uint32]:
     return folds
 
 
-def _in_words(np: Any) -> NDArray[np.bool_]:
-    kept: Any = np.ones(_PLANE, bool)
-    kept[:128] = [chr(point).isalnum() or chr(point) == "'" for point in range(128)]
+def _word_mask(np: Any) -> NDArray[np.bool_]:
+    mask: Any = np.ones(_PLANE, bool)
+    mask[:128] = [chr(point).isalnum() or chr(point) == "'" for point in range(128)]
     for first, last in (
         (0x80, 0xBF),
         (0x2000, 0x2BFF),
@@ -164,32 +164,36 @@ def _in_words(np: Any) -> NDArray[np.bool_]:
         (0xFE00, 0xFE0F),
         (0xFF00, 0xFF0F),
     ):
-        kept[first : last + 1] = False
-    kept[[ord(mark) for mark in "×÷،؛؟।"]] = False
-    return kept
+        mask[first : last + 1] = False
+    mask[[ord(mark) for mark in "×÷،؛؟।"]] = False
+    return mask
 
 
-def _folded(text: str, tables: _Tables) -> NDArray[np.uint32]:
+def _fold(text: str, tables: _Tables) -> NDArray[np.uint32]:
     import numpy as np  # noqa: PLC0415
 
-    if len(text) > HEAD + TAIL:
-        text = f"{text[:HEAD]} {text[-TAIL:]}"
+    if len(text) > HEAD_CHARACTERS + TAIL_CHARACTERS:
+        text = f"{text[:HEAD_CHARACTERS]} {text[-TAIL_CHARACTERS:]}"
     if "@" in text or "http" in text or "www." in text:
-        text = _ADDRESSES.sub(lambda found: _NAME if found[0].startswith("@") else _LINK, text)
+        text = _LINKS_AND_NAMES.sub(
+            lambda found: _NAME if found[0].startswith("@") else _LINK, text
+        )
     points = np.frombuffer(f" {text} ".encode("utf-32-le", "surrogatepass"), np.uint32)
     signs = (
         tables.folds[points]
         if text.isascii()
         else np.where(points < _PLANE, tables.folds[np.minimum(points, _PLANE - 1)], points)
     )
-    again = signs[1:] == signs[:-1]
-    kept = signs != 0
-    kept[2:] &= ~(again[1:] & again[:-1])
-    kept[1:] &= ~(again & ((signs[1:] == _BLANK) | (signs[1:] == _DIGIT)))
-    return signs[kept]
+    repeated = signs[1:] == signs[:-1]
+    mask = signs != 0
+    mask[2:] &= ~(repeated[1:] & repeated[:-1])
+    mask[1:] &= ~(repeated & ((signs[1:] == _BLANK) | (signs[1:] == _DIGIT)))
+    return signs[mask]
 
 
-def _words(signs: NDArray[np.uint32], tables: _Tables) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def _word_bounds(
+    signs: NDArray[np.uint32], tables: _Tables
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Where words begin and end.
 
     A text is folded between two blanks, so that every word does both.

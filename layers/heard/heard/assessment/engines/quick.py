@@ -15,7 +15,7 @@ from zipfile import BadZipFile
 
 from heard.assessment.engines import ngrams
 from heard.assessment.engines.engine import Scores
-from heard.assessment.engines.weights import NoWeights, find
+from heard.assessment.engines.weights import WeightsMissing, find_weights
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,7 +44,7 @@ HEADS_BITS: Final = 16
 table of heads.
 """
 
-TRAINED: Final = Path("heard_models", "quick.bin")
+WEIGHTS_FILE: Final = Path("heard_models", "quick.bin")
 """Where a folder of packages holds the weights."""
 
 
@@ -85,19 +85,19 @@ class Weights:
 
 
 @dataclass(frozen=True, slots=True)
-class Quick:
+class QuickEngine:
     """Judges a text in any language of its training; says nothing of scripts it never read."""
 
     weights: Weights
 
     @staticmethod
     @cache
-    def load() -> Quick:
+    def load() -> QuickEngine:
         """The engine that ships, loaded once a process.
 
         Raises NoWeights, or ImportError without numpy.
         """
-        return Quick(read(find(TRAINED))[0])
+        return QuickEngine(read(find_weights(WEIGHTS_FILE))[0])
 
     @property
     def model(self) -> str:
@@ -109,8 +109,8 @@ class Quick:
 
         None of one that is blank, or mostly in letters of scripts that training did not see.
         """
-        hashes = ngrams.hashes(text)
-        if not len(hashes) or not self._reads(text):
+        hashes = ngrams.ngram_hashes(text)
+        if not len(hashes) or not self._knows_script(text):
             return None
         import numpy as np  # noqa: PLC0415
 
@@ -119,24 +119,24 @@ class Quick:
         sad, *heads = (
             1 / (1 + np.exp(-np.clip([slope * unhappy + offset, *logits], -30, 30)))
         ).tolist()
-        found = dict(zip(HEADS, heads, strict=True))
-        low = found["at_least_low"]
-        medium = min(low, found["at_least_medium"])
-        high = min(medium, found["at_least_high"])
+        probabilities = dict(zip(HEADS, heads, strict=True))
+        low = probabilities["at_least_low"]
+        medium = min(low, probabilities["at_least_medium"])
+        high = min(medium, probabilities["at_least_high"])
         return Scores(
-            severity=(low, medium, high, min(high, found["critical"])),
-            needs_person=found["needs_person"],
-            question=found["question"],
-            abuse=found["abuse"],
-            spam=found["spam"],
+            severity=(low, medium, high, min(high, probabilities["critical"])),
+            needs_person=probabilities["needs_person"],
+            question=probabilities["question"],
+            abuse=probabilities["abuse"],
+            spam=probabilities["spam"],
             sentiment=1 - 2 * sad,
             model=MODEL,
         )
 
-    def _reads(self, text: str) -> bool:
+    def _knows_script(self, text: str) -> bool:
         if text.isascii():
             return True
-        blocks = ngrams.blocks(text)
+        blocks = ngrams.unicode_blocks(text)
         return 2 * int(self.weights.known[blocks].sum()) >= len(blocks)
 
 
@@ -149,12 +149,12 @@ def read(path: Path) -> tuple[Weights, dict[str, Any]]:
 
     try:
         with np.load(path, allow_pickle=False) as arrays:
-            held: dict[str, Any] = {name: arrays[name] for name in arrays.files}
-        about: dict[str, Any] = json.loads(held.pop("about").tobytes())
-        scale = float(held.pop("unhappy_scale"))
-        return Weights(unhappy_scale=scale, **held), about
+            contents: dict[str, Any] = {name: arrays[name] for name in arrays.files}
+        about: dict[str, Any] = json.loads(contents.pop("about").tobytes())
+        scale = float(contents.pop("unhappy_scale"))
+        return Weights(unhappy_scale=scale, **contents), about
     except (KeyError, OSError, TypeError, ValueError, BadZipFile) as unfit:
-        raise NoWeights(f"{path} is damaged, or of another version than this code") from unfit
+        raise WeightsMissing(f"{path} is damaged, or of another version than this code") from unfit
 
 
 def write(path: Path, weights: Weights, about: Mapping[str, Any]) -> None:

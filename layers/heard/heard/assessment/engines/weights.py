@@ -10,14 +10,14 @@ import sys
 from pathlib import Path
 
 
-class NoWeights(Exception):
+class WeightsMissing(Exception):
     """An engine's weights are not installed, or they are not the ones its module knows."""
 
 
-def find(name: Path) -> Path:
+def find_weights(name: Path) -> Path:
     """The file of this name in the first folder of `sys.path` that holds it. Raises NoWeights."""
     for folder in sys.path:
         path = Path(folder or ".") / name
         if path.is_file():
             return path
-    raise NoWeights(f"no folder of sys.path holds {name}")
+    raise WeightsMissing(f"no folder of sys.path holds {name}")

@@ -16,14 +16,14 @@ from typing import Any, Final, Protocol
 from heard.assessment.engines.engine import Engine, Scores
 from heard.assessment.external.failures import (
     Budget,
-    Failed,
-    Failure,
-    ask,
+    ExternalEngineError,
+    FailureReason,
+    call_service,
     excerpt,
-    more_careful,
-    number,
-    record,
-    records,
+    merge_cautiously,
+    require_number,
+    require_object,
+    require_objects,
 )
 
 PROMPT: Final = "prompt-1"
@@ -32,10 +32,10 @@ PROMPT: Final = "prompt-1"
 READ_SECONDS: Final = 8.0
 """So long the call may take: a small model fills the form in in one to three seconds."""
 
-MOST_BYTES: Final = 6_000
+MAX_BYTES: Final = 6_000
 """Of a longer text (in UTF-8) the beginning and the end are judged."""
 
-MOST_TOKENS: Final = 300
+MAX_TOKENS: Final = 300
 """Of an answer; the form takes about 120."""
 
 FORM: Final = "grade_review"
@@ -93,7 +93,7 @@ at_least_high and critical must not be greater than the one before. When in doub
 more than praise that a person reads."""
 
 
-class Client(Protocol):
+class BedrockClient(Protocol):
     """What is needed of boto3's client "bedrock-runtime"."""
 
     def converse(
@@ -109,7 +109,7 @@ class Client(Protocol):
         ...
 
 
-class Converse:
+class ConverseEngine:
     """Another engine's scores, made more careful by a language model.
 
     It must be a model that can be made to use a tool.
@@ -121,25 +121,25 @@ class Converse:
 
     def __init__(
         self,
-        client: Client,
+        client: BedrockClient,
         budget: Budget,
-        beneath: Engine,
-        failed: Callable[[Failure], None],
+        base_engine: Engine,
+        on_failure: Callable[[FailureReason], None],
         *,
         model_id: str,
         temperature: float | None = 0.0,
     ) -> None:
         self._client = client
         self._budget = budget
-        self._beneath = beneath
-        self._failed = failed
+        self._base_engine = base_engine
+        self._on_failure = on_failure
         self._model_id = model_id
         self._sampling = {} if temperature is None else {"temperature": temperature}
 
     @property
     def model(self) -> str:
         """The engine beneath, and what is on top of it."""
-        return f"{self._beneath.model}+{self._name}"
+        return f"{self._base_engine.model}+{self._name}"
 
     @property
     def _name(self) -> str:
@@ -150,21 +150,21 @@ class Converse:
         """The scores of a text in any language, the model's alone where the engine beneath has
         none; None without it. Raises nothing.
         """
-        said = excerpt(text, MOST_BYTES)
-        if not said.strip():
+        sample = excerpt(text, MAX_BYTES)
+        if not sample.strip():
             return None
         try:
-            graded = self._graded(said)
-        except Failed as error:
-            self._failed(error.failure)
+            own_scores = self._ask_scores(sample)
+        except ExternalEngineError as error:
+            self._on_failure(error.reason)
             return None
-        beneath = self._beneath.scores(text)
-        return more_careful(graded, beneath) if beneath else graded
+        base_scores = self._base_engine.scores(text)
+        return merge_cautiously(own_scores, base_scores) if base_scores else own_scores
 
-    def _graded(self, text: str) -> Scores:
+    def _ask_scores(self, text: str) -> Scores:
         if not self._budget.take(1):
-            raise Failed(Failure.BUDGET)
-        answer = ask(
+            raise ExternalEngineError(FailureReason.BUDGET)
+        response = call_service(
             self._client.converse,
             modelId=self._model_id,
             system=[{"text": INSTRUCTIONS}],
@@ -175,7 +175,7 @@ class Converse:
                     "content": [{"text": json.dumps({"review": text}, ensure_ascii=False)}],
                 }
             ],
-            inferenceConfig={"maxTokens": MOST_TOKENS, **self._sampling},
+            inferenceConfig={"maxTokens": MAX_TOKENS, **self._sampling},
             toolConfig={
                 "tools": [
                     {
@@ -189,53 +189,55 @@ class Converse:
                 "toolChoice": {"tool": {"name": FORM}},
             },
         )
-        return self._read(_form(answer))
+        return self._parse_form(_tool_input(response))
 
-    def _read(self, form: Mapping[str, object]) -> Scores:
+    def _parse_form(self, form: Mapping[str, object]) -> Scores:
         """The scores that a filled in form holds.
 
         Raises Failed when it has a field too many, one too few, or a value out of its range.
         """
         if set(form) != {*_QUESTIONS, "sentiment"}:
-            raise Failed(Failure.UNREADABLE)
-        shares = {name: _whole(form[name], 0) / 100 for name in _QUESTIONS}
+            raise ExternalEngineError(FailureReason.UNREADABLE)
+        probabilities = {name: _integer(form[name], 0) / 100 for name in _QUESTIONS}
         severity = (
-            shares["at_least_low"],
-            shares["at_least_medium"],
-            shares["at_least_high"],
-            shares["critical"],
+            probabilities["at_least_low"],
+            probabilities["at_least_medium"],
+            probabilities["at_least_high"],
+            probabilities["critical"],
         )
         if list(severity) != sorted(severity, reverse=True):
-            raise Failed(Failure.UNREADABLE)
+            raise ExternalEngineError(FailureReason.UNREADABLE)
         return Scores(
             severity=severity,
-            needs_person=shares["needs_person"],
-            question=shares["question"],
-            abuse=shares["abuse"],
-            spam=shares["spam"],
-            sentiment=_whole(form["sentiment"], -100) / 100,
+            needs_person=probabilities["needs_person"],
+            question=probabilities["question"],
+            abuse=probabilities["abuse"],
+            spam=probabilities["spam"],
+            sentiment=_integer(form["sentiment"], -100) / 100,
             model=self._name,
         )
 
 
-def _form(answer: Mapping[str, object]) -> Mapping[str, object]:
+def _tool_input(response: Mapping[str, object]) -> Mapping[str, object]:
     """The one filled in form of an answer; what a model says beside it is not read.
 
     Raises Failed.
     """
-    stopped = answer.get("stopReason")
-    if stopped in {"content_filtered", "guardrail_intervened"}:
-        raise Failed(Failure.WITHHELD)
-    blocks = records(record(record(answer.get("output")).get("message")).get("content"))
-    used = [record(block["toolUse"]) for block in blocks if "toolUse" in block]
-    if stopped != "tool_use" or len(used) != 1 or used[0].get("name") != FORM:
-        raise Failed(Failure.UNREADABLE)
-    return record(used[0].get("input"))
+    stop_reason = response.get("stopReason")
+    if stop_reason in {"content_filtered", "guardrail_intervened"}:
+        raise ExternalEngineError(FailureReason.WITHHELD)
+    blocks = require_objects(
+        require_object(require_object(response.get("output")).get("message")).get("content")
+    )
+    tool_uses = [require_object(block["toolUse"]) for block in blocks if "toolUse" in block]
+    if stop_reason != "tool_use" or len(tool_uses) != 1 or tool_uses[0].get("name") != FORM:
+        raise ExternalEngineError(FailureReason.UNREADABLE)
+    return require_object(tool_uses[0].get("input"))
 
 
-def _whole(value: object, least: int) -> int:
+def _integer(value: object, minimum: int) -> int:
     """A whole number up to 100, also written 80.0, as JSON Schema has it. Raises Failed."""
-    found = number(value, least, 100)
-    if not found.is_integer():
-        raise Failed(Failure.UNREADABLE)
-    return int(found)
+    result = require_number(value, minimum, 100)
+    if not result.is_integer():
+        raise ExternalEngineError(FailureReason.UNREADABLE)
+    return int(result)

@@ -14,14 +14,14 @@ from typing import Any, Final, Protocol
 from heard.assessment.engines.engine import Engine, Scores
 from heard.assessment.external.failures import (
     Budget,
-    Failed,
-    Failure,
-    ask,
+    ExternalEngineError,
+    FailureReason,
+    call_service,
     excerpt,
-    more_careful,
-    number,
-    record,
-    records,
+    merge_cautiously,
+    require_number,
+    require_object,
+    require_objects,
 )
 from heard.assessment.language import detect
 from heard.assessment.phrases import considered, tokens
@@ -37,7 +37,7 @@ LANGUAGES: Final = frozenset(
 )
 """Those it knows the sentiment of."""
 
-MOST_BYTES: Final = 5_000
+MAX_BYTES: Final = 5_000
 """DetectSentiment's limit for a text in UTF-8.
 
 Of a longer one the beginning and the end are judged.
@@ -46,14 +46,16 @@ Of a longer one the beginning and the end are judged.
 SEGMENT_BYTES: Final = 1_000
 """DetectToxicContent's limit for one segment, of which it takes ten."""
 
-ABUSIVE: Final = frozenset({"HARASSMENT_OR_ABUSE", "HATE_SPEECH", "INSULT", "VIOLENCE_OR_THREAT"})
+ABUSIVE_LABELS: Final = frozenset(
+    {"HARASSMENT_OR_ABUSE", "HATE_SPEECH", "INSULT", "VIOLENCE_OR_THREAT"}
+)
 """Of the kinds of toxic content those that are aimed at somebody."""
 
 _ROUNDING: Final = 0.01
 """The four confidences of a sentiment make 1, but for so much."""
 
 
-class Client(Protocol):
+class ComprehendClient(Protocol):
     """What is needed of boto3's client "comprehend"."""
 
     def detect_dominant_language(self, *, Text: str) -> Mapping[str, Any]:  # noqa: N803 - AWS's names
@@ -77,7 +79,7 @@ class Client(Protocol):
         ...
 
 
-class Comprehend:
+class ComprehendEngine:
     """Another engine's scores, made more careful by what Comprehend says.
 
     `beneath` is that engine; it is asked only when Comprehend has answered. `failed` is told each
@@ -85,17 +87,21 @@ class Comprehend:
     """
 
     def __init__(
-        self, client: Client, budget: Budget, beneath: Engine, failed: Callable[[Failure], None]
+        self,
+        client: ComprehendClient,
+        budget: Budget,
+        base_engine: Engine,
+        on_failure: Callable[[FailureReason], None],
     ) -> None:
         self._client = client
         self._budget = budget
-        self._beneath = beneath
-        self._failed = failed
+        self._base_engine = base_engine
+        self._on_failure = on_failure
 
     @property
     def model(self) -> str:
         """The engine beneath, and what is on top of it."""
-        return f"{self._beneath.model}+{VERSION}"
+        return f"{self._base_engine.model}+{VERSION}"
 
     def scores(self, text: str) -> Scores | None:
         """The scores of a text.
@@ -103,74 +109,81 @@ class Comprehend:
         None when Comprehend has no answer within its limits or the engine beneath has none. Raises
         nothing.
         """
-        said = excerpt(text, MOST_BYTES)
-        if not said.strip():
+        sample = excerpt(text, MAX_BYTES)
+        if not sample.strip():
             return None
         try:
-            found = self._judged(said)
-        except Failed as error:
-            self._failed(error.failure)
+            own_scores = self._ask_scores(sample)
+        except ExternalEngineError as error:
+            self._on_failure(error.reason)
             return None
-        beneath = self._beneath.scores(text)
-        return more_careful(found, beneath) if beneath else None
+        base_scores = self._base_engine.scores(text)
+        return merge_cautiously(own_scores, base_scores) if base_scores else None
 
-    def _judged(self, text: str) -> Scores:
-        words = considered(text)
-        language = detect(words, tokens(words))
+    def _ask_scores(self, text: str) -> Scores:
+        matched_text = considered(text)
+        language = detect(matched_text, tokens(matched_text))
         if language is not None and language not in LANGUAGES:
-            raise Failed(Failure.LANGUAGE)
+            raise ExternalEngineError(FailureReason.LANGUAGE)
         if not self._budget.take(1 + (language is None) + (language in {None, "en"})):
-            raise Failed(Failure.BUDGET)
-        language = language or self._language(text)
-        scores = _scores(ask(self._client.detect_sentiment, Text=text, LanguageCode=language))
-        return replace(scores, abuse=self._abuse(text)) if language == "en" else scores
+            raise ExternalEngineError(FailureReason.BUDGET)
+        language = language or self._ask_language(text)
+        scores = _scores_of_sentiment(
+            call_service(self._client.detect_sentiment, Text=text, LanguageCode=language)
+        )
+        return replace(scores, abuse=self._ask_abuse(text)) if language == "en" else scores
 
-    def _language(self, text: str) -> str:
+    def _ask_language(self, text: str) -> str:
         """The language of a text that our own rules cannot tell."""
-        found = records(ask(self._client.detect_dominant_language, Text=text).get("Languages"))
-        best = max(found, key=lambda each: number(each.get("Score"), 0, 1), default=None)
+        languages = require_objects(
+            call_service(self._client.detect_dominant_language, Text=text).get("Languages")
+        )
+        best = max(
+            languages, key=lambda each: require_number(each.get("Score"), 0, 1), default=None
+        )
         code = best.get("LanguageCode") if best else None
         if not isinstance(code, str) or code not in LANGUAGES:
-            raise Failed(Failure.LANGUAGE)
+            raise ExternalEngineError(FailureReason.LANGUAGE)
         return code
 
-    def _abuse(self, text: str) -> float:
+    def _ask_abuse(self, text: str) -> float:
         """How surely an English text insults or threatens somebody.
 
         A failure costs this answer and not the sentiment.
         """
         segments = [{"Text": segment} for segment in _segments(text)]
         try:
-            found = records(
-                ask(
+            results = require_objects(
+                call_service(
                     self._client.detect_toxic_content, TextSegments=segments, LanguageCode="en"
                 ).get("ResultList")
             )
-            labels = [label for each in found for label in records(each.get("Labels"))]
+            labels = [label for each in results for label in require_objects(each.get("Labels"))]
             return max(
                 (
-                    number(label.get("Score"), 0, 1)
+                    require_number(label.get("Score"), 0, 1)
                     for label in labels
-                    if label.get("Name") in ABUSIVE
+                    if label.get("Name") in ABUSIVE_LABELS
                 ),
                 default=0.0,
             )
-        except Failed as error:
-            self._failed(error.failure)
+        except ExternalEngineError as error:
+            self._on_failure(error.reason)
             return 0.0
 
 
-def _scores(answer: Mapping[str, object]) -> Scores:
+def _scores_of_sentiment(response: Mapping[str, object]) -> Scores:
     """What a sentiment says about severity.
 
     Negative or mixed is at least medium (playbook, severity), not positive at least low.
     """
-    given = record(answer.get("SentimentScore"))
+    confidences = require_object(response.get("SentimentScore"))
     positive, negative, mixed, neutral = (
-        number(given.get(name), 0, 1) for name in ("Positive", "Negative", "Mixed", "Neutral")
+        require_number(confidences.get(name), 0, 1)
+        for name in ("Positive", "Negative", "Mixed", "Neutral")
     )
     if abs(positive + negative + mixed + neutral - 1) > _ROUNDING:
-        raise Failed(Failure.UNREADABLE)
+        raise ExternalEngineError(FailureReason.UNREADABLE)
     complaint = min(1.0, negative + mixed)
     return Scores(
         severity=(max(complaint, 1 - positive), complaint, 0.0, 0.0),

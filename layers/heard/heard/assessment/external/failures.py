@@ -25,7 +25,7 @@ There is an engine at hand that can judge.
 """
 
 
-class Failure(StrEnum):
+class FailureReason(StrEnum):
     """Why an outside engine has no scores for a text; may be logged."""
 
     BUDGET = "budget"
@@ -48,12 +48,12 @@ class Failure(StrEnum):
     """The answer does not have the shape that was asked for."""
 
 
-class Failed(Exception):
+class ExternalEngineError(Exception):
     """An outside engine has no scores, for the reason given. It quotes nobody."""
 
-    def __init__(self, failure: Failure) -> None:
-        super().__init__(failure.value)
-        self.failure = failure
+    def __init__(self, reason: FailureReason) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
 
 
 class Budget(Protocol):
@@ -67,7 +67,7 @@ class Budget(Protocol):
         ...
 
 
-def more_careful(said: Scores, beneath: Scores) -> Scores:
+def merge_cautiously(external: Scores, base: Scores) -> Scores:
     """Two engines' scores as one: in each the number that rather brings a review to a person.
 
     `model` names both.
@@ -76,48 +76,48 @@ def more_careful(said: Scores, beneath: Scores) -> Scores:
     else is said of that.
     """
     low, medium, high, critical = (
-        max(pair) for pair in zip(said.severity, beneath.severity, strict=True)
+        max(pair) for pair in zip(external.severity, base.severity, strict=True)
     )
     return Scores(
         severity=(low, medium, high, critical),
-        needs_person=max(said.needs_person, said.severity[1], beneath.needs_person),
-        question=max(said.question, beneath.question),
-        abuse=max(said.abuse, beneath.abuse),
-        spam=min(said.spam, beneath.spam),
-        sentiment=min(said.sentiment, beneath.sentiment),
-        model=f"{beneath.model}+{said.model}",
+        needs_person=max(external.needs_person, external.severity[1], base.needs_person),
+        question=max(external.question, base.question),
+        abuse=max(external.abuse, base.abuse),
+        spam=min(external.spam, base.spam),
+        sentiment=min(external.sentiment, base.sentiment),
+        model=f"{base.model}+{external.model}",
     )
 
 
-def ask(call: Callable[..., object], **request: object) -> Mapping[str, object]:
+def call_service(call: Callable[..., object], **request: object) -> Mapping[str, object]:
     """What a service answers to one call of its client, as an object of unknown content.
 
     Raises Failed.
     """
     try:
-        answer = call(**request)
+        response = call(**request)
     except Exception as error:  # noqa: BLE001 - which exceptions a client raises is its library's affair; each means that there is no answer
         # Without its cause: messages of client libraries quote the request, which is a customer's
         # words.
-        raise Failed(_failure(error)) from None
-    return record(answer)
+        raise ExternalEngineError(_failure_reason(error)) from None
+    return require_object(response)
 
 
-def record(value: object) -> Mapping[str, object]:
+def require_object(value: object) -> Mapping[str, object]:
     """The object that a part of an answer must be. Raises Failed."""
     if not isinstance(value, dict):
-        raise Failed(Failure.UNREADABLE)
+        raise ExternalEngineError(FailureReason.UNREADABLE)
     return cast("dict[str, object]", value)
 
 
-def records(value: object) -> list[Mapping[str, object]]:
+def require_objects(value: object) -> list[Mapping[str, object]]:
     """The list of objects that a part of an answer must be. Raises Failed."""
     if not isinstance(value, list):
-        raise Failed(Failure.UNREADABLE)
-    return [record(each) for each in cast("list[object]", value)]
+        raise ExternalEngineError(FailureReason.UNREADABLE)
+    return [require_object(each) for each in cast("list[object]", value)]
 
 
-def number(value: object, least: float, most: float) -> float:
+def require_number(value: object, minimum: float, maximum: float) -> float:
     """The number between two others (both included) that a part of an answer must be.
 
     Nothing is rounded or cut. Raises Failed.
@@ -126,23 +126,23 @@ def number(value: object, least: float, most: float) -> float:
         isinstance(value, bool)
         or not isinstance(value, int | float)
         or not math.isfinite(value)
-        or not least <= value <= most
+        or not minimum <= value <= maximum
     ):
-        raise Failed(Failure.UNREADABLE)
+        raise ExternalEngineError(FailureReason.UNREADABLE)
     return float(value)
 
 
-def excerpt(text: str, most_bytes: int) -> str:
+def excerpt(text: str, max_bytes: int) -> str:
     """A text that is at most so many bytes long in UTF-8.
 
     Of a longer one the beginning and, a quarter of it, the end.
     """
     whole = text.encode("utf-8", "replace")
-    if len(whole) <= most_bytes:
+    if len(whole) <= max_bytes:
         return whole.decode()
-    tail = most_bytes // 4
+    tail = max_bytes // 4
     return (
-        whole[: most_bytes - tail - 1].decode("utf-8", "ignore")
+        whole[: max_bytes - tail - 1].decode("utf-8", "ignore")
         + "\n"
         + whole[-tail:].decode("utf-8", "ignore")
     )
@@ -158,25 +158,25 @@ _SLOW: Final = {"ModelTimeoutException", "RequestTimeout", "RequestTimeoutExcept
 _TIMEOUTS: Final = {"ReadTimeoutError", "ConnectTimeoutError", "TimeoutError"}
 
 
-def _failure(error: Exception) -> Failure:
+def _failure_reason(error: Exception) -> FailureReason:
     """What an exception of an AWS client means.
 
     By the service's error code if there is one, else by its kind.
     """
     if _TIMEOUTS & {kind.__name__ for kind in type(error).__mro__}:
-        return Failure.SLOW
+        return FailureReason.SLOW
     response: Any = getattr(error, "response", None)
     if not isinstance(response, dict):
         return (
-            Failure.UNREADABLE
+            FailureReason.UNREADABLE
             if type(error).__name__ == "ResponseParserError"
-            else Failure.UNAVAILABLE
+            else FailureReason.UNAVAILABLE
         )
-    answer = cast("dict[str, dict[str, Any]]", response)
-    code = answer.get("Error", {}).get("Code", "")
+    body = cast("dict[str, dict[str, Any]]", response)
+    code = body.get("Error", {}).get("Code", "")
     if code in _THROTTLED:
-        return Failure.THROTTLED
+        return FailureReason.THROTTLED
     if code in _SLOW:
-        return Failure.SLOW
-    status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
-    return Failure.REFUSED if 400 <= status < 500 else Failure.UNAVAILABLE
+        return FailureReason.SLOW
+    status = body.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
+    return FailureReason.REFUSED if 400 <= status < 500 else FailureReason.UNAVAILABLE

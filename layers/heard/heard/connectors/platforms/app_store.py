@@ -38,27 +38,27 @@ from heard.connectors import (
     Capabilities,
     Connection,
     Connector,
-    Gone,
     Http,
-    HttpAnswer,
-    Moderation,
-    Page,
-    Parsed,
-    Presence,
-    Rejected,
+    HttpResponse,
+    ModerationResult,
+    ModerationStatus,
+    ParsedDelivery,
+    Rejection,
+    ReplyLookup,
     ReplyTarget,
-    Request,
-    Secret,
-    Sent,
-    Standing,
+    ReviewGone,
+    ReviewPage,
+    SecretOrigin,
+    SentReply,
+    WebhookRequest,
 )
-from heard.connectors.http import ask
+from heard.connectors.http import call_api
 from heard.connectors.parsing import (
     Fields,
-    each,
-    nobody,
-    read_answer,
+    anonymous_author,
+    parse_each,
     read_object,
+    read_response,
     same_text,
     written_by_others,
 )
@@ -72,7 +72,10 @@ _AUDIENCE: Final = "appstoreconnect-v1"
 _TITLE: Final = "App Store"
 _TOKEN_SECONDS: Final = 600
 _PAGE_SIZE: Final = 100
-_STANDINGS: Final = {"PUBLISHED": Standing.PUBLISHED, "PENDING_PUBLISH": Standing.PENDING}
+_STATUS_BY_STATE: Final = {
+    "PUBLISHED": ModerationStatus.PUBLISHED,
+    "PENDING_PUBLISH": ModerationStatus.PENDING,
+}
 
 
 class AppStore(Connector):
@@ -92,8 +95,8 @@ class AppStore(Connector):
         can_fetch=True,
         pushes=False,
         signed=False,
-        tested_by_us=False,
-        secret=Secret.NONE,
+        can_self_test=False,
+        secret_origin=SecretOrigin.NONE,
         moderated=True,
         poll_seconds=300,
         settings={"app_id": "the app's Apple ID, a number: App Store Connect, App Information"},
@@ -111,7 +114,7 @@ class AppStore(Connector):
             "3. Enter the Issuer ID, the Key ID and the file's text here, and the app's Apple ID "
             "as app_id."
         ),
-        cannot=(
+        limitations=(
             "Ratings without words are not in the API.",
             "An edit that keeps the review's date is only seen while the review is on the pages "
             "that Heard asks for.",
@@ -119,22 +122,24 @@ class AppStore(Connector):
             "Heard's is never replaced; change it in"
             " App Store Connect.",
         ),
-        proof=(
+        verified=(
             "Tokens are checked with PyJWT by the simulated API: algorithm, key id, issuer, "
             "audience, and at most 20 minutes of life.",
         ),
-        unproven=(
+        assumptions=(
             "Whether an edit moves createdDate is not documented.",
             "The limit of 5,970 is from public code, not from Apple.",
             "That a deleted review is answered 404 is how Apple answers for other resources, and "
             "not said of reviews.",
         ),
     )
-    parse_reads = ()
+    parsed_headers = ()
 
-    def parse(self, request: Request, connection: Connection, now: datetime) -> Parsed:
+    def parse(
+        self, request: WebhookRequest, connection: Connection, now: datetime
+    ) -> ParsedDelivery:
         """Nothing: Apple sends no reviews, so that whatever comes is not from there."""
-        return Parsed()
+        return ParsedDelivery()
 
     def reply(
         self,
@@ -144,18 +149,18 @@ class AppStore(Connector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Sent | Rejected:
+    ) -> SentReply | Rejection:
         """Set the review's one response, unless somebody else's stands there."""
-        if refused := self.too_long(text):
-            return refused
-        standing = self._response(target.native_id, connection, credentials, http)
-        if isinstance(standing, Rejected):
-            return standing
-        words = standing.object("attributes").text("responseBody")
-        if words and same_text(words, text):
-            return Sent(standing.id("id"))
-        if written_by_others(words, target):
-            return Rejected(
+        if rejection := self.check_length(text):
+            return rejection
+        existing_reply = self._fetch_reply(target.native_id, connection, credentials, http)
+        if isinstance(existing_reply, Rejection):
+            return existing_reply
+        existing_text = existing_reply.object("attributes").text("responseBody")
+        if existing_text and same_text(existing_text, text):
+            return SentReply(existing_reply.id("id"))
+        if written_by_others(existing_text, target):
+            return Rejection(
                 "already_answered",
                 "Somebody answered this review in App Store Connect, and one response is shown: "
                 "change that one there.",
@@ -169,16 +174,16 @@ class AppStore(Connector):
                 },
             }
         }
-        answer = _call(
+        response = _request(
             "POST", "/v1/customerReviewResponses", document, connection, credentials, http
         )
-        if isinstance(answer, Rejected):
-            return answer
+        if isinstance(response, Rejection):
+            return response
         try:
-            return Sent(read_answer(answer, f"{_TITLE} Connect").object("data").id("id"))
+            return SentReply(read_response(response, f"{_TITLE} Connect").object("data").id("id"))
         except (PlatformUnavailable, Unparseable):
             # It was taken, whatever the answer looks like.
-            return Sent(reply_id)
+            return SentReply(reply_id)
 
     def find_reply(
         self,
@@ -188,13 +193,19 @@ class AppStore(Connector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Sent | Presence:
+    ) -> SentReply | ReplyLookup:
         """Compare the review's response with the text."""
-        standing = self._response(target.native_id, connection, credentials, http)
-        if isinstance(standing, Rejected):
-            return Presence.ABSENT if standing.reason == "gone" else Presence.CANNOT_TELL
-        words = standing.object("attributes").text("responseBody")
-        return Sent(standing.id("id")) if words and same_text(words, text) else Presence.ABSENT
+        existing_reply = self._fetch_reply(target.native_id, connection, credentials, http)
+        if isinstance(existing_reply, Rejection):
+            return (
+                ReplyLookup.ABSENT if existing_reply.reason == "gone" else ReplyLookup.CANNOT_TELL
+            )
+        existing_text = existing_reply.object("attributes").text("responseBody")
+        return (
+            SentReply(existing_reply.id("id"))
+            if existing_text and same_text(existing_text, text)
+            else ReplyLookup.ABSENT
+        )
 
     def moderation(
         self,
@@ -204,25 +215,27 @@ class AppStore(Connector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Moderation:
+    ) -> ModerationResult:
         """The response's state, as long as it is ours that stands there."""
-        standing = self._response(target.native_id, connection, credentials, http)
-        if isinstance(standing, Rejected):
-            return Moderation(Standing.CANNOT_TELL, standing.reason)
-        response = standing.object("attributes")
-        if not same_text(response.text("responseBody"), text):
-            return Moderation(Standing.CANNOT_TELL, "not_shown")
-        return Moderation(_STANDINGS.get(response.label("state") or "", Standing.CANNOT_TELL))
+        existing_reply = self._fetch_reply(target.native_id, connection, credentials, http)
+        if isinstance(existing_reply, Rejection):
+            return ModerationResult(ModerationStatus.CANNOT_TELL, existing_reply.reason)
+        attributes = existing_reply.object("attributes")
+        if not same_text(attributes.text("responseBody"), text):
+            return ModerationResult(ModerationStatus.CANNOT_TELL, "not_shown")
+        return ModerationResult(
+            _STATUS_BY_STATE.get(attributes.one_line("state") or "", ModerationStatus.CANNOT_TELL)
+        )
 
     def fetch(
         self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | Gone | None:
+    ) -> ReviewEvent | ReviewGone | None:
         """The review as the API has it; None without credentials that may read it."""
-        shown = self._review(native_id, connection, credentials, http)
-        if isinstance(shown, Rejected):
-            return Gone.GONE if shown.reason == "gone" else None
+        document = self._fetch_review(native_id, connection, credentials, http)
+        if isinstance(document, Rejection):
+            return ReviewGone.GONE if document.reason == "gone" else None
         try:
-            return _event(shown.required_object("data"))
+            return _review_event(document.required_object("data"))
         except Unparseable as error:
             raise PlatformUnavailable(
                 f"{_TITLE} Connect answered something unreadable: {error.detail}.",
@@ -236,56 +249,60 @@ class AppStore(Connector):
         credentials: Mapping[str, str],
         http: Http,
         now: datetime,
-    ) -> Page | Rejected:
+    ) -> ReviewPage | Rejection:
         """The app's reviews, newest first."""
-        app = connection.settings.get("app_id", "").strip()
-        if not app:
-            return Rejected("no_credentials", "Set app_id to the app's Apple ID, a number.")
+        app_id = connection.settings.get("app_id", "").strip()
+        if not app_id:
+            return Rejection("no_credentials", "Set app_id to the app's Apple ID, a number.")
         query = {
             "sort": "-createdDate",
             "limit": str(_PAGE_SIZE),
             **({"cursor": cursor} if cursor else {}),
         }
-        answer = _call(
+        response = _request(
             "GET",
-            f"/v1/apps/{quote(app, safe='')}/customerReviews?{urlencode(query)}",
+            f"/v1/apps/{quote(app_id, safe='')}/customerReviews?{urlencode(query)}",
             None,
             connection,
             credentials,
             http,
         )
-        if isinstance(answer, Rejected):
-            return answer
-        listed = read_answer(answer, f"{_TITLE} Connect")
-        entries, older = listed.values.get("data"), _next_cursor(listed)
+        if isinstance(response, Rejection):
+            return response
+        page = read_response(response, f"{_TITLE} Connect")
+        entries, next_cursor = page.values.get("data"), _next_cursor(page)
         if not isinstance(entries, list):
             raise PlatformUnavailable(
                 f"{_TITLE} Connect answered something unreadable.", maybe_applied=False
             )
         try:
-            found = each(cast("list[object]", entries), "review", _event)
+            parsed = parse_each(cast("list[object]", entries), "review", _review_event)
         except Unparseable as error:
-            return Page(older=older, problems=(error.detail,))
-        return Page(found.events, older, found.problems)
+            return ReviewPage(next_cursor=next_cursor, problems=(error.detail,))
+        return ReviewPage(parsed.events, next_cursor, parsed.problems)
 
-    def _review(
+    def _fetch_review(
         self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> Fields | Rejected:
+    ) -> Fields | Rejection:
         path = f"/v1/customerReviews/{quote(native_id, safe='')}?include=response"
-        answer = _call("GET", path, None, connection, credentials, http)
-        return answer if isinstance(answer, Rejected) else read_answer(answer, f"{_TITLE} Connect")
+        response = _request("GET", path, None, connection, credentials, http)
+        return (
+            response
+            if isinstance(response, Rejection)
+            else read_response(response, f"{_TITLE} Connect")
+        )
 
-    def _response(
+    def _fetch_reply(
         self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> Fields | Rejected:
+    ) -> Fields | Rejection:
         """The response to a review; without any fields if it has none."""
-        shown = self._review(native_id, connection, credentials, http)
-        if isinstance(shown, Rejected):
-            return shown
-        return _response_to(shown.object("data"), _responses(shown))
+        document = self._fetch_review(native_id, connection, credentials, http)
+        if isinstance(document, Rejection):
+            return document
+        return _reply_to_review(document.object("data"), _included_replies(document))
 
 
-def _responses(document: Fields) -> Mapping[str, Fields]:
+def _included_replies(document: Fields) -> Mapping[str, Fields]:
     """The responses that a document includes, by id."""
     included = document.values.get("included")
     entries = (
@@ -304,32 +321,32 @@ def _responses(document: Fields) -> Mapping[str, Fields]:
     }
 
 
-def _response_to(review: Fields, responses: Mapping[str, Fields]) -> Fields:
-    linked = review.object("relationships").object("response").object("data")
-    return responses.get(str(linked.values.get("id")), Fields({}, "a response"))
+def _reply_to_review(review: Fields, replies: Mapping[str, Fields]) -> Fields:
+    reference = review.object("relationships").object("response").object("data")
+    return replies.get(str(reference.values.get("id")), Fields({}, "a response"))
 
 
-def _event(review: Fields) -> ReviewEvent:
-    native_id, said = review.id("id"), review.required_object("attributes")
-    created = said.time("createdDate")
-    if created is None:
-        raise said.unreadable("createdDate", "is missing")
+def _review_event(review: Fields) -> ReviewEvent:
+    native_id, attributes = review.id("id"), review.required_object("attributes")
+    created_at = attributes.time("createdDate")
+    if created_at is None:
+        raise attributes.field_error("createdDate", "is missing")
     return ReviewEvent(
         kind=EventKind.CREATED,
         native_id=native_id,
         native_thread=native_id,
-        revision=time_revision(created),
-        author=Author(nobody(native_id).id, said.label("reviewerNickname")),
-        rating=said.rating("rating"),
-        title=said.text("title"),
-        text=said.text("body"),
-        occurred_at=created,
+        revision=time_revision(created_at),
+        author=Author(anonymous_author(native_id).id, attributes.one_line("reviewerNickname")),
+        rating=attributes.rating("rating"),
+        title=attributes.text("title"),
+        text=attributes.text("body"),
+        occurred_at=created_at,
     )
 
 
-def _next_cursor(listed: Fields) -> str | None:
+def _next_cursor(page: Fields) -> str | None:
     """The cursor in the link to the next page; the link itself is never followed."""
-    link = listed.object("links").values.get("next")
+    link = page.object("links").values.get("next")
     try:
         return (
             parse_qs(urlsplit(link).query).get("cursor", [""])[0] or None
@@ -340,34 +357,34 @@ def _next_cursor(listed: Fields) -> str | None:
         return None
 
 
-def _call(
+def _request(
     method: str,
     path: str,
     document: Mapping[str, object] | None,
     connection: Connection,
     credentials: Mapping[str, str],
     http: Http,
-) -> HttpAnswer | Rejected:
+) -> HttpResponse | Rejection:
     token = _token(credentials)
-    if isinstance(token, Rejected):
+    if isinstance(token, Rejection):
         return token
     base = connection.settings.get("api_base", "").strip().rstrip("/") or _API
     headers = {"authorization": f"Bearer {token}", "accept": "application/json"}
     if document is not None:
         headers["content-type"] = "application/json"
     body = json.dumps(document).encode() if document is not None else None
-    return ask(
+    return call_api(
         http,
         f"{_TITLE} Connect",
         method,
         base + path,
         headers=headers,
         body=body,
-        explain=_explained,
+        explain=_with_platform_message,
     )
 
 
-def _token(credentials: Mapping[str, str]) -> str | Rejected:
+def _token(credentials: Mapping[str, str]) -> str | Rejection:
     """A token for one request.
 
     Signing takes less than a millisecond, so that none needs to be kept.
@@ -379,33 +396,37 @@ def _token(credentials: Mapping[str, str]) -> str | Rejected:
         credentials.get(name, "").strip() for name in ("issuer_id", "key_id", "private_key")
     )
     if not (issuer and kid and pem):
-        return Rejected(
+        return Rejection(
             "no_credentials", "Enter issuer_id, key_id and private_key to answer in the App Store."
         )
-    issued = int(clock.now().timestamp())
-    claims = {"iss": issuer, "iat": issued, "exp": issued + _TOKEN_SECONDS, "aud": _AUDIENCE}
+    issued_at = int(clock.now().timestamp())
+    claims = {"iss": issuer, "iat": issued_at, "exp": issued_at + _TOKEN_SECONDS, "aud": _AUDIENCE}
     try:
         return jwt.encode(claims, pem, algorithm="ES256", headers={"kid": kid})
     except (jwt.PyJWTError, ValueError, TypeError):
-        return Rejected(
+        return Rejection(
             "bad_credentials",
             "private_key is not the whole text of the key's .p8 file: enter it from BEGIN to END.",
         )
 
 
-def _explained(refusal: Rejected, body: bytes) -> Rejected:
+def _with_platform_message(rejection: Rejection, body: bytes) -> Rejection:
     """The refusal with Apple's own words, which are about our request."""
     try:
         errors = read_object(body).get("errors")
     except Unparseable:
-        return refusal
-    first = cast("list[object]", errors)[0] if isinstance(errors, list) and errors else None
-    words = (
-        Fields(cast("Mapping[str, object]", first), "the error").label("detail")
-        if isinstance(first, dict)
+        return rejection
+    first_error = cast("list[object]", errors)[0] if isinstance(errors, list) and errors else None
+    message = (
+        Fields(cast("Mapping[str, object]", first_error), "the error").one_line("detail")
+        if isinstance(first_error, dict)
         else None
     )
-    return Rejected(refusal.reason, f"{refusal.detail} Apple says: {words}") if words else refusal
+    return (
+        Rejection(rejection.reason, f"{rejection.detail} Apple says: {message}")
+        if message
+        else rejection
+    )
 
 
 CONNECTOR: Connector = AppStore()

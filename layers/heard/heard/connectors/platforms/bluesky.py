@@ -43,25 +43,25 @@ from typing import Final, cast
 from urllib.parse import quote, urlencode
 
 from heard import clock
-from heard.clock import stamp
+from heard.clock import format_time
 from heard.connectors import (
     Capabilities,
     Connection,
     Connector,
-    Gone,
     Http,
-    HttpAnswer,
-    Page,
-    Parsed,
-    Presence,
-    Rejected,
+    HttpResponse,
+    ParsedDelivery,
+    Rejection,
+    ReplyLookup,
     ReplyTarget,
-    Request,
-    Secret,
-    Sent,
+    ReviewGone,
+    ReviewPage,
+    SecretOrigin,
+    SentReply,
+    WebhookRequest,
 )
-from heard.connectors.http import ask
-from heard.connectors.parsing import Fields, each, read_answer, read_object, same_text
+from heard.connectors.http import call_api
+from heard.connectors.parsing import Fields, parse_each, read_object, read_response, same_text
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, time_revision
 
@@ -69,16 +69,16 @@ REPLY_LIMIT: Final = 300
 REPLY_LIMIT_BYTES: Final = 3_000
 
 _TITLE: Final = "Bluesky"
-_PDS: Final = "https://bsky.social"
-_POST: Final = "app.bsky.feed.post"
+_DEFAULT_PDS: Final = "https://bsky.social"
+_POST_COLLECTION: Final = "app.bsky.feed.post"
 _REASONS: Final = ("mention", "reply", "quote")
-_PAGE: Final = 50
-_REMEMBERED: Final = 2_000
-_EXPIRED: Final = ("ExpiredToken", "InvalidToken")
-_MISSING: Final = ("RecordNotFound", "NotFound")
+_PAGE_SIZE: Final = 50
+_THREAD_CACHE_SIZE: Final = 2_000
+_EXPIRED_ERRORS: Final = ("ExpiredToken", "InvalidToken")
+_NOT_FOUND_ERRORS: Final = ("RecordNotFound", "NotFound")
 _WEB_ADDRESS: Final = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?'»”)\]]", re.IGNORECASE)
 _BASE32_SORTABLE: Final = "234567abcdefghijklmnopqrstuvwxyz"
-_KEYS_FROM: Final = 1_688_169_600_000_000
+_KEY_EPOCH: Final = 1_688_169_600_000_000
 """1 July 2023 in microseconds.
 
 Where the time part of our keys begins, to be in the past and after Bluesky's own beginning.
@@ -102,14 +102,14 @@ class Bluesky(Connector):
         can_fetch=True,
         pushes=False,
         signed=False,
-        tested_by_us=False,
-        secret=Secret.NONE,
+        can_self_test=False,
+        secret_origin=SecretOrigin.NONE,
         # Even if every poll had to sign in, it would stay below the 300 sessions a day that are
         # allowed.
         poll_seconds=300,
-        one_review_a_thread=False,
+        single_review_threads=False,
         optional_settings={
-            "pds_url": f"the account's server, if it is not one of Bluesky's own ({_PDS} if not "
+            "pds_url": f"the account's server, if it is not one of Bluesky's own ({_DEFAULT_PDS} if not "
             "said)"
         },
         credentials={
@@ -123,23 +123,27 @@ class Bluesky(Connector):
             "2. Enter the account's handle and that app password here.\n"
             "3. That is all: Heard asks for new mentions, answers and quotes every five minutes."
         ),
-        cannot=(
+        limitations=(
             "Posts that name the business without mentioning, answering or quoting its account "
             "are not seen.",
             "Direct messages are not read.",
             "Posts of accounts that block the business cannot be read again.",
         ),
-        proof=("Requests and answers follow the published lexicons of the AT Protocol.",),
-        unproven=("That a notification and its post carry the same indexedAt is not documented.",),
+        verified=("Requests and answers follow the published lexicons of the AT Protocol.",),
+        assumptions=(
+            "That a notification and its post carry the same indexedAt is not documented.",
+        ),
     )
 
     def __init__(self) -> None:
-        self._sessions = _Sessions()
+        self._sessions = _SessionCache()
         self._threads: dict[tuple[str, str, str], str] = {}
 
-    def parse(self, request: Request, connection: Connection, now: datetime) -> Parsed:
+    def parse(
+        self, request: WebhookRequest, connection: Connection, now: datetime
+    ) -> ParsedDelivery:
         """Nothing: Bluesky sends nothing, so that whatever comes is not from there."""
-        return Parsed()
+        return ParsedDelivery()
 
     def reply(
         self,
@@ -149,15 +153,15 @@ class Bluesky(Connector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Sent | Rejected:
+    ) -> SentReply | Rejection:
         """Post a record in reply, unless one with this reply's key is there."""
-        if refused := self.too_long(text) or _too_many_bytes(text):
-            return refused
-        standing = self._standing(reply_id, connection, credentials, http)
-        if isinstance(standing, Sent) or standing.reason != "gone":
-            return standing
-        session = self._sessions.of(connection, credentials, http)
-        if isinstance(session, Rejected):
+        if rejection := self.check_length(text) or _check_byte_length(text):
+            return rejection
+        existing_reply = self._find_by_key(reply_id, connection, credentials, http)
+        if isinstance(existing_reply, SentReply) or existing_reply.reason != "gone":
+            return existing_reply
+        session = self._sessions.session(connection, credentials, http)
+        if isinstance(session, Rejection):
             return session
         parent = {"uri": target.native_id, "cid": target.reply_to.get("cid", "")}
         root = {
@@ -165,20 +169,20 @@ class Bluesky(Connector):
             "cid": target.reply_to.get("root_cid", ""),
         }
         record: dict[str, object] = {
-            "$type": _POST,
+            "$type": _POST_COLLECTION,
             "text": text,
-            "createdAt": stamp(clock.now()),
+            "createdAt": format_time(clock.now()),
             "reply": {"root": root if root["uri"] and root["cid"] else parent, "parent": parent},
         }
-        if found := facets(text, target.reply_to):
-            record["facets"] = found
+        if text_facets := facets(text, target.reply_to):
+            record["facets"] = text_facets
         document = {
             "repo": session.did,
-            "collection": _POST,
+            "collection": _POST_COLLECTION,
             "rkey": record_key(reply_id),
             "record": record,
         }
-        answer = self._sessions.call(
+        response = self._sessions.call(
             "POST",
             "com.atproto.repo.createRecord",
             connection,
@@ -186,9 +190,9 @@ class Bluesky(Connector):
             http,
             document=document,
         )
-        if isinstance(answer, Rejected):
-            return answer
-        return Sent(_uri(session.did, reply_id))
+        if isinstance(response, Rejection):
+            return response
+        return SentReply(_reply_uri(session.did, reply_id))
 
     def find_reply(
         self,
@@ -198,42 +202,44 @@ class Bluesky(Connector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Sent | Presence:
+    ) -> SentReply | ReplyLookup:
         """Look for the record with this reply's key.
 
         Its text is compared too, in case the key ever meant something else.
         """
-        standing = self._standing(reply_id, connection, credentials, http, text)
-        if isinstance(standing, Sent):
-            return standing
-        return Presence.ABSENT if standing.reason == "gone" else Presence.CANNOT_TELL
+        existing_reply = self._find_by_key(reply_id, connection, credentials, http, text)
+        if isinstance(existing_reply, SentReply):
+            return existing_reply
+        return ReplyLookup.ABSENT if existing_reply.reason == "gone" else ReplyLookup.CANNOT_TELL
 
     def fetch(
         self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | Gone | None:
+    ) -> ReviewEvent | ReviewGone | None:
         """The post as Bluesky shows it to our account.
 
         None when it exists and is hidden from us.
         """
-        session = self._sessions.of(connection, credentials, http)
-        answer = self._sessions.call(
+        session = self._sessions.session(connection, credentials, http)
+        response = self._sessions.call(
             "GET", "app.bsky.feed.getPosts", connection, credentials, http, [("uris", native_id)]
         )
-        if isinstance(session, Rejected) or isinstance(answer, Rejected):
+        if isinstance(session, Rejection) or isinstance(response, Rejection):
             return None
-        for post in _listed(read_answer(answer, _TITLE), "posts"):
+        for post in _read_objects(read_response(response, _TITLE), "posts"):
             if post.values.get("uri") == native_id:
                 try:
-                    return self._in_its_thread(
-                        _event(post, session.did), connection, credentials, http
+                    return self._with_thread(
+                        _review_event(post, session.did), connection, credentials, http
                     )
                 except Unparseable as error:
                     raise PlatformUnavailable(
                         f"{_TITLE} answered something unreadable: {error.detail}.",
                         maybe_applied=False,
                     ) from error
-        record = self._record(native_id, connection, credentials, http)
-        return Gone.GONE if isinstance(record, Rejected) and record.reason == "gone" else None
+        record = self._fetch_record(native_id, connection, credentials, http)
+        return (
+            ReviewGone.GONE if isinstance(record, Rejection) and record.reason == "gone" else None
+        )
 
     def recent(
         self,
@@ -242,67 +248,71 @@ class Bluesky(Connector):
         credentials: Mapping[str, str],
         http: Http,
         now: datetime,
-    ) -> Page | Rejected:
+    ) -> ReviewPage | Rejection:
         """A page of notifications; the cursor is Bluesky's own."""
-        session = self._sessions.of(connection, credentials, http)
-        if isinstance(session, Rejected):
+        session = self._sessions.session(connection, credentials, http)
+        if isinstance(session, Rejection):
             return session
         query = [
-            ("limit", str(_PAGE)),
+            ("limit", str(_PAGE_SIZE)),
             *(("reasons", reason) for reason in _REASONS),
             *([("cursor", cursor)] if cursor else []),
         ]
-        answer = self._sessions.call(
+        response = self._sessions.call(
             "GET", "app.bsky.notification.listNotifications", connection, credentials, http, query
         )
-        if isinstance(answer, Rejected):
-            return answer
-        page = read_answer(answer, _TITLE)
+        if isinstance(response, Rejection):
+            return response
+        page = read_response(response, _TITLE)
         notifications = page.values.get("notifications")
         entries = cast("list[object]", notifications) if isinstance(notifications, list) else []
         try:
-            found = each(entries, "notification", lambda entry: _notified(entry, session.did))
+            parsed = parse_each(
+                entries, "notification", lambda entry: _notification_event(entry, session.did)
+            )
         except Unparseable as error:
-            found = Parsed(problems=(error.detail,))
+            parsed = ParsedDelivery(problems=(error.detail,))
         events = tuple(
-            self._in_its_thread(event, connection, credentials, http) for event in found.events
+            self._with_thread(event, connection, credentials, http) for event in parsed.events
         )
-        older = page.values.get("cursor")
+        next_cursor = page.values.get("cursor")
         # A page can be empty and not the last: what it leaves out (likes, follows) counts too.
-        return Page(
+        return ReviewPage(
             events,
-            older
-            if isinstance(older, str) and older.isascii() and older not in {"", cursor}
+            next_cursor
+            if isinstance(next_cursor, str)
+            and next_cursor.isascii()
+            and next_cursor not in {"", cursor}
             else None,
-            found.problems,
+            parsed.problems,
         )
 
-    def _standing(
+    def _find_by_key(
         self,
         reply_id: str,
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
         text: str | None = None,
-    ) -> Sent | Rejected:
+    ) -> SentReply | Rejection:
         """The reply with that key, if it is there (and says `text`)."""
-        session = self._sessions.of(connection, credentials, http)
-        if isinstance(session, Rejected):
+        session = self._sessions.session(connection, credentials, http)
+        if isinstance(session, Rejection):
             return session
-        uri = _uri(session.did, reply_id)
-        answer = self._record(uri, connection, credentials, http)
-        if isinstance(answer, Rejected):
-            return answer
-        said = read_answer(answer, _TITLE).object("value").text("text")
+        uri = _reply_uri(session.did, reply_id)
+        response = self._fetch_record(uri, connection, credentials, http)
+        if isinstance(response, Rejection):
+            return response
+        existing_text = read_response(response, _TITLE).object("value").text("text")
         return (
-            Sent(uri)
-            if text is None or same_text(said, text)
-            else Rejected("other", "Another post of ours has this reply's key.")
+            SentReply(uri)
+            if text is None or same_text(existing_text, text)
+            else Rejection("other", "Another post of ours has this reply's key.")
         )
 
-    def _record(
+    def _fetch_record(
         self, uri: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> HttpAnswer | Rejected:
+    ) -> HttpResponse | Rejection:
         repo, _, rest = uri.removeprefix("at://").partition("/")
         collection, _, key = rest.partition("/")
         query = [("repo", repo), ("collection", collection), ("rkey", key)]
@@ -310,7 +320,7 @@ class Bluesky(Connector):
             "GET", "com.atproto.repo.getRecord", connection, credentials, http, query
         )
 
-    def _in_its_thread(
+    def _with_thread(
         self, event: ReviewEvent, connection: Connection, credentials: Mapping[str, str], http: Http
     ) -> ReviewEvent:
         """The event with its thread, which must be looked up where it is `partial`.
@@ -322,31 +332,31 @@ class Bluesky(Connector):
         # By server and account: a business chooses its server, which must not be able to place the
         # posts of others.
         server, identifier, _ = _account(connection, credentials)
-        known = (server, identifier, event.native_id)
-        if known not in self._threads:
-            if len(self._threads) >= _REMEMBERED:
+        cache_key = (server, identifier, event.native_id)
+        if cache_key not in self._threads:
+            if len(self._threads) >= _THREAD_CACHE_SIZE:
                 self._threads.clear()
-            self._threads[known] = self._topmost(event, connection, credentials, http)
-        return replace(event, native_thread=self._threads[known], partial=False)
+            self._threads[cache_key] = self._find_thread(event, connection, credentials, http)
+        return replace(event, native_thread=self._threads[cache_key], partial=False)
 
-    def _topmost(
+    def _find_thread(
         self, event: ReviewEvent, connection: Connection, credentials: Mapping[str, str], http: Http
     ) -> str:
-        session = self._sessions.of(connection, credentials, http)
+        session = self._sessions.session(connection, credentials, http)
         query = [("uri", event.native_id), ("depth", "0"), ("parentHeight", "100")]
-        answer = self._sessions.call(
+        response = self._sessions.call(
             "GET", "app.bsky.feed.getPostThread", connection, credentials, http, query
         )
-        if isinstance(session, Rejected) or isinstance(answer, Rejected):
+        if isinstance(session, Rejection) or isinstance(response, Rejection):
             return event.native_id
-        top, node = event.native_id, read_answer(answer, _TITLE).object("thread")
+        thread, node = event.native_id, read_response(response, _TITLE).object("thread")
         while node.values:
             post = node.object("post")
             uri, author = post.values.get("uri"), post.object("author").values.get("did")
             if isinstance(uri, str) and author != session.did:
-                top = uri
+                thread = uri
             node = node.object("parent")
-        return top
+        return thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,29 +364,29 @@ class _Session:
     """Who we are, and the two tokens that say so."""
 
     did: str
-    access: str
-    refresh: str
+    access_token: str
+    refresh_token: str
 
 
-class _Sessions:
+class _SessionCache:
     """The sessions of this process, by server and account."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, str, str], _Session] = {}
+        self._cache: dict[tuple[str, str, str], _Session] = {}
 
-    def of(
+    def session(
         self, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> _Session | Rejected:
+    ) -> _Session | Rejection:
         """The account's session, begun if there is none. Raises PlatformUnavailable."""
         server, identifier, password = _account(connection, credentials)
         if not (identifier and password):
-            return Rejected(
+            return Rejection(
                 "no_credentials", "Enter identifier and app_password to read and answer at Bluesky."
             )
-        if known := self._known.get((server, identifier, password)):
-            return known
+        if cached_session := self._cache.get((server, identifier, password)):
+            return cached_session
         body = json.dumps({"identifier": identifier, "password": password}).encode()
-        return self._begun(
+        return self._open_session(
             "com.atproto.server.createSession",
             connection,
             credentials,
@@ -394,45 +404,57 @@ class _Sessions:
         http: Http,
         query: list[tuple[str, str]] | None = None,
         document: Mapping[str, object] | None = None,
-    ) -> HttpAnswer | Rejected:
+    ) -> HttpResponse | Rejection:
         """The answer to one XRPC call, with a fresh token if the known one is refused.
 
         Raises PlatformUnavailable.
         """
-        session = self.of(connection, credentials, http)
-        if isinstance(session, Rejected):
+        session = self.session(connection, credentials, http)
+        if isinstance(session, Rejection):
             return session
         url = f"{_account(connection, credentials)[0]}/xrpc/{name}" + (
             f"?{urlencode(query, quote_via=quote)}" if query else ""
         )
         body = json.dumps(document).encode() if document is not None else None
 
-        def once(token: str) -> HttpAnswer | Rejected:
+        def attempt(token: str) -> HttpResponse | Rejection:
             headers = {"accept": "application/json", "authorization": f"Bearer {token}"}
             if body is not None:
                 headers["content-type"] = "application/json"
-            return ask(http, _TITLE, method, url, headers=headers, body=body, explain=_explained)
+            return call_api(
+                http,
+                _TITLE,
+                method,
+                url,
+                headers=headers,
+                body=body,
+                explain=_with_platform_message,
+            )
 
-        answer = once(session.access)
-        if isinstance(answer, Rejected) and answer.reason == "unauthorized":
+        response = attempt(session.access_token)
+        if isinstance(response, Rejection) and response.reason == "unauthorized":
             # What was refused for its token was not applied, so that asking once more is safe.
-            renewed = self._renewed(session, connection, credentials, http)
-            return renewed if isinstance(renewed, Rejected) else once(renewed.access)
-        return answer
+            new_session = self._renew(session, connection, credentials, http)
+            return (
+                new_session
+                if isinstance(new_session, Rejection)
+                else attempt(new_session.access_token)
+            )
+        return response
 
-    def _renewed(
+    def _renew(
         self, session: _Session, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> _Session | Rejected:
-        token = {"authorization": f"Bearer {session.refresh}"}
-        renewed = self._begun(
+    ) -> _Session | Rejection:
+        token = {"authorization": f"Bearer {session.refresh_token}"}
+        new_session = self._open_session(
             "com.atproto.server.refreshSession", connection, credentials, http, token, None
         )
-        if isinstance(renewed, _Session):
-            return renewed
-        self._known.pop(_account(connection, credentials), None)
-        return self.of(connection, credentials, http)
+        if isinstance(new_session, _Session):
+            return new_session
+        self._cache.pop(_account(connection, credentials), None)
+        return self.session(connection, credentials, http)
 
-    def _begun(
+    def _open_session(
         self,
         name: str,
         connection: Connection,
@@ -440,27 +462,34 @@ class _Sessions:
         http: Http,
         headers: Mapping[str, str],
         body: bytes | None,
-    ) -> _Session | Rejected:
+    ) -> _Session | Rejection:
         account = _account(connection, credentials)
         url = f"{account[0]}/xrpc/{name}"
-        answer = ask(
-            http, _TITLE, "POST", url, headers=headers, body=body, harmless=True, explain=_explained
+        response = call_api(
+            http,
+            _TITLE,
+            "POST",
+            url,
+            headers=headers,
+            body=body,
+            no_side_effects=True,
+            explain=_with_platform_message,
         )
-        if isinstance(answer, Rejected):
-            told = f"{_TITLE} does not take the identifier and the app password."
+        if isinstance(response, Rejection):
+            detail = f"{_TITLE} does not take the identifier and the app password."
             return (
-                answer
-                if answer.reason in {"bad_address", "moved"}
-                else Rejected("unauthorized", told)
+                response
+                if response.reason in {"bad_address", "moved"}
+                else Rejection("unauthorized", detail)
             )
-        fields = read_answer(answer, _TITLE)
+        fields = read_response(response, _TITLE)
         did, access, refresh = (
             fields.text(each) or "" for each in ("did", "accessJwt", "refreshJwt")
         )
         if not (did and access and refresh):
             raise PlatformUnavailable(f"{_TITLE} answered without a session.", maybe_applied=False)
-        self._known[account] = _Session(did, access, refresh)
-        return self._known[account]
+        self._cache[account] = _Session(did, access, refresh)
+        return self._cache[account]
 
 
 def record_key(reply_id: str) -> str:
@@ -471,13 +500,13 @@ def record_key(reply_id: str) -> str:
     number = int.from_bytes(hashlib.sha256(reply_id.encode()).digest()[:8])
     # 45 bits of microseconds (some 400 days) after a fixed day, then ten bits that stand for a
     # clock.
-    tid = ((_KEYS_FROM + (number >> 19)) << 10) | (number & 1023)
+    tid = ((_KEY_EPOCH + (number >> 19)) << 10) | (number & 1023)
     return "".join(_BASE32_SORTABLE[(tid >> shift) & 31] for shift in range(60, -1, -5))
 
 
 def facets(text: str, reply_to: Mapping[str, str]) -> list[dict[str, object]]:
     """Where in a reply are links, and mentions of the author it answers; ranges count bytes."""
-    marks: list[tuple[int, int, dict[str, str]]] = [
+    ranges: list[tuple[int, int, dict[str, str]]] = [
         (*found.span(), {"$type": "app.bsky.richtext.facet#link", "uri": found[0]})
         for found in _WEB_ADDRESS.finditer(text)
     ]
@@ -486,7 +515,7 @@ def facets(text: str, reply_to: Mapping[str, str]) -> list[dict[str, object]]:
         mentions = re.finditer(
             rf"(?<![\w@.])@{re.escape(handle)}(?![\w-]|\.\w)", text, re.IGNORECASE
         )
-        marks += [
+        ranges += [
             (*found.span(), {"$type": "app.bsky.richtext.facet#mention", "did": did})
             for found in mentions
         ]
@@ -495,18 +524,18 @@ def facets(text: str, reply_to: Mapping[str, str]) -> list[dict[str, object]]:
             "index": {"byteStart": len(text[:start].encode()), "byteEnd": len(text[:end].encode())},
             "features": [feature],
         }
-        for start, end, feature in sorted(marks, key=lambda mark: mark[0])
+        for start, end, feature in sorted(ranges, key=lambda mark: mark[0])
     ]
 
 
-def _notified(notification: Fields, ours: str) -> ReviewEvent | None:
+def _notification_event(notification: Fields, own_did: str) -> ReviewEvent | None:
     if notification.values.get("reason") not in _REASONS:
         return None
-    event = _event(notification, ours)
+    event = _review_event(notification, own_did)
     return None if event.kind is EventKind.REPLY_SEEN else event
 
 
-def _event(post: Fields, ours: str) -> ReviewEvent:
+def _review_event(post: Fields, own_did: str) -> ReviewEvent:
     """What a post says, from a notification or a view of it.
 
     It is partial while its thread must still be looked up.
@@ -516,59 +545,59 @@ def _event(post: Fields, ours: str) -> ReviewEvent:
         post.required_object("author"),
         post.required_object("record"),
     )
-    did, indexed = author.id("did"), post.time("indexedAt")
-    if indexed is None:
-        raise post.unreadable("indexedAt", "is missing")
+    did, indexed_at = author.id("did"), post.time("indexedAt")
+    if indexed_at is None:
+        raise post.field_error("indexedAt", "is missing")
     reply = record.object("reply")
     root, parent = reply.object("root"), reply.object("parent")
     root_uri = root.optional_id("uri")
-    beneath_ours = root_uri is not None and root_uri.startswith(f"at://{ours}/")
-    handle = author.label("handle")
-    to = {
+    under_own_post = root_uri is not None and root_uri.startswith(f"at://{own_did}/")
+    handle = author.one_line("handle")
+    reply_to = {
         "cid": post.id("cid"),
         "root_uri": root_uri or "",
         "root_cid": root.optional_id("cid") or "",
         "author_did": did,
         "author_handle": handle or "",
     }
-    listed = record.values.get("langs")
+    langs = record.values.get("langs")
     languages = (
-        [each for each in cast("list[object]", listed) if isinstance(each, str)]
-        if isinstance(listed, list)
+        [each for each in cast("list[object]", langs) if isinstance(each, str)]
+        if isinstance(langs, list)
         else []
     )
     return ReviewEvent(
-        kind=EventKind.REPLY_SEEN if did == ours else EventKind.CREATED,
+        kind=EventKind.REPLY_SEEN if did == own_did else EventKind.CREATED,
         native_id=native_id,
-        native_thread=native_id if beneath_ours else root_uri or native_id,
-        revision=time_revision(indexed),
-        author=Author(did, author.label("displayName") or handle),
+        native_thread=native_id if under_own_post else root_uri or native_id,
+        revision=time_revision(indexed_at),
+        author=Author(did, author.one_line("displayName") or handle),
         text=record.text("text"),
         language=languages[0][:35] if languages else None,
-        occurred_at=indexed,
+        occurred_at=indexed_at,
         link=f"https://bsky.app/profile/{quote(did, safe=':')}/post/{quote(native_id.rpartition('/')[2], safe='')}",
-        reply_to={name: value for name, value in to.items() if value},
-        partial=beneath_ours and parent.optional_id("uri") != root_uri,
+        reply_to={name: value for name, value in reply_to.items() if value},
+        partial=under_own_post and parent.optional_id("uri") != root_uri,
     )
 
 
-def _uri(did: str, reply_id: str) -> str:
-    return f"at://{did}/{_POST}/{record_key(reply_id)}"
+def _reply_uri(did: str, reply_id: str) -> str:
+    return f"at://{did}/{_POST_COLLECTION}/{record_key(reply_id)}"
 
 
-def _too_many_bytes(text: str) -> Rejected | None:
-    over = len(text.encode("utf-8", "replace")) - REPLY_LIMIT_BYTES
+def _check_byte_length(text: str) -> Rejection | None:
+    excess = len(text.encode("utf-8", "replace")) - REPLY_LIMIT_BYTES
     return (
-        Rejected(
-            "too_long", f"A reply may have {REPLY_LIMIT_BYTES} bytes; this one has {over} more."
+        Rejection(
+            "too_long", f"A reply may have {REPLY_LIMIT_BYTES} bytes; this one has {excess} more."
         )
-        if over > 0
+        if excess > 0
         else None
     )
 
 
 def _account(connection: Connection, credentials: Mapping[str, str]) -> tuple[str, str, str]:
-    server = connection.settings.get("pds_url", "").strip().rstrip("/") or _PDS
+    server = connection.settings.get("pds_url", "").strip().rstrip("/") or _DEFAULT_PDS
     return (
         server,
         credentials.get("identifier", "").strip().lstrip("@"),
@@ -576,31 +605,31 @@ def _account(connection: Connection, credentials: Mapping[str, str]) -> tuple[st
     )
 
 
-def _listed(fields: Fields, name: str) -> list[Fields]:
+def _read_objects(fields: Fields, name: str) -> list[Fields]:
     entries, where = fields.values.get(name), f"{name} of {fields.where}"
-    found = cast("list[object]", entries) if isinstance(entries, list) else []
+    items = cast("list[object]", entries) if isinstance(entries, list) else []
     return [
         Fields(cast("dict[str, object]", entry), where, fields.problems)
-        for entry in found
+        for entry in items
         if isinstance(entry, dict)
     ]
 
 
-def _explained(refusal: Rejected, body: bytes) -> Rejected:
+def _with_platform_message(rejection: Rejection, body: bytes) -> Rejection:
     """The refusal as XRPC's own error names it: most are a plain 400."""
     try:
-        answer = Fields(read_object(body))
+        fields = Fields(read_object(body))
     except Unparseable:
-        return refusal
-    error, words = answer.label("error"), answer.label("message")
-    if error in _EXPIRED:
-        return Rejected("unauthorized", f"{_TITLE} does not take the session's token any more.")
-    if error in _MISSING or (words or "").startswith("Could not locate record"):
-        return Rejected("gone", f"{_TITLE} has no such post any more.")
+        return rejection
+    error, message = fields.one_line("error"), fields.one_line("message")
+    if error in _EXPIRED_ERRORS:
+        return Rejection("unauthorized", f"{_TITLE} does not take the session's token any more.")
+    if error in _NOT_FOUND_ERRORS or (message or "").startswith("Could not locate record"):
+        return Rejection("gone", f"{_TITLE} has no such post any more.")
     return (
-        Rejected(refusal.reason, f"{_TITLE} says: {words}")
-        if words and refusal.reason == "rejected"
-        else refusal
+        Rejection(rejection.reason, f"{_TITLE} says: {message}")
+        if message and rejection.reason == "rejected"
+        else rejection
     )
 
 

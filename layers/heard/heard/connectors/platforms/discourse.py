@@ -44,43 +44,43 @@ from datetime import datetime
 from typing import Final, cast
 from urllib.parse import quote, urlencode
 
-from heard.clock import stamp
+from heard.clock import format_time
 from heard.connectors import (
     Capabilities,
     Connection,
     Connector,
-    Gone,
     Http,
-    HttpAnswer,
-    Parsed,
-    Presence,
-    Rejected,
+    HttpResponse,
+    ParsedDelivery,
+    Rejection,
+    ReplyLookup,
     ReplyTarget,
-    Request,
-    Response,
-    Sent,
+    ReviewGone,
+    SentReply,
+    WebhookRequest,
+    WebhookResponse,
 )
-from heard.connectors.http import ask
-from heard.connectors.markup import plain
+from heard.connectors.http import call_api
+from heard.connectors.markup import html_to_text
 from heard.connectors.parsing import (
     Fields,
-    nobody,
-    one,
-    read_answer,
+    anonymous_author,
+    parse_one,
     read_object,
+    read_response,
     same_text,
     test_event,
 )
 from heard.connectors.signatures import BodyHmac
 from heard.errors import PlatformUnavailable, Unparseable
-from heard.reviews import Author, Channel, EventKind, ReviewEvent, clean
+from heard.reviews import Author, Channel, EventKind, ReviewEvent, normalize_text
 
 REPLY_LIMIT: Final = 32_000
 
 _TITLE: Final = "Discourse"
-_ORDINARY_POST: Final = 1
-_CHUNK: Final = 20
-_CHUNKS: Final = 5
+_REGULAR_POST_TYPE: Final = 1
+_CHUNK_SIZE: Final = 20
+_CHUNK_LIMIT: Final = 5
 """How many pages of a topic's later posts are looked through for a reply of ours before saying that
 we cannot tell.
 """
@@ -101,7 +101,7 @@ class Discourse(Connector):
         reply_unit="characters",
         can_find_reply=True,
         can_fetch=True,
-        one_review_a_thread=False,
+        single_review_threads=False,
         settings={
             "base_url": "the forum's address, such as https://forum.example.com",
             "api_username": "the user that answers in the business's name",
@@ -125,18 +125,18 @@ class Discourse(Connector):
             "5. Turn on the site setting retry_web_hook_events, so that nothing is lost while we "
             "cannot be reached."
         ),
-        cannot=(
+        limitations=(
             "Unsigned deliveries are refused: the webhook needs a secret.",
             "Recovering a deleted post without an edit cannot be seen: it stays withdrawn here "
             "until it is edited.",
             "A reply is looked for in 100 later posts; in a longer topic nobody can tell, and a "
             "person decides.",
         ),
-        proof=(
+        verified=(
             "The signature and the payload of a new post, against vectors and fixtures of "
             "Discourse's own repositories.",
         ),
-        unproven=(
+        assumptions=(
             "The longest reply is a site setting; 32,000 characters is its default.",
             "A reply held for the forum's approval counts as sent.",
         ),
@@ -144,20 +144,22 @@ class Discourse(Connector):
 
     scheme = BodyHmac("x-discourse-event-signature", prefix="sha256=")
 
-    def parse(self, request: Request, connection: Connection, now: datetime) -> Parsed:
+    def parse(
+        self, request: WebhookRequest, connection: Connection, now: datetime
+    ) -> ParsedDelivery:
         """The post a body shows, or the ping. Raises Unparseable."""
         body = Fields(read_object(request.body))
         if "ping" in body.values:
-            return Parsed((test_event(),))
+            return ParsedDelivery((test_event(),))
         if "post" not in body.values:
-            return Parsed()
-        return one(body.required_object("post"), lambda post: _event(post, connection))
+            return ParsedDelivery()
+        return parse_one(body.required_object("post"), lambda post: _review_event(post, connection))
 
-    def accepted(
-        self, request: Request, connection: Connection, parsed: Parsed, http: Http
-    ) -> Response:
+    def delivery_response(
+        self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
+    ) -> WebhookResponse:
         """Any 2xx will do, within 20 seconds."""
-        return Response(202, "{}")
+        return WebhookResponse(202, "{}")
 
     def reply(
         self,
@@ -167,21 +169,24 @@ class Discourse(Connector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Sent | Rejected:
+    ) -> SentReply | Rejection:
         """Post to the topic, in reply to the review's post."""
         if len(text) > REPLY_LIMIT:
-            return Rejected("too_long", f"A reply may have {REPLY_LIMIT} characters.")
-        document: dict[str, str | int] = {"raw": text, "topic_id": _whole(target.native_thread)}
-        if number := target.reply_to.get("post_number"):
-            document["reply_to_post_number"] = _whole(number)
-        answer = _call("POST", "/posts.json", document, connection, credentials, http)
-        if isinstance(answer, Rejected):
-            return answer
+            return Rejection("too_long", f"A reply may have {REPLY_LIMIT} characters.")
+        document: dict[str, str | int] = {
+            "raw": text,
+            "topic_id": _parse_integer(target.native_thread),
+        }
+        if post_number := target.reply_to.get("post_number"):
+            document["reply_to_post_number"] = _parse_integer(post_number)
+        response = _request("POST", "/posts.json", document, connection, credentials, http)
+        if isinstance(response, Rejection):
+            return response
         try:
-            return Sent(read_answer(answer, _TITLE).id("id"))
+            return SentReply(read_response(response, _TITLE).id("id"))
         except (PlatformUnavailable, Unparseable):
             # Taken, but held for approval, which answers without a post.
-            return Sent(reply_id)
+            return SentReply(reply_id)
 
     def find_reply(
         self,
@@ -191,56 +196,63 @@ class Discourse(Connector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Sent | Presence:
+    ) -> SentReply | ReplyLookup:
         """Look through the posts that came after the review for one of ours with the same text."""
         topic = quote(target.native_thread, safe="")
-        answer = _call("GET", f"/t/{topic}.json?include_raw=1", None, connection, credentials, http)
-        if isinstance(answer, Rejected):
-            return Presence.ABSENT if answer.reason == "gone" else Presence.CANNOT_TELL
-        stream = read_answer(answer, _TITLE).object("post_stream")
-        if found := _ours(stream, text, connection):
-            return found
-        known = [post.values.get("id") for post in _posts(stream)]
+        response = _request(
+            "GET", f"/t/{topic}.json?include_raw=1", None, connection, credentials, http
+        )
+        if isinstance(response, Rejection):
+            return ReplyLookup.ABSENT if response.reason == "gone" else ReplyLookup.CANNOT_TELL
+        stream = read_response(response, _TITLE).object("post_stream")
+        if own_reply := _find_own_reply(stream, text, connection):
+            return own_reply
+        known_ids = [post.values.get("id") for post in _posts(stream)]
         ids = stream.values.get("stream")
         if not isinstance(ids, list):
-            return Presence.CANNOT_TELL
-        after = _whole(target.native_id) if target.native_id.isdecimal() else 0
-        later = sorted(
+            return ReplyLookup.CANNOT_TELL
+        after_id = _parse_integer(target.native_id) if target.native_id.isdecimal() else 0
+        later_ids = sorted(
             (
                 i
                 for i in cast("list[object]", ids)
-                if isinstance(i, int) and i > after and i not in known
+                if isinstance(i, int) and i > after_id and i not in known_ids
             ),
             reverse=True,
         )
-        chunks = [later[start : start + _CHUNK] for start in range(0, len(later), _CHUNK)]
-        for chunk in chunks[:_CHUNKS]:
+        chunks = [
+            later_ids[start : start + _CHUNK_SIZE]
+            for start in range(0, len(later_ids), _CHUNK_SIZE)
+        ]
+        for chunk in chunks[:_CHUNK_LIMIT]:
             query = urlencode([*(("post_ids[]", str(i)) for i in chunk), ("include_raw", "1")])
-            answer = _call(
+            response = _request(
                 "GET", f"/t/{topic}/posts.json?{query}", None, connection, credentials, http
             )
-            if isinstance(answer, Rejected):
-                return Presence.CANNOT_TELL
-            if found := _ours(read_answer(answer, _TITLE).object("post_stream"), text, connection):
-                return found
-        return Presence.ABSENT if len(chunks) <= _CHUNKS else Presence.CANNOT_TELL
+            if isinstance(response, Rejection):
+                return ReplyLookup.CANNOT_TELL
+            if own_reply := _find_own_reply(
+                read_response(response, _TITLE).object("post_stream"), text, connection
+            ):
+                return own_reply
+        return ReplyLookup.ABSENT if len(chunks) <= _CHUNK_LIMIT else ReplyLookup.CANNOT_TELL
 
     def fetch(
         self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | Gone | None:
+    ) -> ReviewEvent | ReviewGone | None:
         """The post as the forum shows it to our user."""
         if not credentials.get("api_key"):
             return None
-        answer = _call(
+        response = _request(
             "GET", f"/posts/{quote(native_id, safe='')}.json", None, connection, credentials, http
         )
-        if isinstance(answer, Rejected):
-            return Gone.GONE if answer.reason == "gone" else None
-        post = read_answer(answer, _TITLE)
+        if isinstance(response, Rejection):
+            return ReviewGone.GONE if response.reason == "gone" else None
+        post = read_response(response, _TITLE)
         if post.values.get("post_number") == 1 and not post.values.get("topic_title"):
             # Webhooks carry the topic's title and this call does not; without it the first post
             # would seem to say something else.
-            topic = _call(
+            topic_response = _request(
                 "GET",
                 f"/t/{quote(str(post.values.get('topic_id')), safe='')}.json",
                 None,
@@ -248,44 +260,47 @@ class Discourse(Connector):
                 credentials,
                 http,
             )
-            if isinstance(topic, HttpAnswer):
+            if isinstance(topic_response, HttpResponse):
                 post = Fields(
-                    {**post.values, "topic_title": read_answer(topic, _TITLE).values.get("title")},
+                    {
+                        **post.values,
+                        "topic_title": read_response(topic_response, _TITLE).values.get("title"),
+                    },
                     post.where,
                     post.problems,
                 )
         try:
-            return _event(post, connection)
+            return _review_event(post, connection)
         except Unparseable as error:
             raise PlatformUnavailable(
                 f"{_TITLE} answered something unreadable: {error.detail}.", maybe_applied=False
             ) from error
 
 
-def _event(post: Fields, connection: Connection) -> ReviewEvent | None:
-    native_id, topic = post.id("id"), post.id("topic_id")
+def _review_event(post: Fields, connection: Connection) -> ReviewEvent | None:
+    native_id, topic_id = post.id("id"), post.id("topic_id")
     if (
-        post.values.get("post_type", _ORDINARY_POST) != _ORDINARY_POST
+        post.values.get("post_type", _REGULAR_POST_TYPE) != _REGULAR_POST_TYPE
         or post.values.get("topic_archetype") == "private_message"
     ):
         return None
-    user = post.values.get("user_id")
-    if isinstance(user, int) and user < 0:
+    user_id = post.values.get("user_id")
+    if isinstance(user_id, int) and user_id < 0:
         return None
-    created, updated, deleted = (
+    created_at, updated_at, deleted_at = (
         post.time("created_at"),
         post.time("updated_at"),
         post.time("deleted_at"),
     )
     version = min(post.count("version") or 1, 10**8 - 1)
-    changed = updated or created
-    if changed is None:
-        raise post.unreadable("updated_at", "is missing")
-    flagged = post.flag("user_deleted") or post.flag("hidden")
-    withdrawn = flagged or deleted is not None
-    latest = max(changed, deleted) if deleted else changed
-    rank = 1 if not withdrawn else 0 if deleted and deleted < changed and not flagged else 2
-    username = post.label("username")
+    changed_at = updated_at or created_at
+    if changed_at is None:
+        raise post.field_error("updated_at", "is missing")
+    hidden = post.boolean("user_deleted") or post.boolean("hidden")
+    withdrawn = hidden or deleted_at is not None
+    latest_change = max(changed_at, deleted_at) if deleted_at else changed_at
+    rank = 1 if not withdrawn else 0 if deleted_at and deleted_at < changed_at and not hidden else 2
+    username = post.one_line("username")
     if username and username.casefold() in _business_users(connection):
         if withdrawn:
             # A reply that was taken back; no review of a customer is.
@@ -296,33 +311,36 @@ def _event(post: Fields, connection: Connection) -> ReviewEvent | None:
     else:
         kind = (
             EventKind.EDITED
-            if version > 1 or (created is not None and changed > created)
+            if version > 1 or (created_at is not None and changed_at > created_at)
             else EventKind.CREATED
         )
-    number = post.whole("post_number", 1, 10**9)
-    title = post.label("topic_title")
+    post_number = post.integer("post_number", 1, 10**9)
+    title = post.one_line("topic_title")
     return ReviewEvent(
         kind=kind,
         native_id=native_id,
-        native_thread=topic,
-        revision=f"{stamp(latest)}.{version:08d}.{rank}",
+        native_thread=topic_id,
+        revision=f"{format_time(latest_change)}.{version:08d}.{rank}",
         author=Author(
-            post.optional_id("user_id") or username or nobody(native_id).id,
-            post.label("name") or username,
+            post.optional_id("user_id") or username or anonymous_author(native_id).id,
+            post.one_line("name") or username,
         ),
-        title=title if number == 1 else None,
-        text=post.text("raw") or plain(post.text("cooked")),
-        occurred_at=latest if withdrawn else changed,
+        title=title if post_number == 1 else None,
+        text=post.text("raw") or html_to_text(post.text("cooked")),
+        occurred_at=latest_change if withdrawn else changed_at,
         subject=title,
-        link=_link(connection, topic, number),
-        reply_to={"topic_id": topic, **({"post_number": str(number)} if number else {})},
+        link=_link(connection, topic_id, post_number),
+        reply_to={
+            "topic_id": topic_id,
+            **({"post_number": str(post_number)} if post_number else {}),
+        },
     )
 
 
-def _link(connection: Connection, topic: str, number: int | None) -> str | None:
+def _link(connection: Connection, topic_id: str, post_number: int | None) -> str | None:
     base = connection.settings.get("base_url", "").strip().rstrip("/")
     return (
-        f"{base}/t/{quote(topic, safe='')}/{number or 1}"
+        f"{base}/t/{quote(topic_id, safe='')}/{post_number or 1}"
         if base.startswith(("https://", "http://"))
         else None
     )
@@ -347,51 +365,59 @@ def _posts(stream: Fields) -> list[Fields]:
     ]
 
 
-def _ours(stream: Fields, text: str, connection: Connection) -> Sent | None:
+def _find_own_reply(stream: Fields, text: str, connection: Connection) -> SentReply | None:
     user = connection.settings.get("api_username", "").strip().casefold()
     for post in _posts(stream):
-        said = post.text("raw") or plain(post.text("cooked"))
-        if (post.label("username") or "").casefold() == user and same_text(said, text):
-            return Sent(str(post.values.get("id")))
+        post_text = post.text("raw") or html_to_text(post.text("cooked"))
+        if (post.one_line("username") or "").casefold() == user and same_text(post_text, text):
+            return SentReply(str(post.values.get("id")))
     return None
 
 
-def _whole(digits: str) -> int:
+def _parse_integer(digits: str) -> int:
     return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 20 else 0
 
 
-def _explained(refusal: Rejected, body: bytes) -> Rejected:
+def _with_platform_message(rejection: Rejection, body: bytes) -> Rejection:
     """The refusal with the forum's own words, which are about our reply and tell what to change in
     it.
     """
-    if refusal.reason != "rejected":
-        return refusal
+    if rejection.reason != "rejected":
+        return rejection
     try:
         errors = read_object(body).get("errors")
     except Unparseable:
-        return refusal
-    words = (
-        [clean(error) or "" for error in cast("list[object]", errors) if isinstance(error, str)]
+        return rejection
+    messages = (
+        [
+            normalize_text(error) or ""
+            for error in cast("list[object]", errors)
+            if isinstance(error, str)
+        ]
         if isinstance(errors, list)
         else []
     )
-    return Rejected(refusal.reason, f"{_TITLE} says: {' '.join(words)[:300]}") if words else refusal
+    return (
+        Rejection(rejection.reason, f"{_TITLE} says: {' '.join(messages)[:300]}")
+        if messages
+        else rejection
+    )
 
 
-def _call(
+def _request(
     method: str,
     path: str,
     document: Mapping[str, str | int] | None,
     connection: Connection,
     credentials: Mapping[str, str],
     http: Http,
-) -> HttpAnswer | Rejected:
+) -> HttpResponse | Rejection:
     base, user = (
         connection.settings.get("base_url", "").strip().rstrip("/"),
         connection.settings.get("api_username", "").strip(),
     )
     if not (base and user and credentials.get("api_key")):
-        return Rejected(
+        return Rejection(
             "no_credentials", "Enter base_url, api_username and api_key to answer in the forum."
         )
     headers = {
@@ -402,7 +428,15 @@ def _call(
     if document is not None:
         headers["content-type"] = "application/json"
     body = json.dumps(document).encode() if document is not None else None
-    return ask(http, _TITLE, method, base + path, headers=headers, body=body, explain=_explained)
+    return call_api(
+        http,
+        _TITLE,
+        method,
+        base + path,
+        headers=headers,
+        body=body,
+        explain=_with_platform_message,
+    )
 
 
 CONNECTOR: Connector = Discourse()

@@ -37,24 +37,24 @@ from heard.connectors import (
     Capabilities,
     Connection,
     Connector,
-    Gone,
     Http,
-    Presence,
-    Rejected,
+    Rejection,
+    ReplyLookup,
     ReplyTarget,
-    Secret,
-    Sent,
+    ReviewGone,
+    SecretOrigin,
+    SentReply,
 )
 from heard.connectors.meta import (
-    GRAPH,
+    GRAPH_URL,
     SECRET_HELP,
-    SIGNATURE,
-    Change,
+    SIGNATURE_DESCRIPTION,
+    MetaChange,
     MetaConnector,
-    instant,
-    segment,
+    path_segment,
+    read_time,
 )
-from heard.connectors.parsing import Fields, nobody
+from heard.connectors.parsing import Fields, anonymous_author
 from heard.errors import Unparseable
 from heard.reviews import (
     TOMBSTONE,
@@ -68,14 +68,14 @@ from heard.reviews import (
 
 REPLY_LIMIT: Final = 8_000
 
-_KINDS: Final[Mapping[str, EventKind]] = {
+_EVENT_KINDS: Final[Mapping[str, EventKind]] = {
     "add": EventKind.CREATED,
     "edited": EventKind.EDITED,
     "edit": EventKind.EDITED,
     "remove": EventKind.WITHDRAWN,
 }
-_PICTURES: Final = ("photo", "photos", "video")
-_COMMENT: Final = "id,message,created_time,from{id,name},parent{id},permalink_url"
+_PICTURE_FIELDS: Final = ("photo", "photos", "video")
+_COMMENT_FIELDS: Final = "id,message,created_time,from{id,name},parent{id},permalink_url"
 
 
 class Facebook(MetaConnector):
@@ -87,7 +87,7 @@ class Facebook(MetaConnector):
         platform="facebook",
         title="Facebook",
         channel=Channel.SOCIAL,
-        signature=SIGNATURE,
+        signature=SIGNATURE_DESCRIPTION,
         edits="pushed",
         deletions="pushed",
         replies="many",
@@ -95,16 +95,16 @@ class Facebook(MetaConnector):
         reply_unit="characters",
         can_find_reply=True,
         can_fetch=True,
-        secret=Secret.GIVEN,
+        secret_origin=SecretOrigin.FROM_PLATFORM,
         secret_help=SECRET_HELP,
-        one_review_a_thread=False,
+        single_review_threads=False,
         settings={
             "page_id": "the Page's id: About, Page transparency",
             "verify_token": "words of your own choice, which Meta must repeat when it checks the "
             "address",
         },
         optional_settings={
-            "api_base": f"where the Graph API is, with its version ({GRAPH} if not said)"
+            "api_base": f"where the Graph API is, with its version ({GRAPH_URL} if not said)"
         },
         credentials={
             "access_token": "a Page access token that does not expire, with pages_read_engagement, "
@@ -123,7 +123,7 @@ class Facebook(MetaConnector):
             "/{page_id}/subscribed_apps?subscribed_fields=feed with that token.\n"
             "6. Leave Require app secret (App settings, Advanced) off."
         ),
-        cannot=(
+        limitations=(
             "Star ratings and recommendations: Meta gives them to no program any more.",
             "Comments on posts of people or groups that only mention the Page.",
             "Names of people, unless Meta has reviewed the app (Advanced Access to "
@@ -131,11 +131,11 @@ class Facebook(MetaConnector):
             "Several Pages behind one app: Meta knows one address an app, so that each connection "
             "needs an app of its own.",
         ),
-        proof=(
+        verified=(
             "A delivery captured in 2013 is read, and the signature is the one that GitHub's "
             "published vectors have, under another header.",
         ),
-        unproven=(
+        assumptions=(
             "How long a comment may be: 8,000 characters is our reading.",
             "That parent_id of a reply to a reply is the first level's comment.",
             "When an edit was made: its delivery's time is taken.",
@@ -144,35 +144,37 @@ class Facebook(MetaConnector):
         ),
     )
 
-    def change(self, change: Change, connection: Connection, now: datetime) -> ReviewEvent | None:
+    def change_event(
+        self, change: MetaChange, connection: Connection, now: datetime
+    ) -> ReviewEvent | None:
         """What happened to a comment. Raises Unparseable."""
         value = change.value
         if change.field != "feed" or value.values.get("item") != "comment":
             return None
-        kind = _KINDS.get(str(value.values.get("verb")))
+        kind = _EVENT_KINDS.get(str(value.values.get("verb")))
         if kind is None:
             return None
-        created = instant(value, "created_time")
-        sent = change.sent_at or created or now
-        at = max(sent, created) if created else sent
+        created_at = read_time(value, "created_time")
+        sent_at = change.sent_at or created_at or now
+        event_time = max(sent_at, created_at) if created_at else sent_at
         match kind:
             case EventKind.WITHDRAWN:
                 revision = TOMBSTONE
             case EventKind.EDITED:
                 # Several edits of one delivery are of one time; their order in it is theirs.
-                revision = f"{time_revision(at)}.{number_revision(change.place)}"
+                revision = f"{time_revision(event_time)}.{number_revision(change.position)}"
             case _:
-                revision = time_revision(created or sent)
-        native_id, parent = value.id("comment_id"), value.optional_id("parent_id")
-        page = connection.settings.get("page_id", "").strip()
-        top = (
-            parent is None
-            or parent == value.optional_id("post_id")
-            or parent.startswith(f"{page}_")
+                revision = time_revision(created_at or sent_at)
+        native_id, parent_id = value.id("comment_id"), value.optional_id("parent_id")
+        page_id = connection.settings.get("page_id", "").strip()
+        first_level = (
+            parent_id is None
+            or parent_id == value.optional_id("post_id")
+            or parent_id.startswith(f"{page_id}_")
         )
         sender = value.object("from")
-        author = sender.optional_id("id") or value.optional_id("sender_id")
-        if author == page:
+        author_id = sender.optional_id("id") or value.optional_id("sender_id")
+        if author_id == page_id:
             if kind is EventKind.WITHDRAWN:
                 # A reply that was taken back; no review of a customer is.
                 return None
@@ -181,17 +183,19 @@ class Facebook(MetaConnector):
         return ReviewEvent(
             kind=kind,
             native_id=native_id,
-            native_thread=native_id if top or parent is None else parent,
+            native_thread=native_id if first_level or parent_id is None else parent_id,
             revision=revision,
-            author=Author(author, sender.label("name") or value.label("sender_name"))
-            if author
-            else nobody(native_id),
+            author=Author(author_id, sender.one_line("name") or value.one_line("sender_name"))
+            if author_id
+            else anonymous_author(native_id),
             text=text,
-            occurred_at=at if kind in {EventKind.EDITED, EventKind.WITHDRAWN} else created or sent,
+            occurred_at=event_time
+            if kind in {EventKind.EDITED, EventKind.WITHDRAWN}
+            else created_at or sent_at,
             link=value.link("permalink_url") or _link(native_id),
             partial=kind in {EventKind.CREATED, EventKind.EDITED}
             and text is None
-            and not any(value.values.get(name) for name in _PICTURES),
+            and not any(value.values.get(name) for name in _PICTURE_FIELDS),
         )
 
     def reply(
@@ -202,12 +206,12 @@ class Facebook(MetaConnector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Sent | Rejected:
+    ) -> SentReply | Rejection:
         """Comment on the comment, as the Page."""
-        if refused := self.too_long(text):
-            return refused
+        if rejection := self.check_length(text):
+            return rejection
         return self.post(
-            f"{segment(target.native_id)}/comments",
+            f"{path_segment(target.native_id)}/comments",
             {"message": text},
             connection,
             credentials,
@@ -222,14 +226,14 @@ class Facebook(MetaConnector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Sent | Presence:
+    ) -> SentReply | ReplyLookup:
         """Look through the replies of the comment and of the first level's comment above it, which
         may have been given the reply.
         """
-        found: Sent | Presence = Presence.ABSENT
-        for comment in dict.fromkeys((target.native_id, target.native_thread)):
-            seen = self.among(
-                f"{segment(comment)}/comments",
+        result: SentReply | ReplyLookup = ReplyLookup.ABSENT
+        for comment_id in dict.fromkeys((target.native_id, target.native_thread)):
+            lookup = self.find_own_reply(
+                f"{path_segment(comment_id)}/comments",
                 "id,message,from{id}",
                 "message",
                 text,
@@ -237,35 +241,41 @@ class Facebook(MetaConnector):
                 credentials,
                 http,
             )
-            if isinstance(seen, Sent):
-                return seen
-            found = seen if seen is Presence.CANNOT_TELL else found
-        return found
+            if isinstance(lookup, SentReply):
+                return lookup
+            result = lookup if lookup is ReplyLookup.CANNOT_TELL else result
+        return result
 
     def fetch(
         self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | Gone | None:
+    ) -> ReviewEvent | ReviewGone | None:
         """The comment as the Page sees it."""
-        comment = self.shown(
-            self.get(segment(native_id), {"fields": _COMMENT}, connection, credentials, http)
+        comment = self.fields_or_gone(
+            self.get(
+                path_segment(native_id), {"fields": _COMMENT_FIELDS}, connection, credentials, http
+            )
         )
         if not isinstance(comment, Fields):
             return comment
         try:
-            author, created = comment.object("from"), instant(comment, "created_time")
-            whose = author.optional_id("id")
+            author, created_at = comment.object("from"), read_time(comment, "created_time")
+            author_id = author.optional_id("id")
             return ReviewEvent(
-                kind=EventKind.REPLY_SEEN if self.ours(comment, connection) else EventKind.CREATED,
+                kind=EventKind.REPLY_SEEN
+                if self.is_own_comment(comment, connection)
+                else EventKind.CREATED,
                 native_id=native_id,
                 native_thread=comment.object("parent").optional_id("id") or native_id,
                 revision=time_revision(current()),
-                author=Author(whose, author.label("name")) if whose else nobody(native_id),
+                author=Author(author_id, author.one_line("name"))
+                if author_id
+                else anonymous_author(native_id),
                 text=comment.text("message"),
-                occurred_at=created,
+                occurred_at=created_at,
                 link=comment.link("permalink_url") or _link(native_id),
             )
         except Unparseable as error:
-            raise self.unreadable(error) from error
+            raise self.unreadable_response(error) from error
 
 
 def _link(native_id: str) -> str:

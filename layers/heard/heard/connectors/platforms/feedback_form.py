@@ -32,20 +32,20 @@ from heard.connectors import (
     Connection,
     Connector,
     Http,
-    Parsed,
-    Presence,
-    Refusal,
-    RefusalReason,
-    Rejected,
+    ParsedDelivery,
+    Rejection,
+    ReplyLookup,
     ReplyTarget,
-    Request,
-    Response,
-    Secret,
-    Sent,
+    SecretOrigin,
+    SentReply,
+    SignatureFailure,
+    SignatureFailureReason,
+    WebhookRequest,
+    WebhookResponse,
 )
-from heard.connectors.parsing import Fields, one, read_form
+from heard.connectors.parsing import Fields, parse_one, read_form
 from heard.errors import Unparseable
-from heard.reviews import Author, Channel, EventKind, ReviewEvent, clean, time_revision
+from heard.reviews import Author, Channel, EventKind, ReviewEvent, normalize_text, time_revision
 
 TEXT_LIMIT: Final = 5_000
 """What the page lets people type. Browsers count it.
@@ -56,14 +56,14 @@ More is not refused here, for nobody's words are.
 TOKEN_LIFE_SECONDS: Final = 86_400
 
 _REPLY_LIMIT: Final = 5_000
-_EARLY_SECONDS: Final = 300
+_CLOCK_SKEW_SECONDS: Final = 300
 _HONEYPOT: Final = "website"
-_HTML: Final = "text/html; charset=utf-8"
+_HTML_TYPE: Final = "text/html; charset=utf-8"
 _TOKEN: Final = re.compile(r"([A-Za-z0-9_-]{22})\.([1-9][0-9]{0,10})\.([0-9a-f]{64})")
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
+class _Texts:
     """What the pages say in one language. `{business}` is the business's name."""
 
     title: str
@@ -75,20 +75,20 @@ class _Words:
     name: str
     optional: str
     send: str
-    empty: str
-    expired: str
+    empty_problem: str
+    expired_problem: str
     leave_blank: str
     thanks: str
-    keep: str
-    answers: str
-    yours: str
-    ours: str
-    not_yet: str
-    unready: str
+    keep_link: str
+    reply_link: str
+    your_text: str
+    our_reply: str
+    no_reply_yet: str
+    not_ready: str
 
 
-_LANGUAGES: Final[Mapping[str, _Words]] = {
-    "en": _Words(
+_TEXTS: Final[Mapping[str, _Texts]] = {
+    "en": _Texts(
         title="Your feedback for {business}",
         heading="How was it?",
         intro="What you write here is private. {business} reads it and answers.",
@@ -104,19 +104,19 @@ _LANGUAGES: Final[Mapping[str, _Words]] = {
         name="Your name",
         optional="optional",
         send="Send",
-        empty="Please choose a rating or write something, then send again.",
-        expired="This page had been open for too long. What you wrote is still here: please send "
+        empty_problem="Please choose a rating or write something, then send again.",
+        expired_problem="This page had been open for too long. What you wrote is still here: please send "
         "it again.",
         leave_blank="Please leave this field empty",
         thanks="Thank you",
-        keep="Keep this link: our answer appears there.",
-        answers="See our answer",
-        yours="What you wrote",
-        ours="What we answer",
-        not_yet="There is no answer yet. A person reads what you wrote; please look again later.",
-        unready="This form is not ready yet. Please come back later.",
+        keep_link="Keep this link: our answer appears there.",
+        reply_link="See our answer",
+        your_text="What you wrote",
+        our_reply="What we answer",
+        no_reply_yet="There is no answer yet. A person reads what you wrote; please look again later.",
+        not_ready="This form is not ready yet. Please come back later.",
     ),
-    "de": _Words(
+    "de": _Texts(
         title="Ihre Rückmeldung an {business}",
         heading="Wie war es?",
         intro="Was Sie hier schreiben, bleibt unter uns. {business} liest es und antwortet.",
@@ -132,21 +132,21 @@ _LANGUAGES: Final[Mapping[str, _Words]] = {
         name="Ihr Name",
         optional="freiwillig",
         send="Senden",
-        empty="Bitte wählen Sie eine Bewertung oder schreiben Sie etwas, und senden Sie dann noch "
+        empty_problem="Bitte wählen Sie eine Bewertung oder schreiben Sie etwas, und senden Sie dann noch "
         "einmal.",
-        expired="Diese Seite war zu lange geöffnet. Ihr Text steht noch da: Bitte senden Sie ihn "
+        expired_problem="Diese Seite war zu lange geöffnet. Ihr Text steht noch da: Bitte senden Sie ihn "
         "noch einmal.",
         leave_blank="Bitte lassen Sie dieses Feld leer",
         thanks="Vielen Dank",
-        keep="Bewahren Sie diesen Link auf: Dort erscheint unsere Antwort.",
-        answers="Zu unserer Antwort",
-        yours="Was Sie geschrieben haben",
-        ours="Was wir antworten",
-        not_yet="Noch gibt es keine Antwort. Ein Mensch liest, was Sie geschrieben haben; bitte "
+        keep_link="Bewahren Sie diesen Link auf: Dort erscheint unsere Antwort.",
+        reply_link="Zu unserer Antwort",
+        your_text="Was Sie geschrieben haben",
+        our_reply="Was wir antworten",
+        no_reply_yet="Noch gibt es keine Antwort. Ein Mensch liest, was Sie geschrieben haben; bitte "
         "schauen Sie später wieder herein.",
-        unready="Dieses Formular ist noch nicht bereit. Bitte kommen Sie später wieder.",
+        not_ready="Dieses Formular ist noch nicht bereit. Bitte kommen Sie später wieder.",
     ),
-    "fr": _Words(
+    "fr": _Texts(
         title="Votre avis pour {business}",
         heading="Comment était-ce ?",
         intro="Ce que vous écrivez ici reste privé. {business} le lit et vous répond.",
@@ -162,20 +162,20 @@ _LANGUAGES: Final[Mapping[str, _Words]] = {
         name="Votre nom",
         optional="facultatif",
         send="Envoyer",
-        empty="Choisissez une note ou écrivez quelque chose, puis envoyez de nouveau.",
-        expired="Cette page est restée ouverte trop longtemps. Votre texte est toujours là : "
+        empty_problem="Choisissez une note ou écrivez quelque chose, puis envoyez de nouveau.",
+        expired_problem="Cette page est restée ouverte trop longtemps. Votre texte est toujours là : "
         "envoyez-le de nouveau.",
         leave_blank="Laissez ce champ vide",
         thanks="Merci",
-        keep="Gardez ce lien : notre réponse y apparaîtra.",
-        answers="Voir notre réponse",
-        yours="Ce que vous avez écrit",
-        ours="Notre réponse",
-        not_yet="Il n'y a pas encore de réponse. Une personne lit ce que vous avez écrit ; "
+        keep_link="Gardez ce lien : notre réponse y apparaîtra.",
+        reply_link="Voir notre réponse",
+        your_text="Ce que vous avez écrit",
+        our_reply="Notre réponse",
+        no_reply_yet="Il n'y a pas encore de réponse. Une personne lit ce que vous avez écrit ; "
         "revenez plus tard.",
-        unready="Ce formulaire n'est pas encore prêt. Revenez plus tard.",
+        not_ready="Ce formulaire n'est pas encore prêt. Revenez plus tard.",
     ),
-    "es": _Words(
+    "es": _Texts(
         title="Su opinión para {business}",
         heading="¿Qué tal le fue?",
         intro="Lo que escriba aquí es privado. {business} lo lee y le responde.",
@@ -191,20 +191,20 @@ _LANGUAGES: Final[Mapping[str, _Words]] = {
         name="Su nombre",
         optional="opcional",
         send="Enviar",
-        empty="Elija una valoración o escriba algo y envíe de nuevo.",
-        expired="Esta página llevaba demasiado tiempo abierta. Su texto sigue aquí: envíelo de "
+        empty_problem="Elija una valoración o escriba algo y envíe de nuevo.",
+        expired_problem="Esta página llevaba demasiado tiempo abierta. Su texto sigue aquí: envíelo de "
         "nuevo.",
         leave_blank="Deje este campo vacío",
         thanks="Gracias",
-        keep="Guarde este enlace: nuestra respuesta aparecerá ahí.",
-        answers="Ver nuestra respuesta",
-        yours="Lo que escribió",
-        ours="Nuestra respuesta",
-        not_yet="Todavía no hay respuesta. Una persona lee lo que escribió; vuelva a mirar más "
+        keep_link="Guarde este enlace: nuestra respuesta aparecerá ahí.",
+        reply_link="Ver nuestra respuesta",
+        your_text="Lo que escribió",
+        our_reply="Nuestra respuesta",
+        no_reply_yet="Todavía no hay respuesta. Una persona lee lo que escribió; vuelva a mirar más "
         "tarde.",
-        unready="Este formulario todavía no está listo. Vuelva más tarde.",
+        not_ready="Este formulario todavía no está listo. Vuelva más tarde.",
     ),
-    "nl": _Words(
+    "nl": _Texts(
         title="Uw mening voor {business}",
         heading="Hoe was het?",
         intro="Wat u hier schrijft, blijft onder ons. {business} leest het en antwoordt.",
@@ -220,18 +220,18 @@ _LANGUAGES: Final[Mapping[str, _Words]] = {
         name="Uw naam",
         optional="niet verplicht",
         send="Versturen",
-        empty="Kies een beoordeling of schrijf iets, en verstuur het dan opnieuw.",
-        expired="Deze pagina stond te lang open. Uw tekst staat er nog: verstuur hem opnieuw.",
+        empty_problem="Kies een beoordeling of schrijf iets, en verstuur het dan opnieuw.",
+        expired_problem="Deze pagina stond te lang open. Uw tekst staat er nog: verstuur hem opnieuw.",
         leave_blank="Laat dit veld leeg",
         thanks="Dank u wel",
-        keep="Bewaar deze link: daar verschijnt ons antwoord.",
-        answers="Naar ons antwoord",
-        yours="Wat u schreef",
-        ours="Ons antwoord",
-        not_yet="Er is nog geen antwoord. Een mens leest wat u schreef; kijk later nog eens.",
-        unready="Dit formulier is nog niet klaar. Kom later terug.",
+        keep_link="Bewaar deze link: daar verschijnt ons antwoord.",
+        reply_link="Naar ons antwoord",
+        your_text="Wat u schreef",
+        our_reply="Ons antwoord",
+        no_reply_yet="Er is nog geen antwoord. Een mens leest wat u schreef; kijk later nog eens.",
+        not_ready="Dit formulier is nog niet klaar. Kom later terug.",
     ),
-    "pt": _Words(
+    "pt": _Texts(
         title="A sua opinião para {business}",
         heading="Como foi?",
         intro="O que escrever aqui é privado. {business} lê e responde.",
@@ -247,19 +247,19 @@ _LANGUAGES: Final[Mapping[str, _Words]] = {
         name="O seu nome",
         optional="opcional",
         send="Enviar",
-        empty="Escolha uma avaliação ou escreva algo e envie de novo.",
-        expired="Esta página esteve aberta demasiado tempo. O seu texto continua aqui: envie-o de "
+        empty_problem="Escolha uma avaliação ou escreva algo e envie de novo.",
+        expired_problem="Esta página esteve aberta demasiado tempo. O seu texto continua aqui: envie-o de "
         "novo.",
         leave_blank="Deixe este campo vazio",
         thanks="Obrigado",
-        keep="Guarde esta ligação: a nossa resposta aparecerá aí.",
-        answers="Ver a nossa resposta",
-        yours="O que você escreveu",
-        ours="A nossa resposta",
-        not_yet="Ainda não há resposta. Uma pessoa lê o que você escreveu; volte mais tarde.",
-        unready="Este formulário ainda não está pronto. Volte mais tarde.",
+        keep_link="Guarde esta ligação: a nossa resposta aparecerá aí.",
+        reply_link="Ver a nossa resposta",
+        your_text="O que você escreveu",
+        our_reply="A nossa resposta",
+        no_reply_yet="Ainda não há resposta. Uma pessoa lê o que você escreveu; volte mais tarde.",
+        not_ready="Este formulário ainda não está pronto. Volte mais tarde.",
     ),
-    "it": _Words(
+    "it": _Texts(
         title="La sua opinione per {business}",
         heading="Com'è andata?",
         intro="Ciò che scrive qui resta privato. {business} lo legge e risponde.",
@@ -275,18 +275,18 @@ _LANGUAGES: Final[Mapping[str, _Words]] = {
         name="Il suo nome",
         optional="facoltativo",
         send="Invia",
-        empty="Scelga una valutazione o scriva qualcosa, poi invii di nuovo.",
-        expired="Questa pagina è rimasta aperta troppo a lungo. Il suo testo è ancora qui: lo "
+        empty_problem="Scelga una valutazione o scriva qualcosa, poi invii di nuovo.",
+        expired_problem="Questa pagina è rimasta aperta troppo a lungo. Il suo testo è ancora qui: lo "
         "invii di nuovo.",
         leave_blank="Lasci vuoto questo campo",
         thanks="Grazie",
-        keep="Conservi questo link: la nostra risposta apparirà lì.",
-        answers="Vedi la nostra risposta",
-        yours="Quello che ha scritto",
-        ours="La nostra risposta",
-        not_yet="Non c'è ancora una risposta. Una persona legge quello che ha scritto; torni più "
+        keep_link="Conservi questo link: la nostra risposta apparirà lì.",
+        reply_link="Vedi la nostra risposta",
+        your_text="Quello che ha scritto",
+        our_reply="La nostra risposta",
+        no_reply_yet="Non c'è ancora una risposta. Una persona legge quello che ha scritto; torni più "
         "tardi.",
-        unready="Questo modulo non è ancora pronto. Torni più tardi.",
+        not_ready="Questo modulo non è ancora pronto. Torni più tardi.",
     ),
 }
 
@@ -309,7 +309,7 @@ a { overflow-wrap: anywhere }
 
 # The page's only resource is this style, named by its hash: whatever else got into the page would
 # neither run nor load.
-_POLICY: Final = (
+_CONTENT_SECURITY_POLICY: Final = (
     "default-src 'none'; style-src "
     f"'sha256-{b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()}'; "
     "form-action 'self'; base-uri 'none'"
@@ -326,7 +326,7 @@ class FeedbackForm(Connector):
         signature="a token in the page: HMAC-SHA256, valid for a day",
         edits="pushed",
         deletions="no",
-        secret=Secret.KEPT_HERE,
+        secret_origin=SecretOrigin.INTERNAL,
         replies="many",
         reply_limit=_REPLY_LIMIT,
         reply_unit="characters",
@@ -339,100 +339,113 @@ class FeedbackForm(Connector):
             "3. What customers send is private. Your answers appear on a page whose link they get "
             "when they have sent theirs."
         ),
-        cannot=(
+        limitations=(
             "Nobody is told that an answer is there: the author keeps the link.",
             "Authors cannot take back what they sent; sending the page again within a day is an "
             "edit.",
         ),
-        proof=("The page, in seven languages, by filling it in.",),
+        verified=("The page, in seven languages, by filling it in.",),
     )
 
     def handshake(
-        self, request: Request, connection: Connection, secrets: tuple[str, ...], now: datetime
-    ) -> Response | None:
+        self,
+        request: WebhookRequest,
+        connection: Connection,
+        secrets: tuple[str, ...],
+        now: datetime,
+    ) -> WebhookResponse | None:
         """The page for a GET.
 
         For a POST that has nothing in it or an outdated token, the page again with what was typed.
         """
-        words, language = _language(request.headers.get("accept-language", ""))
+        texts, language = _choose_language(request.headers.get("accept-language", ""))
         secret = next((secret for secret in secrets if secret.strip()), None)
         if request.method in {"GET", "HEAD"}:
             if secret is None:
-                return Response(
+                return WebhookResponse(
                     503,
-                    _page(words, language, connection, f"<p>{escape(words.unready)}</p>"),
-                    _HTML,
+                    _html_page(texts, language, connection, f"<p>{escape(texts.not_ready)}</p>"),
+                    _HTML_TYPE,
                 )
-            return Response(
+            return WebhookResponse(
                 200,
-                _form(
-                    words, language, connection, _issue(secret, connection, now), Fields({}), None
+                _form_page(
+                    texts,
+                    language,
+                    connection,
+                    _issue_token(secret, connection, now),
+                    Fields({}),
+                    None,
                 ),
-                _HTML,
+                _HTML_TYPE,
             )
         if request.method != "POST" or secret is None:
             return None
         try:
-            form = _fields(request)
+            form = _form_fields(request)
         except Unparseable:
             return None
-        refusal = _check(form, connection, secrets, now)
-        if refusal is not None and refusal.reason is RefusalReason.STALE:
+        failure = _verify_token(form, connection, secrets, now)
+        if failure is not None and failure.reason is SignatureFailureReason.STALE:
             # A person took their time: what they wrote must not be lost to a rule that they cannot
             # know.
-            fresh = _issue(secret, connection, now)
-            return Response(
-                422, _form(words, language, connection, fresh, form, words.expired), _HTML
+            new_token = _issue_token(secret, connection, now)
+            return WebhookResponse(
+                422,
+                _form_page(texts, language, connection, new_token, form, texts.expired_problem),
+                _HTML_TYPE,
             )
         if (
-            refusal is None
+            failure is None
             and not form.values.get(_HONEYPOT)
             and form.rating("rating") is None
             and form.text("text") is None
         ):
             token = str(form.values.get("token"))
-            return Response(
-                422, _form(words, language, connection, token, form, words.empty), _HTML
+            return WebhookResponse(
+                422,
+                _form_page(texts, language, connection, token, form, texts.empty_problem),
+                _HTML_TYPE,
             )
         return None
 
     def verify(
         self,
-        request: Request,
+        request: WebhookRequest,
         connection: Connection,
         secrets: tuple[str, ...],
         now: datetime,
         http: Http,
-    ) -> Refusal | None:
+    ) -> SignatureFailure | None:
         """None if the form brings back a token that this connection issued within the last day."""
         try:
-            form = _fields(request)
+            form = _form_fields(request)
         except Unparseable as error:
-            return Refusal(RefusalReason.SIGNATURE_MALFORMED, error.detail)
-        return _check(form, connection, secrets, now)
+            return SignatureFailure(SignatureFailureReason.SIGNATURE_MALFORMED, error.detail)
+        return _verify_token(form, connection, secrets, now)
 
-    def parse(self, request: Request, connection: Connection, now: datetime) -> Parsed:
+    def parse(
+        self, request: WebhookRequest, connection: Connection, now: datetime
+    ) -> ParsedDelivery:
         """The one review of a form. Raises Unparseable."""
-        return one(_fields(request), lambda form: _event(form, now))
+        return parse_one(_form_fields(request), lambda form: _review_event(form, now))
 
-    def accepted(
-        self, request: Request, connection: Connection, parsed: Parsed, http: Http
-    ) -> Response:
+    def delivery_response(
+        self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
+    ) -> WebhookResponse:
         """Thanks, and the link to where the answer will be."""
-        words, language = _language(request.headers.get("accept-language", ""))
-        content = f"<h1>{escape(words.thanks)}</h1>"
+        texts, language = _choose_language(request.headers.get("accept-language", ""))
+        content = f"<h1>{escape(texts.thanks)}</h1>"
         try:
-            token = _TOKEN.fullmatch(str(_fields(request).values.get("token")))
+            token = _TOKEN.fullmatch(str(_form_fields(request).values.get("token")))
         except Unparseable:
             token = None
         if token:
             # Relative, from …/hooks/{connection}: the page need not know under which host and stage
             # it is served.
             href = escape(f"../feedback/{connection.id}/{token[1]}")
-            content += (
-                f'<p>{escape(words.keep)}</p>\n<p><a href="{href}">{escape(words.answers)}</a></p>'
-            )
-        return Response(200, _page(words, language, connection, content), _HTML)
+            content += f'<p>{escape(texts.keep_link)}</p>\n<p><a href="{href}">{escape(texts.reply_link)}</a></p>'
+        return WebhookResponse(200, _html_page(texts, language, connection, content), _HTML_TYPE)
 
     def reply(
         self,
@@ -442,15 +455,15 @@ class FeedbackForm(Connector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Sent | Rejected:
+    ) -> SentReply | Rejection:
         """Nothing is sent anywhere.
 
         The answer page shows stored replies, so storing one has published it.
         """
         return (
-            Sent(reply_id)
+            SentReply(reply_id)
             if len(text) <= _REPLY_LIMIT
-            else Rejected("too_long", f"A reply may have {_REPLY_LIMIT} characters.")
+            else Rejection("too_long", f"A reply may have {_REPLY_LIMIT} characters.")
         )
 
     def find_reply(
@@ -461,33 +474,33 @@ class FeedbackForm(Connector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Sent | Presence:
+    ) -> SentReply | ReplyLookup:
         """Always there, for the same reason."""
-        return Sent(reply_id)
+        return SentReply(reply_id)
 
 
-def answer_page(
-    connection: Connection, said: str, replies: Sequence[str], accept_language: str
+def render_feedback_page(
+    connection: Connection, review_text: str, replies: Sequence[str], accept_language: str
 ) -> str:
     """The page behind the link that the author was given.
 
     What they wrote, and our answers in order.
     """
-    words, language = _language(accept_language)
-    answers = (
+    texts, language = _choose_language(accept_language)
+    replies_html = (
         "\n".join(f"<blockquote>{_paragraphs(reply)}</blockquote>" for reply in replies)
-        or f"<p>{escape(words.not_yet)}</p>"
+        or f"<p>{escape(texts.no_reply_yet)}</p>"
     )
-    own = (
-        f"<h2>{escape(words.yours)}</h2>\n<blockquote>{_paragraphs(said)}</blockquote>"
-        if said
+    review_html = (
+        f"<h2>{escape(texts.your_text)}</h2>\n<blockquote>{_paragraphs(review_text)}</blockquote>"
+        if review_text
         else ""
     )
-    return _page(
-        words,
+    return _html_page(
+        texts,
         language,
         connection,
-        f"<h1>{escape(_business(connection))}</h1>\n{own}\n<h2>{escape(words.ours)}</h2>\n{answers}",
+        f"<h1>{escape(_display_name(connection))}</h1>\n{review_html}\n<h2>{escape(texts.our_reply)}</h2>\n{replies_html}",
     )
 
 
@@ -495,52 +508,64 @@ def _paragraphs(text: str) -> str:
     return "".join(f"<p>{escape(line)}</p>" for line in text.splitlines() if line.strip())
 
 
-def sign_token(secret: str, connection_id: str, nonce: str, issued: int) -> str:
+def sign_token(secret: str, connection_id: str, nonce: str, issued_at: int) -> str:
     """The token of a page: for tests and for programs that fill in the form."""
-    signed = f"heard feedback\n{connection_id}\n{nonce}\n{issued}".encode("utf-8", "surrogatepass")
-    return f"{nonce}.{issued}.{hmac.new(secret.encode('utf-8', 'surrogatepass'), signed, hashlib.sha256).hexdigest()}"
+    content = f"heard feedback\n{connection_id}\n{nonce}\n{issued_at}".encode(
+        "utf-8", "surrogatepass"
+    )
+    return f"{nonce}.{issued_at}.{hmac.new(secret.encode('utf-8', 'surrogatepass'), content, hashlib.sha256).hexdigest()}"
 
 
-def _issue(secret: str, connection: Connection, now: datetime) -> str:
+def _issue_token(secret: str, connection: Connection, now: datetime) -> str:
     return sign_token(secret, connection.id, randomness.token_urlsafe(16), int(now.timestamp()))
 
 
-def _check(
+def _verify_token(
     form: Fields, connection: Connection, secrets: tuple[str, ...], now: datetime
-) -> Refusal | None:
+) -> SignatureFailure | None:
     usable = [secret for secret in secrets if secret.strip()]
     if not usable:
-        return Refusal(
-            RefusalReason.NO_SECRET, "The connection has no secret to check the form's token with."
+        return SignatureFailure(
+            SignatureFailureReason.NO_SECRET,
+            "The connection has no secret to check the form's token with.",
         )
     token = form.values.get("token")
     if not token:
-        return Refusal(RefusalReason.SIGNATURE_MISSING, "The form brings no token.")
-    read = _TOKEN.fullmatch(str(token))
-    if read is None:
-        return Refusal(RefusalReason.SIGNATURE_MALFORMED, "The form's token has another shape.")
-    nonce, issued = read[1], int(read[2])
-    right = False
-    for secret in usable:
-        right |= hmac.compare_digest(sign_token(secret, connection.id, nonce, issued), str(token))
-    if not right:
-        return Refusal(
-            RefusalReason.SIGNATURE_WRONG, "The form's token was not issued by this connection."
+        return SignatureFailure(
+            SignatureFailureReason.SIGNATURE_MISSING, "The form brings no token."
         )
-    age = now.timestamp() - issued
-    if not -_EARLY_SECONDS <= age <= TOKEN_LIFE_SECONDS:
-        return Refusal(RefusalReason.STALE, "The form's token was issued more than a day ago.")
+    match = _TOKEN.fullmatch(str(token))
+    if match is None:
+        return SignatureFailure(
+            SignatureFailureReason.SIGNATURE_MALFORMED, "The form's token has another shape."
+        )
+    nonce, issued_at = match[1], int(match[2])
+    matches = False
+    for secret in usable:
+        matches |= hmac.compare_digest(
+            sign_token(secret, connection.id, nonce, issued_at), str(token)
+        )
+    if not matches:
+        return SignatureFailure(
+            SignatureFailureReason.SIGNATURE_WRONG,
+            "The form's token was not issued by this connection.",
+        )
+    age = now.timestamp() - issued_at
+    if not -_CLOCK_SKEW_SECONDS <= age <= TOKEN_LIFE_SECONDS:
+        return SignatureFailure(
+            SignatureFailureReason.STALE, "The form's token was issued more than a day ago."
+        )
     return None
 
 
-def _fields(request: Request) -> Fields:
+def _form_fields(request: WebhookRequest) -> Fields:
     return Fields(dict(read_form(request.body)), "the form")
 
 
-def _event(form: Fields, now: datetime) -> ReviewEvent | None:
+def _review_event(form: Fields, now: datetime) -> ReviewEvent | None:
     token = _TOKEN.fullmatch(str(form.values.get("token")))
     if token is None:
-        raise form.unreadable("token", "is missing or has another shape")
+        raise form.field_error("token", "is missing or has another shape")
     if form.values.get(_HONEYPOT):
         return None
     rating, text = form.rating("rating"), form.text("text")
@@ -553,39 +578,39 @@ def _event(form: Fields, now: datetime) -> ReviewEvent | None:
         native_thread=nonce,
         # By arrival: a second submission of one page is what its author last meant to say.
         revision=time_revision(now),
-        author=Author(nonce, form.label("name")),
+        author=Author(nonce, form.one_line("name")),
         rating=rating,
         text=text,
         occurred_at=now,
     )
 
 
-def _language(accepted: str) -> tuple[_Words, str]:
+def _choose_language(accept_language: str) -> tuple[_Texts, str]:
     """The pages' words in the language that the reader likes best (RFC 9110, 12.5.4), or in
     English.
     """
-    best, liking = "en", 0.0
-    for part in accepted[:1_000].split(","):
+    best, best_quality = "en", 0.0
+    for part in accept_language[:1_000].split(","):
         tag, _, quality = part.partition(";")
         language = tag.strip().lower().partition("-")[0]
-        weight = re.fullmatch(r"\s*q\s*=\s*([01](?:\.[0-9]{0,3})?)\s*", quality, re.ASCII)
-        liked = float(weight[1]) if weight else 0.0 if quality.strip() else 1.0
-        if language in _LANGUAGES and liked > liking:
-            best, liking = language, liked
-    return _LANGUAGES[best], best
+        match = re.fullmatch(r"\s*q\s*=\s*([01](?:\.[0-9]{0,3})?)\s*", quality, re.ASCII)
+        quality_value = float(match[1]) if match else 0.0 if quality.strip() else 1.0
+        if language in _TEXTS and quality_value > best_quality:
+            best, best_quality = language, quality_value
+    return _TEXTS[best], best
 
 
-def _business(connection: Connection) -> str:
-    return " ".join((clean(connection.business_name) or "").split()) or connection.business
+def _display_name(connection: Connection) -> str:
+    return " ".join((normalize_text(connection.business_name) or "").split()) or connection.business
 
 
-def _page(words: _Words, language: str, connection: Connection, content: str) -> str:
-    title = escape(words.title.replace("{business}", _business(connection)))
+def _html_page(texts: _Texts, language: str, connection: Connection, content: str) -> str:
+    title = escape(texts.title.replace("{business}", _display_name(connection)))
     return f"""<!doctype html>
 <html lang="{language}">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{_POLICY}">
+<meta http-equiv="Content-Security-Policy" content="{_CONTENT_SECURITY_POLICY}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
@@ -602,42 +627,42 @@ def _page(words: _Words, language: str, connection: Connection, content: str) ->
 """
 
 
-def _form(
-    words: _Words,
+def _form_page(
+    texts: _Texts,
     language: str,
     connection: Connection,
     token: str,
-    typed: Fields,
+    form: Fields,
     problem: str | None,
 ) -> str:
-    chosen = typed.rating("rating")
+    rating = form.rating("rating")
     stars = "\n".join(
         '<label><input type="radio" name="rating" '
-        f'value="{value}"{" checked" if value == chosen else ""}> {escape(label)}</label>'
-        for value, label in sorted(enumerate(words.stars, 1), reverse=True)
+        f'value="{value}"{" checked" if value == rating else ""}> {escape(label)}</label>'
+        for value, label in sorted(enumerate(texts.stars, 1), reverse=True)
     )
-    optional = f"<small>({escape(words.optional)})</small>"
+    optional = f"<small>({escape(texts.optional)})</small>"
     alert = f'<p role="alert">{escape(problem)}</p>\n' if problem else ""
     # A line feed right after <textarea> is dropped by browsers; this one is, so that none of the
     # text's own is.
-    content = f"""<h1>{escape(words.heading)}</h1>
-<p>{escape(words.intro.replace("{business}", _business(connection)))}</p>
+    content = f"""<h1>{escape(texts.heading)}</h1>
+<p>{escape(texts.intro.replace("{business}", _display_name(connection)))}</p>
 {alert}<form method="post">
 <input type="hidden" name="token" value="{escape(token)}">
 <fieldset>
-<legend>{escape(words.rating)}</legend>
+<legend>{escape(texts.rating)}</legend>
 {stars}
 </fieldset>
-<label class="field" for="text">{escape(words.text)}</label>
+<label class="field" for="text">{escape(texts.text)}</label>
 <textarea id="text" name="text" rows="7" maxlength="{TEXT_LIMIT}">
-{escape(typed.text("text") or "")}</textarea>
-<label class="field" for="name">{escape(words.name)} {optional}</label>
-<input type="text" id="name" name="name" maxlength="100" autocomplete="name" value="{escape(typed.label("name") or "")}">
-<p class="unseen" aria-hidden="true"><label>{escape(words.leave_blank)}
+{escape(form.text("text") or "")}</textarea>
+<label class="field" for="name">{escape(texts.name)} {optional}</label>
+<input type="text" id="name" name="name" maxlength="100" autocomplete="name" value="{escape(form.one_line("name") or "")}">
+<p class="unseen" aria-hidden="true"><label>{escape(texts.leave_blank)}
 <input type="text" name="{_HONEYPOT}" tabindex="-1" autocomplete="off"></label></p>
-<button type="submit">{escape(words.send)}</button>
+<button type="submit">{escape(texts.send)}</button>
 </form>"""
-    return _page(words, language, connection, content)
+    return _html_page(texts, language, connection, content)
 
 
 CONNECTOR: Connector = FeedbackForm()

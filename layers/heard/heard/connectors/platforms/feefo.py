@@ -38,18 +38,18 @@ from heard.connectors import (
     Connection,
     Connector,
     Http,
-    Page,
-    Parsed,
-    Rejected,
-    Request,
-    Response,
-    Secret,
+    ParsedDelivery,
+    Rejection,
+    ReviewPage,
+    SecretOrigin,
+    WebhookRequest,
+    WebhookResponse,
 )
-from heard.connectors.oauth import Grant, Tokens
+from heard.connectors.oauth import OAuthClient, TokenGrant
 from heard.connectors.parsing import (
     Fields,
-    each,
-    nobody,
+    anonymous_author,
+    parse_each,
     read_form,
     read_json,
     read_object,
@@ -60,15 +60,15 @@ from heard.reviews import Author, Channel, EventKind, ReviewEvent, number_revisi
 
 _API: Final = "https://api.feefo.com"
 _TITLE: Final = "Feefo"
-_PAGE: Final = 100
+_PAGE_SIZE: Final = 100
 _BARE_ID: Final = re.compile(r"[0-9a-f]{24}")
 _NAMED_ID: Final = re.compile(r"[A-Za-z0-9_-]{6,64}")
-_NAMES: Final = (
+_ID_NAMES: Final = (
     "id", "feedback_id", "review_id", "unique_id", "identifier", "feedbackId", "reviewId", "uniqueId",
 )  # fmt: skip
 _WRAPPERS: Final = ("feedback", "review", "data")
-_DEEPEST: Final = 3
-_LATEST_MILLIS: Final = 253_402_300_799_999
+_DEPTH_LIMIT: Final = 3
+_MAX_MILLIS: Final = 253_402_300_799_999
 """The end of the year 9999, after which times have no text that sorts."""
 
 
@@ -89,7 +89,7 @@ class Feefo(Connector):
         can_find_reply=False,
         can_fetch=True,
         signed=False,
-        secret=Secret.NONE,
+        secret_origin=SecretOrigin.NONE,
         poll_seconds=900,
         settings={
             "merchant_identifier": "the merchant identifier of the Feefo account, such as "
@@ -110,18 +110,18 @@ class Feefo(Connector):
             "4. Keep the address to yourself: whoever knows it can send ids, though Heard acts "
             "only on what Feefo itself shows."
         ),
-        cannot=(
+        limitations=(
             "Heard cannot reply: no document gives Feefo's call for it. Answer in the Feefo Hub, "
             "and say in Heard that you did.",
             "Without credentials a review has neither words nor rating.",
             "NPS feedback is not read.",
             "Feefo does not tell of deletions; Heard finds them when it lists reviews.",
         ),
-        proof=(
+        verified=(
             "The shape of Feefo's documented answer of the Reviews API is what the simulated "
             "platform gives.",
         ),
-        unproven=(
+        assumptions=(
             "The shape of a delivery: a bare id, or one of several names in JSON or a form.",
             "Which of a feedback's ids a delivery holds: if it is the one of the whole, listing "
             "finds its parts as reviews of their own.",
@@ -130,24 +130,26 @@ class Feefo(Connector):
     )
 
     def __init__(self) -> None:
-        self._tokens = Tokens(_TITLE)
+        self._oauth = OAuthClient(_TITLE)
 
-    def parse(self, request: Request, connection: Connection, now: datetime) -> Parsed:
+    def parse(
+        self, request: WebhookRequest, connection: Connection, now: datetime
+    ) -> ParsedDelivery:
         """The feedback that a delivery names, without its words. Raises Unparseable."""
         if request.body.strip() == b"{}":
-            return Parsed((test_event(),))
-        ids = list(dict.fromkeys(_ids(request.body)))
+            return ParsedDelivery((test_event(),))
+        ids = list(dict.fromkeys(_read_ids(request.body)))
         if not ids:
             raise Unparseable(
                 "The body names no feedback: an id of Feefo's is 24 hexadecimal digits."
             )
-        return Parsed(tuple(_named(native_id) for native_id in ids))
+        return ParsedDelivery(tuple(_partial_event(native_id) for native_id in ids))
 
-    def accepted(
-        self, request: Request, connection: Connection, parsed: Parsed, http: Http
-    ) -> Response:
+    def delivery_response(
+        self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
+    ) -> WebhookResponse:
         """200: which success it wants is not documented."""
-        return Response(200, "{}")
+        return WebhookResponse(200, "{}")
 
     def fetch(
         self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
@@ -159,19 +161,19 @@ class Feefo(Connector):
             "full_thread": "include",
             "empty_product_comments": "include",
         }
-        listed = self._reviews(query, connection, credentials, http)
-        if isinstance(listed, Rejected):
+        page = self._fetch_reviews(query, connection, credentials, http)
+        if isinstance(page, Rejection):
             return None
-        for feedback in _entries(listed.values.get("reviews"), "review"):
+        for feedback in _read_objects(page.values.get("reviews"), "review"):
             parts = list(_parts(feedback))
-            whole = f"/{native_id.lower()}/" in f"{feedback.label('url') or ''}/".lower()
+            is_whole = f"/{native_id.lower()}/" in f"{feedback.one_line('url') or ''}/".lower()
             part = next(
                 (part for part in parts if part.values.get("id") == native_id),
-                parts[0] if whole and parts else None,
+                parts[0] if is_whole and parts else None,
             )
             if part is not None:
                 try:
-                    return _said(feedback, part, native_id)
+                    return _review_event(feedback, part, native_id)
                 except Unparseable as error:
                     raise PlatformUnavailable(
                         f"{_TITLE} answered something unreadable: {error.detail}.",
@@ -186,49 +188,53 @@ class Feefo(Connector):
         credentials: Mapping[str, str],
         http: Http,
         now: datetime,
-    ) -> Page | Rejected:
+    ) -> ReviewPage | Rejection:
         """A page of the merchant's feedback, each part for itself.
 
         The cursor is the page's number.
         """
-        number = int(cursor) if cursor and cursor.isdecimal() else 1
+        page_number = int(cursor) if cursor and cursor.isdecimal() else 1
         query = {
-            "page": str(number),
-            "page_size": str(_PAGE),
+            "page": str(page_number),
+            "page_size": str(_PAGE_SIZE),
             "since_period": "all",
             "sort": "-created_date",
             "empty_product_comments": "include",
         }
-        listed = self._reviews(query, connection, credentials, http)
-        if isinstance(listed, Rejected):
-            return listed
-        pages = listed.object("summary").object("meta").whole("pages", 0, 10**9) or 0
+        page = self._fetch_reviews(query, connection, credentials, http)
+        if isinstance(page, Rejection):
+            return page
+        page_count = page.object("summary").object("meta").integer("pages", 0, 10**9) or 0
         events: list[ReviewEvent] = []
         problems: list[str] = []
-        for feedback in _entries(listed.values.get("reviews"), "review"):
+        for feedback in _read_objects(page.values.get("reviews"), "review"):
             try:
-                parsed = each(
+                parsed = parse_each(
                     [part.values for part in _parts(feedback)],
                     "part",
-                    lambda part, of=feedback: _said(of, part, part.id("id")),
+                    lambda part, of=feedback: _review_event(of, part, part.id("id")),
                 )
             except Unparseable as error:
-                parsed = Parsed(problems=(error.detail,))
+                parsed = ParsedDelivery(problems=(error.detail,))
             events += parsed.events
             problems += parsed.problems
-        return Page(tuple(events), str(number + 1) if number < pages else None, tuple(problems))
+        return ReviewPage(
+            tuple(events),
+            str(page_number + 1) if page_number < page_count else None,
+            tuple(problems),
+        )
 
-    def _reviews(
+    def _fetch_reviews(
         self,
         query: Mapping[str, str],
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Fields | Rejected:
-        merchant = connection.settings.get("merchant_identifier", "").strip()
+    ) -> Fields | Rejection:
+        merchant_id = connection.settings.get("merchant_identifier", "").strip()
         client, secret = credentials.get("client_id", ""), credentials.get("client_secret", "")
-        if not (merchant and client and secret):
-            return Rejected(
+        if not (merchant_id and client and secret):
+            return Rejection(
                 "no_credentials",
                 "Enter merchant_identifier, client_id and client_secret to read reviews from "
                 "Feefo.",
@@ -236,57 +242,62 @@ class Feefo(Connector):
         base = connection.settings.get("api_base", "").strip().rstrip("/") or _API
         form = {"grant_type": "client_credentials", "client_id": client, "client_secret": secret}
         url = f"{base}/api/oauth/v2/token"
-        wanted = urlencode({"merchant_identifier": merchant, **query})
-        answer = self._tokens.call(
-            Grant(url, (url, client, secret), lambda: form),
+        query_string = urlencode({"merchant_identifier": merchant_id, **query})
+        response = self._oauth.call(
+            TokenGrant(url, (url, client, secret), lambda: form),
             http,
             "GET",
-            f"{base}/api/20/reviews/all?{wanted}",
+            f"{base}/api/20/reviews/all?{query_string}",
         )
-        if isinstance(answer, Rejected):
-            return answer
+        if isinstance(response, Rejection):
+            return response
         try:
-            return Fields(read_object(answer.body), "the answer")
+            return Fields(read_object(response.body), "the answer")
         except Unparseable as error:
             raise PlatformUnavailable(
                 f"{_TITLE} answered something unreadable.", maybe_applied=False
             ) from error
 
 
-def _named(native_id: str) -> ReviewEvent:
+def _partial_event(native_id: str) -> ReviewEvent:
     return ReviewEvent(
-        EventKind.CREATED, native_id, native_id, number_revision(0), nobody(native_id), partial=True
+        EventKind.CREATED,
+        native_id,
+        native_id,
+        number_revision(0),
+        anonymous_author(native_id),
+        partial=True,
     )
 
 
-def _ids(body: bytes) -> Iterator[str]:
+def _read_ids(body: bytes) -> Iterator[str]:
     """The ids that a body names, whichever shape it has. Raises Unparseable."""
     if body.lstrip()[:1] in {b"{", b"[", b'"'}:
-        yield from _ids_of(read_json(body), 0)
+        yield from _ids_in(read_json(body), 0)
     elif _BARE_ID.fullmatch(text := body.decode("ascii", "replace").strip()):
         yield text
     else:
-        yield from _ids_of(dict(read_form(body.strip())), 0)
+        yield from _ids_in(dict(read_form(body.strip())), 0)
 
 
-def _ids_of(value: object, depth: int) -> Iterator[str]:
+def _ids_in(value: object, depth: int) -> Iterator[str]:
     if isinstance(value, str) and _BARE_ID.fullmatch(value.strip()):
         yield value.strip()
-    elif isinstance(value, list) and depth < _DEEPEST:
+    elif isinstance(value, list) and depth < _DEPTH_LIMIT:
         for entry in cast("list[object]", value):
-            yield from _ids_of(entry, depth + 1)
-    elif isinstance(value, dict) and depth < _DEEPEST:
+            yield from _ids_in(entry, depth + 1)
+    elif isinstance(value, dict) and depth < _DEPTH_LIMIT:
         fields = cast("dict[str, object]", value)
-        for name in _NAMES:
-            named = fields.get(name)
-            if isinstance(named, str) and _NAMED_ID.fullmatch(named.strip()):
-                yield named.strip()
+        for name in _ID_NAMES:
+            candidate = fields.get(name)
+            if isinstance(candidate, str) and _NAMED_ID.fullmatch(candidate.strip()):
+                yield candidate.strip()
                 return
         for wrapper in _WRAPPERS:
-            yield from _ids_of(fields.get(wrapper), depth + 1)
+            yield from _ids_in(fields.get(wrapper), depth + 1)
 
 
-def _entries(value: object, name: str) -> Iterator[Fields]:
+def _read_objects(value: object, name: str) -> Iterator[Fields]:
     for entry in cast("list[object]", value) if isinstance(value, list) else []:
         if isinstance(entry, dict):
             yield Fields(cast("dict[str, object]", entry), f"a {name}")
@@ -295,33 +306,37 @@ def _entries(value: object, name: str) -> Iterator[Fields]:
 def _parts(feedback: Fields) -> Iterator[Fields]:
     """The parts of one sale's feedback that have an id: the service's first, then the products'."""
     service = feedback.object("service")
-    for part in (service, *_entries(feedback.values.get("products"), "product")):
+    for part in (service, *_read_objects(feedback.values.get("products"), "product")):
         if part.values.get("id"):
             yield part
 
 
-def _said(feedback: Fields, part: Fields, native_id: str) -> ReviewEvent:
-    created = _instant(part, "created_at")
-    updated = feedback.time("last_updated_date") or created
+def _review_event(feedback: Fields, part: Fields, native_id: str) -> ReviewEvent:
+    created_at = _read_time(part, "created_at")
+    updated_at = feedback.time("last_updated_date") or created_at
     rating = part.object("rating")
     return ReviewEvent(
-        kind=EventKind.EDITED if created and updated and updated > created else EventKind.CREATED,
+        kind=EventKind.EDITED
+        if created_at and updated_at and updated_at > created_at
+        else EventKind.CREATED,
         native_id=native_id,
         native_thread=native_id,
-        revision=time_revision(updated or clock.now()),
-        author=Author(nobody(native_id).id, feedback.object("customer").label("display_name")),
+        revision=time_revision(updated_at or clock.now()),
+        author=Author(
+            anonymous_author(native_id).id, feedback.object("customer").one_line("display_name")
+        ),
         # NPS scores go to 10.
         rating=rating.rating("rating") if rating.values.get("max", 5) in (5, "5") else None,
         title=part.text("title"),
         text=part.text("review"),
-        occurred_at=created,
-        subject=part.object("product").label("title"),
+        occurred_at=created_at,
+        subject=part.object("product").one_line("title"),
         link=feedback.link("url"),
     )
 
 
-def _instant(part: Fields, name: str) -> datetime | None:
-    millis = part.whole(name, 0, _LATEST_MILLIS)
+def _read_time(part: Fields, name: str) -> datetime | None:
+    millis = part.integer(name, 0, _MAX_MILLIS)
     return datetime.fromtimestamp(millis / 1000, UTC) if millis is not None else None
 
 

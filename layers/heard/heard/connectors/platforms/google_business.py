@@ -51,29 +51,29 @@ from heard.connectors import (
     Capabilities,
     Connection,
     Connector,
-    Gone,
     Http,
-    HttpAnswer,
-    Moderation,
-    Page,
-    Parsed,
-    Presence,
-    Refusal,
-    Rejected,
+    HttpResponse,
+    ModerationResult,
+    ModerationStatus,
+    ParsedDelivery,
+    Rejection,
+    ReplyLookup,
     ReplyTarget,
-    Request,
-    Secret,
-    Sent,
-    Standing,
+    ReviewGone,
+    ReviewPage,
+    SecretOrigin,
+    SentReply,
+    SignatureFailure,
+    WebhookRequest,
     google,
 )
-from heard.connectors.oauth import Tokens
+from heard.connectors.oauth import OAuthClient
 from heard.connectors.parsing import (
     ID_LIMIT,
     Fields,
-    nobody,
-    read_answer,
+    anonymous_author,
     read_object,
+    read_response,
     same_text,
     written_by_others,
 )
@@ -83,7 +83,7 @@ from heard.reviews import (
     Channel,
     EventKind,
     ReviewEvent,
-    clean,
+    normalize_text,
     number_revision,
     time_revision,
 )
@@ -92,18 +92,25 @@ REPLY_LIMIT: Final = 4_096
 
 _API: Final = "https://mybusiness.googleapis.com"
 _TITLE: Final = "Google Business Profile"
-_KINDS: Final = {"NEW_REVIEW": EventKind.CREATED, "UPDATED_REVIEW": EventKind.EDITED}
-_TYPES: Final = ("notificationType", "notification_type", "type")
-_NAMES: Final = ("reviewName", "review_name", "review", "resourceName", "resource_name", "name")
-_LOCATIONS: Final = ("locationName", "location_name", "location")
+_EVENT_KINDS: Final = {"NEW_REVIEW": EventKind.CREATED, "UPDATED_REVIEW": EventKind.EDITED}
+_TYPE_FIELDS: Final = ("notificationType", "notification_type", "type")
+_REVIEW_NAME_FIELDS: Final = (
+    "reviewName",
+    "review_name",
+    "review",
+    "resourceName",
+    "resource_name",
+    "name",
+)
+_LOCATION_FIELDS: Final = ("locationName", "location_name", "location")
 _SEGMENT: Final = r"[A-Za-z0-9_=~:+-]+"
-_LOCATION: Final = re.compile(rf"accounts/{_SEGMENT}/locations/{_SEGMENT}")
-_REVIEW: Final = re.compile(rf"{_LOCATION.pattern}/reviews/{_SEGMENT}")
+_LOCATION_PATTERN: Final = re.compile(rf"accounts/{_SEGMENT}/locations/{_SEGMENT}")
+_REVIEW_PATTERN: Final = re.compile(rf"{_LOCATION_PATTERN.pattern}/reviews/{_SEGMENT}")
 _STARS: Final = {"ONE": 1, "TWO": 2, "THREE": 3, "FOUR": 4, "FIVE": 5}
-_STANDINGS: Final = {
-    "APPROVED": Standing.PUBLISHED,
-    "PENDING": Standing.PENDING,
-    "REJECTED": Standing.REFUSED,
+_STATUS_BY_STATE: Final = {
+    "APPROVED": ModerationStatus.PUBLISHED,
+    "PENDING": ModerationStatus.PENDING,
+    "REJECTED": ModerationStatus.REMOVED,
 }
 _PAGE_SIZE: Final = 50
 
@@ -124,8 +131,8 @@ class GoogleBusiness(Connector):
         reply_unit="bytes",
         can_find_reply=True,
         can_fetch=True,
-        tested_by_us=False,
-        secret=Secret.NONE,
+        can_self_test=False,
+        secret_origin=SecretOrigin.NONE,
         moderated=True,
         poll_seconds=900,
         settings={
@@ -163,7 +170,7 @@ class GoogleBusiness(Connector):
             "with the scope business.manage;"
             " enter them here."
         ),
-        cannot=(
+        limitations=(
             "Google tells only that there is a review: without credentials Heard never sees its "
             "words.",
             "Google sends no word of deleted reviews: they are noticed when the location is "
@@ -174,13 +181,13 @@ class GoogleBusiness(Connector):
             "An account publishes to one Pub/Sub topic only, so that another tool on the same "
             "account takes the notifications away.",
         ),
-        proof=(
+        verified=(
             "The RS256 check passes the vector of RFC 7520, section 4.1, and refuses its mutation.",
             "Tokens signed by PyJWT as in Google's own sample are accepted and each single claim "
             "or bit changed is refused.",
             "The envelope is the one of the Pub/Sub documentation.",
         ),
-        unproven=(
+        assumptions=(
             "No document shows a decoded notification: all spellings found in public code are "
             "taken.",
             "That a comment may hold Google's translation beside the original is known from "
@@ -189,20 +196,20 @@ class GoogleBusiness(Connector):
             "the same as before.",
         ),
     )
-    parse_reads = ()
+    parsed_headers = ()
 
     def __init__(self) -> None:
-        self._tokens = Tokens(_TITLE)
-        self._certificates = google.Certificates()
+        self._oauth = OAuthClient(_TITLE)
+        self._published_keys = google.PublishedKeys()
 
     def verify(
         self,
-        request: Request,
+        request: WebhookRequest,
         connection: Connection,
         secrets: tuple[str, ...],
         now: datetime,
         http: Http,
-    ) -> Refusal | None:
+    ) -> SignatureFailure | None:
         """None if Google made this push for the connection's address in the name of its push
         service account.
         """
@@ -210,28 +217,32 @@ class GoogleBusiness(Connector):
         audience = settings.get("audience", "").strip() or connection.url
         certs_url = settings.get("certs_url", "").strip() or google.CERTS_URL
         email = settings.get("push_service_account", "").strip()
-        return google.refused_push(
-            request, audience, email, certs_url, self._certificates, http, now
+        return google.verify_push(
+            request, audience, email, certs_url, self._published_keys, http, now
         )
 
-    def sign(self, request: Request, url: str, secret: str, now: datetime) -> Request:
+    def sign(self, request: WebhookRequest, url: str, secret: str, now: datetime) -> WebhookRequest:
         """The request with a token as Google's; only a simulated Google has the secret.
 
         Raises ValueError.
         """
-        return google.signed_push(request, url, secret, now)
+        return google.sign_push(request, url, secret, now)
 
-    def parse(self, request: Request, connection: Connection, now: datetime) -> Parsed:
+    def parse(
+        self, request: WebhookRequest, connection: Connection, now: datetime
+    ) -> ParsedDelivery:
         """The review that a notification names. Raises Unparseable."""
         notification = _notification(Fields(read_object(request.body)).required_object("message"))
-        kind = _first_text(notification, _TYPES) or "NEW_REVIEW"
-        if kind not in _KINDS:
-            return Parsed()
+        kind = _first_text(notification, _TYPE_FIELDS) or "NEW_REVIEW"
+        if kind not in _EVENT_KINDS:
+            return ParsedDelivery()
         name = _review_name(notification)
-        if not _of_location(name, connection):
-            return Parsed()
-        said = ReviewEvent(_KINDS[kind], name, name, number_revision(0), nobody(name), partial=True)
-        return Parsed((said,))
+        if not _is_at_location(name, connection):
+            return ParsedDelivery()
+        event = ReviewEvent(
+            _EVENT_KINDS[kind], name, name, number_revision(0), anonymous_author(name), partial=True
+        )
+        return ParsedDelivery((event,))
 
     def reply(
         self,
@@ -241,26 +252,26 @@ class GoogleBusiness(Connector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Sent | Rejected:
+    ) -> SentReply | Rejection:
         """Set the review's one reply, unless somebody else's stands there."""
-        if refused := self.too_long(text):
-            return refused
-        shown = self._review(target.native_id, connection, credentials, http)
-        if isinstance(shown, Rejected):
-            return shown
-        standing = shown.object("reviewReply").text("comment")
-        if same_text(standing, text):
-            return Sent(_reply_id(target))
-        if written_by_others(standing, target):
-            return Rejected(
+        if rejection := self.check_length(text):
+            return rejection
+        review = self._fetch_review(target.native_id, connection, credentials, http)
+        if isinstance(review, Rejection):
+            return review
+        existing_text = review.object("reviewReply").text("comment")
+        if same_text(existing_text, text):
+            return SentReply(_reply_id(target))
+        if written_by_others(existing_text, target):
+            return Rejection(
                 "already_answered",
                 "Somebody answered this review at Google, which shows one reply: change that one "
                 "there.",
             )
-        answer = self._call(
+        response = self._call_api(
             "PUT", f"{target.native_id}/reply", {"comment": text}, connection, credentials, http
         )
-        return answer if isinstance(answer, Rejected) else Sent(_reply_id(target))
+        return response if isinstance(response, Rejection) else SentReply(_reply_id(target))
 
     def find_reply(
         self,
@@ -270,14 +281,16 @@ class GoogleBusiness(Connector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Sent | Presence:
+    ) -> SentReply | ReplyLookup:
         """Compare the review's reply with the text."""
-        shown = self._review(target.native_id, connection, credentials, http)
-        if isinstance(shown, Rejected):
-            return Presence.ABSENT if shown.reason == "gone" else Presence.CANNOT_TELL
-        standing = shown.object("reviewReply").text("comment")
+        review = self._fetch_review(target.native_id, connection, credentials, http)
+        if isinstance(review, Rejection):
+            return ReplyLookup.ABSENT if review.reason == "gone" else ReplyLookup.CANNOT_TELL
+        existing_text = review.object("reviewReply").text("comment")
         return (
-            Sent(_reply_id(target)) if standing and same_text(standing, text) else Presence.ABSENT
+            SentReply(_reply_id(target))
+            if existing_text and same_text(existing_text, text)
+            else ReplyLookup.ABSENT
         )
 
     def moderation(
@@ -288,28 +301,31 @@ class GoogleBusiness(Connector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Moderation:
+    ) -> ModerationResult:
         """The reply's state, as long as it is ours that stands there."""
-        shown = self._review(target.native_id, connection, credentials, http)
-        if isinstance(shown, Rejected):
-            return Moderation(Standing.CANNOT_TELL, shown.reason)
-        reply = shown.object("reviewReply")
+        review = self._fetch_review(target.native_id, connection, credentials, http)
+        if isinstance(review, Rejection):
+            return ModerationResult(ModerationStatus.CANNOT_TELL, review.reason)
+        reply = review.object("reviewReply")
         if not same_text(reply.text("comment"), text):
-            return Moderation(Standing.CANNOT_TELL, "not_shown")
-        standing = _STANDINGS.get(reply.label("reviewReplyState") or "", Standing.CANNOT_TELL)
-        return Moderation(
-            standing, (reply.label("policyViolation") or "") if standing is Standing.REFUSED else ""
+            return ModerationResult(ModerationStatus.CANNOT_TELL, "not_shown")
+        status = _STATUS_BY_STATE.get(
+            reply.one_line("reviewReplyState") or "", ModerationStatus.CANNOT_TELL
+        )
+        return ModerationResult(
+            status,
+            (reply.one_line("policyViolation") or "") if status is ModerationStatus.REMOVED else "",
         )
 
     def fetch(
         self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | Gone | None:
+    ) -> ReviewEvent | ReviewGone | None:
         """The review as the API has it; None without credentials that may read it."""
-        shown = self._review(native_id, connection, credentials, http)
-        if isinstance(shown, Rejected):
-            return Gone.GONE if shown.reason == "gone" else None
+        review = self._fetch_review(native_id, connection, credentials, http)
+        if isinstance(review, Rejection):
+            return ReviewGone.GONE if review.reason == "gone" else None
         try:
-            return _event(shown)
+            return _review_event(review)
         except Unparseable as error:
             raise PlatformUnavailable(
                 f"{_TITLE} answered something unreadable: {error.detail}.", maybe_applied=False
@@ -322,11 +338,11 @@ class GoogleBusiness(Connector):
         credentials: Mapping[str, str],
         http: Http,
         now: datetime,
-    ) -> Page | Rejected:
+    ) -> ReviewPage | Rejection:
         """The location's reviews, latest change first."""
         location = _location(connection)
-        if not _LOCATION.fullmatch(location):
-            return Rejected(
+        if not _LOCATION_PATTERN.fullmatch(location):
+            return Rejection(
                 "bad_location",
                 "Set location to the location's name, such as accounts/1234/locations/5678.",
             )
@@ -335,21 +351,21 @@ class GoogleBusiness(Connector):
             "orderBy": "updateTime desc",
             **({"pageToken": cursor} if cursor else {}),
         }
-        answer = self._call(
+        response = self._call_api(
             "GET", f"{location}/reviews?{urlencode(query)}", None, connection, credentials, http
         )
-        if isinstance(answer, Rejected):
-            return answer
-        listed = read_answer(answer, _TITLE)
-        return google.page(listed, listed.text("nextPageToken"), _TITLE, _event)
+        if isinstance(response, Rejection):
+            return response
+        page = read_response(response, _TITLE)
+        return google.review_page(page, page.text("nextPageToken"), _TITLE, _review_event)
 
-    def _review(
+    def _fetch_review(
         self, name: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> Fields | Rejected:
-        answer = self._call("GET", name, None, connection, credentials, http)
-        return answer if isinstance(answer, Rejected) else read_answer(answer, _TITLE)
+    ) -> Fields | Rejection:
+        response = self._call_api("GET", name, None, connection, credentials, http)
+        return response if isinstance(response, Rejection) else read_response(response, _TITLE)
 
-    def _call(
+    def _call_api(
         self,
         method: str,
         path: str,
@@ -357,28 +373,34 @@ class GoogleBusiness(Connector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> HttpAnswer | Rejected:
-        grant = google.refreshed(credentials, connection.settings)
-        if isinstance(grant, Rejected):
+    ) -> HttpResponse | Rejection:
+        grant = google.refresh_token_grant(credentials, connection.settings)
+        if isinstance(grant, Rejection):
             return grant
         base = connection.settings.get("api_base", "").strip().rstrip("/") or _API
         name, _, query = path.partition("?")
         url = f"{base}/v4/{quote(name)}" + (f"?{query}" if query else "")
         body = json.dumps(document).encode() if document is not None else None
         headers = {"content-type": "application/json"} if body else None
-        return self._tokens.call(
-            grant, http, method, url, headers=headers, body=body, explain=google.explained("Google")
+        return self._oauth.call(
+            grant,
+            http,
+            method,
+            url,
+            headers=headers,
+            body=body,
+            explain=google.error_explainer("Google"),
         )
 
 
 def _notification(message: Fields) -> Fields:
     data = message.values.get("data")
     if not isinstance(data, str):
-        raise message.unreadable("data", "is missing")
+        raise message.field_error("data", "is missing")
     try:
         content = base64.b64decode(data, validate=True)
     except ValueError:
-        raise message.unreadable("data", "is not Base64") from None
+        raise message.field_error("data", "is not Base64") from None
     return Fields(read_object(content), "the notification")
 
 
@@ -392,14 +414,14 @@ def _first_text(notification: Fields, names: tuple[str, ...]) -> str:
 def _review_name(notification: Fields) -> str:
     """The review's name, wherever the notification has it: whole, or in two parts."""
     values = notification.values
-    location, number = (
-        _first_text(notification, _LOCATIONS),
+    location, review_id = (
+        _first_text(notification, _LOCATION_FIELDS),
         _first_text(notification, ("reviewId", "review_id")),
     )
-    named = [value for name in _NAMES if isinstance(value := values.get(name), str)] + [
-        f"{location}/reviews/{number}"
-    ]
-    name = next((value for value in named if _REVIEW.fullmatch(value)), "")
+    candidates = [
+        value for name in _REVIEW_NAME_FIELDS if isinstance(value := values.get(name), str)
+    ] + [f"{location}/reviews/{review_id}"]
+    name = next((value for value in candidates if _REVIEW_PATTERN.fullmatch(value)), "")
     if not name:
         raise Unparseable(
             "The notification names no review of the form accounts/*/locations/*/reviews/*."
@@ -413,7 +435,7 @@ def _location(connection: Connection) -> str:
     return connection.settings.get("location", "").strip().strip("/")
 
 
-def _of_location(name: str, connection: Connection) -> bool:
+def _is_at_location(name: str, connection: Connection) -> bool:
     """Whether a review is of the connection's location.
 
     By the location's number, since accounts may share a location.
@@ -422,38 +444,39 @@ def _of_location(name: str, connection: Connection) -> bool:
     return not location or name.split("/")[3] == location.rpartition("/")[2]
 
 
-def _event(review: Fields) -> ReviewEvent:
+def _review_event(review: Fields) -> ReviewEvent:
     name = review.id("name")
-    if not _REVIEW.fullmatch(name):
-        raise review.unreadable("name", "is not of the form accounts/*/locations/*/reviews/*")
-    created, updated = review.time("createTime"), review.time("updateTime")
-    at = updated or created
-    if at is None:
-        raise review.unreadable("updateTime", "is missing")
+    if not _REVIEW_PATTERN.fullmatch(name):
+        raise review.field_error("name", "is not of the form accounts/*/locations/*/reviews/*")
+    created_at, updated_at = review.time("createTime"), review.time("updateTime")
+    changed_at = updated_at or created_at
+    if changed_at is None:
+        raise review.field_error("updateTime", "is missing")
     reviewer = review.object("reviewer")
     return ReviewEvent(
-        kind=EventKind.EDITED if created and created < at else EventKind.CREATED,
+        kind=EventKind.EDITED if created_at and created_at < changed_at else EventKind.CREATED,
         native_id=name,
         native_thread=name,
-        revision=time_revision(at),
+        revision=time_revision(changed_at),
         # Google shows a name and no id: two people of one name must not become one author.
         author=Author(
-            nobody(name).id, None if reviewer.flag("isAnonymous") else reviewer.label("displayName")
+            anonymous_author(name).id,
+            None if reviewer.boolean("isAnonymous") else reviewer.one_line("displayName"),
         ),
-        rating=_STARS.get(review.label("starRating") or ""),
-        text=_written(review.text("comment")),
-        occurred_at=at,
+        rating=_STARS.get(review.one_line("starRating") or ""),
+        text=_original_text(review.text("comment")),
+        occurred_at=changed_at,
         link=review.link("reviewReplyUrl"),
     )
 
 
-def _written(comment: str | None) -> str | None:
+def _original_text(comment: str | None) -> str | None:
     """What the author wrote, without the translation that Google puts before or after it."""
     if comment is None:
         return None
     if comment.startswith("(Translated by Google)") and "\n\n(Original)\n" in comment:
-        return clean(comment.partition("\n\n(Original)\n")[2])
-    return clean(comment.partition("\n\n(Translated by Google)\n")[0])
+        return normalize_text(comment.partition("\n\n(Original)\n")[2])
+    return normalize_text(comment.partition("\n\n(Translated by Google)\n")[0])
 
 
 def _reply_id(target: ReplyTarget) -> str:

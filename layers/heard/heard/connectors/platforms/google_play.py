@@ -41,23 +41,29 @@ from heard.connectors import (
     Capabilities,
     Connection,
     Connector,
-    Gone,
     Http,
-    HttpAnswer,
-    Page,
-    Parsed,
-    Presence,
-    Rejected,
+    HttpResponse,
+    ParsedDelivery,
+    Rejection,
+    ReplyLookup,
     ReplyTarget,
-    Request,
-    Secret,
-    Sent,
+    ReviewGone,
+    ReviewPage,
+    SecretOrigin,
+    SentReply,
+    WebhookRequest,
     google,
 )
-from heard.connectors.oauth import Tokens
-from heard.connectors.parsing import Fields, nobody, read_answer, same_text, written_by_others
+from heard.connectors.oauth import OAuthClient
+from heard.connectors.parsing import (
+    Fields,
+    anonymous_author,
+    read_response,
+    same_text,
+    written_by_others,
+)
 from heard.errors import PlatformUnavailable, Unparseable
-from heard.reviews import Author, Channel, EventKind, ReviewEvent, clean, time_revision
+from heard.reviews import Author, Channel, EventKind, ReviewEvent, normalize_text, time_revision
 
 REPLY_LIMIT: Final = 350
 
@@ -65,7 +71,7 @@ _API: Final = "https://androidpublisher.googleapis.com"
 _SCOPE: Final = "https://www.googleapis.com/auth/androidpublisher"
 _TITLE: Final = "Google Play"
 _PAGE_SIZE: Final = 100
-_LATEST: Final = 253_402_300_799
+_MAX_TIME: Final = 253_402_300_799
 """The last second of the year 9999: revisions sort as text only while years have four digits."""
 
 
@@ -86,8 +92,8 @@ class GooglePlay(Connector):
         can_fetch=True,
         pushes=False,
         signed=False,
-        tested_by_us=False,
-        secret=Secret.NONE,
+        can_self_test=False,
+        secret_origin=SecretOrigin.NONE,
         poll_seconds=300,
         settings={"package_name": "the app's package name, such as com.example.app"},
         optional_settings={
@@ -104,7 +110,7 @@ class GooglePlay(Connector):
             "3. Enter the app's package name and the text of the JSON key file here; new "
             "permissions can take a day to work."
         ),
-        cannot=(
+        limitations=(
             "Google Play lists only reviews that were written or changed within the last week: "
             "older ones, and what was changed while Heard"
             " was not asking for more than a week, are not seen.",
@@ -114,11 +120,11 @@ class GooglePlay(Connector):
             "Heard's is never replaced, as long as"
             " Google lets Heard read the review; change it in the Play Console.",
         ),
-        proof=(
+        verified=(
             "The list in Google's documentation is read.",
             "Assertions are checked with PyJWT by the simulated token endpoint.",
         ),
-        unproven=(
+        assumptions=(
             "What the API answers for a review that was deleted or is older than a week is not "
             "documented.",
             "The limit of 350 is documented as approximate, and its unit as characters only.",
@@ -126,14 +132,16 @@ class GooglePlay(Connector):
             "code only.",
         ),
     )
-    parse_reads = ()
+    parsed_headers = ()
 
     def __init__(self) -> None:
-        self._tokens = Tokens(_TITLE)
+        self._oauth = OAuthClient(_TITLE)
 
-    def parse(self, request: Request, connection: Connection, now: datetime) -> Parsed:
+    def parse(
+        self, request: WebhookRequest, connection: Connection, now: datetime
+    ) -> ParsedDelivery:
         """Nothing: Google Play sends nothing, so that whatever comes is not from there."""
-        return Parsed()
+        return ParsedDelivery()
 
     def reply(
         self,
@@ -143,26 +151,26 @@ class GooglePlay(Connector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Sent | Rejected:
+    ) -> SentReply | Rejection:
         """Set the review's one reply, unless somebody else's stands there."""
-        if refused := self.too_long(text):
-            return refused
-        shown = self._review(target.native_id, connection, credentials, http)
-        if isinstance(shown, Rejected):
+        if rejection := self.check_length(text):
+            return rejection
+        review = self._fetch_review(target.native_id, connection, credentials, http)
+        if isinstance(review, Rejection):
             # Whether a review older than a week can be read is not documented; whether it takes a
             # reply, only trying tells.
-            if shown.reason != "gone":
-                return shown
-        elif standing := _comment(shown, "developerComment").text("text"):
-            if same_text(standing, text):
-                return Sent(target.native_id)
-            if written_by_others(standing, target):
-                return Rejected(
+            if review.reason != "gone":
+                return review
+        elif existing_text := _first_comment(review, "developerComment").text("text"):
+            if same_text(existing_text, text):
+                return SentReply(target.native_id)
+            if written_by_others(existing_text, target):
+                return Rejection(
                     "already_answered",
                     "Somebody answered this review in the Play Console, and one reply is shown: "
                     "change that one there.",
                 )
-        answer = self._call(
+        response = self._call_api(
             "POST",
             f"/{quote(target.native_id, safe='')}:reply",
             {"replyText": text},
@@ -170,7 +178,7 @@ class GooglePlay(Connector):
             credentials,
             http,
         )
-        return answer if isinstance(answer, Rejected) else Sent(target.native_id)
+        return response if isinstance(response, Rejection) else SentReply(target.native_id)
 
     def find_reply(
         self,
@@ -180,29 +188,33 @@ class GooglePlay(Connector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Sent | Presence:
+    ) -> SentReply | ReplyLookup:
         """Compare the business's comment with the text. A reply has no id of its own.
 
         It goes by the review's.
         """
-        shown = self._review(target.native_id, connection, credentials, http)
-        if isinstance(shown, Rejected):
-            return Presence.CANNOT_TELL
-        standing = _comment(shown, "developerComment").text("text")
-        return Sent(target.native_id) if standing and same_text(standing, text) else Presence.ABSENT
+        review = self._fetch_review(target.native_id, connection, credentials, http)
+        if isinstance(review, Rejection):
+            return ReplyLookup.CANNOT_TELL
+        existing_text = _first_comment(review, "developerComment").text("text")
+        return (
+            SentReply(target.native_id)
+            if existing_text and same_text(existing_text, text)
+            else ReplyLookup.ABSENT
+        )
 
     def fetch(
         self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | Gone | None:
+    ) -> ReviewEvent | ReviewGone | None:
         """The review as the API has it.
 
         None without credentials that may read it, or if it has no words of a customer.
         """
-        shown = self._review(native_id, connection, credentials, http)
-        if isinstance(shown, Rejected):
-            return Gone.GONE if shown.reason == "gone" else None
+        review = self._fetch_review(native_id, connection, credentials, http)
+        if isinstance(review, Rejection):
+            return ReviewGone.GONE if review.reason == "gone" else None
         try:
-            return _event(shown, connection)
+            return _review_event(review, connection)
         except Unparseable as error:
             raise PlatformUnavailable(
                 f"{_TITLE} answered something unreadable: {error.detail}.", maybe_applied=False
@@ -215,25 +227,29 @@ class GooglePlay(Connector):
         credentials: Mapping[str, str],
         http: Http,
         now: datetime,
-    ) -> Page | Rejected:
+    ) -> ReviewPage | Rejection:
         """The reviews of the last week, latest change first."""
         query = {"maxResults": str(_PAGE_SIZE), **({"token": cursor} if cursor else {})}
-        answer = self._call("GET", f"?{urlencode(query)}", None, connection, credentials, http)
-        if isinstance(answer, Rejected):
-            return answer
-        listed = read_answer(answer, _TITLE)
-        older = listed.object("tokenPagination").text("nextPageToken")
-        return google.page(listed, older, _TITLE, lambda review: _event(review, connection))
+        response = self._call_api(
+            "GET", f"?{urlencode(query)}", None, connection, credentials, http
+        )
+        if isinstance(response, Rejection):
+            return response
+        page = read_response(response, _TITLE)
+        next_cursor = page.object("tokenPagination").text("nextPageToken")
+        return google.review_page(
+            page, next_cursor, _TITLE, lambda review: _review_event(review, connection)
+        )
 
-    def _review(
+    def _fetch_review(
         self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> Fields | Rejected:
-        answer = self._call(
+    ) -> Fields | Rejection:
+        response = self._call_api(
             "GET", f"/{quote(native_id, safe='')}", None, connection, credentials, http
         )
-        return answer if isinstance(answer, Rejected) else read_answer(answer, _TITLE)
+        return response if isinstance(response, Rejection) else read_response(response, _TITLE)
 
-    def _call(
+    def _call_api(
         self,
         method: str,
         path: str,
@@ -241,68 +257,79 @@ class GooglePlay(Connector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> HttpAnswer | Rejected:
-        package = connection.settings.get("package_name", "").strip()
-        if not package:
-            return Rejected(
+    ) -> HttpResponse | Rejection:
+        package_name = connection.settings.get("package_name", "").strip()
+        if not package_name:
+            return Rejection(
                 "no_credentials",
                 "Set package_name to the app's package name, such as com.example.app.",
             )
-        grant = google.service_account(credentials, connection.settings, _SCOPE)
-        if isinstance(grant, Rejected):
+        grant = google.service_account_grant(credentials, connection.settings, _SCOPE)
+        if isinstance(grant, Rejection):
             return grant
         base = connection.settings.get("api_base", "").strip().rstrip("/") or _API
-        url = f"{base}/androidpublisher/v3/applications/{quote(package, safe='')}/reviews{path}"
+        url = (
+            f"{base}/androidpublisher/v3/applications/{quote(package_name, safe='')}/reviews{path}"
+        )
         body = json.dumps(document).encode() if document is not None else None
         headers = {"content-type": "application/json"} if body else None
-        return self._tokens.call(
-            grant, http, method, url, headers=headers, body=body, explain=google.explained(_TITLE)
+        return self._oauth.call(
+            grant,
+            http,
+            method,
+            url,
+            headers=headers,
+            body=body,
+            explain=google.error_explainer(_TITLE),
         )
 
 
-def _comment(review: Fields, kind: str) -> Fields:
+def _first_comment(review: Fields, field: str) -> Fields:
     """The review's first comment of a kind; without any fields if it has none."""
     comments = review.values.get("comments")
     entries = cast("list[object]", comments) if isinstance(comments, list) else []
-    found = (
+    matches = (
         cast("Mapping[str, object]", entry)
         for entry in entries
-        if isinstance(entry, dict) and kind in entry
+        if isinstance(entry, dict) and field in entry
     )
-    nothing: Mapping[str, object] = {}
-    return Fields(next(found, nothing), "a comment", review.problems).object(kind)
+    empty: Mapping[str, object] = {}
+    return Fields(next(matches, empty), "a comment", review.problems).object(field)
 
 
-def _event(review: Fields, connection: Connection) -> ReviewEvent | None:
-    said = _comment(review, "userComment")
-    if not said.values:
+def _review_event(review: Fields, connection: Connection) -> ReviewEvent | None:
+    comment = _first_comment(review, "userComment")
+    if not comment.values:
         return None
-    native_id, at = review.id("reviewId"), _modified(said)
-    title, text = _title_and_text(said)
-    package = connection.settings.get("package_name", "").strip()
+    native_id, modified_at = review.id("reviewId"), _read_modified_time(comment)
+    title, text = _title_and_text(comment)
+    package_name = connection.settings.get("package_name", "").strip()
     return ReviewEvent(
         kind=EventKind.CREATED,
         native_id=native_id,
         native_thread=native_id,
-        revision=time_revision(at),
-        author=Author(nobody(native_id).id, review.label("authorName")),
-        rating=said.rating("starRating"),
+        revision=time_revision(modified_at),
+        author=Author(anonymous_author(native_id).id, review.one_line("authorName")),
+        rating=comment.rating("starRating"),
         title=title,
         text=text,
-        occurred_at=at,
-        link=f"https://play.google.com/store/apps/details?{urlencode({'id': package, 'reviewId': native_id})}",
+        occurred_at=modified_at,
+        link=f"https://play.google.com/store/apps/details?{urlencode({'id': package_name, 'reviewId': native_id})}",
     )
 
 
-def _modified(comment: Fields) -> datetime:
+def _read_modified_time(comment: Fields) -> datetime:
     """When a comment was last changed. Raises Unparseable.
 
     Without it the review's revisions have no order.
     """
-    at = comment.required_object("lastModified")
-    seconds, nanos = at.whole("seconds", 0, _LATEST), at.whole("nanos", 0, 999_999_999)
+    last_modified = comment.required_object("lastModified")
+    seconds, nanos = (
+        last_modified.integer("seconds", 0, _MAX_TIME),
+        last_modified.integer("nanos", 0, 999_999_999),
+    )
     if seconds is None:
-        raise at.unreadable("seconds", "is missing or not a time")
+        raise last_modified.field_error("seconds", "is missing or not a time")
     return datetime.fromtimestamp(seconds, UTC).replace(microsecond=(nanos or 0) // 1000)
 
 
@@ -313,7 +340,7 @@ def _title_and_text(comment: Fields) -> tuple[str | None, str | None]:
     if not isinstance(value, str):
         return None, comment.text("text")
     title, tab, text = value.partition("\t")
-    return (clean(title), clean(text)) if tab else (None, clean(value))
+    return (normalize_text(title), normalize_text(text)) if tab else (None, normalize_text(value))
 
 
 CONNECTOR: Connector = GooglePlay()

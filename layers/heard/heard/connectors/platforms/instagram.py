@@ -39,27 +39,27 @@ from heard.connectors import (
     Capabilities,
     Connection,
     Connector,
-    Gone,
     Http,
-    Page,
-    Presence,
-    Rejected,
+    Rejection,
+    ReplyLookup,
     ReplyTarget,
-    Secret,
-    Sent,
+    ReviewGone,
+    ReviewPage,
+    SecretOrigin,
+    SentReply,
 )
 from heard.connectors.meta import (
-    GRAPH,
+    GRAPH_URL,
     SECRET_HELP,
-    SIGNATURE,
-    Change,
+    SIGNATURE_DESCRIPTION,
+    MetaChange,
     MetaConnector,
-    following,
-    instant,
-    listed,
-    segment,
+    next_cursor,
+    path_segment,
+    read_objects,
+    read_time,
 )
-from heard.connectors.parsing import Fields, nobody, test_event
+from heard.connectors.parsing import Fields, anonymous_author, test_event
 from heard.errors import Unparseable
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, number_revision
 
@@ -67,14 +67,14 @@ REPLY_LIMIT: Final = 2_200
 
 _TEST_COMMENT: Final = "17865799348089039"
 _TEST_MEDIA: Final = "123123123"
-_MENTION: Final = "mention:"
-_CAPTION: Final = "caption:"
-_WORDS: Final = "id,text,timestamp,username,from,parent_id"
-_COMMENT: Final = f"{_WORDS},media{{id,permalink}}"
-_MENTIONED: Final = "id,text,timestamp,username,media{id,permalink}"
-_MEDIA: Final = f"id,permalink,comments.limit(50){{{_WORDS},replies.limit(50){{{_WORDS}}}}}"
-_MEDIA_A_PAGE: Final = "10"
-_BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MENTION_PREFIX: Final = "mention:"
+_CAPTION_PREFIX: Final = "caption:"
+_COMMENT_BASE_FIELDS: Final = "id,text,timestamp,username,from,parent_id"
+_COMMENT_FIELDS: Final = f"{_COMMENT_BASE_FIELDS},media{{id,permalink}}"
+_MENTION_FIELDS: Final = "id,text,timestamp,username,media{id,permalink}"
+_MEDIA_FIELDS: Final = f"id,permalink,comments.limit(50){{{_COMMENT_BASE_FIELDS},replies.limit(50){{{_COMMENT_BASE_FIELDS}}}}}"
+_MEDIA_PAGE_SIZE: Final = "10"
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Instagram(MetaConnector):
@@ -86,7 +86,7 @@ class Instagram(MetaConnector):
         platform="instagram",
         title="Instagram",
         channel=Channel.SOCIAL,
-        signature=SIGNATURE,
+        signature=SIGNATURE_DESCRIPTION,
         edits="polled",
         deletions="polled",
         replies="many",
@@ -94,10 +94,10 @@ class Instagram(MetaConnector):
         reply_unit="characters",
         can_find_reply=True,
         can_fetch=True,
-        secret=Secret.GIVEN,
+        secret_origin=SecretOrigin.FROM_PLATFORM,
         secret_help=SECRET_HELP,
         poll_seconds=900,
-        one_review_a_thread=False,
+        single_review_threads=False,
         settings={
             "ig_user_id": "the id of the Instagram professional account, as GET "
             "/{page_id}?fields=instagram_business_account shows it",
@@ -106,7 +106,7 @@ class Instagram(MetaConnector):
         },
         optional_settings={
             "username": "the account's name, to know its own comments by as well",
-            "api_base": f"where the Graph API is, with its version ({GRAPH} if not said)",
+            "api_base": f"where the Graph API is, with its version ({GRAPH_URL} if not said)",
         },
         credentials={
             "access_token": "a lasting access token with instagram_basic, "
@@ -126,7 +126,7 @@ class Instagram(MetaConnector):
             "/{page_id}/subscribed_apps?subscribed_fields=feed with a token of the Page.\n"
             "7. Leave Require app secret (App settings, Advanced) off."
         ),
-        cannot=(
+        limitations=(
             "Direct messages, live comments, comments on ads, and mentions in stories.",
             "Comments on media of private accounts, or before Meta has reviewed the app (Advanced "
             "Access).",
@@ -135,11 +135,11 @@ class Instagram(MetaConnector):
             "Several accounts behind one app: Meta knows one address an app, so that each "
             "connection needs an app of its own.",
         ),
-        proof=(
+        verified=(
             "The dashboard's test deliveries of comments and mentions, as captured in a public "
             "project, are read and never routed.",
         ),
-        unproven=(
+        assumptions=(
             "How long a comment may be: 2,200 characters is a caption's documented limit.",
             "That the business's own comments come with the account's id as their author; if not, "
             "its username tells.",
@@ -148,7 +148,9 @@ class Instagram(MetaConnector):
         ),
     )
 
-    def change(self, change: Change, connection: Connection, now: datetime) -> ReviewEvent | None:
+    def change_event(
+        self, change: MetaChange, connection: Connection, now: datetime
+    ) -> ReviewEvent | None:
         """A comment, or who mentioned us where. Raises Unparseable."""
         value = change.value
         match change.field:
@@ -158,10 +160,15 @@ class Instagram(MetaConnector):
                     or value.object("media").values.get("id") == _TEST_MEDIA
                 ):
                     return test_event()
-                return replace(self._comment(value, connection), occurred_at=change.sent_at)
+                return replace(self._comment_event(value, connection), occurred_at=change.sent_at)
             case "mentions":
-                comment, media = value.optional_id("comment_id"), value.id("media_id")
-                return _mention(f"{_MENTION}{comment}" if comment else f"{_CAPTION}{media}", media)
+                comment_id, media_id = value.optional_id("comment_id"), value.id("media_id")
+                return _mention_event(
+                    f"{_MENTION_PREFIX}{comment_id}"
+                    if comment_id
+                    else f"{_CAPTION_PREFIX}{media_id}",
+                    media_id,
+                )
             case _:
                 return None
 
@@ -173,24 +180,24 @@ class Instagram(MetaConnector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Sent | Rejected:
+    ) -> SentReply | Rejection:
         """Reply below the first level's comment; to a mention through the account."""
-        if refused := self.too_long(text):
-            return refused
-        kind, native_id = _kind(target.native_id)
-        if not kind:
+        if rejection := self.check_length(text):
+            return rejection
+        prefix, native_id = _split_id(target.native_id)
+        if not prefix:
             return self.post(
-                f"{segment(target.native_thread)}/replies",
+                f"{path_segment(target.native_thread)}/replies",
                 {"message": text},
                 connection,
                 credentials,
                 http,
             )
         form = {"media_id": target.reply_to.get("media_id", native_id), "message": text}
-        if kind == _MENTION:
+        if prefix == _MENTION_PREFIX:
             form["comment_id"] = native_id
         return self.post(
-            f"{segment(_account(connection))}/mentions", form, connection, credentials, http
+            f"{path_segment(_account_id(connection))}/mentions", form, connection, credentials, http
         )
 
     def find_reply(
@@ -201,57 +208,63 @@ class Instagram(MetaConnector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Sent | Presence:
+    ) -> SentReply | ReplyLookup:
         """Look through the thread's replies.
 
         Those to a mention are on another's media, and cannot be listed.
         """
-        kind, _ = _kind(target.native_id)
-        if kind:
-            return Presence.CANNOT_TELL
-        path = f"{segment(target.native_thread)}/replies"
-        return self.among(
+        prefix, _ = _split_id(target.native_id)
+        if prefix:
+            return ReplyLookup.CANNOT_TELL
+        path = f"{path_segment(target.native_thread)}/replies"
+        return self.find_own_reply(
             path, "id,text,from,username", "text", text, connection, credentials, http
         )
 
     def fetch(
         self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | Gone | None:
+    ) -> ReviewEvent | ReviewGone | None:
         """The comment, or the caption, as the account may see it."""
-        kind, shown_id = _kind(native_id)
-        if not shown_id.isalnum():
+        prefix, object_id = _split_id(native_id)
+        if not object_id.isalnum():
             return None
-        if not kind:
-            path, asked, inside = segment(shown_id), _COMMENT, ""
-        elif kind == _MENTION:
-            path, asked, inside = (
-                segment(_account(connection)),
-                f"mentioned_comment.comment_id({shown_id}){{{_MENTIONED}}}",
+        if not prefix:
+            path, fields, result_field = path_segment(object_id), _COMMENT_FIELDS, ""
+        elif prefix == _MENTION_PREFIX:
+            path, fields, result_field = (
+                path_segment(_account_id(connection)),
+                f"mentioned_comment.comment_id({object_id}){{{_MENTION_FIELDS}}}",
                 "mentioned_comment",
             )
         else:
-            asked = (
-                f"mentioned_media.media_id({shown_id}){{id,caption,timestamp,username,permalink}}"
+            fields = (
+                f"mentioned_media.media_id({object_id}){{id,caption,timestamp,username,permalink}}"
             )
-            path, inside = segment(_account(connection)), "mentioned_media"
-        answer = self.shown(self.get(path, {"fields": asked}, connection, credentials, http))
-        if not isinstance(answer, Fields):
-            return answer
+            path, result_field = path_segment(_account_id(connection)), "mentioned_media"
+        response = self.fields_or_gone(
+            self.get(path, {"fields": fields}, connection, credentials, http)
+        )
+        if not isinstance(response, Fields):
+            return response
         try:
-            found = answer.required_object(inside) if inside else answer
-            if not kind:
-                return self._comment(found, connection)
-            media = shown_id if kind == _CAPTION else found.required_object("media").id("id")
+            comment = response.required_object(result_field) if result_field else response
+            if not prefix:
+                return self._comment_event(comment, connection)
+            media_id = (
+                object_id
+                if prefix == _CAPTION_PREFIX
+                else comment.required_object("media").id("id")
+            )
             return replace(
-                _mention(native_id, media),
-                author=_author(found, native_id),
-                text=found.text("text") or found.text("caption"),
-                occurred_at=instant(found, "timestamp"),
-                link=found.link("permalink") or found.object("media").link("permalink"),
+                _mention_event(native_id, media_id),
+                author=_author(comment, native_id),
+                text=comment.text("text") or comment.text("caption"),
+                occurred_at=read_time(comment, "timestamp"),
+                link=comment.link("permalink") or comment.object("media").link("permalink"),
                 partial=False,
             )
         except Unparseable as error:
-            raise self.unreadable(error) from error
+            raise self.unreadable_response(error) from error
 
     def recent(
         self,
@@ -260,87 +273,95 @@ class Instagram(MetaConnector):
         credentials: Mapping[str, str],
         http: Http,
         now: datetime,
-    ) -> Page | Rejected:
+    ) -> ReviewPage | Rejection:
         """The latest comments of some of the latest media, newest first.
 
         An older page has those of older media.
         """
-        query = {"fields": _MEDIA, "limit": _MEDIA_A_PAGE, **({"after": cursor} if cursor else {})}
-        answer = self.get(
-            f"{segment(_account(connection))}/media", query, connection, credentials, http
+        query = {
+            "fields": _MEDIA_FIELDS,
+            "limit": _MEDIA_PAGE_SIZE,
+            **({"after": cursor} if cursor else {}),
+        }
+        response = self.get(
+            f"{path_segment(_account_id(connection))}/media", query, connection, credentials, http
         )
-        if isinstance(answer, Rejected):
-            return answer
+        if isinstance(response, Rejection):
+            return response
         events: list[ReviewEvent] = []
-        problems = answer.problems
-        for media in listed(answer):
-            for comment in listed(media.object("comments")):
-                for each in (comment, *listed(comment.object("replies"))):
+        problems = response.problems
+        for media in read_objects(response):
+            for comment in read_objects(media.object("comments")):
+                for item in (comment, *read_objects(comment.object("replies"))):
                     try:
-                        event = self._comment(each, connection, comment)
+                        event = self._comment_event(item, connection, comment)
                     except Unparseable as error:
                         problems.append(error.detail)
                         continue
                     events.append(replace(event, link=media.link("permalink")))
-        events.sort(key=lambda event: event.occurred_at or _BEGINNING, reverse=True)
-        return Page(tuple(events), following(answer), tuple(problems))
+        events.sort(key=lambda event: event.occurred_at or _EPOCH, reverse=True)
+        return ReviewPage(tuple(events), next_cursor(response), tuple(problems))
 
-    def ours(self, comment: Fields, connection: Connection) -> bool | None:
+    def is_own_comment(self, comment: Fields, connection: Connection) -> bool | None:
         """Whether the account wrote a comment, by its id or its name."""
-        name, wanted = (
-            comment.object("from").label("username") or comment.label("username"),
+        name, own_name = (
+            comment.object("from").one_line("username") or comment.one_line("username"),
             connection.settings.get("username", ""),
         )
-        if name and name.casefold() == wanted.strip().lstrip("@").casefold():
+        if name and name.casefold() == own_name.strip().lstrip("@").casefold():
             return True
-        return super().ours(comment, connection)
+        return super().is_own_comment(comment, connection)
 
-    def _comment(
-        self, comment: Fields, connection: Connection, below: Fields | None = None
+    def _comment_event(
+        self, comment: Fields, connection: Connection, parent_comment: Fields | None = None
     ) -> ReviewEvent:
         native_id = comment.id("id")
-        parent = comment.optional_id("parent_id") or (below.id("id") if below else None)
+        parent_id = comment.optional_id("parent_id") or (
+            parent_comment.id("id") if parent_comment else None
+        )
         return ReviewEvent(
-            kind=EventKind.REPLY_SEEN if self.ours(comment, connection) else EventKind.CREATED,
+            kind=EventKind.REPLY_SEEN
+            if self.is_own_comment(comment, connection)
+            else EventKind.CREATED,
             native_id=native_id,
-            native_thread=parent or native_id,
+            native_thread=parent_id or native_id,
             revision=number_revision(0),
             author=_author(comment, native_id),
             text=comment.text("text"),
-            occurred_at=instant(comment, "timestamp"),
+            occurred_at=read_time(comment, "timestamp"),
             link=comment.object("media").link("permalink"),
         )
 
 
-def _mention(native_id: str, media: str) -> ReviewEvent:
+def _mention_event(native_id: str, media_id: str) -> ReviewEvent:
     return ReviewEvent(
         kind=EventKind.CREATED,
         native_id=native_id,
         native_thread=native_id,
         revision=number_revision(0),
-        author=nobody(native_id),
-        reply_to={"media_id": media},
+        author=anonymous_author(native_id),
+        reply_to={"media_id": media_id},
         partial=True,
     )
 
 
 def _author(comment: Fields, native_id: str) -> Author:
     sender = comment.object("from")
-    name = sender.label("username") or comment.label("username")
+    name = sender.one_line("username") or comment.one_line("username")
     # Reading a mention shows a name and no id; a name can change hands, and says so in the author's
     # id.
-    author = sender.optional_id("id") or (f"@{name}" if name else None)
-    return Author(author, name) if author else nobody(native_id)
+    author_id = sender.optional_id("id") or (f"@{name}" if name else None)
+    return Author(author_id, name) if author_id else anonymous_author(native_id)
 
 
-def _kind(native_id: str) -> tuple[str, str]:
-    for kind in (_MENTION, _CAPTION):
-        if native_id.startswith(kind):
-            return kind, native_id.removeprefix(kind)
+def _split_id(native_id: str) -> tuple[str, str]:
+    for prefix in (_MENTION_PREFIX, _CAPTION_PREFIX):
+        if native_id.startswith(prefix):
+            return prefix, native_id.removeprefix(prefix)
     return "", native_id
 
 
-def _account(connection: Connection) -> str:
+def _account_id(connection: Connection) -> str:
     return connection.settings.get("ig_user_id", "").strip()
 
 

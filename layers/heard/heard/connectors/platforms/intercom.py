@@ -38,20 +38,28 @@ from heard.connectors import (
     Capabilities,
     Connection,
     Connector,
-    Gone,
     Http,
-    Parsed,
-    Presence,
-    Rejected,
+    ParsedDelivery,
+    Rejection,
+    ReplyLookup,
     ReplyTarget,
-    Request,
-    Response,
-    Secret,
-    Sent,
+    ReviewGone,
+    SecretOrigin,
+    SentReply,
+    WebhookRequest,
+    WebhookResponse,
 )
-from heard.connectors.http import ask
-from heard.connectors.markup import plain
-from heard.connectors.parsing import Fields, each, nobody, one, read_object, same_text, test_event
+from heard.connectors.http import call_api
+from heard.connectors.markup import html_to_text
+from heard.connectors.parsing import (
+    Fields,
+    anonymous_author,
+    parse_each,
+    parse_one,
+    read_object,
+    same_text,
+    test_event,
+)
 from heard.connectors.signatures import BodyHmac
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import TOMBSTONE, Author, Channel, EventKind, ReviewEvent, number_revision
@@ -61,10 +69,10 @@ REPLY_LIMIT: Final = 5_000
 _API: Final = "https://api.intercom.io"
 _VERSION: Final = "2.15"
 _TITLE: Final = "Intercom"
-_CUSTOMERS: Final = frozenset({"user", "lead", "contact", "visitor"})
-_TEAM: Final = frozenset({"admin", "team"})
-_DELETED: Final = "This message was deleted"
-_CLOCKS_APART: Final = timedelta(minutes=2)
+_CUSTOMER_TYPES: Final = frozenset({"user", "lead", "contact", "visitor"})
+_TEAM_TYPES: Final = frozenset({"admin", "team"})
+_DELETED_TEXT: Final = "This message was deleted"
+_CLOCK_TOLERANCE: Final = timedelta(minutes=2)
 
 
 class Intercom(Connector):
@@ -82,10 +90,10 @@ class Intercom(Connector):
         reply_unit="characters",
         can_find_reply=True,
         can_fetch=True,
-        secret=Secret.GIVEN,
+        secret_origin=SecretOrigin.FROM_PLATFORM,
         secret_help="the client secret of the Intercom app that sends the webhooks (Developer "
         "Hub, the app, Basic information)",
-        one_review_a_thread=False,
+        single_review_threads=False,
         settings={
             "admin_id": "the id of the teammate in whose name replies are sent (Settings, "
             "Teammates; the number in the address)"
@@ -107,12 +115,14 @@ class Intercom(Connector):
             "3. Enter the app's client secret here as the signing secret, its access token, and "
             "the id of the teammate who answers."
         ),
-        cannot=("The rating that a customer gives a conversation: only what they write is heard.",),
-        proof=(
+        limitations=(
+            "The rating that a customer gives a conversation: only what they write is heard.",
+        ),
+        verified=(
             "The envelope is that of Intercom's documentation; a redaction is read as a real "
             "notification has it.",
         ),
-        unproven=(
+        assumptions=(
             "Whether a notification of a customer's reply holds the newest part or all of them: "
             "both are understood.",
             "The item of conversation.deleted, of which only the id is taken.",
@@ -122,35 +132,41 @@ class Intercom(Connector):
 
     scheme = BodyHmac("x-hub-signature", algorithm="sha1", prefix="sha1=")
 
-    def parse(self, request: Request, connection: Connection, now: datetime) -> Parsed:
+    def parse(
+        self, request: WebhookRequest, connection: Connection, now: datetime
+    ) -> ParsedDelivery:
         """What a notification says of a conversation. Raises Unparseable."""
         body = Fields(read_object(request.body))
         item = body.object("data").object("item")
         match body.values.get("topic"):
             case "ping":
-                return Parsed((test_event(),))
+                return ParsedDelivery((test_event(),))
             case "conversation.user.created":
-                return one(item, _opening)
+                return parse_one(item, _opening_event)
             case "conversation.user.replied":
-                return each(_unanswered(item), "part", lambda part: _part(item, part))
+                return parse_each(
+                    _unanswered_parts(item), "part", lambda part: _part_event(item, part)
+                )
             case "conversation.admin.replied":
-                spoken = [part for part in _parts(item) if _spoke(part, _TEAM)]
-                return each(spoken[-1:], "part", lambda part: _part(item, part))
+                team_parts = [part for part in _parts(item) if _is_message_by(part, _TEAM_TYPES)]
+                return parse_each(team_parts[-1:], "part", lambda part: _part_event(item, part))
             case "conversation_part.redacted":
-                return _redacted(item)
+                return _redaction_events(item)
             case "conversation.deleted":
-                return one(
+                return parse_one(
                     item,
-                    lambda conversation: _withdrawn(conversation.id("id"), conversation.id("id")),
+                    lambda conversation: _withdrawal_event(
+                        conversation.id("id"), conversation.id("id")
+                    ),
                 )
             case _:
-                return Parsed()
+                return ParsedDelivery()
 
-    def accepted(
-        self, request: Request, connection: Connection, parsed: Parsed, http: Http
-    ) -> Response:
+    def delivery_response(
+        self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
+    ) -> WebhookResponse:
         """200, within five seconds."""
-        return Response(200, "{}")
+        return WebhookResponse(200, "{}")
 
     def reply(
         self,
@@ -160,23 +176,23 @@ class Intercom(Connector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Sent | Rejected:
+    ) -> SentReply | Rejection:
         """Answer in the conversation, in the teammate's name."""
-        if refused := self.too_long(text):
-            return refused
+        if rejection := self.check_length(text):
+            return rejection
         admin = connection.settings.get("admin_id", "").strip()
         document = {
             "message_type": "comment",
             "type": "admin",
             "admin_id": admin,
-            "body": _marked_up(text),
+            "body": _to_html(text),
         }
-        answer = _call(
+        response = _request(
             f"{quote(target.native_thread, safe='')}/reply", document, connection, credentials, http
         )
-        if isinstance(answer, Rejected):
-            return answer
-        return _ours(answer, text, target, admin) or Sent(reply_id)
+        if isinstance(response, Rejection):
+            return response
+        return _find_own_reply(response, text, target, admin) or SentReply(reply_id)
 
     def find_reply(
         self,
@@ -186,198 +202,222 @@ class Intercom(Connector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Sent | Presence:
+    ) -> SentReply | ReplyLookup:
         """Look through the conversation's parts for one of the teammate's with the same text."""
-        answer = _call(quote(target.native_thread, safe=""), None, connection, credentials, http)
-        if isinstance(answer, Rejected):
-            return Presence.ABSENT if answer.reason == "gone" else Presence.CANNOT_TELL
-        found = _ours(answer, text, target, connection.settings.get("admin_id", "").strip())
-        return found or (Presence.ABSENT if _whole(answer) else Presence.CANNOT_TELL)
+        response = _request(
+            quote(target.native_thread, safe=""), None, connection, credentials, http
+        )
+        if isinstance(response, Rejection):
+            return ReplyLookup.ABSENT if response.reason == "gone" else ReplyLookup.CANNOT_TELL
+        sent_reply = _find_own_reply(
+            response, text, target, connection.settings.get("admin_id", "").strip()
+        )
+        return sent_reply or (
+            ReplyLookup.ABSENT if _is_complete(response) else ReplyLookup.CANNOT_TELL
+        )
 
     def fetch(
         self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | Gone | None:
+    ) -> ReviewEvent | ReviewGone | None:
         """The message as the API shows its conversation."""
-        conversation, _, wanted = native_id.partition(".")
-        answer = _call(quote(conversation, safe=""), None, connection, credentials, http)
-        if isinstance(answer, Rejected):
-            return Gone.GONE if answer.reason == "gone" else None
+        conversation, _, part_id = native_id.partition(".")
+        response = _request(quote(conversation, safe=""), None, connection, credentials, http)
+        if isinstance(response, Rejection):
+            return ReviewGone.GONE if response.reason == "gone" else None
         try:
-            if not wanted:
-                return Gone.GONE if answer.object("source").flag("redacted") else _opening(answer)
-            for part in map(Fields, _parts(answer)):
-                if part.optional_id("id") == wanted:
-                    return Gone.GONE if _is_redacted(part) else _part(answer, part)
+            if not part_id:
+                return (
+                    ReviewGone.GONE
+                    if response.object("source").boolean("redacted")
+                    else _opening_event(response)
+                )
+            for part in map(Fields, _parts(response)):
+                if part.optional_id("id") == part_id:
+                    return ReviewGone.GONE if _is_redacted(part) else _part_event(response, part)
         except Unparseable as error:
-            raise _unreadable(error.detail) from error
-        return Gone.GONE if _whole(answer) else None
+            raise _unreadable_response(error.detail) from error
+        return ReviewGone.GONE if _is_complete(response) else None
 
 
-def _opening(item: Fields) -> ReviewEvent:
+def _opening_event(item: Fields) -> ReviewEvent:
     conversation = item.id("id")
     source = (
         item.object("source")
         if item.values.get("source")
         else item.required_object("conversation_message")
     )
-    title = plain(source.text("subject"))
-    return _said(item, source, conversation, conversation, title, item)
+    title = html_to_text(source.text("subject"))
+    return _message_event(item, source, conversation, conversation, title, item)
 
 
-def _part(item: Fields, part: Fields) -> ReviewEvent:
+def _part_event(item: Fields, part: Fields) -> ReviewEvent:
     conversation = item.id("id")
-    return _said(item, part, f"{conversation}.{part.id('id')}", conversation, None, part)
+    return _message_event(item, part, f"{conversation}.{part.id('id')}", conversation, None, part)
 
 
-def _said(
+def _message_event(
     item: Fields,
     message: Fields,
     native_id: str,
     conversation: str,
     title: str | None,
-    dated: Fields,
+    dated_fields: Fields,
 ) -> ReviewEvent:
-    author, kind = message.object("author"), _author_type(message.values)
-    at = dated.whole("created_at", 1, 10**11)
+    author, author_type = message.object("author"), _author_type(message.values)
+    seconds = dated_fields.integer("created_at", 1, 10**11)
     return ReviewEvent(
-        kind=EventKind.REPLY_SEEN if kind in _TEAM or kind == "bot" else EventKind.CREATED,
+        kind=EventKind.REPLY_SEEN
+        if author_type in _TEAM_TYPES or author_type == "bot"
+        else EventKind.CREATED,
         native_id=native_id,
         native_thread=conversation,
         revision=number_revision(0),
-        author=Author(author.optional_id("id") or nobody(native_id).id, author.label("name")),
+        author=Author(
+            author.optional_id("id") or anonymous_author(native_id).id, author.one_line("name")
+        ),
         title=title,
-        text=plain(message.text("body")),
-        occurred_at=datetime.fromtimestamp(at, UTC) if at else None,
+        text=html_to_text(message.text("body")),
+        occurred_at=datetime.fromtimestamp(seconds, UTC) if seconds else None,
         link=item.object("links").link("conversation_web"),
         reply_to={"conversation": conversation},
     )
 
 
-def _withdrawn(native_id: str, conversation: str) -> ReviewEvent:
-    return ReviewEvent(EventKind.WITHDRAWN, native_id, conversation, TOMBSTONE, nobody(native_id))
+def _withdrawal_event(native_id: str, conversation: str) -> ReviewEvent:
+    return ReviewEvent(
+        EventKind.WITHDRAWN, native_id, conversation, TOMBSTONE, anonymous_author(native_id)
+    )
 
 
-def _redacted(item: Fields) -> Parsed:
+def _redaction_events(item: Fields) -> ParsedDelivery:
     if item.values.get("type") == "conversation_part":
         conversation = item.object("conversation").optional_id("id") or item.optional_id(
             "conversation_id"
         )
         if conversation is None:
-            return Parsed(
+            return ParsedDelivery(
                 (),
                 ("The notification says which part was deleted, but not of which conversation.",),
             )
-        return one(item, lambda part: _withdrawn(f"{conversation}.{part.id('id')}", conversation))
+        return parse_one(
+            item, lambda part: _withdrawal_event(f"{conversation}.{part.id('id')}", conversation)
+        )
     conversation = item.id("id")
-    gone = [
+    redacted_parts = [
         part
         for part in _parts(item)
-        if _is_redacted(Fields(part)) and _author_type(part) in _CUSTOMERS
+        if _is_redacted(Fields(part)) and _author_type(part) in _CUSTOMER_TYPES
     ]
-    parsed = each(
-        gone, "part", lambda part: _withdrawn(f"{conversation}.{part.id('id')}", conversation)
+    parsed = parse_each(
+        redacted_parts,
+        "part",
+        lambda part: _withdrawal_event(f"{conversation}.{part.id('id')}", conversation),
     )
-    opening = (
-        (_withdrawn(conversation, conversation),) if item.object("source").flag("redacted") else ()
+    opening_events = (
+        (_withdrawal_event(conversation, conversation),)
+        if item.object("source").boolean("redacted")
+        else ()
     )
-    return Parsed(opening + parsed.events, parsed.problems)
+    return ParsedDelivery(opening_events + parsed.events, parsed.problems)
 
 
 def _is_redacted(part: Fields) -> bool:
     # Notifications of older API versions have no flag, and this text in place of the words.
-    return part.flag("redacted") or plain(part.text("body")) == _DELETED
+    return part.boolean("redacted") or html_to_text(part.text("body")) == _DELETED_TEXT
 
 
 def _parts(item: Fields) -> list[dict[str, object]]:
-    listed = item.object("conversation_parts").values.get("conversation_parts")
-    parts = cast("list[object]", listed) if isinstance(listed, list) else []
+    value = item.object("conversation_parts").values.get("conversation_parts")
+    parts = cast("list[object]", value) if isinstance(value, list) else []
     return [cast("dict[str, object]", part) for part in parts if isinstance(part, dict)]
 
 
-def _unanswered(item: Fields) -> list[dict[str, object]]:
+def _unanswered_parts(item: Fields) -> list[dict[str, object]]:
     """What customers said after the business's last word.
 
     Every delivery lists it again until somebody answers.
     """
-    said: list[dict[str, object]] = []
+    parts: list[dict[str, object]] = []
     for part in _parts(item):
-        if _spoke(part, _TEAM):
-            said.clear()
-        elif _spoke(part, _CUSTOMERS) and not _is_redacted(Fields(part)):
-            said.append(part)
-    return said
+        if _is_message_by(part, _TEAM_TYPES):
+            parts.clear()
+        elif _is_message_by(part, _CUSTOMER_TYPES) and not _is_redacted(Fields(part)):
+            parts.append(part)
+    return parts
 
 
-def _spoke(part: Mapping[str, object], who: frozenset[str]) -> bool:
+def _is_message_by(part: Mapping[str, object], author_types: frozenset[str]) -> bool:
     return (
-        _author_type(part) in who
+        _author_type(part) in author_types
         and part.get("part_type") != "note"
         and bool(part.get("body") or part.get("attachments"))
     )
 
 
 def _author_type(part: Mapping[str, object]) -> str | None:
-    kind = Fields(part).object("author").values.get("type")
-    return kind if isinstance(kind, str) else None
+    author_type = Fields(part).object("author").values.get("type")
+    return author_type if isinstance(author_type, str) else None
 
 
-def _whole(conversation: Fields) -> bool:
+def _is_complete(conversation: Fields) -> bool:
     """Whether the answer holds every part: Intercom shows 500 at most."""
-    return (conversation.object("conversation_parts").whole("total_count", 0, 10**9) or 0) <= len(
+    return (conversation.object("conversation_parts").integer("total_count", 0, 10**9) or 0) <= len(
         _parts(conversation)
     )
 
 
-def _ours(conversation: Fields, text: str, target: ReplyTarget, admin: str) -> Sent | None:
+def _find_own_reply(
+    conversation: Fields, text: str, target: ReplyTarget, admin: str
+) -> SentReply | None:
     for part in map(Fields, reversed(_parts(conversation))):
-        author, at = part.object("author"), part.whole("created_at", 1, 10**11)
+        author, seconds = part.object("author"), part.integer("created_at", 1, 10**11)
         if author.values.get("type") != "admin" or str(author.values.get("id")) != admin:
             continue
         if (
             target.first_sent_at
-            and at
-            and datetime.fromtimestamp(at, UTC) < target.first_sent_at - _CLOCKS_APART
+            and seconds
+            and datetime.fromtimestamp(seconds, UTC) < target.first_sent_at - _CLOCK_TOLERANCE
         ):
             continue
-        if same_text(plain(part.text("body")), text):
-            return Sent(str(part.values.get("id")))
+        if same_text(html_to_text(part.text("body")), text):
+            return SentReply(str(part.values.get("id")))
     return None
 
 
-def _marked_up(text: str) -> str:
+def _to_html(text: str) -> str:
     paragraphs = html.escape(text, quote=False).split("\n\n")
     return "".join(f"<p>{paragraph.replace('\n', '<br>')}</p>" for paragraph in paragraphs)
 
 
-def _explained(refusal: Rejected, body: bytes) -> Rejected:
+def _with_platform_message(rejection: Rejection, body: bytes) -> Rejection:
     """The refusal with Intercom's own words, which are about our reply."""
-    if refusal.reason != "rejected":
-        return refusal
+    if rejection.reason != "rejected":
+        return rejection
     try:
         errors = read_object(body).get("errors")
     except Unparseable:
-        return refusal
+        return rejection
     entries = cast("list[object]", errors) if isinstance(errors, list) else []
-    words = [
-        Fields(cast("dict[str, object]", entry)).label("message")
+    messages = [
+        Fields(cast("dict[str, object]", entry)).one_line("message")
         for entry in entries
         if isinstance(entry, dict)
     ]
-    told = " ".join(word for word in words if word)[:300]
-    return Rejected(refusal.reason, f"{_TITLE} says: {told}") if told else refusal
+    message = " ".join(word for word in messages if word)[:300]
+    return Rejection(rejection.reason, f"{_TITLE} says: {message}") if message else rejection
 
 
-def _call(
+def _request(
     path: str,
     document: Mapping[str, object] | None,
     connection: Connection,
     credentials: Mapping[str, str],
     http: Http,
-) -> Fields | Rejected:
+) -> Fields | Rejection:
     base = connection.settings.get("api_base", "").strip().rstrip("/") or _API
     token = credentials.get("access_token", "")
     if not (token and connection.settings.get("admin_id", "").strip()):
-        return Rejected("no_credentials", "Enter admin_id and access_token to answer in Intercom.")
+        return Rejection("no_credentials", "Enter admin_id and access_token to answer in Intercom.")
     headers = {
         "authorization": f"Bearer {token}",
         "intercom-version": _VERSION,
@@ -387,27 +427,27 @@ def _call(
         headers["content-type"] = "application/json"
     body = json.dumps(document).encode() if document is not None else None
     method = "GET" if document is None else "POST"
-    answer = ask(
+    response = call_api(
         http,
         _TITLE,
         method,
         f"{base}/conversations/{path}",
         headers=headers,
         body=body,
-        explain=_explained,
+        explain=_with_platform_message,
     )
-    if isinstance(answer, Rejected):
-        return answer
+    if isinstance(response, Rejection):
+        return response
     try:
-        return Fields(read_object(answer.body), "the answer")
+        return Fields(read_object(response.body), "the answer")
     except Unparseable as error:
         if document is not None:
             # It was taken; only its id is not known.
             return Fields({}, "the answer")
-        raise _unreadable(error.detail) from error
+        raise _unreadable_response(error.detail) from error
 
 
-def _unreadable(detail: str) -> PlatformUnavailable:
+def _unreadable_response(detail: str) -> PlatformUnavailable:
     return PlatformUnavailable(
         f"{_TITLE} answered something unreadable: {detail}.", maybe_applied=False
     )

@@ -39,20 +39,27 @@ from heard.connectors import (
     Capabilities,
     Connection,
     Connector,
-    Gone,
     Http,
-    Page,
-    Parsed,
-    Rejected,
+    ParsedDelivery,
+    Rejection,
     ReplyTarget,
-    Request,
-    Response,
-    Secret,
-    Sent,
+    ReviewGone,
+    ReviewPage,
+    SecretOrigin,
+    SentReply,
+    WebhookRequest,
+    WebhookResponse,
 )
-from heard.connectors.http import ask
-from heard.connectors.markup import plain
-from heard.connectors.parsing import Fields, by_email, each, nobody, one, read_object
+from heard.connectors.http import call_api
+from heard.connectors.markup import html_to_text
+from heard.connectors.parsing import (
+    Fields,
+    anonymous_author,
+    author_id_from_email,
+    parse_each,
+    parse_one,
+    read_object,
+)
 from heard.connectors.signatures import BodyHmac
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, time_revision
@@ -61,7 +68,7 @@ REPLY_LIMIT: Final = 2_000
 
 _API: Final = "https://api.judge.me/api/v1"
 _TITLE: Final = "Judge.me"
-_PAGE: Final = 100
+_PAGE_SIZE: Final = 100
 
 
 class JudgeMe(Connector):
@@ -79,7 +86,7 @@ class JudgeMe(Connector):
         reply_unit="characters",
         can_find_reply=False,
         can_fetch=True,
-        secret=Secret.CREDENTIAL,
+        secret_origin=SecretOrigin.CREDENTIAL,
         secret_credential="api_token",
         secret_help="the private API token, or the OAuth app's secret if the webhook was made "
         "through one",
@@ -99,14 +106,14 @@ class JudgeMe(Connector):
             "4. Webhooks made by an OAuth app are signed with that app's secret instead: then "
             "enter it as the signing secret."
         ),
-        cannot=(
+        limitations=(
             "Hearing at once of a deleted review: Judge.me does not report it, so it shows when "
             "the latest reviews are read again.",
             "Looking for a reply after a fault: the API does not show replies, so a person must "
             "look.",
         ),
-        proof=("Reviews are read as in the sample of Judge.me's API documentation.",),
-        unproven=(
+        verified=("Reviews are read as in the sample of Judge.me's API documentation.",),
+        assumptions=(
             "The whole body of a delivery: only the id, the reviewer's e-mail address and the "
             "product are confirmed.",
             f"The longest reply ({REPLY_LIMIT} characters is our own guess), and whether a second "
@@ -118,18 +125,20 @@ class JudgeMe(Connector):
 
     scheme = BodyHmac("judgeme-hmac-sha256")
 
-    def parse(self, request: Request, connection: Connection, now: datetime) -> Parsed:
+    def parse(
+        self, request: WebhookRequest, connection: Connection, now: datetime
+    ) -> ParsedDelivery:
         """The review of a delivery. Raises Unparseable."""
         body = Fields(read_object(request.body))
         if "review" not in body.values:
-            return Parsed()
-        return one(body.required_object("review"), lambda review: _event(review, now))
+            return ParsedDelivery()
+        return parse_one(body.required_object("review"), lambda review: _review_event(review, now))
 
-    def accepted(
-        self, request: Request, connection: Connection, parsed: Parsed, http: Http
-    ) -> Response:
+    def delivery_response(
+        self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
+    ) -> WebhookResponse:
         """200: which success it wants is not documented."""
-        return Response(200, "{}")
+        return WebhookResponse(200, "{}")
 
     def reply(
         self,
@@ -139,34 +148,34 @@ class JudgeMe(Connector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Sent | Rejected:
+    ) -> SentReply | Rejection:
         """Answer in public; Judge.me mails the answer to the reviewer too."""
-        if refused := self.too_long(text):
-            return refused
+        if rejection := self.check_length(text):
+            return rejection
         number = (
             int(target.native_id)
             if target.native_id.isascii() and target.native_id.isdecimal()
             else target.native_id
         )
         document = {"review_id": number, "reply": {"content": text}, "send_reply_email": True}
-        answer = _call("POST", "/replies", {}, document, connection, credentials, http)
-        if isinstance(answer, Rejected):
-            return answer
-        return Sent(_native_reply(answer) or reply_id)
+        response = _request("POST", "/replies", {}, document, connection, credentials, http)
+        if isinstance(response, Rejection):
+            return response
+        return SentReply(_native_reply_id(response) or reply_id)
 
     def fetch(
         self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | Gone | None:
+    ) -> ReviewEvent | ReviewGone | None:
         """The review as the API has it."""
-        answer = _call(
+        response = _request(
             "GET", f"/reviews/{quote(native_id, safe='')}", {}, None, connection, credentials, http
         )
-        if isinstance(answer, Rejected):
-            return Gone.GONE if answer.reason == "gone" else None
+        if isinstance(response, Rejection):
+            return ReviewGone.GONE if response.reason == "gone" else None
         try:
-            return _event(answer.required_object("review"), None)
+            return _review_event(response.required_object("review"), None)
         except Unparseable as error:
-            raise _unreadable(error.detail) from error
+            raise _unreadable_response(error.detail) from error
 
     def recent(
         self,
@@ -175,39 +184,41 @@ class JudgeMe(Connector):
         credentials: Mapping[str, str],
         http: Http,
         now: datetime,
-    ) -> Page | Rejected:
+    ) -> ReviewPage | Rejection:
         """A page of reviews, published and not. `cursor` is its number."""
-        page = int(cursor) if cursor and cursor.isascii() and cursor.isdecimal() else 1
-        answer = _call(
+        page_number = int(cursor) if cursor and cursor.isascii() and cursor.isdecimal() else 1
+        response = _request(
             "GET",
             "/reviews",
-            {"page": str(page), "per_page": str(_PAGE)},
+            {"page": str(page_number), "per_page": str(_PAGE_SIZE)},
             None,
             connection,
             credentials,
             http,
         )
-        if isinstance(answer, Rejected):
-            return answer
-        listed = answer.values.get("reviews")
-        reviews = cast("list[object]", listed) if isinstance(listed, list) else []
+        if isinstance(response, Rejection):
+            return response
+        value = response.values.get("reviews")
+        reviews = cast("list[object]", value) if isinstance(value, list) else []
         try:
-            parsed = each(reviews, "review", lambda review: _event(review, None))
+            parsed = parse_each(reviews, "review", lambda review: _review_event(review, None))
         except Unparseable as error:
-            raise _unreadable(error.detail) from error
-        return Page(
-            parsed.events, str(page + 1) if len(reviews) >= _PAGE else None, parsed.problems
+            raise _unreadable_response(error.detail) from error
+        return ReviewPage(
+            parsed.events,
+            str(page_number + 1) if len(reviews) >= _PAGE_SIZE else None,
+            parsed.problems,
         )
 
 
-def _event(review: Fields, now: datetime | None) -> ReviewEvent:
+def _review_event(review: Fields, now: datetime | None) -> ReviewEvent:
     native_id = review.id("id")
-    created, updated = review.time("created_at"), review.time("updated_at")
-    changed = updated or created or now
-    if changed is None:
-        raise review.unreadable("updated_at", "is missing")
+    created_at, updated_at = review.time("created_at"), review.time("updated_at")
+    changed_at = updated_at or created_at or now
+    if changed_at is None:
+        raise review.field_error("updated_at", "is missing")
     spam = review.values.get("curated") == "spam"
-    edited = bool(created and updated and updated > created)
+    edited = bool(created_at and updated_at and updated_at > created_at)
     reviewer = review.object("reviewer")
     return ReviewEvent(
         kind=EventKind.WITHDRAWN if spam else EventKind.EDITED if edited else EventKind.CREATED,
@@ -215,43 +226,45 @@ def _event(review: Fields, now: datetime | None) -> ReviewEvent:
         native_thread=native_id,
         # Of two bodies of one moment the one marked as spam is the later: a review is not marked
         # before it is there.
-        revision=f"{time_revision(changed)}.{int(spam)}",
-        author=Author(_author(reviewer) or nobody(native_id).id, reviewer.label("name")),
+        revision=f"{time_revision(changed_at)}.{int(spam)}",
+        author=Author(
+            _author_id(reviewer) or anonymous_author(native_id).id, reviewer.one_line("name")
+        ),
         rating=review.rating("rating"),
-        title=plain(review.text("title"), line_feeds=True),
-        text=plain(review.text("body"), line_feeds=True),
-        occurred_at=changed,
-        subject=review.label("product_title"),
+        title=html_to_text(review.text("title"), keep_line_feeds=True),
+        text=html_to_text(review.text("body"), keep_line_feeds=True),
+        occurred_at=changed_at,
+        subject=review.one_line("product_title"),
         partial="body" not in review.values and "title" not in review.values,
     )
 
 
-def _author(reviewer: Fields) -> str | None:
+def _author_id(reviewer: Fields) -> str | None:
     if email := reviewer.text("email"):
-        return by_email(email)
-    number = reviewer.whole("id", 1, 10**15)
+        return author_id_from_email(email)
+    number = reviewer.integer("id", 1, 10**15)
     return f"reviewer:{number}" if number else None
 
 
-def _native_reply(answer: Fields) -> str | None:
+def _native_reply_id(response: Fields) -> str | None:
     try:
-        return answer.object("reply").optional_id("id") or answer.optional_id("id")
+        return response.object("reply").optional_id("id") or response.optional_id("id")
     except Unparseable:
         return None
 
 
-def _explained(refusal: Rejected, body: bytes) -> Rejected:
+def _with_platform_message(rejection: Rejection, body: bytes) -> Rejection:
     """The refusal with Judge.me's own words, which are about our reply."""
-    if refusal.reason != "rejected":
-        return refusal
+    if rejection.reason != "rejected":
+        return rejection
     try:
-        words = Fields(read_object(body)).label("error")
+        message = Fields(read_object(body)).one_line("error")
     except Unparseable:
-        words = None
-    return Rejected(refusal.reason, f"{_TITLE} says: {words}") if words else refusal
+        message = None
+    return Rejection(rejection.reason, f"{_TITLE} says: {message}") if message else rejection
 
 
-def _call(
+def _request(
     method: str,
     path: str,
     query: Mapping[str, str],
@@ -259,33 +272,35 @@ def _call(
     connection: Connection,
     credentials: Mapping[str, str],
     http: Http,
-) -> Fields | Rejected:
+) -> Fields | Rejection:
     base = connection.settings.get("api_base", "").strip().rstrip("/") or _API
     shop, token = (
         connection.settings.get("shop_domain", "").strip(),
         credentials.get("api_token", ""),
     )
     if not (shop and token):
-        return Rejected("no_credentials", "Enter shop_domain and api_token to answer at Judge.me.")
+        return Rejection("no_credentials", "Enter shop_domain and api_token to answer at Judge.me.")
     # Not as a query parameter, which works too: addresses are written down in many places.
     headers = {"x-api-token": token, "accept": "application/json"}
     if document is not None:
         headers["content-type"] = "application/json"
     url = f"{base}{path}?{urlencode({'shop_domain': shop, **query})}"
     body = json.dumps(document).encode() if document is not None else None
-    answer = ask(http, _TITLE, method, url, headers=headers, body=body, explain=_explained)
-    if isinstance(answer, Rejected):
-        return answer
+    response = call_api(
+        http, _TITLE, method, url, headers=headers, body=body, explain=_with_platform_message
+    )
+    if isinstance(response, Rejection):
+        return response
     try:
-        return Fields(read_object(answer.body), "the answer")
+        return Fields(read_object(response.body), "the answer")
     except Unparseable as error:
         if document is not None:
             # Taken, in words that we do not know: what a reply is answered is not documented.
             return Fields({}, "the answer")
-        raise _unreadable(error.detail) from error
+        raise _unreadable_response(error.detail) from error
 
 
-def _unreadable(detail: str) -> PlatformUnavailable:
+def _unreadable_response(detail: str) -> PlatformUnavailable:
     return PlatformUnavailable(
         f"{_TITLE} answered something unreadable: {detail}.", maybe_applied=False
     )

@@ -49,27 +49,27 @@ from heard.connectors import (
     Capabilities,
     Connection,
     Connector,
-    Gone,
     Http,
-    HttpAnswer,
-    Page,
-    Parsed,
-    Presence,
-    Rejected,
+    HttpResponse,
+    ParsedDelivery,
+    Rejection,
+    ReplyLookup,
     ReplyTarget,
-    Request,
-    Secret,
-    Sent,
+    ReviewGone,
+    ReviewPage,
+    SecretOrigin,
+    SentReply,
+    WebhookRequest,
 )
-from heard.connectors.http import ask
-from heard.connectors.markup import plain
+from heard.connectors.http import call_api
+from heard.connectors.markup import html_to_text
 from heard.connectors.parsing import (
     Fields,
-    each,
-    one,
-    read_answer,
+    parse_each,
+    parse_one,
     read_json,
     read_object,
+    read_response,
     same_text,
 )
 from heard.connectors.signatures import BodyHmac
@@ -83,13 +83,13 @@ longest names.
 """
 
 _TITLE: Final = "Mastodon"
-_PAGE: Final = 30
-_REMEMBERED: Final = 2_000
+_PAGE_SIZE: Final = 30
+_THREAD_CACHE_SIZE: Final = 2_000
 _STATUS_EVENTS: Final = ("status.created", "status.updated")
 _VISIBILITIES: Final = frozenset({"public", "unlisted", "private", "direct"})
-_MENTIONS: Final = re.compile(r"(?:@[\w.-]+(?:@[\w.-]+)?\s+)+")
-_WEB_ADDRESS: Final = re.compile(r"https?://\S+", re.IGNORECASE)
-_WEB_ADDRESS_LENGTH: Final = 23
+_LEADING_MENTIONS: Final = re.compile(r"(?:@[\w.-]+(?:@[\w.-]+)?\s+)+")
+_URL: Final = re.compile(r"https?://\S+", re.IGNORECASE)
+_URL_LENGTH: Final = 23
 
 
 class Mastodon(Connector):
@@ -109,12 +109,12 @@ class Mastodon(Connector):
         can_find_reply=True,
         can_fetch=True,
         # A sample would have to mention the connection's own account.
-        tested_by_us=False,
-        secret=Secret.KEPT_HERE,
+        can_self_test=False,
+        secret_origin=SecretOrigin.INTERNAL,
         secret_help="what the instance shows as Signing secret of a webhook; only an instance's "
         "administrators have one",
         poll_seconds=60,
-        one_review_a_thread=False,
+        single_review_threads=False,
         settings={
             "base_url": "the instance's address, such as https://social.example",
             "account": "the account's name there (acme, without @) or its id",
@@ -134,15 +134,15 @@ class Mastodon(Connector):
             "   status.created and status.updated; then give the signing secret that it shows as "
             "--secret-file."
         ),
-        cannot=(
+        limitations=(
             "Statuses that name the business without mentioning its account are not seen.",
             "A private mention is answered as privately as it came, but judged like a public one.",
         ),
-        proof=(
+        verified=(
             "The signature is the construction of GitHub's published vectors.",
             "The documented report.created payload is read and ignored.",
         ),
-        unproven=(
+        assumptions=(
             "The payload of status.created and status.updated is read from Mastodon's source, "
             "since no document shows one.",
         ),
@@ -151,14 +151,18 @@ class Mastodon(Connector):
     scheme = BodyHmac("x-hub-signature", prefix="sha256=")
 
     def __init__(self) -> None:
-        self._threads: dict[tuple[str, str], str] = {}
+        self._thread_cache: dict[tuple[str, str], str] = {}
 
-    def parse(self, request: Request, connection: Connection, now: datetime) -> Parsed:
+    def parse(
+        self, request: WebhookRequest, connection: Connection, now: datetime
+    ) -> ParsedDelivery:
         """The status of a delivery, if it concerns our account. Raises Unparseable."""
         body = Fields(read_object(request.body))
         if body.values.get("event") not in _STATUS_EVENTS:
-            return Parsed()
-        return one(body.required_object("object"), lambda status: _pushed(status, connection))
+            return ParsedDelivery()
+        return parse_one(
+            body.required_object("object"), lambda status: _pushed_event(status, connection)
+        )
 
     def reply(
         self,
@@ -168,20 +172,20 @@ class Mastodon(Connector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Sent | Rejected:
+    ) -> SentReply | Rejection:
         """Post a status in reply, as visible as what it answers."""
         acct = target.reply_to.get("acct", "")
-        mentioned = re.search(rf"@{re.escape(acct)}(?![\w@.-])", text, re.IGNORECASE)
-        mention = f"@{acct} " if acct and not mentioned else ""
-        if refused := self.too_long(text) or _too_long(mention, text):
-            return refused
+        mention_match = re.search(rf"@{re.escape(acct)}(?![\w@.-])", text, re.IGNORECASE)
+        mention = f"@{acct} " if acct and not mention_match else ""
+        if rejection := self.check_length(text) or _status_too_long(mention, text):
+            return rejection
         visibility = target.reply_to.get("visibility", "")
         document = {
             "status": mention + text,
             "in_reply_to_id": target.native_id,
             "visibility": visibility if visibility in _VISIBILITIES else "direct",
         }
-        answer = _call(
+        response = _request(
             "POST",
             "/api/v1/statuses",
             connection,
@@ -190,10 +194,10 @@ class Mastodon(Connector):
             document,
             {"idempotency-key": reply_id},
         )
-        if isinstance(answer, Rejected):
-            return answer
+        if isinstance(response, Rejection):
+            return response
         try:
-            return Sent(read_answer(answer, _TITLE).id("id"))
+            return SentReply(read_response(response, _TITLE).id("id"))
         except (PlatformUnavailable, Unparseable) as error:
             # It answered with success, so that the reply stands: which one it is, a look tells.
             raise PlatformUnavailable(
@@ -208,38 +212,41 @@ class Mastodon(Connector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Sent | Presence:
+    ) -> SentReply | ReplyLookup:
         """Look through the answers beneath the review for one of ours with the same text."""
-        answer = _call(
+        response = _request(
             "GET",
             f"/api/v1/statuses/{quote(target.native_id, safe='')}/context",
             connection,
             credentials,
             http,
         )
-        if isinstance(answer, Rejected):
-            return Presence.ABSENT if answer.reason == "gone" else Presence.CANNOT_TELL
-        for status in _listed(read_answer(answer, _TITLE), "descendants"):
-            if status.values.get("in_reply_to_id") == target.native_id and _is_ours(
+        if isinstance(response, Rejection):
+            return ReplyLookup.ABSENT if response.reason == "gone" else ReplyLookup.CANNOT_TELL
+        for status in _object_list(read_response(response, _TITLE), "descendants"):
+            if status.values.get("in_reply_to_id") == target.native_id and _is_own_account(
                 status.object("account"), connection
             ):
-                said = plain(status.text("content"))
-                if same_text(_without_mentions(said or ""), _without_mentions(text)):
-                    return Sent(str(status.values.get("id")))
-        return Presence.ABSENT
+                status_text = html_to_text(status.text("content"))
+                if same_text(_without_mentions(status_text or ""), _without_mentions(text)):
+                    return SentReply(str(status.values.get("id")))
+        return ReplyLookup.ABSENT
 
     def fetch(
         self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | Gone | None:
+    ) -> ReviewEvent | ReviewGone | None:
         """The status as our account may see it."""
-        answer = _call(
+        response = _request(
             "GET", f"/api/v1/statuses/{quote(native_id, safe='')}", connection, credentials, http
         )
-        if isinstance(answer, Rejected):
-            return Gone.GONE if answer.reason == "gone" else None
+        if isinstance(response, Rejection):
+            return ReviewGone.GONE if response.reason == "gone" else None
         try:
-            return self._in_its_thread(
-                _event(read_answer(answer, _TITLE), connection), connection, credentials, http
+            return self._with_thread(
+                _review_event(read_response(response, _TITLE), connection),
+                connection,
+                credentials,
+                http,
             )
         except Unparseable as error:
             raise PlatformUnavailable(
@@ -253,149 +260,164 @@ class Mastodon(Connector):
         credentials: Mapping[str, str],
         http: Http,
         now: datetime,
-    ) -> Page | Rejected:
+    ) -> ReviewPage | Rejection:
         """A page of mentions; the cursor is the id of the last notification of the page before."""
         query = urlencode(
-            [("types[]", "mention"), ("limit", _PAGE), *([("max_id", cursor)] if cursor else [])]
+            [
+                ("types[]", "mention"),
+                ("limit", _PAGE_SIZE),
+                *([("max_id", cursor)] if cursor else []),
+            ]
         )
-        answer = _call("GET", f"/api/v1/notifications?{query}", connection, credentials, http)
-        if isinstance(answer, Rejected):
-            return answer
+        response = _request("GET", f"/api/v1/notifications?{query}", connection, credentials, http)
+        if isinstance(response, Rejection):
+            return response
         try:
-            listed = read_json(answer.body)
+            document = read_json(response.body)
         except Unparseable as error:
             raise PlatformUnavailable(
                 f"{_TITLE} answered something unreadable.", maybe_applied=False
             ) from error
-        entries = cast("list[object]", listed) if isinstance(listed, list) else []
+        entries = cast("list[object]", document) if isinstance(document, list) else []
         try:
-            found = each(entries, "notification", lambda entry: _mentioned(entry, connection))
+            parsed = parse_each(
+                entries, "notification", lambda entry: _mention_event(entry, connection)
+            )
         except Unparseable as error:
-            found = Parsed(problems=(error.detail,))
+            parsed = ParsedDelivery(problems=(error.detail,))
         events = tuple(
-            self._in_its_thread(event, connection, credentials, http) for event in found.events
+            self._with_thread(event, connection, credentials, http) for event in parsed.events
         )
-        last = entries[-1] if entries else None
+        last_entry = entries[-1] if entries else None
         # Notifications of deleted statuses are left out of a page, so that a short one need not be
         # the last; an empty one is.
-        older = cast("dict[str, object]", last).get("id") if isinstance(last, dict) else None
-        return Page(
-            events, older if isinstance(older, str) and older.isascii() else None, found.problems
+        older = (
+            cast("dict[str, object]", last_entry).get("id")
+            if isinstance(last_entry, dict)
+            else None
+        )
+        return ReviewPage(
+            events, older if isinstance(older, str) and older.isascii() else None, parsed.problems
         )
 
-    def _in_its_thread(
+    def _with_thread(
         self, event: ReviewEvent, connection: Connection, credentials: Mapping[str, str], http: Http
     ) -> ReviewEvent:
         if not event.partial:
             return event
-        known = (connection.settings.get("base_url", ""), event.native_id)
-        if known not in self._threads:
-            if len(self._threads) >= _REMEMBERED:
-                self._threads.clear()
-            self._threads[known] = _topmost(event, connection, credentials, http)
-        return replace(event, native_thread=self._threads[known], partial=False)
+        cache_key = (connection.settings.get("base_url", ""), event.native_id)
+        if cache_key not in self._thread_cache:
+            if len(self._thread_cache) >= _THREAD_CACHE_SIZE:
+                self._thread_cache.clear()
+            self._thread_cache[cache_key] = _find_thread_root(event, connection, credentials, http)
+        return replace(event, native_thread=self._thread_cache[cache_key], partial=False)
 
 
-def _topmost(
+def _find_thread_root(
     event: ReviewEvent, connection: Connection, credentials: Mapping[str, str], http: Http
 ) -> str:
-    answer = _call(
+    response = _request(
         "GET",
         f"/api/v1/statuses/{quote(event.native_id, safe='')}/context",
         connection,
         credentials,
         http,
     )
-    if isinstance(answer, Rejected):
+    if isinstance(response, Rejection):
         return event.native_id
-    above = _listed(read_answer(answer, _TITLE), "ancestors")
-    first = next(
-        (status for status in above if not _is_ours(status.object("account"), connection)), None
+    ancestors = _object_list(read_response(response, _TITLE), "ancestors")
+    root = next(
+        (
+            status
+            for status in ancestors
+            if not _is_own_account(status.object("account"), connection)
+        ),
+        None,
     )
     try:
-        return first.id("id") if first else event.native_id
+        return root.id("id") if root else event.native_id
     except Unparseable:
         return event.native_id
 
 
-def _pushed(status: Fields, connection: Connection) -> ReviewEvent | None:
-    ours = _is_ours(status.object("account"), connection)
-    if ours and status.optional_id("in_reply_to_id") is None:
+def _pushed_event(status: Fields, connection: Connection) -> ReviewEvent | None:
+    is_own = _is_own_account(status.object("account"), connection)
+    if is_own and status.optional_id("in_reply_to_id") is None:
         return None
-    if not ours and not any(
-        _is_ours(mention, connection) for mention in _listed(status, "mentions")
+    if not is_own and not any(
+        _is_own_account(mention, connection) for mention in _object_list(status, "mentions")
     ):
         return None
-    return _event(status, connection)
+    return _review_event(status, connection)
 
 
-def _mentioned(notification: Fields, connection: Connection) -> ReviewEvent | None:
+def _mention_event(notification: Fields, connection: Connection) -> ReviewEvent | None:
     if notification.values.get("type") != "mention" or notification.values.get("status") is None:
         return None
-    return _event(notification.required_object("status"), connection)
+    return _review_event(notification.required_object("status"), connection)
 
 
-def _event(status: Fields, connection: Connection) -> ReviewEvent:
+def _review_event(status: Fields, connection: Connection) -> ReviewEvent:
     """What a status says. It is partial while its thread must still be looked up."""
     native_id, account = status.id("id"), status.required_object("account")
-    created, edited = status.time("created_at"), status.time("edited_at")
-    changed = edited or created
-    if changed is None:
-        raise status.unreadable("created_at", "is missing")
-    acct = account.label("acct") or account.label("username")
-    kind = EventKind.EDITED if edited else EventKind.CREATED
+    created_at, edited_at = status.time("created_at"), status.time("edited_at")
+    changed_at = edited_at or created_at
+    if changed_at is None:
+        raise status.field_error("created_at", "is missing")
+    acct = account.one_line("acct") or account.one_line("username")
+    kind = EventKind.EDITED if edited_at else EventKind.CREATED
     return ReviewEvent(
-        kind=EventKind.REPLY_SEEN if _is_ours(account, connection) else kind,
+        kind=EventKind.REPLY_SEEN if _is_own_account(account, connection) else kind,
         native_id=native_id,
         native_thread=native_id,
-        revision=time_revision(changed),
-        author=Author(account.id("id"), account.label("display_name") or acct),
+        revision=time_revision(changed_at),
+        author=Author(account.id("id"), account.one_line("display_name") or acct),
         title=status.text("spoiler_text"),
-        text=plain(status.text("content")),
-        language=status.label("language"),
-        occurred_at=changed,
+        text=html_to_text(status.text("content")),
+        language=status.one_line("language"),
+        occurred_at=changed_at,
         link=status.link("url"),
-        reply_to={"visibility": status.label("visibility") or "", "acct": acct or ""},
+        reply_to={"visibility": status.one_line("visibility") or "", "acct": acct or ""},
         partial=status.optional_id("in_reply_to_id") is not None,
     )
 
 
-def _is_ours(account: Fields, connection: Connection) -> bool:
-    ours = connection.settings.get("account", "").strip().lstrip("@").casefold()
+def _is_own_account(account: Fields, connection: Connection) -> bool:
+    own_account = connection.settings.get("account", "").strip().lstrip("@").casefold()
     host = urlsplit(connection.settings.get("base_url", "").strip()).netloc.casefold()
     acct = str(account.values.get("acct")).casefold()
     # The instance writes its own accounts without a server, and an owner may have entered one.
-    return bool(ours) and ours in (account.values.get("id"), acct, f"{acct}@{host}")
+    return bool(own_account) and own_account in (account.values.get("id"), acct, f"{acct}@{host}")
 
 
 def _without_mentions(text: str) -> str:
-    return text[found.end() :] if (found := _MENTIONS.match(text)) else text
+    return text[match.end() :] if (match := _LEADING_MENTIONS.match(text)) else text
 
 
-def _too_long(mention: str, text: str) -> Rejected | None:
+def _status_too_long(mention: str, text: str) -> Rejection | None:
     name = mention[1:].partition("@")[0].strip()
-    short = [_WEB_ADDRESS_LENGTH - len(address) for address in _WEB_ADDRESS.findall(text)]
-    over = (
+    length_changes = [_URL_LENGTH - len(address) for address in _URL.findall(text)]
+    excess = (
         len(text)
         + (len(f"@{name} ") if name else 0)
-        + sum(more for more in short if more > 0)
+        + sum(more for more in length_changes if more > 0)
         - STATUS_LIMIT
     )
-    told = f"A status may have {STATUS_LIMIT} characters; this one, with its mention and links of {_WEB_ADDRESS_LENGTH}, has {over} more."
-    return Rejected("too_long", told) if over > 0 else None
+    message = f"A status may have {STATUS_LIMIT} characters; this one, with its mention and links of {_URL_LENGTH}, has {excess} more."
+    return Rejection("too_long", message) if excess > 0 else None
 
 
-def _listed(fields: Fields, name: str) -> list[Fields]:
-    entries, where = fields.values.get(name), f"{name} of {fields.where}"
-    found = cast("list[object]", entries) if isinstance(entries, list) else []
+def _object_list(fields: Fields, name: str) -> list[Fields]:
+    value, where = fields.values.get(name), f"{name} of {fields.where}"
+    objects = cast("list[object]", value) if isinstance(value, list) else []
     return [
         Fields(cast("dict[str, object]", entry), where, fields.problems)
-        for entry in found
+        for entry in objects
         if isinstance(entry, dict)
     ]
 
 
-def _call(
+def _request(
     method: str,
     path: str,
     connection: Connection,
@@ -403,34 +425,46 @@ def _call(
     http: Http,
     document: Mapping[str, str] | None = None,
     headers: Mapping[str, str] | None = None,
-) -> HttpAnswer | Rejected:
+) -> HttpResponse | Rejection:
     base, token = (
         connection.settings.get("base_url", "").strip().rstrip("/"),
         credentials.get("access_token", ""),
     )
     if not (base and token):
-        return Rejected(
+        return Rejection(
             "no_credentials", "Enter base_url and access_token to read and answer mentions."
         )
-    sent = {"authorization": f"Bearer {token}", "accept": "application/json", **(headers or {})}
+    all_headers = {
+        "authorization": f"Bearer {token}",
+        "accept": "application/json",
+        **(headers or {}),
+    }
     if document is not None:
-        sent["content-type"] = "application/json"
+        all_headers["content-type"] = "application/json"
     body = json.dumps(document).encode() if document is not None else None
-    return ask(http, _TITLE, method, base + path, headers=sent, body=body, explain=_explained)
+    return call_api(
+        http,
+        _TITLE,
+        method,
+        base + path,
+        headers=all_headers,
+        body=body,
+        explain=_with_platform_message,
+    )
 
 
-def _explained(refusal: Rejected, body: bytes) -> Rejected:
+def _with_platform_message(rejection: Rejection, body: bytes) -> Rejection:
     """The refusal with the instance's own words, which are about our reply and tell what to change
     in it.
     """
     try:
-        words = Fields(read_object(body)).label("error")
+        message = Fields(read_object(body)).one_line("error")
     except Unparseable:
-        words = None
+        message = None
     return (
-        Rejected(refusal.reason, f"{_TITLE} says: {words}")
-        if words and refusal.reason == "rejected"
-        else refusal
+        Rejection(rejection.reason, f"{_TITLE} says: {message}")
+        if message and rejection.reason == "rejected"
+        else rejection
     )
 
 

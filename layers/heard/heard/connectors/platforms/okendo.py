@@ -45,24 +45,24 @@ from heard.connectors import (
     Capabilities,
     Connection,
     Connector,
-    Gone,
     Http,
-    Parsed,
-    Presence,
-    Rejected,
+    ParsedDelivery,
+    Rejection,
+    ReplyLookup,
     ReplyTarget,
-    Request,
-    Response,
-    Secret,
-    Sent,
+    ReviewGone,
+    SecretOrigin,
+    SentReply,
+    WebhookRequest,
+    WebhookResponse,
 )
-from heard.connectors.http import ask
-from heard.connectors.markup import plain
+from heard.connectors.http import call_api
+from heard.connectors.markup import html_to_text
 from heard.connectors.parsing import (
     Fields,
-    by_email,
-    nobody,
-    one,
+    anonymous_author,
+    author_id_from_email,
+    parse_one,
     read_object,
     same_text,
     test_event,
@@ -76,8 +76,8 @@ REPLY_LIMIT: Final = 4_000
 _API: Final = "https://api.okendo.io/enterprise"
 _API_VERSION: Final = "2025-02-01"
 _TITLE: Final = "Okendo"
-_EXAMPLE: Final = "123e4567-e89b-12d3-a456-426614174000"
-_KINDS: Final = {
+_EXAMPLE_REVIEW_ID: Final = "123e4567-e89b-12d3-a456-426614174000"
+_EVENT_KINDS: Final = {
     "create": EventKind.CREATED,
     "update": EventKind.EDITED,
     "delete": EventKind.WITHDRAWN,
@@ -101,7 +101,7 @@ class Okendo(Connector):
         reply_unit="characters",
         can_find_reply=True,
         can_fetch=True,
-        secret=Secret.GIVEN,
+        secret_origin=SecretOrigin.FROM_PLATFORM,
         secret_help="the webhookSecret (whsec_…) that Okendo's API answers when the webhook "
         "subscription is made",
         optional_settings={"api_base": f"where the API is ({_API} if not said)"},
@@ -119,16 +119,16 @@ class Okendo(Connector):
             "3. Enter the webhookSecret of the answer here as the signing secret, and the User ID "
             "and the API key for replies."
         ),
-        cannot=(
+        limitations=(
             "Replacing a reply that somebody else wrote: Okendo shows one and does not say whose, "
             "so that one with other words than Heard's"
             " is left; change it in Okendo.",
         ),
-        proof=(
+        verified=(
             "The signature is checked with Svix's own library and the vectors of Standard "
             "Webhooks.",
         ),
-        unproven=(
+        assumptions=(
             "The address and the body of the call that replies: known from somebody else's "
             "summary of Okendo's documentation.",
             "Whether a second reply of ours takes the first one's place: it is tried, and where "
@@ -140,22 +140,29 @@ class Okendo(Connector):
 
     scheme = StandardWebhooks(prefixes=("svix-", "webhook-"))
 
-    def parse(self, request: Request, connection: Connection, now: datetime) -> Parsed:
+    def parse(
+        self, request: WebhookRequest, connection: Connection, now: datetime
+    ) -> ParsedDelivery:
         """The review of an event; events about anything else are ignored. Raises Unparseable."""
         body = Fields(read_object(request.body))
-        said, _, topic = (body.text("topic") or "").rpartition(".")
-        if (body.text("resourceType") or said) != "review" or topic not in _KINDS:
-            return Parsed()
-        if body.required_object("resource").values.get("reviewId") == _EXAMPLE:
-            return Parsed((test_event(),))
-        revision = TOMBSTONE if topic == "delete" else _sequence(body) or time_revision(now)
-        return one(body.object("resource"), lambda review: _event(review, _KINDS[topic], revision))
+        resource_type, _, topic = (body.text("topic") or "").rpartition(".")
+        if (body.text("resourceType") or resource_type) != "review" or topic not in _EVENT_KINDS:
+            return ParsedDelivery()
+        if body.required_object("resource").values.get("reviewId") == _EXAMPLE_REVIEW_ID:
+            return ParsedDelivery((test_event(),))
+        revision = (
+            TOMBSTONE if topic == "delete" else _sequence_revision(body) or time_revision(now)
+        )
+        return parse_one(
+            body.object("resource"),
+            lambda review: _review_event(review, _EVENT_KINDS[topic], revision),
+        )
 
-    def accepted(
-        self, request: Request, connection: Connection, parsed: Parsed, http: Http
-    ) -> Response:
+    def delivery_response(
+        self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
+    ) -> WebhookResponse:
         """Any 2xx, within 15 seconds."""
-        return Response(202, "{}")
+        return WebhookResponse(202, "{}")
 
     def reply(
         self,
@@ -165,25 +172,27 @@ class Okendo(Connector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Sent | Rejected:
+    ) -> SentReply | Rejection:
         """Post the review's one reply, unless somebody else's stands there.
 
         It has no id of its own: it goes by the review's.
         """
-        if refused := self.too_long(text):
-            return refused
-        shown = _call("GET", target.native_id, None, connection, credentials, http)
-        if isinstance(shown, Rejected):
-            return shown
-        if _is_there(standing := _review(shown).object("reply"), text):
-            return Sent(target.native_id)
-        taken = Rejected(
+        if rejection := self.check_length(text):
+            return rejection
+        lookup = _request("GET", target.native_id, None, connection, credentials, http)
+        if isinstance(lookup, Rejection):
+            return lookup
+        if _is_same_public_reply(existing_reply := _unwrap_review(lookup).object("reply"), text):
+            return SentReply(target.native_id)
+        already_answered = Rejection(
             "already_answered",
             "A reply stands there already, and Okendo shows one: change or delete it in Okendo.",
         )
-        if standing.values and not any(_says(standing, earlier) for earlier in target.ours):
-            return taken
-        answer = _call(
+        if existing_reply.values and not any(
+            _has_text(existing_reply, earlier) for earlier in target.own_replies
+        ):
+            return already_answered
+        response = _request(
             "POST",
             target.native_id,
             {"body": text, "isPrivate": False},
@@ -191,9 +200,13 @@ class Okendo(Connector):
             credentials,
             http,
         )
-        if isinstance(answer, Rejected):
-            return taken if standing.values and answer.reason == "rejected" else answer
-        return Sent(target.native_id)
+        if isinstance(response, Rejection):
+            return (
+                already_answered
+                if existing_reply.values and response.reason == "rejected"
+                else response
+            )
+        return SentReply(target.native_id)
 
     def find_reply(
         self,
@@ -203,31 +216,33 @@ class Okendo(Connector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Sent | Presence:
+    ) -> SentReply | ReplyLookup:
         """Compare the review's reply with the text."""
-        shown = _call("GET", target.native_id, None, connection, credentials, http)
-        if isinstance(shown, Rejected):
-            return Presence.ABSENT if shown.reason == "gone" else Presence.CANNOT_TELL
+        response = _request("GET", target.native_id, None, connection, credentials, http)
+        if isinstance(response, Rejection):
+            return ReplyLookup.ABSENT if response.reason == "gone" else ReplyLookup.CANNOT_TELL
         return (
-            Sent(target.native_id)
-            if _is_there(_review(shown).object("reply"), text)
-            else Presence.ABSENT
+            SentReply(target.native_id)
+            if _is_same_public_reply(_unwrap_review(response).object("reply"), text)
+            else ReplyLookup.ABSENT
         )
 
     def fetch(
         self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | Gone | None:
+    ) -> ReviewEvent | ReviewGone | None:
         """The review as the API has it, as a revision before any that was delivered."""
-        shown = _call("GET", native_id, None, connection, credentials, http)
-        if isinstance(shown, Rejected):
-            return Gone.GONE if shown.reason == "gone" else None
+        response = _request("GET", native_id, None, connection, credentials, http)
+        if isinstance(response, Rejection):
+            return ReviewGone.GONE if response.reason == "gone" else None
         try:
-            return _event(_review(shown), EventKind.CREATED, "0" * _SEQUENCE_DIGITS)
+            return _review_event(
+                _unwrap_review(response), EventKind.CREATED, "0" * _SEQUENCE_DIGITS
+            )
         except Unparseable as error:
-            raise _unreadable(error.detail) from error
+            raise _unreadable_response(error.detail) from error
 
 
-def _sequence(body: Fields) -> str | None:
+def _sequence_revision(body: Fields) -> str | None:
     """`sequenceNumber` so that it sorts as text.
 
     It may be larger than what a float keeps, so it is never made one.
@@ -249,64 +264,68 @@ def _sequence(body: Fields) -> str | None:
     return digits.zfill(_SEQUENCE_DIGITS)
 
 
-def _event(review: Fields, kind: EventKind, revision: str) -> ReviewEvent:
+def _review_event(review: Fields, kind: EventKind, revision: str) -> ReviewEvent:
     native_id = review.id("reviewId")
     reviewer = review.object("reviewer")
     email = reviewer.text("email")
-    author = by_email(email) if email else nobody(native_id).id
+    author = author_id_from_email(email) if email else anonymous_author(native_id).id
     return ReviewEvent(
         kind=kind,
         native_id=native_id,
         native_thread=native_id,
         revision=revision,
-        author=Author(author, reviewer.label("displayName") or reviewer.label("name")),
+        author=Author(author, reviewer.one_line("displayName") or reviewer.one_line("name")),
         rating=review.rating("rating"),
         title=review.text("title"),
         text=review.text("body"),
         occurred_at=review.time("dateCreated"),
-        subject=review.label("productName") or review.label("productId"),
+        subject=review.one_line("productName") or review.one_line("productId"),
     )
 
 
-def _is_there(standing: Fields, text: str) -> bool:
-    return bool(standing.values) and not standing.flag("isPrivate") and _says(standing, text)
-
-
-def _says(standing: Fields, text: str) -> bool:
-    return same_text(standing.text("rawBody"), text) or same_text(
-        plain(standing.text("body")), text
+def _is_same_public_reply(existing_reply: Fields, text: str) -> bool:
+    return (
+        bool(existing_reply.values)
+        and not existing_reply.boolean("isPrivate")
+        and _has_text(existing_reply, text)
     )
 
 
-def _review(answer: Fields) -> Fields:
+def _has_text(existing_reply: Fields, text: str) -> bool:
+    return same_text(existing_reply.text("rawBody"), text) or same_text(
+        html_to_text(existing_reply.text("body")), text
+    )
+
+
+def _unwrap_review(response: Fields) -> Fields:
     """The review in an answer; whether it is wrapped is not documented."""
-    return answer.object("review") if "review" in answer.values else answer
+    return response.object("review") if "review" in response.values else response
 
 
-def _call(
+def _request(
     method: str,
-    review: str,
+    review_id: str,
     document: Mapping[str, object] | None,
     connection: Connection,
     credentials: Mapping[str, str],
     http: Http,
-) -> Fields | Rejected:
+) -> Fields | Rejection:
     base = connection.settings.get("api_base", "").strip().rstrip("/") or _API
     user, key = credentials.get("user_id", ""), credentials.get("api_key", "")
     if not (user and key):
-        return Rejected("no_credentials", "Enter user_id and api_key to answer at Okendo.")
+        return Rejection("no_credentials", "Enter user_id and api_key to answer at Okendo.")
     basic = base64.b64encode(f"{user}:{key}".encode()).decode()
     headers = {
         "authorization": f"Basic {basic}",
         "okendo-api-version": _API_VERSION,
         "accept": "application/json",
     }
-    url = f"{base}/reviews/{quote(review, safe='')}"
+    url = f"{base}/reviews/{quote(review_id, safe='')}"
     if document is None:
-        answer = ask(http, _TITLE, method, url, headers=headers)
+        response = call_api(http, _TITLE, method, url, headers=headers)
     else:
         headers["content-type"] = "application/json"
-        answer = ask(
+        response = call_api(
             http,
             _TITLE,
             method,
@@ -314,16 +333,16 @@ def _call(
             headers=headers,
             body=json.dumps(document).encode(),
         )
-    if isinstance(answer, Rejected) or document is not None:
+    if isinstance(response, Rejection) or document is not None:
         # What a reply is answered is not documented, and nothing in it is needed.
-        return answer if isinstance(answer, Rejected) else Fields({})
+        return response if isinstance(response, Rejection) else Fields({})
     try:
-        return Fields(read_object(answer.body), "the answer")
+        return Fields(read_object(response.body), "the answer")
     except Unparseable as error:
-        raise _unreadable(error.detail) from error
+        raise _unreadable_response(error.detail) from error
 
 
-def _unreadable(detail: str) -> PlatformUnavailable:
+def _unreadable_response(detail: str) -> PlatformUnavailable:
     return PlatformUnavailable(
         f"{_TITLE} answered something unreadable: {detail}.", maybe_applied=False
     )

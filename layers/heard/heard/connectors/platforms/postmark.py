@@ -35,19 +35,19 @@ from heard.connectors import (
     Connection,
     Connector,
     Http,
-    HttpAnswer,
-    Parsed,
-    Presence,
-    Rejected,
+    HttpResponse,
+    ParsedDelivery,
+    Rejection,
+    ReplyLookup,
     ReplyTarget,
-    Request,
-    Response,
-    Sent,
+    SentReply,
+    WebhookRequest,
+    WebhookResponse,
 )
 from heard.connectors import mail as mails
-from heard.connectors.http import ask
-from heard.connectors.markup import plain
-from heard.connectors.parsing import Fields, one, read_object, test_event
+from heard.connectors.http import call_api
+from heard.connectors.markup import html_to_text
+from heard.connectors.parsing import Fields, parse_one, read_object, test_event
 from heard.connectors.signatures import BasicAuth
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import Channel, ReviewEvent
@@ -60,10 +60,10 @@ Attachments come with the mail, and a complaint with a photo must not be lost.
 """
 
 _TITLE: Final = "Postmark"
-_TEST: Final = "00000000-0000-0000-0000-000000000000"
-_METADATA: Final = "heard_reply"
-_FIELDS: Final = {"subject": "Subject", "reply-to": "ReplyTo", "date": "Date"}
-_REFUSALS: Final[Mapping[int, tuple[str, str]]] = {
+_TEST_MESSAGE_ID: Final = "00000000-0000-0000-0000-000000000000"
+_METADATA_KEY: Final = "heard_reply"
+_HEADER_FIELDS: Final = {"subject": "Subject", "reply-to": "ReplyTo", "date": "Date"}
+_REJECTIONS: Final[Mapping[int, tuple[str, str]]] = {
     10: (
         "unauthorized",
         "Postmark does not know the server token: enter the one of the server's API Tokens page.",
@@ -108,7 +108,7 @@ class Postmark(Connector):
         reply_unit="characters",
         can_find_reply=True,
         can_fetch=False,
-        one_review_a_thread=False,
+        single_review_threads=False,
         secret_help="user and password for the address, as user:password",
         settings={
             "from_address": "the address that answers come from, verified in Postmark; customers "
@@ -130,13 +130,13 @@ class Postmark(Connector):
             "4. For answers, enter from_address and the server's API token here.\n"
             "5. Write a mail to the address to try it."
         ),
-        cannot=(
-            *mails.CANNOT,
+        limitations=(
+            *mails.LIMITATIONS,
             "Mails with attachments of more than some 180 KB are too large to be taken, because "
             "Postmark sends these along.",
         ),
-        proof=("The payloads that Postmark's own tester sends.",),
-        unproven=(
+        verified=("The payloads that Postmark's own tester sends.",),
+        assumptions=(
             "How soon after sending Postmark finds an answer by its metadata, and the name of "
             "that filter.",
             "That Postmark adds Received-SPF and X-Spam-Tests to every mail, beside any that the "
@@ -147,22 +147,24 @@ class Postmark(Connector):
     body_limit = BODY_LIMIT
     scheme = BasicAuth()
 
-    def parse(self, request: Request, connection: Connection, now: datetime) -> Parsed:
+    def parse(
+        self, request: WebhookRequest, connection: Connection, now: datetime
+    ) -> ParsedDelivery:
         """The mail, or the test. Raises Unparseable."""
         body = Fields(read_object(request.body))
-        if body.values.get("MessageID") == _TEST:
-            return Parsed((test_event(),))
+        if body.values.get("MessageID") == _TEST_MESSAGE_ID:
+            return ParsedDelivery((test_event(),))
         # Bounces, openings and deliveries of what we sent have a record type; mails that came in
         # have none.
         if body.values.get("RecordType") not in (None, "Inbound"):
-            return Parsed()
-        return one(body, lambda mail: _event(mail, connection, now))
+            return ParsedDelivery()
+        return parse_one(body, lambda mail: _review_event(mail, connection, now))
 
-    def accepted(
-        self, request: Request, connection: Connection, parsed: Parsed, http: Http
-    ) -> Response:
+    def delivery_response(
+        self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
+    ) -> WebhookResponse:
         """200, and nothing else: Postmark takes any other status for a failure."""
-        return Response(200, "{}")
+        return WebhookResponse(200, "{}")
 
     def reply(
         self,
@@ -172,38 +174,38 @@ class Postmark(Connector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Sent | Rejected:
+    ) -> SentReply | Rejection:
         """Send a mail in answer to the customer's, marked with our reply id."""
-        if refused := self.too_long(text) or mails.refused(target):
-            return refused
+        if rejection := self.check_length(text) or mails.check_answerable(target):
+            return rejection
         try:
             sender = mails.from_header(connection)
         except ValueError:
-            return Rejected(
+            return Rejection(
                 "bad_settings",
                 "from_address is no e-mail address: enter the one that answers come from.",
             )
         document = {
             "From": sender,
             "To": target.reply_to["to"],
-            "Subject": mails.subject_of(target),
+            "Subject": mails.reply_subject(target),
             "TextBody": text,
             "Headers": [
                 {"Name": name, "Value": value}
-                for name, value in mails.answer_headers(target).items()
+                for name, value in mails.reply_headers(target).items()
             ],
-            "Metadata": {_METADATA: reply_id},
+            "Metadata": {_METADATA_KEY: reply_id},
             "MessageStream": connection.settings.get("message_stream", "").strip() or "outbound",
             "TrackOpens": False,
             "TrackLinks": "None",
         }
-        answer = _call("POST", "/email", document, connection, credentials, http)
-        if isinstance(answer, Rejected):
-            return answer
+        response = _request("POST", "/email", document, connection, credentials, http)
+        if isinstance(response, Rejection):
+            return response
         try:
-            return Sent(Fields(read_object(answer.body)).id("MessageID"))
+            return SentReply(Fields(read_object(response.body)).id("MessageID"))
         except Unparseable:
-            return Sent(reply_id)
+            return SentReply(reply_id)
 
     def find_reply(
         self,
@@ -213,128 +215,138 @@ class Postmark(Connector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Sent | Presence:
+    ) -> SentReply | ReplyLookup:
         """Search what was sent for our reply id."""
-        query = urlencode({"count": "50", "offset": "0", f"metadata_{_METADATA}": reply_id})
-        answer = _call("GET", f"/messages/outbound?{query}", None, connection, credentials, http)
-        if isinstance(answer, Rejected):
-            return Presence.CANNOT_TELL
+        query = urlencode({"count": "50", "offset": "0", f"metadata_{_METADATA_KEY}": reply_id})
+        response = _request(
+            "GET", f"/messages/outbound?{query}", None, connection, credentials, http
+        )
+        if isinstance(response, Rejection):
+            return ReplyLookup.CANNOT_TELL
         try:
-            listed = read_object(answer.body).get("Messages")
+            messages = read_object(response.body).get("Messages")
         except Unparseable:
-            listed = None
-        if not isinstance(listed, list):
+            messages = None
+        if not isinstance(messages, list):
             raise PlatformUnavailable(
                 "Postmark answered something unreadable.", maybe_applied=False
             )
-        for each in cast("list[object]", listed):
-            message = Fields(cast("dict[str, object]", each) if isinstance(each, dict) else {})
-            if message.object("Metadata").values.get(_METADATA) == reply_id and (
-                native_id := message.label("MessageID")
+        for entry in cast("list[object]", messages):
+            message = Fields(cast("dict[str, object]", entry) if isinstance(entry, dict) else {})
+            if message.object("Metadata").values.get(_METADATA_KEY) == reply_id and (
+                native_id := message.one_line("MessageID")
             ):
-                return Sent(native_id)
+                return SentReply(native_id)
         # Others than were asked for: the filter does not work, and that ours is not among them
         # means nothing.
-        return Presence.CANNOT_TELL if listed else Presence.ABSENT
+        return ReplyLookup.CANNOT_TELL if messages else ReplyLookup.ABSENT
 
 
-def _event(body: Fields, connection: Connection, now: datetime) -> ReviewEvent | None:
+def _review_event(body: Fields, connection: Connection, now: datetime) -> ReviewEvent | None:
     native_id = body.id("MessageID")
-    named = [
-        ("from", _sender(body)),
-        *((name, body.label(field) or "") for name, field in _FIELDS.items()),
+    field_headers = [
+        ("from", _from_header(body)),
+        *((name, body.one_line(field) or "") for name, field in _HEADER_FIELDS.items()),
     ]
-    listed = body.values.get("Headers")
-    entries = cast("list[object]", listed) if isinstance(listed, list) else []
-    others = [Fields(cast("dict[str, object]", each)) for each in entries if isinstance(each, dict)]
-    brought = [(str(each.values.get("Name")), each.values.get("Value")) for each in others]
-    headers = mails.headers_of(
+    value = body.values.get("Headers")
+    entries = cast("list[object]", value) if isinstance(value, list) else []
+    header_fields = [
+        Fields(cast("dict[str, object]", each)) for each in entries if isinstance(each, dict)
+    ]
+    other_headers = [
+        (str(each.values.get("Name")), each.values.get("Value")) for each in header_fields
+    ]
+    headers = mails.normalize_headers(
         [
-            *((name, text) for name, text in named if text),
-            *(each for each in brought if each[0].lower() not in dict(named)),
+            *((name, text) for name, text in field_headers if text),
+            *(each for each in other_headers if each[0].lower() not in dict(field_headers)),
         ]
     )
-    words = (
+    body_text = (
         body.text("StrippedTextReply")
         or body.text("TextBody")
-        or plain(body.text("HtmlBody"), quote="> ")
+        or html_to_text(body.text("HtmlBody"), quote="> ")
     )
-    mail = mails.Mail(headers, words or None)
-    return mails.event(
-        mail, native_id, connection, now, verified=_verified(mail), spam=_is_spam(mail)
+    mail = mails.Mail(headers, body_text or None)
+    return mails.review_event(
+        mail, native_id, connection, now, verified=_is_sender_verified(mail), spam=_is_spam(mail)
     )
 
 
-def _sender(body: Fields) -> str:
+def _from_header(body: Fields) -> str:
     """The From header, made of what Postmark has told apart.
 
     A name must not be able to bring an address of its own.
     """
-    full = body.object("FromFull")
-    address = full.label("Email") or body.label("From") or ""
+    from_full = body.object("FromFull")
+    address = from_full.one_line("Email") or body.one_line("From") or ""
     try:
-        return formataddr((full.label("Name") or body.label("FromName") or "", address))
+        return formataddr((from_full.one_line("Name") or body.one_line("FromName") or "", address))
     except UnicodeError:
         return f"<{address}>"
 
 
-def _verified(mail: mails.Mail) -> bool:
+def _is_sender_verified(mail: mails.Mail) -> bool:
     """Whether the address in From is proven to be the sender's."""
-    tests = [set(re.findall(r"[A-Z0-9_]+", each)) for each in mail.all("x-spam-tests")]
-    if tests and all("DKIM_VALID_AU" in each for each in tests):
-        return True
-    received = mail.all("received-spf")
-    envelopes = [
-        re.match(r"pass\b.*\benvelope-from=\"?<?([^\s;<>\"]+)", each, re.IGNORECASE)
-        for each in received
+    spam_tests = [
+        set(re.findall(r"[A-Z0-9_]+", each)) for each in mail.header_values("x-spam-tests")
     ]
-    return bool(envelopes) and all(
-        found and mails.aligned(mails.domain_of(found[1]), mail) for found in envelopes
+    if spam_tests and all("DKIM_VALID_AU" in each for each in spam_tests):
+        return True
+    spf_headers = mail.header_values("received-spf")
+    spf_matches = [
+        re.match(r"pass\b.*\benvelope-from=\"?<?([^\s;<>\"]+)", each, re.IGNORECASE)
+        for each in spf_headers
+    ]
+    return bool(spf_matches) and all(
+        found and mails.is_aligned(mails.domain_of(found[1]), mail) for found in spf_matches
     )
 
 
 def _is_spam(mail: mails.Mail) -> bool:
-    return any(each.lower().startswith("yes") for each in mail.all("x-spam-status"))
+    return any(each.lower().startswith("yes") for each in mail.header_values("x-spam-status"))
 
 
-def _explained(refusal: Rejected, body: bytes) -> Rejected:
+def _rejection_by_code(rejection: Rejection, body: bytes) -> Rejection:
     """The refusal by Postmark's error code.
 
     Its words are not passed on, since they quote addresses.
     """
     try:
-        code = Fields(read_object(body)).whole("ErrorCode", 0, 10**6)
+        code = Fields(read_object(body)).integer("ErrorCode", 0, 10**6)
     except Unparseable:
         code = None
-    if code in _REFUSALS:
-        return Rejected(*_REFUSALS[code])
+    if code in _REJECTIONS:
+        return Rejection(*_REJECTIONS[code])
     return (
-        Rejected(
-            refusal.reason,
-            f"{refusal.detail} Its error code is {code}: postmarkapp.com/developer/api/overview",
+        Rejection(
+            rejection.reason,
+            f"{rejection.detail} Its error code is {code}: postmarkapp.com/developer/api/overview",
         )
         if code
-        else refusal
+        else rejection
     )
 
 
-def _call(
+def _request(
     method: str,
     path: str,
     document: Mapping[str, object] | None,
     connection: Connection,
     credentials: Mapping[str, str],
     http: Http,
-) -> HttpAnswer | Rejected:
+) -> HttpResponse | Rejection:
     token = credentials.get("server_token", "")
     if not token:
-        return Rejected("no_credentials", "Enter server_token to answer through Postmark.")
+        return Rejection("no_credentials", "Enter server_token to answer through Postmark.")
     base = connection.settings.get("api_base", "").strip().rstrip("/") or _API
     headers = {"x-postmark-server-token": token, "accept": "application/json"}
     if document is not None:
         headers["content-type"] = "application/json"
     body = json.dumps(document).encode() if document is not None else None
-    return ask(http, _TITLE, method, base + path, headers=headers, body=body, explain=_explained)
+    return call_api(
+        http, _TITLE, method, base + path, headers=headers, body=body, explain=_rejection_by_code
+    )
 
 
 CONNECTOR: Connector = Postmark()

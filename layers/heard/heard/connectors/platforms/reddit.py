@@ -46,27 +46,27 @@ from heard.connectors import (
     Capabilities,
     Connection,
     Connector,
-    Gone,
     Http,
-    HttpAnswer,
-    Page,
-    Parsed,
-    Presence,
-    Rejected,
+    HttpResponse,
+    ParsedDelivery,
+    Rejection,
+    ReplyLookup,
     ReplyTarget,
-    Request,
-    Secret,
-    Sent,
+    ReviewGone,
+    ReviewPage,
+    SecretOrigin,
+    SentReply,
+    WebhookRequest,
 )
 from heard.connectors.http import RETRY_AFTER_LIMIT
-from heard.connectors.oauth import Grant, Tokens
+from heard.connectors.oauth import OAuthClient, TokenGrant
 from heard.connectors.parsing import (
     Fields,
-    each,
-    nobody,
-    read_answer,
+    anonymous_author,
+    parse_each,
     read_json,
     read_object,
+    read_response,
     same_text,
 )
 from heard.errors import PlatformUnavailable, Unparseable
@@ -76,21 +76,21 @@ REPLY_LIMIT: Final = 10_000
 
 _TITLE: Final = "Reddit"
 _API: Final = "https://oauth.reddit.com"
-_TOKENS: Final = "https://www.reddit.com/api/v1/access_token"
-_PAGE: Final = 100
-_DEPTH: Final = 12
+_TOKEN_URL: Final = "https://www.reddit.com/api/v1/access_token"
+_PAGE_SIZE: Final = 100
+_MAX_DEPTH: Final = 12
 """How many comments up a thread is looked for; Reddit itself folds conversations at ten."""
-_REMEMBERED: Final = 20_000
-_GONE_WORDS: Final = ("[deleted]", "[removed]")
-_TAKEN_DOWN: Final = "[ Removed by "
-_MACHINE: Final = "automoderator"
+_PARENT_CACHE_SIZE: Final = 20_000
+_DELETED_MARKERS: Final = ("[deleted]", "[removed]")
+_REMOVED_PREFIX: Final = "[ Removed by "
+_AUTOMODERATOR: Final = "automoderator"
 _EXHAUSTED: Final = "-"
 _FULLNAME: Final = re.compile(r"t[13]_[0-9A-Za-z_]{1,40}")
-_LAST_SECOND: Final = 253_402_300_799
-_WAIT: Final = re.compile(r"(\d+) (second|minute|hour)")
-_WAIT_SECONDS: Final = {"second": 1, "minute": 60, "hour": 3_600}
-_WAIT_UNKNOWN: Final = 600
-_REASONS: Final = {
+_MAX_TIMESTAMP: Final = 253_402_300_799
+_WAIT_PATTERN: Final = re.compile(r"(\d+) (second|minute|hour)")
+_UNIT_SECONDS: Final = {"second": 1, "minute": 60, "hour": 3_600}
+_DEFAULT_WAIT_SECONDS: Final = 600
+_REJECTION_REASONS: Final = {
     "DELETED_COMMENT": "gone",
     "DELETED_LINK": "gone",
     "DELETED_THING": "gone",
@@ -115,15 +115,15 @@ class Reddit(Connector):
         can_fetch=True,
         pushes=False,
         signed=False,
-        tested_by_us=False,
-        secret=Secret.NONE,
+        can_self_test=False,
+        secret_origin=SecretOrigin.NONE,
         poll_seconds=60,
-        one_review_a_thread=False,
+        single_review_threads=False,
         optional_settings={
             "subreddit": "the brand's own subreddit, such as acme; without it only mentions of "
             "the account are read",
             "api_base": f"where the API is ({_API} if not said)",
-            "token_url": f"where access tokens are given ({_TOKENS} if not said)",
+            "token_url": f"where access tokens are given ({_TOKEN_URL} if not said)",
         },
         credentials={
             "client_id": "id of the Reddit app (reddit.com/prefs/apps, below its name)",
@@ -144,25 +144,27 @@ class Reddit(Connector):
             "4. Name the brand's subreddit in the setting subreddit. That is all: Heard asks for "
             "what is new every minute."
         ),
-        cannot=(
+        limitations=(
             "Posts in other subreddits are only seen if they are comments that name the account "
             "(u/name).",
             "Private messages and chats are not read.",
             "What a moderator removed and restored later stays withdrawn.",
         ),
-        proof=("Shapes and refusals follow Reddit's published source and documented answers.",),
-        unproven=(
+        verified=("Shapes and refusals follow Reddit's published source and documented answers.",),
+        assumptions=(
             "Reddit's source was last published in 2017; fields that came later are not relied on.",
         ),
     )
 
     def __init__(self) -> None:
-        self._tokens = Tokens(_TITLE)
+        self._tokens = OAuthClient(_TITLE)
         self._parents: dict[tuple[str, str], tuple[str, str]] = {}
 
-    def parse(self, request: Request, connection: Connection, now: datetime) -> Parsed:
+    def parse(
+        self, request: WebhookRequest, connection: Connection, now: datetime
+    ) -> ParsedDelivery:
         """Nothing: Reddit sends nothing, so that whatever comes is not from there."""
-        return Parsed()
+        return ParsedDelivery()
 
     def reply(
         self,
@@ -172,21 +174,21 @@ class Reddit(Connector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Sent | Rejected:
+    ) -> SentReply | Rejection:
         """Comment on the submission, or answer the comment."""
-        if refused := self.too_long(text):
-            return refused
+        if rejection := self.check_length(text):
+            return rejection
         form = {"api_type": "json", "thing_id": target.native_id, "text": text, "raw_json": "1"}
-        answer = self._call("POST", "/api/comment", connection, credentials, http, form=form)
-        if isinstance(answer, Rejected):
-            return answer
-        told = read_answer(answer, _TITLE, maybe_applied=True).object("json")
-        if refusal := _refusal(told):
-            return refusal
-        for thing in _listed(told.object("data"), "things"):
+        response = self._call_api("POST", "/api/comment", connection, credentials, http, form=form)
+        if isinstance(response, Rejection):
+            return response
+        result = read_response(response, _TITLE, maybe_applied=True).object("json")
+        if comment_rejection := _comment_rejection(result):
+            return comment_rejection
+        for thing in _object_list(result.object("data"), "things"):
             name = thing.object("data").values.get("name")
             if isinstance(name, str) and name:
-                return Sent(name)
+                return SentReply(name)
         raise PlatformUnavailable(
             f"{_TITLE} took the reply and did not say what it calls it.", maybe_applied=True
         )
@@ -199,7 +201,7 @@ class Reddit(Connector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Sent | Presence:
+    ) -> SentReply | ReplyLookup:
         """Look through the direct answers to the review for one of ours with the same text."""
         link = target.reply_to.get("link_id", target.native_thread).removeprefix("t3_")
         comment = target.native_id.removeprefix("t1_") if target.native_id.startswith("t1_") else ""
@@ -207,42 +209,44 @@ class Reddit(Connector):
             [("comment", comment), ("depth", "2")] if comment else [("depth", "1"), ("sort", "new")]
         )
         path = f"/comments/{quote(link, safe='')}?{urlencode([*query, ('limit', '500'), ('raw_json', '1')])}"
-        answer = self._call("GET", path, connection, credentials, http)
-        if isinstance(answer, Rejected):
-            return Presence.ABSENT if answer.reason == "gone" else Presence.CANNOT_TELL
-        things = list(_tree(_document(answer)))
+        response = self._call_api("GET", path, connection, credentials, http)
+        if isinstance(response, Rejection):
+            return ReplyLookup.ABSENT if response.reason == "gone" else ReplyLookup.CANNOT_TELL
+        things = list(_iter_things(_read_document(response)))
         for kind, data in things:
-            ours = _folded(data.label("author")) == _folded(credentials.get("username"))
+            is_own = _normalize_name(data.one_line("author")) == _normalize_name(
+                credentials.get("username")
+            )
             if (
                 kind == "t1"
-                and ours
+                and is_own
                 and data.values.get("parent_id") == target.native_id
                 and same_text(data.text("body"), text)
             ):
-                return Sent(str(data.values.get("name")))
-        folded = any(
+                return SentReply(str(data.values.get("name")))
+        has_collapsed = any(
             kind == "more" and data.values.get("parent_id") == target.native_id
             for kind, data in things
         )
-        return Presence.CANNOT_TELL if folded else Presence.ABSENT
+        return ReplyLookup.CANNOT_TELL if has_collapsed else ReplyLookup.ABSENT
 
     def fetch(
         self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | Gone | None:
+    ) -> ReviewEvent | ReviewGone | None:
         """The submission or comment as Reddit shows it to our account."""
-        found = self._info([native_id], connection, credentials, http)
-        if isinstance(found, Rejected):
+        things = self._fetch_things([native_id], connection, credentials, http)
+        if isinstance(things, Rejection):
             return None
-        thing = next((thing for thing in found if thing.name == native_id), None)
+        thing = next((thing for thing in things if thing.name == native_id), None)
         if thing is None:
-            return Gone.GONE
+            return ReviewGone.GONE
         try:
-            (event,) = self._events([thing], connection, credentials, http).events or (None,)
+            (event,) = self._read_events([thing], connection, credentials, http).events or (None,)
         except Unparseable as error:
             raise PlatformUnavailable(
                 f"{_TITLE} answered something unreadable: {error.detail}.", maybe_applied=False
             ) from error
-        return Gone.GONE if event and event.kind is EventKind.WITHDRAWN else event
+        return ReviewGone.GONE if event and event.kind is EventKind.WITHDRAWN else event
 
     def recent(
         self,
@@ -251,116 +255,127 @@ class Reddit(Connector):
         credentials: Mapping[str, str],
         http: Http,
         now: datetime,
-    ) -> Page | Rejected:
+    ) -> ReviewPage | Rejection:
         """A page of all listings, merged."""
-        places = dict(parse_qsl(cursor or "", keep_blank_values=True))
+        positions = dict(parse_qsl(cursor or "", keep_blank_values=True))
         listings: list[_Listing] = []
-        for path in _paths(connection):
-            place = places.get(path, "")
-            if place != _EXHAUSTED:
-                listing = self._listing(path, place, connection, credentials, http)
-                if isinstance(listing, Rejected):
+        for path in _listing_paths(connection):
+            position = positions.get(path, "")
+            if position != _EXHAUSTED:
+                listing = self._read_listing(path, position, connection, credentials, http)
+                if isinstance(listing, Rejection):
                     return listing
                 listings.append(listing)
         # Of a listing that goes on, what is older than its last entry may still precede what others
         # have.
-        since = max(
-            (listing.things[-1].created for listing in listings if listing.more and listing.things),
+        cutoff = max(
+            (
+                listing.things[-1].created
+                for listing in listings
+                if listing.has_more and listing.things
+            ),
             default=0,
         )
-        shown = {
+        things_by_name = {
             thing.name: thing
             for listing in listings
             for thing in listing.things
-            if thing.created >= since
+            if thing.created >= cutoff
         }
-        older = {listing.path: listing.read_until(since) for listing in listings}
-        mentions = [thing.name for thing in shown.values() if thing.mention]
-        if mentions:
-            whole = self._info(mentions, connection, credentials, http)
-            if isinstance(whole, Rejected):
-                return whole
-            shown = {name: thing for name, thing in shown.items() if not thing.mention} | {
-                thing.name: thing for thing in whole
-            }
-        newest_first = sorted(shown.values(), key=lambda thing: thing.created, reverse=True)
+        next_positions = {listing.path: listing.next_position(cutoff) for listing in listings}
+        mention_names = [thing.name for thing in things_by_name.values() if thing.is_mention]
+        if mention_names:
+            full_things = self._fetch_things(mention_names, connection, credentials, http)
+            if isinstance(full_things, Rejection):
+                return full_things
+            things_by_name = {
+                name: thing for name, thing in things_by_name.items() if not thing.is_mention
+            } | {thing.name: thing for thing in full_things}
+        newest_first = sorted(
+            things_by_name.values(), key=lambda thing: thing.created, reverse=True
+        )
         try:
-            found = self._events(newest_first, connection, credentials, http)
+            parsed = self._read_events(newest_first, connection, credentials, http)
         except Unparseable as error:
-            found = Parsed(problems=(error.detail,))
-        ended = all(place == _EXHAUSTED for place in older.values())
-        return Page(
-            found.events,
-            None if ended else urlencode(dict.fromkeys(_paths(connection), _EXHAUSTED) | older),
-            found.problems,
+            parsed = ParsedDelivery(problems=(error.detail,))
+        is_last_page = all(place == _EXHAUSTED for place in next_positions.values())
+        return ReviewPage(
+            parsed.events,
+            None
+            if is_last_page
+            else urlencode(dict.fromkeys(_listing_paths(connection), _EXHAUSTED) | next_positions),
+            parsed.problems,
         )
 
-    def _listing(
+    def _read_listing(
         self,
         path: str,
         after: str,
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> _Listing | Rejected:
+    ) -> _Listing | Rejection:
         query = urlencode(
-            {"limit": str(_PAGE), "raw_json": "1", **({"after": after} if after else {})}
+            {"limit": str(_PAGE_SIZE), "raw_json": "1", **({"after": after} if after else {})}
         )
-        answer = self._call("GET", f"{path}?{query}", connection, credentials, http)
-        if isinstance(answer, Rejected):
-            missing = answer.reason in {"gone", "moved"}
+        response = self._call_api("GET", f"{path}?{query}", connection, credentials, http)
+        if isinstance(response, Rejection):
+            not_found = response.reason in {"gone", "moved"}
             return (
-                Rejected(answer.reason, f"{_TITLE} has no {path}: check the setting subreddit.")
-                if missing
-                else answer
+                Rejection(response.reason, f"{_TITLE} has no {path}: check the setting subreddit.")
+                if not_found
+                else response
             )
-        document = _document(answer)
+        document = _read_document(response)
         things = [
-            _Thing.of(kind, data, mention=path.startswith("/message"))
+            _Thing.from_listing(kind, data, is_mention=path.startswith("/message"))
             for kind, data in _children(document)
         ]
-        more = (
+        next_name = (
             Fields(cast("dict[str, object]", document) if isinstance(document, dict) else {})
             .object("data")
             .values.get("after")
         )
-        return _Listing(path, after, [thing for thing in things if thing.name], bool(more))
+        return _Listing(path, after, [thing for thing in things if thing.name], bool(next_name))
 
-    def _info(
+    def _fetch_things(
         self,
         names: Sequence[str],
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> list[_Thing] | Rejected:
+    ) -> list[_Thing] | Rejection:
         """Things by their fullnames; those that Reddit does not have are left out."""
-        found: list[_Thing] = []
-        for start in range(0, len(names), _PAGE):
-            query = urlencode({"id": ",".join(names[start : start + _PAGE]), "raw_json": "1"})
-            answer = self._call("GET", f"/api/info?{query}", connection, credentials, http)
-            if isinstance(answer, Rejected):
-                return answer
-            found += [_Thing.of(kind, data) for kind, data in _children(_document(answer))]
-        return [thing for thing in found if thing.name]
+        things: list[_Thing] = []
+        for start in range(0, len(names), _PAGE_SIZE):
+            query = urlencode({"id": ",".join(names[start : start + _PAGE_SIZE]), "raw_json": "1"})
+            response = self._call_api("GET", f"/api/info?{query}", connection, credentials, http)
+            if isinstance(response, Rejection):
+                return response
+            things += [
+                _Thing.from_listing(kind, data)
+                for kind, data in _children(_read_document(response))
+            ]
+        return [thing for thing in things if thing.name]
 
-    def _events(
+    def _read_events(
         self,
         things: Iterable[_Thing],
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Parsed:
-        known = list(things)
-        self._learn_ancestors(known, connection, credentials, http)
-        base, ours = _base(connection), _folded(credentials.get("username"))
-        threads = {thing.name: self._thread(thing, base, ours) for thing in known}
-        return each(
-            (thing.data.values for thing in known),
+    ) -> ParsedDelivery:
+        all_things = list(things)
+        self._load_ancestors(all_things, connection, credentials, http)
+        base, own_name = _api_base(connection), _normalize_name(credentials.get("username"))
+        threads = {thing.name: self._thread_of(thing, base, own_name) for thing in all_things}
+        return parse_each(
+            (thing.data.values for thing in all_things),
             "thing",
-            lambda data: _event(data, threads[str(data.values.get("name"))], ours),
+            lambda data: _review_event(data, threads[str(data.values.get("name"))], own_name),
         )
 
-    def _learn_ancestors(
+    def _load_ancestors(
         self,
         things: list[_Thing],
         connection: Connection,
@@ -368,44 +383,50 @@ class Reddit(Connector):
         http: Http,
     ) -> None:
         """Read what lies above comments, one level of all of them at a time."""
-        if len(self._parents) > _REMEMBERED:
+        if len(self._parents) > _PARENT_CACHE_SIZE:
             self._parents.clear()
-        base = _base(connection)
-        learnt = things
-        for _ in range(_DEPTH):
+        base = _api_base(connection)
+        new_things = things
+        for _ in range(_MAX_DEPTH):
             self._parents |= {
                 (base, thing.name): (thing.parent, thing.author)
-                for thing in learnt
+                for thing in new_things
                 if thing.name.startswith("t1_")
             }
-            above = {
-                self._top(thing.name, base)[1] for thing in things if thing.name.startswith("t1_")
+            root_parents = {
+                self._highest_ancestor(thing.name, base)[1]
+                for thing in things
+                if thing.name.startswith("t1_")
             }
-            missing = sorted(name for name in above if name.startswith("t1_"))
-            found = self._info(missing, connection, credentials, http) if missing else []
-            if isinstance(found, Rejected) or not found:
+            unknown_names = sorted(name for name in root_parents if name.startswith("t1_"))
+            parents = (
+                self._fetch_things(unknown_names, connection, credentials, http)
+                if unknown_names
+                else []
+            )
+            if isinstance(parents, Rejection) or not parents:
                 return
-            learnt = found
+            new_things = parents
 
-    def _top(self, name: str, base: str) -> tuple[str, str]:
+    def _highest_ancestor(self, name: str, base: str) -> tuple[str, str]:
         """The highest comment above one (itself included) of which we know, and that one's parent."""
-        for _ in range(2 * _DEPTH):
+        for _ in range(2 * _MAX_DEPTH):
             parent, _author = self._parents.get((base, name), ("", ""))
             if (base, parent) not in self._parents:
                 return name, parent
             name = parent
         return name, ""
 
-    def _thread(self, thing: _Thing, base: str, ours: str) -> str:
+    def _thread_of(self, thing: _Thing, base: str, own_name: str) -> str:
         if not thing.name.startswith("t1_"):
             return thing.name
-        top, above = self._top(thing.name, base)
-        if above.startswith("t1_"):
-            return above
-        author = self._parents.get((base, top), ("", ""))[1]
-        return above if above and author == ours else top
+        root, root_parent = self._highest_ancestor(thing.name, base)
+        if root_parent.startswith("t1_"):
+            return root_parent
+        author = self._parents.get((base, root), ("", ""))[1]
+        return root_parent if root_parent and author == own_name else root
 
-    def _call(
+    def _call_api(
         self,
         method: str,
         path: str,
@@ -413,33 +434,40 @@ class Reddit(Connector):
         credentials: Mapping[str, str],
         http: Http,
         form: Mapping[str, str] | None = None,
-    ) -> HttpAnswer | Rejected:
+    ) -> HttpResponse | Rejection:
         client, secret, user = (
             credentials.get(name, "").strip() for name in ("client_id", "client_secret", "username")
         )
-        password, refresh = credentials.get("password", ""), credentials.get("refresh_token", "")
-        if not (client and secret and user and (password or refresh)):
-            told = "Enter client_id, client_secret and username, and a password or a refresh_token, to read and answer on Reddit."
-            return Rejected("no_credentials", told)
-        url = connection.settings.get("token_url", "").strip() or _TOKENS
-        asked = {"grant_type": "password", "username": user, "password": password}
-        grant = Grant(
+        password, refresh_token = (
+            credentials.get("password", ""),
+            credentials.get("refresh_token", ""),
+        )
+        if not (client and secret and user and (password or refresh_token)):
+            message = "Enter client_id, client_secret and username, and a password or a refresh_token, to read and answer on Reddit."
+            return Rejection("no_credentials", message)
+        url = connection.settings.get("token_url", "").strip() or _TOKEN_URL
+        password_form = {"grant_type": "password", "username": user, "password": password}
+        grant = TokenGrant(
             url,
-            (url, client, secret, user, password, refresh),
-            lambda: {"grant_type": "refresh_token", "refresh_token": refresh} if refresh else asked,
+            (url, client, secret, user, password, refresh_token),
+            lambda: (
+                {"grant_type": "refresh_token", "refresh_token": refresh_token}
+                if refresh_token
+                else password_form
+            ),
             (client, secret),
         )
         headers = {"content-type": "application/x-www-form-urlencoded"} if form is not None else {}
         body = urlencode(form).encode() if form is not None else None
-        known = _introduced(http, user, url)
+        identified_http = _with_user_agent(http, user, url)
         return self._tokens.call(
             grant,
-            known,
+            identified_http,
             method,
-            _base(connection) + path,
+            _api_base(connection) + path,
             headers=headers,
             body=body,
-            explain=_explained,
+            explain=_with_platform_message,
         )
 
 
@@ -454,22 +482,22 @@ class _Thing:
     parent: str
     author: str
     created: int
-    mention: bool
+    is_mention: bool
     data: Fields
 
     @classmethod
-    def of(cls, kind: str, data: Fields, *, mention: bool = False) -> _Thing:
+    def from_listing(cls, kind: str, data: Fields, *, is_mention: bool = False) -> _Thing:
         """A thing as a listing shows it; without a name if it is neither of the two."""
         name, parent = str(data.values.get("name")), str(data.values.get("parent_id"))
-        created = data.values.get("created_utc")
+        created_at = data.values.get("created_utc")
         return cls(
             name if kind in {"t1", "t3"} and _FULLNAME.fullmatch(name) else "",
             parent if kind == "t1" and _FULLNAME.fullmatch(parent) else "",
-            _folded(data.label("author")),
-            int(created)
-            if isinstance(created, int | float) and 0 <= created <= _LAST_SECOND
+            _normalize_name(data.one_line("author")),
+            int(created_at)
+            if isinstance(created_at, int | float) and 0 <= created_at <= _MAX_TIMESTAMP
             else 0,
-            mention,
+            is_mention,
             data,
         )
 
@@ -481,17 +509,17 @@ class _Listing:
     path: str
     after: str
     things: list[_Thing]
-    more: bool
+    has_more: bool
 
-    def read_until(self, since: int) -> str:
+    def next_position(self, cutoff: int) -> str:
         """Where to go on when only what is not older than `since` was given out."""
-        given = [thing.name for thing in self.things if thing.created >= since]
-        if len(given) == len(self.things) and not (self.more and given):
+        names = [thing.name for thing in self.things if thing.created >= cutoff]
+        if len(names) == len(self.things) and not (self.has_more and names):
             return _EXHAUSTED
-        return given[-1] if given else self.after
+        return names[-1] if names else self.after
 
 
-def _paths(connection: Connection) -> tuple[str, ...]:
+def _listing_paths(connection: Connection) -> tuple[str, ...]:
     subreddit = re.sub(r"^/?r/", "", connection.settings.get("subreddit", "").strip()).strip("/")
     name = quote(subreddit, safe="")
     return (
@@ -501,42 +529,46 @@ def _paths(connection: Connection) -> tuple[str, ...]:
     )
 
 
-def _base(connection: Connection) -> str:
+def _api_base(connection: Connection) -> str:
     return connection.settings.get("api_base", "").strip().rstrip("/") or _API
 
 
-def _folded(name: str | None) -> str:
+def _normalize_name(name: str | None) -> str:
     return (name or "").strip().removeprefix("u/").casefold()
 
 
-def _event(data: Fields, thread: str, ours: str) -> ReviewEvent | None:
-    native_id, author = data.id("name"), data.label("author") or ""
+def _review_event(data: Fields, thread: str, own_name: str) -> ReviewEvent | None:
+    native_id, author = data.id("name"), data.one_line("author") or ""
     submission = native_id.startswith("t3_")
     text = data.text("selftext" if submission else "body")
-    if _folded(author) == _MACHINE:
+    if _normalize_name(author) == _AUTOMODERATOR:
         return None
-    mine = _folded(author) == ours
-    if mine and submission:
+    is_own = _normalize_name(author) == own_name
+    if is_own and submission:
         return None
-    withdrawn = author in _GONE_WORDS or text in _GONE_WORDS or (text or "").startswith(_TAKEN_DOWN)
-    created, edited = _instant(data, "created_utc"), _instant(data, "edited")
-    changed = edited or created
-    if changed is None:
-        raise data.unreadable("created_utc", "is missing")
+    withdrawn = (
+        author in _DELETED_MARKERS
+        or text in _DELETED_MARKERS
+        or (text or "").startswith(_REMOVED_PREFIX)
+    )
+    created_at, edited_at = _read_time(data, "created_utc"), _read_time(data, "edited")
+    changed_at = edited_at or created_at
+    if changed_at is None:
+        raise data.field_error("created_utc", "is missing")
     link = native_id if submission else data.id("link_id")
-    kind = EventKind.EDITED if edited else EventKind.CREATED
-    subreddit = data.label("subreddit")
+    kind = EventKind.EDITED if edited_at else EventKind.CREATED
+    subreddit = data.one_line("subreddit")
     return ReviewEvent(
-        kind=EventKind.WITHDRAWN if withdrawn else EventKind.REPLY_SEEN if mine else kind,
+        kind=EventKind.WITHDRAWN if withdrawn else EventKind.REPLY_SEEN if is_own else kind,
         native_id=native_id,
         native_thread=thread,
-        revision=TOMBSTONE if withdrawn else time_revision(changed),
-        author=nobody(native_id)
+        revision=TOMBSTONE if withdrawn else time_revision(changed_at),
+        author=anonymous_author(native_id)
         if withdrawn or not author
         else Author(data.optional_id("author_fullname") or author, author),
         title=data.text("title") if submission and not withdrawn else None,
         text=None if withdrawn else text,
-        occurred_at=changed,
+        occurred_at=changed_at,
         subject=f"r/{subreddit}" if subreddit else None,
         link=f"https://www.reddit.com/comments/{quote(link.removeprefix('t3_'), safe='')}"
         + ("" if submission else f"/_/{quote(native_id.removeprefix('t1_'), safe='')}"),
@@ -544,7 +576,7 @@ def _event(data: Fields, thread: str, ours: str) -> ReviewEvent | None:
     )
 
 
-def _instant(data: Fields, name: str) -> datetime | None:
+def _read_time(data: Fields, name: str) -> datetime | None:
     """A time in seconds since 1970.
 
     `edited` is false where there was no edit, and true for very old ones.
@@ -552,127 +584,129 @@ def _instant(data: Fields, name: str) -> datetime | None:
     if isinstance(data.values.get(name), bool):
         return None
     seconds = data.count(name)
-    if seconds is not None and seconds > _LAST_SECOND:
-        raise data.unreadable(name, "is out of range")
+    if seconds is not None and seconds > _MAX_TIMESTAMP:
+        raise data.field_error(name, "is out of range")
     return datetime.fromtimestamp(seconds, UTC) if seconds is not None else None
 
 
-def _document(answer: HttpAnswer) -> object:
+def _read_document(response: HttpResponse) -> object:
     try:
-        return read_json(answer.body)
+        return read_json(response.body)
     except Unparseable as error:
         raise PlatformUnavailable(
             f"{_TITLE} answered something unreadable.", maybe_applied=False
         ) from error
 
 
-def _listed(fields: Fields, name: str) -> list[Fields]:
-    entries, where = fields.values.get(name), f"{name} of {fields.where}"
-    found = cast("list[object]", entries) if isinstance(entries, list) else []
+def _object_list(fields: Fields, name: str) -> list[Fields]:
+    value, where = fields.values.get(name), f"{name} of {fields.where}"
+    objects = cast("list[object]", value) if isinstance(value, list) else []
     return [
         Fields(cast("dict[str, object]", entry), where)
-        for entry in found
+        for entry in objects
         if isinstance(entry, dict)
     ]
 
 
 def _children(listing: object) -> list[tuple[str, Fields]]:
     """The kinds and fields of what a listing holds."""
-    whole = Fields(
+    listing_fields = Fields(
         cast("dict[str, object]", listing) if isinstance(listing, dict) else {}, "the listing"
     )
     return [
         (str(child.values.get("kind")), child.object("data"))
-        for child in _listed(whole.object("data"), "children")
+        for child in _object_list(listing_fields.object("data"), "children")
     ]
 
 
-def _tree(document: object) -> Iterable[tuple[str, Fields]]:
+def _iter_things(document: object) -> Iterable[tuple[str, Fields]]:
     """Every thing of a submission's page, which is two listings.
 
     The submission, and its comments with what is beneath them.
     """
-    waiting = list(cast("list[object]", document)) if isinstance(document, list) else [document]
-    while waiting:
-        for kind, data in _children(waiting.pop()):
+    pending = list(cast("list[object]", document)) if isinstance(document, list) else [document]
+    while pending:
+        for kind, data in _children(pending.pop()):
             yield kind, data
             if data.values.get("replies"):
-                waiting.append(data.values["replies"])
+                pending.append(data.values["replies"])
 
 
-def _refusal(told: Fields) -> Rejected | None:
+def _comment_rejection(result: Fields) -> Rejection | None:
     """Why a comment was not taken, from an answer of 200.
 
     Raises PlatformUnavailable if it may be taken later.
     """
-    errors = told.values.get("errors")
-    first = cast("list[object]", errors)[0] if isinstance(errors, list) and errors else None
-    if first is None:
+    errors = result.values.get("errors")
+    first_error = cast("list[object]", errors)[0] if isinstance(errors, list) and errors else None
+    if first_error is None:
         return None
     parts = (
-        [str(part) for part in cast("list[object]", first)]
-        if isinstance(first, list)
-        else [str(first)]
+        [str(part) for part in cast("list[object]", first_error)]
+        if isinstance(first_error, list)
+        else [str(first_error)]
     )
-    code, words = (*parts, "", "")[:2]
-    words = " ".join((words or code).split())[:300]
+    code, message = (*parts, "", "")[:2]
+    message = " ".join((message or code).split())[:300]
     if code == "RATELIMIT":
         raise PlatformUnavailable(
             f"{_TITLE} asks us to wait.",
             maybe_applied=False,
-            retry_after=_wait(told.values.get("ratelimit"), words),
+            retry_after=_wait_seconds(result.values.get("ratelimit"), message),
         )
-    return Rejected(_REASONS.get(code, "rejected"), f"{_TITLE} says: {words} ({code[:60]})")
-
-
-def _wait(seconds: object, words: str) -> int:
-    if isinstance(seconds, int | float) and not isinstance(seconds, bool) and seconds >= 0:
-        return min(int(seconds) + 1, RETRY_AFTER_LIMIT)
-    found = _WAIT.search(words)
-    return (
-        min(int(found[1][:6]) * _WAIT_SECONDS[found[2]], RETRY_AFTER_LIMIT)
-        if found
-        else _WAIT_UNKNOWN
+    return Rejection(
+        _REJECTION_REASONS.get(code, "rejected"), f"{_TITLE} says: {message} ({code[:60]})"
     )
 
 
-def _introduced(http: Http, user: str, token_url: str) -> Http:
+def _wait_seconds(seconds: object, message: str) -> int:
+    if isinstance(seconds, int | float) and not isinstance(seconds, bool) and seconds >= 0:
+        return min(int(seconds) + 1, RETRY_AFTER_LIMIT)
+    match = _WAIT_PATTERN.search(message)
+    return (
+        min(int(match[1][:6]) * _UNIT_SECONDS[match[2]], RETRY_AFTER_LIMIT)
+        if match
+        else _DEFAULT_WAIT_SECONDS
+    )
+
+
+def _with_user_agent(http: Http, user: str, token_url: str) -> Http:
     """The client as Reddit wants it.
 
     Saying who calls, and taking a refused sign-in, which is answered 200, for what it is.
     """
 
-    def call(
+    def send(
         method: str,
         url: str,
         *,
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
-    ) -> HttpAnswer:
-        agent = quote(user, safe="")
-        answer = http(
+    ) -> HttpResponse:
+        user_name = quote(user, safe="")
+        response = http(
             method,
             url,
-            headers={**(headers or {}), "user-agent": f"aws:heard:v1 (by /u/{agent})"},
+            headers={**(headers or {}), "user-agent": f"aws:heard:v1 (by /u/{user_name})"},
             body=body,
         )
-        refused = answer.status == 200 and url == token_url and b'"error"' in answer.body
-        return replace(answer, status=401) if refused else answer
+        sign_in_failed = response.status == 200 and url == token_url and b'"error"' in response.body
+        return replace(response, status=401) if sign_in_failed else response
 
-    return call
+    return send
 
 
-def _explained(refusal: Rejected, body: bytes) -> Rejected:
+def _with_platform_message(rejection: Rejection, body: bytes) -> Rejection:
     """The refusal with Reddit's own words, which are about our reply and tell what to change in it."""
     try:
-        answer = Fields(read_object(body))
+        document = Fields(read_object(body))
     except Unparseable:
-        return refusal
-    words = answer.label("explanation") or answer.label("message")
+        return rejection
+    message = document.one_line("explanation") or document.one_line("message")
     return (
-        Rejected(refusal.reason, f"{_TITLE} says: {words}")
-        if words and refusal.reason == "rejected"
-        else refusal
+        Rejection(rejection.reason, f"{_TITLE} says: {message}")
+        if message and rejection.reason == "rejected"
+        else rejection
     )
 
 

@@ -34,40 +34,48 @@ from heard.connectors import (
     Connection,
     Connector,
     Http,
-    Page,
-    Parsed,
-    Rejected,
-    Request,
-    Response,
-    Secret,
+    ParsedDelivery,
+    Rejection,
+    ReviewPage,
+    SecretOrigin,
+    WebhookRequest,
+    WebhookResponse,
 )
-from heard.connectors.http import ask
-from heard.connectors.parsing import Fields, by_email, each, nobody, one, read_object, test_event
+from heard.connectors.http import call_api
+from heard.connectors.parsing import (
+    Fields,
+    anonymous_author,
+    author_id_from_email,
+    parse_each,
+    parse_one,
+    read_object,
+    test_event,
+)
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, number_revision
 
 _API: Final = "https://api.reviews.io"
 _TITLE: Final = "REVIEWS.io"
-_PAGE: Final = 100
-_PAGES: Final = 3
+_PAGE_SIZE: Final = 100
+_MAX_PAGES: Final = 3
 """How many pages of the newest reviews are looked through for one of them before saying that it
 cannot be read.
 """
 
 
 @dataclass(frozen=True, slots=True)
-class _Kind:
+class _ReviewKind:
     """One of the two kinds of review: where it is listed, and what its fields are called there."""
 
     name: str
     path: str
-    id: str
-    text: str
+    id_field: str
+    text_field: str
 
 
-_KINDS: Final = (
-    _Kind("company", "/merchant/reviews", "store_review_id", "comments"),
-    _Kind("product", "/product/reviews/all", "product_review_id", "review"),
+_REVIEW_KINDS: Final = (
+    _ReviewKind("company", "/merchant/reviews", "store_review_id", "comments"),
+    _ReviewKind("product", "/product/reviews/all", "product_review_id", "review"),
 )
 
 
@@ -87,7 +95,7 @@ class ReviewsIo(Connector):
         can_find_reply=False,
         can_fetch=True,
         signed=False,
-        secret=Secret.NONE,
+        secret_origin=SecretOrigin.NONE,
         poll_seconds=900,
         settings={"store": "the store id of the REVIEWS.io account, such as www.example.com"},
         optional_settings={"api_base": f"where the API is ({_API} if not said)"},
@@ -100,47 +108,49 @@ class ReviewsIo(Connector):
             "3. Keep the address to yourself: REVIEWS.io does not sign what it sends, so whoever "
             "knows it can send reviews."
         ),
-        cannot=(
+        limitations=(
             "Heard cannot reply: no call for it is documented. Answer in REVIEWS.io, and say in "
             "Heard that you did.",
             "REVIEWS.io does not tell of edits and deletions; Heard finds them when it lists "
             "reviews, without the order of edits.",
             "A review that is not among the newest 300 of its kind cannot be read.",
         ),
-        proof=("The names of a delivery's fields, against the template in the documentation.",),
-        unproven=(
+        verified=("The names of a delivery's fields, against the template in the documentation.",),
+        assumptions=(
             "Whether ids and ratings of a delivery are text or numbers: the document shows a "
             "template; both are read.",
             "That the lists come newest first, and that their first page is 0.",
         ),
     )
 
-    def parse(self, request: Request, connection: Connection, now: datetime) -> Parsed:
+    def parse(
+        self, request: WebhookRequest, connection: Connection, now: datetime
+    ) -> ParsedDelivery:
         """The review of a delivery; an empty one is taken for a test. Raises Unparseable."""
         body = Fields(read_object(request.body))
-        return one(body, _submitted) if body.values else Parsed((test_event(),))
+        return parse_one(body, _delivery_event) if body.values else ParsedDelivery((test_event(),))
 
-    def accepted(
-        self, request: Request, connection: Connection, parsed: Parsed, http: Http
-    ) -> Response:
+    def delivery_response(
+        self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
+    ) -> WebhookResponse:
         """200: which success it wants is not documented."""
-        return Response(200, "{}")
+        return WebhookResponse(200, "{}")
 
     def fetch(
         self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
     ) -> ReviewEvent | None:
         """The review, if it is among the newest of its kind: there is no call for one review."""
-        for kind in _KINDS:
+        for kind in _REVIEW_KINDS:
             if not native_id.startswith(f"{kind.name}-"):
                 continue
-            for number in range(_PAGES):
-                page = _listed(kind, number, connection, credentials, http)
-                if isinstance(page, Rejected):
+            for page_number in range(_MAX_PAGES):
+                page = _read_page(kind, page_number, connection, credentials, http)
+                if isinstance(page, Rejection):
                     return None
                 for event in page.events:
                     if event.native_id == native_id:
                         return event
-                if page.older is None:
+                if page.next_cursor is None:
                     break
         return None
 
@@ -151,71 +161,73 @@ class ReviewsIo(Connector):
         credentials: Mapping[str, str],
         http: Http,
         now: datetime,
-    ) -> Page | Rejected:
+    ) -> ReviewPage | Rejection:
         """A page of company reviews and one of product reviews, together.
 
         The cursor is their number.
         """
-        number = int(cursor) if cursor and cursor.isdecimal() else 0
-        pages: list[Page] = []
-        for kind in _KINDS:
-            page = _listed(kind, number, connection, credentials, http)
-            if isinstance(page, Rejected):
+        page_number = int(cursor) if cursor and cursor.isdecimal() else 0
+        pages: list[ReviewPage] = []
+        for kind in _REVIEW_KINDS:
+            page = _read_page(kind, page_number, connection, credentials, http)
+            if isinstance(page, Rejection):
                 return page
             pages.append(page)
         events = sorted(
-            (event for page in pages for event in page.events), key=_written, reverse=True
+            (event for page in pages for event in page.events), key=_written_at, reverse=True
         )
-        older = next((page.older for page in pages if page.older), None)
-        return Page(
+        older = next((page.next_cursor for page in pages if page.next_cursor), None)
+        return ReviewPage(
             tuple(events), older, tuple(problem for page in pages for problem in page.problems)
         )
 
 
-def _written(event: ReviewEvent) -> datetime:
+def _written_at(event: ReviewEvent) -> datetime:
     return event.occurred_at or datetime.min.replace(tzinfo=UTC)
 
 
-def _submitted(body: Fields) -> ReviewEvent:
+def _delivery_event(body: Fields) -> ReviewEvent:
     user, product = body.object("user"), body.object("product")
-    told = (body.label("review_type") or ("product" if product.values else "company")).lower()
-    kind = next((kind for kind in _KINDS if kind.name == told), None)
+    type_name = (
+        body.one_line("review_type") or ("product" if product.values else "company")
+    ).lower()
+    kind = next((kind for kind in _REVIEW_KINDS if kind.name == type_name), None)
     if kind is None:
-        raise body.unreadable("review_type", "is neither company nor product")
-    return _said(
+        raise body.field_error("review_type", "is neither company nor product")
+    return _review_event(
         kind,
         body,
         body.id("id"),
-        user.label("name"),
-        user.label("email_address"),
+        user.one_line("name"),
+        user.one_line("email_address"),
         body.text("comments"),
-        product.label("sku"),
+        product.one_line("sku"),
     )
 
 
-def _shown(kind: _Kind, review: Fields) -> ReviewEvent:
+def _list_entry_event(kind: _ReviewKind, review: Fields) -> ReviewEvent:
     reviewer = review.object("reviewer")
     name = " ".join(
-        part for part in (reviewer.label("first_name"), reviewer.label("last_name")) if part
+        part for part in (reviewer.one_line("first_name"), reviewer.one_line("last_name")) if part
     )
-    text = review.text(kind.text) or review.text("title")
-    return _said(
+    text = review.text(kind.text_field) or review.text("title")
+    return _review_event(
         kind,
         review,
-        review.id(kind.id),
+        review.id(kind.id_field),
         name or None,
-        reviewer.label("email"),
+        reviewer.one_line("email"),
         text,
-        review.label("sku"),
+        review.one_line("sku"),
     )
 
 
-def _said(
-    kind: _Kind,
+def _review_event(
+    kind: _ReviewKind,
     review: Fields,
     number: str,
     name: str | None,
-    address: str | None,
+    email: str | None,
     text: str | None,
     sku: str | None,
 ) -> ReviewEvent:
@@ -226,7 +238,10 @@ def _said(
         native_thread=native_id,
         revision=number_revision(0),
         author=Author(
-            by_email(address) if address and "@" in address else nobody(native_id).id, name
+            author_id_from_email(email)
+            if email and "@" in email
+            else anonymous_author(native_id).id,
+            name,
         ),
         rating=review.rating("rating"),
         text=text,
@@ -235,36 +250,49 @@ def _said(
     )
 
 
-def _listed(
-    kind: _Kind, number: int, connection: Connection, credentials: Mapping[str, str], http: Http
-) -> Page | Rejected:
+def _read_page(
+    kind: _ReviewKind,
+    page_number: int,
+    connection: Connection,
+    credentials: Mapping[str, str],
+    http: Http,
+) -> ReviewPage | Rejection:
     store, key = connection.settings.get("store", "").strip(), credentials.get("api_key", "")
     if not (store and key):
-        return Rejected(
+        return Rejection(
             "no_credentials", "Enter store and api_key to read reviews from REVIEWS.io."
         )
     base = connection.settings.get("api_base", "").strip().rstrip("/") or _API
-    query = urlencode({"store": store, "page": number, "per_page": _PAGE, "sort": "date_desc"})
+    query = urlencode(
+        {"store": store, "page": page_number, "per_page": _PAGE_SIZE, "sort": "date_desc"}
+    )
     headers = {"store": store, "apikey": key, "accept": "application/json"}
-    answer = ask(http, _TITLE, "GET", f"{base}{kind.path}?{query}", headers=headers)
-    if isinstance(answer, Rejected):
-        return answer
+    response = call_api(http, _TITLE, "GET", f"{base}{kind.path}?{query}", headers=headers)
+    if isinstance(response, Rejection):
+        return response
     try:
-        listed = Fields(read_object(answer.body), "the answer")
+        document = Fields(read_object(response.body), "the answer")
     except Unparseable as error:
         raise PlatformUnavailable(
             f"{_TITLE} answered something unreadable.", maybe_applied=False
         ) from error
-    reviews, pages = listed.values.get("reviews"), listed.whole("total_pages", 0, 10**9) or 0
+    reviews, page_count = (
+        document.values.get("reviews"),
+        document.integer("total_pages", 0, 10**9) or 0,
+    )
     try:
-        parsed = each(
+        parsed = parse_each(
             cast("list[object]", reviews) if isinstance(reviews, list) else [],
             "review",
-            lambda review: _shown(kind, review),
+            lambda review: _list_entry_event(kind, review),
         )
     except Unparseable as error:
-        parsed = Parsed(problems=(error.detail,))
-    return Page(parsed.events, str(number + 1) if number + 1 < pages else None, parsed.problems)
+        parsed = ParsedDelivery(problems=(error.detail,))
+    return ReviewPage(
+        parsed.events,
+        str(page_number + 1) if page_number + 1 < page_count else None,
+        parsed.problems,
+    )
 
 
 CONNECTOR: Connector = ReviewsIo()

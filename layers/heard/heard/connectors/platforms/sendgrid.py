@@ -33,19 +33,19 @@ from heard.connectors import (
     Connection,
     Connector,
     Http,
-    Parsed,
-    Rejected,
+    ParsedDelivery,
+    Rejection,
     ReplyTarget,
-    Request,
-    Response,
-    Secret,
-    Sent,
+    SecretOrigin,
+    SentReply,
+    WebhookRequest,
+    WebhookResponse,
 )
 from heard.connectors import mail as mails
-from heard.connectors.http import ask
+from heard.connectors.http import call_api
 from heard.connectors.keys import SendGridEcdsa
-from heard.connectors.markup import plain
-from heard.connectors.parsing import Fields, one, read_object
+from heard.connectors.markup import html_to_text
+from heard.connectors.parsing import Fields, parse_one, read_object
 from heard.errors import Unparseable
 from heard.reviews import Channel, ReviewEvent
 
@@ -57,12 +57,12 @@ Attachments come with the mail, and a complaint with a photo must not be lost.
 """
 
 _TITLE: Final = "SendGrid"
-_SPAM_SCORE: Final = 5.0
+_SPAM_THRESHOLD: Final = 5.0
 """From what score on SpamAssassin takes a mail for spam, unless told otherwise."""
 
 _DKIM: Final = re.compile(r"@([^\s@:{}]{1,253})\s*:\s*([a-z]+)", re.IGNORECASE)
-_KIND_LIMIT: Final = 2_000
-_PARTS: Final = 1_000
+_CONTENT_TYPE_LIMIT: Final = 2_000
+_MAX_PARTS: Final = 1_000
 """How long the form's own content type may be, and how many parts the form may have.
 
 SendGrid's have some twenty.
@@ -87,9 +87,9 @@ class SendGrid(Connector):
         reply_unit="characters",
         can_find_reply=False,
         can_fetch=False,
-        tested_by_us=False,
-        one_review_a_thread=False,
-        secret=Secret.GIVEN,
+        can_self_test=False,
+        single_review_threads=False,
+        secret_origin=SecretOrigin.FROM_PLATFORM,
         secret_help="the public key of the Parse webhook's security policy, one line that begins "
         "with MFkwEwYHKoZIzj0",
         settings={
@@ -113,17 +113,17 @@ class SendGrid(Connector):
             "both here.\n"
             "5. Write a mail to the address to try it."
         ),
-        cannot=(
-            *mails.CANNOT,
+        limitations=(
+            *mails.LIMITATIONS,
             "Mails with attachments of more than some 200 KB are too large to be taken, because "
             "SendGrid sends these along.",
             "SendGrid cannot be asked whether it sent an answer: after a fault a person looks.",
         ),
-        proof=(
+        verified=(
             "The signature against the example of SendGrid's own library, and that library "
             "against our signatures.",
         ),
-        unproven=(
+        assumptions=(
             "That Inbound Parse signs under the same header names as the Event Webhook.",
             "The form of the field dkim, which is read off examples.",
         ),
@@ -132,18 +132,20 @@ class SendGrid(Connector):
     body_limit = BODY_LIMIT
     scheme = SendGridEcdsa()
 
-    def parse(self, request: Request, connection: Connection, now: datetime) -> Parsed:
+    def parse(
+        self, request: WebhookRequest, connection: Connection, now: datetime
+    ) -> ParsedDelivery:
         """The mail that a form describes. Raises Unparseable."""
-        parts = _parts(request)
+        parts = _read_parts(request)
         if not parts.keys() & {"email", "headers", "from"}:
             raise Unparseable("The form holds no mail: neither email nor headers nor from.")
-        return one(Fields({}, "the form"), lambda _: _event(parts, connection, now))
+        return parse_one(Fields({}, "the form"), lambda _: _review_event(parts, connection, now))
 
-    def accepted(
-        self, request: Request, connection: Connection, parsed: Parsed, http: Http
-    ) -> Response:
+    def delivery_response(
+        self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
+    ) -> WebhookResponse:
         """200: SendGrid repeats what is answered with anything else."""
-        return Response(200, "{}")
+        return WebhookResponse(200, "{}")
 
     def reply(
         self,
@@ -153,16 +155,16 @@ class SendGrid(Connector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Sent | Rejected:
+    ) -> SentReply | Rejection:
         """Send a mail in answer to the customer's."""
-        if refused := self.too_long(text) or mails.refused(target):
-            return refused
+        if rejection := self.check_length(text) or mails.check_answerable(target):
+            return rejection
         if not (key := credentials.get("api_key", "")):
-            return Rejected("no_credentials", "Enter api_key to answer through SendGrid.")
+            return Rejection("no_credentials", "Enter api_key to answer through SendGrid.")
         try:
-            name, address = mails.sender_of(connection)
+            name, address = mails.business_sender(connection)
         except ValueError:
-            return Rejected(
+            return Rejection(
                 "bad_settings",
                 "from_address is no e-mail address: enter the one that answers come from.",
             )
@@ -171,9 +173,9 @@ class SendGrid(Connector):
                 {"to": [{"email": target.reply_to["to"]}], "custom_args": {"heard_reply": reply_id}}
             ],
             "from": {"email": address, **({"name": name} if name else {})},
-            "subject": mails.subject_of(target),
+            "subject": mails.reply_subject(target),
             "content": [{"type": "text/plain", "value": text}],
-            "headers": mails.answer_headers(target),
+            "headers": mails.reply_headers(target),
             # A letter to one person: nothing in it is counted or rewritten.
             "tracking_settings": {
                 "click_tracking": {"enable": False},
@@ -182,7 +184,7 @@ class SendGrid(Connector):
         }
         base = connection.settings.get("api_base", "").strip().rstrip("/") or _API
         headers = {"authorization": f"Bearer {key}", "content-type": "application/json"}
-        answer = ask(
+        response = call_api(
             http,
             _TITLE,
             "POST",
@@ -190,125 +192,140 @@ class SendGrid(Connector):
             headers=headers,
             body=json.dumps(document).encode(),
         )
-        if isinstance(answer, Rejected):
-            return answer
-        return Sent(answer.headers.get("x-message-id", "").strip() or reply_id)
+        if isinstance(response, Rejection):
+            return response
+        return SentReply(response.headers.get("x-message-id", "").strip() or reply_id)
 
 
-def _event(parts: Mapping[str, bytes], connection: Connection, now: datetime) -> ReviewEvent | None:
-    texts = _texts(parts)
-    mail = mails.read_mime(parts["email"]) if "email" in parts else _mail(texts)
+def _review_event(
+    parts: Mapping[str, bytes], connection: Connection, now: datetime
+) -> ReviewEvent | None:
+    texts = _decode_parts(parts)
+    mail = mails.read_mime(parts["email"]) if "email" in parts else _build_mail(texts)
     name = (
         mail.message_id
         or hashlib.sha256(
-            "\x1f".join([*mail.all("date"), mail.one("subject"), mail.text or ""]).encode(
-                "utf-8", "replace"
-            )
+            "\x1f".join(
+                [*mail.header_values("date"), mail.header("subject"), mail.text or ""]
+            ).encode("utf-8", "replace")
         ).hexdigest()[:40]
     )
     # The address as a hash: ids stay when a person's words are erased.
     native_id = f"{name}/{hashlib.sha256(mail.sender[1].encode()).hexdigest()[:12]}"
-    return mails.event(
-        mail, native_id, connection, now, verified=_verified(mail, texts), spam=_is_spam(texts)
+    return mails.review_event(
+        mail,
+        native_id,
+        connection,
+        now,
+        verified=_is_sender_verified(mail, texts),
+        spam=_is_spam(texts),
     )
 
 
-def _mail(texts: Mapping[str, str]) -> mails.Mail:
+def _build_mail(texts: Mapping[str, str]) -> mails.Mail:
     """A mail from SendGrid's fields.
 
     Who sent it comes from the block of headers, as it was sent: a decoded name could bring an
     address.
     """
-    block = mails.read_headers(texts.get("headers", ""))
-    sender = mails.headers_of(
-        [("from", texts.get("from", ""))] if "from" not in dict(block) else []
+    header_block = mails.read_headers(texts.get("headers", ""))
+    from_headers = mails.normalize_headers(
+        [("from", texts.get("from", ""))] if "from" not in dict(header_block) else []
     )
-    subject = mails.headers_of([("subject", texts["subject"])] if "subject" in texts else [])
-    headers = (*subject, *block, *sender)
+    subject_headers = mails.normalize_headers(
+        [("subject", texts["subject"])] if "subject" in texts else []
+    )
+    headers = (*subject_headers, *header_block, *from_headers)
     text = texts.get("text", "")
-    return mails.Mail(headers, text if text.strip() else plain(texts.get("html"), quote="> "))
+    return mails.Mail(
+        headers, text if text.strip() else html_to_text(texts.get("html"), quote="> ")
+    )
 
 
-def _verified(mail: mails.Mail, texts: Mapping[str, str]) -> bool:
+def _is_sender_verified(mail: mails.Mail, texts: Mapping[str, str]) -> bool:
     """Whether the address in From is proven to be the sender's."""
     if any(
-        verdict.lower() == "pass" and mails.aligned(domain, mail)
+        verdict.lower() == "pass" and mails.is_aligned(domain, mail)
         for domain, verdict in _DKIM.findall(texts.get("dkim", ""))
     ):
         return True
     try:
-        source = read_object(texts.get("envelope", "").encode("utf-8", "surrogatepass")).get("from")
+        envelope_from = read_object(texts.get("envelope", "").encode("utf-8", "surrogatepass")).get(
+            "from"
+        )
     except Unparseable:
         return False
     return (
         texts.get("SPF", "").strip().lower() == "pass"
-        and isinstance(source, str)
-        and mails.aligned(mails.domain_of(source), mail)
+        and isinstance(envelope_from, str)
+        and mails.is_aligned(mails.domain_of(envelope_from), mail)
     )
 
 
 def _is_spam(texts: Mapping[str, str]) -> bool:
     try:
-        return float(texts.get("spam_score", "") or 0) >= _SPAM_SCORE
+        return float(texts.get("spam_score", "") or 0) >= _SPAM_THRESHOLD
     except ValueError:
         return False
 
 
-def _parts(request: Request) -> dict[str, bytes]:
+def _read_parts(request: WebhookRequest) -> dict[str, bytes]:
     """The fields of a multipart form; attached files are left out. Raises Unparseable."""
     # Imported here: only connections of mail pay for it. Of the library only the reading of headers
     # is used: it would also take apart mails that are attached, and mails in these.
     from email.message import Message  # noqa: PLC0415
     from email.parser import BytesHeaderParser  # noqa: PLC0415
 
-    kind = request.headers.get("content-type", "")
+    content_type = request.headers.get("content-type", "")
     if (
-        not kind.lower().startswith("multipart/form-data")
-        or len(kind) > _KIND_LIMIT
-        or any(sign in kind for sign in "\r\n")
+        not content_type.lower().startswith("multipart/form-data")
+        or len(content_type) > _CONTENT_TYPE_LIMIT
+        or any(sign in content_type for sign in "\r\n")
     ):
         raise Unparseable("The body is not multipart/form-data.")
-    named = Message()
-    named["content-type"] = kind
-    boundary = named.get_boundary("").encode("utf-8", "replace")
-    lines = b"\r\n" if b"--" + boundary + b"\r\n" in request.body else b"\n"
-    _, *pieces = (lines + request.body).split(lines + b"--" + boundary, _PARTS + 1)
-    if not boundary or not pieces:
+    type_header = Message()
+    type_header["content-type"] = content_type
+    boundary = type_header.get_boundary("").encode("utf-8", "replace")
+    line_end = b"\r\n" if b"--" + boundary + b"\r\n" in request.body else b"\n"
+    _, *chunks = (line_end + request.body).split(line_end + b"--" + boundary, _MAX_PARTS + 1)
+    if not boundary or not chunks:
         raise Unparseable(
             "The body is not multipart/form-data with the boundary that its header names."
         )
-    if len(pieces) > _PARTS:
-        raise Unparseable(f"The form has more than {_PARTS} parts.")
-    found: dict[str, bytes] = {}
-    for piece in pieces:
-        if piece.startswith(b"--"):
+    if len(chunks) > _MAX_PARTS:
+        raise Unparseable(f"The form has more than {_MAX_PARTS} parts.")
+    fields: dict[str, bytes] = {}
+    for chunk in chunks:
+        if chunk.startswith(b"--"):
             break
-        head, empty, content = piece.partition(lines)[2].partition(lines * 2)
-        part = BytesHeaderParser().parsebytes(mails.bounded(head + empty) + content)
+        head, separator, content = chunk.partition(line_end)[2].partition(line_end * 2)
+        part = BytesHeaderParser().parsebytes(
+            mails.limit_content_headers(head + separator) + content
+        )
         name, content = (
             part.get_param("name", header="content-disposition"),
             part.get_payload(decode=True),
         )
         if isinstance(name, str) and isinstance(content, bytes) and not part.get_filename():
-            found.setdefault(name, content)
-    return found
+            fields.setdefault(name, content)
+    return fields
 
 
-def _texts(parts: Mapping[str, bytes]) -> dict[str, str]:
+def _decode_parts(parts: Mapping[str, bytes]) -> dict[str, str]:
     try:
         charsets = read_object(parts.get("charsets", b"{}"))
     except Unparseable:
         charsets = {}
     return {
-        name: _text(content, charsets.get(name))
+        name: _decode_text(content, charsets.get(name))
         for name, content in parts.items()
         if name != "email"
     }
 
 
-def _text(content: bytes, charset: object) -> str:
-    named = charset if isinstance(charset, str) and _CHARSET.fullmatch(charset) else "utf-8"
-    return mails.in_charset(content, named)
+def _decode_text(content: bytes, charset: object) -> str:
+    charset_name = charset if isinstance(charset, str) and _CHARSET.fullmatch(charset) else "utf-8"
+    return mails.decode_bytes(content, charset_name)
 
 
 CONNECTOR: Connector = SendGrid()

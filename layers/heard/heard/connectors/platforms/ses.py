@@ -36,26 +36,26 @@ from heard.connectors import (
     Connection,
     Connector,
     Http,
-    Parsed,
-    Refusal,
-    Rejected,
+    ParsedDelivery,
+    Rejection,
     ReplyTarget,
-    Request,
-    Response,
-    Secret,
-    Sent,
+    SecretOrigin,
+    SentReply,
+    SignatureFailure,
+    WebhookRequest,
+    WebhookResponse,
 )
 from heard.connectors import mail as mails
-from heard.connectors.http import ask
-from heard.connectors.keys import Sns, is_confirmation
-from heard.connectors.parsing import Fields, one, read_object, test_event
+from heard.connectors.http import call_api
+from heard.connectors.keys import Sns, is_confirmation_url
+from heard.connectors.parsing import Fields, parse_one, read_object, test_event
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import Channel, ReviewEvent
 
 _TITLE: Final = "Amazon SES"
 _REGION: Final = re.compile(r"[a-z]{2,3}(-[a-z]{2,10}){1,3}-[0-9]{1,2}")
-_SETUP: Final = "AMAZON_SES_SETUP_NOTIFICATION"
-_REFUSAL: Final = (
+_SETUP_MESSAGE_ID: Final = "AMAZON_SES_SETUP_NOTIFICATION"
+_REJECTION_MESSAGE: Final = (
     "Amazon SES refuses the mail: see that from_address is verified in this region, that the "
     "account is out of the sandbox and not paused, "
     "and that its daily quota is not used up."
@@ -78,9 +78,9 @@ class Ses(Connector):
         reply_unit="characters",
         can_find_reply=False,
         can_fetch=False,
-        tested_by_us=False,
-        one_review_a_thread=False,
-        secret=Secret.NONE,
+        can_self_test=False,
+        single_review_threads=False,
+        secret_origin=SecretOrigin.NONE,
         settings={
             "topic_arn": "the SNS topic that the receipt rule publishes to (arn:aws:sns:…)",
             "region": "where SES sends from, such as eu-west-1",
@@ -110,17 +110,17 @@ class Ses(Connector):
             "from_address and an access key here.\n"
             "5. Write a mail to the address to try it."
         ),
-        cannot=(
-            *mails.CANNOT,
+        limitations=(
+            *mails.LIMITATIONS,
             "The SNS action passes on mails up to 150 KB; larger ones bounce. With an S3 action a "
             "mail comes without its words.",
             "SES cannot be asked whether it sent an answer: after a fault a person looks.",
         ),
-        proof=(
+        verified=(
             "The signature against messages that Amazon SNS really sent, of both versions.",
             "Signature Version 4 against a second implementation.",
         ),
-        unproven=("That SES puts a Message-ID of its own in place of ours.",),
+        assumptions=("That SES puts a Message-ID of its own in place of ours.",),
     )
 
     def __init__(self) -> None:
@@ -128,45 +128,47 @@ class Ses(Connector):
 
     def verify(
         self,
-        request: Request,
+        request: WebhookRequest,
         connection: Connection,
         secrets: tuple[str, ...],
         now: datetime,
         http: Http,
-    ) -> Refusal | None:
+    ) -> SignatureFailure | None:
         """None for a message that SNS signed and that is of the connection's topic."""
         topic, base = _setting(connection, "topic_arn"), _setting(connection, "certificate_base")
         return self._sns.verify(request, topic, base, http)
 
-    def sign(self, request: Request, url: str, secret: str, now: datetime) -> Request:
+    def sign(self, request: WebhookRequest, url: str, secret: str, now: datetime) -> WebhookRequest:
         """The message as the simulated SNS signs it; nobody else can."""
         return self._sns.sign(request, secret, now)
 
-    def parse(self, request: Request, connection: Connection, now: datetime) -> Parsed:
+    def parse(
+        self, request: WebhookRequest, connection: Connection, now: datetime
+    ) -> ParsedDelivery:
         """The mail of a notification, or the confirmation. Raises Unparseable."""
         envelope = Fields(read_object(request.body))
         match envelope.values.get("Type"):
             case "SubscriptionConfirmation":
-                return Parsed((test_event(),))
+                return ParsedDelivery((test_event(),))
             case "Notification":
                 message = envelope.values.get("Message")
             case _:
-                return Parsed()
+                return ParsedDelivery()
         if not isinstance(message, str):
-            raise envelope.unreadable("Message", "is not text")
+            raise envelope.field_error("Message", "is not text")
         # SES greets a new topic with a sentence.
         if not message.lstrip().startswith("{"):
-            return Parsed()
+            return ParsedDelivery()
         notice = Fields(read_object(message.encode("utf-8", "surrogatepass")), "Message")
-        if notice.object("mail").values.get("messageId") == _SETUP:
-            return Parsed((test_event(),))
+        if notice.object("mail").values.get("messageId") == _SETUP_MESSAGE_ID:
+            return ParsedDelivery((test_event(),))
         if notice.values.get("notificationType") != "Received":
-            return Parsed()
-        return one(notice, lambda received: _event(received, connection, now))
+            return ParsedDelivery()
+        return parse_one(notice, lambda received: _review_event(received, connection, now))
 
-    def accepted(
-        self, request: Request, connection: Connection, parsed: Parsed, http: Http
-    ) -> Response:
+    def delivery_response(
+        self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
+    ) -> WebhookResponse:
         """Any 2xx; a subscription is confirmed first.
 
         Raises PlatformUnavailable if SNS cannot be reached for that.
@@ -174,21 +176,23 @@ class Ses(Connector):
         try:
             envelope = read_object(request.body)
         except Unparseable:
-            return Response(200, "{}")
-        address = envelope.get("SubscribeURL")
-        if envelope.get("Type") != "SubscriptionConfirmation" or not isinstance(address, str):
-            return Response(200, "{}")
-        if is_confirmation(
-            address, _setting(connection, "topic_arn"), _setting(connection, "certificate_base")
+            return WebhookResponse(200, "{}")
+        subscribe_url = envelope.get("SubscribeURL")
+        if envelope.get("Type") != "SubscriptionConfirmation" or not isinstance(subscribe_url, str):
+            return WebhookResponse(200, "{}")
+        if is_confirmation_url(
+            subscribe_url,
+            _setting(connection, "topic_arn"),
+            _setting(connection, "certificate_base"),
         ):
-            answer = ask(http, "Amazon SNS", "GET", address)
-            if isinstance(answer, Rejected):
+            response = call_api(http, "Amazon SNS", "GET", subscribe_url)
+            if isinstance(response, Rejection):
                 # SNS asks again for a while; answered with success it would not.
                 raise PlatformUnavailable(
                     "Amazon SNS did not take the confirmation of its subscription.",
                     maybe_applied=False,
                 )
-        return Response(200, "{}")
+        return WebhookResponse(200, "{}")
 
     def reply(
         self,
@@ -198,32 +202,32 @@ class Ses(Connector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Sent | Rejected:
+    ) -> SentReply | Rejection:
         """Send a mail in answer to the customer's."""
-        if refused := self.too_long(text) or mails.refused(target):
-            return refused
+        if rejection := self.check_length(text) or mails.check_answerable(target):
+            return rejection
         key, secret, region = (
             credentials.get("access_key_id", ""),
             credentials.get("secret_access_key", ""),
             _setting(connection, "region"),
         )
         if not (key and secret):
-            return Rejected(
+            return Rejection(
                 "no_credentials",
                 "Enter access_key_id and secret_access_key to answer through Amazon SES.",
             )
         if not _REGION.fullmatch(region):
-            return Rejected(
+            return Rejection(
                 "bad_settings", "region is none of Amazon's: enter one such as eu-west-1."
             )
         try:
             sender = mails.from_header(connection)
         except ValueError:
-            return Rejected(
+            return Rejection(
                 "bad_settings",
                 "from_address is no e-mail address: enter the one that answers come from.",
             )
-        raw = mails.compose(target, text, sender, reply_id)
+        raw = mails.compose_reply(target, text, sender, reply_id)
         document = {
             "FromEmailAddress": sender,
             "Destination": {"ToAddresses": [target.reply_to["to"]]},
@@ -236,30 +240,39 @@ class Ses(Connector):
             _setting(connection, "api_base").rstrip("/") or f"https://email.{region}.amazonaws.com"
         )
         url, body = f"{base}/v2/email/outbound-emails", json.dumps(document).encode()
-        answer = ask(
-            http, _TITLE, "POST", url, headers=_signed(url, body, key, secret, region), body=body
+        response = call_api(
+            http,
+            _TITLE,
+            "POST",
+            url,
+            headers=_signed_headers(url, body, key, secret, region),
+            body=body,
         )
-        if isinstance(answer, Rejected):
+        if isinstance(response, Rejection):
             # SES names what is wrong in a header, and in words that quote addresses: neither is
             # passed on.
-            return Rejected("rejected", _REFUSAL) if answer.reason == "rejected" else answer
+            return (
+                Rejection("rejected", _REJECTION_MESSAGE)
+                if response.reason == "rejected"
+                else response
+            )
         try:
-            return Sent(Fields(read_object(answer.body)).id("MessageId"))
+            return SentReply(Fields(read_object(response.body)).id("MessageId"))
         except Unparseable:
-            return Sent(reply_id)
+            return SentReply(reply_id)
 
 
-def _event(notice: Fields, connection: Connection, now: datetime) -> ReviewEvent | None:
+def _review_event(notice: Fields, connection: Connection, now: datetime) -> ReviewEvent | None:
     mail, receipt = notice.object("mail"), notice.object("receipt")
     native_id = mail.id("messageId")
     if _verdict(receipt, "virus") == "FAIL":
         notice.problems.append("the mail carries a virus and was not read")
         return None
-    content = _content(notice, receipt)
-    read = mails.Mail(_headers(mail)) if content is None else mails.read_mime(content)
-    verified = _verified(read, receipt, str(mail.values.get("source") or ""))
-    event = mails.event(
-        read,
+    content = _decode_content(notice, receipt)
+    parsed_mail = mails.Mail(_read_headers(mail)) if content is None else mails.read_mime(content)
+    verified = _is_sender_verified(parsed_mail, receipt, str(mail.values.get("source") or ""))
+    event = mails.review_event(
+        parsed_mail,
         native_id,
         connection,
         now,
@@ -270,50 +283,52 @@ def _event(notice: Fields, connection: Connection, now: datetime) -> ReviewEvent
     return replace(event, title=None, subject=event.title) if event and content is None else event
 
 
-def _content(notice: Fields, receipt: Fields) -> bytes | None:
+def _decode_content(notice: Fields, receipt: Fields) -> bytes | None:
     content = notice.values.get("content")
     if not isinstance(content, str):
         return None
-    encoded = content.encode("utf-8", "surrogatepass")
+    raw = content.encode("utf-8", "surrogatepass")
     if str(receipt.object("action").values.get("encoding")).upper() != "BASE64":
-        return encoded
+        return raw
     try:
-        return base64.b64decode(encoded)
+        return base64.b64decode(raw)
     except binascii.Error:
-        raise notice.unreadable("content", "is not Base64") from None
+        raise notice.field_error("content", "is not Base64") from None
 
 
-def _headers(mail: Fields) -> tuple[tuple[str, str], ...]:
-    listed = mail.values.get("headers")
-    entries = cast("list[object]", listed) if isinstance(listed, list) else []
-    found = [cast("dict[str, object]", each) for each in entries if isinstance(each, dict)]
-    return mails.headers_of((str(each.get("name")), each.get("value")) for each in found)
+def _read_headers(mail: Fields) -> tuple[tuple[str, str], ...]:
+    value = mail.values.get("headers")
+    entries = cast("list[object]", value) if isinstance(value, list) else []
+    objects = [cast("dict[str, object]", each) for each in entries if isinstance(each, dict)]
+    return mails.normalize_headers((str(each.get("name")), each.get("value")) for each in objects)
 
 
 def _verdict(receipt: Fields, name: str) -> str:
     return str(receipt.object(f"{name}Verdict").values.get("status")).upper()
 
 
-def _verified(mail: mails.Mail, receipt: Fields, source: str) -> bool:
+def _is_sender_verified(mail: mails.Mail, receipt: Fields, envelope_from: str) -> bool:
     """Whether the address in From is proven to be the sender's."""
     dmarc = _verdict(receipt, "dmarc")
     if dmarc in {"PASS", "FAIL"}:
         return dmarc == "PASS"
-    if _verdict(receipt, "spf") == "PASS" and mails.aligned(mails.domain_of(source), mail):
+    if _verdict(receipt, "spf") == "PASS" and mails.is_aligned(
+        mails.domain_of(envelope_from), mail
+    ):
         return True
     signers = [
-        found[1]
-        for each in mail.all("dkim-signature")
-        if (found := re.search(r"(?:^|;)\s*d=\s*([^;\s]+)", each))
+        match[1]
+        for each in mail.header_values("dkim-signature")
+        if (match := re.search(r"(?:^|;)\s*d=\s*([^;\s]+)", each))
     ]
     return (
         _verdict(receipt, "dkim") == "PASS"
         and bool(signers)
-        and all(mails.aligned(each, mail) for each in signers)
+        and all(mails.is_aligned(each, mail) for each in signers)
     )
 
 
-def _signed(url: str, body: bytes, key: str, secret: str, region: str) -> dict[str, str]:
+def _signed_headers(url: str, body: bytes, key: str, secret: str, region: str) -> dict[str, str]:
     # Imported here: it is in Lambda's own runtime, and only who answers by SES pays for it.
     from botocore.auth import SigV4Auth  # noqa: PLC0415
     from botocore.awsrequest import AWSRequest  # noqa: PLC0415

@@ -46,32 +46,34 @@ from heard.connectors import (
     Capabilities,
     Connection,
     Connector,
-    Gone,
     Http,
-    Page,
-    Parsed,
-    Rejected,
-    Request,
-    Response,
-    Secret,
+    ParsedDelivery,
+    Rejection,
+    ReviewGone,
+    ReviewPage,
+    SecretOrigin,
+    WebhookRequest,
+    WebhookResponse,
 )
-from heard.connectors.http import ask
-from heard.connectors.parsing import Fields, each, nobody, one, read_object
+from heard.connectors.http import call_api
+from heard.connectors.parsing import Fields, anonymous_author, parse_each, parse_one, read_object
 from heard.connectors.signatures import BodyHmac
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import TOMBSTONE, Author, Channel, EventKind, ReviewEvent, time_revision
 
 _TITLE: Final = "Shopify"
-_TYPE: Final = "product_review"
+_REVIEW_TYPE: Final = "product_review"
 _VERSION: Final = "2026-04"
-_PAGE: Final = 50
+_PAGE_SIZE: Final = 50
 _GID: Final = re.compile(r"gid://shopify/[A-Za-z]+/([0-9]+)")
-_REVIEW: Final = "fragment Review on Metaobject { id type updatedAt fields { key value } }"
-_ONE: Final = "query One($id: ID!) { metaobject(id: $id) { ...Review } } " + _REVIEW
-_LATEST: Final = (
+_REVIEW_FRAGMENT: Final = "fragment Review on Metaobject { id type updatedAt fields { key value } }"
+_REVIEW_QUERY: Final = (
+    "query One($id: ID!) { metaobject(id: $id) { ...Review } } " + _REVIEW_FRAGMENT
+)
+_LATEST_QUERY: Final = (
     "query Latest($type: String!, $first: Int!, $after: String) {"
     ' metaobjects(type: $type, first: $first, after: $after, sortKey: "updated_at", reverse: true)'
-    " { nodes { ...Review } pageInfo { hasNextPage endCursor } } } " + _REVIEW
+    " { nodes { ...Review } pageInfo { hasNextPage endCursor } } } " + _REVIEW_FRAGMENT
 )
 
 
@@ -90,7 +92,7 @@ class Shopify(Connector):
         reply_unit="characters",
         can_find_reply=False,
         can_fetch=True,
-        secret=Secret.GIVEN,
+        secret_origin=SecretOrigin.FROM_PLATFORM,
         secret_help="the client secret of the Shopify app that owns the webhook subscription (Dev "
         "Dashboard, the app, Settings)",
         poll_seconds=3_600,
@@ -115,15 +117,15 @@ class Shopify(Connector):
             "5. In your review app turn on the syndication to Shopify (the Shop app), so that it "
             "keeps its reviews as metaobjects."
         ),
-        cannot=(
+        limitations=(
             "Replies: Shopify gives no program a way to answer a review that another app "
             "collected, so people answer in that app.",
             "Reviews of apps that do not take part in Shopify's product review syndication.",
             "Acting on Shopify's privacy notices: they are answered and not acted on; erase with "
             "Heard's own commands.",
         ),
-        proof=("The signature is checked against the vectors of Shopify's own library.",),
-        unproven=(
+        verified=("The signature is checked against the vectors of Shopify's own library.",),
+        assumptions=(
             "The body of the metaobject topics: no sample could be read, so several spellings are "
             "understood.",
             "Which access scope lets an app that collects no reviews itself read them; Shopify "
@@ -133,44 +135,50 @@ class Shopify(Connector):
 
     scheme = BodyHmac("x-shopify-hmac-sha256", encoding="base64")
 
-    def parse(self, request: Request, connection: Connection, now: datetime) -> Parsed:
+    def parse(
+        self, request: WebhookRequest, connection: Connection, now: datetime
+    ) -> ParsedDelivery:
         """The review that a metaobject is, or its deletion.
 
         Other metaobjects and notices are ignored. Raises Unparseable.
         """
         body = Fields(read_object(request.body))
-        if body.values.get("type") != _TYPE:
-            return Parsed()
+        if body.values.get("type") != _REVIEW_TYPE:
+            return ParsedDelivery()
         if "fields" not in body.values:
-            return one(body, _deletion)
+            return parse_one(body, _deletion_event)
         if request.headers.get("x-shopify-topic") == "metaobjects/delete":
             if connection.has_credentials:
-                return one(body, _deletion)
-            why = "The topic says that the review is deleted and the signed body does not: give credentials, so that Shopify can be asked."
-            return Parsed((), (why,))
-        return one(body, _review)
+                return parse_one(body, _deletion_event)
+            problem = "The topic says that the review is deleted and the signed body does not: give credentials, so that Shopify can be asked."
+            return ParsedDelivery((), (problem,))
+        return parse_one(body, _review_event)
 
-    def accepted(
-        self, request: Request, connection: Connection, parsed: Parsed, http: Http
-    ) -> Response:
+    def delivery_response(
+        self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
+    ) -> WebhookResponse:
         """200, within five seconds."""
-        return Response(200, "{}")
+        return WebhookResponse(200, "{}")
 
     def fetch(
         self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | Gone | None:
+    ) -> ReviewEvent | ReviewGone | None:
         """The metaobject as the Admin API has it."""
-        answer = _query(
-            _ONE, {"id": f"gid://shopify/Metaobject/{native_id}"}, connection, credentials, http
+        response = _run_query(
+            _REVIEW_QUERY,
+            {"id": f"gid://shopify/Metaobject/{native_id}"},
+            connection,
+            credentials,
+            http,
         )
-        if isinstance(answer, Rejected):
+        if isinstance(response, Rejection):
             return None
-        if not (found := answer.object("metaobject")).values:
-            return Gone.GONE
+        if not (metaobject := response.object("metaobject")).values:
+            return ReviewGone.GONE
         try:
-            return _review(found)
+            return _review_event(metaobject)
         except Unparseable as error:
-            raise _unreadable(error.detail) from error
+            raise _unreadable_response(error.detail) from error
 
     def recent(
         self,
@@ -179,66 +187,76 @@ class Shopify(Connector):
         credentials: Mapping[str, str],
         http: Http,
         now: datetime,
-    ) -> Page | Rejected:
+    ) -> ReviewPage | Rejection:
         """The reviews that changed last, which deliveries may have failed to report."""
-        asked = {"type": _TYPE, "first": _PAGE, "after": cursor}
-        answer = _query(_LATEST, asked, connection, credentials, http)
-        if isinstance(answer, Rejected):
-            return answer
-        listed = answer.object("metaobjects")
-        nodes, pages = listed.values.get("nodes"), listed.object("pageInfo")
+        variables = {"type": _REVIEW_TYPE, "first": _PAGE_SIZE, "after": cursor}
+        response = _run_query(_LATEST_QUERY, variables, connection, credentials, http)
+        if isinstance(response, Rejection):
+            return response
+        metaobjects = response.object("metaobjects")
+        nodes, page_info = metaobjects.values.get("nodes"), metaobjects.object("pageInfo")
         try:
-            parsed = each(
-                cast("list[object]", nodes) if isinstance(nodes, list) else [], "node", _review
+            parsed = parse_each(
+                cast("list[object]", nodes) if isinstance(nodes, list) else [],
+                "node",
+                _review_event,
             )
         except Unparseable as error:
-            raise _unreadable(error.detail) from error
-        older = pages.values.get("endCursor") if pages.flag("hasNextPage") else None
-        return Page(parsed.events, older if isinstance(older, str) else None, parsed.problems)
+            raise _unreadable_response(error.detail) from error
+        older = page_info.values.get("endCursor") if page_info.boolean("hasNextPage") else None
+        return ReviewPage(parsed.events, older if isinstance(older, str) else None, parsed.problems)
 
 
-def _deletion(body: Fields) -> ReviewEvent:
-    native_id = _own_id(body)
+def _deletion_event(body: Fields) -> ReviewEvent:
+    native_id = _metaobject_id(body)
     return ReviewEvent(
-        EventKind.WITHDRAWN, native_id, native_id, TOMBSTONE, nobody(native_id), partial=True
+        EventKind.WITHDRAWN,
+        native_id,
+        native_id,
+        TOMBSTONE,
+        anonymous_author(native_id),
+        partial=True,
     )
 
 
-def _review(body: Fields) -> ReviewEvent:
-    native_id = _own_id(body)
-    changed = body.time("updated_at") or body.time("updatedAt")
-    if changed is None:
-        raise body.unreadable("updated_at", "is missing")
-    said = Fields(_by_key(body), f"fields of {body.where}", body.problems)
-    edited = said.time("edited_at")
-    customer = _number_of(said.values.get("author"))
-    product = _number_of(said.values.get("product"))
+def _review_event(body: Fields) -> ReviewEvent:
+    native_id = _metaobject_id(body)
+    changed_at = body.time("updated_at") or body.time("updatedAt")
+    if changed_at is None:
+        raise body.field_error("updated_at", "is missing")
+    review_fields = Fields(_fields_by_key(body), f"fields of {body.where}", body.problems)
+    edited_at = review_fields.time("edited_at")
+    customer_id = _gid_number(review_fields.values.get("author"))
+    product_id = _gid_number(review_fields.values.get("product"))
     return ReviewEvent(
-        kind=EventKind.EDITED if edited else EventKind.CREATED,
+        kind=EventKind.EDITED if edited_at else EventKind.CREATED,
         native_id=native_id,
         native_thread=native_id,
-        revision=time_revision(changed),
-        author=Author(customer or nobody(native_id).id, said.label("author_display_name")),
-        rating=_rating(said),
-        title=said.text("title"),
-        text=said.text("body"),
-        language=said.label("language"),
-        occurred_at=edited or said.time("submitted_at") or changed,
-        subject=f"product {product}" if product else None,
+        revision=time_revision(changed_at),
+        author=Author(
+            customer_id or anonymous_author(native_id).id,
+            review_fields.one_line("author_display_name"),
+        ),
+        rating=_read_rating(review_fields),
+        title=review_fields.text("title"),
+        text=review_fields.text("body"),
+        language=review_fields.one_line("language"),
+        occurred_at=edited_at or review_fields.time("submitted_at") or changed_at,
+        subject=f"product {product_id}" if product_id else None,
     )
 
 
-def _own_id(body: Fields) -> str:
-    return _number_of(given := body.id("id")) or given
+def _metaobject_id(body: Fields) -> str:
+    return _gid_number(gid := body.id("id")) or gid
 
 
-def _number_of(gid: object) -> str | None:
+def _gid_number(gid: object) -> str | None:
     """The number in `gid://shopify/Customer/5`; None for anything else."""
-    found = _GID.fullmatch(gid) if isinstance(gid, str) and len(gid) < 100 else None
-    return found[1] if found else None
+    match = _GID.fullmatch(gid) if isinstance(gid, str) and len(gid) < 100 else None
+    return match[1] if match else None
 
 
-def _by_key(body: Fields) -> Mapping[str, object]:
+def _fields_by_key(body: Fields) -> Mapping[str, object]:
     fields = body.values.get("fields")
     if isinstance(fields, dict):
         return cast("dict[str, object]", fields)
@@ -249,43 +267,45 @@ def _by_key(body: Fields) -> Mapping[str, object]:
             if isinstance(entry, dict)
         )
         return {str(entry.get("key")): entry.get("value") for entry in entries}
-    raise body.unreadable("fields", "is neither an object nor a list")
+    raise body.field_error("fields", "is neither an object nor a list")
 
 
-def _rating(said: Fields) -> int | None:
+def _read_rating(review_fields: Fields) -> int | None:
     """A field of Shopify's type `rating`, `{"value": "4.0", "scale_min": "1.0", "scale_max".
 
     "5.0"}`: of five, or not taken.
     """
-    given = said.values.get("rating")
-    if isinstance(given, str):
+    value = review_fields.values.get("rating")
+    if isinstance(value, str):
         try:
-            given = read_object(given.encode("utf-8", "surrogatepass"))
+            value = read_object(value.encode("utf-8", "surrogatepass"))
         except Unparseable:
-            return said.rating("rating")
-    if not isinstance(given, dict):
-        return said.rating("rating")
-    rating = Fields(cast("dict[str, object]", given), f"rating of {said.where}", said.problems)
-    if rating.whole("scale_max", 1, 1_000) not in (None, 5):
-        said.problems.append(f"rating of {said.where} is not on a scale of five")
+            return review_fields.rating("rating")
+    if not isinstance(value, dict):
+        return review_fields.rating("rating")
+    rating = Fields(
+        cast("dict[str, object]", value), f"rating of {review_fields.where}", review_fields.problems
+    )
+    if rating.integer("scale_max", 1, 1_000) not in (None, 5):
+        review_fields.problems.append(f"rating of {review_fields.where} is not on a scale of five")
         return None
     return rating.rating("value")
 
 
-def _query(
+def _run_query(
     query: str,
     variables: Mapping[str, object],
     connection: Connection,
     credentials: Mapping[str, str],
     http: Http,
-) -> Fields | Rejected:
+) -> Fields | Rejection:
     """The data that a GraphQL query answers. Raises PlatformUnavailable."""
     shop, token = (
         connection.settings.get("shop_domain", "").strip().strip("/"),
         credentials.get("access_token", ""),
     )
     if not (shop and token):
-        return Rejected(
+        return Rejection(
             "no_credentials",
             "Enter shop_domain and access_token, so that Shopify can be asked for reviews.",
         )
@@ -297,25 +317,25 @@ def _query(
         "accept": "application/json",
     }
     body = json.dumps({"query": query, "variables": variables}).encode()
-    answer = ask(
+    response = call_api(
         http,
         _TITLE,
         "POST",
         f"{base}/admin/api/{version}/graphql.json",
         headers=headers,
         body=body,
-        harmless=True,
+        no_side_effects=True,
     )
-    if isinstance(answer, Rejected):
-        return answer
+    if isinstance(response, Rejection):
+        return response
     try:
-        document = Fields(read_object(answer.body), "the answer")
+        document = Fields(read_object(response.body), "the answer")
     except Unparseable as error:
-        raise _unreadable(error.detail) from error
-    return _refused(document) or document.object("data")
+        raise _unreadable_response(error.detail) from error
+    return _graphql_rejection(document) or document.object("data")
 
 
-def _refused(document: Fields) -> Rejected | None:
+def _graphql_rejection(document: Fields) -> Rejection | None:
     """Why a query that was answered 200 was not run.
 
     Raises PlatformUnavailable when it costs too much just now.
@@ -331,14 +351,14 @@ def _refused(document: Fields) -> Rejected | None:
     if codes & {"THROTTLED", "INTERNAL_SERVER_ERROR"}:
         raise PlatformUnavailable(f"{_TITLE} asks us to wait.", maybe_applied=False)
     if "ACCESS_DENIED" in codes:
-        return Rejected(
+        return Rejection(
             "unauthorized",
             f"{_TITLE} does not let this access token read metaobjects: give the app that scope.",
         )
-    return Rejected("rejected", f"{_TITLE} does not take this query: check api_version.")
+    return Rejection("rejected", f"{_TITLE} does not take this query: check api_version.")
 
 
-def _unreadable(detail: str) -> PlatformUnavailable:
+def _unreadable_response(detail: str) -> PlatformUnavailable:
     return PlatformUnavailable(
         f"{_TITLE} answered something unreadable: {detail}.", maybe_applied=False
     )

@@ -45,71 +45,80 @@ from heard.connectors import (
     Capabilities,
     Connection,
     Connector,
-    Gone,
     Http,
-    Parsed,
-    Presence,
-    Rejected,
+    ParsedDelivery,
+    Rejection,
+    ReplyLookup,
     ReplyTarget,
-    Request,
-    Response,
-    Secret,
-    Sent,
+    ReviewGone,
+    SecretOrigin,
+    SentReply,
+    WebhookRequest,
+    WebhookResponse,
 )
-from heard.connectors.http import ask, retry_after
-from heard.connectors.parsing import Fields, nobody, one, read_object, same_text, test_event
+from heard.connectors.http import call_api, retry_after
+from heard.connectors.parsing import (
+    Fields,
+    anonymous_author,
+    parse_one,
+    read_object,
+    same_text,
+    test_event,
+)
 from heard.connectors.signatures import SlackV0
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import TOMBSTONE, Author, Channel, EventKind, ReviewEvent
 
 _API: Final = "https://slack.com/api"
 _TITLE: Final = "Slack"
-_PAGE: Final = 200
-_PAGES: Final = 5
-_CLOCKS_APART: Final = timedelta(minutes=2)
-_METADATA: Final = "heard_reply"
-_SAID: Final = frozenset({None, "thread_broadcast", "file_share", "me_message", "bot_message"})
+_PAGE_SIZE: Final = 200
+_MAX_PAGES: Final = 5
+_CLOCK_TOLERANCE: Final = timedelta(minutes=2)
+_METADATA_TYPE: Final = "heard_reply"
+_MESSAGE_SUBTYPES: Final = frozenset(
+    {None, "thread_broadcast", "file_share", "me_message", "bot_message"}
+)
 """The subtypes that somebody says something with; joins, topics, pins and the like have others."""
 
 _TS: Final = re.compile(r"([0-9]{1,10})\.([0-9]{1,6})")
 _MARKUP: Final = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
 
-_LOST_ACCESS: Final = (
+_ACCESS_REJECTION: Final = (
     "unauthorized",
     "Slack does not let the app do this: check the bot token, its scopes, and install the app "
     "again.",
 )
-_GONE: Final = (
+_GONE_REJECTION: Final = (
     "gone",
     "What the reply answers is not there any more, or the app is no longer in the channel.",
 )
-_CLOSED: Final = (
+_CLOSED_REJECTION: Final = (
     "not_allowed",
     "The channel or the thread takes no messages from the app: ask whoever runs it.",
 )
-_REFUSALS: Final[Mapping[str, tuple[str, str]]] = {
+_REJECTIONS: Final[Mapping[str, tuple[str, str]]] = {
     **dict.fromkeys(
         (
             "invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "missing_scope", "no_permission",
             "not_allowed_token_type", "org_login_required", "ekm_access_denied", "access_denied", "two_factor_setup_required",
         ),
-        _LOST_ACCESS,
+        _ACCESS_REJECTION,
     ),
-    **dict.fromkeys(("channel_not_found", "thread_not_found", "message_not_found", "not_in_channel"), _GONE),
+    **dict.fromkeys(("channel_not_found", "thread_not_found", "message_not_found", "not_in_channel"), _GONE_REJECTION),
     **dict.fromkeys(
         (
             "is_archived", "cannot_reply_to_message", "restricted_action", "restricted_action_read_only_channel",
             "restricted_action_thread_only_channel", "restricted_action_thread_locked", "restricted_action_non_threadable_channel",
         ),
-        _CLOSED,
+        _CLOSED_REJECTION,
     ),
     "msg_too_long": ("too_long", "Slack finds the reply too long: shorten it."),
 }  # fmt: skip
-_PASSING: Final = frozenset(
+_TEMPORARY_ERRORS: Final = frozenset(
     {"internal_error", "fatal_error", "request_timeout", "service_unavailable", "team_added_to_org"}
 )
 """Errors of which Slack says that they pass, and that part of the call may have been done."""
-_WAIT: Final = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
+_RATE_LIMIT_ERRORS: Final = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 
 
 class Slack(Connector):
@@ -128,8 +137,8 @@ class Slack(Connector):
         reply_unit="characters",
         can_find_reply=True,
         can_fetch=True,
-        one_review_a_thread=False,
-        secret=Secret.GIVEN,
+        single_review_threads=False,
+        secret_origin=SecretOrigin.FROM_PLATFORM,
         secret_help="the app's Signing Secret: api.slack.com/apps, your app, Basic Information, "
         "App Credentials",
         settings={
@@ -156,16 +165,16 @@ class Slack(Connector):
             "again if asked.\n"
             "6. Invite the app to each channel that you share with a customer: /invite @your-app"
         ),
-        cannot=(
+        limitations=(
             "Files are not read: a message that has only files goes to a person.",
             "Messages of other apps' bots are ignored, also of customers' bots.",
             "People of yours who are guests of another workspace in a channel count as customers "
             "there.",
         ),
-        proof=(
+        verified=(
             "The signature against the example in Slack's documentation and against slack_sdk.",
         ),
-        unproven=(
+        assumptions=(
             "Which of user_team, user_profile.team and team a customer's message carries is read "
             "off examples.",
             "Most names of Slack's errors are from use; one that is not known is told as it is.",
@@ -176,27 +185,29 @@ class Slack(Connector):
 
     scheme = SlackV0()
 
-    def parse(self, request: Request, connection: Connection, now: datetime) -> Parsed:
+    def parse(
+        self, request: WebhookRequest, connection: Connection, now: datetime
+    ) -> ParsedDelivery:
         """The message that an event is about, or the challenge. Raises Unparseable."""
         body = Fields(read_object(request.body))
         match body.values.get("type"):
             case "url_verification":
                 body.id("challenge")
-                return Parsed((test_event(),))
+                return ParsedDelivery((test_event(),))
             case "event_callback":
-                return one(body, lambda envelope: _event(envelope, connection))
+                return parse_one(body, lambda envelope: _review_event(envelope, connection))
             case _:
-                return Parsed()
+                return ParsedDelivery()
 
-    def accepted(
-        self, request: Request, connection: Connection, parsed: Parsed, http: Http
-    ) -> Response:
+    def delivery_response(
+        self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
+    ) -> WebhookResponse:
         """The challenge of a verification; any other 2xx within three seconds will do."""
         if any(event.kind is EventKind.TEST for event in parsed.events):
-            return Response(
+            return WebhookResponse(
                 200, Fields(read_object(request.body)).id("challenge"), "text/plain; charset=utf-8"
             )
-        return Response(200, "{}")
+        return WebhookResponse(200, "{}")
 
     def reply(
         self,
@@ -206,13 +217,13 @@ class Slack(Connector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Sent | Rejected:
+    ) -> SentReply | Rejection:
         """Post to the thread of the message, as plain words.
 
         Nothing in them mentions or formats.
         """
-        if refused := self.too_long(text):
-            return refused
+        if rejection := self.check_length(text):
+            return rejection
         channel, thread = target.reply_to.get("channel", ""), target.reply_to.get("thread_ts", "")
         document = {
             "channel": channel,
@@ -221,13 +232,13 @@ class Slack(Connector):
             "mrkdwn": False,
             "unfurl_links": False,
             "unfurl_media": False,
-            "metadata": {"event_type": _METADATA, "event_payload": {"reply_id": reply_id}},
+            "metadata": {"event_type": _METADATA_TYPE, "event_payload": {"reply_id": reply_id}},
         }
-        answer = _call("chat.postMessage", document, connection, credentials, http)
-        if isinstance(answer, Rejected):
-            return answer
-        ts = answer.label("ts")
-        return Sent(f"{channel}:{ts}" if ts else reply_id)
+        response = _request("chat.postMessage", document, connection, credentials, http)
+        if isinstance(response, Rejection):
+            return response
+        ts = response.one_line("ts")
+        return SentReply(f"{channel}:{ts}" if ts else reply_id)
 
     def find_reply(
         self,
@@ -237,48 +248,50 @@ class Slack(Connector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Sent | Presence:
+    ) -> SentReply | ReplyLookup:
         """Look through the thread, from when sending was first tried, for the message that carries
         our reply's id.
         """
         channel = target.reply_to.get("channel", "")
-        asked = {
+        query = {
             "channel": channel,
             "ts": target.reply_to.get("thread_ts", ""),
             "include_all_metadata": "true",
-            "limit": str(_PAGE),
+            "limit": str(_PAGE_SIZE),
         }
-        since = target.first_sent_at - _CLOCKS_APART if target.first_sent_at else None
+        since = target.first_sent_at - _CLOCK_TOLERANCE if target.first_sent_at else None
         if since:
-            asked["oldest"] = f"{since.timestamp():.6f}"
-        doubtful = False
-        for _ in range(_PAGES):
-            answer = _look("conversations.replies", asked, connection, credentials, http)
-            if isinstance(answer, Rejected):
-                return Presence.ABSENT if answer.reason == "gone" else Presence.CANNOT_TELL
-            for message in _objects(answer, "messages"):
-                if message.label("ts") is None or not _by_a_bot(message):
+            query["oldest"] = f"{since.timestamp():.6f}"
+        uncertain = False
+        for _ in range(_MAX_PAGES):
+            response = _get("conversations.replies", query, connection, credentials, http)
+            if isinstance(response, Rejection):
+                return ReplyLookup.ABSENT if response.reason == "gone" else ReplyLookup.CANNOT_TELL
+            for message in _object_list(response, "messages"):
+                if message.one_line("ts") is None or not _is_by_bot(message):
                     continue
                 metadata = message.object("metadata")
-                told = (
+                metadata_reply_id = (
                     metadata.object("event_payload").values.get("reply_id")
-                    if metadata.values.get("event_type") == _METADATA
+                    if metadata.values.get("event_type") == _METADATA_TYPE
                     else None
                 )
-                if told == reply_id or (
-                    told is None and since and same_text(_words(message.text("text")), text)
+                if metadata_reply_id == reply_id or (
+                    metadata_reply_id is None
+                    and since
+                    and same_text(_plain_text(message.text("text")), text)
                 ):
-                    return Sent(f"{channel}:{message.label('ts')}")
-                doubtful |= told is None
-            cursor = answer.object("response_metadata").label("next_cursor")
+                    return SentReply(f"{channel}:{message.one_line('ts')}")
+                uncertain |= metadata_reply_id is None
+            cursor = response.object("response_metadata").one_line("next_cursor")
             if not cursor:
-                return Presence.CANNOT_TELL if doubtful else Presence.ABSENT
-            asked["cursor"] = cursor
-        return Presence.CANNOT_TELL
+                return ReplyLookup.CANNOT_TELL if uncertain else ReplyLookup.ABSENT
+            query["cursor"] = cursor
+        return ReplyLookup.CANNOT_TELL
 
     def fetch(
         self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | Gone | None:
+    ) -> ReviewEvent | ReviewGone | None:
         """The message as the channel has it.
 
         None without a token, or with one that may not read it.
@@ -286,7 +299,7 @@ class Slack(Connector):
         channel, _, ts = native_id.partition(":")
         if not credentials.get("bot_token") or not _TS.fullmatch(ts):
             return None
-        asked = {
+        query = {
             "channel": channel,
             "ts": ts,
             "oldest": ts,
@@ -294,31 +307,34 @@ class Slack(Connector):
             "inclusive": "true",
             "limit": "15",
         }
-        answer = _look("conversations.replies", asked, connection, credentials, http)
-        if isinstance(answer, Rejected):
-            return Gone.GONE if answer.reason == "gone" else None
+        response = _get("conversations.replies", query, connection, credentials, http)
+        if isinstance(response, Rejection):
+            return ReviewGone.GONE if response.reason == "gone" else None
         message = next(
-            (each for each in _objects(answer, "messages") if each.values.get("ts") == ts), None
+            (each for each in _object_list(response, "messages") if each.values.get("ts") == ts),
+            None,
         )
         if message is None:
             return None
         if message.values.get("subtype") == "tombstone":
-            return Gone.GONE
+            return ReviewGone.GONE
         try:
             kind = EventKind.EDITED if message.object("edited").values else EventKind.CREATED
-            return _review(kind, channel, message, connection)
+            return _message_event(kind, channel, message, connection)
         except Unparseable as error:
             raise PlatformUnavailable(
                 f"{_TITLE} answered something unreadable: {error.detail}.", maybe_applied=False
             ) from error
 
 
-def _event(envelope: Fields, connection: Connection) -> ReviewEvent | None:
+def _review_event(envelope: Fields, connection: Connection) -> ReviewEvent | None:
     event = envelope.object("event")
     if event.values.get("type") != "message":
         return None
     channel, subtype = event.id("channel"), event.values.get("subtype")
-    if (only := _listed(connection, "channels")) and channel not in only:
+    if (
+        allowed_channels := _setting_ids(connection, "channels")
+    ) and channel not in allowed_channels:
         return None
     match subtype:
         case "message_changed":
@@ -326,7 +342,7 @@ def _event(envelope: Fields, connection: Connection) -> ReviewEvent | None:
             if message.values.get("subtype") == "tombstone":
                 kind, message = (
                     EventKind.WITHDRAWN,
-                    _merged(event.object("previous_message"), message.values.get("ts")),
+                    _deleted_message(event.object("previous_message"), message.values.get("ts")),
                 )
             elif message.object("edited").values:
                 kind = EventKind.EDITED
@@ -335,36 +351,46 @@ def _event(envelope: Fields, connection: Connection) -> ReviewEvent | None:
         case "message_deleted":
             kind, message = (
                 EventKind.WITHDRAWN,
-                _merged(event.object("previous_message"), event.values.get("deleted_ts")),
+                _deleted_message(event.object("previous_message"), event.values.get("deleted_ts")),
             )
-        case None | str() if subtype in _SAID:
+        case None | str() if subtype in _MESSAGE_SUBTYPES:
             kind, message = EventKind.CREATED, event
         case _:
             return None
-    own = _our_app(message, envelope)
-    if own or _belongs(message, connection):
+    by_our_app = _is_by_our_app(message, envelope)
+    if by_our_app or _is_by_business(message, connection):
         in_a_thread = message.values.get("thread_ts") not in (None, message.values.get("ts"))
-        if kind is EventKind.WITHDRAWN or not (own or in_a_thread):
+        if kind is EventKind.WITHDRAWN or not (by_our_app or in_a_thread):
             return None
-        return _review(EventKind.REPLY_SEEN, channel, message, connection)
-    if _by_a_bot(message) or message.values.get("user") == "USLACKBOT":
+        return _message_event(EventKind.REPLY_SEEN, channel, message, connection)
+    if _is_by_bot(message) or message.values.get("user") == "USLACKBOT":
         return None
-    return _review(kind, channel, message, connection)
+    return _message_event(kind, channel, message, connection)
 
 
-def _merged(previous: Fields, ts: object) -> Fields:
+def _deleted_message(previous: Fields, ts: object) -> Fields:
     """What a deleted message was, under its own time."""
     return Fields({**previous.values, "ts": ts}, previous.where, previous.problems)
 
 
-def _review(kind: EventKind, channel: str, message: Fields, connection: Connection) -> ReviewEvent:
+def _message_event(
+    kind: EventKind, channel: str, message: Fields, connection: Connection
+) -> ReviewEvent:
     ts = message.id("ts")
-    posted = _moment(message, "ts")
-    edited = _moment(message.object("edited"), "ts") if message.object("edited").values else posted
+    posted_at = _sortable_time(message, "ts")
+    edited_at = (
+        _sortable_time(message.object("edited"), "ts")
+        if message.object("edited").values
+        else posted_at
+    )
     thread = message.optional_id("thread_ts") or ts
     native_id = f"{channel}:{ts}"
     profile = message.object("user_profile")
-    name = profile.label("display_name") or profile.label("real_name") or profile.label("name")
+    name = (
+        profile.one_line("display_name")
+        or profile.one_line("real_name")
+        or profile.one_line("name")
+    )
     withdrawn = kind is EventKind.WITHDRAWN
     return ReviewEvent(
         kind=kind,
@@ -372,48 +398,48 @@ def _review(kind: EventKind, channel: str, message: Fields, connection: Connecti
         native_thread=f"{channel}:{thread}",
         revision=TOMBSTONE
         if withdrawn
-        else f"{max(posted, edited)}.{int(bool(message.object('edited').values))}",
-        author=Author(message.optional_id("user") or nobody(native_id).id, name),
-        text=None if withdrawn else _words(message.text("text")),
-        occurred_at=datetime.fromtimestamp(int(edited.partition(".")[0]), UTC),
-        link=_link(connection, channel, ts, thread),
+        else f"{max(posted_at, edited_at)}.{int(bool(message.object('edited').values))}",
+        author=Author(message.optional_id("user") or anonymous_author(native_id).id, name),
+        text=None if withdrawn else _plain_text(message.text("text")),
+        occurred_at=datetime.fromtimestamp(int(edited_at.partition(".")[0]), UTC),
+        link=_message_link(connection, channel, ts, thread),
         reply_to={"channel": channel, "thread_ts": thread},
     )
 
 
-def _moment(message: Fields, name: str) -> str:
+def _sortable_time(message: Fields, name: str) -> str:
     """A message's time, in digits that sort as text."""
-    found = _TS.fullmatch(message.id(name))
-    if not found:
-        raise message.unreadable(name, "is not the time of a message")
-    return f"{found[1]:>010}.{found[2]:0<6}"
+    match = _TS.fullmatch(message.id(name))
+    if not match:
+        raise message.field_error(name, "is not the time of a message")
+    return f"{match[1]:>010}.{match[2]:0<6}"
 
 
-def _link(connection: Connection, channel: str, ts: str, thread: str) -> str | None:
+def _message_link(connection: Connection, channel: str, ts: str, thread: str) -> str | None:
     base = connection.settings.get("workspace_url", "").strip().rstrip("/")
     if not base.startswith("https://"):
         return None
-    inside = "" if thread == ts else f"?{urlencode({'thread_ts': thread, 'cid': channel})}"
-    return f"{base}/archives/{quote(channel, safe='')}/p{ts.replace('.', '')}{inside}"
+    thread_query = "" if thread == ts else f"?{urlencode({'thread_ts': thread, 'cid': channel})}"
+    return f"{base}/archives/{quote(channel, safe='')}/p{ts.replace('.', '')}{thread_query}"
 
 
-def _listed(connection: Connection, setting: str) -> frozenset[str]:
+def _setting_ids(connection: Connection, setting: str) -> frozenset[str]:
     return frozenset(
         each.strip() for each in connection.settings.get(setting, "").split(",") if each.strip()
     )
 
 
-def _belongs(message: Fields, connection: Connection) -> bool:
+def _is_by_business(message: Fields, connection: Connection) -> bool:
     """Whether somebody of the business's own workspaces wrote a message."""
     team = (
-        message.label("user_team")
-        or message.object("user_profile").label("team")
-        or message.label("team")
+        message.one_line("user_team")
+        or message.object("user_profile").one_line("team")
+        or message.one_line("team")
     )
-    return team in _listed(connection, "team_id")
+    return team in _setting_ids(connection, "team_id")
 
 
-def _our_app(message: Fields, envelope: Fields) -> bool:
+def _is_by_our_app(message: Fields, envelope: Fields) -> bool:
     app = envelope.values.get("api_app_id")
     if app and app in (
         message.values.get("app_id"),
@@ -423,26 +449,31 @@ def _our_app(message: Fields, envelope: Fields) -> bool:
     user = message.values.get("user")
     return user is not None and any(
         each.values.get("is_bot") is True and each.values.get("user_id") == user
-        for each in _objects(envelope, "authorizations")
+        for each in _object_list(envelope, "authorizations")
     )
 
 
-def _by_a_bot(message: Fields) -> bool:
+def _is_by_bot(message: Fields) -> bool:
     return bool(message.values.get("bot_id")) or message.values.get("subtype") == "bot_message"
 
 
-def _words(text: str | None) -> str | None:
+def _plain_text(text: str | None) -> str | None:
     """Slack's markup as words.
 
     Mentions by name, links with their label, and the three escaped characters as they were typed.
     """
     if text is None:
         return None
-    return _MARKUP.sub(_word, text).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    return (
+        _MARKUP.sub(_replace_markup, text)
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&amp;", "&")
+    )
 
 
-def _word(found: re.Match[str]) -> str:
-    target, label = found[1], found[2] or ""
+def _replace_markup(match: re.Match[str]) -> str:
+    target, label = match[1], match[2] or ""
     match target[:1]:
         case "@" | "#":
             return target[0] + (label or target[1:]).lstrip("@#")
@@ -454,77 +485,77 @@ def _word(found: re.Match[str]) -> str:
             )
 
 
-def _objects(fields: Fields, name: str) -> list[Fields]:
-    listed = fields.values.get(name)
-    entries = cast("list[object]", listed) if isinstance(listed, list) else []
+def _object_list(fields: Fields, name: str) -> list[Fields]:
+    value = fields.values.get(name)
+    objects = cast("list[object]", value) if isinstance(value, list) else []
     return [
         Fields(cast("dict[str, object]", each), f"one of {name}")
-        for each in entries
+        for each in objects
         if isinstance(each, dict)
     ]
 
 
-def _look(
+def _get(
     method: str,
-    asked: Mapping[str, str],
+    query: Mapping[str, str],
     connection: Connection,
     credentials: Mapping[str, str],
     http: Http,
-) -> Fields | Rejected:
-    return _call(f"{method}?{urlencode(asked)}", None, connection, credentials, http)
+) -> Fields | Rejection:
+    return _request(f"{method}?{urlencode(query)}", None, connection, credentials, http)
 
 
-def _call(
+def _request(
     method: str,
     document: Mapping[str, object] | None,
     connection: Connection,
     credentials: Mapping[str, str],
     http: Http,
-) -> Fields | Rejected:
+) -> Fields | Rejection:
     """What a method of the Web API answers; a POST if there is a document.
 
     Raises PlatformUnavailable.
     """
     token = credentials.get("bot_token", "")
     if not token:
-        return Rejected("no_credentials", "Enter bot_token to answer in Slack.")
+        return Rejection("no_credentials", "Enter bot_token to answer in Slack.")
     base = connection.settings.get("api_base", "").strip().rstrip("/") or _API
     headers = {"authorization": f"Bearer {token}", "accept": "application/json"}
-    harmless, body = document is None, None
+    read_only, body = document is None, None
     if document is not None:
         headers["content-type"], body = (
             "application/json; charset=utf-8",
             json.dumps(document).encode(),
         )
-    answer = ask(
-        http, _TITLE, "GET" if harmless else "POST", f"{base}/{method}", headers=headers, body=body
+    response = call_api(
+        http, _TITLE, "GET" if read_only else "POST", f"{base}/{method}", headers=headers, body=body
     )
-    if isinstance(answer, Rejected):
-        return answer
+    if isinstance(response, Rejection):
+        return response
     try:
-        said = Fields(read_object(answer.body), "the answer")
+        result = Fields(read_object(response.body), "the answer")
     except Unparseable as error:
         raise PlatformUnavailable(
-            f"{_TITLE} answered something unreadable.", maybe_applied=not harmless
+            f"{_TITLE} answered something unreadable.", maybe_applied=not read_only
         ) from error
-    if said.values.get("ok") is True:
-        return said
-    error = str(said.values.get("error"))
-    if error in _WAIT:
+    if result.values.get("ok") is True:
+        return result
+    error = str(result.values.get("error"))
+    if error in _RATE_LIMIT_ERRORS:
         raise PlatformUnavailable(
             f"{_TITLE} asks us to wait.",
             maybe_applied=False,
-            retry_after=retry_after(answer.headers),
+            retry_after=retry_after(response.headers),
         )
-    if error in _PASSING:
-        raise PlatformUnavailable(f"{_TITLE} answered {error}.", maybe_applied=not harmless)
-    known = re.fullmatch(r"[a-z_]{1,60}", error)
-    return Rejected(
-        *_REFUSALS.get(
+    if error in _TEMPORARY_ERRORS:
+        raise PlatformUnavailable(f"{_TITLE} answered {error}.", maybe_applied=not read_only)
+    name_match = re.fullmatch(r"[a-z_]{1,60}", error)
+    return Rejection(
+        *_REJECTIONS.get(
             error,
             (
                 "rejected",
-                f"{_TITLE} refuses the reply: {error if known else 'it does not say why'}.",
+                f"{_TITLE} refuses the reply: {error if name_match else 'it does not say why'}.",
             ),
         )
     )

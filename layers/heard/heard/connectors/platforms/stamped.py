@@ -37,28 +37,28 @@ from heard.connectors import (
     Capabilities,
     Connection,
     Connector,
-    Gone,
     Http,
-    HttpAnswer,
-    Page,
-    Parsed,
-    Presence,
-    Rejected,
+    HttpResponse,
+    ParsedDelivery,
+    Rejection,
+    ReplyLookup,
     ReplyTarget,
-    Request,
-    Response,
-    Secret,
-    Sent,
+    ReviewGone,
+    ReviewPage,
+    SecretOrigin,
+    SentReply,
+    WebhookRequest,
+    WebhookResponse,
 )
-from heard.connectors.http import ask
+from heard.connectors.http import call_api
 from heard.connectors.parsing import (
     Fields,
-    by_email,
-    each,
-    nobody,
-    one,
-    read_answer,
+    anonymous_author,
+    author_id_from_email,
+    parse_each,
+    parse_one,
     read_object,
+    read_response,
     same_text,
     written_by_others,
 )
@@ -78,9 +78,9 @@ REPLY_LIMIT: Final = 4_000
 
 _API: Final = "https://stamped.io"
 _TITLE: Final = "Stamped"
-_TOPIC: Final = "x-stamped-topic"
-_PAGE: Final = 100
-_NAMES: Final = {
+_TOPIC_HEADER: Final = "x-stamped-topic"
+_PAGE_SIZE: Final = 100
+_API_NAMES: Final = {
     "id": "id",
     "author": "author",
     "email": "customerEmail",
@@ -108,7 +108,7 @@ class Stamped(Connector):
         reply_unit="characters",
         can_find_reply=True,
         can_fetch=True,
-        secret=Secret.GIVEN,
+        secret_origin=SecretOrigin.FROM_PLATFORM,
         secret_help="the webhook's secret, as Stamped's Settings, Webhooks show it or as you "
         "chose it there",
         poll_seconds=900,
@@ -128,15 +128,15 @@ class Stamped(Connector):
             "2. Set or copy the webhook's secret there, and enter the same here.\n"
             "3. Open Settings, API Keys, and enter store hash, public key and private key here."
         ),
-        cannot=(
+        limitations=(
             "Stamped is not known to tell of edits and deletions; Heard finds them when it lists "
             "reviews.",
             "Stamped does not tell who wrote a reply: one that stands there with other words than "
             "Heard's is never replaced; change it at"
             " Stamped.",
         ),
-        proof=("Stamped's documented payload is parsed in the tests.",),
-        unproven=(
+        verified=("Stamped's documented payload is parsed in the tests.",),
+        assumptions=(
             "The call that replies is not in Stamped's reference, and was seen to work by others.",
             "That a second reply of ours takes the first one's place, and how long one may be.",
             "What X-Stamped-Topic says; edits of one review have no order but by it.",
@@ -144,26 +144,30 @@ class Stamped(Connector):
         ),
     )
     scheme = SecretHeader(("x-stamped-webhook-secret", "x-secret-key"))
-    parse_reads = ("content-type", _TOPIC)
+    parsed_headers = ("content-type", _TOPIC_HEADER)
 
-    def parse(self, request: Request, connection: Connection, now: datetime) -> Parsed:
+    def parse(
+        self, request: WebhookRequest, connection: Connection, now: datetime
+    ) -> ParsedDelivery:
         """The review of a delivery, or the business's reply to it. Raises Unparseable."""
         body = Fields(read_object(request.body))
         if not body.values.keys() & {"reviewRating", "reviewMessage"} and "id" in body.values:
-            return Parsed()
-        topic = request.headers.get(_TOPIC, "").lower()
-        return one(
+            return ParsedDelivery()
+        topic = request.headers.get(_TOPIC_HEADER, "").lower()
+        return parse_one(
             body,
             lambda review: (
-                _reply(review) if review.text("reviewReply") else _review(review, topic, now)
+                _reply_event(review)
+                if review.text("reviewReply")
+                else _review_event(review, topic, now)
             ),
         )
 
-    def accepted(
-        self, request: Request, connection: Connection, parsed: Parsed, http: Http
-    ) -> Response:
+    def delivery_response(
+        self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
+    ) -> WebhookResponse:
         """200: which success it wants is not documented."""
-        return Response(200, "{}")
+        return WebhookResponse(200, "{}")
 
     def reply(
         self,
@@ -173,35 +177,35 @@ class Stamped(Connector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Sent | Rejected:
+    ) -> SentReply | Rejection:
         """Set the review's one public reply, unless somebody else's stands there.
 
         It has no id of its own: it goes by the review's.
         """
-        if refused := self.too_long(text):
-            return refused
-        shown = _call(
+        if rejection := self.check_length(text):
+            return rejection
+        lookup = _request(
             "GET", f"/{quote(target.native_id, safe='')}", None, connection, credentials, http
         )
-        if isinstance(shown, Rejected):
-            return shown
-        standing = read_answer(shown, _TITLE).text("reply")
-        if standing and same_text(standing, text):
-            return Sent(target.native_id)
-        if written_by_others(standing, target):
-            return Rejected(
+        if isinstance(lookup, Rejection):
+            return lookup
+        existing_reply = read_response(lookup, _TITLE).text("reply")
+        if existing_reply and same_text(existing_reply, text):
+            return SentReply(target.native_id)
+        if written_by_others(existing_reply, target):
+            return Rejection(
                 "already_answered",
                 "Somebody answered this review at Stamped, which shows one reply: change that one "
                 "there.",
             )
-        by_email = (
+        email_customer = (
             "true"
             if connection.settings.get("email_replies", "").strip().lower() in {"yes", "true"}
             else "false"
         )
-        path = f"/{quote(target.native_id, safe='')}/reply?isPrivate=false&isEmail={by_email}"
-        answer = _call("POST", path, {"reply": text}, connection, credentials, http)
-        return answer if isinstance(answer, Rejected) else Sent(target.native_id)
+        path = f"/{quote(target.native_id, safe='')}/reply?isPrivate=false&isEmail={email_customer}"
+        response = _request("POST", path, {"reply": text}, connection, credentials, http)
+        return response if isinstance(response, Rejection) else SentReply(target.native_id)
 
     def find_reply(
         self,
@@ -211,25 +215,31 @@ class Stamped(Connector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Sent | Presence:
+    ) -> SentReply | ReplyLookup:
         """Compare the review's reply with the text."""
-        answer = _call(
+        response = _request(
             "GET", f"/{quote(target.native_id, safe='')}", None, connection, credentials, http
         )
-        if isinstance(answer, Rejected):
-            return Presence.ABSENT if answer.reason == "gone" else Presence.CANNOT_TELL
-        said = read_answer(answer, _TITLE).text("reply")
-        return Sent(target.native_id) if said and same_text(said, text) else Presence.ABSENT
+        if isinstance(response, Rejection):
+            return ReplyLookup.ABSENT if response.reason == "gone" else ReplyLookup.CANNOT_TELL
+        existing_reply = read_response(response, _TITLE).text("reply")
+        return (
+            SentReply(target.native_id)
+            if existing_reply and same_text(existing_reply, text)
+            else ReplyLookup.ABSENT
+        )
 
     def fetch(
         self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | Gone | None:
+    ) -> ReviewEvent | ReviewGone | None:
         """The review as the API has it."""
-        answer = _call("GET", f"/{quote(native_id, safe='')}", None, connection, credentials, http)
-        if isinstance(answer, Rejected):
-            return Gone.GONE if answer.reason == "gone" else None
+        response = _request(
+            "GET", f"/{quote(native_id, safe='')}", None, connection, credentials, http
+        )
+        if isinstance(response, Rejection):
+            return ReviewGone.GONE if response.reason == "gone" else None
         try:
-            return _shown(read_answer(answer, _TITLE))
+            return _api_review_event(read_response(response, _TITLE))
         except Unparseable as error:
             raise PlatformUnavailable(
                 f"{_TITLE} answered something unreadable: {error.detail}.", maybe_applied=False
@@ -242,85 +252,103 @@ class Stamped(Connector):
         credentials: Mapping[str, str],
         http: Http,
         now: datetime,
-    ) -> Page | Rejected:
+    ) -> ReviewPage | Rejection:
         """A page of the store's reviews; the cursor is its number."""
-        number = int(cursor) if cursor and cursor.isdecimal() else 1
-        answer = _call("GET", f"?page={number}&take={_PAGE}", None, connection, credentials, http)
-        if isinstance(answer, Rejected):
-            return answer
-        listed = read_answer(answer, _TITLE)
-        results, pages = listed.values.get("results"), listed.whole("totalPages", 0, 10**9) or 0
+        page_number = int(cursor) if cursor and cursor.isdecimal() else 1
+        response = _request(
+            "GET", f"?page={page_number}&take={_PAGE_SIZE}", None, connection, credentials, http
+        )
+        if isinstance(response, Rejection):
+            return response
+        document = read_response(response, _TITLE)
+        results, page_count = (
+            document.values.get("results"),
+            document.integer("totalPages", 0, 10**9) or 0,
+        )
         try:
             entries = cast("list[object]", results) if isinstance(results, list) else []
-            parsed = each(
-                entries, "result", lambda result: _shown(result.required_object("review"))
+            parsed = parse_each(
+                entries,
+                "result",
+                lambda result: _api_review_event(result.required_object("review")),
             )
         except Unparseable as error:
-            parsed = Parsed(problems=(error.detail,))
-        return Page(parsed.events, str(number + 1) if number < pages else None, parsed.problems)
+            parsed = ParsedDelivery(problems=(error.detail,))
+        return ReviewPage(
+            parsed.events,
+            str(page_number + 1) if page_number < page_count else None,
+            parsed.problems,
+        )
 
 
-def _review(review: Fields, topic: str = "", now: datetime | None = None) -> ReviewEvent:
-    native_id, created = review.id("id"), review.time("dateCreated")
-    kind, revision = EventKind.CREATED, time_revision(created) if created else number_revision(0)
+def _review_event(review: Fields, topic: str = "", now: datetime | None = None) -> ReviewEvent:
+    native_id, created_at = review.id("id"), review.time("dateCreated")
+    kind, revision = (
+        EventKind.CREATED,
+        time_revision(created_at) if created_at else number_revision(0),
+    )
     if "delet" in topic:
         kind, revision = EventKind.WITHDRAWN, TOMBSTONE
     elif now and ("updat" in topic or "edit" in topic):
         kind, revision = EventKind.EDITED, time_revision(now)
-    address = review.label("customerEmail")
+    email = review.one_line("customerEmail")
     return ReviewEvent(
         kind=kind,
         native_id=native_id,
         native_thread=native_id,
         revision=revision,
         author=Author(
-            by_email(address) if address and "@" in address else nobody(native_id).id,
-            review.label("author"),
+            author_id_from_email(email)
+            if email and "@" in email
+            else anonymous_author(native_id).id,
+            review.one_line("author"),
         ),
         rating=review.rating("reviewRating"),
         title=review.text("reviewTitle"),
         text=review.text("reviewMessage"),
-        occurred_at=created,
-        subject=review.label("productName"),
+        occurred_at=created_at,
+        subject=review.one_line("productName"),
     )
 
 
-def _reply(review: Fields) -> ReviewEvent:
+def _reply_event(review: Fields) -> ReviewEvent:
     """The business's own answer.
 
     Beside the review, so that it closes nothing of what the customer said.
     """
     native_id = review.id("id")
-    at = review.time("reviewReplyDate") or review.time("dateReplied") or review.time("dateCreated")
+    replied_at = (
+        review.time("reviewReplyDate") or review.time("dateReplied") or review.time("dateCreated")
+    )
     return ReviewEvent(
         kind=EventKind.REPLY_SEEN,
         native_id=f"reply-{native_id}",
         native_thread=native_id,
-        revision=time_revision(at) if at else number_revision(0),
+        revision=time_revision(replied_at) if replied_at else number_revision(0),
         author=Author("business"),
         text=review.text("reviewReply"),
-        occurred_at=at,
-        subject=review.label("productName"),
+        occurred_at=replied_at,
+        subject=review.one_line("productName"),
     )
 
 
-def _shown(review: Fields) -> ReviewEvent:
-    values = {webhook: review.values.get(api) for api, webhook in _NAMES.items()}
-    return _review(Fields(values, review.where, review.problems))
+def _api_review_event(review: Fields) -> ReviewEvent:
+    values = {webhook: review.values.get(api) for api, webhook in _API_NAMES.items()}
+    return _review_event(Fields(values, review.where, review.problems))
 
 
-def _call(
+def _request(
     method: str,
     path: str,
     document: Mapping[str, str] | None,
     connection: Connection,
     credentials: Mapping[str, str],
     http: Http,
-) -> HttpAnswer | Rejected:
+) -> HttpResponse | Rejection:
     public, private = credentials.get("public_key", ""), credentials.get("private_key", "")
     store = connection.settings.get("store_hash", "").strip()
     if not (public and private and store):
-        return Rejected(
+        return Rejection(
             "no_credentials",
             "Enter store_hash, public_key and private_key to read and answer reviews on Stamped.",
         )
@@ -331,7 +359,7 @@ def _call(
         "accept": "application/json",
     }
     body = json.dumps(document).encode() if document is not None else None
-    return ask(
+    return call_api(
         http,
         _TITLE,
         method,

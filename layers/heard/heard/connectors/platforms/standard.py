@@ -54,17 +54,17 @@ from heard.connectors import (
     Connection,
     Connector,
     Http,
-    HttpAnswer,
-    Parsed,
-    Presence,
-    Rejected,
+    HttpResponse,
+    ParsedDelivery,
+    Rejection,
+    ReplyLookup,
     ReplyTarget,
-    Request,
-    Response,
-    Sent,
+    SentReply,
+    WebhookRequest,
+    WebhookResponse,
 )
-from heard.connectors.http import ask
-from heard.connectors.parsing import Fields, nobody, one, read_object, test_event
+from heard.connectors.http import call_api
+from heard.connectors.parsing import Fields, anonymous_author, parse_one, read_object, test_event
 from heard.connectors.signatures import StandardWebhooks
 from heard.errors import Unparseable
 from heard.reviews import (
@@ -79,13 +79,13 @@ from heard.reviews import (
 
 REPLY_LIMIT: Final = 10_000
 
-_KINDS: Final = {
+_EVENT_KINDS: Final = {
     "review.created": EventKind.CREATED,
     "review.edited": EventKind.EDITED,
     "review.withdrawn": EventKind.WITHDRAWN,
     "review.replied": EventKind.REPLY_SEEN,
 }
-_RATING_OF_SCORE: Final = (1, 1, 1, 1, 2, 2, 2, 3, 4, 5, 5)
+_SCORE_RATINGS: Final = (1, 1, 1, 1, 2, 2, 2, 3, 4, 5, 5)
 _TITLE: Final = "Standard Webhooks"
 _SCHEME: Final = StandardWebhooks()
 _CHANNELS: Final = ", ".join(sorted(Channel))
@@ -107,7 +107,7 @@ class Standard(Connector):
         reply_unit="characters",
         can_find_reply=True,
         can_fetch=False,
-        one_review_a_thread=False,
+        single_review_threads=False,
         optional_settings={
             "channel": f"where these customers speak: one of {_CHANNELS} (review_site if not said)",
             "reply_url": "where Heard posts replies: an https address of yours; without it, "
@@ -124,11 +124,11 @@ class Standard(Connector):
             "4. To have replies delivered, set reply_url to an address of yours that takes "
             "reply.created events."
         ),
-        cannot=(
+        limitations=(
             "A withdrawal is final. Send revision in all events of a source or in none.",
             "Without reply_url people answer at the source.",
         ),
-        proof=(
+        verified=(
             "The signature, against 18 vectors and the official package. Our own schema, so "
             "nothing else has to be confirmed.",
         ),
@@ -136,26 +136,28 @@ class Standard(Connector):
 
     scheme = _SCHEME
 
-    def parse(self, request: Request, connection: Connection, now: datetime) -> Parsed:
+    def parse(
+        self, request: WebhookRequest, connection: Connection, now: datetime
+    ) -> ParsedDelivery:
         """The one event of a delivery. Raises Unparseable."""
         envelope = Fields(read_object(request.body))
         kind = envelope.values.get("type")
         if not isinstance(kind, str):
-            raise envelope.unreadable("type", "is missing")
+            raise envelope.field_error("type", "is missing")
         if kind == "test":
-            return Parsed((test_event(),))
-        if kind not in _KINDS:
-            return Parsed()
-        return one(
+            return ParsedDelivery((test_event(),))
+        if kind not in _EVENT_KINDS:
+            return ParsedDelivery()
+        return parse_one(
             envelope.required_object("data"),
-            lambda data: _event(_KINDS[kind], data, envelope.time("timestamp"), now),
+            lambda data: _review_event(_EVENT_KINDS[kind], data, envelope.time("timestamp"), now),
         )
 
-    def accepted(
-        self, request: Request, connection: Connection, parsed: Parsed, http: Http
-    ) -> Response:
+    def delivery_response(
+        self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
+    ) -> WebhookResponse:
         """202, and how much was understood."""
-        return Response(
+        return WebhookResponse(
             202, json.dumps({"accepted": len(parsed.events), "problems": list(parsed.problems)})
         )
 
@@ -167,13 +169,13 @@ class Standard(Connector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Sent | Rejected:
+    ) -> SentReply | Rejection:
         """Post `reply.created` to the connection's reply_url."""
         if len(text) > REPLY_LIMIT:
-            return Rejected("too_long", f"A reply may have {REPLY_LIMIT} characters.")
+            return Rejection("too_long", f"A reply may have {REPLY_LIMIT} characters.")
         document = {
             "type": "reply.created",
-            "timestamp": clock.stamp(clock.now()),
+            "timestamp": clock.format_time(clock.now()),
             "data": {
                 "reply_id": reply_id,
                 "review_id": target.native_id,
@@ -181,10 +183,10 @@ class Standard(Connector):
                 "text": text,
             },
         }
-        answer = _call(
+        response = _request(
             "POST", "", json.dumps(document).encode(), reply_id, connection, credentials, http
         )
-        return answer if isinstance(answer, Rejected) else Sent(reply_id)
+        return response if isinstance(response, Rejection) else SentReply(reply_id)
 
     def find_reply(
         self,
@@ -194,43 +196,47 @@ class Standard(Connector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Sent | Presence:
+    ) -> SentReply | ReplyLookup:
         """Ask reply_url for the reply by its id."""
-        answer = _call("GET", reply_id, b"", reply_id, connection, credentials, http)
-        if isinstance(answer, HttpAnswer):
-            return Sent(reply_id)
+        response = _request("GET", reply_id, b"", reply_id, connection, credentials, http)
+        if isinstance(response, HttpResponse):
+            return SentReply(reply_id)
         return (
-            Presence.ABSENT if answer.reason in {"gone", "no_reply_url"} else Presence.CANNOT_TELL
+            ReplyLookup.ABSENT
+            if response.reason in {"gone", "no_reply_url"}
+            else ReplyLookup.CANNOT_TELL
         )
 
 
-def _event(kind: EventKind, data: Fields, happened: datetime | None, now: datetime) -> ReviewEvent:
+def _review_event(
+    kind: EventKind, data: Fields, event_time: datetime | None, now: datetime
+) -> ReviewEvent:
     native_id = data.id("id")
-    created, updated = data.time("created_at"), data.time("updated_at")
+    created_at, updated_at = data.time("created_at"), data.time("updated_at")
     author, author_id = data.object("author"), None
     try:
         author_id = author.optional_id("id")
     except Unparseable as error:
         data.problems.append(error.detail)
     rating = data.rating("rating")
-    if rating is None and (score := data.whole("score", 0, 10)) is not None:
-        rating = _RATING_OF_SCORE[score]
+    if rating is None and (score := data.integer("score", 0, 10)) is not None:
+        rating = _SCORE_RATINGS[score]
     return ReviewEvent(
         kind=EventKind.REPLY_SEEN
-        if data.flag("by_business") and kind is not EventKind.WITHDRAWN
+        if data.boolean("by_business") and kind is not EventKind.WITHDRAWN
         else kind,
         native_id=native_id,
         native_thread=data.optional_id("thread_id") or native_id,
-        revision=_revision(kind, data.count("revision"), updated, created, happened, now),
-        author=Author(author_id, author.label("name"))
+        revision=_revision(kind, data.count("revision"), updated_at, created_at, event_time, now),
+        author=Author(author_id, author.one_line("name"))
         if author_id
-        else Author(nobody(native_id).id, author.label("name")),
+        else Author(anonymous_author(native_id).id, author.one_line("name")),
         rating=rating,
         title=data.text("title"),
         text=data.text("text"),
-        language=data.label("language"),
-        occurred_at=updated or happened or created,
-        subject=data.label("subject"),
+        language=data.one_line("language"),
+        occurred_at=updated_at or event_time or created_at,
+        subject=data.one_line("subject"),
         link=data.link("link"),
     )
 
@@ -238,9 +244,9 @@ def _event(kind: EventKind, data: Fields, happened: datetime | None, now: dateti
 def _revision(
     kind: EventKind,
     count: int | None,
-    updated: datetime | None,
-    created: datetime | None,
-    happened: datetime | None,
+    updated_at: datetime | None,
+    created_at: datetime | None,
+    event_time: datetime | None,
     now: datetime,
 ) -> str:
     if kind is EventKind.WITHDRAWN:
@@ -250,11 +256,11 @@ def _revision(
     if kind is EventKind.EDITED:
         # Never created_at: an edit that sorted with the first revision would be taken for a
         # repetition of it.
-        return _uncounted(updated or happened or now)
-    return _uncounted(updated or created or happened)
+        return _time_based_revision(updated_at or event_time or now)
+    return _time_based_revision(updated_at or created_at or event_time)
 
 
-def _uncounted(at: datetime | None) -> str:
+def _time_based_revision(at: datetime | None) -> str:
     """The revision of an event without a count.
 
     Before every counted one, so that a source may begin to count with its first edit.
@@ -262,39 +268,41 @@ def _uncounted(at: datetime | None) -> str:
     return f"{number_revision(0)}.{time_revision(at)}" if at else number_revision(0)
 
 
-def _call(
+def _request(
     method: str,
-    tail: str,
+    path_suffix: str,
     body: bytes,
     reply_id: str,
     connection: Connection,
     credentials: Mapping[str, str],
     http: Http,
-) -> HttpAnswer | Rejected:
+) -> HttpResponse | Rejection:
     url = connection.settings.get("reply_url", "").strip()
     if not url:
-        return Rejected(
+        return Rejection(
             "no_reply_url",
             "This connection has no reply_url: answer at the source, or set reply_url to an "
             "address that takes replies.",
         )
     try:
-        unsigned = Request(method, {"webhook-id": reply_id}, body)
+        unsigned = WebhookRequest(method, {"webhook-id": reply_id}, body)
         headers = dict(
             _SCHEME.sign(unsigned, url, credentials.get("secret", ""), clock.now()).headers
         )
         parts = urlsplit(url)
     except ValueError:
-        return Rejected(
+        return Rejection(
             "bad_secret",
             "The credential secret is not one of Standard Webhooks (whsec_ and Base64), or "
             "reply_url is no address.",
         )
-    if tail:
-        url = parts._replace(path=f"{parts.path.rstrip('/')}/{quote(tail, safe='')}").geturl()
+    if path_suffix:
+        url = parts._replace(
+            path=f"{parts.path.rstrip('/')}/{quote(path_suffix, safe='')}"
+        ).geturl()
     if body:
         headers["content-type"] = "application/json"
-    return ask(http, _TITLE, method, url, headers=headers, body=body or None)
+    return call_api(http, _TITLE, method, url, headers=headers, body=body or None)
 
 
 CONNECTOR: Connector = Standard()

@@ -30,25 +30,25 @@ from heard.connectors import (
     Capabilities,
     Connection,
     Connector,
-    Gone,
     Http,
-    HttpAnswer,
-    Parsed,
-    Presence,
-    Rejected,
+    HttpResponse,
+    ParsedDelivery,
+    Rejection,
+    ReplyLookup,
     ReplyTarget,
-    Request,
-    Response,
-    Secret,
-    Sent,
+    ReviewGone,
+    SecretOrigin,
+    SentReply,
+    WebhookRequest,
+    WebhookResponse,
 )
-from heard.connectors.oauth import Grant, Tokens
+from heard.connectors.oauth import OAuthClient, TokenGrant
 from heard.connectors.parsing import (
     Fields,
-    each,
-    nobody,
-    read_answer,
+    anonymous_author,
+    parse_each,
     read_object,
+    read_response,
     same_text,
     test_event,
 )
@@ -67,7 +67,7 @@ REPLY_LIMIT: Final = 4_000
 
 _API: Final = "https://api.trustpilot.com"
 _TITLE: Final = "Trustpilot"
-_KINDS: Final = {
+_EVENT_KINDS: Final = {
     "service-review-created": EventKind.CREATED,
     "service-review-updated": EventKind.EDITED,
     "service-review-deleted": EventKind.WITHDRAWN,
@@ -90,7 +90,7 @@ class Trustpilot(Connector):
         can_find_reply=True,
         can_fetch=True,
         signed=False,
-        secret=Secret.NONE,
+        secret_origin=SecretOrigin.NONE,
         optional_settings={"api_base": f"where the API is ({_API} if not said)"},
         credentials={
             "api_key": "API key of the Trustpilot application",
@@ -107,13 +107,13 @@ class Trustpilot(Connector):
             "4. For replies, create an API application in the same place and enter its key and "
             "secret, and your User ID, here."
         ),
-        cannot=(
+        limitations=(
             "Nothing is signed: whoever knows the address can send reviews. With credentials each "
             "is re-read before it is acted on.",
             "A reply that somebody else wrote is never replaced: delete it at Trustpilot first.",
         ),
-        proof=("The payload of a new review, against the official example.",),
-        unproven=(
+        verified=("The payload of a new review, against the official example.",),
+        assumptions=(
             "What updated and deleted events hold (read as the created one with updatedAt, and by "
             "the id alone), and what Test sends.",
             "Whether a second reply replaces the first: ours is deleted before a new one is "
@@ -123,22 +123,26 @@ class Trustpilot(Connector):
     )
 
     def __init__(self) -> None:
-        self._tokens = Tokens(_TITLE)
+        self._tokens = OAuthClient(_TITLE)
 
-    def parse(self, request: Request, connection: Connection, now: datetime) -> Parsed:
+    def parse(
+        self, request: WebhookRequest, connection: Connection, now: datetime
+    ) -> ParsedDelivery:
         """The reviews of a batch. Raises Unparseable."""
         events = read_object(request.body).get("events")
         if not isinstance(events, list):
             raise Unparseable("events of the body is missing or not a list.")
         if not events:
-            return Parsed((test_event(),))
-        return each(cast("list[object]", events), "event", lambda entry: _event(entry, now))
+            return ParsedDelivery((test_event(),))
+        return parse_each(
+            cast("list[object]", events), "event", lambda entry: _review_event(entry, now)
+        )
 
-    def accepted(
-        self, request: Request, connection: Connection, parsed: Parsed, http: Http
-    ) -> Response:
+    def delivery_response(
+        self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
+    ) -> WebhookResponse:
         """200: which success it wants is not documented."""
-        return Response(200, "{}")
+        return WebhookResponse(200, "{}")
 
     def reply(
         self,
@@ -148,35 +152,37 @@ class Trustpilot(Connector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Sent | Rejected:
+    ) -> SentReply | Rejection:
         """Post the review's one company reply.
 
         The review is read first. If our own earlier reply stands there, it is deleted to make room;
         a reply that another business user wrote is never touched.
         """
         if len(text) > REPLY_LIMIT:
-            return Rejected("too_long", f"A reply may have {REPLY_LIMIT} characters.")
+            return Rejection("too_long", f"A reply may have {REPLY_LIMIT} characters.")
         path = f"/v1/private/reviews/{quote(target.native_id, safe='')}"
-        shown = self._call("GET", path, None, connection, credentials, http)
-        if isinstance(shown, Rejected):
-            return shown
-        standing = read_answer(shown, _TITLE).object("companyReply")
-        if same_text(standing.text("text"), text):
-            return Sent(target.native_id)
-        author = credentials.get("business_user_id", "")
-        if standing.values:
-            if standing.values.get("authorBusinessUserId") != author:
-                return Rejected(
+        lookup = self._call_api("GET", path, None, connection, credentials, http)
+        if isinstance(lookup, Rejection):
+            return lookup
+        existing_reply = read_response(lookup, _TITLE).object("companyReply")
+        if same_text(existing_reply.text("text"), text):
+            return SentReply(target.native_id)
+        author_id = credentials.get("business_user_id", "")
+        if existing_reply.values:
+            if existing_reply.values.get("authorBusinessUserId") != author_id:
+                return Rejection(
                     "already_answered",
                     "Somebody answered this review at Trustpilot, which shows one reply: delete "
                     "that one first.",
                 )
-            removed = self._call("DELETE", f"{path}/reply", None, connection, credentials, http)
-            if isinstance(removed, Rejected) and removed.reason != "gone":
-                return removed
-        body = {"authorBusinessUserId": author, "message": text}
-        answer = self._call("POST", f"{path}/reply", body, connection, credentials, http)
-        return answer if isinstance(answer, Rejected) else Sent(target.native_id)
+            deletion = self._call_api(
+                "DELETE", f"{path}/reply", None, connection, credentials, http
+            )
+            if isinstance(deletion, Rejection) and deletion.reason != "gone":
+                return deletion
+        body = {"authorBusinessUserId": author_id, "message": text}
+        response = self._call_api("POST", f"{path}/reply", body, connection, credentials, http)
+        return response if isinstance(response, Rejection) else SentReply(target.native_id)
 
     def find_reply(
         self,
@@ -186,12 +192,12 @@ class Trustpilot(Connector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Sent | Presence:
+    ) -> SentReply | ReplyLookup:
         """Compare the review's company reply with the text. A reply has no id of its own.
 
         It goes by the review's.
         """
-        answer = self._call(
+        response = self._call_api(
             "GET",
             f"/v1/private/reviews/{quote(target.native_id, safe='')}",
             None,
@@ -199,21 +205,25 @@ class Trustpilot(Connector):
             credentials,
             http,
         )
-        if isinstance(answer, Rejected):
-            return Presence.ABSENT if answer.reason == "gone" else Presence.CANNOT_TELL
-        standing = read_answer(answer, _TITLE).object("companyReply").text("text")
-        return Sent(target.native_id) if standing and same_text(standing, text) else Presence.ABSENT
+        if isinstance(response, Rejection):
+            return ReplyLookup.ABSENT if response.reason == "gone" else ReplyLookup.CANNOT_TELL
+        existing_text = read_response(response, _TITLE).object("companyReply").text("text")
+        return (
+            SentReply(target.native_id)
+            if existing_text and same_text(existing_text, text)
+            else ReplyLookup.ABSENT
+        )
 
     def fetch(
         self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | Gone | None:
+    ) -> ReviewEvent | ReviewGone | None:
         """The review as the API has it.
 
         None without credentials, or with ones that may not read it.
         """
         if not credentials.get("api_key"):
             return None
-        answer = self._call(
+        response = self._call_api(
             "GET",
             f"/v1/private/reviews/{quote(native_id, safe='')}",
             None,
@@ -221,24 +231,24 @@ class Trustpilot(Connector):
             credentials,
             http,
         )
-        if isinstance(answer, Rejected):
-            return Gone.GONE if answer.reason == "gone" else None
-        review = read_answer(answer, _TITLE)
+        if isinstance(response, Rejection):
+            return ReviewGone.GONE if response.reason == "gone" else None
+        review = read_response(response, _TITLE)
         try:
-            updated = review.time("updatedAt")
-            kind = EventKind.EDITED if updated else EventKind.CREATED
-            return _said(
+            updated_at = review.time("updatedAt")
+            kind = EventKind.EDITED if updated_at else EventKind.CREATED
+            return _build_event(
                 kind,
                 review,
                 native_id,
-                time_revision(updated) if updated else _first_revision(review),
+                time_revision(updated_at) if updated_at else _first_revision(review),
             )
         except Unparseable as error:
             raise PlatformUnavailable(
                 f"{_TITLE} answered something unreadable: {error.detail}.", maybe_applied=False
             ) from error
 
-    def _call(
+    def _call_api(
         self,
         method: str,
         path: str,
@@ -246,16 +256,16 @@ class Trustpilot(Connector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> HttpAnswer | Rejected:
+    ) -> HttpResponse | Rejection:
         base = connection.settings.get("api_base", "").strip().rstrip("/") or _API
         key, secret = credentials.get("api_key", ""), credentials.get("api_secret", "")
         if not (key and secret and credentials.get("business_user_id")):
-            return Rejected(
+            return Rejection(
                 "no_credentials",
                 "Enter api_key, api_secret and business_user_id to answer on Trustpilot.",
             )
         url = f"{base}/v1/oauth/oauth-business-users-for-applications/accesstoken"
-        grant = Grant(
+        grant = TokenGrant(
             url, (url, key, secret), lambda: {"grant_type": "client_credentials"}, (key, secret)
         )
         body = json.dumps(document).encode() if document is not None else None
@@ -269,13 +279,13 @@ class Trustpilot(Connector):
         )
 
 
-def _event(entry: Fields, now: datetime) -> ReviewEvent | None:
+def _review_event(entry: Fields, now: datetime) -> ReviewEvent | None:
     name = entry.values.get("eventName")
     if not isinstance(name, str):
-        raise entry.unreadable("eventName", "is missing")
-    if name not in _KINDS:
+        raise entry.field_error("eventName", "is missing")
+    if name not in _EVENT_KINDS:
         return None
-    kind, data = _KINDS[name], entry.required_object("eventData")
+    kind, data = _EVENT_KINDS[name], entry.required_object("eventData")
     native_id = data.id("id")
     match kind:
         case EventKind.WITHDRAWN:
@@ -287,19 +297,22 @@ def _event(entry: Fields, now: datetime) -> ReviewEvent | None:
             revision = time_revision(data.time("updatedAt") or now)
         case _:
             revision = _first_revision(data)
-    return _said(kind, data, native_id, revision)
+    return _build_event(kind, data, native_id, revision)
 
 
 def _first_revision(data: Fields) -> str:
-    created = data.time("createdAt")
-    return time_revision(created) if created else number_revision(0)
+    created_at = data.time("createdAt")
+    return time_revision(created_at) if created_at else number_revision(0)
 
 
-def _said(kind: EventKind, data: Fields, native_id: str, revision: str) -> ReviewEvent:
+def _build_event(kind: EventKind, data: Fields, native_id: str, revision: str) -> ReviewEvent:
     consumer = data.object("consumer")
-    author, name = nobody(native_id).id, consumer.label("name") or consumer.label("displayName")
+    author_id, name = (
+        anonymous_author(native_id).id,
+        consumer.one_line("name") or consumer.one_line("displayName"),
+    )
     try:
-        author = consumer.optional_id("id") or author
+        author_id = consumer.optional_id("id") or author_id
     except Unparseable as error:
         data.problems.append(error.detail)
     return ReviewEvent(
@@ -307,13 +320,13 @@ def _said(kind: EventKind, data: Fields, native_id: str, revision: str) -> Revie
         native_id=native_id,
         native_thread=native_id,
         revision=revision,
-        author=Author(author, name),
+        author=Author(author_id, name),
         rating=data.rating("stars"),
         title=data.text("title"),
         text=data.text("text"),
-        language=data.label("language"),
+        language=data.one_line("language"),
         occurred_at=data.time("updatedAt") or data.time("createdAt"),
-        subject=data.label("locationId"),
+        subject=data.one_line("locationId"),
         # Not `link` of the payload, which is an address of the API.
         link=f"https://www.trustpilot.com/reviews/{quote(native_id, safe='')}",
     )

@@ -36,19 +36,19 @@ from heard.connectors import (
     Connection,
     Connector,
     Http,
-    HttpAnswer,
-    Parsed,
-    Presence,
-    Rejected,
+    HttpResponse,
+    ParsedDelivery,
+    Rejection,
+    ReplyLookup,
     ReplyTarget,
-    Request,
-    Response,
-    Secret,
-    Sent,
+    SecretOrigin,
+    SentReply,
+    WebhookRequest,
+    WebhookResponse,
 )
-from heard.connectors.parsing import Fields, one, read_form, read_object, same_text
+from heard.connectors.parsing import Fields, parse_one, read_form, read_object, same_text
 from heard.connectors.signatures import TwilioV1
-from heard.connectors.twilio import API, call
+from heard.connectors.twilio import API_URL, call_twilio
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, number_revision
 
@@ -59,11 +59,11 @@ OPT_OUT_WORDS: Final = frozenset(
 )
 """What Twilio takes for an opt-out when it is the whole message, in any case."""
 
-_PAGE: Final = 100
-_CLOCKS_APART: Final = timedelta(minutes=2)
+_PAGE_SIZE: Final = 100
+_CLOCK_TOLERANCE: Final = timedelta(minutes=2)
 _TRIAL_PREFIX: Final = "Sent from your Twilio trial account - "
-_NEVER_LEFT: Final = frozenset({"failed", "canceled"})
-_REFUSALS: Final = {
+_UNSENT_STATUSES: Final = frozenset({"failed", "canceled"})
+_REJECTIONS: Final = {
     21610: (
         "opted_out",
         "The customer has opted out of text messages: answer another way, or not at all.",
@@ -88,10 +88,10 @@ class TwilioSms(Connector):
         reply_unit="characters",
         can_find_reply=True,
         can_fetch=False,
-        secret=Secret.CREDENTIAL,
+        secret_origin=SecretOrigin.CREDENTIAL,
         secret_credential="auth_token",
-        one_review_a_thread=False,
-        optional_settings={"api_base": f"where the API is ({API} if not said)"},
+        single_review_threads=False,
+        optional_settings={"api_base": f"where the API is ({API_URL} if not said)"},
         credentials={
             "account_sid": "the account's SID (AC…)",
             "auth_token": "its primary auth token, which also signs deliveries",
@@ -106,16 +106,16 @@ class TwilioSms(Connector):
             "4. Send a text message to the number to try it. STOP and the like are answered by "
             "Twilio and never by us."
         ),
-        cannot=(
+        limitations=(
             "Media are not fetched; a message that has only media has no text.",
             "A customer who wrote STOP or the like is never answered; the message is still a "
             "review for the policy.",
         ),
-        proof=(
+        verified=(
             "The signature, against 17 vectors and Twilio's own library; the form, against a "
             "captured message.",
         ),
-        unproven=(
+        assumptions=(
             "WhatsApp and RCS senders come in the same form and have not been tried.",
             "Whether the list of messages can be filtered by date while some are queued (so it is "
             "not used).",
@@ -124,20 +124,22 @@ class TwilioSms(Connector):
 
     scheme = TwilioV1()
 
-    def parse(self, request: Request, connection: Connection, now: datetime) -> Parsed:
+    def parse(
+        self, request: WebhookRequest, connection: Connection, now: datetime
+    ) -> ParsedDelivery:
         """The message a form describes. Raises Unparseable."""
-        return one(
-            Fields(dict(read_form(request.body)), "the form"), lambda form: _event(form, now)
+        return parse_one(
+            Fields(dict(read_form(request.body)), "the form"), lambda form: _review_event(form, now)
         )
 
-    def accepted(
-        self, request: Request, connection: Connection, parsed: Parsed, http: Http
-    ) -> Response:
+    def delivery_response(
+        self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
+    ) -> WebhookResponse:
         """An empty TwiML document.
 
         Twilio runs what it is answered, and would send any text in it to the customer.
         """
-        return Response(200, "<Response/>", "text/xml")
+        return WebhookResponse(200, "<Response/>", "text/xml")
 
     def reply(
         self,
@@ -147,13 +149,13 @@ class TwilioSms(Connector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Sent | Rejected:
+    ) -> SentReply | Rejection:
         """Send a message from the number that the customer wrote to."""
         if target.reply_to.get("opted_out"):
-            return Rejected(*_REFUSALS[21610])
+            return Rejection(*_REJECTIONS[21610])
         # UTF-16 units are what a message that is not GSM-7 is made of; an emoji has two.
         if len(text.encode("utf-16-le", "surrogatepass")) // 2 > REPLY_LIMIT:
-            return Rejected(*_REFUSALS[21617])
+            return Rejection(*_REJECTIONS[21617])
         form = urlencode(
             {
                 "To": target.reply_to.get("to", ""),
@@ -161,13 +163,13 @@ class TwilioSms(Connector):
                 "Body": text,
             }
         ).encode()
-        answer = _call("POST", "", form, connection, credentials, http)
-        if isinstance(answer, Rejected):
-            return answer
+        response = _request("POST", "", form, connection, credentials, http)
+        if isinstance(response, Rejection):
+            return response
         try:
-            return Sent(Fields(read_object(answer.body)).id("sid"))
+            return SentReply(Fields(read_object(response.body)).id("sid"))
         except Unparseable:
-            return Sent(reply_id)
+            return SentReply(reply_id)
 
     def find_reply(
         self,
@@ -177,20 +179,20 @@ class TwilioSms(Connector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Sent | Presence:
+    ) -> SentReply | ReplyLookup:
         """Look among the latest messages between the two numbers for one with this text, sent since
         sending was first tried.
         """
-        pair = {
+        query = {
             "To": target.reply_to.get("to", ""),
             "From": target.reply_to.get("from", ""),
-            "PageSize": str(_PAGE),
+            "PageSize": str(_PAGE_SIZE),
         }
-        answer = _call("GET", f"?{urlencode(pair)}", None, connection, credentials, http)
-        if isinstance(answer, Rejected):
-            return Presence.CANNOT_TELL
+        response = _request("GET", f"?{urlencode(query)}", None, connection, credentials, http)
+        if isinstance(response, Rejection):
+            return ReplyLookup.CANNOT_TELL
         try:
-            messages = read_object(answer.body).get("messages")
+            messages = read_object(response.body).get("messages")
         except Unparseable as error:
             raise PlatformUnavailable(
                 "Twilio answered something unreadable.", maybe_applied=False
@@ -199,43 +201,43 @@ class TwilioSms(Connector):
             raise PlatformUnavailable(
                 "Twilio answered without a list of messages.", maybe_applied=False
             )
-        shown = [
+        objects = [
             cast("dict[str, object]", message)
             for message in cast("list[object]", messages)
             if isinstance(message, dict)
         ]
-        since = target.first_sent_at - _CLOCKS_APART if target.first_sent_at else None
-        for message in shown:
-            if not _says(message, text):
+        since = target.first_sent_at - _CLOCK_TOLERANCE if target.first_sent_at else None
+        for message in objects:
+            if not _is_sent_text(message, text):
                 continue
-            created = _dated(message)
-            if since is None or created is None:
+            created_at = _created_at(message)
+            if since is None or created_at is None:
                 # The same words may have been sent before, to an earlier message.
-                return Presence.CANNOT_TELL
-            if created >= since:
-                return Sent(str(message.get("sid")))
+                return ReplyLookup.CANNOT_TELL
+            if created_at >= since:
+                return SentReply(str(message.get("sid")))
         # A full page, newest first, reaches back far enough only if its last message is older than
         # our first try.
-        oldest = _dated(shown[-1]) if shown else None
-        complete = len(shown) < _PAGE or (
+        oldest = _created_at(objects[-1]) if objects else None
+        complete = len(objects) < _PAGE_SIZE or (
             since is not None and oldest is not None and oldest < since
         )
-        return Presence.ABSENT if complete else Presence.CANNOT_TELL
+        return ReplyLookup.ABSENT if complete else ReplyLookup.CANNOT_TELL
 
 
-def _event(form: Fields, now: datetime) -> ReviewEvent | None:
+def _review_event(form: Fields, now: datetime) -> ReviewEvent | None:
     if form.values.get("MessageStatus") or form.values.get("SmsStatus", "received") not in {
         "received",
         "",
     }:
         return None
-    opting = form.label("OptOutType")
-    if opting and opting.upper() == "START":
+    opt_out_type = form.one_line("OptOutType")
+    if opt_out_type and opt_out_type.upper() == "START":
         return None
     native_id, sender, recipient = form.id("MessageSid"), form.id("From"), form.id("To")
     text = form.text("Body")
     reply_to = {"to": sender, "from": recipient}
-    if (opting and opting.upper() == "STOP") or (text or "").upper() in OPT_OUT_WORDS:
+    if (opt_out_type and opt_out_type.upper() == "STOP") or (text or "").upper() in OPT_OUT_WORDS:
         reply_to["opted_out"] = "true"
     return ReviewEvent(
         kind=EventKind.CREATED,
@@ -249,35 +251,37 @@ def _event(form: Fields, now: datetime) -> ReviewEvent | None:
     )
 
 
-def _says(message: Mapping[str, object], text: str) -> bool:
+def _is_sent_text(message: Mapping[str, object], text: str) -> bool:
     body = message.get("body")
     if (
         message.get("direction") != "outbound-api"
-        or message.get("status") in _NEVER_LEFT
+        or message.get("status") in _UNSENT_STATUSES
         or not isinstance(body, str)
     ):
         return False
     return same_text(body.removeprefix(_TRIAL_PREFIX), text)
 
 
-def _dated(message: Mapping[str, object]) -> datetime | None:
+def _created_at(message: Mapping[str, object]) -> datetime | None:
     """When a message was created, an RFC 2822 date; `date_sent` is null while it is queued."""
     try:
-        created = parsedate_to_datetime(str(message.get("date_created")))
+        created_at = parsedate_to_datetime(str(message.get("date_created")))
     except (ValueError, IndexError, OverflowError):
         return None
-    return created if created.tzinfo else created.replace(tzinfo=UTC)
+    return created_at if created_at.tzinfo else created_at.replace(tzinfo=UTC)
 
 
-def _call(
+def _request(
     method: str,
     query: str,
     form: bytes | None,
     connection: Connection,
     credentials: Mapping[str, str],
     http: Http,
-) -> HttpAnswer | Rejected:
-    return call(method, f"Messages.json{query}", form, connection, credentials, http, _REFUSALS)
+) -> HttpResponse | Rejection:
+    return call_twilio(
+        method, f"Messages.json{query}", form, connection, credentials, http, _REJECTIONS
+    )
 
 
 CONNECTOR: Connector = TwilioSms()

@@ -44,19 +44,19 @@ from heard.connectors import (
     Capabilities,
     Connection,
     Connector,
-    Gone,
     Http,
-    Parsed,
-    Rejected,
-    Request,
-    Response,
-    Secret,
+    ParsedDelivery,
+    Rejection,
+    ReviewGone,
+    SecretOrigin,
+    WebhookRequest,
+    WebhookResponse,
 )
-from heard.connectors.parsing import Fields, nobody, one, read_form, read_object
+from heard.connectors.parsing import Fields, anonymous_author, parse_one, read_form, read_object
 from heard.connectors.signatures import TwilioV1
-from heard.connectors.twilio import API, call
+from heard.connectors.twilio import API_URL, call_twilio
 from heard.errors import PlatformUnavailable, Unparseable
-from heard.reviews import Author, Channel, EventKind, ReviewEvent, clean, number_revision
+from heard.reviews import Author, Channel, EventKind, ReviewEvent, normalize_text, number_revision
 
 GREETING: Final = (
     "Thank you for calling {business}. You are talking to a machine. After the tone, please say "
@@ -65,15 +65,15 @@ GREETING: Final = (
 )
 
 _MISSED, _RECORDED, _TRANSCRIBED = range(3)
-_COMING: Final = frozenset({"ringing", "in-progress"})
-_OVER: Final = frozenset({"completed", "no-answer", "busy", "failed", "canceled"})
-_REPORTS: Final = ("RecordingStatus", "TranscriptionStatus", "TranscriptionSid")
-_LONGEST_SECONDS: Final = 120
+_INCOMING_STATUSES: Final = frozenset({"ringing", "in-progress"})
+_ENDED_STATUSES: Final = frozenset({"completed", "no-answer", "busy", "failed", "canceled"})
+_CALLBACK_FIELDS: Final = ("RecordingStatus", "TranscriptionStatus", "TranscriptionSid")
+_MAX_SECONDS: Final = 120
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}")
-_CALLER: Final = re.compile(r"\+?[0-9]{2,20}|(?:sip|sips|client):[^\s]{1,180}")
-_KEYPAD: Final = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
-_WITHHELD: Final = frozenset(
-    word.translate(_KEYPAD)
+_CALLER_ID: Final = re.compile(r"\+?[0-9]{2,20}|(?:sip|sips|client):[^\s]{1,180}")
+_KEYPAD_DIGITS: Final = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
+_WITHHELD_NUMBERS: Final = frozenset(
+    word.translate(_KEYPAD_DIGITS)
     for word in ("ANONYMOUS", "RESTRICTED", "BLOCKED", "UNKNOWN", "UNAVAILABLE", "PRIVATE")
 )
 
@@ -94,13 +94,13 @@ class TwilioVoice(Connector):
         reply_unit="characters",
         can_find_reply=False,
         can_fetch=True,
-        secret=Secret.CREDENTIAL,
+        secret_origin=SecretOrigin.CREDENTIAL,
         secret_credential="auth_token",
         optional_settings={
             "greeting": "what callers hear before the tone; it should say that they are recorded",
             "greeting_language": "the greeting's language, such as en-GB (en-US if not said); "
             "only English is transcribed",
-            "api_base": f"where the API is ({API} if not said)",
+            "api_base": f"where the API is ({API_URL} if not said)",
         },
         credentials={
             "account_sid": "the account's SID (AC…)",
@@ -116,18 +116,18 @@ class TwilioVoice(Connector):
             "5. Call the number to try it: the call is a follow-up at once, its words come some "
             "minutes later."
         ),
-        cannot=(
+        limitations=(
             "Nobody is called by Heard: a person calls back, and says so on the desk.",
             "Calls that are answered elsewhere look like missed ones: use the address only on "
             "numbers that Heard answers.",
             "Twilio writes down English only; other languages are recorded, and a person listens.",
             "Calls of callers who withhold their number cannot be returned, nor told apart.",
         ),
-        proof=(
+        verified=(
             "The signature against Twilio's published examples and twilio-python; the TwiML "
             "against twilio-python's.",
         ),
-        unproven=(
+        assumptions=(
             "Whether every transcription says who called; where it does not, the call is asked "
             "for.",
             "The names of the transcription's fields, its limits (two minutes, English) and the "
@@ -137,15 +137,17 @@ class TwilioVoice(Connector):
 
     scheme = TwilioV1()
 
-    def parse(self, request: Request, connection: Connection, now: datetime) -> Parsed:
+    def parse(
+        self, request: WebhookRequest, connection: Connection, now: datetime
+    ) -> ParsedDelivery:
         """How far a call came. Raises Unparseable."""
-        return one(
-            Fields(dict(read_form(request.body)), "the form"), lambda form: _event(form, now)
+        return parse_one(
+            Fields(dict(read_form(request.body)), "the form"), lambda form: _review_event(form, now)
         )
 
-    def accepted(
-        self, request: Request, connection: Connection, parsed: Parsed, http: Http
-    ) -> Response:
+    def delivery_response(
+        self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
+    ) -> WebhookResponse:
         """TwiML.
 
         The greeting and the recording for a call that comes in, the end for one that was recorded,
@@ -155,47 +157,62 @@ class TwilioVoice(Connector):
             form = dict(read_form(request.body))
         except Unparseable:
             form = {}
-        coming = form.get("CallStatus") in _COMING and form.get("Direction", "inbound") == "inbound"
-        if not coming or any(form.get(name) for name in _REPORTS):
-            return _twiml("")
+        incoming = (
+            form.get("CallStatus") in _INCOMING_STATUSES
+            and form.get("Direction", "inbound") == "inbound"
+        )
+        if not incoming or any(form.get(name) for name in _CALLBACK_FIELDS):
+            return _twiml_response("")
         if "recorded" in request.query or form.get("RecordingUrl"):
-            return _twiml("<Hangup/>")
-        return _twiml(_greeting(connection))
+            return _twiml_response("<Hangup/>")
+        return _twiml_response(_greeting_twiml(connection))
 
     def fetch(
         self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | Gone | None:
+    ) -> ReviewEvent | ReviewGone | None:
         """The call, its latest recording and the recording's transcription, as far as there are
         any.
         """
-        asked = _look(f"Calls/{quote(native_id, safe='')}.json", connection, credentials, http)
-        if isinstance(asked, Rejected):
-            return Gone.GONE if asked.reason == "gone" else None
-        if not (asked.label("direction") or "inbound").startswith("inbound"):
+        call_fields = _get(f"Calls/{quote(native_id, safe='')}.json", connection, credentials, http)
+        if isinstance(call_fields, Rejection):
+            return ReviewGone.GONE if call_fields.reason == "gone" else None
+        if not (call_fields.one_line("direction") or "inbound").startswith("inbound"):
             return None
-        recording = _latest(
+        recording = _latest_completed(
             f"Calls/{quote(native_id, safe='')}/Recordings.json",
             "recordings",
             connection,
             credentials,
             http,
         )
-        sid = recording.label("sid") if recording else None
+        sid = recording.one_line("sid") if recording else None
         path = f"Recordings/{quote(sid or '', safe='')}/Transcriptions.json"
-        written = _latest(path, "transcriptions", connection, credentials, http) if sid else None
-        text = written.text("transcription_text") if written else None
+        transcription = (
+            _latest_completed(path, "transcriptions", connection, credentials, http)
+            if sid
+            else None
+        )
+        text = transcription.text("transcription_text") if transcription else None
         stage = _TRANSCRIBED if text else _RECORDED if sid else _MISSED
-        return _call(native_id, stage, asked.label("from"), asked.label("caller_name"), text)
+        return _phone_call_event(
+            native_id,
+            stage,
+            call_fields.one_line("from"),
+            call_fields.one_line("caller_name"),
+            text,
+        )
 
 
-def _event(form: Fields, now: datetime) -> ReviewEvent | None:
-    if (form.label("Direction") or "inbound") != "inbound" or (stage := _stage(form)) is None:
+def _review_event(form: Fields, now: datetime) -> ReviewEvent | None:
+    if (form.one_line("Direction") or "inbound") != "inbound" or (
+        stage := _call_stage(form)
+    ) is None:
         return None
-    event = _call(
+    event = _phone_call_event(
         form.id("CallSid"),
         stage,
-        form.label("From"),
-        form.label("CallerName"),
+        form.one_line("From"),
+        form.one_line("CallerName"),
         form.text("TranscriptionText"),
     )
     return replace(
@@ -203,83 +220,88 @@ def _event(form: Fields, now: datetime) -> ReviewEvent | None:
     )
 
 
-def _stage(form: Fields) -> int | None:
+def _call_stage(form: Fields) -> int | None:
     """How far a call came, as one request knows it; None if it says nothing about that."""
-    status = form.label("CallStatus")
+    status = form.one_line("CallStatus")
     if form.values.get("TranscriptionStatus"):
         return (
             _TRANSCRIBED
-            if form.label("TranscriptionStatus") == "completed" and form.text("TranscriptionText")
+            if form.one_line("TranscriptionStatus") == "completed"
+            and form.text("TranscriptionText")
             else _RECORDED
         )
     if form.values.get("RecordingStatus"):
-        return _RECORDED if form.label("RecordingStatus") == "completed" else None
+        return _RECORDED if form.one_line("RecordingStatus") == "completed" else None
     if form.values.get("RecordingUrl"):
         return _RECORDED
-    return _MISSED if status in _OVER else None
+    return _MISSED if status in _ENDED_STATUSES else None
 
 
-def _call(
+def _phone_call_event(
     native_id: str, stage: int, caller: str | None, name: str | None, text: str | None
 ) -> ReviewEvent:
-    known = caller is not None and _CALLER.fullmatch(caller) and caller.lstrip("+") not in _WITHHELD
+    caller_known = (
+        caller is not None
+        and _CALLER_ID.fullmatch(caller)
+        and caller.lstrip("+") not in _WITHHELD_NUMBERS
+    )
     return ReviewEvent(
         kind=EventKind.EDITED if stage == _TRANSCRIBED else EventKind.CREATED,
         native_id=native_id,
         native_thread=native_id,
         revision=number_revision(stage),
-        author=Author(caller, name) if known and caller else nobody(native_id),
+        author=Author(caller, name) if caller_known and caller else anonymous_author(native_id),
         text=text if stage == _TRANSCRIBED else None,
     )
 
 
-def _greeting(connection: Connection) -> str:
+def _greeting_twiml(connection: Connection) -> str:
     language = connection.settings.get("greeting_language", "").strip()
     if not _LANGUAGE.fullmatch(language):
         language = "en-US"
-    words = clean(connection.settings.get("greeting")) or GREETING.format(
-        business=clean(connection.business_name) or "us"
+    text = normalize_text(connection.settings.get("greeting")) or GREETING.format(
+        business=normalize_text(connection.business_name) or "us"
     )
-    address = escape(connection.url)
-    written = (
-        f' transcribe="true" transcribeCallback="{address}"'
+    url = escape(connection.url)
+    transcribe_attributes = (
+        f' transcribe="true" transcribeCallback="{url}"'
         if language.partition("-")[0] == "en"
         else ""
     )
-    action = f"{address}{'&amp;' if '?' in address else '?'}recorded=1"
-    record = f'<Record action="{action}" method="POST" maxLength="{_LONGEST_SECONDS}" playBeep="true"{written}/>'
-    return f'<Say language="{language}">{escape(words)}</Say>{record}'
+    action = f"{url}{'&amp;' if '?' in url else '?'}recorded=1"
+    record = f'<Record action="{action}" method="POST" maxLength="{_MAX_SECONDS}" playBeep="true"{transcribe_attributes}/>'
+    return f'<Say language="{language}">{escape(text)}</Say>{record}'
 
 
-def _twiml(verbs: str) -> Response:
-    return Response(
+def _twiml_response(verbs: str) -> WebhookResponse:
+    return WebhookResponse(
         200, f"<Response>{verbs}</Response>" if verbs else "<Response/>", "text/xml; charset=utf-8"
     )
 
 
-def _latest(
+def _latest_completed(
     path: str, name: str, connection: Connection, credentials: Mapping[str, str], http: Http
 ) -> Fields | None:
     """The first completed entry of a list, which Twilio gives newest first."""
-    answer = _look(path, connection, credentials, http)
-    listed = None if isinstance(answer, Rejected) else answer.values.get(name)
-    entries = cast("list[object]", listed) if isinstance(listed, list) else []
-    found = [
+    response = _get(path, connection, credentials, http)
+    value = None if isinstance(response, Rejection) else response.values.get(name)
+    entries = cast("list[object]", value) if isinstance(value, list) else []
+    objects = [
         Fields(cast("dict[str, object]", each), f"one of {name}")
         for each in entries
         if isinstance(each, dict)
     ]
-    return next((each for each in found if each.values.get("status") == "completed"), None)
+    return next((each for each in objects if each.values.get("status") == "completed"), None)
 
 
-def _look(
+def _get(
     path: str, connection: Connection, credentials: Mapping[str, str], http: Http
-) -> Fields | Rejected:
-    answer = call("GET", path, None, connection, credentials, http, {})
-    if isinstance(answer, Rejected):
-        return answer
+) -> Fields | Rejection:
+    response = call_twilio("GET", path, None, connection, credentials, http, {})
+    if isinstance(response, Rejection):
+        return response
     try:
-        return Fields(read_object(answer.body), "the answer")
+        return Fields(read_object(response.body), "the answer")
     except Unparseable as error:
         raise PlatformUnavailable(
             "Twilio answered something unreadable.", maybe_applied=False

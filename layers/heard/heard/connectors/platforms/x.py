@@ -50,33 +50,33 @@ from heard.connectors import (
     Capabilities,
     Connection,
     Connector,
-    Gone,
     Http,
-    HttpAnswer,
-    Page,
-    Parsed,
-    Presence,
-    Rejected,
+    HttpResponse,
+    ParsedDelivery,
+    Rejection,
+    ReplyLookup,
     ReplyTarget,
-    Request,
-    Response,
-    Secret,
-    Sent,
+    ReviewGone,
+    ReviewPage,
+    SecretOrigin,
+    SentReply,
+    WebhookRequest,
+    WebhookResponse,
 )
-from heard.connectors.http import ask
-from heard.connectors.markup import unescaped
-from heard.connectors.parsing import Fields, one, read_object, same_text
-from heard.connectors.signatures import BodyHmac, answer_to_challenge
+from heard.connectors.http import call_api
+from heard.connectors.markup import unescape_html
+from heard.connectors.parsing import Fields, parse_one, read_object, same_text
+from heard.connectors.signatures import BodyHmac, challenge_response
 from heard.errors import PlatformUnavailable, Unparseable
-from heard.replies.length import has_address
+from heard.replies.length import has_url
 from heard.reviews import Author, Channel, EventKind, ReviewEvent
 
 REPLY_LIMIT: Final = 280
 
 _TITLE: Final = "X"
 _API: Final = "https://api.x.com"
-_REVIEWS: Final = frozenset({"post.mention.create", "post.reply.create", "post.quote.create"})
-_OWN: Final = "post.create"
+_REVIEW_EVENTS: Final = frozenset({"post.mention.create", "post.reply.create", "post.quote.create"})
+_OWN_POST_EVENT: Final = "post.create"
 _ID_DIGITS: Final = 20
 _CHALLENGE: Final = re.compile(r"[A-Za-z0-9_.~=+/ -]{1,256}")
 """What challenges look like.
@@ -85,14 +85,14 @@ What answers one also signs it as a delivery, so that nothing is answered that c
 JSON.
 """
 
-_NAMES_BEFORE: Final = re.compile(r"(?:@\w{1,15}\s+)+")
-_FIELDS: Final[Mapping[str, str]] = {
+_LEADING_MENTIONS: Final = re.compile(r"(?:@\w{1,15}\s+)+")
+_POST_FIELDS: Final[Mapping[str, str]] = {
     "tweet.fields": "author_id,conversation_id,created_at,edit_history_tweet_ids,in_reply_to_user_id,lang,note_tweet,referenced_tweets",
     "expansions": "author_id",
     "user.fields": "name,username",
 }
-_POSTS_A_PAGE: Final = "100"
-_PAGES: Final = 5
+_PAGE_SIZE: Final = "100"
+_MAX_PAGES: Final = 5
 """How many pages of our own posts are looked through for a reply before saying that we cannot tell."""
 
 _CREDENTIALS: Final = ("api_key", "api_secret", "access_token", "access_token_secret")
@@ -114,13 +114,13 @@ class X(Connector):
         reply_unit="weighted",
         can_find_reply=True,
         can_fetch=True,
-        secret=Secret.CREDENTIAL,
+        secret_origin=SecretOrigin.CREDENTIAL,
         secret_credential="api_secret",
         secret_help="the app's API key secret (consumer secret)",
         # Each post that is read is billed, and mentions are pushed: asking only finds edits and
         # deletions
         poll_seconds=3_600,
-        one_review_a_thread=False,
+        single_review_threads=False,
         settings={
             "user_id": "the account's numeric user id, which is also the beginning of its access "
             "token"
@@ -147,7 +147,7 @@ class X(Connector):
             "5. X bills every post that it delivers or that is read; set a spending limit in the "
             "console."
         ),
-        cannot=(
+        limitations=(
             "Direct messages, and posts of protected accounts, which X never delivers.",
             "Deletions at once: X tells only of the account's own posts.",
             "Replies to somebody who neither mentioned nor quoted the account, unless the "
@@ -156,12 +156,12 @@ class X(Connector):
             "it.",
             "Replies that an AI wrote, before X has approved of them.",
         ),
-        proof=(
+        verified=(
             "X's published payloads of all four kinds of event are read.",
             "Every documented example of weighted length in twitter-text (version 3) is counted "
             "as X counts it.",
         ),
-        unproven=(
+        assumptions=(
             "Whether an edit is delivered as an event of its own.",
             "Whether the text delivered of a post longer than 280 characters is whole.",
             "Which refusal stands for a reply that X does not permit: any 403 is told in X's own "
@@ -172,8 +172,12 @@ class X(Connector):
     scheme = BodyHmac("x-twitter-webhooks-signature", encoding="base64", prefix="sha256=")
 
     def handshake(
-        self, request: Request, connection: Connection, secrets: tuple[str, ...], now: datetime
-    ) -> Response | None:
+        self,
+        request: WebhookRequest,
+        connection: Connection,
+        secrets: tuple[str, ...],
+        now: datetime,
+    ) -> WebhookResponse | None:
         """The challenge-response check, answered under the newest secret."""
         if request.method != "GET":
             return None
@@ -184,25 +188,27 @@ class X(Connector):
         secret = next((secret for secret in secrets if secret.strip()), "")
         if not (secret and _CHALLENGE.fullmatch(challenge)):
             return None
-        return Response(
+        return WebhookResponse(
             200,
             json.dumps(
-                {"response_token": "sha256=" + answer_to_challenge(secret, challenge, "base64")}
+                {"response_token": "sha256=" + challenge_response(secret, challenge, "base64")}
             ),
         )
 
-    def parse(self, request: Request, connection: Connection, now: datetime) -> Parsed:
+    def parse(
+        self, request: WebhookRequest, connection: Connection, now: datetime
+    ) -> ParsedDelivery:
         """The post of one event. Raises Unparseable."""
-        return one(
+        return parse_one(
             Fields(read_object(request.body)).required_object("data"),
-            lambda data: _event(data, connection),
+            lambda data: _review_event(data, connection),
         )
 
-    def accepted(
-        self, request: Request, connection: Connection, parsed: Parsed, http: Http
-    ) -> Response:
+    def delivery_response(
+        self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
+    ) -> WebhookResponse:
         """200, within ten seconds."""
-        return Response(200, "{}")
+        return WebhookResponse(200, "{}")
 
     def reply(
         self,
@@ -212,26 +218,26 @@ class X(Connector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Sent | Rejected:
+    ) -> SentReply | Rejection:
         """Post in reply to the review's latest version.
 
         A text that is already there is ours, or cannot be posted.
         """
-        if refused := self.too_long(text):
-            return refused
+        if rejection := self.check_length(text):
+            return rejection
         document = {
             "text": text,
             "reply": {"in_reply_to_tweet_id": target.reply_to.get("post_id", target.native_id)},
         }
-        answer = _call("POST", "/2/tweets", document, connection, credentials, http)
-        if isinstance(answer, Rejected):
-            if answer.reason != "duplicate":
-                return answer
-            found = self.find_reply(target, text, reply_id, connection, credentials, http)
-            return found if isinstance(found, Sent) else answer
+        response = _request("POST", "/2/tweets", document, connection, credentials, http)
+        if isinstance(response, Rejection):
+            if response.reason != "duplicate":
+                return response
+            existing_reply = self.find_reply(target, text, reply_id, connection, credentials, http)
+            return existing_reply if isinstance(existing_reply, SentReply) else response
         try:
-            return Sent(
-                Fields(read_object(answer.body), "the answer").required_object("data").id("id")
+            return SentReply(
+                Fields(read_object(response.body), "the answer").required_object("data").id("id")
             )
         except Unparseable as error:
             raise PlatformUnavailable(
@@ -246,56 +252,59 @@ class X(Connector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Sent | Presence:
+    ) -> SentReply | ReplyLookup:
         """Look through our own posts, newest first, until they are older than the review."""
-        answered = {target.native_id, target.reply_to.get("post_id", target.native_id)}
+        parent_ids = {target.native_id, target.reply_to.get("post_id", target.native_id)}
         query = {
-            "max_results": _POSTS_A_PAGE,
+            "max_results": _PAGE_SIZE,
             "exclude": "retweets",
             "tweet.fields": "note_tweet,referenced_tweets",
         }
-        doubtful = False
-        for _ in range(_PAGES):
-            answer = _call(
+        uncertain = False
+        for _ in range(_MAX_PAGES):
+            response = _request(
                 "GET",
-                f"/2/users/{_user(connection)}/tweets?{urlencode(query)}",
+                f"/2/users/{_user_id(connection)}/tweets?{urlencode(query)}",
                 None,
                 connection,
                 credentials,
                 http,
             )
-            if isinstance(answer, Rejected):
-                return Presence.CANNOT_TELL
-            page = _read(answer)
-            posts = _listed(page, "data")
+            if isinstance(response, Rejection):
+                return ReplyLookup.CANNOT_TELL
+            page = _read_document(response)
+            posts = _object_list(page, "data")
             for post in posts:
-                if _replied_to(post) in answered:
-                    if same_text(_bare(_text(post)), _bare(text)):
-                        return Sent(post.label("id") or "")
-                    doubtful |= has_address(text)
-            older = page.object("meta").label("next_token")
-            if not older or any(
-                _age(post.label("id") or "") < _age(target.native_id) for post in posts
+                if _parent_post_id(post) in parent_ids:
+                    if same_text(_without_mentions(_text(post)), _without_mentions(text)):
+                        return SentReply(post.one_line("id") or "")
+                    uncertain |= has_url(text)
+            next_token = page.object("meta").one_line("next_token")
+            if not next_token or any(
+                _id_sort_key(post.one_line("id") or "") < _id_sort_key(target.native_id)
+                for post in posts
             ):
-                return Presence.CANNOT_TELL if doubtful else Presence.ABSENT
-            query["pagination_token"] = older
-        return Presence.CANNOT_TELL
+                return ReplyLookup.CANNOT_TELL if uncertain else ReplyLookup.ABSENT
+            query["pagination_token"] = next_token
+        return ReplyLookup.CANNOT_TELL
 
     def fetch(
         self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | Gone | None:
+    ) -> ReviewEvent | ReviewGone | None:
         """The post's latest version."""
-        shown = _post(native_id, connection, credentials, http)
-        if not isinstance(shown, Fields):
-            return shown
+        document = _fetch_post(native_id, connection, credentials, http)
+        if not isinstance(document, Fields):
+            return document
         try:
-            latest = _history(shown.required_object("data"))[-1]
-            if latest != shown.object("data").id("id"):
-                newer = _post(latest, connection, credentials, http)
-                shown = newer if isinstance(newer, Fields) else shown
-            return _review(shown.required_object("data"), shown.object("includes"), connection)
+            latest_id = _version_ids(document.required_object("data"))[-1]
+            if latest_id != document.object("data").id("id"):
+                latest_document = _fetch_post(latest_id, connection, credentials, http)
+                document = latest_document if isinstance(latest_document, Fields) else document
+            return _post_event(
+                document.required_object("data"), document.object("includes"), connection
+            )
         except Unparseable as error:
-            raise _unreadable(error) from error
+            raise _unreadable_response(error) from error
 
     def recent(
         self,
@@ -304,178 +313,188 @@ class X(Connector):
         credentials: Mapping[str, str],
         http: Http,
         now: datetime,
-    ) -> Page | Rejected:
+    ) -> ReviewPage | Rejection:
         """The latest posts that mention the account, replies to it included.
 
         A quote without a mention is not among them.
         """
         query = {
-            "max_results": _POSTS_A_PAGE,
-            **_FIELDS,
+            "max_results": _PAGE_SIZE,
+            **_POST_FIELDS,
             **({"pagination_token": cursor} if cursor else {}),
         }
-        answer = _call(
+        response = _request(
             "GET",
-            f"/2/users/{_user(connection)}/mentions?{urlencode(query)}",
+            f"/2/users/{_user_id(connection)}/mentions?{urlencode(query)}",
             None,
             connection,
             credentials,
             http,
         )
-        if isinstance(answer, Rejected):
-            return answer
-        page = _read(answer)
+        if isinstance(response, Rejection):
+            return response
+        page = _read_document(response)
         events: list[ReviewEvent] = []
         problems = page.problems
-        for post in _listed(page, "data"):
+        for post in _object_list(page, "data"):
             try:
-                events.append(_review(post, page.object("includes"), connection))
+                events.append(_post_event(post, page.object("includes"), connection))
             except Unparseable as error:
                 problems.append(error.detail)
-        return Page(tuple(events), page.object("meta").label("next_token"), tuple(problems))
+        return ReviewPage(
+            tuple(events), page.object("meta").one_line("next_token"), tuple(problems)
+        )
 
 
-def _event(data: Fields, connection: Connection) -> ReviewEvent | None:
+def _review_event(data: Fields, connection: Connection) -> ReviewEvent | None:
     kind = data.values.get("event_type")
-    if not isinstance(kind, str) or (kind != _OWN and kind not in _REVIEWS):
+    if not isinstance(kind, str) or (kind != _OWN_POST_EVENT and kind not in _REVIEW_EVENTS):
         return None
-    whose = data.object("filter").optional_id("user_id")
-    if whose not in {None, _user(connection)}:
+    subscribed_user = data.object("filter").optional_id("user_id")
+    if subscribed_user not in {None, _user_id(connection)}:
         raise Unparseable("filter of data is about another account than user_id names")
-    event = _review(data.required_object("payload"), data.object("includes"), connection)
+    event = _post_event(data.required_object("payload"), data.object("includes"), connection)
     return (
         None
-        if kind == _OWN
+        if kind == _OWN_POST_EVENT
         and (event.kind is not EventKind.REPLY_SEEN or "in_reply_to" not in event.reply_to)
         else event
     )
 
 
-def _review(post: Fields, includes: Fields, connection: Connection) -> ReviewEvent:
-    history, author = _history(post), post.id("author_id")
-    version, first = post.id("id"), history[0]
-    replied_to, us = _replied_to(post), _user(connection)
+def _post_event(post: Fields, includes: Fields, connection: Connection) -> ReviewEvent:
+    version_ids, author_id = _version_ids(post), post.id("author_id")
+    version, first_id = post.id("id"), version_ids[0]
+    parent_id, own_id = _parent_post_id(post), _user_id(connection)
     conversation = post.optional_id("conversation_id")
-    if conversation is None or conversation in history:
-        conversation = first
-    kind, customer = EventKind.EDITED if len(history) > 1 else EventKind.CREATED, author
-    if author == us:
-        kind, customer = EventKind.REPLY_SEEN, post.optional_id("in_reply_to_user_id") or author
-    named = next(
-        (user for user in _listed(includes, "users") if user.values.get("id") == author), Fields({})
+    if conversation is None or conversation in version_ids:
+        conversation = first_id
+    kind, customer_id = EventKind.EDITED if len(version_ids) > 1 else EventKind.CREATED, author_id
+    if author_id == own_id:
+        kind, customer_id = (
+            EventKind.REPLY_SEEN,
+            post.optional_id("in_reply_to_user_id") or author_id,
+        )
+    author_fields = next(
+        (user for user in _object_list(includes, "users") if user.values.get("id") == author_id),
+        Fields({}),
     )
     return ReviewEvent(
         kind=kind,
-        native_id=first,
-        native_thread=f"{conversation}:{customer}",
+        native_id=first_id,
+        native_thread=f"{conversation}:{customer_id}",
         revision=version.zfill(_ID_DIGITS),
-        author=Author(author, named.label("name") or named.label("username")),
+        author=Author(
+            author_id, author_fields.one_line("name") or author_fields.one_line("username")
+        ),
         text=_text(post),
         language=_language(post),
         occurred_at=post.time("created_at"),
         link=f"https://x.com/i/status/{version}",
-        reply_to={"post_id": version, **({"in_reply_to": replied_to} if replied_to else {})},
+        reply_to={"post_id": version, **({"in_reply_to": parent_id} if parent_id else {})},
     )
 
 
-def _history(post: Fields) -> list[str]:
+def _version_ids(post: Fields) -> list[str]:
     """The ids of a post's versions, oldest first. Raises Unparseable."""
-    versions = post.values.get("edit_history_tweet_ids")
-    known = cast("list[object]", versions) if isinstance(versions, list) else []
+    value = post.values.get("edit_history_tweet_ids")
+    entries = cast("list[object]", value) if isinstance(value, list) else []
     ids = {
         Fields({"id": version}, f"edit_history_tweet_ids of {post.where}").id("id")
-        for version in known
+        for version in entries
     } | {post.id("id")}
-    return sorted(ids, key=_age)
+    return sorted(ids, key=_id_sort_key)
 
 
 def _text(post: Fields) -> str | None:
     # Longer posts have their whole text in a note. X escapes &, < and > in both.
     text = post.object("note_tweet").text("text") or post.text("text")
-    return unescaped(text) if text else None
+    return unescape_html(text) if text else None
 
 
 def _language(post: Fields) -> str | None:
-    language = post.label("lang")
+    language = post.one_line("lang")
     # `und` is undetermined, and those with a q are of posts without words (`qme`: only media,
     # `qht`: only hashtags).
     return language if language and language != "und" and not language.startswith("q") else None
 
 
-def _replied_to(post: Fields) -> str | None:
-    if direct := post.label("in_reply_to_tweet_id"):
-        return direct
+def _parent_post_id(post: Fields) -> str | None:
+    if parent_id := post.one_line("in_reply_to_tweet_id"):
+        return parent_id
     return next(
         (
-            about.label("id")
-            for about in _listed(post, "referenced_tweets")
+            about.one_line("id")
+            for about in _object_list(post, "referenced_tweets")
             if about.values.get("type") == "replied_to"
         ),
         None,
     )
 
 
-def _bare(text: str | None) -> str | None:
+def _without_mentions(text: str | None) -> str | None:
     """A reply's text without the names that X puts before it."""
-    return _NAMES_BEFORE.sub("", text, count=1) if text and _NAMES_BEFORE.match(text) else text
+    return (
+        _LEADING_MENTIONS.sub("", text, count=1) if text and _LEADING_MENTIONS.match(text) else text
+    )
 
 
-def _age(native_id: str) -> tuple[int, str]:
+def _id_sort_key(native_id: str) -> tuple[int, str]:
     """What ids sort by: they are numbers that grow, of more digits by the year."""
     return len(native_id), native_id
 
 
-def _user(connection: Connection) -> str:
+def _user_id(connection: Connection) -> str:
     return quote(connection.settings.get("user_id", "").strip(), safe="")
 
 
-def _listed(fields: Fields, name: str) -> list[Fields]:
-    entries = fields.values.get(name)
-    found = cast("list[object]", entries) if isinstance(entries, list) else []
+def _object_list(fields: Fields, name: str) -> list[Fields]:
+    value = fields.values.get(name)
+    objects = cast("list[object]", value) if isinstance(value, list) else []
     return [
         Fields(cast("dict[str, object]", each), f"{name} {place}", fields.problems)
-        for place, each in enumerate(found)
+        for place, each in enumerate(objects)
         if isinstance(each, dict)
     ]
 
 
-def _post(
+def _fetch_post(
     native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-) -> Fields | Gone | None:
+) -> Fields | ReviewGone | None:
     """A post as X shows it.
 
     What it does not find it says with 404, or in a 200 that holds errors and no data.
     """
-    answer = _call(
+    response = _request(
         "GET",
-        f"/2/tweets/{quote(native_id, safe='')}?{urlencode(_FIELDS)}",
+        f"/2/tweets/{quote(native_id, safe='')}?{urlencode(_POST_FIELDS)}",
         None,
         connection,
         credentials,
         http,
     )
-    if isinstance(answer, Rejected):
-        return Gone.GONE if answer.reason == "gone" else None
-    shown = _read(answer)
-    if shown.object("data").values:
-        return shown
-    missing = any(
-        (error.label("type") or "").endswith("/resource-not-found")
-        for error in _listed(shown, "errors")
+    if isinstance(response, Rejection):
+        return ReviewGone.GONE if response.reason == "gone" else None
+    document = _read_document(response)
+    if document.object("data").values:
+        return document
+    not_found = any(
+        (error.one_line("type") or "").endswith("/resource-not-found")
+        for error in _object_list(document, "errors")
     )
-    return Gone.GONE if missing else None
+    return ReviewGone.GONE if not_found else None
 
 
-def _call(
+def _request(
     method: str,
     path: str,
     document: object,
     connection: Connection,
     credentials: Mapping[str, str],
     http: Http,
-) -> HttpAnswer | Rejected:
+) -> HttpResponse | Rejection:
     if not all(credentials.get(name) for name in _CREDENTIALS):
-        return Rejected("no_credentials", f"Enter {', '.join(_CREDENTIALS)} to answer on X.")
+        return Rejection("no_credentials", f"Enter {', '.join(_CREDENTIALS)} to answer on X.")
     # Imported here: `ingest` never signs.
     from oauthlib.oauth1 import Client  # noqa: PLC0415
 
@@ -489,19 +508,27 @@ def _call(
     )
     try:
         # A JSON body is not part of what OAuth 1.0a signs (RFC 5849, 3.4.1.3.1).
-        _, signed, _ = client.sign(base + path, http_method=method)
+        _, signed_headers, _ = client.sign(base + path, http_method=method)
     except ValueError:
-        return Rejected(
+        return Rejection(
             "bad_address",
             "The address of the API cannot be used; it should look like https://api.x.com.",
         )
-    headers = {"accept": "application/json", "authorization": str(signed["Authorization"])}
+    headers = {"accept": "application/json", "authorization": str(signed_headers["Authorization"])}
     if body is not None:
         headers["content-type"] = "application/json"
-    return ask(http, _TITLE, method, base + path, headers=headers, body=body, explain=_explained)
+    return call_api(
+        http,
+        _TITLE,
+        method,
+        base + path,
+        headers=headers,
+        body=body,
+        explain=_with_platform_message,
+    )
 
 
-def _explained(refusal: Rejected, body: bytes) -> Rejected:
+def _with_platform_message(rejection: Rejection, body: bytes) -> Rejection:
     """The refusal in X's own words, which are about our request.
 
     A 403 can mean credentials, permission, or a text posted twice.
@@ -509,27 +536,27 @@ def _explained(refusal: Rejected, body: bytes) -> Rejected:
     try:
         problem = Fields(read_object(body))
     except Unparseable:
-        return refusal
-    detail = problem.label("detail")
+        return rejection
+    detail = problem.one_line("detail")
     if not detail:
-        return refusal
+        return rejection
     if "duplicate content" in detail.casefold():
-        return Rejected(
+        return Rejection(
             "duplicate",
             "The account has just posted the very same words, and X takes no text twice: change "
             "them a little.",
         )
-    return Rejected(refusal.reason, f"{refusal.detail} It says: {detail}")
+    return Rejection(rejection.reason, f"{rejection.detail} It says: {detail}")
 
 
-def _read(answer: HttpAnswer) -> Fields:
+def _read_document(response: HttpResponse) -> Fields:
     try:
-        return Fields(read_object(answer.body), "the answer")
+        return Fields(read_object(response.body), "the answer")
     except Unparseable as error:
-        raise _unreadable(error) from error
+        raise _unreadable_response(error) from error
 
 
-def _unreadable(error: Unparseable) -> PlatformUnavailable:
+def _unreadable_response(error: Unparseable) -> PlatformUnavailable:
     return PlatformUnavailable(
         f"{_TITLE} answered something unreadable: {error.detail}.", maybe_applied=False
     )

@@ -44,25 +44,25 @@ from heard.connectors import (
     Connection,
     Connector,
     Http,
-    Parsed,
-    Presence,
-    Rejected,
+    ParsedDelivery,
+    Rejection,
+    ReplyLookup,
     ReplyTarget,
-    Request,
-    Response,
-    Secret,
-    Sent,
+    SecretOrigin,
+    SentReply,
+    WebhookRequest,
+    WebhookResponse,
 )
-from heard.connectors.http import ask
-from heard.connectors.oauth import Grant, Tokens
-from heard.connectors.parsing import Fields, each, nobody, read_object, same_text
+from heard.connectors.http import call_api
+from heard.connectors.oauth import OAuthClient, TokenGrant
+from heard.connectors.parsing import Fields, anonymous_author, parse_each, read_object, same_text
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import TOMBSTONE, Author, Channel, EventKind, ReviewEvent, time_revision
 
 _API: Final = "https://api.yelp.com"
 _PARTNER_API: Final = "https://partner-api.yelp.com"
 _TITLE: Final = "Yelp"
-_KINDS: Final = {
+_EVENT_KINDS: Final = {
     "NEW_REVIEW_EVENT": EventKind.CREATED,
     "REVIEW_EDITED_EVENT": EventKind.EDITED,
     "REVIEW_REMOVED_EVENT": EventKind.WITHDRAWN,
@@ -70,7 +70,7 @@ _KINDS: Final = {
 _CHALLENGE: Final = re.compile(r"[A-Za-z0-9._~=+/-]{1,200}")
 _EMOJI: Final = re.compile("[\U0001f000-\U0001ffff\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d]")
 _QUOTA_SECONDS: Final = 3_600
-_REFUSALS: Final = {
+_REJECTIONS: Final = {
     "R2R_REVIEW_DOES_NOT_EXIST": ("gone", "the review is not there any more."),
     "R2R_INVALID_RESPONSE_TEXT": (
         "rejected",
@@ -102,7 +102,7 @@ _REFUSALS: Final = {
     ),
 }
 
-_ANSWERED: Final = Rejected(
+_ALREADY_ANSWERED: Final = Rejection(
     "already_answered", "A response stands there already, and Yelp shows one: change it at Yelp."
 )
 
@@ -124,7 +124,7 @@ class Yelp(Connector):
         can_find_reply=True,
         can_fetch=True,
         signed=False,
-        secret=Secret.NONE,
+        secret_origin=SecretOrigin.NONE,
         settings={
             "business_ids": "the 22-character Yelp ids of the business's locations, separated by "
             "commas"
@@ -153,7 +153,7 @@ class Yelp(Connector):
             "6. Keep the address to yourself: Yelp does not sign what it sends, so whoever knows "
             "it can send reviews."
         ),
-        cannot=(
+        limitations=(
             "Without the Private Reviews API there are no words, only the rating.",
             "A review that is not among the newest 200, or that Yelp does not recommend, cannot "
             "be read.",
@@ -163,11 +163,11 @@ class Yelp(Connector):
             "Yelp does not tell that a review is no longer recommended, or that somebody "
             "responded at Yelp.",
         ),
-        proof=(
+        verified=(
             "Yelp's documented payloads of new, edited and removed reviews are parsed in the "
             "tests.",
         ),
-        unproven=(
+        assumptions=(
             "The body in which Yelp wants its verification string: taken to be that string as "
             "plain text.",
             "The path and the fields of the Private Reviews API, and the shape of public_response.",
@@ -176,11 +176,15 @@ class Yelp(Connector):
     )
 
     def __init__(self) -> None:
-        self._tokens = Tokens(_TITLE)
+        self._tokens = OAuthClient(_TITLE)
 
     def handshake(
-        self, request: Request, connection: Connection, secrets: tuple[str, ...], now: datetime
-    ) -> Response | None:
+        self,
+        request: WebhookRequest,
+        connection: Connection,
+        secrets: tuple[str, ...],
+        now: datetime,
+    ) -> WebhookResponse | None:
         """The verification string given back.
 
         400 for a GET that brings none, or one that no registration would.
@@ -188,39 +192,43 @@ class Yelp(Connector):
         if request.method != "GET":
             return None
         try:
-            given = parse_qs(request.query, keep_blank_values=True, max_num_fields=20).get(
+            values = parse_qs(request.query, keep_blank_values=True, max_num_fields=20).get(
                 "verification", []
             )
         except ValueError:
-            given = []
-        if len(given) != 1 or not _CHALLENGE.fullmatch(given[0]):
-            return Response(
+            values = []
+        if len(values) != 1 or not _CHALLENGE.fullmatch(values[0]):
+            return WebhookResponse(
                 400,
                 '{"title":"the verification string is missing or not one of Yelp\'s"}',
                 "application/problem+json",
             )
-        return Response(200, given[0], "text/plain")
+        return WebhookResponse(200, values[0], "text/plain")
 
-    def parse(self, request: Request, connection: Connection, now: datetime) -> Parsed:
+    def parse(
+        self, request: WebhookRequest, connection: Connection, now: datetime
+    ) -> ParsedDelivery:
         """The reviews that the updates name, without their words. Raises Unparseable."""
         body = Fields(read_object(request.body))
         data = body.required_object("data")
         business, updates = data.optional_id("id"), data.values.get("updates")
         if not isinstance(updates, list):
-            raise data.unreadable("updates", "is missing or not a list")
-        ours = _businesses(connection)
-        if business and ours and business not in ours:
-            return Parsed()
-        at = body.time("time") or now
-        return each(
-            cast("list[object]", updates), "update", lambda update: _update(update, business, at)
+            raise data.field_error("updates", "is missing or not a list")
+        own_ids = _business_ids(connection)
+        if business and own_ids and business not in own_ids:
+            return ParsedDelivery()
+        event_time = body.time("time") or now
+        return parse_each(
+            cast("list[object]", updates),
+            "update",
+            lambda update: _update_event(update, business, event_time),
         )
 
-    def accepted(
-        self, request: Request, connection: Connection, parsed: Parsed, http: Http
-    ) -> Response:
+    def delivery_response(
+        self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
+    ) -> WebhookResponse:
         """200: which success it wants is not documented."""
-        return Response(200, "{}")
+        return WebhookResponse(200, "{}")
 
     def reply(
         self,
@@ -230,44 +238,48 @@ class Yelp(Connector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Sent | Rejected:
+    ) -> SentReply | Rejection:
         """Post the review's one response. It has no id of its own: it goes by the review's."""
-        if refused := self.too_long(text):
-            return refused
+        if rejection := self.check_length(text):
+            return rejection
         if _EMOJI.search(text):
-            return Rejected(
+            return Rejection(
                 "rejected", "Yelp takes no emoji and no pictographs in a response: leave them out."
             )
-        client, secret, refresh = (
+        client, secret, refresh_token = (
             credentials.get(name, "") for name in ("client_id", "client_secret", "refresh_token")
         )
-        if not (client and secret and refresh):
-            return Rejected(
+        if not (client and secret and refresh_token):
+            return Rejection(
                 "no_credentials",
                 "Enter client_id, client_secret and refresh_token to respond on Yelp.",
             )
         # Yelp refuses a second one by another business user; what becomes of one by the same user
         # is not documented.
-        if standing := self._standing(target, connection, credentials, http):
-            return Sent(target.native_id) if same_text(standing, text) else _ANSWERED
+        if existing_reply := self._existing_reply(target, connection, credentials, http):
+            return (
+                SentReply(target.native_id)
+                if same_text(existing_reply, text)
+                else _ALREADY_ANSWERED
+            )
         form = {
             "grant_type": "refresh_token",
             "client_id": client,
             "client_secret": secret,
-            "refresh_token": refresh,
+            "refresh_token": refresh_token,
         }
-        url = f"{_base(connection, 'api_base', _API)}/oauth2/token"
-        grant = Grant(url, (url, client, secret, refresh), lambda: form)
-        answer = self._tokens.call(
+        url = f"{_setting_url(connection, 'api_base', _API)}/oauth2/token"
+        grant = TokenGrant(url, (url, client, secret, refresh_token), lambda: form)
+        response = self._tokens.call(
             grant,
             http,
             "POST",
-            f"{_base(connection, 'partner_api_base', _PARTNER_API)}/reviews/v1/{quote(target.native_id, safe='')}",
+            f"{_setting_url(connection, 'partner_api_base', _PARTNER_API)}/reviews/v1/{quote(target.native_id, safe='')}",
             headers={"content-type": "application/json"},
             body=json.dumps({"response_text": text, "response_type": "public_comment"}).encode(),
-            explain=_explained,
+            explain=_rejection_by_code,
         )
-        return answer if isinstance(answer, Rejected) else Sent(target.native_id)
+        return response if isinstance(response, Rejection) else SentReply(target.native_id)
 
     def find_reply(
         self,
@@ -277,18 +289,22 @@ class Yelp(Connector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Sent | Presence:
+    ) -> SentReply | ReplyLookup:
         """Compare the review's public response with the text, where Yelp lists the review with one."""
-        standing = self._standing(target, connection, credentials, http)
-        if standing is None:
-            return Presence.CANNOT_TELL
-        return Sent(target.native_id) if same_text(standing, text) else Presence.ABSENT
+        existing_reply = self._existing_reply(target, connection, credentials, http)
+        if existing_reply is None:
+            return ReplyLookup.CANNOT_TELL
+        return (
+            SentReply(target.native_id) if same_text(existing_reply, text) else ReplyLookup.ABSENT
+        )
 
     def fetch(
         self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
     ) -> ReviewEvent | None:
         """The review with its words, if it is among the newest that Yelp lists."""
-        review = _listed(native_id, sorted(_businesses(connection)), connection, credentials, http)
+        review = _find_review(
+            native_id, sorted(_business_ids(connection)), connection, credentials, http
+        )
         if review is None:
             return None
         try:
@@ -299,10 +315,12 @@ class Yelp(Connector):
                 native_thread=native_id,
                 # Its own `time_created` never moves, and is not in UTC.
                 revision=time_revision(clock.now()),
-                author=Author(user.optional_id("id") or nobody(native_id).id, user.label("name")),
+                author=Author(
+                    user.optional_id("id") or anonymous_author(native_id).id, user.one_line("name")
+                ),
                 rating=review.rating("rating"),
                 text=review.text("text"),
-                language=review.label("language"),
+                language=review.one_line("language"),
                 link=review.link("url"),
                 reply_to={"business_id": str(review.values["business_id"])},
             )
@@ -311,7 +329,7 @@ class Yelp(Connector):
                 f"{_TITLE} answered something unreadable: {error.detail}.", maybe_applied=False
             ) from error
 
-    def _standing(
+    def _existing_reply(
         self,
         target: ReplyTarget,
         connection: Connection,
@@ -322,10 +340,10 @@ class Yelp(Connector):
 
         None where Yelp does not list the review or does not show it.
         """
-        first = target.reply_to.get("business_id")
-        review = _listed(
+        first_business = target.reply_to.get("business_id")
+        review = _find_review(
             target.native_id,
-            sorted(_businesses(connection), key=lambda business: business != first),
+            sorted(_business_ids(connection), key=lambda business: business != first_business),
             connection,
             credentials,
             http,
@@ -333,33 +351,33 @@ class Yelp(Connector):
         return (
             None
             if review is None or "public_response" not in review.values
-            else _response(review) or ""
+            else _response_text(review) or ""
         )
 
 
-def _update(update: Fields, business: str | None, at: datetime) -> ReviewEvent | None:
+def _update_event(update: Fields, business: str | None, event_time: datetime) -> ReviewEvent | None:
     name = update.values.get("event_type")
     if not isinstance(name, str):
-        raise update.unreadable("event_type", "is missing")
-    if name not in _KINDS:
+        raise update.field_error("event_type", "is missing")
+    if name not in _EVENT_KINDS:
         return None
-    kind, native_id = _KINDS[name], update.id("review_id")
+    kind, native_id = _EVENT_KINDS[name], update.id("review_id")
     withdrawn = kind is EventKind.WITHDRAWN
     return ReviewEvent(
         kind=kind,
         native_id=native_id,
         native_thread=native_id,
-        revision=TOMBSTONE if withdrawn else time_revision(at),
-        author=Author(update.optional_id("user_id") or nobody(native_id).id),
+        revision=TOMBSTONE if withdrawn else time_revision(event_time),
+        author=Author(update.optional_id("user_id") or anonymous_author(native_id).id),
         rating=update.rating("rating"),
-        language=update.label("language"),
-        occurred_at=at,
+        language=update.one_line("language"),
+        occurred_at=event_time,
         reply_to={"business_id": business} if business else {},
         partial=not withdrawn,
     )
 
 
-def _businesses(connection: Connection) -> frozenset[str]:
+def _business_ids(connection: Connection) -> frozenset[str]:
     return frozenset(
         business.strip()
         for business in connection.settings.get("business_ids", "").split(",")
@@ -367,11 +385,11 @@ def _businesses(connection: Connection) -> frozenset[str]:
     )
 
 
-def _base(connection: Connection, setting: str, default: str) -> str:
+def _setting_url(connection: Connection, setting: str, default: str) -> str:
     return connection.settings.get(setting, "").strip().rstrip("/") or default
 
 
-def _listed(
+def _find_review(
     native_id: str,
     businesses: list[str],
     connection: Connection,
@@ -383,17 +401,17 @@ def _listed(
         return None
     headers = {"authorization": f"Bearer {credentials['api_key']}", "accept": "application/json"}
     for business in businesses:
-        url = f"{_base(connection, 'api_base', _API)}/v3/private/businesses/{quote(business, safe='')}/reviews"
-        answer = ask(http, _TITLE, "GET", url, headers=headers)
-        if isinstance(answer, Rejected):
+        url = f"{_setting_url(connection, 'api_base', _API)}/v3/private/businesses/{quote(business, safe='')}/reviews"
+        response = call_api(http, _TITLE, "GET", url, headers=headers)
+        if isinstance(response, Rejection):
             continue
-        for review in _reviews(answer.body):
+        for review in _read_reviews(response.body):
             if review.get("id") == native_id:
                 return Fields({**review, "business_id": business}, "a review")
     return None
 
 
-def _reviews(body: bytes) -> Iterator[dict[str, object]]:
+def _read_reviews(body: bytes) -> Iterator[dict[str, object]]:
     try:
         reviews = read_object(body).get("reviews")
     except Unparseable as error:
@@ -405,37 +423,37 @@ def _reviews(body: bytes) -> Iterator[dict[str, object]]:
             yield cast("dict[str, object]", review)
 
 
-def _response(review: Fields) -> str | None:
-    response = review.values["public_response"]
+def _response_text(review: Fields) -> str | None:
+    value = review.values["public_response"]
     return (
         review.object("public_response").text("text")
-        if isinstance(response, dict)
+        if isinstance(value, dict)
         else review.text("public_response")
     )
 
 
-def _explained(refusal: Rejected, body: bytes) -> Rejected:
+def _rejection_by_code(rejection: Rejection, body: bytes) -> Rejection:
     """The refusal in words that say what to do.
 
     Raises PlatformUnavailable for the daily quota, which time cures.
     """
-    if refusal.reason != "rejected":
-        return refusal
+    if rejection.reason != "rejected":
+        return rejection
     try:
         error = Fields(read_object(body)).object("error")
     except Unparseable:
-        return refusal
-    name = error.label("id") or error.label("code") or ""
+        return rejection
+    name = error.one_line("id") or error.one_line("code") or ""
     if name == "R2R_COMMENT_QUOTA_EXCEEDED":
         raise PlatformUnavailable(
             f"{_TITLE} takes 20 responses a day for a location.",
             maybe_applied=False,
             retry_after=_QUOTA_SECONDS,
         )
-    if "already has a comment" in (error.label("description") or "").lower():
-        return _ANSWERED
-    reason, why = _REFUSALS.get(name, (refusal.reason, ""))
-    return Rejected(reason, f"{_TITLE} refuses the response: {why}") if why else refusal
+    if "already has a comment" in (error.one_line("description") or "").lower():
+        return _ALREADY_ANSWERED
+    reason, detail = _REJECTIONS.get(name, (rejection.reason, ""))
+    return Rejection(reason, f"{_TITLE} refuses the response: {detail}") if detail else rejection
 
 
 CONNECTOR: Connector = Yelp()

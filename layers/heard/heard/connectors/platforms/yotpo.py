@@ -41,27 +41,27 @@ from heard.connectors import (
     Capabilities,
     Connection,
     Connector,
-    Gone,
     Http,
-    HttpAnswer,
-    Page,
-    Parsed,
-    Presence,
-    Rejected,
+    HttpResponse,
+    ParsedDelivery,
+    Rejection,
+    ReplyLookup,
     ReplyTarget,
-    Request,
-    Response,
-    Secret,
-    Sent,
+    ReviewGone,
+    ReviewPage,
+    SecretOrigin,
+    SentReply,
+    WebhookRequest,
+    WebhookResponse,
 )
-from heard.connectors.http import ask
-from heard.connectors.markup import unescaped
+from heard.connectors.http import call_api
+from heard.connectors.markup import unescape_html
 from heard.connectors.parsing import (
     Fields,
-    by_email,
-    each,
-    nobody,
-    one,
+    anonymous_author,
+    author_id_from_email,
+    parse_each,
+    parse_one,
     read_object,
     same_text,
     written_by_others,
@@ -82,8 +82,8 @@ REPLY_LIMIT: Final = 4_000
 _API: Final = "https://api.yotpo.com"
 _APP_API: Final = "https://developers.yotpo.com"
 _TITLE: Final = "Yotpo"
-_KINDS: Final = {"review_create": EventKind.CREATED, "review_updated": EventKind.EDITED}
-_PAGE: Final = 100
+_EVENT_KINDS: Final = {"review_create": EventKind.CREATED, "review_updated": EventKind.EDITED}
+_PAGE_SIZE: Final = 100
 
 
 class Yotpo(Connector):
@@ -102,7 +102,7 @@ class Yotpo(Connector):
         can_find_reply=True,
         can_fetch=True,
         signed=False,
-        secret=Secret.NONE,
+        secret_origin=SecretOrigin.NONE,
         poll_seconds=900,
         optional_settings={
             "api_base": f"where Yotpo's API is ({_API} if not said)",
@@ -126,7 +126,7 @@ class Yotpo(Connector):
             "5. For comments, register an app at Yotpo's App Developer portal, install it in the "
             "account, and enter its access token."
         ),
-        cannot=(
+        limitations=(
             "Yotpo does not tell that its support deleted or anonymised a review; Heard finds it "
             "missing when it lists reviews.",
             "Comments need the access token of a registered Yotpo app; app key and secret are not "
@@ -135,11 +135,11 @@ class Yotpo(Connector):
             "Heard's is never replaced, but where Yotpo does"
             " not show a review's comment, Heard cannot see it.",
         ),
-        proof=(
+        verified=(
             "Yotpo's documented payloads of 2018 (all text) and 2024 (typed) are parsed in the "
             "tests and give events of one shape.",
         ),
-        unproven=(
+        assumptions=(
             "That the list of reviews comes newest first.",
             "That a second comment of ours takes the first one's place, and how long a comment "
             "may be.",
@@ -151,21 +151,25 @@ class Yotpo(Connector):
     def __init__(self) -> None:
         self._utokens: dict[tuple[str, str, str], str] = {}
 
-    def parse(self, request: Request, connection: Connection, now: datetime) -> Parsed:
+    def parse(
+        self, request: WebhookRequest, connection: Connection, now: datetime
+    ) -> ParsedDelivery:
         """The review of a delivery. Raises Unparseable."""
         body = Fields(read_object(request.body))
         name = body.values.get("event")
         if not isinstance(name, str):
-            raise body.unreadable("event", "is missing")
-        if name not in _KINDS:
-            return Parsed()
-        return one(body.required_object("data"), lambda data: _review(data, _KINDS[name], now))
+            raise body.field_error("event", "is missing")
+        if name not in _EVENT_KINDS:
+            return ParsedDelivery()
+        return parse_one(
+            body.required_object("data"), lambda data: _review_event(data, _EVENT_KINDS[name], now)
+        )
 
-    def accepted(
-        self, request: Request, connection: Connection, parsed: Parsed, http: Http
-    ) -> Response:
+    def delivery_response(
+        self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
+    ) -> WebhookResponse:
         """200: which success it wants is not documented."""
-        return Response(200, "{}")
+        return WebhookResponse(200, "{}")
 
     def reply(
         self,
@@ -175,35 +179,35 @@ class Yotpo(Connector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Sent | Rejected:
+    ) -> SentReply | Rejection:
         """Post a public comment under the review, unless somebody else's is seen there."""
-        if refused := self.too_long(text):
-            return refused
+        if rejection := self.check_length(text):
+            return rejection
         key, token = credentials.get("app_key", ""), credentials.get("access_token", "")
         if not (key and token):
-            return Rejected(
+            return Rejection(
                 "no_credentials",
                 "Enter app_key and the access_token of a Yotpo app to comment on Yotpo.",
             )
-        shown = self._by_id(target.native_id, connection, credentials, http)
-        if isinstance(shown, Rejected):
+        lookup = self._fetch_review(target.native_id, connection, credentials, http)
+        if isinstance(lookup, Rejection):
             # A review that is not published yet cannot be read by its id; whether it takes a
             # comment, only trying tells.
-            if shown.reason != "gone":
-                return shown
-        elif standing := _plain(shown.object("comment"), "content"):
-            if same_text(standing, text):
-                return Sent(target.native_id)
-            if written_by_others(standing, target):
-                return Rejected(
+            if lookup.reason != "gone":
+                return lookup
+        elif existing_comment := _unescaped_text(lookup.object("comment"), "content"):
+            if same_text(existing_comment, text):
+                return SentReply(target.native_id)
+            if written_by_others(existing_comment, target):
+                return Rejection(
                     "already_answered",
                     "Somebody commented on this review at Yotpo, which shows one: change that one "
                     "there.",
                 )
-        base = _base(connection, "app_api_base", _APP_API)
+        base = _setting_url(connection, "app_api_base", _APP_API)
         url = f"{base}/v2/{quote(key, safe='')}/reviews/{quote(target.native_id, safe='')}/comment?{urlencode({'access_token': token})}"
         body = json.dumps({"content": text, "public": True}).encode()
-        answer = ask(
+        response = call_api(
             http,
             _TITLE,
             "POST",
@@ -211,7 +215,7 @@ class Yotpo(Connector):
             headers={"content-type": "application/json", "accept": "application/json"},
             body=body,
         )
-        return answer if isinstance(answer, Rejected) else Sent(target.native_id)
+        return response if isinstance(response, Rejection) else SentReply(target.native_id)
 
     def find_reply(
         self,
@@ -221,45 +225,55 @@ class Yotpo(Connector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Sent | Presence:
+    ) -> SentReply | ReplyLookup:
         """Compare the review's comment with the text. It goes by the review's id.
 
         What posting one answers is not documented.
         """
-        review = self._by_id(target.native_id, connection, credentials, http)
-        if isinstance(review, Rejected):
-            return Presence.ABSENT if review.reason == "gone" else Presence.CANNOT_TELL
+        review = self._fetch_review(target.native_id, connection, credentials, http)
+        if isinstance(review, Rejection):
+            return ReplyLookup.ABSENT if review.reason == "gone" else ReplyLookup.CANNOT_TELL
         if "comment" not in review.values:
-            return Presence.CANNOT_TELL
-        said = _plain(review.object("comment"), "content")
-        return Sent(target.native_id) if said and same_text(said, text) else Presence.ABSENT
+            return ReplyLookup.CANNOT_TELL
+        existing_comment = _unescaped_text(review.object("comment"), "content")
+        return (
+            SentReply(target.native_id)
+            if existing_comment and same_text(existing_comment, text)
+            else ReplyLookup.ABSENT
+        )
 
     def fetch(
         self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | Gone | None:
+    ) -> ReviewEvent | ReviewGone | None:
         """The review as Yotpo has it by its id.
 
         Gone only if the newest listed do not hold it either, as those not yet published.
         """
         now = clock.now()
-        review = self._by_id(native_id, connection, credentials, http)
-        if isinstance(review, Rejected):
+        review = self._fetch_review(native_id, connection, credentials, http)
+        if isinstance(review, Rejection):
             page = (
                 self.recent(None, connection, credentials, http, now)
                 if review.reason == "gone"
                 else review
             )
-            if isinstance(page, Rejected):
+            if isinstance(page, Rejection):
                 return None
-            found = next((event for event in page.events if event.native_id == native_id), None)
+            review_event = next(
+                (event for event in page.events if event.native_id == native_id), None
+            )
         else:
             try:
-                found = _review(review, None, now)
+                review_event = _review_event(review, None, now)
             except Unparseable as error:
                 raise PlatformUnavailable(
                     f"{_TITLE} answered something unreadable: {error.detail}.", maybe_applied=False
                 ) from error
-        return Gone.GONE if found is None or found.kind is EventKind.WITHDRAWN else found
+        return (
+            ReviewGone.GONE
+            if review_event is None or review_event.kind is EventKind.WITHDRAWN
+            else review_event
+        )
 
     def recent(
         self,
@@ -268,34 +282,40 @@ class Yotpo(Connector):
         credentials: Mapping[str, str],
         http: Http,
         now: datetime,
-    ) -> Page | Rejected:
+    ) -> ReviewPage | Rejection:
         """A page of the account's reviews; the cursor is its number."""
-        number = int(cursor) if cursor and cursor.isdecimal() else 1
+        page_number = int(cursor) if cursor and cursor.isdecimal() else 1
         path = f"/v1/apps/{quote(credentials.get('app_key', ''), safe='')}/reviews"
-        answer = self._get(
-            path, {"count": str(_PAGE), "page": str(number)}, connection, credentials, http
+        response = self._get(
+            path,
+            {"count": str(_PAGE_SIZE), "page": str(page_number)},
+            connection,
+            credentials,
+            http,
         )
-        if isinstance(answer, Rejected):
-            return answer
-        reviews = _read(answer).get("reviews")
+        if isinstance(response, Rejection):
+            return response
+        reviews = _read_document(response).get("reviews")
         entries = cast("list[object]", reviews) if isinstance(reviews, list) else []
         try:
-            parsed = each(entries, "review", lambda review: _review(review, None, now))
+            parsed = parse_each(entries, "review", lambda review: _review_event(review, None, now))
         except Unparseable as error:
-            parsed = Parsed(problems=(error.detail,))
-        return Page(
-            parsed.events, str(number + 1) if len(entries) >= _PAGE else None, parsed.problems
+            parsed = ParsedDelivery(problems=(error.detail,))
+        return ReviewPage(
+            parsed.events,
+            str(page_number + 1) if len(entries) >= _PAGE_SIZE else None,
+            parsed.problems,
         )
 
-    def _by_id(
+    def _fetch_review(
         self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> Fields | Rejected:
-        answer = self._get(
+    ) -> Fields | Rejection:
+        response = self._get(
             f"/reviews/{quote(native_id, safe='')}", {}, connection, credentials, http
         )
-        if isinstance(answer, Rejected):
-            return answer
-        return Fields(_read(answer), "the answer").object("response").object("review")
+        if isinstance(response, Rejection):
+            return response
+        return Fields(_read_document(response), "the answer").object("response").object("review")
 
     def _get(
         self,
@@ -304,49 +324,55 @@ class Yotpo(Connector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> HttpAnswer | Rejected:
+    ) -> HttpResponse | Rejection:
         """The answer to a call of the UGC API.
 
         A token that is refused is replaced once, as Yotpo asks for.
         """
-        base = _base(connection, "api_base", _API)
+        base = _setting_url(connection, "api_base", _API)
         key, secret = credentials.get("app_key", ""), credentials.get("api_secret", "")
         if not (key and secret):
-            return Rejected(
+            return Rejection(
                 "no_credentials", "Enter app_key and api_secret to read reviews from Yotpo."
             )
         for fresh in (False, True):
             token = self._utoken((base, key, secret), http, fresh=fresh)
-            if isinstance(token, Rejected):
+            if isinstance(token, Rejection):
                 return token
             url = f"{base}{path}?{urlencode({**query, 'utoken': token})}"
-            answer = ask(
+            response = call_api(
                 http,
                 _TITLE,
                 "GET",
                 url,
                 headers={"content-type": "application/json", "accept": "application/json"},
             )
-            if isinstance(answer, HttpAnswer) or answer.reason != "unauthorized":
-                return answer
-        return answer
+            if isinstance(response, HttpResponse) or response.reason != "unauthorized":
+                return response
+        return response
 
-    def _utoken(self, account: tuple[str, str, str], http: Http, *, fresh: bool) -> str | Rejected:
+    def _utoken(self, account: tuple[str, str, str], http: Http, *, fresh: bool) -> str | Rejection:
         if not fresh and account in self._utokens:
             return self._utokens[account]
         base, key, secret = account
-        wanted = json.dumps(
+        body = json.dumps(
             {"client_id": key, "client_secret": secret, "grant_type": "client_credentials"}
         ).encode()
         headers = {"content-type": "application/json", "accept": "application/json"}
-        answer = ask(
-            http, _TITLE, "POST", f"{base}/oauth/token", headers=headers, body=wanted, harmless=True
+        response = call_api(
+            http,
+            _TITLE,
+            "POST",
+            f"{base}/oauth/token",
+            headers=headers,
+            body=body,
+            no_side_effects=True,
         )
-        if isinstance(answer, Rejected):
-            return Rejected(
+        if isinstance(response, Rejection):
+            return Rejection(
                 "unauthorized", f"{_TITLE} does not take app_key and api_secret: check both."
             )
-        token = Fields(_read(answer), "the answer").text("access_token")
+        token = Fields(_read_document(response), "the answer").text("access_token")
         if not token:
             raise PlatformUnavailable(
                 f"{_TITLE} answered without an access token.", maybe_applied=False
@@ -355,78 +381,84 @@ class Yotpo(Connector):
         return token
 
 
-def _review(data: Fields, told: EventKind | None, now: datetime) -> ReviewEvent:
+def _review_event(data: Fields, webhook_kind: EventKind | None, now: datetime) -> ReviewEvent:
     """What a review says.
 
     `told` is what a webhook says happened to it, None where the API shows it.
     """
     native_id = data.id("id")
-    created, updated = _time(data, "created_at"), _time(data, "updated_at")
-    match told:
+    created_at, updated_at = _read_time(data, "created_at"), _read_time(data, "updated_at")
+    match webhook_kind:
         case EventKind.CREATED:
-            kind, at = told, updated or created
+            kind, at = webhook_kind, updated_at or created_at
         case EventKind.EDITED:
-            kind, at = told, updated or now
+            kind, at = webhook_kind, updated_at or now
         case _:
             kind = (
-                EventKind.EDITED if created and updated and updated > created else EventKind.CREATED
+                EventKind.EDITED
+                if created_at and updated_at and updated_at > created_at
+                else EventKind.CREATED
             )
-            at = updated or now
+            at = updated_at or now
     revision = time_revision(at) if at else number_revision(0)
-    if data.flag("deleted"):
+    if data.boolean("deleted"):
         kind, revision = EventKind.WITHDRAWN, TOMBSTONE
-    elif data.flag("archived"):
+    elif data.boolean("archived"):
         kind = EventKind.WITHDRAWN
-    elif data.flag("shop_owner"):
+    elif data.boolean("shop_owner"):
         kind = EventKind.REPLY_SEEN
     user = data.object("user")
-    name = data.label("reviewer_display_name") or user.label("display_name") or data.label("name")
+    name = (
+        data.one_line("reviewer_display_name")
+        or user.one_line("display_name")
+        or data.one_line("name")
+    )
     return ReviewEvent(
         kind=kind,
         native_id=native_id,
         native_thread=native_id,
         revision=revision,
-        author=Author(_author(data, user) or nobody(native_id).id, name),
+        author=Author(_author_id(data, user) or anonymous_author(native_id).id, name),
         rating=data.rating("score"),
-        title=_plain(data, "title"),
-        text=_plain(data, "content"),
-        language=data.label("language"),
-        occurred_at=updated or created,
-        subject=data.label("product_title") or data.label("sku"),
+        title=_unescaped_text(data, "title"),
+        text=_unescaped_text(data, "content"),
+        language=data.one_line("language"),
+        occurred_at=updated_at or created_at,
+        subject=data.one_line("product_title") or data.one_line("sku"),
     )
 
 
-def _author(data: Fields, user: Fields) -> str | None:
+def _author_id(data: Fields, user: Fields) -> str | None:
     try:
-        found = data.optional_id("user_id") or user.optional_id("user_id")
+        user_id = data.optional_id("user_id") or user.optional_id("user_id")
     except Unparseable as error:
         data.problems.append(error.detail)
-        found = None
-    if found and found != "0":
-        return found
-    address = data.label("customer_email") or data.label("email")
-    return by_email(address) if address and "@" in address else None
+        user_id = None
+    if user_id and user_id != "0":
+        return user_id
+    email = data.one_line("customer_email") or data.one_line("email")
+    return author_id_from_email(email) if email and "@" in email else None
 
 
-def _time(data: Fields, name: str) -> datetime | None:
+def _read_time(data: Fields, name: str) -> datetime | None:
     value = data.values.get(name)
-    written = value.strip().removesuffix(" UTC") if isinstance(value, str) else value
-    return Fields({name: written}, data.where, data.problems).time(name)
+    text = value.strip().removesuffix(" UTC") if isinstance(value, str) else value
+    return Fields({name: text}, data.where, data.problems).time(name)
 
 
-def _plain(data: Fields, name: str) -> str | None:
+def _unescaped_text(data: Fields, name: str) -> str | None:
     """A text without the escapes of HTML that Yotpo keeps it with."""
     text = data.text(name)
-    return unescaped(text) if text else None
+    return unescape_html(text) if text else None
 
 
-def _base(connection: Connection, setting: str, default: str) -> str:
+def _setting_url(connection: Connection, setting: str, default: str) -> str:
     return connection.settings.get(setting, "").strip().rstrip("/") or default
 
 
-def _read(answer: HttpAnswer) -> dict[str, object]:
+def _read_document(response: HttpResponse) -> dict[str, object]:
     try:
-        return read_object(answer.body)
+        return read_object(response.body)
     except Unparseable as error:
         raise PlatformUnavailable(
             f"{_TITLE} answered something unreadable.", maybe_applied=False

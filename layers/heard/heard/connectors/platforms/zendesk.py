@@ -46,19 +46,26 @@ from heard.connectors import (
     Capabilities,
     Connection,
     Connector,
-    Gone,
     Http,
-    Parsed,
-    Presence,
-    Rejected,
+    ParsedDelivery,
+    Rejection,
+    ReplyLookup,
     ReplyTarget,
-    Request,
-    Response,
-    Secret,
-    Sent,
+    ReviewGone,
+    SecretOrigin,
+    SentReply,
+    WebhookRequest,
+    WebhookResponse,
 )
-from heard.connectors.http import ask
-from heard.connectors.parsing import Fields, nobody, one, read_object, same_text, test_event
+from heard.connectors.http import call_api
+from heard.connectors.parsing import (
+    Fields,
+    anonymous_author,
+    parse_one,
+    read_object,
+    same_text,
+    test_event,
+)
 from heard.connectors.signatures import ZendeskV1
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import (
@@ -74,14 +81,14 @@ from heard.reviews import (
 REPLY_LIMIT: Final = 65_000
 
 _TITLE: Final = "Zendesk"
-_EVENT: Final = "zen:event-type:"
-_DELETED: Final = frozenset({"ticket.soft_deleted", "ticket.marked_as_spam"})
-_FORMS: Final = frozenset({"api", "web_service"})
+_EVENT_PREFIX: Final = "zen:event-type:"
+_DELETION_EVENTS: Final = frozenset({"ticket.soft_deleted", "ticket.marked_as_spam"})
+_API_CHANNELS: Final = frozenset({"api", "web_service"})
 """Channels through which programs make tickets."""
-_SAME_MOMENT: Final = timedelta(minutes=1)
-_CLOCKS_APART: Final = timedelta(minutes=2)
-_EXAMPLES_AHEAD: Final = timedelta(days=1)
-_UNREADABLE: Final = "The body is no event of Zendesk's: Heard reads webhooks that subscribe to Zendesk events, not those of triggers or automations"
+_OPENING_TOLERANCE: Final = timedelta(minutes=1)
+_CLOCK_TOLERANCE: Final = timedelta(minutes=2)
+_MAX_TIME_AHEAD: Final = timedelta(days=1)
+_UNREADABLE_MESSAGE: Final = "The body is no event of Zendesk's: Heard reads webhooks that subscribe to Zendesk events, not those of triggers or automations"
 
 
 class Zendesk(Connector):
@@ -99,10 +106,10 @@ class Zendesk(Connector):
         reply_unit="bytes",
         can_find_reply=True,
         can_fetch=True,
-        secret=Secret.GIVEN,
+        secret_origin=SecretOrigin.FROM_PLATFORM,
         secret_help="the webhook's signing secret (Admin Center, Apps and integrations, Webhooks, "
         "the webhook, Reveal secret)",
-        one_review_a_thread=False,
+        single_review_threads=False,
         settings={
             "base_url": "the account's address, such as https://your-company.zendesk.com",
             "email": "the e-mail address of the agent who answers in the business's name",
@@ -122,16 +129,16 @@ class Zendesk(Connector):
             "5. For replies, make an API token and enter it here with the address of the account "
             "and of the agent who answers."
         ),
-        cannot=(
+        limitations=(
             "Webhooks of triggers and automations: their bodies are whatever their author wrote.",
             "Hearing of words that an agent redacted, or of a public comment that was made "
             "private afterwards.",
         ),
-        proof=(
+        verified=(
             "The signature is checked against two projects' vectors over Zendesk's published test "
             "secret.",
         ),
-        unproven=(
+        assumptions=(
             "Whether a ticket's first comment is also reported as added: one with the "
             "description's words at its time is passed over.",
             "That tickets which somebody else than the requester wrote are the business's own "
@@ -143,49 +150,55 @@ class Zendesk(Connector):
 
     scheme = ZendeskV1()
 
-    def parse(self, request: Request, connection: Connection, now: datetime) -> Parsed:
+    def parse(
+        self, request: WebhookRequest, connection: Connection, now: datetime
+    ) -> ParsedDelivery:
         """The ticket or the comment of an event. Raises Unparseable."""
         body = Fields(read_object(request.body))
         kind = body.values.get("type")
-        if not isinstance(kind, str) or not kind.startswith(_EVENT):
-            raise Unparseable(f"{_UNREADABLE}.")
-        kind = kind.removeprefix(_EVENT)
+        if not isinstance(kind, str) or not kind.startswith(_EVENT_PREFIX):
+            raise Unparseable(f"{_UNREADABLE_MESSAGE}.")
+        kind = kind.removeprefix(_EVENT_PREFIX)
         if not kind.startswith("ticket."):
-            return Parsed()
+            return ParsedDelivery()
         at = body.time("time") or now
-        if at > now + _EXAMPLES_AHEAD:
-            return Parsed((test_event(),))
+        if at > now + _MAX_TIME_AHEAD:
+            return ParsedDelivery((test_event(),))
         match kind:
             case "ticket.created":
-                return one(
+                return parse_one(
                     body.required_object("detail"),
-                    lambda ticket: _opening(
+                    lambda ticket: _opening_event(
                         ticket, connection, EventKind.CREATED, number_revision(0)
                     ),
                 )
             case "ticket.undeleted":
-                return one(
+                return parse_one(
                     body.required_object("detail"),
-                    lambda ticket: _opening(
+                    lambda ticket: _opening_event(
                         ticket, connection, EventKind.EDITED, time_revision(at)
                     ),
                 )
             case "ticket.comment_added":
-                return one(body, lambda event: _comment_added(event, at, connection))
+                return parse_one(body, lambda event: _added_comment_event(event, at, connection))
             case "ticket.permanently_deleted":
-                return one(body.required_object("detail"), lambda ticket: _gone(ticket, TOMBSTONE))
-            case _ if kind in _DELETED:
-                return one(
-                    body.required_object("detail"), lambda ticket: _gone(ticket, time_revision(at))
+                return parse_one(
+                    body.required_object("detail"),
+                    lambda ticket: _deletion_event(ticket, TOMBSTONE),
+                )
+            case _ if kind in _DELETION_EVENTS:
+                return parse_one(
+                    body.required_object("detail"),
+                    lambda ticket: _deletion_event(ticket, time_revision(at)),
                 )
             case _:
-                return Parsed()
+                return ParsedDelivery()
 
-    def accepted(
-        self, request: Request, connection: Connection, parsed: Parsed, http: Http
-    ) -> Response:
+    def delivery_response(
+        self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
+    ) -> WebhookResponse:
         """200, within ten seconds."""
-        return Response(200, "{}")
+        return WebhookResponse(200, "{}")
 
     def reply(
         self,
@@ -195,12 +208,12 @@ class Zendesk(Connector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Sent | Rejected:
+    ) -> SentReply | Rejection:
         """Add a public comment to the ticket, which Zendesk mails to the requester."""
-        if refused := self.too_long(text):
-            return refused
+        if rejection := self.check_length(text):
+            return rejection
         document = {"ticket": {"comment": {"body": text, "public": True}}}
-        answer = _call(
+        response = _request(
             "PUT",
             f"{quote(target.native_thread, safe='')}.json",
             document,
@@ -208,12 +221,12 @@ class Zendesk(Connector):
             credentials,
             http,
         )
-        if isinstance(answer, Rejected):
-            return answer
-        for event in _listed(answer.object("audit"), "events"):
+        if isinstance(response, Rejection):
+            return response
+        for event in _object_list(response.object("audit"), "events"):
             if event.values.get("type") == "Comment":
-                return Sent(str(event.values.get("id")))
-        return Sent(reply_id)
+                return SentReply(str(event.values.get("id")))
+        return SentReply(reply_id)
 
     def find_reply(
         self,
@@ -223,47 +236,49 @@ class Zendesk(Connector):
         connection: Connection,
         credentials: Mapping[str, str],
         http: Http,
-    ) -> Sent | Presence:
+    ) -> SentReply | ReplyLookup:
         """Look through the ticket's latest hundred comments for a public one with the same text,
         not older than our first try.
         """
-        answer = _comments(target.native_thread, connection, credentials, http)
-        if isinstance(answer, Rejected):
-            return Presence.ABSENT if answer.reason == "gone" else Presence.CANNOT_TELL
-        since = target.first_sent_at - _CLOCKS_APART if target.first_sent_at else None
-        for comment in _listed(answer, "comments"):
+        response = _fetch_comments(target.native_thread, connection, credentials, http)
+        if isinstance(response, Rejection):
+            return ReplyLookup.ABSENT if response.reason == "gone" else ReplyLookup.CANNOT_TELL
+        since = target.first_sent_at - _CLOCK_TOLERANCE if target.first_sent_at else None
+        for comment in _object_list(response, "comments"):
             at = _read_time(comment)
-            if not comment.flag("public") or (since and at and at < since):
+            if not comment.boolean("public") or (since and at and at < since):
                 continue
             if same_text(comment.text("body"), text) or same_text(comment.text("plain_body"), text):
-                return Sent(str(comment.values.get("id")))
-        return Presence.ABSENT
+                return SentReply(str(comment.values.get("id")))
+        return ReplyLookup.ABSENT
 
     def fetch(
         self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | Gone | None:
+    ) -> ReviewEvent | ReviewGone | None:
         """The ticket, or the comment among its ticket's latest hundred."""
-        ticket, _, wanted = native_id.partition(".")
+        ticket, _, comment_id = native_id.partition(".")
         path = f"{quote(ticket, safe='')}.json"
-        answer = (
-            _comments(ticket, connection, credentials, http)
-            if wanted
-            else _call("GET", path, None, connection, credentials, http)
+        response = (
+            _fetch_comments(ticket, connection, credentials, http)
+            if comment_id
+            else _request("GET", path, None, connection, credentials, http)
         )
-        if isinstance(answer, Rejected):
-            return Gone.GONE if answer.reason == "gone" else None
+        if isinstance(response, Rejection):
+            return ReviewGone.GONE if response.reason == "gone" else None
         try:
-            if not wanted:
-                return _opening(
-                    answer.required_object("ticket"),
+            if not comment_id:
+                return _opening_event(
+                    response.required_object("ticket"),
                     connection,
                     EventKind.CREATED,
                     number_revision(0),
                 )
-            for comment in _listed(answer, "comments"):
-                if comment.optional_id("id") == wanted:
-                    author = Author(comment.optional_id("author_id") or nobody(native_id).id)
-                    return _said(
+            for comment in _object_list(response, "comments"):
+                if comment.optional_id("id") == comment_id:
+                    author = Author(
+                        comment.optional_id("author_id") or anonymous_author(native_id).id
+                    )
+                    return _comment_event(
                         EventKind.CREATED,
                         comment,
                         ticket,
@@ -274,11 +289,11 @@ class Zendesk(Connector):
                         connection,
                     )
         except Unparseable as error:
-            raise _unreadable(error.detail) from error
-        return None if answer.values.get("next_page") else Gone.GONE
+            raise _unreadable_response(error.detail) from error
+        return None if response.values.get("next_page") else ReviewGone.GONE
 
 
-def _opening(
+def _opening_event(
     ticket: Fields, connection: Connection, kind: EventKind, revision: str
 ) -> ReviewEvent | None:
     if ticket.values.get("is_public") is False:
@@ -286,45 +301,51 @@ def _opening(
     number = ticket.id("id")
     requester, submitter = ticket.optional_id("requester_id"), ticket.optional_id("submitter_id")
     written_by_staff = bool(requester and submitter and requester != submitter)
-    if written_by_staff and ticket.object("via").text("channel") not in _FORMS:
+    if written_by_staff and ticket.object("via").text("channel") not in _API_CHANNELS:
         kind = EventKind.REPLY_SEEN
     return ReviewEvent(
         kind=kind,
         native_id=number,
         native_thread=number,
         revision=revision,
-        author=Author(requester or nobody(number).id),
+        author=Author(requester or anonymous_author(number).id),
         title=ticket.text("subject"),
         text=ticket.text("description"),
         occurred_at=ticket.time("created_at"),
-        link=_link(connection, number),
+        link=_ticket_link(connection, number),
         reply_to={"ticket_id": number},
         partial="description" not in ticket.values,
     )
 
 
-def _comment_added(event: Fields, at: datetime, connection: Connection) -> ReviewEvent | None:
+def _added_comment_event(event: Fields, at: datetime, connection: Connection) -> ReviewEvent | None:
     ticket, comment = (
         event.required_object("detail"),
         event.required_object("event").required_object("comment"),
     )
-    if not comment.flag("is_public") or _is_opening(ticket, comment, at):
+    if not comment.boolean("is_public") or _is_opening(ticket, comment, at):
         return None
     number, author = ticket.id("id"), comment.object("author")
     native_id = f"{number}.{comment.id('id')}"
-    kind = EventKind.REPLY_SEEN if author.flag("is_staff") else EventKind.CREATED
-    who = Author(author.optional_id("id") or nobody(native_id).id, author.label("name"))
-    return _said(kind, comment, number, native_id, who, ticket.label("subject"), at, connection)
+    kind = EventKind.REPLY_SEEN if author.boolean("is_staff") else EventKind.CREATED
+    comment_author = Author(
+        author.optional_id("id") or anonymous_author(native_id).id, author.one_line("name")
+    )
+    return _comment_event(
+        kind, comment, number, native_id, comment_author, ticket.one_line("subject"), at, connection
+    )
 
 
 def _is_opening(ticket: Fields, comment: Fields, at: datetime) -> bool:
-    created, description = ticket.time("created_at"), ticket.text("description")
-    if created is None or description is None:
+    created_at, description = ticket.time("created_at"), ticket.text("description")
+    if created_at is None or description is None:
         return False
-    return abs(at - created) <= _SAME_MOMENT and same_text(description, comment.text("body"))
+    return abs(at - created_at) <= _OPENING_TOLERANCE and same_text(
+        description, comment.text("body")
+    )
 
 
-def _said(
+def _comment_event(
     kind: EventKind,
     comment: Fields,
     ticket: str,
@@ -343,18 +364,18 @@ def _said(
         text=comment.text("body"),
         occurred_at=at,
         subject=subject,
-        link=_link(connection, ticket),
+        link=_ticket_link(connection, ticket),
         reply_to={"ticket_id": ticket},
     )
 
 
-def _gone(ticket: Fields, revision: str) -> ReviewEvent:
+def _deletion_event(ticket: Fields, revision: str) -> ReviewEvent:
     number = ticket.id("id")
-    author = Author(ticket.optional_id("requester_id") or nobody(number).id)
+    author = Author(ticket.optional_id("requester_id") or anonymous_author(number).id)
     return ReviewEvent(EventKind.WITHDRAWN, number, number, revision, author)
 
 
-def _link(connection: Connection, ticket: str) -> str | None:
+def _ticket_link(connection: Connection, ticket: str) -> str | None:
     base = connection.settings.get("base_url", "").strip().rstrip("/")
     return (
         f"{base}/agent/tickets/{quote(ticket, safe='')}"
@@ -363,12 +384,12 @@ def _link(connection: Connection, ticket: str) -> str | None:
     )
 
 
-def _listed(answer: Fields, name: str) -> list[Fields]:
-    entries = answer.values.get(name)
-    listed = cast("list[object]", entries) if isinstance(entries, list) else []
+def _object_list(response: Fields, name: str) -> list[Fields]:
+    value = response.values.get(name)
+    objects = cast("list[object]", value) if isinstance(value, list) else []
     return [
         Fields(cast("dict[str, object]", entry), f"an entry of {name}")
-        for entry in listed
+        for entry in objects
         if isinstance(entry, dict)
     ]
 
@@ -380,10 +401,10 @@ def _read_time(comment: Fields) -> datetime | None:
         return None
 
 
-def _comments(
+def _fetch_comments(
     ticket: str, connection: Connection, credentials: Mapping[str, str], http: Http
-) -> Fields | Rejected:
-    return _call(
+) -> Fields | Rejection:
+    return _request(
         "GET",
         f"{quote(ticket, safe='')}/comments.json?sort_order=desc",
         None,
@@ -393,41 +414,42 @@ def _comments(
     )
 
 
-def _explained(refusal: Rejected, body: bytes) -> Rejected:
+def _with_platform_message(rejection: Rejection, body: bytes) -> Rejection:
     """The refusal with Zendesk's own words, which are about our comment."""
-    if refusal.reason != "rejected":
-        return refusal
+    if rejection.reason != "rejected":
+        return rejection
     try:
-        said = Fields(read_object(body))
+        document = Fields(read_object(body))
     except Unparseable:
-        return refusal
-    about_status = [
-        entry.label("description") or "" for entry in _listed(said.object("details"), "status")
+        return rejection
+    status_messages = [
+        entry.one_line("description") or ""
+        for entry in _object_list(document.object("details"), "status")
     ]
-    if any("closed" in words for words in about_status):
-        return Rejected(
+    if any("closed" in message for message in status_messages):
+        return Rejection(
             "closed",
             "The ticket is closed and takes no more comments: open a follow-up ticket in Zendesk.",
         )
-    words = said.label("description")
-    return Rejected(refusal.reason, f"{_TITLE} says: {words}") if words else refusal
+    words = document.one_line("description")
+    return Rejection(rejection.reason, f"{_TITLE} says: {words}") if words else rejection
 
 
-def _call(
+def _request(
     method: str,
     path: str,
     document: Mapping[str, object] | None,
     connection: Connection,
     credentials: Mapping[str, str],
     http: Http,
-) -> Fields | Rejected:
+) -> Fields | Rejection:
     base, email = (
         connection.settings.get("base_url", "").strip().rstrip("/"),
         connection.settings.get("email", "").strip(),
     )
     token = credentials.get("api_token", "")
     if not (base and email and token):
-        return Rejected(
+        return Rejection(
             "no_credentials", "Enter base_url, email and api_token to answer in Zendesk."
         )
     basic = base64.b64encode(f"{email}/token:{token}".encode()).decode()
@@ -435,27 +457,27 @@ def _call(
     if document is not None:
         headers["content-type"] = "application/json"
     body = json.dumps(document).encode() if document is not None else None
-    answer = ask(
+    response = call_api(
         http,
         _TITLE,
         method,
         f"{base}/api/v2/tickets/{path}",
         headers=headers,
         body=body,
-        explain=_explained,
+        explain=_with_platform_message,
     )
-    if isinstance(answer, Rejected):
-        return answer
+    if isinstance(response, Rejection):
+        return response
     try:
-        return Fields(read_object(answer.body), "the answer")
+        return Fields(read_object(response.body), "the answer")
     except Unparseable as error:
         if document is not None:
             # It was taken; only its id is not known.
             return Fields({}, "the answer")
-        raise _unreadable(error.detail) from error
+        raise _unreadable_response(error.detail) from error
 
 
-def _unreadable(detail: str) -> PlatformUnavailable:
+def _unreadable_response(detail: str) -> PlatformUnavailable:
     return PlatformUnavailable(
         f"{_TITLE} answered something unreadable: {detail}.", maybe_applied=False
     )
