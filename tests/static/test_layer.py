@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import struct
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from heard.phrase_files import BUNDLE, PhraseFolder
 from tests.static.repository import LAYERS, ROOT, locked, normal
 
 ZIP_BUDGETS = {"heard": 7_700_000, "keys": 5_500_000, "judgement": 84_000_000}  # bytes; each one is fetched and unpacked at each cold start
@@ -58,6 +60,22 @@ def test_every_module_ships_compiled_and_trusted(layer: Path) -> None:
             wrong.append(str(source.relative_to(layer)))
 
     assert wrong == []
+
+
+def test_the_layer_reads_the_same_phrases_from_few_files(layer: Path) -> None:
+    """Opening hundreds of small files would slow each cold start."""
+    if layer.name != "heard":
+        return
+    packed = layer / "python" / "heard"
+    for bundle in packed.rglob(BUNDLE):
+        lines: dict[str, list[str]] = json.loads(bundle.read_text("utf-8"))
+        folder = LAYERS / "heard" / "heard" / bundle.parent.relative_to(packed)
+        names = [(path.parent.name, path.stem) for path in folder.glob("*/*.txt")]
+        assert {"/".join(name) for name in names} == lines.keys()
+        for name in names:
+            assert PhraseFolder(bundle.parent).lines(*name) == PhraseFolder(folder).lines(*name)
+    assert len([*packed.rglob(BUNDLE)]) == 3
+    assert [*packed.rglob("*.txt")] == []
 
 
 def test_native_code_is_for_arm64(layer: Path) -> None:

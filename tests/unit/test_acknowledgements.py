@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heard.acknowledgement_wording import WORDS
+from heard.acknowledgement_wordings import wordings
 from heard.acknowledgements import (
     FORMALITIES,
     KINDS,
@@ -101,7 +101,13 @@ def test_every_wording_is_automatic_names_what_was_heard_and_passes_what_busines
             for carries, detail in DETAILS.items():
                 answer = render(variant, detail)
                 assert answer is not None
-                carried = {"topic": WORDS[language].topics["delivery"], "subject": "Blue Lamp", "rating": "4", "nothing": "Hotel Sol"}
+                topic = wordings(language).topics["delivery"]
+                carried = {
+                    "topic": topic,
+                    "subject": "Blue Lamp",
+                    "rating": "4",
+                    "nothing": "Hotel Sol",
+                }
                 assert AUTOMATIC[language] in answer.text.casefold()
                 assert "Hotel Sol" in answer.text
                 assert carried[carries] in answer.text

@@ -15,9 +15,9 @@ import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING, Final, Literal, get_args
+from typing import TYPE_CHECKING, Final
 
-from heard.acknowledgement_wording import WORDS, Words
+from heard.acknowledgement_wordings import FORMALITIES, KINDS, LANGUAGES, Kind, Wordings, wordings
 from heard.assessment import Assessment, Flag, Severity
 from heard.assessment.phrases import Lexicon, considered, tokens
 from heard.errors import BadRequest
@@ -30,11 +30,24 @@ if TYPE_CHECKING:
     from heard.connectors import Unit
     from heard.policy import Policy
 
-type Kind = Literal["praise", "recovered", "thanks", "complaint", "private", "person"]
-"""What is acknowledged: praise; praise by somebody who had complained (R18); mild words; a complaint in public; a message; and, where a
-person follows, whatever it is."""
-
-KINDS: Final[tuple[Kind, ...]] = get_args(Kind.__value__)
+__all__ = [
+    "FORMALITIES",
+    "KINDS",
+    "LANGUAGES",
+    "LIMIT",
+    "NAMES",
+    "Acknowledgement",
+    "Detail",
+    "Kind",
+    "Variant",
+    "acknowledgement",
+    "check_template",
+    "choose",
+    "kind_of",
+    "own_variants",
+    "playbook_variants",
+    "render",
+]
 
 LIMIT: Final = 280
 """Characters that no acknowledgement exceeds: what the narrowest platform (X) takes."""
@@ -90,15 +103,6 @@ class Acknowledgement:
     variant: str
 
 
-LANGUAGES: Final = frozenset(WORDS)
-"""Languages that the playbook has wordings in."""
-
-FORMALITIES: Final = frozenset(
-    language for language, words in WORDS.items() if any(_ADDRESSED.search(text) for kind in KINDS for text in getattr(words, kind))
-)
-"""Languages in which the playbook's wordings differ by how customers are addressed."""
-
-
 def acknowledgement(
     event: ReviewEvent,
     assessment: Assessment,
@@ -128,12 +132,12 @@ def acknowledgement(
     preferred = [variant for variant in mine if variant.name in named]
     others = [variant for variant in mine if variant.name not in named]
     # Where only the business has words in a language, the playbook's in the next one are better than nothing, or the same again.
-    ours = spoken if spoken in WORDS else _spoken(None, policy.voice.fallback_language, ())
+    ours = spoken if spoken in LANGUAGES else _spoken(None, policy.voice.fallback_language, ())
     pools = (preferred, others, playbook_variants(kind, ours, policy.voice.formality.get(ours, "formal")))
     detail = Detail(
         business=_line(policy.voice.name or business, NAME_CHARACTERS),
         signature=_line(policy.voice.signature or "", NAME_CHARACTERS),
-        topic=next((topic for topic in assessment.topics if topic in WORDS["en"].topics), ""),
+        topic=next((topic for topic in assessment.topics if topic in wordings("en").topics), ""),
         subject=_subject(event, channel),
         rating=event.rating if event.rating is not None and 1 <= event.rating <= 5 else None,
         stage=channel.stage,
@@ -170,12 +174,12 @@ def own_variants(policy: Policy) -> tuple[Variant, ...]:
 @cache
 def playbook_variants(kind: Kind, language: str, formality: str = "formal") -> tuple[Variant, ...]:
     """The playbook's wordings, three if it knows the language. `formality` (`formal`, `informal`) says how customers are addressed."""
-    if language not in WORDS:
+    if language not in LANGUAGES:
         return ()
     addressed = r"\2" if formality == "informal" else r"\1"
-    texts: tuple[str, ...] = getattr(WORDS[language], kind)
     return tuple(
-        Variant(str(number), kind, language, _ADDRESSED.sub(addressed, text) + _SIGNED) for number, text in enumerate(texts, start=1)
+        Variant(str(number), kind, language, _ADDRESSED.sub(addressed, text) + _SIGNED)
+        for number, text in enumerate(wordings(language).templates[kind], start=1)
     )
 
 
@@ -234,7 +238,7 @@ def check_template(text: str, language: str, kinds: Collection[str] = ()) -> tup
 def _spoken(language: str | None, fallback: str, own: Collection[str]) -> str:
     """The first of the review's language, the business's fallback and English that there are words in."""
     asked = [_ALIASES.get(each, each) for each in (language, fallback) if each]
-    return next((each for each in asked if each in WORDS or each in own), "en")
+    return next((each for each in asked if each in LANGUAGES or each in own), "en")
 
 
 def _subject(event: ReviewEvent, channel: Channel) -> str:
@@ -286,7 +290,7 @@ def _ranked(pools: Sequence[Sequence[Variant]], seed: str, avoid: Sequence[str])
 
 
 def _values(variant: Variant, detail: Detail) -> dict[str, Value]:
-    words = WORDS.get(variant.language)
+    words = wordings(variant.language) if variant.language in LANGUAGES else None
     return {
         "about": _about(words, variant.kind, detail) if words else "",
         "business": detail.business,
@@ -299,12 +303,12 @@ def _values(variant: Variant, detail: Detail) -> dict[str, Value]:
     }
 
 
-def _about(words: Words, kind: Kind, detail: Detail) -> str:
+def _about(words: Wordings, kind: Kind, detail: Detail) -> str:
     if topic := words.topics.get(detail.topic):
         return words.topic.format(topic=topic)
     if detail.subject:
-        reviewed = words.product_reviewed if kind in {"thanks", "complaint"} else ""
-        return (reviewed or words.product).format(product=detail.subject)
+        reviewed = words.product_reviewed if kind in {"thanks", "complaint"} else words.product
+        return reviewed.format(product=detail.subject)
     # One star is not repeated to whoever gave it; and most languages have a plural for the others.
     return words.rating.format(rating=detail.rating) if detail.rating and detail.rating >= 2 else ""
 
@@ -317,7 +321,7 @@ def _said(template: Template, values: Mapping[str, Value]) -> str:
 
 def _cases(template: Template, language: str) -> list[tuple[dict[str, Value], str]]:
     """Every way a template can come out, with the values that it then has. Raises BadRequest when there are too many."""
-    words = WORDS.get(language)
+    words = wordings(language) if language in LANGUAGES else None
     texts = [constant for constant in sorted(template.constants, key=str) if isinstance(constant, str)]
     long = ("Acme " * NAME_CHARACTERS)[:NAME_CHARACTERS].strip()
     known: dict[str, list[Value]] = {
@@ -346,7 +350,10 @@ def _cases(template: Template, language: str) -> list[tuple[dict[str, Value], st
 
 _REFUSED: Final = {
     "promises": ("It promises something ({words}), and nobody may keep it (R03).", "Say only that it was received."),
-    "admits": ("It says who is right or to blame ({words}), before anybody looked (R03).", "Say what was heard, not whose fault it is."),
+    "admissions": (
+        "It says who is right or to blame ({words}), before anybody looked (R03).",
+        "Say what was heard, not whose fault it is.",
+    ),
     "readers": ("It says that a person reads or acts ({words}), and none may (R11).", "Take it out, or keep it for the kind person alone."),
     "human": ("It sounds as if a person wrote it ({words}), and none did (R11).", "Speak as the business, and say that it is automatic."),
 }
@@ -371,12 +378,14 @@ def _unfit(said: str, language: str, kinds: Collection[str]) -> Iterator[str]:
 @cache
 def _lexicon(language: str) -> Lexicon:
     """What to look for in a language; in one that we do not speak, only that it says in some language that it is automatic."""
-    words = WORDS.get(language)
-    if words is None:
-        return Lexicon(language, {"automatic": ", ".join(each.automatic for each in WORDS.values())})
-    return Lexicon(language, {"automatic": words.automatic} | {code: getattr(words, code) for code in _REFUSED})
+    if language not in LANGUAGES:
+        automatic = [phrase for each in sorted(LANGUAGES) for phrase in wordings(each).automatic]
+        return Lexicon(language, {"automatic": automatic})
+    words = wordings(language)
+    return Lexicon(language, {"automatic": words.automatic, **words.exclusions})
 
 
 def _example(language: str) -> str:
-    words = WORDS.get(language, WORDS["en"])
-    return next(match[0] for text in words.thanks if (match := re.search(r"[(（][^()（）]+[)）]$", text)))
+    words = wordings(language if language in LANGUAGES else "en")
+    matches = (re.search(r"[(（][^()（）]+[)）]$", text) for text in words.templates["thanks"])
+    return next(match[0] for match in matches if match)

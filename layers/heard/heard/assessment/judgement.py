@@ -177,26 +177,8 @@ class _Reading:
 
 @cache
 def _lexicon(language: str) -> Lexicon:
-    tables: dict[str, vocabulary.Table] = {
-        "idiom": vocabulary.IDIOMS,
-        "mild": vocabulary.MILD,
-        "insult": vocabulary.INSULTS,
-        "promotion": vocabulary.PROMOTION,
-        "audience": vocabulary.AUDIENCE,
-        "request": vocabulary.REQUESTS,
-        "interrogative": vocabulary.INTERROGATIVES,
-        "asking": vocabulary.ASKING,
-    }
-    tables.update({f"critical_{flag.value}": table for flag, table in vocabulary.CRITICAL.items()})
-    tables.update({f"failure_{kind}": table for kind, table in vocabulary.FAILURES.items()})
-    tables.update({f"topic_{topic}": table for topic, table in vocabulary.TOPICS.items()})
-    return Lexicon(language, {code: table[language] for code, table in tables.items() if language in table})
-
-
-@cache
-def _languages() -> tuple[str, ...]:
-    """Every language the rules have words for."""
-    return tuple(sorted({language for table in vocabulary.CRITICAL.values() for language in table}))
+    meanings = vocabulary.MEANINGS
+    return Lexicon(language, {meaning: vocabulary.phrases(meaning, language) for meaning in meanings})
 
 
 def _read(event: ReviewEvent, engine: Engine | None) -> _Reading:
@@ -234,7 +216,8 @@ def _circumstantial(hit: Hit, words: Sequence[Token]) -> bool:
 
 @cache
 def _circumstances() -> tuple[str, ...]:
-    return tuple(fold(stem) for stem in sorted(vocabulary.CIRCUMSTANTIAL))
+    stems = vocabulary.phrases_of_all_languages("circumstantial")
+    return tuple({fold(stem.removesuffix("*")) for stem in stems})
 
 
 def _vocabularies(text: str, spoken: str | None, heard_as: str | None) -> Sequence[str]:
@@ -243,9 +226,9 @@ def _vocabularies(text: str, spoken: str | None, heard_as: str | None) -> Sequen
     English slips in everywhere; a script of its own cannot be mistaken for another language, so it is always looked up.
     """
     if spoken is None:
-        return _languages()
+        return vocabulary.LANGUAGES
     known = dict.fromkeys((heard_as, spoken, "en", *(() if text.isascii() else sorted(UNSPACED))))
-    return [language for language in known if language in _languages()]
+    return [language for language in known if language in vocabulary.LANGUAGES]
 
 
 def _asks(text: str, words: Sequence[Token], hits: Iterable[Hit], language: str | None) -> bool:
@@ -255,11 +238,16 @@ def _asks(text: str, words: Sequence[Token], hits: Iterable[Hit], language: str 
         return True
     if not any(mark in text for mark in "?？؟"):
         return False
-    if language not in vocabulary.INTERROGATIVES:
+    if language is None or not _has_interrogatives(language):
         return True
     marks = [index for index, token in enumerate(words) if token.word == END and text[token.start] in "?？؟"]
     interrogatives = [hit.at for hit in hits if hit.code == "interrogative"]
     return any(_sentence_start(words, mark) <= at < mark for mark in marks for at in interrogatives)
+
+
+@cache
+def _has_interrogatives(language: str) -> bool:
+    return bool(vocabulary.phrases("interrogative", language))
 
 
 def _sentence_start(words: Sequence[Token], mark: int) -> int:
@@ -346,7 +334,7 @@ def _combined(rated: Severity | None, worded: Severity | None, reading: _Reading
     """The worse of both; where nothing is said that counts, a person decides."""
     if rated is None:
         # Engines have scores for more languages than they were measured in.
-        strange = reading.language not in _languages()
+        strange = reading.language not in vocabulary.LANGUAGES
         if worded is None or (worded.rank <= Severity.MEDIUM.rank and (reading.short or strange)):
             return Severity.MEDIUM, [Flag.CANNOT_JUDGE]
         return worded, []
