@@ -20,7 +20,7 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
-from heard.assessment import language
+from heard.assessment import language, vocabulary
 from heard_cli import show
 from heard_training import corpus
 
@@ -68,8 +68,9 @@ def material(data: Path) -> dict[str, list[str]]:
         # Complaints without their small words, and Pidgin, are no fair samples of English.
         if row.use.trains and row.language and row.source not in {"cfpb_1k", "afrisenti_pcm"}:
             found[row.language].append(row.text[: language.READ])
-    for code, words in language.STOP_WORDS.items():
-        found[code].append(" ".join(words.split()))
+    for code in vocabulary.LANGUAGES:
+        if words := vocabulary.phrases("function_word", code):
+            found[code].append(" ".join(words))
     return {code: found[code] for code in sorted(found) if _latin(found[code])}
 
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heard.acknowledgement_wording import WORDS
+from heard.acknowledgement_wordings import wordings
 from heard.acknowledgements.compose import (
     FORMALITIES,
     KINDS,
@@ -123,8 +123,9 @@ def test_every_wording_is_automatic_names_what_was_heard_and_passes_what_busines
             for carries, detail in DETAILS.items():
                 answer = render(variant, detail)
                 assert answer is not None
+                topic = wordings(language).topics["delivery"]
                 carried = {
-                    "topic": WORDS[language].topics["delivery"],
+                    "topic": topic,
                     "subject": "Blue Lamp",
                     "rating": "4",
                     "nothing": "Hotel Sol",

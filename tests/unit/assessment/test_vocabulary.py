@@ -23,9 +23,10 @@ def judged(text: str, language: str | None = None) -> Assessment:
     return assess(event, Channel.SOCIAL, History())
 
 
-def found(language: str, table: str, text: str) -> list[Hit]:
+def found(language: str, phrases: str, text: str) -> list[Hit]:
     read = considered(text)
-    return without(Lexicon(language, {"severe": table}).find(read, tokens(read)), "idiom")
+    lexicon = Lexicon(language, {"severe": phrases.split(", ")})
+    return without(lexicon.find(read, tokens(read)), "idiom")
 
 
 SEVERE = [
@@ -144,11 +145,10 @@ def test_a_question_how_to_cancel_is_a_question_and_no_failure() -> None:
 
 
 def test_every_flag_has_words_in_every_language() -> None:
-    languages = {language for table in vocabulary.CRITICAL.values() for language in table}
-    assert len(languages) >= 29
-    assert {flag: languages - set(table) for flag, table in vocabulary.CRITICAL.items()} == {
-        flag: set() for flag in vocabulary.CRITICAL
-    }
+    assert len(vocabulary.LANGUAGES) >= 29
+    for flag in vocabulary.CRITICAL:
+        for language in vocabulary.LANGUAGES:
+            assert vocabulary.phrases(f"critical_{flag.value}", language)
 
 
 @given(
@@ -189,7 +189,7 @@ def test_pieces_know_gaps_neighbours_word_bounds_and_negation() -> None:
 
 
 def test_an_idiom_masks_only_what_it_covers() -> None:
-    lexicon = Lexicon("ja", {"severe": "盗まれ", "idiom": "心を盗まれ"})
+    lexicon = Lexicon("ja", {"severe": ["盗まれ"], "idiom": ["心を盗まれ"]})
     both = "心を盗まれました。財布を盗まれました。"
     assert [hit.start for hit in without(lexicon.find(both, tokens(both)), "idiom")] == [
         both.rindex("盗まれ")

@@ -19,9 +19,16 @@ import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING, Final, Literal, get_args
+from typing import TYPE_CHECKING, Final
 
-from heard.acknowledgement_wording import WORDS, Words
+from heard.acknowledgement_wordings import (
+    FORMALITIES,
+    KINDS,
+    LANGUAGES,
+    AcknowledgementKind,
+    Wordings,
+    wordings,
+)
 from heard.acknowledgements.templates import Template, Value, parse
 from heard.assessment import Assessment, Flag, Severity
 from heard.assessment.phrases import Lexicon, considered, tokens
@@ -33,17 +40,6 @@ from heard.reviews import Channel, ReviewEvent, Stage
 if TYPE_CHECKING:
     from heard.policy import Policy
     from heard.replies.length import Unit
-
-type AcknowledgementKind = Literal[
-    "praise", "recovered", "thanks", "complaint", "private", "person"
-]
-"""What is acknowledged: praise; praise by somebody who had complained (R18); mild words.
-
-A complaint in public; a message; and, where a
-person follows, whatever it is.
-"""
-
-KINDS: Final[tuple[AcknowledgementKind, ...]] = get_args(AcknowledgementKind.__value__)
 
 MAX_CHARACTERS: Final = 280
 """Characters that no acknowledgement exceeds: what the narrowest platform (X) takes."""
@@ -115,17 +111,6 @@ class Acknowledgement:
     variant: str
 
 
-LANGUAGES: Final = frozenset(WORDS)
-"""Languages that the playbook has wordings in."""
-
-FORMALITIES: Final = frozenset(
-    language
-    for language, words in WORDS.items()
-    if any(_FORMALITY_CHOICE.search(text) for kind in KINDS for text in getattr(words, kind))
-)
-"""Languages in which the playbook's wordings differ by how customers are addressed."""
-
-
 def choose_acknowledgement(
     event: ReviewEvent,
     assessment: Assessment,
@@ -166,7 +151,7 @@ def choose_acknowledgement(
     # than nothing, or the same again.
     playbook_language = (
         language
-        if language in WORDS
+        if language in LANGUAGES
         else _choose_language(None, policy.voice.fallback_language, ())
     )
     pools = (
@@ -179,7 +164,7 @@ def choose_acknowledgement(
     detail = Detail(
         business=_one_line(policy.voice.name or business, NAME_CHARACTERS),
         signature=_one_line(policy.voice.signature or "", NAME_CHARACTERS),
-        topic=next((topic for topic in assessment.topics if topic in WORDS["en"].topics), ""),
+        topic=next((topic for topic in assessment.topics if topic in wordings("en").topics), ""),
         subject=_subject(event, channel),
         rating=event.rating if event.rating is not None and 1 <= event.rating <= 5 else None,
         stage=channel.stage,
@@ -223,13 +208,12 @@ def playbook_variants(
 
     `formality` (`formal`, `informal`) says how customers are addressed.
     """
-    if language not in WORDS:
+    if language not in LANGUAGES:
         return ()
     choice = r"\2" if formality == "informal" else r"\1"
-    texts: tuple[str, ...] = getattr(WORDS[language], kind)
     return tuple(
         Variant(str(number), kind, language, _FORMALITY_CHOICE.sub(choice, text) + _SIGNATURE)
-        for number, text in enumerate(texts, start=1)
+        for number, text in enumerate(wordings(language).templates[kind], start=1)
     )
 
 
@@ -317,7 +301,7 @@ def _choose_language(language: str | None, fallback: str, own: Collection[str]) 
     in.
     """
     preferences = [_ALIASES.get(each, each) for each in (language, fallback) if each]
-    return next((each for each in preferences if each in WORDS or each in own), "en")
+    return next((each for each in preferences if each in LANGUAGES or each in own), "en")
 
 
 def _subject(event: ReviewEvent, channel: Channel) -> str:
@@ -405,7 +389,7 @@ def _rank(pools: Sequence[Sequence[Variant]], seed: str, avoid: Sequence[str]) -
 
 
 def _template_values(variant: Variant, detail: Detail) -> dict[str, Value]:
-    words = WORDS.get(variant.language)
+    words = wordings(variant.language) if variant.language in LANGUAGES else None
     return {
         "about": _about_text(words, variant.kind, detail) if words else "",
         "business": detail.business,
@@ -418,12 +402,12 @@ def _template_values(variant: Variant, detail: Detail) -> dict[str, Value]:
     }
 
 
-def _about_text(words: Words, kind: AcknowledgementKind, detail: Detail) -> str:
+def _about_text(words: Wordings, kind: AcknowledgementKind, detail: Detail) -> str:
     if topic := words.topics.get(detail.topic):
         return words.topic.format(topic=topic)
     if detail.subject:
-        reviewed = words.product_reviewed if kind in {"thanks", "complaint"} else ""
-        return (reviewed or words.product).format(product=detail.subject)
+        reviewed = words.product_reviewed if kind in {"thanks", "complaint"} else words.product
+        return reviewed.format(product=detail.subject)
     # One star is not repeated to whoever gave it; and most languages have a plural for the others.
     return words.rating.format(rating=detail.rating) if detail.rating and detail.rating >= 2 else ""
 
@@ -442,7 +426,7 @@ def _possible_texts(template: Template, language: str) -> list[tuple[dict[str, V
 
     Raises BadRequest when there are too many.
     """
-    words = WORDS.get(language)
+    words = wordings(language) if language in LANGUAGES else None
     texts = [
         constant for constant in sorted(template.constants, key=str) if isinstance(constant, str)
     ]
@@ -487,7 +471,7 @@ _FORBIDDEN: Final = {
         "It promises something ({words}), and nobody may keep it (R03).",
         "Say only that it was received.",
     ),
-    "admits": (
+    "admissions": (
         "It says who is right or to blame ({words}), before anybody looked (R03).",
         "Say what was heard, not whose fault it is.",
     ),
@@ -524,19 +508,14 @@ def _lexicon(language: str) -> Lexicon:
 
     In one that we do not speak, only that it says in some language that it is automatic.
     """
-    words = WORDS.get(language)
-    if words is None:
-        return Lexicon(
-            language, {"automatic": ", ".join(each.automatic for each in WORDS.values())}
-        )
-    return Lexicon(
-        language,
-        {"automatic": words.automatic} | {code: getattr(words, code) for code in _FORBIDDEN},
-    )
+    if language not in LANGUAGES:
+        phrases = [phrase for code in sorted(LANGUAGES) for phrase in wordings(code).automatic]
+        return Lexicon(language, {"automatic": phrases})
+    words = wordings(language)
+    return Lexicon(language, {"automatic": words.automatic, **words.exclusions})
 
 
 def _example(language: str) -> str:
-    words = WORDS.get(language, WORDS["en"])
-    return next(
-        match[0] for text in words.thanks if (match := re.search(r"[(（][^()（）]+[)）]$", text))
-    )
+    words = wordings(language if language in LANGUAGES else "en")
+    matches = (re.search(r"[(（][^()（）]+[)）]$", text) for text in words.templates["thanks"])
+    return next(match[0] for match in matches if match)

@@ -234,28 +234,10 @@ class _Analysis:
 
 @cache
 def _lexicon(language: str) -> Lexicon:
-    tables: dict[str, vocabulary.Table] = {
-        "idiom": vocabulary.IDIOMS,
-        "mild": vocabulary.MILD,
-        "insult": vocabulary.INSULTS,
-        "promotion": vocabulary.PROMOTION,
-        "audience": vocabulary.AUDIENCE,
-        "request": vocabulary.REQUESTS,
-        "interrogative": vocabulary.INTERROGATIVES,
-        "asking": vocabulary.ASKING,
-    }
-    tables.update({f"critical_{flag.value}": table for flag, table in vocabulary.CRITICAL.items()})
-    tables.update({f"failure_{kind}": table for kind, table in vocabulary.FAILURES.items()})
-    tables.update({f"topic_{topic}": table for topic, table in vocabulary.TOPICS.items()})
     return Lexicon(
-        language, {code: table[language] for code, table in tables.items() if language in table}
+        language,
+        {meaning: vocabulary.phrases(meaning, language) for meaning in vocabulary.MEANINGS},
     )
-
-
-@cache
-def _known_languages() -> tuple[str, ...]:
-    """Every language the rules have words for."""
-    return tuple(sorted({language for table in vocabulary.CRITICAL.values() for language in table}))
 
 
 def _analyse(event: ReviewEvent, engine: Engine | None) -> _Analysis:
@@ -300,7 +282,8 @@ def _is_circumstantial(hit: Hit, words: Sequence[Token]) -> bool:
 
 @cache
 def _circumstances() -> tuple[str, ...]:
-    return tuple(fold(stem) for stem in sorted(vocabulary.CIRCUMSTANTIAL))
+    stems = vocabulary.phrases_of_all_languages("circumstantial")
+    return tuple({fold(stem.removesuffix("*")) for stem in stems})
 
 
 def _lookup_languages(
@@ -314,11 +297,11 @@ def _lookup_languages(
     is always looked up.
     """
     if review_language is None:
-        return _known_languages()
+        return vocabulary.LANGUAGES
     candidates = dict.fromkeys(
         (detected, review_language, "en", *(() if text.isascii() else sorted(UNSPACED)))
     )
-    return [language for language in candidates if language in _known_languages()]
+    return [language for language in candidates if language in vocabulary.LANGUAGES]
 
 
 def _asks_question(
@@ -330,7 +313,7 @@ def _asks_question(
         return True
     if not any(mark in text for mark in "?？؟"):
         return False
-    if language not in vocabulary.INTERROGATIVES:
+    if language is None or not _has_interrogatives(language):
         return True
     marks = [
         index
@@ -339,6 +322,11 @@ def _asks_question(
     ]
     interrogatives = [hit.at for hit in hits if hit.code == "interrogative"]
     return any(_sentence_start(words, mark) <= at < mark for mark in marks for at in interrogatives)
+
+
+@cache
+def _has_interrogatives(language: str) -> bool:
+    return bool(vocabulary.phrases("interrogative", language))
 
 
 def _sentence_start(words: Sequence[Token], mark: int) -> int:
@@ -439,7 +427,7 @@ def _combine(
     """The worse of both; where nothing is said that counts, a person decides."""
     if rating_severity is None:
         # Engines have scores for more languages than they were measured in.
-        unknown_language = analysis.language not in _known_languages()
+        unknown_language = analysis.language not in vocabulary.LANGUAGES
         if text_severity is None or (
             text_severity.rank <= Severity.MEDIUM.rank and (analysis.is_short or unknown_language)
         ):

@@ -1,9 +1,7 @@
-"""Which language a review is in.
+"""Which language a review is in: the platform's claim when it can be one, else what the text says.
 
-The platform's claim when it can be one, else what its letters, its pieces and its small words say.
-
-Letters decide where a script is one language's. Languages in Latin letters are told apart by a
-model of hashed pieces, which `training/heard_training/train_language.py` writes, and by small words
+Its letters decide where a script is one language's. Languages in Latin letters are told apart by a
+model of hashed pieces, which `training/heard_training/train_language.py` writes, and by function words
 where the model or numpy is not installed or knows too little.
 """
 
@@ -17,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from heard.assessment import vocabulary
 from heard.assessment.engines import ngrams
 from heard.assessment.engines.weights import WeightsMissing, find_weights
 from heard.assessment.phrases import END, Token, fold, listed
@@ -38,7 +37,7 @@ READ: Final = 300
 """Characters of a text that are enough to tell its language."""
 
 MIN_LETTERS: Final = 15
-"""Letters below which small words alone decide.
+"""Letters below which function words alone decide.
 
 There is too little to tell noise from a language.
 """
@@ -78,74 +77,8 @@ _THREE_LETTER_CODES: Final = listed(
 
 _CLAIM: Final = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]{1,8})*")
 
-STOP_WORDS: Final = {
-    "en": """
-        the and was were is are with this that it of to for in my you your they have had has not but very so we i from at be on me
-        good great nice bad love loved best worst food room place service staff would again here a an our their there will what when
-        why how can do did its dont didnt never always after just get got no all more been out thanks thank ok they're said which
-        could would should time only than some any into also these those
-    """,
-    "de": """
-        der die das und ist war nicht mit ein eine einen einem sehr ich wir sie es auf den dem des für von zu im auch aber wie nur
-        noch nach bei hat haben wird kein keine mein meine uns sich wurde waren gut schlecht immer wieder alles nie was warum wann
-        man gerne danke leider super schnell gutes tolle toll einer eines durch oder über vom zum zur bis mehr unter sein ihre ihr
-        dann wenn dass diese dieser
-    """,
-    "fr": """le la les et est un une des du de pas très je nous vous il elle ce cette qui que pour dans avec sur mais au aux sont ai été
-        était plus en ne on mon ma mes votre bien tout trop jamais merci service c j l d n qu comme après quand où pourquoi rien être avoir
-        bon bonne mauvais très par leur leurs ces été ses son sa si aussi entre sans deux peut""",
-    "es": """
-        el la los las y es un una de que en muy no con para por lo se del al pero mi su fue son está nos me más como todo bien mal yo
-        le han hay este esta cuando nunca gracias porque donde servicio buen bueno buena ya sin fueron todos qué cómo lugar estaba
-        entre sobre desde hasta ser también fue otro esto esos comida habitación
-    """,
-    "it": """
-        il lo la gli le e è un una di che non molto con per ho ma del della dei delle al alla sono era mi ci si più come anche tutto
-        bene mai questo questa nel nella dal da in hanno stato perché dove quando grazie ottimo buono buona tutti i l c delle degli
-        alle sulla nella essere loro sui fu era anche camera cibo
-    """,
-    "pt": """
-        o a os as e é um uma de que não com para por do da dos das no na em muito mas meu minha foi são está mais como tudo bem se eu
-        ele ela este esta isso nunca obrigado obrigada porque onde quando já sem ao pelo pela você vocês bom boa ótimo ter estava era
-        quarto nos nas ou pelos seu sua também comida entre ser até ruim atendimento
-    """,
-    "nl": """
-        de het een en is was niet met van voor op zijn ik je we wij ze ook maar zeer heel er aan bij dat dit die te naar om als nog
-        wel geen mijn ons hun heeft hebben werd goed slecht altijd nooit weer wat waarom wanneer bedankt dank erg hier uit kamer eten
-        lekker worden door tot kan meer dan over deze onder zo hun alle schoon personeel
-    """,
-    "pl": """i w na z nie jest się do to że był była bardzo ale jak od za po tak co dla przez są tylko już mnie nam ich jego ten tej
-        tego polecam obsługa dobre dobry nigdy oraz które który przed lub gdy może ale też były w""",
-    "tr": """ve bir bu çok da de için ile ama değil ben biz siz gibi daha en ne var yok kadar sonra olarak olan güzel kötü iyi hiç her
-        teşekkürler mi mı olarak olduğu tarafından ki o ise veya bunu kadar""",
-    "sv": """och att det är en ett som på för med var inte jag vi ni av till den de har men mycket om så från mycket bra dålig aldrig
-        tack här sig hade kan eller ett efter vid också detta många när deras blev alla""",
-    "da": """og at det er en et som på for med var ikke jeg vi i af til den de har men meget om så fra god dårlig aldrig tak her sig
-        havde kan os også blev eller efter ved dette mange når deres af""",
-    "no": """og at det er en et som på for med var ikke jeg vi i av til den de har men veldig om så fra bra dårlig aldri takk her seg
-        hadde kan oss også ble eller etter ved dette mange når deres av ifølge""",
-    "fi": """
-        ""ja on ei se oli että hyvä mutta myös kun niin en me olen ovat kuin todella erittäin tämä sitä huono kiitos ihan jo vain
-        sekä joka jotka voi hän sen tai mukaan mutta oli""
-    """,
-    "cs": """a je v na se že to s z do ne i ale jako jsem jsme byl byla bylo velmi pro by si tak už po od když není jsou děkuji
-        dobré nikdy které který která jejich jeho nebo kde při více""",
-    "ro": """și si este cu de la nu în un o pe că ca sa să mai foarte dar din pentru am fost sunt care ce a au bine recomand
-        produs produsul sunt fi este această acest într cele lor prin unui unei sau când""",
-    "hu": """
-        ""a az és nem hogy egy is volt nagyon de van csak meg ez mint már még jó rossz minden soha köszönöm el ki hogy azt egy vagy
-        ezt volt olyan lesz így által""
-    """,
-    "af": """die het nie en is was dit vir met wat ek ons hulle sy hy baie ook maar van op te om as aan word deur of kan meer
-        daar hierdie goeie kos lekker dankie diens""",
-    "id": """yang dan di ini itu dengan untuk tidak ada saya dari ke nya juga sudah sangat bisa akan kami enak banget makanan tempat
-        pelayanan tapi karena lebih yg gak adalah pada dalam oleh atau telah mereka dari orang bahwa seperti dapat menjadi""",
-}
-
-"""Words that say little and are everywhere, by language."""
-
 _MAX_TOKENS: Final = 400
-"""More small words than this change nothing."""
+"""More function words than this change nothing."""
 
 
 def language_code(claim: str | None) -> str | None:
@@ -162,18 +95,15 @@ def language_code(claim: str | None) -> str | None:
 
 
 def detect(text: str, words: list[Token]) -> str | None:
-    """The language that the letters, pieces or small words of a text give away.
-
-    None when they do not, or point at two.
-    """
+    """The language that letters, pieces or function words give away; None for none, or for two."""
     script = _script(text)
     if script is not None:
         return script or None
     model = _model()
     if model is None or sum(map(str.isalpha, text[:READ])) < MIN_LETTERS:
-        return _by_stop_words(words)
+        return _by_function_words(words)
     nearest, is_certain = model.best_match(text)
-    return nearest if is_certain or nearest == _by_stop_words(words) else None
+    return nearest if is_certain or nearest == _by_function_words(words) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +189,7 @@ def _model() -> LanguageDetector | None:
         return None
 
 
-def _by_stop_words(words: list[Token]) -> str | None:
+def _by_function_words(words: list[Token]) -> str | None:
     votes = _votes(words)
     ranked = sorted(votes.items(), key=lambda vote: (-vote[1], vote[0]))
     count = sum(token.word != END for token in words[:_MAX_TOKENS])
@@ -289,8 +219,8 @@ def _votes(words: Iterable[Token]) -> dict[str, float]:
 @cache
 def _word_languages() -> dict[str, tuple[str, ...]]:
     owners: dict[str, tuple[str, ...]] = {}
-    for language, table in STOP_WORDS.items():
-        for word in {fold(word) for word in table.split()}:
+    for language in vocabulary.LANGUAGES:
+        for word in {fold(word) for word in vocabulary.phrases("function_word", language)}:
             owners[word] = (*owners.get(word, ()), language)
     return owners
 

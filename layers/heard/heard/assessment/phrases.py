@@ -1,6 +1,6 @@
 """Finding phrases in running text: how tables of words are written, compiled and matched.
 
-A table is text, phrases parted by commas. In a phrase `word*` matches a word that begins so, `*word` one
+A table is a sequence of phrases. In a phrase `word*` matches a word that begins so, `*word` one
 that ends so, `a|b` either word, and `..` up to three words that may stand between. `a + b` is the phrase `a` with
 `b` near it in the same sentence, before or after; here `b|c d` is either of two phrases. Words are compared
 without case, accents and apostrophes, and a phrase never crosses the end of a sentence.
@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
-from heard.assessment import negation
+from heard.assessment import vocabulary
 
 
 def listed(words: str) -> frozenset[str]:
@@ -54,7 +54,6 @@ _TAIL: Final = 5_000
 _WORDS: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[.!?;:…\n。！？؟।]+")
 _LINKS: Final = re.compile(r"(?:https?://|www\.)[^\s<>]{1,500}", re.IGNORECASE)
 _PLAIN: Final = str.maketrans({"ı": "i", "ł": "l", "ø": "o", "đ": "d", "œ": "oe", "æ": "ae"})
-_ELISIONS: Final = listed("un dell all nell sull dall quell qu gl anch jusqu lorsqu puisqu quest")
 
 _SCRIPTS: Final = re.compile("[\u0590-\u06ff\u0900-\u097f\u0e00-\u0e7f\u1100-\u11ff\u3040-\u9fff\uac00-\ud7af]")
 """The letters of the unspaced languages."""
@@ -75,9 +74,6 @@ _SIGNS: Final = str.maketrans(
     }
 )
 """Spellings of one letter as one; marks of vowels, and joiners, as none."""
-
-_NOT_ONLY: Final = listed("only just merely nur seulement solo solamente soltanto apenas so alleen tylko sadece")
-"""After a negator these turn the negation into its opposite."""
 
 
 class Token(NamedTuple):
@@ -131,7 +127,7 @@ def tokens(text: str) -> list[Token]:
         folded = fold(piece)
         if "'" in folded:
             head, _, rest = folded.partition("'")
-            if (len(head) == 1 and head != "i") or head in _ELISIONS:
+            if (len(head) == 1 and head != "i") or head in _elisions():
                 found.append(Token(head, start, start + len(head)))
                 found.append(Token(rest.replace("'", ""), start + len(head) + 1, match.end()))
                 continue
@@ -191,7 +187,7 @@ class _Pieces:
 class Lexicon:
     """The phrases of one language, of any number of tables."""
 
-    def __init__(self, language: str, tables: Mapping[str, str]) -> None:
+    def __init__(self, language: str, tables: Mapping[str, Iterable[str]]) -> None:
         self._negation = Negation.of(language)
         self._pieces: defaultdict[str, list[_Pieces]] = defaultdict(list)
         self._full: defaultdict[str, list[_Phrase]] = defaultdict(list)
@@ -199,11 +195,11 @@ class Lexicon:
         self._ends: list[tuple[str, _Phrase]] = []
         self._known: dict[str, tuple[_Phrase, ...]] = {}
         for code, table in tables.items():
-            for written in table.replace("\n", " ").split(","):
+            for written in table:
                 if language in UNSPACED and not written.isascii():
                     pieces = _pieces(code, written)
                     self._pieces[pieces.parts[0].signs[0]].append(pieces)
-                elif written.strip():
+                else:
                     self._add(_phrase(code, written))
         self._endings = tuple(ending for ending, _ in self._ends)
 
@@ -282,13 +278,12 @@ class Negation:
     @cache
     def of(cls, language: str) -> Negation:
         """The negation of a language: what all know, and its own."""
-        own = listed(fold(negation.BEFORE.get(language, "")))
-        after = listed(fold(negation.AFTER.get(language, "")))
-        signs_before, signs_after = (
-            tuple(_plain(part.strip()) for part in table.get(language, "").split(",") if part.strip())
-            for table in (negation.SIGNS_BEFORE, negation.SIGNS_AFTER)
-        )
-        return cls(own | listed(negation.EVERYWHERE), after, signs_before, signs_after)
+        before = vocabulary.phrases("negation_before", language)
+        after = vocabulary.phrases("negation_after", language)
+        anywhere = frozenset(vocabulary.phrases_of_all_languages("negation_anywhere"))
+        if language in UNSPACED:
+            return cls(anywhere, frozenset(), tuple(map(_plain, before)), tuple(map(_plain, after)))
+        return cls(anywhere | set(map(fold, before)), frozenset(map(fold, after)), (), ())
 
     def of_words(self, text: str, words: Sequence[Token], at: int, to: int) -> bool:
         """Whether a negator stands one or two words before, or where the language puts it behind; "not only" is none.
@@ -299,7 +294,7 @@ class Negation:
             if at < back or words[at - back].word == END or "," in text[words[at - back].end : words[at - back + 1].start]:
                 break
             if words[at - back].word in self.before:
-                return words[at - back + 1].word not in _NOT_ONLY
+                return words[at - back + 1].word not in _words_of_not_only()
         if self.after:
             for word in words[to : to + 2]:
                 if word.word == END:
@@ -315,6 +310,18 @@ class Negation:
             return True
         after = _CLAUSES.split(text[end : end + 8], maxsplit=1)[0]
         return any(sign in after for sign in self.signs_after)
+
+
+@cache
+def _elisions() -> frozenset[str]:
+    """Words that lose their last letter before an apostrophe."""
+    return frozenset(vocabulary.phrases_of_all_languages("elision"))
+
+
+@cache
+def _words_of_not_only() -> frozenset[str]:
+    """Words that turn a negation before them into its opposite, as in "not only"."""
+    return frozenset(vocabulary.phrases_of_all_languages("negation_only"))
 
 
 def without(hits: Iterable[Hit], masks: str) -> list[Hit]:

@@ -12,10 +12,11 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
-from heard import reply_wording as wording
 from heard.assessment.phrases import END, Hit, Lexicon, considered, tokens
+from heard.phrase_files import PhraseFolder
 from heard.replies.length import text_length
 
 if TYPE_CHECKING:
@@ -27,6 +28,15 @@ MAX_SIMILARITY: Final = 0.8
 BUSINESS_NAME_CHARACTERS: Final = 60
 MAX_RECENT: Final = 100
 SHINGLE_WORDS: Final = 3
+
+LANGUAGES: Final = ("en", "de", "fr", "es", "it", "pt", "nl")
+"""Languages in which replies are searched for what they should not say."""
+
+FINDINGS: Final = ("excuse", "blame", "arguing", "marketing", "incentive", "admission", "reward")
+"""Codes of what is searched for. With a reward, asking for another review is an incentive (R13);
+without, it is only unwise."""
+
+_FOLDER: Final = PhraseFolder(Path(__file__).parents[1] / "reply_phrases")
 
 type Fingerprint = frozenset[int]
 """The runs of words of a text, as CRC-32: enough to compare, too little to read."""
@@ -184,12 +194,11 @@ def _unsuitable_phrases(text: str) -> list[Hit]:
 
 @cache
 def _lexicons() -> tuple[Lexicon, ...]:
-    tables = {**wording.UNSUITED, "reward": wording.REWARDS}
     return tuple(
         Lexicon(
-            language, {code: table[language] for code, table in tables.items() if language in table}
+            language, {finding: _FOLDER.phrases(finding, language) for finding in FINDINGS}
         )
-        for language in wording.UNSUITED["excuse"]
+        for language in LANGUAGES
     )
 
 

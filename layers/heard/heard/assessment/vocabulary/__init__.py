@@ -1,59 +1,92 @@
-"""The words the rules know: one table per meaning and language, in the notation of `phrases`.
+"""The phrases that the rules know, by meaning and language, as `assessment.phrases` reads them.
 
-To teach them a word, add the word to a table and an example to the table of cases in the tests. Tables name what
-is concrete ("charged twice"), since merely angry words are not severe (playbook, severity). Words are written
-with or without accents, whichever reads better; they are compared without.
+Each folder beside this file is a meaning and holds a text file for each language. To teach the
+rules a phrase, add it to a file and an example to the tests. Files name what is concrete
+("charged twice"), since merely angry words are not severe (playbook, severity). Phrases are written
+with or without accents, whichever reads better; they are compared without. `README.md` says what
+each meaning holds.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
-from heard.assessment.phrases import listed
 from heard.assessment.model import Flag
-from heard.assessment.vocabulary.failures import FAILURES
-from heard.assessment.vocabulary.idioms import IDIOMS
-from heard.assessment.vocabulary.manners import ASKING, AUDIENCE, INSULTS, INTERROGATIVES, PROMOTION, REQUESTS
-from heard.assessment.vocabulary.opinion import MILD
-from heard.assessment.vocabulary.property import FRAUD, PRIVACY
-from heard.assessment.vocabulary.rights import DISCRIMINATION, LEGAL, PRESS
-from heard.assessment.vocabulary.safety import SAFETY, SELF_HARM
-from heard.assessment.vocabulary.table import Table
-from heard.assessment.vocabulary.topics import TOPICS
+from heard.phrase_files import PhraseFolder
 
-__all__ = [
-    "ASKING",
-    "AUDIENCE",
-    "CIRCUMSTANTIAL",
-    "CRITICAL",
-    "FAILURES",
-    "IDIOMS",
-    "INSULTS",
-    "INTERROGATIVES",
-    "MILD",
-    "PROMOTION",
-    "REQUESTS",
-    "TOPICS",
-    "Table",
-]
+_CODES = "af ar cs da de el en es fi fr he hi hu id it ja ko nl no pl pt ro ru sv th tr uk vi zh"
 
-CRITICAL: Final[dict[Flag, Table]] = {
-    Flag.SAFETY: SAFETY,
-    Flag.SELF_HARM: SELF_HARM,
-    Flag.LEGAL: LEGAL,
-    Flag.DISCRIMINATION: DISCRIMINATION,
-    Flag.PRIVACY: PRIVACY,
-    Flag.FRAUD: FRAUD,
-    Flag.PRESS: PRESS,
-}
-"""Somebody may be hurt, or the law, discrimination, a breach, theft or the press is involved: severity critical."""
+LANGUAGES: Final = tuple(_CODES.split())
+"""Every language that the rules have phrases for: at least those of `CRITICAL`."""
 
-CIRCUMSTANTIAL: Final = listed(
-    """
-    police polizei polici polizia policia politie polis 警察 الشرطة hospital 病院に 病院へ ambul dangerous gefährlich dangereu
-    peligros pericolos perigos gevaarlijk 危険 危险 injur verletzt verletzung blessé herid ferit ferid gewond 怪我 けがを 受伤
-    unsafe bleeding bled lawyer attorney anwalt avocat abogad avvocat advogad advocaat jurist reporter journalist theft
-    diebstahl tribunal gericht
-    """
+CRITICAL: Final = (
+    Flag.SAFETY,
+    Flag.SELF_HARM,
+    Flag.LEGAL,
+    Flag.DISCRIMINATION,
+    Flag.PRIVACY,
+    Flag.FRAUD,
+    Flag.PRESS,
 )
-"""Beginnings of severe words that stories, books and happy endings hold too: no evidence where an engine finds a review harmless."""
+"""Somebody may be hurt, or the law, discrimination, a breach, theft or the press is involved.
+
+Severity critical. The phrases of a flag are in `critical_<flag>`."""
+
+FAILURES: Final = ("money", "lost", "broken", "staff", "churn")
+"""A concrete failure, or never again: severity high, unless the review as a whole is clearly happy.
+
+`churn` sets the flag. The phrases of a kind are in `failure_<kind>`."""
+
+TOPICS: Final = (
+    "delivery",
+    "payment",
+    "staff",
+    "quality",
+    "food",
+    "cleanliness",
+    "price",
+    "app",
+    "support",
+    "wait",
+    "room",
+)
+"""What a review is about: the topics of an assessment. Their phrases are in `topic_<topic>`."""
+
+MEANINGS: Final = (
+    "idiom",
+    "mild",
+    "insult",
+    "promotion",
+    "audience",
+    "request",
+    "interrogative",
+    "asking",
+    *(f"critical_{flag.value}" for flag in CRITICAL),
+    *(f"failure_{kind}" for kind in FAILURES),
+    *(f"topic_{topic}" for topic in TOPICS),
+)
+"""The meanings that are looked for in a review."""
+
+GRAMMAR: Final = (
+    "circumstantial",
+    "elision",
+    "function_word",
+    "negation_after",
+    "negation_anywhere",
+    "negation_before",
+    "negation_only",
+)
+"""Meanings that help to understand the others: single words, some only of some languages."""
+
+_FOLDER: Final = PhraseFolder(Path(__file__).parent)
+
+
+def phrases(meaning: str, language: str) -> tuple[str, ...]:
+    """The phrases of a meaning in a language; none where there are none."""
+    return _FOLDER.phrases(meaning, language) if language in LANGUAGES else ()
+
+
+def phrases_of_all_languages(meaning: str) -> tuple[str, ...]:
+    """The phrases of a meaning in every language, one language after another."""
+    return tuple(phrase for language in LANGUAGES for phrase in phrases(meaning, language))
