@@ -10,7 +10,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from heard.phrase_files import BUNDLE, PhraseFolder
+from heard.text.phrase_files import BUNDLE, PhraseFolder
 
 
 def replace_text_files(folder: Path) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from heard.phrase_files import BUNDLE, PhraseFolder
+from heard.text.phrase_files import BUNDLE, PhraseFolder
 from tests.static.repository import LAYERS, ROOT, locked_distributions, normalize_name
 
 ZIP_BUDGETS = {
@@ -91,7 +91,7 @@ def test_the_layer_reads_the_same_phrases_from_few_files(layer: Path) -> None:
         assert {"/".join(name) for name in names} == lines.keys()
         for name in names:
             assert PhraseFolder(bundle.parent).lines(*name) == PhraseFolder(folder).lines(*name)
-    assert len([*packed.rglob(BUNDLE)]) == 3
+    assert len([*packed.rglob(BUNDLE)]) == 4
     assert [*packed.rglob("*.txt")] == []
 
 

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heard.assessment import Agenda, Assessment, Flag, History, Severity, assess, vocabulary
-from heard.assessment.phrases import UNSPACED, Hit, Lexicon, considered, tokens, without
+from heard.text.lexicon import Hit, Lexicon, unmasked_hits
+from heard.text.words import UNSPACED, matchable_text, tokens
 from heard.reviews import Author, Channel, EventKind, ReviewEvent
 
 
@@ -24,9 +25,9 @@ def judged(text: str, language: str | None = None) -> Assessment:
 
 
 def found(language: str, phrases: str, text: str) -> list[Hit]:
-    read = considered(text)
+    read = matchable_text(text)
     lexicon = Lexicon(language, {"severe": phrases.split(", ")})
-    return without(lexicon.find(read, tokens(read)), "idiom")
+    return unmasked_hits(lexicon.find(read, tokens(read)), "idiom")
 
 
 SEVERE = [
@@ -191,6 +192,6 @@ def test_pieces_know_gaps_neighbours_word_bounds_and_negation() -> None:
 def test_an_idiom_masks_only_what_it_covers() -> None:
     lexicon = Lexicon("ja", {"severe": ["盗まれ"], "idiom": ["心を盗まれ"]})
     both = "心を盗まれました。財布を盗まれました。"
-    assert [hit.start for hit in without(lexicon.find(both, tokens(both)), "idiom")] == [
+    assert [hit.start for hit in unmasked_hits(lexicon.find(both, tokens(both)), "idiom")] == [
         both.rindex("盗まれ")
     ]

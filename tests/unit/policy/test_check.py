@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heard.acknowledgements.compose import KINDS
+from heard.acknowledgements.wordings import KINDS
 from heard.assessment import Agenda, Assessment, Flag, Severity
 from heard.policy import Context, Policy, ThreadState, complete_document, decide, load_policy
 from heard.policy.check import find_problems

@@ -16,7 +16,8 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any, Final, Literal, NamedTuple
 
-from heard.acknowledgements.compose import FORMALITIES, LANGUAGES, check_template
+from heard.acknowledgements.template_check import check_template
+from heard.acknowledgements.wordings import FORMALITIES, LANGUAGES
 from heard.assessment import Agenda, Flag, Severity
 from heard.policy import decisions
 from heard.policy.conditions import Conditions, Facts, build_conditions

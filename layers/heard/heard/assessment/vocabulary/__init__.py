@@ -1,10 +1,9 @@
-"""The phrases that the rules know, by meaning and language, as `assessment.phrases` reads them.
+"""The phrases that the rules know, by meaning and language, from the text files beside this file.
 
-Each folder beside this file is a meaning and holds a text file for each language. To teach the
-rules a phrase, add it to a file and an example to the tests. Files name what is concrete
-("charged twice"), since merely angry words are not severe (playbook, severity). Phrases are written
-with or without accents, whichever reads better; they are compared without. `README.md` says what
-each meaning holds.
+Each folder is a meaning and holds a text file for each language. To teach the rules a phrase, add
+it to a file and an example to the tests. The phrases of severe meanings name what is concrete
+("charged twice"), because words that are merely angry are not severe (playbook, severity).
+`README.md` says what each meaning holds.
 """
 
 from __future__ import annotations
@@ -13,12 +12,11 @@ from pathlib import Path
 from typing import Final
 
 from heard.assessment.model import Flag
-from heard.phrase_files import PhraseFolder
+from heard.text import grammar
+from heard.text.phrase_files import PhraseFolder
 
-_CODES = "af ar cs da de el en es fi fr he hi hu id it ja ko nl no pl pt ro ru sv th tr uk vi zh"
-
-LANGUAGES: Final = tuple(_CODES.split())
-"""Every language that the rules have phrases for: at least those of `CRITICAL`."""
+LANGUAGES: Final = grammar.LANGUAGES
+"""The languages that the rules have phrases for: at least those of `CRITICAL`."""
 
 CRITICAL: Final = (
     Flag.SAFETY,
@@ -29,14 +27,18 @@ CRITICAL: Final = (
     Flag.FRAUD,
     Flag.PRESS,
 )
-"""Somebody may be hurt, or the law, discrimination, a breach, theft or the press is involved.
+"""Flags of critical severity.
 
-Severity critical. The phrases of a flag are in `critical_<flag>`."""
+Somebody may be hurt, or the law, discrimination, a data breach, theft or the press is involved. The
+phrases of a flag are in `critical_<flag>`.
+"""
 
 FAILURES: Final = ("money", "lost", "broken", "staff", "churn")
-"""A concrete failure, or never again: severity high, unless the review as a whole is clearly happy.
+"""Kinds of concrete failure: severity high, unless the review as a whole is clearly happy.
 
-`churn` sets the flag. The phrases of a kind are in `failure_<kind>`."""
+`churn` is a customer who says that they will not come back; it also sets a flag. The phrases of a
+kind are in `failure_<kind>`.
+"""
 
 TOPICS: Final = (
     "delivery",
@@ -51,7 +53,7 @@ TOPICS: Final = (
     "wait",
     "room",
 )
-"""What a review is about: the topics of an assessment. Their phrases are in `topic_<topic>`."""
+"""The topics of an assessment: what a review is about. Their phrases are in `topic_<topic>`."""
 
 MEANINGS: Final = (
     "idiom",
@@ -68,22 +70,14 @@ MEANINGS: Final = (
 )
 """The meanings that are looked for in a review."""
 
-GRAMMAR: Final = (
-    "circumstantial",
-    "elision",
-    "function_word",
-    "negation_after",
-    "negation_anywhere",
-    "negation_before",
-    "negation_only",
-)
-"""Meanings that help to understand the others: single words, some only of some languages."""
+AIDS: Final = ("circumstantial", "function_word")
+"""Meanings that help to understand a review and are not looked for themselves."""
 
 _FOLDER: Final = PhraseFolder(Path(__file__).parent)
 
 
 def phrases(meaning: str, language: str) -> tuple[str, ...]:
-    """The phrases of a meaning in a language; none where there are none."""
+    """The phrases of a meaning in a language, an empty tuple where it has none."""
     return _FOLDER.phrases(meaning, language) if language in LANGUAGES else ()
 
 

@@ -4,10 +4,10 @@ A file is UTF-8 in composed form (NFC). Empty lines and lines that begin with `#
 other line has no blank at its ends and no two blanks in a row, and stands once in its file. A line
 that breaks a rule raises `ValueError` with the file and the line.
 
-Files are read when they are first asked for. In the deployed layer the lines of all files of a
-folder are in one, `bundle.json`, because opening hundreds of small files would slow a cold start:
-the layer's build (`layers/heard/bundle_phrases.py`) reads the files with this module.
-Knows no meaning, no language and not what the phrases are for.
+A file is read when it is first asked for. In the deployed layer the lines of all files of a folder
+are in one file, `bundle.json`, because opening hundreds of small files would slow a cold start.
+The layer's build (`layers/heard/bundle_phrases.py`) makes the bundle, and reads the files with this
+module. This module knows no meaning, no language, and not what the phrases are for.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from pathlib import Path
 from typing import Final
 
 BUNDLE: Final = "bundle.json"
-"""The file that stands for all text files of a folder in the deployed layer."""
+"""The file that replaces all text files of a folder in the deployed layer."""
 
-_BLANKS: Final = re.compile(r"^\s|\s$|\s\s|[\t\r\ufeff]")
+_SURPLUS_BLANK: Final = re.compile(r"^\s|\s$|\s\s|[\t\r\ufeff]")
 """A blank at either end, two in a row, or one that nobody sees."""
 
 
@@ -34,7 +34,10 @@ class PhraseFolder:
     path: Path
 
     def phrases(self, meaning: str, language: str) -> tuple[str, ...]:
-        """The phrases of a meaning in a language, in the order of the file; none without a file."""
+        """The phrases of a meaning in a language, in the order of the file.
+
+        An empty tuple where there is no file.
+        """
         lines = self.lines(meaning, language)
         for line in lines:
             if "," in line:
@@ -54,7 +57,7 @@ class PhraseFolder:
         return entries
 
     def lines(self, meaning: str, language: str) -> tuple[str, ...]:
-        """The lines of a file that say something, for example sentences."""
+        """The lines of a file without comments and empty lines, for example sentences."""
         bundle = _bundle(self.path)
         if bundle is not None:
             return tuple(bundle.get(f"{meaning}/{language}", ()))
@@ -62,7 +65,7 @@ class PhraseFolder:
         for line in self._text(meaning, language).split("\n"):
             if not line or line.startswith("#"):
                 continue
-            if _BLANKS.search(line):
+            if _SURPLUS_BLANK.search(line):
                 raise self._error(meaning, language, line, "has a blank too many")
             if not unicodedata.is_normalized("NFC", line):
                 raise self._error(meaning, language, line, "is not in composed form (NFC)")
@@ -82,9 +85,9 @@ class PhraseFolder:
             raise ValueError(f"{file}, line {number}: it is not UTF-8.") from error
 
     def _error(self, meaning: str, language: str, line: str, problem: str) -> ValueError:
-        """The error of a line; if the line stands more than once, of the last."""
+        """The error of a line; of a line that stands more than once, the last place is named."""
         lines = self._text(meaning, language).split("\n")
-        places = [place for place, each in enumerate(lines, start=1) if each == line]
+        places = [place for place, other in enumerate(lines, start=1) if other == line]
         number = places[-1] if places else "unknown"  # a bundle keeps no comments
         return ValueError(f"{self.path / meaning / language}.txt, line {number}: it {problem}.")
 

@@ -7,29 +7,38 @@ from pathlib import Path
 
 import pytest
 
-from heard import acknowledgement_wordings
-from heard.acknowledgement_wordings import EXCLUSIONS, FORMALITIES, KINDS, wordings
+from heard.acknowledgements import wordings as acknowledgement_wordings
+from heard.acknowledgements.wordings import EXCLUSIONS, FORMALITIES, KINDS, wordings
 from heard.assessment import vocabulary
-from heard.assessment.phrases import UNSPACED, Lexicon
-from heard.phrase_files import PhraseFolder
 from heard.replies import lint as replies
+from heard.text import grammar
+from heard.text.lexicon import Lexicon
+from heard.text.phrase_files import PhraseFolder
+from heard.text.words import UNSPACED
 
 LIBRARY = Path(vocabulary.__file__).parents[2]
 VOCABULARY = PhraseFolder(LIBRARY / "assessment" / "vocabulary")
-WORDINGS = PhraseFolder(LIBRARY / "acknowledgement_wordings")
-REPLIES = PhraseFolder(LIBRARY / "reply_phrases")
+WORDINGS = PhraseFolder(LIBRARY / "acknowledgements" / "wordings")
+REPLIES = PhraseFolder(LIBRARY / "replies" / "phrases")
+GRAMMAR = PhraseFolder(LIBRARY / "text" / "grammar")
 
 MEANINGS = {
-    VOCABULARY: {*vocabulary.MEANINGS, *vocabulary.GRAMMAR},
+    VOCABULARY: {*vocabulary.MEANINGS, *vocabulary.AIDS},
+    GRAMMAR: {*grammar.KINDS},
     WORDINGS: {*KINDS, *EXCLUSIONS, "automatic", "detail", "topic"},
     REPLIES: {*replies.FINDINGS},
 }
 LANGUAGES = {
     VOCABULARY: set(vocabulary.LANGUAGES),
+    GRAMMAR: set(grammar.LANGUAGES),
     WORDINGS: set(acknowledgement_wordings.LANGUAGES),
     REPLIES: set(replies.LANGUAGES),
 }
-PARTIAL_MEANINGS = {"audience", "interrogative", "mild", "promotion", "request", *vocabulary.GRAMMAR}
+PARTIAL_MEANINGS = {
+    *("audience", "interrogative", "mild", "promotion", "request"),
+    *vocabulary.AIDS,
+    *grammar.KINDS,
+}
 """Meanings that not every language has phrases for."""
 
 folders = pytest.mark.parametrize("folder", MEANINGS, ids=lambda folder: folder.path.name)
@@ -131,10 +140,10 @@ def test_every_phrase_of_replies_can_be_looked_for(language: str) -> None:
     Lexicon(language, {finding: REPLIES.phrases(finding, language) for finding in findings})
 
 
-@pytest.mark.parametrize("meaning", sorted({*vocabulary.GRAMMAR} - {"circumstantial"}))
+@pytest.mark.parametrize("meaning", grammar.KINDS)
 def test_grammar_is_single_words_without_notation(meaning: str) -> None:
     for language in set(vocabulary.LANGUAGES) - UNSPACED:
-        assert all(word.isalpha() for word in vocabulary.phrases(meaning, language)), language
+        assert all(word.isalpha() for word in grammar.words(meaning, language)), language
 
 
 @pytest.mark.parametrize("language", sorted(acknowledgement_wordings.LANGUAGES))

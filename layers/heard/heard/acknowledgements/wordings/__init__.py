@@ -1,8 +1,8 @@
-"""What automatic answers say, by language. The words are text files in the folders beside this one.
+"""The wordings of acknowledgements, by language, from the text files in the folders beside this file.
 
-An acknowledgement thanks, says what was heard and that it is automatic. It promises nothing, admits
-nothing and judges nothing, and it does not say that a person has read what nobody has (R03, R11).
-`README.md` says what each folder holds and how its lines are written.
+An acknowledgement thanks, says what the review is about and that it is automatic. It promises
+nothing, admits nothing and judges nothing, and it does not say that a person has read the review
+(R03, R11). `README.md` says what each folder holds and how its lines are written.
 """
 
 from __future__ import annotations
@@ -12,11 +12,14 @@ from functools import cache
 from pathlib import Path
 from typing import Final, Literal, get_args
 
-from heard.phrase_files import PhraseFolder
+from heard.text.phrase_files import PhraseFolder
 
 type AcknowledgementKind = Literal["praise", "recovered", "thanks", "complaint", "private", "person"]
-"""What is acknowledged: praise; praise by somebody who had complained (R18); mild words; a
-complaint in public; a message; and, where a person follows, whatever it is."""
+"""What is acknowledged.
+
+`recovered` is praise by somebody who had complained (R18), `thanks` answers mild words, `private` a
+message, and `person` any review that a person will answer too.
+"""
 
 KINDS: Final[tuple[AcknowledgementKind, ...]] = get_args(AcknowledgementKind.__value__)
 
@@ -29,8 +32,10 @@ FORMALITIES: Final = frozenset({"de", "es", "fr", "it", "nl", "pl", "pt"})
 """Languages in which the playbook's wordings differ by how customers are addressed."""
 
 EXCLUSIONS: Final = ("promises", "admissions", "readers", "human")
-"""What an automatic answer must not say: a promise, an admission, that a person reads or acts, or
-that it is not a machine."""
+"""What an automatic answer must not say.
+
+A promise, an admission, that a person reads or acts, or that no machine wrote it.
+"""
 
 _FOLDER: Final = PhraseFolder(Path(__file__).parent)
 
@@ -39,17 +44,17 @@ _FOLDER: Final = PhraseFolder(Path(__file__).parent)
 class Wordings:
     """All words of one language.
 
-    `topic`, `product` and `rating` make the detail of the review that an answer names; `topics` are
-    the names of an assessment's topics (`room` has none that suits a hotel, a train and a cinema
-    alike). `templates` are three a kind, so that neither an author nor a page gets one twice in a
-    row. `automatic` are phrases that say that an answer is automatic; `exclusions` those it must not
-    hold, by `EXCLUSIONS`.
+    `topic`, `product` and `rating` are the texts in which an answer names a detail of the review.
+    `product_reviewed` replaces `product` behind the word for "review". `topics` are the names of an
+    assessment's topics; `room` has no name, because none suits a hotel, a train and a cinema.
+    `templates` are three a kind, so that neither an author nor a page gets one twice in a row.
+    `automatic` are phrases that say that an answer is automatic. `exclusions` are phrases that no
+    answer may hold, by `EXCLUSIONS`.
     """
 
     topic: str
     product: str
     product_reviewed: str
-    """`product` where it follows the word for review."""
     rating: str
     topics: dict[str, str]
     templates: dict[AcknowledgementKind, tuple[str, ...]]
@@ -60,7 +65,7 @@ class Wordings:
 @cache
 def wordings(language: str) -> Wordings:
     """The wordings of one of `LANGUAGES`."""
-    # An underscore is the blank between a detail and its neighbour: lines end in no blanks.
+    # A line cannot begin or end with a blank, so `_` is the blank beside a detail.
     entries = _FOLDER.entries("detail", language)
     detail = {key: text.replace("_", " ") for key, text in entries.items()}
     return Wordings(
