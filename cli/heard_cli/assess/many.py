@@ -135,10 +135,8 @@ def load_engine(choice: EngineChoice) -> Engine:
 
         if choice.weights is None:
             return accurate.AccurateEngine.load()
-        heads, changes, _ = accurate.read(choice.weights)
-        return accurate.AccurateEngine(
-            Encoder.load(changes=changes), heads, quick.QuickEngine.load()
-        )
+        heads, _ = accurate.read(choice.weights)
+        return accurate.AccurateEngine(Encoder.load(), heads, quick.QuickEngine.load())
     except ImportError as missing:
         raise WeightsMissing(f"{missing.name} is not installed") from missing
 

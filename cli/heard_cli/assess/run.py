@@ -40,7 +40,7 @@ PASSED_FIELDS: Final = (
     "has_text",
     "public_replies_left",
     "follow_up_open",
-    "confirmed",
+    "verified",
     "thread",
     "earlier_complaints",
     "author_value",

@@ -21,6 +21,7 @@ from heard.acknowledgements.rendering import (
     Detail,
     render,
 )
+from heard.acknowledgements.settings import AcknowledgementSettings
 from heard.acknowledgements.variants import (
     own_variants,
     playbook_variants,
@@ -34,7 +35,6 @@ from heard.reviews import Channel, ReviewEvent, Stage
 from heard.text.words import INVISIBLE_CHARACTERS
 
 if TYPE_CHECKING:
-    from heard.policy import Policy
     from heard.replies.length import Unit
 
 _ALIASES: Final = {"nb": "no", "nn": "no"}
@@ -47,7 +47,7 @@ _ADDRESS: Final = re.compile(r"[@/\\<>{}\[\]]|\bwww\.|\.[a-z]{2,6}\b", re.IGNORE
 def choose_acknowledgement(
     event: ReviewEvent,
     assessment: Assessment,
-    policy: Policy,
+    policy: AcknowledgementSettings,
     business: str,
     seed: str,
     *,
@@ -109,7 +109,7 @@ def _choose_language(language: str | None, fallback: str, own: Collection[str]) 
 
 
 def _detail_of(
-    event: ReviewEvent, assessment: Assessment, policy: Policy, business: str, channel: Channel
+    event: ReviewEvent, assessment: Assessment, policy: AcknowledgementSettings, business: str, channel: Channel
 ) -> Detail:
     topics = wordings("en").topics
     return Detail(

@@ -7,12 +7,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from heard.acknowledgements.settings import AcknowledgementSettings
 from heard.acknowledgements.wordings import KINDS, LANGUAGES, AcknowledgementKind, wordings
-
-if TYPE_CHECKING:
-    from heard.policy import Policy
 
 _SIGNATURE: Final = "{% if signature %} {{ signature }}{% endif %}"
 _FORMALITY_CHOICE: Final = re.compile(r"\[([^|\]]*)\|([^|\]]*)\]")
@@ -36,11 +34,11 @@ class Variant:
         return f"{self.language}-{self.kind}-{self.name}"
 
 
-def own_variants(policy: Policy) -> tuple[Variant, ...]:
+def own_variants(settings: AcknowledgementSettings) -> tuple[Variant, ...]:
     """A business's own wordings: one for each name, kind and language."""
     return tuple(
         Variant(wording.name, kind, language, template)
-        for wording in policy.acknowledgements.variants
+        for wording in settings.acknowledgements.variants
         for kind in KINDS
         if kind in wording.kinds
         for language, template in wording.languages.items()
