@@ -56,9 +56,7 @@ def logistic_regression(
     return at[:-1], float(at[-1])
 
 
-def fit_platt(
-    logits: Vector, labels: Vector, weights: Vector | None = None
-) -> tuple[float, float]:
+def fit_platt(logits: Vector, labels: Vector, weights: Vector | None = None) -> tuple[float, float]:
     """The slope and the offset that make calibrated logits of logits (Platt 1999)."""
     counts = np.ones(len(labels)) if weights is None else weights
     slope, offset = logistic_regression(logits[:, None], labels, counts, _CALIBRATION_PENALTY)

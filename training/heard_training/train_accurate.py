@@ -163,8 +163,7 @@ def calibrate(heads: Heads, features: Floats, targets: Targets, tick: Callable[[
     offsets: list[float] = []
     for head in range(len(HEADS)):
         logits, values, counts = (
-            array[:, head].astype(np.float64)
-            for array in (unseen, targets.values, targets.counts)
+            array[:, head].astype(np.float64) for array in (unseen, targets.values, targets.counts)
         )
         slope, offset = fit_platt(logits, values, counts)
         slopes.append(slope)
@@ -179,7 +178,9 @@ def calibrate(heads: Heads, features: Floats, targets: Targets, tick: Callable[[
 
 def _folds(rows: Sequence[Row]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """The fold of each row. A source is in one fold, of our examples a language."""
-    groups = [f"{row.source} {row.language}" if row.source == _EXAMPLES else row.source for row in rows]
+    groups = [
+        f"{row.source} {row.language}" if row.source == _EXAMPLES else row.source for row in rows
+    ]
     names = sorted(set(groups))
     order = np.random.default_rng(_FOLD_SEED).permutation(len(names)) % FOLDS
     fold_of = dict(zip(names, order.tolist(), strict=True))

@@ -342,9 +342,7 @@ def test_a_business_speaks_in_its_own_words_where_it_has_some_and_in_those_a_rul
     )
 
 
-def test_a_language_that_only_the_business_has_words_in_falls_back_rather_than_say_the_same_again() -> (
-    None
-):
+def test_where_only_the_business_has_words_the_playbook_falls_back_before_it_repeats() -> None:
     swahili = {
         "name": "karibu",
         "kinds": ["praise"],

@@ -147,5 +147,5 @@ def test_heads_are_read_as_they_were_written(tmp_path: Path) -> None:
 
 def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
     (tmp_path / "heads.bin").write_bytes(b"no weights")
-    with pytest.raises(WeightsMissing, match="heads.bin is damaged"):
+    with pytest.raises(WeightsMissing, match=r"heads\.bin is damaged"):
         read(tmp_path / "heads.bin")

@@ -300,7 +300,10 @@ def test_what_matters_at_the_end_of_a_long_text_is_read() -> None:
     assert judged("It was fine. " * 8_000 + "Then the boiler exploded.", 3).severity is CRITICAL
 
 
-VOCABULARY = "I you never again good bad not killing me fire police? ! . great food poisoning nie wieder refund www.a.example 👍 死 تسمم"
+VOCABULARY = (
+    "I you never again good bad not killing me fire police? ! . great food poisoning nie wieder "
+    "refund www.a.example 👍 死 تسمم"
+)
 words = st.one_of(
     st.text(max_size=300),
     st.lists(

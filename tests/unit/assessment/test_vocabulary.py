@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heard.assessment import Agenda, Assessment, Flag, History, Severity, assess, vocabulary
+from heard.reviews import Author, Channel, EventKind, ReviewEvent
 from heard.text.lexicon import Hit, Lexicon, unmasked_hits
 from heard.text.words import UNSPACED, matchable_text, tokens
-from heard.reviews import Author, Channel, EventKind, ReviewEvent
 
 
 def judged(text: str, language: str | None = None) -> Assessment:

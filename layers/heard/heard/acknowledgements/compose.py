@@ -109,7 +109,11 @@ def _choose_language(language: str | None, fallback: str, own: Collection[str]) 
 
 
 def _detail_of(
-    event: ReviewEvent, assessment: Assessment, policy: AcknowledgementSettings, business: str, channel: Channel
+    event: ReviewEvent,
+    assessment: Assessment,
+    policy: AcknowledgementSettings,
+    business: str,
+    channel: Channel,
 ) -> Detail:
     topics = wordings("en").topics
     return Detail(

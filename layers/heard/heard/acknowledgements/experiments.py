@@ -114,17 +114,15 @@ class VariantGroup:
     @property
     def differs(self) -> bool:
         """Whether a comparison found that a variant differs from the reference."""
-        return any(
-            comparison.conclusion is Conclusion.DIFFERENT for comparison in self.comparisons
-        )
+        return any(comparison.conclusion is Conclusion.DIFFERENT for comparison in self.comparisons)
 
 
 @dataclass(frozen=True, slots=True)
 class ExperimentReport:
     """The comparison of all groups.
 
-    `comparisons` is the number of comparisons that share the error. `waiting_count` acknowledgements
-    are too recent: they have not been followed for `days`.
+    `comparisons` is the number of comparisons that share the error. `waiting_count`
+    acknowledgements are too recent: they have not been followed for `days`.
     """
 
     days: int
@@ -197,8 +195,8 @@ class ExposureTracker:
 
     `add` takes every outcome in time order. `authors` names the author of a review where it is
     known, and may grow while the log is read. Without an author only the review itself shows a
-    second complaint. An acknowledgement after `acknowledged_until` is not compared. One that has not
-    been followed for `days` when the log ends (`log_end`) waits.
+    second complaint. An acknowledgement after `acknowledged_until` is not compared. One that has
+    not been followed for `days` when the log ends (`log_end`) waits.
     """
 
     days: int

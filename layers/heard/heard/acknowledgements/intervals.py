@@ -24,7 +24,7 @@ def wilson(events: int, n: int, confidence: float) -> tuple[float, float]:
 def newcombe(
     events: int, n: int, other_events: int, other_n: int, confidence: float
 ) -> tuple[float, float]:
-    """Newcombe's hybrid score interval of the difference of two rates, the first minus the second."""
+    """Newcombe's interval of the difference of two rates, the first minus the second."""
     rate, other = events / n, other_events / other_n
     low, high = wilson(events, n, confidence)
     other_low, other_high = wilson(other_events, other_n, confidence)

@@ -117,7 +117,7 @@ def _possible_texts(template: Template, language: str) -> list[tuple[dict[str, V
 
 
 def _possible_values(template: Template, language: str) -> dict[str, list[Value]]:
-    """For each name the values to try: the longest one, none, and what the template compares with."""
+    """The values to try for each name: the longest, none, and what the template compares with."""
     words = wordings(language) if language in LANGUAGES else None
     constants = [text for text in sorted(template.constants, key=str) if isinstance(text, str)]
     long_name = ("Acme " * NAME_CHARACTERS)[:NAME_CHARACTERS].strip()

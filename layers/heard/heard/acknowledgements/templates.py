@@ -1,12 +1,12 @@
-"""A template language for short texts that a business writes and we publish: a strict part of Jinja.
+"""A template language for short texts that a business writes: a strict part of Jinja.
 
 Text; `{{ name }}`, `{{ product or topic or "your visit" }}` and `{{ topic|upper }}`; `{% if rating
 >= 4 and not place %}`, `{% elif … %}`, `{% else %}`, `{% endif %}`. Conditions know `and`, `or`,
 `not`, `==`, `!=`, `<`, `<=`, `>`, `>=`, names, texts in quotes and whole numbers. There are no
 loops, calls, assignments, includes or attributes. So a template ends in time linear in its length
 and shows only values that it gets. A template means the same to Jinja
-(https://jinja.palletsprojects.com), with one difference: comparing unlike things is false and not an
-error. Knows nothing of reviews.
+(https://jinja.palletsprojects.com), with one difference: comparing unlike things is false and not
+an error. Knows nothing of reviews.
 """
 
 from __future__ import annotations
@@ -190,7 +190,7 @@ class _Parser:
         return Template(frozenset(self._names), frozenset(self._constants), body)
 
     def _parse_body(self, depth: int) -> tuple[_Body, str]:
-        """The parts before the tag that ends this body, and that tag ("" at the end of the text)."""
+        """The parts before the tag that ends this body, and that tag ("" at the text's end)."""
         if depth > MAX_DEPTH:
             raise BadRequest(
                 f"Conditions are nested more than {MAX_DEPTH} deep. Write two variants instead."
@@ -224,7 +224,7 @@ class _Parser:
             branches.append((condition, body))
             if not tag:
                 raise BadRequest(
-                    f"{{% {_shorten(opening)} %}} has no end. Add {{% endif %}} where the condition ends."
+                    f"{{% {_shorten(opening)} %}} has no end. Add {{% endif %}} where it ends."
                 )
             if is_else and tag != "endif":
                 raise BadRequest(
@@ -340,7 +340,7 @@ def _pieces(text: str) -> list[tuple[str, str]]:
     for match in _TAGS.finditer(text):
         if match["stray"]:
             raise BadRequest(
-                f"“{match['stray']}” has no counterpart. A name is written {{{{ name }}}}, a condition "
+                f"“{match['stray']}” has no counterpart. Write a name as {{{{ name }}}}, a condition as "
                 "{% if name %} … {% endif %}."
             )
         if match.start() > at:

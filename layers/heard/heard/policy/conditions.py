@@ -1,4 +1,4 @@
-"""The conditions of rules: the table of all of them, and whether they hold for the facts of a review.
+"""The conditions of rules: a table of all, and whether they hold for the facts of a review.
 
 Every condition tests one fact. So what a list of conditions allows is a product of sets, which
 `coverage` relies on.
@@ -64,14 +64,18 @@ def _list_of_words(kind: type[StrEnum]) -> ListOf:
 
 
 CONDITIONS: Final[Mapping[str, Condition]] = {
-    "severity": Condition("The severity is one of these.", "severity", "among", _list_of_words(Severity)),
+    "severity": Condition(
+        "The severity is one of these.", "severity", "among", _list_of_words(Severity)
+    ),
     "agenda": Condition(
         "What the author wants is one of these (R05).", "agenda", "among", _list_of_words(Agenda)
     ),
     "flags": Condition(
         "The assessment has at least one of these flags.", "flags", "any", _list_of_words(Flag)
     ),
-    "topics": Condition("The review is about at least one of these topics.", "topics", "any", ListOf(Text(40))),
+    "topics": Condition(
+        "The review is about at least one of these topics.", "topics", "any", ListOf(Text(40))
+    ),
     "language": Condition(
         "The language is one of these (ISO 639); an unknown language is none of them.",
         "language",

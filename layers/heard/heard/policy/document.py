@@ -278,13 +278,17 @@ def _entry_problems(part: str, entries: Sequence[Mapping[str, Any]], own: int) -
         elif name in RESERVED:
             problems.append(
                 Problem(
-                    (part, place, "id"), f"{quote(name)} is the name of a guard", "Give another one."
+                    (part, place, "id"),
+                    f"{quote(name)} is the name of a guard",
+                    "Give another one.",
                 )
             )
         elif not entry["when"] and place < len(entries) - 1:
             fix = "Add one, or move it to the end."
             if place == own - 1:
-                fix = "Add one, or leave out playbook_rules: nothing can reach the playbook's rules."
+                fix = (
+                    "Add one, or leave out playbook_rules: nothing can reach the playbook's rules."
+                )
             problems.append(
                 Problem(
                     (part, place, "when"),

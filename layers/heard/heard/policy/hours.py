@@ -126,7 +126,9 @@ class Shifts:
         for opens, closes in pairs:
             if opens is None or closes is None:
                 problems.append(
-                    Problem(path, f"{quote(value)} has something that is no time of the day", _SHIFTS)
+                    Problem(
+                        path, f"{quote(value)} has something that is no time of the day", _SHIFTS
+                    )
                 )
                 return []
             if not closed_at <= opens < closes:

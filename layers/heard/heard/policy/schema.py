@@ -33,7 +33,10 @@ from heard.policy.schema_types import (
 from heard.threads import PUBLIC_REPLY_CAP
 
 MAX_WAIT: Final = 400 * DAY_SECONDS
-"""The longest SLA, escalation or time to give up, in seconds. A Standard workflow ends after a year."""
+"""The longest SLA, escalation or time to give up, in seconds.
+
+A Standard workflow ends after a year.
+"""
 
 MAX_DELAY: Final = 7 * DAY_SECONDS
 """The longest wait of an acknowledgement, in seconds, without quiet hours."""
@@ -167,7 +170,8 @@ class _SlaEntry:
                 ),
                 "seconds": Field("Instead of `within`: seconds.", Duration(1, MAX_WAIT)),
                 "clock": Field(
-                    "Which time `seconds` counts: the calendar's hours (working), or all time (always).",
+                    "Which time `seconds` counts: the calendar's hours (working), or all time "
+                    "(always).",
                     wait.exact_type.fields["clock"].value_type,
                 ),
             }
@@ -180,7 +184,9 @@ _HOLIDAYS: Final = Record(
             "A country's public holidays (ISO 3166-1), for example DE.",
             Text(2, "[A-Z]{2}", 'Two capital letters: "DE".'),
         ),
-        "subdivision": Field("A part of the country, whose holidays count too, for example BE.", Text(40)),
+        "subdivision": Field(
+            "A part of the country, whose holidays count too, for example BE.", Text(40)
+        ),
         "add": Field("More days on which nobody works.", ListOf(Date(), max_items=400)),
         "remove": Field("Holidays on which you do work.", ListOf(Date(), max_items=400)),
     }
@@ -203,7 +209,8 @@ DOCUMENT: Final = Record(
             ListOf(_SlaEntry()),
         ),
         "escalation": Field(
-            "How long each level waits after that (R08); the first that holds, then the playbook's.",
+            "How long each level waits after that (R08); the first that holds, then the "
+            "playbook's.",
             ListOf(_LADDER),
         ),
         "calendar": Field(
@@ -237,7 +244,8 @@ DOCUMENT: Final = Record(
                         MapOf(LANGUAGE, OneOf(("formal", "informal"))),
                     ),
                     "fallback_language": Field(
-                        "The language of answers where the review's is not known, or we have no words in it.",
+                        "The language of answers where the review's is unknown, or has no words of "
+                        "ours.",
                         LANGUAGE,
                     ),
                 }

@@ -318,7 +318,7 @@ class ListOf:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A name in a record: its description for people, the type of its value, whether it must be there."""
+    """A name in a record: its description for people, its type, and whether it must be there."""
 
     description: str
     value_type: SchemaType
@@ -343,8 +343,8 @@ class Record:
                 Problem(
                     path,
                     message,
-                    f"Give {join_with_or(list(self.fields), limit=4)} with a value each, or leave it "
-                    "out.",
+                    f"Give {join_with_or(list(self.fields), limit=4)} with a value each, or leave "
+                    "it out.",
                 )
             )
             return {}
@@ -439,7 +439,7 @@ class ListOrRecord:
 
 @dataclass(frozen=True, slots=True)
 class Duration:
-    """Seconds from `minimum` to `maximum`, as a number or in words: `90`, `15m`, `2 hours`, `30d`."""
+    """Seconds from `minimum` to `maximum`: `90`, `15m`, `2 hours` or `30d`."""
 
     minimum: int
     maximum: int

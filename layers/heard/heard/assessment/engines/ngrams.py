@@ -1,10 +1,10 @@
 """A text as numbers that a linear model has weights for: a hash of each n-gram and each word.
 
 An n-gram is a run of one to six characters. Characters are folded first: no case, no accents, no
-width, one digit for all, at most two of the same in a row. A running sum of powers gives the hash of
-any part of the text by one subtraction and one multiplication (Karp and Rabin's rolling hash, modulo
-2^64). So numpy hashes all parts at once. The file format of the weights depends on everything here.
-Knows nothing of what the numbers mean.
+width, one digit for all, at most two of the same in a row. A running sum of powers gives the hash
+of any part of the text by one subtraction and one multiplication (Karp and Rabin's rolling hash,
+modulo 2^64). So numpy hashes all parts at once. The file format of the weights depends on
+everything here. Knows nothing of what the numbers mean.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The `quick` engine: a linear model on a text's hashed n-grams, a tenth of a millisecond a review.
 
-Owns the file of its weights, which `training/heard_training/train_quick.py` writes. Knows nothing of
-ratings, channels or businesses.
+Owns the file of its weights, which `training/heard_training/train_quick.py` writes. Knows nothing
+of ratings, channels or businesses.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class Weights:
     known: NDArray[np.bool_]
 
     def logits(self, hashes: ngrams.Hashes) -> tuple[float, NDArray[np.float32]]:
-        """The unhappiness of a text with these n-grams (at least one), and the logits of the heads (8)."""
+        """The unhappiness of a text with these n-grams (at least one), and the heads' logits (8)."""
         import numpy as np  # noqa: PLC0415
 
         rows = (hashes >> np.uint64(64 - UNHAPPY_BITS)).astype(np.intp)

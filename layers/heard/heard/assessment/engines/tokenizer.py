@@ -41,7 +41,7 @@ class Tokenizer:
         object.__setattr__(self, "unknown_score", min(self.scores, default=0.0) - 10)
 
     def encode(self, text: str) -> list[int]:
-        """The ids of a text's tokens, in the order of the text. Takes any string, in linear time."""
+        """The ids of a text's tokens, in order. Takes any string, in linear time."""
         normalised = self._normalise(text)
         size = len(normalised)
         # best[i] is the highest score of any way to write the first i characters. last_token[i] is

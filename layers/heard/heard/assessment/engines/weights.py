@@ -15,7 +15,7 @@ class WeightsMissing(Exception):
 
 
 def find_weights(name: Path) -> Path:
-    """The file of this name in the first folder of `sys.path` that holds it. Raises WeightsMissing."""
+    """The file in the first folder of `sys.path` that has it. Raises WeightsMissing."""
     for folder in sys.path:
         path = Path(folder or ".") / name
         if path.is_file():

@@ -144,4 +144,3 @@ def problem(code: str, path: DocumentPath, **values: object) -> Problem:
         message.fix.format(**values),
         message.severity,
     )
-

@@ -74,9 +74,7 @@ def check_reachable(
             yield problem("unreachable", at, entries=entries)
 
 
-def _covering_places(
-    check: PolicyCheck, place: int, conditions: Sequence[Conditions]
-) -> list[int]:
+def _covering_places(check: PolicyCheck, place: int, conditions: Sequence[Conditions]) -> list[int]:
     """The earlier entries without any of which the entry at `place` could be reached."""
     needed = list(range(place))
     for candidate in range(place):

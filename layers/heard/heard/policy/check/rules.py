@@ -98,9 +98,7 @@ def _unused_settings(rule: Mapping[str, Any], at: DocumentPath) -> Iterator[Prob
                 yield problem(code, (*at, "then", name), route=route)
 
 
-def _matches_complaints(
-    check: PolicyCheck, conditions: Sequence[Conditions], place: int
-) -> bool:
+def _matches_complaints(check: PolicyCheck, conditions: Sequence[Conditions], place: int) -> bool:
     """Whether the rule at `place` can be the first to match a strong complaint."""
     complaint = build_conditions(
         {"severity": [Severity.HIGH], "agenda": [Agenda.ANSWER, Agenda.AUDIENCE]}

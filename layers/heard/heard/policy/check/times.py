@@ -37,7 +37,8 @@ def _late_limits(
     """For each place the worst problem of its limits."""
     limits = list(_limits(check, calendar_is_own=calendar_is_own))
     problems = {
-        limit: _late_problem(limit, check.policy, starts) for limit in {entry[1] for entry in limits}
+        limit: _late_problem(limit, check.policy, starts)
+        for limit in {entry[1] for entry in limits}
     }
     worst: dict[DocumentPath, Problem] = {}
     for path, limit in limits:
@@ -102,9 +103,7 @@ def _late_escalations(check: PolicyCheck) -> Iterator[Problem]:
             total_wait += seconds
             if total_wait > give_up_after:
                 path = ("escalation", place, "after", level)
-                yield problem(
-                    "late_escalation", path, give_up_after=format_duration(give_up_after)
-                )
+                yield problem("late_escalation", path, give_up_after=format_duration(give_up_after))
                 break
 
 
