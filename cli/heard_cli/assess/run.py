@@ -1,7 +1,7 @@
-"""`heard assess run`: the assessments of a file of reviews, one a line.
+"""`heard assess run`: assesses a file of reviews, one review a line.
 
-Owns what a line may say and what is written for it. A line that cannot be read stops nothing: it is
-named with what to mend, the rest is assessed, and the exit code is 2.
+Owns the format of a line and of its result. A line that cannot be read stops nothing: an error
+names it and how to fix it, the other lines are assessed, and the exit code is 2.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ from heard_cli.assess.parallel import (
 )
 
 MAX_LINE_BYTES: Final = 1 << 20
-"""Bytes of a line; a longer one is no review, and must not fill memory."""
+"""The longest line. A longer one is no review, and must not fill the memory."""
 
 MAX_ERRORS_SHOWN: Final = 20
-"""How many lines that cannot be read are told one by one."""
+"""Lines that cannot be read and have an error message of their own."""
 
 PASSED_FIELDS: Final = (
     "id",
@@ -51,21 +51,18 @@ PASSED_FIELDS: Final = (
     "earlier_complaints",
     "author_value",
 )
-"""What a line says of a review's circumstances, and is written as it was read.
-
-`heard policy diff --on` decides by it.
-"""
+"""Fields of a line that are copied to its result: `heard policy diff --on` needs them."""
 
 
 class EngineName(StrEnum):
-    """The engines that may be asked for."""
+    """The engines that can be chosen."""
 
     ACCURATE = "accurate"
     QUICK = "quick"
 
 
 class ReviewLine(BaseModel):
-    """What a line must and may say; what else it says is none of our business."""
+    """The fields of a line. Other fields are ignored."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -78,7 +75,7 @@ class ReviewLine(BaseModel):
     earlier_complaints: int = Field(0, ge=0)
 
     def request(self) -> AssessmentRequest:
-        """The review, as a stack would have it after its connector."""
+        """The review, as a connector would give it."""
         id, revision = str(self.id), number_revision(1)
         event = ReviewEvent(
             EventKind.CREATED,
@@ -95,18 +92,15 @@ class ReviewLine(BaseModel):
 
 
 class InvalidLine(ValueError):
-    """A line is no review.
-
-    The message says what is wrong with it and how to mend it, and quotes no words of a customer.
-    """
+    """A line is no review. The message says why and how to fix it, and quotes no customer."""
 
 
 @dataclass
 class ReviewReader:
-    """A file being read.
+    """Reads the lines of a file.
 
-    What is to be judged comes out of `asked`, what goes with it waits in `ahead`, what is wrong is
-    in `faults`.
+    `requests` gives the reviews. `pending` are the copied fields of reviews without a result yet,
+    `errors` the messages about lines that cannot be read.
     """
 
     lines: Iterable[bytes]
@@ -114,10 +108,9 @@ class ReviewReader:
     errors: list[str] = field(default_factory=list[str])
     invalid_count: int = 0
     line_count: int = 0
-    """Lines so far."""
 
     def requests(self) -> Iterator[AssessmentRequest]:
-        """Each review of the file."""
+        """The reviews of the file, in order."""
         for line in self.lines:
             self.line_count += 1
             if not line.strip():
@@ -125,10 +118,10 @@ class ReviewReader:
             try:
                 fields = _parse_object(line, first=self.line_count == 1)
                 review = _parse_review(fields)
-            except InvalidLine as unfit:
+            except InvalidLine as error:
                 self.invalid_count += 1
                 if len(self.errors) < MAX_ERRORS_SHOWN:
-                    self.errors.append(f"line {self.line_count}: {unfit}")
+                    self.errors.append(f"line {self.line_count}: {error}")
                 continue
             request = review.request()
             merged = fields | {
@@ -145,40 +138,42 @@ def run(
     file: Annotated[
         str,
         typer.Argument(
-            metavar="FILE|-", help="Reviews, one JSON object a line; - for standard input."
+            metavar="FILE|-", help="Reviews, one JSON object a line; - is standard input."
         ),
     ],
     engine_name: Annotated[
         EngineName,
-        typer.Option("--engine", help="Which engine judges the words; the other is its fallback."),
+        typer.Option(
+            "--engine", help="The engine that judges the words; the other one is its fallback."
+        ),
     ] = EngineName.ACCURATE,
     out: Annotated[
         Path | None,
         typer.Option(
-            dir_okay=False, help="Write the assessments to this file, not to standard output."
+            dir_okay=False, help="Write the assessments to this file and not to standard output."
         ),
     ] = None,
     jobs: Annotated[
         int,
-        typer.Option(min=1, show_default="one a core", help="How many processes judge at once."),
+        typer.Option(min=1, show_default="one a core", help="The number of processes."),
     ] = os.process_cpu_count() or 1,
 ) -> None:
-    """Assess reviews: reads lines of id, text, and if known title, rating (1-5), channel, language.
+    """Assess reviews from a file, one JSON object a line, and write one assessment a line.
 
-    Writes one assessment a line.
+    A line has id, text, and if known title, rating (1-5), channel (review_site if absent) and
+    language. An assessment has id, severity, needs_person, agenda, flags, language, confidence,
+    evidence, scores, sentiment, topics and model.
 
-    Each says id, severity, needs_person, agenda, flags, language, confidence, evidence, scores,
-    sentiment, topics and model. The channel is review_site if not said. Words that led to an
-    assessment stand in its evidence, so the result is as private as the reviews are. `heard policy
-    diff --on` reads it. Exit code 2 if lines could not be read; the rest was assessed.
+    The evidence quotes the review, so the result is as private as the reviews are. `heard policy
+    diff --on` reads it. Exit code 2 if lines could not be read; the other lines were assessed.
     """
     choice = EmbeddedEngine(engine_name.value)
     judge = shared_engine(choice)
     if not judge.model.startswith(choice.name):
         fallback = (
-            "rules and ratings alone judge"
+            "rules and ratings decide alone"
             if judge.model == "none"
-            else f"{judge.model} judges instead"
+            else f"{judge.model} is used instead"
         )
         show.note(f"The engine {choice.name} is not installed here: {fallback}.")
     with _open_files(file, out) as (lines, total, write):
@@ -189,17 +184,17 @@ def run(
                 write(_result_line(reader.pending.popleft(), assessment))
                 if written % BATCH == 0:
                     bar.update(task, completed=reader.line_count - len(reader.pending))
-    for fault in reader.errors:
-        show.note(fault)
+    for message in reader.errors:
+        show.note(message)
     if reader.invalid_count:
         more = f" ({MAX_ERRORS_SHOWN} are shown)" if reader.invalid_count > MAX_ERRORS_SHOWN else ""
         show.error(
-            f"{reader.invalid_count} lines could not be read{more}; all else was assessed.",
-            "Mend them and try again, or take them out.",
+            f"{reader.invalid_count} lines could not be read{more}; the others were assessed.",
+            "Fix these lines and try again, or remove them.",
         )
         raise typer.Exit(2)
     if not reader.line_count:
-        show.note("There are no reviews in it.")
+        show.note("The file has no reviews.")
 
 
 def _result_line(about: dict[str, Any], assessment: Assessment) -> bytes:
@@ -221,23 +216,23 @@ def _result_line(about: dict[str, Any], assessment: Assessment) -> bytes:
         "model": assessment.model,
         **about,
     }
-    # Half of a character can stand in an id; as an escape it is JSON that says the same.
+    # An id can hold half of a surrogate pair. As an escape it is valid JSON.
     return json.dumps(fields, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
 
 
 def _parse_object(line: bytes, *, first: bool) -> dict[str, Any]:
     if len(line) > MAX_LINE_BYTES:
         raise InvalidLine(
-            f"it is longer than {MAX_LINE_BYTES:,} bytes. Give one review a line, and only its words."
+            f"it is longer than {MAX_LINE_BYTES:,} bytes. Give one review a line and no more."
         )
     try:
         text = line.decode("utf-8-sig" if first else "utf-8")
-    except UnicodeDecodeError as wrong:
-        raise InvalidLine("it is not UTF-8. Save the file in that encoding.") from wrong
+    except UnicodeDecodeError as error:
+        raise InvalidLine("it is not UTF-8. Save the file in that encoding.") from error
     try:
         fields: object = json.loads(text)
-    except (ValueError, RecursionError) as wrong:
-        raise InvalidLine("it is not JSON. Write one JSON object a line.") from wrong
+    except (ValueError, RecursionError) as error:
+        raise InvalidLine("it is not JSON. Write one JSON object a line.") from error
     if not isinstance(fields, dict):
         raise InvalidLine('it is no JSON object. Write one a line: {"id": "1", "text": "…"}.')
     return {str(name): value for name, value in fields.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
@@ -247,28 +242,28 @@ def _parse_review(fields: dict[str, Any]) -> ReviewLine:
     present = {name: value for name, value in fields.items() if value is not None}
     try:
         line = ReviewLine.model_validate(present)
-    except ValidationError as unfit:
-        raise InvalidLine(_error_message(unfit)) from unfit
+    except ValidationError as error:
+        raise InvalidLine(_error_message(error)) from error
     if not present.keys() & {"text", "title", "rating"}:
         raise InvalidLine(
-            "it has neither `text` nor `title` nor `rating`. Give what the customer said."
+            "it has no `text`, no `title` and no `rating`. Give at least one of them."
         )
     return line
 
 
 _FIXES: Final = {
-    "id": "Give a text or a whole number that names the review.",
+    "id": "Give a text or a whole number.",
     "rating": "Give a whole number from 1 to 5, or leave it out where there is no rating.",
     "channel": f"Give one of {', '.join(Channel)}, or leave it out.",
     "earlier_complaints": "Give a whole number from 0 on, or leave it out.",
 }
 
 
-def _error_message(unfit: ValidationError) -> str:
-    """What is wrong with which field, without its value: it may be a customer's words."""
-    detail = unfit.errors(include_url=False, include_input=False)[0]
+def _error_message(error: ValidationError) -> str:
+    """What is wrong with which field. The value is left out: it may be a customer's words."""
+    detail = error.errors(include_url=False, include_input=False)[0]
     name = str(detail["loc"][0])
-    what = "is missing" if detail["type"] == "missing" else "is not right"
+    what = "is missing" if detail["type"] == "missing" else "has a wrong value"
     return f"`{name}` {what}. {_FIXES.get(name, 'Give a text, or leave it out.')}"
 
 
@@ -276,12 +271,12 @@ def _error_message(unfit: ValidationError) -> str:
 def _open_files(
     file: str, out: Path | None
 ) -> Generator[tuple[Iterable[bytes], int | None, Callable[[bytes], Any]]]:
-    """The lines to read, how many they are if that can be known, and how to write one."""
+    """The lines to read, their number if it is known, and the function that writes a result."""
     path = Path(file)
     if file != "-" and not path.is_file():
         raise typer.BadParameter(f"there is no file {file}.", param_hint="FILE")
     if out and file != "-" and out.exists() and out.samefile(path):
-        raise typer.BadParameter("it is the file that is read; name another.", param_hint="--out")
+        raise typer.BadParameter("this is the input file; name another one.", param_hint="--out")
     try:
         with (
             nullcontext(sys.stdin.buffer) if file == "-" else path.open("rb") as source,
@@ -290,14 +285,14 @@ def _open_files(
             yield _lines(source), None if file == "-" else _count_lines(path), target.write
     except BrokenPipeError:
         raise
-    except OSError as wrong:
+    except OSError as error:
         raise typer.BadParameter(
-            f"{wrong.filename or file}: {wrong.strerror}.", param_hint="FILE or --out"
-        ) from wrong
+            f"{error.filename or file}: {error.strerror}.", param_hint="FILE or --out"
+        ) from error
 
 
 def _lines(source: BinaryIO) -> Iterator[bytes]:
-    """Lines; of one that is too long, only so much that it shows."""
+    """The lines. Of a line that is too long only the beginning, which shows that it is."""
     while line := source.readline(MAX_LINE_BYTES + 1):
         rest = line
         while len(rest) > MAX_LINE_BYTES and not rest.endswith(b"\n"):

@@ -243,7 +243,7 @@ def test_half_characters_come_through_as_json(
 def test_standard_input_is_read_and_an_empty_one_is_told(heard: HeardCommand) -> None:
     assert (
         heard.run_ok("assess", "run", "-", "--engine", "quick", stdin="").stderr.strip()
-        == "There are no reviews in it."
+        == "The file has no reviews."
     )
 
 

@@ -340,7 +340,8 @@ def _pieces(text: str) -> list[tuple[str, str]]:
     for match in _TAGS.finditer(text):
         if match["stray"]:
             raise BadRequest(
-                f"“{match['stray']}” has no counterpart. Write a name as {{{{ name }}}}, a condition as "
+                f"“{match['stray']}” has no counterpart. Write names as {{{{ name }}}}, conditions "
+                "as "
                 "{% if name %} … {% endif %}."
             )
         if match.start() > at:

@@ -1,1 +1,1 @@
-"""The engines that ship with Heard: each reads a text and gives probabilities."""
+"""The engines that ship with Heard. Each reads a text and gives probabilities."""

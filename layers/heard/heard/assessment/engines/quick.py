@@ -70,7 +70,7 @@ class Weights:
     known: NDArray[np.bool_]
 
     def logits(self, hashes: ngrams.Hashes) -> tuple[float, NDArray[np.float32]]:
-        """The unhappiness of a text with these n-grams (at least one), and the heads' logits (8)."""
+        """The unhappiness of a text with these n-grams (at least one), and eight logits."""
         import numpy as np  # noqa: PLC0415
 
         rows = (hashes >> np.uint64(64 - UNHAPPY_BITS)).astype(np.intp)

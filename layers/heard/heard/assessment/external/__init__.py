@@ -1,1 +1,1 @@
-"""Optional engines outside Heard, off by default: Amazon Comprehend and models in Bedrock."""
+"""Optional external engines, off by default: Amazon Comprehend and models in Amazon Bedrock."""

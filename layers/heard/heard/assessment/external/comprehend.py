@@ -1,8 +1,8 @@
 """Amazon Comprehend as a second opinion: sentiment in twelve languages, and insults in English.
 
-Sentiment is not severity: of what is high or critical, a question or spam Comprehend knows nothing,
-and leaves it to the engine beneath. Source: Amazon Comprehend API reference,
-DetectDominantLanguage, DetectSentiment, DetectToxicContent (2017-11-27).
+Sentiment is not severity. Comprehend knows nothing of high or critical reviews, questions or spam:
+the base engine judges these. Source: Amazon Comprehend API reference, DetectDominantLanguage,
+DetectSentiment, DetectToxicContent (2017-11-27).
 """
 
 from __future__ import annotations
@@ -27,43 +27,44 @@ from heard.assessment.language import detect_language
 from heard.text.words import matchable_text, tokens
 
 VERSION: Final = "comprehend-1"
-"""Of what is made of Comprehend's answers; Amazon does not tell the version of its own models."""
+"""The version of how responses become scores. Amazon does not publish versions of its models."""
 
 READ_SECONDS: Final = 2.0
-"""So long one call may take; at most three follow each other."""
+"""The time limit of one call. There are at most three, one after the other."""
 
 LANGUAGES: Final = frozenset(
     {"ar", "de", "en", "es", "fr", "hi", "it", "ja", "ko", "pt", "zh", "zh-TW"}
 )
-"""Those it knows the sentiment of."""
+"""The languages in which it knows the sentiment."""
 
 MAX_BYTES: Final = 5_000
 """DetectSentiment's limit for a text in UTF-8.
 
-Of a longer one the beginning and the end are judged.
+Of a longer text only the beginning and the end are judged.
 """
 
 SEGMENT_BYTES: Final = 1_000
-"""DetectToxicContent's limit for one segment, of which it takes ten."""
+"""DetectToxicContent's limit for a segment. It takes up to ten segments."""
 
 ABUSIVE_LABELS: Final = frozenset(
     {"HARASSMENT_OR_ABUSE", "HATE_SPEECH", "INSULT", "VIOLENCE_OR_THREAT"}
 )
-"""Of the kinds of toxic content those that are aimed at somebody."""
+"""The kinds of toxic content that are aimed at somebody."""
 
 _ROUNDING: Final = 0.01
-"""The four confidences of a sentiment make 1, but for so much."""
+"""The sum of the four confidences of a sentiment differs from 1 by at most this."""
 
 
 class ComprehendClient(Protocol):
-    """What is needed of boto3's client "comprehend"."""
+    """The part of boto3's client "comprehend" that is used."""
 
-    def detect_dominant_language(self, *, Text: str) -> Mapping[str, Any]:  # noqa: N803 - AWS's names
-        """Which languages a text of at least one character is in."""
+    # The names of the parameters are those of AWS.
+    def detect_dominant_language(self, *, Text: str) -> Mapping[str, Any]:  # noqa: N803
+        """The languages of a text of at least one character."""
         ...
 
     def detect_sentiment(self, *, Text: str, LanguageCode: str) -> Mapping[str, Any]:  # noqa: N803
-        """How confident it is of each of four sentiments."""
+        """The confidences of four sentiments."""
         ...
 
     def detect_toxic_content(
@@ -72,18 +73,15 @@ class ComprehendClient(Protocol):
         TextSegments: list[dict[str, str]],  # noqa: N803
         LanguageCode: str,  # noqa: N803
     ) -> Mapping[str, Any]:
-        """How confident it is of each kind of toxic content, segment by segment.
-
-        For English only.
-        """
+        """The confidences of each kind of toxic content, by segment. For English only."""
         ...
 
 
 class ComprehendEngine:
-    """Another engine's scores, made more careful by what Comprehend says.
+    """Another engine's scores, made more careful by Comprehend.
 
-    `beneath` is that engine; it is asked only when Comprehend has answered. `failed` is told each
-    failure; it raises nothing.
+    The base engine judges only if Comprehend gave scores. `on_failure` gets the reason of each
+    failure and raises nothing.
     """
 
     def __init__(
@@ -100,13 +98,13 @@ class ComprehendEngine:
 
     @property
     def model(self) -> str:
-        """The engine beneath, and what is on top of it."""
+        """The base engine, and the version of Comprehend's part."""
         return f"{self._base_engine.model}+{VERSION}"
 
     def scores(self, text: str) -> Scores | None:
         """The scores of a text.
 
-        None when Comprehend has no answer within its limits or the engine beneath has none. Raises
+        None if Comprehend gives none within its limits, or the base engine has none. Raises
         nothing.
         """
         sample = excerpt(text, MAX_BYTES)
@@ -134,12 +132,14 @@ class ComprehendEngine:
         return replace(scores, abuse=self._ask_abuse(text)) if language == "en" else scores
 
     def _ask_language(self, text: str) -> str:
-        """The language of a text that our own rules cannot tell."""
+        """The language of a text that Heard does not recognise."""
         languages = require_objects(
             call_service(self._client.detect_dominant_language, Text=text).get("Languages")
         )
         best = max(
-            languages, key=lambda each: require_number(each.get("Score"), 0, 1), default=None
+            languages,
+            key=lambda candidate: require_number(candidate.get("Score"), 0, 1),
+            default=None,
         )
         code = best.get("LanguageCode") if best else None
         if not isinstance(code, str) or code not in LANGUAGES:
@@ -147,9 +147,9 @@ class ComprehendEngine:
         return code
 
     def _ask_abuse(self, text: str) -> float:
-        """How surely an English text insults or threatens somebody.
+        """The confidence that an English text insults or threatens somebody.
 
-        A failure costs this answer and not the sentiment.
+        After a failure it is 0, and the sentiment still counts.
         """
         segments = [{"Text": segment} for segment in _segments(text)]
         try:
@@ -158,7 +158,9 @@ class ComprehendEngine:
                     self._client.detect_toxic_content, TextSegments=segments, LanguageCode="en"
                 ).get("ResultList")
             )
-            labels = [label for each in results for label in require_objects(each.get("Labels"))]
+            labels = [
+                label for result in results for label in require_objects(result.get("Labels"))
+            ]
             return max(
                 (
                     require_number(label.get("Score"), 0, 1)
@@ -173,9 +175,9 @@ class ComprehendEngine:
 
 
 def _scores_of_sentiment(response: Mapping[str, object]) -> Scores:
-    """What a sentiment says about severity.
+    """The scores that follow from a sentiment.
 
-    Negative or mixed is at least medium (playbook, severity), not positive at least low.
+    Negative or mixed is at least medium (playbook, severity), not positive is at least low.
     """
     confidences = require_object(response.get("SentimentScore"))
     positive, negative, mixed, neutral = (
@@ -190,21 +192,21 @@ def _scores_of_sentiment(response: Mapping[str, object]) -> Scores:
         needs_person=complaint,
         question=0.0,
         abuse=0.0,
-        spam=1.0,  # the engine beneath says: of two the lesser counts
+        spam=1.0,  # of two scores the lower counts, so the base engine decides
         sentiment=positive - negative,
         model=VERSION,
     )
 
 
 def _segments(text: str) -> list[str]:
-    """A text cut into pieces of at most `SEGMENT_BYTES`, between characters.
+    """A text cut between characters into segments of at most `SEGMENT_BYTES`.
 
-    Pieces of white space alone are left out.
+    Segments of white space alone are left out.
     """
-    pieces: list[str] = []
+    segments: list[str] = []
     rest = text.encode()
     while rest:
-        piece = rest[:SEGMENT_BYTES].decode("utf-8", "ignore")
-        rest = rest[len(piece.encode()) :]
-        pieces.append(piece)
-    return [piece for piece in pieces if piece.strip()]
+        segment = rest[:SEGMENT_BYTES].decode("utf-8", "ignore")
+        rest = rest[len(segment.encode()) :]
+        segments.append(segment)
+    return [segment for segment in segments if segment.strip()]

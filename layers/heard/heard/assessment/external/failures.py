@@ -1,12 +1,9 @@
-"""What engines outside the stack have in common.
+"""What external engines have in common: what they may cost, how they fail, how far they count.
 
-What they may cost, how they fail, and how far they are believed.
-
-Asking one is never worth an exception: whatever goes wrong, the engine has no scores, says why in
-one word that may be counted, and the next engine judges. And none has the last word: it sits on top
-of an embedded engine and can only make its scores more careful, because its own have not been
-measured on our labels, and a review may try to talk it round. Knows no service and no client
-library.
+A failure of an external engine is no error. The engine then has no scores and gives a reason that
+can be counted, and the next engine judges. An external engine never decides alone: it stands on an
+embedded engine and can only make its scores more careful. Its own scores have not been measured on
+our labels, and a review may try to manipulate it. Knows no service and no client library.
 """
 
 from __future__ import annotations
@@ -19,37 +16,34 @@ from typing import Any, Final, Protocol, cast
 from heard.assessment.engines.engine import Scores
 
 CONNECT_SECONDS: Final = 1.0
-"""So long a client of an outside engine may take to connect. It must not try again either.
-
-There is an engine at hand that can judge.
-"""
+"""The time limit for a client to connect. It must not retry: another engine is there to judge."""
 
 
 class FailureReason(StrEnum):
-    """Why an outside engine has no scores for a text; may be logged."""
+    """Why an external engine has no scores for a text. May be logged."""
 
     BUDGET = "budget"
-    """The day's calls are used up, or nobody could say whether they are."""
+    """The day's calls are used up, or this could not be found out."""
     LANGUAGE = "language"
     """It does not know the language."""
     THROTTLED = "throttled"
     SLOW = "slow"
-    """No answer within the time limit."""
+    """No response within the time limit."""
     UNAVAILABLE = "unavailable"
-    """Not reached, or a fault of its own."""
+    """The service was not reached, or failed."""
     REFUSED = "refused"
-    """It will not have our request.
+    """The service refused the request. Somebody must fix that.
 
-    No permission, no such model, a setting that the model does not know. Somebody must mend that.
+    No permission, no such model, or a setting that the model does not know.
     """
     WITHHELD = "withheld"
-    """A filter or guardrail of the service kept the answer back."""
+    """A filter or guardrail of the service stopped the response."""
     UNREADABLE = "unreadable"
-    """The answer does not have the shape that was asked for."""
+    """The response does not have the required form."""
 
 
 class ExternalEngineError(Exception):
-    """An outside engine has no scores, for the reason given. It quotes nobody."""
+    """An external engine has no scores, for this reason. The message quotes nobody."""
 
     def __init__(self, reason: FailureReason) -> None:
         super().__init__(reason.value)
@@ -60,20 +54,18 @@ class Budget(Protocol):
     """What an engine may cost."""
 
     def take(self, calls: int) -> bool:
-        """Whether so many more calls are granted today, all or none.
+        """Whether so many more calls are allowed today, all or none.
 
-        False as well when that cannot be found out. Raises nothing.
+        False too if that cannot be found out. Raises nothing.
         """
         ...
 
 
 def merge_cautiously(external: Scores, base: Scores) -> Scores:
-    """Two engines' scores as one: in each the number that rather brings a review to a person.
+    """Two engines' scores as one: of each number the one that rather brings a review to a person.
 
-    `model` names both.
-
-    What is `said` to be at least medium needs a person as surely (playbook, severity), whatever
-    else is said of that.
+    A text needs a person at least as probably as the external engine finds it medium (playbook,
+    severity). `model` names both engines.
     """
     low, medium, high, critical = (
         max(pair) for pair in zip(external.severity, base.severity, strict=True)
@@ -90,37 +82,38 @@ def merge_cautiously(external: Scores, base: Scores) -> Scores:
 
 
 def call_service(call: Callable[..., object], **request: object) -> Mapping[str, object]:
-    """What a service answers to one call of its client, as an object of unknown content.
+    """The response of a service to one call of its client, as an object of unknown content.
 
-    Raises Failed.
+    Raises ExternalEngineError.
     """
     try:
         response = call(**request)
-    except Exception as error:  # noqa: BLE001 - which exceptions a client raises is its library's affair; each means that there is no answer
-        # Without its cause: messages of client libraries quote the request, which is a customer's
-        # words.
+    # Client libraries raise exceptions of any kind. Each one means that there is no response.
+    except Exception as error:  # noqa: BLE001
+        # The cause is left out: messages of client libraries quote the request, which holds a
+        # customer's words.
         raise ExternalEngineError(_failure_reason(error)) from None
     return require_object(response)
 
 
 def require_object(value: object) -> Mapping[str, object]:
-    """The object that a part of an answer must be. Raises Failed."""
+    """The object that a part of a response must be. Raises ExternalEngineError."""
     if not isinstance(value, dict):
         raise ExternalEngineError(FailureReason.UNREADABLE)
     return cast("dict[str, object]", value)
 
 
 def require_objects(value: object) -> list[Mapping[str, object]]:
-    """The list of objects that a part of an answer must be. Raises Failed."""
+    """The list of objects that a part of a response must be. Raises ExternalEngineError."""
     if not isinstance(value, list):
         raise ExternalEngineError(FailureReason.UNREADABLE)
-    return [require_object(each) for each in cast("list[object]", value)]
+    return [require_object(item) for item in cast("list[object]", value)]
 
 
 def require_number(value: object, minimum: float, maximum: float) -> float:
-    """The number between two others (both included) that a part of an answer must be.
+    """The number from `minimum` to `maximum` that a part of a response must be.
 
-    Nothing is rounded or cut. Raises Failed.
+    Nothing is rounded or cut. Raises ExternalEngineError.
     """
     if (
         isinstance(value, bool)
@@ -133,9 +126,9 @@ def require_number(value: object, minimum: float, maximum: float) -> float:
 
 
 def excerpt(text: str, max_bytes: int) -> str:
-    """A text that is at most so many bytes long in UTF-8.
+    """The text, shortened to `max_bytes` in UTF-8.
 
-    Of a longer one the beginning and, a quarter of it, the end.
+    Of a longer text the beginning and the end; the end has a quarter of the bytes.
     """
     whole = text.encode("utf-8", "replace")
     if len(whole) <= max_bytes:
@@ -159,10 +152,7 @@ _TIMEOUTS: Final = {"ReadTimeoutError", "ConnectTimeoutError", "TimeoutError"}
 
 
 def _failure_reason(error: Exception) -> FailureReason:
-    """What an exception of an AWS client means.
-
-    By the service's error code if there is one, else by its kind.
-    """
+    """The reason of a failed call, by the service's error code or the type of the exception."""
     if _TIMEOUTS & {kind.__name__ for kind in type(error).__mro__}:
         return FailureReason.SLOW
     response: Any = getattr(error, "response", None)
