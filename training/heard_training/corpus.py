@@ -1,11 +1,8 @@
-"""The labelled texts that engines are trained and measured on.
+"""The labelled texts that engines are trained and measured on: sets, labels and terms of use.
 
-Which there are, what they are labelled with, what may be done with them.
-
-The sets are kept beside the repository and are no part of it. A table in their README says under
-what terms each may be used; one that it does not name is only measured on. Two more kinds of label
-are our own and in the repository: ratings of rows of these sets, which hold ids and no text, and
-examples that were written for it.
+The sets are beside the repository and not part of it. A table in their README gives the terms of
+use. A set that it does not name is only measured on. Two kinds of labels are our own and in the
+repository: ratings of rows of these sets, which have ids and no text, and examples that we wrote.
 """
 
 from __future__ import annotations
@@ -28,7 +25,7 @@ TRAINING: Final = _ROOT / "training"
 """Where our own labels and examples are."""
 
 RATED_SET: Final = "severity_dev"
-"""The set with two independent ratings of severity: to validate with, never to train on."""
+"""The set with two independent ratings of severity. It validates and never trains."""
 
 _EXAMPLES: Final = "examples"
 _PHRASES: Final = "phrases"
@@ -41,6 +38,7 @@ _SEVERITY_MARKS: Final = {
 }
 
 _POLARITY: Final = {"negative": 1, "positive": 0}
+_RATING_POLARITY: Final = {1: 1, 2: 1, 4: 0, 5: 0}
 _OFFENSIVE: Final = {
     "hate": True,
     "offensive": True,
@@ -51,20 +49,20 @@ _OFFENSIVE: Final = {
     "NOT": False,
 }
 _COMPLAINTS: Final = frozenset({"cfpb_1k", "reclameaqui_pt"})
-"""Portals where nobody writes who has nothing to complain of."""
+"""Portals where everybody who writes complains."""
 
 _CHANNELS: Final = {"twitter": Channel.SOCIAL, "social(DB)": Channel.SOCIAL, "cfpb": Channel.EMAIL}
 _LANGUAGES: Final = {"moroccan_banks": "fr"}
-"""What the set itself leaves undetermined."""
+"""The languages of sets that do not say it."""
 
 _BOILERPLATE: Final = re.compile(r"^.{0,60} customer review$")
-"""Titles that a site writes, not the customer."""
+"""Titles that the site writes and not the customer."""
 
 _NON_LETTERS: Final = re.compile(r"\W+")
 
 
 class Use(StrEnum):
-    """What may be done with a set, as its README says."""
+    """What may be done with a set, by the README of the sets."""
 
     SHIP = "ship"
     PERMISSIVE = "permissive"
@@ -72,13 +70,13 @@ class Use(StrEnum):
 
     @property
     def trains(self) -> bool:
-        """Whether weights that were trained on it may be given away."""
+        """Whether weights that learned from it may ship."""
         return self is not Use.MEASURE
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What a person said of a text: severity with the rating and without it, and what follows."""
+    """The label of a text: severity with the rating and without it, and more."""
 
     severity: Severity
     text_severity: Severity
@@ -91,11 +89,11 @@ class Label:
 class Row:
     """One labelled text.
 
-    `text` begins with the title where there is one. `polarity` stands in for "needs a person" where
-    nobody said: 1 for one and two stars, negative sentiment and complaint portals, 0 for four and
-    five stars and positive sentiment, None for what is between or unknown. `offensive` is None
-    where it was not asked. `language` is ISO 639-1 where there is a code, None where the set does
-    not know.
+    `text` begins with the title if there is one. `polarity` is used instead of "needs a person"
+    where nobody labelled that: 1 for one and two stars, negative sentiment and complaint portals, 0
+    for four and five stars and positive sentiment, None for what is between or unknown. `offensive`
+    is None if it was not labelled. `language` is ISO 639-1 if there is a code, None if the set does
+    not know it.
     """
 
     id: str
@@ -112,38 +110,36 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class RatedRow:
-    """A row of the validation set: what each of two people said of it.
-
-    Each judged text and rating together.
-    """
+    """A row of the validation set with the labels of two people, who knew text and rating."""
 
     row: Row
     ratings: tuple[Label, Label]
 
 
 class CorpusMissing(Exception):
-    """The folder is not there, or holds no labelled set."""
+    """The folder does not exist, or it has no labelled set."""
 
 
-def folder(given: Path | None = None) -> Path:
-    """Where the sets are: as given, else HEARD_DATA, else shared/data beside the clone.
+def folder(option: Path | None = None) -> Path:
+    """The folder of the sets: `option`, else HEARD_DATA, else shared/data beside the clone.
 
-    Raises Missing.
+    Raises CorpusMissing.
     """
-    chosen = given or Path(os.environ.get("HEARD_DATA") or _ROOT.parent / "shared" / "data")
-    if not any(chosen.glob("*.jsonl")):
-        raise CorpusMissing(f"There are no labelled sets (*.jsonl) in {chosen}.")
-    return chosen
+    path = option or Path(os.environ.get("HEARD_DATA") or _ROOT.parent / "shared" / "data")
+    if not any(path.glob("*.jsonl")):
+        raise CorpusMissing(f"There are no labelled sets (*.jsonl) in {path}.")
+    return path
 
 
 def rows(data: Path, labels: Path = TRAINING / "labels") -> list[Row]:
-    """Every labelled text of the sets in a folder, with our own ratings where there are, but none
-    of the validation set's texts.
+    """Every labelled text of the sets in a folder, with our own ratings if there are any.
+
+    Texts of the validation set are left out.
     """
     held_out = {_comparable_text(rated.row.text) for rated in validation(data)}
     ratings = dict(_read_labels(labels))
     uses = _read_uses(data)
-    found: list[Row] = []
+    result: list[Row] = []
     for path in sorted(data.glob("*.jsonl")):
         if path.stem == RATED_SET:
             continue
@@ -154,14 +150,14 @@ def rows(data: Path, labels: Path = TRAINING / "labels") -> list[Row]:
                 and _comparable_text(row.text) not in held_out
                 and _comparable_text(str(fields.get("text") or "")) not in held_out
             ):
-                found.append(replace(row, label=ratings.get(row.id)))
-    return found
+                result.append(replace(row, label=ratings.get(row.id)))
+    return result
 
 
-def examples(written: Path = TRAINING / "examples") -> list[Row]:
-    """Our own examples. Their source is one, `examples`, since one kind of mind wrote them all."""
-    found: list[Row] = []
-    for path in sorted(written.glob("*.jsonl")):
+def examples(directory: Path = TRAINING / "examples") -> list[Row]:
+    """Our own examples. They are one source, `examples`, because one kind of writer wrote them."""
+    result: list[Row] = []
+    for path in sorted(directory.glob("*.jsonl")):
         for number, fields in enumerate(_read_objects(path), 1):
             row = Row(
                 id=f"{path.stem}-{number}",
@@ -173,16 +169,14 @@ def examples(written: Path = TRAINING / "examples") -> list[Row]:
                 rating=fields.get("rating"),
                 label=_parse_label(fields),
             )
-            found.append(row)
-    return found
+            result.append(row)
+    return result
 
 
-def phrases(written: Path = TRAINING / "phrases") -> list[Row]:
-    """Our own phrases, a few words each, by what they say where they stand in a review
-    (`training/README.md`).
-    """
-    found: list[Row] = []
-    for path in sorted(written.glob("*.txt")):
+def phrases(directory: Path = TRAINING / "phrases") -> list[Row]:
+    """Our own phrases, a few words each, with the labels of their marks (`training/README.md`)."""
+    result: list[Row] = []
+    for path in sorted(directory.glob("*.txt")):
         for line in path.read_text(encoding="utf-8").splitlines():
             severity = _SEVERITY_MARKS[line[0]]
             unhappy = severity is not Severity.PRAISE
@@ -190,8 +184,8 @@ def phrases(written: Path = TRAINING / "phrases") -> list[Row]:
             label = Label(severity, severity, unhappy, Agenda.ABUSE if insult else None)
             polarity = None if insult else int(unhappy)
             for phrase in line[1:].split(","):
-                id, text = f"{path.stem}-{len(found) + 1}", phrase.strip()
-                found.append(
+                id, text = f"{path.stem}-{len(result) + 1}", phrase.strip()
+                result.append(
                     Row(
                         id,
                         _PHRASES,
@@ -203,11 +197,11 @@ def phrases(written: Path = TRAINING / "phrases") -> list[Row]:
                         label=label,
                     )
                 )
-    return found
+    return result
 
 
 def validation(data: Path) -> list[RatedRow]:
-    """The rows that two people rated; an empty list where the folder has none."""
+    """The rows that two people rated, an empty list if the folder has none."""
     path = data / f"{RATED_SET}.jsonl"
     if not path.exists():
         return []
@@ -221,15 +215,12 @@ def validation(data: Path) -> list[RatedRow]:
 
 
 def sentences(data: Path) -> dict[str, list[str]]:
-    """Sentences by language (ISO 639-1 where there is a code), of the set that says nothing but
-    which language they are in.
-    """
+    """Sentences by language (ISO 639-1 if there is a code), from the set of languages."""
     by_language: dict[str, list[str]] = {}
     for path in sorted((data / "langid").glob("*.tsv")):
         code = language_code(path.stem.partition("_")[0])
-        code = (
-            "no" if code == "nb" else code
-        )  # reviewers' Norwegian is not told apart by its spelling norm
+        # Reviewers' Norwegian is one language, whatever its spelling norm.
+        code = "no" if code == "nb" else code
         lines = path.read_text(encoding="utf-8").splitlines()[1:]
         if code:
             by_language[code] = [line.split("\t")[2] for line in lines if line.count("\t") >= 2]
@@ -242,7 +233,7 @@ def sources(rows: Iterable[Row]) -> list[str]:
 
 
 def without(rows: Iterable[Row], source: str) -> Iterator[Row]:
-    """The rows that may be trained on when a source is to be one that training never saw."""
+    """The rows that may be trained on, without a source that training must not see."""
     return (row for row in rows if row.source != source and row.use.trains)
 
 
@@ -268,13 +259,17 @@ def _row(source: str, use: Use, fields: dict[str, Any]) -> Row:
         channel=_CHANNELS.get(str(fields.get("platform")), Channel.REVIEW_SITE),
         text=text,
         rating=rating,
-        polarity=1
-        if source in _COMPLAINTS
-        else _POLARITY.get(str(label))
-        if rating is None
-        else {1: 1, 2: 1, 4: 0, 5: 0}.get(rating),
+        polarity=_polarity(source, label, rating),
         offensive=_OFFENSIVE.get(str(label)),
     )
+
+
+def _polarity(source: str, label: object, rating: int | None) -> int | None:
+    if source in _COMPLAINTS:
+        return 1
+    if rating is None:
+        return _POLARITY.get(str(label))
+    return _RATING_POLARITY.get(rating)
 
 
 def _text(fields: dict[str, Any]) -> str:
@@ -286,7 +281,7 @@ def _language(source: str, claim: str | None, text: str) -> str | None:
     if source in _LANGUAGES:
         return _LANGUAGES[source]
     code = language_code(claim)
-    # Much of what is collected as Hindi is English, or Hindi in Latin letters.
+    # Many texts in Hindi sets are English, or Hindi in Latin letters.
     return (
         None
         if code == "hi" and not any("\u0900" <= letter <= "\u097f" for letter in text)
@@ -312,9 +307,9 @@ def _read_labels(labels: Path) -> Iterator[tuple[str, Label]]:
 
 
 def _read_uses(data: Path) -> dict[str, Use]:
-    """Uses by family, the part of a set's name before the first `_`.
+    """The uses by family, the part of a set's name before the first `_`.
 
-    The README's table joins sets of one family in a row.
+    The README's table has one row for a family.
     """
     readme = data / "README.md"
     uses: dict[str, Use] = {}
@@ -340,5 +335,5 @@ def _read_objects(path: Path) -> Iterator[dict[str, Any]]:
             if line.strip():
                 try:
                     yield json.loads(line)
-                except ValueError as wrong:
-                    raise ValueError(f"{path}, line {number}: not JSON ({wrong})") from None
+                except ValueError as error:
+                    raise ValueError(f"{path}, line {number}: not JSON ({error})") from None

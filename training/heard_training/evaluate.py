@@ -61,26 +61,26 @@ class Evaluation:
         judged_rows = self.judge_rows(rows, choice, f"{choice.name}: sources")
         self.add_findings(choice.name, judged_rows, status_of)
         unseen = [
-            each
-            for each in judged_rows
-            if each.row.polarity is not None and each.row.source not in seen_sources
+            judged
+            for judged in judged_rows
+            if judged.row.polarity is not None and judged.row.source not in seen_sources
         ]
-        truths = [each.row.polarity == 1 for each in unseen]
+        truths = [judged.row.polarity == 1 for judged in unseen]
         if unseen:
-            words = [each.text_only for each in unseen]
+            predictions = [judged.text_only for judged in unseen]
             self.report.calibrations.append(
-                findings.calibration(choice.name, truths, words, Inputs.TEXT, ON_UNSEEN)
+                findings.calibration(choice.name, truths, predictions, Inputs.TEXT, ON_UNSEEN)
             )
         if self.rated:
             dev = self.judge_rows(
-                [each.row for each in self.rated], choice, f"{choice.name}: {corpus.RATED_SET}"
+                [rated.row for rated in self.rated], choice, f"{choice.name}: {corpus.RATED_SET}"
             )
             for inputs in (Inputs.BOTH, Inputs.TEXT):
                 self.add_rater_agreement(
-                    choice.name, [each.prediction(inputs) for each in dev], inputs
+                    choice.name, [judged.prediction(inputs) for judged in dev], inputs
                 )
             self.report.detections += findings.rated_figures(
-                choice.name, self.rated, [each.text_only for each in dev], corpus.RATED_SET
+                choice.name, self.rated, [judged.text_only for judged in dev], corpus.RATED_SET
             )
 
     def add_findings(
@@ -96,7 +96,7 @@ class Evaluation:
     ) -> None:
         """Adds a judge's agreement with the raters, and its calibration, to the report."""
         self.report.levels.append(findings.level_figures(judge, self.rated, predictions, inputs))
-        person = [each.ratings[0].needs_person for each in self.rated]
+        person = [rated.ratings[0].needs_person for rated in self.rated]
         self.report.calibrations.append(
             findings.calibration(judge, person, predictions, inputs, corpus.RATED_SET)
         )
@@ -124,11 +124,10 @@ class Evaluation:
     def judge_baselines(self) -> None:
         """Measures the baselines on the texts on which the engines were measured."""
         statuses: dict[tuple[str, str], SourceStatus] = {}
-        for each in self.report.persons:
-            status = statuses.setdefault((each.source, each.language), each.status)
-            statuses[each.source, each.language] = min(
-                each.status, status, key=list(SourceStatus).index
-            )
+        for figures_of_source in self.report.persons:
+            key = figures_of_source.source, figures_of_source.language
+            status = statuses.setdefault(key, figures_of_source.status)
+            statuses[key] = min(figures_of_source.status, status, key=list(SourceStatus).index)
         rows = self.sample({source for source, _ in statuses})
         with show.progress() as bar:
             judged_rows = [
@@ -141,21 +140,21 @@ class Evaluation:
         self.report.persons += findings.person_figures("VADER", judged_rows, status_of, Inputs.TEXT)
         if not self.rated:
             return
-        truths = [each.ratings[0] for each in self.rated]
+        truths = [rated.ratings[0] for rated in self.rated]
         common = baselines.majority_baseline(
-            [each.severity for each in truths], [each.needs_person for each in truths]
+            [label.severity for label in truths], [label.needs_person for label in truths]
         )
         predictions = {
-            ("VADER", Inputs.TEXT): [self.vader(each.row.text) for each in self.rated],
+            ("VADER", Inputs.TEXT): [self.vader(rated.row.text) for rated in self.rated],
             ("rating alone", Inputs.RATING): [
-                baselines.rating_baseline(each.row.rating) for each in self.rated
+                baselines.rating_baseline(rated.row.rating) for rated in self.rated
             ],
             ("majority", Inputs.TEXT): [common for _ in self.rated],
         }
         self.report.levels.append(findings.second_rater(self.rated))
         self.report.levels += [
-            findings.level_figures(judge, self.rated, verdicts, told)
-            for (judge, told), verdicts in predictions.items()
+            findings.level_figures(judge, self.rated, judge_predictions, inputs)
+            for (judge, inputs), judge_predictions in predictions.items()
         ]
 
     def sample(self, sources: Iterable[str]) -> list[Row]:
@@ -244,7 +243,7 @@ def evaluate(
     On sources that training never saw, by source and language, and next to VADER, the rating alone
     and the most common label. The accurate engine takes about 50 ms a text, a few minutes in all.
     """
-    names = [each.value for each in engine or EngineName]
+    names = [name.value for name in engine or EngineName]
     if weights and len(names) != 1:
         raise typer.BadParameter("name the --engine that they are for.", param_hint="--weights")
     if fold_count and "quick" not in names:
@@ -279,13 +278,13 @@ def evaluate(
     report.averages = findings.average_figures(report.persons)
     if write:
         plot = figures.plot(report, ON_UNSEEN)
-        drawn = write.with_name(f"{write.stem}-reliability.svg")
-        drawn.write_text(plot, encoding="utf-8")
+        plot_path = write.with_name(f"{write.stem}-reliability.svg")
+        plot_path.write_text(plot, encoding="utf-8")
         write.write_text(
-            figures.replace_figures(write.read_text(encoding="utf-8"), report, drawn.name),
+            figures.replace_figures(write.read_text(encoding="utf-8"), report, plot_path.name),
             encoding="utf-8",
         )
-        show.note(f"The tables are in {write}, the plot in {drawn}.")
+        show.note(f"The tables are in {write}, the plot in {plot_path}.")
     if as_json:
         show.data(asdict(report))
     else:

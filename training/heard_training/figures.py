@@ -63,7 +63,7 @@ def tables(report: EvaluationReport) -> list[Table]:
                 "precision",
                 "load",
             ),
-            [_average_row(each) for each in report.averages],
+            [_average_row(average) for average in report.averages],
             _ON_PERSONS,
         ),
         Table(
@@ -81,9 +81,9 @@ def tables(report: EvaluationReport) -> list[Table]:
                 "load",
             ),
             [
-                _person_row(each)
-                for each in _by_source(report.persons)
-                if each.inputs is Inputs.TEXT
+                _person_row(figures)
+                for figures in _by_source(report.persons)
+                if figures.inputs is Inputs.TEXT
             ],
         ),
         Table(
@@ -101,9 +101,9 @@ def tables(report: EvaluationReport) -> list[Table]:
                 "load",
             ),
             [
-                _person_row(each)
-                for each in _by_source(report.persons)
-                if each.inputs is Inputs.BOTH
+                _person_row(figures)
+                for figures in _by_source(report.persons)
+                if figures.inputs is Inputs.BOTH
             ],
         ),
         Table(
@@ -118,16 +118,16 @@ def tables(report: EvaluationReport) -> list[Table]:
                 "recall",
                 "false alarms",
             ),
-            [_level_row(each) for each in report.levels],
+            [_level_row(figures) for figures in report.levels],
             "Quadratic-weighted kappa with the first and with the second rater, who both knew text "
             "and rating. The other figures are by the first rater.",
         ),
         Table(
             "Needs a person, by the first rater",
             ("judge", "input", "texts", "AUC", "recall", "precision", "load"),
-            [_rater_person_row(each) for each in report.levels],
+            [_rater_person_row(figures) for figures in report.levels],
         ),
-        *(_confusion_table(each) for each in report.levels if each.judge in report.models),
+        *(_confusion_table(figures) for figures in report.levels if figures.judge in report.models),
         Table(
             "Abuse and questions",
             (
@@ -142,13 +142,13 @@ def tables(report: EvaluationReport) -> list[Table]:
                 "precision",
                 "F1",
             ),
-            [_detection_row(each) for each in report.detections],
+            [_detection_row(figures) for figures in report.detections],
             _ON_ABUSE,
         ),
         Table(
             "Calibration of needs_person",
             ("judge", "input", "on", "texts", "expected calibration error"),
-            [_calibration_row(each) for each in report.calibrations],
+            [_calibration_row(calibration) for calibration in report.calibrations],
         ),
         Table(
             "Cost, one core",
@@ -161,7 +161,7 @@ def tables(report: EvaluationReport) -> list[Table]:
                 "load",
                 "memory",
             ),
-            [_cost_row(each) for each in report.costs],
+            [_cost_row(cost) for cost in report.costs],
             "Processor time. The first figure is of whole assessments, with rules and reasons; the "
             "others are of the engine alone.",
         ),
@@ -219,110 +219,121 @@ def _markdown_row(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _by_source(found: Iterable[PersonFigures]) -> list[PersonFigures]:
+def _by_source(persons: Iterable[PersonFigures]) -> list[PersonFigures]:
     return sorted(
-        found, key=lambda each: (list(SourceStatus).index(each.status), each.source, each.language)
+        persons,
+        key=lambda figures: (
+            list(SourceStatus).index(figures.status),
+            figures.source,
+            figures.language,
+        ),
     )
 
 
-def _average_row(each: AverageFigures) -> TableRow:
+def _average_row(average: AverageFigures) -> TableRow:
     figures = (
-        _figure(each.auc),
-        _percent(each.recall),
-        _percent(each.precision),
-        _percent(each.load),
+        _figure(average.auc),
+        _percent(average.recall),
+        _percent(average.precision),
+        _percent(average.load),
     )
     return (
-        each.judge,
-        each.inputs,
-        each.status,
-        str(each.sources),
-        " ".join(each.languages),
+        average.judge,
+        average.inputs,
+        average.status,
+        str(average.sources),
+        " ".join(average.languages),
         *figures,
     )
 
 
-def _person_row(each: PersonFigures) -> TableRow:
+def _person_row(person: PersonFigures) -> TableRow:
     figures = (
-        _figure(each.auc),
-        _percent(each.recall),
-        _percent(each.precision),
-        _percent(each.load),
+        _figure(person.auc),
+        _percent(person.recall),
+        _percent(person.precision),
+        _percent(person.load),
     )
     return (
-        each.source,
-        each.language,
-        each.judge,
-        each.status,
-        str(each.texts),
-        _percent(each.share),
+        person.source,
+        person.language,
+        person.judge,
+        person.status,
+        str(person.texts),
+        _percent(person.share),
         *figures,
     )
 
 
-def _level_row(each: LevelFigures) -> TableRow:
-    kappas = (_figure(each.kappa_first), _figure(each.kappa_second))
+def _level_row(level: LevelFigures) -> TableRow:
+    kappas = (_figure(level.kappa_first), _figure(level.kappa_second))
     alarms = (
-        str(each.critical),
-        _percent(each.critical_recall),
-        _percent(each.critical_false_alarms),
+        str(level.critical),
+        _percent(level.critical_recall),
+        _percent(level.critical_false_alarms),
     )
-    return (each.judge, each.inputs, str(each.texts), *kappas, *alarms)
+    return (level.judge, level.inputs, str(level.texts), *kappas, *alarms)
 
 
-def _rater_person_row(each: LevelFigures) -> TableRow:
+def _rater_person_row(level: LevelFigures) -> TableRow:
     figures = (
-        _figure(each.person_auc),
-        _percent(each.person_recall),
-        _percent(each.person_precision),
-        _percent(each.person_load),
+        _figure(level.person_auc),
+        _percent(level.person_recall),
+        _percent(level.person_precision),
+        _percent(level.person_load),
     )
-    return (each.judge, each.inputs, str(each.texts), *figures)
+    return (level.judge, level.inputs, str(level.texts), *figures)
 
 
-def _confusion_table(each: LevelFigures) -> Table:
+def _confusion_table(level: LevelFigures) -> Table:
     rows = [
-        (str(level), *map(str, counts))
-        for level, counts in reversed(list(zip(LEVELS, each.confusion, strict=True)))
+        (str(severity), *map(str, counts))
+        for severity, counts in reversed(list(zip(LEVELS, level.confusion, strict=True)))
     ]
-    rows = [(level, *reversed(counts)) for level, *counts in rows]
+    rows = [(severity, *reversed(counts)) for severity, *counts in rows]
     return Table(
-        f"Levels by {each.judge} for each level of the first rater: {each.inputs}",
+        f"Levels by {level.judge} for each level of the first rater: {level.inputs}",
         ("first rater", *map(str, reversed(LEVELS))),
         rows,
     )
 
 
-def _detection_row(each: DetectionFigures) -> TableRow:
+def _detection_row(detection: DetectionFigures) -> TableRow:
     figures = (
-        _figure(each.auc),
-        _percent(each.recall),
-        _percent(each.precision),
-        _percent(each.f1),
+        _figure(detection.auc),
+        _percent(detection.recall),
+        _percent(detection.precision),
+        _percent(detection.f1),
     )
     return (
-        each.judge,
-        each.what,
-        each.source,
-        each.status,
-        str(each.texts),
-        str(each.true),
+        detection.judge,
+        detection.what,
+        detection.source,
+        detection.status,
+        str(detection.texts),
+        str(detection.true),
         *figures,
     )
 
 
-def _calibration_row(each: Calibration) -> TableRow:
-    return (each.judge, each.inputs, each.on, str(each.texts), _percent(each.error))
-
-
-def _cost_row(each: Cost) -> TableRow:
-    times = (
-        f"{each.forty_words_ms:.2f} ms",
-        f"{each.short_ms:.2f} ms",
-        f"{each.long_ms:.2f} ms",
-        f"{each.load_ms:.0f} ms",
+def _calibration_row(calibration: Calibration) -> TableRow:
+    return (
+        calibration.judge,
+        calibration.inputs,
+        calibration.on,
+        str(calibration.texts),
+        _percent(calibration.error),
     )
-    return (each.engine, f"{each.reviews_a_second:,.0f}", *times, f"{each.memory_mb:.0f} MB")
+
+
+def _cost_row(cost: Cost) -> TableRow:
+    times = (
+        f"{cost.forty_words_ms:.2f} ms",
+        f"{cost.short_ms:.2f} ms",
+        f"{cost.long_ms:.2f} ms",
+        f"{cost.load_ms:.0f} ms",
+    )
+    return (cost.engine, f"{cost.reviews_a_second:,.0f}", *times, f"{cost.memory_mb:.0f} MB")
 
 
 def _figure(value: float | None) -> str:

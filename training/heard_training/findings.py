@@ -1,7 +1,7 @@
-"""What an evaluation finds: figures of judges on labelled texts, each with what it was measured on.
+"""The figures of an evaluation: how well judges do on labelled texts.
 
-Pure: it is handed what the judges said, and knows neither engines nor files. A judge is an engine,
-a baseline, or the second rater.
+A judge is an engine, a baseline, or the second rater. Pure: it gets the judges' predictions and
+knows neither engines nor files.
 """
 
 from __future__ import annotations
@@ -29,37 +29,37 @@ from heard_training.measures import (
 from heard_training.speed import Cost
 
 LEVELS: Final = (Severity.PRAISE, Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL)
-"""By rank."""
+"""The levels by rank."""
 
 UNKNOWN: Final = "?"
-"""Stands for the language of rows whose set does not know it."""
+"""The language of rows whose set does not know it."""
 
 MIN_TEXTS: Final = 20
-"""Texts of a source and language below which nothing is said of them."""
+"""A source and language with fewer texts gets no figures."""
 
 
 class SourceStatus(StrEnum):
-    """What the engines knew of a source before they were judged on it.
+    """What the engines knew of a source before they were measured on it.
 
-    A baseline stands beside them.
+    A baseline has the status of the engines.
     """
 
     UNSEEN = "unseen"
     LEFT_OUT = "left out"
-    """The engine ships with it, and was trained again without it and its family for this figure."""
+    """The engine ships with it, but for this figure it was trained without the source's family."""
 
     NEW_LANGUAGE = "left out, with its language"
     """The same, and no other source of training is in its language.
 
-    What it knows of that is from our examples and phrases.
+    The engine knows the language only from our examples and phrases.
     """
 
     SEEN = "seen"
-    """It learned from this very source; the figure flatters it and is in no average."""
+    """It learned from this source: the figure is too good and is in no average."""
 
 
 class Inputs(StrEnum):
-    """What a judge was told of a review."""
+    """What a judge knew of a review."""
 
     TEXT = "text"
     BOTH = "text and rating"
@@ -68,17 +68,14 @@ class Inputs(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class JudgedRow:
-    """A row, and what a judge said of it.
-
-    By its words alone, and with its rating where it has one.
-    """
+    """A row and a judge's predictions: by its words alone, and with its rating if it has one."""
 
     row: Row
     text_only: Prediction
     with_rating: Prediction | None = None
 
     def prediction(self, inputs: Inputs) -> Prediction:
-        """The verdict; that on the words where there is no rating."""
+        """The prediction for these inputs, without a rating that by the words."""
         return (
             self.text_only
             if inputs is Inputs.TEXT or self.with_rating is None
@@ -88,9 +85,9 @@ class JudgedRow:
 
 @dataclass(frozen=True, slots=True)
 class PersonFigures:
-    """How well a judge tells, in texts of one source and language, who needs a person.
+    """How well a judge finds the texts of one source and language that need a person.
 
-    By stars or sentiment, which stand in for that.
+    Stars or sentiment say which texts do.
     """
 
     judge: str
@@ -108,7 +105,7 @@ class PersonFigures:
 
 @dataclass(frozen=True, slots=True)
 class AverageFigures:
-    """Means over languages of the means over a language's sources, none of them seen."""
+    """Means over languages of the means over a language's sources. No source is a seen one."""
 
     judge: str
     inputs: Inputs
@@ -125,9 +122,8 @@ class AverageFigures:
 class LevelFigures:
     """How a judge's five levels, and its calls for a person, agree with two raters.
 
-    All but `kappa_second` with the first.
-
-    `confusion` has the first rater's levels as rows and the judge's as columns, praise first.
+    All figures except `kappa_second` are by the first rater. `confusion` has the first rater's
+    levels as rows and the judge's as columns, praise first.
     """
 
     judge: str
@@ -163,7 +159,7 @@ class DetectionFigures:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """What a judge said to be the probability that a person is needed, beside how often one was."""
+    """A judge's probabilities that a person is needed, and how often one was."""
 
     judge: str
     inputs: Inputs
@@ -175,7 +171,7 @@ class Calibration:
 
 @dataclass(slots=True)
 class EvaluationReport:
-    """All that was found."""
+    """All figures of an evaluation."""
 
     models: dict[str, str] = field(default_factory=dict[str, str])
     limit: int = 0
@@ -189,18 +185,18 @@ class EvaluationReport:
 
 
 type StatusOf = Callable[[str, str | None], SourceStatus]
-"""What a judge knew of a source and a language."""
+"""The status of a source and a language for a judge."""
 
 
 def person_figures(
     judge: str, judged_rows: Iterable[JudgedRow], status_of: StatusOf, inputs: Inputs
 ) -> list[PersonFigures]:
-    """One figure a source and language; with ratings, only of what has one."""
+    """The figures by source and language; with ratings only of texts that have one."""
     groups: defaultdict[tuple[str, str | None], list[tuple[bool, Prediction]]] = defaultdict(list)
-    for each in judged_rows:
-        if each.row.polarity is not None and (inputs is Inputs.TEXT or each.with_rating):
-            groups[each.row.source, each.row.language].append(
-                (each.row.polarity == 1, each.prediction(inputs))
+    for judged in judged_rows:
+        if judged.row.polarity is not None and (inputs is Inputs.TEXT or judged.with_rating):
+            groups[judged.row.source, judged.row.language].append(
+                (judged.row.polarity == 1, judged.prediction(inputs))
             )
     results: list[PersonFigures] = []
     for (source, language), pairs in sorted(
@@ -208,8 +204,8 @@ def person_figures(
     ):
         if len(pairs) >= MIN_TEXTS:
             truths = [truth for truth, _ in pairs]
-            counts = binary_counts(truths, [verdict.needs_person for _, verdict in pairs])
-            area = auc(truths, [verdict.probability for _, verdict in pairs])
+            counts = binary_counts(truths, [prediction.needs_person for _, prediction in pairs])
+            area = auc(truths, [prediction.probability for _, prediction in pairs])
             share = sum(truths) / len(truths)
             figures = (area, counts.recall, counts.precision, counts.load)
             results.append(
@@ -228,55 +224,55 @@ def person_figures(
 
 
 def average_figures(persons: Iterable[PersonFigures]) -> list[AverageFigures]:
-    """One average for each judge, what it was told, and the standing of its sources.
+    """One average for each judge, its inputs, and the status of the sources.
 
-    Sources with one class alone, and texts in a language that nobody knows, have no part in it.
+    Without sources of one class, and without texts whose language is unknown.
     """
     groups: defaultdict[tuple[str, Inputs, SourceStatus], list[PersonFigures]] = defaultdict(list)
-    for each in persons:
+    for figures in persons:
         if (
-            each.status is not SourceStatus.SEEN
-            and each.auc is not None
-            and each.language != UNKNOWN
+            figures.status is not SourceStatus.SEEN
+            and figures.auc is not None
+            and figures.language != UNKNOWN
         ):
-            groups[each.judge, each.inputs, each.status].append(each)
+            groups[figures.judge, figures.inputs, figures.status].append(figures)
     return [_average_of(group) for group in groups.values()]
 
 
 def _average_of(group: Sequence[PersonFigures]) -> AverageFigures:
     by_language: defaultdict[str, list[PersonFigures]] = defaultdict(list)
-    for each in group:
-        by_language[each.language].append(each)
+    for figures in group:
+        by_language[figures.language].append(figures)
 
     def mean_of(figure: Callable[[PersonFigures], float | None]) -> float | None:
-        return mean(mean(map(figure, each)) for each in by_language.values())
+        return mean(mean(map(figure, language_group)) for language_group in by_language.values())
 
     return AverageFigures(
         group[0].judge,
         group[0].inputs,
         group[0].status,
-        len({each.source for each in group}),
+        len({figures.source for figures in group}),
         tuple(sorted(by_language)),
-        mean_of(lambda each: each.auc),
-        mean_of(lambda each: each.recall),
-        mean_of(lambda each: each.precision),
-        mean_of(lambda each: each.load),
+        mean_of(lambda figures: figures.auc),
+        mean_of(lambda figures: figures.recall),
+        mean_of(lambda figures: figures.precision),
+        mean_of(lambda figures: figures.load),
     )
 
 
 def level_figures(
     judge: str, rated: Sequence[RatedRow], predictions: Sequence[Prediction], inputs: Inputs
 ) -> LevelFigures:
-    """A judge beside both raters, who knew rating and text."""
-    first, second = ([each.ratings[rater] for each in rated] for rater in (0, 1))
-    predicted_levels = [verdict.severity for verdict in predictions]
+    """A judge compared with both raters, who knew rating and text."""
+    first, second = ([row.ratings[rater] for row in rated] for rater in (0, 1))
+    predicted_levels = [prediction.severity for prediction in predictions]
     table = _level_confusion(first, predicted_levels)
-    critical = [judged.severity is Severity.CRITICAL for judged in first]
+    critical = [label.severity is Severity.CRITICAL for label in first]
     critical_counts = binary_counts(
         critical, [severity is Severity.CRITICAL for severity in predicted_levels]
     )
-    person = [judged.needs_person for judged in first]
-    person_counts = binary_counts(person, [verdict.needs_person for verdict in predictions])
+    person = [label.needs_person for label in first]
+    person_counts = binary_counts(person, [prediction.needs_person for prediction in predictions])
     return LevelFigures(
         judge=judge,
         inputs=inputs,
@@ -286,7 +282,7 @@ def level_figures(
         critical=sum(critical),
         critical_recall=critical_counts.recall,
         critical_false_alarms=critical_counts.false_alarms,
-        person_auc=auc(person, [verdict.probability for verdict in predictions]),
+        person_auc=auc(person, [prediction.probability for prediction in predictions]),
         person_recall=person_counts.recall,
         person_precision=person_counts.precision,
         person_load=person_counts.load,
@@ -295,10 +291,10 @@ def level_figures(
 
 
 def second_rater(rated: Sequence[RatedRow]) -> LevelFigures:
-    """What the second rater said, as if it were a judge: as much as can be asked of one."""
+    """The second rater as a judge: an upper limit for what a judge can reach."""
     predictions = [
         Prediction(float(b.needs_person), b.needs_person, b.severity)
-        for _, b in (each.ratings for each in rated)
+        for _, b in (row.ratings for row in rated)
     ]
     return level_figures("second rater", rated, predictions, Inputs.BOTH)
 
@@ -306,18 +302,18 @@ def second_rater(rated: Sequence[RatedRow]) -> LevelFigures:
 def abuse_figures(
     judge: str, judged_rows: Iterable[JudgedRow], status_of: StatusOf
 ) -> list[DetectionFigures]:
-    """Of each source that says what is offensive: how well that is found."""
+    """How well abuse is found in each source that labels offensive texts."""
     groups: defaultdict[str, list[JudgedRow]] = defaultdict(list)
-    for each in judged_rows:
-        if each.row.offensive is not None:
-            groups[each.row.source].append(each)
+    for judged in judged_rows:
+        if judged.row.offensive is not None:
+            groups[judged.row.source].append(judged)
     return [
         _detection_figures(
             judge,
             "abuse",
             source,
             status_of(source, group[0].row.language),
-            [(bool(each.row.offensive), each.text_only) for each in group],
+            [(bool(judged.row.offensive), judged.text_only) for judged in group],
         )
         for source, group in sorted(groups.items())
     ]
@@ -326,15 +322,15 @@ def abuse_figures(
 def rated_figures(
     judge: str, rated: Sequence[RatedRow], predictions: Sequence[Prediction], source: str
 ) -> list[DetectionFigures]:
-    """Abuse and questions in what two people rated, by the first of them."""
-    truths = [each.ratings[0] for each in rated]
+    """How well abuse and questions are found in the rated texts, by the first rater."""
+    truths = [row.ratings[0] for row in rated]
     abusive = [
-        (judged.agenda is Agenda.ABUSE, verdict)
-        for judged, verdict in zip(truths, predictions, strict=True)
+        (label.agenda is Agenda.ABUSE, prediction)
+        for label, prediction in zip(truths, predictions, strict=True)
     ]
     asking = [
-        (judged.agenda is Agenda.QUESTION or "question" in judged.flags, v)
-        for judged, v in zip(truths, predictions, strict=True)
+        (label.agenda is Agenda.QUESTION or "question" in label.flags, v)
+        for label, v in zip(truths, predictions, strict=True)
     ]
     return [
         _detection_figures(judge, "abuse", source, SourceStatus.UNSEEN, abusive),
@@ -351,10 +347,11 @@ def _detection_figures(
 ) -> DetectionFigures:
     truths = [truth for truth, _ in pairs]
     counts = binary_counts(
-        truths, [verdict.abuse if what == "abuse" else verdict.question for _, verdict in pairs]
+        truths,
+        [prediction.abuse if what == "abuse" else prediction.question for _, prediction in pairs],
     )
     score = (
-        auc(truths, [verdict.abuse_probability for _, verdict in pairs])
+        auc(truths, [prediction.abuse_probability for _, prediction in pairs])
         if what == "abuse"
         else None
     )
@@ -375,14 +372,14 @@ def _detection_figures(
 def calibration(
     judge: str, truths: Sequence[bool], predictions: Sequence[Prediction], inputs: Inputs, on: str
 ) -> Calibration:
-    """How far a judge's probabilities can be taken at their word."""
-    parts = bins(truths, [verdict.probability for verdict in predictions])
+    """The calibration of a judge's probabilities."""
+    parts = bins(truths, [prediction.probability for prediction in predictions])
     return Calibration(judge, inputs, on, len(truths), calibration_error(parts), parts)
 
 
 def _level_confusion(truths: Sequence[Label], predicted: Sequence[Severity]) -> Confusion:
     return confusion(
-        [judged.severity.rank for judged in truths],
+        [label.severity.rank for label in truths],
         [severity.rank for severity in predicted],
         len(LEVELS),
     )

@@ -1,9 +1,7 @@
-"""The arithmetic of judging a judge: AUC, recall and precision, kappa, calibration. Pure.
+"""The arithmetic of an evaluation: AUC, recall and precision, kappa, calibration. Pure.
 
-Knows nothing of reviews or engines.
-
-Where a figure is undefined (an AUC of one class, a precision of nothing said) it is None, never a
-number that could be taken for one.
+An undefined figure is None (an AUC of one class, a precision without predictions), and never a
+number that looks like a result. Knows nothing of reviews or engines.
 """
 
 from __future__ import annotations
@@ -13,12 +11,12 @@ from dataclasses import dataclass
 from itertools import groupby
 
 type Confusion = tuple[tuple[int, ...], ...]
-"""How often the truth of a row was said to be the column."""
+"""How often the true level (row) was predicted as each level (column)."""
 
 
 @dataclass(frozen=True, slots=True)
 class BinaryCounts:
-    """Of what is true and what was said of the same things: how many of each kind."""
+    """The counts of true and predicted labels."""
 
     true_positives: int
     false_negatives: int
@@ -27,17 +25,17 @@ class BinaryCounts:
 
     @property
     def recall(self) -> float | None:
-        """Share of what is true that was found."""
+        """The share of true cases that was predicted."""
         return _share(self.true_positives, self.true_positives + self.false_negatives)
 
     @property
     def precision(self) -> float | None:
-        """Share of what was said that is true."""
+        """The share of predictions that is true."""
         return _share(self.true_positives, self.true_positives + self.false_positives)
 
     @property
     def f1(self) -> float | None:
-        """Harmonic mean of recall and precision, 0 when nothing was found."""
+        """The harmonic mean of recall and precision, 0 if no true case was predicted."""
         return _share(
             2 * self.true_positives,
             2 * self.true_positives + self.false_negatives + self.false_positives,
@@ -45,7 +43,7 @@ class BinaryCounts:
 
     @property
     def load(self) -> float | None:
-        """Share of all of which it was said: what people have to look at."""
+        """The share of all cases that was predicted: people must look at these."""
         return _share(
             self.true_positives + self.false_positives,
             self.true_positives + self.false_negatives + self.false_positives + self.true_negatives,
@@ -53,13 +51,13 @@ class BinaryCounts:
 
     @property
     def false_alarms(self) -> float | None:
-        """Share of what is not true of which it was said."""
+        """The share of false cases that was predicted."""
         return _share(self.false_positives, self.false_positives + self.true_negatives)
 
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """Probabilities between two bounds: their mean, how often it was so, and of how many."""
+    """Probabilities between two bounds: their mean, how often they came true, and their number."""
 
     mean_probability: float
     observed_rate: float
@@ -67,7 +65,7 @@ class Bin:
 
 
 def binary_counts(truths: Sequence[bool], predictions: Sequence[bool]) -> BinaryCounts:
-    """Counts of two equally long sequences, side by side."""
+    """The counts of two sequences of the same length."""
     pairs = list(zip(truths, predictions, strict=True))
     return BinaryCounts(
         pairs.count((True, True)),
@@ -78,9 +76,9 @@ def binary_counts(truths: Sequence[bool], predictions: Sequence[bool]) -> Binary
 
 
 def auc(truths: Sequence[bool], scores: Sequence[float]) -> float | None:
-    """The probability that a true one has a higher score than a false one, a tie counting half.
+    """The probability that a true case has a higher score than a false one; a tie counts half.
 
-    None of one class alone.
+    None for one class alone.
     """
     yes = sum(truths)
     no = len(truths) - yes
@@ -97,7 +95,7 @@ def auc(truths: Sequence[bool], scores: Sequence[float]) -> float | None:
 
 
 def confusion(truths: Sequence[int], predictions: Sequence[int], levels: int) -> Confusion:
-    """How often each level, counted from 0, was said to be each."""
+    """How often each level, counted from 0, was predicted as each level."""
     counts = [[0] * levels for _ in range(levels)]
     for truth, guess in zip(truths, predictions, strict=True):
         counts[truth][guess] += 1
@@ -107,7 +105,7 @@ def confusion(truths: Sequence[int], predictions: Sequence[int], levels: int) ->
 def kappa(counts: Confusion) -> float | None:
     """Cohen's kappa with quadratic weights (Cohen 1968).
 
-    1 is agreement, 0 what chance would give; None where only one level is named.
+    1 is agreement, 0 is chance. None if there is only one level.
     """
     total = sum(map(sum, counts))
     rows = [sum(row) for row in counts]
@@ -121,10 +119,7 @@ def kappa(counts: Confusion) -> float | None:
 def bins(
     truths: Sequence[bool], probabilities: Sequence[float], count: int = 10
 ) -> tuple[Bin, ...]:
-    """What was said and what was so, in so many equally wide parts of 0 to 1.
-
-    Parts that nothing falls into are left out.
-    """
+    """The bins of `count` equally wide parts of 0 to 1. Empty ones are left out."""
     parts: list[list[tuple[float, bool]]] = [[] for _ in range(count)]
     for truth, probability in zip(truths, probabilities, strict=True):
         parts[min(int(probability * count), count - 1)].append((probability, truth))
@@ -136,9 +131,9 @@ def bins(
 
 
 def calibration_error(parts: Sequence[Bin]) -> float | None:
-    """Expected calibration error.
+    """The expected calibration error: the mean distance of probability and rate, by bin size.
 
-    The mean distance of what was said from what was so, each part by its size; None of nothing.
+    None without bins.
     """
     total = sum(part.texts for part in parts)
     return (
@@ -149,7 +144,7 @@ def calibration_error(parts: Sequence[Bin]) -> float | None:
 
 
 def mean(figures: Iterable[float | None]) -> float | None:
-    """The mean of those that are defined; None when none is."""
+    """The mean of the defined figures, None if none is defined."""
     defined = [figure for figure in figures if figure is not None]
     return sum(defined) / len(defined) if defined else None
 

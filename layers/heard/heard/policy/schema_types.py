@@ -74,7 +74,7 @@ def quote(value: object) -> str:
 
 def suggestion(name: object, known: Iterable[str]) -> str:
     """The known name that is most like `name`, as a question; all known names if none is."""
-    names = {str(each).lower(): str(each) for each in known}
+    names = {str(known_name).lower(): str(known_name) for known_name in known}
     close = difflib.get_close_matches(
         str(name)[:80].lower().strip().replace(" ", "_"), names, n=1, cutoff=0.65
     )
