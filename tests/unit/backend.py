@@ -334,7 +334,7 @@ class Backend:
         if "follow_up" in steps:
             timer_due_at = self.clock() + timedelta(seconds=steps["wait_seconds"])
             self.step_functions.executions.setdefault(
-                steps["flow"], Execution(steps["follow_up"], timer_due_at=timer_due_at)
+                steps["execution_name"], Execution(steps["follow_up"], timer_due_at=timer_due_at)
             )
         return steps
 
@@ -517,7 +517,7 @@ class Backend:
 
     def follow_ups(self) -> list[FollowUp]:
         return [
-            FollowUp.from_json(item["task"])
+            FollowUp.from_json(item["follow_up"])
             for item in self.stored_items()
             if item["sk"] == "FOLLOW_UP"
         ]
