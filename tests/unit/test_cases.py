@@ -1,7 +1,8 @@
-"""What each step makes of a case, whatever came before it and in whatever order."""
+"""What each step makes of a case, in any order of steps."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -150,7 +151,7 @@ class InMemoryCases:
 
 
 def draft(reply: str, *, public: bool = True, variant: str = "en-1") -> AcknowledgementDraft:
-    return AcknowledgementDraft(reply, "con_1", public, "Thank you.", variant)
+    return AcknowledgementDraft(praise("r-1"), reply, "con_1", public, "Thank you.", variant)
 
 
 def assess_and_decide(case: Case, event: ReviewEvent) -> tuple[Any, Decision]:
@@ -183,8 +184,8 @@ text_and_rating = st.sampled_from(
     [(PRAISE, 5), (MILD_COMPLAINT, 3), (COMPLAINT, 1), (None, 4), ("ok", None)]
 )
 review_events = st.builds(
-    lambda what, revision, kind, review: review_event(
-        review, *what, revision=revision, kind=kind, thread="t-1"
+    lambda words, revision, kind, review: review_event(
+        review, *words, revision=revision, kind=kind, thread="t-1"
     ),
     text_and_rating,
     st.integers(1, 4),
@@ -203,9 +204,9 @@ event_lists = st.lists(review_events, min_size=1, max_size=6)
 
 
 def final_states(events: list[ReviewEvent]) -> dict[str, tuple[str, str, bool]]:
-    """What a review comes to: the last revision, in the order of revision, then of what it says.
+    """The state in which each review ends: its last revision, by number and then by digest.
 
-    Withdrawn wins.
+    Of the same revision, a withdrawal is the last.
     """
     states: dict[str, tuple[str, str, bool]] = {}
     for event in events:
@@ -337,7 +338,7 @@ def test_a_withdrawal_supersedes_a_resolution_and_frees_an_unsent_slot(
                 slot,
                 Kind.REPLY_UNKNOWN,
                 "cannot_tell",
-                lambda: pytest.fail("nobody is needed"),
+                lambda: pytest.fail("no person is needed"),
                 NOON,
             ),
         ):
@@ -723,3 +724,17 @@ def test_an_outcome_marks_an_unverified_review() -> None:
             cases.route(variant, praise("r-1"), assessment, decision, "dlv-1", NOON).facts[0].detail
         )
         assert detail.get("unverified", False) is unverified
+
+
+def test_the_outcome_of_a_decision_holds_its_topics_as_codes() -> None:
+    store = InMemoryCases()
+    first = store.deliver(complaint("r-1"), "dlv-1")
+    edit = complaint("r-1", revision=2)
+    store.deliver(replace(edit, text=f"{edit.text} And again today!"), "dlv-2")
+    topics = [link.detail["topics"] for link in store.chains[first.review.id][:1]]
+    revised = next(link for link in store.chains[first.review.id] if link.kind is Kind.REVISED)
+
+    assert topics == [list(assess(complaint("r-1"), first.review.channel, History()).topics)]
+    assert topics[0], "the complaint is about something"
+    assert revised.detail["topics"] == topics[0]
+    assert all(re.fullmatch(r"[a-z_]+", topic) for topic in topics[0])

@@ -1,7 +1,4 @@
-"""The desk: every refusal has its reason and changes nothing.
-
-What is another business's does not exist.
-"""
+"""The desk: each refusal has its reason and changes nothing; other businesses do not exist."""
 
 from __future__ import annotations
 
@@ -69,7 +66,7 @@ def grant(amount: str, name: str = "refund", currency: str = "EUR") -> Grant:
 
 @dataclass
 class DeskScenario:
-    """A house with two agents, a lead and an auditor, and what they do in it."""
+    """A business with two agents, a lead and an auditor, and what they do."""
 
     backend: Backend
     ana: Caller
@@ -129,8 +126,7 @@ def shop(backend: Backend) -> DeskScenario:
     )
 
 
-# What is refused. Each entry brings a follow-up into the state, and returns the step that is
-# refused.
+# Conflicts: each function brings a follow-up into a state, and returns the step that is refused.
 
 type Step = Callable[[], object]
 
@@ -421,7 +417,7 @@ def test_a_used_resolution_id_never_brings_its_text_back(shop: DeskScenario) -> 
 
 
 def remedy_outcomes(shop: DeskScenario, follow_up: FollowUp) -> list[tuple[Kind, str, str, str]]:
-    """What the log says was asked for and granted."""
+    """The remedies in the log: what was requested and granted."""
     facts = [
         (outcome.kind, outcome.detail)
         for review in follow_up.reviews
@@ -462,7 +458,8 @@ def test_above_the_limit_a_remedy_waits_for_a_lead_who_sees_the_request(shop: De
     shop.backend.run_workflows()
     closing_outcome = shop.backend.outcome_log.of_review(follow_up.reviews[0])[-1]
 
-    assert details["pending_resolution"]["remedy"] == {"name": "refund", "amount": "50.01", "currency": "EUR"}
+    remedy = details["pending_resolution"]["remedy"]
+    assert remedy == {"name": "refund", "amount": "50.01", "currency": "EUR"}
     assert [(reply["state"], TEXT in reply["text"]) for reply in details["replies"]] == [
         ("awaiting_approval", True)
     ]
@@ -627,6 +624,18 @@ ENDINGS = {
     Action.INVITE_PRIVATE: ([Kind.RESOLUTION_GIVEN, Kind.INVITED_PRIVATE], None),
     Action.PROMISE: ([Kind.PROMISED], None),
 }
+
+
+def test_the_evidence_of_a_fake_is_a_sealed_note_and_not_in_the_log(shop: DeskScenario) -> None:
+    follow_up = shop.new_follow_up()
+    shop.resolve(follow_up, shop.claim(follow_up), Action.REPORT_FAKE, evidence="Never a customer.")
+    shop.backend.run_workflows()
+    closing_outcome = shop.backend.outcome_log.of_review(follow_up.reviews[0])[-1]
+    (note,) = shop.backend.cases.notes(follow_up.id)
+
+    assert note["evidence"] == "Never a customer."
+    assert closing_outcome.kind is Kind.REPORTED
+    assert {"evidence", "approved_by"}.isdisjoint(closing_outcome.detail)
 
 
 @pytest.mark.parametrize("action", Action)
@@ -806,8 +815,8 @@ def test_a_follow_up_can_be_seen_after_its_review_was_withdrawn_or_its_author_er
     shop.backend.deliver(review_event(native_id, kind=EventKind.WITHDRAWN, revision="~"))
     shop.backend.cases.vault.erase(shop.backend.case(erased.reviews[0]).review.author)
     details = [
-        desk.describe_follow_up(shop.ana, task.id, shop.backend.desk, shop.backend.clock())
-        for task in (withdrawn, erased)
+        desk.describe_follow_up(shop.ana, follow_up.id, shop.backend.desk, shop.backend.clock())
+        for follow_up in (withdrawn, erased)
     ]
 
     assert details[0]["reviews"][0]["withdrawn"] is True
@@ -894,11 +903,13 @@ def test_open_follow_ups_are_listed_by_due_time_in_pages_without_resolved_ones(
         page, after = desk.list_open_follow_ups(
             shop.ana, shop.backend.desk, business=BUSINESS, limit=2, after=after
         )
-        listed_ids += [task.id for task in page]
+        listed_ids += [follow_up.id for follow_up in page]
         if after is None:
             break
 
-    assert listed_ids == [task.id for task in follow_ups if task is not follow_ups[1]]
+    assert listed_ids == [
+        follow_up.id for follow_up in follow_ups if follow_up is not follow_ups[1]
+    ]
 
 
 def test_a_person_of_several_businesses_sees_them_together_and_pages_through_one(
@@ -912,6 +923,6 @@ def test_a_person_of_several_businesses_sees_them_together_and_pages_through_one
         both, shop.backend.desk, business=None, limit=10, after=None
     )
 
-    assert ({task.id for task in follow_ups}, after) == ({first.id, second.id}, None)
+    assert ({follow_up.id for follow_up in follow_ups}, after) == ({first.id, second.id}, None)
     with pytest.raises(BadRequest):
         desk.list_open_follow_ups(both, shop.backend.desk, business=None, limit=10, after="x")

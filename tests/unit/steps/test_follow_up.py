@@ -1,4 +1,4 @@
-"""A follow-up's clock, and the sweep that winds it up again."""
+"""A follow-up's workflow, and the sweep that restarts it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def shop(backend: Backend) -> Backend:
 @pytest.fixture
 def read_events(shop: Backend) -> Any:
     """What is published on the bus, as a subscriber's queue receives it."""
-    queue = shop.sqs.create_queue(QueueName=f"told-{shop.bus_name}")["QueueUrl"]
+    queue = shop.sqs.create_queue(QueueName=f"events-{shop.bus_name}")["QueueUrl"]
     arn = shop.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"][
         "QueueArn"
     ]
@@ -249,7 +249,7 @@ def test_a_follow_up_whose_timer_did_not_fire_is_woken(shop: Backend) -> None:
     assert shop.sweep() == SweepReport()
 
 
-# The page on which the author of a feedback form finds our answer
+# The feedback page
 
 
 def test_a_feedback_page_shows_sent_replies_only(shop: Backend) -> None:

@@ -1,6 +1,6 @@
-"""What a business's policy makes of reviews, on real storage.
+"""What a business's policy does to its reviews, on real storage.
 
-Waits, caps, what is remembered, and decisions made again.
+Waits, caps, wordings that are not repeated, and decisions that can be made again.
 """
 
 from __future__ import annotations

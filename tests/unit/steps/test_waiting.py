@@ -1,6 +1,6 @@
-"""Acknowledgements that wait, and what may happen meanwhile.
+"""Acknowledgements that wait, and what may happen in the meantime.
 
-None is forgotten, and none speaks beside a person or out of place.
+None is forgotten, and none is sent beside a person's reply or to other words.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ TEXT = "How good to hear that we did better this time; the whole team read it at
 
 @dataclass
 class ReplyReceiver:
-    """What the platform took; while it is `down` nobody can tell."""
+    """The replies that a platform accepted; while it is `down`, it may or may not have them."""
 
     down: bool = False
     bodies: list[bytes] = field(default_factory=list[bytes])
@@ -70,7 +70,7 @@ def publish_policy(shop: Backend, **document: Any) -> None:
 
 
 def end_quiet_hours(shop: Backend) -> None:
-    """The quiet hours end."""
+    """Let the quiet hours end."""
     shop.clock.advance(hours=3, minutes=5)
     shop.sweep()
     shop.process_queue()
@@ -78,7 +78,7 @@ def end_quiet_hours(shop: Backend) -> None:
 
 
 def praise_after_complaint(shop: Backend) -> str:
-    """Praise by somebody who complained before: thanked, and for a person as well."""
+    """Praise by an author who complained before: it is acknowledged, and a person gets it."""
     shop.deliver(complaint("r-1", author="kim"))
     return shop.deliver(praise("r-2", author="kim"))
 
