@@ -178,7 +178,7 @@ def store_outcomes(
     """Outcomes at so many minutes from the start, a few of each review, as storage appends them."""
     stored_outcomes: list[Outcome] = []
     heads: dict[str, tuple[int, str]] = {}
-    for minutes, short_id, kind, severity, channel in sorted(rows, key=lambda each: each[0]):
+    for minutes, short_id, kind, severity, channel in sorted(rows, key=lambda row: row[0]):
         review = f"{short_id}{business.removeprefix('bus_')}"
         sequence, head = heads.get(review, (0, initial_hash(review)))
         subject = OutcomeSubject(review, business, "standard", channel, severity)

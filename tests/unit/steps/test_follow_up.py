@@ -83,7 +83,7 @@ def test_a_resolution_ends_the_waiting_workflow(shop: Backend) -> None:
     shop.deliver(complaint("r-1"))
     assert execution_states(shop) == ["waiting"]
     resolve(shop, Action.REPLY, text=TEXT)
-    assert [reported for _, reported in shop.step_functions.task_reports] == ["success"]
+    assert [result for _, result in shop.step_functions.task_reports] == ["success"]
     shop.run_workflows()
 
     assert execution_states(shop) == ["ended"]
@@ -108,7 +108,7 @@ def test_a_resolution_that_closes_nothing_sets_a_new_timer(
 ) -> None:
     shop.deliver(complaint("r-1"))
     resolve(shop, action, **fields)
-    assert [reported for _, reported in shop.step_functions.task_reports] == [report]
+    assert [result for _, result in shop.step_functions.task_reports] == [report]
     shop.run_workflows()
     (follow_up,) = shop.open_follow_ups()
     (execution,) = shop.step_functions.executions.values()

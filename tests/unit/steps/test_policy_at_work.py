@@ -15,7 +15,7 @@ from heard.connectors import HttpResponse
 from heard.outcomes import Kind
 from heard.policy import Context, ThreadState, decide, load_policy
 from heard.reviews import EventKind
-from heard.steps.triage import inputs_digest
+from heard.steps.deciding import inputs_digest
 from heard.storage.setup import Business
 from tests.unit.backend import (
     BUSINESS,

@@ -19,7 +19,7 @@ from heard.policy.document import playbook
 from heard.reviews import EventKind, review_id
 from heard.steps import desk
 from heard.steps.desk import ResolutionRequest
-from heard.steps.triage import policy_of
+from heard.steps.deciding import policy_of
 from heard.storage.setup import Business
 from tests.unit.backend import (
     BUSINESS,
@@ -193,9 +193,9 @@ def test_a_page_records_the_variant_that_was_sent_and_not_that_of_a_stopped_run(
             else review_id(BUSINESS, "standard", native_id)
         )
         sent_variants += [
-            each.detail["variant"]
-            for each in shop.outcome_log.of_review(review)
-            if each.kind is Kind.ACKNOWLEDGED
+            outcome.detail["variant"]
+            for outcome in shop.outcome_log.of_review(review)
+            if outcome.kind is Kind.ACKNOWLEDGED
         ]
     page_variants = [
         item["variant"] for item in shop.stored_items() if item["pk"].startswith("PAGE#")
