@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from heard import cases
@@ -215,6 +215,7 @@ def final_states(events: list[ReviewEvent]) -> dict[str, tuple[str, str, bool]]:
     return states
 
 
+@settings(deadline=None)
 @given(event_lists, st.data())
 def test_events_in_any_order_and_repeated_end_in_the_same_state(
     events: list[ReviewEvent], data: st.DataObject
@@ -233,6 +234,7 @@ def test_events_in_any_order_and_repeated_end_in_the_same_state(
     assert states == final_states(events)
 
 
+@settings(deadline=None)
 @given(event_lists)
 def test_a_redelivery_of_a_processed_event_changes_nothing(
     events: list[ReviewEvent],
@@ -246,6 +248,7 @@ def test_a_redelivery_of_a_processed_event_changes_nothing(
             assert (store.reviews, store.thread, store.follow_up) == before
 
 
+@settings(deadline=None)
 @given(event_lists)
 def test_an_edit_alone_never_takes_another_slot(events: list[ReviewEvent]) -> None:
     edits = [replace(event, native_id="r-1", kind=EventKind.EDITED) for event in events]
@@ -268,7 +271,7 @@ def case_with_follow_up(*reviews: str) -> tuple[InMemoryCases, Case]:
 def make_resolution(
     action: Action = Action.REPLY,
     *,
-    reply: str | None = "rep_answer",
+    reply: str | None = "rep_resolution",
     id: str = "a-1",
     **fields: Any,
 ) -> Resolution:
@@ -286,7 +289,7 @@ def test_a_resolution_closes_every_review_it_covers_and_none_that_joined_later()
     case = store.apply(resolve(case, make_resolution()))
     late_review = store.deliver(complaint("r-3", thread="t-1"), "dlv-3").review.id
     case = store.case(complaint("r-1", thread="t-1"))
-    slot = case.thread.slot("rep_answer")
+    slot = case.thread.slot("rep_resolution")
     assert slot is not None
     store.apply(cases.record_sent_reply(case, slot, "native-1", NOON))
     store.check_invariants()
@@ -320,7 +323,7 @@ def test_a_withdrawal_supersedes_a_resolution_and_frees_an_unsent_slot(
     case = store.apply(resolve(case, make_resolution()))
     if state is SlotState.SENDING:
         case = store.apply(
-            Change(replace(case, thread=case.thread.mark_sending("rep_answer", NOON)))
+            Change(replace(case, thread=case.thread.mark_sending("rep_resolution", NOON)))
         )
     follow_up = store.follow_up
     withdrawn_case = store.deliver(
@@ -330,7 +333,7 @@ def test_a_withdrawal_supersedes_a_resolution_and_frees_an_unsent_slot(
 
     assert withdrawn_case.review.closing_kind is Kind.WITHDRAWN
     assert withdrawn_case.thread.public_replies == (0 if state is SlotState.RESERVED else 1)
-    if slot := withdrawn_case.thread.slot("rep_answer"):
+    if slot := withdrawn_case.thread.slot("rep_resolution"):
         for change in (
             cases.record_sent_reply(withdrawn_case, slot, "native-1", NOON),
             cases.record_failed_reply(
@@ -364,7 +367,7 @@ def test_withdrawing_a_joined_review_keeps_the_resolution_of_the_others() -> Non
         (case.review.id,),
     )
     assert store.thread is not None
-    assert store.thread.slot("rep_answer") is not None
+    assert store.thread.slot("rep_resolution") is not None
 
 
 def test_a_promise_stands_when_another_review_of_the_thread_is_withdrawn() -> None:
@@ -471,6 +474,7 @@ def test_an_own_reply_is_ignored_once_and_its_edits_are_only_recorded() -> None:
     assert [link.kind for link in links] == [Kind.IGNORED, Kind.REVISED, Kind.REVISED]
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 40 * 24), min_size=1, max_size=30), st.integers(1, 3))
 def test_an_untouched_follow_up_escalates_until_it_expires_with_all_its_reviews(
     hours: list[int], reviews: int
@@ -536,11 +540,11 @@ def test_a_failed_resolution_goes_back_to_a_person_unless_its_reply_was_sent(
 ) -> None:
     store, case = case_with_follow_up()
     case = store.apply(resolve(case, make_resolution()))
-    thread = case.thread.mark_sending("rep_answer", NOON)
+    thread = case.thread.mark_sending("rep_resolution", NOON)
     thread = (
-        thread.mark_sent("rep_answer")
+        thread.mark_sent("rep_resolution")
         if state is SlotState.SENT
-        else thread.mark_interrupted("rep_answer", maybe_applied=state is SlotState.DOUBTFUL)
+        else thread.mark_interrupted("rep_resolution", maybe_applied=state is SlotState.DOUBTFUL)
     )
     case = replace(case, thread=thread)
     change = cases.check_follow_up(

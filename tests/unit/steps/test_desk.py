@@ -94,7 +94,11 @@ class DeskScenario:
         by: Caller | None = None,
         **fields: Any,
     ) -> FollowUp:
-        fields_with_defaults: dict[str, Any] = {"id": f"answer-{next(_numbers)}", **CODES, **fields}
+        fields_with_defaults: dict[str, Any] = {
+            "id": f"resolution-{next(_numbers)}",
+            **CODES,
+            **fields,
+        }
         if action in {Action.REPLY, Action.INVITE_PRIVATE}:
             fields_with_defaults.setdefault("text", TEXT)
         return desk.resolve(
@@ -151,9 +155,9 @@ def resolving(shop: DeskScenario) -> Step:
 def resolution_differs(shop: DeskScenario) -> Step:
     follow_up = shop.new_follow_up()
     fence = shop.claim(follow_up)
-    shop.resolve(follow_up, fence, id="answer-once")
+    shop.resolve(follow_up, fence, id="resolution-once")
     return lambda: shop.resolve(
-        follow_up, fence, id="answer-once", text="This is not what I said before, is it?"
+        follow_up, fence, id="resolution-once", text="This is not what I said before, is it?"
     )
 
 
@@ -393,10 +397,10 @@ def test_a_used_resolution_id_never_brings_its_text_back(shop: DeskScenario) -> 
     for number, text in enumerate(
         ("I looked up both payments.", "The second payment went back today.")
     ):
-        shop.resolve(follow_up, shop.claim(follow_up), id=f"answer-{'ab'[number]}", text=text)
+        shop.resolve(follow_up, shop.claim(follow_up), id=f"resolution-{'ab'[number]}", text=text)
         shop.backend.run_workflows()
     with pytest.raises(ConflictError) as conflict:
-        shop.resolve(follow_up, shop.claim(follow_up), id="answer-a", text=TEXT)
+        shop.resolve(follow_up, shop.claim(follow_up), id="resolution-a", text=TEXT)
     desk.release(
         shop.ana, follow_up.id, shop.claim(follow_up), shop.backend.desk, shop.backend.clock()
     )
@@ -406,7 +410,9 @@ def test_a_used_resolution_id_never_brings_its_text_back(shop: DeskScenario) -> 
         return accept_reply(method, url)
 
     shop.backend.http = record_call
-    shop.resolve(follow_up, shop.claim(follow_up, shop.ben), by=shop.ben, id="answer-a", text=TEXT)
+    shop.resolve(
+        follow_up, shop.claim(follow_up, shop.ben), by=shop.ben, id="resolution-a", text=TEXT
+    )
     shop.backend.run_workflows()
 
     assert conflict.value.reason == "resolution_differs"
@@ -552,12 +558,12 @@ def test_a_resolution_repeated_with_another_remedy_is_another_resolution(
 ) -> None:
     follow_up = shop.new_follow_up()
     fence = shop.claim(follow_up)
-    fields: dict[str, Any] = {"id": "answer-once", "remedy": grant("20", "voucher", "")}
+    fields: dict[str, Any] = {"id": "resolution-once", "remedy": grant("20", "voucher", "")}
     shop.resolve(follow_up, fence, **fields)
     before = shop.backend.case_items()
     shop.resolve(follow_up, fence, **fields)
     with pytest.raises(ConflictError) as conflict:
-        shop.resolve(follow_up, fence, id="answer-once", remedy=grant("19", "voucher"))
+        shop.resolve(follow_up, fence, id="resolution-once", remedy=grant("19", "voucher"))
 
     assert conflict.value.reason == "resolution_differs"
     assert shop.backend.case_items() == before
@@ -600,11 +606,11 @@ def test_the_same_resolution_twice_is_one_resolution_before_and_after_it_took_ef
     fence = shop.claim(follow_up)
     if action is Action.PROMISE:
         fields = {**fields, "promised_for": shop.backend.clock() + timedelta(days=2)}
-    first = shop.resolve(follow_up, fence, action, id="answer-once", **fields)
+    first = shop.resolve(follow_up, fence, action, id="resolution-once", **fields)
     if carried_out:
         shop.backend.run_workflows()
     before = shop.backend.case_items()
-    second = shop.resolve(follow_up, fence, action, id="answer-once", **fields)
+    second = shop.resolve(follow_up, fence, action, id="resolution-once", **fields)
 
     assert second.last_resolution_key == first.last_resolution_key
     assert shop.backend.case_items() == before
@@ -684,9 +690,9 @@ def test_an_invitation_closes_nothing_and_a_resolution_after_it_has_its_own_kind
 def test_a_denied_walk_away_is_open_again_and_its_request_counts_once(shop: DeskScenario) -> None:
     follow_up = shop.new_follow_up()
     fence = shop.claim(follow_up)
-    shop.resolve(follow_up, fence, Action.WALK_AWAY, id="answer-once", reason="abuse")
+    shop.resolve(follow_up, fence, Action.WALK_AWAY, id="resolution-once", reason="abuse")
     shop.approve(follow_up, shop.lee, approved=False)
-    shop.resolve(follow_up, fence, Action.WALK_AWAY, id="answer-once", reason="abuse")
+    shop.resolve(follow_up, fence, Action.WALK_AWAY, id="resolution-once", reason="abuse")
 
     assert shop.backend.cases.follow_up(follow_up.id).status is Status.OPEN
     assert shop.backend.kinds(follow_up.reviews[0])[-2:] == [

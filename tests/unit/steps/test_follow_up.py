@@ -69,7 +69,7 @@ def resolve(shop: Backend, action: Action, **fields: Any) -> None:
     desk.resolve(
         ana,
         follow_up.id,
-        desk.ResolutionRequest("answer-1", action, fence, **codes, **fields),
+        desk.ResolutionRequest("resolution-1", action, fence, **codes, **fields),
         shop.desk,
         shop.clock(),
     )
@@ -262,7 +262,7 @@ def test_a_feedback_page_shows_sent_replies_only(shop: Backend) -> None:
     desk.resolve(
         ana,
         follow_up.id,
-        desk.ResolutionRequest("answer-1", Action.REPLY, fence, **codes),
+        desk.ResolutionRequest("resolution-1", Action.REPLY, fence, **codes),
         shop.desk,
         shop.clock(),
     )

@@ -189,7 +189,7 @@ def follow_up_with_resolution(
     claim = desk.claim(ana, follow_up.id, backend.desk, backend.clock())
     text = REPLY_TEXT if action is Action.REPLY else None
     request = desk.ResolutionRequest(
-        "answer-1",
+        "resolution-1",
         action,
         claim.fence,
         text=text,

@@ -251,7 +251,7 @@ def test_an_erased_acknowledgement_is_no_longer_recognised_as_ours(
 
 def test_a_reply_pending_for_a_week_gives_the_review_to_a_person(shop: Backend) -> None:
     review = write_review(shop)
-    results = [answer for wait in MODERATION_CHECK_DELAYS for answer in sweep_after(shop, wait)]
+    results = [result for wait in MODERATION_CHECK_DELAYS for result in sweep_after(shop, wait)]
     assert results == ["pending"] * len(MODERATION_CHECK_DELAYS)
     assert shop.kinds(review) == [
         *KINDS_BEFORE,
@@ -339,7 +339,7 @@ def resolve(shop: Backend, action: Action) -> None:
     desk.resolve(
         ana,
         follow_up.id,
-        desk.ResolutionRequest("answer-1", action, fence, text=TEXT, **codes),
+        desk.ResolutionRequest("resolution-1", action, fence, text=TEXT, **codes),
         shop.desk,
         shop.clock(),
     )

@@ -194,7 +194,7 @@ class OneThread(RuleBasedStateMachine):
         for follow_up in self.backend.open_follow_ups():
             self.resolution_count += 1
             request = desk.ResolutionRequest(
-                id=f"answer-{self.resolution_count}",
+                id=f"resolution-{self.resolution_count}",
                 action=action,
                 fence=follow_up.fence - stale,
                 text=reply_text,

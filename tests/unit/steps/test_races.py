@@ -124,7 +124,7 @@ def resolve(shop: Backend, follow_up: ClaimedFollowUp, action: Action = Action.R
         else None
     )
     request = desk.ResolutionRequest(
-        f"answer-{number}",
+        f"resolution-{number}",
         action,
         follow_up.fence,
         text=text,

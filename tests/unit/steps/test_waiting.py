@@ -18,8 +18,8 @@ from heard.policy import default_policy
 from heard.policy.document import playbook
 from heard.reviews import EventKind, review_id
 from heard.steps import desk
-from heard.steps.desk import ResolutionRequest
 from heard.steps.deciding import policy_of
+from heard.steps.desk import ResolutionRequest
 from heard.storage.setup import Business
 from tests.unit.backend import (
     BUSINESS,
@@ -45,7 +45,7 @@ class ReplyReceiver:
 
     def __call__(self, method: str, _url: str, *, body: bytes = b"", **_: Any) -> HttpResponse:
         if self.down:
-            raise PlatformUnavailable("It does not answer.", maybe_applied=True)
+            raise PlatformUnavailable("It does not respond.", maybe_applied=True)
         if method != "POST":
             return HttpResponse(404, {}, b"")
         self.bodies.append(body)
@@ -101,7 +101,9 @@ def test_a_persons_earlier_reply_replaces_a_waiting_acknowledgement(
     follow_up = shop.case(review).follow_up
     assert follow_up
     fence = desk.claim(ana, follow_up.id, shop.desk, shop.clock()).fence
-    request = ResolutionRequest(action=Action.INVITE_PRIVATE, fence=fence, id="answer-1", text=TEXT)
+    request = ResolutionRequest(
+        action=Action.INVITE_PRIVATE, fence=fence, id="resolution-1", text=TEXT
+    )
     desk.resolve(ana, follow_up.id, request, shop.desk, shop.clock())
     shop.run_workflows()
     assert shop.case(review).thread.public_replies == 1
