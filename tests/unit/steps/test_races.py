@@ -188,6 +188,30 @@ def test_two_acknowledgements_do_not_share_the_last_slot(shop: Backend) -> None:
     race_at_every_call(shop, lambda: deliver(1), lambda: deliver(2), check, every=2)
 
 
+def test_two_acknowledgements_on_one_page_have_different_wordings(shop: Backend) -> None:
+    def deliver(number: int) -> None:
+        event = praise(f"r-{number}", author=f"cus-{number}")
+        shop.run_route_workflow(shop.queue_message(event))
+
+    def variants() -> list[str]:
+        facts = (outcome for outcome in shop.outcomes() if outcome.kind is Kind.ACKNOWLEDGED)
+        return [fact.detail["variant"] for fact in facts]
+
+    # Two reviews that get the same wording when each is alone on the page.
+    restore, numbers_by_variant = shop.snapshot(), dict[str, list[int]]()
+    for number in range(4):
+        deliver(number)
+        numbers_by_variant.setdefault(variants()[0], []).append(number)
+        restore()
+    one, another = next(pair for pair in numbers_by_variant.values() if len(pair) > 1)[:2]
+
+    def check() -> None:
+        first, second = variants()
+        assert first != second
+
+    race_at_every_call(shop, lambda: deliver(one), lambda: deliver(another), check)
+
+
 def test_a_resolution_and_an_acknowledgement_do_not_share_the_last_slot(shop: Backend) -> None:
     first = shop.deliver(praise("t-1-9", thread="t-1"))
 
