@@ -37,7 +37,8 @@ from heard.steps.desk import Caller, DeskPorts
 from heard.steps.follow_up import WorkflowPorts, await_resolution, check_follow_up
 from heard.steps.ingest import IngestPorts
 from heard.steps.poll import PollPorts, PollReport, poll
-from heard.steps.reply import acknowledge, carry_out, check_moderation
+from heard.steps.moderation import check_moderation
+from heard.steps.reply import acknowledge, carry_out
 from heard.steps.sweep import SweepReport, sweep
 from heard.steps.triage import PlatformPorts, QueuedReview, StorePorts, triage
 from heard.storage.case_store import CaseStore
@@ -334,7 +335,7 @@ class Backend:
         if "follow_up" in steps:
             timer_due_at = self.clock() + timedelta(seconds=steps["wait_seconds"])
             self.step_functions.executions.setdefault(
-                steps["flow"], Execution(steps["follow_up"], timer_due_at=timer_due_at)
+                steps["execution_name"], Execution(steps["follow_up"], timer_due_at=timer_due_at)
             )
         return steps
 
@@ -517,7 +518,7 @@ class Backend:
 
     def follow_ups(self) -> list[FollowUp]:
         return [
-            FollowUp.from_json(item["task"])
+            FollowUp.from_json(item["follow_up"])
             for item in self.stored_items()
             if item["sk"] == "FOLLOW_UP"
         ]

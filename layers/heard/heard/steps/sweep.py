@@ -1,4 +1,4 @@
-"""The sweep: whatever got stuck is set in motion again (R01). It decides nothing itself."""
+"""The sweep: it sets in motion again whatever got stuck (R01). It decides nothing."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SweepReport:
-    """What a sweep set in motion.
+    """How many things a sweep set in motion.
 
-    `resumed` reviews, `woken` and `restarted` follow-ups, and moderated replies to be `asked`
-    about.
+    Reviews that were queued again, follow-ups whose workflow was woken or restarted, and replies
+    whose moderation is checked.
     """
 
     resumed: int = 0
@@ -39,10 +39,9 @@ def sweep(
     now: datetime,
     poll_queue: Queue | None = None,
 ) -> SweepReport:
-    """Queue open reviews again that nobody touched, wake follow-ups whose clock did not ring, and
-    have moderated replies asked about.
+    """Queue stuck reviews again, wake late follow-ups, and have moderated replies checked.
 
-    `polls` is the queue of questions to platforms; without it they wait.
+    `poll_queue` takes the questions to platforms; without it they wait.
     """
     resumed = woken = restarted = moderation_checks = 0
     for item in case_store.stuck_items(now):
@@ -63,7 +62,7 @@ def sweep(
                 woken += 1
             elif _has_lost_workflow(follow_up, now):
                 case_store.update_follow_up(
-                    follow_up.id, lambda task: replace(task, run=task.run + 1)
+                    follow_up.id, lambda late: replace(late, run=late.run + 1)
                 )
                 queue.send([_resume_message(follow_up.reviews[0])])
                 restarted += 1
