@@ -24,7 +24,7 @@ from moto.dynamodb.models import dynamodb_backends
 
 from heard.assessment.engines.chain import embedded_engine
 from heard.cases import Case, Review
-from heard.connectors import Connection, HttpResponse, load
+from heard.connectors import Connection, HttpResponse, ParsedDelivery
 from heard.connectors.http import HttpClient
 from heard.errors import Fault, HeardError
 from heard.follow_ups import FollowUp, Status
@@ -33,7 +33,7 @@ from heard.outcomes import CLOSING_KINDS, Kind, Outcome, verify_chain
 from heard.reviews import Author, EventKind, ReviewEvent, number_revision, review_id
 from heard.steps.desk import Caller, DeskPorts
 from heard.steps.follow_up import WorkflowPorts, await_resolution, check_follow_up
-from heard.steps.ingest import IngestPorts
+from heard.steps.ingest import IngestPorts, build_messages
 from heard.steps.poll import PollPorts, PollReport, poll
 from heard.steps.reply import acknowledge, carry_out, check_moderation
 from heard.steps.sweep import SweepReport, sweep
@@ -297,16 +297,8 @@ class Backend:
         self, event: ReviewEvent, platform: str = "standard", delivery: str | None = None
     ) -> dict[str, Any]:
         """The event as `ingest` queues it."""
-        connection = self.connections[platform]
-        channel = connection.settings.get("channel") or load(platform).capabilities.channel.value
-        message = {
-            "delivery": delivery or f"dlv-{next(_numbers)}",
-            "connection": connection.id,
-            "business": connection.business,
-            "platform": platform,
-            "channel": channel,
-            "event": event.normalize().to_json(),
-        }
+        (message,) = build_messages(ParsedDelivery((event,)), self.connections[platform], "dlv")
+        message["delivery"] = delivery or f"dlv-{next(_numbers)}"
         return json.loads(json.dumps(message))
 
     def triage(self, message: Mapping[str, Any]) -> dict[str, Any]:
@@ -358,9 +350,9 @@ class Backend:
         return sweep(self.cases, self.review_queue, self.workflows, self.clock(), self.poll_queue)
 
     def process_poll_queue(self) -> list[PollReport | str]:
-        """Everything that lies in the queue of looks, done as the poll function does it.
+        """Do everything that lies in the poll queue, as the poll function does it.
 
-        Questions about replies answer in one word.
+        A poll's result is its report, a moderation check's result is the reply's status.
         """
         results: list[PollReport | str] = []
         while messages := self.sqs.receive_message(
@@ -372,16 +364,15 @@ class Backend:
                     results.append(poll(body["poll"], self.poller, queued_at=body["at"]))
                 else:
                     moderation = body["moderation"]
-                    results.append(
-                        check_moderation(
-                            moderation["thread"],
-                            moderation["reply"],
-                            self.store_ports,
-                            self.platform_ports,
-                            self.review_queue,
-                            self.clock(),
-                        )
+                    check = check_moderation(
+                        moderation["thread"],
+                        moderation["reply"],
+                        self.store_ports,
+                        self.platform_ports,
+                        self.review_queue,
+                        self.clock(),
                     )
+                    results.append(check.status)
                 self.sqs.delete_message(
                     QueueUrl=self.poll_queue_url, ReceiptHandle=message["ReceiptHandle"]
                 )

@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from heard.aws import client
 from heard.errors import Fault
+from heard.reviews import review_id
 from heard.storage.tables import error_code
 
 if TYPE_CHECKING:
@@ -90,6 +91,16 @@ class Queue:
         self._client.change_message_visibility(
             QueueUrl=self._url, ReceiptHandle=receipt_handle, VisibilityTimeout=delay
         )
+
+
+def review_of(message: Mapping[str, Any]) -> str:
+    """The id of the review that a message of the review queue is about, for logs.
+
+    A message of the sweep names the review to resume. All others hold an event.
+    """
+    if "resume" in message:
+        return message["resume"]
+    return review_id(message["business"], message["platform"], message["event"]["native_id"])
 
 
 def _batches(bodies: Sequence[str]) -> list[list[str]]:

@@ -138,7 +138,12 @@ def test_walking_away_is_approved_by_a_lead_whose_groups_come_as_text(
         ("POST", "/resolution", {"id": "answer-1", "action": "dance", "fence": 1}, 400),
         ("POST", "/resolution", {"id": "answer-1", "action": "reply", "fence": 0}, 400),
         ("POST", "/resolution", {"id": "short", "action": "reply", "fence": 1}, 400),
-        ("POST", "/resolution", {"id": "answer-1", "action": "reply", "fence": 1, "mood": "good"}, 400),
+        (
+            "POST",
+            "/resolution",
+            {"id": "answer-1", "action": "reply", "fence": 1, "mood": "good"},
+            400,
+        ),
         (
             "POST",
             "/resolution",

@@ -18,6 +18,7 @@ from heard.connectors import (
     load,
 )
 from heard.errors import NotFound, TooLarge, Unparseable
+from heard.messaging import review_of
 from heard.reviews import Channel, EventKind
 from heard.storage.quarantine import Quarantine, QuarantinedDelivery
 
@@ -44,6 +45,7 @@ class IngestResult:
     platform: str = ""
     delivery: str = ""
     events: int = 0
+    reviews: tuple[str, ...] = ()
     reason: str = ""
     note_written: bool = True
 
@@ -129,6 +131,7 @@ def _process(
         response=connector.delivery_response(request, connection, parsed, ports.http),
         result=result,
         events=len(messages),
+        reviews=tuple(review_of(message) for message in messages),
     )
 
 
@@ -147,9 +150,9 @@ def build_messages(
             "business": connection.business,
             "platform": connection.platform,
             "channel": channel.value,
-            "event": event.normalize().to_json(),
+            "event": event.to_json(),
         }
-        for number, event in enumerate(parsed.events)
+        for number, event in enumerate(event.normalize() for event in parsed.events)
         if event.kind is not EventKind.TEST
     ]
 

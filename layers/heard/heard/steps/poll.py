@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -27,6 +27,7 @@ from heard.connectors import (
     ReviewPage,
     load,
 )
+from heard.messaging import review_of
 from heard.polling import (
     PollFailure,
     PollState,
@@ -81,6 +82,7 @@ class PollReport:
     problems: int = 0
     error: str = ""
     skipped: bool = False
+    queued_reviews: tuple[str, ...] = field(default=(), compare=False)
 
     def to_json(self) -> dict[str, Any]:
         """What whoever asked for the look is told."""
@@ -144,7 +146,10 @@ def poll(connection_id: str, ports: PollPorts, *, queued_at: str | None = None) 
     if state.wait_until and state.wait_until > now:
         return replace(
             report,
-            error=f"asked_to_wait: The platform may be asked again at {format_time(state.wait_until)}.",
+            error=(
+                "asked_to_wait: The platform may be asked again at "
+                f"{format_time(state.wait_until)}."
+            ),
             skipped=True,
         )
     memory, version = polls.memory(connection.id)
@@ -174,6 +179,7 @@ def poll(connection_id: str, ports: PollPorts, *, queued_at: str | None = None) 
         queued=len(messages) - withdrawn,
         withdrawn=withdrawn,
         problems=result.problems,
+        queued_reviews=tuple(review_of(message) for message in messages),
         error=_trouble_text(result.state.last_failure),
     )
 

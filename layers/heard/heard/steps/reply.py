@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -78,15 +78,17 @@ def carry_out(
     Send its reply, if it has one, and settle the follow-up as the answer says.
 
     The reply goes out first, and then the answer closes one review after the other, so that a run
-    that stops half-way is simply run again. Returns `follow_up` and the seconds its workflow waits
-    next (when it stays open). Raises PlatformUnavailable or Busy when a later run should try again,
-    NotSettled when the follow-up is open though its answer was to close it.
+    that stops half-way is simply run again. Returns `follow_up`, the `reviews` it had before, and
+    the seconds its workflow waits next (when it stays open). Raises PlatformUnavailable or Busy when
+    a later run should try again, NotSettled when the follow-up is open though its answer was to
+    close it.
     """
     case_store = ports.cases
     follow_up = case_store.follow_up(follow_up_id)
     resolution = follow_up.resolution
+    reviews = follow_up.reviews
     if follow_up.status is not Status.RESOLVING or resolution is None:
-        return _workflow_output(follow_up, now)
+        return _workflow_output(follow_up, reviews, now)
 
     def load_case() -> LoadedCase:
         return case_store.case_of_follow_up(follow_up_id)
@@ -110,17 +112,24 @@ def carry_out(
         )
     return _workflow_output(
         result.case.follow_up or follow_up,
+        reviews,
         now,
         closes=cases.closing_kind(follow_up, resolution) is not None,
     )
 
 
-def _workflow_output(follow_up: FollowUp, now: datetime, *, closes: bool = True) -> dict[str, Any]:
+def _workflow_output(
+    follow_up: FollowUp, reviews: tuple[str, ...], now: datetime, *, closes: bool = True
+) -> dict[str, Any]:
     if closes and follow_up.status is not Status.CLOSED:
         raise NotSettled(
             f"The follow-up is {follow_up.status.value} again ({follow_up.why}); a person must look again."
         )
-    return {"follow_up": follow_up.id, "wait_seconds": follow_up.wait_seconds(now)}
+    return {
+        "follow_up": follow_up.id,
+        "reviews": list(reviews),
+        "wait_seconds": follow_up.wait_seconds(now),
+    }
 
 
 def _send(
@@ -268,6 +277,14 @@ def _change_for_result(
             )
 
 
+@dataclass(frozen=True, slots=True)
+class ModerationCheck:
+    """What became of a reply, in one word for logs, and the review that it answers."""
+
+    review: str
+    status: str
+
+
 def check_moderation(
     thread: str,
     reply_id: str,
@@ -275,10 +292,8 @@ def check_moderation(
     platform_ports: PlatformPorts,
     queue: Queue,
     now: datetime,
-) -> str:
+) -> ModerationCheck:
     """Ask a platform that moderates what became of a reply, and draw the consequence.
-
-    The answer's one word, for logs.
 
     A reply that it refused, or still keeps back after the last question, gives the review to a
     person, whose workflow is started by a message to `queue`, as the sweep does. One that it cannot
@@ -290,17 +305,17 @@ def check_moderation(
         reply = ports.cases.reply(thread, reply_id)
     except Erased:
         ports.cases.stop_watching(thread, reply_id, "erased")
-        return "erased"
+        return ModerationCheck(ports.cases.review_of(thread, reply_id), "erased")
     if reply.moderation_status is None:
         moderation = _fetch_moderation(reply, ports, platform_ports)
         is_last_check = reply.check_count >= len(MODERATION_CHECK_DELAYS)
         if moderation.status is ModerationStatus.PENDING and not is_last_check:
-            return moderation.status.value
+            return ModerationCheck(reply.review, moderation.status.value)
         if moderation.status is ModerationStatus.CANNOT_TELL and not (
             is_last_check
             and (moderation.reason != _FAULT_REASON or reply.check_count >= _MAX_FAULTS)
         ):
-            return moderation.status.value
+            return ModerationCheck(reply.review, moderation.status.value)
         final_moderation = (reply, moderation.status.value)
         result = ports.cases.change(
             lambda: ports.cases.case(reply.review),
@@ -316,7 +331,7 @@ def check_moderation(
         and result.case.follow_up
     ):
         queue.send([{"resume": reply.review, "delivery": f"mod_{reply_id.removeprefix('rep_')}"}])
-    return reply.moderation_status or "not_sent"
+    return ModerationCheck(reply.review, reply.moderation_status or "not_sent")
 
 
 def _fetch_moderation(

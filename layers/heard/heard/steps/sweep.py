@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from secrets import token_hex
 from typing import TYPE_CHECKING
@@ -22,14 +22,15 @@ if TYPE_CHECKING:
 class SweepReport:
     """What a sweep set in motion.
 
-    `resumed` reviews, `woken` and `restarted` follow-ups, and moderated replies to be `asked`
-    about.
+    `resumed` reviews, `woken` and `restarted` follow-ups, and `moderation_checks` that were queued.
+    `reviews` are the ids of the resumed reviews and of the follow-ups' reviews, for logs.
     """
 
     resumed: int = 0
     woken: int = 0
     restarted: int = 0
     moderation_checks: int = 0
+    reviews: tuple[str, ...] = field(default=(), compare=False)
 
 
 def sweep(
@@ -45,6 +46,7 @@ def sweep(
     `polls` is the queue of questions to platforms; without it they wait.
     """
     resumed = woken = restarted = moderation_checks = 0
+    reviews: list[str] = []
     for item in case_store.stuck_items(now):
         if item.review:
             queue.send([_resume_message(item.review)])
@@ -54,6 +56,7 @@ def sweep(
                 now=now,
             )
             resumed += 1
+            reviews.append(item.review)
         elif item.follow_up:
             try:
                 follow_up = case_store.follow_up(item.follow_up)
@@ -61,12 +64,14 @@ def sweep(
                 continue
             if wake(follow_up, case_store, workflows):
                 woken += 1
+                reviews += follow_up.reviews
             elif _has_lost_workflow(follow_up, now):
                 case_store.update_follow_up(
                     follow_up.id, lambda task: replace(task, run=task.run + 1)
                 )
                 queue.send([_resume_message(follow_up.reviews[0])])
                 restarted += 1
+                reviews += follow_up.reviews
         elif (
             poll_queue
             and item.reply
@@ -75,7 +80,7 @@ def sweep(
         ):
             poll_queue.send([{"moderation": {"thread": item.thread, "reply": item.reply}}])
             moderation_checks += 1
-    return SweepReport(resumed, woken, restarted, moderation_checks)
+    return SweepReport(resumed, woken, restarted, moderation_checks, tuple(reviews))
 
 
 def _has_lost_workflow(follow_up: FollowUp, now: datetime) -> bool:
