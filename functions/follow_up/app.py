@@ -11,7 +11,7 @@ from aws_lambda_powertools import Logger
 from heard import clock, settings
 from heard.messaging import EventBus, Workflows, eventbridge, stepfunctions
 from heard.steps.follow_up import WorkflowPorts, await_resolution, check_follow_up
-from heard.steps.triage import StorePorts
+from heard.steps.ports import StorePorts
 from heard.storage.case_store import CaseStore
 from heard.storage.setup import SetupStore
 from heard.storage.tables import dynamodb

@@ -21,9 +21,9 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from heard import clock, settings
 from heard.connectors.http import HttpClient
 from heard.messaging import Queue, sqs
+from heard.steps.moderation import check_moderation
 from heard.steps.poll import PollPorts, PollReport, dispatch, poll
-from heard.steps.reply import check_moderation
-from heard.steps.triage import PlatformPorts, StorePorts
+from heard.steps.ports import PlatformPorts, StorePorts
 from heard.storage.case_store import CaseStore
 from heard.storage.polls import Polls
 from heard.storage.setup import Secrets, SetupStore, ssm

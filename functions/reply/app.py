@@ -12,8 +12,8 @@ from aws_lambda_powertools.metrics import MetricUnit
 from heard import clock, settings
 from heard.connectors.http import HttpClient
 from heard.errors import HeardError
+from heard.steps.ports import PlatformPorts, StorePorts
 from heard.steps.reply import acknowledge, carry_out
-from heard.steps.triage import PlatformPorts, StorePorts
 from heard.storage.case_store import CaseStore
 from heard.storage.setup import Secrets, SetupStore, ssm
 from heard.storage.tables import dynamodb

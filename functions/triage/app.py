@@ -15,7 +15,8 @@ from heard.connectors.http import HttpClient
 from heard.errors import HeardError
 from heard.messaging import review_of
 from heard.steps.engine_selection import select_engine
-from heard.steps.triage import PlatformPorts, QueuedReview, StorePorts, triage
+from heard.steps.ports import PlatformPorts, StorePorts
+from heard.steps.triage import QueuedReview, triage
 from heard.storage.case_store import CaseStore
 from heard.storage.setup import Secrets, SetupStore, ssm
 from heard.storage.tables import dynamodb

@@ -34,10 +34,12 @@ from heard.reviews import Author, EventKind, ReviewEvent, number_revision, revie
 from heard.steps.desk import Caller, DeskPorts
 from heard.steps.follow_up import WorkflowPorts, await_resolution, check_follow_up
 from heard.steps.ingest import IngestPorts, build_messages
+from heard.steps.moderation import check_moderation
 from heard.steps.poll import PollPorts, PollReport, poll
-from heard.steps.reply import acknowledge, carry_out, check_moderation
+from heard.steps.ports import PlatformPorts, StorePorts
+from heard.steps.reply import acknowledge, carry_out
 from heard.steps.sweep import SweepReport, sweep
-from heard.steps.triage import PlatformPorts, QueuedReview, StorePorts, triage
+from heard.steps.triage import QueuedReview, triage
 from heard.storage.case_store import CaseStore
 from heard.storage.deliveries import Deliveries
 from heard.storage.outcome_log import OutcomeLog

@@ -1,4 +1,4 @@
-"""The sweep: whatever got stuck is set in motion again (R01). It decides nothing itself."""
+"""The sweep: it sets in motion again whatever got stuck (R01). It decides nothing."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SweepReport:
-    """What a sweep set in motion.
+    """How many things a sweep set in motion.
 
-    `resumed` reviews, `woken` and `restarted` follow-ups, and `moderation_checks` that were queued.
-    `reviews` are the ids of the resumed reviews and of the follow-ups' reviews, for logs.
+    Reviews that were queued again, follow-ups whose workflow was woken or restarted, and replies
+    whose moderation is checked. `reviews` are the ids of those reviews, and of the reviews of those
+    follow-ups, for logs.
     """
 
     resumed: int = 0
@@ -40,10 +41,9 @@ def sweep(
     now: datetime,
     poll_queue: Queue | None = None,
 ) -> SweepReport:
-    """Queue open reviews again that nobody touched, wake follow-ups whose clock did not ring, and
-    have moderated replies asked about.
+    """Queue stuck reviews again, wake late follow-ups, and have moderated replies checked.
 
-    `polls` is the queue of questions to platforms; without it they wait.
+    `poll_queue` takes the questions to platforms; without it they wait.
     """
     resumed = woken = restarted = moderation_checks = 0
     reviews: list[str] = []
@@ -67,7 +67,7 @@ def sweep(
                 reviews += follow_up.reviews
             elif _has_lost_workflow(follow_up, now):
                 case_store.update_follow_up(
-                    follow_up.id, lambda task: replace(task, run=task.run + 1)
+                    follow_up.id, lambda late: replace(late, run=late.run + 1)
                 )
                 queue.send([_resume_message(follow_up.reviews[0])])
                 restarted += 1
