@@ -16,6 +16,7 @@ from heard.errors import BadRequest, PlatformUnavailable
 from heard.polling import (
     MAX_REMEMBERED,
     MAX_WAIT_SECONDS,
+    Cursor,
     Memory,
     PollResult,
     PollState,
@@ -470,7 +471,7 @@ def test_with_too_many_places_to_resume_from_the_latest_page_waits_until_one_is_
         START,
         started=True,
         cursors=tuple(
-            f"{world.site._place(f'r-{10 * number:02d}')}|0" for number in range(8, 0, -1)
+            Cursor(f"{world.site._place(f'r-{10 * number:02d}')}|0") for number in range(8, 0, -1)
         ),
     )
     seen = world.look()

@@ -16,7 +16,15 @@ from botocore.exceptions import ClientError
 
 from heard.clock import format_time, parse_time
 from heard.connectors import Connection
-from heard.polling import LOOKBACK, Memory, PollFailure, PollState, SeenReview, poll_interval
+from heard.polling import (
+    LOOKBACK,
+    Cursor,
+    Memory,
+    PollFailure,
+    PollState,
+    SeenReview,
+    poll_interval,
+)
 from heard.storage.tables import Item, attributes, condition_failed, values
 
 if TYPE_CHECKING:
@@ -257,8 +265,7 @@ def _to_item(poll: PollState) -> Item:
         for name in ("since", "poll_at", "polled_at", "wait_until")
     }
     fields |= {
-        "cursors": list(poll.cursors),
-        "reached": list(poll.reached),
+        "cursors": [[cursor.place, cursor.reached] for cursor in poll.cursors],
         "last_failure": asdict(poll.last_failure) if poll.last_failure else None,
     }
     return {name: value for name, value in fields.items() if value is not None}
@@ -272,8 +279,7 @@ def _from_item(item: Mapping[str, Any]) -> PollState:
         if name in item
     }
     fields |= {
-        "cursors": tuple(item["cursors"]),
-        "reached": tuple(item.get("reached", ())),
+        "cursors": tuple(Cursor(place, reached) for place, reached in item["cursors"]),
         "last_failure": (PollFailure(**item["last_failure"]) if "last_failure" in item else None),
     }
     return PollState(**fields)
