@@ -49,13 +49,13 @@ async def run_route(record: SQSRecord) -> None:
     message = json.loads(record.body)
     delivery = str(message["delivery"])
     name = re.sub(r"[^A-Za-z0-9_-]", "-", delivery)[:80]
-    keys = {"delivery": delivery, "reviews": [review_of(message)]}
+    reviews = [review_of(message)]
     try:
         await asyncio.to_thread(workflows.run, workflow, name, record.body)
     except Fault as fault:
-        logger.warning("route failed", failure=fault.detail, **keys)
+        logger.warning("route failed", failure=fault.detail, delivery=delivery, reviews=reviews)
         raise
-    logger.info("routed", **keys)
+    logger.info("routed", delivery=delivery, reviews=reviews)
 
 
 @logger.inject_lambda_context(clear_state=True)

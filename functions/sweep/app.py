@@ -46,7 +46,7 @@ def handler(_event: dict[str, Any], _context: Any) -> dict[str, int]:
     """One scheduled run. Returns how much it set in motion."""
     case_store, queue, workflows, poll_queue = ports()
     report = sweep(case_store, queue, workflows, clock.now(), poll_queue)
-    counts = {
+    counts: dict[str, Any] = {
         "resumed": report.resumed,
         "woken": report.woken,
         "restarted": report.restarted,

@@ -37,7 +37,7 @@ TELEMETRY_ACTIONS = {
     "xray:GetSamplingRules",
     "xray:GetSamplingTargets",
 }
-TASK_TOKEN_ACTIONS = {"states:SendTaskSuccess", "states:SendTaskFailure"}
+TOKEN_ACTIONS = {"states:SendTaskSuccess", "states:SendTaskFailure"}
 ANY_RESOURCE: dict[str, tuple[set[str], str]] = {
     KEY_POLICIES: ({"kms:*"}, "a key policy can only speak of its own key, and calls it '*'"),
     "RouteWorkflow": (
@@ -46,12 +46,12 @@ ANY_RESOURCE: dict[str, tuple[set[str], str]] = {
     ),
     "FollowUpFlow": (TELEMETRY_ACTIONS, "as above"),
     "FollowUpFunction": (
-        TASK_TOKEN_ACTIONS,
+        TOKEN_ACTIONS,
         "reporting on a task knows no resource (service authorization reference); the token is "
         "the key",
     ),
-    "DeskFunction": (TASK_TOKEN_ACTIONS, "as above"),
-    "SweepFunction": (TASK_TOKEN_ACTIONS, "as above"),
+    "DeskFunction": (TOKEN_ACTIONS, "as above"),
+    "SweepFunction": (TOKEN_ACTIONS, "as above"),
     "TriageFunction": (
         {
             "comprehend:DetectDominantLanguage",

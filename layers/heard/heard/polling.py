@@ -252,7 +252,7 @@ def run_poll(
     *,
     seconds: float = math.inf,
 ) -> PollResult:
-    """Poll a platform once. After `seconds` nothing more is asked; the next poll goes on from there.
+    """Poll a platform once. After `seconds` nothing is asked; the next poll goes on from there.
 
     Whatever goes wrong at the platform ends the poll and becomes its state's `last_failure`. What
     was found until then counts.

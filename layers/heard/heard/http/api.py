@@ -73,7 +73,7 @@ def lambda_handler(
         response = app.resolve(event, context)
         status = response["statusCode"]
         headers = {name.lower(): value for name, value in response["headers"].items()}
-        response["headers"] = headers | RESPONSE_HEADERS
+        response["headers"] = {**headers, **RESPONSE_HEADERS}
         metrics.add_metric(f"requests_{status // 100}xx", MetricUnit.Count, 1)
         logger.info("request", route=event.get("routeKey"), status=status)
         return response
