@@ -516,7 +516,7 @@ def _queue_message(
         "delivery": delivery,
         **source_fields,
         "event": event.to_json(),
-        "confirmed": not head.unverified,
+        "verified": not head.unverified,
     }
     return ReplayItem(review, head.platform, message)
 

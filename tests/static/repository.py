@@ -30,6 +30,8 @@ RUNTIME_PACKAGES = frozenset(
 _HIDE_UNSHIPPED = """
 import sys
 
+sys.path.insert(0, sys.argv.pop(1))
+
 class NotShipped:
     roots = set(sys.argv.pop(1).split(","))
 
@@ -59,7 +61,14 @@ def run_isolated(code: str, *arguments: str) -> Any:
         - {"heard"}
     )
     process = subprocess.run(
-        [sys.executable, "-c", _HIDE_UNSHIPPED + code, ",".join(sorted(unshipped)), *arguments],
+        [
+            sys.executable,
+            "-c",
+            _HIDE_UNSHIPPED + code,
+            str(LAYER),
+            ",".join(sorted(unshipped)),
+            *arguments,
+        ],
         cwd="/",
         env={},
         capture_output=True,
@@ -99,7 +108,10 @@ _DESCRIBE_HANDLER = """
 import dataclasses, importlib.util, json, sys
 
 def refuse(event, arguments):
-    if event in ("socket.connect", "socket.getaddrinfo", "os.chdir", "subprocess.Popen", "os.system", "os.putenv"):
+    if event in (
+        "socket.connect", "socket.getaddrinfo", "os.chdir", "subprocess.Popen", "os.system",
+        "os.putenv",
+    ):
         raise RuntimeError(f"importing did this: {event} {arguments}")
 
 sys.addaudithook(refuse)
@@ -110,7 +122,9 @@ spec.loader.exec_module(app)
 settings = getattr(app, "Settings", None)
 print(json.dumps({
     "modules": sorted(sys.modules),
-    "settings": None if settings is None else [field.name for field in dataclasses.fields(settings)],
+    "settings": None if settings is None else [
+        field.name for field in dataclasses.fields(settings)
+    ],
     "callables": [name for name, value in vars(app).items() if callable(value)],
 }))
 """

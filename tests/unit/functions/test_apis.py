@@ -15,18 +15,18 @@ from heard.storage.setup import Business
 from tests.unit.backend import BUSINESS, BUSINESS_NAME, OTHER_BUSINESS, Backend, complaint
 from tests.unit.functions.conftest import ApiCall, ApiResponse
 
-CODES = {"resolution": "refunded", "root_cause": "double-charge"}
+CODES = {"fix": "refunded", "root_cause": "double-charge"}
 
 
 @pytest.fixture
-def task(backend: Backend) -> FollowUp:
+def follow_up(backend: Backend) -> FollowUp:
     backend.add_person("Ana")
     backend.add_person("Lee", "lead")
     backend.add_person("Ida", "auditor")
     backend.add_person("Eve", "agent", business=OTHER_BUSINESS)
     backend.run_route_workflow(backend.queue_message(complaint("r-1")))
-    (task,) = backend.open_follow_ups()
-    return task
+    (follow_up,) = backend.open_follow_ups()
+    return follow_up
 
 
 def problem(answer: ApiResponse) -> tuple[int, str, str]:
@@ -43,13 +43,15 @@ REFUSED = "application/problem+json"
 
 
 def test_an_agent_lists_sees_claims_answers_and_releases(
-    backend: Backend, task: FollowUp, call_api: ApiCall
+    backend: Backend, follow_up: FollowUp, call_api: ApiCall
 ) -> None:
     listed = call_api("desk", "GET", "/api/desk/follow-ups", subject="sub-ana")
-    assert [each["id"] for each in listed.json["follow_ups"]] == [task.id]
-    seen = call_api("desk", "GET", f"/api/desk/follow-ups/{task.id}", subject="sub-ana")
+    assert [each["id"] for each in listed.json["follow_ups"]] == [follow_up.id]
+    seen = call_api("desk", "GET", f"/api/desk/follow-ups/{follow_up.id}", subject="sub-ana")
     assert (seen.status, seen.json["reviews"][0]["severity"]) == (200, "high")
-    claimed = call_api("desk", "POST", f"/api/desk/follow-ups/{task.id}/claim", subject="sub-ana")
+    claimed = call_api(
+        "desk", "POST", f"/api/desk/follow-ups/{follow_up.id}/claim", subject="sub-ana"
+    )
     assert (claimed.status, claimed.json["fence"], claimed.json["claimed_by"]) == (
         200,
         1,
@@ -58,26 +60,30 @@ def test_an_agent_lists_sees_claims_answers_and_releases(
     released = call_api(
         "desk",
         "POST",
-        f"/api/desk/follow-ups/{task.id}/release",
+        f"/api/desk/follow-ups/{follow_up.id}/release",
         subject="sub-ana",
         body={"fence": 1},
     )
     assert (released.status, released.json["claimed_by"]) == (200, None)
     fence = call_api(
-        "desk", "POST", f"/api/desk/follow-ups/{task.id}/claim", subject="sub-ana"
+        "desk", "POST", f"/api/desk/follow-ups/{follow_up.id}/claim", subject="sub-ana"
     ).json["fence"]
     body = {"id": "answer-1", "action": "resolve_without_reply", "fence": fence, **CODES}
     answered = call_api(
-        "desk", "POST", f"/api/desk/follow-ups/{task.id}/resolution", subject="sub-ana", body=body
+        "desk",
+        "POST",
+        f"/api/desk/follow-ups/{follow_up.id}/resolution",
+        subject="sub-ana",
+        body=body,
     )
 
-    assert (answered.status, answered.json["status"]) == (200, "answered")
-    assert backend.cases.follow_up(task.id).status is Status.RESOLVING
+    assert (answered.status, answered.json["status"]) == (200, "resolving")
+    assert backend.cases.follow_up(follow_up.id).status is Status.RESOLVING
 
 
 @pytest.mark.parametrize("amount", [12.5, "12.50"])
 def test_an_amount_comes_as_a_number_or_as_text_and_is_kept_exactly(
-    backend: Backend, task: FollowUp, call_api: ApiCall, amount: object
+    backend: Backend, follow_up: FollowUp, call_api: ApiCall, amount: object
 ) -> None:
     backend.setup_store.put_business(
         Business(
@@ -87,7 +93,7 @@ def test_an_amount_comes_as_a_number_or_as_text_and_is_kept_exactly(
         )
     )
     fence = call_api(
-        "desk", "POST", f"/api/desk/follow-ups/{task.id}/claim", subject="sub-ana"
+        "desk", "POST", f"/api/desk/follow-ups/{follow_up.id}/claim", subject="sub-ana"
     ).json["fence"]
     body = {
         "id": "answer-1",
@@ -97,26 +103,34 @@ def test_an_amount_comes_as_a_number_or_as_text_and_is_kept_exactly(
         "remedy": {"name": "refund", "amount": amount},
     }
     answered = call_api(
-        "desk", "POST", f"/api/desk/follow-ups/{task.id}/resolution", subject="sub-ana", body=body
+        "desk",
+        "POST",
+        f"/api/desk/follow-ups/{follow_up.id}/resolution",
+        subject="sub-ana",
+        body=body,
     )
-    detail = backend.outcome_log.of_review(task.reviews[0])[-1].detail
+    detail = backend.outcome_log.of_review(follow_up.reviews[0])[-1].detail
 
     assert answered.status == 200
     assert (detail["remedy"], detail["amount"], detail["currency"]) == ("refund", "12.5", "EUR")
 
 
 def test_walking_away_is_approved_by_a_lead_whose_groups_come_as_text(
-    backend: Backend, task: FollowUp, call_api: ApiCall
+    backend: Backend, follow_up: FollowUp, call_api: ApiCall
 ) -> None:
     fence = call_api(
-        "desk", "POST", f"/api/desk/follow-ups/{task.id}/claim", subject="sub-ana"
+        "desk", "POST", f"/api/desk/follow-ups/{follow_up.id}/claim", subject="sub-ana"
     ).json["fence"]
     body = {"id": "answer-1", "action": "walk_away", "fence": fence, "reason": "abuse"}
     asked = call_api(
-        "desk", "POST", f"/api/desk/follow-ups/{task.id}/resolution", subject="sub-ana", body=body
+        "desk",
+        "POST",
+        f"/api/desk/follow-ups/{follow_up.id}/resolution",
+        subject="sub-ana",
+        body=body,
     )
     assert asked.json["status"] == "awaiting_approval"
-    path = f"/api/desk/follow-ups/{task.id}/approval"
+    path = f"/api/desk/follow-ups/{follow_up.id}/approval"
     refused = call_api(
         "desk", "POST", path, subject="sub-lee", groups="[agent auditor]", body={"approved": True}
     )
@@ -125,23 +139,28 @@ def test_walking_away_is_approved_by_a_lead_whose_groups_come_as_text(
         "desk", "POST", path, subject="sub-lee", groups="[agent lead]", body={"approved": True}
     )
 
-    assert (approved.status, approved.json["status"]) == (200, "answered")
-    assert backend.kinds(task.reviews[0])[-1] is Kind.RESOLUTION_GIVEN
+    assert (approved.status, approved.json["status"]) == (200, "resolving")
+    assert backend.kinds(follow_up.reviews[0])[-1] is Kind.RESOLUTION_GIVEN
 
 
 @pytest.mark.parametrize(
     ("method", "tail", "body", "status"),
     [
-        ("POST", "/answer", None, 400),
-        ("POST", "/answer", "{", 400),
-        ("POST", "/answer", {}, 400),
-        ("POST", "/answer", {"id": "answer-1", "action": "dance", "fence": 1}, 400),
-        ("POST", "/answer", {"id": "answer-1", "action": "reply", "fence": 0}, 400),
-        ("POST", "/answer", {"id": "short", "action": "reply", "fence": 1}, 400),
-        ("POST", "/answer", {"id": "answer-1", "action": "reply", "fence": 1, "mood": "good"}, 400),
+        ("POST", "/resolution", None, 400),
+        ("POST", "/resolution", "{", 400),
+        ("POST", "/resolution", {}, 400),
+        ("POST", "/resolution", {"id": "answer-1", "action": "dance", "fence": 1}, 400),
+        ("POST", "/resolution", {"id": "answer-1", "action": "reply", "fence": 0}, 400),
+        ("POST", "/resolution", {"id": "short", "action": "reply", "fence": 1}, 400),
         (
             "POST",
-            "/answer",
+            "/resolution",
+            {"id": "answer-1", "action": "reply", "fence": 1, "mood": "good"},
+            400,
+        ),
+        (
+            "POST",
+            "/resolution",
             {
                 "id": "answer-1",
                 "action": "promise",
@@ -150,17 +169,17 @@ def test_walking_away_is_approved_by_a_lead_whose_groups_come_as_text(
             },
             400,
         ),
-        ("POST", "/answer", {"id": "answer-1", "action": "reply", "fence": 1}, 400),
+        ("POST", "/resolution", {"id": "answer-1", "action": "reply", "fence": 1}, 400),
         (
             "POST",
-            "/answer",
+            "/resolution",
             {"id": "answer-1", "action": "resolve_without_reply", "fence": 1, **CODES},
             409,
         ),
         *(
             (
                 "POST",
-                "/answer",
+                "/resolution",
                 {
                     "id": "answer-1",
                     "action": "resolve_without_reply",
@@ -185,7 +204,7 @@ def test_walking_away_is_approved_by_a_lead_whose_groups_come_as_text(
 )
 def test_what_does_not_fit_is_refused_as_a_problem_and_changes_nothing(
     backend: Backend,
-    task: FollowUp,
+    follow_up: FollowUp,
     call_api: ApiCall,
     method: str,
     tail: str,
@@ -196,7 +215,7 @@ def test_what_does_not_fit_is_refused_as_a_problem_and_changes_nothing(
     answer = call_api(
         "desk",
         method,
-        f"/api/desk/follow-ups/{task.id}{tail}",
+        f"/api/desk/follow-ups/{follow_up.id}{tail}",
         subject="sub-lee",
         groups="[agent lead]",
         body=body,
@@ -207,10 +226,14 @@ def test_what_does_not_fit_is_refused_as_a_problem_and_changes_nothing(
     assert backend.case_items() == before
 
 
-def test_a_refusal_carries_its_reason(task: FollowUp, call_api: ApiCall) -> None:
+def test_a_refusal_carries_its_reason(follow_up: FollowUp, call_api: ApiCall) -> None:
     body = {"id": "answer-1", "action": "resolve_without_reply", "fence": 1, **CODES}
     answer = call_api(
-        "desk", "POST", f"/api/desk/follow-ups/{task.id}/resolution", subject="sub-ana", body=body
+        "desk",
+        "POST",
+        f"/api/desk/follow-ups/{follow_up.id}/resolution",
+        subject="sub-ana",
+        body=body,
     )
 
     assert problem(answer) == (409, "conflict", REFUSED)
@@ -219,9 +242,9 @@ def test_a_refusal_carries_its_reason(task: FollowUp, call_api: ApiCall) -> None
 
 
 def test_what_is_not_ones_own_is_answered_like_what_is_not_there(
-    task: FollowUp, call_api: ApiCall
+    follow_up: FollowUp, call_api: ApiCall
 ) -> None:
-    others = call_api("desk", "GET", f"/api/desk/follow-ups/{task.id}", subject="sub-eve")
+    others = call_api("desk", "GET", f"/api/desk/follow-ups/{follow_up.id}", subject="sub-eve")
     nobodys = call_api(
         "desk", "GET", "/api/desk/follow-ups/fup_neverwasanywhere", subject="sub-eve"
     )
@@ -250,7 +273,7 @@ def test_what_is_not_ones_own_is_answered_like_what_is_not_there(
     )
 
 
-def test_who_belongs_to_no_business_is_told_so(task: FollowUp, call_api: ApiCall) -> None:
+def test_who_belongs_to_no_business_is_told_so(follow_up: FollowUp, call_api: ApiCall) -> None:
     answer = call_api("desk", "GET", "/api/desk/follow-ups", subject="sub-stranger")
 
     assert problem(answer) == (403, "forbidden", REFUSED)
@@ -263,7 +286,7 @@ def test_who_belongs_to_no_business_is_told_so(task: FollowUp, call_api: ApiCall
     ("audit", "/api/audit/reviews/rev_abcdefgh", "sub-ana", "[agent]"),
 ])  # fmt: skip
 def test_a_role_opens_its_own_api_alone(
-    task: FollowUp, call_api: ApiCall, folder: str, path: str, subject: str, groups: str
+    follow_up: FollowUp, call_api: ApiCall, folder: str, path: str, subject: str, groups: str
 ) -> None:
     assert problem(call_api(folder, "GET", path, subject=subject, groups=groups)) == (
         403,
@@ -284,9 +307,9 @@ def audit(call_api: ApiCall, path: str, subject: str = "sub-ida", **query: Any) 
 
 
 def test_an_auditor_reads_a_review_a_day_and_whether_the_chain_verifies(
-    backend: Backend, task: FollowUp, call_api: ApiCall
+    backend: Backend, follow_up: FollowUp, call_api: ApiCall
 ) -> None:
-    (review,) = task.reviews
+    (review,) = follow_up.reviews
     outcomes = audit(call_api, f"reviews/{review}").json["outcomes"]
 
     assert [outcome["kind"] for outcome in outcomes] == ["accepted", "follow_up_opened"]
@@ -335,26 +358,26 @@ def test_an_auditor_reads_a_review_a_day_and_whether_the_chain_verifies(
     ],
 )
 def test_a_question_that_cannot_be_answered_says_why(
-    task: FollowUp, call_api: ApiCall, changed: dict[str, Any], status: int
+    follow_up: FollowUp, call_api: ApiCall, changed: dict[str, Any], status: int
 ) -> None:
     assert problem(audit(call_api, "outcomes", **{**WINDOW, **changed}))[0] == status
 
 
 def test_others_reviews_are_not_there_for_an_auditor_either(
-    backend: Backend, task: FollowUp, call_api: ApiCall
+    backend: Backend, follow_up: FollowUp, call_api: ApiCall
 ) -> None:
     backend.add_person("Oda", "auditor", business=OTHER_BUSINESS)
     for tail in ("", "/verification"):
-        others = audit(call_api, f"reviews/{task.reviews[0]}{tail}", subject="sub-oda")
+        others = audit(call_api, f"reviews/{follow_up.reviews[0]}{tail}", subject="sub-oda")
         nobodys = audit(call_api, f"reviews/rev_neverwasanywhere{tail}", subject="sub-oda")
         assert problem(others) == (404, "not found", REFUSED)
         assert others.body == nobodys.body
 
 
 def test_a_log_that_was_written_into_is_reported_and_not_shown(
-    backend: Backend, task: FollowUp, call_api: ApiCall
+    backend: Backend, follow_up: FollowUp, call_api: ApiCall
 ) -> None:
-    key = {"review": {"S": task.reviews[0]}, "sequence": {"N": "1"}}
+    key = {"review": {"S": follow_up.reviews[0]}, "sequence": {"N": "1"}}
     backend.plain_dynamodb.update_item(
         TableName=backend.tables["OutcomesTable"],
         Key=key,
@@ -363,4 +386,4 @@ def test_a_log_that_was_written_into_is_reported_and_not_shown(
     )
 
     assert problem(audit(call_api, "outcomes", **WINDOW)) == (500, "tampered", REFUSED)
-    assert audit(call_api, f"reviews/{task.reviews[0]}/verification").json["broken_at"] == 1
+    assert audit(call_api, f"reviews/{follow_up.reviews[0]}/verification").json["broken_at"] == 1

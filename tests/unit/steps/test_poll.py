@@ -250,7 +250,7 @@ def test_a_polled_event_is_not_fetched_again(shop: Backend) -> None:
     write_review(shop, "r-1", COMPLAINT, "ONE")
     run_poll(shop)
     (message,) = shop.queued_messages()
-    assert message["confirmed"] is True
+    assert message["verified"] is True
     shop.http = None  # whoever asked would fail
     shop.run_route_workflow(message)
 
@@ -299,7 +299,8 @@ def test_a_connectors_error_names_the_place_and_not_the_data(shop: Backend) -> N
 
     shop.http = raise_key_error
     result = run_poll(shop)
-    assert result.error.startswith("internal: A mistake of Heard's own: KeyError in nonsense")
+    mistake = "internal: A mistake of Heard's own: KeyError in raise_key_error"
+    assert result.error.startswith(mistake)
     assert "mouse" not in json.dumps(shop.stored_items("SetupTable"), default=str)
 
 

@@ -239,14 +239,14 @@ def test_an_unconfirmed_withdrawal_closes_nothing(simulated_backend: Backend) ->
 
 
 @pytest.mark.loopback
-@pytest.mark.parametrize(("credentials", "confirmed"), [(True, True), (False, False)])
+@pytest.mark.parametrize(("credentials", "verified"), [(True, True), (False, False)])
 def test_a_policy_can_exclude_unverified_reviews_from_automatic_answers(
     simulated_backend: Backend, credentials: bool, confirmed: bool
 ) -> None:
     document = _default_document()
     unconfirmed_rule = {
         "id": "R11-unconfirmed",
-        "when": {"confirmed": False},
+        "when": {"verified": False},
         "then": {"route": "follow_up"},
     }
     simulated_backend.setup_store.put_business(

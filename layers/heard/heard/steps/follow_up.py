@@ -31,10 +31,10 @@ class WorkflowPorts:
 
 def await_resolution(
     follow_up_id: str, token: str, ports: StorePorts, workflow_ports: WorkflowPorts
-) -> None:
-    """Store the token with which the workflow waits.
+) -> FollowUp:
+    """Store the token with which the workflow waits. Returns the follow-up.
 
-    If the follow-up is resolved already, wake the workflow at once.
+    If it is resolved already, wake the workflow at once.
     """
     is_first = ports.cases.put_token(follow_up_id, token)
     follow_up = ports.cases.follow_up(follow_up_id)
@@ -42,6 +42,7 @@ def await_resolution(
         workflow_ports.event_bus.publish("follow_up.opened", _event_detail(follow_up))
     if follow_up.settled:
         wake(follow_up, ports.cases, workflow_ports.workflows)
+    return follow_up
 
 
 def check_follow_up(
@@ -55,10 +56,12 @@ def check_follow_up(
     """Do what is due: bring back a promise, escalate, expire.
 
     With `carry_out_failed`, a resolution whose reply could not be delivered goes back to a person.
-    Returns `follow_up` and `wait_seconds`, the whole seconds until the next check.
+    Returns `follow_up`, its `reviews` before, and `wait_seconds`, the whole seconds until the next
+    check.
     """
     case_store = ports.cases
     follow_up = case_store.follow_up(follow_up_id)
+    reviews = follow_up.reviews
     must_check = carry_out_failed or not follow_up.settled
     give_up_after = policy_of(follow_up.business, ports.setup).give_up_after if must_check else 0
     while must_check:
@@ -87,7 +90,11 @@ def check_follow_up(
             and len(follow_up_after.reviews) < len(follow_up.reviews)
         )
         follow_up, must_check = follow_up_after or follow_up, more_to_expire
-    return {"follow_up": follow_up.id, "wait_seconds": follow_up.wait_seconds(now)}
+    return {
+        "follow_up": follow_up.id,
+        "reviews": list(reviews),
+        "wait_seconds": follow_up.wait_seconds(now),
+    }
 
 
 def wake(follow_up: FollowUp, case_store: CaseStore, workflows: Workflows) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from secrets import token_hex
 from typing import TYPE_CHECKING
@@ -23,13 +23,15 @@ class SweepReport:
     """How many things a sweep set in motion.
 
     Reviews that were queued again, follow-ups whose workflow was woken or restarted, and replies
-    whose moderation is checked.
+    whose moderation is checked. `reviews` are the ids of those reviews, and of the reviews of those
+    follow-ups, for logs.
     """
 
     resumed: int = 0
     woken: int = 0
     restarted: int = 0
     moderation_checks: int = 0
+    reviews: tuple[str, ...] = field(default=(), compare=False)
 
 
 def sweep(
@@ -44,6 +46,7 @@ def sweep(
     `poll_queue` takes the questions to platforms; without it they wait.
     """
     resumed = woken = restarted = moderation_checks = 0
+    reviews: list[str] = []
     for item in case_store.stuck_items(now):
         if item.review:
             queue.send([_resume_message(item.review)])
@@ -53,6 +56,7 @@ def sweep(
                 now=now,
             )
             resumed += 1
+            reviews.append(item.review)
         elif item.follow_up:
             try:
                 follow_up = case_store.follow_up(item.follow_up)
@@ -60,12 +64,14 @@ def sweep(
                 continue
             if wake(follow_up, case_store, workflows):
                 woken += 1
+                reviews += follow_up.reviews
             elif _has_lost_workflow(follow_up, now):
                 case_store.update_follow_up(
                     follow_up.id, lambda late: replace(late, run=late.run + 1)
                 )
                 queue.send([_resume_message(follow_up.reviews[0])])
                 restarted += 1
+                reviews += follow_up.reviews
         elif (
             poll_queue
             and item.reply
@@ -74,7 +80,7 @@ def sweep(
         ):
             poll_queue.send([{"moderation": {"thread": item.thread, "reply": item.reply}}])
             moderation_checks += 1
-    return SweepReport(resumed, woken, restarted, moderation_checks)
+    return SweepReport(resumed, woken, restarted, moderation_checks, tuple(reviews))
 
 
 def _has_lost_workflow(follow_up: FollowUp, now: datetime) -> bool:

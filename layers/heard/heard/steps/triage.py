@@ -37,7 +37,7 @@ class QueuedReview:
     business: str = ""
     platform: str = ""
     channel: Channel = Channel.REVIEW_SITE
-    confirmed: bool = False
+    verified: bool = False
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> QueuedReview:
@@ -51,7 +51,7 @@ class QueuedReview:
             business=fields["business"],
             platform=fields["platform"],
             channel=Channel(fields["channel"]),
-            confirmed=fields.get("confirmed", False),
+            verified=fields.get("verified", False),
         )
 
 
@@ -116,7 +116,7 @@ def _verify_at_platform(
     not read again, unless they are partial.
     """
     connector = load(connection.platform)
-    verified = connector.capabilities.signed or message.confirmed
+    verified = connector.capabilities.signed or message.verified
     can_fetch = connection.has_credentials and connector.capabilities.can_fetch
     if not can_fetch or (verified and not event.partial):
         return event, verified
