@@ -129,9 +129,7 @@ class Connector(ABC):
         """Whether our reply is there. Raises PlatformUnavailable."""
         return ReplyLookup.CANNOT_TELL
 
-    def fetch(
-        self, native_id: str, account: PlatformAccount
-    ) -> ReviewEvent | ReviewGone | None:
+    def fetch(self, native_id: str, account: PlatformAccount) -> ReviewEvent | ReviewGone | None:
         """The review as the platform has it now; None if the platform does not let us read it.
 
         Raises PlatformUnavailable.
