@@ -49,6 +49,9 @@ class Connector(ABC):
     Every documented webhook is far below it, but for mails with attachments.
     """
 
+    delivery_status: int = 202
+    """The status that a delivery is answered with once it is stored."""
+
     def handshake(
         self,
         request: WebhookRequest,
@@ -98,7 +101,7 @@ class Connector(ABC):
 
         Raises PlatformUnavailable if the platform asks for a confirmation and that call fails.
         """
-        return WebhookResponse(202, "{}")
+        return WebhookResponse(self.delivery_status, "{}")
 
     def check_length(self, text: str) -> Rejection | None:
         """Why a reply cannot be sent, if it is over the platform's limit."""
