@@ -29,8 +29,11 @@ from heard.connectors import (
     WebhookRequest,
     load,
 )
-from heard.connectors import mail as mails
 from heard.connectors.http import HttpClient
+from heard.connectors.mail.compose import compose_reply, from_header
+from heard.connectors.mail.mime import read_mime
+from heard.connectors.mail.quotes import new_text
+from heard.connectors.mail.senders import unanswerable_reason
 from heard.connectors.markup import html_to_text
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import EventKind, ReviewEvent
@@ -186,7 +189,7 @@ def test_mails_that_answer_each_other_are_one_thread() -> None:
     ],
 )
 def test_only_what_is_new_counts_and_nothing_is_lost(text: str, new: str) -> None:
-    assert mails.new_text(text) == new
+    assert new_text(text) == new
 
 
 def test_what_was_forwarded_stays() -> None:
@@ -197,8 +200,8 @@ def test_what_was_forwarded_stays() -> None:
 
 @given(st.text(max_size=200))
 def test_no_text_is_ever_lost_whole(text: str) -> None:
-    found = mails.new_text(text)
-    assert (found is None) == (mails.new_text(text, forwarded=True) is None)
+    found = new_text(text)
+    assert (found is None) == (new_text(text, forwarded=True) is None)
     assert not any(character.isalnum() for character in text) or any(
         character.isalnum() for character in found or ""
     )
@@ -512,17 +515,15 @@ def test_an_answer_is_the_same_bytes_each_time_and_nothing_in_it_becomes_a_heade
         "references": "<a@b>\r\nBcc: <c@d>",
     }
     target = ReplyTarget("ses-1", "t", evil)
-    raw = mails.compose_reply(
-        target, "Hello.\n.\nBcc: none", mails.from_header(HERE), "rep_1\r\nBcc: x"
-    )
-    assert raw == mails.compose_reply(
-        target, "Hello.\n.\nBcc: none", mails.from_header(HERE), "rep_1\r\nBcc: x"
+    raw = compose_reply(target, "Hello.\n.\nBcc: none", from_header(HERE), "rep_1\r\nBcc: x")
+    assert raw == compose_reply(
+        target, "Hello.\n.\nBcc: none", from_header(HERE), "rep_1\r\nBcc: x"
     )
     made = message_from_bytes(raw, policy=policy.default)
     assert (made["Bcc"], made["In-Reply-To"], made["References"]) == (None, None, "<a@b> <c@d>")
     assert made["Subject"] == "Re: Hi Bcc: all@acme.example"
     assert str(made["From"]) == '"Café \\"Zur Post\\" & Söhne" <hello@acme.example>'
-    assert mails.read_mime(raw).unanswerable_reason == "machine"
+    assert unanswerable_reason(read_mime(raw), verified=True, spam=False) == "machine"
 
 
 def test_refusals_say_what_to_do(wire: Wire) -> None:

@@ -44,8 +44,13 @@ from heard.connectors import (
     WebhookRequest,
     WebhookResponse,
 )
-from heard.connectors import mail as mails
 from heard.connectors.http import call_api
+from heard.connectors.mail import BODY_LIMIT, LIMITATIONS, REPLY_LIMIT, SETTINGS
+from heard.connectors.mail.addresses import domain_of
+from heard.connectors.mail.compose import from_header, reply_headers, reply_subject
+from heard.connectors.mail.mime import Mail, normalize_headers
+from heard.connectors.mail.review import review_event
+from heard.connectors.mail.senders import check_answerable, is_aligned
 from heard.connectors.markup import html_to_text
 from heard.connectors.parsing import Fields, parse_one, read_object, test_event
 from heard.connectors.signatures import BasicAuth
@@ -53,12 +58,6 @@ from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import Channel, ReviewEvent
 
 _API: Final = "https://api.postmarkapp.com"
-BODY_LIMIT: Final = 4_400_000
-"""What Lambda takes, whose 6 MB hold a body as Base64.
-
-Attachments come with the mail, and a complaint with a photo must not be lost.
-"""
-
 _TITLE: Final = "Postmark"
 _TEST_MESSAGE_ID: Final = "00000000-0000-0000-0000-000000000000"
 _METADATA_KEY: Final = "heard_reply"
@@ -104,7 +103,7 @@ class Postmark(Connector):
         edits="no",
         deletions="no",
         replies="many",
-        reply_limit=mails.REPLY_LIMIT,
+        reply_limit=REPLY_LIMIT,
         reply_unit="characters",
         can_find_reply=True,
         can_fetch=False,
@@ -115,7 +114,7 @@ class Postmark(Connector):
             "should be writing to the same"
         },
         optional_settings={
-            **mails.SETTINGS,
+            **SETTINGS,
             "message_stream": "the stream that answers go out by (outbound if not said)",
             "api_base": f"where the API is ({_API} if not said)",
         },
@@ -131,7 +130,7 @@ class Postmark(Connector):
             "5. Write a mail to the address to try it."
         ),
         limitations=(
-            *mails.LIMITATIONS,
+            *LIMITATIONS,
             "Mails with attachments of more than some 180 KB are too large to be taken, because "
             "Postmark sends these along.",
         ),
@@ -176,23 +175,18 @@ class Postmark(Connector):
         http: Http,
     ) -> SentReply | Rejection:
         """Send a mail in answer to the customer's, marked with our reply id."""
-        if rejection := self.check_length(text) or mails.check_answerable(target):
+        if rejection := self.check_length(text) or check_answerable(target):
             return rejection
-        try:
-            sender = mails.from_header(connection)
-        except ValueError:
-            return Rejection(
-                "bad_settings",
-                "from_address is no e-mail address: enter the one that answers come from.",
-            )
+        sender = from_header(connection)
+        if isinstance(sender, Rejection):
+            return sender
         document = {
             "From": sender,
             "To": target.reply_to["to"],
-            "Subject": mails.reply_subject(target),
+            "Subject": reply_subject(target),
             "TextBody": text,
             "Headers": [
-                {"Name": name, "Value": value}
-                for name, value in mails.reply_headers(target).items()
+                {"Name": name, "Value": value} for name, value in reply_headers(target).items()
             ],
             "Metadata": {_METADATA_KEY: reply_id},
             "MessageStream": connection.settings.get("message_stream", "").strip() or "outbound",
@@ -256,7 +250,7 @@ def _review_event(body: Fields, connection: Connection, now: datetime) -> Review
     other_headers = [
         (str(each.values.get("Name")), each.values.get("Value")) for each in header_fields
     ]
-    headers = mails.normalize_headers(
+    headers = normalize_headers(
         [
             *((name, text) for name, text in field_headers if text),
             *(each for each in other_headers if each[0].lower() not in dict(field_headers)),
@@ -267,8 +261,8 @@ def _review_event(body: Fields, connection: Connection, now: datetime) -> Review
         or body.text("TextBody")
         or html_to_text(body.text("HtmlBody"), quote="> ")
     )
-    mail = mails.Mail(headers, body_text or None)
-    return mails.review_event(
+    mail = Mail(headers, body_text or None)
+    return review_event(
         mail, native_id, connection, now, verified=_is_sender_verified(mail), spam=_is_spam(mail)
     )
 
@@ -286,7 +280,7 @@ def _from_header(body: Fields) -> str:
         return f"<{address}>"
 
 
-def _is_sender_verified(mail: mails.Mail) -> bool:
+def _is_sender_verified(mail: Mail) -> bool:
     """Whether the address in From is proven to be the sender's."""
     spam_tests = [
         set(re.findall(r"[A-Z0-9_]+", each)) for each in mail.header_values("x-spam-tests")
@@ -299,11 +293,11 @@ def _is_sender_verified(mail: mails.Mail) -> bool:
         for each in spf_headers
     ]
     return bool(spf_matches) and all(
-        found and mails.is_aligned(mails.domain_of(found[1]), mail) for found in spf_matches
+        found and is_aligned(domain_of(found[1]), mail) for found in spf_matches
     )
 
 
-def _is_spam(mail: mails.Mail) -> bool:
+def _is_spam(mail: Mail) -> bool:
     return any(each.lower().startswith("yes") for each in mail.header_values("x-spam-status"))
 
 

@@ -41,21 +41,26 @@ from heard.connectors import (
     WebhookRequest,
     WebhookResponse,
 )
-from heard.connectors import mail as mails
 from heard.connectors.http import call_api
 from heard.connectors.keys import SendGridEcdsa
+from heard.connectors.mail import BODY_LIMIT, LIMITATIONS, REPLY_LIMIT, SETTINGS
+from heard.connectors.mail.addresses import decode_bytes, domain_of
+from heard.connectors.mail.compose import business_sender, reply_headers, reply_subject
+from heard.connectors.mail.mime import (
+    Mail,
+    limit_content_headers,
+    normalize_headers,
+    read_headers,
+    read_mime,
+)
+from heard.connectors.mail.review import review_event
+from heard.connectors.mail.senders import check_answerable, is_aligned
 from heard.connectors.markup import html_to_text
 from heard.connectors.parsing import Fields, parse_one, read_object
 from heard.errors import Unparseable
 from heard.reviews import Channel, ReviewEvent
 
 _API: Final = "https://api.sendgrid.com"
-BODY_LIMIT: Final = 4_400_000
-"""What Lambda takes, whose 6 MB hold a body as Base64.
-
-Attachments come with the mail, and a complaint with a photo must not be lost.
-"""
-
 _TITLE: Final = "SendGrid"
 _SPAM_THRESHOLD: Final = 5.0
 """From what score on SpamAssassin takes a mail for spam, unless told otherwise."""
@@ -83,7 +88,7 @@ class SendGrid(Connector):
         edits="no",
         deletions="no",
         replies="many",
-        reply_limit=mails.REPLY_LIMIT,
+        reply_limit=REPLY_LIMIT,
         reply_unit="characters",
         can_find_reply=False,
         can_fetch=False,
@@ -96,7 +101,7 @@ class SendGrid(Connector):
             "from_address": "the address that answers come from, verified in SendGrid; customers "
             "should be writing to the same"
         },
-        optional_settings={**mails.SETTINGS, "api_base": f"where the API is ({_API} if not said)"},
+        optional_settings={**SETTINGS, "api_base": f"where the API is ({_API} if not said)"},
         credentials={"api_key": "an API key (SG.…) with the permission Mail Send"},
         guide=(
             "1. In SendGrid open Settings, Inbound Parse, and add the receiving host of the "
@@ -114,7 +119,7 @@ class SendGrid(Connector):
             "5. Write a mail to the address to try it."
         ),
         limitations=(
-            *mails.LIMITATIONS,
+            *LIMITATIONS,
             "Mails with attachments of more than some 200 KB are too large to be taken, because "
             "SendGrid sends these along.",
             "SendGrid cannot be asked whether it sent an answer: after a fault a person looks.",
@@ -157,25 +162,22 @@ class SendGrid(Connector):
         http: Http,
     ) -> SentReply | Rejection:
         """Send a mail in answer to the customer's."""
-        if rejection := self.check_length(text) or mails.check_answerable(target):
+        if rejection := self.check_length(text) or check_answerable(target):
             return rejection
         if not (key := credentials.get("api_key", "")):
             return Rejection("no_credentials", "Enter api_key to answer through SendGrid.")
-        try:
-            name, address = mails.business_sender(connection)
-        except ValueError:
-            return Rejection(
-                "bad_settings",
-                "from_address is no e-mail address: enter the one that answers come from.",
-            )
+        sender = business_sender(connection)
+        if isinstance(sender, Rejection):
+            return sender
+        name, address = sender
         document = {
             "personalizations": [
                 {"to": [{"email": target.reply_to["to"]}], "custom_args": {"heard_reply": reply_id}}
             ],
             "from": {"email": address, **({"name": name} if name else {})},
-            "subject": mails.reply_subject(target),
+            "subject": reply_subject(target),
             "content": [{"type": "text/plain", "value": text}],
-            "headers": mails.reply_headers(target),
+            "headers": reply_headers(target),
             # A letter to one person: nothing in it is counted or rewritten.
             "tracking_settings": {
                 "click_tracking": {"enable": False},
@@ -201,7 +203,7 @@ def _review_event(
     parts: Mapping[str, bytes], connection: Connection, now: datetime
 ) -> ReviewEvent | None:
     texts = _decode_parts(parts)
-    mail = mails.read_mime(parts["email"]) if "email" in parts else _build_mail(texts)
+    mail = read_mime(parts["email"]) if "email" in parts else _build_mail(texts)
     name = (
         mail.message_id
         or hashlib.sha256(
@@ -212,7 +214,7 @@ def _review_event(
     )
     # The address as a hash: ids stay when a person's words are erased.
     native_id = f"{name}/{hashlib.sha256(mail.sender[1].encode()).hexdigest()[:12]}"
-    return mails.review_event(
+    return review_event(
         mail,
         native_id,
         connection,
@@ -222,30 +224,28 @@ def _review_event(
     )
 
 
-def _build_mail(texts: Mapping[str, str]) -> mails.Mail:
+def _build_mail(texts: Mapping[str, str]) -> Mail:
     """A mail from SendGrid's fields.
 
     Who sent it comes from the block of headers, as it was sent: a decoded name could bring an
     address.
     """
-    header_block = mails.read_headers(texts.get("headers", ""))
-    from_headers = mails.normalize_headers(
+    header_block = read_headers(texts.get("headers", ""))
+    from_headers = normalize_headers(
         [("from", texts.get("from", ""))] if "from" not in dict(header_block) else []
     )
-    subject_headers = mails.normalize_headers(
+    subject_headers = normalize_headers(
         [("subject", texts["subject"])] if "subject" in texts else []
     )
     headers = (*subject_headers, *header_block, *from_headers)
     text = texts.get("text", "")
-    return mails.Mail(
-        headers, text if text.strip() else html_to_text(texts.get("html"), quote="> ")
-    )
+    return Mail(headers, text if text.strip() else html_to_text(texts.get("html"), quote="> "))
 
 
-def _is_sender_verified(mail: mails.Mail, texts: Mapping[str, str]) -> bool:
+def _is_sender_verified(mail: Mail, texts: Mapping[str, str]) -> bool:
     """Whether the address in From is proven to be the sender's."""
     if any(
-        verdict.lower() == "pass" and mails.is_aligned(domain, mail)
+        verdict.lower() == "pass" and is_aligned(domain, mail)
         for domain, verdict in _DKIM.findall(texts.get("dkim", ""))
     ):
         return True
@@ -258,7 +258,7 @@ def _is_sender_verified(mail: mails.Mail, texts: Mapping[str, str]) -> bool:
     return (
         texts.get("SPF", "").strip().lower() == "pass"
         and isinstance(envelope_from, str)
-        and mails.is_aligned(mails.domain_of(envelope_from), mail)
+        and is_aligned(domain_of(envelope_from), mail)
     )
 
 
@@ -299,9 +299,7 @@ def _read_parts(request: WebhookRequest) -> dict[str, bytes]:
         if chunk.startswith(b"--"):
             break
         head, separator, content = chunk.partition(line_end)[2].partition(line_end * 2)
-        part = BytesHeaderParser().parsebytes(
-            mails.limit_content_headers(head + separator) + content
-        )
+        part = BytesHeaderParser().parsebytes(limit_content_headers(head + separator) + content)
         name, content = (
             part.get_param("name", header="content-disposition"),
             part.get_payload(decode=True),
@@ -325,7 +323,7 @@ def _decode_parts(parts: Mapping[str, bytes]) -> dict[str, str]:
 
 def _decode_text(content: bytes, charset: object) -> str:
     charset_name = charset if isinstance(charset, str) and _CHARSET.fullmatch(charset) else "utf-8"
-    return mails.decode_bytes(content, charset_name)
+    return decode_bytes(content, charset_name)
 
 
 CONNECTOR: Connector = SendGrid()

@@ -45,9 +45,14 @@ from heard.connectors import (
     WebhookRequest,
     WebhookResponse,
 )
-from heard.connectors import mail as mails
 from heard.connectors.http import call_api
 from heard.connectors.keys import Sns, is_confirmation_url
+from heard.connectors.mail import LIMITATIONS, REPLY_LIMIT, SETTINGS
+from heard.connectors.mail.addresses import domain_of
+from heard.connectors.mail.compose import compose_reply, from_header
+from heard.connectors.mail.mime import Mail, normalize_headers, read_mime
+from heard.connectors.mail.review import review_event
+from heard.connectors.mail.senders import check_answerable, is_aligned
 from heard.connectors.parsing import Fields, parse_one, read_object, test_event
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import Channel, ReviewEvent
@@ -74,7 +79,7 @@ class Ses(Connector):
         edits="no",
         deletions="no",
         replies="many",
-        reply_limit=mails.REPLY_LIMIT,
+        reply_limit=REPLY_LIMIT,
         reply_unit="characters",
         can_find_reply=False,
         can_fetch=False,
@@ -88,7 +93,7 @@ class Ses(Connector):
             "should be writing to the same",
         },
         optional_settings={
-            **mails.SETTINGS,
+            **SETTINGS,
             "api_base": "where the API is (https://email.{region}.amazonaws.com if not said)",
             "certificate_base": "for a stack on this machine: the only origin whose certificates "
             "count, in place of Amazon's",
@@ -111,7 +116,7 @@ class Ses(Connector):
             "5. Write a mail to the address to try it."
         ),
         limitations=(
-            *mails.LIMITATIONS,
+            *LIMITATIONS,
             "The SNS action passes on mails up to 150 KB; larger ones bounce. With an S3 action a "
             "mail comes without its words.",
             "SES cannot be asked whether it sent an answer: after a fault a person looks.",
@@ -204,7 +209,7 @@ class Ses(Connector):
         http: Http,
     ) -> SentReply | Rejection:
         """Send a mail in answer to the customer's."""
-        if rejection := self.check_length(text) or mails.check_answerable(target):
+        if rejection := self.check_length(text) or check_answerable(target):
             return rejection
         key, secret, region = (
             credentials.get("access_key_id", ""),
@@ -220,14 +225,10 @@ class Ses(Connector):
             return Rejection(
                 "bad_settings", "region is none of Amazon's: enter one such as eu-west-1."
             )
-        try:
-            sender = mails.from_header(connection)
-        except ValueError:
-            return Rejection(
-                "bad_settings",
-                "from_address is no e-mail address: enter the one that answers come from.",
-            )
-        raw = mails.compose_reply(target, text, sender, reply_id)
+        sender = from_header(connection)
+        if isinstance(sender, Rejection):
+            return sender
+        raw = compose_reply(target, text, sender, reply_id)
         document = {
             "FromEmailAddress": sender,
             "Destination": {"ToAddresses": [target.reply_to["to"]]},
@@ -269,9 +270,9 @@ def _review_event(notice: Fields, connection: Connection, now: datetime) -> Revi
         notice.problems.append("the mail carries a virus and was not read")
         return None
     content = _decode_content(notice, receipt)
-    parsed_mail = mails.Mail(_read_headers(mail)) if content is None else mails.read_mime(content)
+    parsed_mail = Mail(_read_headers(mail)) if content is None else read_mime(content)
     verified = _is_sender_verified(parsed_mail, receipt, str(mail.values.get("source") or ""))
-    event = mails.review_event(
+    event = review_event(
         parsed_mail,
         native_id,
         connection,
@@ -300,21 +301,19 @@ def _read_headers(mail: Fields) -> tuple[tuple[str, str], ...]:
     value = mail.values.get("headers")
     entries = cast("list[object]", value) if isinstance(value, list) else []
     objects = [cast("dict[str, object]", each) for each in entries if isinstance(each, dict)]
-    return mails.normalize_headers((str(each.get("name")), each.get("value")) for each in objects)
+    return normalize_headers((str(each.get("name")), each.get("value")) for each in objects)
 
 
 def _verdict(receipt: Fields, name: str) -> str:
     return str(receipt.object(f"{name}Verdict").values.get("status")).upper()
 
 
-def _is_sender_verified(mail: mails.Mail, receipt: Fields, envelope_from: str) -> bool:
+def _is_sender_verified(mail: Mail, receipt: Fields, envelope_from: str) -> bool:
     """Whether the address in From is proven to be the sender's."""
     dmarc = _verdict(receipt, "dmarc")
     if dmarc in {"PASS", "FAIL"}:
         return dmarc == "PASS"
-    if _verdict(receipt, "spf") == "PASS" and mails.is_aligned(
-        mails.domain_of(envelope_from), mail
-    ):
+    if _verdict(receipt, "spf") == "PASS" and is_aligned(domain_of(envelope_from), mail):
         return True
     signers = [
         match[1]
@@ -324,7 +323,7 @@ def _is_sender_verified(mail: mails.Mail, receipt: Fields, envelope_from: str) -
     return (
         _verdict(receipt, "dkim") == "PASS"
         and bool(signers)
-        and all(mails.is_aligned(each, mail) for each in signers)
+        and all(is_aligned(each, mail) for each in signers)
     )
 
 
