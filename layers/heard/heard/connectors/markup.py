@@ -1,11 +1,8 @@
-"""What HTML says, without its tags.
+"""The text of HTML, without its tags: customers' words as they would read them.
 
-Customers' words as they would read them, whatever their platform wraps around them.
-
-Owns which tags end a line and which hold no words. Total and linear in the length of the text,
-since HTML of customers is any text at all; the standard library's parser is neither (400 kB of
-`<a<a<a` take it minutes). Nothing here makes HTML safe to show: what comes out is text, to be
-escaped again wherever it is shown.
+Owns which tags end a line, and which hold no words. Total, and linear in the length of the text,
+because customers' HTML is any text at all. The standard library's parser is neither (400 kB of
+`<a<a<a` take it minutes). The result is text and no safe HTML: escape it wherever it is shown.
 """
 
 from __future__ import annotations

@@ -1,24 +1,24 @@
-"""What the platforms of Meta share.
+"""What the connectors of Meta's platforms share.
 
-The handshake, the signature, the shape of a delivery, and the Graph API's way to refuse.
+They share the handshake, the signature, the shape of a delivery, and the errors of the Graph API.
 
 Handshake: GET with `hub.mode=subscribe`, `hub.verify_token` (words that the business chose) and
-`hub.challenge`, answered with the bare challenge. It is sent back as plain text and only if it is
-letters, digits and the like, so that nobody can have a page of theirs shown from here. Signature:
-`X-Hub-Signature-256: sha256=` and the HMAC of the raw body under the app's secret, in hexadecimal.
-Meta escapes what is not ASCII before it signs and sends that, so that the bytes as they came are
-what counts. The older `X-Hub-Signature` (SHA-1) comes along and is not looked at. Nothing is dated:
-a repetition is known by the ids in the body.
+`hub.challenge`, answered with the bare challenge. The challenge is returned as plain text, and only
+if it is made of letters, digits and the like, so that nobody can show a page of theirs from our
+address. Signature: `X-Hub-Signature-256: sha256=` and the HMAC of the raw body under the app's
+secret, in hexadecimal. Meta escapes characters beyond ASCII before it signs and sends the body, so
+the bytes as they came are what counts. The older `X-Hub-Signature` (SHA-1) comes too and is not
+read. Nothing is dated: a repetition is known by the ids in the body.
 
 A delivery is `{"object", "entry": [{"id", "time", "changes": [{"field", "value"}]}]}`, up to a
-thousand entries. An app has one address for all the Pages and accounts that it is installed on;
-entries about another one than the connection's are a problem, not lost in silence, because a
-mistyped id must show. The dashboard's test button sends entries of the id 0.
+thousand entries. An app has one address for all Pages and accounts that it is installed on. An
+entry about another account than the connection's is a problem and not ignored, because a mistyped
+id must show. The dashboard's test button sends entries with the id 0.
 
-Refusals of the Graph API have a number of their own, which says more than their HTTP status: being
-asked too often is 400 or 403. They are answers of the status that HTTP has for them from `call` on.
-Code 100 with subcode 33 stands for an object that does not exist and for one that the token may not
-see; Meta does not tell which.
+An error of the Graph API has a code of its own, which says more than the HTTP status: too many
+calls are 400 or 403. `_with_http_statuses` gives each error the status that HTTP has for it. Code
+100 with subcode 33 stands for an object that does not exist, and for one that the token may not
+see; Meta does not say which.
 
 Sources: developers.facebook.com/docs/graph-api/webhooks/getting-started,
 …/docs/graph-api/guides/error-handling, …/docs/graph-api/overview/rate-limiting,

@@ -1,8 +1,6 @@
-"""Twilio's REST API as its connectors use it.
+"""Twilio's REST API: an account's resources, by account SID and auth token.
 
-An account's resources, by account SID and auth token.
-
-Source: twilio.com/docs/usage/api, …/docs/api/errors. Knows neither messages nor calls.
+Knows neither messages nor calls. Sources: twilio.com/docs/usage/api, …/docs/api/errors.
 """
 
 from __future__ import annotations

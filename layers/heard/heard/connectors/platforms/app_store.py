@@ -1,23 +1,24 @@
 """Reviews in Apple's App Store, by the App Store Connect API.
 
-Apple's webhooks have no event for them, so Heard asks.
-
-`GET /v1/apps/{id}/customerReviews?sort=-createdDate` lists reviews, newest first (JSON:API: `data`,
-`links.next`), and `include=response` puts the business's response beside one (`included`). Of
-`links.next` only the cursor is taken, never the address. Every request carries a token that we sign
-(ES256) with the business's key; Apple takes at most 20 minutes of life, these have ten.
+Apple's webhooks have no event for reviews, so Heard polls. `GET
+/v1/apps/{id}/customerReviews?sort=-createdDate` lists reviews, newest first (JSON:API: `data`,
+`links.next`). `include=response` puts the business's response beside a review (`included`). Of
+`links.next` only the cursor is used, never the address. Each request carries a token that we sign
+(ES256) with the business's key. Apple accepts a life of at most 20 minutes; ours live for ten.
 
 Order. A review has a createdDate, which is its revision, and no date of its edits. Apple does not
-say whether an edit moves it. If it does not, the poller, which remembers what it saw, dates the
-edit by the moment of asking (`heard.polling.in_order`). Such a review also keeps its place in the
-list, and is seen if the page that it is on is asked for, or when its turn to be read again comes.
+say whether an edit moves createdDate. If it does not, the poll compares the review with what it
+remembers, and dates the edit by its own time (`heard.polling.in_order`). Such a review also keeps
+its place in the list. So the edit is seen only while Heard asks for that page, or reads the review
+again.
 
-Replies. One response a review; POST makes or replaces it. The API does not say who wrote it: one
-whose text is one of our own earlier replies is replaced by our next, any other is somebody else's
-and never overwritten. A response is PENDING_PUBLISH until the store shows it (PUBLISHED). The
-longest is 5,970 characters, by three independent projects and no page of Apple's.
+Replies. A review has one response; POST creates or replaces it. The API does not say who wrote the
+response. If its text is one of our earlier replies, our next reply replaces it. Any other response
+was written by somebody else, and is never overwritten. A response is PENDING_PUBLISH until the
+store shows it (PUBLISHED). The longest is 5,970 characters: three independent projects say so, and
+no page of Apple's does.
 
-Authors have a nickname and no id. The territory is a store, not a language, and not taken for one.
+Authors have a nickname and no id. The territory is a store, not a language, and is not used as one.
 
 Sources: developer.apple.com/documentation/appstoreconnectapi: customer-reviews,
 customer-review-responses, post-v1-customerreviewresponses, generating-tokens-for-api-requests,

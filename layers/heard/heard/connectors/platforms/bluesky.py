@@ -1,34 +1,34 @@
 """Bluesky: posts that mention, answer or quote our account are reviews.
 
-Nothing is pushed (the firehose is a stream that a function cannot hold open):
-`app.bsky.notification.listNotifications` is asked, newest first. A post's `uri`
-(at://did/app.bsky.feed.post/rkey) is its id. Posts cannot be edited at Bluesky; a program can
-replace a record, whose `cid` changes then. A cid does not sort, so that `indexedAt` dates a
-revision.
+Bluesky pushes nothing (the firehose is a stream that a function cannot hold open), so Heard polls
+`app.bsky.notification.listNotifications`, newest first. A post's `uri`
+(at://did/app.bsky.feed.post/rkey) is its id. People cannot edit posts at Bluesky. A program can
+replace a record, whose `cid` changes then. A cid does not sort, so `indexedAt` is the revision.
 
-`fetch` asks `app.bsky.feed.getPosts`, which leaves out what is deleted, but also what blocks hide
-from us: only if `com.atproto.repo.getRecord` does not find the record either is it gone.
+`fetch` asks `app.bsky.feed.getPosts`, which leaves out deleted posts, and also posts that a block
+hides from us. So a post is gone only if `com.atproto.repo.getRecord` does not find the record
+either.
 
-The thread is the topmost post that is not our own: what the business posts starts no conversation,
-each answer to it does. A record names its parent and the root. Where the root is ours and is not
-the parent, `getPostThread` is asked for what lies between.
+The thread is the topmost post that is not our own: a post of the business starts no conversation,
+but each answer to it does. A record names its parent and the root. Where the root is ours and is
+not the parent, `getPostThread` tells what lies between.
 
-Replies are records in our own repository. Their key is made from the reply's id, in the form that a
-post's key must have (a TID: 64 bits of time and clock in base 32). So a reply is looked for by its
-key, which finds it or proves that it is not there, and a second one with the same key is refused
-instead of posted. Its time part lies in the past; clients order posts by `createdAt`. Addresses
-become links, and the author's handle a mention, by facets, which count bytes of UTF-8.
+Replies are records in our own repository. The key of a record is made from the reply's id, in the
+form that a post's key must have (a TID: 64 bits of time and clock in base 32). So `find_reply` asks
+for the key, which finds the reply or proves that it is absent. A second record with the same key is
+refused, not posted. The time in the key lies in the past; clients order posts by `createdAt`.
+Facets make links of addresses, and a mention of the author's handle; they count bytes of UTF-8.
 
-Sessions. `createSession` takes the handle and an app password and is limited to 300 a day, so that
-a session is kept for the process's life and renewed by `refreshSession`. An expired token answers
-400 with ExpiredToken.
+Sessions. `createSession` takes the handle and an app password, and is limited to 300 a day. So a
+session is kept for the life of the process, and renewed by `refreshSession`. An expired token is
+refused with 400 and ExpiredToken.
 
 Sources: docs.bsky.app (advanced-guides/posts, advanced-guides/rate-limits), atproto.com/specs
 (record-key, tid, xrpc); github.com/bluesky-social/atproto, lexicons (app/bsky/notification,
 app/bsky/feed, app/bsky/richtext/facet, com/atproto/repo, com/atproto/server); pull request 4728 (a
-key that is taken answers 500, newer servers 400). Not documented: whether a notification and the
-post that it is about always carry the same indexedAt. If they differ, the same words are read as
-two revisions, which changes nothing.
+key that is in use answers 500, newer servers 400). Not documented: whether a notification and its
+post always carry the same indexedAt. If they differ, the same words are read as two revisions,
+which changes nothing.
 """
 
 from __future__ import annotations

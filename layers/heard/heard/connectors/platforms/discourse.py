@@ -1,33 +1,36 @@
 """Discourse forums: posts are reviews, topics are threads.
 
 Deliveries carry `X-Discourse-Event-Signature: sha256=<hex>` over the body, if the webhook has a
-secret; unsigned ones are refused. The headers that name the event are not signed, so nothing here
-reads them: who has one genuine body must not be able to make it mean something else by changing a
-header. A body says by itself what it is: `{"ping": "OK"}` is the test, `{"post": {…}}` a post,
-withdrawn if it has deleted_at, user_deleted or hidden. All else (topics, users, likes) is ignored.
+secret. Unsigned deliveries are refused. The headers that name the event are not signed, so the
+connector does not read them: with one genuine body, an attacker could otherwise change its meaning
+by a header. The body itself says what it is: `{"ping": "OK"}` is the test, `{"post": {…}}` a post.
+The post is withdrawn if it has deleted_at, user_deleted or hidden. Everything else (topics, users,
+likes) is ignored.
 
-Order. Deliveries overtake each other and are repeated, so a post's revision is made of what its
-body says, to sort as text:
+Order. Deliveries overtake each other and are repeated. So a post's revision is made of what its
+body says, and sorts as text:
 
     latest of updated_at and deleted_at  .  version (8 digits)  .  rank
 
 The time comes first because `version` can go down: undoing an edit within the editing grace period
 takes its number back (PostRevisor#update_revision), while every change of the text moves
-updated_at. The rank decides between bodies of one moment:
+updated_at. The rank decides between bodies of the same time:
 
-    2  withdrawn by a date, or by user_deleted or hidden, which Discourse sets without moving updated_at: later than the live body
+    2  withdrawn, and later than the live body: by deleted_at, or by user_deleted or hidden, which
+       Discourse sets without moving updated_at
     1  live
-    0  deleted_at is older than updated_at: a deleted post was edited. A live body of that moment can only come from its recovery
+    0  deleted_at is older than updated_at: a deleted post was edited. A live body of that time can
+       only come from its recovery
 
-So any order of arrival ends in the same state. One thing cannot be seen: staff recovering a post
-without an edit clears deleted_at and moves nothing (Trashable#recover!), so the body is the one
-from before the deletion, and Heard keeps the post withdrawn until it is edited. Telling the two
-apart would need the unsigned header.
+So any order of arrival ends in the same state. One thing cannot be seen: when staff recover a post
+without an edit, Discourse clears deleted_at and moves nothing (Trashable#recover!). The body is
+then the one from before the deletion, and Heard keeps the post withdrawn until it is edited. Only
+the unsigned header could tell the two apart.
 
-Small actions, moderator actions and whispers (post_type is not 1), posts of system users (user_id
-below 0) and private messages between users are ignored. Posts of `api_username` and of
-`staff_usernames` are the business speaking. That an author is an administrator or moderator alone
-is not: forums give these roles to customers.
+Ignored are small actions, moderator actions and whispers (post_type is not 1), posts of system
+users (user_id below 0) and private messages between users. Posts of `api_username` and of
+`staff_usernames` are the business's own. That an author is an administrator or moderator is not
+enough: forums give these roles to customers.
 
 Sources: github.com/discourse/discourse (app/jobs/regular/emit_web_hook_event.rb,
 app/serializers/web_hook_post_serializer.rb, lib/post_destroyer.rb, lib/post_revisor.rb,

@@ -1,28 +1,28 @@
 """Comments on the posts of a Facebook Page.
 
-A delivery's changes of the field `feed` whose item is `comment` count: add, edited (or edit) and
-remove. Reactions, posts, shares and all else are ignored, and so are hide and unhide: what the
-customer said stays said, whoever hides it. `message` is absent in some deliveries (then the comment
-is read by its id, unless it is a picture) and in comments that are only a picture or a sticker,
-which are reviews too. Star ratings and recommendations cannot be had: the Graph API has not shown
-them since v22.0.
+Of a delivery, the changes of the field `feed` whose item is `comment` count: add, edited (or edit)
+and remove. Reactions, posts, shares and everything else are ignored. So are hide and unhide: the
+customer said it, whoever hides it. `message` is absent in some deliveries: then the comment is
+fetched by its id, unless it is a picture. It is also absent in comments that are only a picture or
+a sticker, which are reviews too. Star ratings and recommendations cannot be had: the Graph API has
+not shown them since v22.0.
 
-Threads. Under one post there may be hundreds of customers, and Facebook shows each comment of the
-first level with its own replies; that is the thread: `parent_id` is the post's id (`{page}_{post}`)
-for the first level and the parent comment's below it. Replies to a reply carry their parent's id;
-Facebook is taken to name the first level's there, as its pages show two levels to most readers.
+Threads. Under one post there may be hundreds of customers. Facebook shows each first-level comment
+with its own replies; that is the thread. `parent_id` is the post's id (`{page}_{post}`) for a
+first-level comment, and the parent comment's id below it. A reply to a reply is taken to carry the
+id of the first-level comment, because Facebook's pages show two levels to most readers.
 
-Order. A comment has no date of its last edit. A new one counts from `created_time`, an edit from
-the time of its delivery and its place in it, and what is read by id from the moment of reading,
-since that is the newest there is.
+Order. A comment has no date of its last edit. A new comment is dated by `created_time`, an edit by
+the time of its delivery and its place in it. A fetched comment is dated by the time of reading,
+because it is the newest version there is.
 
-Replies are comments on the comment, signed by whoever the Page token is of: the Page. There is no
-idempotency key, so that after a fault the comment's replies are looked through. How long one may be
-is not documented: 8,000 characters is what Facebook's own pages take.
+Replies are comments on the comment, in the name of the owner of the Page token: the Page. There is
+no idempotency key, so after a fault the comment's replies are searched. The longest comment is not
+documented: 8,000 characters is what Facebook's own pages accept.
 
 Sources: developers.facebook.com/docs/pages-api/webhooks-for-pages and …/docs/graph-api/reference
-(comment, object/comments, recommendation); that a first-level comment's `parent_id` is the post's
-is what public receivers of these deliveries rely on. See `meta` for the rest.
+(comment, object/comments, recommendation). Public receivers of these deliveries rely on a
+first-level comment's `parent_id` being the post's id. See `meta` for the rest.
 """
 
 from __future__ import annotations

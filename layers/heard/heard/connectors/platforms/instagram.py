@@ -1,23 +1,25 @@
 """Comments on a business's Instagram posts, and mentions of it in others' comments and captions.
 
-The field `comments` brings a comment on the business's own media whole (`id`, `text`, `from`,
-`media`, and `parent_id` if it is a reply); it has no verb. Edits and deletions are not told:
-`recent` lists the comments of the latest media, and what is missing or reads differently there was
-deleted or edited. The field `mentions` brings ids only (of the media, and of the comment unless the
-caption mentions us), of media that the business does not own: such a review is read through the
-account (`mentioned_comment`, `mentioned_media`), because the comment itself may not be read, and
-answered through it. So that reading knows the way, its id here begins with `mention:` or
-`caption:`. Live comments are not taken: they cannot be answered.
+The field `comments` brings a whole comment on the business's own media (`id`, `text`, `from`,
+`media`, and `parent_id` if it is a reply). It has no verb. Edits and deletions are not pushed:
+`recent` lists the comments of the latest media. A comment that is missing there was deleted, and
+one that reads differently was edited.
 
-Threads. A comment and its replies; Instagram has these two levels and puts a reply to a reply
+The field `mentions` brings ids only: of the media, and of the comment unless the caption mentions
+us. The business does not own such media. So the review is read through the account
+(`mentioned_comment`, `mentioned_media`), because the comment itself may not be read, and it is
+answered through the account. For that, its id here begins with `mention:` or `caption:`. Live
+comments are ignored: they cannot be answered.
+
+Threads. A comment and its replies. Instagram has these two levels, and puts a reply to a reply
 beside it.
 
-Order. Nothing dates an edit, so that all readings of a comment have one revision, and what it says
-tells them apart.
+Order. Nothing dates an edit. So all readings of a comment have one revision, and their texts tell
+them apart.
 
-Replies are comments below the first level's comment. There is no idempotency key, so that after a
-fault its replies are looked through. How long one may be is not documented; 2,200 characters is
-what a caption may have.
+Replies are comments below the first-level comment. There is no idempotency key, so after a fault
+its replies are searched. The longest comment is not documented; 2,200 characters is the limit of a
+caption.
 
 The dashboard's test button sends fixed ids (entry 0, comment 17865799348089039, user test), which
 are never routed.

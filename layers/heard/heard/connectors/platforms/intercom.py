@@ -1,23 +1,25 @@
-"""Intercom conversations: every message of a customer is a review, the conversation is the thread.
+"""Intercom conversations: each message of a customer is a review, the conversation is the thread.
 
 Deliveries are notifications, `{"type": "notification_event", "id", "topic", "app_id", "data":
 {"item": {…}}}`, with `X-Hub-Signature`: `sha1=` and the hexadecimal HMAC-SHA1 of the body under the
 app's client secret. The item of a conversation's topic is the conversation:
 
-    conversation.user.created    the opening message, `source` (`conversation_message` in old API versions)
-    conversation.user.replied    what the customer said since the business last spoke: whether the item holds the newest part or all parts
-                                 is not documented, and what was reported before is known by its id
-    conversation.admin.replied   the business spoke: seen, never answered
-    conversation_part.redacted   parts whose words were deleted: withdrawn for good
+    conversation.user.created    the opening message: `source`, or `conversation_message` in old API
+                                 versions
+    conversation.user.replied    what the customer wrote since the business last wrote. Whether the
+                                 item holds the newest part or all parts is not documented. A part
+                                 that was reported before is known by its id
+    conversation.admin.replied   the business wrote: recorded, never answered
+    conversation_part.redacted   the words of parts were deleted: withdrawn for good
     conversation.deleted         the whole conversation: its opening message is withdrawn for good
     ping                         a test
 
-All else is ignored. Customers are the authors of type user, lead, contact and visitor. The opening
-message goes by the conversation's id, every later one by `{conversation}.{part}`. Messages are
-never edited, so there is one revision.
+Everything else is ignored. Customers are authors of the types user, lead, contact and visitor. The
+id of the opening message is the conversation's id, and that of a later message is
+`{conversation}.{part}`. Messages are never edited, so there is one revision.
 
-Bodies are HTML both ways. Replies are posted as a teammate (`admin_id`), not as a bot: a bot's
-answer to an e-mail is not mailed.
+Bodies are HTML in both directions. Replies are posted as a teammate (`admin_id`), not as a bot:
+Intercom does not mail a bot's reply to an e-mail.
 
 Sources: developers.intercom.com (webhook topics and notifications),
 github.com/intercom/Intercom-OpenAPI (descriptions/2.15: replying, retrieving a conversation with up

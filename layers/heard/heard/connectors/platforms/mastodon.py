@@ -1,32 +1,32 @@
 """Mastodon: statuses that mention our account are reviews.
 
-Two ways in, and the same events from both. An ordinary account asks: `GET
-/api/v1/notifications?types[]=mention`, newest first. The administrator of an instance can have it
-push too: `{"event": "status.created" | "status.updated", "object": Status}`, signed with
-`X-Hub-Signature: sha256=<hex>` over the body. Such a webhook tells of every status of the instance,
-so only those that mention the account of the setting `account` count; reports and accounts are no
-reviews. The instance chooses the webhook's secret; connections without a webhook keep one that
+There are two ways in, and both give the same events. An ordinary account polls `GET
+/api/v1/notifications?types[]=mention`, newest first. The administrator of an instance can also have
+it push: `{"event": "status.created" | "status.updated", "object": Status}`, signed with
+`X-Hub-Signature: sha256=<hex>` over the body. Such a webhook reports every status of the instance,
+so only those count that mention the account of the setting `account`. Reports and accounts are no
+reviews. The instance chooses the webhook's secret. A connection without a webhook has a secret that
 nobody knows, so that every push is refused.
 
-Revisions are dated by `edited_at`, else `created_at`. Nothing is pushed when a status is deleted:
-it answers 404 when it is read again, as it does once its author no longer lets us see it.
+Revisions are dated by `edited_at`, else by `created_at`. Deletions are not pushed: a deleted status
+answers 404 when it is fetched again. So does a status that its author no longer lets us see.
 
-The thread is the topmost status that is not our own: what the business posts starts no
-conversation, each answer to it does. A status only names its parent, so `/context` is asked; a
-pushed answer is partial until then.
+The thread is the topmost status that is not our own: a status of the business starts no
+conversation, but each answer to it does. A status names only its parent, so `/context` is asked. A
+pushed status that answers another is partial until then.
 
-Visibility. A mention can be private (`direct`, or `private` to followers), while a channel, and so
-the stage, is the connection's: Heard judges a private mention like a public one, which at worst
-answers sooner. What must never happen is that a private mention is answered in public, so that a
-reply has the visibility of what it answers, and `direct` where that is not known.
+Visibility. A mention can be private (`direct`, or `private` to followers), but the stage follows
+from the connection's channel. So Heard judges a private mention like a public one, which at worst
+answers sooner. A private mention must never be answered in public. So a reply has the visibility of
+the status that it answers, and `direct` where that is not known.
 
-A reply begins with its author's address, because only a mention notifies. `Idempotency-Key` (ours
-is the reply's id) holds for an hour; after that `find_reply` looks for our text among the answers,
-whose HTML shows mentions without their server.
+A reply begins with its author's address, because only a mention notifies the author.
+`Idempotency-Key` (the reply's id) holds for an hour. After that `find_reply` searches the answers
+for our text; their HTML shows mentions without the server.
 
-Length: an instance takes 500 characters (its administrator may allow more), counts an address of
-the Web as 23 and a mention without its server. `REPLY_LIMIT` leaves room for the mention; addresses
-are counted in full, or as 23 where they are shorter.
+Length: an instance accepts 500 characters (its administrator may allow more). It counts a Web
+address as 23, and a mention without its server. `REPLY_LIMIT` leaves room for the mention. Web
+addresses are counted in full, or as 23 if they are shorter.
 
 Sources: docs.joinmastodon.org (admin/webhooks, methods/notifications, methods/statuses,
 entities/Status, api/rate-limits); github.com/mastodon/mastodon (webhooks/delivery_worker.rb,

@@ -1,23 +1,25 @@
 """E-mail that Postmark receives (an inbound stream) and posts as JSON.
 
-Nothing is signed: the address that Postmark is given carries a user and a password, which it sends
-as HTTP Basic authentication. Headers come in `Headers`, but for From, To, Cc, Subject, Date and
-Reply-To, which have fields; `StrippedTextReply` is what Postmark takes for the new words of an
-answer and comes first. `MessageID` is Postmark's id. A sender is proven by SpamAssassin's tests,
-which Postmark adds (`X-Spam-Tests`: DKIM_VALID_AU, a valid signature of the author's domain), or by
-`Received-SPF: Pass` for an envelope of the sender's domain; where a header is there more than once
-each must say so, since a sender can bring one along. See `mail` for all else.
+Nothing is signed. The address that Postmark is given carries a user and a password, which Postmark
+sends as HTTP Basic authentication. Headers are in `Headers`, except From, To, Cc, Subject, Date and
+Reply-To, which have fields of their own. `StrippedTextReply` holds what Postmark takes for the new
+words of a reply, and is preferred. `MessageID` is Postmark's id.
 
-The inbound address differs from the one that customers write to unless that is forwarded to it;
-answers come from `from_address`. Postmark's Check button sends a mail with an id of zeros, which is
-a test. Answers carry our reply id as metadata, by which Postmark can be searched. It repeats a
-delivery for hours until it is answered 200.
+A sender is verified by the tests of SpamAssassin, which Postmark adds (`X-Spam-Tests`:
+DKIM_VALID_AU, a valid signature of the author's domain), or by `Received-SPF: Pass` for an envelope
+of the sender's domain. A sender can bring such headers along. So if a header is there more than
+once, each one must pass. See `mail` for everything else.
+
+The inbound address differs from the one that customers write to, unless mail is forwarded to it.
+Replies are sent from `from_address`. Postmark's Check button sends a mail with an id of zeros,
+which is a test. Replies carry our reply id as metadata, by which Postmark can be searched. Postmark
+repeats a delivery for hours until the response is 200.
 
 Sources: postmarkapp.com/developer/webhooks/inbound-webhook,
 …/user-guide/inbound/configure-an-inbound-server, …/api/email-api, …/api/messages-api (the filter
 `metadata_…`), …/api/overview (error codes); payloads of github.com/anymail/django-anymail. Not
-documented: how long a mail just sent takes until it is found, and whether the headers of the spam
-check are always there.
+documented: how soon after sending a mail is found, and whether the headers of the spam check are
+always there.
 """
 
 from __future__ import annotations

@@ -1,31 +1,29 @@
-"""Reddit.
+"""Reddit: posts in the brand's own subreddit, and comments that name our account anywhere.
 
-What is posted in the brand's own subreddit, and comments anywhere that name our account, are
-reviews.
-
-Nothing is pushed. A page of `recent` merges up to three listings, newest first:
+Reddit pushes nothing. A page of `recent` merges up to three listings, newest first:
 `/r/{subreddit}/new`, `/r/{subreddit}/comments` and `/message/mentions`. The unread inbox is left
-alone: its marks belong to people. The cursor holds how far each listing was read; of a page only
-what no listing could still precede is given out, so that pages follow each other in time. Mentions
-come without the time of their edit and are read again by `/api/info`, which `fetch` asks too.
-`raw_json=1` keeps Reddit from escaping &, < and >.
+alone: its marks belong to people. The cursor holds how far each listing was read. Of the things
+that were read, a page returns only those that no listing can still precede, so that pages follow
+each other in time. Mentions come without the time of their edit, and are read again by `/api/info`,
+which `fetch` asks too. `raw_json=1` keeps Reddit from escaping &, < and >.
 
 A review's id is its fullname: `t3_…` a submission, `t1_…` a comment. Revisions are dated by
-`edited` (false, or seconds since 1970), else `created_utc`. What its author, a moderator or Reddit
-took away says [deleted] or [removed]; an author whose account is deleted is called [deleted] too,
-and no answer reaches them: both count as withdrawn. Listings mostly leave such things out, so that
-it shows when a review is read again. Whether a moderator restores it later is not seen.
+`edited` (false, or seconds since 1970), else by `created_utc`. A text that its author, a moderator
+or Reddit removed reads [deleted] or [removed]. An author whose account is deleted is called
+[deleted] too, and no reply reaches them. All of these count as withdrawn. Listings mostly leave
+removed things out, so a removal shows when a review is read again. Whether a moderator restores it
+later is not seen.
 
 The thread. Two replies for a submission with two hundred comments would leave most people
-unanswered, so that a thread is one top-level comment with all beneath it, or the submission with
-our own answers to it and what follows on them. A comment names only its parent; ancestors are read
-by `/api/info`, a hundred at a time, and remembered, since they never change.
+unanswered. So a thread is one top-level comment with everything beneath it, or the submission with
+our own answers to it and what follows on them. A comment names only its parent. Ancestors are read
+by `/api/info`, a hundred at a time, and remembered, because they never change.
 
-Replies are comments; there is no idempotency key. `find_reply` looks for our text among the direct
-answers to the review, and cannot tell if Reddit folds some away as "more". Refusals come as 200
-with errors. RATELIMIT among them says in `ratelimit` how many seconds an account has to wait; 429
-has X-Ratelimit-Reset. A token request with a wrong password is answered 200 with `error` too.
-Reddit wants a User-Agent that says who calls, and slows others down.
+Replies are comments. There is no idempotency key: `find_reply` searches the direct answers to the
+review for our text, and cannot tell if Reddit folds some away as "more". Refusals come as 200 with
+errors. RATELIMIT among them says in `ratelimit` how many seconds an account has to wait; 429 has
+X-Ratelimit-Reset. A token request with a wrong password is answered 200 with `error` too. Reddit
+wants a User-Agent that names the caller, and slows others down.
 
 Sources: reddit.com/dev/api; github.com/reddit-archive/reddit, wiki (API, OAuth2),
 r2/r2/lib/jsontemplates.py (comments, submissions, mentions), r2/r2/lib/errors.py;

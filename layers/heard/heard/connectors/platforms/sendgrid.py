@@ -1,22 +1,22 @@
-"""E-mail that Twilio SendGrid receives (Inbound Parse) and posts as a form of several parts.
+"""E-mail that Twilio SendGrid receives (Inbound Parse) and posts as a multipart form.
 
 A parsed mail comes as fields: `headers` (the whole block), `text`, `html`, `from`, `to`, `subject`,
-`envelope` and `charsets` (JSON), `SPF`, `dkim` and, where the check is on, `spam_score`; with
-`send_raw` the mail itself is in `email`. `charsets` says how each field is encoded. There is no id
-but the mail's own Message-ID, which its sender chose: a mail is therefore named by it and by the
-sender's address, so that nobody can pass for an edit of somebody else's mail. See `mail` for all
-else.
+`envelope` and `charsets` (JSON), `SPF`, `dkim` and, where the check is on, `spam_score`. With
+`send_raw` the mail itself is in `email`. `charsets` says how each field is encoded. The only id is
+the mail's Message-ID, which its sender chose. So a mail's id here is made of its Message-ID and the
+sender's address: otherwise a stranger's mail could pass for an edit of somebody else's mail. See
+`mail` for everything else.
 
 Deliveries are signed if the receiving host has a security policy with signatures: ECDSA over time
-and body (`keys.SendGridEcdsa`); unsigned ones are refused. The sender counts as proven if `dkim`
-passed for the sender's domain, or `SPF` for an envelope of it. Mails are repeated until they are
-answered 2xx; what comes twice has the same name.
+and body (`keys.SendGridEcdsa`). Unsigned deliveries are refused. A sender is verified if `dkim`
+passed for the sender's domain, or `SPF` for an envelope of it. SendGrid repeats a delivery until
+the response is 2xx; a repeated mail has the same id.
 
-Sources:
-twilio.com/docs/sendgrid/for-developers/parsing-email/{setting-up-the-inbound-parse-webhook,securing-your-parse-webhooks},
-…/api-reference/mail-send; github.com/sendgrid/sendgrid-python (helpers/inbound). Not documented in
-what could be read: that Parse signs under the header names of the Event Webhook, and the exact form
-of `dkim`, which is read off examples: `{@example.com : pass}`.
+Sources: twilio.com/docs/sendgrid/for-developers/parsing-email/setting-up-the-inbound-parse-webhook
+and …/securing-your-parse-webhooks, …/api-reference/mail-send; github.com/sendgrid/sendgrid-python
+(helpers/inbound). No document that could be read says that Parse signs under the header names of
+the Event Webhook, nor the exact form of `dkim`, which is taken from examples: `{@example.com :
+pass}`.
 """
 
 from __future__ import annotations

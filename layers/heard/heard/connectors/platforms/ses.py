@@ -1,19 +1,18 @@
 """E-mail that Amazon SES receives and passes on through an SNS topic.
 
 A receipt rule's SNS action posts the whole mail in `content` (UTF-8, or Base64 as
-`receipt.action.encoding` says); an S3 action leaves it out, and the mail is then a review without
-words, which a person reads in the bucket. SNS signs each message (`keys.Sns`); the topic must be
-the connection's. The subscription is confirmed by calling its SubscribeURL, once that is seen to be
-SNS's own and for this topic.
+`receipt.action.encoding` says). An S3 action leaves the mail out: the review then has no words, and
+a person reads the mail in the bucket. SNS signs each message (`keys.Sns`); the topic must be the
+connection's. A subscription is confirmed by calling its SubscribeURL, if that address is SNS's own
+and for this topic.
 
-A mail is named by SES's `mail.messageId`. DMARC's verdict says whether the sender is proven;
-without one (GRAY) SPF counts if the envelope's domain is the sender's, and DKIM if all signatures
-are of that domain, since its verdict does not say which passed. A mail with a virus is not read but
-kept in quarantine, where an operator can look at it. See `mail` for all else.
+A mail's id is SES's `mail.messageId`. DMARC's verdict says whether the sender is verified. Without
+a verdict (GRAY), SPF counts if the envelope's domain is the sender's. DKIM counts if all signatures
+are of that domain, because its verdict does not say which signature passed. A mail with a virus is
+not read. It stays in quarantine, where an operator can see it. See `mail` for everything else.
 
-Answers go out through SES's API (v2), signed with Signature Version 4. SES puts its own Message-ID
-and date in place of ours, and cannot be asked what it has sent, so that after a fault nobody can
-tell.
+Replies go out through SES's API (v2), signed with Signature Version 4. SES puts its own Message-ID
+and date in place of ours. It cannot be asked what it has sent, so after a fault nobody can tell.
 
 Sources: docs.aws.amazon.com/ses/latest/dg/receiving-email-notifications-contents.html and
 …-action-sns.html (mails up to 150 KB), …/APIReference-V2/API_SendEmail.html,

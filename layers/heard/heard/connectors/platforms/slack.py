@@ -1,35 +1,34 @@
 """Slack channels that a business shares with its customers (Slack Connect).
 
-A customer's message is a review.
+Each message of a customer is a review. The Events API posts `event_callback`s, signed with the
+app's signing secret over time and body. A message's id is its channel and its time (`ts`), which is
+unique there. A thread is named by the `ts` of its first message.
 
-The Events API posts `event_callback`s signed with the app's signing secret over time and body. A
-message is named by its channel and its time (`ts`), which is unique there; a thread by the `ts` of
-the message it hangs on. Only what customers write counts: the setting `team_id` says which
-workspaces are the business's own, and whoever belongs to none of them is a customer. Slack tells an
-author's workspace in `user_team`, in `user_profile.team` or in `team`; a message without any of
-them counts as a customer's, since a complaint that is lost is worse than a colleague's message on
-the desk. What our app posted (`app_id` is the envelope's `api_app_id`, or the author is the app's
-bot user) and what colleagues write in a thread is the business speaking; what they say outside
-threads, and other bots, are ignored.
+Only what customers write counts. The setting `team_id` names the business's own workspaces;
+everybody else is a customer. Slack names an author's workspace in `user_team`, in
+`user_profile.team` or in `team`. A message without any of them counts as a customer's: a lost
+complaint is worse than a colleague's message on the desk. The business's own are the messages of
+our app (`app_id` is the envelope's `api_app_id`, or the author is the app's bot user) and what
+colleagues write in a thread. What colleagues write outside threads, and other bots, are ignored.
 
-Order. `message_changed` with `edited` is an edit. Without it something else moved (a link's
-preview, the number of answers) and it is ignored. `edited.ts` has whole seconds only, so that an
-edit within the second of posting seems older than its message; hence the revision is the later of
-the two times and a rank (0 as posted, 1 edited). Two edits within one second cannot be told apart
-by time and are ordered by their digests. A deleted message comes as `message_deleted`, or, if it
-had answers, as a change into a "tombstone".
+Order. `message_changed` with `edited` is an edit. Without `edited` something else changed (a link's
+preview, the number of answers), and it is ignored. `edited.ts` has whole seconds only, so an edit
+within the second of posting seems older than its message. Hence the revision is the later of the
+two times and a rank (0 as posted, 1 edited). Time cannot order two edits within one second; their
+digests do. A deleted message comes as `message_deleted` or, if it had answers, as a change into a
+"tombstone".
 
-Replies carry our reply id as message metadata and are looked for by it, since Slack rewrites texts:
-emoji become their names, addresses links. Slack answers errors with 200 and `{"ok": false, "error":
-…}`. Where it sends `url_verification` the delivery is signed, and the challenge is answered once it
-has been verified.
+Replies carry our reply id as message metadata, and are found by it, because Slack rewrites texts:
+emoji become their names, addresses become links. Slack answers errors with 200 and `{"ok": false,
+"error": …}`. `url_verification` is a signed delivery; the challenge is answered after the signature
+is verified.
 
 Sources: docs.slack.dev/reference/events/message (and its subtypes),
 …/reference/methods/chat.postMessage and conversations.replies, …/apis/slack-connect,
 …/apis/events-api, …/apis/web-api/rate-limits, …/messaging/formatting-message-text;
 slackapi/node-slack-sdk. Not documented: whether an app sees the metadata of its own messages
-without the scope metadata.message:read. Where a message of a bot has none and its text is not ours,
-`find_reply` says that it cannot tell.
+without the scope metadata.message:read. If a bot's message has no metadata and its text is not
+ours, `find_reply` cannot tell.
 """
 
 from __future__ import annotations

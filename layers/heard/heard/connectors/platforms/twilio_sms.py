@@ -1,26 +1,26 @@
-"""Text messages to a Twilio number (SMS and MMS; WhatsApp and RCS senders come in the same form).
+"""Text messages to a Twilio number (SMS and MMS; WhatsApp and RCS senders use the same form).
 
-A received message is a review of its own; all messages between one customer's number and one of
-ours are a thread. Deliveries are form-encoded POSTs signed with `X-Twilio-Signature` over the
-address and all fields; new fields appear without notice and take part. Nothing is dated, so nothing
-is ever stale: repetitions are known by MessageSid. Reports about messages we sent come to the same
-address if they are configured so (`MessageStatus`, or an `SmsStatus` other than "received"), and
-are ignored.
+Each received message is a review. All messages between one customer's number and one of ours are a
+thread. Deliveries are form-encoded POSTs, signed with `X-Twilio-Signature` over the address and all
+fields. New fields appear without notice, and are signed too. Nothing is dated, so no delivery is
+ever stale: a repetition is known by its MessageSid. Reports about messages that we sent come to the
+same address if they are configured so (`MessageStatus`, or an `SmsStatus` other than "received"),
+and are ignored.
 
 Opting out. Twilio itself answers STOP, STOPALL, UNSUBSCRIBE, CANCEL, END, QUIT, REVOKE and OPTOUT,
 alone in a message, and refuses to send to that number afterwards (error 21610). With Advanced
 Opt-Out the words are the account's own, and the delivery says so in `OptOutType` (STOP, START or
 HELP). Such a message must never be answered: its event carries `opted_out` in `reply_to`, and
-`reply` refuses it. It is still an event, since somebody who has had enough is worth knowing about.
-`OptOutType=START` is a command and no event; HELP, which Twilio answers too, may be a cry for it
-and is one.
+`reply` rejects it. It is still an event, because the business should know of a customer who has had
+enough. `OptOutType=START` is a command and no event. HELP, which Twilio answers too, may be a cry
+for help and is an event.
 
-Media are not fetched; a message that has only media has no text.
+Media are not fetched. A message that has only media has no text.
 
 Sources: twilio.com/docs/messaging/guides/webhook-request, …/messaging/api/message-resource,
 …/messaging/tutorials/advanced-opt-out, …/usage/webhooks/webhooks-security, help.twilio.com article
 223134027. The limit of 1,600 is that of error 21617. Not documented: whether the filter DateSent of
-the list of messages leaves out those still queued (so it is not used, and dates are compared here).
+the list of messages leaves out those still queued. So it is not used, and dates are compared here.
 """
 
 from __future__ import annotations

@@ -1,33 +1,33 @@
-"""Telephone calls to a Twilio number.
+"""Telephone calls to a Twilio number: Heard answers and records a message, and a person calls back.
 
-Heard answers, asks for a message after the tone, and a person calls back.
+One address takes all requests, signed with `X-Twilio-Signature` over the address and all fields.
+The fields say what a request is:
 
-One address takes everything, signed with `X-Twilio-Signature` over the address and all fields. What
-a request is, its fields say:
-
-    CallStatus ringing or in-progress   the call comes in: answered with TwiML, <Say> and <Record>
-    …?recorded, with a RecordingUrl     the caller has spoken (the `action` of <Record>): answered with <Hangup>
+    CallStatus ringing, in-progress     the call comes in: answered with TwiML, <Say> and <Record>
+    …?recorded, with a RecordingUrl     the caller has spoken (the `action` of <Record>): answered
+                                        with <Hangup>
     RecordingStatus                     the same, from a <Record> elsewhere that reports here
     TranscriptionStatus, …Text          the words, some minutes later (`transcribeCallback`)
-    CallStatus completed, no-answer, busy, failed, canceled     the call is over (the number's status callback)
+    CallStatus completed, no-answer,    the call is over (the number's status callback)
+    busy, failed, canceled
 
-A call is one review (its CallSid), and its revision is how far it came: 0 missed, 1 recorded, 2
+A call is one review (its CallSid). Its revision is how far the call came: 0 missed, 1 recorded, 2
 transcribed. So requests may come in any order and any number, and end in the same state. A call
-that is over without a recording is a missed call: a review without words, which a person calls
-back. The address belongs on numbers that Heard answers: a call that somebody took elsewhere ends
+that is over without a recording is a missed call: a review without words, and a person calls back.
+Use the address only on numbers that Heard answers: a call that somebody took elsewhere ends
 "completed" too.
 
-Without an `action` of its own <Record> would request the same document again, and the caller be
-greeted for ever; the address of the action therefore says `?recorded`. If nothing was recorded
+Without an `action` of its own, <Record> would request the same document again, and the caller would
+be greeted for ever. The address of the action therefore says `?recorded`. If nothing was recorded,
 Twilio goes on after <Record>, where there is nothing, and hangs up. Reports of recordings do not
-say who called; such an event is `partial`, and the call is asked for. Callers who withhold their
-number come as a word, or as the digits of that word on a keypad (ANONYMOUS is +266696687); each is
-somebody else.
+name the caller: such an event is `partial`, and the call is fetched. A withheld number comes as a
+word, or as the digits of that word on a keypad (ANONYMOUS is +266696687). Each such caller counts
+as somebody else.
 
 Sources: twilio.com/docs/voice/twiml/record, …/voice/twiml (request parameters),
 …/usage/webhooks/voice-webhooks, …/voice/api/{call-resource,recording,recording-transcription}; for
 withheld numbers help.twilio.com. Twilio transcribes English only, from 2 to 120 seconds. Not
-documented: whether `transcribeCallback` always brings From (without it the call is asked for).
+documented: whether `transcribeCallback` always brings From (without it the call is fetched).
 """
 
 from __future__ import annotations

@@ -1,34 +1,33 @@
-"""Posts on X that mention a business, reply to its posts or quote them, as the X Activity API
-delivers them.
+"""Posts on X that mention a business, answer its posts or quote them (the X Activity API).
 
 Handshake: GET with `crc_token`, now and then, answered with `{"response_token": "sha256=" + Base64
 of its HMAC}` under the app's consumer secret. Deliveries are signed with the same secret in the
-same way, so that only challenges that cannot be a delivery are answered, or anybody could have one
-signed here. They carry `x-twitter-webhooks-signature: sha256=` and the HMAC of the raw body, in
-Base64 and not in hexadecimal as the same prefix means elsewhere. Nothing is dated: a repetition is
-known by the post's id. One post can be delivered as a mention, a reply and a quote at once, and is
-one review.
+same way. So only challenges that cannot be a delivery are answered; otherwise anybody could have a
+delivery signed here. Deliveries carry `x-twitter-webhooks-signature: sha256=` and the HMAC of the
+raw body, in Base64 and not in hexadecimal as the same prefix means elsewhere. Nothing is dated: a
+repetition is known by the post's id. X may deliver one post as a mention, a reply and a quote at
+once; it is one review.
 
 `post.mention.create`, `post.reply.create` and `post.quote.create` are reviews. `post.create` is the
-business's own post: a reply of its own is noted so, all else that it says is ignored. `post.delete`
-is only ever told of the business's own posts; it is ignored, and so are direct messages
-(`dm.received`: they are answered in the app), likes, follows and the rest. Deletions by others are
-silent: `fetch` tells, and `recent` lists what still mentions us.
+business's own post: a reply of its own is recorded, everything else is ignored. `post.delete` only
+ever reports the business's own posts, and is ignored. So are direct messages (`dm.received`: they
+are answered in the app), likes, follows and the rest. Deletions by others are silent: `fetch` shows
+them, and `recent` lists the posts that still mention us.
 
-Edits. An edit is a new post with a new id; `edit_history_tweet_ids` lists them, oldest first. The
-first is the review's id, and the one whose text this is its revision, as 20 digits: ids grow.
-Replies answer the latest version known. Whether an edit is delivered at all is not documented;
-`recent` and `fetch` show it.
+Edits. An edit is a new post with a new id; `edit_history_tweet_ids` lists the ids, oldest first.
+The first is the review's id. The id of the post with this text is the revision, as 20 digits: ids
+grow. Replies answer the latest version known. Whether an edit is delivered at all is not
+documented; `recent` and `fetch` show it.
 
 Threads. `conversation_id` is the post that everything under it belongs to. Under a popular post of
-the business that is hundreds of customers, who would share two replies between them; so a thread is
-one customer's part of one conversation, `{conversation}:{user}`: two replies to each, however often
-the customer comes back in that conversation (R04 is about one person in one conversation).
+the business that is hundreds of customers, who would share two replies. So a thread is one
+customer's part of one conversation, `{conversation}:{user}`: two replies to each, however often the
+customer comes back in that conversation (R04 is about one person in one conversation).
 
 Replies are posts `in_reply_to_tweet_id`, signed with OAuth 1.0a for the business's user. X refuses
-a text that the account has just posted (403, "duplicate content"), and then ours is looked for.
-When looking, X's changes to a text are undone: the names it puts before a reply, and `&amp;`.
-Addresses it replaces by short ones, so that a text with one cannot be compared. Too many calls are
+a text that the account has just posted (403, "duplicate content"); then our reply is searched for.
+The search undoes X's changes to a text: the names that it puts before a reply, and `&amp;`. X
+replaces addresses by short ones, so a text with an address cannot be compared. Too many calls are
 429 with `x-rate-limit-reset`, Unix seconds, instead of Retry-After.
 
 Sources: github.com/xdevplatform/docs (x-api/activity and x-api/webhooks; edit-posts, rate-limits

@@ -1,36 +1,34 @@
-"""Zendesk Support.
+"""Zendesk Support: tickets are threads, and their opening words and customers' comments are reviews.
 
-A new ticket is a review, every further public comment of a customer is another one, the ticket is
-the thread.
-
-Heard reads event subscriptions, whose JSON is Zendesk's own. Webhooks that a trigger or an
-automation calls carry whatever their author wrote into them; they cannot be known and are refused
-as unreadable, which says so.
+A new ticket is a review, and so is every further public comment of a customer. Heard reads event
+subscriptions, whose JSON is Zendesk's own. A webhook that a trigger or an automation calls carries
+whatever its author wrote into it. Heard cannot know that, and refuses it as unreadable.
 
 Deliveries carry `X-Zendesk-Webhook-Signature`, Base64 of the HMAC-SHA256 of the header
-`X-Zendesk-Webhook-Signature-Timestamp` and the body.
+`X-Zendesk-Webhook-Signature-Timestamp` and the body. The types, after `zen:event-type:`, are:
 
-    zen:event-type:ticket.created              the opening words: `subject` and `description` of `detail`
-    zen:event-type:ticket.comment_added        `event.comment`: {id, body, is_public, author {id, is_staff}}
-    zen:event-type:ticket.soft_deleted         withdrawn as of then, and so is one marked as spam (ticket.marked_as_spam)
-    zen:event-type:ticket.undeleted            there again
-    zen:event-type:ticket.permanently_deleted  withdrawn for good
+    ticket.created              the opening words: `subject` and `description` of `detail`
+    ticket.comment_added        `event.comment`: {id, body, is_public, author {id, is_staff}}
+    ticket.soft_deleted         withdrawn as of then; so is a ticket marked as spam
+                                (ticket.marked_as_spam)
+    ticket.undeleted            there again
+    ticket.permanently_deleted  withdrawn for good
 
-All else is ignored, private notes too. A comment of staff is the business speaking: seen, never
-answered. So is a ticket that somebody else than its requester wrote (Zendesk makes the submitter
-the author of the first comment), unless it came through the API, as from contact forms that hand in
-their visitors' words. Whether a ticket's first comment is also reported as added is not documented:
-a comment with the words of the description, within a minute of the ticket, is taken for it and
-passed over. An event dated more than a day ahead is the example of Zendesk's test button (2099 in
-its documents).
+Everything else is ignored, private notes too. A comment of staff is the business's own: recorded,
+never answered. So is a ticket that somebody else than its requester wrote (Zendesk makes the
+submitter the author of the first comment). A ticket that came through the API is a review all the
+same, because contact forms hand in their visitors' words that way. Whether a ticket's first comment
+is also reported as added is not documented. So a comment with the words of the description, within
+a minute of the ticket, counts as the first comment and is ignored. An event dated more than a day
+ahead is the example of Zendesk's test button (2099 in its documents).
 
-The opening goes by the ticket's number, a comment by `{ticket}.{comment}`. Neither can be edited,
-so that they have one revision; only deletions and recoveries are dated.
+The id of the opening words is the ticket's number, and that of a comment is `{ticket}.{comment}`.
+Neither can be edited, so each has one revision. Only deletions and recoveries are dated.
 
 Sources: developer.zendesk.com (webhooks: verifying, event types, ticket events; ticketing: tickets,
 ticket comments), the payloads as public code holds them, and a support answer for the longest
 comment (about 65,000 characters, depending on encoding). The header Idempotency-Key is documented
-for creating tickets only, so that it is not relied on for comments; they are looked for instead.
+for creating tickets only. So it is not used for comments; they are searched for instead.
 """
 
 from __future__ import annotations
