@@ -86,7 +86,7 @@ class AppStore(Connector):
         platform="app_store",
         title="Apple App Store",
         channel=Channel.APP_STORE,
-        signature="none: nothing is pushed; Heard asks with the credentials",
+        signature="none: nothing is pushed; Heard polls with the credentials",
         edits="polled",
         deletions="polled",
         replies="one",
@@ -101,7 +101,7 @@ class AppStore(Connector):
         moderated=True,
         poll_seconds=300,
         settings={"app_id": "the app's Apple ID, a number: App Store Connect, App Information"},
-        optional_settings={"api_base": f"where the API is ({_API} if not said)"},
+        optional_settings={"api_base": f"where the API is (default {_API})"},
         credentials={
             "issuer_id": "Issuer ID, shown above the team keys in App Store Connect",
             "key_id": "Key ID of a team key with the role Customer Support or above",
@@ -112,26 +112,24 @@ class AppStore(Connector):
             "Team Keys.\n"
             "2. Generate a key with the role Customer Support and download its .p8 file; Apple "
             "shows it once.\n"
-            "3. Enter the Issuer ID, the Key ID and the file's text here, and the app's Apple ID "
+            "3. Enter here the Issuer ID, the Key ID and the file's text, and the app's Apple ID "
             "as app_id."
         ),
         limitations=(
             "Ratings without words are not in the API.",
             "An edit that keeps the review's date is only seen while the review is on the pages "
-            "that Heard asks for.",
-            "Apple does not say who wrote a response: one that stands there with other words than "
-            "Heard's is never replaced; change it in"
-            " App Store Connect.",
+            "that Heard polls.",
+            "Apple does not say who wrote a response: Heard never replaces one with other words "
+            "than its own. Change it in App Store Connect.",
         ),
         verified=(
-            "Tokens are checked with PyJWT by the simulated API: algorithm, key id, issuer, "
-            "audience, and at most 20 minutes of life.",
+            "The simulated API checks tokens with PyJWT: algorithm, key id, issuer, audience, and "
+            "at most 20 minutes of life.",
         ),
         assumptions=(
             "Whether an edit moves createdDate is not documented.",
             "The limit of 5,970 is from public code, not from Apple.",
-            "That a deleted review is answered 404 is how Apple answers for other resources, and "
-            "not said of reviews.",
+            "A deleted review is expected to answer 404, as Apple's other resources do.",
         ),
     )
     parsed_headers = ()
@@ -139,7 +137,7 @@ class AppStore(Connector):
     def parse(
         self, request: WebhookRequest, connection: Connection, now: datetime
     ) -> ParsedDelivery:
-        """Nothing: Apple sends no reviews, so that whatever comes is not from there."""
+        """No events: Apple sends no reviews, so a delivery is from somebody else."""
         return ParsedDelivery()
 
     def reply(
@@ -151,7 +149,7 @@ class AppStore(Connector):
         credentials: Mapping[str, str],
         http: Http,
     ) -> SentReply | Rejection:
-        """Set the review's one response, unless somebody else's stands there."""
+        """Set the review's one response, unless somebody else wrote one."""
         if rejection := self.check_length(text):
             return rejection
         existing_reply = self._fetch_reply(target.native_id, connection, credentials, http)
@@ -163,8 +161,8 @@ class AppStore(Connector):
         if written_by_others(existing_text, target):
             return Rejection(
                 "already_answered",
-                "Somebody answered this review in App Store Connect, and one response is shown: "
-                "change that one there.",
+                "Somebody replied to this review in App Store Connect, and Apple shows one response: "
+                "change it there.",
             )
         document = {
             "data": {
@@ -183,7 +181,7 @@ class AppStore(Connector):
         try:
             return SentReply(read_response(response, f"{_TITLE} Connect").object("data").id("id"))
         except (PlatformUnavailable, Unparseable):
-            # It was taken, whatever the answer looks like.
+            # Apple accepted the reply, even if the response is unreadable.
             return SentReply(reply_id)
 
     def find_reply(
@@ -217,7 +215,7 @@ class AppStore(Connector):
         credentials: Mapping[str, str],
         http: Http,
     ) -> ModerationResult:
-        """The response's state, as long as it is ours that stands there."""
+        """The state of the response, if it is ours."""
         existing_reply = self._fetch_reply(target.native_id, connection, credentials, http)
         if isinstance(existing_reply, Rejection):
             return ModerationResult(ModerationStatus.CANNOT_TELL, existing_reply.reason)
@@ -346,7 +344,7 @@ def _review_event(review: Fields) -> ReviewEvent:
 
 
 def _next_cursor(page: Fields) -> str | None:
-    """The cursor in the link to the next page; the link itself is never followed."""
+    """The cursor in the link to the next page. The link itself is never called."""
     link = page.object("links").values.get("next")
     try:
         return (
@@ -386,11 +384,8 @@ def _request(
 
 
 def _token(credentials: Mapping[str, str]) -> str | Rejection:
-    """A token for one request.
-
-    Signing takes less than a millisecond, so that none needs to be kept.
-    """
-    # Imported here: `ingest` never signs for Apple.
+    """A token for one request. Signing takes less than a millisecond, so none is kept."""
+    # Imported here, because `ingest` never signs for Apple.
     import jwt  # noqa: PLC0415
 
     issuer, kid, pem = (
@@ -398,7 +393,7 @@ def _token(credentials: Mapping[str, str]) -> str | Rejection:
     )
     if not (issuer and kid and pem):
         return Rejection(
-            "no_credentials", "Enter issuer_id, key_id and private_key to answer in the App Store."
+            "no_credentials", "Enter issuer_id, key_id and private_key to reply in the App Store."
         )
     issued_at = int(clock.now().timestamp())
     claims = {"iss": issuer, "iat": issued_at, "exp": issued_at + _TOKEN_SECONDS, "aud": _AUDIENCE}
@@ -412,7 +407,7 @@ def _token(credentials: Mapping[str, str]) -> str | Rejection:
 
 
 def _with_platform_message(rejection: Rejection, body: bytes) -> Rejection:
-    """The refusal with Apple's own words, which are about our request."""
+    """The rejection with Apple's own message, which is about our request."""
     try:
         errors = read_object(body).get("errors")
     except Unparseable:

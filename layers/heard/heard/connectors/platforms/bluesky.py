@@ -79,9 +79,9 @@ _NOT_FOUND_ERRORS: Final = ("RecordNotFound", "NotFound")
 _WEB_ADDRESS: Final = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?'»”)\]]", re.IGNORECASE)
 _BASE32_SORTABLE: Final = "234567abcdefghijklmnopqrstuvwxyz"
 _KEY_EPOCH: Final = 1_688_169_600_000_000
-"""1 July 2023 in microseconds.
+"""1 July 2023 in microseconds: the earliest time in our keys.
 
-Where the time part of our keys begins, to be in the past and after Bluesky's own beginning.
+It is in the past, and later than Bluesky's own beginning.
 """
 
 
@@ -92,7 +92,7 @@ class Bluesky(Connector):
         platform="bluesky",
         title=_TITLE,
         channel=Channel.SOCIAL,
-        signature="none: nothing is pushed, Heard asks",
+        signature="none: nothing is pushed; Heard polls",
         edits="no",
         deletions="polled",
         replies="many",
@@ -104,34 +104,33 @@ class Bluesky(Connector):
         signed=False,
         can_self_test=False,
         secret_origin=SecretOrigin.NONE,
-        # Even if every poll had to sign in, it would stay below the 300 sessions a day that are
-        # allowed.
+        # Bluesky allows 300 sessions a day. Even if every poll had to sign in, there would be fewer.
         poll_seconds=300,
         single_review_threads=False,
         optional_settings={
-            "pds_url": f"the account's server, if it is not one of Bluesky's own ({_DEFAULT_PDS} if not "
-            "said)"
+            "pds_url": "the account's server, if it is not one of Bluesky's own "
+            f"(default {_DEFAULT_PDS})"
         },
         credentials={
             "identifier": "the account's handle, such as acme.bsky.social, or its DID",
             "app_password": "an app password (Settings, Privacy and security, App passwords), "
-            "never the account's own",
+            "never the account's own password",
         },
         guide=(
             "1. In Bluesky open Settings, Privacy and security, App passwords, and add one; direct "
             "messages are not needed.\n"
-            "2. Enter the account's handle and that app password here.\n"
-            "3. That is all: Heard asks for new mentions, answers and quotes every five minutes."
+            "2. Enter here the account's handle and that app password.\n"
+            "3. That is all: Heard polls new mentions, answers and quotes every five minutes."
         ),
         limitations=(
-            "Posts that name the business without mentioning, answering or quoting its account "
-            "are not seen.",
+            "Posts that name the business but do not mention, answer or quote its account are not "
+            "seen.",
             "Direct messages are not read.",
-            "Posts of accounts that block the business cannot be read again.",
+            "Posts of accounts that block the business cannot be fetched again.",
         ),
-        verified=("Requests and answers follow the published lexicons of the AT Protocol.",),
+        verified=("Requests and responses follow the published lexicons of the AT Protocol.",),
         assumptions=(
-            "That a notification and its post carry the same indexedAt is not documented.",
+            "Whether a notification and its post carry the same indexedAt is not documented.",
         ),
     )
 
@@ -142,7 +141,7 @@ class Bluesky(Connector):
     def parse(
         self, request: WebhookRequest, connection: Connection, now: datetime
     ) -> ParsedDelivery:
-        """Nothing: Bluesky sends nothing, so that whatever comes is not from there."""
+        """No events: Bluesky sends nothing, so a delivery is from somebody else."""
         return ParsedDelivery()
 
     def reply(
@@ -154,7 +153,7 @@ class Bluesky(Connector):
         credentials: Mapping[str, str],
         http: Http,
     ) -> SentReply | Rejection:
-        """Post a record in reply, unless one with this reply's key is there."""
+        """Post a record in reply, unless a record with this reply's key exists."""
         if rejection := self.check_length(text) or _check_byte_length(text):
             return rejection
         existing_reply = self._find_by_key(reply_id, connection, credentials, http)
@@ -203,10 +202,7 @@ class Bluesky(Connector):
         credentials: Mapping[str, str],
         http: Http,
     ) -> SentReply | ReplyLookup:
-        """Look for the record with this reply's key.
-
-        Its text is compared too, in case the key ever meant something else.
-        """
+        """Whether a record with this reply's key and text exists."""
         existing_reply = self._find_by_key(reply_id, connection, credentials, http, text)
         if isinstance(existing_reply, SentReply):
             return existing_reply
@@ -215,10 +211,7 @@ class Bluesky(Connector):
     def fetch(
         self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
     ) -> ReviewEvent | ReviewGone | None:
-        """The post as Bluesky shows it to our account.
-
-        None when it exists and is hidden from us.
-        """
+        """The post as Bluesky shows it to our account; None if it exists and is hidden from us."""
         session = self._sessions.session(connection, credentials, http)
         response = self._sessions.call(
             "GET", "app.bsky.feed.getPosts", connection, credentials, http, [("uris", native_id)]
@@ -249,7 +242,7 @@ class Bluesky(Connector):
         http: Http,
         now: datetime,
     ) -> ReviewPage | Rejection:
-        """A page of notifications; the cursor is Bluesky's own."""
+        """A page of notifications. The cursor is Bluesky's own."""
         session = self._sessions.session(connection, credentials, http)
         if isinstance(session, Rejection):
             return session
@@ -276,7 +269,8 @@ class Bluesky(Connector):
             self._with_thread(event, connection, credentials, http) for event in parsed.events
         )
         next_cursor = page.values.get("cursor")
-        # A page can be empty and not the last: what it leaves out (likes, follows) counts too.
+        # A page can be empty and not the last, because the likes and follows that it leaves out count
+        # too.
         return ReviewPage(
             events,
             next_cursor
@@ -295,7 +289,7 @@ class Bluesky(Connector):
         http: Http,
         text: str | None = None,
     ) -> SentReply | Rejection:
-        """The reply with that key, if it is there (and says `text`)."""
+        """The reply with this key, if it exists (and its text is `text`)."""
         session = self._sessions.session(connection, credentials, http)
         if isinstance(session, Rejection):
             return session
@@ -307,7 +301,7 @@ class Bluesky(Connector):
         return (
             SentReply(uri)
             if text is None or same_text(existing_text, text)
-            else Rejection("other", "Another post of ours has this reply's key.")
+            else Rejection("other", "Another post of the account has this reply's key.")
         )
 
     def _fetch_record(
@@ -323,14 +317,11 @@ class Bluesky(Connector):
     def _with_thread(
         self, event: ReviewEvent, connection: Connection, credentials: Mapping[str, str], http: Http
     ) -> ReviewEvent:
-        """The event with its thread, which must be looked up where it is `partial`.
-
-        Deep beneath a post of our own.
-        """
+        """The event with its thread. A `partial` event is deep beneath a post of our own."""
         if not event.partial:
             return event
-        # By server and account: a business chooses its server, which must not be able to place the
-        # posts of others.
+        # The key has server and account: a business chooses its server, which must not decide the
+        # threads of other businesses' posts.
         server, identifier, _ = _account(connection, credentials)
         cache_key = (server, identifier, event.native_id)
         if cache_key not in self._threads:
@@ -361,7 +352,7 @@ class Bluesky(Connector):
 
 @dataclass(frozen=True, slots=True)
 class _Session:
-    """Who we are, and the two tokens that say so."""
+    """Our account's id (DID), and the two tokens that prove it."""
 
     did: str
     access_token: str
@@ -369,7 +360,7 @@ class _Session:
 
 
 class _SessionCache:
-    """The sessions of this process, by server and account."""
+    """The sessions of this process, by server and account. Raises PlatformUnavailable."""
 
     def __init__(self) -> None:
         self._cache: dict[tuple[str, str, str], _Session] = {}
@@ -377,11 +368,11 @@ class _SessionCache:
     def session(
         self, connection: Connection, credentials: Mapping[str, str], http: Http
     ) -> _Session | Rejection:
-        """The account's session, begun if there is none. Raises PlatformUnavailable."""
+        """The account's session; it is opened if there is none."""
         server, identifier, password = _account(connection, credentials)
         if not (identifier and password):
             return Rejection(
-                "no_credentials", "Enter identifier and app_password to read and answer at Bluesky."
+                "no_credentials", "Enter identifier and app_password to read and reply at Bluesky."
             )
         if cached_session := self._cache.get((server, identifier, password)):
             return cached_session
@@ -405,10 +396,7 @@ class _SessionCache:
         query: list[tuple[str, str]] | None = None,
         document: Mapping[str, object] | None = None,
     ) -> HttpResponse | Rejection:
-        """The answer to one XRPC call, with a fresh token if the known one is refused.
-
-        Raises PlatformUnavailable.
-        """
+        """The response to one XRPC call. If the token is refused, a fresh one is tried once."""
         session = self.session(connection, credentials, http)
         if isinstance(session, Rejection):
             return session
@@ -433,7 +421,7 @@ class _SessionCache:
 
         response = attempt(session.access_token)
         if isinstance(response, Rejection) and response.reason == "unauthorized":
-            # What was refused for its token was not applied, so that asking once more is safe.
+            # A call whose token was refused was not applied, so it is safe to repeat it.
             new_session = self._renew(session, connection, credentials, http)
             return (
                 new_session
@@ -476,7 +464,7 @@ class _SessionCache:
             explain=_with_platform_message,
         )
         if isinstance(response, Rejection):
-            detail = f"{_TITLE} does not take the identifier and the app password."
+            detail = f"{_TITLE} does not accept the identifier and the app password."
             return (
                 response
                 if response.reason in {"bad_address", "moved"}
@@ -484,7 +472,7 @@ class _SessionCache:
             )
         fields = read_response(response, _TITLE)
         did, access, refresh = (
-            fields.text(each) or "" for each in ("did", "accessJwt", "refreshJwt")
+            fields.text(name) or "" for name in ("did", "accessJwt", "refreshJwt")
         )
         if not (did and access and refresh):
             raise PlatformUnavailable(f"{_TITLE} answered without a session.", maybe_applied=False)
@@ -493,22 +481,21 @@ class _SessionCache:
 
 
 def record_key(reply_id: str) -> str:
-    """The key of a reply's record.
+    """The key of a reply's record: a TID whose time lies in 2023 or 2024.
 
-    A TID, the same for the same reply, whose time part lies in 2023 or 2024.
+    The same reply id gives the same key.
     """
     number = int.from_bytes(hashlib.sha256(reply_id.encode()).digest()[:8])
-    # 45 bits of microseconds (some 400 days) after a fixed day, then ten bits that stand for a
-    # clock.
+    # 45 bits of microseconds (some 400 days) after a fixed day, then ten bits of clock id.
     tid = ((_KEY_EPOCH + (number >> 19)) << 10) | (number & 1023)
     return "".join(_BASE32_SORTABLE[(tid >> shift) & 31] for shift in range(60, -1, -5))
 
 
 def facets(text: str, reply_to: Mapping[str, str]) -> list[dict[str, object]]:
-    """Where in a reply are links, and mentions of the author it answers; ranges count bytes."""
+    """The links in a reply, and the mentions of the author it answers. Ranges count bytes."""
     ranges: list[tuple[int, int, dict[str, str]]] = [
-        (*found.span(), {"$type": "app.bsky.richtext.facet#link", "uri": found[0]})
-        for found in _WEB_ADDRESS.finditer(text)
+        (*match.span(), {"$type": "app.bsky.richtext.facet#link", "uri": match[0]})
+        for match in _WEB_ADDRESS.finditer(text)
     ]
     handle, did = reply_to.get("author_handle", ""), reply_to.get("author_did", "")
     if handle and did:
@@ -516,15 +503,15 @@ def facets(text: str, reply_to: Mapping[str, str]) -> list[dict[str, object]]:
             rf"(?<![\w@.])@{re.escape(handle)}(?![\w-]|\.\w)", text, re.IGNORECASE
         )
         ranges += [
-            (*found.span(), {"$type": "app.bsky.richtext.facet#mention", "did": did})
-            for found in mentions
+            (*match.span(), {"$type": "app.bsky.richtext.facet#mention", "did": did})
+            for match in mentions
         ]
     return [
         {
             "index": {"byteStart": len(text[:start].encode()), "byteEnd": len(text[:end].encode())},
             "features": [feature],
         }
-        for start, end, feature in sorted(ranges, key=lambda mark: mark[0])
+        for start, end, feature in sorted(ranges, key=lambda text_range: text_range[0])
     ]
 
 
@@ -536,10 +523,7 @@ def _notification_event(notification: Fields, own_did: str) -> ReviewEvent | Non
 
 
 def _review_event(post: Fields, own_did: str) -> ReviewEvent:
-    """What a post says, from a notification or a view of it.
-
-    It is partial while its thread must still be looked up.
-    """
+    """The event of a post, from a notification or a post view; `partial` without its thread."""
     native_id, author, record = (
         post.id("uri"),
         post.required_object("author"),
@@ -566,6 +550,7 @@ def _review_event(post: Fields, own_did: str) -> ReviewEvent:
         if isinstance(langs, list)
         else []
     )
+    key = native_id.rpartition("/")[2]
     return ReviewEvent(
         kind=EventKind.REPLY_SEEN if did == own_did else EventKind.CREATED,
         native_id=native_id,
@@ -575,7 +560,7 @@ def _review_event(post: Fields, own_did: str) -> ReviewEvent:
         text=record.text("text"),
         language=languages[0][:35] if languages else None,
         occurred_at=indexed_at,
-        link=f"https://bsky.app/profile/{quote(did, safe=':')}/post/{quote(native_id.rpartition('/')[2], safe='')}",
+        link=f"https://bsky.app/profile/{quote(did, safe=':')}/post/{quote(key, safe='')}",
         reply_to={name: value for name, value in reply_to.items() if value},
         partial=under_own_post and parent.optional_id("uri") != root_uri,
     )
@@ -616,14 +601,14 @@ def _read_objects(fields: Fields, name: str) -> list[Fields]:
 
 
 def _with_platform_message(rejection: Rejection, body: bytes) -> Rejection:
-    """The refusal as XRPC's own error names it: most are a plain 400."""
+    """The rejection that XRPC's own error names; most have a plain 400."""
     try:
         fields = Fields(read_object(body))
     except Unparseable:
         return rejection
     error, message = fields.one_line("error"), fields.one_line("message")
     if error in _EXPIRED_ERRORS:
-        return Rejection("unauthorized", f"{_TITLE} does not take the session's token any more.")
+        return Rejection("unauthorized", f"{_TITLE} does not accept the session's token any more.")
     if error in _NOT_FOUND_ERRORS or (message or "").startswith("Could not locate record"):
         return Rejection("gone", f"{_TITLE} has no such post any more.")
     return (

@@ -84,9 +84,7 @@ _TITLE: Final = "Discourse"
 _REGULAR_POST_TYPE: Final = 1
 _CHUNK_SIZE: Final = 20
 _CHUNK_LIMIT: Final = 5
-"""How many pages of a topic's later posts are looked through for a reply of ours before saying that
-we cannot tell.
-"""
+"""How many pages of a topic's later posts are searched for a reply of ours."""
 
 
 class Discourse(Connector):
@@ -107,7 +105,7 @@ class Discourse(Connector):
         single_review_threads=False,
         settings={
             "base_url": "the forum's address, such as https://forum.example.com",
-            "api_username": "the user that answers in the business's name",
+            "api_username": "the user that replies in the business's name",
         },
         optional_settings={
             "staff_usernames": "other users who speak for the business, separated by commas"
@@ -121,22 +119,22 @@ class Discourse(Connector):
             "here.\n"
             "2. Content type application/json; secret: the one shown here. Without it every "
             "delivery is refused.\n"
-            "3. Choose individual events, all four under Post, and save; then press Ping on the "
+            "3. Choose individual events: all four under Post. Save, then press Ping on the "
             "webhook's page.\n"
-            "4. For replies, create an API key under API, Keys for the user that shall answer, and "
+            "4. For replies, create an API key under API, Keys for the user that shall reply, and "
             "enter both here.\n"
-            "5. Turn on the site setting retry_web_hook_events, so that nothing is lost while we "
+            "5. Turn on the site setting retry_web_hook_events, so that nothing is lost while Heard "
             "cannot be reached."
         ),
         limitations=(
             "Unsigned deliveries are refused: the webhook needs a secret.",
-            "Recovering a deleted post without an edit cannot be seen: it stays withdrawn here "
-            "until it is edited.",
-            "A reply is looked for in 100 later posts; in a longer topic nobody can tell, and a "
-            "person decides.",
+            "A deleted post that staff recover without an edit stays withdrawn here until it is "
+            "edited.",
+            "After a fault, a reply is searched in 100 later posts. In a longer topic a person "
+            "decides.",
         ),
         verified=(
-            "The signature and the payload of a new post, against vectors and fixtures of "
+            "The signature and the payload of a new post, with vectors and fixtures of "
             "Discourse's own repositories.",
         ),
         assumptions=(
@@ -150,7 +148,7 @@ class Discourse(Connector):
     def parse(
         self, request: WebhookRequest, connection: Connection, now: datetime
     ) -> ParsedDelivery:
-        """The post a body shows, or the ping. Raises Unparseable."""
+        """The post of a body, or the ping. Raises Unparseable."""
         body = Fields(read_object(request.body))
         if "ping" in body.values:
             return ParsedDelivery((test_event(),))
@@ -161,7 +159,7 @@ class Discourse(Connector):
     def delivery_response(
         self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
     ) -> WebhookResponse:
-        """Any 2xx will do, within 20 seconds."""
+        """Discourse accepts any 2xx within 20 seconds."""
         return WebhookResponse(202, "{}")
 
     def reply(
@@ -188,7 +186,7 @@ class Discourse(Connector):
         try:
             return SentReply(read_response(response, _TITLE).id("id"))
         except (PlatformUnavailable, Unparseable):
-            # Taken, but held for approval, which answers without a post.
+            # Discourse accepted the reply. A reply that waits for approval has no post yet.
             return SentReply(reply_id)
 
     def find_reply(
@@ -200,7 +198,7 @@ class Discourse(Connector):
         credentials: Mapping[str, str],
         http: Http,
     ) -> SentReply | ReplyLookup:
-        """Look through the posts that came after the review for one of ours with the same text."""
+        """Search the posts after the review for one of ours with the same text."""
         topic = quote(target.native_thread, safe="")
         response = _request(
             "GET", f"/t/{topic}.json?include_raw=1", None, connection, credentials, http
@@ -253,8 +251,8 @@ class Discourse(Connector):
             return ReviewGone.GONE if response.reason == "gone" else None
         post = read_response(response, _TITLE)
         if post.values.get("post_number") == 1 and not post.values.get("topic_title"):
-            # Webhooks carry the topic's title and this call does not; without it the first post
-            # would seem to say something else.
+            # Webhooks carry the topic's title, and this call does not. Without it the first post
+            # would seem to have changed.
             topic_response = _request(
                 "GET",
                 f"/t/{quote(str(post.values.get('topic_id')), safe='')}.json",
@@ -306,7 +304,7 @@ def _review_event(post: Fields, connection: Connection) -> ReviewEvent | None:
     username = post.one_line("username")
     if username and username.casefold() in _business_users(connection):
         if withdrawn:
-            # A reply that was taken back; no review of a customer is.
+            # We deleted a reply of ours. No review was withdrawn.
             return None
         kind = EventKind.REPLY_SEEN
     elif withdrawn:
@@ -350,7 +348,7 @@ def _link(connection: Connection, topic_id: str, post_number: int | None) -> str
 
 
 def _business_users(connection: Connection) -> frozenset[str]:
-    # Discourse compares user names without regard to case.
+    # Discourse ignores the case of user names.
     names = [
         connection.settings.get("api_username", ""),
         *connection.settings.get("staff_usernames", "").split(","),
@@ -382,9 +380,7 @@ def _parse_integer(digits: str) -> int:
 
 
 def _with_platform_message(rejection: Rejection, body: bytes) -> Rejection:
-    """The refusal with the forum's own words, which are about our reply and tell what to change in
-    it.
-    """
+    """The rejection with the forum's own message, which says what to change in the reply."""
     if rejection.reason != "rejected":
         return rejection
     try:
@@ -421,7 +417,7 @@ def _request(
     )
     if not (base and user and credentials.get("api_key")):
         return Rejection(
-            "no_credentials", "Enter base_url, api_username and api_key to answer in the forum."
+            "no_credentials", "Enter base_url, api_username and api_key to reply in the forum."
         )
     headers = {
         "api-key": credentials["api_key"],

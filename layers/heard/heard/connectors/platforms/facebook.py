@@ -32,7 +32,7 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import quote
 
-from heard.clock import now as current
+from heard import clock
 from heard.connectors import (
     Capabilities,
     Connection,
@@ -100,11 +100,10 @@ class Facebook(MetaConnector):
         single_review_threads=False,
         settings={
             "page_id": "the Page's id: About, Page transparency",
-            "verify_token": "words of your own choice, which Meta must repeat when it checks the "
-            "address",
+            "verify_token": "words of your own choice, which Meta repeats when it checks the address",
         },
         optional_settings={
-            "api_base": f"where the Graph API is, with its version ({GRAPH_URL} if not said)"
+            "api_base": f"where the Graph API is, with its version (default {GRAPH_URL})"
         },
         credentials={
             "access_token": "a Page access token that does not expire, with pages_read_engagement, "
@@ -117,8 +116,8 @@ class Facebook(MetaConnector):
             "2. Choose the object Page, paste the address shown here as callback URL and your "
             "verify_token, and press Verify and save.\n"
             "3. Subscribe to the field feed.\n"
-            "4. Make a Page access token (Business settings, System users), and enter it and the "
-            "app's secret here.\n"
+            "4. Make a Page access token (Business settings, System users). Enter here that token "
+            "and the app's secret.\n"
             "5. Install the app on the Page: POST "
             "/{page_id}/subscribed_apps?subscribed_fields=feed with that token.\n"
             "6. Leave Require app secret (App settings, Advanced) off."
@@ -128,26 +127,26 @@ class Facebook(MetaConnector):
             "Comments on posts of people or groups that only mention the Page.",
             "Names of people, unless Meta has reviewed the app (Advanced Access to "
             "pages_read_user_content).",
-            "Several Pages behind one app: Meta knows one address an app, so that each connection "
+            "Several Pages behind one app: Meta knows one address for each app, so each connection "
             "needs an app of its own.",
         ),
         verified=(
-            "A delivery captured in 2013 is read, and the signature is the one that GitHub's "
-            "published vectors have, under another header.",
+            "A delivery captured in 2013 is read. The signature is that of GitHub's published "
+            "vectors, under another header.",
         ),
         assumptions=(
-            "How long a comment may be: 8,000 characters is our reading.",
-            "That parent_id of a reply to a reply is the first level's comment.",
-            "When an edit was made: its delivery's time is taken.",
-            "What Meta answers for a comment that is gone is what it answers for one that the "
-            "token may not read; both count as gone.",
+            "The longest comment: 8,000 characters is our reading.",
+            "That parent_id of a reply to a reply is the first-level comment.",
+            "When an edit was made: the time of its delivery counts.",
+            "Meta answers the same for a comment that is gone and for one that the token may not "
+            "read: both count as gone.",
         ),
     )
 
     def change_event(
         self, change: MetaChange, connection: Connection, now: datetime
     ) -> ReviewEvent | None:
-        """What happened to a comment. Raises Unparseable."""
+        """The event of a comment. Raises Unparseable."""
         value = change.value
         if change.field != "feed" or value.values.get("item") != "comment":
             return None
@@ -161,7 +160,7 @@ class Facebook(MetaConnector):
             case EventKind.WITHDRAWN:
                 revision = TOMBSTONE
             case EventKind.EDITED:
-                # Several edits of one delivery are of one time; their order in it is theirs.
+                # Several edits in one delivery have one time. Their order in it is theirs.
                 revision = f"{time_revision(event_time)}.{number_revision(change.position)}"
             case _:
                 revision = time_revision(created_at or sent_at)
@@ -176,7 +175,7 @@ class Facebook(MetaConnector):
         author_id = sender.optional_id("id") or value.optional_id("sender_id")
         if author_id == page_id:
             if kind is EventKind.WITHDRAWN:
-                # A reply that was taken back; no review of a customer is.
+                # We deleted a reply of ours. No review was withdrawn.
                 return None
             kind = EventKind.REPLY_SEEN
         text = value.text("message")
@@ -227,8 +226,9 @@ class Facebook(MetaConnector):
         credentials: Mapping[str, str],
         http: Http,
     ) -> SentReply | ReplyLookup:
-        """Look through the replies of the comment and of the first level's comment above it, which
-        may have been given the reply.
+        """Search the replies of the comment, and of the first-level comment above it.
+
+        Facebook may have put our reply under either.
         """
         result: SentReply | ReplyLookup = ReplyLookup.ABSENT
         for comment_id in dict.fromkeys((target.native_id, target.native_thread)):
@@ -266,7 +266,7 @@ class Facebook(MetaConnector):
                 else EventKind.CREATED,
                 native_id=native_id,
                 native_thread=comment.object("parent").optional_id("id") or native_id,
-                revision=time_revision(current()),
+                revision=time_revision(clock.now()),
                 author=Author(author_id, author.one_line("name"))
                 if author_id
                 else anonymous_author(native_id),

@@ -74,7 +74,8 @@ _CAPTION_PREFIX: Final = "caption:"
 _COMMENT_BASE_FIELDS: Final = "id,text,timestamp,username,from,parent_id"
 _COMMENT_FIELDS: Final = f"{_COMMENT_BASE_FIELDS},media{{id,permalink}}"
 _MENTION_FIELDS: Final = "id,text,timestamp,username,media{id,permalink}"
-_MEDIA_FIELDS: Final = f"id,permalink,comments.limit(50){{{_COMMENT_BASE_FIELDS},replies.limit(50){{{_COMMENT_BASE_FIELDS}}}}}"
+_REPLY_FIELDS: Final = f"replies.limit(50){{{_COMMENT_BASE_FIELDS}}}"
+_MEDIA_FIELDS: Final = f"id,permalink,comments.limit(50){{{_COMMENT_BASE_FIELDS},{_REPLY_FIELDS}}}"
 _MEDIA_PAGE_SIZE: Final = "10"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -103,15 +104,14 @@ class Instagram(MetaConnector):
         settings={
             "ig_user_id": "the id of the Instagram professional account, as GET "
             "/{page_id}?fields=instagram_business_account shows it",
-            "verify_token": "words of your own choice, which Meta must repeat when it checks the "
-            "address",
+            "verify_token": "words of your own choice, which Meta repeats when it checks the address",
         },
         optional_settings={
-            "username": "the account's name, to know its own comments by as well",
-            "api_base": f"where the Graph API is, with its version ({GRAPH_URL} if not said)",
+            "username": "the account's name: comments of that name are the business's own",
+            "api_base": f"where the Graph API is, with its version (default {GRAPH_URL})",
         },
         credentials={
-            "access_token": "a lasting access token with instagram_basic, "
+            "access_token": "an access token that does not expire, with instagram_basic, "
             "instagram_manage_comments and pages_read_engagement"
         },
         guide=(
@@ -122,8 +122,8 @@ class Instagram(MetaConnector):
             "3. Choose the object Instagram, paste the address shown here as callback URL and your "
             "verify_token; press Verify and save.\n"
             "4. Subscribe to the fields comments and mentions.\n"
-            "5. Make an access token (Business settings, System users), and enter it and the app's "
-            "secret here.\n"
+            "5. Make an access token (Business settings, System users). Enter here that token and "
+            "the app's secret.\n"
             "6. Install the app on the Page: POST "
             "/{page_id}/subscribed_apps?subscribed_fields=feed with a token of the Page.\n"
             "7. Leave Require app secret (App settings, Advanced) off."
@@ -132,28 +132,28 @@ class Instagram(MetaConnector):
             "Direct messages, live comments, comments on ads, and mentions in stories.",
             "Comments on media of private accounts, or before Meta has reviewed the app (Advanced "
             "Access).",
-            "Edits and deletions at once: they are found when the latest media's comments are "
-            "listed.",
-            "Several accounts behind one app: Meta knows one address an app, so that each "
+            "Edits and deletions at once: Heard sees them when it lists the comments of the latest "
+            "media.",
+            "Several accounts behind one app: Meta knows one address for each app, so each "
             "connection needs an app of its own.",
         ),
         verified=(
-            "The dashboard's test deliveries of comments and mentions, as captured in a public "
+            "The dashboard's test deliveries of comments and mentions, captured in a public "
             "project, are read and never routed.",
         ),
         assumptions=(
-            "How long a comment may be: 2,200 characters is a caption's documented limit.",
-            "That the business's own comments come with the account's id as their author; if not, "
-            "its username tells.",
+            "The longest comment: 2,200 characters is the documented limit of a caption.",
+            "That the business's own comments name the account's id as author; else its username "
+            "counts.",
             "Which of two readings of an edited comment is the newer one: nothing dates an edit.",
-            "How a mention that is gone is told: as any object that is not there.",
+            "A mention that is gone is expected to answer like any object that does not exist.",
         ),
     )
 
     def change_event(
         self, change: MetaChange, connection: Connection, now: datetime
     ) -> ReviewEvent | None:
-        """A comment, or who mentioned us where. Raises Unparseable."""
+        """The event of a comment or of a mention. Raises Unparseable."""
         value = change.value
         match change.field:
             case "comments":
@@ -183,7 +183,7 @@ class Instagram(MetaConnector):
         credentials: Mapping[str, str],
         http: Http,
     ) -> SentReply | Rejection:
-        """Reply below the first level's comment; to a mention through the account."""
+        """Reply below the first-level comment; to a mention, through the account."""
         if rejection := self.check_length(text):
             return rejection
         prefix, native_id = _split_id(target.native_id)
@@ -211,9 +211,9 @@ class Instagram(MetaConnector):
         credentials: Mapping[str, str],
         http: Http,
     ) -> SentReply | ReplyLookup:
-        """Look through the thread's replies.
+        """Search the thread's replies.
 
-        Those to a mention are on another's media, and cannot be listed.
+        Replies to a mention are on somebody else's media, and cannot be listed.
         """
         prefix, _ = _split_id(target.native_id)
         if prefix:
@@ -276,9 +276,9 @@ class Instagram(MetaConnector):
         http: Http,
         now: datetime,
     ) -> ReviewPage | Rejection:
-        """The latest comments of some of the latest media, newest first.
+        """The latest comments of the latest media, newest first.
 
-        An older page has those of older media.
+        The next page has the comments of older media.
         """
         query = {
             "fields": _MEDIA_FIELDS,
@@ -350,8 +350,8 @@ def _mention_event(native_id: str, media_id: str) -> ReviewEvent:
 def _author(comment: Fields, native_id: str) -> Author:
     sender = comment.object("from")
     name = sender.one_line("username") or comment.one_line("username")
-    # Reading a mention shows a name and no id; a name can change hands, and says so in the author's
-    # id.
+    # A mention has a name and no id. A name can pass to another person, so the author's id shows
+    # that it is a name.
     author_id = sender.optional_id("id") or (f"@{name}" if name else None)
     return Author(author_id, name) if author_id else anonymous_author(native_id)
 

@@ -101,7 +101,7 @@ class Intercom(Connector):
             "Teammates; the number in the address)"
         },
         optional_settings={
-            "api_base": f"where the API is ({_API} if not said; https://api.eu.intercom.io or "
+            "api_base": f"where the API is (default {_API}; https://api.eu.intercom.io or "
             "https://api.au.intercom.io)"
         },
         credentials={
@@ -114,20 +114,20 @@ class Intercom(Connector):
             "conversation.user.replied,\n"
             "   conversation.admin.replied, conversation_part.redacted and conversation.deleted; "
             "save.\n"
-            "3. Enter the app's client secret here as the signing secret, its access token, and "
-            "the id of the teammate who answers."
+            "3. Enter here the app's client secret as the signing secret, its access token, and "
+            "the id of the teammate who replies."
         ),
         limitations=(
-            "The rating that a customer gives a conversation: only what they write is heard.",
+            "The rating that a customer gives a conversation: Heard reads only what they write.",
         ),
         verified=(
-            "The envelope is that of Intercom's documentation; a redaction is read as a real "
-            "notification has it.",
+            "The envelope is that of Intercom's documentation. A redaction is read from a real "
+            "notification.",
         ),
         assumptions=(
             "Whether a notification of a customer's reply holds the newest part or all of them: "
-            "both are understood.",
-            "The item of conversation.deleted, of which only the id is taken.",
+            "both are read.",
+            "The item of conversation.deleted, of which only the id is used.",
             f"The longest message: {REPLY_LIMIT} characters is our own guess.",
         ),
     )
@@ -137,7 +137,7 @@ class Intercom(Connector):
     def parse(
         self, request: WebhookRequest, connection: Connection, now: datetime
     ) -> ParsedDelivery:
-        """What a notification says of a conversation. Raises Unparseable."""
+        """The events of a notification. Raises Unparseable."""
         body = Fields(read_object(request.body))
         item = body.object("data").object("item")
         match body.values.get("topic"):
@@ -167,7 +167,7 @@ class Intercom(Connector):
     def delivery_response(
         self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
     ) -> WebhookResponse:
-        """200, within five seconds."""
+        """Intercom wants a 200 within five seconds."""
         return WebhookResponse(200, "{}")
 
     def reply(
@@ -179,7 +179,7 @@ class Intercom(Connector):
         credentials: Mapping[str, str],
         http: Http,
     ) -> SentReply | Rejection:
-        """Answer in the conversation, in the teammate's name."""
+        """Reply in the conversation, in the teammate's name."""
         if rejection := self.check_length(text):
             return rejection
         admin = connection.settings.get("admin_id", "").strip()
@@ -205,7 +205,7 @@ class Intercom(Connector):
         credentials: Mapping[str, str],
         http: Http,
     ) -> SentReply | ReplyLookup:
-        """Look through the conversation's parts for one of the teammate's with the same text."""
+        """Search the conversation for a part of the teammate's with the same text."""
         response = _request(
             quote(target.native_thread, safe=""), None, connection, credentials, http
         )
@@ -324,7 +324,7 @@ def _redaction_events(item: Fields) -> ParsedDelivery:
 
 
 def _is_redacted(part: Fields) -> bool:
-    # Notifications of older API versions have no flag, and this text in place of the words.
+    # Notifications of older API versions have this text instead of a flag.
     return part.boolean("redacted") or html_to_text(part.text("body")) == _DELETED_TEXT
 
 
@@ -335,9 +335,9 @@ def _parts(item: Fields) -> list[dict[str, object]]:
 
 
 def _unanswered_parts(item: Fields) -> list[dict[str, object]]:
-    """What customers said after the business's last word.
+    """What customers wrote after the business last wrote.
 
-    Every delivery lists it again until somebody answers.
+    Every delivery lists these parts again until somebody answers.
     """
     parts: list[dict[str, object]] = []
     for part in _parts(item):
@@ -362,7 +362,7 @@ def _author_type(part: Mapping[str, object]) -> str | None:
 
 
 def _is_complete(conversation: Fields) -> bool:
-    """Whether the answer holds every part: Intercom shows 500 at most."""
+    """Whether the response holds every part: Intercom shows 500 at most."""
     return (conversation.object("conversation_parts").integer("total_count", 0, 10**9) or 0) <= len(
         _parts(conversation)
     )
@@ -392,7 +392,7 @@ def _to_html(text: str) -> str:
 
 
 def _with_platform_message(rejection: Rejection, body: bytes) -> Rejection:
-    """The refusal with Intercom's own words, which are about our reply."""
+    """The rejection with Intercom's own message, which is about our reply."""
     if rejection.reason != "rejected":
         return rejection
     try:
@@ -419,7 +419,7 @@ def _request(
     base = connection.settings.get("api_base", "").strip().rstrip("/") or _API
     token = credentials.get("access_token", "")
     if not (token and connection.settings.get("admin_id", "").strip()):
-        return Rejection("no_credentials", "Enter admin_id and access_token to answer in Intercom.")
+        return Rejection("no_credentials", "Enter admin_id and access_token to reply in Intercom.")
     headers = {
         "authorization": f"Bearer {token}",
         "intercom-version": _VERSION,
@@ -444,7 +444,7 @@ def _request(
         return Fields(read_object(response.body), "the answer")
     except Unparseable as error:
         if document is not None:
-            # It was taken; only its id is not known.
+            # Intercom accepted the reply. Only its id is not known.
             return Fields({}, "the answer")
         raise _unreadable_response(error.detail) from error
 

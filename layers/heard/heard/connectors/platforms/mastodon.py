@@ -78,9 +78,7 @@ from heard.reviews import Author, Channel, EventKind, ReviewEvent, time_revision
 
 STATUS_LIMIT: Final = 500
 REPLY_LIMIT: Final = 460
-"""What is left of a status for the words of a reply, when it begins with a mention of any but the
-longest names.
-"""
+"""What a status has left for the words of a reply, after a mention of any but the longest names."""
 
 _TITLE: Final = "Mastodon"
 _PAGE_SIZE: Final = 30
@@ -111,8 +109,8 @@ class Mastodon(Connector):
         # A sample would have to mention the connection's own account.
         can_self_test=False,
         secret_origin=SecretOrigin.INTERNAL,
-        secret_help="what the instance shows as Signing secret of a webhook; only an instance's "
-        "administrators have one",
+        secret_help="what the instance shows as the Signing secret of a webhook; only administrators "
+        "of an instance have webhooks",
         poll_seconds=60,
         single_review_threads=False,
         settings={
@@ -127,24 +125,23 @@ class Mastodon(Connector):
             "1. In the account's Preferences open Development and make a new application.\n"
             "2. Allow it read:accounts, read:notifications, read:statuses and write:statuses, and "
             "nothing else.\n"
-            "3. Enter its access token here. That is all: Heard asks for new mentions every "
-            "minute.\n"
+            "3. Enter its access token here. That is all: Heard polls new mentions every minute.\n"
             "4. Administrators of the instance can have mentions pushed: Administration, Webhooks, "
             "the address shown here, the events\n"
-            "   status.created and status.updated; then give the signing secret that it shows as "
+            "   status.created and status.updated; then enter the signing secret that it shows, with "
             "--secret-file."
         ),
         limitations=(
-            "Statuses that name the business without mentioning its account are not seen.",
+            "Statuses that name the business but do not mention its account are not seen.",
             "A private mention is answered as privately as it came, but judged like a public one.",
         ),
         verified=(
-            "The signature is the construction of GitHub's published vectors.",
+            "The signature is that of GitHub's published vectors.",
             "The documented report.created payload is read and ignored.",
         ),
         assumptions=(
-            "The payload of status.created and status.updated is read from Mastodon's source, "
-            "since no document shows one.",
+            "The payload of status.created and status.updated is known from Mastodon's source: no "
+            "document shows one.",
         ),
     )
 
@@ -173,7 +170,7 @@ class Mastodon(Connector):
         credentials: Mapping[str, str],
         http: Http,
     ) -> SentReply | Rejection:
-        """Post a status in reply, as visible as what it answers."""
+        """Post a status in reply, with the visibility of the status that it answers."""
         acct = target.reply_to.get("acct", "")
         mention_match = re.search(rf"@{re.escape(acct)}(?![\w@.-])", text, re.IGNORECASE)
         mention = f"@{acct} " if acct and not mention_match else ""
@@ -199,7 +196,7 @@ class Mastodon(Connector):
         try:
             return SentReply(read_response(response, _TITLE).id("id"))
         except (PlatformUnavailable, Unparseable) as error:
-            # It answered with success, so that the reply stands: which one it is, a look tells.
+            # Mastodon answered with success, so the reply is there. `find_reply` will find its id.
             raise PlatformUnavailable(
                 f"{_TITLE} answered something unreadable.", maybe_applied=True
             ) from error
@@ -213,7 +210,7 @@ class Mastodon(Connector):
         credentials: Mapping[str, str],
         http: Http,
     ) -> SentReply | ReplyLookup:
-        """Look through the answers beneath the review for one of ours with the same text."""
+        """Search the answers to the review for one of ours with the same text."""
         response = _request(
             "GET",
             f"/api/v1/statuses/{quote(target.native_id, safe='')}/context",
@@ -289,8 +286,8 @@ class Mastodon(Connector):
             self._with_thread(event, connection, credentials, http) for event in parsed.events
         )
         last_entry = entries[-1] if entries else None
-        # Notifications of deleted statuses are left out of a page, so that a short one need not be
-        # the last; an empty one is.
+        # A page leaves out the notifications of deleted statuses. So a short page need not be the
+        # last, but an empty page is.
         older = (
             cast("dict[str, object]", last_entry).get("id")
             if isinstance(last_entry, dict)
@@ -358,7 +355,7 @@ def _mention_event(notification: Fields, connection: Connection) -> ReviewEvent 
 
 
 def _review_event(status: Fields, connection: Connection) -> ReviewEvent:
-    """What a status says. It is partial while its thread must still be looked up."""
+    """The event of a status; `partial` without its thread."""
     native_id, account = status.id("id"), status.required_object("account")
     created_at, edited_at = status.time("created_at"), status.time("edited_at")
     changed_at = edited_at or created_at
@@ -386,7 +383,7 @@ def _is_own_account(account: Fields, connection: Connection) -> bool:
     own_account = connection.settings.get("account", "").strip().lstrip("@").casefold()
     host = urlsplit(connection.settings.get("base_url", "").strip()).netloc.casefold()
     acct = str(account.values.get("acct")).casefold()
-    # The instance writes its own accounts without a server, and an owner may have entered one.
+    # The instance names its own accounts without the server. The setting may name it.
     return bool(own_account) and own_account in (account.values.get("id"), acct, f"{acct}@{host}")
 
 
@@ -400,11 +397,16 @@ def _status_too_long(mention: str, text: str) -> Rejection | None:
     excess = (
         len(text)
         + (len(f"@{name} ") if name else 0)
-        + sum(more for more in length_changes if more > 0)
+        + sum(change for change in length_changes if change > 0)
         - STATUS_LIMIT
     )
-    message = f"A status may have {STATUS_LIMIT} characters; this one, with its mention and links of {_URL_LENGTH}, has {excess} more."
-    return Rejection("too_long", message) if excess > 0 else None
+    if excess <= 0:
+        return None
+    return Rejection(
+        "too_long",
+        f"A status may have {STATUS_LIMIT} characters; this one, with its mention and links of "
+        f"{_URL_LENGTH}, has {excess} more.",
+    )
 
 
 def _object_list(fields: Fields, name: str) -> list[Fields]:
@@ -432,7 +434,7 @@ def _request(
     )
     if not (base and token):
         return Rejection(
-            "no_credentials", "Enter base_url and access_token to read and answer mentions."
+            "no_credentials", "Enter base_url and access_token to read and reply to mentions."
         )
     all_headers = {
         "authorization": f"Bearer {token}",
@@ -454,9 +456,7 @@ def _request(
 
 
 def _with_platform_message(rejection: Rejection, body: bytes) -> Rejection:
-    """The refusal with the instance's own words, which are about our reply and tell what to change
-    in it.
-    """
+    """The rejection with the instance's own message, which says what to change in the reply."""
     try:
         message = Fields(read_object(body)).one_line("error")
     except Unparseable:
