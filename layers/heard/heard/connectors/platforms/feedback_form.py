@@ -20,7 +20,6 @@ import hashlib
 import hmac
 import re
 import secrets as randomness
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
@@ -30,6 +29,7 @@ from heard.connectors import (
     Connector,
     Http,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -167,9 +167,7 @@ class FeedbackForm(Connector):
         target: ReplyTarget,
         text: str,
         reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> SentReply | Rejection:
         """Send nothing: the feedback page shows stored replies, and this one is stored."""
         return self.check_length(text) or SentReply(reply_id)
@@ -179,9 +177,7 @@ class FeedbackForm(Connector):
         target: ReplyTarget,
         text: str,
         reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> SentReply | ReplyLookup:
         """The reply is always there, because it is stored."""
         return SentReply(reply_id)

@@ -39,6 +39,7 @@ from heard.connectors import (
     Connector,
     Http,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReviewPage,
     SecretOrigin,
@@ -151,9 +152,7 @@ class Feefo(Connector):
         """200: which success it wants is not documented."""
         return WebhookResponse(200, "{}")
 
-    def fetch(
-        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | None:
+    def fetch(self, native_id: str, account: PlatformAccount) -> ReviewEvent | None:
         """The part of the feedback that has this id, or speaks for the whole that has it."""
         query = {
             "id": native_id,
@@ -161,7 +160,7 @@ class Feefo(Connector):
             "full_thread": "include",
             "empty_product_comments": "include",
         }
-        page = self._fetch_reviews(query, connection, credentials, http)
+        page = self._fetch_reviews(query, account)
         if isinstance(page, Rejection):
             return None
         for feedback in _read_objects(page.values.get("reviews"), "review"):
@@ -184,9 +183,7 @@ class Feefo(Connector):
     def recent(
         self,
         cursor: str | None,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
         now: datetime,
     ) -> ReviewPage | Rejection:
         """A page of the merchant's feedback, each part for itself.
@@ -201,7 +198,7 @@ class Feefo(Connector):
             "sort": "-created_date",
             "empty_product_comments": "include",
         }
-        page = self._fetch_reviews(query, connection, credentials, http)
+        page = self._fetch_reviews(query, account)
         if isinstance(page, Rejection):
             return page
         page_count = page.object("summary").object("meta").integer("pages", 0, 10**9) or 0
@@ -227,25 +224,26 @@ class Feefo(Connector):
     def _fetch_reviews(
         self,
         query: Mapping[str, str],
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> Fields | Rejection:
-        merchant_id = connection.settings.get("merchant_identifier", "").strip()
-        client, secret = credentials.get("client_id", ""), credentials.get("client_secret", "")
+        merchant_id = account.setting("merchant_identifier")
+        client, secret = (
+            account.credentials.get("client_id", ""),
+            account.credentials.get("client_secret", ""),
+        )
         if not (merchant_id and client and secret):
             return Rejection(
                 "no_credentials",
                 "Enter merchant_identifier, client_id and client_secret to read reviews from "
                 "Feefo.",
             )
-        base = connection.settings.get("api_base", "").strip().rstrip("/") or _API
+        base = account.address("api_base", _API)
         form = {"grant_type": "client_credentials", "client_id": client, "client_secret": secret}
         url = f"{base}/api/oauth/v2/token"
         query_string = urlencode({"merchant_identifier": merchant_id, **query})
         response = self._oauth.call(
             TokenGrant(url, (url, client, secret), lambda: form),
-            http,
+            account.http,
             "GET",
             f"{base}/api/20/reviews/all?{query_string}",
         )

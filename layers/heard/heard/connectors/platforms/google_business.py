@@ -56,6 +56,7 @@ from heard.connectors import (
     ModerationResult,
     ModerationStatus,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -249,14 +250,12 @@ class GoogleBusiness(Connector):
         target: ReplyTarget,
         text: str,
         reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> SentReply | Rejection:
         """Set the review's one reply, unless somebody else's stands there."""
         if rejection := self.check_length(text):
             return rejection
-        review = self._fetch_review(target.native_id, connection, credentials, http)
+        review = self._fetch_review(target.native_id, account)
         if isinstance(review, Rejection):
             return review
         existing_text = review.object("reviewReply").text("comment")
@@ -268,9 +267,7 @@ class GoogleBusiness(Connector):
                 "Somebody answered this review at Google, which shows one reply: change that one "
                 "there.",
             )
-        response = self._call_api(
-            "PUT", f"{target.native_id}/reply", {"comment": text}, connection, credentials, http
-        )
+        response = self._call_api("PUT", f"{target.native_id}/reply", {"comment": text}, account)
         return response if isinstance(response, Rejection) else SentReply(_reply_id(target))
 
     def find_reply(
@@ -278,12 +275,10 @@ class GoogleBusiness(Connector):
         target: ReplyTarget,
         text: str,
         reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> SentReply | ReplyLookup:
         """Compare the review's reply with the text."""
-        review = self._fetch_review(target.native_id, connection, credentials, http)
+        review = self._fetch_review(target.native_id, account)
         if isinstance(review, Rejection):
             return ReplyLookup.ABSENT if review.reason == "gone" else ReplyLookup.CANNOT_TELL
         existing_text = review.object("reviewReply").text("comment")
@@ -298,12 +293,10 @@ class GoogleBusiness(Connector):
         target: ReplyTarget,
         native_reply: str,
         text: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> ModerationResult:
         """The reply's state, as long as it is ours that stands there."""
-        review = self._fetch_review(target.native_id, connection, credentials, http)
+        review = self._fetch_review(target.native_id, account)
         if isinstance(review, Rejection):
             return ModerationResult(ModerationStatus.CANNOT_TELL, review.reason)
         reply = review.object("reviewReply")
@@ -317,11 +310,9 @@ class GoogleBusiness(Connector):
             (reply.one_line("policyViolation") or "") if status is ModerationStatus.REMOVED else "",
         )
 
-    def fetch(
-        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | ReviewGone | None:
+    def fetch(self, native_id: str, account: PlatformAccount) -> ReviewEvent | ReviewGone | None:
         """The review as the API has it; None without credentials that may read it."""
-        review = self._fetch_review(native_id, connection, credentials, http)
+        review = self._fetch_review(native_id, account)
         if isinstance(review, Rejection):
             return ReviewGone.GONE if review.reason == "gone" else None
         try:
@@ -334,13 +325,11 @@ class GoogleBusiness(Connector):
     def recent(
         self,
         cursor: str | None,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
         now: datetime,
     ) -> ReviewPage | Rejection:
         """The location's reviews, latest change first."""
-        location = _location(connection)
+        location = _location(account.connection)
         if not _LOCATION_PATTERN.fullmatch(location):
             return Rejection(
                 "bad_location",
@@ -351,18 +340,14 @@ class GoogleBusiness(Connector):
             "orderBy": "updateTime desc",
             **({"pageToken": cursor} if cursor else {}),
         }
-        response = self._call_api(
-            "GET", f"{location}/reviews?{urlencode(query)}", None, connection, credentials, http
-        )
+        response = self._call_api("GET", f"{location}/reviews?{urlencode(query)}", None, account)
         if isinstance(response, Rejection):
             return response
         page = read_response(response, _TITLE)
         return google.review_page(page, page.text("nextPageToken"), _TITLE, _review_event)
 
-    def _fetch_review(
-        self, name: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> Fields | Rejection:
-        response = self._call_api("GET", name, None, connection, credentials, http)
+    def _fetch_review(self, name: str, account: PlatformAccount) -> Fields | Rejection:
+        response = self._call_api("GET", name, None, account)
         return response if isinstance(response, Rejection) else read_response(response, _TITLE)
 
     def _call_api(
@@ -370,21 +355,19 @@ class GoogleBusiness(Connector):
         method: str,
         path: str,
         document: Mapping[str, str] | None,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> HttpResponse | Rejection:
-        grant = google.refresh_token_grant(credentials, connection.settings)
+        grant = google.refresh_token_grant(account.credentials, account.connection.settings)
         if isinstance(grant, Rejection):
             return grant
-        base = connection.settings.get("api_base", "").strip().rstrip("/") or _API
+        base = account.address("api_base", _API)
         name, _, query = path.partition("?")
         url = f"{base}/v4/{quote(name)}" + (f"?{query}" if query else "")
         body = json.dumps(document).encode() if document is not None else None
         headers = {"content-type": "application/json"} if body else None
         return self._oauth.call(
             grant,
-            http,
+            account.http,
             method,
             url,
             headers=headers,

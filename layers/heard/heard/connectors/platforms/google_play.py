@@ -41,9 +41,9 @@ from heard.connectors import (
     Capabilities,
     Connection,
     Connector,
-    Http,
     HttpResponse,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -148,14 +148,12 @@ class GooglePlay(Connector):
         target: ReplyTarget,
         text: str,
         reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> SentReply | Rejection:
         """Set the review's one reply, unless somebody else's stands there."""
         if rejection := self.check_length(text):
             return rejection
-        review = self._fetch_review(target.native_id, connection, credentials, http)
+        review = self._fetch_review(target.native_id, account)
         if isinstance(review, Rejection):
             # Whether a review older than a week can be read is not documented; whether it takes a
             # reply, only trying tells.
@@ -174,9 +172,7 @@ class GooglePlay(Connector):
             "POST",
             f"/{quote(target.native_id, safe='')}:reply",
             {"replyText": text},
-            connection,
-            credentials,
-            http,
+            account,
         )
         return response if isinstance(response, Rejection) else SentReply(target.native_id)
 
@@ -185,15 +181,13 @@ class GooglePlay(Connector):
         target: ReplyTarget,
         text: str,
         reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> SentReply | ReplyLookup:
         """Compare the business's comment with the text. A reply has no id of its own.
 
         It goes by the review's.
         """
-        review = self._fetch_review(target.native_id, connection, credentials, http)
+        review = self._fetch_review(target.native_id, account)
         if isinstance(review, Rejection):
             return ReplyLookup.CANNOT_TELL
         existing_text = _first_comment(review, "developerComment").text("text")
@@ -203,18 +197,16 @@ class GooglePlay(Connector):
             else ReplyLookup.ABSENT
         )
 
-    def fetch(
-        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | ReviewGone | None:
+    def fetch(self, native_id: str, account: PlatformAccount) -> ReviewEvent | ReviewGone | None:
         """The review as the API has it.
 
         None without credentials that may read it, or if it has no words of a customer.
         """
-        review = self._fetch_review(native_id, connection, credentials, http)
+        review = self._fetch_review(native_id, account)
         if isinstance(review, Rejection):
             return ReviewGone.GONE if review.reason == "gone" else None
         try:
-            return _review_event(review, connection)
+            return _review_event(review, account.connection)
         except Unparseable as error:
             raise PlatformUnavailable(
                 f"{_TITLE} answered something unreadable: {error.detail}.", maybe_applied=False
@@ -223,30 +215,22 @@ class GooglePlay(Connector):
     def recent(
         self,
         cursor: str | None,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
         now: datetime,
     ) -> ReviewPage | Rejection:
         """The reviews of the last week, latest change first."""
         query = {"maxResults": str(_PAGE_SIZE), **({"token": cursor} if cursor else {})}
-        response = self._call_api(
-            "GET", f"?{urlencode(query)}", None, connection, credentials, http
-        )
+        response = self._call_api("GET", f"?{urlencode(query)}", None, account)
         if isinstance(response, Rejection):
             return response
         page = read_response(response, _TITLE)
         next_cursor = page.object("tokenPagination").text("nextPageToken")
         return google.review_page(
-            page, next_cursor, _TITLE, lambda review: _review_event(review, connection)
+            page, next_cursor, _TITLE, lambda review: _review_event(review, account.connection)
         )
 
-    def _fetch_review(
-        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> Fields | Rejection:
-        response = self._call_api(
-            "GET", f"/{quote(native_id, safe='')}", None, connection, credentials, http
-        )
+    def _fetch_review(self, native_id: str, account: PlatformAccount) -> Fields | Rejection:
+        response = self._call_api("GET", f"/{quote(native_id, safe='')}", None, account)
         return response if isinstance(response, Rejection) else read_response(response, _TITLE)
 
     def _call_api(
@@ -254,20 +238,20 @@ class GooglePlay(Connector):
         method: str,
         path: str,
         document: Mapping[str, str] | None,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> HttpResponse | Rejection:
-        package_name = connection.settings.get("package_name", "").strip()
+        package_name = account.setting("package_name")
         if not package_name:
             return Rejection(
                 "no_credentials",
                 "Set package_name to the app's package name, such as com.example.app.",
             )
-        grant = google.service_account_grant(credentials, connection.settings, _SCOPE)
+        grant = google.service_account_grant(
+            account.credentials, account.connection.settings, _SCOPE
+        )
         if isinstance(grant, Rejection):
             return grant
-        base = connection.settings.get("api_base", "").strip().rstrip("/") or _API
+        base = account.address("api_base", _API)
         url = (
             f"{base}/androidpublisher/v3/applications/{quote(package_name, safe='')}/reviews{path}"
         )
@@ -275,7 +259,7 @@ class GooglePlay(Connector):
         headers = {"content-type": "application/json"} if body else None
         return self._oauth.call(
             grant,
-            http,
+            account.http,
             method,
             url,
             headers=headers,

@@ -41,6 +41,7 @@ from heard.connectors import (
     Connector,
     Http,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyTarget,
     ReviewGone,
@@ -145,9 +146,7 @@ class JudgeMe(Connector):
         target: ReplyTarget,
         text: str,
         reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> SentReply | Rejection:
         """Answer in public; Judge.me mails the answer to the reviewer too."""
         if rejection := self.check_length(text):
@@ -158,18 +157,14 @@ class JudgeMe(Connector):
             else target.native_id
         )
         document = {"review_id": number, "reply": {"content": text}, "send_reply_email": True}
-        response = _request("POST", "/replies", {}, document, connection, credentials, http)
+        response = _request("POST", "/replies", {}, document, account)
         if isinstance(response, Rejection):
             return response
         return SentReply(_native_reply_id(response) or reply_id)
 
-    def fetch(
-        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | ReviewGone | None:
+    def fetch(self, native_id: str, account: PlatformAccount) -> ReviewEvent | ReviewGone | None:
         """The review as the API has it."""
-        response = _request(
-            "GET", f"/reviews/{quote(native_id, safe='')}", {}, None, connection, credentials, http
-        )
+        response = _request("GET", f"/reviews/{quote(native_id, safe='')}", {}, None, account)
         if isinstance(response, Rejection):
             return ReviewGone.GONE if response.reason == "gone" else None
         try:
@@ -180,9 +175,7 @@ class JudgeMe(Connector):
     def recent(
         self,
         cursor: str | None,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
         now: datetime,
     ) -> ReviewPage | Rejection:
         """A page of reviews, published and not. `cursor` is its number."""
@@ -192,9 +185,7 @@ class JudgeMe(Connector):
             "/reviews",
             {"page": str(page_number), "per_page": str(_PAGE_SIZE)},
             None,
-            connection,
-            credentials,
-            http,
+            account,
         )
         if isinstance(response, Rejection):
             return response
@@ -269,14 +260,12 @@ def _request(
     path: str,
     query: Mapping[str, str],
     document: Mapping[str, object] | None,
-    connection: Connection,
-    credentials: Mapping[str, str],
-    http: Http,
+    account: PlatformAccount,
 ) -> Fields | Rejection:
-    base = connection.settings.get("api_base", "").strip().rstrip("/") or _API
+    base = account.address("api_base", _API)
     shop, token = (
-        connection.settings.get("shop_domain", "").strip(),
-        credentials.get("api_token", ""),
+        account.setting("shop_domain"),
+        account.credentials.get("api_token", ""),
     )
     if not (shop and token):
         return Rejection("no_credentials", "Enter shop_domain and api_token to answer at Judge.me.")
@@ -287,7 +276,13 @@ def _request(
     url = f"{base}{path}?{urlencode({'shop_domain': shop, **query})}"
     body = json.dumps(document).encode() if document is not None else None
     response = call_api(
-        http, _TITLE, method, url, headers=headers, body=body, explain=_with_platform_message
+        account.http,
+        _TITLE,
+        method,
+        url,
+        headers=headers,
+        body=body,
+        explain=_with_platform_message,
     )
     if isinstance(response, Rejection):
         return response

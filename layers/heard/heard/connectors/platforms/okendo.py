@@ -47,6 +47,7 @@ from heard.connectors import (
     Connector,
     Http,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -169,9 +170,7 @@ class Okendo(Connector):
         target: ReplyTarget,
         text: str,
         reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> SentReply | Rejection:
         """Post the review's one reply, unless somebody else's stands there.
 
@@ -179,7 +178,7 @@ class Okendo(Connector):
         """
         if rejection := self.check_length(text):
             return rejection
-        lookup = _request("GET", target.native_id, None, connection, credentials, http)
+        lookup = _request("GET", target.native_id, None, account)
         if isinstance(lookup, Rejection):
             return lookup
         if _is_same_public_reply(existing_reply := _unwrap_review(lookup).object("reply"), text):
@@ -196,9 +195,7 @@ class Okendo(Connector):
             "POST",
             target.native_id,
             {"body": text, "isPrivate": False},
-            connection,
-            credentials,
-            http,
+            account,
         )
         if isinstance(response, Rejection):
             return (
@@ -213,12 +210,10 @@ class Okendo(Connector):
         target: ReplyTarget,
         text: str,
         reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> SentReply | ReplyLookup:
         """Compare the review's reply with the text."""
-        response = _request("GET", target.native_id, None, connection, credentials, http)
+        response = _request("GET", target.native_id, None, account)
         if isinstance(response, Rejection):
             return ReplyLookup.ABSENT if response.reason == "gone" else ReplyLookup.CANNOT_TELL
         return (
@@ -227,11 +222,9 @@ class Okendo(Connector):
             else ReplyLookup.ABSENT
         )
 
-    def fetch(
-        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | ReviewGone | None:
+    def fetch(self, native_id: str, account: PlatformAccount) -> ReviewEvent | ReviewGone | None:
         """The review as the API has it, as a revision before any that was delivered."""
-        response = _request("GET", native_id, None, connection, credentials, http)
+        response = _request("GET", native_id, None, account)
         if isinstance(response, Rejection):
             return ReviewGone.GONE if response.reason == "gone" else None
         try:
@@ -306,12 +299,10 @@ def _request(
     method: str,
     review_id: str,
     document: Mapping[str, object] | None,
-    connection: Connection,
-    credentials: Mapping[str, str],
-    http: Http,
+    account: PlatformAccount,
 ) -> Fields | Rejection:
-    base = connection.settings.get("api_base", "").strip().rstrip("/") or _API
-    user, key = credentials.get("user_id", ""), credentials.get("api_key", "")
+    base = account.address("api_base", _API)
+    user, key = account.credentials.get("user_id", ""), account.credentials.get("api_key", "")
     if not (user and key):
         return Rejection("no_credentials", "Enter user_id and api_key to answer at Okendo.")
     basic = base64.b64encode(f"{user}:{key}".encode()).decode()
@@ -322,11 +313,11 @@ def _request(
     }
     url = f"{base}/reviews/{quote(review_id, safe='')}"
     if document is None:
-        response = call_api(http, _TITLE, method, url, headers=headers)
+        response = call_api(account.http, _TITLE, method, url, headers=headers)
     else:
         headers["content-type"] = "application/json"
         response = call_api(
-            http,
+            account.http,
             _TITLE,
             method,
             f"{url}/reply",

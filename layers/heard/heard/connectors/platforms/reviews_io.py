@@ -23,7 +23,6 @@ replies was found.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, cast
@@ -35,6 +34,7 @@ from heard.connectors import (
     Connector,
     Http,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReviewPage,
     SecretOrigin,
@@ -136,15 +136,13 @@ class ReviewsIo(Connector):
         """200: which success it wants is not documented."""
         return WebhookResponse(200, "{}")
 
-    def fetch(
-        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | None:
+    def fetch(self, native_id: str, account: PlatformAccount) -> ReviewEvent | None:
         """The review, if it is among the newest of its kind: there is no call for one review."""
         for kind in _REVIEW_KINDS:
             if not native_id.startswith(f"{kind.name}-"):
                 continue
             for page_number in range(_MAX_PAGES):
-                page = _read_page(kind, page_number, connection, credentials, http)
+                page = _read_page(kind, page_number, account)
                 if isinstance(page, Rejection):
                     return None
                 for event in page.events:
@@ -157,9 +155,7 @@ class ReviewsIo(Connector):
     def recent(
         self,
         cursor: str | None,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
         now: datetime,
     ) -> ReviewPage | Rejection:
         """A page of company reviews and one of product reviews, together.
@@ -169,7 +165,7 @@ class ReviewsIo(Connector):
         page_number = int(cursor) if cursor and cursor.isdecimal() else 0
         pages: list[ReviewPage] = []
         for kind in _REVIEW_KINDS:
-            page = _read_page(kind, page_number, connection, credentials, http)
+            page = _read_page(kind, page_number, account)
             if isinstance(page, Rejection):
                 return page
             pages.append(page)
@@ -253,21 +249,19 @@ def _review_event(
 def _read_page(
     kind: _ReviewKind,
     page_number: int,
-    connection: Connection,
-    credentials: Mapping[str, str],
-    http: Http,
+    account: PlatformAccount,
 ) -> ReviewPage | Rejection:
-    store, key = connection.settings.get("store", "").strip(), credentials.get("api_key", "")
+    store, key = account.setting("store"), account.credentials.get("api_key", "")
     if not (store and key):
         return Rejection(
             "no_credentials", "Enter store and api_key to read reviews from REVIEWS.io."
         )
-    base = connection.settings.get("api_base", "").strip().rstrip("/") or _API
+    base = account.address("api_base", _API)
     query = urlencode(
         {"store": store, "page": page_number, "per_page": _PAGE_SIZE, "sort": "date_desc"}
     )
     headers = {"store": store, "apikey": key, "accept": "application/json"}
-    response = call_api(http, _TITLE, "GET", f"{base}{kind.path}?{query}", headers=headers)
+    response = call_api(account.http, _TITLE, "GET", f"{base}{kind.path}?{query}", headers=headers)
     if isinstance(response, Rejection):
         return response
     try:

@@ -34,6 +34,7 @@ from heard.connectors import (
     Connector,
     Http,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyTarget,
     SecretOrigin,
@@ -157,16 +158,14 @@ class SendGrid(Connector):
         target: ReplyTarget,
         text: str,
         reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> SentReply | Rejection:
         """Send a mail in answer to the customer's."""
         if rejection := self.check_length(text) or check_answerable(target):
             return rejection
-        if not (key := credentials.get("api_key", "")):
+        if not (key := account.credentials.get("api_key", "")):
             return Rejection("no_credentials", "Enter api_key to answer through SendGrid.")
-        sender = business_sender(connection)
+        sender = business_sender(account.connection)
         if isinstance(sender, Rejection):
             return sender
         name, address = sender
@@ -184,10 +183,10 @@ class SendGrid(Connector):
                 "open_tracking": {"enable": False},
             },
         }
-        base = connection.settings.get("api_base", "").strip().rstrip("/") or _API
+        base = account.address("api_base", _API)
         headers = {"authorization": f"Bearer {key}", "content-type": "application/json"}
         response = call_api(
-            http,
+            account.http,
             _TITLE,
             "POST",
             f"{base}/v3/mail/send",

@@ -48,6 +48,7 @@ from heard.connectors import (
     Connector,
     Http,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReviewGone,
     ReviewPage,
@@ -160,16 +161,12 @@ class Shopify(Connector):
         """200, within five seconds."""
         return WebhookResponse(200, "{}")
 
-    def fetch(
-        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | ReviewGone | None:
+    def fetch(self, native_id: str, account: PlatformAccount) -> ReviewEvent | ReviewGone | None:
         """The metaobject as the Admin API has it."""
         response = _run_query(
             _REVIEW_QUERY,
             {"id": f"gid://shopify/Metaobject/{native_id}"},
-            connection,
-            credentials,
-            http,
+            account,
         )
         if isinstance(response, Rejection):
             return None
@@ -183,14 +180,12 @@ class Shopify(Connector):
     def recent(
         self,
         cursor: str | None,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
         now: datetime,
     ) -> ReviewPage | Rejection:
         """The reviews that changed last, which deliveries may have failed to report."""
         variables = {"type": _REVIEW_TYPE, "first": _PAGE_SIZE, "after": cursor}
-        response = _run_query(_LATEST_QUERY, variables, connection, credentials, http)
+        response = _run_query(_LATEST_QUERY, variables, account)
         if isinstance(response, Rejection):
             return response
         metaobjects = response.object("metaobjects")
@@ -295,22 +290,20 @@ def _read_rating(review_fields: Fields) -> int | None:
 def _run_query(
     query: str,
     variables: Mapping[str, object],
-    connection: Connection,
-    credentials: Mapping[str, str],
-    http: Http,
+    account: PlatformAccount,
 ) -> Fields | Rejection:
     """The data that a GraphQL query answers. Raises PlatformUnavailable."""
     shop, token = (
-        connection.settings.get("shop_domain", "").strip().strip("/"),
-        credentials.get("access_token", ""),
+        account.setting("shop_domain").strip("/"),
+        account.credentials.get("access_token", ""),
     )
     if not (shop and token):
         return Rejection(
             "no_credentials",
             "Enter shop_domain and access_token, so that Shopify can be asked for reviews.",
         )
-    base = connection.settings.get("api_base", "").strip().rstrip("/") or f"https://{shop}"
-    version = quote(connection.settings.get("api_version", "").strip() or _VERSION, safe="")
+    base = account.setting("api_base").rstrip("/") or f"https://{shop}"
+    version = quote(account.setting("api_version") or _VERSION, safe="")
     headers = {
         "x-shopify-access-token": token,
         "content-type": "application/json",
@@ -318,7 +311,7 @@ def _run_query(
     }
     body = json.dumps({"query": query, "variables": variables}).encode()
     response = call_api(
-        http,
+        account.http,
         _TITLE,
         "POST",
         f"{base}/admin/api/{version}/graphql.json",

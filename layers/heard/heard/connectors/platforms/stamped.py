@@ -40,6 +40,7 @@ from heard.connectors import (
     Http,
     HttpResponse,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -174,9 +175,7 @@ class Stamped(Connector):
         target: ReplyTarget,
         text: str,
         reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> SentReply | Rejection:
         """Set the review's one public reply, unless somebody else's stands there.
 
@@ -184,9 +183,7 @@ class Stamped(Connector):
         """
         if rejection := self.check_length(text):
             return rejection
-        lookup = _request(
-            "GET", f"/{quote(target.native_id, safe='')}", None, connection, credentials, http
-        )
+        lookup = _request("GET", f"/{quote(target.native_id, safe='')}", None, account)
         if isinstance(lookup, Rejection):
             return lookup
         existing_reply = read_response(lookup, _TITLE).text("reply")
@@ -199,12 +196,10 @@ class Stamped(Connector):
                 "there.",
             )
         email_customer = (
-            "true"
-            if connection.settings.get("email_replies", "").strip().lower() in {"yes", "true"}
-            else "false"
+            "true" if account.setting("email_replies").lower() in {"yes", "true"} else "false"
         )
         path = f"/{quote(target.native_id, safe='')}/reply?isPrivate=false&isEmail={email_customer}"
-        response = _request("POST", path, {"reply": text}, connection, credentials, http)
+        response = _request("POST", path, {"reply": text}, account)
         return response if isinstance(response, Rejection) else SentReply(target.native_id)
 
     def find_reply(
@@ -212,14 +207,10 @@ class Stamped(Connector):
         target: ReplyTarget,
         text: str,
         reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> SentReply | ReplyLookup:
         """Compare the review's reply with the text."""
-        response = _request(
-            "GET", f"/{quote(target.native_id, safe='')}", None, connection, credentials, http
-        )
+        response = _request("GET", f"/{quote(target.native_id, safe='')}", None, account)
         if isinstance(response, Rejection):
             return ReplyLookup.ABSENT if response.reason == "gone" else ReplyLookup.CANNOT_TELL
         existing_reply = read_response(response, _TITLE).text("reply")
@@ -229,13 +220,9 @@ class Stamped(Connector):
             else ReplyLookup.ABSENT
         )
 
-    def fetch(
-        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | ReviewGone | None:
+    def fetch(self, native_id: str, account: PlatformAccount) -> ReviewEvent | ReviewGone | None:
         """The review as the API has it."""
-        response = _request(
-            "GET", f"/{quote(native_id, safe='')}", None, connection, credentials, http
-        )
+        response = _request("GET", f"/{quote(native_id, safe='')}", None, account)
         if isinstance(response, Rejection):
             return ReviewGone.GONE if response.reason == "gone" else None
         try:
@@ -248,16 +235,12 @@ class Stamped(Connector):
     def recent(
         self,
         cursor: str | None,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
         now: datetime,
     ) -> ReviewPage | Rejection:
         """A page of the store's reviews; the cursor is its number."""
         page_number = int(cursor) if cursor and cursor.isdecimal() else 1
-        response = _request(
-            "GET", f"?page={page_number}&take={_PAGE_SIZE}", None, connection, credentials, http
-        )
+        response = _request("GET", f"?page={page_number}&take={_PAGE_SIZE}", None, account)
         if isinstance(response, Rejection):
             return response
         document = read_response(response, _TITLE)
@@ -341,18 +324,19 @@ def _request(
     method: str,
     path: str,
     document: Mapping[str, str] | None,
-    connection: Connection,
-    credentials: Mapping[str, str],
-    http: Http,
+    account: PlatformAccount,
 ) -> HttpResponse | Rejection:
-    public, private = credentials.get("public_key", ""), credentials.get("private_key", "")
-    store = connection.settings.get("store_hash", "").strip()
+    public, private = (
+        account.credentials.get("public_key", ""),
+        account.credentials.get("private_key", ""),
+    )
+    store = account.setting("store_hash")
     if not (public and private and store):
         return Rejection(
             "no_credentials",
             "Enter store_hash, public_key and private_key to read and answer reviews on Stamped.",
         )
-    base = connection.settings.get("api_base", "").strip().rstrip("/") or _API
+    base = account.address("api_base", _API)
     headers = {
         "authorization": "Basic " + base64.b64encode(f"{public}:{private}".encode()).decode(),
         "content-type": "application/json",
@@ -360,7 +344,7 @@ def _request(
     }
     body = json.dumps(document).encode() if document is not None else None
     return call_api(
-        http,
+        account.http,
         _TITLE,
         method,
         f"{base}/api/v2/{quote(store, safe='')}/dashboard/reviews{path}",

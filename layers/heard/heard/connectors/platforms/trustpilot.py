@@ -33,6 +33,7 @@ from heard.connectors import (
     Http,
     HttpResponse,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -149,9 +150,7 @@ class Trustpilot(Connector):
         target: ReplyTarget,
         text: str,
         reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> SentReply | Rejection:
         """Post the review's one company reply.
 
@@ -161,13 +160,13 @@ class Trustpilot(Connector):
         if len(text) > REPLY_LIMIT:
             return Rejection("too_long", f"A reply may have {REPLY_LIMIT} characters.")
         path = f"/v1/private/reviews/{quote(target.native_id, safe='')}"
-        lookup = self._call_api("GET", path, None, connection, credentials, http)
+        lookup = self._call_api("GET", path, None, account)
         if isinstance(lookup, Rejection):
             return lookup
         existing_reply = read_response(lookup, _TITLE).object("companyReply")
         if same_text(existing_reply.text("text"), text):
             return SentReply(target.native_id)
-        author_id = credentials.get("business_user_id", "")
+        author_id = account.credentials.get("business_user_id", "")
         if existing_reply.values:
             if existing_reply.values.get("authorBusinessUserId") != author_id:
                 return Rejection(
@@ -175,13 +174,11 @@ class Trustpilot(Connector):
                     "Somebody answered this review at Trustpilot, which shows one reply: delete "
                     "that one first.",
                 )
-            deletion = self._call_api(
-                "DELETE", f"{path}/reply", None, connection, credentials, http
-            )
+            deletion = self._call_api("DELETE", f"{path}/reply", None, account)
             if isinstance(deletion, Rejection) and deletion.reason != "gone":
                 return deletion
         body = {"authorBusinessUserId": author_id, "message": text}
-        response = self._call_api("POST", f"{path}/reply", body, connection, credentials, http)
+        response = self._call_api("POST", f"{path}/reply", body, account)
         return response if isinstance(response, Rejection) else SentReply(target.native_id)
 
     def find_reply(
@@ -189,9 +186,7 @@ class Trustpilot(Connector):
         target: ReplyTarget,
         text: str,
         reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> SentReply | ReplyLookup:
         """Compare the review's company reply with the text. A reply has no id of its own.
 
@@ -201,9 +196,7 @@ class Trustpilot(Connector):
             "GET",
             f"/v1/private/reviews/{quote(target.native_id, safe='')}",
             None,
-            connection,
-            credentials,
-            http,
+            account,
         )
         if isinstance(response, Rejection):
             return ReplyLookup.ABSENT if response.reason == "gone" else ReplyLookup.CANNOT_TELL
@@ -214,22 +207,18 @@ class Trustpilot(Connector):
             else ReplyLookup.ABSENT
         )
 
-    def fetch(
-        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | ReviewGone | None:
+    def fetch(self, native_id: str, account: PlatformAccount) -> ReviewEvent | ReviewGone | None:
         """The review as the API has it.
 
         None without credentials, or with ones that may not read it.
         """
-        if not credentials.get("api_key"):
+        if not account.credentials.get("api_key"):
             return None
         response = self._call_api(
             "GET",
             f"/v1/private/reviews/{quote(native_id, safe='')}",
             None,
-            connection,
-            credentials,
-            http,
+            account,
         )
         if isinstance(response, Rejection):
             return ReviewGone.GONE if response.reason == "gone" else None
@@ -253,13 +242,14 @@ class Trustpilot(Connector):
         method: str,
         path: str,
         document: Mapping[str, str] | None,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> HttpResponse | Rejection:
-        base = connection.settings.get("api_base", "").strip().rstrip("/") or _API
-        key, secret = credentials.get("api_key", ""), credentials.get("api_secret", "")
-        if not (key and secret and credentials.get("business_user_id")):
+        base = account.address("api_base", _API)
+        key, secret = (
+            account.credentials.get("api_key", ""),
+            account.credentials.get("api_secret", ""),
+        )
+        if not (key and secret and account.credentials.get("business_user_id")):
             return Rejection(
                 "no_credentials",
                 "Enter api_key, api_secret and business_user_id to answer on Trustpilot.",
@@ -271,7 +261,7 @@ class Trustpilot(Connector):
         body = json.dumps(document).encode() if document is not None else None
         return self._tokens.call(
             grant,
-            http,
+            account.http,
             method,
             base + path,
             headers={"content-type": "application/json"},

@@ -33,7 +33,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Final, cast
 from urllib.parse import parse_qs, quote
@@ -45,6 +45,7 @@ from heard.connectors import (
     Connector,
     Http,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -235,9 +236,7 @@ class Yelp(Connector):
         target: ReplyTarget,
         text: str,
         reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> SentReply | Rejection:
         """Post the review's one response. It has no id of its own: it goes by the review's."""
         if rejection := self.check_length(text):
@@ -247,7 +246,8 @@ class Yelp(Connector):
                 "rejected", "Yelp takes no emoji and no pictographs in a response: leave them out."
             )
         client, secret, refresh_token = (
-            credentials.get(name, "") for name in ("client_id", "client_secret", "refresh_token")
+            account.credentials.get(name, "")
+            for name in ("client_id", "client_secret", "refresh_token")
         )
         if not (client and secret and refresh_token):
             return Rejection(
@@ -256,7 +256,7 @@ class Yelp(Connector):
             )
         # Yelp refuses a second one by another business user; what becomes of one by the same user
         # is not documented.
-        if existing_reply := self._existing_reply(target, connection, credentials, http):
+        if existing_reply := self._existing_reply(target, account):
             return (
                 SentReply(target.native_id)
                 if same_text(existing_reply, text)
@@ -268,13 +268,13 @@ class Yelp(Connector):
             "client_secret": secret,
             "refresh_token": refresh_token,
         }
-        url = f"{_setting_url(connection, 'api_base', _API)}/oauth2/token"
+        url = f"{_setting_url(account.connection, 'api_base', _API)}/oauth2/token"
         grant = TokenGrant(url, (url, client, secret, refresh_token), lambda: form)
         response = self._tokens.call(
             grant,
-            http,
+            account.http,
             "POST",
-            f"{_setting_url(connection, 'partner_api_base', _PARTNER_API)}/reviews/v1/{quote(target.native_id, safe='')}",
+            f"{_setting_url(account.connection, 'partner_api_base', _PARTNER_API)}/reviews/v1/{quote(target.native_id, safe='')}",
             headers={"content-type": "application/json"},
             body=json.dumps({"response_text": text, "response_type": "public_comment"}).encode(),
             explain=_rejection_by_code,
@@ -286,25 +286,19 @@ class Yelp(Connector):
         target: ReplyTarget,
         text: str,
         reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> SentReply | ReplyLookup:
         """Compare the review's public response with the text, where Yelp lists the review with one."""
-        existing_reply = self._existing_reply(target, connection, credentials, http)
+        existing_reply = self._existing_reply(target, account)
         if existing_reply is None:
             return ReplyLookup.CANNOT_TELL
         return (
             SentReply(target.native_id) if same_text(existing_reply, text) else ReplyLookup.ABSENT
         )
 
-    def fetch(
-        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | None:
+    def fetch(self, native_id: str, account: PlatformAccount) -> ReviewEvent | None:
         """The review with its words, if it is among the newest that Yelp lists."""
-        review = _find_review(
-            native_id, sorted(_business_ids(connection)), connection, credentials, http
-        )
+        review = _find_review(native_id, sorted(_business_ids(account.connection)), account)
         if review is None:
             return None
         try:
@@ -332,9 +326,7 @@ class Yelp(Connector):
     def _existing_reply(
         self,
         target: ReplyTarget,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> str | None:
         """The review's public response, empty if it has none.
 
@@ -343,10 +335,10 @@ class Yelp(Connector):
         first_business = target.reply_to.get("business_id")
         review = _find_review(
             target.native_id,
-            sorted(_business_ids(connection), key=lambda business: business != first_business),
-            connection,
-            credentials,
-            http,
+            sorted(
+                _business_ids(account.connection), key=lambda business: business != first_business
+            ),
+            account,
         )
         return (
             None
@@ -392,17 +384,18 @@ def _setting_url(connection: Connection, setting: str, default: str) -> str:
 def _find_review(
     native_id: str,
     businesses: list[str],
-    connection: Connection,
-    credentials: Mapping[str, str],
-    http: Http,
+    account: PlatformAccount,
 ) -> Fields | None:
     """The review as one of the businesses' lists shows it; None where none does, or may be read."""
-    if not credentials.get("api_key"):
+    if not account.credentials.get("api_key"):
         return None
-    headers = {"authorization": f"Bearer {credentials['api_key']}", "accept": "application/json"}
+    headers = {
+        "authorization": f"Bearer {account.credentials['api_key']}",
+        "accept": "application/json",
+    }
     for business in businesses:
-        url = f"{_setting_url(connection, 'api_base', _API)}/v3/private/businesses/{quote(business, safe='')}/reviews"
-        response = call_api(http, _TITLE, "GET", url, headers=headers)
+        url = f"{_setting_url(account.connection, 'api_base', _API)}/v3/private/businesses/{quote(business, safe='')}/reviews"
+        response = call_api(account.http, _TITLE, "GET", url, headers=headers)
         if isinstance(response, Rejection):
             continue
         for review in _read_reviews(response.body):

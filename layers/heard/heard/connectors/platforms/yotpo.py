@@ -44,6 +44,7 @@ from heard.connectors import (
     Http,
     HttpResponse,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -176,20 +177,21 @@ class Yotpo(Connector):
         target: ReplyTarget,
         text: str,
         reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> SentReply | Rejection:
         """Post a public comment under the review, unless somebody else's is seen there."""
         if rejection := self.check_length(text):
             return rejection
-        key, token = credentials.get("app_key", ""), credentials.get("access_token", "")
+        key, token = (
+            account.credentials.get("app_key", ""),
+            account.credentials.get("access_token", ""),
+        )
         if not (key and token):
             return Rejection(
                 "no_credentials",
                 "Enter app_key and the access_token of a Yotpo app to comment on Yotpo.",
             )
-        lookup = self._fetch_review(target.native_id, connection, credentials, http)
+        lookup = self._fetch_review(target.native_id, account)
         if isinstance(lookup, Rejection):
             # A review that is not published yet cannot be read by its id; whether it takes a
             # comment, only trying tells.
@@ -204,11 +206,11 @@ class Yotpo(Connector):
                     "Somebody commented on this review at Yotpo, which shows one: change that one "
                     "there.",
                 )
-        base = _setting_url(connection, "app_api_base", _APP_API)
+        base = _setting_url(account.connection, "app_api_base", _APP_API)
         url = f"{base}/v2/{quote(key, safe='')}/reviews/{quote(target.native_id, safe='')}/comment?{urlencode({'access_token': token})}"
         body = json.dumps({"content": text, "public": True}).encode()
         response = call_api(
-            http,
+            account.http,
             _TITLE,
             "POST",
             url,
@@ -222,15 +224,13 @@ class Yotpo(Connector):
         target: ReplyTarget,
         text: str,
         reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> SentReply | ReplyLookup:
         """Compare the review's comment with the text. It goes by the review's id.
 
         What posting one answers is not documented.
         """
-        review = self._fetch_review(target.native_id, connection, credentials, http)
+        review = self._fetch_review(target.native_id, account)
         if isinstance(review, Rejection):
             return ReplyLookup.ABSENT if review.reason == "gone" else ReplyLookup.CANNOT_TELL
         if "comment" not in review.values:
@@ -242,21 +242,15 @@ class Yotpo(Connector):
             else ReplyLookup.ABSENT
         )
 
-    def fetch(
-        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | ReviewGone | None:
+    def fetch(self, native_id: str, account: PlatformAccount) -> ReviewEvent | ReviewGone | None:
         """The review as Yotpo has it by its id.
 
         Gone only if the newest listed do not hold it either, as those not yet published.
         """
         now = clock.now()
-        review = self._fetch_review(native_id, connection, credentials, http)
+        review = self._fetch_review(native_id, account)
         if isinstance(review, Rejection):
-            page = (
-                self.recent(None, connection, credentials, http, now)
-                if review.reason == "gone"
-                else review
-            )
+            page = self.recent(None, account, now) if review.reason == "gone" else review
             if isinstance(page, Rejection):
                 return None
             review_event = next(
@@ -278,20 +272,16 @@ class Yotpo(Connector):
     def recent(
         self,
         cursor: str | None,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
         now: datetime,
     ) -> ReviewPage | Rejection:
         """A page of the account's reviews; the cursor is its number."""
         page_number = int(cursor) if cursor and cursor.isdecimal() else 1
-        path = f"/v1/apps/{quote(credentials.get('app_key', ''), safe='')}/reviews"
+        path = f"/v1/apps/{quote(account.credentials.get('app_key', ''), safe='')}/reviews"
         response = self._get(
             path,
             {"count": str(_PAGE_SIZE), "page": str(page_number)},
-            connection,
-            credentials,
-            http,
+            account,
         )
         if isinstance(response, Rejection):
             return response
@@ -307,12 +297,8 @@ class Yotpo(Connector):
             parsed.problems,
         )
 
-    def _fetch_review(
-        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> Fields | Rejection:
-        response = self._get(
-            f"/reviews/{quote(native_id, safe='')}", {}, connection, credentials, http
-        )
+    def _fetch_review(self, native_id: str, account: PlatformAccount) -> Fields | Rejection:
+        response = self._get(f"/reviews/{quote(native_id, safe='')}", {}, account)
         if isinstance(response, Rejection):
             return response
         return Fields(_read_document(response), "the answer").object("response").object("review")
@@ -321,27 +307,28 @@ class Yotpo(Connector):
         self,
         path: str,
         query: Mapping[str, str],
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> HttpResponse | Rejection:
         """The answer to a call of the UGC API.
 
         A token that is refused is replaced once, as Yotpo asks for.
         """
-        base = _setting_url(connection, "api_base", _API)
-        key, secret = credentials.get("app_key", ""), credentials.get("api_secret", "")
+        base = _setting_url(account.connection, "api_base", _API)
+        key, secret = (
+            account.credentials.get("app_key", ""),
+            account.credentials.get("api_secret", ""),
+        )
         if not (key and secret):
             return Rejection(
                 "no_credentials", "Enter app_key and api_secret to read reviews from Yotpo."
             )
         for fresh in (False, True):
-            token = self._utoken((base, key, secret), http, fresh=fresh)
+            token = self._utoken((base, key, secret), account.http, fresh=fresh)
             if isinstance(token, Rejection):
                 return token
             url = f"{base}{path}?{urlencode({**query, 'utoken': token})}"
             response = call_api(
-                http,
+                account.http,
                 _TITLE,
                 "GET",
                 url,
