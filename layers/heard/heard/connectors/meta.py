@@ -57,9 +57,9 @@ from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import ReviewEvent
 
 GRAPH_VERSION: Final = "v26.0"
-"""The Graph API's version that is asked, until `api_base` names another one.
+"""The version of the Graph API, until `api_base` names another one.
 
-Each works for about two years.
+Each version works for about two years.
 """
 
 GRAPH_URL: Final = f"https://graph.facebook.com/{GRAPH_VERSION}"
@@ -73,13 +73,11 @@ SECRET_HELP: Final = "the app's secret: App Dashboard, App settings, Basic, App 
 _CHALLENGE: Final = re.compile(r"[A-Za-z0-9_.=-]{1,256}")
 _TEST_ENTRY_ID: Final = "0"
 _MIN_MILLISECONDS: Final = 10**11
-"""From here on a time is taken for milliseconds."""
+"""Times from this number on are milliseconds, not seconds."""
 _MAX_TIME: Final = 10**14
 _REPLY_PAGE_SIZE: Final = 100
 _PAGE_LIMIT: Final = 5
-"""How many pages of a comment's replies are looked through for one of ours before saying that we
-cannot tell.
-"""
+"""How many pages of a comment's replies are searched for one of ours."""
 
 _STATUS_BY_CODE: Final[Mapping[int, int]] = {
     1: 503,
@@ -95,9 +93,9 @@ _STATUS_BY_CODE: Final[Mapping[int, int]] = {
     102: 401,
     190: 401,
 }
-"""What the Graph API's error codes are in HTTP.
+"""The HTTP status for each error code of the Graph API.
 
-Faults of theirs that pass, calls too many, permissions missing, tokens that ended.
+They stand for temporary faults, too many calls, missing permissions and expired tokens.
 """
 
 _GONE_CODES: Final = (100, 33)
@@ -106,10 +104,7 @@ _PERMISSION_CODES: Final = range(200, 300)
 
 @dataclass(frozen=True, slots=True)
 class MetaChange:
-    """One thing that happened, out of a batch.
-
-    Which `field` of which entry, its `value`, when it was sent, and its place in the entry.
-    """
+    """One change of a delivery: its field, its value, when it was sent, its place in the entry."""
 
     field: str
     value: Fields
@@ -118,20 +113,20 @@ class MetaChange:
 
 
 class MetaConnector(Connector):
-    """What a connector of one of Meta's platforms is made of.
+    """The base of the connectors of Meta's platforms.
 
-    `change` says what one change means.
+    A platform says with `change_event` what one change means.
     """
 
     scheme = BodyHmac("x-hub-signature-256", prefix="sha256=")
     account_setting: str
-    """The setting that names whose comments these are: a Page's id, or an account's."""
+    """The setting with the id of the business's Page or account."""
 
     @abstractmethod
     def change_event(
         self, change: MetaChange, connection: Connection, now: datetime
     ) -> ReviewEvent | None:
-        """The review event of one change, None if it is of no interest. Raises Unparseable."""
+        """The review event of one change; None if the change is ignored. Raises Unparseable."""
 
     def handshake(
         self,
@@ -140,7 +135,7 @@ class MetaConnector(Connector):
         secrets: tuple[str, ...],
         now: datetime,
     ) -> WebhookResponse | None:
-        """The challenge, to whoever knows the verify token."""
+        """The challenge, for a request with the verify token."""
         if request.method != "GET":
             return None
         try:
@@ -153,16 +148,16 @@ class MetaConnector(Connector):
         expected = connection.settings.get("verify_token", "")
         if mode != "subscribe" or not expected.strip() or not constant_time_equal(expected, token):
             return WebhookResponse(
-                403, "The verify token is not the one of this connection.", "text/plain"
+                403, "This is not the verify token of this connection.", "text/plain"
             )
         if not _CHALLENGE.fullmatch(challenge):
-            return WebhookResponse(400, "The challenge is not one that Meta sends.", "text/plain")
+            return WebhookResponse(400, "Meta sends no such challenge.", "text/plain")
         return WebhookResponse(200, challenge, "text/plain")
 
     def parse(
         self, request: WebhookRequest, connection: Connection, now: datetime
     ) -> ParsedDelivery:
-        """The comments of a batch. Raises Unparseable."""
+        """The events of a delivery. Raises Unparseable."""
         entries = read_object(request.body).get("entry")
         if not isinstance(entries, list):
             raise Unparseable("entry of the body is missing or not a list.")
@@ -175,10 +170,7 @@ class MetaConnector(Connector):
     def delivery_response(
         self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
     ) -> WebhookResponse:
-        """200.
-
-        What is answered otherwise is sent again, and an address that keeps failing is switched off.
-        """
+        """200. Meta repeats other deliveries, and switches off an address that keeps failing."""
         return WebhookResponse(200, "{}")
 
     def _review_event(
@@ -214,7 +206,7 @@ class MetaConnector(Connector):
         query: Mapping[str, str],
         account: PlatformAccount,
     ) -> Fields | Rejection:
-        """An object or a list that the Graph API shows. Raises PlatformUnavailable."""
+        """An object or a list of the Graph API. Raises PlatformUnavailable."""
         response = self._request("GET", f"{path}?{urlencode(query)}", None, account)
         return (
             response
@@ -228,7 +220,7 @@ class MetaConnector(Connector):
         form: Mapping[str, str],
         account: PlatformAccount,
     ) -> SentReply | Rejection:
-        """The id of what was posted. Raises PlatformUnavailable."""
+        """Post a form, and return the id of the new object. Raises PlatformUnavailable."""
         response = self._request("POST", path, urlencode(form).encode(), account)
         if isinstance(response, Rejection):
             return response
@@ -237,7 +229,8 @@ class MetaConnector(Connector):
             return SentReply(fields.id("id"))
         except Unparseable as error:
             raise PlatformUnavailable(
-                f"{self.capabilities.title} took it and does not say as what.", maybe_applied=True
+                f"{self.capabilities.title} accepted the reply and did not say its id.",
+                maybe_applied=True,
             ) from error
 
     def find_own_reply(
@@ -248,7 +241,7 @@ class MetaConnector(Connector):
         text: str,
         account: PlatformAccount,
     ) -> SentReply | ReplyLookup:
-        """Whether one of a comment's replies is ours and says the same.
+        """Whether one of a comment's replies is ours and has this text.
 
         Raises PlatformUnavailable.
         """
@@ -281,7 +274,7 @@ class MetaConnector(Connector):
         )
 
     def fields_or_gone(self, response: Fields | Rejection) -> Fields | ReviewGone | None:
-        """What was read, `Gone` when it is not there, None when it may not be read."""
+        """The fields; `ReviewGone` if the object does not exist, None if it may not be read."""
         if isinstance(response, Rejection):
             return ReviewGone.GONE if response.reason == "gone" else None
         return response
@@ -302,7 +295,7 @@ class MetaConnector(Connector):
     ) -> HttpResponse | Rejection:
         title, token = self.capabilities.title, account.credentials.get("access_token", "")
         if not token:
-            return Rejection("no_credentials", f"Enter access_token to answer on {title}.")
+            return Rejection("no_credentials", f"Enter access_token to reply on {title}.")
         headers = {"accept": "application/json", "authorization": f"Bearer {token}"}
         if body is not None:
             headers["content-type"] = "application/x-www-form-urlencoded"
@@ -345,8 +338,9 @@ def path_segment(native_id: str) -> str:
 
 
 def read_time(fields: Fields, name: str) -> datetime | None:
-    """A time that is a number of seconds or of milliseconds since 1970 in one place and ISO 8601 in
-    another; None if it is absent.
+    """A time; None if it is absent. Raises Unparseable.
+
+    Meta writes times as ISO 8601, and as seconds or milliseconds since 1970.
     """
     value = fields.values.get(name)
     if value is None or (isinstance(value, str) and not value.isdecimal()):
@@ -369,18 +363,18 @@ def read_objects(page: Fields, name: str = "data") -> list[Fields]:
 
 
 def next_cursor(page: Fields) -> str | None:
-    """The cursor of the next page, None on the last.
+    """The cursor of the next page; None on the last.
 
-    Its address is there as well, and nobody calls an address out of an answer.
+    The response holds the page's address too, but Heard never calls an address out of a response.
     """
     paging = page.object("paging")
     return paging.object("cursors").one_line("after") if paging.values.get("next") else None
 
 
 def _changes(entries: list[object]) -> Iterator[object]:
-    """Each entry's changes as objects of their own.
+    """The changes of all entries, each with its entry's account and time.
 
-    What is none of these stays what it is, for `each` to say so.
+    A value that is no change is passed on as it is, so that `parse_each` reports it.
     """
     for entry in entries:
         if not isinstance(entry, dict):
@@ -412,7 +406,7 @@ def _error_fields(body: bytes) -> Fields:
 
 
 def _with_http_statuses(http: Http) -> Http:
-    """The same client, with the Graph API's refusals under the status that HTTP has for them."""
+    """The client with errors of the Graph API under the status that HTTP has for them."""
 
     def call(
         method: str,
@@ -446,9 +440,9 @@ def _with_http_statuses(http: Http) -> Http:
 
 
 def _retry_after_header(headers: Mapping[str, str]) -> dict[str, str]:
-    """A Retry-After out of X-Business-Use-Case-Usage: `{business.
+    """A Retry-After from X-Business-Use-Case-Usage.
 
-    [{…, "estimated_time_to_regain_access": minutes}]}`.
+    That header is `{business: [{…, "estimated_time_to_regain_access": minutes}]}`.
     """
     try:
         usage: object = json.loads(headers.get("x-business-use-case-usage", ""))

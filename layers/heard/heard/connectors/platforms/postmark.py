@@ -68,23 +68,22 @@ _HEADER_FIELDS: Final = {"subject": "Subject", "reply-to": "ReplyTo", "date": "D
 _REJECTIONS: Final[Mapping[int, tuple[str, str]]] = {
     10: (
         "unauthorized",
-        "Postmark does not know the server token: enter the one of the server's API Tokens page.",
+        "Postmark does not know the server token: enter the token of the server's API Tokens page.",
     ),
     300: (
         "rejected",
-        "Postmark finds the mail invalid: see that from_address and the customer's address can be "
-        "sent to.",
+        "Postmark finds the mail invalid: check from_address and the customer's address.",
     ),
     400: (
         "unauthorized",
         "from_address has no sender signature in Postmark: verify it or its domain there.",
     ),
     401: ("unauthorized", "The sender signature of from_address is not confirmed in Postmark."),
-    405: ("not_allowed", "The Postmark account may not send any more: see its credits."),
+    405: ("not_allowed", "The Postmark account may not send any more: check its credits."),
     406: (
         "inactive_recipient",
-        "Mail to this address bounced before, or its owner complained of it: Postmark sends "
-        "nothing there. Try another way.",
+        "Mail to this address bounced before, or its owner complained. Postmark sends nothing "
+        "there: try another way.",
     ),
     412: (
         "not_allowed",
@@ -113,13 +112,13 @@ class Postmark(Connector):
         single_review_threads=False,
         secret_help="user and password for the address, as user:password",
         settings={
-            "from_address": "the address that answers come from, verified in Postmark; customers "
-            "should be writing to the same"
+            "from_address": "the address that replies come from, verified in Postmark; customers "
+            "should write to the same address"
         },
         optional_settings={
             **SETTINGS,
-            "message_stream": "the stream that answers go out by (outbound if not said)",
-            "api_base": f"where the API is ({_API} if not said)",
+            "message_stream": "the stream that sends replies (default outbound)",
+            "api_base": f"where the API is (default {_API})",
         },
         credentials={"server_token": "the server's API token (API Tokens page)"},
         guide=(
@@ -127,20 +126,20 @@ class Postmark(Connector):
             "2. Webhook: the address shown here, with the secret shown here and an @ before the "
             "host: https://SECRET@host/hooks/…\n"
             "   Leave raw email content off, press Check, and save.\n"
-            "3. Forward the address that customers write to to the inbound address shown there, or "
-            "set its domain's MX record.\n"
-            "4. For answers, enter from_address and the server's API token here.\n"
+            "3. Customers write to an address of yours. Forward it to the inbound address shown "
+            "there, or set its domain's MX record.\n"
+            "4. For replies, enter here from_address and the server's API token.\n"
             "5. Write a mail to the address to try it."
         ),
         limitations=(
             *LIMITATIONS,
-            "Mails with attachments of more than some 180 KB are too large to be taken, because "
-            "Postmark sends these along.",
+            "Mails with attachments of more than some 180 KB are too large, because Postmark "
+            "sends the attachments along.",
         ),
         verified=("The payloads that Postmark's own tester sends.",),
         assumptions=(
-            "How soon after sending Postmark finds an answer by its metadata, and the name of "
-            "that filter.",
+            "How soon after sending Postmark finds a reply by its metadata, and the name of that "
+            "filter.",
             "That Postmark adds Received-SPF and X-Spam-Tests to every mail, beside any that the "
             "sender brought along.",
         ),
@@ -156,8 +155,7 @@ class Postmark(Connector):
         body = Fields(read_object(request.body))
         if body.values.get("MessageID") == _TEST_MESSAGE_ID:
             return ParsedDelivery((test_event(),))
-        # Bounces, openings and deliveries of what we sent have a record type; mails that came in
-        # have none.
+        # Reports about mails that we sent have a record type. Received mails have none.
         if body.values.get("RecordType") not in (None, "Inbound"):
             return ParsedDelivery()
         return parse_one(body, lambda mail: _review_event(mail, connection, now))
@@ -165,7 +163,7 @@ class Postmark(Connector):
     def delivery_response(
         self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
     ) -> WebhookResponse:
-        """200, and nothing else: Postmark takes any other status for a failure."""
+        """Postmark takes any status but 200 for a failure."""
         return WebhookResponse(200, "{}")
 
     def reply(
@@ -175,7 +173,7 @@ class Postmark(Connector):
         reply_id: str,
         account: PlatformAccount,
     ) -> SentReply | Rejection:
-        """Send a mail in answer to the customer's, marked with our reply id."""
+        """Send a mail in reply to the customer's, marked with our reply id."""
         if rejection := self.check_length(text) or check_answerable(target):
             return rejection
         sender = from_header(account.connection)
@@ -209,7 +207,7 @@ class Postmark(Connector):
         reply_id: str,
         account: PlatformAccount,
     ) -> SentReply | ReplyLookup:
-        """Search what was sent for our reply id."""
+        """Search the sent mails for our reply id."""
         query = urlencode({"count": "50", "offset": "0", f"metadata_{_METADATA_KEY}": reply_id})
         response = _request("GET", f"/messages/outbound?{query}", None, account)
         if isinstance(response, Rejection):
@@ -228,8 +226,7 @@ class Postmark(Connector):
                 native_id := message.one_line("MessageID")
             ):
                 return SentReply(native_id)
-        # Others than were asked for: the filter does not work, and that ours is not among them
-        # means nothing.
+        # If Postmark lists other mails, the filter does not work, and the list proves nothing.
         return ReplyLookup.CANNOT_TELL if messages else ReplyLookup.ABSENT
 
 
@@ -242,15 +239,15 @@ def _review_event(body: Fields, connection: Connection, now: datetime) -> Review
     value = body.values.get("Headers")
     entries = cast("list[object]", value) if isinstance(value, list) else []
     header_fields = [
-        Fields(cast("dict[str, object]", each)) for each in entries if isinstance(each, dict)
+        Fields(cast("dict[str, object]", entry)) for entry in entries if isinstance(entry, dict)
     ]
     other_headers = [
-        (str(each.values.get("Name")), each.values.get("Value")) for each in header_fields
+        (str(header.values.get("Name")), header.values.get("Value")) for header in header_fields
     ]
     headers = normalize_headers(
         [
             *((name, text) for name, text in field_headers if text),
-            *(each for each in other_headers if each[0].lower() not in dict(field_headers)),
+            *(header for header in other_headers if header[0].lower() not in dict(field_headers)),
         ]
     )
     body_text = (
@@ -265,7 +262,7 @@ def _review_event(body: Fields, connection: Connection, now: datetime) -> Review
 
 
 def _from_header(body: Fields) -> str:
-    """The From header, made of what Postmark has told apart.
+    """The From header, made of the name and the address that Postmark separated.
 
     A name must not be able to bring an address of its own.
     """
@@ -278,31 +275,28 @@ def _from_header(body: Fields) -> str:
 
 
 def _is_sender_verified(mail: Mail) -> bool:
-    """Whether the address in From is proven to be the sender's."""
+    """Whether it is proven that the sender owns the address in From."""
     spam_tests = [
-        set(re.findall(r"[A-Z0-9_]+", each)) for each in mail.header_values("x-spam-tests")
+        set(re.findall(r"[A-Z0-9_]+", value)) for value in mail.header_values("x-spam-tests")
     ]
-    if spam_tests and all("DKIM_VALID_AU" in each for each in spam_tests):
+    if spam_tests and all("DKIM_VALID_AU" in names for names in spam_tests):
         return True
     spf_headers = mail.header_values("received-spf")
     spf_matches = [
-        re.match(r"pass\b.*\benvelope-from=\"?<?([^\s;<>\"]+)", each, re.IGNORECASE)
-        for each in spf_headers
+        re.match(r"pass\b.*\benvelope-from=\"?<?([^\s;<>\"]+)", value, re.IGNORECASE)
+        for value in spf_headers
     ]
     return bool(spf_matches) and all(
-        found and is_aligned(domain_of(found[1]), mail) for found in spf_matches
+        match and is_aligned(domain_of(match[1]), mail) for match in spf_matches
     )
 
 
 def _is_spam(mail: Mail) -> bool:
-    return any(each.lower().startswith("yes") for each in mail.header_values("x-spam-status"))
+    return any(value.lower().startswith("yes") for value in mail.header_values("x-spam-status"))
 
 
 def _rejection_by_code(rejection: Rejection, body: bytes) -> Rejection:
-    """The refusal by Postmark's error code.
-
-    Its words are not passed on, since they quote addresses.
-    """
+    """The rejection by Postmark's error code. Its message is dropped: it quotes addresses."""
     try:
         code = Fields(read_object(body)).integer("ErrorCode", 0, 10**6)
     except Unparseable:
@@ -327,7 +321,7 @@ def _request(
 ) -> HttpResponse | Rejection:
     token = account.credentials.get("server_token", "")
     if not token:
-        return Rejection("no_credentials", "Enter server_token to answer through Postmark.")
+        return Rejection("no_credentials", "Enter server_token to reply through Postmark.")
     base = account.address("api_base", _API)
     headers = {"x-postmark-server-token": token, "accept": "application/json"}
     if document is not None:

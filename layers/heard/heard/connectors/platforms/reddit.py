@@ -78,7 +78,7 @@ _API: Final = "https://oauth.reddit.com"
 _TOKEN_URL: Final = "https://www.reddit.com/api/v1/access_token"
 _PAGE_SIZE: Final = 100
 _MAX_DEPTH: Final = 12
-"""How many comments up a thread is looked for; Reddit itself folds conversations at ten."""
+"""How many comments up a thread's root is searched. Reddit itself folds conversations at ten."""
 _PARENT_CACHE_SIZE: Final = 20_000
 _DELETED_MARKERS: Final = ("[deleted]", "[removed]")
 _REMOVED_PREFIX: Final = "[ Removed by "
@@ -104,7 +104,7 @@ class Reddit(Connector):
         platform="reddit",
         title=_TITLE,
         channel=Channel.SOCIAL,
-        signature="none: nothing is pushed, Heard asks",
+        signature="none: nothing is pushed; Heard polls",
         edits="polled",
         deletions="polled",
         replies="many",
@@ -121,13 +121,13 @@ class Reddit(Connector):
         optional_settings={
             "subreddit": "the brand's own subreddit, such as acme; without it only mentions of "
             "the account are read",
-            "api_base": f"where the API is ({_API} if not said)",
-            "token_url": f"where access tokens are given ({_TOKEN_URL} if not said)",
+            "api_base": f"where the API is (default {_API})",
+            "token_url": f"where access tokens are issued (default {_TOKEN_URL})",
         },
         credentials={
             "client_id": "id of the Reddit app (reddit.com/prefs/apps, below its name)",
             "client_secret": "the app's secret",
-            "username": "the account that answers, without u/",
+            "username": "the account that replies, without u/",
         },
         optional_credentials={
             "password": "the account's password, for apps of the type script",
@@ -136,23 +136,22 @@ class Reddit(Connector):
         },
         guide=(
             "1. Ask Reddit for access to its API: commercial use needs its consent.\n"
-            "2. Signed in as the account that shall answer, open reddit.com/prefs/apps and create "
+            "2. Sign in as the account that shall reply. Open reddit.com/prefs/apps and create "
             "an app of the type script.\n"
-            "3. Enter its id and secret, the account's name and its password here; with two-factor "
+            "3. Enter here its id and secret, the account's name and its password; with two-factor "
             "sign-in, a refresh token instead.\n"
-            "4. Name the brand's subreddit in the setting subreddit. That is all: Heard asks for "
-            "what is new every minute."
+            "4. Name the brand's subreddit in the setting subreddit. That is all: Heard polls every "
+            "minute."
         ),
         limitations=(
-            "Posts in other subreddits are only seen if they are comments that name the account "
-            "(u/name).",
+            "In other subreddits only comments that name the account (u/name) are seen.",
             "Private messages and chats are not read.",
-            "What a moderator removed and restored later stays withdrawn.",
+            "A post that a moderator removed and restored later stays withdrawn.",
         ),
-        verified=("Shapes and refusals follow Reddit's published source and documented answers.",),
-        assumptions=(
-            "Reddit's source was last published in 2017; fields that came later are not relied on.",
+        verified=(
+            "Payloads and errors follow Reddit's published source and documented responses.",
         ),
+        assumptions=("Reddit's source was last published in 2017. Later fields are not used.",),
     )
 
     def __init__(self) -> None:
@@ -162,7 +161,7 @@ class Reddit(Connector):
     def parse(
         self, request: WebhookRequest, connection: Connection, now: datetime
     ) -> ParsedDelivery:
-        """Nothing: Reddit sends nothing, so that whatever comes is not from there."""
+        """No events: Reddit sends nothing, so a delivery is from somebody else."""
         return ParsedDelivery()
 
     def reply(
@@ -172,7 +171,7 @@ class Reddit(Connector):
         reply_id: str,
         account: PlatformAccount,
     ) -> SentReply | Rejection:
-        """Comment on the submission, or answer the comment."""
+        """Comment on the submission or on the comment."""
         if rejection := self.check_length(text):
             return rejection
         form = {"api_type": "json", "thing_id": target.native_id, "text": text, "raw_json": "1"}
@@ -187,7 +186,7 @@ class Reddit(Connector):
             if isinstance(name, str) and name:
                 return SentReply(name)
         raise PlatformUnavailable(
-            f"{_TITLE} took the reply and did not say what it calls it.", maybe_applied=True
+            f"{_TITLE} accepted the reply and did not say its id.", maybe_applied=True
         )
 
     def find_reply(
@@ -197,7 +196,7 @@ class Reddit(Connector):
         reply_id: str,
         account: PlatformAccount,
     ) -> SentReply | ReplyLookup:
-        """Look through the direct answers to the review for one of ours with the same text."""
+        """Search the direct answers to the review for one of ours with the same text."""
         link = target.reply_to.get("link_id", target.native_thread).removeprefix("t3_")
         comment = target.native_id.removeprefix("t1_") if target.native_id.startswith("t1_") else ""
         query = (
@@ -257,8 +256,8 @@ class Reddit(Connector):
                 if isinstance(listing, Rejection):
                     return listing
                 listings.append(listing)
-        # Of a listing that goes on, what is older than its last entry may still precede what others
-        # have.
+        # Things older than the last entry of a listing that goes on must wait: its next page may
+        # have newer ones.
         cutoff = max(
             (
                 listing.things[-1].created
@@ -334,7 +333,7 @@ class Reddit(Connector):
         names: Sequence[str],
         account: PlatformAccount,
     ) -> list[_Thing] | Rejection:
-        """Things by their fullnames; those that Reddit does not have are left out."""
+        """Things by their fullnames. Things that Reddit does not have are left out."""
         things: list[_Thing] = []
         for start in range(0, len(names), _PAGE_SIZE):
             query = urlencode({"id": ",".join(names[start : start + _PAGE_SIZE]), "raw_json": "1"})
@@ -370,7 +369,7 @@ class Reddit(Connector):
         things: list[_Thing],
         account: PlatformAccount,
     ) -> None:
-        """Read what lies above comments, one level of all of them at a time."""
+        """Read the ancestors of comments, one level of all of them at a time."""
         if len(self._parents) > _PARENT_CACHE_SIZE:
             self._parents.clear()
         base = _api_base(account.connection)
@@ -393,7 +392,7 @@ class Reddit(Connector):
             new_things = parents
 
     def _highest_ancestor(self, name: str, base: str) -> tuple[str, str]:
-        """The highest comment above one (itself included) of which we know, and that one's parent."""
+        """The highest known comment above a comment (or itself), and its parent."""
         for _ in range(2 * _MAX_DEPTH):
             parent, _author = self._parents.get((base, name), ("", ""))
             if (base, parent) not in self._parents:
@@ -426,8 +425,11 @@ class Reddit(Connector):
             account.credentials.get("refresh_token", ""),
         )
         if not (client and secret and user and (password or refresh_token)):
-            message = "Enter client_id, client_secret and username, and a password or a refresh_token, to read and answer on Reddit."
-            return Rejection("no_credentials", message)
+            return Rejection(
+                "no_credentials",
+                "Enter client_id, client_secret and username, and a password or a refresh_token, "
+                "to read and reply on Reddit.",
+            )
         url = account.setting("token_url") or _TOKEN_URL
         password_form = {"grant_type": "password", "username": user, "password": password}
         grant = TokenGrant(
@@ -456,9 +458,9 @@ class Reddit(Connector):
 
 @dataclass(frozen=True, slots=True)
 class _Thing:
-    """A submission or a comment: what is needed to place it, and its fields.
+    """A submission or a comment: its place in a thread, and its fields.
 
-    `parent` is a fullname, empty for submissions.
+    `parent` is a fullname, empty for submissions. `created` is in seconds since 1970.
     """
 
     name: str
@@ -470,7 +472,7 @@ class _Thing:
 
     @classmethod
     def from_listing(cls, kind: str, data: Fields, *, is_mention: bool = False) -> _Thing:
-        """A thing as a listing shows it; without a name if it is neither of the two."""
+        """A thing as a listing shows it. It has no name if it is no submission and no comment."""
         name, parent = str(data.values.get("name")), str(data.values.get("parent_id"))
         created_at = data.values.get("created_utc")
         return cls(
@@ -487,7 +489,7 @@ class _Thing:
 
 @dataclass(frozen=True, slots=True)
 class _Listing:
-    """A page of one listing, read after `after`; `more` says whether it goes on."""
+    """A page of one listing, read after `after`. `has_more` says whether another page follows."""
 
     path: str
     after: str
@@ -495,7 +497,7 @@ class _Listing:
     has_more: bool
 
     def next_position(self, cutoff: int) -> str:
-        """Where to go on when only what is not older than `since` was given out."""
+        """Where to read on, if only things from `cutoff` on were returned."""
         names = [thing.name for thing in self.things if thing.created >= cutoff]
         if len(names) == len(self.things) and not (self.has_more and names):
             return _EXHAUSTED
@@ -562,7 +564,7 @@ def _review_event(data: Fields, thread: str, own_name: str) -> ReviewEvent | Non
 def _read_time(data: Fields, name: str) -> datetime | None:
     """A time in seconds since 1970.
 
-    `edited` is false where there was no edit, and true for very old ones.
+    `edited` is false without an edit, and true for very old edits.
     """
     if isinstance(data.values.get(name), bool):
         return None
@@ -592,7 +594,7 @@ def _object_list(fields: Fields, name: str) -> list[Fields]:
 
 
 def _children(listing: object) -> list[tuple[str, Fields]]:
-    """The kinds and fields of what a listing holds."""
+    """The kinds and fields of the things in a listing."""
     listing_fields = Fields(
         cast("dict[str, object]", listing) if isinstance(listing, dict) else {}, "the listing"
     )
@@ -605,7 +607,7 @@ def _children(listing: object) -> list[tuple[str, Fields]]:
 def _iter_things(document: object) -> Iterable[tuple[str, Fields]]:
     """Every thing of a submission's page, which is two listings.
 
-    The submission, and its comments with what is beneath them.
+    One holds the submission, the other its comments with those beneath them.
     """
     pending = list(cast("list[object]", document)) if isinstance(document, list) else [document]
     while pending:
@@ -616,9 +618,9 @@ def _iter_things(document: object) -> Iterable[tuple[str, Fields]]:
 
 
 def _comment_rejection(result: Fields) -> Rejection | None:
-    """Why a comment was not taken, from an answer of 200.
+    """Why a comment was refused, from a response of 200; None if it was not.
 
-    Raises PlatformUnavailable if it may be taken later.
+    Raises PlatformUnavailable if it may be accepted later.
     """
     errors = result.values.get("errors")
     first_error = cast("list[object]", errors)[0] if isinstance(errors, list) and errors else None
@@ -654,9 +656,9 @@ def _wait_seconds(seconds: object, message: str) -> int:
 
 
 def _with_user_agent(http: Http, user: str, token_url: str) -> Http:
-    """The client as Reddit wants it.
+    """The client with the User-Agent that Reddit wants.
 
-    Saying who calls, and taking a refused sign-in, which is answered 200, for what it is.
+    A refused sign-in, which Reddit answers with 200, becomes a 401.
     """
 
     def send(
@@ -680,7 +682,7 @@ def _with_user_agent(http: Http, user: str, token_url: str) -> Http:
 
 
 def _with_platform_message(rejection: Rejection, body: bytes) -> Rejection:
-    """The refusal with Reddit's own words, which are about our reply and tell what to change in it."""
+    """The rejection with Reddit's own message, which says what to change in the reply."""
     try:
         document = Fields(read_object(body))
     except Unparseable:

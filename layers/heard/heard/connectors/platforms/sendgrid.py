@@ -64,15 +64,14 @@ from heard.reviews import Channel, ReviewEvent
 _API: Final = "https://api.sendgrid.com"
 _TITLE: Final = "SendGrid"
 _SPAM_THRESHOLD: Final = 5.0
-"""From what score on SpamAssassin takes a mail for spam, unless told otherwise."""
+"""The default score from which SpamAssassin takes a mail for spam."""
 
 _DKIM: Final = re.compile(r"@([^\s@:{}]{1,253})\s*:\s*([a-z]+)", re.IGNORECASE)
 _CONTENT_TYPE_LIMIT: Final = 2_000
-_MAX_PARTS: Final = 1_000
-"""How long the form's own content type may be, and how many parts the form may have.
+"""Characters of the form's own content type."""
 
-SendGrid's have some twenty.
-"""
+_MAX_PARTS: Final = 1_000
+"""Parts of a form. SendGrid's forms have about twenty."""
 
 _CHARSET: Final = re.compile(r"[A-Za-z0-9_.:-]{1,40}")
 
@@ -99,10 +98,10 @@ class SendGrid(Connector):
         secret_help="the public key of the Parse webhook's security policy, one line that begins "
         "with MFkwEwYHKoZIzj0",
         settings={
-            "from_address": "the address that answers come from, verified in SendGrid; customers "
-            "should be writing to the same"
+            "from_address": "the address that replies come from, verified in SendGrid; customers "
+            "should write to the same address"
         },
-        optional_settings={**SETTINGS, "api_base": f"where the API is ({_API} if not said)"},
+        optional_settings={**SETTINGS, "api_base": f"where the API is (default {_API})"},
         credentials={"api_key": "an API key (SG.…) with the permission Mail Send"},
         guide=(
             "1. In SendGrid open Settings, Inbound Parse, and add the receiving host of the "
@@ -113,25 +112,25 @@ class SendGrid(Connector):
             '"heard", "signature": {"enabled": true}},\n'
             "   and attach it: PATCH /v3/user/webhooks/parse/settings/{hostname} "
             '{"security_policy": "<its id>"}.\n'
-            "3. The answer to the first call holds the public_key: enter it here as the secret. "
+            "3. The response to the first call holds the public_key: enter it here as the secret. "
             "Without the policy every mail is refused.\n"
-            "4. For answers, verify the sending address or its domain, create an API key and enter "
+            "4. For replies, verify the sending address or its domain, create an API key and enter "
             "both here.\n"
             "5. Write a mail to the address to try it."
         ),
         limitations=(
             *LIMITATIONS,
-            "Mails with attachments of more than some 200 KB are too large to be taken, because "
-            "SendGrid sends these along.",
-            "SendGrid cannot be asked whether it sent an answer: after a fault a person looks.",
+            "Mails with attachments of more than some 200 KB are too large, because SendGrid "
+            "sends the attachments along.",
+            "SendGrid cannot be asked whether it sent a reply: after a fault a person checks.",
         ),
         verified=(
-            "The signature against the example of SendGrid's own library, and that library "
-            "against our signatures.",
+            "The signature with the example of SendGrid's own library, and our signatures with "
+            "that library.",
         ),
         assumptions=(
             "That Inbound Parse signs under the same header names as the Event Webhook.",
-            "The form of the field dkim, which is read off examples.",
+            "The form of the field dkim, which is taken from examples.",
         ),
     )
 
@@ -150,7 +149,7 @@ class SendGrid(Connector):
     def delivery_response(
         self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
     ) -> WebhookResponse:
-        """200: SendGrid repeats what is answered with anything else."""
+        """SendGrid repeats a delivery until the response is 200."""
         return WebhookResponse(200, "{}")
 
     def reply(
@@ -160,11 +159,11 @@ class SendGrid(Connector):
         reply_id: str,
         account: PlatformAccount,
     ) -> SentReply | Rejection:
-        """Send a mail in answer to the customer's."""
+        """Send a mail in reply to the customer's."""
         if rejection := self.check_length(text) or check_answerable(target):
             return rejection
         if not (key := account.credentials.get("api_key", "")):
-            return Rejection("no_credentials", "Enter api_key to answer through SendGrid.")
+            return Rejection("no_credentials", "Enter api_key to reply through SendGrid.")
         sender = business_sender(account.connection)
         if isinstance(sender, Rejection):
             return sender
@@ -211,7 +210,7 @@ def _review_event(
             ).encode("utf-8", "replace")
         ).hexdigest()[:40]
     )
-    # The address as a hash: ids stay when a person's words are erased.
+    # The address is hashed, because ids stay when a person's words are erased.
     native_id = f"{name}/{hashlib.sha256(mail.sender[1].encode()).hexdigest()[:12]}"
     return review_event(
         mail,
@@ -226,8 +225,8 @@ def _review_event(
 def _build_mail(texts: Mapping[str, str]) -> Mail:
     """A mail from SendGrid's fields.
 
-    Who sent it comes from the block of headers, as it was sent: a decoded name could bring an
-    address.
+    The sender is read from the block of headers, as it was sent: a decoded name could bring an
+    address of its own.
     """
     header_block = read_headers(texts.get("headers", ""))
     from_headers = normalize_headers(
@@ -242,7 +241,7 @@ def _build_mail(texts: Mapping[str, str]) -> Mail:
 
 
 def _is_sender_verified(mail: Mail, texts: Mapping[str, str]) -> bool:
-    """Whether the address in From is proven to be the sender's."""
+    """Whether it is proven that the sender owns the address in From."""
     if any(
         verdict.lower() == "pass" and is_aligned(domain, mail)
         for domain, verdict in _DKIM.findall(texts.get("dkim", ""))
@@ -270,8 +269,8 @@ def _is_spam(texts: Mapping[str, str]) -> bool:
 
 def _read_parts(request: WebhookRequest) -> dict[str, bytes]:
     """The fields of a multipart form; attached files are left out. Raises Unparseable."""
-    # Imported here: only connections of mail pay for it. Of the library only the reading of headers
-    # is used: it would also take apart mails that are attached, and mails in these.
+    # Imported here, because only e-mail connections pay for it. The library parses only headers
+    # here: it would also take apart attached mails, and the mails in them.
     from email.message import Message  # noqa: PLC0415
     from email.parser import BytesHeaderParser  # noqa: PLC0415
 

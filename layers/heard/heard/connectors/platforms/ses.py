@@ -60,9 +60,8 @@ _TITLE: Final = "Amazon SES"
 _REGION: Final = re.compile(r"[a-z]{2,3}(-[a-z]{2,10}){1,3}-[0-9]{1,2}")
 _SETUP_MESSAGE_ID: Final = "AMAZON_SES_SETUP_NOTIFICATION"
 _REJECTION_MESSAGE: Final = (
-    "Amazon SES refuses the mail: see that from_address is verified in this region, that the "
-    "account is out of the sandbox and not paused, "
-    "and that its daily quota is not used up."
+    "Amazon SES refuses the mail. Check that from_address is verified in this region, that the "
+    "account is out of the sandbox and not paused, and that its daily quota is not used up."
 )
 
 
@@ -74,7 +73,7 @@ class Ses(Connector):
         title="E-mail (Amazon SES)",
         channel=Channel.EMAIL,
         signature="Amazon SNS: RSA over the message's fields, with a certificate from SNS itself; "
-        "only of the topic named in the settings",
+        "only for the topic in the settings",
         edits="no",
         deletions="no",
         replies="many",
@@ -88,17 +87,17 @@ class Ses(Connector):
         settings={
             "topic_arn": "the SNS topic that the receipt rule publishes to (arn:aws:sns:…)",
             "region": "where SES sends from, such as eu-west-1",
-            "from_address": "the address that answers come from, verified in SES; customers "
-            "should be writing to the same",
+            "from_address": "the address that replies come from, verified in SES; customers "
+            "should write to the same address",
         },
         optional_settings={
             **SETTINGS,
-            "api_base": "where the API is (https://email.{region}.amazonaws.com if not said)",
+            "api_base": "where the API is (default https://email.{region}.amazonaws.com)",
             "certificate_base": "for a stack on this machine: the only origin whose certificates "
-            "count, in place of Amazon's",
+            "count, instead of Amazon's",
         },
         credentials={
-            "access_key_id": "access key of an IAM user that may do nothing but ses:SendEmail and "
+            "access_key_id": "access key of an IAM user that may only do ses:SendEmail and "
             "ses:SendRawEmail",
             "secret_access_key": "its secret",
         },
@@ -110,21 +109,21 @@ class Ses(Connector):
             "customers write to, with spam and virus\n"
             "   scanning on and the action: publish to SNS topic, that topic, encoding UTF-8 or "
             "Base64.\n"
-            "4. For answers, verify the sending address or its domain, and enter region, "
-            "from_address and an access key here.\n"
+            "4. For replies, verify the sending address or its domain, and enter here region, "
+            "from_address and an access key.\n"
             "5. Write a mail to the address to try it."
         ),
         limitations=(
             *LIMITATIONS,
             "The SNS action passes on mails up to 150 KB; larger ones bounce. With an S3 action a "
             "mail comes without its words.",
-            "SES cannot be asked whether it sent an answer: after a fault a person looks.",
+            "SES cannot be asked whether it sent a reply: after a fault a person checks.",
         ),
         verified=(
-            "The signature against messages that Amazon SNS really sent, of both versions.",
-            "Signature Version 4 against a second implementation.",
+            "The signature, with messages of both versions that Amazon SNS really sent.",
+            "Signature Version 4, with a second implementation.",
         ),
-        assumptions=("That SES puts a Message-ID of its own in place of ours.",),
+        assumptions=("That SES replaces our Message-ID with its own.",),
     )
 
     def __init__(self) -> None:
@@ -138,12 +137,12 @@ class Ses(Connector):
         now: datetime,
         http: Http,
     ) -> SignatureFailure | None:
-        """None for a message that SNS signed and that is of the connection's topic."""
+        """None for a message that SNS signed for the connection's topic."""
         topic, base = _setting(connection, "topic_arn"), _setting(connection, "certificate_base")
         return self._sns.verify(request, topic, base, http)
 
     def sign(self, request: WebhookRequest, url: str, secret: str, now: datetime) -> WebhookRequest:
-        """The message as the simulated SNS signs it; nobody else can."""
+        """The message as the simulated SNS signs it. Nobody but SNS can sign for the real one."""
         return self._sns.sign(request, secret, now)
 
     def parse(
@@ -160,7 +159,7 @@ class Ses(Connector):
                 return ParsedDelivery()
         if not isinstance(message, str):
             raise envelope.field_error("Message", "is not text")
-        # SES greets a new topic with a sentence.
+        # SES sends a sentence, not JSON, to a new topic.
         if not message.lstrip().startswith("{"):
             return ParsedDelivery()
         notice = Fields(read_object(message.encode("utf-8", "surrogatepass")), "Message")
@@ -173,10 +172,7 @@ class Ses(Connector):
     def delivery_response(
         self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
     ) -> WebhookResponse:
-        """Any 2xx; a subscription is confirmed first.
-
-        Raises PlatformUnavailable if SNS cannot be reached for that.
-        """
+        """200. A subscription is confirmed first, which may raise PlatformUnavailable."""
         try:
             envelope = read_object(request.body)
         except Unparseable:
@@ -191,9 +187,9 @@ class Ses(Connector):
         ):
             response = call_api(http, "Amazon SNS", "GET", subscribe_url)
             if isinstance(response, Rejection):
-                # SNS asks again for a while; answered with success it would not.
+                # SNS asks again for a while, but not after a success.
                 raise PlatformUnavailable(
-                    "Amazon SNS did not take the confirmation of its subscription.",
+                    "Amazon SNS did not accept the confirmation of its subscription.",
                     maybe_applied=False,
                 )
         return WebhookResponse(200, "{}")
@@ -205,7 +201,7 @@ class Ses(Connector):
         reply_id: str,
         account: PlatformAccount,
     ) -> SentReply | Rejection:
-        """Send a mail in answer to the customer's."""
+        """Send a mail in reply to the customer's."""
         if rejection := self.check_length(text) or check_answerable(target):
             return rejection
         key, secret, region = (
@@ -216,11 +212,11 @@ class Ses(Connector):
         if not (key and secret):
             return Rejection(
                 "no_credentials",
-                "Enter access_key_id and secret_access_key to answer through Amazon SES.",
+                "Enter access_key_id and secret_access_key to reply through Amazon SES.",
             )
         if not _REGION.fullmatch(region):
             return Rejection(
-                "bad_settings", "region is none of Amazon's: enter one such as eu-west-1."
+                "bad_settings", "region is not a region of AWS: enter one such as eu-west-1."
             )
         sender = from_header(account.connection)
         if isinstance(sender, Rejection):
@@ -248,8 +244,7 @@ class Ses(Connector):
             body=body,
         )
         if isinstance(response, Rejection):
-            # SES names what is wrong in a header, and in words that quote addresses: neither is
-            # passed on.
+            # The message of SES quotes addresses, so it is dropped.
             return (
                 Rejection("rejected", _REJECTION_MESSAGE)
                 if response.reason == "rejected"
@@ -278,7 +273,7 @@ def _review_event(notice: Fields, connection: Connection, now: datetime) -> Revi
         verified=verified,
         spam=_verdict(receipt, "spam") == "FAIL",
     )
-    # A subject alone says too little to be judged by: without its words the mail is a person's.
+    # A subject alone says too little to be assessed. A mail without its words goes to a person.
     return replace(event, title=None, subject=event.title) if event and content is None else event
 
 
@@ -307,7 +302,7 @@ def _verdict(receipt: Fields, name: str) -> str:
 
 
 def _is_sender_verified(mail: Mail, receipt: Fields, envelope_from: str) -> bool:
-    """Whether the address in From is proven to be the sender's."""
+    """Whether it is proven that the sender owns the address in From."""
     dmarc = _verdict(receipt, "dmarc")
     if dmarc in {"PASS", "FAIL"}:
         return dmarc == "PASS"
@@ -315,18 +310,18 @@ def _is_sender_verified(mail: Mail, receipt: Fields, envelope_from: str) -> bool
         return True
     signers = [
         match[1]
-        for each in mail.header_values("dkim-signature")
-        if (match := re.search(r"(?:^|;)\s*d=\s*([^;\s]+)", each))
+        for signature in mail.header_values("dkim-signature")
+        if (match := re.search(r"(?:^|;)\s*d=\s*([^;\s]+)", signature))
     ]
     return (
         _verdict(receipt, "dkim") == "PASS"
         and bool(signers)
-        and all(is_aligned(each, mail) for each in signers)
+        and all(is_aligned(domain, mail) for domain in signers)
     )
 
 
 def _signed_headers(url: str, body: bytes, key: str, secret: str, region: str) -> dict[str, str]:
-    # Imported here: it is in Lambda's own runtime, and only who answers by SES pays for it.
+    # Imported here, because only replies by SES pay for it. It is in Lambda's own runtime.
     from botocore.auth import SigV4Auth  # noqa: PLC0415
     from botocore.awsrequest import AWSRequest  # noqa: PLC0415
     from botocore.credentials import Credentials  # noqa: PLC0415

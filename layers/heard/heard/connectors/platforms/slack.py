@@ -78,7 +78,7 @@ _METADATA_TYPE: Final = "heard_reply"
 _MESSAGE_SUBTYPES: Final = frozenset(
     {None, "thread_broadcast", "file_share", "me_message", "bot_message"}
 )
-"""The subtypes that somebody says something with; joins, topics, pins and the like have others."""
+"""The subtypes of messages with words. Joins, topics, pins and the like have others."""
 
 _TS: Final = re.compile(r"([0-9]{1,10})\.([0-9]{1,6})")
 _MARKUP: Final = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
@@ -94,7 +94,7 @@ _GONE_REJECTION: Final = (
 )
 _CLOSED_REJECTION: Final = (
     "not_allowed",
-    "The channel or the thread takes no messages from the app: ask whoever runs it.",
+    "The channel or the thread takes no messages from the app: ask its owner.",
 )
 _REJECTIONS: Final[Mapping[str, tuple[str, str]]] = {
     **dict.fromkeys(
@@ -117,7 +117,7 @@ _REJECTIONS: Final[Mapping[str, tuple[str, str]]] = {
 _TEMPORARY_ERRORS: Final = frozenset(
     {"internal_error", "fatal_error", "request_timeout", "service_unavailable", "team_added_to_org"}
 )
-"""Errors of which Slack says that they pass, and that part of the call may have been done."""
+"""Errors that Slack calls temporary. Part of the call may have been applied."""
 _RATE_LIMIT_ERRORS: Final = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 
 
@@ -142,23 +142,23 @@ class Slack(Connector):
         secret_help="the app's Signing Secret: api.slack.com/apps, your app, Basic Information, "
         "App Credentials",
         settings={
-            "team_id": "your own workspace's id (T…), several separated by commas: whoever is not "
-            "in it is a customer"
+            "team_id": "your own workspace's id (T…), several separated by commas: everybody else "
+            "is a customer"
         },
         optional_settings={
-            "channels": "ids of the only channels to listen in (C…), separated by commas; all "
-            "that the app is in if not said",
+            "channels": "ids of the only channels to read (C…), separated by commas (default all "
+            "that the app is in)",
             "workspace_url": "your workspace's address, such as https://acme.slack.com, for links "
             "to messages",
-            "api_base": f"where the API is ({_API} if not said)",
+            "api_base": f"where the API is (default {_API})",
         },
         credentials={"bot_token": "the app's Bot User OAuth Token (xoxb-…)"},
         guide=(
             "1. At api.slack.com/apps create an app in your workspace.\n"
             "2. Under OAuth & Permissions give the bot the scopes chat:write, channels:history, "
             "groups:history and metadata.message:read.\n"
-            "3. Install the app, and enter its Bot User OAuth Token and, as the secret, its "
-            "Signing Secret here.\n"
+            "3. Install the app. Enter here its Bot User OAuth Token and, as the secret, its "
+            "Signing Secret.\n"
             "4. Under Event Subscriptions turn events on and paste the address shown here; Slack "
             "verifies it at once.\n"
             "5. Subscribe to the bot events message.channels and message.groups, save, and install "
@@ -167,19 +167,17 @@ class Slack(Connector):
         ),
         limitations=(
             "Files are not read: a message that has only files goes to a person.",
-            "Messages of other apps' bots are ignored, also of customers' bots.",
-            "People of yours who are guests of another workspace in a channel count as customers "
+            "Messages of bots of other apps are ignored, also of customers' bots.",
+            "Your colleagues who are guests of another workspace in a channel count as customers "
             "there.",
         ),
-        verified=(
-            "The signature against the example in Slack's documentation and against slack_sdk.",
-        ),
+        verified=("The signature, with the example in Slack's documentation and with slack_sdk.",),
         assumptions=(
-            "Which of user_team, user_profile.team and team a customer's message carries is read "
-            "off examples.",
-            "Most names of Slack's errors are from use; one that is not known is told as it is.",
-            "That an app sees the metadata of its own messages; without it a reply is looked for "
-            "by its text.",
+            "Which of user_team, user_profile.team and team a customer's message carries is taken "
+            "from examples.",
+            "Most names of Slack's errors are from practice. An unknown name is shown as it is.",
+            "That an app sees the metadata of its own messages. Without it a reply is searched by "
+            "its text.",
         ),
     )
 
@@ -188,7 +186,7 @@ class Slack(Connector):
     def parse(
         self, request: WebhookRequest, connection: Connection, now: datetime
     ) -> ParsedDelivery:
-        """The message that an event is about, or the challenge. Raises Unparseable."""
+        """The message of an event, or the challenge. Raises Unparseable."""
         body = Fields(read_object(request.body))
         match body.values.get("type"):
             case "url_verification":
@@ -202,7 +200,7 @@ class Slack(Connector):
     def delivery_response(
         self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
     ) -> WebhookResponse:
-        """The challenge of a verification; any other 2xx within three seconds will do."""
+        """The challenge of a verification. Otherwise Slack accepts any 2xx within three seconds."""
         if any(event.kind is EventKind.TEST for event in parsed.events):
             return WebhookResponse(
                 200, Fields(read_object(request.body)).id("challenge"), "text/plain; charset=utf-8"
@@ -216,10 +214,7 @@ class Slack(Connector):
         reply_id: str,
         account: PlatformAccount,
     ) -> SentReply | Rejection:
-        """Post to the thread of the message, as plain words.
-
-        Nothing in them mentions or formats.
-        """
+        """Post to the message's thread, as plain text: nothing in it mentions or formats."""
         if rejection := self.check_length(text):
             return rejection
         channel, thread = target.reply_to.get("channel", ""), target.reply_to.get("thread_ts", "")
@@ -245,8 +240,9 @@ class Slack(Connector):
         reply_id: str,
         account: PlatformAccount,
     ) -> SentReply | ReplyLookup:
-        """Look through the thread, from when sending was first tried, for the message that carries
-        our reply's id.
+        """Search the thread for the message with our reply's id.
+
+        The search begins where sending was first tried.
         """
         channel = target.reply_to.get("channel", "")
         query = {
@@ -286,10 +282,7 @@ class Slack(Connector):
         return ReplyLookup.CANNOT_TELL
 
     def fetch(self, native_id: str, account: PlatformAccount) -> ReviewEvent | ReviewGone | None:
-        """The message as the channel has it.
-
-        None without a token, or with one that may not read it.
-        """
+        """The message as the channel has it; None if the token may not read it."""
         channel, _, ts = native_id.partition(":")
         if not account.credentials.get("bot_token") or not _TS.fullmatch(ts):
             return None
@@ -363,7 +356,7 @@ def _review_event(envelope: Fields, connection: Connection) -> ReviewEvent | Non
 
 
 def _deleted_message(previous: Fields, ts: object) -> Fields:
-    """What a deleted message was, under its own time."""
+    """A deleted message as it was, with its own time."""
     return Fields({**previous.values, "ts": ts}, previous.where, previous.problems)
 
 
@@ -402,7 +395,7 @@ def _message_event(
 
 
 def _sortable_time(message: Fields, name: str) -> str:
-    """A message's time, in digits that sort as text."""
+    """A message's time (`ts`) in digits that sort as text. Raises Unparseable."""
     match = _TS.fullmatch(message.id(name))
     if not match:
         raise message.field_error(name, "is not the time of a message")
@@ -424,7 +417,7 @@ def _setting_ids(connection: Connection, setting: str) -> frozenset[str]:
 
 
 def _is_by_business(message: Fields, connection: Connection) -> bool:
-    """Whether somebody of the business's own workspaces wrote a message."""
+    """Whether the author of a message belongs to one of the business's own workspaces."""
     team = (
         message.one_line("user_team")
         or message.object("user_profile").one_line("team")
@@ -452,9 +445,9 @@ def _is_by_bot(message: Fields) -> bool:
 
 
 def _plain_text(text: str | None) -> str | None:
-    """Slack's markup as words.
+    """Slack's markup as plain text.
 
-    Mentions by name, links with their label, and the three escaped characters as they were typed.
+    Mentions show the name and links their label. The three escaped characters are as typed.
     """
     if text is None:
         return None
@@ -502,13 +495,13 @@ def _request(
     document: Mapping[str, object] | None,
     account: PlatformAccount,
 ) -> Fields | Rejection:
-    """What a method of the Web API answers; a POST if there is a document.
+    """The response of a method of the Web API; a POST if there is a document.
 
     Raises PlatformUnavailable.
     """
     token = account.credentials.get("bot_token", "")
     if not token:
-        return Rejection("no_credentials", "Enter bot_token to answer in Slack.")
+        return Rejection("no_credentials", "Enter bot_token to reply in Slack.")
     base = account.address("api_base", _API)
     headers = {"authorization": f"Bearer {token}", "accept": "application/json"}
     read_only, body = document is None, None

@@ -58,7 +58,7 @@ REPLY_LIMIT: Final = 1_600
 OPT_OUT_WORDS: Final = frozenset(
     {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"}
 )
-"""What Twilio takes for an opt-out when it is the whole message, in any case."""
+"""Twilio takes a message for an opt-out if it is one of these words, in upper or lower case."""
 
 _PAGE_SIZE: Final = 100
 _CLOCK_TOLERANCE: Final = timedelta(minutes=2)
@@ -92,7 +92,7 @@ class TwilioSms(Connector):
         secret_origin=SecretOrigin.CREDENTIAL,
         secret_credential="auth_token",
         single_review_threads=False,
-        optional_settings={"api_base": f"where the API is ({API_URL} if not said)"},
+        optional_settings={"api_base": f"where the API is (default {API_URL})"},
         credentials={
             "account_sid": "the account's SID (AC…)",
             "auth_token": "its primary auth token, which also signs deliveries",
@@ -102,24 +102,23 @@ class TwilioSms(Connector):
             "customers write to.\n"
             '2. Under Messaging, "A message comes in": Webhook, paste the address shown here, HTTP '
             "POST; save.\n"
-            "3. Enter the account SID and the primary auth token here, the token also as the "
+            "3. Enter here the account SID and the primary auth token; the token is also the "
             "signing secret.\n"
-            "4. Send a text message to the number to try it. STOP and the like are answered by "
-            "Twilio and never by us."
+            "4. Send a text message to the number to try it. Twilio answers STOP and the like; "
+            "Heard never does."
         ),
         limitations=(
-            "Media are not fetched; a message that has only media has no text.",
-            "A customer who wrote STOP or the like is never answered; the message is still a "
+            "Media are not fetched: a message that has only media has no text.",
+            "A customer who wrote STOP or the like never gets a reply. The message is still a "
             "review for the policy.",
         ),
         verified=(
-            "The signature, against 17 vectors and Twilio's own library; the form, against a "
-            "captured message.",
+            "The signature, with 17 vectors and Twilio's own library; the form, with a captured "
+            "message.",
         ),
         assumptions=(
-            "WhatsApp and RCS senders come in the same form and have not been tried.",
-            "Whether the list of messages can be filtered by date while some are queued (so it is "
-            "not used).",
+            "WhatsApp and RCS senders use the same form, and have not been tried.",
+            "Whether a filter by date leaves out queued messages is not known. So it is not used.",
         ),
     )
 
@@ -128,7 +127,7 @@ class TwilioSms(Connector):
     def parse(
         self, request: WebhookRequest, connection: Connection, now: datetime
     ) -> ParsedDelivery:
-        """The message a form describes. Raises Unparseable."""
+        """The message of a form. Raises Unparseable."""
         return parse_one(
             Fields(dict(read_form(request.body)), "the form"), lambda form: _review_event(form, now)
         )
@@ -136,10 +135,7 @@ class TwilioSms(Connector):
     def delivery_response(
         self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
     ) -> WebhookResponse:
-        """An empty TwiML document.
-
-        Twilio runs what it is answered, and would send any text in it to the customer.
-        """
+        """An empty TwiML document: Twilio would send any text in it to the customer."""
         return WebhookResponse(200, "<Response/>", "text/xml")
 
     def reply(
@@ -177,8 +173,9 @@ class TwilioSms(Connector):
         reply_id: str,
         account: PlatformAccount,
     ) -> SentReply | ReplyLookup:
-        """Look among the latest messages between the two numbers for one with this text, sent since
-        sending was first tried.
+        """Search the latest messages between the two numbers for this text.
+
+        A message counts if it was created since sending was first tried.
         """
         query = {
             "To": target.reply_to.get("to", ""),
@@ -209,11 +206,11 @@ class TwilioSms(Connector):
                 continue
             created_at = _created_at(message)
             if since is None or created_at is None:
-                # The same words may have been sent before, to an earlier message.
+                # The same text may have been the reply to an earlier message.
                 return ReplyLookup.CANNOT_TELL
             if created_at >= since:
                 return SentReply(str(message.get("sid")))
-        # A full page, newest first, reaches back far enough only if its last message is older than
+        # Newest first: a full page reaches back far enough only if its last message is older than
         # our first try.
         oldest = _created_at(objects[-1]) if objects else None
         complete = len(objects) < _PAGE_SIZE or (
@@ -260,7 +257,7 @@ def _is_sent_text(message: Mapping[str, object], text: str) -> bool:
 
 
 def _created_at(message: Mapping[str, object]) -> datetime | None:
-    """When a message was created, an RFC 2822 date; `date_sent` is null while it is queued."""
+    """When a message was created (an RFC 2822 date). `date_sent` is null while it is queued."""
     try:
         created_at = parsedate_to_datetime(str(message.get("date_created")))
     except (ValueError, IndexError, OverflowError):

@@ -60,8 +60,8 @@ from heard.reviews import Author, Channel, EventKind, ReviewEvent, normalize_tex
 
 GREETING: Final = (
     "Thank you for calling {business}. You are talking to a machine. After the tone, please say "
-    "what we can do for you, "
-    "and a person will call you back. What you say is recorded and written down."
+    "what we can do for you, and a person will call you back. What you say is recorded and written "
+    "down."
 )
 
 _MISSED, _RECORDED, _TRANSCRIBED = range(3)
@@ -97,10 +97,10 @@ class TwilioVoice(Connector):
         secret_origin=SecretOrigin.CREDENTIAL,
         secret_credential="auth_token",
         optional_settings={
-            "greeting": "what callers hear before the tone; it should say that they are recorded",
-            "greeting_language": "the greeting's language, such as en-GB (en-US if not said); "
+            "greeting": "what callers hear before the tone; it should say that the call is recorded",
+            "greeting_language": "the greeting's language, such as en-GB (default en-US); "
             "only English is transcribed",
-            "api_base": f"where the API is ({API_URL} if not said)",
+            "api_base": f"where the API is (default {API_URL})",
         },
         credentials={
             "account_sid": "the account's SID (AC…)",
@@ -112,26 +112,25 @@ class TwilioVoice(Connector):
             '2. Under Voice, "A call comes in": Webhook, paste the address shown here, HTTP POST.\n'
             '3. "Call status changes": the same address, HTTP POST; save. Without it a caller who '
             "hangs up before the tone is not seen.\n"
-            "4. Enter the account SID and the primary auth token here.\n"
-            "5. Call the number to try it: the call is a follow-up at once, its words come some "
+            "4. Enter here the account SID and the primary auth token.\n"
+            "5. Call the number to try it. The call is a follow-up at once; its words come some "
             "minutes later."
         ),
         limitations=(
-            "Nobody is called by Heard: a person calls back, and says so on the desk.",
+            "Heard calls nobody: a person calls back, and says so on the desk.",
             "Calls that are answered elsewhere look like missed ones: use the address only on "
             "numbers that Heard answers.",
-            "Twilio writes down English only; other languages are recorded, and a person listens.",
-            "Calls of callers who withhold their number cannot be returned, nor told apart.",
+            "Twilio transcribes English only. Other languages are recorded, and a person listens.",
+            "Callers who withhold their number cannot be called back, nor told apart.",
         ),
         verified=(
-            "The signature against Twilio's published examples and twilio-python; the TwiML "
-            "against twilio-python's.",
+            "The signature, with Twilio's published examples and twilio-python; the TwiML, with "
+            "twilio-python's.",
         ),
         assumptions=(
-            "Whether every transcription says who called; where it does not, the call is asked "
-            "for.",
+            "Whether every transcription names the caller. If one does not, the call is fetched.",
             "The names of the transcription's fields, its limits (two minutes, English) and the "
-            "digits of withheld numbers are from use.",
+            "digits of withheld numbers are from practice.",
         ),
     )
 
@@ -140,7 +139,7 @@ class TwilioVoice(Connector):
     def parse(
         self, request: WebhookRequest, connection: Connection, now: datetime
     ) -> ParsedDelivery:
-        """How far a call came. Raises Unparseable."""
+        """The call of a form, as far as it came. Raises Unparseable."""
         return parse_one(
             Fields(dict(read_form(request.body)), "the form"), lambda form: _review_event(form, now)
         )
@@ -148,11 +147,7 @@ class TwilioVoice(Connector):
     def delivery_response(
         self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
     ) -> WebhookResponse:
-        """TwiML.
-
-        The greeting and the recording for a call that comes in, the end for one that was recorded,
-        nothing for reports.
-        """
+        """TwiML: greet and record an incoming call, end a recorded one, nothing for reports."""
         try:
             form = dict(read_form(request.body))
         except Unparseable:
@@ -168,9 +163,7 @@ class TwilioVoice(Connector):
         return _twiml_response(_greeting_twiml(connection))
 
     def fetch(self, native_id: str, account: PlatformAccount) -> ReviewEvent | ReviewGone | None:
-        """The call, its latest recording and the recording's transcription, as far as there are
-        any.
-        """
+        """The call with its latest recording and that recording's transcription, if there are any."""
         call_fields = _get(f"Calls/{quote(native_id, safe='')}.json", account)
         if isinstance(call_fields, Rejection):
             return ReviewGone.GONE if call_fields.reason == "gone" else None
@@ -213,7 +206,7 @@ def _review_event(form: Fields, now: datetime) -> ReviewEvent | None:
 
 
 def _call_stage(form: Fields) -> int | None:
-    """How far a call came, as one request knows it; None if it says nothing about that."""
+    """How far a call came, by one request; None if the request does not say."""
     status = form.one_line("CallStatus")
     if form.values.get("TranscriptionStatus"):
         return (
@@ -261,7 +254,10 @@ def _greeting_twiml(connection: Connection) -> str:
         else ""
     )
     action = f"{url}{'&amp;' if '?' in url else '?'}recorded=1"
-    record = f'<Record action="{action}" method="POST" maxLength="{_MAX_SECONDS}" playBeep="true"{transcribe_attributes}/>'
+    record = (
+        f'<Record action="{action}" method="POST" maxLength="{_MAX_SECONDS}" playBeep="true"'
+        f"{transcribe_attributes}/>"
+    )
     return f'<Say language="{language}">{escape(text)}</Say>{record}'
 
 

@@ -79,21 +79,22 @@ _REVIEW_EVENTS: Final = frozenset({"post.mention.create", "post.reply.create", "
 _OWN_POST_EVENT: Final = "post.create"
 _ID_DIGITS: Final = 20
 _CHALLENGE: Final = re.compile(r"[A-Za-z0-9_.~=+/ -]{1,256}")
-"""What challenges look like.
+"""The form of a challenge.
 
-What answers one also signs it as a delivery, so that nothing is answered that could be read as
-JSON.
+The answer to a challenge is also the signature of a delivery with that body. So nothing that could
+be JSON is answered.
 """
 
 _LEADING_MENTIONS: Final = re.compile(r"(?:@\w{1,15}\s+)+")
 _POST_FIELDS: Final[Mapping[str, str]] = {
-    "tweet.fields": "author_id,conversation_id,created_at,edit_history_tweet_ids,in_reply_to_user_id,lang,note_tweet,referenced_tweets",
+    "tweet.fields": "author_id,conversation_id,created_at,edit_history_tweet_ids,"
+    "in_reply_to_user_id,lang,note_tweet,referenced_tweets",
     "expansions": "author_id",
     "user.fields": "name,username",
 }
 _PAGE_SIZE: Final = "100"
 _MAX_PAGES: Final = 5
-"""How many pages of our own posts are looked through for a reply before saying that we cannot tell."""
+"""How many pages of our own posts are searched for a reply."""
 
 _CREDENTIALS: Final = ("api_key", "api_secret", "access_token", "access_token_secret")
 
@@ -117,26 +118,22 @@ class X(Connector):
         secret_origin=SecretOrigin.CREDENTIAL,
         secret_credential="api_secret",
         secret_help="the app's API key secret (consumer secret)",
-        # Each post that is read is billed, and mentions are pushed: asking only finds edits and
-        # deletions
+        # X bills each post that is read, and pushes mentions: a poll only finds edits and deletions.
         poll_seconds=3_600,
         single_review_threads=False,
-        settings={
-            "user_id": "the account's numeric user id, which is also the beginning of its access "
-            "token"
-        },
-        optional_settings={"api_base": f"where the API is ({_API} if not said)"},
+        settings={"user_id": "the account's numeric user id; its access token begins with it"},
+        optional_settings={"api_base": f"where the API is (default {_API})"},
         credentials={
             "api_key": "the app's API key (consumer key)",
-            "api_secret": "its secret, which deliveries are signed with as well",
-            "access_token": "the account's access token, made when the app had the permission "
+            "api_secret": "its secret, which also signs deliveries",
+            "access_token": "the account's access token, generated while the app had the permission "
             "Read and write",
             "access_token_secret": "its secret",
         },
         guide=(
             "1. In the X Developer Console create an app, give it Read and write (User "
             "authentication settings), copy API key and secret.\n"
-            "2. Generate an access token and secret for the account that shall answer, and enter "
+            "2. Generate an access token and secret for the account that shall reply, and enter "
             "all four here.\n"
             "3. Register the address shown here: POST /2/webhooks with the app's bearer token; X "
             "checks it at once.\n"
@@ -144,27 +141,26 @@ class X(Connector):
             "post.reply.create and post.quote.create:\n"
             "   POST /2/activity/subscriptions for each, with the account's user_id as filter and "
             "the webhook's id.\n"
-            "5. X bills every post that it delivers or that is read; set a spending limit in the "
-            "console."
+            "5. X bills every post that it delivers or that Heard reads: set a spending limit in "
+            "the console."
         ),
         limitations=(
             "Direct messages, and posts of protected accounts, which X never delivers.",
-            "Deletions at once: X tells only of the account's own posts.",
+            "Deletions at once: X reports only those of the account's own posts.",
             "Replies to somebody who neither mentioned nor quoted the account, unless the "
             "contract with X is Enterprise.",
             "More than one automated reply to each interaction: X's developer guidelines forbid "
             "it.",
-            "Replies that an AI wrote, before X has approved of them.",
+            "Replies that an AI wrote, before X has approved them.",
         ),
         verified=(
-            "X's published payloads of all four kinds of event are read.",
-            "Every documented example of weighted length in twitter-text (version 3) is counted "
-            "as X counts it.",
+            "X's published payloads of all four kinds of event.",
+            "The weighted length, with every documented example of twitter-text (version 3).",
         ),
         assumptions=(
             "Whether an edit is delivered as an event of its own.",
-            "Whether the text delivered of a post longer than 280 characters is whole.",
-            "Which refusal stands for a reply that X does not permit: any 403 is told in X's own "
+            "Whether a delivery holds the whole text of a post longer than 280 characters.",
+            "Which error stands for a reply that X does not permit: any 403 is shown in X's own "
             "words.",
         ),
     )
@@ -207,7 +203,7 @@ class X(Connector):
     def delivery_response(
         self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
     ) -> WebhookResponse:
-        """200, within ten seconds."""
+        """X wants a 200 within ten seconds."""
         return WebhookResponse(200, "{}")
 
     def reply(
@@ -219,7 +215,7 @@ class X(Connector):
     ) -> SentReply | Rejection:
         """Post in reply to the review's latest version.
 
-        A text that is already there is ours, or cannot be posted.
+        X refuses a repeated text. Then our reply is there, or the text cannot be posted.
         """
         if rejection := self.check_length(text):
             return rejection
@@ -239,7 +235,7 @@ class X(Connector):
             )
         except Unparseable as error:
             raise PlatformUnavailable(
-                f"{_TITLE} took the reply and does not say as what.", maybe_applied=True
+                f"{_TITLE} accepted the reply and did not say its id.", maybe_applied=True
             ) from error
 
     def find_reply(
@@ -249,7 +245,7 @@ class X(Connector):
         reply_id: str,
         account: PlatformAccount,
     ) -> SentReply | ReplyLookup:
-        """Look through our own posts, newest first, until they are older than the review."""
+        """Search our own posts, newest first, until they are older than the review."""
         parent_ids = {target.native_id, target.reply_to.get("post_id", target.native_id)}
         query = {
             "max_results": _PAGE_SIZE,
@@ -304,7 +300,7 @@ class X(Connector):
         account: PlatformAccount,
         now: datetime,
     ) -> ReviewPage | Rejection:
-        """The latest posts that mention the account, replies to it included.
+        """The latest posts that mention the account or answer it.
 
         A quote without a mention is not among them.
         """
@@ -395,14 +391,14 @@ def _version_ids(post: Fields) -> list[str]:
 
 
 def _text(post: Fields) -> str | None:
-    # Longer posts have their whole text in a note. X escapes &, < and > in both.
+    # The whole text of a longer post is in a note. X escapes &, < and > in both.
     text = post.object("note_tweet").text("text") or post.text("text")
     return unescape_html(text) if text else None
 
 
 def _language(post: Fields) -> str | None:
     language = post.one_line("lang")
-    # `und` is undetermined, and those with a q are of posts without words (`qme`: only media,
+    # `und` is undetermined. Codes that begin with q are of posts without words (`qme`: only media,
     # `qht`: only hashtags).
     return language if language and language != "und" and not language.startswith("q") else None
 
@@ -412,9 +408,9 @@ def _parent_post_id(post: Fields) -> str | None:
         return parent_id
     return next(
         (
-            about.one_line("id")
-            for about in _object_list(post, "referenced_tweets")
-            if about.values.get("type") == "replied_to"
+            reference.one_line("id")
+            for reference in _object_list(post, "referenced_tweets")
+            if reference.values.get("type") == "replied_to"
         ),
         None,
     )
@@ -428,7 +424,7 @@ def _without_mentions(text: str | None) -> str | None:
 
 
 def _id_sort_key(native_id: str) -> tuple[int, str]:
-    """What ids sort by: they are numbers that grow, of more digits by the year."""
+    """The order of ids: they are numbers that grow, and get more digits over the years."""
     return len(native_id), native_id
 
 
@@ -449,7 +445,7 @@ def _object_list(fields: Fields, name: str) -> list[Fields]:
 def _fetch_post(native_id: str, account: PlatformAccount) -> Fields | ReviewGone | None:
     """A post as X shows it.
 
-    What it does not find it says with 404, or in a 200 that holds errors and no data.
+    A post that X does not find is a 404, or a 200 that holds errors and no data.
     """
     response = _request(
         "GET",
@@ -476,8 +472,8 @@ def _request(
     account: PlatformAccount,
 ) -> HttpResponse | Rejection:
     if not all(account.credentials.get(name) for name in _CREDENTIALS):
-        return Rejection("no_credentials", f"Enter {', '.join(_CREDENTIALS)} to answer on X.")
-    # Imported here: `ingest` never signs.
+        return Rejection("no_credentials", f"Enter {', '.join(_CREDENTIALS)} to reply on X.")
+    # Imported here, because `ingest` never signs.
     from oauthlib.oauth1 import Client  # noqa: PLC0415
 
     base = account.address("api_base", _API)
@@ -511,9 +507,9 @@ def _request(
 
 
 def _with_platform_message(rejection: Rejection, body: bytes) -> Rejection:
-    """The refusal in X's own words, which are about our request.
+    """The rejection with X's own message, which is about our request.
 
-    A 403 can mean credentials, permission, or a text posted twice.
+    A 403 can mean credentials, permission, or a text that was posted twice.
     """
     try:
         problem = Fields(read_object(body))
@@ -525,8 +521,8 @@ def _with_platform_message(rejection: Rejection, body: bytes) -> Rejection:
     if "duplicate content" in detail.casefold():
         return Rejection(
             "duplicate",
-            "The account has just posted the very same words, and X takes no text twice: change "
-            "them a little.",
+            "The account has just posted the same text, and X accepts no text twice: change the "
+            "reply a little.",
         )
     return Rejection(rejection.reason, f"{rejection.detail} It says: {detail}")
 

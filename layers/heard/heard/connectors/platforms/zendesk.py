@@ -1,4 +1,4 @@
-"""Zendesk Support: tickets are threads, and their opening words and customers' comments are reviews.
+"""Zendesk Support: tickets are threads, opening words and customers' comments are reviews.
 
 A new ticket is a review, and so is every further public comment of a customer. Heard reads event
 subscriptions, whose JSON is Zendesk's own. A webhook that a trigger or an automation calls carries
@@ -87,7 +87,10 @@ _API_CHANNELS: Final = frozenset({"api", "web_service"})
 _OPENING_TOLERANCE: Final = timedelta(minutes=1)
 _CLOCK_TOLERANCE: Final = timedelta(minutes=2)
 _MAX_TIME_AHEAD: Final = timedelta(days=1)
-_UNREADABLE_MESSAGE: Final = "The body is no event of Zendesk's: Heard reads webhooks that subscribe to Zendesk events, not those of triggers or automations"
+_UNREADABLE_MESSAGE: Final = (
+    "The body is no event of Zendesk's: Heard reads webhooks that subscribe to Zendesk events, not "
+    "those of triggers or automations."
+)
 
 
 class Zendesk(Connector):
@@ -111,7 +114,7 @@ class Zendesk(Connector):
         single_review_threads=False,
         settings={
             "base_url": "the account's address, such as https://your-company.zendesk.com",
-            "email": "the e-mail address of the agent who answers in the business's name",
+            "email": "the e-mail address of the agent who replies in the business's name",
         },
         credentials={
             "api_token": "an API token (Admin Center, Apps and integrations, APIs, API tokens)"
@@ -123,26 +126,25 @@ class Zendesk(Connector):
             "Ticket permanently deleted\n"
             "   and Ticket marked as spam.\n"
             "3. Paste the address shown here, POST, JSON, no authentication; create the webhook.\n"
-            "4. On its page press Reveal secret, and enter that secret here. A test sent before is "
-            "refused: everybody knows its secret.\n"
-            "5. For replies, make an API token and enter it here with the address of the account "
-            "and of the agent who answers."
+            "4. On its page press Reveal secret, and enter that secret here. A test that was sent "
+            "before is refused: everybody knows its secret.\n"
+            "5. For replies, make an API token. Enter it here, with the address of the account and "
+            "of the agent who replies."
         ),
         limitations=(
-            "Webhooks of triggers and automations: their bodies are whatever their author wrote.",
-            "Hearing of words that an agent redacted, or of a public comment that was made "
-            "private afterwards.",
+            "Webhooks of triggers and automations: their author decides what is in the body.",
+            "Words that an agent redacted, and public comments that were made private afterwards: "
+            "Zendesk does not report these.",
         ),
         verified=(
-            "The signature is checked against two projects' vectors over Zendesk's published test "
-            "secret.",
+            "The signature, with two projects' vectors under Zendesk's published test secret.",
         ),
         assumptions=(
-            "Whether a ticket's first comment is also reported as added: one with the "
-            "description's words at its time is passed over.",
+            "Whether a ticket's first comment is also reported as added: a comment with the "
+            "description's words at its time is ignored.",
             "That tickets which somebody else than the requester wrote are the business's own "
             "words, unless they came through the API.",
-            "The longest comment: Zendesk speaks of about 65,000 characters, taken as "
+            "The longest comment: Zendesk says about 65,000 characters, which is read as "
             f"{REPLY_LIMIT} bytes.",
         ),
     )
@@ -156,7 +158,7 @@ class Zendesk(Connector):
         body = Fields(read_object(request.body))
         kind = body.values.get("type")
         if not isinstance(kind, str) or not kind.startswith(_EVENT_PREFIX):
-            raise Unparseable(f"{_UNREADABLE_MESSAGE}.")
+            raise Unparseable(_UNREADABLE_MESSAGE)
         kind = kind.removeprefix(_EVENT_PREFIX)
         if not kind.startswith("ticket."):
             return ParsedDelivery()
@@ -196,7 +198,7 @@ class Zendesk(Connector):
     def delivery_response(
         self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
     ) -> WebhookResponse:
-        """200, within ten seconds."""
+        """Zendesk wants a 200 within ten seconds."""
         return WebhookResponse(200, "{}")
 
     def reply(
@@ -230,8 +232,9 @@ class Zendesk(Connector):
         reply_id: str,
         account: PlatformAccount,
     ) -> SentReply | ReplyLookup:
-        """Look through the ticket's latest hundred comments for a public one with the same text,
-        not older than our first try.
+        """Search the ticket's latest hundred comments for a public one with the same text.
+
+        A comment counts if it is not older than our first try.
         """
         response = _fetch_comments(target.native_thread, account)
         if isinstance(response, Rejection):
@@ -400,7 +403,7 @@ def _fetch_comments(ticket: str, account: PlatformAccount) -> Fields | Rejection
 
 
 def _with_platform_message(rejection: Rejection, body: bytes) -> Rejection:
-    """The refusal with Zendesk's own words, which are about our comment."""
+    """The rejection with Zendesk's own message, which is about our comment."""
     if rejection.reason != "rejected":
         return rejection
     try:
@@ -433,7 +436,7 @@ def _request(
     token = account.credentials.get("api_token", "")
     if not (base and email and token):
         return Rejection(
-            "no_credentials", "Enter base_url, email and api_token to answer in Zendesk."
+            "no_credentials", "Enter base_url, email and api_token to reply in Zendesk."
         )
     basic = base64.b64encode(f"{email}/token:{token}".encode()).decode()
     headers = {"authorization": f"Basic {basic}", "accept": "application/json"}
@@ -455,7 +458,7 @@ def _request(
         return Fields(read_object(response.body), "the answer")
     except Unparseable as error:
         if document is not None:
-            # It was taken; only its id is not known.
+            # Zendesk accepted the reply. Only its id is not known.
             return Fields({}, "the answer")
         raise _unreadable_response(error.detail) from error
 
