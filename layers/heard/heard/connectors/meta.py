@@ -31,29 +31,36 @@ import json
 import re
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final, cast
-from urllib.parse import parse_qs, quote, urlencode
+from urllib.parse import parse_qs, quote
 
 from heard.connectors import (
     Connection,
-    Connector,
     Http,
     HttpResponse,
     ParsedDelivery,
     PlatformAccount,
     Rejection,
     ReplyLookup,
-    ReviewGone,
+    ReplyTarget,
     SentReply,
     WebhookRequest,
     WebhookResponse,
 )
-from heard.connectors.http import call_api
-from heard.connectors.parsing import Fields, parse_each, read_object, same_text, test_event
+from heard.connectors.parsing import (
+    Fields,
+    parse_each,
+    read_object,
+    same_text,
+    test_event,
+    unreadable_is_fault,
+)
+from heard.connectors.review_api import ApiAccess, ApiRequest, ReviewApi
 from heard.connectors.signatures import BodyHmac, constant_time_equal
-from heard.errors import PlatformUnavailable, Unparseable
+from heard.errors import Unparseable
 from heard.reviews import ReviewEvent
 
 GRAPH_VERSION: Final = "v26.0"
@@ -112,7 +119,7 @@ class MetaChange:
     position: int
 
 
-class MetaConnector(Connector):
+class MetaConnector(ReviewApi):
     """The base of the connectors of Meta's platforms.
 
     A platform says with `change_event` what one change means.
@@ -158,11 +165,8 @@ class MetaConnector(Connector):
         self, request: WebhookRequest, connection: Connection, now: datetime
     ) -> ParsedDelivery:
         """The events of a delivery. Raises Unparseable."""
-        entries = read_object(request.body).get("entry")
-        if not isinstance(entries, list):
-            raise Unparseable("entry of the body is missing or not a list.")
         return parse_each(
-            _changes(cast("list[object]", entries)),
+            _changes(Fields(read_object(request.body)).entries("entry")),
             "change",
             lambda fields: self._review_event(fields, connection, now),
         )
@@ -179,7 +183,8 @@ class MetaConnector(Connector):
         account = fields.optional_id("account")
         if account == _TEST_ENTRY_ID:
             return test_event()
-        value, position = fields.required_object("value"), fields.integer("place", 0, 10**6) or 0
+        value = fields.required_object("value")
+        position = fields.integer("position", 0, 10**6) or 0
         event = self.change_event(
             MetaChange(fields.one_line("field") or "", value, read_time(fields, "time"), position),
             connection,
@@ -194,68 +199,53 @@ class MetaConnector(Connector):
             )
         return event
 
-    # Asking the Graph API
+    # The Graph API
 
-    def api_base(self, connection: Connection) -> str:
-        """Where the Graph API is."""
-        return connection.settings.get("api_base", "").strip().rstrip("/") or GRAPH_URL
-
-    def get(
-        self,
-        path: str,
-        query: Mapping[str, str],
-        account: PlatformAccount,
-    ) -> Fields | Rejection:
-        """An object or a list of the Graph API. Raises PlatformUnavailable."""
-        response = self._request("GET", f"{path}?{urlencode(query)}", None, account)
-        return (
-            response
-            if isinstance(response, Rejection)
-            else self._read_response(response, maybe_applied=False)
+    def access(self, request: ApiRequest, account: PlatformAccount) -> ApiAccess | Rejection:
+        """The access token."""
+        if rejection := self.missing(account, "access_token"):
+            return rejection
+        token = account.credential("access_token")
+        return ApiAccess(
+            account.address("api_base", GRAPH_URL), {"authorization": f"Bearer {token}"}
         )
 
-    def post(
-        self,
-        path: str,
-        form: Mapping[str, str],
-        account: PlatformAccount,
-    ) -> SentReply | Rejection:
-        """Post a form, and return the id of the new object. Raises PlatformUnavailable."""
-        response = self._request("POST", path, urlencode(form).encode(), account)
-        if isinstance(response, Rejection):
-            return response
-        fields = self._read_response(response, maybe_applied=True)
-        try:
-            return SentReply(fields.id("id"))
-        except Unparseable as error:
-            raise PlatformUnavailable(
-                f"{self.capabilities.title} accepted the reply and did not say its id.",
-                maybe_applied=True,
-            ) from error
+    def call(self, request: ApiRequest, account: PlatformAccount) -> HttpResponse | Rejection:
+        """Send a request. The Graph API's errors get the status that HTTP has for them."""
+        return super().call(request, replace(account, http=_with_http_statuses(account.http)))
+
+    def explain(self, rejection: Rejection, body: bytes) -> Rejection:
+        """The rejection with Meta's own message."""
+        if rejection.reason not in {"rejected", "unauthorized"}:
+            return rejection
+        message = _error_fields(body).one_line("message")
+        if not message:
+            return rejection
+        return Rejection(rejection.reason, f"{rejection.detail} It says: {message}")
+
+    def native_reply_id(self, target: ReplyTarget, reply_id: str, source: Fields) -> str:
+        """The id of the new comment."""
+        return source.id("id")
 
     def find_own_reply(
-        self,
-        path: str,
-        fields: str,
-        text_field: str,
-        text: str,
-        account: PlatformAccount,
+        self, path: str, fields: str, text_field: str, text: str, account: PlatformAccount
     ) -> SentReply | ReplyLookup:
         """Whether one of a comment's replies is ours and has this text.
 
-        Raises PlatformUnavailable.
+        `path` is that of the replies, `fields` are those to ask for, and `text_field` is the one
+        with the text. Raises PlatformUnavailable.
         """
         cursor, uncertain = "", False
         for _ in range(_PAGE_LIMIT):
-            query = {
-                "fields": fields,
-                "limit": str(_REPLY_PAGE_SIZE),
-                **({"after": cursor} if cursor else {}),
-            }
-            page = self.get(path, query, account)
+            query = {"fields": fields, "limit": str(_REPLY_PAGE_SIZE)}
+            page = self.read(
+                ApiRequest("GET", path, query | ({"after": cursor} if cursor else {})), account
+            )
             if isinstance(page, Rejection):
                 return ReplyLookup.ABSENT if page.reason == "gone" else ReplyLookup.CANNOT_TELL
-            for reply in read_objects(page):
+            with unreadable_is_fault(self.api_title):
+                replies = page.required_objects("data")
+            for reply in replies:
                 if same_text(reply.text(text_field), text):
                     is_own = self.is_own_comment(reply, account.connection)
                     if is_own:
@@ -267,73 +257,15 @@ class MetaConnector(Connector):
         return ReplyLookup.CANNOT_TELL
 
     def is_own_comment(self, comment: Fields, connection: Connection) -> bool | None:
-        """Whether the business wrote a comment; None when nothing says who did."""
+        """Whether the business wrote a comment; None if nothing says who wrote it."""
         author = comment.object("from").one_line("id")
         return (
             author == connection.settings.get(self.account_setting, "").strip() if author else None
         )
 
-    def fields_or_gone(self, response: Fields | Rejection) -> Fields | ReviewGone | None:
-        """The fields; `ReviewGone` if the object does not exist, None if it may not be read."""
-        if isinstance(response, Rejection):
-            return ReviewGone.GONE if response.reason == "gone" else None
-        return response
-
-    def unreadable_response(self, error: Unparseable) -> PlatformUnavailable:
-        """The fault of an answer that is not what it should be."""
-        return PlatformUnavailable(
-            f"{self.capabilities.title} answered something unreadable: {error.detail}.",
-            maybe_applied=False,
-        )
-
-    def _request(
-        self,
-        method: str,
-        path: str,
-        body: bytes | None,
-        account: PlatformAccount,
-    ) -> HttpResponse | Rejection:
-        title, token = self.capabilities.title, account.credentials.get("access_token", "")
-        if not token:
-            return Rejection("no_credentials", f"Enter access_token to reply on {title}.")
-        headers = {"accept": "application/json", "authorization": f"Bearer {token}"}
-        if body is not None:
-            headers["content-type"] = "application/x-www-form-urlencoded"
-
-        def with_platform_message(rejection: Rejection, error_body: bytes) -> Rejection:
-            message = (
-                _error_fields(error_body).one_line("message")
-                if rejection.reason in {"rejected", "unauthorized"}
-                else None
-            )
-            return (
-                Rejection(rejection.reason, f"{rejection.detail} It says: {message}")
-                if message
-                else rejection
-            )
-
-        return call_api(
-            _with_http_statuses(account.http),
-            title,
-            method,
-            f"{self.api_base(account.connection)}/{path}",
-            headers=headers,
-            body=body,
-            explain=with_platform_message,
-        )
-
-    def _read_response(self, response: HttpResponse, *, maybe_applied: bool) -> Fields:
-        try:
-            return Fields(read_object(response.body), "the answer")
-        except Unparseable as error:
-            raise PlatformUnavailable(
-                f"{self.capabilities.title} answered something unreadable.",
-                maybe_applied=maybe_applied,
-            ) from error
-
 
 def path_segment(native_id: str) -> str:
-    """An id as a part of a path."""
+    """An id as a part of a path, percent-encoded."""
     return quote(native_id, safe="")
 
 
@@ -349,17 +281,6 @@ def read_time(fields: Fields, name: str) -> datetime | None:
     if number is None:
         raise fields.field_error(name, "is not a time")
     return datetime.fromtimestamp(number / 1000 if number > _MIN_MILLISECONDS else number, UTC)
-
-
-def read_objects(page: Fields, name: str = "data") -> list[Fields]:
-    """The objects of a list."""
-    entries = page.values.get(name)
-    items = cast("list[object]", entries) if isinstance(entries, list) else []
-    return [
-        Fields(cast("dict[str, object]", each), f"{name} {place}", page.problems)
-        for place, each in enumerate(items)
-        if isinstance(each, dict)
-    ]
 
 
 def next_cursor(page: Fields) -> str | None:
@@ -387,7 +308,7 @@ def _changes(entries: list[object]) -> Iterator[object]:
                 context = {
                     "account": fields.get("id"),
                     "time": fields.get("time"),
-                    "place": position,
+                    "position": position,
                 }
                 yield (
                     {**cast("dict[str, object]", change), **context}
@@ -448,17 +369,13 @@ def _retry_after_header(headers: Mapping[str, str]) -> dict[str, str]:
         usage: object = json.loads(headers.get("x-business-use-case-usage", ""))
     except (ValueError, RecursionError):
         return {}
-    usages = list(cast("dict[str, object]", usage).values()) if isinstance(usage, dict) else []
-    entries = [
-        use
-        for uses_of_one in usages
-        if isinstance(uses_of_one, list)
-        for use in cast("list[object]", uses_of_one)
-    ]
-    waits = [
-        Fields(cast("dict[str, object]", use)).integer("estimated_time_to_regain_access", 0, 10**4)
-        for use in entries
-        if isinstance(use, dict)
-    ]
+    businesses = cast("dict[str, object]", usage) if isinstance(usage, dict) else {}
+    waits: list[int | None] = []
+    with suppress(Unparseable):
+        for business in businesses:
+            waits += [
+                entry.integer("estimated_time_to_regain_access", 0, 10**4)
+                for entry in Fields(businesses).objects(business)
+            ]
     minutes = max((wait for wait in waits if wait), default=0)
     return {"retry-after": str(minutes * 60)} if minutes else {}

@@ -186,6 +186,11 @@ class Fields:
                 self._add_problem(name, f"has an entry {index} that is not an object")
         return objects
 
+    def required_objects(self, name: str) -> list[Fields]:
+        """The objects of the list in a field that must be there. Raises Unparseable."""
+        self.entries(name)
+        return self.objects(name)
+
     def id(self, name: str) -> str:
         """An id that must be there: text without blanks or controls, or a whole number."""
         value = self.optional_id(name)

@@ -41,10 +41,8 @@ changed).
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Final, cast
+from typing import Final
 from urllib.parse import quote, urlencode
 
 from heard.clock import format_time
@@ -52,31 +50,27 @@ from heard.connectors import (
     Capabilities,
     Connection,
     Connector,
-    Http,
-    HttpResponse,
     ParsedDelivery,
     PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
-    ReviewGone,
     SentReply,
     WebhookRequest,
-    WebhookResponse,
 )
-from heard.connectors.http import call_api
 from heard.connectors.markup import html_to_text
 from heard.connectors.parsing import (
     Fields,
     anonymous_author,
     parse_one,
     read_object,
-    read_response,
     same_text,
     test_event,
+    unreadable_is_fault,
 )
+from heard.connectors.review_api import ApiAccess, ApiRequest, ReviewApi
 from heard.connectors.signatures import BodyHmac
-from heard.errors import PlatformUnavailable, Unparseable
+from heard.errors import Unparseable
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, normalize_text
 
 REPLY_LIMIT: Final = 32_000
@@ -88,7 +82,7 @@ _CHUNK_LIMIT: Final = 5
 """How many pages of a topic's later posts are searched for a reply of ours."""
 
 
-class Discourse(Connector):
+class Discourse(ReviewApi):
     """The connector of one Discourse site."""
 
     capabilities = Capabilities(
@@ -157,62 +151,75 @@ class Discourse(Connector):
             return ParsedDelivery()
         return parse_one(body.required_object("post"), lambda post: _review_event(post, connection))
 
-    def delivery_response(
-        self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
-    ) -> WebhookResponse:
-        """Discourse accepts any 2xx within 20 seconds."""
-        return WebhookResponse(202, "{}")
+    def access(self, request: ApiRequest, account: PlatformAccount) -> ApiAccess | Rejection:
+        """The API key and the user that it belongs to."""
+        if rejection := self.missing(account, "base_url", "api_username", "api_key"):
+            return rejection
+        headers = {
+            "api-key": account.credential("api_key"),
+            "api-username": account.setting("api_username"),
+        }
+        return ApiAccess(account.address("base_url", ""), headers)
 
-    def reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        account: PlatformAccount,
-    ) -> SentReply | Rejection:
-        """Post to the topic, in reply to the review's post."""
-        if len(text) > REPLY_LIMIT:
-            return Rejection("too_long", f"A reply may have {REPLY_LIMIT} characters.")
-        document: dict[str, str | int] = {
+    def review_request(self, native_id: str) -> ApiRequest:
+        """One post."""
+        return ApiRequest("GET", f"/posts/{quote(native_id, safe='')}.json")
+
+    def read_review(self, native_id: str, account: PlatformAccount) -> Fields | Rejection:
+        """The post as the forum shows it to our user, with its topic's title."""
+        post = super().read_review(native_id, account)
+        if (
+            isinstance(post, Rejection)
+            or post.values.get("post_number") != 1
+            or post.values.get("topic_title")
+        ):
+            return post
+        # Webhooks carry the topic's title, and this call does not. Without it the first post
+        # would seem to have changed.
+        topic = self.read(ApiRequest("GET", _topic_path(str(post.values.get("topic_id")))), account)
+        if isinstance(topic, Rejection):
+            return post
+        values = {**post.values, "topic_title": topic.values.get("title")}
+        return Fields(values, post.where, post.problems)
+
+    def review(self, entry: Fields, account: PlatformAccount) -> ReviewEvent | None:
+        """A post."""
+        return _review_event(entry, account.connection)
+
+    def reply_request(self, target: ReplyTarget, text: str, account: PlatformAccount) -> ApiRequest:
+        """The request that posts to the topic, in reply to the review's post."""
+        document: dict[str, object] = {
             "raw": text,
             "topic_id": _parse_integer(target.native_thread),
         }
         if post_number := target.reply_to.get("post_number"):
             document["reply_to_post_number"] = _parse_integer(post_number)
-        response = _request("POST", "/posts.json", document, account)
-        if isinstance(response, Rejection):
-            return response
-        try:
-            return SentReply(read_response(response, _TITLE).id("id"))
-        except (PlatformUnavailable, Unparseable):
-            # Discourse accepted the reply. A reply that waits for approval has no post yet.
-            return SentReply(reply_id)
+        return ApiRequest("POST", "/posts.json", document=document)
+
+    def native_reply_id(self, target: ReplyTarget, reply_id: str, source: Fields) -> str:
+        """The id of the new post. A reply that waits for approval has none yet."""
+        return source.id("id")
 
     def find_reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        account: PlatformAccount,
+        self, target: ReplyTarget, text: str, reply_id: str, account: PlatformAccount
     ) -> SentReply | ReplyLookup:
         """Search the posts after the review for one of ours with the same text."""
-        topic = quote(target.native_thread, safe="")
-        response = _request("GET", f"/t/{topic}.json?include_raw=1", None, account)
-        if isinstance(response, Rejection):
-            return ReplyLookup.ABSENT if response.reason == "gone" else ReplyLookup.CANNOT_TELL
-        stream = read_response(response, _TITLE).object("post_stream")
-        if own_reply := _find_own_reply(stream, text, account.connection):
+        request = ApiRequest("GET", _topic_path(target.native_thread), {"include_raw": "1"})
+        topic = self.read(request, account)
+        if isinstance(topic, Rejection):
+            return ReplyLookup.ABSENT if topic.reason == "gone" else ReplyLookup.CANNOT_TELL
+        with unreadable_is_fault(_TITLE):
+            stream = topic.required_object("post_stream")
+            posts, ids = stream.required_objects("posts"), stream.entries("stream")
+        if own_reply := _find_own_reply(posts, text, account):
             return own_reply
-        known_ids = [post.values.get("id") for post in _posts(stream)]
-        ids = stream.values.get("stream")
-        if not isinstance(ids, list):
-            return ReplyLookup.CANNOT_TELL
-        after_id = _parse_integer(target.native_id) if target.native_id.isdecimal() else 0
+        known_ids = {post.values.get("id") for post in posts}
+        after_id = _parse_integer(target.native_id)
         later_ids = sorted(
             (
-                i
-                for i in cast("list[object]", ids)
-                if isinstance(i, int) and i > after_id and i not in known_ids
+                post_id
+                for post_id in ids
+                if isinstance(post_id, int) and post_id > after_id and post_id not in known_ids
             ),
             reverse=True,
         )
@@ -221,48 +228,27 @@ class Discourse(Connector):
             for start in range(0, len(later_ids), _CHUNK_SIZE)
         ]
         for chunk in chunks[:_CHUNK_LIMIT]:
-            query = urlencode([*(("post_ids[]", str(i)) for i in chunk), ("include_raw", "1")])
-            response = _request("GET", f"/t/{topic}/posts.json?{query}", None, account)
-            if isinstance(response, Rejection):
+            page = self.read(_posts_request(target.native_thread, chunk), account)
+            if isinstance(page, Rejection):
                 return ReplyLookup.CANNOT_TELL
-            if own_reply := _find_own_reply(
-                read_response(response, _TITLE).object("post_stream"), text, account.connection
-            ):
+            with unreadable_is_fault(_TITLE):
+                posts = page.required_object("post_stream").required_objects("posts")
+            if own_reply := _find_own_reply(posts, text, account):
                 return own_reply
         return ReplyLookup.ABSENT if len(chunks) <= _CHUNK_LIMIT else ReplyLookup.CANNOT_TELL
 
-    def fetch(self, native_id: str, account: PlatformAccount) -> ReviewEvent | ReviewGone | None:
-        """The post as the forum shows it to our user."""
-        if not account.credentials.get("api_key"):
-            return None
-        response = _request("GET", f"/posts/{quote(native_id, safe='')}.json", None, account)
-        if isinstance(response, Rejection):
-            return ReviewGone.GONE if response.reason == "gone" else None
-        post = read_response(response, _TITLE)
-        if post.values.get("post_number") == 1 and not post.values.get("topic_title"):
-            # Webhooks carry the topic's title, and this call does not. Without it the first post
-            # would seem to have changed.
-            topic_response = _request(
-                "GET",
-                f"/t/{quote(str(post.values.get('topic_id')), safe='')}.json",
-                None,
-                account,
-            )
-            if isinstance(topic_response, HttpResponse):
-                post = Fields(
-                    {
-                        **post.values,
-                        "topic_title": read_response(topic_response, _TITLE).values.get("title"),
-                    },
-                    post.where,
-                    post.problems,
-                )
+    def explain(self, rejection: Rejection, body: bytes) -> Rejection:
+        """The rejection with the forum's own message, which says what to change in the reply."""
+        if rejection.reason != "rejected":
+            return rejection
         try:
-            return _review_event(post, account.connection)
-        except Unparseable as error:
-            raise PlatformUnavailable(
-                f"{_TITLE} answered something unreadable: {error.detail}.", maybe_applied=False
-            ) from error
+            errors = Fields(read_object(body)).optional_entries("errors")
+        except Unparseable:
+            return rejection
+        messages = [normalize_text(error) or "" for error in errors if isinstance(error, str)]
+        if not messages:
+            return rejection
+        return Rejection(rejection.reason, f"{_TITLE} says: {' '.join(messages)[:300]}")
 
 
 def _review_event(post: Fields, connection: Connection) -> ReviewEvent | None:
@@ -343,19 +329,18 @@ def _business_users(connection: Connection) -> frozenset[str]:
     return frozenset(name.strip().lstrip("@").casefold() for name in names if name.strip())
 
 
-def _posts(stream: Fields) -> list[Fields]:
-    posts = stream.values.get("posts")
-    entries = cast("list[object]", posts) if isinstance(posts, list) else []
-    return [
-        Fields(cast("dict[str, object]", post), "a post")
-        for post in entries
-        if isinstance(post, dict)
-    ]
+def _topic_path(topic_id: str) -> str:
+    return f"/t/{quote(topic_id, safe='')}.json"
 
 
-def _find_own_reply(stream: Fields, text: str, connection: Connection) -> SentReply | None:
-    user = connection.settings.get("api_username", "").strip().casefold()
-    for post in _posts(stream):
+def _posts_request(topic_id: str, post_ids: list[int]) -> ApiRequest:
+    query = urlencode([*(("post_ids[]", post_id) for post_id in post_ids), ("include_raw", "1")])
+    return ApiRequest("GET", f"/t/{quote(topic_id, safe='')}/posts.json?{query}")
+
+
+def _find_own_reply(posts: list[Fields], text: str, account: PlatformAccount) -> SentReply | None:
+    user = account.setting("api_username").casefold()
+    for post in posts:
         post_text = post.text("raw") or html_to_text(post.text("cooked"))
         if (post.one_line("username") or "").casefold() == user and same_text(post_text, text):
             return SentReply(str(post.values.get("id")))
@@ -364,63 +349,6 @@ def _find_own_reply(stream: Fields, text: str, connection: Connection) -> SentRe
 
 def _parse_integer(digits: str) -> int:
     return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 20 else 0
-
-
-def _with_platform_message(rejection: Rejection, body: bytes) -> Rejection:
-    """The rejection with the forum's own message, which says what to change in the reply."""
-    if rejection.reason != "rejected":
-        return rejection
-    try:
-        errors = read_object(body).get("errors")
-    except Unparseable:
-        return rejection
-    messages = (
-        [
-            normalize_text(error) or ""
-            for error in cast("list[object]", errors)
-            if isinstance(error, str)
-        ]
-        if isinstance(errors, list)
-        else []
-    )
-    return (
-        Rejection(rejection.reason, f"{_TITLE} says: {' '.join(messages)[:300]}")
-        if messages
-        else rejection
-    )
-
-
-def _request(
-    method: str,
-    path: str,
-    document: Mapping[str, str | int] | None,
-    account: PlatformAccount,
-) -> HttpResponse | Rejection:
-    base, user = (
-        account.setting("base_url").rstrip("/"),
-        account.setting("api_username"),
-    )
-    if not (base and user and account.credentials.get("api_key")):
-        return Rejection(
-            "no_credentials", "Enter base_url, api_username and api_key to reply in the forum."
-        )
-    headers = {
-        "api-key": account.credentials["api_key"],
-        "api-username": user,
-        "accept": "application/json",
-    }
-    if document is not None:
-        headers["content-type"] = "application/json"
-    body = json.dumps(document).encode() if document is not None else None
-    return call_api(
-        account.http,
-        _TITLE,
-        method,
-        base + path,
-        headers=headers,
-        body=body,
-        explain=_with_platform_message,
-    )
 
 
 CONNECTOR: Connector = Discourse()

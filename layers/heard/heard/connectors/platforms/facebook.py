@@ -38,10 +38,8 @@ from heard.connectors import (
     Connection,
     Connector,
     PlatformAccount,
-    Rejection,
     ReplyLookup,
     ReplyTarget,
-    ReviewGone,
     SecretOrigin,
     SentReply,
 )
@@ -55,7 +53,7 @@ from heard.connectors.meta import (
     read_time,
 )
 from heard.connectors.parsing import Fields, anonymous_author
-from heard.errors import Unparseable
+from heard.connectors.review_api import ApiRequest
 from heard.reviews import (
     TOMBSTONE,
     Author,
@@ -197,28 +195,35 @@ class Facebook(MetaConnector):
             and not any(value.values.get(name) for name in _PICTURE_FIELDS),
         )
 
-    def reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        account: PlatformAccount,
-    ) -> SentReply | Rejection:
-        """Comment on the comment, as the Page."""
-        if rejection := self.check_length(text):
-            return rejection
-        return self.post(
-            f"{path_segment(target.native_id)}/comments",
-            {"message": text},
-            account,
+    def review_request(self, native_id: str) -> ApiRequest:
+        """One comment."""
+        return ApiRequest("GET", f"/{path_segment(native_id)}", {"fields": _COMMENT_FIELDS})
+
+    def review(self, entry: Fields, account: PlatformAccount) -> ReviewEvent:
+        """The comment as the Page sees it."""
+        native_id, author = entry.id("id"), entry.object("from")
+        author_id = author.optional_id("id")
+        is_own = self.is_own_comment(entry, account.connection)
+        return ReviewEvent(
+            kind=EventKind.REPLY_SEEN if is_own else EventKind.CREATED,
+            native_id=native_id,
+            native_thread=entry.object("parent").optional_id("id") or native_id,
+            revision=time_revision(clock.now()),
+            author=Author(author_id, author.one_line("name"))
+            if author_id
+            else anonymous_author(native_id),
+            text=entry.text("message"),
+            occurred_at=read_time(entry, "created_time"),
+            link=entry.link("permalink_url") or _link(native_id),
         )
 
+    def reply_request(self, target: ReplyTarget, text: str, account: PlatformAccount) -> ApiRequest:
+        """The request that comments on the comment, as the Page."""
+        path = f"/{path_segment(target.native_id)}/comments"
+        return ApiRequest("POST", path, form={"message": text})
+
     def find_reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        account: PlatformAccount,
+        self, target: ReplyTarget, text: str, reply_id: str, account: PlatformAccount
     ) -> SentReply | ReplyLookup:
         """Search the replies of the comment, and of the first-level comment above it.
 
@@ -226,44 +231,12 @@ class Facebook(MetaConnector):
         """
         result: SentReply | ReplyLookup = ReplyLookup.ABSENT
         for comment_id in dict.fromkeys((target.native_id, target.native_thread)):
-            lookup = self.find_own_reply(
-                f"{path_segment(comment_id)}/comments",
-                "id,message,from{id}",
-                "message",
-                text,
-                account,
-            )
+            path = f"/{path_segment(comment_id)}/comments"
+            lookup = self.find_own_reply(path, "id,message,from{id}", "message", text, account)
             if isinstance(lookup, SentReply):
                 return lookup
             result = lookup if lookup is ReplyLookup.CANNOT_TELL else result
         return result
-
-    def fetch(self, native_id: str, account: PlatformAccount) -> ReviewEvent | ReviewGone | None:
-        """The comment as the Page sees it."""
-        comment = self.fields_or_gone(
-            self.get(path_segment(native_id), {"fields": _COMMENT_FIELDS}, account)
-        )
-        if not isinstance(comment, Fields):
-            return comment
-        try:
-            author, created_at = comment.object("from"), read_time(comment, "created_time")
-            author_id = author.optional_id("id")
-            return ReviewEvent(
-                kind=EventKind.REPLY_SEEN
-                if self.is_own_comment(comment, account.connection)
-                else EventKind.CREATED,
-                native_id=native_id,
-                native_thread=comment.object("parent").optional_id("id") or native_id,
-                revision=time_revision(clock.now()),
-                author=Author(author_id, author.one_line("name"))
-                if author_id
-                else anonymous_author(native_id),
-                text=comment.text("message"),
-                occurred_at=created_at,
-                link=comment.link("permalink_url") or _link(native_id),
-            )
-        except Unparseable as error:
-            raise self.unreadable_response(error) from error
 
 
 def _link(native_id: str) -> str:

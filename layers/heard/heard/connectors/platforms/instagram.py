@@ -32,9 +32,10 @@ ig-media/comments, ig-user/mentions, ig-user/mentioned_comment and ig-user/menti
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, cast
 
 from heard.connectors import (
     Capabilities,
@@ -57,11 +58,10 @@ from heard.connectors.meta import (
     MetaConnector,
     next_cursor,
     path_segment,
-    read_objects,
     read_time,
 )
-from heard.connectors.parsing import Fields, anonymous_author, test_event
-from heard.errors import Unparseable
+from heard.connectors.parsing import Fields, anonymous_author, test_event, unreadable_is_fault
+from heard.connectors.review_api import ApiRequest, EntryPage
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, number_revision
 
 REPLY_LIMIT: Final = 2_200
@@ -72,7 +72,12 @@ _MENTION_PREFIX: Final = "mention:"
 _CAPTION_PREFIX: Final = "caption:"
 _COMMENT_BASE_FIELDS: Final = "id,text,timestamp,username,from,parent_id"
 _COMMENT_FIELDS: Final = f"{_COMMENT_BASE_FIELDS},media{{id,permalink}}"
-_MENTION_FIELDS: Final = "id,text,timestamp,username,media{id,permalink}"
+_MENTION_RESULTS: Final = {
+    _MENTION_PREFIX: ("mentioned_comment", "id,text,timestamp,username,media{id,permalink}"),
+    _CAPTION_PREFIX: ("mentioned_media", "id,caption,timestamp,username,permalink"),
+}
+"""The field of the account that shows a mention, and what to ask of it, by the id's prefix."""
+
 _REPLY_FIELDS: Final = f"replies.limit(50){{{_COMMENT_BASE_FIELDS}}}"
 _MEDIA_FIELDS: Final = f"id,permalink,comments.limit(50){{{_COMMENT_BASE_FIELDS},{_REPLY_FIELDS}}}"
 _MEDIA_PAGE_SIZE: Final = "10"
@@ -173,34 +178,19 @@ class Instagram(MetaConnector):
             case _:
                 return None
 
-    def reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        account: PlatformAccount,
-    ) -> SentReply | Rejection:
-        """Reply below the first-level comment; to a mention, through the account."""
-        if rejection := self.check_length(text):
-            return rejection
+    def reply_request(self, target: ReplyTarget, text: str, account: PlatformAccount) -> ApiRequest:
+        """The request that replies below the first-level comment; to a mention, by the account."""
         prefix, native_id = _split_id(target.native_id)
         if not prefix:
-            return self.post(
-                f"{path_segment(target.native_thread)}/replies",
-                {"message": text},
-                account,
-            )
+            path = f"/{path_segment(target.native_thread)}/replies"
+            return ApiRequest("POST", path, form={"message": text})
         form = {"media_id": target.reply_to.get("media_id", native_id), "message": text}
         if prefix == _MENTION_PREFIX:
             form["comment_id"] = native_id
-        return self.post(f"{path_segment(_account_id(account.connection))}/mentions", form, account)
+        return ApiRequest("POST", f"{_account_path(account)}/mentions", form=form)
 
     def find_reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        account: PlatformAccount,
+        self, target: ReplyTarget, text: str, reply_id: str, account: PlatformAccount
     ) -> SentReply | ReplyLookup:
         """Search the thread's replies.
 
@@ -209,7 +199,7 @@ class Instagram(MetaConnector):
         prefix, _ = _split_id(target.native_id)
         if prefix:
             return ReplyLookup.CANNOT_TELL
-        path = f"{path_segment(target.native_thread)}/replies"
+        path = f"/{path_segment(target.native_thread)}/replies"
         return self.find_own_reply(path, "id,text,from,username", "text", text, account)
 
     def fetch(self, native_id: str, account: PlatformAccount) -> ReviewEvent | ReviewGone | None:
@@ -217,75 +207,57 @@ class Instagram(MetaConnector):
         prefix, object_id = _split_id(native_id)
         if not object_id.isalnum():
             return None
-        if not prefix:
-            path, fields, result_field = path_segment(object_id), _COMMENT_FIELDS, ""
-        elif prefix == _MENTION_PREFIX:
-            path, fields, result_field = (
-                path_segment(_account_id(account.connection)),
-                f"mentioned_comment.comment_id({object_id}){{{_MENTION_FIELDS}}}",
-                "mentioned_comment",
-            )
-        else:
-            fields = (
-                f"mentioned_media.media_id({object_id}){{id,caption,timestamp,username,permalink}}"
-            )
-            path, result_field = path_segment(_account_id(account.connection)), "mentioned_media"
-        response = self.fields_or_gone(self.get(path, {"fields": fields}, account))
-        if not isinstance(response, Fields):
-            return response
-        try:
-            comment = response.required_object(result_field) if result_field else response
+        path, fields, result_field = f"/{path_segment(object_id)}", _COMMENT_FIELDS, ""
+        if prefix:
+            path = _account_path(account)
+            result_field, result_fields = _MENTION_RESULTS[prefix]
+            id_name = "comment_id" if prefix == _MENTION_PREFIX else "media_id"
+            fields = f"{result_field}.{id_name}({object_id}){{{result_fields}}}"
+        response = self.read(ApiRequest("GET", path, {"fields": fields}), account)
+        if isinstance(response, Rejection):
+            return ReviewGone.GONE if response.reason == "gone" else None
+        with unreadable_is_fault(self.api_title):
             if not prefix:
-                return self._comment_event(comment, account.connection)
-            media_id = (
-                object_id
-                if prefix == _CAPTION_PREFIX
-                else comment.required_object("media").id("id")
-            )
-            return replace(
-                _mention_event(native_id, media_id),
-                author=_author(comment, native_id),
-                text=comment.text("text") or comment.text("caption"),
-                occurred_at=read_time(comment, "timestamp"),
-                link=comment.link("permalink") or comment.object("media").link("permalink"),
-                partial=False,
-            )
-        except Unparseable as error:
-            raise self.unreadable_response(error) from error
+                return self.review(response, account)
+            return _mention_with_text(prefix, native_id, response.required_object(result_field))
+
+    def review(self, entry: Fields, account: PlatformAccount) -> ReviewEvent:
+        """A comment on the business's own media."""
+        return self._comment_event(entry, account.connection)
+
+    def page_request(self, cursor: str | None, account: PlatformAccount) -> ApiRequest:
+        """The latest media with their latest comments. The cursor is Instagram's own."""
+        query = {"fields": _MEDIA_FIELDS, "limit": _MEDIA_PAGE_SIZE}
+        path = f"{_account_path(account)}/media"
+        return ApiRequest("GET", path, query | ({"after": cursor} if cursor else {}))
+
+    def page(self, response: Fields, cursor: str | None) -> EntryPage:
+        """The comments of all media and their replies, each with its media and its parent."""
+        entries: list[object] = []
+        for media in response.required_objects("data"):
+            context = {"media": {"permalink": media.values.get("permalink")}}
+            for comment in media.object("comments").optional_entries("data"):
+                entries.append(_with_context(comment, context))
+                if isinstance(comment, dict):
+                    parent = Fields(cast("dict[str, object]", comment), "comment")
+                    entries += [
+                        _with_context(reply, {"parent_id": parent.values.get("id"), **context})
+                        for reply in parent.object("replies").optional_entries("data")
+                    ]
+        return EntryPage(entries, next_cursor(response))
 
     def recent(
-        self,
-        cursor: str | None,
-        account: PlatformAccount,
-        now: datetime,
+        self, cursor: str | None, account: PlatformAccount, now: datetime
     ) -> ReviewPage | Rejection:
         """The latest comments of the latest media, newest first.
 
         The next page has the comments of older media.
         """
-        query = {
-            "fields": _MEDIA_FIELDS,
-            "limit": _MEDIA_PAGE_SIZE,
-            **({"after": cursor} if cursor else {}),
-        }
-        response = self.get(
-            f"{path_segment(_account_id(account.connection))}/media", query, account
-        )
-        if isinstance(response, Rejection):
-            return response
-        events: list[ReviewEvent] = []
-        problems = response.problems
-        for media in read_objects(response):
-            for comment in read_objects(media.object("comments")):
-                for item in (comment, *read_objects(comment.object("replies"))):
-                    try:
-                        event = self._comment_event(item, account.connection, comment)
-                    except Unparseable as error:
-                        problems.append(error.detail)
-                        continue
-                    events.append(replace(event, link=media.link("permalink")))
-        events.sort(key=lambda event: event.occurred_at or _EPOCH, reverse=True)
-        return ReviewPage(tuple(events), next_cursor(response), tuple(problems))
+        page = super().recent(cursor, account, now)
+        if isinstance(page, Rejection):
+            return page
+        events = sorted(page.events, key=lambda event: event.occurred_at or _EPOCH, reverse=True)
+        return replace(page, events=tuple(events))
 
     def is_own_comment(self, comment: Fields, connection: Connection) -> bool | None:
         """Whether the account wrote a comment, by its id or its name."""
@@ -297,19 +269,13 @@ class Instagram(MetaConnector):
             return True
         return super().is_own_comment(comment, connection)
 
-    def _comment_event(
-        self, comment: Fields, connection: Connection, parent_comment: Fields | None = None
-    ) -> ReviewEvent:
+    def _comment_event(self, comment: Fields, connection: Connection) -> ReviewEvent:
         native_id = comment.id("id")
-        parent_id = comment.optional_id("parent_id") or (
-            parent_comment.id("id") if parent_comment else None
-        )
+        is_own = self.is_own_comment(comment, connection)
         return ReviewEvent(
-            kind=EventKind.REPLY_SEEN
-            if self.is_own_comment(comment, connection)
-            else EventKind.CREATED,
+            kind=EventKind.REPLY_SEEN if is_own else EventKind.CREATED,
             native_id=native_id,
-            native_thread=parent_id or native_id,
+            native_thread=comment.optional_id("parent_id") or native_id,
             revision=number_revision(0),
             author=_author(comment, native_id),
             text=comment.text("text"),
@@ -330,6 +296,27 @@ def _mention_event(native_id: str, media_id: str) -> ReviewEvent:
     )
 
 
+def _mention_with_text(prefix: str, native_id: str, mention: Fields) -> ReviewEvent:
+    """A mention in a comment, or in the caption of a media, as the account may see it."""
+    media = mention if prefix == _CAPTION_PREFIX else mention.required_object("media")
+    return replace(
+        _mention_event(native_id, media.id("id")),
+        author=_author(mention, native_id),
+        text=mention.text("text") or mention.text("caption"),
+        occurred_at=read_time(mention, "timestamp"),
+        link=media.link("permalink"),
+        partial=False,
+    )
+
+
+def _with_context(comment: object, context: Mapping[str, object]) -> object:
+    """A comment with what is known of its place. A value that is no object stays as it is."""
+    if not isinstance(comment, dict):
+        return comment
+    fields = cast("dict[str, object]", comment)
+    return {**context, **{name: value for name, value in fields.items() if value is not None}}
+
+
 def _author(comment: Fields, native_id: str) -> Author:
     sender = comment.object("from")
     name = sender.one_line("username") or comment.one_line("username")
@@ -346,8 +333,8 @@ def _split_id(native_id: str) -> tuple[str, str]:
     return "", native_id
 
 
-def _account_id(connection: Connection) -> str:
-    return connection.settings.get("ig_user_id", "").strip()
+def _account_path(account: PlatformAccount) -> str:
+    return f"/{path_segment(account.setting('ig_user_id'))}"
 
 
 CONNECTOR: Connector = Instagram()

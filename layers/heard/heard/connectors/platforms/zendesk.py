@@ -34,10 +34,8 @@ for creating tickets only. So it is not used for comments; they are searched for
 from __future__ import annotations
 
 import base64
-import json
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Final, cast
+from typing import Final
 from urllib.parse import quote
 
 from heard.connectors import (
@@ -56,7 +54,6 @@ from heard.connectors import (
     WebhookRequest,
     WebhookResponse,
 )
-from heard.connectors.http import call_api
 from heard.connectors.parsing import (
     Fields,
     anonymous_author,
@@ -64,9 +61,11 @@ from heard.connectors.parsing import (
     read_object,
     same_text,
     test_event,
+    unreadable_is_fault,
 )
+from heard.connectors.review_api import ApiAccess, ApiRequest, ReviewApi
 from heard.connectors.signatures import ZendeskV1
-from heard.errors import PlatformUnavailable, Unparseable
+from heard.errors import Unparseable
 from heard.reviews import (
     TOMBSTONE,
     Author,
@@ -93,7 +92,7 @@ _UNREADABLE_MESSAGE: Final = (
 )
 
 
-class Zendesk(Connector):
+class Zendesk(ReviewApi):
     """The connector of one Zendesk account."""
 
     capabilities = Capabilities(
@@ -201,47 +200,58 @@ class Zendesk(Connector):
         """Zendesk wants a 200 within ten seconds."""
         return WebhookResponse(200, "{}")
 
-    def reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        account: PlatformAccount,
-    ) -> SentReply | Rejection:
-        """Add a public comment to the ticket, which Zendesk mails to the requester."""
-        if rejection := self.check_length(text):
+    def access(self, request: ApiRequest, account: PlatformAccount) -> ApiAccess | Rejection:
+        """Basic authentication with the agent's address and the API token."""
+        if rejection := self.missing(account, "base_url", "email", "api_token"):
             return rejection
-        document = {"ticket": {"comment": {"body": text, "public": True}}}
-        response = _request(
-            "PUT",
-            f"{quote(target.native_thread, safe='')}.json",
-            document,
-            account,
+        user = f"{account.setting('email')}/token:{account.credential('api_token')}"
+        return ApiAccess(
+            f"{account.address('base_url', '')}/api/v2/tickets",
+            {"authorization": "Basic " + base64.b64encode(user.encode()).decode()},
         )
-        if isinstance(response, Rejection):
-            return response
-        for event in _object_list(response.object("audit"), "events"):
+
+    def review_request(self, native_id: str) -> ApiRequest:
+        """One ticket."""
+        return ApiRequest("GET", f"/{quote(native_id, safe='')}.json")
+
+    def unwrap_review(self, response: Fields) -> Fields:
+        """The ticket."""
+        return response.required_object("ticket")
+
+    def review(self, entry: Fields, account: PlatformAccount) -> ReviewEvent | None:
+        """The opening words of a ticket."""
+        return _opening_event(entry, account.connection, EventKind.CREATED, number_revision(0))
+
+    def reply_request(self, target: ReplyTarget, text: str, account: PlatformAccount) -> ApiRequest:
+        """The request that adds a public comment, which Zendesk mails to the requester."""
+        return ApiRequest(
+            "PUT",
+            f"/{quote(target.native_thread, safe='')}.json",
+            document={"ticket": {"comment": {"body": text, "public": True}}},
+        )
+
+    def native_reply_id(self, target: ReplyTarget, reply_id: str, source: Fields) -> str:
+        """The id of the new comment, which the response's audit holds."""
+        for event in source.object("audit").objects("events"):
             if event.values.get("type") == "Comment":
-                return SentReply(str(event.values.get("id")))
-        return SentReply(reply_id)
+                return event.id("id")
+        raise source.field_error("audit", "has no comment")
 
     def find_reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        account: PlatformAccount,
+        self, target: ReplyTarget, text: str, reply_id: str, account: PlatformAccount
     ) -> SentReply | ReplyLookup:
         """Search the ticket's latest hundred comments for a public one with the same text.
 
         A comment counts if it is not older than our first try.
         """
-        response = _fetch_comments(target.native_thread, account)
+        response = self.read(_comments_request(target.native_thread), account)
         if isinstance(response, Rejection):
             return ReplyLookup.ABSENT if response.reason == "gone" else ReplyLookup.CANNOT_TELL
+        with unreadable_is_fault(_TITLE):
+            comments = response.required_objects("comments")
         since = target.first_sent_at - _CLOCK_TOLERANCE if target.first_sent_at else None
-        for comment in _object_list(response, "comments"):
-            at = _read_time(comment)
+        for comment in comments:
+            at = _created_at(comment)
             if not comment.boolean("public") or (since and at and at < since):
                 continue
             if same_text(comment.text("body"), text) or same_text(comment.text("plain_body"), text):
@@ -251,38 +261,48 @@ class Zendesk(Connector):
     def fetch(self, native_id: str, account: PlatformAccount) -> ReviewEvent | ReviewGone | None:
         """The ticket, or the comment among its ticket's latest hundred."""
         ticket, _, comment_id = native_id.partition(".")
-        path = f"{quote(ticket, safe='')}.json"
-        response = (
-            _fetch_comments(ticket, account) if comment_id else _request("GET", path, None, account)
-        )
+        if not comment_id:
+            return super().fetch(ticket, account)
+        response = self.read(_comments_request(ticket), account)
         if isinstance(response, Rejection):
             return ReviewGone.GONE if response.reason == "gone" else None
-        try:
-            if not comment_id:
-                return _opening_event(
-                    response.required_object("ticket"),
-                    account.connection,
-                    EventKind.CREATED,
-                    number_revision(0),
-                )
-            for comment in _object_list(response, "comments"):
+        with unreadable_is_fault(_TITLE):
+            for comment in response.required_objects("comments"):
                 if comment.optional_id("id") == comment_id:
-                    author = Author(
-                        comment.optional_id("author_id") or anonymous_author(native_id).id
-                    )
                     return _comment_event(
-                        EventKind.CREATED,
                         comment,
                         ticket,
                         native_id,
-                        author,
-                        None,
-                        comment.time("created_at"),
-                        account.connection,
+                        author=Author(
+                            comment.optional_id("author_id") or anonymous_author(native_id).id
+                        ),
+                        at=comment.time("created_at"),
+                        connection=account.connection,
                     )
-        except Unparseable as error:
-            raise _unreadable_response(error.detail) from error
         return None if response.values.get("next_page") else ReviewGone.GONE
+
+    def explain(self, rejection: Rejection, body: bytes) -> Rejection:
+        """The rejection with Zendesk's own message, which is about our comment."""
+        if rejection.reason != "rejected":
+            return rejection
+        try:
+            document = Fields(read_object(body))
+            statuses = document.object("details").objects("status")
+        except Unparseable:
+            return rejection
+        if any("closed" in (status.one_line("description") or "") for status in statuses):
+            return Rejection(
+                "closed",
+                "The ticket is closed and takes no more comments: open a follow-up ticket in "
+                "Zendesk.",
+            )
+        message = document.one_line("description")
+        return Rejection(rejection.reason, f"{_TITLE} says: {message}") if message else rejection
+
+
+def _comments_request(ticket: str) -> ApiRequest:
+    path = f"/{quote(ticket, safe='')}/comments.json"
+    return ApiRequest("GET", path, {"sort_order": "desc"})
 
 
 def _opening_event(
@@ -324,7 +344,14 @@ def _added_comment_event(event: Fields, at: datetime, connection: Connection) ->
         author.optional_id("id") or anonymous_author(native_id).id, author.one_line("name")
     )
     return _comment_event(
-        kind, comment, number, native_id, comment_author, ticket.one_line("subject"), at, connection
+        comment,
+        number,
+        native_id,
+        author=comment_author,
+        at=at,
+        connection=connection,
+        kind=kind,
+        subject=ticket.one_line("subject"),
     )
 
 
@@ -338,14 +365,15 @@ def _is_opening(ticket: Fields, comment: Fields, at: datetime) -> bool:
 
 
 def _comment_event(
-    kind: EventKind,
     comment: Fields,
     ticket: str,
     native_id: str,
+    *,
     author: Author,
-    subject: str | None,
     at: datetime | None,
     connection: Connection,
+    kind: EventKind = EventKind.CREATED,
+    subject: str | None = None,
 ) -> ReviewEvent:
     return ReviewEvent(
         kind=kind,
@@ -376,97 +404,11 @@ def _ticket_link(connection: Connection, ticket: str) -> str | None:
     )
 
 
-def _object_list(response: Fields, name: str) -> list[Fields]:
-    value = response.values.get(name)
-    objects = cast("list[object]", value) if isinstance(value, list) else []
-    return [
-        Fields(cast("dict[str, object]", entry), f"an entry of {name}")
-        for entry in objects
-        if isinstance(entry, dict)
-    ]
-
-
-def _read_time(comment: Fields) -> datetime | None:
+def _created_at(comment: Fields) -> datetime | None:
     try:
         return comment.time("created_at")
     except Unparseable:
         return None
-
-
-def _fetch_comments(ticket: str, account: PlatformAccount) -> Fields | Rejection:
-    return _request(
-        "GET",
-        f"{quote(ticket, safe='')}/comments.json?sort_order=desc",
-        None,
-        account,
-    )
-
-
-def _with_platform_message(rejection: Rejection, body: bytes) -> Rejection:
-    """The rejection with Zendesk's own message, which is about our comment."""
-    if rejection.reason != "rejected":
-        return rejection
-    try:
-        document = Fields(read_object(body))
-    except Unparseable:
-        return rejection
-    status_messages = [
-        entry.one_line("description") or ""
-        for entry in _object_list(document.object("details"), "status")
-    ]
-    if any("closed" in message for message in status_messages):
-        return Rejection(
-            "closed",
-            "The ticket is closed and takes no more comments: open a follow-up ticket in Zendesk.",
-        )
-    words = document.one_line("description")
-    return Rejection(rejection.reason, f"{_TITLE} says: {words}") if words else rejection
-
-
-def _request(
-    method: str,
-    path: str,
-    document: Mapping[str, object] | None,
-    account: PlatformAccount,
-) -> Fields | Rejection:
-    base, email = (
-        account.setting("base_url").rstrip("/"),
-        account.setting("email"),
-    )
-    token = account.credentials.get("api_token", "")
-    if not (base and email and token):
-        return Rejection(
-            "no_credentials", "Enter base_url, email and api_token to reply in Zendesk."
-        )
-    basic = base64.b64encode(f"{email}/token:{token}".encode()).decode()
-    headers = {"authorization": f"Basic {basic}", "accept": "application/json"}
-    if document is not None:
-        headers["content-type"] = "application/json"
-    body = json.dumps(document).encode() if document is not None else None
-    response = call_api(
-        account.http,
-        _TITLE,
-        method,
-        f"{base}/api/v2/tickets/{path}",
-        headers=headers,
-        body=body,
-        explain=_with_platform_message,
-    )
-    if isinstance(response, Rejection):
-        return response
-    try:
-        return Fields(read_object(response.body), "the answer")
-    except Unparseable as error:
-        if document is not None:
-            # Zendesk accepted the reply. Only its id is not known.
-            return Fields({}, "the answer")
-        raise _unreadable_response(error.detail) from error
-
-
-def _unreadable_response(detail: str) -> PlatformUnavailable:
-    return PlatformUnavailable(
-        f"{_TITLE} answered something unreadable: {detail}.", maybe_applied=False
-    )
 
 
 CONNECTOR: Connector = Zendesk()
