@@ -61,7 +61,14 @@ from heard.connectors import (
     WebhookRequest,
 )
 from heard.connectors.http import call_api
-from heard.connectors.parsing import Fields, parse_each, read_object, read_response, same_text
+from heard.connectors.parsing import (
+    Fields,
+    parse_page,
+    read_object,
+    read_response,
+    same_text,
+    unreadable_is_fault,
+)
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, time_revision
 
@@ -73,6 +80,7 @@ _DEFAULT_PDS: Final = "https://bsky.social"
 _POST_COLLECTION: Final = "app.bsky.feed.post"
 _REASONS: Final = ("mention", "reply", "quote")
 _PAGE_SIZE: Final = 50
+_LANGUAGE_LIMIT: Final = 35
 _THREAD_CACHE_SIZE: Final = 2_000
 _EXPIRED_ERRORS: Final = ("ExpiredToken", "InvalidToken")
 _NOT_FOUND_ERRORS: Final = ("RecordNotFound", "NotFound")
@@ -104,7 +112,7 @@ class Bluesky(Connector):
         signed=False,
         can_self_test=False,
         secret_origin=SecretOrigin.NONE,
-        # Bluesky allows 300 sessions a day. Even if every poll had to sign in, there would be fewer.
+        # Bluesky allows 300 sessions a day. Even a sign-in with every poll stays below that.
         poll_seconds=300,
         single_review_threads=False,
         optional_settings={
@@ -145,11 +153,7 @@ class Bluesky(Connector):
         return ParsedDelivery()
 
     def reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        account: PlatformAccount,
+        self, target: ReplyTarget, text: str, reply_id: str, account: PlatformAccount
     ) -> SentReply | Rejection:
         """Post a record in reply, unless a record with this reply's key exists."""
         if rejection := self.check_length(text) or _check_byte_length(text):
@@ -190,11 +194,7 @@ class Bluesky(Connector):
         return SentReply(_reply_uri(session.did, reply_id))
 
     def find_reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        account: PlatformAccount,
+        self, target: ReplyTarget, text: str, reply_id: str, account: PlatformAccount
     ) -> SentReply | ReplyLookup:
         """Whether a record with this reply's key and text exists."""
         existing_reply = self._find_by_key(reply_id, account, text)
@@ -210,25 +210,17 @@ class Bluesky(Connector):
         )
         if isinstance(session, Rejection) or isinstance(response, Rejection):
             return None
-        for post in _read_objects(read_response(response, _TITLE), "posts"):
-            if post.values.get("uri") == native_id:
-                try:
+        with unreadable_is_fault(_TITLE):
+            for post in read_response(response, _TITLE).required_objects("posts"):
+                if post.values.get("uri") == native_id:
                     return self._with_thread(_review_event(post, session.did), account)
-                except Unparseable as error:
-                    raise PlatformUnavailable(
-                        f"{_TITLE} answered something unreadable: {error.detail}.",
-                        maybe_applied=False,
-                    ) from error
         record = self._fetch_record(native_id, account)
         return (
             ReviewGone.GONE if isinstance(record, Rejection) and record.reason == "gone" else None
         )
 
     def recent(
-        self,
-        cursor: str | None,
-        account: PlatformAccount,
-        now: datetime,
+        self, cursor: str | None, account: PlatformAccount, now: datetime
     ) -> ReviewPage | Rejection:
         """A page of notifications. The cursor is Bluesky's own."""
         session = self._sessions.session(account)
@@ -245,26 +237,18 @@ class Bluesky(Connector):
         if isinstance(response, Rejection):
             return response
         page = read_response(response, _TITLE)
-        notifications = page.values.get("notifications")
-        entries = cast("list[object]", notifications) if isinstance(notifications, list) else []
-        try:
-            parsed = parse_each(
-                entries, "notification", lambda entry: _notification_event(entry, session.did)
-            )
-        except Unparseable as error:
-            parsed = ParsedDelivery(problems=(error.detail,))
+        with unreadable_is_fault(_TITLE):
+            entries = page.entries("notifications")
+        parsed = parse_page(
+            entries, "notification", lambda entry: _notification_event(entry, session.did)
+        )
         events = tuple(self._with_thread(event, account) for event in parsed.events)
+        # A page can be empty and not the last: the likes and follows that it leaves out count too.
         next_cursor = page.values.get("cursor")
-        # A page can be empty and not the last, because the likes and follows that it leaves out count
-        # too.
+        if not isinstance(next_cursor, str) or not next_cursor.isascii():
+            next_cursor = None
         return ReviewPage(
-            events,
-            next_cursor
-            if isinstance(next_cursor, str)
-            and next_cursor.isascii()
-            and next_cursor not in {"", cursor}
-            else None,
-            parsed.problems,
+            events, next_cursor if next_cursor not in {"", cursor} else None, parsed.problems
         )
 
     def _find_by_key(
@@ -300,7 +284,7 @@ class Bluesky(Connector):
             return event
         # The key has server and account: a business chooses its server, which must not decide the
         # threads of other businesses' posts.
-        server, identifier, _ = _account(account.connection, account.credentials)
+        server, identifier, _ = _account_key(account)
         cache_key = (server, identifier, event.native_id)
         if cache_key not in self._threads:
             if len(self._threads) >= _THREAD_CACHE_SIZE:
@@ -341,7 +325,7 @@ class _SessionCache:
 
     def session(self, account: PlatformAccount) -> _Session | Rejection:
         """The account's session; it is opened if there is none."""
-        server, identifier, password = _account(account.connection, account.credentials)
+        server, identifier, password = _account_key(account)
         if not (identifier and password):
             return Rejection(
                 "no_credentials", "Enter identifier and app_password to read and reply at Bluesky."
@@ -368,7 +352,7 @@ class _SessionCache:
         session = self.session(account)
         if isinstance(session, Rejection):
             return session
-        url = f"{_account(account.connection, account.credentials)[0]}/xrpc/{name}" + (
+        url = f"{_account_key(account)[0]}/xrpc/{name}" + (
             f"?{urlencode(query, quote_via=quote)}" if query else ""
         )
         body = json.dumps(document).encode() if document is not None else None
@@ -403,7 +387,7 @@ class _SessionCache:
         new_session = self._open_session("com.atproto.server.refreshSession", account, token, None)
         if isinstance(new_session, _Session):
             return new_session
-        self._cache.pop(_account(account.connection, account.credentials), None)
+        self._cache.pop(_account_key(account), None)
         return self.session(account)
 
     def _open_session(
@@ -413,7 +397,7 @@ class _SessionCache:
         headers: Mapping[str, str],
         body: bytes | None,
     ) -> _Session | Rejection:
-        cache_key = _account(account.connection, account.credentials)
+        cache_key = _account_key(account)
         url = f"{cache_key[0]}/xrpc/{name}"
         response = call_api(
             account.http,
@@ -506,12 +490,6 @@ def _review_event(post: Fields, own_did: str) -> ReviewEvent:
         "author_did": did,
         "author_handle": handle or "",
     }
-    langs = record.values.get("langs")
-    languages = (
-        [each for each in cast("list[object]", langs) if isinstance(each, str)]
-        if isinstance(langs, list)
-        else []
-    )
     key = native_id.rpartition("/")[2]
     key = native_id.rpartition("/")[2]
     return ReviewEvent(
@@ -521,12 +499,19 @@ def _review_event(post: Fields, own_did: str) -> ReviewEvent:
         revision=time_revision(indexed_at),
         author=Author(did, author.one_line("displayName") or handle),
         text=record.text("text"),
-        language=languages[0][:35] if languages else None,
+        language=_language(record),
         occurred_at=indexed_at,
         link=f"https://bsky.app/profile/{quote(did, safe=':')}/post/{quote(key, safe='')}",
         reply_to={name: value for name, value in reply_to.items() if value},
         partial=under_own_post and parent.optional_id("uri") != root_uri,
     )
+
+
+def _language(record: Fields) -> str | None:
+    """The first language of a post. Its author chose them, so they may be anything."""
+    tags = record.values.get("langs")
+    entries = cast("list[object]", tags) if isinstance(tags, list) else []
+    return next((tag[:_LANGUAGE_LIMIT] for tag in entries if isinstance(tag, str)), None)
 
 
 def _reply_uri(did: str, reply_id: str) -> str:
@@ -535,32 +520,20 @@ def _reply_uri(did: str, reply_id: str) -> str:
 
 def _check_byte_length(text: str) -> Rejection | None:
     excess = len(text.encode("utf-8", "replace")) - REPLY_LIMIT_BYTES
-    return (
-        Rejection(
-            "too_long", f"A reply may have {REPLY_LIMIT_BYTES} bytes; this one has {excess} more."
-        )
-        if excess > 0
-        else None
+    if excess <= 0:
+        return None
+    return Rejection(
+        "too_long", f"A reply may have {REPLY_LIMIT_BYTES} bytes; this one has {excess} more."
     )
 
 
-def _account(connection: Connection, credentials: Mapping[str, str]) -> tuple[str, str, str]:
-    server = connection.settings.get("pds_url", "").strip().rstrip("/") or _DEFAULT_PDS
+def _account_key(account: PlatformAccount) -> tuple[str, str, str]:
+    """Server, identifier and app password of an account."""
     return (
-        server,
-        credentials.get("identifier", "").strip().lstrip("@"),
-        credentials.get("app_password", "").strip(),
+        account.address("pds_url", _DEFAULT_PDS),
+        account.credential("identifier").lstrip("@"),
+        account.credential("app_password"),
     )
-
-
-def _read_objects(fields: Fields, name: str) -> list[Fields]:
-    entries, where = fields.values.get(name), f"{name} of {fields.where}"
-    items = cast("list[object]", entries) if isinstance(entries, list) else []
-    return [
-        Fields(cast("dict[str, object]", entry), where, fields.problems)
-        for entry in items
-        if isinstance(entry, dict)
-    ]
 
 
 def _with_platform_message(rejection: Rejection, body: bytes) -> Rejection:

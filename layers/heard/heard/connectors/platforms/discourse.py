@@ -118,8 +118,8 @@ class Discourse(ReviewApi):
             "webhook's page.\n"
             "4. For replies, create an API key under API, Keys for the user that shall reply, and "
             "enter both here.\n"
-            "5. Turn on the site setting retry_web_hook_events, so that nothing is lost while Heard "
-            "cannot be reached."
+            "5. Turn on the site setting retry_web_hook_events, so that nothing is lost while "
+            "Heard cannot be reached."
         ),
         limitations=(
             "Unsigned deliveries are refused: the webhook needs a secret.",

@@ -98,7 +98,7 @@ class Facebook(MetaConnector):
         single_review_threads=False,
         settings={
             "page_id": "the Page's id: About, Page transparency",
-            "verify_token": "words of your own choice, which Meta repeats when it checks the address",
+            "verify_token": "words of your choice; Meta repeats them when it checks the address",
         },
         optional_settings={
             "api_base": f"where the Graph API is, with its version (default {GRAPH_URL})"

@@ -163,21 +163,13 @@ class FeedbackForm(Connector):
         return WebhookResponse(200, thanks_page(connection, texts, feedback_page), _HTML_TYPE)
 
     def reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        account: PlatformAccount,
+        self, target: ReplyTarget, text: str, reply_id: str, account: PlatformAccount
     ) -> SentReply | Rejection:
         """Send nothing: the feedback page shows stored replies, and this one is stored."""
         return self.check_length(text) or SentReply(reply_id)
 
     def find_reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        account: PlatformAccount,
+        self, target: ReplyTarget, text: str, reply_id: str, account: PlatformAccount
     ) -> SentReply | ReplyLookup:
         """The reply is always there, because it is stored."""
         return SentReply(reply_id)

@@ -108,7 +108,7 @@ class Instagram(MetaConnector):
         settings={
             "ig_user_id": "the id of the Instagram professional account, as GET "
             "/{page_id}?fields=instagram_business_account shows it",
-            "verify_token": "words of your own choice, which Meta repeats when it checks the address",
+            "verify_token": "words of your choice; Meta repeats them when it checks the address",
         },
         optional_settings={
             "username": "the account's name: comments of that name are the business's own",

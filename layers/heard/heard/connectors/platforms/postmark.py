@@ -29,7 +29,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from email.utils import formataddr
-from typing import Final, cast
+from typing import Final
 from urllib.parse import urlencode
 
 from heard.connectors import (
@@ -55,9 +55,16 @@ from heard.connectors.mail.mime import Mail, normalize_headers
 from heard.connectors.mail.review import review_event
 from heard.connectors.mail.senders import check_answerable, is_aligned
 from heard.connectors.markup import html_to_text
-from heard.connectors.parsing import Fields, parse_one, read_object, test_event
+from heard.connectors.parsing import (
+    Fields,
+    parse_one,
+    read_object,
+    read_response,
+    test_event,
+    unreadable_is_fault,
+)
 from heard.connectors.signatures import BasicAuth
-from heard.errors import PlatformUnavailable, Unparseable
+from heard.errors import Unparseable
 from heard.reviews import Channel, ReviewEvent
 
 _API: Final = "https://api.postmarkapp.com"
@@ -167,11 +174,7 @@ class Postmark(Connector):
         return WebhookResponse(200, "{}")
 
     def reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        account: PlatformAccount,
+        self, target: ReplyTarget, text: str, reply_id: str, account: PlatformAccount
     ) -> SentReply | Rejection:
         """Send a mail in reply to the customer's, marked with our reply id."""
         if rejection := self.check_length(text) or check_answerable(target):
@@ -201,33 +204,23 @@ class Postmark(Connector):
             return SentReply(reply_id)
 
     def find_reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        account: PlatformAccount,
+        self, target: ReplyTarget, text: str, reply_id: str, account: PlatformAccount
     ) -> SentReply | ReplyLookup:
         """Search the sent mails for our reply id."""
         query = urlencode({"count": "50", "offset": "0", f"metadata_{_METADATA_KEY}": reply_id})
         response = _request("GET", f"/messages/outbound?{query}", None, account)
         if isinstance(response, Rejection):
             return ReplyLookup.CANNOT_TELL
-        try:
-            messages = read_object(response.body).get("Messages")
-        except Unparseable:
-            messages = None
-        if not isinstance(messages, list):
-            raise PlatformUnavailable(
-                "Postmark answered something unreadable.", maybe_applied=False
-            )
-        for entry in cast("list[object]", messages):
-            message = Fields(cast("dict[str, object]", entry) if isinstance(entry, dict) else {})
+        with unreadable_is_fault(_TITLE):
+            page = read_response(response, _TITLE)
+            messages, entry_count = page.required_objects("Messages"), len(page.entries("Messages"))
+        for message in messages:
             if message.object("Metadata").values.get(_METADATA_KEY) == reply_id and (
                 native_id := message.one_line("MessageID")
             ):
                 return SentReply(native_id)
         # If Postmark lists other mails, the filter does not work, and the list proves nothing.
-        return ReplyLookup.CANNOT_TELL if messages else ReplyLookup.ABSENT
+        return ReplyLookup.CANNOT_TELL if entry_count else ReplyLookup.ABSENT
 
 
 def _review_event(body: Fields, connection: Connection, now: datetime) -> ReviewEvent | None:
@@ -236,13 +229,9 @@ def _review_event(body: Fields, connection: Connection, now: datetime) -> Review
         ("from", _from_header(body)),
         *((name, body.one_line(field) or "") for name, field in _HEADER_FIELDS.items()),
     ]
-    value = body.values.get("Headers")
-    entries = cast("list[object]", value) if isinstance(value, list) else []
-    header_fields = [
-        Fields(cast("dict[str, object]", entry)) for entry in entries if isinstance(entry, dict)
-    ]
     other_headers = [
-        (str(header.values.get("Name")), header.values.get("Value")) for header in header_fields
+        (str(header.values.get("Name")), header.values.get("Value"))
+        for header in body.objects("Headers")
     ]
     headers = normalize_headers(
         [
@@ -314,10 +303,7 @@ def _rejection_by_code(rejection: Rejection, body: bytes) -> Rejection:
 
 
 def _request(
-    method: str,
-    path: str,
-    document: Mapping[str, object] | None,
-    account: PlatformAccount,
+    method: str, path: str, document: Mapping[str, object] | None, account: PlatformAccount
 ) -> HttpResponse | Rejection:
     token = account.credentials.get("server_token", "")
     if not token:

@@ -62,11 +62,12 @@ from heard.connectors.oauth import OAuthClient, TokenGrant
 from heard.connectors.parsing import (
     Fields,
     anonymous_author,
-    parse_each,
+    parse_page,
     read_json,
     read_object,
     read_response,
     same_text,
+    unreadable_is_fault,
 )
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import TOMBSTONE, Author, Channel, EventKind, ReviewEvent, time_revision
@@ -140,8 +141,7 @@ class Reddit(Connector):
             "an app of the type script.\n"
             "3. Enter here its id and secret, the account's name and its password; with two-factor "
             "sign-in, a refresh token instead.\n"
-            "4. Name the brand's subreddit in the setting subreddit. That is all: Heard polls every "
-            "minute."
+            "4. Name the brand's subreddit in the setting subreddit. Heard polls every minute."
         ),
         limitations=(
             "In other subreddits only comments that name the account (u/name) are seen.",
@@ -165,11 +165,7 @@ class Reddit(Connector):
         return ParsedDelivery()
 
     def reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        account: PlatformAccount,
+        self, target: ReplyTarget, text: str, reply_id: str, account: PlatformAccount
     ) -> SentReply | Rejection:
         """Comment on the submission or on the comment."""
         if rejection := self.check_length(text):
@@ -181,20 +177,16 @@ class Reddit(Connector):
         result = read_response(response, _TITLE, maybe_applied=True).object("json")
         if comment_rejection := _comment_rejection(result):
             return comment_rejection
-        for thing in _object_list(result.object("data"), "things"):
-            name = thing.object("data").values.get("name")
-            if isinstance(name, str) and name:
-                return SentReply(name)
+        with unreadable_is_fault(_TITLE, maybe_applied=True):
+            for thing in result.object("data").objects("things"):
+                return SentReply(thing.object("data").id("name"))
+        # Reddit refuses with 200 too, so the status does not prove that the reply was accepted.
         raise PlatformUnavailable(
-            f"{_TITLE} accepted the reply and did not say its id.", maybe_applied=True
+            f"{_TITLE} did not say whether it accepted the reply.", maybe_applied=True
         )
 
     def find_reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        account: PlatformAccount,
+        self, target: ReplyTarget, text: str, reply_id: str, account: PlatformAccount
     ) -> SentReply | ReplyLookup:
         """Search the direct answers to the review for one of ours with the same text."""
         link = target.reply_to.get("link_id", target.native_thread).removeprefix("t3_")
@@ -202,11 +194,13 @@ class Reddit(Connector):
         query = (
             [("comment", comment), ("depth", "2")] if comment else [("depth", "1"), ("sort", "new")]
         )
-        path = f"/comments/{quote(link, safe='')}?{urlencode([*query, ('limit', '500'), ('raw_json', '1')])}"
+        query += [("limit", "500"), ("raw_json", "1")]
+        path = f"/comments/{quote(link, safe='')}?{urlencode(query)}"
         response = self._call_api("GET", path, account)
         if isinstance(response, Rejection):
             return ReplyLookup.ABSENT if response.reason == "gone" else ReplyLookup.CANNOT_TELL
-        things = list(_iter_things(_read_document(response)))
+        with unreadable_is_fault(_TITLE):
+            things = list(_iter_things(read_json(response.body)))
         for kind, data in things:
             is_own = _normalize_name(data.one_line("author")) == _normalize_name(
                 account.credentials.get("username")
@@ -232,19 +226,17 @@ class Reddit(Connector):
         thing = next((thing for thing in things if thing.name == native_id), None)
         if thing is None:
             return ReviewGone.GONE
-        try:
-            (event,) = self._read_events([thing], account).events or (None,)
-        except Unparseable as error:
+        parsed = self._read_events([thing], account)
+        if parsed.problems and not parsed.events:
             raise PlatformUnavailable(
-                f"{_TITLE} answered something unreadable: {error.detail}.", maybe_applied=False
-            ) from error
+                f"{_TITLE} answered something unreadable: {parsed.problems[0]}.",
+                maybe_applied=False,
+            )
+        (event,) = parsed.events or (None,)
         return ReviewGone.GONE if event and event.kind is EventKind.WITHDRAWN else event
 
     def recent(
-        self,
-        cursor: str | None,
-        account: PlatformAccount,
-        now: datetime,
+        self, cursor: str | None, account: PlatformAccount, now: datetime
     ) -> ReviewPage | Rejection:
         """A page of all listings, merged."""
         positions = dict(parse_qsl(cursor or "", keep_blank_values=True))
@@ -284,10 +276,7 @@ class Reddit(Connector):
         newest_first = sorted(
             things_by_name.values(), key=lambda thing: thing.created, reverse=True
         )
-        try:
-            parsed = self._read_events(newest_first, account)
-        except Unparseable as error:
-            parsed = ParsedDelivery(problems=(error.detail,))
+        parsed = self._read_events(newest_first, account)
         is_last_page = all(place == _EXHAUSTED for place in next_positions.values())
         return ReviewPage(
             parsed.events,
@@ -296,14 +285,11 @@ class Reddit(Connector):
             else urlencode(
                 dict.fromkeys(_listing_paths(account.connection), _EXHAUSTED) | next_positions
             ),
-            parsed.problems,
+            (*(problem for listing in listings for problem in listing.problems), *parsed.problems),
         )
 
     def _read_listing(
-        self,
-        path: str,
-        after: str,
-        account: PlatformAccount,
+        self, path: str, after: str, account: PlatformAccount
     ) -> _Listing | Rejection:
         query = urlencode(
             {"limit": str(_PAGE_SIZE), "raw_json": "1", **({"after": after} if after else {})}
@@ -316,22 +302,21 @@ class Reddit(Connector):
                 if not_found
                 else response
             )
-        document = _read_document(response)
-        things = [
-            _Thing.from_listing(kind, data, is_mention=path.startswith("/message"))
-            for kind, data in _children(document)
-        ]
-        next_name = (
-            Fields(cast("dict[str, object]", document) if isinstance(document, dict) else {})
-            .object("data")
-            .values.get("after")
+        data = read_response(response, _TITLE).object("data")
+        with unreadable_is_fault(_TITLE):
+            children = _children(data)
+        is_mention = path.startswith("/message")
+        things = [_Thing.from_child(child, is_mention=is_mention) for child in children]
+        return _Listing(
+            path,
+            after,
+            [thing for thing in things if thing],
+            bool(data.values.get("after")),
+            data.problems,
         )
-        return _Listing(path, after, [thing for thing in things if thing.name], bool(next_name))
 
     def _fetch_things(
-        self,
-        names: Sequence[str],
-        account: PlatformAccount,
+        self, names: Sequence[str], account: PlatformAccount
     ) -> list[_Thing] | Rejection:
         """Things by their fullnames. Things that Reddit does not have are left out."""
         things: list[_Thing] = []
@@ -340,17 +325,12 @@ class Reddit(Connector):
             response = self._call_api("GET", f"/api/info?{query}", account)
             if isinstance(response, Rejection):
                 return response
-            things += [
-                _Thing.from_listing(kind, data)
-                for kind, data in _children(_read_document(response))
-            ]
-        return [thing for thing in things if thing.name]
+            with unreadable_is_fault(_TITLE):
+                children = _children(read_response(response, _TITLE).object("data"))
+            things += [thing for child in children if (thing := _Thing.from_child(child))]
+        return things
 
-    def _read_events(
-        self,
-        things: Iterable[_Thing],
-        account: PlatformAccount,
-    ) -> ParsedDelivery:
+    def _read_events(self, things: Iterable[_Thing], account: PlatformAccount) -> ParsedDelivery:
         all_things = list(things)
         self._load_ancestors(all_things, account)
         base, own_name = (
@@ -358,17 +338,13 @@ class Reddit(Connector):
             _normalize_name(account.credentials.get("username")),
         )
         threads = {thing.name: self._thread_of(thing, base, own_name) for thing in all_things}
-        return parse_each(
+        return parse_page(
             (thing.data.values for thing in all_things),
             "thing",
             lambda data: _review_event(data, threads[str(data.values.get("name"))], own_name),
         )
 
-    def _load_ancestors(
-        self,
-        things: list[_Thing],
-        account: PlatformAccount,
-    ) -> None:
+    def _load_ancestors(self, things: list[_Thing], account: PlatformAccount) -> None:
         """Read the ancestors of comments, one level of all of them at a time."""
         if len(self._parents) > _PARENT_CACHE_SIZE:
             self._parents.clear()
@@ -471,12 +447,18 @@ class _Thing:
     data: Fields
 
     @classmethod
-    def from_listing(cls, kind: str, data: Fields, *, is_mention: bool = False) -> _Thing:
-        """A thing as a listing shows it. It has no name if it is no submission and no comment."""
+    def from_child(cls, child: Fields, *, is_mention: bool = False) -> _Thing | None:
+        """A thing of a listing; None if it is neither, or a problem."""
+        kind, data = child.values.get("kind"), child.object("data")
+        if kind not in {"t1", "t3"}:
+            return None
         name, parent = str(data.values.get("name")), str(data.values.get("parent_id"))
+        if not _FULLNAME.fullmatch(name):
+            child.problems.append(data.field_error("name", "is not a fullname").detail)
+            return None
         created_at = data.values.get("created_utc")
         return cls(
-            name if kind in {"t1", "t3"} and _FULLNAME.fullmatch(name) else "",
+            name,
             parent if kind == "t1" and _FULLNAME.fullmatch(parent) else "",
             _normalize_name(data.one_line("author")),
             int(created_at)
@@ -495,6 +477,7 @@ class _Listing:
     after: str
     things: list[_Thing]
     has_more: bool
+    problems: list[str]
 
     def next_position(self, cutoff: int) -> str:
         """Where to read on, if only things from `cutoff` on were returned."""
@@ -574,34 +557,9 @@ def _read_time(data: Fields, name: str) -> datetime | None:
     return datetime.fromtimestamp(seconds, UTC) if seconds is not None else None
 
 
-def _read_document(response: HttpResponse) -> object:
-    try:
-        return read_json(response.body)
-    except Unparseable as error:
-        raise PlatformUnavailable(
-            f"{_TITLE} answered something unreadable.", maybe_applied=False
-        ) from error
-
-
-def _object_list(fields: Fields, name: str) -> list[Fields]:
-    value, where = fields.values.get(name), f"{name} of {fields.where}"
-    objects = cast("list[object]", value) if isinstance(value, list) else []
-    return [
-        Fields(cast("dict[str, object]", entry), where)
-        for entry in objects
-        if isinstance(entry, dict)
-    ]
-
-
-def _children(listing: object) -> list[tuple[str, Fields]]:
-    """The kinds and fields of the things in a listing."""
-    listing_fields = Fields(
-        cast("dict[str, object]", listing) if isinstance(listing, dict) else {}, "the listing"
-    )
-    return [
-        (str(child.values.get("kind")), child.object("data"))
-        for child in _object_list(listing_fields.object("data"), "children")
-    ]
+def _children(data: Fields) -> list[Fields]:
+    """The children of a listing: each has a `kind`, and its fields in `data`."""
+    return data.required_objects("children")
 
 
 def _iter_things(document: object) -> Iterable[tuple[str, Fields]]:
@@ -609,12 +567,13 @@ def _iter_things(document: object) -> Iterable[tuple[str, Fields]]:
 
     One holds the submission, the other its comments with those beneath them.
     """
-    pending = list(cast("list[object]", document)) if isinstance(document, list) else [document]
+    pending = Fields({"listings": document}, "the response").required_objects("listings")
     while pending:
-        for kind, data in _children(pending.pop()):
-            yield kind, data
+        for child in _children(pending.pop().object("data")):
+            data = child.object("data")
+            yield str(child.values.get("kind")), data
             if data.values.get("replies"):
-                pending.append(data.values["replies"])
+                pending.append(data.required_object("replies"))
 
 
 def _comment_rejection(result: Fields) -> Rejection | None:
@@ -622,10 +581,11 @@ def _comment_rejection(result: Fields) -> Rejection | None:
 
     Raises PlatformUnavailable if it may be accepted later.
     """
-    errors = result.values.get("errors")
-    first_error = cast("list[object]", errors)[0] if isinstance(errors, list) and errors else None
-    if first_error is None:
+    with unreadable_is_fault(_TITLE, maybe_applied=True):
+        errors = result.optional_entries("errors")
+    if not errors:
         return None
+    first_error = errors[0]
     parts = (
         [str(part) for part in cast("list[object]", first_error)]
         if isinstance(first_error, list)

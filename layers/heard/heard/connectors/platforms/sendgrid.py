@@ -153,11 +153,7 @@ class SendGrid(Connector):
         return WebhookResponse(200, "{}")
 
     def reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        account: PlatformAccount,
+        self, target: ReplyTarget, text: str, reply_id: str, account: PlatformAccount
     ) -> SentReply | Rejection:
         """Send a mail in reply to the customer's."""
         if rejection := self.check_length(text) or check_answerable(target):

@@ -27,7 +27,7 @@ import json
 import re
 from dataclasses import replace
 from datetime import datetime
-from typing import Final, cast
+from typing import Final
 
 from heard.connectors import (
     Capabilities,
@@ -195,11 +195,7 @@ class Ses(Connector):
         return WebhookResponse(200, "{}")
 
     def reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        account: PlatformAccount,
+        self, target: ReplyTarget, text: str, reply_id: str, account: PlatformAccount
     ) -> SentReply | Rejection:
         """Send a mail in reply to the customer's."""
         if rejection := self.check_length(text) or check_answerable(target):
@@ -291,10 +287,10 @@ def _decode_content(notice: Fields, receipt: Fields) -> bytes | None:
 
 
 def _read_headers(mail: Fields) -> tuple[tuple[str, str], ...]:
-    value = mail.values.get("headers")
-    entries = cast("list[object]", value) if isinstance(value, list) else []
-    objects = [cast("dict[str, object]", each) for each in entries if isinstance(each, dict)]
-    return normalize_headers((str(each.get("name")), each.get("value")) for each in objects)
+    return normalize_headers(
+        (str(header.values.get("name")), header.values.get("value"))
+        for header in mail.objects("headers")
+    )
 
 
 def _verdict(receipt: Fields, name: str) -> str:

@@ -37,7 +37,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Final, cast
+from typing import Final
 from urllib.parse import quote, urlencode
 
 from heard.connectors import (
@@ -62,11 +62,13 @@ from heard.connectors.parsing import (
     anonymous_author,
     parse_one,
     read_object,
+    read_response,
     same_text,
     test_event,
+    unreadable_is_fault,
 )
 from heard.connectors.signatures import SlackV0
-from heard.errors import PlatformUnavailable, Unparseable
+from heard.errors import PlatformUnavailable
 from heard.reviews import TOMBSTONE, Author, Channel, EventKind, ReviewEvent
 
 _API: Final = "https://slack.com/api"
@@ -99,21 +101,39 @@ _CLOSED_REJECTION: Final = (
 _REJECTIONS: Final[Mapping[str, tuple[str, str]]] = {
     **dict.fromkeys(
         (
-            "invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "missing_scope", "no_permission",
-            "not_allowed_token_type", "org_login_required", "ekm_access_denied", "access_denied", "two_factor_setup_required",
+            "access_denied",
+            "account_inactive",
+            "ekm_access_denied",
+            "invalid_auth",
+            "missing_scope",
+            "no_permission",
+            "not_allowed_token_type",
+            "not_authed",
+            "org_login_required",
+            "token_expired",
+            "token_revoked",
+            "two_factor_setup_required",
         ),
         _ACCESS_REJECTION,
     ),
-    **dict.fromkeys(("channel_not_found", "thread_not_found", "message_not_found", "not_in_channel"), _GONE_REJECTION),
+    **dict.fromkeys(
+        ("channel_not_found", "thread_not_found", "message_not_found", "not_in_channel"),
+        _GONE_REJECTION,
+    ),
     **dict.fromkeys(
         (
-            "is_archived", "cannot_reply_to_message", "restricted_action", "restricted_action_read_only_channel",
-            "restricted_action_thread_only_channel", "restricted_action_thread_locked", "restricted_action_non_threadable_channel",
+            "cannot_reply_to_message",
+            "is_archived",
+            "restricted_action",
+            "restricted_action_non_threadable_channel",
+            "restricted_action_read_only_channel",
+            "restricted_action_thread_locked",
+            "restricted_action_thread_only_channel",
         ),
         _CLOSED_REJECTION,
     ),
     "msg_too_long": ("too_long", "Slack finds the reply too long: shorten it."),
-}  # fmt: skip
+}
 _TEMPORARY_ERRORS: Final = frozenset(
     {"internal_error", "fatal_error", "request_timeout", "service_unavailable", "team_added_to_org"}
 )
@@ -208,11 +228,7 @@ class Slack(Connector):
         return WebhookResponse(200, "{}")
 
     def reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        account: PlatformAccount,
+        self, target: ReplyTarget, text: str, reply_id: str, account: PlatformAccount
     ) -> SentReply | Rejection:
         """Post to the message's thread, as plain text: nothing in it mentions or formats."""
         if rejection := self.check_length(text):
@@ -234,11 +250,7 @@ class Slack(Connector):
         return SentReply(f"{channel}:{ts}" if ts else reply_id)
 
     def find_reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        account: PlatformAccount,
+        self, target: ReplyTarget, text: str, reply_id: str, account: PlatformAccount
     ) -> SentReply | ReplyLookup:
         """Search the thread for the message with our reply's id.
 
@@ -259,7 +271,9 @@ class Slack(Connector):
             response = _get("conversations.replies", query, account)
             if isinstance(response, Rejection):
                 return ReplyLookup.ABSENT if response.reason == "gone" else ReplyLookup.CANNOT_TELL
-            for message in _object_list(response, "messages"):
+            with unreadable_is_fault(_TITLE):
+                messages = response.required_objects("messages")
+            for message in messages:
                 if message.one_line("ts") is None or not _is_by_bot(message):
                     continue
                 metadata = message.object("metadata")
@@ -297,21 +311,15 @@ class Slack(Connector):
         response = _get("conversations.replies", query, account)
         if isinstance(response, Rejection):
             return ReviewGone.GONE if response.reason == "gone" else None
-        message = next(
-            (each for each in _object_list(response, "messages") if each.values.get("ts") == ts),
-            None,
-        )
-        if message is None:
-            return None
-        if message.values.get("subtype") == "tombstone":
-            return ReviewGone.GONE
-        try:
-            kind = EventKind.EDITED if message.object("edited").values else EventKind.CREATED
-            return _message_event(kind, channel, message, account.connection)
-        except Unparseable as error:
-            raise PlatformUnavailable(
-                f"{_TITLE} answered something unreadable: {error.detail}.", maybe_applied=False
-            ) from error
+        with unreadable_is_fault(_TITLE):
+            for message in response.required_objects("messages"):
+                if message.values.get("ts") != ts:
+                    continue
+                if message.values.get("subtype") == "tombstone":
+                    return ReviewGone.GONE
+                kind = EventKind.EDITED if message.object("edited").values else EventKind.CREATED
+                return _message_event(kind, channel, message, account.connection)
+        return None
 
 
 def _review_event(envelope: Fields, connection: Connection) -> ReviewEvent | None:
@@ -412,7 +420,9 @@ def _message_link(connection: Connection, channel: str, ts: str, thread: str) ->
 
 def _setting_ids(connection: Connection, setting: str) -> frozenset[str]:
     return frozenset(
-        each.strip() for each in connection.settings.get(setting, "").split(",") if each.strip()
+        setting_id.strip()
+        for setting_id in connection.settings.get(setting, "").split(",")
+        if setting_id.strip()
     )
 
 
@@ -435,8 +445,8 @@ def _is_by_our_app(message: Fields, envelope: Fields) -> bool:
         return True
     user = message.values.get("user")
     return user is not None and any(
-        each.values.get("is_bot") is True and each.values.get("user_id") == user
-        for each in _object_list(envelope, "authorizations")
+        authorization.values.get("is_bot") is True and authorization.values.get("user_id") == user
+        for authorization in envelope.objects("authorizations")
     )
 
 
@@ -472,28 +482,12 @@ def _replace_markup(match: re.Match[str]) -> str:
             )
 
 
-def _object_list(fields: Fields, name: str) -> list[Fields]:
-    value = fields.values.get(name)
-    objects = cast("list[object]", value) if isinstance(value, list) else []
-    return [
-        Fields(cast("dict[str, object]", each), f"one of {name}")
-        for each in objects
-        if isinstance(each, dict)
-    ]
-
-
-def _get(
-    method: str,
-    query: Mapping[str, str],
-    account: PlatformAccount,
-) -> Fields | Rejection:
+def _get(method: str, query: Mapping[str, str], account: PlatformAccount) -> Fields | Rejection:
     return _request(f"{method}?{urlencode(query)}", None, account)
 
 
 def _request(
-    method: str,
-    document: Mapping[str, object] | None,
-    account: PlatformAccount,
+    method: str, document: Mapping[str, object] | None, account: PlatformAccount
 ) -> Fields | Rejection:
     """The response of a method of the Web API; a POST if there is a document.
 
@@ -520,12 +514,8 @@ def _request(
     )
     if isinstance(response, Rejection):
         return response
-    try:
-        result = Fields(read_object(response.body), "the answer")
-    except Unparseable as error:
-        raise PlatformUnavailable(
-            f"{_TITLE} answered something unreadable.", maybe_applied=not read_only
-        ) from error
+    # Slack refuses with 200 too, so the status of an unreadable response proves nothing.
+    result = read_response(response, _TITLE, maybe_applied=not read_only)
     if result.values.get("ok") is True:
         return result
     error = str(result.values.get("error"))

@@ -25,10 +25,9 @@ the list of messages leaves out those still queued. So it is not used, and dates
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Final, cast
+from typing import Final
 from urllib.parse import urlencode
 
 from heard.connectors import (
@@ -47,10 +46,18 @@ from heard.connectors import (
     WebhookRequest,
     WebhookResponse,
 )
-from heard.connectors.parsing import Fields, parse_one, read_form, read_object, same_text
+from heard.connectors.parsing import (
+    Fields,
+    parse_one,
+    read_form,
+    read_object,
+    read_response,
+    same_text,
+    unreadable_is_fault,
+)
 from heard.connectors.signatures import TwilioV1
 from heard.connectors.twilio import API_URL, call_twilio
-from heard.errors import PlatformUnavailable, Unparseable
+from heard.errors import Unparseable
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, number_revision
 
 REPLY_LIMIT: Final = 1_600
@@ -139,18 +146,18 @@ class TwilioSms(Connector):
         return WebhookResponse(200, "<Response/>", "text/xml")
 
     def reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        account: PlatformAccount,
+        self, target: ReplyTarget, text: str, reply_id: str, account: PlatformAccount
     ) -> SentReply | Rejection:
         """Send a message from the number that the customer wrote to."""
         if target.reply_to.get("opted_out"):
             return Rejection(*_REJECTIONS[21610])
-        # UTF-16 units are what a message that is not GSM-7 is made of; an emoji has two.
-        if len(text.encode("utf-16-le", "surrogatepass")) // 2 > REPLY_LIMIT:
-            return Rejection(*_REJECTIONS[21617])
+        # A message that is not GSM-7 is made of UTF-16 units; an emoji has two.
+        excess = len(text.encode("utf-16-le", "surrogatepass")) // 2 - REPLY_LIMIT
+        if excess > 0:
+            return Rejection(
+                "too_long",
+                f"A reply may have {REPLY_LIMIT} characters; this one has {excess} more.",
+            )
         form = urlencode(
             {
                 "To": target.reply_to.get("to", ""),
@@ -167,11 +174,7 @@ class TwilioSms(Connector):
             return SentReply(reply_id)
 
     def find_reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        account: PlatformAccount,
+        self, target: ReplyTarget, text: str, reply_id: str, account: PlatformAccount
     ) -> SentReply | ReplyLookup:
         """Search the latest messages between the two numbers for this text.
 
@@ -185,23 +188,10 @@ class TwilioSms(Connector):
         response = _request("GET", f"?{urlencode(query)}", None, account)
         if isinstance(response, Rejection):
             return ReplyLookup.CANNOT_TELL
-        try:
-            messages = read_object(response.body).get("messages")
-        except Unparseable as error:
-            raise PlatformUnavailable(
-                "Twilio answered something unreadable.", maybe_applied=False
-            ) from error
-        if not isinstance(messages, list):
-            raise PlatformUnavailable(
-                "Twilio answered without a list of messages.", maybe_applied=False
-            )
-        objects = [
-            cast("dict[str, object]", message)
-            for message in cast("list[object]", messages)
-            if isinstance(message, dict)
-        ]
+        with unreadable_is_fault("Twilio"):
+            messages = read_response(response, "Twilio").required_objects("messages")
         since = target.first_sent_at - _CLOCK_TOLERANCE if target.first_sent_at else None
-        for message in objects:
+        for message in messages:
             if not _is_sent_text(message, text):
                 continue
             created_at = _created_at(message)
@@ -209,11 +199,11 @@ class TwilioSms(Connector):
                 # The same text may have been the reply to an earlier message.
                 return ReplyLookup.CANNOT_TELL
             if created_at >= since:
-                return SentReply(str(message.get("sid")))
+                return SentReply(str(message.values.get("sid")))
         # Newest first: a full page reaches back far enough only if its last message is older than
         # our first try.
-        oldest = _created_at(objects[-1]) if objects else None
-        complete = len(objects) < _PAGE_SIZE or (
+        oldest = _created_at(messages[-1]) if messages else None
+        complete = len(messages) < _PAGE_SIZE or (
             since is not None and oldest is not None and oldest < since
         )
         return ReplyLookup.ABSENT if complete else ReplyLookup.CANNOT_TELL
@@ -245,31 +235,28 @@ def _review_event(form: Fields, now: datetime) -> ReviewEvent | None:
     )
 
 
-def _is_sent_text(message: Mapping[str, object], text: str) -> bool:
-    body = message.get("body")
+def _is_sent_text(message: Fields, text: str) -> bool:
+    body = message.values.get("body")
     if (
-        message.get("direction") != "outbound-api"
-        or message.get("status") in _UNSENT_STATUSES
+        message.values.get("direction") != "outbound-api"
+        or message.values.get("status") in _UNSENT_STATUSES
         or not isinstance(body, str)
     ):
         return False
     return same_text(body.removeprefix(_TRIAL_PREFIX), text)
 
 
-def _created_at(message: Mapping[str, object]) -> datetime | None:
+def _created_at(message: Fields) -> datetime | None:
     """When a message was created (an RFC 2822 date). `date_sent` is null while it is queued."""
     try:
-        created_at = parsedate_to_datetime(str(message.get("date_created")))
+        created_at = parsedate_to_datetime(str(message.values.get("date_created")))
     except (ValueError, IndexError, OverflowError):
         return None
     return created_at if created_at.tzinfo else created_at.replace(tzinfo=UTC)
 
 
 def _request(
-    method: str,
-    query: str,
-    form: bytes | None,
-    account: PlatformAccount,
+    method: str, query: str, form: bytes | None, account: PlatformAccount
 ) -> HttpResponse | Rejection:
     return call_twilio(method, f"Messages.json{query}", form, account, _REJECTIONS)
 

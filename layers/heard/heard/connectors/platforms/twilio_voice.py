@@ -36,7 +36,7 @@ import re
 from dataclasses import replace
 from datetime import datetime
 from html import escape
-from typing import Final, cast
+from typing import Final
 from urllib.parse import quote
 
 from heard.connectors import (
@@ -52,10 +52,17 @@ from heard.connectors import (
     WebhookRequest,
     WebhookResponse,
 )
-from heard.connectors.parsing import Fields, anonymous_author, parse_one, read_form, read_object
+from heard.connectors.parsing import (
+    Fields,
+    anonymous_author,
+    parse_one,
+    read_form,
+    read_response,
+    unreadable_is_fault,
+)
 from heard.connectors.signatures import TwilioV1
 from heard.connectors.twilio import API_URL, call_twilio
-from heard.errors import PlatformUnavailable, Unparseable
+from heard.errors import Unparseable
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, normalize_text, number_revision
 
 GREETING: Final = (
@@ -97,7 +104,7 @@ class TwilioVoice(Connector):
         secret_origin=SecretOrigin.CREDENTIAL,
         secret_credential="auth_token",
         optional_settings={
-            "greeting": "what callers hear before the tone; it should say that the call is recorded",
+            "greeting": "what callers hear before the tone; say there that the call is recorded",
             "greeting_language": "the greeting's language, such as en-GB (default en-US); "
             "only English is transcribed",
             "api_base": f"where the API is (default {API_URL})",
@@ -163,16 +170,14 @@ class TwilioVoice(Connector):
         return _twiml_response(_greeting_twiml(connection))
 
     def fetch(self, native_id: str, account: PlatformAccount) -> ReviewEvent | ReviewGone | None:
-        """The call with its latest recording and that recording's transcription, if there are any."""
+        """The call, with its latest recording and that recording's transcription if it has any."""
         call_fields = _get(f"Calls/{quote(native_id, safe='')}.json", account)
         if isinstance(call_fields, Rejection):
             return ReviewGone.GONE if call_fields.reason == "gone" else None
         if not (call_fields.one_line("direction") or "inbound").startswith("inbound"):
             return None
         recording = _latest_completed(
-            f"Calls/{quote(native_id, safe='')}/Recordings.json",
-            "recordings",
-            account,
+            f"Calls/{quote(native_id, safe='')}/Recordings.json", "recordings", account
         )
         sid = recording.one_line("sid") if recording else None
         path = f"Recordings/{quote(sid or '', safe='')}/Transcriptions.json"
@@ -270,26 +275,16 @@ def _twiml_response(verbs: str) -> WebhookResponse:
 def _latest_completed(path: str, name: str, account: PlatformAccount) -> Fields | None:
     """The first completed entry of a list, which Twilio gives newest first."""
     response = _get(path, account)
-    value = None if isinstance(response, Rejection) else response.values.get(name)
-    entries = cast("list[object]", value) if isinstance(value, list) else []
-    objects = [
-        Fields(cast("dict[str, object]", each), f"one of {name}")
-        for each in entries
-        if isinstance(each, dict)
-    ]
-    return next((each for each in objects if each.values.get("status") == "completed"), None)
+    if isinstance(response, Rejection):
+        return None
+    with unreadable_is_fault("Twilio"):
+        entries = response.required_objects(name)
+    return next((entry for entry in entries if entry.values.get("status") == "completed"), None)
 
 
 def _get(path: str, account: PlatformAccount) -> Fields | Rejection:
     response = call_twilio("GET", path, None, account, {})
-    if isinstance(response, Rejection):
-        return response
-    try:
-        return Fields(read_object(response.body), "the answer")
-    except Unparseable as error:
-        raise PlatformUnavailable(
-            "Twilio answered something unreadable.", maybe_applied=False
-        ) from error
+    return response if isinstance(response, Rejection) else read_response(response, "Twilio")
 
 
 CONNECTOR: Connector = TwilioVoice()
