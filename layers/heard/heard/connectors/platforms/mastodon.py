@@ -124,7 +124,7 @@ class Mastodon(ReviewApi):
             "3. Enter its access token here. That is all: Heard polls every minute.\n"
             "4. Administrators of the instance can have mentions pushed: Administration, Webhooks, "
             "the address shown here, the events\n"
-            "   status.created and status.updated; then enter the signing secret that it shows, with "
+            "   status.created and status.updated; then enter its signing secret, with "
             "--secret-file."
         ),
         limitations=(
