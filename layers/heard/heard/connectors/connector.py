@@ -49,6 +49,9 @@ class Connector(ABC):
     Every documented webhook is far below it, but for mails with attachments.
     """
 
+    delivery_status: int = 202
+    """The status that a delivery is answered with once it is stored."""
+
     def handshake(
         self,
         request: WebhookRequest,
@@ -98,7 +101,21 @@ class Connector(ABC):
 
         Raises PlatformUnavailable if the platform asks for a confirmation and that call fails.
         """
-        return WebhookResponse(202, "{}")
+        return WebhookResponse(self.delivery_status, "{}")
+
+    def missing(self, account: PlatformAccount, *names: str) -> Rejection | None:
+        """The rejection if a setting or credential is absent.
+
+        Without names: any of those that the capabilities ask for.
+        """
+        names = names or (*self.capabilities.settings, *self.capabilities.credentials)
+        absent = [name for name in names if not (account.setting(name) or account.credential(name))]
+        if not absent:
+            return None
+        return Rejection(
+            "no_credentials",
+            f"Enter {', '.join(absent)}: Heard needs that to call {self.capabilities.title}.",
+        )
 
     def check_length(self, text: str) -> Rejection | None:
         """Why a reply cannot be sent, if it is over the platform's limit."""

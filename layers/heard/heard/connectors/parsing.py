@@ -187,7 +187,7 @@ class Fields:
         return objects
 
     def required_objects(self, name: str) -> list[Fields]:
-        """The objects of the list in a field that must be there. Raises Unparseable."""
+        """Like `objects`, for a list that must be there."""
         self.entries(name)
         return self.objects(name)
 

@@ -96,7 +96,7 @@ class ReviewApi(Connector):
     hides_reviews: ClassVar[bool] = False
     """Whether the API also answers 404 for reviews that exist, for example unpublished ones.
 
-    Then only trying tells whether such a review takes a reply.
+    Then a 404 proves nothing: `fetch` gives None, `find_reply` cannot tell, and `reply` tries.
     """
 
     def __init__(self) -> None:
@@ -133,6 +133,10 @@ class ReviewApi(Connector):
         """The entries in the response to `page_request`. Raises Unparseable if there is no list."""
         raise NotImplementedError
 
+    def check_reply(self, text: str, account: PlatformAccount) -> Rejection | None:
+        """Why a reply cannot be sent, found before any request is made."""
+        return None
+
     def reply_request(self, target: ReplyTarget, text: str, account: PlatformAccount) -> ApiRequest:
         """The request that posts a reply."""
         raise NotImplementedError
@@ -161,20 +165,6 @@ class ReviewApi(Connector):
         return rejection
 
     # What the base does with it
-
-    def missing(self, account: PlatformAccount, *names: str) -> Rejection | None:
-        """The rejection if a setting or credential is absent.
-
-        Without names: any of those that the capabilities ask for.
-        """
-        names = names or (*self.capabilities.settings, *self.capabilities.credentials)
-        absent = [name for name in names if not (account.setting(name) or account.credential(name))]
-        if not absent:
-            return None
-        return Rejection(
-            "no_credentials",
-            f"Enter {', '.join(absent)}: Heard needs that to call {self.api_title}.",
-        )
 
     def call(self, request: ApiRequest, account: PlatformAccount) -> HttpResponse | Rejection:
         """Send a request in the account's name. Raises PlatformUnavailable."""
@@ -220,13 +210,21 @@ class ReviewApi(Connector):
             response if isinstance(response, Rejection) else read_response(response, self.api_title)
         )
 
-    def read_review(self, native_id: str, account: PlatformAccount) -> Fields | Rejection:
-        """One review as the API has it. Raises PlatformUnavailable."""
+    def read_review(
+        self, native_id: str, account: PlatformAccount, reply_to: Mapping[str, str] | None = None
+    ) -> Fields | Rejection:
+        """One review as the API has it. Raises PlatformUnavailable.
+
+        `reply_to` is what the review's event said is needed, where that is known.
+        """
         response = self.read(self.review_request(native_id), account)
         if isinstance(response, Rejection):
             return response
         with unreadable_is_fault(self.api_title):
             return self.unwrap_review(response)
+
+    def _is_gone(self, rejection: Rejection) -> bool:
+        return rejection.reason == "gone" and not self.hides_reviews
 
     def shows_reply(self, review: Fields, text: str) -> bool:
         """Whether the review shows a reply with this text."""
@@ -252,18 +250,18 @@ class ReviewApi(Connector):
     def reply(
         self, target: ReplyTarget, text: str, reply_id: str, account: PlatformAccount
     ) -> SentReply | Rejection:
-        """Post the reply, unless the platform shows one reply and that one is somebody's.
+        """Post the reply.
 
-        Of a platform that shows many replies nothing is read first.
+        Where the platform shows one reply, nothing is posted if ours is there, or somebody else's.
         """
         if self.capabilities.replies == "none":
             return super().reply(target, text, reply_id, account)
-        if rejection := self.check_length(text):
+        if rejection := self.check_length(text) or self.check_reply(text, account):
             return rejection
         if self.capabilities.can_find_reply and self.capabilities.replies == "one":
-            review = self.read_review(target.native_id, account)
+            review = self.read_review(target.native_id, account, target.reply_to)
             if isinstance(review, Rejection):
-                if review.reason != "gone" or not self.hides_reviews:
+                if not (self.hides_reviews and review.reason == "gone"):
                     return review
             elif self.shows_reply(review, text):
                 return self._sent_reply(target, reply_id, review)
@@ -291,10 +289,9 @@ class ReviewApi(Connector):
         """Compare the reply that the review shows with the text."""
         if not self.capabilities.can_find_reply:
             return ReplyLookup.CANNOT_TELL
-        review = self.read_review(target.native_id, account)
+        review = self.read_review(target.native_id, account, target.reply_to)
         if isinstance(review, Rejection):
-            gone = review.reason == "gone" and not self.hides_reviews
-            return ReplyLookup.ABSENT if gone else ReplyLookup.CANNOT_TELL
+            return ReplyLookup.ABSENT if self._is_gone(review) else ReplyLookup.CANNOT_TELL
         if self.reply_text(review) is None:
             return ReplyLookup.CANNOT_TELL
         if self.shows_reply(review, text):
@@ -307,7 +304,7 @@ class ReviewApi(Connector):
         """The status of the reply, as long as the review shows ours."""
         if not self.capabilities.moderated:
             return super().moderation(target, native_reply, text, account)
-        review = self.read_review(target.native_id, account)
+        review = self.read_review(target.native_id, account, target.reply_to)
         if isinstance(review, Rejection):
             return ModerationResult(ModerationStatus.CANNOT_TELL, review.reason)
         if not self.shows_reply(review, text):
@@ -320,7 +317,7 @@ class ReviewApi(Connector):
             return None
         review = self.read_review(native_id, account)
         if isinstance(review, Rejection):
-            return ReviewGone.GONE if review.reason == "gone" else None
+            return ReviewGone.GONE if self._is_gone(review) else None
         with unreadable_is_fault(self.api_title):
             return self.review(review, account)
 
