@@ -562,7 +562,6 @@ def test_a_post_that_is_gone_is_told_from_one_that_may_not_be_read(
         (200, protected, None),
         (404, {}, ReviewGone.GONE),
         (403, {"detail": "No."}, None),
-        (200, {}, None),
     ):
         answer = HttpResponse(status, {}, json.dumps(document).encode())
         assert X.fetch(FIRST, PlatformAccount(CONNECTION, credentials, saying(answer))) is expected

@@ -268,10 +268,10 @@ class X(ReviewApi):
         return ApiRequest("GET", path, query | ({"pagination_token": cursor} if cursor else {}))
 
     def page(self, response: Fields, cursor: str | None) -> EntryPage:
-        """The posts, each as a document of its own. X leaves out an empty list."""
+        """The posts, each as a document of its own."""
         includes = response.values.get("includes")
         documents: list[object] = [
-            {"data": post, "includes": includes} for post in response.optional_entries("data")
+            {"data": post, "includes": includes} for post in _entries(response)
         ]
         return EntryPage(documents, response.object("meta").one_line("next_token"))
 
@@ -315,6 +315,7 @@ class X(ReviewApi):
             if isinstance(page, Rejection):
                 return ReplyLookup.CANNOT_TELL
             with unreadable_is_fault(_TITLE):
+                _entries(page)
                 posts = page.objects("data")
                 replies = [post for post in posts if _parent_post_id(post) in parent_ids]
             for reply in replies:
@@ -355,10 +356,13 @@ class X(ReviewApi):
         For a post that X does not find, the status is 404, or 200 with errors and no data.
         """
         document = self.read(self.review_request(post_id), account)
-        if isinstance(document, Rejection) or document.object("data").values:
+        if isinstance(document, Rejection):
             return document
         with unreadable_is_fault(_TITLE):
             errors = document.objects("errors")
+            if not errors or document.values.get("data") is not None:
+                document.required_object("data")
+                return document
         if any((error.one_line("type") or "").endswith(_NOT_FOUND_TYPE) for error in errors):
             return Rejection("gone", "X has no such post any more.")
         return Rejection("not_allowed", "X does not show this post to the account.")
@@ -436,6 +440,12 @@ def _language(post: Fields) -> str | None:
     # `und` is undetermined. Codes that begin with q are of posts without words (`qme`: only media,
     # `qht`: only hashtags).
     return language if language and language != "und" and not language.startswith("q") else None
+
+
+def _entries(page: Fields) -> list[object]:
+    """The entries of a page. X leaves out an empty list, and says so. Raises Unparseable."""
+    is_empty = page.object("meta").values.get("result_count") == 0
+    return page.optional_entries("data") if is_empty else page.entries("data")
 
 
 def _parent_post_id(post: Fields) -> str | None:
