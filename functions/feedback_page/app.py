@@ -13,7 +13,7 @@ from aws_lambda_powertools import Logger
 
 from heard import settings
 from heard.connectors import WebhookResponse
-from heard.connectors.platforms.feedback_form import render_feedback_page
+from heard.connectors.feedback_pages.pages import render_feedback_page
 from heard.errors import HeardError
 from heard.steps.feedback_page import feedback_page
 from heard.storage.case_store import CaseStore

@@ -41,7 +41,18 @@ class Words:
     """`product` where it follows the word for review, if that differs."""
 
 
-_TOPICS: Final = ("delivery", "payment", "staff", "quality", "food", "cleanliness", "price", "app", "support", "wait")
+_TOPICS: Final = (
+    "delivery",
+    "payment",
+    "staff",
+    "quality",
+    "food",
+    "cleanliness",
+    "price",
+    "app",
+    "support",
+    "wait",
+)
 
 
 def _topics(names: str) -> dict[str, str]:
@@ -116,7 +127,9 @@ WORDS: Final[dict[str, Words]] = {
         topic=" zum Thema {topic}",
         product=" zu „{product}“",
         rating=" ({rating} von 5 Sternen)",
-        topics=_topics("Lieferung, Zahlung, Personal, Qualität, Essen, Sauberkeit, Preis, App, Kundenservice, Wartezeit"),
+        topics=_topics(
+            "Lieferung, Zahlung, Personal, Qualität, Essen, Sauberkeit, Preis, App, Kundenservice, Wartezeit"
+        ),
         praise=(
             "Vielen Dank für [Ihre|deine] freundlichen Worte{{ about }}. Sie sind bei {{ business }} angekommen und freuen uns sehr. "
             "(Automatische Antwort)",
@@ -493,7 +506,9 @@ WORDS: Final[dict[str, Words]] = {
         topic=" (temat: {topic})",
         product=" („{product}”)",
         rating=" (ocena: {rating}/5)",
-        topics=_topics("dostawa, płatność, obsługa, jakość, jedzenie, czystość, cena, aplikacja, obsługa klienta, czas oczekiwania"),
+        topics=_topics(
+            "dostawa, płatność, obsługa, jakość, jedzenie, czystość, cena, aplikacja, obsługa klienta, czas oczekiwania"
+        ),
         praise=(
             "Dziękujemy za [Państwa|Twoje] miłe słowa{{ about }}. Dotarły do {{ business }} i bardzo nas cieszą. (Odpowiedź automatyczna)",
             "{{ business }} dziękuje za [Państwa|Twoje] miłe słowa{{ about }}. "
@@ -547,7 +562,9 @@ WORDS: Final[dict[str, Words]] = {
         topic=" om {topic}",
         product=" om ”{product}”",
         rating=" ({rating} av 5 stjärnor)",
-        topics=_topics("leveransen, betalningen, personalen, kvaliteten, maten, renligheten, priset, appen, kundtjänsten, väntetiden"),
+        topics=_topics(
+            "leveransen, betalningen, personalen, kvaliteten, maten, renligheten, priset, appen, kundtjänsten, väntetiden"
+        ),
         praise=(
             "Tack för dina vänliga ord{{ about }}. De har nått {{ business }} och betyder mycket för oss. (Automatiskt svar)",
             "{{ business }} tackar för dina vänliga ord{{ about }}. Det här första svaret är automatiskt, men tacket är vårt.",
@@ -596,7 +613,9 @@ WORDS: Final[dict[str, Words]] = {
         topic=" om {topic}",
         product=" om »{product}«",
         rating=" ({rating} af 5 stjerner)",
-        topics=_topics("leveringen, betalingen, personalet, kvaliteten, maden, renligheden, prisen, appen, kundeservicen, ventetiden"),
+        topics=_topics(
+            "leveringen, betalingen, personalet, kvaliteten, maden, renligheden, prisen, appen, kundeservicen, ventetiden"
+        ),
         praise=(
             "Tak for dine venlige ord{{ about }}. De er nået frem til {{ business }} og betyder meget for os. (Automatisk svar)",
             "{{ business }} siger tak for dine venlige ord{{ about }}. Dette første svar er automatisk, men takken er vores.",
@@ -644,7 +663,9 @@ WORDS: Final[dict[str, Words]] = {
         topic=" om {topic}",
         product=" om «{product}»",
         rating=" ({rating} av 5 stjerner)",
-        topics=_topics("leveringen, betalingen, personalet, kvaliteten, maten, renholdet, prisen, appen, kundeservicen, ventetiden"),
+        topics=_topics(
+            "leveringen, betalingen, personalet, kvaliteten, maten, renholdet, prisen, appen, kundeservicen, ventetiden"
+        ),
         praise=(
             "Takk for de vennlige ordene dine{{ about }}. De har nådd {{ business }} og betyr mye for oss. (Automatisk svar)",
             "{{ business }} sier takk for de vennlige ordene dine{{ about }}. Dette første svaret er automatisk, men takken er vår.",
@@ -691,7 +712,9 @@ WORDS: Final[dict[str, Words]] = {
         topic=" (aihe: {topic})",
         product=" (”{product}”)",
         rating=" ({rating}/5 tähteä)",
-        topics=_topics("toimitus, maksaminen, henkilökunta, laatu, ruoka, siisteys, hinta, sovellus, asiakaspalvelu, odotusaika"),
+        topics=_topics(
+            "toimitus, maksaminen, henkilökunta, laatu, ruoka, siisteys, hinta, sovellus, asiakaspalvelu, odotusaika"
+        ),
         praise=(
             "Kiitos ystävällisistä sanoistasi{{ about }}. Ne ovat tulleet perille ja merkitsevät meille paljon. Terveisin {{ business }}. "
             "(Automaattinen vastaus)",
@@ -744,7 +767,9 @@ WORDS: Final[dict[str, Words]] = {
         topic=" (téma: {topic})",
         product=" („{product}“)",
         rating=" (hodnocení: {rating}/5)",
-        topics=_topics("doručení, platba, personál, kvalita, jídlo, čistota, cena, aplikace, zákaznický servis, čekání"),
+        topics=_topics(
+            "doručení, platba, personál, kvalita, jídlo, čistota, cena, aplikace, zákaznický servis, čekání"
+        ),
         praise=(
             "Děkujeme za Vaše milá slova{{ about }}. Dorazila k nám a moc nás těší. {{ business }} (Automatická odpověď)",
             "{{ business }} děkuje za Vaše milá slova{{ about }}. Tato první odpověď je automatická, poděkování je naše.",
@@ -791,7 +816,9 @@ WORDS: Final[dict[str, Words]] = {
         topic=" despre {topic}",
         product=" despre „{product}”",
         rating=" ({rating} din 5 stele)",
-        topics=_topics("livrare, plată, personal, calitate, mâncare, curățenie, preț, aplicație, serviciul clienți, așteptare"),
+        topics=_topics(
+            "livrare, plată, personal, calitate, mâncare, curățenie, preț, aplicație, serviciul clienți, așteptare"
+        ),
         praise=(
             "Vă mulțumim pentru cuvintele frumoase{{ about }}. Au ajuns la {{ business }} și ne bucură mult. (Răspuns automat)",
             "{{ business }} vă mulțumește pentru cuvintele frumoase{{ about }}. Acest prim răspuns este automat; "
@@ -845,7 +872,9 @@ WORDS: Final[dict[str, Words]] = {
         topic=" (téma: {topic})",
         product=" („{product}”)",
         rating=" ({rating}/5 csillag)",
-        topics=_topics("szállítás, fizetés, személyzet, minőség, étel, tisztaság, ár, alkalmazás, ügyfélszolgálat, várakozás"),
+        topics=_topics(
+            "szállítás, fizetés, személyzet, minőség, étel, tisztaság, ár, alkalmazás, ügyfélszolgálat, várakozás"
+        ),
         praise=(
             "Köszönjük a kedves szavakat{{ about }}. Megérkeztek hozzánk, és sokat jelentenek nekünk. {{ business }} (Automatikus válasz)",
             "{{ business }}: köszönjük a kedves szavakat{{ about }}. Ez az első válasz automatikus, a köszönet a miénk.",
@@ -892,7 +921,9 @@ WORDS: Final[dict[str, Words]] = {
         topic=" (konu: {topic})",
         product=" (“{product}”)",
         rating=" (5 üzerinden {rating} yıldız)",
-        topics=_topics("teslimat, ödeme, personel, kalite, yemek, temizlik, fiyat, uygulama, müşteri hizmetleri, bekleme süresi"),
+        topics=_topics(
+            "teslimat, ödeme, personel, kalite, yemek, temizlik, fiyat, uygulama, müşteri hizmetleri, bekleme süresi"
+        ),
         praise=(
             "Nazik sözleriniz{{ about }} için teşekkür ederiz. Bize ulaştı ve bizim için çok değerli. {{ business }} (Otomatik yanıt)",
             "{{ business }} nazik sözleriniz{{ about }} için teşekkür eder. Bu ilk yanıt otomatiktir, teşekkür ise bizimdir.",
@@ -938,7 +969,9 @@ WORDS: Final[dict[str, Words]] = {
         topic=" tentang {topic}",
         product=" tentang “{product}”",
         rating=" ({rating} dari 5 bintang)",
-        topics=_topics("pengiriman, pembayaran, staf, kualitas, makanan, kebersihan, harga, aplikasi, layanan pelanggan, waktu tunggu"),
+        topics=_topics(
+            "pengiriman, pembayaran, staf, kualitas, makanan, kebersihan, harga, aplikasi, layanan pelanggan, waktu tunggu"
+        ),
         praise=(
             "Terima kasih atas kata-kata baik Anda{{ about }}. Semuanya sudah sampai di {{ business }} dan sangat berarti bagi kami. "
             "(Balasan otomatis)",
@@ -1046,7 +1079,9 @@ WORDS: Final[dict[str, Words]] = {
         topic=" (тема: {topic})",
         product=" («{product}»)",
         rating=" (оценка: {rating} из 5)",
-        topics=_topics("доставка, оплата, персонал, качество, еда, чистота, цена, приложение, служба поддержки, ожидание"),
+        topics=_topics(
+            "доставка, оплата, персонал, качество, еда, чистота, цена, приложение, служба поддержки, ожидание"
+        ),
         praise=(
             "Спасибо за ваши тёплые слова{{ about }}. Они дошли до нас и очень нам дороги. {{ business }} (Автоматический ответ)",
             "{{ business }} благодарит за ваши тёплые слова{{ about }}. Этот первый ответ автоматический, а благодарность наша.",
@@ -1095,7 +1130,9 @@ WORDS: Final[dict[str, Words]] = {
         topic=" (тема: {topic})",
         product=" («{product}»)",
         rating=" (оцінка: {rating} з 5)",
-        topics=_topics("доставка, оплата, персонал, якість, їжа, чистота, ціна, застосунок, служба підтримки, очікування"),
+        topics=_topics(
+            "доставка, оплата, персонал, якість, їжа, чистота, ціна, застосунок, служба підтримки, очікування"
+        ),
         praise=(
             "Дякуємо за ваші теплі слова{{ about }}. Вони дійшли до нас і багато для нас важать. {{ business }} (Автоматична відповідь)",
             "{{ business }} дякує за ваші теплі слова{{ about }}. Ця перша відповідь автоматична, а подяка наша.",
@@ -1200,7 +1237,9 @@ WORDS: Final[dict[str, Words]] = {
         topic=" عن {topic}",
         product=" عن «{product}»",
         rating=" ({rating} من 5 نجوم)",
-        topics=_topics("التوصيل, الدفع, الموظفين, الجودة, الطعام, النظافة, السعر, التطبيق, خدمة العملاء, الانتظار"),
+        topics=_topics(
+            "التوصيل, الدفع, الموظفين, الجودة, الطعام, النظافة, السعر, التطبيق, خدمة العملاء, الانتظار"
+        ),
         praise=(
             "شكرًا لكم على كلماتكم الطيبة{{ about }}. لقد وصلت إلى {{ business }} وهي تعني لنا الكثير. (رد آلي)",
             "{{ business }} تشكركم على كلماتكم الطيبة{{ about }}. هذا الرد الأول آلي، أما الشكر فهو منا.",
@@ -1288,7 +1327,9 @@ WORDS: Final[dict[str, Words]] = {
         topic="{topic}についての",
         product="「{product}」についての",
         rating="星{rating}つの",
-        topics=_topics("配送, お支払い, スタッフ, 品質, お料理, 清潔さ, 価格, アプリ, カスタマーサポート, 待ち時間"),
+        topics=_topics(
+            "配送, お支払い, スタッフ, 品質, お料理, 清潔さ, 価格, アプリ, カスタマーサポート, 待ち時間"
+        ),
         praise=(
             "{{ about }}温かいお言葉をありがとうございます。{{ business }}に届き、大きな励みになっております。（自動返信）",
             "{{ business }}です。{{ about }}温かいお言葉に感謝いたします。この最初のお返事は自動ですが、感謝は私たちのものです。",

@@ -190,7 +190,7 @@ def test_recent_reviews_come_newest_first_page_by_page(wire: Wire) -> None:
     assert found == [f"r{minute}" for minute in reversed(range(101))] + [REVIEW]
 
 
-def test_of_the_next_pages_address_only_the_cursor_is_taken(wire: Wire) -> None:
+def test_only_the_cursor_of_the_next_pages_address_is_used(wire: Wire) -> None:
     next_page = {
         "links": {"next": "https://evil.example/v1/apps/1/customerReviews?cursor=AbC.1&limit=9"}
     }
@@ -218,7 +218,7 @@ def test_of_the_next_pages_address_only_the_cursor_is_taken(wire: Wire) -> None:
     )
 
 
-def test_of_what_is_included_only_the_response_that_is_linked_is_the_reviews(wire: Wire) -> None:
+def test_only_the_linked_response_belongs_to_a_review(wire: Wire) -> None:
     responses = [
         {
             "type": "customerReviewResponses",
@@ -251,14 +251,14 @@ def test_a_bad_entry_of_a_list_costs_only_itself(wire: Wire) -> None:
         APP_STORE.recent(None, PlatformAccount(HOME, wire.credentials, http), NOW)
 
 
-def test_what_cannot_be_read_is_a_fault(wire: Wire) -> None:
+def test_an_unreadable_response_is_a_fault(wire: Wire) -> None:
     http, _ = answering([], {}, {"data": entry("1", createdDate=None)})
     for _ in range(3):
         with pytest.raises(PlatformUnavailable):
             APP_STORE.fetch("1", PlatformAccount(HOME, wire.credentials, http))
 
 
-def test_a_token_is_signed_as_apple_asks_and_lives_for_less_than_twenty_minutes(wire: Wire) -> None:
+def test_a_token_is_signed_as_apple_wants_and_lives_less_than_twenty_minutes(wire: Wire) -> None:
     http, asked = answering({"data": []})
     APP_STORE.recent(None, PlatformAccount(HOME, wire.credentials, http), NOW)
     token = asked[0][1]["authorization"].removeprefix("Bearer ")
@@ -281,7 +281,7 @@ def test_a_token_is_signed_as_apple_asks_and_lives_for_less_than_twenty_minutes(
     }
 
 
-def test_whatever_is_sent_to_the_address_means_nothing(facts: Callable[[str], str]) -> None:
+def test_a_delivery_to_the_address_has_no_events(facts: Callable[[str], str]) -> None:
     document = facts("payloads/apple-appstoreconnect-appVersionStateUpdated.json").encode()
     assert APP_STORE.parse(WebhookRequest("POST", {}, document), HOME, NOW) == ParsedDelivery()
 
@@ -295,7 +295,7 @@ def test_a_deleted_review_is_gone(wire: Wire) -> None:
     assert refused.reason == "gone"
 
 
-def test_a_response_is_set_found_and_replaced_by_our_next_one(wire: Wire) -> None:
+def test_a_response_is_posted_found_and_replaced_by_our_next_one(wire: Wire) -> None:
     assert wire.find() is ReplyLookup.ABSENT
     sent = wire.reply()
     assert isinstance(sent, SentReply)
@@ -309,7 +309,7 @@ def test_a_response_is_set_found_and_replaced_by_our_next_one(wire: Wire) -> Non
 
 
 @pytest.mark.parametrize("ours", [(), (TEXT,)])
-def test_a_response_that_somebody_else_wrote_is_never_overwritten_be_it_before_ours_or_after(
+def test_a_response_of_somebody_else_is_never_overwritten(
     wire: Wire, ours: tuple[str, ...]
 ) -> None:
     assert not ours or isinstance(wire.reply(), SentReply)
@@ -342,7 +342,7 @@ def test_a_response_may_have_5970_characters(wire: Wire) -> None:
     assert isinstance(wire.reply("ü" * 5_970), SentReply)
 
 
-def test_a_response_taken_without_a_word_is_doubtful_and_found(wire: Wire) -> None:
+def test_a_response_that_may_have_been_posted_is_found(wire: Wire) -> None:
     wire.running.add_fault("app_store", FaultMode.DROP)
     with pytest.raises(PlatformUnavailable) as fault:
         wire.reply()
@@ -350,21 +350,21 @@ def test_a_response_taken_without_a_word_is_doubtful_and_found(wire: Wire) -> No
     assert isinstance(wire.find(), SentReply)
 
 
-def test_a_response_that_was_taken_counts_whatever_the_answer_looks_like(wire: Wire) -> None:
+def test_an_accepted_response_counts_even_if_the_answer_is_unreadable(wire: Wire) -> None:
     http, _ = answering({"data": entry(REVIEW)}, {"data": {}})
     assert APP_STORE.reply(
         wire.target, TEXT, "rep_1", PlatformAccount(HOME, wire.credentials, http)
     ) == SentReply("rep_1")
 
 
-def test_being_asked_to_wait_is_a_fault_that_applied_nothing(wire: Wire) -> None:
+def test_a_rate_limit_means_that_nothing_was_posted(wire: Wire) -> None:
     wire.running.add_fault("app_store", FaultMode.RATE_LIMITED, seconds=7)
     with pytest.raises(PlatformUnavailable) as fault:
         wire.reply()
     assert (fault.value.maybe_applied, fault.value.retry_after) == (False, 7)
 
 
-def test_a_refusal_tells_apples_own_words(wire: Wire) -> None:
+def test_a_rejection_shows_apples_own_message(wire: Wire) -> None:
     wire.running.add_fault("app_store", FaultMode.REJECT)
     refused = wire.reply()
     assert isinstance(refused, Rejection)
@@ -395,7 +395,7 @@ def test_wrong_and_missing_credentials_say_what_to_check(wire: Wire, name: str) 
         )
 
 
-def test_a_key_that_cannot_sign_and_an_app_that_is_not_named_are_asked_for(wire: Wire) -> None:
+def test_a_key_that_cannot_sign_and_a_missing_app_id_are_rejected(wire: Wire) -> None:
     key = rsa.generate_private_key(65_537, 2_048)
     pem = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()

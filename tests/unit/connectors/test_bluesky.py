@@ -140,7 +140,7 @@ def wire() -> Iterator[Wire]:
 
 
 @given(st.text(min_size=1))
-def test_a_replys_key_is_a_tid_of_the_past(reply_id: str) -> None:
+def test_the_key_of_a_reply_is_a_tid_in_the_past(reply_id: str) -> None:
     key = record_key(reply_id)
     assert re.fullmatch("[234567abcdefghij][234567abcdefghijklmnopqrstuvwxyz]{12}", key)
     number = 0
@@ -173,7 +173,7 @@ def test_links_and_the_authors_handle_are_marked_by_bytes() -> None:
     ]  # type: ignore[index]
 
 
-def test_whatever_comes_uninvited_says_nothing() -> None:
+def test_a_delivery_to_the_address_has_no_events() -> None:
     connection = Connection("con-1", "bus_1", "bluesky", "https://api.example.com/hooks/con-1")
     assert (
         Bluesky().parse(
@@ -200,7 +200,7 @@ def test_a_reply_is_posted_once_and_found_by_its_key(wire: Wire) -> None:
     )
 
 
-def test_a_reply_that_went_through_unheard_is_found_and_not_repeated(wire: Wire) -> None:
+def test_a_reply_whose_response_was_lost_is_found_and_not_repeated(wire: Wire) -> None:
     wire.knows("one", post())
     wire.platforms.add_fault("bluesky", FaultMode.DROP)
     with pytest.raises(PlatformUnavailable) as fault:
@@ -303,7 +303,7 @@ def test_a_deleted_post_is_gone_and_a_hidden_one_is_not(wire: Wire) -> None:
     assert wire.fetch("one") is ReviewGone.GONE
 
 
-def test_a_notification_that_cannot_be_read_costs_only_itself(wire: Wire) -> None:
+def test_an_unreadable_notification_costs_only_itself(wire: Wire) -> None:
     wire.knows("one", post(indexedAt="soon"))
     assert (wire.recent().events, len(wire.recent().problems)) == ((), 1)
     wire.knows("two", post())
@@ -311,7 +311,7 @@ def test_a_notification_that_cannot_be_read_costs_only_itself(wire: Wire) -> Non
     assert ([event.native_id for event in page.events], len(page.problems)) == ([uri("two")], 1)
 
 
-def test_a_session_is_kept_renewed_and_begun_anew(wire: Wire) -> None:
+def test_a_session_is_kept_renewed_and_opened_again(wire: Wire) -> None:
     wire.knows("one", post())
     assert isinstance(wire.fetch("one"), ReviewEvent)
     wire.platforms.add_fault("bluesky", FaultMode.DOWN, times=None, call_kind=CallKind.SIGN_IN)
@@ -343,7 +343,7 @@ def test_without_or_with_wrong_credentials_nothing_is_read(wire: Wire) -> None:
         assert (other.fetch("one"), other.find()) == (None, ReplyLookup.CANNOT_TELL)
 
 
-def test_a_password_that_was_changed_ends_the_session(wire: Wire) -> None:
+def test_a_changed_password_ends_the_session(wire: Wire) -> None:
     wire.knows("one", post())
     target = wire.target()
     wire.platforms.credentials["bluesky"]["app_password"] = "changed"
@@ -352,7 +352,7 @@ def test_a_password_that_was_changed_ends_the_session(wire: Wire) -> None:
     assert refused.reason == "unauthorized"
 
 
-def test_a_server_that_asks_us_to_wait_says_until_when(wire: Wire) -> None:
+def test_a_rate_limit_says_how_long_to_wait(wire: Wire) -> None:
     wire.knows("one", post())
     target = wire.target()
     wire.platforms.add_fault("bluesky", FaultMode.RATE_LIMITED, seconds=90)
@@ -362,13 +362,13 @@ def test_a_server_that_asks_us_to_wait_says_until_when(wire: Wire) -> None:
     assert fault.value.retry_after in range(85, 91)
 
 
-def test_a_refusal_tells_the_servers_own_words(wire: Wire) -> None:
+def test_a_rejection_shows_the_servers_own_message(wire: Wire) -> None:
     wire.knows("one", post())
     wire.platforms.add_fault("bluesky", FaultMode.REJECT)
     assert wire.reply() == Rejection("rejected", "Bluesky says: This record is not allowed.")
 
 
-def test_one_accounts_server_cannot_place_the_posts_of_another(wire: Wire) -> None:
+def test_the_server_of_one_account_cannot_decide_the_threads_of_another(wire: Wire) -> None:
     def server(above: str) -> Http:
         ancestors = {
             "thread": {

@@ -41,8 +41,11 @@ SIMULATED = [name for name in PLATFORMS if name in platform_classes()]
 POLLED = [name for name in SIMULATED if CAPABILITIES[name].poll_seconds is not None]
 FETCHED = [name for name in SIMULATED if CAPABILITIES[name].can_fetch]
 SEARCHED = [name for name in SIMULATED if CAPABILITIES[name].can_find_reply]
-READ_TO_FIND = [name for name in SEARCHED if name != "standard"]
-"""Those whose response to the search has a body. A standard source answers by its status alone."""
+READ_TO_FIND = [name for name in SEARCHED if name not in {"standard", "bluesky"}]
+"""Those whose response to the search has a body, also if our reply is absent.
+
+A standard source answers by its status alone. Bluesky refuses a request for an absent record.
+"""
 ANSWERED = [name for name in SIMULATED if CAPABILITIES[name].replies != "none"]
 LEAVES_OUT_EMPTY_LISTS = {"google_business", "google_play"}
 """Their documentation says so: a missing list is an empty page there."""

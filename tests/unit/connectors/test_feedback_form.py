@@ -101,9 +101,7 @@ def test_the_page_speaks_the_readers_language_and_labels_every_field(
     )
 
 
-def test_what_a_page_is_sent_with_becomes_one_review_however_often_it_is_sent(
-    connect: Connect, now: datetime
-) -> None:
+def test_a_form_is_one_review_however_often_it_is_sent(connect: Connect, now: datetime) -> None:
     connection = connect("feedback_form")
     page = Page(FORM.handshake(WebhookRequest("GET", {}, b""), connection, SECRETS, now))
     issued = str(page.one("input", name="token")["value"])
@@ -131,7 +129,7 @@ def test_what_a_page_is_sent_with_becomes_one_review_however_often_it_is_sent(
     assert thanks.one("a")["href"] == f"../feedback/{connection.id}/{first.native_id}"
 
 
-def test_an_empty_submission_gets_the_page_again_with_what_was_typed(
+def test_an_empty_submission_gets_the_form_again_with_what_was_entered(
     connect: Connect, now: datetime
 ) -> None:
     connection = connect("feedback_form")
@@ -145,7 +143,7 @@ def test_an_empty_submission_gets_the_page_again_with_what_was_typed(
     assert page.one("input", name="token")["value"] == token(connection, now)
 
 
-def test_who_took_longer_than_a_day_gets_their_words_back_with_a_fresh_token(
+def test_a_form_older_than_a_day_comes_back_with_its_words_and_a_fresh_token(
     connect: Connect, now: datetime
 ) -> None:
     connection = connect("feedback_form")
@@ -204,7 +202,7 @@ def test_a_token_that_was_not_issued_here_is_refused(
     )
 
 
-def test_what_fills_the_field_that_nobody_sees_is_no_review(
+def test_a_submission_that_fills_in_the_hidden_field_is_no_review(
     connect: Connect, now: datetime
 ) -> None:
     connection = connect("feedback_form")

@@ -82,7 +82,7 @@ def event(**changed: Any) -> ReviewEvent:
     return found
 
 
-def test_the_dashboards_samples_are_tests_whichever_id_they_come_under(
+def test_the_dashboards_samples_are_tests_whatever_their_id(
     facts: Callable[[str], str],
 ) -> None:
     for name in ("meta-instagram-comments.json", "meta-instagram-mentions.json"):
@@ -104,7 +104,7 @@ def test_the_accounts_own_comment_is_known_by_its_id_or_its_name() -> None:
     assert event(**{"from": None}).kind is EventKind.CREATED
 
 
-def test_what_is_no_comment_is_ignored_and_anothers_account_is_a_problem() -> None:
+def test_other_fields_are_ignored_and_another_account_is_a_problem() -> None:
     assert events({"id": "1"}, field="live_comments") == ()
     assert events({"metric": 1}, field="story_insights") == ()
     for account in ("17841400000000778", "x y"):
@@ -114,7 +114,7 @@ def test_what_is_no_comment_is_ignored_and_anothers_account_is_a_problem() -> No
         events({"comment_id": "25"}, field="mentions")
 
 
-def test_a_mention_names_a_review_without_its_words() -> None:
+def test_a_mention_is_a_review_without_its_text() -> None:
     (inside,) = events({"media_id": "91", "comment_id": "25"}, field="mentions")
     (caption,) = events({"media_id": "91"}, field="mentions")
     assert [
@@ -195,7 +195,7 @@ def test_a_reply_to_a_reply_stands_in_the_thread_and_is_found_there(
 
 
 @pytest.mark.parametrize("native_id", ["mention:25", "caption:91"])
-def test_a_mention_is_read_and_answered_through_the_account_and_its_replies_cannot_be_listed(
+def test_a_mention_is_read_and_answered_by_the_account_and_its_replies_cannot_be_listed(
     side: SimulatedConnection, native_id: str
 ) -> None:
     read = fetch(side, native_id)
@@ -210,11 +210,11 @@ def test_a_mention_is_read_and_answered_through_the_account_and_its_replies_cann
     assert fetch(side, native_id) is ReviewGone.GONE
 
 
-def test_an_id_that_would_change_the_question_is_not_asked_for(side: SimulatedConnection) -> None:
+def test_an_id_that_would_change_the_request_is_not_fetched(side: SimulatedConnection) -> None:
     assert fetch(side, "mention:1){id},id,mentioned_media.media_id(91") is None
 
 
-def test_a_comment_read_again_is_what_its_delivery_said(side: SimulatedConnection) -> None:
+def test_a_fetched_comment_equals_its_delivery(side: SimulatedConnection) -> None:
     read, sent = fetch(side, "21"), event()
     assert isinstance(read, ReviewEvent)
     same = ("native_id", "native_thread", "revision", "digest", "author")
@@ -223,7 +223,7 @@ def test_a_comment_read_again_is_what_its_delivery_said(side: SimulatedConnectio
     assert fetch(side, "21", access_token="another") is None
 
 
-def test_the_latest_comments_are_listed_newest_first_as_their_deliveries_said_them(
+def test_the_latest_comments_are_listed_newest_first_and_equal_their_deliveries(
     side: SimulatedConnection,
 ) -> None:
     side.simulator.set_resource(
@@ -257,7 +257,7 @@ def test_the_latest_comments_are_listed_newest_first_as_their_deliveries_said_th
     assert (page.next_cursor, page.problems) == (None, ())
 
 
-def test_an_edit_shows_as_other_words_and_a_deletion_as_a_comment_that_is_not_there(
+def test_an_edit_is_another_text_and_a_deletion_a_missing_comment(
     side: SimulatedConnection,
 ) -> None:
     before = {(each.revision, each.digest) for each in recent(side).events}
@@ -283,7 +283,7 @@ def test_the_comments_of_older_media_are_on_older_pages(side: SimulatedConnectio
     assert sorted(seen) == sorted(["21", *(f"1{number}" for number in range(12, 32))])
 
 
-def test_a_comment_that_cannot_be_read_costs_the_page_only_itself(
+def test_an_unreadable_comment_costs_only_itself(
     side: SimulatedConnection,
 ) -> None:
     side.simulator.set_resource("instagram", "22", {**SHOWN, "timestamp": "yesterday"})
@@ -292,7 +292,7 @@ def test_a_comment_that_cannot_be_read_costs_the_page_only_itself(
     assert len(page.problems) == 1
 
 
-def test_wrong_credentials_are_told_and_nothing_is_posted(side: SimulatedConnection) -> None:
+def test_wrong_credentials_are_rejected_and_nothing_is_posted(side: SimulatedConnection) -> None:
     refused = INSTAGRAM.recent(
         None, PlatformAccount(side.connection, {"access_token": "another"}, side.http), NOW
     )
@@ -314,7 +314,7 @@ def test_a_reply_of_2200_characters_fits_and_one_more_is_not_sent(
     assert refused.reason == "too_long"
 
 
-def test_an_account_asked_too_often_has_not_taken_the_reply(side: SimulatedConnection) -> None:
+def test_a_rate_limit_means_that_nothing_was_posted(side: SimulatedConnection) -> None:
     side.simulator.add_fault("instagram", FaultMode.RATE_LIMITED)
     with pytest.raises(PlatformUnavailable) as fault:
         reply(side, target())

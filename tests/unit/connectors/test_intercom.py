@@ -96,7 +96,7 @@ def read(topic: str, item: object) -> ReviewEvent:
 
 @given(body=st.binary(min_size=1, max_size=80), bit=st.integers(0, 10_000))
 @settings(max_examples=60, deadline=None)
-def test_what_intercom_signed_is_believed_and_one_flipped_bit_is_not(body: bytes, bit: int) -> None:
+def test_a_signed_delivery_passes_and_a_flipped_bit_fails(body: bytes, bit: int) -> None:
     request = WebhookRequest(
         "POST",
         {"x-hub-signature": "sha1=" + hmac.new(b"client-secret", body, hashlib.sha1).hexdigest()},
@@ -145,7 +145,7 @@ def test_the_shape_of_old_api_versions_is_read_too() -> None:
     )
 
 
-def test_of_a_history_only_what_is_unanswered_counts() -> None:
+def test_only_the_unanswered_parts_of_a_conversation_count() -> None:
     parts = [
         part(1, "Old."), part(2, "We look.", "admin"), part(3, "Still!"), part(4, "Secret.", "admin", "note"), part(5, "Beep.", "bot"),
         part(6, "Please!", kind="open"), part(7, None, "admin", "assignment"), part(8, None, "user", "close"), part(9, "x", redacted=True),
@@ -159,14 +159,14 @@ def test_of_a_history_only_what_is_unanswered_counts() -> None:
     assert events("conversation.user.replied", conversation(parts[5])) == found[1:]
 
 
-def test_a_message_that_is_only_a_picture_is_heard_without_words() -> None:
+def test_a_message_with_only_a_picture_is_a_review_without_text() -> None:
     event = read(
         "conversation.user.replied", conversation(part(1, None, attachments=[{"name": "lid.jpg"}]))
     )
     assert (event.kind, event.text) == (EventKind.CREATED, None)
 
 
-def test_what_the_business_says_is_seen_and_never_answered() -> None:
+def test_what_the_business_writes_is_recorded_and_never_answered() -> None:
     event = read(
         "conversation.admin.replied",
         conversation(part(1, "Old."), part(2, "<p>We look.</p>", "admin")),
@@ -192,7 +192,7 @@ def test_deleted_words_are_withdrawn_for_good_whatever_order_they_come_in() -> N
         } == {EventKind.WITHDRAWN}
 
 
-def test_a_redaction_is_read_as_a_part_too_if_it_says_of_what() -> None:
+def test_a_redaction_of_a_part_is_read_if_it_names_the_conversation() -> None:
     bare = {"type": "conversation_part", "id": "3"}
     event = read("conversation_part.redacted", {**bare, "conversation": {"id": "21"}})
     assert (event.kind, event.native_id, event.native_thread) == (EventKind.WITHDRAWN, "21.3", "21")
@@ -204,7 +204,7 @@ def test_a_redaction_is_read_as_a_part_too_if_it_says_of_what() -> None:
     assert (unknown.events, len(unknown.problems)) == ((), 1)
 
 
-def test_an_opening_goes_with_its_words_or_with_its_conversation() -> None:
+def test_an_opening_message_is_withdrawn_with_its_text_or_its_conversation() -> None:
     redacted = conversation()
     redacted["source"]["redacted"] = True
     for event in (
@@ -235,7 +235,7 @@ def test_a_conversation_without_an_id_or_a_message_is_unparseable() -> None:
             events("conversation.user.created", item)
 
 
-def test_an_author_of_a_kind_that_is_no_text_costs_nothing() -> None:
+def test_an_author_type_that_is_no_text_is_ignored() -> None:
     odd = conversation()
     odd["source"]["author"]["type"] = ["user"]
     assert read("conversation.user.created", odd).text == "The lid leaks & drips.\nHelp\nme!"
@@ -394,7 +394,7 @@ def test_a_fault_says_whether_the_reply_may_be_there(
     )
 
 
-def test_of_a_conversation_that_is_not_shown_whole_nothing_is_certain(
+def test_a_conversation_that_is_not_shown_whole_proves_nothing(
     platform: Any, http_response: Callable[..., Any], http: HttpClient
 ) -> None:
     connection = replace(BLANK, settings={"api_base": platform.url, "admin_id": "5017691"})
@@ -408,7 +408,7 @@ def test_of_a_conversation_that_is_not_shown_whole_nothing_is_certain(
     assert INTERCOM.fetch("21.9", PlatformAccount(connection, TOKEN, http)) is None
 
 
-def test_answers_in_unknown_words_do_no_harm(
+def test_unknown_responses_do_no_harm(
     platform: Any, http_response: Callable[..., Any], http: HttpClient
 ) -> None:
     connection = replace(BLANK, settings={"api_base": platform.url, "admin_id": "5017691"})

@@ -27,12 +27,12 @@ from heard.reviews import normalize_text
         (None, None),
     ],
 )
-def test_tags_go_and_words_stay(marked_up: str | None, said: str | None) -> None:
+def test_tags_are_removed_and_text_stays(marked_up: str | None, said: str | None) -> None:
     assert html_to_text(marked_up) == said
 
 
 @given(st.text())
-def test_any_text_is_read_and_what_holds_no_markup_stays_as_it_is(text: str) -> None:
+def test_any_text_is_read_and_text_without_markup_stays_as_it_is(text: str) -> None:
     said = html_to_text(text)
     assert "<" in text or "&" in text or said == normalize_text(text)
 
@@ -42,12 +42,12 @@ def test_any_text_is_read_and_what_holds_no_markup_stays_as_it_is(text: str) -> 
     "part",
     ["<a", "a", "a<b>", "<a ", "&#1", "&", "<!--", "<!", "<blockquote>a<p>", "</", "<b", "\n "],
 )
-def test_however_long_a_text_is_reading_it_takes_no_longer_than_its_length(part: str) -> None:
+def test_the_time_to_read_a_text_grows_with_its_length_only(part: str) -> None:
     began = time.process_time()
     html_to_text("<" + part * (400_000 // len(part)), quote="> ")
     assert time.process_time() - began < 3
 
 
-def test_a_number_that_no_character_has_is_none_however_long() -> None:
+def test_a_reference_to_no_character_is_replaced_however_long_it_is() -> None:
     assert html_to_text("a&#" + "1" * 5_000 + ";b") == "a\ufffdb"
     assert html_to_text("<p>&#65;&#x41;&#0065;&#" + "9" * 8 + ";") == "AAA\ufffd"

@@ -85,7 +85,7 @@ def parsed(event: str, of: dict[str, Any]) -> ParsedDelivery:
     return MASTODON.parse(delivery(event, of), CONNECTION, NOW)
 
 
-def test_the_published_vectors_are_believed_under_mastodons_header(
+def test_the_published_vectors_pass_under_mastodons_header(
     facts: Callable[[str], str],
 ) -> None:
     for vector in json.loads(facts("vectors/sha256-hex-body.json"))["vectors"]:
@@ -122,7 +122,7 @@ def test_the_documented_report_is_no_review(facts: Callable[[str], str]) -> None
     assert MASTODON.parse(WebhookRequest("POST", {}, document), CONNECTION, NOW) == ParsedDelivery()
 
 
-def test_of_all_statuses_of_an_instance_only_those_that_mention_us_count() -> None:
+def test_only_statuses_that_mention_us_count() -> None:
     assert parsed("status.created", status(mentions=[])) == ParsedDelivery()
     assert (
         parsed(
@@ -138,13 +138,13 @@ def test_of_all_statuses_of_an_instance_only_those_that_mention_us_count() -> No
 @pytest.mark.parametrize(
     "account", ["larkfieldbakery", "@LarkfieldBakery@social.example", "110088120077001234"]
 )
-def test_our_account_is_known_however_it_was_entered(account: str) -> None:
+def test_our_account_is_recognized_in_every_form_of_its_name(account: str) -> None:
     connection = replace(CONNECTION, settings={**CONNECTION.settings, "account": account})
     (event,) = MASTODON.parse(delivery("status.created", status()), connection, NOW).events
     assert event.kind is EventKind.CREATED
 
 
-def test_our_own_answer_is_seen_and_our_own_posts_are_nothing() -> None:
+def test_our_own_answer_is_recorded_and_our_other_posts_are_ignored() -> None:
     (event,) = parsed("status.created", status(account=US, mentions=[], in_reply_to_id="5")).events
     assert event.kind is EventKind.REPLY_SEEN
     assert parsed("status.created", status(account=US, mentions=[])) == ParsedDelivery()
@@ -184,7 +184,7 @@ def test_any_order_of_arrival_ends_in_the_same_words() -> None:
         status(id={}),
     ],
 )
-def test_a_status_that_cannot_be_placed_is_quarantined(broken: dict[str, Any]) -> None:
+def test_an_unreadable_status_is_quarantined(broken: dict[str, Any]) -> None:
     with pytest.raises(Unparseable) as error:
         parsed("status.created", broken)
     assert "slow" not in str(error.value)
@@ -245,7 +245,7 @@ def wire() -> Iterator[Wire]:
         )
 
 
-def test_a_reply_mentions_the_author_and_is_found_by_its_words(wire: Wire) -> None:
+def test_a_reply_mentions_the_author_and_is_found_by_its_text(wire: Wire) -> None:
     wire.knows(status())
     assert wire.find() is ReplyLookup.ABSENT
     sent = wire.reply()
@@ -280,7 +280,7 @@ def test_a_repeated_reply_is_posted_once(wire: Wire) -> None:
     assert len(wire.platforms.replies()) == 1
 
 
-def test_a_reply_at_the_limit_is_taken_and_what_is_over_never_leaves(wire: Wire) -> None:
+def test_a_reply_at_the_limit_is_accepted_and_a_longer_one_is_not_sent(wire: Wire) -> None:
     wire.knows(status())
     assert isinstance(wire.reply("ä" * MASTODON.capabilities.reply_limit), SentReply)
     refused = [
@@ -334,7 +334,7 @@ def test_pages_follow_each_other_newest_first(wire: Wire) -> None:
     assert seen == [str(number) for number in range(164, 99, -1)]
 
 
-def test_an_edit_is_seen_when_asked_again_and_a_deletion_by_reading(wire: Wire) -> None:
+def test_a_poll_shows_edits_and_a_fetch_shows_deletions(wire: Wire) -> None:
     wire.knows(status())
     before = wire.recent()
     wire.knows(status(edited_at="2026-03-14T09:20:00Z", content="<p>Very slow.</p>"))
@@ -353,7 +353,7 @@ def test_an_edit_is_seen_when_asked_again_and_a_deletion_by_reading(wire: Wire) 
     assert refused.reason == "gone"
 
 
-def test_a_notification_that_cannot_be_read_costs_only_itself(wire: Wire) -> None:
+def test_an_unreadable_notification_costs_only_itself(wire: Wire) -> None:
     wire.knows(status("1"), status("2", created_at="soon"))
     page = wire.recent()
     assert isinstance(page, ReviewPage)
@@ -374,7 +374,7 @@ def test_without_or_with_wrong_credentials_nothing_is_read(wire: Wire) -> None:
         assert (other.fetch("900"), other.find()) == (None, ReplyLookup.CANNOT_TELL)
 
 
-def test_an_instance_that_asks_us_to_wait_says_until_when(wire: Wire) -> None:
+def test_a_rate_limit_says_how_long_to_wait(wire: Wire) -> None:
     wire.knows(status())
     target = wire.target()
     wire.platforms.add_fault(
@@ -386,7 +386,7 @@ def test_an_instance_that_asks_us_to_wait_says_until_when(wire: Wire) -> None:
     assert fault.value.retry_after in range(85, 92)
 
 
-def test_a_refusal_tells_the_instances_own_words(wire: Wire) -> None:
+def test_a_rejection_shows_the_instances_own_message(wire: Wire) -> None:
     wire.knows(status())
     wire.platforms.add_fault("mastodon", FaultMode.REJECT)
     assert wire.reply() == Rejection(

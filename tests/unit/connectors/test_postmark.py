@@ -69,7 +69,7 @@ def read(**fields: Any) -> ReviewEvent:
     return event
 
 
-def test_what_postmarks_own_tester_sends_is_a_test(facts: Callable[[str], str]) -> None:
+def test_the_delivery_of_postmarks_own_tester_is_a_test(facts: Callable[[str], str]) -> None:
     for name in ("postmark-inbound.json", "postmark-inbound-with-raw.json"):
         body = facts(f"payloads/{name}")
         (event,) = POST.parse(WebhookRequest("POST", {}, body.encode()), HERE, NOW).events
@@ -85,7 +85,7 @@ def test_what_postmarks_own_tester_sends_is_a_test(facts: Callable[[str], str]) 
 
 
 @given(st.text(max_size=20))
-def test_only_who_knows_the_password_is_believed(guess: str) -> None:
+def test_only_the_right_password_passes(guess: str) -> None:
     def asked(secret: str) -> WebhookRequest:
         return replace(
             posted(),
@@ -103,14 +103,14 @@ def test_only_who_knows_the_password_is_believed(guess: str) -> None:
     assert none.reason is SignatureFailureReason.NO_SECRET
 
 
-def test_new_words_come_from_postmark_or_else_from_the_text() -> None:
+def test_the_new_text_comes_from_postmark_or_else_from_the_mail() -> None:
     assert read(StrippedTextReply="New.").text == "New."
     assert read(TextBody="New.\n\nOn Sat, Acme wrote:\n> Old.").text == "New."
     assert read(TextBody="", HtmlBody="<p>New.</p>").text == "New."
     assert read(TextBody="").text is None
 
 
-def test_an_answer_belongs_to_the_thread_of_the_first_mail() -> None:
+def test_a_reply_belongs_to_the_thread_of_the_first_mail() -> None:
     answer = [*PROVEN, {"Name": "References", "Value": "<m0@example.org> <ours@acme.example>"}]
     assert read(Headers=answer).native_thread == "m0@example.org"
     assert read().native_thread == "m1@example.org"
@@ -129,7 +129,7 @@ def test_an_answer_belongs_to_the_thread_of_the_first_mail() -> None:
         ({"X-Spam-Tests": "DKIM_VALID_AU", "List-Id": "<a.b>"}, "mailing_list"),
     ],
 )  # fmt: skip
-def test_only_a_sender_who_is_proven_is_answered(headers: dict[str, str], why: str | None) -> None:
+def test_only_a_verified_sender_is_answered(headers: dict[str, str], why: str | None) -> None:
     assert (
         read(
             Headers=[{"Name": name, "Value": value} for name, value in headers.items()]
@@ -143,7 +143,7 @@ def test_a_verdict_that_the_sender_brought_along_does_not_count() -> None:
     assert read(Headers=brought).reply_to["unanswerable"] == "unverified_sender"
 
 
-def test_machines_answers_and_other_records_are_ignored() -> None:
+def test_automatic_replies_and_other_records_are_ignored() -> None:
     assert (
         POST.parse(
             posted(Headers=[*PROVEN, {"Name": "Auto-Submitted", "Value": "auto-replied"}]),
@@ -156,7 +156,7 @@ def test_machines_answers_and_other_records_are_ignored() -> None:
 
 
 @pytest.mark.parametrize("fields", [{"MessageID": None}, {"MessageID": "a b"}])
-def test_a_mail_without_a_name_is_unreadable(fields: dict[str, object]) -> None:
+def test_a_mail_without_an_id_is_unreadable(fields: dict[str, object]) -> None:
     with pytest.raises(Unparseable):
         POST.parse(posted(**fields), HERE, NOW)
 
@@ -206,7 +206,7 @@ def wire(loopback: None) -> Iterator[Wire]:
         yield Wire(running)
 
 
-def test_an_answer_arrives_in_the_thread_and_is_found_by_its_id(wire: Wire) -> None:
+def test_a_reply_arrives_in_the_thread_and_is_found_by_its_id(wire: Wire) -> None:
     assert wire.find() is ReplyLookup.ABSENT
     sent = wire.reply()
     (taken,) = wire.platforms.replies()
@@ -223,7 +223,9 @@ def test_an_answer_arrives_in_the_thread_and_is_found_by_its_id(wire: Wire) -> N
     ("mode", "taken"),
     [(FaultMode.DROP, True), (FaultMode.FAIL_AFTER, True), (FaultMode.FAIL_BEFORE, False)],
 )
-def test_doubt_is_said_and_resolved(wire: Wire, mode: FaultMode, taken: bool) -> None:
+def test_a_fault_says_whether_the_reply_may_be_sent_and_a_search_finds_it(
+    wire: Wire, mode: FaultMode, taken: bool
+) -> None:
     wire.platforms.add_fault("postmark", mode)
     with pytest.raises(PlatformUnavailable) as fault:
         wire.reply()
@@ -231,14 +233,14 @@ def test_doubt_is_said_and_resolved(wire: Wire, mode: FaultMode, taken: bool) ->
     assert isinstance(wire.find(), SentReply) == taken
 
 
-def test_being_asked_to_wait_means_that_nothing_was_sent(wire: Wire) -> None:
+def test_a_rate_limit_means_that_nothing_was_sent(wire: Wire) -> None:
     wire.platforms.add_fault("postmark", FaultMode.RATE_LIMITED, seconds=7)
     with pytest.raises(PlatformUnavailable) as fault:
         wire.reply()
     assert (fault.value.maybe_applied, fault.value.retry_after) == (False, 7)
 
 
-def test_refusals_say_what_to_do(wire: Wire) -> None:
+def test_rejections_say_what_to_do(wire: Wire) -> None:
     told = [wire.reply("x" * 100_001)]
     wire.platforms.set_resource("postmark", "ida@example.org", {"inactive": True})
     told.append(wire.reply())
@@ -268,7 +270,7 @@ def test_refusals_say_what_to_do(wire: Wire) -> None:
     assert all("ida@" not in each.detail for each in told if isinstance(each, Rejection))
 
 
-def test_a_search_that_gives_others_than_asked_for_says_nothing(
+def test_a_search_that_lists_other_mails_proves_nothing(
     platform: Any, http_response: Any, http: HttpClient
 ) -> None:
     platform.respond_with(

@@ -131,7 +131,7 @@ def wire() -> Iterator[Wire]:
         )
 
 
-def test_whatever_comes_uninvited_says_nothing() -> None:
+def test_a_delivery_to_the_address_has_no_events() -> None:
     connection = Connection("con-1", "bus_1", "reddit", "https://api.example.com/hooks/con-1")
     assert (
         Reddit().parse(WebhookRequest("POST", {}, b'{"kind": "Listing"}'), connection, NOW)
@@ -140,7 +140,7 @@ def test_whatever_comes_uninvited_says_nothing() -> None:
 
 
 @pytest.mark.parametrize("name", ["t3_s", "t1_c"])
-def test_a_reply_is_found_by_its_words_among_the_direct_answers(wire: Wire, name: str) -> None:
+def test_a_reply_is_found_by_its_text_among_the_direct_answers(wire: Wire, name: str) -> None:
     wire.knows(
         t3_s=submission(), t1_c=comment("t3_s"), t1_d=comment("t1_c", body=TEXT, author="somebody")
     )
@@ -160,7 +160,7 @@ def test_a_reply_is_found_by_its_words_among_the_direct_answers(wire: Wire, name
     )
 
 
-def test_answers_that_are_folded_away_leave_it_open(wire: Wire) -> None:
+def test_hidden_answers_prove_nothing(wire: Wire) -> None:
     wire.knows(
         t3_s=submission(),
         t1_c=comment("t3_s", more=True),
@@ -171,7 +171,7 @@ def test_answers_that_are_folded_away_leave_it_open(wire: Wire) -> None:
     assert wire.find(target=wire.target("t1_d")) is ReplyLookup.ABSENT
 
 
-def test_a_reply_that_went_through_unheard_is_found(wire: Wire) -> None:
+def test_a_reply_whose_response_was_lost_is_found(wire: Wire) -> None:
     wire.knows(t3_s=submission())
     target = wire.target()
     wire.platforms.add_fault("reddit", FaultMode.DROP)
@@ -184,7 +184,7 @@ def test_a_reply_that_went_through_unheard_is_found(wire: Wire) -> None:
 @pytest.mark.parametrize(
     ("told", "wait"), [(512.2, 513), (0, 1), (10**9, 86_400), ("soon", 540), (None, 540), (-1, 540)]
 )
-def test_an_account_that_posts_too_often_waits_as_long_as_told(
+def test_an_account_that_posts_too_often_waits_as_long_as_reddit_says(
     wire: Wire, told: Any, wait: int
 ) -> None:
     wire.knows(t3_s=submission())
@@ -196,7 +196,7 @@ def test_an_account_that_posts_too_often_waits_as_long_as_told(
     assert wire.platforms.replies() == []
 
 
-def test_a_client_that_asks_too_often_waits_until_the_reset(wire: Wire) -> None:
+def test_a_client_that_calls_too_often_waits_until_the_reset(wire: Wire) -> None:
     wire.knows(t3_s=submission())
     target = wire.target()
     wire.platforms.add_fault("reddit", FaultMode.RATE_LIMITED, seconds=77)
@@ -205,7 +205,7 @@ def test_a_client_that_asks_too_often_waits_until_the_reset(wire: Wire) -> None:
     assert (fault.value.maybe_applied, fault.value.retry_after) == (False, 77)
 
 
-def test_refusals_for_good_hide_in_a_200_and_tell_what_to_do(wire: Wire) -> None:
+def test_rejections_in_a_200_say_what_to_do(wire: Wire) -> None:
     wire.knows(t3_s=submission(locked=True))
     assert wire.reply() == Rejection(
         "rejected", "Reddit says: Comments are locked. (THREAD_LOCKED)"
@@ -218,7 +218,7 @@ def test_refusals_for_good_hide_in_a_200_and_tell_what_to_do(wire: Wire) -> None
 
 
 @pytest.mark.parametrize("body", [b'{"json": {"errors": [], "data": {}}}', b"{}", b"<html>"])
-def test_a_success_that_names_no_comment_leaves_doubt(wire: Wire, body: bytes) -> None:
+def test_a_success_without_a_comment_leaves_doubt(wire: Wire, body: bytes) -> None:
     wire.knows(t3_s=submission())
     target = wire.target()
 
@@ -237,7 +237,7 @@ def test_a_success_that_names_no_comment_leaves_doubt(wire: Wire, body: bytes) -
 
 
 @pytest.mark.parametrize("errors", [b"[[]]", b"[[1]]", b'["TOO_OLD"]', b"[{}]"])
-def test_errors_of_another_shape_are_refusals_all_the_same(wire: Wire, errors: bytes) -> None:
+def test_errors_of_another_shape_are_rejections_too(wire: Wire, errors: bytes) -> None:
     wire.knows(t3_s=submission())
     target = wire.target()
 
@@ -256,7 +256,7 @@ def test_errors_of_another_shape_are_refusals_all_the_same(wire: Wire, errors: b
     assert refused.reason == "rejected"
 
 
-def test_a_reply_at_the_limit_is_taken_and_one_over_never_leaves(wire: Wire) -> None:
+def test_a_reply_at_the_limit_is_accepted_and_a_longer_one_is_not_sent(wire: Wire) -> None:
     wire.knows(t3_s=submission())
     assert isinstance(wire.reply("ä" * 10_000), SentReply)
     assert isinstance(refused := wire.reply("ä" * 10_001), Rejection)
@@ -312,12 +312,12 @@ def test_a_thread_does_not_depend_on_what_else_is_on_the_page(wire: Wire) -> Non
     ]
 
 
-def test_a_thread_whose_top_cannot_be_read_ends_at_the_last_name_known(wire: Wire) -> None:
+def test_a_thread_whose_top_is_unreadable_ends_at_the_last_known_name(wire: Wire) -> None:
     wire.knows(t3_s=submission(), t1_c=comment("t1_lost"))
     assert wire.target("t1_c").native_thread == "t1_lost"
 
 
-def test_listings_are_merged_newest_first_over_all_pages_and_nothing_twice(wire: Wire) -> None:
+def test_listings_are_merged_newest_first_over_all_pages_without_repetition(wire: Wire) -> None:
     # Comments come ten times as often as submissions; mentions now and then, one of them in the
     # subreddit itself.
     wire.knows(**{f"t3_p{number}": submission(number * 1_000) for number in range(130)})
@@ -372,7 +372,7 @@ def test_an_edit_is_a_later_revision_and_a_withdrawal_the_last(wire: Wire) -> No
 
 
 @pytest.mark.parametrize("words", ["[deleted]", "[removed]", "[ Removed by Reddit ]"])
-def test_what_was_taken_away_is_gone_when_it_is_read(wire: Wire, words: str) -> None:
+def test_a_removed_thing_is_gone_when_it_is_fetched(wire: Wire, words: str) -> None:
     wire.knows(
         t3_s=submission(),
         t1_a=comment("t3_s", body=words),
@@ -392,7 +392,7 @@ def test_our_own_submissions_and_machines_are_no_reviews(wire: Wire) -> None:
     assert [event.native_id for event in wire.page().events] == ["t1_b"]
 
 
-def test_a_thing_that_cannot_be_read_costs_only_itself(wire: Wire) -> None:
+def test_an_unreadable_thing_costs_only_itself(wire: Wire) -> None:
     wire.knows(t3_s=submission(), t1_a=comment("t3_s", edited=1e300))
     page = wire.page()
     assert ([event.native_id for event in page.events], len(page.problems)) == (["t3_s"], 1)
@@ -407,7 +407,7 @@ def test_ampersands_and_links_arrive_as_written(wire: Wire) -> None:
     assert events["t1_c"].link == "https://www.reddit.com/comments/s/_/c"
 
 
-def test_a_refused_sign_in_is_a_refusal_though_it_comes_as_a_200(wire: Wire) -> None:
+def test_a_refused_sign_in_is_a_rejection_though_its_status_is_200(wire: Wire) -> None:
     wire.knows(t3_s=submission())
     target = wire.target()
     for entered, reason in (
@@ -434,7 +434,7 @@ def test_a_refresh_token_takes_the_passwords_place_and_a_revoked_token_is_replac
     assert len(wire.platforms.replies()) == 1
 
 
-def test_a_subreddit_that_is_not_there_is_said_to_be(wire: Wire) -> None:
+def test_a_missing_subreddit_is_named_in_the_rejection(wire: Wire) -> None:
     wrong = replace(
         wire.connection, settings={**wire.connection.settings, "subreddit": "r/nowhere/"}
     )

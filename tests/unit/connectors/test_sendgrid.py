@@ -83,7 +83,7 @@ def test_the_documented_form_is_read(facts: Callable[[str], str]) -> None:
     assert "unanswerable" not in event.reply_to
 
 
-def test_a_mail_is_named_by_its_id_and_its_sender_and_twice_the_same() -> None:
+def test_the_id_of_a_mail_is_made_of_its_message_id_and_its_sender() -> None:
     assert read() == read()
     other = read(headers=HEADERS.replace("ida@example.org", "eve@evil.example"))
     assert read().native_id.startswith("m1@example.org/")
@@ -96,7 +96,7 @@ def test_a_mail_is_named_by_its_id_and_its_sender_and_twice_the_same() -> None:
     )
 
 
-def test_fields_are_in_the_encoding_that_the_form_says() -> None:
+def test_fields_are_decoded_as_the_form_says() -> None:
     assert read(text="Grüße".encode("iso-8859-1"), charsets='{"text":"iso-8859-1"}').text == "Grüße"
     assert read(text="Grüße", charsets='{"text":"x-none"}').text == "Grüße"
     assert read(text="Grüße", charsets="[").text == "Grüße"
@@ -125,7 +125,7 @@ def test_a_raw_mail_and_one_of_html_are_read_alike() -> None:
         ({"spam_score": "n/a"}, None),
     ],
 )  # fmt: skip
-def test_only_a_sender_who_is_proven_is_answered(fields: dict[str, str], why: str | None) -> None:
+def test_only_a_verified_sender_is_answered(fields: dict[str, str], why: str | None) -> None:
     assert read(**fields).reply_to.get("unanswerable") == why
 
 
@@ -134,7 +134,7 @@ def test_only_a_sender_who_is_proven_is_answered(fields: dict[str, str], why: st
     [WebhookRequest("POST", {}, b"a=1"), WebhookRequest("POST", {"content-type": "multipart/form-data"}, b"--x"), posted({"subject": "Nothing else"}),
      WebhookRequest("POST", {"content-type": "multipart/form-data; boundary=x\r\nfrom: a"}, b"--x--")],
 )  # fmt: skip
-def test_what_holds_no_mail_is_unreadable(request_: WebhookRequest) -> None:
+def test_a_form_without_a_mail_is_unreadable(request_: WebhookRequest) -> None:
     with pytest.raises(Unparseable):
         GRID.parse(request_, HERE, NOW)
 
@@ -186,7 +186,7 @@ def wire(loopback: None) -> Iterator[Wire]:
         yield Wire(running)
 
 
-def test_an_answer_arrives_in_the_customers_thread(wire: Wire) -> None:
+def test_a_reply_arrives_in_the_customers_thread(wire: Wire) -> None:
     sent = wire.reply()
     (taken,) = wire.platforms.replies()
     assert sent == SentReply(taken.native_id)
@@ -203,7 +203,7 @@ def test_an_answer_arrives_in_the_customers_thread(wire: Wire) -> None:
     )
 
 
-def test_refusals_say_what_to_do(wire: Wire) -> None:
+def test_rejections_say_what_to_do(wire: Wire) -> None:
     told = [wire.reply("x" * 100_001)]
     wire.platforms.add_fault("sendgrid", FaultMode.REJECT)
     told.append(wire.reply())
@@ -232,7 +232,7 @@ def test_refusals_say_what_to_do(wire: Wire) -> None:
     ("mode", "doubt"),
     [(FaultMode.DROP, True), (FaultMode.FAIL_BEFORE, True), (FaultMode.RATE_LIMITED, False)],
 )
-def test_faults_say_whether_the_answer_may_have_left(
+def test_faults_say_whether_the_reply_may_have_been_sent(
     wire: Wire, mode: FaultMode, doubt: bool
 ) -> None:
     wire.platforms.add_fault("sendgrid", mode)
@@ -242,7 +242,7 @@ def test_faults_say_whether_the_answer_may_have_left(
 
 
 @pytest.mark.timeout(20)
-def test_attached_mails_are_not_taken_apart_and_endless_forms_are_refused() -> None:
+def test_attached_mails_are_not_parsed_and_endless_forms_are_refused() -> None:
     attached = b"".join(
         b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (depth, depth)
         for depth in range(3_000)
@@ -264,13 +264,13 @@ def test_attached_mails_are_not_taken_apart_and_endless_forms_are_refused() -> N
     assert time.process_time() - began < 3
 
 
-def test_the_form_of_a_program_that_ends_lines_with_line_feeds_only_is_read() -> None:
+def test_a_form_with_bare_line_feeds_is_read() -> None:
     whole = posted(FIELDS)
     (event,) = GRID.parse(replace(whole, body=whole.body.replace(b"\r\n", b"\n")), HERE, NOW).events
     assert event == read()
 
 
-def test_halves_of_characters_cost_no_more_than_themselves() -> None:
+def test_lone_surrogates_cost_only_themselves() -> None:
     event = read(headers="Date: now", text="+2AA- slow +IKw-", charsets='{"text":"utf-7"}')
     assert event.text is not None
     assert event.text.endswith("slow €")

@@ -30,8 +30,11 @@ from heard.connectors import (
     WebhookRequest,
     load,
 )
-from heard.connectors import mail as mails
 from heard.connectors.http import HttpClient
+from heard.connectors.mail.compose import compose_reply, from_header
+from heard.connectors.mail.mime import read_mime
+from heard.connectors.mail.quotes import new_text
+from heard.connectors.mail.senders import unanswerable_reason
 from heard.connectors.markup import html_to_text
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import EventKind, ReviewEvent
@@ -118,7 +121,7 @@ def test_the_documented_notification_is_read(facts: Callable[[str], str]) -> Non
 
 
 @pytest.mark.parametrize("encoding", ["UTF8", "BASE64"])
-def test_the_author_is_known_by_a_hash_and_answered_at_the_address(encoding: str) -> None:
+def test_the_authors_id_is_a_hash_and_replies_go_to_the_address(encoding: str) -> None:
     event = read(mail("Ünhappy."), encoding=encoding)
     assert event.text == "Ünhappy."
     assert event.author.id.startswith("email:")
@@ -132,7 +135,7 @@ def test_the_author_is_known_by_a_hash_and_answered_at_the_address(encoding: str
     }
 
 
-def test_mails_that_answer_each_other_are_one_thread() -> None:
+def test_mails_in_reply_to_each_other_are_one_thread() -> None:
     first = read(mail())
     second = read(
         mail(
@@ -186,20 +189,20 @@ def test_mails_that_answer_each_other_are_one_thread() -> None:
         ),
     ],
 )
-def test_only_what_is_new_counts_and_nothing_is_lost(text: str, new: str) -> None:
-    assert mails.new_text(text) == new
+def test_only_the_new_text_counts_and_nothing_is_lost(text: str, new: str) -> None:
+    assert new_text(text) == new
 
 
-def test_what_was_forwarded_stays() -> None:
+def test_forwarded_text_stays() -> None:
     text = "See below.\n\nFrom: Acme\nSent: Saturday\nTo: Ida\nSubject: Refund\n\nWe will not pay."
     assert read(mail(text, subject="Fwd: Refund")).text == text
     assert read(mail(text)).text == "See below."
 
 
 @given(st.text(max_size=200))
-def test_no_text_is_ever_lost_whole(text: str) -> None:
-    found = mails.new_text(text)
-    assert (found is None) == (mails.new_text(text, forwarded=True) is None)
+def test_no_text_is_ever_lost_as_a_whole(text: str) -> None:
+    found = new_text(text)
+    assert (found is None) == (new_text(text, forwarded=True) is None)
     assert not any(character.isalnum() for character in text) or any(
         character.isalnum() for character in found or ""
     )
@@ -224,11 +227,11 @@ def test_html_is_read_as_its_reader_sees_it() -> None:
         "<!-- x -->My soup was cold.",
     ],
 )
-def test_broken_html_loses_no_words(html: str) -> None:
+def test_broken_html_loses_no_text(html: str) -> None:
     assert "My soup was cold." in (html_to_text(html, quote="> ") or "")
 
 
-def test_a_mail_of_many_parts_is_its_words_without_attachments() -> None:
+def test_a_mail_of_many_parts_is_its_text_without_attachments() -> None:
     inner = mail("Somebody else's mail.").decode()
     parts = [
         "content-type: multipart/alternative; boundary=in\r\n\r\n--in\r\ncontent-type: "
@@ -271,7 +274,7 @@ def test_headers_of_any_alphabet_are_read() -> None:
         {"x_autoreply": "yes"},
     ],
 )  # fmt: skip
-def test_a_machines_answer_is_no_review(headers: dict[str, str]) -> None:
+def test_an_automatic_reply_is_no_review(headers: dict[str, str]) -> None:
     assert parsed(mail(**headers)) == ParsedDelivery()
 
 
@@ -295,7 +298,7 @@ def test_a_machines_answer_is_no_review(headers: dict[str, str]) -> None:
         ({"auto_submitted": "no"}, {}, None),
     ],
 )  # fmt: skip
-def test_who_must_not_be_answered_is_still_heard(
+def test_a_mail_that_must_not_be_answered_is_still_a_review(
     wire: Wire, headers: dict[str, str], verdicts: dict[str, str], why: str | None
 ) -> None:
     event = read(mail(**headers), **verdicts)
@@ -330,16 +333,16 @@ def test_a_business_may_trust_its_own_gateway() -> None:
     assert "unanswerable" not in event.reply_to
 
 
-def test_answers_go_to_reply_to_only_within_the_senders_domain() -> None:
+def test_replies_go_to_reply_to_only_within_the_senders_domain() -> None:
     assert read(mail(reply_to="Desk <desk@example.org>")).reply_to["to"] == "desk@example.org"
     assert read(mail(reply_to="victim@other.example")).reply_to["to"] == "ida@example.org"
 
 
-def test_what_the_business_sent_itself_is_its_reply() -> None:
+def test_a_mail_of_the_business_itself_is_its_reply() -> None:
     assert read(mail(**{"from": "Acme <HELLO@acme.example>"})).kind is EventKind.REPLY_SEEN
 
 
-def test_whoever_only_claims_to_be_the_business_is_heard_and_not_answered() -> None:
+def test_a_sender_who_only_claims_to_be_the_business_is_heard_and_not_answered() -> None:
     event = read(mail(**{"from": "Acme <hello@acme.example>"}), dmarc="FAIL")
     assert (event.kind, event.text, event.reply_to["unanswerable"]) == (
         EventKind.CREATED,
@@ -381,7 +384,7 @@ TANGLED = {
 
 @pytest.mark.timeout(20)
 @pytest.mark.parametrize("tangled", TANGLED.values(), ids=TANGLED)
-def test_a_mail_that_is_made_to_be_hard_to_read_is_heard_in_no_time(tangled: bytes) -> None:
+def test_a_mail_that_is_made_to_be_hard_to_read_is_read_fast(tangled: bytes) -> None:
     began = time.process_time()
     event = read(mail().split(b"\r\ncontent-type", 1)[0] + b"\n" + tangled)
     assert event.reply_to["to"] == "ida@example.org"
@@ -394,7 +397,7 @@ def test_a_file_with_an_endless_name_is_a_file() -> None:
     assert read(raw).text == "The words."
 
 
-def test_halves_of_characters_in_headers_cost_no_more_than_themselves() -> None:
+def test_lone_surrogates_in_headers_cost_only_themselves() -> None:
     wordless = notice(None, **PROVEN)
     wordless["mail"]["headers"] = [
         {"name": "From", "value": "\ud800 <ida@example.org>"},
@@ -407,12 +410,12 @@ def test_halves_of_characters_in_headers_cost_no_more_than_themselves() -> None:
 # SES and SNS
 
 
-def test_a_mail_with_a_virus_is_kept_and_not_read() -> None:
+def test_a_mail_with_a_virus_is_not_read() -> None:
     found = parsed(mail(), virus="FAIL")
     assert (found.events, len(found.problems)) == ((), 1)
 
 
-def test_a_mail_that_is_in_a_bucket_has_no_words_and_goes_to_a_person() -> None:
+def test_a_mail_in_a_bucket_has_no_text_and_goes_to_a_person() -> None:
     message = notice(None, **PROVEN)
     message["mail"]["headers"] = [
         {"name": "From", "value": "ida@example.org"},
@@ -449,7 +452,7 @@ def test_other_messages_of_the_topic_are_ignored_or_tests() -> None:
 @pytest.mark.parametrize(
     "body", [b"", b"[]", b'{"Type":"Notification"}', b'{"Type":"Notification","Message":"{"}']
 )
-def test_what_is_no_notification_is_unreadable(body: bytes) -> None:
+def test_a_body_that_is_no_notification_is_unreadable(body: bytes) -> None:
     with pytest.raises(Unparseable):
         SES.parse(WebhookRequest("POST", {}, body), HERE, NOW)
     with pytest.raises(Unparseable):
@@ -496,7 +499,7 @@ def wire(loopback: None) -> Iterator[Wire]:
         yield Wire(running)
 
 
-def test_an_answer_is_signed_threaded_and_word_for_word(wire: Wire) -> None:
+def test_a_reply_is_signed_threaded_and_unchanged(wire: Wire) -> None:
     sent = wire.reply()
     (taken,) = wire.platforms.replies()
     assert isinstance(sent, SentReply)
@@ -511,7 +514,7 @@ def test_an_answer_is_signed_threaded_and_word_for_word(wire: Wire) -> None:
     assert found is ReplyLookup.CANNOT_TELL
 
 
-def test_an_answer_is_the_same_bytes_each_time_and_nothing_in_it_becomes_a_header() -> None:
+def test_a_reply_is_the_same_bytes_each_time_and_nothing_in_it_becomes_a_header() -> None:
     evil = {
         "to": "ida@example.org",
         "subject": "Hi\r\nBcc: all@acme.example",
@@ -519,20 +522,18 @@ def test_an_answer_is_the_same_bytes_each_time_and_nothing_in_it_becomes_a_heade
         "references": "<a@b>\r\nBcc: <c@d>",
     }
     target = ReplyTarget("ses-1", "t", evil)
-    raw = mails.compose_reply(
-        target, "Hello.\n.\nBcc: none", mails.from_header(HERE), "rep_1\r\nBcc: x"
-    )
-    assert raw == mails.compose_reply(
-        target, "Hello.\n.\nBcc: none", mails.from_header(HERE), "rep_1\r\nBcc: x"
+    raw = compose_reply(target, "Hello.\n.\nBcc: none", from_header(HERE), "rep_1\r\nBcc: x")
+    assert raw == compose_reply(
+        target, "Hello.\n.\nBcc: none", from_header(HERE), "rep_1\r\nBcc: x"
     )
     made = message_from_bytes(raw, policy=policy.default)
     assert (made["Bcc"], made["In-Reply-To"], made["References"]) == (None, None, "<a@b> <c@d>")
     assert made["Subject"] == "Re: Hi Bcc: all@acme.example"
     assert str(made["From"]) == '"Café \\"Zur Post\\" & Söhne" <hello@acme.example>'
-    assert mails.read_mime(raw).unanswerable_reason == "machine"
+    assert unanswerable_reason(read_mime(raw), verified=True, spam=False) == "machine"
 
 
-def test_refusals_say_what_to_do(wire: Wire) -> None:
+def test_rejections_say_what_to_do(wire: Wire) -> None:
     assert wire.reply("x" * 100_001) == Rejection(
         "too_long", "A reply may have 100000 characters; this one has 1 more."
     )
@@ -556,7 +557,7 @@ def test_refusals_say_what_to_do(wire: Wire) -> None:
     ("mode", "doubt"),
     [(FaultMode.DROP, True), (FaultMode.FAIL_AFTER, True), (FaultMode.RATE_LIMITED, False)],
 )
-def test_faults_say_whether_the_answer_may_have_left(
+def test_faults_say_whether_the_reply_may_have_been_sent(
     wire: Wire, mode: FaultMode, doubt: bool
 ) -> None:
     wire.platforms.add_fault("ses", mode)
@@ -565,7 +566,7 @@ def test_faults_say_whether_the_answer_may_have_left(
     assert fault.value.maybe_applied == doubt
 
 
-def test_a_subscription_is_believed_and_confirmed_and_asked_again_if_that_fails(wire: Wire) -> None:
+def test_a_subscription_is_verified_and_confirmed_and_repeated_if_that_fails(wire: Wire) -> None:
     other: Any = wire.platforms.get("ses")
     topic = wire.connection.settings["topic_arn"]
     asked = {

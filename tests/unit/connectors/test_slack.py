@@ -126,7 +126,7 @@ def test_the_documented_payloads_are_a_message_of_our_own_and_a_challenge(
 
 
 @given(st.binary(max_size=60), st.integers(0, 59), st.integers(0, 7))
-def test_what_slacks_library_signs_is_believed_and_one_flipped_bit_is_not(
+def test_a_delivery_signed_by_slacks_library_passes_and_a_flipped_bit_fails(
     body: bytes, at: int, bit: int
 ) -> None:
     seconds = str(int(NOW.timestamp()))
@@ -149,7 +149,7 @@ def test_what_slacks_library_signs_is_believed_and_one_flipped_bit_is_not(
     )
 
 
-def test_without_a_secret_nothing_is_believed() -> None:
+def test_without_a_secret_every_delivery_fails() -> None:
     signed = SLACK.sign(envelope(message()), URL, SECRET, NOW)
     assert SLACK.verify(signed, HOME, (SECRET,), NOW, HttpClient()) is None
     for secrets in ((), ("",)):
@@ -181,14 +181,12 @@ def test_without_a_secret_nothing_is_believed() -> None:
         ({"type": "reaction_added", "item": {}}, None),
     ],
 )  # fmt: skip
-def test_only_what_customers_write_is_a_review(
-    event: dict[str, Any], kind: EventKind | None
-) -> None:
+def test_only_customers_messages_are_reviews(event: dict[str, Any], kind: EventKind | None) -> None:
     found = read(event)
     assert (found.kind if found else None) == kind
 
 
-def test_only_the_named_channels_are_listened_to() -> None:
+def test_only_the_named_channels_are_read() -> None:
     only = replace(HOME, settings={**HOME.settings, "channels": "C7, C1"})
     assert read(message(), only) is not None
     assert read(message(channel="C2"), only) is None
@@ -236,7 +234,7 @@ def test_any_order_of_arrival_ends_in_the_same_state() -> None:
         assert sorted(arrival, key=lambda event: (event.revision, event.digest)) == ordered
 
 
-def test_markup_is_read_as_words() -> None:
+def test_markup_becomes_plain_text() -> None:
     text = "<@U1|ana> and <@U2>: <!here> &lt;b&gt; &amp;lt; <https://x.example/a?b=1|the form> <http://y.example|y.example> <#C1|help> <https://z.example>"
     found = read(message(text))
     assert found is not None
@@ -246,7 +244,7 @@ def test_markup_is_read_as_words() -> None:
     )
 
 
-def test_a_message_links_to_where_it_stands_if_the_workspace_is_known() -> None:
+def test_a_message_has_a_link_if_the_workspace_is_known() -> None:
     where = replace(HOME, settings={**HOME.settings, "workspace_url": "https://acme.slack.com/"})
     found = read(message(thread_ts="1773470000.000100"), where)
     assert found is not None
@@ -270,7 +268,7 @@ def test_a_message_links_to_where_it_stands_if_the_workspace_is_known() -> None:
         message(channel="C 1"),
     ],
 )
-def test_a_message_without_a_usable_place_is_unreadable(event: dict[str, Any]) -> None:
+def test_a_message_without_a_usable_id_is_unreadable(event: dict[str, Any]) -> None:
     with pytest.raises(Unparseable):
         read(event)
 
@@ -317,7 +315,7 @@ def wire(loopback: None) -> Iterator[Wire]:
         yield Wire(running)
 
 
-def test_a_reply_arrives_word_for_word_in_the_thread_and_is_found_by_its_id(wire: Wire) -> None:
+def test_a_reply_arrives_unchanged_in_the_thread_and_is_found_by_its_id(wire: Wire) -> None:
     assert wire.find() is ReplyLookup.ABSENT
     sent = wire.reply()
     (taken,) = wire.platforms.replies()
@@ -331,7 +329,7 @@ def test_a_reply_arrives_word_for_word_in_the_thread_and_is_found_by_its_id(wire
     assert wire.find(reply_id="rep_2") is ReplyLookup.ABSENT
 
 
-def test_a_message_of_a_bot_without_our_mark_is_ours_only_if_it_says_the_same(wire: Wire) -> None:
+def test_a_bots_message_without_our_metadata_is_ours_only_with_the_same_text(wire: Wire) -> None:
     ts = f"{int(datetime.now(UTC).timestamp())}.000009"
     wire.platforms.set_resource(
         "slack",
@@ -344,7 +342,7 @@ def test_a_message_of_a_bot_without_our_mark_is_ours_only_if_it_says_the_same(wi
     assert wire.find("We look & tell you.") is ReplyLookup.CANNOT_TELL
 
 
-def test_a_long_thread_is_read_page_by_page_and_given_up_when_too_long(wire: Wire) -> None:
+def test_a_thread_is_read_on_a_limited_number_of_pages(wire: Wire) -> None:
     start = int(datetime.now(UTC).timestamp())
     for number in range(250):
         ts = f"{start + number}.000001"
@@ -366,7 +364,9 @@ def test_a_long_thread_is_read_page_by_page_and_given_up_when_too_long(wire: Wir
     ("mode", "taken"),
     [(FaultMode.DROP, True), (FaultMode.FAIL_AFTER, True), (FaultMode.FAIL_BEFORE, False)],
 )
-def test_doubt_is_said_and_resolved(wire: Wire, mode: FaultMode, taken: bool) -> None:
+def test_a_fault_says_whether_the_reply_may_be_posted_and_a_search_finds_it(
+    wire: Wire, mode: FaultMode, taken: bool
+) -> None:
     wire.platforms.add_fault("slack", mode)
     with pytest.raises(PlatformUnavailable) as fault:
         wire.reply()
@@ -374,14 +374,14 @@ def test_doubt_is_said_and_resolved(wire: Wire, mode: FaultMode, taken: bool) ->
     assert isinstance(wire.find(), SentReply) == taken
 
 
-def test_being_asked_to_wait_means_that_nothing_was_posted(wire: Wire) -> None:
+def test_a_rate_limit_means_that_nothing_was_posted(wire: Wire) -> None:
     wire.platforms.add_fault("slack", FaultMode.RATE_LIMITED, seconds=7)
     with pytest.raises(PlatformUnavailable) as fault:
         wire.reply()
     assert (fault.value.maybe_applied, fault.value.retry_after) == (False, 7)
 
 
-def test_refusals_are_named_and_say_what_to_do(wire: Wire) -> None:
+def test_rejections_say_what_to_do(wire: Wire) -> None:
     assert wire.reply("x" * 4001) == Rejection(
         "too_long", "A reply may have 4000 characters; this one has 1 more."
     )
@@ -400,7 +400,7 @@ def test_refusals_are_named_and_say_what_to_do(wire: Wire) -> None:
     assert wire.fetch() is None
 
 
-def test_what_is_not_there_any_more_is_gone(wire: Wire) -> None:
+def test_a_deleted_message_is_gone(wire: Wire) -> None:
     wire.platforms.set_resource("slack", "C1:1773490000.000100", message(ts="1773490000.000100"))
     wire.platforms.set_resource("slack", wire.target.native_id, None)
     answer = wire.reply()
@@ -424,7 +424,7 @@ def test_a_fetched_message_is_the_event_that_was_pushed(wire: Wire) -> None:
 
 
 @pytest.mark.parametrize(("error", "doubt"), [("internal_error", True), ("ratelimited", False)])
-def test_errors_that_pass_are_faults_and_not_refusals(
+def test_temporary_errors_are_faults_and_no_rejections(
     platform: Any, http_response: Any, http: HttpClient, error: str, doubt: bool
 ) -> None:
     platform.respond_with(

@@ -100,7 +100,7 @@ def test_twilios_published_examples_are_signed_as_we_check_it(facts: Callable[[s
     st.integers(0),
     st.integers(0, 7),
 )
-def test_what_twilios_library_signs_is_believed_and_one_flipped_bit_is_not(
+def test_a_request_signed_by_twilios_library_passes_and_a_flipped_bit_fails(
     form: dict[str, str], at: int, bit: int
 ) -> None:
     form = {name: value.encode("utf-8", "replace").decode() for name, value in form.items()}
@@ -140,13 +140,11 @@ def test_a_caller_is_greeted_recorded_and_not_greeted_again() -> None:
     [{"CallStatus": "completed"}, {"CallStatus": "in-progress", "RecordingStatus": "completed"}, {**SAID, "CallStatus": "in-progress"},
      {"CallStatus": "ringing", "Direction": "outbound-api"}],
 )  # fmt: skip
-def test_reports_are_answered_without_an_order(form: dict[str, str]) -> None:
+def test_reports_get_an_empty_response(form: dict[str, str]) -> None:
     assert list(heard(form)) == []
 
 
-def test_a_greeting_of_ones_own_is_spoken_in_its_language_and_only_english_is_written_down() -> (
-    None
-):
+def test_a_custom_greeting_has_its_language_and_only_english_is_transcribed() -> None:
     ours = replace(HERE, settings={"greeting": "Grüezi <& hallo>", "greeting_language": "de-CH"})
     say, record = heard({"CallStatus": "ringing"}, where=ours)
     assert (say.text, say.attrib["language"]) == ("Grüezi <& hallo>", "de-CH")
@@ -201,7 +199,7 @@ def test_any_order_of_the_requests_ends_in_the_same_state() -> None:
         "",
     ],
 )
-def test_callers_who_withhold_their_number_are_strangers_to_each_other(caller: str) -> None:
+def test_each_caller_with_a_withheld_number_is_somebody_else(caller: str) -> None:
     one, other = (
         read(CallStatus="completed", From=caller),
         read(CallStatus="completed", From=caller, CallSid="CA2"),
@@ -212,7 +210,7 @@ def test_callers_who_withhold_their_number_are_strangers_to_each_other(caller: s
     assert not one.partial
 
 
-def test_a_report_that_does_not_say_who_called_is_partial_and_the_call_is_asked_for(
+def test_a_report_without_a_caller_is_partial_and_the_call_is_fetched(
     wire: Wire,
 ) -> None:
     report = {
@@ -249,7 +247,7 @@ def test_a_report_that_does_not_say_who_called_is_partial_and_the_call_is_asked_
 @pytest.mark.parametrize(
     "body", [b"\xff", b"CallStatus=completed", b"CallSid=a+b&CallStatus=completed"]
 )
-def test_a_form_that_names_no_call_is_unreadable_and_yet_answered(body: bytes) -> None:
+def test_a_form_without_a_call_is_unreadable_and_gets_a_response(body: bytes) -> None:
     with pytest.raises(Unparseable):
         VOICE.parse(WebhookRequest("POST", {}, body), HERE, NOW)
     assert (
@@ -281,7 +279,7 @@ def wire(loopback: None) -> Iterator[Wire]:
         yield Wire(running)
 
 
-def test_what_cannot_be_read_is_told_from_what_is_gone(wire: Wire) -> None:
+def test_an_unreadable_call_differs_from_a_call_that_is_gone(wire: Wire) -> None:
     assert wire.fetch() is ReviewGone.GONE
     wire.platforms.set_resource("twilio_voice", "CA1", {"from": "+12025550143"})
     wire.platforms.set_resource(

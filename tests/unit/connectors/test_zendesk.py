@@ -110,7 +110,9 @@ def documented(body: bytes, at: str) -> WebhookRequest:
     )
 
 
-def test_the_vectors_of_other_projects_are_judged_as_they_do(facts: Callable[[str], str]) -> None:
+def test_the_vectors_of_other_projects_pass_or_fail_as_they_say(
+    facts: Callable[[str], str],
+) -> None:
     for vector in json.loads(facts("vectors/zendesk.json"))["vectors"]:
         headers = {name.lower(): value for name, value in vector["headers"].items()}
         at = headers["x-zendesk-webhook-signature-timestamp"]
@@ -129,7 +131,7 @@ def test_the_vectors_of_other_projects_are_judged_as_they_do(facts: Callable[[st
 
 @given(body=st.binary(min_size=1, max_size=80), bit=st.integers(0, 10_000))
 @settings(max_examples=60, deadline=None)
-def test_what_zendesk_signed_is_believed_and_one_flipped_bit_is_not(body: bytes, bit: int) -> None:
+def test_a_signed_delivery_passes_and_a_flipped_bit_fails(body: bytes, bit: int) -> None:
     request = documented(body, "2026-03-14T09:26:00Z")
     assert ZENDESK.verify(request, BLANK, (SECRET,), NOW, refuse_http) is None
     at = bit % (len(body) * 8)
@@ -178,7 +180,7 @@ def test_a_customers_comment_is_a_review_of_the_same_thread() -> None:
     )
 
 
-def test_staff_is_the_business_speaking_and_private_notes_are_nobodys_business() -> None:
+def test_comments_of_staff_are_the_businesss_own_and_private_notes_are_ignored() -> None:
     assert read(comment(staff=True)).kind is EventKind.REPLY_SEEN
     assert events(comment(public=False)) == ()
     assert events(told("created", {**TICKET, "is_public": False})) == ()
@@ -193,7 +195,7 @@ def test_staff_is_the_business_speaking_and_private_notes_are_nobodys_business()
         (["api"], EventKind.REPLY_SEEN),
     ],
 )
-def test_a_ticket_that_somebody_else_wrote_is_the_customers_only_if_a_form_handed_it_in(
+def test_a_ticket_that_somebody_else_wrote_is_a_review_only_through_the_api(
     channel: object, kind: EventKind
 ) -> None:
     assert (
@@ -246,7 +248,7 @@ def test_other_events_are_ignored_and_an_example_from_the_future_is_a_test(
     assert read(told("created", at="2099-07-04T05:33:18Z")).kind is EventKind.TEST
 
 
-def test_a_triggers_own_body_is_refused_with_what_to_do() -> None:
+def test_the_body_of_a_trigger_is_refused_with_what_to_do() -> None:
     for body in (
         {"type": "End User Comment", "ticketID": "12345"},
         {"ticket": {"id": 1}},
@@ -288,7 +290,7 @@ def connection(platforms: SimulatedPlatforms) -> Connection:
     return replace(BLANK, settings=platforms.settings("zendesk"), has_credentials=True)
 
 
-def test_fetched_tickets_and_comments_are_the_delivered_ones(
+def test_fetched_tickets_and_comments_equal_the_delivered_ones(
     connection: Connection, http: HttpClient
 ) -> None:
     assert ZENDESK.fetch("5158", PlatformAccount(connection, TOKEN, http)) == read(
@@ -303,7 +305,7 @@ def test_fetched_tickets_and_comments_are_the_delivered_ones(
     assert found.author.id == delivered.author.id
 
 
-def test_what_is_not_there_is_gone_and_what_may_not_be_read_is_unknown(
+def test_a_missing_ticket_is_gone_and_a_forbidden_one_is_unknown(
     connection: Connection, http: HttpClient
 ) -> None:
     assert [
@@ -327,7 +329,7 @@ def test_a_comment_beyond_the_latest_hundred_is_unknown_and_not_gone(
     assert ZENDESK.fetch("5158.9876543210", PlatformAccount(connection, TOKEN, http)) is None
 
 
-def test_a_reply_arrives_once_in_public_and_is_found_again(
+def test_a_reply_arrives_once_in_public_and_is_found(
     connection: Connection, platforms: SimulatedPlatforms, http: HttpClient
 ) -> None:
     assert (
@@ -354,7 +356,7 @@ def test_a_reply_arrives_once_in_public_and_is_found_again(
     )
 
 
-def test_the_same_words_from_before_our_first_try_are_not_our_reply(
+def test_the_same_text_from_before_our_first_try_is_not_our_reply(
     connection: Connection, http: HttpClient
 ) -> None:
     ZENDESK.reply(TARGET, TEXT, "rep_1", PlatformAccount(connection, TOKEN, http))
@@ -380,7 +382,7 @@ def test_the_same_words_from_before_our_first_try_are_not_our_reply(
         ("5158", " ", TOKEN, "rejected"),
     ],
 )
-def test_a_reply_that_cannot_be_sent_is_refused_with_a_reason(
+def test_a_reply_that_cannot_be_sent_is_rejected_with_a_reason(
     ticket: str,
     text: str,
     token: dict[str, str],
@@ -396,7 +398,7 @@ def test_a_reply_that_cannot_be_sent_is_refused_with_a_reason(
     assert (refused.reason, platforms.replies()) == (reason, [])
 
 
-def test_the_longest_reply_is_taken(connection: Connection, http: HttpClient) -> None:
+def test_the_longest_reply_is_accepted(connection: Connection, http: HttpClient) -> None:
     assert isinstance(
         ZENDESK.reply(TARGET, "ü" * 32_500, "rep_1", PlatformAccount(connection, TOKEN, http)),
         SentReply,
@@ -413,7 +415,7 @@ def test_a_closed_ticket_says_what_to_do_instead(
     assert "follow-up ticket" in refused.detail
 
 
-def test_looking_without_leave_leaves_the_question_open(
+def test_a_search_without_permission_proves_nothing(
     connection: Connection, http: HttpClient
 ) -> None:
     assert (
@@ -474,7 +476,7 @@ def answering(*answers: tuple[int, bytes]) -> Callable[..., HttpResponse]:
         (422, b'{"description": "No."}', Rejection("rejected", "Zendesk says: No.")),
     ],
 )
-def test_a_reply_answered_in_unknown_words_is_what_its_status_says(
+def test_an_unknown_response_to_a_reply_counts_by_its_status(
     status: int, content: bytes, answer: object
 ) -> None:
     connection = replace(
@@ -488,7 +490,7 @@ def test_a_reply_answered_in_unknown_words_is_what_its_status_says(
     )
 
 
-def test_an_unreadable_answer_to_a_question_is_a_fault() -> None:
+def test_an_unreadable_ticket_or_comment_is_a_fault() -> None:
     connection = replace(
         BLANK, settings={"base_url": "https://acme.example", "email": "agent@example.com"}
     )

@@ -56,7 +56,9 @@ _LINKS: Final = re.compile(r"(?:https?://|www\.)[^\s<>]{1,500}", re.IGNORECASE)
 _PLAIN: Final = str.maketrans({"ı": "i", "ł": "l", "ø": "o", "đ": "d", "œ": "oe", "æ": "ae"})
 _ELISIONS: Final = listed("un dell all nell sull dall quell qu gl anch jusqu lorsqu puisqu quest")
 
-_SCRIPTS: Final = re.compile("[\u0590-\u06ff\u0900-\u097f\u0e00-\u0e7f\u1100-\u11ff\u3040-\u9fff\uac00-\ud7af]")
+_SCRIPTS: Final = re.compile(
+    "[\u0590-\u06ff\u0900-\u097f\u0e00-\u0e7f\u1100-\u11ff\u3040-\u9fff\uac00-\ud7af]"
+)
 """The letters of the unspaced languages."""
 
 _ENDS: Final = re.compile("[.!?;…\\n。！？؟।]")
@@ -71,12 +73,24 @@ _SIGNS: Final = str.maketrans(
         "\u093c": None,
         "\u200c": None,
         "\u200d": None,
-        **{chr(point): None for point in (*range(0x064B, 0x0653), 0x0670, *range(0x05B0, 0x05BD), 0x05BF, 0x05C1, 0x05C2)},
+        **{
+            chr(point): None
+            for point in (
+                *range(0x064B, 0x0653),
+                0x0670,
+                *range(0x05B0, 0x05BD),
+                0x05BF,
+                0x05C1,
+                0x05C2,
+            )
+        },
     }
 )
 """Spellings of one letter as one; marks of vowels, and joiners, as none."""
 
-_NOT_ONLY: Final = listed("only just merely nur seulement solo solamente soltanto apenas so alleen tylko sadece")
+_NOT_ONLY: Final = listed(
+    "only just merely nur seulement solo solamente soltanto apenas so alleen tylko sadece"
+)
 """After a negator these turn the negation into its opposite."""
 
 
@@ -176,7 +190,9 @@ class _Piece:
         end = at + len(self.signs)
         if not text.startswith(self.signs, at):
             return None
-        if (self.opens and at > 0 and text[at - 1].isalnum()) or (self.closes and end < len(text) and text[end].isalnum()):
+        if (self.opens and at > 0 and text[at - 1].isalnum()) or (
+            self.closes and end < len(text) and text[end].isalnum()
+        ):
             return None
         return end
 
@@ -240,13 +256,19 @@ class Lexicon:
                     first, last = min(at, found[0]), max(to, found[1])
                 quoted = text[words[first].start : words[last - 1].end]
                 negated = self._negation.of_words(text, words, at, to)
-                hits.append(Hit(phrase.code, at, to, quoted[:80], negated, token.start, words[to - 1].end))
+                hits.append(
+                    Hit(phrase.code, at, to, quoted[:80], negated, token.start, words[to - 1].end)
+                )
         return hits
 
     def _beginning_with(self, word: str) -> tuple[_Phrase, ...]:
         """The phrases that may begin with a word; remembered, since most words come again and begin none."""
         candidates = [*self._full.get(word, ())]
-        candidates += (phrase for stem, phrase in self._begins.get(word[:_SHORTEST_STEM], ()) if word.startswith(stem))
+        candidates += (
+            phrase
+            for stem, phrase in self._begins.get(word[:_SHORTEST_STEM], ())
+            if word.startswith(stem)
+        )
         if self._endings and word.endswith(self._endings):
             candidates += (phrase for ending, phrase in self._ends if word.endswith(ending))
         if len(self._known) >= _MOST_KNOWN:
@@ -285,7 +307,9 @@ class Negation:
         own = listed(fold(negation.BEFORE.get(language, "")))
         after = listed(fold(negation.AFTER.get(language, "")))
         signs_before, signs_after = (
-            tuple(_plain(part.strip()) for part in table.get(language, "").split(",") if part.strip())
+            tuple(
+                _plain(part.strip()) for part in table.get(language, "").split(",") if part.strip()
+            )
             for table in (negation.SIGNS_BEFORE, negation.SIGNS_AFTER)
         )
         return cls(own | listed(negation.EVERYWHERE), after, signs_before, signs_after)
@@ -296,7 +320,11 @@ class Negation:
         A comma parts it from what it negates.
         """
         for back in (1, 2):
-            if at < back or words[at - back].word == END or "," in text[words[at - back].end : words[at - back + 1].start]:
+            if (
+                at < back
+                or words[at - back].word == END
+                or "," in text[words[at - back].end : words[at - back + 1].start]
+            ):
                 break
             if words[at - back].word in self.before:
                 return words[at - back + 1].word not in _NOT_ONLY
@@ -321,13 +349,25 @@ def without(hits: Iterable[Hit], masks: str) -> list[Hit]:
     """The hits that do not overlap one of table `masks` (idioms), without the masks themselves."""
     known = list(hits)
     # Pieces count the signs of a text of their own, so the two kinds never mask each other.
-    covered = {(hit.to > 0, index) for hit in known if hit.code == masks for index in range(hit.start, hit.end)}
+    covered = {
+        (hit.to > 0, index)
+        for hit in known
+        if hit.code == masks
+        for index in range(hit.start, hit.end)
+    }
     if not covered:
         return known
-    return [hit for hit in known if hit.code != masks and covered.isdisjoint((hit.to > 0, index) for index in range(hit.start, hit.end))]
+    return [
+        hit
+        for hit in known
+        if hit.code != masks
+        and covered.isdisjoint((hit.to > 0, index) for index in range(hit.start, hit.end))
+    ]
 
 
-def _reach(elements: tuple[_Element | None, ...], index: int, words: list[Token], at: int) -> int | None:
+def _reach(
+    elements: tuple[_Element | None, ...], index: int, words: list[Token], at: int
+) -> int | None:
     """The token after the phrase's last, when its elements from `index` on stand at `at`; None when they do not."""
     if index == len(elements):
         return at
@@ -347,10 +387,16 @@ def _reach(elements: tuple[_Element | None, ...], index: int, words: list[Token]
 
 def _stands(element: _Element, word: str) -> bool:
     full, begins, ends = element
-    return word in full or (bool(begins) and word.startswith(begins)) or (bool(ends) and word.endswith(ends))
+    return (
+        word in full
+        or (bool(begins) and word.startswith(begins))
+        or (bool(ends) and word.endswith(ends))
+    )
 
 
-def _beside(phrases: tuple[tuple[_Element | None, ...], ...], words: list[Token], at: int, to: int) -> tuple[int, int] | None:
+def _beside(
+    phrases: tuple[tuple[_Element | None, ...], ...], words: list[Token], at: int, to: int
+) -> tuple[int, int] | None:
     """The tokens of the first of these phrases that stands near those from `at` to `to` in their sentence, but not on them."""
     for start in range(to, min(len(words), to + NEAR)):
         if words[start].word == END:
@@ -375,7 +421,14 @@ def _piece_end(parts: tuple[_Piece, ...], text: str, at: int) -> int | None:
     for part in parts[1:]:
         if end is None:
             return None
-        end = next((to for start in _within(text, end, end + _GAP_SIGNS + 1) if (to := part.end(text, start)) is not None), None)
+        end = next(
+            (
+                to
+                for start in _within(text, end, end + _GAP_SIGNS + 1)
+                if (to := part.end(text, start)) is not None
+            ),
+            None,
+        )
     return end
 
 
@@ -384,7 +437,10 @@ def _piece_beside(parts: tuple[_Piece, ...], text: str, at: int, end: int) -> bo
     before = _ENDS.split(before)[-1]
     if any(_piece_end(parts, before, start) is not None for start in range(len(before))):
         return True
-    return any(_piece_end(parts, text, start) is not None for start in _within(text, end, end + _NEAR_SIGNS))
+    return any(
+        _piece_end(parts, text, start) is not None
+        for start in _within(text, end, end + _NEAR_SIGNS)
+    )
 
 
 def _within(text: str, start: int, stop: int) -> range:
@@ -417,7 +473,9 @@ def _pieces(code: str, written: str) -> _Pieces:
 
 def _parts(written: str) -> tuple[_Piece, ...]:
     parts = [_plain(part.strip()) for part in written.split("..") if part.strip()]
-    return tuple(_Piece(part.strip("_"), part.startswith("_"), part.endswith("_")) for part in parts)
+    return tuple(
+        _Piece(part.strip("_"), part.startswith("_"), part.endswith("_")) for part in parts
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -867,8 +867,7 @@ def _apply_resolution(
     """The effect of an answer, now that its reply (if any) is out."""
     detail = dict(reply_detail) | {"by": resolution.agent, "follow_up": follow_up.id}
     codes = {
-        name: getattr(resolution, name)
-        for name in ("reason", "fix", "root_cause", "evidence")
+        name: getattr(resolution, name) for name in ("reason", "fix", "root_cause", "evidence")
     }
     detail |= {name: value for name, value in codes.items() if value}
     kind = closing_kind(follow_up, resolution)

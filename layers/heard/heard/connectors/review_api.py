@@ -46,14 +46,17 @@ from heard.reviews import ReviewEvent
 class ApiRequest:
     """One request to a platform's API.
 
-    `path` follows the API's base address; its ids are percent-encoded. `document` is sent as JSON.
-    `no_side_effects`: the request changes nothing that a customer could see (GET never does).
+    `path` follows the API's base address; its ids are percent-encoded. `document` is sent as JSON,
+    `form` as a form. `no_side_effects`: the request changes nothing that a customer could see (GET
+    never does).
     """
 
     method: str
     path: str
     query: Mapping[str, str] = field(default_factory=dict[str, str])
     document: Mapping[str, object] | None = None
+    form: Mapping[str, str] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
     no_side_effects: bool = False
 
 
@@ -168,11 +171,14 @@ class ReviewApi(Connector):
         access = self.access(request, account)
         if isinstance(access, Rejection):
             return access
-        headers = {"accept": "application/json", **access.headers}
+        headers = {"accept": "application/json", **access.headers, **request.headers}
         body = None
         if request.document is not None:
             headers["content-type"] = "application/json"
             body = json.dumps(request.document).encode()
+        elif request.form is not None:
+            headers["content-type"] = "application/x-www-form-urlencoded"
+            body = urlencode(request.form).encode()
         query = urlencode({**access.query, **request.query})
         url = access.base + request.path + (f"?{query}" if query else "")
         if access.grant:
@@ -244,12 +250,15 @@ class ReviewApi(Connector):
     def reply(
         self, target: ReplyTarget, text: str, reply_id: str, account: PlatformAccount
     ) -> SentReply | Rejection:
-        """Post the reply, unless it is there or somebody else's reply is."""
+        """Post the reply.
+
+        Where the platform shows one reply, nothing is posted if ours is there, or somebody else's.
+        """
         if self.capabilities.replies == "none":
             return super().reply(target, text, reply_id, account)
         if rejection := self.check_length(text) or self.check_reply(text, account):
             return rejection
-        if self.capabilities.can_find_reply:
+        if self.capabilities.can_find_reply and self.capabilities.replies == "one":
             review = self.read_review(target.native_id, account, target.reply_to)
             if isinstance(review, Rejection):
                 if not (self.hides_reviews and review.reason == "gone"):

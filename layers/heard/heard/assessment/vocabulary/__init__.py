@@ -13,7 +13,14 @@ from heard.assessment.phrases import listed
 from heard.assessment.model import Flag
 from heard.assessment.vocabulary.failures import FAILURES
 from heard.assessment.vocabulary.idioms import IDIOMS
-from heard.assessment.vocabulary.manners import ASKING, AUDIENCE, INSULTS, INTERROGATIVES, PROMOTION, REQUESTS
+from heard.assessment.vocabulary.manners import (
+    ASKING,
+    AUDIENCE,
+    INSULTS,
+    INTERROGATIVES,
+    PROMOTION,
+    REQUESTS,
+)
 from heard.assessment.vocabulary.opinion import MILD
 from heard.assessment.vocabulary.property import FRAUD, PRIVACY
 from heard.assessment.vocabulary.rights import DISCRIMINATION, LEGAL, PRESS
