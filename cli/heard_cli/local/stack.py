@@ -29,11 +29,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 REGION: Final = "us-east-1"
 STACK: Final = "heard"
 DEFAULT_PORT: Final = 4566
-_PARAMETERS: Final = {
-    "DeletionProtection": "false",
-    "LoopbackPlatforms": "true",
-    "Scale": "small",
-}
+_PARAMETERS: Final = {"DeletionProtection": "false", "LoopbackPlatforms": "true", "Scale": "small"}
 _STATE_FILE: Final = Path(".heard") / "local.json"
 
 

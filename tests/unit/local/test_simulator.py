@@ -67,10 +67,7 @@ class Caller:
         known = self.platforms.credentials["trustpilot"]
         basic = base64.b64encode(f"{known['api_key']}:{known['api_secret']}".encode()).decode()
         status, issued = self.call(
-            "POST",
-            TOKENS,
-            b"grant_type=client_credentials",
-            authorization=f"Basic {basic}",
+            "POST", TOKENS, b"grant_type=client_credentials", authorization=f"Basic {basic}"
         )
         assert status == 200
         return issued["access_token"]
