@@ -20,7 +20,8 @@ from typing import Any, Final, cast
 from urllib.parse import urlencode
 
 from heard.connectors import WebhookRequest
-from heard_simulator.server import Json, KnownResource, iso_millis, platform_classes
+from heard_simulator.contract import Json, KnownResource, iso_millis
+from heard_simulator.server import platform_classes
 
 
 def _sample_folder() -> Path:
@@ -50,7 +51,7 @@ _SAMPLE_FIELDS: Final = frozenset(
         "form",
         "multipart",
         "page",
-        "knows",
+        "resources",
         "expect",
         "times",
     }
@@ -96,7 +97,7 @@ class RenderedSample:
     The request that is not signed yet (None where the platform is asked instead), and what it
     stands for.
 
-    `fields` is the JSON body, the form or the parts; `knows` what the simulated platform must have.
+    `fields` is the JSON body, the form or the parts; `resources` what the simulated platform must have.
     """
 
     request: WebhookRequest | None
@@ -233,7 +234,7 @@ def build_sample(platform: str, name: str, document: Json) -> Sample:
         method=document.get("method", "POST"),
         query=document.get("query", {}),
         headers=document.get("headers", {}),
-        resources=tuple(document["knows"]) if "knows" in document else None,
+        resources=tuple(document["resources"]) if "resources" in document else None,
         page=document.get("page", False),
         times=document.get("times", 1),
     )
@@ -266,8 +267,8 @@ def _problems(path: Path, sample: Json) -> Iterator[str]:
     body_format = body_formats[0] if body_formats else ""
     if len(body_formats) > 1 or not isinstance(sample.get(body_format, {}), dict):
         yield "a sample has one of 'body', 'form' and 'multipart', an object"
-    if not body_formats and not sample.get("knows") and sample.get("method", "POST") == "POST":
-        yield "a sample that sends nothing must say in 'knows' what appears at the platform"
+    if not body_formats and not sample.get("resources") and sample.get("method", "POST") == "POST":
+        yield "a sample that sends nothing must say in 'resources' what appears at the platform"
     headers = sample.get("headers", {})
     if not isinstance(headers, dict) or not all(
         isinstance(value, str) for value in cast("Json", headers).values()
@@ -276,17 +277,17 @@ def _problems(path: Path, sample: Json) -> Iterator[str]:
     times = sample.get("times", 1)
     if not isinstance(times, int) or times < 1:
         yield "'times' must be a number from 1"
-    yield from _resource_problems(sample.get("knows", []))
+    yield from _resource_problems(sample.get("resources", []))
     yield from _expect_problems(sample.get("expect"))
     yield from _directive_problems(sample.get(body_format))
-    yield from _directive_problems(sample.get("knows"))
+    yield from _directive_problems(sample.get("resources"))
 
 
 def _resource_problems(resources: Any) -> Iterator[str]:
     entries = cast("list[Any]", resources) if isinstance(resources, list) else [None]
     for entry in entries:
         if not isinstance(entry, dict) or cast("Json", entry).keys() != {"native_id", "resource"}:
-            yield "'knows' must be a list of {native_id, resource}"
+            yield "'resources' must be a list of {native_id, resource}"
 
 
 def _expect_problems(expect: Any) -> Iterator[str]:

@@ -110,7 +110,7 @@ def test_what_connect_test_sends_is_believed_and_means_what_it_says(
     )
     assert {"ping", "review"} <= set(parts)
     for part, document in parts.items():
-        request = side.request(build_sample(platform, part, {**document, "knows": []}), NOW)
+        request = side.request(build_sample(platform, part, {**document, "resources": []}), NOW)
         if side.connector.handshake(request, side.connection, side.secrets, NOW) is not None:
             assert part == "ping"
             continue

@@ -355,7 +355,7 @@ def test_faults_touch_only_the_calls_they_name(
     platforms: SimulatedPlatforms, caller: Caller
 ) -> None:
     platforms.add_fault("discourse", FaultMode.FAIL_BEFORE, "4711", times=None)
-    platforms.add_fault("discourse", FaultMode.FAIL_BEFORE, "812", times=None, call_kind="look")
+    platforms.add_fault("discourse", FaultMode.FAIL_BEFORE, "812", times=None, call_kind="read")
     assert caller.post(TEXT)[0] == 200
     assert caller.discourse("GET", "/t/812.json")[0] == 500
     assert caller.standard("rep_1", TEXT)[0] == 201
