@@ -296,9 +296,7 @@ class SimulatedPlatforms:
                 case "POST", "reset":
                     self.reset()
                 case "GET", "replies":
-                    return PlatformResponse(
-                        200, {"replies": [reply.to_json() for reply in self.replies()]}
-                    )
+                    return self._list_replies()
                 case _:
                     return PlatformResponse(
                         404, {"error": "GET replies; POST reviews, faults, reset."}
@@ -308,6 +306,22 @@ class SimulatedPlatforms:
         except (LookupError, ValueError) as error:
             return PlatformResponse(400, {"error": str(error)})
         return PlatformResponse(204)
+
+    def _list_replies(self) -> PlatformResponse:
+        """Every reply with what it answers, indented for people who read it."""
+        with self._lock:
+            replies = [
+                {**reply.to_json(), "resource": self._answered_resource(reply)}
+                for reply in self._ledger
+            ]
+            text = json.dumps({"replies": replies}, ensure_ascii=False, indent=2, default=str)
+        content_type = {"Content-Type": "application/json; charset=utf-8"}
+        return PlatformResponse(200, text.encode(), content_type)
+
+    def _answered_resource(self, reply: ReceivedReply) -> Json | None:
+        """The review, or else the thread, as the platform has it now."""
+        resources = self.get(reply.platform).resources
+        return resources.get(reply.review) or resources.get(reply.thread)
 
 
 class _Server(ThreadingHTTPServer):

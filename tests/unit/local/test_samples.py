@@ -195,7 +195,8 @@ def test_a_sample_out_of_format_is_refused_with_everything_that_is_wrong(tmp_pat
 def test_a_form_is_sent_with_the_hidden_fields_of_its_own_page() -> None:
     page = """
         <form action="?lang=en">
-          <input type="hidden" name="token" value="a&amp;b"><input name="name"><textarea name="text"></textarea>
+          <input type="hidden" name="token" value="a&amp;b">
+          <input name="name"><textarea name="text"></textarea>
         </form>
         <form action="/search"><input name="q"></form>"""
     request = fill_form(

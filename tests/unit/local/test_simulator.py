@@ -410,6 +410,7 @@ def test_programs_in_other_languages_control_it_over_http(
         (reply["platform"], reply["thread"], reply["review"], reply["text"], reply["public"])
         for reply in listed["replies"]
     ] == [("discourse", "812", "71", TEXT, True)]
+    assert listed["replies"][0]["resource"]["title"]
     assert order("faults", platform="discourse", mode="sulk")[0] == 400
     assert order("reviews", platform="discourse", native_id="812")[1] == {
         "error": "'resource' is missing."
