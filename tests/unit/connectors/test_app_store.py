@@ -23,6 +23,7 @@ from heard.connectors import (
     ModerationResult,
     ModerationStatus,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -75,15 +76,22 @@ class Wire:
 
     def reply(self, text: str = TEXT, *ours: str) -> SentReply | Rejection:
         target = replace(self.target, own_replies=ours)
-        return APP_STORE.reply(target, text, "rep_1", self.connection, self.credentials, self.http)
+        return APP_STORE.reply(
+            target, text, "rep_1", PlatformAccount(self.connection, self.credentials, self.http)
+        )
 
     def find(self, text: str = TEXT) -> SentReply | ReplyLookup:
         return APP_STORE.find_reply(
-            self.target, text, "rep_1", self.connection, self.credentials, self.http
+            self.target,
+            text,
+            "rep_1",
+            PlatformAccount(self.connection, self.credentials, self.http),
         )
 
     def fetch(self) -> ReviewEvent | ReviewGone | None:
-        return APP_STORE.fetch(REVIEW, self.connection, self.credentials, self.http)
+        return APP_STORE.fetch(
+            REVIEW, PlatformAccount(self.connection, self.credentials, self.http)
+        )
 
     def event(self) -> ReviewEvent:
         found = self.fetch()
@@ -91,11 +99,16 @@ class Wire:
         return found
 
     def recent(self, cursor: str | None = None) -> ReviewPage | Rejection:
-        return APP_STORE.recent(cursor, self.connection, self.credentials, self.http, NOW)
+        return APP_STORE.recent(
+            cursor, PlatformAccount(self.connection, self.credentials, self.http), NOW
+        )
 
     def standing(self, text: str = TEXT) -> ModerationResult:
         return APP_STORE.moderation(
-            self.target, "response-1", text, self.connection, self.credentials, self.http
+            self.target,
+            "response-1",
+            text,
+            PlatformAccount(self.connection, self.credentials, self.http),
         )
 
 
@@ -186,10 +199,13 @@ def test_of_the_next_pages_address_only_the_cursor_is_taken(wire: Wire) -> None:
         {"data": []},
         {"data": [], "links": {"next": "http://["}},
     )
-    page = APP_STORE.recent(None, HOME, wire.credentials, http, NOW)
+    page = APP_STORE.recent(None, PlatformAccount(HOME, wire.credentials, http), NOW)
     assert isinstance(page, ReviewPage)
     assert page.next_cursor == "AbC.1"
-    assert APP_STORE.recent(page.next_cursor, HOME, wire.credentials, http, NOW) == ReviewPage()
+    assert (
+        APP_STORE.recent(page.next_cursor, PlatformAccount(HOME, wire.credentials, http), NOW)
+        == ReviewPage()
+    )
     assert all(
         call.startswith(
             "GET https://api.appstoreconnect.apple.com/v1/apps/1000000001/customerReviews?"
@@ -197,7 +213,9 @@ def test_of_the_next_pages_address_only_the_cursor_is_taken(wire: Wire) -> None:
         for call, _ in asked
     )
     assert "cursor=AbC.1" in asked[1][0]
-    assert APP_STORE.recent(None, HOME, wire.credentials, http, NOW) == ReviewPage()
+    assert (
+        APP_STORE.recent(None, PlatformAccount(HOME, wire.credentials, http), NOW) == ReviewPage()
+    )
 
 
 def test_of_what_is_included_only_the_response_that_is_linked_is_the_reviews(wire: Wire) -> None:
@@ -212,7 +230,9 @@ def test_of_what_is_included_only_the_response_that_is_linked_is_the_reviews(wir
     document = {"data": entry("1", "x1"), "included": [*responses, "odd"]}
     http, _ = answering(document, document)
     found = [
-        APP_STORE.find_reply(wire.target, f"Reply {n}", "rep_1", HOME, wire.credentials, http)
+        APP_STORE.find_reply(
+            wire.target, f"Reply {n}", "rep_1", PlatformAccount(HOME, wire.credentials, http)
+        )
         for n in (1, 2)
     ]
     assert found == [SentReply("x1"), ReplyLookup.ABSENT]
@@ -221,26 +241,26 @@ def test_of_what_is_included_only_the_response_that_is_linked_is_the_reviews(wir
 def test_a_bad_entry_of_a_list_costs_only_itself(wire: Wire) -> None:
     entries = [entry("1"), entry("2", createdDate="soon"), 7]
     http, _ = answering({"data": entries}, {"data": [entry("2", createdDate=None)]}, {"data": None})
-    page = APP_STORE.recent(None, HOME, wire.credentials, http, NOW)
+    page = APP_STORE.recent(None, PlatformAccount(HOME, wire.credentials, http), NOW)
     assert isinstance(page, ReviewPage)
     assert ([event.native_id for event in page.events], len(page.problems)) == (["1"], 2)
-    page = APP_STORE.recent(None, HOME, wire.credentials, http, NOW)
+    page = APP_STORE.recent(None, PlatformAccount(HOME, wire.credentials, http), NOW)
     assert isinstance(page, ReviewPage)
     assert (page.events, len(page.problems)) == ((), 1)
     with pytest.raises(PlatformUnavailable):
-        APP_STORE.recent(None, HOME, wire.credentials, http, NOW)
+        APP_STORE.recent(None, PlatformAccount(HOME, wire.credentials, http), NOW)
 
 
 def test_what_cannot_be_read_is_a_fault(wire: Wire) -> None:
     http, _ = answering([], {}, {"data": entry("1", createdDate=None)})
     for _ in range(3):
         with pytest.raises(PlatformUnavailable):
-            APP_STORE.fetch("1", HOME, wire.credentials, http)
+            APP_STORE.fetch("1", PlatformAccount(HOME, wire.credentials, http))
 
 
 def test_a_token_is_signed_as_apple_asks_and_lives_for_less_than_twenty_minutes(wire: Wire) -> None:
     http, asked = answering({"data": []})
-    APP_STORE.recent(None, HOME, wire.credentials, http, NOW)
+    APP_STORE.recent(None, PlatformAccount(HOME, wire.credentials, http), NOW)
     token = asked[0][1]["authorization"].removeprefix("Bearer ")
     public = serialization.load_pem_private_key(
         wire.credentials["private_key"].encode(), None
@@ -332,9 +352,9 @@ def test_a_response_taken_without_a_word_is_doubtful_and_found(wire: Wire) -> No
 
 def test_a_response_that_was_taken_counts_whatever_the_answer_looks_like(wire: Wire) -> None:
     http, _ = answering({"data": entry(REVIEW)}, {"data": {}})
-    assert APP_STORE.reply(wire.target, TEXT, "rep_1", HOME, wire.credentials, http) == SentReply(
-        "rep_1"
-    )
+    assert APP_STORE.reply(
+        wire.target, TEXT, "rep_1", PlatformAccount(HOME, wire.credentials, http)
+    ) == SentReply("rep_1")
 
 
 def test_being_asked_to_wait_is_a_fault_that_applied_nothing(wire: Wire) -> None:
@@ -387,7 +407,9 @@ def test_a_key_that_cannot_sign_and_an_app_that_is_not_named_are_asked_for(wire:
         "\ud800",
     ):
         refused = APP_STORE.recent(
-            None, wire.connection, {**wire.credentials, "private_key": text}, wire.http, NOW
+            None,
+            PlatformAccount(wire.connection, {**wire.credentials, "private_key": text}, wire.http),
+            NOW,
         )
         assert isinstance(refused, Rejection)
         assert refused.reason == "bad_credentials"

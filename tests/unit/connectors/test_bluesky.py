@@ -19,6 +19,7 @@ from heard.connectors import (
     Http,
     HttpResponse,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -92,7 +93,10 @@ class Wire:
         self, text: str = TEXT, reply_id: str = "rep_1", target: ReplyTarget | None = None
     ) -> SentReply | Rejection:
         return self.connector.reply(
-            target or self.target(), text, reply_id, self.connection, self.credentials, self.http
+            target or self.target(),
+            text,
+            reply_id,
+            PlatformAccount(self.connection, self.credentials, self.http),
         )
 
     def find(self, text: str = TEXT, reply_id: str = "rep_1") -> SentReply | ReplyLookup:
@@ -100,16 +104,18 @@ class Wire:
             ReplyTarget(uri("one"), uri("one"), {}),
             text,
             reply_id,
-            self.connection,
-            self.credentials,
-            self.http,
+            PlatformAccount(self.connection, self.credentials, self.http),
         )
 
     def fetch(self, key: str) -> ReviewEvent | ReviewGone | None:
-        return self.connector.fetch(uri(key), self.connection, self.credentials, self.http)
+        return self.connector.fetch(
+            uri(key), PlatformAccount(self.connection, self.credentials, self.http)
+        )
 
     def recent(self, cursor: str | None = None) -> ReviewPage:
-        page = self.connector.recent(cursor, self.connection, self.credentials, self.http, NOW)
+        page = self.connector.recent(
+            cursor, PlatformAccount(self.connection, self.credentials, self.http), NOW
+        )
         assert isinstance(page, ReviewPage)
         return page
 
@@ -329,7 +335,9 @@ def test_without_or_with_wrong_credentials_nothing_is_read(wire: Wire) -> None:
         ({**wire.credentials, "app_password": "wrong"}, "unauthorized"),
     ):
         other = replace(wire, credentials=entered)
-        page = wire.connector.recent(None, wire.connection, entered, wire.http, NOW)
+        page = wire.connector.recent(
+            None, PlatformAccount(wire.connection, entered, wire.http), NOW
+        )
         answers = [other.reply(target=target), page]
         assert [isinstance(each, Rejection) and each.reason for each in answers] == [reason, reason]
         assert (other.fetch("one"), other.find()) == (None, ReplyLookup.CANNOT_TELL)
@@ -401,7 +409,9 @@ def test_one_accounts_server_cannot_place_the_posts_of_another(wire: Wire) -> No
         (theirs, "at://did:plc:evil/app.bsky.feed.post/x"),
         (ours, uri("between")),
     ):
-        event = wire.connector.fetch(uri("deep"), connection, wire.credentials, server(above))
+        event = wire.connector.fetch(
+            uri("deep"), PlatformAccount(connection, wire.credentials, server(above))
+        )
         assert isinstance(event, ReviewEvent)
         threads.append(event.native_thread)
     assert threads == ["at://did:plc:evil/app.bsky.feed.post/x", uri("between")]

@@ -22,6 +22,7 @@ from heard.connectors import (
     Connection,
     Http,
     HttpResponse,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -328,9 +329,7 @@ def reply(
         ReplyTarget(of, thread, {}),
         text,
         "rep_1",
-        side.connection,
-        credentials or side.credentials,
-        side.http,
+        PlatformAccount(side.connection, credentials or side.credentials, side.http),
     )
 
 
@@ -345,9 +344,7 @@ def find(
         ReplyTarget(of, thread, {}),
         text,
         "rep_1",
-        side.connection,
-        credentials or side.credentials,
-        side.http,
+        PlatformAccount(side.connection, credentials or side.credentials, side.http),
     )
 
 
@@ -393,15 +390,23 @@ def test_a_reply_is_looked_for_on_several_pages_and_then_given_up(
 
 def test_without_a_token_or_with_a_wrong_one_nothing_is_posted(side: SimulatedConnection) -> None:
     bare = FACEBOOK.reply(
-        ReplyTarget(COMMENT, COMMENT, {}), TEXT, "rep_1", side.connection, {}, side.http
+        ReplyTarget(COMMENT, COMMENT, {}),
+        TEXT,
+        "rep_1",
+        PlatformAccount(side.connection, {}, side.http),
     )
     assert isinstance(bare, Rejection)
     wrong = reply(side, access_token="another")
     assert isinstance(wrong, Rejection)
     assert (bare.reason, wrong.reason) == ("no_credentials", "unauthorized")
     assert find(side, access_token="another") is ReplyLookup.CANNOT_TELL
-    assert FACEBOOK.fetch(COMMENT, side.connection, {"access_token": "another"}, side.http) is None
-    assert FACEBOOK.fetch(COMMENT, side.connection, {}, side.http) is None
+    assert (
+        FACEBOOK.fetch(
+            COMMENT, PlatformAccount(side.connection, {"access_token": "another"}, side.http)
+        )
+        is None
+    )
+    assert FACEBOOK.fetch(COMMENT, PlatformAccount(side.connection, {}, side.http)) is None
     assert side.simulator.replies() == []
 
 
@@ -419,7 +424,10 @@ def test_a_comment_that_is_gone_takes_no_reply_and_says_so(side: SimulatedConnec
     assert isinstance(refused, Rejection)
     assert refused.reason == "gone"
     assert find(side, of="41_404", thread="41_404") is ReplyLookup.ABSENT
-    assert FACEBOOK.fetch("41_404", side.connection, side.credentials, side.http) is ReviewGone.GONE
+    assert (
+        FACEBOOK.fetch("41_404", PlatformAccount(side.connection, side.credentials, side.http))
+        is ReviewGone.GONE
+    )
 
 
 def test_a_page_asked_too_often_says_when_it_may_be_asked_again(side: SimulatedConnection) -> None:
@@ -489,13 +497,16 @@ def test_a_refusal_without_sense_goes_by_its_status(body: bytes) -> None:
 
 def posted(http: Http) -> SentReply | Rejection:
     return FACEBOOK.reply(
-        ReplyTarget(COMMENT, COMMENT, {}), TEXT, "rep_1", CONNECTION, {"access_token": "t"}, http
+        ReplyTarget(COMMENT, COMMENT, {}),
+        TEXT,
+        "rep_1",
+        PlatformAccount(CONNECTION, {"access_token": "t"}, http),
     )
 
 
 def test_a_comment_read_by_its_id_says_what_its_delivery_said(side: SimulatedConnection) -> None:
     side.simulator.set_resource("facebook", "41_8", {**SHOWN, "parent": {"id": COMMENT}})
-    read = FACEBOOK.fetch("41_8", side.connection, side.credentials, side.http)
+    read = FACEBOOK.fetch("41_8", PlatformAccount(side.connection, side.credentials, side.http))
     sent = event(comment_id="41_8", parent_id=COMMENT)
     assert isinstance(read, ReviewEvent)
     assert (read.native_id, read.native_thread, read.digest, read.author, read.occurred_at) == (
@@ -512,4 +523,6 @@ def test_a_comment_read_by_its_id_says_what_its_delivery_said(side: SimulatedCon
 def test_an_answer_that_is_no_comment_is_a_fault_and_not_a_review() -> None:
     for broken in (b"[]", json.dumps({"id": COMMENT, "created_time": "yesterday"}).encode()):
         with pytest.raises(PlatformUnavailable):
-            FACEBOOK.fetch(COMMENT, CONNECTION, {"access_token": "t"}, answering(200, broken))
+            FACEBOOK.fetch(
+                COMMENT, PlatformAccount(CONNECTION, {"access_token": "t"}, answering(200, broken))
+            )

@@ -11,7 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heard.connectors import Connection, Rejection, ReplyTarget, ReviewPage, WebhookRequest, load
+from heard.connectors import (
+    Connection,
+    PlatformAccount,
+    Rejection,
+    ReplyTarget,
+    ReviewPage,
+    WebhookRequest,
+    load,
+)
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import EventKind, ReviewEvent
 from heard_simulator.server import CallKind, FaultMode, Json, SimulatedPlatforms
@@ -65,7 +73,7 @@ def named(body: bytes) -> list[str]:
 
 def fetch(side: SimulatedConnection, native_id: str, **without: str) -> Any:
     return side.connector.fetch(
-        native_id, side.connection, {**side.credentials, **without}, side.http
+        native_id, PlatformAccount(side.connection, {**side.credentials, **without}, side.http)
     )
 
 
@@ -212,17 +220,19 @@ def test_the_list_gives_the_parts_with_the_same_ids_and_revisions_page_by_page(
                 }
             },
         )
-    first = side.connector.recent(None, side.connection, side.credentials, side.http, NOW)
+    first = side.connector.recent(
+        None, PlatformAccount(side.connection, side.credentials, side.http), NOW
+    )
     assert isinstance(first, ReviewPage)
     assert (len(first.events), first.next_cursor, first.problems) == (100, "2", ())
     last = side.connector.recent(
-        first.next_cursor, side.connection, side.credentials, side.http, NOW
+        first.next_cursor, PlatformAccount(side.connection, side.credentials, side.http), NOW
     )
     assert isinstance(last, ReviewPage)
     assert [event.native_id for event in last.events] == [SERVICE, PRODUCT]
     assert last.next_cursor is None
     assert last.events[0] == fetch(side, SERVICE)
-    refused = side.connector.recent(None, side.connection, {}, side.http, NOW)
+    refused = side.connector.recent(None, PlatformAccount(side.connection, {}, side.http), NOW)
     assert isinstance(refused, Rejection)
     assert refused.reason == "no_credentials"
 
@@ -238,12 +248,12 @@ def test_an_answer_that_is_not_understood_is_a_fault_and_a_bad_entry_only_a_prob
         http_response(200, {"access_token": "t", "expires_in": 3600}), (200, {}, b"<html>")
     )
     with pytest.raises(PlatformUnavailable):
-        FEEFO.fetch(SERVICE, connection, side.credentials, side.http)
+        FEEFO.fetch(SERVICE, PlatformAccount(connection, side.credentials, side.http))
     platform.respond_with(http_response(200, {"reviews": [undated]}))
     with pytest.raises(PlatformUnavailable):
-        FEEFO.fetch(SERVICE, connection, side.credentials, side.http)
+        FEEFO.fetch(SERVICE, PlatformAccount(connection, side.credentials, side.http))
     platform.respond_with(http_response(200, {"reviews": [7, undated, {"service": 5}, FEEDBACK]}))
-    page = FEEFO.recent(None, connection, side.credentials, side.http, NOW)
+    page = FEEFO.recent(None, PlatformAccount(connection, side.credentials, side.http), NOW)
     assert isinstance(page, ReviewPage)
     assert ([event.native_id for event in page.events], len(page.problems)) == (
         [SERVICE, PRODUCT],
@@ -256,9 +266,7 @@ def test_a_reply_is_left_to_people(side: SimulatedConnection) -> None:
         ReplyTarget(SERVICE, SERVICE, {}),
         "Thanks.",
         "r",
-        side.connection,
-        side.credentials,
-        side.http,
+        PlatformAccount(side.connection, side.credentials, side.http),
     )
     assert isinstance(refused, Rejection)
     assert refused.reason == "not_offered"

@@ -30,6 +30,7 @@ from heard.connectors import (
     HttpResponse,
     ModerationResult,
     ModerationStatus,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -506,16 +507,21 @@ class Wire:
     def reply(self, text: str = TEXT, *ours: str) -> SentReply | Rejection:
         target = replace(self.target, own_replies=ours)
         return self.google_business.reply(
-            target, text, "rep_1", self.connection, self.credentials, self.http
+            target, text, "rep_1", PlatformAccount(self.connection, self.credentials, self.http)
         )
 
     def find(self, text: str = TEXT) -> SentReply | ReplyLookup:
         return self.google_business.find_reply(
-            self.target, text, "rep_1", self.connection, self.credentials, self.http
+            self.target,
+            text,
+            "rep_1",
+            PlatformAccount(self.connection, self.credentials, self.http),
         )
 
     def fetch(self, native_id: str = REVIEW) -> ReviewEvent | ReviewGone | None:
-        return self.google_business.fetch(native_id, self.connection, self.credentials, self.http)
+        return self.google_business.fetch(
+            native_id, PlatformAccount(self.connection, self.credentials, self.http)
+        )
 
     def event(self) -> ReviewEvent:
         found = self.fetch()
@@ -524,12 +530,15 @@ class Wire:
 
     def recent(self, cursor: str | None = None) -> ReviewPage | Rejection:
         return self.google_business.recent(
-            cursor, self.connection, self.credentials, self.http, NOW
+            cursor, PlatformAccount(self.connection, self.credentials, self.http), NOW
         )
 
     def standing(self, text: str = TEXT) -> ModerationResult:
         return self.google_business.moderation(
-            self.target, f"{REVIEW}/reply", text, self.connection, self.credentials, self.http
+            self.target,
+            f"{REVIEW}/reply",
+            text,
+            PlatformAccount(self.connection, self.credentials, self.http),
         )
 
 
@@ -798,4 +807,4 @@ def test_an_answer_without_what_orders_a_review_is_a_fault(
         return HttpResponse(200, {}, json.dumps(next(token_and_review)).encode())
 
     with pytest.raises(PlatformUnavailable, match="unreadable"):
-        GoogleBusiness().fetch(REVIEW, HOME, wire.credentials, http)
+        GoogleBusiness().fetch(REVIEW, PlatformAccount(HOME, wire.credentials, http))

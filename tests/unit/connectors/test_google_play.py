@@ -19,6 +19,7 @@ from heard.connectors import (
     Connection,
     HttpResponse,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -78,7 +79,7 @@ class Wire:
     def reply(self, text: str = TEXT, *ours: str) -> SentReply | Rejection:
         target = ReplyTarget(REVIEW, REVIEW, {}, own_replies=ours)
         return self.google_play.reply(
-            target, text, "rep_1", self.connection, self.credentials, self.http
+            target, text, "rep_1", PlatformAccount(self.connection, self.credentials, self.http)
         )
 
     def find(self, text: str = TEXT) -> SentReply | ReplyLookup:
@@ -86,13 +87,13 @@ class Wire:
             ReplyTarget(REVIEW, REVIEW, {}),
             text,
             "rep_1",
-            self.connection,
-            self.credentials,
-            self.http,
+            PlatformAccount(self.connection, self.credentials, self.http),
         )
 
     def fetch(self) -> ReviewEvent | ReviewGone | None:
-        return self.google_play.fetch(REVIEW, self.connection, self.credentials, self.http)
+        return self.google_play.fetch(
+            REVIEW, PlatformAccount(self.connection, self.credentials, self.http)
+        )
 
     def event(self) -> ReviewEvent:
         found = self.fetch()
@@ -100,7 +101,9 @@ class Wire:
         return found
 
     def recent(self, cursor: str | None = None) -> ReviewPage | Rejection:
-        return self.google_play.recent(cursor, self.connection, self.credentials, self.http, NOW)
+        return self.google_play.recent(
+            cursor, PlatformAccount(self.connection, self.credentials, self.http), NOW
+        )
 
 
 @pytest.fixture
@@ -136,7 +139,7 @@ def answering(
 
 def test_the_documented_list_is_read(wire: Wire, facts: Callable[[str], str]) -> None:
     http, asked = answering(json.loads(facts("payloads/googleplay-reviews-list-first.json")))
-    page = GooglePlay().recent(None, HOME, wire.credentials, http, NOW)
+    page = GooglePlay().recent(None, PlatformAccount(HOME, wire.credentials, http), NOW)
     assert isinstance(page, ReviewPage)
     (event,) = page.events
     assert (event.native_id, event.rating, event.title, event.text) == (
@@ -160,7 +163,7 @@ def test_the_key_files_own_token_address_is_never_asked_and_the_assertion_is_as_
     wire: Wire,
 ) -> None:
     http, asked = answering({"reviews": []})
-    GooglePlay().recent(None, HOME, wire.credentials, http, NOW)
+    GooglePlay().recent(None, PlatformAccount(HOME, wire.credentials, http), NOW)
     (token_call, form), _ = asked
     assert token_call == "POST https://oauth2.googleapis.com/token"
     file = json.loads(wire.credentials["service_account"])
@@ -244,7 +247,7 @@ def test_a_bad_entry_costs_only_itself_and_one_without_a_customer_is_nobody_s(wi
             "tokenPagination": {"nextPageToken": "p2"},
         }
     )
-    page = GooglePlay().recent(None, HOME, wire.credentials, http, NOW)
+    page = GooglePlay().recent(None, PlatformAccount(HOME, wire.credentials, http), NOW)
     assert isinstance(page, ReviewPage)
     assert ([event.native_id for event in page.events], len(page.problems), page.next_cursor) == (
         ["1"],
@@ -252,16 +255,16 @@ def test_a_bad_entry_costs_only_itself_and_one_without_a_customer_is_nobody_s(wi
         "p2",
     )
     http, _ = answering({"reviews": [undated], "tokenPagination": {"nextPageToken": "p3"}})
-    page = GooglePlay().recent(None, HOME, wire.credentials, http, NOW)
+    page = GooglePlay().recent(None, PlatformAccount(HOME, wire.credentials, http), NOW)
     assert isinstance(page, ReviewPage)
     assert (page.events, len(page.problems), page.next_cursor) == ((), 1, "p3")
     for listed in ([], {"reviews": "none"}):
         http, _ = answering(listed)
         with pytest.raises(PlatformUnavailable):
-            GooglePlay().recent(None, HOME, wire.credentials, http, NOW)
+            GooglePlay().recent(None, PlatformAccount(HOME, wire.credentials, http), NOW)
     http, _ = answering(undated)
     with pytest.raises(PlatformUnavailable):
-        GooglePlay().fetch("2", HOME, wire.credentials, http)
+        GooglePlay().fetch("2", PlatformAccount(HOME, wire.credentials, http))
 
 
 def test_whatever_is_sent_to_the_address_means_nothing() -> None:
@@ -358,7 +361,10 @@ def test_a_review_too_old_to_be_read_is_answered_all_the_same(wire: Wire) -> Non
         return HttpResponse(404 if method == "GET" else 200, {}, b'{"result": {}}')
 
     sent = GooglePlay().reply(
-        ReplyTarget(REVIEW, REVIEW, {}), TEXT, "rep_1", HOME, wire.credentials, http
+        ReplyTarget(REVIEW, REVIEW, {}),
+        TEXT,
+        "rep_1",
+        PlatformAccount(HOME, wire.credentials, http),
     )
     assert (sent, asked) == (SentReply(REVIEW), ["POST", "GET", "POST"])
 

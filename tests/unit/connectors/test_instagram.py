@@ -14,6 +14,7 @@ import pytest
 
 from heard.connectors import (
     Connection,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -147,7 +148,10 @@ def reply(
     side: SimulatedConnection, to: ReplyTarget, text: str = TEXT, **credentials: str
 ) -> SentReply | Rejection:
     return INSTAGRAM.reply(
-        to, text, "rep_1", side.connection, credentials or side.credentials, side.http
+        to,
+        text,
+        "rep_1",
+        PlatformAccount(side.connection, credentials or side.credentials, side.http),
     )
 
 
@@ -155,18 +159,25 @@ def find(
     side: SimulatedConnection, to: ReplyTarget, text: str = TEXT, **credentials: str
 ) -> SentReply | ReplyLookup:
     return INSTAGRAM.find_reply(
-        to, text, "rep_1", side.connection, credentials or side.credentials, side.http
+        to,
+        text,
+        "rep_1",
+        PlatformAccount(side.connection, credentials or side.credentials, side.http),
     )
 
 
 def fetch(
     side: SimulatedConnection, native_id: str, **credentials: str
 ) -> ReviewEvent | ReviewGone | None:
-    return INSTAGRAM.fetch(native_id, side.connection, credentials or side.credentials, side.http)
+    return INSTAGRAM.fetch(
+        native_id, PlatformAccount(side.connection, credentials or side.credentials, side.http)
+    )
 
 
 def recent(side: SimulatedConnection, cursor: str | None = None) -> ReviewPage:
-    page = INSTAGRAM.recent(cursor, side.connection, side.credentials, side.http, NOW)
+    page = INSTAGRAM.recent(
+        cursor, PlatformAccount(side.connection, side.credentials, side.http), NOW
+    )
     assert isinstance(page, ReviewPage)
     return page
 
@@ -282,10 +293,12 @@ def test_a_comment_that_cannot_be_read_costs_the_page_only_itself(
 
 
 def test_wrong_credentials_are_told_and_nothing_is_posted(side: SimulatedConnection) -> None:
-    refused = INSTAGRAM.recent(None, side.connection, {"access_token": "another"}, side.http, NOW)
+    refused = INSTAGRAM.recent(
+        None, PlatformAccount(side.connection, {"access_token": "another"}, side.http), NOW
+    )
     assert isinstance(refused, Rejection)
     assert refused.reason == "unauthorized"
-    bare = INSTAGRAM.reply(target(), TEXT, "rep_1", side.connection, {}, side.http)
+    bare = INSTAGRAM.reply(target(), TEXT, "rep_1", PlatformAccount(side.connection, {}, side.http))
     assert isinstance(bare, Rejection)
     assert bare.reason == "no_credentials"
     assert find(side, target(), access_token="another") is ReplyLookup.CANNOT_TELL

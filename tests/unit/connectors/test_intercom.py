@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from heard.connectors import (
     Connection,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -274,23 +275,30 @@ def test_fetched_messages_are_the_delivered_ones(connection: Connection, http: H
     # The link to the inbox comes with notifications only.
     opening = replace(read("conversation.user.created", conversation()), link=None)
     later = replace(read("conversation.user.replied", conversation(part(3, "Still!"))), link=None)
-    assert [INTERCOM.fetch(each, connection, TOKEN, http) for each in ("21", "21.3")] == [
+    assert [
+        INTERCOM.fetch(each, PlatformAccount(connection, TOKEN, http)) for each in ("21", "21.3")
+    ] == [
         opening,
         later,
     ]
-    assert [INTERCOM.fetch(each, connection, TOKEN, http) for each in ("22", "21.4", "21.5")] == [
-        ReviewGone.GONE
-    ] * 3
     assert [
-        INTERCOM.fetch("21", connection, each, http) for each in ({}, {"access_token": "wrong"})
+        INTERCOM.fetch(each, PlatformAccount(connection, TOKEN, http))
+        for each in ("22", "21.4", "21.5")
+    ] == [ReviewGone.GONE] * 3
+    assert [
+        INTERCOM.fetch("21", PlatformAccount(connection, each, http))
+        for each in ({}, {"access_token": "wrong"})
     ] == [None, None]
 
 
 def test_a_reply_arrives_once_as_it_was_written_and_is_found_again(
     connection: Connection, platforms: SimulatedPlatforms, http: HttpClient
 ) -> None:
-    assert INTERCOM.find_reply(TARGET, TEXT, "rep_1", connection, TOKEN, http) is ReplyLookup.ABSENT
-    answer = INTERCOM.reply(TARGET, TEXT, "rep_1", connection, TOKEN, http)
+    assert (
+        INTERCOM.find_reply(TARGET, TEXT, "rep_1", PlatformAccount(connection, TOKEN, http))
+        is ReplyLookup.ABSENT
+    )
+    answer = INTERCOM.reply(TARGET, TEXT, "rep_1", PlatformAccount(connection, TOKEN, http))
     (reply,) = platforms.replies()
     assert (answer, reply.thread, reply.text, reply.public) == (
         SentReply(reply.native_id),
@@ -298,9 +306,12 @@ def test_a_reply_arrives_once_as_it_was_written_and_is_found_again(
         TEXT,
         True,
     )
-    assert INTERCOM.find_reply(TARGET, TEXT, "rep_1", connection, TOKEN, http) == answer
     assert (
-        INTERCOM.find_reply(TARGET, "Still!", "rep_2", connection, TOKEN, http)
+        INTERCOM.find_reply(TARGET, TEXT, "rep_1", PlatformAccount(connection, TOKEN, http))
+        == answer
+    )
+    assert (
+        INTERCOM.find_reply(TARGET, "Still!", "rep_2", PlatformAccount(connection, TOKEN, http))
         is ReplyLookup.ABSENT
     )
 
@@ -308,9 +319,12 @@ def test_a_reply_arrives_once_as_it_was_written_and_is_found_again(
 def test_the_same_words_from_before_our_first_try_are_not_our_reply(
     connection: Connection, http: HttpClient
 ) -> None:
-    INTERCOM.reply(TARGET, TEXT, "rep_1", connection, TOKEN, http)
+    INTERCOM.reply(TARGET, TEXT, "rep_1", PlatformAccount(connection, TOKEN, http))
     later = replace(TARGET, first_sent_at=datetime.now(UTC) + timedelta(hours=1))
-    assert INTERCOM.find_reply(later, TEXT, "rep_2", connection, TOKEN, http) is ReplyLookup.ABSENT
+    assert (
+        INTERCOM.find_reply(later, TEXT, "rep_2", PlatformAccount(connection, TOKEN, http))
+        is ReplyLookup.ABSENT
+    )
 
 
 @pytest.mark.parametrize(
@@ -332,7 +346,7 @@ def test_a_reply_that_cannot_be_sent_is_refused_with_a_reason(
     http: HttpClient,
 ) -> None:
     refused = INTERCOM.reply(
-        ReplyTarget(number, number, {}), text, "rep_1", connection, token, http
+        ReplyTarget(number, number, {}), text, "rep_1", PlatformAccount(connection, token, http)
     )
     assert isinstance(refused, Rejection)
     assert (refused.reason, platforms.replies()) == (reason, [])
@@ -342,10 +356,13 @@ def test_looking_without_leave_leaves_the_question_open(
     connection: Connection, http: HttpClient
 ) -> None:
     assert (
-        INTERCOM.find_reply(TARGET, TEXT, "rep_1", connection, {}, http) is ReplyLookup.CANNOT_TELL
+        INTERCOM.find_reply(TARGET, TEXT, "rep_1", PlatformAccount(connection, {}, http))
+        is ReplyLookup.CANNOT_TELL
     )
     assert (
-        INTERCOM.find_reply(ReplyTarget("22", "22", {}), TEXT, "rep_1", connection, TOKEN, http)
+        INTERCOM.find_reply(
+            ReplyTarget("22", "22", {}), TEXT, "rep_1", PlatformAccount(connection, TOKEN, http)
+        )
         is ReplyLookup.ABSENT
     )
 
@@ -363,13 +380,16 @@ def test_a_fault_says_whether_the_reply_may_be_there(
 ) -> None:
     platforms.add_fault("intercom", mode, "21", seconds=7)
     with pytest.raises(PlatformUnavailable) as fault:
-        INTERCOM.reply(TARGET, TEXT, "rep_1", connection, TOKEN, http)
+        INTERCOM.reply(TARGET, TEXT, "rep_1", PlatformAccount(connection, TOKEN, http))
     assert (fault.value.maybe_applied, fault.value.retry_after) == (
         doubtful,
         None if doubtful else 7,
     )
     assert (
-        isinstance(INTERCOM.find_reply(TARGET, TEXT, "rep_1", connection, TOKEN, http), SentReply)
+        isinstance(
+            INTERCOM.find_reply(TARGET, TEXT, "rep_1", PlatformAccount(connection, TOKEN, http)),
+            SentReply,
+        )
         == doubtful
     )
 
@@ -382,10 +402,10 @@ def test_of_a_conversation_that_is_not_shown_whole_nothing_is_certain(
     cut["conversation_parts"]["total_count"] = 600
     platform.respond_with(http_response(200, cut), http_response(200, cut))
     assert (
-        INTERCOM.find_reply(TARGET, TEXT, "rep_1", connection, TOKEN, http)
+        INTERCOM.find_reply(TARGET, TEXT, "rep_1", PlatformAccount(connection, TOKEN, http))
         is ReplyLookup.CANNOT_TELL
     )
-    assert INTERCOM.fetch("21.9", connection, TOKEN, http) is None
+    assert INTERCOM.fetch("21.9", PlatformAccount(connection, TOKEN, http)) is None
 
 
 def test_answers_in_unknown_words_do_no_harm(
@@ -399,10 +419,13 @@ def test_answers_in_unknown_words_do_no_harm(
         ),
         http_response(422, []),
     )
-    answers = [INTERCOM.reply(TARGET, TEXT, "rep_1", connection, TOKEN, http) for _ in range(3)]
+    answers = [
+        INTERCOM.reply(TARGET, TEXT, "rep_1", PlatformAccount(connection, TOKEN, http))
+        for _ in range(3)
+    ]
     assert answers[:2] == [SentReply("rep_1"), Rejection("rejected", "Intercom says: No body.")]
     assert isinstance(answers[2], Rejection)
     platform.respond_with((200, {}, b"<html>"), http_response(200, {"id": "21"}))
     for _ in range(2):
         with pytest.raises(PlatformUnavailable):
-            INTERCOM.fetch("21", connection, TOKEN, http)
+            INTERCOM.fetch("21", PlatformAccount(connection, TOKEN, http))

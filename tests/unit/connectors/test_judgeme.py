@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from heard.connectors import (
     Connection,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -177,9 +178,14 @@ def connected(platforms: SimulatedPlatforms) -> Connection:
 def test_a_fetched_review_is_the_delivered_one(
     platforms: SimulatedPlatforms, http: HttpClient
 ) -> None:
-    assert JUDGEME.fetch("41", connected(platforms), TOKEN, http) == read(REVIEW)
-    assert JUDGEME.fetch("42", connected(platforms), TOKEN, http) is ReviewGone.GONE
-    assert JUDGEME.fetch("41", connected(platforms), {"api_token": "wrong"}, http) is None
+    assert JUDGEME.fetch("41", PlatformAccount(connected(platforms), TOKEN, http)) == read(REVIEW)
+    assert (
+        JUDGEME.fetch("42", PlatformAccount(connected(platforms), TOKEN, http)) is ReviewGone.GONE
+    )
+    assert (
+        JUDGEME.fetch("41", PlatformAccount(connected(platforms), {"api_token": "wrong"}, http))
+        is None
+    )
 
 
 def test_latest_reviews_come_page_by_page(platforms: SimulatedPlatforms, http: HttpClient) -> None:
@@ -187,9 +193,11 @@ def test_latest_reviews_come_page_by_page(platforms: SimulatedPlatforms, http: H
         platforms.set_resource(
             "judgeme", str(number), {**REVIEW, "created_at": f"2026-03-13T08:{number % 60:02d}:00Z"}
         )
-    first = JUDGEME.recent(None, connected(platforms), TOKEN, http, NOW)
+    first = JUDGEME.recent(None, PlatformAccount(connected(platforms), TOKEN, http), NOW)
     assert isinstance(first, ReviewPage)
-    second = JUDGEME.recent(first.next_cursor, connected(platforms), TOKEN, http, NOW)
+    second = JUDGEME.recent(
+        first.next_cursor, PlatformAccount(connected(platforms), TOKEN, http), NOW
+    )
     assert isinstance(second, ReviewPage)
     assert (len(first.events), first.next_cursor, len(second.events), second.next_cursor) == (
         100,
@@ -204,7 +212,7 @@ def test_bad_credentials_are_a_refusal_when_polled(
     platforms: SimulatedPlatforms, http: HttpClient
 ) -> None:
     refused = [
-        JUDGEME.recent(None, connected(platforms), each, http, NOW)
+        JUDGEME.recent(None, PlatformAccount(connected(platforms), each, http), NOW)
         for each in ({}, {"api_token": "wrong"})
     ]
     assert [each.reason for each in refused if isinstance(each, Rejection)] == [
@@ -216,7 +224,7 @@ def test_bad_credentials_are_a_refusal_when_polled(
 def test_a_reply_is_posted_once_and_cannot_be_looked_for(
     platforms: SimulatedPlatforms, http: HttpClient
 ) -> None:
-    sent_ = JUDGEME.reply(TARGET, TEXT, "rep_1", connected(platforms), TOKEN, http)
+    sent_ = JUDGEME.reply(TARGET, TEXT, "rep_1", PlatformAccount(connected(platforms), TOKEN, http))
     (reply,) = platforms.replies()
     assert (sent_, reply.review, reply.text, reply.public) == (
         SentReply(reply.native_id),
@@ -225,7 +233,9 @@ def test_a_reply_is_posted_once_and_cannot_be_looked_for(
         True,
     )
     assert (
-        JUDGEME.find_reply(TARGET, TEXT, "rep_1", connected(platforms), TOKEN, http)
+        JUDGEME.find_reply(
+            TARGET, TEXT, "rep_1", PlatformAccount(connected(platforms), TOKEN, http)
+        )
         is ReplyLookup.CANNOT_TELL
     )
 
@@ -249,7 +259,9 @@ def test_a_reply_that_cannot_be_sent_is_refused_with_a_reason(
     platforms: SimulatedPlatforms,
     http: HttpClient,
 ) -> None:
-    refused = JUDGEME.reply(target, text, "rep_1", connected(platforms), credentials, http)
+    refused = JUDGEME.reply(
+        target, text, "rep_1", PlatformAccount(connected(platforms), credentials, http)
+    )
     assert isinstance(refused, Rejection)
     assert refused.reason == reason
     assert platforms.replies() == []
@@ -259,7 +271,9 @@ def test_a_refusal_is_told_in_judgemes_own_words(
     platforms: SimulatedPlatforms, http: HttpClient
 ) -> None:
     platforms.add_fault("judgeme", FaultMode.REJECT)
-    refused = JUDGEME.reply(TARGET, TEXT, "rep_1", connected(platforms), TOKEN, http)
+    refused = JUDGEME.reply(
+        TARGET, TEXT, "rep_1", PlatformAccount(connected(platforms), TOKEN, http)
+    )
     assert refused == Rejection("rejected", "Judge.me says: Reply could not be created")
 
 
@@ -272,7 +286,7 @@ def test_a_fault_says_whether_the_reply_may_be_there(
 ) -> None:
     platforms.add_fault("judgeme", mode, seconds=7)
     with pytest.raises(PlatformUnavailable) as fault:
-        JUDGEME.reply(TARGET, TEXT, "rep_1", connected(platforms), TOKEN, http)
+        JUDGEME.reply(TARGET, TEXT, "rep_1", PlatformAccount(connected(platforms), TOKEN, http))
     assert (fault.value.maybe_applied, fault.value.retry_after) == (
         doubtful,
         None if doubtful else 7,
@@ -282,7 +296,7 @@ def test_a_fault_says_whether_the_reply_may_be_there(
 def test_looking_is_never_doubtful(platforms: SimulatedPlatforms, http: HttpClient) -> None:
     platforms.add_fault("judgeme", FaultMode.DROP, call_kind=CallKind.READ)
     with pytest.raises(PlatformUnavailable) as fault:
-        JUDGEME.fetch("41", connected(platforms), TOKEN, http)
+        JUDGEME.fetch("41", PlatformAccount(connected(platforms), TOKEN, http))
     assert not fault.value.maybe_applied
 
 
@@ -293,7 +307,10 @@ def test_a_reply_that_is_taken_in_unknown_words_goes_by_our_own_id(
     platform.respond_with(
         (200, {}, b""), http_response(201, {"id": 5}), http_response(200, {"reply": {"id": "a b"}})
     )
-    assert [JUDGEME.reply(TARGET, TEXT, "rep_1", connection, TOKEN, http) for _ in range(3)] == [
+    assert [
+        JUDGEME.reply(TARGET, TEXT, "rep_1", PlatformAccount(connection, TOKEN, http))
+        for _ in range(3)
+    ] == [
         SentReply("rep_1"),
         SentReply("5"),
         SentReply("rep_1"),
@@ -309,8 +326,8 @@ def test_an_unreadable_answer_to_a_question_is_a_fault(
         http_response(200, {"review": {"id": 41}}),
         http_response(200, {"reviews": [{}]}),
     )
-    for ask in (lambda: JUDGEME.fetch("41", connection, TOKEN, http),) * 2:
+    for ask in (lambda: JUDGEME.fetch("41", PlatformAccount(connection, TOKEN, http)),) * 2:
         with pytest.raises(PlatformUnavailable):
             ask()
     with pytest.raises(PlatformUnavailable):
-        JUDGEME.recent(None, connection, TOKEN, http, NOW)
+        JUDGEME.recent(None, PlatformAccount(connection, TOKEN, http), NOW)

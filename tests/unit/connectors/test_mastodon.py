@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from heard.connectors import (
     Connection,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -209,7 +210,10 @@ class Wire:
 
     def reply(self, text: str = TEXT, target: ReplyTarget | None = None) -> SentReply | Rejection:
         return MASTODON.reply(
-            target or self.target(), text, "rep_1", self.connection, self.credentials, self.http
+            target or self.target(),
+            text,
+            "rep_1",
+            PlatformAccount(self.connection, self.credentials, self.http),
         )
 
     def find(self, text: str = TEXT) -> SentReply | ReplyLookup:
@@ -217,16 +221,16 @@ class Wire:
             ReplyTarget("900", "900", {}),
             text,
             "rep_1",
-            self.connection,
-            self.credentials,
-            self.http,
+            PlatformAccount(self.connection, self.credentials, self.http),
         )
 
     def fetch(self, id: str) -> ReviewEvent | ReviewGone | None:
-        return MASTODON.fetch(id, self.connection, self.credentials, self.http)
+        return MASTODON.fetch(id, PlatformAccount(self.connection, self.credentials, self.http))
 
     def recent(self, cursor: str | None = None) -> ReviewPage | Rejection:
-        return MASTODON.recent(cursor, self.connection, self.credentials, self.http, NOW)
+        return MASTODON.recent(
+            cursor, PlatformAccount(self.connection, self.credentials, self.http), NOW
+        )
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from svix.webhooks import Webhook as Svix
 
 from heard.connectors import (
     Connection,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -182,27 +183,36 @@ def connection(platforms: SimulatedPlatforms) -> Connection:
 def test_a_fetched_review_is_the_delivered_one_and_never_overtakes_it(
     connection: Connection, http: HttpClient
 ) -> None:
-    delivered, found = read(event("create", 1)), OKENDO.fetch(ID, connection, KEYS, http)
+    delivered, found = (
+        read(event("create", 1)),
+        OKENDO.fetch(ID, PlatformAccount(connection, KEYS, http)),
+    )
     assert isinstance(found, ReviewEvent)
     assert replace(found, revision=delivered.revision) == delivered
     assert found.revision < delivered.revision
-    assert OKENDO.fetch("unknown", connection, KEYS, http) is ReviewGone.GONE
-    assert OKENDO.fetch(ID, connection, {**KEYS, "api_key": "wrong"}, http) is None
+    assert OKENDO.fetch("unknown", PlatformAccount(connection, KEYS, http)) is ReviewGone.GONE
+    assert OKENDO.fetch(ID, PlatformAccount(connection, {**KEYS, "api_key": "wrong"}, http)) is None
 
 
 def test_a_reply_arrives_once_and_is_found_again(
     connection: Connection, platforms: SimulatedPlatforms, http: HttpClient
 ) -> None:
-    assert OKENDO.find_reply(TARGET, TEXT, "rep_1", connection, KEYS, http) is ReplyLookup.ABSENT
-    assert [OKENDO.reply(TARGET, TEXT, "rep_1", connection, KEYS, http) for _ in range(2)] == [
-        SentReply(ID)
-    ] * 2
+    assert (
+        OKENDO.find_reply(TARGET, TEXT, "rep_1", PlatformAccount(connection, KEYS, http))
+        is ReplyLookup.ABSENT
+    )
+    assert [
+        OKENDO.reply(TARGET, TEXT, "rep_1", PlatformAccount(connection, KEYS, http))
+        for _ in range(2)
+    ] == [SentReply(ID)] * 2
     assert [(reply.review, reply.text, reply.public) for reply in platforms.replies()] == [
         (ID, TEXT, True)
     ]
-    assert OKENDO.find_reply(TARGET, TEXT, "rep_1", connection, KEYS, http) == SentReply(ID)
+    assert OKENDO.find_reply(
+        TARGET, TEXT, "rep_1", PlatformAccount(connection, KEYS, http)
+    ) == SentReply(ID)
     assert (
-        OKENDO.find_reply(TARGET, "Another text.", "rep_2", connection, KEYS, http)
+        OKENDO.find_reply(TARGET, "Another text.", "rep_2", PlatformAccount(connection, KEYS, http))
         is ReplyLookup.ABSENT
     )
 
@@ -216,7 +226,9 @@ def test_a_reply_that_somebody_else_wrote_is_never_written_over(
     platforms: SimulatedPlatforms,
     http: HttpClient,
 ) -> None:
-    assert not ours or OKENDO.reply(TARGET, TEXT, "rep_1", connection, KEYS, http) == SentReply(ID)
+    assert not ours or OKENDO.reply(
+        TARGET, TEXT, "rep_1", PlatformAccount(connection, KEYS, http)
+    ) == SentReply(ID)
     before = platforms.replies()
     platforms.set_resource(
         "okendo",
@@ -230,9 +242,7 @@ def test_a_reply_that_somebody_else_wrote_is_never_written_over(
         replace(TARGET, own_replies=ours),
         "Tom has written to you.",
         "rep_2",
-        connection,
-        KEYS,
-        http,
+        PlatformAccount(connection, KEYS, http),
     )
     assert isinstance(refused, Rejection)
     assert (refused.reason, platforms.replies()) == ("already_answered", before)
@@ -258,7 +268,9 @@ def test_whether_our_second_takes_our_first_ones_place_is_okendos_to_say(
         replace(TARGET, own_replies=(TEXT,)),
     )
     platform.respond_with(http_response(200, {**REVIEW, "reply": first}), http_response(status))
-    answer = OKENDO.reply(target, "Tom has written to you.", "rep_2", connection, KEYS, http)
+    answer = OKENDO.reply(
+        target, "Tom has written to you.", "rep_2", PlatformAccount(connection, KEYS, http)
+    )
     assert (answer.reason if isinstance(answer, Rejection) else None) == reason
     assert [method for method, *_ in platform.requests] == ["GET", "POST"]
 
@@ -270,13 +282,14 @@ def test_a_reply_is_known_by_its_html_too_but_not_by_a_private_one(
         "okendo", ID, {**REVIEW, "reply": {"body": "<p>Sorry &amp; thanks.</p><p>Tom</p>"}}
     )
     assert OKENDO.find_reply(
-        TARGET, "Sorry & thanks.\n\nTom", "rep_1", connection, KEYS, http
+        TARGET, "Sorry & thanks.\n\nTom", "rep_1", PlatformAccount(connection, KEYS, http)
     ) == SentReply(ID)
     platforms.set_resource(
         "okendo", ID, {**REVIEW, "reply": {"rawBody": "Sorry.", "isPrivate": True}}
     )
     assert (
-        OKENDO.find_reply(TARGET, "Sorry.", "rep_1", connection, KEYS, http) is ReplyLookup.ABSENT
+        OKENDO.find_reply(TARGET, "Sorry.", "rep_1", PlatformAccount(connection, KEYS, http))
+        is ReplyLookup.ABSENT
     )
 
 
@@ -299,7 +312,7 @@ def test_a_reply_that_cannot_be_sent_is_refused_with_a_reason(
     platforms: SimulatedPlatforms,
     http: HttpClient,
 ) -> None:
-    refused = OKENDO.reply(target, text, "rep_1", connection, keys, http)
+    refused = OKENDO.reply(target, text, "rep_1", PlatformAccount(connection, keys, http))
     assert isinstance(refused, Rejection)
     assert (refused.reason, platforms.replies()) == (reason, [])
 
@@ -307,9 +320,15 @@ def test_a_reply_that_cannot_be_sent_is_refused_with_a_reason(
 def test_looking_without_leave_leaves_the_question_open(
     connection: Connection, http: HttpClient
 ) -> None:
-    assert OKENDO.find_reply(TARGET, TEXT, "rep_1", connection, {}, http) is ReplyLookup.CANNOT_TELL
+    assert (
+        OKENDO.find_reply(TARGET, TEXT, "rep_1", PlatformAccount(connection, {}, http))
+        is ReplyLookup.CANNOT_TELL
+    )
     gone = ReplyTarget("unknown", "unknown", {})
-    assert OKENDO.find_reply(gone, TEXT, "rep_1", connection, KEYS, http) is ReplyLookup.ABSENT
+    assert (
+        OKENDO.find_reply(gone, TEXT, "rep_1", PlatformAccount(connection, KEYS, http))
+        is ReplyLookup.ABSENT
+    )
 
 
 @pytest.mark.parametrize(
@@ -325,13 +344,16 @@ def test_a_fault_says_whether_the_reply_may_be_there(
 ) -> None:
     platforms.add_fault("okendo", mode, seconds=7)
     with pytest.raises(PlatformUnavailable) as fault:
-        OKENDO.reply(TARGET, TEXT, "rep_1", connection, KEYS, http)
+        OKENDO.reply(TARGET, TEXT, "rep_1", PlatformAccount(connection, KEYS, http))
     assert (fault.value.maybe_applied, fault.value.retry_after) == (
         doubtful,
         None if doubtful else 7,
     )
     assert (
-        isinstance(OKENDO.find_reply(TARGET, TEXT, "rep_1", connection, KEYS, http), SentReply)
+        isinstance(
+            OKENDO.find_reply(TARGET, TEXT, "rep_1", PlatformAccount(connection, KEYS, http)),
+            SentReply,
+        )
         == doubtful
     )
 
@@ -346,7 +368,9 @@ def test_an_answer_is_read_wrapped_or_bare_and_an_unreadable_one_is_a_fault(
         (200, {}, b"<html>"),
         http_response(200, {"review": {}}),
     )
-    assert OKENDO.fetch(ID, connection, KEYS, http) == OKENDO.fetch(ID, connection, KEYS, http)
+    assert OKENDO.fetch(ID, PlatformAccount(connection, KEYS, http)) == OKENDO.fetch(
+        ID, PlatformAccount(connection, KEYS, http)
+    )
     for _ in range(2):
         with pytest.raises(PlatformUnavailable):
-            OKENDO.fetch(ID, connection, KEYS, http)
+            OKENDO.fetch(ID, PlatformAccount(connection, KEYS, http))

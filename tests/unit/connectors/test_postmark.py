@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from heard.connectors import (
     Connection,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -183,11 +184,19 @@ class Wire:
     def reply(
         self, text: str = "Thank you, Ida.", reply_id: str = "rep_1"
     ) -> SentReply | Rejection:
-        return POST.reply(self.target, text, reply_id, self.connection, self.credentials, self.http)
+        return POST.reply(
+            self.target,
+            text,
+            reply_id,
+            PlatformAccount(self.connection, self.credentials, self.http),
+        )
 
     def find(self, reply_id: str = "rep_1") -> SentReply | ReplyLookup:
         return POST.find_reply(
-            self.target, "whatever", reply_id, self.connection, self.credentials, self.http
+            self.target,
+            "whatever",
+            reply_id,
+            PlatformAccount(self.connection, self.credentials, self.http),
         )
 
 
@@ -269,8 +278,8 @@ def test_a_search_that_gives_others_than_asked_for_says_nothing(
     there = replace(HERE, settings={"api_base": platform.url})
     target = ReplyTarget("pm-1", "t", {}, NOW)
     assert (
-        POST.find_reply(target, "x", "rep_1", there, {"server_token": "t"}, http)
+        POST.find_reply(target, "x", "rep_1", PlatformAccount(there, {"server_token": "t"}, http))
         is ReplyLookup.CANNOT_TELL
     )
     with pytest.raises(PlatformUnavailable):
-        POST.find_reply(target, "x", "rep_1", there, {"server_token": "t"}, http)
+        POST.find_reply(target, "x", "rep_1", PlatformAccount(there, {"server_token": "t"}, http))

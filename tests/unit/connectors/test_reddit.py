@@ -17,6 +17,7 @@ from heard.connectors import (
     Connector,
     HttpResponse,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -81,19 +82,29 @@ class Wire:
 
     def reply(self, text: str = TEXT, target: ReplyTarget | None = None) -> SentReply | Rejection:
         return self.connector.reply(
-            target or self.target(), text, "rep_1", self.connection, self.credentials, self.http
+            target or self.target(),
+            text,
+            "rep_1",
+            PlatformAccount(self.connection, self.credentials, self.http),
         )
 
     def find(self, text: str = TEXT, target: ReplyTarget | None = None) -> SentReply | ReplyLookup:
         return self.connector.find_reply(
-            target or self.target(), text, "rep_1", self.connection, self.credentials, self.http
+            target or self.target(),
+            text,
+            "rep_1",
+            PlatformAccount(self.connection, self.credentials, self.http),
         )
 
     def fetch(self, name: str) -> ReviewEvent | ReviewGone | None:
-        return self.connector.fetch(name, self.connection, self.credentials, self.http)
+        return self.connector.fetch(
+            name, PlatformAccount(self.connection, self.credentials, self.http)
+        )
 
     def recent(self, cursor: str | None = None) -> ReviewPage | Rejection:
-        return self.connector.recent(cursor, self.connection, self.credentials, self.http, NOW)
+        return self.connector.recent(
+            cursor, PlatformAccount(self.connection, self.credentials, self.http), NOW
+        )
 
     def page(self, cursor: str | None = None) -> ReviewPage:
         page = self.recent(cursor)
@@ -219,7 +230,9 @@ def test_a_success_that_names_no_comment_leaves_doubt(wire: Wire, body: bytes) -
         )
 
     with pytest.raises(PlatformUnavailable) as fault:
-        wire.connector.reply(target, TEXT, "rep_1", wire.connection, wire.credentials, unclear)
+        wire.connector.reply(
+            target, TEXT, "rep_1", PlatformAccount(wire.connection, wire.credentials, unclear)
+        )
     assert fault.value.maybe_applied
 
 
@@ -236,7 +249,9 @@ def test_errors_of_another_shape_are_refusals_all_the_same(wire: Wire, errors: b
             else wire.http(method, url, **more)
         )
 
-    refused = wire.connector.reply(target, TEXT, "rep_1", wire.connection, wire.credentials, odd)
+    refused = wire.connector.reply(
+        target, TEXT, "rep_1", PlatformAccount(wire.connection, wire.credentials, odd)
+    )
     assert isinstance(refused, Rejection)
     assert refused.reason == "rejected"
 
@@ -290,7 +305,7 @@ def test_a_thread_does_not_depend_on_what_else_is_on_the_page(wire: Wire) -> Non
         }
     )
     elsewhere = replace(wire.connection, settings={**wire.connection.settings, "subreddit": ""})
-    page = Reddit().recent(None, elsewhere, wire.credentials, wire.http, NOW)
+    page = Reddit().recent(None, PlatformAccount(elsewhere, wire.credentials, wire.http), NOW)
     assert isinstance(page, ReviewPage)
     assert [(event.native_id, event.native_thread) for event in page.events] == [
         ("t1_d9", "t1_top")

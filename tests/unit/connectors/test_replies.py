@@ -20,6 +20,7 @@ from standardwebhooks import Webhook
 from heard.connectors import (
     Connection,
     HttpResponse,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -66,9 +67,12 @@ def test_a_standard_reply_is_signed_carries_its_id_and_can_be_found(
         http_response(501),
     )
     standard = load("standard")
-    assert standard.reply(target, TEXT, "rep_1", connection, STANDARD, http) == SentReply("rep_1")
+    assert standard.reply(
+        target, TEXT, "rep_1", PlatformAccount(connection, STANDARD, http)
+    ) == SentReply("rep_1")
     found = [
-        standard.find_reply(target, TEXT, "rep_1", connection, STANDARD, http) for _ in range(4)
+        standard.find_reply(target, TEXT, "rep_1", PlatformAccount(connection, STANDARD, http))
+        for _ in range(4)
     ]
     assert found == [
         SentReply("rep_1"),
@@ -103,9 +107,7 @@ def test_a_standard_connection_without_an_address_says_how_to_mend_it(
             ReplyTarget("r", "r", {}),
             TEXT,
             "rep_1",
-            connect("standard", **settings),
-            credentials,
-            http,
+            PlatformAccount(connect("standard", **settings), credentials, http),
         )
         assert isinstance(answer, Rejection)
         assert answer.reason == reason
@@ -122,7 +124,9 @@ def test_trustpilot_signs_in_once_and_once_more_when_its_token_is_revoked(
     token = http_response(200, {"access_token": "one", "expires_in": "359999"})
     review = http_response(200, {"id": "a1", "companyReply": None})
     platform.respond_with(token, review, http_response(201))
-    assert pilot.reply(target, TEXT, "rep_1", connection, PILOT, http) == SentReply("a1")
+    assert pilot.reply(
+        target, TEXT, "rep_1", PlatformAccount(connection, PILOT, http)
+    ) == SentReply("a1")
     sign_in, _, reply = platform.requests
     assert sign_in[2]["authorization"] == "Basic " + b64encode(b"key:secret").decode()
     assert sign_in[3] == b"grant_type=client_credentials"
@@ -138,9 +142,14 @@ def test_trustpilot_signs_in_once_and_once_more_when_its_token_is_revoked(
         http_response(200, {"companyReply": {"text": TEXT + " "}}),
         http_response(404),
     )
-    assert pilot.find_reply(target, TEXT, "rep_1", connection, PILOT, http) == SentReply("a1")
+    assert pilot.find_reply(
+        target, TEXT, "rep_1", PlatformAccount(connection, PILOT, http)
+    ) == SentReply("a1")
     assert platform.requests[-1][2]["authorization"] == "Bearer two"
-    assert pilot.find_reply(target, TEXT, "rep_1", connection, PILOT, http) is ReplyLookup.ABSENT
+    assert (
+        pilot.find_reply(target, TEXT, "rep_1", PlatformAccount(connection, PILOT, http))
+        is ReplyLookup.ABSENT
+    )
 
 
 def test_trustpilots_one_reply_makes_room_for_our_second_but_never_takes_a_colleagues_place(
@@ -163,9 +172,11 @@ def test_trustpilots_one_reply_makes_room_for_our_second_but_never_takes_a_colle
         http_response(201),
         http_response(200, theirs),
     )
-    assert pilot.reply(target, TEXT, "rep_2", connection, PILOT, http) == SentReply("a1")
+    assert pilot.reply(
+        target, TEXT, "rep_2", PlatformAccount(connection, PILOT, http)
+    ) == SentReply("a1")
     assert [method for method, _, _, _ in platform.requests[1:]] == ["GET", "DELETE", "POST"]
-    answer = pilot.reply(target, TEXT, "rep_2", connection, PILOT, http)
+    answer = pilot.reply(target, TEXT, "rep_2", PlatformAccount(connection, PILOT, http))
     assert isinstance(answer, Rejection)
     assert answer.reason == "already_answered"
 
@@ -187,7 +198,7 @@ def test_trustpilot_reviews_can_be_read_again(
         http_response(404),
         http_response(403),
     )
-    event = pilot.fetch("a1", connection, PILOT, http)
+    event = pilot.fetch("a1", PlatformAccount(connection, PILOT, http))
     assert not isinstance(event, ReviewGone)
     assert event is not None
     assert (event.kind, event.rating, event.author.name, event.revision) == (
@@ -196,12 +207,12 @@ def test_trustpilot_reviews_can_be_read_again(
         "Kim",
         "2026-03-02T10:00:00.000Z",
     )
-    assert pilot.fetch("a1", connection, PILOT, http) is ReviewGone.GONE
+    assert pilot.fetch("a1", PlatformAccount(connection, PILOT, http)) is ReviewGone.GONE
     platform.respond_with(
         http_response(200, {"access_token": "two", "expires_in": "359999"}), http_response(403)
     )
-    assert pilot.fetch("a1", connection, PILOT, http) is None
-    assert pilot.fetch("a1", connection, {}, http) is None
+    assert pilot.fetch("a1", PlatformAccount(connection, PILOT, http)) is None
+    assert pilot.fetch("a1", PlatformAccount(connection, {}, http)) is None
 
 
 def forum_post(number: int, username: str, raw: str) -> dict[str, Any]:
@@ -215,7 +226,9 @@ def test_a_forum_reply_is_posted_and_found_again_in_a_long_topic(
     target = ReplyTarget("100", "77", {"topic_id": "77", "post_number": "4"})
     forum = load("discourse")
     platform.respond_with(http_response(200, {"id": 901}))
-    assert forum.reply(target, TEXT, "rep_1", connection, FORUM, http) == SentReply("901")
+    assert forum.reply(
+        target, TEXT, "rep_1", PlatformAccount(connection, FORUM, http)
+    ) == SentReply("901")
     method, path, headers, body = platform.requests[0]
     assert (method, path, headers["api-key"], headers["api-username"]) == (
         "POST",
@@ -241,18 +254,24 @@ def test_a_forum_reply_is_posted_and_found_again_in_a_long_topic(
     }
     nothing = {"post_stream": {"posts": []}}
     platform.respond_with(http_response(200, topic), http_response(200, late))
-    assert forum.find_reply(target, TEXT, "rep_1", connection, FORUM, http) == SentReply("140")
+    assert forum.find_reply(
+        target, TEXT, "rep_1", PlatformAccount(connection, FORUM, http)
+    ) == SentReply("140")
     assert parse_qs(urlsplit(platform.requests[-1][1]).query)["post_ids[]"] == [
         str(i) for i in range(149, 129, -1)
     ]
     platform.respond_with(
         http_response(200, topic), http_response(200, nothing), http_response(200, nothing)
     )
-    assert forum.find_reply(target, TEXT, "rep_1", connection, FORUM, http) is ReplyLookup.ABSENT
+    assert (
+        forum.find_reply(target, TEXT, "rep_1", PlatformAccount(connection, FORUM, http))
+        is ReplyLookup.ABSENT
+    )
     topic["post_stream"]["stream"] = list(range(90, 1000))
     platform.respond_with(http_response(200, topic), *[http_response(200, nothing)] * 5)
     assert (
-        forum.find_reply(target, TEXT, "rep_1", connection, FORUM, http) is ReplyLookup.CANNOT_TELL
+        forum.find_reply(target, TEXT, "rep_1", PlatformAccount(connection, FORUM, http))
+        is ReplyLookup.CANNOT_TELL
     )
 
 
@@ -267,7 +286,7 @@ def test_a_forums_refusal_is_told_in_its_own_words(
         )
     )
     answer = load("discourse").reply(
-        ReplyTarget("1", "77", {}), "Hi", "rep_1", connection, FORUM, http
+        ReplyTarget("1", "77", {}), "Hi", "rep_1", PlatformAccount(connection, FORUM, http)
     )
     assert answer == Rejection(
         "rejected", "Discourse says: Body is too short (minimum is 20 characters)"
@@ -295,8 +314,8 @@ def test_a_forum_post_read_again_says_what_its_webhook_said(
     platform.respond_with(
         http_response(200, shown), http_response(200, {"title": "Blue bottle"}), http_response(404)
     )
-    assert load("discourse").fetch("5", connection, FORUM, http) == sent
-    assert load("discourse").fetch("5", connection, FORUM, http) is ReviewGone.GONE
+    assert load("discourse").fetch("5", PlatformAccount(connection, FORUM, http)) == sent
+    assert load("discourse").fetch("5", PlatformAccount(connection, FORUM, http)) is ReviewGone.GONE
 
 
 SMS = ReplyTarget(
@@ -317,25 +336,29 @@ def test_a_text_message_is_sent_from_the_number_that_was_written_to(
         http_response(400, {"code": 21211}),
     )
     twilio = load("twilio_sms")
-    assert twilio.reply(SMS, TEXT, "rep_1", connection, PHONE, http) == SentReply("SM2")
+    assert twilio.reply(SMS, TEXT, "rep_1", PlatformAccount(connection, PHONE, http)) == SentReply(
+        "SM2"
+    )
     _, path, headers, body = platform.requests[0]
     assert (path, headers["authorization"]) == (
         "/2010-04-01/Accounts/AC1/Messages.json",
         "Basic " + b64encode(b"AC1:token").decode(),
     )
     assert parse_qs(body.decode()) == {"To": ["+49151"], "From": ["+4930"], "Body": [TEXT]}
-    refusals = [twilio.reply(SMS, TEXT, "rep_1", connection, PHONE, http) for _ in range(2)]
+    refusals = [
+        twilio.reply(SMS, TEXT, "rep_1", PlatformAccount(connection, PHONE, http)) for _ in range(2)
+    ]
     refusals.append(
         twilio.reply(
             ReplyTarget("SM1", "t", {**SMS.reply_to, "opted_out": "true"}),
             TEXT,
             "rep_1",
-            connection,
-            PHONE,
-            http,
+            PlatformAccount(connection, PHONE, http),
         )
     )
-    refusals.append(twilio.reply(SMS, "🥖" * 801, "rep_1", connection, PHONE, http))
+    refusals.append(
+        twilio.reply(SMS, "🥖" * 801, "rep_1", PlatformAccount(connection, PHONE, http))
+    )
     assert [r.reason for r in refusals if isinstance(r, Rejection)] == [
         "opted_out",
         "rejected",
@@ -372,7 +395,9 @@ def test_a_text_message_is_found_by_its_words_since_sending_was_tried(
     ]
     for messages, found in cases:
         platform.respond_with(http_response(200, {"messages": messages}))
-        assert twilio.find_reply(SMS, TEXT, "rep_1", connection, PHONE, http) == found
+        assert (
+            twilio.find_reply(SMS, TEXT, "rep_1", PlatformAccount(connection, PHONE, http)) == found
+        )
     assert parse_qs(urlsplit(platform.requests[0][1]).query) == {
         "To": ["+49151"],
         "From": ["+4930"],
@@ -426,13 +451,15 @@ def test_every_fault_says_whether_the_reply_may_be_there(
         platform.respond_with(*before)
         platform.responses.append(fault if callable(fault) else lambda *_, answer=fault: answer)
         with pytest.raises(PlatformUnavailable) as caught:
-            connector.reply(target, TEXT, "rep_1", connection, credentials, http)
+            connector.reply(target, TEXT, "rep_1", PlatformAccount(connection, credentials, http))
         assert (caught.value.maybe_applied, caught.value.retry_after) == (maybe_applied, wait)
         before = before[-1:]  # the token is kept, the review is read each time
     for look in (http_response(500), None):
         platform.respond_with(look)
         with pytest.raises(PlatformUnavailable) as caught:
-            connector.find_reply(target, TEXT, "rep_1", connection, credentials, http)
+            connector.find_reply(
+                target, TEXT, "rep_1", PlatformAccount(connection, credentials, http)
+            )
         assert not caught.value.maybe_applied
 
 

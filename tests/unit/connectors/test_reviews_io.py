@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from heard.connectors import (
     Connection,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyTarget,
     ReviewPage,
@@ -56,7 +57,7 @@ def delivered(review: Json) -> ParsedDelivery:
 
 def fetch(side: SimulatedConnection, native_id: str = "company-55", **without: str) -> Any:
     return side.connector.fetch(
-        native_id, side.connection, {**side.credentials, **without}, side.http
+        native_id, PlatformAccount(side.connection, {**side.credentials, **without}, side.http)
     )
 
 
@@ -116,7 +117,9 @@ def test_the_address_never_becomes_an_id_and_an_odd_body_is_refused() -> None:
 def test_a_review_read_again_or_listed_says_what_was_delivered(side: SimulatedConnection) -> None:
     (told,) = delivered(SENT).events
     found = fetch(side)
-    page = side.connector.recent(None, side.connection, side.credentials, side.http, NOW)
+    page = side.connector.recent(
+        None, PlatformAccount(side.connection, side.credentials, side.http), NOW
+    )
     assert isinstance(page, ReviewPage)
     assert isinstance(found, ReviewEvent)
     for event in (found, page.events[0]):
@@ -167,7 +170,9 @@ def test_both_lists_come_as_one_newest_first_page_by_page(side: SimulatedConnect
         "reviewer": {},
     }
     side.simulator.set_resource("reviews_io", "product-9", boots)
-    first = side.connector.recent(None, side.connection, side.credentials, side.http, NOW)
+    first = side.connector.recent(
+        None, PlatformAccount(side.connection, side.credentials, side.http), NOW
+    )
     assert isinstance(first, ReviewPage)
     assert (len(first.events), first.next_cursor, first.problems) == (101, "1", ())
     assert (first.events[0].native_id, first.events[0].text, first.events[0].subject) == (
@@ -176,11 +181,13 @@ def test_both_lists_come_as_one_newest_first_page_by_page(side: SimulatedConnect
         "B",
     )
     last = side.connector.recent(
-        first.next_cursor, side.connection, side.credentials, side.http, NOW
+        first.next_cursor, PlatformAccount(side.connection, side.credentials, side.http), NOW
     )
     assert isinstance(last, ReviewPage)
     assert ([event.native_id for event in last.events], last.next_cursor) == (["company-55"], None)
-    refused = side.connector.recent(None, side.connection, {"api_key": "wrong"}, side.http, NOW)
+    refused = side.connector.recent(
+        None, PlatformAccount(side.connection, {"api_key": "wrong"}, side.http), NOW
+    )
     assert isinstance(refused, Rejection)
     assert refused.reason == "unauthorized"
 
@@ -191,12 +198,12 @@ def test_an_answer_that_is_not_understood_is_a_fault_and_a_bad_entry_only_a_prob
     connection = Connection("c", "b", "reviews_io", "", {"api_base": platform.url, "store": "s"})
     platform.respond_with((200, {}, b"<html>"))
     with pytest.raises(PlatformUnavailable):
-        REVIEWS_IO.recent(None, connection, side.credentials, side.http, NOW)
+        REVIEWS_IO.recent(None, PlatformAccount(connection, side.credentials, side.http), NOW)
     platform.respond_with(
         http_response(200, {"reviews": [{}], "total_pages": 1}),
         http_response(200, {"reviews": [{"product_review_id": 1}, 7]}),
     )
-    page = REVIEWS_IO.recent("0", connection, side.credentials, side.http, NOW)
+    page = REVIEWS_IO.recent("0", PlatformAccount(connection, side.credentials, side.http), NOW)
     assert isinstance(page, ReviewPage)
     assert ([event.native_id for event in page.events], len(page.problems)) == (["product-1"], 2)
 
@@ -206,9 +213,7 @@ def test_a_reply_is_left_to_people(side: SimulatedConnection) -> None:
         ReplyTarget("company-55", "company-55", {}),
         "Thanks.",
         "r",
-        side.connection,
-        side.credentials,
-        side.http,
+        PlatformAccount(side.connection, side.credentials, side.http),
     )
     assert isinstance(refused, Rejection)
     assert refused.reason == "not_offered"

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from heard.connectors import (
     Connection,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -171,7 +172,12 @@ class Wire:
         platforms.set_resource("sendgrid", event.native_id, {"message_id": "m1@example.org"})
 
     def reply(self, text: str = "Thank you, Ida.") -> SentReply | Rejection:
-        return GRID.reply(self.target, text, "rep_1", self.connection, self.credentials, self.http)
+        return GRID.reply(
+            self.target,
+            text,
+            "rep_1",
+            PlatformAccount(self.connection, self.credentials, self.http),
+        )
 
 
 @pytest.fixture
@@ -190,7 +196,9 @@ def test_an_answer_arrives_in_the_customers_thread(wire: Wire) -> None:
         wire.target.native_id,
     )
     assert (
-        GRID.find_reply(wire.target, "x", "rep_1", wire.connection, wire.credentials, wire.http)
+        GRID.find_reply(
+            wire.target, "x", "rep_1", PlatformAccount(wire.connection, wire.credentials, wire.http)
+        )
         is ReplyLookup.CANNOT_TELL
     )
 

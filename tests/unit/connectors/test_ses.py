@@ -22,6 +22,7 @@ from heard.connectors import (
     Connection,
     HttpResponse,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -482,7 +483,10 @@ class Wire:
         self, text: str = "Thank you, Ida.\nGrüße 🙂", target: ReplyTarget | None = None
     ) -> SentReply | Rejection:
         return SES.reply(
-            target or self.target, text, "rep_1", self.connection, self.credentials, self.http
+            target or self.target,
+            text,
+            "rep_1",
+            PlatformAccount(self.connection, self.credentials, self.http),
         )
 
 
@@ -499,7 +503,10 @@ def test_an_answer_is_signed_threaded_and_word_for_word(wire: Wire) -> None:
     assert (taken.native_id, taken.text) == (sent.native_id, "Thank you, Ida.\nGrüße 🙂")
     assert (taken.thread, taken.review, taken.public) == (wire.target.native_thread, "ses-1", False)
     found = SES.find_reply(
-        wire.target, "Thank you", "rep_1", wire.connection, wire.credentials, wire.http
+        wire.target,
+        "Thank you",
+        "rep_1",
+        PlatformAccount(wire.connection, wire.credentials, wire.http),
     )
     assert found is ReplyLookup.CANNOT_TELL
 

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 
 from heard.connectors import (
     Connection,
+    PlatformAccount,
     Rejection,
     ReplyTarget,
     ReviewGone,
@@ -251,8 +252,10 @@ def test_a_fetched_review_is_the_delivered_one(
     platforms: SimulatedPlatforms, http: HttpClient
 ) -> None:
     known(platforms, 7)
-    assert SHOPIFY.fetch("7", connected(platforms), TOKEN, http) == read(metaobject())
-    assert SHOPIFY.fetch("8", connected(platforms), TOKEN, http) is ReviewGone.GONE
+    assert SHOPIFY.fetch("7", PlatformAccount(connected(platforms), TOKEN, http)) == read(
+        metaobject()
+    )
+    assert SHOPIFY.fetch("8", PlatformAccount(connected(platforms), TOKEN, http)) is ReviewGone.GONE
 
 
 def test_nothing_is_read_without_credentials_or_with_wrong_ones(
@@ -260,9 +263,9 @@ def test_nothing_is_read_without_credentials_or_with_wrong_ones(
 ) -> None:
     known(platforms, 7)
     for credentials in ({}, {"access_token": "wrong"}):
-        assert SHOPIFY.fetch("7", connected(platforms), credentials, http) is None
+        assert SHOPIFY.fetch("7", PlatformAccount(connected(platforms), credentials, http)) is None
     refused = [
-        SHOPIFY.recent(None, connected(platforms), each, http, NOW)
+        SHOPIFY.recent(None, PlatformAccount(connected(platforms), each, http), NOW)
         for each in ({}, {"access_token": "wrong"})
     ]
     assert [each.reason for each in refused if isinstance(each, Rejection)] == [
@@ -276,9 +279,11 @@ def test_latest_reviews_come_newest_first_and_page_by_page(
 ) -> None:
     for number, (hour, minute) in enumerate(product(range(6), range(10))):
         known(platforms, number, f"2026-03-14T{hour:02d}:{minute:02d}:00Z")
-    first = SHOPIFY.recent(None, connected(platforms), TOKEN, http, NOW)
+    first = SHOPIFY.recent(None, PlatformAccount(connected(platforms), TOKEN, http), NOW)
     assert isinstance(first, ReviewPage)
-    second = SHOPIFY.recent(first.next_cursor, connected(platforms), TOKEN, http, NOW)
+    second = SHOPIFY.recent(
+        first.next_cursor, PlatformAccount(connected(platforms), TOKEN, http), NOW
+    )
     assert isinstance(second, ReviewPage)
     ids = [int(event.native_id) for event in (*first.events, *second.events)]
     assert (ids, second.next_cursor) == (list(range(59, -1, -1)), None)
@@ -289,7 +294,7 @@ def test_shopify_may_ask_us_to_wait_in_two_ways(
 ) -> None:
     platforms.add_fault("shopify", FaultMode.RATE_LIMITED, seconds=7, call_kind=CallKind.READ)
     with pytest.raises(PlatformUnavailable) as fault:
-        SHOPIFY.fetch("7", connected(platforms), TOKEN, http)
+        SHOPIFY.fetch("7", PlatformAccount(connected(platforms), TOKEN, http))
     assert not fault.value.maybe_applied
 
 
@@ -306,9 +311,9 @@ def test_an_error_inside_a_successful_answer_is_read(
     connection = replace(BLANK, settings={"api_base": platform.url, "shop_domain": "s.example"})
     if reason is None:
         with pytest.raises(PlatformUnavailable):
-            SHOPIFY.recent(None, connection, TOKEN, http, NOW)
+            SHOPIFY.recent(None, PlatformAccount(connection, TOKEN, http), NOW)
     else:
-        refused = SHOPIFY.recent(None, connection, TOKEN, http, NOW)
+        refused = SHOPIFY.recent(None, PlatformAccount(connection, TOKEN, http), NOW)
         assert isinstance(refused, Rejection)
         assert refused.reason == reason
 
@@ -323,10 +328,12 @@ def test_an_unreadable_answer_is_a_fault(
     )
     for _ in range(2):
         with pytest.raises(PlatformUnavailable):
-            SHOPIFY.fetch("7", connection, TOKEN, http)
+            SHOPIFY.fetch("7", PlatformAccount(connection, TOKEN, http))
 
 
 def test_shopify_takes_no_replies() -> None:
-    refused = SHOPIFY.reply(ReplyTarget("7", "7", {}), "Sorry.", "rep_1", BLANK, TOKEN, refuse_http)
+    refused = SHOPIFY.reply(
+        ReplyTarget("7", "7", {}), "Sorry.", "rep_1", PlatformAccount(BLANK, TOKEN, refuse_http)
+    )
     assert isinstance(refused, Rejection)
     assert refused.reason == "not_offered"

@@ -17,6 +17,7 @@ from slack_sdk.signature import SignatureVerifier
 from heard.connectors import (
     Connection,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -292,16 +293,22 @@ class Wire:
 
     def reply(self, text: str = TEXT, reply_id: str = "rep_1") -> SentReply | Rejection:
         return SLACK.reply(
-            self.target, text, reply_id, self.connection, self.credentials, self.http
+            self.target,
+            text,
+            reply_id,
+            PlatformAccount(self.connection, self.credentials, self.http),
         )
 
     def find(self, text: str = TEXT, reply_id: str = "rep_1") -> SentReply | ReplyLookup:
         return SLACK.find_reply(
-            self.target, text, reply_id, self.connection, self.credentials, self.http
+            self.target,
+            text,
+            reply_id,
+            PlatformAccount(self.connection, self.credentials, self.http),
         )
 
     def fetch(self, native_id: str = "C1:1773480000.000100") -> ReviewEvent | ReviewGone | None:
-        return SLACK.fetch(native_id, self.connection, self.credentials, self.http)
+        return SLACK.fetch(native_id, PlatformAccount(self.connection, self.credentials, self.http))
 
 
 @pytest.fixture
@@ -428,8 +435,12 @@ def test_errors_that_pass_are_faults_and_not_refusals(
         "C1:1.1", "C1:1.1", {"channel": "C1", "thread_ts": "1.1"}, NOW + timedelta(0)
     )
     with pytest.raises(PlatformUnavailable) as fault:
-        SLACK.reply(target, "Hello.", "rep_1", there, {"bot_token": "xoxb-1"}, http)
+        SLACK.reply(
+            target, "Hello.", "rep_1", PlatformAccount(there, {"bot_token": "xoxb-1"}, http)
+        )
     assert fault.value.maybe_applied == doubt
     with pytest.raises(PlatformUnavailable) as fault:
-        SLACK.find_reply(target, "Hello.", "rep_1", there, {"bot_token": "xoxb-1"}, http)
+        SLACK.find_reply(
+            target, "Hello.", "rep_1", PlatformAccount(there, {"bot_token": "xoxb-1"}, http)
+        )
     assert not fault.value.maybe_applied

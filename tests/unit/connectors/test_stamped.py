@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from heard.connectors import (
     Connection,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -77,15 +78,16 @@ def reply(
         replace(TARGET, own_replies=ours),
         text,
         "rep_1",
-        side.connection,
-        {**side.credentials, **without},
-        side.http,
+        PlatformAccount(side.connection, {**side.credentials, **without}, side.http),
     )
 
 
 def find(side: SimulatedConnection, text: str = TEXT, **without: str) -> SentReply | ReplyLookup:
     return side.connector.find_reply(
-        TARGET, text, "rep_1", side.connection, {**side.credentials, **without}, side.http
+        TARGET,
+        text,
+        "rep_1",
+        PlatformAccount(side.connection, {**side.credentials, **without}, side.http),
     )
 
 
@@ -93,7 +95,7 @@ def fetch(
     side: SimulatedConnection, native_id: str = "617", **without: str
 ) -> ReviewEvent | ReviewGone | None:
     return side.connector.fetch(
-        native_id, side.connection, {**side.credentials, **without}, side.http
+        native_id, PlatformAccount(side.connection, {**side.credentials, **without}, side.http)
     )
 
 
@@ -188,7 +190,9 @@ def test_a_review_read_again_or_listed_is_the_one_that_was_delivered(
 ) -> None:
     (told,) = delivered(SENT).events
     found = fetch(side)
-    page = side.connector.recent(None, side.connection, side.credentials, side.http, NOW)
+    page = side.connector.recent(
+        None, PlatformAccount(side.connection, side.credentials, side.http), NOW
+    )
     assert isinstance(page, ReviewPage)
     assert found == told == page.events[0]
     side.simulator.set_resource("stamped", "617", {"body": "It came.", "rating": 4})
@@ -203,15 +207,17 @@ def test_a_review_read_again_or_listed_is_the_one_that_was_delivered(
 def test_the_list_is_read_page_by_page(side: SimulatedConnection) -> None:
     for number in range(1_000, 1_100):
         side.simulator.set_resource("stamped", str(number), SHOWN)
-    first = side.connector.recent(None, side.connection, side.credentials, side.http, NOW)
+    first = side.connector.recent(
+        None, PlatformAccount(side.connection, side.credentials, side.http), NOW
+    )
     assert isinstance(first, ReviewPage)
     assert (len(first.events), first.next_cursor) == (100, "2")
     last = side.connector.recent(
-        first.next_cursor, side.connection, side.credentials, side.http, NOW
+        first.next_cursor, PlatformAccount(side.connection, side.credentials, side.http), NOW
     )
     assert isinstance(last, ReviewPage)
     assert ([event.native_id for event in last.events], last.next_cursor) == (["617"], None)
-    refused = side.connector.recent(None, side.connection, {}, side.http, NOW)
+    refused = side.connector.recent(None, PlatformAccount(side.connection, {}, side.http), NOW)
     assert isinstance(refused, Rejection)
     assert refused.reason == "no_credentials"
 
@@ -306,7 +312,8 @@ def test_the_customer_is_written_to_only_if_the_business_wants_it(
         {"api_base": platform.url, "store_hash": "1", "email_replies": setting},
     )
     assert isinstance(
-        STAMPED.reply(TARGET, TEXT, "r", connection, side.credentials, side.http), SentReply
+        STAMPED.reply(TARGET, TEXT, "r", PlatformAccount(connection, side.credentials, side.http)),
+        SentReply,
     )
     assert platform.requests[1][1].endswith(f"/617/reply?isPrivate=false&{sent}")
 
@@ -322,14 +329,14 @@ def test_an_answer_that_is_not_understood_is_a_fault_and_a_bad_entry_only_a_prob
     for answer in unreadable:
         platform.respond_with(answer)
         with pytest.raises(PlatformUnavailable):
-            STAMPED.fetch("617", connection, side.credentials, side.http)
+            STAMPED.fetch("617", PlatformAccount(connection, side.credentials, side.http))
     platform.respond_with(
         http_response(200, {"results": [{"review": {}}, {"review": {"id": 1}}], "totalPages": 1}),
         http_response(200, {"results": [{}]}),
     )
-    page = STAMPED.recent(None, connection, side.credentials, side.http, NOW)
+    page = STAMPED.recent(None, PlatformAccount(connection, side.credentials, side.http), NOW)
     assert isinstance(page, ReviewPage)
     assert ([event.native_id for event in page.events], len(page.problems)) == (["1"], 1)
-    page = STAMPED.recent(None, connection, side.credentials, side.http, NOW)
+    page = STAMPED.recent(None, PlatformAccount(connection, side.credentials, side.http), NOW)
     assert isinstance(page, ReviewPage)
     assert (page.events, len(page.problems)) == ((), 1)

@@ -21,6 +21,7 @@ from twilio.request_validator import RequestValidator
 from heard.connectors import (
     Connection,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyTarget,
     ReviewGone,
@@ -268,7 +269,10 @@ class Wire:
         self.connection = replace(HERE, settings=platforms.settings("twilio_voice"))
 
     def fetch(self, call: str = "CA1") -> ReviewEvent | ReviewGone | None:
-        return VOICE.fetch(call, self.connection, self.credentials, HttpClient(allow_loopback=True))
+        return VOICE.fetch(
+            call,
+            PlatformAccount(self.connection, self.credentials, HttpClient(allow_loopback=True)),
+        )
 
 
 @pytest.fixture
@@ -298,7 +302,10 @@ def test_what_cannot_be_read_is_told_from_what_is_gone(wire: Wire) -> None:
 
 def test_no_program_calls_back(wire: Wire) -> None:
     answer = VOICE.reply(
-        ReplyTarget("CA1", "CA1", {}), "Hello.", "rep_1", HERE, wire.credentials, HttpClient()
+        ReplyTarget("CA1", "CA1", {}),
+        "Hello.",
+        "rep_1",
+        PlatformAccount(HERE, wire.credentials, HttpClient()),
     )
     assert isinstance(answer, Rejection)
     assert answer.reason == "not_offered"

@@ -25,6 +25,7 @@ from heard.connectors import (
     Connection,
     Http,
     HttpResponse,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -340,7 +341,12 @@ def reply(
     to: ReplyTarget = TARGET,
     changed: Mapping[str, str] = MappingProxyType({}),
 ) -> SentReply | Rejection:
-    return X.reply(to, text, "rep_1", side.connection, {**side.credentials, **changed}, side.http)
+    return X.reply(
+        to,
+        text,
+        "rep_1",
+        PlatformAccount(side.connection, {**side.credentials, **changed}, side.http),
+    )
 
 
 def find(
@@ -351,7 +357,10 @@ def find(
     changed: Mapping[str, str] = MappingProxyType({}),
 ) -> SentReply | ReplyLookup:
     return X.find_reply(
-        to, text, "rep_1", side.connection, {**side.credentials, **changed}, side.http
+        to,
+        text,
+        "rep_1",
+        PlatformAccount(side.connection, {**side.credentials, **changed}, side.http),
     )
 
 
@@ -361,7 +370,9 @@ def fetch(
     *,
     changed: Mapping[str, str] = MappingProxyType({}),
 ) -> ReviewEvent | ReviewGone | None:
-    return X.fetch(native_id, side.connection, {**side.credentials, **changed}, side.http)
+    return X.fetch(
+        native_id, PlatformAccount(side.connection, {**side.credentials, **changed}, side.http)
+    )
 
 
 def test_a_reply_is_found_though_x_puts_a_name_before_it_and_escapes_it(
@@ -449,7 +460,9 @@ def test_wrong_or_missing_credentials_post_nothing(side: SimulatedConnection) ->
 def test_an_address_that_is_none_is_refused_and_not_called(side: SimulatedConnection) -> None:
     for base in ("no address", "http://api.x.com"):
         connection = replace(side.connection, settings={"user_id": US, "api_base": base})
-        refused = X.reply(TARGET, TEXT, "rep_1", connection, side.credentials, side.http)
+        refused = X.reply(
+            TARGET, TEXT, "rep_1", PlatformAccount(connection, side.credentials, side.http)
+        )
         assert isinstance(refused, Rejection)
         assert refused.reason == "bad_address"
 
@@ -501,9 +514,7 @@ def answered(
         TARGET,
         TEXT,
         "rep_1",
-        CONNECTION,
-        credentials,
-        saying(HttpResponse(status, headers or {}, body)),
+        PlatformAccount(CONNECTION, credentials, saying(HttpResponse(status, headers or {}, body))),
     )
 
 
@@ -531,7 +542,7 @@ def test_an_old_version_shown_is_followed_to_the_latest(side: SimulatedConnectio
         asked.append(url)
         return HttpResponse(200, {}, json.dumps(latest if SECOND in url else shown).encode())
 
-    found = X.fetch(FIRST, CONNECTION, dict.fromkeys(side.credentials, "k"), http)
+    found = X.fetch(FIRST, PlatformAccount(CONNECTION, dict.fromkeys(side.credentials, "k"), http))
     assert isinstance(found, ReviewEvent)
     assert (found.native_id, found.revision, found.text, len(asked)) == (
         FIRST,
@@ -556,18 +567,18 @@ def test_a_post_that_is_gone_is_told_from_one_that_may_not_be_read(
         (200, {}, None),
     ):
         answer = HttpResponse(status, {}, json.dumps(document).encode())
-        assert X.fetch(FIRST, CONNECTION, credentials, saying(answer)) is expected
+        assert X.fetch(FIRST, PlatformAccount(CONNECTION, credentials, saying(answer))) is expected
     with pytest.raises(PlatformUnavailable):
         X.fetch(
             FIRST,
-            CONNECTION,
-            credentials,
-            saying(HttpResponse(200, {}, b'{"data": {"text": "x"}}')),
+            PlatformAccount(
+                CONNECTION, credentials, saying(HttpResponse(200, {}, b'{"data": {"text": "x"}}'))
+            ),
         )
 
 
 def recent(side: SimulatedConnection, cursor: str | None = None) -> ReviewPage:
-    page = X.recent(cursor, side.connection, side.credentials, side.http, NOW)
+    page = X.recent(cursor, PlatformAccount(side.connection, side.credentials, side.http), NOW)
     assert isinstance(page, ReviewPage)
     return page
 
@@ -594,7 +605,9 @@ def test_a_listed_post_that_cannot_be_read_costs_only_itself(side: SimulatedConn
     assert [each.native_id for each in page.events] == [FIRST]
     assert len(page.problems) == 1
     refused = X.recent(
-        None, side.connection, {**side.credentials, "api_secret": "another"}, side.http, NOW
+        None,
+        PlatformAccount(side.connection, {**side.credentials, "api_secret": "another"}, side.http),
+        NOW,
     )
     assert isinstance(refused, Rejection)
     assert refused.reason == "unauthorized"

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from heard.connectors import (
     Connection,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -72,13 +73,16 @@ def delivered(
 
 def reply(side: SimulatedConnection, text: str = TEXT, **without: str) -> SentReply | Rejection:
     return side.connector.reply(
-        TARGET, text, "rep_1", side.connection, {**side.credentials, **without}, side.http
+        TARGET,
+        text,
+        "rep_1",
+        PlatformAccount(side.connection, {**side.credentials, **without}, side.http),
     )
 
 
 def find(side: SimulatedConnection, text: str = TEXT) -> SentReply | ReplyLookup:
     return side.connector.find_reply(
-        TARGET, text, "rep_1", side.connection, side.credentials, side.http
+        TARGET, text, "rep_1", PlatformAccount(side.connection, side.credentials, side.http)
     )
 
 
@@ -184,7 +188,9 @@ def test_only_a_sane_verification_string_is_answered(query: str, status: int) ->
 
 
 def test_the_words_are_read_from_the_business_s_newest_reviews(side: SimulatedConnection) -> None:
-    found = side.connector.fetch(REVIEW, side.connection, side.credentials, side.http)
+    found = side.connector.fetch(
+        REVIEW, PlatformAccount(side.connection, side.credentials, side.http)
+    )
     assert isinstance(found, ReviewEvent)
     assert (found.text, found.rating, found.author.id, found.author.name, found.partial) == (
         "Charged twice.",
@@ -201,7 +207,7 @@ def test_a_review_that_is_not_listed_or_may_not_be_read_is_never_taken_for_gone(
 ) -> None:
     def fetch(native_id: str, **credentials: str) -> object:
         return side.connector.fetch(
-            native_id, side.connection, credentials or side.credentials, side.http
+            native_id, PlatformAccount(side.connection, credentials or side.credentials, side.http)
         )
 
     assert fetch("older-than-the-newest") is None
@@ -236,7 +242,7 @@ def test_yelp_s_own_word_that_somebody_responded_counts_where_the_review_is_not_
     bases = {"api_base": platform.url, "partner_api_base": platform.url}
     connection = Connection("c", "b", "yelp", "", {**bases, "business_ids": "biz"})
     refused = type(side.connector)().reply(
-        TARGET, TEXT, "rep_1", connection, side.credentials, side.http
+        TARGET, TEXT, "rep_1", PlatformAccount(connection, side.credentials, side.http)
     )
     assert isinstance(refused, Rejection)
     assert refused.reason == "already_answered"
@@ -305,7 +311,9 @@ def test_a_refusal_that_is_not_understood_stays_one(
     connection = Connection(
         "c", "b", "yelp", "", {"api_base": platform.url, "partner_api_base": platform.url}
     )
-    refused = side.connector.reply(TARGET, TEXT, "rep_1", connection, side.credentials, side.http)
+    refused = side.connector.reply(
+        TARGET, TEXT, "rep_1", PlatformAccount(connection, side.credentials, side.http)
+    )
     assert isinstance(refused, Rejection)
     assert refused.reason == "rejected"
 
@@ -321,7 +329,9 @@ def test_the_daily_quota_is_something_to_wait_for(
         "c", "b", "yelp", "", {"api_base": platform.url, "partner_api_base": platform.url}
     )
     with pytest.raises(PlatformUnavailable) as fault:
-        side.connector.reply(TARGET, TEXT, "rep_1", connection, side.credentials, side.http)
+        side.connector.reply(
+            TARGET, TEXT, "rep_1", PlatformAccount(connection, side.credentials, side.http)
+        )
     assert (fault.value.maybe_applied, fault.value.retry_after) == (False, 3_600)
 
 
@@ -347,13 +357,18 @@ def test_a_response_is_recognised_in_either_shape_and_silence_proves_nothing(
     target = ReplyTarget(REVIEW, REVIEW, {"business_id": "open"})
     assert (
         side.connector.find_reply(
-            ReplyTarget(REVIEW, REVIEW, {}), TEXT, "r", connection, side.credentials, side.http
+            ReplyTarget(REVIEW, REVIEW, {}),
+            TEXT,
+            "r",
+            PlatformAccount(connection, side.credentials, side.http),
         )
         == found
     )
     platform.respond_with(http_response(200, {"reviews": [{"id": REVIEW, **shown}]}))
     assert (
-        side.connector.find_reply(target, TEXT, "r", connection, side.credentials, side.http)
+        side.connector.find_reply(
+            target, TEXT, "r", PlatformAccount(connection, side.credentials, side.http)
+        )
         == found
     )
     assert "/open/" in platform.requests[-1][1]
@@ -366,4 +381,4 @@ def test_an_answer_that_is_not_json_is_a_fault(
     for body in (b"<html>", b'{"reviews": [{"id": "r-1", "user": {"id": 1.5}}]}'):
         platform.respond_with((200, {}, body))
         with pytest.raises(PlatformUnavailable):
-            side.connector.fetch("r-1", connection, side.credentials, side.http)
+            side.connector.fetch("r-1", PlatformAccount(connection, side.credentials, side.http))

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from heard.connectors import (
     Connection,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -69,15 +70,16 @@ def reply(
         replace(TARGET, own_replies=ours),
         text,
         "rep_1",
-        side.connection,
-        {**side.credentials, **without},
-        side.http,
+        PlatformAccount(side.connection, {**side.credentials, **without}, side.http),
     )
 
 
 def find(side: SimulatedConnection, text: str = TEXT, **without: str) -> SentReply | ReplyLookup:
     return side.connector.find_reply(
-        TARGET, text, "rep_1", side.connection, {**side.credentials, **without}, side.http
+        TARGET,
+        text,
+        "rep_1",
+        PlatformAccount(side.connection, {**side.credentials, **without}, side.http),
     )
 
 
@@ -85,7 +87,7 @@ def fetch(
     side: SimulatedConnection, native_id: str = "219", **without: str
 ) -> ReviewEvent | ReviewGone | None:
     return side.connector.fetch(
-        native_id, side.connection, {**side.credentials, **without}, side.http
+        native_id, PlatformAccount(side.connection, {**side.credentials, **without}, side.http)
     )
 
 
@@ -237,7 +239,7 @@ def test_a_review_that_is_not_published_yet_is_found_in_the_list(
         http_response(404),
         http_response(200, {"reviews": [{"id": 219, "content": "Pending."}]}),
     )
-    found = YOTPO.fetch("219", connection, side.credentials, side.http)
+    found = YOTPO.fetch("219", PlatformAccount(connection, side.credentials, side.http))
     assert isinstance(found, ReviewEvent)
     assert found.text == "Pending."
 
@@ -247,7 +249,9 @@ def test_the_list_gives_the_same_revisions_as_webhooks_page_by_page(
 ) -> None:
     for number in range(1_000, 1_150):
         side.simulator.set_resource("yotpo", str(number), SHOWN | {"content": f"Number {number}"})
-    first = side.connector.recent(None, side.connection, side.credentials, side.http, NOW)
+    first = side.connector.recent(
+        None, PlatformAccount(side.connection, side.credentials, side.http), NOW
+    )
     assert isinstance(first, ReviewPage)
     assert (len(first.events), first.next_cursor, first.problems, first.events[0].native_id) == (
         100,
@@ -258,12 +262,12 @@ def test_the_list_gives_the_same_revisions_as_webhooks_page_by_page(
     (told,) = delivered(SHOWN | {"id": 1149, "content": "Number 1149"}).events
     assert (first.events[0].revision, first.events[0].digest) == (told.revision, told.digest)
     last = side.connector.recent(
-        first.next_cursor, side.connection, side.credentials, side.http, NOW
+        first.next_cursor, PlatformAccount(side.connection, side.credentials, side.http), NOW
     )
     assert isinstance(last, ReviewPage)
     assert (len(last.events), last.next_cursor) == (51, None)
     refused = side.connector.recent(
-        None, side.connection, {"app_key": "x", "api_secret": "y"}, side.http, NOW
+        None, PlatformAccount(side.connection, {"app_key": "x", "api_secret": "y"}, side.http), NOW
     )
     assert isinstance(refused, Rejection)
     assert refused.reason == "unauthorized"
@@ -308,7 +312,7 @@ def test_a_review_that_cannot_be_looked_at_is_commented_on_all_the_same(
         http_response(200, {"access_token": "t"}), http_response(*shown), http_response(200)
     )
     assert type(YOTPO)().reply(
-        TARGET, TEXT, "rep_1", connection, side.credentials, side.http
+        TARGET, TEXT, "rep_1", PlatformAccount(connection, side.credentials, side.http)
     ) == SentReply("219")
     assert [method for method, *_ in platform.requests] == ["POST", "GET", "POST"]
 
@@ -376,7 +380,9 @@ def test_a_token_is_kept_and_replaced_once_when_it_is_refused(
     for _ in range(2):
         # The answer does not show comments at all.
         assert (
-            YOTPO.find_reply(TARGET, TEXT, "r", connection, side.credentials, side.http)
+            YOTPO.find_reply(
+                TARGET, TEXT, "r", PlatformAccount(connection, side.credentials, side.http)
+            )
             is ReplyLookup.CANNOT_TELL
         )
     assert [path.partition("utoken=")[2] for _, path, _, _ in platform.requests] == [
@@ -389,7 +395,7 @@ def test_a_token_is_kept_and_replaced_once_when_it_is_refused(
     platform.respond_with(
         http_response(401), http_response(200, {"access_token": "third"}), http_response(401)
     )
-    assert YOTPO.fetch("219", connection, side.credentials, side.http) is None
+    assert YOTPO.fetch("219", PlatformAccount(connection, side.credentials, side.http)) is None
 
 
 def test_an_answer_that_is_not_understood_is_a_fault_and_a_bad_entry_only_a_problem(
@@ -399,18 +405,18 @@ def test_an_answer_that_is_not_understood_is_a_fault_and_a_bad_entry_only_a_prob
     yotpo = type(YOTPO)()
     platform.respond_with(http_response(200, {}))
     with pytest.raises(PlatformUnavailable):
-        yotpo.fetch("219", connection, side.credentials, side.http)
+        yotpo.fetch("219", PlatformAccount(connection, side.credentials, side.http))
     platform.respond_with(
         http_response(200, {"access_token": "t"}), http_response(200, {"reviews": [{}]})
     )
-    page = yotpo.recent("1", connection, side.credentials, side.http, NOW)
+    page = yotpo.recent("1", PlatformAccount(connection, side.credentials, side.http), NOW)
     assert isinstance(page, ReviewPage)
     assert (page.events, len(page.problems)) == ((), 1)
     platform.respond_with((200, {}, b"<html>"))
     with pytest.raises(PlatformUnavailable):
-        yotpo.fetch("219", connection, side.credentials, side.http)
+        yotpo.fetch("219", PlatformAccount(connection, side.credentials, side.http))
     platform.respond_with(
         http_response(200, {"response": {"review": {"id": 219, "created_at": "yesterday"}}})
     )
     with pytest.raises(PlatformUnavailable):
-        yotpo.fetch("219", connection, side.credentials, side.http)
+        yotpo.fetch("219", PlatformAccount(connection, side.credentials, side.http))

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from heard.connectors import (
     Connection,
     HttpResponse,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -290,9 +291,11 @@ def connection(platforms: SimulatedPlatforms) -> Connection:
 def test_fetched_tickets_and_comments_are_the_delivered_ones(
     connection: Connection, http: HttpClient
 ) -> None:
-    assert ZENDESK.fetch("5158", connection, TOKEN, http) == read(told("created"), connection)
+    assert ZENDESK.fetch("5158", PlatformAccount(connection, TOKEN, http)) == read(
+        told("created"), connection
+    )
     found, delivered = (
-        ZENDESK.fetch("5158.9876543210", connection, TOKEN, http),
+        ZENDESK.fetch("5158.9876543210", PlatformAccount(connection, TOKEN, http)),
         read(comment(), connection),
     )
     assert isinstance(found, ReviewEvent)
@@ -303,11 +306,13 @@ def test_fetched_tickets_and_comments_are_the_delivered_ones(
 def test_what_is_not_there_is_gone_and_what_may_not_be_read_is_unknown(
     connection: Connection, http: HttpClient
 ) -> None:
-    assert [ZENDESK.fetch(each, connection, TOKEN, http) for each in ("1", "1.2", "5158.2")] == [
-        ReviewGone.GONE
-    ] * 3
     assert [
-        ZENDESK.fetch("5158", connection, each, http) for each in ({}, {"api_token": "wrong"})
+        ZENDESK.fetch(each, PlatformAccount(connection, TOKEN, http))
+        for each in ("1", "1.2", "5158.2")
+    ] == [ReviewGone.GONE] * 3
+    assert [
+        ZENDESK.fetch("5158", PlatformAccount(connection, each, http))
+        for each in ({}, {"api_token": "wrong"})
     ] == [None, None]
 
 
@@ -319,14 +324,17 @@ def test_a_comment_beyond_the_latest_hundred_is_unknown_and_not_gone(
         for number in range(100, 210)
     ]
     platforms.set_resource("zendesk", "5158", {"ticket": {}, "comments": more})
-    assert ZENDESK.fetch("5158.9876543210", connection, TOKEN, http) is None
+    assert ZENDESK.fetch("5158.9876543210", PlatformAccount(connection, TOKEN, http)) is None
 
 
 def test_a_reply_arrives_once_in_public_and_is_found_again(
     connection: Connection, platforms: SimulatedPlatforms, http: HttpClient
 ) -> None:
-    assert ZENDESK.find_reply(TARGET, TEXT, "rep_1", connection, TOKEN, http) is ReplyLookup.ABSENT
-    answer = ZENDESK.reply(TARGET, TEXT, "rep_1", connection, TOKEN, http)
+    assert (
+        ZENDESK.find_reply(TARGET, TEXT, "rep_1", PlatformAccount(connection, TOKEN, http))
+        is ReplyLookup.ABSENT
+    )
+    answer = ZENDESK.reply(TARGET, TEXT, "rep_1", PlatformAccount(connection, TOKEN, http))
     (reply,) = platforms.replies()
     assert (answer, reply.thread, reply.text, reply.public) == (
         SentReply(reply.native_id),
@@ -334,9 +342,14 @@ def test_a_reply_arrives_once_in_public_and_is_found_again(
         TEXT,
         True,
     )
-    assert ZENDESK.find_reply(TARGET, TEXT, "rep_1", connection, TOKEN, http) == answer
     assert (
-        ZENDESK.find_reply(TARGET, "Another text.", "rep_2", connection, TOKEN, http)
+        ZENDESK.find_reply(TARGET, TEXT, "rep_1", PlatformAccount(connection, TOKEN, http))
+        == answer
+    )
+    assert (
+        ZENDESK.find_reply(
+            TARGET, "Another text.", "rep_2", PlatformAccount(connection, TOKEN, http)
+        )
         is ReplyLookup.ABSENT
     )
 
@@ -344,12 +357,16 @@ def test_a_reply_arrives_once_in_public_and_is_found_again(
 def test_the_same_words_from_before_our_first_try_are_not_our_reply(
     connection: Connection, http: HttpClient
 ) -> None:
-    ZENDESK.reply(TARGET, TEXT, "rep_1", connection, TOKEN, http)
+    ZENDESK.reply(TARGET, TEXT, "rep_1", PlatformAccount(connection, TOKEN, http))
     later = replace(TARGET, first_sent_at=datetime.now(UTC) + timedelta(hours=1))
-    assert ZENDESK.find_reply(later, TEXT, "rep_2", connection, TOKEN, http) is ReplyLookup.ABSENT
+    assert (
+        ZENDESK.find_reply(later, TEXT, "rep_2", PlatformAccount(connection, TOKEN, http))
+        is ReplyLookup.ABSENT
+    )
     earlier = replace(TARGET, first_sent_at=datetime.now(UTC))
     assert isinstance(
-        ZENDESK.find_reply(earlier, TEXT, "rep_2", connection, TOKEN, http), SentReply
+        ZENDESK.find_reply(earlier, TEXT, "rep_2", PlatformAccount(connection, TOKEN, http)),
+        SentReply,
     )
 
 
@@ -372,14 +389,17 @@ def test_a_reply_that_cannot_be_sent_is_refused_with_a_reason(
     platforms: SimulatedPlatforms,
     http: HttpClient,
 ) -> None:
-    refused = ZENDESK.reply(ReplyTarget(ticket, ticket, {}), text, "rep_1", connection, token, http)
+    refused = ZENDESK.reply(
+        ReplyTarget(ticket, ticket, {}), text, "rep_1", PlatformAccount(connection, token, http)
+    )
     assert isinstance(refused, Rejection)
     assert (refused.reason, platforms.replies()) == (reason, [])
 
 
 def test_the_longest_reply_is_taken(connection: Connection, http: HttpClient) -> None:
     assert isinstance(
-        ZENDESK.reply(TARGET, "ü" * 32_500, "rep_1", connection, TOKEN, http), SentReply
+        ZENDESK.reply(TARGET, "ü" * 32_500, "rep_1", PlatformAccount(connection, TOKEN, http)),
+        SentReply,
     )
 
 
@@ -387,7 +407,7 @@ def test_a_closed_ticket_says_what_to_do_instead(
     connection: Connection, platforms: SimulatedPlatforms, http: HttpClient
 ) -> None:
     platforms.set_resource("zendesk", "5158", {"ticket": {"status": "closed"}, "comments": []})
-    refused = ZENDESK.reply(TARGET, TEXT, "rep_1", connection, TOKEN, http)
+    refused = ZENDESK.reply(TARGET, TEXT, "rep_1", PlatformAccount(connection, TOKEN, http))
     assert isinstance(refused, Rejection)
     assert refused.reason == "closed"
     assert "follow-up ticket" in refused.detail
@@ -397,10 +417,13 @@ def test_looking_without_leave_leaves_the_question_open(
     connection: Connection, http: HttpClient
 ) -> None:
     assert (
-        ZENDESK.find_reply(TARGET, TEXT, "rep_1", connection, {}, http) is ReplyLookup.CANNOT_TELL
+        ZENDESK.find_reply(TARGET, TEXT, "rep_1", PlatformAccount(connection, {}, http))
+        is ReplyLookup.CANNOT_TELL
     )
     assert (
-        ZENDESK.find_reply(ReplyTarget("404", "404", {}), TEXT, "rep_1", connection, TOKEN, http)
+        ZENDESK.find_reply(
+            ReplyTarget("404", "404", {}), TEXT, "rep_1", PlatformAccount(connection, TOKEN, http)
+        )
         is ReplyLookup.ABSENT
     )
 
@@ -418,13 +441,16 @@ def test_a_fault_says_whether_the_reply_may_be_there(
 ) -> None:
     platforms.add_fault("zendesk", mode, "5158", seconds=7)
     with pytest.raises(PlatformUnavailable) as fault:
-        ZENDESK.reply(TARGET, TEXT, "rep_1", connection, TOKEN, http)
+        ZENDESK.reply(TARGET, TEXT, "rep_1", PlatformAccount(connection, TOKEN, http))
     assert (fault.value.maybe_applied, fault.value.retry_after) == (
         doubtful,
         None if doubtful else 7,
     )
     assert (
-        isinstance(ZENDESK.find_reply(TARGET, TEXT, "rep_1", connection, TOKEN, http), SentReply)
+        isinstance(
+            ZENDESK.find_reply(TARGET, TEXT, "rep_1", PlatformAccount(connection, TOKEN, http)),
+            SentReply,
+        )
         == doubtful
     )
 
@@ -455,7 +481,9 @@ def test_a_reply_answered_in_unknown_words_is_what_its_status_says(
         BLANK, settings={"base_url": "https://acme.example", "email": "agent@example.com"}
     )
     assert (
-        ZENDESK.reply(TARGET, TEXT, "rep_1", connection, TOKEN, answering((status, content)))
+        ZENDESK.reply(
+            TARGET, TEXT, "rep_1", PlatformAccount(connection, TOKEN, answering((status, content)))
+        )
         == answer
     )
 
@@ -467,4 +495,4 @@ def test_an_unreadable_answer_to_a_question_is_a_fault() -> None:
     http = answering((200, b"<html>"), (200, b'{"comments": [{"id": 2, "created_at": "soon"}]}'))
     for native_id in ("5158", "5158.2"):
         with pytest.raises(PlatformUnavailable):
-            ZENDESK.fetch(native_id, connection, TOKEN, http)
+            ZENDESK.fetch(native_id, PlatformAccount(connection, TOKEN, http))

@@ -13,6 +13,7 @@ import pytest
 
 from heard.connectors import (
     ModerationStatus,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -53,12 +54,18 @@ class Side:
     ) -> SentReply | Rejection:
         target = replace(self.target, own_replies=ours)
         return self.wire.connector.reply(
-            target, text, reply_id, self.wire.connection, self.wire.credentials, self.wire.http
+            target,
+            text,
+            reply_id,
+            PlatformAccount(self.wire.connection, self.wire.credentials, self.wire.http),
         )
 
     def find(self, text: str = TEXT, reply_id: str = "rep_1") -> SentReply | ReplyLookup:
         return self.wire.connector.find_reply(
-            self.target, text, reply_id, self.wire.connection, self.wire.credentials, self.wire.http
+            self.target,
+            text,
+            reply_id,
+            PlatformAccount(self.wire.connection, self.wire.credentials, self.wire.http),
         )
 
     def shown(self) -> list[str]:
@@ -83,7 +90,9 @@ def first_review(wire: SimulatedConnection) -> ReviewEvent:
         for known in sample.render(now).resources:
             wire.simulator.set_resource(wire.platform, known.native_id, known.resource)
         if sample.polled:
-            page = wire.connector.recent(None, wire.connection, wire.credentials, wire.http, now)
+            page = wire.connector.recent(
+                None, PlatformAccount(wire.connection, wire.credentials, wire.http), now
+            )
             assert isinstance(page, ReviewPage)
             events = page.events
         else:
@@ -91,7 +100,9 @@ def first_review(wire: SimulatedConnection) -> ReviewEvent:
         event = next(event for event in events if event.kind is EventKind.CREATED)
         if not event.partial:
             return event
-        found = wire.connector.fetch(event.native_id, wire.connection, wire.credentials, wire.http)
+        found = wire.connector.fetch(
+            event.native_id, PlatformAccount(wire.connection, wire.credentials, wire.http)
+        )
         assert isinstance(found, ReviewEvent)
         return found
     raise AssertionError(f"{wire.platform} has no sample of a new review")
@@ -230,7 +241,10 @@ def test_a_platform_that_moderates_says_where_a_reply_stands(side: Side) -> None
     sent = side.reply()
     assert isinstance(sent, SentReply)
     told = wire.connector.moderation(
-        side.target, sent.native_id, TEXT, wire.connection, wire.credentials, wire.http
+        side.target,
+        sent.native_id,
+        TEXT,
+        PlatformAccount(wire.connection, wire.credentials, wire.http),
     )
     if wire.connector.capabilities.moderated:
         assert told.status in {ModerationStatus.PENDING, ModerationStatus.PUBLISHED}
@@ -242,7 +256,9 @@ def test_what_is_read_again_is_what_was_said(side: Side) -> None:
     wire = side.wire
     if not wire.connector.capabilities.can_fetch:
         pytest.skip("this platform does not let us read one review")
-    found = wire.connector.fetch(side.event.native_id, wire.connection, wire.credentials, wire.http)
+    found = wire.connector.fetch(
+        side.event.native_id, PlatformAccount(wire.connection, wire.credentials, wire.http)
+    )
     assert isinstance(found, ReviewEvent)
     same = ("native_id", "native_thread", "digest")
     assert [getattr(found, name) for name in same] == [getattr(side.event, name) for name in same]

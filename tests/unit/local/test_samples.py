@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from heard.connectors import ReviewPage
+from heard.connectors import PlatformAccount, ReviewPage
 from heard.reviews import EventKind
 from heard_cli.local.samples import EVENTS, InvalidSample, Sample, build_sample, load_samples
 from heard_cli.local.signing import FormNotFound, fill_form
@@ -64,7 +64,9 @@ def test_a_sample_is_believed_and_read_as_the_events_it_promises(
     for known in sample.render(NOW).resources:
         running.set_resource(sample.platform, known.native_id, known.resource)
     if sample.polled:
-        page = side.connector.recent(None, side.connection, side.credentials, side.http, NOW)
+        page = side.connector.recent(
+            None, PlatformAccount(side.connection, side.credentials, side.http), NOW
+        )
         assert isinstance(page, ReviewPage)
         assert page.problems == ()
         assert promised == ["withdrawn"] or page.events

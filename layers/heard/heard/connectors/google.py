@@ -21,7 +21,7 @@ developers.google.com/identity/protocols/oauth2/service-account.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -29,17 +29,16 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from heard import clock
 from heard.connectors import (
     Http,
+    PlatformAccount,
     Rejection,
-    ReviewPage,
     SignatureFailure,
     SignatureFailureReason,
     WebhookRequest,
 )
 from heard.connectors.http import call_api
 from heard.connectors.oauth import TokenGrant
-from heard.connectors.parsing import Fields, parse_each, read_object, read_response
+from heard.connectors.parsing import Fields, read_object, read_response
 from heard.errors import PlatformUnavailable, Unparseable
-from heard.reviews import ReviewEvent
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
@@ -306,16 +305,13 @@ def sign_push(request: WebhookRequest, audience: str, secret: str, now: datetime
 # Access tokens
 
 
-def refresh_token_grant(
-    credentials: Mapping[str, str], settings: Mapping[str, str]
-) -> TokenGrant | Rejection:
-    """The grant of somebody who let an OAuth client act for them.
+def refresh_token_grant(account: PlatformAccount) -> TokenGrant | Rejection:
+    """The grant of a person who let an OAuth client act for them.
 
-    Client_id, client_secret, refresh_token.
+    It needs the credentials client_id, client_secret and refresh_token.
     """
     client, secret, token = (
-        credentials.get(name, "").strip()
-        for name in ("client_id", "client_secret", "refresh_token")
+        account.credential(name) for name in ("client_id", "client_secret", "refresh_token")
     )
     if not (client and secret and token):
         return Rejection(
@@ -328,15 +324,13 @@ def refresh_token_grant(
         "client_secret": secret,
         "refresh_token": token,
     }
-    url = _token_url(settings)
+    url = _token_url(account)
     return TokenGrant(url, (url, client, secret, token), lambda: form)
 
 
-def service_account_grant(
-    credentials: Mapping[str, str], settings: Mapping[str, str], scope: str
-) -> TokenGrant | Rejection:
-    """The grant of a service account: its JSON key file's text in `service_account`."""
-    text = credentials.get("service_account", "").strip()
+def service_account_grant(account: PlatformAccount, scope: str) -> TokenGrant | Rejection:
+    """The grant of a service account. `service_account` is the text of its JSON key file."""
+    text = account.credential("service_account")
     if not text:
         return Rejection(
             "no_credentials",
@@ -349,7 +343,7 @@ def service_account_grant(
     except (Unparseable, ValueError, TypeError):
         detail = "service_account is not the whole text of a service account's JSON key file: make a new key in Google Cloud and enter its file."
         return Rejection("bad_credentials", detail)
-    url = _token_url(settings)
+    url = _token_url(account)
 
     def build_form() -> Mapping[str, str]:
         import jwt  # noqa: PLC0415 - as above
@@ -388,63 +382,28 @@ def _private_key(pem: str) -> RSAPrivateKey:
     return key
 
 
-def _token_url(settings: Mapping[str, str]) -> str:
-    return settings.get("token_url", "").strip() or TOKEN_URL
+def _token_url(account: PlatformAccount) -> str:
+    return account.setting("token_url") or TOKEN_URL
 
 
-# Answers
+# Responses
 
 
-def error_explainer(title: str) -> Callable[[Rejection, bytes], Rejection]:
-    """Makes a refusal tell Google's own words, which are about our request.
+def explain_error(title: str, rejection: Rejection, body: bytes) -> Rejection:
+    """The rejection with Google's own words, which are about our request.
 
-    A quota used up is a fault that waiting cures.
+    Raises PlatformUnavailable if a quota is used up, because waiting cures that.
     """
-
-    def explain(rejection: Rejection, body: bytes) -> Rejection:
-        try:
-            error = Fields(read_object(body), "the answer").object("error")
-        except Unparseable:
-            return rejection
-        errors = error.values.get("errors")
-        reasons = (
-            {
-                cast("Mapping[str, object]", each).get("reason")
-                for each in cast("list[object]", errors)
-                if isinstance(each, dict)
-            }
-            if isinstance(errors, list)
-            else set[object]()
-        )
-        if any(isinstance(reason, str) and reason in _QUOTA_REASONS for reason in reasons):
-            raise PlatformUnavailable(
-                f"{title} asks us to wait: the project's quota is used up.", maybe_applied=False
-            )
-        message = error.one_line("message")
-        return (
-            Rejection(rejection.reason, f"{rejection.detail} {title} says: {message}")
-            if message
-            else rejection
-        )
-
-    return explain
-
-
-def review_page(
-    document: Fields,
-    next_cursor: str | None,
-    title: str,
-    parse_review: Callable[[Fields], ReviewEvent | None],
-) -> ReviewPage:
-    """The reviews of an answer.
-
-    Raises PlatformUnavailable when there is no list where one should be.
-    """
-    entries = document.values.get("reviews", [])
-    if not isinstance(entries, list):
-        raise PlatformUnavailable(f"{title} answered something unreadable.", maybe_applied=False)
     try:
-        parsed = parse_each(cast("list[object]", entries), "review", parse_review)
-    except Unparseable as error:
-        return ReviewPage(next_cursor=next_cursor, problems=(error.detail,))
-    return ReviewPage(parsed.events, next_cursor, parsed.problems)
+        error = Fields(read_object(body), "the response").object("error")
+        reasons = {entry.text("reason") for entry in error.objects("errors")}
+    except Unparseable:
+        return rejection
+    if reasons & _QUOTA_REASONS:
+        raise PlatformUnavailable(
+            f"{title} asks us to wait: the project's quota is used up.", maybe_applied=False
+        )
+    message = error.one_line("message")
+    if not message:
+        return rejection
+    return Rejection(rejection.reason, f"{rejection.detail} {title} says: {message}")

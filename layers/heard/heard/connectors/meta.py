@@ -42,6 +42,7 @@ from heard.connectors import (
     Http,
     HttpResponse,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReviewGone,
@@ -211,14 +212,10 @@ class MetaConnector(Connector):
         self,
         path: str,
         query: Mapping[str, str],
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> Fields | Rejection:
         """An object or a list that the Graph API shows. Raises PlatformUnavailable."""
-        response = self._request(
-            "GET", f"{path}?{urlencode(query)}", None, connection, credentials, http
-        )
+        response = self._request("GET", f"{path}?{urlencode(query)}", None, account)
         return (
             response
             if isinstance(response, Rejection)
@@ -229,14 +226,10 @@ class MetaConnector(Connector):
         self,
         path: str,
         form: Mapping[str, str],
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> SentReply | Rejection:
         """The id of what was posted. Raises PlatformUnavailable."""
-        response = self._request(
-            "POST", path, urlencode(form).encode(), connection, credentials, http
-        )
+        response = self._request("POST", path, urlencode(form).encode(), account)
         if isinstance(response, Rejection):
             return response
         fields = self._read_response(response, maybe_applied=True)
@@ -253,9 +246,7 @@ class MetaConnector(Connector):
         fields: str,
         text_field: str,
         text: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> SentReply | ReplyLookup:
         """Whether one of a comment's replies is ours and says the same.
 
@@ -268,12 +259,12 @@ class MetaConnector(Connector):
                 "limit": str(_REPLY_PAGE_SIZE),
                 **({"after": cursor} if cursor else {}),
             }
-            page = self.get(path, query, connection, credentials, http)
+            page = self.get(path, query, account)
             if isinstance(page, Rejection):
                 return ReplyLookup.ABSENT if page.reason == "gone" else ReplyLookup.CANNOT_TELL
             for reply in read_objects(page):
                 if same_text(reply.text(text_field), text):
-                    is_own = self.is_own_comment(reply, connection)
+                    is_own = self.is_own_comment(reply, account.connection)
                     if is_own:
                         return SentReply(reply.one_line("id") or "")
                     uncertain |= is_own is None
@@ -307,11 +298,9 @@ class MetaConnector(Connector):
         method: str,
         path: str,
         body: bytes | None,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> HttpResponse | Rejection:
-        title, token = self.capabilities.title, credentials.get("access_token", "")
+        title, token = self.capabilities.title, account.credentials.get("access_token", "")
         if not token:
             return Rejection("no_credentials", f"Enter access_token to answer on {title}.")
         headers = {"accept": "application/json", "authorization": f"Bearer {token}"}
@@ -331,10 +320,10 @@ class MetaConnector(Connector):
             )
 
         return call_api(
-            _with_http_statuses(http),
+            _with_http_statuses(account.http),
             title,
             method,
-            f"{self.api_base(connection)}/{path}",
+            f"{self.api_base(account.connection)}/{path}",
             headers=headers,
             body=body,
             explain=with_platform_message,

@@ -14,7 +14,8 @@ import hashlib
 import json
 import math
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, NoReturn, cast
@@ -53,15 +54,23 @@ def read_object(body: bytes) -> dict[str, object]:
 
 
 def read_response(response: HttpResponse, title: str, *, maybe_applied: bool = False) -> Fields:
-    """The JSON object that a platform answered. Raises PlatformUnavailable for anything else.
+    """The JSON object of a platform's response. Raises PlatformUnavailable for any other body."""
+    with unreadable_is_fault(title, maybe_applied=maybe_applied):
+        return Fields(read_object(response.body), "the response")
 
-    A retry may find it mended.
+
+@contextmanager
+def unreadable_is_fault(title: str, *, maybe_applied: bool = False) -> Generator[None]:
+    """Turn an Unparseable into a PlatformUnavailable: the caller tries again later.
+
+    For the shape of a response as a whole. One bad entry in it is a problem of that entry only.
     """
     try:
-        return Fields(read_object(response.body), "the answer")
+        yield
     except Unparseable as error:
         raise PlatformUnavailable(
-            f"{title} answered something unreadable.", maybe_applied=maybe_applied
+            f"{title} answered something unreadable: {error.detail.rstrip('.')}.",
+            maybe_applied=maybe_applied,
         ) from error
 
 
@@ -149,6 +158,38 @@ class Fields:
                 name, "is missing" if self.values.get(name) is None else "is not an object"
             )
         return self.object(name)
+
+    def entries(self, name: str) -> list[object]:
+        """The list in a field that must be there, whatever its entries are. Raises Unparseable."""
+        if self.values.get(name) is None:
+            raise self.field_error(name, "is missing")
+        return self.optional_entries(name)
+
+    def optional_entries(self, name: str) -> list[object]:
+        """The list in a field, empty if the field is absent. Raises Unparseable for no list."""
+        value = self.values.get(name)
+        if value is not None and not isinstance(value, list):
+            raise self.field_error(name, "is not a list")
+        return cast("list[object]", value) if value else []
+
+    def objects(self, name: str) -> list[Fields]:
+        """The objects of the list in a field, none if it is absent. Raises Unparseable for no list.
+
+        An entry that is no object becomes a problem.
+        """
+        objects: list[Fields] = []
+        for index, entry in enumerate(self.optional_entries(name)):
+            if isinstance(entry, dict):
+                where = f"entry {index} of {name} of {self.where}"
+                objects.append(Fields(cast("dict[str, object]", entry), where, self.problems))
+            else:
+                self._add_problem(name, f"has an entry {index} that is not an object")
+        return objects
+
+    def required_objects(self, name: str) -> list[Fields]:
+        """Like `objects`, for a list that must be there."""
+        self.entries(name)
+        return self.objects(name)
 
     def id(self, name: str) -> str:
         """An id that must be there: text without blanks or controls, or a whole number."""
@@ -292,37 +333,50 @@ def _parse_number(value: object) -> int | float | None:
 def parse_each(
     entries: Iterable[object], name: str, parse_entry: Callable[[Fields], ReviewEvent | None]
 ) -> ParsedDelivery:
-    """What a delivery's entries say, in their order.
+    """The events of a delivery's entries, in their order. For pushed deliveries.
 
-    `read` gives an entry's event, or None if it is of no interest.
-
-    A bad entry becomes a problem and costs nothing but itself. Raises Unparseable when there was
-    something to read and none of it could be.
+    `parse_entry` gives an entry's event, or None if the entry is of no interest. An unreadable
+    entry becomes a problem and costs nothing but itself. Raises Unparseable if there are entries
+    and none is readable: such a delivery goes to quarantine.
     """
+    parsed, readable_count = _parse_entries(entries, name, parse_entry)
+    if parsed.problems and not readable_count:
+        raise Unparseable("; ".join(parsed.problems[:5]) + ".")
+    return parsed
+
+
+def parse_page(
+    entries: Iterable[object], name: str, parse_entry: Callable[[Fields], ReviewEvent | None]
+) -> ParsedDelivery:
+    """The events of a page's entries, like `parse_each`, but total. For what a poll reads.
+
+    A page of which no entry is readable is a page of problems. As a fault it would stop the poll
+    at this page for ever.
+    """
+    return _parse_entries(entries, name, parse_entry)[0]
+
+
+def _parse_entries(
+    entries: Iterable[object], name: str, parse_entry: Callable[[Fields], ReviewEvent | None]
+) -> tuple[ParsedDelivery, int]:
+    """What the entries hold, and how many of them are readable."""
     events: list[ReviewEvent] = []
     problems: list[str] = []
-    unreadable_count = 0
     readable_count = 0
     for index, entry in enumerate(entries):
-        fields = Fields(
-            cast("dict[str, object]", entry) if isinstance(entry, dict) else {},
-            f"{name} {index}",
-            problems,
-        )
+        if not isinstance(entry, dict):
+            problems.append(f"{name} {index} is not an object")
+            continue
+        fields = Fields(cast("dict[str, object]", entry), f"{name} {index}", problems)
         try:
-            if not isinstance(entry, dict):
-                raise Unparseable(f"{name} {index} is not an object")
             event = parse_entry(fields)
         except Unparseable as error:
             problems.append(error.detail)
-            unreadable_count += 1
             continue
         readable_count += 1
         if event is not None:
             events.append(event)
-    if unreadable_count and not readable_count:
-        raise Unparseable("; ".join(problems[:5]) + ".")
-    return ParsedDelivery(tuple(events), tuple(problems))
+    return ParsedDelivery(tuple(events), tuple(problems)), readable_count
 
 
 def parse_one(fields: Fields, parse: Callable[[Fields], ReviewEvent | None]) -> ParsedDelivery:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import quote
 
-from heard.connectors import Connection, Http, HttpResponse, Rejection
+from heard.connectors import HttpResponse, PlatformAccount, Rejection
 from heard.connectors.http import call_api
 from heard.connectors.parsing import Fields, read_object
 from heard.errors import Unparseable
@@ -24,21 +24,22 @@ def call_twilio(
     method: str,
     path: str,
     form: bytes | None,
-    connection: Connection,
-    credentials: Mapping[str, str],
-    http: Http,
+    account: PlatformAccount,
     rejections: Mapping[int, tuple[str, str]],
 ) -> HttpResponse | Rejection:
     """An answer about a resource of the account, or why not.
 
     `refusals` explains errors by Twilio's code. Raises PlatformUnavailable.
     """
-    sid, token = credentials.get("account_sid", ""), credentials.get("auth_token", "")
+    sid, token = (
+        account.credentials.get("account_sid", ""),
+        account.credentials.get("auth_token", ""),
+    )
     if not (sid and token):
         return Rejection(
             "no_credentials", "Enter account_sid and auth_token for what has to be asked of Twilio."
         )
-    base = connection.settings.get("api_base", "").strip().rstrip("/") or API_URL
+    base = account.setting("api_base").rstrip("/") or API_URL
     headers = {
         "authorization": "Basic " + base64.b64encode(f"{sid}:{token}".encode()).decode(),
         "accept": "application/json",
@@ -64,5 +65,11 @@ def call_twilio(
 
     url = f"{base}/2010-04-01/Accounts/{quote(sid, safe='')}/{path}"
     return call_api(
-        http, "Twilio", method, url, headers=headers, body=form, explain=with_platform_message
+        account.http,
+        "Twilio",
+        method,
+        url,
+        headers=headers,
+        body=form,
+        explain=with_platform_message,
     )

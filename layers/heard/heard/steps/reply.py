@@ -24,6 +24,7 @@ from heard.clock import parse_time
 from heard.connectors import (
     ModerationResult,
     ModerationStatus,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     SentReply,
@@ -209,12 +210,15 @@ def _deliver(
     target = replace(reply.target, first_sent_at=first_sent_at, own_replies=own_texts)
     if slot.must_find_reply:
         lookup = connector.find_reply(
-            target, reply.text, reply.id, connection, credentials, platform_ports.http
+            target,
+            reply.text,
+            reply.id,
+            PlatformAccount(connection, credentials, platform_ports.http),
         )
         if lookup is not ReplyLookup.ABSENT or cases.is_superseded(case, slot):
             return lookup
     return connector.reply(
-        target, reply.text, reply.id, connection, credentials, platform_ports.http
+        target, reply.text, reply.id, PlatformAccount(connection, credentials, platform_ports.http)
     )
 
 
@@ -331,7 +335,10 @@ def _fetch_moderation(
     credentials = platform_ports.secrets.credentials(connection.id)
     try:
         return load(connection.platform).moderation(
-            target, reply.native_id, reply.text, connection, credentials, platform_ports.http
+            target,
+            reply.native_id,
+            reply.text,
+            PlatformAccount(connection, credentials, platform_ports.http),
         )
     except Exception:  # noqa: BLE001 - whatever goes wrong there, the sweep asks again later; a queue would ask again at once
         return ModerationResult(ModerationStatus.CANNOT_TELL, _FAULT_REASON)

@@ -20,7 +20,7 @@ from heard.assessment import Assessment, Engine, Flag, History, assess
 from heard.assessment.engines.chain import CachedEngine
 from heard.cases import Arrival, Case, Change, RemainingSteps
 from heard.clock import format_time
-from heard.connectors import Connection, Http, ReplyTarget, ReviewGone, load
+from heard.connectors import Connection, Http, PlatformAccount, ReplyTarget, ReviewGone, load
 from heard.errors import BadRequest, NotFound
 from heard.outcomes import Kind
 from heard.policy import (
@@ -237,9 +237,9 @@ def _verify_at_platform(
         return event, verified
     platform_event = connector.fetch(
         event.native_id,
-        connection,
-        platform_ports.secrets.credentials(connection.id),
-        platform_ports.http,
+        PlatformAccount(
+            connection, platform_ports.secrets.credentials(connection.id), platform_ports.http
+        ),
     )
     withdrawn = event.kind is EventKind.WITHDRAWN
     if platform_event is None:

@@ -38,11 +38,11 @@ from heard.connectors import (
     Capabilities,
     Connection,
     Connector,
-    Http,
     HttpResponse,
     ModerationResult,
     ModerationStatus,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -146,14 +146,12 @@ class AppStore(Connector):
         target: ReplyTarget,
         text: str,
         reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> SentReply | Rejection:
         """Set the review's one response, unless somebody else's stands there."""
         if rejection := self.check_length(text):
             return rejection
-        existing_reply = self._fetch_reply(target.native_id, connection, credentials, http)
+        existing_reply = self._fetch_reply(target.native_id, account)
         if isinstance(existing_reply, Rejection):
             return existing_reply
         existing_text = existing_reply.object("attributes").text("responseBody")
@@ -174,9 +172,7 @@ class AppStore(Connector):
                 },
             }
         }
-        response = _request(
-            "POST", "/v1/customerReviewResponses", document, connection, credentials, http
-        )
+        response = _request("POST", "/v1/customerReviewResponses", document, account)
         if isinstance(response, Rejection):
             return response
         try:
@@ -190,12 +186,10 @@ class AppStore(Connector):
         target: ReplyTarget,
         text: str,
         reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> SentReply | ReplyLookup:
         """Compare the review's response with the text."""
-        existing_reply = self._fetch_reply(target.native_id, connection, credentials, http)
+        existing_reply = self._fetch_reply(target.native_id, account)
         if isinstance(existing_reply, Rejection):
             return (
                 ReplyLookup.ABSENT if existing_reply.reason == "gone" else ReplyLookup.CANNOT_TELL
@@ -212,12 +206,10 @@ class AppStore(Connector):
         target: ReplyTarget,
         native_reply: str,
         text: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> ModerationResult:
         """The response's state, as long as it is ours that stands there."""
-        existing_reply = self._fetch_reply(target.native_id, connection, credentials, http)
+        existing_reply = self._fetch_reply(target.native_id, account)
         if isinstance(existing_reply, Rejection):
             return ModerationResult(ModerationStatus.CANNOT_TELL, existing_reply.reason)
         attributes = existing_reply.object("attributes")
@@ -227,11 +219,9 @@ class AppStore(Connector):
             _STATUS_BY_STATE.get(attributes.one_line("state") or "", ModerationStatus.CANNOT_TELL)
         )
 
-    def fetch(
-        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | ReviewGone | None:
+    def fetch(self, native_id: str, account: PlatformAccount) -> ReviewEvent | ReviewGone | None:
         """The review as the API has it; None without credentials that may read it."""
-        document = self._fetch_review(native_id, connection, credentials, http)
+        document = self._fetch_review(native_id, account)
         if isinstance(document, Rejection):
             return ReviewGone.GONE if document.reason == "gone" else None
         try:
@@ -245,13 +235,11 @@ class AppStore(Connector):
     def recent(
         self,
         cursor: str | None,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
         now: datetime,
     ) -> ReviewPage | Rejection:
         """The app's reviews, newest first."""
-        app_id = connection.settings.get("app_id", "").strip()
+        app_id = account.setting("app_id")
         if not app_id:
             return Rejection("no_credentials", "Set app_id to the app's Apple ID, a number.")
         query = {
@@ -263,9 +251,7 @@ class AppStore(Connector):
             "GET",
             f"/v1/apps/{quote(app_id, safe='')}/customerReviews?{urlencode(query)}",
             None,
-            connection,
-            credentials,
-            http,
+            account,
         )
         if isinstance(response, Rejection):
             return response
@@ -281,22 +267,18 @@ class AppStore(Connector):
             return ReviewPage(next_cursor=next_cursor, problems=(error.detail,))
         return ReviewPage(parsed.events, next_cursor, parsed.problems)
 
-    def _fetch_review(
-        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> Fields | Rejection:
+    def _fetch_review(self, native_id: str, account: PlatformAccount) -> Fields | Rejection:
         path = f"/v1/customerReviews/{quote(native_id, safe='')}?include=response"
-        response = _request("GET", path, None, connection, credentials, http)
+        response = _request("GET", path, None, account)
         return (
             response
             if isinstance(response, Rejection)
             else read_response(response, f"{_TITLE} Connect")
         )
 
-    def _fetch_reply(
-        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> Fields | Rejection:
+    def _fetch_reply(self, native_id: str, account: PlatformAccount) -> Fields | Rejection:
         """The response to a review; without any fields if it has none."""
-        document = self._fetch_review(native_id, connection, credentials, http)
+        document = self._fetch_review(native_id, account)
         if isinstance(document, Rejection):
             return document
         return _reply_to_review(document.object("data"), _included_replies(document))
@@ -361,20 +343,18 @@ def _request(
     method: str,
     path: str,
     document: Mapping[str, object] | None,
-    connection: Connection,
-    credentials: Mapping[str, str],
-    http: Http,
+    account: PlatformAccount,
 ) -> HttpResponse | Rejection:
-    token = _token(credentials)
+    token = _token(account.credentials)
     if isinstance(token, Rejection):
         return token
-    base = connection.settings.get("api_base", "").strip().rstrip("/") or _API
+    base = account.address("api_base", _API)
     headers = {"authorization": f"Bearer {token}", "accept": "application/json"}
     if document is not None:
         headers["content-type"] = "application/json"
     body = json.dumps(document).encode() if document is not None else None
     return call_api(
-        http,
+        account.http,
         f"{_TITLE} Connect",
         method,
         base + path,

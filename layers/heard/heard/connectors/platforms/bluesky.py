@@ -48,9 +48,9 @@ from heard.connectors import (
     Capabilities,
     Connection,
     Connector,
-    Http,
     HttpResponse,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -150,17 +150,15 @@ class Bluesky(Connector):
         target: ReplyTarget,
         text: str,
         reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> SentReply | Rejection:
         """Post a record in reply, unless one with this reply's key is there."""
         if rejection := self.check_length(text) or _check_byte_length(text):
             return rejection
-        existing_reply = self._find_by_key(reply_id, connection, credentials, http)
+        existing_reply = self._find_by_key(reply_id, account)
         if isinstance(existing_reply, SentReply) or existing_reply.reason != "gone":
             return existing_reply
-        session = self._sessions.session(connection, credentials, http)
+        session = self._sessions.session(account)
         if isinstance(session, Rejection):
             return session
         parent = {"uri": target.native_id, "cid": target.reply_to.get("cid", "")}
@@ -185,9 +183,7 @@ class Bluesky(Connector):
         response = self._sessions.call(
             "POST",
             "com.atproto.repo.createRecord",
-            connection,
-            credentials,
-            http,
+            account,
             document=document,
         )
         if isinstance(response, Rejection):
@@ -199,44 +195,38 @@ class Bluesky(Connector):
         target: ReplyTarget,
         text: str,
         reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> SentReply | ReplyLookup:
         """Look for the record with this reply's key.
 
         Its text is compared too, in case the key ever meant something else.
         """
-        existing_reply = self._find_by_key(reply_id, connection, credentials, http, text)
+        existing_reply = self._find_by_key(reply_id, account, text)
         if isinstance(existing_reply, SentReply):
             return existing_reply
         return ReplyLookup.ABSENT if existing_reply.reason == "gone" else ReplyLookup.CANNOT_TELL
 
-    def fetch(
-        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | ReviewGone | None:
+    def fetch(self, native_id: str, account: PlatformAccount) -> ReviewEvent | ReviewGone | None:
         """The post as Bluesky shows it to our account.
 
         None when it exists and is hidden from us.
         """
-        session = self._sessions.session(connection, credentials, http)
+        session = self._sessions.session(account)
         response = self._sessions.call(
-            "GET", "app.bsky.feed.getPosts", connection, credentials, http, [("uris", native_id)]
+            "GET", "app.bsky.feed.getPosts", account, [("uris", native_id)]
         )
         if isinstance(session, Rejection) or isinstance(response, Rejection):
             return None
         for post in _read_objects(read_response(response, _TITLE), "posts"):
             if post.values.get("uri") == native_id:
                 try:
-                    return self._with_thread(
-                        _review_event(post, session.did), connection, credentials, http
-                    )
+                    return self._with_thread(_review_event(post, session.did), account)
                 except Unparseable as error:
                     raise PlatformUnavailable(
                         f"{_TITLE} answered something unreadable: {error.detail}.",
                         maybe_applied=False,
                     ) from error
-        record = self._fetch_record(native_id, connection, credentials, http)
+        record = self._fetch_record(native_id, account)
         return (
             ReviewGone.GONE if isinstance(record, Rejection) and record.reason == "gone" else None
         )
@@ -244,13 +234,11 @@ class Bluesky(Connector):
     def recent(
         self,
         cursor: str | None,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
         now: datetime,
     ) -> ReviewPage | Rejection:
         """A page of notifications; the cursor is Bluesky's own."""
-        session = self._sessions.session(connection, credentials, http)
+        session = self._sessions.session(account)
         if isinstance(session, Rejection):
             return session
         query = [
@@ -259,7 +247,7 @@ class Bluesky(Connector):
             *([("cursor", cursor)] if cursor else []),
         ]
         response = self._sessions.call(
-            "GET", "app.bsky.notification.listNotifications", connection, credentials, http, query
+            "GET", "app.bsky.notification.listNotifications", account, query
         )
         if isinstance(response, Rejection):
             return response
@@ -272,9 +260,7 @@ class Bluesky(Connector):
             )
         except Unparseable as error:
             parsed = ParsedDelivery(problems=(error.detail,))
-        events = tuple(
-            self._with_thread(event, connection, credentials, http) for event in parsed.events
-        )
+        events = tuple(self._with_thread(event, account) for event in parsed.events)
         next_cursor = page.values.get("cursor")
         # A page can be empty and not the last: what it leaves out (likes, follows) counts too.
         return ReviewPage(
@@ -290,17 +276,15 @@ class Bluesky(Connector):
     def _find_by_key(
         self,
         reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
         text: str | None = None,
     ) -> SentReply | Rejection:
         """The reply with that key, if it is there (and says `text`)."""
-        session = self._sessions.session(connection, credentials, http)
+        session = self._sessions.session(account)
         if isinstance(session, Rejection):
             return session
         uri = _reply_uri(session.did, reply_id)
-        response = self._fetch_record(uri, connection, credentials, http)
+        response = self._fetch_record(uri, account)
         if isinstance(response, Rejection):
             return response
         existing_text = read_response(response, _TITLE).object("value").text("text")
@@ -310,19 +294,13 @@ class Bluesky(Connector):
             else Rejection("other", "Another post of ours has this reply's key.")
         )
 
-    def _fetch_record(
-        self, uri: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> HttpResponse | Rejection:
+    def _fetch_record(self, uri: str, account: PlatformAccount) -> HttpResponse | Rejection:
         repo, _, rest = uri.removeprefix("at://").partition("/")
         collection, _, key = rest.partition("/")
         query = [("repo", repo), ("collection", collection), ("rkey", key)]
-        return self._sessions.call(
-            "GET", "com.atproto.repo.getRecord", connection, credentials, http, query
-        )
+        return self._sessions.call("GET", "com.atproto.repo.getRecord", account, query)
 
-    def _with_thread(
-        self, event: ReviewEvent, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent:
+    def _with_thread(self, event: ReviewEvent, account: PlatformAccount) -> ReviewEvent:
         """The event with its thread, which must be looked up where it is `partial`.
 
         Deep beneath a post of our own.
@@ -331,22 +309,18 @@ class Bluesky(Connector):
             return event
         # By server and account: a business chooses its server, which must not be able to place the
         # posts of others.
-        server, identifier, _ = _account(connection, credentials)
+        server, identifier, _ = _account(account.connection, account.credentials)
         cache_key = (server, identifier, event.native_id)
         if cache_key not in self._threads:
             if len(self._threads) >= _THREAD_CACHE_SIZE:
                 self._threads.clear()
-            self._threads[cache_key] = self._find_thread(event, connection, credentials, http)
+            self._threads[cache_key] = self._find_thread(event, account)
         return replace(event, native_thread=self._threads[cache_key], partial=False)
 
-    def _find_thread(
-        self, event: ReviewEvent, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> str:
-        session = self._sessions.session(connection, credentials, http)
+    def _find_thread(self, event: ReviewEvent, account: PlatformAccount) -> str:
+        session = self._sessions.session(account)
         query = [("uri", event.native_id), ("depth", "0"), ("parentHeight", "100")]
-        response = self._sessions.call(
-            "GET", "app.bsky.feed.getPostThread", connection, credentials, http, query
-        )
+        response = self._sessions.call("GET", "app.bsky.feed.getPostThread", account, query)
         if isinstance(session, Rejection) or isinstance(response, Rejection):
             return event.native_id
         thread, node = event.native_id, read_response(response, _TITLE).object("thread")
@@ -374,11 +348,9 @@ class _SessionCache:
     def __init__(self) -> None:
         self._cache: dict[tuple[str, str, str], _Session] = {}
 
-    def session(
-        self, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> _Session | Rejection:
+    def session(self, account: PlatformAccount) -> _Session | Rejection:
         """The account's session, begun if there is none. Raises PlatformUnavailable."""
-        server, identifier, password = _account(connection, credentials)
+        server, identifier, password = _account(account.connection, account.credentials)
         if not (identifier and password):
             return Rejection(
                 "no_credentials", "Enter identifier and app_password to read and answer at Bluesky."
@@ -388,9 +360,7 @@ class _SessionCache:
         body = json.dumps({"identifier": identifier, "password": password}).encode()
         return self._open_session(
             "com.atproto.server.createSession",
-            connection,
-            credentials,
-            http,
+            account,
             {"content-type": "application/json"},
             body,
         )
@@ -399,9 +369,7 @@ class _SessionCache:
         self,
         method: str,
         name: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
         query: list[tuple[str, str]] | None = None,
         document: Mapping[str, object] | None = None,
     ) -> HttpResponse | Rejection:
@@ -409,10 +377,10 @@ class _SessionCache:
 
         Raises PlatformUnavailable.
         """
-        session = self.session(connection, credentials, http)
+        session = self.session(account)
         if isinstance(session, Rejection):
             return session
-        url = f"{_account(connection, credentials)[0]}/xrpc/{name}" + (
+        url = f"{_account(account.connection, account.credentials)[0]}/xrpc/{name}" + (
             f"?{urlencode(query, quote_via=quote)}" if query else ""
         )
         body = json.dumps(document).encode() if document is not None else None
@@ -422,7 +390,7 @@ class _SessionCache:
             if body is not None:
                 headers["content-type"] = "application/json"
             return call_api(
-                http,
+                account.http,
                 _TITLE,
                 method,
                 url,
@@ -434,7 +402,7 @@ class _SessionCache:
         response = attempt(session.access_token)
         if isinstance(response, Rejection) and response.reason == "unauthorized":
             # What was refused for its token was not applied, so that asking once more is safe.
-            new_session = self._renew(session, connection, credentials, http)
+            new_session = self._renew(session, account)
             return (
                 new_session
                 if isinstance(new_session, Rejection)
@@ -442,31 +410,25 @@ class _SessionCache:
             )
         return response
 
-    def _renew(
-        self, session: _Session, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> _Session | Rejection:
+    def _renew(self, session: _Session, account: PlatformAccount) -> _Session | Rejection:
         token = {"authorization": f"Bearer {session.refresh_token}"}
-        new_session = self._open_session(
-            "com.atproto.server.refreshSession", connection, credentials, http, token, None
-        )
+        new_session = self._open_session("com.atproto.server.refreshSession", account, token, None)
         if isinstance(new_session, _Session):
             return new_session
-        self._cache.pop(_account(connection, credentials), None)
-        return self.session(connection, credentials, http)
+        self._cache.pop(_account(account.connection, account.credentials), None)
+        return self.session(account)
 
     def _open_session(
         self,
         name: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
         headers: Mapping[str, str],
         body: bytes | None,
     ) -> _Session | Rejection:
-        account = _account(connection, credentials)
-        url = f"{account[0]}/xrpc/{name}"
+        cache_key = _account(account.connection, account.credentials)
+        url = f"{cache_key[0]}/xrpc/{name}"
         response = call_api(
-            http,
+            account.http,
             _TITLE,
             "POST",
             url,
@@ -488,8 +450,8 @@ class _SessionCache:
         )
         if not (did and access and refresh):
             raise PlatformUnavailable(f"{_TITLE} answered without a session.", maybe_applied=False)
-        self._cache[account] = _Session(did, access, refresh)
-        return self._cache[account]
+        self._cache[cache_key] = _Session(did, access, refresh)
+        return self._cache[cache_key]
 
 
 def record_key(reply_id: str) -> str:

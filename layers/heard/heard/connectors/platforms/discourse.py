@@ -52,6 +52,7 @@ from heard.connectors import (
     Http,
     HttpResponse,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -166,9 +167,7 @@ class Discourse(Connector):
         target: ReplyTarget,
         text: str,
         reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> SentReply | Rejection:
         """Post to the topic, in reply to the review's post."""
         if len(text) > REPLY_LIMIT:
@@ -179,7 +178,7 @@ class Discourse(Connector):
         }
         if post_number := target.reply_to.get("post_number"):
             document["reply_to_post_number"] = _parse_integer(post_number)
-        response = _request("POST", "/posts.json", document, connection, credentials, http)
+        response = _request("POST", "/posts.json", document, account)
         if isinstance(response, Rejection):
             return response
         try:
@@ -193,19 +192,15 @@ class Discourse(Connector):
         target: ReplyTarget,
         text: str,
         reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> SentReply | ReplyLookup:
         """Look through the posts that came after the review for one of ours with the same text."""
         topic = quote(target.native_thread, safe="")
-        response = _request(
-            "GET", f"/t/{topic}.json?include_raw=1", None, connection, credentials, http
-        )
+        response = _request("GET", f"/t/{topic}.json?include_raw=1", None, account)
         if isinstance(response, Rejection):
             return ReplyLookup.ABSENT if response.reason == "gone" else ReplyLookup.CANNOT_TELL
         stream = read_response(response, _TITLE).object("post_stream")
-        if own_reply := _find_own_reply(stream, text, connection):
+        if own_reply := _find_own_reply(stream, text, account.connection):
             return own_reply
         known_ids = [post.values.get("id") for post in _posts(stream)]
         ids = stream.values.get("stream")
@@ -226,26 +221,20 @@ class Discourse(Connector):
         ]
         for chunk in chunks[:_CHUNK_LIMIT]:
             query = urlencode([*(("post_ids[]", str(i)) for i in chunk), ("include_raw", "1")])
-            response = _request(
-                "GET", f"/t/{topic}/posts.json?{query}", None, connection, credentials, http
-            )
+            response = _request("GET", f"/t/{topic}/posts.json?{query}", None, account)
             if isinstance(response, Rejection):
                 return ReplyLookup.CANNOT_TELL
             if own_reply := _find_own_reply(
-                read_response(response, _TITLE).object("post_stream"), text, connection
+                read_response(response, _TITLE).object("post_stream"), text, account.connection
             ):
                 return own_reply
         return ReplyLookup.ABSENT if len(chunks) <= _CHUNK_LIMIT else ReplyLookup.CANNOT_TELL
 
-    def fetch(
-        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | ReviewGone | None:
+    def fetch(self, native_id: str, account: PlatformAccount) -> ReviewEvent | ReviewGone | None:
         """The post as the forum shows it to our user."""
-        if not credentials.get("api_key"):
+        if not account.credentials.get("api_key"):
             return None
-        response = _request(
-            "GET", f"/posts/{quote(native_id, safe='')}.json", None, connection, credentials, http
-        )
+        response = _request("GET", f"/posts/{quote(native_id, safe='')}.json", None, account)
         if isinstance(response, Rejection):
             return ReviewGone.GONE if response.reason == "gone" else None
         post = read_response(response, _TITLE)
@@ -256,9 +245,7 @@ class Discourse(Connector):
                 "GET",
                 f"/t/{quote(str(post.values.get('topic_id')), safe='')}.json",
                 None,
-                connection,
-                credentials,
-                http,
+                account,
             )
             if isinstance(topic_response, HttpResponse):
                 post = Fields(
@@ -270,7 +257,7 @@ class Discourse(Connector):
                     post.problems,
                 )
         try:
-            return _review_event(post, connection)
+            return _review_event(post, account.connection)
         except Unparseable as error:
             raise PlatformUnavailable(
                 f"{_TITLE} answered something unreadable: {error.detail}.", maybe_applied=False
@@ -408,20 +395,18 @@ def _request(
     method: str,
     path: str,
     document: Mapping[str, str | int] | None,
-    connection: Connection,
-    credentials: Mapping[str, str],
-    http: Http,
+    account: PlatformAccount,
 ) -> HttpResponse | Rejection:
     base, user = (
-        connection.settings.get("base_url", "").strip().rstrip("/"),
-        connection.settings.get("api_username", "").strip(),
+        account.setting("base_url").rstrip("/"),
+        account.setting("api_username"),
     )
-    if not (base and user and credentials.get("api_key")):
+    if not (base and user and account.credentials.get("api_key")):
         return Rejection(
             "no_credentials", "Enter base_url, api_username and api_key to answer in the forum."
         )
     headers = {
-        "api-key": credentials["api_key"],
+        "api-key": account.credentials["api_key"],
         "api-username": user,
         "accept": "application/json",
     }
@@ -429,7 +414,7 @@ def _request(
         headers["content-type"] = "application/json"
     body = json.dumps(document).encode() if document is not None else None
     return call_api(
-        http,
+        account.http,
         _TITLE,
         method,
         base + path,

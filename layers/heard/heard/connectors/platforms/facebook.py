@@ -37,7 +37,7 @@ from heard.connectors import (
     Capabilities,
     Connection,
     Connector,
-    Http,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -203,9 +203,7 @@ class Facebook(MetaConnector):
         target: ReplyTarget,
         text: str,
         reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> SentReply | Rejection:
         """Comment on the comment, as the Page."""
         if rejection := self.check_length(text):
@@ -213,9 +211,7 @@ class Facebook(MetaConnector):
         return self.post(
             f"{path_segment(target.native_id)}/comments",
             {"message": text},
-            connection,
-            credentials,
-            http,
+            account,
         )
 
     def find_reply(
@@ -223,9 +219,7 @@ class Facebook(MetaConnector):
         target: ReplyTarget,
         text: str,
         reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> SentReply | ReplyLookup:
         """Look through the replies of the comment and of the first level's comment above it, which
         may have been given the reply.
@@ -237,23 +231,17 @@ class Facebook(MetaConnector):
                 "id,message,from{id}",
                 "message",
                 text,
-                connection,
-                credentials,
-                http,
+                account,
             )
             if isinstance(lookup, SentReply):
                 return lookup
             result = lookup if lookup is ReplyLookup.CANNOT_TELL else result
         return result
 
-    def fetch(
-        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | ReviewGone | None:
+    def fetch(self, native_id: str, account: PlatformAccount) -> ReviewEvent | ReviewGone | None:
         """The comment as the Page sees it."""
         comment = self.fields_or_gone(
-            self.get(
-                path_segment(native_id), {"fields": _COMMENT_FIELDS}, connection, credentials, http
-            )
+            self.get(path_segment(native_id), {"fields": _COMMENT_FIELDS}, account)
         )
         if not isinstance(comment, Fields):
             return comment
@@ -262,7 +250,7 @@ class Facebook(MetaConnector):
             author_id = author.optional_id("id")
             return ReviewEvent(
                 kind=EventKind.REPLY_SEEN
-                if self.is_own_comment(comment, connection)
+                if self.is_own_comment(comment, account.connection)
                 else EventKind.CREATED,
                 native_id=native_id,
                 native_thread=comment.object("parent").optional_id("id") or native_id,

@@ -33,6 +33,7 @@ from heard.connectors import (
     Connector,
     Http,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -452,9 +453,7 @@ class FeedbackForm(Connector):
         target: ReplyTarget,
         text: str,
         reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> SentReply | Rejection:
         """Nothing is sent anywhere.
 
@@ -471,9 +470,7 @@ class FeedbackForm(Connector):
         target: ReplyTarget,
         text: str,
         reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> SentReply | ReplyLookup:
         """Always there, for the same reason."""
         return SentReply(reply_id)

@@ -27,35 +27,32 @@ notify_customer), but its address was not found.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Final, cast
-from urllib.parse import urlencode
 
 from heard import clock
 from heard.connectors import (
     Capabilities,
     Connection,
     Connector,
-    Http,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
-    ReviewPage,
     SecretOrigin,
     WebhookRequest,
-    WebhookResponse,
 )
-from heard.connectors.oauth import OAuthClient, TokenGrant
+from heard.connectors.oauth import TokenGrant
 from heard.connectors.parsing import (
     Fields,
     anonymous_author,
-    parse_each,
     read_form,
     read_json,
-    read_object,
     test_event,
+    unreadable_is_fault,
 )
-from heard.errors import PlatformUnavailable, Unparseable
+from heard.connectors.review_api import ApiAccess, ApiRequest, EntryPage, ReviewApi, page_number
+from heard.errors import Unparseable
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, number_revision, time_revision
 
 _API: Final = "https://api.feefo.com"
@@ -68,11 +65,12 @@ _ID_NAMES: Final = (
 )  # fmt: skip
 _WRAPPERS: Final = ("feedback", "review", "data")
 _DEPTH_LIMIT: Final = 3
+_PART: Final = "part"
 _MAX_MILLIS: Final = 253_402_300_799_999
 """The end of the year 9999, after which times have no text that sorts."""
 
 
-class Feefo(Connector):
+class Feefo(ReviewApi):
     """The connector of Feefo."""
 
     capabilities = Capabilities(
@@ -129,8 +127,8 @@ class Feefo(Connector):
         ),
     )
 
-    def __init__(self) -> None:
-        self._oauth = OAuthClient(_TITLE)
+    delivery_status = 200  # Which success Feefo wants is not documented.
+    entry_name = "feedback"
 
     def parse(
         self, request: WebhookRequest, connection: Connection, now: datetime
@@ -145,118 +143,67 @@ class Feefo(Connector):
             )
         return ParsedDelivery(tuple(_partial_event(native_id) for native_id in ids))
 
-    def delivery_response(
-        self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
-    ) -> WebhookResponse:
-        """200: which success it wants is not documented."""
-        return WebhookResponse(200, "{}")
-
-    def fetch(
-        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | None:
-        """The part of the feedback that has this id, or speaks for the whole that has it."""
-        query = {
-            "id": native_id,
-            "since_period": "all",
-            "full_thread": "include",
-            "empty_product_comments": "include",
-        }
-        page = self._fetch_reviews(query, connection, credentials, http)
-        if isinstance(page, Rejection):
-            return None
-        for feedback in _read_objects(page.values.get("reviews"), "review"):
-            parts = list(_parts(feedback))
-            is_whole = f"/{native_id.lower()}/" in f"{feedback.one_line('url') or ''}/".lower()
-            part = next(
-                (part for part in parts if part.values.get("id") == native_id),
-                parts[0] if is_whole and parts else None,
-            )
-            if part is not None:
-                try:
-                    return _review_event(feedback, part, native_id)
-                except Unparseable as error:
-                    raise PlatformUnavailable(
-                        f"{_TITLE} answered something unreadable: {error.detail}.",
-                        maybe_applied=False,
-                    ) from error
-        return None
-
-    def recent(
-        self,
-        cursor: str | None,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
-        now: datetime,
-    ) -> ReviewPage | Rejection:
-        """A page of the merchant's feedback, each part for itself.
-
-        The cursor is the page's number.
-        """
-        page_number = int(cursor) if cursor and cursor.isdecimal() else 1
-        query = {
-            "page": str(page_number),
-            "page_size": str(_PAGE_SIZE),
-            "since_period": "all",
-            "sort": "-created_date",
-            "empty_product_comments": "include",
-        }
-        page = self._fetch_reviews(query, connection, credentials, http)
-        if isinstance(page, Rejection):
-            return page
-        page_count = page.object("summary").object("meta").integer("pages", 0, 10**9) or 0
-        events: list[ReviewEvent] = []
-        problems: list[str] = []
-        for feedback in _read_objects(page.values.get("reviews"), "review"):
-            try:
-                parsed = parse_each(
-                    [part.values for part in _parts(feedback)],
-                    "part",
-                    lambda part, of=feedback: _review_event(of, part, part.id("id")),
-                )
-            except Unparseable as error:
-                parsed = ParsedDelivery(problems=(error.detail,))
-            events += parsed.events
-            problems += parsed.problems
-        return ReviewPage(
-            tuple(events),
-            str(page_number + 1) if page_number < page_count else None,
-            tuple(problems),
-        )
-
-    def _fetch_reviews(
-        self,
-        query: Mapping[str, str],
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
-    ) -> Fields | Rejection:
-        merchant_id = connection.settings.get("merchant_identifier", "").strip()
-        client, secret = credentials.get("client_id", ""), credentials.get("client_secret", "")
-        if not (merchant_id and client and secret):
-            return Rejection(
-                "no_credentials",
-                "Enter merchant_identifier, client_id and client_secret to read reviews from "
-                "Feefo.",
-            )
-        base = connection.settings.get("api_base", "").strip().rstrip("/") or _API
+    def access(self, request: ApiRequest, account: PlatformAccount) -> ApiAccess | Rejection:
+        """An access token of the account's client."""
+        if rejection := self.missing(account):
+            return rejection
+        base = account.address("api_base", _API)
+        client, secret = account.credential("client_id"), account.credential("client_secret")
         form = {"grant_type": "client_credentials", "client_id": client, "client_secret": secret}
         url = f"{base}/api/oauth/v2/token"
-        query_string = urlencode({"merchant_identifier": merchant_id, **query})
-        response = self._oauth.call(
-            TokenGrant(url, (url, client, secret), lambda: form),
-            http,
-            "GET",
-            f"{base}/api/20/reviews/all?{query_string}",
+        return ApiAccess(
+            f"{base}/api/20/reviews/all",
+            query={
+                "merchant_identifier": account.setting("merchant_identifier"),
+                "since_period": "all",
+                "empty_product_comments": "include",
+            },
+            grant=TokenGrant(url, (url, client, secret), lambda: form),
+        )
+
+    def fetch(self, native_id: str, account: PlatformAccount) -> ReviewEvent | None:
+        """The part of a feedback that has this id, or the first part of the feedback that has it."""
+        response = self.read(
+            ApiRequest("GET", "", {"id": native_id, "full_thread": "include"}), account
         )
         if isinstance(response, Rejection):
-            return response
-        try:
-            return Fields(read_object(response.body), "the answer")
-        except Unparseable as error:
-            raise PlatformUnavailable(
-                f"{_TITLE} answered something unreadable.", maybe_applied=False
-            ) from error
+            return None
+        with unreadable_is_fault(_TITLE):
+            for feedback in response.required_objects("reviews"):
+                parts = list(_parts(feedback))
+                is_whole = f"/{native_id.lower()}/" in f"{feedback.one_line('url') or ''}/".lower()
+                part = next(
+                    (part for part in parts if part.values.get("id") == native_id),
+                    parts[0] if is_whole and parts else None,
+                )
+                if part is not None:
+                    return _review_event(feedback, part, native_id)
+        return None
+
+    def page_request(self, cursor: str | None, account: PlatformAccount) -> ApiRequest:
+        """A page of the merchant's feedback. The cursor is the number of the page."""
+        query = {
+            "page": str(page_number(cursor)),
+            "page_size": str(_PAGE_SIZE),
+            "sort": "-created_date",
+        }
+        return ApiRequest("GET", "", query)
+
+    def page(self, response: Fields, cursor: str | None) -> EntryPage:
+        """The parts of every feedback, each with the feedback that it belongs to."""
+        page_count = response.object("summary").object("meta").integer("pages", 0, 10**9) or 0
+        number = page_number(cursor)
+        entries: list[object] = [
+            {**feedback.values, _PART: part.values}
+            for feedback in response.required_objects("reviews")
+            for part in _parts(feedback)
+        ]
+        return EntryPage(entries, str(number + 1) if number < page_count else None)
+
+    def review(self, entry: Fields, account: PlatformAccount) -> ReviewEvent:
+        """One part of a feedback, as `page` put them together."""
+        part = entry.object(_PART)
+        return _review_event(entry, part, part.id("id"))
 
 
 def _partial_event(native_id: str) -> ReviewEvent:
@@ -297,16 +244,10 @@ def _ids_in(value: object, depth: int) -> Iterator[str]:
             yield from _ids_in(fields.get(wrapper), depth + 1)
 
 
-def _read_objects(value: object, name: str) -> Iterator[Fields]:
-    for entry in cast("list[object]", value) if isinstance(value, list) else []:
-        if isinstance(entry, dict):
-            yield Fields(cast("dict[str, object]", entry), f"a {name}")
-
-
 def _parts(feedback: Fields) -> Iterator[Fields]:
     """The parts of one sale's feedback that have an id: the service's first, then the products'."""
     service = feedback.object("service")
-    for part in (service, *_read_objects(feedback.values.get("products"), "product")):
+    for part in (service, *feedback.objects("products")):
         if part.values.get("id"):
             yield part
 

@@ -40,44 +40,35 @@ updateReply), …/content/latest-updates (2026-04-01 ReviewReplyState, 2026-07-0
 from __future__ import annotations
 
 import base64
-import json
 import re
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from heard.connectors import (
     Capabilities,
     Connection,
     Connector,
     Http,
-    HttpResponse,
     ModerationResult,
     ModerationStatus,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
-    ReplyLookup,
     ReplyTarget,
-    ReviewGone,
-    ReviewPage,
     SecretOrigin,
-    SentReply,
     SignatureFailure,
     WebhookRequest,
     google,
 )
-from heard.connectors.oauth import OAuthClient
 from heard.connectors.parsing import (
     ID_LIMIT,
     Fields,
     anonymous_author,
     read_object,
-    read_response,
-    same_text,
-    written_by_others,
 )
-from heard.errors import PlatformUnavailable, Unparseable
+from heard.connectors.review_api import ApiAccess, ApiRequest, EntryPage, ReviewApi
+from heard.errors import Unparseable
 from heard.reviews import (
     Author,
     Channel,
@@ -115,7 +106,7 @@ _STATUS_BY_STATE: Final = {
 _PAGE_SIZE: Final = 50
 
 
-class GoogleBusiness(Connector):
+class GoogleBusiness(ReviewApi):
     """The connector of one location of a Google Business Profile."""
 
     capabilities = Capabilities(
@@ -199,7 +190,7 @@ class GoogleBusiness(Connector):
     parsed_headers = ()
 
     def __init__(self) -> None:
-        self._oauth = OAuthClient(_TITLE)
+        super().__init__()
         self._published_keys = google.PublishedKeys()
 
     def verify(
@@ -244,153 +235,66 @@ class GoogleBusiness(Connector):
         )
         return ParsedDelivery((event,))
 
-    def reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
-    ) -> SentReply | Rejection:
-        """Set the review's one reply, unless somebody else's stands there."""
-        if rejection := self.check_length(text):
-            return rejection
-        review = self._fetch_review(target.native_id, connection, credentials, http)
-        if isinstance(review, Rejection):
-            return review
-        existing_text = review.object("reviewReply").text("comment")
-        if same_text(existing_text, text):
-            return SentReply(_reply_id(target))
-        if written_by_others(existing_text, target):
-            return Rejection(
-                "already_answered",
-                "Somebody answered this review at Google, which shows one reply: change that one "
-                "there.",
-            )
-        response = self._call_api(
-            "PUT", f"{target.native_id}/reply", {"comment": text}, connection, credentials, http
-        )
-        return response if isinstance(response, Rejection) else SentReply(_reply_id(target))
+    @property
+    def api_title(self) -> str:
+        """The name in messages about calls."""
+        return "Google"
 
-    def find_reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
-    ) -> SentReply | ReplyLookup:
-        """Compare the review's reply with the text."""
-        review = self._fetch_review(target.native_id, connection, credentials, http)
-        if isinstance(review, Rejection):
-            return ReplyLookup.ABSENT if review.reason == "gone" else ReplyLookup.CANNOT_TELL
-        existing_text = review.object("reviewReply").text("comment")
-        return (
-            SentReply(_reply_id(target))
-            if existing_text and same_text(existing_text, text)
-            else ReplyLookup.ABSENT
-        )
+    def access(self, request: ApiRequest, account: PlatformAccount) -> ApiAccess | Rejection:
+        """An access token of the person who let Heard answer."""
+        grant = google.refresh_token_grant(account)
+        if isinstance(grant, Rejection):
+            return grant
+        return ApiAccess(f"{account.address('api_base', _API)}/v4/", grant=grant)
 
-    def moderation(
-        self,
-        target: ReplyTarget,
-        native_reply: str,
-        text: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
-    ) -> ModerationResult:
-        """The reply's state, as long as it is ours that stands there."""
-        review = self._fetch_review(target.native_id, connection, credentials, http)
-        if isinstance(review, Rejection):
-            return ModerationResult(ModerationStatus.CANNOT_TELL, review.reason)
-        reply = review.object("reviewReply")
-        if not same_text(reply.text("comment"), text):
-            return ModerationResult(ModerationStatus.CANNOT_TELL, "not_shown")
-        status = _STATUS_BY_STATE.get(
-            reply.one_line("reviewReplyState") or "", ModerationStatus.CANNOT_TELL
-        )
-        return ModerationResult(
-            status,
-            (reply.one_line("policyViolation") or "") if status is ModerationStatus.REMOVED else "",
-        )
+    def review_request(self, native_id: str) -> ApiRequest:
+        """One review by its name."""
+        return ApiRequest("GET", quote(native_id))
 
-    def fetch(
-        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | ReviewGone | None:
-        """The review as the API has it; None without credentials that may read it."""
-        review = self._fetch_review(native_id, connection, credentials, http)
-        if isinstance(review, Rejection):
-            return ReviewGone.GONE if review.reason == "gone" else None
-        try:
-            return _review_event(review)
-        except Unparseable as error:
-            raise PlatformUnavailable(
-                f"{_TITLE} answered something unreadable: {error.detail}.", maybe_applied=False
-            ) from error
+    def review(self, entry: Fields, account: PlatformAccount) -> ReviewEvent:
+        """A review of the location."""
+        return _review_event(entry)
 
-    def recent(
-        self,
-        cursor: str | None,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
-        now: datetime,
-    ) -> ReviewPage | Rejection:
+    def page_request(self, cursor: str | None, account: PlatformAccount) -> ApiRequest | Rejection:
         """The location's reviews, latest change first."""
-        location = _location(connection)
+        location = _location(account.connection)
         if not _LOCATION_PATTERN.fullmatch(location):
             return Rejection(
                 "bad_location",
                 "Set location to the location's name, such as accounts/1234/locations/5678.",
             )
-        query = {
-            "pageSize": str(_PAGE_SIZE),
-            "orderBy": "updateTime desc",
-            **({"pageToken": cursor} if cursor else {}),
-        }
-        response = self._call_api(
-            "GET", f"{location}/reviews?{urlencode(query)}", None, connection, credentials, http
-        )
-        if isinstance(response, Rejection):
-            return response
-        page = read_response(response, _TITLE)
-        return google.review_page(page, page.text("nextPageToken"), _TITLE, _review_event)
+        query = {"pageSize": str(_PAGE_SIZE), "orderBy": "updateTime desc"}
+        token = {"pageToken": cursor} if cursor else {}
+        return ApiRequest("GET", f"{quote(location)}/reviews", {**query, **token})
 
-    def _fetch_review(
-        self, name: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> Fields | Rejection:
-        response = self._call_api("GET", name, None, connection, credentials, http)
-        return response if isinstance(response, Rejection) else read_response(response, _TITLE)
+    def page(self, response: Fields, cursor: str | None) -> EntryPage:
+        """Google leaves an empty list out."""
+        return EntryPage(response.optional_entries("reviews"), response.text("nextPageToken"))
 
-    def _call_api(
-        self,
-        method: str,
-        path: str,
-        document: Mapping[str, str] | None,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
-    ) -> HttpResponse | Rejection:
-        grant = google.refresh_token_grant(credentials, connection.settings)
-        if isinstance(grant, Rejection):
-            return grant
-        base = connection.settings.get("api_base", "").strip().rstrip("/") or _API
-        name, _, query = path.partition("?")
-        url = f"{base}/v4/{quote(name)}" + (f"?{query}" if query else "")
-        body = json.dumps(document).encode() if document is not None else None
-        headers = {"content-type": "application/json"} if body else None
-        return self._oauth.call(
-            grant,
-            http,
-            method,
-            url,
-            headers=headers,
-            body=body,
-            explain=google.error_explainer("Google"),
+    def reply_request(self, target: ReplyTarget, text: str, account: PlatformAccount) -> ApiRequest:
+        """The request that sets the review's one reply."""
+        return ApiRequest("PUT", f"{quote(target.native_id)}/reply", document={"comment": text})
+
+    def reply_text(self, review: Fields) -> str:
+        """The review's one reply. Google does not say who wrote it."""
+        return review.object("reviewReply").text("comment") or ""
+
+    def native_reply_id(self, target: ReplyTarget, reply_id: str, source: Fields) -> str:
+        """A reply has no id of its own but its address."""
+        return f"{target.native_id}/reply"
+
+    def reply_status(self, review: Fields) -> ModerationResult:
+        """Google checks replies before it shows them."""
+        reply = review.object("reviewReply")
+        status = _STATUS_BY_STATE.get(
+            reply.one_line("reviewReplyState") or "", ModerationStatus.CANNOT_TELL
         )
+        violation = reply.one_line("policyViolation") or ""
+        return ModerationResult(status, violation if status is ModerationStatus.REMOVED else "")
+
+    def explain(self, rejection: Rejection, body: bytes) -> Rejection:
+        """The rejection with Google's own words."""
+        return google.explain_error(self.api_title, rejection, body)
 
 
 def _notification(message: Fields) -> Fields:
@@ -477,11 +381,6 @@ def _original_text(comment: str | None) -> str | None:
     if comment.startswith("(Translated by Google)") and "\n\n(Original)\n" in comment:
         return normalize_text(comment.partition("\n\n(Original)\n")[2])
     return normalize_text(comment.partition("\n\n(Translated by Google)\n")[0])
-
-
-def _reply_id(target: ReplyTarget) -> str:
-    """A reply has no id of its own but its address."""
-    return f"{target.native_id}/reply"
 
 
 CONNECTOR: Connector = GoogleBusiness()

@@ -31,38 +31,27 @@ support.google.com/googleplay/android-developer/contact/review_apiqr (quota).
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Final, cast
+from typing import Final
 from urllib.parse import quote, urlencode
 
 from heard.connectors import (
     Capabilities,
     Connection,
     Connector,
-    Http,
-    HttpResponse,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
-    ReplyLookup,
     ReplyTarget,
-    ReviewGone,
-    ReviewPage,
     SecretOrigin,
-    SentReply,
     WebhookRequest,
     google,
 )
-from heard.connectors.oauth import OAuthClient
 from heard.connectors.parsing import (
     Fields,
     anonymous_author,
-    read_response,
-    same_text,
-    written_by_others,
 )
-from heard.errors import PlatformUnavailable, Unparseable
+from heard.connectors.review_api import ApiAccess, ApiRequest, EntryPage, ReviewApi
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, normalize_text, time_revision
 
 REPLY_LIMIT: Final = 350
@@ -75,7 +64,7 @@ _MAX_TIME: Final = 253_402_300_799
 """The last second of the year 9999: revisions sort as text only while years have four digits."""
 
 
-class GooglePlay(Connector):
+class GooglePlay(ReviewApi):
     """The connector of one app on Google Play."""
 
     capabilities = Capabilities(
@@ -133,9 +122,7 @@ class GooglePlay(Connector):
         ),
     )
     parsed_headers = ()
-
-    def __init__(self) -> None:
-        self._oauth = OAuthClient(_TITLE)
+    hides_reviews = True  # It is not documented what the API answers for old reviews.
 
     def parse(
         self, request: WebhookRequest, connection: Connection, now: datetime
@@ -143,167 +130,63 @@ class GooglePlay(Connector):
         """Nothing: Google Play sends nothing, so that whatever comes is not from there."""
         return ParsedDelivery()
 
-    def reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
-    ) -> SentReply | Rejection:
-        """Set the review's one reply, unless somebody else's stands there."""
-        if rejection := self.check_length(text):
+    def access(self, request: ApiRequest, account: PlatformAccount) -> ApiAccess | Rejection:
+        """An access token of the service account."""
+        if rejection := self.missing(account, "package_name"):
             return rejection
-        review = self._fetch_review(target.native_id, connection, credentials, http)
-        if isinstance(review, Rejection):
-            # Whether a review older than a week can be read is not documented; whether it takes a
-            # reply, only trying tells.
-            if review.reason != "gone":
-                return review
-        elif existing_text := _first_comment(review, "developerComment").text("text"):
-            if same_text(existing_text, text):
-                return SentReply(target.native_id)
-            if written_by_others(existing_text, target):
-                return Rejection(
-                    "already_answered",
-                    "Somebody answered this review in the Play Console, and one reply is shown: "
-                    "change that one there.",
-                )
-        response = self._call_api(
-            "POST",
-            f"/{quote(target.native_id, safe='')}:reply",
-            {"replyText": text},
-            connection,
-            credentials,
-            http,
-        )
-        return response if isinstance(response, Rejection) else SentReply(target.native_id)
-
-    def find_reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
-    ) -> SentReply | ReplyLookup:
-        """Compare the business's comment with the text. A reply has no id of its own.
-
-        It goes by the review's.
-        """
-        review = self._fetch_review(target.native_id, connection, credentials, http)
-        if isinstance(review, Rejection):
-            return ReplyLookup.CANNOT_TELL
-        existing_text = _first_comment(review, "developerComment").text("text")
-        return (
-            SentReply(target.native_id)
-            if existing_text and same_text(existing_text, text)
-            else ReplyLookup.ABSENT
-        )
-
-    def fetch(
-        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | ReviewGone | None:
-        """The review as the API has it.
-
-        None without credentials that may read it, or if it has no words of a customer.
-        """
-        review = self._fetch_review(native_id, connection, credentials, http)
-        if isinstance(review, Rejection):
-            return ReviewGone.GONE if review.reason == "gone" else None
-        try:
-            return _review_event(review, connection)
-        except Unparseable as error:
-            raise PlatformUnavailable(
-                f"{_TITLE} answered something unreadable: {error.detail}.", maybe_applied=False
-            ) from error
-
-    def recent(
-        self,
-        cursor: str | None,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
-        now: datetime,
-    ) -> ReviewPage | Rejection:
-        """The reviews of the last week, latest change first."""
-        query = {"maxResults": str(_PAGE_SIZE), **({"token": cursor} if cursor else {})}
-        response = self._call_api(
-            "GET", f"?{urlencode(query)}", None, connection, credentials, http
-        )
-        if isinstance(response, Rejection):
-            return response
-        page = read_response(response, _TITLE)
-        next_cursor = page.object("tokenPagination").text("nextPageToken")
-        return google.review_page(
-            page, next_cursor, _TITLE, lambda review: _review_event(review, connection)
-        )
-
-    def _fetch_review(
-        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> Fields | Rejection:
-        response = self._call_api(
-            "GET", f"/{quote(native_id, safe='')}", None, connection, credentials, http
-        )
-        return response if isinstance(response, Rejection) else read_response(response, _TITLE)
-
-    def _call_api(
-        self,
-        method: str,
-        path: str,
-        document: Mapping[str, str] | None,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
-    ) -> HttpResponse | Rejection:
-        package_name = connection.settings.get("package_name", "").strip()
-        if not package_name:
-            return Rejection(
-                "no_credentials",
-                "Set package_name to the app's package name, such as com.example.app.",
-            )
-        grant = google.service_account_grant(credentials, connection.settings, _SCOPE)
+        grant = google.service_account_grant(account, _SCOPE)
         if isinstance(grant, Rejection):
             return grant
-        base = connection.settings.get("api_base", "").strip().rstrip("/") or _API
-        url = (
-            f"{base}/androidpublisher/v3/applications/{quote(package_name, safe='')}/reviews{path}"
+        package_name = quote(account.setting("package_name"), safe="")
+        base = account.address("api_base", _API)
+        return ApiAccess(
+            f"{base}/androidpublisher/v3/applications/{package_name}/reviews", grant=grant
         )
-        body = json.dumps(document).encode() if document is not None else None
-        headers = {"content-type": "application/json"} if body else None
-        return self._oauth.call(
-            grant,
-            http,
-            method,
-            url,
-            headers=headers,
-            body=body,
-            explain=google.error_explainer(_TITLE),
-        )
+
+    def review_request(self, native_id: str) -> ApiRequest:
+        """One review by its id."""
+        return ApiRequest("GET", f"/{quote(native_id, safe='')}")
+
+    def review(self, entry: Fields, account: PlatformAccount) -> ReviewEvent | None:
+        """A review; None if it has no words of a customer."""
+        return _review_event(entry, account.setting("package_name"))
+
+    def page_request(self, cursor: str | None, account: PlatformAccount) -> ApiRequest:
+        """The reviews of the last week, latest change first."""
+        token = {"token": cursor} if cursor else {}
+        return ApiRequest("GET", "", {"maxResults": str(_PAGE_SIZE), **token})
+
+    def page(self, response: Fields, cursor: str | None) -> EntryPage:
+        """Google leaves an empty list out."""
+        next_cursor = response.object("tokenPagination").text("nextPageToken")
+        return EntryPage(response.optional_entries("reviews"), next_cursor)
+
+    def reply_request(self, target: ReplyTarget, text: str, account: PlatformAccount) -> ApiRequest:
+        """The request that sets the review's one reply."""
+        path = f"/{quote(target.native_id, safe='')}:reply"
+        return ApiRequest("POST", path, document={"replyText": text})
+
+    def reply_text(self, review: Fields) -> str:
+        """The business's comment. A reply has no id of its own: it goes by the review's."""
+        return _first_comment(review, "developerComment").text("text") or ""
+
+    def explain(self, rejection: Rejection, body: bytes) -> Rejection:
+        """The rejection with Google's own words."""
+        return google.explain_error(_TITLE, rejection, body)
 
 
 def _first_comment(review: Fields, field: str) -> Fields:
     """The review's first comment of a kind; without any fields if it has none."""
-    comments = review.values.get("comments")
-    entries = cast("list[object]", comments) if isinstance(comments, list) else []
-    matches = (
-        cast("Mapping[str, object]", entry)
-        for entry in entries
-        if isinstance(entry, dict) and field in entry
-    )
-    empty: Mapping[str, object] = {}
-    return Fields(next(matches, empty), "a comment", review.problems).object(field)
+    matches = (entry for entry in review.objects("comments") if field in entry.values)
+    return next(matches, Fields({})).object(field)
 
 
-def _review_event(review: Fields, connection: Connection) -> ReviewEvent | None:
+def _review_event(review: Fields, package_name: str) -> ReviewEvent | None:
     comment = _first_comment(review, "userComment")
     if not comment.values:
         return None
     native_id, modified_at = review.id("reviewId"), _read_modified_time(comment)
     title, text = _title_and_text(comment)
-    package_name = connection.settings.get("package_name", "").strip()
     return ReviewEvent(
         kind=EventKind.CREATED,
         native_id=native_id,

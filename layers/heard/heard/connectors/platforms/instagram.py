@@ -30,7 +30,6 @@ ig-media/comments, ig-user/mentions, ig-user/mentioned_comment and ig-user/menti
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
@@ -39,7 +38,7 @@ from heard.connectors import (
     Capabilities,
     Connection,
     Connector,
-    Http,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -177,9 +176,7 @@ class Instagram(MetaConnector):
         target: ReplyTarget,
         text: str,
         reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> SentReply | Rejection:
         """Reply below the first level's comment; to a mention through the account."""
         if rejection := self.check_length(text):
@@ -189,25 +186,19 @@ class Instagram(MetaConnector):
             return self.post(
                 f"{path_segment(target.native_thread)}/replies",
                 {"message": text},
-                connection,
-                credentials,
-                http,
+                account,
             )
         form = {"media_id": target.reply_to.get("media_id", native_id), "message": text}
         if prefix == _MENTION_PREFIX:
             form["comment_id"] = native_id
-        return self.post(
-            f"{path_segment(_account_id(connection))}/mentions", form, connection, credentials, http
-        )
+        return self.post(f"{path_segment(_account_id(account.connection))}/mentions", form, account)
 
     def find_reply(
         self,
         target: ReplyTarget,
         text: str,
         reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> SentReply | ReplyLookup:
         """Look through the thread's replies.
 
@@ -217,13 +208,9 @@ class Instagram(MetaConnector):
         if prefix:
             return ReplyLookup.CANNOT_TELL
         path = f"{path_segment(target.native_thread)}/replies"
-        return self.find_own_reply(
-            path, "id,text,from,username", "text", text, connection, credentials, http
-        )
+        return self.find_own_reply(path, "id,text,from,username", "text", text, account)
 
-    def fetch(
-        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | ReviewGone | None:
+    def fetch(self, native_id: str, account: PlatformAccount) -> ReviewEvent | ReviewGone | None:
         """The comment, or the caption, as the account may see it."""
         prefix, object_id = _split_id(native_id)
         if not object_id.isalnum():
@@ -232,7 +219,7 @@ class Instagram(MetaConnector):
             path, fields, result_field = path_segment(object_id), _COMMENT_FIELDS, ""
         elif prefix == _MENTION_PREFIX:
             path, fields, result_field = (
-                path_segment(_account_id(connection)),
+                path_segment(_account_id(account.connection)),
                 f"mentioned_comment.comment_id({object_id}){{{_MENTION_FIELDS}}}",
                 "mentioned_comment",
             )
@@ -240,16 +227,14 @@ class Instagram(MetaConnector):
             fields = (
                 f"mentioned_media.media_id({object_id}){{id,caption,timestamp,username,permalink}}"
             )
-            path, result_field = path_segment(_account_id(connection)), "mentioned_media"
-        response = self.fields_or_gone(
-            self.get(path, {"fields": fields}, connection, credentials, http)
-        )
+            path, result_field = path_segment(_account_id(account.connection)), "mentioned_media"
+        response = self.fields_or_gone(self.get(path, {"fields": fields}, account))
         if not isinstance(response, Fields):
             return response
         try:
             comment = response.required_object(result_field) if result_field else response
             if not prefix:
-                return self._comment_event(comment, connection)
+                return self._comment_event(comment, account.connection)
             media_id = (
                 object_id
                 if prefix == _CAPTION_PREFIX
@@ -269,9 +254,7 @@ class Instagram(MetaConnector):
     def recent(
         self,
         cursor: str | None,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
         now: datetime,
     ) -> ReviewPage | Rejection:
         """The latest comments of some of the latest media, newest first.
@@ -284,7 +267,7 @@ class Instagram(MetaConnector):
             **({"after": cursor} if cursor else {}),
         }
         response = self.get(
-            f"{path_segment(_account_id(connection))}/media", query, connection, credentials, http
+            f"{path_segment(_account_id(account.connection))}/media", query, account
         )
         if isinstance(response, Rejection):
             return response
@@ -294,7 +277,7 @@ class Instagram(MetaConnector):
             for comment in read_objects(media.object("comments")):
                 for item in (comment, *read_objects(comment.object("replies"))):
                     try:
-                        event = self._comment_event(item, connection, comment)
+                        event = self._comment_event(item, account.connection, comment)
                     except Unparseable as error:
                         problems.append(error.detail)
                         continue

@@ -40,6 +40,7 @@ from heard.connectors import (
     Connector,
     Http,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -173,23 +174,19 @@ class Intercom(Connector):
         target: ReplyTarget,
         text: str,
         reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> SentReply | Rejection:
         """Answer in the conversation, in the teammate's name."""
         if rejection := self.check_length(text):
             return rejection
-        admin = connection.settings.get("admin_id", "").strip()
+        admin = account.setting("admin_id")
         document = {
             "message_type": "comment",
             "type": "admin",
             "admin_id": admin,
             "body": _to_html(text),
         }
-        response = _request(
-            f"{quote(target.native_thread, safe='')}/reply", document, connection, credentials, http
-        )
+        response = _request(f"{quote(target.native_thread, safe='')}/reply", document, account)
         if isinstance(response, Rejection):
             return response
         return _find_own_reply(response, text, target, admin) or SentReply(reply_id)
@@ -199,29 +196,21 @@ class Intercom(Connector):
         target: ReplyTarget,
         text: str,
         reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> SentReply | ReplyLookup:
         """Look through the conversation's parts for one of the teammate's with the same text."""
-        response = _request(
-            quote(target.native_thread, safe=""), None, connection, credentials, http
-        )
+        response = _request(quote(target.native_thread, safe=""), None, account)
         if isinstance(response, Rejection):
             return ReplyLookup.ABSENT if response.reason == "gone" else ReplyLookup.CANNOT_TELL
-        sent_reply = _find_own_reply(
-            response, text, target, connection.settings.get("admin_id", "").strip()
-        )
+        sent_reply = _find_own_reply(response, text, target, account.setting("admin_id"))
         return sent_reply or (
             ReplyLookup.ABSENT if _is_complete(response) else ReplyLookup.CANNOT_TELL
         )
 
-    def fetch(
-        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | ReviewGone | None:
+    def fetch(self, native_id: str, account: PlatformAccount) -> ReviewEvent | ReviewGone | None:
         """The message as the API shows its conversation."""
         conversation, _, part_id = native_id.partition(".")
-        response = _request(quote(conversation, safe=""), None, connection, credentials, http)
+        response = _request(quote(conversation, safe=""), None, account)
         if isinstance(response, Rejection):
             return ReviewGone.GONE if response.reason == "gone" else None
         try:
@@ -410,13 +399,11 @@ def _with_platform_message(rejection: Rejection, body: bytes) -> Rejection:
 def _request(
     path: str,
     document: Mapping[str, object] | None,
-    connection: Connection,
-    credentials: Mapping[str, str],
-    http: Http,
+    account: PlatformAccount,
 ) -> Fields | Rejection:
-    base = connection.settings.get("api_base", "").strip().rstrip("/") or _API
-    token = credentials.get("access_token", "")
-    if not (token and connection.settings.get("admin_id", "").strip()):
+    base = account.address("api_base", _API)
+    token = account.credentials.get("access_token", "")
+    if not (token and account.setting("admin_id")):
         return Rejection("no_credentials", "Enter admin_id and access_token to answer in Intercom.")
     headers = {
         "authorization": f"Bearer {token}",
@@ -428,7 +415,7 @@ def _request(
     body = json.dumps(document).encode() if document is not None else None
     method = "GET" if document is None else "POST"
     response = call_api(
-        http,
+        account.http,
         _TITLE,
         method,
         f"{base}/conversations/{path}",

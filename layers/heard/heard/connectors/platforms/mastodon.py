@@ -49,9 +49,9 @@ from heard.connectors import (
     Capabilities,
     Connection,
     Connector,
-    Http,
     HttpResponse,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -169,9 +169,7 @@ class Mastodon(Connector):
         target: ReplyTarget,
         text: str,
         reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> SentReply | Rejection:
         """Post a status in reply, as visible as what it answers."""
         acct = target.reply_to.get("acct", "")
@@ -188,9 +186,7 @@ class Mastodon(Connector):
         response = _request(
             "POST",
             "/api/v1/statuses",
-            connection,
-            credentials,
-            http,
+            account,
             document,
             {"idempotency-key": reply_id},
         )
@@ -209,44 +205,34 @@ class Mastodon(Connector):
         target: ReplyTarget,
         text: str,
         reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> SentReply | ReplyLookup:
         """Look through the answers beneath the review for one of ours with the same text."""
         response = _request(
             "GET",
             f"/api/v1/statuses/{quote(target.native_id, safe='')}/context",
-            connection,
-            credentials,
-            http,
+            account,
         )
         if isinstance(response, Rejection):
             return ReplyLookup.ABSENT if response.reason == "gone" else ReplyLookup.CANNOT_TELL
         for status in _object_list(read_response(response, _TITLE), "descendants"):
             if status.values.get("in_reply_to_id") == target.native_id and _is_own_account(
-                status.object("account"), connection
+                status.object("account"), account.connection
             ):
                 status_text = html_to_text(status.text("content"))
                 if same_text(_without_mentions(status_text or ""), _without_mentions(text)):
                     return SentReply(str(status.values.get("id")))
         return ReplyLookup.ABSENT
 
-    def fetch(
-        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | ReviewGone | None:
+    def fetch(self, native_id: str, account: PlatformAccount) -> ReviewEvent | ReviewGone | None:
         """The status as our account may see it."""
-        response = _request(
-            "GET", f"/api/v1/statuses/{quote(native_id, safe='')}", connection, credentials, http
-        )
+        response = _request("GET", f"/api/v1/statuses/{quote(native_id, safe='')}", account)
         if isinstance(response, Rejection):
             return ReviewGone.GONE if response.reason == "gone" else None
         try:
             return self._with_thread(
-                _review_event(read_response(response, _TITLE), connection),
-                connection,
-                credentials,
-                http,
+                _review_event(read_response(response, _TITLE), account.connection),
+                account,
             )
         except Unparseable as error:
             raise PlatformUnavailable(
@@ -256,9 +242,7 @@ class Mastodon(Connector):
     def recent(
         self,
         cursor: str | None,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
         now: datetime,
     ) -> ReviewPage | Rejection:
         """A page of mentions; the cursor is the id of the last notification of the page before."""
@@ -269,7 +253,7 @@ class Mastodon(Connector):
                 *([("max_id", cursor)] if cursor else []),
             ]
         )
-        response = _request("GET", f"/api/v1/notifications?{query}", connection, credentials, http)
+        response = _request("GET", f"/api/v1/notifications?{query}", account)
         if isinstance(response, Rejection):
             return response
         try:
@@ -281,13 +265,11 @@ class Mastodon(Connector):
         entries = cast("list[object]", document) if isinstance(document, list) else []
         try:
             parsed = parse_each(
-                entries, "notification", lambda entry: _mention_event(entry, connection)
+                entries, "notification", lambda entry: _mention_event(entry, account.connection)
             )
         except Unparseable as error:
             parsed = ParsedDelivery(problems=(error.detail,))
-        events = tuple(
-            self._with_thread(event, connection, credentials, http) for event in parsed.events
-        )
+        events = tuple(self._with_thread(event, account) for event in parsed.events)
         last_entry = entries[-1] if entries else None
         # Notifications of deleted statuses are left out of a page, so that a short one need not be
         # the last; an empty one is.
@@ -300,28 +282,22 @@ class Mastodon(Connector):
             events, older if isinstance(older, str) and older.isascii() else None, parsed.problems
         )
 
-    def _with_thread(
-        self, event: ReviewEvent, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent:
+    def _with_thread(self, event: ReviewEvent, account: PlatformAccount) -> ReviewEvent:
         if not event.partial:
             return event
-        cache_key = (connection.settings.get("base_url", ""), event.native_id)
+        cache_key = (account.connection.settings.get("base_url", ""), event.native_id)
         if cache_key not in self._thread_cache:
             if len(self._thread_cache) >= _THREAD_CACHE_SIZE:
                 self._thread_cache.clear()
-            self._thread_cache[cache_key] = _find_thread_root(event, connection, credentials, http)
+            self._thread_cache[cache_key] = _find_thread_root(event, account)
         return replace(event, native_thread=self._thread_cache[cache_key], partial=False)
 
 
-def _find_thread_root(
-    event: ReviewEvent, connection: Connection, credentials: Mapping[str, str], http: Http
-) -> str:
+def _find_thread_root(event: ReviewEvent, account: PlatformAccount) -> str:
     response = _request(
         "GET",
         f"/api/v1/statuses/{quote(event.native_id, safe='')}/context",
-        connection,
-        credentials,
-        http,
+        account,
     )
     if isinstance(response, Rejection):
         return event.native_id
@@ -330,7 +306,7 @@ def _find_thread_root(
         (
             status
             for status in ancestors
-            if not _is_own_account(status.object("account"), connection)
+            if not _is_own_account(status.object("account"), account.connection)
         ),
         None,
     )
@@ -420,15 +396,13 @@ def _object_list(fields: Fields, name: str) -> list[Fields]:
 def _request(
     method: str,
     path: str,
-    connection: Connection,
-    credentials: Mapping[str, str],
-    http: Http,
+    account: PlatformAccount,
     document: Mapping[str, str] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> HttpResponse | Rejection:
     base, token = (
-        connection.settings.get("base_url", "").strip().rstrip("/"),
-        credentials.get("access_token", ""),
+        account.setting("base_url").rstrip("/"),
+        account.credentials.get("access_token", ""),
     )
     if not (base and token):
         return Rejection(
@@ -443,7 +417,7 @@ def _request(
         all_headers["content-type"] = "application/json"
     body = json.dumps(document).encode() if document is not None else None
     return call_api(
-        http,
+        account.http,
         _TITLE,
         method,
         base + path,

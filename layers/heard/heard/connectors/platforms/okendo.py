@@ -35,8 +35,6 @@ authentication with user id and API key, webhook subscriptions), github.com/api-
 from __future__ import annotations
 
 import base64
-import json
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 from urllib.parse import quote
@@ -47,16 +45,14 @@ from heard.connectors import (
     Connector,
     Http,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
-    ReplyLookup,
     ReplyTarget,
-    ReviewGone,
     SecretOrigin,
     SentReply,
     WebhookRequest,
     WebhookResponse,
 )
-from heard.connectors.http import call_api
 from heard.connectors.markup import html_to_text
 from heard.connectors.parsing import (
     Fields,
@@ -64,11 +60,10 @@ from heard.connectors.parsing import (
     author_id_from_email,
     parse_one,
     read_object,
-    same_text,
     test_event,
 )
+from heard.connectors.review_api import ApiAccess, ApiRequest, ReviewApi
 from heard.connectors.signatures import StandardWebhooks
-from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import TOMBSTONE, Author, Channel, EventKind, ReviewEvent, time_revision
 
 REPLY_LIMIT: Final = 4_000
@@ -85,7 +80,7 @@ _EVENT_KINDS: Final = {
 _SEQUENCE_DIGITS: Final = 30
 
 
-class Okendo(Connector):
+class Okendo(ReviewApi):
     """The connector of one shop's reviews at Okendo."""
 
     capabilities = Capabilities(
@@ -164,82 +159,57 @@ class Okendo(Connector):
         """Any 2xx, within 15 seconds."""
         return WebhookResponse(202, "{}")
 
-    def reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
-    ) -> SentReply | Rejection:
-        """Post the review's one reply, unless somebody else's stands there.
-
-        It has no id of its own: it goes by the review's.
-        """
-        if rejection := self.check_length(text):
+    def access(self, request: ApiRequest, account: PlatformAccount) -> ApiAccess | Rejection:
+        """Basic authentication with user id and API key."""
+        if rejection := self.missing(account):
             return rejection
-        lookup = _request("GET", target.native_id, None, connection, credentials, http)
-        if isinstance(lookup, Rejection):
-            return lookup
-        if _is_same_public_reply(existing_reply := _unwrap_review(lookup).object("reply"), text):
-            return SentReply(target.native_id)
-        already_answered = Rejection(
-            "already_answered",
-            "A reply stands there already, and Okendo shows one: change or delete it in Okendo.",
+        user_and_key = f"{account.credential('user_id')}:{account.credential('api_key')}"
+        return ApiAccess(
+            account.address("api_base", _API),
+            {
+                "authorization": "Basic " + base64.b64encode(user_and_key.encode()).decode(),
+                "okendo-api-version": _API_VERSION,
+            },
         )
-        if existing_reply.values and not any(
-            _has_text(existing_reply, earlier) for earlier in target.own_replies
-        ):
-            return already_answered
-        response = _request(
+
+    def review_request(self, native_id: str) -> ApiRequest:
+        """One review by its id."""
+        return ApiRequest("GET", f"/reviews/{quote(native_id, safe='')}")
+
+    def unwrap_review(self, response: Fields) -> Fields:
+        """The review. Whether the response wraps it is not documented."""
+        return response.object("review") if "review" in response.values else response
+
+    def review(self, entry: Fields, account: PlatformAccount) -> ReviewEvent:
+        """A review of the API, as a revision before any that was delivered."""
+        return _review_event(entry, EventKind.CREATED, "0" * _SEQUENCE_DIGITS)
+
+    def reply_request(self, target: ReplyTarget, text: str, account: PlatformAccount) -> ApiRequest:
+        """The request that sets the review's one reply."""
+        return ApiRequest(
             "POST",
-            target.native_id,
-            {"body": text, "isPrivate": False},
-            connection,
-            credentials,
-            http,
-        )
-        if isinstance(response, Rejection):
-            return (
-                already_answered
-                if existing_reply.values and response.reason == "rejected"
-                else response
-            )
-        return SentReply(target.native_id)
-
-    def find_reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
-    ) -> SentReply | ReplyLookup:
-        """Compare the review's reply with the text."""
-        response = _request("GET", target.native_id, None, connection, credentials, http)
-        if isinstance(response, Rejection):
-            return ReplyLookup.ABSENT if response.reason == "gone" else ReplyLookup.CANNOT_TELL
-        return (
-            SentReply(target.native_id)
-            if _is_same_public_reply(_unwrap_review(response).object("reply"), text)
-            else ReplyLookup.ABSENT
+            f"/reviews/{quote(target.native_id, safe='')}/reply",
+            document={"body": text, "isPrivate": False},
         )
 
-    def fetch(
-        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | ReviewGone | None:
-        """The review as the API has it, as a revision before any that was delivered."""
-        response = _request("GET", native_id, None, connection, credentials, http)
-        if isinstance(response, Rejection):
-            return ReviewGone.GONE if response.reason == "gone" else None
-        try:
-            return _review_event(
-                _unwrap_review(response), EventKind.CREATED, "0" * _SEQUENCE_DIGITS
-            )
-        except Unparseable as error:
-            raise _unreadable_response(error.detail) from error
+    def reply_text(self, review: Fields) -> str:
+        """The review's one reply, public or private."""
+        reply = review.object("reply")
+        return reply.text("rawBody") or html_to_text(reply.text("body")) or ""
+
+    def shows_reply(self, review: Fields, text: str) -> bool:
+        """Whether the reply has this text and the public sees it."""
+        private = review.object("reply").boolean("isPrivate")
+        return not private and super().shows_reply(review, text)
+
+    def reply(
+        self, target: ReplyTarget, text: str, reply_id: str, account: PlatformAccount
+    ) -> SentReply | Rejection:
+        """Post the review's one reply. Okendo may refuse it where our earlier reply stands."""
+        result = super().reply(target, text, reply_id, account)
+        if isinstance(result, Rejection) and result.reason == "rejected" and target.own_replies:
+            return self.already_answered()
+        return result
 
 
 def _sequence_revision(body: Fields) -> str | None:
@@ -280,71 +250,6 @@ def _review_event(review: Fields, kind: EventKind, revision: str) -> ReviewEvent
         text=review.text("body"),
         occurred_at=review.time("dateCreated"),
         subject=review.one_line("productName") or review.one_line("productId"),
-    )
-
-
-def _is_same_public_reply(existing_reply: Fields, text: str) -> bool:
-    return (
-        bool(existing_reply.values)
-        and not existing_reply.boolean("isPrivate")
-        and _has_text(existing_reply, text)
-    )
-
-
-def _has_text(existing_reply: Fields, text: str) -> bool:
-    return same_text(existing_reply.text("rawBody"), text) or same_text(
-        html_to_text(existing_reply.text("body")), text
-    )
-
-
-def _unwrap_review(response: Fields) -> Fields:
-    """The review in an answer; whether it is wrapped is not documented."""
-    return response.object("review") if "review" in response.values else response
-
-
-def _request(
-    method: str,
-    review_id: str,
-    document: Mapping[str, object] | None,
-    connection: Connection,
-    credentials: Mapping[str, str],
-    http: Http,
-) -> Fields | Rejection:
-    base = connection.settings.get("api_base", "").strip().rstrip("/") or _API
-    user, key = credentials.get("user_id", ""), credentials.get("api_key", "")
-    if not (user and key):
-        return Rejection("no_credentials", "Enter user_id and api_key to answer at Okendo.")
-    basic = base64.b64encode(f"{user}:{key}".encode()).decode()
-    headers = {
-        "authorization": f"Basic {basic}",
-        "okendo-api-version": _API_VERSION,
-        "accept": "application/json",
-    }
-    url = f"{base}/reviews/{quote(review_id, safe='')}"
-    if document is None:
-        response = call_api(http, _TITLE, method, url, headers=headers)
-    else:
-        headers["content-type"] = "application/json"
-        response = call_api(
-            http,
-            _TITLE,
-            method,
-            f"{url}/reply",
-            headers=headers,
-            body=json.dumps(document).encode(),
-        )
-    if isinstance(response, Rejection) or document is not None:
-        # What a reply is answered is not documented, and nothing in it is needed.
-        return response if isinstance(response, Rejection) else Fields({})
-    try:
-        return Fields(read_object(response.body), "the answer")
-    except Unparseable as error:
-        raise _unreadable_response(error.detail) from error
-
-
-def _unreadable_response(detail: str) -> PlatformUnavailable:
-    return PlatformUnavailable(
-        f"{_TITLE} answered something unreadable: {detail}.", maybe_applied=False
     )
 
 

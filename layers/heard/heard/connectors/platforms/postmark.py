@@ -37,6 +37,7 @@ from heard.connectors import (
     Http,
     HttpResponse,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -171,15 +172,13 @@ class Postmark(Connector):
         target: ReplyTarget,
         text: str,
         reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> SentReply | Rejection:
         """Send a mail in answer to the customer's, marked with our reply id."""
         if rejection := self.check_length(text) or mails.check_answerable(target):
             return rejection
         try:
-            sender = mails.from_header(connection)
+            sender = mails.from_header(account.connection)
         except ValueError:
             return Rejection(
                 "bad_settings",
@@ -195,11 +194,11 @@ class Postmark(Connector):
                 for name, value in mails.reply_headers(target).items()
             ],
             "Metadata": {_METADATA_KEY: reply_id},
-            "MessageStream": connection.settings.get("message_stream", "").strip() or "outbound",
+            "MessageStream": account.setting("message_stream") or "outbound",
             "TrackOpens": False,
             "TrackLinks": "None",
         }
-        response = _request("POST", "/email", document, connection, credentials, http)
+        response = _request("POST", "/email", document, account)
         if isinstance(response, Rejection):
             return response
         try:
@@ -212,15 +211,11 @@ class Postmark(Connector):
         target: ReplyTarget,
         text: str,
         reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> SentReply | ReplyLookup:
         """Search what was sent for our reply id."""
         query = urlencode({"count": "50", "offset": "0", f"metadata_{_METADATA_KEY}": reply_id})
-        response = _request(
-            "GET", f"/messages/outbound?{query}", None, connection, credentials, http
-        )
+        response = _request("GET", f"/messages/outbound?{query}", None, account)
         if isinstance(response, Rejection):
             return ReplyLookup.CANNOT_TELL
         try:
@@ -332,20 +327,24 @@ def _request(
     method: str,
     path: str,
     document: Mapping[str, object] | None,
-    connection: Connection,
-    credentials: Mapping[str, str],
-    http: Http,
+    account: PlatformAccount,
 ) -> HttpResponse | Rejection:
-    token = credentials.get("server_token", "")
+    token = account.credentials.get("server_token", "")
     if not token:
         return Rejection("no_credentials", "Enter server_token to answer through Postmark.")
-    base = connection.settings.get("api_base", "").strip().rstrip("/") or _API
+    base = account.address("api_base", _API)
     headers = {"x-postmark-server-token": token, "accept": "application/json"}
     if document is not None:
         headers["content-type"] = "application/json"
     body = json.dumps(document).encode() if document is not None else None
     return call_api(
-        http, _TITLE, method, base + path, headers=headers, body=body, explain=_rejection_by_code
+        account.http,
+        _TITLE,
+        method,
+        base + path,
+        headers=headers,
+        body=body,
+        explain=_rejection_by_code,
     )
 
 

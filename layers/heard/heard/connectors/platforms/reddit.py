@@ -49,6 +49,7 @@ from heard.connectors import (
     Http,
     HttpResponse,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -171,15 +172,13 @@ class Reddit(Connector):
         target: ReplyTarget,
         text: str,
         reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> SentReply | Rejection:
         """Comment on the submission, or answer the comment."""
         if rejection := self.check_length(text):
             return rejection
         form = {"api_type": "json", "thing_id": target.native_id, "text": text, "raw_json": "1"}
-        response = self._call_api("POST", "/api/comment", connection, credentials, http, form=form)
+        response = self._call_api("POST", "/api/comment", account, form=form)
         if isinstance(response, Rejection):
             return response
         result = read_response(response, _TITLE, maybe_applied=True).object("json")
@@ -198,9 +197,7 @@ class Reddit(Connector):
         target: ReplyTarget,
         text: str,
         reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> SentReply | ReplyLookup:
         """Look through the direct answers to the review for one of ours with the same text."""
         link = target.reply_to.get("link_id", target.native_thread).removeprefix("t3_")
@@ -209,13 +206,13 @@ class Reddit(Connector):
             [("comment", comment), ("depth", "2")] if comment else [("depth", "1"), ("sort", "new")]
         )
         path = f"/comments/{quote(link, safe='')}?{urlencode([*query, ('limit', '500'), ('raw_json', '1')])}"
-        response = self._call_api("GET", path, connection, credentials, http)
+        response = self._call_api("GET", path, account)
         if isinstance(response, Rejection):
             return ReplyLookup.ABSENT if response.reason == "gone" else ReplyLookup.CANNOT_TELL
         things = list(_iter_things(_read_document(response)))
         for kind, data in things:
             is_own = _normalize_name(data.one_line("author")) == _normalize_name(
-                credentials.get("username")
+                account.credentials.get("username")
             )
             if (
                 kind == "t1"
@@ -230,18 +227,16 @@ class Reddit(Connector):
         )
         return ReplyLookup.CANNOT_TELL if has_collapsed else ReplyLookup.ABSENT
 
-    def fetch(
-        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | ReviewGone | None:
+    def fetch(self, native_id: str, account: PlatformAccount) -> ReviewEvent | ReviewGone | None:
         """The submission or comment as Reddit shows it to our account."""
-        things = self._fetch_things([native_id], connection, credentials, http)
+        things = self._fetch_things([native_id], account)
         if isinstance(things, Rejection):
             return None
         thing = next((thing for thing in things if thing.name == native_id), None)
         if thing is None:
             return ReviewGone.GONE
         try:
-            (event,) = self._read_events([thing], connection, credentials, http).events or (None,)
+            (event,) = self._read_events([thing], account).events or (None,)
         except Unparseable as error:
             raise PlatformUnavailable(
                 f"{_TITLE} answered something unreadable: {error.detail}.", maybe_applied=False
@@ -251,18 +246,16 @@ class Reddit(Connector):
     def recent(
         self,
         cursor: str | None,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
         now: datetime,
     ) -> ReviewPage | Rejection:
         """A page of all listings, merged."""
         positions = dict(parse_qsl(cursor or "", keep_blank_values=True))
         listings: list[_Listing] = []
-        for path in _listing_paths(connection):
+        for path in _listing_paths(account.connection):
             position = positions.get(path, "")
             if position != _EXHAUSTED:
-                listing = self._read_listing(path, position, connection, credentials, http)
+                listing = self._read_listing(path, position, account)
                 if isinstance(listing, Rejection):
                     return listing
                 listings.append(listing)
@@ -285,7 +278,7 @@ class Reddit(Connector):
         next_positions = {listing.path: listing.next_position(cutoff) for listing in listings}
         mention_names = [thing.name for thing in things_by_name.values() if thing.is_mention]
         if mention_names:
-            full_things = self._fetch_things(mention_names, connection, credentials, http)
+            full_things = self._fetch_things(mention_names, account)
             if isinstance(full_things, Rejection):
                 return full_things
             things_by_name = {
@@ -295,7 +288,7 @@ class Reddit(Connector):
             things_by_name.values(), key=lambda thing: thing.created, reverse=True
         )
         try:
-            parsed = self._read_events(newest_first, connection, credentials, http)
+            parsed = self._read_events(newest_first, account)
         except Unparseable as error:
             parsed = ParsedDelivery(problems=(error.detail,))
         is_last_page = all(place == _EXHAUSTED for place in next_positions.values())
@@ -303,7 +296,9 @@ class Reddit(Connector):
             parsed.events,
             None
             if is_last_page
-            else urlencode(dict.fromkeys(_listing_paths(connection), _EXHAUSTED) | next_positions),
+            else urlencode(
+                dict.fromkeys(_listing_paths(account.connection), _EXHAUSTED) | next_positions
+            ),
             parsed.problems,
         )
 
@@ -311,14 +306,12 @@ class Reddit(Connector):
         self,
         path: str,
         after: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> _Listing | Rejection:
         query = urlencode(
             {"limit": str(_PAGE_SIZE), "raw_json": "1", **({"after": after} if after else {})}
         )
-        response = self._call_api("GET", f"{path}?{query}", connection, credentials, http)
+        response = self._call_api("GET", f"{path}?{query}", account)
         if isinstance(response, Rejection):
             not_found = response.reason in {"gone", "moved"}
             return (
@@ -341,15 +334,13 @@ class Reddit(Connector):
     def _fetch_things(
         self,
         names: Sequence[str],
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> list[_Thing] | Rejection:
         """Things by their fullnames; those that Reddit does not have are left out."""
         things: list[_Thing] = []
         for start in range(0, len(names), _PAGE_SIZE):
             query = urlencode({"id": ",".join(names[start : start + _PAGE_SIZE]), "raw_json": "1"})
-            response = self._call_api("GET", f"/api/info?{query}", connection, credentials, http)
+            response = self._call_api("GET", f"/api/info?{query}", account)
             if isinstance(response, Rejection):
                 return response
             things += [
@@ -361,13 +352,14 @@ class Reddit(Connector):
     def _read_events(
         self,
         things: Iterable[_Thing],
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> ParsedDelivery:
         all_things = list(things)
-        self._load_ancestors(all_things, connection, credentials, http)
-        base, own_name = _api_base(connection), _normalize_name(credentials.get("username"))
+        self._load_ancestors(all_things, account)
+        base, own_name = (
+            _api_base(account.connection),
+            _normalize_name(account.credentials.get("username")),
+        )
         threads = {thing.name: self._thread_of(thing, base, own_name) for thing in all_things}
         return parse_each(
             (thing.data.values for thing in all_things),
@@ -378,14 +370,12 @@ class Reddit(Connector):
     def _load_ancestors(
         self,
         things: list[_Thing],
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> None:
         """Read what lies above comments, one level of all of them at a time."""
         if len(self._parents) > _PARENT_CACHE_SIZE:
             self._parents.clear()
-        base = _api_base(connection)
+        base = _api_base(account.connection)
         new_things = things
         for _ in range(_MAX_DEPTH):
             self._parents |= {
@@ -399,11 +389,7 @@ class Reddit(Connector):
                 if thing.name.startswith("t1_")
             }
             unknown_names = sorted(name for name in root_parents if name.startswith("t1_"))
-            parents = (
-                self._fetch_things(unknown_names, connection, credentials, http)
-                if unknown_names
-                else []
-            )
+            parents = self._fetch_things(unknown_names, account) if unknown_names else []
             if isinstance(parents, Rejection) or not parents:
                 return
             new_things = parents
@@ -430,22 +416,21 @@ class Reddit(Connector):
         self,
         method: str,
         path: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
         form: Mapping[str, str] | None = None,
     ) -> HttpResponse | Rejection:
         client, secret, user = (
-            credentials.get(name, "").strip() for name in ("client_id", "client_secret", "username")
+            account.credentials.get(name, "").strip()
+            for name in ("client_id", "client_secret", "username")
         )
         password, refresh_token = (
-            credentials.get("password", ""),
-            credentials.get("refresh_token", ""),
+            account.credentials.get("password", ""),
+            account.credentials.get("refresh_token", ""),
         )
         if not (client and secret and user and (password or refresh_token)):
             message = "Enter client_id, client_secret and username, and a password or a refresh_token, to read and answer on Reddit."
             return Rejection("no_credentials", message)
-        url = connection.settings.get("token_url", "").strip() or _TOKEN_URL
+        url = account.setting("token_url") or _TOKEN_URL
         password_form = {"grant_type": "password", "username": user, "password": password}
         grant = TokenGrant(
             url,
@@ -459,12 +444,12 @@ class Reddit(Connector):
         )
         headers = {"content-type": "application/x-www-form-urlencoded"} if form is not None else {}
         body = urlencode(form).encode() if form is not None else None
-        identified_http = _with_user_agent(http, user, url)
+        identified_http = _with_user_agent(account.http, user, url)
         return self._tokens.call(
             grant,
             identified_http,
             method,
-            _api_base(connection) + path,
+            _api_base(account.connection) + path,
             headers=headers,
             body=body,
             explain=_with_platform_message,

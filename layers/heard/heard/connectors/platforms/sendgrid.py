@@ -34,6 +34,7 @@ from heard.connectors import (
     Connector,
     Http,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyTarget,
     SecretOrigin,
@@ -152,17 +153,15 @@ class SendGrid(Connector):
         target: ReplyTarget,
         text: str,
         reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> SentReply | Rejection:
         """Send a mail in answer to the customer's."""
         if rejection := self.check_length(text) or mails.check_answerable(target):
             return rejection
-        if not (key := credentials.get("api_key", "")):
+        if not (key := account.credentials.get("api_key", "")):
             return Rejection("no_credentials", "Enter api_key to answer through SendGrid.")
         try:
-            name, address = mails.business_sender(connection)
+            name, address = mails.business_sender(account.connection)
         except ValueError:
             return Rejection(
                 "bad_settings",
@@ -182,10 +181,10 @@ class SendGrid(Connector):
                 "open_tracking": {"enable": False},
             },
         }
-        base = connection.settings.get("api_base", "").strip().rstrip("/") or _API
+        base = account.address("api_base", _API)
         headers = {"authorization": f"Bearer {key}", "content-type": "application/json"}
         response = call_api(
-            http,
+            account.http,
             _TITLE,
             "POST",
             f"{base}/v3/mail/send",

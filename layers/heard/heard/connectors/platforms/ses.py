@@ -26,7 +26,6 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Final, cast
@@ -37,6 +36,7 @@ from heard.connectors import (
     Connector,
     Http,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyTarget,
     SecretOrigin,
@@ -199,17 +199,15 @@ class Ses(Connector):
         target: ReplyTarget,
         text: str,
         reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> SentReply | Rejection:
         """Send a mail in answer to the customer's."""
         if rejection := self.check_length(text) or mails.check_answerable(target):
             return rejection
         key, secret, region = (
-            credentials.get("access_key_id", ""),
-            credentials.get("secret_access_key", ""),
-            _setting(connection, "region"),
+            account.credentials.get("access_key_id", ""),
+            account.credentials.get("secret_access_key", ""),
+            _setting(account.connection, "region"),
         )
         if not (key and secret):
             return Rejection(
@@ -221,7 +219,7 @@ class Ses(Connector):
                 "bad_settings", "region is none of Amazon's: enter one such as eu-west-1."
             )
         try:
-            sender = mails.from_header(connection)
+            sender = mails.from_header(account.connection)
         except ValueError:
             return Rejection(
                 "bad_settings",
@@ -237,11 +235,12 @@ class Ses(Connector):
             ],
         }
         base = (
-            _setting(connection, "api_base").rstrip("/") or f"https://email.{region}.amazonaws.com"
+            _setting(account.connection, "api_base").rstrip("/")
+            or f"https://email.{region}.amazonaws.com"
         )
         url, body = f"{base}/v2/email/outbound-emails", json.dumps(document).encode()
         response = call_api(
-            http,
+            account.http,
             _TITLE,
             "POST",
             url,

@@ -35,7 +35,6 @@ value}, and a rating as JSON text or an object.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -46,17 +45,20 @@ from heard.connectors import (
     Capabilities,
     Connection,
     Connector,
-    Http,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
-    ReviewGone,
-    ReviewPage,
     SecretOrigin,
     WebhookRequest,
-    WebhookResponse,
 )
-from heard.connectors.http import call_api
-from heard.connectors.parsing import Fields, anonymous_author, parse_each, parse_one, read_object
+from heard.connectors.parsing import (
+    Fields,
+    anonymous_author,
+    parse_one,
+    read_object,
+    unreadable_is_fault,
+)
+from heard.connectors.review_api import ApiAccess, ApiRequest, EntryPage, ReviewApi
 from heard.connectors.signatures import BodyHmac
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import TOMBSTONE, Author, Channel, EventKind, ReviewEvent, time_revision
@@ -77,7 +79,12 @@ _LATEST_QUERY: Final = (
 )
 
 
-class Shopify(Connector):
+_QUERY_REJECTED: Final = Rejection(
+    "rejected", f"{_TITLE} does not take this query: check api_version."
+)
+
+
+class Shopify(ReviewApi):
     """The connector of one shop's product reviews."""
 
     capabilities = Capabilities(
@@ -134,6 +141,8 @@ class Shopify(Connector):
     )
 
     scheme = BodyHmac("x-shopify-hmac-sha256", encoding="base64")
+    entry_name = "node"
+    delivery_status = 200  # Within five seconds.
 
     def parse(
         self, request: WebhookRequest, connection: Connection, now: datetime
@@ -154,57 +163,60 @@ class Shopify(Connector):
             return ParsedDelivery((), (problem,))
         return parse_one(body, _review_event)
 
-    def delivery_response(
-        self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
-    ) -> WebhookResponse:
-        """200, within five seconds."""
-        return WebhookResponse(200, "{}")
-
-    def fetch(
-        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | ReviewGone | None:
-        """The metaobject as the Admin API has it."""
-        response = _run_query(
-            _REVIEW_QUERY,
-            {"id": f"gid://shopify/Metaobject/{native_id}"},
-            connection,
-            credentials,
-            http,
+    def access(self, request: ApiRequest, account: PlatformAccount) -> ApiAccess | Rejection:
+        """The app's access token in a header."""
+        if rejection := self.missing(account):
+            return rejection
+        shop = account.setting("shop_domain").strip("/")
+        version = quote(account.setting("api_version") or _VERSION, safe="")
+        return ApiAccess(
+            f"{account.address('api_base', f'https://{shop}')}/admin/api/{version}/graphql.json",
+            {"x-shopify-access-token": account.credential("access_token")},
         )
-        if isinstance(response, Rejection):
-            return None
-        if not (metaobject := response.object("metaobject")).values:
-            return ReviewGone.GONE
-        try:
-            return _review_event(metaobject)
-        except Unparseable as error:
-            raise _unreadable_response(error.detail) from error
 
-    def recent(
-        self,
-        cursor: str | None,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
-        now: datetime,
-    ) -> ReviewPage | Rejection:
-        """The reviews that changed last, which deliveries may have failed to report."""
-        variables = {"type": _REVIEW_TYPE, "first": _PAGE_SIZE, "after": cursor}
-        response = _run_query(_LATEST_QUERY, variables, connection, credentials, http)
-        if isinstance(response, Rejection):
-            return response
-        metaobjects = response.object("metaobjects")
-        nodes, page_info = metaobjects.values.get("nodes"), metaobjects.object("pageInfo")
-        try:
-            parsed = parse_each(
-                cast("list[object]", nodes) if isinstance(nodes, list) else [],
-                "node",
-                _review_event,
-            )
-        except Unparseable as error:
-            raise _unreadable_response(error.detail) from error
-        older = page_info.values.get("endCursor") if page_info.boolean("hasNextPage") else None
-        return ReviewPage(parsed.events, older if isinstance(older, str) else None, parsed.problems)
+    def review_request(self, native_id: str) -> ApiRequest:
+        """One metaobject by its id."""
+        return _query(_REVIEW_QUERY, {"id": f"gid://shopify/Metaobject/{native_id}"})
+
+    def read_review(
+        self, native_id: str, account: PlatformAccount, reply_to: Mapping[str, str] | None = None
+    ) -> Fields | Rejection:
+        """The metaobject. Shopify answers null for one that is gone."""
+        data = self.read(self.review_request(native_id), account)
+        if isinstance(data, Rejection):
+            return data
+        if "metaobject" in data.values and data.values["metaobject"] is None:
+            return Rejection("gone", f"{_TITLE} does not have this review any more.")
+        with unreadable_is_fault(_TITLE):
+            return data.required_object("metaobject")
+
+    def review(self, entry: Fields, account: PlatformAccount) -> ReviewEvent:
+        """A review, which is a metaobject."""
+        return _review_event(entry)
+
+    def page_request(self, cursor: str | None, account: PlatformAccount) -> ApiRequest:
+        """The reviews that changed last."""
+        return _query(_LATEST_QUERY, {"type": _REVIEW_TYPE, "first": _PAGE_SIZE, "after": cursor})
+
+    def page(self, response: Fields, cursor: str | None) -> EntryPage:
+        """The nodes of a connection, in the words of GraphQL."""
+        metaobjects = response.required_object("metaobjects")
+        page_info = metaobjects.object("pageInfo")
+        has_next = page_info.boolean("hasNextPage")
+        return EntryPage(
+            metaobjects.entries("nodes"), page_info.text("endCursor") if has_next else None
+        )
+
+    def read(self, request: ApiRequest, account: PlatformAccount) -> Fields | Rejection:
+        """The data that a query gives. Errors in a query are answered 200."""
+        document = super().read(request, account)
+        if isinstance(document, Rejection):
+            return document
+        return _graphql_rejection(document) or document.object("data")
+
+    def explain(self, rejection: Rejection, body: bytes) -> Rejection:
+        """A 404 is about the address of the API and never about a review."""
+        return _QUERY_REJECTED if rejection.reason == "gone" else rejection
 
 
 def _deletion_event(body: Fields) -> ReviewEvent:
@@ -292,47 +304,9 @@ def _read_rating(review_fields: Fields) -> int | None:
     return rating.rating("value")
 
 
-def _run_query(
-    query: str,
-    variables: Mapping[str, object],
-    connection: Connection,
-    credentials: Mapping[str, str],
-    http: Http,
-) -> Fields | Rejection:
-    """The data that a GraphQL query answers. Raises PlatformUnavailable."""
-    shop, token = (
-        connection.settings.get("shop_domain", "").strip().strip("/"),
-        credentials.get("access_token", ""),
-    )
-    if not (shop and token):
-        return Rejection(
-            "no_credentials",
-            "Enter shop_domain and access_token, so that Shopify can be asked for reviews.",
-        )
-    base = connection.settings.get("api_base", "").strip().rstrip("/") or f"https://{shop}"
-    version = quote(connection.settings.get("api_version", "").strip() or _VERSION, safe="")
-    headers = {
-        "x-shopify-access-token": token,
-        "content-type": "application/json",
-        "accept": "application/json",
-    }
-    body = json.dumps({"query": query, "variables": variables}).encode()
-    response = call_api(
-        http,
-        _TITLE,
-        "POST",
-        f"{base}/admin/api/{version}/graphql.json",
-        headers=headers,
-        body=body,
-        no_side_effects=True,
-    )
-    if isinstance(response, Rejection):
-        return response
-    try:
-        document = Fields(read_object(response.body), "the answer")
-    except Unparseable as error:
-        raise _unreadable_response(error.detail) from error
-    return _graphql_rejection(document) or document.object("data")
+def _query(query: str, variables: Mapping[str, object]) -> ApiRequest:
+    document = {"query": query, "variables": variables}
+    return ApiRequest("POST", "", document=document, no_side_effects=True)
 
 
 def _graphql_rejection(document: Fields) -> Rejection | None:
@@ -340,14 +314,10 @@ def _graphql_rejection(document: Fields) -> Rejection | None:
 
     Raises PlatformUnavailable when it costs too much just now.
     """
-    errors = document.values.get("errors")
-    if not errors:
+    if not document.values.get("errors"):
         return None
-    codes = {
-        Fields(cast("dict[str, object]", error)).object("extensions").text("code")
-        for error in (cast("list[object]", errors) if isinstance(errors, list) else [])
-        if isinstance(error, dict)
-    }
+    with unreadable_is_fault(_TITLE):
+        codes = {error.object("extensions").text("code") for error in document.objects("errors")}
     if codes & {"THROTTLED", "INTERNAL_SERVER_ERROR"}:
         raise PlatformUnavailable(f"{_TITLE} asks us to wait.", maybe_applied=False)
     if "ACCESS_DENIED" in codes:
@@ -355,13 +325,7 @@ def _graphql_rejection(document: Fields) -> Rejection | None:
             "unauthorized",
             f"{_TITLE} does not let this access token read metaobjects: give the app that scope.",
         )
-    return Rejection("rejected", f"{_TITLE} does not take this query: check api_version.")
-
-
-def _unreadable_response(detail: str) -> PlatformUnavailable:
-    return PlatformUnavailable(
-        f"{_TITLE} answered something unreadable: {detail}.", maybe_applied=False
-    )
+    return _QUERY_REJECTED
 
 
 CONNECTOR: Connector = Shopify()

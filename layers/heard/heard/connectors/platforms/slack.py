@@ -47,6 +47,7 @@ from heard.connectors import (
     Connector,
     Http,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -214,9 +215,7 @@ class Slack(Connector):
         target: ReplyTarget,
         text: str,
         reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> SentReply | Rejection:
         """Post to the thread of the message, as plain words.
 
@@ -234,7 +233,7 @@ class Slack(Connector):
             "unfurl_media": False,
             "metadata": {"event_type": _METADATA_TYPE, "event_payload": {"reply_id": reply_id}},
         }
-        response = _request("chat.postMessage", document, connection, credentials, http)
+        response = _request("chat.postMessage", document, account)
         if isinstance(response, Rejection):
             return response
         ts = response.one_line("ts")
@@ -245,9 +244,7 @@ class Slack(Connector):
         target: ReplyTarget,
         text: str,
         reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> SentReply | ReplyLookup:
         """Look through the thread, from when sending was first tried, for the message that carries
         our reply's id.
@@ -264,7 +261,7 @@ class Slack(Connector):
             query["oldest"] = f"{since.timestamp():.6f}"
         uncertain = False
         for _ in range(_MAX_PAGES):
-            response = _get("conversations.replies", query, connection, credentials, http)
+            response = _get("conversations.replies", query, account)
             if isinstance(response, Rejection):
                 return ReplyLookup.ABSENT if response.reason == "gone" else ReplyLookup.CANNOT_TELL
             for message in _object_list(response, "messages"):
@@ -289,15 +286,13 @@ class Slack(Connector):
             query["cursor"] = cursor
         return ReplyLookup.CANNOT_TELL
 
-    def fetch(
-        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | ReviewGone | None:
+    def fetch(self, native_id: str, account: PlatformAccount) -> ReviewEvent | ReviewGone | None:
         """The message as the channel has it.
 
         None without a token, or with one that may not read it.
         """
         channel, _, ts = native_id.partition(":")
-        if not credentials.get("bot_token") or not _TS.fullmatch(ts):
+        if not account.credentials.get("bot_token") or not _TS.fullmatch(ts):
             return None
         query = {
             "channel": channel,
@@ -307,7 +302,7 @@ class Slack(Connector):
             "inclusive": "true",
             "limit": "15",
         }
-        response = _get("conversations.replies", query, connection, credentials, http)
+        response = _get("conversations.replies", query, account)
         if isinstance(response, Rejection):
             return ReviewGone.GONE if response.reason == "gone" else None
         message = next(
@@ -320,7 +315,7 @@ class Slack(Connector):
             return ReviewGone.GONE
         try:
             kind = EventKind.EDITED if message.object("edited").values else EventKind.CREATED
-            return _message_event(kind, channel, message, connection)
+            return _message_event(kind, channel, message, account.connection)
         except Unparseable as error:
             raise PlatformUnavailable(
                 f"{_TITLE} answered something unreadable: {error.detail}.", maybe_applied=False
@@ -498,28 +493,24 @@ def _object_list(fields: Fields, name: str) -> list[Fields]:
 def _get(
     method: str,
     query: Mapping[str, str],
-    connection: Connection,
-    credentials: Mapping[str, str],
-    http: Http,
+    account: PlatformAccount,
 ) -> Fields | Rejection:
-    return _request(f"{method}?{urlencode(query)}", None, connection, credentials, http)
+    return _request(f"{method}?{urlencode(query)}", None, account)
 
 
 def _request(
     method: str,
     document: Mapping[str, object] | None,
-    connection: Connection,
-    credentials: Mapping[str, str],
-    http: Http,
+    account: PlatformAccount,
 ) -> Fields | Rejection:
     """What a method of the Web API answers; a POST if there is a document.
 
     Raises PlatformUnavailable.
     """
-    token = credentials.get("bot_token", "")
+    token = account.credentials.get("bot_token", "")
     if not token:
         return Rejection("no_credentials", "Enter bot_token to answer in Slack.")
-    base = connection.settings.get("api_base", "").strip().rstrip("/") or _API
+    base = account.address("api_base", _API)
     headers = {"authorization": f"Bearer {token}", "accept": "application/json"}
     read_only, body = document is None, None
     if document is not None:
@@ -528,7 +519,12 @@ def _request(
             json.dumps(document).encode(),
         )
     response = call_api(
-        http, _TITLE, "GET" if read_only else "POST", f"{base}/{method}", headers=headers, body=body
+        account.http,
+        _TITLE,
+        "GET" if read_only else "POST",
+        f"{base}/{method}",
+        headers=headers,
+        body=body,
     )
     if isinstance(response, Rejection):
         return response

@@ -43,7 +43,6 @@ never answered twice.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 from urllib.parse import quote, urlsplit
@@ -56,6 +55,7 @@ from heard.connectors import (
     Http,
     HttpResponse,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -166,9 +166,7 @@ class Standard(Connector):
         target: ReplyTarget,
         text: str,
         reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> SentReply | Rejection:
         """Post `reply.created` to the connection's reply_url."""
         if len(text) > REPLY_LIMIT:
@@ -183,9 +181,7 @@ class Standard(Connector):
                 "text": text,
             },
         }
-        response = _request(
-            "POST", "", json.dumps(document).encode(), reply_id, connection, credentials, http
-        )
+        response = _request("POST", "", json.dumps(document).encode(), reply_id, account)
         return response if isinstance(response, Rejection) else SentReply(reply_id)
 
     def find_reply(
@@ -193,12 +189,10 @@ class Standard(Connector):
         target: ReplyTarget,
         text: str,
         reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> SentReply | ReplyLookup:
         """Ask reply_url for the reply by its id."""
-        response = _request("GET", reply_id, b"", reply_id, connection, credentials, http)
+        response = _request("GET", reply_id, b"", reply_id, account)
         if isinstance(response, HttpResponse):
             return SentReply(reply_id)
         return (
@@ -273,11 +267,9 @@ def _request(
     path_suffix: str,
     body: bytes,
     reply_id: str,
-    connection: Connection,
-    credentials: Mapping[str, str],
-    http: Http,
+    account: PlatformAccount,
 ) -> HttpResponse | Rejection:
-    url = connection.settings.get("reply_url", "").strip()
+    url = account.setting("reply_url")
     if not url:
         return Rejection(
             "no_reply_url",
@@ -287,7 +279,7 @@ def _request(
     try:
         unsigned = WebhookRequest(method, {"webhook-id": reply_id}, body)
         headers = dict(
-            _SCHEME.sign(unsigned, url, credentials.get("secret", ""), clock.now()).headers
+            _SCHEME.sign(unsigned, url, account.credentials.get("secret", ""), clock.now()).headers
         )
         parts = urlsplit(url)
     except ValueError:
@@ -302,7 +294,7 @@ def _request(
         ).geturl()
     if body:
         headers["content-type"] = "application/json"
-    return call_api(http, _TITLE, method, url, headers=headers, body=body or None)
+    return call_api(account.http, _TITLE, method, url, headers=headers, body=body or None)
 
 
 CONNECTOR: Connector = Standard()

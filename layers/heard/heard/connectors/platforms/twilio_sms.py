@@ -38,6 +38,7 @@ from heard.connectors import (
     Http,
     HttpResponse,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -146,9 +147,7 @@ class TwilioSms(Connector):
         target: ReplyTarget,
         text: str,
         reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> SentReply | Rejection:
         """Send a message from the number that the customer wrote to."""
         if target.reply_to.get("opted_out"):
@@ -163,7 +162,7 @@ class TwilioSms(Connector):
                 "Body": text,
             }
         ).encode()
-        response = _request("POST", "", form, connection, credentials, http)
+        response = _request("POST", "", form, account)
         if isinstance(response, Rejection):
             return response
         try:
@@ -176,9 +175,7 @@ class TwilioSms(Connector):
         target: ReplyTarget,
         text: str,
         reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> SentReply | ReplyLookup:
         """Look among the latest messages between the two numbers for one with this text, sent since
         sending was first tried.
@@ -188,7 +185,7 @@ class TwilioSms(Connector):
             "From": target.reply_to.get("from", ""),
             "PageSize": str(_PAGE_SIZE),
         }
-        response = _request("GET", f"?{urlencode(query)}", None, connection, credentials, http)
+        response = _request("GET", f"?{urlencode(query)}", None, account)
         if isinstance(response, Rejection):
             return ReplyLookup.CANNOT_TELL
         try:
@@ -275,13 +272,9 @@ def _request(
     method: str,
     query: str,
     form: bytes | None,
-    connection: Connection,
-    credentials: Mapping[str, str],
-    http: Http,
+    account: PlatformAccount,
 ) -> HttpResponse | Rejection:
-    return call_twilio(
-        method, f"Messages.json{query}", form, connection, credentials, http, _REJECTIONS
-    )
+    return call_twilio(method, f"Messages.json{query}", form, account, _REJECTIONS)
 
 
 CONNECTOR: Connector = TwilioSms()

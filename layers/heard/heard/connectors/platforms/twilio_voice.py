@@ -33,7 +33,6 @@ documented: whether `transcribeCallback` always brings From (without it the call
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from html import escape
@@ -46,6 +45,7 @@ from heard.connectors import (
     Connector,
     Http,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReviewGone,
     SecretOrigin,
@@ -167,13 +167,11 @@ class TwilioVoice(Connector):
             return _twiml_response("<Hangup/>")
         return _twiml_response(_greeting_twiml(connection))
 
-    def fetch(
-        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | ReviewGone | None:
+    def fetch(self, native_id: str, account: PlatformAccount) -> ReviewEvent | ReviewGone | None:
         """The call, its latest recording and the recording's transcription, as far as there are
         any.
         """
-        call_fields = _get(f"Calls/{quote(native_id, safe='')}.json", connection, credentials, http)
+        call_fields = _get(f"Calls/{quote(native_id, safe='')}.json", account)
         if isinstance(call_fields, Rejection):
             return ReviewGone.GONE if call_fields.reason == "gone" else None
         if not (call_fields.one_line("direction") or "inbound").startswith("inbound"):
@@ -181,17 +179,11 @@ class TwilioVoice(Connector):
         recording = _latest_completed(
             f"Calls/{quote(native_id, safe='')}/Recordings.json",
             "recordings",
-            connection,
-            credentials,
-            http,
+            account,
         )
         sid = recording.one_line("sid") if recording else None
         path = f"Recordings/{quote(sid or '', safe='')}/Transcriptions.json"
-        transcription = (
-            _latest_completed(path, "transcriptions", connection, credentials, http)
-            if sid
-            else None
-        )
+        transcription = _latest_completed(path, "transcriptions", account) if sid else None
         text = transcription.text("transcription_text") if transcription else None
         stage = _TRANSCRIBED if text else _RECORDED if sid else _MISSED
         return _phone_call_event(
@@ -279,11 +271,9 @@ def _twiml_response(verbs: str) -> WebhookResponse:
     )
 
 
-def _latest_completed(
-    path: str, name: str, connection: Connection, credentials: Mapping[str, str], http: Http
-) -> Fields | None:
+def _latest_completed(path: str, name: str, account: PlatformAccount) -> Fields | None:
     """The first completed entry of a list, which Twilio gives newest first."""
-    response = _get(path, connection, credentials, http)
+    response = _get(path, account)
     value = None if isinstance(response, Rejection) else response.values.get(name)
     entries = cast("list[object]", value) if isinstance(value, list) else []
     objects = [
@@ -294,10 +284,8 @@ def _latest_completed(
     return next((each for each in objects if each.values.get("status") == "completed"), None)
 
 
-def _get(
-    path: str, connection: Connection, credentials: Mapping[str, str], http: Http
-) -> Fields | Rejection:
-    response = call_twilio("GET", path, None, connection, credentials, http, {})
+def _get(path: str, account: PlatformAccount) -> Fields | Rejection:
+    response = call_twilio("GET", path, None, account, {})
     if isinstance(response, Rejection):
         return response
     try:

@@ -53,6 +53,7 @@ from heard.connectors import (
     Http,
     HttpResponse,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -215,9 +216,7 @@ class X(Connector):
         target: ReplyTarget,
         text: str,
         reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> SentReply | Rejection:
         """Post in reply to the review's latest version.
 
@@ -229,11 +228,11 @@ class X(Connector):
             "text": text,
             "reply": {"in_reply_to_tweet_id": target.reply_to.get("post_id", target.native_id)},
         }
-        response = _request("POST", "/2/tweets", document, connection, credentials, http)
+        response = _request("POST", "/2/tweets", document, account)
         if isinstance(response, Rejection):
             if response.reason != "duplicate":
                 return response
-            existing_reply = self.find_reply(target, text, reply_id, connection, credentials, http)
+            existing_reply = self.find_reply(target, text, reply_id, account)
             return existing_reply if isinstance(existing_reply, SentReply) else response
         try:
             return SentReply(
@@ -249,9 +248,7 @@ class X(Connector):
         target: ReplyTarget,
         text: str,
         reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> SentReply | ReplyLookup:
         """Look through our own posts, newest first, until they are older than the review."""
         parent_ids = {target.native_id, target.reply_to.get("post_id", target.native_id)}
@@ -264,11 +261,9 @@ class X(Connector):
         for _ in range(_MAX_PAGES):
             response = _request(
                 "GET",
-                f"/2/users/{_user_id(connection)}/tweets?{urlencode(query)}",
+                f"/2/users/{_user_id(account.connection)}/tweets?{urlencode(query)}",
                 None,
-                connection,
-                credentials,
-                http,
+                account,
             )
             if isinstance(response, Rejection):
                 return ReplyLookup.CANNOT_TELL
@@ -288,20 +283,18 @@ class X(Connector):
             query["pagination_token"] = next_token
         return ReplyLookup.CANNOT_TELL
 
-    def fetch(
-        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | ReviewGone | None:
+    def fetch(self, native_id: str, account: PlatformAccount) -> ReviewEvent | ReviewGone | None:
         """The post's latest version."""
-        document = _fetch_post(native_id, connection, credentials, http)
+        document = _fetch_post(native_id, account)
         if not isinstance(document, Fields):
             return document
         try:
             latest_id = _version_ids(document.required_object("data"))[-1]
             if latest_id != document.object("data").id("id"):
-                latest_document = _fetch_post(latest_id, connection, credentials, http)
+                latest_document = _fetch_post(latest_id, account)
                 document = latest_document if isinstance(latest_document, Fields) else document
             return _post_event(
-                document.required_object("data"), document.object("includes"), connection
+                document.required_object("data"), document.object("includes"), account.connection
             )
         except Unparseable as error:
             raise _unreadable_response(error) from error
@@ -309,9 +302,7 @@ class X(Connector):
     def recent(
         self,
         cursor: str | None,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
         now: datetime,
     ) -> ReviewPage | Rejection:
         """The latest posts that mention the account, replies to it included.
@@ -325,11 +316,9 @@ class X(Connector):
         }
         response = _request(
             "GET",
-            f"/2/users/{_user_id(connection)}/mentions?{urlencode(query)}",
+            f"/2/users/{_user_id(account.connection)}/mentions?{urlencode(query)}",
             None,
-            connection,
-            credentials,
-            http,
+            account,
         )
         if isinstance(response, Rejection):
             return response
@@ -338,7 +327,7 @@ class X(Connector):
         problems = page.problems
         for post in _object_list(page, "data"):
             try:
-                events.append(_post_event(post, page.object("includes"), connection))
+                events.append(_post_event(post, page.object("includes"), account.connection))
             except Unparseable as error:
                 problems.append(error.detail)
         return ReviewPage(
@@ -458,9 +447,7 @@ def _object_list(fields: Fields, name: str) -> list[Fields]:
     ]
 
 
-def _fetch_post(
-    native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-) -> Fields | ReviewGone | None:
+def _fetch_post(native_id: str, account: PlatformAccount) -> Fields | ReviewGone | None:
     """A post as X shows it.
 
     What it does not find it says with 404, or in a 200 that holds errors and no data.
@@ -469,9 +456,7 @@ def _fetch_post(
         "GET",
         f"/2/tweets/{quote(native_id, safe='')}?{urlencode(_POST_FIELDS)}",
         None,
-        connection,
-        credentials,
-        http,
+        account,
     )
     if isinstance(response, Rejection):
         return ReviewGone.GONE if response.reason == "gone" else None
@@ -489,22 +474,20 @@ def _request(
     method: str,
     path: str,
     document: object,
-    connection: Connection,
-    credentials: Mapping[str, str],
-    http: Http,
+    account: PlatformAccount,
 ) -> HttpResponse | Rejection:
-    if not all(credentials.get(name) for name in _CREDENTIALS):
+    if not all(account.credentials.get(name) for name in _CREDENTIALS):
         return Rejection("no_credentials", f"Enter {', '.join(_CREDENTIALS)} to answer on X.")
     # Imported here: `ingest` never signs.
     from oauthlib.oauth1 import Client  # noqa: PLC0415
 
-    base = connection.settings.get("api_base", "").strip().rstrip("/") or _API
+    base = account.address("api_base", _API)
     body = json.dumps(document).encode() if document is not None else None
     client: Any = Client(
-        credentials["api_key"],
-        client_secret=credentials["api_secret"],
-        resource_owner_key=credentials["access_token"],
-        resource_owner_secret=credentials["access_token_secret"],
+        account.credentials["api_key"],
+        client_secret=account.credentials["api_secret"],
+        resource_owner_key=account.credentials["access_token"],
+        resource_owner_secret=account.credentials["access_token_secret"],
     )
     try:
         # A JSON body is not part of what OAuth 1.0a signs (RFC 5849, 3.4.1.3.1).
@@ -518,7 +501,7 @@ def _request(
     if body is not None:
         headers["content-type"] = "application/json"
     return call_api(
-        http,
+        account.http,
         _TITLE,
         method,
         base + path,

@@ -48,6 +48,7 @@ from heard.connectors import (
     Connector,
     Http,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -205,9 +206,7 @@ class Zendesk(Connector):
         target: ReplyTarget,
         text: str,
         reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> SentReply | Rejection:
         """Add a public comment to the ticket, which Zendesk mails to the requester."""
         if rejection := self.check_length(text):
@@ -217,9 +216,7 @@ class Zendesk(Connector):
             "PUT",
             f"{quote(target.native_thread, safe='')}.json",
             document,
-            connection,
-            credentials,
-            http,
+            account,
         )
         if isinstance(response, Rejection):
             return response
@@ -233,14 +230,12 @@ class Zendesk(Connector):
         target: ReplyTarget,
         text: str,
         reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> SentReply | ReplyLookup:
         """Look through the ticket's latest hundred comments for a public one with the same text,
         not older than our first try.
         """
-        response = _fetch_comments(target.native_thread, connection, credentials, http)
+        response = _fetch_comments(target.native_thread, account)
         if isinstance(response, Rejection):
             return ReplyLookup.ABSENT if response.reason == "gone" else ReplyLookup.CANNOT_TELL
         since = target.first_sent_at - _CLOCK_TOLERANCE if target.first_sent_at else None
@@ -252,16 +247,12 @@ class Zendesk(Connector):
                 return SentReply(str(comment.values.get("id")))
         return ReplyLookup.ABSENT
 
-    def fetch(
-        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | ReviewGone | None:
+    def fetch(self, native_id: str, account: PlatformAccount) -> ReviewEvent | ReviewGone | None:
         """The ticket, or the comment among its ticket's latest hundred."""
         ticket, _, comment_id = native_id.partition(".")
         path = f"{quote(ticket, safe='')}.json"
         response = (
-            _fetch_comments(ticket, connection, credentials, http)
-            if comment_id
-            else _request("GET", path, None, connection, credentials, http)
+            _fetch_comments(ticket, account) if comment_id else _request("GET", path, None, account)
         )
         if isinstance(response, Rejection):
             return ReviewGone.GONE if response.reason == "gone" else None
@@ -269,7 +260,7 @@ class Zendesk(Connector):
             if not comment_id:
                 return _opening_event(
                     response.required_object("ticket"),
-                    connection,
+                    account.connection,
                     EventKind.CREATED,
                     number_revision(0),
                 )
@@ -286,7 +277,7 @@ class Zendesk(Connector):
                         author,
                         None,
                         comment.time("created_at"),
-                        connection,
+                        account.connection,
                     )
         except Unparseable as error:
             raise _unreadable_response(error.detail) from error
@@ -401,16 +392,12 @@ def _read_time(comment: Fields) -> datetime | None:
         return None
 
 
-def _fetch_comments(
-    ticket: str, connection: Connection, credentials: Mapping[str, str], http: Http
-) -> Fields | Rejection:
+def _fetch_comments(ticket: str, account: PlatformAccount) -> Fields | Rejection:
     return _request(
         "GET",
         f"{quote(ticket, safe='')}/comments.json?sort_order=desc",
         None,
-        connection,
-        credentials,
-        http,
+        account,
     )
 
 
@@ -439,15 +426,13 @@ def _request(
     method: str,
     path: str,
     document: Mapping[str, object] | None,
-    connection: Connection,
-    credentials: Mapping[str, str],
-    http: Http,
+    account: PlatformAccount,
 ) -> Fields | Rejection:
     base, email = (
-        connection.settings.get("base_url", "").strip().rstrip("/"),
-        connection.settings.get("email", "").strip(),
+        account.setting("base_url").rstrip("/"),
+        account.setting("email"),
     )
-    token = credentials.get("api_token", "")
+    token = account.credentials.get("api_token", "")
     if not (base and email and token):
         return Rejection(
             "no_credentials", "Enter base_url, email and api_token to answer in Zendesk."
@@ -458,7 +443,7 @@ def _request(
         headers["content-type"] = "application/json"
     body = json.dumps(document).encode() if document is not None else None
     response = call_api(
-        http,
+        account.http,
         _TITLE,
         method,
         f"{base}/api/v2/tickets/{path}",
