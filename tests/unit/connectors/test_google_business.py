@@ -753,17 +753,13 @@ def test_a_used_up_quota_is_waited_for_though_google_calls_it_forbidden(wire: Wi
             "errors": [{"reason": "rateLimitExceeded"}],
         }
     }
-    explain = google.error_explainer("Google")
+    rejection = Rejection("unauthorized", "403.")
     with pytest.raises(PlatformUnavailable):
-        explain(Rejection("unauthorized", "403."), json.dumps(body).encode())
+        google.explain_error("Google", rejection, json.dumps(body).encode())
     body["error"]["errors"] = [{"reason": "forbidden"}, "odd"]
-    assert (
-        explain(Rejection("unauthorized", "403."), json.dumps(body).encode()).detail
-        == "403. Google says: Quota exceeded."
-    )
-    assert explain(Rejection("unauthorized", "403."), b"<html>") == Rejection(
-        "unauthorized", "403."
-    )
+    explanation = google.explain_error("Google", rejection, json.dumps(body).encode())
+    assert explanation.detail == "403. Google says: Quota exceeded."
+    assert google.explain_error("Google", rejection, b"<html>") == rejection
 
 
 def test_tokens_are_kept_replaced_when_revoked_and_refused_for_wrong_credentials(

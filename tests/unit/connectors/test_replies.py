@@ -101,7 +101,8 @@ def test_a_standard_connection_without_an_address_says_how_to_mend_it(
     for settings, credentials, reason in (
         ({}, STANDARD, "no_reply_url"),
         ({"reply_url": "http://replies.example/"}, STANDARD, "bad_address"),
-        ({"reply_url": "https://replies.example/"}, {}, "bad_secret"),
+        ({"reply_url": "https://replies.example/"}, {}, "no_credentials"),
+        ({"reply_url": "https://replies.example/"}, {"secret": "whsec_?"}, "bad_secret"),
     ):
         answer = load("standard").reply(
             ReplyTarget("r", "r", {}),

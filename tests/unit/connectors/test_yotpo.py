@@ -359,7 +359,7 @@ def test_yotpo_s_refusals_and_waits_are_told_apart(side: SimulatedConnection) ->
         reply(side)
     assert (fault.value.maybe_applied, fault.value.retry_after) == (False, 7)
     side.simulator.set_resource("yotpo", "219", None)
-    assert find(side) is ReplyLookup.ABSENT
+    assert find(side) is ReplyLookup.CANNOT_TELL
     assert find(side, api_secret="wrong") is ReplyLookup.CANNOT_TELL
 
 

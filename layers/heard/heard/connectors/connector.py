@@ -103,6 +103,20 @@ class Connector(ABC):
         """
         return WebhookResponse(self.delivery_status, "{}")
 
+    def missing(self, account: PlatformAccount, *names: str) -> Rejection | None:
+        """The rejection if a setting or credential is absent.
+
+        Without names: any of those that the capabilities ask for.
+        """
+        names = names or (*self.capabilities.settings, *self.capabilities.credentials)
+        absent = [name for name in names if not (account.setting(name) or account.credential(name))]
+        if not absent:
+            return None
+        return Rejection(
+            "no_credentials",
+            f"Enter {', '.join(absent)}: Heard needs that to call {self.capabilities.title}.",
+        )
+
     def check_length(self, text: str) -> Rejection | None:
         """Why a reply cannot be sent, if it is over the platform's limit."""
         limit, unit = self.capabilities.reply_limit, self.capabilities.reply_unit

@@ -163,20 +163,6 @@ class ReviewApi(Connector):
 
     # What the base does with it
 
-    def missing(self, account: PlatformAccount, *names: str) -> Rejection | None:
-        """The rejection if a setting or credential is absent.
-
-        Without names: any of those that the capabilities ask for.
-        """
-        names = names or (*self.capabilities.settings, *self.capabilities.credentials)
-        absent = [name for name in names if not (account.setting(name) or account.credential(name))]
-        if not absent:
-            return None
-        return Rejection(
-            "no_credentials",
-            f"Enter {', '.join(absent)}: Heard needs that to call {self.api_title}.",
-        )
-
     def call(self, request: ApiRequest, account: PlatformAccount) -> HttpResponse | Rejection:
         """Send a request in the account's name. Raises PlatformUnavailable."""
         access = self.access(request, account)

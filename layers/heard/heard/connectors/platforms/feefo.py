@@ -193,11 +193,14 @@ class Feefo(ReviewApi):
         """The parts of every feedback, each with the feedback that it belongs to."""
         page_count = response.object("summary").object("meta").integer("pages", 0, 10**9) or 0
         number = page_number(cursor)
-        entries: list[object] = [
-            {**feedback.values, _PART: part.values}
-            for feedback in response.required_objects("reviews")
-            for part in _parts(feedback)
-        ]
+        entries: list[object] = []
+        for feedback in response.required_objects("reviews"):
+            try:
+                parts = list(_parts(feedback))
+            except Unparseable as error:
+                response.problems.append(error.detail)
+            else:
+                entries += ({**feedback.values, _PART: part.values} for part in parts)
         return EntryPage(entries, str(number + 1) if number < page_count else None)
 
     def review(self, entry: Fields, account: PlatformAccount) -> ReviewEvent:

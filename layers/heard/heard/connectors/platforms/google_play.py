@@ -19,9 +19,8 @@ here), tags are removed. The API does not say who wrote it: one whose text is on
 replies is replaced by our next, any other is somebody else's and never overwritten, as far as the
 review can be read. The business's own reply is part of the review and no event.
 
-Deletions. What reviews.get answers for a review that was deleted, or is older than a week, is in no
-document. 404 is taken for gone when one review is asked for, but as it might only mean old, nothing
-is polled to find deletions out.
+Deletions. No document says what reviews.get answers for a review that was deleted, or is older than
+a week. A 404 might only mean old, so it proves nothing, and deletions are not noticed.
 
 Sources: developers.google.com/android-publisher/reply-to-reviews;
 …/android-publisher/api-ref/rest/v3/reviews (get, list, reply); googleapis.dev reference of

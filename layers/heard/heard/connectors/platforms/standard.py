@@ -169,8 +169,8 @@ class Standard(Connector):
         account: PlatformAccount,
     ) -> SentReply | Rejection:
         """Post `reply.created` to the connection's reply_url."""
-        if len(text) > REPLY_LIMIT:
-            return Rejection("too_long", f"A reply may have {REPLY_LIMIT} characters.")
+        if rejection := self.check_length(text):
+            return rejection
         document = {
             "type": "reply.created",
             "timestamp": clock.format_time(clock.now()),
@@ -181,7 +181,7 @@ class Standard(Connector):
                 "text": text,
             },
         }
-        response = _request("POST", "", json.dumps(document).encode(), reply_id, account)
+        response = self._request("POST", "", json.dumps(document).encode(), reply_id, account)
         return response if isinstance(response, Rejection) else SentReply(reply_id)
 
     def find_reply(
@@ -192,7 +192,7 @@ class Standard(Connector):
         account: PlatformAccount,
     ) -> SentReply | ReplyLookup:
         """Ask reply_url for the reply by its id."""
-        response = _request("GET", reply_id, b"", reply_id, account)
+        response = self._request("GET", reply_id, b"", reply_id, account)
         if isinstance(response, HttpResponse):
             return SentReply(reply_id)
         return (
@@ -200,6 +200,43 @@ class Standard(Connector):
             if response.reason in {"gone", "no_reply_url"}
             else ReplyLookup.CANNOT_TELL
         )
+
+    def _request(
+        self,
+        method: str,
+        path_suffix: str,
+        body: bytes,
+        reply_id: str,
+        account: PlatformAccount,
+    ) -> HttpResponse | Rejection:
+        url = account.setting("reply_url")
+        if not url:
+            return Rejection(
+                "no_reply_url",
+                "This connection has no reply_url: answer at the source, or set reply_url to an "
+                "address that takes replies.",
+            )
+        if rejection := self.missing(account, "secret"):
+            return rejection
+        try:
+            unsigned = WebhookRequest(method, {"webhook-id": reply_id}, body)
+            headers = dict(
+                _SCHEME.sign(unsigned, url, account.credential("secret"), clock.now()).headers
+            )
+            parts = urlsplit(url)
+        except ValueError:
+            return Rejection(
+                "bad_secret",
+                "The credential secret is not one of Standard Webhooks (whsec_ and Base64), or "
+                "reply_url is no address.",
+            )
+        if path_suffix:
+            url = parts._replace(
+                path=f"{parts.path.rstrip('/')}/{quote(path_suffix, safe='')}"
+            ).geturl()
+        if body:
+            headers["content-type"] = "application/json"
+        return call_api(account.http, _TITLE, method, url, headers=headers, body=body or None)
 
 
 def _review_event(
@@ -260,41 +297,6 @@ def _time_based_revision(at: datetime | None) -> str:
     Before every counted one, so that a source may begin to count with its first edit.
     """
     return f"{number_revision(0)}.{time_revision(at)}" if at else number_revision(0)
-
-
-def _request(
-    method: str,
-    path_suffix: str,
-    body: bytes,
-    reply_id: str,
-    account: PlatformAccount,
-) -> HttpResponse | Rejection:
-    url = account.setting("reply_url")
-    if not url:
-        return Rejection(
-            "no_reply_url",
-            "This connection has no reply_url: answer at the source, or set reply_url to an "
-            "address that takes replies.",
-        )
-    try:
-        unsigned = WebhookRequest(method, {"webhook-id": reply_id}, body)
-        headers = dict(
-            _SCHEME.sign(unsigned, url, account.credentials.get("secret", ""), clock.now()).headers
-        )
-        parts = urlsplit(url)
-    except ValueError:
-        return Rejection(
-            "bad_secret",
-            "The credential secret is not one of Standard Webhooks (whsec_ and Base64), or "
-            "reply_url is no address.",
-        )
-    if path_suffix:
-        url = parts._replace(
-            path=f"{parts.path.rstrip('/')}/{quote(path_suffix, safe='')}"
-        ).geturl()
-    if body:
-        headers["content-type"] = "application/json"
-    return call_api(account.http, _TITLE, method, url, headers=headers, body=body or None)
 
 
 CONNECTOR: Connector = Standard()
