@@ -158,6 +158,11 @@ def unreadable(_: object) -> bytes:
     return b"<html>Bad gateway</html>"
 
 
+def wrong_fields(document: Any) -> object:
+    """The fields of the response, all of which hold something else than they should."""
+    return dict.fromkeys(document, True) if isinstance(document, dict) else True
+
+
 def unreadable_entries(entries: list[Any]) -> list[object]:
     """An entry that is no object, and one whose fields all hold something else than they should."""
     return [7, dict.fromkeys(entries[0], True)]
@@ -239,8 +244,9 @@ def test_a_page_without_a_readable_entry_is_a_page_of_problems(review: Review) -
 
 
 @pytest.mark.parametrize("review", FETCHED, indirect=True)
-def test_a_review_that_is_unreadable_is_a_fault(review: Review) -> None:
-    review.http.spoil = unreadable
+@pytest.mark.parametrize("spoil", [unreadable, wrong_fields])
+def test_a_review_that_is_unreadable_is_a_fault(review: Review, spoil: Spoil) -> None:
+    review.http.spoil = spoil
     with pytest.raises(PlatformUnavailable) as fault:
         review.fetch()
     assert not fault.value.maybe_applied

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -235,30 +235,6 @@ def test_the_list_gives_the_parts_with_the_same_ids_and_revisions_page_by_page(
     refused = side.connector.recent(None, PlatformAccount(side.connection, {}, side.http), NOW)
     assert isinstance(refused, Rejection)
     assert refused.reason == "no_credentials"
-
-
-def test_an_answer_that_is_not_understood_is_a_fault_and_a_bad_entry_only_a_problem(
-    platform: Any, side: SimulatedConnection, http_response: Callable[..., Any]
-) -> None:
-    connection = Connection(
-        "c", "b", "feefo", "", {"api_base": platform.url, "merchant_identifier": "m"}
-    )
-    undated = {"service": {"id": SERVICE}, "last_updated_date": "yesterday"}
-    platform.respond_with(
-        http_response(200, {"access_token": "t", "expires_in": 3600}), (200, {}, b"<html>")
-    )
-    with pytest.raises(PlatformUnavailable):
-        FEEFO.fetch(SERVICE, PlatformAccount(connection, side.credentials, side.http))
-    platform.respond_with(http_response(200, {"reviews": [undated]}))
-    with pytest.raises(PlatformUnavailable):
-        FEEFO.fetch(SERVICE, PlatformAccount(connection, side.credentials, side.http))
-    platform.respond_with(http_response(200, {"reviews": [7, undated, {"service": 5}, FEEDBACK]}))
-    page = FEEFO.recent(None, PlatformAccount(connection, side.credentials, side.http), NOW)
-    assert isinstance(page, ReviewPage)
-    assert ([event.native_id for event in page.events], len(page.problems)) == (
-        [SERVICE, PRODUCT],
-        1,
-    )
 
 
 def test_a_reply_is_left_to_people(side: SimulatedConnection) -> None:

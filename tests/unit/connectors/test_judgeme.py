@@ -315,19 +315,3 @@ def test_a_reply_that_is_taken_in_unknown_words_goes_by_our_own_id(
         SentReply("5"),
         SentReply("rep_1"),
     ]
-
-
-def test_an_unreadable_answer_to_a_question_is_a_fault(
-    platform: Any, http_response: Any, http: HttpClient
-) -> None:
-    connection = replace(BLANK, settings={"api_base": platform.url, "shop_domain": "s.example"})
-    platform.respond_with(
-        (200, {}, b"<html>"),
-        http_response(200, {"review": {"id": 41}}),
-        http_response(200, {"reviews": [{}]}),
-    )
-    for ask in (lambda: JUDGEME.fetch("41", PlatformAccount(connection, TOKEN, http)),) * 2:
-        with pytest.raises(PlatformUnavailable):
-            ask()
-    with pytest.raises(PlatformUnavailable):
-        JUDGEME.recent(None, PlatformAccount(connection, TOKEN, http), NOW)

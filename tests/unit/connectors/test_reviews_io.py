@@ -192,22 +192,6 @@ def test_both_lists_come_as_one_newest_first_page_by_page(side: SimulatedConnect
     assert refused.reason == "unauthorized"
 
 
-def test_an_answer_that_is_not_understood_is_a_fault_and_a_bad_entry_only_a_problem(
-    platform: Any, side: SimulatedConnection, http_response: Callable[..., Any]
-) -> None:
-    connection = Connection("c", "b", "reviews_io", "", {"api_base": platform.url, "store": "s"})
-    platform.respond_with((200, {}, b"<html>"))
-    with pytest.raises(PlatformUnavailable):
-        REVIEWS_IO.recent(None, PlatformAccount(connection, side.credentials, side.http), NOW)
-    platform.respond_with(
-        http_response(200, {"reviews": [{}], "total_pages": 1}),
-        http_response(200, {"reviews": [{"product_review_id": 1}, 7]}),
-    )
-    page = REVIEWS_IO.recent("0", PlatformAccount(connection, side.credentials, side.http), NOW)
-    assert isinstance(page, ReviewPage)
-    assert ([event.native_id for event in page.events], len(page.problems)) == (["product-1"], 2)
-
-
 def test_a_reply_is_left_to_people(side: SimulatedConnection) -> None:
     refused = REVIEWS_IO.reply(
         ReplyTarget("company-55", "company-55", {}),

@@ -318,19 +318,6 @@ def test_an_error_inside_a_successful_answer_is_read(
         assert refused.reason == reason
 
 
-def test_an_unreadable_answer_is_a_fault(
-    platform: Any, http_response: Any, http: HttpClient
-) -> None:
-    connection = replace(BLANK, settings={"api_base": platform.url, "shop_domain": "s.example"})
-    platform.respond_with(
-        (200, {}, b"<html>"),
-        http_response(200, {"data": {"metaobject": {"id": "gid://shopify/Metaobject/7"}}}),
-    )
-    for _ in range(2):
-        with pytest.raises(PlatformUnavailable):
-            SHOPIFY.fetch("7", PlatformAccount(connection, TOKEN, http))
-
-
 def test_shopify_takes_no_replies() -> None:
     refused = SHOPIFY.reply(
         ReplyTarget("7", "7", {}), "Sorry.", "rep_1", PlatformAccount(BLANK, TOKEN, refuse_http)

@@ -316,27 +316,3 @@ def test_the_customer_is_written_to_only_if_the_business_wants_it(
         SentReply,
     )
     assert platform.requests[1][1].endswith(f"/617/reply?isPrivate=false&{sent}")
-
-
-def test_an_answer_that_is_not_understood_is_a_fault_and_a_bad_entry_only_a_problem(
-    platform: Answering, side: SimulatedConnection, http_response: Callable[..., Any]
-) -> None:
-    connection = Connection("c", "b", "stamped", "", {"api_base": platform.url, "store_hash": "1"})
-    unreadable: list[Any] = [
-        (200, {}, b"<html>"),
-        http_response(200, {"id": 617, "dateCreated": "yesterday"}),
-    ]
-    for answer in unreadable:
-        platform.respond_with(answer)
-        with pytest.raises(PlatformUnavailable):
-            STAMPED.fetch("617", PlatformAccount(connection, side.credentials, side.http))
-    platform.respond_with(
-        http_response(200, {"results": [{"review": {}}, {"review": {"id": 1}}], "totalPages": 1}),
-        http_response(200, {"results": [{}]}),
-    )
-    page = STAMPED.recent(None, PlatformAccount(connection, side.credentials, side.http), NOW)
-    assert isinstance(page, ReviewPage)
-    assert ([event.native_id for event in page.events], len(page.problems)) == (["1"], 1)
-    page = STAMPED.recent(None, PlatformAccount(connection, side.credentials, side.http), NOW)
-    assert isinstance(page, ReviewPage)
-    assert (page.events, len(page.problems)) == ((), 1)

@@ -372,13 +372,3 @@ def test_a_response_is_recognised_in_either_shape_and_silence_proves_nothing(
         == found
     )
     assert "/open/" in platform.requests[-1][1]
-
-
-def test_an_answer_that_is_not_json_is_a_fault(
-    platform: Answering, side: SimulatedConnection
-) -> None:
-    connection = Connection("c", "b", "yelp", "", {"api_base": platform.url, "business_ids": "biz"})
-    for body in (b"<html>", b'{"reviews": [{"id": "r-1", "user": {"id": 1.5}}]}'):
-        platform.respond_with((200, {}, body))
-        with pytest.raises(PlatformUnavailable):
-            side.connector.fetch("r-1", PlatformAccount(connection, side.credentials, side.http))
