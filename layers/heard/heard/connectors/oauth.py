@@ -10,6 +10,7 @@ long as the process. Knows no platform: a connector describes its `Grant` and ke
 from __future__ import annotations
 
 import base64
+import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -32,12 +33,18 @@ class TokenGrant:
     `form` is sent to `url` (`grant_type` and what belongs to it), `basic` authenticates the client
     where the platform wants that (user and password). `form` may be made on demand, for assertions
     that are dated. `key` names the grant in memory: whatever makes it different from another one.
+    Not every platform follows RFC 6749: `as_json` sends the form as a JSON object, `token_field` is
+    the name of the token in the response, and `lifetime` is how many seconds a token is good for
+    where the response does not say.
     """
 
     url: str
     cache_key: tuple[str, ...]
     build_form: Callable[[], Mapping[str, str]]
     basic_auth: tuple[str, str] | None = None
+    as_json: bool = False
+    token_field: str = "access_token"
+    lifetime: int = 0
 
 
 class OAuthClient:
@@ -99,10 +106,10 @@ class OAuthClient:
         token, expires_at = self._cache.get(grant.cache_key, ("", 0.0))
         if token and not fresh and time.monotonic() < expires_at:
             return token
-        headers = {
-            "content-type": "application/x-www-form-urlencoded",
-            "accept": "application/json",
-        }
+        form = grant.build_form()
+        body = json.dumps(form) if grant.as_json else urlencode(form)
+        content_type = "application/json" if grant.as_json else "application/x-www-form-urlencoded"
+        headers = {"content-type": content_type, "accept": "application/json"}
         if grant.basic_auth:
             headers["authorization"] = (
                 "Basic " + base64.b64encode(":".join(grant.basic_auth).encode()).decode()
@@ -113,7 +120,7 @@ class OAuthClient:
             "POST",
             grant.url,
             headers=headers,
-            body=urlencode(grant.build_form()).encode(),
+            body=body.encode(),
             no_side_effects=True,
         )
         if isinstance(response, Rejection):
@@ -126,7 +133,7 @@ class OAuthClient:
             )
         try:
             fields = Fields(read_object(response.body), "the answer")
-            token = fields.text("access_token")
+            token = fields.text(grant.token_field)
         except Unparseable as error:
             raise PlatformUnavailable(
                 f"{self._title} answered something unreadable.", maybe_applied=False
@@ -136,6 +143,6 @@ class OAuthClient:
                 f"{self._title} answered without an access token.", maybe_applied=False
             )
         # Some write it as text ("359999"); a token of unknown life is used for this call only.
-        lifetime = fields.integer("expires_in", 0, 10**9) or 0
+        lifetime = fields.integer("expires_in", 0, 10**9) or grant.lifetime
         self._cache[grant.cache_key] = (token, time.monotonic() + lifetime - _EXPIRY_MARGIN_SECONDS)
         return token
