@@ -107,7 +107,9 @@ class SimulatedFacebook(SimulatedPlatform):
         if comment not in self.resources:
             return self._not_found(comment)
         replies = [
-            each for each in self.resources.values() if each.get("parent", {}).get("id") == comment
+            entry
+            for entry in self.resources.values()
+            if entry.get("parent", {}).get("id") == comment
         ]
         start, limit = request.query_number("after", 0), request.query_number("limit", 25)
         page, end = replies[start : start + limit], start + limit

@@ -141,7 +141,10 @@ class SimulatedInstagram(SimulatedPlatform):
             paging["next"] = f"{self.url()}/{self.ACCOUNT_ID}/media?after={end}"
         return PlatformResponse(
             200,
-            {"data": [self._render_media(each) for each in media_ids[start:end]], "paging": paging},
+            {
+                "data": [self._render_media(entry) for entry in media_ids[start:end]],
+                "paging": paging,
+            },
         )
 
     def _render_media(self, media_id: str) -> Json:
@@ -152,9 +155,9 @@ class SimulatedInstagram(SimulatedPlatform):
         ]
         # The API leaves empty fields out.
         top_comments = [
-            {**each, **self._with_replies(each["id"], comments)}
-            for each in comments
-            if "parent_id" not in each
+            {**entry, **self._with_replies(entry["id"], comments)}
+            for entry in comments
+            if "parent_id" not in entry
         ]
         return {
             "id": media_id,
@@ -164,13 +167,13 @@ class SimulatedInstagram(SimulatedPlatform):
 
     @staticmethod
     def _with_replies(comment: str, comments: list[Json]) -> Json:
-        replies = [each for each in comments if each.get("parent_id") == comment]
+        replies = [entry for entry in comments if entry.get("parent_id") == comment]
         return {"replies": {"data": replies}} if replies else {}
 
     def _replies(self, comment: str, request: PlatformRequest) -> PlatformResponse:
         if comment not in self.resources:
             return self._not_found(comment)
-        replies = [each for each in self.resources.values() if each.get("parent_id") == comment]
+        replies = [entry for entry in self.resources.values() if entry.get("parent_id") == comment]
         start, limit = request.query_number("after", 0), request.query_number("limit", 25)
         end = start + limit
         paging: Json = {"cursors": {"before": str(start), "after": str(end)}}

@@ -144,9 +144,9 @@ class SimulatedMastodon(SimulatedPlatform):
             return self._not_found()
         ancestors = list(self._ancestors(self.resources[status]))
         descendants = [
-            each
-            for each in self.resources.values()
-            if status in {up["id"] for up in self._ancestors(each)}
+            entry
+            for entry in self.resources.values()
+            if status in {up["id"] for up in self._ancestors(entry)}
         ]
         return PlatformResponse(200, {"ancestors": ancestors[::-1], "descendants": descendants})
 
@@ -206,9 +206,9 @@ class SimulatedMastodon(SimulatedPlatform):
     def _thread_root(self, status: Json) -> str:
         """The conversation as onlookers see it: below the topmost status by somebody else."""
         others = [
-            each
-            for each in [status, *self._ancestors(status)]
-            if each["account"]["id"] != self.ACCOUNT_ID
+            entry
+            for entry in [status, *self._ancestors(status)]
+            if entry["account"]["id"] != self.ACCOUNT_ID
         ]
         return str(others[-1]["id"])
 
@@ -222,10 +222,10 @@ class SimulatedMastodon(SimulatedPlatform):
             r"@<span>\1</span></a></span>"
         )
         paragraphs = [
-            html.escape(each, quote=False).replace("\n", "<br />") for each in text.split("\n\n")
+            html.escape(entry, quote=False).replace("\n", "<br />") for entry in text.split("\n\n")
         ]
         return "".join(
-            f"<p>{re.sub(r'@(\w+)(?:@[\w.-]+\w)?', link, each)}</p>" for each in paragraphs
+            f"<p>{re.sub(r'@(\w+)(?:@[\w.-]+\w)?', link, entry)}</p>" for entry in paragraphs
         )
 
     def _not_found(self) -> PlatformResponse:

@@ -47,7 +47,7 @@ class SimulatedPostmark(SimulatedPlatform):
     @staticmethod
     def sample_resources(fields: Json, now: datetime) -> Iterator[KnownResource]:
         """The mail that was received."""
-        headers = {each["Name"].lower(): each["Value"] for each in fields.get("Headers", [])}
+        headers = {header["Name"].lower(): header["Value"] for header in fields.get("Headers", [])}
         ids = re.findall(
             r"<([^<>]+)>", headers.get("references", "") or headers.get("in-reply-to", "")
         )
@@ -95,7 +95,7 @@ class SimulatedPostmark(SimulatedPlatform):
         return self._error(401, 10, "Request does not contain a valid Server token.")
 
     def _payload_headers(self, payload: Json) -> dict[str, str]:
-        return {each["Name"]: each["Value"] for each in payload.get("Headers", [])}
+        return {header["Name"]: header["Value"] for header in payload.get("Headers", [])}
 
     def _parent_mail_id(self, payload: Json) -> str:
         message_id = self._payload_headers(payload).get("In-Reply-To", "").strip("<>")

@@ -350,9 +350,9 @@ def _escape(value: object) -> object:
     if isinstance(value, str):
         return html.escape(value, quote=False)
     if isinstance(value, list):
-        return [_escape(each) for each in cast("list[object]", value)]
+        return [_escape(entry) for entry in cast("list[object]", value)]
     if isinstance(value, dict):
-        return {name: _escape(each) for name, each in cast("dict[str, object]", value).items()}
+        return {name: _escape(entry) for name, entry in cast("dict[str, object]", value).items()}
     return value
 
 

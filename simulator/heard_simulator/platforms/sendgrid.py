@@ -1,4 +1,4 @@
-"""SendGrid's Mail Send API, played, and the key that its Inbound Parse signs with.
+"""SendGrid's Mail Send API, simulated, and the key with which its Inbound Parse signs.
 
 Sources: twilio.com/docs/sendgrid/api-reference/mail-send/mail-send,
 …/for-developers/parsing-email/securing-your-parse-webhooks.

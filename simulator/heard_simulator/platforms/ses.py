@@ -104,7 +104,7 @@ class SimulatedSes(SimulatedPlatform):
         if fields.get("Type") != "Notification":
             return
         mail: Json = json.loads(fields["Message"])["mail"]
-        headers = {each["name"].lower(): each["value"] for each in mail["headers"]}
+        headers = {header["name"].lower(): header["value"] for header in mail["headers"]}
         ids = re.findall(
             r"<([^<>]+)>", headers.get("references", "") or headers.get("in-reply-to", "")
         )
@@ -165,7 +165,7 @@ class SimulatedSes(SimulatedPlatform):
         ):
             return self._error(400, "MessageRejected", "Email address is not verified.")
         parent_message_id = str(mail["In-Reply-To"] or "").strip().strip("<>")
-        references = [each.strip("<>") for each in str(mail["References"] or "").split()]
+        references = [entry.strip("<>") for entry in str(mail["References"] or "").split()]
         parent_id = next(
             (
                 native_id

@@ -98,23 +98,25 @@ class SimulatedSlack(SimulatedPlatform):
     def _thread_messages(self, channel: str, ts: str) -> list[Json]:
         """A message and the replies to it, oldest first."""
         messages = [
-            each
-            for each in self.resources.values()
-            if each["channel"] == channel and ts in (each["ts"], each.get("thread_ts"))
+            message
+            for message in self.resources.values()
+            if message["channel"] == channel and ts in (message["ts"], message.get("thread_ts"))
         ]
         return sorted(messages, key=lambda message: (message["ts"] != ts, message["ts"]))
 
     def _last_customer_message(self, channel: str, thread: str) -> str:
         """The last message of a customer in a thread: the one that a reply answers."""
         timestamps = [
-            each["ts"] for each in self._thread_messages(channel, thread) if not each.get("bot_id")
+            message["ts"]
+            for message in self._thread_messages(channel, thread)
+            if not message.get("bot_id")
         ]
         return f"{channel}:{max(timestamps, default=thread)}"
 
     def _post(self, payload: Json) -> PlatformResponse:
         channel, thread = str(payload.get("channel")), payload.get("thread_ts")
         text = payload.get("text")
-        if not any(each["channel"] == channel for each in self.resources.values()):
+        if not any(message["channel"] == channel for message in self.resources.values()):
             return self._error("channel_not_found")
         if not isinstance(text, str) or not text.strip():
             return self._error("no_text")
@@ -175,16 +177,18 @@ class SimulatedSlack(SimulatedPlatform):
 
         # The parent is in every answer, whatever its time.
         messages = [
-            each
-            for each in self._thread_messages(channel, ts)
-            if each["ts"] == ts or in_range(each["ts"])
+            message
+            for message in self._thread_messages(channel, ts)
+            if message["ts"] == ts or in_range(message["ts"])
         ]
         start, limit = (
             request.query_number("cursor", 0),
             request.query_number("limit", 1000),
         )
         has_more = len(messages) > start + limit
-        page = [self._render(each, metadata=metadata) for each in messages[start : start + limit]]
+        page = [
+            self._render(message, metadata=metadata) for message in messages[start : start + limit]
+        ]
         cursor = {"response_metadata": {"next_cursor": str(start + limit) if has_more else ""}}
         return PlatformResponse(200, {"ok": True, "messages": page, "has_more": has_more, **cursor})
 

@@ -156,11 +156,12 @@ class SimulatedTwilioSms(SimulatedPlatform):
     def _latest_from(self, customer: str, number: str) -> str:
         """The message that a reply most probably answers: the customer's last one."""
         messages = [
-            each
-            for each in self.resources.values()
-            if each["direction"] == "inbound" and (each["from"], each["to"]) == (customer, number)
+            message
+            for message in self.resources.values()
+            if message["direction"] == "inbound"
+            and (message["from"], message["to"]) == (customer, number)
         ]
-        return max(messages, key=lambda each: each["_at"])["sid"] if messages else customer
+        return max(messages, key=lambda message: message["_at"])["sid"] if messages else customer
 
     def _show(self, sid: str) -> PlatformResponse:
         message = self.resources.get(sid)

@@ -64,9 +64,9 @@ class SimulatedX(SimulatedPlatform):
             post: Json = data["payload"]
             users: list[Json] = data["includes"].get("users", [])
             author_users = [
-                {"name": each["name"], "username": each["username"]}
-                for each in users
-                if each["id"] == post["author_id"]
+                {"name": user["name"], "username": user["username"]}
+                for user in users
+                if user["id"] == post["author_id"]
             ]
             yield KnownResource(
                 post["edit_history_tweet_ids"][0],
@@ -185,8 +185,8 @@ class SimulatedX(SimulatedPlatform):
 
     def _mentions_account(self, post: Json) -> bool:
         mentioned = {
-            each.get("id")
-            for each in cast("list[Json]", post.get("entities", {}).get("mentions", []))
+            mention.get("id")
+            for mention in cast("list[Json]", post.get("entities", {}).get("mentions", []))
         }
         return not self._is_own(post) and self.USER_ID in mentioned
 
@@ -270,15 +270,17 @@ class SimulatedX(SimulatedPlatform):
     @staticmethod
     def _is_quote(post: Json) -> bool:
         return any(
-            each["type"] == "quoted"
-            for each in cast("list[Json]", post.get("referenced_tweets", []))
+            reference["type"] == "quoted"
+            for reference in cast("list[Json]", post.get("referenced_tweets", []))
         )
 
     def _weight(self, text: str) -> int:
         rest, addresses = re.subn(r"https?://\S+", "", text)
         return 23 * addresses + sum(
-            1 if any(first <= ord(each) <= last for first, last in self.SINGLE_WEIGHT_RANGES) else 2
-            for each in rest
+            1
+            if any(first <= ord(character) <= last for first, last in self.SINGLE_WEIGHT_RANGES)
+            else 2
+            for character in rest
         )
 
     @staticmethod

@@ -108,7 +108,9 @@ class BookingCom(ReviewApi):
         limitations=(
             "A review has one reply, which no program can change: an acknowledgement leaves no "
             "room for a person's answer.",
-            "Booking.com takes no reply to a review that has a score and no words.",
+            "Booking.com takes no reply to a review that has a score and no words. So its "
+            "acknowledgement fails and a person gets it, unless a rule of the policy with "
+            "has_text: false lets such reviews go.",
             "Booking.com publishes a reply only after its moderation, and never says that it "
             "declined one.",
             "After a fault Heard cannot find out whether a reply arrived; a person decides.",
