@@ -8,6 +8,7 @@ connector describes its `TokenGrant` and keeps one `OAuthClient`.
 from __future__ import annotations
 
 import base64
+import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -31,12 +32,19 @@ class TokenGrant:
     called for each request, because assertions are dated. `basic_auth` (user and password)
     authenticates the client where the platform wants that. `cache_key` holds all that makes this
     grant different from another.
+
+    Not every platform follows RFC 6749. `as_json` sends the form as a JSON object, `token_field` is
+    the name of the token in the response, and `lifetime` is the life of a token in seconds where
+    the response does not say.
     """
 
     url: str
     cache_key: tuple[str, ...]
     build_form: Callable[[], Mapping[str, str]]
     basic_auth: tuple[str, str] | None = None
+    as_json: bool = False
+    token_field: str = "access_token"
+    lifetime: int = 0
 
 
 class OAuthClient:
@@ -98,10 +106,10 @@ class OAuthClient:
         token, expires_at = self._cache.get(grant.cache_key, ("", 0.0))
         if token and not fresh and time.monotonic() < expires_at:
             return token
-        headers = {
-            "content-type": "application/x-www-form-urlencoded",
-            "accept": "application/json",
-        }
+        form = grant.build_form()
+        body = json.dumps(form) if grant.as_json else urlencode(form)
+        content_type = "application/json" if grant.as_json else "application/x-www-form-urlencoded"
+        headers = {"content-type": content_type, "accept": "application/json"}
         if grant.basic_auth:
             headers["authorization"] = (
                 "Basic " + base64.b64encode(":".join(grant.basic_auth).encode()).decode()
@@ -112,7 +120,7 @@ class OAuthClient:
             "POST",
             grant.url,
             headers=headers,
-            body=urlencode(grant.build_form()).encode(),
+            body=body.encode(),
             no_side_effects=True,
         )
         if isinstance(response, Rejection):
@@ -123,12 +131,12 @@ class OAuthClient:
                 f"{self._title} gives no access token for these credentials: check them.",
             )
         fields = read_response(response, self._title)
-        token = fields.text("access_token")
+        token = fields.text(grant.token_field)
         if not token:
             raise PlatformUnavailable(
                 f"{self._title} answered without an access token.", maybe_applied=False
             )
         # Some write it as text ("359999"). A token of unknown life is used for this call only.
-        lifetime = fields.integer("expires_in", 0, 10**9) or 0
+        lifetime = fields.integer("expires_in", 0, 10**9) or grant.lifetime
         self._cache[grant.cache_key] = (token, time.monotonic() + lifetime - _EXPIRY_MARGIN_SECONDS)
         return token
