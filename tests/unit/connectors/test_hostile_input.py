@@ -46,7 +46,7 @@ SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[SimulatedPlatforms]:
+def simulator() -> Iterator[SimulatedPlatforms]:
     with SimulatedPlatforms() as platforms:
         yield platforms
 
@@ -62,11 +62,11 @@ def words(platform: str) -> tuple[list[str], list[str]]:
     def walk(value: Any) -> None:
         if isinstance(value, dict):
             names.update(value)
-            for each in value.values():
-                walk(each)
+            for entry in value.values():
+                walk(entry)
         elif isinstance(value, list):
-            for each in value:
-                walk(each)
+            for entry in value:
+                walk(entry)
         elif isinstance(value, str):
             values.add(value[:200])
             with suppress(ValueError):
@@ -83,28 +83,30 @@ def words(platform: str) -> tuple[list[str], list[str]]:
 @cache
 def headers(platform: str) -> list[str]:
     """The headers that a platform's own requests have."""
-    known = {"content-type", "accept-language"}
+    names = {"content-type", "accept-language"}
     with SimulatedPlatforms() as platforms:
         side = connect_to_simulator(platform, platforms)
-        for sample in [each for each in SAMPLES if each.platform == platform and not each.polled]:
-            known.update(side.request(sample, NOW).headers)
-    return sorted(known)
+        for sample in [
+            entry for entry in SAMPLES if entry.platform == platform and not entry.polled
+        ]:
+            names.update(side.request(sample, NOW).headers)
+    return sorted(names)
 
 
 def requests(platform: str) -> st.SearchStrategy[WebhookRequest]:
     names, values = words(platform)
-    known = st.sampled_from(names)
-    said = SCALARS | st.sampled_from(values)
+    names = st.sampled_from(names)
+    scalars = SCALARS | st.sampled_from(values)
     nested = st.recursive(
-        said,
-        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(known, inner, max_size=8),
+        scalars,
+        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(names, inner, max_size=8),
         max_leaves=20,
     )
-    documents = st.dictionaries(known, nested, max_size=8).map(
+    documents = st.dictionaries(names, nested, max_size=8).map(
         lambda document: json.dumps(document).encode()
     )
     forms = st.dictionaries(
-        known,
+        names,
         st.text(st.characters(codec="utf-8"), max_size=20) | st.sampled_from(values) | TELLING,
         max_size=8,
     )
@@ -132,8 +134,8 @@ def requests(platform: str) -> st.SearchStrategy[WebhookRequest]:
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
-def test_any_request_gets_a_documented_answer(platform: str, running: SimulatedPlatforms) -> None:
-    side = connect_to_simulator(platform, running)
+def test_any_request_gets_a_documented_answer(platform: str, simulator: SimulatedPlatforms) -> None:
+    side = connect_to_simulator(platform, simulator)
     other = "whsec_bm90IGEgcmVhbCBzZWNyZXQsIGJ1dCBsb25nIGVub3VnaA=="
 
     @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -174,9 +176,9 @@ def assert_it_can_be_stored(event: ReviewEvent, platform: str) -> None:
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_a_request_without_any_signature_is_refused_unless_the_platform_has_none(
-    platform: str, running: SimulatedPlatforms
+    platform: str, simulator: SimulatedPlatforms
 ) -> None:
-    side = connect_to_simulator(platform, running)
+    side = connect_to_simulator(platform, simulator)
     for request in (
         WebhookRequest("POST", {}, b"{}"),
         WebhookRequest("POST", {"content-type": "application/json"}, b""),
@@ -190,24 +192,24 @@ def test_a_request_without_any_signature_is_refused_unless_the_platform_has_none
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_one_flipped_bit_of_a_genuine_request_is_refused_or_says_exactly_the_same(
-    platform: str, running: SimulatedPlatforms
+    platform: str, simulator: SimulatedPlatforms
 ) -> None:
-    side = connect_to_simulator(platform, running)
-    sent = [
-        each
-        for each in SAMPLES
-        if each.platform == platform and not each.polled and each.method == "POST"
+    side = connect_to_simulator(platform, simulator)
+    samples = [
+        entry
+        for entry in SAMPLES
+        if entry.platform == platform and not entry.polled and entry.method == "POST"
     ]
-    if not sent or not side.connector.capabilities.signed:
+    if not samples or not side.connector.capabilities.signed:
         pytest.skip("nothing that this platform sends is signed")
-    proofs = [side.request(sample, NOW) for sample in sent[:3]]
+    proofs = [side.request(sample, NOW) for sample in samples[:3]]
     # A password, a token or a secret in a header proves the sender and not the body, and whoever
     # fills in a form may write what they like.
     sender_only = (
         isinstance(side.connector.scheme, SecretHeader) or "authorization" in proofs[0].headers
     )
-    bound = not sender_only and not sent[0].page
-    side_of = {id(proof): saying(side, proof) for proof in proofs}
+    bound = not sender_only and not samples[0].page
+    side_of = {id(proof): with_words(side, proof) for proof in proofs}
 
     @settings(max_examples=60, deadline=None)
     @given(st.sampled_from(proofs), st.integers(0))
@@ -225,12 +227,12 @@ def test_one_flipped_bit_of_a_genuine_request_is_refused_or_says_exactly_the_sam
             )
             # What is signed may be less than the bytes: a form's fields, a message's parts. What is
             # believed must still be what was said.
-            assert not believed or saying(side, forged) == side_of[id(genuine)]
+            assert not believed or with_words(side, forged) == side_of[id(genuine)]
 
     any_bit()
 
 
-def saying(side: SimulatedConnection, request: WebhookRequest) -> object:
+def with_words(side: SimulatedConnection, request: WebhookRequest) -> object:
     try:
         return side.connector.parse(request, side.connection, NOW).events
     except Unparseable:

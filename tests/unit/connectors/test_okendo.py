@@ -48,7 +48,7 @@ REVIEW: dict[str, Any] = {
 }  # fmt: skip
 
 
-def sent(document: object) -> WebhookRequest:
+def delivery(document: object) -> WebhookRequest:
     return WebhookRequest("POST", {}, json.dumps(document).encode())
 
 
@@ -64,9 +64,9 @@ def event(
     }
 
 
-def read(document: object) -> ReviewEvent:
-    (found,) = OKENDO.parse(sent(document), BLANK, NOW).events
-    return found
+def parse_event(document: object) -> ReviewEvent:
+    (result,) = OKENDO.parse(delivery(document), BLANK, NOW).events
+    return result
 
 
 @given(
@@ -82,12 +82,12 @@ def test_what_svix_signed_is_believed_and_one_flipped_bit_is_not(body: str, bit:
     request = WebhookRequest("POST", headers, body.encode())
     assert OKENDO.verify(request, BLANK, (SECRET,), NOW, refuse_http) is None
     at = bit % (len(request.body) * 8)
-    flipped = bytes(
+    altered_body = bytes(
         byte ^ (1 << at % 8) if index == at // 8 else byte
         for index, byte in enumerate(request.body)
     )
     assert (
-        OKENDO.verify(replace(request, body=flipped), BLANK, (SECRET,), NOW, refuse_http)
+        OKENDO.verify(replace(request, body=altered_body), BLANK, (SECRET,), NOW, refuse_http)
         is not None
     )
     late = datetime(2026, 3, 14, 9, 36, tzinfo=UTC)
@@ -97,58 +97,61 @@ def test_what_svix_signed_is_believed_and_one_flipped_bit_is_not(body: str, bit:
 
 
 def test_a_review_is_read_whole_and_its_author_by_a_hash() -> None:
-    found = read(event("create", 1))
-    assert (found.kind, found.native_id, found.native_thread, found.rating) == (
+    result = parse_event(event("create", 1))
+    assert (result.kind, result.native_id, result.native_thread, result.rating) == (
         EventKind.CREATED,
         ID,
         ID,
         2,
     )
-    assert (found.title, found.text, found.subject, found.author.name) == (
+    assert (result.title, result.text, result.subject, result.author.name) == (
         "Leaks",
         "The lid leaks.",
         "Bottle",
         "Ida M.",
     )
-    assert found.author.id.startswith("email:")
-    assert "ida" not in found.author.id
+    assert result.author.id.startswith("email:")
+    assert "ida" not in result.author.id
     assert (
-        read(event("create", 1, {**REVIEW, "reviewer": {"displayName": "Ida M."}})).author.id
+        parse_event(event("create", 1, {**REVIEW, "reviewer": {"displayName": "Ida M."}})).author.id
         == f"anonymous:{ID}"
     )
 
 
 def test_topics_may_be_written_with_their_resource() -> None:
-    assert read(event("review.update", 2, kind=None)).kind is EventKind.EDITED
+    assert parse_event(event("review.update", 2, kind=None)).kind is EventKind.EDITED
 
 
 def test_the_numbers_of_events_order_them_whatever_order_they_come_in() -> None:
     worse = {**REVIEW, "body": "It leaks worse."}
     events = [
-        read(event("create", 999)),
-        read(event("update", 1_000, worse)),
-        read(event("update", "10000000000000000000001", REVIEW)),
+        parse_event(event("create", 999)),
+        parse_event(event("update", 1_000, worse)),
+        parse_event(event("update", "10000000000000000000001", REVIEW)),
     ]
     last = {
-        max(order, key=lambda each: (each.revision, each.digest)).text
+        max(order, key=lambda entry: (entry.revision, entry.digest)).text
         for order in permutations([*events, events[1]])
     }
     assert last == {"The lid leaks."}
-    gone = read(event("delete", 3, {"reviewId": ID}))
+    gone = parse_event(event("delete", 3, {"reviewId": ID}))
     assert (gone.kind, gone.revision) == (EventKind.WITHDRAWN, TOMBSTONE)
-    assert gone.revision > max(each.revision for each in events)
+    assert gone.revision > max(entry.revision for entry in events)
 
 
 @pytest.mark.parametrize("number", [None, "", "x1", -1, True, 1.5, "9" * 31, 10**30])
 def test_an_event_without_a_usable_number_is_ordered_by_its_arrival(number: object) -> None:
-    assert read(event("update", number)).revision > read(event("update", 10**29)).revision
+    assert (
+        parse_event(event("update", number)).revision
+        > parse_event(event("update", 10**29)).revision
+    )
 
 
 def test_events_about_other_things_are_ignored_and_the_example_is_a_test() -> None:
     for other in (event("create", 1, kind="survey_response"), event("archive", 1), {}):
-        assert OKENDO.parse(sent(other), BLANK, NOW).events == ()
+        assert OKENDO.parse(delivery(other), BLANK, NOW).events == ()
     example = {**REVIEW, "reviewId": "123e4567-e89b-12d3-a456-426614174000"}
-    assert read(event("create", 1, example)).kind is EventKind.TEST
+    assert parse_event(event("create", 1, example)).kind is EventKind.TEST
 
 
 def test_an_event_without_a_review_is_unparseable() -> None:
@@ -157,7 +160,7 @@ def test_an_event_without_a_review_is_unparseable() -> None:
         event("create", 1, {"rating": 5}),
     ):
         with pytest.raises(Unparseable):
-            OKENDO.parse(sent(broken), BLANK, NOW)
+            OKENDO.parse(delivery(broken), BLANK, NOW)
 
 
 # Asking Okendo
@@ -183,13 +186,13 @@ def connection(platforms: SimulatedPlatforms) -> Connection:
 def test_a_fetched_review_is_the_delivered_one_and_never_overtakes_it(
     connection: Connection, http: HttpClient
 ) -> None:
-    delivered, found = (
-        read(event("create", 1)),
+    delivered, result = (
+        parse_event(event("create", 1)),
         OKENDO.fetch(ID, PlatformAccount(connection, KEYS, http)),
     )
-    assert isinstance(found, ReviewEvent)
-    assert replace(found, revision=delivered.revision) == delivered
-    assert found.revision < delivered.revision
+    assert isinstance(result, ReviewEvent)
+    assert replace(result, revision=delivered.revision) == delivered
+    assert result.revision < delivered.revision
     assert OKENDO.fetch("unknown", PlatformAccount(connection, KEYS, http)) is ReviewGone.GONE
     assert OKENDO.fetch(ID, PlatformAccount(connection, {**KEYS, "api_key": "wrong"}, http)) is None
 
@@ -238,14 +241,14 @@ def test_a_reply_that_somebody_else_wrote_is_never_written_over(
             "reply": {"rawBody": "Sorry, Ida.", "body": "<p>Sorry, Ida.</p>", "isPrivate": private},
         },
     )
-    refused = OKENDO.reply(
+    rejection = OKENDO.reply(
         replace(TARGET, own_replies=ours),
         "Tom has written to you.",
         "rep_2",
         PlatformAccount(connection, KEYS, http),
     )
-    assert isinstance(refused, Rejection)
-    assert (refused.reason, platforms.replies()) == ("already_answered", before)
+    assert isinstance(rejection, Rejection)
+    assert (rejection.reason, platforms.replies()) == ("already_answered", before)
 
 
 @pytest.mark.parametrize(
@@ -312,9 +315,9 @@ def test_a_reply_that_cannot_be_sent_is_refused_with_a_reason(
     platforms: SimulatedPlatforms,
     http: HttpClient,
 ) -> None:
-    refused = OKENDO.reply(target, text, "rep_1", PlatformAccount(connection, keys, http))
-    assert isinstance(refused, Rejection)
-    assert (refused.reason, platforms.replies()) == (reason, [])
+    rejection = OKENDO.reply(target, text, "rep_1", PlatformAccount(connection, keys, http))
+    assert isinstance(rejection, Rejection)
+    assert (rejection.reason, platforms.replies()) == (reason, [])
 
 
 def test_looking_without_leave_leaves_the_question_open(

@@ -83,13 +83,13 @@ OURS: Final[Mapping[str, Mapping[str, str]]] = {"yelp": {"business_ids": "3l54GT
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[SimulatedPlatforms]:
+def simulator() -> Iterator[SimulatedPlatforms]:
     with SimulatedPlatforms() as platforms:
         yield platforms
 
 
 @pytest.mark.parametrize("name", PAYLOADS or ["none are kept beside the repository"])
-def test_a_payload_is_read_as_what_it_is(name: str, running: SimulatedPlatforms) -> None:
+def test_a_payload_is_read_as_what_it_is(name: str, simulator: SimulatedPlatforms) -> None:
     platform = next(
         (platform for prefix, platform in PLATFORM_OF.items() if name.startswith(prefix)), None
     )
@@ -105,7 +105,7 @@ def test_a_payload_is_read_as_what_it_is(name: str, running: SimulatedPlatforms)
         kind = f"multipart/form-data; boundary={body.split(b'\n', 1)[0].strip().removeprefix(b'--').decode()}"
     if ".form." in name:
         body = body.strip()
-    side = connect_to_simulator(platform, running)
+    side = connect_to_simulator(platform, simulator)
     connection = replace(
         side.connection, settings={**side.connection.settings, **OURS.get(platform, {})}
     )

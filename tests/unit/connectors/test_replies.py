@@ -49,11 +49,11 @@ class Platform(Protocol):
 
 
 type Connect = Callable[..., Connection]
-type Say = Callable[..., Any]
+type MakeResponse = Callable[..., Any]
 
 
 def test_a_standard_reply_is_signed_carries_its_id_and_can_be_found(
-    platform: Platform, http: HttpClient, connect: Connect, http_response: Say
+    platform: Platform, http: HttpClient, connect: Connect, http_response: MakeResponse
 ) -> None:
     connection, target = (
         connect("standard", reply_url=f"{platform.url}/replies?site=1"),
@@ -70,11 +70,11 @@ def test_a_standard_reply_is_signed_carries_its_id_and_can_be_found(
     assert standard.reply(
         target, TEXT, "rep_1", PlatformAccount(connection, STANDARD, http)
     ) == SentReply("rep_1")
-    found = [
+    results = [
         standard.find_reply(target, TEXT, "rep_1", PlatformAccount(connection, STANDARD, http))
         for _ in range(4)
     ]
-    assert found == [
+    assert results == [
         SentReply("rep_1"),
         ReplyLookup.ABSENT,
         ReplyLookup.CANNOT_TELL,
@@ -115,7 +115,7 @@ def test_a_standard_connection_without_an_address_says_how_to_mend_it(
 
 
 def test_trustpilot_signs_in_once_and_once_more_when_its_token_is_revoked(
-    platform: Platform, http: HttpClient, connect: Connect, http_response: Say
+    platform: Platform, http: HttpClient, connect: Connect, http_response: MakeResponse
 ) -> None:
     pilot, connection, target = (
         Trustpilot(),
@@ -154,7 +154,7 @@ def test_trustpilot_signs_in_once_and_once_more_when_its_token_is_revoked(
 
 
 def test_trustpilots_one_reply_makes_room_for_our_second_but_never_takes_a_colleagues_place(
-    platform: Platform, http: HttpClient, connect: Connect, http_response: Say
+    platform: Platform, http: HttpClient, connect: Connect, http_response: MakeResponse
 ) -> None:
     pilot, connection, target = (
         Trustpilot(),
@@ -183,10 +183,10 @@ def test_trustpilots_one_reply_makes_room_for_our_second_but_never_takes_a_colle
 
 
 def test_trustpilot_reviews_can_be_read_again(
-    platform: Platform, http: HttpClient, connect: Connect, http_response: Say
+    platform: Platform, http: HttpClient, connect: Connect, http_response: MakeResponse
 ) -> None:
     pilot, connection = Trustpilot(), connect("trustpilot", api_base=platform.url)
-    shown = {
+    review_fields = {
         "id": "a1",
         "stars": 3,
         "text": "Better",
@@ -195,7 +195,7 @@ def test_trustpilot_reviews_can_be_read_again(
     }
     platform.respond_with(
         http_response(200, {"access_token": "one", "expires_in": "359999"}),
-        http_response(200, {**shown, "updatedAt": "2026-03-02T10:00:00Z"}),
+        http_response(200, {**review_fields, "updatedAt": "2026-03-02T10:00:00Z"}),
         http_response(404),
         http_response(403),
     )
@@ -221,7 +221,7 @@ def forum_post(number: int, username: str, raw: str) -> dict[str, Any]:
 
 
 def test_a_forum_reply_is_posted_and_found_again_in_a_long_topic(
-    platform: Platform, http: HttpClient, connect: Connect, http_response: Say
+    platform: Platform, http: HttpClient, connect: Connect, http_response: MakeResponse
 ) -> None:
     connection = connect("discourse", base_url=platform.url + "/", api_username="Heard")
     target = ReplyTarget("100", "77", {"topic_id": "77", "post_number": "4"})
@@ -245,7 +245,7 @@ def test_a_forum_reply_is_posted_and_found_again_in_a_long_topic(
             "stream": list(range(90, 150)),
         }
     }
-    late = {
+    respond_late = {
         "post_stream": {
             "posts": [
                 forum_post(i, "heard", f" {TEXT}\n" if i == 140 else "else")
@@ -254,7 +254,7 @@ def test_a_forum_reply_is_posted_and_found_again_in_a_long_topic(
         }
     }
     nothing = {"post_stream": {"posts": []}}
-    platform.respond_with(http_response(200, topic), http_response(200, late))
+    platform.respond_with(http_response(200, topic), http_response(200, respond_late))
     assert forum.find_reply(
         target, TEXT, "rep_1", PlatformAccount(connection, FORUM, http)
     ) == SentReply("140")
@@ -277,7 +277,7 @@ def test_a_forum_reply_is_posted_and_found_again_in_a_long_topic(
 
 
 def test_a_forums_refusal_is_told_in_its_own_words(
-    platform: Platform, http: HttpClient, connect: Connect, http_response: Say
+    platform: Platform, http: HttpClient, connect: Connect, http_response: MakeResponse
 ) -> None:
     connection = connect("discourse", base_url=platform.url, api_username="heard")
     platform.respond_with(
@@ -298,24 +298,28 @@ def test_a_forum_post_read_again_says_what_its_webhook_said(
     platform: Platform,
     http: HttpClient,
     connect: Connect,
-    http_response: Say,
+    http_response: MakeResponse,
     post_request: Callable[..., Any],
     now: datetime,
 ) -> None:
     connection = connect("discourse", base_url=platform.url, api_username="heard")
-    shown = {
+    review_fields = {
         "id": 5, "topic_id": 77, "post_number": 1, "username": "mira", "user_id": 3, "raw": "Leaks", "version": 1,
         "created_at": "2026-03-01T10:00:00.000Z", "updated_at": "2026-03-01T10:00:00.000Z",
     }  # fmt: skip
-    (sent,) = (
+    (event,) = (
         load("discourse")
-        .parse(post_request({"post": {**shown, "topic_title": "Blue bottle"}}), connection, now)
+        .parse(
+            post_request({"post": {**review_fields, "topic_title": "Blue bottle"}}), connection, now
+        )
         .events
     )
     platform.respond_with(
-        http_response(200, shown), http_response(200, {"title": "Blue bottle"}), http_response(404)
+        http_response(200, review_fields),
+        http_response(200, {"title": "Blue bottle"}),
+        http_response(404),
     )
-    assert load("discourse").fetch("5", PlatformAccount(connection, FORUM, http)) == sent
+    assert load("discourse").fetch("5", PlatformAccount(connection, FORUM, http)) == event
     assert load("discourse").fetch("5", PlatformAccount(connection, FORUM, http)) is ReviewGone.GONE
 
 
@@ -328,7 +332,7 @@ SMS = ReplyTarget(
 
 
 def test_a_text_message_is_sent_from_the_number_that_was_written_to(
-    platform: Platform, http: HttpClient, connect: Connect, http_response: Say
+    platform: Platform, http: HttpClient, connect: Connect, http_response: MakeResponse
 ) -> None:
     connection = connect("twilio_sms", api_base=platform.url)
     platform.respond_with(
@@ -370,7 +374,7 @@ def test_a_text_message_is_sent_from_the_number_that_was_written_to(
 
 
 def test_a_text_message_is_found_by_its_words_since_sending_was_tried(
-    platform: Platform, http: HttpClient, connect: Connect, http_response: Say
+    platform: Platform, http: HttpClient, connect: Connect, http_response: MakeResponse
 ) -> None:
     connection, twilio = connect("twilio_sms", api_base=platform.url), load("twilio_sms")
     first = SMS.first_sent_at
@@ -394,10 +398,11 @@ def test_a_text_message_is_found_by_its_words_since_sending_was_tried(
         ([message(5, "other")] * 100, ReplyLookup.CANNOT_TELL),
         ([*[message(5, "other")] * 99, message(-60, "other")], ReplyLookup.ABSENT),
     ]
-    for messages, found in cases:
+    for messages, results in cases:
         platform.respond_with(http_response(200, {"messages": messages}))
         assert (
-            twilio.find_reply(SMS, TEXT, "rep_1", PlatformAccount(connection, PHONE, http)) == found
+            twilio.find_reply(SMS, TEXT, "rep_1", PlatformAccount(connection, PHONE, http))
+            == results
         )
     assert parse_qs(urlsplit(platform.requests[0][1]).query) == {
         "To": ["+49151"],
@@ -425,7 +430,7 @@ def test_every_fault_says_whether_the_reply_may_be_there(
     platform: Platform,
     http: HttpClient,
     connect: Connect,
-    http_response: Say,
+    http_response: MakeResponse,
 ) -> None:
     connection = connect(name, **{key: value or platform.url for key, value in settings.items()})
     connector = Trustpilot() if name == "trustpilot" else load(name)
@@ -438,7 +443,7 @@ def test_every_fault_says_whether_the_reply_may_be_there(
         else []
     )
 
-    def late(*_: object) -> Any:
+    def respond_late(*_: object) -> Any:
         time.sleep(0.5)
         return http_response(201)
 
@@ -446,7 +451,7 @@ def test_every_fault_says_whether_the_reply_may_be_there(
         (http_response(500), True, None),
         (http_response(503, retry_after="7"), True, 7),
         (None, True, None),
-        (late, True, None),
+        (respond_late, True, None),
         (http_response(429, retry_after="30"), False, 30),
     ):
         platform.respond_with(*before)
@@ -474,7 +479,7 @@ def test_a_connection_that_could_not_be_made_was_never_sent_on(http: HttpClient)
 
 
 def test_an_answer_is_read_up_to_a_limit_and_redirects_are_not_followed(
-    platform: Platform, http_response: Say
+    platform: Platform, http_response: MakeResponse
 ) -> None:
     platform.respond_with(
         http_response(200, "x" * 1_000), http_response(302, location=f"{platform.url}/elsewhere")

@@ -64,22 +64,26 @@ def post(body: bytes, headers: Mapping[str, str] | None = None, query: str = "")
     )
 
 
-def flipped(data: bytes, bit: int) -> bytes:
+def flip_bit(data: bytes, bit: int) -> bytes:
     at = bit % (len(data) * 8)
     return bytes(
         byte ^ (1 << at % 8) if index == at // 8 else byte for index, byte in enumerate(data)
     )
 
 
-def altered(request: WebhookRequest, bit: int) -> list[WebhookRequest]:
+def altered_requests(request: WebhookRequest, bit: int) -> list[WebhookRequest]:
     """The request with one bit of its body flipped, and with one bit of each of its headers."""
     changed = (
-        [WebhookRequest(request.method, request.headers, flipped(request.body, bit), request.query)]
+        [
+            WebhookRequest(
+                request.method, request.headers, flip_bit(request.body, bit), request.query
+            )
+        ]
         if request.body
         else []
     )
     for name, value in request.headers.items():
-        other = flipped(value.encode(), bit).decode("utf-8", "surrogateescape")
+        other = flip_bit(value.encode(), bit).decode("utf-8", "surrogateescape")
         changed.append(
             WebhookRequest(
                 request.method, {**request.headers, name: other}, request.body, request.query
@@ -88,7 +92,7 @@ def altered(request: WebhookRequest, bit: int) -> list[WebhookRequest]:
     return changed
 
 
-def reason(refusal: SignatureFailure | None) -> SignatureFailureReason | None:
+def failure_reason(refusal: SignatureFailure | None) -> SignatureFailureReason | None:
     return refusal.reason if refusal else None
 
 
@@ -107,9 +111,10 @@ def test_what_was_signed_is_believed_under_any_valid_secret_and_with_one_bit_fli
     request = scheme.sign(post(body), URL, WHSEC, NOW)
     assert scheme.verify(request, URL, (OTHER, WHSEC), NOW) is None
     assert (
-        reason(scheme.verify(request, URL, (OTHER,), NOW)) is SignatureFailureReason.SIGNATURE_WRONG
+        failure_reason(scheme.verify(request, URL, (OTHER,), NOW))
+        is SignatureFailureReason.SIGNATURE_WRONG
     )
-    for forged in altered(request, bit):
+    for forged in altered_requests(request, bit):
         refusal = scheme.verify(forged, URL, (WHSEC,), NOW)
         if refusal is None:
             # Twilio signs the fields, not the bytes: `%2B` and `%2b` are the same field.
@@ -134,7 +139,7 @@ def test_a_dated_signature_is_believed_for_five_minutes_both_ways(
 ) -> None:
     scheme = SCHEMES[name]
     assert (
-        reason(
+        failure_reason(
             scheme.verify(
                 scheme.sign(post(b"{}"), URL, WHSEC, NOW + timedelta(seconds=seconds)),
                 URL,
@@ -150,12 +155,14 @@ def test_a_dated_signature_is_believed_for_five_minutes_both_ways(
 def test_an_unsigned_request_and_a_connection_without_a_secret_are_refused(name: str) -> None:
     scheme = SCHEMES[name]
     assert (
-        reason(scheme.verify(post(b"{}"), URL, (WHSEC,), NOW))
+        failure_reason(scheme.verify(post(b"{}"), URL, (WHSEC,), NOW))
         is SignatureFailureReason.SIGNATURE_MISSING
     )
     for secrets in ((), ("",), (" \t",)):
         assert (
-            reason(scheme.verify(scheme.sign(post(b"{}"), URL, WHSEC, NOW), URL, secrets, NOW))
+            failure_reason(
+                scheme.verify(scheme.sign(post(b"{}"), URL, WHSEC, NOW), URL, secrets, NOW)
+            )
             is SignatureFailureReason.NO_SECRET
         )
     with pytest.raises(ValueError, match="empty"):
@@ -198,7 +205,7 @@ def test_what_the_standard_webhooks_and_svix_packages_sign_is_believed(
 @settings(deadline=None)
 @given(st.binary())
 def test_what_slacks_package_signs_is_believed(body: bytes) -> None:
-    class Stopped(Clock):
+    class StoppedClock(Clock):
         def now(self) -> float:
             return NOW.timestamp()
 
@@ -207,7 +214,7 @@ def test_what_slacks_package_signs_is_believed(body: bytes) -> None:
         request.headers["x-slack-request-timestamp"],
         request.headers["x-slack-signature"],
     )
-    theirs = SignatureVerifier("8f74", Stopped())
+    theirs = SignatureVerifier("8f74", StoppedClock())
     assert SlackV0().verify(request, URL, ("8f74",), NOW) is None
     if body.isascii():
         # The package decodes the body before it signs, so that it cannot sign what is not UTF-8.
@@ -224,14 +231,14 @@ FIELDS = st.dictionaries(st.text(min_size=1, max_size=8), st.text(max_size=20), 
     st.sampled_from(["HMAC_SHA1", "HMAC_SHA256"]),
 )
 def test_what_twilios_own_validator_signs_is_believed(
-    sent: dict[str, str], query: str, algorithm: str
+    form: dict[str, str], query: str, algorithm: str
 ) -> None:
-    signature = RequestValidator("token").compute_signature(URL + query, sent, algorithm)
+    signature = RequestValidator("token").compute_signature(URL + query, form, algorithm)
     headers = {
         "x-twilio-signature": signature,
         "x-twilio-webhooks-signature-settings": f"key=k,algorithm={algorithm}",
     }
-    request = post(urlencode(sent).encode(), headers, query.removeprefix("?"))
+    request = post(urlencode(form).encode(), headers, query.removeprefix("?"))
     assert TwilioV1().verify(request, URL, ("old", "token"), NOW) is None
 
 
@@ -245,7 +252,7 @@ def test_a_json_body_is_bound_to_twilios_signature_by_the_hash_in_the_address(
     headers = {"x-twilio-signature": validator.compute_signature(f"{URL}?{query}", {})}
     assert TwilioV1().verify(post(body, headers, query), URL, ("token",), NOW) is None
     assert (
-        TwilioV1().verify(post(flipped(body, bit), headers, query), URL, ("token",), NOW)
+        TwilioV1().verify(post(flip_bit(body, bit), headers, query), URL, ("token",), NOW)
         is not None
     )
 
@@ -283,7 +290,7 @@ def test_a_standard_secret_that_is_none_signs_nothing() -> None:
     }
     for secret in ("whsec_", "whsec_!", "\u2603"):
         assert (
-            reason(StandardWebhooks().verify(post(b"{}", headers), URL, (secret,), NOW))
+            failure_reason(StandardWebhooks().verify(post(b"{}", headers), URL, (secret,), NOW))
             is SignatureFailureReason.NO_SECRET
         )
         assert StandardWebhooks().secret_problem(secret)
@@ -294,14 +301,17 @@ def test_a_prefix_counts_only_where_it_is_asked_for() -> None:
         META.sign(post(b"{}"), URL, "s", NOW).headers["x-hub-signature-256"].removeprefix("sha256=")
     )
     bare = post(b"{}", {"x-hub-signature-256": digest})
-    assert reason(META.verify(bare, URL, ("s",), NOW)) is SignatureFailureReason.SIGNATURE_MALFORMED
+    assert (
+        failure_reason(META.verify(bare, URL, ("s",), NOW))
+        is SignatureFailureReason.SIGNATURE_MALFORMED
+    )
     assert (
         BodyHmac("x-hub-signature-256", prefix="sha256=", prefix_optional=True).verify(
             bare, URL, ("s",), NOW
         )
         is None
     )
-    assert reason(
+    assert failure_reason(
         META.verify(
             post(b"{}", {"x-hub-signature-256": "sha256=" + digest.upper()}), URL, ("s",), NOW
         )
@@ -310,14 +320,14 @@ def test_a_prefix_counts_only_where_it_is_asked_for() -> None:
 
 @settings(deadline=None)
 @given(st.text(min_size=1).filter(str.strip), st.text())
-def test_a_secret_in_a_header_is_compared_whole(secret: str, given_: str) -> None:
+def test_a_secret_in_a_header_is_compared_whole(secret: str, header_value: str) -> None:
     scheme = SecretHeader(("x-one", "x-two"))
     assert (
         scheme.verify(scheme.sign(post(b""), URL, secret, NOW), URL, ("old", secret), NOW) is None
     )
     assert scheme.verify(post(b"", {"x-two": secret}), URL, (secret,), NOW) is None
-    refused = scheme.verify(post(b"", {"x-one": given_}), URL, (secret,), NOW)
-    assert (refused is None) == (given_ == secret)
+    failure = scheme.verify(post(b"", {"x-one": header_value}), URL, (secret,), NOW)
+    assert (failure is None) == (header_value == secret)
 
 
 def test_user_and_password_are_read_as_http_says() -> None:
@@ -334,7 +344,8 @@ def test_user_and_password_are_read_as_http_says() -> None:
         ),
     ):
         assert (
-            reason(scheme.verify(post(b"x", {"authorization": value}), URL, (secret,), NOW)) is why
+            failure_reason(scheme.verify(post(b"x", {"authorization": value}), URL, (secret,), NOW))
+            is why
         )
     assert scheme.secret_problem("no colon")
 
@@ -344,12 +355,12 @@ def test_zendesks_public_test_secret_is_not_taken() -> None:
 
 
 def test_a_challenge_is_answered_with_its_hmac() -> None:
-    made = hmac.new(b"secret", b"challenge", hashlib.sha256)
+    digest = hmac.new(b"secret", b"challenge", hashlib.sha256)
     assert (
         challenge_response("secret", "challenge", "base64")
-        == base64.b64encode(made.digest()).decode()
+        == base64.b64encode(digest.digest()).decode()
     )
-    assert challenge_response("secret", "challenge", "hex") == made.hexdigest()
+    assert challenge_response("secret", "challenge", "hex") == digest.hexdigest()
 
 
 # What the platforms publish
