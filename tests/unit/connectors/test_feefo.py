@@ -1,4 +1,4 @@
-"""Feefo: an id in whichever shape it comes, and everything else read at Feefo."""
+"""Feefo: an id of any shape, and everything else read at Feefo."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def fetch(side: SimulatedConnection, native_id: str, **without: str) -> Any:
 
 
 @given(st.text("0123456789abcdef", min_size=24, max_size=24))
-def test_an_id_is_found_in_every_shape_that_makes_sense(id: str) -> None:
+def test_an_id_is_read_in_every_shape_that_makes_sense(id: str) -> None:
     names = (
         "id",
         "feedback_id",
@@ -146,7 +146,7 @@ def test_a_body_without_an_id_is_refused(body: bytes) -> None:
     ] == [EventKind.TEST]
 
 
-def test_each_part_of_a_sale_s_feedback_is_a_review_and_the_service_speaks_for_the_whole(
+def test_each_part_of_a_feedback_is_a_review_and_the_service_stands_for_the_whole(
     side: SimulatedConnection,
 ) -> None:
     service, product, whole = (fetch(side, id) for id in (SERVICE, PRODUCT, WHOLE))
@@ -179,7 +179,7 @@ def test_an_update_is_a_later_version_of_the_same_review(side: SimulatedConnecti
     assert after.revision > before.revision
 
 
-def test_what_feefo_does_not_show_is_never_taken_for_gone(side: SimulatedConnection) -> None:
+def test_feedback_that_feefo_does_not_show_is_never_gone(side: SimulatedConnection) -> None:
     assert fetch(side, "f" * 24) is None
     assert fetch(side, SERVICE, client_secret="wrong") is None
     assert fetch(side, SERVICE, client_secret="") is None

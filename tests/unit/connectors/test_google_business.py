@@ -1,7 +1,4 @@
-"""Google Business Profile.
-
-Whose pushes are believed, what a notification means, and what becomes of replies.
-"""
+"""Google Business Profile: pushes, notifications, and replies."""
 
 from __future__ import annotations
 
@@ -66,7 +63,7 @@ HOME = Connection(
 TEXT = "Thank you, Ida. We have mended the heating; Tom will ring you today."
 
 
-# Whose pushes are believed
+# Pushes
 
 
 def new_key() -> rsa.RSAPrivateKey:
@@ -156,7 +153,7 @@ def test_the_rs256_check_agrees_with_the_vector_of_rfc_7520(facts: Callable[[str
         assert content is None or content.decode().startswith("It’s a dangerous business, Frodo")
 
 
-def test_a_token_that_google_signed_for_this_address_and_account_is_believed() -> None:
+def test_a_token_that_google_signed_for_this_address_and_account_is_accepted() -> None:
     assert verify(push(token())) is None
     assert verify(push(token(iss="accounts.google.com"))) is None
     elsewhere = replace(HOME, settings={**HOME.settings, "audience": "acme-reviews"})
@@ -164,7 +161,7 @@ def test_a_token_that_google_signed_for_this_address_and_account_is_believed() -
     assert verify(push(token()), connection=elsewhere) is not None
 
 
-def test_keys_published_as_jwks_serve_as_well_and_unreadable_ones_are_passed_over() -> None:
+def test_keys_may_be_published_as_jwks_and_unreadable_keys_are_ignored() -> None:
     jwk = {
         **RSAAlgorithm.to_jwk(KEY.public_key(), as_dict=True),
         "kid": "k1",
@@ -220,7 +217,7 @@ def test_keys_published_as_jwks_serve_as_well_and_unreadable_ones_are_passed_ove
         ({"iat": None}, SignatureFailureReason.SIGNATURE_MALFORMED, "iat"),
     ],
 )
-def test_each_claim_that_is_wrong_has_its_own_refusal(
+def test_each_wrong_claim_has_its_own_failure(
     claims: dict[str, Any], reason: SignatureFailureReason, detail: str
 ) -> None:
     refusal = verify(push(token(**claims)))
@@ -257,7 +254,8 @@ def hs256_with(secret: bytes) -> str:
     def part(value: bytes) -> str:
         return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
 
-    head = f"{part(json.dumps({'alg': 'HS256', 'kid': 'k1', 'typ': 'JWT'}).encode())}.{part(json.dumps(CLAIMS).encode())}"
+    header = {"alg": "HS256", "kid": "k1", "typ": "JWT"}
+    head = f"{part(json.dumps(header).encode())}.{part(json.dumps(CLAIMS).encode())}"
     return f"{head}.{part(hmac.new(secret, head.encode(), hashlib.sha256).digest())}"
 
 
@@ -274,7 +272,7 @@ def hs256_with(secret: bytes) -> str:
         "Bearer e30.e30.e30",
     ],
 )
-def test_what_is_no_token_is_refused_before_any_key_is_asked_for(value: str) -> None:
+def test_a_malformed_token_is_refused_before_any_key_is_read(value: str) -> None:
     http = PublishedKeysHttp()
     refusal = verify(WebhookRequest("POST", {"authorization": value}, b"{}"), http)
     assert refusal is not None
@@ -287,7 +285,7 @@ def test_what_is_no_token_is_refused_before_any_key_is_asked_for(value: str) -> 
     assert http.requests == []
 
 
-def test_a_connection_without_a_push_service_account_believes_nobody() -> None:
+def test_a_connection_without_a_push_service_account_accepts_no_push() -> None:
     refusal = verify(push(token(email="")), connection=replace(HOME, settings={}))
     assert refusal is not None
     assert refusal.reason is SignatureFailureReason.NO_SECRET
@@ -348,7 +346,9 @@ def test_an_unknown_key_id_reads_the_keys_again_at_most_once_a_minute() -> None:
         (200, b'{"k1": "no certificate"}'),
     ],
 )
-def test_keys_that_cannot_be_read_are_a_fault_and_no_verdict(status: int, body: bytes) -> None:
+def test_keys_that_cannot_be_read_are_a_fault_and_no_signature_failure(
+    status: int, body: bytes
+) -> None:
     with pytest.raises(PlatformUnavailable) as fault:
         verify(push(token()), PublishedKeysHttp(body, status))
     assert not fault.value.maybe_applied
@@ -394,7 +394,7 @@ def test_a_secret_that_cannot_sign_says_so(secret: str) -> None:
         DOOR.sign(WebhookRequest("POST", {}, b"{}"), URL, secret, NOW)
 
 
-# What a notification means
+# Notifications
 
 
 def envelope(data: object, **message: Any) -> WebhookRequest:
@@ -419,7 +419,7 @@ def parse_notification(data: object, connection: Connection = HOME) -> ReviewEve
     ]
     + [{"reviewId": "AbFvOq_-1", "locationName": LOCATION}, {"name": LOCATION, "review": REVIEW}],
 )
-def test_a_reviews_name_is_found_in_every_spelling(fields: dict[str, str]) -> None:
+def test_a_reviews_name_is_read_in_every_spelling(fields: dict[str, str]) -> None:
     for spelling in ("notificationType", "type"):
         event = parse_notification({spelling: "NEW_REVIEW", **fields})
         assert event is not None
@@ -434,7 +434,7 @@ def test_a_reviews_name_is_found_in_every_spelling(fields: dict[str, str]) -> No
     assert event.kind is EventKind.EDITED
 
 
-def test_other_notifications_and_other_locations_are_nothing_of_ours() -> None:
+def test_other_notifications_and_other_locations_are_ignored() -> None:
     assert (
         parse_notification(
             {"notificationType": "NEW_QUESTION", "questionName": f"{LOCATION}/questions/1"}
@@ -507,7 +507,7 @@ def review(**fields: Any) -> dict[str, Any]:
 
 @dataclass
 class SimulatedLocation:
-    """The connector against the simulated platform, whose clock the test turns."""
+    """The connector against the simulated platform, whose clock the test sets."""
 
     simulator: SimulatedPlatforms
     clock_times: list[datetime]
@@ -694,7 +694,7 @@ def test_a_reply_is_set_found_and_replaced_by_our_next_one(wire: SimulatedLocati
 
 
 @pytest.mark.parametrize("ours", [(), (TEXT, "Another.")])
-def test_a_reply_that_somebody_else_wrote_is_never_overwritten_be_it_before_our_first_or_after(
+def test_a_reply_of_somebody_else_is_never_overwritten_before_or_after_our_first(
     wire: SimulatedLocation, ours: tuple[str, ...]
 ) -> None:
     assert not ours or isinstance(wire.reply(), SentReply)
@@ -741,7 +741,9 @@ def test_moderation_is_pending_then_approved_or_refused_with_googles_reason(
     assert wire.moderation() == ModerationResult(ModerationStatus.CANNOT_TELL, "gone")
 
 
-def test_a_reply_taken_without_a_word_is_doubtful_and_found(wire: SimulatedLocation) -> None:
+def test_a_reply_that_was_taken_without_a_response_is_doubtful_and_found(
+    wire: SimulatedLocation,
+) -> None:
     wire.simulator.add_fault("google_business", FaultMode.DROP)
     with pytest.raises(PlatformUnavailable) as fault:
         wire.reply()
@@ -749,14 +751,14 @@ def test_a_reply_taken_without_a_word_is_doubtful_and_found(wire: SimulatedLocat
     assert isinstance(wire.find(), SentReply)
 
 
-def test_being_asked_to_wait_is_a_fault_that_applied_nothing(wire: SimulatedLocation) -> None:
+def test_a_request_to_wait_is_a_fault_that_applied_nothing(wire: SimulatedLocation) -> None:
     wire.simulator.add_fault("google_business", FaultMode.RATE_LIMITED, seconds=7)
     with pytest.raises(PlatformUnavailable) as fault:
         wire.reply()
     assert (fault.value.maybe_applied, fault.value.retry_after) == (False, 7)
 
 
-def test_a_refusal_tells_googles_own_words_and_a_gone_review_that_it_is_gone(
+def test_a_rejection_has_googles_own_words_and_a_gone_review_is_said_to_be_gone(
     wire: SimulatedLocation,
 ) -> None:
     wire.simulator.add_fault("google_business", FaultMode.REJECT)
@@ -818,7 +820,7 @@ def test_tokens_are_kept_replaced_when_revoked_and_refused_for_wrong_credentials
 @pytest.mark.parametrize(
     "resource", [{"name": "reviews/1"}, {"name": REVIEW}, {"name": REVIEW, "updateTime": "soon"}]
 )
-def test_an_answer_without_what_orders_a_review_is_a_fault(
+def test_a_review_without_what_orders_it_is_a_fault(
     wire: SimulatedLocation, resource: dict[str, str]
 ) -> None:
     token_and_review = iter([{"access_token": "t", "expires_in": 3_599}, resource])

@@ -118,7 +118,7 @@ def wire() -> Iterator[SimulatedApp]:
 def responding_with(
     *documents: Any,
 ) -> tuple[Callable[..., HttpResponse], list[tuple[str, bytes | None]]]:
-    """An `Http` that gives a token first and then these documents, and what it was asked."""
+    """An `Http` that returns a token and then these documents, and the list of its requests."""
     answers, requests = (
         iter([{"access_token": "t", "expires_in": 3_599}, *documents]),
         list[tuple[str, bytes | None]](),
@@ -161,7 +161,7 @@ def test_the_documented_list_is_read(wire: SimulatedApp, facts: Callable[[str], 
     )
 
 
-def test_the_key_files_own_token_address_is_never_asked_and_the_assertion_is_as_rfc_7523_wants(
+def test_the_key_files_token_address_is_never_called_and_the_assertion_follows_rfc_7523(
     wire: SimulatedApp,
 ) -> None:
     http, requests = responding_with({"reviews": []})
@@ -199,7 +199,7 @@ def test_a_title_stands_before_a_tab(
     assert (wire.event().title, wire.event().text) == (title, words)
 
 
-def test_the_untranslated_text_comes_first_and_the_devices_language_is_not_believed(
+def test_the_original_text_comes_first_and_the_devices_language_is_not_used(
     wire: SimulatedApp,
 ) -> None:
     wire.set_resource(review("It crashes.", originalText="Inaanguka.", reviewerLanguage="en_US"))
@@ -247,7 +247,7 @@ def test_a_review_without_a_customers_words_is_neither_an_event_nor_a_problem(
     assert ([event.native_id for event in page.events], page.problems) == (["1"], ())
 
 
-def test_whatever_is_sent_to_the_address_means_nothing() -> None:
+def test_a_delivery_to_the_address_means_nothing() -> None:
     assert (
         GooglePlay().parse(
             WebhookRequest("POST", {}, json.dumps({"reviews": [review()]}).encode()), HOME, NOW
@@ -268,7 +268,7 @@ def test_a_reply_is_set_found_and_replaced_by_our_next_one(wire: SimulatedApp) -
 
 
 @pytest.mark.parametrize("ours", [(), (TEXT,)])
-def test_a_reply_that_somebody_else_wrote_is_never_overwritten_be_it_before_our_first_or_after(
+def test_a_reply_of_somebody_else_is_never_overwritten_before_or_after_our_first(
     wire: SimulatedApp, ours: tuple[str, ...]
 ) -> None:
     assert not ours or isinstance(wire.reply(), SentReply)
@@ -298,7 +298,9 @@ def test_a_reply_may_have_350_characters_and_is_never_cut(wire: SimulatedApp) ->
     assert isinstance(wire.reply("ü" * 350), SentReply)
 
 
-def test_a_reply_taken_without_a_word_is_doubtful_and_found(wire: SimulatedApp) -> None:
+def test_a_reply_that_was_taken_without_a_response_is_doubtful_and_found(
+    wire: SimulatedApp,
+) -> None:
     wire.simulator.add_fault("google_play", FaultMode.DROP)
     with pytest.raises(PlatformUnavailable) as fault:
         wire.reply()
@@ -306,7 +308,7 @@ def test_a_reply_taken_without_a_word_is_doubtful_and_found(wire: SimulatedApp) 
     assert wire.find() == SentReply(REVIEW)
 
 
-def test_being_asked_to_wait_is_a_fault_that_applied_nothing(wire: SimulatedApp) -> None:
+def test_a_request_to_wait_is_a_fault_that_applied_nothing(wire: SimulatedApp) -> None:
     for calls in (CallKind.REPLY, CallKind.READ):
         wire.simulator.add_fault("google_play", FaultMode.RATE_LIMITED, seconds=7, call_kind=calls)
         with pytest.raises(PlatformUnavailable) as fault:
@@ -314,7 +316,7 @@ def test_being_asked_to_wait_is_a_fault_that_applied_nothing(wire: SimulatedApp)
         assert (fault.value.maybe_applied, fault.value.retry_after) == (False, 7)
 
 
-def test_a_review_that_is_gone_takes_no_reply_and_leaves_open_whether_one_was_there(
+def test_a_review_that_cannot_be_read_takes_no_reply_and_may_have_had_one(
     wire: SimulatedApp,
 ) -> None:
     wire.set_resource(None)
@@ -325,7 +327,7 @@ def test_a_review_that_is_gone_takes_no_reply_and_leaves_open_whether_one_was_th
     assert (rejection.reason, "Review not found." in rejection.detail) == ("gone", True)
 
 
-def test_a_review_too_old_to_be_read_is_answered_all_the_same(wire: SimulatedApp) -> None:
+def test_a_review_that_is_too_old_to_be_read_still_gets_a_reply(wire: SimulatedApp) -> None:
     requests: list[str] = []
 
     def http(
@@ -349,7 +351,7 @@ def test_a_review_too_old_to_be_read_is_answered_all_the_same(wire: SimulatedApp
     assert (result, requests) == (SentReply(REVIEW), ["POST", "GET", "POST"])
 
 
-def test_a_refusal_for_good_is_a_value(wire: SimulatedApp) -> None:
+def test_a_rejection_for_good_is_a_value(wire: SimulatedApp) -> None:
     wire.simulator.add_fault("google_play", FaultMode.REJECT)
     rejection = wire.reply()
     assert isinstance(rejection, Rejection)
@@ -376,7 +378,7 @@ def pem(key: Any) -> str:
     ).decode()
 
 
-def test_only_whoever_has_the_key_is_given_the_accounts_token(wire: SimulatedApp) -> None:
+def test_only_a_person_with_the_key_gets_the_accounts_token(wire: SimulatedApp) -> None:
     assert isinstance(wire.recent(), ReviewPage)
     wire.credentials["service_account"] = key_file(
         wire, private_key=pem(rsa.generate_private_key(65_537, 2_048))
@@ -410,7 +412,7 @@ def test_missing_and_unreadable_credentials_say_what_to_enter(wire: SimulatedApp
         assert (wire.fetch(), wire.find()) == (None, ReplyLookup.CANNOT_TELL)
 
 
-def test_an_app_that_the_account_may_not_see_is_unauthorized_and_one_that_is_not_named_is_asked_for(
+def test_an_app_of_another_account_is_unauthorized_and_a_missing_app_name_is_said(
     wire: SimulatedApp,
 ) -> None:
     for package, reason in (("com.example.other", "unauthorized"), (" ", "no_credentials")):

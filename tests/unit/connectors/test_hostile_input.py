@@ -1,4 +1,4 @@
-"""Whatever arrives, a connector answers with what its interface documents and with nothing else."""
+"""Whatever arrives, a connector answers as its interface documents, and in no other way."""
 
 from __future__ import annotations
 
@@ -31,14 +31,19 @@ pytestmark = pytest.mark.loopback
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 CUNNING = (
-    b"", b"[" * 200_000, b'{"a":' * 100_000, b'{"post":' + b"9" * 5_000 + b"}", b'{"events":NaN}', b'{"id":1,"id":2}',
-    b"\xff\xfe{}", b"null", b"[]", b'{"id":1e999}', b'{"id":"\\ud800"}', b"a=1&" * 5_000, b'\xef\xbb\xbf{"ping":"OK"}',
-    b'{"message":{"data":"!"}}', b'{"message":{"data":"e30="}}', b'{"Type":"Notification","Message":"{"}', b'--x\r\n\r\n--x--',
+    b"", b"[" * 200_000, b'{"a":' * 100_000, b'{"post":' + b"9" * 5_000 + b"}", b'{"events":NaN}',
+    b'{"id":1,"id":2}',
+    b"\xff\xfe{}", b"null", b"[]", b'{"id":1e999}', b'{"id":"\\ud800"}', b"a=1&" * 5_000,
+    b'\xef\xbb\xbf{"ping":"OK"}',
+    b'{"message":{"data":"!"}}', b'{"message":{"data":"e30="}}',
+    b'{"Type":"Notification","Message":"{"}', b'--x\r\n\r\n--x--',
 )  # fmt: skip
 TELLING = st.sampled_from(
     [
-        "9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00", "<![x[", "<p>&#xD800;", "\ud800", "\u0000", "sha256=" + "0" * 64,
-        "v1,AAAA v2,x v1", "1773480413", "-0", "4.0", "1e400", "javascript:alert(1)", "http://[", "Bearer a.b.c", "Basic !", "e30.e30.",
+        "9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00", "<![x[", "<p>&#xD800;", "\ud800",
+        "\u0000", "sha256=" + "0" * 64,
+        "v1,AAAA v2,x v1", "1773480413", "-0", "4.0", "1e400", "javascript:alert(1)", "http://[",
+        "Bearer a.b.c", "Basic !", "e30.e30.",
         "multipart/form-data; boundary=x", "multipart/form-data", "text/plain; charset=nothing",
     ]
 )  # fmt: skip

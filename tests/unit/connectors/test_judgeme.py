@@ -1,7 +1,4 @@
-"""Judge.me.
-
-Deliveries of which little is certain, reviews that are asked for, and public replies.
-"""
+"""Judge.me: deliveries with few certain fields, reviews of the API, and public replies."""
 
 from __future__ import annotations
 
@@ -46,8 +43,10 @@ BLANK = Connection("c0ffee", "bus_1", "judgeme", "https://api.example.com/hooks/
 TARGET = ReplyTarget("41", "41", {})
 TEXT = "Thank you, Ida. A new lid is on its way."
 REVIEW: dict[str, Any] = {
-    "id": 41, "title": "Leaks", "body": "<p>The lid leaks &amp; drips.</p>It is <b>new</b>.", "rating": 2, "product_title": "Bottle",
-    "reviewer": {"id": 9, "email": "Ida@Example.com", "name": "Ida"}, "curated": "ok", "hidden": False,
+    "id": 41, "title": "Leaks", "body": "<p>The lid leaks &amp; drips.</p>It is <b>new</b>.",
+    "rating": 2, "product_title": "Bottle",
+    "reviewer": {"id": 9, "email": "Ida@Example.com", "name": "Ida"}, "curated": "ok",
+    "hidden": False,
     "created_at": "2026-03-14T08:00:00Z", "updated_at": "2026-03-14T08:00:00Z",
 }  # fmt: skip
 
@@ -63,7 +62,9 @@ def parse_review(review: Mapping[str, object]) -> ReviewEvent:
 
 @given(body=st.binary(min_size=1, max_size=80), bit=st.integers(0, 10_000))
 @settings(max_examples=60, deadline=None)
-def test_what_judgeme_signed_is_believed_and_one_flipped_bit_is_not(body: bytes, bit: int) -> None:
+def test_a_body_that_judgeme_signed_is_accepted_and_one_flipped_bit_is_not(
+    body: bytes, bit: int
+) -> None:
     digest = hmac.new(b"private-token", body, hashlib.sha256).hexdigest()
     request = WebhookRequest("POST", {"judgeme-hmac-sha256": digest}, body)
     assert JUDGEME.verify(request, BLANK, ("private-token",), NOW, refuse_http) is None
@@ -79,7 +80,7 @@ def test_what_judgeme_signed_is_believed_and_one_flipped_bit_is_not(body: bytes,
     )
 
 
-def test_without_a_secret_nothing_is_believed() -> None:
+def test_without_a_secret_nothing_is_accepted() -> None:
     refusal = JUDGEME.verify(delivery({}), BLANK, (), NOW, refuse_http)
     assert refusal is not None
     assert refusal.reason is SignatureFailureReason.NO_SECRET
@@ -106,7 +107,7 @@ def test_tags_and_entities_become_words_and_lines() -> None:
     assert parse_review({**REVIEW, "body": "I <3 it, 5 < 6"}).text == "I <3 it, 5 < 6"
 
 
-def test_an_author_goes_by_the_hash_of_the_address_however_it_is_written() -> None:
+def test_an_author_is_known_by_the_hash_of_the_address_in_any_spelling() -> None:
     author = parse_review(REVIEW).author.id
     assert author == parse_review({**REVIEW, "reviewer": {"email": "ida@example.com"}}).author.id
     assert author.startswith("email:")
@@ -145,7 +146,7 @@ def test_any_order_and_any_repetition_of_deliveries_ends_in_the_same_state() -> 
     assert last_kinds(events) == {EventKind.EDITED}
 
 
-def test_a_hidden_review_is_heard() -> None:
+def test_a_hidden_review_counts() -> None:
     assert parse_review({**REVIEW, "hidden": True, "curated": "not-yet"}).kind is EventKind.CREATED
 
 
@@ -160,7 +161,7 @@ def test_what_is_no_review_is_ignored_and_one_without_an_id_is_unparseable() -> 
             JUDGEME.parse(delivery(body), BLANK, NOW)
 
 
-# Asking Judge.me
+# The API
 
 
 @pytest.fixture
@@ -214,7 +215,7 @@ def test_latest_reviews_come_page_by_page(platforms: SimulatedPlatforms, http: H
     assert first.events[0] == parse_review(REVIEW)
 
 
-def test_bad_credentials_are_a_refusal_when_polled(
+def test_bad_credentials_are_a_rejection_of_a_poll(
     platforms: SimulatedPlatforms, http: HttpClient
 ) -> None:
     rejection = [
@@ -275,7 +276,7 @@ def test_a_reply_that_cannot_be_sent_is_refused_with_a_reason(
     assert platforms.replies() == []
 
 
-def test_a_refusal_is_told_in_judgemes_own_words(
+def test_a_rejection_has_judgemes_own_words(
     platforms: SimulatedPlatforms, http: HttpClient
 ) -> None:
     platforms.add_fault("judgeme", FaultMode.REJECT)
@@ -301,14 +302,14 @@ def test_a_fault_says_whether_the_reply_may_be_there(
     )
 
 
-def test_looking_is_never_doubtful(platforms: SimulatedPlatforms, http: HttpClient) -> None:
+def test_reading_is_never_doubtful(platforms: SimulatedPlatforms, http: HttpClient) -> None:
     platforms.add_fault("judgeme", FaultMode.DROP, call_kind=CallKind.READ)
     with pytest.raises(PlatformUnavailable) as fault:
         JUDGEME.fetch("41", PlatformAccount(connected(platforms), TOKEN, http))
     assert not fault.value.maybe_applied
 
 
-def test_a_reply_that_is_taken_in_unknown_words_goes_by_our_own_id(
+def test_a_reply_whose_response_has_no_id_gets_our_own_id(
     platform: Any, http_response: Any, http: HttpClient
 ) -> None:
     connection = replace(BLANK, settings={"api_base": platform.url, "shop_domain": "s.example"})

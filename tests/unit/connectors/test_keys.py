@@ -1,7 +1,4 @@
-"""Signatures made with keys.
-
-Real messages of Amazon SNS, SendGrid's own library, and what forgers would try.
-"""
+"""Signatures made with keys: real messages of SNS, SendGrid's library, and forgeries."""
 
 from __future__ import annotations
 
@@ -31,7 +28,7 @@ BASE = "https://sns.example"
 
 
 class Certificates:
-    """Answers one body, whatever is asked, and remembers the addresses."""
+    """Returns one body for every request, and keeps the addresses."""
 
     def __init__(self, body: bytes = b"", status: int = 200) -> None:
         self.answer = HttpResponse(status, {}, body)
@@ -84,7 +81,7 @@ def with_fields(request: WebhookRequest, **fields: object) -> WebhookRequest:
     )
 
 
-def test_messages_that_amazon_really_sent_are_believed_and_altered_ones_are_not(
+def test_real_messages_of_amazon_are_accepted_and_altered_ones_are_not(
     facts: Callable[[str], str],
 ) -> None:
     vectors = json.loads(facts("vectors/aws-sns.json"))["vectors"]
@@ -102,7 +99,7 @@ def test_messages_that_amazon_really_sent_are_believed_and_altered_ones_are_not(
 
 
 @pytest.mark.parametrize("version", ["1", "2"])
-def test_both_versions_are_signed_and_believed(version: str) -> None:
+def test_both_versions_are_signed_and_accepted(version: str) -> None:
     secret = json.dumps({**json.loads(other_side().signing_secret), "version": version})
     signed_request = Sns().sign(notification(Subject="Über"), secret, NOW)
     assert json.loads(signed_request.body)["SignatureVersion"] == version
@@ -137,7 +134,7 @@ def test_every_field_of_a_message_is_bound_by_its_signature(name: str, value: st
         ({"Signature": "AAAA"}, SignatureFailureReason.SIGNATURE_WRONG),
     ],
 )
-def test_what_is_wrong_with_a_signature_is_said(
+def test_a_failure_says_what_is_wrong_with_a_signature(
     fields: dict[str, object], reason: SignatureFailureReason
 ) -> None:
     assert sns_failure(with_fields(notification(), **fields)) is reason
@@ -147,7 +144,7 @@ def test_a_null_field_is_not_part_of_what_is_signed() -> None:
     assert sns_failure(with_fields(notification(), Subject=None)) is None
 
 
-def test_another_accounts_topic_is_not_believed_however_well_it_is_signed() -> None:
+def test_a_right_signature_for_another_accounts_topic_is_refused() -> None:
     assert (
         sns_failure(notification(TopicArn="arn:aws:sns:eu-west-1:999999999999:heard-demo"))
         is SignatureFailureReason.SIGNATURE_WRONG
@@ -206,7 +203,7 @@ def test_a_certificate_is_fetched_once(host: str) -> None:
     assert http.addresses == [f"https://{host}/a.pem"]
 
 
-def test_the_origin_of_a_local_stack_takes_the_place_of_amazons() -> None:
+def test_the_origin_of_a_local_stack_replaces_amazons() -> None:
     signed_request = notification()
     assert sns_failure(signed_request, base=f"{BASE}/anything") is None
     assert sns_failure(signed_request, base="") is SignatureFailureReason.SIGNATURE_WRONG
@@ -217,7 +214,7 @@ def test_the_origin_of_a_local_stack_takes_the_place_of_amazons() -> None:
     assert sns_failure(amazon) is SignatureFailureReason.SIGNATURE_WRONG
 
 
-def test_a_certificate_that_cannot_be_had_now_is_a_fault_and_one_that_is_none_a_refusal() -> None:
+def test_an_unreachable_certificate_is_a_fault_and_an_invalid_one_a_failure() -> None:
     with pytest.raises(PlatformUnavailable):
         sns_failure(notification(), Certificates(status=503))
     sns, http = Sns(), Certificates(status=404)
@@ -234,7 +231,7 @@ def test_a_certificate_that_cannot_be_had_now_is_a_fault_and_one_that_is_none_a_
 
 
 @given(st.binary(max_size=80))
-def test_any_body_gets_a_refusal(body: bytes) -> None:
+def test_any_unsigned_body_gets_a_failure(body: bytes) -> None:
     assert sns_failure(WebhookRequest("POST", {}, body)) in {
         SignatureFailureReason.SIGNATURE_MALFORMED,
         SignatureFailureReason.SIGNATURE_MISSING,
@@ -307,7 +304,7 @@ def test_sendgrids_published_example_is_signed_as_we_check_it(facts: Callable[[s
     st.integers(0, 7),
 )
 @settings(max_examples=40, deadline=None)
-def test_sendgrids_library_believes_what_we_sign_and_one_flipped_bit_is_refused(
+def test_sendgrids_library_accepts_our_signature_and_one_flipped_bit_is_refused(
     text: str, at: int, bit: int
 ) -> None:
     private, public = key_pair()
@@ -343,7 +340,7 @@ def test_an_old_or_early_signature_is_stale_and_its_time_is_bound() -> None:
     assert sendgrid_failure(later, public) is SignatureFailureReason.SIGNATURE_WRONG
 
 
-def test_any_of_several_keys_counts_and_a_key_that_is_none_never_does() -> None:
+def test_any_of_several_keys_counts_and_an_invalid_key_never_does() -> None:
     private, public = key_pair()
     signed_request = SCHEME.sign(WebhookRequest("POST", {}, b"x"), URL, private, NOW)
     assert sendgrid_failure(signed_request, "garbage", key_pair(ec.SECP384R1)[1], public) is None
@@ -372,7 +369,7 @@ def test_any_of_several_keys_counts_and_a_key_that_is_none_never_does() -> None:
     )
 
 
-def test_a_key_that_somebody_pasted_is_looked_at() -> None:
+def test_a_pasted_key_is_checked() -> None:
     private, public = key_pair()
     assert SCHEME.secret_problem(public) is None
     assert (

@@ -43,8 +43,10 @@ ID = "4d9f0f3e-1111-4a6b-9c55-0a1b2c3d4e09"
 TARGET = ReplyTarget(ID, ID, {})
 TEXT = "Thank you, Ida.\n\nA new lid <blue> is on its way."
 REVIEW: dict[str, Any] = {
-    "reviewId": ID, "productId": "shopify-1", "productName": "Bottle", "rating": 2, "title": "Leaks", "body": "The lid leaks.",
-    "dateCreated": "2026-03-14T08:00:00.000Z", "reviewer": {"displayName": "Ida M.", "name": "Ida Musterfrau", "email": "Ida@example.com"},
+    "reviewId": ID, "productId": "shopify-1", "productName": "Bottle", "rating": 2,
+    "title": "Leaks", "body": "The lid leaks.",
+    "dateCreated": "2026-03-14T08:00:00.000Z", "reviewer": {"displayName": "Ida M.",
+    "name": "Ida Musterfrau", "email": "Ida@example.com"},
 }  # fmt: skip
 
 
@@ -73,7 +75,9 @@ def parse_event(document: object) -> ReviewEvent:
     body=st.text(st.characters(codec="utf-8"), min_size=1, max_size=60), bit=st.integers(0, 10_000)
 )
 @settings(max_examples=60, deadline=None)
-def test_what_svix_signed_is_believed_and_one_flipped_bit_is_not(body: str, bit: int) -> None:
+def test_a_body_that_svix_signed_is_accepted_and_one_flipped_bit_is_not(
+    body: str, bit: int
+) -> None:
     headers = {
         "svix-id": "msg_1",
         "svix-timestamp": str(int(NOW.timestamp())),
@@ -122,7 +126,7 @@ def test_topics_may_be_written_with_their_resource() -> None:
     assert parse_event(event("review.update", 2, kind=None)).kind is EventKind.EDITED
 
 
-def test_the_numbers_of_events_order_them_whatever_order_they_come_in() -> None:
+def test_the_numbers_of_events_order_them_in_any_order_of_arrival() -> None:
     worse = {**REVIEW, "body": "It leaks worse."}
     events = [
         parse_event(event("create", 999)),
@@ -163,7 +167,7 @@ def test_an_event_without_a_review_is_unparseable() -> None:
             OKENDO.parse(delivery(broken), BLANK, NOW)
 
 
-# Asking Okendo
+# The API
 
 
 @pytest.fixture
@@ -222,7 +226,7 @@ def test_a_reply_arrives_once_and_is_found_again(
 
 @pytest.mark.parametrize("ours", [(), (TEXT,)])
 @pytest.mark.parametrize("private", [False, True])
-def test_a_reply_that_somebody_else_wrote_is_never_written_over(
+def test_a_reply_that_somebody_else_wrote_is_never_overwritten(
     ours: tuple[str, ...],
     private: bool,
     connection: Connection,
@@ -255,7 +259,7 @@ def test_a_reply_that_somebody_else_wrote_is_never_written_over(
     ("status", "reason"),
     [(200, None), (409, "already_answered"), (422, "already_answered"), (401, "unauthorized")],
 )
-def test_whether_our_second_takes_our_first_ones_place_is_okendos_to_say(
+def test_okendo_decides_whether_our_second_reply_takes_the_first_ones_place(
     status: int,
     reason: str | None,
     platform: Any,
@@ -278,7 +282,7 @@ def test_whether_our_second_takes_our_first_ones_place_is_okendos_to_say(
     assert [method for method, *_ in platform.requests] == ["GET", "POST"]
 
 
-def test_a_reply_is_known_by_its_html_too_but_not_by_a_private_one(
+def test_a_reply_is_found_by_its_html_but_not_if_it_is_private(
     connection: Connection, platforms: SimulatedPlatforms, http: HttpClient
 ) -> None:
     platforms.set_resource(
@@ -320,7 +324,7 @@ def test_a_reply_that_cannot_be_sent_is_refused_with_a_reason(
     assert (rejection.reason, platforms.replies()) == (reason, [])
 
 
-def test_looking_without_leave_leaves_the_question_open(
+def test_without_permission_to_read_we_cannot_tell_whether_a_reply_is_there(
     connection: Connection, http: HttpClient
 ) -> None:
     assert (

@@ -1,7 +1,4 @@
-"""Every payload collected about platforms is read as what it is.
-
-The files are kept beside the repository and not copied.
-"""
+"""Every payload collected about platforms is read as what it is. The files are not copied."""
 
 from __future__ import annotations
 
@@ -72,9 +69,9 @@ MEANS: Final[Mapping[str, tuple[str, ...] | None]] = {
     "yotpo-review_create-2018-stringly.json": ("created",),
     "zendesk-user.group_membership_created.json": (),
 }
-"""What these say happened; None for one that cannot be read.
+"""The kinds of event in a file; None for one that is unreadable.
 
-A file that is not listed must be read without an exception.
+A file that is not in this table must be read without an exception.
 """
 
 
@@ -102,7 +99,8 @@ def test_a_payload_is_read_as_what_it_is(name: str, simulator: SimulatedPlatform
     body = (PLATFORM_FACTS / "payloads" / name).read_bytes()
     kind = "application/x-www-form-urlencoded" if ".form." in name else "application/json"
     if ".multipart." in name:
-        kind = f"multipart/form-data; boundary={body.split(b'\n', 1)[0].strip().removeprefix(b'--').decode()}"
+        boundary = body.split(b"\n", 1)[0].strip().removeprefix(b"--").decode()
+        kind = f"multipart/form-data; boundary={boundary}"
     if ".form." in name:
         body = body.strip()
     side = connect_to_simulator(platform, simulator)

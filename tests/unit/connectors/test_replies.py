@@ -1,4 +1,4 @@
-"""Replies, and looking for them, against a server that speaks as the platforms' documentation says."""
+"""Posting and finding replies, with a server that answers as the platforms document it."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def test_a_standard_reply_is_signed_carries_its_id_and_can_be_found(
     }
 
 
-def test_a_standard_connection_without_an_address_says_how_to_mend_it(
+def test_a_standard_connection_that_cannot_reply_says_why(
     http: HttpClient, connect: Connect
 ) -> None:
     for settings, credentials, reason in (
@@ -153,7 +153,7 @@ def test_trustpilot_signs_in_once_and_once_more_when_its_token_is_revoked(
     )
 
 
-def test_trustpilots_one_reply_makes_room_for_our_second_but_never_takes_a_colleagues_place(
+def test_our_second_reply_at_trustpilot_replaces_our_first_but_never_a_colleagues(
     platform: Platform, http: HttpClient, connect: Connect, http_response: MakeResponse
 ) -> None:
     pilot, connection, target = (
@@ -182,7 +182,7 @@ def test_trustpilots_one_reply_makes_room_for_our_second_but_never_takes_a_colle
     assert answer.reason == "already_answered"
 
 
-def test_trustpilot_reviews_can_be_read_again(
+def test_trustpilot_reviews_can_be_fetched(
     platform: Platform, http: HttpClient, connect: Connect, http_response: MakeResponse
 ) -> None:
     pilot, connection = Trustpilot(), connect("trustpilot", api_base=platform.url)
@@ -276,7 +276,7 @@ def test_a_forum_reply_is_posted_and_found_again_in_a_long_topic(
     )
 
 
-def test_a_forums_refusal_is_told_in_its_own_words(
+def test_a_forums_rejection_has_its_own_words(
     platform: Platform, http: HttpClient, connect: Connect, http_response: MakeResponse
 ) -> None:
     connection = connect("discourse", base_url=platform.url, api_username="heard")
@@ -294,7 +294,7 @@ def test_a_forums_refusal_is_told_in_its_own_words(
     )
 
 
-def test_a_forum_post_read_again_says_what_its_webhook_said(
+def test_a_fetched_forum_post_says_what_its_webhook_said(
     platform: Platform,
     http: HttpClient,
     connect: Connect,
@@ -304,7 +304,8 @@ def test_a_forum_post_read_again_says_what_its_webhook_said(
 ) -> None:
     connection = connect("discourse", base_url=platform.url, api_username="heard")
     review_fields = {
-        "id": 5, "topic_id": 77, "post_number": 1, "username": "mira", "user_id": 3, "raw": "Leaks", "version": 1,
+        "id": 5, "topic_id": 77, "post_number": 1, "username": "mira", "user_id": 3, "raw": "Leaks",
+        "version": 1,
         "created_at": "2026-03-01T10:00:00.000Z", "updated_at": "2026-03-01T10:00:00.000Z",
     }  # fmt: skip
     (event,) = (
@@ -373,7 +374,7 @@ def test_a_text_message_is_sent_from_the_number_that_was_written_to(
     assert len(platform.requests) == 3
 
 
-def test_a_text_message_is_found_by_its_words_since_sending_was_tried(
+def test_a_text_message_is_found_by_its_words_since_the_first_try(
     platform: Platform, http: HttpClient, connect: Connect, http_response: MakeResponse
 ) -> None:
     connection, twilio = connect("twilio_sms", api_base=platform.url), load("twilio_sms")
@@ -469,7 +470,7 @@ def test_every_fault_says_whether_the_reply_may_be_there(
         assert not caught.value.maybe_applied
 
 
-def test_a_connection_that_could_not_be_made_was_never_sent_on(http: HttpClient) -> None:
+def test_without_a_connection_nothing_was_sent(http: HttpClient) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{closed.getsockname()[1]}/"
@@ -478,7 +479,7 @@ def test_a_connection_that_could_not_be_made_was_never_sent_on(http: HttpClient)
     assert not caught.value.maybe_applied
 
 
-def test_an_answer_is_read_up_to_a_limit_and_redirects_are_not_followed(
+def test_a_response_is_read_up_to_a_limit_and_redirects_are_not_followed(
     platform: Platform, http_response: MakeResponse
 ) -> None:
     platform.respond_with(
@@ -531,7 +532,7 @@ def test_only_safe_addresses_are_called(url: str, usable: bool, http: HttpClient
 @pytest.mark.parametrize(
     "host", ["127.0.0.1", "localhost", "localhost.", "[::ffff:127.0.0.1]", "platform.example"]
 )
-def test_without_leave_this_machine_is_not_called_by_any_name(
+def test_this_machine_is_not_called_by_any_name_unless_allowed(
     host: str, loopback: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as nobody:
@@ -556,7 +557,7 @@ def test_without_leave_this_machine_is_not_called_by_any_name(
         (501, "not_allowed"),
     ],
 )
-def test_a_refusal_for_good_has_a_reason(status: int, reason: str) -> None:
+def test_a_rejection_for_good_has_a_reason(status: int, reason: str) -> None:
     assert to_rejection(HttpResponse(status, {}, b""), "It").reason == reason
 
 
@@ -569,10 +570,8 @@ def test_retry_after_is_a_number_or_a_date() -> None:
 
 
 @pytest.mark.parametrize("head", [b"HTTP/1.1 200 OK\r\n\r\n", b""])
-def test_a_server_that_says_a_byte_now_and_then_is_hung_up_on(loopback: None, head: bytes) -> None:
-    """Each byte ends the silence that a read waits for, so that only the whole request's time ends
-    it.
-    """
+def test_a_server_that_sends_a_byte_now_and_then_is_cut_off(loopback: None, head: bytes) -> None:
+    """Each byte ends a silence, so only the limit of the whole request ends the reading."""
     with socket.create_server(("127.0.0.1", 0)) as door:
 
         def drip() -> None:

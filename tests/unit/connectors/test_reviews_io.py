@@ -39,7 +39,8 @@ DELIVERED: Json = {
     "user": {"name": "Odile Brandt", "email_address": "Odile@Example.com"},
 }  # fmt: skip
 LISTED: Json = {
-    "store_review_id": 55, "title": "Hm", "comments": "Slow.", "rating": 2, "date_created": "2026-03-13 09:00:00",
+    "store_review_id": 55, "title": "Hm", "comments": "Slow.", "rating": 2,
+    "date_created": "2026-03-13 09:00:00",
     "reviewer": {"first_name": "Odile", "last_name": "Brandt", "email": "odile@example.com"},
 }  # fmt: skip
 
@@ -106,7 +107,7 @@ def test_the_two_series_of_ids_never_meet_and_the_kind_is_known_without_its_name
     assert parse_delivery({**unnamed, "product": {"sku": "B"}}).events[0].native_id == "product-55"
 
 
-def test_the_address_never_becomes_an_id_and_an_odd_body_is_refused() -> None:
+def test_the_e_mail_address_never_becomes_an_id_and_a_body_without_an_id_is_refused() -> None:
     (event,) = parse_delivery(DELIVERED).events
     assert event.author.id.startswith("email:")
     assert "example" not in repr(event).lower()
@@ -124,7 +125,7 @@ def test_the_address_never_becomes_an_id_and_an_odd_body_is_refused() -> None:
             parse_delivery(broken)
 
 
-def test_a_review_read_again_or_listed_says_what_was_delivered(side: SimulatedConnection) -> None:
+def test_a_fetched_or_listed_review_says_what_was_delivered(side: SimulatedConnection) -> None:
     (event,) = parse_delivery(DELIVERED).events
     result = fetch(side)
     page = side.connector.recent(
@@ -144,7 +145,7 @@ def test_a_review_read_again_or_listed_says_what_was_delivered(side: SimulatedCo
     assert fetch(side).digest != event.digest
 
 
-def test_a_review_that_is_not_among_the_newest_is_never_taken_for_gone(
+def test_a_review_that_is_not_among_the_newest_is_never_gone(
     side: SimulatedConnection,
 ) -> None:
     for number in range(1_000, 1_300):

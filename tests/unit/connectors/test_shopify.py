@@ -87,12 +87,12 @@ def parse_review(document: object, connection: Connection = BLANK, **headers: st
 
 
 def signed_delivery(body: bytes, secret: str = SECRET) -> WebhookRequest:
-    """Signed as shopify.dev writes it: Base64 of the HMAC-SHA256 of the raw body."""
+    """A delivery signed as shopify.dev says: Base64 of the HMAC-SHA256 of the raw body."""
     digest = base64.b64encode(hmac.new(secret.encode(), body, hashlib.sha256).digest()).decode()
     return WebhookRequest("POST", {"x-shopify-hmac-sha256": digest}, body)
 
 
-def test_shopifys_own_vectors_are_judged_as_its_library_does(facts: Callable[[str], str]) -> None:
+def test_shopifys_own_vectors_are_verified_as_by_its_library(facts: Callable[[str], str]) -> None:
     for vector in json.loads(facts("vectors/shopify.json"))["vectors"]:
         headers = {name.lower(): value for name, value in vector["headers"].items()}
         whole = {
@@ -113,7 +113,9 @@ def test_shopifys_own_vectors_are_judged_as_its_library_does(facts: Callable[[st
 
 @given(body=st.binary(min_size=1, max_size=80), bit=st.integers(0, 10_000))
 @settings(max_examples=60, deadline=None)
-def test_what_shopify_signed_is_believed_and_one_flipped_bit_is_not(body: bytes, bit: int) -> None:
+def test_a_body_that_shopify_signed_is_accepted_and_one_flipped_bit_is_not(
+    body: bytes, bit: int
+) -> None:
     request = signed_delivery(body)
     assert SHOPIFY.verify(request, BLANK, (SECRET,), NOW, refuse_http) is None
     at = bit % (len(body) * 8)
@@ -223,7 +225,7 @@ def test_a_review_without_a_date_or_with_unreadable_fields_is_unparseable() -> N
             SHOPIFY.parse(delivery(body), BLANK, NOW)
 
 
-# Asking Shopify
+# The API
 
 
 @pytest.fixture

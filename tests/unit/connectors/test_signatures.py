@@ -1,7 +1,4 @@
-"""Genuine requests are believed, as the platforms' own libraries sign them.
-
-Anything else is not.
-"""
+"""Genuine requests, as the platforms' own libraries sign them, are accepted, and no others."""
 
 from __future__ import annotations
 
@@ -99,7 +96,7 @@ def failure_reason(refusal: SignatureFailure | None) -> SignatureFailureReason |
 @pytest.mark.parametrize("name", SCHEMES)
 @settings(deadline=None, max_examples=40)
 @given(text=st.text(min_size=1), bit=st.integers(0))
-def test_what_was_signed_is_believed_under_any_valid_secret_and_with_one_bit_flipped_refused(
+def test_a_signature_is_accepted_under_any_valid_secret_and_refused_with_one_bit_flipped(
     name: str, text: str, bit: int
 ) -> None:
     scheme = SCHEMES[name]
@@ -134,7 +131,7 @@ def test_what_was_signed_is_believed_under_any_valid_secret_and_with_one_bit_fli
         (301, SignatureFailureReason.STALE),
     ],
 )
-def test_a_dated_signature_is_believed_for_five_minutes_both_ways(
+def test_a_dated_signature_is_accepted_for_five_minutes_both_ways(
     name: str, seconds: int, why: SignatureFailureReason | None
 ) -> None:
     scheme = SCHEMES[name]
@@ -177,7 +174,7 @@ def test_an_unsigned_request_and_a_connection_without_a_secret_are_refused(name:
 
 @settings(deadline=None)
 @given(st.text(), st.text(st.characters(codec="ascii", exclude_categories=["Cc"]), min_size=1))
-def test_what_the_standard_webhooks_and_svix_packages_sign_is_believed(
+def test_a_signature_of_the_standard_webhooks_or_svix_package_is_accepted(
     text: str, message: str
 ) -> None:
     seconds = str(int(NOW.timestamp()))
@@ -204,7 +201,7 @@ def test_what_the_standard_webhooks_and_svix_packages_sign_is_believed(
 
 @settings(deadline=None)
 @given(st.binary())
-def test_what_slacks_package_signs_is_believed(body: bytes) -> None:
+def test_a_signature_of_slacks_package_is_accepted(body: bytes) -> None:
     class StoppedClock(Clock):
         def now(self) -> float:
             return NOW.timestamp()
@@ -217,7 +214,7 @@ def test_what_slacks_package_signs_is_believed(body: bytes) -> None:
     theirs = SignatureVerifier("8f74", StoppedClock())
     assert SlackV0().verify(request, URL, ("8f74",), NOW) is None
     if body.isascii():
-        # The package decodes the body before it signs, so that it cannot sign what is not UTF-8.
+        # The package decodes the body before it signs: it can sign only UTF-8.
         assert theirs.is_valid(body.decode(), seconds, signature)
 
 
@@ -230,7 +227,7 @@ FIELDS = st.dictionaries(st.text(min_size=1, max_size=8), st.text(max_size=20), 
     st.sampled_from(["", "?a=1&b=%27", "?Body=x+y"]),
     st.sampled_from(["HMAC_SHA1", "HMAC_SHA256"]),
 )
-def test_what_twilios_own_validator_signs_is_believed(
+def test_a_signature_of_twilios_own_validator_is_accepted(
     form: dict[str, str], query: str, algorithm: str
 ) -> None:
     signature = RequestValidator("token").compute_signature(URL + query, form, algorithm)
@@ -279,10 +276,10 @@ def fields(body: bytes) -> dict[str, str]:
         return {"never": "signed"}
 
 
-# What is no signature
+# Bad signatures
 
 
-def test_a_standard_secret_that_is_none_signs_nothing() -> None:
+def test_a_secret_of_another_scheme_signs_nothing() -> None:
     headers = {
         "webhook-id": "m",
         "webhook-timestamp": str(int(NOW.timestamp())),
@@ -296,7 +293,7 @@ def test_a_standard_secret_that_is_none_signs_nothing() -> None:
         assert StandardWebhooks().secret_problem(secret)
 
 
-def test_a_prefix_counts_only_where_it_is_asked_for() -> None:
+def test_a_prefix_counts_only_where_it_is_required() -> None:
     digest = (
         META.sign(post(b"{}"), URL, "s", NOW).headers["x-hub-signature-256"].removeprefix("sha256=")
     )
@@ -330,7 +327,7 @@ def test_a_secret_in_a_header_is_compared_whole(secret: str, header_value: str) 
     assert (failure is None) == (header_value == secret)
 
 
-def test_user_and_password_are_read_as_http_says() -> None:
+def test_user_and_password_are_read_as_http_defines_them() -> None:
     scheme = BasicAuth()
     secret = scheme.new_secret()
     assert scheme.verify(scheme.sign(post(b"x"), URL, secret, NOW), URL, (secret,), NOW) is None
@@ -350,7 +347,7 @@ def test_user_and_password_are_read_as_http_says() -> None:
     assert scheme.secret_problem("no colon")
 
 
-def test_zendesks_public_test_secret_is_not_taken() -> None:
+def test_zendesks_public_test_secret_is_not_accepted() -> None:
     assert "everybody knows" in (ZendeskV1().secret_problem(ZendeskV1.PUBLIC_TEST_SECRET) or "")
 
 
@@ -376,7 +373,7 @@ BY_SCHEME: Mapping[str, Scheme] = {
 }
 
 
-def test_the_vectors_that_platforms_publish_come_out_as_they_say(
+def test_the_published_vectors_of_platforms_are_verified_as_they_say(
     vectors: Callable[[], list[dict[str, Any]]],
 ) -> None:
     checked = 0
@@ -408,10 +405,7 @@ def test_the_vectors_that_platforms_publish_come_out_as_they_say(
 
 
 def _when(vector: Mapping[str, Any], headers: Mapping[str, str]) -> datetime:
-    """The moment at which a vector counts.
-
-    What it says, else when it was signed, so that age is not what it tries.
-    """
+    """The time for which a vector is verified: the one it names, else the time of its signature."""
     at = str(vector.get("now") or headers.get("x-zendesk-webhook-signature-timestamp") or "0")
     return (
         datetime.fromtimestamp(float(at), UTC)

@@ -43,11 +43,14 @@ BLANK = Connection("c0ffee", "bus_1", "stamped", "https://api.example.com/hooks/
 TEXT = "Thank you for writing, Tilda. The lamp is on its way again."
 TARGET = ReplyTarget("617", "617", {})
 SENT: Json = {
-    "id": 617, "author": "Tilda", "customerEmail": "Tilda@Example.com", "reviewTitle": "Late", "reviewMessage": "It never came.",
-    "reviewRating": 1, "dateCreated": "2026-03-13T09:00:00.5", "reviewReply": None, "productName": "Lamp",
+    "id": 617, "author": "Tilda", "customerEmail": "Tilda@Example.com", "reviewTitle": "Late",
+    "reviewMessage": "It never came.",
+    "reviewRating": 1, "dateCreated": "2026-03-13T09:00:00.5", "reviewReply": None,
+    "productName": "Lamp",
 }  # fmt: skip
 SHOWN: Json = {
-    "author": "Tilda", "email": "tilda@example.com", "title": "Late", "body": "It never came.", "rating": 1,
+    "author": "Tilda", "email": "tilda@example.com", "title": "Late", "body": "It never came.",
+    "rating": 1,
     "dateCreated": "2026-03-13T09:00:00.5", "productTitle": "Lamp",
 }  # fmt: skip
 
@@ -116,7 +119,7 @@ def test_the_payload_that_stamped_publishes_is_understood(facts: Callable[[str],
 
 
 @pytest.mark.parametrize("header", ["x-stamped-webhook-secret", "x-secret-key"])
-def test_the_secret_is_believed_in_either_header_and_nothing_else(header: str) -> None:
+def test_only_the_secret_is_accepted_in_either_header(header: str) -> None:
     def refused(secret: str, *secrets: str, name: str = header) -> SignatureFailureReason | None:
         refusal = STAMPED.verify(
             WebhookRequest("POST", {name: secret}, b"{}"), BLANK, secrets, NOW, HttpClient()
@@ -140,7 +143,7 @@ def test_numbers_may_come_as_text(id: int, rating: int) -> None:
     )
 
 
-def test_a_reply_inside_the_review_is_the_business_s_own_and_stands_beside_it() -> None:
+def test_a_reply_inside_the_review_is_the_businesss_own_and_stands_beside_it() -> None:
     (review,) = parse_delivery(SENT).events
     (answer,) = parse_delivery(
         {**SENT, "reviewReply": "We are sorry.", "dateReplied": "2026-03-13T10:00:00"}
@@ -158,7 +161,7 @@ def test_a_reply_inside_the_review_is_the_business_s_own_and_stands_beside_it() 
     assert answer.author != review.author
 
 
-def test_only_the_topic_can_date_an_edit_or_tell_a_deletion() -> None:
+def test_only_the_topic_dates_an_edit_or_reports_a_deletion() -> None:
     events = [
         parse_delivery(SENT, topic).events[0]
         for topic in ("review/created", "Review/Updated", "review.deleted")
@@ -176,7 +179,7 @@ def test_only_the_topic_can_date_an_edit_or_tell_a_deletion() -> None:
     assert "x-stamped-topic" in STAMPED.parsed_headers
 
 
-def test_what_is_no_review_is_passed_over_and_a_review_without_an_id_is_refused() -> None:
+def test_a_body_that_is_no_review_is_ignored_and_a_review_without_an_id_is_refused() -> None:
     assert parse_delivery({"id": 1, "question": "?"}) == ParsedDelivery()
     for broken in ({}, {"reviewMessage": "A"}, {**SENT, "dateCreated": "yesterday"}):
         with pytest.raises(Unparseable):
@@ -185,7 +188,7 @@ def test_what_is_no_review_is_passed_over_and_a_review_without_an_id_is_refused(
     assert (nameless.author.id, nameless.author.name) == ("anonymous:617", None)
 
 
-def test_a_review_read_again_or_listed_is_the_one_that_was_delivered(
+def test_a_fetched_or_listed_review_is_the_delivered_one(
     side: SimulatedConnection,
 ) -> None:
     (event,) = parse_delivery(SENT).events
@@ -253,7 +256,7 @@ def test_a_reply_that_somebody_else_wrote_is_never_overwritten(
 
 
 @pytest.mark.parametrize("mode", [FaultMode.FAIL_AFTER, FaultMode.DROP])
-def test_a_reply_taken_without_a_word_is_doubtful_and_found(
+def test_a_reply_that_was_taken_without_a_response_is_doubtful_and_found(
     side: SimulatedConnection, mode: FaultMode
 ) -> None:
     side.simulator.add_fault("stamped", mode)
@@ -280,7 +283,7 @@ def test_a_reply_that_cannot_be_sent_is_refused_with_the_reason(
     assert side.simulator.replies() == []
 
 
-def test_stamped_s_refusals_and_waits_are_told_apart(side: SimulatedConnection) -> None:
+def test_stampeds_rejections_and_waits_are_different(side: SimulatedConnection) -> None:
     side.simulator.add_fault("stamped", FaultMode.REJECT)
     assert isinstance(reply(side), Rejection)
     side.simulator.add_fault("stamped", FaultMode.RATE_LIMITED, seconds=7, call_kind=CallKind.REPLY)
@@ -296,7 +299,7 @@ def test_stamped_s_refusals_and_waits_are_told_apart(side: SimulatedConnection) 
 
 
 @pytest.mark.parametrize(("setting", "sent"), [("yes", "isEmail=true"), ("", "isEmail=false")])
-def test_the_customer_is_written_to_only_if_the_business_wants_it(
+def test_the_customer_gets_an_e_mail_only_if_the_business_wants_it(
     setting: str,
     sent: str,
     platform: Any,

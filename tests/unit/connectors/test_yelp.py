@@ -114,9 +114,7 @@ def test_the_payloads_that_yelp_publishes_are_understood(facts: Callable[[str], 
     )
 
 
-def test_what_is_no_review_and_what_is_another_business_s_is_passed_over_and_a_bad_update_costs_only_itself() -> (
-    None
-):
+def test_other_events_and_businesses_are_ignored_and_a_bad_update_costs_only_itself() -> None:
     lead, bad = {"event_type": "NEW_EVENT", "event_id": "e-1"}, {"event_type": "NEW_REVIEW_EVENT"}
     parsed = parse_delivery(lead, bad, {"event_type": "NEW_REVIEW_EVENT", "review_id": REVIEW})
     assert [event.native_id for event in parsed.events] == [REVIEW]
@@ -162,7 +160,7 @@ def test_any_order_of_arrival_ends_with_what_happened_last() -> None:
 
 
 @given(st.text(max_size=300))
-def test_a_challenge_is_given_back_only_in_characters_that_mean_nothing_to_a_browser(
+def test_a_challenge_is_returned_only_if_its_characters_mean_nothing_to_a_browser(
     query: str,
 ) -> None:
     answer = YELP.handshake(WebhookRequest("GET", {}, b"", f"verification={query}"), BLANK, (), NOW)
@@ -177,17 +175,18 @@ def test_a_challenge_is_given_back_only_in_characters_that_mean_nothing_to_a_bro
 
 @pytest.mark.parametrize(
     ("query", "status"),
-    [("verification=yv-3f9c.0d_72~ab", 200), ("verification=", 400), ("", 400), ("verification=a&verification=b", 400),
+    [("verification=yv-3f9c.0d_72~ab", 200), ("verification=", 400), ("", 400),
+    ("verification=a&verification=b", 400),
      ("verification=%3Cscript%3E", 400), ("verification=" + "a" * 201, 400), ("&" * 100, 400)],
 )  # fmt: skip
-def test_only_a_sane_verification_string_is_answered(query: str, status: int) -> None:
+def test_only_a_plausible_verification_string_is_answered(query: str, status: int) -> None:
     answer = YELP.handshake(WebhookRequest("GET", {}, b"", query), BLANK, (), NOW)
     assert answer is not None
     assert answer.status == status
     assert YELP.handshake(WebhookRequest("POST", {}, b"{}", query), BLANK, (), NOW) is None
 
 
-def test_the_words_are_read_from_the_business_s_newest_reviews(side: SimulatedConnection) -> None:
+def test_the_words_are_read_from_the_businesss_newest_reviews(side: SimulatedConnection) -> None:
     expected = side.connector.fetch(
         REVIEW, PlatformAccount(side.connection, side.credentials, side.http)
     )
@@ -208,7 +207,7 @@ def test_the_words_are_read_from_the_business_s_newest_reviews(side: SimulatedCo
     assert expected.reply_to["business_id"] == side.connection.settings["business_ids"]
 
 
-def test_a_review_that_is_not_listed_or_may_not_be_read_is_never_taken_for_gone(
+def test_a_review_that_is_not_listed_or_may_not_be_read_is_never_gone(
     side: SimulatedConnection,
 ) -> None:
     def fetch(native_id: str, **credentials: str) -> object:
@@ -235,7 +234,7 @@ def test_a_response_is_posted_once_found_and_never_replaced(side: SimulatedConne
     assert [posted_reply.text for posted_reply in side.simulator.replies()] == [TEXT]
 
 
-def test_yelp_s_own_word_that_somebody_responded_counts_where_the_review_is_not_listed(
+def test_yelps_own_error_counts_where_the_response_is_not_listed(
     platform: Platform, side: SimulatedConnection, http_response: Callable[..., object]
 ) -> None:
     description = "Review already has a comment by a different business user."
@@ -255,7 +254,7 @@ def test_yelp_s_own_word_that_somebody_responded_counts_where_the_review_is_not_
 
 
 @pytest.mark.parametrize("mode", [FaultMode.FAIL_AFTER, FaultMode.DROP])
-def test_a_response_taken_without_a_word_is_doubtful_and_found(
+def test_a_response_that_was_taken_without_an_answer_is_doubtful_and_found(
     side: SimulatedConnection, mode: FaultMode
 ) -> None:
     side.simulator.add_fault("yelp", mode)
@@ -277,10 +276,12 @@ def test_a_token_that_was_revoked_is_replaced_and_the_response_is_posted_once(
 
 @pytest.mark.parametrize(
     ("text", "without", "reason"),
-    [("x" * 5_001, {}, "too_long"), ("Thank you \U0001f600", {}, "rejected"), ("Thank you \u2764\ufe0f", {}, "rejected"),
-     (TEXT, {"refresh_token": ""}, "no_credentials"), (TEXT, {"refresh_token": "wrong"}, "unauthorized")],
+    [("x" * 5_001, {}, "too_long"), ("Thank you \U0001f600", {}, "rejected"),
+    ("Thank you \u2764\ufe0f", {}, "rejected"),
+     (TEXT, {"refresh_token": ""}, "no_credentials"), (TEXT, {"refresh_token": "wrong"},
+     "unauthorized")],
 )  # fmt: skip
-def test_what_yelp_would_refuse_is_refused_with_the_reason(
+def test_a_text_that_yelp_would_refuse_is_rejected_with_the_reason(
     side: SimulatedConnection, text: str, without: dict[str, str], reason: str
 ) -> None:
     rejection = reply(side, text, **without)
@@ -289,7 +290,7 @@ def test_what_yelp_would_refuse_is_refused_with_the_reason(
     assert side.simulator.replies() == []
 
 
-def test_yelp_s_own_refusals_say_what_to_do(side: SimulatedConnection) -> None:
+def test_yelps_rejections_say_what_to_do(side: SimulatedConnection) -> None:
     side.simulator.add_fault("yelp", FaultMode.REJECT)
     rejection = reply(side)
     assert isinstance(rejection, Rejection)
@@ -308,7 +309,7 @@ def test_yelp_s_own_refusals_say_what_to_do(side: SimulatedConnection) -> None:
 @pytest.mark.parametrize(
     "body", [b"", b"[]", b"{}", b'{"error": {"id": "SOMETHING_NEW"}}', b'{"error": "no"}']
 )
-def test_a_refusal_that_is_not_understood_stays_one(
+def test_an_unknown_rejection_stays_one(
     body: bytes, platform: Platform, side: SimulatedConnection
 ) -> None:
     platform.respond_with(
@@ -343,10 +344,11 @@ def test_the_daily_quota_is_something_to_wait_for(
 
 @pytest.mark.parametrize(
     ("response_fields", "expected"),
-    [({"public_response": TEXT}, SentReply(REVIEW)), ({"public_response": {"text": TEXT}}, SentReply(REVIEW)),
+    [({"public_response": TEXT}, SentReply(REVIEW)), ({"public_response": {"text": TEXT}},
+    SentReply(REVIEW)),
      ({"public_response": None}, ReplyLookup.ABSENT), ({}, ReplyLookup.CANNOT_TELL)],
 )  # fmt: skip
-def test_a_response_is_recognised_in_either_shape_and_silence_proves_nothing(
+def test_a_response_is_found_in_either_shape_and_its_absence_proves_nothing(
     response_fields: dict[str, object],
     expected: object,
     platform: Platform,

@@ -38,8 +38,10 @@ BLANK = Connection("c0ffee", "bus_1", "yotpo", "https://api.example.com/hooks/c0
 TEXT = "Thank you for writing, Ida. A new kettle is on its way."
 TARGET = ReplyTarget("219", "219", {})
 SHOWN: Json = {
-    "title": "Broken", "content": "It&#39;s broken.", "score": 1, "created_at": "2026-03-13T09:00:00.000Z",
-    "updated_at": "2026-03-13T09:00:00.000Z", "deleted": False, "archived": False, "name": "Ida", "email": "Ida@Example.com", "user_id": 7,
+    "title": "Broken", "content": "It&#39;s broken.", "score": 1,
+    "created_at": "2026-03-13T09:00:00.000Z",
+    "updated_at": "2026-03-13T09:00:00.000Z", "deleted": False, "archived": False, "name": "Ida",
+    "email": "Ida@Example.com", "user_id": 7,
 }  # fmt: skip
 
 
@@ -186,7 +188,7 @@ def test_a_deletion_is_final_and_an_archived_review_can_come_back() -> None:
     assert parse_delivery({"id": 1}).events[0].revision < created.revision
 
 
-def test_other_events_are_passed_over_and_a_body_without_a_review_is_refused() -> None:
+def test_other_events_are_ignored_and_a_body_without_a_review_is_refused() -> None:
     assert parse_delivery({"id": 1}, "product_create") == ParsedDelivery()
     for body in (
         b'{"event": "review_create"}',
@@ -197,9 +199,7 @@ def test_other_events_are_passed_over_and_a_body_without_a_review_is_refused() -
             YOTPO.parse(WebhookRequest("POST", {}, body), BLANK, NOW)
 
 
-def test_an_author_without_a_user_goes_by_the_hashed_address_and_one_without_either_by_the_review() -> (
-    None
-):
+def test_an_author_is_known_by_user_then_by_hashed_address_then_by_the_review() -> None:
     addresses = ["Ida@Example.com", " ida@example.COM "]
     author_ids = {
         parse_delivery({"id": number, "customer_email": address}).events[0].author.id
@@ -213,7 +213,7 @@ def test_an_author_without_a_user_goes_by_the_hashed_address_and_one_without_eit
     assert len(odd.problems) == 1
 
 
-def test_a_review_read_again_is_the_one_that_was_told_of(side: SimulatedConnection) -> None:
+def test_a_fetched_review_is_the_delivered_one(side: SimulatedConnection) -> None:
     result = fetch(side)
     (told,) = parse_delivery(SHOWN | {"id": 219}).events
     assert isinstance(result, ReviewEvent)
@@ -301,7 +301,7 @@ def test_a_comment_that_somebody_else_wrote_is_never_overwritten(
 @pytest.mark.parametrize(
     "response_to_read", [(404, None), (200, {"response": {"review": {"id": 219}}})]
 )
-def test_a_review_that_cannot_be_looked_at_is_commented_on_all_the_same(
+def test_a_review_that_cannot_be_read_still_gets_a_comment(
     response_to_read: tuple[int, Any],
     platform: Platform,
     side: SimulatedConnection,
@@ -321,14 +321,14 @@ def test_a_review_that_cannot_be_looked_at_is_commented_on_all_the_same(
     assert [method for method, *_ in platform.requests] == ["POST", "GET", "POST"]
 
 
-def test_what_may_not_be_looked_at_is_not_commented_on(side: SimulatedConnection) -> None:
+def test_without_permission_to_read_nothing_is_commented_on(side: SimulatedConnection) -> None:
     rejection = reply(side, api_secret="wrong")
     assert isinstance(rejection, Rejection)
     assert (rejection.reason, side.simulator.replies()) == ("unauthorized", [])
 
 
 @pytest.mark.parametrize("mode", [FaultMode.FAIL_AFTER, FaultMode.DROP])
-def test_a_comment_taken_without_a_word_is_doubtful_and_found(
+def test_a_comment_that_was_taken_without_a_response_is_doubtful_and_found(
     side: SimulatedConnection, mode: FaultMode
 ) -> None:
     side.simulator.add_fault("yotpo", mode)
@@ -355,7 +355,7 @@ def test_a_comment_that_cannot_be_sent_is_refused_with_the_reason(
     assert side.simulator.replies() == []
 
 
-def test_yotpo_s_refusals_and_waits_are_told_apart(side: SimulatedConnection) -> None:
+def test_yotpos_rejections_and_waits_are_different(side: SimulatedConnection) -> None:
     side.simulator.add_fault("yotpo", FaultMode.REJECT)
     assert isinstance(reply(side), Rejection)
     side.simulator.add_fault("yotpo", FaultMode.RATE_LIMITED, seconds=7, call_kind=CallKind.REPLY)
