@@ -35,7 +35,7 @@ from tests.unit.simulated import PLATFORMS, SAMPLES, SimulatedConnection, connec
 pytestmark = pytest.mark.loopback
 
 TEXT = "Thank you for writing, Ida. We are sorry about the wait; Tom will call you today."
-TOKEN_FIELDS = {"access_token", "accessJwt"}
+TOKEN_FIELDS = {"access_token", "accessJwt", "jwt"}
 CAPABILITIES = {name: load(name).capabilities for name in PLATFORMS}
 SIMULATED = [name for name in PLATFORMS if name in platform_classes()]
 POLLED = [name for name in SIMULATED if CAPABILITIES[name].poll_seconds is not None]

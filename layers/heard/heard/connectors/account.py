@@ -12,8 +12,8 @@ class Connection:
     """One platform account of one business.
 
     `id` is the part of the webhook's address that nobody can guess. `url` is the whole address as
-    the platform knows it; some signatures cover it, such as Twilio's. `settings` are not secret: the
-    base of an API, an account id.
+    the platform knows it; some signatures cover it, such as Twilio's. `settings` are not secret:
+    the base address of an API, an account id.
     """
 
     id: str

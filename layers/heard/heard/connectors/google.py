@@ -1,16 +1,14 @@
-"""What Google's platforms share.
+"""What Google's platforms share: tokens of Pub/Sub, access tokens, and errors.
 
-Believing the tokens that Pub/Sub sends, getting access tokens, and reading errors and pages.
+Pub/Sub authenticates a push with `Authorization: Bearer <OIDC token>`. The token is a JWT that
+Google signs (RS256) with one of the keys that it publishes and changes every few days.
+`verify_push` checks it as google-auth does, with one difference: google-auth allows no clock skew,
+and we allow ten seconds, because a function's clock and Google's are two. We compare the claims by
+hand, not by PyJWT, because the time is an argument.
 
-Pub/Sub authenticates a push with `Authorization: Bearer <OIDC token>`: a JWT that Google signs
-(RS256) with one of the keys that it publishes and changes every few days. `refused_push` checks it
-as google-auth does, which allows no clock skew; ten seconds are allowed here, since a function's
-clock and Google's are two. Claims are compared by hand rather than by PyJWT because the instant is
-an argument.
-
-Access tokens are asked for with a refresh token (RFC 6749, section 6) or a service account's signed
-assertion (RFC 7523). The addresses asked are the connection's settings or Google's own, never those
-that a key file names.
+Access tokens are given for a refresh token (RFC 6749, section 6) or for a service account's signed
+assertion (RFC 7523). They are asked for at the address in the connection's settings or at Google's
+own address, never at one that a key file names.
 
 Sources: cloud.google.com/pubsub/docs/authenticate-push-subscriptions;
 GoogleCloudPlatform/python-docs-samples appengine/standard_python3/pubsub/main.py;
@@ -48,9 +46,9 @@ TOKEN_URL: Final = "https://oauth2.googleapis.com/token"
 ISSUERS: Final = ("accounts.google.com", "https://accounts.google.com")
 CLOCK_SKEW_SECONDS: Final = 10
 REFETCH_SECONDS: Final = 60
-"""A key id that we do not know makes us read the published keys again, but not more often.
+"""The shortest time between two readings of the published keys.
 
-Anybody can invent key ids.
+An unknown key id makes us read them again, and anybody can invent key ids.
 """
 
 _TITLE: Final = "Google"
@@ -73,18 +71,18 @@ class _KeySet:
 
 
 class PublishedKeys:
-    """The keys that Google signs with, as published at an address.
+    """The keys that Google signs with, as it publishes them at an address.
 
-    Kept for as long as its Cache-Control says.
+    They are kept for as long as the Cache-Control of the response says.
     """
 
     def __init__(self) -> None:
         self._cache: dict[str, _KeySet] = {}
 
     def key(self, kid: str, url: str, http: Http, now: datetime) -> RSAPublicKey | None:
-        """The key of that id; None if none is published.
+        """The key with that id; None if none is published.
 
-        Raises PlatformUnavailable when the keys cannot be read.
+        Raises PlatformUnavailable if the keys cannot be read.
         """
         key_set, timestamp = self._cache.get(url), now.timestamp()
         if (
@@ -129,10 +127,11 @@ def _fetch_key_set(url: str, http: Http, timestamp: float) -> _KeySet:
 
 
 def parse_public_key(encoded_key: object) -> RSAPublicKey | None:
-    """An RSA key from a certificate in PEM (as /oauth2/v1/certs lists them) or a JWK
-    (/oauth2/v3/certs); None if it is neither.
+    """An RSA key; None for anything else.
+
+    It is a certificate in PEM, as /oauth2/v1/certs lists them, or a JWK (/oauth2/v3/certs).
     """
-    # Imported here: only a push needs them, and they cost tens of milliseconds.
+    # Imported here: only a push needs them, and importing them takes tens of milliseconds.
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey  # noqa: PLC0415
     from cryptography.x509 import load_pem_x509_certificate  # noqa: PLC0415
     from jwt import InvalidKeyError  # noqa: PLC0415
@@ -153,7 +152,10 @@ def parse_public_key(encoded_key: object) -> RSAPublicKey | None:
 
 
 def verified_content(token: str, key: RSAPublicKey) -> bytes | None:
-    """What a compact JWS holds, if that key signed it by RS256; None if not. Looks at no claim."""
+    """The content of a compact JWS if that key signed it by RS256, else None.
+
+    Checks no claim.
+    """
     import jwt  # noqa: PLC0415 - as above
 
     try:
@@ -173,10 +175,10 @@ def verify_push(
     http: Http,
     now: datetime,
 ) -> SignatureFailure | None:
-    """None if Google made this push for `audience` in the name of the service account `email`, else
-    why it is not believed.
+    """None if Google made this push for `audience` as the service account `email`.
 
-    Total, but for PlatformUnavailable when the published keys cannot be read.
+    Else the failure. Total, with one exception: PlatformUnavailable if the published keys cannot be
+    read.
     """
     import jwt  # noqa: PLC0415 - as above
 
@@ -187,8 +189,11 @@ def verify_push(
         )
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if not token:
-        detail = "There is no Authorization header with a token: turn on authentication in the Pub/Sub subscription."
-        return SignatureFailure(SignatureFailureReason.SIGNATURE_MISSING, detail)
+        return SignatureFailure(
+            SignatureFailureReason.SIGNATURE_MISSING,
+            "There is no Authorization header with a token: turn on authentication in the Pub/Sub "
+            "subscription.",
+        )
     if scheme.lower() != "bearer" or len(token) > _TOKEN_LIMIT or not _JWT_PATTERN.fullmatch(token):
         return SignatureFailure(
             SignatureFailureReason.SIGNATURE_MALFORMED,
@@ -272,11 +277,10 @@ def _verify_claims(
 
 
 def sign_push(request: WebhookRequest, audience: str, secret: str, now: datetime) -> WebhookRequest:
-    """The request as Pub/Sub would send it. `secret` is JSON.
+    """The request as Pub/Sub would send it.
 
-    `private_key` (PEM), its `kid`, and the service account's `email`.
-
-    Raises ValueError for any other secret.
+    `secret` is JSON: `private_key` (PEM), its `kid`, and the `email` of the service account. Raises
+    ValueError for any other secret.
     """
     import jwt  # noqa: PLC0415 - as above
 
@@ -341,8 +345,11 @@ def service_account_grant(account: PlatformAccount, scope: str) -> TokenGrant | 
         email, kid = key_file.id("client_email"), key_file.optional_id("private_key_id")
         key = _private_key(key_file.text("private_key") or "")
     except (Unparseable, ValueError, TypeError):
-        detail = "service_account is not the whole text of a service account's JSON key file: make a new key in Google Cloud and enter its file."
-        return Rejection("bad_credentials", detail)
+        return Rejection(
+            "bad_credentials",
+            "service_account is not the whole text of a service account's JSON key file: make a "
+            "new key in Google Cloud and enter its file.",
+        )
     url = _token_url(account)
 
     def build_form() -> Mapping[str, str]:
@@ -363,8 +370,8 @@ def service_account_grant(account: PlatformAccount, scope: str) -> TokenGrant | 
             ),
         }
 
-    # The whole file names the grant: whoever knows only the account's address must not be handed
-    # its token from memory.
+    # The whole file is part of the cache key: a person who knows only the account's e-mail address
+    # must not get its token from memory.
     return TokenGrant(url, (url, scope, text), build_form)
 
 

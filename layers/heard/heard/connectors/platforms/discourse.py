@@ -41,6 +41,7 @@ changed).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 from urllib.parse import quote, urlencode
@@ -165,9 +166,11 @@ class Discourse(ReviewApi):
         """One post."""
         return ApiRequest("GET", f"/posts/{quote(native_id, safe='')}.json")
 
-    def read_review(self, native_id: str, account: PlatformAccount) -> Fields | Rejection:
+    def read_review(
+        self, native_id: str, account: PlatformAccount, reply_to: Mapping[str, str] | None = None
+    ) -> Fields | Rejection:
         """The post as the forum shows it to our user, with its topic's title."""
-        post = super().read_review(native_id, account)
+        post = super().read_review(native_id, account, reply_to)
         if (
             isinstance(post, Rejection)
             or post.values.get("post_number") != 1

@@ -1,27 +1,27 @@
 """Feefo service and product feedback.
 
-A delivery holds only "a unique identifier" of the feedback, in a shape that no document shows, so
-that several are read: the bare id as the body or as JSON text, a form or an object with `id`,
-`feedback_id`, `review_id`, `unique_id`, `identifier` or these in camel case, such an object under
-`feedback`, `review` or `data`, and lists of all these. A bare id is 24 hexadecimal digits, as in
-all of Feefo's examples; anything else is refused, and an empty object is taken for a test. The
-event is without words, and `fetch` reads them by the Reviews API (`id`: "filter reviews based on
-the feedback id").
+A delivery holds only "a unique identifier" of the feedback. No document shows its shape, so we read
+several: the bare id as the body or as JSON text; a form or an object with `id`, `feedback_id`,
+`review_id`, `unique_id`, `identifier`, or these in camel case; such an object under `feedback`,
+`review` or `data`; and lists of all these. A bare id has 24 hexadecimal digits, as in all of
+Feefo's examples. Anything else is refused. An empty object is a test. The event has no words:
+`fetch` reads them with the Reviews API (`id`: "filter reviews based on the feedback id").
 
-No signature is documented: a webhook may have a pre-shared key, but not how it is sent. What
-protects the address is that nobody can guess it, and everything is re-read before it is believed.
+No signature is documented. A webhook may have a pre-shared key, but no document says how it is
+sent. The secret address protects the webhook, and Heard reads every review at Feefo before it acts.
 
-Order. A delivery is dated by nothing, and comes before any version that was read. What is read is
-dated by `last_updated_date`, else by `created_at` (milliseconds since 1970).
+Order. Nothing dates a delivery, so it comes before any version that was read. What is read is dated
+by `last_updated_date`, else by `created_at` (milliseconds since 1970).
 
-One sale's feedback has a service part and a part for each product, each with an id and words of its
-own; each is a review here. Given the id of the whole, the service part speaks for it. Feedback that
-the API does not show may be waiting for moderation, and is never taken for deleted.
+The feedback of one sale has a part for the service and a part for each product. Each part has an id
+and words of its own, so each is a review here. If the id is the one of the whole feedback, the
+service part stands for it. Feedback that the API does not show may wait for moderation, so it is
+never taken for deleted.
 
 Sources: support.feefo.com articles 8000055515 (webhooks), 8000112939 (request parameters),
-8000097326 (response); feefo.readme.io/reference (OAuth 2.0 Token; token address from programs that
-use it). A call that replies exists (others offer it with author, review_id, response_text,
-notify_customer), but its address was not found.
+8000097326 (response); feefo.readme.io/reference (OAuth 2.0 Token; the token address is from
+programs that use it). A call that replies exists (others offer it with author, review_id,
+response_text, notify_customer), but we did not find its address.
 """
 
 from __future__ import annotations
@@ -61,17 +61,24 @@ _PAGE_SIZE: Final = 100
 _BARE_ID: Final = re.compile(r"[0-9a-f]{24}")
 _NAMED_ID: Final = re.compile(r"[A-Za-z0-9_-]{6,64}")
 _ID_NAMES: Final = (
-    "id", "feedback_id", "review_id", "unique_id", "identifier", "feedbackId", "reviewId", "uniqueId",
-)  # fmt: skip
+    "id",
+    "feedback_id",
+    "review_id",
+    "unique_id",
+    "identifier",
+    "feedbackId",
+    "reviewId",
+    "uniqueId",
+)
 _WRAPPERS: Final = ("feedback", "review", "data")
 _DEPTH_LIMIT: Final = 3
 _PART: Final = "part"
 _MAX_MILLIS: Final = 253_402_300_799_999
-"""The end of the year 9999, after which times have no text that sorts."""
+"""The end of the year 9999. Later times have no text that sorts."""
 
 
 class Feefo(ReviewApi):
-    """The connector of Feefo."""
+    """The connector of one merchant's feedback at Feefo."""
 
     capabilities = Capabilities(
         platform="feefo",
@@ -93,7 +100,7 @@ class Feefo(ReviewApi):
             "merchant_identifier": "the merchant identifier of the Feefo account, such as "
             "example-retail-merchant"
         },
-        optional_settings={"api_base": f"where Feefo's API is ({_API} if not said)"},
+        optional_settings={"api_base": f"where Feefo's API is (default {_API})"},
         credentials={
             "client_id": "client id of Feefo's OAuth 2.0 credentials",
             "client_secret": "its client secret",
@@ -104,26 +111,26 @@ class Feefo(ReviewApi):
             "2. Let it be triggered when feedback is created and when it is updated; leave the "
             "pre-shared key empty.\n"
             "3. Ask Feefo for OAuth 2.0 credentials, and enter them and the merchant identifier "
-            "here: a webhook brings only an id.\n"
-            "4. Keep the address to yourself: whoever knows it can send ids, though Heard acts "
-            "only on what Feefo itself shows."
+            "here: a webhook holds only an id.\n"
+            "4. Keep the address secret: anybody who knows it can send ids. Heard acts only on "
+            "what Feefo itself shows."
         ),
         limitations=(
-            "Heard cannot reply: no document gives Feefo's call for it. Answer in the Feefo Hub, "
-            "and say in Heard that you did.",
+            "Heard cannot reply: no document describes Feefo's call for that. Reply in the Feefo "
+            "Hub, and record it in Heard.",
             "Without credentials a review has neither words nor rating.",
             "NPS feedback is not read.",
-            "Feefo does not tell of deletions; Heard finds them when it lists reviews.",
+            "Feefo does not report deletions; Heard finds them when it polls.",
         ),
         verified=(
-            "The shape of Feefo's documented answer of the Reviews API is what the simulated "
-            "platform gives.",
+            "The simulated platform answers in the documented shape of Feefo's Reviews API.",
         ),
         assumptions=(
-            "The shape of a delivery: a bare id, or one of several names in JSON or a form.",
-            "Which of a feedback's ids a delivery holds: if it is the one of the whole, listing "
-            "finds its parts as reviews of their own.",
-            "That last_updated_date dates an edit.",
+            "The shape of a delivery: a bare id, or an id under one of several names in JSON or a "
+            "form.",
+            "Which of a feedback's ids a delivery holds. If it is the id of the whole, a poll "
+            "finds the parts as reviews of their own.",
+            "last_updated_date is the time of an edit.",
         ),
     )
 
@@ -133,7 +140,7 @@ class Feefo(ReviewApi):
     def parse(
         self, request: WebhookRequest, connection: Connection, now: datetime
     ) -> ParsedDelivery:
-        """The feedback that a delivery names, without its words. Raises Unparseable."""
+        """The feedback that a delivery names, without words. Raises Unparseable."""
         if request.body.strip() == b"{}":
             return ParsedDelivery((test_event(),))
         ids = list(dict.fromkeys(_read_ids(request.body)))
@@ -162,7 +169,10 @@ class Feefo(ReviewApi):
         )
 
     def fetch(self, native_id: str, account: PlatformAccount) -> ReviewEvent | None:
-        """The part of a feedback that has this id, or the first part of the feedback that has it."""
+        """The part of a feedback that has this id.
+
+        If the id is the one of a whole feedback, its first part.
+        """
         response = self.read(
             ApiRequest("GET", "", {"id": native_id, "full_thread": "include"}), account
         )
@@ -221,7 +231,7 @@ def _partial_event(native_id: str) -> ReviewEvent:
 
 
 def _read_ids(body: bytes) -> Iterator[str]:
-    """The ids that a body names, whichever shape it has. Raises Unparseable."""
+    """The ids in a body of any of the known shapes. Raises Unparseable."""
     if body.lstrip()[:1] in {b"{", b"[", b'"'}:
         yield from _ids_in(read_json(body), 0)
     elif _BARE_ID.fullmatch(text := body.decode("ascii", "replace").strip()):
@@ -248,7 +258,7 @@ def _ids_in(value: object, depth: int) -> Iterator[str]:
 
 
 def _parts(feedback: Fields) -> Iterator[Fields]:
-    """The parts of one sale's feedback that have an id: the service's first, then the products'."""
+    """The parts of a feedback that have an id: the service first, then the products."""
     service = feedback.object("service")
     for part in (service, *feedback.objects("products")):
         if part.values.get("id"):

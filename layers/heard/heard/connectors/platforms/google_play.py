@@ -1,26 +1,28 @@
-"""Google Play reviews, which nobody pushes: Heard asks for the latest ones.
+"""Google Play reviews. Nobody pushes them: Heard polls for the latest ones.
 
-`reviews.list` holds the reviews of production versions that were written or changed within the last
-week and have words, latest change first; `tokenPagination.nextPageToken` leads on. A review is
-`{"reviewId", "authorName", "comments"}`, the comments being `{"userComment"}`, the customer's as it
-is now, and `{"developerComment"}`, the business's. 200 GET an hour are allowed, so that polling
-every five minutes leaves room for pages and for looking before replying.
+`reviews.list` holds the reviews of production versions that have words and were written or changed
+within the last week, latest change first; `tokenPagination.nextPageToken` names the next page. A
+review is `{"reviewId", "authorName", "comments"}`. Its comments are `{"userComment"}`, the
+customer's as it is now, and `{"developerComment"}`, the business's. 200 GET requests an hour are
+allowed, so a poll every five minutes leaves room for further pages and for the reading before a
+reply.
 
 Order. A review's revision is the lastModified of the customer's comment, which every edit moves.
 The list does not tell an edit from a new review, so every event is `created`; Heard knows what it
 had before.
 
-The customer's comment may hold a title: it then stands before a tab. reviewerLanguage is the
-device's and "not guaranteed to match the language the review is written in", so it is not taken.
-The author has a name and no id.
+The customer's comment may hold a title, which stands before a tab. reviewerLanguage is the device's
+and "not guaranteed to match the language the review is written in", so it is not used. The author
+has a name and no id.
 
-Replies. One a review; a second takes the first one's place; at most about 350 characters (never cut
-here), tags are removed. The API does not say who wrote it: one whose text is one of our own earlier
-replies is replaced by our next, any other is somebody else's and never overwritten, as far as the
-review can be read. The business's own reply is part of the review and no event.
+Replies. A review shows one; a second one takes its place. At most about 350 characters (Heard never
+cuts), and tags are removed. The API does not say who wrote it. A reply with the text of one of our
+own earlier replies is replaced by our next one. Any other is somebody else's, and is never
+overwritten as long as the review can be read. The business's own reply is part of the review and no
+event.
 
-Deletions. No document says what reviews.get answers for a review that was deleted, or is older than
-a week. A 404 might only mean old, so it proves nothing, and deletions are not noticed.
+Deletions. No document says what reviews.get answers for a review that was deleted or is older than
+a week. A 404 may only mean that it is old, so it proves nothing, and deletions are not noticed.
 
 Sources: developers.google.com/android-publisher/reply-to-reviews;
 …/android-publisher/api-ref/rest/v3/reviews (get, list, reply); googleapis.dev reference of
@@ -60,7 +62,7 @@ _SCOPE: Final = "https://www.googleapis.com/auth/androidpublisher"
 _TITLE: Final = "Google Play"
 _PAGE_SIZE: Final = 100
 _MAX_TIME: Final = 253_402_300_799
-"""The last second of the year 9999: revisions sort as text only while years have four digits."""
+"""The last second of the year 9999. Revisions sort as text only while years have four digits."""
 
 
 class GooglePlay(ReviewApi):
@@ -85,39 +87,36 @@ class GooglePlay(ReviewApi):
         poll_seconds=300,
         settings={"package_name": "the app's package name, such as com.example.app"},
         optional_settings={
-            "api_base": f"where the API is ({_API} if not said)",
-            "token_url": f"where access tokens are given ({google.TOKEN_URL} if not said)",
+            "api_base": f"where the API is (default {_API})",
+            "token_url": f"where access tokens are given (default {google.TOKEN_URL})",
         },
         credentials={"service_account": "the whole text of the service account's JSON key file"},
         guide=(
             "1. In Google Cloud, turn on the Google Play Android Developer API and create a "
             "service account with a JSON key.\n"
             "2. In the Play Console open Users and permissions, invite the service account's "
-            "e-mail address, and give it for this app"
-            " View app information and Reply to reviews.\n"
+            "e-mail address, and give it View app information and Reply to reviews for this app.\n"
             "3. Enter the app's package name and the text of the JSON key file here; new "
             "permissions can take a day to work."
         ),
         limitations=(
-            "Google Play lists only reviews that were written or changed within the last week: "
-            "older ones, and what was changed while Heard"
-            " was not asking for more than a week, are not seen.",
+            "Google Play lists only reviews that were written or changed within the last week. "
+            "Heard misses older ones, and changes while it did not poll for more than a week.",
             "Ratings without words and reviews of test versions are not in the API.",
             "Deleted reviews are not noticed.",
-            "Google does not say who wrote a reply: one that stands there with other words than "
-            "Heard's is never replaced, as long as"
-            " Google lets Heard read the review; change it in the Play Console.",
+            "Google does not say who wrote a reply. Heard never replaces one with other words "
+            "than its own, as long as Google lets it read the review: change that one in the Play "
+            "Console.",
         ),
         verified=(
             "The list in Google's documentation is read.",
             "Assertions are checked with PyJWT by the simulated token endpoint.",
         ),
         assumptions=(
-            "What the API answers for a review that was deleted or is older than a week is not "
-            "documented.",
+            "No document says what the API answers for a review that was deleted or is older than "
+            "a week.",
             "The limit of 350 is documented as approximate, and its unit as characters only.",
-            "That an address with reviewId opens the review in the store is known from public "
-            "code only.",
+            "An address with reviewId opens the review in the store; only public code says so.",
         ),
     )
     parsed_headers = ()
@@ -126,7 +125,7 @@ class GooglePlay(ReviewApi):
     def parse(
         self, request: WebhookRequest, connection: Connection, now: datetime
     ) -> ParsedDelivery:
-        """Nothing: Google Play sends nothing, so that whatever comes is not from there."""
+        """Nothing: Google Play pushes nothing, so whatever comes is from somebody else."""
         return ParsedDelivery()
 
     def access(self, request: ApiRequest, account: PlatformAccount) -> ApiAccess | Rejection:
@@ -156,7 +155,7 @@ class GooglePlay(ReviewApi):
         return ApiRequest("GET", "", {"maxResults": str(_PAGE_SIZE), **token})
 
     def page(self, response: Fields, cursor: str | None) -> EntryPage:
-        """Google leaves an empty list out."""
+        """The reviews. Google leaves an empty list out."""
         next_cursor = response.object("tokenPagination").text("nextPageToken")
         return EntryPage(response.optional_entries("reviews"), next_cursor)
 
@@ -186,6 +185,7 @@ def _review_event(review: Fields, package_name: str) -> ReviewEvent | None:
         return None
     native_id, modified_at = review.id("reviewId"), _read_modified_time(comment)
     title, text = _title_and_text(comment)
+    query = urlencode({"id": package_name, "reviewId": native_id})
     return ReviewEvent(
         kind=EventKind.CREATED,
         native_id=native_id,
@@ -196,14 +196,14 @@ def _review_event(review: Fields, package_name: str) -> ReviewEvent | None:
         title=title,
         text=text,
         occurred_at=modified_at,
-        link=f"https://play.google.com/store/apps/details?{urlencode({'id': package_name, 'reviewId': native_id})}",
+        link=f"https://play.google.com/store/apps/details?{query}",
     )
 
 
 def _read_modified_time(comment: Fields) -> datetime:
-    """When a comment was last changed. Raises Unparseable.
+    """When a comment was last changed: it orders the review's revisions.
 
-    Without it the review's revisions have no order.
+    Raises Unparseable if it is missing.
     """
     last_modified = comment.required_object("lastModified")
     seconds, nanos = (
@@ -216,8 +216,8 @@ def _read_modified_time(comment: Fields) -> datetime:
 
 
 def _title_and_text(comment: Fields) -> tuple[str | None, str | None]:
-    # originalText is there when the API translated; the words as they came hold the tab that normal
-    # form would trim at the ends.
+    # originalText is there if the API translated. We split before we bring the text to normal
+    # form, which would trim the tab.
     value = comment.values.get("originalText") or comment.values.get("text")
     if not isinstance(value, str):
         return None, comment.text("text")

@@ -1,30 +1,31 @@
 """Judge.me product and shop reviews.
 
-Deliveries are `{"review": {…}}` with `JUDGEME-HMAC-SHA256`, the hexadecimal HMAC-SHA256 of the body
-under what the webhook was made with: the shop's private API token, or the secret of an OAuth app
-(then enter that as the signing secret). The topics are review/created and review/updated; the body
-does not say which, so a review counts as edited when `updated_at` is later than `created_at`.
+A delivery is `{"review": {…}}` with `JUDGEME-HMAC-SHA256`: the hexadecimal HMAC-SHA256 of the body.
+Its key is what the webhook was made with: the shop's private API token, or the secret of an OAuth
+app (then enter that as the signing secret). The topics are review/created and review/updated. The
+body does not name its topic, so a review counts as edited if `updated_at` is later than
+`created_at`.
 
-Of a delivery's review only `id`, `reviewer.email` and `product_external_id` are known for certain.
-It is read as the review that the API answers, of which a full sample is known; one that brings
-neither title nor body is partial, and the API is asked for the rest.
+Only `id`, `reviewer.email` and `product_external_id` of a delivered review are documented. It is
+read as the review of the API, of which we know a full sample. A review without title and body is
+partial, and the rest is read from the API.
 
 Order. `updated_at` sorts. It also moves when a review is published or hidden: then the words are
-the same and nothing happens. One that the shop marked as spam (`curated`) is withdrawn as of then
-and comes back when the mark goes. `hidden` says nothing about what the customer said: it is heard
-all the same. Deletions are silent: they show when the latest reviews are read again.
+the same and nothing happens. A review that the shop marked as spam (`curated`) is withdrawn at that
+time, and comes back when the mark goes. `hidden` says nothing about the customer's words, so Heard
+treats hidden reviews like others. Deletions are silent: a poll finds them.
 
-Who wrote it goes by the e-mail address, which is all that a delivery surely says; it is personal,
-so the author's id is its hash.
+The author is known by the e-mail address, which is all that a delivery surely holds. The address is
+personal, so the author's id is its hash.
 
-Replies are public answers in the shop's widget, made by POST /replies, which also mails them to the
-reviewer. The API shows no replies, so that one sent with an unclear outcome cannot be looked for.
+Replies are public, in the shop's widget. POST /replies makes one and also mails it to the reviewer.
+The API shows no replies, so a reply with an unclear outcome cannot be found.
 
 Sources: judge.me/help/en/articles/8299679 (verifying webhooks), judge.me/api/docs as copied in
 public repositories (the review, the list, POST /replies with X-Api-Token, 200 and 422 {"error"}),
-pipedream.com/apps/judge-me (replies). Not documented: a delivery's whole body, the order of the
-list, quotas, the longest reply (`REPLY_LIMIT` is our own guess), whether a second reply replaces
-the first.
+pipedream.com/apps/judge-me (replies). Not documented: the whole body of a delivery, the order of
+the list, quotas, the longest reply (`REPLY_LIMIT` is our own guess), whether a second reply
+replaces the first.
 """
 
 from __future__ import annotations
@@ -37,14 +38,12 @@ from heard.connectors import (
     Capabilities,
     Connection,
     Connector,
-    Http,
     ParsedDelivery,
     PlatformAccount,
     Rejection,
     ReplyTarget,
     SecretOrigin,
     WebhookRequest,
-    WebhookResponse,
 )
 from heard.connectors.markup import html_to_text
 from heard.connectors.parsing import (
@@ -87,7 +86,7 @@ class JudgeMe(ReviewApi):
         "through one",
         poll_seconds=3_600,
         settings={"shop_domain": "the shop as Judge.me knows it, such as your-shop.myshopify.com"},
-        optional_settings={"api_base": f"where the API is ({_API} if not said)"},
+        optional_settings={"api_base": f"where the API is (default {_API})"},
         credentials={
             "api_token": "the shop's private API token (Judge.me, Settings, Integrations, Judge.me "
             "API), which also signs"
@@ -102,23 +101,24 @@ class JudgeMe(ReviewApi):
             "enter it as the signing secret."
         ),
         limitations=(
-            "Hearing at once of a deleted review: Judge.me does not report it, so it shows when "
-            "the latest reviews are read again.",
-            "Looking for a reply after a fault: the API does not show replies, so a person must "
-            "look.",
+            "Judge.me does not report deleted reviews; Heard finds them when it polls.",
+            "The API shows no replies: after a fault a person must check whether the reply is "
+            "there.",
         ),
         verified=("Reviews are read as in the sample of Judge.me's API documentation.",),
         assumptions=(
             "The whole body of a delivery: only the id, the reviewer's e-mail address and the "
-            "product are confirmed.",
+            "product are documented.",
             f"The longest reply ({REPLY_LIMIT} characters is our own guess), and whether a second "
             "one stands beside the first.",
-            "That reading reviews takes the token in X-Api-Token, as replies do, and that the "
-            "list begins with the newest.",
+            "Reading reviews takes the token in X-Api-Token, as replies do, and the list begins "
+            "with the newest.",
         ),
     )
 
     scheme = BodyHmac("judgeme-hmac-sha256")
+
+    delivery_status = 200  # Which success Judge.me wants is not documented.
 
     def parse(
         self, request: WebhookRequest, connection: Connection, now: datetime
@@ -128,12 +128,6 @@ class JudgeMe(ReviewApi):
         if "review" not in body.values:
             return ParsedDelivery()
         return parse_one(body.required_object("review"), lambda review: _review_event(review, now))
-
-    def delivery_response(
-        self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
-    ) -> WebhookResponse:
-        """200: which success it wants is not documented."""
-        return WebhookResponse(200, "{}")
 
     def access(self, request: ApiRequest, account: PlatformAccount) -> ApiAccess | Rejection:
         """The shop's token in a header.
@@ -210,8 +204,8 @@ def _review_event(review: Fields, now: datetime | None) -> ReviewEvent:
         kind=EventKind.WITHDRAWN if spam else EventKind.EDITED if edited else EventKind.CREATED,
         native_id=native_id,
         native_thread=native_id,
-        # Of two bodies of one moment the one marked as spam is the later: a review is not marked
-        # before it is there.
+        # Of two bodies with the same time, the one that is marked as spam is the later: a review
+        # must exist before it is marked.
         revision=f"{time_revision(changed_at)}.{int(spam)}",
         author=Author(
             _author_id(reviewer) or anonymous_author(native_id).id, reviewer.one_line("name")

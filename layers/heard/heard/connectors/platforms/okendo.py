@@ -1,30 +1,30 @@
 """Okendo product reviews.
 
 Deliveries come through Svix, signed as Standard Webhooks (`svix-id`, `svix-timestamp`,
-`svix-signature`; five minutes), one event each:
+`svix-signature`; five minutes). Each holds one event:
 
     {"resource": {"reviewId", "rating", "title", "body", "reviewer": {…}, …},
-     "resourceType": "review", "topic": "create" | "update" | "delete", "sequenceNumber": …, "version": "2025-02-01"}
+     "resourceType": "review", "topic": "create" | "update" | "delete",
+     "sequenceNumber": …, "version": "2025-02-01"}
 
-Loyalty, survey, quiz and referral events share the address and are ignored. An event with the
-review id of Okendo's documentation is an example, which Svix sends to try an address: a test.
+Loyalty, survey, quiz and referral events come to the same address and are ignored. An event with
+the review id of Okendo's documentation is an example that Svix sends to test an address.
 
-Order. Deliveries overtake each other; `sequenceNumber` orders those of one resource, so it is the
-revision. Without one, arrival orders. A review that the API answers has no number, so `fetch` gives
-the lowest: it never overtakes what was delivered. The resource has no date of its last change, so
-there is nothing by which latest reviews could be told apart from delivered ones, and none are
-polled.
+Order. Deliveries overtake each other. `sequenceNumber` orders those of one resource, so it is the
+revision; without one, arrival orders. A review of the API has no number, so `fetch` gives the
+lowest one: it never overtakes a delivery. The resource has no date of its last change, so a poll
+could not tell new reviews from delivered ones, and there is none.
 
-Reviews wait for the merchant's approval (`status`); those that wait, or were refused, are heard
+Reviews wait for the merchant's approval (`status`). Heard treats those that wait or were refused
 like others.
 
-Okendo shows one reply a review, `{"body" (HTML), "rawBody", "dateCreated", "isPrivate"}`, and does
-not say who wrote it. So a reply that stands there, private or not, is never written over unless its
-text is one of our own earlier ones. Whether a second call replaces the first one's reply is not
-documented: it is tried, and a review has room for one, so that two can never be shown.
+Okendo shows one reply of a review, `{"body" (HTML), "rawBody", "dateCreated", "isPrivate"}`, and
+does not say who wrote it. So a reply that stands there, private or not, is never overwritten unless
+its text is one of our own earlier ones. No document says whether a second call replaces the reply
+of the first. Heard tries it: a review has room for one reply, so two can never be shown.
 
-Who wrote it goes by `reviewer.email`, as a hash because it is personal; a name on display is not
-one person's alone.
+The author is known by the hash of `reviewer.email`, because the address is personal. A display name
+may belong to several people.
 
 Sources: docs.okendo.io/webhooks/getting-started and …/topics (topics; review.create in part),
 docs.okendo.io/merchant-rest-api (the review with reviewer and reply, GET /enterprise/reviews, Basic
@@ -43,7 +43,6 @@ from heard.connectors import (
     Capabilities,
     Connection,
     Connector,
-    Http,
     ParsedDelivery,
     PlatformAccount,
     Rejection,
@@ -51,7 +50,6 @@ from heard.connectors import (
     SecretOrigin,
     SentReply,
     WebhookRequest,
-    WebhookResponse,
 )
 from heard.connectors.markup import html_to_text
 from heard.connectors.parsing import (
@@ -99,7 +97,7 @@ class Okendo(ReviewApi):
         secret_origin=SecretOrigin.FROM_PLATFORM,
         secret_help="the webhookSecret (whsec_…) that Okendo's API answers when the webhook "
         "subscription is made",
-        optional_settings={"api_base": f"where the API is ({_API} if not said)"},
+        optional_settings={"api_base": f"where the API is (default {_API})"},
         credentials={
             "user_id": "the Okendo User ID (Okendo, Settings, Integrations, API)",
             "api_key": "an API key of the Merchant REST API, from the same page",
@@ -111,24 +109,23 @@ class Okendo(ReviewApi):
             '   endpointUrl is the address shown here, isEnabled true, version "2025-02-01", and '
             "subscriptions three times\n"
             '   {"resourceType": "review", "topic": …} with the topics create, update and delete.\n'
-            "3. Enter the webhookSecret of the answer here as the signing secret, and the User ID "
-            "and the API key for replies."
+            "3. Enter the webhookSecret of the response here as the signing secret, and the User "
+            "ID and the API key for replies."
         ),
         limitations=(
-            "Replacing a reply that somebody else wrote: Okendo shows one and does not say whose, "
-            "so that one with other words than Heard's"
-            " is left; change it in Okendo.",
+            "Okendo shows one reply and does not say who wrote it. Heard never replaces one with "
+            "other words than its own: change that one in Okendo.",
         ),
         verified=(
             "The signature is checked with Svix's own library and the vectors of Standard "
             "Webhooks.",
         ),
         assumptions=(
-            "The address and the body of the call that replies: known from somebody else's "
-            "summary of Okendo's documentation.",
-            "Whether a second reply of ours takes the first one's place: it is tried, and where "
-            "Okendo refuses a person is told.",
-            "Whether a deletion brings more than the review's id, of which alone it is taken.",
+            "The address and the body of the call that replies are from somebody else's summary "
+            "of Okendo's documentation.",
+            "Our second reply may take the first one's place. Heard tries it; if Okendo refuses, "
+            "a person gets the follow-up.",
+            "A deletion may hold more than the review's id; Heard uses only the id.",
             f"The longest reply: {REPLY_LIMIT} characters is our own guess.",
         ),
     )
@@ -152,12 +149,6 @@ class Okendo(ReviewApi):
             body.object("resource"),
             lambda review: _review_event(review, _EVENT_KINDS[topic], revision),
         )
-
-    def delivery_response(
-        self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
-    ) -> WebhookResponse:
-        """Any 2xx, within 15 seconds."""
-        return WebhookResponse(202, "{}")
 
     def access(self, request: ApiRequest, account: PlatformAccount) -> ApiAccess | Rejection:
         """Basic authentication with user id and API key."""
@@ -213,9 +204,9 @@ class Okendo(ReviewApi):
 
 
 def _sequence_revision(body: Fields) -> str | None:
-    """`sequenceNumber` so that it sorts as text.
+    """`sequenceNumber` as a text that sorts.
 
-    It may be larger than what a float keeps, so it is never made one.
+    It may be larger than a float can keep, so it is never made one.
     """
     number = body.values.get("sequenceNumber")
     digits = (

@@ -2,23 +2,22 @@
 
 A delivery is one review as it was submitted: `{"id", "review_type": "company" | "product",
 "order_id", "rating", "comments", "user": {"name", "email_address"}, "product": {"sku"}}`. The
-document shows a template, so that numbers may come as text; both give the same event. Nothing is
-signed: what protects the address is that nobody can guess it, and `fetch` looks a review up among
-the newest listed.
+document shows a template, so numbers may come as text; both give the same event. Nothing is signed.
+The secret address protects the webhook, and `fetch` finds a review among the newest ones.
 
 The ids of company and of product reviews are two series, so an event's id is the type and the id.
 
-Order. Nothing in a delivery or in the lists dates an edit, and no event tells of one: every version
-of a review has the same revision, and edits found by listing are told from the first words only by
-their digest. Titles are not part of a delivery and only stand in where a listed review has no other
-words; else one review would seem to say two things.
+Order. Nothing in a delivery or in the lists dates an edit, and no event reports one. So every
+version of a review has the same revision, and only its digest tells a polled edit from the first
+words. A delivery has no title. A title is used only where a listed review has no other words: else
+one review would seem to say two things.
 
-The reviewer's e-mail address never becomes an id: the author is known by its hash.
+The author is known by the hash of the e-mail address. The address itself never becomes an id.
 
 Sources: developer.reviews.io/reference/2966f9313240bd3856bb4045dac3731f (webhook). The lists `GET
 /merchant/reviews` and `GET /product/reviews/all`, with `store` and `apikey` as headers, `page`
-(from 0), `per_page` and `total_pages`, are from programs that use them. No document of a call that
-replies was found.
+(from 0), `per_page` and `total_pages`, are from programs that use them. We found no document of a
+call that replies.
 """
 
 from __future__ import annotations
@@ -53,14 +52,12 @@ _API: Final = "https://api.reviews.io"
 _TITLE: Final = "REVIEWS.io"
 _PAGE_SIZE: Final = 100
 _MAX_PAGES: Final = 3
-"""How many pages of the newest reviews are looked through for one of them before saying that it
-cannot be read.
-"""
+"""How many pages of the newest reviews `fetch` reads to find one review."""
 
 
 @dataclass(frozen=True, slots=True)
 class _ReviewKind:
-    """One of the two kinds of review: where it is listed, and what its fields are called there."""
+    """One of the two kinds of review: where it is listed, and the names of its fields there."""
 
     name: str
     path: str
@@ -75,7 +72,7 @@ _REVIEW_KINDS: Final = (
 
 
 class ReviewsIo(ReviewApi):
-    """The connector of REVIEWS.io."""
+    """The connector of one store's reviews at REVIEWS.io."""
 
     capabilities = Capabilities(
         platform="reviews_io",
@@ -93,28 +90,28 @@ class ReviewsIo(ReviewApi):
         secret_origin=SecretOrigin.NONE,
         poll_seconds=900,
         settings={"store": "the store id of the REVIEWS.io account, such as www.example.com"},
-        optional_settings={"api_base": f"where the API is ({_API} if not said)"},
+        optional_settings={"api_base": f"where the API is (default {_API})"},
         credentials={"api_key": "the API key, in REVIEWS.io under Integrations, API"},
         guide=(
             "1. In REVIEWS.io open Integrations, API, and copy store id and API key; enter both "
             "here.\n"
             "2. Add a webhook for submitted reviews with the address shown here: in Integrations, "
             "Webhooks, or by POST /webhook/add.\n"
-            "3. Keep the address to yourself: REVIEWS.io does not sign what it sends, so whoever "
-            "knows it can send reviews."
+            "3. Keep the address secret: REVIEWS.io does not sign what it sends, so anybody who "
+            "knows the address can send reviews."
         ),
         limitations=(
-            "Heard cannot reply: no call for it is documented. Answer in REVIEWS.io, and say in "
-            "Heard that you did.",
-            "REVIEWS.io does not tell of edits and deletions; Heard finds them when it lists "
-            "reviews, without the order of edits.",
+            "Heard cannot reply: no call for that is documented. Reply in REVIEWS.io, and record "
+            "it in Heard.",
+            "REVIEWS.io does not report edits and deletions; Heard finds them when it polls, "
+            "without the order of edits.",
             "A review that is not among the newest 300 of its kind cannot be read.",
         ),
         verified=("The names of a delivery's fields, against the template in the documentation.",),
         assumptions=(
-            "Whether ids and ratings of a delivery are text or numbers: the document shows a "
-            "template; both are read.",
-            "That the lists come newest first, and that their first page is 0.",
+            "Ids and ratings of a delivery are text or numbers: the document shows a template, "
+            "and Heard reads both.",
+            "The lists come newest first, and their first page is 0.",
         ),
     )
 
@@ -123,7 +120,7 @@ class ReviewsIo(ReviewApi):
     def parse(
         self, request: WebhookRequest, connection: Connection, now: datetime
     ) -> ParsedDelivery:
-        """The review of a delivery; an empty one is taken for a test. Raises Unparseable."""
+        """The review of a delivery; an empty delivery is a test. Raises Unparseable."""
         body = Fields(read_object(request.body))
         return parse_one(body, _delivery_event) if body.values else ParsedDelivery((test_event(),))
 

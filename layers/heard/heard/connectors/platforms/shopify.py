@@ -1,36 +1,33 @@
-"""Product reviews of Shopify shops, in the one shape that Shopify has for them.
-
-Metaobjects of the standard type `product_review`.
+"""Product reviews of Shopify shops: metaobjects of the standard type `product_review`.
 
 Shopify has no reviews of its own. Review apps that take part in its syndication programme keep
-every review as such a metaobject, and Shopify reports these like anything else in the shop: topics
-metaobjects/create, metaobjects/update and metaobjects/delete, which must be subscribed to with the
-filter `type:product_review`. What Heard connects to is therefore Shopify, whichever app collects
-the reviews.
+every review as such a metaobject. Shopify reports these like anything else in the shop: the topics
+metaobjects/create, metaobjects/update and metaobjects/delete must be subscribed to with the filter
+`type:product_review`. So Heard connects to Shopify, whichever app collects the reviews.
 
-Deliveries carry `X-Shopify-Hmac-Sha256`: Base64 of the HMAC-SHA256 of the body under the client
-secret of the app that owns the subscription. The topic is in a header that is not signed, so the
-body decides: one with `fields` is the review as it is now, one without is a deletion. Where the
-header says "deleted" and the body still has fields, the review is asked for before that counts, and
-without credentials it does not count at all. All deletions are confirmed so where credentials allow
-it.
+Deliveries carry `X-Shopify-Hmac-Sha256`: Base64 of the HMAC-SHA256 of the body. Its key is the
+client secret of the app that owns the subscription. The topic is in a header that is not signed, so
+the body decides: with `fields` it is the review as it is now, without them it is a deletion. If the
+header says "deleted" and the body still has fields, Heard reads the review before it believes that;
+without credentials it ignores the deletion. All deletions are confirmed so, where there are
+credentials.
 
-Order. `updated_at` sorts; Shopify's retries repeat the original body, so that any order of arrival
-ends in the same state. A review counts as edited when its own field `edited_at` is set:
-`updated_at` also moves when the merchant replies or the app republishes it, and then the words are
-the same and nothing happens. Reviews that are not published (capability publishable: draft) are
-heard like others.
+Order. `updated_at` sorts. Shopify's retries repeat the original body, so any order of arrival ends
+in the same state. A review counts as edited if its own field `edited_at` is set. `updated_at` also
+moves when the merchant replies or the app publishes it again: then the words are the same and
+nothing happens. Heard treats reviews that are not published (capability publishable: draft) like
+others.
 
-The mandatory privacy notices (customers/data_request, customers/redact, shop/redact) come to the
-same address if it is entered for them; they are answered 200 and do nothing here, since what Heard
-keeps is erased by its own commands.
+The mandatory privacy notices (customers/data_request, customers/redact, shop/redact) may come to
+the same address. They are answered 200 and do nothing here: Heard's own commands erase what Heard
+keeps.
 
 Sources: shopify.dev/docs/apps/build/metaobjects/standard-review-metaobject,
 …/list-of-standard-definitions (the fields), …/webhooks (delivery-filtering, verify-deliveries),
 shopify.dev/docs/api/webhooks, github.com/Shopify/shopify-api-js (lib/webhooks); the keys of the
-fields also from public code of apps in the programme. The sample payload of the topics was not
-readable to us, so ids are taken as numbers or gid://, `fields` as an object or a list of {key,
-value}, and a rating as JSON text or an object.
+fields also from public code of apps in the programme. We could not read the sample payload of the
+topics. So ids are numbers or gid://, `fields` an object or a list of {key, value}, and a rating
+JSON text or an object.
 """
 
 from __future__ import annotations
@@ -105,8 +102,8 @@ class Shopify(ReviewApi):
         poll_seconds=3_600,
         settings={"shop_domain": "the shop's own domain, such as your-shop.myshopify.com"},
         optional_settings={
-            "api_base": "where the Admin API is (https:// and shop_domain if not said)",
-            "api_version": f"the Admin API's version ({_VERSION} if not said)",
+            "api_base": "where the Admin API is (default https:// and shop_domain)",
+            "api_version": f"the Admin API's version (default {_VERSION})",
         },
         credentials={
             "access_token": "an Admin API access token of that app, which may read metaobjects"
@@ -125,17 +122,16 @@ class Shopify(ReviewApi):
             "keeps its reviews as metaobjects."
         ),
         limitations=(
-            "Replies: Shopify gives no program a way to answer a review that another app "
-            "collected, so people answer in that app.",
-            "Reviews of apps that do not take part in Shopify's product review syndication.",
-            "Acting on Shopify's privacy notices: they are answered and not acted on; erase with "
-            "Heard's own commands.",
+            "No replies: Shopify lets no program reply to a review that another app collected. "
+            "Reply in that app.",
+            "No reviews of apps that do not take part in Shopify's product review syndication.",
+            "Shopify's privacy notices have no effect: erase authors with Heard's own commands.",
         ),
         verified=("The signature is checked against the vectors of Shopify's own library.",),
         assumptions=(
-            "The body of the metaobject topics: no sample could be read, so several spellings are "
-            "understood.",
-            "Which access scope lets an app that collects no reviews itself read them; Shopify "
+            "The body of the metaobject topics: we could read no sample, so Heard understands "
+            "several spellings.",
+            "Some access scope lets an app read reviews that it did not collect; Shopify "
             "restricts the definition.",
         ),
     )
@@ -159,8 +155,12 @@ class Shopify(ReviewApi):
         if request.headers.get("x-shopify-topic") == "metaobjects/delete":
             if connection.has_credentials:
                 return parse_one(body, _deletion_event)
-            problem = "The topic says that the review is deleted and the signed body does not: give credentials, so that Shopify can be asked."
-            return ParsedDelivery((), (problem,))
+            return ParsedDelivery(
+                problems=(
+                    "The topic says that the review is deleted, and the signed body does not: "
+                    "enter credentials, so Heard can read the review.",
+                )
+            )
         return parse_one(body, _review_event)
 
     def access(self, request: ApiRequest, account: PlatformAccount) -> ApiAccess | Rejection:
@@ -199,7 +199,7 @@ class Shopify(ReviewApi):
         return _query(_LATEST_QUERY, {"type": _REVIEW_TYPE, "first": _PAGE_SIZE, "after": cursor})
 
     def page(self, response: Fields, cursor: str | None) -> EntryPage:
-        """The nodes of a connection, in the words of GraphQL."""
+        """The nodes of a GraphQL connection."""
         metaobjects = response.required_object("metaobjects")
         page_info = metaobjects.object("pageInfo")
         has_next = page_info.boolean("hasNextPage")
@@ -208,7 +208,7 @@ class Shopify(ReviewApi):
         )
 
     def read(self, request: ApiRequest, account: PlatformAccount) -> Fields | Rejection:
-        """The data that a query gives. Errors in a query are answered 200."""
+        """The data of a query. Shopify answers 200 also for errors in a query."""
         document = super().read(request, account)
         if isinstance(document, Rejection):
             return document
@@ -263,7 +263,7 @@ def _metaobject_id(body: Fields) -> str:
 
 
 def _gid_number(gid: object) -> str | None:
-    """The number in `gid://shopify/Customer/5`; None for anything else."""
+    """The number 5 of `gid://shopify/Customer/5`; None for anything else."""
     match = _GID.fullmatch(gid) if isinstance(gid, str) and len(gid) < 100 else None
     return match[1] if match else None
 
@@ -283,9 +283,10 @@ def _fields_by_key(body: Fields) -> Mapping[str, object]:
 
 
 def _read_rating(review_fields: Fields) -> int | None:
-    """A field of Shopify's type `rating`, `{"value": "4.0", "scale_min": "1.0", "scale_max".
+    """A rating of five, from a field of Shopify's type `rating`.
 
-    "5.0"}`: of five, or not taken.
+    The field is `{"value": "4.0", "scale_min": "1.0", "scale_max": "5.0"}`. A rating on another
+    scale is a problem.
     """
     value = review_fields.values.get("rating")
     if isinstance(value, str):
@@ -310,9 +311,9 @@ def _query(query: str, variables: Mapping[str, object]) -> ApiRequest:
 
 
 def _graphql_rejection(document: Fields) -> Rejection | None:
-    """Why a query that was answered 200 was not run.
+    """Why Shopify did not run a query that it answered 200; None if it ran it.
 
-    Raises PlatformUnavailable when it costs too much just now.
+    Raises PlatformUnavailable if the query costs too much just now.
     """
     if not document.values.get("errors"):
         return None

@@ -2,18 +2,18 @@
 
 A delivery is one review as a flat object (`id`, `author`, `customerEmail`, `reviewTitle`,
 `reviewMessage`, `reviewRating`, `dateCreated`, `productName`, …), with a secret in clear in
-`X-Stamped-Webhook-Secret` or `X-Secret-Key`. With `reviewReply` it is about the business's own
-answer, which is never answered. `dateCreated` has no zone and is taken for UTC.
+`X-Stamped-Webhook-Secret` or `X-Secret-Key`. A delivery with `reviewReply` is about the business's
+own reply, which Heard never answers. `dateCreated` has no zone; Heard reads it as UTC.
 
-Order. No document tells of events for edits and deletions, nor what `X-Stamped-Topic` says of them,
-and nothing in a body dates an edit. A topic that speaks of an update is dated by its arrival, one
-that speaks of a deletion is final, and all else is of `dateCreated`, like what the API lists. So a
-polled edit is told from the first words only by its digest.
+Order. No document mentions events for edits and deletions, or what `X-Stamped-Topic` says of them,
+and nothing in a body dates an edit. A topic that speaks of an update is dated by its arrival. A
+topic that speaks of a deletion is final. All else has the time of `dateCreated`, like what the API
+lists. So only its digest tells a polled edit from the first words.
 
-The API does not say who wrote the reply of a review: one whose text is one of our own earlier ones
-is replaced by our next, any other is somebody else's and never overwritten.
+The API does not say who wrote the reply of a review. A reply with the text of one of our own
+earlier ones is replaced by our next one. Any other is somebody else's, and is never overwritten.
 
-The customer's e-mail address never becomes an id: the author is known by its hash.
+The author is known by the hash of the e-mail address. The address itself never becomes an id.
 
 Sources: support.stamped.io/article/834-webhooks, stampedsupport.stamped.io (Stamped REST API),
 developers.stamped.io/docs/getting-started. The list (`GET /api/v2/{store
@@ -35,14 +35,12 @@ from heard.connectors import (
     Capabilities,
     Connection,
     Connector,
-    Http,
     ParsedDelivery,
     PlatformAccount,
     Rejection,
     ReplyTarget,
     SecretOrigin,
     WebhookRequest,
-    WebhookResponse,
 )
 from heard.connectors.parsing import (
     Fields,
@@ -79,7 +77,7 @@ _API_NAMES: Final = {
     "dateCreated": "dateCreated",
     "productTitle": "productName",
 }
-"""What the API calls the fields of a webhook."""
+"""The field of a webhook for each field of the API."""
 
 
 class Stamped(ReviewApi):
@@ -103,7 +101,7 @@ class Stamped(ReviewApi):
         poll_seconds=900,
         settings={"store_hash": "the store hash, in Stamped under Settings, API Keys"},
         optional_settings={
-            "api_base": f"where Stamped's API is ({_API} if not said)",
+            "api_base": f"where Stamped's API is (default {_API})",
             "email_replies": "yes, if Stamped shall also e-mail a reply to the customer (no if "
             "not said)",
         },
@@ -118,22 +116,23 @@ class Stamped(ReviewApi):
             "3. Open Settings, API Keys, and enter store hash, public key and private key here."
         ),
         limitations=(
-            "Stamped is not known to tell of edits and deletions; Heard finds them when it lists "
-            "reviews.",
-            "Stamped does not tell who wrote a reply: one that stands there with other words than "
-            "Heard's is never replaced; change it at"
-            " Stamped.",
+            "Stamped is not known to report edits and deletions; Heard finds them when it polls.",
+            "Stamped does not say who wrote a reply. Heard never replaces one with other words "
+            "than its own: change that one at Stamped.",
         ),
         verified=("Stamped's documented payload is parsed in the tests.",),
         assumptions=(
-            "The call that replies is not in Stamped's reference, and was seen to work by others.",
-            "That a second reply of ours takes the first one's place, and how long one may be.",
-            "What X-Stamped-Topic says; edits of one review have no order but by it.",
-            "That the list of reviews comes newest first.",
+            "The call that replies is not in Stamped's reference; other programs use it.",
+            "Our second reply takes the first one's place; the longest reply is our guess.",
+            "X-Stamped-Topic names updates and deletions; nothing else orders the edits of one "
+            "review.",
+            "The list of reviews comes newest first.",
         ),
     )
     scheme = SecretHeader(("x-stamped-webhook-secret", "x-secret-key"))
     parsed_headers = ("content-type", _TOPIC_HEADER)
+
+    delivery_status = 200  # Which success Stamped wants is not documented.
 
     def parse(
         self, request: WebhookRequest, connection: Connection, now: datetime
@@ -151,12 +150,6 @@ class Stamped(ReviewApi):
                 else _review_event(review, topic, now)
             ),
         )
-
-    def delivery_response(
-        self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
-    ) -> WebhookResponse:
-        """200: which success it wants is not documented."""
-        return WebhookResponse(200, "{}")
 
     def access(self, request: ApiRequest, account: PlatformAccount) -> ApiAccess | Rejection:
         """Basic authentication with both keys."""
@@ -239,9 +232,9 @@ def _review_event(review: Fields, topic: str = "", now: datetime | None = None) 
 
 
 def _reply_event(review: Fields) -> ReviewEvent:
-    """The business's own answer.
+    """The business's own reply.
 
-    Beside the review, so that it closes nothing of what the customer said.
+    It stands beside the review, so it closes nothing of what the customer said.
     """
     native_id = review.id("id")
     replied_at = (

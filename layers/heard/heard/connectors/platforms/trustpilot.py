@@ -1,21 +1,19 @@
 """Trustpilot service reviews.
 
-Deliveries are a batch, `{"events": [{"eventName", "version", "eventData"}]}`, and are not signed:
-Trustpilot documents no secret and no signature header. What protects the address is that nobody can
-guess it, so it must be kept like a password; with API credentials, `fetch` re-reads a review by its
-id, and whoever routes it can compare.
+A delivery is a batch, `{"events": [{"eventName", "version", "eventData"}]}`, and is not signed:
+Trustpilot documents no secret and no signature header. The secret address protects the webhook, so
+keep it like a password. With API credentials, `fetch` reads a review again by its id.
 
-Known from documents: the events service-review-created, -updated and -deleted; the created payload;
-the reply and review calls of the API; OAuth by client credentials. Sources:
+Documented: the events service-review-created, -updated and -deleted; the created payload; the reply
+and review calls of the API; OAuth by client credentials. Sources:
 support.trustpilot.com/hc/en-us/community/posts/10109980750738,
 developers.trustpilot.com/service-reviews-api,
 developers.trustpilot.com/get-started/authentication/grant-type-client-credentials.
 
-Not found in any document, and handled with care here: the payload of updated and deleted; what the
-Test button sends (an empty list of events is taken for a test; a sample review would be taken for a
-review); time limits and retries of deliveries; whether a second reply replaces the first (so the
-first is deleted before); the longest reply (`REPLY_LIMIT` is our own guess, far above what anybody
-writes and below what forms usually take).
+Not documented: the payload of updated and deleted; what the Test button sends (an empty list of
+events is a test; a sample review would look like a review); time limits and retries of deliveries;
+whether a second reply replaces the first (so Heard deletes the first one before); the longest reply
+(`REPLY_LIMIT` is our own guess, far above what people write and below what forms usually take).
 """
 
 from __future__ import annotations
@@ -67,7 +65,7 @@ _EVENT_KINDS: Final = {
 
 
 class Trustpilot(ReviewApi):
-    """The connector of Trustpilot."""
+    """The connector of one business's service reviews at Trustpilot."""
 
     capabilities = Capabilities(
         platform="trustpilot",
@@ -83,7 +81,7 @@ class Trustpilot(ReviewApi):
         can_fetch=True,
         signed=False,
         secret_origin=SecretOrigin.NONE,
-        optional_settings={"api_base": f"where the API is ({_API} if not said)"},
+        optional_settings={"api_base": f"where the API is (default {_API})"},
         credentials={
             "api_key": "API key of the Trustpilot application",
             "api_secret": "its secret",
@@ -94,22 +92,23 @@ class Trustpilot(ReviewApi):
             "1. In Trustpilot Business open Integrations, Developers, Webhooks.\n"
             "2. Paste the address shown here for service reviews, choose new, updated and deleted "
             "reviews, press Test and save.\n"
-            "3. Keep the address to yourself: Trustpilot does not sign what it sends, so whoever "
-            "knows it can send reviews.\n"
+            "3. Keep the address secret: Trustpilot does not sign what it sends, so anybody who "
+            "knows the address can send reviews.\n"
             "4. For replies, create an API application in the same place and enter its key and "
             "secret, and your User ID, here."
         ),
         limitations=(
-            "Nothing is signed: whoever knows the address can send reviews. With credentials each "
-            "is re-read before it is acted on.",
-            "A reply that somebody else wrote is never replaced: delete it at Trustpilot first.",
+            "Nothing is signed: anybody who knows the address can send reviews. With credentials "
+            "Heard reads each review at Trustpilot before it acts.",
+            "Heard never replaces a reply that somebody else wrote: delete that one at Trustpilot "
+            "first.",
         ),
         verified=("The payload of a new review, against the official example.",),
         assumptions=(
-            "What updated and deleted events hold (read as the created one with updatedAt, and by "
-            "the id alone), and what Test sends.",
-            "Whether a second reply replaces the first: ours is deleted before a new one is "
-            "posted.",
+            "Updated events are like created ones with updatedAt, of deleted ones only the id is "
+            "read, and Test sends an empty list.",
+            "A second reply may not replace the first: Heard deletes its own one before it posts "
+            "another.",
             "The longest reply: 4,000 characters is our guess.",
         ),
     )
@@ -155,13 +154,16 @@ class Trustpilot(ReviewApi):
         return ApiRequest("POST", _reply_path(target), document=document)
 
     def reply_text(self, review: Fields) -> str:
-        """The review's one company reply. It has no id of its own: it goes by the review's."""
+        """The review's one company reply, which goes by the review's id."""
         return review.object("companyReply").text("text") or ""
 
     def make_room(
         self, review: Fields, target: ReplyTarget, account: PlatformAccount
     ) -> Rejection | None:
-        """Delete our own earlier reply. A reply of another business user is never touched."""
+        """Delete our own earlier reply.
+
+        Heard never touches a reply of another business user.
+        """
         existing_reply = review.object("companyReply")
         if not existing_reply.values:
             return None
@@ -187,9 +189,9 @@ def _delivery_event(entry: Fields, now: datetime) -> ReviewEvent | None:
         case EventKind.WITHDRAWN:
             revision = TOMBSTONE
         case EventKind.EDITED:
-            # Without a date of the edit, arrival is its date. A digest could tell edits apart but
-            # not order them, and the edit whose digest sorts lower would be lost; by arrival none
-            # is, and a repeated delivery is a newer revision that says the same.
+            # An edit without a date has the time of its arrival. A digest would tell edits apart
+            # but not order them: the edit whose digest sorts lower would be lost. By arrival none
+            # is lost, and a repeated delivery is a newer revision that says the same.
             revision = time_revision(data.time("updatedAt") or now)
         case _:
             revision = _first_revision(data)
@@ -224,7 +226,7 @@ def _review_event(kind: EventKind, data: Fields, revision: str) -> ReviewEvent:
         language=data.one_line("language"),
         occurred_at=data.time("updatedAt") or data.time("createdAt"),
         subject=data.one_line("locationId"),
-        # Not `link` of the payload, which is an address of the API.
+        # Not the payload's `link`, which is an address of the API.
         link=f"https://www.trustpilot.com/reviews/{quote(native_id, safe='')}",
     )
 

@@ -240,7 +240,9 @@ class X(ReviewApi):
         """One post, with its author."""
         return ApiRequest("GET", f"/tweets/{quote(native_id, safe='')}", _POST_FIELDS)
 
-    def read_review(self, native_id: str, account: PlatformAccount) -> Fields | Rejection:
+    def read_review(
+        self, native_id: str, account: PlatformAccount, reply_to: Mapping[str, str] | None = None
+    ) -> Fields | Rejection:
         """The latest version of a post: its `data`, with its author in `includes`."""
         document = self._read_version(native_id, account)
         if isinstance(document, Rejection):

@@ -1,32 +1,30 @@
 """Yelp reviews, for official partners of Yelp.
 
-Deliveries are `{"time", "object": "business", "data": {"id": business, "updates": [{"event_type",
-"review_id", "rating", "language", "user_id"}]}}` and are not signed: what protects the address is
-that nobody can guess it. They hold no words; Yelp's Private Reviews API has them, for the newest
-200 reviews of a business, and there is no call for one review. So `fetch` looks a review up in that
-list; one that is not there may be older, or not recommended by Yelp, and is never taken for deleted
-because of it.
+A delivery is `{"time", "object": "business", "data": {"id": business, "updates": [{"event_type",
+"review_id", "rating", "language", "user_id"}]}}` and is not signed. The secret address protects the
+webhook. Deliveries hold no words. Yelp's Private Reviews API has the words of the newest 200
+reviews of a business, and no call for one review. So `fetch` finds a review in that list. A review
+that is not there may be older, or not recommended by Yelp, so it is never taken for deleted.
 
-One address receives the events of every business of the partner: those of businesses that the
+One address receives the events of every business of the partner. Those of businesses that the
 connection does not name are ignored.
 
-Order. Nothing dates an edit but the delivery's `time` (no zone; Yelp's FAQ shows that it is UTC),
-and nothing dates what `fetch` reads, which is therefore of the moment of reading. A removal cannot
-be followed by anything.
+Order. Only the delivery's `time` dates an edit (no zone; Yelp's FAQ shows that it is UTC). Nothing
+dates what `fetch` reads, so it has the time of reading. Nothing can follow a removal.
 
-A registration begins with `GET ?verification=…`, to be answered with that string. In which form was
-not found in a document; it is the whole body here, as plain text, and only of characters that mean
-nothing to a browser.
+A registration begins with `GET ?verification=…`, and the response must hold that string. No
+document says in which form. Here it is the whole body, as plain text, and only if its characters
+mean nothing to a browser.
 
-A review has one response, which the API can neither change nor remove, so that none is posted where
-one is seen, whoever wrote it. Errors carry an id. Text with an emoji is answered by an internal
-error (so Yelp), and refused here before. Access tokens live for 7 days and are renewed by OAuth 2.0
-with a refresh token, which the older token call leaves as it is.
+A review has one response, which the API can neither change nor remove. So Heard posts none where
+one stands, whoever wrote it. Errors carry an id. Yelp says that it answers a text with an emoji by
+an internal error, so Heard refuses such a text before. Access tokens live for 7 days and are
+renewed by OAuth 2.0 with a refresh token, which the older token call does not change.
 
 Sources: docs.developer.yelp.com/docs/ webhooks, reviews-webhooks-v2, respond-to-reviews-api-v2,
-faqs, private-reviews-api; docs.developer.yelp.com/reference/create_review_response. Not found in
-Yelp's documents, and taken from programs that use it: the path of the Private Reviews API. Not
-found at all: the shape of its `public_response` (an object with the text, or the text).
+faqs, private-reviews-api; docs.developer.yelp.com/reference/create_review_response. Not in Yelp's
+documents, and from programs that use it: the path of the Private Reviews API. Not found at all: the
+shape of its `public_response` (an object with the text, or the text).
 """
 
 from __future__ import annotations
@@ -109,7 +107,7 @@ _REJECTIONS: Final = {
 
 
 class Yelp(ReviewApi):
-    """The connector of Yelp's partner APIs."""
+    """The connector of the locations of one business at Yelp."""
 
     capabilities = Capabilities(
         platform="yelp",
@@ -131,8 +129,8 @@ class Yelp(ReviewApi):
             "commas"
         },
         optional_settings={
-            "api_base": f"where Yelp's API is ({_API} if not said)",
-            "partner_api_base": f"where Yelp's partner API is ({_PARTNER_API} if not said)",
+            "api_base": f"where Yelp's API is (default {_API})",
+            "partner_api_base": f"where Yelp's partner API is (default {_PARTNER_API})",
         },
         credentials={"api_key": "the Yelp app's API key, with access to the Private Reviews API"},
         optional_credentials={
@@ -148,20 +146,20 @@ class Yelp(ReviewApi):
             "URL; Heard answers the verification.\n"
             "3. Subscribe the business's locations to webhooks (subscription type WEBHOOK), and "
             "enter their ids here.\n"
-            "4. Enter the app's API key, so that Heard can read the words of a review.\n"
+            "4. Enter the app's API key, so Heard can read the words of a review.\n"
             "5. For responses, let the business user authorize the app, and enter client id, "
             "client secret and refresh token.\n"
-            "6. Keep the address to yourself: Yelp does not sign what it sends, so whoever knows "
-            "it can send reviews."
+            "6. Keep the address secret: Yelp does not sign what it sends, so anybody who knows "
+            "the address can send reviews."
         ),
         limitations=(
             "Without the Private Reviews API there are no words, only the rating.",
             "A review that is not among the newest 200, or that Yelp does not recommend, cannot "
             "be read.",
             "A review has one response, which no program can change: an acknowledgement leaves no "
-            "room for a person's answer.",
+            "room for a person's reply.",
             "At most 20 responses a day for each location, without emoji.",
-            "Yelp does not tell that a review is no longer recommended, or that somebody "
+            "Yelp does not report that a review is no longer recommended, or that somebody "
             "responded at Yelp.",
         ),
         verified=(
@@ -169,10 +167,9 @@ class Yelp(ReviewApi):
             "tests.",
         ),
         assumptions=(
-            "The body in which Yelp wants its verification string: taken to be that string as "
-            "plain text.",
+            "Yelp wants its verification string back as plain text.",
             "The path and the fields of the Private Reviews API, and the shape of public_response.",
-            "That the older token call keeps the refresh token valid.",
+            "The older token call keeps the refresh token valid.",
         ),
     )
 
@@ -209,7 +206,7 @@ class Yelp(ReviewApi):
     def parse(
         self, request: WebhookRequest, connection: Connection, now: datetime
     ) -> ParsedDelivery:
-        """The reviews that the updates name, without their words. Raises Unparseable."""
+        """The reviews that the updates name, without words. Raises Unparseable."""
         body = Fields(read_object(request.body))
         data = body.required_object("data")
         business, updates = data.optional_id("id"), data.entries("updates")
@@ -246,7 +243,7 @@ class Yelp(ReviewApi):
     def read_review(
         self, native_id: str, account: PlatformAccount, reply_to: Mapping[str, str] | None = None
     ) -> Fields | Rejection:
-        """The review as the list of one of the businesses shows it, with that business's id."""
+        """The review from the list of one of the businesses, with that business's id."""
         first_business = (reply_to or {}).get("business_id")
         for business in sorted(
             _business_ids(account.setting("business_ids")),
@@ -269,7 +266,7 @@ class Yelp(ReviewApi):
             kind=EventKind.CREATED,
             native_id=native_id,
             native_thread=native_id,
-            # Its own `time_created` never moves, and is not in UTC.
+            # `time_created` does not change with an edit, and is not in UTC.
             revision=time_revision(clock.now()),
             author=Author(
                 user.optional_id("id") or anonymous_author(native_id).id, user.one_line("name")

@@ -1,31 +1,29 @@
 """Yotpo reviews.
 
-Deliveries are `{"event": "review_create" | "review_updated", "data": {…}}`, one webhook for each,
-and are not signed: what protects the address is that nobody can guess it, and `fetch` re-reads what
-it brought. Older accounts send every value as text ("score": "5", "deleted": "false"), newer ones
-send numbers and booleans; both give the same event. Times are ISO 8601 or `2018-02-20 14:12:13
-UTC`.
+A delivery is `{"event": "review_create" | "review_updated", "data": {…}}` and is not signed. Each
+event has a webhook of its own. The secret address protects it, and `fetch` reads the review again.
+Older accounts send every value as text ("score": "5", "deleted": "false"), newer ones send numbers
+and booleans; both give the same event. Times are ISO 8601 or `2018-02-20 14:12:13 UTC`.
 
-Order. `updated_at` moves with every change. An archived review is one that the shop does not
-publish, and may be published again, so its withdrawal is dated like an edit; a deleted one cannot
-come back. Deletion by Yotpo's support and anonymisation are silent: `recent` lists the reviews, and
-one that is not there any more is gone. What is read without `updated_at` is of the moment of
-reading.
+Order. `updated_at` changes with every edit. An archived review is one that the shop does not
+publish. It may be published again, so its withdrawal is dated like an edit. A deleted one cannot
+come back. Deletion by Yotpo's support and anonymisation are silent: a review that is in no list any
+more is gone. A review that is read without `updated_at` has the time of reading.
 
-The author is known by `user_id`, and in the list, which has none, by the e-mail address, hashed.
+The author is known by `user_id`. The list has none: there it is the hash of the e-mail address.
 
-Two APIs. Reading: UGC API, with a `utoken` from app key and secret (it lives for 14 days) as a
-query parameter. Commenting: App Developer API, with an access token of a registered app. A review
-shows one comment of the shop, and does not say who wrote it: one whose text is one of our own
-earlier replies is replaced by our next, any other that is seen is somebody else's and never
-overwritten. A review that cannot be read by its id, since it is not published yet, or that does not
-show its comment, is answered all the same.
+Two APIs. Reading: the UGC API, with a `utoken` from app key and secret (it lives for 14 days) as a
+query parameter. Commenting: the App Developer API, with an access token of a registered app. A
+review shows one comment of the shop, and does not say who wrote it. A comment with the text of one
+of our own earlier replies is replaced by our next one. Any other is somebody else's, and is never
+overwritten. Heard also replies to a review that cannot be read by its id, because it is not
+published yet, and to one that does not show its comment.
 
 Sources: apidocs.yotpo.com/reference/ about-webhooks, yotpo-authentication, retrieve-all-reviews;
 develop.yotpo.com/reference/ create-webhook, comment-on-a-review, all-reviews. Not found in a
-document, and handled with care: in which order the list comes, whether a second comment takes the
-first one's place, the longest comment (`REPLY_LIMIT` is our own guess), and whether a review that
-is read by its id shows the shop's comment (where it does not say, Heard cannot tell).
+document: the order of the list, whether a second comment takes the first one's place, the longest
+comment (`REPLY_LIMIT` is our own guess), and whether a review that is read by its id shows the
+shop's comment (if not, Heard cannot tell).
 """
 
 from __future__ import annotations
@@ -82,7 +80,7 @@ _PAGE_SIZE: Final = 100
 
 
 class Yotpo(ReviewApi):
-    """The connector of Yotpo Reviews."""
+    """The connector of one shop's reviews at Yotpo."""
 
     capabilities = Capabilities(
         platform="yotpo",
@@ -100,8 +98,8 @@ class Yotpo(ReviewApi):
         secret_origin=SecretOrigin.NONE,
         poll_seconds=900,
         optional_settings={
-            "api_base": f"where Yotpo's API is ({_API} if not said)",
-            "app_api_base": f"where the App Developer API is ({_APP_API} if not said)",
+            "api_base": f"where Yotpo's API is (default {_API})",
+            "app_api_base": f"where the App Developer API is (default {_APP_API})",
         },
         credentials={
             "app_key": "Store ID / App Key of the Yotpo account",
@@ -114,31 +112,29 @@ class Yotpo(ReviewApi):
             "1. Ask your Yotpo representative to enable webhooks.\n"
             "2. Create two webhooks with the address shown here: review_create and "
             "review_updated.\n"
-            "3. Keep the address to yourself: Yotpo does not sign what it sends, so whoever knows "
-            "it can send reviews.\n"
+            "3. Keep the address secret: Yotpo does not sign what it sends, so anybody who knows "
+            "the address can send reviews.\n"
             "4. In Yotpo open Settings, Store Settings, copy the App Key and get the API secret, "
             "and enter both here.\n"
             "5. For comments, register an app at Yotpo's App Developer portal, install it in the "
             "account, and enter its access token."
         ),
         limitations=(
-            "Yotpo does not tell that its support deleted or anonymised a review; Heard finds it "
-            "missing when it lists reviews.",
+            "Yotpo does not report that its support deleted or anonymised a review; Heard finds "
+            "that when it polls.",
             "Comments need the access token of a registered Yotpo app; app key and secret are not "
             "enough.",
-            "Yotpo does not say who wrote a comment: one that is seen with other words than "
-            "Heard's is never replaced, but where Yotpo does"
-            " not show a review's comment, Heard cannot see it.",
+            "Yotpo does not say who wrote a comment. Heard never replaces one with other words "
+            "than its own. Where Yotpo does not show a review's comment, Heard cannot see it.",
         ),
         verified=(
             "Yotpo's documented payloads of 2018 (all text) and 2024 (typed) are parsed in the "
             "tests and give events of one shape.",
         ),
         assumptions=(
-            "That the list of reviews comes newest first.",
-            "That a second comment of ours takes the first one's place, and how long a comment "
-            "may be.",
-            "That a review read by its id shows the shop's comment; where it does not, Heard "
+            "The list of reviews comes newest first.",
+            "Our second comment takes the first one's place; the longest comment is our guess.",
+            "A review that is read by its id shows the shop's comment; where it does not, Heard "
             "cannot tell.",
         ),
     )
@@ -279,9 +275,9 @@ def _utoken_key(account: PlatformAccount) -> tuple[str, str, str]:
 
 
 def _review_event(data: Fields, webhook_kind: EventKind | None, now: datetime) -> ReviewEvent:
-    """What a review says.
+    """The event of a review.
 
-    `told` is what a webhook says happened to it, None where the API shows it.
+    `webhook_kind` is what a webhook says happened to it, None for a review of the API.
     """
     native_id = data.id("id")
     created_at, updated_at = _read_time(data, "created_at"), _read_time(data, "updated_at")
@@ -344,7 +340,7 @@ def _read_time(data: Fields, name: str) -> datetime | None:
 
 
 def _unescaped_text(data: Fields, name: str) -> str | None:
-    """A text without the escapes of HTML that Yotpo keeps it with."""
+    """A text without the HTML escapes that Yotpo stores it with."""
     text = data.text(name)
     return unescape_html(text) if text else None
 
