@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from html.parser import HTMLParser
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -19,6 +20,7 @@ from heard.connectors import (
     WebhookResponse,
     load,
 )
+from heard.connectors.feedback_pages import texts
 from heard.connectors.platforms.feedback_form import sign_token
 from tests.unit.signed import refuse_http
 
@@ -99,6 +101,16 @@ def test_the_page_speaks_the_readers_language_and_labels_every_field(
     assert "default-src 'none'" in str(
         page.one("meta", **{"http-equiv": "Content-Security-Policy"})["content"]
     )
+
+
+def test_every_language_has_all_words_and_every_file_is_a_language() -> None:
+    files = (Path(texts.__file__).parent / "words").glob("*.txt")
+    assert sorted(file.stem for file in files) == sorted(texts.LANGUAGES)
+    for language in texts.LANGUAGES:
+        words = texts.page_texts(language)
+        assert "{business}" in words.title
+        assert "{business}" in words.intro
+        assert len(set(words.stars)) == 5
 
 
 def test_a_form_is_one_review_however_often_it_is_sent(connect: Connect, now: datetime) -> None:
