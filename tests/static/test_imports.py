@@ -102,6 +102,11 @@ def test_ingest_loads_nothing_slow() -> None:
     assert _top_level_names(describe_handler("ingest")["modules"]) & TOO_SLOW_FOR_INGEST == set()
 
 
+def test_ingest_reads_no_phrases() -> None:
+    """It assesses and answers nothing: reading phrases would only slow the webhook's cold start."""
+    assert not {"heard.text.phrase_files", "heard.assessment.vocabulary"} & {*imported("ingest")["modules"]}
+
+
 def test_ingest_loads_no_platform_before_a_request_names_one_and_then_only_that() -> None:
     """So that its cold start does not grow with the number of connectors."""
     names = set(platform_names())

@@ -5,6 +5,7 @@ Small, complete, compiled, and for Lambda's processor whatever machine builds it
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import struct
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from heard.text.phrase_files import BUNDLE, PhraseFolder
 from tests.static.repository import LAYERS, ROOT, locked_distributions, normalize_name
 
 ZIP_BUDGETS = {
@@ -75,6 +77,22 @@ def test_every_module_ships_with_unchecked_hash_bytecode(layer: Path) -> None:
             without_bytecode.append(str(source.relative_to(layer)))
 
     assert without_bytecode == []
+
+
+def test_the_layer_reads_the_same_phrases_from_few_files(layer: Path) -> None:
+    """Opening hundreds of small files would slow each cold start."""
+    if layer.name != "heard":
+        return
+    packed = layer / "python" / "heard"
+    for bundle in packed.rglob(BUNDLE):
+        lines: dict[str, list[str]] = json.loads(bundle.read_text("utf-8"))
+        folder = LAYERS / "heard" / "heard" / bundle.parent.relative_to(packed)
+        names = [(path.parent.name, path.stem) for path in folder.glob("*/*.txt")]
+        assert {"/".join(name) for name in names} == lines.keys()
+        for name in names:
+            assert PhraseFolder(bundle.parent).lines(*name) == PhraseFolder(folder).lines(*name)
+    assert len([*packed.rglob(BUNDLE)]) == 5
+    assert [*packed.rglob("*.txt")] == []
 
 
 def test_native_code_is_for_arm64(layer: Path) -> None:

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from heard.acknowledgements import compose
+from heard.acknowledgements import rendering, wordings
 from heard.policy.document import RESERVED
 from heard_cli.policy.check import PolicyCheck, check_content
 from heard_cli.policy.tables import GUARDS, KINDS, NAMES, update_document
@@ -31,8 +31,8 @@ def test_the_policy_reference_matches_the_code() -> None:
 
 def test_lists_kept_in_the_documentation_are_complete() -> None:
     assert sorted(GUARDS) == sorted(RESERVED)
-    assert tuple(KINDS) == compose.KINDS
-    assert NAMES.keys() == compose.NAMES
+    assert tuple(KINDS) == wordings.KINDS
+    assert NAMES.keys() == rendering.NAMES
 
 
 @pytest.mark.parametrize("policy", [policy_blocks(DOCUMENT)[0], *policy_blocks(README)])

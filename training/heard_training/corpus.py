@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from heard.assessment import Agenda, Severity
-from heard.assessment.language import language_code
+from heard.assessment.language_codes import language_code
 from heard.reviews import Channel
 
 _ROOT: Final = Path(__file__).parents[2]

@@ -1,10 +1,8 @@
-"""`heard assess evaluate`.
+"""`python -m heard_training evaluate`: how often the engines are right on texts they never saw.
 
-How well the engines judge, on labelled texts that their training never saw.
-
-A source is unseen when an engine's weights do not name it among those they were trained on;
-averages are over such sources alone. With `--folds` the quick engine is trained again without some
-of its sources at a time, so that it can be judged on them too.
+A source is unseen if an engine's weights do not name it among those that they learned from.
+Averages are over unseen sources only. With `--folds` the quick engine is trained again, each time
+without some of its sources, so that it can be measured on them too.
 """
 
 from __future__ import annotations
@@ -24,19 +22,21 @@ from heard.assessment.engines import accurate, quick
 from heard.assessment.engines.weights import WeightsMissing, find_weights
 from heard.reviews import Author, EventKind, ReviewEvent, number_revision
 from heard_cli import show
-from heard_cli.assess.many import AssessmentRequest, EngineChoice, assess_all
+from heard_cli.assess.parallel import AssessmentRequest, assess_all
 from heard_cli.assess.run import EngineName
 from heard_training import baselines, corpus, figures, findings, folds, speed
 from heard_training.baselines import Prediction
 from heard_training.corpus import RatedRow, Row
 from heard_training.findings import EvaluationReport, Inputs, JudgedRow, SourceStatus, StatusOf
+from heard_training.measured_engine import MeasuredEngine
+from heard_training.packages import PackageMissing
 
 ON_UNSEEN: Final = "unseen sources"
 
 
 @dataclass
 class Evaluation:
-    """One evaluation: its texts, who judges them, and what has been found so far."""
+    """One evaluation: its texts, its baseline, and the report so far."""
 
     rows: Sequence[Row]
     rated: Sequence[RatedRow]
@@ -46,8 +46,8 @@ class Evaluation:
     vader: Callable[[str], Prediction]
     report: EvaluationReport = field(default_factory=EvaluationReport)
 
-    def judge_engine(self, choice: EngineChoice) -> None:
-        """Judge an engine on every source that it has not seen, and on what was rated."""
+    def judge_engine(self, choice: MeasuredEngine) -> None:
+        """Measures an engine on every source that it has not seen, and on the rated texts."""
         seen_sources = training_sources(choice, self.rows)
 
         def status_of(source: str, _: str | None) -> SourceStatus:
@@ -86,7 +86,7 @@ class Evaluation:
     def add_findings(
         self, judge: str, judged_rows: Sequence[JudgedRow], status_of: StatusOf
     ) -> None:
-        """Keep what is to be said of a judge's verdicts."""
+        """Adds the figures of a judge's predictions to the report."""
         for inputs in (Inputs.TEXT, Inputs.BOTH):
             self.report.persons += findings.person_figures(judge, judged_rows, status_of, inputs)
         self.report.detections += findings.abuse_figures(judge, judged_rows, status_of)
@@ -94,9 +94,7 @@ class Evaluation:
     def add_rater_agreement(
         self, judge: str, predictions: Sequence[Prediction], inputs: Inputs
     ) -> None:
-        """Keep how a judge agrees with the raters, and whether its probabilities can be taken at
-        their word.
-        """
+        """Adds a judge's agreement with the raters, and its calibration, to the report."""
         self.report.levels.append(findings.level_figures(judge, self.rated, predictions, inputs))
         person = [each.ratings[0].needs_person for each in self.rated]
         self.report.calibrations.append(
@@ -104,7 +102,7 @@ class Evaluation:
         )
 
     def judge_left_out(self, count: int) -> None:
-        """Judge the quick engine on sources it ships with, trained without them."""
+        """Measures the quick engine on sources that it ships with, trained without them."""
         material = [*self.rows, *corpus.examples(), *corpus.phrases()]
         with TemporaryDirectory() as folder:
             for number, without in enumerate(folds.families(self.rows, count), 1):
@@ -113,7 +111,7 @@ class Evaluation:
                 folds.retrain(material, without, weights)
                 judged_rows = self.judge_rows(
                     self.sample(without),
-                    EngineChoice("quick", weights, alone=True),
+                    MeasuredEngine("quick", weights),
                     f"quick: part {number}",
                 )
                 languages = {
@@ -124,7 +122,7 @@ class Evaluation:
                 self.add_findings("quick", judged_rows, _left_out_status(languages))
 
     def judge_baselines(self) -> None:
-        """Judge what an engine must be better than, on the same texts and beside the engines."""
+        """Measures the baselines on the texts on which the engines were measured."""
         statuses: dict[tuple[str, str], SourceStatus] = {}
         for each in self.report.persons:
             status = statuses.setdefault((each.source, each.language), each.status)
@@ -161,10 +159,7 @@ class Evaluation:
         ]
 
     def sample(self, sources: Iterable[str]) -> list[Row]:
-        """Of each source at most `limit` labelled rows, always the same ones.
-
-        Those whose ids have the smallest hashes.
-        """
+        """At most `limit` labelled rows of each source: those whose ids have the lowest hashes."""
         sample: list[Row] = []
         for source in sorted(sources):
             labelled = [
@@ -177,8 +172,8 @@ class Evaluation:
             ]
         return sample
 
-    def judge_rows(self, rows: Sequence[Row], choice: EngineChoice, what: str) -> list[JudgedRow]:
-        """What an engine says of rows, by their words and with their ratings."""
+    def judge_rows(self, rows: Sequence[Row], choice: MeasuredEngine, what: str) -> list[JudgedRow]:
+        """An engine's predictions for rows, by their words alone and with their ratings."""
         with show.progress() as bar:
             results = iter(assess_all(_requests(rows), choice, self.jobs))
             return [
@@ -194,24 +189,26 @@ class Evaluation:
 def evaluate(
     data: Annotated[
         Path | None,
-        typer.Option(help="Folder of the labelled sets; HEARD_DATA or ../shared/data if not said."),
+        typer.Option(
+            help="Folder of the labelled sets; HEARD_DATA or ../shared/data without this option."
+        ),
     ] = None,
     engine: Annotated[
-        list[EngineName] | None, typer.Option(help="Only this engine; both if not said.")
+        list[EngineName] | None, typer.Option(help="Only this engine; both without this option.")
     ] = None,
     weights: Annotated[
         Path | None,
         typer.Option(
             exists=True,
             dir_okay=False,
-            help="Judge these weights of the one engine, such as some trained without a source.",
+            help="Weights of that engine to measure, for example trained without a source.",
         ),
     ] = None,
     limit: Annotated[
         int,
         typer.Option(
             min=findings.MIN_TEXTS,
-            help="At most this many texts of a source, always the same ones.",
+            help="At most so many texts of a source, always the same ones.",
         ),
     ] = 400,
     fold_count: Annotated[
@@ -219,17 +216,17 @@ def evaluate(
         typer.Option(
             "--folds",
             min=0,
-            help="Train quick so often, each time without other sources, and judge it on those. "
-            "Minutes each.",
+            help="Train quick so many times, each time without other sources, and measure it on "
+            "those. Each takes minutes.",
         ),
     ] = 0,
     seen: Annotated[
         bool,
-        typer.Option("--seen", help="Show sources that training saw, too; they are in no average."),
+        typer.Option("--seen", help="Show sources that training saw too; they are in no average."),
     ] = False,
     jobs: Annotated[
         int,
-        typer.Option(min=1, show_default="one a core", help="How many processes judge at once."),
+        typer.Option(min=1, show_default="one a core", help="The number of processes."),
     ] = os.process_cpu_count() or 1,
     write: Annotated[
         Path | None,
@@ -244,12 +241,12 @@ def evaluate(
     Who needs a person, the five levels, critical reviews, abuse and questions, calibration, speed
     and memory.
 
-    On sources that training never saw, by source and language; beside VADER, the rating alone and
-    the most common answer. The accurate engine takes about 50 ms a text, so a few minutes in all.
+    On sources that training never saw, by source and language, and next to VADER, the rating alone
+    and the most common label. The accurate engine takes about 50 ms a text, a few minutes in all.
     """
     names = [each.value for each in engine or EngineName]
     if weights and len(names) != 1:
-        raise typer.BadParameter("say which --engine they are for.", param_hint="--weights")
+        raise typer.BadParameter("name the --engine that they are for.", param_hint="--weights")
     if fold_count and "quick" not in names:
         raise typer.BadParameter(
             "only quick is trained again; leave out --engine accurate.", param_hint="--folds"
@@ -263,7 +260,7 @@ def evaluate(
         evaluation = Evaluation(*_read_sets(data), limit, jobs, seen, baselines.vader_baseline())
         evaluation.report.limit = limit
         for name in names:
-            choice = EngineChoice(name, weights, alone=True)
+            choice = MeasuredEngine(name, weights)
             cost = speed.cost(choice)
             evaluation.report.models[name] = cost.model
             evaluation.report.costs.append(cost)
@@ -274,11 +271,10 @@ def evaluate(
     except (
         corpus.CorpusMissing,
         WeightsMissing,
-        folds.TrainerNotInstalled,
-        baselines.VaderNotInstalled,
-    ) as wrong:
-        show.error(f"{str(wrong).rstrip('.')}.")
-        raise typer.Exit(1) from wrong
+        PackageMissing,
+    ) as error:
+        show.error(f"{str(error).rstrip('.')}.")
+        raise typer.Exit(1) from error
     report = evaluation.report
     report.averages = findings.average_figures(report.persons)
     if write:
@@ -302,42 +298,40 @@ def evaluate(
 
 
 def _read_sets(data: Path | None) -> tuple[list[Row], list[RatedRow]]:
-    """The labelled texts and the rated ones. Raises corpus.Missing."""
+    """The labelled texts and the rated ones. Raises CorpusMissing."""
     folder = corpus.folder(data)
     try:
         return corpus.rows(folder), corpus.validation(folder)
-    except KeyError as missing:
-        raise corpus.CorpusMissing(f"A line in {folder} has no {missing}.") from missing
-    except ValueError as wrong:
-        raise corpus.CorpusMissing(str(wrong)) from wrong
+    except KeyError as error:
+        raise corpus.CorpusMissing(f"A line in {folder} has no {error}.") from error
+    except ValueError as error:
+        raise corpus.CorpusMissing(str(error)) from error
 
 
-def training_sources(choice: EngineChoice, rows: Iterable[Row]) -> frozenset[str]:
-    """The sources that an engine's weights were trained on.
+def training_sources(choice: MeasuredEngine, rows: Iterable[Row]) -> frozenset[str]:
+    """The sources that an engine's weights learned from; all possible ones if they do not say.
 
-    All that might have been, where they do not say. Raises NoWeights.
+    Raises WeightsMissing.
     """
     module = quick if choice.name == "quick" else accurate
     try:
         about = module.read(choice.weights or find_weights(module.WEIGHTS_FILE))[-1]
-    except ImportError as missing:
-        raise WeightsMissing(f"{missing.name} is not installed") from missing
+    except ImportError as error:
+        raise WeightsMissing(f"{error.name} is not installed") from error
     return frozenset(about.get("sources") or {row.source for row in rows if row.use.trains})
 
 
 def _left_out_status(languages: Collection[str | None]) -> StatusOf:
-    """What an engine knows of sources that it was trained without, by the languages that it learned
-    from.
-    """
+    """The status of sources left out of training, by the languages that training still had."""
     return lambda _, language: (
         SourceStatus.LEFT_OUT if language in languages else SourceStatus.NEW_LANGUAGE
     )
 
 
 def _requests(rows: Iterable[Row]) -> Iterator[AssessmentRequest]:
-    """Each row without its rating and, where it has one, with it.
+    """Each row without its rating and, if it has one, with it.
 
-    Next to each other, so that an engine reads the words once.
+    The two follow each other, so that an engine reads the words once.
     """
     for row in rows:
         for rating in dict.fromkeys((None, row.rating)):

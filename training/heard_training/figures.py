@@ -1,7 +1,4 @@
-"""The tables and the plot of an evaluation, for a terminal and for a page.
-
-And where in a page they stand.
-"""
+"""The tables and the plot of an evaluation, for a terminal and for a page."""
 
 from __future__ import annotations
 
@@ -23,25 +20,26 @@ from heard_training.findings import (
 )
 from heard_training.speed import Cost
 
-BEGIN: Final = "<!-- figures: made by `heard assess evaluate --write` -->"
+BEGIN: Final = "<!-- figures: made by `python -m heard_training evaluate --write` -->"
 END: Final = "<!-- end of figures -->"
 
 _ON_PERSONS: Final = (
-    "Recall, precision and human load (the share of all texts that is sent to a person) are of the "
-    "decision as shipped, rules and all. "
-    "Stars or sentiment stand in for who needs a person, so with the rating the answer is given "
-    "away: what the rating is worth is seen "
-    "where people judged. VADER learned from none of the sources; it stands beside the engines on "
-    "the same ones."
+    "Recall, precision and load (the share of all texts that goes to a person) are those of the "
+    "decision as shipped, with rules. Stars or sentiment are used instead of a person's label, so "
+    "the rating gives the label away: only the tables with raters show what a rating is worth. "
+    "VADER learned from none of the sources, and is measured on the same ones as the engines."
 )
-_ON_ABUSE: Final = "In sets of tweets insults at anybody count as abuse; for Heard it is what is said to a business or its staff instead of a complaint."
+_ON_ABUSE: Final = (
+    "In sets of tweets an insult of anybody counts as abuse. For Heard abuse is an insult of a "
+    "business or its staff instead of a complaint."
+)
 
 type TableRow = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table with what it is about, and what must be known to read it."""
+    """A table with its title, and a note that a reader needs."""
 
     title: str
     columns: TableRow
@@ -50,17 +48,14 @@ class Table:
 
 
 def tables(report: EvaluationReport) -> list[Table]:
-    """Everything that was found, in the order in which one asks.
-
-    Tables without rows are left out.
-    """
-    made = [
+    """The tables of a report. Tables without rows are left out."""
+    all_tables = [
         Table(
             "Needs a person: averages over languages",
             (
                 "judge",
-                "told",
-                "sources are",
+                "input",
+                "status",
                 "sources",
                 "languages",
                 "AUC",
@@ -77,9 +72,9 @@ def tables(report: EvaluationReport) -> list[Table]:
                 "source",
                 "language",
                 "judge",
-                "source is",
+                "status",
                 "texts",
-                "need one",
+                "need a person",
                 "AUC",
                 "recall",
                 "precision",
@@ -97,9 +92,9 @@ def tables(report: EvaluationReport) -> list[Table]:
                 "source",
                 "language",
                 "judge",
-                "source is",
+                "status",
                 "texts",
-                "need one",
+                "need a person",
                 "AUC",
                 "recall",
                 "precision",
@@ -115,21 +110,21 @@ def tables(report: EvaluationReport) -> list[Table]:
             "Five levels and critical reviews, by two raters",
             (
                 "judge",
-                "told",
+                "input",
                 "texts",
                 "kappa 1st",
                 "kappa 2nd",
                 "critical",
-                "found",
+                "recall",
                 "false alarms",
             ),
             [_level_row(each) for each in report.levels],
-            "Quadratic-weighted kappa with the first and the second rater, who both knew text and "
-            "rating. The rest is by the first rater.",
+            "Quadratic-weighted kappa with the first and with the second rater, who both knew text "
+            "and rating. The other figures are by the first rater.",
         ),
         Table(
             "Needs a person, by the first rater",
-            ("judge", "told", "texts", "AUC", "recall", "precision", "load"),
+            ("judge", "input", "texts", "AUC", "recall", "precision", "load"),
             [_rater_person_row(each) for each in report.levels],
         ),
         *(_confusion_table(each) for each in report.levels if each.judge in report.models),
@@ -139,7 +134,7 @@ def tables(report: EvaluationReport) -> list[Table]:
                 "judge",
                 "what",
                 "source",
-                "source is",
+                "status",
                 "texts",
                 "true",
                 "AUC",
@@ -152,7 +147,7 @@ def tables(report: EvaluationReport) -> list[Table]:
         ),
         Table(
             "Calibration of needs_person",
-            ("judge", "told", "on", "texts", "expected calibration error"),
+            ("judge", "input", "on", "texts", "expected calibration error"),
             [_calibration_row(each) for each in report.calibrations],
         ),
         Table(
@@ -167,25 +162,25 @@ def tables(report: EvaluationReport) -> list[Table]:
                 "memory",
             ),
             [_cost_row(each) for each in report.costs],
-            "Processor time. The first figure is a whole assessment, with rules and reasons; the "
-            "others are the engine alone.",
+            "Processor time. The first figure is of whole assessments, with rules and reasons; the "
+            "others are of the engine alone.",
         ),
     ]
-    return [table for table in made if table.rows]
+    return [table for table in all_tables if table.rows]
 
 
 def plot(report: EvaluationReport, on: str) -> str:
     """The reliability of the engines' needs_person from text alone, as SVG."""
-    drawn = {
-        each.judge: each.bins
-        for each in report.calibrations
-        if each.on == on and each.inputs is Inputs.TEXT
+    bins = {
+        calibration.judge: calibration.bins
+        for calibration in report.calibrations
+        if calibration.on == on and calibration.inputs is Inputs.TEXT
     }
     return reliability.plot(
-        drawn,
-        "Does needs_person mean what it says?",
+        bins,
+        "How reliable is the probability needs_person?",
         "needs_person, from text alone",
-        "did need one",
+        "share that needed a person",
     )
 
 
@@ -195,14 +190,17 @@ def has_markers(page: str) -> bool:
 
 
 def replace_figures(page: str, report: EvaluationReport, plot_name: str) -> str:
-    """The page with these figures in the place of those it had."""
+    """The page with these figures instead of the old ones."""
     before, _, rest = page.partition(BEGIN)
     _, _, after = rest.partition(END)
     models = " and ".join(f"`{model}`" for model in report.models.values())
-    drawn = f"![Reliability of needs_person on unseen sources, by engine]({plot_name})"
-    about = f"Judged: {models}, with the rules on top of them. At most {report.limit} texts of a source."
+    plot_link = f"![Reliability of needs_person on unseen sources, by engine]({plot_name})"
+    about = (
+        f"Measured: {models}, with the rules on top of them. At most {report.limit} texts of a "
+        "source."
+    )
     return "\n\n".join(
-        [f"{before}{BEGIN}", about, *map(_markdown, tables(report)), drawn, f"{END}{after}"]
+        [f"{before}{BEGIN}", about, *map(_markdown, tables(report)), plot_link, f"{END}{after}"]
     )
 
 
@@ -289,7 +287,7 @@ def _confusion_table(each: LevelFigures) -> Table:
     ]
     rows = [(level, *reversed(counts)) for level, *counts in rows]
     return Table(
-        f"What {each.judge} made of each level: {each.inputs}",
+        f"Levels by {each.judge} for each level of the first rater: {each.inputs}",
         ("first rater", *map(str, reversed(LEVELS))),
         rows,
     )

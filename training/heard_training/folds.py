@@ -1,8 +1,8 @@
-"""The quick engine, trained again without some of its sources, so that it can be judged on them as
-on sources it never saw.
+"""Trains the quick engine again without some sources, so that it can be measured on them.
 
-Sources of one family (the part of the name before the first `_`) were collected and labelled alike,
-so they are left out together. Our own examples and phrases stay in: they are from none of them.
+Sources of one family (the part of the name before the first `_`) were collected and labelled in the
+same way, so they are left out together. Our own examples and phrases are from no source and stay
+in.
 """
 
 from __future__ import annotations
@@ -15,12 +15,11 @@ from heard.assessment.engines import quick
 from heard_training.corpus import Row
 
 
-class TrainerNotInstalled(Exception):
-    """What training needs is not installed."""
-
-
 def families(rows: Sequence[Row], count: int) -> list[frozenset[str]]:
-    """The sources that may be trained on, in up to `count` parts of whole families and like size."""
+    """The sources that may be trained on, in up to `count` parts of about the same size.
+
+    A family is in one part.
+    """
     trainable = [row for row in rows if row.use.trains]
     sizes = Counter(row.source.partition("_")[0] for row in trainable)
     parts: list[set[str]] = [set() for _ in range(count)]
@@ -33,13 +32,9 @@ def families(rows: Sequence[Row], count: int) -> list[frozenset[str]]:
 
 
 def retrain(material: Sequence[Row], without: frozenset[str], path: Path) -> None:
-    """Writes the weights that the rows teach but for those of some sources. Raises NotInstalled."""
-    try:
-        from heard_training import train_quick  # noqa: PLC0415
-    except ImportError as missing:
-        raise TrainerNotInstalled(
-            f"Training needs {missing.name}, which is not installed: pip install {missing.name}"
-        ) from missing
+    """Writes weights that learned from the rows without some sources. Raises PackageMissing."""
+    from heard_training import train_quick  # noqa: PLC0415 - raises without scipy
+
     rows = [row for row in material if row.use.trains and row.source not in without]
     quick.write(
         path,

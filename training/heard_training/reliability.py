@@ -1,8 +1,7 @@
-"""A reliability plot as SVG: what was said to be probable beside how often it was so.
+"""A reliability plot as SVG: predicted probabilities, and how often they came true.
 
-The diagonal is what a perfectly calibrated engine would draw; a dot's area grows with the share of
-texts that it stands for. Colours follow the reader's light or dark scheme, and shapes tell the
-engines apart without them.
+A perfectly calibrated engine is on the diagonal. A dot's area grows with its share of the texts.
+Colours follow the reader's light or dark scheme, and the engines have different shapes too.
 """
 
 from __future__ import annotations
@@ -38,7 +37,7 @@ _STYLE: Final = """\
 
 
 def plot(engines: Mapping[str, Sequence[Bin]], title: str, x_label: str, y_label: str) -> str:
-    """The plot of up to three engines' bins, under a title and beside the names of its axes."""
+    """The plot of up to three engines' bins, with a title and the names of its axes."""
     description = "; ".join(
         f"{name}: expected calibration error {_percent(calibration_error(parts))}"
         for name, parts in engines.items()
@@ -106,15 +105,22 @@ def _mark(place: int, x: float, y: float, size: float) -> str:
         case "circle":
             return f'<circle class="mark" cx="{x:.1f}" cy="{y:.1f}" r="{size:.1f}"/>'
         case "square":
-            side = size * 1.77  # of a square as large as the circle
-            return f'<rect class="mark" x="{x - side / 2:.1f}" y="{y - side / 2:.1f}" width="{side:.1f}" height="{side:.1f}"/>'
+            side = size * 1.77  # the area is that of the circle
+            return (
+                f'<rect class="mark" x="{x - side / 2:.1f}" y="{y - side / 2:.1f}" '
+                f'width="{side:.1f}" height="{side:.1f}"/>'
+            )
         case _:
             half = size * 1.25
-            return f'<path class="mark" d="M{x:.1f} {y - half:.1f}l{half:.1f} {half:.1f}l{-half:.1f} {half:.1f}l{-half:.1f} {-half:.1f}z"/>'
+            return (
+                f'<path class="mark" d="M{x:.1f} {y - half:.1f}l{half:.1f} {half:.1f}'
+                f'l{-half:.1f} {half:.1f}l{-half:.1f} {-half:.1f}z"/>'
+            )
 
 
-def _point(across: float, up: float) -> tuple[float, float]:
-    return _LEFT + across * _SIDE, _TOP + (1 - up) * _SIDE
+def _point(x: float, y: float) -> tuple[float, float]:
+    """Where a point of the unit square is on the paper."""
+    return _LEFT + x * _SIDE, _TOP + (1 - y) * _SIDE
 
 
 def _percent(share: float | None) -> str:

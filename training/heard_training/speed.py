@@ -1,9 +1,8 @@
-"""What an engine costs: time for a review, time to load, memory.
+"""What an engine costs: time for a review, time to load, and memory.
 
-Measured in a process of its own, on one core, as processor time.
-
-Processor time does not see what else the machine does, but for what is shared (caches, clock
-speed): the fastest of some rounds counts.
+It is measured in a process of its own, on one core, as processor time. Other work of the machine
+affects processor time only through what is shared (caches, clock speed). So the fastest of some
+rounds counts.
 """
 
 from __future__ import annotations
@@ -19,7 +18,8 @@ from typing import Final
 
 from heard.assessment import History, assess
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, number_revision
-from heard_cli.assess.many import EngineChoice, load_engine, single_threaded
+from heard_cli.assess.parallel import use_one_core
+from heard_training.measured_engine import MeasuredEngine
 
 SHORT: Final = "Nobody answered, and my room was cold."
 FORTY_WORDS: Final = (
@@ -44,9 +44,9 @@ _ROUNDS: Final = 5
 class Cost:
     """Processor time and memory of one engine.
 
-    `reviews_a_second` are whole assessments of 40 words, rules and all; the others are the engine
-    alone: milliseconds for a short text and for one of 300 characters, and to load; memory is what
-    the process grew by, in MB.
+    `reviews_a_second` are whole assessments of 40 words, with rules. The others are the engine
+    alone: milliseconds for 40 words, for a short text, for one of 300 characters, and to load.
+    `memory_mb` is the growth of the process.
     """
 
     engine: str
@@ -59,28 +59,26 @@ class Cost:
     memory_mb: float
 
 
-def cost(choice: EngineChoice) -> Cost:
-    """The cost of an engine. Raises what `loaded` raises."""
-    with ProcessPoolExecutor(
-        1, mp_context=get_context("spawn"), initializer=single_threaded
-    ) as pool:
+def cost(choice: MeasuredEngine) -> Cost:
+    """The cost of an engine. Raises what `choice.load` raises."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=use_one_core) as pool:
         return pool.submit(_measure, choice).result()
 
 
-def _measure(choice: EngineChoice) -> Cost:
-    before, began = _memory(), time.process_time()
-    engine = load_engine(choice)
+def _measure(choice: MeasuredEngine) -> Cost:
+    memory_before, start = _memory(), time.process_time()
+    engine = choice.load()
     engine.scores(SHORT)
-    load = time.process_time() - began
+    load = time.process_time() - start
     engine.scores(LONG)
-    memory_growth = _memory() - before
+    memory_growth = _memory() - memory_before
     event = ReviewEvent(
         EventKind.CREATED, "1", "1", number_revision(1), Author(""), None, None, FORTY_WORDS
     )
-    many = 100 if choice.name == "quick" else 8
-    whole = _seconds(lambda: assess(event, Channel.REVIEW_SITE, History(), engine), many)
+    repeats = 100 if choice.name == "quick" else 8
+    whole = _seconds(lambda: assess(event, Channel.REVIEW_SITE, History(), engine), repeats)
     forty, short, long = (
-        1000 * _seconds(lambda text=text: engine.scores(text), many)
+        1000 * _seconds(lambda text=text: engine.scores(text), repeats)
         for text in (FORTY_WORDS, SHORT, LONG)
     )
     return Cost(
@@ -89,22 +87,19 @@ def _measure(choice: EngineChoice) -> Cost:
 
 
 def _seconds(once: Callable[[], object], times: int) -> float:
-    """Processor time of one call: of several rounds the fastest."""
+    """The processor time of one call, in the fastest of several rounds."""
 
     def run_round() -> float:
-        began = time.process_time()
+        start = time.process_time()
         for _ in range(times):
             once()
-        return (time.process_time() - began) / times
+        return (time.process_time() - start) / times
 
     return min(run_round() for _ in range(_ROUNDS))
 
 
 def _memory() -> float:
-    """What this process holds in memory, in MB.
-
-    Where the system does not tell, the most that it has held.
-    """
+    """The memory of this process in MB, or its highest value where the system does not say more."""
     statm = Path("/proc/self/statm")
     if statm.exists():
         return int(statm.read_text().split()[1]) * resource.getpagesize() / 1e6

@@ -1,19 +1,20 @@
-"""Trains the `quick` engine: `python -m heard_cli.assess.train_quick [--data FOLDER] [--out FILE]`.
+"""Trains the `quick` engine: `python -m heard_training.train_quick [--data FOLDER] [--out FILE]`.
 
-Needs scipy, 2 GB, five minutes.
+Needs scipy, 2 GB and five minutes. In two steps:
 
-In two steps. How unhappy a text is, is learned from all sets whose licences let weights ship
-(stars, sentiment, complaint portals), and from our own examples and phrases, which carry the model
-into languages that no set is in. The heads (severity, needs a person, question, abuse, spam) are
-learned on top of that from texts that people judged, each of them scored by a first step that did
-not see it. Every solver is deterministic, and nothing is drawn at random: the same texts give the
-same file on the same machine.
+1. The unhappiness of a text is learned from all sets whose licences let weights ship (stars,
+   sentiment, complaint portals), and from our own examples and phrases, which carry the model into
+   languages that no set is in.
+2. The heads (severity, needs a person, question, abuse, spam) are learned on top of that, from
+   texts that people labelled. Each text is scored by a first step that did not see it.
+
+Every solver is deterministic, and nothing is random: the same texts give the same file on the same
+machine.
 """
 
 from __future__ import annotations
 
 import hashlib
-import importlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -29,43 +30,42 @@ from heard.assessment.engines import ngrams, quick
 from heard_cli import show
 from heard_training import corpus
 from heard_training.corpus import Label, Row
+from heard_training.packages import import_package
+from heard_training.regression import fit_platt
 
-sparse: Any = importlib.import_module("scipy.sparse")
-optimize: Any = importlib.import_module("scipy.optimize")
+sparse = import_package("scipy.sparse", "scipy")
+optimize = import_package("scipy.optimize", "scipy")
 
 type Vector = NDArray[np.float64]
 type Matrix = Any
-"""A sparse matrix, texts by pieces."""
+"""A sparse matrix of texts by n-grams."""
 
 _PHRASES: Final = 1.0
-"""Weight of our phrases of praise and displeasure together, in weights of all other texts together."""
+"""Weight of all our phrases of praise and displeasure, relative to all other texts."""
 
 _GRAVE: Final = 0.2
-"""The same of our phrases of failures and dangers: they say less of how people complain."""
+"""The same for our phrases of failures and dangers, which show less how people complain."""
 
 _MIN_TEXTS: Final = 3
-"""Texts that a piece must stand in to get a weight."""
+"""Texts in which an n-gram must stand to get a weight."""
 
 _PENALTY: Final = 1e-5
 _MIN_TILT: Final = 0.02
 
 _FOLDS: Final = 5
 _STEPS: Final = 60
-_SHIPPED: Final = Path(__file__).parents[3] / "layers" / "judgement" / quick.WEIGHTS_FILE
+_SHIPPED: Final = Path(__file__).parents[2] / "layers" / "judgement" / quick.WEIGHTS_FILE
 _KEPT_QUANTILE: Final = 0.9998
-"""Share of the weights that keep their size when they become whole numbers from -127 to 127.
-
-The largest few are cut.
-"""
+"""Share of the weights that keep their size as whole numbers from -127 to 127; others are cut."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """How a head is learned.
 
-    Its penalty, whether that is lighter on pieces that tell classes apart, and what of our phrases
-    and of tweets that were only labelled offensive it learns from, each as a weight of all of them
-    in weights of all judged texts together.
+    `tilted` makes the penalty lighter for n-grams that tell classes apart. `phrases` is the weight
+    of all our phrases, `offensive` that of all tweets that are only labelled offensive, both
+    relative to all texts that people labelled.
     """
 
     penalty: float
@@ -88,28 +88,28 @@ _RECIPES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class LinearModel:
-    """One weight for each piece, what is added, and the weight of a column that stands beside the
-    pieces.
-    """
+    """A weight for each n-gram, a bias, and the weight `lean` of one more column."""
 
     weight: Vector
     bias: float
     lean: float = 0.0
 
-    def __call__(self, pieces: Matrix, extra: Vector | None = None) -> Vector:
-        """The logits of texts."""
+    def logits(self, pieces: Matrix, extra: Vector | None = None) -> Vector:
+        """The logit of each text."""
         logits = pieces @ self.weight + self.bias
         return logits if extra is None else logits + self.lean * extra
 
     def calibrated(self, slope: float, offset: float) -> LinearModel:
-        """The same with other logits: `slope` times what they were, and `offset`."""
+        """The same model with logits that are `slope` times the old ones plus `offset`."""
         return LinearModel(self.weight * slope, self.bias * slope + offset, self.lean * slope)
 
 
 def train(
     data: Annotated[
         Path | None,
-        typer.Option(help="Folder of the labelled sets; HEARD_DATA or ../shared/data if not said."),
+        typer.Option(
+            help="Folder of the labelled sets; HEARD_DATA or ../shared/data without this option."
+        ),
     ] = None,
     out: Annotated[Path, typer.Option(help="Where the weights go.")] = _SHIPPED,
 ) -> None:
@@ -129,7 +129,7 @@ def train(
 
 
 def train_weights(material: Sequence[Row]) -> quick.Weights:
-    """The weights that these rows teach."""
+    """The weights that are learned from these rows."""
     with show.progress() as bar:
         task = bar.add_task("Training quick", total=2 + _FOLDS + len(quick.HEADS))
         pieces = matrix([row.text for row in material], quick.UNHAPPY_BITS)
@@ -142,12 +142,11 @@ def train_weights(material: Sequence[Row]) -> quick.Weights:
             return scaled_fit(pieces[learn], polarity[learn], weights[learn], _PENALTY)
 
         unhappy = fit_part(weights > 0)
-        # What the heads build on must not have been learned by heart.
+        # The heads must not build on texts that the first step learned by heart.
         leaning, parts = np.zeros(len(material)), np.array([_part(row) for row in material])
         for part in range(_FOLDS):
-            leaning[parts == part] = fit_part((weights > 0) & (parts != part))(
-                pieces[parts == part]
-            )
+            model = fit_part((weights > 0) & (parts != part))
+            leaning[parts == part] = model.logits(pieces[parts == part])
         index = [at for at, row in enumerate(material) if row.label or row.offensive is not None]
         rows, leaning = [material[at] for at in index], leaning[index]
         few = matrix([row.text for row in rows], quick.HEADS_BITS)
@@ -159,7 +158,7 @@ def train_weights(material: Sequence[Row]) -> quick.Weights:
 
 
 def matrix(texts: Iterable[str], bits: int) -> Matrix:
-    """Texts as rows of counts of their pieces, divided by the root of how many pieces a text has."""
+    """Texts as rows of counts of their n-grams, divided by the root of the number of n-grams."""
     columns: list[NDArray[np.int32]] = []
     values: list[NDArray[np.float32]] = []
     ends = [0]
@@ -186,17 +185,17 @@ def scaled_fit(
     tilted: bool = True,
     extra: Vector | None = None,
 ) -> LinearModel:
-    """A logistic regression whose penalty is lighter on rare pieces and, if `tilted`, on those that
-    one class has more of.
+    """A logistic regression with a lighter penalty for some n-grams.
 
-    After Wang and Manning (2012), who scale by how much oftener a piece stands in one class; the
-    root of that, times the inverse document frequency, carried over better to sources that training
-    had not seen than either alone. `beside` is one more column, without a penalty.
+    For rare ones and, if `tilted`, for those that one class has more of. Wang and Manning (2012)
+    scale by how much more often an n-gram stands in one class. The root of that, times the inverse
+    document frequency, was better on sources that training had not seen than either alone. `extra`
+    is one more column, without a penalty.
     """
-    often = np.bincount(pieces.indices, minlength=pieces.shape[1])
-    kept_columns = np.flatnonzero(often >= _MIN_TEXTS)
+    frequency = np.bincount(pieces.indices, minlength=pieces.shape[1])
+    kept_columns = np.flatnonzero(frequency >= _MIN_TEXTS)
     known = pieces[:, kept_columns].tocsr()
-    scale = np.log(len(labels) / often[kept_columns]).clip(0.1) / 5
+    scale = np.log(len(labels) / frequency[kept_columns]).clip(0.1) / 5
     if tilted:
         scale *= np.sqrt(_tilt(known, labels, weights))
     columns = [known @ sparse.diags(scale)] + (
@@ -211,18 +210,18 @@ def scaled_fit(
 
 
 def _tilt(pieces: Matrix, labels: Vector, weights: Vector) -> Vector:
-    there = pieces.copy()
-    there.data = np.ones_like(there.data)
+    presence = pieces.copy()
+    presence.data = np.ones_like(presence.data)
     share = weights / weights.sum() * len(labels)
-    bad = there.T @ (share * (labels == 1)) + 1
-    good = there.T @ (share * (labels == 0)) + 1
+    bad = presence.T @ (share * (labels == 1)) + 1
+    good = presence.T @ (share * (labels == 0)) + 1
     return np.abs(np.log((bad / bad.sum()) / (good / good.sum()))) + _MIN_TILT
 
 
 def logistic(
     pieces: Matrix, labels: Vector, weights: Vector, penalty: float, free: int = 0
 ) -> LinearModel:
-    """A logistic regression by L-BFGS, the last `free` columns and the bias without a penalty."""
+    """A logistic regression by L-BFGS; the last `free` columns and the bias have no penalty."""
     share = weights / weights.sum()
     sign = 2 * labels - 1
     turned = pieces.T.tocsr()
@@ -246,9 +245,9 @@ def logistic(
 
 
 def _polarity(row: Row) -> float:
-    """1 for displeasure, 0 for content, NaN where the row says neither.
+    """1 for displeasure, 0 for content, NaN if the row says neither.
 
-    What a person said of it counts before what stands in for that.
+    A person's label counts before stars and sentiment.
     """
     if row.label and row.source != "phrases":
         rank = row.label.text_severity.rank
@@ -261,8 +260,10 @@ def _part(row: Row) -> int:
 
 
 def _weights(material: Sequence[Row], polarity: Vector) -> Vector:
-    """So that each source counts as the root of its size and both classes of it the same, beside
-    our phrases; 0 where nothing is said.
+    """The weight of each row, 0 without polarity.
+
+    A source counts as the root of its size, and both classes of a source count the same. Our
+    phrases have their own shares.
     """
     has_polarity = ~np.isnan(polarity)
     counts = Counter(
@@ -280,9 +281,9 @@ def _weights(material: Sequence[Row], polarity: Vector) -> Vector:
     others = weights[kinds == "set"].sum()
     for kind, share in (("phrase", _PHRASES), ("grave", _GRAVE)):
         for label in (0, 1):
-            each = (kinds == kind) & (polarity == label)
-            if each.any():
-                weights[each] = share / 2 * others / each.sum()
+            selected = (kinds == kind) & (polarity == label)
+            if selected.any():
+                weights[selected] = share / 2 * others / selected.sum()
     return weights
 
 
@@ -293,7 +294,7 @@ def _kind(row: Row) -> str:
 
 
 def _fit_head(name: str, rows: Sequence[Row], few: Matrix, unhappy: Vector) -> LinearModel:
-    """A head, calibrated on judged texts that it was not fitted to.
+    """A head, calibrated on labelled texts that it did not learn from.
 
     Each fold leaves out whole sources.
     """
@@ -319,17 +320,18 @@ def _fit_head(name: str, rows: Sequence[Row], few: Matrix, unhappy: Vector) -> L
 
     for fold in range(_FOLDS):
         test = np.flatnonzero(is_real & (groups == fold))
-        held_out[test] = fit_part(index[groups[index] != fold])(few[test], unhappy[test])
-    return fit_part(index).calibrated(*_platt(held_out[is_real], labels[is_real]))
+        model = fit_part(index[groups[index] != fold])
+        held_out[test] = model.logits(few[test], unhappy[test])
+    return fit_part(index).calibrated(*fit_platt(held_out[is_real], labels[is_real]))
 
 
 def _is_customer_label(row: Row) -> bool:
-    """Whether people judged it and a customer wrote it: what probabilities are calibrated on."""
+    """Whether people labelled the row and a customer wrote it: calibration uses these rows."""
     return row.label is not None and row.source not in {"examples", "phrases"}
 
 
 def _label_for(name: str, row: Row) -> bool | None:
-    """What the row says of a head; None when it says nothing."""
+    """The label of a row for a head, None if it has none."""
     label = row.label
     if label is None:
         return row.offensive if name == "abuse" else None
@@ -352,23 +354,18 @@ def _label_for(name: str, row: Row) -> bool | None:
 
 
 def _needs_person(label: Label) -> bool:
-    """Whether the words alone ask for a person.
-
-    What was said is about words and rating together.
-    """
-    return (
-        label.needs_person
-        if label.severity is label.text_severity
-        else label.text_severity.rank >= Severity.MEDIUM.rank
-    )
+    """Whether the words alone need a person. The label is about words and rating together."""
+    if label.severity is label.text_severity:
+        return label.needs_person
+    return label.text_severity.rank >= Severity.MEDIUM.rank
 
 
 def _head_weights(
     recipe: Recipe, rows: Sequence[Row], labels: Vector, use: NDArray[np.bool_]
 ) -> Vector:
-    """The weight of each row.
+    """The weight of each row: each kind has its share.
 
-    Shares by kind, within a kind rarer classes more, but not as much in all as common ones.
+    Within a kind a row of the rarer class weighs more, but the class less in all.
     """
     kinds = np.array(
         [
@@ -383,18 +380,19 @@ def _head_weights(
         ("phrases", recipe.phrases),
         ("offensive", recipe.offensive),
     ):
-        each = (kinds == kind) & use
+        selected = (kinds == kind) & use
+        count = selected.sum()
         for label in (0.0, 1.0):
-            part = each & (labels == label)
+            part = selected & (labels == label)
             if part.any():
-                weights[part] = share * judged / each.sum() * (each.sum() / 2 / part.sum()) ** 0.5
+                weights[part] = share * judged / count * (count / 2 / part.sum()) ** 0.5
     return weights
 
 
 def _groups(rows: Sequence[Row]) -> NDArray[np.int64]:
-    """A fold for each row: whole sources together, examples by the file they were written in.
+    """The fold of each row, -1 for phrases.
 
-    None (-1) for phrases.
+    A source is in one fold, of our examples a file.
     """
     names = [row.id.rpartition("-")[0] if row.source == "examples" else row.source for row in rows]
     order = {name: at for at, (name, _) in enumerate(Counter(names).most_common())}
@@ -407,16 +405,8 @@ def _groups(rows: Sequence[Row]) -> NDArray[np.int64]:
     )
 
 
-def _platt(logits: Vector, labels: Vector) -> tuple[float, float]:
-    """Slope and offset that make logits calibrated (Platt 1999)."""
-    model = logistic(sparse.csr_matrix(logits[:, None]), labels, np.ones(len(labels)), 1e-6)
-    return float(model.weight[0]), model.bias
-
-
 def _sentiment(rows: Sequence[Row], unhappy: Vector) -> tuple[float, float]:
-    """Slope and offset from how unhappy a text is to the logit that it complains rather than
-    praises.
-    """
+    """Slope and offset from the unhappiness of a text to the logit that it complains."""
     is_usable = np.array(
         [
             _is_customer_label(row)
@@ -429,7 +419,7 @@ def _sentiment(rows: Sequence[Row], unhappy: Vector) -> tuple[float, float]:
         [row.label is not None and row.label.text_severity is not Severity.PRAISE for row in rows],
         float,
     )
-    return _platt(unhappy[is_usable], sad[is_usable])
+    return fit_platt(unhappy[is_usable], sad[is_usable])
 
 
 def _quantise(

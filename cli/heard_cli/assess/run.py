@@ -23,7 +23,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from heard.assessment import Assessment, History
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, number_revision
 from heard_cli import show
-from heard_cli.assess.many import BATCH, AssessmentRequest, EngineChoice, assess_all, shared_engine
+from heard_cli.assess.parallel import (
+    BATCH,
+    AssessmentRequest,
+    EmbeddedEngine,
+    assess_all,
+    shared_engine,
+)
 
 MAX_LINE_BYTES: Final = 1 << 20
 """Bytes of a line; a longer one is no review, and must not fill memory."""
@@ -40,7 +46,7 @@ PASSED_FIELDS: Final = (
     "has_text",
     "public_replies_left",
     "follow_up_open",
-    "confirmed",
+    "verified",
     "thread",
     "earlier_complaints",
     "author_value",
@@ -166,7 +172,7 @@ def run(
     assessment stand in its evidence, so the result is as private as the reviews are. `heard policy
     diff --on` reads it. Exit code 2 if lines could not be read; the rest was assessed.
     """
-    choice = EngineChoice(engine_name.value)
+    choice = EmbeddedEngine(engine_name.value)
     judge = shared_engine(choice)
     if not judge.model.startswith(choice.name):
         fallback = (
@@ -222,8 +228,7 @@ def _result_line(about: dict[str, Any], assessment: Assessment) -> bytes:
 def _parse_object(line: bytes, *, first: bool) -> dict[str, Any]:
     if len(line) > MAX_LINE_BYTES:
         raise InvalidLine(
-            f"it is longer than {MAX_LINE_BYTES:,} bytes. Give one review a line, and no more than its "
-            "words."
+            f"it is longer than {MAX_LINE_BYTES:,} bytes. Give one review a line, and only its words."
         )
     try:
         text = line.decode("utf-8-sig" if first else "utf-8")

@@ -111,7 +111,7 @@ class _Line(BaseModel):
     has_text: bool | None = None
     public_replies_left: int = Field(PUBLIC_REPLY_CAP, ge=0, le=PUBLIC_REPLY_CAP)
     follow_up_open: bool = False
-    confirmed: bool = True
+    verified: bool = True
     thread: ThreadState = ThreadState.FRESH
     earlier_complaints: int = Field(0, ge=0)
     author_value: int | None = Field(None, ge=0, le=100)
@@ -124,7 +124,7 @@ class _Line(BaseModel):
             has_text=has_text if self.has_text is None else self.has_text,
             public_replies_left=self.public_replies_left,
             follow_up_open=self.follow_up_open,
-            confirmed=self.confirmed,
+            verified=self.verified,
             thread=self.thread,
             earlier_complaints=self.earlier_complaints,
             author_value=self.author_value,
@@ -410,7 +410,7 @@ def stored_context(fields: Any, outcome: Outcome, event: ReviewEvent) -> Context
         rating=event.rating,
         has_text=bool(event.text or event.title),
         public_replies_left=PUBLIC_REPLY_CAP,
-        confirmed=not outcome.detail.get("unproven", False),
+        verified=not outcome.detail.get("unverified", False),
     )
 
 

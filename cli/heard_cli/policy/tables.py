@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from heard.acknowledgements.compose import FORMALITIES, LANGUAGES
+from heard.acknowledgements.wordings import FORMALITIES, LANGUAGES
 from heard.assessment.vocabulary import TOPICS
 from heard.policy import decisions
 from heard.policy.document import playbook

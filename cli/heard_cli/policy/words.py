@@ -120,6 +120,6 @@ _CONDITIONS: Final[Mapping[str, Callable[[Any], str]]] = {
         f"at most {wanted} public replies left" if wanted else "no public reply left"
     ),
     "follow_up_open": _whether("a person is on it", "no person is on it"),
-    "confirmed": _whether("proven", "not proven"),
+    "verified": _whether("verified", "not verified"),
     "working_hours": _whether("in working hours", "outside working hours"),
 }

@@ -14,22 +14,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heard.acknowledgement_wording import WORDS
-from heard.acknowledgements.compose import (
+from heard.acknowledgements.compose import acknowledgement_kind, choose_acknowledgement
+from heard.acknowledgements.rendering import MAX_CHARACTERS, Acknowledgement, Detail, render
+from heard.acknowledgements.template_check import check_template
+from heard.acknowledgements.variants import Variant, choose_variant, playbook_variants
+from heard.acknowledgements.wordings import (
     FORMALITIES,
     KINDS,
     LANGUAGES,
-    MAX_CHARACTERS,
-    Acknowledgement,
     AcknowledgementKind,
-    Detail,
-    Variant,
-    acknowledgement_kind,
-    check_template,
-    choose,
-    choose_acknowledgement,
-    playbook_variants,
-    render,
+    wordings,
 )
 from heard.assessment import Agenda, Assessment, Flag, Severity
 from heard.policy import Policy, default_policy, load_policy
@@ -123,8 +117,9 @@ def test_every_wording_is_automatic_names_what_was_heard_and_passes_what_busines
             for carries, detail in DETAILS.items():
                 answer = render(variant, detail)
                 assert answer is not None
+                topic = wordings(language).topics["delivery"]
                 carried = {
-                    "topic": WORDS[language].topics["delivery"],
+                    "topic": topic,
                     "subject": "Blue Lamp",
                     "rating": "4",
                     "nothing": "Hotel Sol",
@@ -347,9 +342,7 @@ def test_a_business_speaks_in_its_own_words_where_it_has_some_and_in_those_a_rul
     )
 
 
-def test_a_language_that_only_the_business_has_words_in_falls_back_rather_than_say_the_same_again() -> (
-    None
-):
+def test_where_only_the_business_has_words_the_playbook_falls_back_before_it_repeats() -> None:
     swahili = {
         "name": "karibu",
         "kinds": ["praise"],
@@ -422,15 +415,15 @@ def test_choosing_is_the_same_every_time_and_passes_over_what_was_seen(
 ) -> None:
     variants = [Variant(name, "praise", "en", "x") for name in names]
     avoid = [variants[number % len(variants)].id for number in seen]
-    chosen = choose(variants, seed, avoid)
-    assert chosen == choose(variants[::-1], seed, avoid)
+    chosen = choose_variant(variants, seed, avoid)
+    assert chosen == choose_variant(variants[::-1], seed, avoid)
     if set(avoid) >= {variant.id for variant in variants}:
         assert all(variant.id in avoid[: avoid.index(chosen.id) + 1] for variant in variants)
     else:
         assert chosen.id not in avoid
         # Taking another one away moves nobody.
         rest = [variant for variant in variants if variant is chosen or variant.id in avoid]
-        assert choose(rest, seed, avoid) == chosen
+        assert choose_variant(rest, seed, avoid) == chosen
 
 
 def test_each_variant_gets_its_share() -> None:
@@ -512,7 +505,7 @@ def test_no_author_and_no_page_sees_a_text_twice_in_a_row(language: str, own: in
             "You should have read the manual. (Automatic reply)",
             "en",
             ["thanks"],
-            "blame on the customer",
+            "blames the customer",
         ),
         ("{% if topic %}Thanks (automatic){% endif %}", "en", ["thanks"], "nothing to read"),
         ("{{ '{' }} (Automatic reply)", "en", ["thanks"], "curly"),
@@ -592,5 +585,5 @@ def test_telling_more_cases_apart_than_can_be_tried_is_refused() -> None:
         for number in range(28)
     )
     assert check_template(f"{many}{{{{ rating }}}} {{{{ stage }}}} (automatic)", "en") == (
-        "It tells too many cases apart to try them all. Write several variants, each for fewer.",
+        "It has too many cases to check them all. Write several variants with fewer cases each.",
     )

@@ -1,4 +1,4 @@
-"""The encoder against the engine whose weights it reads, and against anything that may be written."""
+"""The encoder, compared with the engine whose weights it reads, and with any text."""
 
 from __future__ import annotations
 

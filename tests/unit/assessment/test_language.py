@@ -9,13 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heard.assessment import language
-from heard.assessment.language import LanguageDetector, detect, language_code
-from heard.assessment.phrases import tokens
+from heard.assessment import language, language_model
+from heard.assessment.language import detect_language
+from heard.assessment.language_codes import language_code
+from heard.assessment.language_model import LanguageModel
+from heard.text.words import tokens
 
 
 def heard(text: str) -> str | None:
-    return detect(text, tokens(text))
+    return detect_language(text, tokens(text))
 
 
 @pytest.mark.parametrize(
@@ -76,11 +78,11 @@ def test_small_words_decide_where_the_model_is_not_installed(
 
 
 def test_a_model_is_read_as_it_was_written(tmp_path: Path) -> None:
-    table = np.arange(2 << language.HASH_BITS, dtype=np.int8).reshape(-1, 2)
-    model = LanguageDetector(("nl", "tr"), table, 0.5, np.array([0.25, 0.75], np.float32))
-    language.write(tmp_path / "language.bin", model)
+    table = np.arange(2 << language_model.HASH_BITS, dtype=np.int8).reshape(-1, 2)
+    model = LanguageModel(("nl", "tr"), table, 0.5, np.array([0.25, 0.75], np.float32))
+    language_model.write_model(tmp_path / "language.bin", model)
 
-    again = language.read(tmp_path / "language.bin")
+    again = language_model.read_model(tmp_path / "language.bin")
 
     assert (again.codes, again.scale) == (model.codes, model.scale)
     assert np.array_equal(again.table, model.table)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heard.assessment import language
+from heard.assessment import language_model
 from heard.assessment.engines import ngrams, quick
 from heard.assessment.engines.quick import HEADS, HEADS_BITS, UNHAPPY_BITS, QuickEngine, Weights
 from heard.assessment.engines.weights import find_weights
@@ -156,7 +156,9 @@ def test_weights_are_read_as_they_were_written(tmp_path: Path) -> None:
 
 def test_the_shipped_weights_are_small_and_say_what_they_were_trained_on() -> None:
     path = find_weights(quick.WEIGHTS_FILE)
-    assert path.stat().st_size + find_weights(language.WEIGHTS_FILE).stat().st_size <= 2_000_000
+    assert (
+        path.stat().st_size + find_weights(language_model.WEIGHTS_FILE).stat().st_size <= 2_000_000
+    )
     about = quick.read(path)[1]
     assert about["model"] == quick.MODEL
     # Sets that may only be measured on.

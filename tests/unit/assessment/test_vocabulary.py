@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heard.assessment import Agenda, Assessment, Flag, History, Severity, assess, vocabulary
-from heard.assessment.phrases import UNSPACED, Hit, Lexicon, considered, tokens, without
 from heard.reviews import Author, Channel, EventKind, ReviewEvent
+from heard.text.lexicon import Hit, Lexicon, unmasked_hits
+from heard.text.words import UNSPACED, matchable_text, tokens
 
 
 def judged(text: str, language: str | None = None) -> Assessment:
@@ -23,9 +24,10 @@ def judged(text: str, language: str | None = None) -> Assessment:
     return assess(event, Channel.SOCIAL, History())
 
 
-def found(language: str, table: str, text: str) -> list[Hit]:
-    read = considered(text)
-    return without(Lexicon(language, {"severe": table}).find(read, tokens(read)), "idiom")
+def found(language: str, phrases: str, text: str) -> list[Hit]:
+    read = matchable_text(text)
+    lexicon = Lexicon(language, {"severe": phrases.split(", ")})
+    return unmasked_hits(lexicon.find(read, tokens(read)), "idiom")
 
 
 SEVERE = [
@@ -144,11 +146,10 @@ def test_a_question_how_to_cancel_is_a_question_and_no_failure() -> None:
 
 
 def test_every_flag_has_words_in_every_language() -> None:
-    languages = {language for table in vocabulary.CRITICAL.values() for language in table}
-    assert len(languages) >= 29
-    assert {flag: languages - set(table) for flag, table in vocabulary.CRITICAL.items()} == {
-        flag: set() for flag in vocabulary.CRITICAL
-    }
+    assert len(vocabulary.LANGUAGES) >= 29
+    for flag in vocabulary.CRITICAL:
+        for language in vocabulary.LANGUAGES:
+            assert vocabulary.phrases(f"critical_{flag.value}", language)
 
 
 @given(
@@ -189,8 +190,8 @@ def test_pieces_know_gaps_neighbours_word_bounds_and_negation() -> None:
 
 
 def test_an_idiom_masks_only_what_it_covers() -> None:
-    lexicon = Lexicon("ja", {"severe": "盗まれ", "idiom": "心を盗まれ"})
+    lexicon = Lexicon("ja", {"severe": ["盗まれ"], "idiom": ["心を盗まれ"]})
     both = "心を盗まれました。財布を盗まれました。"
-    assert [hit.start for hit in without(lexicon.find(both, tokens(both)), "idiom")] == [
+    assert [hit.start for hit in unmasked_hits(lexicon.find(both, tokens(both)), "idiom")] == [
         both.rindex("盗まれ")
     ]

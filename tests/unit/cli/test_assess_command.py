@@ -1,45 +1,29 @@
-"""`heard assess run|evaluate`.
-
-What they write, what they say of lines that they cannot read, and the arithmetic of an evaluation.
-"""
+"""`heard assess run`: what it writes, and what it says of lines that it cannot read."""
 
 from __future__ import annotations
 
 import itertools
 import json
-import math
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from heard.assessment import History, Severity
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, number_revision
 from heard_cli.assess import run
-from heard_cli.assess.many import BATCH, AssessmentRequest, EngineChoice, assess_all
+from heard_cli.assess.parallel import BATCH, AssessmentRequest, EmbeddedEngine, assess_all
 from heard_cli.policy import history
-from heard_training import baselines, figures, findings, folds, measures, reliability
-from heard_training.corpus import Row, Use
-from heard_training.findings import EvaluationReport, Inputs, SourceStatus
-from heard_training.findings import JudgedRow as Judged
 from tests.unit.cli.conftest import HeardCommand
 
-QUICK = EngineChoice("quick")
+QUICK = EmbeddedEngine("quick")
 WORDS = (
     "The soup was cold",
     "Wonderful, thank you",
     "Ich warte seit Wochen auf mein Geld",
     "Wann öffnen Sie morgen?",
     "最悪でした",
-)
-
-truths_and_scores = st.lists(st.tuples(st.booleans(), st.floats(0, 1)), min_size=1, max_size=60)
-tables = st.integers(2, 5).flatmap(
-    lambda n: st.lists(st.lists(st.integers(0, 9), min_size=n, max_size=n), min_size=n, max_size=n)
 )
 
 
@@ -72,9 +56,6 @@ def asked(text: str, rating: int | None = None) -> AssessmentRequest:
         EventKind.CREATED, "1", "1", number_revision(1), Author(""), rating, None, text
     )
     return AssessmentRequest(event, Channel.REVIEW_SITE, History())
-
-
-# --- run
 
 
 def test_each_line_says_everything_that_was_asked_for(
@@ -280,12 +261,6 @@ def test_several_processes_say_what_one_says_in_the_same_order() -> None:
     assert list(assess_all(many, QUICK, jobs=2)) == list(assess_all(many, QUICK, jobs=1))
 
 
-def test_an_engine_that_is_measured_is_not_helped_by_the_other() -> None:
-    amharic = asked("በጣም ጥሩ አገልግሎት ነው እናመሰግናለን")
-    (alone,) = assess_all([amharic], EngineChoice("quick", alone=True), jobs=1)
-    assert alone.model.startswith(("quick-", "rules-"))
-
-
 def test_no_more_is_read_than_can_soon_be_judged() -> None:
     taken = 0
 
@@ -297,289 +272,3 @@ def test_no_more_is_read_than_can_soon_be_judged() -> None:
     first = list(itertools.islice(assess_all(endless(), QUICK, jobs=1), BATCH + 1))
     assert len(first) == BATCH + 1
     assert taken <= 2 * BATCH
-
-
-# --- the arithmetic
-
-
-@given(truths_and_scores)
-def test_auc_is_the_share_of_pairs_in_the_right_order(pairs: list[tuple[bool, float]]) -> None:
-    truths, scores = [truth for truth, _ in pairs], [score for _, score in pairs]
-    yes, no = [s for t, s in pairs if t], [s for t, s in pairs if not t]
-    found = measures.auc(truths, scores)
-    if not yes or not no:
-        assert found is None
-    else:
-        assert found == pytest.approx(
-            sum((a > b) + (a == b) / 2 for a in yes for b in no) / (len(yes) * len(no))
-        )
-        assert measures.auc(truths, [-score for score in scores]) == pytest.approx(1 - found)
-
-
-@given(st.lists(st.tuples(st.booleans(), st.booleans()), max_size=40))
-def test_counts_of_decisions_add_up(pairs: list[tuple[bool, bool]]) -> None:
-    found = measures.binary_counts([truth for truth, _ in pairs], [said for _, said in pairs])
-    assert (
-        found.true_positives + found.false_negatives + found.false_positives + found.true_negatives
-        == len(pairs)
-    )
-    if found.recall and found.precision:
-        assert found.f1 == pytest.approx(2 / (1 / found.recall + 1 / found.precision))
-    assert (found.recall is None) == (not any(truth for truth, _ in pairs))
-    assert (found.load is None) == (not pairs)
-
-
-def test_kappa_of_a_worked_example() -> None:
-    # Rows have 5, 8 and 7, columns 9, 5 and 6. One apart, 2 + 3 + 2 are seen, and by chance (25 +
-    # 72 + 48 + 35) / 20; two apart, counting four times, 2 + 4 are seen, and by chance (30 + 63) /
-    # 20.
-    assert measures.kappa(((3, 0, 2), (2, 3, 3), (4, 2, 1))) == pytest.approx(
-        1 - (7 + 4 * 6) / (9 + 4 * 4.65)
-    )
-
-
-@given(tables)
-def test_kappa_is_one_for_agreement_and_the_same_from_both_sides(counts: list[list[int]]) -> None:
-    table = tuple(map(tuple, counts))
-    turned = tuple(zip(*table, strict=True))
-    found = measures.kappa(table)
-    assert found == (
-        None if measures.kappa(turned) is None else pytest.approx(measures.kappa(turned))
-    )
-    if found is not None:
-        assert found <= 1 + 1e-12
-    agreed = tuple(
-        tuple(count if i == j else 0 for j, count in enumerate(row)) for i, row in enumerate(table)
-    )
-    if measures.kappa(agreed) is not None:
-        assert measures.kappa(agreed) == 1
-
-
-@given(truths_and_scores)
-def test_the_calibration_error_lies_between_that_of_all_together_and_one(
-    pairs: list[tuple[bool, float]],
-) -> None:
-    truths, scores = [truth for truth, _ in pairs], [score for _, score in pairs]
-    parts = measures.bins(truths, scores)
-    error = measures.calibration_error(parts)
-    assert sum(part.texts for part in parts) == len(pairs)
-    assert error is not None
-    assert abs(math.fsum(scores) - sum(truths)) / len(pairs) - 1e-9 <= error <= 1 + 1e-9
-    # Whoever says how often it is so, of all together, is calibrated, however little that says.
-    often = sum(truths) / len(truths)
-    assert measures.calibration_error(
-        measures.bins(truths, [often] * len(truths))
-    ) == pytest.approx(0, abs=1e-9)
-
-
-def test_averages_are_over_languages_first_and_leave_out_what_was_seen() -> None:
-    def person(
-        source: str, language: str, standing: SourceStatus, auc: float | None
-    ) -> findings.PersonFigures:
-        return findings.PersonFigures(
-            "quick", Inputs.TEXT, source, language, standing, 50, 0.5, auc, auc, auc, auc
-        )
-
-    found = findings.average_figures(
-        [
-            person("a", "en", SourceStatus.UNSEEN, 0.9),
-            person("b", "en", SourceStatus.UNSEEN, 0.7),
-            person("c", "de", SourceStatus.UNSEEN, 0.6),
-            person("d", "de", SourceStatus.SEEN, 1.0),
-            person("e", "fr", SourceStatus.UNSEEN, None),
-            person("f", "nl", SourceStatus.LEFT_OUT, 0.5),
-            person("g", findings.UNKNOWN, SourceStatus.UNSEEN, 0.1),
-        ]
-    )
-    assert [(each.status, each.languages, each.sources, each.auc) for each in found] == [
-        (SourceStatus.UNSEEN, ("de", "en"), 3, pytest.approx(0.7)),
-        (SourceStatus.LEFT_OUT, ("nl",), 1, 0.5),
-    ]
-
-
-def test_no_family_is_split_over_folds() -> None:
-    rows = [
-        Row(f"{source}{n}", source, Use.SHIP, "en", Channel.SOCIAL, "x", polarity=n % 2)
-        for source, count in {"a_en": 9, "a_de": 3, "b": 5, "c": 4, "d_x": 2}.items()
-        for n in range(count)
-    ]
-    rows.append(Row("m", "measured", Use.MEASURE, "en", Channel.SOCIAL, "x", polarity=1))
-    parts = folds.families(rows, 3)
-    assert sorted(source for part in parts for source in part) == ["a_de", "a_en", "b", "c", "d_x"]
-    assert len(parts) == 3
-    assert any({"a_en", "a_de"} <= part for part in parts)
-
-
-@given(st.one_of(st.none(), st.integers(1, 5)))
-def test_the_rule_on_stars_leaves_a_person_only_what_is_good(rating: int | None) -> None:
-    assert baselines.rating_baseline(rating).needs_person == (rating not in {4, 5})
-
-
-# --- the page and the plot
-
-
-@settings(max_examples=25)
-@given(st.lists(truths_and_scores, min_size=1, max_size=3))
-def test_the_plot_is_well_formed_and_inside_its_paper(
-    engines: list[list[tuple[bool, float]]],
-) -> None:
-    parts = {
-        f"<engine {n}>": measures.bins([t for t, _ in pairs], [p for _, p in pairs])
-        for n, pairs in enumerate(engines)
-    }
-    drawn = ElementTree.fromstring(reliability.plot(parts, "a < b", "said", "so"))
-    left, top, width, height = map(float, drawn.attrib["viewBox"].split())
-    texts = ["".join(each.itertext()) for each in drawn.iter("{http://www.w3.org/2000/svg}text")]
-    assert set(parts) <= set(texts)
-    for line in drawn.iter("{http://www.w3.org/2000/svg}polyline"):
-        for point in line.attrib["points"].split():
-            x, y = map(float, point.split(","))
-            assert left <= x <= width
-            assert top <= y <= height
-
-
-def test_a_page_keeps_what_stands_around_its_figures() -> None:
-    page = f"# Page\n\nbefore\n\n{figures.BEGIN}\nold\n{figures.END}\n\nafter\n"
-    row = Row("1", "shop", Use.MEASURE, "en", Channel.REVIEW_SITE, "x", polarity=1)
-    heard = [Judged(row, baselines.rating_baseline(1 + n % 5)) for n in range(findings.MIN_TEXTS)]
-    report = EvaluationReport(
-        models={"quick": "quick-1"},
-        persons=findings.person_figures(
-            "quick", heard, lambda _, __: SourceStatus.UNSEEN, Inputs.TEXT
-        ),
-    )
-    once = figures.replace_figures(page, report, "plot.svg")
-    assert once.startswith("# Page\n\nbefore\n\n")
-    assert once.endswith(f"{figures.END}\n\nafter\n")
-    assert "old" not in once
-    assert "| shop | en | quick | unseen | 20 | 100.0 % | - |" in once
-    assert figures.replace_figures(once, report, "plot.svg") == once
-
-
-# --- evaluate
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of two sets that training never saw, and one that two people rated."""
-    folder = tmp_path_factory.mktemp("data")
-    good, bad = (
-        ("I love it, wonderful and friendly", "A perfect stay, thank you"),
-        ("Terrible, broken and rude", "Nobody answers, I want my money back"),
-    )
-    stars = [
-        {
-            "id": f"s{n}",
-            "lang": "en",
-            "rating": 5 if n % 2 else 1,
-            "text": f"{(bad, good)[n % 2][n % 4 // 2]} {n}",
-        }
-        for n in range(24)
-    ]
-    tweets = [
-        {
-            "id": f"t{n}",
-            "lang": "en",
-            "platform": "twitter",
-            "label": ("OFF", "NOT")[n % 2],
-            "text": f"{bad[0]} {n}",
-        }
-        for n in range(24)
-    ]
-    first = [
-        {"severity": level.value, "needs_person": level.rank >= 2, "agenda": "answer", "flags": []}
-        for level in findings.LEVELS
-    ]
-    rated = [
-        {"id": f"r{n}", "set": "stars", "lang": "en", "text": text, "a": a, "b": a}
-        for n, (text, a) in enumerate(zip(WORDS, first, strict=True))
-    ]
-    for name, rows in {"stars": stars, "tweets": tweets, "severity_dev": rated}.items():
-        (folder / f"{name}.jsonl").write_text(
-            "".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8"
-        )
-    return folder
-
-
-def test_an_evaluation_says_what_it_found_as_json_and_on_the_page(
-    heard: HeardCommand, data: Path, tmp_path: Path
-) -> None:
-    page = tmp_path / "page.md"
-    page.write_text(f"# Page\n\n{figures.BEGIN}\n{figures.END}\n", encoding="utf-8")
-    report = heard.run_ok(
-        "assess",
-        "evaluate",
-        "--data",
-        str(data),
-        "--engine",
-        "quick",
-        "--limit",
-        "20",
-        "--jobs",
-        "1",
-        "--json",
-        "--write",
-        str(page),
-    ).json
-    assert report["models"].keys() == {"quick"}
-    by_judge = {(each["judge"], each["told"], each["source"]): each for each in report["persons"]}
-    assert by_judge.keys() == {
-        ("quick", "text", "stars"),
-        ("quick", "text and rating", "stars"),
-        ("VADER", "text", "stars"),
-    }
-    text = by_judge["quick", "text", "stars"]
-    assert (text["texts"], text["standing"], text["language"], text["auc"]) == (
-        20,
-        "unseen",
-        "en",
-        1,
-    )
-    assert {
-        each["source"]: each["texts"] for each in report["found"] if each["what"] == "abuse"
-    } == {"tweets": 20, "severity_dev": 5}
-    raters = {each["judge"]: each for each in report["levels"]}
-    assert raters["second rater"]["kappa_first"] == 1
-    assert raters["majority"]["kappa_first"] == 0
-    assert sum(map(sum, raters["quick"]["confusion"])) == len(WORDS)
-    assert report["costs"][0]["reviews_a_second"] > 0
-    written = page.read_text(encoding="utf-8")
-    assert "| stars | en | quick | unseen | 20 |" in written
-    assert (tmp_path / "page-reliability.svg").read_text(encoding="utf-8").startswith("<svg")
-
-
-def test_an_evaluation_without_data_says_so(heard: HeardCommand, tmp_path: Path) -> None:
-    said = heard("assess", "evaluate", "--data", str(tmp_path), "--engine", "quick")
-    assert said.exit_code == 1
-    assert "no labelled sets" in said.stderr
-
-
-def test_a_set_that_cannot_be_read_is_named(heard: HeardCommand, tmp_path: Path) -> None:
-    (tmp_path / "shop.jsonl").write_text(
-        '{"id": "1", "text": "fine", "rating": 5}\n{oops\n', encoding="utf-8"
-    )
-    said = heard("assess", "evaluate", "--data", str(tmp_path), "--engine", "quick")
-    assert said.exit_code == 1
-    assert "shop.jsonl, line 2" in said.stderr
-
-
-def test_weights_of_another_kind_are_refused(
-    heard: HeardCommand, data: Path, tmp_path: Path
-) -> None:
-    weights = tmp_path / "weights.bin"
-    weights.write_bytes(b"no weights")
-    said = heard(
-        "assess", "evaluate", "--data", str(data), "--engine", "quick", "--weights", str(weights)
-    )
-    assert said.exit_code == 1
-    assert "weights.bin is damaged" in said.stderr
-
-
-def test_a_page_without_a_place_for_figures_is_not_touched(
-    heard: HeardCommand, data: Path, tmp_path: Path
-) -> None:
-    page = tmp_path / "page.md"
-    page.write_text("# Page\n", encoding="utf-8")
-    said = heard("assess", "evaluate", "--data", str(data), "--write", str(page))
-    assert said.exit_code == 2
-    assert page.read_text(encoding="utf-8") == "# Page\n"

@@ -476,7 +476,7 @@ def test_a_variant_after_which_authors_edit_more_is_told(heard: HeardCommand, st
         0,
         0.8,
     ]
-    verdicts = {each["measure"]: each["verdict"] for each in group["comparisons"]}
+    verdicts = {each["measure"]: each["conclusion"] for each in group["comparisons"]}
     assert verdicts == {
         "edited": "different",
         "rating_change": "different",

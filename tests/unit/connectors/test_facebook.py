@@ -1,7 +1,4 @@
-"""Facebook, and what it shares with Instagram.
-
-The handshake, the signature, batches, and the Graph API's own words for refusals.
-"""
+"""Facebook, and what it shares with Instagram: handshake, signature, deliveries, errors."""
 
 from __future__ import annotations
 
@@ -89,20 +86,20 @@ def events(*entries: object) -> tuple[ReviewEvent, ...]:
 
 
 def event(**changed: Any) -> ReviewEvent:
-    (found,) = events(entry(value(**changed)))
-    return found
+    (result,) = events(entry(value(**changed)))
+    return result
 
 
-def asked(platform: str = "facebook", **query: str) -> tuple[int, str, str]:
-    named = {f"hub.{name}": said for name, said in query.items()}
-    answer = load(platform).handshake(
-        WebhookRequest("GET", {}, b"", urlencode(named)), CONNECTION, (), NOW
+def handshake_response(platform: str = "facebook", **query: str) -> tuple[int, str, str]:
+    names = {f"hub.{name}": setting for name, setting in query.items()}
+    response = load(platform).handshake(
+        WebhookRequest("GET", {}, b"", urlencode(names)), CONNECTION, (), NOW
     )
-    assert answer is not None
-    return answer.status, answer.body, answer.content_type
+    assert response is not None
+    return response.status, response.body, response.content_type
 
 
-# The door
+# Handshake and signature
 
 
 @pytest.mark.parametrize("platform", ["facebook", "instagram"])
@@ -110,7 +107,9 @@ def test_the_verify_token_gets_the_bare_challenge_as_plain_text(
     platform: str,
 ) -> None:
     # The values are those of developers.facebook.com/docs/graph-api/webhooks/getting-started.
-    right = asked(platform, mode="subscribe", challenge="1158201444", verify_token="meatyhamhock")
+    right = handshake_response(
+        platform, mode="subscribe", challenge="1158201444", verify_token="meatyhamhock"
+    )
     assert right == (200, "1158201444", "text/plain")
     for query in (
         {"mode": "subscribe", "challenge": "1", "verify_token": "meatyhamhoc"},
@@ -119,35 +118,39 @@ def test_the_verify_token_gets_the_bare_challenge_as_plain_text(
         {"mode": "unsubscribe", "challenge": "1", "verify_token": "meatyhamhock"},
         {},
     ):
-        assert asked(platform, **query)[0] == 403
+        assert handshake_response(platform, **query)[0] == 403
 
 
 @pytest.mark.parametrize(
     "challenge", ["<script>alert(1)</script>", "", "1 2", "1\r\nSet-Cookie: a=b", "é", "9" * 257]
 )
 def test_a_challenge_that_could_be_a_page_is_refused(challenge: str) -> None:
-    status, body, kind = asked(mode="subscribe", challenge=challenge, verify_token="meatyhamhock")
+    status, body, kind = handshake_response(
+        mode="subscribe", challenge=challenge, verify_token="meatyhamhock"
+    )
     assert (status, kind) == (400, "text/plain")
     assert not challenge or challenge not in body
 
 
 def test_a_connection_without_a_verify_token_takes_no_challenge() -> None:
-    bare = Connection("c", "b", "facebook", "https://api.example.com/hooks/c", {"page_id": PAGE})
-    answer = FACEBOOK.handshake(
+    bare_connection = Connection(
+        "c", "b", "facebook", "https://api.example.com/hooks/c", {"page_id": PAGE}
+    )
+    response = FACEBOOK.handshake(
         WebhookRequest("GET", {}, b"", "hub.mode=subscribe&hub.challenge=1&hub.verify_token="),
-        bare,
+        bare_connection,
         (),
         NOW,
     )
-    assert answer is not None
-    assert answer.status == 403
+    assert response is not None
+    assert response.status == 403
 
 
 @given(query=st.text(max_size=400))
 def test_any_query_gets_a_response_and_a_delivery_is_no_handshake(query: str) -> None:
-    answer = FACEBOOK.handshake(WebhookRequest("GET", {}, b"", query), CONNECTION, (), NOW)
-    assert answer is not None
-    assert answer.status in {400, 403}
+    response = FACEBOOK.handshake(WebhookRequest("GET", {}, b"", query), CONNECTION, (), NOW)
+    assert response is not None
+    assert response.status in {400, 403}
     assert FACEBOOK.handshake(WebhookRequest("POST", {}, b"", query), CONNECTION, (), NOW) is None
 
 
@@ -161,10 +164,10 @@ def test_the_published_vectors_pass_or_fail_as_they_say(
             vector["body"].encode(),
         )
         for platform in ("facebook", "instagram"):
-            refusal = load(platform).verify(
+            failure = load(platform).verify(
                 signed, CONNECTION, (vector["secret"],), NOW, HttpClient()
             )
-            assert (refusal is None) == (vector["expected"] == "valid"), vector["name"]
+            assert (failure is None) == (vector["expected"] == "valid"), vector["name"]
 
 
 def test_the_older_signature_alone_is_never_enough() -> None:
@@ -177,9 +180,9 @@ def test_the_older_signature_alone_is_never_enough() -> None:
             )
             is not None
         )
-    refusal = FACEBOOK.verify(WebhookRequest("POST", {}, body), CONNECTION, (), NOW, HttpClient())
-    assert refusal is not None
-    assert refusal.reason is SignatureFailureReason.NO_SECRET
+    failure = FACEBOOK.verify(WebhookRequest("POST", {}, body), CONNECTION, (), NOW, HttpClient())
+    assert failure is not None
+    assert failure.reason is SignatureFailureReason.NO_SECRET
 
 
 @given(at=st.integers(0, 10**6), bit=st.integers(0, 7))
@@ -206,10 +209,10 @@ def test_a_flipped_bit_is_refused(at: int, bit: int) -> None:
 def test_a_delivery_captured_in_2013_is_the_pages_own_comment_on_its_post(
     facts: Callable[[str], str],
 ) -> None:
-    sent = WebhookRequest("POST", {}, facts("payloads/meta-page-feed-comment.json").encode())
-    (found,) = FACEBOOK.parse(sent, CONNECTION, NOW).events
-    assert (found.kind, found.author.id) == (EventKind.REPLY_SEEN, PAGE)
-    assert found.native_id == found.native_thread == "500158316696377_500219983356877_5405676"
+    delivery = WebhookRequest("POST", {}, facts("payloads/meta-page-feed-comment.json").encode())
+    (result,) = FACEBOOK.parse(delivery, CONNECTION, NOW).events
+    assert (result.kind, result.author.id) == (EventKind.REPLY_SEEN, PAGE)
+    assert result.native_id == result.native_thread == "500158316696377_500219983356877_5405676"
     reaction = WebhookRequest("POST", {}, facts("payloads/meta-page-feed-reaction.json").encode())
     assert FACEBOOK.parse(reaction, CONNECTION, NOW).events == ()
 
@@ -247,18 +250,21 @@ def test_any_order_of_a_comment_its_edits_and_its_removal_ends_in_the_same_state
         )
     )
     later = events(entry(value(verb=verb, message="Better."), at=1_773_479_100))
-    gone = event(verb="remove", message=None)
-    assert (gone.kind, gone.revision) == (EventKind.WITHDRAWN, TOMBSTONE)
-    said = (created, *edits, *later)
-    for order in permutations((*said, created)):
+    deletion = event(verb="remove", message=None)
+    assert (deletion.kind, deletion.revision) == (EventKind.WITHDRAWN, TOMBSTONE)
+    revisions = (created, *edits, *later)
+    for order in permutations((*revisions, created)):
         assert max(order, key=lambda each: (each.revision, each.digest)).text == "Better."
-    assert [each.text for each in sorted(said, key=lambda each: each.revision)] == [
+    assert [each.text for each in sorted(revisions, key=lambda each: each.revision)] == [
         "Slow.",
         "Very slow.",
         "Awfully slow.",
         "Better.",
     ]
-    assert all(each.revision < gone.revision and each.kind is EventKind.EDITED for each in said[1:])
+    assert all(
+        each.revision < deletion.revision and each.kind is EventKind.EDITED
+        for each in revisions[1:]
+    )
 
 
 def test_a_comment_without_text_is_fetched_unless_it_is_a_picture() -> None:
@@ -279,8 +285,8 @@ def test_each_author_without_an_id_is_somebody_else() -> None:
 
 
 def test_times_are_read_as_seconds_milliseconds_or_text() -> None:
-    for written in (1_773_478_800, 1_773_478_800_000, "1773478800", "2026-03-14T09:00:00+0000"):
-        assert event(created_time=written).revision == "2026-03-14T09:00:00.000Z"
+    for time in (1_773_478_800, 1_773_478_800_000, "1773478800", "2026-03-14T09:00:00+0000"):
+        assert event(created_time=time).revision == "2026-03-14T09:00:00.000Z"
     for nonsense in (-1, 10**15, 1.5, True, "yesterday", [1]):
         with pytest.raises(Unparseable):
             event(created_time=nonsense)
@@ -304,22 +310,22 @@ def test_an_unreadable_change_costs_only_itself_and_another_pages_is_a_problem()
 
 
 def test_the_dashboards_test_is_never_routed() -> None:
-    (found,) = events(entry({"item": "status", "verb": "add"}, page="0"))
-    assert found.kind is EventKind.TEST
+    (result,) = events(entry({"item": "status", "verb": "add"}, page="0"))
+    assert result.kind is EventKind.TEST
 
 
 # The Graph API
 
 
 @pytest.fixture
-def side() -> Iterator[SimulatedConnection]:
-    with SimulatedPlatforms() as running:
-        running.set_resource("facebook", COMMENT, SHOWN)
-        yield connect_to_simulator("facebook", running)
+def harness() -> Iterator[SimulatedConnection]:
+    with SimulatedPlatforms() as simulator:
+        simulator.set_resource("facebook", COMMENT, SHOWN)
+        yield connect_to_simulator("facebook", simulator)
 
 
 def reply(
-    side: SimulatedConnection,
+    harness: SimulatedConnection,
     text: str = TEXT,
     of: str = COMMENT,
     thread: str = COMMENT,
@@ -329,12 +335,12 @@ def reply(
         ReplyTarget(of, thread, {}),
         text,
         "rep_1",
-        PlatformAccount(side.connection, credentials or side.credentials, side.http),
+        PlatformAccount(harness.connection, credentials or harness.credentials, harness.http),
     )
 
 
-def find(
-    side: SimulatedConnection,
+def find_reply(
+    harness: SimulatedConnection,
     text: str = TEXT,
     of: str = COMMENT,
     thread: str = COMMENT,
@@ -344,100 +350,104 @@ def find(
         ReplyTarget(of, thread, {}),
         text,
         "rep_1",
-        PlatformAccount(side.connection, credentials or side.credentials, side.http),
+        PlatformAccount(harness.connection, credentials or harness.credentials, harness.http),
     )
 
 
 def test_a_reply_below_another_reply_is_found_where_facebook_puts_it(
-    side: SimulatedConnection,
+    harness: SimulatedConnection,
 ) -> None:
-    side.simulator.set_resource("facebook", "41_8", {**SHOWN, "parent": {"id": COMMENT}})
-    assert find(side, of="41_8") is ReplyLookup.ABSENT
-    sent = reply(side, of="41_8")
-    assert isinstance(sent, SentReply)
-    assert find(side, of="41_8") == sent
-    (taken,) = side.simulator.replies()
-    assert (taken.thread, taken.review) == (COMMENT, "41_8")
+    harness.simulator.set_resource("facebook", "41_8", {**SHOWN, "parent": {"id": COMMENT}})
+    assert find_reply(harness, of="41_8") is ReplyLookup.ABSENT
+    sent_reply = reply(harness, of="41_8")
+    assert isinstance(sent_reply, SentReply)
+    assert find_reply(harness, of="41_8") == sent_reply
+    (simulated_reply,) = harness.simulator.replies()
+    assert (simulated_reply.thread, simulated_reply.review) == (COMMENT, "41_8")
 
 
 def test_a_customer_who_repeats_our_text_is_not_our_reply_but_an_unnamed_author_may_be(
-    side: SimulatedConnection,
+    harness: SimulatedConnection,
 ) -> None:
-    side.simulator.set_resource(
+    harness.simulator.set_resource(
         "facebook", "41_8", {**SHOWN, "message": TEXT, "parent": {"id": COMMENT}}
     )
-    assert find(side) is ReplyLookup.ABSENT
-    side.simulator.set_resource("facebook", "41_9", {"message": TEXT, "parent": {"id": COMMENT}})
-    assert find(side) is ReplyLookup.CANNOT_TELL
+    assert find_reply(harness) is ReplyLookup.ABSENT
+    harness.simulator.set_resource("facebook", "41_9", {"message": TEXT, "parent": {"id": COMMENT}})
+    assert find_reply(harness) is ReplyLookup.CANNOT_TELL
 
 
 def test_a_reply_is_searched_on_a_limited_number_of_pages(
-    side: SimulatedConnection,
+    harness: SimulatedConnection,
 ) -> None:
     for number in range(150):
-        side.simulator.set_resource(
+        harness.simulator.set_resource(
             "facebook", f"41_1{number:03}", {**SHOWN, "parent": {"id": COMMENT}}
         )
-    sent = reply(side)
-    assert find(side) == sent
-    assert find(side, "Quite another text.") is ReplyLookup.ABSENT
+    sent_reply = reply(harness)
+    assert find_reply(harness) == sent_reply
+    assert find_reply(harness, "Quite another text.") is ReplyLookup.ABSENT
     for number in range(600):
-        side.simulator.set_resource(
+        harness.simulator.set_resource(
             "facebook", f"41_2{number:03}", {**SHOWN, "parent": {"id": COMMENT}}
         )
-    assert find(side, "Quite another text.") is ReplyLookup.CANNOT_TELL
+    assert find_reply(harness, "Quite another text.") is ReplyLookup.CANNOT_TELL
 
 
-def test_without_a_token_or_with_a_wrong_one_nothing_is_posted(side: SimulatedConnection) -> None:
-    bare = FACEBOOK.reply(
+def test_without_a_token_or_with_a_wrong_one_nothing_is_posted(
+    harness: SimulatedConnection,
+) -> None:
+    bare_connection = FACEBOOK.reply(
         ReplyTarget(COMMENT, COMMENT, {}),
         TEXT,
         "rep_1",
-        PlatformAccount(side.connection, {}, side.http),
+        PlatformAccount(harness.connection, {}, harness.http),
     )
-    assert isinstance(bare, Rejection)
-    wrong = reply(side, access_token="another")
+    assert isinstance(bare_connection, Rejection)
+    wrong = reply(harness, access_token="another")
     assert isinstance(wrong, Rejection)
-    assert (bare.reason, wrong.reason) == ("no_credentials", "unauthorized")
-    assert find(side, access_token="another") is ReplyLookup.CANNOT_TELL
+    assert (bare_connection.reason, wrong.reason) == ("no_credentials", "unauthorized")
+    assert find_reply(harness, access_token="another") is ReplyLookup.CANNOT_TELL
     assert (
         FACEBOOK.fetch(
-            COMMENT, PlatformAccount(side.connection, {"access_token": "another"}, side.http)
+            COMMENT, PlatformAccount(harness.connection, {"access_token": "another"}, harness.http)
         )
         is None
     )
-    assert FACEBOOK.fetch(COMMENT, PlatformAccount(side.connection, {}, side.http)) is None
-    assert side.simulator.replies() == []
+    assert FACEBOOK.fetch(COMMENT, PlatformAccount(harness.connection, {}, harness.http)) is None
+    assert harness.simulator.replies() == []
 
 
 def test_a_reply_of_8000_characters_fits_and_one_more_is_not_sent(
-    side: SimulatedConnection,
+    harness: SimulatedConnection,
 ) -> None:
-    assert isinstance(reply(side, "é" * 8_000), SentReply)
-    refused = reply(side, "é" * 8_001)
-    assert isinstance(refused, Rejection)
-    assert refused.reason == "too_long"
+    assert isinstance(reply(harness, "é" * 8_000), SentReply)
+    rejection = reply(harness, "é" * 8_001)
+    assert isinstance(rejection, Rejection)
+    assert rejection.reason == "too_long"
 
 
-def test_a_comment_that_is_gone_takes_no_reply_and_says_so(side: SimulatedConnection) -> None:
-    refused = reply(side, of="41_404", thread="41_404")
-    assert isinstance(refused, Rejection)
-    assert refused.reason == "gone"
-    assert find(side, of="41_404", thread="41_404") is ReplyLookup.ABSENT
+def test_a_comment_that_is_gone_takes_no_reply_and_says_so(harness: SimulatedConnection) -> None:
+    rejection = reply(harness, of="41_404", thread="41_404")
+    assert isinstance(rejection, Rejection)
+    assert rejection.reason == "gone"
+    assert find_reply(harness, of="41_404", thread="41_404") is ReplyLookup.ABSENT
     assert (
-        FACEBOOK.fetch("41_404", PlatformAccount(side.connection, side.credentials, side.http))
+        FACEBOOK.fetch(
+            "41_404", PlatformAccount(harness.connection, harness.credentials, harness.http)
+        )
         is ReviewGone.GONE
     )
 
 
-def test_a_rate_limit_says_how_long_to_wait(side: SimulatedConnection) -> None:
-    side.simulator.add_fault("facebook", FaultMode.RATE_LIMITED, seconds=90)
+def test_a_rate_limit_says_how_long_to_wait(harness: SimulatedConnection) -> None:
+    harness.simulator.add_fault("facebook", FaultMode.RATE_LIMITED, seconds=90)
     with pytest.raises(PlatformUnavailable) as fault:
-        reply(side)
+        reply(harness)
     assert (fault.value.maybe_applied, fault.value.retry_after) == (False, 120)
 
 
-def answering(status: int, document: object, usage: str = "") -> Http:
+def http_with_response(status: int, document: object, usage: str = "") -> Http:
     content = document if isinstance(document, bytes) else json.dumps(document).encode()
 
     def http(
@@ -456,7 +466,7 @@ def answering(status: int, document: object, usage: str = "") -> Http:
 @pytest.mark.parametrize("status", [400, 403])
 def test_too_many_calls_are_a_fault_that_applied_nothing(code: int, status: int) -> None:
     with pytest.raises(PlatformUnavailable) as fault:
-        posted(answering(status, {"error": {"code": code}}, "{broken"))
+        post_reply(http_with_response(status, {"error": {"code": code}}, "{broken"))
     assert (fault.value.maybe_applied, fault.value.retry_after) == (False, None)
 
 
@@ -471,31 +481,33 @@ def test_too_many_calls_are_a_fault_that_applied_nothing(code: int, status: int)
     ],
 )
 def test_a_rejection_shows_metas_own_message(code: int, reason: str) -> None:
-    refused = posted(answering(400, {"error": {"code": code, "message": "(#1) No."}}))
-    assert isinstance(refused, Rejection)
-    assert refused.reason == reason
-    assert "(#1) No." in refused.detail
+    rejection = post_reply(
+        http_with_response(400, {"error": {"code": code, "message": "(#1) No."}})
+    )
+    assert isinstance(rejection, Rejection)
+    assert rejection.reason == reason
+    assert "(#1) No." in rejection.detail
 
 
 def test_after_a_temporary_fault_nobody_knows_whether_the_reply_was_posted() -> None:
     with pytest.raises(PlatformUnavailable) as fault:
-        posted(answering(400, {"error": {"code": 2}}))
+        post_reply(http_with_response(400, {"error": {"code": 2}}))
     assert fault.value.maybe_applied
 
 
 @pytest.mark.parametrize("document", [b"<html>", {"success": True}])
 def test_a_reply_without_an_id_of_metas_goes_by_ours(document: object) -> None:
-    assert posted(answering(200, document)) == SentReply("rep_1")
+    assert post_reply(http_with_response(200, document)) == SentReply("rep_1")
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b'{"error": "x"}', b'{"error": {"code": true}}'])
 def test_an_unreadable_error_counts_by_its_status(body: bytes) -> None:
-    refused = posted(answering(404, body))
-    assert isinstance(refused, Rejection)
-    assert refused.reason == "gone"
+    rejection = post_reply(http_with_response(404, body))
+    assert isinstance(rejection, Rejection)
+    assert rejection.reason == "gone"
 
 
-def posted(http: Http) -> SentReply | Rejection:
+def post_reply(http: Http) -> SentReply | Rejection:
     return FACEBOOK.reply(
         ReplyTarget(COMMENT, COMMENT, {}),
         TEXT,
@@ -504,25 +516,34 @@ def posted(http: Http) -> SentReply | Rejection:
     )
 
 
-def test_a_fetched_comment_equals_its_delivery(side: SimulatedConnection) -> None:
-    side.simulator.set_resource("facebook", "41_8", {**SHOWN, "parent": {"id": COMMENT}})
-    read = FACEBOOK.fetch("41_8", PlatformAccount(side.connection, side.credentials, side.http))
-    sent = event(comment_id="41_8", parent_id=COMMENT)
-    assert isinstance(read, ReviewEvent)
-    assert (read.native_id, read.native_thread, read.digest, read.author, read.occurred_at) == (
-        sent.native_id,
-        sent.native_thread,
-        sent.digest,
-        sent.author,
-        sent.occurred_at,
+def test_a_fetched_comment_equals_its_delivery(harness: SimulatedConnection) -> None:
+    harness.simulator.set_resource("facebook", "41_8", {**SHOWN, "parent": {"id": COMMENT}})
+    fetched = FACEBOOK.fetch(
+        "41_8", PlatformAccount(harness.connection, harness.credentials, harness.http)
     )
-    assert not read.partial
-    assert read.revision > sent.revision
+    pushed_event = event(comment_id="41_8", parent_id=COMMENT)
+    assert isinstance(fetched, ReviewEvent)
+    assert (
+        fetched.native_id,
+        fetched.native_thread,
+        fetched.digest,
+        fetched.author,
+        fetched.occurred_at,
+    ) == (
+        pushed_event.native_id,
+        pushed_event.native_thread,
+        pushed_event.digest,
+        pushed_event.author,
+        pushed_event.occurred_at,
+    )
+    assert not fetched.partial
+    assert fetched.revision > pushed_event.revision
 
 
 def test_a_response_that_is_no_comment_is_a_fault() -> None:
     for broken in (b"[]", json.dumps({"id": COMMENT, "created_time": "yesterday"}).encode()):
         with pytest.raises(PlatformUnavailable):
             FACEBOOK.fetch(
-                COMMENT, PlatformAccount(CONNECTION, {"access_token": "t"}, answering(200, broken))
+                COMMENT,
+                PlatformAccount(CONNECTION, {"access_token": "t"}, http_with_response(200, broken)),
             )

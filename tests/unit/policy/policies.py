@@ -91,7 +91,7 @@ CONDITION_VALUES: dict[str, st.SearchStrategy[Any]] = {
     "thread": list_of(ThreadState),
     "public_replies_left_max": st.integers(0, 2),
     "follow_up_open": st.booleans(),
-    "confirmed": st.booleans(),
+    "verified": st.booleans(),
     "working_hours": st.booleans(),
 }
 
@@ -194,7 +194,7 @@ contexts = st.builds(
     has_text=st.booleans(),
     public_replies_left=st.integers(0, 2),
     follow_up_open=st.booleans(),
-    confirmed=st.booleans(),
+    verified=st.booleans(),
     thread=st.sampled_from(ThreadState),
     earlier_complaints=st.integers(0, 5),
     author_value=st.none() | st.integers(0, 100),

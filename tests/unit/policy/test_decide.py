@@ -306,7 +306,7 @@ AUTOMATON: dict[str, Any] = {
         {"id": "R02-thank-rated", "when": {"rating_min": 1}, "then": {"route": "both"}},
         {
             "id": "R05-rest",
-            "when": {"confirmed": True},
+            "when": {"verified": True},
             "then": {"route": "nothing", "reason": "busy"},
         },
     ]
@@ -401,11 +401,11 @@ def test_the_default_policy_leaves_no_severe_asking_or_abusive_review_to_a_machi
         (make_assessment(flags=(Flag.CANNOT_JUDGE,)), "R01-unjudged"),
     ],
 )
-@pytest.mark.parametrize("confirmed", [True, False])
+@pytest.mark.parametrize("verified", [True, False])
 def test_a_guard_gives_a_person_what_a_rule_would_thank_for_or_ignore(
-    assessment: Assessment, guard: str, confirmed: bool
+    assessment: Assessment, guard: str, verified: bool
 ) -> None:
-    where = replace(make_context(), has_text=not confirmed, confirmed=confirmed)
+    where = replace(make_context(), has_text=not verified, verified=verified)
     decision = decide(assessment, where, load_policy(AUTOMATON), FRIDAY_AFTERNOON)
     assert (decision.route, decision.fired[1], decision.reason) == (Route.FOLLOW_UP, guard, None)
     assert decision.due_at
@@ -442,22 +442,22 @@ def test_handing_over_always_ends_with_a_person_and_a_time(
 
 def test_a_rule_can_ask_whether_the_review_is_proven() -> None:
     careful = {
-        "id": "R11-unconfirmed",
-        "when": {"confirmed": False},
+        "id": "R11-unverified",
+        "when": {"verified": False},
         "then": {"route": "follow_up", "priority": 5},
     }
     policy = load_policy({"rules": [careful]})
     praised, here = make_assessment(Severity.PRAISE), make_context(rating=5)
 
     assert decide(praised, here, policy, FRIDAY_AFTERNOON).route is Route.ACKNOWLEDGE
-    unproven = decide(praised, replace(here, confirmed=False), policy, FRIDAY_AFTERNOON)
-    assert (unproven.route, unproven.fired[0], unproven.priority) == (
+    unverified = decide(praised, replace(here, verified=False), policy, FRIDAY_AFTERNOON)
+    assert (unverified.route, unverified.fired[0], unverified.priority) == (
         Route.FOLLOW_UP,
-        "R11-unconfirmed",
+        "R11-unverified",
         5,
     )
     assert (
-        decide(praised, replace(here, confirmed=False), default_policy(), FRIDAY_AFTERNOON).route
+        decide(praised, replace(here, verified=False), default_policy(), FRIDAY_AFTERNOON).route
         is Route.ACKNOWLEDGE
     )
 

@@ -41,7 +41,7 @@ SLA = {"id": "R07-x", "when": {}}
         ({"rule": []}, 'rule: unknown. Did you mean "rules"?'),
         ({"name": ""}, "name: has 0 characters. Give a text of 1 to 100"),
         ({"name": 2026}, 'name: 2026 is not a text. Put it in quotes: "2026".'),
-        ({"name": "a\x00"}, "name: holds a control character"),
+        ({"name": "a\x00"}, "name: has a control character"),
         (
             rule({"severity": ["hihg"]}, FOLLOW_UP),
             'rules[0].when.severity[0]: "hihg" is not one of critical, high',
@@ -69,7 +69,7 @@ SLA = {"id": "R07-x", "when": {}}
             rule({"has_text": 1}, FOLLOW_UP),
             "rules[0].when.has_text: 1 is not true or false. Give true or false.",
         ),
-        (rule({"confirmed": "yes"}, FOLLOW_UP), "Give true or false: here true, without quotes."),
+        (rule({"verified": "yes"}, FOLLOW_UP), "Give true or false: here true, without quotes."),
         (
             rule({"has_text": True}, {"route": "delete"}),
             'rules[0].then.route: "delete" is not one of acknowledge',
@@ -134,7 +134,7 @@ SLA = {"id": "R07-x", "when": {}}
         ({"sla": [SLA]}, 'sla[0].within: is missing. Add it, for example "8 working hours"'),
         (
             {"sla": [SLA | {"within": "1h", "seconds": 60, "clock": "always"}]},
-            "sla[0].within: says by when a second time",
+            "sla[0].within: sets the time limit a second time",
         ),
         ({"sla": [SLA | {"within": "soon"}]}, 'sla[0].within: "soon" is not a duration'),
         (
@@ -174,7 +174,7 @@ SLA = {"id": "R07-x", "when": {}}
         ),
         (
             {"calendar": {"holidays": {"country": "DE"}}},
-            "calendar.holidays.country: stands for days that are not looked up yet",
+            "calendar.holidays.country: is a country whose days are not looked up yet",
         ),
         ({"calendar": {"lunch": 1}}, "calendar.lunch: unknown"),
         (

@@ -78,7 +78,8 @@ reviews = st.builds(
         public_replies_left=st.integers(0, 2),
         follow_up_open=st.booleans(),
     ),
-    at=st.none() | st.integers(0, 700 * 24 * 60).map(lambda minutes: NOW - timedelta(minutes=minutes)),
+    at=st.none()
+    | st.integers(0, 700 * 24 * 60).map(lambda minutes: NOW - timedelta(minutes=minutes)),
     answerable=st.booleans(),
     edit=st.booleans(),
 )  # fmt: skip

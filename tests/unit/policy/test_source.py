@@ -154,7 +154,8 @@ def test_yaml_gone_wrong_gives_findings_and_never_an_exception(text: str) -> Non
 def test_a_problem_is_found_where_it_was_written() -> None:
     text = (
         POLICY
-        + "  - id: R02-x\n    when: {severty: [low]}\n    then: {rout: both}\ncalender: {}\ngive_up_after: soon\n"
+        + "  - id: R02-x\n    when: {severty: [low]}\n    then: {rout: both}\n"
+        + "calender: {}\ngive_up_after: soon\n"
     )
     told = [
         finding.as_line("acme.yaml") for finding in check_content(text.encode(), TODAY).diagnostics

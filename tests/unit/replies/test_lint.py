@@ -73,8 +73,14 @@ def test_length_is_counted_as_the_platform_counts_it() -> None:
 
 
 def test_a_reply_pasted_with_a_name_changed_is_held_back_and_one_said_afresh_is_not() -> None:
-    long = "thank you for writing to us about the evening of the storm and the broken heater in your room we replaced it the next morning"
-    pasted = f"Dear Anna, {long}. We hope to see you again soon, and that the next stay is warmer for you and for your family."
+    long = (
+        "thank you for writing to us about the evening of the storm and the broken heater in your "
+        "room we replaced it the next morning"
+    )
+    pasted = (
+        f"Dear Anna, {long}. We hope to see you again soon, and that the next stay is warmer for "
+        "you and for your family."
+    )
     other = pasted.replace("Anna", "Ben")
     recent = [fingerprint("Hello"), fingerprint(pasted)]
     assert [finding.code for finding in lint(other, public=False, limit=None, recent=recent)] == [

@@ -1,4 +1,1 @@
-"""Automatic first answers.
-
-Their wordings, how one is chosen, and how wordings are compared (R03, R10, R27).
-"""
+"""Automatic first answers: how one is chosen and rendered, checked and compared (R03, R10, R27)."""

@@ -1,11 +1,10 @@
 """Which wording of an acknowledgement does better: variants compared by what happened next (R27).
 
-Pure: reads the outcome log, knows no storage. Only variants that could have been drawn for the same
-kind of review are compared, in one group; each with the one that most reviews of the group got.
-Rates have Wilson intervals, their differences Newcombe's (E. B. Wilson 1927; R. G. Newcombe 1998,
-method 10), mean rating changes Student's and Welch's. All comparisons of one report share its
-error: with `m` of them each interval holds with probability `1 - ALPHA / m` (Bonferroni), so that a
-report about variants that do the same says so in 19 of 20 cases.
+Pure: reads the outcome log and knows no storage. Only variants that could have been chosen for the
+same kind of review are compared, in one group. Each is compared with the one that most reviews of
+the group got. `intervals` says which intervals rates and mean rating changes have. All comparisons
+of one report share its error: with `m` of them each interval holds with probability `1 - ALPHA / m`
+(Bonferroni). So a report about variants that do the same says so in 19 of 20 cases.
 """
 
 from __future__ import annotations
@@ -16,22 +15,23 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from statistics import NormalDist, fmean, variance
+from statistics import fmean, variance
 from typing import Any, Final
 
+from heard.acknowledgements.intervals import newcombe, student_quantile, welch, wilson
 from heard.assessment import Agenda, Flag, Severity
 from heard.assessment.model import is_complaint
 from heard.clock import format_time, parse_time
 from heard.outcomes import Kind, Outcome
 
 ALPHA: Final = 0.05
-"""How often a report may call something a difference that is none."""
+"""The probability that a report finds a difference where there is none."""
 
 MIN_REVIEWS: Final = 30
 """Reviews that each of two variants must have before they are compared."""
 
 MIN_RATING_CHANGES: Final = 5
-"""Ratings that must have changed, of two variants together, before their means are compared.
+"""Changed ratings that two variants must have together before their means are compared.
 
 With fewer the interval means little.
 """
@@ -42,10 +42,10 @@ class Measure(StrEnum):
 
     EDITED = "edited"
     SECOND_COMPLAINT = "second_complaint"
-    """The review was opened again, or its author complained in another one."""
+    """The review was reopened, or its author complained in another review."""
     WITHDRAWN = "withdrawn"
     RATING_CHANGE = "rating_change"
-    """In stars; 0 for a review whose rating was not edited, unknown for one without a rating."""
+    """In stars: 0 where the rating was not edited, unknown for a review without a rating."""
 
 
 class Conclusion(StrEnum):
@@ -58,7 +58,7 @@ class Conclusion(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """One acknowledged review, and what happened to it within the days that were looked at."""
+    """One acknowledged review, and what happened to it within the days that it was followed."""
 
     review: str
     variant: str
@@ -71,8 +71,9 @@ class Exposure:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A rate (0 to 1) or a mean change of rating (stars) over `n` reviews, with its 95 % interval;
-    None where there is none.
+    """A rate (0 to 1) or a mean change of rating (stars) over `n` reviews.
+
+    `low` and `high` are its 95 % interval, None where there is none.
     """
 
     n: int
@@ -83,9 +84,9 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A variant against the group's reference.
+    """A variant compared with the group's reference: their difference.
 
-    Their difference, with an interval that allows for all comparisons of the report.
+    Its interval allows for all comparisons of the report.
     """
 
     measure: Measure
@@ -99,7 +100,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class VariantGroup:
-    """Variants that were drawn for the same kind of review.
+    """Variants that were chosen for the same kind of review.
 
     `estimates` are by variant and measure.
     """
@@ -112,15 +113,16 @@ class VariantGroup:
 
     @property
     def differs(self) -> bool:
-        """Whether any variant does something else than the reference, as far as can be seen."""
-        return any(each.conclusion is Conclusion.DIFFERENT for each in self.comparisons)
+        """Whether a comparison found that a variant differs from the reference."""
+        return any(comparison.conclusion is Conclusion.DIFFERENT for comparison in self.comparisons)
 
 
 @dataclass(frozen=True, slots=True)
 class ExperimentReport:
-    """All groups. `comparisons` is how many share the error.
+    """The comparison of all groups.
 
-    `waiting` acknowledgements are too young to have been followed for `days`.
+    `comparisons` is the number of comparisons that share the error. `waiting_count`
+    acknowledgements are too recent: they have not been followed for `days`.
     """
 
     days: int
@@ -145,27 +147,27 @@ class ExperimentReport:
                             "reviews": group.reviews[variant],
                             **{
                                 measure.value: {
-                                    "n": found.n,
-                                    "value": _round(found.value),
-                                    "low": _round(found.low),
-                                    "high": _round(found.high),
+                                    "n": estimate.n,
+                                    "value": _round(estimate.value),
+                                    "low": _round(estimate.low),
+                                    "high": _round(estimate.high),
                                 }
-                                for measure, found in estimates.items()
+                                for measure, estimate in estimates.items()
                             },
                         }
                         for variant, estimates in group.estimates.items()
                     },
                     "comparisons": [
                         {
-                            "measure": each.measure.value,
-                            "variant": each.variant,
-                            "reference": each.reference,
-                            "verdict": each.conclusion.value,
-                            "difference": _round(each.difference),
-                            "low": _round(each.low),
-                            "high": _round(each.high),
+                            "measure": comparison.measure.value,
+                            "variant": comparison.variant,
+                            "reference": comparison.reference,
+                            "conclusion": comparison.conclusion.value,
+                            "difference": _round(comparison.difference),
+                            "low": _round(comparison.low),
+                            "high": _round(comparison.high),
                         }
-                        for each in group.comparisons
+                        for comparison in group.comparisons
                     ],
                 }
                 for group in self.groups
@@ -189,14 +191,12 @@ class _TrackedReview:
 
 @dataclass(slots=True)
 class ExposureTracker:
-    """The acknowledgements of a log, and what came after each.
+    """The acknowledgements of a log, and what happened after each.
 
-    `hear` is given every outcome in time order.
-
-    `authors` names the author of a review where that is known, and may grow as the log is read;
-    without it only the review itself can tell of a second complaint. An acknowledgement after
-    `asked_until` is not compared, and one that has not been followed for `days` when the log ends
-    (`log_ends`) waits.
+    `add` takes every outcome in time order. `authors` names the author of a review where it is
+    known, and may grow while the log is read. Without an author only the review itself shows a
+    second complaint. An acknowledgement after `acknowledged_until` is not compared. One that has
+    not been followed for `days` when the log ends (`log_end`) waits.
     """
 
     days: int
@@ -212,11 +212,11 @@ class ExposureTracker:
 
     @property
     def waiting_count(self) -> int:
-        """How many acknowledgements have not been followed for long enough."""
+        """The number of acknowledgements that have not been followed for long enough."""
         return len(self._waiting_ids)
 
     def add(self, outcome: Outcome) -> None:
-        """Take one more outcome into account."""
+        """Takes one more outcome into account."""
         tracked = self._tracked.get(outcome.review)
         if tracked and outcome.at <= tracked.until:
             _record_outcome(tracked, outcome)
@@ -285,19 +285,17 @@ def _is_complaint(outcome: Outcome) -> bool:
 
 
 def _group_name(variant: str) -> str:
-    """What a variant was drawn for and among what.
+    """The group of a variant: language and kind, its id up to the second hyphen, and whose words.
 
-    Language and kind, its id up to the second hyphen, and whose words they are.
-
-    A business's own wordings go before the playbook's, which then are said only to those who just
-    saw one of its own: the two meet different customers, and are not compared.
+    A business's own wordings come before the playbook's. Then the playbook's go only to customers
+    who just got one of its own. So the two reach different customers and are not compared.
     """
     language, kind, name = variant.split("-", 2)
     return f"{language}-{kind}" if name.isdigit() else f"{language}-{kind} (own)"
 
 
 def compare_variants(tracker: ExposureTracker) -> ExperimentReport:
-    """Compare the variants of every group by every measure."""
+    """Compares the variants of every group by every measure."""
     grouped: defaultdict[str, defaultdict[str, list[Exposure]]] = defaultdict(
         lambda: defaultdict(list)
     )
@@ -347,7 +345,7 @@ def compare_variants(tracker: ExposureTracker) -> ExperimentReport:
 
 
 def _values(exposures: Iterable[Exposure], measure: Measure) -> list[int]:
-    """What was measured, of every review of which it is known."""
+    """What was measured of the reviews, without those of which it is not known."""
     values = (getattr(exposure, measure.value) for exposure in exposures)
     return [int(value) for value in values if value is not None]
 
@@ -392,97 +390,8 @@ def _compare(
         low, high = welch(one, other, confidence)
     else:
         low, high = newcombe(sum(one), len(one), sum(other), len(other), confidence)
-    verdict = Conclusion.NO_DIFFERENCE if low <= 0 <= high else Conclusion.DIFFERENT
-    return Comparison(measure, variant, reference, verdict, fmean(one) - fmean(other), low, high)
-
-
-def wilson(events: int, n: int, confidence: float) -> tuple[float, float]:
-    """The Wilson score interval of a rate of `events` in `n` (at least 1)."""
-    z = NormalDist().inv_cdf((1 + confidence) / 2)
-    rate, square = events / n, z * z / n
-    centre = (rate + square / 2) / (1 + square)
-    margin = z * math.sqrt(rate * (1 - rate) / n + square / (4 * n)) / (1 + square)
-    return max(0.0, centre - margin), min(1.0, centre + margin)
-
-
-def newcombe(
-    events: int, n: int, other_events: int, other_n: int, confidence: float
-) -> tuple[float, float]:
-    """Newcombe's hybrid score interval of the difference of two rates, the first minus the second."""
-    rate, other = events / n, other_events / other_n
-    low, high = wilson(events, n, confidence)
-    other_low, other_high = wilson(other_events, other_n, confidence)
-    difference = rate - other
-    return difference - math.hypot(rate - low, other_high - other), difference + math.hypot(
-        high - rate, other - other_low
-    )
-
-
-def welch(values: Sequence[int], others: Sequence[int], confidence: float) -> tuple[float, float]:
-    """Welch's interval of the difference of two means, the first minus the second.
-
-    Each side has at least 2 values.
-    """
-    difference = fmean(values) - fmean(others)
-    one, other = variance(values) / len(values), variance(others) / len(others)
-    if one + other == 0:
-        return difference, difference
-    df = (one + other) ** 2 / (one**2 / (len(values) - 1) + other**2 / (len(others) - 1))
-    margin = student_quantile(df, confidence) * math.sqrt(one + other)
-    return difference - margin, difference + margin
-
-
-def student_quantile(df: float, confidence: float) -> float:
-    """By how many standard errors Student's t with these degrees of freedom lies within ±, with
-    this probability.
-    """
-    low, high = 0.0, 1.0
-    while _two_sided_tail(high, df) > 1 - confidence:
-        low, high = high, high * 2
-    for _ in range(60):
-        middle = (low + high) / 2
-        low, high = (
-            (middle, high) if _two_sided_tail(middle, df) > 1 - confidence else (low, middle)
-        )
-    return (low + high) / 2
-
-
-def _two_sided_tail(t: float, df: float) -> float:
-    """The probability that |T| is greater than `t`: a regularised incomplete beta function."""
-    return _beta(df / (df + t * t), df / 2, 0.5)
-
-
-def _beta(x: float, a: float, b: float) -> float:
-    """The regularised incomplete beta function I_x(a, b), by its continued fraction (Lentz's
-    method).
-    """
-    if x in {0.0, 1.0}:
-        return x
-    if x > (a + 1) / (a + b + 2):
-        return 1 - _beta(1 - x, b, a)
-    front = (
-        math.exp(
-            math.lgamma(a + b)
-            - math.lgamma(a)
-            - math.lgamma(b)
-            + a * math.log(x)
-            + b * math.log1p(-x)
-        )
-        / a
-    )
-    c, d = 1.0, 1 / (1 - (a + b) * x / (a + 1))
-    fraction = d
-    for m in range(1, 500):
-        for factor in (
-            m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)),
-            -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1)),
-        ):
-            d = 1 / (1 + factor * d)
-            c = 1 + factor / c
-            fraction *= c * d
-        if abs(c * d - 1) < 1e-13:
-            break
-    return front * fraction
+    conclusion = Conclusion.NO_DIFFERENCE if low <= 0 <= high else Conclusion.DIFFERENT
+    return Comparison(measure, variant, reference, conclusion, fmean(one) - fmean(other), low, high)
 
 
 def _round(value: float | None) -> float | None:

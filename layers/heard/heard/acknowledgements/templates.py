@@ -1,14 +1,12 @@
-"""A template language for short texts that somebody outside writes and we say in public.
-
-A strict part of Jinja's.
+"""A template language for short texts that a business writes: a strict part of Jinja.
 
 Text; `{{ name }}`, `{{ product or topic or "your visit" }}` and `{{ topic|upper }}`; `{% if rating
 >= 4 and not place %}`, `{% elif … %}`, `{% else %}`, `{% endif %}`. Conditions know `and`, `or`,
-`not`, `==`, `!=`, `<`, `<=`, `>`, `>=`, names, texts in quotes and whole numbers. Nothing loops,
-calls, assigns, includes or looks inside a value, so that a template ends in time linear in its
-length and shows only what it was given. What is a template here means the same to Jinja
-(https://jinja.palletsprojects.com), but that a comparison of unlike things is false instead of an
-error. Knows nothing of reviews.
+`not`, `==`, `!=`, `<`, `<=`, `>`, `>=`, names, texts in quotes and whole numbers. There are no
+loops, calls, assignments, includes or attributes. So a template ends in time linear in its length
+and shows only values that it gets. A template means the same to Jinja
+(https://jinja.palletsprojects.com), with one difference: comparing unlike things is false and not
+an error. Knows nothing of reviews.
 """
 
 from __future__ import annotations
@@ -23,11 +21,11 @@ from typing import Final, NoReturn
 from heard.errors import BadRequest
 
 MAX_CHARACTERS: Final = 2_000
-"""Characters of a template."""
+"""The longest template."""
 
 MAX_TAGS: Final = 60
 MAX_DEPTH: Final = 4
-"""How far `if` may stand in `if`."""
+"""How deep conditions may be nested."""
 
 _MAX_TOKENS: Final = 60
 """Names, constants and operators in one tag."""
@@ -37,16 +35,25 @@ FILTERS: Final[Mapping[str, Callable[[str], str]]] = {
     "lower": str.lower,
     "upper": str.upper,
 }
-"""What may follow a name after `|`."""
+"""The filters, which follow a name behind `|`."""
 
 type Value = str | int
-"""What a name stands for. An empty text is a name without a value."""
+"""The value of a name. An empty text is a name without a value."""
 
 _TAGS: Final = re.compile(
-    r"\{\{(?P<shown>.*?)\}\}|\{%(?P<asked>.*?)%\}|(?P<stray>\{[{%#]|[}%#]\})", re.DOTALL
+    r"\{\{(?P<output>.*?)\}\}|\{%(?P<statement>.*?)%\}|(?P<stray>\{[{%#]|[}%#]\})", re.DOTALL
 )
 _TOKEN: Final = re.compile(
-    r"""\s*(?:(?P<name>[A-Za-z_]\w*)|(?P<number>\d{1,6})(?!\w)|(?P<text>"[^"\\]*"|'[^'\\]*')|(?P<sign>[=!<>]=|[<>|]))"""
+    r"""
+    \s*
+    (?:
+        (?P<name>[A-Za-z_]\w*)
+        | (?P<number>\d{1,6})(?!\w)
+        | (?P<text>"[^"\\]*"|'[^'\\]*')
+        | (?P<operator>[=!<>]=|[<>|])
+    )
+    """,
+    re.VERBOSE,
 )
 _RESERVED: Final = frozenset(
     {"and", "or", "not", "if", "elif", "else", "endif", "in", "is", "true", "false", "none"}
@@ -61,7 +68,7 @@ _COMPARISONS: Final[Mapping[str, Callable[[int, int], bool]]] = {
 
 @dataclass(frozen=True, slots=True)
 class _Operand:
-    """A name or a constant, through its filters."""
+    """A name or a constant, and the filters that its value goes through."""
 
     name: str
     constant: Value
@@ -69,14 +76,14 @@ class _Operand:
 
     def value(self, values: Mapping[str, Value]) -> Value:
         value = values.get(self.name, "") if self.name else self.constant
-        for each in self.filters:
-            value = FILTERS[each](str(value))
+        for filter_name in self.filters:
+            value = FILTERS[filter_name](str(value))
         return value
 
 
 @dataclass(frozen=True, slots=True)
 class _Comparison:
-    """One or two operands; `denied` is a `not` before them."""
+    """One operand that must not be empty, or two that are compared. `negated` is a `not`."""
 
     left: _Operand
     operator: str
@@ -101,37 +108,34 @@ class _Comparison:
 
 
 type _Condition = tuple[tuple[_Comparison, ...], ...]
-"""Comparisons that all hold, or the next ones that do."""
+"""Alternatives, each of comparisons that must all hold."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Conditional:
-    """The first branch whose condition holds; an `else` is a branch without any (None)."""
+    """Branches; the first whose condition holds counts. An `else` has no condition (None)."""
 
     branches: tuple[tuple[_Condition | None, _Body], ...]
 
 
 type _Output = tuple[_Operand, ...]
-"""The first of these that is not empty, else the last."""
+"""Operands; the first that is not empty is shown, else the last."""
 
 type _Body = tuple[str | _Output | _Conditional, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A template that was understood.
-
-    `names` are those it asks for, `constants` what it compares them with.
-    """
+    """A parsed template: the names and the constants in it, and its body."""
 
     names: frozenset[str]
     constants: frozenset[Value]
     body: _Body
 
     def render(self, values: Mapping[str, Value]) -> str:
-        """The text; a name without a value is empty and false.
+        """The text. A name without a value is empty and false.
 
-        Values are shown as they are, never read as templates.
+        A value is shown as it is and never read as a template.
         """
         parts: list[str] = []
         _render(self.body, values, parts)
@@ -139,19 +143,20 @@ class Template:
 
 
 def _render(body: _Body, values: Mapping[str, Value], parts: list[str]) -> None:
-    for each in body:
-        if isinstance(each, str):
-            parts.append(each)
-        elif isinstance(each, _Conditional):
-            for condition, inner in each.branches:
+    for part in body:
+        if isinstance(part, str):
+            parts.append(part)
+        elif isinstance(part, _Conditional):
+            for condition, inner in part.branches:
                 if condition is None or any(
-                    all(one.holds(values) for one in together) for together in condition
+                    all(comparison.holds(values) for comparison in alternative)
+                    for alternative in condition
                 ):
                     _render(inner, values, parts)
                     break
         else:
             value: Value = ""
-            for operand in each:
+            for operand in part:
                 if value := operand.value(values):
                     break
             parts.append(str(value))
@@ -159,9 +164,9 @@ def _render(body: _Body, values: Mapping[str, Value], parts: list[str]) -> None:
 
 @lru_cache(maxsize=512)
 def parse(text: str, names: frozenset[str]) -> Template:
-    """The template that a text is, where it may ask for `names` only.
+    """The template of a text that may use these names.
 
-    Raises BadRequest that says what is wrong and how to mend it.
+    Raises BadRequest, which says what is wrong and how to fix it.
     """
     if len(text) > MAX_CHARACTERS:
         raise BadRequest(f"It has {len(text)} characters; shorten it to {MAX_CHARACTERS}.")
@@ -180,18 +185,15 @@ class _Parser:
         body, end = self._parse_body(0)
         if end:
             raise BadRequest(
-                f"{{% {end} %}} has no {{% if … %}} before it. Add one, or take it out."
+                f"{{% {end} %}} has no {{% if … %}} before it. Add one, or remove the tag."
             )
         return Template(frozenset(self._names), frozenset(self._constants), body)
 
     def _parse_body(self, depth: int) -> tuple[_Body, str]:
-        """What stands until a tag that ends it, and that tag's words (empty at the end of the
-        text).
-        """
+        """The parts before the tag that ends this body, and that tag ("" at the text's end)."""
         if depth > MAX_DEPTH:
             raise BadRequest(
-                f"Conditions stand more than {MAX_DEPTH} deep in one another. Write two variants "
-                "instead."
+                f"Conditions are nested more than {MAX_DEPTH} deep. Write two variants instead."
             )
         parts: list[str | _Output | _Conditional] = []
         while self._at < len(self._pieces):
@@ -199,7 +201,7 @@ class _Parser:
             self._at += 1
             if kind == "text":
                 parts.append(piece)
-            elif kind == "shown":
+            elif kind == "output":
                 parts.append(self._parse_output(piece))
             elif re.fullmatch(r"(else|endif|elif\b.*)", piece, re.DOTALL):
                 return tuple(parts), piece
@@ -208,7 +210,7 @@ class _Parser:
             else:
                 raise BadRequest(
                     f"{{% {_shorten(piece)} %}} cannot be used: only if, elif, else and endif can. "
-                    "Take it out."
+                    "Remove the tag."
                 )
         return tuple(parts), ""
 
@@ -222,12 +224,12 @@ class _Parser:
             branches.append((condition, body))
             if not tag:
                 raise BadRequest(
-                    f"{{% {_shorten(opening)} %}} has no end. Add {{% endif %}} where it stops."
+                    f"{{% {_shorten(opening)} %}} has no end. Add {{% endif %}} where it ends."
                 )
             if is_else and tag != "endif":
                 raise BadRequest(
-                    f"{{% {_shorten(tag)} %}} stands after {{% else %}}. Put it before, or take it "
-                    "out."
+                    f"{{% {_shorten(tag)} %}} stands after {{% else %}}. Move it before that, or "
+                    "remove it."
                 )
         return _Conditional(tuple(branches))
 
@@ -244,10 +246,10 @@ class _Parser:
         tokens = _TagTokens(piece)
         alternatives: list[tuple[_Comparison, ...]] = []
         while True:
-            together = [self._parse_comparison(tokens)]
+            alternative = [self._parse_comparison(tokens)]
             while tokens.take("and"):
-                together.append(self._parse_comparison(tokens))
-            alternatives.append(tuple(together))
+                alternative.append(self._parse_comparison(tokens))
+            alternatives.append(tuple(alternative))
             if not tokens.take("or"):
                 break
         if tokens.remaining:
@@ -278,20 +280,21 @@ class _Parser:
             constant = int(word) if kind == "number" else word[1:-1]
             self._constants.add(constant)
         else:
-            tokens.fail("a name or a text in quotes belongs there")
+            tokens.fail("a name or a text in quotes is missing")
         filters: list[str] = []
         while tokens.take("|"):
-            _, each = tokens.next()
-            if each not in FILTERS:
+            _, name_of_filter = tokens.next()
+            if name_of_filter not in FILTERS:
                 raise BadRequest(
-                    f"The filter {_shorten(each)} is not known. {_suggestion(each, FILTERS)}"
+                    f"The filter {_shorten(name_of_filter)} is not known. "
+                    f"{_suggestion(name_of_filter, FILTERS)}"
                 )
-            filters.append(each)
+            filters.append(name_of_filter)
         return _Operand(name, constant, tuple(filters))
 
 
 class _TagTokens:
-    """The words of one tag, taken from left to right."""
+    """The tokens of one tag, read from left to right."""
 
     def __init__(self, piece: str) -> None:
         self._piece = piece
@@ -301,43 +304,43 @@ class _TagTokens:
         while at < len(rest):
             match = _TOKEN.match(rest, at)
             if match is None:
-                self.fail(f"“{rest[at:].strip()[:1]}” has no meaning here")
+                self.fail(f"“{rest[at:].strip()[:1]}” cannot be used here")
             self.remaining.append((match.lastgroup or "", match[match.lastgroup or 0]))
             at = match.end()
         if len(self.remaining) > _MAX_TOKENS:
-            self.fail(f"it has more than {_MAX_TOKENS} words")
+            self.fail(f"it has more than {_MAX_TOKENS} names, texts and operators")
 
     def take(self, *words: str) -> str:
-        """The next word, if it is one of these; else nothing."""
+        """The next token if it is one of these, else ""."""
         if (
             self.remaining
-            and self.remaining[0][0] in {"name", "sign"}
+            and self.remaining[0][0] in {"name", "operator"}
             and self.remaining[0][1] in words
         ):
             return self.remaining.pop(0)[1]
         return ""
 
     def next(self) -> tuple[str, str]:
-        """The next word and its kind."""
+        """The kind and the text of the next token."""
         if not self.remaining:
-            self.fail("something is missing at its end")
+            self.fail("something is missing at the end")
         return self.remaining.pop(0)
 
     def fail(self, reason: str) -> NoReturn:
         raise BadRequest(
-            f"“{_shorten(self._piece.strip())}” cannot be understood: {reason}. Write it anew, or "
-            "take it out."
+            f"“{_shorten(self._piece.strip())}” cannot be understood: {reason}. Write it again, or "
+            "remove it."
         )
 
 
 def _pieces(text: str) -> list[tuple[str, str]]:
-    """Text and tags in their order, each with its kind."""
+    """The text and the tags in order, each with its kind."""
     pieces: list[tuple[str, str]] = []
     at = tags = 0
     for match in _TAGS.finditer(text):
         if match["stray"]:
             raise BadRequest(
-                f"“{match['stray']}” stands alone. A name is written {{{{ name }}}}, a condition "
+                f"“{match['stray']}” has no counterpart. Write a name as {{{{ name }}}}, a condition as "
                 "{% if name %} … {% endif %}."
             )
         if match.start() > at:
@@ -346,15 +349,15 @@ def _pieces(text: str) -> list[tuple[str, str]]:
         inner = match[kind].strip()
         if inner.startswith(("-", "+")) or inner.endswith(("-", "+")):
             raise BadRequest(
-                f"“{_shorten(match[0])}” trims blanks by a sign. Leave out the sign: blanks are "
-                "made one by themselves."
+                f"“{_shorten(match[0])}” has a sign that trims blanks. Remove the sign: "
+                "several blanks become one anyway."
             )
         pieces.append((kind, inner))
         tags += 1
         at = match.end()
     if tags > MAX_TAGS:
         raise BadRequest(
-            f"It has {tags} tags; at most {MAX_TAGS} can be used. Write several variants instead."
+            f"It has {tags} tags; at most {MAX_TAGS} are allowed. Write several variants instead."
         )
     if at < len(text):
         pieces.append(("text", text[at:]))

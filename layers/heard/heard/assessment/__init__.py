@@ -1,12 +1,10 @@
-"""What we conclude about a review.
+"""What we conclude about a review: severity, sentiment, language, topics, agenda, flags, reasons.
 
-Severity, sentiment, language, topics, agenda and flags, with reasons.
-
-A pure function of what was said, what is known of the thread and an engine's weights: the same
+A pure function of the review, of what is known of its author, and of an engine's weights. The same
 input gives the same assessment, and `model` names the versions that made it.
 """
 
-from heard.assessment.assess import RULES_VERSION, assess
+from heard.assessment.assessor import RULES_VERSION, assess
 from heard.assessment.engines.engine import Engine, Scores
 from heard.assessment.model import Agenda, Assessment, Flag, History, Reason, Severity
 

@@ -1,265 +1,54 @@
-"""Which language a review is in.
+"""Which language a text is in.
 
-The platform's claim when it can be one, else what its letters, its pieces and its small words say.
-
-Letters decide where a script is one language's. Languages in Latin letters are told apart by a
-model of hashed pieces, which `training/heard_training/train_language.py` writes, and by small words
-where the model or numpy is not installed or knows too little.
+Its letters decide where a script belongs to one language. Languages in Latin letters are told apart
+by `language_model`, and by function words where the model or numpy is not installed or the model is
+not certain.
 """
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
-from heard.assessment.engines import ngrams
+from heard.assessment import language_model, vocabulary
 from heard.assessment.engines.weights import WeightsMissing, find_weights
-from heard.assessment.phrases import END, Token, fold, listed
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-WEIGHTS_FILE: Final = Path("heard_models", "language.bin")
-"""Where a folder of packages holds the model."""
-
-HASH_BITS: Final = 15
-"""How many of a hash's upper bits name a row of the model."""
-
-MAX_NGRAM: Final = 4
-"""Characters of the longest piece."""
-
-READ: Final = 300
-"""Characters of a text that are enough to tell its language."""
+from heard.assessment.language_model import LanguageModel
+from heard.text.words import END, Token, fold_word
 
 MIN_LETTERS: Final = 15
-"""Letters below which small words alone decide.
-
-There is too little to tell noise from a language.
-"""
-
-_MIN_MARGIN: Final = 1.5
-"""How far the best language must be ahead of the next, in nats over the root of the number of
-pieces.
-"""
-
-_CODES: Final = listed(
-    "aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da "
-    "de dv dz ee el en eo es et eu fa ff fi "
-    "fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jv "
-    "ka kg ki kj kk kl km kn ko kr ks ku kv "
-    "kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv "
-    "ny oc oj om or os pa pi pl ps pt qu rm "
-    "rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to "
-    "tr ts tt tw ty ug uk ur uz ve vi vo wa "
-    "wo xh yi yo za zh zu"
-)
-_ALIASES: Final = {
-    pair.partition(":")[0]: pair.partition(":")[2]
-    for pair in listed(
-        "eng:en deu:de ger:de fra:fr fre:fr spa:es ita:it por:pt nld:nl dut:nl pol:pl tur:tr "
-        "swe:sv dan:da nor:no nob:nb fin:fi ces:cs "
-        "cze:cs ron:ro rum:ro hun:hu ind:id jpn:ja zho:zh chi:zh cmn:zh kor:ko ara:ar hin:hi "
-        "rus:ru ukr:uk ell:el gre:el heb:he tha:th "
-        "vie:vi bul:bg hrv:hr srp:sr slk:sk slo:sk slv:sl cat:ca eus:eu glg:gl fas:fa per:fa "
-        "urd:ur ben:bn tam:ta tel:te iw:he in:id "
-        "afr:af swa:sw swh:sw arb:ar amh:am yor:yo hau:ha zul:zu xho:xh"
-    )
-}
-_THREE_LETTER_CODES: Final = listed(
-    "fil pcm yue ceb haw hmn nds gsw sco ast kab bho mai war ilo tzm zgh chr ckb"
-)
-"""ISO 639-3 codes that platforms send for languages without a two-letter code."""
-
-_CLAIM: Final = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]{1,8})*")
-
-STOP_WORDS: Final = {
-    "en": """
-        the and was were is are with this that it of to for in my you your they have had has not but very so we i from at be on me
-        good great nice bad love loved best worst food room place service staff would again here a an our their there will what when
-        why how can do did its dont didnt never always after just get got no all more been out thanks thank ok they're said which
-        could would should time only than some any into also these those
-    """,
-    "de": """
-        der die das und ist war nicht mit ein eine einen einem sehr ich wir sie es auf den dem des für von zu im auch aber wie nur
-        noch nach bei hat haben wird kein keine mein meine uns sich wurde waren gut schlecht immer wieder alles nie was warum wann
-        man gerne danke leider super schnell gutes tolle toll einer eines durch oder über vom zum zur bis mehr unter sein ihre ihr
-        dann wenn dass diese dieser
-    """,
-    "fr": """le la les et est un une des du de pas très je nous vous il elle ce cette qui que pour dans avec sur mais au aux sont ai été
-        était plus en ne on mon ma mes votre bien tout trop jamais merci service c j l d n qu comme après quand où pourquoi rien être avoir
-        bon bonne mauvais très par leur leurs ces été ses son sa si aussi entre sans deux peut""",
-    "es": """
-        el la los las y es un una de que en muy no con para por lo se del al pero mi su fue son está nos me más como todo bien mal yo
-        le han hay este esta cuando nunca gracias porque donde servicio buen bueno buena ya sin fueron todos qué cómo lugar estaba
-        entre sobre desde hasta ser también fue otro esto esos comida habitación
-    """,
-    "it": """
-        il lo la gli le e è un una di che non molto con per ho ma del della dei delle al alla sono era mi ci si più come anche tutto
-        bene mai questo questa nel nella dal da in hanno stato perché dove quando grazie ottimo buono buona tutti i l c delle degli
-        alle sulla nella essere loro sui fu era anche camera cibo
-    """,
-    "pt": """
-        o a os as e é um uma de que não com para por do da dos das no na em muito mas meu minha foi são está mais como tudo bem se eu
-        ele ela este esta isso nunca obrigado obrigada porque onde quando já sem ao pelo pela você vocês bom boa ótimo ter estava era
-        quarto nos nas ou pelos seu sua também comida entre ser até ruim atendimento
-    """,
-    "nl": """
-        de het een en is was niet met van voor op zijn ik je we wij ze ook maar zeer heel er aan bij dat dit die te naar om als nog
-        wel geen mijn ons hun heeft hebben werd goed slecht altijd nooit weer wat waarom wanneer bedankt dank erg hier uit kamer eten
-        lekker worden door tot kan meer dan over deze onder zo hun alle schoon personeel
-    """,
-    "pl": """i w na z nie jest się do to że był była bardzo ale jak od za po tak co dla przez są tylko już mnie nam ich jego ten tej
-        tego polecam obsługa dobre dobry nigdy oraz które który przed lub gdy może ale też były w""",
-    "tr": """ve bir bu çok da de için ile ama değil ben biz siz gibi daha en ne var yok kadar sonra olarak olan güzel kötü iyi hiç her
-        teşekkürler mi mı olarak olduğu tarafından ki o ise veya bunu kadar""",
-    "sv": """och att det är en ett som på för med var inte jag vi ni av till den de har men mycket om så från mycket bra dålig aldrig
-        tack här sig hade kan eller ett efter vid också detta många när deras blev alla""",
-    "da": """og at det er en et som på for med var ikke jeg vi i af til den de har men meget om så fra god dårlig aldrig tak her sig
-        havde kan os også blev eller efter ved dette mange når deres af""",
-    "no": """og at det er en et som på for med var ikke jeg vi i av til den de har men veldig om så fra bra dårlig aldri takk her seg
-        hadde kan oss også ble eller etter ved dette mange når deres av ifølge""",
-    "fi": """
-        ""ja on ei se oli että hyvä mutta myös kun niin en me olen ovat kuin todella erittäin tämä sitä huono kiitos ihan jo vain
-        sekä joka jotka voi hän sen tai mukaan mutta oli""
-    """,
-    "cs": """a je v na se že to s z do ne i ale jako jsem jsme byl byla bylo velmi pro by si tak už po od když není jsou děkuji
-        dobré nikdy které který která jejich jeho nebo kde při více""",
-    "ro": """și si este cu de la nu în un o pe că ca sa să mai foarte dar din pentru am fost sunt care ce a au bine recomand
-        produs produsul sunt fi este această acest într cele lor prin unui unei sau când""",
-    "hu": """
-        ""a az és nem hogy egy is volt nagyon de van csak meg ez mint már még jó rossz minden soha köszönöm el ki hogy azt egy vagy
-        ezt volt olyan lesz így által""
-    """,
-    "af": """die het nie en is was dit vir met wat ek ons hulle sy hy baie ook maar van op te om as aan word deur of kan meer
-        daar hierdie goeie kos lekker dankie diens""",
-    "id": """yang dan di ini itu dengan untuk tidak ada saya dari ke nya juga sudah sangat bisa akan kami enak banget makanan tempat
-        pelayanan tapi karena lebih yg gak adalah pada dalam oleh atau telah mereka dari orang bahwa seperti dapat menjadi""",
-}
-
-"""Words that say little and are everywhere, by language."""
+"""In a shorter text only function words decide: it has too few letters for the model."""
 
 _MAX_TOKENS: Final = 400
-"""More small words than this change nothing."""
+"""So many tokens are searched for function words; more would change nothing."""
 
 
-def language_code(claim: str | None) -> str | None:
-    """The ISO 639 code a claim names.
+def detect_language(text: str, words: list[Token]) -> str | None:
+    """The language of a text (ISO 639), None where nothing shows it or two are as likely.
 
-    Two letters where there are, three where not, None for `und`, nonsense and nothing.
+    `words` are the `tokens` of the text.
     """
-    match = _CLAIM.fullmatch(claim.strip()) if claim else None
-    if match is None:
-        return None
-    code = match.group(1).lower()
-    code = _ALIASES.get(code, code)
-    return code if code in _CODES or code in _THREE_LETTER_CODES else None
-
-
-def detect(text: str, words: list[Token]) -> str | None:
-    """The language that the letters, pieces or small words of a text give away.
-
-    None when they do not, or point at two.
-    """
-    script = _script(text)
+    script = _language_of_script(text)
     if script is not None:
         return script or None
     model = _model()
-    if model is None or sum(map(str.isalpha, text[:READ])) < MIN_LETTERS:
-        return _by_stop_words(words)
+    letters = sum(map(str.isalpha, text[: language_model.MAX_CHARACTERS]))
+    if model is None or letters < MIN_LETTERS:
+        return _by_function_words(words)
     nearest, is_certain = model.best_match(text)
-    return nearest if is_certain or nearest == _by_stop_words(words) else None
-
-
-@dataclass(frozen=True, slots=True)
-class LanguageDetector:
-    """How much each piece of a text speaks for each language.
-
-    A row of `table` times `scale` is in nats, against what all have in common.
-
-    `enough` is the mean that nearly all texts of a language reach: below it a text is in none that
-    the model knows.
-    """
-
-    codes: tuple[str, ...]
-    table: NDArray[np.int8]
-    scale: float
-    min_fit: NDArray[np.float32]
-
-    def fits(self, text: str) -> NDArray[np.float64]:
-        """How much the pieces of a text speak for each language, on average."""
-        return self._means(ngram_rows(text))
-
-    def _means(self, rows: NDArray[np.intp]) -> NDArray[np.float64]:
-        return self.table.take(rows, axis=0).sum(axis=0, dtype="int32") * (
-            self.scale / max(1, len(rows))
-        )
-
-    def best_match(self, text: str) -> tuple[str, bool]:
-        """The language that fits best, and whether it fits well enough and clearly better than the
-        next.
-        """
-        rows = ngram_rows(text)
-        fits = self._means(rows)
-        second, best = (int(at) for at in fits.argsort()[-2:])
-        margin = float(fits[best] - fits[second]) * len(rows) ** 0.5
-        return self.codes[best], bool(fits[best] >= self.min_fit[best] and margin >= _MIN_MARGIN)
-
-
-def ngram_rows(text: str) -> NDArray[np.intp]:
-    """The rows of the model for the first `READ` characters of a text."""
-    import numpy as np  # noqa: PLC0415
-
-    return (ngrams.ngram_hashes(text[:READ], MAX_NGRAM) >> np.uint64(64 - HASH_BITS)).astype(
-        np.intp
-    )
-
-
-def read(path: Path) -> LanguageDetector:
-    """The model from a file that `write` wrote."""
-    import numpy as np  # noqa: PLC0415
-
-    with np.load(path, allow_pickle=False) as arrays:
-        contents: dict[str, Any] = {name: arrays[name] for name in arrays.files}
-    return LanguageDetector(
-        tuple(json.loads(contents["codes"].tobytes())),
-        contents["table"],
-        float(contents["scale"]),
-        contents["enough"],
-    )
-
-
-def write(path: Path, model: LanguageDetector) -> None:
-    """Writes what `read` reads, without anything that would be run when it is read."""
-    import numpy as np  # noqa: PLC0415
-
-    codes = np.frombuffer(json.dumps(model.codes).encode(), np.uint8)
-    with path.open("wb") as file:
-        np.savez_compressed(
-            file,
-            allow_pickle=False,
-            codes=codes,
-            table=model.table,
-            scale=np.float32(model.scale),
-            enough=model.min_fit,
-        )
+    return nearest if is_certain or nearest == _by_function_words(words) else None
 
 
 @cache
-def _model() -> LanguageDetector | None:
+def _model() -> LanguageModel | None:
     """The model that ships, read on first use; None where it or numpy is not installed."""
     try:
-        return read(find_weights(WEIGHTS_FILE))
+        return language_model.read_model(find_weights(language_model.WEIGHTS_FILE))
     except (ImportError, WeightsMissing):
         return None
 
 
-def _by_stop_words(words: list[Token]) -> str | None:
+def _by_function_words(words: list[Token]) -> str | None:
     votes = _votes(words)
     ranked = sorted(votes.items(), key=lambda vote: (-vote[1], vote[0]))
     count = sum(token.word != END for token in words[:_MAX_TOKENS])
@@ -271,34 +60,34 @@ def _by_stop_words(words: list[Token]) -> str | None:
 
 
 def _votes(words: Iterable[Token]) -> dict[str, float]:
-    """How strongly each Latin language is spoken for.
+    """How strongly the words speak for each language.
 
-    A word that only one language has counts twice.
+    A word of one language counts 2, a word that several share counts 1 in all.
     """
     votes: dict[str, float] = {}
-    owners = _word_languages()
+    languages_by_word = _languages_by_word()
     for token in list(words)[:_MAX_TOKENS]:
-        speakers = owners.get(token.word, ())
-        for language in speakers:
-            votes[language] = votes.get(language, 0.0) + (
-                2.0 if len(speakers) == 1 else 1.0 / len(speakers)
-            )
+        languages = languages_by_word.get(token.word, ())
+        for language in languages:
+            weight = 2.0 if len(languages) == 1 else 1.0 / len(languages)
+            votes[language] = votes.get(language, 0.0) + weight
     return votes
 
 
 @cache
-def _word_languages() -> dict[str, tuple[str, ...]]:
-    owners: dict[str, tuple[str, ...]] = {}
-    for language, table in STOP_WORDS.items():
-        for word in {fold(word) for word in table.split()}:
-            owners[word] = (*owners.get(word, ()), language)
-    return owners
+def _languages_by_word() -> dict[str, tuple[str, ...]]:
+    languages: dict[str, tuple[str, ...]] = {}
+    for language in vocabulary.LANGUAGES:
+        for word in {fold_word(word) for word in vocabulary.phrases("function_word", language)}:
+            languages[word] = (*languages.get(word, ()), language)
+    return languages
 
 
-def _script(text: str) -> str | None:
-    """A language by its letters.
+def _language_of_script(text: str) -> str | None:
+    """The language of a text by its letters.
 
-    "" for a script we cannot place, None when the letters are Latin or there are none.
+    "" for a script that several languages share and no letter settles; None for Latin letters and
+    for no letters.
     """
     counts: dict[str, int] = {}
     if text.isascii():
@@ -308,9 +97,9 @@ def _script(text: str) -> str | None:
             if letter.isalpha():
                 counts["latin"] = counts.get("latin", 0) + 1
             continue
-        name = _range(ord(letter))
+        name = _script_of(ord(letter))
         if name:
-            # One Han or Hangul sign says about as much as two letters.
+            # One Han, Kana or Hangul sign says about as much as two letters.
             counts[name] = counts.get(name, 0) + (2 if name in {"han", "kana", "hangul"} else 1)
     if not counts:
         return None
@@ -320,7 +109,7 @@ def _script(text: str) -> str | None:
     top = max(counts, key=lambda name: counts[name])
     if top == "latin":
         return None
-    return _LANGUAGE_OF_SCRIPT.get(top) or _among(top, text)
+    return _LANGUAGE_OF_SCRIPT.get(top) or _language_of_shared_script(top, text)
 
 
 _RANGES: Final = (
@@ -348,12 +137,12 @@ _LANGUAGE_OF_SCRIPT: Final = {
 }
 
 
-def _range(point: int) -> str | None:
+def _script_of(point: int) -> str | None:
     return next((name for first, last, name in _RANGES if first <= point <= last), None)
 
 
-def _among(script: str, text: str) -> str:
-    """Which language of a shared script, by the letters only one has; "" when none settles it."""
+def _language_of_shared_script(script: str, text: str) -> str:
+    """The language by letters that only one language of the script has; "" without such letters."""
     letters = set(text[:2000].casefold())
     if script == "cyrillic":
         if letters & set("іїєґ"):

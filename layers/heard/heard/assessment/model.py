@@ -1,4 +1,4 @@
-"""The words of an assessment: its levels, agendas, flags, reasons, and the assessment itself."""
+"""The assessment of a review, and its parts: severity, agenda, flags and reasons."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Agenda(StrEnum):
 
 
 class Flag(StrEnum):
-    """What needs special care."""
+    """Something that needs special care."""
 
     SAFETY = "safety"
     LEGAL = "legal"
@@ -47,7 +47,7 @@ class Flag(StrEnum):
     PRIVACY = "privacy"
     PRESS = "press"
     FRAUD = "fraud"
-    """Money or goods taken by deceit: a serious accusation, not the insult "scam!"."""
+    """Money or goods taken by deceit: a serious accusation, and not the insult "scam!"."""
     SELF_HARM = "self_harm"
     CHURN = "churn"
     QUESTION = "question"
@@ -55,16 +55,16 @@ class Flag(StrEnum):
     RECOVERED = "recovered"
     """Praise by an author who has complained before (R18)."""
     WORSENED = "worsened"
-    """The thread has become worse since it was last assessed."""
+    """The review is worse than its last assessed revision."""
     RATING_WORDS_DISAGREE = "rating_words_disagree"
     CANNOT_JUDGE = "cannot_judge"
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One thing that led to the assessment.
+    """One reason for the assessment.
 
-    `code` may be logged, `evidence` quotes the customer and may not.
+    `code` may be logged. `evidence` quotes the customer and must not be logged.
     """
 
     code: str
@@ -73,10 +73,10 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What is known of the author and the thread before this revision.
+    """What is known of the author and the review before this revision.
 
-    `earlier_complaints` counts the author's other reviews that complained; `last_severity` is that
-    of this review's last assessed revision, None for its first.
+    `earlier_complaints` counts the author's other reviews that complained. `last_severity` is the
+    severity of this review's last assessed revision, None for the first.
     """
 
     earlier_complaints: int = 0
@@ -84,10 +84,7 @@ class History:
 
 
 def is_complaint(severity: Severity, agenda: Agenda, flags: Collection[Flag]) -> bool:
-    """Whether an assessment of this kind is a complaint.
-
-    Not a question, spam, or something that could not be judged.
-    """
+    """Whether an assessment is a complaint: medium or worse, no question, no spam, and judged."""
     return (
         severity.rank >= Severity.MEDIUM.rank
         and Flag.CANNOT_JUDGE not in flags
@@ -99,11 +96,11 @@ def is_complaint(severity: Severity, agenda: Agenda, flags: Collection[Flag]) ->
 class Assessment:
     """What we concluded about one revision of a review.
 
-    `sentiment` is -1..1, None when the words could not be judged; `language` is ISO 639-1 (ISO
-    639-3 for a language without a two-letter code) or None. `needs_person` says that no automatic
-    answer alone will do; `confidence` (0 to 1) is the probability that this `needs_person` is
-    right. `scores` are the numbers behind them, by name, 0 to 1 but for `sentiment`; `model` names
-    what made them.
+    `sentiment` is -1 to 1, None if no engine judged the text. `language` is ISO 639-1 (ISO 639-3
+    for a language without a two-letter code) or None. `needs_person` says that an automatic answer
+    is not enough; `confidence` (0 to 1) is the probability that this is right. `scores` are the
+    numbers behind them by name, 0 to 1, and `sentiment` -1 to 1. `model` names the engine and the
+    rules.
     """
 
     severity: Severity
@@ -120,11 +117,11 @@ class Assessment:
 
     @property
     def is_complaint(self) -> bool:
-        """Whether this is a complaint, as far as it could be judged."""
+        """Whether this is a complaint (see `is_complaint`)."""
         return is_complaint(self.severity, self.agenda, self.flags)
 
     def to_json(self) -> dict[str, Any]:
-        """A JSON object; `from_json` is its inverse."""
+        """A JSON object, which `from_json` reads."""
         return {
             "severity": self.severity.value,
             "agenda": self.agenda.value,

@@ -1,15 +1,14 @@
-"""A business's rules as data, and what they say about an assessed review.
+"""The rules of a business as data, and what they say about an assessed review.
 
-A policy is a JSON document that says what differs from the playbook's (`default.json`); its version
-is the hash of the complete one in canonical form, so that any past decision names exactly the rules
-that made it. `decide` is pure.
+A policy is a JSON document that says what differs from the playbook's (`default.json`). Its version
+is the hash of the complete document in canonical form, so that a past decision names exactly the
+rules that made it. `decide` is pure.
 """
 
 from heard.policy.decisions import decide, hand_over, policy_facts
 from heard.policy.document import (
     Policy,
     Rule,
-    Voice,
     complete_document,
     default_policy,
     load_policy,
@@ -26,7 +25,6 @@ __all__ = [
     "Route",
     "Rule",
     "ThreadState",
-    "Voice",
     "complete_document",
     "decide",
     "default_policy",

@@ -1,9 +1,7 @@
-"""What a rule can ask.
+"""The conditions of rules: a table of all, and whether they hold for the facts of a review.
 
-The table of all conditions, and whether they hold for what is seen of a review.
-
-Every condition looks at one thing (`sees`), so that what a list of conditions allows is a product
-of sets: `coverage` builds on that.
+Every condition tests one fact. So what a list of conditions allows is a product of sets, which
+`coverage` relies on.
 """
 
 from __future__ import annotations
@@ -29,7 +27,7 @@ from heard.policy.schema_types import (
 from heard.reviews import Channel, Stage
 
 type Facts = Mapping[str, Any]
-"""What a decision looks at, by name: see `see`."""
+"""What conditions test, by name: see `review_facts`."""
 
 type _Operator = Literal["among", "any", "least", "most", "is"]
 
@@ -38,7 +36,7 @@ LANGUAGE: Final = Text(3, "[a-z]{2,3}", 'Give an ISO 639 code in small letters, 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One thing that a rule can ask: `about` says it to people, `sees` names what is looked at."""
+    """One condition of a rule: its description for people, the fact it tests, and how."""
 
     description: str
     fact: str
@@ -46,19 +44,19 @@ class Condition:
     value_type: SchemaType
 
     def predicate(self, operand: Any) -> Callable[[Any], bool]:
-        """Whether a value seen is what is wanted; what is not known (None) is never."""
+        """The test of a fact's value. It never holds for a value that is not known (None)."""
         match self.operator:
             case "among":
                 return frozenset(operand).__contains__
             case "any":
                 words: frozenset[str] = frozenset(operand)
-                return lambda seen: not words.isdisjoint(seen)
+                return lambda value: not words.isdisjoint(value)
             case "least":
-                return lambda seen: seen is not None and seen >= operand
+                return lambda value: value is not None and value >= operand
             case "most":
-                return lambda seen: seen is not None and seen <= operand
+                return lambda value: value is not None and value <= operand
             case "is":
-                return lambda seen: seen is operand
+                return lambda value: value is operand
 
 
 def _list_of_words(kind: type[StrEnum]) -> ListOf:
@@ -66,22 +64,26 @@ def _list_of_words(kind: type[StrEnum]) -> ListOf:
 
 
 CONDITIONS: Final[Mapping[str, Condition]] = {
-    "severity": Condition("Any of these levels.", "severity", "among", _list_of_words(Severity)),
+    "severity": Condition(
+        "The severity is one of these.", "severity", "among", _list_of_words(Severity)
+    ),
     "agenda": Condition(
-        "What the author wants: any of these (R05).", "agenda", "among", _list_of_words(Agenda)
+        "What the author wants is one of these (R05).", "agenda", "among", _list_of_words(Agenda)
     ),
     "flags": Condition(
-        "The assessment has any of these flags.", "flags", "any", _list_of_words(Flag)
+        "The assessment has at least one of these flags.", "flags", "any", _list_of_words(Flag)
     ),
-    "topics": Condition("It is about any of these topics.", "topics", "any", ListOf(Text(40))),
+    "topics": Condition(
+        "The review is about at least one of these topics.", "topics", "any", ListOf(Text(40))
+    ),
     "language": Condition(
-        "Any of these languages (ISO 639); one that is not known is none of them.",
+        "The language is one of these (ISO 639); an unknown language is none of them.",
         "language",
         "among",
         ListOf(LANGUAGE),
     ),
     "channel": Condition(
-        "It came by any of these channels.", "channel", "among", _list_of_words(Channel)
+        "The review came by one of these channels.", "channel", "among", _list_of_words(Channel)
     ),
     "stage": Condition(
         "The public watches (onstage) or not (offstage) (R05).",
@@ -90,38 +92,38 @@ CONDITIONS: Final[Mapping[str, Condition]] = {
         _list_of_words(Stage),
     ),
     "platform": Condition(
-        "It came from any of these platforms, by the names of their connectors.",
+        "The review came from one of these platforms, by the names of their connectors.",
         "platform",
         "among",
         ListOf(Text(40)),
     ),
     "rating_min": Condition(
-        "It has at least so many stars; without a rating this never holds.",
+        "The review has at least so many stars; without a rating this never holds.",
         "rating",
         "least",
         Integer(1, 5),
     ),
     "rating_max": Condition(
-        "It has at most so many stars; without a rating this never holds.",
+        "The review has at most so many stars; without a rating this never holds.",
         "rating",
         "most",
         Integer(1, 5),
     ),
-    "has_text": Condition("It has words, or none.", "has_text", "is", Boolean()),
+    "has_text": Condition("The review has words, or none.", "has_text", "is", Boolean()),
     "needs_person": Condition(
-        "The assessment says that no automatic answer alone will do.",
+        "The assessment says that an automatic answer is not enough.",
         "needs_person",
         "is",
         Boolean(),
     ),
     "confidence_max": Condition(
-        "The assessment is at most so sure of itself, from 0 to 1.",
+        "The confidence of the assessment is at most this, from 0 to 1.",
         "confidence",
         "most",
         Number(0, 1),
     ),
     "sentiment_max": Condition(
-        "The words feel at most so good, from -1 to 1; what cannot be judged never does.",
+        "The sentiment of the words is at most this, from -1 to 1; without one this never holds.",
         "sentiment",
         "most",
         Number(-1, 1),
@@ -133,31 +135,31 @@ CONDITIONS: Final[Mapping[str, Condition]] = {
         Integer(0, 100),
     ),
     "earlier_complaints_min": Condition(
-        "The author has complained in so many other reviews.",
+        "The author has complained in at least so many other reviews.",
         "earlier_complaints",
         "least",
         Integer(1, 1000),
     ),
     "thread": Condition(
-        "What has been said by us under it before is any of these.",
+        "What we did in the thread before is one of these.",
         "thread",
         "among",
         _list_of_words(ThreadState),
     ),
     "public_replies_left_max": Condition(
-        "At most so many public replies are left in its thread (R04).",
+        "At most so many public replies are left in the thread (R04).",
         "public_replies_left",
         "most",
         Integer(0, 2),
     ),
     "follow_up_open": Condition(
-        "A person has an open follow-up on its thread.", "follow_up_open", "is", Boolean()
+        "A person has an open follow-up on the thread.", "follow_up_open", "is", Boolean()
     ),
-    "confirmed": Condition(
-        "The review is proven: signed, or read at the platform.", "confirmed", "is", Boolean()
+    "verified": Condition(
+        "The platform signed the review, or we read it there.", "verified", "is", Boolean()
     ),
     "working_hours": Condition(
-        "It is decided within the calendar's hours.", "working_hours", "is", Boolean()
+        "The decision is made within the calendar's hours.", "working_hours", "is", Boolean()
     ),
 }
 
@@ -167,12 +169,12 @@ CONDITIONS_TYPE: Final = Record(
         for name, condition in CONDITIONS.items()
     }
 )
-"""The shape of `when`."""
+"""The type of `when`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """A condition with what it wants, ready to be tested against what is seen."""
+    """A condition with its operand, ready to test a fact."""
 
     name: str
     fact: str
@@ -182,13 +184,13 @@ class Test:
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """The conditions of an entry; all must hold. Without any it always does."""
+    """The conditions of an entry, which must all hold. Without conditions it always holds."""
 
     tests: tuple[Test, ...] = ()
     checks: tuple[tuple[str, str, Callable[[Any], bool]], ...] = field(
         init=False, repr=False, compare=False
     )
-    """Name, fact and predicate of each test: `decide` runs them a million times."""
+    """Name, fact and predicate of each test, in the form that `decide` runs fastest."""
 
     def __post_init__(self) -> None:
         object.__setattr__(
@@ -207,7 +209,7 @@ class Conditions:
 
 
 def build_conditions(document: Mapping[str, Any]) -> Conditions:
-    """The conditions that a document gives in normal form."""
+    """The conditions of a document in normal form."""
     return Conditions(
         tuple(
             Test(name, (condition := CONDITIONS[name]).fact, operand, condition.predicate(operand))
@@ -223,9 +225,9 @@ def review_facts(
     *,
     working_hours: bool | None,
 ) -> Facts:
-    """What the conditions look at. `working_hours` is None where no rule asks.
+    """The facts that conditions test.
 
-    Replies left are those that the policy allows.
+    `public_replies_left` is what the policy's cap leaves. `working_hours` is None if no rule asks.
     """
     return {
         "severity": assessment.severity,
@@ -243,7 +245,7 @@ def review_facts(
         "has_text": context.has_text,
         "public_replies_left": public_replies_left,
         "follow_up_open": context.follow_up_open,
-        "confirmed": context.confirmed,
+        "verified": context.verified,
         "thread": context.thread,
         "earlier_complaints": context.earlier_complaints,
         "author_value": context.author_value,

@@ -1,8 +1,8 @@
-"""Which reviews an entry of a policy can still be the first to hold for.
+"""Which reviews an entry of a policy is the first to match.
 
-Every condition looks at one thing, so an entry's conditions allow a box: a set of values for each
-thing. An entry is out of reach when the boxes before it cover its own; the search below finds a
-point outside them, or shows that there is none.
+Every condition tests one fact, so the conditions of an entry allow a box: a set of values for each
+fact. Nothing reaches an entry if the boxes of the entries before it cover its own. The search below
+finds a point outside them, or shows that there is none.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from heard.reviews import Channel
 from heard.threads import PUBLIC_REPLY_CAP
 
 MAX_STEPS: Final = 20_000
-"""So many steps one search may take; real policies need a few dozen."""
+"""Steps that one search may take. Real policies need a few dozen."""
 
 type _Box = Mapping[str, int]
-"""For each thing looked at, the values allowed, as bits; all of them for what is absent."""
+"""For each fact the values that are allowed, as bits. All are, for a fact that is absent."""
 
 _FIXED: Final[Mapping[str, Sequence[Any]]] = {
     "severity": tuple(Severity),
@@ -34,35 +34,33 @@ _FIXED: Final[Mapping[str, Sequence[Any]]] = {
     "has_text": (True, False),
     "needs_person": (True, False),
     "follow_up_open": (True, False),
-    "confirmed": (True, False),
+    "verified": (True, False),
 }
 
 
 class SearchLimitReached(Exception):
-    """A search took too long to say."""
+    """A search took more than `MAX_STEPS`, and its result is not known."""
 
 
 def find_reachable(
     entry: Conditions,
     earlier: Sequence[Conditions],
     *,
-    most_public_replies: int = PUBLIC_REPLY_CAP,
+    max_public_replies: int = PUBLIC_REPLY_CAP,
     always_open: bool = False,
 ) -> Facts | None:
-    """Something seen that `entry` holds for and none of `earlier` does, None when there is none.
+    """Facts that `entry` matches and none of `earlier` does, None if there are none.
 
-    Raises Undecided, which is rare.
-
-    Exact: every condition is one on the values of a single thing. Of flags and topics one at a time
-    is enough, since to have fewer makes no more conditions hold.
+    Exact, because every condition tests a single fact. Of flags and topics one at a time is enough:
+    having fewer of them makes no more conditions hold. Raises SearchLimitReached, which is rare.
     """
-    values = _values([ask for each in (entry, *earlier) for ask in each.tests])
-    values["public_replies_left"] = tuple(range(most_public_replies, -1, -1))
+    values = _values([test for conditions in (entry, *earlier) for test in conditions.tests])
+    values["public_replies_left"] = tuple(range(max_public_replies, -1, -1))
     values["working_hours"] = (True,) if always_open else (True, False)
     own = {name: (1 << len(options)) - 1 for name, options in values.items()} | _box(entry, values)
     if not all(own.values()):
         return None
-    free_box = _find_outside(own, [_box(each, values) for each in earlier], [MAX_STEPS])
+    free_box = _find_outside(own, [_box(conditions, values) for conditions in earlier], [MAX_STEPS])
     if free_box is None:
         return None
     facts = {
@@ -98,7 +96,7 @@ def _find_outside(box: _Box, others: Sequence[_Box], steps: list[int]) -> _Box |
     for name, free_values in fewest_ways:
         if (free_box := _find_outside(rest | {name: free_values}, touching, steps)) is not None:
             return free_box
-        # What was tried need not be tried again beside the next way.
+        # The values that were tried need not be tried again for the next fact.
         rest[name] &= ~free_values
     return None
 
@@ -118,7 +116,7 @@ def _box(entry: Conditions, values: Mapping[str, Sequence[Any]]) -> dict[str, in
 
 
 def _values(tests: Iterable[Test]) -> dict[str, Sequence[Any]]:
-    """Values of each thing that tell all conditions apart."""
+    """For each fact, values that make a difference to some condition."""
     operands: dict[str, list[Any]] = {}
     for test in tests:
         operands.setdefault(test.fact, []).append(test.operand)
@@ -148,7 +146,7 @@ def _unused_word(words: Sequence[str]) -> str:
 
 
 def _counts(operands: Iterable[int], maximum: int) -> tuple[int, ...]:
-    return tuple(sorted({0, maximum, *operands, *(each - 1 for each in operands if each)}))
+    return tuple(sorted({0, maximum, *operands, *(operand - 1 for operand in operands if operand)}))
 
 
 def _bounds(operands: Iterable[float], minimum: float, maximum: float) -> tuple[float, ...]:

@@ -15,16 +15,16 @@ from heard.reviews import Stage
 from heard.sla import add_working_time, is_working
 
 CAP_GUARD: Final = "R04-cap"
-"""Fires when a policy's own rule would acknowledge in public where no reply is left.
+"""Fires when a policy's rule would acknowledge in public where no reply is left.
 
-No policy can switch it off.
+No policy can switch a guard off.
 """
 
 JOIN_GUARD: Final = "R04-join"
-"""Fires when a policy's own rule would acknowledge beside a person who is already on the thread."""
+"""Fires when a policy's rule would acknowledge while a person works on the thread."""
 
 SEVERE_GUARD: Final = "R01-severe"
-"""Fires when a policy's own rule would only acknowledge, or ignore, what is critical."""
+"""Fires when a policy's rule would only acknowledge, or ignore, a critical review."""
 
 ABUSE_GUARD: Final = "R20-person"
 """The same for abuse, which gets one calm reply by a person."""
@@ -33,13 +33,10 @@ QUESTION_GUARD: Final = "R23-person"
 """The same for a question."""
 
 UNJUDGED_GUARD: Final = "R01-unjudged"
-"""The same for what could not be judged."""
+"""The same for a review that could not be judged."""
 
 HAND_OVER: Final = "R01-person"
-"""Stands for the rule where a person gets a review that no rule gave them.
-
-R01 leaves no other way.
-"""
+"""The rule of a decision that gives a review to a person although no rule did (R01)."""
 
 MAX_NEAR_MISSES: Final = 5
 
@@ -49,8 +46,8 @@ def decide(assessment: Assessment, context: Context, policy: Policy, now: dateti
 
     The first rule whose conditions hold decides the route, then the guards (R01, R04, R20, R23),
     then the SLA (R07) and the ladder (R08) if a person follows up. Total: a loaded policy has an
-    entry for every input. `near` are up to `MOST_NEAR` rules before the deciding one, of several
-    conditions each, that all held but one: those with the most first.
+    entry for every input. `near_misses` are up to `MAX_NEAR_MISSES` rules before the deciding one
+    whose conditions held except one, those with the most conditions first.
     """
     facts = policy_facts(assessment, context, policy, now)
     rule, near_misses = _find_rule(policy.rules, facts)
@@ -76,11 +73,9 @@ def decide(assessment: Assessment, context: Context, policy: Policy, now: dateti
 
 
 def hand_over(assessment: Assessment, context: Context, policy: Policy, now: datetime) -> Decision:
-    """The decision that gives a review to a person now, whatever the rules would do.
+    """The decision that gives a review to a person now, because a reply failed or may not be sent.
 
-    A reply failed, or may not be sent.
-
-    Its queue, checklist and time are those of the rule that would have decided.
+    Queue, checklist and time are those of the rule that would have decided.
     """
     facts = policy_facts(assessment, context, policy, now)
     rule, near_misses = _find_rule(policy.rules, facts)
@@ -99,7 +94,7 @@ def hand_over(assessment: Assessment, context: Context, policy: Policy, now: dat
 
 
 def policy_facts(assessment: Assessment, context: Context, policy: Policy, now: datetime) -> Facts:
-    """What a policy's conditions are tested against, by `When.holds` and `When.failed`."""
+    """The facts that `Conditions.holds` and `Conditions.failed_names` test."""
     replies_left = min(context.public_replies_left, policy.public_replies)
     return review_facts(
         assessment,
@@ -125,14 +120,14 @@ def _find_rule(rules: Sequence[Rule], facts: Facts) -> tuple[Rule, tuple[NearMis
                 near_misses.append((len(rule.when.checks), NearMiss(rule.id, failed_name)))
     else:
         raise AssertionError("unreachable: the last rule of a loaded policy has no conditions")
-    near_misses.sort(key=lambda found: -found[0])
-    return rule, tuple(near for _, near in near_misses[:MAX_NEAR_MISSES])
+    near_misses.sort(key=lambda entry: -entry[0])
+    return rule, tuple(near_miss for _, near_miss in near_misses[:MAX_NEAR_MISSES])
 
 
 def _apply_guards(
     route: Route, assessment: Assessment, facts: Facts
 ) -> tuple[Route, tuple[str, ...]]:
-    """The route as the guards let it be, and those that changed it."""
+    """The route that the guards allow, and the guards that changed it."""
     if not route.follows_up and (guard := _person_guard(assessment)):
         return Route.FOLLOW_UP, (guard,)
     if not route.acknowledges:
@@ -147,7 +142,7 @@ def _apply_guards(
 
 
 def _person_guard(assessment: Assessment) -> str | None:
-    """Why a person must have it, whatever a policy says."""
+    """The guard that gives the review to a person whatever a policy says, if one does."""
     if assessment.severity is Severity.CRITICAL:
         return SEVERE_GUARD
     if assessment.agenda is Agenda.ABUSE:
@@ -160,14 +155,14 @@ def _person_guard(assessment: Assessment) -> str | None:
 def _send_after(rule: Rule, context: Context, policy: Policy, now: datetime) -> datetime | None:
     """The earliest time for an acknowledgement, after its delay and outside quiet hours.
 
-    None when that is now.
+    None if that is now.
     """
     earliest = add_seconds(now, policy.acknowledgements.delay if rule.delay is None else rule.delay)
     quiet = next(
         (
-            each
-            for each in policy.quiet_hours
-            if each.channel is None or context.channel in each.channel
+            quiet_hours
+            for quiet_hours in policy.quiet_hours
+            if quiet_hours.channel is None or context.channel in quiet_hours.channel
         ),
         None,
     )
@@ -177,7 +172,7 @@ def _send_after(rule: Rule, context: Context, policy: Policy, now: datetime) -> 
 
 
 class _Limits(NamedTuple):
-    """What a person's follow-up is held to, and the ids of the entries that say so."""
+    """The times of a follow-up, and the ids of the entries that set them."""
 
     fired: tuple[str, ...]
     due_at: datetime | None
@@ -188,7 +183,7 @@ _NO_LIMITS: Final = _Limits((), None, ())
 
 
 def _limits(rule: Rule, facts: Facts, policy: Policy, now: datetime) -> _Limits:
-    """The SLA (R07) and the ladder (R08)."""
+    """The times by the SLA (R07) and the ladder (R08)."""
     time_limit, fired = rule.sla, ()
     if time_limit is None:
         sla = next(entry for entry in policy.sla if entry.when.holds(facts))

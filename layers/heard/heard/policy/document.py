@@ -1,9 +1,9 @@
-"""A policy as a document: what it may say, and how it becomes rules that `decide` can follow.
+"""A policy as a document, and how the document becomes rules for `decide`.
 
-A document says only what differs from the playbook's (`default.json`); `complete` writes out the
-rest. Every refusal names the path in the document and how to mend it. A policy that loads gives
-every review a decision, because each of its three lists ends in an entry without conditions and no
-SLA asks for more working time than there is.
+A document says only what differs from the playbook's (`default.json`). `complete_document` adds the
+rest. Every error names the path in the document and the fix. A policy that can be loaded has a
+decision for every review: each of its three lists ends in an entry without conditions, and no SLA
+needs more working time than there is.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final, Literal, cast
 
+from heard.acknowledgements.settings import Acknowledgements, OwnVariant, Voice
 from heard.errors import BadRequest
 from heard.policy.conditions import Conditions, build_conditions
 from heard.policy.hours import QuietHours
@@ -36,17 +37,14 @@ RESERVED: Final = (
     "R20-person",
     "R23-person",
 )
-"""What decisions name where no rule of a policy decided (`decisions`).
-
-No entry may be called so.
-"""
+"""The guards, which decide where no rule of a policy did. No entry may have such an id."""
 
 type Clock = Literal["working", "always"]
 
 
 @dataclass(frozen=True, slots=True)
 class TimeLimit:
-    """A time limit: seconds of working time or, for `always`, around the clock."""
+    """A time limit in seconds: of working time, or around the clock (`always`)."""
 
     seconds: int
     clock: Clock
@@ -54,11 +52,9 @@ class TimeLimit:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: the first whose `when` holds decides.
+    """One rule. The first rule whose `when` holds decides.
 
-    A greater `priority` comes first in its queue.
-
-    `sla` and `delay` (seconds), where given, go before the policy's own.
+    A greater `priority` comes first in the queue. `sla` and `delay` (seconds) replace the policy's.
     """
 
     id: str
@@ -85,7 +81,7 @@ class Sla:
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """How many seconds each level of escalation waits before the next (R08)."""
+    """How many seconds each level of escalation waits before the next level (R08)."""
 
     id: str
     when: Conditions
@@ -93,41 +89,8 @@ class Ladder:
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
-    """How the business sounds.
-
-    `fallback_language` is spoken when the review's language is unknown or we have no words in it.
-
-    `name` and `signature` are None where the business's own name does; `formality` is `formal` or
-    `informal` by language.
-    """
-
-    fallback_language: str = "en"
-    name: str | None = None
-    signature: str | None = None
-    formality: Mapping[str, str] = field(default_factory=dict[str, str])
-
-
-@dataclass(frozen=True, slots=True)
-class OwnVariant:
-    """A business's own wording of some kinds of acknowledgement: a template by language."""
-
-    name: str
-    kinds: tuple[str, ...]
-    languages: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Acknowledgements:
-    """The business's own wordings, and how many seconds acknowledgements wait."""
-
-    delay: int = 0
-    variants: tuple[OwnVariant, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Remedy:
-    """What an agent may grant up to a limit (R28), in a currency (ISO 4217)."""
+    """What an agent may grant (R28), up to a limit in a currency (ISO 4217)."""
 
     name: str
     limit: float
@@ -136,13 +99,12 @@ class Remedy:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A loaded policy. `hash` is the SHA-256 (hex) of the complete document's canonical JSON.
+    """A loaded policy.
 
-    The version of the rules.
-
-    `public_replies` is its cap for one thread, 0 to 2 (R04); `give_up_after` is how many seconds a
-    follow-up may stay open before it is closed as expired; `checklists` are their steps by name
-    (R25). `asks_for_hours` says whether any entry depends on working hours.
+    `hash` is its version: the SHA-256 (hex) of the complete document's canonical JSON.
+    `public_replies` is the cap of one thread, 0 to 2 (R04). `give_up_after` is how many seconds a
+    follow-up may stay open before it is closed as expired. `checklists` are steps by name (R25).
+    `uses_working_hours` says whether an entry depends on working hours.
     """
 
     name: str
@@ -163,7 +125,7 @@ class Policy:
 
 
 def canonical(document: Mapping[str, Any]) -> str:
-    """The one JSON text of a document: sorted names, no spaces, characters as they are.
+    """The canonical JSON of a document: sorted names, no spaces, no escapes.
 
     Raises BadRequest if it is not JSON.
     """
@@ -171,35 +133,31 @@ def canonical(document: Mapping[str, Any]) -> str:
         return json.dumps(
             document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
         )
-    except (TypeError, ValueError, RecursionError) as unfit:
+    except (TypeError, ValueError, RecursionError) as error:
         raise BadRequest(
             "policy: holds something that is not JSON (NaN, a date, a cycle). Use JSON values only."
-        ) from unfit
+        ) from error
 
 
 def load_policy(document: Mapping[str, Any]) -> Policy:
-    """The policy a document describes.
+    """The policy of a document. What the document leaves out is the playbook's.
 
-    What it leaves out is the playbook's, so that `{}` is a good policy.
-
-    Raises BadRequest that names the path and the fix, for example `rules[2].when.severity[0]:
-    "hihg" is not one of critical, high, medium, low, praise. Did you mean "high"?`.
+    Raises BadRequest, which names the path and the fix: `rules[2].when.severity[0]: "hihg" is not
+    one of critical, high, medium, low, praise. Did you mean "high"?`.
     """
     return _load(canonical(document))
 
 
 @cache
 def default_policy() -> Policy:
-    """The playbook's default policy: the first of a business that has written none."""
+    """The playbook's policy: that of a business which has written none."""
     return load_policy({})
 
 
 def complete_document(document: Mapping[str, Any]) -> dict[str, Any]:
-    """The document with everything written out that it leaves to the playbook, in its normal form.
+    """The document in its normal form, with everything that it leaves to the playbook.
 
-    Complete ones stay as they are.
-
-    Raises BadRequest as `load_policy` does.
+    A complete document stays as it is. Raises BadRequest as `load_policy` does.
     """
     problems: list[Problem] = []
     full_document = read_document(document, problems)
@@ -211,7 +169,8 @@ def complete_document(document: Mapping[str, Any]) -> dict[str, Any]:
 def read_document(document: object, problems: list[Problem]) -> dict[str, Any]:
     """The complete document in its normal form.
 
-    Everything that keeps it from being loaded is added to `found`.
+    Everything that keeps it from being loaded is added to `problems`; then the result has no
+    meaning.
     """
     before = len(problems)
     try:
@@ -238,7 +197,7 @@ def read_document(document: object, problems: list[Problem]) -> dict[str, Any]:
 
 
 def playbook() -> dict[str, Any]:
-    """The playbook's own document in its normal form: a fresh copy."""
+    """A fresh copy of the playbook's document in its normal form."""
     return json.loads(_playbook_json())
 
 
@@ -253,7 +212,7 @@ def _playbook_json() -> str:
 
 
 def _merge_playbook(own: Mapping[str, Any]) -> dict[str, Any]:
-    """What the business says, then what the playbook says where the business is silent."""
+    """The business's document, with the playbook's parts and entries where it has none."""
     defaults = playbook()
     full_document = {**defaults, **own}
     for part in ("calendar", "voice"):
@@ -269,7 +228,7 @@ def _merge_playbook(own: Mapping[str, Any]) -> dict[str, Any]:
             else not _ends_unconditionally(entries)
         )
         names = {entry["id"] for entry in entries}
-        # An entry of the same name stands for the playbook's.
+        # An entry with an id of the playbook's replaces it.
         full_document[part] = [
             *entries,
             *(entry for entry in defaults[part] if joins and entry["id"] not in names),
@@ -278,15 +237,13 @@ def _merge_playbook(own: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _holiday_list(holidays: Any) -> Any:
-    """Days in order, each once; a country's days are left to be looked up."""
+    """The days in order, each once. A country's days are looked up later."""
     if not isinstance(holidays, dict):
         return sorted(set(cast("list[str]", holidays)))
-    given = cast("dict[str, list[str]]", holidays)
-    return (
-        given
-        if "country" in given
-        else sorted({*given.get("add", ())} - {*given.get("remove", ())})
-    )
+    parts = cast("dict[str, list[str]]", holidays)
+    if "country" in parts:
+        return parts
+    return sorted({*parts.get("add", ())} - {*parts.get("remove", ())})
 
 
 def _ends_unconditionally(entries: Sequence[Mapping[str, Any]]) -> bool:
@@ -294,8 +251,9 @@ def _ends_unconditionally(entries: Sequence[Mapping[str, Any]]) -> bool:
 
 
 def _entry_problems(part: str, entries: Sequence[Mapping[str, Any]], own: int) -> list[Problem]:
-    """Two entries of one name, a list that can leave a review without an entry, and entries nothing
-    can reach.
+    """Two entries with one id, entries behind one without conditions, and a list with no last one.
+
+    A last entry without conditions gives every review a decision.
     """
     problems: list[Problem] = []
     first_index: dict[str, int] = {}
@@ -314,20 +272,22 @@ def _entry_problems(part: str, entries: Sequence[Mapping[str, Any]], own: int) -
                 Problem(
                     (part, place, "id"),
                     f"{quote(name)} is used twice",
-                    "Decisions name entries by it: give another.",
+                    "Decisions name entries by their id. Give another one.",
                 )
             )
         elif name in RESERVED:
             problems.append(
                 Problem(
-                    (part, place, "id"), f"{quote(name)} is the name of a guard", "Give another."
+                    (part, place, "id"),
+                    f"{quote(name)} is the name of a guard",
+                    "Give another one.",
                 )
             )
         elif not entry["when"] and place < len(entries) - 1:
             fix = "Add one, or move it to the end."
             if place == own - 1:
                 fix = (
-                    "Add one, or leave out playbook_rules: the playbook's can then not be reached."
+                    "Add one, or leave out playbook_rules: nothing can reach the playbook's rules."
                 )
             problems.append(
                 Problem(
@@ -338,7 +298,10 @@ def _entry_problems(part: str, entries: Sequence[Mapping[str, Any]], own: int) -
             )
         first_index.setdefault(name, place)
     if not entries or entries[-1]["when"]:
-        fix = 'End the list with an entry that has none ("when": {}), so that every review matches one (R01).'
+        fix = (
+            'End the list with an entry that has none ("when": {}), so that every review matches '
+            "one (R01)."
+        )
         problems.append(
             Problem(
                 (part, len(entries) - 1, "when") if entries else (part,),
@@ -361,7 +324,7 @@ def _route_problems(rules: Sequence[Mapping[str, Any]]) -> list[Problem]:
                 Problem(
                     at,
                     f'is only for the route "{Route.NOTHING}"',
-                    "Leave it out; `why` is for people.",
+                    "Leave it out; to explain a rule to people, use `why`.",
                 )
             )
         else:
@@ -372,7 +335,7 @@ def _route_problems(rules: Sequence[Mapping[str, Any]]) -> list[Problem]:
         problems.append(
             Problem(
                 ("rules", last, "then", "route"),
-                "is where every review goes that no other rule foresees",
+                "decides about every review that no other rule matches",
                 fix,
             )
         )
@@ -380,16 +343,14 @@ def _route_problems(rules: Sequence[Mapping[str, Any]]) -> list[Problem]:
 
 
 def _calendar_problems(full_document: Mapping[str, Any], own: Mapping[str, Any]) -> list[Problem]:
-    """SLAs for which the calendar's hours do not suffice within `LONGEST`, and holidays that nobody
-    has looked up.
-    """
+    """SLAs that need more working hours than `MAX_WAIT` has, and holidays not looked up yet."""
     holidays = full_document["calendar"]["holidays"]
     if isinstance(holidays, dict) and "country" in holidays:
-        fix = "`heard policy publish` looks the days up; here give a list of dates."
+        fix = "`heard policy publish` looks the days up. Here, give a list of dates."
         return [
             Problem(
                 ("calendar", "holidays", "country"),
-                "stands for days that are not looked up yet",
+                "is a country whose days are not looked up yet",
                 fix,
             )
         ]
@@ -407,7 +368,10 @@ def _calendar_problems(full_document: Mapping[str, Any], own: Mapping[str, Any])
     for path, limit in limits:
         if limit["clock"] == "working" and limit["seconds"] > max_seconds:
             is_own = cast("int", path[1]) < len(own.get(cast("str", path[0]), ()))
-            message = f"{format_duration(limit['seconds'])} of working time last more than a year with {format_duration(calendar.week_seconds)} a week"
+            message = (
+                f"{format_duration(limit['seconds'])} of working time last more than a year with "
+                f"{format_duration(calendar.week_seconds)} a week"
+            )
             problems.append(
                 Problem(
                     path if is_own else ("calendar", "hours"),
@@ -456,13 +420,13 @@ def _load(text: str) -> Policy:
         acknowledgements=Acknowledgements(
             acknowledgements.get("delay", 0),
             tuple(
-                OwnVariant(each["name"], tuple(each["kinds"]), each["languages"])
-                for each in acknowledgements.get("variants", ())
+                OwnVariant(variant["name"], tuple(variant["kinds"]), variant["languages"])
+                for variant in acknowledgements.get("variants", ())
             ),
         ),
         remedies=tuple(
-            Remedy(each["name"], each["limit"], each["currency"])
-            for each in full_document.get("remedies", ())
+            Remedy(remedy["name"], remedy["limit"], remedy["currency"])
+            for remedy in full_document.get("remedies", ())
         ),
         checklists={
             name: tuple(steps) for name, steps in full_document.get("checklists", {}).items()
@@ -490,13 +454,15 @@ def _build_rule(entry: Mapping[str, Any]) -> Rule:
     )
 
 
-def _build_calendar(given: Mapping[str, Any]) -> Calendar:
+def _build_calendar(document: Mapping[str, Any]) -> Calendar:
     hours = tuple(
-        tuple((_minute(opens), _minute(closes)) for opens, closes in given["hours"].get(day, ()))
+        tuple((_minute(opens), _minute(closes)) for opens, closes in document["hours"].get(day, ()))
         for day in WEEKDAYS
     )
     return Calendar(
-        given["timezone"], hours, frozenset(date.fromisoformat(day) for day in given["holidays"])
+        document["timezone"],
+        hours,
+        frozenset(date.fromisoformat(day) for day in document["holidays"]),
     )
 
 
@@ -504,10 +470,10 @@ def _minute(wall_time: str) -> int:
     return parse_minute_of_day(wall_time) or 0
 
 
-def _build_quiet_hours(given: Mapping[str, Any]) -> QuietHours:
-    channel = given.get("channel")
+def _build_quiet_hours(document: Mapping[str, Any]) -> QuietHours:
+    channel = document.get("channel")
     return QuietHours(
-        _minute(given["from"]),
-        _minute(given["to"]),
-        frozenset(Channel(each) for each in channel) if channel else None,
+        _minute(document["from"]),
+        _minute(document["to"]),
+        frozenset(map(Channel, channel)) if channel else None,
     )

@@ -1,4 +1,4 @@
-"""When a business works and when it keeps quiet, as a policy document writes it."""
+"""Working hours and quiet hours, and their types in a policy document."""
 
 from __future__ import annotations
 
@@ -16,14 +16,17 @@ from heard.sla import MINUTES_PER_DAY, WEEKDAYS, find_zone, local_minute_to_utc,
 
 _RANGE: Final = re.compile(r"(\d{1,2}:\d{2}) ?[-–] ?(\d{1,2}:\d{2})", re.ASCII)
 _DAYS: Final = re.compile(r"([a-z]{3})(?: ?[-–] ?([a-z]{3}))?")
-_SHIFTS: Final = 'Say for example "09:00-17:00", "09:00-12:30, 13:30-18:00" or "closed"; hours over midnight are two, up to 24:00.'
+_SHIFTS: Final = (
+    'Say for example "09:00-17:00", "09:00-12:30, 13:30-18:00" or "closed"; hours over midnight '
+    "are two entries, the first up to 24:00."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class QuietHours:
-    """From one wall time to another, in minutes of the day.
+    """A time of the day in which nothing automatic is sent, in minutes of the day.
 
-    Nothing automatic is sent then on these channels (None: on any).
+    It holds for some channels, or for all (None).
     """
 
     begin_minute: int
@@ -31,7 +34,7 @@ class QuietHours:
     channel: frozenset[Channel] | None = None
 
     def next_allowed(self, moment: datetime, zone: tzinfo) -> datetime:
-        """When `moment` (aware) is quiet the end of that quiet time, else `moment`; in UTC."""
+        """The end of the quiet time that `moment` (aware) is in, else `moment`. In UTC."""
         wall = moment.astimezone(zone)
         minute = wall.hour * 60 + wall.minute
         over_midnight = self.begin_minute > self.end_minute
@@ -43,17 +46,17 @@ class QuietHours:
         if not quiet:
             return moment.astimezone(UTC)
         day = wall.date() + timedelta(days=over_midnight and minute >= self.begin_minute)
-        # Where clocks go back the end comes twice, and the first may have passed.
+        # When clocks go back the end comes twice, and the first may be over.
         first = local_minute_to_utc(day, self.end_minute, zone)
         return first if first > moment else local_minute_to_utc(day, self.end_minute, zone, fold=1)
 
 
 @dataclass(frozen=True, slots=True)
 class WallTime:
-    """A time of the day: `09:30`; `24:00` is its end."""
+    """A time of the day: `09:30`. `24:00` is the end of the day."""
 
     def read(self, value: object, path: DocumentPath, problems: list[Problem]) -> Any:
-        """The time, with two digits an hour."""
+        """The time with two digits for the hour."""
         minute = parse_minute_of_day(value)
         if minute is None:
             problems.append(
@@ -92,15 +95,15 @@ class TimeZone:
         return {"type": "string", "examples": ["Europe/Berlin", "America/New_York", "Asia/Tokyo"]}
 
 
-def _zone_suggestion(given: str) -> str:
+def _zone_suggestion(name: str) -> str:
     cities = {zone.rpartition("/")[2].lower(): zone for zone in sorted(available_timezones())}
-    city = given.strip().rpartition("/")[2].replace(" ", "_").lower()[:80]
+    city = name.strip().rpartition("/")[2].replace(" ", "_").lower()[:80]
     close = difflib.get_close_matches(city, cities, n=1)
     return f'Did you mean "{cities[close[0]]}"?' if close else 'For example "Europe/Berlin".'
 
 
 MAX_SHIFTS: Final = 12
-"""So many times may a business open in a day."""
+"""How often a business may open in a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,7 @@ class Shifts:
         """A list of `[opens, closes]`, in order and without overlap."""
         pairs = self._parse_pairs(value)
         if pairs is None:
-            problems.append(Problem(path, f"{quote(value)} says no hours", _SHIFTS))
+            problems.append(Problem(path, f"{quote(value)} are no hours", _SHIFTS))
             return []
         if len(pairs) > MAX_SHIFTS:
             problems.append(
@@ -123,7 +126,9 @@ class Shifts:
         for opens, closes in pairs:
             if opens is None or closes is None:
                 problems.append(
-                    Problem(path, f"{quote(value)} holds what is no time of the day", _SHIFTS)
+                    Problem(
+                        path, f"{quote(value)} has something that is no time of the day", _SHIFTS
+                    )
                 )
                 return []
             if not closed_at <= opens < closes:
@@ -173,27 +178,27 @@ class Shifts:
 
 @dataclass(frozen=True, slots=True)
 class WeekHours:
-    """Hours by weekday, `mon` to `sun`, or by several: `mon-fri`.
+    """Hours by weekday, `mon` to `sun`, or by several weekdays: `mon-fri`.
 
-    A day that is not named is closed.
+    A day without an entry is closed.
     """
 
     def read(self, value: object, path: DocumentPath, problems: list[Problem]) -> Any:
-        """Hours by weekday, Monday first; days that are closed are left out."""
+        """Hours by weekday, Monday first. Closed days are left out."""
         if not isinstance(value, Mapping):
             problems.append(
                 Problem(
                     path,
-                    "says no hours",
+                    "has no hours",
                     'Give weekdays with hours, for example {"mon-fri": "09:00-17:00"}.',
                 )
             )
             return {}
         week: dict[str, list[list[str]]] = {}
         before = len(problems)
-        for name, given in cast("Mapping[object, object]", value).items():
+        for name, raw in cast("Mapping[object, object]", value).items():
             at = (*path, str(name))
-            shifts = Shifts().read(given, at, problems)
+            shifts = Shifts().read(raw, at, problems)
             for day in self._parse_days(str(name), at, problems):
                 if day in week:
                     problems.append(Problem(at, f"gives {day} hours twice", "Name each day once."))
@@ -203,7 +208,7 @@ class WeekHours:
                 Problem(
                     path,
                     "nobody ever works",
-                    "Give at least one weekday hours: no answer would ever be due.",
+                    "Give hours to at least one weekday. Without any, no answer is ever due.",
                 )
             )
         return {day: week[day] for day in WEEKDAYS if week.get(day)}
@@ -276,7 +281,7 @@ class _QuietHoursEntry:
 
 @dataclass(frozen=True, slots=True)
 class QuietHoursList:
-    """One quiet time, or a list of them of which the first for a channel counts."""
+    """One quiet time, or a list of them. The first for a channel counts."""
 
     def read(self, value: object, path: DocumentPath, problems: list[Problem]) -> Any:
         """A list."""
@@ -285,7 +290,7 @@ class QuietHoursList:
         return ListOf(_QuietHoursEntry(), max_items=20).read(value, path, problems)
 
     def schema(self) -> dict[str, Any]:
-        """An object or an array of them."""
+        """An object, or an array of objects."""
         return {"anyOf": [_QUIET_HOURS.schema(), ListOf(_QuietHoursEntry(), max_items=20).schema()]}
 
 

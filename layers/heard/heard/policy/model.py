@@ -1,4 +1,4 @@
-"""The words of a decision: routes, what rules can ask, and what was decided."""
+"""A decision and its parts: the route, the context of a review, and what was decided."""
 
 from __future__ import annotations
 
@@ -27,29 +27,29 @@ class Route(StrEnum):
 
     @property
     def follows_up(self) -> bool:
-        """Whether a person gets it."""
+        """Whether a person gets the review."""
         return self in {Route.FOLLOW_UP, Route.BOTH}
 
 
 class ThreadState(StrEnum):
-    """What has been said by us under a review before: the furthest it came."""
+    """What we did in a thread before this revision, as far as it came."""
 
     FRESH = "fresh"
     ACKNOWLEDGED = "acknowledged"
     ANSWERED = "answered"
     WALKED_AWAY = "walked_away"
     RESOLVED = "resolved"
-    """Moved to private and resolved, reported, or resolved without a reply."""
+    """Resolved in private, reported as fake, or resolved without a reply."""
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What the rules can ask beside the assessment.
+    """What rules can ask about a review besides its assessment.
 
-    `confirmed` says that the review is proven: signed by the platform, or read there; not only
-    believed because whoever sent it knew the connection's address. `earlier_complaints` counts the
-    author's other reviews that complained; `author_value` is what the customer is worth to the
-    business (R21), 0 to 100, None when nobody said.
+    `verified` says that the platform signed the review, or that we read it there. A review that is
+    not verified is only known from a request to the connection's secret address.
+    `earlier_complaints` counts the author's other reviews that complained. `author_value` is the
+    customer's value to the business (R21), 0 to 100, None if it is not known.
     """
 
     channel: Channel
@@ -58,7 +58,7 @@ class Context:
     has_text: bool
     public_replies_left: int
     follow_up_open: bool = False
-    confirmed: bool = True
+    verified: bool = True
     thread: ThreadState = ThreadState.FRESH
     earlier_complaints: int = 0
     author_value: int | None = None
@@ -69,7 +69,7 @@ class Context:
         return self.channel.stage
 
     def to_json(self) -> dict[str, Any]:
-        """A JSON object; `from_json` is its inverse."""
+        """A JSON object, which `from_json` reads."""
         return asdict(self)
 
     @classmethod
@@ -85,7 +85,7 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class NearMiss:
-    """A rule that nearly decided: all its conditions held but one, `condition`."""
+    """A rule that nearly decided: all its conditions held except one, `condition`."""
 
     id: str
     condition: str
@@ -95,12 +95,12 @@ class NearMiss:
 class Decision:
     """What the policy says about one review revision.
 
-    `fired` lists the ids of the rules that led here, in order; `near` the rules before the deciding
-    one that nearly did. `reason` is set for `nothing`. `due_at` is the SLA (by when a person's
-    first answer is due), set when `route.follows_up`; `escalate_after` is how many seconds each
-    further level of the escalation ladder waits; `checklist` names what the person is shown (R25).
-    `send_after` (UTC) is the earliest that an acknowledgement may be sent, None for at once;
-    `variants` are the wordings it may have, any where there are none.
+    `fired` are the ids of the rules that led here, in order; `near_misses` the rules before the
+    deciding one that nearly decided. `reason` is set for the route `nothing`. `due_at` is by when a
+    person's first answer is due, set if `route.follows_up`. `escalate_after` is how many seconds
+    each level of the escalation ladder waits. `checklist` names what the person sees (R25).
+    `send_after` (UTC) is the earliest time for an acknowledgement, None for now. `variants` are the
+    wordings that it may have; without any it may have each one.
     """
 
     route: Route
@@ -117,7 +117,7 @@ class Decision:
     send_after: datetime | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """A JSON object; `from_json` is its inverse, to the millisecond."""
+        """A JSON object, which `from_json` reads. Times are exact to the millisecond."""
         return {
             "route": self.route.value,
             "fired": list(self.fired),
@@ -127,7 +127,7 @@ class Decision:
             "priority": self.priority,
             "due_at": format_time(self.due_at) if self.due_at else None,
             "escalate_after": list(self.escalate_after),
-            "near": [{"id": near.id, "condition": near.condition} for near in self.near_misses],
+            "near_misses": [asdict(near_miss) for near_miss in self.near_misses],
             "variants": list(self.variants),
             "checklist": self.checklist,
             "send_after": format_time(self.send_after) if self.send_after else None,
@@ -135,14 +135,16 @@ class Decision:
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> Self:
-        """The decision that `to_json` wrote, by this version or one before."""
+        """The decision that `to_json` wrote, in this version or an earlier one."""
         values = dict(fields)
         values["route"] = Route(values["route"])
         values["fired"] = tuple(values["fired"])
         values["escalate_after"] = tuple(int(seconds) for seconds in values["escalate_after"])
         values["priority"] = int(values["priority"])
         values["due_at"] = parse_time(values["due_at"]) if values["due_at"] else None
-        values["near"] = tuple(NearMiss(**near) for near in values.get("near", ()))
+        values["near_misses"] = tuple(
+            NearMiss(**near_miss) for near_miss in values.get("near_misses", ())
+        )
         values["variants"] = tuple(values.get("variants", ()))
         values["send_after"] = (
             parse_time(values["send_after"]) if values.get("send_after") else None

@@ -1,5 +1,4 @@
-"""Everything that a policy document may say, as one table of shapes with a word on each for whoever
-edits it.
+"""Everything that a policy document may say: one table of types, with a description of each part.
 
 `schema.json` is this table as JSON Schema.
 """
@@ -9,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
+from heard.acknowledgements.wordings import KINDS
 from heard.policy.conditions import CONDITIONS_TYPE, LANGUAGE
 from heard.policy.hours import QuietHoursList, TimeZone, WeekHours
 from heard.policy.model import Route
@@ -33,21 +33,15 @@ from heard.policy.schema_types import (
 from heard.threads import PUBLIC_REPLY_CAP
 
 MAX_WAIT: Final = 400 * DAY_SECONDS
-"""No SLA, escalation or giving up may wait longer than this, in seconds.
+"""The longest SLA, escalation or time to give up, in seconds.
 
 A Standard workflow ends after a year.
 """
 
 MAX_DELAY: Final = 7 * DAY_SECONDS
-"""No acknowledgement waits longer than this, in seconds, quiet hours apart: later it is none."""
+"""The longest wait of an acknowledgement, in seconds, without quiet hours."""
 
 MAX_ENTRIES: Final = 200
-
-KINDS: Final = ("praise", "recovered", "thanks", "complaint", "private", "person")
-"""Of acknowledgements.
-
-Those of `heard.acknowledgements`, whose words would be dear to load with every policy.
-"""
 
 NAME: Final = Text(
     60, "[a-zA-Z0-9][a-zA-Z0-9_. -]*", "Use letters, digits, spaces, hyphens, dots and underscores."
@@ -55,16 +49,16 @@ NAME: Final = Text(
 _ID: Final = Text(
     60,
     "(R[0-9]{2}-)?[a-z0-9]+(-[a-z0-9]+)*",
-    "Use small letters, digits and hyphens, after the playbook's rule that it serves if there is "
+    "Use small letters, digits and hyphens, behind the playbook's rule that it serves if there is "
     'one: "R23-question", "late-at-night".',
 )
 REASON: Final = Text(
     40,
     "[a-z][a-z0-9_]*",
-    'Say why in a code of small letters, for example "spam"; it goes into the log.',
+    'Say why in a code of small letters, for example "spam". It goes into the log.',
 )
 VARIANT: Final = Text(
-    40, "[a-z][a-z0-9-]*", "Use small letters, digits and hyphens, a letter first."
+    40, "[a-z][a-z0-9-]*", "Use small letters, digits and hyphens, with a letter first."
 )
 _WHY: Final = Field("Why, for people.", Text(500, multiline=True))
 _THEN: Final = Record(
@@ -81,7 +75,7 @@ _THEN: Final = Record(
             "By when a person's first answer is due, instead of what `sla` says.",
             DurationWithClock(MAX_WAIT),
         ),
-        "checklist": Field("Which of `checklists` the person is shown.", NAME),
+        "checklist": Field("Which of `checklists` the person sees.", NAME),
         "variants": Field(
             "Which of the acknowledgements' variants may be sent, by name.",
             ListOf(VARIANT, max_items=20),
@@ -110,7 +104,7 @@ _LADDER: Final = Record(
             "Conditions that must all hold; {} always holds.", CONDITIONS_TYPE, required=True
         ),
         "after": Field(
-            "How long each level waits before the next is told.",
+            "How long each level waits before the next one.",
             ListOf(Duration(1, MAX_WAIT), max_items=20),
             required=True,
         ),
@@ -120,7 +114,7 @@ _LADDER: Final = Record(
 
 @dataclass(frozen=True, slots=True)
 class _SlaEntry:
-    """`within` in words, or `seconds` and `clock`; the normal form has the latter."""
+    """An SLA: `within` in words, or `seconds` and `clock`, which is the normal form."""
 
     def read(self, value: object, path: DocumentPath, problems: list[Problem]) -> Any:
         before = len(problems)
@@ -132,7 +126,7 @@ class _SlaEntry:
             problems.append(
                 Problem(
                     (*path, "within"),
-                    "says by when a second time",
+                    "sets the time limit a second time",
                     'Leave out "seconds" and "clock".',
                 )
             )
@@ -176,7 +170,8 @@ class _SlaEntry:
                 ),
                 "seconds": Field("Instead of `within`: seconds.", Duration(1, MAX_WAIT)),
                 "clock": Field(
-                    "Which time `seconds` counts: the calendar's hours, or always.",
+                    "Which time `seconds` counts: the calendar's hours (working), or all time "
+                    "(always).",
                     wait.exact_type.fields["clock"].value_type,
                 ),
             }
@@ -189,8 +184,10 @@ _HOLIDAYS: Final = Record(
             "A country's public holidays (ISO 3166-1), for example DE.",
             Text(2, "[A-Z]{2}", 'Two capital letters: "DE".'),
         ),
-        "subdivision": Field("Those of a part of it as well, for example BE.", Text(40)),
-        "add": Field("Days on which nobody works beside them.", ListOf(Date(), max_items=400)),
+        "subdivision": Field(
+            "A part of the country, whose holidays count too, for example BE.", Text(40)
+        ),
+        "add": Field("More days on which nobody works.", ListOf(Date(), max_items=400)),
         "remove": Field("Holidays on which you do work.", ListOf(Date(), max_items=400)),
     }
 )
@@ -212,7 +209,8 @@ DOCUMENT: Final = Record(
             ListOf(_SlaEntry()),
         ),
         "escalation": Field(
-            "Who waits how long after that (R08); the first that holds, then the playbook's.",
+            "How long each level waits after that (R08); the first that holds, then the "
+            "playbook's.",
             ListOf(_LADDER),
         ),
         "calendar": Field(
@@ -233,20 +231,21 @@ DOCUMENT: Final = Record(
             ),
         ),
         "quiet_hours": Field(
-            "When nothing automatic is sent, in your time zone.", QuietHoursList()
+            "When no automatic answer is sent, in your time zone.", QuietHoursList()
         ),
         "voice": Field(
             "How you sound.",
             Record(
                 {
-                    "name": Field("Who speaks, for example Team Acme.", Text(60)),
+                    "name": Field("Who answers, for example Team Acme.", Text(60)),
                     "signature": Field("How automatic answers end.", Text(60)),
                     "formality": Field(
                         "How customers are addressed, by language.",
                         MapOf(LANGUAGE, OneOf(("formal", "informal"))),
                     ),
                     "fallback_language": Field(
-                        "Spoken where the review's language is not known, or has no words of ours.",
+                        "The language of answers where the review's is unknown, or has no words of "
+                        "ours.",
                         LANGUAGE,
                     ),
                 }
@@ -295,14 +294,14 @@ DOCUMENT: Final = Record(
             ),
         ),
         "remedies": Field(
-            "What an agent may grant; above its limit a lead decides (R28).",
+            "What an agent may grant; above the limit a lead decides (R28).",
             ListOf(
                 Record(
                     {
-                        "name": Field("What it is, for example refund.", NAME, required=True),
-                        "limit": Field("Up to how much.", Number(0, 1_000_000), required=True),
+                        "name": Field("The remedy, for example refund.", NAME, required=True),
+                        "limit": Field("The highest amount.", Number(0, 1_000_000), required=True),
                         "currency": Field(
-                            "Of which currency (ISO 4217).",
+                            "The currency (ISO 4217).",
                             Text(3, "[A-Z]{3}", 'Three capital letters: "EUR".'),
                             required=True,
                         ),
@@ -312,7 +311,7 @@ DOCUMENT: Final = Record(
             ),
         ),
         "checklists": Field(
-            "What to think of, by name; rules attach them to follow-ups (R25).",
+            "Checklists by name; rules attach them to follow-ups (R25).",
             MapOf(NAME, ListOf(Text(300), max_items=30)),
         ),
         "queues": Field(
@@ -329,12 +328,10 @@ DOCUMENT: Final = Record(
 
 
 def json_schema() -> dict[str, Any]:
-    """The published JSON Schema (draft 2020-12) of a policy as it is written.
+    """The published JSON Schema (draft 2020-12) of a policy, with which editors complete and check.
 
-    Editors complete and check with it.
-
-    It takes every document that loads; what only makes sense of several entries together,
-    `problems` says.
+    It accepts every document that can be loaded. What depends on several entries together, only
+    `find_problems` checks.
     """
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -1,6 +1,6 @@
-"""What may stand where in a policy document: texts, numbers, lists, records, durations.
+"""The types of values in a policy document: texts, numbers, lists, records, durations.
 
-One table of shapes (in `document`) reads a document, says everything that is wrong with it, and is
+A table of these types (`schema`) reads a document, finds everything that is wrong with it, and is
 the published JSON Schema. Knows no word of a policy.
 """
 
@@ -41,9 +41,9 @@ _BOOLEAN_WORDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong with a policy: where in its document, what it is, and how to mend it.
+    """One problem of a policy: where in its document, what it is, and how to fix it.
 
-    An `error` is refused, a `warning` is not.
+    A policy with an `error` is refused, one with a `warning` is not.
     """
 
     path: DocumentPath
@@ -57,13 +57,13 @@ class Problem:
 
 
 def format_path(path: DocumentPath) -> str:
-    """A path as people read it: `rules[2].when.severity[0]`; the root is `policy`."""
+    """A path for people: `rules[2].when.severity[0]`. The root is `policy`."""
     text = "".join(f"[{step}]" if isinstance(step, int) else f".{step[:40]}" for step in path)
     return text.removeprefix(".") or "policy"
 
 
 def quote(value: object) -> str:
-    """A value of the document as a message shows it, cut when it is long."""
+    """A value of the document as a message shows it. A long one is cut."""
     try:
         text = json.dumps(value, ensure_ascii=False)
     except (TypeError, ValueError, RecursionError):
@@ -72,11 +72,11 @@ def quote(value: object) -> str:
     return text if len(text) <= _MAX_QUOTE else text[: _MAX_QUOTE - 1] + "…"
 
 
-def suggestion(given: object, known: Iterable[str]) -> str:
-    """What somebody who wrote `given` may have meant, as a question; else all that is known."""
-    names = {str(name).lower(): str(name) for name in known}
+def suggestion(name: object, known: Iterable[str]) -> str:
+    """The known name that is most like `name`, as a question; all known names if none is."""
+    names = {str(each).lower(): str(each) for each in known}
     close = difflib.get_close_matches(
-        str(given)[:80].lower().strip().replace(" ", "_"), names, n=1, cutoff=0.65
+        str(name)[:80].lower().strip().replace(" ", "_"), names, n=1, cutoff=0.65
     )
     return (
         f'Did you mean "{names[close[0]]}"?' if close else f"Use {join_with_or([*names.values()])}."
@@ -84,32 +84,40 @@ def suggestion(given: object, known: Iterable[str]) -> str:
 
 
 def join_with_or(names: Sequence[str], limit: int = 24) -> str:
-    """`a, b or c`."""
+    """`a, b or c`, with at most `limit` names."""
+    return join_names(names, "or", limit)
+
+
+def join_names(names: Sequence[str], word: str, limit: int) -> str:
+    """The names with commas, and `word` before the last. At most `limit`, and then an ellipsis."""
     if len(names) > limit:
         return ", ".join([*names[:limit], "…"])
-    return " or ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
+    if len(names) > 1:
+        return f"{', '.join(names[:-1])} {word} {names[-1]}"
+    return "".join(names)
 
 
 class SchemaType(Protocol):
-    """One kind of value."""
+    """A type of values."""
 
     def read(self, value: object, path: DocumentPath, problems: list[Problem]) -> Any:
-        """The value in its normal form, which reads as itself.
+        """The value in its normal form, which `read` leaves as it is.
 
-        What is wrong is added to `found`; the result then means nothing.
+        What is wrong is added to `problems`; then the result has no meaning.
         """
         ...
 
     def schema(self) -> dict[str, Any]:
-        """The shape as JSON Schema (draft 2020-12)."""
+        """The type as JSON Schema (draft 2020-12)."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text of 1 to `most` characters without control characters.
+    """A text of 1 to `max_length` characters without control characters.
 
-    Of the form `pattern`, which `form` describes. `lines` allows breaks.
+    It has the form `pattern`, if there is one; `fix` describes that form. `multiline` allows line
+    breaks.
     """
 
     max_length: int = 100
@@ -123,7 +131,7 @@ class Text:
             fix = (
                 f'Put it in quotes: "{quote(value)}".'
                 if isinstance(value, int | float)
-                else (self.fix or "Write some words.")
+                else (self.fix or "Write some text.")
             )
             problems.append(
                 Problem(
@@ -147,8 +155,8 @@ class Text:
             problems.append(
                 Problem(
                     path,
-                    "holds a control character",
-                    "Write it again by hand; something invisible was pasted.",
+                    "has a control character, which nobody sees",
+                    "Type the text again; it was probably copied.",
                 )
             )
         elif self.pattern and not re.fullmatch(self.pattern, value):
@@ -164,7 +172,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Integer:
-    """A whole number from `least` to `most`."""
+    """A whole number from `minimum` to `maximum`."""
 
     minimum: int
     maximum: int
@@ -192,13 +200,13 @@ class Integer:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number from `least` to `most`."""
+    """A number from `minimum` to `maximum`."""
 
     minimum: float
     maximum: float
 
     def read(self, value: object, path: DocumentPath, problems: list[Problem]) -> Any:
-        """The number; a whole one as an integer, so that 1 and 1.0 are one policy."""
+        """The number. A whole one becomes an integer, so that 1 and 1.0 make the same policy."""
         if (
             not isinstance(value, int | float)
             or isinstance(value, bool)
@@ -265,7 +273,7 @@ class OneOf:
 
 @dataclass(frozen=True, slots=True)
 class ListOf:
-    """A list of `least` to `most` values of one shape."""
+    """A list of `min_items` to `max_items` values of one type."""
 
     item_type: SchemaType
     min_items: int = 1
@@ -295,7 +303,7 @@ class ListOf:
             )
             return []
         return [
-            self.item_type.read(each, (*path, place), problems) for place, each in enumerate(values)
+            self.item_type.read(item, (*path, place), problems) for place, item in enumerate(values)
         ]
 
     def schema(self) -> dict[str, Any]:
@@ -310,11 +318,7 @@ class ListOf:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A name in a record.
-
-    What it means (`about`, for editors), the shape of its value, and whether it may not be left
-    out.
-    """
+    """A name in a record: its description for people, its type, and whether it must be there."""
 
     description: str
     value_type: SchemaType
@@ -323,15 +327,15 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Names with a shape each."""
+    """Names, each with a type of its value."""
 
     fields: Mapping[str, Field]
 
     def read(self, value: object, path: DocumentPath, problems: list[Problem]) -> Any:
-        """The normal forms by name; what is absent stays absent."""
+        """The normal forms by name. A name that is absent stays absent."""
         if not isinstance(value, Mapping):
             message = (
-                f"{quote(value)} stands where names and values belong"
+                f"{quote(value)} is here instead of names and values"
                 if value is not None
                 else "nothing is given"
             )
@@ -339,7 +343,8 @@ class Record:
                 Problem(
                     path,
                     message,
-                    f"Give {join_with_or(list(self.fields), limit=4)} with a value each, or leave it out.",
+                    f"Give {join_with_or(list(self.fields), limit=4)} with a value each, or leave "
+                    "it out.",
                 )
             )
             return {}
@@ -364,12 +369,12 @@ class Record:
         return record
 
     def schema(self) -> dict[str, Any]:
-        """An object that takes no other names."""
+        """An object without other names."""
         properties = {
-            name: {"description": known.description} | known.value_type.schema()
-            for name, known in self.fields.items()
+            name: {"description": spec.description} | spec.value_type.schema()
+            for name, spec in self.fields.items()
         }
-        required = [name for name, known in self.fields.items() if known.required]
+        required = [name for name, spec in self.fields.items() if spec.required]
         return {"type": "object", "properties": properties, "additionalProperties": False} | (
             {"required": required} if required else {}
         )
@@ -377,7 +382,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class MapOf:
-    """Names that the business chooses, with values of one shape."""
+    """Names that the business chooses, with values of one type."""
 
     key_type: Text
     value_type: SchemaType
@@ -416,25 +421,25 @@ class MapOf:
 
 @dataclass(frozen=True, slots=True)
 class ListOrRecord:
-    """A list or a record, told apart by what is given."""
+    """A list, or a record."""
 
     list_type: ListOf
     record_type: SchemaType
 
     def read(self, value: object, path: DocumentPath, problems: list[Problem]) -> Any:
-        """The normal form of whichever it is."""
+        """The normal form of the list or the record."""
         return (self.record_type if isinstance(value, Mapping) else self.list_type).read(
             cast("object", value), path, problems
         )
 
     def schema(self) -> dict[str, Any]:
-        """Any of both."""
+        """One of the two."""
         return {"anyOf": [self.list_type.schema(), self.record_type.schema()]}
 
 
 @dataclass(frozen=True, slots=True)
 class Duration:
-    """Seconds from `least` to `most`, as a number or in words: `90`, `15m`, `2 hours`, `30d`."""
+    """Seconds from `minimum` to `maximum`: `90`, `15m`, `2 hours` or `30d`."""
 
     minimum: int
     maximum: int
@@ -475,12 +480,10 @@ class Duration:
 
 @dataclass(frozen=True, slots=True)
 class DurationWithClock:
-    """By when something is due: a `Duration` of working time, or in words with its clock.
+    """A time limit with its clock: `8 working hours`, `1 hour around the clock`.
 
-    `8 working hours`, `1 hour around the clock`.
-
-    Without a clock it is working time (R07). The normal form is `{"seconds": 28800, "clock":
-    "working"}`.
+    A `Duration` without a clock is working time (R07). The normal form is `{"seconds": 28800,
+    "clock": "working"}`.
     """
 
     maximum: int
@@ -490,7 +493,7 @@ class DurationWithClock:
         exact = {
             "seconds": Field("Seconds.", Integer(1, self.maximum), required=True),
             "clock": Field(
-                "Which time counts: the business's own hours, or always.",
+                "Which time counts: the business's own hours (working), or all time (always).",
                 OneOf(("working", "always")),
                 required=True,
             ),
@@ -498,7 +501,7 @@ class DurationWithClock:
         object.__setattr__(self, "exact_type", Record(exact))
 
     def read(self, value: object, path: DocumentPath, problems: list[Problem]) -> Any:
-        """Seconds and clock."""
+        """The seconds and the clock."""
         if isinstance(value, Mapping):
             return self.exact_type.read(cast("object", value), path, problems)
         clock = "working"
@@ -519,7 +522,7 @@ class DurationWithClock:
         return {"seconds": Duration(1, self.maximum).read(value, path, problems), "clock": clock}
 
     def schema(self) -> dict[str, Any]:
-        """Seconds of working time, words, or both exactly."""
+        """A number of seconds, words, or an object of seconds and clock."""
         words = (
             r"^[0-9]{1,9} ?([sSmMhH]|([wW]orking )?([sS]econds?|[mM]in(ute)?s?|[hH]ours?)"
             r"|([sSmMhHdD]|[sS]econds?|[mM]in(ute)?s?|[hH]ours?|[dD]ays?) around the clock)$"
@@ -540,7 +543,7 @@ class Date:
     """A date: `2026-12-24`."""
 
     def read(self, value: object, path: DocumentPath, problems: list[Problem]) -> Any:
-        """The date as ISO 8601 writes it."""
+        """The date in ISO 8601."""
         try:
             if isinstance(value, str) and _DATE.fullmatch(value):
                 return date.fromisoformat(value).isoformat()

@@ -1,10 +1,8 @@
-"""What another policy would have done with past reviews.
+"""What another policy would have done with past reviews, and what that means for people's work.
 
-Which of them change, and what that means for the people who answer.
-
-Each review is decided afresh by both policies, as it was assessed and as its thread stood then; a
-policy that would have said more or less before it is not followed into later reviews of the same
-thread. Streaming: whatever the number of reviews, only counts and a few examples are kept.
+Both policies decide about each review again, with its assessment and its thread as they were then.
+What a policy would have changed in a thread has no effect on later reviews of that thread.
+Streaming: only counts and a few examples are kept, whatever the number of reviews.
 """
 
 from __future__ import annotations
@@ -31,13 +29,10 @@ MINUTES: Final[Mapping[Severity, int]] = {
     Severity.LOW: 5,
     Severity.PRAISE: 3,
 }
-"""Minutes that a person spends on a follow-up.
-
-Our assumption, which a business should replace by what it measures.
-"""
+"""Minutes that a person spends on a follow-up: an assumption. A business should measure its own."""
 
 MAX_EXAMPLES: Final = 3
-"""How many examples are kept of each kind of change."""
+"""Examples that are kept of each kind of change."""
 
 WEEK_HOURS: Final = 7 * 24
 _QUARTER: Final = 900
@@ -60,13 +55,11 @@ class Aspect(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PastReview:
-    """A review as it was assessed and what its thread was like, and when that was (aware.
+    """A review with its assessment, its context, and the time of both (aware, None if not known).
 
-    None where nobody noted it).
-
-    No program can answer one that is not `answerable`: where a policy would acknowledge it, a
-    person gets it instead. One that is an `edit` is not acknowledged again (R04). `text` is given
-    only where examples may show a customer's words.
+    If it is not `answerable`, no program can answer it: a person gets it where a policy would
+    acknowledge it. An `edit` is not acknowledged again (R04). `text` is set only if examples may
+    show a customer's words.
     """
 
     id: str
@@ -80,7 +73,7 @@ class PastReview:
 
 @dataclass(frozen=True, slots=True)
 class DecisionChange:
-    """One review about which two policies decide differently, and in what."""
+    """One review about which two policies decide differently, and in which aspects."""
 
     review: PastReview
     before: Decision
@@ -89,7 +82,7 @@ class DecisionChange:
 
     @property
     def kind(self) -> str:
-        """What changes, in words that are the same for all changes of a kind."""
+        """What changes: the same text for all changes of a kind."""
         before, after = self.before, self.after
         match self.aspects[0]:
             case Aspect.ROUTE:
@@ -106,10 +99,7 @@ class DecisionChange:
                 return aspect.value
 
     def to_json(self) -> dict[str, Any]:
-        """A JSON object for programs.
-
-        It holds the customer's words only if the review was given with them.
-        """
+        """A JSON object for programs. It has the customer's words only if the review has `text`."""
         review, assessment, context = self.review, self.review.assessment, self.review.context
         fields = {
             "review": review.id,
@@ -131,12 +121,10 @@ class DecisionChange:
 
 @dataclass(slots=True)
 class Workload:
-    """What one policy asks of people.
+    """The work that one policy makes: follow-ups and minutes in all, and by hour of the week.
 
-    Follow-ups and minutes in all, and by hour of the week (0 is Monday, 00:00-01:00).
-
-    `arriving` holds the minutes of work by when it comes in, `due` the follow-ups by the hour that
-    ends with their due time.
+    Hour 0 is Monday, 00:00-01:00. `arriving` are the minutes of work by the hour in which it comes
+    in, `due` the follow-ups by the hour before they are due.
     """
 
     follow_ups: int = 0
@@ -160,13 +148,11 @@ class Workload:
 
 @dataclass(slots=True)
 class Simulation:
-    """What becomes of past reviews when one policy takes another's place.
+    """What happens to past reviews if one policy replaces another: counts and examples.
 
-    Counts, and examples of each kind of change.
-
-    `timezone` is that of the new policy, in which hours of the week are told for both. `rules`
-    counts the changed reviews by the rules that decided before and after. Reviews without a time
-    are decided as of `now`, and left out of the hours.
+    Hours of the week are in `timezone`, which is that of the new policy. `rules` counts the changed
+    reviews by the rules that decided before and after. Reviews without a time are decided at the
+    time of the simulation, and are left out of the hours.
     """
 
     timezone: str
@@ -194,7 +180,7 @@ class Simulation:
 
     @property
     def rerouted(self) -> int:
-        """How many reviews take another route."""
+        """The number of reviews that take another route."""
         return self.aspects[Aspect.ROUTE]
 
     @property
@@ -213,22 +199,19 @@ class Simulation:
 
     @property
     def weeks(self) -> float | None:
-        """How many weeks the dated reviews span, at least one; None when none is dated."""
+        """The weeks between the first and the last dated review, at least one; None without any."""
         if self.first is None or self.last is None:
             return None
         return max(1.0, (self.last - self.first) / timedelta(weeks=1))
 
     @property
     def extra_hours(self) -> float:
-        """How many more hours of human work there are in all; negative when there are fewer."""
+        """The additional hours of human work; negative if there are fewer."""
         return (self.after.minutes - self.before.minutes) / 60
 
     @property
     def ranked_kinds(self) -> list[tuple[str, int]]:
-        """The kinds of change and how many reviews change so.
-
-        Routes first, then by their number.
-        """
+        """The kinds of change with their numbers of reviews, routes first and then by number."""
         aspects = [aspect.value for aspect in Aspect]
         return sorted(
             self.kinds.items(), key=lambda kind: (aspects.index(kind[0].split(":")[0]), -kind[1])
@@ -298,7 +281,7 @@ class Simulation:
 
 
 def replay_decision(review: PastReview, policy: Policy, now: datetime) -> Decision:
-    """What a policy says about a past review at `now` (aware), as triage would act on it."""
+    """What triage would do with a past review at `now` (aware) under a policy."""
     decision = decide(review.assessment, review.context, policy, now)
     if not decision.route.acknowledges:
         return decision
@@ -315,7 +298,7 @@ def replay_decision(review: PastReview, policy: Policy, now: datetime) -> Decisi
 
 
 def find_change(review: PastReview, before: Decision, after: Decision) -> DecisionChange | None:
-    """How two decisions about a review differ in effect; None when only the rules' names do."""
+    """How two decisions about a review differ; None if they only name other rules."""
     aspects: list[Aspect] = []
     if before.route is not after.route:
         aspects.append(Aspect.ROUTE)
@@ -348,10 +331,10 @@ def simulate(
     minutes: Mapping[Severity, int] = MINUTES,
     max_examples: int = MAX_EXAMPLES,
 ) -> Simulation:
-    """Decide every review by both policies and count what changes.
+    """Decides about every review by both policies and counts what changes.
 
-    Reads `reviews` once and keeps none but the examples, which are the same whatever order they
-    come in. `minutes` says for every severity what a follow-up costs a person.
+    Reads `reviews` once and keeps only the examples, which are the same in any order of reviews.
+    `minutes` are the minutes that a follow-up costs a person, by severity.
     """
     simulation = Simulation(after.calendar.timezone, dict(minutes))
     week = _Week(after.calendar.timezone)
@@ -388,7 +371,8 @@ def _count_change(simulation: Simulation, change: DecisionChange, max_examples: 
     simulation.kinds[change.kind] += 1
     simulation.rules[change.before.fired[0], change.after.fired[0]] += 1
     queues = tuple(
-        each.queue if each.route.follows_up else None for each in (change.before, change.after)
+        decision.queue if decision.route.follows_up else None
+        for decision in (change.before, change.after)
     )
     if queues[0] != queues[1]:
         simulation.queues[queues[0], queues[1]] += 1
@@ -400,7 +384,7 @@ def _count_change(simulation: Simulation, change: DecisionChange, max_examples: 
 
 
 def _sample_key(change: DecisionChange) -> tuple[int, str]:
-    """Where a change stands when examples are drawn: at random, and the same in any order."""
+    """The order in which examples are chosen: random, and the same for any order of reviews."""
     return zlib.crc32(change.review.id.encode("utf-8", "surrogatepass")), change.review.id
 
 
@@ -420,7 +404,7 @@ class _Week:
         return self._cache[quarter]
 
     def hour_before(self, at: datetime) -> int:
-        """The hour that a time ends: what is due at 17:00 is work of 16:00-17:00."""
+        """The hour before a time: what is due at 17:00 is work of 16:00-17:00."""
         return self.hour(at - timedelta(milliseconds=1))
 
 
@@ -441,5 +425,5 @@ def _decision_fields(decision: Decision) -> dict[str, Any]:
     return {
         name: value
         for name, value in fields.items()
-        if name not in {"policy_hash", "near"} and value not in (None, [], ())
+        if name not in {"policy_hash", "near_misses"} and value not in (None, [], ())
     }

@@ -1,1 +1,1 @@
-"""What is checked in a reply before it is sent: its tone and its length (R06, R10, R12)."""
+"""Checks of a reply before it is sent: tone, length, private numbers, copies (R06, R10, R12)."""

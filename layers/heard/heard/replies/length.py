@@ -1,7 +1,4 @@
-"""How long a reply is, in the unit that its platform counts in. Nothing is ever cut.
-
-What is too long is said to be.
-"""
+"""How long a reply is, in the unit that its platform counts in. Nothing is ever cut."""
 
 from __future__ import annotations
 
@@ -10,27 +7,35 @@ import unicodedata
 from typing import Final, Literal, assert_never
 
 type Unit = Literal["characters", "bytes", "graphemes", "utf16", "weighted"]
-"""What a reply's length is counted in; `weighted` is X's own way."""
+"""The unit of a reply's length; `weighted` is X's own."""
 
 # X counts by weight (github.com/twitter/twitter-text, config/v3.json), in the composed form (NFC):
-# a unit for each character in these ranges, two for any other, two for an emoji however many code
-# points it has, and 23 for an address of any length.
+# 1 for each character in these ranges, 2 for any other, 2 for an emoji however many code points it
+# has, and 23 for a URL of any length.
 _X_WEIGHT_1_RANGES: Final = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
 _X_URL_WEIGHT: Final = 23
 _X_LABEL_LIMIT: Final = 63
 
-# What X takes for an address (twitter-text, src/regexp/extractUrl.js), but for its list of every
-# top-level domain, which is long and changes: with a scheme any last part of letters will do,
-# without one see `_weight_of_address`.
+# What X takes for a URL (twitter-text, src/regexp/extractUrl.js), without its list of every
+# top-level domain, which is long and changes: behind a scheme any last label of letters will do;
+# without a scheme see `_url_weight`.
 _LATIN: Final = "a-z0-9\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"
 _PATH: Final = rf"{_LATIN}\u0400-\u04ff!*';:=+,.$/%#\[\]\-\u2013_~@|&"
 _X_URL: Final = re.compile(
     rf"""
     (?<![a-z0-9@\uff20$#\uff03])
     (?:
-        (?P<scheme>https?://)(?P<host>(?:[^\W_](?:[\w-]*[^\W_])?\.)+(?:[a-z]{{2,24}}|xn--[a-z0-9-]+|[^\W\d_a-z]{{2,24}}))
+        (?P<scheme>https?://)
+        (?P<host>
+            (?:[^\W_](?:[\w-]*[^\W_])?\.)+
+            (?:[a-z]{{2,24}}|xn--[a-z0-9-]+|[^\W\d_a-z]{{2,24}})
+        )
         |
-        (?<![{_LATIN}\-_./])(?P<bare>(?:[{_LATIN}](?:[{_LATIN}_-]*[{_LATIN}])?\.)+(?:(?P<sure>com|org|net|info|biz|[a-z]{{2}}|xn--[a-z0-9-]+)|[a-z]{{3,24}}))
+        (?<![{_LATIN}\-_./])
+        (?P<bare>
+            (?:[{_LATIN}](?:[{_LATIN}_-]*[{_LATIN}])?\.)+
+            (?:(?P<known_domain>com|org|net|info|biz|[a-z]{{2}}|xn--[a-z0-9-]+)|[a-z]{{3,24}})
+        )
     )
     (?![a-z0-9@+-])
     (?::[0-9]+)?
@@ -44,7 +49,7 @@ _X_URL: Final = re.compile(
 def text_length(text: str, unit: Unit) -> int:
     """The length of `text` in `unit`.
 
-    `bytes` are those of UTF-8, `graphemes` what a reader takes for one character (UAX #29).
+    `bytes` are those of UTF-8. A grapheme is what a reader takes for one character (UAX #29).
     """
     match unit:
         case "characters":
@@ -62,12 +67,12 @@ def text_length(text: str, unit: Unit) -> int:
 
 
 def has_url(text: str) -> bool:
-    """Whether X would find a Web address in a text, and show a short one of its own in its place."""
-    return any(_labels_fit(found) for found in _X_URL.finditer(text))
+    """Whether X would find a URL in a text and replace it by a short one of its own."""
+    return any(_labels_fit(match) for match in _X_URL.finditer(text))
 
 
 def _graphemes(text: str) -> list[str]:
-    # Imported here: few replies need it, and `ingest` none.
+    # Imported here: few replies need it, and the function ingest needs none.
     from wcwidth import iter_graphemes  # noqa: PLC0415
 
     return list(iter_graphemes(text))
@@ -84,10 +89,10 @@ def _weight(text: str) -> int:
 def _url_weight(match: re.Match[str]) -> int:
     if not _labels_fit(match):
         return _text_weight(match[0])
-    if match["scheme"] or match["sure"]:
+    if match["scheme"] or match["known_domain"]:
         return _X_URL_WEIGHT
-    # Two sentences without a blank between them look like an address without a scheme. X knows by
-    # its list of domains; here the longer reading counts, so that what is said to fit fits.
+    # Two sentences without a blank between them look like a URL without a scheme. X looks in its
+    # list of domains. Here the longer length counts, so that no reply is too long for X.
     return max(_X_URL_WEIGHT, _text_weight(match[0]))
 
 
@@ -104,7 +109,7 @@ def _ascii_length(label: str) -> int:
 
 def _text_weight(words: str) -> int:
     return sum(
-        2 if _is_emoji(grapheme) else sum(_character_weight(each) for each in grapheme)
+        2 if _is_emoji(grapheme) else sum(map(_character_weight, grapheme))
         for grapheme in _graphemes(words)
     )
 
@@ -116,7 +121,7 @@ def _character_weight(character: str) -> int:
 def _is_emoji(grapheme: str) -> bool:
     """Whether several code points are one emoji.
 
-    They begin with a picture, or are a keycap or another sign asked to look like one.
+    They begin with a picture, or they are a keycap or another sign with the emoji style.
     """
     if len(grapheme) == 1:
         return False

@@ -1,8 +1,8 @@
-"""What people say back: the lint of what they write, and how they sign it.
+"""Lints what people write to customers, and signs it.
 
-People work off-script and are only held back where a reply would do harm (R10, R12, R13). Automatic
-answers pass the same lint (`heard.acknowledgements`). Knows no platform: limits are arguments. Who
-may reply at all (the cap's two slots) is decided where the slots are kept.
+People use their own words. The lint holds a reply back only where it would do harm (R10, R12, R13).
+Automatic answers pass the same lint (`heard.acknowledgements`). Knows no platform: limits are
+arguments. Whether a reply has a slot in its thread is decided in `heard.threads`.
 """
 
 from __future__ import annotations
@@ -12,37 +12,111 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
-from heard import reply_wording as wording
-from heard.assessment.phrases import END, Hit, Lexicon, considered, tokens
 from heard.replies.length import text_length
+from heard.replies.private_numbers import has_bank_account, has_card_number
+from heard.text.lexicon import Hit, Lexicon
+from heard.text.phrase_files import PhraseFolder
+from heard.text.words import END, matchable_text, tokens
 
 if TYPE_CHECKING:
     from heard.replies.length import Unit
 
 MAX_SIMILARITY: Final = 0.8
-"""Share of common three-word runs (Jaccard) from which a reply counts as pasted (R10)."""
+"""Share of common three-word runs (Jaccard) from which a reply counts as copied (R10)."""
 
 BUSINESS_NAME_CHARACTERS: Final = 60
 MAX_RECENT: Final = 100
+"""Recent replies that a reply is compared with."""
+
 SHINGLE_WORDS: Final = 3
 
+LANGUAGES: Final = ("en", "de", "fr", "es", "it", "pt", "nl")
+"""Languages in which replies are searched for what they should not say."""
+
+FINDINGS: Final = ("excuse", "blame", "arguing", "marketing", "incentive", "admission", "reward")
+"""The phrases that are looked for.
+
+To ask for another review is an incentive together with a reward (R13), and only unwise without.
+"""
+
+_FOLDER: Final = PhraseFolder(Path(__file__).with_name("phrases"))
+
 type Fingerprint = frozenset[int]
-"""The runs of words of a text, as CRC-32: enough to compare, too little to read."""
+"""The three-word runs of a text, as CRC-32: enough to compare texts, too little to read one."""
 
 
 @dataclass(frozen=True, slots=True)
 class LintFinding:
-    """One thing wrong with a reply. `code` and `rule` may be logged.
+    """One problem of a reply. `code` and `rule` may be logged.
 
-    `explanation` says how to mend it and quotes no customer.
+    `explanation` says how to fix it and quotes no customer. A finding of severity `block` stops the
+    reply.
     """
 
     code: str
     rule: str
     severity: Literal["block", "warn"]
     explanation: str
+
+
+_EMPTY: Final = LintFinding(
+    "empty",
+    "R01",
+    "block",
+    "There is nothing to read in this reply. Write what you want the customer to know.",
+)
+_CARD_NUMBER: Final = LintFinding(
+    "card_number",
+    "R06",
+    "block",
+    "This shows what looks like a card number in public. Take it out.",
+)
+_ACCOUNT_NUMBER: Final = LintFinding(
+    "account_number",
+    "R06",
+    "block",
+    "This shows what looks like a bank account (IBAN) in public. Take it out.",
+)
+_COPY_PASTE: Final = LintFinding(
+    "copy_paste",
+    "R10",
+    "block",
+    "This is nearly the same as a recent reply. Write it again in other words, about what this "
+    "customer wrote.",
+)
+_TONE: Final[Mapping[str, tuple[str, str]]] = {
+    "excuse": (
+        "R12",
+        "This reads as an excuse. Say what happened and what comes next, and not whose fault it "
+        "was.",
+    ),
+    "blame": (
+        "R12",
+        "This blames the customer. Say what you will do, and leave out what they should have done.",
+    ),
+    "arguing": (
+        "R12",
+        "This argues with the customer, and other readers side with the customer. Say what you "
+        "understood, and continue in private.",
+    ),
+    "marketing": (
+        "R12",
+        "This advertises. A person who complained wants an answer and not an offer. Leave it out.",
+    ),
+    "incentive": (
+        "R13",
+        "Never offer a reward for a review, and never ask to change one: platforms and laws forbid "
+        "it. Fix what went wrong instead.",
+    ),
+    "admission": (
+        "R03",
+        "This admits liability in writing. Say that you are sorry for what the customer went "
+        "through. Only the people responsible for it should speak about liability.",
+    ),
+}
 
 
 def lint(
@@ -54,49 +128,26 @@ def lint(
     recent: Sequence[Fingerprint] = (),
     names: Sequence[str] = (),
 ) -> tuple[LintFinding, ...]:
-    """What is wrong with a reply before it is sent; only findings of severity `block` refuse it.
+    """The problems of a reply before it is sent. Total: it raises nothing for any text.
 
-    Total.
-
-    `limit` is the platform's, counted in `unit`; `recent` are the `fingerprint`s of the business's
-    last replies by people, newest first, of which `MOST_RECENT` are compared; `names` are those
-    that sign it, which say nothing. Codes: empty, too_long, excuse, blame, arguing, marketing,
-    incentive, admission, card_number, account_number, copy_paste. Tone that only onlookers would
-    punish (blame, arguing) blocks in public and warns in private.
+    `limit` is the platform's, counted in `unit`. `recent` are the fingerprints of the business's
+    last replies by people, newest first, of which `MAX_RECENT` are compared. `names` are those that
+    sign the reply; a reply of names alone is empty. Codes: empty, too_long, excuse, blame, arguing,
+    marketing, incentive, admission, card_number, account_number, copy_paste. Blame and arguing
+    block in public, where others read them, and only warn in private.
     """
     if not any(character.isalnum() for character in _remove_names(names, text)):
-        return (
-            LintFinding(
-                "empty",
-                "R01",
-                "block",
-                "There is nothing to read in this reply. Write what you want the customer to know.",
-            ),
-        )
+        return (_EMPTY,)
     findings: list[LintFinding] = []
     if limit is not None and (size := text_length(text, unit)) > limit:
-        findings.append(
-            LintFinding(
-                "too_long",
-                "R04",
-                "block",
-                f"The platform takes {limit} {unit}; this reply has {size}. Shorten it by "
-                f"{size - limit}.",
-            )
-        )
+        findings.append(_too_long(size, limit, unit))
     findings.extend(_tone_findings(text, public=public))
-    if public:
-        findings.extend(_number_findings(text))
+    if public and has_card_number(text):
+        findings.append(_CARD_NUMBER)
+    if public and has_bank_account(text):
+        findings.append(_ACCOUNT_NUMBER)
     if _is_copy(text, names, recent):
-        findings.append(
-            LintFinding(
-                "copy_paste",
-                "R10",
-                "block",
-                "This is nearly word for word a recent reply. Say it afresh, about what this "
-                "customer told you.",
-            )
-        )
+        findings.append(_COPY_PASTE)
     return tuple(findings)
 
 
@@ -105,173 +156,82 @@ def sign_off(text: str, agent_first_name: str, business_name: str) -> str:
 
     A text whose last line already names both is returned as it is.
     """
-    agent, business = (
-        _one_line(agent_first_name, BUSINESS_NAME_CHARACTERS),
-        _one_line(business_name, BUSINESS_NAME_CHARACTERS),
-    )
+    agent = _one_line(agent_first_name)
+    business = _one_line(business_name)
     body = text.rstrip()
-    last = body.rpartition("\n")[2].casefold()
-    if _contains_name(agent, last) and _contains_name(business, last):
+    last_line = body.rpartition("\n")[2].casefold()
+    if _contains_name(agent, last_line) and _contains_name(business, last_line):
         return text
     return f"{body}\n\n— {agent}, {business}"
 
 
-def _one_line(text: str, max_characters: int) -> str:
-    """A text on one line, cut with an ellipsis at `most` characters."""
-    line = " ".join(text[: max_characters * 4].split())
-    return line if len(line) <= max_characters else line[: max_characters - 1].rstrip() + "…"
+def fingerprint(text: str, names: Sequence[str] = ()) -> Fingerprint:
+    """What is needed to find out later that another reply is nearly the same (R10).
+
+    It does not hold the words. `names` (of the agent and the business) are left out, because a text
+    signed by somebody else is the same text.
+    """
+    words = [token.word for token in tokens(matchable_text(_remove_names(names, text)))]
+    words = [word for word in words if word != END]
+    starts = range(max(1, len(words) - SHINGLE_WORDS + 1))
+    runs = (" ".join(words[start : start + SHINGLE_WORDS]) for start in starts)
+    return frozenset(zlib.crc32(run.encode("utf-8", "replace")) for run in runs)
+
+
+def _one_line(name: str) -> str:
+    """A name on one line, shortened with an ellipsis to `BUSINESS_NAME_CHARACTERS`."""
+    line = " ".join(name[: BUSINESS_NAME_CHARACTERS * 4].split())
+    if len(line) <= BUSINESS_NAME_CHARACTERS:
+        return line
+    return line[: BUSINESS_NAME_CHARACTERS - 1].rstrip() + "…"
 
 
 def _contains_name(name: str, line: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(name.casefold())}(?!\w)", line) is not None
 
 
-_TONE: Final[Mapping[str, tuple[str, str]]] = {
-    "excuse": (
-        "R12",
-        "This reads as an excuse. Say what happened and what comes next, without whose fault it "
-        "was.",
-    ),
-    "blame": (
-        "R12",
-        "This puts the blame on the customer. Say what you will do, and leave out what they "
-        "should have done.",
-    ),
-    "arguing": (
-        "R12",
-        "This argues with the customer, and onlookers side with them. Say what you heard, and "
-        "take the rest to a private talk.",
-    ),
-    "marketing": (
-        "R12",
-        "This advertises. A person who complained wants an answer, not an offer: leave it out.",
-    ),
-    "incentive": (
-        "R13",
-        "Never tie a reward to a review or ask to change it: platforms and laws forbid it. Put "
-        "right what went wrong instead.",
-    ),
-    "admission": (
-        "R03",
-        "This admits liability in writing. Regret what the customer went through; let whoever is "
-        "responsible speak of liability.",
-    ),
-}
+def _too_long(size: int, limit: int, unit: Unit) -> LintFinding:
+    return LintFinding(
+        "too_long",
+        "R04",
+        "block",
+        f"The platform takes {limit} {unit}; this reply has {size}. Shorten it by {size - limit}.",
+    )
 
 
 def _tone_findings(text: str, *, public: bool) -> list[LintFinding]:
     codes = {hit.code for hit in _unsuitable_phrases(text)}
-    has_reward = "reward" in codes
     findings: list[LintFinding] = []
     for code, (rule, explanation) in _TONE.items():
-        if code in codes:
-            blocks = has_reward if code == "incentive" else public and code in {"blame", "arguing"}
-            findings.append(LintFinding(code, rule, "block" if blocks else "warn", explanation))
+        if code not in codes:
+            continue
+        if code == "incentive":
+            blocks = "reward" in codes
+        else:
+            blocks = public and code in {"blame", "arguing"}
+        findings.append(LintFinding(code, rule, "block" if blocks else "warn", explanation))
     return findings
 
 
 def _unsuitable_phrases(text: str) -> list[Hit]:
-    matched_text = considered(text)
-    words = tokens(matched_text)
-    # "It is not your fault" blames nobody: a negated phrase is left out.
-    return [
-        hit
-        for lexicon in _lexicons()
-        for hit in lexicon.find(matched_text, words)
-        if not hit.negated
-    ]
+    """The phrases of `FINDINGS` in a text, without negated ones: "not your fault" blames nobody."""
+    read_text = matchable_text(text)
+    words = tokens(read_text)
+    hits = (hit for lexicon in _lexicons() for hit in lexicon.find(read_text, words))
+    return [hit for hit in hits if not hit.negated]
 
 
 @cache
 def _lexicons() -> tuple[Lexicon, ...]:
-    tables = {**wording.UNSUITED, "reward": wording.REWARDS}
     return tuple(
-        Lexicon(
-            language, {code: table[language] for code, table in tables.items() if language in table}
-        )
-        for language in wording.UNSUITED["excuse"]
-    )
-
-
-_DIGIT_RUNS: Final = re.compile(r"(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)")
-_IBAN: Final = re.compile(r"(?<![A-Z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}(?![A-Z0-9])")
-
-
-def _number_findings(text: str) -> list[LintFinding]:
-    """Card and account numbers.
-
-    Telephone and e-mail stay allowed, since a business invites to its own in public (R09).
-    """
-    findings: list[LintFinding] = []
-    if any(_is_card_number(match.group()) for match in _DIGIT_RUNS.finditer(text)):
-        findings.append(
-            LintFinding(
-                "card_number",
-                "R06",
-                "block",
-                "This shows what looks like a card number in public. Take it out.",
-            )
-        )
-    if any(_starts_with_iban(match.group()) for match in _IBAN.finditer(text)):
-        findings.append(
-            LintFinding(
-                "account_number",
-                "R06",
-                "block",
-                "This shows what looks like a bank account (IBAN) in public. Take it out.",
-            )
-        )
-    return findings
-
-
-def _is_card_number(text: str) -> bool:
-    """Whether digits pass the Luhn check (ISO/IEC 7812-1) and are not all the same."""
-    digits = [int(character) for character in text if character.isdigit()]
-    luhn_digits = [
-        digit * 2 - 9 * (digit > 4) if place % 2 else digit
-        for place, digit in enumerate(reversed(digits))
-    ]
-    return len(set(digits)) > 1 and sum(luhn_digits) % 10 == 0
-
-
-def _starts_with_iban(text: str) -> bool:
-    """Whether a text begins with an IBAN by its check digits (ISO 13616).
-
-    The words behind it may run into the match.
-    """
-    compact = text.replace(" ", "")
-    return any(_is_valid_iban(compact[:length]) for length in range(15, min(len(compact), 34) + 1))
-
-
-def _is_valid_iban(account: str) -> bool:
-    return (
-        int("".join(str(int(character, 36)) for character in account[4:] + account[:4])) % 97 == 1
-    )
-
-
-def fingerprint(text: str, names: Sequence[str] = ()) -> Fingerprint:
-    """How a reply is worded, without its words.
-
-    What it takes to tell later that another is too like it (R10).
-
-    `names` (of the agent and the business) are left out, since who signs a text does not make it
-    another.
-    """
-    words = [
-        token.word for token in tokens(considered(_remove_names(names, text))) if token.word != END
-    ]
-    runs = range(max(1, len(words) - SHINGLE_WORDS + 1))
-    return frozenset(
-        zlib.crc32(" ".join(words[at : at + SHINGLE_WORDS]).encode("utf-8", "replace"))
-        for at in runs
+        Lexicon(language, {finding: _FOLDER.phrases(finding, language) for finding in FINDINGS})
+        for language in LANGUAGES
     )
 
 
 def _remove_names(names: Sequence[str], text: str) -> str:
     for name in names:
-        text = re.sub(
-            rf"(?<!\w){re.escape(_one_line(name, BUSINESS_NAME_CHARACTERS))}(?!\w)", "", text
-        )
+        text = re.sub(rf"(?<!\w){re.escape(_one_line(name))}(?!\w)", "", text)
     return text
 
 

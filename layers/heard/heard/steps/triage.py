@@ -197,7 +197,7 @@ def context_of(case: Case, event: ReviewEvent, author_record: AuthorRecord) -> C
         has_text=bool(event.text or event.title),
         public_replies_left=case.thread.public_replies_left,
         follow_up_open=case.follow_up is not None,
-        confirmed=not case.review.unverified,
+        verified=not case.review.unverified,
         thread=_thread_state(case),
         earlier_complaints=author_record.complaints,
         author_value=author_record.value,

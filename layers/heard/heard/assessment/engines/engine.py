@@ -1,7 +1,4 @@
-"""What every engine of assessment answers: scores for one text.
-
-What they mean for a business, `judgement` decides.
-"""
+"""What every engine gives: scores for one text. The assessor decides what they mean."""
 
 from __future__ import annotations
 
@@ -11,13 +8,12 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """What an engine makes of one text alone.
+    """What an engine concludes from one text alone.
 
-    Every number is a probability from 0 to 1 and calibrated as well as we can.
-
-    `severity` is the probability of at least low, medium, high and critical, in this order, each at
-    most the one before; `needs_person` that a careful business would have a person answer;
-    `sentiment` runs from -1 to 1. `model` names engine and version.
+    `severity` are the probabilities of at least low, medium, high and critical, in this order; none
+    is greater than the one before. `needs_person` is the probability that a careful business would
+    have a person answer. These and the others are 0 to 1 and calibrated; `sentiment` is -1 to 1.
+    `model` names the engine and its version.
     """
 
     severity: tuple[float, float, float, float]
@@ -38,7 +34,7 @@ class Engine(Protocol):
         ...
 
     def scores(self, text: str) -> Scores | None:
-        """The scores of a text in any language, None when the engine knows no way to judge it.
+        """The scores of a text in any language, None if the engine cannot judge it.
 
         Raises nothing for any text.
         """

@@ -1,12 +1,10 @@
-"""A text as numbers that a linear model has weights for.
+"""A text as numbers that a linear model has weights for: a hash of each n-gram and each word.
 
-One hash for each run of one to six characters, and each word.
-
-Knows nothing of what the numbers mean. Characters are folded first: no case, no accents, no width,
-digits alike, at most two of the same in a row. One sum of powers over the text gives the hash of
-any stretch of it by a subtraction and a multiplication (Karp and Rabin's rolling hash, modulo
-2^64), so that numpy hashes all stretches at once. The file format of the weights depends on
-everything here.
+An n-gram is a run of one to six characters. Characters are folded first: no case, no accents, no
+width, one digit for all, at most two of the same in a row. A running sum of powers gives the hash
+of any part of the text by one subtraction and one multiplication (Karp and Rabin's rolling hash,
+modulo 2^64). So numpy hashes all parts at once. The file format of the weights depends on
+everything here. Knows nothing of what the numbers mean.
 """
 
 from __future__ import annotations
@@ -25,10 +23,10 @@ if TYPE_CHECKING:
 
 HEAD_CHARACTERS: Final = 3_000
 TAIL_CHARACTERS: Final = 1_000
-"""Characters read of a longer text: its beginning and its end."""
+"""Characters that are read of a longer text, at its beginning and at its end."""
 
 MAX_NGRAM: Final = 6
-"""Characters of the longest run."""
+"""Characters of the longest n-gram."""
 
 _WORD_SALT: Final = 0
 
@@ -43,9 +41,9 @@ _SALTS: Final = (
     0x1D8E4E27C47D124F,
     0x165667B19E3779F9,
 )
-"""One odd number for words and for runs of each length.
+"""One odd number for words, and one for n-grams of each length.
 
-A word, and the same letters within another, are two things.
+With them a word and the same letters within another word have different hashes.
 """
 
 _LINKS_AND_NAMES: Final = re.compile(r"(?:https?://|www\.)\S{1,500}|@\w{1,60}|\bhttp\b")
@@ -58,12 +56,10 @@ _PLANE: Final = 1 << 16
 
 
 def ngram_hashes(text: str, longest: int = MAX_NGRAM) -> Hashes:
-    """One 64-bit number for each run of up to `longest` characters and each word of a text.
+    """One 64-bit number for each n-gram of up to `longest` characters and each word of a text.
 
-    Their upper bits are the evenly spread ones.
-
-    Empty for a text of blanks. Takes any text, lone surrogates included, in time linear in `HEAD +
-    TAIL` characters.
+    Their upper bits are spread evenly. Empty for a text of blanks. Takes any text, lone surrogates
+    included; the time is linear in the characters that are read.
     """
     import numpy as np  # noqa: PLC0415
 
@@ -85,8 +81,9 @@ def ngram_hashes(text: str, longest: int = MAX_NGRAM) -> Hashes:
 
 
 def unicode_blocks(text: str) -> NDArray[np.intp]:
-    """For each letter of a text beyond ASCII and within the first 65,536, which run of 128
-    characters of Unicode it is in.
+    """For each letter of a text, which run of 128 characters of Unicode it is in.
+
+    Without ASCII and the characters behind the first 65,536.
     """
     import numpy as np  # noqa: PLC0415
 
@@ -102,9 +99,9 @@ class _Tables:
     inverses: Hashes
     salts: Hashes
     folds: NDArray[np.uint32]
-    """What each of the first 65,536 characters is read as; 0 is not read at all."""
+    """What each of the first 65,536 characters is folded to; 0 is left out."""
     in_words: NDArray[np.bool_]
-    """Which of them make up words."""
+    """Which of them are characters of words."""
 
 
 @cache
@@ -130,7 +127,7 @@ def _powers(base: int) -> list[int]:
 
 def _folds(np: Any) -> NDArray[np.uint32]:
     folds: Any = np.arange(_PLANE, dtype=np.uint32)
-    # Latin, Greek and Cyrillic with their accents, what stands in full or half width, and a few
+    # Latin, Greek and Cyrillic with their accents, characters of full or half width, and a few
     # signs made of letters.
     for first, last in ((0x00, 0x52F), (0x1E00, 0x1FFF), (0x2100, 0x214F), (0xFF01, 0xFFEE)):
         for point in range(first, last + 1):
@@ -176,7 +173,7 @@ def _fold(text: str, tables: _Tables) -> NDArray[np.uint32]:
         text = f"{text[:HEAD_CHARACTERS]} {text[-TAIL_CHARACTERS:]}"
     if "@" in text or "http" in text or "www." in text:
         text = _LINKS_AND_NAMES.sub(
-            lambda found: _NAME if found[0].startswith("@") else _LINK, text
+            lambda match: _NAME if match[0].startswith("@") else _LINK, text
         )
     points = np.frombuffer(f" {text} ".encode("utf-32-le", "surrogatepass"), np.uint32)
     signs = (
@@ -194,9 +191,9 @@ def _fold(text: str, tables: _Tables) -> NDArray[np.uint32]:
 def _word_bounds(
     signs: NDArray[np.uint32], tables: _Tables
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Where words begin and end.
+    """Where words begin and where they end.
 
-    A text is folded between two blanks, so that every word does both.
+    A text is folded between two blanks, so that every word has a beginning and an end.
     """
     import numpy as np  # noqa: PLC0415
 

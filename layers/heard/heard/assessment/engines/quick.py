@@ -1,6 +1,6 @@
-"""The `quick` engine: a linear model on a text's hashed pieces, a tenth of a millisecond a review.
+"""The `quick` engine: a linear model on a text's hashed n-grams, a tenth of a millisecond a review.
 
-Owns the file of its weights, which `training/heard_training/train_quick.py` writes; knows nothing
+Owns the file of its weights, which `training/heard_training/train_quick.py` writes. Knows nothing
 of ratings, channels or businesses.
 """
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MODEL: Final = "quick-1"
-"""Changes with the weights, and with how a text is read."""
+"""The engine's name and version. It changes with the weights, and with how a text is read."""
 
 HEADS: Final = (
     "at_least_low",
@@ -36,13 +36,13 @@ HEADS: Final = (
     "abuse",
     "spam",
 )
-"""What the columns of the smaller table judge."""
+"""The columns of the table of heads."""
 
 UNHAPPY_BITS: Final = 20
+"""How many of a hash's upper bits name a row of the table of unhappiness."""
+
 HEADS_BITS: Final = 16
-"""How many of a hash's upper bits name a row of the table of how unhappy a piece is, and of the
-table of heads.
-"""
+"""How many of a hash's upper bits name a row of the table of heads."""
 
 WEIGHTS_FILE: Final = Path("heard_models", "quick.bin")
 """Where a folder of packages holds the weights."""
@@ -53,10 +53,11 @@ class Weights:
     """What was learned.
 
     `unhappy` has one weight for each of 2^20 rows, `heads` eight for each of 2^16. The sums over a
-    text's pieces, divided by the root of their number and times `unhappy_scale` and `heads_scale`,
-    are logits. To those of the heads come `lean` times how unhappy the text is, and `bias`;
-    `sentiment` is slope and offset from unhappy to sad. `known` says for each run of 128 characters
-    of Unicode whether training saw enough of it.
+    text's n-grams are divided by the root of their number and multiplied by `unhappy_scale` and
+    `heads_scale`: these are logits. To the logits of the heads, `lean` times the unhappiness of the
+    text and `bias` are added. `sentiment` is slope and offset from unhappiness to the logit of a
+    complaint. `known` says for each run of 128 characters of Unicode whether training saw enough of
+    it.
     """
 
     unhappy: NDArray[np.int8]
@@ -69,10 +70,7 @@ class Weights:
     known: NDArray[np.bool_]
 
     def logits(self, hashes: ngrams.Hashes) -> tuple[float, NDArray[np.float32]]:
-        """How unhappy a text of these pieces is, and the logit of each head (8).
-
-        At least one piece is needed.
-        """
+        """The unhappiness of a text with these n-grams (at least one), and the heads' logits (8)."""
         import numpy as np  # noqa: PLC0415
 
         rows = (hashes >> np.uint64(64 - UNHAPPY_BITS)).astype(np.intp)
@@ -86,7 +84,7 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class QuickEngine:
-    """Judges a text in any language of its training; says nothing of scripts it never read."""
+    """Gives scores for a text in any language, except in scripts that training did not see."""
 
     weights: Weights
 
@@ -95,7 +93,7 @@ class QuickEngine:
     def load() -> QuickEngine:
         """The engine that ships, loaded once a process.
 
-        Raises NoWeights, or ImportError without numpy.
+        Raises WeightsMissing, and ImportError without numpy.
         """
         return QuickEngine(read(find_weights(WEIGHTS_FILE))[0])
 
@@ -107,7 +105,8 @@ class QuickEngine:
     def scores(self, text: str) -> Scores | None:
         """The scores of a text.
 
-        None of one that is blank, or mostly in letters of scripts that training did not see.
+        None for a blank text, and for one whose letters are mostly of scripts that training did not
+        see.
         """
         hashes = ngrams.ngram_hashes(text)
         if not len(hashes) or not self._knows_script(text):
@@ -141,9 +140,9 @@ class QuickEngine:
 
 
 def read(path: Path) -> tuple[Weights, dict[str, Any]]:
-    """Weights, and how they were trained, from a file that `write` wrote.
+    """The weights of a file that `write` wrote, and how they were trained.
 
-    Raises NoWeights for any other.
+    Raises WeightsMissing for any other file.
     """
     import numpy as np  # noqa: PLC0415
 
@@ -153,12 +152,12 @@ def read(path: Path) -> tuple[Weights, dict[str, Any]]:
         about: dict[str, Any] = json.loads(contents.pop("about").tobytes())
         scale = float(contents.pop("unhappy_scale"))
         return Weights(unhappy_scale=scale, **contents), about
-    except (KeyError, OSError, TypeError, ValueError, BadZipFile) as unfit:
-        raise WeightsMissing(f"{path} is damaged, or of another version than this code") from unfit
+    except (KeyError, OSError, TypeError, ValueError, BadZipFile) as error:
+        raise WeightsMissing(f"{path} is damaged, or of another version than this code") from error
 
 
 def write(path: Path, weights: Weights, about: Mapping[str, Any]) -> None:
-    """Writes what `read` reads, without anything that would be run when it is read."""
+    """Writes the file that `read` reads. It holds arrays and no code."""
     import numpy as np  # noqa: PLC0415
 
     arrays: dict[str, Any] = {name: getattr(weights, name) for name in Weights.__slots__}

@@ -1,7 +1,7 @@
-"""Where weights lie.
+"""Finds the files of weights.
 
-In a folder of packages, as numpy does, so that a layer, a clone and an installed command find them
-alike.
+They lie in a folder of packages, as numpy does. So a layer, a clone and an installed command find
+them in the same way.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from pathlib import Path
 
 
 class WeightsMissing(Exception):
-    """An engine's weights are not installed, or they are not the ones its module knows."""
+    """An engine's weights are not installed, or they are of another version than its module."""
 
 
 def find_weights(name: Path) -> Path:
-    """The file of this name in the first folder of `sys.path` that holds it. Raises NoWeights."""
+    """The file in the first folder of `sys.path` that has it. Raises WeightsMissing."""
     for folder in sys.path:
         path = Path(folder or ".") / name
         if path.is_file():

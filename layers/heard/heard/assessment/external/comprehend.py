@@ -23,8 +23,8 @@ from heard.assessment.external.failures import (
     require_object,
     require_objects,
 )
-from heard.assessment.language import detect
-from heard.assessment.phrases import considered, tokens
+from heard.assessment.language import detect_language
+from heard.text.words import matchable_text, tokens
 
 VERSION: Final = "comprehend-1"
 """Of what is made of Comprehend's answers; Amazon does not tell the version of its own models."""
@@ -121,8 +121,8 @@ class ComprehendEngine:
         return merge_cautiously(own_scores, base_scores) if base_scores else None
 
     def _ask_scores(self, text: str) -> Scores:
-        matched_text = considered(text)
-        language = detect(matched_text, tokens(matched_text))
+        matched_text = matchable_text(text)
+        language = detect_language(matched_text, tokens(matched_text))
         if language is not None and language not in LANGUAGES:
             raise ExternalEngineError(FailureReason.LANGUAGE)
         if not self._budget.take(1 + (language is None) + (language in {None, "en"})):

@@ -1,66 +1,86 @@
-"""The words the rules know: one table per meaning and language, in the notation of `phrases`.
+"""The phrases that the rules know, by meaning and language, from the text files beside this file.
 
-To teach them a word, add the word to a table and an example to the table of cases in the tests. Tables name what
-is concrete ("charged twice"), since merely angry words are not severe (playbook, severity). Words are written
-with or without accents, whichever reads better; they are compared without.
+Each folder is a meaning and holds a text file for each language. To teach the rules a phrase, add
+it to a file and an example to the tests. The phrases of severe meanings name what is concrete
+("charged twice"), because words that are merely angry are not severe (playbook, severity).
+`README.md` says what each meaning holds.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
-from heard.assessment.phrases import listed
 from heard.assessment.model import Flag
-from heard.assessment.vocabulary.failures import FAILURES
-from heard.assessment.vocabulary.idioms import IDIOMS
-from heard.assessment.vocabulary.manners import (
-    ASKING,
-    AUDIENCE,
-    INSULTS,
-    INTERROGATIVES,
-    PROMOTION,
-    REQUESTS,
+from heard.text import grammar
+from heard.text.phrase_files import PhraseFolder
+
+LANGUAGES: Final = grammar.LANGUAGES
+"""The languages that the rules have phrases for: at least those of `CRITICAL`."""
+
+CRITICAL: Final = (
+    Flag.SAFETY,
+    Flag.SELF_HARM,
+    Flag.LEGAL,
+    Flag.DISCRIMINATION,
+    Flag.PRIVACY,
+    Flag.FRAUD,
+    Flag.PRESS,
 )
-from heard.assessment.vocabulary.opinion import MILD
-from heard.assessment.vocabulary.property import FRAUD, PRIVACY
-from heard.assessment.vocabulary.rights import DISCRIMINATION, LEGAL, PRESS
-from heard.assessment.vocabulary.safety import SAFETY, SELF_HARM
-from heard.assessment.vocabulary.table import Table
-from heard.assessment.vocabulary.topics import TOPICS
+"""Flags of critical severity.
 
-__all__ = [
-    "ASKING",
-    "AUDIENCE",
-    "CIRCUMSTANTIAL",
-    "CRITICAL",
-    "FAILURES",
-    "IDIOMS",
-    "INSULTS",
-    "INTERROGATIVES",
-    "MILD",
-    "PROMOTION",
-    "REQUESTS",
-    "TOPICS",
-    "Table",
-]
+Somebody may be hurt, or the law, discrimination, a data breach, theft or the press is involved. The
+phrases of a flag are in `critical_<flag>`.
+"""
 
-CRITICAL: Final[dict[Flag, Table]] = {
-    Flag.SAFETY: SAFETY,
-    Flag.SELF_HARM: SELF_HARM,
-    Flag.LEGAL: LEGAL,
-    Flag.DISCRIMINATION: DISCRIMINATION,
-    Flag.PRIVACY: PRIVACY,
-    Flag.FRAUD: FRAUD,
-    Flag.PRESS: PRESS,
-}
-"""Somebody may be hurt, or the law, discrimination, a breach, theft or the press is involved: severity critical."""
+FAILURES: Final = ("money", "lost", "broken", "staff", "churn")
+"""Kinds of concrete failure: severity high, unless the review as a whole is clearly happy.
 
-CIRCUMSTANTIAL: Final = listed(
-    """
-    police polizei polici polizia policia politie polis 警察 الشرطة hospital 病院に 病院へ ambul dangerous gefährlich dangereu
-    peligros pericolos perigos gevaarlijk 危険 危险 injur verletzt verletzung blessé herid ferit ferid gewond 怪我 けがを 受伤
-    unsafe bleeding bled lawyer attorney anwalt avocat abogad avvocat advogad advocaat jurist reporter journalist theft
-    diebstahl tribunal gericht
-    """
+`churn` is a customer who says that they will not come back; it also sets a flag. The phrases of a
+kind are in `failure_<kind>`.
+"""
+
+TOPICS: Final = (
+    "delivery",
+    "payment",
+    "staff",
+    "quality",
+    "food",
+    "cleanliness",
+    "price",
+    "app",
+    "support",
+    "wait",
+    "room",
 )
-"""Beginnings of severe words that stories, books and happy endings hold too: no evidence where an engine finds a review harmless."""
+"""The topics of an assessment: what a review is about. Their phrases are in `topic_<topic>`."""
+
+MEANINGS: Final = (
+    "idiom",
+    "mild",
+    "insult",
+    "promotion",
+    "audience",
+    "request",
+    "interrogative",
+    "asking",
+    *(f"critical_{flag.value}" for flag in CRITICAL),
+    *(f"failure_{kind}" for kind in FAILURES),
+    *(f"topic_{topic}" for topic in TOPICS),
+)
+"""The meanings that are looked for in a review."""
+
+AIDS: Final = ("circumstantial", "function_word")
+"""Meanings that help to understand a review and are not looked for themselves."""
+
+_FOLDER: Final = PhraseFolder(Path(__file__).parent)
+
+
+def phrases(meaning: str, language: str) -> tuple[str, ...]:
+    """The phrases of a meaning in a language, an empty tuple where it has none."""
+    return _FOLDER.phrases(meaning, language) if language in LANGUAGES else ()
+
+
+def phrases_of_all_languages(meaning: str) -> tuple[str, ...]:
+    """The phrases of a meaning in every language, one language after another."""
+    return tuple(phrase for language in LANGUAGES for phrase in phrases(meaning, language))

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from heard.phrase_files import PhraseFolder
+from heard.text.phrase_files import PhraseFolder
 
 LANGUAGES: Final = ("en", "de", "fr", "es", "nl", "pt", "it")
 """The languages that the pages speak. English stands in for all others."""

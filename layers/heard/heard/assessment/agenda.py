@@ -1,0 +1,76 @@
+"""What the author of a review wants (R05)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from heard.assessment.analysis import TextAnalysis
+from heard.assessment.model import Agenda, Severity
+from heard.assessment.thresholds import ABUSE_THRESHOLD
+from heard.reviews import Stage
+
+_MIN_ADVERTS: Final = 3
+"""So many different phrases of advertising are spam without a link too."""
+
+
+def find_agenda(
+    analysis: TextAnalysis, rating: int | None, severity: Severity, stage: Stage
+) -> Agenda:
+    """The agenda of a review.
+
+    A critical or concrete complaint is never abuse, and a critical one is never spam, whatever its
+    tone.
+    """
+    if _is_spam(analysis, rating, severity):
+        return Agenda.SPAM
+    if _is_abuse(analysis, severity):
+        return Agenda.ABUSE
+    if (
+        analysis.asks_question
+        and severity.rank <= Severity.MEDIUM.rank
+        and not analysis.is_concrete
+        and not _is_happy(analysis, rating)
+    ):
+        return Agenda.QUESTION
+    if severity is Severity.PRAISE:
+        return Agenda.PRAISE
+    if severity is Severity.LOW and not _is_neutral(analysis, rating):
+        return Agenda.PRAISE
+    return _complaint_agenda(analysis, stage)
+
+
+def _is_spam(analysis: TextAnalysis, rating: int | None, severity: Severity) -> bool:
+    adverts = len({hit.words.lower() for hit in analysis.hits_of("promotion")})
+    if severity is not Severity.CRITICAL and (
+        (analysis.links and adverts) or adverts >= _MIN_ADVERTS
+    ):
+        return True
+    return analysis.is_gibberish and rating is None and not analysis.is_concrete
+
+
+def _is_abuse(analysis: TextAnalysis, severity: Severity) -> bool:
+    if severity is Severity.CRITICAL or analysis.is_concrete:
+        return False
+    scores = analysis.scores
+    return analysis.has("insult") or (scores is not None and scores.abuse >= ABUSE_THRESHOLD)
+
+
+def _is_neutral(analysis: TextAnalysis, rating: int | None) -> bool:
+    return rating is None and (analysis.scores.sentiment if analysis.scores else 0.0) <= 0.0
+
+
+def _is_happy(analysis: TextAnalysis, rating: int | None) -> bool:
+    if rating is None or rating < 4:
+        return False
+    return analysis.scores is None or analysis.scores.sentiment > 0
+
+
+def _complaint_agenda(analysis: TextAnalysis, stage: Stage) -> Agenda:
+    """Whether a complaint speaks to the business or to its other customers.
+
+    In private it speaks to the business. In public, phrases decide; a tie is for the audience.
+    """
+    if stage is Stage.OFFSTAGE or analysis.asks_question:
+        return Agenda.ANSWER
+    speaks_to_business = len(analysis.hits_of("request")) > len(analysis.hits_of("audience"))
+    return Agenda.ANSWER if speaks_to_business else Agenda.AUDIENCE

@@ -1,0 +1,211 @@
+"""Reads a review: its language, the phrases in it, an engine's scores, and what kind of text it is.
+
+It draws no conclusion. The other modules of this package do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from heard.assessment import vocabulary
+from heard.assessment.engines.engine import Engine, Scores
+from heard.assessment.language import detect_language
+from heard.assessment.language_codes import language_code
+from heard.assessment.thresholds import HARMLESS_THRESHOLD, MIN_CHARACTERS
+from heard.reviews import ReviewEvent
+from heard.text.lexicon import Hit, Lexicon, unmasked_hits
+from heard.text.words import (
+    END,
+    UNSPACED,
+    Token,
+    count_links,
+    fold_word,
+    matchable_text,
+    tokens,
+)
+
+MAX_TOPICS: Final = 5
+
+_NEGATABLE: Final = ("critical_", "failure_", "mild", "insult", "promotion")
+"""Codes of phrases that say nothing when negated. A negated topic is a topic ("not clean")."""
+
+_QUESTION_MARKS: Final = "?？؟"
+_KEYBOARD_ROWS: Final = ("asdf", "sdfg", "qwer", "wert", "zxcv", "hjkl", "jkl")
+_MAX_CONSONANTS: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class TextAnalysis:
+    """A review's text, the phrases in it and an engine's scores.
+
+    `hits` hold no negated phrase, except negated topics.
+    """
+
+    text: str
+    words: tuple[Token, ...]
+    language: str | None
+    hits: tuple[Hit, ...]
+    scores: Scores | None
+    asks_question: bool
+    links: int
+    is_gibberish: bool
+
+    def has(self, code: str) -> bool:
+        """Whether a phrase of this code stands in the text."""
+        return any(hit.code == code for hit in self.hits)
+
+    def hits_of(self, prefix: str) -> list[Hit]:
+        """The hits whose code begins with `prefix`."""
+        return [hit for hit in self.hits if hit.code.startswith(prefix)]
+
+    @property
+    def is_short(self) -> bool:
+        """Whether the text is too short to be sure that its author is content."""
+        return len(self.text.strip()) < MIN_CHARACTERS
+
+    @property
+    def is_concrete(self) -> bool:
+        """Whether a rule names something critical or a concrete failure."""
+        return bool(self.hits_of("critical_") or self.hits_of("failure_"))
+
+    def topics(self) -> tuple[str, ...]:
+        """The topics, the one named most often first, at most `MAX_TOPICS`."""
+        counts: dict[str, int] = {}
+        for hit in self.hits_of("topic_"):
+            topic = hit.code.removeprefix("topic_")
+            counts[topic] = counts.get(topic, 0) + 1
+        return tuple(sorted(counts, key=lambda topic: (-counts[topic], topic))[:MAX_TOPICS])
+
+
+def analyse(event: ReviewEvent, engine: Engine | None) -> TextAnalysis:
+    """The analysis of a review's title and text."""
+    full_text = "\n".join(part for part in (event.title, event.text) if part)
+    text = matchable_text(full_text)
+    words = tokens(text)
+    detected = detect_language(text, words)
+    review_language = language_code(event.language) or detected
+    is_gibberish = _is_gibberish(words, detected)
+    all_hits: list[Hit] = []
+    for language in _lookup_languages(text, review_language, detected):
+        all_hits.extend(unmasked_hits(_lexicon(language).find(text, words), "idiom"))
+    has_words = any(character.isalpha() for character in text[:2000]) or not text.isascii()
+    scores = engine.scores(full_text) if engine and has_words and not is_gibberish else None
+    is_harmless = (
+        scores is not None
+        and scores.severity[2] < HARMLESS_THRESHOLD
+        and (event.rating is None or event.rating >= 4)
+    )
+    hits = tuple(
+        hit
+        for hit in all_hits
+        if not (hit.negated and hit.code.startswith(_NEGATABLE))
+        and not (is_harmless and _is_circumstantial(hit, words))
+    )
+    return TextAnalysis(
+        text=text,
+        words=tuple(words),
+        language=review_language,
+        hits=hits,
+        scores=scores,
+        asks_question=_asks_question(text, words, hits, review_language),
+        links=count_links(full_text),
+        is_gibberish=is_gibberish,
+    )
+
+
+@cache
+def _lexicon(language: str) -> Lexicon:
+    return Lexicon(
+        language,
+        {meaning: vocabulary.phrases(meaning, language) for meaning in vocabulary.MEANINGS},
+    )
+
+
+def _lookup_languages(
+    text: str, review_language: str | None, detected: str | None
+) -> Sequence[str]:
+    """The languages whose phrases are looked for in a text.
+
+    All of them when the review's language is unknown. Else the review's, the detected one, and
+    English, which occurs in reviews of every language. In a text that is not ASCII the unspaced
+    languages too: their letters cannot be mistaken for another language.
+    """
+    if review_language is None:
+        return vocabulary.LANGUAGES
+    other_scripts = () if text.isascii() else sorted(UNSPACED)
+    candidates = dict.fromkeys((detected, review_language, "en", *other_scripts))
+    return [language for language in candidates if language in vocabulary.LANGUAGES]
+
+
+def _is_circumstantial(hit: Hit, words: Sequence[Token]) -> bool:
+    first = words[hit.at].word if hit.to else fold_word(hit.words)
+    return hit.code.startswith("critical_") and first.startswith(_circumstantial_stems())
+
+
+@cache
+def _circumstantial_stems() -> tuple[str, ...]:
+    stems = vocabulary.phrases_of_all_languages("circumstantial")
+    return tuple({fold_word(stem.removesuffix("*")) for stem in stems})
+
+
+def _asks_question(
+    text: str, words: Sequence[Token], hits: Iterable[Hit], language: str | None
+) -> bool:
+    """Whether the text asks its reader something (R23).
+
+    A question mark alone is no proof in a language whose interrogatives we know: its sentence must
+    hold one of them.
+    """
+    hits = list(hits)
+    if any(hit.code == "asking" for hit in hits):
+        return True
+    if not any(mark in text for mark in _QUESTION_MARKS):
+        return False
+    if language is None or not _has_interrogatives(language):
+        return True
+    marks = [
+        index
+        for index, token in enumerate(words)
+        if token.word == END and text[token.start] in _QUESTION_MARKS
+    ]
+    interrogatives = [hit.at for hit in hits if hit.code == "interrogative"]
+    return any(_sentence_start(words, mark) <= at < mark for mark in marks for at in interrogatives)
+
+
+@cache
+def _has_interrogatives(language: str) -> bool:
+    return bool(vocabulary.phrases("interrogative", language))
+
+
+def _sentence_start(words: Sequence[Token], mark: int) -> int:
+    start = mark
+    while start > 0 and words[start - 1].word != END:
+        start -= 1
+    return start
+
+
+def _is_gibberish(words: Sequence[Token], detected: str | None) -> bool:
+    """Whether a text in Latin letters is random keystrokes, or one sign over and over."""
+    text_words = [token.word for token in words if token.word != END]
+    joined = "".join(text_words)
+    if len(joined) < 10:
+        return False
+    if len(set(joined)) <= 2:
+        return True
+    if detected is not None or not joined.isascii():
+        return False
+    random_count = sum(_looks_random(word) for word in text_words if len(word) >= 4)
+    return random_count * 2 > len(text_words)
+
+
+def _looks_random(word: str) -> bool:
+    if any(row in word for row in _KEYBOARD_ROWS):
+        return True
+    consonants = longest = 0
+    for letter in word:
+        consonants = 0 if letter in "aeiouy" or letter.isdigit() else consonants + 1
+        longest = max(longest, consonants)
+    return longest > _MAX_CONSONANTS

@@ -1,0 +1,81 @@
+"""The numbers of an assessment: how sure an engine must be, and what a rating weighs.
+
+docs/assessment.md says how they were chosen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from heard.assessment.engines.engine import Scores
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Minimum probability for each severity, and for "needs a person" when no rule requires one."""
+
+    low: float = 0.5
+    medium: float = 0.5
+    high: float = 0.5
+    critical: float = 0.5
+    person: float = 0.5
+
+
+THRESHOLDS: Final = {
+    "accurate": Thresholds(low=0.7, medium=0.7, high=0.4, critical=0.4),
+    "quick": Thresholds(person=0.3),
+}
+"""By engine, as calibrated. `quick` gives short complaints too little."""
+
+FRAUD_THRESHOLD: Final = 0.03
+"""Minimum probability of critical where the text holds a single word of fraud.
+
+"scam!" is mostly an insult. Below the threshold it is a strong complaint.
+"""
+
+FAILURE_THRESHOLD: Final = 0.5
+"""Minimum probability of medium where a rule names a concrete failure.
+
+From there on the failure is a strong complaint.
+"""
+
+HARMLESS_THRESHOLD: Final = 0.02
+"""Maximum probability of high at which a hospital or a lawyer only belongs to the story."""
+
+CRITICAL_ALERT_THRESHOLD: Final = 0.1
+"""Probability of critical from which a person is needed, whatever the rating.
+
+Some customers report a poisoning calmly and give five stars.
+"""
+
+HIGH_RATING_THRESHOLD: Final = 0.75
+"""Minimum probability of medium and of high where four or five stars contradict it."""
+
+ABUSE_THRESHOLD: Final = 0.7
+"""Minimum probability of abuse of people."""
+
+RATING_LOGITS: Final = {1: 4.0, 2: 3.0, 3: 0.5, 4: -2.0, 5: -3.5}
+"""What a rating adds to the log-odds that a person is needed."""
+
+RULE_CONFIDENCE: Final = 0.95
+"""Minimum confidence of what a rule decides."""
+
+MIN_CHARACTERS: Final = 15
+"""A shorter text is never enough to leave a review without a person."""
+
+MIN_REASON_WORDS: Final = 6
+"""So many words after one star count as its reason.
+
+In unspaced languages twice as many letters.
+"""
+
+
+def thresholds_of(scores: Scores | None) -> Thresholds:
+    """The thresholds of the engine that gave the scores.
+
+    An external engine stands on an embedded one and uses the embedded one's thresholds.
+    """
+    if scores is None:
+        return Thresholds()
+    return THRESHOLDS.get(scores.model.partition("-")[0], Thresholds())

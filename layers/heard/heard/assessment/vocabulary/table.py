@@ -1,4 +1,0 @@
-"""The shape of a table of words."""
-
-type Table = dict[str, str]
-"""Phrases by language."""

@@ -1,0 +1,151 @@
+"""Finds the phrases of a language in a text.
+
+`README.md` beside this file explains how phrases are written. Phrases of unspaced languages are
+compared sign by sign, unless they are written in Latin letters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from heard.text.negation import Negation
+from heard.text.sign_phrases import SignPhrase, parse_sign_phrase
+from heard.text.word_phrases import (
+    MIN_STEM,
+    WordPhrase,
+    find_nearby,
+    parse_word_phrase,
+    phrase_end,
+)
+from heard.text.words import MAX_REMEMBERED, UNSPACED, Token, fold_signs
+
+_UNSPACED_LETTERS: Final = re.compile(
+    "[\u0590-\u06ff\u0900-\u097f\u0e00-\u0e7f\u1100-\u11ff\u3040-\u9fff\uac00-\ud7af]"
+)
+_QUOTED_CHARACTERS: Final = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A phrase of the meaning `code` that stands in the text.
+
+    `at` and `to` count tokens, of `a + b` those of `a`; both are 0 for a phrase of signs. `start`
+    and `end` count characters, for a phrase of signs those of the folded text.
+    """
+
+    code: str
+    at: int
+    to: int
+    words: str
+    negated: bool
+    start: int
+    end: int
+
+
+class Lexicon:
+    """The phrases of one language, of any number of meanings."""
+
+    def __init__(self, language: str, meanings: Mapping[str, Iterable[str]]) -> None:
+        """Reads the lines of each meaning. Raises ValueError for one that is not well written."""
+        self._negation = Negation.of(language)
+        self._by_sign: defaultdict[str, list[SignPhrase]] = defaultdict(list)
+        self._by_word: defaultdict[str, list[WordPhrase]] = defaultdict(list)
+        self._by_stem: defaultdict[str, list[tuple[str, WordPhrase]]] = defaultdict(list)
+        self._by_ending: list[tuple[str, WordPhrase]] = []
+        self._remembered: dict[str, tuple[WordPhrase, ...]] = {}
+        for code, lines in meanings.items():
+            for line in lines:
+                if language in UNSPACED and not line.isascii():
+                    phrase = parse_sign_phrase(code, line)
+                    self._by_sign[phrase.runs[0].signs[0]].append(phrase)
+                else:
+                    self._add(parse_word_phrase(code, line))
+        self._endings = tuple(ending for ending, _ in self._by_ending)
+
+    def _add(self, phrase: WordPhrase) -> None:
+        whole, beginnings, endings = phrase.first
+        for word in whole:
+            self._by_word[word].append(phrase)
+        for stem in beginnings:
+            self._by_stem[stem[:MIN_STEM]].append((stem, phrase))
+        self._by_ending.extend((ending, phrase) for ending in endings)
+
+    def find(self, text: str, words: list[Token]) -> list[Hit]:
+        """Every phrase in a text: first those of signs, then those of words, in the text's order.
+
+        `words` are the `tokens` of the text.
+        """
+        hits = self._find_signs(text) if self._by_sign and _UNSPACED_LETTERS.search(text) else []
+        if not self._by_word and not self._by_stem and not self._by_ending:
+            return hits
+        for at, token in enumerate(words):
+            phrases = self._remembered.get(token.word)
+            if phrases is None:
+                phrases = self._phrases_beginning_with(token.word)
+            for phrase in phrases:
+                to = phrase_end(phrase.elements, 1, words, at + 1)
+                if to is None:
+                    continue
+                first, last = at, to
+                if phrase.nearby:
+                    nearby = find_nearby(phrase.nearby, words, at, to)
+                    if nearby is None:
+                        continue
+                    first, last = min(at, nearby[0]), max(to, nearby[1])
+                quote = text[words[first].start : words[last - 1].end][:_QUOTED_CHARACTERS]
+                negated = self._negation.negates_words(text, words, at, to)
+                hits.append(
+                    Hit(phrase.code, at, to, quote, negated, token.start, words[to - 1].end)
+                )
+        return hits
+
+    def _phrases_beginning_with(self, word: str) -> tuple[WordPhrase, ...]:
+        """The phrases that may begin with a word.
+
+        The result is remembered, because most words come again and begin no phrase.
+        """
+        phrases = [*self._by_word.get(word, ())]
+        stems = self._by_stem.get(word[:MIN_STEM], ())
+        phrases += (phrase for stem, phrase in stems if word.startswith(stem))
+        if self._endings and word.endswith(self._endings):
+            phrases += (phrase for ending, phrase in self._by_ending if word.endswith(ending))
+        if len(self._remembered) >= MAX_REMEMBERED:
+            self._remembered.clear()
+        self._remembered[word] = tuple(phrases)
+        return self._remembered[word]
+
+    def _find_signs(self, text: str) -> list[Hit]:
+        folded = fold_signs(text)
+        hits: list[Hit] = []
+        for at, sign in enumerate(folded):
+            for phrase in self._by_sign.get(sign, ()):
+                end = phrase.end(folded, at)
+                if end is not None:
+                    negated = self._negation.negates_signs(folded, at, end)
+                    hits.append(Hit(phrase.code, 0, 0, folded[at:end], negated, at, end))
+        return hits
+
+
+def unmasked_hits(hits: Iterable[Hit], mask: str) -> list[Hit]:
+    """The hits that overlap none of the meaning `mask` (an idiom), without the masks themselves."""
+    all_hits = list(hits)
+    # Phrases of words and of signs count characters of two different forms of the text, so neither
+    # masks the other.
+    masks = {
+        (hit.to > 0, index)
+        for hit in all_hits
+        if hit.code == mask
+        for index in range(hit.start, hit.end)
+    }
+    if not masks:
+        return all_hits
+    return [
+        hit
+        for hit in all_hits
+        if hit.code != mask
+        and masks.isdisjoint((hit.to > 0, index) for index in range(hit.start, hit.end))
+    ]

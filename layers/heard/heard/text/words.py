@@ -1,0 +1,148 @@
+"""The words of a text, in the form in which phrases are compared with them.
+
+The only regular expressions that read a customer's text cut it into words, links and sentences. So
+the time is linear in the text, whatever it holds.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache, lru_cache
+from typing import Final, NamedTuple
+
+from heard.text import grammar
+
+END: Final = "."
+"""The token of a sentence's end."""
+
+UNSPACED: Final = frozenset({"ja", "zh", "ar", "hi", "ko", "he", "th"})
+"""Languages whose phrases are compared sign by sign and not word by word.
+
+They write no spaces between words, or they write articles and endings into the word.
+"""
+
+INVISIBLE_CHARACTERS: Final = frozenset(
+    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
+)
+"""Marks of the direction of writing and of the byte order, which nobody sees."""
+
+MAX_REMEMBERED: Final = 20_000
+"""Words remembered for folding, and in each lexicon. Invented words only push older ones out."""
+
+_HEAD_CHARACTERS: Final = 20_000
+_TAIL_CHARACTERS: Final = 5_000
+
+_WORDS: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[.!?;:…\n。！？؟।]+")
+_LINKS: Final = re.compile(r"(?:https?://|www\.)[^\s<>]{1,500}", re.IGNORECASE)
+_BLANKS: Final = re.compile(r"[^\S\n]+")
+_SENTENCE_END: Final = re.compile("[.!?;…\\n。！？؟।]")
+
+_LETTERS: Final = str.maketrans({"ı": "i", "ł": "l", "ø": "o", "đ": "d", "œ": "oe", "æ": "ae"})
+"""Letters whose accent is part of the letter in Unicode."""
+
+_VOWEL_MARKS: Final = (
+    *range(0x064B, 0x0653),
+    0x0670,
+    *range(0x05B0, 0x05BD),
+    0x05BF,
+    0x05C1,
+    0x05C2,
+)
+_SIGNS: Final = str.maketrans(
+    {
+        **dict.fromkeys("أإآٱ", "ا"),
+        "ى": "ي",
+        "ة": "ه",
+        "ـ": None,
+        "\u093c": None,
+        "\u200c": None,
+        "\u200d": None,
+        **{chr(point): None for point in _VOWEL_MARKS},
+    }
+)
+"""Spellings of one letter become one letter. Vowel marks and joiners are removed."""
+
+
+class Token(NamedTuple):
+    """One folded word, or `END`, and where it stands in the text (in characters)."""
+
+    word: str
+    start: int
+    end: int
+
+
+def word_set(words: str) -> frozenset[str]:
+    """The words of a list that is written as running text."""
+    return frozenset(words.split())
+
+
+def matchable_text(text: str) -> str:
+    """The part of a text that phrases are looked for in, in compatibility form and without links.
+
+    That is all of it, or the first 20,000 and the last 5,000 characters: customers put what
+    matters at the beginning or at the end.
+    """
+    if len(text) > _HEAD_CHARACTERS + _TAIL_CHARACTERS:
+        text = text[:_HEAD_CHARACTERS] + "\n" + text[-_TAIL_CHARACTERS:]
+    return unicodedata.normalize("NFKC", _LINKS.sub(" ", text))
+
+
+def count_links(text: str) -> int:
+    """The number of links in the first 20,000 characters."""
+    return len(_LINKS.findall(text[:_HEAD_CHARACTERS]))
+
+
+def tokens(text: str) -> list[Token]:
+    """The words of a text and the ends of its sentences, in order."""
+    result: list[Token] = []
+    for match in _WORDS.finditer(text):
+        word, start = match.group(), match.start()
+        if not word[0].isalnum():
+            result.append(Token(END, start, match.end()))
+            continue
+        folded = fold_word(word)
+        if "'" in folded:
+            head, _, rest = folded.partition("'")
+            if (len(head) == 1 and head != "i") or head in _elisions():
+                result.append(Token(head, start, start + len(head)))
+                result.append(Token(rest.replace("'", ""), start + len(head) + 1, match.end()))
+                continue
+            folded = folded.replace("'", "")
+        result.append(Token(folded, start, match.end()))
+    return result
+
+
+@lru_cache(maxsize=MAX_REMEMBERED)
+def fold_word(word: str) -> str:
+    """A word without case and accents. Words of phrases and of texts are compared in this form."""
+    if word.isascii():
+        return word.lower()
+    folded = word.casefold().replace("’", "'").translate(_LETTERS)
+    return "".join(c for c in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(c))
+
+
+def fold_signs(text: str) -> str:
+    """A text without case and vowel marks, and with single blanks.
+
+    Phrases of unspaced languages are compared with a text in this form.
+    """
+    return _BLANKS.sub(" ", unicodedata.normalize("NFKC", text).casefold().translate(_SIGNS))
+
+
+def sentence_end(text: str, start: int, stop: int) -> int:
+    """Where the sentence ends that goes on at `start`: at most at `stop` or at the text's end."""
+    stop = min(stop, len(text))
+    match = _SENTENCE_END.search(text, start, stop)
+    return match.start() if match else stop
+
+
+def last_sentence(text: str) -> str:
+    """The part of a text behind the last end of a sentence in it."""
+    return _SENTENCE_END.split(text)[-1]
+
+
+@cache
+def _elisions() -> frozenset[str]:
+    """Words that lose their last letter before an apostrophe."""
+    return frozenset(grammar.words_of_all_languages("elision"))

@@ -1,0 +1,175 @@
+"""Phrases and wordings in text files: what a file may hold, and that none is missing or unread."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from heard.acknowledgements import wordings as acknowledgement_wordings
+from heard.acknowledgements.wordings import EXCLUSIONS, FORMALITIES, KINDS, wordings
+from heard.assessment import vocabulary
+from heard.replies import lint as replies
+from heard.text import grammar
+from heard.text.lexicon import Lexicon
+from heard.text.phrase_files import PhraseFolder
+from heard.text.words import UNSPACED
+
+LIBRARY = Path(vocabulary.__file__).parents[2]
+VOCABULARY = PhraseFolder(LIBRARY / "assessment" / "vocabulary")
+WORDINGS = PhraseFolder(LIBRARY / "acknowledgements" / "wordings")
+REPLIES = PhraseFolder(LIBRARY / "replies" / "phrases")
+GRAMMAR = PhraseFolder(LIBRARY / "text" / "grammar")
+
+MEANINGS = {
+    VOCABULARY: {*vocabulary.MEANINGS, *vocabulary.AIDS},
+    GRAMMAR: {*grammar.KINDS},
+    WORDINGS: {*KINDS, *EXCLUSIONS, "automatic", "detail", "topic"},
+    REPLIES: {*replies.FINDINGS},
+}
+LANGUAGES = {
+    VOCABULARY: set(vocabulary.LANGUAGES),
+    GRAMMAR: set(grammar.LANGUAGES),
+    WORDINGS: set(acknowledgement_wordings.LANGUAGES),
+    REPLIES: set(replies.LANGUAGES),
+}
+PARTIAL_MEANINGS = {
+    *("audience", "interrogative", "mild", "promotion", "request"),
+    *vocabulary.AIDS,
+    *grammar.KINDS,
+}
+"""Meanings that not every language has phrases for."""
+
+folders = pytest.mark.parametrize("folder", MEANINGS, ids=lambda folder: folder.path.name)
+
+
+def write(folder: Path, text: str | bytes) -> PhraseFolder:
+    (folder / "greeting").mkdir()
+    content = text if isinstance(text, bytes) else text.encode()
+    (folder / "greeting" / "en.txt").write_bytes(content)
+    return PhraseFolder(folder)
+
+
+def test_lines_are_read_in_order_without_comments_and_empty_lines(tmp_path: Path) -> None:
+    folder = write(tmp_path, "# how people greet\nhello\n\ngood day|morning\n# late\nhi there")
+    assert folder.phrases("greeting", "en") == ("hello", "good day|morning", "hi there")
+    assert folder.phrases("greeting", "de") == folder.phrases("farewell", "en") == ()
+
+
+def test_entries_are_read_by_their_keys(tmp_path: Path) -> None:
+    folder = write(tmp_path, "# names\nday: good: day\nnight: good night, all\n")
+    assert folder.entries("greeting", "en") == {"day": "good: day", "night": "good night, all"}
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("hello\nhi, there\n", 2),
+        ("hello\nhi\nhello\n", 3),
+        ("# greetings\n hello\n", 2),
+        ("hello\nhi \n", 2),
+        ("hi  there\n", 1),
+        ("hi\tthere\n", 1),
+        ("hello\r\n", 1),
+        ("hello\n \nhi\n", 2),
+        ("\ufeffhello\n", 1),
+        ("hello\nholla\u0308\n", 2),
+        (b"hello\nhi\nsal\xfct\n", 3),
+    ],
+)
+def test_a_line_that_is_no_phrase_is_refused_with_its_place(
+    tmp_path: Path,
+    text: str | bytes,
+    number: int,
+) -> None:
+    folder = write(tmp_path, text)
+    place = f"{re.escape(str(tmp_path))}/greeting/en\\.txt, line {number}: it "
+    with pytest.raises(ValueError, match=place):
+        folder.phrases("greeting", "en")
+
+
+@pytest.mark.parametrize("line", ["hi", "day: hi", ": hi", "night:"])
+def test_a_line_that_is_no_entry_is_refused_with_its_place(tmp_path: Path, line: str) -> None:
+    folder = write(tmp_path, f"day: hello\n{line}\n")
+    with pytest.raises(ValueError, match=r"greeting/en\.txt, line 2: it "):
+        folder.entries("greeting", "en")
+
+
+@folders
+def test_every_file_is_of_a_meaning_and_a_language_that_somebody_reads(
+    folder: PhraseFolder,
+) -> None:
+    paths = [path for path in folder.path.rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    files = {path.relative_to(folder.path).as_posix() for path in paths}
+    meanings, languages = MEANINGS[folder], LANGUAGES[folder]
+    texts = {f"{meaning}/{language}.txt" for meaning in meanings for language in languages}
+    assert files - texts <= {"__init__.py", "README.md"}
+
+
+@folders
+def test_there_is_a_file_for_each_language_that_is_promised(folder: PhraseFolder) -> None:
+    for meaning in MEANINGS[folder]:
+        languages = {path.stem for path in (folder.path / meaning).iterdir()}
+        assert languages
+        assert languages == LANGUAGES[folder] or meaning in PARTIAL_MEANINGS
+
+
+@folders
+def test_no_file_is_without_lines(folder: PhraseFolder) -> None:
+    for path in folder.path.glob("*/*.txt"):
+        assert folder.lines(path.parent.name, path.stem), path
+
+
+@folders
+def test_the_readme_explains_every_folder(folder: PhraseFolder) -> None:
+    readme = (folder.path / "README.md").read_text("utf-8")
+    names = set(re.findall(r"`(\w+)`", readme))
+    assert {name for name in MEANINGS[folder] if not name.startswith("topic_")} <= names
+
+
+@pytest.mark.parametrize("language", vocabulary.LANGUAGES)
+def test_every_phrase_of_the_vocabulary_can_be_looked_for(language: str) -> None:
+    meanings = vocabulary.MEANINGS
+    Lexicon(language, {meaning: VOCABULARY.phrases(meaning, language) for meaning in meanings})
+
+
+@pytest.mark.parametrize("language", replies.LANGUAGES)
+def test_every_phrase_of_replies_can_be_looked_for(language: str) -> None:
+    findings = replies.FINDINGS
+    Lexicon(language, {finding: REPLIES.phrases(finding, language) for finding in findings})
+
+
+@pytest.mark.parametrize("meaning", grammar.KINDS)
+def test_grammar_is_single_words_without_notation(meaning: str) -> None:
+    for language in set(vocabulary.LANGUAGES) - UNSPACED:
+        assert all(word.isalpha() for word in grammar.words(meaning, language)), language
+
+
+@pytest.mark.parametrize("language", sorted(acknowledgement_wordings.LANGUAGES))
+def test_wordings_are_whole_and_name_only_what_can_be_named(language: str) -> None:
+    words = wordings(language)
+    for kind in KINDS:
+        assert len(words.templates[kind]) == 3
+        for template in words.templates[kind]:
+            assert sorted(re.findall(r"\{\{ (\w+) \}\}", template)) == ["about", "business"]
+            assert template.count("{") == 4
+    assert re.findall(r"\{(\w*)\}", words.topic) == ["topic"]
+    assert re.findall(r"\{(\w*)\}", words.product) == ["product"]
+    assert re.findall(r"\{(\w*)\}", words.product_reviewed) == ["product"]
+    assert re.findall(r"\{(\w*)\}", words.rating) == ["rating"]
+    assert {*words.topics} == {*vocabulary.TOPICS} - {"room"}
+    details = {"topic", "product", "product_reviewed", "rating"}
+    assert {*WORDINGS.entries("detail", language)} <= details
+
+
+@pytest.mark.parametrize("language", sorted(acknowledgement_wordings.LANGUAGES))
+def test_phrases_that_wordings_must_or_must_not_hold_can_be_looked_for(language: str) -> None:
+    words = wordings(language)
+    Lexicon(language, {"automatic": words.automatic, **words.exclusions})
+
+
+def test_customers_are_addressed_in_two_ways_only_where_that_is_promised() -> None:
+    for language in acknowledgement_wordings.LANGUAGES:
+        text = "".join(sum(wordings(language).templates.values(), ()))
+        assert ("[" in text) == (language in FORMALITIES)

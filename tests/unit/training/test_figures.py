@@ -1,0 +1,55 @@
+"""The page and the plot of an evaluation."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from heard.reviews import Channel
+from heard_training import baselines, figures, findings, measures, reliability
+from heard_training.corpus import Row, Use
+from heard_training.findings import EvaluationReport, Inputs, JudgedRow, SourceStatus
+
+truths_and_scores = st.lists(st.tuples(st.booleans(), st.floats(0, 1)), min_size=1, max_size=60)
+
+
+@settings(max_examples=25)
+@given(st.lists(truths_and_scores, min_size=1, max_size=3))
+def test_the_plot_is_well_formed_and_inside_its_paper(
+    engines: list[list[tuple[bool, float]]],
+) -> None:
+    parts = {
+        f"<engine {n}>": measures.bins([t for t, _ in pairs], [p for _, p in pairs])
+        for n, pairs in enumerate(engines)
+    }
+    drawn = ElementTree.fromstring(reliability.plot(parts, "a < b", "said", "so"))
+    left, top, width, height = map(float, drawn.attrib["viewBox"].split())
+    texts = ["".join(each.itertext()) for each in drawn.iter("{http://www.w3.org/2000/svg}text")]
+    assert set(parts) <= set(texts)
+    for line in drawn.iter("{http://www.w3.org/2000/svg}polyline"):
+        for point in line.attrib["points"].split():
+            x, y = map(float, point.split(","))
+            assert left <= x <= width
+            assert top <= y <= height
+
+
+def test_a_page_keeps_what_stands_around_its_figures() -> None:
+    page = f"# Page\n\nbefore\n\n{figures.BEGIN}\nold\n{figures.END}\n\nafter\n"
+    row = Row("1", "shop", Use.MEASURE, "en", Channel.REVIEW_SITE, "x", polarity=1)
+    heard = [
+        JudgedRow(row, baselines.rating_baseline(1 + n % 5)) for n in range(findings.MIN_TEXTS)
+    ]
+    report = EvaluationReport(
+        models={"quick": "quick-1"},
+        persons=findings.person_figures(
+            "quick", heard, lambda _, __: SourceStatus.UNSEEN, Inputs.TEXT
+        ),
+    )
+    once = figures.replace_figures(page, report, "plot.svg")
+    assert once.startswith("# Page\n\nbefore\n\n")
+    assert once.endswith(f"{figures.END}\n\nafter\n")
+    assert "old" not in once
+    assert "| shop | en | quick | unseen | 20 | 100.0 % | - |" in once
+    assert figures.replace_figures(once, report, "plot.svg") == once
