@@ -370,10 +370,14 @@ def test_reports_about_our_own_messages_are_no_reviews(
     request = post_request(urlencode({**SMS, **changes}).encode())
     parsed = load("twilio_sms").parse(request, connect("twilio_sms"), now)
     assert parsed.events == ()
-    answer = load("twilio_sms").delivery_response(
+    response = load("twilio_sms").delivery_response(
         request, connect("twilio_sms"), parsed, refuse_http
     )
-    assert (answer.status, answer.content_type, answer.body) == (200, "text/xml", "<Response/>")
+    assert (response.status, response.content_type, response.body) == (
+        200,
+        "text/xml",
+        "<Response/>",
+    )
 
 
 @pytest.mark.parametrize(

@@ -220,10 +220,10 @@ def test_keys_may_be_published_as_jwks_and_unreadable_keys_are_ignored() -> None
 def test_each_wrong_claim_has_its_own_failure(
     claims: dict[str, Any], reason: SignatureFailureReason, detail: str
 ) -> None:
-    refusal = verify(push(token(**claims)))
-    assert refusal is not None
-    assert refusal.reason is reason
-    assert f"({detail}" in refusal.detail or f"{detail})" in refusal.detail
+    failure = verify(push(token(**claims)))
+    assert failure is not None
+    assert failure.reason is reason
+    assert f"({detail}" in failure.detail or f"{detail})" in failure.detail
 
 
 def test_clocks_may_differ_by_ten_seconds_and_no_more() -> None:
@@ -243,9 +243,9 @@ def test_only_rs256_by_a_published_key_counts() -> None:
         (token(OTHER), SignatureFailureReason.SIGNATURE_WRONG),
         (token(OTHER, kid="k9"), SignatureFailureReason.SIGNATURE_WRONG),
     ):
-        refusal = verify(push(bearer))
-        assert refusal is not None
-        assert refusal.reason is reason
+        failure = verify(push(bearer))
+        assert failure is not None
+        assert failure.reason is reason
 
 
 def hs256_with(secret: bytes) -> str:
@@ -274,10 +274,10 @@ def hs256_with(secret: bytes) -> str:
 )
 def test_a_malformed_token_is_refused_before_any_key_is_read(value: str) -> None:
     http = PublishedKeysHttp()
-    refusal = verify(WebhookRequest("POST", {"authorization": value}, b"{}"), http)
-    assert refusal is not None
+    failure = verify(WebhookRequest("POST", {"authorization": value}, b"{}"), http)
+    assert failure is not None
     missing = value.strip() in {"", "Bearer"}
-    assert refusal.reason is (
+    assert failure.reason is (
         SignatureFailureReason.SIGNATURE_MISSING
         if missing
         else SignatureFailureReason.SIGNATURE_MALFORMED
@@ -286,9 +286,9 @@ def test_a_malformed_token_is_refused_before_any_key_is_read(value: str) -> None
 
 
 def test_a_connection_without_a_push_service_account_accepts_no_push() -> None:
-    refusal = verify(push(token(email="")), connection=replace(HOME, settings={}))
-    assert refusal is not None
-    assert refusal.reason is SignatureFailureReason.NO_SECRET
+    failure = verify(push(token(email="")), connection=replace(HOME, settings={}))
+    assert failure is not None
+    assert failure.reason is SignatureFailureReason.NO_SECRET
 
 
 GENUINE, DOOR = token(), GoogleBusiness()
@@ -316,16 +316,16 @@ def test_an_unknown_key_id_reads_the_keys_again_at_most_once_a_minute() -> None:
     google_business, http = GoogleBusiness(), PublishedKeysHttp()
     assert google_business.verify(push(token()), HOME, (), NOW, http) is None
     http.body = json.dumps({"k1": certificate(KEY), "k2": certificate(OTHER)}).encode()
-    for seconds, requests, believed in (
+    for seconds, requests, accepted in (
         (1, 1, False),
         (59, 1, False),
         (60, 2, True),
         (61, 2, True),
     ):
-        refusal = google_business.verify(
+        failure = google_business.verify(
             push(token(OTHER, kid="k2")), HOME, (), NOW + timedelta(seconds=seconds), http
         )
-        assert (refusal is None, len(http.requests)) == (believed, requests)
+        assert (failure is None, len(http.requests)) == (accepted, requests)
     for _ in range(5):
         assert (
             google_business.verify(

@@ -149,9 +149,9 @@ def test_any_request_gets_a_documented_answer(platform: str, simulator: Simulate
         greeting = side.connector.handshake(request, side.connection, side.secrets, NOW)
         assert greeting is None or isinstance(greeting, WebhookResponse)
         for secrets in (side.secrets, (other,), ()):
-            refusal = side.connector.verify(request, side.connection, secrets, NOW, side.http)
-            assert refusal is None or (
-                isinstance(refusal, SignatureFailure) and refusal.reason in SignatureFailureReason
+            failure = side.connector.verify(request, side.connection, secrets, NOW, side.http)
+            assert failure is None or (
+                isinstance(failure, SignatureFailure) and failure.reason in SignatureFailureReason
             )
         parsed = ParsedDelivery()
         with suppress(Unparseable):
@@ -188,8 +188,8 @@ def test_a_request_without_any_signature_is_refused_unless_the_platform_has_none
         WebhookRequest("POST", {}, b"{}"),
         WebhookRequest("POST", {"content-type": "application/json"}, b""),
     ):
-        refusal = side.connector.verify(request, side.connection, side.secrets, NOW, side.http)
-        assert (refusal is None) == (not side.connector.capabilities.signed)
+        failure = side.connector.verify(request, side.connection, side.secrets, NOW, side.http)
+        assert (failure is None) == (not side.connector.capabilities.signed)
     assert side.connector.capabilities.signature.startswith("none") == (
         not side.connector.capabilities.signed
     )
@@ -208,8 +208,8 @@ def test_one_flipped_bit_of_a_genuine_request_is_refused_or_says_exactly_the_sam
     if not samples or not side.connector.capabilities.signed:
         pytest.skip("nothing that this platform sends is signed")
     proofs = [side.request(sample, NOW) for sample in samples[:3]]
-    # A password, a token or a secret in a header proves the sender and not the body, and whoever
-    # fills in a form may write what they like.
+    # A password, a token or a secret in a header proves the sender and not the body, and a person
+    # who fills in a form may write anything.
     sender_only = (
         isinstance(side.connector.scheme, SecretHeader) or "authorization" in proofs[0].headers
     )
@@ -227,12 +227,12 @@ def test_one_flipped_bit_of_a_genuine_request_is_refused_or_says_exactly_the_sam
                 for index, byte in enumerate(genuine.body)
             )
             forged = WebhookRequest(genuine.method, genuine.headers, body, genuine.query)
-            believed = (
+            accepted = (
                 side.connector.verify(forged, side.connection, side.secrets, NOW, side.http) is None
             )
             # What is signed may be less than the bytes: a form's fields, a message's parts. What is
-            # believed must still be what was said.
-            assert not believed or with_words(side, forged) == side_of[id(genuine)]
+            # accepted must still be what was sent.
+            assert not accepted or with_words(side, forged) == side_of[id(genuine)]
 
     any_bit()
 

@@ -31,12 +31,12 @@ class Certificates:
     """Returns one body for every request, and keeps the addresses."""
 
     def __init__(self, body: bytes = b"", status: int = 200) -> None:
-        self.answer = HttpResponse(status, {}, body)
+        self.response = HttpResponse(status, {}, body)
         self.addresses: list[str] = []
 
     def __call__(self, method: str, url: str, **_: Any) -> HttpResponse:
         self.addresses.append(url)
-        return self.answer
+        return self.response
 
 
 @cache
@@ -219,7 +219,7 @@ def test_an_unreachable_certificate_is_a_fault_and_an_invalid_one_a_failure() ->
         sns_failure(notification(), Certificates(status=503))
     sns, http = Sns(), Certificates(status=404)
     assert sns.verify(notification(), ARN, BASE, http) is not None
-    http.answer = HttpResponse(200, {}, certificate())
+    http.response = HttpResponse(200, {}, certificate())
     assert sns.verify(notification(), ARN, BASE, http) is None
     assert (
         sns_failure(

@@ -275,10 +275,10 @@ def test_okendo_decides_whether_our_second_reply_takes_the_first_ones_place(
         replace(TARGET, own_replies=(TEXT,)),
     )
     platform.respond_with(http_response(200, {**REVIEW, "reply": first}), http_response(status))
-    answer = OKENDO.reply(
+    result = OKENDO.reply(
         target, "Tom has written to you.", "rep_2", PlatformAccount(connection, KEYS, http)
     )
-    assert (answer.reason if isinstance(answer, Rejection) else None) == reason
+    assert (result.reason if isinstance(result, Rejection) else None) == reason
     assert [method for method, *_ in platform.requests] == ["GET", "POST"]
 
 

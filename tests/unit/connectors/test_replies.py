@@ -104,14 +104,14 @@ def test_a_standard_connection_that_cannot_reply_says_why(
         ({"reply_url": "https://replies.example/"}, {}, "no_credentials"),
         ({"reply_url": "https://replies.example/"}, {"secret": "whsec_?"}, "bad_secret"),
     ):
-        answer = load("standard").reply(
+        result = load("standard").reply(
             ReplyTarget("r", "r", {}),
             TEXT,
             "rep_1",
             PlatformAccount(connect("standard", **settings), credentials, http),
         )
-        assert isinstance(answer, Rejection)
-        assert answer.reason == reason
+        assert isinstance(result, Rejection)
+        assert result.reason == reason
 
 
 def test_trustpilot_signs_in_once_and_once_more_when_its_token_is_revoked(
@@ -177,9 +177,9 @@ def test_our_second_reply_at_trustpilot_replaces_our_first_but_never_a_colleague
         target, TEXT, "rep_2", PlatformAccount(connection, PILOT, http)
     ) == SentReply("a1")
     assert [method for method, _, _, _ in platform.requests[1:]] == ["GET", "DELETE", "POST"]
-    answer = pilot.reply(target, TEXT, "rep_2", PlatformAccount(connection, PILOT, http))
-    assert isinstance(answer, Rejection)
-    assert answer.reason == "already_answered"
+    result = pilot.reply(target, TEXT, "rep_2", PlatformAccount(connection, PILOT, http))
+    assert isinstance(result, Rejection)
+    assert result.reason == "already_answered"
 
 
 def test_trustpilot_reviews_can_be_fetched(
@@ -286,10 +286,10 @@ def test_a_forums_rejection_has_its_own_words(
             {"action": "create_post", "errors": ["Body is too short (minimum is 20 characters)"]},
         )
     )
-    answer = load("discourse").reply(
+    result = load("discourse").reply(
         ReplyTarget("1", "77", {}), "Hi", "rep_1", PlatformAccount(connection, FORUM, http)
     )
-    assert answer == Rejection(
+    assert result == Rejection(
         "rejected", "Discourse says: Body is too short (minimum is 20 characters)"
     )
 
@@ -456,7 +456,7 @@ def test_every_fault_says_whether_the_reply_may_be_there(
         (http_response(429, retry_after="30"), False, 30),
     ):
         platform.respond_with(*before)
-        platform.responses.append(fault if callable(fault) else lambda *_, answer=fault: answer)
+        platform.responses.append(fault if callable(fault) else lambda *_, result=fault: result)
         with pytest.raises(PlatformUnavailable) as caught:
             connector.reply(target, TEXT, "rep_1", PlatformAccount(connection, credentials, http))
         assert (caught.value.maybe_applied, caught.value.retry_after) == (maybe_applied, wait)

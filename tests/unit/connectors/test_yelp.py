@@ -163,14 +163,16 @@ def test_any_order_of_arrival_ends_with_what_happened_last() -> None:
 def test_a_challenge_is_returned_only_if_its_characters_mean_nothing_to_a_browser(
     query: str,
 ) -> None:
-    answer = YELP.handshake(WebhookRequest("GET", {}, b"", f"verification={query}"), BLANK, (), NOW)
-    assert answer is not None
-    if answer.status == 200:
-        assert answer.content_type == "text/plain"
-        assert set(answer.body).isdisjoint("<>\"'&\r\n ")
+    response = YELP.handshake(
+        WebhookRequest("GET", {}, b"", f"verification={query}"), BLANK, (), NOW
+    )
+    assert response is not None
+    if response.status == 200:
+        assert response.content_type == "text/plain"
+        assert set(response.body).isdisjoint("<>\"'&\r\n ")
     else:
-        assert answer.status == 400
-        assert answer.content_type == "application/problem+json"
+        assert response.status == 400
+        assert response.content_type == "application/problem+json"
 
 
 @pytest.mark.parametrize(
@@ -180,9 +182,9 @@ def test_a_challenge_is_returned_only_if_its_characters_mean_nothing_to_a_browse
      ("verification=%3Cscript%3E", 400), ("verification=" + "a" * 201, 400), ("&" * 100, 400)],
 )  # fmt: skip
 def test_only_a_plausible_verification_string_is_answered(query: str, status: int) -> None:
-    answer = YELP.handshake(WebhookRequest("GET", {}, b"", query), BLANK, (), NOW)
-    assert answer is not None
-    assert answer.status == status
+    response = YELP.handshake(WebhookRequest("GET", {}, b"", query), BLANK, (), NOW)
+    assert response is not None
+    assert response.status == status
     assert YELP.handshake(WebhookRequest("POST", {}, b"{}", query), BLANK, (), NOW) is None
 
 

@@ -168,13 +168,17 @@ def test_text_and_native_values_say_the_same(
 def test_a_deletion_is_final_and_an_archived_review_can_come_back() -> None:
     data = {"id": 1, "content": "A", "created_at": "2026-03-01T10:00:00Z"}
 
-    def told(minute: int, **flags: bool) -> ReviewEvent:
+    def update_event(minute: int, **flags: bool) -> ReviewEvent:
         (event,) = parse_delivery(
             {**data, "updated_at": f"2026-03-01T10:{minute:02d}:00Z", **flags}, "review_updated"
         ).events
         return event
 
-    archived, published, deleted = told(5, archived=True), told(6), told(7, deleted=True)
+    archived, published, deleted = (
+        update_event(5, archived=True),
+        update_event(6),
+        update_event(7, deleted=True),
+    )
     assert [event.kind for event in (archived, published, deleted)] == [
         EventKind.WITHDRAWN,
         EventKind.EDITED,
@@ -215,12 +219,12 @@ def test_an_author_is_known_by_user_then_by_hashed_address_then_by_the_review() 
 
 def test_a_fetched_review_is_the_delivered_one(side: SimulatedConnection) -> None:
     result = fetch(side)
-    (told,) = parse_delivery(SHOWN | {"id": 219}).events
+    (event,) = parse_delivery(SHOWN | {"id": 219}).events
     assert isinstance(result, ReviewEvent)
     assert (result.digest, result.revision, result.author.id) == (
-        told.digest,
-        told.revision,
-        told.author.id,
+        event.digest,
+        event.revision,
+        event.author.id,
     )
     assert result.text == "It's broken."
     assert fetch(side, "404") is ReviewGone.GONE
@@ -259,8 +263,8 @@ def test_the_list_gives_the_same_revisions_as_webhooks_page_by_page(
         (),
         "1149",
     )
-    (told,) = parse_delivery(SHOWN | {"id": 1149, "content": "Number 1149"}).events
-    assert (first.events[0].revision, first.events[0].digest) == (told.revision, told.digest)
+    (event,) = parse_delivery(SHOWN | {"id": 1149, "content": "Number 1149"}).events
+    assert (first.events[0].revision, first.events[0].digest) == (event.revision, event.digest)
     last = side.connector.recent(
         first.next_cursor, PlatformAccount(side.connection, side.credentials, side.http), NOW
     )
