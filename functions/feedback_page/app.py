@@ -10,7 +10,7 @@ from aws_lambda_powertools import Logger
 
 from heard import settings
 from heard.connectors import WebhookResponse
-from heard.connectors.platforms.feedback_form import render_feedback_page
+from heard.connectors.feedback_pages.pages import render_feedback_page
 from heard.errors import HeardError
 from heard.http.responses import GatewayResponse, error_response, gateway_response
 from heard.reviews import review_id

@@ -1,312 +1,50 @@
-"""The other side of the wire.
+"""Simulated review platforms behind one HTTP server on this machine.
 
-Review platforms, played on this machine as their documentation describes them.
+Every platform behaves as its documentation says. `platforms/{platform}.py` holds one class for
+each, called `PLATFORM`. These modules are written from the platforms' documents and import nothing
+of `heard`. So a misreading of a document by a connector shows up here, and is not shared.
 
-Owns the server, the replies that the platforms have received, and the faults they are told to have.
-What a platform knows and how it answers is in `platforms/{platform}.py`: one class, derived from
-`Platform`, called `PLATFORM`. These are written from the platforms' documents and import nothing of
-Heard's, so that a connector's misreading of a document shows up here instead of being shared.
-
-    with Platforms() as platforms:
-        platforms.knows("discourse", "4711", {"title": "Slow refunds", "posts": [...]})
-        platforms.fault("discourse", Mode.DROP)
-        ...                                  # point a connection's API base at platforms.url("discourse")
+    with SimulatedPlatforms() as platforms:
+        platforms.set_resource("discourse", "4711", {"title": "Slow refunds", "posts": [...]})
+        platforms.add_fault("discourse", FaultMode.DROP)
+        ...  # a connection whose API base is platforms.url("discourse")
         platforms.public_replies_by_thread()
 
-Each platform is mounted under a path of one server, its name; `/_simulator/*` controls it over HTTP
-for programs that are not Python (`events/README.md` lists the calls).
+Each platform is mounted under its name. `/_simulator/*` controls the simulator over HTTP, for
+programs that are not Python; `events/README.md` lists the calls.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import importlib
 import json
 import pkgutil
 import socket
 import sys
 import threading
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from enum import StrEnum
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import TCPServer
-from typing import Any, ClassVar, Final, Self, TextIO, cast
+from typing import Any, Final, Self, TextIO, cast
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from heard_simulator import platforms
-
-type Json = dict[str, Any]
+from heard_simulator.contract import (
+    CallKind,
+    Json,
+    PlatformRequest,
+    PlatformResponse,
+    iso_millis,
+)
+from heard_simulator.faults import FaultMode, FaultQueue, InjectedFault
+from heard_simulator.ledger import ReceivedReply, ReplyLedger
+from heard_simulator.platform import SimulatedPlatform
 
 _BODY_LIMIT: Final = 2_000_000
-
-
-class FaultMode(StrEnum):
-    """How a platform can fail, seen from the wire."""
-
-    FAIL_BEFORE = "fail_before"
-    """500, and nothing was done."""
-    FAIL_AFTER = "fail_after"
-    """Done, and yet 500."""
-    DROP = "drop"
-    """Done, and the connection closed without an answer."""
-    SLOW = "slow"
-    """Waits `seconds` (2), then answers as usual."""
-    RATE_LIMITED = "rate_limited"
-    """429 with `Retry-After: seconds` (30), and nothing was done."""
-    REJECT = "reject"
-    """Refused for good, with the platform's own status and words."""
-    DOWN = "down"
-    """503 for whatever is asked, sign-in and look-ups included."""
-
-
-class CallKind(StrEnum):
-    """Which of a platform's calls a fault concerns."""
-
-    REPLY = "reply"
-    READ = "look"
-    SIGN_IN = "sign_in"
-    ALL = "all"
-
-
-@dataclass(slots=True)
-class InjectedFault:
-    """One order to fail: the next `times` matching calls (None: until reset) behave as `mode` says.
-
-    `native_id` is a review's or a thread's id as the platform names it, or `*` for any.
-    """
-
-    platform: str
-    mode: FaultMode
-    native_id: str = "*"
-    times: int | None = 1
-    seconds: float | None = None
-    call_kind: CallKind = CallKind.REPLY
-
-    def matches(self, platform: str, operation: Operation) -> bool:
-        """Whether this fault is meant for that call, and not used up."""
-        return (
-            self.platform == platform
-            and self.times != 0
-            and self.call_kind in {CallKind.ALL, operation.call_kind}
-            and (self.native_id == "*" or self.native_id in operation.native_ids)
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class ReceivedReply:
-    """One reply that a platform took, whether it is still shown (`removed_at` is None) or not."""
-
-    platform: str
-    native_id: str
-    thread: str
-    review: str
-    text: str
-    public: bool
-    at: datetime
-    removed_at: datetime | None = None
-
-    def to_json(self) -> Json:
-        """As `GET /_simulator/replies` lists it."""
-        return {
-            "platform": self.platform,
-            "native_id": self.native_id,
-            "thread": self.thread,
-            "review": self.review,
-            "text": self.text,
-            "public": self.public,
-            "at": self.at.isoformat(),
-            "removed_at": self.removed_at.isoformat() if self.removed_at else None,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class PlatformRequest:
-    """A request to one platform; `path` begins after its mount, `headers` are lower-cased."""
-
-    method: str
-    path: str
-    query: Mapping[str, list[str]]
-    headers: Mapping[str, str]
-    body: bytes
-
-    def form(self) -> dict[str, str]:
-        """The fields of a form body; the last one wins where a name repeats."""
-        fields = parse_qs(self.body.decode("utf-8", "replace"), keep_blank_values=True)
-        return {name: values[-1] for name, values in fields.items()}
-
-    def json(self) -> Json:
-        """The body as a JSON object, `{}` if it is none."""
-        try:
-            document: object = json.loads(self.body)
-        except ValueError:
-            return {}
-        return cast("Json", document) if isinstance(document, dict) else {}
-
-    def basic(self) -> tuple[str, str] | None:
-        """User and password of HTTP Basic authentication."""
-        scheme, _, encoded = self.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "basic":
-            return None
-        try:
-            user, colon, password = base64.b64decode(encoded, validate=True).decode().partition(":")
-        except (binascii.Error, ValueError):
-            return None
-        return (user, password) if colon else None
-
-    def query_value(self, name: str) -> str | None:
-        """The last value of a query parameter."""
-        return self.query[name][-1] if self.query.get(name) else None
-
-
-@dataclass(frozen=True, slots=True)
-class PlatformResponse:
-    """What a platform answers: JSON, or bytes as they are (then `headers` name their type).
-
-    No body at all when `body` is None.
-    """
-
-    status: int
-    body: object = None
-    headers: Mapping[str, str] = field(default_factory=dict[str, str])
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """What a request would do.
-
-    `about` holds the native ids that a fault may name, `run` does it.
-    """
-
-    call_kind: CallKind
-    native_ids: frozenset[str]
-    run: Callable[[], PlatformResponse]
-
-
-class ReplyLedger:
-    """Every reply that any platform took, in order of arrival."""
-
-    def __init__(self) -> None:
-        self._replies: list[ReceivedReply] = []
-
-    def __iter__(self) -> Iterator[ReceivedReply]:
-        return iter(tuple(self._replies))
-
-    def add(self, reply: ReceivedReply) -> None:
-        """Note a reply."""
-        self._replies.append(reply)
-
-    def remove(self, platform: str, native_id: str, at: datetime) -> None:
-        """Note that the platform shows a reply no longer."""
-        self._replies = [
-            replace(reply, removed_at=at)
-            if (reply.platform, reply.native_id, reply.removed_at) == (platform, native_id, None)
-            else reply
-            for reply in self._replies
-        ]
-
-    def clear(self) -> None:
-        """Forget all."""
-        self._replies.clear()
-
-
-@dataclass(frozen=True, slots=True)
-class KnownResource:
-    """A resource that the simulated platform must have (None: must not have)."""
-
-    native_id: str
-    resource: Json | None
-
-
-class SimulatedPlatform(ABC):
-    """One simulated platform, mounted under its name. Called under the server's lock.
-
-    `credentials` are what it accepts unless told otherwise: fixed, so that a demo can be set up in
-    advance. `settings` are what a connection needs to find it (and to know what to expect of it);
-    `{url}` in them becomes the address of the mount.
-    """
-
-    credentials: ClassVar[Mapping[str, str]] = {}
-    settings: ClassVar[Mapping[str, str]] = {}
-
-    def __init__(
-        self,
-        name: str,
-        accepted_credentials: Mapping[str, str],
-        ledger: ReplyLedger,
-        clock: Callable[[], datetime],
-        url: Callable[[], str],
-    ) -> None:
-        self.name = name
-        self.accepted_credentials = accepted_credentials
-        self.ledger = ledger
-        self.clock = clock
-        self.url = url
-        self.start()
-
-    def start(self) -> None:
-        """Begin without knowing anything."""
-
-    @abstractmethod
-    def operation(self, request: PlatformRequest) -> Operation | None:
-        """What the request would do; None for a path that the platform does not have."""
-
-    @abstractmethod
-    def set_resource(self, native_id: str, resource: Json | None) -> None:
-        """Learn a resource, or forget it (None)."""
-
-    @abstractmethod
-    def reset(self) -> None:
-        """Forget everything learnt."""
-
-    @staticmethod
-    def sample_resources(fields: Json, now: datetime) -> Iterable[KnownResource]:
-        """What the platform has when it sends a sample with these fields at `now`.
-
-        The same thing, in the shape of its API.
-        """
-        return ()
-
-    @property
-    def signing_secret(self) -> str | None:
-        """What it signs its deliveries with, where that is its own and not what Heard gave it."""
-        return None
-
-    @property
-    def visible_secret(self) -> str | None:
-        """What a business copies from it into Heard: its signing secret, or its public key."""
-        return self.signing_secret
-
-    def rejection(self) -> PlatformResponse:
-        """A refusal for good, as this platform words one."""
-        return PlatformResponse(403, {"error": "This is not allowed."})
-
-    def rate_limit(self, seconds: int) -> PlatformResponse:
-        """Its way to say that it is asked too often."""
-        return PlatformResponse(429, {"error": "Too many requests."}, {"Retry-After": str(seconds)})
-
-    def revoke_tokens(self) -> None:
-        """Answer 401 to every access token issued so far, if it issues any."""
-
-    def bearer_token(self, request: PlatformRequest) -> str:
-        """The token of `Authorization: Bearer …`, or nothing."""
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        return token if scheme.lower() == "bearer" else ""
-
-    def record_reply(
-        self, native_id: str, thread: str, review: str, text: str, *, public: bool
-    ) -> None:
-        """Note a reply that was taken."""
-        self.ledger.add(
-            ReceivedReply(
-                self.name, native_id, thread, review, text, public=public, at=self.clock()
-            )
-        )
 
 
 def platform_classes() -> dict[str, type[SimulatedPlatform]]:
@@ -323,9 +61,9 @@ def _load_platform_class(platform: str) -> type[SimulatedPlatform]:
 class SimulatedPlatforms:
     """All simulated platforms behind one server on the loopback interface. Thread-safe.
 
-    `port` 0 takes a free one. `credentials` override those that the platforms accept, and stay
-    changeable in `credentials`. `log` receives one JSON line a request, without bodies. `clock`
-    dates what the platforms do; a test may turn it.
+    `port` 0 takes a free one. `credentials` override those that the platforms accept; a test may
+    change them later. `log` receives one JSON line for each request, without bodies. `clock` dates
+    what the platforms do.
     """
 
     def __init__(
@@ -338,20 +76,22 @@ class SimulatedPlatforms:
     ) -> None:
         classes = platform_classes()
         self.credentials: dict[str, dict[str, str]] = {
-            platform: {**made.credentials, **(credentials or {}).get(platform, {})}
-            for platform, made in classes.items()
+            name: {**platform_class.credentials, **(credentials or {}).get(name, {})}
+            for name, platform_class in classes.items()
         }
         self._port = port
         self._log = log
         self._lock = threading.RLock()
         self._ledger = ReplyLedger()
-        self._faults: list[InjectedFault] = []
+        self._faults = FaultQueue()
         self._stop_event = threading.Event()
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
         self._platforms: dict[str, SimulatedPlatform] = {
-            name: made(name, self.credentials[name], self._ledger, clock, partial(self.url, name))
-            for name, made in classes.items()
+            name: platform_class(
+                name, self.credentials[name], self._ledger, clock, partial(self.url, name)
+            )
+            for name, platform_class in classes.items()
         }
 
     def start(self) -> Self:
@@ -367,7 +107,7 @@ class SimulatedPlatforms:
         return self
 
     def stop(self) -> None:
-        """Stop serving and close every connection; what was learnt and received stays readable."""
+        """Stop serving and close every connection; resources and replies stay readable."""
         self._stop_event.set()
         if self._server is not None and self._thread is not None:
             self._server.shutdown()
@@ -392,11 +132,10 @@ class SimulatedPlatforms:
         return f"{self.base_url}/{platform}"
 
     def set_resource(self, platform: str, native_id: str, resource: Json | None) -> None:
-        """Let a platform know a resource (see each platform's class for its shape), or forget it
-        (None).
+        """Give a platform a resource, or take it away (None). Each class describes its shape.
 
-        Raises LookupError for a platform that is not simulated, ValueError for a resource that does
-        not fit it.
+        Raises LookupError for a platform that is not simulated, ValueError for a resource of
+        another shape.
         """
         target = self.get(platform)
         with self._lock:
@@ -404,7 +143,7 @@ class SimulatedPlatforms:
                 target.set_resource(native_id, resource)
             except (KeyError, TypeError, AttributeError) as error:
                 raise ValueError(
-                    f"{platform} cannot know {native_id!r} as described: {error!r}"
+                    f"{platform} cannot take this resource for {native_id!r}: {error!r}"
                 ) from error
 
     def add_fault(
@@ -419,7 +158,7 @@ class SimulatedPlatforms:
     ) -> None:
         """Make the next `times` calls (None: until `reset`) fail as `mode` says.
 
-        `calls` is `reply` unless the platform is to be down, which concerns all calls.
+        `call_kind` is `reply` by default, and `all` for a platform that is down.
         """
         self.get(platform)
         mode = FaultMode(mode)
@@ -431,7 +170,7 @@ class SimulatedPlatforms:
             else CallKind.REPLY
         )
         with self._lock:
-            self._faults.append(
+            self._faults.add(
                 InjectedFault(platform, mode, native_id, times, seconds, effective_kind)
             )
 
@@ -441,9 +180,9 @@ class SimulatedPlatforms:
             return list(self._ledger)
 
     def public_replies_by_thread(self) -> dict[tuple[str, str], list[ReceivedReply]]:
-        """The public replies ever taken, by (platform, thread): none may hold more than two (R04).
+        """Every public reply so far, by (platform, thread). No thread may hold more than two (R04).
 
-        A reply that was deleted to make room for another counts: onlookers have read it.
+        A reply that was deleted to make room for another one counts: onlookers have read it.
         """
         threads: dict[tuple[str, str], list[ReceivedReply]] = {}
         for reply in self.replies():
@@ -452,20 +191,20 @@ class SimulatedPlatforms:
         return threads
 
     def settings(self, platform: str) -> dict[str, str]:
-        """The settings with which a connection finds a platform."""
+        """The settings of a connection to a platform."""
         return {
             name: value.replace("{url}", self.url(platform))
             for name, value in self.get(platform).settings.items()
         }
 
     def revoke_tokens(self) -> None:
-        """Expire every access token issued so far: the next call with one is answered 401."""
+        """Refuse every access token that was issued so far."""
         with self._lock:
             for platform in self._platforms.values():
                 platform.revoke_tokens()
 
     def reset(self) -> None:
-        """Forget resources, replies and faults."""
+        """Delete resources, replies and faults."""
         with self._lock:
             self._ledger.clear()
             self._faults.clear()
@@ -473,7 +212,7 @@ class SimulatedPlatforms:
                 platform.reset()
 
     def get(self, name: str) -> SimulatedPlatform:
-        """One of them. Raises LookupError for a platform that is not simulated."""
+        """One platform. Raises LookupError for one that is not simulated."""
         try:
             return self._platforms[name]
         except KeyError:
@@ -483,10 +222,7 @@ class SimulatedPlatforms:
             ) from None
 
     def handle(self, request: PlatformRequest) -> PlatformResponse | None:
-        """The answer to one request as it came over the wire.
-
-        None to close the connection without one.
-        """
+        """The response to one HTTP request; None to close the connection without a response."""
         response = self._dispatch(request)
         if self._log is not None:
             line = {
@@ -515,7 +251,7 @@ class SimulatedPlatforms:
                 return PlatformResponse(
                     404, {"error": f"{name} has no {request.method} {request.path}."}
                 )
-            fault = self._take_fault(name, operation)
+            fault = self._faults.take(name, operation)
         match fault.mode if fault else None:
             case FaultMode.DOWN:
                 return PlatformResponse(503, {"error": "The service is unavailable."})
@@ -526,7 +262,7 @@ class SimulatedPlatforms:
             case FaultMode.REJECT:
                 return platform.rejection()
             case FaultMode.SLOW:
-                # Outside the lock, so that one slow call does not hold the others up.
+                # Outside the lock, so that one slow call does not delay the others.
                 self._stop_event.wait((fault and fault.seconds) or 2.0)
             case _:
                 pass
@@ -539,12 +275,6 @@ class SimulatedPlatforms:
                 return None
             case _:
                 return response
-
-    def _take_fault(self, platform: str, operation: Operation) -> InjectedFault | None:
-        fault = next((fault for fault in self._faults if fault.matches(platform, operation)), None)
-        if fault is not None and fault.times is not None:
-            fault.times -= 1
-        return fault
 
     def _control(self, request: PlatformRequest) -> PlatformResponse:
         command = request.json()
@@ -561,14 +291,12 @@ class SimulatedPlatforms:
                         str(command.get("native_id", "*")),
                         times=command.get("times", 1),
                         seconds=command.get("seconds"),
-                        call_kind=command.get("calls"),
+                        call_kind=command.get("call_kind"),
                     )
                 case "POST", "reset":
                     self.reset()
                 case "GET", "replies":
-                    return PlatformResponse(
-                        200, {"replies": [reply.to_json() for reply in self.replies()]}
-                    )
+                    return self._list_replies()
                 case _:
                     return PlatformResponse(
                         404, {"error": "GET replies; POST reviews, faults, reset."}
@@ -579,12 +307,25 @@ class SimulatedPlatforms:
             return PlatformResponse(400, {"error": str(error)})
         return PlatformResponse(204)
 
+    def _list_replies(self) -> PlatformResponse:
+        """Every reply with what it answers, indented for people who read it."""
+        with self._lock:
+            replies = [
+                {**reply.to_json(), "resource": self._answered_resource(reply)}
+                for reply in self._ledger
+            ]
+            text = json.dumps({"replies": replies}, ensure_ascii=False, indent=2, default=str)
+        content_type = {"Content-Type": "application/json; charset=utf-8"}
+        return PlatformResponse(200, text.encode(), content_type)
+
+    def _answered_resource(self, reply: ReceivedReply) -> Json | None:
+        """The review, or else the thread, as the platform has it now."""
+        resources = self.get(reply.platform).resources
+        return resources.get(reply.review) or resources.get(reply.thread)
+
 
 class _Server(ThreadingHTTPServer):
-    """The listening socket.
-
-    Keeps track of open connections so that `hang_up` can end those that idle.
-    """
+    """The listening socket. It knows the open connections, so that it can close idle ones."""
 
     daemon_threads = False
     request_queue_size = 128
@@ -596,7 +337,7 @@ class _Server(ThreadingHTTPServer):
         super().__init__(address, _RequestHandler)
 
     def server_bind(self) -> None:
-        """Bind without asking a name server what this machine is called, which can take seconds."""
+        """Bind without asking a name server for this machine's name, which can take seconds."""
         TCPServer.server_bind(self)
         self.server_name, self.server_port = (
             str(self.server_address[0]),
@@ -621,16 +362,13 @@ class _Server(ThreadingHTTPServer):
                     connection.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Stay silent about a client that went away, which is what faults are for.
-
-        A mistake in here is printed.
-        """
+        """Print mistakes of the simulator, but not clients that went away: faults cause those."""
         if not isinstance(sys.exception(), OSError):
             super().handle_error(request, client_address)
 
 
 class _RequestHandler(BaseHTTPRequestHandler):
-    """HTTP in, `Ask`; `Answer`, HTTP out."""
+    """Makes a `PlatformRequest` of each HTTP request, and HTTP of each `PlatformResponse`."""
 
     protocol_version = "HTTP/1.1"
     server_version = "platforms"
@@ -689,9 +427,4 @@ class _RequestHandler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Silent; `Platforms(log=…)` writes its own lines."""
-
-
-def iso_millis(at: datetime) -> str:
-    """ISO 8601 in UTC with milliseconds."""
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        """Silent: `SimulatedPlatforms(log=…)` writes its own lines."""

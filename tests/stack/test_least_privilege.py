@@ -44,7 +44,7 @@ def test_the_whole_demo_runs_with_the_roles_that_the_template_grants(
     demo: tuple[DemoResult, DemoProgress],
 ) -> None:
     result, progress = demo
-    assert result.passed, list(progress.unhandled)
+    assert result.passed, list(progress.unclosed)
     assert result.reviews >= 40
     assert result.duplicates >= 1
     assert set(result.platforms) == set(platform_names())

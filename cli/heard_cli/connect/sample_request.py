@@ -172,6 +172,6 @@ def _load_part(platform: str, part: str, id: str) -> tuple[Sample, str] | None:
     )
     if part not in document:
         return None
-    return build_sample(platform, f"{part}-{id}", {**document[part], "knows": []}), str(
+    return build_sample(platform, f"{part}-{id}", {**document[part], "resources": []}), str(
         document[part].get("told", "a sample review")
     )

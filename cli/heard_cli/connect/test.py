@@ -9,7 +9,14 @@ from typing import Annotated, Any
 import typer
 
 from heard import clock
-from heard.connectors import Capabilities, Connection, Rejection, SecretOrigin, load
+from heard.connectors import (
+    Capabilities,
+    Connection,
+    PlatformAccount,
+    Rejection,
+    SecretOrigin,
+    load,
+)
 from heard.connectors.http import HttpClient
 from heard.errors import PlatformUnavailable
 from heard.outcomes import CLOSING_KINDS, Outcome
@@ -116,9 +123,9 @@ def _test_poll(stack: Stack, connection: Connection, *, as_json: bool) -> None:
     try:
         page = connector.recent(
             None,
-            connection,
-            credentials,
-            HttpClient(allow_loopback=stack.on_this_machine),
+            PlatformAccount(
+                connection, credentials, HttpClient(allow_loopback=stack.on_this_machine)
+            ),
             clock.now(),
         )
     except PlatformUnavailable as fault:

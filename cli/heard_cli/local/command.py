@@ -1,6 +1,6 @@
-"""`heard local`.
+"""`heard local`: the whole application on this machine, with a demo business.
 
-The whole application on this machine, with a demo business and simulated platforms.
+Simulated platforms stand for the real ones.
 """
 
 from __future__ import annotations
@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Run Heard on this machine.", no_args_is_help=True, add_completion=False)
 screen = Console(stderr=True)
 
-_EXAMPLE = "Example: [bold]heard local up[/], then [bold]heard follow-ups list --business acme --local[/] in another terminal."
+_EXAMPLE = (
+    "Example: [bold]heard local up[/], then [bold]heard follow-ups list --business acme --local[/] "
+    "in another terminal."
+)
 
 
 @app.command(epilog=_EXAMPLE)
@@ -33,16 +36,19 @@ def up(
             help="Port of the local stack on 127.0.0.1; another one is taken when it is busy."
         ),
     ] = 4566,
-    empty: Annotated[bool, typer.Option("--empty", help="Do not play the samples.")] = False,
+    empty: Annotated[bool, typer.Option("--empty", help="Do not deliver the samples.")] = False,
 ) -> None:
-    """Start everything, play the samples, show what becomes of them, and stay up until Ctrl-C."""
+    """Start everything, deliver the samples, show their outcomes, and run until Ctrl-C."""
     _start(port, stay=True, as_json=False, play=not empty, with_agent=False)
 
 
 @app.command(epilog="Example: [bold]heard local demo --once --json[/]")
 def demo(
     once: Annotated[
-        bool, typer.Option("--once", help="Stop when everything is done, instead of staying up.")
+        bool,
+        typer.Option(
+            "--once", help="Stop when everything is done. Without it, the stack keeps running."
+        ),
     ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object last on standard output.")
@@ -54,15 +60,15 @@ def demo(
         ),
     ] = 4566,
 ) -> None:
-    """Play the samples, let a scripted agent answer, and check what came of it.
+    """Deliver the samples, let a scripted agent resolve the follow-ups, and check the outcomes.
 
-    Exit 0 only if all is well.
+    The exit code is 0 only if every check passes.
     """
     _start(port, stay=not once, as_json=as_json, play=True, with_agent=True)
 
 
 def _start(port: int, *, stay: bool, as_json: bool, play: bool, with_agent: bool) -> None:
-    # Imported when a command runs: `heard --help` must not wait for AWS's SDK.
+    # Imported when a command runs, so that `heard --help` does not wait for AWS's SDK.
     from heard import clock  # noqa: PLC0415
     from heard_cli.local.demo import DemoProgress, SampleRejected, run_demo  # noqa: PLC0415
     from heard_cli.local.demo_environment import DemoEnvironment  # noqa: PLC0415
@@ -71,21 +77,23 @@ def _start(port: int, *, stay: bool, as_json: bool, play: bool, with_agent: bool
 
     started_at = time.monotonic()
     for signal_number in (signal.SIGINT, signal.SIGTERM):
-        # Said aloud, since a shell that starts this in the background has it ignore Ctrl-C.
+        # Set here because a shell that starts this in the background makes it ignore Ctrl-C.
         signal.signal(signal_number, signal.default_int_handler)
     try:
         with ExitStack() as exit_stack:
             root = project_root()
             with screen.status("starting the local stack and deploying template.yaml on it"):
-                stack = exit_stack.enter_context(EmulatedStack(root, port=port))
+                # The demo is a proof, so it also proves the grants of the template.
+                stack = exit_stack.enter_context(
+                    EmulatedStack(root, port=port, enforce_roles=with_agent)
+                )
                 platforms = exit_stack.enter_context(SimulatedPlatforms())
                 environment = DemoEnvironment(stack, platforms)
                 environment.create()
                 stack.write_state(platforms.base_url)
                 exit_stack.callback(stack.remove_state)
-            screen.print(
-                f"[green]up[/] after {time.monotonic() - started_at:.0f} s: {stack.public_url}"
-            )
+            seconds = time.monotonic() - started_at
+            screen.print(f"[green]up[/] after {seconds:.0f} s: {stack.public_url}")
             passed = True
             if play:
                 with Live(console=screen, refresh_per_second=4, transient=not stay) as live:
@@ -93,7 +101,7 @@ def _start(port: int, *, stay: bool, as_json: bool, play: bool, with_agent: bool
                         environment,
                         root / "events",
                         live.console.print,
-                        lambda stories: live.update(stories.table()),
+                        lambda progress: live.update(progress.table()),
                         with_agent=with_agent,
                     )
                     live.update(progress.table(60))
@@ -118,16 +126,17 @@ def _start(port: int, *, stay: bool, as_json: bool, play: bool, with_agent: bool
         screen.print("stopped")
         raise typer.Exit(130) from None
     if not passed:
-        screen.print("[red]Not every review is accounted for; the numbers above say which.[/]")
+        screen.print("[red]Not every check passed: see the numbers above.[/]")
         raise typer.Exit(1)
 
 
 def _print_outcomes(progress: DemoProgress) -> None:
-    """Show each outcome as it is appended, until somebody stops it."""
+    """Print each new outcome, until Ctrl-C."""
     while True:
         for outcome in progress.refresh():
-            line = f"{outcome.at[11:19]}  {outcome.platform}  {outcome.severity or ''}  [bold]{outcome.kind.value.replace('_', ' ')}[/]"
-            screen.print(f"{line}  {outcome.review}", highlight=False)
+            kind = outcome.kind.value.replace("_", " ")
+            line = f"{outcome.at[11:19]}  {outcome.platform}  {outcome.severity or ''}"
+            screen.print(f"{line}  [bold]{kind}[/]  {outcome.review}", highlight=False)
         time.sleep(1)
 
 
@@ -144,7 +153,7 @@ def _summary_panel(result: dict[str, Any]) -> Panel:
         for name, value in result.items()
         if value != {}
     ]
-    return Panel("\n".join(lines), title="what became of them", expand=False)
+    return Panel("\n".join(lines), title="outcomes", expand=False)
 
 
 def _welcome_panel(environment: Any) -> Panel:
@@ -154,10 +163,12 @@ def _welcome_panel(environment: Any) -> Panel:
     people = "\n".join(
         f"  {email}  ({first}, {group})  {PASSWORD}" for email, (first, group) in PEOPLE.items()
     )
+    replies_url = f"{environment.platforms.base_url}/_simulator/replies"
     text = f"""[bold]feedback form[/]  {form_url}
 [bold]API[/]            {environment.stack.public_url}/api/desk/follow-ups
 [bold]AWS endpoint[/]   {environment.stack.endpoint}
-[bold]platforms[/]      {environment.platforms.base_url}/_simulator/replies
+[bold]posted replies[/] {replies_url}
+                (JSON: each reply on a simulated platform, with the review that it answers)
 [bold]people[/]
 {people}
 
@@ -165,5 +176,5 @@ Try next, in another terminal:
   heard connect list --business acme --local
   heard audit list --business acme --local
   heard follow-ups list --business acme --local
-New outcomes show here as they come. Ctrl-C stops everything."""
+New outcomes of acme are printed here. Ctrl-C stops everything."""
     return Panel(text, title="Heard is up", expand=False)

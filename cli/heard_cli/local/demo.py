@@ -1,14 +1,10 @@
-"""The demo.
-
-Play every sample through the webhook door, let the scripted agent work, and add up what became of
-it.
-"""
+"""The demo: deliver every sample, let the scripted agent work, and add up the outcomes."""
 
 from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,6 +13,7 @@ from typing import Any
 from rich.table import Table
 
 from heard import clock
+from heard.follow_ups import Status
 from heard.outcomes import CLOSING_KINDS, Kind, Outcome
 from heard.steps.audit import verify_review
 from heard.storage.outcome_log import OutcomeCriteria
@@ -28,9 +25,9 @@ from heard_cli.local.signing import sign_sample
 
 @dataclass
 class ReviewProgress:
-    """One review as the outcomes tell it.
+    """The state of one review, made from its outcomes.
 
-    `in_hand` says that a person has it, `closed` is its closing kind.
+    `with_person`: a person has it. `closing_kind` is empty as long as it is not closed.
     """
 
     review: str
@@ -43,7 +40,7 @@ class ReviewProgress:
     at: str = ""
 
     def apply(self, outcome: Outcome) -> None:
-        """Take one more outcome into account."""
+        """Add one outcome."""
         self.platform, self.at = outcome.platform, outcome.at
         self.severity = outcome.severity or self.severity
         self.route = str(outcome.detail.get("route", self.route))
@@ -61,7 +58,7 @@ class ReviewProgress:
 
 @dataclass
 class DemoProgress:
-    """All reviews of the demo, kept up to date from the outcome log."""
+    """The state of all reviews of the demo, read from the outcome log."""
 
     environment: DemoEnvironment
     since: datetime
@@ -70,7 +67,7 @@ class DemoProgress:
     _outcome_ids: set[str] = field(default_factory=set[str])
 
     def refresh(self) -> list[Outcome]:
-        """Read what is new in the log; returns it in time order."""
+        """Read the new outcomes of the log. Returns them in the order of time."""
         query = OutcomeCriteria(BUSINESS, self.since, clock.now() + timedelta(minutes=1))
         new_outcomes: list[Outcome] = []
         after: str | None = None
@@ -88,26 +85,23 @@ class DemoProgress:
                 return new_outcomes
 
     @property
-    def unhandled(self) -> list[ReviewProgress]:
-        """Reviews that are neither closed nor in anybody's hands.
-
-        There must be none when all is quiet.
-        """
+    def unclosed(self) -> list[ReviewProgress]:
+        """Reviews that are neither closed nor with a person. In the end there must be none."""
         return [
-            story
-            for story in self.by_review.values()
-            if not story.closing_kind and not story.with_person
+            progress
+            for progress in self.by_review.values()
+            if not progress.closing_kind and not progress.with_person
         ]
 
     def table(self, rows: int = 24) -> Table:
-        """The latest reviews, for people."""
+        """The latest reviews as a table for the terminal."""
+        closed_count = sum(bool(review.closing_kind) for review in self.by_review.values())
         table = Table(
-            title=f"{len(self.by_review)} reviews, {sum(bool(s.closing_kind) for s in self.by_review.values())} closed",
-            title_justify="left",
+            title=f"{len(self.by_review)} reviews, {closed_count} closed", title_justify="left"
         )
         for name in ("review", "platform", "severity", "route", "replies", "outcome", "time"):
             table.add_column(name, no_wrap=True)
-        for progress in sorted(self.by_review.values(), key=lambda story: story.at)[-rows:]:
+        for progress in sorted(self.by_review.values(), key=lambda review: review.at)[-rows:]:
             outcome = progress.closing_kind or (
                 "with a person" if progress.with_person else "under way"
             )
@@ -129,7 +123,7 @@ class DemoProgress:
 
 @dataclass(frozen=True, slots=True)
 class DemoResult:
-    """What the demo came to; `good` is what its exit code says."""
+    """The numbers of a demo. Its exit code follows from `passed`."""
 
     reviews: int
     duplicates: int
@@ -138,7 +132,7 @@ class DemoResult:
     outcomes: dict[str, int]
     actions: dict[str, int]
     open_follow_ups: int
-    unhandled: int
+    unclosed: int
     replies_sent: int
     max_public_replies_in_a_thread: int
     chain_verified: bool
@@ -146,29 +140,30 @@ class DemoResult:
 
     @property
     def passed(self) -> bool:
-        """Whether every review is accounted for, no thread has a third public reply, and every
-        chain verifies.
+        """Whether all is well.
+
+        No review is lost, no thread has a third public reply, and every chain verifies.
         """
         return (
-            not self.unhandled
+            not self.unclosed
             and self.max_public_replies_in_a_thread <= 2
             and self.chain_verified
             and self.reviews > 0
         )
 
     def to_json(self) -> dict[str, Any]:
-        """A JSON object."""
+        """The numbers as a JSON object."""
         return asdict(self)
 
 
 class SampleRejected(Exception):
-    """The door refused a sample that it should have taken."""
+    """Heard answered the delivery of a sample with an error."""
 
 
 def play_samples(
     environment: DemoEnvironment, samples: list[Sample], on_sample: Callable[[Sample], None]
 ) -> None:
-    """Deliver every sample as its platform would, as often as it says. Raises Refused."""
+    """Deliver every sample as its platform would, `times` times. Raises SampleRejected."""
     for sample in samples:
         now = clock.now()
         for resource in sample.render(now).resources:
@@ -198,19 +193,16 @@ def wait_until_idle(
     progress: DemoProgress,
     on_progress: Callable[[], None],
     *,
-    seconds: float = 240,
+    seconds: float = 1200,
 ) -> bool:
-    """Wait until nothing moves any more: the queue is empty and every answer is carried out.
-
-    False when that takes too long.
-    """
+    """Wait until the queue is empty and no new outcome comes. False when that takes too long."""
     deadline, idle_rounds = time.monotonic() + seconds, 0
     while time.monotonic() < deadline:
         new_outcomes = progress.refresh()
         on_progress()
         idle_rounds = (
             0
-            if new_outcomes or not _queue_is_empty(environment) or progress.unhandled
+            if new_outcomes or not _queue_is_empty(environment) or progress.unclosed
             else idle_rounds + 1
         )
         if idle_rounds >= 3:
@@ -231,15 +223,10 @@ def _queue_is_empty(environment: DemoEnvironment) -> bool:
     return not any(int(queue["Attributes"].get(name, 0)) for name in names)
 
 
-def count_unfinished_resolutions(environment: DemoEnvironment) -> int:
-    """How many follow-ups have an answer that is not carried out yet."""
-    scan_page = environment.stack.client("dynamodb").scan(
-        TableName=environment.stack.outputs["CasesTableName"],
-        FilterExpression="follow_up.#status = :resolving",
-        ExpressionAttributeNames={"#status": "status"},
-        ExpressionAttributeValues={":resolving": {"S": "resolving"}},
-    )
-    return int(scan_page["Count"])
+def has_unfinished_resolutions(environment: DemoEnvironment, follow_ups: Iterable[str]) -> bool:
+    """Whether the resolution of any of these follow-ups is not carried out yet."""
+    cases = environment.operator.cases
+    return any(cases.follow_up(id).status is Status.RESOLVING for id in follow_ups)
 
 
 def run_demo(
@@ -250,14 +237,14 @@ def run_demo(
     *,
     with_agent: bool,
 ) -> tuple[DemoResult, DemoProgress]:
-    """Play, work (unless the work is left for somebody), add up.
+    """Deliver the samples, let the scripted agent work (`with_agent`), and add up.
 
-    `told` hears one line a stage, `tick` is called often with the stories so far.
+    `report` receives one line at each stage. `on_progress` is called often.
     """
     started_at = time.monotonic()
     progress = DemoProgress(environment, clock.now() - timedelta(minutes=1))
     samples = load_samples(folder)
-    report(f"playing {len(samples)} samples through the webhook door")
+    report(f"delivering {len(samples)} samples")
     play_samples(environment, samples, lambda _: None)
     wait_until_idle(environment, progress, lambda: on_progress(progress))
     agent = ScriptedAgent(
@@ -266,8 +253,11 @@ def run_demo(
     if with_agent:
         report("an agent signs in and works through the open follow-ups")
         agent.run()
-        deadline = time.monotonic() + 120
-        while count_unfinished_resolutions(environment) and time.monotonic() < deadline:
+        deadline = time.monotonic() + 600
+        while (
+            has_unfinished_resolutions(environment, agent.resolved_follow_ups)
+            and time.monotonic() < deadline
+        ):
             progress.refresh()
             on_progress(progress)
             time.sleep(0.4)
@@ -280,19 +270,18 @@ def run_demo(
         for review in progress.by_review
     )
     public_replies = environment.platforms.public_replies_by_thread()
-    routes = Counter(story.route for story in progress.by_review.values() if story.route)
+    reviews = progress.by_review.values()
+    routes = Counter(review.route for review in reviews if review.route)
     result = DemoResult(
-        reviews=len(progress.by_review),
+        reviews=len(reviews),
         duplicates=progress.kind_counts[Kind.DUPLICATE.value],
-        platforms=dict(
-            sorted(Counter(story.platform for story in progress.by_review.values()).items())
-        ),
+        platforms=dict(sorted(Counter(review.platform for review in reviews).items())),
         routes=dict(sorted(routes.items())),
         outcomes=dict(sorted(progress.kind_counts.items())),
         actions=dict(sorted(agent.action_counts.items())),
         open_follow_ups=sum(1 for _ in agent.open_follow_ups()),
-        unhandled=len(progress.unhandled),
-        replies_sent=sum(story.replies for story in progress.by_review.values()),
+        unclosed=len(progress.unclosed),
+        replies_sent=sum(review.replies for review in reviews),
         max_public_replies_in_a_thread=max(
             (len(replies) for replies in public_replies.values()), default=0
         ),

@@ -1,6 +1,6 @@
-"""A small world on the local stack.
+"""What the demo needs on the local stack.
 
-A demo business, its connections to the simulated platforms, and people who sign in.
+A business, its connections to the simulated platforms, and people who can sign in.
 """
 
 from __future__ import annotations
@@ -33,8 +33,9 @@ PEOPLE: Final = {
 
 @dataclass
 class DemoEnvironment:
-    """The demo business on a running local stack, set up as an operator would, and the simulated
-    platforms around it.
+    """The demo business on a running local stack, and the simulated platforms around it.
+
+    It is set up with the functions that the commands for operators use.
     """
 
     stack: EmulatedStack
@@ -58,23 +59,17 @@ class DemoEnvironment:
 
     def connect(self, platform: str, *, business: str = BUSINESS) -> Connection:
         """Connect a business to a simulated platform."""
-        capabilities, settings, credentials, visible_secret, signing_key = (
-            load(platform).capabilities,
-            {},
-            {},
-            None,
-            None,
-        )
+        capabilities = load(platform).capabilities
+        settings: Mapping[str, str] = {}
+        credentials: Mapping[str, str] = {}
+        visible_secret = signing_key = None
         if platform in self.platforms.credentials:
             simulated = self.platforms.get(platform)
-            known_credentials, settings = (
-                simulated.accepted_credentials,
-                self.platforms.settings(platform),
-            )
+            settings = self.platforms.settings(platform)
             credentials = {
-                name: known_credentials[name]
+                name: simulated.accepted_credentials[name]
                 for name in (*capabilities.credentials, *capabilities.optional_credentials)
-                if name in known_credentials
+                if name in simulated.accepted_credentials
             }
             visible_secret, signing_key = simulated.visible_secret, simulated.signing_secret
         secret = choose_signing_secret(load(platform), visible_secret, credentials)
@@ -92,23 +87,19 @@ class DemoEnvironment:
         return connection
 
     def poll(self, platform: str) -> PollSummary:
-        """Have the stack ask a simulated platform for its reviews now.
-
-        Raises Stop when it does not read them to the end.
-        """
+        """Poll a simulated platform now. Raises CommandError if the poll does not finish."""
         result = run_poller(self.operator, self.connections[platform])
         if result.error:
-            raise CommandError(f"{platform} was not read to the end: {result.error}")
+            raise CommandError(f"The poll of {platform} did not finish: {result.error}")
         return result
 
     def create_person(self, email: str, first_name: str, group: str, business: str) -> str:
-        """Create somebody who can sign in; returns their subject id."""
-        return add_person(self.operator, email, first_name, {group}, {business}, PASSWORD)[
-            0
-        ].subject
+        """Create a person who can sign in. Returns the person's subject id."""
+        person, *_ = add_person(self.operator, email, first_name, {group}, {business}, PASSWORD)
+        return person.subject
 
     def sign_in(self, email: str) -> ApiClient:
-        """The HTTP API as this person, with a real access token."""
+        """A client of the HTTP API with a real access token of this person."""
         cognito, outputs = self.stack.client("cognito-idp"), self.stack.outputs
         response = cognito.admin_initiate_auth(
             UserPoolId=outputs["UserPoolId"],
@@ -132,7 +123,7 @@ class ApiClient:
     def call(
         self, method: str, path: str, body: Mapping[str, Any] | None = None
     ) -> tuple[int, dict[str, Any]]:
-        """Status and JSON of one call."""
+        """The status and the JSON object of one response."""
         headers = {"authorization": f"Bearer {self.token}"}
         encoded_body = None
         if body is not None:

@@ -1,13 +1,12 @@
-"""Starts MiniStack with two gaps closed, here and nowhere else: the template is right.
+"""Starts MiniStack, and corrects it in two places. The template needs no change for that.
 
-A task that waits for a token may compute its `TimeoutSeconds`, as on AWS: Step Functions evaluates
-JSONata there (docs.aws.amazon.com/step-functions, "Task state fields"); MiniStack 1.5.33 takes the
-expression for the number and fails the execution. A version that does it itself is left alone,
-because then the value arrives as a number.
+A task that waits for a token may compute its `TimeoutSeconds`: on AWS, Step Functions evaluates
+JSONata there (docs.aws.amazon.com/step-functions, "Task state fields"). MiniStack 1.5.33 reads the
+expression as a number and fails the execution. A later version may evaluate it: then the value
+arrives here as a number, and nothing is done.
 
-Every worker of a function gets its code and its layers as files of its own: tens of megabytes each,
-hundreds of times in a run. Here an archive is unpacked once, and each worker gets links to its
-files.
+MiniStack unpacks a function's code and layers for every worker: tens of megabytes, hundreds of
+times in a run. Here an archive is unpacked once, and each worker gets links to its files.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from typing import Any, cast
 
 
 class CachedZipFile(zipfile.ZipFile):
-    """A worker's copy of an archive: where it was unpacked before, its files are linked.
+    """A worker's copy of an archive. It links to the files if the archive is already unpacked.
 
     The copy itself is then removed.
     """
@@ -31,7 +30,7 @@ class CachedZipFile(zipfile.ZipFile):
     def extractall(self, path: Any = None, members: Any = None, pwd: bytes | None = None) -> None:
         """Put all files under `path`.
 
-        A part of an archive, or one with a password, is unpacked as ever.
+        A part of an archive, or an archive with a password, is unpacked as usual.
         """
         if path is None or members is not None or pwd is not None or self.filename is None:
             super().extractall(path, members, pwd)
@@ -44,15 +43,16 @@ class CachedZipFile(zipfile.ZipFile):
             super().extractall(temp_folder)
             try:
                 temp_folder.rename(cache_folder)
-            except OSError:  # another worker was quicker
+            except OSError:  # another worker was faster
                 shutil.rmtree(temp_folder)
         shutil.copytree(cache_folder, path, copy_function=os.link, dirs_exist_ok=True)
         Path(self.filename).unlink()
 
 
 def main() -> None:
-    """Run the emulator until it is told to stop."""
-    from ministack.app import main as serve  # noqa: PLC0415 - reads its settings from the environment when it is imported
+    """Run the emulator until it is stopped."""
+    # MiniStack reads its settings from the environment when it is imported.
+    from ministack.app import main as serve  # noqa: PLC0415
     from ministack.core import lambda_runtime  # noqa: PLC0415
     from ministack.services import stepfunctions  # noqa: PLC0415
 

@@ -1,7 +1,7 @@
 """HTTP to the local stack.
 
-Its hosts end in `.localhost`, which not every resolver knows, so the address is dialled and the
-name sent.
+The stack's host names end in `.localhost`. Not every resolver knows such names, so the client
+connects to 127.0.0.1 and sends the name in the Host header.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import urllib3
 
 @dataclass(frozen=True, slots=True)
 class LocalHttpResponse:
-    """An HTTP answer, read whole."""
+    """An HTTP response with its whole body."""
 
     status: int
     headers: Mapping[str, str]
@@ -28,7 +28,7 @@ class LocalHttpResponse:
 
 
 class LocalHttpClient:
-    """Sends requests, keeping connections; safe to share between threads."""
+    """Sends requests and keeps connections open. Threads may share it."""
 
     def __init__(self, *, timeout: float = 60) -> None:
         self._pool = urllib3.PoolManager(
@@ -43,9 +43,9 @@ class LocalHttpClient:
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
     ) -> LocalHttpResponse:
-        """The answer to one request, whatever its status.
+        """The response to one request, with any status.
 
-        Raises urllib3.exceptions.HTTPError when there is none.
+        Raises urllib3.exceptions.HTTPError when there is no response.
         """
         parts = urlsplit(url)
         all_headers = dict(headers or {})
@@ -60,7 +60,7 @@ class LocalHttpClient:
         )
 
     def fetch_page(self, url: str) -> str:
-        """A page's HTML, as a browser would fetch it. Raises LookupError when it is not there."""
+        """A page's HTML, fetched as by a browser. Raises LookupError if there is no such page."""
         response = self.send("GET", url)
         if response.status != 200:
             raise LookupError(f"{url} answered {response.status}")

@@ -1,10 +1,8 @@
-"""The samples under `events/`.
+"""The samples under `events/`: what platforms send, in files for people and programs.
 
-What platforms send, as files that people can read and programs can play.
-
-Owns the file format: reading, checking, filling in times and lengths. What the simulated platforms
-must know before a sample is played, their module in `heard_simulator.platforms` says.
-`events/README.md` explains the format to whoever adds a sample.
+This module owns the file format: it reads and checks files and fills in times and lengths. Before
+a sample is delivered, its simulated platform must have certain resources; the class in
+`heard_simulator.platforms` derives them from the sample. `events/README.md` explains the format.
 """
 
 from __future__ import annotations
@@ -20,7 +18,8 @@ from typing import Any, Final, cast
 from urllib.parse import urlencode
 
 from heard.connectors import WebhookRequest
-from heard_simulator.server import Json, KnownResource, iso_millis, platform_classes
+from heard_simulator.contract import Json, KnownResource, iso_millis
+from heard_simulator.server import platform_classes
 
 
 def _sample_folder() -> Path:
@@ -30,10 +29,7 @@ def _sample_folder() -> Path:
 
 
 EVENTS: Final = _sample_folder()
-"""Where the platforms' samples are.
-
-In a clone beside the code, in an installed package inside it.
-"""
+"""The folder of samples: beside the code in a clone, inside it in an installed package."""
 
 KINDS: Final = frozenset({"created", "edited", "withdrawn", "reply_seen", "test"})
 SEVERITIES: Final = frozenset({"critical", "high", "medium", "low", "praise"})
@@ -50,7 +46,7 @@ _SAMPLE_FIELDS: Final = frozenset(
         "form",
         "multipart",
         "page",
-        "knows",
+        "resources",
         "expect",
         "times",
     }
@@ -76,11 +72,9 @@ class InvalidSample(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """What the playbook asks for one review event of a sample.
+    """What the playbook asks of one review event: one of these severities and of these routes.
 
-    Any of these severities and any of these routes.
-
-    `severity` is empty where there is nothing to judge (a withdrawal, our own reply, a ping).
+    `severity` is empty where there is nothing to assess (a withdrawal, our own reply, a ping).
     """
 
     kind: str
@@ -93,10 +87,8 @@ class Expectation:
 class RenderedSample:
     """A sample at one instant.
 
-    The request that is not signed yet (None where the platform is asked instead), and what it
-    stands for.
-
-    `fields` is the JSON body, the form or the parts; `knows` what the simulated platform must have.
+    `request` is not signed yet; it is None where Heard polls the platform instead. `fields` is the
+    JSON body, the form or the parts. `resources` are those that the simulated platform must have.
     """
 
     request: WebhookRequest | None
@@ -106,13 +98,12 @@ class RenderedSample:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One request that a platform makes, or one thing that appears there to be polled, with what to
-    expect of it.
+    """One request of a platform, or one review that appears there and is polled.
 
-    `name` is `{platform}/{NN-name}`. `kind` says how `fields` are sent: `body` (JSON), `form`,
-    `multipart`, or nothing where the platform only answers questions. `page` is a form to be opened
-    first, as a browser does. `expect` has one entry for each review event, in its order. `times` is
-    how often the same request arrives.
+    `name` is `{platform}/{NN-name}`. `body_format` says how `fields` are sent: `body` (JSON),
+    `form`, `multipart`, or empty where the platform sends nothing. `page`: the sample is a form
+    whose page is fetched first, as by a browser. `expect` has one entry for each review event, in
+    their order. `times` is how often the same request arrives.
     """
 
     name: str
@@ -130,13 +121,13 @@ class Sample:
 
     @property
     def polled(self) -> bool:
-        """Whether nothing is sent: Heard must ask."""
+        """Whether the platform sends nothing, so that Heard must poll."""
         return not self.body_format and self.method == "POST"
 
     def render(self, now: datetime) -> RenderedSample:
-        """The sample with its times and lengths filled in, as if it were sent at `now`.
+        """The sample with its times and lengths filled in, for delivery at `now`.
 
-        The same `now` gives the same.
+        The same `now` gives the same result.
         """
         fields = cast("Json", _expand(self.fields, now))
         if self.resources is None:
@@ -190,15 +181,15 @@ def _multipart_body(fields: Json) -> bytes:
 
 
 def load_samples(folder: Path) -> list[Sample]:
-    """Every sample under `folder`, in playing order: by number, platforms side by side.
+    """Every sample under `folder`, in the order of delivery: by number, all platforms in turn.
 
-    Raises InvalidSample for the first file that is not in the format, FileNotFoundError without the
-    folder.
+    Raises InvalidSample for the first file that is not in the format, FileNotFoundError if there is
+    no such folder.
     """
     if not folder.is_dir():
         raise FileNotFoundError(f"There is no folder of samples at {folder}.")
-    # By number first, so that a demo shows all platforms from the start; within a platform the
-    # numbers keep the order.
+    # By number first, so that a demo shows all platforms from its beginning. Within a platform the
+    # numbers are the order.
     paths = sorted(
         folder.glob("*/[0-9]*.json"), key=lambda path: (path.name[:2], path.parent.name, path.name)
     )
@@ -222,7 +213,7 @@ def read_sample(path: Path) -> Sample:
 
 def build_sample(platform: str, name: str, document: Json) -> Sample:
     """The sample that a checked document describes."""
-    body_format = next((each for each in _BODY_FORMATS if each in document), "")
+    body_format = next((name for name in _BODY_FORMATS if name in document), "")
     return Sample(
         name=f"{platform}/{name}",
         about=document.get("about", ""),
@@ -233,7 +224,7 @@ def build_sample(platform: str, name: str, document: Json) -> Sample:
         method=document.get("method", "POST"),
         query=document.get("query", {}),
         headers=document.get("headers", {}),
-        resources=tuple(document["knows"]) if "knows" in document else None,
+        resources=tuple(document["resources"]) if "resources" in document else None,
         page=document.get("page", False),
         times=document.get("times", 1),
     )
@@ -253,21 +244,21 @@ def _read_expectation(entry: Json) -> Expectation:
 
 
 def _problems(path: Path, sample: Json) -> Iterator[str]:
-    """Everything that is wrong with a file, so that whoever wrote it mends it in one go."""
+    """Everything that is wrong with a file, so that its author can correct all of it at once."""
     if not _NAME_PATTERN.fullmatch(path.name):
         yield "the file must be called NN-name.json, in lower case and with hyphens"
     if unknown := sample.keys() - _SAMPLE_FIELDS:
         yield f"unknown fields: {', '.join(sorted(unknown))}"
     if not isinstance(sample.get("about"), str) or not sample["about"].strip():
-        yield "'about' must say in one sentence what the sample shows"
+        yield "'about' must be one sentence that says what the sample shows"
     if path.parent.name != sample.get("platform"):
         yield f"a sample of {sample.get('platform')} belongs in the folder {sample.get('platform')}"
     body_formats = [name for name in _BODY_FORMATS if name in sample]
     body_format = body_formats[0] if body_formats else ""
     if len(body_formats) > 1 or not isinstance(sample.get(body_format, {}), dict):
         yield "a sample has one of 'body', 'form' and 'multipart', an object"
-    if not body_formats and not sample.get("knows") and sample.get("method", "POST") == "POST":
-        yield "a sample that sends nothing must say in 'knows' what appears at the platform"
+    if not body_formats and not sample.get("resources") and sample.get("method", "POST") == "POST":
+        yield "a sample that sends nothing needs 'resources': what appears at the platform"
     headers = sample.get("headers", {})
     if not isinstance(headers, dict) or not all(
         isinstance(value, str) for value in cast("Json", headers).values()
@@ -276,17 +267,17 @@ def _problems(path: Path, sample: Json) -> Iterator[str]:
     times = sample.get("times", 1)
     if not isinstance(times, int) or times < 1:
         yield "'times' must be a number from 1"
-    yield from _resource_problems(sample.get("knows", []))
+    yield from _resource_problems(sample.get("resources", []))
     yield from _expect_problems(sample.get("expect"))
     yield from _directive_problems(sample.get(body_format))
-    yield from _directive_problems(sample.get("knows"))
+    yield from _directive_problems(sample.get("resources"))
 
 
 def _resource_problems(resources: Any) -> Iterator[str]:
     entries = cast("list[Any]", resources) if isinstance(resources, list) else [None]
     for entry in entries:
         if not isinstance(entry, dict) or cast("Json", entry).keys() != {"native_id", "resource"}:
-            yield "'knows' must be a list of {native_id, resource}"
+            yield "'resources' must be a list of {native_id, resource}"
 
 
 def _expect_problems(expect: Any) -> Iterator[str]:
@@ -312,7 +303,8 @@ def _directive_problems(value: Any) -> Iterator[str]:
     for text in _texts(value):
         for directive in _PLACEHOLDER.findall(text):
             if not _TIME_PATTERN.fullmatch(directive):
-                yield f"{{{{{directive}}}}} is no time: write {{{{now}}}}, {{{{now-90m}}}}, {{{{unix+2d}}}}"
+                examples = "{{now}}, {{now-90m}}, {{unix+2d}}"
+                yield f"{{{{{directive}}}}} is no time: write for example {examples}"
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -327,14 +319,14 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _expand(value: Any, now: datetime) -> Any:
-    """The value with its times filled in, and with what stands for other values made into them.
+    """The value with its times and its other placeholders filled in.
 
     `{{now-2h}}` is an ISO 8601 time, `{{unix}}` seconds and `{{millis}}` milliseconds since 1970.
     `{"repeat": text, "times": n}` is a long text, `{"number": text}` a number, `{"json": value}` a
     value as JSON text, `{"base64": value}` Base64 of a text or of a value's JSON.
     """
     if isinstance(value, str):
-        return _PLACEHOLDER.sub(lambda found: _expand_time(found[1], now), value)
+        return _PLACEHOLDER.sub(lambda match: _expand_time(match[1], now), value)
     if isinstance(value, list):
         return [_expand(entry, now) for entry in cast("list[Any]", value)]
     if isinstance(value, dict):

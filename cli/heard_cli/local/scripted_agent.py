@@ -1,7 +1,6 @@
-"""A scripted agent and lead.
+"""A scripted agent and a scripted lead.
 
-They sign in, work through the open follow-ups over the HTTP API, and never write the same thing
-twice.
+They resolve the open follow-ups over the HTTP API. No two of their replies are the same.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from heard_cli.local.demo_environment import ApiClient
 
 _OPENINGS: Final = (
     "Thank you for telling us about this.",
-    "I have read every word you wrote, and then I went to look for myself.",
+    "I have read every word you wrote, and then I went to see for myself.",
     "This is not how an order with us should go.",
     "I spoke to the colleague who was on duty that day.",
     "You took the time to write, so here is a real answer.",
@@ -36,32 +35,33 @@ _MIDDLES: Final = (
 _ENDINGS: Final = (
     "Write back here if anything is still wrong.",
     "If the next visit is not better, tell me, please.",
-    "I will look again on Friday whether it arrived.",
+    "On Friday I will check again that it has arrived.",
 )
 
 
 @dataclass
 class ScriptedAgent:
-    """Answers follow-ups as a person would: mostly with a reply, sometimes in another way.
+    """Resolves follow-ups as a person would: mostly with a reply, sometimes in another way.
 
-    `told` hears of each step.
+    `on_step` receives a line for each resolution.
     """
 
     agent: ApiClient
     lead: ApiClient
     on_step: Callable[[str], None] = lambda _: None
     action_counts: dict[str, int] = field(default_factory=dict[str, int])
+    resolved_follow_ups: list[str] = field(default_factory=list[str])
     error_counts: dict[str, int] = field(default_factory=dict[str, int])
     _numbers: Iterator[int] = field(default_factory=count)
 
     def run(self) -> None:
-        """Work through everything that is open and untouched, page by page."""
+        """Resolve every follow-up that is open, page by page."""
         for follow_up in list(self.open_follow_ups()):
             if follow_up["status"] == "open":
                 self._resolve(follow_up)
 
     def open_follow_ups(self) -> Iterator[dict[str, Any]]:
-        """The open follow-ups by due time, however many pages they fill."""
+        """All open follow-ups, by due time."""
         after = ""
         while True:
             status, page = self.agent.call("GET", f"/api/desk/follow-ups?limit=20{after}")
@@ -81,19 +81,19 @@ class ScriptedAgent:
         _, details = self.agent.call("GET", path)
         number = next(self._numbers)
         resolution = _choose_resolution(details, number) | {
-            "id": f"demo-answer-{number:04d}",
+            "id": f"demo-resolution-{number:04d}",
             "fence": claim["fence"],
         }
-        status, result = self.agent.call("POST", f"{path}/answer", resolution)
+        status, result = self.agent.call("POST", f"{path}/resolution", resolution)
         if status != 200:
             self._count_error(result)
             return
+        self.resolved_follow_ups.append(follow_up["id"])
         self.action_counts[resolution["action"]] = (
             self.action_counts.get(resolution["action"], 0) + 1
         )
-        self.on_step(
-            f"{follow_up['severity']} on {follow_up['platform']}: {resolution['action'].replace('_', ' ')}"
-        )
+        action = resolution["action"].replace("_", " ")
+        self.on_step(f"{follow_up['severity']} on {follow_up['platform']}: {action}")
         if resolution["action"] == "walk_away":
             self.lead.call("POST", f"{path}/approval", {"approved": True})
 
@@ -103,12 +103,12 @@ class ScriptedAgent:
 
 
 def _choose_resolution(details: Mapping[str, Any], number: int) -> dict[str, Any]:
-    """What a careful person might do with this follow-up; every way of answering comes up."""
+    """A resolution that a careful person might choose. Each action is chosen now and then."""
     assessment: dict[str, Any] = (
         (details["reviews"][0].get("assessment") or {}) if details["reviews"] else {}
     )
     closing_fields = {
-        "resolution": "explained",
+        "fix": "explained",
         "root_cause": "late-delivery" if "delivery" in assessment.get("topics", []) else "process",
     }
     if assessment.get("agenda") == "abuse":

@@ -1,9 +1,7 @@
-"""From a sample to the very HTTP request that its platform would make, signed as that platform
-signs.
+"""Makes of a sample the signed HTTP request that its platform would send.
 
-Each connector signs by its own scheme, which exists once; that the schemes are right is shown by
-the platforms' published vectors and their own libraries, and not by signing and verifying with the
-same code.
+Each connector signs with the scheme that it also verifies with. That proves nothing about the
+scheme; other tests prove it, with vectors from the platforms and from their own libraries.
 """
 
 from __future__ import annotations
@@ -25,18 +23,12 @@ _FORM_TYPE: Final = "application/x-www-form-urlencoded"
 
 
 class FormNotFound(ValueError):
-    """The page that was fetched has no form to fill in.
-
-    The address is not that of a feedback form.
-    """
+    """The page has no form: its address is not that of a feedback form."""
 
 
 @dataclass(frozen=True, slots=True)
 class SignedRequest:
-    """A request ready to be sent.
-
-    Changing a byte of `body` or another `url` breaks what is signed.
-    """
+    """A request that is ready to be sent. The signature covers `body` and `url`."""
 
     method: str
     url: str
@@ -49,13 +41,13 @@ def sign_sample(
 ) -> SignedRequest:
     """The request with which the sample's platform delivers it to `url` at `now`.
 
-    `secret` is what the platform signs with; one that signs nothing ignores it. A page's form is
-    opened with `get` first, as a visitor's browser does, because the page holds what must be sent
-    back. For all others the same arguments make the same request, which is what a platform's
-    repetition is.
+    `secret` is the platform's signing secret; platforms that do not sign ignore it. The page of a
+    form is first fetched with `fetch_page`, as by a visitor's browser, because its hidden fields
+    must be sent back. For every other sample the same arguments make the same request, as when a
+    platform repeats a delivery.
 
-    Raises ValueError for a secret of the wrong kind, a sample that is polled, or a missing `get`;
-    NoForm for a page without a form.
+    Raises ValueError for an unsuitable secret, a sample that is polled, or a missing `fetch_page`;
+    FormNotFound for a page without a form.
     """
     rendered = sample.render(now)
     if sample.page:
@@ -65,18 +57,17 @@ def sign_sample(
             fetch_page(url), url, {name: str(value) for name, value in rendered.fields.items()}
         )
     if rendered.request is None:
-        raise ValueError(f"{sample.name} is not sent: it is there to be polled.")
+        raise ValueError(f"{sample.name} is not sent: Heard polls for it.")
     request = load(sample.platform).sign(rendered.request, url, secret, now)
     target_url = f"{url}?{request.query}" if request.query else url
     return SignedRequest(request.method, target_url, request.headers, request.body)
 
 
 def fill_form(page: str, url: str, answers: Mapping[str, str]) -> SignedRequest:
-    """What a browser sends when the page's form is filled in with `answers`.
+    """The request of a browser when the page's form is filled in with `answers`.
 
-    Its hidden fields come along.
-
-    `url` is the page's own address, against which the form's `action` counts. Raises NoForm.
+    It includes the form's hidden fields. `url` is the address of the page, to which the form's
+    `action` is relative. Raises FormNotFound.
     """
     form = _FormParser()
     form.feed(page)
@@ -93,10 +84,7 @@ def fill_form(page: str, url: str, answers: Mapping[str, str]) -> SignedRequest:
 
 
 class _FormParser(HTMLParser):
-    """Reads a page's first form.
-
-    Where it goes, and the fields that a browser would send untouched.
-    """
+    """Reads the first form of a page: its action, and its fields with their initial values."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)

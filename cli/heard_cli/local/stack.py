@@ -1,9 +1,8 @@
 """The whole application on this machine.
 
-MiniStack on loopback, with the very template that deploys to AWS on it.
-
-Owns starting and stopping; knows nothing of what is played on it. Functions see a clean
-environment, so that nothing of this machine's leaks into them.
+MiniStack runs on the loopback interface, with the same template that is deployed to AWS. This
+module starts and stops it, and does not know what runs on it. The functions get a clean
+environment: no variable or credential of this machine reaches them.
 """
 
 from __future__ import annotations
@@ -29,22 +28,19 @@ from botocore.exceptions import BotoCoreError, ClientError
 REGION: Final = "us-east-1"
 STACK: Final = "heard"
 DEFAULT_PORT: Final = 4566
-_PARAMETERS: Final = {
-    "DeletionProtection": "false",
-    "LoopbackPlatforms": "true",
-    "Scale": "small",
-}
-_STATE_FILE: Final = Path(".heard") / "local.json"
+_PARAMETERS: Final = {"DeletionProtection": "false", "LoopbackPlatforms": "true", "Scale": "small"}
+_FOLDER: Final = Path(".heard")
+_STATE_FILE: Final = _FOLDER / "local.json"
 
 
 class EmulatedStackError(Exception):
-    """The local stack cannot be started; the message says what to do."""
+    """The local stack cannot be started. The message says what to do."""
 
 
 def project_root(start: Path | None = None) -> Path:
-    """The project's folder: the nearest one upwards that has the template.
+    """The project's folder: the nearest one, from `start` upwards, that has the template.
 
-    Raises LocalStackError.
+    Raises EmulatedStackError.
     """
     start_folder = (start or Path.cwd()).resolve()
     for folder in (start_folder, *start_folder.parents):
@@ -56,23 +52,37 @@ def project_root(start: Path | None = None) -> Path:
 
 
 def free_port(preferred: int = 0) -> int:
-    """`wanted` if nobody listens there, else a port that is free just now."""
+    """`preferred` if no program listens there, else another free port."""
     for port in (preferred, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
+        if free := _bind(port):
+            return free
     raise EmulatedStackError("No port is free on 127.0.0.1.")
+
+
+def _bind(port: int) -> int | None:
+    """The port, if it can be bound (0: any port that can); None if a program listens there."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return None
+        return int(probe.getsockname()[1])
+
+
+def remove_old_logs(folder: Path) -> None:
+    """Delete the logs of emulators that do not run any more: their ports are free."""
+    for log in folder.glob("emulator-*.log"):
+        port = log.stem.rpartition("-")[2]
+        if port.isdecimal() and _bind(int(port)) is not None:
+            log.unlink(missing_ok=True)
 
 
 @dataclass
 class EmulatedStack:
-    """One running local stack; use it as a context manager.
+    """One running local stack, to be used as a context manager.
 
-    `auth` makes the emulator enforce the functions' roles.
+    `enforce_roles` makes the emulator check the permissions of the functions' roles.
     """
 
     root: Path
@@ -85,22 +95,22 @@ class EmulatedStack:
 
     @property
     def endpoint(self) -> str:
-        """Where every AWS API answers."""
+        """The address of all AWS APIs."""
         return f"http://127.0.0.1:{self.port}"
 
     @property
     def public_url(self) -> str:
-        """Where the HTTP API answers; its host name resolves in browsers, and `Wire` knows it."""
+        """The address of the HTTP API. Browsers and LocalHttpClient resolve its host name."""
         return f"http://{self.outputs['ApiId']}.execute-api.localhost:{self.port}"
 
     def client(self, service: str) -> Any:
-        """A client for one of the local stack's services."""
+        """A client of one AWS service on the local stack."""
         return boto3.client(  # pyright: ignore[reportCallIssue, reportUnknownMemberType, reportUnknownVariableType]
             service,  # pyright: ignore[reportArgumentType]
             endpoint_url=self.endpoint,
             region_name=REGION,
             aws_access_key_id="test",
-            aws_secret_access_key="test",  # noqa: S106 - the emulator's, for nobody else
+            aws_secret_access_key="test",  # noqa: S106 - the emulator accepts any
             config=Config(
                 inject_host_prefix=False,
                 retries={"mode": "standard", "max_attempts": 5},
@@ -109,12 +119,13 @@ class EmulatedStack:
         )
 
     def start(self) -> Self:
-        """Start the emulator and deploy the built template on it. Raises LocalStackError."""
+        """Start the emulator and deploy the built template. Raises EmulatedStackError."""
         if not (self.root / ".aws-sam" / "build" / "template.yaml").is_file():
             raise EmulatedStackError("The application is not built yet. Run: make build")
         self.port = free_port(self.port or DEFAULT_PORT)
-        folder = self.root / ".heard"
+        folder = self.root / _FOLDER
         folder.mkdir(exist_ok=True)
+        remove_old_logs(folder)
         self._temp_folder.mkdir(exist_ok=True)
         with (folder / f"emulator-{self.port}.log").open("wb") as log:
             self._process = subprocess.Popen(
@@ -134,7 +145,7 @@ class EmulatedStack:
         return self
 
     def stop(self) -> None:
-        """Stop the emulator and the functions it runs."""
+        """Stop the emulator and the functions that run on it."""
         if self._process is None:
             return
         for signal_number in (signal.SIGTERM, signal.SIGKILL):
@@ -145,11 +156,11 @@ class EmulatedStack:
                 continue
             break
         self._process = None
-        # the emulator leaves the unpacked code of its functions behind, gigabytes in a day
+        # The emulator leaves the unpacked code of its functions there, gigabytes in a day.
         shutil.rmtree(self._temp_folder, ignore_errors=True)
 
     def write_state(self, simulator_url: str) -> None:
-        """Write down where everything is, for `heard … --local`."""
+        """Write the addresses of the stack to a file, for `heard … --local`."""
         state = {
             "endpoint": self.endpoint,
             "stack": STACK,
@@ -160,7 +171,7 @@ class EmulatedStack:
         (self.root / _STATE_FILE).write_text(json.dumps(state, indent=2))
 
     def remove_state(self) -> None:
-        """Remove what `remember` wrote, unless another stack has written there since."""
+        """Remove the file of `write_state`, unless another stack has written it since."""
         state_file = self.root / _STATE_FILE
         if (
             state_file.exists()
@@ -170,7 +181,7 @@ class EmulatedStack:
 
     @property
     def _temp_folder(self) -> Path:
-        return self.root / ".heard" / f"emulator-{self.port}"
+        return self.root / _FOLDER / f"emulator-{self.port}"
 
     def _environment(self) -> dict[str, str]:
         environment = {
@@ -185,7 +196,7 @@ class EmulatedStack:
             "IOT_MTLS_ENABLED": "0",
             "SFTP_ENABLED": "0",
             "AWS_DEFAULT_REGION": REGION,
-            # sync-states.… has no meaning on one loopback address
+            # On a loopback address, a host name with the prefix "sync-states." leads nowhere.
             "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
         }
         if self.enforce_roles:
@@ -194,7 +205,7 @@ class EmulatedStack:
             environment["SFN_WAIT_SCALE"] = self.wait_scale
         return environment
 
-    def _wait_until_ready(self, seconds: float = 60) -> None:
+    def _wait_until_ready(self, seconds: float = 300) -> None:
         sqs = self.client("sqs")
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
@@ -249,7 +260,7 @@ class EmulatedStack:
             capture_output=True,
             text=True,
             check=False,
-            timeout=300,
+            timeout=1200,
         )
         if result.returncode:
             raise EmulatedStackError(
@@ -262,7 +273,7 @@ class EmulatedStack:
         }
 
     def __enter__(self) -> Self:
-        """Start it."""
+        """Start the stack."""
         return self.start()
 
     def __exit__(
@@ -271,5 +282,5 @@ class EmulatedStack:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Stop it, whatever happened."""
+        """Stop the stack."""
         self.stop()

@@ -37,7 +37,15 @@ from heard.assessment import (
 )
 from heard.assessment.engines.chain import embedded_engine
 from heard.clock import parse_time
-from heard.connectors import Connection, Connector, ReviewPage, WebhookRequest, load, platform_names
+from heard.connectors import (
+    Connection,
+    Connector,
+    PlatformAccount,
+    ReviewPage,
+    WebhookRequest,
+    load,
+    platform_names,
+)
 from heard.connectors.http import HttpClient
 from heard.errors import HeardError, NotFound
 from heard.outcomes import Kind, Outcome
@@ -469,7 +477,9 @@ def _demo_events(now: datetime) -> Iterator[tuple[str, ReviewEvent]]:
             connector = load(platform)
             with suppress(HeardError):
                 if any(sample.polled for sample in platform_samples):
-                    page = connector.recent(None, connection, credentials, http, now)
+                    page = connector.recent(
+                        None, PlatformAccount(connection, credentials, http), now
+                    )
                     yield from (
                         (platform, event.normalize())
                         for event in (page.events if isinstance(page, ReviewPage) else ())
@@ -481,7 +491,7 @@ def _demo_events(now: datetime) -> Iterator[tuple[str, ReviewEvent]]:
                 now,
             ):
                 full_event = (
-                    connector.fetch(event.native_id, connection, credentials, http)
+                    connector.fetch(event.native_id, PlatformAccount(connection, credentials, http))
                     if event.partial
                     else event
                 )

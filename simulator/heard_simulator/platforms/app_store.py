@@ -1,4 +1,4 @@
-"""App Store Connect's customer reviews, played.
+"""App Store Connect's customer reviews, simulated.
 
 Sources: developer.apple.com/documentation/appstoreconnectapi (customer-reviews,
 post-v1-customerreviewresponses, generating-tokens-for-api-requests,
@@ -7,8 +7,9 @@ parsing-the-error-response-code); EvanBacon/App-Store-Connect-OpenAPI-Spec specs
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
 from itertools import count
 from typing import ClassVar, Final
 from urllib.parse import urlencode
@@ -17,22 +18,20 @@ import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from heard_simulator.server import (
-    CallKind,
+from heard_simulator.contract import (
     Json,
-    KnownResource,
     Operation,
     PlatformRequest,
     PlatformResponse,
-    SimulatedPlatform,
     iso_millis,
 )
+from heard_simulator.platform import SimulatedPlatform
 
 
 def demo_key() -> ec.EllipticCurvePrivateKey:
     """A key that guards nothing.
 
-    The demo's must be the same in every process, so that it can be entered in advance.
+    It is the same in every process, so that a demo can be set up in advance.
     """
     return ec.derive_private_key(
         int.from_bytes(b"a demo's key, known to everybody"), ec.SECP256R1()
@@ -47,13 +46,14 @@ def key_file(key: ec.EllipticCurvePrivateKey) -> str:
 
 
 class SimulatedAppStore(SimulatedPlatform):
-    """One app's reviews. A resource is a review's attributes.
+    """The reviews of one app.
 
-    `rating`, `title`, `body`, `reviewerNickname`, `createdDate`, `territory`;
-    `response` beside them is one that the business wrote in App Store Connect.
+    A resource holds a review's attributes: `rating`, `title`, `body`, `reviewerNickname`,
+    `createdDate`, `territory`. A `response` beside them is one that the business wrote in App Store
+    Connect.
 
-    A response is PENDING_PUBLISH for `PUBLISHED_AFTER`, then PUBLISHED. Longer ones than `LIMIT`
-    are refused, as public code found.
+    A response is PENDING_PUBLISH for `PUBLICATION_DELAY`, then PUBLISHED. A response longer than
+    `LIMIT` is refused; public code has found this limit.
     """
 
     credentials: ClassVar[Mapping[str, str]] = {
@@ -68,78 +68,50 @@ class SimulatedAppStore(SimulatedPlatform):
     MAX_TOKEN_SECONDS: Final = 1_200
 
     def start(self) -> None:
-        self._reviews: dict[str, Json] = {}
         self._responses: dict[str, Json] = {}
         self._numbers = count(1)
 
-    @staticmethod
-    def sample_resources(fields: Json, now: datetime) -> tuple[KnownResource, ...]:
-        """Nothing: nothing is sent, so that samples say themselves what appears."""
-        return ()
-
     def operation(self, request: PlatformRequest) -> Operation | None:
-        match request.method, request.path.strip("/").split("/"):
+        match request.method, request.path_parts:
             case "GET", ["v1", "apps", app, "customerReviews"]:
-                return Operation(
-                    CallKind.READ,
-                    frozenset(),
-                    lambda: self._require_auth(request, lambda: self._list(app, request)),
-                )
+                return self.read(request, lambda: self._list(app, request))
             case "GET", ["v1", "customerReviews", review]:
-                return Operation(
-                    CallKind.READ,
-                    frozenset({review}),
-                    lambda: self._require_auth(request, lambda: self._show(review, request)),
-                )
+                return self.read(request, lambda: self._show(review, request), review)
             case "POST", ["v1", "customerReviewResponses"]:
                 data: Json = request.json().get("data", {})
                 review_id = str(
                     data.get("relationships", {}).get("review", {}).get("data", {}).get("id")
                 )
-                return Operation(
-                    CallKind.REPLY,
-                    frozenset({review_id}),
-                    lambda: self._require_auth(request, lambda: self._respond(review_id, data)),
-                )
+                return self.reply(request, lambda: self._respond(review_id, data), review_id)
             case _:
                 return None
 
     def rejection(self) -> PlatformResponse:
-        return error_response(
-            409,
-            "ENTITY_ERROR.ATTRIBUTE.INVALID",
-            "An attribute value is invalid.",
-            "The response cannot be published.",
-        )
+        title, detail = "An attribute value is invalid.", "The response cannot be published."
+        return error_response(409, "ENTITY_ERROR.ATTRIBUTE.INVALID", title, detail)
 
     def rate_limit(self, seconds: int) -> PlatformResponse:
-        response = error_response(
-            429,
-            "RATE_LIMIT_EXCEEDED",
-            "The request rate limit has been reached.",
-            "Wait before you ask again.",
-        )
-        return PlatformResponse(429, response.body, {"Retry-After": str(seconds)})
+        title, detail = "The request rate limit has been reached.", "Wait before you ask again."
+        response = error_response(429, "RATE_LIMIT_EXCEEDED", title, detail)
+        return replace(response, headers={"Retry-After": str(seconds)})
 
     def set_resource(self, native_id: str, resource: Json | None) -> None:
         if resource is None:
-            self._reviews.pop(native_id, None)
+            super().set_resource(native_id, None)
             self._responses.pop(native_id, None)
             return
-        self._reviews[native_id] = {
-            name: value for name, value in resource.items() if name != "response"
-        }
+        super().set_resource(
+            native_id, {name: value for name, value in resource.items() if name != "response"}
+        )
         if "response" in resource:
             self._store_response(native_id, resource["response"])
 
     def reset(self) -> None:
-        self._reviews.clear()
+        super().reset()
         self._responses.clear()
 
-    def _require_auth(
-        self, request: PlatformRequest, run: Callable[[], PlatformResponse]
-    ) -> PlatformResponse:
-        token = self.bearer_token(request)
+    def auth_error(self, request: PlatformRequest) -> PlatformResponse | None:
+        token = request.bearer()
         try:
             key = serialization.load_pem_private_key(
                 self.accepted_credentials["private_key"].encode(), None
@@ -160,17 +132,16 @@ class SimulatedAppStore(SimulatedPlatform):
             )
         except jwt.PyJWTError:
             return self._unauthorized()
-        return (
-            run()
-            if claims["exp"] - claims["iat"] <= self.MAX_TOKEN_SECONDS
-            else self._unauthorized()
-        )
+        lifetime = claims["exp"] - claims["iat"]
+        return self._unauthorized() if lifetime > self.MAX_TOKEN_SECONDS else None
 
     def _unauthorized(self) -> PlatformResponse:
-        message = "Provide a properly configured and signed bearer token, and make sure that it has not expired."
-        return error_response(
-            401, "NOT_AUTHORIZED", "Authentication credentials are missing or invalid.", message
+        title = "Authentication credentials are missing or invalid."
+        detail = (
+            "Provide a properly configured and signed bearer token, and make sure that it has not "
+            "expired."
         )
+        return error_response(401, "NOT_AUTHORIZED", title, detail)
 
     def _list(self, app: str, request: PlatformRequest) -> PlatformResponse:
         if app != self.settings["app_id"]:
@@ -182,15 +153,11 @@ class SimulatedAppStore(SimulatedPlatform):
             or not offset.isdecimal()
             or request.query_value("sort") != "-createdDate"
         ):
-            return error_response(
-                400,
-                "PARAMETER_ERROR.INVALID",
-                "A parameter has an invalid value",
-                "A given parameter is not valid.",
-            )
+            title, detail = "A parameter has an invalid value", "A given parameter is not valid."
+            return error_response(400, "PARAMETER_ERROR.INVALID", title, detail)
         newest = sorted(
-            self._reviews,
-            key=lambda review: str(self._reviews[review]["createdDate"]),
+            self.resources,
+            key=lambda review: str(self.resources[review]["createdDate"]),
             reverse=True,
         )
         page = newest[int(offset) : int(offset) + int(size)]
@@ -210,7 +177,7 @@ class SimulatedAppStore(SimulatedPlatform):
         return PlatformResponse(200, body)
 
     def _show(self, review: str, request: PlatformRequest) -> PlatformResponse:
-        if review not in self._reviews:
+        if review not in self.resources:
             return self._not_found("customerReviews", review)
         body: Json = {
             "data": self._render(review),
@@ -226,7 +193,7 @@ class SimulatedAppStore(SimulatedPlatform):
             if review in self._responses
             else None
         )
-        attributes = self._reviews[review]
+        attributes = self.resources[review]
         return {
             "type": "customerReviews",
             "id": review,
@@ -245,17 +212,14 @@ class SimulatedAppStore(SimulatedPlatform):
         return {"type": "customerReviewResponses", "id": entry["id"], "attributes": attributes}
 
     def _store_response(self, review: str, text: str) -> Json:
-        # A response that is replaced keeps its id: there is one a review.
-        number = (
-            self._responses[review]["id"]
-            if review in self._responses
-            else f"response-{next(self._numbers)}"
-        )
-        self._responses[review] = {"id": number, "text": text, "at": self.clock()}
+        # A new response keeps the id of the one before it: a review has one response.
+        previous = self._responses.get(review)
+        native_id = previous["id"] if previous else f"response-{next(self._numbers)}"
+        self._responses[review] = {"id": native_id, "text": text, "at": self.clock()}
         return self._responses[review]
 
     def _respond(self, review: str, data: Json) -> PlatformResponse:
-        if review not in self._reviews:
+        if review not in self.resources:
             return self._not_found("customerReviews", review)
         text = data.get("attributes", {}).get("responseBody")
         if (
@@ -266,21 +230,19 @@ class SimulatedAppStore(SimulatedPlatform):
         ):
             return self.rejection()
         entry = self._store_response(review, text)
-        self.ledger.remove(self.name, entry["id"], entry["at"])
+        self.remove_reply(entry["id"])
         self.record_reply(entry["id"], review, review, text, public=True)
         return PlatformResponse(201, {"data": self._render_response(review)})
 
     def _not_found(self, kind: str, resource: str) -> PlatformResponse:
-        message = f"There is no resource of type '{kind}' with id '{resource}'"
-        return error_response(404, "NOT_FOUND", "The specified resource does not exist", message)
+        detail = f"There is no resource of type '{kind}' with id '{resource}'"
+        return error_response(404, "NOT_FOUND", "The specified resource does not exist", detail)
 
 
 def error_response(status: int, code: str, title: str, detail: str) -> PlatformResponse:
-    """An error as Apple words one."""
-    return PlatformResponse(
-        status,
-        {"errors": [{"status": str(status), "code": code, "title": title, "detail": detail}]},
-    )
+    """An error in Apple's form."""
+    error = {"status": str(status), "code": code, "title": title, "detail": detail}
+    return PlatformResponse(status, {"errors": [error]})
 
 
 PLATFORM = SimulatedAppStore

@@ -1,8 +1,7 @@
-"""A Bluesky server's XRPC, played.
+"""A Bluesky server's XRPC, simulated.
 
-The lexicons of github.com/bluesky-social/atproto, docs.bsky.app/docs/advanced-guides/rate-limits.
-
-For refusals: packages/pds/src/api/com/atproto of the same repository.
+Sources: the lexicons of github.com/bluesky-social/atproto, and for refusals its
+packages/pds/src/api/com/atproto; docs.bsky.app/docs/advanced-guides/rate-limits.
 """
 
 from __future__ import annotations
@@ -10,31 +9,29 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from itertools import count
 from typing import ClassVar, Final
 
 from wcwidth import iter_graphemes
 
-from heard_simulator.server import (
-    CallKind,
+from heard_simulator.contract import (
     Json,
     Operation,
     PlatformRequest,
     PlatformResponse,
-    SimulatedPlatform,
     iso_millis,
 )
+from heard_simulator.platform import SimulatedPlatform
 
 
 class SimulatedBluesky(SimulatedPlatform):
-    """Posts, and what of them one account is notified of.
+    """Posts, and the notifications of one account.
 
-    Those by others that mention, answer or quote it.
-
-    A resource is a notification: `{"reason", "author", "record", "indexedAt"}`, its id the post's
-    at:// address; without a `reason` it is a post that nobody is notified of.
+    The account is notified of posts by others that mention, answer or quote it. A resource is a
+    notification: `{"reason", "author", "record", "indexedAt"}`. Its id is the post's at:// address.
+    Without a `reason` it is a post without a notification.
     """
 
     credentials: ClassVar[Mapping[str, str]] = {
@@ -47,9 +44,8 @@ class SimulatedBluesky(SimulatedPlatform):
     TID: Final = re.compile(r"[234567abcdefghij][234567abcdefghijklmnopqrstuvwxyz]{12}")
 
     def start(self) -> None:
-        self._access_tokens: set[str] = set()
+        self.revoke_tokens()
         self._refresh_tokens: set[str] = set()
-        self._posts: dict[str, Json] = {}
         self._sequence = count(1)
 
     def operation(self, request: PlatformRequest) -> Operation | None:
@@ -59,50 +55,23 @@ class SimulatedBluesky(SimulatedPlatform):
         uri = request.query_value("uri") or request.query_value("uris") or ""
         match request.method, name:
             case "POST", "com.atproto.server.createSession":
-                return Operation(
-                    CallKind.SIGN_IN, frozenset(), lambda: self._sign_in(request.json())
-                )
+                return self.sign_in(lambda: self._sign_in(request.json()))
             case "POST", "com.atproto.server.refreshSession":
-                return Operation(
-                    CallKind.SIGN_IN, frozenset(), lambda: self._refresh_session(request)
-                )
+                return self.sign_in(lambda: self._refresh_session(request))
             case "GET", "app.bsky.notification.listNotifications":
-                return Operation(
-                    CallKind.READ,
-                    frozenset(),
-                    lambda: self._require_auth(request, lambda: self._list(request)),
-                )
+                return self.read(request, lambda: self._list(request))
             case "GET", "app.bsky.feed.getPosts":
-                return Operation(
-                    CallKind.READ,
-                    frozenset({uri}),
-                    lambda: self._require_auth(
-                        request, lambda: self._get_posts(request.query["uris"])
-                    ),
-                )
+                return self.read(request, lambda: self._get_posts(request.query["uris"]), uri)
             case "GET", "app.bsky.feed.getPostThread":
-                return Operation(
-                    CallKind.READ,
-                    frozenset({uri}),
-                    lambda: self._require_auth(request, lambda: self._get_thread(uri)),
-                )
+                return self.read(request, lambda: self._get_thread(uri), uri)
             case "GET", "com.atproto.repo.getRecord":
-                uri = f"at://{request.query_value('repo')}/{request.query_value('collection')}/{request.query_value('rkey')}"
-                return Operation(
-                    CallKind.READ,
-                    frozenset({uri}),
-                    lambda: self._require_auth(request, lambda: self._get_record(uri)),
-                )
+                parts = [request.query_value(name) for name in ("repo", "collection", "rkey")]
+                uri = "at://" + "/".join(str(part) for part in parts)
+                return self.read(request, lambda: self._get_record(uri), uri)
             case "POST", "com.atproto.repo.createRecord":
                 reply: Json = request.json().get("record", {}).get("reply", {})
-                native_ids = frozenset(
-                    str(reply.get(part, {}).get("uri")) for part in ("root", "parent")
-                )
-                return Operation(
-                    CallKind.REPLY,
-                    native_ids,
-                    lambda: self._require_auth(request, lambda: self._create(request.json())),
-                )
+                native_ids = [str(reply.get(part, {}).get("uri")) for part in ("root", "parent")]
+                return self.reply(request, lambda: self._create(request.json()), *native_ids)
             case _:
                 return None
 
@@ -121,29 +90,16 @@ class SimulatedBluesky(SimulatedPlatform):
             429, {"error": "RateLimitExceeded", "message": "Rate Limit Exceeded"}, headers
         )
 
-    def set_resource(self, native_id: str, resource: Json | None) -> None:
-        if resource is None:
-            self._posts.pop(native_id, None)
-            return
-        previous = self._posts.get(native_id, {"order": next(self._sequence)})
-        self._posts[native_id] = {
+    def stored(self, native_id: str, resource: Json, previous: Json) -> Json:
+        record = {"$type": self.POST, "createdAt": resource["indexedAt"], **resource["record"]}
+        return {
             "reason": None,
             **resource,
-            "record": {
-                "$type": self.POST,
-                "createdAt": resource["indexedAt"],
-                **resource["record"],
-            },
+            "record": record,
             "uri": native_id,
             "cid": self._content_id(str(resource["record"])),
-            "order": previous["order"],
+            "order": previous.get("order") or next(self._sequence),
         }
-
-    def reset(self) -> None:
-        self._posts.clear()
-
-    def revoke_tokens(self) -> None:
-        self._access_tokens.clear()
 
     def _sign_in(self, payload: Json) -> PlatformResponse:
         if (payload.get("identifier"), payload.get("password")) != (
@@ -154,17 +110,14 @@ class SimulatedBluesky(SimulatedPlatform):
         return self._new_session()
 
     def _refresh_session(self, request: PlatformRequest) -> PlatformResponse:
-        if self.bearer_token(request) not in self._refresh_tokens:
+        if request.bearer() not in self._refresh_tokens:
             return self._error(400, "ExpiredToken", "Token has been revoked")
-        self._refresh_tokens.discard(self.bearer_token(request))
+        self._refresh_tokens.discard(request.bearer())
         return self._new_session()
 
     def _new_session(self) -> PlatformResponse:
-        access_token, refresh_token = (
-            f"bsky-access-{secrets.token_urlsafe(24)}",
-            f"bsky-refresh-{secrets.token_urlsafe(24)}",
-        )
-        self._access_tokens.add(access_token)
+        access_token = self.issue_token(prefix="bsky-access-")
+        refresh_token = f"bsky-refresh-{secrets.token_urlsafe(24)}"
         self._refresh_tokens.add(refresh_token)
         return PlatformResponse(
             200,
@@ -176,25 +129,20 @@ class SimulatedBluesky(SimulatedPlatform):
             },
         )
 
-    def _require_auth(
-        self, request: PlatformRequest, run: Callable[[], PlatformResponse]
-    ) -> PlatformResponse:
-        if not self.bearer_token(request):
+    def auth_error(self, request: PlatformRequest) -> PlatformResponse | None:
+        if not request.bearer():
             return self._error(401, "AuthMissing", "Authentication Required")
-        if self.bearer_token(request) not in self._access_tokens:
+        if not self.has_token(request.bearer()):
             return self._error(400, "ExpiredToken", "Token has expired")
-        return run()
+        return None
 
     def _list(self, request: PlatformRequest) -> PlatformResponse:
-        limit, before = (
-            int(request.query_value("limit") or 50),
-            int(request.query_value("cursor") or 10**9),
-        )
+        limit, before = request.query_number("limit", 50), request.query_number("cursor", 10**9)
         reasons = request.query.get("reasons")
         if not 1 <= limit <= 100:
             return self._error(400, "InvalidRequest", "Error: limit can not be greater than 100")
         matches = [
-            post for post in self._posts.values() if post["reason"] and post["order"] < before
+            post for post in self.resources.values() if post["reason"] and post["order"] < before
         ]
         page = sorted(matches, key=lambda post: int(post["order"]), reverse=True)[:limit]
         entries = [
@@ -216,21 +164,21 @@ class SimulatedBluesky(SimulatedPlatform):
             return self._error(
                 400, "InvalidRequest", "Error: uris must not have more than 25 elements"
             )
-        posts = [self._posts[uri] for uri in uris if uri in self._posts]
-        # A post of somebody who blocks the account is left out, though its record is there.
+        posts = [self.resources[uri] for uri in uris if uri in self.resources]
+        # A post of somebody who blocks the account is left out, although its record exists.
         return PlatformResponse(
             200, {"posts": [self._post_view(post) for post in posts if not post.get("blocked")]}
         )
 
     def _get_thread(self, uri: str) -> PlatformResponse:
-        if uri not in self._posts:
+        if uri not in self.resources:
             return self._error(400, "NotFound", f"Post not found: {uri}")
         return PlatformResponse(200, {"thread": self._thread_node(uri)})
 
     def _thread_node(self, uri: str) -> Json:
-        if uri not in self._posts:
+        if uri not in self.resources:
             return {"$type": "app.bsky.feed.defs#notFoundPost", "uri": uri, "notFound": True}
-        post = self._posts[uri]
+        post = self.resources[uri]
         parent_uri = post["record"].get("reply", {}).get("parent", {}).get("uri")
         node: Json = {
             "$type": "app.bsky.feed.defs#threadViewPost",
@@ -240,23 +188,17 @@ class SimulatedBluesky(SimulatedPlatform):
         return {**node, "parent": self._thread_node(parent_uri)} if parent_uri else node
 
     def _get_record(self, uri: str) -> PlatformResponse:
-        if uri not in self._posts:
+        if uri not in self.resources:
             return self._error(400, "RecordNotFound", f"Could not locate record: {uri}")
-        post = self._posts[uri]
+        post = self.resources[uri]
         return PlatformResponse(200, {"uri": uri, "cid": post["cid"], "value": post["record"]})
 
     def _create(self, payload: Json) -> PlatformResponse:
         record: Json = payload.get("record", {})
-        record_key, text, reply = (
-            str(payload.get("rkey", "")),
-            record.get("text"),
-            record.get("reply", {}),
-        )
-        if (payload.get("repo"), payload.get("collection"), record.get("$type")) != (
-            self.DID,
-            self.POST,
-            self.POST,
-        ):
+        record_key, text = str(payload.get("rkey", "")), record.get("text")
+        reply: Json = record.get("reply", {})
+        target = (payload.get("repo"), payload.get("collection"), record.get("$type"))
+        if target != (self.DID, self.POST, self.POST):
             return self._error(400, "InvalidRequest", "Could not find repo")
         if (
             not self.TID.fullmatch(record_key)
@@ -277,17 +219,12 @@ class SimulatedBluesky(SimulatedPlatform):
         ):
             return self._error(400, "InvalidRequest", "Record/reply must have the property root")
         for facet in record.get("facets", []):
-            if (
-                not 0
-                <= facet["index"]["byteStart"]
-                < facet["index"]["byteEnd"]
-                <= len(text.encode())
-            ):
-                return self._error(
-                    400, "InvalidRequest", "Record/facets/0/index is out of the text"
-                )
+            start, end = facet["index"]["byteStart"], facet["index"]["byteEnd"]
+            if not 0 <= start < end <= len(text.encode()):
+                message = "Record/facets/0/index is out of the text"
+                return self._error(400, "InvalidRequest", message)
         uri = f"at://{self.DID}/{self.POST}/{record_key}"
-        if uri in self._posts:
+        if uri in self.resources:
             # "There is already a value at key": github.com/bluesky-social/indigo/issues/873.
             return self._error(500, "InternalServerError", "Internal Server Error")
         author = {
@@ -301,23 +238,16 @@ class SimulatedBluesky(SimulatedPlatform):
         parent = str(reply["parent"]["uri"])
         self.record_reply(uri, self._thread_root(parent), parent, text, public=True)
         return PlatformResponse(
-            200, {"uri": uri, "cid": self._posts[uri]["cid"], "validationStatus": "valid"}
+            200, {"uri": uri, "cid": self.resources[uri]["cid"], "validationStatus": "valid"}
         )
 
     def _thread_root(self, uri: str) -> str:
-        """The conversation as onlookers see it.
-
-        From the topmost post that is not the account's own.
-        """
+        """The conversation as onlookers see it: below the topmost post by somebody else."""
         root = uri
         while uri:
             root = root if uri.startswith(f"at://{self.DID}/") else uri
-            uri = (
-                self._posts.get(uri, {"record": {}})["record"]
-                .get("reply", {})
-                .get("parent", {})
-                .get("uri", "")
-            )
+            record: Json = self.resources.get(uri, {}).get("record", {})
+            uri = record.get("reply", {}).get("parent", {}).get("uri", "")
         return root
 
     def _post_view(self, post: Json) -> Json:

@@ -1,4 +1,4 @@
-"""Discourse's API, played.
+"""Discourse's API, simulated.
 
 Sources: github.com/discourse/discourse_api_docs (openapi.json); for refusals lib/post_creator.rb,
 lib/validators/post_validator.rb and app/models/post.rb of discourse/discourse.
@@ -8,32 +8,43 @@ from __future__ import annotations
 
 import hashlib
 import html
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import count
 from typing import ClassVar, Final, cast
 
-from heard_simulator.server import (
-    CallKind,
+from heard_simulator.contract import (
     Json,
     KnownResource,
     Operation,
     PlatformRequest,
     PlatformResponse,
-    ReceivedReply,
-    SimulatedPlatform,
     iso_millis,
 )
+from heard_simulator.platform import SimulatedPlatform
+
+_API_FIELDS: Final = [
+    "id",
+    "post_number",
+    "reply_to_post_number",
+    "username",
+    "name",
+    "user_id",
+    "raw",
+    "created_at",
+    "updated_at",
+    "version",
+    "deleted_at",
+]
 
 
 class SimulatedDiscourse(SimulatedPlatform):
-    """Topics of posts. A reply is a post.
+    """Topics with posts. A reply is a post.
 
-    The site refuses short posts and, from non-staff, what was just posted.
-
-    Site settings are Discourse's defaults: `min_post_length` 20, `unique_posts_mins` 5. A topic's
-    resource is `{"title": …, "posts": [{"id", "post_number", "username", "raw", "created_at",
-    …}]}`; posts merge by id.
+    The site refuses short posts, and repeated posts by people who are not staff. Its settings are
+    Discourse's defaults: `min_post_length` 20, `unique_posts_mins` 5. A topic's resource is
+    `{"title": …, "posts": [{"id", "post_number", "username", "raw", "created_at", …}]}`; posts are
+    merged by id.
     """
 
     credentials: ClassVar[Mapping[str, str]] = {
@@ -47,79 +58,37 @@ class SimulatedDiscourse(SimulatedPlatform):
     min_length = 20
 
     def start(self) -> None:
-        self._topics: dict[int, Json] = {}
         self._recent_hashes: dict[str, datetime] = {}
         self._ids = count(900_001)
 
     @staticmethod
     def sample_resources(fields: Json, now: datetime) -> Iterator[KnownResource]:
-        """The topic that a post is in, with the post."""
+        """The topic of a post, with the post."""
         if "post" in fields:
             post: Json = fields["post"]
-            names = (
-                "id",
-                "post_number",
-                "reply_to_post_number",
-                "username",
-                "name",
-                "user_id",
-                "raw",
-                "created_at",
-                "updated_at",
-            )
-            api_post = {
-                name: post[name] for name in (*names, "version", "deleted_at") if name in post
-            }
+            api_post = {name: post[name] for name in _API_FIELDS if name in post}
             yield KnownResource(
                 str(post["topic_id"]), {"title": post.get("topic_title", ""), "posts": [api_post]}
             )
 
     def operation(self, request: PlatformRequest) -> Operation | None:
-        match request.path.removesuffix(".json").strip("/").split("/"):
-            case ["posts"] if request.method == "POST":
+        raw = request.query_value("include_raw") in {"1", "true"}
+        match [request.method, *request.path.removesuffix(".json").strip("/").split("/")]:
+            case ["POST", "posts"]:
                 payload = request.json() or request.form()
-                return Operation(
-                    CallKind.REPLY,
-                    self._native_ids(payload),
-                    lambda: self._require_auth(request, lambda: self._create(payload)),
-                )
-            case ["posts", post] if request.method == "GET":
-                return Operation(
-                    CallKind.READ,
-                    frozenset({post}),
-                    lambda: self._require_auth(request, lambda: self._show_post(post)),
-                )
-            case ["t", topic] if request.method == "GET":
-                raw = request.query_value("include_raw") in {"1", "true"}
-                return Operation(
-                    CallKind.READ,
-                    frozenset({topic}),
-                    lambda: self._require_auth(
-                        request, lambda: self._show_topic(topic, 1, raw=raw)
-                    ),
-                )
-            case ["t", topic, "posts"] if request.method == "GET":
-                raw = request.query_value("include_raw") in {"1", "true"}
+                topic = str(payload.get("topic_id"))
+                parent_id = self._parent_post_id(topic, payload.get("reply_to_post_number"))
+                return self.reply(request, lambda: self._create(payload), topic, parent_id)
+            case ["GET", "posts", post]:
+                return self.read(request, lambda: self._show_post(post), post)
+            case ["GET", "t", topic]:
+                return self.read(request, lambda: self._show_topic(topic, 1, raw=raw), topic)
+            case ["GET", "t", topic, "posts"]:
                 post_ids = request.query.get("post_ids[]", [])
-                return Operation(
-                    CallKind.READ,
-                    frozenset({topic}),
-                    lambda: self._require_auth(
-                        request, lambda: self._show_posts(topic, post_ids, raw=raw)
-                    ),
-                )
-            case ["t", topic, near] if (
-                request.method == "GET" and topic.isdecimal() and near.isdecimal()
-            ):
-                raw = request.query_value("include_raw") in {"1", "true"}
+                return self.read(request, lambda: self._show_posts(topic, post_ids, raw=raw), topic)
+            case ["GET", "t", topic, near] if topic.isdecimal() and near.isdecimal():
                 number = int(near)
-                return Operation(
-                    CallKind.READ,
-                    frozenset({topic}),
-                    lambda: self._require_auth(
-                        request, lambda: self._show_topic(topic, number, raw=raw)
-                    ),
-                )
+                return self.read(request, lambda: self._show_topic(topic, number, raw=raw), topic)
             case _:
                 return None
 
@@ -137,58 +106,36 @@ class SimulatedDiscourse(SimulatedPlatform):
         }
         return PlatformResponse(429, body, {"Retry-After": str(seconds)})
 
-    def set_resource(self, native_id: str, resource: Json | None) -> None:
-        topic = int(native_id)
-        if resource is None:
-            self._topics.pop(topic, None)
-            return
-        record = self._topics.setdefault(topic, {"title": "", "posts": {}})
-        record["title"] = resource.get("title") or record["title"]
+    def stored(self, native_id: str, resource: Json, previous: Json) -> Json:
+        posts: dict[int, Json] = dict(previous.get("posts", {}))
         for post in cast("Iterable[Json]", resource.get("posts", [])):
-            previous: Json = record["posts"].get(int(post["id"]), {})
-            record["posts"][int(post["id"])] = {**previous, **post}
+            number = int(post["id"])
+            posts[number] = posts.get(number, {}) | post
+        title = resource.get("title") or previous.get("title", "")
+        return {"title": title, "posts": posts}
 
     def reset(self) -> None:
-        self._topics.clear()
+        super().reset()
         self._recent_hashes.clear()
 
-    def _require_auth(
-        self, request: PlatformRequest, run: Callable[[], PlatformResponse]
-    ) -> PlatformResponse:
-        api_credentials = (request.headers.get("api-key"), request.headers.get("api-username"))
-        if api_credentials != (
-            self.accepted_credentials["api_key"],
-            self.accepted_credentials["api_username"],
-        ):
-            return PlatformResponse(
-                403,
-                {
-                    "errors": ["You are not permitted to view the requested resource."],
-                    "error_type": "invalid_access",
-                },
-            )
-        return run()
-
-    def _native_ids(self, payload: Json) -> frozenset[str]:
-        topic = str(payload.get("topic_id"))
-        return frozenset({topic, self._parent_post_id(topic, payload.get("reply_to_post_number"))})
+    def auth_error(self, request: PlatformRequest) -> PlatformResponse | None:
+        for name in ("api_key", "api_username"):
+            if request.headers.get(name.replace("_", "-")) != self.accepted_credentials[name]:
+                message = "You are not permitted to view the requested resource."
+                return PlatformResponse(403, {"errors": [message], "error_type": "invalid_access"})
+        return None
 
     def _parent_post_id(self, topic: str, number: object) -> str:
-        """The id of the post that a reply answers.
-
-        The one with that number, else the topic's first.
-        """
+        """The id of the post that a reply answers: with that number, else the topic's first."""
         posts = self._posts(topic) or []
         ids_by_number = {str(post["post_number"]): str(post["id"]) for post in posts}
         return ids_by_number.get(str(number)) or next(iter(ids_by_number.values()), "")
 
     def _posts(self, topic: str) -> list[Json] | None:
-        record = self._topics.get(int(topic)) if topic.isdecimal() else None
-        return (
-            sorted(record["posts"].values(), key=lambda post: int(post["post_number"]))
-            if record
-            else None
-        )
+        record = self.resources.get(topic)
+        if record is None:
+            return None
+        return sorted(record["posts"].values(), key=lambda post: int(post["post_number"]))
 
     def _create(self, payload: Json) -> PlatformResponse:
         topic = str(payload.get("topic_id"))
@@ -210,8 +157,7 @@ class SimulatedDiscourse(SimulatedPlatform):
             return self._unprocessable(
                 f"Body is limited to {self.MAX_LENGTH} characters; you entered {len(raw)}."
             )
-        # Post#raw_hash: whitespace and case do not make another text, and the topic does not
-        # matter.
+        # Post#raw_hash ignores whitespace, case and the topic.
         text_hash = hashlib.sha256("".join(raw.split()).lower().encode()).hexdigest()
         now = self.clock()
         if (
@@ -229,14 +175,12 @@ class SimulatedDiscourse(SimulatedPlatform):
             "reply_to_post_number": payload.get("reply_to_post_number"),
         }
         parent_id = self._parent_post_id(topic, payload.get("reply_to_post_number"))
-        self._topics[int(topic)]["posts"][post["id"]] = post
-        self.ledger.add(
-            ReceivedReply(self.name, str(post["id"]), topic, parent_id, raw, public=True, at=now)
-        )
-        return PlatformResponse(200, self._render(int(topic), post, raw=True))
+        self.resources[topic]["posts"][post["id"]] = post
+        self.record_reply(str(post["id"]), topic, parent_id, raw, public=True)
+        return PlatformResponse(200, self._render(topic, post, raw=True))
 
     def _show_post(self, post_id: str) -> PlatformResponse:
-        for topic, record in self._topics.items():
+        for topic, record in self.resources.items():
             post = record["posts"].get(int(post_id)) if post_id.isdecimal() else None
             if post is not None and not post.get("deleted_at"):
                 return PlatformResponse(200, self._render(topic, post, raw=True))
@@ -246,24 +190,23 @@ class SimulatedDiscourse(SimulatedPlatform):
         posts = [post for post in self._posts(topic) or [] if not post.get("deleted_at")]
         if not posts:
             return self._not_found()
-        # TopicView shows a chunk around the post asked for; without one, the topic's beginning.
+        # TopicView shows a chunk around the requested post, or else the topic's beginning.
         position = next(
             (index for index, post in enumerate(posts) if int(post["post_number"]) >= near),
             len(posts) - 1,
         )
         start = max(0, min(position - self.CHUNK // 4, len(posts) - self.CHUNK))
         chunk = posts[start : start + self.CHUNK]
-        number = int(topic)
         return PlatformResponse(
             200,
             {
-                "id": number,
-                "title": self._topics[number]["title"],
+                "id": int(topic),
+                "title": self.resources[topic]["title"],
                 "posts_count": len(posts),
                 "highest_post_number": int(posts[-1]["post_number"]),
                 "chunk_size": self.CHUNK,
                 "post_stream": {
-                    "posts": [self._render(number, post, raw=raw) for post in chunk],
+                    "posts": [self._render(topic, post, raw=raw) for post in chunk],
                     "stream": [post["id"] for post in posts],
                 },
             },
@@ -281,12 +224,12 @@ class SimulatedDiscourse(SimulatedPlatform):
             {
                 "id": int(topic),
                 "post_stream": {
-                    "posts": [self._render(int(topic), post, raw=raw) for post in selected_posts]
+                    "posts": [self._render(topic, post, raw=raw) for post in selected_posts]
                 },
             },
         )
 
-    def _render(self, topic: int, post: Json, *, raw: bool) -> Json:
+    def _render(self, topic: str, post: Json, *, raw: bool) -> Json:
         paragraphs = str(post.get("raw", "")).split("\n\n")
         fields: Json = {
             "name": None,
@@ -297,7 +240,7 @@ class SimulatedDiscourse(SimulatedPlatform):
             ),
             "post_type": 1,
             "reply_to_post_number": None,
-            "topic_id": topic,
+            "topic_id": int(topic),
             "topic_slug": f"topic-{topic}",
             "version": 1,
             "deleted_at": None,

@@ -1,4 +1,4 @@
-"""Facebook's Graph API for a Page's comments, played.
+"""Facebook's Graph API for a Page's comments, simulated.
 
 Sources: developers.facebook.com/docs/graph-api/reference/comment, …/reference/object/comments,
 …/guides/error-handling, …/overview/rate-limiting, …/results (paging).
@@ -6,30 +6,29 @@ Sources: developers.facebook.com/docs/graph-api/reference/comment, …/reference
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
 from typing import ClassVar, Final
 
-from heard_simulator.server import (
-    CallKind,
+from heard_simulator.contract import (
     Json,
     KnownResource,
     Operation,
     PlatformRequest,
     PlatformResponse,
-    SimulatedPlatform,
 )
+from heard_simulator.platform import SimulatedPlatform
 
 
 class SimulatedFacebook(SimulatedPlatform):
     """Comments with their replies, seen with a Page's token.
 
-    A reply to a reply is put beside it, below the first level's comment.
-
     A comment's resource is what the API shows: `{"message", "created_time", "from": {"id", "name"},
-    "parent": {"id"}}`. Not documented, and decided so: a comment may have 8,000 characters; a reply
-    to a reply hangs from the first level.
+    "parent": {"id"}}`. Assumptions, which the documents do not settle: a comment may have 8,000
+    characters; a reply to a reply stands below the comment of the first level.
     """
 
     PAGE_ID: Final = "104420555000111"
@@ -43,7 +42,6 @@ class SimulatedFacebook(SimulatedPlatform):
     }
 
     def start(self) -> None:
-        self._comments: dict[str, Json] = {}
         self._ids = count(900_000_001)
 
     @property
@@ -52,7 +50,7 @@ class SimulatedFacebook(SimulatedPlatform):
 
     @staticmethod
     def sample_resources(fields: Json, now: datetime) -> Iterator[KnownResource]:
-        """The comments that a delivery tells of."""
+        """The comments in a delivery."""
         for entry in fields.get("entry", []):
             for change in entry.get("changes", []):
                 value: Json = change["value"]
@@ -73,26 +71,14 @@ class SimulatedFacebook(SimulatedPlatform):
                 yield KnownResource(value["comment_id"], resource)
 
     def operation(self, request: PlatformRequest) -> Operation | None:
-        match request.path.strip("/").split("/"):
+        match request.path_parts:
             case [comment] if request.method == "GET":
-                return Operation(
-                    CallKind.READ,
-                    frozenset({comment}),
-                    lambda: self._require_auth(request, lambda: self._show(comment)),
-                )
+                return self.read(request, lambda: self._show(comment), comment)
             case [comment, "comments"] if request.method == "GET":
-                return Operation(
-                    CallKind.READ,
-                    frozenset({comment}),
-                    lambda: self._require_auth(request, lambda: self._replies(comment, request)),
-                )
+                return self.read(request, lambda: self._replies(comment, request), comment)
             case [comment, "comments"] if request.method == "POST":
                 message = request.form().get("message", "")
-                return Operation(
-                    CallKind.REPLY,
-                    frozenset({comment}),
-                    lambda: self._require_auth(request, lambda: self._reply(comment, message)),
-                )
+                return self.reply(request, lambda: self._reply(comment, message), comment)
             case _:
                 return None
 
@@ -101,48 +87,31 @@ class SimulatedFacebook(SimulatedPlatform):
 
     def rate_limit(self, seconds: int) -> PlatformResponse:
         response = self._error(400, 32, "Page request limit reached")
-        return PlatformResponse(
-            response.status,
-            response.body,
-            {"X-Business-Use-Case-Usage": self._usage_header(seconds)},
-        )
+        return replace(response, headers={"X-Business-Use-Case-Usage": self._usage_header(seconds)})
 
-    def set_resource(self, native_id: str, resource: Json | None) -> None:
-        if resource is None:
-            self._comments.pop(native_id, None)
-        else:
-            self._comments[native_id] = {
-                "permalink_url": f"https://www.facebook.com/{native_id}",
-                **resource,
-                "id": native_id,
-            }
+    def stored(self, native_id: str, resource: Json, previous: Json) -> Json:
+        link = f"https://www.facebook.com/{native_id}"
+        return {"permalink_url": link, **resource, "id": native_id}
 
-    def reset(self) -> None:
-        self._comments.clear()
-
-    def _require_auth(
-        self, request: PlatformRequest, run: Callable[[], PlatformResponse]
-    ) -> PlatformResponse:
-        if (
-            self.bearer_token(request) or request.query_value("access_token")
-        ) != self.accepted_credentials["access_token"]:
+    def auth_error(self, request: PlatformRequest) -> PlatformResponse | None:
+        token = request.bearer() or request.query_value("access_token")
+        if token != self.accepted_credentials["access_token"]:
             return self._error(400, 190, "Invalid OAuth access token - Cannot parse access token")
-        return run()
+        return None
 
     def _show(self, comment: str) -> PlatformResponse:
-        record = self._comments.get(comment)
+        record = self.resources.get(comment)
         return PlatformResponse(200, record) if record else self._not_found(comment)
 
     def _replies(self, comment: str, request: PlatformRequest) -> PlatformResponse:
-        if comment not in self._comments:
+        if comment not in self.resources:
             return self._not_found(comment)
         replies = [
-            each for each in self._comments.values() if each.get("parent", {}).get("id") == comment
+            entry
+            for entry in self.resources.values()
+            if entry.get("parent", {}).get("id") == comment
         ]
-        start, limit = (
-            int(request.query_value("after") or 0),
-            int(request.query_value("limit") or 25),
-        )
+        start, limit = request.query_number("after", 0), request.query_number("limit", 25)
         page, end = replies[start : start + limit], start + limit
         paging: Json = {"cursors": {"before": str(start), "after": str(end)}}
         if end < len(replies):
@@ -150,7 +119,7 @@ class SimulatedFacebook(SimulatedPlatform):
         return PlatformResponse(200, {"data": page, "paging": paging} if page else {"data": []})
 
     def _reply(self, comment: str, message: str) -> PlatformResponse:
-        record = self._comments.get(comment)
+        record = self.resources.get(comment)
         if record is None:
             return self._not_found(comment)
         if not message.strip() or len(message) > self.LIMIT:
@@ -159,7 +128,7 @@ class SimulatedFacebook(SimulatedPlatform):
         native_id = f"{root_id.partition('_')[0]}_{next(self._ids)}"
         at = self.clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S+0000")
         page = {"id": self.PAGE_ID, "name": "Harbour Kitchen"}
-        self._comments[native_id] = {
+        self.resources[native_id] = {
             "id": native_id,
             "message": message,
             "created_time": at,
@@ -170,7 +139,10 @@ class SimulatedFacebook(SimulatedPlatform):
         return PlatformResponse(200, {"id": native_id})
 
     def _not_found(self, comment: str) -> PlatformResponse:
-        message = f"Unsupported get request. Object with ID '{comment}' does not exist, cannot be loaded due to missing permissions"
+        message = (
+            f"Unsupported get request. Object with ID '{comment}' does not exist, cannot be loaded "
+            "due to missing permissions"
+        )
         return self._error(400, 100, message, kind="GraphMethodException", error_subcode=33)
 
     def _error(
@@ -196,8 +168,12 @@ class SimulatedFacebook(SimulatedPlatform):
         )
 
     def _usage_header(self, seconds: int) -> str:
-        minutes = -(-seconds // 60)
-        return f'{{"{self.PAGE_ID}":[{{"type":"pages","call_count":100,"estimated_time_to_regain_access":{minutes}}}]}}'
+        usage = {
+            "type": "pages",
+            "call_count": 100,
+            "estimated_time_to_regain_access": -(-seconds // 60),
+        }
+        return json.dumps({self.PAGE_ID: [usage]})
 
 
 PLATFORM = SimulatedFacebook

@@ -1,30 +1,29 @@
-"""Feefo's Reviews API, played.
+"""Feefo's Reviews API, simulated.
 
-Support.feefo.com articles 8000112939 (request parameters) and 8000097326 (response).
+Sources: support.feefo.com, articles 8000112939 (request parameters) and 8000097326 (response).
 """
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import ClassVar, Final
 
-from heard_simulator.server import (
-    CallKind,
+from heard_simulator.contract import (
     Json,
     Operation,
     PlatformRequest,
     PlatformResponse,
-    SimulatedPlatform,
 )
+from heard_simulator.platform import SimulatedPlatform
 
 
 class SimulatedFeefo(SimulatedPlatform):
     """Feedback on sales: a service part, and a part for each product.
 
     A resource is one entry of `reviews`: `{"url", "customer", "service": {"id", …}, "products":
-    […], "last_updated_date"}`; it goes by the id of one of its parts. Not documented, and decided
-    so: what a wrong token is answered.
+    […], "last_updated_date"}`. Its id is that of one of its parts. An assumption, which the
+    documents do not settle: the answer to a wrong token.
     """
 
     credentials: ClassVar[Mapping[str, str]] = {
@@ -35,86 +34,59 @@ class SimulatedFeefo(SimulatedPlatform):
         "api_base": "{url}",
         "merchant_identifier": "demo-merchant",
     }
-    TOKEN_LIFE: Final = 3_600
-
-    def start(self) -> None:
-        self._tokens: set[str] = set()
-        self._feedback: dict[str, Json] = {}
+    TOKEN_LIFE: Final = timedelta(hours=1)
+    rate_limit_body: ClassVar[object] = {"error": "too_many_requests"}
 
     def operation(self, request: PlatformRequest) -> Operation | None:
         match request.method, request.path.strip("/"):
             case "POST", "api/oauth/v2/token":
-                return Operation(
-                    CallKind.SIGN_IN, frozenset(), lambda: self._sign_in(request.form())
-                )
+                return self.sign_in(lambda: self._sign_in(request.form()))
             case "GET", "api/20/reviews/all":
-                return Operation(
-                    CallKind.READ, frozenset(self._feedback), lambda: self._list(request)
-                )
+                return self.read(request, lambda: self._list(request), *self.resources)
             case _:
                 return None
 
     def rejection(self) -> PlatformResponse:
         return PlatformResponse(403, {"error": "access_denied"})
 
-    def rate_limit(self, seconds: int) -> PlatformResponse:
-        return PlatformResponse(429, {"error": "too_many_requests"}, {"Retry-After": str(seconds)})
-
-    def set_resource(self, native_id: str, resource: Json | None) -> None:
-        self._feedback.pop(native_id, None)
-        if resource is not None:
-            self._feedback[native_id] = resource
-
-    def reset(self) -> None:
-        self._feedback.clear()
-
-    def revoke_tokens(self) -> None:
-        self._tokens.clear()
+    def auth_error(self, request: PlatformRequest) -> PlatformResponse | None:
+        if self.has_token(request.bearer()):
+            return None
+        return PlatformResponse(401, {"error": "invalid_token"})
 
     def _sign_in(self, form: Mapping[str, str]) -> PlatformResponse:
         if form != {"grant_type": "client_credentials", **self.accepted_credentials}:
             return PlatformResponse(401, {"error": "invalid_client"})
-        token = secrets.token_urlsafe(24)
-        self._tokens.add(token)
+        token, seconds = self.issue_token(self.TOKEN_LIFE), int(self.TOKEN_LIFE.total_seconds())
         return PlatformResponse(
-            200, {"access_token": token, "token_type": "Bearer", "expires_in": self.TOKEN_LIFE}
+            200, {"access_token": token, "token_type": "Bearer", "expires_in": seconds}
         )
 
     def _list(self, request: PlatformRequest) -> PlatformResponse:
-        if self.bearer_token(request) not in self._tokens:
-            return PlatformResponse(401, {"error": "invalid_token"})
         if request.query_value("merchant_identifier") != self.settings["merchant_identifier"]:
             return PlatformResponse(404, {"error": "merchant_not_found"})
-        wanted_id = request.query_value("id")
+        part_id = request.query_value("id")
         newest = [
             entry
-            for entry in reversed(self._feedback.values())
-            if wanted_id is None or wanted_id in self._ids(entry)
+            for entry in reversed(self.resources.values())
+            if part_id is None or part_id in self._ids(entry)
         ]
-        size, page = (
-            int(request.query_value("page_size") or 20),
-            int(request.query_value("page") or 1),
-        )
+        size, page = request.query_number("page_size", 20), request.query_number("page", 1)
         meta = {
             "count": len(newest),
             "pages": -(-len(newest) // size),
             "page_size": size,
             "current_page": page,
         }
-        entries = [
-            {"merchant": {"identifier": self.settings["merchant_identifier"]}, **entry}
-            for entry in newest
-        ]
+        merchant = {"identifier": self.settings["merchant_identifier"]}
+        entries = [{"merchant": merchant, **entry} for entry in newest]
         return PlatformResponse(
             200, {"summary": {"meta": meta}, "reviews": entries[size * (page - 1) : size * page]}
         )
 
     @staticmethod
     def _ids(entry: Json) -> set[str]:
-        """The ids that find an entry.
-
-        Of its parts, and of the whole, which only its address tells.
-        """
+        """The ids that find an entry: of its parts, and of the whole (it stands in the URL)."""
         parts: list[Json] = [entry.get("service") or {}, *entry.get("products", [])]
         return {str(part.get("id")) for part in parts} | set(str(entry.get("url", "")).split("/"))
 

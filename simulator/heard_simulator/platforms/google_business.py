@@ -1,5 +1,6 @@
-"""Google Business Profile's reviews, played, with the keys that Google publishes and the tokens
-that Pub/Sub sends.
+"""Google Business Profile's reviews, simulated.
+
+Also the keys that Google publishes and the tokens that Pub/Sub sends.
 
 Sources: developers.google.com/my-business/reference/rest/v4/accounts.locations.reviews (get, list,
 updateReply, deleteReply); developers.google.com/identity/protocols/oauth2/web-server#offline;
@@ -10,12 +11,10 @@ cloud.google.com/apis/design/errors (the shape of errors).
 from __future__ import annotations
 
 import json
-import secrets
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from itertools import count
 from typing import ClassVar, Final
 
 from cryptography import x509
@@ -23,16 +22,14 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
-from heard_simulator.server import (
-    CallKind,
+from heard_simulator.contract import (
     Json,
-    KnownResource,
     Operation,
     PlatformRequest,
     PlatformResponse,
-    SimulatedPlatform,
     iso_millis,
 )
+from heard_simulator.platform import SimulatedPlatform
 
 PUSH_ACCOUNT: Final = "pusher@heard-demo.iam.gserviceaccount.example"
 
@@ -48,10 +45,7 @@ class Signer:
 
 @cache
 def demo_signer() -> Signer:
-    """Made when it is first needed.
-
-    Making one takes a tenth of a second, and hardly any test wants it.
-    """
+    """One key for each process. It takes a tenth of a second, and few tests need it."""
     key = rsa.generate_private_key(public_exponent=65_537, key_size=2_048)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "federated-signon.example")])
     now = datetime.now(UTC)
@@ -66,18 +60,18 @@ def demo_signer() -> Signer:
     pem, no_encryption = serialization.Encoding.PEM, serialization.NoEncryption()
     private_key = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, no_encryption).decode()
     return Signer(
-        certificate.fingerprint(hashes.SHA1()).hex(),
+        certificate.fingerprint(hashes.SHA1()).hex(),  # noqa: S303 - only a name
         private_key,
         certificate.public_bytes(pem).decode(),
-    )  # noqa: S303 - only a name
+    )
 
 
 class SimulatedGoogleBusiness(SimulatedPlatform):
-    """One account's locations. A resource is a review as the API shows it, under its whole name.
+    """The locations of one account.
 
-    A reply is taken at once and moderated afterwards: it is PENDING for `MODERATED_AFTER`, then
-    APPROVED, or REJECTED if it holds what the policy on personal information forbids (played by the
-    word "passport").
+    A resource is a review as the API shows it, under its whole name. A reply is accepted at once
+    and moderated afterwards: it is PENDING for `MODERATION_DELAY`, then APPROVED, or REJECTED if it
+    breaks the policy on personal information. Here only the word "passport" breaks it.
     """
 
     credentials: ClassVar[Mapping[str, str]] = {
@@ -97,11 +91,6 @@ class SimulatedGoogleBusiness(SimulatedPlatform):
     MODERATION_DELAY: Final = timedelta(seconds=3)
     TOKEN_LIFE: Final = timedelta(seconds=3_599)
 
-    def start(self) -> None:
-        self._tokens: dict[str, datetime] = {}
-        self._reviews: dict[str, Json] = {}
-        self._numbers = count(1)
-
     @property
     def signing_secret(self) -> str:
         key = demo_signer()
@@ -109,40 +98,22 @@ class SimulatedGoogleBusiness(SimulatedPlatform):
 
     @property
     def visible_secret(self) -> None:
-        """Nothing is shown: the keys are published."""
+        """Nothing to copy: the keys are published."""
         return None
-
-    @staticmethod
-    def sample_resources(fields: Json, now: datetime) -> tuple[KnownResource, ...]:
-        """Nothing.
-
-        A notification holds only a name, so that samples say themselves what the API shows.
-        """
-        return ()
 
     def operation(self, request: PlatformRequest) -> Operation | None:
         path = request.path.strip("/")
         match request.method, path.split("/"):
             case "GET", ["oauth2", "v1", "certs"]:
-                return Operation(CallKind.SIGN_IN, frozenset(), self._certificates)
+                return self.sign_in(self._certificates)
             case "POST", ["token"]:
-                return Operation(
-                    CallKind.SIGN_IN, frozenset(), lambda: self._sign_in(request.form())
-                )
+                return self.sign_in(lambda: self._sign_in(request.form()))
             case "GET", ["v4", "accounts", _, "locations", _, "reviews"]:
                 location = path.removeprefix("v4/").removesuffix("/reviews")
-                return Operation(
-                    CallKind.READ,
-                    frozenset({location}),
-                    lambda: self._require_auth(request, lambda: self._list(location, request)),
-                )
+                return self.read(request, lambda: self._list(location, request), location)
             case "GET", ["v4", "accounts", _, "locations", _, "reviews", _]:
                 name = path.removeprefix("v4/")
-                return Operation(
-                    CallKind.READ,
-                    frozenset({name}),
-                    lambda: self._require_auth(request, lambda: self._show(name)),
-                )
+                return self.read(request, lambda: self._show(name), name)
             case ("PUT" | "DELETE") as method, [
                 "v4",
                 "accounts",
@@ -159,9 +130,7 @@ class SimulatedGoogleBusiness(SimulatedPlatform):
                     if method == "PUT"
                     else (lambda: self._delete_reply(name))
                 )
-                return Operation(
-                    CallKind.REPLY, frozenset({name}), lambda: self._require_auth(request, run)
-                )
+                return self.reply(request, run, name)
             case _:
                 return None
 
@@ -169,29 +138,12 @@ class SimulatedGoogleBusiness(SimulatedPlatform):
         return error_response(400, "INVALID_ARGUMENT", "Request contains an invalid argument.")
 
     def rate_limit(self, seconds: int) -> PlatformResponse:
-        response = error_response(
-            429,
-            "RESOURCE_EXHAUSTED",
-            "Quota exceeded for quota metric 'Requests' and limit 'Requests per minute'.",
-        )
-        return PlatformResponse(429, response.body, {"Retry-After": str(seconds)})
+        message = "Quota exceeded for quota metric 'Requests' and limit 'Requests per minute'."
+        response = error_response(429, "RESOURCE_EXHAUSTED", message)
+        return replace(response, headers={"Retry-After": str(seconds)})
 
-    def set_resource(self, native_id: str, resource: Json | None) -> None:
-        if resource is None:
-            self._reviews.pop(native_id, None)
-            return
-        self._reviews[native_id] = {
-            **self._reviews.get(native_id, {}),
-            **resource,
-            "name": native_id,
-            "reviewId": native_id.split("/")[5],
-        }
-
-    def reset(self) -> None:
-        self._reviews.clear()
-
-    def revoke_tokens(self) -> None:
-        self._tokens.clear()
+    def stored(self, native_id: str, resource: Json, previous: Json) -> Json:
+        return previous | resource | {"name": native_id, "reviewId": native_id.split("/")[5]}
 
     def _certificates(self) -> PlatformResponse:
         key = demo_signer()
@@ -222,26 +174,23 @@ class SimulatedGoogleBusiness(SimulatedPlatform):
                     "error_description": "Token has been expired or revoked.",
                 },
             )
-        token = f"ya29.{next(self._numbers)}-{secrets.token_urlsafe(24)}"
-        self._tokens[token] = self.clock() + self.TOKEN_LIFE
+        token = self.issue_token(self.TOKEN_LIFE, "ya29.")
         life = int(self.TOKEN_LIFE.total_seconds())
         scope = "https://www.googleapis.com/auth/business.manage"
         return PlatformResponse(
             200, {"access_token": token, "expires_in": life, "scope": scope, "token_type": "Bearer"}
         )
 
-    def _require_auth(
-        self, request: PlatformRequest, run: Callable[[], PlatformResponse]
-    ) -> PlatformResponse:
-        if self._tokens.get(self.bearer_token(request), self.clock()) <= self.clock():
-            return error_response(
-                401, "UNAUTHENTICATED", "Request had invalid authentication credentials."
-            )
-        return run()
+    def auth_error(self, request: PlatformRequest) -> PlatformResponse | None:
+        if self.has_token(request.bearer()):
+            return None
+        return error_response(
+            401, "UNAUTHENTICATED", "Request had invalid authentication credentials."
+        )
 
     def _list(self, location: str, request: PlatformRequest) -> PlatformResponse:
         if request.query_value("orderBy") not in {None, "updateTime desc"}:
-            return error_response(400, "INVALID_ARGUMENT", "Only updateTime desc is played here.")
+            return error_response(400, "INVALID_ARGUMENT", "Only updateTime desc is simulated.")
         size, offset = (
             request.query_value("pageSize") or "50",
             request.query_value("pageToken") or "0",
@@ -252,8 +201,8 @@ class SimulatedGoogleBusiness(SimulatedPlatform):
             or not offset.isdecimal()
         ):
             return error_response(400, "INVALID_ARGUMENT", "Request contains an invalid argument.")
-        names = [name for name in self._reviews if name.startswith(f"{location}/reviews/")]
-        names.sort(key=lambda name: str(self._reviews[name].get("updateTime", "")), reverse=True)
+        names = [name for name in self.resources if name.startswith(f"{location}/reviews/")]
+        names.sort(key=lambda name: str(self.resources[name].get("updateTime", "")), reverse=True)
         page = names[int(offset) : int(offset) + int(size)]
         body: Json = {"totalReviewCount": len(names)}
         if page:
@@ -265,12 +214,12 @@ class SimulatedGoogleBusiness(SimulatedPlatform):
     def _show(self, name: str) -> PlatformResponse:
         return (
             PlatformResponse(200, self._render(name))
-            if name in self._reviews
+            if name in self.resources
             else self._not_found()
         )
 
     def _render(self, name: str) -> Json:
-        review = self._reviews[name]
+        review = self.resources[name]
         reply: Json | None = review.get("reviewReply")
         if reply and "at" in reply and self.clock() - reply["at"] >= self.MODERATION_DELAY:
             reply["reviewReplyState"] = "APPROVED"
@@ -283,7 +232,7 @@ class SimulatedGoogleBusiness(SimulatedPlatform):
         )
 
     def _reply(self, name: str, body: Json) -> PlatformResponse:
-        if name not in self._reviews:
+        if name not in self.resources:
             return self._not_found()
         comment = body.get("comment")
         if (
@@ -299,16 +248,16 @@ class SimulatedGoogleBusiness(SimulatedPlatform):
             "reviewReplyState": "PENDING",
             "at": now,
         }
-        self.ledger.remove(self.name, f"{name}/reply", now)
-        self._reviews[name]["reviewReply"] = reply
+        self.remove_reply(f"{name}/reply")
+        self.resources[name]["reviewReply"] = reply
         self.record_reply(f"{name}/reply", name, name, comment, public=True)
         return PlatformResponse(200, {name: value for name, value in reply.items() if name != "at"})
 
     def _delete_reply(self, name: str) -> PlatformResponse:
-        if name not in self._reviews or "reviewReply" not in self._reviews[name]:
+        if name not in self.resources or "reviewReply" not in self.resources[name]:
             return self._not_found()
-        del self._reviews[name]["reviewReply"]
-        self.ledger.remove(self.name, f"{name}/reply", self.clock())
+        del self.resources[name]["reviewReply"]
+        self.remove_reply(f"{name}/reply")
         return PlatformResponse(200, {})
 
     def _not_found(self) -> PlatformResponse:
@@ -316,7 +265,7 @@ class SimulatedGoogleBusiness(SimulatedPlatform):
 
 
 def error_response(code: int, status: str, message: str) -> PlatformResponse:
-    """An error as Google's APIs word one."""
+    """An error in the form of Google's APIs."""
     return PlatformResponse(code, {"error": {"code": code, "message": message, "status": status}})
 
 

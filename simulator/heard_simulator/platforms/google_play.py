@@ -1,4 +1,4 @@
-"""Google Play's reviews, played, with the token endpoint for service accounts.
+"""Google Play's reviews, simulated, with the token endpoint for service accounts.
 
 Sources: developers.google.com/android-publisher/api-ref/rest/v3/reviews (get, list, reply);
 developers.google.com/identity/protocols/oauth2/service-account (assertions);
@@ -8,31 +8,28 @@ cloud.google.com/apis/design/errors.
 from __future__ import annotations
 
 import json
-import secrets
-from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
-from itertools import count
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
 from typing import ClassVar, Final
 
 import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from heard_simulator.server import (
-    CallKind,
+from heard_simulator.contract import (
     Json,
-    KnownResource,
     Operation,
     PlatformRequest,
     PlatformResponse,
-    SimulatedPlatform,
 )
+from heard_simulator.platform import SimulatedPlatform
 
 SCOPE: Final = "https://www.googleapis.com/auth/androidpublisher"
 JWT_BEARER: Final = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
-# Two primes that guard nothing: the demo's key must be the same in every process, so that it can be
-# entered in advance.
+# Two primes that guard nothing. The demo's key is the same in every process, so that a demo can be
+# set up in advance.
 _P: Final = int(
     "C9843A0443452A5EE9900214C3956F31DB05FAB81F6802536281D97247A07BC4571DB44E7068564FC380BC9AE990D89F7AD51ED70F62C6FB8776E11BB449BB91"
     "B8739C79BB8D12AF68C08133EA39EDD1C07C7357164210B7AB2316697894ED2C8F7F185EB23689E87C8B9CAA7CB2B00D65AF2AB5BB9774A5C70C051D72EB1AED",
@@ -80,13 +77,12 @@ def key_file(key: rsa.RSAPrivateKey) -> str:
 
 
 class SimulatedGooglePlay(SimulatedPlatform):
-    """One app's reviews. A resource is a review as the API shows it: `{"authorName", "comments".
+    """The reviews of one app.
 
-    [{"userComment": {…}}]}`.
-
-    Lists hold what was changed within a week, latest first. Not documented, and decided so: a
-    review that was deleted is 404, and one that is older than a week can still be read and
-    answered.
+    A resource is a review as the API shows it: `{"authorName", "comments": [{"userComment":
+    {…}}]}`. Lists hold what was changed within a week, latest first. Assumptions, which the
+    documents do not settle: a deleted review is 404, and one older than a week can still be read
+    and answered.
     """
 
     credentials: ClassVar[Mapping[str, str]] = {"service_account": key_file(demo_key())}
@@ -100,43 +96,19 @@ class SimulatedGooglePlay(SimulatedPlatform):
     LIST_PERIOD: Final = timedelta(days=7)
     TOKEN_LIFE: Final = timedelta(seconds=3_599)
 
-    def start(self) -> None:
-        self._tokens: dict[str, datetime] = {}
-        self._reviews: dict[str, Json] = {}
-        self._numbers = count(1)
-
-    @staticmethod
-    def sample_resources(fields: Json, now: datetime) -> tuple[KnownResource, ...]:
-        """Nothing: nothing is sent, so that samples say themselves what appears."""
-        return ()
-
     def operation(self, request: PlatformRequest) -> Operation | None:
         if (request.method, request.path) == ("POST", "/token"):
-            return Operation(CallKind.SIGN_IN, frozenset(), lambda: self._sign_in(request.form()))
-        match request.method, request.path.strip("/").split("/"):
-            case "GET", ["androidpublisher", "v3", "applications", package, "reviews"]:
-                return Operation(
-                    CallKind.READ,
-                    frozenset(),
-                    lambda: self._require_auth(request, package, lambda: self._list(request)),
-                )
-            case "GET", ["androidpublisher", "v3", "applications", package, "reviews", review]:
-                return Operation(
-                    CallKind.READ,
-                    frozenset({review}),
-                    lambda: self._require_auth(request, package, lambda: self._show(review)),
-                )
-            case "POST", ["androidpublisher", "v3", "applications", package, "reviews", action] if (
+            return self.sign_in(lambda: self._sign_in(request.form()))
+        match [request.method, *request.path_parts]:
+            case ["GET", "androidpublisher", "v3", "applications", _, "reviews"]:
+                return self.read(request, lambda: self._list(request))
+            case ["GET", "androidpublisher", "v3", "applications", _, "reviews", review]:
+                return self.read(request, lambda: self._show(review), review)
+            case ["POST", "androidpublisher", "v3", "applications", _, "reviews", action] if (
                 action.endswith(":reply")
             ):
                 review = action.removesuffix(":reply")
-                return Operation(
-                    CallKind.REPLY,
-                    frozenset({review}),
-                    lambda: self._require_auth(
-                        request, package, lambda: self._reply(review, request.json())
-                    ),
-                )
+                return self.reply(request, lambda: self._reply(review, request.json()), review)
             case _:
                 return None
 
@@ -144,31 +116,16 @@ class SimulatedGooglePlay(SimulatedPlatform):
         return error_response(400, "INVALID_ARGUMENT", "Request contains an invalid argument.")
 
     def rate_limit(self, seconds: int) -> PlatformResponse:
-        response = error_response(
-            429, "RESOURCE_EXHAUSTED", "Quota exceeded for quota metric 'Reviews GET requests'."
-        )
-        return PlatformResponse(429, response.body, {"Retry-After": str(seconds)})
+        message = "Quota exceeded for quota metric 'Reviews GET requests'."
+        response = error_response(429, "RESOURCE_EXHAUSTED", message)
+        return replace(response, headers={"Retry-After": str(seconds)})
 
-    def set_resource(self, native_id: str, resource: Json | None) -> None:
-        if resource is None:
-            self._reviews.pop(native_id, None)
-            return
+    def stored(self, native_id: str, resource: Json, previous: Json) -> Json:
         replies = [
-            comment
-            for comment in self._reviews.get(native_id, {}).get("comments", [])
-            if "developerComment" in comment
+            comment for comment in previous.get("comments", []) if "developerComment" in comment
         ]
-        self._reviews[native_id] = {
-            **resource,
-            "comments": [*resource["comments"], *replies],
-            "reviewId": native_id,
-        }
-
-    def reset(self) -> None:
-        self._reviews.clear()
-
-    def revoke_tokens(self) -> None:
-        self._tokens.clear()
+        comments = [*resource["comments"], *replies]
+        return {**resource, "comments": comments, "reviewId": native_id}
 
     def _sign_in(self, form: Mapping[str, str]) -> PlatformResponse:
         if form.get("grant_type") != JWT_BEARER:
@@ -198,33 +155,24 @@ class SimulatedGooglePlay(SimulatedPlatform):
                     "error_description": "Invalid JWT: check your iat, exp and scope values.",
                 },
             )
-        token = f"ya29.c.{next(self._numbers)}-{secrets.token_urlsafe(24)}"
-        self._tokens[token] = self.clock() + self.TOKEN_LIFE
+        token = self.issue_token(self.TOKEN_LIFE, "ya29.c.")
+        seconds = int(self.TOKEN_LIFE.total_seconds())
         return PlatformResponse(
-            200,
-            {
-                "access_token": token,
-                "expires_in": int(self.TOKEN_LIFE.total_seconds()),
-                "token_type": "Bearer",
-            },
+            200, {"access_token": token, "expires_in": seconds, "token_type": "Bearer"}
         )
 
-    def _require_auth(
-        self, request: PlatformRequest, package: str, run: Callable[[], PlatformResponse]
-    ) -> PlatformResponse:
-        if self._tokens.get(self.bearer_token(request), self.clock()) <= self.clock():
+    def auth_error(self, request: PlatformRequest) -> PlatformResponse | None:
+        if not self.has_token(request.bearer()):
             return error_response(
                 401, "UNAUTHENTICATED", "Request had invalid authentication credentials."
             )
-        if package != self.settings["package_name"]:
+        if self.settings["package_name"] not in request.path_parts:
             return error_response(403, "PERMISSION_DENIED", "The caller does not have permission")
-        return run()
+        return None
 
     def _list(self, request: PlatformRequest) -> PlatformResponse:
-        size, offset = (
-            request.query_value("maxResults") or "10",
-            request.query_value("token") or "0",
-        )
+        size = request.query_value("maxResults") or "10"
+        offset = request.query_value("token") or "0"
         if (
             not size.isdecimal()
             or not 1 <= int(size) <= self.MAX_PAGE_SIZE
@@ -233,7 +181,7 @@ class SimulatedGooglePlay(SimulatedPlatform):
             return self.rejection()
         since = (self.clock() - self.LIST_PERIOD).timestamp()
         reviews = sorted(
-            (review for review in self._reviews.values() if last_modified(review) >= since),
+            (review for review in self.resources.values() if last_modified(review) >= since),
             key=last_modified,
             reverse=True,
         )
@@ -244,13 +192,13 @@ class SimulatedGooglePlay(SimulatedPlatform):
 
     def _show(self, review: str) -> PlatformResponse:
         return (
-            PlatformResponse(200, self._reviews[review])
-            if review in self._reviews
+            PlatformResponse(200, self.resources[review])
+            if review in self.resources
             else self._not_found()
         )
 
     def _reply(self, review: str, body: Json) -> PlatformResponse:
-        if review not in self._reviews:
+        if review not in self.resources:
             return self._not_found()
         text = body.get("replyText")
         if not isinstance(text, str) or not text.strip():
@@ -260,13 +208,13 @@ class SimulatedGooglePlay(SimulatedPlatform):
         now = self.clock()
         timestamp = {"seconds": str(int(now.timestamp())), "nanos": now.microsecond * 1000}
         user_comments = [
-            comment for comment in self._reviews[review]["comments"] if "userComment" in comment
+            comment for comment in self.resources[review]["comments"] if "userComment" in comment
         ]
-        self._reviews[review]["comments"] = [
+        self.resources[review]["comments"] = [
             *user_comments,
             {"developerComment": {"text": text, "lastModified": timestamp}},
         ]
-        self.ledger.remove(self.name, review, now)
+        self.remove_reply(review)
         self.record_reply(review, review, review, text, public=True)
         return PlatformResponse(200, {"result": {"replyText": text, "lastEdited": timestamp}})
 
@@ -293,7 +241,7 @@ def last_modified(review: Json) -> float:
 
 
 def error_response(code: int, status: str, message: str) -> PlatformResponse:
-    """An error as Google's APIs word one."""
+    """An error in the form of Google's APIs."""
     return PlatformResponse(code, {"error": {"code": code, "message": message, "status": status}})
 
 

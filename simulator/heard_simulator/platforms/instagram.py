@@ -1,4 +1,4 @@
-"""Instagram's part of the Graph API for comments and mentions, played.
+"""Instagram's part of the Graph API for comments and mentions, simulated.
 
 Sources: developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference (ig-comment,
 ig-comment/replies, ig-user/media, ig-user/mentions, ig-user/mentioned_comment,
@@ -8,28 +8,27 @@ ig-user/mentioned_media), …/docs/graph-api/guides/error-handling.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import count
 from typing import ClassVar, Final
 
-from heard_simulator.server import (
-    CallKind,
+from heard_simulator.contract import (
     Json,
     KnownResource,
     Operation,
     PlatformRequest,
     PlatformResponse,
-    SimulatedPlatform,
 )
+from heard_simulator.platform import SimulatedPlatform
 
 
 class SimulatedInstagram(SimulatedPlatform):
     """Comments on the account's media, in two levels, and what others wrote that mentions it.
 
     A resource is what the API shows: `{"text", "timestamp", "username", "from", "media": {"id"},
-    "parent_id"}` for a comment; one of somebody else has the key `mention:{comment id}` or
-    `caption:{media id}` and cannot be read or answered but through the account.
+    "parent_id"}` for a comment. What stands elsewhere has the key `mention:{comment id}` or
+    `caption:{media id}`, and can only be read and answered through the account.
     """
 
     ACCOUNT_ID: Final = "17841400000000777"
@@ -45,7 +44,6 @@ class SimulatedInstagram(SimulatedPlatform):
     }
 
     def start(self) -> None:
-        self._comments: dict[str, Json] = {}
         self._ids = count(17_900_000_000_000_001)
 
     @property
@@ -54,9 +52,9 @@ class SimulatedInstagram(SimulatedPlatform):
 
     @staticmethod
     def sample_resources(fields: Json, now: datetime) -> Iterator[KnownResource]:
-        """The comments that a delivery brings whole.
+        """The whole comments in a delivery.
 
-        What it mentions by id only, a sample's `knows` must say.
+        A mention is delivered as an id only, so a sample's `resources` must say what it is.
         """
         for entry in fields.get("entry", []):
             for change in entry.get("changes", []):
@@ -72,27 +70,17 @@ class SimulatedInstagram(SimulatedPlatform):
 
     def operation(self, request: PlatformRequest) -> Operation | None:
         fields_query = request.query_value("fields") or ""
-        match request.path.strip("/").split("/"):
+        match request.path_parts:
             case [self.ACCOUNT_ID] if request.method == "GET":
                 mention_match = re.match(
                     r"mentioned_(comment|media)\.(?:comment|media)_id\((\d+)\)\{", fields_query
                 )
-                mention_key = (
-                    f"{'mention' if mention_match[1] == 'comment' else 'caption'}:{mention_match[2]}"
-                    if mention_match
-                    else ""
-                )
-                return Operation(
-                    CallKind.READ,
-                    frozenset({mention_key}),
-                    lambda: self._require_auth(request, lambda: self._show_mention(mention_key)),
-                )
+                kind, media_id = mention_match.groups() if mention_match else ("", "")
+                prefix = "mention" if kind == "comment" else "caption"
+                mention_key = f"{prefix}:{media_id}" if mention_match else ""
+                return self.read(request, lambda: self._show_mention(mention_key), mention_key)
             case [self.ACCOUNT_ID, "media"] if request.method == "GET":
-                return Operation(
-                    CallKind.READ,
-                    frozenset(),
-                    lambda: self._require_auth(request, lambda: self._list_media(request)),
-                )
+                return self.read(request, lambda: self._list_media(request))
             case [self.ACCOUNT_ID, "mentions"] if request.method == "POST":
                 form = request.form()
                 mention_key = (
@@ -100,32 +88,16 @@ class SimulatedInstagram(SimulatedPlatform):
                     if "comment_id" in form
                     else f"caption:{form.get('media_id')}"
                 )
-                return Operation(
-                    CallKind.REPLY,
-                    frozenset({mention_key}),
-                    lambda: self._require_auth(
-                        request, lambda: self._reply_to_mention(mention_key, form)
-                    ),
+                return self.reply(
+                    request, lambda: self._reply_to_mention(mention_key, form), mention_key
                 )
             case [comment] if request.method == "GET":
-                return Operation(
-                    CallKind.READ,
-                    frozenset({comment}),
-                    lambda: self._require_auth(request, lambda: self._show(comment)),
-                )
+                return self.read(request, lambda: self._show(comment), comment)
             case [comment, "replies"] if request.method == "GET":
-                return Operation(
-                    CallKind.READ,
-                    frozenset({comment}),
-                    lambda: self._require_auth(request, lambda: self._replies(comment, request)),
-                )
+                return self.read(request, lambda: self._replies(comment, request), comment)
             case [comment, "replies"] if request.method == "POST":
                 message = request.form().get("message", "")
-                return Operation(
-                    CallKind.REPLY,
-                    frozenset({comment}),
-                    lambda: self._require_auth(request, lambda: self._reply(comment, message)),
-                )
+                return self.reply(request, lambda: self._reply(comment, message), comment)
             case _:
                 return None
 
@@ -135,30 +107,21 @@ class SimulatedInstagram(SimulatedPlatform):
     def rate_limit(self, seconds: int) -> PlatformResponse:
         return self._error(403, 4, "(#4) Application request limit reached")
 
-    def set_resource(self, native_id: str, resource: Json | None) -> None:
-        if resource is None:
-            self._comments.pop(native_id, None)
-        else:
-            self._comments[native_id] = {**resource, "id": native_id.rpartition(":")[2]}
+    def stored(self, native_id: str, resource: Json, previous: Json) -> Json:
+        return {**resource, "id": native_id.rpartition(":")[2]}
 
-    def reset(self) -> None:
-        self._comments.clear()
-
-    def _require_auth(
-        self, request: PlatformRequest, run: Callable[[], PlatformResponse]
-    ) -> PlatformResponse:
-        if (
-            self.bearer_token(request) or request.query_value("access_token")
-        ) != self.accepted_credentials["access_token"]:
+    def auth_error(self, request: PlatformRequest) -> PlatformResponse | None:
+        token = request.bearer() or request.query_value("access_token")
+        if token != self.accepted_credentials["access_token"]:
             return self._error(401, 190, "Invalid OAuth access token.")
-        return run()
+        return None
 
     def _show(self, comment: str) -> PlatformResponse:
-        record = self._comments.get(comment)
+        record = self.resources.get(comment)
         return PlatformResponse(200, record) if record else self._not_found(comment)
 
     def _show_mention(self, mention_key: str) -> PlatformResponse:
-        record = self._comments.get(mention_key)
+        record = self.resources.get(mention_key)
         if record is None:
             return self._not_found(mention_key)
         name = "mentioned_comment" if mention_key.startswith("mention:") else "mentioned_media"
@@ -166,35 +129,35 @@ class SimulatedInstagram(SimulatedPlatform):
 
     def _list_media(self, request: PlatformRequest) -> PlatformResponse:
         own_comments = {
-            name: comment for name, comment in self._comments.items() if ":" not in name
+            name: comment for name, comment in self.resources.items() if ":" not in name
         }
         media_ids = sorted(
             {comment["media"]["id"] for comment in own_comments.values()}, reverse=True
         )
-        start, limit = (
-            int(request.query_value("after") or 0),
-            int(request.query_value("limit") or 25),
-        )
+        start, limit = request.query_number("after", 0), request.query_number("limit", 25)
         end = start + limit
         paging: Json = {"cursors": {"before": str(start), "after": str(end)}}
         if end < len(media_ids):
             paging["next"] = f"{self.url()}/{self.ACCOUNT_ID}/media?after={end}"
         return PlatformResponse(
             200,
-            {"data": [self._render_media(each) for each in media_ids[start:end]], "paging": paging},
+            {
+                "data": [self._render_media(entry) for entry in media_ids[start:end]],
+                "paging": paging,
+            },
         )
 
     def _render_media(self, media_id: str) -> Json:
         comments = [
             comment
-            for name, comment in self._comments.items()
+            for name, comment in self.resources.items()
             if ":" not in name and comment["media"]["id"] == media_id
         ]
-        # A field without anything in it is left out.
+        # The API leaves empty fields out.
         top_comments = [
-            {**each, **self._with_replies(each["id"], comments)}
-            for each in comments
-            if "parent_id" not in each
+            {**entry, **self._with_replies(entry["id"], comments)}
+            for entry in comments
+            if "parent_id" not in entry
         ]
         return {
             "id": media_id,
@@ -204,17 +167,14 @@ class SimulatedInstagram(SimulatedPlatform):
 
     @staticmethod
     def _with_replies(comment: str, comments: list[Json]) -> Json:
-        replies = [each for each in comments if each.get("parent_id") == comment]
+        replies = [entry for entry in comments if entry.get("parent_id") == comment]
         return {"replies": {"data": replies}} if replies else {}
 
     def _replies(self, comment: str, request: PlatformRequest) -> PlatformResponse:
-        if comment not in self._comments:
+        if comment not in self.resources:
             return self._not_found(comment)
-        replies = [each for each in self._comments.values() if each.get("parent_id") == comment]
-        start, limit = (
-            int(request.query_value("after") or 0),
-            int(request.query_value("limit") or 25),
-        )
+        replies = [entry for entry in self.resources.values() if entry.get("parent_id") == comment]
+        start, limit = request.query_number("after", 0), request.query_number("limit", 25)
         end = start + limit
         paging: Json = {"cursors": {"before": str(start), "after": str(end)}}
         if end < len(replies):
@@ -224,7 +184,7 @@ class SimulatedInstagram(SimulatedPlatform):
         )
 
     def _reply(self, comment: str, message: str) -> PlatformResponse:
-        record = self._comments.get(comment)
+        record = self.resources.get(comment)
         if record is None:
             return self._not_found(comment)
         if not message.strip() or len(message) > self.LIMIT:
@@ -239,7 +199,7 @@ class SimulatedInstagram(SimulatedPlatform):
             "username": self.USERNAME,
             "from": own_user,
         }
-        self._comments[native_id] = {
+        self.resources[native_id] = {
             **comment_fields,
             "media": record["media"],
             "parent_id": root_id,
@@ -248,7 +208,7 @@ class SimulatedInstagram(SimulatedPlatform):
         return PlatformResponse(200, {"id": native_id})
 
     def _reply_to_mention(self, mention_key: str, form: Json) -> PlatformResponse:
-        record = self._comments.get(mention_key)
+        record = self.resources.get(mention_key)
         if record is None or (
             mention_key.startswith("mention:") and record["media"]["id"] != form.get("media_id")
         ):
@@ -261,7 +221,10 @@ class SimulatedInstagram(SimulatedPlatform):
         return PlatformResponse(200, {"id": native_id})
 
     def _not_found(self, comment: str) -> PlatformResponse:
-        message = f"Unsupported get request. Object with ID '{comment}' does not exist, cannot be loaded due to missing permissions"
+        message = (
+            f"Unsupported get request. Object with ID '{comment}' does not exist, cannot be loaded "
+            "due to missing permissions"
+        )
         return self._error(400, 100, message, kind="IGApiException", error_subcode=33)
 
     def _error(

@@ -1,32 +1,32 @@
-"""Intercom's REST API, played as far as answering a conversation goes.
+"""Intercom's REST API, simulated: what is needed to answer a conversation.
 
-Github.com/intercom/Intercom-OpenAPI, descriptions/2.15.
+Source: github.com/intercom/Intercom-OpenAPI, descriptions/2.15.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from html.parser import HTMLParser
 from itertools import count
 from typing import ClassVar, Final
 
-from heard_simulator.server import (
-    CallKind,
+from heard_simulator.contract import (
     Json,
     KnownResource,
     Operation,
     PlatformRequest,
     PlatformResponse,
-    SimulatedPlatform,
 )
+from heard_simulator.platform import SimulatedPlatform
 
 
 class SimulatedIntercom(SimulatedPlatform):
     """Conversations with their parts, and a teammate's replies to them.
 
-    It knows a conversation by its id as the item of a notification; what several notifications say
-    of one adds up.
+    A resource is a conversation as the item of a notification. What several notifications say of
+    one conversation is added up.
     """
 
     credentials: ClassVar[Mapping[str, str]] = {"access_token": "demo-intercom-token"}
@@ -35,7 +35,6 @@ class SimulatedIntercom(SimulatedPlatform):
     CUSTOMERS: Final = frozenset({"user", "lead", "contact"})
 
     def start(self) -> None:
-        self._conversations: dict[str, Json] = {}
         self._numbers = count(990_001)
 
     @property
@@ -53,21 +52,11 @@ class SimulatedIntercom(SimulatedPlatform):
             yield KnownResource(item["id"], item)
 
     def operation(self, request: PlatformRequest) -> Operation | None:
-        match [request.method, *request.path.strip("/").split("/")]:
+        match [request.method, *request.path_parts]:
             case ["GET", "conversations", number]:
-                return Operation(
-                    CallKind.READ,
-                    frozenset({number}),
-                    lambda: self._require_auth(request, lambda: self._show(number)),
-                )
+                return self.read(request, lambda: self._show(number), number)
             case ["POST", "conversations", number, "reply"]:
-                return Operation(
-                    CallKind.REPLY,
-                    frozenset({number}),
-                    lambda: self._require_auth(
-                        request, lambda: self._reply(number, request.json())
-                    ),
-                )
+                return self.reply(request, lambda: self._reply(number, request.json()), number)
             case _:
                 return None
 
@@ -75,40 +64,32 @@ class SimulatedIntercom(SimulatedPlatform):
         return self._error(403, "api_plan_restricted", "Active subscription needed.")
 
     def rate_limit(self, seconds: int) -> PlatformResponse:
-        response = self._error(
-            429, "rate_limit_exceeded", "Exceeded rate limit of 1000 in 60_seconds"
-        )
-        return PlatformResponse(response.status, response.body, {"Retry-After": str(seconds)})
+        message = "Exceeded rate limit of 1000 in 60_seconds"
+        response = self._error(429, "rate_limit_exceeded", message)
+        return replace(response, headers={"Retry-After": str(seconds)})
 
-    def set_resource(self, native_id: str, resource: Json | None) -> None:
-        if resource is None:
-            self._conversations.pop(native_id, None)
-            return
-        record = self._conversations.setdefault(
-            native_id, {"type": "conversation", "id": native_id, "parts": {}}
-        )
-        for name in ("source", "created_at", "updated_at", "state"):
-            if name in resource:
-                record[name] = resource[name]
-        for part in resource.get("conversation_parts", {}).get("conversation_parts", []):
-            record["parts"][part["id"]] = part
+    def stored(self, native_id: str, resource: Json, previous: Json) -> Json:
+        record = previous or {"type": "conversation", "id": native_id, "parts": {}}
+        names = ("source", "created_at", "updated_at", "state")
+        new_parts = resource.get("conversation_parts", {}).get("conversation_parts", [])
+        parts = {part["id"]: part for part in new_parts}
+        return {
+            **record,
+            **{name: resource[name] for name in names if name in resource},
+            "parts": record["parts"] | parts,
+        }
 
-    def reset(self) -> None:
-        self._conversations.clear()
-
-    def _require_auth(
-        self, request: PlatformRequest, run: Callable[[], PlatformResponse]
-    ) -> PlatformResponse:
-        if self.bearer_token(request) != self.accepted_credentials["access_token"]:
+    def auth_error(self, request: PlatformRequest) -> PlatformResponse | None:
+        if request.bearer() != self.accepted_credentials["access_token"]:
             return self._error(401, "unauthorized", "Access Token Invalid")
         if not request.headers.get("intercom-version"):
             return self._error(
                 400, "intercom_version_invalid", "The requested version could not be found"
             )
-        return run()
+        return None
 
     def _show(self, number: str) -> PlatformResponse:
-        record = self._conversations.get(number)
+        record = self.resources.get(number)
         if record is None:
             return self._error(404, "not_found", "Resource Not Found")
         parts = list(record["parts"].values())
@@ -126,7 +107,7 @@ class SimulatedIntercom(SimulatedPlatform):
         )
 
     def _reply(self, number: str, payload: Json) -> PlatformResponse:
-        record = self._conversations.get(number)
+        record = self.resources.get(number)
         if record is None:
             return self._error(404, "not_found", "Resource Not Found")
         body, admin = payload.get("body"), payload.get("admin_id")
@@ -141,9 +122,9 @@ class SimulatedIntercom(SimulatedPlatform):
             return self._error(404, "admin_not_found", "Admin not found")
         part, at = str(next(self._numbers)), int(self.clock().timestamp())
         customer_part_ids = [
-            name
-            for name, said in record["parts"].items()
-            if said.get("author", {}).get("type") in self.CUSTOMERS
+            part_id
+            for part_id, entry in record["parts"].items()
+            if entry.get("author", {}).get("type") in self.CUSTOMERS
         ]
         record["parts"][part] = {
             "type": "conversation_part",
@@ -174,7 +155,7 @@ class SimulatedIntercom(SimulatedPlatform):
 
 
 class _TextExtractor(HTMLParser):
-    """What the customer reads."""
+    """Collects the text that the customer reads."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)

@@ -1,8 +1,7 @@
-"""Mastodon's API, played.
+"""Mastodon's API, simulated.
 
-Docs.joinmastodon.org/methods/statuses, …/methods/notifications, …/api/rate-limits.
-
-For refusals: github.com/mastodon/mastodon, app/validators/status_length_validator.rb,
+Sources: docs.joinmastodon.org/methods/statuses, …/methods/notifications, …/api/rate-limits; for
+refusals github.com/mastodon/mastodon, app/validators/status_length_validator.rb,
 app/services/post_status_service.rb and config/initializers/rack_attack.rb.
 """
 
@@ -10,29 +9,27 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import count
 from typing import ClassVar, Final
 
-from heard_simulator.server import (
-    CallKind,
+from heard_simulator.contract import (
     Json,
     KnownResource,
     Operation,
     PlatformRequest,
     PlatformResponse,
-    SimulatedPlatform,
     iso_millis,
 )
+from heard_simulator.platform import SimulatedPlatform
 
 
 class SimulatedMastodon(SimulatedPlatform):
     """Statuses of an instance, and the notifications of one account on it.
 
-    Each status of somebody else that mentions it makes one.
-
-    A resource is a Status. Ids are given out in the order of learning, which is that of time.
+    The account is notified of each status by somebody else that mentions it. A resource is a
+    Status. Notifications are numbered in the order in which resources are set.
     """
 
     credentials: ClassVar[Mapping[str, str]] = {"access_token": "demo-mastodon-token"}
@@ -41,7 +38,6 @@ class SimulatedMastodon(SimulatedPlatform):
     MAX_CHARS: Final = 500
 
     def start(self) -> None:
-        self._statuses: dict[str, Json] = {}
         self._notifications: dict[str, int] = {}
         self._idempotency_keys: dict[str, str] = {}
         self._numbers = count(34_975_001)
@@ -49,37 +45,21 @@ class SimulatedMastodon(SimulatedPlatform):
 
     @staticmethod
     def sample_resources(fields: Json, now: datetime) -> Iterator[KnownResource]:
-        """The status of a delivery: a webhook shows what the API does."""
+        """The status of a delivery: a webhook shows the same as the API."""
         if str(fields.get("event", "")).startswith("status."):
             yield KnownResource(fields["object"]["id"], fields["object"])
 
     def operation(self, request: PlatformRequest) -> Operation | None:
-        match request.method, request.path.strip("/").split("/"):
+        match request.method, request.path_parts:
             case "GET", ["api", "v1", "notifications"]:
-                return Operation(
-                    CallKind.READ,
-                    frozenset(),
-                    lambda: self._require_auth(request, lambda: self._list(request)),
-                )
+                return self.read(request, lambda: self._list(request))
             case "GET", ["api", "v1", "statuses", status]:
-                return Operation(
-                    CallKind.READ,
-                    frozenset({status}),
-                    lambda: self._require_auth(request, lambda: self._show(status)),
-                )
+                return self.read(request, lambda: self._show(status), status)
             case "GET", ["api", "v1", "statuses", status, "context"]:
-                return Operation(
-                    CallKind.READ,
-                    frozenset({status}),
-                    lambda: self._require_auth(request, lambda: self._context(status)),
-                )
+                return self.read(request, lambda: self._context(status), status)
             case "POST", ["api", "v1", "statuses"]:
-                native_ids = frozenset({str(request.json().get("in_reply_to_id"))})
-                return Operation(
-                    CallKind.REPLY,
-                    native_ids,
-                    lambda: self._require_auth(request, lambda: self._post(request)),
-                )
+                parent_id = str(request.json().get("in_reply_to_id"))
+                return self.reply(request, lambda: self._post(request), parent_id)
             case _:
                 return None
 
@@ -98,11 +78,11 @@ class SimulatedMastodon(SimulatedPlatform):
 
     def set_resource(self, native_id: str, resource: Json | None) -> None:
         if resource is None:
-            self._statuses.pop(native_id, None)
+            super().set_resource(native_id, None)
             self._notifications.pop(native_id, None)
             return
         mentioned_ids = [mention["id"] for mention in resource["mentions"]]
-        self._statuses[native_id] = {
+        self.resources[native_id] = {
             "visibility": "public",
             "in_reply_to_id": None,
             "edited_at": None,
@@ -117,22 +97,18 @@ class SimulatedMastodon(SimulatedPlatform):
             self._notifications[native_id] = next(self._numbers)
 
     def reset(self) -> None:
-        self._statuses.clear()
+        super().reset()
         self._notifications.clear()
         self._idempotency_keys.clear()
 
-    def _require_auth(
-        self, request: PlatformRequest, run: Callable[[], PlatformResponse]
-    ) -> PlatformResponse:
-        if self.bearer_token(request) != self.accepted_credentials["access_token"]:
+    def auth_error(self, request: PlatformRequest) -> PlatformResponse | None:
+        if request.bearer() != self.accepted_credentials["access_token"]:
             return PlatformResponse(401, {"error": "The access token is invalid"})
-        return run()
+        return None
 
     def _list(self, request: PlatformRequest) -> PlatformResponse:
-        limit, before = (
-            min(int(request.query_value("limit") or 40), 80),
-            int(request.query_value("max_id") or 10**18),
-        )
+        limit = min(request.query_number("limit", 40), 80)
+        before = request.query_number("max_id", 10**18)
         if request.query.get("types[]") not in (None, ["mention"]):
             return PlatformResponse(200, [])
         matches = sorted(
@@ -143,9 +119,9 @@ class SimulatedMastodon(SimulatedPlatform):
             {
                 "id": str(number),
                 "type": "mention",
-                "created_at": self._statuses[id]["created_at"],
-                "account": self._statuses[id]["account"],
-                "status": self._statuses[id],
+                "created_at": self.resources[id]["created_at"],
+                "account": self.resources[id]["account"],
+                "status": self.resources[id],
             }
             for number, id in matches
         ]
@@ -158,27 +134,27 @@ class SimulatedMastodon(SimulatedPlatform):
 
     def _show(self, status: str) -> PlatformResponse:
         return (
-            PlatformResponse(200, self._statuses[status])
-            if status in self._statuses
+            PlatformResponse(200, self.resources[status])
+            if status in self.resources
             else self._not_found()
         )
 
     def _context(self, status: str) -> PlatformResponse:
-        if status not in self._statuses:
+        if status not in self.resources:
             return self._not_found()
-        ancestors = list(self._ancestors(self._statuses[status]))
+        ancestors = list(self._ancestors(self.resources[status]))
         descendants = [
-            each
-            for each in self._statuses.values()
-            if status in {up["id"] for up in self._ancestors(each)}
+            entry
+            for entry in self.resources.values()
+            if status in {up["id"] for up in self._ancestors(entry)}
         ]
         return PlatformResponse(200, {"ancestors": ancestors[::-1], "descendants": descendants})
 
     def _ancestors(self, status: Json) -> Iterator[Json]:
-        parent = self._statuses.get(str(status["in_reply_to_id"]))
+        parent = self.resources.get(str(status["in_reply_to_id"]))
         while parent is not None:
             yield parent
-            parent = self._statuses.get(str(parent["in_reply_to_id"]))
+            parent = self.resources.get(str(parent["in_reply_to_id"]))
 
     def _post(self, request: PlatformRequest) -> PlatformResponse:
         payload, key = request.json(), request.headers.get("idempotency-key", "")
@@ -192,7 +168,7 @@ class SimulatedMastodon(SimulatedPlatform):
                 422,
                 {"error": f"Validation failed: Text character limit of {self.MAX_CHARS} exceeded"},
             )
-        if parent not in self._statuses:
+        if parent not in self.resources:
             return PlatformResponse(
                 404, {"error": "The post you are trying to reply to does not appear to exist."}
             )
@@ -201,12 +177,12 @@ class SimulatedMastodon(SimulatedPlatform):
             return PlatformResponse(
                 422, {"error": "Validation failed: Visibility is not included in the list"}
             )
-        self._statuses[native_id] = {
+        self.resources[native_id] = {
             "id": native_id,
             "created_at": iso_millis(self.clock()),
             "edited_at": None,
             "in_reply_to_id": parent,
-            "in_reply_to_account_id": self._statuses[parent]["account"]["id"],
+            "in_reply_to_account_id": self.resources[parent]["account"]["id"],
             "spoiler_text": "",
             "visibility": visibility,
             "language": "en",
@@ -221,21 +197,18 @@ class SimulatedMastodon(SimulatedPlatform):
             "mentions": [],
         }
         self._idempotency_keys |= {key: native_id} if key else {}
-        thread = self._thread_root(self._statuses[parent])
+        thread = self._thread_root(self.resources[parent])
         self.record_reply(
             native_id, thread, parent, text, public=visibility in {"public", "unlisted"}
         )
-        return PlatformResponse(200, self._statuses[native_id])
+        return PlatformResponse(200, self.resources[native_id])
 
     def _thread_root(self, status: Json) -> str:
-        """The conversation as onlookers see it.
-
-        From the topmost status that is not the account's own.
-        """
+        """The conversation as onlookers see it: below the topmost status by somebody else."""
         others = [
-            each
-            for each in [status, *self._ancestors(status)]
-            if each["account"]["id"] != self.ACCOUNT_ID
+            entry
+            for entry in [status, *self._ancestors(status)]
+            if entry["account"]["id"] != self.ACCOUNT_ID
         ]
         return str(others[-1]["id"])
 
@@ -244,12 +217,15 @@ class SimulatedMastodon(SimulatedPlatform):
         return len(re.sub(r"(@\w+)@[\w.-]+\w", r"\1", counted_text))
 
     def _to_html(self, text: str) -> str:
-        link = r'<span class="h-card"><a href="https://other.example/\1" class="u-url mention">@<span>\1</span></a></span>'
+        link = (
+            r'<span class="h-card"><a href="https://other.example/\1" class="u-url mention">'
+            r"@<span>\1</span></a></span>"
+        )
         paragraphs = [
-            html.escape(each, quote=False).replace("\n", "<br />") for each in text.split("\n\n")
+            html.escape(entry, quote=False).replace("\n", "<br />") for entry in text.split("\n\n")
         ]
         return "".join(
-            f"<p>{re.sub(r'@(\w+)(?:@[\w.-]+\w)?', link, each)}</p>" for each in paragraphs
+            f"<p>{re.sub(r'@(\w+)(?:@[\w.-]+\w)?', link, entry)}</p>" for entry in paragraphs
         )
 
     def _not_found(self) -> PlatformResponse:

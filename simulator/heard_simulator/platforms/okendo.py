@@ -1,33 +1,32 @@
-"""Okendo's Merchant REST API, played as far as reviews go.
+"""Okendo's Merchant REST API, simulated: reviews only.
 
-Docs.okendo.io/merchant-rest-api/endpoints/reviews.
+Source: docs.okendo.io/merchant-rest-api/endpoints/reviews.
 """
 
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import ClassVar, Final
 
-from heard_simulator.server import (
-    CallKind,
+from heard_simulator.contract import (
     Json,
     KnownResource,
     Operation,
     PlatformRequest,
     PlatformResponse,
-    SimulatedPlatform,
     iso_millis,
 )
+from heard_simulator.platform import SimulatedPlatform
 
 
 class SimulatedOkendo(SimulatedPlatform):
-    """Reviews with one reply each, behind HTTP Basic with user id and API key and a dated version
-    header.
+    """Reviews with one reply each.
 
-    Not documented, and decided so: an unknown review is 404, a second reply 409, a reply is sent as
-    `{"body", "isPrivate"}` and answered with the review.
+    A call needs HTTP Basic with user id and API key, and a dated version header. Assumptions, which
+    the documents do not settle: an unknown review is 404, a second reply 409, a reply is sent as
+    `{"body", "isPrivate"}`, and the answer to it is the review.
     """
 
     credentials: ClassVar[Mapping[str, str]] = {
@@ -37,9 +36,6 @@ class SimulatedOkendo(SimulatedPlatform):
     settings: ClassVar[Mapping[str, str]] = {"api_base": "{url}"}
     WEBHOOK_SECRET: Final = "whsec_ZGVtby1va2VuZG8td2ViaG9vay1zZWNyZXQ="
 
-    def start(self) -> None:
-        self._reviews: dict[str, Json] = {}
-
     @property
     def signing_secret(self) -> str:
         """The webhookSecret of the demo subscription."""
@@ -47,71 +43,47 @@ class SimulatedOkendo(SimulatedPlatform):
 
     @staticmethod
     def sample_resources(fields: Json, now: datetime) -> Iterator[KnownResource]:
-        """An event's resource is the API's review."""
+        """The review of an event, as it is: the API shows the same."""
         if fields.get("resourceType") == "review":
             review = fields["resource"]
             yield KnownResource(review["reviewId"], None if fields["topic"] == "delete" else review)
 
     def operation(self, request: PlatformRequest) -> Operation | None:
-        match [request.method, *request.path.strip("/").split("/")]:
+        match [request.method, *request.path_parts]:
             case ["GET", "reviews", review]:
-                return Operation(
-                    CallKind.READ,
-                    frozenset({review}),
-                    lambda: self._require_auth(request, lambda: self._show(review)),
-                )
+                return self.read(request, lambda: self._show(review), review)
             case ["POST", "reviews", review, "reply"]:
-                return Operation(
-                    CallKind.REPLY,
-                    frozenset({review}),
-                    lambda: self._require_auth(
-                        request, lambda: self._reply(review, request.json())
-                    ),
-                )
+                return self.reply(request, lambda: self._reply(review, request.json()), review)
             case _:
                 return None
 
     def rejection(self) -> PlatformResponse:
-        return PlatformResponse(
-            422,
-            {
-                "message": "The request was well-formed but was unable to be followed due to "
-                "semantic errors."
-            },
+        message = (
+            "The request was well-formed but was unable to be followed due to semantic errors."
         )
+        return PlatformResponse(422, {"message": message})
 
-    def set_resource(self, native_id: str, resource: Json | None) -> None:
-        if resource is None:
-            self._reviews.pop(native_id, None)
-        else:
-            reply = resource.get("reply", self._reviews.get(native_id, {}).get("reply"))
-            self._reviews[native_id] = {**resource, "reviewId": native_id, "reply": reply}
+    def stored(self, native_id: str, resource: Json, previous: Json) -> Json:
+        reply = resource.get("reply", previous.get("reply"))
+        return {**resource, "reviewId": native_id, "reply": reply}
 
-    def reset(self) -> None:
-        self._reviews.clear()
-
-    def _require_auth(
-        self, request: PlatformRequest, run: Callable[[], PlatformResponse]
-    ) -> PlatformResponse:
-        if request.basic() != (
-            self.accepted_credentials["user_id"],
-            self.accepted_credentials["api_key"],
-        ):
-            return PlatformResponse(
-                401, {"message": "Authentication credentials are missing or incorrect."}
-            )
+    def auth_error(self, request: PlatformRequest) -> PlatformResponse | None:
+        expected = (self.accepted_credentials["user_id"], self.accepted_credentials["api_key"])
+        if request.basic() != expected:
+            message = "Authentication credentials are missing or incorrect."
+            return PlatformResponse(401, {"message": message})
         if request.headers.get("okendo-api-version") != "2025-02-01":
             return PlatformResponse(400, {"message": "Invalid request parameters."})
-        return run()
+        return None
 
     def _show(self, review: str) -> PlatformResponse:
-        record = self._reviews.get(review)
+        record = self.resources.get(review)
         return (
             PlatformResponse(200, {"review": record}) if record is not None else self._not_found()
         )
 
     def _reply(self, review: str, payload: Json) -> PlatformResponse:
-        record, body = self._reviews.get(review), payload.get("body")
+        record, body = self.resources.get(review), payload.get("body")
         if record is None:
             return self._not_found()
         if not isinstance(body, str) or not body.strip():

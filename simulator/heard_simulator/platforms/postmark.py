@@ -1,4 +1,7 @@
-"""Postmark's API, played: postmarkapp.com/developer/api/{email-api,messages-api,overview}."""
+"""Postmark's API, simulated.
+
+Source: postmarkapp.com/developer/api/{email-api,messages-api,overview}.
+"""
 
 from __future__ import annotations
 
@@ -8,23 +11,22 @@ from datetime import datetime
 from itertools import count
 from typing import ClassVar, Final
 
-from heard_simulator.server import (
-    CallKind,
+from heard_simulator.contract import (
     Json,
     KnownResource,
     Operation,
     PlatformRequest,
     PlatformResponse,
-    SimulatedPlatform,
     iso_millis,
 )
+from heard_simulator.platform import SimulatedPlatform
 
 
 class SimulatedPostmark(SimulatedPlatform):
     """A server that receives and sends mail.
 
     A resource is a received mail (`{"message_id", "references": […]}`, ids without brackets), or an
-    address that nothing is sent to any more (`{"inactive": true}`, error 406).
+    address to which nothing is sent any more (`{"inactive": true}`, error 406).
     """
 
     credentials: ClassVar[Mapping[str, str]] = {
@@ -35,9 +37,9 @@ class SimulatedPostmark(SimulatedPlatform):
         "from_address": "hello@acme.example",
     }
     BODY_LIMIT: Final = 5_000_000
+    rate_limit_body: ClassVar[object] = {"ErrorCode": 429, "Message": "Rate limit exceeded."}
 
     def start(self) -> None:
-        self._mails: dict[str, Json] = {}
         self._inactive: set[str] = set()
         self._sent: list[Json] = []
         self._numbers = count(1)
@@ -45,7 +47,7 @@ class SimulatedPostmark(SimulatedPlatform):
     @staticmethod
     def sample_resources(fields: Json, now: datetime) -> Iterator[KnownResource]:
         """The mail that was received."""
-        headers = {each["Name"].lower(): each["Value"] for each in fields.get("Headers", [])}
+        headers = {header["Name"].lower(): header["Value"] for header in fields.get("Headers", [])}
         ids = re.findall(
             r"<([^<>]+)>", headers.get("references", "") or headers.get("in-reply-to", "")
         )
@@ -56,15 +58,14 @@ class SimulatedPostmark(SimulatedPlatform):
 
     def set_resource(self, native_id: str, resource: Json | None) -> None:
         if resource is None:
-            self._mails.pop(native_id, None)
             self._inactive.discard(native_id)
-        elif resource.get("inactive"):
+        if resource and resource.get("inactive"):
             self._inactive.add(native_id)
         else:
-            self._mails[native_id] = resource
+            super().set_resource(native_id, resource)
 
     def reset(self) -> None:
-        self._mails.clear()
+        super().reset()
         self._inactive.clear()
         self._sent.clear()
 
@@ -72,17 +73,11 @@ class SimulatedPostmark(SimulatedPlatform):
         match request.method, request.path:
             case "POST", "/email":
                 payload = request.json()
-                return Operation(
-                    CallKind.REPLY,
-                    frozenset({self._parent_mail_id(payload)}),
-                    lambda: self._auth_error(request) or self._send(payload),
+                return self.reply(
+                    request, lambda: self._send(payload), self._parent_mail_id(payload)
                 )
             case "GET", "/messages/outbound":
-                return Operation(
-                    CallKind.READ,
-                    frozenset(),
-                    lambda: self._auth_error(request) or self._search(request),
-                )
+                return self.read(request, lambda: self._search(request))
             case _:
                 return None
 
@@ -91,14 +86,7 @@ class SimulatedPostmark(SimulatedPlatform):
             422, 406, "You tried to send to recipient(s) that have been marked as inactive."
         )
 
-    def rate_limit(self, seconds: int) -> PlatformResponse:
-        return PlatformResponse(
-            429,
-            {"ErrorCode": 429, "Message": "Rate limit exceeded."},
-            {"Retry-After": str(seconds)},
-        )
-
-    def _auth_error(self, request: PlatformRequest) -> PlatformResponse | None:
+    def auth_error(self, request: PlatformRequest) -> PlatformResponse | None:
         if (
             request.headers.get("x-postmark-server-token")
             == self.accepted_credentials["server_token"]
@@ -107,15 +95,15 @@ class SimulatedPostmark(SimulatedPlatform):
         return self._error(401, 10, "Request does not contain a valid Server token.")
 
     def _payload_headers(self, payload: Json) -> dict[str, str]:
-        return {each["Name"]: each["Value"] for each in payload.get("Headers", [])}
+        return {header["Name"]: header["Value"] for header in payload.get("Headers", [])}
 
     def _parent_mail_id(self, payload: Json) -> str:
         message_id = self._payload_headers(payload).get("In-Reply-To", "").strip("<>")
         return next(
             (
-                native
-                for native, known in self._mails.items()
-                if known.get("message_id") == message_id
+                native_id
+                for native_id, mail in self.resources.items()
+                if mail.get("message_id") == message_id
             ),
             "",
         )
@@ -186,7 +174,7 @@ class SimulatedPostmark(SimulatedPlatform):
             200,
             {
                 "TotalCount": len(matches),
-                "Messages": matches[: int(request.query_value("count") or 0)],
+                "Messages": matches[: request.query_number("count", 0)],
             },
         )
 

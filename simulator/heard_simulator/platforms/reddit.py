@@ -1,36 +1,33 @@
-"""Reddit's API, played.
+"""Reddit's API, simulated.
 
-Reddit.com/dev/api, and the wiki (OAuth2) and r2/r2/lib of github.com/reddit-archive/reddit.
-
-For refusals: r2/r2/lib/errors.py and r2/r2/controllers/validator/validator.py of the same
-repository.
+Sources: reddit.com/dev/api; the wiki (OAuth2) and r2/r2/lib of github.com/reddit-archive/reddit,
+for refusals its r2/r2/lib/errors.py and r2/r2/controllers/validator/validator.py.
 """
 
 from __future__ import annotations
 
 import html
-import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from itertools import count
 from typing import ClassVar, Final, cast
 
-from heard_simulator.server import (
-    CallKind,
+from heard_simulator.contract import (
     Json,
     Operation,
     PlatformRequest,
     PlatformResponse,
-    SimulatedPlatform,
 )
+from heard_simulator.platform import SimulatedPlatform
 
 
 class SimulatedReddit(SimulatedPlatform):
     """One subreddit, and comments elsewhere that name the account.
 
     A resource is the `data` of a thing, its id the fullname. `"mention": true` puts it among the
-    account's mentions, `"locked": true` lets nobody answer it, and `"more": true` folds away the
-    answers to it.
+    account's mentions, `"locked": true` forbids replies to it, and `"more": true` collapses the
+    replies to it.
     """
 
     credentials: ClassVar[Mapping[str, str]] = {
@@ -46,56 +43,42 @@ class SimulatedReddit(SimulatedPlatform):
     }
     SUBREDDIT: Final = "larkfieldbakery"
     MAX_LENGTH: Final = 10_000
-    TOKEN_LIFE: Final = 3_600
+    TOKEN_LIFE: Final = timedelta(hours=1)
 
     def start(self) -> None:
-        self._tokens: set[str] = set()
-        self._things: dict[str, Json] = {}
         self._numbers = count(36**6)
         self._wait_seconds: float | None = None
 
     def operation(self, request: PlatformRequest) -> Operation | None:
-        match request.method, request.path.strip("/").split("/"):
+        operation = self._operation(request)
+        if operation is None or "1" in (
+            request.query_value("raw_json"),
+            request.form().get("raw_json"),
+        ):
+            return operation
+        # Without raw_json=1 every text comes with &, < and > escaped, as in 2008.
+        return replace(operation, run=lambda: _escaped(operation.run()))
+
+    def _operation(self, request: PlatformRequest) -> Operation | None:
+        match request.method, request.path_parts:
             case "POST", ["api", "v1", "access_token"]:
-                return Operation(CallKind.SIGN_IN, frozenset(), lambda: self._sign_in(request))
+                return self.sign_in(lambda: self._sign_in(request))
             case "GET", ["r", subreddit, "new" | "comments" as kind]:
                 prefix = "t3_" if kind == "new" else "t1_"
-                return Operation(
-                    CallKind.READ,
-                    frozenset(),
-                    lambda: self._require_auth(
-                        request, lambda: self._list_subreddit(request, subreddit, prefix)
-                    ),
-                )
+                return self.read(request, lambda: self._list_subreddit(request, subreddit, prefix))
             case "GET", ["message", "mentions"]:
-                return Operation(
-                    CallKind.READ,
-                    frozenset(),
-                    lambda: self._require_auth(request, lambda: self._list_mentions(request)),
-                )
+                return self.read(request, lambda: self._list_mentions(request))
             case "GET", ["api", "info"]:
                 names = (request.query_value("id") or "").split(",")
-                return Operation(
-                    CallKind.READ,
-                    frozenset(names),
-                    lambda: self._require_auth(request, lambda: self._show_things(names)),
-                )
+                return self.read(request, lambda: self._show_things(names), *names)
             case "GET", ["comments", link]:
                 native_ids = frozenset({f"t3_{link}", f"t1_{request.query_value('comment')}"})
-                return Operation(
-                    CallKind.READ,
-                    native_ids,
-                    lambda: self._require_auth(
-                        request, lambda: self._show_comments(request, f"t3_{link}")
-                    ),
+                return self.read(
+                    request, lambda: self._show_comments(request, f"t3_{link}"), *native_ids
                 )
             case "POST", ["api", "comment"]:
-                native_ids = frozenset({request.form().get("thing_id", "")})
-                return Operation(
-                    CallKind.REPLY,
-                    native_ids,
-                    lambda: self._require_auth(request, lambda: self._post_comment(request.form())),
-                )
+                parent_id = request.form().get("thing_id", "")
+                return self.reply(request, lambda: self._post_comment(request.form()), parent_id)
             case _:
                 return None
 
@@ -110,13 +93,10 @@ class SimulatedReddit(SimulatedPlatform):
         }
         return PlatformResponse(429, {"message": "Too Many Requests", "error": 429}, headers)
 
-    def set_resource(self, native_id: str, resource: Json | None) -> None:
-        if resource is None:
-            self._things.pop(native_id, None)
-            return
+    def stored(self, native_id: str, resource: Json, previous: Json) -> Json:
         if not native_id.startswith(("t1_", "t3_")):
             raise KeyError(native_id)
-        self._things[native_id] = {
+        return {
             "subreddit": self.SUBREDDIT,
             "edited": False,
             "author_fullname": f"t2_{resource['author'].lower().replace('_', '')}",
@@ -127,17 +107,11 @@ class SimulatedReddit(SimulatedPlatform):
         }
 
     def reset(self) -> None:
-        self._things.clear()
+        super().reset()
         self._wait_seconds = None
 
-    def revoke_tokens(self) -> None:
-        self._tokens.clear()
-
     def limit_next_comment(self, seconds: float) -> None:
-        """Answer the next comment that the account has to wait.
-
-        A limit of its own, told in a 200.
-        """
+        """Refuse the next comment because the account must wait: Reddit says so in a 200."""
         self._wait_seconds = seconds
 
     def _sign_in(self, request: PlatformRequest) -> PlatformResponse:
@@ -160,32 +134,19 @@ class SimulatedReddit(SimulatedPlatform):
         }
         if form not in (password_form, refresh_form):
             return PlatformResponse(200, {"error": "invalid_grant"})
-        token = f"reddit-{secrets.token_urlsafe(24)}"
-        self._tokens.add(token)
+        token = self.issue_token(self.TOKEN_LIFE, "reddit-")
+        seconds = int(self.TOKEN_LIFE.total_seconds())
         return PlatformResponse(
             200,
-            {
-                "access_token": token,
-                "token_type": "bearer",
-                "expires_in": self.TOKEN_LIFE,
-                "scope": "*",
-            },
+            {"access_token": token, "token_type": "bearer", "expires_in": seconds, "scope": "*"},
         )
 
-    def _require_auth(
-        self, request: PlatformRequest, run: Callable[[], PlatformResponse]
-    ) -> PlatformResponse:
+    def auth_error(self, request: PlatformRequest) -> PlatformResponse | None:
         if "/u/" not in request.headers.get("user-agent", ""):
             return self.rate_limit(600)
-        if self.bearer_token(request) not in self._tokens:
+        if not self.has_token(request.bearer()):
             return PlatformResponse(401, {"message": "Unauthorized", "error": 401})
-        response = run()
-        # Without raw_json=1 every text comes with &, < and > escaped, as in 2008.
-        return (
-            response
-            if "1" in (request.query_value("raw_json"), request.form().get("raw_json"))
-            else replace(response, body=_escape(response.body))
-        )
+        return None
 
     def _list_subreddit(
         self, request: PlatformRequest, subreddit: str, prefix: str
@@ -196,7 +157,7 @@ class SimulatedReddit(SimulatedPlatform):
             request,
             [
                 name
-                for name, thing in self._things.items()
+                for name, thing in self.resources.items()
                 if name.startswith(prefix) and not thing.get("mention")
             ],
         )
@@ -204,7 +165,7 @@ class SimulatedReddit(SimulatedPlatform):
     def _list_mentions(self, request: PlatformRequest) -> PlatformResponse:
         # As messages are shown: without the submission's id and the time of an edit.
         hidden_fields = {"edited", "link_id", "mention", "permalink"}
-        names = [name for name, thing in self._things.items() if thing.get("mention")]
+        names = [name for name, thing in self.resources.items() if thing.get("mention")]
         return self._list_things(
             request,
             names,
@@ -220,11 +181,11 @@ class SimulatedReddit(SimulatedPlatform):
         extra_fields: Mapping[str, object] | None = None,
     ) -> PlatformResponse:
         newest = sorted(
-            names, key=lambda name: float(self._things[name]["created_utc"]), reverse=True
+            names, key=lambda name: float(self.resources[name]["created_utc"]), reverse=True
         )
         after, limit = (
             request.query_value("after"),
-            min(int(request.query_value("limit") or 25), 100),
+            min(request.query_number("limit", 25), 100),
         )
         start = newest.index(after) + 1 if after in newest else 0
         page = newest[start : start + limit]
@@ -235,20 +196,21 @@ class SimulatedReddit(SimulatedPlatform):
 
     def _show_things(self, names: list[str]) -> PlatformResponse:
         return PlatformResponse(
-            200, self._listing_json([self._render(name) for name in names if name in self._things])
+            200,
+            self._listing_json([self._render(name) for name in names if name in self.resources]),
         )
 
     def _show_comments(self, request: PlatformRequest, link: str) -> PlatformResponse:
-        if link not in self._things:
+        if link not in self.resources:
             return PlatformResponse(404, {"message": "Not Found", "error": 404})
         parent_id = (
             f"t1_{request.query_value('comment')}" if request.query_value("comment") else link
         )
         replies = self._replies(
-            parent_id, int(request.query_value("depth") or 10) - (1 if parent_id != link else 0)
+            parent_id, request.query_number("depth", 10) - (1 if parent_id != link else 0)
         )
         if parent_id != link:
-            comment = self._render(parent_id) if parent_id in self._things else None
+            comment = self._render(parent_id) if parent_id in self.resources else None
             replies = (
                 [{**comment, "data": {**comment["data"], "replies": self._listing_json(replies)}}]
                 if comment
@@ -259,7 +221,7 @@ class SimulatedReddit(SimulatedPlatform):
         )
 
     def _replies(self, parent: str, depth: int) -> list[Json]:
-        if self._things.get(parent, {}).get("more"):
+        if self.resources.get(parent, {}).get("more"):
             return [
                 {
                     "kind": "more",
@@ -274,7 +236,7 @@ class SimulatedReddit(SimulatedPlatform):
             ]
         comments: list[Json] = []
         for name in [
-            name for name, thing in self._things.items() if thing.get("parent_id") == parent
+            name for name, thing in self.resources.items() if thing.get("parent_id") == parent
         ]:
             comment = self._render(name)
             replies = self._replies(name, depth - 1) if depth > 1 else []
@@ -290,12 +252,15 @@ class SimulatedReddit(SimulatedPlatform):
         return comments
 
     def _post_comment(self, form: Mapping[str, str]) -> PlatformResponse:
-        parent, text = self._things.get(form.get("thing_id", "")), form.get("text", "")
+        parent, text = self.resources.get(form.get("thing_id", "")), form.get("text", "")
         if form.get("api_type") != "json":
             return PlatformResponse(200, {"jquery": [], "success": False})
         if self._wait_seconds is not None:
             seconds, self._wait_seconds = self._wait_seconds, None
-            message = "Looks like you've been doing that a lot. Take a break for 9 minutes before trying again."
+            message = (
+                "Looks like you've been doing that a lot. Take a break for 9 minutes before trying "
+                "again."
+            )
             return PlatformResponse(
                 200,
                 {"json": {"ratelimit": seconds, "errors": [["RATELIMIT", message, "ratelimit"]]}},
@@ -328,11 +293,11 @@ class SimulatedReddit(SimulatedPlatform):
     def _thread(self, name: str) -> str:
         """The conversation as onlookers see it.
 
-        A top-level comment with what is beneath, or the submission with our answers to it.
+        That is a top-level comment with everything below it, or the submission with our replies.
         """
-        thing = self._things[name]
+        thing = self.resources[name]
         while str(thing.get("parent_id", "")).startswith("t1_"):
-            thing = self._things[thing["parent_id"]]
+            thing = self.resources[thing["parent_id"]]
         is_own_reply = (
             thing["author"] == self.accepted_credentials["username"] and "parent_id" in thing
         )
@@ -346,7 +311,7 @@ class SimulatedReddit(SimulatedPlatform):
     ) -> Json:
         thing = {
             field: value
-            for field, value in self._things[name].items()
+            for field, value in self.resources[name].items()
             if field not in hidden_fields
         }
         return {"kind": name[:2], "data": {**thing, **(extra_fields or {})}}
@@ -377,13 +342,17 @@ class SimulatedReddit(SimulatedPlatform):
         return digits
 
 
+def _escaped(response: PlatformResponse) -> PlatformResponse:
+    return replace(response, body=_escape(response.body))
+
+
 def _escape(value: object) -> object:
     if isinstance(value, str):
         return html.escape(value, quote=False)
     if isinstance(value, list):
-        return [_escape(each) for each in cast("list[object]", value)]
+        return [_escape(entry) for entry in cast("list[object]", value)]
     if isinstance(value, dict):
-        return {name: _escape(each) for name, each in cast("dict[str, object]", value).items()}
+        return {name: _escape(entry) for name, entry in cast("dict[str, object]", value).items()}
     return value
 
 

@@ -1,6 +1,6 @@
-"""REVIEWS.io's lists of reviews, played.
+"""REVIEWS.io's lists of reviews, simulated.
 
-`GET /merchant/reviews` and `GET /product/reviews/all`, pages from 0.
+`GET /merchant/reviews` and `GET /product/reviews/all`. The first page has the number 0.
 """
 
 from __future__ import annotations
@@ -8,15 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import ClassVar, Final
 
-from heard_simulator.server import (
-    CallKind,
+from heard_simulator.contract import (
     Json,
     KnownResource,
     Operation,
     PlatformRequest,
     PlatformResponse,
-    SimulatedPlatform,
 )
+from heard_simulator.platform import SimulatedPlatform
 
 _LIST_KINDS: Final = {"merchant/reviews": "company", "product/reviews/all": "product"}
 _FIELD_NAMES: Final = {
@@ -26,23 +25,20 @@ _FIELD_NAMES: Final = {
 
 
 class SimulatedReviewsIo(SimulatedPlatform):
-    """Company and product reviews. A resource is a listed review.
+    """Company and product reviews.
 
-    Its id begins with `company-` or `product-`.
-
-    Not documented, and decided so: the newest come first, and a wrong key is 401.
+    A resource is a listed review; its id begins with `company-` or `product-`. Assumptions, which
+    the documents do not settle: the newest come first, and a wrong key is 401.
     """
 
     credentials: ClassVar[Mapping[str, str]] = {"api_key": "reviews-io-demo-key"}
     settings: ClassVar[Mapping[str, str]] = {"api_base": "{url}", "store": "www.demo-store.example"}
     MAX_PAGE_SIZE: Final = 100
-
-    def start(self) -> None:
-        self._reviews: dict[str, Json] = {}
+    rate_limit_body: ClassVar[object] = {"message": "Too Many Attempts."}
 
     @staticmethod
     def sample_resources(fields: Json, now: object) -> Iterator[KnownResource]:
-        """The review of a delivery, as the list of its kind shows it."""
+        """The review of a delivery, as the list of company or product reviews shows it."""
         if "id" not in fields:
             return
         kind: str = fields["review_type"]
@@ -68,37 +64,26 @@ class SimulatedReviewsIo(SimulatedPlatform):
         kind = _LIST_KINDS.get(request.path.strip("/"))
         if kind is None or request.method != "GET":
             return None
-        return Operation(CallKind.READ, frozenset(self._reviews), lambda: self._list(request, kind))
+        return self.read(request, lambda: self._list(request, kind), *self.resources)
 
     def rejection(self) -> PlatformResponse:
         return PlatformResponse(401, {"message": "Invalid API key."})
 
-    def rate_limit(self, seconds: int) -> PlatformResponse:
-        return PlatformResponse(
-            429, {"message": "Too Many Attempts."}, {"Retry-After": str(seconds)}
-        )
-
-    def set_resource(self, native_id: str, resource: Json | None) -> None:
+    def stored(self, native_id: str, resource: Json, previous: Json) -> Json:
         kind, _, number = native_id.partition("-")
-        record = self._reviews.pop(native_id, {_FIELD_NAMES[kind][0]: number})
-        if resource is not None:
-            self._reviews[native_id] = {**record, **resource}
+        return {_FIELD_NAMES[kind][0]: number} | previous | resource
 
-    def reset(self) -> None:
-        self._reviews.clear()
+    def auth_error(self, request: PlatformRequest) -> PlatformResponse | None:
+        expected = (self.accepted_credentials["api_key"], self.settings["store"])
+        if (request.headers.get("apikey"), request.headers.get("store")) == expected:
+            return None
+        return self.rejection()
 
     def _list(self, request: PlatformRequest, kind: str) -> PlatformResponse:
-        if (request.headers.get("apikey"), request.headers.get("store")) != (
-            self.accepted_credentials["api_key"],
-            self.settings["store"],
-        ):
-            return self.rejection()
-        size, page = (
-            min(int(request.query_value("per_page") or 20), self.MAX_PAGE_SIZE),
-            int(request.query_value("page") or 0),
-        )
+        size = min(request.query_number("per_page", 20), self.MAX_PAGE_SIZE)
+        page = request.query_number("page", 0)
         newest = [
-            review for id, review in reversed(self._reviews.items()) if id.startswith(f"{kind}-")
+            review for id, review in reversed(self.resources.items()) if id.startswith(f"{kind}-")
         ]
         pages = -(-len(newest) // size)
         return PlatformResponse(

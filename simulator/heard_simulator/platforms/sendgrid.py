@@ -1,4 +1,4 @@
-"""SendGrid's Mail Send API, played, and the key that its Inbound Parse signs with.
+"""SendGrid's Mail Send API, simulated, and the key with which its Inbound Parse signs.
 
 Sources: twilio.com/docs/sendgrid/api-reference/mail-send/mail-send,
 …/for-developers/parsing-email/securing-your-parse-webhooks.
@@ -18,15 +18,14 @@ from typing import ClassVar
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from heard_simulator.server import (
-    CallKind,
+from heard_simulator.contract import (
     Json,
     KnownResource,
     Operation,
     PlatformRequest,
     PlatformResponse,
-    SimulatedPlatform,
 )
+from heard_simulator.platform import SimulatedPlatform
 
 
 @cache
@@ -35,12 +34,11 @@ def _signing_key() -> ec.EllipticCurvePrivateKey:
 
 
 class SimulatedSendGrid(SimulatedPlatform):
-    """A receiving host and a sender. A resource is a received mail.
+    """A host that receives mail, and a sender.
 
-    `{"message_id"}`, without brackets.
-
-    SendGrid gives no ids to what it receives; Heard names a mail by its Message-ID and a hash of
-    its sender's address; so are resources.
+    A resource is a received mail: `{"message_id"}`, without brackets. SendGrid gives no ids to the
+    mails that it receives. Heard names a mail by its Message-ID and a hash of its sender's address,
+    and so do resources here.
     """
 
     credentials: ClassVar[Mapping[str, str]] = {"api_key": "SG.heard-demo"}
@@ -48,9 +46,11 @@ class SimulatedSendGrid(SimulatedPlatform):
         "api_base": "{url}",
         "from_address": "hello@acme.example",
     }
+    rate_limit_body: ClassVar[object] = {
+        "errors": [{"field": None, "message": "too many requests"}]
+    }
 
     def start(self) -> None:
-        self._mails: dict[str, Json] = {}
         self._numbers = count(1)
 
     @property
@@ -84,15 +84,6 @@ class SimulatedSendGrid(SimulatedPlatform):
             {"message_id": message_id},
         )
 
-    def set_resource(self, native_id: str, resource: Json | None) -> None:
-        if resource is None:
-            self._mails.pop(native_id, None)
-        else:
-            self._mails[native_id] = resource
-
-    def reset(self) -> None:
-        self._mails.clear()
-
     def operation(self, request: PlatformRequest) -> Operation | None:
         if (request.method, request.path) != ("POST", "/v3/mail/send"):
             return None
@@ -102,33 +93,26 @@ class SimulatedSendGrid(SimulatedPlatform):
         )
         parent_id = next(
             (
-                native
-                for native, known in self._mails.items()
-                if known["message_id"] == parent_message_id
+                native_id
+                for native_id, mail in self.resources.items()
+                if mail["message_id"] == parent_message_id
             ),
             parent_message_id,
         )
-        return Operation(
-            CallKind.REPLY, frozenset({parent_id}), lambda: self._send(request, payload, parent_id)
-        )
+        return self.reply(request, lambda: self._send(payload, parent_id), parent_id)
 
     def rejection(self) -> PlatformResponse:
         return self._error(
             403, "The from address does not match a verified Sender Identity.", "from"
         )
 
-    def rate_limit(self, seconds: int) -> PlatformResponse:
-        return PlatformResponse(
-            429,
-            {"errors": [{"field": None, "message": "too many requests"}]},
-            {"Retry-After": str(seconds)},
-        )
+    def auth_error(self, request: PlatformRequest) -> PlatformResponse | None:
+        if request.bearer() == self.accepted_credentials["api_key"]:
+            return None
+        message = "The provided authorization grant is invalid, expired, or revoked"
+        return self._error(401, message, None)
 
-    def _send(self, request: PlatformRequest, payload: Json, parent_id: str) -> PlatformResponse:
-        if self.bearer_token(request) != self.accepted_credentials["api_key"]:
-            return self._error(
-                401, "The provided authorization grant is invalid, expired, or revoked", None
-            )
+    def _send(self, payload: Json, parent_id: str) -> PlatformResponse:
         try:
             (personalization,) = payload["personalizations"]
             (to,) = personalization["to"]

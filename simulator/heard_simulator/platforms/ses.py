@@ -1,6 +1,6 @@
-"""Amazon SES and SNS, played.
+"""Amazon SES and SNS, simulated.
 
-The certificate and the confirmation of SNS, and SES's SendEmail (v2).
+SNS has its certificate and the confirmation of subscriptions; SES has SendEmail (v2).
 
 Sources: docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html,
 …/sns/latest/dg/sns-verify-signature-of-message.html,
@@ -16,6 +16,7 @@ import json
 import re
 from base64 import b64decode
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from functools import cache
@@ -27,26 +28,26 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
-from heard_simulator.server import (
+from heard_simulator.contract import (
     CallKind,
     Json,
     KnownResource,
     Operation,
     PlatformRequest,
     PlatformResponse,
-    SimulatedPlatform,
 )
+from heard_simulator.platform import SimulatedPlatform
 
 CERTIFICATE_PATH: Final = "/SimpleNotificationService-0000000000000000.pem"
 
 
 @cache
 def _key_and_certificate() -> tuple[str, bytes]:
-    """One key for the life of the process: making it takes a while."""
+    """One key for each process, because it takes a while to make one."""
     key = rsa.generate_private_key(65537, 2048)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "sns.example")])
     valid_from = datetime(2020, 1, 1, tzinfo=UTC)
-    # It has ended long ago, as certificates that SNS names sometimes have.
+    # It ended long ago, as some certificates of SNS did.
     builder = (
         x509.CertificateBuilder()
         .subject_name(name)
@@ -66,9 +67,9 @@ def _key_and_certificate() -> tuple[str, bytes]:
 
 
 class SimulatedSes(SimulatedPlatform):
-    """An account that receives and sends mail. A resource is a received mail.
+    """An account that receives and sends mail.
 
-    `{"message_id", "references": […]}`, ids without brackets.
+    A resource is a received mail: `{"message_id", "references": […]}`, ids without brackets.
     """
 
     credentials: ClassVar[Mapping[str, str]] = {
@@ -84,7 +85,6 @@ class SimulatedSes(SimulatedPlatform):
     }
 
     def start(self) -> None:
-        self._mails: dict[str, Json] = {}
         self._numbers = count(1)
         self.confirmed_topics: list[str] = []
 
@@ -100,11 +100,11 @@ class SimulatedSes(SimulatedPlatform):
 
     @staticmethod
     def sample_resources(fields: Json, now: datetime) -> Iterator[KnownResource]:
-        """The mail that a notification is about."""
+        """The mail of a notification."""
         if fields.get("Type") != "Notification":
             return
         mail: Json = json.loads(fields["Message"])["mail"]
-        headers = {each["name"].lower(): each["value"] for each in mail["headers"]}
+        headers = {header["name"].lower(): header["value"] for header in mail["headers"]}
         ids = re.findall(
             r"<([^<>]+)>", headers.get("references", "") or headers.get("in-reply-to", "")
         )
@@ -112,15 +112,6 @@ class SimulatedSes(SimulatedPlatform):
             mail["messageId"],
             {"message_id": mail["commonHeaders"]["messageId"].strip("<>"), "references": ids},
         )
-
-    def set_resource(self, native_id: str, resource: Json | None) -> None:
-        if resource is None:
-            self._mails.pop(native_id, None)
-        else:
-            self._mails[native_id] = resource
-
-    def reset(self) -> None:
-        self._mails.clear()
 
     def operation(self, request: PlatformRequest) -> Operation | None:
         match request.method, request.path:
@@ -132,9 +123,7 @@ class SimulatedSes(SimulatedPlatform):
                 )
                 return Operation(CallKind.READ, frozenset(), lambda: response)
             case "POST", "/v2/email/outbound-emails":
-                return Operation(
-                    CallKind.REPLY, frozenset(self._mails), lambda: self._send(request)
-                )
+                return self.reply(request, lambda: self._send(request), *self.resources)
             case _:
                 return None
 
@@ -143,9 +132,13 @@ class SimulatedSes(SimulatedPlatform):
 
     def rate_limit(self, seconds: int) -> PlatformResponse:
         response = self._error(429, "TooManyRequestsException", "Too many requests.")
-        return PlatformResponse(
-            429, response.body, {**response.headers, "Retry-After": str(seconds)}
-        )
+        return replace(response, headers={**response.headers, "Retry-After": str(seconds)})
+
+    def auth_error(self, request: PlatformRequest) -> PlatformResponse | None:
+        if self._has_valid_signature(request):
+            return None
+        message = "The request signature we calculated does not match."
+        return self._error(403, "SignatureDoesNotMatch", message)
 
     def _confirm(self, request: PlatformRequest) -> PlatformResponse:
         if request.query_value("Action") != "ConfirmSubscription" or not request.query_value(
@@ -158,10 +151,6 @@ class SimulatedSes(SimulatedPlatform):
         )
 
     def _send(self, request: PlatformRequest) -> PlatformResponse:
-        if not self._has_valid_signature(request):
-            return self._error(
-                403, "SignatureDoesNotMatch", "The request signature we calculated does not match."
-            )
         payload = request.json()
         try:
             raw = b64decode(payload["Content"]["Raw"]["Data"], validate=True)
@@ -176,12 +165,12 @@ class SimulatedSes(SimulatedPlatform):
         ):
             return self._error(400, "MessageRejected", "Email address is not verified.")
         parent_message_id = str(mail["In-Reply-To"] or "").strip().strip("<>")
-        references = [each.strip("<>") for each in str(mail["References"] or "").split()]
+        references = [entry.strip("<>") for entry in str(mail["References"] or "").split()]
         parent_id = next(
             (
-                native
-                for native, known in self._mails.items()
-                if known["message_id"] == parent_message_id
+                native_id
+                for native_id, received in self.resources.items()
+                if received["message_id"] == parent_message_id
             ),
             "",
         )

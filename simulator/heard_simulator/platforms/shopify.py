@@ -1,6 +1,6 @@
-"""Shopify's GraphQL Admin API, played as far as product reviews go.
+"""Shopify's GraphQL Admin API, simulated: product reviews only.
 
-Shopify.dev/docs/api/admin-graphql (metaobject, metaobjects).
+Source: shopify.dev/docs/api/admin-graphql (metaobject, metaobjects).
 """
 
 from __future__ import annotations
@@ -9,22 +9,21 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import ClassVar, Final
 
-from heard_simulator.server import (
-    CallKind,
+from heard_simulator.contract import (
     Json,
     KnownResource,
     Operation,
     PlatformRequest,
     PlatformResponse,
-    SimulatedPlatform,
 )
+from heard_simulator.platform import SimulatedPlatform
 
 
 class SimulatedShopify(SimulatedPlatform):
     """Metaobjects of the type product_review, by id and listed by their last change.
 
-    It knows a review by its number as `{"updatedAt", "fields": [{"key", "value"}]}`. GraphQL
-    answers 200 whatever happens; what went wrong is in `errors`.
+    A resource is a review, by its number: `{"updatedAt", "fields": [{"key", "value"}]}`. GraphQL
+    always answers 200; its errors are in `errors`.
     """
 
     credentials: ClassVar[Mapping[str, str]] = {"access_token": "shpat_demo"}
@@ -34,9 +33,6 @@ class SimulatedShopify(SimulatedPlatform):
     }
     CLIENT_SECRET: Final = "demo-client-secret"
 
-    def start(self) -> None:
-        self._reviews: dict[str, Json] = {}
-
     @property
     def signing_secret(self) -> str:
         """The client secret of the demo app."""
@@ -44,30 +40,21 @@ class SimulatedShopify(SimulatedPlatform):
 
     @staticmethod
     def sample_resources(fields: Json, now: datetime) -> Iterator[KnownResource]:
-        """The review in a metaobject's webhook.
-
-        The webhook writes `fields` as an object and the API as a list.
-        """
+        """The review of a delivery: it has `fields` as an object, the API has them as a list."""
         if fields.get("type") != "product_review":
             return
         number = str(fields["id"]).rpartition("/")[2]
         metaobject_fields: Json | None = fields.get("fields")
-        field_list = (
-            [{"key": key, "value": value} for key, value in metaobject_fields.items()]
-            if metaobject_fields is not None
-            else None
-        )
-        yield KnownResource(
-            number,
-            {"updatedAt": fields["updated_at"], "fields": field_list}
-            if field_list is not None
-            else None,
-        )
+        if metaobject_fields is None:
+            yield KnownResource(number, None)
+            return
+        field_list = [{"key": key, "value": value} for key, value in metaobject_fields.items()]
+        yield KnownResource(number, {"updatedAt": fields["updated_at"], "fields": field_list})
 
     def operation(self, request: PlatformRequest) -> Operation | None:
-        match request.path.strip("/").split("/"):
+        match request.path_parts:
             case ["admin", "api", _, "graphql.json"] if request.method == "POST":
-                return Operation(CallKind.READ, frozenset(), lambda: self._run_query(request))
+                return self.read(request, lambda: self._run_query(request))
             case _:
                 return None
 
@@ -75,38 +62,25 @@ class SimulatedShopify(SimulatedPlatform):
         return PlatformResponse(403, {"errors": "[API] This action requires merchant approval."})
 
     def rate_limit(self, seconds: int) -> PlatformResponse:
-        return PlatformResponse(
-            429,
-            {"errors": "Exceeded 2 calls per second for api client."},
-            {"Retry-After": f"{seconds}.0"},
-        )
+        body = {"errors": "Exceeded 2 calls per second for api client."}
+        return PlatformResponse(429, body, {"Retry-After": f"{seconds}.0"})
 
-    def set_resource(self, native_id: str, resource: Json | None) -> None:
-        if resource is None:
-            self._reviews.pop(native_id, None)
-        else:
-            self._reviews[native_id] = {
-                "id": f"gid://shopify/Metaobject/{native_id}",
-                "type": "product_review",
-                "updatedAt": resource["updatedAt"],
-                "fields": resource["fields"],
-            }
+    def stored(self, native_id: str, resource: Json, previous: Json) -> Json:
+        return {
+            "id": f"gid://shopify/Metaobject/{native_id}",
+            "type": "product_review",
+            "updatedAt": resource["updatedAt"],
+            "fields": resource["fields"],
+        }
 
-    def reset(self) -> None:
-        self._reviews.clear()
+    def auth_error(self, request: PlatformRequest) -> PlatformResponse | None:
+        token = request.headers.get("x-shopify-access-token")
+        if token == self.accepted_credentials["access_token"]:
+            return None
+        message = "[API] Invalid API key or access token (unrecognized login or wrong password)"
+        return PlatformResponse(401, {"errors": message})
 
     def _run_query(self, request: PlatformRequest) -> PlatformResponse:
-        if (
-            request.headers.get("x-shopify-access-token")
-            != self.accepted_credentials["access_token"]
-        ):
-            return PlatformResponse(
-                401,
-                {
-                    "errors": "[API] Invalid API key or access token (unrecognized login or wrong "
-                    "password)"
-                },
-            )
         payload = request.json()
         query = str(payload.get("query", ""))
         variables: Json = payload.get("variables") or {}
@@ -114,28 +88,15 @@ class SimulatedShopify(SimulatedPlatform):
             return self._list(variables)
         if "metaobject(" in query:
             number = str(variables.get("id", "")).rpartition("/")[2]
-            return PlatformResponse(200, {"data": {"metaobject": self._reviews.get(number)}})
+            return PlatformResponse(200, {"data": {"metaobject": self.resources.get(number)}})
         return PlatformResponse(
             200, {"errors": [{"message": "Parse error", "extensions": {"code": "undefinedField"}}]}
         )
 
     def _list(self, variables: Json) -> PlatformResponse:
-        if variables.get("type") != "product_review":
-            return PlatformResponse(
-                200,
-                {
-                    "data": {
-                        "metaobjects": {
-                            "nodes": [],
-                            "pageInfo": {"hasNextPage": False, "endCursor": None},
-                        }
-                    }
-                },
-            )
         first, after = int(variables.get("first") or 50), int(variables.get("after") or 0)
-        newest = sorted(
-            self._reviews.values(), key=lambda review: str(review["updatedAt"]), reverse=True
-        )
+        reviews = self.resources.values() if variables.get("type") == "product_review" else ()
+        newest = sorted(reviews, key=lambda review: str(review["updatedAt"]), reverse=True)
         nodes, end = newest[after : after + first], after + first
         page_info = {"hasNextPage": end < len(newest), "endCursor": str(end) if nodes else None}
         return PlatformResponse(

@@ -1,7 +1,6 @@
-"""Slack's Web API, played.
+"""Slack's Web API, simulated. Errors come with status 200.
 
-Docs.slack.dev/reference/methods/chat.postMessage and …/conversations.replies; errors come with
-status 200.
+Source: docs.slack.dev/reference/methods/chat.postMessage and …/conversations.replies.
 """
 
 from __future__ import annotations
@@ -12,27 +11,27 @@ from datetime import datetime
 from itertools import count
 from typing import ClassVar, Final
 
-from heard_simulator.server import (
-    CallKind,
+from heard_simulator.contract import (
     Json,
     KnownResource,
     Operation,
     PlatformRequest,
     PlatformResponse,
-    SimulatedPlatform,
 )
+from heard_simulator.platform import SimulatedPlatform
 
 
 class SimulatedSlack(SimulatedPlatform):
     """Channels of messages, named `{channel}:{ts}`; a resource is the message with its channel.
 
-    Emoji come back as their names and addresses as links, as Slack does it. Not documented, and
-    decided so: answering a message that is not there is `thread_not_found`.
+    As in Slack, emoji come back as their names and addresses as links. An assumption, which the
+    documents do not settle: a reply to a missing message is `thread_not_found`.
     """
 
     credentials: ClassVar[Mapping[str, str]] = {"bot_token": "xoxb-heard-demo"}
     settings: ClassVar[Mapping[str, str]] = {"api_base": "{url}", "team_id": "T0HOME"}
     LIMIT: Final = 40_000
+    rate_limit_body: ClassVar[object] = {"ok": False, "error": "ratelimited"}
     APP_FIELDS: Final = {
         "app_id": "A0HEARD",
         "bot_id": "B0HEARD",
@@ -41,7 +40,6 @@ class SimulatedSlack(SimulatedPlatform):
     }
 
     def start(self) -> None:
-        self._messages: dict[str, Json] = {}
         self._numbers = count(1)
 
     @property
@@ -50,7 +48,7 @@ class SimulatedSlack(SimulatedPlatform):
 
     @staticmethod
     def sample_resources(fields: Json, now: datetime) -> Iterator[KnownResource]:
-        """The message of an event as the channel has it afterwards."""
+        """The message of an event, as the channel has it after the event."""
         event: Json = fields.get("event", {})
         if event.get("type") != "message":
             return
@@ -65,15 +63,9 @@ class SimulatedSlack(SimulatedPlatform):
             case _:
                 yield KnownResource(f"{channel}:{event['ts']}", dict(event))
 
-    def set_resource(self, native_id: str, resource: Json | None) -> None:
-        if resource is None:
-            self._messages.pop(native_id, None)
-        else:
-            channel, _, ts = native_id.partition(":")
-            self._messages[native_id] = {**resource, "channel": channel, "ts": ts}
-
-    def reset(self) -> None:
-        self._messages.clear()
+    def stored(self, native_id: str, resource: Json, previous: Json) -> Json:
+        channel, _, ts = native_id.partition(":")
+        return {**resource, "channel": channel, "ts": ts}
 
     def operation(self, request: PlatformRequest) -> Operation | None:
         match request.method, request.path:
@@ -83,17 +75,11 @@ class SimulatedSlack(SimulatedPlatform):
                 native_ids = frozenset(
                     {channel, f"{channel}:{thread}", self._last_customer_message(channel, thread)}
                 )
-                return Operation(
-                    CallKind.REPLY,
-                    native_ids,
-                    lambda: self._auth_error(request) or self._post(payload),
-                )
+                return self.reply(request, lambda: self._post(payload), *native_ids)
             case "GET", "/conversations.replies":
                 channel, ts = request.query_value("channel") or "", request.query_value("ts") or ""
-                return Operation(
-                    CallKind.READ,
-                    frozenset({channel, f"{channel}:{ts}"}),
-                    lambda: self._auth_error(request) or self._replies(request),
+                return self.read(
+                    request, lambda: self._replies(request), channel, f"{channel}:{ts}"
                 )
             case _:
                 return None
@@ -101,13 +87,8 @@ class SimulatedSlack(SimulatedPlatform):
     def rejection(self) -> PlatformResponse:
         return self._error("is_archived")
 
-    def rate_limit(self, seconds: int) -> PlatformResponse:
-        return PlatformResponse(
-            429, {"ok": False, "error": "ratelimited"}, {"Retry-After": str(seconds)}
-        )
-
-    def _auth_error(self, request: PlatformRequest) -> PlatformResponse | None:
-        token = self.bearer_token(request)
+    def auth_error(self, request: PlatformRequest) -> PlatformResponse | None:
+        token = request.bearer()
         if not token:
             return self._error("not_authed")
         return (
@@ -115,37 +96,36 @@ class SimulatedSlack(SimulatedPlatform):
         )
 
     def _thread_messages(self, channel: str, ts: str) -> list[Json]:
-        """A message and what hangs on it, oldest first."""
+        """A message and the replies to it, oldest first."""
         messages = [
-            each
-            for each in self._messages.values()
-            if each["channel"] == channel and ts in (each["ts"], each.get("thread_ts"))
+            message
+            for message in self.resources.values()
+            if message["channel"] == channel and ts in (message["ts"], message.get("thread_ts"))
         ]
         return sorted(messages, key=lambda message: (message["ts"] != ts, message["ts"]))
 
     def _last_customer_message(self, channel: str, thread: str) -> str:
-        """The last message in a thread that a customer wrote: what a reply there answers."""
+        """The last message of a customer in a thread: the one that a reply answers."""
         timestamps = [
-            each["ts"] for each in self._thread_messages(channel, thread) if not each.get("bot_id")
+            message["ts"]
+            for message in self._thread_messages(channel, thread)
+            if not message.get("bot_id")
         ]
         return f"{channel}:{max(timestamps, default=thread)}"
 
     def _post(self, payload: Json) -> PlatformResponse:
-        channel, thread, text = (
-            str(payload.get("channel")),
-            payload.get("thread_ts"),
-            payload.get("text"),
-        )
-        if not any(each["channel"] == channel for each in self._messages.values()):
+        channel, thread = str(payload.get("channel")), payload.get("thread_ts")
+        text = payload.get("text")
+        if not any(message["channel"] == channel for message in self.resources.values()):
             return self._error("channel_not_found")
         if not isinstance(text, str) or not text.strip():
             return self._error("no_text")
         if len(text) > self.LIMIT:
             return self._error("msg_too_long")
-        if thread is not None and f"{channel}:{thread}" not in self._messages:
+        if thread is not None and f"{channel}:{thread}" not in self.resources:
             return self._error("thread_not_found")
         if re.search(r"[<>]", text):
-            # Slack would take these for markup: a mention, a link. Plain words never have them.
+            # Slack would read these as markup: a mention, a link. Plain words do not have them.
             return self._error("invalid_arguments")
         ts = f"{int(self.clock().timestamp())}.{next(self._numbers):06d}"
         plain_text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
@@ -163,7 +143,7 @@ class SimulatedSlack(SimulatedPlatform):
         if thread:
             message["thread_ts"] = thread
         parent_id = self._last_customer_message(channel, str(thread or ts))
-        self._messages[f"{channel}:{ts}"] = message
+        self.resources[f"{channel}:{ts}"] = message
         self.record_reply(
             f"{channel}:{ts}", f"{channel}:{thread or ts}", parent_id, plain_text, public=False
         )
@@ -179,7 +159,7 @@ class SimulatedSlack(SimulatedPlatform):
 
     def _replies(self, request: PlatformRequest) -> PlatformResponse:
         channel, ts = request.query_value("channel") or "", request.query_value("ts") or ""
-        if f"{channel}:{ts}" not in self._messages:
+        if f"{channel}:{ts}" not in self.resources:
             return self._error("thread_not_found")
         oldest, latest = (
             request.query_value("oldest") or "0",
@@ -197,16 +177,18 @@ class SimulatedSlack(SimulatedPlatform):
 
         # The parent is in every answer, whatever its time.
         messages = [
-            each
-            for each in self._thread_messages(channel, ts)
-            if each["ts"] == ts or in_range(each["ts"])
+            message
+            for message in self._thread_messages(channel, ts)
+            if message["ts"] == ts or in_range(message["ts"])
         ]
         start, limit = (
-            int(request.query_value("cursor") or 0),
-            int(request.query_value("limit") or 1000),
+            request.query_number("cursor", 0),
+            request.query_number("limit", 1000),
         )
         has_more = len(messages) > start + limit
-        page = [self._render(each, metadata=metadata) for each in messages[start : start + limit]]
+        page = [
+            self._render(message, metadata=metadata) for message in messages[start : start + limit]
+        ]
         cursor = {"response_metadata": {"next_cursor": str(start + limit) if has_more else ""}}
         return PlatformResponse(200, {"ok": True, "messages": page, "has_more": has_more, **cursor})
 

@@ -1,31 +1,28 @@
-"""Stamped's REST API v2, played: stampedsupport.stamped.io (Stamped REST API).
+"""Stamped's REST API v2, simulated.
 
-The reply as others saw it work.
+Source: stampedsupport.stamped.io (Stamped REST API). The reply works as in public code.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import ClassVar, Final
 
-from heard_simulator.server import (
-    CallKind,
+from heard_simulator.contract import (
     Json,
     KnownResource,
     Operation,
     PlatformRequest,
     PlatformResponse,
-    SimulatedPlatform,
 )
+from heard_simulator.platform import SimulatedPlatform
 
 
 class SimulatedStamped(SimulatedPlatform):
-    """Reviews with one reply each, behind HTTP Basic with the store's keys.
+    """Reviews with one reply each. A call needs HTTP Basic with the store's keys.
 
-    A resource is a review as the API lists it.
-
-    Not documented, and decided so: a second reply takes the first one's place, the list comes
-    newest first, and an unknown review is 404.
+    A resource is a review as the API lists it. Assumptions, which the documents do not settle: a
+    second reply replaces the first one, the list comes newest first, and an unknown review is 404.
     """
 
     credentials: ClassVar[Mapping[str, str]] = {
@@ -34,9 +31,7 @@ class SimulatedStamped(SimulatedPlatform):
     }
     settings: ClassVar[Mapping[str, str]] = {"api_base": "{url}", "store_hash": "123456"}
     MAX_PAGE_SIZE: Final = 100
-
-    def start(self) -> None:
-        self._reviews: dict[str, Json] = {}
+    rate_limit_body: ClassVar[object] = {"message": "Too many requests."}
 
     @property
     def signing_secret(self) -> str:
@@ -63,73 +58,36 @@ class SimulatedStamped(SimulatedPlatform):
         )
 
     def operation(self, request: PlatformRequest) -> Operation | None:
-        match request.path.strip("/").split("/"):
-            case ["api", "v2", store, "dashboard", "reviews"] if request.method == "GET":
-                return Operation(
-                    CallKind.READ,
-                    frozenset(self._reviews),
-                    lambda: self._require_auth(request, store, lambda: self._list(request)),
-                )
-            case ["api", "v2", store, "dashboard", "reviews", review] if request.method == "GET":
-                return Operation(
-                    CallKind.READ,
-                    frozenset({review}),
-                    lambda: self._require_auth(request, store, lambda: self._show(review)),
-                )
-            case ["api", "v2", store, "dashboard", "reviews", review, "reply"] if (
-                request.method == "POST"
-            ):
-                return Operation(
-                    CallKind.REPLY,
-                    frozenset({review}),
-                    lambda: self._require_auth(
-                        request, store, lambda: self._reply(request, review)
-                    ),
-                )
+        match [request.method, *request.path_parts]:
+            case ["GET", "api", "v2", _, "dashboard", "reviews"]:
+                return self.read(request, lambda: self._list(request), *self.resources)
+            case ["GET", "api", "v2", _, "dashboard", "reviews", review]:
+                return self.read(request, lambda: self._show(review), review)
+            case ["POST", "api", "v2", _, "dashboard", "reviews", review, "reply"]:
+                return self.reply(request, lambda: self._reply(request, review), review)
             case _:
                 return None
 
     def rejection(self) -> PlatformResponse:
         return PlatformResponse(400, {"message": "The request is invalid."})
 
-    def rate_limit(self, seconds: int) -> PlatformResponse:
-        return PlatformResponse(
-            429, {"message": "Too many requests."}, {"Retry-After": str(seconds)}
-        )
+    def stored(self, native_id: str, resource: Json, previous: Json) -> Json:
+        unanswered = {"reply": None, "dateReplied": None, "isPublicReply": False}
+        number = int(native_id) if native_id.isdecimal() else native_id
+        return unanswered | previous | resource | {"id": number}
 
-    def set_resource(self, native_id: str, resource: Json | None) -> None:
-        record = self._reviews.pop(
-            native_id, {"reply": None, "dateReplied": None, "isPublicReply": False}
-        )
-        if resource is not None:
-            self._reviews[native_id] = {
-                **record,
-                **resource,
-                "id": int(native_id) if native_id.isdecimal() else native_id,
-            }
-
-    def reset(self) -> None:
-        self._reviews.clear()
-
-    def _require_auth(
-        self, request: PlatformRequest, store: str, run: Callable[[], PlatformResponse]
-    ) -> PlatformResponse:
-        if (
-            request.basic()
-            != (self.accepted_credentials["public_key"], self.accepted_credentials["private_key"])
-            or store != self.settings["store_hash"]
-        ):
-            return PlatformResponse(
-                401, {"message": "Authorization has been denied for this request."}
-            )
-        return run()
+    def auth_error(self, request: PlatformRequest) -> PlatformResponse | None:
+        keys = (self.accepted_credentials["public_key"], self.accepted_credentials["private_key"])
+        store = request.path_parts[2]
+        if request.basic() == keys and store == self.settings["store_hash"]:
+            return None
+        message = "Authorization has been denied for this request."
+        return PlatformResponse(401, {"message": message})
 
     def _list(self, request: PlatformRequest) -> PlatformResponse:
-        page, page_size = (
-            int(request.query_value("page") or 1),
-            min(int(request.query_value("take") or 20), self.MAX_PAGE_SIZE),
-        )
-        newest = list(reversed(self._reviews.values()))
+        page = request.query_number("page", 1)
+        page_size = min(request.query_number("take", 20), self.MAX_PAGE_SIZE)
+        newest = list(reversed(self.resources.values()))
         results = [
             {"review": review, "customer": None}
             for review in newest[page_size * (page - 1) : page_size * page]
@@ -145,11 +103,11 @@ class SimulatedStamped(SimulatedPlatform):
         )
 
     def _show(self, review: str) -> PlatformResponse:
-        record = self._reviews.get(review)
+        record = self.resources.get(review)
         return PlatformResponse(200, record) if record else self._not_found()
 
     def _reply(self, request: PlatformRequest, review: str) -> PlatformResponse:
-        record, text = self._reviews.get(review), request.json().get("reply")
+        record, text = self.resources.get(review), request.json().get("reply")
         if record is None:
             return self._not_found()
         private, email_customer = request.query_value("isPrivate"), request.query_value("isEmail")
@@ -160,8 +118,7 @@ class SimulatedStamped(SimulatedPlatform):
             or email_customer not in {"true", "false"}
         ):
             return self.rejection()
-        if record["reply"]:
-            self.ledger.remove(self.name, review, self.clock())
+        self.remove_reply(review)
         record |= {
             "reply": text,
             "dateReplied": self.clock().isoformat(),

@@ -1,35 +1,32 @@
-"""Trustpilot's API, played.
+"""Trustpilot's API, simulated.
 
-Developers.trustpilot.com/grant-type-client-credentials, …/service-reviews-api.
+Sources: developers.trustpilot.com/grant-type-client-credentials, …/service-reviews-api.
 """
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import count
 from typing import ClassVar, Final
 
-from heard_simulator.server import (
-    CallKind,
+from heard_simulator.contract import (
     Json,
     KnownResource,
     Operation,
     PlatformRequest,
     PlatformResponse,
-    ReceivedReply,
-    SimulatedPlatform,
     iso_millis,
 )
+from heard_simulator.platform import SimulatedPlatform
 
 
 class SimulatedTrustpilot(SimulatedPlatform):
-    """Service reviews with one company reply each, behind OAuth client credentials.
+    """Service reviews with one company reply each. A call needs OAuth client credentials.
 
-    Not documented, and decided so: a second reply without deleting the first is 409, an unknown
-    review 404, deleting answers 204, and posting answers 201 without a body.
+    Assumptions, which the documents do not settle: a second reply is 409 as long as the first one
+    is not deleted, an unknown review is 404, a deletion is answered with 204, and a reply with 201
+    without a body.
     """
 
     credentials: ClassVar[Mapping[str, str]] = {
@@ -41,17 +38,9 @@ class SimulatedTrustpilot(SimulatedPlatform):
     SIGN_IN_PATH: Final = "/v1/oauth/oauth-business-users-for-applications/accesstoken"
     TOKEN_LIFE: Final = timedelta(seconds=359_999)
 
-    def start(self) -> None:
-        self._tokens: dict[str, datetime] = {}
-        self._reviews: dict[str, Json] = {}
-        self._numbers = count(1)
-
     @staticmethod
     def sample_resources(fields: Json, now: datetime) -> Iterator[KnownResource]:
-        """Of the reviews in a batch, what the API shows.
-
-        Only the name of the author's name differs.
-        """
+        """The reviews of a batch, as the API shows them: it names the author's name otherwise."""
         for event in fields.get("events", []):
             data: Json = event["eventData"]
             if event["eventName"] == "service-review-deleted":
@@ -69,28 +58,14 @@ class SimulatedTrustpilot(SimulatedPlatform):
 
     def operation(self, request: PlatformRequest) -> Operation | None:
         if (request.method, request.path) == ("POST", self.SIGN_IN_PATH):
-            return Operation(CallKind.SIGN_IN, frozenset(), lambda: self._sign_in(request))
-        match request.path.strip("/").split("/"):
-            case ["v1", "private", "reviews", review] if request.method == "GET":
-                return Operation(
-                    CallKind.READ,
-                    frozenset({review}),
-                    lambda: self._require_auth(request, lambda: self._show(review)),
-                )
-            case ["v1", "private", "reviews", review, "reply"] if request.method == "POST":
-                return Operation(
-                    CallKind.REPLY,
-                    frozenset({review}),
-                    lambda: self._require_auth(
-                        request, lambda: self._reply(review, request.json())
-                    ),
-                )
-            case ["v1", "private", "reviews", review, "reply"] if request.method == "DELETE":
-                return Operation(
-                    CallKind.REPLY,
-                    frozenset({review}),
-                    lambda: self._require_auth(request, lambda: self._delete_reply(review)),
-                )
+            return self.sign_in(lambda: self._sign_in(request))
+        match [request.method, *request.path_parts]:
+            case ["GET", "v1", "private", "reviews", review]:
+                return self.read(request, lambda: self._show(review), review)
+            case ["POST", "v1", "private", "reviews", review, "reply"]:
+                return self.reply(request, lambda: self._reply(review, request.json()), review)
+            case ["DELETE", "v1", "private", "reviews", review, "reply"]:
+                return self.reply(request, lambda: self._delete_reply(review), review)
             case _:
                 return None
 
@@ -102,20 +77,8 @@ class SimulatedTrustpilot(SimulatedPlatform):
             self._error(429, "Rate limit exceeded."), headers={"Retry-After": str(seconds)}
         )
 
-    def set_resource(self, native_id: str, resource: Json | None) -> None:
-        if resource is None:
-            self._reviews.pop(native_id, None)
-            return
-        record = self._reviews.get(native_id, {"companyReply": None})
-        self._reviews[native_id] = {**record, **resource, "id": native_id}
-
-    def reset(self) -> None:
-        # Tokens stay good: a real platform's would, and a caller may have cached one.
-        self._reviews.clear()
-
-    def revoke_tokens(self) -> None:
-        """From now on every token issued so far is answered 401."""
-        self._tokens.clear()
+    def stored(self, native_id: str, resource: Json, previous: Json) -> Json:
+        return {"companyReply": None} | previous | resource | {"id": native_id}
 
     def _sign_in(self, request: PlatformRequest) -> PlatformResponse:
         expected = (self.accepted_credentials["api_key"], self.accepted_credentials["api_secret"])
@@ -123,23 +86,19 @@ class SimulatedTrustpilot(SimulatedPlatform):
             return self._error(401, "Invalid API key or secret.")
         if request.form().get("grant_type") != "client_credentials":
             return PlatformResponse(400, {"error": "unsupported_grant_type"})
-        token = f"tp-{next(self._numbers)}-{secrets.token_urlsafe(24)}"
-        self._tokens[token] = self.clock() + self.TOKEN_LIFE
+        token = self.issue_token(self.TOKEN_LIFE, "tp-")
         # The documentation shows the seconds as a string.
         return PlatformResponse(
             200, {"access_token": token, "expires_in": str(int(self.TOKEN_LIFE.total_seconds()))}
         )
 
-    def _require_auth(
-        self, request: PlatformRequest, run: Callable[[], PlatformResponse]
-    ) -> PlatformResponse:
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or self._tokens.get(token, self.clock()) <= self.clock():
-            return self._error(401, "Invalid access token.")
-        return run()
+    def auth_error(self, request: PlatformRequest) -> PlatformResponse | None:
+        if self.has_token(request.bearer()):
+            return None
+        return self._error(401, "Invalid access token.")
 
     def _show(self, review: str) -> PlatformResponse:
-        record = self._reviews.get(review)
+        record = self.resources.get(review)
         return (
             PlatformResponse(200, record)
             if record is not None
@@ -147,7 +106,7 @@ class SimulatedTrustpilot(SimulatedPlatform):
         )
 
     def _reply(self, review: str, body: Json) -> PlatformResponse:
-        record = self._reviews.get(review)
+        record = self.resources.get(review)
         if record is None:
             return self._error(404, "Review not found.")
         message, author_id = body.get("message"), body.get("authorBusinessUserId")
@@ -160,25 +119,22 @@ class SimulatedTrustpilot(SimulatedPlatform):
             return self._error(400, "authorBusinessUserId and message are required.")
         if record["companyReply"] is not None:
             return self._error(409, "The review already has a reply.")
-        now = self.clock()
         record["companyReply"] = {
             "text": message,
             "authorBusinessUserId": author_id,
-            "createdAt": iso_millis(now),
+            "createdAt": iso_millis(self.clock()),
             "updatedAt": None,
         }
         # The reply has no id of its own: it is the one reply of its review.
-        self.ledger.add(
-            ReceivedReply(self.name, review, review, review, message, public=True, at=now)
-        )
+        self.record_reply(review, review, review, message, public=True)
         return PlatformResponse(201)
 
     def _delete_reply(self, review: str) -> PlatformResponse:
-        record = self._reviews.get(review)
+        record = self.resources.get(review)
         if record is None or record["companyReply"] is None:
             return self._error(404, "Reply not found.")
         record["companyReply"] = None
-        self.ledger.remove(self.name, review, self.clock())
+        self.remove_reply(review)
         return PlatformResponse(204)
 
     def _error(self, status: int, message: str) -> PlatformResponse:

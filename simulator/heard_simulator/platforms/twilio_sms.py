@@ -1,4 +1,4 @@
-"""Twilio's messages API, played.
+"""Twilio's messages API, simulated.
 
 Sources: twilio.com/docs/messaging/api/message-resource,
 …/docs/api/errors/{20003,20404,21602,21603,21604,21610,21617}.
@@ -7,24 +7,22 @@ Sources: twilio.com/docs/messaging/api/message-resource,
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
 from typing import ClassVar, Final
 from urllib.parse import urlencode
 
-from heard_simulator.server import (
-    CallKind,
+from heard_simulator.contract import (
     Json,
     KnownResource,
     Operation,
     PlatformRequest,
     PlatformResponse,
-    ReceivedReply,
-    SimulatedPlatform,
     iso_millis,
 )
+from heard_simulator.platform import SimulatedPlatform
 
 OPT_OUT_WORDS: Final = frozenset(
     {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"}
@@ -33,14 +31,12 @@ OPT_OUT_WORDS: Final = frozenset(
 
 
 class SimulatedTwilioSms(SimulatedPlatform):
-    """An account's messages, sent and received. Twilio has no threads.
+    """An account's messages, sent and received.
 
-    Ours is named `{customer's number} {the account's number}`.
-
-    Resources: a received message by its sid (`{"from", "to", "body", "date_sent"}`), or a number
-    that has opted out (`{"opted_out": true}`), to which sending fails with 21610. How Twilio counts
-    characters beyond GSM-7 against the 1,600 is not documented exactly; UTF-16 units are counted
-    here.
+    Twilio has no threads; here a thread is named `{customer's number} {the account's number}`. A
+    resource is a received message by its sid (`{"from", "to", "body", "date_sent"}`), or a number
+    that has opted out (`{"opted_out": true}`): sending to it fails with 21610. An assumption, which
+    the documents do not settle: the 1,600 characters are UTF-16 units.
     """
 
     credentials: ClassVar[Mapping[str, str]] = {
@@ -62,12 +58,11 @@ class SimulatedTwilioSms(SimulatedPlatform):
     }
 
     def start(self) -> None:
-        self._messages: dict[str, Json] = {}
         self._opted_out: set[str] = set()
 
     @staticmethod
     def sample_resources(fields: Json, now: datetime) -> Iterator[KnownResource]:
-        """The message received, and that its sender wants no answer if it says so."""
+        """The received message, and its sender's opt-out if it is one."""
         if "MessageSid" in fields:
             text = fields.get("Body", "")
             yield KnownResource(
@@ -83,30 +78,17 @@ class SimulatedTwilioSms(SimulatedPlatform):
                 yield KnownResource(fields["From"], {"opted_out": True})
 
     def operation(self, request: PlatformRequest) -> Operation | None:
-        match request.path.removesuffix(".json").strip("/").split("/"):
-            case ["2010-04-01", "Accounts", sid, "Messages"] if request.method == "POST":
+        match [request.method, *request.path.removesuffix(".json").strip("/").split("/")]:
+            case ["POST", "2010-04-01", "Accounts", _, "Messages"]:
                 form = request.form()
-                native_ids = frozenset(
-                    {form.get("To", ""), f"{form.get('To', '')} {form.get('From', '')}"}
-                )
-                return Operation(
-                    CallKind.REPLY,
-                    native_ids,
-                    lambda: self._require_auth(request, sid, lambda: self._send(form)),
-                )
-            case ["2010-04-01", "Accounts", sid, "Messages"] if request.method == "GET":
-                native_ids = frozenset(request.query.get("To", []) + request.query.get("From", []))
-                return Operation(
-                    CallKind.READ,
-                    native_ids,
-                    lambda: self._require_auth(request, sid, lambda: self._list(request)),
-                )
-            case ["2010-04-01", "Accounts", sid, "Messages", message] if request.method == "GET":
-                return Operation(
-                    CallKind.READ,
-                    frozenset({message}),
-                    lambda: self._require_auth(request, sid, lambda: self._show(message)),
-                )
+                customer = form.get("To", "")
+                thread = f"{customer} {form.get('From', '')}"
+                return self.reply(request, lambda: self._send(form), customer, thread)
+            case ["GET", "2010-04-01", "Accounts", _, "Messages"]:
+                native_ids = request.query.get("To", []) + request.query.get("From", [])
+                return self.read(request, lambda: self._list(request), *native_ids)
+            case ["GET", "2010-04-01", "Accounts", _, "Messages", message]:
+                return self.read(request, lambda: self._show(message), message)
             case _:
                 return None
 
@@ -118,45 +100,37 @@ class SimulatedTwilioSms(SimulatedPlatform):
 
     def set_resource(self, native_id: str, resource: Json | None) -> None:
         if resource is None:
-            self._messages.pop(native_id, None)
             self._opted_out.discard(native_id)
-        elif resource.get("opted_out"):
+        if resource and resource.get("opted_out"):
             self._opted_out.add(native_id)
         else:
-            received_at = (
-                datetime.fromisoformat(resource["date_sent"])
-                if resource.get("date_sent")
-                else self.clock()
-            )
-            self._messages[native_id] = self._message_resource(
-                native_id,
-                resource["from"],
-                resource["to"],
-                resource.get("body", ""),
-                received_at,
-                direction="inbound",
-                status="received",
-            )
+            super().set_resource(native_id, resource)
+
+    def stored(self, native_id: str, resource: Json, previous: Json) -> Json:
+        sent_at = resource.get("date_sent")
+        return self._message_resource(
+            native_id,
+            resource["from"],
+            resource["to"],
+            resource.get("body", ""),
+            datetime.fromisoformat(sent_at) if sent_at else self.clock(),
+            direction="inbound",
+            status="received",
+        )
 
     def reset(self) -> None:
-        self._messages.clear()
+        super().reset()
         self._opted_out.clear()
 
-    def _require_auth(
-        self, request: PlatformRequest, sid: str, run: Callable[[], PlatformResponse]
-    ) -> PlatformResponse:
-        expected = (
-            self.accepted_credentials["account_sid"],
-            self.accepted_credentials["auth_token"],
-        )
-        return run() if request.basic() == expected and sid == expected[0] else self._error(20003)
+    def auth_error(self, request: PlatformRequest) -> PlatformResponse | None:
+        sid, token = (self.accepted_credentials[name] for name in ("account_sid", "auth_token"))
+        if request.basic() == (sid, token) and request.path_parts[2] == sid:
+            return None
+        return self._error(20003)
 
     def _send(self, form: Mapping[str, str]) -> PlatformResponse:
-        sender, recipient, body = (
-            form.get("From") or form.get("MessagingServiceSid"),
-            form.get("To"),
-            form.get("Body"),
-        )
+        sender = form.get("From") or form.get("MessagingServiceSid")
+        recipient, body = form.get("To"), form.get("Body")
         if not recipient:
             return self._error(21604)
         if not sender:
@@ -171,45 +145,37 @@ class SimulatedTwilioSms(SimulatedPlatform):
         message = self._message_resource(
             sid, sender, recipient, body, now, direction="outbound-api", status="sent"
         )
-        self._messages[sid] = message
-        self.ledger.add(
-            ReceivedReply(
-                self.name,
-                sid,
-                f"{recipient} {sender}",
-                self._latest_from(recipient, sender),
-                body,
-                public=False,
-                at=now,
-            )
-        )
-        # The answer to a POST says that the message is queued; when it was sent shows later.
+        self.resources[sid] = message
+        review = self._latest_from(recipient, sender)
+        self.record_reply(sid, f"{recipient} {sender}", review, body, public=False)
+        # The response to a POST says that the message is queued; the time of sending comes later.
         return PlatformResponse(
             201, self._render(message) | {"status": "queued", "date_sent": None}
         )
 
     def _latest_from(self, customer: str, number: str) -> str:
-        """The message that a reply answers, as far as anybody can tell: the customer's last one."""
+        """The message that a reply most probably answers: the customer's last one."""
         messages = [
-            each
-            for each in self._messages.values()
-            if each["direction"] == "inbound" and (each["from"], each["to"]) == (customer, number)
+            message
+            for message in self.resources.values()
+            if message["direction"] == "inbound"
+            and (message["from"], message["to"]) == (customer, number)
         ]
-        return max(messages, key=lambda each: each["_at"])["sid"] if messages else customer
+        return max(messages, key=lambda message: message["_at"])["sid"] if messages else customer
 
     def _show(self, sid: str) -> PlatformResponse:
-        message = self._messages.get(sid)
+        message = self.resources.get(sid)
         return PlatformResponse(200, self._render(message)) if message else self._error(20404)
 
     def _list(self, request: PlatformRequest) -> PlatformResponse:
         matches = [
             message
-            for message in self._messages.values()
+            for message in self.resources.values()
             if self._matches_filters(message, request)
         ]
         matches.sort(key=lambda message: message["_at"], reverse=True)
-        size = min(int(request.query_value("PageSize") or self.PAGE_SIZE), 1000)
-        page = int(request.query_value("Page") or 0)
+        size = min(request.query_number("PageSize", self.PAGE_SIZE), 1000)
+        page = request.query_number("Page", 0)
         page_messages = matches[page * size : (page + 1) * size]
 
         def uri(number: int) -> str:
@@ -219,7 +185,8 @@ class SimulatedTwilioSms(SimulatedPlatform):
                 if name not in {"Page", "PageSize"}
             }
             query = urlencode({**filters, "PageSize": str(size), "Page": str(number)})
-            return f"/2010-04-01/Accounts/{self.accepted_credentials['account_sid']}/Messages.json?{query}"
+            account = self.accepted_credentials["account_sid"]
+            return f"/2010-04-01/Accounts/{account}/Messages.json?{query}"
 
         return PlatformResponse(
             200,
@@ -241,22 +208,16 @@ class SimulatedTwilioSms(SimulatedPlatform):
         if (to and message["to"] != to) or (sender and message["from"] != sender):
             return False
         at: datetime = message["_at"].replace(microsecond=0)
-        sent_on, since, until = (
-            request.query_value("DateSent"),
-            request.query_value("DateSent>"),
-            request.query_value("DateSent<"),
-        )
+        names = ("DateSent", "DateSent>", "DateSent<")
+        sent_on, since, until = (request.query_value(name) for name in names)
         if sent_on and at.date() != _parse_filter_time(sent_on).date():
             return False
-        # Both bounds are inclusive; a bare date means its midnight in UTC as a lower bound and its
-        # whole day as an upper.
+        # Both bounds are inclusive. A date without a time means its midnight in UTC as the lower
+        # bound, and its whole day as the upper one.
         if since and at < _parse_filter_time(since):
             return False
-        return not until or at <= (
-            _parse_filter_time(until)
-            if "T" in until
-            else _parse_filter_time(until) + timedelta(days=1)
-        )
+        whole_day = timedelta(days=0 if until and "T" in until else 1)
+        return not until or at <= _parse_filter_time(until) + whole_day
 
     def _message_resource(
         self,

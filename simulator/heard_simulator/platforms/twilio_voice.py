@@ -1,6 +1,6 @@
-"""Twilio's voice API, played as far as Heard asks it.
+"""Twilio's voice API, simulated: the calls that Heard makes.
 
-Twilio.com/docs/voice/api/{call-resource,recording,recording-transcription}.
+Source: twilio.com/docs/voice/api/{call-resource,recording,recording-transcription}.
 """
 
 from __future__ import annotations
@@ -9,21 +9,20 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import ClassVar
 
-from heard_simulator.server import (
-    CallKind,
+from heard_simulator.contract import (
     Json,
     KnownResource,
     Operation,
     PlatformRequest,
     PlatformResponse,
-    SimulatedPlatform,
 )
+from heard_simulator.platform import SimulatedPlatform
 
 
 class SimulatedTwilioVoice(SimulatedPlatform):
-    """An account's calls, each with at most one recording and its transcription.
+    """An account's telephone calls, each with at most one recording and its transcription.
 
-    `{"from", "to", "direction", "status", "text", …}`.
+    A resource is a telephone call: `{"from", "to", "direction", "status", "text", …}`.
     """
 
     credentials: ClassVar[Mapping[str, str]] = {
@@ -31,13 +30,15 @@ class SimulatedTwilioVoice(SimulatedPlatform):
         "auth_token": "7e57" * 8,
     }
     settings: ClassVar[Mapping[str, str]] = {"api_base": "{url}"}
-
-    def start(self) -> None:
-        self._calls: dict[str, Json] = {}
+    rate_limit_body: ClassVar[object] = {
+        "code": 20429,
+        "message": "Too Many Requests",
+        "status": 429,
+    }
 
     @staticmethod
     def sample_resources(fields: Json, now: datetime) -> Iterator[KnownResource]:
-        """What a request about a call tells of it; later ones add to it."""
+        """The telephone call of a request. Later requests about the same call add to it."""
         names = {
             "From": "from",
             "To": "to",
@@ -45,7 +46,7 @@ class SimulatedTwilioVoice(SimulatedPlatform):
             "CallStatus": "status",
             "CallerName": "caller_name",
         }
-        call: Json = {shown: fields[name] for name, shown in names.items() if name in fields}
+        call: Json = {api: fields[name] for name, api in names.items() if name in fields}
         if fields.get("RecordingSid"):
             call["recording"] = fields["RecordingSid"]
         if fields.get("TranscriptionText"):
@@ -53,54 +54,33 @@ class SimulatedTwilioVoice(SimulatedPlatform):
         if fields.get("CallSid"):
             yield KnownResource(fields["CallSid"], call)
 
-    def set_resource(self, native_id: str, resource: Json | None) -> None:
-        if resource is None:
-            self._calls.pop(native_id, None)
-        else:
-            self._calls[native_id] = {
-                "direction": "inbound",
-                **self._calls.get(native_id, {}),
-                **resource,
-            }
-
-    def reset(self) -> None:
-        self._calls.clear()
+    def stored(self, native_id: str, resource: Json, previous: Json) -> Json:
+        return {"direction": "inbound"} | previous | resource
 
     def operation(self, request: PlatformRequest) -> Operation | None:
         match request.path.removesuffix(".json").strip("/").split("/"):
-            case ["2010-04-01", "Accounts", sid, *path_parts] if (
+            case ["2010-04-01", "Accounts", _, *path_parts] if (
                 request.method == "GET" and path_parts
             ):
-                return Operation(
-                    CallKind.READ,
-                    frozenset(path_parts),
-                    lambda: self._show(request, sid, path_parts),
-                )
+                return self.read(request, lambda: self._show(path_parts), *path_parts)
             case _:
                 return None
 
     def rejection(self) -> PlatformResponse:
         return self._error(403, 20003, "Forbidden")
 
-    def rate_limit(self, seconds: int) -> PlatformResponse:
-        return PlatformResponse(
-            429,
-            {"code": 20429, "message": "Too Many Requests", "status": 429},
-            {"Retry-After": str(seconds)},
-        )
+    def auth_error(self, request: PlatformRequest) -> PlatformResponse | None:
+        sid, token = (self.accepted_credentials[name] for name in ("account_sid", "auth_token"))
+        if request.basic() == (sid, token) and request.path_parts[2] == sid:
+            return None
+        return self._error(401, 20003, "Authenticate")
 
-    def _show(self, request: PlatformRequest, sid: str, path_parts: list[str]) -> PlatformResponse:
-        if (
-            request.basic()
-            != (self.accepted_credentials["account_sid"], self.accepted_credentials["auth_token"])
-            or sid != self.accepted_credentials["account_sid"]
-        ):
-            return self._error(401, 20003, "Authenticate")
+    def _show(self, path_parts: list[str]) -> PlatformResponse:
         match path_parts:
-            case ["Calls", call] if call in self._calls:
-                return PlatformResponse(200, {"sid": call, **self._calls[call]})
-            case ["Calls", call, "Recordings"] if call in self._calls:
-                recording = self._calls[call].get("recording")
+            case ["Calls", call] if call in self.resources:
+                return PlatformResponse(200, {"sid": call, **self.resources[call]})
+            case ["Calls", call, "Recordings"] if call in self.resources:
+                recording = self.resources[call].get("recording")
                 entries: list[Json] = (
                     [{"sid": recording, "call_sid": call, "status": "completed"}]
                     if recording
@@ -110,7 +90,7 @@ class SimulatedTwilioVoice(SimulatedPlatform):
             case ["Recordings", recording, "Transcriptions"]:
                 texts = [
                     call["text"]
-                    for call in self._calls.values()
+                    for call in self.resources.values()
                     if call.get("recording") == recording and call.get("text")
                 ]
                 return PlatformResponse(

@@ -1,4 +1,4 @@
-"""X's API, played: posts, an account's timeline and mentions, behind OAuth 1.0a.
+"""X's API, simulated: posts, an account's timeline and mentions, with OAuth 1.0a.
 
 Sources: github.com/xdevplatform/docs (openapi.json; x-api/posts/manage-tweets/integrate.mdx for who
 may be answered; x-api/fundamentals/rate-limits.mdx, response-codes-and-errors.mdx, edit-posts.mdx),
@@ -13,32 +13,30 @@ import hmac
 import html
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
 from typing import ClassVar, Final, cast
 from urllib.parse import quote, unquote
 
-from heard_simulator.server import (
-    CallKind,
+from heard_simulator.contract import (
     Json,
     KnownResource,
     Operation,
     PlatformRequest,
     PlatformResponse,
-    SimulatedPlatform,
     iso_millis,
 )
+from heard_simulator.platform import SimulatedPlatform
 
 
 class SimulatedX(SimulatedPlatform):
-    """Posts by id, with their edits. A post's resource is what the API shows, and `user`.
+    """Posts by id, with their edits.
 
-    `{"name", "username"}`.
-
-    Played for a self-serve customer: only who mentioned the account, or quoted it, can be answered.
-    X shows a reply with the name of whom it answers in front, addresses as t.co, and &, < and >
-    escaped. Not documented, and decided so: too long a text is 400; the same text within a day is a
-    duplicate.
+    A post's resource is what the API shows, and `user`: `{"name", "username"}`. The account is a
+    self-serve customer: it can only answer posts that mention or quote it. X shows a reply with the
+    author's name in front, web addresses as t.co, and &, < and > escaped. Assumptions, which the
+    documents do not settle: a text that is too long is 400; the same text again is a duplicate.
     """
 
     USER_ID: Final = "1111111111111111111"  # as in the examples of X's documentation
@@ -56,7 +54,6 @@ class SimulatedX(SimulatedPlatform):
     settings: ClassVar[Mapping[str, str]] = {"api_base": "{url}", "user_id": USER_ID}
 
     def start(self) -> None:
-        self._posts: dict[str, Json] = {}
         self._ids = count(2_199_000_000_000_000_001)
 
     @staticmethod
@@ -67,9 +64,9 @@ class SimulatedX(SimulatedPlatform):
             post: Json = data["payload"]
             users: list[Json] = data["includes"].get("users", [])
             author_users = [
-                {"name": each["name"], "username": each["username"]}
-                for each in users
-                if each["id"] == post["author_id"]
+                {"name": user["name"], "username": user["username"]}
+                for user in users
+                if user["id"] == post["author_id"]
             ]
             yield KnownResource(
                 post["edit_history_tweet_ids"][0],
@@ -77,78 +74,47 @@ class SimulatedX(SimulatedPlatform):
             )
 
     def operation(self, request: PlatformRequest) -> Operation | None:
-        match request.path.strip("/").split("/"):
+        match request.path_parts:
             case ["2", "tweets"] if request.method == "POST":
                 payload = request.json()
                 parent_id = str(payload.get("reply", {}).get("in_reply_to_tweet_id", ""))
-                return Operation(
-                    CallKind.REPLY,
-                    frozenset({parent_id}),
-                    lambda: self._require_auth(request, lambda: self._post(payload, parent_id)),
-                )
+                return self.reply(request, lambda: self._post(payload, parent_id), parent_id)
             case ["2", "tweets", post] if request.method == "GET":
-                return Operation(
-                    CallKind.READ,
-                    frozenset({post}),
-                    lambda: self._require_auth(request, lambda: self._show(post)),
-                )
+                return self.read(request, lambda: self._show(post), post)
             case ["2", "users", self.USER_ID, "tweets"] if request.method == "GET":
-                return Operation(
-                    CallKind.READ,
-                    frozenset(),
-                    lambda: self._require_auth(request, lambda: self._list(request, self._is_own)),
-                )
+                return self.read(request, lambda: self._list(request, self._is_own))
             case ["2", "users", self.USER_ID, "mentions"] if request.method == "GET":
-                return Operation(
-                    CallKind.READ,
-                    frozenset(),
-                    lambda: self._require_auth(
-                        request, lambda: self._list(request, self._mentions_account)
-                    ),
-                )
+                return self.read(request, lambda: self._list(request, self._mentions_account))
             case _:
                 return None
 
     def rejection(self) -> PlatformResponse:
-        message = "Reply to this conversation is not allowed because you have not been mentioned or otherwise engaged by the author of the post."
+        message = (
+            "Reply to this conversation is not allowed because you have not been mentioned or "
+            "otherwise engaged by the author of the post."
+        )
         return self._problem(403, "Forbidden", message)
 
     def rate_limit(self, seconds: int) -> PlatformResponse:
         response = self._problem(429, "Too Many Requests", "Too Many Requests")
         reset = int(self.clock().timestamp()) + seconds
-        return PlatformResponse(
-            429,
-            response.body,
-            {
-                "x-rate-limit-limit": "100",
-                "x-rate-limit-remaining": "0",
-                "x-rate-limit-reset": str(reset),
-            },
-        )
-
-    def set_resource(self, native_id: str, resource: Json | None) -> None:
-        if resource is None:
-            self._posts.pop(native_id, None)
-        else:
-            self._posts[native_id] = dict(resource)
-
-    def reset(self) -> None:
-        self._posts.clear()
+        headers = {
+            "x-rate-limit-limit": "100",
+            "x-rate-limit-remaining": "0",
+            "x-rate-limit-reset": str(reset),
+        }
+        return replace(response, headers=headers)
 
     # OAuth 1.0a (RFC 5849)
 
-    def _require_auth(
-        self, request: PlatformRequest, run: Callable[[], PlatformResponse]
-    ) -> PlatformResponse:
+    def auth_error(self, request: PlatformRequest) -> PlatformResponse | None:
         scheme, _, parameters = request.headers.get("authorization", "").partition(" ")
         oauth_parameters = {
             unquote(name): unquote(value)
             for name, value in re.findall(r'([^\s,=]+)="([^"]*)"', parameters)
         }
-        signature, timestamp = (
-            oauth_parameters.pop("oauth_signature", ""),
-            oauth_parameters.get("oauth_timestamp", "0"),
-        )
+        signature = oauth_parameters.pop("oauth_signature", "")
+        timestamp = oauth_parameters.get("oauth_timestamp", "0")
         expected = (
             self.accepted_credentials["api_key"],
             self.accepted_credentials["access_token"],
@@ -171,7 +137,7 @@ class SimulatedX(SimulatedPlatform):
             or not hmac.compare_digest(signature, self._signature(request, oauth_parameters))
         ):
             return self._problem(401, "Unauthorized", "Unauthorized")
-        return run()
+        return None
 
     def _signature(self, request: PlatformRequest, oauth_parameters: Mapping[str, str]) -> str:
         pairs = [
@@ -184,7 +150,8 @@ class SimulatedX(SimulatedPlatform):
         base = "&".join(
             self._escape(part) for part in (request.method, self.url() + request.path, normalized)
         )
-        key = f"{self._escape(self.accepted_credentials['api_secret'])}&{self._escape(self.accepted_credentials['access_token_secret'])}"
+        names = ("api_secret", "access_token_secret")
+        key = "&".join(self._escape(self.accepted_credentials[name]) for name in names)
         return base64.b64encode(
             hmac.new(key.encode(), base.encode(), hashlib.sha1).digest()
         ).decode()
@@ -196,7 +163,7 @@ class SimulatedX(SimulatedPlatform):
     # Posts
 
     def _show(self, post: str) -> PlatformResponse:
-        for record in self._posts.values():
+        for record in self.resources.values():
             if post in record["edit_history_tweet_ids"]:
                 return PlatformResponse(
                     200,
@@ -218,20 +185,20 @@ class SimulatedX(SimulatedPlatform):
 
     def _mentions_account(self, post: Json) -> bool:
         mentioned = {
-            each.get("id")
-            for each in cast("list[Json]", post.get("entities", {}).get("mentions", []))
+            mention.get("id")
+            for mention in cast("list[Json]", post.get("entities", {}).get("mentions", []))
         }
         return not self._is_own(post) and self.USER_ID in mentioned
 
     def _list(self, request: PlatformRequest, matches: Callable[[Json], bool]) -> PlatformResponse:
         matching_posts = sorted(
-            (post for post in self._posts.values() if matches(post)),
+            (post for post in self.resources.values() if matches(post)),
             key=lambda post: int(post["id"]),
             reverse=True,
         )
         start, size = (
-            int(request.query_value("pagination_token") or 0),
-            int(request.query_value("max_results") or 10),
+            request.query_number("pagination_token", 0),
+            request.query_number("max_results", 10),
         )
         posts, end = matching_posts[start : start + size], start + size
         meta: Json = {
@@ -255,7 +222,11 @@ class SimulatedX(SimulatedPlatform):
         if not isinstance(text, str) or not text.strip() or self._weight(text) > self.LIMIT:
             return self._problem(400, "Bad Request", "The text of your post is empty or too long.")
         original = next(
-            (post for post in self._posts.values() if parent_id in post["edit_history_tweet_ids"]),
+            (
+                post
+                for post in self.resources.values()
+                if parent_id in post["edit_history_tweet_ids"]
+            ),
             None,
         )
         if original is None:
@@ -266,7 +237,7 @@ class SimulatedX(SimulatedPlatform):
             )
         if not (self._mentions_account(original) or self._is_quote(original)):
             return self.rejection()
-        if any(post.get("raw") == text for post in self._posts.values()):
+        if any(post.get("raw") == text for post in self.resources.values()):
             return self._problem(
                 403, "Forbidden", "You are not allowed to create a Tweet with duplicate content."
             )
@@ -276,7 +247,7 @@ class SimulatedX(SimulatedPlatform):
             original["edit_history_tweet_ids"][0],
         )
         name = original.get("user", {}).get("username", "customer")
-        self._posts[native_id] = {
+        self.resources[native_id] = {
             "id": native_id,
             "text": f"@{name} "
             + re.sub(r"https?://\S+", "https://t.co/demo000000", html.escape(text, quote=False)),
@@ -299,15 +270,17 @@ class SimulatedX(SimulatedPlatform):
     @staticmethod
     def _is_quote(post: Json) -> bool:
         return any(
-            each["type"] == "quoted"
-            for each in cast("list[Json]", post.get("referenced_tweets", []))
+            reference["type"] == "quoted"
+            for reference in cast("list[Json]", post.get("referenced_tweets", []))
         )
 
     def _weight(self, text: str) -> int:
         rest, addresses = re.subn(r"https?://\S+", "", text)
         return 23 * addresses + sum(
-            1 if any(first <= ord(each) <= last for first, last in self.SINGLE_WEIGHT_RANGES) else 2
-            for each in rest
+            1
+            if any(first <= ord(character) <= last for first, last in self.SINGLE_WEIGHT_RANGES)
+            else 2
+            for character in rest
         )
 
     @staticmethod

@@ -1,24 +1,22 @@
-"""Yotpo's APIs, played.
+"""Yotpo's APIs, simulated.
 
-Apidocs.yotpo.com/reference (UGC API), develop.yotpo.com/reference/comment-on-a-review (App
+Sources: apidocs.yotpo.com/reference (UGC API), develop.yotpo.com/reference/comment-on-a-review (App
 Developer API).
 """
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import ClassVar, Final
 
-from heard_simulator.server import (
-    CallKind,
+from heard_simulator.contract import (
     Json,
     KnownResource,
     Operation,
     PlatformRequest,
     PlatformResponse,
-    SimulatedPlatform,
 )
+from heard_simulator.platform import SimulatedPlatform
 
 _API_FIELDS: Final = (
     "title",
@@ -33,11 +31,10 @@ _API_FIELDS: Final = (
 
 
 class SimulatedYotpo(SimulatedPlatform):
-    """Reviews with one comment of the shop each. A resource is what a webhook's `data` holds.
+    """Reviews with one comment of the shop each. A resource is the `data` of a webhook.
 
-    Not documented, and decided so: a second comment takes the first one's place, the list comes
-    newest first and leaves out what was deleted, and a review that is read by its id shows
-    `comment`, null without one.
+    Assumptions, which the documents do not settle: a second comment replaces the first one, the
+    list comes newest first without deleted reviews, and a single review shows `comment`, or null.
     """
 
     credentials: ClassVar[Mapping[str, str]] = {
@@ -47,16 +44,13 @@ class SimulatedYotpo(SimulatedPlatform):
     }
     settings: ClassVar[Mapping[str, str]] = {"api_base": "{url}", "app_api_base": "{url}"}
     MAX_PAGE_SIZE: Final = 100
-
-    def start(self) -> None:
-        self._tokens: set[str] = set()
-        self._reviews: dict[str, Json] = {}
+    rate_limit_body: ClassVar[object] = {"status": {"code": 429, "message": "Too Many Requests"}}
 
     @staticmethod
     def sample_resources(fields: Json, now: object) -> Iterator[KnownResource]:
-        """Of a delivery's review, what the API keeps.
+        """The review of a delivery, as the API has it.
 
-        Numbers and booleans, whatever the account's webhooks send.
+        The API has numbers and booleans where an account's webhooks may send texts.
         """
         data: Json = fields.get("data", {})
         if "id" not in data:
@@ -81,54 +75,24 @@ class SimulatedYotpo(SimulatedPlatform):
         yield KnownResource(str(data["id"]), {**api_fields, **author_fields})
 
     def operation(self, request: PlatformRequest) -> Operation | None:
-        match request.path.strip("/").split("/"):
+        match request.path_parts:
             case ["oauth", "token"] if request.method == "POST":
-                return Operation(
-                    CallKind.SIGN_IN, frozenset(), lambda: self._sign_in(request.json())
-                )
+                return self.sign_in(lambda: self._sign_in(request.json()))
             case ["v1", "apps", key, "reviews"] if request.method == "GET":
-                return Operation(
-                    CallKind.READ,
-                    frozenset(self._reviews),
-                    lambda: self._require_auth(request, lambda: self._list(request, key)),
-                )
+                return self.read(request, lambda: self._list(request, key), *self.resources)
             case ["reviews", review] if request.method == "GET":
-                return Operation(
-                    CallKind.READ,
-                    frozenset({review}),
-                    lambda: self._require_auth(request, lambda: self._show(review)),
-                )
+                return self.read(request, lambda: self._show(review), review)
             case ["v2", key, "reviews", review, "comment"] if request.method == "POST":
-                return Operation(
-                    CallKind.REPLY, frozenset({review}), lambda: self._comment(request, key, review)
-                )
+                return self.reply(request, lambda: self._comment(request, key, review), review)
             case _:
                 return None
 
     def rejection(self) -> PlatformResponse:
         return self._status_response(400, "Comment could not be created.")
 
-    def rate_limit(self, seconds: int) -> PlatformResponse:
-        return PlatformResponse(
-            429,
-            {"status": {"code": 429, "message": "Too Many Requests"}},
-            {"Retry-After": str(seconds)},
-        )
-
-    def set_resource(self, native_id: str, resource: Json | None) -> None:
-        record = self._reviews.pop(native_id, {"comment": None})
-        if resource is not None:
-            self._reviews[native_id] = {
-                **record,
-                **resource,
-                "id": int(native_id) if native_id.isdecimal() else native_id,
-            }
-
-    def reset(self) -> None:
-        self._reviews.clear()
-
-    def revoke_tokens(self) -> None:
-        self._tokens.clear()
+    def stored(self, native_id: str, resource: Json, previous: Json) -> Json:
+        number = int(native_id) if native_id.isdecimal() else native_id
+        return {"comment": None} | previous | resource | {"id": number}
 
     def _sign_in(self, payload: Json) -> PlatformResponse:
         expected = {
@@ -138,43 +102,33 @@ class SimulatedYotpo(SimulatedPlatform):
         }
         if payload != expected:
             return self._status_response(401, "Unauthorized")
-        token = secrets.token_urlsafe(30)
-        self._tokens.add(token)
+        token = self.issue_token()
         return PlatformResponse(200, {"access_token": token, "token_type": "bearer"})
 
-    def _require_auth(
-        self, request: PlatformRequest, run: Callable[[], PlatformResponse]
-    ) -> PlatformResponse:
-        return (
-            run()
-            if request.query_value("utoken") in self._tokens
-            else self._status_response(401, "Unauthorized")
-        )
+    def auth_error(self, request: PlatformRequest) -> PlatformResponse | None:
+        # A comment takes the app's own token; everything else takes a token of the UGC API.
+        app_token = self.accepted_credentials["access_token"]
+        if request.path_parts[-1] == "comment":
+            has_access = request.query_value("access_token") == app_token
+        else:
+            has_access = self.has_token(request.query_value("utoken"))
+        return None if has_access else self._status_response(401, "Unauthorized")
 
     def _list(self, request: PlatformRequest, key: str) -> PlatformResponse:
         if key != self.accepted_credentials["app_key"]:
             return self._status_response(404, "Not Found")
-        size, page = (
-            min(int(request.query_value("count") or 10), self.MAX_PAGE_SIZE),
-            int(request.query_value("page") or 1),
-        )
-        newest = list(reversed(self._reviews.values()))[size * (page - 1) : size * page]
-        return PlatformResponse(
-            200,
-            {
-                "reviews": [
-                    {
-                        name: value
-                        for name, value in each.items()
-                        if name not in {"comment", "user_id"}
-                    }
-                    for each in newest
-                ]
-            },
-        )
+        size = min(request.query_number("count", 10), self.MAX_PAGE_SIZE)
+        page = request.query_number("page", 1)
+        newest = list(reversed(self.resources.values()))[size * (page - 1) : size * page]
+        hidden_fields = {"comment", "user_id"}
+        reviews = [
+            {name: value for name, value in review.items() if name not in hidden_fields}
+            for review in newest
+        ]
+        return PlatformResponse(200, {"reviews": reviews})
 
     def _show(self, review: str) -> PlatformResponse:
-        record = self._reviews.get(review)
+        record = self.resources.get(review)
         if record is None:
             return self._status_response(404, "Review not found")
         public_fields = {
@@ -192,9 +146,7 @@ class SimulatedYotpo(SimulatedPlatform):
         )
 
     def _comment(self, request: PlatformRequest, key: str, review: str) -> PlatformResponse:
-        if request.query_value("access_token") != self.accepted_credentials["access_token"]:
-            return self._status_response(401, "Unauthorized")
-        record, content = self._reviews.get(review), request.json().get("content")
+        record, content = self.resources.get(review), request.json().get("content")
         if record is None or key != self.accepted_credentials["app_key"]:
             return self._status_response(404, "Review not found")
         if (
@@ -203,8 +155,7 @@ class SimulatedYotpo(SimulatedPlatform):
             or request.json().get("public") is not True
         ):
             return self._status_response(400, "content is missing")
-        if record["comment"]:
-            self.ledger.remove(self.name, review, self.clock())
+        self.remove_reply(review)
         record["comment"] = {"id": 1, "content": content, "created_at": self.clock().isoformat()}
         self.record_reply(review, review, review, content, public=True)
         return self._status_response(200, "OK")

@@ -1,33 +1,32 @@
-"""Zendesk's Ticketing API, played.
+"""Zendesk's Ticketing API, simulated.
 
-Developer.zendesk.com/api-reference/ticketing/tickets (tickets, ticket_comments).
+Source: developer.zendesk.com/api-reference/ticketing/tickets (tickets, ticket_comments).
 """
 
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from itertools import count
 from typing import ClassVar, Final
 
-from heard_simulator.server import (
-    CallKind,
+from heard_simulator.contract import (
     Json,
     KnownResource,
     Operation,
     PlatformRequest,
     PlatformResponse,
-    SimulatedPlatform,
 )
+from heard_simulator.platform import SimulatedPlatform
 
 
 class SimulatedZendesk(SimulatedPlatform):
-    """Tickets with their comments, behind an agent's API token.
+    """Tickets with their comments. A call needs an agent's API token.
 
-    It knows a ticket by its number as `{"ticket": {…}, "comments": [{"id", "body", "public",
-    "author_id", "staff"}]}`; what is said of one several times adds up. The first comment of a
-    ticket is its description.
+    A resource is a ticket, by its number: `{"ticket": {…}, "comments": [{"id", "body", "public",
+    "author_id", "staff"}]}`. What several resources say of one ticket is added up. The first
+    comment of a ticket is its description.
     """
 
     credentials: ClassVar[Mapping[str, str]] = {"api_token": "demo-zendesk-token"}
@@ -36,9 +35,12 @@ class SimulatedZendesk(SimulatedPlatform):
     AGENT_ID: Final = 8447388090000
     COMMENT_BYTES: Final = 65_536
     PAGE_SIZE: Final = 100
+    rate_limit_body: ClassVar[object] = {
+        "error": "APIRateLimitExceeded",
+        "description": "Number of allowed API requests per minute exceeded",
+    }
 
     def start(self) -> None:
-        self._tickets: dict[str, Json] = {}
         self._numbers = count(31_000_001)
 
     @property
@@ -48,7 +50,7 @@ class SimulatedZendesk(SimulatedPlatform):
 
     @staticmethod
     def sample_resources(fields: Json, now: datetime) -> Iterator[KnownResource]:
-        """Of an event, the ticket as the API has it, and the comment it brings."""
+        """The ticket of an event, as the API has it, and the comment in the event."""
         kind, detail = str(fields["type"]).rpartition(".")[2], fields["detail"]
         if kind in {"soft_deleted", "permanently_deleted"}:
             yield KnownResource(detail["id"], None)
@@ -88,78 +90,38 @@ class SimulatedZendesk(SimulatedPlatform):
     def operation(self, request: PlatformRequest) -> Operation | None:
         match [request.method, *request.path.removesuffix(".json").strip("/").split("/")]:
             case ["GET", "api", "v2", "tickets", ticket]:
-                return Operation(
-                    CallKind.READ,
-                    frozenset({ticket}),
-                    lambda: self._require_auth(request, lambda: self._show(ticket)),
-                )
+                return self.read(request, lambda: self._show(ticket), ticket)
             case ["GET", "api", "v2", "tickets", ticket, "comments"]:
-                return Operation(
-                    CallKind.READ,
-                    frozenset({ticket}),
-                    lambda: self._require_auth(
-                        request, lambda: self._list_comments(ticket, request)
-                    ),
-                )
+                return self.read(request, lambda: self._list_comments(ticket, request), ticket)
             case ["PUT", "api", "v2", "tickets", ticket]:
-                return Operation(
-                    CallKind.REPLY,
-                    frozenset({ticket}),
-                    lambda: self._require_auth(
-                        request, lambda: self._update_ticket(ticket, request.json())
-                    ),
+                return self.reply(
+                    request, lambda: self._update_ticket(ticket, request.json()), ticket
                 )
             case _:
                 return None
 
     def rejection(self) -> PlatformResponse:
-        details = {"status": [{"description": "Status: closed prevents ticket update"}]}
-        return PlatformResponse(
-            422,
-            {
-                "error": "RecordInvalid",
-                "description": "Record validation errors",
-                "details": details,
-            },
-        )
+        return self._invalid({"status": [{"description": "Status: closed prevents ticket update"}]})
 
-    def rate_limit(self, seconds: int) -> PlatformResponse:
-        error_body = {
-            "error": "APIRateLimitExceeded",
-            "description": "Number of allowed API requests per minute exceeded",
+    def stored(self, native_id: str, resource: Json, previous: Json) -> Json:
+        comments = {comment["id"]: comment for comment in resource["comments"]}
+        return {
+            "ticket": {"id": int(native_id)} | previous.get("ticket", {}) | resource["ticket"],
+            "comments": previous.get("comments", {}) | comments,
         }
-        return PlatformResponse(429, error_body, {"Retry-After": str(seconds)})
 
-    def set_resource(self, native_id: str, resource: Json | None) -> None:
-        if resource is None:
-            self._tickets.pop(native_id, None)
-            return
-        record = self._tickets.setdefault(
-            native_id, {"ticket": {"id": int(native_id)}, "comments": {}}
-        )
-        record["ticket"] |= resource["ticket"]
-        for comment in resource["comments"]:
-            record["comments"][comment["id"]] = comment
-
-    def reset(self) -> None:
-        self._tickets.clear()
-
-    def _require_auth(
-        self, request: PlatformRequest, run: Callable[[], PlatformResponse]
-    ) -> PlatformResponse:
-        if request.basic() != (
-            f"{self.settings['email']}/token",
-            self.accepted_credentials["api_token"],
-        ):
-            return PlatformResponse(401, {"error": "Couldn't authenticate you"})
-        return run()
+    def auth_error(self, request: PlatformRequest) -> PlatformResponse | None:
+        user = f"{self.settings['email']}/token"
+        if request.basic() == (user, self.accepted_credentials["api_token"]):
+            return None
+        return PlatformResponse(401, {"error": "Couldn't authenticate you"})
 
     def _show(self, ticket: str) -> PlatformResponse:
-        record = self._tickets.get(ticket)
+        record = self.resources.get(ticket)
         return PlatformResponse(200, {"ticket": record["ticket"]}) if record else self._not_found()
 
     def _list_comments(self, ticket: str, request: PlatformRequest) -> PlatformResponse:
-        record = self._tickets.get(ticket)
+        record = self.resources.get(ticket)
         if record is None:
             return self._not_found()
         opening = {
@@ -196,28 +158,21 @@ class SimulatedZendesk(SimulatedPlatform):
         }
 
     def _update_ticket(self, ticket: str, payload: Json) -> PlatformResponse:
-        record = self._tickets.get(ticket)
+        record = self.resources.get(ticket)
         if record is None:
             return self._not_found()
         update: Json = payload.get("ticket") or {}
         comment: Json = update.get("comment") or {}
         body = comment.get("body")
         if not isinstance(body, str) or not body.strip() or len(body.encode()) > self.COMMENT_BYTES:
-            return PlatformResponse(
-                422,
-                {
-                    "error": "RecordInvalid",
-                    "description": "Record validation errors",
-                    "details": {},
-                },
-            )
+            return self._invalid({})
         if record["ticket"].get("status") in {"closed", "CLOSED"}:
             return self.rejection()
         number, public = next(self._numbers), comment.get("public", True) is True
         customer_comment_ids = [
-            said["id"]
-            for said in record["comments"].values()
-            if said["public"] and not said["staff"]
+            entry["id"]
+            for entry in record["comments"].values()
+            if entry["public"] and not entry["staff"]
         ]
         at = self.clock().strftime("%Y-%m-%dT%H:%M:%SZ")
         new_comment = {
@@ -247,6 +202,10 @@ class SimulatedZendesk(SimulatedPlatform):
                 "audit": {"id": number + 900, "ticket_id": int(ticket), "events": events},
             },
         )
+
+    def _invalid(self, details: Json) -> PlatformResponse:
+        error = {"error": "RecordInvalid", "description": "Record validation errors"}
+        return PlatformResponse(422, error | {"details": details})
 
     def _not_found(self) -> PlatformResponse:
         return PlatformResponse(404, {"error": "RecordNotFound", "description": "Not found"})

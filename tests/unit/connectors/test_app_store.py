@@ -1,7 +1,4 @@
-"""Apple's App Store.
-
-What its reviews hold, how edits are told apart, and what becomes of responses.
-"""
+"""Apple's App Store: what its reviews hold, how edits show, and what becomes of responses."""
 
 from __future__ import annotations
 
@@ -23,6 +20,7 @@ from heard.connectors import (
     ModerationResult,
     ModerationStatus,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -49,19 +47,19 @@ APP_STORE = load("app_store")
 
 
 def review(body: str = "It crashes.", **fields: Any) -> dict[str, Any]:
-    written = {
+    attributes = {
         "rating": 1,
         "title": "Crash",
         "reviewerNickname": "deniz",
         "createdDate": "2026-03-13T10:00:00-07:00",
         "territory": "TUR",
     }
-    return {**written, "body": body, **fields}
+    return {**attributes, "body": body, **fields}
 
 
 @dataclass
-class Wire:
-    """The connector against the simulated platform, whose clock the test turns."""
+class AppStoreHarness:
+    """The connector and the simulated platform, whose clock the test sets."""
 
     running: SimulatedPlatforms
     turned: list[datetime]
@@ -70,50 +68,64 @@ class Wire:
     http: HttpClient = field(default_factory=lambda: HttpClient(allow_loopback=True))
     target: ReplyTarget = field(default_factory=lambda: ReplyTarget(REVIEW, REVIEW, {}))
 
-    def knows(self, resource: dict[str, Any] | None, native_id: str = REVIEW) -> None:
+    def set_resource(self, resource: dict[str, Any] | None, native_id: str = REVIEW) -> None:
         self.running.set_resource("app_store", native_id, resource)
 
     def reply(self, text: str = TEXT, *ours: str) -> SentReply | Rejection:
         target = replace(self.target, own_replies=ours)
-        return APP_STORE.reply(target, text, "rep_1", self.connection, self.credentials, self.http)
+        return APP_STORE.reply(
+            target, text, "rep_1", PlatformAccount(self.connection, self.credentials, self.http)
+        )
 
-    def find(self, text: str = TEXT) -> SentReply | ReplyLookup:
+    def find_reply(self, text: str = TEXT) -> SentReply | ReplyLookup:
         return APP_STORE.find_reply(
-            self.target, text, "rep_1", self.connection, self.credentials, self.http
+            self.target,
+            text,
+            "rep_1",
+            PlatformAccount(self.connection, self.credentials, self.http),
         )
 
     def fetch(self) -> ReviewEvent | ReviewGone | None:
-        return APP_STORE.fetch(REVIEW, self.connection, self.credentials, self.http)
+        return APP_STORE.fetch(
+            REVIEW, PlatformAccount(self.connection, self.credentials, self.http)
+        )
 
     def event(self) -> ReviewEvent:
-        found = self.fetch()
-        assert isinstance(found, ReviewEvent)
-        return found
+        result = self.fetch()
+        assert isinstance(result, ReviewEvent)
+        return result
 
     def recent(self, cursor: str | None = None) -> ReviewPage | Rejection:
-        return APP_STORE.recent(cursor, self.connection, self.credentials, self.http, NOW)
+        return APP_STORE.recent(
+            cursor, PlatformAccount(self.connection, self.credentials, self.http), NOW
+        )
 
-    def standing(self, text: str = TEXT) -> ModerationResult:
+    def moderation(self, text: str = TEXT) -> ModerationResult:
         return APP_STORE.moderation(
-            self.target, "response-1", text, self.connection, self.credentials, self.http
+            self.target,
+            "response-1",
+            text,
+            PlatformAccount(self.connection, self.credentials, self.http),
         )
 
 
 @pytest.fixture
-def wire() -> Iterator[Wire]:
+def harness() -> Iterator[AppStoreHarness]:
     turned = [NOW]
-    with SimulatedPlatforms(clock=lambda: turned[0]) as running:
-        connection = replace(HOME, settings=running.settings("app_store"))
-        made = Wire(running, turned, connection, dict(running.credentials["app_store"]))
-        made.knows(review())
-        yield made
+    with SimulatedPlatforms(clock=lambda: turned[0]) as simulator:
+        connection = replace(HOME, settings=simulator.settings("app_store"))
+        raw_mail = AppStoreHarness(
+            simulator, turned, connection, dict(simulator.credentials["app_store"])
+        )
+        raw_mail.set_resource(review())
+        yield raw_mail
 
 
-def answering(
+def http_with_documents(
     *documents: Any,
 ) -> tuple[Callable[..., HttpResponse], list[tuple[str, Mapping[str, str]]]]:
-    """An `Http` that gives these documents one after the other, and what it was asked."""
-    answers, asked = iter(documents), list[tuple[str, Mapping[str, str]]]()
+    """A client that answers with these documents in turn, and the requests it was sent."""
+    responses, requests = iter(documents), list[tuple[str, Mapping[str, str]]]()
 
     def http(
         method: str,
@@ -122,85 +134,99 @@ def answering(
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
     ) -> HttpResponse:
-        asked.append((f"{method} {url}", headers or {}))
-        return HttpResponse(200, {}, json.dumps(next(answers)).encode())
+        requests.append((f"{method} {url}", headers or {}))
+        return HttpResponse(200, {}, json.dumps(next(responses)).encode())
 
-    return http, asked
+    return http, requests
 
 
 def entry(native_id: str, response: str | None = None, **fields: Any) -> dict[str, Any]:
-    linked = {"type": "customerReviewResponses", "id": response} if response else None
-    shown = {"attributes": review(**fields), "relationships": {"response": {"data": linked}}}
-    return {"type": "customerReviews", "id": native_id, **shown}
+    link = {"type": "customerReviewResponses", "id": response} if response else None
+    posts = {"attributes": review(**fields), "relationships": {"response": {"data": link}}}
+    return {"type": "customerReviews", "id": native_id, **posts}
 
 
-def test_a_review_is_read_as_the_api_shows_it(wire: Wire) -> None:
-    said = wire.event()
-    assert (said.native_id, said.native_thread, said.rating, said.title, said.text) == (
+def test_a_review_is_read_as_the_api_shows_it(harness: AppStoreHarness) -> None:
+    event = harness.event()
+    assert (
+        event.native_id,
+        event.native_thread,
+        event.rating,
+        event.title,
+        event.text,
+    ) == (
         REVIEW,
         REVIEW,
         1,
         "Crash",
         "It crashes.",
     )
-    assert (said.author.name, said.language, said.reply_to) == ("deniz", None, {})
-    assert said.revision == "2026-03-13T17:00:00.000Z"
-    page = wire.recent()
+    assert (event.author.name, event.language, event.reply_to) == ("deniz", None, {})
+    assert event.revision == "2026-03-13T17:00:00.000Z"
+    page = harness.recent()
     assert isinstance(page, ReviewPage)
-    assert page.events == (said,)
+    assert page.events == (event,)
 
 
-def test_an_edit_that_moves_the_date_is_later_and_our_response_is_no_edit(wire: Wire) -> None:
-    first = wire.event()
-    assert isinstance(wire.reply(), SentReply)
-    assert (wire.event().revision, wire.event().digest) == (first.revision, first.digest)
-    wire.knows(review("It still crashes.", createdDate="2026-03-14T01:00:00Z"))
-    second = wire.event()
-    wire.knows(review("All is well.", createdDate="2026-03-14T02:00:00Z", rating=5))
-    third = wire.event()
+def test_an_edit_that_moves_the_date_is_later_and_our_response_is_no_edit(
+    harness: AppStoreHarness,
+) -> None:
+    first = harness.event()
+    assert isinstance(harness.reply(), SentReply)
+    assert (harness.event().revision, harness.event().digest) == (first.revision, first.digest)
+    harness.set_resource(review("It still crashes.", createdDate="2026-03-14T01:00:00Z"))
+    second = harness.event()
+    harness.set_resource(review("All is well.", createdDate="2026-03-14T02:00:00Z", rating=5))
+    third = harness.event()
     for order in itertools.permutations([first, second, third, first]):
         assert max(order, key=lambda event: (event.revision, event.digest)) is third
 
 
-def test_recent_reviews_come_newest_first_page_by_page(wire: Wire) -> None:
+def test_recent_reviews_come_newest_first_page_by_page(harness: AppStoreHarness) -> None:
     for minute in range(101):
-        wire.knows(
+        harness.set_resource(
             review(createdDate=f"2026-03-14T{minute // 60:02d}:{minute % 60:02d}:00Z"), f"r{minute}"
         )
-    first = wire.recent()
+    first = harness.recent()
     assert isinstance(first, ReviewPage)
     assert first.next_cursor is not None
-    second = wire.recent(first.next_cursor)
+    second = harness.recent(first.next_cursor)
     assert isinstance(second, ReviewPage)
-    found = [event.native_id for event in (*first.events, *second.events)]
+    result = [event.native_id for event in (*first.events, *second.events)]
     assert (len(first.events), second.next_cursor) == (100, None)
-    assert found == [f"r{minute}" for minute in reversed(range(101))] + [REVIEW]
+    assert result == [f"r{minute}" for minute in reversed(range(101))] + [REVIEW]
 
 
-def test_of_the_next_pages_address_only_the_cursor_is_taken(wire: Wire) -> None:
+def test_only_the_cursor_of_the_next_pages_address_is_used(harness: AppStoreHarness) -> None:
     next_page = {
         "links": {"next": "https://evil.example/v1/apps/1/customerReviews?cursor=AbC.1&limit=9"}
     }
-    http, asked = answering(
+    http, requests = http_with_documents(
         {"data": [entry("1")], **next_page},
         {"data": []},
         {"data": [], "links": {"next": "http://["}},
     )
-    page = APP_STORE.recent(None, HOME, wire.credentials, http, NOW)
+    page = APP_STORE.recent(None, PlatformAccount(HOME, harness.credentials, http), NOW)
     assert isinstance(page, ReviewPage)
     assert page.next_cursor == "AbC.1"
-    assert APP_STORE.recent(page.next_cursor, HOME, wire.credentials, http, NOW) == ReviewPage()
+    assert (
+        APP_STORE.recent(page.next_cursor, PlatformAccount(HOME, harness.credentials, http), NOW)
+        == ReviewPage()
+    )
     assert all(
         call.startswith(
             "GET https://api.appstoreconnect.apple.com/v1/apps/1000000001/customerReviews?"
         )
-        for call, _ in asked
+        for call, _ in requests
     )
-    assert "cursor=AbC.1" in asked[1][0]
-    assert APP_STORE.recent(None, HOME, wire.credentials, http, NOW) == ReviewPage()
+    assert "cursor=AbC.1" in requests[1][0]
+    assert (
+        APP_STORE.recent(None, PlatformAccount(HOME, harness.credentials, http), NOW)
+        == ReviewPage()
+    )
 
 
-def test_of_what_is_included_only_the_response_that_is_linked_is_the_reviews(wire: Wire) -> None:
+def test_only_the_linked_response_belongs_to_a_review(harness: AppStoreHarness) -> None:
     responses = [
         {
             "type": "customerReviewResponses",
@@ -210,40 +236,46 @@ def test_of_what_is_included_only_the_response_that_is_linked_is_the_reviews(wir
         for n in (2, 1)
     ]
     document = {"data": entry("1", "x1"), "included": [*responses, "odd"]}
-    http, _ = answering(document, document)
-    found = [
-        APP_STORE.find_reply(wire.target, f"Reply {n}", "rep_1", HOME, wire.credentials, http)
+    http, _ = http_with_documents(document, document)
+    result = [
+        APP_STORE.find_reply(
+            harness.target, f"Reply {n}", "rep_1", PlatformAccount(HOME, harness.credentials, http)
+        )
         for n in (1, 2)
     ]
-    assert found == [SentReply("x1"), ReplyLookup.ABSENT]
+    assert result == [SentReply("x1"), ReplyLookup.ABSENT]
 
 
-def test_a_bad_entry_of_a_list_costs_only_itself(wire: Wire) -> None:
+def test_a_bad_entry_of_a_list_costs_only_itself(harness: AppStoreHarness) -> None:
     entries = [entry("1"), entry("2", createdDate="soon"), 7]
-    http, _ = answering({"data": entries}, {"data": [entry("2", createdDate=None)]}, {"data": None})
-    page = APP_STORE.recent(None, HOME, wire.credentials, http, NOW)
+    http, _ = http_with_documents(
+        {"data": entries}, {"data": [entry("2", createdDate=None)]}, {"data": None}
+    )
+    page = APP_STORE.recent(None, PlatformAccount(HOME, harness.credentials, http), NOW)
     assert isinstance(page, ReviewPage)
     assert ([event.native_id for event in page.events], len(page.problems)) == (["1"], 2)
-    page = APP_STORE.recent(None, HOME, wire.credentials, http, NOW)
+    page = APP_STORE.recent(None, PlatformAccount(HOME, harness.credentials, http), NOW)
     assert isinstance(page, ReviewPage)
     assert (page.events, len(page.problems)) == ((), 1)
     with pytest.raises(PlatformUnavailable):
-        APP_STORE.recent(None, HOME, wire.credentials, http, NOW)
+        APP_STORE.recent(None, PlatformAccount(HOME, harness.credentials, http), NOW)
 
 
-def test_what_cannot_be_read_is_a_fault(wire: Wire) -> None:
-    http, _ = answering([], {}, {"data": entry("1", createdDate=None)})
+def test_an_unreadable_response_is_a_fault(harness: AppStoreHarness) -> None:
+    http, _ = http_with_documents([], {}, {"data": entry("1", createdDate=None)})
     for _ in range(3):
         with pytest.raises(PlatformUnavailable):
-            APP_STORE.fetch("1", HOME, wire.credentials, http)
+            APP_STORE.fetch("1", PlatformAccount(HOME, harness.credentials, http))
 
 
-def test_a_token_is_signed_as_apple_asks_and_lives_for_less_than_twenty_minutes(wire: Wire) -> None:
-    http, asked = answering({"data": []})
-    APP_STORE.recent(None, HOME, wire.credentials, http, NOW)
-    token = asked[0][1]["authorization"].removeprefix("Bearer ")
+def test_a_token_is_signed_as_apple_wants_and_lives_less_than_twenty_minutes(
+    harness: AppStoreHarness,
+) -> None:
+    http, requests = http_with_documents({"data": []})
+    APP_STORE.recent(None, PlatformAccount(HOME, harness.credentials, http), NOW)
+    token = requests[0][1]["authorization"].removeprefix("Bearer ")
     public = serialization.load_pem_private_key(
-        wire.credentials["private_key"].encode(), None
+        harness.credentials["private_key"].encode(), None
     ).public_key()
     assert isinstance(public, ec.EllipticCurvePublicKey)
     claims = jwt.decode(
@@ -251,111 +283,115 @@ def test_a_token_is_signed_as_apple_asks_and_lives_for_less_than_twenty_minutes(
         public,
         algorithms=["ES256"],
         audience="appstoreconnect-v1",
-        issuer=wire.credentials["issuer_id"],
+        issuer=harness.credentials["issuer_id"],
     )
     assert 0 < claims["exp"] - claims["iat"] <= 1_200
     assert jwt.get_unverified_header(token) == {
         "alg": "ES256",
-        "kid": wire.credentials["key_id"],
+        "kid": harness.credentials["key_id"],
         "typ": "JWT",
     }
 
 
-def test_whatever_is_sent_to_the_address_means_nothing(facts: Callable[[str], str]) -> None:
+def test_a_delivery_to_the_address_has_no_events(facts: Callable[[str], str]) -> None:
     document = facts("payloads/apple-appstoreconnect-appVersionStateUpdated.json").encode()
     assert APP_STORE.parse(WebhookRequest("POST", {}, document), HOME, NOW) == ParsedDelivery()
 
 
-def test_a_deleted_review_is_gone(wire: Wire) -> None:
-    wire.knows(None)
-    assert wire.fetch() is ReviewGone.GONE
-    assert wire.find() is ReplyLookup.ABSENT
-    refused = wire.reply()
-    assert isinstance(refused, Rejection)
-    assert refused.reason == "gone"
+def test_a_deleted_review_is_gone(harness: AppStoreHarness) -> None:
+    harness.set_resource(None)
+    assert harness.fetch() is ReviewGone.GONE
+    assert harness.find_reply() is ReplyLookup.ABSENT
+    rejection = harness.reply()
+    assert isinstance(rejection, Rejection)
+    assert rejection.reason == "gone"
 
 
-def test_a_response_is_set_found_and_replaced_by_our_next_one(wire: Wire) -> None:
-    assert wire.find() is ReplyLookup.ABSENT
-    sent = wire.reply()
-    assert isinstance(sent, SentReply)
-    assert wire.find() == sent == wire.reply()
-    assert wire.find("Something else.") is ReplyLookup.ABSENT
-    assert isinstance(wire.reply("Tom has written to you.", TEXT), SentReply)
-    assert [(reply.thread, reply.removed_at is None) for reply in wire.running.replies()] == [
+def test_a_response_is_posted_found_and_replaced_by_our_next_one(harness: AppStoreHarness) -> None:
+    assert harness.find_reply() is ReplyLookup.ABSENT
+    sent_reply = harness.reply()
+    assert isinstance(sent_reply, SentReply)
+    assert harness.find_reply() == sent_reply == harness.reply()
+    assert harness.find_reply("Something else.") is ReplyLookup.ABSENT
+    assert isinstance(harness.reply("Tom has written to you.", TEXT), SentReply)
+    assert [(reply.thread, reply.removed_at is None) for reply in harness.running.replies()] == [
         (REVIEW, False),
         (REVIEW, True),
     ]
 
 
 @pytest.mark.parametrize("ours", [(), (TEXT,)])
-def test_a_response_that_somebody_else_wrote_is_never_overwritten_be_it_before_ours_or_after(
-    wire: Wire, ours: tuple[str, ...]
+def test_a_response_of_somebody_else_is_never_overwritten(
+    harness: AppStoreHarness, ours: tuple[str, ...]
 ) -> None:
-    assert not ours or isinstance(wire.reply(), SentReply)
-    before = wire.running.replies()
-    wire.knows(review(response="Sorry! — The developer"))
-    assert wire.event().reply_to == {}
-    refused = wire.reply("Tom has written to you.", *ours)
-    assert isinstance(refused, Rejection)
-    assert refused.reason == "already_answered"
-    assert wire.running.replies() == before
+    assert not ours or isinstance(harness.reply(), SentReply)
+    before = harness.running.replies()
+    harness.set_resource(review(response="Sorry! — The developer"))
+    assert harness.event().reply_to == {}
+    rejection = harness.reply("Tom has written to you.", *ours)
+    assert isinstance(rejection, Rejection)
+    assert rejection.reason == "already_answered"
+    assert harness.running.replies() == before
 
 
-def test_a_response_is_pending_until_the_store_shows_it(wire: Wire) -> None:
-    assert wire.standing() == ModerationResult(ModerationStatus.CANNOT_TELL, "not_shown")
-    assert isinstance(wire.reply(), SentReply)
-    assert wire.standing() == ModerationResult(ModerationStatus.PENDING)
-    wire.turned[0] += timedelta(hours=1)
-    assert wire.standing() == ModerationResult(ModerationStatus.PUBLISHED)
-    assert wire.standing("Another text.") == ModerationResult(
+def test_a_response_is_pending_until_the_store_shows_it(harness: AppStoreHarness) -> None:
+    assert harness.moderation() == ModerationResult(ModerationStatus.CANNOT_TELL, "not_shown")
+    assert isinstance(harness.reply(), SentReply)
+    assert harness.moderation() == ModerationResult(ModerationStatus.PENDING)
+    harness.turned[0] += timedelta(hours=1)
+    assert harness.moderation() == ModerationResult(ModerationStatus.PUBLISHED)
+    assert harness.moderation("Another text.") == ModerationResult(
         ModerationStatus.CANNOT_TELL, "not_shown"
     )
-    wire.knows(None)
-    assert wire.standing() == ModerationResult(ModerationStatus.CANNOT_TELL, "gone")
+    harness.set_resource(None)
+    assert harness.moderation() == ModerationResult(ModerationStatus.CANNOT_TELL, "gone")
 
 
-def test_a_response_may_have_5970_characters(wire: Wire) -> None:
-    refused = wire.reply("ü" * 5_971)
-    assert isinstance(refused, Rejection)
-    assert refused.reason == "too_long"
-    assert isinstance(wire.reply("ü" * 5_970), SentReply)
+def test_a_response_may_have_5970_characters(harness: AppStoreHarness) -> None:
+    rejection = harness.reply("ü" * 5_971)
+    assert isinstance(rejection, Rejection)
+    assert rejection.reason == "too_long"
+    assert isinstance(harness.reply("ü" * 5_970), SentReply)
 
 
-def test_a_response_taken_without_a_word_is_doubtful_and_found(wire: Wire) -> None:
-    wire.running.add_fault("app_store", FaultMode.DROP)
+def test_a_response_that_may_have_been_posted_is_found(harness: AppStoreHarness) -> None:
+    harness.running.add_fault("app_store", FaultMode.DROP)
     with pytest.raises(PlatformUnavailable) as fault:
-        wire.reply()
+        harness.reply()
     assert fault.value.maybe_applied
-    assert isinstance(wire.find(), SentReply)
+    assert isinstance(harness.find_reply(), SentReply)
 
 
-def test_a_response_that_was_taken_counts_whatever_the_answer_looks_like(wire: Wire) -> None:
-    http, _ = answering({"data": entry(REVIEW)}, {"data": {}})
-    assert APP_STORE.reply(wire.target, TEXT, "rep_1", HOME, wire.credentials, http) == SentReply(
-        "rep_1"
-    )
+def test_an_accepted_response_counts_even_if_the_answer_is_unreadable(
+    harness: AppStoreHarness,
+) -> None:
+    http, _ = http_with_documents({"data": entry(REVIEW)}, {"data": {}})
+    assert APP_STORE.reply(
+        harness.target, TEXT, "rep_1", PlatformAccount(HOME, harness.credentials, http)
+    ) == SentReply("rep_1")
 
 
-def test_being_asked_to_wait_is_a_fault_that_applied_nothing(wire: Wire) -> None:
-    wire.running.add_fault("app_store", FaultMode.RATE_LIMITED, seconds=7)
+def test_a_rate_limit_means_that_nothing_was_posted(harness: AppStoreHarness) -> None:
+    harness.running.add_fault("app_store", FaultMode.RATE_LIMITED, seconds=7)
     with pytest.raises(PlatformUnavailable) as fault:
-        wire.reply()
+        harness.reply()
     assert (fault.value.maybe_applied, fault.value.retry_after) == (False, 7)
 
 
-def test_a_refusal_tells_apples_own_words(wire: Wire) -> None:
-    wire.running.add_fault("app_store", FaultMode.REJECT)
-    refused = wire.reply()
-    assert isinstance(refused, Rejection)
-    assert (refused.reason, "The response cannot be published." in refused.detail) == (
+def test_a_rejection_shows_apples_own_message(harness: AppStoreHarness) -> None:
+    harness.running.add_fault("app_store", FaultMode.REJECT)
+    rejection = harness.reply()
+    assert isinstance(rejection, Rejection)
+    assert (rejection.reason, "The response cannot be published." in rejection.detail) == (
         "rejected",
         True,
     )
 
 
 @pytest.mark.parametrize("name", ["issuer_id", "key_id", "private_key"])
-def test_wrong_and_missing_credentials_say_what_to_check(wire: Wire, name: str) -> None:
+def test_wrong_and_missing_credentials_say_what_to_check(
+    harness: AppStoreHarness, name: str
+) -> None:
     another = ec.generate_private_key(ec.SECP256R1())
     pem = another.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
@@ -364,18 +400,18 @@ def test_wrong_and_missing_credentials_say_what_to_check(wire: Wire, name: str) 
         (pem if name == "private_key" else "another", "unauthorized"),
         ("", "no_credentials"),
     ):
-        wire.credentials[name] = value
-        for answer in (wire.reply(), wire.recent()):
-            assert isinstance(answer, Rejection)
-            assert answer.reason == reason
-        assert (wire.fetch(), wire.find(), wire.standing().status) == (
+        harness.credentials[name] = value
+        for response in (harness.reply(), harness.recent()):
+            assert isinstance(response, Rejection)
+            assert response.reason == reason
+        assert (harness.fetch(), harness.find_reply(), harness.moderation().status) == (
             None,
             ReplyLookup.CANNOT_TELL,
             ModerationStatus.CANNOT_TELL,
         )
 
 
-def test_a_key_that_cannot_sign_and_an_app_that_is_not_named_are_asked_for(wire: Wire) -> None:
+def test_a_key_that_cannot_sign_and_a_missing_app_id_are_rejected(harness: AppStoreHarness) -> None:
     key = rsa.generate_private_key(65_537, 2_048)
     pem = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
@@ -386,15 +422,19 @@ def test_a_key_that_cannot_sign_and_an_app_that_is_not_named_are_asked_for(wire:
         pem,
         "\ud800",
     ):
-        refused = APP_STORE.recent(
-            None, wire.connection, {**wire.credentials, "private_key": text}, wire.http, NOW
+        rejection = APP_STORE.recent(
+            None,
+            PlatformAccount(
+                harness.connection, {**harness.credentials, "private_key": text}, harness.http
+            ),
+            NOW,
         )
-        assert isinstance(refused, Rejection)
-        assert refused.reason == "bad_credentials"
+        assert isinstance(rejection, Rejection)
+        assert rejection.reason == "bad_credentials"
     for app, reason in (("1000000002", "gone"), (" ", "no_credentials")):
-        wire.connection = replace(
-            wire.connection, settings={**wire.connection.settings, "app_id": app}
+        harness.connection = replace(
+            harness.connection, settings={**harness.connection.settings, "app_id": app}
         )
-        refused = wire.recent()
-        assert isinstance(refused, Rejection)
-        assert refused.reason == reason
+        rejection = harness.recent()
+        assert isinstance(rejection, Rejection)
+        assert rejection.reason == reason

@@ -19,6 +19,7 @@ from heard.connectors import (
     Http,
     HttpResponse,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -71,8 +72,8 @@ def post(
 
 
 @dataclass(frozen=True)
-class Wire:
-    """The simulated server, and a connection to it with a memory of its own."""
+class BlueskyHarness:
+    """The simulated server, and a connector with a cache of its own."""
 
     platforms: SimulatedPlatforms
     connector: Connector
@@ -80,61 +81,68 @@ class Wire:
     credentials: dict[str, str]
     http: HttpClient
 
-    def knows(self, key: str, resource: dict[str, Any] | None, did: str = IDA["did"]) -> None:
+    def set_resource(
+        self, key: str, resource: dict[str, Any] | None, did: str = IDA["did"]
+    ) -> None:
         self.platforms.set_resource("bluesky", uri(key, did), resource)
 
     def target(self, key: str = "one") -> ReplyTarget:
-        found = self.fetch(key)
-        assert isinstance(found, ReviewEvent)
-        return ReplyTarget(found.native_id, found.native_thread, found.reply_to, NOW)
+        result = self.fetch(key)
+        assert isinstance(result, ReviewEvent)
+        return ReplyTarget(result.native_id, result.native_thread, result.reply_to, NOW)
 
     def reply(
         self, text: str = TEXT, reply_id: str = "rep_1", target: ReplyTarget | None = None
     ) -> SentReply | Rejection:
         return self.connector.reply(
-            target or self.target(), text, reply_id, self.connection, self.credentials, self.http
+            target or self.target(),
+            text,
+            reply_id,
+            PlatformAccount(self.connection, self.credentials, self.http),
         )
 
-    def find(self, text: str = TEXT, reply_id: str = "rep_1") -> SentReply | ReplyLookup:
+    def find_reply(self, text: str = TEXT, reply_id: str = "rep_1") -> SentReply | ReplyLookup:
         return self.connector.find_reply(
             ReplyTarget(uri("one"), uri("one"), {}),
             text,
             reply_id,
-            self.connection,
-            self.credentials,
-            self.http,
+            PlatformAccount(self.connection, self.credentials, self.http),
         )
 
     def fetch(self, key: str) -> ReviewEvent | ReviewGone | None:
-        return self.connector.fetch(uri(key), self.connection, self.credentials, self.http)
+        return self.connector.fetch(
+            uri(key), PlatformAccount(self.connection, self.credentials, self.http)
+        )
 
     def recent(self, cursor: str | None = None) -> ReviewPage:
-        page = self.connector.recent(cursor, self.connection, self.credentials, self.http, NOW)
+        page = self.connector.recent(
+            cursor, PlatformAccount(self.connection, self.credentials, self.http), NOW
+        )
         assert isinstance(page, ReviewPage)
         return page
 
 
 @pytest.fixture
-def wire() -> Iterator[Wire]:
-    with SimulatedPlatforms() as running:
+def harness() -> Iterator[BlueskyHarness]:
+    with SimulatedPlatforms() as simulator:
         connection = Connection(
             "con-1",
             "bus_1",
             "bluesky",
             "https://api.example.com/hooks/con-1",
-            running.settings("bluesky"),
+            simulator.settings("bluesky"),
         )
-        yield Wire(
-            running,
+        yield BlueskyHarness(
+            simulator,
             Bluesky(),
             connection,
-            dict(running.credentials["bluesky"]),
+            dict(simulator.credentials["bluesky"]),
             HttpClient(allow_loopback=True),
         )
 
 
 @given(st.text(min_size=1))
-def test_a_replys_key_is_a_tid_of_the_past(reply_id: str) -> None:
+def test_the_key_of_a_reply_is_a_tid_in_the_past(reply_id: str) -> None:
     key = record_key(reply_id)
     assert re.fullmatch("[234567abcdefghij][234567abcdefghijklmnopqrstuvwxyz]{12}", key)
     number = 0
@@ -154,20 +162,23 @@ def test_different_replies_have_different_keys(numbers: list[int]) -> None:
 
 
 def test_links_and_the_authors_handle_are_marked_by_bytes() -> None:
-    text = "Грüße 👩‍👩‍👧, @ida.example: see https://x.example/a?b=c. Or (http://y.example)! Not @ida.example.org, a@ida.example"
-    found = facets(text, {"author_handle": "ida.example", "author_did": IDA["did"]})
-    marked = [
-        text.encode()[each["index"]["byteStart"] : each["index"]["byteEnd"]].decode()
-        for each in found
+    text = (
+        "Грüße 👩‍👩‍👧, @ida.example: see https://x.example/a?b=c. Or (http://y.example)! "
+        "Not @ida.example.org, a@ida.example"
+    )
+    result = facets(text, {"author_handle": "ida.example", "author_did": IDA["did"]})
+    marks = [
+        text.encode()[entry["index"]["byteStart"] : entry["index"]["byteEnd"]].decode()
+        for entry in result
     ]  # type: ignore[index]
-    assert marked == ["@ida.example", "https://x.example/a?b=c", "http://y.example"]
-    assert [each["features"][0].get("did") or each["features"][0]["uri"] for each in found] == [
+    assert marks == ["@ida.example", "https://x.example/a?b=c", "http://y.example"]
+    assert [entry["features"][0].get("did") or entry["features"][0]["uri"] for entry in result] == [
         IDA["did"],
-        *marked[1:],
+        *marks[1:],
     ]  # type: ignore[index]
 
 
-def test_whatever_comes_uninvited_says_nothing() -> None:
+def test_a_delivery_to_the_address_has_no_events() -> None:
     connection = Connection("con-1", "bus_1", "bluesky", "https://api.example.com/hooks/con-1")
     assert (
         Bluesky().parse(
@@ -177,15 +188,15 @@ def test_whatever_comes_uninvited_says_nothing() -> None:
     )
 
 
-def test_a_reply_is_posted_once_and_found_by_its_key(wire: Wire) -> None:
-    wire.knows("one", post())
-    assert wire.find() is ReplyLookup.ABSENT
-    sent = wire.reply()
-    assert sent == SentReply(uri(record_key("rep_1"), US))
-    assert wire.find() == sent == wire.reply()
-    assert wire.find(reply_id="rep_2") is ReplyLookup.ABSENT
-    assert wire.find("Quite another text.") is ReplyLookup.CANNOT_TELL
-    (reply,) = wire.platforms.replies()
+def test_a_reply_is_posted_once_and_found_by_its_key(harness: BlueskyHarness) -> None:
+    harness.set_resource("one", post())
+    assert harness.find_reply() is ReplyLookup.ABSENT
+    sent_reply = harness.reply()
+    assert sent_reply == SentReply(uri(record_key("rep_1"), US))
+    assert harness.find_reply() == sent_reply == harness.reply()
+    assert harness.find_reply(reply_id="rep_2") is ReplyLookup.ABSENT
+    assert harness.find_reply("Quite another text.") is ReplyLookup.CANNOT_TELL
+    (reply,) = harness.platforms.replies()
     assert (reply.text, reply.thread, reply.review, reply.public) == (
         TEXT,
         uri("one"),
@@ -194,32 +205,32 @@ def test_a_reply_is_posted_once_and_found_by_its_key(wire: Wire) -> None:
     )
 
 
-def test_a_reply_that_went_through_unheard_is_found_and_not_repeated(wire: Wire) -> None:
-    wire.knows("one", post())
-    wire.platforms.add_fault("bluesky", FaultMode.DROP)
+def test_a_reply_whose_response_was_lost_is_found_and_not_repeated(harness: BlueskyHarness) -> None:
+    harness.set_resource("one", post())
+    harness.platforms.add_fault("bluesky", FaultMode.DROP)
     with pytest.raises(PlatformUnavailable) as fault:
-        wire.reply()
+        harness.reply()
     assert fault.value.maybe_applied
-    assert wire.find() == wire.reply()
-    assert len(wire.platforms.replies()) == 1
+    assert harness.find_reply() == harness.reply()
+    assert len(harness.platforms.replies()) == 1
 
 
-def test_both_limits_count_graphemes_and_bytes(wire: Wire) -> None:
-    wire.knows("one", post())
+def test_both_limits_count_graphemes_and_bytes(harness: BlueskyHarness) -> None:
+    harness.set_resource("one", post())
     family = "👩‍👩‍👧"
-    assert isinstance(wire.reply("é" * 300), SentReply)
-    assert isinstance(wire.reply(family * 166, "rep_2"), SentReply)
-    over = [wire.reply("x" * 301, "rep_3"), wire.reply(family * 167, "rep_3")]
-    assert [isinstance(each, Rejection) and each.reason for each in over] == [
+    assert isinstance(harness.reply("é" * 300), SentReply)
+    assert isinstance(harness.reply(family * 166, "rep_2"), SentReply)
+    over = [harness.reply("x" * 301, "rep_3"), harness.reply(family * 167, "rep_3")]
+    assert [isinstance(entry, Rejection) and entry.reason for entry in over] == [
         "too_long",
         "too_long",
     ]
-    assert len(wire.platforms.replies()) == 2
+    assert len(harness.platforms.replies()) == 2
 
 
-def test_the_thread_is_the_topmost_post_that_is_not_ours(wire: Wire) -> None:
-    ours, answer = uri("root", US), uri("answer", US)
-    wire.knows(
+def test_the_thread_is_the_topmost_post_that_is_not_ours(harness: BlueskyHarness) -> None:
+    ours, response = uri("root", US), uri("answer", US)
+    harness.set_resource(
         "root",
         post(
             None,
@@ -229,16 +240,16 @@ def test_the_thread_is_the_topmost_post_that_is_not_ours(wire: Wire) -> None:
         ),
         US,
     )
-    wire.knows("one", post(reason="reply", beneath=(ours, ours)))
-    wire.knows(
+    harness.set_resource("one", post(reason="reply", beneath=(ours, ours)))
+    harness.set_resource(
         "answer",
         post("Thanks", None, (ours, uri("one")), author={"did": US, "handle": "us.example"}),
         US,
     )
-    wire.knows("two", post(reason="reply", beneath=(ours, answer)))
-    wire.knows("three", post(beneath=(uri("elsewhere", "did:plc:other"), uri("two"))))
-    wire.knows("four", post(reason="quote"))
-    threads = {event.native_id: event.native_thread for event in wire.recent().events}
+    harness.set_resource("two", post(reason="reply", beneath=(ours, response)))
+    harness.set_resource("three", post(beneath=(uri("elsewhere", "did:plc:other"), uri("two"))))
+    harness.set_resource("four", post(reason="quote"))
+    threads = {event.native_id: event.native_thread for event in harness.recent().events}
     assert threads == {
         uri("one"): uri("one"),
         uri("two"): uri("one"),
@@ -246,121 +257,130 @@ def test_the_thread_is_the_topmost_post_that_is_not_ours(wire: Wire) -> None:
         uri("four"): uri("four"),
     }
     for key in ("one", "two", "three"):
-        assert replace(wire, connector=Bluesky()).target(key).native_thread == threads[uri(key)]
-    assert isinstance(wire.reply(target=wire.target("two")), SentReply)
-    assert wire.platforms.replies()[0].thread == uri("one")
+        assert replace(harness, connector=Bluesky()).target(key).native_thread == threads[uri(key)]
+    assert isinstance(harness.reply(target=harness.target("two")), SentReply)
+    assert harness.platforms.replies()[0].thread == uri("one")
 
 
-def test_a_thread_whose_middle_is_gone_begins_below_it(wire: Wire) -> None:
+def test_a_thread_whose_middle_is_gone_begins_below_it(harness: BlueskyHarness) -> None:
     ours = uri("root", US)
-    wire.knows("two", post(reason="reply", beneath=(ours, uri("lost"))))
-    assert wire.target("two").native_thread == uri("two")
+    harness.set_resource("two", post(reason="reply", beneath=(ours, uri("lost"))))
+    assert harness.target("two").native_thread == uri("two")
 
 
-def test_only_mentions_answers_and_quotes_of_others_are_reviews(wire: Wire) -> None:
+def test_only_mentions_answers_and_quotes_of_others_are_reviews(harness: BlueskyHarness) -> None:
     for reason in ("like", "repost", "follow", "mention"):
-        wire.knows(reason, post(reason=reason))
-    wire.knows("ours", post(author={"did": US, "handle": "us.example"}), US)
-    page = wire.recent()
+        harness.set_resource(reason, post(reason=reason))
+    harness.set_resource("ours", post(author={"did": US, "handle": "us.example"}), US)
+    page = harness.recent()
     assert [(event.native_id, event.kind, event.language) for event in page.events] == [
         (uri("mention"), EventKind.CREATED, "en")
     ]
     assert page.problems == ()
 
 
-def test_pages_follow_each_other_newest_first_and_end(wire: Wire) -> None:
+def test_pages_follow_each_other_newest_first_and_end(harness: BlueskyHarness) -> None:
     for number in range(100, 220):
-        wire.knows(str(number), post())
-    seen, cursor = [], None
+        harness.set_resource(str(number), post())
+    native_ids, cursor = [], None
     while True:
-        page = wire.recent(cursor)
-        seen += [event.native_id for event in page.events]
+        page = harness.recent(cursor)
+        native_ids += [event.native_id for event in page.events]
         if (cursor := page.next_cursor) is None:
             break
-    assert seen == [uri(str(number)) for number in range(219, 99, -1)]
+    assert native_ids == [uri(str(number)) for number in range(219, 99, -1)]
 
 
-def test_a_replaced_record_is_a_later_revision_whichever_comes_first(wire: Wire) -> None:
-    wire.knows("one", post())
-    first = wire.fetch("one")
-    wire.knows("one", post("Very slow.", indexedAt="2026-03-14T09:05:00.000Z"))
-    (second,) = wire.recent().events
+def test_a_replaced_record_is_a_later_revision_whichever_comes_first(
+    harness: BlueskyHarness,
+) -> None:
+    harness.set_resource("one", post())
+    first = harness.fetch("one")
+    harness.set_resource("one", post("Very slow.", indexedAt="2026-03-14T09:05:00.000Z"))
+    (second,) = harness.recent().events
     assert isinstance(first, ReviewEvent)
     assert (second.revision, second.digest) > (first.revision, first.digest)
-    assert wire.fetch("one") == second
+    assert harness.fetch("one") == second
 
 
-def test_a_deleted_post_is_gone_and_a_hidden_one_is_not(wire: Wire) -> None:
-    wire.knows("one", post(blocked=True))
-    assert wire.fetch("one") is None
-    wire.knows("one", None)
-    assert wire.fetch("one") is ReviewGone.GONE
+def test_a_deleted_post_is_gone_and_a_hidden_one_is_not(harness: BlueskyHarness) -> None:
+    harness.set_resource("one", post(blocked=True))
+    assert harness.fetch("one") is None
+    harness.set_resource("one", None)
+    assert harness.fetch("one") is ReviewGone.GONE
 
 
-def test_a_notification_that_cannot_be_read_costs_only_itself(wire: Wire) -> None:
-    wire.knows("one", post(indexedAt="soon"))
-    assert (wire.recent().events, len(wire.recent().problems)) == ((), 1)
-    wire.knows("two", post())
-    page = wire.recent()
+def test_an_unreadable_notification_costs_only_itself(harness: BlueskyHarness) -> None:
+    harness.set_resource("one", post(indexedAt="soon"))
+    assert (harness.recent().events, len(harness.recent().problems)) == ((), 1)
+    harness.set_resource("two", post())
+    page = harness.recent()
     assert ([event.native_id for event in page.events], len(page.problems)) == ([uri("two")], 1)
 
 
-def test_a_session_is_kept_renewed_and_begun_anew(wire: Wire) -> None:
-    wire.knows("one", post())
-    assert isinstance(wire.fetch("one"), ReviewEvent)
-    wire.platforms.add_fault("bluesky", FaultMode.DOWN, times=None, call_kind=CallKind.SIGN_IN)
-    assert isinstance(wire.fetch("one"), ReviewEvent)
-    wire.platforms.reset()
-    wire.knows("one", post())
-    target = wire.target()
-    wire.platforms.revoke_tokens()
-    assert isinstance(wire.reply(target=target), SentReply)
-    wire.platforms.revoke_tokens()
-    wire.platforms.get("bluesky").start()
-    wire.knows("one", post())
-    assert isinstance(wire.fetch("one"), ReviewEvent)
+def test_a_session_is_kept_renewed_and_opened_again(harness: BlueskyHarness) -> None:
+    harness.set_resource("one", post())
+    assert isinstance(harness.fetch("one"), ReviewEvent)
+    harness.platforms.add_fault("bluesky", FaultMode.DOWN, times=None, call_kind=CallKind.SIGN_IN)
+    assert isinstance(harness.fetch("one"), ReviewEvent)
+    harness.platforms.reset()
+    harness.set_resource("one", post())
+    target = harness.target()
+    harness.platforms.revoke_tokens()
+    assert isinstance(harness.reply(target=target), SentReply)
+    harness.platforms.revoke_tokens()
+    harness.platforms.get("bluesky").start()
+    harness.set_resource("one", post())
+    assert isinstance(harness.fetch("one"), ReviewEvent)
 
 
-def test_without_or_with_wrong_credentials_nothing_is_read(wire: Wire) -> None:
-    wire.knows("one", post())
-    target = wire.target()
-    for entered, reason in (
+def test_without_or_with_wrong_credentials_nothing_is_read(harness: BlueskyHarness) -> None:
+    harness.set_resource("one", post())
+    target = harness.target()
+    for wrong_credentials, reason in (
         ({}, "no_credentials"),
-        ({**wire.credentials, "app_password": "wrong"}, "unauthorized"),
+        ({**harness.credentials, "app_password": "wrong"}, "unauthorized"),
     ):
-        other = replace(wire, credentials=entered)
-        page = wire.connector.recent(None, wire.connection, entered, wire.http, NOW)
-        answers = [other.reply(target=target), page]
-        assert [isinstance(each, Rejection) and each.reason for each in answers] == [reason, reason]
-        assert (other.fetch("one"), other.find()) == (None, ReplyLookup.CANNOT_TELL)
+        other = replace(harness, credentials=wrong_credentials)
+        page = harness.connector.recent(
+            None, PlatformAccount(harness.connection, wrong_credentials, harness.http), NOW
+        )
+        responses = [other.reply(target=target), page]
+        assert [isinstance(entry, Rejection) and entry.reason for entry in responses] == [
+            reason,
+            reason,
+        ]
+        assert (other.fetch("one"), other.find_reply()) == (None, ReplyLookup.CANNOT_TELL)
 
 
-def test_a_password_that_was_changed_ends_the_session(wire: Wire) -> None:
-    wire.knows("one", post())
-    target = wire.target()
-    wire.platforms.credentials["bluesky"]["app_password"] = "changed"
-    wire.platforms.get("bluesky").start()
-    assert isinstance(refused := wire.reply(target=target), Rejection)
-    assert refused.reason == "unauthorized"
+def test_a_changed_password_ends_the_session(harness: BlueskyHarness) -> None:
+    harness.set_resource("one", post())
+    target = harness.target()
+    harness.platforms.credentials["bluesky"]["app_password"] = "changed"
+    harness.platforms.get("bluesky").start()
+    assert isinstance(rejection := harness.reply(target=target), Rejection)
+    assert rejection.reason == "unauthorized"
 
 
-def test_a_server_that_asks_us_to_wait_says_until_when(wire: Wire) -> None:
-    wire.knows("one", post())
-    target = wire.target()
-    wire.platforms.add_fault("bluesky", FaultMode.RATE_LIMITED, seconds=90)
+def test_a_rate_limit_says_how_long_to_wait(harness: BlueskyHarness) -> None:
+    harness.set_resource("one", post())
+    target = harness.target()
+    harness.platforms.add_fault("bluesky", FaultMode.RATE_LIMITED, seconds=90)
     with pytest.raises(PlatformUnavailable) as fault:
-        wire.reply(target=target)
+        harness.reply(target=target)
     assert not fault.value.maybe_applied
     assert fault.value.retry_after in range(85, 91)
 
 
-def test_a_refusal_tells_the_servers_own_words(wire: Wire) -> None:
-    wire.knows("one", post())
-    wire.platforms.add_fault("bluesky", FaultMode.REJECT)
-    assert wire.reply() == Rejection("rejected", "Bluesky says: This record is not allowed.")
+def test_a_rejection_shows_the_servers_own_message(harness: BlueskyHarness) -> None:
+    harness.set_resource("one", post())
+    harness.platforms.add_fault("bluesky", FaultMode.REJECT)
+    assert harness.reply() == Rejection("rejected", "Bluesky says: This record is not allowed.")
 
 
-def test_one_accounts_server_cannot_place_the_posts_of_another(wire: Wire) -> None:
+def test_the_server_of_one_account_cannot_decide_the_threads_of_another(
+    harness: BlueskyHarness,
+) -> None:
     def server(above: str) -> Http:
         ancestors = {
             "thread": {
@@ -369,9 +389,15 @@ def test_one_accounts_server_cannot_place_the_posts_of_another(wire: Wire) -> No
             }
         }
         view = {
-            "uri": uri("deep"), "cid": "c", "author": IDA, "indexedAt": "2026-01-01T00:00:00Z",
-            "record": {"text": "x", "reply": {"root": {"uri": uri("top", US)}, "parent": {"uri": uri("between")}}},
-        }  # fmt: skip
+            "uri": uri("deep"),
+            "cid": "c",
+            "author": IDA,
+            "indexedAt": "2026-01-01T00:00:00Z",
+            "record": {
+                "text": "x",
+                "reply": {"root": {"uri": uri("top", US)}, "parent": {"uri": uri("between")}},
+            },
+        }
 
         def answer(
             method: str,
@@ -380,20 +406,20 @@ def test_one_accounts_server_cannot_place_the_posts_of_another(wire: Wire) -> No
             headers: Mapping[str, str] | None = None,
             body: bytes | None = None,
         ) -> HttpResponse:
-            said: dict[str, object] = {"did": US, "accessJwt": "a", "refreshJwt": "r"}
-            said |= (
+            document: dict[str, object] = {"did": US, "accessJwt": "a", "refreshJwt": "r"}
+            document |= (
                 {"posts": [view]}
                 if "getPosts" in url
                 else ancestors
                 if "getPostThread" in url
                 else {}
             )
-            return HttpResponse(200, {}, json.dumps(said).encode())
+            return HttpResponse(200, {}, json.dumps(document).encode())
 
         return answer
 
     ours, theirs = (
-        replace(wire.connection, settings={"pds_url": f"https://{name}.example"})
+        replace(harness.connection, settings={"pds_url": f"https://{name}.example"})
         for name in ("ours", "theirs")
     )
     threads: list[str] = []
@@ -401,7 +427,9 @@ def test_one_accounts_server_cannot_place_the_posts_of_another(wire: Wire) -> No
         (theirs, "at://did:plc:evil/app.bsky.feed.post/x"),
         (ours, uri("between")),
     ):
-        event = wire.connector.fetch(uri("deep"), connection, wire.credentials, server(above))
+        event = harness.connector.fetch(
+            uri("deep"), PlatformAccount(connection, harness.credentials, server(above))
+        )
         assert isinstance(event, ReviewEvent)
         threads.append(event.native_thread)
     assert threads == ["at://did:plc:evil/app.bsky.feed.post/x", uri("between")]

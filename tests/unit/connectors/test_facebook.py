@@ -1,7 +1,4 @@
-"""Facebook, and what it shares with Instagram.
-
-The handshake, the signature, batches, and the Graph API's own words for refusals.
-"""
+"""Facebook, and what it shares with Instagram: handshake, signature, deliveries, errors."""
 
 from __future__ import annotations
 
@@ -22,6 +19,7 @@ from heard.connectors import (
     Connection,
     Http,
     HttpResponse,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -88,28 +86,30 @@ def events(*entries: object) -> tuple[ReviewEvent, ...]:
 
 
 def event(**changed: Any) -> ReviewEvent:
-    (found,) = events(entry(value(**changed)))
-    return found
+    (result,) = events(entry(value(**changed)))
+    return result
 
 
-def asked(platform: str = "facebook", **query: str) -> tuple[int, str, str]:
-    named = {f"hub.{name}": said for name, said in query.items()}
-    answer = load(platform).handshake(
-        WebhookRequest("GET", {}, b"", urlencode(named)), CONNECTION, (), NOW
+def handshake_response(platform: str = "facebook", **query: str) -> tuple[int, str, str]:
+    names = {f"hub.{name}": setting for name, setting in query.items()}
+    response = load(platform).handshake(
+        WebhookRequest("GET", {}, b"", urlencode(names)), CONNECTION, (), NOW
     )
-    assert answer is not None
-    return answer.status, answer.body, answer.content_type
+    assert response is not None
+    return response.status, response.body, response.content_type
 
 
-# The door
+# Handshake and signature
 
 
 @pytest.mark.parametrize("platform", ["facebook", "instagram"])
-def test_who_knows_the_verify_token_gets_the_bare_challenge_back_as_plain_text(
+def test_the_verify_token_gets_the_bare_challenge_as_plain_text(
     platform: str,
 ) -> None:
     # The values are those of developers.facebook.com/docs/graph-api/webhooks/getting-started.
-    right = asked(platform, mode="subscribe", challenge="1158201444", verify_token="meatyhamhock")
+    right = handshake_response(
+        platform, mode="subscribe", challenge="1158201444", verify_token="meatyhamhock"
+    )
     assert right == (200, "1158201444", "text/plain")
     for query in (
         {"mode": "subscribe", "challenge": "1", "verify_token": "meatyhamhoc"},
@@ -118,39 +118,43 @@ def test_who_knows_the_verify_token_gets_the_bare_challenge_back_as_plain_text(
         {"mode": "unsubscribe", "challenge": "1", "verify_token": "meatyhamhock"},
         {},
     ):
-        assert asked(platform, **query)[0] == 403
+        assert handshake_response(platform, **query)[0] == 403
 
 
 @pytest.mark.parametrize(
     "challenge", ["<script>alert(1)</script>", "", "1 2", "1\r\nSet-Cookie: a=b", "é", "9" * 257]
 )
-def test_a_challenge_that_could_be_a_page_is_not_sent_back(challenge: str) -> None:
-    status, body, kind = asked(mode="subscribe", challenge=challenge, verify_token="meatyhamhock")
+def test_a_challenge_that_could_be_a_page_is_refused(challenge: str) -> None:
+    status, body, kind = handshake_response(
+        mode="subscribe", challenge=challenge, verify_token="meatyhamhock"
+    )
     assert (status, kind) == (400, "text/plain")
     assert not challenge or challenge not in body
 
 
 def test_a_connection_without_a_verify_token_takes_no_challenge() -> None:
-    bare = Connection("c", "b", "facebook", "https://api.example.com/hooks/c", {"page_id": PAGE})
-    answer = FACEBOOK.handshake(
+    bare_connection = Connection(
+        "c", "b", "facebook", "https://api.example.com/hooks/c", {"page_id": PAGE}
+    )
+    response = FACEBOOK.handshake(
         WebhookRequest("GET", {}, b"", "hub.mode=subscribe&hub.challenge=1&hub.verify_token="),
-        bare,
+        bare_connection,
         (),
         NOW,
     )
-    assert answer is not None
-    assert answer.status == 403
+    assert response is not None
+    assert response.status == 403
 
 
 @given(query=st.text(max_size=400))
-def test_any_question_is_answered_and_a_delivery_is_none(query: str) -> None:
-    answer = FACEBOOK.handshake(WebhookRequest("GET", {}, b"", query), CONNECTION, (), NOW)
-    assert answer is not None
-    assert answer.status in {400, 403}
+def test_any_query_gets_a_response_and_a_delivery_is_no_handshake(query: str) -> None:
+    response = FACEBOOK.handshake(WebhookRequest("GET", {}, b"", query), CONNECTION, (), NOW)
+    assert response is not None
+    assert response.status in {400, 403}
     assert FACEBOOK.handshake(WebhookRequest("POST", {}, b"", query), CONNECTION, (), NOW) is None
 
 
-def test_the_published_vectors_of_the_same_construction_are_believed_or_refused_as_they_say(
+def test_the_published_vectors_pass_or_fail_as_they_say(
     facts: Callable[[str], str],
 ) -> None:
     for vector in json.loads(facts("vectors/sha256-hex-body.json"))["vectors"]:
@@ -160,10 +164,10 @@ def test_the_published_vectors_of_the_same_construction_are_believed_or_refused_
             vector["body"].encode(),
         )
         for platform in ("facebook", "instagram"):
-            refusal = load(platform).verify(
+            failure = load(platform).verify(
                 signed, CONNECTION, (vector["secret"],), NOW, HttpClient()
             )
-            assert (refusal is None) == (vector["expected"] == "valid"), vector["name"]
+            assert (failure is None) == (vector["expected"] == "valid"), vector["name"]
 
 
 def test_the_older_signature_alone_is_never_enough() -> None:
@@ -176,9 +180,9 @@ def test_the_older_signature_alone_is_never_enough() -> None:
             )
             is not None
         )
-    refusal = FACEBOOK.verify(WebhookRequest("POST", {}, body), CONNECTION, (), NOW, HttpClient())
-    assert refusal is not None
-    assert refusal.reason is SignatureFailureReason.NO_SECRET
+    failure = FACEBOOK.verify(WebhookRequest("POST", {}, body), CONNECTION, (), NOW, HttpClient())
+    assert failure is not None
+    assert failure.reason is SignatureFailureReason.NO_SECRET
 
 
 @given(at=st.integers(0, 10**6), bit=st.integers(0, 7))
@@ -202,25 +206,25 @@ def test_a_flipped_bit_is_refused(at: int, bit: int) -> None:
 # What deliveries mean
 
 
-def test_a_capture_of_2013_is_read_as_the_pages_own_comment_under_its_post(
+def test_a_delivery_captured_in_2013_is_the_pages_own_comment_on_its_post(
     facts: Callable[[str], str],
 ) -> None:
-    sent = WebhookRequest("POST", {}, facts("payloads/meta-page-feed-comment.json").encode())
-    (found,) = FACEBOOK.parse(sent, CONNECTION, NOW).events
-    assert (found.kind, found.author.id) == (EventKind.REPLY_SEEN, PAGE)
-    assert found.native_id == found.native_thread == "500158316696377_500219983356877_5405676"
+    delivery = WebhookRequest("POST", {}, facts("payloads/meta-page-feed-comment.json").encode())
+    (result,) = FACEBOOK.parse(delivery, CONNECTION, NOW).events
+    assert (result.kind, result.author.id) == (EventKind.REPLY_SEEN, PAGE)
+    assert result.native_id == result.native_thread == "500158316696377_500219983356877_5405676"
     reaction = WebhookRequest("POST", {}, facts("payloads/meta-page-feed-reaction.json").encode())
     assert FACEBOOK.parse(reaction, CONNECTION, NOW).events == ()
 
 
-def test_each_comment_of_the_first_level_is_a_thread_with_its_replies() -> None:
+def test_each_first_level_comment_is_a_thread_with_its_replies() -> None:
     top, below = event(), event(comment_id="41_8", parent_id=COMMENT)
     assert (top.native_thread, below.native_thread) == (COMMENT, COMMENT)
     assert event(post_id=None).native_thread == COMMENT
     assert event(parent_id=None).native_thread == COMMENT
 
 
-def test_what_is_no_comment_or_changes_no_words_is_ignored() -> None:
+def test_a_change_that_is_no_comment_or_changes_no_text_is_ignored() -> None:
     others: list[dict[str, Any]] = [
         {"item": "reaction"},
         {"item": "status"},
@@ -246,46 +250,49 @@ def test_any_order_of_a_comment_its_edits_and_its_removal_ends_in_the_same_state
         )
     )
     later = events(entry(value(verb=verb, message="Better."), at=1_773_479_100))
-    gone = event(verb="remove", message=None)
-    assert (gone.kind, gone.revision) == (EventKind.WITHDRAWN, TOMBSTONE)
-    said = (created, *edits, *later)
-    for order in permutations((*said, created)):
+    deletion = event(verb="remove", message=None)
+    assert (deletion.kind, deletion.revision) == (EventKind.WITHDRAWN, TOMBSTONE)
+    revisions = (created, *edits, *later)
+    for order in permutations((*revisions, created)):
         assert max(order, key=lambda each: (each.revision, each.digest)).text == "Better."
-    assert [each.text for each in sorted(said, key=lambda each: each.revision)] == [
+    assert [each.text for each in sorted(revisions, key=lambda each: each.revision)] == [
         "Slow.",
         "Very slow.",
         "Awfully slow.",
         "Better.",
     ]
-    assert all(each.revision < gone.revision and each.kind is EventKind.EDITED for each in said[1:])
+    assert all(
+        each.revision < deletion.revision and each.kind is EventKind.EDITED
+        for each in revisions[1:]
+    )
 
 
-def test_a_comment_without_words_is_read_by_its_id_unless_it_is_a_picture() -> None:
+def test_a_comment_without_text_is_fetched_unless_it_is_a_picture() -> None:
     assert event(message=None).partial
     assert not event(message=None, photo="https://scontent.example/1.jpg").partial
     assert not event(message=None, **{"from": {"id": PAGE}}).partial
 
 
-def test_the_pages_own_comment_is_never_a_review_and_its_removal_is_nothing() -> None:
+def test_the_pages_own_comment_is_no_review_and_its_removal_no_event() -> None:
     own = event(**{"from": None}, sender_id=int(PAGE))
     assert own.kind is EventKind.REPLY_SEEN
     assert events(entry(value(verb="remove", **{"from": {"id": PAGE}}))) == ()
 
 
-def test_somebody_whom_facebook_does_not_name_is_somebody_else_each_time() -> None:
+def test_each_author_without_an_id_is_somebody_else() -> None:
     first, second = event(**{"from": None}), event(comment_id="41_9", **{"from": None})
     assert first.author.id != second.author.id
 
 
 def test_times_are_read_as_seconds_milliseconds_or_text() -> None:
-    for written in (1_773_478_800, 1_773_478_800_000, "1773478800", "2026-03-14T09:00:00+0000"):
-        assert event(created_time=written).revision == "2026-03-14T09:00:00.000Z"
+    for time in (1_773_478_800, 1_773_478_800_000, "1773478800", "2026-03-14T09:00:00+0000"):
+        assert event(created_time=time).revision == "2026-03-14T09:00:00.000Z"
     for nonsense in (-1, 10**15, 1.5, True, "yesterday", [1]):
         with pytest.raises(Unparseable):
             event(created_time=nonsense)
 
 
-def test_a_bad_change_costs_only_itself_and_another_pages_shows_as_a_problem() -> None:
+def test_an_unreadable_change_costs_only_itself_and_another_pages_is_a_problem() -> None:
     parsed = FACEBOOK.parse(
         request(
             entry(value(comment_id=None), value()), entry(value(), page="7"), "x", {"id": PAGE}
@@ -302,23 +309,23 @@ def test_a_bad_change_costs_only_itself_and_another_pages_shows_as_a_problem() -
         FACEBOOK.parse(WebhookRequest("POST", {}, b'{"entry": {}}'), CONNECTION, NOW)
 
 
-def test_the_dashboards_test_is_answered_and_goes_nowhere() -> None:
-    (found,) = events(entry({"item": "status", "verb": "add"}, page="0"))
-    assert found.kind is EventKind.TEST
+def test_the_dashboards_test_is_never_routed() -> None:
+    (result,) = events(entry({"item": "status", "verb": "add"}, page="0"))
+    assert result.kind is EventKind.TEST
 
 
 # The Graph API
 
 
 @pytest.fixture
-def side() -> Iterator[SimulatedConnection]:
-    with SimulatedPlatforms() as running:
-        running.set_resource("facebook", COMMENT, SHOWN)
-        yield connect_to_simulator("facebook", running)
+def harness() -> Iterator[SimulatedConnection]:
+    with SimulatedPlatforms() as simulator:
+        simulator.set_resource("facebook", COMMENT, SHOWN)
+        yield connect_to_simulator("facebook", simulator)
 
 
 def reply(
-    side: SimulatedConnection,
+    harness: SimulatedConnection,
     text: str = TEXT,
     of: str = COMMENT,
     thread: str = COMMENT,
@@ -328,14 +335,12 @@ def reply(
         ReplyTarget(of, thread, {}),
         text,
         "rep_1",
-        side.connection,
-        credentials or side.credentials,
-        side.http,
+        PlatformAccount(harness.connection, credentials or harness.credentials, harness.http),
     )
 
 
-def find(
-    side: SimulatedConnection,
+def find_reply(
+    harness: SimulatedConnection,
     text: str = TEXT,
     of: str = COMMENT,
     thread: str = COMMENT,
@@ -345,91 +350,104 @@ def find(
         ReplyTarget(of, thread, {}),
         text,
         "rep_1",
-        side.connection,
-        credentials or side.credentials,
-        side.http,
+        PlatformAccount(harness.connection, credentials or harness.credentials, harness.http),
     )
 
 
 def test_a_reply_below_another_reply_is_found_where_facebook_puts_it(
-    side: SimulatedConnection,
+    harness: SimulatedConnection,
 ) -> None:
-    side.simulator.set_resource("facebook", "41_8", {**SHOWN, "parent": {"id": COMMENT}})
-    assert find(side, of="41_8") is ReplyLookup.ABSENT
-    sent = reply(side, of="41_8")
-    assert isinstance(sent, SentReply)
-    assert find(side, of="41_8") == sent
-    (taken,) = side.simulator.replies()
-    assert (taken.thread, taken.review) == (COMMENT, "41_8")
+    harness.simulator.set_resource("facebook", "41_8", {**SHOWN, "parent": {"id": COMMENT}})
+    assert find_reply(harness, of="41_8") is ReplyLookup.ABSENT
+    sent_reply = reply(harness, of="41_8")
+    assert isinstance(sent_reply, SentReply)
+    assert find_reply(harness, of="41_8") == sent_reply
+    (simulated_reply,) = harness.simulator.replies()
+    assert (simulated_reply.thread, simulated_reply.review) == (COMMENT, "41_8")
 
 
-def test_a_customer_who_repeats_our_words_is_not_our_reply_and_one_without_a_name_might_be(
-    side: SimulatedConnection,
+def test_a_customer_who_repeats_our_text_is_not_our_reply_but_an_unnamed_author_may_be(
+    harness: SimulatedConnection,
 ) -> None:
-    side.simulator.set_resource(
+    harness.simulator.set_resource(
         "facebook", "41_8", {**SHOWN, "message": TEXT, "parent": {"id": COMMENT}}
     )
-    assert find(side) is ReplyLookup.ABSENT
-    side.simulator.set_resource("facebook", "41_9", {"message": TEXT, "parent": {"id": COMMENT}})
-    assert find(side) is ReplyLookup.CANNOT_TELL
+    assert find_reply(harness) is ReplyLookup.ABSENT
+    harness.simulator.set_resource("facebook", "41_9", {"message": TEXT, "parent": {"id": COMMENT}})
+    assert find_reply(harness) is ReplyLookup.CANNOT_TELL
 
 
-def test_a_reply_is_looked_for_on_several_pages_and_then_given_up(
-    side: SimulatedConnection,
+def test_a_reply_is_searched_on_a_limited_number_of_pages(
+    harness: SimulatedConnection,
 ) -> None:
     for number in range(150):
-        side.simulator.set_resource(
+        harness.simulator.set_resource(
             "facebook", f"41_1{number:03}", {**SHOWN, "parent": {"id": COMMENT}}
         )
-    sent = reply(side)
-    assert find(side) == sent
-    assert find(side, "Quite another text.") is ReplyLookup.ABSENT
+    sent_reply = reply(harness)
+    assert find_reply(harness) == sent_reply
+    assert find_reply(harness, "Quite another text.") is ReplyLookup.ABSENT
     for number in range(600):
-        side.simulator.set_resource(
+        harness.simulator.set_resource(
             "facebook", f"41_2{number:03}", {**SHOWN, "parent": {"id": COMMENT}}
         )
-    assert find(side, "Quite another text.") is ReplyLookup.CANNOT_TELL
+    assert find_reply(harness, "Quite another text.") is ReplyLookup.CANNOT_TELL
 
 
-def test_without_a_token_or_with_a_wrong_one_nothing_is_posted(side: SimulatedConnection) -> None:
-    bare = FACEBOOK.reply(
-        ReplyTarget(COMMENT, COMMENT, {}), TEXT, "rep_1", side.connection, {}, side.http
+def test_without_a_token_or_with_a_wrong_one_nothing_is_posted(
+    harness: SimulatedConnection,
+) -> None:
+    bare_connection = FACEBOOK.reply(
+        ReplyTarget(COMMENT, COMMENT, {}),
+        TEXT,
+        "rep_1",
+        PlatformAccount(harness.connection, {}, harness.http),
     )
-    assert isinstance(bare, Rejection)
-    wrong = reply(side, access_token="another")
+    assert isinstance(bare_connection, Rejection)
+    wrong = reply(harness, access_token="another")
     assert isinstance(wrong, Rejection)
-    assert (bare.reason, wrong.reason) == ("no_credentials", "unauthorized")
-    assert find(side, access_token="another") is ReplyLookup.CANNOT_TELL
-    assert FACEBOOK.fetch(COMMENT, side.connection, {"access_token": "another"}, side.http) is None
-    assert FACEBOOK.fetch(COMMENT, side.connection, {}, side.http) is None
-    assert side.simulator.replies() == []
+    assert (bare_connection.reason, wrong.reason) == ("no_credentials", "unauthorized")
+    assert find_reply(harness, access_token="another") is ReplyLookup.CANNOT_TELL
+    assert (
+        FACEBOOK.fetch(
+            COMMENT, PlatformAccount(harness.connection, {"access_token": "another"}, harness.http)
+        )
+        is None
+    )
+    assert FACEBOOK.fetch(COMMENT, PlatformAccount(harness.connection, {}, harness.http)) is None
+    assert harness.simulator.replies() == []
 
 
 def test_a_reply_of_8000_characters_fits_and_one_more_is_not_sent(
-    side: SimulatedConnection,
+    harness: SimulatedConnection,
 ) -> None:
-    assert isinstance(reply(side, "é" * 8_000), SentReply)
-    refused = reply(side, "é" * 8_001)
-    assert isinstance(refused, Rejection)
-    assert refused.reason == "too_long"
+    assert isinstance(reply(harness, "é" * 8_000), SentReply)
+    rejection = reply(harness, "é" * 8_001)
+    assert isinstance(rejection, Rejection)
+    assert rejection.reason == "too_long"
 
 
-def test_a_comment_that_is_gone_takes_no_reply_and_says_so(side: SimulatedConnection) -> None:
-    refused = reply(side, of="41_404", thread="41_404")
-    assert isinstance(refused, Rejection)
-    assert refused.reason == "gone"
-    assert find(side, of="41_404", thread="41_404") is ReplyLookup.ABSENT
-    assert FACEBOOK.fetch("41_404", side.connection, side.credentials, side.http) is ReviewGone.GONE
+def test_a_comment_that_is_gone_takes_no_reply_and_says_so(harness: SimulatedConnection) -> None:
+    rejection = reply(harness, of="41_404", thread="41_404")
+    assert isinstance(rejection, Rejection)
+    assert rejection.reason == "gone"
+    assert find_reply(harness, of="41_404", thread="41_404") is ReplyLookup.ABSENT
+    assert (
+        FACEBOOK.fetch(
+            "41_404", PlatformAccount(harness.connection, harness.credentials, harness.http)
+        )
+        is ReviewGone.GONE
+    )
 
 
-def test_a_page_asked_too_often_says_when_it_may_be_asked_again(side: SimulatedConnection) -> None:
-    side.simulator.add_fault("facebook", FaultMode.RATE_LIMITED, seconds=90)
+def test_a_rate_limit_says_how_long_to_wait(harness: SimulatedConnection) -> None:
+    harness.simulator.add_fault("facebook", FaultMode.RATE_LIMITED, seconds=90)
     with pytest.raises(PlatformUnavailable) as fault:
-        reply(side)
+        reply(harness)
     assert (fault.value.maybe_applied, fault.value.retry_after) == (False, 120)
 
 
-def answering(status: int, document: object, usage: str = "") -> Http:
+def http_with_response(status: int, document: object, usage: str = "") -> Http:
     content = document if isinstance(document, bytes) else json.dumps(document).encode()
 
     def http(
@@ -446,9 +464,9 @@ def answering(status: int, document: object, usage: str = "") -> Http:
 
 @pytest.mark.parametrize("code", [4, 17, 32, 341, 613, 80001, 80002])
 @pytest.mark.parametrize("status", [400, 403])
-def test_calls_too_many_are_a_fault_that_passes_and_was_not_applied(code: int, status: int) -> None:
+def test_too_many_calls_are_a_fault_that_applied_nothing(code: int, status: int) -> None:
     with pytest.raises(PlatformUnavailable) as fault:
-        posted(answering(status, {"error": {"code": code}}, "{broken"))
+        post_reply(http_with_response(status, {"error": {"code": code}}, "{broken"))
     assert (fault.value.maybe_applied, fault.value.retry_after) == (False, None)
 
 
@@ -462,54 +480,70 @@ def test_calls_too_many_are_a_fault_that_passes_and_was_not_applied(code: int, s
         (100, "rejected"),
     ],
 )
-def test_refusals_for_good_are_told_in_metas_words(code: int, reason: str) -> None:
-    refused = posted(answering(400, {"error": {"code": code, "message": "(#1) No."}}))
-    assert isinstance(refused, Rejection)
-    assert refused.reason == reason
-    assert "(#1) No." in refused.detail
+def test_a_rejection_shows_metas_own_message(code: int, reason: str) -> None:
+    rejection = post_reply(
+        http_with_response(400, {"error": {"code": code, "message": "(#1) No."}})
+    )
+    assert isinstance(rejection, Rejection)
+    assert rejection.reason == reason
+    assert "(#1) No." in rejection.detail
 
 
-def test_a_fault_at_metas_that_passes_leaves_the_question_open() -> None:
-    for answer in (
-        answering(400, {"error": {"code": 2}}),
-        answering(200, b"<html>"),
-        answering(200, {"success": True}),
-    ):
-        with pytest.raises(PlatformUnavailable) as fault:
-            posted(answer)
-        assert fault.value.maybe_applied
+def test_after_a_temporary_fault_nobody_knows_whether_the_reply_was_posted() -> None:
+    with pytest.raises(PlatformUnavailable) as fault:
+        post_reply(http_with_response(400, {"error": {"code": 2}}))
+    assert fault.value.maybe_applied
+
+
+@pytest.mark.parametrize("document", [b"<html>", {"success": True}])
+def test_a_reply_without_an_id_of_metas_goes_by_ours(document: object) -> None:
+    assert post_reply(http_with_response(200, document)) == SentReply("rep_1")
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b'{"error": "x"}', b'{"error": {"code": true}}'])
-def test_a_refusal_without_sense_goes_by_its_status(body: bytes) -> None:
-    refused = posted(answering(404, body))
-    assert isinstance(refused, Rejection)
-    assert refused.reason == "gone"
+def test_an_unreadable_error_counts_by_its_status(body: bytes) -> None:
+    rejection = post_reply(http_with_response(404, body))
+    assert isinstance(rejection, Rejection)
+    assert rejection.reason == "gone"
 
 
-def posted(http: Http) -> SentReply | Rejection:
+def post_reply(http: Http) -> SentReply | Rejection:
     return FACEBOOK.reply(
-        ReplyTarget(COMMENT, COMMENT, {}), TEXT, "rep_1", CONNECTION, {"access_token": "t"}, http
+        ReplyTarget(COMMENT, COMMENT, {}),
+        TEXT,
+        "rep_1",
+        PlatformAccount(CONNECTION, {"access_token": "t"}, http),
     )
 
 
-def test_a_comment_read_by_its_id_says_what_its_delivery_said(side: SimulatedConnection) -> None:
-    side.simulator.set_resource("facebook", "41_8", {**SHOWN, "parent": {"id": COMMENT}})
-    read = FACEBOOK.fetch("41_8", side.connection, side.credentials, side.http)
-    sent = event(comment_id="41_8", parent_id=COMMENT)
-    assert isinstance(read, ReviewEvent)
-    assert (read.native_id, read.native_thread, read.digest, read.author, read.occurred_at) == (
-        sent.native_id,
-        sent.native_thread,
-        sent.digest,
-        sent.author,
-        sent.occurred_at,
+def test_a_fetched_comment_equals_its_delivery(harness: SimulatedConnection) -> None:
+    harness.simulator.set_resource("facebook", "41_8", {**SHOWN, "parent": {"id": COMMENT}})
+    fetched = FACEBOOK.fetch(
+        "41_8", PlatformAccount(harness.connection, harness.credentials, harness.http)
     )
-    assert not read.partial
-    assert read.revision > sent.revision
+    pushed_event = event(comment_id="41_8", parent_id=COMMENT)
+    assert isinstance(fetched, ReviewEvent)
+    assert (
+        fetched.native_id,
+        fetched.native_thread,
+        fetched.digest,
+        fetched.author,
+        fetched.occurred_at,
+    ) == (
+        pushed_event.native_id,
+        pushed_event.native_thread,
+        pushed_event.digest,
+        pushed_event.author,
+        pushed_event.occurred_at,
+    )
+    assert not fetched.partial
+    assert fetched.revision > pushed_event.revision
 
 
-def test_an_answer_that_is_no_comment_is_a_fault_and_not_a_review() -> None:
+def test_a_response_that_is_no_comment_is_a_fault() -> None:
     for broken in (b"[]", json.dumps({"id": COMMENT, "created_time": "yesterday"}).encode()):
         with pytest.raises(PlatformUnavailable):
-            FACEBOOK.fetch(COMMENT, CONNECTION, {"access_token": "t"}, answering(200, broken))
+            FACEBOOK.fetch(
+                COMMENT,
+                PlatformAccount(CONNECTION, {"access_token": "t"}, http_with_response(200, broken)),
+            )

@@ -1,4 +1,4 @@
-"""The feedback page: what it shows, and what comes of what people send with it."""
+"""The feedback form: what its page shows, and what becomes of a submission."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from html.parser import HTMLParser
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -19,6 +20,7 @@ from heard.connectors import (
     WebhookResponse,
     load,
 )
+from heard.connectors.feedback_pages import texts
 from heard.connectors.platforms.feedback_form import sign_token
 from tests.unit.signed import refuse_http
 
@@ -47,8 +49,8 @@ class Page(HTMLParser):
         self.text += data
 
     def one(self, tag: str, **attributes: str) -> dict[str, str | None]:
-        (found,) = [a for t, a in self.elements if t == tag and attributes.items() <= a.items()]
-        return found
+        (result,) = [a for t, a in self.elements if t == tag and attributes.items() <= a.items()]
+        return result
 
 
 def submit(form: dict[str, str], language: str = "en") -> WebhookRequest:
@@ -101,9 +103,17 @@ def test_the_page_speaks_the_readers_language_and_labels_every_field(
     )
 
 
-def test_what_a_page_is_sent_with_becomes_one_review_however_often_it_is_sent(
-    connect: Connect, now: datetime
-) -> None:
+def test_every_language_has_all_words_and_every_file_is_a_language() -> None:
+    files = (Path(texts.__file__).parent / "words").glob("*.txt")
+    assert sorted(file.stem for file in files) == sorted(texts.LANGUAGES)
+    for language in texts.LANGUAGES:
+        words = texts.page_texts(language)
+        assert "{business}" in words.title
+        assert "{business}" in words.intro
+        assert len(set(words.stars)) == 5
+
+
+def test_a_form_is_one_review_however_often_it_is_sent(connect: Connect, now: datetime) -> None:
     connection = connect("feedback_form")
     page = Page(FORM.handshake(WebhookRequest("GET", {}, b""), connection, SECRETS, now))
     issued = str(page.one("input", name="token")["value"])
@@ -131,21 +141,21 @@ def test_what_a_page_is_sent_with_becomes_one_review_however_often_it_is_sent(
     assert thanks.one("a")["href"] == f"../feedback/{connection.id}/{first.native_id}"
 
 
-def test_an_empty_submission_gets_the_page_again_with_what_was_typed(
+def test_an_empty_submission_gets_the_form_again_with_what_was_entered(
     connect: Connect, now: datetime
 ) -> None:
     connection = connect("feedback_form")
     request = submit({"token": token(connection, now), "text": "  ", "name": '"><script>x'}, "fr")
-    answer = FORM.handshake(request, connection, SECRETS, now)
-    page = Page(answer)
-    assert answer is not None
-    assert answer.status == 422
+    response = FORM.handshake(request, connection, SECRETS, now)
+    page = Page(response)
+    assert response is not None
+    assert response.status == 422
     assert page.one("p", role="alert") is not None
     assert page.one("input", id="name")["value"] == '"><script>x'
     assert page.one("input", name="token")["value"] == token(connection, now)
 
 
-def test_who_took_longer_than_a_day_gets_their_words_back_with_a_fresh_token(
+def test_a_form_older_than_a_day_comes_back_with_its_words_and_a_fresh_token(
     connect: Connect, now: datetime
 ) -> None:
     connection = connect("feedback_form")
@@ -156,9 +166,9 @@ def test_who_took_longer_than_a_day_gets_their_words_back_with_a_fresh_token(
             "text": "\nIt took </textarea> a while",
         }
     )
-    refusal = FORM.verify(request, connection, SECRETS, now, refuse_http)
-    assert refusal is not None
-    assert refusal.reason is SignatureFailureReason.STALE
+    failure = FORM.verify(request, connection, SECRETS, now, refuse_http)
+    assert failure is not None
+    assert failure.reason is SignatureFailureReason.STALE
     page = Page(FORM.handshake(request, connection, SECRETS, now))
     assert "It took </textarea> a while" in page.text
     assert "checked" in page.one("input", type="radio", value="1")
@@ -188,9 +198,9 @@ def test_a_token_that_was_not_issued_here_is_refused(
 ) -> None:
     connection = connect("feedback_form")
     request = submit({"token": altered(token(connection, now)), "rating": "5"})
-    refusal = FORM.verify(request, connection, SECRETS, now, refuse_http)
-    assert isinstance(refusal, SignatureFailure)
-    assert refusal.reason is reason
+    failure = FORM.verify(request, connection, SECRETS, now, refuse_http)
+    assert isinstance(failure, SignatureFailure)
+    assert failure.reason is reason
     another = replace(connection, id="decaf")
     assert (
         FORM.verify(
@@ -204,7 +214,7 @@ def test_a_token_that_was_not_issued_here_is_refused(
     )
 
 
-def test_what_fills_the_field_that_nobody_sees_is_no_review(
+def test_a_submission_that_fills_in_the_hidden_field_is_no_review(
     connect: Connect, now: datetime
 ) -> None:
     connection = connect("feedback_form")

@@ -1,7 +1,4 @@
-"""Instagram.
-
-Comments that come whole, mentions that come as ids, and edits and deletions that nobody tells of.
-"""
+"""Instagram: pushed comments, mentions that come as ids, and edits that only polls show."""
 
 from __future__ import annotations
 
@@ -14,6 +11,7 @@ import pytest
 
 from heard.connectors import (
     Connection,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -59,7 +57,7 @@ def comment(**changed: Any) -> dict[str, Any]:
         "media": {"id": "11", "media_product_type": "FEED"},
         **changed,
     }
-    return {name: each for name, each in plain.items() if each is not None}
+    return {name: entry for name, entry in plain.items() if entry is not None}
 
 
 def events(
@@ -77,18 +75,18 @@ def events(
 
 
 def event(**changed: Any) -> ReviewEvent:
-    (found,) = events(comment(**changed))
-    return found
+    (result,) = events(comment(**changed))
+    return result
 
 
-def test_the_dashboards_samples_are_tests_whichever_id_they_come_under(
+def test_the_dashboards_samples_are_tests_whatever_their_id(
     facts: Callable[[str], str],
 ) -> None:
     for name in ("meta-instagram-comments.json", "meta-instagram-mentions.json"):
-        (found,) = INSTAGRAM.parse(
+        (result,) = INSTAGRAM.parse(
             WebhookRequest("POST", {}, facts(f"payloads/{name}").encode()), CONNECTION, NOW
         ).events
-        assert found.kind is EventKind.TEST
+        assert result.kind is EventKind.TEST
     assert event(id="17865799348089039").kind is EventKind.TEST
     assert event(media={"id": "123123123"}).kind is EventKind.TEST
 
@@ -103,7 +101,7 @@ def test_the_accounts_own_comment_is_known_by_its_id_or_its_name() -> None:
     assert event(**{"from": None}).kind is EventKind.CREATED
 
 
-def test_what_is_no_comment_is_ignored_and_anothers_account_is_a_problem() -> None:
+def test_other_fields_are_ignored_and_another_account_is_a_problem() -> None:
     assert events({"id": "1"}, field="live_comments") == ()
     assert events({"metric": 1}, field="story_insights") == ()
     for account in ("17841400000000778", "x y"):
@@ -113,11 +111,12 @@ def test_what_is_no_comment_is_ignored_and_anothers_account_is_a_problem() -> No
         events({"comment_id": "25"}, field="mentions")
 
 
-def test_a_mention_names_a_review_without_its_words() -> None:
-    (inside,) = events({"media_id": "91", "comment_id": "25"}, field="mentions")
+def test_a_mention_is_a_review_without_its_text() -> None:
+    (mention_fields,) = events({"media_id": "91", "comment_id": "25"}, field="mentions")
     (caption,) = events({"media_id": "91"}, field="mentions")
     assert [
-        (each.native_id, each.native_thread, each.partial, each.text) for each in (inside, caption)
+        (entry.native_id, entry.native_thread, entry.partial, entry.text)
+        for entry in (mention_fields, caption)
     ] == [
         ("mention:25", "mention:25", True, None),
         ("caption:91", "caption:91", True, None),
@@ -125,18 +124,18 @@ def test_a_mention_names_a_review_without_its_words() -> None:
 
 
 @pytest.fixture
-def side() -> Iterator[SimulatedConnection]:
-    with SimulatedPlatforms() as running:
-        running.set_resource("instagram", "21", SHOWN)
-        running.set_resource(
+def harness() -> Iterator[SimulatedConnection]:
+    with SimulatedPlatforms() as simulator:
+        simulator.set_resource("instagram", "21", SHOWN)
+        simulator.set_resource(
             "instagram", "mention:25", {**SHOWN, "text": "Hm.", "from": None, "media": {"id": "91"}}
         )
-        running.set_resource(
+        simulator.set_resource(
             "instagram",
             "caption:91",
             {"caption": "Hmm.", "timestamp": "2026-03-14T09:00:00+0000", "username": "ida"},
         )
-        yield connect_to_simulator("instagram", running)
+        yield connect_to_simulator("instagram", simulator)
 
 
 def target(native_id: str = "21", thread: str = "21", **reply_to: str) -> ReplyTarget:
@@ -144,83 +143,100 @@ def target(native_id: str = "21", thread: str = "21", **reply_to: str) -> ReplyT
 
 
 def reply(
-    side: SimulatedConnection, to: ReplyTarget, text: str = TEXT, **credentials: str
+    harness: SimulatedConnection, to: ReplyTarget, text: str = TEXT, **credentials: str
 ) -> SentReply | Rejection:
     return INSTAGRAM.reply(
-        to, text, "rep_1", side.connection, credentials or side.credentials, side.http
+        to,
+        text,
+        "rep_1",
+        PlatformAccount(harness.connection, credentials or harness.credentials, harness.http),
     )
 
 
-def find(
-    side: SimulatedConnection, to: ReplyTarget, text: str = TEXT, **credentials: str
+def find_reply(
+    harness: SimulatedConnection, to: ReplyTarget, text: str = TEXT, **credentials: str
 ) -> SentReply | ReplyLookup:
     return INSTAGRAM.find_reply(
-        to, text, "rep_1", side.connection, credentials or side.credentials, side.http
+        to,
+        text,
+        "rep_1",
+        PlatformAccount(harness.connection, credentials or harness.credentials, harness.http),
     )
 
 
 def fetch(
-    side: SimulatedConnection, native_id: str, **credentials: str
+    harness: SimulatedConnection, native_id: str, **credentials: str
 ) -> ReviewEvent | ReviewGone | None:
-    return INSTAGRAM.fetch(native_id, side.connection, credentials or side.credentials, side.http)
+    return INSTAGRAM.fetch(
+        native_id,
+        PlatformAccount(harness.connection, credentials or harness.credentials, harness.http),
+    )
 
 
-def recent(side: SimulatedConnection, cursor: str | None = None) -> ReviewPage:
-    page = INSTAGRAM.recent(cursor, side.connection, side.credentials, side.http, NOW)
+def recent(harness: SimulatedConnection, cursor: str | None = None) -> ReviewPage:
+    page = INSTAGRAM.recent(
+        cursor, PlatformAccount(harness.connection, harness.credentials, harness.http), NOW
+    )
     assert isinstance(page, ReviewPage)
     return page
 
 
 def test_a_reply_to_a_reply_stands_in_the_thread_and_is_found_there(
-    side: SimulatedConnection,
+    harness: SimulatedConnection,
 ) -> None:
-    side.simulator.set_resource("instagram", "22", {**SHOWN, "parent_id": "21"})
-    assert find(side, target("22")) is ReplyLookup.ABSENT
-    sent = reply(side, target("22"))
-    assert isinstance(sent, SentReply)
-    assert find(side, target("22")) == sent
-    (taken,) = side.simulator.replies()
-    assert taken.thread == "21"
+    harness.simulator.set_resource("instagram", "22", {**SHOWN, "parent_id": "21"})
+    assert find_reply(harness, target("22")) is ReplyLookup.ABSENT
+    sent_reply = reply(harness, target("22"))
+    assert isinstance(sent_reply, SentReply)
+    assert find_reply(harness, target("22")) == sent_reply
+    (simulated_reply,) = harness.simulator.replies()
+    assert simulated_reply.thread == "21"
 
 
 @pytest.mark.parametrize("native_id", ["mention:25", "caption:91"])
-def test_a_mention_is_read_and_answered_through_the_account_and_its_replies_cannot_be_listed(
-    side: SimulatedConnection, native_id: str
+def test_a_mention_is_read_and_answered_by_the_account_and_its_replies_cannot_be_listed(
+    harness: SimulatedConnection, native_id: str
 ) -> None:
-    read = fetch(side, native_id)
-    assert isinstance(read, ReviewEvent)
-    assert (read.native_id, read.partial, read.author.name) == (native_id, False, "ida")
-    assert read.text in {"Hm.", "Hmm."}
-    assert isinstance(reply(side, target(native_id, native_id, **read.reply_to)), SentReply)
-    (taken,) = side.simulator.replies()
-    assert (taken.thread, taken.review, taken.text) == (native_id, native_id, TEXT)
-    assert find(side, target(native_id, native_id)) is ReplyLookup.CANNOT_TELL
-    side.simulator.set_resource("instagram", native_id, None)
-    assert fetch(side, native_id) is ReviewGone.GONE
+    fetched = fetch(harness, native_id)
+    assert isinstance(fetched, ReviewEvent)
+    assert (fetched.native_id, fetched.partial, fetched.author.name) == (native_id, False, "ida")
+    assert fetched.text in {"Hm.", "Hmm."}
+    assert isinstance(reply(harness, target(native_id, native_id, **fetched.reply_to)), SentReply)
+    (simulated_reply,) = harness.simulator.replies()
+    assert (simulated_reply.thread, simulated_reply.review, simulated_reply.text) == (
+        native_id,
+        native_id,
+        TEXT,
+    )
+    assert find_reply(harness, target(native_id, native_id)) is ReplyLookup.CANNOT_TELL
+    harness.simulator.set_resource("instagram", native_id, None)
+    assert fetch(harness, native_id) is ReviewGone.GONE
 
 
-def test_an_id_that_would_change_the_question_is_not_asked_for(side: SimulatedConnection) -> None:
-    assert fetch(side, "mention:1){id},id,mentioned_media.media_id(91") is None
+def test_an_id_that_would_change_the_request_is_not_fetched(harness: SimulatedConnection) -> None:
+    assert fetch(harness, "mention:1){id},id,mentioned_media.media_id(91") is None
 
 
-def test_a_comment_read_again_is_what_its_delivery_said(side: SimulatedConnection) -> None:
-    read, sent = fetch(side, "21"), event()
-    assert isinstance(read, ReviewEvent)
+def test_a_fetched_comment_equals_its_delivery(harness: SimulatedConnection) -> None:
+    fetched, pushed_event = fetch(harness, "21"), event()
+    assert isinstance(fetched, ReviewEvent)
     same = ("native_id", "native_thread", "revision", "digest", "author")
-    assert [getattr(read, name) for name in same] == [getattr(sent, name) for name in same]
-    assert fetch(side, "404") is ReviewGone.GONE
-    assert fetch(side, "21", access_token="another") is None
+    assert [getattr(fetched, name) for name in same] == [
+        getattr(pushed_event, name) for name in same
+    ]
+    assert fetch(harness, "404") is ReviewGone.GONE
+    assert fetch(harness, "21", access_token="another") is None
 
 
-def test_the_latest_comments_are_listed_newest_first_as_their_deliveries_said_them(
-    side: SimulatedConnection,
+def test_the_latest_comments_are_listed_newest_first_and_equal_their_deliveries(
+    harness: SimulatedConnection,
 ) -> None:
-    side.simulator.set_resource(
+    harness.simulator.set_resource(
         "instagram",
         "22",
         {**SHOWN, "timestamp": "2026-03-14T09:10:00+0000", "parent_id": "21", "text": "Me too."},
     )
-    side.simulator.set_resource(
+    harness.simulator.set_resource(
         "instagram",
         "23",
         {
@@ -230,92 +246,96 @@ def test_the_latest_comments_are_listed_newest_first_as_their_deliveries_said_th
             "username": NAME,
         },
     )
-    page = recent(side)
-    assert [(each.native_id, each.native_thread) for each in page.events] == [
+    page = recent(harness)
+    assert [(entry.native_id, entry.native_thread) for entry in page.events] == [
         ("22", "21"),
         ("23", "23"),
         ("21", "21"),
     ]
     assert page.events[1].kind is EventKind.REPLY_SEEN
-    sent = event()
+    pushed_event = event()
     assert (page.events[2].revision, page.events[2].digest, page.events[2].author) == (
-        sent.revision,
-        sent.digest,
-        sent.author,
+        pushed_event.revision,
+        pushed_event.digest,
+        pushed_event.author,
     )
     assert (page.next_cursor, page.problems) == (None, ())
 
 
-def test_an_edit_shows_as_other_words_and_a_deletion_as_a_comment_that_is_not_there(
-    side: SimulatedConnection,
+def test_an_edit_is_another_text_and_a_deletion_a_missing_comment(
+    harness: SimulatedConnection,
 ) -> None:
-    before = {(each.revision, each.digest) for each in recent(side).events}
-    side.simulator.set_resource("instagram", "21", {**SHOWN, "text": "Fast, now."})
-    (edited,) = recent(side).events
-    assert (edited.revision, edited.digest) not in before
-    side.simulator.set_resource("instagram", "21", None)
-    assert recent(side).events == ()
+    before = {(entry.revision, entry.digest) for entry in recent(harness).events}
+    harness.simulator.set_resource("instagram", "21", {**SHOWN, "text": "Fast, now."})
+    (edited_post,) = recent(harness).events
+    assert (edited_post.revision, edited_post.digest) not in before
+    harness.simulator.set_resource("instagram", "21", None)
+    assert recent(harness).events == ()
 
 
-def test_the_comments_of_older_media_are_on_older_pages(side: SimulatedConnection) -> None:
+def test_the_comments_of_older_media_are_on_older_pages(harness: SimulatedConnection) -> None:
     for number in range(12, 32):
-        side.simulator.set_resource(
+        harness.simulator.set_resource(
             "instagram", f"1{number}", {**SHOWN, "media": {"id": str(number)}}
         )
     seen: list[str] = []
     cursor, pages = None, 0
     while pages == 0 or cursor:
-        page = recent(side, cursor)
-        seen += [each.native_id for each in page.events]
+        page = recent(harness, cursor)
+        seen += [entry.native_id for entry in page.events]
         cursor, pages = page.next_cursor, pages + 1
     assert pages == 3
     assert sorted(seen) == sorted(["21", *(f"1{number}" for number in range(12, 32))])
 
 
-def test_a_comment_that_cannot_be_read_costs_the_page_only_itself(
-    side: SimulatedConnection,
+def test_an_unreadable_comment_costs_only_itself(
+    harness: SimulatedConnection,
 ) -> None:
-    side.simulator.set_resource("instagram", "22", {**SHOWN, "timestamp": "yesterday"})
-    page = recent(side)
-    assert [each.native_id for each in page.events] == ["21"]
+    harness.simulator.set_resource("instagram", "22", {**SHOWN, "timestamp": "yesterday"})
+    page = recent(harness)
+    assert [entry.native_id for entry in page.events] == ["21"]
     assert len(page.problems) == 1
 
 
-def test_wrong_credentials_are_told_and_nothing_is_posted(side: SimulatedConnection) -> None:
-    refused = INSTAGRAM.recent(None, side.connection, {"access_token": "another"}, side.http, NOW)
-    assert isinstance(refused, Rejection)
-    assert refused.reason == "unauthorized"
-    bare = INSTAGRAM.reply(target(), TEXT, "rep_1", side.connection, {}, side.http)
-    assert isinstance(bare, Rejection)
-    assert bare.reason == "no_credentials"
-    assert find(side, target(), access_token="another") is ReplyLookup.CANNOT_TELL
-    assert side.simulator.replies() == []
+def test_wrong_credentials_are_rejected_and_nothing_is_posted(harness: SimulatedConnection) -> None:
+    rejection = INSTAGRAM.recent(
+        None, PlatformAccount(harness.connection, {"access_token": "another"}, harness.http), NOW
+    )
+    assert isinstance(rejection, Rejection)
+    assert rejection.reason == "unauthorized"
+    bare_connection = INSTAGRAM.reply(
+        target(), TEXT, "rep_1", PlatformAccount(harness.connection, {}, harness.http)
+    )
+    assert isinstance(bare_connection, Rejection)
+    assert bare_connection.reason == "no_credentials"
+    assert find_reply(harness, target(), access_token="another") is ReplyLookup.CANNOT_TELL
+    assert harness.simulator.replies() == []
 
 
 def test_a_reply_of_2200_characters_fits_and_one_more_is_not_sent(
-    side: SimulatedConnection,
+    harness: SimulatedConnection,
 ) -> None:
-    assert isinstance(reply(side, target(), "a" * 2_200), SentReply)
-    refused = reply(side, target(), "a" * 2_201)
-    assert isinstance(refused, Rejection)
-    assert refused.reason == "too_long"
+    assert isinstance(reply(harness, target(), "a" * 2_200), SentReply)
+    rejection = reply(harness, target(), "a" * 2_201)
+    assert isinstance(rejection, Rejection)
+    assert rejection.reason == "too_long"
 
 
-def test_an_account_asked_too_often_has_not_taken_the_reply(side: SimulatedConnection) -> None:
-    side.simulator.add_fault("instagram", FaultMode.RATE_LIMITED)
+def test_a_rate_limit_means_that_nothing_was_posted(harness: SimulatedConnection) -> None:
+    harness.simulator.add_fault("instagram", FaultMode.RATE_LIMITED)
     with pytest.raises(PlatformUnavailable) as fault:
-        reply(side, target())
+        reply(harness, target())
     assert not fault.value.maybe_applied
-    assert side.simulator.replies() == []
-    side.simulator.add_fault("instagram", FaultMode.DROP)
+    assert harness.simulator.replies() == []
+    harness.simulator.add_fault("instagram", FaultMode.DROP)
     with pytest.raises(PlatformUnavailable) as fault:
-        reply(side, target())
+        reply(harness, target())
     assert fault.value.maybe_applied
-    assert isinstance(find(side, target()), SentReply)
+    assert isinstance(find_reply(harness, target()), SentReply)
 
 
-def test_a_comment_that_is_gone_takes_no_reply(side: SimulatedConnection) -> None:
-    refused = reply(side, target("404", "404"))
-    assert isinstance(refused, Rejection)
-    assert refused.reason == "gone"
-    assert find(side, target("404", "404")) is ReplyLookup.ABSENT
+def test_a_comment_that_is_gone_takes_no_reply(harness: SimulatedConnection) -> None:
+    rejection = reply(harness, target("404", "404"))
+    assert isinstance(rejection, Rejection)
+    assert rejection.reason == "gone"
+    assert find_reply(harness, target("404", "404")) is ReplyLookup.ABSENT

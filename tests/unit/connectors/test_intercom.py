@@ -1,4 +1,4 @@
-"""Intercom: what customers say in conversations, and answers in a teammate's name."""
+"""Intercom: what customers write in conversations, and replies in a teammate's name."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from heard.connectors import (
     Connection,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -73,7 +74,7 @@ def conversation(*parts: dict[str, Any], **more: object) -> dict[str, Any]:
     }
 
 
-def told(topic: str, item: object) -> dict[str, Any]:
+def notification(topic: str, item: object) -> dict[str, Any]:
     return {
         "type": "notification_event",
         "id": "notif_1",
@@ -84,18 +85,18 @@ def told(topic: str, item: object) -> dict[str, Any]:
 
 def events(topic: str, item: object) -> tuple[ReviewEvent, ...]:
     return INTERCOM.parse(
-        WebhookRequest("POST", {}, json.dumps(told(topic, item)).encode()), BLANK, NOW
+        WebhookRequest("POST", {}, json.dumps(notification(topic, item)).encode()), BLANK, NOW
     ).events
 
 
-def read(topic: str, item: object) -> ReviewEvent:
+def read_event(topic: str, item: object) -> ReviewEvent:
     (event,) = events(topic, item)
     return event
 
 
 @given(body=st.binary(min_size=1, max_size=80), bit=st.integers(0, 10_000))
 @settings(max_examples=60, deadline=None)
-def test_what_intercom_signed_is_believed_and_one_flipped_bit_is_not(body: bytes, bit: int) -> None:
+def test_a_signed_delivery_passes_and_a_flipped_bit_fails(body: bytes, bit: int) -> None:
     request = WebhookRequest(
         "POST",
         {"x-hub-signature": "sha1=" + hmac.new(b"client-secret", body, hashlib.sha1).hexdigest()},
@@ -103,11 +104,13 @@ def test_what_intercom_signed_is_believed_and_one_flipped_bit_is_not(body: bytes
     )
     assert INTERCOM.verify(request, BLANK, ("client-secret",), NOW, refuse_http) is None
     at = bit % (len(body) * 8)
-    flipped = bytes(
+    flipped_body = bytes(
         byte ^ (1 << at % 8) if index == at // 8 else byte for index, byte in enumerate(body)
     )
     assert (
-        INTERCOM.verify(replace(request, body=flipped), BLANK, ("client-secret",), NOW, refuse_http)
+        INTERCOM.verify(
+            replace(request, body=flipped_body), BLANK, ("client-secret",), NOW, refuse_http
+        )
         is not None
     )
     stronger = hmac.new(b"client-secret", body, hashlib.sha256).hexdigest()
@@ -124,7 +127,7 @@ def test_what_intercom_signed_is_believed_and_one_flipped_bit_is_not(body: bytes
 
 
 def test_the_opening_message_is_read_without_its_tags() -> None:
-    event = read("conversation.user.created", conversation())
+    event = read_event("conversation.user.created", conversation())
     assert (event.kind, event.native_id, event.native_thread, event.author.id) == (
         EventKind.CREATED,
         "21",
@@ -139,76 +142,92 @@ def test_the_opening_message_is_read_without_its_tags() -> None:
 def test_the_shape_of_old_api_versions_is_read_too() -> None:
     old = conversation()
     old["conversation_message"] = old.pop("source")
-    assert read("conversation.user.created", old) == read(
+    assert read_event("conversation.user.created", old) == read_event(
         "conversation.user.created", conversation()
     )
 
 
-def test_of_a_history_only_what_is_unanswered_counts() -> None:
+def test_only_the_unanswered_parts_of_a_conversation_count() -> None:
     parts = [
-        part(1, "Old."), part(2, "We look.", "admin"), part(3, "Still!"), part(4, "Secret.", "admin", "note"), part(5, "Beep.", "bot"),
-        part(6, "Please!", kind="open"), part(7, None, "admin", "assignment"), part(8, None, "user", "close"), part(9, "x", redacted=True),
-    ]  # fmt: skip
-    found = events("conversation.user.replied", conversation(*parts))
-    assert [(event.native_id, event.text) for event in found] == [
+        part(1, "Old."),
+        part(2, "We look.", "admin"),
+        part(3, "Still!"),
+        part(4, "Secret.", "admin", "note"),
+        part(5, "Beep.", "bot"),
+        part(6, "Please!", kind="open"),
+        part(7, None, "admin", "assignment"),
+        part(8, None, "user", "close"),
+        part(9, "x", redacted=True),
+    ]
+    result = events("conversation.user.replied", conversation(*parts))
+    assert [(event.native_id, event.text) for event in result] == [
         ("21.3", "Still!"),
         ("21.6", "Please!"),
     ]
-    assert {event.native_thread for event in found} == {"21"}
-    assert events("conversation.user.replied", conversation(parts[5])) == found[1:]
+    assert {event.native_thread for event in result} == {"21"}
+    assert events("conversation.user.replied", conversation(parts[5])) == result[1:]
 
 
-def test_a_message_that_is_only_a_picture_is_heard_without_words() -> None:
-    event = read(
+def test_a_message_with_only_a_picture_is_a_review_without_text() -> None:
+    event = read_event(
         "conversation.user.replied", conversation(part(1, None, attachments=[{"name": "lid.jpg"}]))
     )
     assert (event.kind, event.text) == (EventKind.CREATED, None)
 
 
-def test_what_the_business_says_is_seen_and_never_answered() -> None:
-    event = read(
+def test_what_the_business_writes_is_recorded_and_never_answered() -> None:
+    event = read_event(
         "conversation.admin.replied",
         conversation(part(1, "Old."), part(2, "<p>We look.</p>", "admin")),
     )
     assert (event.kind, event.native_id) == (EventKind.REPLY_SEEN, "21.2")
     outbound = conversation()
     outbound["source"]["author"]["type"] = "admin"
-    assert read("conversation.user.created", outbound).kind is EventKind.REPLY_SEEN
+    assert read_event("conversation.user.created", outbound).kind is EventKind.REPLY_SEEN
 
 
 def test_deleted_words_are_withdrawn_for_good_whatever_order_they_come_in() -> None:
-    said = read("conversation.user.replied", conversation(part(3, "Still!")))
-    for gone in (part(3, None, redacted=True), part(3, "<p><i>This message was deleted</i></p>")):
-        event = read("conversation_part.redacted", conversation(part(1, "Old."), gone))
+    first_event = read_event("conversation.user.replied", conversation(part(3, "Still!")))
+    for deletion in (
+        part(3, None, redacted=True),
+        part(3, "<p><i>This message was deleted</i></p>"),
+    ):
+        event = read_event("conversation_part.redacted", conversation(part(1, "Old."), deletion))
         assert (event.kind, event.native_id, event.revision) == (
             EventKind.WITHDRAWN,
-            said.native_id,
+            first_event.native_id,
             TOMBSTONE,
         )
         assert {
             max(order, key=lambda each: (each.revision, each.digest)).kind
-            for order in permutations((said, event, said))
+            for order in permutations((first_event, event, first_event))
         } == {EventKind.WITHDRAWN}
 
 
-def test_a_redaction_is_read_as_a_part_too_if_it_says_of_what() -> None:
-    bare = {"type": "conversation_part", "id": "3"}
-    event = read("conversation_part.redacted", {**bare, "conversation": {"id": "21"}})
+def test_a_redaction_of_a_part_is_read_if_it_names_the_conversation() -> None:
+    bare_connection = {"type": "conversation_part", "id": "3"}
+    event = read_event(
+        "conversation_part.redacted", {**bare_connection, "conversation": {"id": "21"}}
+    )
     assert (event.kind, event.native_id, event.native_thread) == (EventKind.WITHDRAWN, "21.3", "21")
     unknown = INTERCOM.parse(
-        WebhookRequest("POST", {}, json.dumps(told("conversation_part.redacted", bare)).encode()),
+        WebhookRequest(
+            "POST",
+            {},
+            json.dumps(notification("conversation_part.redacted", bare_connection)).encode(),
+        ),
         BLANK,
         NOW,
     )
     assert (unknown.events, len(unknown.problems)) == ((), 1)
 
 
-def test_an_opening_goes_with_its_words_or_with_its_conversation() -> None:
-    redacted = conversation()
-    redacted["source"]["redacted"] = True
+def test_an_opening_message_is_withdrawn_with_its_text_or_its_conversation() -> None:
+    redaction = conversation()
+    redaction["source"]["redacted"] = True
     for event in (
-        read("conversation_part.redacted", redacted),
-        read("conversation.deleted", {"type": "conversation", "id": 21}),
+        read_event("conversation_part.redacted", redaction),
+        read_event("conversation.deleted", {"type": "conversation", "id": 21}),
     ):
         assert (event.kind, event.native_id, event.revision) == (
             EventKind.WITHDRAWN,
@@ -222,7 +241,7 @@ def test_an_opening_goes_with_its_words_or_with_its_conversation() -> None:
 
 
 def test_pings_are_tests_and_other_topics_ignored(facts: Callable[[str], str]) -> None:
-    assert read("ping", {"type": "ping"}).kind is EventKind.TEST
+    assert read_event("ping", {"type": "ping"}).kind is EventKind.TEST
     assert events("conversation.admin.noted", conversation()) == ()
     user = WebhookRequest("POST", {}, facts("payloads/intercom-user.created-2014.json").encode())
     assert INTERCOM.parse(user, BLANK, NOW).events == ()
@@ -234,30 +253,31 @@ def test_a_conversation_without_an_id_or_a_message_is_unparseable() -> None:
             events("conversation.user.created", item)
 
 
-def test_an_author_of_a_kind_that_is_no_text_costs_nothing() -> None:
+def test_an_author_type_that_is_no_text_is_ignored() -> None:
     odd = conversation()
     odd["source"]["author"]["type"] = ["user"]
-    assert read("conversation.user.created", odd).text == "The lid leaks & drips.\nHelp\nme!"
+    assert read_event("conversation.user.created", odd).text == "The lid leaks & drips.\nHelp\nme!"
 
 
 @pytest.mark.parametrize("body", ["<a" * 100_000, "<!--" * 50_000, "</" * 100_000, "&#" * 100_000])
 def test_hostile_markup_is_read_in_time(body: str) -> None:
-    # Python's own HTML parser takes minutes for these; the test's time limit is the assertion.
+    # Python's own HTML parser takes minutes for these. The test's time limit is the assertion.
     assert (
-        read("conversation.user.replied", conversation(part(3, body + " words"))).text is not None
+        read_event("conversation.user.replied", conversation(part(3, body + " words"))).text
+        is not None
     )
 
 
-# Asking Intercom
+# The API
 
 
 @pytest.fixture
 def platforms() -> Iterator[SimulatedPlatforms]:
-    with SimulatedPlatforms() as running:
-        running.set_resource(
+    with SimulatedPlatforms() as simulator:
+        simulator.set_resource(
             "intercom", "21", conversation(part(3, "Still!"), part(4, "gone", redacted=True))
         )
-        yield running
+        yield simulator
 
 
 @pytest.fixture
@@ -272,35 +292,47 @@ def connection(platforms: SimulatedPlatforms) -> Connection:
 
 def test_fetched_messages_are_the_delivered_ones(connection: Connection, http: HttpClient) -> None:
     # The link to the inbox comes with notifications only.
-    opening = replace(read("conversation.user.created", conversation()), link=None)
-    later = replace(read("conversation.user.replied", conversation(part(3, "Still!"))), link=None)
-    assert [INTERCOM.fetch(each, connection, TOKEN, http) for each in ("21", "21.3")] == [
+    opening = replace(read_event("conversation.user.created", conversation()), link=None)
+    later = replace(
+        read_event("conversation.user.replied", conversation(part(3, "Still!"))), link=None
+    )
+    assert [
+        INTERCOM.fetch(entry, PlatformAccount(connection, TOKEN, http)) for entry in ("21", "21.3")
+    ] == [
         opening,
         later,
     ]
-    assert [INTERCOM.fetch(each, connection, TOKEN, http) for each in ("22", "21.4", "21.5")] == [
-        ReviewGone.GONE
-    ] * 3
     assert [
-        INTERCOM.fetch("21", connection, each, http) for each in ({}, {"access_token": "wrong"})
+        INTERCOM.fetch(entry, PlatformAccount(connection, TOKEN, http))
+        for entry in ("22", "21.4", "21.5")
+    ] == [ReviewGone.GONE] * 3
+    assert [
+        INTERCOM.fetch("21", PlatformAccount(connection, entry, http))
+        for entry in ({}, {"access_token": "wrong"})
     ] == [None, None]
 
 
 def test_a_reply_arrives_once_as_it_was_written_and_is_found_again(
     connection: Connection, platforms: SimulatedPlatforms, http: HttpClient
 ) -> None:
-    assert INTERCOM.find_reply(TARGET, TEXT, "rep_1", connection, TOKEN, http) is ReplyLookup.ABSENT
-    answer = INTERCOM.reply(TARGET, TEXT, "rep_1", connection, TOKEN, http)
+    assert (
+        INTERCOM.find_reply(TARGET, TEXT, "rep_1", PlatformAccount(connection, TOKEN, http))
+        is ReplyLookup.ABSENT
+    )
+    response = INTERCOM.reply(TARGET, TEXT, "rep_1", PlatformAccount(connection, TOKEN, http))
     (reply,) = platforms.replies()
-    assert (answer, reply.thread, reply.text, reply.public) == (
+    assert (response, reply.thread, reply.text, reply.public) == (
         SentReply(reply.native_id),
         "21",
         TEXT,
         True,
     )
-    assert INTERCOM.find_reply(TARGET, TEXT, "rep_1", connection, TOKEN, http) == answer
     assert (
-        INTERCOM.find_reply(TARGET, "Still!", "rep_2", connection, TOKEN, http)
+        INTERCOM.find_reply(TARGET, TEXT, "rep_1", PlatformAccount(connection, TOKEN, http))
+        == response
+    )
+    assert (
+        INTERCOM.find_reply(TARGET, "Still!", "rep_2", PlatformAccount(connection, TOKEN, http))
         is ReplyLookup.ABSENT
     )
 
@@ -308,9 +340,12 @@ def test_a_reply_arrives_once_as_it_was_written_and_is_found_again(
 def test_the_same_words_from_before_our_first_try_are_not_our_reply(
     connection: Connection, http: HttpClient
 ) -> None:
-    INTERCOM.reply(TARGET, TEXT, "rep_1", connection, TOKEN, http)
+    INTERCOM.reply(TARGET, TEXT, "rep_1", PlatformAccount(connection, TOKEN, http))
     later = replace(TARGET, first_sent_at=datetime.now(UTC) + timedelta(hours=1))
-    assert INTERCOM.find_reply(later, TEXT, "rep_2", connection, TOKEN, http) is ReplyLookup.ABSENT
+    assert (
+        INTERCOM.find_reply(later, TEXT, "rep_2", PlatformAccount(connection, TOKEN, http))
+        is ReplyLookup.ABSENT
+    )
 
 
 @pytest.mark.parametrize(
@@ -331,50 +366,56 @@ def test_a_reply_that_cannot_be_sent_is_refused_with_a_reason(
     platforms: SimulatedPlatforms,
     http: HttpClient,
 ) -> None:
-    refused = INTERCOM.reply(
-        ReplyTarget(number, number, {}), text, "rep_1", connection, token, http
+    rejection = INTERCOM.reply(
+        ReplyTarget(number, number, {}), text, "rep_1", PlatformAccount(connection, token, http)
     )
-    assert isinstance(refused, Rejection)
-    assert (refused.reason, platforms.replies()) == (reason, [])
+    assert isinstance(rejection, Rejection)
+    assert (rejection.reason, platforms.replies()) == (reason, [])
 
 
 def test_looking_without_leave_leaves_the_question_open(
     connection: Connection, http: HttpClient
 ) -> None:
     assert (
-        INTERCOM.find_reply(TARGET, TEXT, "rep_1", connection, {}, http) is ReplyLookup.CANNOT_TELL
+        INTERCOM.find_reply(TARGET, TEXT, "rep_1", PlatformAccount(connection, {}, http))
+        is ReplyLookup.CANNOT_TELL
     )
     assert (
-        INTERCOM.find_reply(ReplyTarget("22", "22", {}), TEXT, "rep_1", connection, TOKEN, http)
+        INTERCOM.find_reply(
+            ReplyTarget("22", "22", {}), TEXT, "rep_1", PlatformAccount(connection, TOKEN, http)
+        )
         is ReplyLookup.ABSENT
     )
 
 
 @pytest.mark.parametrize(
-    ("mode", "doubtful"),
+    ("mode", "maybe_applied"),
     [(FaultMode.DROP, True), (FaultMode.FAIL_AFTER, True), (FaultMode.RATE_LIMITED, False)],
 )
 def test_a_fault_says_whether_the_reply_may_be_there(
     mode: FaultMode,
-    doubtful: bool,
+    maybe_applied: bool,
     connection: Connection,
     platforms: SimulatedPlatforms,
     http: HttpClient,
 ) -> None:
     platforms.add_fault("intercom", mode, "21", seconds=7)
     with pytest.raises(PlatformUnavailable) as fault:
-        INTERCOM.reply(TARGET, TEXT, "rep_1", connection, TOKEN, http)
+        INTERCOM.reply(TARGET, TEXT, "rep_1", PlatformAccount(connection, TOKEN, http))
     assert (fault.value.maybe_applied, fault.value.retry_after) == (
-        doubtful,
-        None if doubtful else 7,
+        maybe_applied,
+        None if maybe_applied else 7,
     )
     assert (
-        isinstance(INTERCOM.find_reply(TARGET, TEXT, "rep_1", connection, TOKEN, http), SentReply)
-        == doubtful
+        isinstance(
+            INTERCOM.find_reply(TARGET, TEXT, "rep_1", PlatformAccount(connection, TOKEN, http)),
+            SentReply,
+        )
+        == maybe_applied
     )
 
 
-def test_of_a_conversation_that_is_not_shown_whole_nothing_is_certain(
+def test_a_conversation_that_is_not_shown_whole_proves_nothing(
     platform: Any, http_response: Callable[..., Any], http: HttpClient
 ) -> None:
     connection = replace(BLANK, settings={"api_base": platform.url, "admin_id": "5017691"})
@@ -382,13 +423,13 @@ def test_of_a_conversation_that_is_not_shown_whole_nothing_is_certain(
     cut["conversation_parts"]["total_count"] = 600
     platform.respond_with(http_response(200, cut), http_response(200, cut))
     assert (
-        INTERCOM.find_reply(TARGET, TEXT, "rep_1", connection, TOKEN, http)
+        INTERCOM.find_reply(TARGET, TEXT, "rep_1", PlatformAccount(connection, TOKEN, http))
         is ReplyLookup.CANNOT_TELL
     )
-    assert INTERCOM.fetch("21.9", connection, TOKEN, http) is None
+    assert INTERCOM.fetch("21.9", PlatformAccount(connection, TOKEN, http)) is None
 
 
-def test_answers_in_unknown_words_do_no_harm(
+def test_unknown_responses_do_no_harm(
     platform: Any, http_response: Callable[..., Any], http: HttpClient
 ) -> None:
     connection = replace(BLANK, settings={"api_base": platform.url, "admin_id": "5017691"})
@@ -399,10 +440,13 @@ def test_answers_in_unknown_words_do_no_harm(
         ),
         http_response(422, []),
     )
-    answers = [INTERCOM.reply(TARGET, TEXT, "rep_1", connection, TOKEN, http) for _ in range(3)]
-    assert answers[:2] == [SentReply("rep_1"), Rejection("rejected", "Intercom says: No body.")]
-    assert isinstance(answers[2], Rejection)
+    responses = [
+        INTERCOM.reply(TARGET, TEXT, "rep_1", PlatformAccount(connection, TOKEN, http))
+        for _ in range(3)
+    ]
+    assert responses[:2] == [SentReply("rep_1"), Rejection("rejected", "Intercom says: No body.")]
+    assert isinstance(responses[2], Rejection)
     platform.respond_with((200, {}, b"<html>"), http_response(200, {"id": "21"}))
     for _ in range(2):
         with pytest.raises(PlatformUnavailable):
-            INTERCOM.fetch("21", connection, TOKEN, http)
+            INTERCOM.fetch("21", PlatformAccount(connection, TOKEN, http))

@@ -1,4 +1,4 @@
-"""What customers said is left of HTML, and nothing of it is lost."""
+"""Customers' words survive when HTML is turned into text."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from heard.reviews import normalize_text
 
 
 @pytest.mark.parametrize(
-    ("marked_up", "said"),
+    ("html", "text"),
     [
         ("<p>Cold &amp; late.<br>Again.</p><p>Refund?</p>", "Cold & late.\nAgain.\nRefund?"),
         ("<div><div>Nested\nlines</div></div>", "Nested lines"),
@@ -27,14 +27,14 @@ from heard.reviews import normalize_text
         (None, None),
     ],
 )
-def test_tags_go_and_words_stay(marked_up: str | None, said: str | None) -> None:
-    assert html_to_text(marked_up) == said
+def test_tags_are_removed_and_text_stays(html: str | None, text: str | None) -> None:
+    assert html_to_text(html) == text
 
 
 @given(st.text())
-def test_any_text_is_read_and_what_holds_no_markup_stays_as_it_is(text: str) -> None:
-    said = html_to_text(text)
-    assert "<" in text or "&" in text or said == normalize_text(text)
+def test_any_text_is_read_and_text_without_markup_stays_as_it_is(text: str) -> None:
+    plain_text = html_to_text(text)
+    assert "<" in text or "&" in text or plain_text == normalize_text(text)
 
 
 @pytest.mark.timeout(20)
@@ -42,12 +42,12 @@ def test_any_text_is_read_and_what_holds_no_markup_stays_as_it_is(text: str) -> 
     "part",
     ["<a", "a", "a<b>", "<a ", "&#1", "&", "<!--", "<!", "<blockquote>a<p>", "</", "<b", "\n "],
 )
-def test_however_long_a_text_is_reading_it_takes_no_longer_than_its_length(part: str) -> None:
-    began = time.process_time()
+def test_the_time_to_read_a_text_grows_with_its_length_only(part: str) -> None:
+    started_at = time.process_time()
     html_to_text("<" + part * (400_000 // len(part)), quote="> ")
-    assert time.process_time() - began < 3
+    assert time.process_time() - started_at < 3
 
 
-def test_a_number_that_no_character_has_is_none_however_long() -> None:
+def test_a_reference_to_no_character_is_replaced_however_long_it_is() -> None:
     assert html_to_text("a&#" + "1" * 5_000 + ";b") == "a\ufffdb"
     assert html_to_text("<p>&#65;&#x41;&#0065;&#" + "9" * 8 + ";") == "AAA\ufffd"

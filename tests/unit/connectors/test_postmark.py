@@ -1,7 +1,4 @@
-"""Postmark.
-
-Its inbound mail behind a password, its verdicts on senders, and answers that can be found again.
-"""
+"""Postmark: inbound mail behind a password, verdicts on senders, and replies that can be found."""
 
 from __future__ import annotations
 
@@ -19,6 +16,7 @@ from hypothesis import strategies as st
 from heard.connectors import (
     Connection,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -51,7 +49,7 @@ PROVEN = [
 ]
 
 
-def posted(**fields: Any) -> WebhookRequest:
+def delivery(**fields: Any) -> WebhookRequest:
     body = {
         "MessageID": "pm-1",
         "From": "ida@example.org",
@@ -63,12 +61,12 @@ def posted(**fields: Any) -> WebhookRequest:
     return WebhookRequest("POST", {}, json.dumps({**body, **fields}).encode())
 
 
-def read(**fields: Any) -> ReviewEvent:
-    (event,) = POST.parse(posted(**fields), HERE, NOW).events
+def read_event(**fields: Any) -> ReviewEvent:
+    (event,) = POST.parse(delivery(**fields), HERE, NOW).events
     return event
 
 
-def test_what_postmarks_own_tester_sends_is_a_test(facts: Callable[[str], str]) -> None:
+def test_the_delivery_of_postmarks_own_tester_is_a_test(facts: Callable[[str], str]) -> None:
     for name in ("postmark-inbound.json", "postmark-inbound-with-raw.json"):
         body = facts(f"payloads/{name}")
         (event,) = POST.parse(WebhookRequest("POST", {}, body.encode()), HERE, NOW).events
@@ -84,96 +82,107 @@ def test_what_postmarks_own_tester_sends_is_a_test(facts: Callable[[str], str]) 
 
 
 @given(st.text(max_size=20))
-def test_only_who_knows_the_password_is_believed(guess: str) -> None:
-    def asked(secret: str) -> WebhookRequest:
+def test_only_the_right_password_passes(guess: str) -> None:
+    def authorized_request(secret: str) -> WebhookRequest:
         return replace(
-            posted(),
+            delivery(),
             headers={
                 "authorization": "Basic "
                 + b64encode(secret.encode("utf-8", "surrogatepass")).decode()
             },
         )
 
-    assert POST.verify(asked(SECRET), HERE, (SECRET,), NOW, HttpClient()) is None
+    assert POST.verify(authorized_request(SECRET), HERE, (SECRET,), NOW, HttpClient()) is None
     if guess != SECRET:
-        assert POST.verify(asked(guess), HERE, (SECRET,), NOW, HttpClient()) is not None
-    none = POST.verify(asked(""), HERE, (), NOW, HttpClient())
+        assert (
+            POST.verify(authorized_request(guess), HERE, (SECRET,), NOW, HttpClient()) is not None
+        )
+    none = POST.verify(authorized_request(""), HERE, (), NOW, HttpClient())
     assert none is not None
     assert none.reason is SignatureFailureReason.NO_SECRET
 
 
-def test_new_words_come_from_postmark_or_else_from_the_text() -> None:
-    assert read(StrippedTextReply="New.").text == "New."
-    assert read(TextBody="New.\n\nOn Sat, Acme wrote:\n> Old.").text == "New."
-    assert read(TextBody="", HtmlBody="<p>New.</p>").text == "New."
-    assert read(TextBody="").text is None
+def test_the_new_text_comes_from_postmark_or_else_from_the_mail() -> None:
+    assert read_event(StrippedTextReply="New.").text == "New."
+    assert read_event(TextBody="New.\n\nOn Sat, Acme wrote:\n> Old.").text == "New."
+    assert read_event(TextBody="", HtmlBody="<p>New.</p>").text == "New."
+    assert read_event(TextBody="").text is None
 
 
-def test_an_answer_belongs_to_the_thread_of_the_first_mail() -> None:
-    answer = [*PROVEN, {"Name": "References", "Value": "<m0@example.org> <ours@acme.example>"}]
-    assert read(Headers=answer).native_thread == "m0@example.org"
-    assert read().native_thread == "m1@example.org"
+def test_a_reply_belongs_to_the_thread_of_the_first_mail() -> None:
+    response = [*PROVEN, {"Name": "References", "Value": "<m0@example.org> <ours@acme.example>"}]
+    assert read_event(Headers=response).native_thread == "m0@example.org"
+    assert read_event().native_thread == "m1@example.org"
 
 
 @pytest.mark.parametrize(
-    ("headers", "why"),
+    ("headers", "reason"),
     [
         ({"X-Spam-Tests": "DKIM_VALID_AU"}, None),
         ({"X-Spam-Tests": "DKIM_VALID"}, "unverified_sender"),
-        ({"Received-SPF": "Pass (sender SPF authorized) identity=mailfrom; envelope-from=ida@example.org; receiver=x"}, None),
-        ({"Received-SPF": "Pass (x) envelope-from=ida@evil.example; receiver=x"}, "unverified_sender"),
+        (
+            {
+                "Received-SPF": "Pass (sender SPF authorized) identity=mailfrom; "
+                "envelope-from=ida@example.org; receiver=x"
+            },
+            None,
+        ),
+        (
+            {"Received-SPF": "Pass (x) envelope-from=ida@evil.example; receiver=x"},
+            "unverified_sender",
+        ),
         ({"Received-SPF": "Fail (x) envelope-from=ida@example.org"}, "unverified_sender"),
         ({}, "unverified_sender"),
         ({"X-Spam-Tests": "DKIM_VALID_AU", "X-Spam-Status": "Yes"}, "spam"),
         ({"X-Spam-Tests": "DKIM_VALID_AU", "List-Id": "<a.b>"}, "mailing_list"),
     ],
-)  # fmt: skip
-def test_only_a_sender_who_is_proven_is_answered(headers: dict[str, str], why: str | None) -> None:
+)
+def test_only_a_verified_sender_is_answered(headers: dict[str, str], reason: str | None) -> None:
     assert (
-        read(
+        read_event(
             Headers=[{"Name": name, "Value": value} for name, value in headers.items()]
         ).reply_to.get("unanswerable")
-        == why
+        == reason
     )
 
 
 def test_a_verdict_that_the_sender_brought_along_does_not_count() -> None:
-    brought = [*PROVEN, {"Name": "X-Spam-Tests", "Value": "SPF_FAIL"}]
-    assert read(Headers=brought).reply_to["unanswerable"] == "unverified_sender"
+    header = [*PROVEN, {"Name": "X-Spam-Tests", "Value": "SPF_FAIL"}]
+    assert read_event(Headers=header).reply_to["unanswerable"] == "unverified_sender"
 
 
-def test_machines_answers_and_other_records_are_ignored() -> None:
+def test_automatic_replies_and_other_records_are_ignored() -> None:
     assert (
         POST.parse(
-            posted(Headers=[*PROVEN, {"Name": "Auto-Submitted", "Value": "auto-replied"}]),
+            delivery(Headers=[*PROVEN, {"Name": "Auto-Submitted", "Value": "auto-replied"}]),
             HERE,
             NOW,
         )
         == ParsedDelivery()
     )
-    assert POST.parse(posted(RecordType="Bounce"), HERE, NOW) == ParsedDelivery()
+    assert POST.parse(delivery(RecordType="Bounce"), HERE, NOW) == ParsedDelivery()
 
 
 @pytest.mark.parametrize("fields", [{"MessageID": None}, {"MessageID": "a b"}])
-def test_a_mail_without_a_name_is_unreadable(fields: dict[str, object]) -> None:
+def test_a_mail_without_an_id_is_unreadable(fields: dict[str, object]) -> None:
     with pytest.raises(Unparseable):
-        POST.parse(posted(**fields), HERE, NOW)
+        POST.parse(delivery(**fields), HERE, NOW)
 
 
 def test_a_sender_is_also_read_from_the_full_field() -> None:
-    event = read(From="", FromFull={"Email": "Ida@example.org"}, Headers=[17, {"Name": 1}])
+    event = read_event(From="", FromFull={"Email": "Ida@example.org"}, Headers=[17, {"Name": 1}])
     assert event.reply_to["to"] == "ida@example.org"
-    assert read(From="", FromFull=None).author.id == "anonymous:pm-1"
+    assert read_event(From="", FromFull=None).author.id == "anonymous:pm-1"
 
 
-class Wire:
+class PostmarkHarness:
     """The connector and the simulated Postmark, with one mail of a customer."""
 
     def __init__(self, platforms: SimulatedPlatforms) -> None:
         self.platforms = platforms
         self.credentials = dict(platforms.credentials["postmark"])
         self.connection = replace(HERE, settings=platforms.settings("postmark"))
-        event = read()
+        event = read_event()
         self.target = ReplyTarget(event.native_id, event.native_thread, event.reply_to, NOW)
         self.http = HttpClient(allow_loopback=True)
         platforms.set_resource(
@@ -183,70 +192,81 @@ class Wire:
     def reply(
         self, text: str = "Thank you, Ida.", reply_id: str = "rep_1"
     ) -> SentReply | Rejection:
-        return POST.reply(self.target, text, reply_id, self.connection, self.credentials, self.http)
+        return POST.reply(
+            self.target,
+            text,
+            reply_id,
+            PlatformAccount(self.connection, self.credentials, self.http),
+        )
 
-    def find(self, reply_id: str = "rep_1") -> SentReply | ReplyLookup:
+    def find_reply(self, reply_id: str = "rep_1") -> SentReply | ReplyLookup:
         return POST.find_reply(
-            self.target, "whatever", reply_id, self.connection, self.credentials, self.http
+            self.target,
+            "whatever",
+            reply_id,
+            PlatformAccount(self.connection, self.credentials, self.http),
         )
 
 
 @pytest.fixture
-def wire(loopback: None) -> Iterator[Wire]:
-    with SimulatedPlatforms() as running:
-        yield Wire(running)
+def harness(loopback: None) -> Iterator[PostmarkHarness]:
+    with SimulatedPlatforms() as simulator:
+        yield PostmarkHarness(simulator)
 
 
-def test_an_answer_arrives_in_the_thread_and_is_found_by_its_id(wire: Wire) -> None:
-    assert wire.find() is ReplyLookup.ABSENT
-    sent = wire.reply()
-    (taken,) = wire.platforms.replies()
-    assert (taken.text, taken.thread, taken.review) == (
+def test_a_reply_arrives_in_the_thread_and_is_found_by_its_id(harness: PostmarkHarness) -> None:
+    assert harness.find_reply() is ReplyLookup.ABSENT
+    sent_reply = harness.reply()
+    (simulated_reply,) = harness.platforms.replies()
+    assert (simulated_reply.text, simulated_reply.thread, simulated_reply.review) == (
         "Thank you, Ida.",
-        wire.target.native_thread,
+        harness.target.native_thread,
         "pm-1",
     )
-    assert wire.find() == sent
-    assert wire.find("rep_2") is ReplyLookup.ABSENT
+    assert harness.find_reply() == sent_reply
+    assert harness.find_reply("rep_2") is ReplyLookup.ABSENT
 
 
 @pytest.mark.parametrize(
-    ("mode", "taken"),
+    ("mode", "is_applied"),
     [(FaultMode.DROP, True), (FaultMode.FAIL_AFTER, True), (FaultMode.FAIL_BEFORE, False)],
 )
-def test_doubt_is_said_and_resolved(wire: Wire, mode: FaultMode, taken: bool) -> None:
-    wire.platforms.add_fault("postmark", mode)
+def test_a_fault_says_whether_the_reply_may_be_sent_and_a_search_finds_it(
+    harness: PostmarkHarness, mode: FaultMode, is_applied: bool
+) -> None:
+    harness.platforms.add_fault("postmark", mode)
     with pytest.raises(PlatformUnavailable) as fault:
-        wire.reply()
+        harness.reply()
     assert fault.value.maybe_applied
-    assert isinstance(wire.find(), SentReply) == taken
+    assert isinstance(harness.find_reply(), SentReply) == is_applied
 
 
-def test_being_asked_to_wait_means_that_nothing_was_sent(wire: Wire) -> None:
-    wire.platforms.add_fault("postmark", FaultMode.RATE_LIMITED, seconds=7)
+def test_a_rate_limit_means_that_nothing_was_sent(harness: PostmarkHarness) -> None:
+    harness.platforms.add_fault("postmark", FaultMode.RATE_LIMITED, seconds=7)
     with pytest.raises(PlatformUnavailable) as fault:
-        wire.reply()
+        harness.reply()
     assert (fault.value.maybe_applied, fault.value.retry_after) == (False, 7)
 
 
-def test_refusals_say_what_to_do(wire: Wire) -> None:
-    told = [wire.reply("x" * 100_001)]
-    wire.platforms.set_resource("postmark", "ida@example.org", {"inactive": True})
-    told.append(wire.reply())
-    told.append(wire.reply(reply_id="r" * 81))
-    wire.connection = replace(
-        wire.connection, settings={**wire.connection.settings, "from_address": "other@acme.example"}
+def test_rejections_say_what_to_do(harness: PostmarkHarness) -> None:
+    results = [harness.reply("x" * 100_001)]
+    harness.platforms.set_resource("postmark", "ida@example.org", {"inactive": True})
+    results.append(harness.reply())
+    results.append(harness.reply(reply_id="r" * 81))
+    harness.connection = replace(
+        harness.connection,
+        settings={**harness.connection.settings, "from_address": "other@acme.example"},
     )
-    told.append(wire.reply())
-    wire.connection = replace(wire.connection, settings={})
-    told.append(wire.reply())
-    wire.connection = replace(HERE, settings=wire.platforms.settings("postmark"))
-    wire.credentials["server_token"] = "wrong"
-    told.append(wire.reply())
-    assert wire.find() is ReplyLookup.CANNOT_TELL
-    wire.credentials.clear()
-    told.append(wire.reply())
-    reasons = [each.reason for each in told if isinstance(each, Rejection)]
+    results.append(harness.reply())
+    harness.connection = replace(harness.connection, settings={})
+    results.append(harness.reply())
+    harness.connection = replace(HERE, settings=harness.platforms.settings("postmark"))
+    harness.credentials["server_token"] = "wrong"
+    results.append(harness.reply())
+    assert harness.find_reply() is ReplyLookup.CANNOT_TELL
+    harness.credentials.clear()
+    results.append(harness.reply())
+    reasons = [entry.reason for entry in results if isinstance(entry, Rejection)]
     assert reasons == [
         "too_long",
         "inactive_recipient",
@@ -256,10 +276,10 @@ def test_refusals_say_what_to_do(wire: Wire) -> None:
         "unauthorized",
         "no_credentials",
     ]
-    assert all("ida@" not in each.detail for each in told if isinstance(each, Rejection))
+    assert all("ida@" not in entry.detail for entry in results if isinstance(entry, Rejection))
 
 
-def test_a_search_that_gives_others_than_asked_for_says_nothing(
+def test_a_search_that_lists_other_mails_proves_nothing(
     platform: Any, http_response: Any, http: HttpClient
 ) -> None:
     platform.respond_with(
@@ -269,8 +289,8 @@ def test_a_search_that_gives_others_than_asked_for_says_nothing(
     there = replace(HERE, settings={"api_base": platform.url})
     target = ReplyTarget("pm-1", "t", {}, NOW)
     assert (
-        POST.find_reply(target, "x", "rep_1", there, {"server_token": "t"}, http)
+        POST.find_reply(target, "x", "rep_1", PlatformAccount(there, {"server_token": "t"}, http))
         is ReplyLookup.CANNOT_TELL
     )
     with pytest.raises(PlatformUnavailable):
-        POST.find_reply(target, "x", "rep_1", there, {"server_token": "t"}, http)
+        POST.find_reply(target, "x", "rep_1", PlatformAccount(there, {"server_token": "t"}, http))

@@ -1,7 +1,4 @@
-"""SendGrid's Inbound Parse: a mail in a form of several parts, whose sender is proven or not.
-
-And its Mail Send.
-"""
+"""SendGrid: mails in multipart forms, whether their sender is verified, and replies."""
 
 from __future__ import annotations
 
@@ -16,6 +13,7 @@ from hypothesis import strategies as st
 
 from heard.connectors import (
     Connection,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -40,14 +38,23 @@ HERE = Connection(
     {"from_address": "hello@acme.example"},
     business_name="Acme",
 )
-HEADERS = "Message-ID: <m1@example.org>\nDate: Sat, 14 Mar 2026 09:26:53 +0000\nFrom: Ida <ida@example.org>\n"
+HEADERS = (
+    "Message-ID: <m1@example.org>\n"
+    "Date: Sat, 14 Mar 2026 09:26:53 +0000\n"
+    "From: Ida <ida@example.org>\n"
+)
 FIELDS: dict[str, str | bytes] = {
-    "headers": HEADERS, "from": "Ida <ida@example.org>", "subject": "Refund", "text": "Slow again.", "dkim": "{@example.org : pass}",
-    "envelope": '{"to":["a@b.example"],"from":"ida@example.org"}', "SPF": "pass",
-}  # fmt: skip
+    "headers": HEADERS,
+    "from": "Ida <ida@example.org>",
+    "subject": "Refund",
+    "text": "Slow again.",
+    "dkim": "{@example.org : pass}",
+    "envelope": '{"to":["a@b.example"],"from":"ida@example.org"}',
+    "SPF": "pass",
+}
 
 
-def posted(fields: dict[str, str | bytes], boundary: str = "xYzZY") -> WebhookRequest:
+def delivery(fields: dict[str, str | bytes], boundary: str = "xYzZY") -> WebhookRequest:
     parts = [
         f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n'.encode()
         + (value if isinstance(value, bytes) else value.encode())
@@ -61,8 +68,8 @@ def posted(fields: dict[str, str | bytes], boundary: str = "xYzZY") -> WebhookRe
     )
 
 
-def read(**fields: str | bytes) -> ReviewEvent:
-    (event,) = GRID.parse(posted({**FIELDS, **fields}), HERE, NOW).events
+def read_event(**fields: str | bytes) -> ReviewEvent:
+    (event,) = GRID.parse(delivery({**FIELDS, **fields}), HERE, NOW).events
     return event
 
 
@@ -82,23 +89,26 @@ def test_the_documented_form_is_read(facts: Callable[[str], str]) -> None:
     assert "unanswerable" not in event.reply_to
 
 
-def test_a_mail_is_named_by_its_id_and_its_sender_and_twice_the_same() -> None:
-    assert read() == read()
-    other = read(headers=HEADERS.replace("ida@example.org", "eve@evil.example"))
-    assert read().native_id.startswith("m1@example.org/")
-    assert other.native_id != read().native_id
-    nameless = read(headers="Date: now")
+def test_the_id_of_a_mail_is_made_of_its_message_id_and_its_sender() -> None:
+    assert read_event() == read_event()
+    other = read_event(headers=HEADERS.replace("ida@example.org", "eve@evil.example"))
+    assert read_event().native_id.startswith("m1@example.org/")
+    assert other.native_id != read_event().native_id
+    nameless = read_event(headers="Date: now")
     assert (
         nameless.native_id
-        == read(headers="Date: now").native_id
-        != read(headers="Date: then").native_id
+        == read_event(headers="Date: now").native_id
+        != read_event(headers="Date: then").native_id
     )
 
 
-def test_fields_are_in_the_encoding_that_the_form_says() -> None:
-    assert read(text="Grüße".encode("iso-8859-1"), charsets='{"text":"iso-8859-1"}').text == "Grüße"
-    assert read(text="Grüße", charsets='{"text":"x-none"}').text == "Grüße"
-    assert read(text="Grüße", charsets="[").text == "Grüße"
+def test_fields_are_decoded_as_the_form_says() -> None:
+    assert (
+        read_event(text="Grüße".encode("iso-8859-1"), charsets='{"text":"iso-8859-1"}').text
+        == "Grüße"
+    )
+    assert read_event(text="Grüße", charsets='{"text":"x-none"}').text == "Grüße"
+    assert read_event(text="Grüße", charsets="[").text == "Grüße"
 
 
 def test_a_raw_mail_and_one_of_html_are_read_alike() -> None:
@@ -106,12 +116,12 @@ def test_a_raw_mail_and_one_of_html_are_read_alike() -> None:
         HEADERS.encode()
         + b"Subject: Refund\nContent-Type: text/plain; charset=utf-8\n\nSlow again."
     )
-    assert read(email=raw).digest == read().digest
-    assert read(text="", html="<p>Slow again.</p>").digest == read().digest
+    assert read_event(email=raw).digest == read_event().digest
+    assert read_event(text="", html="<p>Slow again.</p>").digest == read_event().digest
 
 
 @pytest.mark.parametrize(
-    ("fields", "why"),
+    ("fields", "reason"),
     [
         ({}, None),
         ({"dkim": "{@example.org : fail}"}, None),
@@ -123,17 +133,23 @@ def test_a_raw_mail_and_one_of_html_are_read_alike() -> None:
         ({"spam_score": "7.5"}, "spam"),
         ({"spam_score": "n/a"}, None),
     ],
-)  # fmt: skip
-def test_only_a_sender_who_is_proven_is_answered(fields: dict[str, str], why: str | None) -> None:
-    assert read(**fields).reply_to.get("unanswerable") == why
+)
+def test_only_a_verified_sender_is_answered(fields: dict[str, str], reason: str | None) -> None:
+    assert read_event(**fields).reply_to.get("unanswerable") == reason
 
 
 @pytest.mark.parametrize(
     "request_",
-    [WebhookRequest("POST", {}, b"a=1"), WebhookRequest("POST", {"content-type": "multipart/form-data"}, b"--x"), posted({"subject": "Nothing else"}),
-     WebhookRequest("POST", {"content-type": "multipart/form-data; boundary=x\r\nfrom: a"}, b"--x--")],
-)  # fmt: skip
-def test_what_holds_no_mail_is_unreadable(request_: WebhookRequest) -> None:
+    [
+        WebhookRequest("POST", {}, b"a=1"),
+        WebhookRequest("POST", {"content-type": "multipart/form-data"}, b"--x"),
+        delivery({"subject": "Nothing else"}),
+        WebhookRequest(
+            "POST", {"content-type": "multipart/form-data; boundary=x\r\nfrom: a"}, b"--x--"
+        ),
+    ],
+)
+def test_a_form_without_a_mail_is_unreadable(request_: WebhookRequest) -> None:
     with pytest.raises(Unparseable):
         GRID.parse(request_, HERE, NOW)
 
@@ -146,69 +162,82 @@ def test_what_holds_no_mail_is_unreadable(request_: WebhookRequest) -> None:
     st.text(max_size=9),
 )
 def test_any_form_is_read_or_unreadable(fields: dict[str, str | bytes], boundary: str) -> None:
-    for made in (
-        posted({**FIELDS, **fields}),
+    for raw_mail in (
+        delivery({**FIELDS, **fields}),
         replace(
-            posted(fields), headers={"content-type": f"multipart/form-data; boundary={boundary}"}
+            delivery(fields), headers={"content-type": f"multipart/form-data; boundary={boundary}"}
         ),
     ):
         try:
-            GRID.parse(made, HERE, NOW)
+            GRID.parse(raw_mail, HERE, NOW)
         except Unparseable:
-            assert made.headers["content-type"] != posted({}).headers["content-type"] or not fields
+            assert (
+                raw_mail.headers["content-type"] != delivery({}).headers["content-type"]
+                or not fields
+            )
 
 
-class Wire:
+class SendGridHarness:
     """The connector and the simulated SendGrid, with one mail of a customer."""
 
     def __init__(self, platforms: SimulatedPlatforms) -> None:
         self.platforms = platforms
         self.credentials = dict(platforms.credentials["sendgrid"])
         self.connection = replace(HERE, settings=platforms.settings("sendgrid"))
-        event = read()
+        event = read_event()
         self.target = ReplyTarget(event.native_id, event.native_thread, event.reply_to, NOW)
         self.http = HttpClient(allow_loopback=True)
         platforms.set_resource("sendgrid", event.native_id, {"message_id": "m1@example.org"})
 
     def reply(self, text: str = "Thank you, Ida.") -> SentReply | Rejection:
-        return GRID.reply(self.target, text, "rep_1", self.connection, self.credentials, self.http)
+        return GRID.reply(
+            self.target,
+            text,
+            "rep_1",
+            PlatformAccount(self.connection, self.credentials, self.http),
+        )
 
 
 @pytest.fixture
-def wire(loopback: None) -> Iterator[Wire]:
-    with SimulatedPlatforms() as running:
-        yield Wire(running)
+def harness(loopback: None) -> Iterator[SendGridHarness]:
+    with SimulatedPlatforms() as simulator:
+        yield SendGridHarness(simulator)
 
 
-def test_an_answer_arrives_in_the_customers_thread(wire: Wire) -> None:
-    sent = wire.reply()
-    (taken,) = wire.platforms.replies()
-    assert sent == SentReply(taken.native_id)
-    assert (taken.text, taken.thread, taken.review) == (
+def test_a_reply_arrives_in_the_customers_thread(harness: SendGridHarness) -> None:
+    sent_reply = harness.reply()
+    (simulated_reply,) = harness.platforms.replies()
+    assert sent_reply == SentReply(simulated_reply.native_id)
+    assert (simulated_reply.text, simulated_reply.thread, simulated_reply.review) == (
         "Thank you, Ida.",
-        wire.target.native_thread,
-        wire.target.native_id,
+        harness.target.native_thread,
+        harness.target.native_id,
     )
     assert (
-        GRID.find_reply(wire.target, "x", "rep_1", wire.connection, wire.credentials, wire.http)
+        GRID.find_reply(
+            harness.target,
+            "x",
+            "rep_1",
+            PlatformAccount(harness.connection, harness.credentials, harness.http),
+        )
         is ReplyLookup.CANNOT_TELL
     )
 
 
-def test_refusals_say_what_to_do(wire: Wire) -> None:
-    told = [wire.reply("x" * 100_001)]
-    wire.platforms.add_fault("sendgrid", FaultMode.REJECT)
-    told.append(wire.reply())
-    wire.credentials["api_key"] = "SG.wrong"
-    told.append(wire.reply())
-    wire.connection = HERE
-    wire.connection = replace(HERE, settings={})
-    told.append(wire.reply())
-    wire.credentials.clear()
-    told.append(wire.reply())
-    wire.target = replace(wire.target, reply_to={})
-    told.append(wire.reply())
-    reasons = [each.reason for each in told if isinstance(each, Rejection)]
+def test_rejections_say_what_to_do(harness: SendGridHarness) -> None:
+    results = [harness.reply("x" * 100_001)]
+    harness.platforms.add_fault("sendgrid", FaultMode.REJECT)
+    results.append(harness.reply())
+    harness.credentials["api_key"] = "SG.wrong"
+    results.append(harness.reply())
+    harness.connection = HERE
+    harness.connection = replace(HERE, settings={})
+    results.append(harness.reply())
+    harness.credentials.clear()
+    results.append(harness.reply())
+    harness.target = replace(harness.target, reply_to={})
+    results.append(harness.reply())
+    reasons = [entry.reason for entry in results if isinstance(entry, Rejection)]
     assert reasons == [
         "too_long",
         "unauthorized",
@@ -217,24 +246,24 @@ def test_refusals_say_what_to_do(wire: Wire) -> None:
         "no_credentials",
         "no_address",
     ]
-    assert wire.platforms.replies() == []
+    assert harness.platforms.replies() == []
 
 
 @pytest.mark.parametrize(
-    ("mode", "doubt"),
+    ("mode", "maybe_applied"),
     [(FaultMode.DROP, True), (FaultMode.FAIL_BEFORE, True), (FaultMode.RATE_LIMITED, False)],
 )
-def test_faults_say_whether_the_answer_may_have_left(
-    wire: Wire, mode: FaultMode, doubt: bool
+def test_faults_say_whether_the_reply_may_have_been_sent(
+    harness: SendGridHarness, mode: FaultMode, maybe_applied: bool
 ) -> None:
-    wire.platforms.add_fault("sendgrid", mode)
+    harness.platforms.add_fault("sendgrid", mode)
     with pytest.raises(PlatformUnavailable) as fault:
-        wire.reply()
-    assert fault.value.maybe_applied == doubt
+        harness.reply()
+    assert fault.value.maybe_applied == maybe_applied
 
 
 @pytest.mark.timeout(20)
-def test_attached_mails_are_not_taken_apart_and_endless_forms_are_refused() -> None:
+def test_attached_mails_are_not_parsed_and_endless_forms_are_refused() -> None:
     attached = b"".join(
         b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (depth, depth)
         for depth in range(3_000)
@@ -243,26 +272,26 @@ def test_attached_mails_are_not_taken_apart_and_endless_forms_are_refused() -> N
         b'--xYzZY\r\nContent-Disposition: form-data; name="attachment1"\r\nContent-Type: '
         b"message/rfc822\r\n\r\n" + attached + b"\r\n"
     )
-    whole = posted(FIELDS)
+    whole = delivery(FIELDS)
     (event,) = GRID.parse(replace(whole, body=part + whole.body), HERE, NOW).events
     assert event.text == "Slow again."
-    began = time.process_time()
+    started_at = time.process_time()
     for body in (
         b"--xYzZY\r\n" * 400_000,
         b"--xYzZY\r\nContent-Disposition: a;" + b'"' + b";" * 200_000 + b"\r\n\r\n",
     ):
         with pytest.raises(Unparseable):
             GRID.parse(replace(whole, body=body), HERE, NOW)
-    assert time.process_time() - began < 3
+    assert time.process_time() - started_at < 3
 
 
-def test_the_form_of_a_program_that_ends_lines_with_line_feeds_only_is_read() -> None:
-    whole = posted(FIELDS)
+def test_a_form_with_bare_line_feeds_is_read() -> None:
+    whole = delivery(FIELDS)
     (event,) = GRID.parse(replace(whole, body=whole.body.replace(b"\r\n", b"\n")), HERE, NOW).events
-    assert event == read()
+    assert event == read_event()
 
 
-def test_halves_of_characters_cost_no_more_than_themselves() -> None:
-    event = read(headers="Date: now", text="+2AA- slow +IKw-", charsets='{"text":"utf-7"}')
+def test_lone_surrogates_cost_only_themselves() -> None:
+    event = read_event(headers="Date: now", text="+2AA- slow +IKw-", charsets='{"text":"utf-7"}')
     assert event.text is not None
     assert event.text.endswith("slow €")

@@ -1,7 +1,4 @@
-"""Mail: what is read of it and whom not to answer.
-
-And Amazon SES, which passes it on through SNS.
-"""
+"""Mail: what is read of it and which mails get no reply. Amazon SES, behind SNS."""
 
 from __future__ import annotations
 
@@ -22,6 +19,7 @@ from heard.connectors import (
     Connection,
     HttpResponse,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -29,8 +27,11 @@ from heard.connectors import (
     WebhookRequest,
     load,
 )
-from heard.connectors import mail as mails
 from heard.connectors.http import HttpClient
+from heard.connectors.mail.compose import compose_reply, from_header
+from heard.connectors.mail.mime import read_mime
+from heard.connectors.mail.quotes import new_text
+from heard.connectors.mail.senders import unanswerable_reason
 from heard.connectors.markup import html_to_text
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import EventKind, ReviewEvent
@@ -54,13 +55,13 @@ PROVEN = {"dmarc": "PASS"}
 
 
 def mail(text: str = "Slow again.", **headers: str) -> bytes:
-    named = {
+    header_values = {
         "from": "Ida Berg <Ida@Example.org>",
         "subject": "Refund",
         "message-id": "<m1@example.org>",
         **{name.replace("_", "-"): value for name, value in headers.items()},
     }
-    lines = [f"{name}: {value}" for name, value in named.items() if value]
+    lines = [f"{name}: {value}" for name, value in header_values.items() if value]
     return "\r\n".join([*lines, "content-type: text/plain; charset=utf-8", "", text]).encode()
 
 
@@ -71,14 +72,14 @@ def notice(
         f"{name}Verdict": {"status": status} for name, status in verdicts.items()
     }
     receipt["action"] = {"type": "SNS", "encoding": encoding}
-    found: dict[str, Any] = {
+    result: dict[str, Any] = {
         "notificationType": "Received",
         "mail": {"messageId": "ses-1", "source": source},
         "receipt": receipt,
     }
     if raw is not None:
-        found["content"] = base64.b64encode(raw).decode() if encoding == "BASE64" else raw.decode()
-    return found
+        result["content"] = base64.b64encode(raw).decode() if encoding == "BASE64" else raw.decode()
+    return result
 
 
 def request(message: object, kind: str = "Notification") -> WebhookRequest:
@@ -88,16 +89,16 @@ def request(message: object, kind: str = "Notification") -> WebhookRequest:
     )
 
 
-def parsed(raw: bytes | None, **more: str) -> ParsedDelivery:
+def parse_mail(raw: bytes | None, **more: str) -> ParsedDelivery:
     return SES.parse(request(notice(raw, **{**PROVEN, **more})), HERE, NOW)
 
 
-def read(raw: bytes | None, **more: str) -> ReviewEvent:
-    (event,) = parsed(raw, **more).events
+def read_event(raw: bytes | None, **more: str) -> ReviewEvent:
+    (event,) = parse_mail(raw, **more).events
     return event
 
 
-# What is read of a mail
+# Reading a mail
 
 
 def test_the_documented_notification_is_read(facts: Callable[[str], str]) -> None:
@@ -117,12 +118,12 @@ def test_the_documented_notification_is_read(facts: Callable[[str], str]) -> Non
 
 
 @pytest.mark.parametrize("encoding", ["UTF8", "BASE64"])
-def test_the_author_is_known_by_a_hash_and_answered_at_the_address(encoding: str) -> None:
-    event = read(mail("Ünhappy."), encoding=encoding)
+def test_the_authors_id_is_a_hash_and_replies_go_to_the_address(encoding: str) -> None:
+    event = read_event(mail("Ünhappy."), encoding=encoding)
     assert event.text == "Ünhappy."
     assert event.author.id.startswith("email:")
     assert "example.org" not in event.author.id
-    assert event.author == read(mail(message_id="<m2@example.org>")).author
+    assert event.author == read_event(mail(message_id="<m2@example.org>")).author
     assert event.reply_to == {
         "to": "ida@example.org",
         "subject": "Refund",
@@ -131,22 +132,22 @@ def test_the_author_is_known_by_a_hash_and_answered_at_the_address(encoding: str
     }
 
 
-def test_mails_that_answer_each_other_are_one_thread() -> None:
-    first = read(mail())
-    second = read(
+def test_mails_in_reply_to_each_other_are_one_thread() -> None:
+    first = read_event(mail())
+    second = read_event(
         mail(
             message_id="<m3@example.org>",
             references="<m1@example.org>\r\n <ours@acme.example>",
             subject="Re: Refund",
         )
     )
-    third = read(
+    third = read_event(
         mail(message_id="<m4@example.org>", in_reply_to="<m1@example.org>", subject="AW: Refund")
     )
     assert {first.native_thread, second.native_thread, third.native_thread} == {"m1@example.org"}
     assert second.reply_to["references"] == "<m1@example.org> <ours@acme.example> <m3@example.org>"
     assert [event.title for event in (first, second, third)] == ["Refund", None, None]
-    assert read(mail(message_id="")).native_thread == "ses-1"
+    assert read_event(mail(message_id="")).native_thread == "ses-1"
 
 
 @pytest.mark.parametrize(
@@ -185,33 +186,35 @@ def test_mails_that_answer_each_other_are_one_thread() -> None:
         ),
     ],
 )
-def test_only_what_is_new_counts_and_nothing_is_lost(text: str, new: str) -> None:
-    assert mails.new_text(text) == new
+def test_only_the_new_text_counts_and_nothing_is_lost(text: str, new: str) -> None:
+    assert new_text(text) == new
 
 
-def test_what_was_forwarded_stays() -> None:
+def test_forwarded_text_stays() -> None:
     text = "See below.\n\nFrom: Acme\nSent: Saturday\nTo: Ida\nSubject: Refund\n\nWe will not pay."
-    assert read(mail(text, subject="Fwd: Refund")).text == text
-    assert read(mail(text)).text == "See below."
+    assert read_event(mail(text, subject="Fwd: Refund")).text == text
+    assert read_event(mail(text)).text == "See below."
 
 
 @given(st.text(max_size=200))
-def test_no_text_is_ever_lost_whole(text: str) -> None:
-    found = mails.new_text(text)
-    assert (found is None) == (mails.new_text(text, forwarded=True) is None)
+def test_no_text_is_ever_lost_as_a_whole(text: str) -> None:
+    result = new_text(text)
+    assert (result is None) == (new_text(text, forwarded=True) is None)
     assert not any(character.isalnum() for character in text) or any(
-        character.isalnum() for character in found or ""
+        character.isalnum() for character in result or ""
     )
 
 
-HTML = """<html><head><title>x</title><style>p{}</style></head><body><script>evil()</script><p>Hello&nbsp;there,</p>
+HTML = """<html><head><title>x</title><style>p{}</style></head><body>\
+<script>evil()</script><p>Hello&nbsp;there,</p>
 <div>the <b>soup</b>
-was&nbsp;cold.<br>Really &lt;cold&gt;.</div><div>On Sat, Acme wrote:<br></div><blockquote>Old <p>words</p></blockquote></body></html>"""
+was&nbsp;cold.<br>Really &lt;cold&gt;.</div>\
+<div>On Sat, Acme wrote:<br></div><blockquote>Old <p>words</p></blockquote></body></html>"""
 
 
 def test_html_is_read_as_its_reader_sees_it() -> None:
     raw = mail(HTML).replace(b"text/plain", b"text/html")
-    assert read(raw).text == "Hello there,\nthe soup was cold.\nReally <cold>."
+    assert read_event(raw).text == "Hello there,\nthe soup was cold.\nReally <cold>."
 
 
 @pytest.mark.parametrize(
@@ -223,11 +226,11 @@ def test_html_is_read_as_its_reader_sees_it() -> None:
         "<!-- x -->My soup was cold.",
     ],
 )
-def test_broken_html_loses_no_words(html: str) -> None:
+def test_broken_html_loses_no_text(html: str) -> None:
     assert "My soup was cold." in (html_to_text(html, quote="> ") or "")
 
 
-def test_a_mail_of_many_parts_is_its_words_without_attachments() -> None:
+def test_a_mail_of_many_parts_is_its_text_without_attachments() -> None:
     inner = mail("Somebody else's mail.").decode()
     parts = [
         "content-type: multipart/alternative; boundary=in\r\n\r\n--in\r\ncontent-type: "
@@ -240,11 +243,11 @@ def test_a_mail_of_many_parts_is_its_words_without_attachments() -> None:
     ]
     body = "".join(f"--out\r\n{part}\r\n" for part in parts) + "--out--\r\n"
     raw = mail(body).replace(b"text/plain; charset=utf-8", b"multipart/mixed; boundary=out", 1)
-    assert read(raw).text == "The words.\nAnd more."
+    assert read_event(raw).text == "The words.\nAnd more."
 
 
 def test_headers_of_any_alphabet_are_read() -> None:
-    event = read(
+    event = read_event(
         mail(
             subject="=?utf-8?b?RsO8w59l?= =?x-none?q?=FF?= kaputt",
             **{"from": "=?utf-8?q?J=C3=BCrgen_=22B=22?= <j@example.org>"},
@@ -253,10 +256,10 @@ def test_headers_of_any_alphabet_are_read() -> None:
     assert event.title == "Füße\ufffd kaputt"
     assert event.author.name == 'Jürgen "B"'
     raw = mail(subject="Grüße").decode()
-    assert read(raw.encode()).title == "Grüße"
+    assert read_event(raw.encode()).title == "Grüße"
 
 
-# Whom not to answer
+# Mails without a reply
 
 
 @pytest.mark.parametrize(
@@ -269,13 +272,13 @@ def test_headers_of_any_alphabet_are_read() -> None:
         {"precedence": "auto_reply"},
         {"x_autoreply": "yes"},
     ],
-)  # fmt: skip
-def test_a_machines_answer_is_no_review(headers: dict[str, str]) -> None:
-    assert parsed(mail(**headers)) == ParsedDelivery()
+)
+def test_an_automatic_reply_is_no_review(headers: dict[str, str]) -> None:
+    assert parse_mail(mail(**headers)) == ParsedDelivery()
 
 
 @pytest.mark.parametrize(
-    ("headers", "verdicts", "why"),
+    ("headers", "verdicts", "reason"),
     [
         ({"auto_submitted": "auto-generated"}, {}, "machine"),
         ({"x_auto_response_suppress": "OOF, AutoReply"}, {}, "machine"),
@@ -288,20 +291,30 @@ def test_a_machines_answer_is_no_review(headers: dict[str, str]) -> None:
         ({}, {"dmarc": "GRAY"}, "unverified_sender"),
         ({}, {"dmarc": "GRAY", "spf": "PASS", "source": "x@evil.example"}, "unverified_sender"),
         ({}, {"dmarc": "GRAY", "dkim": "PASS"}, "unverified_sender"),
-        ({"dkim_signature": "v=1; d=evil.example; s=a"}, {"dmarc": "GRAY", "dkim": "PASS"}, "unverified_sender"),
-        ({"dkim_signature": "v=1; d=mail.example.org; s=a"}, {"dmarc": "GRAY", "dkim": "PASS"}, None),
+        (
+            {"dkim_signature": "v=1; d=evil.example; s=a"},
+            {"dmarc": "GRAY", "dkim": "PASS"},
+            "unverified_sender",
+        ),
+        (
+            {"dkim_signature": "v=1; d=mail.example.org; s=a"},
+            {"dmarc": "GRAY", "dkim": "PASS"},
+            None,
+        ),
         ({}, {"dmarc": "GRAY", "spf": "PASS"}, None),
         ({"auto_submitted": "no"}, {}, None),
     ],
-)  # fmt: skip
-def test_who_must_not_be_answered_is_still_heard(
-    wire: Wire, headers: dict[str, str], verdicts: dict[str, str], why: str | None
+)
+def test_a_mail_that_must_not_be_answered_is_still_a_review(
+    harness: SesHarness, headers: dict[str, str], verdicts: dict[str, str], reason: str | None
 ) -> None:
-    event = read(mail(**headers), **verdicts)
-    assert (event.text, event.reply_to.get("unanswerable")) == ("Slow again.", why)
-    answer = wire.reply(target=ReplyTarget(event.native_id, event.native_thread, event.reply_to))
-    assert (answer.reason if isinstance(answer, Rejection) else None) == why
-    assert len(wire.platforms.replies()) == (0 if why else 1)
+    event = read_event(mail(**headers), **verdicts)
+    assert (event.text, event.reply_to.get("unanswerable")) == ("Slow again.", reason)
+    response = harness.reply(
+        target=ReplyTarget(event.native_id, event.native_thread, event.reply_to)
+    )
+    assert (response.reason if isinstance(response, Rejection) else None) == reason
+    assert len(harness.platforms.replies()) == (0 if reason else 1)
 
 
 def test_a_name_cannot_bring_an_address_of_its_own() -> None:
@@ -311,35 +324,40 @@ def test_a_name_cannot_bring_an_address_of_its_own() -> None:
         "=?utf-8?q?victim=40other.example=2C?=",
     ):
         assert (
-            read(mail(**{"from": f"{name} <eve@evil.example>"})).reply_to["to"]
+            read_event(mail(**{"from": f"{name} <eve@evil.example>"})).reply_to["to"]
             == "eve@evil.example"
         )
-    assert "to" not in read(mail(**{"from": "<victim@other.example> <eve@evil.example>"})).reply_to
-    assert "to" not in read(mail(**{"from": "victim@other.example, eve@evil.example"})).reply_to
+    assert (
+        "to"
+        not in read_event(mail(**{"from": "<victim@other.example> <eve@evil.example>"})).reply_to
+    )
+    assert (
+        "to" not in read_event(mail(**{"from": "victim@other.example, eve@evil.example"})).reply_to
+    )
 
 
 def test_two_from_headers_prove_nothing() -> None:
-    event = read(b"From: Eve <eve@evil.example>\r\n" + mail())
+    event = read_event(b"From: Eve <eve@evil.example>\r\n" + mail())
     assert event.reply_to["unanswerable"] == "unverified_sender"
 
 
 def test_a_business_may_trust_its_own_gateway() -> None:
-    trusting = replace(HERE, settings={**SETTINGS, "answer_unverified": "Yes"})
-    (event,) = SES.parse(request(notice(mail(), dmarc="GRAY")), trusting, NOW).events
+    trusting_connection = replace(HERE, settings={**SETTINGS, "answer_unverified": "Yes"})
+    (event,) = SES.parse(request(notice(mail(), dmarc="GRAY")), trusting_connection, NOW).events
     assert "unanswerable" not in event.reply_to
 
 
-def test_answers_go_to_reply_to_only_within_the_senders_domain() -> None:
-    assert read(mail(reply_to="Desk <desk@example.org>")).reply_to["to"] == "desk@example.org"
-    assert read(mail(reply_to="victim@other.example")).reply_to["to"] == "ida@example.org"
+def test_replies_go_to_reply_to_only_within_the_senders_domain() -> None:
+    assert read_event(mail(reply_to="Desk <desk@example.org>")).reply_to["to"] == "desk@example.org"
+    assert read_event(mail(reply_to="victim@other.example")).reply_to["to"] == "ida@example.org"
 
 
-def test_what_the_business_sent_itself_is_its_reply() -> None:
-    assert read(mail(**{"from": "Acme <HELLO@acme.example>"})).kind is EventKind.REPLY_SEEN
+def test_a_mail_of_the_business_itself_is_its_reply() -> None:
+    assert read_event(mail(**{"from": "Acme <HELLO@acme.example>"})).kind is EventKind.REPLY_SEEN
 
 
-def test_whoever_only_claims_to_be_the_business_is_heard_and_not_answered() -> None:
-    event = read(mail(**{"from": "Acme <hello@acme.example>"}), dmarc="FAIL")
+def test_a_sender_who_only_claims_to_be_the_business_is_heard_and_not_answered() -> None:
+    event = read_event(mail(**{"from": "Acme <hello@acme.example>"}), dmarc="FAIL")
     assert (event.kind, event.text, event.reply_to["unanswerable"]) == (
         EventKind.CREATED,
         "Slow again.",
@@ -348,7 +366,7 @@ def test_whoever_only_claims_to_be_the_business_is_heard_and_not_answered() -> N
 
 
 def test_an_address_that_programs_read_as_two_is_never_answered() -> None:
-    event = read(mail(**{"from": "=?utf-8?q?victim=40other.example=2c?=@example.org"}))
+    event = read_event(mail(**{"from": "=?utf-8?q?victim=40other.example=2c?=@example.org"}))
     assert event.reply_to["unanswerable"] == "no_address"
     assert "to" not in event.reply_to
 
@@ -379,39 +397,42 @@ TANGLED = {
 
 
 @pytest.mark.timeout(20)
-@pytest.mark.parametrize("tangled", TANGLED.values(), ids=TANGLED)
-def test_a_mail_that_is_made_to_be_hard_to_read_is_heard_in_no_time(tangled: bytes) -> None:
-    began = time.process_time()
-    event = read(mail().split(b"\r\ncontent-type", 1)[0] + b"\n" + tangled)
+@pytest.mark.parametrize("raw", TANGLED.values(), ids=TANGLED)
+def test_a_mail_that_is_made_to_be_hard_to_read_is_read_fast(raw: bytes) -> None:
+    started_at = time.process_time()
+    event = read_event(mail().split(b"\r\ncontent-type", 1)[0] + b"\n" + raw)
     assert event.reply_to["to"] == "ida@example.org"
-    assert time.process_time() - began < 2
+    assert time.process_time() - started_at < 2
 
 
 def test_a_file_with_an_endless_name_is_a_file() -> None:
-    part = f"--b\r\nContent-Disposition: attachment; filename={'x' * 3_000}\r\n\r\nsecret\r\n--b\r\n\r\nThe words.\r\n--b--"
+    part = (
+        f"--b\r\nContent-Disposition: attachment; filename={'x' * 3_000}\r\n\r\nsecret\r\n"
+        "--b\r\n\r\nThe words.\r\n--b--"
+    )
     raw = mail(part).replace(b"text/plain; charset=utf-8", b"multipart/mixed; boundary=b", 1)
-    assert read(raw).text == "The words."
+    assert read_event(raw).text == "The words."
 
 
-def test_halves_of_characters_in_headers_cost_no_more_than_themselves() -> None:
-    wordless = notice(None, **PROVEN)
-    wordless["mail"]["headers"] = [
+def test_lone_surrogates_in_headers_cost_only_themselves() -> None:
+    message_without_text = notice(None, **PROVEN)
+    message_without_text["mail"]["headers"] = [
         {"name": "From", "value": "\ud800 <ida@example.org>"},
         {"name": "Subject", "value": "\udce9\ud800"},
     ]
-    (event,) = SES.parse(request(wordless), HERE, NOW).events
+    (event,) = SES.parse(request(message_without_text), HERE, NOW).events
     assert event.reply_to["to"] == "ida@example.org"
 
 
 # SES and SNS
 
 
-def test_a_mail_with_a_virus_is_kept_and_not_read() -> None:
-    found = parsed(mail(), virus="FAIL")
-    assert (found.events, len(found.problems)) == ((), 1)
+def test_a_mail_with_a_virus_is_not_read() -> None:
+    result = parse_mail(mail(), virus="FAIL")
+    assert (result.events, len(result.problems)) == ((), 1)
 
 
-def test_a_mail_that_is_in_a_bucket_has_no_words_and_goes_to_a_person() -> None:
+def test_a_mail_in_a_bucket_has_no_text_and_goes_to_a_person() -> None:
     message = notice(None, **PROVEN)
     message["mail"]["headers"] = [
         {"name": "From", "value": "ida@example.org"},
@@ -448,7 +469,7 @@ def test_other_messages_of_the_topic_are_ignored_or_tests() -> None:
 @pytest.mark.parametrize(
     "body", [b"", b"[]", b'{"Type":"Notification"}', b'{"Type":"Notification","Message":"{"}']
 )
-def test_what_is_no_notification_is_unreadable(body: bytes) -> None:
+def test_a_body_that_is_no_notification_is_unreadable(body: bytes) -> None:
     with pytest.raises(Unparseable):
         SES.parse(WebhookRequest("POST", {}, body), HERE, NOW)
     with pytest.raises(Unparseable):
@@ -466,14 +487,14 @@ def test_any_bytes_are_read_as_some_mail(raw: bytes) -> None:
     )
 
 
-class Wire:
+class SesHarness:
     """The connector and the simulated SES, with one mail of a customer."""
 
     def __init__(self, platforms: SimulatedPlatforms) -> None:
         self.platforms = platforms
         self.credentials = dict(platforms.credentials["ses"])
         self.connection = replace(HERE, settings=platforms.settings("ses"))
-        event = read(mail())
+        event = read_event(mail())
         self.target = ReplyTarget(event.native_id, event.native_thread, event.reply_to, NOW)
         self.http = HttpClient(allow_loopback=True)
         platforms.set_resource("ses", "ses-1", {"message_id": "m1@example.org", "references": []})
@@ -482,29 +503,42 @@ class Wire:
         self, text: str = "Thank you, Ida.\nGrüße 🙂", target: ReplyTarget | None = None
     ) -> SentReply | Rejection:
         return SES.reply(
-            target or self.target, text, "rep_1", self.connection, self.credentials, self.http
+            target or self.target,
+            text,
+            "rep_1",
+            PlatformAccount(self.connection, self.credentials, self.http),
         )
 
 
 @pytest.fixture
-def wire(loopback: None) -> Iterator[Wire]:
-    with SimulatedPlatforms() as running:
-        yield Wire(running)
+def harness(loopback: None) -> Iterator[SesHarness]:
+    with SimulatedPlatforms() as simulator:
+        yield SesHarness(simulator)
 
 
-def test_an_answer_is_signed_threaded_and_word_for_word(wire: Wire) -> None:
-    sent = wire.reply()
-    (taken,) = wire.platforms.replies()
-    assert isinstance(sent, SentReply)
-    assert (taken.native_id, taken.text) == (sent.native_id, "Thank you, Ida.\nGrüße 🙂")
-    assert (taken.thread, taken.review, taken.public) == (wire.target.native_thread, "ses-1", False)
-    found = SES.find_reply(
-        wire.target, "Thank you", "rep_1", wire.connection, wire.credentials, wire.http
+def test_a_reply_is_signed_threaded_and_unchanged(harness: SesHarness) -> None:
+    sent_reply = harness.reply()
+    (simulated_reply,) = harness.platforms.replies()
+    assert isinstance(sent_reply, SentReply)
+    assert (simulated_reply.native_id, simulated_reply.text) == (
+        sent_reply.native_id,
+        "Thank you, Ida.\nGrüße 🙂",
     )
-    assert found is ReplyLookup.CANNOT_TELL
+    assert (simulated_reply.thread, simulated_reply.review, simulated_reply.public) == (
+        harness.target.native_thread,
+        "ses-1",
+        False,
+    )
+    result = SES.find_reply(
+        harness.target,
+        "Thank you",
+        "rep_1",
+        PlatformAccount(harness.connection, harness.credentials, harness.http),
+    )
+    assert result is ReplyLookup.CANNOT_TELL
 
 
-def test_an_answer_is_the_same_bytes_each_time_and_nothing_in_it_becomes_a_header() -> None:
+def test_a_reply_is_the_same_bytes_each_time_and_nothing_in_it_becomes_a_header() -> None:
     evil = {
         "to": "ida@example.org",
         "subject": "Hi\r\nBcc: all@acme.example",
@@ -512,56 +546,60 @@ def test_an_answer_is_the_same_bytes_each_time_and_nothing_in_it_becomes_a_heade
         "references": "<a@b>\r\nBcc: <c@d>",
     }
     target = ReplyTarget("ses-1", "t", evil)
-    raw = mails.compose_reply(
-        target, "Hello.\n.\nBcc: none", mails.from_header(HERE), "rep_1\r\nBcc: x"
+    raw = compose_reply(target, "Hello.\n.\nBcc: none", from_header(HERE), "rep_1\r\nBcc: x")
+    assert raw == compose_reply(
+        target, "Hello.\n.\nBcc: none", from_header(HERE), "rep_1\r\nBcc: x"
     )
-    assert raw == mails.compose_reply(
-        target, "Hello.\n.\nBcc: none", mails.from_header(HERE), "rep_1\r\nBcc: x"
+    raw_mail = message_from_bytes(raw, policy=policy.default)
+    assert (raw_mail["Bcc"], raw_mail["In-Reply-To"], raw_mail["References"]) == (
+        None,
+        None,
+        "<a@b> <c@d>",
     )
-    made = message_from_bytes(raw, policy=policy.default)
-    assert (made["Bcc"], made["In-Reply-To"], made["References"]) == (None, None, "<a@b> <c@d>")
-    assert made["Subject"] == "Re: Hi Bcc: all@acme.example"
-    assert str(made["From"]) == '"Café \\"Zur Post\\" & Söhne" <hello@acme.example>'
-    assert mails.read_mime(raw).unanswerable_reason == "machine"
+    assert raw_mail["Subject"] == "Re: Hi Bcc: all@acme.example"
+    assert str(raw_mail["From"]) == '"Café \\"Zur Post\\" & Söhne" <hello@acme.example>'
+    assert unanswerable_reason(read_mime(raw), verified=True, spam=False) == "machine"
 
 
-def test_refusals_say_what_to_do(wire: Wire) -> None:
-    assert wire.reply("x" * 100_001) == Rejection(
+def test_rejections_say_what_to_do(harness: SesHarness) -> None:
+    assert harness.reply("x" * 100_001) == Rejection(
         "too_long", "A reply may have 100000 characters; this one has 1 more."
     )
-    wire.platforms.add_fault("ses", FaultMode.REJECT)
-    reasons = [wire.reply()]
-    wire.credentials["secret_access_key"] = "wrong"
-    reasons.append(wire.reply())
+    harness.platforms.add_fault("ses", FaultMode.REJECT)
+    reasons = [harness.reply()]
+    harness.credentials["secret_access_key"] = "wrong"
+    reasons.append(harness.reply())
     for settings in ({"region": "evil.example/"}, {"from_address": "nobody"}):
-        wire.connection = replace(
-            wire.connection, settings={**wire.platforms.settings("ses"), **settings}
+        harness.connection = replace(
+            harness.connection, settings={**harness.platforms.settings("ses"), **settings}
         )
-        reasons.append(wire.reply())
-    wire.credentials.clear()
-    reasons.append(wire.reply())
-    told = [each.reason for each in reasons if isinstance(each, Rejection)]
-    assert told == ["rejected", "unauthorized", "bad_settings", "bad_settings", "no_credentials"]
-    assert wire.platforms.replies() == []
+        reasons.append(harness.reply())
+    harness.credentials.clear()
+    reasons.append(harness.reply())
+    codes = [entry.reason for entry in reasons if isinstance(entry, Rejection)]
+    assert codes == ["rejected", "unauthorized", "bad_settings", "bad_settings", "no_credentials"]
+    assert harness.platforms.replies() == []
 
 
 @pytest.mark.parametrize(
-    ("mode", "doubt"),
+    ("mode", "maybe_applied"),
     [(FaultMode.DROP, True), (FaultMode.FAIL_AFTER, True), (FaultMode.RATE_LIMITED, False)],
 )
-def test_faults_say_whether_the_answer_may_have_left(
-    wire: Wire, mode: FaultMode, doubt: bool
+def test_faults_say_whether_the_reply_may_have_been_sent(
+    harness: SesHarness, mode: FaultMode, maybe_applied: bool
 ) -> None:
-    wire.platforms.add_fault("ses", mode)
+    harness.platforms.add_fault("ses", mode)
     with pytest.raises(PlatformUnavailable) as fault:
-        wire.reply()
-    assert fault.value.maybe_applied == doubt
+        harness.reply()
+    assert fault.value.maybe_applied == maybe_applied
 
 
-def test_a_subscription_is_believed_and_confirmed_and_asked_again_if_that_fails(wire: Wire) -> None:
-    other: Any = wire.platforms.get("ses")
-    topic = wire.connection.settings["topic_arn"]
-    asked = {
+def test_a_subscription_is_verified_and_confirmed_and_repeated_if_that_fails(
+    harness: SesHarness,
+) -> None:
+    other: Any = harness.platforms.get("ses")
+    topic = harness.connection.settings["topic_arn"]
+    confirmation = {
         "Type": "SubscriptionConfirmation",
         "MessageId": "m",
         "TopicArn": topic,
@@ -569,32 +607,35 @@ def test_a_subscription_is_believed_and_confirmed_and_asked_again_if_that_fails(
         "Message": "You have chosen …",
     }
     signed = SES.sign(
-        WebhookRequest("POST", {}, json.dumps(asked).encode()), "", other.signing_secret, NOW
+        WebhookRequest("POST", {}, json.dumps(confirmation).encode()), "", other.signing_secret, NOW
     )
-    assert SES.verify(signed, wire.connection, (), NOW, wire.http) is None
-    found = SES.parse(signed, wire.connection, NOW)
-    wire.platforms.add_fault("ses", FaultMode.DOWN, call_kind=CallKind.READ)
+    assert SES.verify(signed, harness.connection, (), NOW, harness.http) is None
+    result = SES.parse(signed, harness.connection, NOW)
+    harness.platforms.add_fault("ses", FaultMode.DOWN, call_kind=CallKind.READ)
     with pytest.raises(PlatformUnavailable):
-        SES.delivery_response(signed, wire.connection, found, wire.http)
+        SES.delivery_response(signed, harness.connection, result, harness.http)
     assert other.confirmed_topics == []
-    assert SES.delivery_response(signed, wire.connection, found, wire.http).status == 200
+    assert SES.delivery_response(signed, harness.connection, result, harness.http).status == 200
     assert other.confirmed_topics == [topic]
-    wire.platforms.add_fault("ses", FaultMode.REJECT, call_kind=CallKind.READ)
+    harness.platforms.add_fault("ses", FaultMode.REJECT, call_kind=CallKind.READ)
     with pytest.raises(PlatformUnavailable):
-        SES.delivery_response(signed, wire.connection, found, wire.http)
+        SES.delivery_response(signed, harness.connection, result, harness.http)
 
 
 def test_no_other_address_is_ever_called() -> None:
-    def nowhere(method: str, url: str, **_: Any) -> HttpResponse:
+    def refuse_call(method: str, url: str, **_: Any) -> HttpResponse:
         raise AssertionError(url)
 
     for address in ("https://evil.example/?Action=ConfirmSubscription", 17, None):
         body = {"Type": "SubscriptionConfirmation", "TopicArn": ARN, "SubscribeURL": address}
-        asked = WebhookRequest("POST", {}, json.dumps(body).encode())
-        assert SES.delivery_response(asked, HERE, ParsedDelivery(), nowhere).status == 200
+        webhook_request = WebhookRequest("POST", {}, json.dumps(body).encode())
+        assert (
+            SES.delivery_response(webhook_request, HERE, ParsedDelivery(), refuse_call).status
+            == 200
+        )
     assert (
         SES.delivery_response(
-            WebhookRequest("POST", {}, b"\xff"), HERE, ParsedDelivery(), nowhere
+            WebhookRequest("POST", {}, b"\xff"), HERE, ParsedDelivery(), refuse_call
         ).status
         == 200
     )

@@ -1,4 +1,4 @@
-"""Slack: whose message counts, how edits are ordered, and what its Web API answers."""
+"""Slack: whose message counts, how edits are ordered, and how its Web API answers."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from slack_sdk.signature import SignatureVerifier
 from heard.connectors import (
     Connection,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -67,12 +68,12 @@ def envelope(event: dict[str, Any]) -> WebhookRequest:
     return WebhookRequest("POST", {}, json.dumps(body).encode())
 
 
-def read(event: dict[str, Any], connection: Connection = HOME) -> ReviewEvent | None:
+def read_event(event: dict[str, Any], connection: Connection = HOME) -> ReviewEvent | None:
     events = SLACK.parse(envelope(event), connection, NOW).events
     return events[0] if events else None
 
 
-def changed(text: str, edited: str | None, ts: str = "1773480000.000100") -> dict[str, Any]:
+def edit_event(text: str, edited: str | None, ts: str = "1773480000.000100") -> dict[str, Any]:
     said = message(text, ts) | ({"edited": {"user": "U9", "ts": edited}} if edited else {})
     return {
         "type": "message",
@@ -83,7 +84,7 @@ def changed(text: str, edited: str | None, ts: str = "1773480000.000100") -> dic
     }
 
 
-def deleted(ts: str = "1773480000.000100", **previous: Any) -> dict[str, Any]:
+def deletion_event(ts: str = "1773480000.000100", **previous: Any) -> dict[str, Any]:
     return {
         "type": "message",
         "subtype": "message_deleted",
@@ -97,14 +98,14 @@ def test_the_documented_example_is_signed_as_we_check_it(facts: Callable[[str], 
     for vector in json.loads(facts("vectors/slack.json"))["vectors"]:
         headers = {name.lower(): value for name, value in vector["headers"].items()}
         request = WebhookRequest("POST", headers, vector["body"].encode())
-        refusal = SLACK.verify(
+        failure = SLACK.verify(
             request,
             HOME,
             (vector["secret"],),
             datetime.fromtimestamp(vector["now"], UTC),
             HttpClient(),
         )
-        assert (refusal is None) == (vector["expected"] == "valid"), vector["name"]
+        assert (failure is None) == (vector["expected"] == "valid"), vector["name"]
 
 
 def test_the_documented_payloads_are_a_message_of_our_own_and_a_challenge(
@@ -120,12 +121,12 @@ def test_the_documented_payloads_are_a_message_of_our_own_and_a_challenge(
     assert SLACK.parse(own, replace(HOME, settings={"team_id": "T111"}), NOW) == ParsedDelivery()
     challenge = WebhookRequest("POST", {}, facts("payloads/slack-url_verification.json").encode())
     parsed = SLACK.parse(challenge, HOME, NOW)
-    answer = SLACK.delivery_response(challenge, HOME, parsed, HttpClient())
-    assert (answer.status, answer.body) == (200, json.loads(challenge.body)["challenge"])
+    response = SLACK.delivery_response(challenge, HOME, parsed, HttpClient())
+    assert (response.status, response.body) == (200, json.loads(challenge.body)["challenge"])
 
 
 @given(st.binary(max_size=60), st.integers(0, 59), st.integers(0, 7))
-def test_what_slacks_library_signs_is_believed_and_one_flipped_bit_is_not(
+def test_a_delivery_signed_by_slacks_library_passes_and_a_flipped_bit_fails(
     body: bytes, at: int, bit: int
 ) -> None:
     seconds = str(int(NOW.timestamp()))
@@ -138,23 +139,27 @@ def test_what_slacks_library_signs_is_believed_and_one_flipped_bit_is_not(
         )
         is None
     )
-    forged = bytearray(text.encode() or b"0")
-    forged[at % len(forged)] ^= 1 << bit
+    forged_request = bytearray(text.encode() or b"0")
+    forged_request[at % len(forged_request)] ^= 1 << bit
     assert (
         SLACK.verify(
-            WebhookRequest("POST", headers, bytes(forged)), HOME, (SECRET,), NOW, HttpClient()
+            WebhookRequest("POST", headers, bytes(forged_request)),
+            HOME,
+            (SECRET,),
+            NOW,
+            HttpClient(),
         )
         is not None
     )
 
 
-def test_without_a_secret_nothing_is_believed() -> None:
+def test_without_a_secret_every_delivery_fails() -> None:
     signed = SLACK.sign(envelope(message()), URL, SECRET, NOW)
     assert SLACK.verify(signed, HOME, (SECRET,), NOW, HttpClient()) is None
     for secrets in ((), ("",)):
-        refusal = SLACK.verify(signed, HOME, secrets, NOW, HttpClient())
-        assert refusal is not None
-        assert refusal.reason.value == "no_secret"
+        failure = SLACK.verify(signed, HOME, secrets, NOW, HttpClient())
+        assert failure is not None
+        assert failure.reason.value == "no_secret"
 
 
 @pytest.mark.parametrize(
@@ -173,24 +178,22 @@ def test_without_a_secret_nothing_is_believed() -> None:
         (message(subtype="bot_message", bot_id="B7"), None),
         (message(subtype="channel_join"), None),
         (message(user="USLACKBOT"), None),
-        (changed("Better now.", "1773480050.000000"), EventKind.EDITED),
-        (changed("Slow again.", None), None),
-        (deleted(), EventKind.WITHDRAWN),
-        (deleted(user_team="T1", thread_ts="1773470000.000100"), None),
+        (edit_event("Better now.", "1773480050.000000"), EventKind.EDITED),
+        (edit_event("Slow again.", None), None),
+        (deletion_event(), EventKind.WITHDRAWN),
+        (deletion_event(user_team="T1", thread_ts="1773470000.000100"), None),
         ({"type": "reaction_added", "item": {}}, None),
     ],
-)  # fmt: skip
-def test_only_what_customers_write_is_a_review(
-    event: dict[str, Any], kind: EventKind | None
-) -> None:
-    found = read(event)
-    assert (found.kind if found else None) == kind
+)
+def test_only_customers_messages_are_reviews(event: dict[str, Any], kind: EventKind | None) -> None:
+    result = read_event(event)
+    assert (result.kind if result else None) == kind
 
 
-def test_only_the_named_channels_are_listened_to() -> None:
+def test_only_the_named_channels_are_read() -> None:
     only = replace(HOME, settings={**HOME.settings, "channels": "C7, C1"})
-    assert read(message(), only) is not None
-    assert read(message(channel="C2"), only) is None
+    assert read_event(message(), only) is not None
+    assert read_event(message(channel="C2"), only) is None
 
 
 def test_a_tombstone_is_the_deletion_of_a_message_that_had_answers() -> None:
@@ -200,7 +203,7 @@ def test_a_tombstone_is_the_deletion_of_a_message_that_had_answers() -> None:
         "text": "This message was deleted.",
         "ts": "1773480000.000100",
     }
-    found = read(
+    result = read_event(
         {
             "type": "message",
             "subtype": "message_changed",
@@ -209,8 +212,8 @@ def test_a_tombstone_is_the_deletion_of_a_message_that_had_answers() -> None:
             "previous_message": message(),
         }
     )
-    assert found is not None
-    assert (found.kind, found.native_id, found.revision, found.author.id) == (
+    assert result is not None
+    assert (result.kind, result.native_id, result.revision, result.author.id) == (
         EventKind.WITHDRAWN,
         "C1:1773480000.000100",
         TOMBSTONE,
@@ -219,41 +222,46 @@ def test_a_tombstone_is_the_deletion_of_a_message_that_had_answers() -> None:
 
 
 def test_any_order_of_arrival_ends_in_the_same_state() -> None:
-    # The first edit falls into the second of posting: its time is lower than the message's own.
+    # The first edit is in the second of posting: its time is lower than the message's own.
     events = [
-        read(e)
+        read_event(e)
         for e in (
             message(),
-            changed("One.", "1773480000.000000"),
-            changed("Two.", "1773480060.000000"),
-            deleted(),
+            edit_event("One.", "1773480000.000000"),
+            edit_event("Two.", "1773480060.000000"),
+            deletion_event(),
         )
     ]
-    ordered = [event for event in events if event]
-    assert len({event.native_id for event in ordered}) == 1
-    for arrival in itertools.permutations(ordered):
-        assert sorted(arrival, key=lambda event: (event.revision, event.digest)) == ordered
+    events_in_order = [event for event in events if event]
+    assert len({event.native_id for event in events_in_order}) == 1
+    for arrival in itertools.permutations(events_in_order):
+        assert sorted(arrival, key=lambda event: (event.revision, event.digest)) == events_in_order
 
 
-def test_markup_is_read_as_words() -> None:
-    text = "<@U1|ana> and <@U2>: <!here> &lt;b&gt; &amp;lt; <https://x.example/a?b=1|the form> <http://y.example|y.example> <#C1|help> <https://z.example>"
-    found = read(message(text))
-    assert found is not None
+def test_markup_becomes_plain_text() -> None:
+    text = (
+        "<@U1|ana> and <@U2>: <!here> &lt;b&gt; &amp;lt; <https://x.example/a?b=1|the form> "
+        "<http://y.example|y.example> <#C1|help> <https://z.example>"
+    )
+    result = read_event(message(text))
+    assert result is not None
     assert (
-        found.text
+        result.text
         == "@ana and @U2: @here <b> &lt; the form (https://x.example/a?b=1) y.example #help https://z.example"
     )
 
 
-def test_a_message_links_to_where_it_stands_if_the_workspace_is_known() -> None:
-    where = replace(HOME, settings={**HOME.settings, "workspace_url": "https://acme.slack.com/"})
-    found = read(message(thread_ts="1773470000.000100"), where)
-    assert found is not None
+def test_a_message_has_a_link_if_the_workspace_is_known() -> None:
+    connection = replace(
+        HOME, settings={**HOME.settings, "workspace_url": "https://acme.slack.com/"}
+    )
+    result = read_event(message(thread_ts="1773470000.000100"), connection)
+    assert result is not None
     assert (
-        found.link
+        result.link
         == "https://acme.slack.com/archives/C1/p1773480000000100?thread_ts=1773470000.000100&cid=C1"
     )
-    assert (found.native_thread, found.reply_to["thread_ts"]) == (
+    assert (result.native_thread, result.reply_to["thread_ts"]) == (
         "C1:1773470000.000100",
         "1773470000.000100",
     )
@@ -265,16 +273,16 @@ def test_a_message_links_to_where_it_stands_if_the_workspace_is_known() -> None:
         message(ts="soon"),
         message(ts=17),
         {"type": "message"},
-        changed("x", "yesterday"),
+        edit_event("x", "yesterday"),
         message(channel="C 1"),
     ],
 )
-def test_a_message_without_a_usable_place_is_unreadable(event: dict[str, Any]) -> None:
+def test_a_message_without_a_usable_id_is_unreadable(event: dict[str, Any]) -> None:
     with pytest.raises(Unparseable):
-        read(event)
+        read_event(event)
 
 
-class Wire:
+class SlackHarness:
     """The connector and the simulated Slack, with one message of a customer."""
 
     def __init__(self, platforms: SimulatedPlatforms) -> None:
@@ -292,133 +300,154 @@ class Wire:
 
     def reply(self, text: str = TEXT, reply_id: str = "rep_1") -> SentReply | Rejection:
         return SLACK.reply(
-            self.target, text, reply_id, self.connection, self.credentials, self.http
+            self.target,
+            text,
+            reply_id,
+            PlatformAccount(self.connection, self.credentials, self.http),
         )
 
-    def find(self, text: str = TEXT, reply_id: str = "rep_1") -> SentReply | ReplyLookup:
+    def find_reply(self, text: str = TEXT, reply_id: str = "rep_1") -> SentReply | ReplyLookup:
         return SLACK.find_reply(
-            self.target, text, reply_id, self.connection, self.credentials, self.http
+            self.target,
+            text,
+            reply_id,
+            PlatformAccount(self.connection, self.credentials, self.http),
         )
 
     def fetch(self, native_id: str = "C1:1773480000.000100") -> ReviewEvent | ReviewGone | None:
-        return SLACK.fetch(native_id, self.connection, self.credentials, self.http)
+        return SLACK.fetch(native_id, PlatformAccount(self.connection, self.credentials, self.http))
 
 
 @pytest.fixture
-def wire(loopback: None) -> Iterator[Wire]:
-    with SimulatedPlatforms() as running:
-        yield Wire(running)
+def harness(loopback: None) -> Iterator[SlackHarness]:
+    with SimulatedPlatforms() as simulator:
+        yield SlackHarness(simulator)
 
 
-def test_a_reply_arrives_word_for_word_in_the_thread_and_is_found_by_its_id(wire: Wire) -> None:
-    assert wire.find() is ReplyLookup.ABSENT
-    sent = wire.reply()
-    (taken,) = wire.platforms.replies()
-    assert (taken.text, taken.thread, taken.review, taken.public) == (
+def test_a_reply_arrives_unchanged_in_the_thread_and_is_found_by_its_id(
+    harness: SlackHarness,
+) -> None:
+    assert harness.find_reply() is ReplyLookup.ABSENT
+    sent_reply = harness.reply()
+    (simulated_reply,) = harness.platforms.replies()
+    assert (
+        simulated_reply.text,
+        simulated_reply.thread,
+        simulated_reply.review,
+        simulated_reply.public,
+    ) == (
         TEXT,
-        wire.target.native_thread,
-        wire.target.native_id,
+        harness.target.native_thread,
+        harness.target.native_id,
         False,
     )
-    assert wire.find("Whatever Slack made of the words.") == sent
-    assert wire.find(reply_id="rep_2") is ReplyLookup.ABSENT
+    assert harness.find_reply("Whatever Slack made of the words.") == sent_reply
+    assert harness.find_reply(reply_id="rep_2") is ReplyLookup.ABSENT
 
 
-def test_a_message_of_a_bot_without_our_mark_is_ours_only_if_it_says_the_same(wire: Wire) -> None:
+def test_a_bots_message_without_our_metadata_is_ours_only_with_the_same_text(
+    harness: SlackHarness,
+) -> None:
     ts = f"{int(datetime.now(UTC).timestamp())}.000009"
-    wire.platforms.set_resource(
+    harness.platforms.set_resource(
         "slack",
         f"C1:{ts}",
         message("We look &amp; tell you.", ts, thread_ts="1773480000.000100", bot_id="B1"),
     )
-    assert wire.find("We look & tell you.") == SentReply(f"C1:{ts}")
-    assert wire.find("Something else.") is ReplyLookup.CANNOT_TELL
-    wire.target = replace(wire.target, first_sent_at=None)
-    assert wire.find("We look & tell you.") is ReplyLookup.CANNOT_TELL
+    assert harness.find_reply("We look & tell you.") == SentReply(f"C1:{ts}")
+    assert harness.find_reply("Something else.") is ReplyLookup.CANNOT_TELL
+    harness.target = replace(harness.target, first_sent_at=None)
+    assert harness.find_reply("We look & tell you.") is ReplyLookup.CANNOT_TELL
 
 
-def test_a_long_thread_is_read_page_by_page_and_given_up_when_too_long(wire: Wire) -> None:
+def test_a_thread_is_read_on_a_limited_number_of_pages(harness: SlackHarness) -> None:
     start = int(datetime.now(UTC).timestamp())
     for number in range(250):
         ts = f"{start + number}.000001"
-        wire.platforms.set_resource(
+        harness.platforms.set_resource(
             "slack", f"C1:{ts}", message("More.", ts, thread_ts="1773480000.000100")
         )
-    assert wire.find() is ReplyLookup.ABSENT
-    sent = wire.reply()
-    assert wire.find() == sent
+    assert harness.find_reply() is ReplyLookup.ABSENT
+    sent_reply = harness.reply()
+    assert harness.find_reply() == sent_reply
     for number in range(250, 1100):
         ts = f"{start - 60 + number / 1000:.6f}"
-        wire.platforms.set_resource(
+        harness.platforms.set_resource(
             "slack", f"C1:{ts}", message("More.", ts, thread_ts="1773480000.000100")
         )
-    assert wire.find(reply_id="rep_2") is ReplyLookup.CANNOT_TELL
+    assert harness.find_reply(reply_id="rep_2") is ReplyLookup.CANNOT_TELL
 
 
 @pytest.mark.parametrize(
-    ("mode", "taken"),
+    ("mode", "is_applied"),
     [(FaultMode.DROP, True), (FaultMode.FAIL_AFTER, True), (FaultMode.FAIL_BEFORE, False)],
 )
-def test_doubt_is_said_and_resolved(wire: Wire, mode: FaultMode, taken: bool) -> None:
-    wire.platforms.add_fault("slack", mode)
+def test_a_fault_says_whether_the_reply_may_be_posted_and_a_search_finds_it(
+    harness: SlackHarness, mode: FaultMode, is_applied: bool
+) -> None:
+    harness.platforms.add_fault("slack", mode)
     with pytest.raises(PlatformUnavailable) as fault:
-        wire.reply()
+        harness.reply()
     assert fault.value.maybe_applied
-    assert isinstance(wire.find(), SentReply) == taken
+    assert isinstance(harness.find_reply(), SentReply) == is_applied
 
 
-def test_being_asked_to_wait_means_that_nothing_was_posted(wire: Wire) -> None:
-    wire.platforms.add_fault("slack", FaultMode.RATE_LIMITED, seconds=7)
+def test_a_rate_limit_means_that_nothing_was_posted(harness: SlackHarness) -> None:
+    harness.platforms.add_fault("slack", FaultMode.RATE_LIMITED, seconds=7)
     with pytest.raises(PlatformUnavailable) as fault:
-        wire.reply()
+        harness.reply()
     assert (fault.value.maybe_applied, fault.value.retry_after) == (False, 7)
 
 
-def test_refusals_are_named_and_say_what_to_do(wire: Wire) -> None:
-    assert wire.reply("x" * 4001) == Rejection(
+def test_rejections_say_what_to_do(harness: SlackHarness) -> None:
+    assert harness.reply("x" * 4001) == Rejection(
         "too_long", "A reply may have 4000 characters; this one has 1 more."
     )
-    wire.platforms.add_fault("slack", FaultMode.REJECT)
-    reasons = [wire.reply()]
-    wire.credentials["bot_token"] = "xoxb-revoked"
-    reasons.append(wire.reply())
-    assert wire.find() is ReplyLookup.CANNOT_TELL
-    wire.credentials.clear()
-    reasons.append(wire.reply())
-    assert [each.reason for each in reasons if isinstance(each, Rejection)] == [
+    harness.platforms.add_fault("slack", FaultMode.REJECT)
+    reasons = [harness.reply()]
+    harness.credentials["bot_token"] = "xoxb-revoked"
+    reasons.append(harness.reply())
+    assert harness.find_reply() is ReplyLookup.CANNOT_TELL
+    harness.credentials.clear()
+    reasons.append(harness.reply())
+    assert [entry.reason for entry in reasons if isinstance(entry, Rejection)] == [
         "not_allowed",
         "unauthorized",
         "no_credentials",
     ]
-    assert wire.fetch() is None
+    assert harness.fetch() is None
 
 
-def test_what_is_not_there_any_more_is_gone(wire: Wire) -> None:
-    wire.platforms.set_resource("slack", "C1:1773490000.000100", message(ts="1773490000.000100"))
-    wire.platforms.set_resource("slack", wire.target.native_id, None)
-    answer = wire.reply()
-    assert isinstance(answer, Rejection)
-    assert answer.reason == "gone"
-    assert wire.find() is ReplyLookup.ABSENT
-    assert wire.fetch() is ReviewGone.GONE
-    assert wire.fetch("C1") is None
-    wire.platforms.set_resource(
+def test_a_deleted_message_is_gone(harness: SlackHarness) -> None:
+    harness.platforms.set_resource("slack", "C1:1773490000.000100", message(ts="1773490000.000100"))
+    harness.platforms.set_resource("slack", harness.target.native_id, None)
+    response = harness.reply()
+    assert isinstance(response, Rejection)
+    assert response.reason == "gone"
+    assert harness.find_reply() is ReplyLookup.ABSENT
+    assert harness.fetch() is ReviewGone.GONE
+    assert harness.fetch("C1") is None
+    harness.platforms.set_resource(
         "slack", "C1:1773490000.000100", message(ts="1773490000.000100", subtype="tombstone")
     )
-    assert wire.fetch("C1:1773490000.000100") is ReviewGone.GONE
+    assert harness.fetch("C1:1773490000.000100") is ReviewGone.GONE
 
 
-def test_a_fetched_message_is_the_event_that_was_pushed(wire: Wire) -> None:
-    found, pushed = wire.fetch(), read(message(), wire.connection)
-    assert found == pushed
+def test_a_fetched_message_is_the_event_that_was_pushed(harness: SlackHarness) -> None:
+    result, pushed_event = harness.fetch(), read_event(message(), harness.connection)
+    assert result == pushed_event
     said = message("Two.") | {"edited": {"user": "U9", "ts": "1773480060.000000"}}
-    wire.platforms.set_resource("slack", wire.target.native_id, said)
-    assert wire.fetch() == read(changed("Two.", "1773480060.000000"), wire.connection)
+    harness.platforms.set_resource("slack", harness.target.native_id, said)
+    assert harness.fetch() == read_event(
+        edit_event("Two.", "1773480060.000000"), harness.connection
+    )
 
 
-@pytest.mark.parametrize(("error", "doubt"), [("internal_error", True), ("ratelimited", False)])
-def test_errors_that_pass_are_faults_and_not_refusals(
-    platform: Any, http_response: Any, http: HttpClient, error: str, doubt: bool
+@pytest.mark.parametrize(
+    ("error", "maybe_applied"), [("internal_error", True), ("ratelimited", False)]
+)
+def test_temporary_errors_are_faults_and_no_rejections(
+    platform: Any, http_response: Any, http: HttpClient, error: str, maybe_applied: bool
 ) -> None:
     platform.respond_with(
         http_response(200, {"ok": False, "error": error}), http_response(200, [1])
@@ -428,8 +457,12 @@ def test_errors_that_pass_are_faults_and_not_refusals(
         "C1:1.1", "C1:1.1", {"channel": "C1", "thread_ts": "1.1"}, NOW + timedelta(0)
     )
     with pytest.raises(PlatformUnavailable) as fault:
-        SLACK.reply(target, "Hello.", "rep_1", there, {"bot_token": "xoxb-1"}, http)
-    assert fault.value.maybe_applied == doubt
+        SLACK.reply(
+            target, "Hello.", "rep_1", PlatformAccount(there, {"bot_token": "xoxb-1"}, http)
+        )
+    assert fault.value.maybe_applied == maybe_applied
     with pytest.raises(PlatformUnavailable) as fault:
-        SLACK.find_reply(target, "Hello.", "rep_1", there, {"bot_token": "xoxb-1"}, http)
+        SLACK.find_reply(
+            target, "Hello.", "rep_1", PlatformAccount(there, {"bot_token": "xoxb-1"}, http)
+        )
     assert not fault.value.maybe_applied

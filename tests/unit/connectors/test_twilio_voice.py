@@ -1,7 +1,4 @@
-"""Telephone calls.
-
-What a caller hears, how far a call came, and that any order of the requests ends the same.
-"""
+"""Telephone calls: what a caller hears, how far a call came, and that any order ends the same."""
 
 from __future__ import annotations
 
@@ -21,6 +18,7 @@ from twilio.request_validator import RequestValidator
 from heard.connectors import (
     Connection,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyTarget,
     ReviewGone,
@@ -55,20 +53,22 @@ SAID = {
 }
 
 
-def posted(form: dict[str, str], query: str = "") -> WebhookRequest:
+def delivery(form: dict[str, str], query: str = "") -> WebhookRequest:
     return WebhookRequest("POST", {}, urlencode(form).encode(), query)
 
 
-def read(**form: str) -> ReviewEvent | None:
-    events = VOICE.parse(posted({**CALL, **form}), HERE, NOW).events
+def read_event(**form: str) -> ReviewEvent | None:
+    events = VOICE.parse(delivery({**CALL, **form}), HERE, NOW).events
     return events[0] if events else None
 
 
-def heard(form: dict[str, str], query: str = "", where: Connection = HERE) -> ET.Element:
-    request = posted({**CALL, **form}, query)
-    answer = VOICE.delivery_response(request, where, VOICE.parse(request, where, NOW), HttpClient())
-    assert (answer.status, answer.content_type) == (200, "text/xml; charset=utf-8")
-    return ET.fromstring(answer.body)
+def twiml_response(form: dict[str, str], query: str = "", where: Connection = HERE) -> ET.Element:
+    request = delivery({**CALL, **form}, query)
+    response = VOICE.delivery_response(
+        request, where, VOICE.parse(request, where, NOW), HttpClient()
+    )
+    assert (response.status, response.content_type) == (200, "text/xml; charset=utf-8")
+    return ET.fromstring(response.body)
 
 
 def test_twilios_published_examples_are_signed_as_we_check_it(facts: Callable[[str], str]) -> None:
@@ -84,10 +84,10 @@ def test_twilios_published_examples_are_signed_as_we_check_it(facts: Callable[[s
         request = WebhookRequest(
             "POST", headers, urlencode(vector["params"], doseq=True).encode(), query
         )
-        refusal = VOICE.verify(
+        failure = VOICE.verify(
             request, replace(HERE, url=vector["url"]), (vector["secret"],), NOW, HttpClient()
         )
-        assert (refusal is None) == (vector["expected"] == "valid"), vector["name"]
+        assert (failure is None) == (vector["expected"] == "valid"), vector["name"]
 
 
 @given(
@@ -99,7 +99,7 @@ def test_twilios_published_examples_are_signed_as_we_check_it(facts: Callable[[s
     st.integers(0),
     st.integers(0, 7),
 )
-def test_what_twilios_library_signs_is_believed_and_one_flipped_bit_is_not(
+def test_a_request_signed_by_twilios_library_passes_and_a_flipped_bit_fails(
     form: dict[str, str], at: int, bit: int
 ) -> None:
     form = {name: value.encode("utf-8", "replace").decode() for name, value in form.items()}
@@ -108,18 +108,18 @@ def test_what_twilios_library_signs_is_believed_and_one_flipped_bit_is_not(
         "POST", {"x-twilio-signature": str(signature)}, urlencode(form).encode(), "recorded=1"
     )
     assert VOICE.verify(request, HERE, (TOKEN,), NOW, HttpClient()) is None
-    forged = bytearray(str(signature).encode())
-    forged[at % 27] ^= 1 << bit
-    changed = replace(request, headers={"x-twilio-signature": forged.decode("latin-1")})
+    forged_request = bytearray(str(signature).encode())
+    forged_request[at % 27] ^= 1 << bit
+    changed = replace(request, headers={"x-twilio-signature": forged_request.decode("latin-1")})
     assert VOICE.verify(changed, HERE, (TOKEN,), NOW, HttpClient()) is not None
-    refusal = VOICE.verify(request, HERE, (), NOW, HttpClient())
-    assert refusal is not None
-    assert refusal.reason.value == "no_secret"
+    failure = VOICE.verify(request, HERE, (), NOW, HttpClient())
+    assert failure is not None
+    assert failure.reason.value == "no_secret"
 
 
 def test_a_caller_is_greeted_recorded_and_not_greeted_again() -> None:
     for status in ("ringing", "in-progress"):
-        say, record = heard({"CallStatus": status})
+        say, record = twiml_response({"CallStatus": status})
         assert (say.tag, record.tag) == ("Say", "Record")
         assert HERE.business_name in (say.text or "")
         assert "recorded" in (say.text or "")
@@ -127,31 +127,35 @@ def test_a_caller_is_greeted_recorded_and_not_greeted_again() -> None:
         assert (record.attrib["transcribe"], record.attrib["transcribeCallback"]) == ("true", URL)
     assert [
         verb.tag
-        for verb in heard(
+        for verb in twiml_response(
             {"CallStatus": "in-progress", "RecordingUrl": "https://x.example"}, "recorded=1"
         )
     ] == ["Hangup"]
-    assert [verb.tag for verb in heard({"CallStatus": "in-progress"}, "recorded=1")] == ["Hangup"]
+    assert [verb.tag for verb in twiml_response({"CallStatus": "in-progress"}, "recorded=1")] == [
+        "Hangup"
+    ]
 
 
 @pytest.mark.parametrize(
     "form",
-    [{"CallStatus": "completed"}, {"CallStatus": "in-progress", "RecordingStatus": "completed"}, {**SAID, "CallStatus": "in-progress"},
-     {"CallStatus": "ringing", "Direction": "outbound-api"}],
-)  # fmt: skip
-def test_reports_are_answered_without_an_order(form: dict[str, str]) -> None:
-    assert list(heard(form)) == []
+    [
+        {"CallStatus": "completed"},
+        {"CallStatus": "in-progress", "RecordingStatus": "completed"},
+        {**SAID, "CallStatus": "in-progress"},
+        {"CallStatus": "ringing", "Direction": "outbound-api"},
+    ],
+)
+def test_reports_get_an_empty_response(form: dict[str, str]) -> None:
+    assert list(twiml_response(form)) == []
 
 
-def test_a_greeting_of_ones_own_is_spoken_in_its_language_and_only_english_is_written_down() -> (
-    None
-):
+def test_a_custom_greeting_has_its_language_and_only_english_is_transcribed() -> None:
     ours = replace(HERE, settings={"greeting": "Grüezi <& hallo>", "greeting_language": "de-CH"})
-    say, record = heard({"CallStatus": "ringing"}, where=ours)
+    say, record = twiml_response({"CallStatus": "ringing"}, where=ours)
     assert (say.text, say.attrib["language"]) == ("Grüezi <& hallo>", "de-CH")
     assert "transcribe" not in record.attrib
     broken = replace(HERE, settings={"greeting_language": '"/><Dial>'})
-    assert heard({"CallStatus": "ringing"}, where=broken)[0].attrib["language"] == "en-US"
+    assert twiml_response({"CallStatus": "ringing"}, where=broken)[0].attrib["language"] == "en-US"
 
 
 @pytest.mark.parametrize(
@@ -172,13 +176,13 @@ def test_a_greeting_of_ones_own_is_spoken_in_its_language_and_only_english_is_wr
     ],
 )
 def test_a_request_says_how_far_a_call_came(form: dict[str, str], stage: int | None) -> None:
-    found = read(**form)
-    assert (int(found.revision) if found else None) == stage
+    result = read_event(**form)
+    assert (int(result.revision) if result else None) == stage
 
 
 def test_any_order_of_the_requests_ends_in_the_same_state() -> None:
     steps = ({"CallStatus": "completed"}, {"RecordingUrl": "https://api.twilio.com/RE1"}, SAID)
-    events = [event for event in (read(**step) for step in steps) if event]
+    events = [event for event in (read_event(**step) for step in steps) if event]
     assert {(event.native_id, event.native_thread, event.author.id) for event in events} == {
         ("CA1", "CA1", "+12025550143")
     }
@@ -200,10 +204,10 @@ def test_any_order_of_the_requests_ends_in_the_same_state() -> None:
         "",
     ],
 )
-def test_callers_who_withhold_their_number_are_strangers_to_each_other(caller: str) -> None:
+def test_each_caller_with_a_withheld_number_is_somebody_else(caller: str) -> None:
     one, other = (
-        read(CallStatus="completed", From=caller),
-        read(CallStatus="completed", From=caller, CallSid="CA2"),
+        read_event(CallStatus="completed", From=caller),
+        read_event(CallStatus="completed", From=caller, CallSid="CA2"),
     )
     assert one is not None
     assert other is not None
@@ -211,8 +215,8 @@ def test_callers_who_withhold_their_number_are_strangers_to_each_other(caller: s
     assert not one.partial
 
 
-def test_a_report_that_does_not_say_who_called_is_partial_and_the_call_is_asked_for(
-    wire: Wire,
+def test_a_report_without_a_caller_is_partial_and_the_call_is_fetched(
+    harness: TwilioVoiceHarness,
 ) -> None:
     report = {
         "CallSid": "CA1",
@@ -220,27 +224,27 @@ def test_a_report_that_does_not_say_who_called_is_partial_and_the_call_is_asked_
         "RecordingStatus": "completed",
         "RecordingSid": "RE1",
     }
-    (event,) = VOICE.parse(posted(report), HERE, NOW).events
+    (event,) = VOICE.parse(delivery(report), HERE, NOW).events
     assert event.partial
-    wire.platforms.set_resource(
+    harness.platforms.set_resource(
         "twilio_voice",
         "CA1",
         {"from": "+12025550143", "caller_name": "RIVERA M", "recording": "RE1"},
     )
-    found = wire.fetch()
-    assert isinstance(found, ReviewEvent)
-    assert (found.author.id, found.author.name, found.revision) == (
+    result = harness.fetch()
+    assert isinstance(result, ReviewEvent)
+    assert (result.author.id, result.author.name, result.revision) == (
         "+12025550143",
         "RIVERA M",
         event.revision,
     )
-    wire.platforms.set_resource("twilio_voice", "CA1", {"text": "The kettle burned me."})
-    found, pushed = wire.fetch(), read(**SAID)
-    assert isinstance(found, ReviewEvent)
-    assert pushed is not None
-    assert (found.revision, found.digest, found.kind) == (
-        pushed.revision,
-        pushed.digest,
+    harness.platforms.set_resource("twilio_voice", "CA1", {"text": "The kettle burned me."})
+    result, pushed_event = harness.fetch(), read_event(**SAID)
+    assert isinstance(result, ReviewEvent)
+    assert pushed_event is not None
+    assert (result.revision, result.digest, result.kind) == (
+        pushed_event.revision,
+        pushed_event.digest,
         EventKind.EDITED,
     )
 
@@ -248,7 +252,7 @@ def test_a_report_that_does_not_say_who_called_is_partial_and_the_call_is_asked_
 @pytest.mark.parametrize(
     "body", [b"\xff", b"CallStatus=completed", b"CallSid=a+b&CallStatus=completed"]
 )
-def test_a_form_that_names_no_call_is_unreadable_and_yet_answered(body: bytes) -> None:
+def test_a_form_without_a_call_is_unreadable_and_gets_a_response(body: bytes) -> None:
     with pytest.raises(Unparseable):
         VOICE.parse(WebhookRequest("POST", {}, body), HERE, NOW)
     assert (
@@ -259,7 +263,7 @@ def test_a_form_that_names_no_call_is_unreadable_and_yet_answered(body: bytes) -
     )
 
 
-class Wire:
+class TwilioVoiceHarness:
     """The connector and the simulated Twilio."""
 
     def __init__(self, platforms: SimulatedPlatforms) -> None:
@@ -268,37 +272,43 @@ class Wire:
         self.connection = replace(HERE, settings=platforms.settings("twilio_voice"))
 
     def fetch(self, call: str = "CA1") -> ReviewEvent | ReviewGone | None:
-        return VOICE.fetch(call, self.connection, self.credentials, HttpClient(allow_loopback=True))
+        return VOICE.fetch(
+            call,
+            PlatformAccount(self.connection, self.credentials, HttpClient(allow_loopback=True)),
+        )
 
 
 @pytest.fixture
-def wire(loopback: None) -> Iterator[Wire]:
-    with SimulatedPlatforms() as running:
-        yield Wire(running)
+def harness(loopback: None) -> Iterator[TwilioVoiceHarness]:
+    with SimulatedPlatforms() as simulator:
+        yield TwilioVoiceHarness(simulator)
 
 
-def test_what_cannot_be_read_is_told_from_what_is_gone(wire: Wire) -> None:
-    assert wire.fetch() is ReviewGone.GONE
-    wire.platforms.set_resource("twilio_voice", "CA1", {"from": "+12025550143"})
-    wire.platforms.set_resource(
+def test_an_unreadable_call_differs_from_a_call_that_is_gone(harness: TwilioVoiceHarness) -> None:
+    assert harness.fetch() is ReviewGone.GONE
+    harness.platforms.set_resource("twilio_voice", "CA1", {"from": "+12025550143"})
+    harness.platforms.set_resource(
         "twilio_voice", "CA2", {"from": "+12025550143", "direction": "outbound-api"}
     )
-    assert wire.fetch("CA2") is None
-    wire.platforms.add_fault(
+    assert harness.fetch("CA2") is None
+    harness.platforms.add_fault(
         "twilio_voice", FaultMode.RATE_LIMITED, call_kind=CallKind.READ, seconds=9
     )
     with pytest.raises(PlatformUnavailable) as fault:
-        wire.fetch()
+        harness.fetch()
     assert fault.value.retry_after == 9
-    wire.credentials["auth_token"] = "wrong"
-    assert wire.fetch() is None
-    wire.credentials.clear()
-    assert wire.fetch() is None
+    harness.credentials["auth_token"] = "wrong"
+    assert harness.fetch() is None
+    harness.credentials.clear()
+    assert harness.fetch() is None
 
 
-def test_no_program_calls_back(wire: Wire) -> None:
-    answer = VOICE.reply(
-        ReplyTarget("CA1", "CA1", {}), "Hello.", "rep_1", HERE, wire.credentials, HttpClient()
+def test_no_program_calls_back(harness: TwilioVoiceHarness) -> None:
+    response = VOICE.reply(
+        ReplyTarget("CA1", "CA1", {}),
+        "Hello.",
+        "rep_1",
+        PlatformAccount(HERE, harness.credentials, HttpClient()),
     )
-    assert isinstance(answer, Rejection)
-    assert answer.reason == "not_offered"
+    assert isinstance(response, Rejection)
+    assert response.reason == "not_offered"

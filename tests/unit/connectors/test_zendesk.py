@@ -1,4 +1,4 @@
-"""Zendesk: tickets and their public comments, and answers as an agent's comment."""
+"""Zendesk: tickets and their public comments, and replies as an agent's comment."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from heard.connectors import (
     Connection,
     HttpResponse,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -44,12 +45,20 @@ BLANK = Connection("c0ffee", "bus_1", "zendesk", "https://api.example.com/hooks/
 TARGET = ReplyTarget("5158", "5158", {"ticket_id": "5158"})
 TEXT = "Thank you, Ida. A new lid is on its way."
 TICKET: dict[str, Any] = {
-    "id": "5158", "subject": "Leaks", "description": "The lid leaks.", "requester_id": "31", "submitter_id": "31", "is_public": True,
-    "created_at": "2026-03-14T08:00:00Z", "updated_at": "2026-03-14T08:00:00Z", "via": {"channel": "email"}, "status": "NEW",
-}  # fmt: skip
+    "id": "5158",
+    "subject": "Leaks",
+    "description": "The lid leaks.",
+    "requester_id": "31",
+    "submitter_id": "31",
+    "is_public": True,
+    "created_at": "2026-03-14T08:00:00Z",
+    "updated_at": "2026-03-14T08:00:00Z",
+    "via": {"channel": "email"},
+    "status": "NEW",
+}
 
 
-def told(
+def notification(
     kind: str,
     ticket: dict[str, Any] = TICKET,
     at: str = "2026-03-14T08:00:00.123456789Z",
@@ -72,33 +81,30 @@ def comment(
     staff: bool = False,
     public: bool = True,
 ) -> dict[str, Any]:
-    said = {
+    message = {
         "id": number,
         "body": body,
         "is_public": public,
         "author": {"id": 31, "is_staff": staff, "name": "Ida"},
     }
-    return told("comment_added", at="2026-03-14T09:00:00Z", comment=said)
+    return notification("comment_added", at="2026-03-14T09:00:00Z", comment=message)
 
 
-def sent(document: object) -> WebhookRequest:
+def delivery(document: object) -> WebhookRequest:
     return WebhookRequest("POST", {}, json.dumps(document).encode())
 
 
 def events(document: object, connection: Connection = BLANK) -> tuple[ReviewEvent, ...]:
-    return ZENDESK.parse(sent(document), connection, NOW).events
+    return ZENDESK.parse(delivery(document), connection, NOW).events
 
 
-def read(document: object, connection: Connection = BLANK) -> ReviewEvent:
+def read_event(document: object, connection: Connection = BLANK) -> ReviewEvent:
     (event,) = events(document, connection)
     return event
 
 
-def documented(body: bytes, at: str) -> WebhookRequest:
-    """Signed as developer.zendesk.com writes it.
-
-    Base64 of the HMAC-SHA256 of the timestamp and the body.
-    """
+def documented_signature(body: bytes, at: str) -> WebhookRequest:
+    """The signature by developer.zendesk.com: Base64 of the HMAC-SHA256 of time and body."""
     digest = base64.b64encode(
         hmac.new(SECRET.encode(), at.encode() + body, hashlib.sha256).digest()
     ).decode()
@@ -109,45 +115,49 @@ def documented(body: bytes, at: str) -> WebhookRequest:
     )
 
 
-def test_the_vectors_of_other_projects_are_judged_as_they_do(facts: Callable[[str], str]) -> None:
+def test_the_vectors_of_other_projects_pass_or_fail_as_they_say(
+    facts: Callable[[str], str],
+) -> None:
     for vector in json.loads(facts("vectors/zendesk.json"))["vectors"]:
         headers = {name.lower(): value for name, value in vector["headers"].items()}
         at = headers["x-zendesk-webhook-signature-timestamp"]
         then = (
             datetime.fromtimestamp(int(at), UTC) if at.isdecimal() else datetime.fromisoformat(at)
         )
-        refusal = ZENDESK.verify(
+        failure = ZENDESK.verify(
             WebhookRequest("POST", headers, vector["body"].encode()),
             BLANK,
             (vector["secret"],),
             then,
             refuse_http,
         )
-        assert (refusal is None) == (vector["expected"] == "valid"), vector["name"]
+        assert (failure is None) == (vector["expected"] == "valid"), vector["name"]
 
 
 @given(body=st.binary(min_size=1, max_size=80), bit=st.integers(0, 10_000))
 @settings(max_examples=60, deadline=None)
-def test_what_zendesk_signed_is_believed_and_one_flipped_bit_is_not(body: bytes, bit: int) -> None:
-    request = documented(body, "2026-03-14T09:26:00Z")
+def test_a_signed_delivery_passes_and_a_flipped_bit_fails(body: bytes, bit: int) -> None:
+    request = documented_signature(body, "2026-03-14T09:26:00Z")
     assert ZENDESK.verify(request, BLANK, (SECRET,), NOW, refuse_http) is None
     at = bit % (len(body) * 8)
-    flipped = bytes(
+    flipped_body = bytes(
         byte ^ (1 << at % 8) if index == at // 8 else byte for index, byte in enumerate(body)
     )
     assert (
-        ZENDESK.verify(replace(request, body=flipped), BLANK, (SECRET,), NOW, refuse_http)
+        ZENDESK.verify(replace(request, body=flipped_body), BLANK, (SECRET,), NOW, refuse_http)
         is not None
     )
     stale = ZENDESK.verify(
-        documented(body, "2026-03-14T09:00:00Z"), BLANK, (SECRET,), NOW, refuse_http
+        documented_signature(body, "2026-03-14T09:00:00Z"), BLANK, (SECRET,), NOW, refuse_http
     )
     assert stale is not None
     assert stale.reason is SignatureFailureReason.STALE
 
 
 def test_a_new_ticket_is_a_review() -> None:
-    event = read(told("created"), replace(BLANK, settings={"base_url": "https://acme.example/"}))
+    event = read_event(
+        notification("created"), replace(BLANK, settings={"base_url": "https://acme.example/"})
+    )
     assert (event.kind, event.native_id, event.native_thread, event.author.id) == (
         EventKind.CREATED,
         "5158",
@@ -159,11 +169,11 @@ def test_a_new_ticket_is_a_review() -> None:
         "The lid leaks.",
         "https://acme.example/agent/tickets/5158",
     )
-    assert read(told("created", {"id": "5158"})).partial
+    assert read_event(notification("created", {"id": "5158"})).partial
 
 
 def test_a_customers_comment_is_a_review_of_the_same_thread() -> None:
-    event = read(comment())
+    event = read_event(comment())
     assert (event.kind, event.native_id, event.native_thread) == (
         EventKind.CREATED,
         "5158.9876543210",
@@ -177,10 +187,10 @@ def test_a_customers_comment_is_a_review_of_the_same_thread() -> None:
     )
 
 
-def test_staff_is_the_business_speaking_and_private_notes_are_nobodys_business() -> None:
-    assert read(comment(staff=True)).kind is EventKind.REPLY_SEEN
+def test_comments_of_staff_are_the_businesss_own_and_private_notes_are_ignored() -> None:
+    assert read_event(comment(staff=True)).kind is EventKind.REPLY_SEEN
     assert events(comment(public=False)) == ()
-    assert events(told("created", {**TICKET, "is_public": False})) == ()
+    assert events(notification("created", {**TICKET, "is_public": False})) == ()
 
 
 @pytest.mark.parametrize(
@@ -192,17 +202,19 @@ def test_staff_is_the_business_speaking_and_private_notes_are_nobodys_business()
         (["api"], EventKind.REPLY_SEEN),
     ],
 )
-def test_a_ticket_that_somebody_else_wrote_is_the_customers_only_if_a_form_handed_it_in(
+def test_a_ticket_that_somebody_else_wrote_is_a_review_only_through_the_api(
     channel: object, kind: EventKind
 ) -> None:
     assert (
-        read(told("created", {**TICKET, "submitter_id": "77", "via": {"channel": channel}})).kind
+        read_event(
+            notification("created", {**TICKET, "submitter_id": "77", "via": {"channel": channel}})
+        ).kind
         is kind
     )
 
 
 def test_the_first_comment_is_not_a_second_review() -> None:
-    first = told(
+    first = notification(
         "comment_added",
         comment={
             "id": 5,
@@ -216,36 +228,41 @@ def test_the_first_comment_is_not_a_second_review() -> None:
 
 
 def test_any_order_and_any_repetition_of_events_ends_in_the_same_state() -> None:
-    created, deleted = read(told("created")), read(told("soft_deleted", at="2026-03-14T09:00:00Z"))
-    back, spam = (
-        read(told("undeleted", at="2026-03-14T09:10:00Z")),
-        read(told("marked_as_spam", at="2026-03-14T09:20:00Z")),
+    created, deleted = (
+        read_event(notification("created")),
+        read_event(notification("soft_deleted", at="2026-03-14T09:00:00Z")),
     )
-    purged = read(told("permanently_deleted", at="2026-03-14T08:59:00Z"))
+    back, spam = (
+        read_event(notification("undeleted", at="2026-03-14T09:10:00Z")),
+        read_event(notification("marked_as_spam", at="2026-03-14T09:20:00Z")),
+    )
+    purge = read_event(notification("permanently_deleted", at="2026-03-14T08:59:00Z"))
 
-    def last(*some: ReviewEvent) -> set[EventKind]:
+    def final_kinds(*some: ReviewEvent) -> set[EventKind]:
         return {
             max(order, key=lambda event: (event.revision, event.digest)).kind
             for order in permutations((*some, some[0]))
         }
 
-    assert last(created, deleted) == {EventKind.WITHDRAWN}
-    assert last(created, deleted, back) == {EventKind.EDITED}
+    assert final_kinds(created, deleted) == {EventKind.WITHDRAWN}
+    assert final_kinds(created, deleted, back) == {EventKind.EDITED}
     assert (
-        last(created, deleted, back, spam) == last(created, back, purged) == {EventKind.WITHDRAWN}
+        final_kinds(created, deleted, back, spam)
+        == final_kinds(created, back, purge)
+        == {EventKind.WITHDRAWN}
     )
-    assert (back.digest, purged.revision) == (created.digest, TOMBSTONE)
+    assert (back.digest, purge.revision) == (created.digest, TOMBSTONE)
 
 
 def test_other_events_are_ignored_and_an_example_from_the_future_is_a_test(
     facts: Callable[[str], str],
 ) -> None:
-    assert events(told("tags_changed")) == ()
+    assert events(notification("tags_changed")) == ()
     assert events(json.loads(facts("payloads/zendesk-user.group_membership_created.json"))) == ()
-    assert read(told("created", at="2099-07-04T05:33:18Z")).kind is EventKind.TEST
+    assert read_event(notification("created", at="2099-07-04T05:33:18Z")).kind is EventKind.TEST
 
 
-def test_a_triggers_own_body_is_refused_with_what_to_do() -> None:
+def test_the_body_of_a_trigger_is_refused_with_what_to_do() -> None:
     for body in (
         {"type": "End User Comment", "ticketID": "12345"},
         {"ticket": {"id": 1}},
@@ -253,18 +270,22 @@ def test_a_triggers_own_body_is_refused_with_what_to_do() -> None:
     ):
         with pytest.raises(Unparseable, match="triggers or automations"):
             events(body)
-    for broken in (told("created", {}), told("comment_added"), told("created", at="soon")):
+    for broken in (
+        notification("created", {}),
+        notification("comment_added"),
+        notification("created", at="soon"),
+    ):
         with pytest.raises(Unparseable):
             events(broken)
 
 
-# Asking Zendesk
+# The API
 
 
 @pytest.fixture
 def platforms() -> Iterator[SimulatedPlatforms]:
-    with SimulatedPlatforms() as running:
-        shown = {
+    with SimulatedPlatforms() as simulator:
+        posts = {
             "id": 9876543210,
             "body": "Still leaking!",
             "public": True,
@@ -273,8 +294,8 @@ def platforms() -> Iterator[SimulatedPlatforms]:
             "created_at": "2026-03-14T09:00:00Z",
         }
         ticket = {name: value for name, value in TICKET.items() if name != "id"}
-        running.set_resource("zendesk", "5158", {"ticket": ticket, "comments": [shown]})
-        yield running
+        simulator.set_resource("zendesk", "5158", {"ticket": ticket, "comments": [posts]})
+        yield simulator
 
 
 @pytest.fixture
@@ -287,27 +308,31 @@ def connection(platforms: SimulatedPlatforms) -> Connection:
     return replace(BLANK, settings=platforms.settings("zendesk"), has_credentials=True)
 
 
-def test_fetched_tickets_and_comments_are_the_delivered_ones(
+def test_fetched_tickets_and_comments_equal_the_delivered_ones(
     connection: Connection, http: HttpClient
 ) -> None:
-    assert ZENDESK.fetch("5158", connection, TOKEN, http) == read(told("created"), connection)
-    found, delivered = (
-        ZENDESK.fetch("5158.9876543210", connection, TOKEN, http),
-        read(comment(), connection),
+    assert ZENDESK.fetch("5158", PlatformAccount(connection, TOKEN, http)) == read_event(
+        notification("created"), connection
     )
-    assert isinstance(found, ReviewEvent)
-    assert replace(found, subject="Leaks", author=delivered.author) == delivered
-    assert found.author.id == delivered.author.id
+    result, delivered = (
+        ZENDESK.fetch("5158.9876543210", PlatformAccount(connection, TOKEN, http)),
+        read_event(comment(), connection),
+    )
+    assert isinstance(result, ReviewEvent)
+    assert replace(result, subject="Leaks", author=delivered.author) == delivered
+    assert result.author.id == delivered.author.id
 
 
-def test_what_is_not_there_is_gone_and_what_may_not_be_read_is_unknown(
+def test_a_missing_ticket_is_gone_and_a_forbidden_one_is_unknown(
     connection: Connection, http: HttpClient
 ) -> None:
-    assert [ZENDESK.fetch(each, connection, TOKEN, http) for each in ("1", "1.2", "5158.2")] == [
-        ReviewGone.GONE
-    ] * 3
     assert [
-        ZENDESK.fetch("5158", connection, each, http) for each in ({}, {"api_token": "wrong"})
+        ZENDESK.fetch(entry, PlatformAccount(connection, TOKEN, http))
+        for entry in ("1", "1.2", "5158.2")
+    ] == [ReviewGone.GONE] * 3
+    assert [
+        ZENDESK.fetch("5158", PlatformAccount(connection, entry, http))
+        for entry in ({}, {"api_token": "wrong"})
     ] == [None, None]
 
 
@@ -319,37 +344,49 @@ def test_a_comment_beyond_the_latest_hundred_is_unknown_and_not_gone(
         for number in range(100, 210)
     ]
     platforms.set_resource("zendesk", "5158", {"ticket": {}, "comments": more})
-    assert ZENDESK.fetch("5158.9876543210", connection, TOKEN, http) is None
+    assert ZENDESK.fetch("5158.9876543210", PlatformAccount(connection, TOKEN, http)) is None
 
 
-def test_a_reply_arrives_once_in_public_and_is_found_again(
+def test_a_reply_arrives_once_in_public_and_is_found(
     connection: Connection, platforms: SimulatedPlatforms, http: HttpClient
 ) -> None:
-    assert ZENDESK.find_reply(TARGET, TEXT, "rep_1", connection, TOKEN, http) is ReplyLookup.ABSENT
-    answer = ZENDESK.reply(TARGET, TEXT, "rep_1", connection, TOKEN, http)
+    assert (
+        ZENDESK.find_reply(TARGET, TEXT, "rep_1", PlatformAccount(connection, TOKEN, http))
+        is ReplyLookup.ABSENT
+    )
+    response = ZENDESK.reply(TARGET, TEXT, "rep_1", PlatformAccount(connection, TOKEN, http))
     (reply,) = platforms.replies()
-    assert (answer, reply.thread, reply.text, reply.public) == (
+    assert (response, reply.thread, reply.text, reply.public) == (
         SentReply(reply.native_id),
         "5158",
         TEXT,
         True,
     )
-    assert ZENDESK.find_reply(TARGET, TEXT, "rep_1", connection, TOKEN, http) == answer
     assert (
-        ZENDESK.find_reply(TARGET, "Another text.", "rep_2", connection, TOKEN, http)
+        ZENDESK.find_reply(TARGET, TEXT, "rep_1", PlatformAccount(connection, TOKEN, http))
+        == response
+    )
+    assert (
+        ZENDESK.find_reply(
+            TARGET, "Another text.", "rep_2", PlatformAccount(connection, TOKEN, http)
+        )
         is ReplyLookup.ABSENT
     )
 
 
-def test_the_same_words_from_before_our_first_try_are_not_our_reply(
+def test_the_same_text_from_before_our_first_try_is_not_our_reply(
     connection: Connection, http: HttpClient
 ) -> None:
-    ZENDESK.reply(TARGET, TEXT, "rep_1", connection, TOKEN, http)
+    ZENDESK.reply(TARGET, TEXT, "rep_1", PlatformAccount(connection, TOKEN, http))
     later = replace(TARGET, first_sent_at=datetime.now(UTC) + timedelta(hours=1))
-    assert ZENDESK.find_reply(later, TEXT, "rep_2", connection, TOKEN, http) is ReplyLookup.ABSENT
+    assert (
+        ZENDESK.find_reply(later, TEXT, "rep_2", PlatformAccount(connection, TOKEN, http))
+        is ReplyLookup.ABSENT
+    )
     earlier = replace(TARGET, first_sent_at=datetime.now(UTC))
     assert isinstance(
-        ZENDESK.find_reply(earlier, TEXT, "rep_2", connection, TOKEN, http), SentReply
+        ZENDESK.find_reply(earlier, TEXT, "rep_2", PlatformAccount(connection, TOKEN, http)),
+        SentReply,
     )
 
 
@@ -363,7 +400,7 @@ def test_the_same_words_from_before_our_first_try_are_not_our_reply(
         ("5158", " ", TOKEN, "rejected"),
     ],
 )
-def test_a_reply_that_cannot_be_sent_is_refused_with_a_reason(
+def test_a_reply_that_cannot_be_sent_is_rejected_with_a_reason(
     ticket: str,
     text: str,
     token: dict[str, str],
@@ -372,14 +409,17 @@ def test_a_reply_that_cannot_be_sent_is_refused_with_a_reason(
     platforms: SimulatedPlatforms,
     http: HttpClient,
 ) -> None:
-    refused = ZENDESK.reply(ReplyTarget(ticket, ticket, {}), text, "rep_1", connection, token, http)
-    assert isinstance(refused, Rejection)
-    assert (refused.reason, platforms.replies()) == (reason, [])
+    rejection = ZENDESK.reply(
+        ReplyTarget(ticket, ticket, {}), text, "rep_1", PlatformAccount(connection, token, http)
+    )
+    assert isinstance(rejection, Rejection)
+    assert (rejection.reason, platforms.replies()) == (reason, [])
 
 
-def test_the_longest_reply_is_taken(connection: Connection, http: HttpClient) -> None:
+def test_the_longest_reply_is_accepted(connection: Connection, http: HttpClient) -> None:
     assert isinstance(
-        ZENDESK.reply(TARGET, "ü" * 32_500, "rep_1", connection, TOKEN, http), SentReply
+        ZENDESK.reply(TARGET, "ü" * 32_500, "rep_1", PlatformAccount(connection, TOKEN, http)),
+        SentReply,
     )
 
 
@@ -387,84 +427,97 @@ def test_a_closed_ticket_says_what_to_do_instead(
     connection: Connection, platforms: SimulatedPlatforms, http: HttpClient
 ) -> None:
     platforms.set_resource("zendesk", "5158", {"ticket": {"status": "closed"}, "comments": []})
-    refused = ZENDESK.reply(TARGET, TEXT, "rep_1", connection, TOKEN, http)
-    assert isinstance(refused, Rejection)
-    assert refused.reason == "closed"
-    assert "follow-up ticket" in refused.detail
+    rejection = ZENDESK.reply(TARGET, TEXT, "rep_1", PlatformAccount(connection, TOKEN, http))
+    assert isinstance(rejection, Rejection)
+    assert rejection.reason == "closed"
+    assert "follow-up ticket" in rejection.detail
 
 
-def test_looking_without_leave_leaves_the_question_open(
+def test_a_search_without_permission_proves_nothing(
     connection: Connection, http: HttpClient
 ) -> None:
     assert (
-        ZENDESK.find_reply(TARGET, TEXT, "rep_1", connection, {}, http) is ReplyLookup.CANNOT_TELL
+        ZENDESK.find_reply(TARGET, TEXT, "rep_1", PlatformAccount(connection, {}, http))
+        is ReplyLookup.CANNOT_TELL
     )
     assert (
-        ZENDESK.find_reply(ReplyTarget("404", "404", {}), TEXT, "rep_1", connection, TOKEN, http)
+        ZENDESK.find_reply(
+            ReplyTarget("404", "404", {}), TEXT, "rep_1", PlatformAccount(connection, TOKEN, http)
+        )
         is ReplyLookup.ABSENT
     )
 
 
 @pytest.mark.parametrize(
-    ("mode", "doubtful"),
+    ("mode", "maybe_applied"),
     [(FaultMode.DROP, True), (FaultMode.FAIL_AFTER, True), (FaultMode.RATE_LIMITED, False)],
 )
 def test_a_fault_says_whether_the_reply_may_be_there(
     mode: FaultMode,
-    doubtful: bool,
+    maybe_applied: bool,
     connection: Connection,
     platforms: SimulatedPlatforms,
     http: HttpClient,
 ) -> None:
     platforms.add_fault("zendesk", mode, "5158", seconds=7)
     with pytest.raises(PlatformUnavailable) as fault:
-        ZENDESK.reply(TARGET, TEXT, "rep_1", connection, TOKEN, http)
+        ZENDESK.reply(TARGET, TEXT, "rep_1", PlatformAccount(connection, TOKEN, http))
     assert (fault.value.maybe_applied, fault.value.retry_after) == (
-        doubtful,
-        None if doubtful else 7,
+        maybe_applied,
+        None if maybe_applied else 7,
     )
     assert (
-        isinstance(ZENDESK.find_reply(TARGET, TEXT, "rep_1", connection, TOKEN, http), SentReply)
-        == doubtful
+        isinstance(
+            ZENDESK.find_reply(TARGET, TEXT, "rep_1", PlatformAccount(connection, TOKEN, http)),
+            SentReply,
+        )
+        == maybe_applied
     )
 
 
-def answering(*answers: tuple[int, bytes]) -> Callable[..., HttpResponse]:
-    """A platform that answers so, one after the other."""
-    left = list(answers)
+def http_with_responses(*answers: tuple[int, bytes]) -> Callable[..., HttpResponse]:
+    """A client that answers with these responses in turn."""
+    remaining = list(answers)
 
     def http(method: str, url: str, *, headers: object = None, body: object = None) -> HttpResponse:
-        status, content = left.pop(0)
+        status, content = remaining.pop(0)
         return HttpResponse(status, {}, content)
 
     return http
 
 
 @pytest.mark.parametrize(
-    ("status", "content", "answer"),
+    ("status", "content", "response"),
     [
         (200, b"", SentReply("rep_1")),
         (200, b'{"audit": {"events": [7, {"type": "Notification"}]}}', SentReply("rep_1")),
         (422, b'{"description": "No."}', Rejection("rejected", "Zendesk says: No.")),
     ],
 )
-def test_a_reply_answered_in_unknown_words_is_what_its_status_says(
-    status: int, content: bytes, answer: object
+def test_an_unknown_response_to_a_reply_counts_by_its_status(
+    status: int, content: bytes, response: object
 ) -> None:
     connection = replace(
         BLANK, settings={"base_url": "https://acme.example", "email": "agent@example.com"}
     )
     assert (
-        ZENDESK.reply(TARGET, TEXT, "rep_1", connection, TOKEN, answering((status, content)))
-        == answer
+        ZENDESK.reply(
+            TARGET,
+            TEXT,
+            "rep_1",
+            PlatformAccount(connection, TOKEN, http_with_responses((status, content))),
+        )
+        == response
     )
 
 
-def test_an_unreadable_answer_to_a_question_is_a_fault() -> None:
+def test_an_unreadable_ticket_or_comment_is_a_fault() -> None:
     connection = replace(
         BLANK, settings={"base_url": "https://acme.example", "email": "agent@example.com"}
     )
-    http = answering((200, b"<html>"), (200, b'{"comments": [{"id": 2, "created_at": "soon"}]}'))
+    http = http_with_responses(
+        (200, b"<html>"), (200, b'{"comments": [{"id": 2, "created_at": "soon"}]}')
+    )
     for native_id in ("5158", "5158.2"):
         with pytest.raises(PlatformUnavailable):
-            ZENDESK.fetch(native_id, connection, TOKEN, http)
+            ZENDESK.fetch(native_id, PlatformAccount(connection, TOKEN, http))

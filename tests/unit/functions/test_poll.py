@@ -130,7 +130,7 @@ def test_a_message_asks_what_became_of_a_reply(
     )
     shop.clock.now = clock.now() + MODERATION_CHECK_DELAYS[0] + timedelta(seconds=1)
     shop.sweep()
-    reply: dict[str, Any] = shop.platforms.get(GOOGLE)._reviews[NAME]["reviewReply"]  # type: ignore[attr-defined]
+    reply: dict[str, Any] = shop.platforms.get(GOOGLE).resources[NAME]["reviewReply"]  # type: ignore[attr-defined]
     reply |= {"reviewReplyState": "APPROVED"}
     event = records(shop)
     assert json.loads(event["Records"][0]["body"]) == {

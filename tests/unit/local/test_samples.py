@@ -1,6 +1,6 @@
 """The samples under `events/`.
 
-All load, cover what they must, and become requests that the connectors believe.
+They load, cover what they must, and become requests that the connectors accept.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from heard.connectors import ReviewPage
+from heard.connectors import PlatformAccount, ReviewPage
 from heard.reviews import EventKind
 from heard_cli.local.samples import EVENTS, InvalidSample, Sample, build_sample, load_samples
 from heard_cli.local.signing import FormNotFound, fill_form
@@ -26,12 +26,12 @@ pytestmark = pytest.mark.loopback
 NOW = datetime(2026, 2, 14, 9, 30, 0, 250_000, tzinfo=UTC)
 
 
-def named(sample: Sample) -> str:
+def sample_name(sample: Sample) -> str:
     return sample.name
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[SimulatedPlatforms]:
+def simulator() -> Iterator[SimulatedPlatforms]:
     with SimulatedPlatforms(clock=lambda: NOW) as platforms:
         yield platforms
 
@@ -41,13 +41,18 @@ def test_the_samples_cover_all_platforms_kinds_severities_and_many_languages() -
     assert {sample.platform for sample in SAMPLES} == set(PLATFORMS)
     expectations = [expectation for sample in SAMPLES for expectation in sample.expect]
     assert {expectation.kind for expectation in expectations} == {kind.value for kind in EventKind}
-    judged = Counter(level for expectation in expectations for level in expectation.severity)
-    assert min(judged[level] for level in ("critical", "high", "medium", "low", "praise")) >= 8
+    severity_counts = Counter(
+        level for expectation in expectations for level in expectation.severity
+    )
+    assert (
+        min(severity_counts[level] for level in ("critical", "high", "medium", "low", "praise"))
+        >= 8
+    )
     assert any(sample.times > 1 for sample in SAMPLES)
     assert max(len(json.dumps(sample.render(NOW).fields)) for sample in SAMPLES) > 100_000
 
 
-def test_samples_play_by_number_with_each_platforms_order_kept() -> None:
+def test_samples_are_delivered_by_number_and_keep_the_order_of_their_platform() -> None:
     for platform in PLATFORMS:
         numbers = [sample.name for sample in SAMPLES if sample.platform == platform]
         assert numbers == sorted(numbers)
@@ -55,31 +60,33 @@ def test_samples_play_by_number_with_each_platforms_order_kept() -> None:
     assert len({sample.platform for sample in SAMPLES[:5]}) == 5
 
 
-@pytest.mark.parametrize("sample", SAMPLES, ids=named)
-def test_a_sample_is_believed_and_read_as_the_events_it_promises(
-    sample: Sample, running: SimulatedPlatforms
+@pytest.mark.parametrize("sample", SAMPLES, ids=sample_name)
+def test_a_sample_is_accepted_and_read_as_the_events_that_it_promises(
+    sample: Sample, simulator: SimulatedPlatforms
 ) -> None:
-    side = connect_to_simulator(sample.platform, running)
-    promised = [expectation.kind for expectation in sample.expect]
-    for known in sample.render(NOW).resources:
-        running.set_resource(sample.platform, known.native_id, known.resource)
+    side = connect_to_simulator(sample.platform, simulator)
+    expected_kinds = [expectation.kind for expectation in sample.expect]
+    for entry in sample.render(NOW).resources:
+        simulator.set_resource(sample.platform, entry.native_id, entry.resource)
     if sample.polled:
-        page = side.connector.recent(None, side.connection, side.credentials, side.http, NOW)
+        page = side.connector.recent(
+            None, PlatformAccount(side.connection, side.credentials, side.http), NOW
+        )
         assert isinstance(page, ReviewPage)
         assert page.problems == ()
-        assert promised == ["withdrawn"] or page.events
+        assert expected_kinds == ["withdrawn"] or page.events
         return
     request = side.request(sample, NOW)
     if (
-        answer := side.connector.handshake(request, side.connection, side.secrets, NOW)
+        response := side.connector.handshake(request, side.connection, side.secrets, NOW)
     ) is not None:
-        assert answer.status < 300
-        assert promised == ["test"]
+        assert response.status < 300
+        assert expected_kinds == ["test"]
         return
     assert side.connector.verify(request, side.connection, side.secrets, NOW, side.http) is None
     parsed = side.connector.parse(request, side.connection, NOW)
     assert parsed.problems == ()
-    assert [event.kind.value for event in parsed.events] == promised
+    assert [event.kind.value for event in parsed.events] == expected_kinds
     assert (
         sample.page
         or side.request(sample, NOW).body == request.body
@@ -88,7 +95,7 @@ def test_a_sample_is_believed_and_read_as_the_events_it_promises(
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
-def test_every_platform_shows_a_review_that_is_new(platform: str) -> None:
+def test_every_platform_has_a_sample_of_a_new_review(platform: str) -> None:
     kinds = {
         expectation.kind
         for sample in SAMPLES
@@ -101,22 +108,22 @@ def test_every_platform_shows_a_review_that_is_new(platform: str) -> None:
 @pytest.mark.parametrize(
     "platform", [name for name in PLATFORMS if (EVENTS / name / "trial.json").is_file()]
 )
-def test_what_connect_test_sends_is_believed_and_means_what_it_says(
-    platform: str, running: SimulatedPlatforms
+def test_what_connect_test_sends_is_accepted_and_means_what_it_says(
+    platform: str, simulator: SimulatedPlatforms
 ) -> None:
-    side = connect_to_simulator(platform, running)
+    side = connect_to_simulator(platform, simulator)
     parts = json.loads(
         (EVENTS / platform / "trial.json").read_text().replace("{{id}}", "heard-test-1a2b3c")
     )
     assert {"ping", "review"} <= set(parts)
     for part, document in parts.items():
-        request = side.request(build_sample(platform, part, {**document, "knows": []}), NOW)
+        request = side.request(build_sample(platform, part, {**document, "resources": []}), NOW)
         if side.connector.handshake(request, side.connection, side.secrets, NOW) is not None:
             assert part == "ping"
             continue
         assert side.connector.verify(request, side.connection, side.secrets, NOW, side.http) is None
         kinds = {event.kind for event in side.connector.parse(request, side.connection, NOW).events}
-        # A call's transcription is a review that was heard of before, as the missed call.
+        # A call's transcription belongs to a review that exists already: the missed call.
         allowed = {
             "ping": {EventKind.TEST},
             "review": {EventKind.CREATED, EventKind.EDITED},
@@ -126,21 +133,21 @@ def test_what_connect_test_sends_is_believed_and_means_what_it_says(
         assert kinds or part == "ping"
 
 
-def test_what_platforms_must_know_is_in_the_shape_the_simulator_takes() -> None:
-    other_side = SimulatedPlatforms()
+def test_the_resources_of_samples_have_the_shape_that_the_simulator_takes() -> None:
+    platforms = SimulatedPlatforms()
     for sample in SAMPLES:
-        for known in sample.render(NOW).resources:
-            other_side.set_resource(sample.platform, known.native_id, known.resource)
-    posted = {
-        known.native_id
+        for entry in sample.render(NOW).resources:
+            platforms.set_resource(sample.platform, entry.native_id, entry.resource)
+    topics = {
+        entry.native_id
         for sample in SAMPLES
         if sample.platform == "discourse"
-        for known in sample.render(NOW).resources
+        for entry in sample.render(NOW).resources
     }
-    assert len(posted) >= 6
+    assert len(topics) >= 6
 
 
-def test_times_are_filled_in_relative_to_the_moment_of_playing(tmp_path: Path) -> None:
+def test_times_are_filled_in_relative_to_the_moment_of_delivery(tmp_path: Path) -> None:
     body = {
         "type": "x",
         "at": "{{now-90m}}",
@@ -161,7 +168,7 @@ def test_times_are_filled_in_relative_to_the_moment_of_playing(tmp_path: Path) -
     }
 
 
-def test_a_sample_out_of_format_is_refused_with_everything_that_is_wrong(tmp_path: Path) -> None:
+def test_an_invalid_sample_is_refused_with_everything_that_is_wrong(tmp_path: Path) -> None:
     document = {
         "platform": "standard",
         "form": {},
@@ -170,9 +177,9 @@ def test_a_sample_out_of_format_is_refused_with_everything_that_is_wrong(tmp_pat
         "times": 0,
     }
     write(tmp_path, "discourse/1.json", document)
-    with pytest.raises(InvalidSample) as refused:
+    with pytest.raises(InvalidSample) as error:
         load_samples(tmp_path)
-    said = str(refused.value)
+    message = str(error.value)
     problems = (
         "NN-name.json",
         "unknown fields: wait",
@@ -183,7 +190,7 @@ def test_a_sample_out_of_format_is_refused_with_everything_that_is_wrong(tmp_pat
         "'times'",
     )
     for problem in problems:
-        assert problem in said, problem
+        assert problem in message
     write(tmp_path, "discourse/1.json", {"body": {"post": "{{yesterday}}"}})
     with pytest.raises(InvalidSample, match="yesterday"):
         load_samples(tmp_path)
@@ -195,7 +202,8 @@ def test_a_sample_out_of_format_is_refused_with_everything_that_is_wrong(tmp_pat
 def test_a_form_is_sent_with_the_hidden_fields_of_its_own_page() -> None:
     page = """
         <form action="?lang=en">
-          <input type="hidden" name="token" value="a&amp;b"><input name="name"><textarea name="text"></textarea>
+          <input type="hidden" name="token" value="a&amp;b">
+          <input name="name"><textarea name="text"></textarea>
         </form>
         <form action="/search"><input name="q"></form>"""
     request = fill_form(

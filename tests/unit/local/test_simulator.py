@@ -1,6 +1,6 @@
 """The simulated platforms over real HTTP.
 
-What a careless client would get wrong, and faults that do what they say.
+They refuse what the real platforms refuse, and their faults do what they say.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ TEXT = "Thank you for telling us; we are looking into it."
 
 
 class Clock:
-    """A clock that tests turn."""
+    """A clock that a test sets."""
 
     def __init__(self) -> None:
         self.now = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -59,21 +59,22 @@ class Caller:
     def call(
         self, method: str, url: str, body: bytes | None = None, **headers: str
     ) -> tuple[int, Any]:
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        answer = self.pool.request(method, self.platforms.base_url + url, body=body, headers=named)
-        return answer.status, json.loads(answer.data) if answer.data else None
+        names = {name.replace("_", "-"): value for name, value in headers.items()}
+        response = self.pool.request(
+            method, self.platforms.base_url + url, body=body, headers=names
+        )
+        return response.status, json.loads(response.data) if response.data else None
 
     def token(self) -> str:
-        known = self.platforms.credentials["trustpilot"]
-        basic = base64.b64encode(f"{known['api_key']}:{known['api_secret']}".encode()).decode()
-        status, issued = self.call(
-            "POST",
-            TOKENS,
-            b"grant_type=client_credentials",
-            authorization=f"Basic {basic}",
+        credentials = self.platforms.credentials["trustpilot"]
+        basic = base64.b64encode(
+            f"{credentials['api_key']}:{credentials['api_secret']}".encode()
+        ).decode()
+        status, response = self.call(
+            "POST", TOKENS, b"grant_type=client_credentials", authorization=f"Basic {basic}"
         )
         assert status == 200
-        return issued["access_token"]
+        return response["access_token"]
 
     def trustpilot(
         self, method: str, tail: str = "", message: str | None = None, token: str | None = None
@@ -95,14 +96,14 @@ class Caller:
     def discourse(
         self, method: str, path: str, document: dict[str, Any] | None = None
     ) -> tuple[int, Any]:
-        known = self.platforms.credentials["discourse"]
+        credentials = self.platforms.credentials["discourse"]
         body = json.dumps(document).encode() if document else None
         return self.call(
             method,
             f"/discourse{path}",
             body,
-            api_key=known["api_key"],
-            api_username=known["api_username"],
+            api_key=credentials["api_key"],
+            api_username=credentials["api_username"],
         )
 
     def post(self, raw: str, topic: int = 812) -> tuple[int, Any]:
@@ -155,9 +156,9 @@ def caller(platforms: SimulatedPlatforms) -> Iterator[Caller]:
 
 @pytest.fixture
 def twilio(platforms: SimulatedPlatforms) -> Iterator[Client]:
-    known = platforms.credentials["twilio_sms"]
+    credentials = platforms.credentials["twilio_sms"]
     http = TwilioHttpClient(timeout=3)
-    client = Client(known["account_sid"], known["auth_token"], http_client=http)
+    client = Client(credentials["account_sid"], credentials["auth_token"], http_client=http)
     client.api.base_url = platforms.url("twilio_sms")
     yield client
     assert http.session is not None
@@ -186,7 +187,7 @@ def test_trustpilot_shows_one_reply_until_it_is_deleted(
     ]
 
 
-def test_trustpilot_wants_a_good_token_and_a_review_that_exists(
+def test_trustpilot_needs_a_valid_token_and_an_existing_review(
     platforms: SimulatedPlatforms, caller: Caller
 ) -> None:
     stale = caller.token()
@@ -221,7 +222,7 @@ def test_discourse_refuses_short_posts_repeated_ones_and_unknown_topics(
     )
 
 
-def test_discourse_shows_a_long_topic_in_chunks_and_raw_only_when_asked(
+def test_discourse_shows_a_long_topic_in_chunks_and_raw_text_only_on_request(
     platforms: SimulatedPlatforms, caller: Caller
 ) -> None:
     posts = [
@@ -252,7 +253,7 @@ def test_discourse_shows_a_long_topic_in_chunks_and_raw_only_when_asked(
     assert caller.discourse("GET", f"/posts/{last}.json")[0] == 404
 
 
-def test_twilios_own_client_sends_lists_and_hears_every_refusal(
+def test_twilios_own_client_sends_and_lists_and_receives_every_refusal(
     platforms: SimulatedPlatforms, twilio: Client, clock: Clock
 ) -> None:
     sent = twilio.messages.create(to="+12025550143", from_="+447700900123", body=TEXT)
@@ -279,15 +280,15 @@ def test_twilios_own_client_sends_lists_and_hears_every_refusal(
         (21602, 400, "+12025550143", ""),
         (21610, 400, "+12025550199", TEXT),
     ):
-        with pytest.raises(TwilioRestException) as refused:
+        with pytest.raises(TwilioRestException) as rejection:
             twilio.messages.create(to=to, from_="+447700900123", body=body)
-        assert (refused.value.code, refused.value.status) == (code, status)
+        assert (rejection.value.code, rejection.value.status) == (code, status)
     assert platforms.public_replies_by_thread() == {}
 
     platforms.credentials["twilio_sms"]["auth_token"] = "changed"
-    with pytest.raises(TwilioRestException) as unknown:
+    with pytest.raises(TwilioRestException) as rejection:
         twilio.messages(sent.sid or "").fetch()
-    assert unknown.value.status == 401
+    assert rejection.value.status == 401
 
 
 def test_the_standard_receiver_checks_signatures_and_takes_each_id_once(
@@ -336,7 +337,7 @@ def test_the_standard_receiver_checks_signatures_and_takes_each_id_once(
         (FaultMode.DOWN, 503, False),
     ],
 )
-def test_a_fault_happens_as_often_as_ordered_and_does_what_it_says(
+def test_a_fault_does_what_it_says_as_often_as_ordered(
     platforms: SimulatedPlatforms,
     caller: Caller,
     mode: FaultMode,
@@ -354,11 +355,11 @@ def test_a_fault_happens_as_often_as_ordered_and_does_what_it_says(
     assert caller.post("The third one arrives in any case.")[0] == 200
 
 
-def test_faults_touch_only_the_calls_they_name(
+def test_a_fault_concerns_only_the_calls_that_it_names(
     platforms: SimulatedPlatforms, caller: Caller
 ) -> None:
     platforms.add_fault("discourse", FaultMode.FAIL_BEFORE, "4711", times=None)
-    platforms.add_fault("discourse", FaultMode.FAIL_BEFORE, "812", times=None, call_kind="look")
+    platforms.add_fault("discourse", FaultMode.FAIL_BEFORE, "812", times=None, call_kind="read")
     assert caller.post(TEXT)[0] == 200
     assert caller.discourse("GET", "/t/812.json")[0] == 500
     assert caller.standard("rep_1", TEXT)[0] == 201
@@ -370,13 +371,13 @@ def test_faults_touch_only_the_calls_they_name(
         platforms.add_fault("nobody", FaultMode.DOWN)
 
 
-def test_a_slow_answer_holds_nobody_else_up_and_stopping_does_not_wait_for_it(
+def test_a_slow_response_delays_nobody_else_and_does_not_delay_a_stop(
     caller: Caller, platforms: SimulatedPlatforms
 ) -> None:
     platforms.add_fault("discourse", FaultMode.SLOW, seconds=60)
 
     def wait() -> None:
-        # Whether the answer or the end of the connection comes first is up to the scheduler.
+        # Either the response or the end of the connection comes first.
         with suppress(urllib3.exceptions.HTTPError):
             caller.post(TEXT)
 
@@ -395,28 +396,30 @@ def test_a_slow_answer_holds_nobody_else_up_and_stopping_does_not_wait_for_it(
     assert time.monotonic() - began < 20
 
 
-def test_programs_in_other_languages_control_it_over_http(
+def test_any_program_can_control_the_simulator_over_http(
     platforms: SimulatedPlatforms, caller: Caller
 ) -> None:
-    def order(what: str, **said: Any) -> tuple[int, Any]:
-        return caller.call("POST", f"/_simulator/{what}", json.dumps(said).encode())
+    def control(command: str, **fields: Any) -> tuple[int, Any]:
+        return caller.call("POST", f"/_simulator/{command}", json.dumps(fields).encode())
 
-    assert order("reset") == (204, None)
-    assert order("reviews", platform="discourse", native_id="812", resource=TOPIC) == (204, None)
-    assert order("faults", platform="discourse", native_id="*", mode="fail_after", times=1) == (
+    assert control("reset") == (204, None)
+    assert control("reviews", platform="discourse", native_id="812", resource=TOPIC) == (204, None)
+    assert control("faults", platform="discourse", native_id="*", mode="fail_after", times=1) == (
         204,
         None,
     )
     assert caller.post(TEXT)[0] == 500
-    _, listed = caller.call("GET", "/_simulator/replies")
+    _, listing = caller.call("GET", "/_simulator/replies")
     assert [
         (reply["platform"], reply["thread"], reply["review"], reply["text"], reply["public"])
-        for reply in listed["replies"]
+        for reply in listing["replies"]
     ] == [("discourse", "812", "71", TEXT, True)]
-    assert order("faults", platform="discourse", mode="sulk")[0] == 400
-    assert order("reviews", platform="discourse", native_id="812")[1] == {
+    assert listing["replies"][0]["resource"]["title"]
+    assert control("faults", platform="discourse", mode="sulk")[0] == 400
+    assert control("reviews", platform="discourse", native_id="812")[1] == {
         "error": "'resource' is missing."
     }
     assert (
-        order("reviews", platform="discourse", native_id="812", resource={"posts": [{}]})[0] == 400
+        control("reviews", platform="discourse", native_id="812", resource={"posts": [{}]})[0]
+        == 400
     )

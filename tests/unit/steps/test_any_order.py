@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from heard.connectors import ReviewPage
+from heard.connectors import PlatformAccount, ReviewPage
 from heard.reviews import EventKind, ReviewEvent, review_id
 from tests.unit.backend import Backend
 from tests.unit.simulated import PLATFORMS, SAMPLES, connect_to_simulator
@@ -33,7 +33,9 @@ def events_by_review(backend: Backend, platform: str) -> dict[str, list[ReviewEv
             backend.platforms.set_resource(platform, entry.native_id, entry.resource)
         if sample.polled:
             result = connection.connector.recent(
-                None, connection.connection, connection.credentials, connection.http, now
+                None,
+                PlatformAccount(connection.connection, connection.credentials, connection.http),
+                now,
             )
             assert isinstance(result, ReviewPage)
             events: Sequence[ReviewEvent] = result.events

@@ -79,7 +79,7 @@ def write_review(shop: Backend, text: str = PRAISE, stars: str = "FIVE") -> str:
 def moderate_reply(shop: Backend, state: str, **extra: str) -> None:
     """Let Google decide about the reply there."""
     assert shop.platforms is not None
-    reply: dict[str, Any] = shop.platforms.get(PLATFORM)._reviews[REVIEW_NAME]["reviewReply"]  # type: ignore[attr-defined]
+    reply: dict[str, Any] = shop.platforms.get(PLATFORM).resources[REVIEW_NAME]["reviewReply"]  # type: ignore[attr-defined]
     shop.platforms.set_resource(
         PLATFORM,
         REVIEW_NAME,
@@ -219,7 +219,7 @@ def test_a_reply_never_replaces_what_the_owner_wrote_at_google(
     resolve(shop, Action.REPLY)
 
     assert (
-        shop.platforms.get(PLATFORM)._reviews[REVIEW_NAME]["reviewReply"]["comment"]
+        shop.platforms.get(PLATFORM).resources[REVIEW_NAME]["reviewReply"]["comment"]
         == "I rang you. The owner"
     )  # type: ignore[attr-defined]
     rejected = next(

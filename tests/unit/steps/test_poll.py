@@ -13,7 +13,7 @@ import pytest
 
 from heard.cases import Case
 from heard.clock import format_time
-from heard.connectors import HttpResponse, load
+from heard.connectors import HttpResponse, PlatformAccount, load
 from heard.outcomes import Kind
 from heard.polling import MAX_SUSPECTS, PollState, SeenReview
 from heard.reviews import EventKind, ReviewEvent, review_id
@@ -144,7 +144,8 @@ def test_a_review_from_a_webhook_is_not_queued_again(shop: Backend) -> None:
     write_review(shop, "r-1")
     connector, connection = load(PLATFORM), shop.connections[PLATFORM]
     event = connector.fetch(
-        review_name("r-1"), connection, shop.secrets.credentials(connection.id), shop.http
+        review_name("r-1"),
+        PlatformAccount(connection, shop.secrets.credentials(connection.id), shop.http),
     )
     assert event is not None
     shop.deliver(event, PLATFORM)  # type: ignore[arg-type]
@@ -201,9 +202,9 @@ def test_an_undated_edit_supersedes_what_triage_has_though_no_poll_saw_it(
     set_review(words, 5)
     event = load("app_store").fetch(
         "r-1",
-        connection,
-        simulated_backend.secrets.credentials(connection.id),
-        simulated_backend.http,
+        PlatformAccount(
+            connection, simulated_backend.secrets.credentials(connection.id), simulated_backend.http
+        ),
     )
     assert isinstance(event, ReviewEvent)
     review = simulated_backend.deliver(event, "app_store")

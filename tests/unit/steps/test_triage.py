@@ -174,7 +174,7 @@ def trustpilot_review(review: str, text: str, stars: int) -> dict[str, Any]:
 
 
 @pytest.mark.loopback
-def test_an_unconfirmed_event_is_ignored_and_does_not_block_the_genuine_one(
+def test_an_unverified_event_is_ignored_and_does_not_block_the_genuine_one(
     simulated_backend: Backend,
 ) -> None:
     simulated_backend.connect("trustpilot")
@@ -225,7 +225,7 @@ def test_a_forged_own_reply_event_cannot_hide_a_complaint(
 
 
 @pytest.mark.loopback
-def test_an_unconfirmed_withdrawal_closes_nothing(simulated_backend: Backend) -> None:
+def test_an_unverified_withdrawal_closes_nothing(simulated_backend: Backend) -> None:
     simulated_backend.connect("yelp")
     assert simulated_backend.platforms is not None
     native_id = "9CNz4nWU59PIZsiDV9sSVQ"
@@ -241,17 +241,17 @@ def test_an_unconfirmed_withdrawal_closes_nothing(simulated_backend: Backend) ->
 @pytest.mark.loopback
 @pytest.mark.parametrize(("credentials", "verified"), [(True, True), (False, False)])
 def test_a_policy_can_exclude_unverified_reviews_from_automatic_answers(
-    simulated_backend: Backend, credentials: bool, confirmed: bool
+    simulated_backend: Backend, credentials: bool, verified: bool
 ) -> None:
     document = _default_document()
-    unconfirmed_rule = {
-        "id": "R11-unconfirmed",
+    unverified_rule = {
+        "id": "R11-unverified",
         "when": {"verified": False},
         "then": {"route": "follow_up"},
     }
     simulated_backend.setup_store.put_business(
         Business(
-            BUSINESS, BUSINESS_NAME, {**document, "rules": [unconfirmed_rule, *document["rules"]]}
+            BUSINESS, BUSINESS_NAME, {**document, "rules": [unverified_rule, *document["rules"]]}
         )
     )
     connection = simulated_backend.connect("trustpilot")
@@ -268,13 +268,13 @@ def test_a_policy_can_exclude_unverified_reviews_from_automatic_answers(
         review_event(native_id, PRAISE, 5, revision="2026-03-17T09:00:00.000Z"), "trustpilot"
     )
     detail = simulated_backend.outcome_log.of_review(review)[0].detail
-    assert simulated_backend.case(review).review.unverified is not confirmed
-    assert detail.get("unverified", False) is not confirmed
-    assert ("R11-unconfirmed" in detail["rules"]) is not confirmed
+    assert simulated_backend.case(review).review.unverified is not verified
+    assert detail.get("unverified", False) is not verified
+    assert ("R11-unverified" in detail["rules"]) is not verified
     simulated_backend.deliver(
         review_event(native_id, PRAISE, 5, revision="2026-03-17T08:00:00.000Z"), "trustpilot"
     )
-    assert simulated_backend.case(review).review.unverified is not confirmed
+    assert simulated_backend.case(review).review.unverified is not verified
 
 
 def test_a_signed_review_is_verified(shop: Backend) -> None:

@@ -1,16 +1,14 @@
-"""What Google's platforms share.
+"""What Google's platforms share: tokens of Pub/Sub, access tokens, and errors.
 
-Believing the tokens that Pub/Sub sends, getting access tokens, and reading errors and pages.
+Pub/Sub authenticates a push with `Authorization: Bearer <OIDC token>`. The token is a JWT that
+Google signs (RS256) with one of the keys that it publishes and changes every few days.
+`verify_push` checks it as google-auth does, with one difference: google-auth allows no clock skew,
+and we allow ten seconds, because a function's clock and Google's are two. We compare the claims by
+hand, not by PyJWT, because the time is an argument.
 
-Pub/Sub authenticates a push with `Authorization: Bearer <OIDC token>`: a JWT that Google signs
-(RS256) with one of the keys that it publishes and changes every few days. `refused_push` checks it
-as google-auth does, which allows no clock skew; ten seconds are allowed here, since a function's
-clock and Google's are two. Claims are compared by hand rather than by PyJWT because the instant is
-an argument.
-
-Access tokens are asked for with a refresh token (RFC 6749, section 6) or a service account's signed
-assertion (RFC 7523). The addresses asked are the connection's settings or Google's own, never those
-that a key file names.
+Access tokens are given for a refresh token (RFC 6749, section 6) or for a service account's signed
+assertion (RFC 7523). Heard asks for them at the address in the connection's settings or at
+Google's own address, never at one that a key file names.
 
 Sources: cloud.google.com/pubsub/docs/authenticate-push-subscriptions;
 GoogleCloudPlatform/python-docs-samples appengine/standard_python3/pubsub/main.py;
@@ -21,7 +19,7 @@ developers.google.com/identity/protocols/oauth2/service-account.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -29,17 +27,16 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from heard import clock
 from heard.connectors import (
     Http,
+    PlatformAccount,
     Rejection,
-    ReviewPage,
     SignatureFailure,
     SignatureFailureReason,
     WebhookRequest,
 )
 from heard.connectors.http import call_api
 from heard.connectors.oauth import TokenGrant
-from heard.connectors.parsing import Fields, parse_each, read_object, read_response
+from heard.connectors.parsing import Fields, read_object, read_response
 from heard.errors import PlatformUnavailable, Unparseable
-from heard.reviews import ReviewEvent
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
@@ -49,9 +46,9 @@ TOKEN_URL: Final = "https://oauth2.googleapis.com/token"
 ISSUERS: Final = ("accounts.google.com", "https://accounts.google.com")
 CLOCK_SKEW_SECONDS: Final = 10
 REFETCH_SECONDS: Final = 60
-"""A key id that we do not know makes us read the published keys again, but not more often.
+"""The shortest time between two readings of the published keys.
 
-Anybody can invent key ids.
+An unknown key id makes us read them again, and anybody can invent key ids.
 """
 
 _TITLE: Final = "Google"
@@ -74,18 +71,18 @@ class _KeySet:
 
 
 class PublishedKeys:
-    """The keys that Google signs with, as published at an address.
+    """The keys that Google signs with, as it publishes them at an address.
 
-    Kept for as long as its Cache-Control says.
+    They are kept for as long as the Cache-Control of the response says.
     """
 
     def __init__(self) -> None:
         self._cache: dict[str, _KeySet] = {}
 
     def key(self, kid: str, url: str, http: Http, now: datetime) -> RSAPublicKey | None:
-        """The key of that id; None if none is published.
+        """The key with that id; None if none is published.
 
-        Raises PlatformUnavailable when the keys cannot be read.
+        Raises PlatformUnavailable if the keys cannot be read.
         """
         key_set, timestamp = self._cache.get(url), now.timestamp()
         if (
@@ -130,10 +127,11 @@ def _fetch_key_set(url: str, http: Http, timestamp: float) -> _KeySet:
 
 
 def parse_public_key(encoded_key: object) -> RSAPublicKey | None:
-    """An RSA key from a certificate in PEM (as /oauth2/v1/certs lists them) or a JWK
-    (/oauth2/v3/certs); None if it is neither.
+    """An RSA key; None for anything else.
+
+    It is a certificate in PEM, as /oauth2/v1/certs lists them, or a JWK (/oauth2/v3/certs).
     """
-    # Imported here: only a push needs them, and they cost tens of milliseconds.
+    # Imported here: only a push needs them, and importing them takes tens of milliseconds.
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey  # noqa: PLC0415
     from cryptography.x509 import load_pem_x509_certificate  # noqa: PLC0415
     from jwt import InvalidKeyError  # noqa: PLC0415
@@ -154,7 +152,10 @@ def parse_public_key(encoded_key: object) -> RSAPublicKey | None:
 
 
 def verified_content(token: str, key: RSAPublicKey) -> bytes | None:
-    """What a compact JWS holds, if that key signed it by RS256; None if not. Looks at no claim."""
+    """The content of a compact JWS if that key signed it by RS256, else None.
+
+    Checks no claim.
+    """
     import jwt  # noqa: PLC0415 - as above
 
     try:
@@ -174,10 +175,10 @@ def verify_push(
     http: Http,
     now: datetime,
 ) -> SignatureFailure | None:
-    """None if Google made this push for `audience` in the name of the service account `email`, else
-    why it is not believed.
+    """None if Google made this push for `audience` as the service account `email`.
 
-    Total, but for PlatformUnavailable when the published keys cannot be read.
+    Else the failure. Total, with one exception: PlatformUnavailable if the published keys cannot be
+    read.
     """
     import jwt  # noqa: PLC0415 - as above
 
@@ -188,8 +189,11 @@ def verify_push(
         )
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if not token:
-        detail = "There is no Authorization header with a token: turn on authentication in the Pub/Sub subscription."
-        return SignatureFailure(SignatureFailureReason.SIGNATURE_MISSING, detail)
+        return SignatureFailure(
+            SignatureFailureReason.SIGNATURE_MISSING,
+            "There is no Authorization header with a token: turn on authentication in the Pub/Sub "
+            "subscription.",
+        )
     if scheme.lower() != "bearer" or len(token) > _TOKEN_LIMIT or not _JWT_PATTERN.fullmatch(token):
         return SignatureFailure(
             SignatureFailureReason.SIGNATURE_MALFORMED,
@@ -273,11 +277,10 @@ def _verify_claims(
 
 
 def sign_push(request: WebhookRequest, audience: str, secret: str, now: datetime) -> WebhookRequest:
-    """The request as Pub/Sub would send it. `secret` is JSON.
+    """The request as Pub/Sub would send it.
 
-    `private_key` (PEM), its `kid`, and the service account's `email`.
-
-    Raises ValueError for any other secret.
+    `secret` is JSON: `private_key` (PEM), its `kid`, and the `email` of the service account. Raises
+    ValueError for any other secret.
     """
     import jwt  # noqa: PLC0415 - as above
 
@@ -306,16 +309,13 @@ def sign_push(request: WebhookRequest, audience: str, secret: str, now: datetime
 # Access tokens
 
 
-def refresh_token_grant(
-    credentials: Mapping[str, str], settings: Mapping[str, str]
-) -> TokenGrant | Rejection:
-    """The grant of somebody who let an OAuth client act for them.
+def refresh_token_grant(account: PlatformAccount) -> TokenGrant | Rejection:
+    """The grant of a person who let an OAuth client act for them.
 
-    Client_id, client_secret, refresh_token.
+    It needs the credentials client_id, client_secret and refresh_token.
     """
     client, secret, token = (
-        credentials.get(name, "").strip()
-        for name in ("client_id", "client_secret", "refresh_token")
+        account.credential(name) for name in ("client_id", "client_secret", "refresh_token")
     )
     if not (client and secret and token):
         return Rejection(
@@ -328,15 +328,13 @@ def refresh_token_grant(
         "client_secret": secret,
         "refresh_token": token,
     }
-    url = _token_url(settings)
+    url = _token_url(account)
     return TokenGrant(url, (url, client, secret, token), lambda: form)
 
 
-def service_account_grant(
-    credentials: Mapping[str, str], settings: Mapping[str, str], scope: str
-) -> TokenGrant | Rejection:
-    """The grant of a service account: its JSON key file's text in `service_account`."""
-    text = credentials.get("service_account", "").strip()
+def service_account_grant(account: PlatformAccount, scope: str) -> TokenGrant | Rejection:
+    """The grant of a service account. `service_account` is the text of its JSON key file."""
+    text = account.credential("service_account")
     if not text:
         return Rejection(
             "no_credentials",
@@ -347,9 +345,12 @@ def service_account_grant(
         email, kid = key_file.id("client_email"), key_file.optional_id("private_key_id")
         key = _private_key(key_file.text("private_key") or "")
     except (Unparseable, ValueError, TypeError):
-        detail = "service_account is not the whole text of a service account's JSON key file: make a new key in Google Cloud and enter its file."
-        return Rejection("bad_credentials", detail)
-    url = _token_url(settings)
+        return Rejection(
+            "bad_credentials",
+            "service_account is not the whole text of a service account's JSON key file: make a "
+            "new key in Google Cloud and enter its file.",
+        )
+    url = _token_url(account)
 
     def build_form() -> Mapping[str, str]:
         import jwt  # noqa: PLC0415 - as above
@@ -369,8 +370,8 @@ def service_account_grant(
             ),
         }
 
-    # The whole file names the grant: whoever knows only the account's address must not be handed
-    # its token from memory.
+    # The whole file is part of the cache key: a person who knows only the account's e-mail address
+    # must not get its token from memory.
     return TokenGrant(url, (url, scope, text), build_form)
 
 
@@ -388,63 +389,28 @@ def _private_key(pem: str) -> RSAPrivateKey:
     return key
 
 
-def _token_url(settings: Mapping[str, str]) -> str:
-    return settings.get("token_url", "").strip() or TOKEN_URL
+def _token_url(account: PlatformAccount) -> str:
+    return account.setting("token_url") or TOKEN_URL
 
 
-# Answers
+# Responses
 
 
-def error_explainer(title: str) -> Callable[[Rejection, bytes], Rejection]:
-    """Makes a refusal tell Google's own words, which are about our request.
+def explain_error(title: str, rejection: Rejection, body: bytes) -> Rejection:
+    """The rejection with Google's own words, which are about our request.
 
-    A quota used up is a fault that waiting cures.
+    Raises PlatformUnavailable if a quota is used up, because waiting cures that.
     """
-
-    def explain(rejection: Rejection, body: bytes) -> Rejection:
-        try:
-            error = Fields(read_object(body), "the answer").object("error")
-        except Unparseable:
-            return rejection
-        errors = error.values.get("errors")
-        reasons = (
-            {
-                cast("Mapping[str, object]", each).get("reason")
-                for each in cast("list[object]", errors)
-                if isinstance(each, dict)
-            }
-            if isinstance(errors, list)
-            else set[object]()
-        )
-        if any(isinstance(reason, str) and reason in _QUOTA_REASONS for reason in reasons):
-            raise PlatformUnavailable(
-                f"{title} asks us to wait: the project's quota is used up.", maybe_applied=False
-            )
-        message = error.one_line("message")
-        return (
-            Rejection(rejection.reason, f"{rejection.detail} {title} says: {message}")
-            if message
-            else rejection
-        )
-
-    return explain
-
-
-def review_page(
-    document: Fields,
-    next_cursor: str | None,
-    title: str,
-    parse_review: Callable[[Fields], ReviewEvent | None],
-) -> ReviewPage:
-    """The reviews of an answer.
-
-    Raises PlatformUnavailable when there is no list where one should be.
-    """
-    entries = document.values.get("reviews", [])
-    if not isinstance(entries, list):
-        raise PlatformUnavailable(f"{title} answered something unreadable.", maybe_applied=False)
     try:
-        parsed = parse_each(cast("list[object]", entries), "review", parse_review)
-    except Unparseable as error:
-        return ReviewPage(next_cursor=next_cursor, problems=(error.detail,))
-    return ReviewPage(parsed.events, next_cursor, parsed.problems)
+        error = Fields(read_object(body), "the response").object("error")
+        reasons = {entry.text("reason") for entry in error.objects("errors")}
+    except Unparseable:
+        return rejection
+    if reasons & _QUOTA_REASONS:
+        raise PlatformUnavailable(
+            f"{title} asks us to wait: the project's quota is used up.", maybe_applied=False
+        )
+    message = error.one_line("message")
+    if not message:
+        return rejection
+    return Rejection(rejection.reason, f"{rejection.detail} {title} says: {message}")

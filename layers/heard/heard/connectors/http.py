@@ -1,8 +1,9 @@
-"""How connectors call platforms: one bounded request, and one reading of what an answer means.
+"""How connectors call platforms: one bounded request, and one meaning for each response.
 
-Owns the client (`HttpClient`), where it may go, and `ask`, which turns every answer that is not a
-success into a refusal for good (`Rejected`) or into a fault that a retry can cure
-(`PlatformUnavailable`), saying whether the request may have taken effect. Knows no platform.
+Owns the client (`HttpClient`) and where it may go. Owns `call_api`, which turns a response that is
+no success into a rejection for good (`Rejection`), or into a fault that a retry may cure
+(`PlatformUnavailable`). The fault says whether the request may have taken effect. Knows no
+platform.
 """
 
 from __future__ import annotations
@@ -27,40 +28,40 @@ if TYPE_CHECKING:
     import urllib3
 
 RESPONSE_LIMIT: Final = 2_000_000
-"""Most bytes of an answer that are read.
+"""Most bytes of a response that are read.
 
-What is over is left, and what is left makes JSON unreadable, not memory full.
+The rest is not read: a response that is too long makes its JSON unreadable, not the memory full.
 """
 
 RETRY_AFTER_LIMIT: Final = 86_400
-"""Longest wait, in seconds, that we take from a platform's Retry-After."""
+"""Longest wait in seconds that we accept from a platform's Retry-After."""
 
 _NOT_PUBLIC_MESSAGE: Final = "The address is not one of the public Internet."
 
-_TIMEOUT_MESSAGE: Final = "The platform took too long to finish its answer."
+_TIMEOUT_MESSAGE: Final = "The platform took too long to finish its response."
 _DIGITS: Final = re.compile(r"[0-9]{1,9}")
 _SECONDS_SINCE_1970: Final = re.compile(r"[0-9]{10,11}")
 _RATE_LIMIT_RESET_HEADERS: Final = ("x-rate-limit-reset", "x-ratelimit-reset", "ratelimit-reset")
-"""How X, Mastodon and Reddit, and Bluesky name the end of a rate limit."""
+"""The headers in which X, Mastodon, Reddit and Bluesky say when a rate limit ends."""
 
 
 class HttpClient:
-    """The `Http` that talks to the world.
+    """The `Http` that calls real platforms.
 
-    TLS checked, no redirects, no retries, bounded in time and size.
+    It checks TLS, follows no redirect, retries nothing, and is bounded in time and size.
 
-    Only https is spoken, but for http to this machine when `loopback` is set, as the local stack
-    needs. It is off elsewhere because businesses choose some of the addresses, and inside a
-    function's sandbox this machine is the Lambda runtime's own API. For the same reason only public
-    addresses are called, whatever a name is resolved to when the connection is made: Heard's
-    functions are in no private network, and whoever puts them into one must not open it to what a
-    business enters.
+    It calls https only. With `allow_loopback` it also calls http on this machine, as the local
+    stack needs. That is off elsewhere: businesses choose some of the addresses, and inside a
+    function's sandbox this machine is the Lambda runtime's own API. For the same reason it connects
+    to public addresses only, whatever a name resolves to at that moment. Heard's functions are in
+    no private network. Whoever puts them into one must not open that network to what a business
+    enters.
 
-    `read_seconds` bounds each silence, `whole_seconds` the whole request: a server that says a byte
-    now and then would hold a function to its end. One request at a time.
+    `read_seconds` limits each silence, `total_seconds` the whole request. A server that sends a
+    byte now and then would otherwise hold a function until its end. One request at a time.
 
-    Raises PlatformUnavailable when no answer was read (`maybe_applied` unless no connection could
-    be made), and BadRequest for an address or header that cannot be used.
+    Raises PlatformUnavailable if no response was read (`maybe_applied` unless no connection was
+    made), and BadRequest for an address or header that cannot be used.
     """
 
     def __init__(
@@ -80,7 +81,7 @@ class HttpClient:
 
     @cached_property
     def _pool_manager(self) -> urllib3.PoolManager:
-        # Made when it is used: `ingest` hardly ever sends anything, and reading the certificates
+        # Made at the first use: `ingest` hardly ever sends anything, and reading the certificates
         # takes tens of milliseconds.
         import urllib3  # noqa: PLC0415
 
@@ -105,14 +106,14 @@ class HttpClient:
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
     ) -> HttpResponse:
-        """The answer to one request, whatever its status."""
+        """The response to one request, whatever its status."""
         from urllib3 import exceptions  # noqa: PLC0415
 
         if (problem := address_problem(url, allow_loopback=self._allow_loopback)) is not None:
             raise BadRequest(problem)
-        # A fresh connection each time: one kept open is often dead by the time a frozen sandbox
-        # thaws, and that fault could not be told from one after sending. `identity` because a small
-        # compressed answer can unpack to a huge one.
+        # A fresh connection each time. One that is kept open is often dead when a frozen sandbox
+        # thaws, and that fault looks like a fault after sending. `identity`, because a small
+        # compressed response can unpack to a huge one.
         request_headers = {
             "user-agent": "heard/1",
             **(headers or {}),
@@ -144,7 +145,7 @@ class HttpClient:
                 "The platform cannot be reached.", maybe_applied=False
             ) from fault
         except exceptions.SSLError as fault:
-            # A certificate is refused before anything is sent; other TLS faults can come at any
+            # A bad certificate is refused before anything is sent. Other TLS faults come at any
             # time.
             bad_certificate = isinstance(
                 fault.args[0] if fault.args else None, ssl.SSLCertVerificationError
@@ -154,7 +155,7 @@ class HttpClient:
             ) from fault
         except (exceptions.LocationValueError, UnicodeError, ValueError) as fault:
             if timed_out.is_set():
-                # What TLS says to whoever reads from a line that was cut.
+                # TLS raises this when the connection is cut while it reads.
                 raise PlatformUnavailable(_TIMEOUT_MESSAGE, maybe_applied=True) from fault
             raise BadRequest(
                 "The address, or a credential that goes into a header, has characters that cannot "
@@ -167,7 +168,7 @@ class HttpClient:
         finally:
             timer.cancel()
         if timed_out.is_set():
-            # Without a length, an answer that we cut off looks like a whole one.
+            # A response without a length looks whole even if we cut it off.
             raise PlatformUnavailable(_TIMEOUT_MESSAGE, maybe_applied=True)
         return HttpResponse(
             response.status,
@@ -183,12 +184,12 @@ class HttpClient:
 
 
 def address_problem(url: str, *, allow_loopback: bool) -> str | None:
-    """Why an address is not one that Heard calls; None if it is."""
+    """Why Heard does not call an address; None if it does."""
     from urllib3.exceptions import LocationParseError  # noqa: PLC0415
     from urllib3.util import parse_url  # noqa: PLC0415
 
     try:
-        # The client's own parser, so that both agree on which part is the host.
+        # The client's own parser, so both agree on which part is the host.
         parts = parse_url(url)
     except LocationParseError:
         return "The address cannot be read; it should look like https://example.com/path."
@@ -212,7 +213,7 @@ def address_problem(url: str, *, allow_loopback: bool) -> str | None:
 def _has_dot_segment(url: str) -> bool:
     """Whether a part of the path is . or .., also escaped.
 
-    Ids of reviews are parts of paths, and quoting leaves dots as they are.
+    Ids of reviews are parts of paths, and percent-encoding does not change dots.
     """
     path = re.split(r"[?#]", url, maxsplit=1)[0].partition("://")[2]
     return any(
@@ -223,7 +224,7 @@ def _has_dot_segment(url: str) -> bool:
 def _is_public(host: str) -> bool:
     """Whether a host can be on the Internet.
 
-    A name may still be resolved to an address that is not.
+    A name may still resolve to an address that is not.
     """
     name = host.strip("[]").rstrip(".").lower()
     try:
@@ -239,7 +240,8 @@ def _pool_classes(
 ) -> dict[str, Any]:
     """Pools of connections by scheme.
 
-    Each is told of, and given up before anything is sent if it did not lead to a public address.
+    `on_connect` gets every socket. A socket that leads to a non-public address is closed before
+    anything is sent.
     """
     import urllib3  # noqa: PLC0415
     from urllib3.connection import HTTPConnection, HTTPSConnection  # noqa: PLC0415
@@ -260,10 +262,10 @@ def _pool_classes(
 
         def connect(self) -> None:
             super().connect()
-            # Only now: TLS has put a socket of its own in the place of the first.
+            # Only now: TLS has replaced the first socket by one of its own.
             on_connect(self.sock)
 
-    # urllib3 does not declare its own classes as ones that fit here either.
+    # By their declared types, not even urllib3's own classes fit here.
     loopback_class: Any = LoopbackConnection
     public_class: Any = PublicConnection
 
@@ -296,11 +298,11 @@ def call_api(
     no_side_effects: bool = False,
     explain: Callable[[Rejection, bytes], Rejection] | None = None,
 ) -> HttpResponse | Rejection:
-    """A platform's answer if it is a success (2xx), else why it refuses for good.
+    """A platform's response if it is a success (2xx), else why it rejects the request for good.
 
-    `platform` is its name for people. `harmless` says that asking changes nothing a customer could
-    see (GET never does), so that no fault of it leaves doubt. `explain` may make a better refusal
-    of one and the body that came with it. Raises PlatformUnavailable.
+    `platform` is its name in messages. `no_side_effects`: the request changes nothing that a
+    customer could see (GET never does), so a fault leaves no doubt. `explain` may make a better
+    rejection from the rejection and the body that came with it. Raises PlatformUnavailable.
     """
     no_side_effects = no_side_effects or method == "GET"
     try:
@@ -322,10 +324,11 @@ def call_api(
 def to_rejection(
     response: HttpResponse, platform: str, *, no_side_effects: bool = False
 ) -> Rejection:
-    """Why a platform refuses for good, from an answer that is not a success.
+    """Why a platform rejects a request for good, from a response that is no success.
 
-    Raises PlatformUnavailable for those that a retry can cure: 429 (which was not applied), 408 and
-    425, and 5xx but 501, which may have been applied unless asking was `harmless`.
+    Raises PlatformUnavailable for what a retry may cure: 408, 425, 429, and 5xx but 501. A request
+    that was answered 425 or 429 was not applied. The others may have been, unless
+    `no_side_effects`.
     """
     status = response.status
     if status in {408, 425, 429} or (status >= 500 and status != 501):
@@ -340,13 +343,13 @@ def to_rejection(
         case 401 | 403:
             return Rejection(
                 "unauthorized",
-                f"{platform} answered {status}: check the connection's credentials and what they "
-                "may do.",
+                f"{platform} answered {status}: check the connection's credentials and their "
+                "permissions.",
             )
         case 404 | 410:
             return Rejection(
                 "gone",
-                f"{platform} answered {status}: what the reply answers is not there any more.",
+                f"{platform} answered {status}: the review is not there any more.",
             )
         case 405 | 501:
             return Rejection(
@@ -369,8 +372,8 @@ def to_rejection(
 def retry_after(headers: Mapping[str, str]) -> int | None:
     """Seconds to wait, at most `RETRY_AFTER_LIMIT`, as a platform's headers say.
 
-    Retry-After (RFC 9110, 10.2.3: a number or a date), or one of the headers in `_RESETS` by which
-    some platforms tell it instead: seconds from now, seconds since 1970, or an ISO 8601 time.
+    The header is Retry-After (RFC 9110, 10.2.3: a number or a date). Some platforms use one of
+    `_RATE_LIMIT_RESET_HEADERS` instead: seconds from now, seconds since 1970, or an ISO 8601 time.
     """
     value = headers.get("retry-after", "").strip()
     if _DIGITS.fullmatch(value):

@@ -1,11 +1,12 @@
-"""How platforms sign what they send with a private key, for which they publish or show the other
-half: `sign` beside `verify`.
+"""How platforms sign what they send with a private key: `sign` beside `verify`.
 
-Owns Amazon SNS (RSA, with a certificate that each message names) and SendGrid (ECDSA, with a key
-that the business pastes). Verifiers are total: any bytes and any headers in, None or one `Refusal`
-out; only SNS's certificate can be out of reach, which is a fault. `sign` is for the simulated
-platforms, which have keys of their own. Knows nothing of what is in a message. `cryptography` is
-imported where it is needed: most connections never do, and it costs `ingest` tens of milliseconds.
+Owns Amazon SNS (RSA, with a certificate that each message names) and SendGrid (ECDSA, with a public
+key that the business pastes). Knows nothing of what is in a message.
+
+Verifiers are total: any bytes and any headers in, None or one `SignatureFailure` out. One thing can
+be out of reach, which is a fault: the certificate of SNS. `sign` is for the simulated platforms,
+which have keys of their own. `cryptography` is imported where it is needed: most connections never
+need it, and importing it costs `ingest` tens of milliseconds.
 """
 
 from __future__ import annotations
@@ -40,10 +41,10 @@ if TYPE_CHECKING:
 _SNS_HOST: Final = re.compile(
     r"sns\.[a-z]{2,4}(-[a-z]{2,12}){1,3}-[0-9]{1,2}\.amazonaws\.com(\.cn)?"
 )
-"""SNS in a region.
+"""The host of SNS in a region.
 
-Amazon's own validators take any word there, and with it a bucket of anybody's at
-sns.s3-us-west-2.amazonaws.com.
+Amazon's own validators accept any word in its place. So they also accept the bucket of a stranger,
+at sns.s3-us-west-2.amazonaws.com.
 """
 _CERTIFICATE_PATH: Final = re.compile(r"(?:/[A-Za-z0-9_-]+)+\.pem")
 _SNS_SIGNED_FIELDS: Final = (
@@ -64,19 +65,18 @@ _UNIX_SECONDS: Final = re.compile(r"[1-9][0-9]{0,10}")
 
 @dataclass(slots=True)
 class Sns:
-    """Amazon SNS over HTTP.
+    """Amazon SNS over HTTP: an RSA signature over the fields of the message.
 
-    An RSA signature over the fields of the message, with the certificate that the message names.
+    The message names its certificate. It is read from hosts of SNS alone, so only those can sign
+    who can publish there. `certificate_base`, for a stack on one machine, names the only other
+    place. The certificate's validity dates are not checked, as in Amazon's own validators: SNS
+    names a certificate for a while after its end, and the TLS of the host vouches for it. A right
+    signature proves that some AWS account sent the message. Only `TopicArn` says which, so it must
+    be the expected one.
 
-    The certificate is taken from hosts of SNS alone (`certificate_base`, for a stack on one
-    machine, names the only other place), so that whoever can publish there can sign. Its validity
-    dates are not looked at, as Amazon's own validators do not either: SNS goes on naming a
-    certificate for a while after its end, and what vouches for it is the TLS of the host that it
-    comes from. A right signature proves that some AWS account sent this; whose, only `TopicArn`
-    says, which must be the one expected.
+    Nothing is stale: SNS repeats a delivery for hours, with the time of the first one.
 
-    Nothing is stale: SNS repeats a delivery for hours, with the time of the first. Sources:
-    docs.aws.amazon.com/sns, "Verifying the signatures of Amazon SNS messages";
+    Sources: docs.aws.amazon.com/sns, "Verifying the signatures of Amazon SNS messages";
     github.com/aws/aws-php-sns-message-validator and aws-js-sns-message-validator.
     """
 
@@ -87,12 +87,12 @@ class Sns:
     ) -> SignatureFailure | None:
         """None if SNS signed the body for this topic.
 
-        Raises PlatformUnavailable if the certificate cannot be fetched just now.
+        Raises PlatformUnavailable if the certificate cannot be read just now.
         """
         if not topic_arn:
             return SignatureFailure(
                 SignatureFailureReason.NO_SECRET,
-                "The connection does not say which topic to believe: enter topic_arn.",
+                "The connection does not say which topic it expects: enter topic_arn.",
             )
         try:
             document = read_object(request.body)
@@ -137,10 +137,8 @@ class Sns:
     def sign(self, request: WebhookRequest, secret: str, now: datetime) -> WebhookRequest:
         """The message as SNS would send it, with its date and signature.
 
-        A confirmation also gets its SubscribeURL.
-
-        `secret` is JSON: `key` (a private key, PEM), `certificate_url`, and `version`, 2 if not
-        said. Raises ValueError for anything else.
+        A confirmation also gets its SubscribeURL. `secret` is JSON: `key` (a private key, PEM),
+        `certificate_url`, and `version` (2 by default). Raises ValueError for anything else.
         """
         from cryptography.hazmat.primitives import hashes, serialization  # noqa: PLC0415
         from cryptography.hazmat.primitives.asymmetric import padding, rsa  # noqa: PLC0415
@@ -189,9 +187,9 @@ class Sns:
         )
 
     def _certificate(self, url: str, http: Http) -> bytes | None:
-        """A certificate by its address, which names it for ever; None if there is none.
+        """The certificate at an address; None if there is none.
 
-        Only those that are there are remembered.
+        An address names one certificate for ever, so one that is there is kept.
         """
         if url not in self._certificates:
             response = call_api(http, "Amazon SNS", "GET", url)
@@ -204,8 +202,9 @@ class Sns:
 
 
 def is_confirmation_url(address: str, topic_arn: str, certificate_base: str) -> bool:
-    """Whether a SubscribeURL confirms the subscription to this topic, at SNS itself, and does
-    nothing else.
+    """Whether a SubscribeURL confirms the subscription to this topic, and does nothing else.
+
+    It must be at SNS itself.
     """
     if not _is_sns_url(address, certificate_base):
         return False
@@ -218,17 +217,18 @@ def is_confirmation_url(address: str, topic_arn: str, certificate_base: str) -> 
 def _is_certificate_url(address: str, certificate_base: str) -> bool:
     if not _is_sns_url(address, certificate_base):
         return False
-    # No query: with one the host is SNS's API, whose answers hold what its callers have stored
-    # there, a certificate of theirs, say.
+    # No query: with one the host is SNS's API. Its responses hold what its callers have stored,
+    # for example a certificate of theirs.
     parts = urlsplit(address)
     return _CERTIFICATE_PATH.fullmatch(parts.path) is not None and "?" not in address
 
 
 def _is_sns_url(address: str, certificate_base: str) -> bool:
-    """Whether an address is one of SNS's own, or, where `certificate_base` is said, of that origin
-    alone.
+    """Whether an address is one of SNS's own.
+
+    With `certificate_base`, only an address of that origin is.
     """
-    # Anything that two readers of an address may understand differently is no address of SNS.
+    # An address that two readers may understand differently is none of SNS.
     if (
         len(address) > _URL_LIMIT
         or not re.fullmatch(r"[!-~]+", address)
@@ -245,9 +245,9 @@ def _is_sns_url(address: str, certificate_base: str) -> bool:
 
 
 def _sns_content(document: Mapping[str, object]) -> bytes | None:
-    """What SNS signs: names and values, a line each, of the fields that are there.
+    """What SNS signs: a line for each name and value of the fields that are there.
 
-    None if one of them is not text.
+    None if a value is not text.
     """
     fields = [
         (name, document[name]) for name in _SNS_SIGNED_FIELDS if document.get(name) is not None
@@ -278,9 +278,9 @@ def _verify_rsa(certificate: bytes, signature: bytes, content: bytes, version: s
 class SendGridEcdsa:
     """SendGrid: an ECDSA signature (P-256, SHA-256) over time and raw body, in DER and Base64.
 
-    What the business pastes is the public key as SendGrid shows it: Base64 of the DER
-    SubjectPublicKeyInfo. Source:
-    twilio.com/docs/sendgrid/for-developers/parsing-email/securing-your-parse-webhooks;
+    The business pastes the public key as SendGrid shows it: Base64 of the DER SubjectPublicKeyInfo.
+
+    Source: twilio.com/docs/sendgrid/for-developers/parsing-email/securing-your-parse-webhooks;
     sendgrid/sendgrid-python, helpers/eventwebhook.
     """
 
@@ -290,8 +290,9 @@ class SendGridEcdsa:
     def verify(
         self, request: WebhookRequest, url: str, secrets: tuple[str, ...], now: datetime
     ) -> SignatureFailure | None:
-        """None if one of the public keys fits the signature and its time is at most
-        `TOLERANCE_SECONDS` from `now`.
+        """None if a public key fits the signature and its time is near `now`.
+
+        Near is at most `TOLERANCE_SECONDS`.
         """
         keys = [key for key in (_parse_public_key(secret) for secret in secrets) if key]
         if not keys:
@@ -325,7 +326,8 @@ class SendGridEcdsa:
             signed_at = format_time(datetime.fromtimestamp(int(seconds), UTC))
             return SignatureFailure(
                 SignatureFailureReason.STALE,
-                f"{self.TIMESTAMP} ({signed_at}) is more than {TOLERANCE_SECONDS} seconds from now.",
+                f"{self.TIMESTAMP} ({signed_at}) is more than {TOLERANCE_SECONDS} seconds "
+                "from now.",
             )
         return None
 
@@ -349,20 +351,23 @@ class SendGridEcdsa:
         )
 
     def new_secret(self) -> str:
-        """Nothing that could be used: SendGrid makes the key pair.
+        """Nothing usable: SendGrid makes the key pair.
 
-        Never asked for, since the secret is given.
+        It is never called, because the secret comes from the platform.
         """
         return randomness.token_urlsafe(32)
 
     def secret_problem(self, secret: str) -> str | None:
         """None for a public key on the curve P-256."""
         if "PRIVATE KEY" in secret:
-            return "this is a private key, which nobody should have but its owner; paste the public key that SendGrid shows"
+            return (
+                "this is a private key, which only its owner should have; paste the public key "
+                "that SendGrid shows"
+            )
+        if _parse_public_key(secret):
+            return None
         return (
-            None
-            if _parse_public_key(secret)
-            else "paste the public key as SendGrid shows it: one line that begins with MFkwEwYHKoZIzj0"
+            "paste the public key as SendGrid shows it: one line that begins with MFkwEwYHKoZIzj0"
         )
 
 
@@ -371,7 +376,7 @@ def _parse_public_key(secret: str) -> EllipticCurvePublicKey | None:
     from cryptography.hazmat.primitives import serialization  # noqa: PLC0415
     from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415
 
-    # With or without the lines that PEM puts around it, as people copy it.
+    # With or without the lines around it in PEM: people copy both.
     base64_text = "".join(line.strip() for line in secret.splitlines() if "-----" not in line)
     der = _decode_base64(base64_text)
     try:

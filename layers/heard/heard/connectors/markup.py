@@ -1,11 +1,8 @@
-"""What HTML says, without its tags.
+"""The text of HTML, without its tags: customers' words as they would read them.
 
-Customers' words as they would read them, whatever their platform wraps around them.
-
-Owns which tags end a line and which hold no words. Total and linear in the length of the text,
-since HTML of customers is any text at all; the standard library's parser is neither (400 kB of
-`<a<a<a` take it minutes). Nothing here makes HTML safe to show: what comes out is text, to be
-escaped again wherever it is shown.
+Owns which tags end a line, and which hold no words. Total, and linear in the length of the text,
+because customers' HTML is any text at all. The standard library's parser is neither (400 kB of
+`<a<a<a` take it minutes). The result is text and no safe HTML: escape it wherever it is shown.
 """
 
 from __future__ import annotations
@@ -17,7 +14,7 @@ from typing import Final
 
 from heard.reviews import normalize_text
 
-# Possessive: a tag that nobody closed is looked through once, not once for each of its characters.
+# Possessive: a tag that nobody closed is scanned once, not once for each of its characters.
 _TAG: Final = re.compile(r"<(/?)([a-z][a-z0-9]*+)[^<>]*+>|<[!?][^<>]*+>", re.IGNORECASE)
 _INVALID_REFERENCE: Final = re.compile(r"&#[0-9]{8,}")
 _BLOCK_TAGS: Final = frozenset(
@@ -44,12 +41,11 @@ _HIDDEN_TAGS: Final = frozenset({"script", "style", "head", "title", "template"}
 
 
 def html_to_text(html: str | None, *, quote: str = "", keep_line_feeds: bool = False) -> str | None:
-    """The text of HTML, a line for each block, or None if there is none.
+    """The text of HTML, a line for each block; None if there is none.
 
-    Text without any markup stays as it is.
-
-    `quote` is put before each line of a blockquote. `line_feeds` says that a line feed ends a line
-    as well, for texts that are typed and may hold markup; in HTML it is a blank.
+    Text without any markup stays as it is. `quote` is put before each line of a blockquote. With
+    `keep_line_feeds` a line feed ends a line too, for typed texts that may hold markup. In HTML a
+    line feed is a blank.
     """
     if html is None or not _TAG.search(html):
         return normalize_text(unescape_html(html)) if html else None
@@ -68,13 +64,12 @@ def html_to_text(html: str | None, *, quote: str = "", keep_line_feeds: bool = F
         if tag in _HIDDEN_TAGS:
             hidden_depth = max(0, hidden_depth - 1) if is_closing else hidden_depth + 1
         elif tag in _BLOCK_TAGS or tag in {"br", "body"}:
-            # Browsers end a head that nobody closed where the first block begins, and show what
-            # follows.
+            # A browser ends an unclosed head where the first block begins, and shows the rest.
             hidden_depth = hidden_depth if is_closing else 0
             lines.append([])
         if tag == "blockquote":
             quote_depth = max(0, quote_depth - 1) if is_closing else quote_depth + 1
-    # A break is a line of its own, and so is a paragraph: one blank line between two is enough.
+    # Breaks and paragraphs both end lines. One blank line between two lines is enough.
     return normalize_text(
         re.sub(r"\n{2,}", "\n", "\n".join("".join(line).strip() for line in lines))
     )
@@ -83,15 +78,15 @@ def html_to_text(html: str | None, *, quote: str = "", keep_line_feeds: bool = F
 def unescape_html(text: str) -> str:
     """Text without the escapes of HTML.
 
-    A number that no character has stays none, however many digits it has.
+    A numeric reference to no character becomes U+FFFD, however many digits it has.
     """
     return unescape(_INVALID_REFERENCE.sub("&#1114112", text))
 
 
 def _tokens(text: str) -> Iterator[tuple[str, bool, str]]:
-    """The words before each tag, whether that closes, and its name.
+    """The text before each tag, whether the tag is a closing one, and the tag's name.
 
-    The words after the last one with no name.
+    The text after the last tag comes with an empty name.
     """
     position = 0
     for match in _TAG.finditer(text):

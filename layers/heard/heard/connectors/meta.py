@@ -1,24 +1,24 @@
-"""What the platforms of Meta share.
+"""What the connectors of Meta's platforms share.
 
-The handshake, the signature, the shape of a delivery, and the Graph API's way to refuse.
+They share the handshake, the signature, the shape of a delivery, and the errors of the Graph API.
 
 Handshake: GET with `hub.mode=subscribe`, `hub.verify_token` (words that the business chose) and
-`hub.challenge`, answered with the bare challenge. It is sent back as plain text and only if it is
-letters, digits and the like, so that nobody can have a page of theirs shown from here. Signature:
-`X-Hub-Signature-256: sha256=` and the HMAC of the raw body under the app's secret, in hexadecimal.
-Meta escapes what is not ASCII before it signs and sends that, so that the bytes as they came are
-what counts. The older `X-Hub-Signature` (SHA-1) comes along and is not looked at. Nothing is dated:
-a repetition is known by the ids in the body.
+`hub.challenge`, answered with the bare challenge. The challenge is returned as plain text, and only
+if it is made of letters, digits and the like, so that nobody can show a page of theirs from our
+address. Signature: `X-Hub-Signature-256: sha256=` and the HMAC of the raw body under the app's
+secret, in hexadecimal. Meta escapes characters beyond ASCII before it signs and sends the body, so
+the bytes as they came are what counts. The older `X-Hub-Signature` (SHA-1) comes too and is not
+read. Nothing is dated: a repetition is known by the ids in the body.
 
 A delivery is `{"object", "entry": [{"id", "time", "changes": [{"field", "value"}]}]}`, up to a
-thousand entries. An app has one address for all the Pages and accounts that it is installed on;
-entries about another one than the connection's are a problem, not lost in silence, because a
-mistyped id must show. The dashboard's test button sends entries of the id 0.
+thousand entries. An app has one address for all Pages and accounts that it is installed on. An
+entry about another account than the connection's is a problem and not ignored, because a mistyped
+id must show. The dashboard's test button sends entries with the id 0.
 
-Refusals of the Graph API have a number of their own, which says more than their HTTP status: being
-asked too often is 400 or 403. They are answers of the status that HTTP has for them from `call` on.
-Code 100 with subcode 33 stands for an object that does not exist and for one that the token may not
-see; Meta does not tell which.
+An error of the Graph API has a code of its own, which says more than the HTTP status: too many
+calls are 400 or 403. `_with_http_statuses` gives each error the status that HTTP has for it. Code
+100 with subcode 33 stands for an object that does not exist, and for one that the token may not
+see; Meta does not say which.
 
 Sources: developers.facebook.com/docs/graph-api/webhooks/getting-started,
 …/docs/graph-api/guides/error-handling, …/docs/graph-api/overview/rate-limiting,
@@ -31,34 +31,42 @@ import json
 import re
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final, cast
-from urllib.parse import parse_qs, quote, urlencode
+from urllib.parse import parse_qs, quote
 
 from heard.connectors import (
     Connection,
-    Connector,
     Http,
     HttpResponse,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
-    ReviewGone,
+    ReplyTarget,
     SentReply,
     WebhookRequest,
     WebhookResponse,
 )
-from heard.connectors.http import call_api
-from heard.connectors.parsing import Fields, parse_each, read_object, same_text, test_event
+from heard.connectors.parsing import (
+    Fields,
+    parse_each,
+    read_object,
+    same_text,
+    test_event,
+    unreadable_is_fault,
+)
+from heard.connectors.review_api import ApiAccess, ApiRequest, ReviewApi
 from heard.connectors.signatures import BodyHmac, constant_time_equal
-from heard.errors import PlatformUnavailable, Unparseable
+from heard.errors import Unparseable
 from heard.reviews import ReviewEvent
 
 GRAPH_VERSION: Final = "v26.0"
-"""The Graph API's version that is asked, until `api_base` names another one.
+"""The version of the Graph API, until `api_base` names another one.
 
-Each works for about two years.
+Each version works for about two years.
 """
 
 GRAPH_URL: Final = f"https://graph.facebook.com/{GRAPH_VERSION}"
@@ -72,13 +80,11 @@ SECRET_HELP: Final = "the app's secret: App Dashboard, App settings, Basic, App 
 _CHALLENGE: Final = re.compile(r"[A-Za-z0-9_.=-]{1,256}")
 _TEST_ENTRY_ID: Final = "0"
 _MIN_MILLISECONDS: Final = 10**11
-"""From here on a time is taken for milliseconds."""
+"""Times from this number on are milliseconds, not seconds."""
 _MAX_TIME: Final = 10**14
 _REPLY_PAGE_SIZE: Final = 100
 _PAGE_LIMIT: Final = 5
-"""How many pages of a comment's replies are looked through for one of ours before saying that we
-cannot tell.
-"""
+"""How many pages of a comment's replies are searched for one of ours."""
 
 _STATUS_BY_CODE: Final[Mapping[int, int]] = {
     1: 503,
@@ -94,9 +100,9 @@ _STATUS_BY_CODE: Final[Mapping[int, int]] = {
     102: 401,
     190: 401,
 }
-"""What the Graph API's error codes are in HTTP.
+"""The HTTP status for each error code of the Graph API.
 
-Faults of theirs that pass, calls too many, permissions missing, tokens that ended.
+They stand for temporary faults, too many calls, missing permissions and expired tokens.
 """
 
 _GONE_CODES: Final = (100, 33)
@@ -105,10 +111,7 @@ _PERMISSION_CODES: Final = range(200, 300)
 
 @dataclass(frozen=True, slots=True)
 class MetaChange:
-    """One thing that happened, out of a batch.
-
-    Which `field` of which entry, its `value`, when it was sent, and its place in the entry.
-    """
+    """One change of a delivery: its field, its value, when it was sent, its place in the entry."""
 
     field: str
     value: Fields
@@ -116,21 +119,21 @@ class MetaChange:
     position: int
 
 
-class MetaConnector(Connector):
-    """What a connector of one of Meta's platforms is made of.
+class MetaConnector(ReviewApi):
+    """The base of the connectors of Meta's platforms.
 
-    `change` says what one change means.
+    A platform says with `change_event` what one change means.
     """
 
     scheme = BodyHmac("x-hub-signature-256", prefix="sha256=")
     account_setting: str
-    """The setting that names whose comments these are: a Page's id, or an account's."""
+    """The setting with the id of the business's Page or account."""
 
     @abstractmethod
     def change_event(
         self, change: MetaChange, connection: Connection, now: datetime
     ) -> ReviewEvent | None:
-        """The review event of one change, None if it is of no interest. Raises Unparseable."""
+        """The review event of one change; None if the change is ignored. Raises Unparseable."""
 
     def handshake(
         self,
@@ -139,7 +142,7 @@ class MetaConnector(Connector):
         secrets: tuple[str, ...],
         now: datetime,
     ) -> WebhookResponse | None:
-        """The challenge, to whoever knows the verify token."""
+        """The challenge, for a request with the verify token."""
         if request.method != "GET":
             return None
         try:
@@ -152,21 +155,18 @@ class MetaConnector(Connector):
         expected = connection.settings.get("verify_token", "")
         if mode != "subscribe" or not expected.strip() or not constant_time_equal(expected, token):
             return WebhookResponse(
-                403, "The verify token is not the one of this connection.", "text/plain"
+                403, "This is not the verify token of this connection.", "text/plain"
             )
         if not _CHALLENGE.fullmatch(challenge):
-            return WebhookResponse(400, "The challenge is not one that Meta sends.", "text/plain")
+            return WebhookResponse(400, "Meta sends no such challenge.", "text/plain")
         return WebhookResponse(200, challenge, "text/plain")
 
     def parse(
         self, request: WebhookRequest, connection: Connection, now: datetime
     ) -> ParsedDelivery:
-        """The comments of a batch. Raises Unparseable."""
-        entries = read_object(request.body).get("entry")
-        if not isinstance(entries, list):
-            raise Unparseable("entry of the body is missing or not a list.")
+        """The events of a delivery. Raises Unparseable."""
         return parse_each(
-            _changes(cast("list[object]", entries)),
+            _changes(Fields(read_object(request.body)).entries("entry")),
             "change",
             lambda fields: self._review_event(fields, connection, now),
         )
@@ -174,10 +174,7 @@ class MetaConnector(Connector):
     def delivery_response(
         self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
     ) -> WebhookResponse:
-        """200.
-
-        What is answered otherwise is sent again, and an address that keeps failing is switched off.
-        """
+        """200. Meta repeats other deliveries, and switches off an address that keeps failing."""
         return WebhookResponse(200, "{}")
 
     def _review_event(
@@ -186,7 +183,8 @@ class MetaConnector(Connector):
         account = fields.optional_id("account")
         if account == _TEST_ENTRY_ID:
             return test_event()
-        value, position = fields.required_object("value"), fields.integer("place", 0, 10**6) or 0
+        value = fields.required_object("value")
+        position = fields.integer("position", 0, 10**6) or 0
         event = self.change_event(
             MetaChange(fields.one_line("field") or "", value, read_time(fields, "time"), position),
             connection,
@@ -201,79 +199,55 @@ class MetaConnector(Connector):
             )
         return event
 
-    # Asking the Graph API
+    # The Graph API
 
-    def api_base(self, connection: Connection) -> str:
-        """Where the Graph API is."""
-        return connection.settings.get("api_base", "").strip().rstrip("/") or GRAPH_URL
-
-    def get(
-        self,
-        path: str,
-        query: Mapping[str, str],
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
-    ) -> Fields | Rejection:
-        """An object or a list that the Graph API shows. Raises PlatformUnavailable."""
-        response = self._request(
-            "GET", f"{path}?{urlencode(query)}", None, connection, credentials, http
-        )
-        return (
-            response
-            if isinstance(response, Rejection)
-            else self._read_response(response, maybe_applied=False)
+    def access(self, request: ApiRequest, account: PlatformAccount) -> ApiAccess | Rejection:
+        """The access token."""
+        if rejection := self.missing(account, "access_token"):
+            return rejection
+        token = account.credential("access_token")
+        return ApiAccess(
+            account.address("api_base", GRAPH_URL), {"authorization": f"Bearer {token}"}
         )
 
-    def post(
-        self,
-        path: str,
-        form: Mapping[str, str],
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
-    ) -> SentReply | Rejection:
-        """The id of what was posted. Raises PlatformUnavailable."""
-        response = self._request(
-            "POST", path, urlencode(form).encode(), connection, credentials, http
-        )
-        if isinstance(response, Rejection):
-            return response
-        fields = self._read_response(response, maybe_applied=True)
-        try:
-            return SentReply(fields.id("id"))
-        except Unparseable as error:
-            raise PlatformUnavailable(
-                f"{self.capabilities.title} took it and does not say as what.", maybe_applied=True
-            ) from error
+    def call(self, request: ApiRequest, account: PlatformAccount) -> HttpResponse | Rejection:
+        """Send a request. The Graph API's errors get the status that HTTP has for them."""
+        return super().call(request, replace(account, http=_with_http_statuses(account.http)))
+
+    def explain(self, rejection: Rejection, body: bytes) -> Rejection:
+        """The rejection with Meta's own message."""
+        if rejection.reason not in {"rejected", "unauthorized"}:
+            return rejection
+        message = _error_fields(body).one_line("message")
+        if not message:
+            return rejection
+        return Rejection(rejection.reason, f"{rejection.detail} It says: {message}")
+
+    def native_reply_id(self, target: ReplyTarget, reply_id: str, source: Fields) -> str:
+        """The id of the new comment."""
+        return source.id("id")
 
     def find_own_reply(
-        self,
-        path: str,
-        fields: str,
-        text_field: str,
-        text: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        self, path: str, fields: str, text_field: str, text: str, account: PlatformAccount
     ) -> SentReply | ReplyLookup:
-        """Whether one of a comment's replies is ours and says the same.
+        """Whether one of a comment's replies is ours and has this text.
 
-        Raises PlatformUnavailable.
+        `path` is that of the replies, `fields` are those to ask for, and `text_field` is the one
+        with the text. Raises PlatformUnavailable.
         """
         cursor, uncertain = "", False
         for _ in range(_PAGE_LIMIT):
-            query = {
-                "fields": fields,
-                "limit": str(_REPLY_PAGE_SIZE),
-                **({"after": cursor} if cursor else {}),
-            }
-            page = self.get(path, query, connection, credentials, http)
+            query = {"fields": fields, "limit": str(_REPLY_PAGE_SIZE)}
+            page = self.read(
+                ApiRequest("GET", path, query | ({"after": cursor} if cursor else {})), account
+            )
             if isinstance(page, Rejection):
                 return ReplyLookup.ABSENT if page.reason == "gone" else ReplyLookup.CANNOT_TELL
-            for reply in read_objects(page):
+            with unreadable_is_fault(self.api_title):
+                replies = page.required_objects("data")
+            for reply in replies:
                 if same_text(reply.text(text_field), text):
-                    is_own = self.is_own_comment(reply, connection)
+                    is_own = self.is_own_comment(reply, account.connection)
                     if is_own:
                         return SentReply(reply.one_line("id") or "")
                     uncertain |= is_own is None
@@ -283,81 +257,22 @@ class MetaConnector(Connector):
         return ReplyLookup.CANNOT_TELL
 
     def is_own_comment(self, comment: Fields, connection: Connection) -> bool | None:
-        """Whether the business wrote a comment; None when nothing says who did."""
+        """Whether the business wrote a comment; None if nothing says who wrote it."""
         author = comment.object("from").one_line("id")
         return (
             author == connection.settings.get(self.account_setting, "").strip() if author else None
         )
 
-    def fields_or_gone(self, response: Fields | Rejection) -> Fields | ReviewGone | None:
-        """What was read, `Gone` when it is not there, None when it may not be read."""
-        if isinstance(response, Rejection):
-            return ReviewGone.GONE if response.reason == "gone" else None
-        return response
-
-    def unreadable_response(self, error: Unparseable) -> PlatformUnavailable:
-        """The fault of an answer that is not what it should be."""
-        return PlatformUnavailable(
-            f"{self.capabilities.title} answered something unreadable: {error.detail}.",
-            maybe_applied=False,
-        )
-
-    def _request(
-        self,
-        method: str,
-        path: str,
-        body: bytes | None,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
-    ) -> HttpResponse | Rejection:
-        title, token = self.capabilities.title, credentials.get("access_token", "")
-        if not token:
-            return Rejection("no_credentials", f"Enter access_token to answer on {title}.")
-        headers = {"accept": "application/json", "authorization": f"Bearer {token}"}
-        if body is not None:
-            headers["content-type"] = "application/x-www-form-urlencoded"
-
-        def with_platform_message(rejection: Rejection, error_body: bytes) -> Rejection:
-            message = (
-                _error_fields(error_body).one_line("message")
-                if rejection.reason in {"rejected", "unauthorized"}
-                else None
-            )
-            return (
-                Rejection(rejection.reason, f"{rejection.detail} It says: {message}")
-                if message
-                else rejection
-            )
-
-        return call_api(
-            _with_http_statuses(http),
-            title,
-            method,
-            f"{self.api_base(connection)}/{path}",
-            headers=headers,
-            body=body,
-            explain=with_platform_message,
-        )
-
-    def _read_response(self, response: HttpResponse, *, maybe_applied: bool) -> Fields:
-        try:
-            return Fields(read_object(response.body), "the answer")
-        except Unparseable as error:
-            raise PlatformUnavailable(
-                f"{self.capabilities.title} answered something unreadable.",
-                maybe_applied=maybe_applied,
-            ) from error
-
 
 def path_segment(native_id: str) -> str:
-    """An id as a part of a path."""
+    """An id as a part of a path, percent-encoded."""
     return quote(native_id, safe="")
 
 
 def read_time(fields: Fields, name: str) -> datetime | None:
-    """A time that is a number of seconds or of milliseconds since 1970 in one place and ISO 8601 in
-    another; None if it is absent.
+    """A time; None if it is absent. Raises Unparseable.
+
+    Meta writes times as ISO 8601, and as seconds or milliseconds since 1970.
     """
     value = fields.values.get(name)
     if value is None or (isinstance(value, str) and not value.isdecimal()):
@@ -368,30 +283,19 @@ def read_time(fields: Fields, name: str) -> datetime | None:
     return datetime.fromtimestamp(number / 1000 if number > _MIN_MILLISECONDS else number, UTC)
 
 
-def read_objects(page: Fields, name: str = "data") -> list[Fields]:
-    """The objects of a list."""
-    entries = page.values.get(name)
-    items = cast("list[object]", entries) if isinstance(entries, list) else []
-    return [
-        Fields(cast("dict[str, object]", each), f"{name} {place}", page.problems)
-        for place, each in enumerate(items)
-        if isinstance(each, dict)
-    ]
-
-
 def next_cursor(page: Fields) -> str | None:
-    """The cursor of the next page, None on the last.
+    """The cursor of the next page; None on the last.
 
-    Its address is there as well, and nobody calls an address out of an answer.
+    The response holds the page's address too, but Heard never calls an address out of a response.
     """
     paging = page.object("paging")
     return paging.object("cursors").one_line("after") if paging.values.get("next") else None
 
 
 def _changes(entries: list[object]) -> Iterator[object]:
-    """Each entry's changes as objects of their own.
+    """The changes of all entries, each with its entry's account and time.
 
-    What is none of these stays what it is, for `each` to say so.
+    A value that is no change is passed on as it is, so that `parse_each` reports it.
     """
     for entry in entries:
         if not isinstance(entry, dict):
@@ -404,7 +308,7 @@ def _changes(entries: list[object]) -> Iterator[object]:
                 context = {
                     "account": fields.get("id"),
                     "time": fields.get("time"),
-                    "place": position,
+                    "position": position,
                 }
                 yield (
                     {**cast("dict[str, object]", change), **context}
@@ -423,7 +327,7 @@ def _error_fields(body: bytes) -> Fields:
 
 
 def _with_http_statuses(http: Http) -> Http:
-    """The same client, with the Graph API's refusals under the status that HTTP has for them."""
+    """The client with errors of the Graph API under the status that HTTP has for them."""
 
     def call(
         method: str,
@@ -457,25 +361,21 @@ def _with_http_statuses(http: Http) -> Http:
 
 
 def _retry_after_header(headers: Mapping[str, str]) -> dict[str, str]:
-    """A Retry-After out of X-Business-Use-Case-Usage: `{business.
+    """A Retry-After from X-Business-Use-Case-Usage.
 
-    [{…, "estimated_time_to_regain_access": minutes}]}`.
+    That header is `{business: [{…, "estimated_time_to_regain_access": minutes}]}`.
     """
     try:
         usage: object = json.loads(headers.get("x-business-use-case-usage", ""))
     except (ValueError, RecursionError):
         return {}
-    usages = list(cast("dict[str, object]", usage).values()) if isinstance(usage, dict) else []
-    entries = [
-        use
-        for uses_of_one in usages
-        if isinstance(uses_of_one, list)
-        for use in cast("list[object]", uses_of_one)
-    ]
-    waits = [
-        Fields(cast("dict[str, object]", use)).integer("estimated_time_to_regain_access", 0, 10**4)
-        for use in entries
-        if isinstance(use, dict)
-    ]
+    businesses = cast("dict[str, object]", usage) if isinstance(usage, dict) else {}
+    waits: list[int | None] = []
+    with suppress(Unparseable):
+        for business in businesses:
+            waits += [
+                entry.integer("estimated_time_to_regain_access", 0, 10**4)
+                for entry in Fields(businesses).objects(business)
+            ]
     minutes = max((wait for wait in waits if wait), default=0)
     return {"retry-after": str(minutes * 60)} if minutes else {}

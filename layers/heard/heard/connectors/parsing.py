@@ -1,11 +1,12 @@
 """Reading untrusted JSON and forms.
 
-What a platform sent is text and numbers of unknown shape until read here.
+What a platform sent is text and numbers of unknown shape until this module has read it.
 
-Owns the line between a body that cannot be read (`Unparseable`) and one field in it that cannot (a
-problem, which costs that field only: a review with a broken rating is still a review, R01). Knows
-no platform. Written without pydantic, whose import would cost `ingest` more than its whole budget;
-problems name fields and positions and never quote what a customer wrote.
+Owns the difference between a body that is unreadable (`Unparseable`) and one field in it that is
+(a problem). A problem costs that field only: a review with a broken rating is still a review (R01).
+Problems name fields and positions, and never quote what a customer wrote. Knows no platform.
+
+Written without pydantic: importing it would cost `ingest` more than its whole budget.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ import hashlib
 import json
 import math
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, NoReturn, cast
@@ -26,25 +28,22 @@ from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import Author, EventKind, ReviewEvent, normalize_text, number_revision
 
 ID_LIMIT: Final = 200
-"""Longest id taken from a platform, in characters: ids become keys."""
+"""Longest id of a platform that we accept, in characters: ids become keys."""
 
 ONE_LINE_LIMIT: Final = 300
-"""Longest name, subject or other one-line text taken from a platform, in characters."""
+"""Longest name, subject or other text of one line that we keep, in characters."""
 
 _LINK_LIMIT: Final = 2_000
 _FORM_FIELD_LIMIT: Final = 1_000
 _EARLIEST_YEAR: Final = 1970
-"""Revisions sort as text only while years have four digits.
-
-No review is older than the Web anyway.
-"""
+"""Revisions sort as text only while years have four digits. No review is older than the Web."""
 
 
 def read_object(body: bytes) -> dict[str, object]:
-    """The JSON object a body holds. Raises Unparseable, and nothing else, for any other bytes.
+    """The JSON object in a body. Raises Unparseable, and nothing else, for all other bytes.
 
-    Stricter than `json.loads`: duplicate names, NaN, infinities and numbers that overflow are
-    refused, because two readers may disagree about what they mean.
+    Stricter than `json.loads`: it refuses duplicate names, NaN, infinities and numbers that
+    overflow, because two readers may disagree about their meaning.
     """
     document = read_json(body)
     if not isinstance(document, dict):
@@ -53,20 +52,28 @@ def read_object(body: bytes) -> dict[str, object]:
 
 
 def read_response(response: HttpResponse, title: str, *, maybe_applied: bool = False) -> Fields:
-    """The JSON object that a platform answered. Raises PlatformUnavailable for anything else.
+    """The JSON object of a platform's response. Raises PlatformUnavailable for any other body."""
+    with unreadable_is_fault(title, maybe_applied=maybe_applied):
+        return Fields(read_object(response.body), "the response")
 
-    A retry may find it mended.
+
+@contextmanager
+def unreadable_is_fault(title: str, *, maybe_applied: bool = False) -> Generator[None]:
+    """Turn an Unparseable into a PlatformUnavailable: the caller tries again later.
+
+    For the shape of a response as a whole. One bad entry in it is a problem of that entry only.
     """
     try:
-        return Fields(read_object(response.body), "the answer")
+        yield
     except Unparseable as error:
         raise PlatformUnavailable(
-            f"{title} answered something unreadable.", maybe_applied=maybe_applied
+            f"{title} answered something unreadable: {error.detail.rstrip('.')}.",
+            maybe_applied=maybe_applied,
         ) from error
 
 
 def read_json(body: bytes) -> object:
-    """The JSON value a body holds, under the rules of `read_object`. Raises Unparseable."""
+    """The JSON value in a body, by the rules of `read_object`. Raises Unparseable."""
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -81,8 +88,8 @@ def read_json(body: bytes) -> object:
     except json.JSONDecodeError as error:
         raise Unparseable(f"The body is not JSON: {error.msg} at character {error.pos}.") from None
     except ValueError as error:
-        # Ours (from the hooks) and CPython's own limit of 4,300 digits, whose message does not
-        # quote the number.
+        # From our own hooks, or from CPython's limit of 4,300 digits. Neither message quotes the
+        # number.
         raise Unparseable(
             f"The body is not JSON that two readers would agree on: {error}."
         ) from None
@@ -92,7 +99,7 @@ def read_json(body: bytes) -> object:
 
 
 def read_form(body: bytes) -> list[tuple[str, str]]:
-    """The fields of a form-encoded body in their order, blank ones included. Raises Unparseable."""
+    """The fields of a form-encoded body in their order, also blank ones. Raises Unparseable."""
     try:
         return parse_qsl(
             body.decode("ascii"), keep_blank_values=True, max_num_fields=_FORM_FIELD_LIMIT
@@ -123,11 +130,11 @@ def _reject_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """The fields of one JSON object or form; `where` says which, for whoever reads a problem.
+    """The fields of one JSON object or form. `where` names it in problems.
 
-    Accessors of what a review can do without return None for a value that makes no sense and note
-    it in `problems`; those of what it cannot do without (ids, and the times and counts that order
-    its revisions) raise Unparseable. An absent field and a null are the same thing.
+    A review can do without most fields. Their accessors return None for a value that makes no
+    sense, and add a problem. It cannot do without ids, lists, and the times and counts that order
+    its revisions: their accessors raise Unparseable. An absent field and a null are the same.
     """
 
     values: Mapping[str, object]
@@ -135,7 +142,7 @@ class Fields:
     problems: list[str] = field(default_factory=list[str])
 
     def object(self, name: str) -> Fields:
-        """The object in a field; without any fields if it is absent or something else."""
+        """The object in a field; without any fields if it is absent or is no object."""
         value = self.values.get(name)
         if value is not None and not isinstance(value, dict):
             self._add_problem(name, "is not an object")
@@ -150,15 +157,47 @@ class Fields:
             )
         return self.object(name)
 
+    def entries(self, name: str) -> list[object]:
+        """The list in a field that must be there, whatever its entries are. Raises Unparseable."""
+        if self.values.get(name) is None:
+            raise self.field_error(name, "is missing")
+        return self.optional_entries(name)
+
+    def optional_entries(self, name: str) -> list[object]:
+        """The list in a field, empty if the field is absent. Raises Unparseable for no list."""
+        value = self.values.get(name)
+        if value is not None and not isinstance(value, list):
+            raise self.field_error(name, "is not a list")
+        return cast("list[object]", value) if value else []
+
+    def objects(self, name: str) -> list[Fields]:
+        """The objects of the list in a field, none if it is absent. Raises Unparseable for no list.
+
+        An entry that is no object becomes a problem.
+        """
+        objects: list[Fields] = []
+        for index, entry in enumerate(self.optional_entries(name)):
+            if isinstance(entry, dict):
+                where = f"entry {index} of {name} of {self.where}"
+                objects.append(Fields(cast("dict[str, object]", entry), where, self.problems))
+            else:
+                self._add_problem(name, f"has an entry {index} that is not an object")
+        return objects
+
+    def required_objects(self, name: str) -> list[Fields]:
+        """Like `objects`, for a list that must be there."""
+        self.entries(name)
+        return self.objects(name)
+
     def id(self, name: str) -> str:
-        """An id that must be there: text without blanks or controls, or a whole number."""
+        """An id that must be there: a whole number, or text without blanks and controls."""
         value = self.optional_id(name)
         if value is None:
             raise self.field_error(name, "is missing")
         return value
 
     def optional_id(self, name: str) -> str | None:
-        """An id that may be absent; one that is there must be usable."""
+        """An id that may be absent. Raises Unparseable for one that is unusable."""
         value = self.values.get(name)
         if value is None or value == "":
             return None
@@ -175,7 +214,7 @@ class Fields:
         return value
 
     def text(self, name: str) -> str | None:
-        """What somebody wrote, in normal form, of any length."""
+        """A text that a person wrote, in normal form, of any length."""
         value = self.values.get(name)
         if value is not None and not isinstance(value, str):
             self._add_problem(name, "is not text")
@@ -183,14 +222,14 @@ class Fields:
         return normalize_text(value)
 
     def one_line(self, name: str) -> str | None:
-        """A name or another text of one line, cut at `LABEL_LIMIT`."""
+        """A name or another text of one line, cut at `ONE_LINE_LIMIT`."""
         text = self.text(name)
         return " ".join(text.split())[:ONE_LINE_LIMIT].strip() or None if text else None
 
     def link(self, name: str) -> str | None:
         """A Web address to show to people: http or https, else None.
 
-        A `javascript:` one would run in their page.
+        A `javascript:` address would run in their page.
         """
         text = self.text(name)
         if text is None:
@@ -211,7 +250,7 @@ class Fields:
     def rating(self, name: str) -> int | None:
         """A rating of 1 to 5 as a whole number, also written `4.0` or `"4"`.
 
-        Nothing is rounded or clamped.
+        It is never rounded or clamped.
         """
         return self.integer(name, 1, 5)
 
@@ -241,10 +280,7 @@ class Fields:
         return number
 
     def time(self, name: str) -> datetime | None:
-        """An ISO 8601 instant; one without a zone is UTC.
-
-        Raises Unparseable when what is there is none.
-        """
+        """An ISO 8601 time. One without a zone is UTC. Raises Unparseable for anything else."""
         value = self.values.get(name)
         if value is None or value == "":
             return None
@@ -259,7 +295,7 @@ class Fields:
         return instant
 
     def boolean(self, name: str) -> bool:
-        """Whether a field is true; anything but true and "true" is not."""
+        """Whether a field is true or "true". Anything else is false."""
         return self.values.get(name) in (True, "true")
 
     def field_error(self, name: str, problem: str) -> Unparseable:
@@ -292,41 +328,54 @@ def _parse_number(value: object) -> int | float | None:
 def parse_each(
     entries: Iterable[object], name: str, parse_entry: Callable[[Fields], ReviewEvent | None]
 ) -> ParsedDelivery:
-    """What a delivery's entries say, in their order.
+    """The events of a delivery's entries, in their order. For pushed deliveries.
 
-    `read` gives an entry's event, or None if it is of no interest.
-
-    A bad entry becomes a problem and costs nothing but itself. Raises Unparseable when there was
-    something to read and none of it could be.
+    `parse_entry` gives an entry's event, or None if the entry is of no interest. An unreadable
+    entry becomes a problem and costs nothing but itself. Raises Unparseable if there are entries
+    and none is readable: such a delivery goes to quarantine.
     """
+    parsed, readable_count = _parse_entries(entries, name, parse_entry)
+    if parsed.problems and not readable_count:
+        raise Unparseable("; ".join(parsed.problems[:5]) + ".")
+    return parsed
+
+
+def parse_page(
+    entries: Iterable[object], name: str, parse_entry: Callable[[Fields], ReviewEvent | None]
+) -> ParsedDelivery:
+    """The events of a page's entries, like `parse_each`, but total. For what a poll reads.
+
+    A page of which no entry is readable is a page of problems. As a fault it would stop the poll
+    at this page for ever.
+    """
+    return _parse_entries(entries, name, parse_entry)[0]
+
+
+def _parse_entries(
+    entries: Iterable[object], name: str, parse_entry: Callable[[Fields], ReviewEvent | None]
+) -> tuple[ParsedDelivery, int]:
+    """What the entries hold, and how many of them are readable."""
     events: list[ReviewEvent] = []
     problems: list[str] = []
-    unreadable_count = 0
     readable_count = 0
     for index, entry in enumerate(entries):
-        fields = Fields(
-            cast("dict[str, object]", entry) if isinstance(entry, dict) else {},
-            f"{name} {index}",
-            problems,
-        )
+        if not isinstance(entry, dict):
+            problems.append(f"{name} {index} is not an object")
+            continue
+        fields = Fields(cast("dict[str, object]", entry), f"{name} {index}", problems)
         try:
-            if not isinstance(entry, dict):
-                raise Unparseable(f"{name} {index} is not an object")
             event = parse_entry(fields)
         except Unparseable as error:
             problems.append(error.detail)
-            unreadable_count += 1
             continue
         readable_count += 1
         if event is not None:
             events.append(event)
-    if unreadable_count and not readable_count:
-        raise Unparseable("; ".join(problems[:5]) + ".")
-    return ParsedDelivery(tuple(events), tuple(problems))
+    return ParsedDelivery(tuple(events), tuple(problems)), readable_count
 
 
 def parse_one(fields: Fields, parse: Callable[[Fields], ReviewEvent | None]) -> ParsedDelivery:
-    """What a delivery that is about one thing says. Raises Unparseable."""
+    """The event of a delivery that is about one thing. Raises Unparseable."""
     event = parse(fields)
     return ParsedDelivery((event,) if event else (), tuple(fields.problems))
 
@@ -339,14 +388,14 @@ def test_event() -> ReviewEvent:
 def anonymous_author(native_id: str) -> Author:
     """The author of a review whose platform does not say who wrote it.
 
-    One for each review: an author's text is encrypted under one key, and erasing one stranger's
-    must not erase another's.
+    One for each review. An author's texts are encrypted under one key, and erasing one stranger
+    must not erase another.
     """
     return Author(f"anonymous:{native_id}")
 
 
 def author_id_from_email(address: str) -> str:
-    """An author's id made of an e-mail address, which it does not tell.
+    """An author's id made of an e-mail address, without the address in it.
 
     Ids are kept longer than personal data may be.
     """
@@ -357,16 +406,17 @@ def author_id_from_email(address: str) -> str:
 
 
 def same_text(text: str | None, other: str | None) -> bool:
-    """Whether two texts say the same but for white space and Unicode form, which platforms change
-    as they like.
+    """Whether two texts say the same but for white space and Unicode form.
+
+    Platforms change both as they like.
     """
     return _normalized(text) == _normalized(other)
 
 
 def written_by_others(existing_text: str | None, target: ReplyTarget) -> bool:
-    """Whether the one reply that a platform shows, if any, is none of our own earlier ones.
+    """Whether the one reply that a platform shows is none of our own earlier ones.
 
-    Then it is never replaced.
+    Such a reply is never replaced.
     """
     return bool(_normalized(existing_text)) and not any(
         same_text(existing_text, text) for text in target.own_replies

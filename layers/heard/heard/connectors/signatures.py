@@ -1,11 +1,12 @@
-"""How platforms sign what they send with a shared secret.
+"""How platforms sign what they send with a shared secret: `sign` beside `verify`.
 
-Each scheme once, `sign` beside `verify`, over the bytes as they came.
+Owns the schemes (`heard.connectors.Scheme`) and nothing else: no payload. Each scheme exists once,
+and signs the bytes as they came.
 
-Owns the schemes (`heard.connectors.Scheme`) and nothing else: no payload. Verifiers are total: any
-bytes and any headers in, None or one `Refusal` out. They compare in constant time, accept any of
-several valid secrets (so that one can be changed without losing a delivery) and never say which.
-Signers raise ValueError for a secret that is none. Signatures made with keys are in `keys`.
+Verifiers are total: any bytes and any headers in, None or one `SignatureFailure` out. They compare
+in constant time. They accept any of several valid secrets and never say which, so a secret can be
+changed without losing a delivery. Signers raise ValueError for a secret that the scheme cannot use.
+Signatures made with keys are in `keys`.
 """
 
 from __future__ import annotations
@@ -28,13 +29,13 @@ from heard.connectors.parsing import read_form
 from heard.errors import Unparseable
 
 TOLERANCE_SECONDS: Final = 300
-"""How far from now a signed time may be, both ways. Slack prescribes it.
+"""How far from now a signed time may be, in both directions.
 
-Standard Webhooks asks for "some allowable tolerance", and each of
-its reference libraries takes as much; Zendesk prescribes none.
+Slack prescribes it. Standard Webhooks asks for "some allowable tolerance", and each of its
+reference libraries uses this one. Zendesk prescribes none.
 """
 
-# No sign, no zeros in front, no fraction: the signature covers the digits as written.
+# No sign, no leading zeros, no fraction: the signature covers the digits as they are written.
 _UNIX_SECONDS: Final = re.compile(r"[1-9][0-9]{0,10}")
 _DIGEST_BYTES: Final = {"sha1": 20, "sha256": 32}
 
@@ -45,11 +46,11 @@ type Encoding = Literal["hex", "base64"]
 class SharedSecret:
     """What all schemes with a shared secret have in common.
 
-    Any text but an empty one is a secret.
+    Every text but an empty one is a secret.
     """
 
     def new_secret(self) -> str:
-        """43 characters of randomness."""
+        """43 random characters."""
         return randomness.token_urlsafe(32)
 
     def secret_problem(self, secret: str) -> str | None:
@@ -61,11 +62,11 @@ class SharedSecret:
 class BodyHmac(SharedSecret):
     """An HMAC of the raw body in one header.
 
-    `prefix` and the digest, in lower-case hexadecimal or Base64.
+    The header holds `prefix` and the digest, in lower-case hexadecimal or Base64. With `bare`, a
+    digest without the prefix counts too, for platforms whose documents disagree. `needs` are
+    headers that a genuine request always has besides.
 
-    Nothing is dated, so nothing is ever stale: a repetition is known by the ids in the body. With
-    `bare`, a digest without the prefix counts too, for platforms whose documents disagree. `needs`
-    are headers that a genuine request always has beside it.
+    Nothing is dated, so nothing is ever stale. The ids in the body show a repetition.
     """
 
     header: str
@@ -124,11 +125,11 @@ class BodyHmac(SharedSecret):
 class StandardWebhooks(SharedSecret):
     """Standard Webhooks 1.0.0, symmetric (`v1`): an HMAC over id, time and body.
 
-    Svix sends the same under `svix-` names.
+    Svix sends the same under `svix-` names. The header may hold several signatures; entries of
+    other versions are ignored. No implementation of the scheme can sign a body that is not UTF-8,
+    so it is refused.
 
-    The header may hold several signatures; entries of other versions are passed over. A body that
-    is not UTF-8 cannot be signed in this scheme's implementations and is refused. Source:
-    github.com/standard-webhooks, spec/standard-webhooks.md.
+    Source: github.com/standard-webhooks, spec/standard-webhooks.md.
     """
 
     prefixes: tuple[str, ...] = ("webhook-",)
@@ -136,7 +137,7 @@ class StandardWebhooks(SharedSecret):
     def verify(
         self, request: WebhookRequest, url: str, secrets: tuple[str, ...], now: datetime
     ) -> SignatureFailure | None:
-        """None if a `v1` signature is right and at most `TOLERANCE_SECONDS` from `now`."""
+        """None if a `v1` signature fits and is at most `TOLERANCE_SECONDS` from `now`."""
         if not (usable := _usable_secrets(secrets)):
             return _no_secret_failure()
         prefix = next(
@@ -191,9 +192,9 @@ class StandardWebhooks(SharedSecret):
         return _check_age(int(seconds), now, f"{prefix}timestamp")
 
     def sign(self, request: WebhookRequest, url: str, secret: str, now: datetime) -> WebhookRequest:
-        """The request with the three headers. An id that is there already stays.
+        """The request with the three headers.
 
-        It is the receiver's idempotency key.
+        An id that is there already stays: it is the receiver's idempotency key.
         """
         prefix, seconds = self.prefixes[0], int(now.timestamp())
         message_id = (
@@ -231,7 +232,7 @@ class StandardWebhooks(SharedSecret):
 
 
 def _standard_signature(secret: str, message_id: str, seconds: int, body: bytes) -> str:
-    # Imported here: only connections of this scheme pay for it.
+    # Imported here: only connections of this scheme need it.
     from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook  # noqa: PLC0415
 
     try:
@@ -245,9 +246,9 @@ def _standard_signature(secret: str, message_id: str, seconds: int, body: bytes)
 
 @dataclass(frozen=True, slots=True)
 class SlackV0(SharedSecret):
-    """Slack: `X-Slack-Signature: v0=` and the HMAC-SHA256 of `v0:{time}:{body}` in hexadecimal.
+    """Slack: a signature over time and body in `X-Slack-Signature`, valid for five minutes.
 
-    Five minutes.
+    It is `v0=` and the HMAC-SHA256 of `v0:{time}:{body}` in hexadecimal.
 
     Source: docs.slack.dev/authentication/verifying-requests-from-slack.
     """
@@ -255,7 +256,7 @@ class SlackV0(SharedSecret):
     def verify(
         self, request: WebhookRequest, url: str, secrets: tuple[str, ...], now: datetime
     ) -> SignatureFailure | None:
-        """None if the signature is right and at most `TOLERANCE_SECONDS` from `now`."""
+        """None if the signature fits and is at most `TOLERANCE_SECONDS` from `now`."""
         if not (usable := _usable_secrets(secrets)):
             return _no_secret_failure()
         signature, seconds = (
@@ -297,14 +298,13 @@ class SlackV0(SharedSecret):
 
 @dataclass(frozen=True, slots=True)
 class ZendeskV1(SharedSecret):
-    """Zendesk.
+    """Zendesk: a signature over time and body in `X-Zendesk-Webhook-Signature`.
 
-    `X-Zendesk-Webhook-Signature` is Base64 of the HMAC-SHA256 of time and body, one after the
-    other.
+    It is Base64 of the HMAC-SHA256 of the time followed by the body. The secret is used as it is
+    written, though it looks like Base64. The secret with which Zendesk signs its tests is public:
+    `secret_problem` says so.
 
-    The secret is used as it is written, though it looks like Base64. The one that Zendesk signs its
-    tests with is public; `unfit` says so. Source:
-    developer.zendesk.com/documentation/webhooks/verifying.
+    Source: developer.zendesk.com/documentation/webhooks/verifying.
     """
 
     PUBLIC_TEST_SECRET = "dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ=="
@@ -314,8 +314,9 @@ class ZendeskV1(SharedSecret):
     def verify(
         self, request: WebhookRequest, url: str, secrets: tuple[str, ...], now: datetime
     ) -> SignatureFailure | None:
-        """None if the signature is right and its time (ISO 8601, or Unix seconds) at most
-        `TOLERANCE_SECONDS` from `now`.
+        """None if the signature fits and its time is at most `TOLERANCE_SECONDS` from `now`.
+
+        The time is ISO 8601, or Unix seconds.
         """
         if not (usable := _usable_secrets(secrets)):
             return _no_secret_failure()
@@ -365,11 +366,14 @@ class ZendeskV1(SharedSecret):
         )
 
     def secret_problem(self, secret: str) -> str | None:
-        """None unless the secret is blank, or the one that everybody knows."""
+        """None unless the secret is blank, or the public one."""
         if hmac.compare_digest(
             secret.encode("utf-8", "surrogatepass"), self.PUBLIC_TEST_SECRET.encode()
         ):
-            return "this is the secret of Zendesk's documentation, which everybody knows; show the webhook's own in the Admin Center"
+            return (
+                "this is the secret of Zendesk's documentation, which everybody knows; open the "
+                "webhook in the Admin Center to see its own secret"
+            )
         return None if secret.strip() else "the secret is empty"
 
 
@@ -377,7 +381,7 @@ class ZendeskV1(SharedSecret):
 class SecretHeader(SharedSecret):
     """The secret itself in a header.
 
-    Who has read one request can forge others, so that only TLS protects it.
+    A person who has read one request can forge others, so only TLS protects the secret.
     """
 
     headers: tuple[str, ...]
@@ -416,14 +420,15 @@ class SecretHeader(SharedSecret):
 
 @dataclass(frozen=True, slots=True)
 class BasicAuth(SharedSecret):
-    """HTTP Basic authentication, for platforms that only let the receiver's address carry
-    `user:password@` (RFC 7617).
+    """HTTP Basic authentication (RFC 7617).
+
+    For platforms that sign nothing, but let the receiver's address hold `user:password@`.
     """
 
     def verify(
         self, request: WebhookRequest, url: str, secrets: tuple[str, ...], now: datetime
     ) -> SignatureFailure | None:
-        """None if the request authenticates itself by one of the secrets, each `user:password`."""
+        """None if the request holds one of the secrets, each of which is `user:password`."""
         if not (usable := _usable_secrets(secrets)):
             return _no_secret_failure()
         kind, _, encoded = request.headers.get("authorization", "").partition(" ")
@@ -458,7 +463,10 @@ class BasicAuth(SharedSecret):
         )
 
     def new_secret(self) -> str:
-        """`heard:` and a random password without characters that an address would have to escape."""
+        """`heard:` and a random password.
+
+        No character of it must be escaped in an address.
+        """
         return f"heard:{randomness.token_urlsafe(32)}"
 
     def secret_problem(self, secret: str) -> str | None:
@@ -471,18 +479,21 @@ class BasicAuth(SharedSecret):
 class TwilioV1(SharedSecret):
     """`X-Twilio-Signature`: an HMAC over the address and the form's fields, in Base64.
 
-    Twilio signs the address with or without the port, whichever its sender happened to write, so
-    both are tried, as its own libraries do. Where the query carries `bodySHA256` (JSON bodies) the
-    body is bound by that hash, else by its form fields. HMAC-SHA1, or HMAC-SHA256 for requests
-    signed with a shared key, as a header says. Sources: twilio.com/docs/usage/webhooks
-    (webhooks-security, webhook-shared-keys); twilio-python, twilio/request_validator.py.
+    Twilio signs the address with or without the port, depending on its sender. So both are tried,
+    as Twilio's own libraries do. Where the query holds `bodySHA256` (JSON bodies), that hash binds
+    the body, else its form fields do. It is HMAC-SHA1, or HMAC-SHA256 for requests signed with a
+    shared key, as a header says.
+
+    Sources: twilio.com/docs/usage/webhooks (webhooks-security, webhook-shared-keys); twilio-python,
+    twilio/request_validator.py.
     """
 
     def verify(
         self, request: WebhookRequest, url: str, secrets: tuple[str, ...], now: datetime
     ) -> SignatureFailure | None:
-        """None if the address, as Twilio was given it and with the query it sent, and the form are
-        signed with one of the secrets.
+        """None if one of the secrets signed the address and the form.
+
+        The address is the one that Twilio knows, with the query that it sent.
         """
         if not (usable := _usable_secrets(secrets)):
             return _no_secret_failure()
@@ -557,17 +568,17 @@ def _request_url(url: str, request: WebhookRequest) -> str:
 def _twilio_signature(
     secret: str, url: str, parameters: Iterable[tuple[str, str]], algorithm: Algorithm
 ) -> str:
-    # Names in order, each one's values in order and once only.
+    # The names in order; the values of each name in order, each value once.
     content = url + "".join(name + value for name, value in sorted(set(parameters)))
     return _digest(secret, content.encode("utf-8", "surrogatepass"), algorithm, "base64")
 
 
 def _twilio_parameters(url: str, body: bytes) -> list[tuple[str, str]] | None:
-    """What of the body is part of the signature.
+    """The part of the body that the signature covers.
 
     None if the body is not the one that the address names.
     """
-    # `parse_qs` merges names, so that of two hashes in one address the first counts, as in Twilio's
+    # `parse_qs` merges names: of two hashes in one address the first counts, as in Twilio's
     # libraries.
     body_hashes = parse_qs(urlsplit(url).query, keep_blank_values=True, max_num_fields=1_000).get(
         "bodySHA256"
@@ -578,9 +589,9 @@ def _twilio_parameters(url: str, body: bytes) -> list[tuple[str, str]] | None:
 
 
 def _twilio_addresses(url: str) -> Iterator[str]:
-    """The address as given, without its port, and with the standard one.
+    """The address as it is, without its port, and with the standard port.
 
-    Raises ValueError for a port that is none.
+    Raises ValueError for a port that is no port.
     """
     yield url
     parts = urlsplit(url)
@@ -597,7 +608,8 @@ def _twilio_addresses(url: str) -> Iterator[str]:
 
 
 def challenge_response(secret: str, challenge: str, encoding: Encoding) -> str:
-    """The HMAC-SHA256 of a challenge under the secret, for platforms that ask whether we know it.
+    """The HMAC-SHA256 of a challenge, for platforms that check whether we know the secret.
+
     Raises ValueError without a secret.
     """
     return _digest(secret, challenge.encode("utf-8", "surrogatepass"), "sha256", encoding)
@@ -616,7 +628,8 @@ def _usable_secrets(secrets: Iterable[str]) -> tuple[str, ...]:
 
 def _no_secret_failure() -> SignatureFailure:
     return SignatureFailure(
-        SignatureFailureReason.NO_SECRET, "The connection has no secret to check signatures with."
+        SignatureFailureReason.NO_SECRET,
+        "The connection has no secret, so signatures cannot be checked.",
     )
 
 
@@ -644,7 +657,10 @@ def _is_digest(value: str, algorithm: Algorithm, encoding: Encoding) -> bool:
 def _compare_signatures(
     expected: Iterable[str], signature: str, header: str
 ) -> SignatureFailure | None:
-    """None if any of the signatures expected is the one given. All are compared, whichever fits."""
+    """None if one of the expected signatures is the actual one.
+
+    It always compares all of them.
+    """
     matches = False
     for candidate in expected:
         matches |= constant_time_equal(candidate, signature)

@@ -1,8 +1,6 @@
-"""Twilio's REST API as its connectors use it.
+"""Twilio's REST API: an account's resources, by account SID and auth token.
 
-An account's resources, by account SID and auth token.
-
-Source: twilio.com/docs/usage/api, …/docs/api/errors. Knows neither messages nor calls.
+Knows neither messages nor calls. Sources: twilio.com/docs/usage/api, …/docs/api/errors.
 """
 
 from __future__ import annotations
@@ -12,7 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import quote
 
-from heard.connectors import Connection, Http, HttpResponse, Rejection
+from heard.connectors import HttpResponse, PlatformAccount, Rejection
 from heard.connectors.http import call_api
 from heard.connectors.parsing import Fields, read_object
 from heard.errors import Unparseable
@@ -24,21 +22,20 @@ def call_twilio(
     method: str,
     path: str,
     form: bytes | None,
-    connection: Connection,
-    credentials: Mapping[str, str],
-    http: Http,
+    account: PlatformAccount,
     rejections: Mapping[int, tuple[str, str]],
 ) -> HttpResponse | Rejection:
-    """An answer about a resource of the account, or why not.
+    """The response about a resource of the account, or a rejection.
 
-    `refusals` explains errors by Twilio's code. Raises PlatformUnavailable.
+    `rejections` has reason and detail for errors by Twilio's code. Raises PlatformUnavailable.
     """
-    sid, token = credentials.get("account_sid", ""), credentials.get("auth_token", "")
+    sid, token = (
+        account.credentials.get("account_sid", ""),
+        account.credentials.get("auth_token", ""),
+    )
     if not (sid and token):
-        return Rejection(
-            "no_credentials", "Enter account_sid and auth_token for what has to be asked of Twilio."
-        )
-    base = connection.settings.get("api_base", "").strip().rstrip("/") or API_URL
+        return Rejection("no_credentials", "Enter account_sid and auth_token to call Twilio's API.")
+    base = account.setting("api_base").rstrip("/") or API_URL
     headers = {
         "authorization": "Basic " + base64.b64encode(f"{sid}:{token}".encode()).decode(),
         "accept": "application/json",
@@ -47,7 +44,7 @@ def call_twilio(
         headers["content-type"] = "application/x-www-form-urlencoded"
 
     def with_platform_message(rejection: Rejection, body: bytes) -> Rejection:
-        """The refusal by Twilio's error code, which tells more than its status."""
+        """The rejection by Twilio's error code, which says more than the status."""
         try:
             code = Fields(read_object(body)).integer("code", 0, 10**6)
         except Unparseable:
@@ -64,5 +61,11 @@ def call_twilio(
 
     url = f"{base}/2010-04-01/Accounts/{quote(sid, safe='')}/{path}"
     return call_api(
-        http, "Twilio", method, url, headers=headers, body=form, explain=with_platform_message
+        account.http,
+        "Twilio",
+        method,
+        url,
+        headers=headers,
+        body=form,
+        explain=with_platform_message,
     )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from heard import cases
 from heard.cases import Change
 from heard.clock import parse_time
-from heard.connectors import ModerationResult, ModerationStatus, load
+from heard.connectors import ModerationResult, ModerationStatus, PlatformAccount, load
 from heard.outcomes import Kind
 from heard.steps.deciding import person_decision
 from heard.storage.replies import MODERATION_CHECK_DELAYS, Reply
@@ -96,7 +96,10 @@ def _fetch_moderation(
     credentials = platform_ports.secrets.credentials(connection.id)
     try:
         return load(connection.platform).moderation(
-            target, reply.native_id, reply.text, connection, credentials, platform_ports.http
+            target,
+            reply.native_id,
+            reply.text,
+            PlatformAccount(connection, credentials, platform_ports.http),
         )
     except Exception:  # noqa: BLE001 - the sweep asks again later, a queue would ask at once
         return ModerationResult(ModerationStatus.CANNOT_TELL, _FAULT_REASON)

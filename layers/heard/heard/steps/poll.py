@@ -19,6 +19,7 @@ from heard.connectors import (
     Connection,
     Connector,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReviewGone,
     ReviewPage,
@@ -197,12 +198,14 @@ class _ConnectionSource:
 
     def recent(self, cursor: str | None) -> ReviewPage | Rejection:
         return self.connector.recent(
-            cursor, self.connection, self.credentials, self.platform_ports.http, self.now
+            cursor,
+            PlatformAccount(self.connection, self.credentials, self.platform_ports.http),
+            self.now,
         )
 
     def fetch(self, native_id: str) -> ReviewEvent | ReviewGone | None:
         return self.connector.fetch(
-            native_id, self.connection, self.credentials, self.platform_ports.http
+            native_id, PlatformAccount(self.connection, self.credentials, self.platform_ports.http)
         )
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from heard import cases
 from heard.cases import Case, Change
 from heard.clock import parse_time
-from heard.connectors import Rejection, ReplyLookup, SentReply, load
+from heard.connectors import PlatformAccount, Rejection, ReplyLookup, SentReply, load
 from heard.errors import Busy, NotSettled, PlatformUnavailable
 from heard.follow_ups import FollowUp, Status
 from heard.outcomes import Kind
@@ -195,12 +195,15 @@ def _deliver(
     target = replace(reply.target, first_sent_at=first_sent_at, own_replies=own_texts)
     if slot.must_find_reply:
         lookup = connector.find_reply(
-            target, reply.text, reply.id, connection, credentials, platform_ports.http
+            target,
+            reply.text,
+            reply.id,
+            PlatformAccount(connection, credentials, platform_ports.http),
         )
         if lookup is not ReplyLookup.ABSENT or cases.is_superseded(case, slot):
             return lookup
     return connector.reply(
-        target, reply.text, reply.id, connection, credentials, platform_ports.http
+        target, reply.text, reply.id, PlatformAccount(connection, credentials, platform_ports.http)
     )
 
 

@@ -11,7 +11,7 @@ from heard import cases
 from heard.assessment import Engine, History, assess
 from heard.assessment.engines.chain import CachedEngine
 from heard.cases import Case, Change, Revision, Writes
-from heard.connectors import Connection, ReviewGone, load
+from heard.connectors import Connection, PlatformAccount, ReviewGone, load
 from heard.errors import NotFound
 from heard.reviews import Channel, EventKind, ReviewEvent
 from heard.steps.acknowledging import draft_acknowledgement
@@ -122,9 +122,9 @@ def _verify_at_platform(
         return event, verified
     platform_event = connector.fetch(
         event.native_id,
-        connection,
-        platform_ports.secrets.credentials(connection.id),
-        platform_ports.http,
+        PlatformAccount(
+            connection, platform_ports.secrets.credentials(connection.id), platform_ports.http
+        ),
     )
     withdrawn = event.kind is EventKind.WITHDRAWN
     if platform_event is None:

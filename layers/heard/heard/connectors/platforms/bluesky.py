@@ -1,34 +1,34 @@
 """Bluesky: posts that mention, answer or quote our account are reviews.
 
-Nothing is pushed (the firehose is a stream that a function cannot hold open):
-`app.bsky.notification.listNotifications` is asked, newest first. A post's `uri`
-(at://did/app.bsky.feed.post/rkey) is its id. Posts cannot be edited at Bluesky; a program can
-replace a record, whose `cid` changes then. A cid does not sort, so that `indexedAt` dates a
-revision.
+Bluesky pushes nothing (the firehose is a stream that a function cannot hold open), so Heard polls
+`app.bsky.notification.listNotifications`, newest first. A post's `uri`
+(at://did/app.bsky.feed.post/rkey) is its id. People cannot edit posts at Bluesky. A program can
+replace a record, whose `cid` changes then. A cid does not sort, so `indexedAt` is the revision.
 
-`fetch` asks `app.bsky.feed.getPosts`, which leaves out what is deleted, but also what blocks hide
-from us: only if `com.atproto.repo.getRecord` does not find the record either is it gone.
+`fetch` asks `app.bsky.feed.getPosts`, which leaves out deleted posts, and also posts that a block
+hides from us. So a post is gone only if `com.atproto.repo.getRecord` does not find the record
+either.
 
-The thread is the topmost post that is not our own: what the business posts starts no conversation,
-each answer to it does. A record names its parent and the root. Where the root is ours and is not
-the parent, `getPostThread` is asked for what lies between.
+The thread is the topmost post that is not our own: a post of the business starts no conversation,
+but each answer to it does. A record names its parent and the root. Where the root is ours and is
+not the parent, `getPostThread` tells what lies between.
 
-Replies are records in our own repository. Their key is made from the reply's id, in the form that a
-post's key must have (a TID: 64 bits of time and clock in base 32). So a reply is looked for by its
-key, which finds it or proves that it is not there, and a second one with the same key is refused
-instead of posted. Its time part lies in the past; clients order posts by `createdAt`. Addresses
-become links, and the author's handle a mention, by facets, which count bytes of UTF-8.
+Replies are records in our own repository. The key of a record is made from the reply's id, in the
+form that a post's key must have (a TID: 64 bits of time and clock in base 32). So `find_reply` asks
+for the key, which finds the reply or proves that it is absent. A second record with the same key is
+refused, not posted. The time in the key lies in the past; clients order posts by `createdAt`.
+Facets make links of addresses, and a mention of the author's handle; they count bytes of UTF-8.
 
-Sessions. `createSession` takes the handle and an app password and is limited to 300 a day, so that
-a session is kept for the process's life and renewed by `refreshSession`. An expired token answers
-400 with ExpiredToken.
+Sessions. `createSession` takes the handle and an app password, and is limited to 300 a day. So a
+session is kept for the life of the process, and renewed by `refreshSession`. An expired token is
+refused with 400 and ExpiredToken.
 
 Sources: docs.bsky.app (advanced-guides/posts, advanced-guides/rate-limits), atproto.com/specs
 (record-key, tid, xrpc); github.com/bluesky-social/atproto, lexicons (app/bsky/notification,
 app/bsky/feed, app/bsky/richtext/facet, com/atproto/repo, com/atproto/server); pull request 4728 (a
-key that is taken answers 500, newer servers 400). Not documented: whether a notification and the
-post that it is about always carry the same indexedAt. If they differ, the same words are read as
-two revisions, which changes nothing.
+key that is in use answers 500, newer servers 400). Not documented: whether a notification and its
+post always carry the same indexedAt. If they differ, the same words are read as two revisions,
+which changes nothing.
 """
 
 from __future__ import annotations
@@ -48,9 +48,9 @@ from heard.connectors import (
     Capabilities,
     Connection,
     Connector,
-    Http,
     HttpResponse,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -61,7 +61,14 @@ from heard.connectors import (
     WebhookRequest,
 )
 from heard.connectors.http import call_api
-from heard.connectors.parsing import Fields, parse_each, read_object, read_response, same_text
+from heard.connectors.parsing import (
+    Fields,
+    parse_page,
+    read_object,
+    read_response,
+    same_text,
+    unreadable_is_fault,
+)
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, time_revision
 
@@ -73,15 +80,16 @@ _DEFAULT_PDS: Final = "https://bsky.social"
 _POST_COLLECTION: Final = "app.bsky.feed.post"
 _REASONS: Final = ("mention", "reply", "quote")
 _PAGE_SIZE: Final = 50
+_LANGUAGE_LIMIT: Final = 35
 _THREAD_CACHE_SIZE: Final = 2_000
 _EXPIRED_ERRORS: Final = ("ExpiredToken", "InvalidToken")
 _NOT_FOUND_ERRORS: Final = ("RecordNotFound", "NotFound")
 _WEB_ADDRESS: Final = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?'»”)\]]", re.IGNORECASE)
 _BASE32_SORTABLE: Final = "234567abcdefghijklmnopqrstuvwxyz"
 _KEY_EPOCH: Final = 1_688_169_600_000_000
-"""1 July 2023 in microseconds.
+"""1 July 2023 in microseconds: the earliest time in our keys.
 
-Where the time part of our keys begins, to be in the past and after Bluesky's own beginning.
+It is in the past, and later than Bluesky's own beginning.
 """
 
 
@@ -92,7 +100,7 @@ class Bluesky(Connector):
         platform="bluesky",
         title=_TITLE,
         channel=Channel.SOCIAL,
-        signature="none: nothing is pushed, Heard asks",
+        signature="none: nothing is pushed; Heard polls",
         edits="no",
         deletions="polled",
         replies="many",
@@ -104,34 +112,33 @@ class Bluesky(Connector):
         signed=False,
         can_self_test=False,
         secret_origin=SecretOrigin.NONE,
-        # Even if every poll had to sign in, it would stay below the 300 sessions a day that are
-        # allowed.
+        # Bluesky allows 300 sessions a day. Even a sign-in with every poll stays below that.
         poll_seconds=300,
         single_review_threads=False,
         optional_settings={
-            "pds_url": f"the account's server, if it is not one of Bluesky's own ({_DEFAULT_PDS} if not "
-            "said)"
+            "pds_url": "the account's server, if it is not one of Bluesky's own "
+            f"(default {_DEFAULT_PDS})"
         },
         credentials={
             "identifier": "the account's handle, such as acme.bsky.social, or its DID",
             "app_password": "an app password (Settings, Privacy and security, App passwords), "
-            "never the account's own",
+            "never the account's own password",
         },
         guide=(
             "1. In Bluesky open Settings, Privacy and security, App passwords, and add one; direct "
             "messages are not needed.\n"
-            "2. Enter the account's handle and that app password here.\n"
-            "3. That is all: Heard asks for new mentions, answers and quotes every five minutes."
+            "2. Enter here the account's handle and that app password.\n"
+            "3. That is all: Heard polls new mentions, answers and quotes every five minutes."
         ),
         limitations=(
-            "Posts that name the business without mentioning, answering or quoting its account "
-            "are not seen.",
+            "Posts that name the business but do not mention, answer or quote its account are not "
+            "seen.",
             "Direct messages are not read.",
-            "Posts of accounts that block the business cannot be read again.",
+            "Posts of accounts that block the business cannot be fetched again.",
         ),
-        verified=("Requests and answers follow the published lexicons of the AT Protocol.",),
+        verified=("Requests and responses follow the published lexicons of the AT Protocol.",),
         assumptions=(
-            "That a notification and its post carry the same indexedAt is not documented.",
+            "Whether a notification and its post carry the same indexedAt is not documented.",
         ),
     )
 
@@ -142,25 +149,19 @@ class Bluesky(Connector):
     def parse(
         self, request: WebhookRequest, connection: Connection, now: datetime
     ) -> ParsedDelivery:
-        """Nothing: Bluesky sends nothing, so that whatever comes is not from there."""
+        """No events: Bluesky sends nothing, so a delivery is from somebody else."""
         return ParsedDelivery()
 
     def reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        self, target: ReplyTarget, text: str, reply_id: str, account: PlatformAccount
     ) -> SentReply | Rejection:
-        """Post a record in reply, unless one with this reply's key is there."""
+        """Post a record in reply, unless a record with this reply's key exists."""
         if rejection := self.check_length(text) or _check_byte_length(text):
             return rejection
-        existing_reply = self._find_by_key(reply_id, connection, credentials, http)
+        existing_reply = self._find_by_key(reply_id, account)
         if isinstance(existing_reply, SentReply) or existing_reply.reason != "gone":
             return existing_reply
-        session = self._sessions.session(connection, credentials, http)
+        session = self._sessions.session(account)
         if isinstance(session, Rejection):
             return session
         parent = {"uri": target.native_id, "cid": target.reply_to.get("cid", "")}
@@ -185,9 +186,7 @@ class Bluesky(Connector):
         response = self._sessions.call(
             "POST",
             "com.atproto.repo.createRecord",
-            connection,
-            credentials,
-            http,
+            account,
             document=document,
         )
         if isinstance(response, Rejection):
@@ -195,62 +194,36 @@ class Bluesky(Connector):
         return SentReply(_reply_uri(session.did, reply_id))
 
     def find_reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        self, target: ReplyTarget, text: str, reply_id: str, account: PlatformAccount
     ) -> SentReply | ReplyLookup:
-        """Look for the record with this reply's key.
-
-        Its text is compared too, in case the key ever meant something else.
-        """
-        existing_reply = self._find_by_key(reply_id, connection, credentials, http, text)
+        """Whether a record with this reply's key and text exists."""
+        existing_reply = self._find_by_key(reply_id, account, text)
         if isinstance(existing_reply, SentReply):
             return existing_reply
         return ReplyLookup.ABSENT if existing_reply.reason == "gone" else ReplyLookup.CANNOT_TELL
 
-    def fetch(
-        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | ReviewGone | None:
-        """The post as Bluesky shows it to our account.
-
-        None when it exists and is hidden from us.
-        """
-        session = self._sessions.session(connection, credentials, http)
+    def fetch(self, native_id: str, account: PlatformAccount) -> ReviewEvent | ReviewGone | None:
+        """The post as Bluesky shows it to our account; None if it exists and is hidden from us."""
+        session = self._sessions.session(account)
         response = self._sessions.call(
-            "GET", "app.bsky.feed.getPosts", connection, credentials, http, [("uris", native_id)]
+            "GET", "app.bsky.feed.getPosts", account, [("uris", native_id)]
         )
         if isinstance(session, Rejection) or isinstance(response, Rejection):
             return None
-        for post in _read_objects(read_response(response, _TITLE), "posts"):
-            if post.values.get("uri") == native_id:
-                try:
-                    return self._with_thread(
-                        _review_event(post, session.did), connection, credentials, http
-                    )
-                except Unparseable as error:
-                    raise PlatformUnavailable(
-                        f"{_TITLE} answered something unreadable: {error.detail}.",
-                        maybe_applied=False,
-                    ) from error
-        record = self._fetch_record(native_id, connection, credentials, http)
+        with unreadable_is_fault(_TITLE):
+            for post in read_response(response, _TITLE).required_objects("posts"):
+                if post.values.get("uri") == native_id:
+                    return self._with_thread(_review_event(post, session.did), account)
+        record = self._fetch_record(native_id, account)
         return (
             ReviewGone.GONE if isinstance(record, Rejection) and record.reason == "gone" else None
         )
 
     def recent(
-        self,
-        cursor: str | None,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
-        now: datetime,
+        self, cursor: str | None, account: PlatformAccount, now: datetime
     ) -> ReviewPage | Rejection:
-        """A page of notifications; the cursor is Bluesky's own."""
-        session = self._sessions.session(connection, credentials, http)
+        """A page of notifications. The cursor is Bluesky's own."""
+        session = self._sessions.session(account)
         if isinstance(session, Rejection):
             return session
         query = [
@@ -259,94 +232,70 @@ class Bluesky(Connector):
             *([("cursor", cursor)] if cursor else []),
         ]
         response = self._sessions.call(
-            "GET", "app.bsky.notification.listNotifications", connection, credentials, http, query
+            "GET", "app.bsky.notification.listNotifications", account, query
         )
         if isinstance(response, Rejection):
             return response
         page = read_response(response, _TITLE)
-        notifications = page.values.get("notifications")
-        entries = cast("list[object]", notifications) if isinstance(notifications, list) else []
-        try:
-            parsed = parse_each(
-                entries, "notification", lambda entry: _notification_event(entry, session.did)
-            )
-        except Unparseable as error:
-            parsed = ParsedDelivery(problems=(error.detail,))
-        events = tuple(
-            self._with_thread(event, connection, credentials, http) for event in parsed.events
+        with unreadable_is_fault(_TITLE):
+            entries = page.entries("notifications")
+        parsed = parse_page(
+            entries, "notification", lambda entry: _notification_event(entry, session.did)
         )
+        events = tuple(self._with_thread(event, account) for event in parsed.events)
+        # A page can be empty and not the last: the likes and follows that it leaves out count too.
         next_cursor = page.values.get("cursor")
-        # A page can be empty and not the last: what it leaves out (likes, follows) counts too.
+        if not isinstance(next_cursor, str) or not next_cursor.isascii():
+            next_cursor = None
         return ReviewPage(
-            events,
-            next_cursor
-            if isinstance(next_cursor, str)
-            and next_cursor.isascii()
-            and next_cursor not in {"", cursor}
-            else None,
-            parsed.problems,
+            events, next_cursor if next_cursor not in {"", cursor} else None, parsed.problems
         )
 
     def _find_by_key(
         self,
         reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
         text: str | None = None,
     ) -> SentReply | Rejection:
-        """The reply with that key, if it is there (and says `text`)."""
-        session = self._sessions.session(connection, credentials, http)
+        """The reply with this key, if it exists (and its text is `text`)."""
+        session = self._sessions.session(account)
         if isinstance(session, Rejection):
             return session
         uri = _reply_uri(session.did, reply_id)
-        response = self._fetch_record(uri, connection, credentials, http)
+        response = self._fetch_record(uri, account)
         if isinstance(response, Rejection):
             return response
         existing_text = read_response(response, _TITLE).object("value").text("text")
         return (
             SentReply(uri)
             if text is None or same_text(existing_text, text)
-            else Rejection("other", "Another post of ours has this reply's key.")
+            else Rejection("other", "Another post of the account has this reply's key.")
         )
 
-    def _fetch_record(
-        self, uri: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> HttpResponse | Rejection:
+    def _fetch_record(self, uri: str, account: PlatformAccount) -> HttpResponse | Rejection:
         repo, _, rest = uri.removeprefix("at://").partition("/")
         collection, _, key = rest.partition("/")
         query = [("repo", repo), ("collection", collection), ("rkey", key)]
-        return self._sessions.call(
-            "GET", "com.atproto.repo.getRecord", connection, credentials, http, query
-        )
+        return self._sessions.call("GET", "com.atproto.repo.getRecord", account, query)
 
-    def _with_thread(
-        self, event: ReviewEvent, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent:
-        """The event with its thread, which must be looked up where it is `partial`.
-
-        Deep beneath a post of our own.
-        """
+    def _with_thread(self, event: ReviewEvent, account: PlatformAccount) -> ReviewEvent:
+        """The event with its thread. A `partial` event is deep beneath a post of our own."""
         if not event.partial:
             return event
-        # By server and account: a business chooses its server, which must not be able to place the
-        # posts of others.
-        server, identifier, _ = _account(connection, credentials)
+        # The key has server and account: a business chooses its server, which must not decide the
+        # threads of other businesses' posts.
+        server, identifier, _ = _account_key(account)
         cache_key = (server, identifier, event.native_id)
         if cache_key not in self._threads:
             if len(self._threads) >= _THREAD_CACHE_SIZE:
                 self._threads.clear()
-            self._threads[cache_key] = self._find_thread(event, connection, credentials, http)
+            self._threads[cache_key] = self._find_thread(event, account)
         return replace(event, native_thread=self._threads[cache_key], partial=False)
 
-    def _find_thread(
-        self, event: ReviewEvent, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> str:
-        session = self._sessions.session(connection, credentials, http)
+    def _find_thread(self, event: ReviewEvent, account: PlatformAccount) -> str:
+        session = self._sessions.session(account)
         query = [("uri", event.native_id), ("depth", "0"), ("parentHeight", "100")]
-        response = self._sessions.call(
-            "GET", "app.bsky.feed.getPostThread", connection, credentials, http, query
-        )
+        response = self._sessions.call("GET", "app.bsky.feed.getPostThread", account, query)
         if isinstance(session, Rejection) or isinstance(response, Rejection):
             return event.native_id
         thread, node = event.native_id, read_response(response, _TITLE).object("thread")
@@ -361,7 +310,7 @@ class Bluesky(Connector):
 
 @dataclass(frozen=True, slots=True)
 class _Session:
-    """Who we are, and the two tokens that say so."""
+    """Our account's id (DID), and the two tokens that prove it."""
 
     did: str
     access_token: str
@@ -369,28 +318,24 @@ class _Session:
 
 
 class _SessionCache:
-    """The sessions of this process, by server and account."""
+    """The sessions of this process, by server and account. Raises PlatformUnavailable."""
 
     def __init__(self) -> None:
         self._cache: dict[tuple[str, str, str], _Session] = {}
 
-    def session(
-        self, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> _Session | Rejection:
-        """The account's session, begun if there is none. Raises PlatformUnavailable."""
-        server, identifier, password = _account(connection, credentials)
+    def session(self, account: PlatformAccount) -> _Session | Rejection:
+        """The account's session; it is opened if there is none."""
+        server, identifier, password = _account_key(account)
         if not (identifier and password):
             return Rejection(
-                "no_credentials", "Enter identifier and app_password to read and answer at Bluesky."
+                "no_credentials", "Enter identifier and app_password to read and reply at Bluesky."
             )
         if cached_session := self._cache.get((server, identifier, password)):
             return cached_session
         body = json.dumps({"identifier": identifier, "password": password}).encode()
         return self._open_session(
             "com.atproto.server.createSession",
-            connection,
-            credentials,
-            http,
+            account,
             {"content-type": "application/json"},
             body,
         )
@@ -399,20 +344,15 @@ class _SessionCache:
         self,
         method: str,
         name: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
         query: list[tuple[str, str]] | None = None,
         document: Mapping[str, object] | None = None,
     ) -> HttpResponse | Rejection:
-        """The answer to one XRPC call, with a fresh token if the known one is refused.
-
-        Raises PlatformUnavailable.
-        """
-        session = self.session(connection, credentials, http)
+        """The response to one XRPC call. If the token is refused, a fresh one is tried once."""
+        session = self.session(account)
         if isinstance(session, Rejection):
             return session
-        url = f"{_account(connection, credentials)[0]}/xrpc/{name}" + (
+        url = f"{_account_key(account)[0]}/xrpc/{name}" + (
             f"?{urlencode(query, quote_via=quote)}" if query else ""
         )
         body = json.dumps(document).encode() if document is not None else None
@@ -422,7 +362,7 @@ class _SessionCache:
             if body is not None:
                 headers["content-type"] = "application/json"
             return call_api(
-                http,
+                account.http,
                 _TITLE,
                 method,
                 url,
@@ -433,8 +373,8 @@ class _SessionCache:
 
         response = attempt(session.access_token)
         if isinstance(response, Rejection) and response.reason == "unauthorized":
-            # What was refused for its token was not applied, so that asking once more is safe.
-            new_session = self._renew(session, connection, credentials, http)
+            # A call whose token was refused was not applied, so it is safe to repeat it.
+            new_session = self._renew(session, account)
             return (
                 new_session
                 if isinstance(new_session, Rejection)
@@ -442,31 +382,25 @@ class _SessionCache:
             )
         return response
 
-    def _renew(
-        self, session: _Session, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> _Session | Rejection:
+    def _renew(self, session: _Session, account: PlatformAccount) -> _Session | Rejection:
         token = {"authorization": f"Bearer {session.refresh_token}"}
-        new_session = self._open_session(
-            "com.atproto.server.refreshSession", connection, credentials, http, token, None
-        )
+        new_session = self._open_session("com.atproto.server.refreshSession", account, token, None)
         if isinstance(new_session, _Session):
             return new_session
-        self._cache.pop(_account(connection, credentials), None)
-        return self.session(connection, credentials, http)
+        self._cache.pop(_account_key(account), None)
+        return self.session(account)
 
     def _open_session(
         self,
         name: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
         headers: Mapping[str, str],
         body: bytes | None,
     ) -> _Session | Rejection:
-        account = _account(connection, credentials)
-        url = f"{account[0]}/xrpc/{name}"
+        cache_key = _account_key(account)
+        url = f"{cache_key[0]}/xrpc/{name}"
         response = call_api(
-            http,
+            account.http,
             _TITLE,
             "POST",
             url,
@@ -476,7 +410,7 @@ class _SessionCache:
             explain=_with_platform_message,
         )
         if isinstance(response, Rejection):
-            detail = f"{_TITLE} does not take the identifier and the app password."
+            detail = f"{_TITLE} does not accept the identifier and the app password."
             return (
                 response
                 if response.reason in {"bad_address", "moved"}
@@ -484,31 +418,30 @@ class _SessionCache:
             )
         fields = read_response(response, _TITLE)
         did, access, refresh = (
-            fields.text(each) or "" for each in ("did", "accessJwt", "refreshJwt")
+            fields.text(name) or "" for name in ("did", "accessJwt", "refreshJwt")
         )
         if not (did and access and refresh):
             raise PlatformUnavailable(f"{_TITLE} answered without a session.", maybe_applied=False)
-        self._cache[account] = _Session(did, access, refresh)
-        return self._cache[account]
+        self._cache[cache_key] = _Session(did, access, refresh)
+        return self._cache[cache_key]
 
 
 def record_key(reply_id: str) -> str:
-    """The key of a reply's record.
+    """The key of a reply's record: a TID whose time lies in 2023 or 2024.
 
-    A TID, the same for the same reply, whose time part lies in 2023 or 2024.
+    The same reply id gives the same key.
     """
     number = int.from_bytes(hashlib.sha256(reply_id.encode()).digest()[:8])
-    # 45 bits of microseconds (some 400 days) after a fixed day, then ten bits that stand for a
-    # clock.
+    # 45 bits of microseconds (some 400 days) after a fixed day, then ten bits of clock id.
     tid = ((_KEY_EPOCH + (number >> 19)) << 10) | (number & 1023)
     return "".join(_BASE32_SORTABLE[(tid >> shift) & 31] for shift in range(60, -1, -5))
 
 
 def facets(text: str, reply_to: Mapping[str, str]) -> list[dict[str, object]]:
-    """Where in a reply are links, and mentions of the author it answers; ranges count bytes."""
+    """The links in a reply, and the mentions of the author it answers. Ranges count bytes."""
     ranges: list[tuple[int, int, dict[str, str]]] = [
-        (*found.span(), {"$type": "app.bsky.richtext.facet#link", "uri": found[0]})
-        for found in _WEB_ADDRESS.finditer(text)
+        (*match.span(), {"$type": "app.bsky.richtext.facet#link", "uri": match[0]})
+        for match in _WEB_ADDRESS.finditer(text)
     ]
     handle, did = reply_to.get("author_handle", ""), reply_to.get("author_did", "")
     if handle and did:
@@ -516,15 +449,15 @@ def facets(text: str, reply_to: Mapping[str, str]) -> list[dict[str, object]]:
             rf"(?<![\w@.])@{re.escape(handle)}(?![\w-]|\.\w)", text, re.IGNORECASE
         )
         ranges += [
-            (*found.span(), {"$type": "app.bsky.richtext.facet#mention", "did": did})
-            for found in mentions
+            (*match.span(), {"$type": "app.bsky.richtext.facet#mention", "did": did})
+            for match in mentions
         ]
     return [
         {
             "index": {"byteStart": len(text[:start].encode()), "byteEnd": len(text[:end].encode())},
             "features": [feature],
         }
-        for start, end, feature in sorted(ranges, key=lambda mark: mark[0])
+        for start, end, feature in sorted(ranges, key=lambda text_range: text_range[0])
     ]
 
 
@@ -536,10 +469,7 @@ def _notification_event(notification: Fields, own_did: str) -> ReviewEvent | Non
 
 
 def _review_event(post: Fields, own_did: str) -> ReviewEvent:
-    """What a post says, from a notification or a view of it.
-
-    It is partial while its thread must still be looked up.
-    """
+    """The event of a post, from a notification or a post view; `partial` without its thread."""
     native_id, author, record = (
         post.id("uri"),
         post.required_object("author"),
@@ -560,12 +490,8 @@ def _review_event(post: Fields, own_did: str) -> ReviewEvent:
         "author_did": did,
         "author_handle": handle or "",
     }
-    langs = record.values.get("langs")
-    languages = (
-        [each for each in cast("list[object]", langs) if isinstance(each, str)]
-        if isinstance(langs, list)
-        else []
-    )
+    key = native_id.rpartition("/")[2]
+    key = native_id.rpartition("/")[2]
     return ReviewEvent(
         kind=EventKind.REPLY_SEEN if did == own_did else EventKind.CREATED,
         native_id=native_id,
@@ -573,12 +499,19 @@ def _review_event(post: Fields, own_did: str) -> ReviewEvent:
         revision=time_revision(indexed_at),
         author=Author(did, author.one_line("displayName") or handle),
         text=record.text("text"),
-        language=languages[0][:35] if languages else None,
+        language=_language(record),
         occurred_at=indexed_at,
-        link=f"https://bsky.app/profile/{quote(did, safe=':')}/post/{quote(native_id.rpartition('/')[2], safe='')}",
+        link=f"https://bsky.app/profile/{quote(did, safe=':')}/post/{quote(key, safe='')}",
         reply_to={name: value for name, value in reply_to.items() if value},
         partial=under_own_post and parent.optional_id("uri") != root_uri,
     )
+
+
+def _language(record: Fields) -> str | None:
+    """The first language of a post. Its author chose them, so they may be anything."""
+    tags = record.values.get("langs")
+    entries = cast("list[object]", tags) if isinstance(tags, list) else []
+    return next((tag[:_LANGUAGE_LIMIT] for tag in entries if isinstance(tag, str)), None)
 
 
 def _reply_uri(did: str, reply_id: str) -> str:
@@ -587,43 +520,31 @@ def _reply_uri(did: str, reply_id: str) -> str:
 
 def _check_byte_length(text: str) -> Rejection | None:
     excess = len(text.encode("utf-8", "replace")) - REPLY_LIMIT_BYTES
-    return (
-        Rejection(
-            "too_long", f"A reply may have {REPLY_LIMIT_BYTES} bytes; this one has {excess} more."
-        )
-        if excess > 0
-        else None
+    if excess <= 0:
+        return None
+    return Rejection(
+        "too_long", f"A reply may have {REPLY_LIMIT_BYTES} bytes; this one has {excess} more."
     )
 
 
-def _account(connection: Connection, credentials: Mapping[str, str]) -> tuple[str, str, str]:
-    server = connection.settings.get("pds_url", "").strip().rstrip("/") or _DEFAULT_PDS
+def _account_key(account: PlatformAccount) -> tuple[str, str, str]:
+    """Server, identifier and app password of an account."""
     return (
-        server,
-        credentials.get("identifier", "").strip().lstrip("@"),
-        credentials.get("app_password", "").strip(),
+        account.address("pds_url", _DEFAULT_PDS),
+        account.credential("identifier").lstrip("@"),
+        account.credential("app_password"),
     )
-
-
-def _read_objects(fields: Fields, name: str) -> list[Fields]:
-    entries, where = fields.values.get(name), f"{name} of {fields.where}"
-    items = cast("list[object]", entries) if isinstance(entries, list) else []
-    return [
-        Fields(cast("dict[str, object]", entry), where, fields.problems)
-        for entry in items
-        if isinstance(entry, dict)
-    ]
 
 
 def _with_platform_message(rejection: Rejection, body: bytes) -> Rejection:
-    """The refusal as XRPC's own error names it: most are a plain 400."""
+    """The rejection that XRPC's own error names; most have a plain 400."""
     try:
         fields = Fields(read_object(body))
     except Unparseable:
         return rejection
     error, message = fields.one_line("error"), fields.one_line("message")
     if error in _EXPIRED_ERRORS:
-        return Rejection("unauthorized", f"{_TITLE} does not take the session's token any more.")
+        return Rejection("unauthorized", f"{_TITLE} does not accept the session's token any more.")
     if error in _NOT_FOUND_ERRORS or (message or "").startswith("Could not locate record"):
         return Rejection("gone", f"{_TITLE} has no such post any more.")
     return (

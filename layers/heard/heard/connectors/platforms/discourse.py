@@ -1,33 +1,36 @@
 """Discourse forums: posts are reviews, topics are threads.
 
 Deliveries carry `X-Discourse-Event-Signature: sha256=<hex>` over the body, if the webhook has a
-secret; unsigned ones are refused. The headers that name the event are not signed, so nothing here
-reads them: who has one genuine body must not be able to make it mean something else by changing a
-header. A body says by itself what it is: `{"ping": "OK"}` is the test, `{"post": {…}}` a post,
-withdrawn if it has deleted_at, user_deleted or hidden. All else (topics, users, likes) is ignored.
+secret. Unsigned deliveries are refused. The headers that name the event are not signed, so the
+connector does not read them: with one genuine body, an attacker could otherwise change its meaning
+by a header. The body itself says what it is: `{"ping": "OK"}` is the test, `{"post": {…}}` a post.
+The post is withdrawn if it has deleted_at, user_deleted or hidden. Everything else (topics, users,
+likes) is ignored.
 
-Order. Deliveries overtake each other and are repeated, so a post's revision is made of what its
-body says, to sort as text:
+Order. Deliveries overtake each other and are repeated. So a post's revision is made of what its
+body says, and sorts as text:
 
     latest of updated_at and deleted_at  .  version (8 digits)  .  rank
 
 The time comes first because `version` can go down: undoing an edit within the editing grace period
 takes its number back (PostRevisor#update_revision), while every change of the text moves
-updated_at. The rank decides between bodies of one moment:
+updated_at. The rank decides between bodies of the same time:
 
-    2  withdrawn by a date, or by user_deleted or hidden, which Discourse sets without moving updated_at: later than the live body
+    2  withdrawn, and later than the live body: by deleted_at, or by user_deleted or hidden, which
+       Discourse sets without moving updated_at
     1  live
-    0  deleted_at is older than updated_at: a deleted post was edited. A live body of that moment can only come from its recovery
+    0  deleted_at is older than updated_at: a deleted post was edited. A live body of that time can
+       only come from its recovery
 
-So any order of arrival ends in the same state. One thing cannot be seen: staff recovering a post
-without an edit clears deleted_at and moves nothing (Trashable#recover!), so the body is the one
-from before the deletion, and Heard keeps the post withdrawn until it is edited. Telling the two
-apart would need the unsigned header.
+So any order of arrival ends in the same state. One thing cannot be seen: when staff recover a post
+without an edit, Discourse clears deleted_at and moves nothing (Trashable#recover!). The body is
+then the one from before the deletion, and Heard keeps the post withdrawn until it is edited. Only
+the unsigned header could tell the two apart.
 
-Small actions, moderator actions and whispers (post_type is not 1), posts of system users (user_id
-below 0) and private messages between users are ignored. Posts of `api_username` and of
-`staff_usernames` are the business speaking. That an author is an administrator or moderator alone
-is not: forums give these roles to customers.
+Ignored are small actions, moderator actions and whispers (post_type is not 1), posts of system
+users (user_id below 0) and private messages between users. Posts of `api_username` and of
+`staff_usernames` are the business's own. That an author is an administrator or moderator is not
+enough: forums give these roles to customers.
 
 Sources: github.com/discourse/discourse (app/jobs/regular/emit_web_hook_event.rb,
 app/serializers/web_hook_post_serializer.rb, lib/post_destroyer.rb, lib/post_revisor.rb,
@@ -38,10 +41,9 @@ changed).
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Final, cast
+from typing import Final
 from urllib.parse import quote, urlencode
 
 from heard.clock import format_time
@@ -49,30 +51,27 @@ from heard.connectors import (
     Capabilities,
     Connection,
     Connector,
-    Http,
-    HttpResponse,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
-    ReviewGone,
     SentReply,
     WebhookRequest,
-    WebhookResponse,
 )
-from heard.connectors.http import call_api
 from heard.connectors.markup import html_to_text
 from heard.connectors.parsing import (
     Fields,
     anonymous_author,
     parse_one,
     read_object,
-    read_response,
     same_text,
     test_event,
+    unreadable_is_fault,
 )
+from heard.connectors.review_api import ApiAccess, ApiRequest, ReviewApi
 from heard.connectors.signatures import BodyHmac
-from heard.errors import PlatformUnavailable, Unparseable
+from heard.errors import Unparseable
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, normalize_text
 
 REPLY_LIMIT: Final = 32_000
@@ -81,12 +80,10 @@ _TITLE: Final = "Discourse"
 _REGULAR_POST_TYPE: Final = 1
 _CHUNK_SIZE: Final = 20
 _CHUNK_LIMIT: Final = 5
-"""How many pages of a topic's later posts are looked through for a reply of ours before saying that
-we cannot tell.
-"""
+"""How many pages of a topic's later posts are searched for a reply of ours."""
 
 
-class Discourse(Connector):
+class Discourse(ReviewApi):
     """The connector of one Discourse site."""
 
     capabilities = Capabilities(
@@ -104,7 +101,7 @@ class Discourse(Connector):
         single_review_threads=False,
         settings={
             "base_url": "the forum's address, such as https://forum.example.com",
-            "api_username": "the user that answers in the business's name",
+            "api_username": "the user that replies in the business's name",
         },
         optional_settings={
             "staff_usernames": "other users who speak for the business, separated by commas"
@@ -118,22 +115,22 @@ class Discourse(Connector):
             "here.\n"
             "2. Content type application/json; secret: the one shown here. Without it every "
             "delivery is refused.\n"
-            "3. Choose individual events, all four under Post, and save; then press Ping on the "
+            "3. Choose individual events: all four under Post. Save, then press Ping on the "
             "webhook's page.\n"
-            "4. For replies, create an API key under API, Keys for the user that shall answer, and "
+            "4. For replies, create an API key under API, Keys for the user that shall reply, and "
             "enter both here.\n"
-            "5. Turn on the site setting retry_web_hook_events, so that nothing is lost while we "
-            "cannot be reached."
+            "5. Turn on the site setting retry_web_hook_events, so that nothing is lost while "
+            "Heard cannot be reached."
         ),
         limitations=(
             "Unsigned deliveries are refused: the webhook needs a secret.",
-            "Recovering a deleted post without an edit cannot be seen: it stays withdrawn here "
-            "until it is edited.",
-            "A reply is looked for in 100 later posts; in a longer topic nobody can tell, and a "
-            "person decides.",
+            "A deleted post that staff recover without an edit stays withdrawn here until it is "
+            "edited.",
+            "After a fault, a reply is searched in 100 later posts. In a longer topic a person "
+            "decides.",
         ),
         verified=(
-            "The signature and the payload of a new post, against vectors and fixtures of "
+            "The signature and the payload of a new post, with vectors and fixtures of "
             "Discourse's own repositories.",
         ),
         assumptions=(
@@ -147,7 +144,7 @@ class Discourse(Connector):
     def parse(
         self, request: WebhookRequest, connection: Connection, now: datetime
     ) -> ParsedDelivery:
-        """The post a body shows, or the ping. Raises Unparseable."""
+        """The post of a body, or the ping. Raises Unparseable."""
         body = Fields(read_object(request.body))
         if "ping" in body.values:
             return ParsedDelivery((test_event(),))
@@ -155,68 +152,77 @@ class Discourse(Connector):
             return ParsedDelivery()
         return parse_one(body.required_object("post"), lambda post: _review_event(post, connection))
 
-    def delivery_response(
-        self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
-    ) -> WebhookResponse:
-        """Any 2xx will do, within 20 seconds."""
-        return WebhookResponse(202, "{}")
+    def access(self, request: ApiRequest, account: PlatformAccount) -> ApiAccess | Rejection:
+        """The API key and the user that it belongs to."""
+        if rejection := self.missing(account, "base_url", "api_username", "api_key"):
+            return rejection
+        headers = {
+            "api-key": account.credential("api_key"),
+            "api-username": account.setting("api_username"),
+        }
+        return ApiAccess(account.address("base_url", ""), headers)
 
-    def reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
-    ) -> SentReply | Rejection:
-        """Post to the topic, in reply to the review's post."""
-        if len(text) > REPLY_LIMIT:
-            return Rejection("too_long", f"A reply may have {REPLY_LIMIT} characters.")
-        document: dict[str, str | int] = {
+    def review_request(self, native_id: str) -> ApiRequest:
+        """One post."""
+        return ApiRequest("GET", f"/posts/{quote(native_id, safe='')}.json")
+
+    def read_review(
+        self, native_id: str, account: PlatformAccount, reply_to: Mapping[str, str] | None = None
+    ) -> Fields | Rejection:
+        """The post as the forum shows it to our user, with its topic's title."""
+        post = super().read_review(native_id, account, reply_to)
+        if (
+            isinstance(post, Rejection)
+            or post.values.get("post_number") != 1
+            or post.values.get("topic_title")
+        ):
+            return post
+        # Webhooks carry the topic's title, and this call does not. Without it the first post
+        # would seem to have changed.
+        topic = self.read(ApiRequest("GET", _topic_path(str(post.values.get("topic_id")))), account)
+        if isinstance(topic, Rejection):
+            return post
+        values = {**post.values, "topic_title": topic.values.get("title")}
+        return Fields(values, post.where, post.problems)
+
+    def review(self, entry: Fields, account: PlatformAccount) -> ReviewEvent | None:
+        """A post."""
+        return _review_event(entry, account.connection)
+
+    def reply_request(self, target: ReplyTarget, text: str, account: PlatformAccount) -> ApiRequest:
+        """The request that posts to the topic, in reply to the review's post."""
+        document: dict[str, object] = {
             "raw": text,
             "topic_id": _parse_integer(target.native_thread),
         }
         if post_number := target.reply_to.get("post_number"):
             document["reply_to_post_number"] = _parse_integer(post_number)
-        response = _request("POST", "/posts.json", document, connection, credentials, http)
-        if isinstance(response, Rejection):
-            return response
-        try:
-            return SentReply(read_response(response, _TITLE).id("id"))
-        except (PlatformUnavailable, Unparseable):
-            # Taken, but held for approval, which answers without a post.
-            return SentReply(reply_id)
+        return ApiRequest("POST", "/posts.json", document=document)
+
+    def native_reply_id(self, target: ReplyTarget, reply_id: str, source: Fields) -> str:
+        """The id of the new post. A reply that waits for approval has none yet."""
+        return source.id("id")
 
     def find_reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        self, target: ReplyTarget, text: str, reply_id: str, account: PlatformAccount
     ) -> SentReply | ReplyLookup:
-        """Look through the posts that came after the review for one of ours with the same text."""
-        topic = quote(target.native_thread, safe="")
-        response = _request(
-            "GET", f"/t/{topic}.json?include_raw=1", None, connection, credentials, http
-        )
-        if isinstance(response, Rejection):
-            return ReplyLookup.ABSENT if response.reason == "gone" else ReplyLookup.CANNOT_TELL
-        stream = read_response(response, _TITLE).object("post_stream")
-        if own_reply := _find_own_reply(stream, text, connection):
+        """Search the posts after the review for one of ours with the same text."""
+        request = ApiRequest("GET", _topic_path(target.native_thread), {"include_raw": "1"})
+        topic = self.read(request, account)
+        if isinstance(topic, Rejection):
+            return ReplyLookup.ABSENT if topic.reason == "gone" else ReplyLookup.CANNOT_TELL
+        with unreadable_is_fault(_TITLE):
+            stream = topic.required_object("post_stream")
+            posts, ids = stream.required_objects("posts"), stream.entries("stream")
+        if own_reply := _find_own_reply(posts, text, account):
             return own_reply
-        known_ids = [post.values.get("id") for post in _posts(stream)]
-        ids = stream.values.get("stream")
-        if not isinstance(ids, list):
-            return ReplyLookup.CANNOT_TELL
-        after_id = _parse_integer(target.native_id) if target.native_id.isdecimal() else 0
+        known_ids = {post.values.get("id") for post in posts}
+        after_id = _parse_integer(target.native_id)
         later_ids = sorted(
             (
-                i
-                for i in cast("list[object]", ids)
-                if isinstance(i, int) and i > after_id and i not in known_ids
+                post_id
+                for post_id in ids
+                if isinstance(post_id, int) and post_id > after_id and post_id not in known_ids
             ),
             reverse=True,
         )
@@ -225,56 +231,27 @@ class Discourse(Connector):
             for start in range(0, len(later_ids), _CHUNK_SIZE)
         ]
         for chunk in chunks[:_CHUNK_LIMIT]:
-            query = urlencode([*(("post_ids[]", str(i)) for i in chunk), ("include_raw", "1")])
-            response = _request(
-                "GET", f"/t/{topic}/posts.json?{query}", None, connection, credentials, http
-            )
-            if isinstance(response, Rejection):
+            page = self.read(_posts_request(target.native_thread, chunk), account)
+            if isinstance(page, Rejection):
                 return ReplyLookup.CANNOT_TELL
-            if own_reply := _find_own_reply(
-                read_response(response, _TITLE).object("post_stream"), text, connection
-            ):
+            with unreadable_is_fault(_TITLE):
+                posts = page.required_object("post_stream").required_objects("posts")
+            if own_reply := _find_own_reply(posts, text, account):
                 return own_reply
         return ReplyLookup.ABSENT if len(chunks) <= _CHUNK_LIMIT else ReplyLookup.CANNOT_TELL
 
-    def fetch(
-        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | ReviewGone | None:
-        """The post as the forum shows it to our user."""
-        if not credentials.get("api_key"):
-            return None
-        response = _request(
-            "GET", f"/posts/{quote(native_id, safe='')}.json", None, connection, credentials, http
-        )
-        if isinstance(response, Rejection):
-            return ReviewGone.GONE if response.reason == "gone" else None
-        post = read_response(response, _TITLE)
-        if post.values.get("post_number") == 1 and not post.values.get("topic_title"):
-            # Webhooks carry the topic's title and this call does not; without it the first post
-            # would seem to say something else.
-            topic_response = _request(
-                "GET",
-                f"/t/{quote(str(post.values.get('topic_id')), safe='')}.json",
-                None,
-                connection,
-                credentials,
-                http,
-            )
-            if isinstance(topic_response, HttpResponse):
-                post = Fields(
-                    {
-                        **post.values,
-                        "topic_title": read_response(topic_response, _TITLE).values.get("title"),
-                    },
-                    post.where,
-                    post.problems,
-                )
+    def explain(self, rejection: Rejection, body: bytes) -> Rejection:
+        """The rejection with the forum's own message, which says what to change in the reply."""
+        if rejection.reason != "rejected":
+            return rejection
         try:
-            return _review_event(post, connection)
-        except Unparseable as error:
-            raise PlatformUnavailable(
-                f"{_TITLE} answered something unreadable: {error.detail}.", maybe_applied=False
-            ) from error
+            errors = Fields(read_object(body)).optional_entries("errors")
+        except Unparseable:
+            return rejection
+        messages = [normalize_text(error) or "" for error in errors if isinstance(error, str)]
+        if not messages:
+            return rejection
+        return Rejection(rejection.reason, f"{_TITLE} says: {' '.join(messages)[:300]}")
 
 
 def _review_event(post: Fields, connection: Connection) -> ReviewEvent | None:
@@ -303,7 +280,7 @@ def _review_event(post: Fields, connection: Connection) -> ReviewEvent | None:
     username = post.one_line("username")
     if username and username.casefold() in _business_users(connection):
         if withdrawn:
-            # A reply that was taken back; no review of a customer is.
+            # We deleted a reply of ours. No review was withdrawn.
             return None
         kind = EventKind.REPLY_SEEN
     elif withdrawn:
@@ -347,7 +324,7 @@ def _link(connection: Connection, topic_id: str, post_number: int | None) -> str
 
 
 def _business_users(connection: Connection) -> frozenset[str]:
-    # Discourse compares user names without regard to case.
+    # Discourse ignores the case of user names.
     names = [
         connection.settings.get("api_username", ""),
         *connection.settings.get("staff_usernames", "").split(","),
@@ -355,19 +332,18 @@ def _business_users(connection: Connection) -> frozenset[str]:
     return frozenset(name.strip().lstrip("@").casefold() for name in names if name.strip())
 
 
-def _posts(stream: Fields) -> list[Fields]:
-    posts = stream.values.get("posts")
-    entries = cast("list[object]", posts) if isinstance(posts, list) else []
-    return [
-        Fields(cast("dict[str, object]", post), "a post")
-        for post in entries
-        if isinstance(post, dict)
-    ]
+def _topic_path(topic_id: str) -> str:
+    return f"/t/{quote(topic_id, safe='')}.json"
 
 
-def _find_own_reply(stream: Fields, text: str, connection: Connection) -> SentReply | None:
-    user = connection.settings.get("api_username", "").strip().casefold()
-    for post in _posts(stream):
+def _posts_request(topic_id: str, post_ids: list[int]) -> ApiRequest:
+    query = urlencode([*(("post_ids[]", post_id) for post_id in post_ids), ("include_raw", "1")])
+    return ApiRequest("GET", f"/t/{quote(topic_id, safe='')}/posts.json?{query}")
+
+
+def _find_own_reply(posts: list[Fields], text: str, account: PlatformAccount) -> SentReply | None:
+    user = account.setting("api_username").casefold()
+    for post in posts:
         post_text = post.text("raw") or html_to_text(post.text("cooked"))
         if (post.one_line("username") or "").casefold() == user and same_text(post_text, text):
             return SentReply(str(post.values.get("id")))
@@ -376,67 +352,6 @@ def _find_own_reply(stream: Fields, text: str, connection: Connection) -> SentRe
 
 def _parse_integer(digits: str) -> int:
     return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 20 else 0
-
-
-def _with_platform_message(rejection: Rejection, body: bytes) -> Rejection:
-    """The refusal with the forum's own words, which are about our reply and tell what to change in
-    it.
-    """
-    if rejection.reason != "rejected":
-        return rejection
-    try:
-        errors = read_object(body).get("errors")
-    except Unparseable:
-        return rejection
-    messages = (
-        [
-            normalize_text(error) or ""
-            for error in cast("list[object]", errors)
-            if isinstance(error, str)
-        ]
-        if isinstance(errors, list)
-        else []
-    )
-    return (
-        Rejection(rejection.reason, f"{_TITLE} says: {' '.join(messages)[:300]}")
-        if messages
-        else rejection
-    )
-
-
-def _request(
-    method: str,
-    path: str,
-    document: Mapping[str, str | int] | None,
-    connection: Connection,
-    credentials: Mapping[str, str],
-    http: Http,
-) -> HttpResponse | Rejection:
-    base, user = (
-        connection.settings.get("base_url", "").strip().rstrip("/"),
-        connection.settings.get("api_username", "").strip(),
-    )
-    if not (base and user and credentials.get("api_key")):
-        return Rejection(
-            "no_credentials", "Enter base_url, api_username and api_key to answer in the forum."
-        )
-    headers = {
-        "api-key": credentials["api_key"],
-        "api-username": user,
-        "accept": "application/json",
-    }
-    if document is not None:
-        headers["content-type"] = "application/json"
-    body = json.dumps(document).encode() if document is not None else None
-    return call_api(
-        http,
-        _TITLE,
-        method,
-        base + path,
-        headers=headers,
-        body=body,
-        explain=_with_platform_message,
-    )
 
 
 CONNECTOR: Connector = Discourse()

@@ -1,28 +1,28 @@
 """Comments on the posts of a Facebook Page.
 
-A delivery's changes of the field `feed` whose item is `comment` count: add, edited (or edit) and
-remove. Reactions, posts, shares and all else are ignored, and so are hide and unhide: what the
-customer said stays said, whoever hides it. `message` is absent in some deliveries (then the comment
-is read by its id, unless it is a picture) and in comments that are only a picture or a sticker,
-which are reviews too. Star ratings and recommendations cannot be had: the Graph API has not shown
-them since v22.0.
+Of a delivery, the changes of the field `feed` whose item is `comment` count: add, edited (or edit)
+and remove. Reactions, posts, shares and everything else are ignored. So are hide and unhide: the
+customer said it, whoever hides it. `message` is absent in some deliveries: then the comment is
+fetched by its id, unless it is a picture. It is also absent in comments that are only a picture or
+a sticker, which are reviews too. Star ratings and recommendations cannot be had: the Graph API has
+not shown them since v22.0.
 
-Threads. Under one post there may be hundreds of customers, and Facebook shows each comment of the
-first level with its own replies; that is the thread: `parent_id` is the post's id (`{page}_{post}`)
-for the first level and the parent comment's below it. Replies to a reply carry their parent's id;
-Facebook is taken to name the first level's there, as its pages show two levels to most readers.
+Threads. Under one post there may be hundreds of customers. Facebook shows each first-level comment
+with its own replies; that is the thread. `parent_id` is the post's id (`{page}_{post}`) for a
+first-level comment, and the parent comment's id below it. A reply to a reply is taken to carry the
+id of the first-level comment, because Facebook's pages show two levels to most readers.
 
-Order. A comment has no date of its last edit. A new one counts from `created_time`, an edit from
-the time of its delivery and its place in it, and what is read by id from the moment of reading,
-since that is the newest there is.
+Order. A comment has no date of its last edit. A new comment is dated by `created_time`, an edit by
+the time of its delivery and its place in it. A fetched comment is dated by the time of reading,
+because it is the newest version there is.
 
-Replies are comments on the comment, signed by whoever the Page token is of: the Page. There is no
-idempotency key, so that after a fault the comment's replies are looked through. How long one may be
-is not documented: 8,000 characters is what Facebook's own pages take.
+Replies are comments on the comment, in the name of the owner of the Page token: the Page. There is
+no idempotency key, so after a fault the comment's replies are searched. The longest comment is not
+documented: 8,000 characters is what Facebook's own pages accept.
 
 Sources: developers.facebook.com/docs/pages-api/webhooks-for-pages and …/docs/graph-api/reference
-(comment, object/comments, recommendation); that a first-level comment's `parent_id` is the post's
-is what public receivers of these deliveries rely on. See `meta` for the rest.
+(comment, object/comments, recommendation). Public receivers of these deliveries rely on a
+first-level comment's `parent_id` being the post's id. See `meta` for the rest.
 """
 
 from __future__ import annotations
@@ -32,16 +32,14 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import quote
 
-from heard.clock import now as current
+from heard import clock
 from heard.connectors import (
     Capabilities,
     Connection,
     Connector,
-    Http,
-    Rejection,
+    PlatformAccount,
     ReplyLookup,
     ReplyTarget,
-    ReviewGone,
     SecretOrigin,
     SentReply,
 )
@@ -55,7 +53,7 @@ from heard.connectors.meta import (
     read_time,
 )
 from heard.connectors.parsing import Fields, anonymous_author
-from heard.errors import Unparseable
+from heard.connectors.review_api import ApiRequest
 from heard.reviews import (
     TOMBSTONE,
     Author,
@@ -100,11 +98,10 @@ class Facebook(MetaConnector):
         single_review_threads=False,
         settings={
             "page_id": "the Page's id: About, Page transparency",
-            "verify_token": "words of your own choice, which Meta must repeat when it checks the "
-            "address",
+            "verify_token": "words of your choice; Meta repeats them when it checks the address",
         },
         optional_settings={
-            "api_base": f"where the Graph API is, with its version ({GRAPH_URL} if not said)"
+            "api_base": f"where the Graph API is, with its version (default {GRAPH_URL})"
         },
         credentials={
             "access_token": "a Page access token that does not expire, with pages_read_engagement, "
@@ -117,8 +114,8 @@ class Facebook(MetaConnector):
             "2. Choose the object Page, paste the address shown here as callback URL and your "
             "verify_token, and press Verify and save.\n"
             "3. Subscribe to the field feed.\n"
-            "4. Make a Page access token (Business settings, System users), and enter it and the "
-            "app's secret here.\n"
+            "4. Make a Page access token (Business settings, System users). Enter here that token "
+            "and the app's secret.\n"
             "5. Install the app on the Page: POST "
             "/{page_id}/subscribed_apps?subscribed_fields=feed with that token.\n"
             "6. Leave Require app secret (App settings, Advanced) off."
@@ -128,26 +125,26 @@ class Facebook(MetaConnector):
             "Comments on posts of people or groups that only mention the Page.",
             "Names of people, unless Meta has reviewed the app (Advanced Access to "
             "pages_read_user_content).",
-            "Several Pages behind one app: Meta knows one address an app, so that each connection "
+            "Several Pages behind one app: Meta knows one address for each app, so each connection "
             "needs an app of its own.",
         ),
         verified=(
-            "A delivery captured in 2013 is read, and the signature is the one that GitHub's "
-            "published vectors have, under another header.",
+            "A delivery captured in 2013 is read. The signature is that of GitHub's published "
+            "vectors, under another header.",
         ),
         assumptions=(
-            "How long a comment may be: 8,000 characters is our reading.",
-            "That parent_id of a reply to a reply is the first level's comment.",
-            "When an edit was made: its delivery's time is taken.",
-            "What Meta answers for a comment that is gone is what it answers for one that the "
-            "token may not read; both count as gone.",
+            "The longest comment: 8,000 characters is our reading.",
+            "That parent_id of a reply to a reply is the first-level comment.",
+            "When an edit was made: the time of its delivery counts.",
+            "Meta answers the same for a comment that is gone and for one that the token may not "
+            "read: both count as gone.",
         ),
     )
 
     def change_event(
         self, change: MetaChange, connection: Connection, now: datetime
     ) -> ReviewEvent | None:
-        """What happened to a comment. Raises Unparseable."""
+        """The event of a comment. Raises Unparseable."""
         value = change.value
         if change.field != "feed" or value.values.get("item") != "comment":
             return None
@@ -161,7 +158,7 @@ class Facebook(MetaConnector):
             case EventKind.WITHDRAWN:
                 revision = TOMBSTONE
             case EventKind.EDITED:
-                # Several edits of one delivery are of one time; their order in it is theirs.
+                # Several edits in one delivery have one time. Their order in it is theirs.
                 revision = f"{time_revision(event_time)}.{number_revision(change.position)}"
             case _:
                 revision = time_revision(created_at or sent_at)
@@ -176,7 +173,7 @@ class Facebook(MetaConnector):
         author_id = sender.optional_id("id") or value.optional_id("sender_id")
         if author_id == page_id:
             if kind is EventKind.WITHDRAWN:
-                # A reply that was taken back; no review of a customer is.
+                # We deleted a reply of ours. No review was withdrawn.
                 return None
             kind = EventKind.REPLY_SEEN
         text = value.text("message")
@@ -198,84 +195,48 @@ class Facebook(MetaConnector):
             and not any(value.values.get(name) for name in _PICTURE_FIELDS),
         )
 
-    def reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
-    ) -> SentReply | Rejection:
-        """Comment on the comment, as the Page."""
-        if rejection := self.check_length(text):
-            return rejection
-        return self.post(
-            f"{path_segment(target.native_id)}/comments",
-            {"message": text},
-            connection,
-            credentials,
-            http,
+    def review_request(self, native_id: str) -> ApiRequest:
+        """One comment."""
+        return ApiRequest("GET", f"/{path_segment(native_id)}", {"fields": _COMMENT_FIELDS})
+
+    def review(self, entry: Fields, account: PlatformAccount) -> ReviewEvent:
+        """The comment as the Page sees it."""
+        native_id, author = entry.id("id"), entry.object("from")
+        author_id = author.optional_id("id")
+        is_own = self.is_own_comment(entry, account.connection)
+        return ReviewEvent(
+            kind=EventKind.REPLY_SEEN if is_own else EventKind.CREATED,
+            native_id=native_id,
+            native_thread=entry.object("parent").optional_id("id") or native_id,
+            revision=time_revision(clock.now()),
+            author=Author(author_id, author.one_line("name"))
+            if author_id
+            else anonymous_author(native_id),
+            text=entry.text("message"),
+            occurred_at=read_time(entry, "created_time"),
+            link=entry.link("permalink_url") or _link(native_id),
         )
 
+    def reply_request(self, target: ReplyTarget, text: str, account: PlatformAccount) -> ApiRequest:
+        """The request that comments on the comment, as the Page."""
+        path = f"/{path_segment(target.native_id)}/comments"
+        return ApiRequest("POST", path, form={"message": text})
+
     def find_reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        self, target: ReplyTarget, text: str, reply_id: str, account: PlatformAccount
     ) -> SentReply | ReplyLookup:
-        """Look through the replies of the comment and of the first level's comment above it, which
-        may have been given the reply.
+        """Search the replies of the comment, and of the first-level comment above it.
+
+        Facebook may have put our reply under either.
         """
         result: SentReply | ReplyLookup = ReplyLookup.ABSENT
         for comment_id in dict.fromkeys((target.native_id, target.native_thread)):
-            lookup = self.find_own_reply(
-                f"{path_segment(comment_id)}/comments",
-                "id,message,from{id}",
-                "message",
-                text,
-                connection,
-                credentials,
-                http,
-            )
+            path = f"/{path_segment(comment_id)}/comments"
+            lookup = self.find_own_reply(path, "id,message,from{id}", "message", text, account)
             if isinstance(lookup, SentReply):
                 return lookup
             result = lookup if lookup is ReplyLookup.CANNOT_TELL else result
         return result
-
-    def fetch(
-        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | ReviewGone | None:
-        """The comment as the Page sees it."""
-        comment = self.fields_or_gone(
-            self.get(
-                path_segment(native_id), {"fields": _COMMENT_FIELDS}, connection, credentials, http
-            )
-        )
-        if not isinstance(comment, Fields):
-            return comment
-        try:
-            author, created_at = comment.object("from"), read_time(comment, "created_time")
-            author_id = author.optional_id("id")
-            return ReviewEvent(
-                kind=EventKind.REPLY_SEEN
-                if self.is_own_comment(comment, connection)
-                else EventKind.CREATED,
-                native_id=native_id,
-                native_thread=comment.object("parent").optional_id("id") or native_id,
-                revision=time_revision(current()),
-                author=Author(author_id, author.one_line("name"))
-                if author_id
-                else anonymous_author(native_id),
-                text=comment.text("message"),
-                occurred_at=created_at,
-                link=comment.link("permalink_url") or _link(native_id),
-            )
-        except Unparseable as error:
-            raise self.unreadable_response(error) from error
 
 
 def _link(native_id: str) -> str:

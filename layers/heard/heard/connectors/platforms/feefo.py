@@ -1,61 +1,58 @@
 """Feefo service and product feedback.
 
-A delivery holds only "a unique identifier" of the feedback, in a shape that no document shows, so
-that several are read: the bare id as the body or as JSON text, a form or an object with `id`,
-`feedback_id`, `review_id`, `unique_id`, `identifier` or these in camel case, such an object under
-`feedback`, `review` or `data`, and lists of all these. A bare id is 24 hexadecimal digits, as in
-all of Feefo's examples; anything else is refused, and an empty object is taken for a test. The
-event is without words, and `fetch` reads them by the Reviews API (`id`: "filter reviews based on
-the feedback id").
+A delivery holds only "a unique identifier" of the feedback. No document shows its shape, so we read
+several: the bare id as the body or as JSON text; a form or an object with `id`, `feedback_id`,
+`review_id`, `unique_id`, `identifier`, or these in camel case; such an object under `feedback`,
+`review` or `data`; and lists of all these. A bare id has 24 hexadecimal digits, as in all of
+Feefo's examples. Anything else is refused. An empty object is a test. The event has no words:
+`fetch` reads them with the Reviews API (`id`: "filter reviews based on the feedback id").
 
-No signature is documented: a webhook may have a pre-shared key, but not how it is sent. What
-protects the address is that nobody can guess it, and everything is re-read before it is believed.
+No signature is documented. A webhook may have a pre-shared key, but no document says how it is
+sent. The secret address protects the webhook, and Heard reads every review at Feefo before it acts.
 
-Order. A delivery is dated by nothing, and comes before any version that was read. What is read is
-dated by `last_updated_date`, else by `created_at` (milliseconds since 1970).
+Order. Nothing dates a delivery, so it comes before any version that was read. What is read is dated
+by `last_updated_date`, else by `created_at` (milliseconds since 1970).
 
-One sale's feedback has a service part and a part for each product, each with an id and words of its
-own; each is a review here. Given the id of the whole, the service part speaks for it. Feedback that
-the API does not show may be waiting for moderation, and is never taken for deleted.
+The feedback of one sale has a part for the service and a part for each product. Each part has an id
+and words of its own, so each is a review here. If the id is the one of the whole feedback, the
+service part stands for it. Feedback that the API does not show may wait for moderation, so it is
+never taken for deleted.
 
 Sources: support.feefo.com articles 8000055515 (webhooks), 8000112939 (request parameters),
-8000097326 (response); feefo.readme.io/reference (OAuth 2.0 Token; token address from programs that
-use it). A call that replies exists (others offer it with author, review_id, response_text,
-notify_customer), but its address was not found.
+8000097326 (response); feefo.readme.io/reference (OAuth 2.0 Token; the token address is from
+programs that use it). A call that replies exists (others offer it with author, review_id,
+response_text, notify_customer), but we did not find its address.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Final, cast
-from urllib.parse import urlencode
 
 from heard import clock
 from heard.connectors import (
     Capabilities,
     Connection,
     Connector,
-    Http,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
-    ReviewPage,
     SecretOrigin,
     WebhookRequest,
-    WebhookResponse,
 )
-from heard.connectors.oauth import OAuthClient, TokenGrant
+from heard.connectors.oauth import TokenGrant
 from heard.connectors.parsing import (
     Fields,
     anonymous_author,
-    parse_each,
     read_form,
     read_json,
-    read_object,
     test_event,
+    unreadable_is_fault,
 )
-from heard.errors import PlatformUnavailable, Unparseable
+from heard.connectors.review_api import ApiAccess, ApiRequest, EntryPage, ReviewApi, page_number
+from heard.errors import Unparseable
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, number_revision, time_revision
 
 _API: Final = "https://api.feefo.com"
@@ -64,16 +61,24 @@ _PAGE_SIZE: Final = 100
 _BARE_ID: Final = re.compile(r"[0-9a-f]{24}")
 _NAMED_ID: Final = re.compile(r"[A-Za-z0-9_-]{6,64}")
 _ID_NAMES: Final = (
-    "id", "feedback_id", "review_id", "unique_id", "identifier", "feedbackId", "reviewId", "uniqueId",
-)  # fmt: skip
+    "id",
+    "feedback_id",
+    "review_id",
+    "unique_id",
+    "identifier",
+    "feedbackId",
+    "reviewId",
+    "uniqueId",
+)
 _WRAPPERS: Final = ("feedback", "review", "data")
 _DEPTH_LIMIT: Final = 3
+_PART: Final = "part"
 _MAX_MILLIS: Final = 253_402_300_799_999
-"""The end of the year 9999, after which times have no text that sorts."""
+"""The end of the year 9999. Later times have no text that sorts."""
 
 
-class Feefo(Connector):
-    """The connector of Feefo."""
+class Feefo(ReviewApi):
+    """The connector of one merchant's feedback at Feefo."""
 
     capabilities = Capabilities(
         platform="feefo",
@@ -95,7 +100,7 @@ class Feefo(Connector):
             "merchant_identifier": "the merchant identifier of the Feefo account, such as "
             "example-retail-merchant"
         },
-        optional_settings={"api_base": f"where Feefo's API is ({_API} if not said)"},
+        optional_settings={"api_base": f"where Feefo's API is (default {_API})"},
         credentials={
             "client_id": "client id of Feefo's OAuth 2.0 credentials",
             "client_secret": "its client secret",
@@ -106,36 +111,36 @@ class Feefo(Connector):
             "2. Let it be triggered when feedback is created and when it is updated; leave the "
             "pre-shared key empty.\n"
             "3. Ask Feefo for OAuth 2.0 credentials, and enter them and the merchant identifier "
-            "here: a webhook brings only an id.\n"
-            "4. Keep the address to yourself: whoever knows it can send ids, though Heard acts "
-            "only on what Feefo itself shows."
+            "here: a webhook holds only an id.\n"
+            "4. Keep the address secret: anybody who knows it can send ids. Heard acts only on "
+            "what Feefo itself shows."
         ),
         limitations=(
-            "Heard cannot reply: no document gives Feefo's call for it. Answer in the Feefo Hub, "
-            "and say in Heard that you did.",
+            "Heard cannot reply: no document describes Feefo's call for that. Reply in the Feefo "
+            "Hub, and record it in Heard.",
             "Without credentials a review has neither words nor rating.",
             "NPS feedback is not read.",
-            "Feefo does not tell of deletions; Heard finds them when it lists reviews.",
+            "Feefo does not report deletions; Heard finds them when it polls.",
         ),
         verified=(
-            "The shape of Feefo's documented answer of the Reviews API is what the simulated "
-            "platform gives.",
+            "The simulated platform answers in the documented shape of Feefo's Reviews API.",
         ),
         assumptions=(
-            "The shape of a delivery: a bare id, or one of several names in JSON or a form.",
-            "Which of a feedback's ids a delivery holds: if it is the one of the whole, listing "
-            "finds its parts as reviews of their own.",
-            "That last_updated_date dates an edit.",
+            "The shape of a delivery: a bare id, or an id under one of several names in JSON or a "
+            "form.",
+            "Which of a feedback's ids a delivery holds. If it is the id of the whole, a poll "
+            "finds the parts as reviews of their own.",
+            "last_updated_date is the time of an edit.",
         ),
     )
 
-    def __init__(self) -> None:
-        self._oauth = OAuthClient(_TITLE)
+    delivery_status = 200  # Which success Feefo wants is not documented.
+    entry_name = "feedback"
 
     def parse(
         self, request: WebhookRequest, connection: Connection, now: datetime
     ) -> ParsedDelivery:
-        """The feedback that a delivery names, without its words. Raises Unparseable."""
+        """The feedback that a delivery names, without words. Raises Unparseable."""
         if request.body.strip() == b"{}":
             return ParsedDelivery((test_event(),))
         ids = list(dict.fromkeys(_read_ids(request.body)))
@@ -145,118 +150,73 @@ class Feefo(Connector):
             )
         return ParsedDelivery(tuple(_partial_event(native_id) for native_id in ids))
 
-    def delivery_response(
-        self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
-    ) -> WebhookResponse:
-        """200: which success it wants is not documented."""
-        return WebhookResponse(200, "{}")
-
-    def fetch(
-        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | None:
-        """The part of the feedback that has this id, or speaks for the whole that has it."""
-        query = {
-            "id": native_id,
-            "since_period": "all",
-            "full_thread": "include",
-            "empty_product_comments": "include",
-        }
-        page = self._fetch_reviews(query, connection, credentials, http)
-        if isinstance(page, Rejection):
-            return None
-        for feedback in _read_objects(page.values.get("reviews"), "review"):
-            parts = list(_parts(feedback))
-            is_whole = f"/{native_id.lower()}/" in f"{feedback.one_line('url') or ''}/".lower()
-            part = next(
-                (part for part in parts if part.values.get("id") == native_id),
-                parts[0] if is_whole and parts else None,
-            )
-            if part is not None:
-                try:
-                    return _review_event(feedback, part, native_id)
-                except Unparseable as error:
-                    raise PlatformUnavailable(
-                        f"{_TITLE} answered something unreadable: {error.detail}.",
-                        maybe_applied=False,
-                    ) from error
-        return None
-
-    def recent(
-        self,
-        cursor: str | None,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
-        now: datetime,
-    ) -> ReviewPage | Rejection:
-        """A page of the merchant's feedback, each part for itself.
-
-        The cursor is the page's number.
-        """
-        page_number = int(cursor) if cursor and cursor.isdecimal() else 1
-        query = {
-            "page": str(page_number),
-            "page_size": str(_PAGE_SIZE),
-            "since_period": "all",
-            "sort": "-created_date",
-            "empty_product_comments": "include",
-        }
-        page = self._fetch_reviews(query, connection, credentials, http)
-        if isinstance(page, Rejection):
-            return page
-        page_count = page.object("summary").object("meta").integer("pages", 0, 10**9) or 0
-        events: list[ReviewEvent] = []
-        problems: list[str] = []
-        for feedback in _read_objects(page.values.get("reviews"), "review"):
-            try:
-                parsed = parse_each(
-                    [part.values for part in _parts(feedback)],
-                    "part",
-                    lambda part, of=feedback: _review_event(of, part, part.id("id")),
-                )
-            except Unparseable as error:
-                parsed = ParsedDelivery(problems=(error.detail,))
-            events += parsed.events
-            problems += parsed.problems
-        return ReviewPage(
-            tuple(events),
-            str(page_number + 1) if page_number < page_count else None,
-            tuple(problems),
-        )
-
-    def _fetch_reviews(
-        self,
-        query: Mapping[str, str],
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
-    ) -> Fields | Rejection:
-        merchant_id = connection.settings.get("merchant_identifier", "").strip()
-        client, secret = credentials.get("client_id", ""), credentials.get("client_secret", "")
-        if not (merchant_id and client and secret):
-            return Rejection(
-                "no_credentials",
-                "Enter merchant_identifier, client_id and client_secret to read reviews from "
-                "Feefo.",
-            )
-        base = connection.settings.get("api_base", "").strip().rstrip("/") or _API
+    def access(self, request: ApiRequest, account: PlatformAccount) -> ApiAccess | Rejection:
+        """An access token of the account's client."""
+        if rejection := self.missing(account):
+            return rejection
+        base = account.address("api_base", _API)
+        client, secret = account.credential("client_id"), account.credential("client_secret")
         form = {"grant_type": "client_credentials", "client_id": client, "client_secret": secret}
         url = f"{base}/api/oauth/v2/token"
-        query_string = urlencode({"merchant_identifier": merchant_id, **query})
-        response = self._oauth.call(
-            TokenGrant(url, (url, client, secret), lambda: form),
-            http,
-            "GET",
-            f"{base}/api/20/reviews/all?{query_string}",
+        return ApiAccess(
+            f"{base}/api/20/reviews/all",
+            query={
+                "merchant_identifier": account.setting("merchant_identifier"),
+                "since_period": "all",
+                "empty_product_comments": "include",
+            },
+            grant=TokenGrant(url, (url, client, secret), lambda: form),
+        )
+
+    def fetch(self, native_id: str, account: PlatformAccount) -> ReviewEvent | None:
+        """The part of a feedback that has this id.
+
+        If the id is the one of a whole feedback, its first part.
+        """
+        response = self.read(
+            ApiRequest("GET", "", {"id": native_id, "full_thread": "include"}), account
         )
         if isinstance(response, Rejection):
-            return response
-        try:
-            return Fields(read_object(response.body), "the answer")
-        except Unparseable as error:
-            raise PlatformUnavailable(
-                f"{_TITLE} answered something unreadable.", maybe_applied=False
-            ) from error
+            return None
+        with unreadable_is_fault(_TITLE):
+            for feedback in response.required_objects("reviews"):
+                parts = list(_parts(feedback))
+                is_whole = f"/{native_id.lower()}/" in f"{feedback.one_line('url') or ''}/".lower()
+                part = next(
+                    (part for part in parts if part.values.get("id") == native_id),
+                    parts[0] if is_whole and parts else None,
+                )
+                if part is not None:
+                    return _review_event(feedback, part, native_id)
+        return None
+
+    def page_request(self, cursor: str | None, account: PlatformAccount) -> ApiRequest:
+        """A page of the merchant's feedback. The cursor is the number of the page."""
+        query = {
+            "page": str(page_number(cursor)),
+            "page_size": str(_PAGE_SIZE),
+            "sort": "-created_date",
+        }
+        return ApiRequest("GET", "", query)
+
+    def page(self, response: Fields, cursor: str | None) -> EntryPage:
+        """The parts of every feedback, each with the feedback that it belongs to."""
+        page_count = response.object("summary").object("meta").integer("pages", 0, 10**9) or 0
+        number = page_number(cursor)
+        entries: list[object] = []
+        for feedback in response.required_objects("reviews"):
+            try:
+                parts = list(_parts(feedback))
+            except Unparseable as error:
+                response.problems.append(error.detail)
+            else:
+                entries += ({**feedback.values, _PART: part.values} for part in parts)
+        return EntryPage(entries, str(number + 1) if number < page_count else None)
+
+    def review(self, entry: Fields, account: PlatformAccount) -> ReviewEvent:
+        """One part of a feedback, as `page` put them together."""
+        part = entry.object(_PART)
+        return _review_event(entry, part, part.id("id"))
 
 
 def _partial_event(native_id: str) -> ReviewEvent:
@@ -271,7 +231,7 @@ def _partial_event(native_id: str) -> ReviewEvent:
 
 
 def _read_ids(body: bytes) -> Iterator[str]:
-    """The ids that a body names, whichever shape it has. Raises Unparseable."""
+    """The ids in a body of any of the known shapes. Raises Unparseable."""
     if body.lstrip()[:1] in {b"{", b"[", b'"'}:
         yield from _ids_in(read_json(body), 0)
     elif _BARE_ID.fullmatch(text := body.decode("ascii", "replace").strip()):
@@ -297,16 +257,10 @@ def _ids_in(value: object, depth: int) -> Iterator[str]:
             yield from _ids_in(fields.get(wrapper), depth + 1)
 
 
-def _read_objects(value: object, name: str) -> Iterator[Fields]:
-    for entry in cast("list[object]", value) if isinstance(value, list) else []:
-        if isinstance(entry, dict):
-            yield Fields(cast("dict[str, object]", entry), f"a {name}")
-
-
 def _parts(feedback: Fields) -> Iterator[Fields]:
-    """The parts of one sale's feedback that have an id: the service's first, then the products'."""
+    """The parts of a feedback that have an id: the service first, then the products."""
     service = feedback.object("service")
-    for part in (service, *_read_objects(feedback.values.get("products"), "product")):
+    for part in (service, *feedback.objects("products")):
         if part.values.get("id"):
             yield part
 

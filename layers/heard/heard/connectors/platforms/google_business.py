@@ -1,35 +1,33 @@
-"""Google Business Profile reviews.
+"""Google Business Profile: notifications through Cloud Pub/Sub, everything else through the API.
 
-Notifications by way of Cloud Pub/Sub, everything else by the API.
+A push is the envelope of Pub/Sub, `{"message": {"data": <Base64 of JSON>, "messageId", …},
+"subscription"}`, with a token of Google's (see `google`). The notification says only that a review
+is new (NEW_REVIEW) or changed (UPDATED_REVIEW), and its name. So the event is `partial`, and
+`fetch` reads the review. The token proves the sender and does not cover the body: a changed body
+could at most make Heard read another review of the same location. Other notifications are ignored.
+So are those of other locations: an account has one topic for all its locations, and every
+subscription gets them all.
 
-A push is Pub/Sub's envelope, `{"message": {"data": <Base64 of JSON>, "messageId", …},
-"subscription"}`, proven by Google's token (see `google`). The notification says only that there is
-a new (NEW_REVIEW) or changed (UPDATED_REVIEW) review and what it is called, so that its event is
-`partial` and `fetch` reads the review. The token proves who sends and does not cover the body: a
-body that was changed could at most make Heard read another review of the same location. Other
-notifications are ignored, and so are those of other locations than the connection's: an account has
-one topic for all its locations, and every subscription to it gets them all.
-
-The decoded notification is in no document: the field is called review_name on one page and
-reviewName on another, and public code has more spellings. All are taken (`_NAMES`), but only for a
-text of the documented form accounts/*/locations/*/reviews/*, which is the review's id here: the
-reviewId in it is unique in itself, but the API is asked by the whole name. Names have well under
-`ID_LIMIT` characters (two numbers and an opaque id of 60 to 100); a longer one is quarantined,
-since an id that is cut asks for another review or none.
+No document shows the decoded notification. Its field is called review_name on one page and
+reviewName on another, and public code has more spellings. We read them all (`_REVIEW_NAME_FIELDS`),
+but only a text of the documented form accounts/*/locations/*/reviews/*. That text is the review's
+id here. The reviewId in it is unique too, but the API needs the whole name. Names have far less
+than `ID_LIMIT` characters (two numbers and an opaque id of 60 to 100). A longer one goes to
+quarantine, because an id that is cut names another review or none.
 
 Order. A review's revision is its updateTime. A notification has no time of the review, so its event
-has revision 0, which sorts before all: read from the API it gets the true one, and where that fails
-it cannot make what is known look old. Deletions are silent; reviews.get then answers 404, which is
-what polling is for.
+has revision 0, which sorts before all others. Read from the API it gets the true revision. If that
+fails, it cannot make what we know look old. Deletions are silent; reviews.get then answers 404, and
+a poll finds that.
 
-Replies. One a review; PUT makes or replaces it; at most 4096 bytes. The API does not say who wrote
-it: one whose text is one of our own earlier replies is replaced by our next, any other is somebody
-else's and never overwritten. Replies are moderated: reviewReplyState is PENDING, APPROVED or
-REJECTED, then with a policyViolation.
+Replies. A review has one; PUT creates or replaces it; at most 4096 bytes. The API does not say who
+wrote it. A reply with the text of one of our own earlier replies is replaced by our next one. Any
+other is somebody else's, and is never overwritten. Google moderates replies: reviewReplyState is
+PENDING, APPROVED or REJECTED, the last with a policyViolation.
 
-Where the author wrote another language than the location's, `comment` holds Google's translation
-beside the original, marked "(Translated by Google)" and "(Original)". No document says so (public
-code does); only what the author wrote is kept.
+If the author wrote in another language than the location's, `comment` holds Google's translation
+beside the original, marked "(Translated by Google)" and "(Original)". No document says so; public
+code does. Heard keeps only what the author wrote.
 
 Sources: developers.google.com/my-business/reference/notifications/rest/v1/NotificationSetting,
 …/reference/rest/v4/Notifications, …/reference/rest/v4/accounts.locations.reviews (get, list,
@@ -40,44 +38,35 @@ updateReply), …/content/latest-updates (2026-04-01 ReviewReplyState, 2026-07-0
 from __future__ import annotations
 
 import base64
-import json
 import re
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from heard.connectors import (
     Capabilities,
     Connection,
     Connector,
     Http,
-    HttpResponse,
     ModerationResult,
     ModerationStatus,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
-    ReplyLookup,
     ReplyTarget,
-    ReviewGone,
-    ReviewPage,
     SecretOrigin,
-    SentReply,
     SignatureFailure,
     WebhookRequest,
     google,
 )
-from heard.connectors.oauth import OAuthClient
 from heard.connectors.parsing import (
     ID_LIMIT,
     Fields,
     anonymous_author,
     read_object,
-    read_response,
-    same_text,
-    written_by_others,
 )
-from heard.errors import PlatformUnavailable, Unparseable
+from heard.connectors.review_api import ApiAccess, ApiRequest, EntryPage, ReviewApi
+from heard.errors import Unparseable
 from heard.reviews import (
     Author,
     Channel,
@@ -115,7 +104,7 @@ _STATUS_BY_STATE: Final = {
 _PAGE_SIZE: Final = 50
 
 
-class GoogleBusiness(Connector):
+class GoogleBusiness(ReviewApi):
     """The connector of one location of a Google Business Profile."""
 
     capabilities = Capabilities(
@@ -143,9 +132,9 @@ class GoogleBusiness(Connector):
         optional_settings={
             "audience": "the audience set in the subscription (this connection's address if not "
             "said)",
-            "certs_url": f"where Google publishes its keys ({google.CERTS_URL} if not said)",
-            "api_base": f"where the API is ({_API} if not said)",
-            "token_url": f"where access tokens are given ({google.TOKEN_URL} if not said)",
+            "certs_url": f"where Google publishes its keys (default {google.CERTS_URL})",
+            "api_base": f"where the API is (default {_API})",
+            "token_url": f"where access tokens are given (default {google.TOKEN_URL})",
         },
         credentials={
             "client_id": "OAuth client id of a Google Cloud project that Google approved for the "
@@ -156,50 +145,44 @@ class GoogleBusiness(Connector):
         },
         guide=(
             "1. In Google Cloud, have a project approved for the Business Profile APIs, and turn "
-            "these on, the one for notifications too.\n"
+            "them on, also the one for notifications.\n"
             "2. Create a Pub/Sub topic and give mybusiness-api-pubsub@system.gserviceaccount.com "
             "the role Pub/Sub Publisher on it.\n"
             "3. Create a push subscription to it with the address shown here as endpoint; enable "
-            "authentication with a service account of"
-            " yours, leave the audience empty, and enter that account's e-mail address here as "
-            "push_service_account.\n"
+            "authentication with a service account of yours, leave the audience empty, and enter "
+            "that account's e-mail address here as push_service_account.\n"
             "4. Set the account's notificationSetting to the topic with the types NEW_REVIEW and "
-            "UPDATED_REVIEW"
-            " (an account has one: a second tool takes the first one's place).\n"
+            "UPDATED_REVIEW (an account has one: a second tool takes the first one's place).\n"
             "5. Make an OAuth client and, signed in as the location's manager, a refresh token "
-            "with the scope business.manage;"
-            " enter them here."
+            "with the scope business.manage; enter both here."
         ),
         limitations=(
-            "Google tells only that there is a review: without credentials Heard never sees its "
+            "Google reports only that there is a review: without credentials Heard never sees its "
             "words.",
-            "Google sends no word of deleted reviews: they are noticed when the location is "
-            "polled.",
-            "Google does not say who wrote a reply: one that stands there with other words than "
-            "Heard's is never replaced; change it at"
-            " Google.",
-            "An account publishes to one Pub/Sub topic only, so that another tool on the same "
-            "account takes the notifications away.",
+            "Google does not report deleted reviews; Heard finds them when it polls.",
+            "Google does not say who wrote a reply. Heard never replaces one with other words than "
+            "its own: change that one at Google.",
+            "An account publishes to one Pub/Sub topic only: another tool on the same account "
+            "takes the notifications away.",
         ),
         verified=(
             "The RS256 check passes the vector of RFC 7520, section 4.1, and refuses its mutation.",
-            "Tokens signed by PyJWT as in Google's own sample are accepted and each single claim "
-            "or bit changed is refused.",
+            "Tokens signed by PyJWT as in Google's own sample are accepted. With one claim or bit "
+            "changed they are refused.",
             "The envelope is the one of the Pub/Sub documentation.",
         ),
         assumptions=(
-            "No document shows a decoded notification: all spellings found in public code are "
-            "taken.",
-            "That a comment may hold Google's translation beside the original is known from "
-            "public code only.",
-            "Whether updateTime moves when the business replies is not said; such a revision says "
-            "the same as before.",
+            "No document shows a decoded notification: Heard reads all spellings of public code.",
+            "A comment may hold Google's translation beside the original; only public code says "
+            "so.",
+            "updateTime may move when the business replies; such a revision says the same as "
+            "before.",
         ),
     )
     parsed_headers = ()
 
     def __init__(self) -> None:
-        self._oauth = OAuthClient(_TITLE)
+        super().__init__()
         self._published_keys = google.PublishedKeys()
 
     def verify(
@@ -210,9 +193,7 @@ class GoogleBusiness(Connector):
         now: datetime,
         http: Http,
     ) -> SignatureFailure | None:
-        """None if Google made this push for the connection's address in the name of its push
-        service account.
-        """
+        """None if Google made this push for the connection's address and service account."""
         settings = connection.settings
         audience = settings.get("audience", "").strip() or connection.url
         certs_url = settings.get("certs_url", "").strip() or google.CERTS_URL
@@ -222,9 +203,9 @@ class GoogleBusiness(Connector):
         )
 
     def sign(self, request: WebhookRequest, url: str, secret: str, now: datetime) -> WebhookRequest:
-        """The request with a token as Google's; only a simulated Google has the secret.
+        """The request with a token like Google's. Only a simulated Google has the secret.
 
-        Raises ValueError.
+        Raises ValueError for any other secret.
         """
         return google.sign_push(request, url, secret, now)
 
@@ -244,153 +225,66 @@ class GoogleBusiness(Connector):
         )
         return ParsedDelivery((event,))
 
-    def reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
-    ) -> SentReply | Rejection:
-        """Set the review's one reply, unless somebody else's stands there."""
-        if rejection := self.check_length(text):
-            return rejection
-        review = self._fetch_review(target.native_id, connection, credentials, http)
-        if isinstance(review, Rejection):
-            return review
-        existing_text = review.object("reviewReply").text("comment")
-        if same_text(existing_text, text):
-            return SentReply(_reply_id(target))
-        if written_by_others(existing_text, target):
-            return Rejection(
-                "already_answered",
-                "Somebody answered this review at Google, which shows one reply: change that one "
-                "there.",
-            )
-        response = self._call_api(
-            "PUT", f"{target.native_id}/reply", {"comment": text}, connection, credentials, http
-        )
-        return response if isinstance(response, Rejection) else SentReply(_reply_id(target))
+    @property
+    def api_title(self) -> str:
+        """The name in messages about calls."""
+        return "Google"
 
-    def find_reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
-    ) -> SentReply | ReplyLookup:
-        """Compare the review's reply with the text."""
-        review = self._fetch_review(target.native_id, connection, credentials, http)
-        if isinstance(review, Rejection):
-            return ReplyLookup.ABSENT if review.reason == "gone" else ReplyLookup.CANNOT_TELL
-        existing_text = review.object("reviewReply").text("comment")
-        return (
-            SentReply(_reply_id(target))
-            if existing_text and same_text(existing_text, text)
-            else ReplyLookup.ABSENT
-        )
+    def access(self, request: ApiRequest, account: PlatformAccount) -> ApiAccess | Rejection:
+        """An access token of the person who let Heard reply."""
+        grant = google.refresh_token_grant(account)
+        if isinstance(grant, Rejection):
+            return grant
+        return ApiAccess(f"{account.address('api_base', _API)}/v4/", grant=grant)
 
-    def moderation(
-        self,
-        target: ReplyTarget,
-        native_reply: str,
-        text: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
-    ) -> ModerationResult:
-        """The reply's state, as long as it is ours that stands there."""
-        review = self._fetch_review(target.native_id, connection, credentials, http)
-        if isinstance(review, Rejection):
-            return ModerationResult(ModerationStatus.CANNOT_TELL, review.reason)
-        reply = review.object("reviewReply")
-        if not same_text(reply.text("comment"), text):
-            return ModerationResult(ModerationStatus.CANNOT_TELL, "not_shown")
-        status = _STATUS_BY_STATE.get(
-            reply.one_line("reviewReplyState") or "", ModerationStatus.CANNOT_TELL
-        )
-        return ModerationResult(
-            status,
-            (reply.one_line("policyViolation") or "") if status is ModerationStatus.REMOVED else "",
-        )
+    def review_request(self, native_id: str) -> ApiRequest:
+        """One review by its name."""
+        return ApiRequest("GET", quote(native_id))
 
-    def fetch(
-        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | ReviewGone | None:
-        """The review as the API has it; None without credentials that may read it."""
-        review = self._fetch_review(native_id, connection, credentials, http)
-        if isinstance(review, Rejection):
-            return ReviewGone.GONE if review.reason == "gone" else None
-        try:
-            return _review_event(review)
-        except Unparseable as error:
-            raise PlatformUnavailable(
-                f"{_TITLE} answered something unreadable: {error.detail}.", maybe_applied=False
-            ) from error
+    def review(self, entry: Fields, account: PlatformAccount) -> ReviewEvent:
+        """A review of the location."""
+        return _review_event(entry)
 
-    def recent(
-        self,
-        cursor: str | None,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
-        now: datetime,
-    ) -> ReviewPage | Rejection:
+    def page_request(self, cursor: str | None, account: PlatformAccount) -> ApiRequest | Rejection:
         """The location's reviews, latest change first."""
-        location = _location(connection)
+        location = _location(account.connection)
         if not _LOCATION_PATTERN.fullmatch(location):
             return Rejection(
                 "bad_location",
                 "Set location to the location's name, such as accounts/1234/locations/5678.",
             )
-        query = {
-            "pageSize": str(_PAGE_SIZE),
-            "orderBy": "updateTime desc",
-            **({"pageToken": cursor} if cursor else {}),
-        }
-        response = self._call_api(
-            "GET", f"{location}/reviews?{urlencode(query)}", None, connection, credentials, http
-        )
-        if isinstance(response, Rejection):
-            return response
-        page = read_response(response, _TITLE)
-        return google.review_page(page, page.text("nextPageToken"), _TITLE, _review_event)
+        query = {"pageSize": str(_PAGE_SIZE), "orderBy": "updateTime desc"}
+        token = {"pageToken": cursor} if cursor else {}
+        return ApiRequest("GET", f"{quote(location)}/reviews", {**query, **token})
 
-    def _fetch_review(
-        self, name: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> Fields | Rejection:
-        response = self._call_api("GET", name, None, connection, credentials, http)
-        return response if isinstance(response, Rejection) else read_response(response, _TITLE)
+    def page(self, response: Fields, cursor: str | None) -> EntryPage:
+        """The reviews. Google leaves an empty list out."""
+        return EntryPage(response.optional_entries("reviews"), response.text("nextPageToken"))
 
-    def _call_api(
-        self,
-        method: str,
-        path: str,
-        document: Mapping[str, str] | None,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
-    ) -> HttpResponse | Rejection:
-        grant = google.refresh_token_grant(credentials, connection.settings)
-        if isinstance(grant, Rejection):
-            return grant
-        base = connection.settings.get("api_base", "").strip().rstrip("/") or _API
-        name, _, query = path.partition("?")
-        url = f"{base}/v4/{quote(name)}" + (f"?{query}" if query else "")
-        body = json.dumps(document).encode() if document is not None else None
-        headers = {"content-type": "application/json"} if body else None
-        return self._oauth.call(
-            grant,
-            http,
-            method,
-            url,
-            headers=headers,
-            body=body,
-            explain=google.error_explainer("Google"),
+    def reply_request(self, target: ReplyTarget, text: str, account: PlatformAccount) -> ApiRequest:
+        """The request that sets the review's one reply."""
+        return ApiRequest("PUT", f"{quote(target.native_id)}/reply", document={"comment": text})
+
+    def reply_text(self, review: Fields) -> str:
+        """The review's one reply. Google does not say who wrote it."""
+        return review.object("reviewReply").text("comment") or ""
+
+    def native_reply_id(self, target: ReplyTarget, reply_id: str, source: Fields) -> str:
+        """A reply has no id of its own but its address."""
+        return f"{target.native_id}/reply"
+
+    def reply_status(self, review: Fields) -> ModerationResult:
+        """What Google's check of the reply came to."""
+        reply = review.object("reviewReply")
+        status = _STATUS_BY_STATE.get(
+            reply.one_line("reviewReplyState") or "", ModerationStatus.CANNOT_TELL
         )
+        violation = reply.one_line("policyViolation") or ""
+        return ModerationResult(status, violation if status is ModerationStatus.REMOVED else "")
+
+    def explain(self, rejection: Rejection, body: bytes) -> Rejection:
+        """The rejection with Google's own words."""
+        return google.explain_error(self.api_title, rejection, body)
 
 
 def _notification(message: Fields) -> Fields:
@@ -405,14 +299,14 @@ def _notification(message: Fields) -> Fields:
 
 
 def _first_text(notification: Fields, names: tuple[str, ...]) -> str:
-    """The first of the fields that holds text, or nothing."""
+    """The first of the fields that holds text; empty if none does."""
     return next(
         (value for name in names if isinstance(value := notification.values.get(name), str)), ""
     )
 
 
 def _review_name(notification: Fields) -> str:
-    """The review's name, wherever the notification has it: whole, or in two parts."""
+    """The review's name, whole in one field or in two parts. Raises Unparseable."""
     values = notification.values
     location, review_id = (
         _first_text(notification, _LOCATION_FIELDS),
@@ -436,9 +330,9 @@ def _location(connection: Connection) -> str:
 
 
 def _is_at_location(name: str, connection: Connection) -> bool:
-    """Whether a review is of the connection's location.
+    """Whether a review belongs to the connection's location.
 
-    By the location's number, since accounts may share a location.
+    Compares the numbers of the locations, because accounts may share a location.
     """
     location = _location(connection)
     return not location or name.split("/")[3] == location.rpartition("/")[2]
@@ -458,7 +352,7 @@ def _review_event(review: Fields) -> ReviewEvent:
         native_id=name,
         native_thread=name,
         revision=time_revision(changed_at),
-        # Google shows a name and no id: two people of one name must not become one author.
+        # Google shows a name and no id. Two people of one name must not become one author.
         author=Author(
             anonymous_author(name).id,
             None if reviewer.boolean("isAnonymous") else reviewer.one_line("displayName"),
@@ -477,11 +371,6 @@ def _original_text(comment: str | None) -> str | None:
     if comment.startswith("(Translated by Google)") and "\n\n(Original)\n" in comment:
         return normalize_text(comment.partition("\n\n(Original)\n")[2])
     return normalize_text(comment.partition("\n\n(Translated by Google)\n")[0])
-
-
-def _reply_id(target: ReplyTarget) -> str:
-    """A reply has no id of its own but its address."""
-    return f"{target.native_id}/reply"
 
 
 CONNECTOR: Connector = GoogleBusiness()

@@ -1,23 +1,25 @@
 """Comments on a business's Instagram posts, and mentions of it in others' comments and captions.
 
-The field `comments` brings a comment on the business's own media whole (`id`, `text`, `from`,
-`media`, and `parent_id` if it is a reply); it has no verb. Edits and deletions are not told:
-`recent` lists the comments of the latest media, and what is missing or reads differently there was
-deleted or edited. The field `mentions` brings ids only (of the media, and of the comment unless the
-caption mentions us), of media that the business does not own: such a review is read through the
-account (`mentioned_comment`, `mentioned_media`), because the comment itself may not be read, and
-answered through it. So that reading knows the way, its id here begins with `mention:` or
-`caption:`. Live comments are not taken: they cannot be answered.
+The field `comments` brings a whole comment on the business's own media (`id`, `text`, `from`,
+`media`, and `parent_id` if it is a reply). It has no verb. Edits and deletions are not pushed:
+`recent` lists the comments of the latest media. A comment that is missing there was deleted, and
+one that reads differently was edited.
 
-Threads. A comment and its replies; Instagram has these two levels and puts a reply to a reply
+The field `mentions` brings ids only: of the media, and of the comment unless the caption mentions
+us. The business does not own such media. So the review is read through the account
+(`mentioned_comment`, `mentioned_media`), because the comment itself may not be read, and it is
+answered through the account. For that, its id here begins with `mention:` or `caption:`. Live
+comments are ignored: they cannot be answered.
+
+Threads. A comment and its replies. Instagram has these two levels, and puts a reply to a reply
 beside it.
 
-Order. Nothing dates an edit, so that all readings of a comment have one revision, and what it says
-tells them apart.
+Order. Nothing dates an edit. So all readings of a comment have one revision, and their texts tell
+them apart.
 
-Replies are comments below the first level's comment. There is no idempotency key, so that after a
-fault its replies are looked through. How long one may be is not documented; 2,200 characters is
-what a caption may have.
+Replies are comments below the first-level comment. There is no idempotency key, so after a fault
+its replies are searched. The longest comment is not documented; 2,200 characters is the limit of a
+caption.
 
 The dashboard's test button sends fixed ids (entry 0, comment 17865799348089039, user test), which
 are never routed.
@@ -33,13 +35,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, cast
 
 from heard.connectors import (
     Capabilities,
     Connection,
     Connector,
-    Http,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -56,11 +58,10 @@ from heard.connectors.meta import (
     MetaConnector,
     next_cursor,
     path_segment,
-    read_objects,
     read_time,
 )
-from heard.connectors.parsing import Fields, anonymous_author, test_event
-from heard.errors import Unparseable
+from heard.connectors.parsing import Fields, anonymous_author, test_event, unreadable_is_fault
+from heard.connectors.review_api import ApiRequest, EntryPage
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, number_revision
 
 REPLY_LIMIT: Final = 2_200
@@ -71,8 +72,14 @@ _MENTION_PREFIX: Final = "mention:"
 _CAPTION_PREFIX: Final = "caption:"
 _COMMENT_BASE_FIELDS: Final = "id,text,timestamp,username,from,parent_id"
 _COMMENT_FIELDS: Final = f"{_COMMENT_BASE_FIELDS},media{{id,permalink}}"
-_MENTION_FIELDS: Final = "id,text,timestamp,username,media{id,permalink}"
-_MEDIA_FIELDS: Final = f"id,permalink,comments.limit(50){{{_COMMENT_BASE_FIELDS},replies.limit(50){{{_COMMENT_BASE_FIELDS}}}}}"
+_MENTION_RESULTS: Final = {
+    _MENTION_PREFIX: ("mentioned_comment", "id,text,timestamp,username,media{id,permalink}"),
+    _CAPTION_PREFIX: ("mentioned_media", "id,caption,timestamp,username,permalink"),
+}
+"""The field of the account that shows a mention, and what to ask of it, by the id's prefix."""
+
+_REPLY_FIELDS: Final = f"replies.limit(50){{{_COMMENT_BASE_FIELDS}}}"
+_MEDIA_FIELDS: Final = f"id,permalink,comments.limit(50){{{_COMMENT_BASE_FIELDS},{_REPLY_FIELDS}}}"
 _MEDIA_PAGE_SIZE: Final = "10"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -101,15 +108,14 @@ class Instagram(MetaConnector):
         settings={
             "ig_user_id": "the id of the Instagram professional account, as GET "
             "/{page_id}?fields=instagram_business_account shows it",
-            "verify_token": "words of your own choice, which Meta must repeat when it checks the "
-            "address",
+            "verify_token": "words of your choice; Meta repeats them when it checks the address",
         },
         optional_settings={
-            "username": "the account's name, to know its own comments by as well",
-            "api_base": f"where the Graph API is, with its version ({GRAPH_URL} if not said)",
+            "username": "the account's name: comments of that name are the business's own",
+            "api_base": f"where the Graph API is, with its version (default {GRAPH_URL})",
         },
         credentials={
-            "access_token": "a lasting access token with instagram_basic, "
+            "access_token": "an access token that does not expire, with instagram_basic, "
             "instagram_manage_comments and pages_read_engagement"
         },
         guide=(
@@ -120,8 +126,8 @@ class Instagram(MetaConnector):
             "3. Choose the object Instagram, paste the address shown here as callback URL and your "
             "verify_token; press Verify and save.\n"
             "4. Subscribe to the fields comments and mentions.\n"
-            "5. Make an access token (Business settings, System users), and enter it and the app's "
-            "secret here.\n"
+            "5. Make an access token (Business settings, System users). Enter here that token and "
+            "the app's secret.\n"
             "6. Install the app on the Page: POST "
             "/{page_id}/subscribed_apps?subscribed_fields=feed with a token of the Page.\n"
             "7. Leave Require app secret (App settings, Advanced) off."
@@ -130,28 +136,28 @@ class Instagram(MetaConnector):
             "Direct messages, live comments, comments on ads, and mentions in stories.",
             "Comments on media of private accounts, or before Meta has reviewed the app (Advanced "
             "Access).",
-            "Edits and deletions at once: they are found when the latest media's comments are "
-            "listed.",
-            "Several accounts behind one app: Meta knows one address an app, so that each "
+            "Edits and deletions at once: Heard sees them when it lists the comments of the latest "
+            "media.",
+            "Several accounts behind one app: Meta knows one address for each app, so each "
             "connection needs an app of its own.",
         ),
         verified=(
-            "The dashboard's test deliveries of comments and mentions, as captured in a public "
+            "The dashboard's test deliveries of comments and mentions, captured in a public "
             "project, are read and never routed.",
         ),
         assumptions=(
-            "How long a comment may be: 2,200 characters is a caption's documented limit.",
-            "That the business's own comments come with the account's id as their author; if not, "
-            "its username tells.",
+            "The longest comment: 2,200 characters is the documented limit of a caption.",
+            "That the business's own comments name the account's id as author; else its username "
+            "counts.",
             "Which of two readings of an edited comment is the newer one: nothing dates an edit.",
-            "How a mention that is gone is told: as any object that is not there.",
+            "A mention that is gone is expected to answer like any object that does not exist.",
         ),
     )
 
     def change_event(
         self, change: MetaChange, connection: Connection, now: datetime
     ) -> ReviewEvent | None:
-        """A comment, or who mentioned us where. Raises Unparseable."""
+        """The event of a comment or of a mention. Raises Unparseable."""
         value = change.value
         match change.field:
             case "comments":
@@ -172,135 +178,86 @@ class Instagram(MetaConnector):
             case _:
                 return None
 
-    def reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
-    ) -> SentReply | Rejection:
-        """Reply below the first level's comment; to a mention through the account."""
-        if rejection := self.check_length(text):
-            return rejection
+    def reply_request(self, target: ReplyTarget, text: str, account: PlatformAccount) -> ApiRequest:
+        """The request that replies below the first-level comment; to a mention, by the account."""
         prefix, native_id = _split_id(target.native_id)
         if not prefix:
-            return self.post(
-                f"{path_segment(target.native_thread)}/replies",
-                {"message": text},
-                connection,
-                credentials,
-                http,
-            )
+            path = f"/{path_segment(target.native_thread)}/replies"
+            return ApiRequest("POST", path, form={"message": text})
         form = {"media_id": target.reply_to.get("media_id", native_id), "message": text}
         if prefix == _MENTION_PREFIX:
             form["comment_id"] = native_id
-        return self.post(
-            f"{path_segment(_account_id(connection))}/mentions", form, connection, credentials, http
-        )
+        return ApiRequest("POST", f"{_account_path(account)}/mentions", form=form)
 
     def find_reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        self, target: ReplyTarget, text: str, reply_id: str, account: PlatformAccount
     ) -> SentReply | ReplyLookup:
-        """Look through the thread's replies.
+        """Search the thread's replies.
 
-        Those to a mention are on another's media, and cannot be listed.
+        Replies to a mention are on somebody else's media, and cannot be listed.
         """
         prefix, _ = _split_id(target.native_id)
         if prefix:
             return ReplyLookup.CANNOT_TELL
-        path = f"{path_segment(target.native_thread)}/replies"
-        return self.find_own_reply(
-            path, "id,text,from,username", "text", text, connection, credentials, http
-        )
+        path = f"/{path_segment(target.native_thread)}/replies"
+        return self.find_own_reply(path, "id,text,from,username", "text", text, account)
 
-    def fetch(
-        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | ReviewGone | None:
+    def fetch(self, native_id: str, account: PlatformAccount) -> ReviewEvent | ReviewGone | None:
         """The comment, or the caption, as the account may see it."""
         prefix, object_id = _split_id(native_id)
         if not object_id.isalnum():
             return None
-        if not prefix:
-            path, fields, result_field = path_segment(object_id), _COMMENT_FIELDS, ""
-        elif prefix == _MENTION_PREFIX:
-            path, fields, result_field = (
-                path_segment(_account_id(connection)),
-                f"mentioned_comment.comment_id({object_id}){{{_MENTION_FIELDS}}}",
-                "mentioned_comment",
-            )
-        else:
-            fields = (
-                f"mentioned_media.media_id({object_id}){{id,caption,timestamp,username,permalink}}"
-            )
-            path, result_field = path_segment(_account_id(connection)), "mentioned_media"
-        response = self.fields_or_gone(
-            self.get(path, {"fields": fields}, connection, credentials, http)
-        )
-        if not isinstance(response, Fields):
-            return response
-        try:
-            comment = response.required_object(result_field) if result_field else response
+        path, fields, result_field = f"/{path_segment(object_id)}", _COMMENT_FIELDS, ""
+        if prefix:
+            path = _account_path(account)
+            result_field, result_fields = _MENTION_RESULTS[prefix]
+            id_name = "comment_id" if prefix == _MENTION_PREFIX else "media_id"
+            fields = f"{result_field}.{id_name}({object_id}){{{result_fields}}}"
+        response = self.read(ApiRequest("GET", path, {"fields": fields}), account)
+        if isinstance(response, Rejection):
+            return ReviewGone.GONE if response.reason == "gone" else None
+        with unreadable_is_fault(self.api_title):
             if not prefix:
-                return self._comment_event(comment, connection)
-            media_id = (
-                object_id
-                if prefix == _CAPTION_PREFIX
-                else comment.required_object("media").id("id")
-            )
-            return replace(
-                _mention_event(native_id, media_id),
-                author=_author(comment, native_id),
-                text=comment.text("text") or comment.text("caption"),
-                occurred_at=read_time(comment, "timestamp"),
-                link=comment.link("permalink") or comment.object("media").link("permalink"),
-                partial=False,
-            )
-        except Unparseable as error:
-            raise self.unreadable_response(error) from error
+                return self.review(response, account)
+            return _mention_with_text(prefix, native_id, response.required_object(result_field))
+
+    def review(self, entry: Fields, account: PlatformAccount) -> ReviewEvent:
+        """A comment on the business's own media."""
+        return self._comment_event(entry, account.connection)
+
+    def page_request(self, cursor: str | None, account: PlatformAccount) -> ApiRequest:
+        """The latest media with their latest comments. The cursor is Instagram's own."""
+        query = {"fields": _MEDIA_FIELDS, "limit": _MEDIA_PAGE_SIZE}
+        path = f"{_account_path(account)}/media"
+        return ApiRequest("GET", path, query | ({"after": cursor} if cursor else {}))
+
+    def page(self, response: Fields, cursor: str | None) -> EntryPage:
+        """The comments of all media and their replies, each with its media and its parent."""
+        entries: list[object] = []
+        for media in response.required_objects("data"):
+            context = {"media": {"permalink": media.values.get("permalink")}}
+            for comment in media.object("comments").optional_entries("data"):
+                entries.append(_with_context(comment, context))
+                if isinstance(comment, dict):
+                    parent = Fields(cast("dict[str, object]", comment), "comment")
+                    entries += [
+                        _with_context(reply, {"parent_id": parent.values.get("id"), **context})
+                        for reply in parent.object("replies").optional_entries("data")
+                    ]
+        return EntryPage(entries, next_cursor(response))
 
     def recent(
-        self,
-        cursor: str | None,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
-        now: datetime,
+        self, cursor: str | None, account: PlatformAccount, now: datetime
     ) -> ReviewPage | Rejection:
-        """The latest comments of some of the latest media, newest first.
+        """The latest comments of the latest media, newest first.
 
-        An older page has those of older media.
+        The next page has the comments of older media.
         """
-        query = {
-            "fields": _MEDIA_FIELDS,
-            "limit": _MEDIA_PAGE_SIZE,
-            **({"after": cursor} if cursor else {}),
-        }
-        response = self.get(
-            f"{path_segment(_account_id(connection))}/media", query, connection, credentials, http
-        )
-        if isinstance(response, Rejection):
-            return response
-        events: list[ReviewEvent] = []
-        problems = response.problems
-        for media in read_objects(response):
-            for comment in read_objects(media.object("comments")):
-                for item in (comment, *read_objects(comment.object("replies"))):
-                    try:
-                        event = self._comment_event(item, connection, comment)
-                    except Unparseable as error:
-                        problems.append(error.detail)
-                        continue
-                    events.append(replace(event, link=media.link("permalink")))
-        events.sort(key=lambda event: event.occurred_at or _EPOCH, reverse=True)
-        return ReviewPage(tuple(events), next_cursor(response), tuple(problems))
+        page = super().recent(cursor, account, now)
+        if isinstance(page, Rejection):
+            return page
+        events = sorted(page.events, key=lambda event: event.occurred_at or _EPOCH, reverse=True)
+        return replace(page, events=tuple(events))
 
     def is_own_comment(self, comment: Fields, connection: Connection) -> bool | None:
         """Whether the account wrote a comment, by its id or its name."""
@@ -312,19 +269,13 @@ class Instagram(MetaConnector):
             return True
         return super().is_own_comment(comment, connection)
 
-    def _comment_event(
-        self, comment: Fields, connection: Connection, parent_comment: Fields | None = None
-    ) -> ReviewEvent:
+    def _comment_event(self, comment: Fields, connection: Connection) -> ReviewEvent:
         native_id = comment.id("id")
-        parent_id = comment.optional_id("parent_id") or (
-            parent_comment.id("id") if parent_comment else None
-        )
+        is_own = self.is_own_comment(comment, connection)
         return ReviewEvent(
-            kind=EventKind.REPLY_SEEN
-            if self.is_own_comment(comment, connection)
-            else EventKind.CREATED,
+            kind=EventKind.REPLY_SEEN if is_own else EventKind.CREATED,
             native_id=native_id,
-            native_thread=parent_id or native_id,
+            native_thread=comment.optional_id("parent_id") or native_id,
             revision=number_revision(0),
             author=_author(comment, native_id),
             text=comment.text("text"),
@@ -345,11 +296,32 @@ def _mention_event(native_id: str, media_id: str) -> ReviewEvent:
     )
 
 
+def _mention_with_text(prefix: str, native_id: str, mention: Fields) -> ReviewEvent:
+    """A mention in a comment, or in the caption of a media, as the account may see it."""
+    media = mention if prefix == _CAPTION_PREFIX else mention.required_object("media")
+    return replace(
+        _mention_event(native_id, media.id("id")),
+        author=_author(mention, native_id),
+        text=mention.text("text") or mention.text("caption"),
+        occurred_at=read_time(mention, "timestamp"),
+        link=media.link("permalink"),
+        partial=False,
+    )
+
+
+def _with_context(comment: object, context: Mapping[str, object]) -> object:
+    """A comment with what is known of its place. A value that is no object stays as it is."""
+    if not isinstance(comment, dict):
+        return comment
+    fields = cast("dict[str, object]", comment)
+    return {**context, **{name: value for name, value in fields.items() if value is not None}}
+
+
 def _author(comment: Fields, native_id: str) -> Author:
     sender = comment.object("from")
     name = sender.one_line("username") or comment.one_line("username")
-    # Reading a mention shows a name and no id; a name can change hands, and says so in the author's
-    # id.
+    # A mention has a name and no id. A name can pass to another person, so the author's id shows
+    # that it is a name.
     author_id = sender.optional_id("id") or (f"@{name}" if name else None)
     return Author(author_id, name) if author_id else anonymous_author(native_id)
 
@@ -361,8 +333,8 @@ def _split_id(native_id: str) -> tuple[str, str]:
     return "", native_id
 
 
-def _account_id(connection: Connection) -> str:
-    return connection.settings.get("ig_user_id", "").strip()
+def _account_path(account: PlatformAccount) -> str:
+    return f"/{path_segment(account.setting('ig_user_id'))}"
 
 
 CONNECTOR: Connector = Instagram()

@@ -1,23 +1,25 @@
-"""Intercom conversations: every message of a customer is a review, the conversation is the thread.
+"""Intercom conversations: each message of a customer is a review, the conversation is the thread.
 
 Deliveries are notifications, `{"type": "notification_event", "id", "topic", "app_id", "data":
 {"item": {…}}}`, with `X-Hub-Signature`: `sha1=` and the hexadecimal HMAC-SHA1 of the body under the
 app's client secret. The item of a conversation's topic is the conversation:
 
-    conversation.user.created    the opening message, `source` (`conversation_message` in old API versions)
-    conversation.user.replied    what the customer said since the business last spoke: whether the item holds the newest part or all parts
-                                 is not documented, and what was reported before is known by its id
-    conversation.admin.replied   the business spoke: seen, never answered
-    conversation_part.redacted   parts whose words were deleted: withdrawn for good
+    conversation.user.created    the opening message: `source`, or `conversation_message` in old API
+                                 versions
+    conversation.user.replied    what the customer wrote since the business last wrote. Whether the
+                                 item holds the newest part or all parts is not documented. A part
+                                 that was reported before is known by its id
+    conversation.admin.replied   the business wrote: recorded, never answered
+    conversation_part.redacted   the words of parts were deleted: withdrawn for good
     conversation.deleted         the whole conversation: its opening message is withdrawn for good
     ping                         a test
 
-All else is ignored. Customers are the authors of type user, lead, contact and visitor. The opening
-message goes by the conversation's id, every later one by `{conversation}.{part}`. Messages are
-never edited, so there is one revision.
+Everything else is ignored. Customers are authors of the types user, lead, contact and visitor. The
+id of the opening message is the conversation's id, and that of a later message is
+`{conversation}.{part}`. Messages are never edited, so there is one revision.
 
-Bodies are HTML both ways. Replies are posted as a teammate (`admin_id`), not as a bot: a bot's
-answer to an e-mail is not mailed.
+Bodies are HTML in both directions. Replies are posted as a teammate (`admin_id`), not as a bot:
+Intercom does not mail a bot's reply to an e-mail.
 
 Sources: developers.intercom.com (webhook topics and notifications),
 github.com/intercom/Intercom-OpenAPI (descriptions/2.15: replying, retrieving a conversation with up
@@ -28,10 +30,8 @@ documented: the longest message (`REPLY_LIMIT` is our own guess).
 from __future__ import annotations
 
 import html
-import json
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Final, cast
+from typing import Final
 from urllib.parse import quote
 
 from heard.connectors import (
@@ -40,6 +40,7 @@ from heard.connectors import (
     Connector,
     Http,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -49,7 +50,6 @@ from heard.connectors import (
     WebhookRequest,
     WebhookResponse,
 )
-from heard.connectors.http import call_api
 from heard.connectors.markup import html_to_text
 from heard.connectors.parsing import (
     Fields,
@@ -59,9 +59,11 @@ from heard.connectors.parsing import (
     read_object,
     same_text,
     test_event,
+    unreadable_is_fault,
 )
+from heard.connectors.review_api import ApiAccess, ApiRequest, ReviewApi
 from heard.connectors.signatures import BodyHmac
-from heard.errors import PlatformUnavailable, Unparseable
+from heard.errors import Unparseable
 from heard.reviews import TOMBSTONE, Author, Channel, EventKind, ReviewEvent, number_revision
 
 REPLY_LIMIT: Final = 5_000
@@ -75,7 +77,7 @@ _DELETED_TEXT: Final = "This message was deleted"
 _CLOCK_TOLERANCE: Final = timedelta(minutes=2)
 
 
-class Intercom(Connector):
+class Intercom(ReviewApi):
     """The connector of one Intercom workspace."""
 
     capabilities = Capabilities(
@@ -99,7 +101,7 @@ class Intercom(Connector):
             "Teammates; the number in the address)"
         },
         optional_settings={
-            "api_base": f"where the API is ({_API} if not said; https://api.eu.intercom.io or "
+            "api_base": f"where the API is (default {_API}; https://api.eu.intercom.io or "
             "https://api.au.intercom.io)"
         },
         credentials={
@@ -112,20 +114,20 @@ class Intercom(Connector):
             "conversation.user.replied,\n"
             "   conversation.admin.replied, conversation_part.redacted and conversation.deleted; "
             "save.\n"
-            "3. Enter the app's client secret here as the signing secret, its access token, and "
-            "the id of the teammate who answers."
+            "3. Enter here the app's client secret as the signing secret, its access token, and "
+            "the id of the teammate who replies."
         ),
         limitations=(
-            "The rating that a customer gives a conversation: only what they write is heard.",
+            "The rating that a customer gives a conversation: Heard reads only what they write.",
         ),
         verified=(
-            "The envelope is that of Intercom's documentation; a redaction is read as a real "
-            "notification has it.",
+            "The envelope is that of Intercom's documentation. A redaction is read from a real "
+            "notification.",
         ),
         assumptions=(
             "Whether a notification of a customer's reply holds the newest part or all of them: "
-            "both are understood.",
-            "The item of conversation.deleted, of which only the id is taken.",
+            "both are read.",
+            "The item of conversation.deleted, of which only the id is used.",
             f"The longest message: {REPLY_LIMIT} characters is our own guess.",
         ),
     )
@@ -135,7 +137,7 @@ class Intercom(Connector):
     def parse(
         self, request: WebhookRequest, connection: Connection, now: datetime
     ) -> ParsedDelivery:
-        """What a notification says of a conversation. Raises Unparseable."""
+        """The events of a notification. Raises Unparseable."""
         body = Fields(read_object(request.body))
         item = body.object("data").object("item")
         match body.values.get("topic"):
@@ -144,12 +146,10 @@ class Intercom(Connector):
             case "conversation.user.created":
                 return parse_one(item, _opening_event)
             case "conversation.user.replied":
-                return parse_each(
-                    _unanswered_parts(item), "part", lambda part: _part_event(item, part)
-                )
+                return _part_events(item, _unanswered_parts(item))
             case "conversation.admin.replied":
                 team_parts = [part for part in _parts(item) if _is_message_by(part, _TEAM_TYPES)]
-                return parse_each(team_parts[-1:], "part", lambda part: _part_event(item, part))
+                return _part_events(item, team_parts[-1:])
             case "conversation_part.redacted":
                 return _redaction_events(item)
             case "conversation.deleted":
@@ -165,78 +165,94 @@ class Intercom(Connector):
     def delivery_response(
         self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
     ) -> WebhookResponse:
-        """200, within five seconds."""
+        """Intercom wants a 200 within five seconds."""
         return WebhookResponse(200, "{}")
 
-    def reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
-    ) -> SentReply | Rejection:
-        """Answer in the conversation, in the teammate's name."""
-        if rejection := self.check_length(text):
+    def access(self, request: ApiRequest, account: PlatformAccount) -> ApiAccess | Rejection:
+        """The app's access token. Replies also need the teammate's id."""
+        if rejection := self.missing(account, "admin_id", "access_token"):
             return rejection
-        admin = connection.settings.get("admin_id", "").strip()
+        headers = {
+            "authorization": f"Bearer {account.credential('access_token')}",
+            "intercom-version": _VERSION,
+        }
+        return ApiAccess(f"{account.address('api_base', _API)}/conversations", headers)
+
+    def review_request(self, native_id: str) -> ApiRequest:
+        """One conversation."""
+        return ApiRequest("GET", f"/{quote(native_id, safe='')}")
+
+    def review(self, entry: Fields, account: PlatformAccount) -> ReviewEvent:
+        """The opening message of a conversation."""
+        return _opening_event(entry)
+
+    def reply_request(self, target: ReplyTarget, text: str, account: PlatformAccount) -> ApiRequest:
+        """The request that replies in the conversation, in the teammate's name."""
         document = {
             "message_type": "comment",
             "type": "admin",
-            "admin_id": admin,
+            "admin_id": account.setting("admin_id"),
             "body": _to_html(text),
         }
-        response = _request(
-            f"{quote(target.native_thread, safe='')}/reply", document, connection, credentials, http
-        )
+        path = f"/{quote(target.native_thread, safe='')}/reply"
+        return ApiRequest("POST", path, document=document)
+
+    def reply(
+        self, target: ReplyTarget, text: str, reply_id: str, account: PlatformAccount
+    ) -> SentReply | Rejection:
+        """Reply in the conversation. The response shows the conversation, with our reply in it."""
+        if rejection := self.check_length(text):
+            return rejection
+        response = self.call(self.reply_request(target, text, account), account)
         if isinstance(response, Rejection):
             return response
-        return _find_own_reply(response, text, target, admin) or SentReply(reply_id)
+        try:
+            conversation = Fields(read_object(response.body))
+            return _find_own_reply(conversation, text, target, account) or SentReply(reply_id)
+        except Unparseable:
+            # Intercom accepted the reply. Only its id is not known.
+            return SentReply(reply_id)
 
     def find_reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        self, target: ReplyTarget, text: str, reply_id: str, account: PlatformAccount
     ) -> SentReply | ReplyLookup:
-        """Look through the conversation's parts for one of the teammate's with the same text."""
-        response = _request(
-            quote(target.native_thread, safe=""), None, connection, credentials, http
-        )
-        if isinstance(response, Rejection):
-            return ReplyLookup.ABSENT if response.reason == "gone" else ReplyLookup.CANNOT_TELL
-        sent_reply = _find_own_reply(
-            response, text, target, connection.settings.get("admin_id", "").strip()
-        )
-        return sent_reply or (
-            ReplyLookup.ABSENT if _is_complete(response) else ReplyLookup.CANNOT_TELL
-        )
+        """Search the conversation for a part of the teammate's with the same text."""
+        conversation = self.read_review(target.native_thread, account)
+        if isinstance(conversation, Rejection):
+            return ReplyLookup.ABSENT if conversation.reason == "gone" else ReplyLookup.CANNOT_TELL
+        with unreadable_is_fault(_TITLE):
+            if own_reply := _find_own_reply(conversation, text, target, account):
+                return own_reply
+            is_complete = _is_complete(conversation)
+        return ReplyLookup.ABSENT if is_complete else ReplyLookup.CANNOT_TELL
 
-    def fetch(
-        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | ReviewGone | None:
+    def fetch(self, native_id: str, account: PlatformAccount) -> ReviewEvent | ReviewGone | None:
         """The message as the API shows its conversation."""
-        conversation, _, part_id = native_id.partition(".")
-        response = _request(quote(conversation, safe=""), None, connection, credentials, http)
-        if isinstance(response, Rejection):
-            return ReviewGone.GONE if response.reason == "gone" else None
-        try:
+        conversation_id, _, part_id = native_id.partition(".")
+        conversation = self.read_review(conversation_id, account)
+        if isinstance(conversation, Rejection):
+            return ReviewGone.GONE if conversation.reason == "gone" else None
+        with unreadable_is_fault(_TITLE):
             if not part_id:
-                return (
-                    ReviewGone.GONE
-                    if response.object("source").boolean("redacted")
-                    else _opening_event(response)
-                )
-            for part in map(Fields, _parts(response)):
+                is_redacted = conversation.object("source").boolean("redacted")
+                return ReviewGone.GONE if is_redacted else self.review(conversation, account)
+            for part in _parts(conversation):
                 if part.optional_id("id") == part_id:
-                    return ReviewGone.GONE if _is_redacted(part) else _part_event(response, part)
-        except Unparseable as error:
-            raise _unreadable_response(error.detail) from error
-        return ReviewGone.GONE if _is_complete(response) else None
+                    return (
+                        ReviewGone.GONE if _is_redacted(part) else _part_event(conversation, part)
+                    )
+            return ReviewGone.GONE if _is_complete(conversation) else None
+
+    def explain(self, rejection: Rejection, body: bytes) -> Rejection:
+        """The rejection with Intercom's own message, which is about our reply."""
+        if rejection.reason != "rejected":
+            return rejection
+        try:
+            errors = Fields(read_object(body)).objects("errors")
+        except Unparseable:
+            return rejection
+        message = " ".join(filter(None, (error.one_line("message") for error in errors)))[:300]
+        return Rejection(rejection.reason, f"{_TITLE} says: {message}") if message else rejection
 
 
 def _opening_event(item: Fields) -> ReviewEvent:
@@ -248,6 +264,10 @@ def _opening_event(item: Fields) -> ReviewEvent:
     )
     title = html_to_text(source.text("subject"))
     return _message_event(item, source, conversation, conversation, title, item)
+
+
+def _part_events(item: Fields, parts: list[Fields]) -> ParsedDelivery:
+    return parse_each((part.values for part in parts), "part", lambda part: _part_event(item, part))
 
 
 def _part_event(item: Fields, part: Fields) -> ReviewEvent:
@@ -263,7 +283,7 @@ def _message_event(
     title: str | None,
     dated_fields: Fields,
 ) -> ReviewEvent:
-    author, author_type = message.object("author"), _author_type(message.values)
+    author, author_type = message.object("author"), _author_type(message)
     seconds = dated_fields.integer("created_at", 1, 10**11)
     return ReviewEvent(
         kind=EventKind.REPLY_SEEN
@@ -304,9 +324,9 @@ def _redaction_events(item: Fields) -> ParsedDelivery:
         )
     conversation = item.id("id")
     redacted_parts = [
-        part
+        part.values
         for part in _parts(item)
-        if _is_redacted(Fields(part)) and _author_type(part) in _CUSTOMER_TYPES
+        if _is_redacted(part) and _author_type(part) in _CUSTOMER_TYPES
     ]
     parsed = parse_each(
         redacted_parts,
@@ -322,56 +342,54 @@ def _redaction_events(item: Fields) -> ParsedDelivery:
 
 
 def _is_redacted(part: Fields) -> bool:
-    # Notifications of older API versions have no flag, and this text in place of the words.
+    # Notifications of older API versions have this text instead of a flag.
     return part.boolean("redacted") or html_to_text(part.text("body")) == _DELETED_TEXT
 
 
-def _parts(item: Fields) -> list[dict[str, object]]:
-    value = item.object("conversation_parts").values.get("conversation_parts")
-    parts = cast("list[object]", value) if isinstance(value, list) else []
-    return [cast("dict[str, object]", part) for part in parts if isinstance(part, dict)]
+def _parts(item: Fields) -> list[Fields]:
+    return item.object("conversation_parts").objects("conversation_parts")
 
 
-def _unanswered_parts(item: Fields) -> list[dict[str, object]]:
-    """What customers said after the business's last word.
+def _unanswered_parts(item: Fields) -> list[Fields]:
+    """What customers wrote after the business last wrote.
 
-    Every delivery lists it again until somebody answers.
+    Every delivery lists these parts again until somebody answers.
     """
-    parts: list[dict[str, object]] = []
+    parts: list[Fields] = []
     for part in _parts(item):
         if _is_message_by(part, _TEAM_TYPES):
             parts.clear()
-        elif _is_message_by(part, _CUSTOMER_TYPES) and not _is_redacted(Fields(part)):
+        elif _is_message_by(part, _CUSTOMER_TYPES) and not _is_redacted(part):
             parts.append(part)
     return parts
 
 
-def _is_message_by(part: Mapping[str, object], author_types: frozenset[str]) -> bool:
+def _is_message_by(part: Fields, author_types: frozenset[str]) -> bool:
     return (
         _author_type(part) in author_types
-        and part.get("part_type") != "note"
-        and bool(part.get("body") or part.get("attachments"))
+        and part.values.get("part_type") != "note"
+        and bool(part.values.get("body") or part.values.get("attachments"))
     )
 
 
-def _author_type(part: Mapping[str, object]) -> str | None:
-    author_type = Fields(part).object("author").values.get("type")
+def _author_type(message: Fields) -> str | None:
+    author_type = message.object("author").values.get("type")
     return author_type if isinstance(author_type, str) else None
 
 
 def _is_complete(conversation: Fields) -> bool:
-    """Whether the answer holds every part: Intercom shows 500 at most."""
-    return (conversation.object("conversation_parts").integer("total_count", 0, 10**9) or 0) <= len(
-        _parts(conversation)
-    )
+    """Whether the response holds every part: Intercom shows 500 at most."""
+    total_count = conversation.object("conversation_parts").integer("total_count", 0, 10**9) or 0
+    return total_count <= len(_parts(conversation))
 
 
 def _find_own_reply(
-    conversation: Fields, text: str, target: ReplyTarget, admin: str
+    conversation: Fields, text: str, target: ReplyTarget, account: PlatformAccount
 ) -> SentReply | None:
-    for part in map(Fields, reversed(_parts(conversation))):
+    admin_id = account.setting("admin_id")
+    for part in reversed(_parts(conversation)):
         author, seconds = part.object("author"), part.integer("created_at", 1, 10**11)
-        if author.values.get("type") != "admin" or str(author.values.get("id")) != admin:
+        if author.values.get("type") != "admin" or str(author.values.get("id")) != admin_id:
             continue
         if (
             target.first_sent_at
@@ -387,70 +405,6 @@ def _find_own_reply(
 def _to_html(text: str) -> str:
     paragraphs = html.escape(text, quote=False).split("\n\n")
     return "".join(f"<p>{paragraph.replace('\n', '<br>')}</p>" for paragraph in paragraphs)
-
-
-def _with_platform_message(rejection: Rejection, body: bytes) -> Rejection:
-    """The refusal with Intercom's own words, which are about our reply."""
-    if rejection.reason != "rejected":
-        return rejection
-    try:
-        errors = read_object(body).get("errors")
-    except Unparseable:
-        return rejection
-    entries = cast("list[object]", errors) if isinstance(errors, list) else []
-    messages = [
-        Fields(cast("dict[str, object]", entry)).one_line("message")
-        for entry in entries
-        if isinstance(entry, dict)
-    ]
-    message = " ".join(word for word in messages if word)[:300]
-    return Rejection(rejection.reason, f"{_TITLE} says: {message}") if message else rejection
-
-
-def _request(
-    path: str,
-    document: Mapping[str, object] | None,
-    connection: Connection,
-    credentials: Mapping[str, str],
-    http: Http,
-) -> Fields | Rejection:
-    base = connection.settings.get("api_base", "").strip().rstrip("/") or _API
-    token = credentials.get("access_token", "")
-    if not (token and connection.settings.get("admin_id", "").strip()):
-        return Rejection("no_credentials", "Enter admin_id and access_token to answer in Intercom.")
-    headers = {
-        "authorization": f"Bearer {token}",
-        "intercom-version": _VERSION,
-        "accept": "application/json",
-    }
-    if document is not None:
-        headers["content-type"] = "application/json"
-    body = json.dumps(document).encode() if document is not None else None
-    method = "GET" if document is None else "POST"
-    response = call_api(
-        http,
-        _TITLE,
-        method,
-        f"{base}/conversations/{path}",
-        headers=headers,
-        body=body,
-        explain=_with_platform_message,
-    )
-    if isinstance(response, Rejection):
-        return response
-    try:
-        return Fields(read_object(response.body), "the answer")
-    except Unparseable as error:
-        if document is not None:
-            # It was taken; only its id is not known.
-            return Fields({}, "the answer")
-        raise _unreadable_response(error.detail) from error
-
-
-def _unreadable_response(detail: str) -> PlatformUnavailable:
-    return PlatformUnavailable(
-        f"{_TITLE} answered something unreadable: {detail}.", maybe_applied=False
-    )
 
 
 CONNECTOR: Connector = Intercom()

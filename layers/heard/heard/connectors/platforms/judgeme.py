@@ -1,67 +1,61 @@
 """Judge.me product and shop reviews.
 
-Deliveries are `{"review": {…}}` with `JUDGEME-HMAC-SHA256`, the hexadecimal HMAC-SHA256 of the body
-under what the webhook was made with: the shop's private API token, or the secret of an OAuth app
-(then enter that as the signing secret). The topics are review/created and review/updated; the body
-does not say which, so a review counts as edited when `updated_at` is later than `created_at`.
+A delivery is `{"review": {…}}` with `JUDGEME-HMAC-SHA256`: the hexadecimal HMAC-SHA256 of the body.
+Its key is what the webhook was made with: the shop's private API token, or the secret of an OAuth
+app (then enter that as the signing secret). The topics are review/created and review/updated. The
+body does not name its topic, so a review counts as edited if `updated_at` is later than
+`created_at`.
 
-Of a delivery's review only `id`, `reviewer.email` and `product_external_id` are known for certain.
-It is read as the review that the API answers, of which a full sample is known; one that brings
-neither title nor body is partial, and the API is asked for the rest.
+Only `id`, `reviewer.email` and `product_external_id` of a delivered review are documented. It is
+read as the review of the API, of which we know a full sample. A review without title and body is
+partial, and the rest is read from the API.
 
 Order. `updated_at` sorts. It also moves when a review is published or hidden: then the words are
-the same and nothing happens. One that the shop marked as spam (`curated`) is withdrawn as of then
-and comes back when the mark goes. `hidden` says nothing about what the customer said: it is heard
-all the same. Deletions are silent: they show when the latest reviews are read again.
+the same and nothing happens. A review that the shop marked as spam (`curated`) is withdrawn at that
+time, and comes back when the mark goes. `hidden` says nothing about the customer's words, so Heard
+treats hidden reviews like others. Deletions are silent: a poll finds them.
 
-Who wrote it goes by the e-mail address, which is all that a delivery surely says; it is personal,
-so the author's id is its hash.
+The author is known by the e-mail address, which is all that a delivery surely holds. The address is
+personal, so the author's id is its hash.
 
-Replies are public answers in the shop's widget, made by POST /replies, which also mails them to the
-reviewer. The API shows no replies, so that one sent with an unclear outcome cannot be looked for.
+Replies are public, in the shop's widget. POST /replies makes one and also mails it to the reviewer.
+The API shows no replies, so a reply with an unclear outcome cannot be found.
 
 Sources: judge.me/help/en/articles/8299679 (verifying webhooks), judge.me/api/docs as copied in
 public repositories (the review, the list, POST /replies with X-Api-Token, 200 and 422 {"error"}),
-pipedream.com/apps/judge-me (replies). Not documented: a delivery's whole body, the order of the
-list, quotas, the longest reply (`REPLY_LIMIT` is our own guess), whether a second reply replaces
-the first.
+pipedream.com/apps/judge-me (replies). Not documented: the whole body of a delivery, the order of
+the list, quotas, the longest reply (`REPLY_LIMIT` is our own guess), whether a second reply
+replaces the first.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Final, cast
-from urllib.parse import quote, urlencode
+from typing import Final
+from urllib.parse import quote
 
 from heard.connectors import (
     Capabilities,
     Connection,
     Connector,
-    Http,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyTarget,
-    ReviewGone,
-    ReviewPage,
     SecretOrigin,
-    SentReply,
     WebhookRequest,
-    WebhookResponse,
 )
-from heard.connectors.http import call_api
 from heard.connectors.markup import html_to_text
 from heard.connectors.parsing import (
     Fields,
     anonymous_author,
     author_id_from_email,
-    parse_each,
     parse_one,
     read_object,
 )
+from heard.connectors.review_api import ApiAccess, ApiRequest, EntryPage, ReviewApi, page_number
 from heard.connectors.signatures import BodyHmac
-from heard.errors import PlatformUnavailable, Unparseable
+from heard.errors import Unparseable
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, time_revision
 
 REPLY_LIMIT: Final = 2_000
@@ -71,7 +65,7 @@ _TITLE: Final = "Judge.me"
 _PAGE_SIZE: Final = 100
 
 
-class JudgeMe(Connector):
+class JudgeMe(ReviewApi):
     """The connector of one shop's reviews at Judge.me."""
 
     capabilities = Capabilities(
@@ -92,7 +86,7 @@ class JudgeMe(Connector):
         "through one",
         poll_seconds=3_600,
         settings={"shop_domain": "the shop as Judge.me knows it, such as your-shop.myshopify.com"},
-        optional_settings={"api_base": f"where the API is ({_API} if not said)"},
+        optional_settings={"api_base": f"where the API is (default {_API})"},
         credentials={
             "api_token": "the shop's private API token (Judge.me, Settings, Integrations, Judge.me "
             "API), which also signs"
@@ -107,23 +101,24 @@ class JudgeMe(Connector):
             "enter it as the signing secret."
         ),
         limitations=(
-            "Hearing at once of a deleted review: Judge.me does not report it, so it shows when "
-            "the latest reviews are read again.",
-            "Looking for a reply after a fault: the API does not show replies, so a person must "
-            "look.",
+            "Judge.me does not report deleted reviews; Heard finds them when it polls.",
+            "The API shows no replies: after a fault a person must check whether the reply is "
+            "there.",
         ),
         verified=("Reviews are read as in the sample of Judge.me's API documentation.",),
         assumptions=(
             "The whole body of a delivery: only the id, the reviewer's e-mail address and the "
-            "product are confirmed.",
+            "product are documented.",
             f"The longest reply ({REPLY_LIMIT} characters is our own guess), and whether a second "
             "one stands beside the first.",
-            "That reading reviews takes the token in X-Api-Token, as replies do, and that the "
-            "list begins with the newest.",
+            "Reading reviews takes the token in X-Api-Token, as replies do, and the list begins "
+            "with the newest.",
         ),
     )
 
     scheme = BodyHmac("judgeme-hmac-sha256")
+
+    delivery_status = 200  # Which success Judge.me wants is not documented.
 
     def parse(
         self, request: WebhookRequest, connection: Connection, now: datetime
@@ -134,81 +129,66 @@ class JudgeMe(Connector):
             return ParsedDelivery()
         return parse_one(body.required_object("review"), lambda review: _review_event(review, now))
 
-    def delivery_response(
-        self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
-    ) -> WebhookResponse:
-        """200: which success it wants is not documented."""
-        return WebhookResponse(200, "{}")
+    def access(self, request: ApiRequest, account: PlatformAccount) -> ApiAccess | Rejection:
+        """The shop's token in a header.
 
-    def reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
-    ) -> SentReply | Rejection:
-        """Answer in public; Judge.me mails the answer to the reviewer too."""
-        if rejection := self.check_length(text):
+        Judge.me also takes it as a query parameter, but addresses are written to many logs.
+        """
+        if rejection := self.missing(account):
             return rejection
-        number = (
-            int(target.native_id)
-            if target.native_id.isascii() and target.native_id.isdecimal()
-            else target.native_id
+        return ApiAccess(
+            account.address("api_base", _API),
+            {"x-api-token": account.credential("api_token")},
+            {"shop_domain": account.setting("shop_domain")},
         )
-        document = {"review_id": number, "reply": {"content": text}, "send_reply_email": True}
-        response = _request("POST", "/replies", {}, document, connection, credentials, http)
-        if isinstance(response, Rejection):
-            return response
-        return SentReply(_native_reply_id(response) or reply_id)
 
-    def fetch(
-        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | ReviewGone | None:
-        """The review as the API has it."""
-        response = _request(
-            "GET", f"/reviews/{quote(native_id, safe='')}", {}, None, connection, credentials, http
-        )
-        if isinstance(response, Rejection):
-            return ReviewGone.GONE if response.reason == "gone" else None
-        try:
-            return _review_event(response.required_object("review"), None)
-        except Unparseable as error:
-            raise _unreadable_response(error.detail) from error
+    def review_request(self, native_id: str) -> ApiRequest:
+        """One review by its id."""
+        return ApiRequest("GET", f"/reviews/{quote(native_id, safe='')}")
 
-    def recent(
-        self,
-        cursor: str | None,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
-        now: datetime,
-    ) -> ReviewPage | Rejection:
-        """A page of reviews, published and not. `cursor` is its number."""
-        page_number = int(cursor) if cursor and cursor.isascii() and cursor.isdecimal() else 1
-        response = _request(
-            "GET",
-            "/reviews",
-            {"page": str(page_number), "per_page": str(_PAGE_SIZE)},
-            None,
-            connection,
-            credentials,
-            http,
-        )
-        if isinstance(response, Rejection):
-            return response
-        value = response.values.get("reviews")
-        reviews = cast("list[object]", value) if isinstance(value, list) else []
+    def unwrap_review(self, response: Fields) -> Fields:
+        """The review in its wrapper."""
+        return response.required_object("review")
+
+    def review(self, entry: Fields, account: PlatformAccount) -> ReviewEvent:
+        """A review of the API."""
+        return _review_event(entry, None)
+
+    def page_request(self, cursor: str | None, account: PlatformAccount) -> ApiRequest:
+        """A page of reviews, published or not. The cursor is the number of the page."""
+        query = {"page": str(page_number(cursor)), "per_page": str(_PAGE_SIZE)}
+        return ApiRequest("GET", "/reviews", query)
+
+    def page(self, response: Fields, cursor: str | None) -> EntryPage:
+        """A full page may be followed by another one."""
+        reviews = response.entries("reviews")
+        is_full = len(reviews) >= _PAGE_SIZE
+        return EntryPage(reviews, str(page_number(cursor) + 1) if is_full else None)
+
+    def reply_request(self, target: ReplyTarget, text: str, account: PlatformAccount) -> ApiRequest:
+        """The request for a public reply, which Judge.me also mails to the reviewer."""
+        review_id = target.native_id
+        is_number = review_id.isascii() and review_id.isdecimal()
+        document = {
+            "review_id": int(review_id) if is_number else review_id,
+            "reply": {"content": text},
+            "send_reply_email": True,
+        }
+        return ApiRequest("POST", "/replies", document=document)
+
+    def native_reply_id(self, target: ReplyTarget, reply_id: str, source: Fields) -> str:
+        """The id in the response. What that looks like is not documented."""
+        return source.object("reply").optional_id("id") or source.optional_id("id") or reply_id
+
+    def explain(self, rejection: Rejection, body: bytes) -> Rejection:
+        """The rejection with Judge.me's own words, which are about our reply."""
+        if rejection.reason != "rejected":
+            return rejection
         try:
-            parsed = parse_each(reviews, "review", lambda review: _review_event(review, None))
-        except Unparseable as error:
-            raise _unreadable_response(error.detail) from error
-        return ReviewPage(
-            parsed.events,
-            str(page_number + 1) if len(reviews) >= _PAGE_SIZE else None,
-            parsed.problems,
-        )
+            message = Fields(read_object(body)).one_line("error")
+        except Unparseable:
+            message = None
+        return Rejection(rejection.reason, f"{_TITLE} says: {message}") if message else rejection
 
 
 def _review_event(review: Fields, now: datetime | None) -> ReviewEvent:
@@ -224,8 +204,8 @@ def _review_event(review: Fields, now: datetime | None) -> ReviewEvent:
         kind=EventKind.WITHDRAWN if spam else EventKind.EDITED if edited else EventKind.CREATED,
         native_id=native_id,
         native_thread=native_id,
-        # Of two bodies of one moment the one marked as spam is the later: a review is not marked
-        # before it is there.
+        # Of two bodies with the same time, the one that is marked as spam is the later: a review
+        # must exist before it is marked.
         revision=f"{time_revision(changed_at)}.{int(spam)}",
         author=Author(
             _author_id(reviewer) or anonymous_author(native_id).id, reviewer.one_line("name")
@@ -244,66 +224,6 @@ def _author_id(reviewer: Fields) -> str | None:
         return author_id_from_email(email)
     number = reviewer.integer("id", 1, 10**15)
     return f"reviewer:{number}" if number else None
-
-
-def _native_reply_id(response: Fields) -> str | None:
-    try:
-        return response.object("reply").optional_id("id") or response.optional_id("id")
-    except Unparseable:
-        return None
-
-
-def _with_platform_message(rejection: Rejection, body: bytes) -> Rejection:
-    """The refusal with Judge.me's own words, which are about our reply."""
-    if rejection.reason != "rejected":
-        return rejection
-    try:
-        message = Fields(read_object(body)).one_line("error")
-    except Unparseable:
-        message = None
-    return Rejection(rejection.reason, f"{_TITLE} says: {message}") if message else rejection
-
-
-def _request(
-    method: str,
-    path: str,
-    query: Mapping[str, str],
-    document: Mapping[str, object] | None,
-    connection: Connection,
-    credentials: Mapping[str, str],
-    http: Http,
-) -> Fields | Rejection:
-    base = connection.settings.get("api_base", "").strip().rstrip("/") or _API
-    shop, token = (
-        connection.settings.get("shop_domain", "").strip(),
-        credentials.get("api_token", ""),
-    )
-    if not (shop and token):
-        return Rejection("no_credentials", "Enter shop_domain and api_token to answer at Judge.me.")
-    # Not as a query parameter, which works too: addresses are written down in many places.
-    headers = {"x-api-token": token, "accept": "application/json"}
-    if document is not None:
-        headers["content-type"] = "application/json"
-    url = f"{base}{path}?{urlencode({'shop_domain': shop, **query})}"
-    body = json.dumps(document).encode() if document is not None else None
-    response = call_api(
-        http, _TITLE, method, url, headers=headers, body=body, explain=_with_platform_message
-    )
-    if isinstance(response, Rejection):
-        return response
-    try:
-        return Fields(read_object(response.body), "the answer")
-    except Unparseable as error:
-        if document is not None:
-            # Taken, in words that we do not know: what a reply is answered is not documented.
-            return Fields({}, "the answer")
-        raise _unreadable_response(error.detail) from error
-
-
-def _unreadable_response(detail: str) -> PlatformUnavailable:
-    return PlatformUnavailable(
-        f"{_TITLE} answered something unreadable: {detail}.", maybe_applied=False
-    )
 
 
 CONNECTOR: Connector = JudgeMe()

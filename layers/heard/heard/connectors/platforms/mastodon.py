@@ -1,32 +1,32 @@
 """Mastodon: statuses that mention our account are reviews.
 
-Two ways in, and the same events from both. An ordinary account asks: `GET
-/api/v1/notifications?types[]=mention`, newest first. The administrator of an instance can have it
-push too: `{"event": "status.created" | "status.updated", "object": Status}`, signed with
-`X-Hub-Signature: sha256=<hex>` over the body. Such a webhook tells of every status of the instance,
-so only those that mention the account of the setting `account` count; reports and accounts are no
-reviews. The instance chooses the webhook's secret; connections without a webhook keep one that
+There are two ways in, and both give the same events. An ordinary account polls `GET
+/api/v1/notifications?types[]=mention`, newest first. The administrator of an instance can also have
+it push: `{"event": "status.created" | "status.updated", "object": Status}`, signed with
+`X-Hub-Signature: sha256=<hex>` over the body. Such a webhook reports every status of the instance,
+so only those count that mention the account of the setting `account`. Reports and accounts are no
+reviews. The instance chooses the webhook's secret. A connection without a webhook has a secret that
 nobody knows, so that every push is refused.
 
-Revisions are dated by `edited_at`, else `created_at`. Nothing is pushed when a status is deleted:
-it answers 404 when it is read again, as it does once its author no longer lets us see it.
+Revisions are dated by `edited_at`, else by `created_at`. Deletions are not pushed: a deleted status
+answers 404 when it is fetched again. So does a status that its author no longer lets us see.
 
-The thread is the topmost status that is not our own: what the business posts starts no
-conversation, each answer to it does. A status only names its parent, so `/context` is asked; a
-pushed answer is partial until then.
+The thread is the topmost status that is not our own: a status of the business starts no
+conversation, but each answer to it does. A status names only its parent, so `/context` is asked. A
+pushed status that answers another is partial until then.
 
-Visibility. A mention can be private (`direct`, or `private` to followers), while a channel, and so
-the stage, is the connection's: Heard judges a private mention like a public one, which at worst
-answers sooner. What must never happen is that a private mention is answered in public, so that a
-reply has the visibility of what it answers, and `direct` where that is not known.
+Visibility. A mention can be private (`direct`, or `private` to followers), but the stage follows
+from the connection's channel. So Heard judges a private mention like a public one, which at worst
+answers sooner. A private mention must never be answered in public. So a reply has the visibility of
+the status that it answers, and `direct` where that is not known.
 
-A reply begins with its author's address, because only a mention notifies. `Idempotency-Key` (ours
-is the reply's id) holds for an hour; after that `find_reply` looks for our text among the answers,
-whose HTML shows mentions without their server.
+A reply begins with its author's address, because only a mention notifies the author.
+`Idempotency-Key` (the reply's id) holds for an hour. After that `find_reply` searches the answers
+for our text; their HTML shows mentions without the server.
 
-Length: an instance takes 500 characters (its administrator may allow more), counts an address of
-the Web as 23 and a mention without its server. `REPLY_LIMIT` leaves room for the mention; addresses
-are counted in full, or as 23 where they are shorter.
+Length: an instance accepts 500 characters (its administrator may allow more). It counts a Web
+address as 23, and a mention without its server. `REPLY_LIMIT` leaves room for the mention. Web
+addresses are counted in full, or as 23 if they are shorter.
 
 Sources: docs.joinmastodon.org (admin/webhooks, methods/notifications, methods/statuses,
 entities/Status, api/rate-limits); github.com/mastodon/mastodon (webhooks/delivery_worker.rb,
@@ -37,50 +37,44 @@ serializer shows that it is the Status of the API.
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Final, cast
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlsplit
 
 from heard.connectors import (
     Capabilities,
     Connection,
     Connector,
-    Http,
-    HttpResponse,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
-    ReviewGone,
     ReviewPage,
     SecretOrigin,
     SentReply,
     WebhookRequest,
 )
-from heard.connectors.http import call_api
 from heard.connectors.markup import html_to_text
 from heard.connectors.parsing import (
     Fields,
-    parse_each,
     parse_one,
+    parse_page,
     read_json,
     read_object,
-    read_response,
     same_text,
+    unreadable_is_fault,
 )
+from heard.connectors.review_api import ApiAccess, ApiRequest, ReviewApi
 from heard.connectors.signatures import BodyHmac
-from heard.errors import PlatformUnavailable, Unparseable
+from heard.errors import Unparseable
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, time_revision
 
 STATUS_LIMIT: Final = 500
 REPLY_LIMIT: Final = 460
-"""What is left of a status for the words of a reply, when it begins with a mention of any but the
-longest names.
-"""
+"""What a status has left for the words of a reply, after a mention of any but the longest names."""
 
 _TITLE: Final = "Mastodon"
 _PAGE_SIZE: Final = 30
@@ -92,7 +86,7 @@ _URL: Final = re.compile(r"https?://\S+", re.IGNORECASE)
 _URL_LENGTH: Final = 23
 
 
-class Mastodon(Connector):
+class Mastodon(ReviewApi):
     """The connector of one Mastodon account."""
 
     capabilities = Capabilities(
@@ -111,8 +105,8 @@ class Mastodon(Connector):
         # A sample would have to mention the connection's own account.
         can_self_test=False,
         secret_origin=SecretOrigin.INTERNAL,
-        secret_help="what the instance shows as Signing secret of a webhook; only an instance's "
-        "administrators have one",
+        secret_help="what the instance shows as the Signing secret of a webhook; only "
+        "administrators of an instance have webhooks",
         poll_seconds=60,
         single_review_threads=False,
         settings={
@@ -127,30 +121,30 @@ class Mastodon(Connector):
             "1. In the account's Preferences open Development and make a new application.\n"
             "2. Allow it read:accounts, read:notifications, read:statuses and write:statuses, and "
             "nothing else.\n"
-            "3. Enter its access token here. That is all: Heard asks for new mentions every "
-            "minute.\n"
+            "3. Enter its access token here. That is all: Heard polls every minute.\n"
             "4. Administrators of the instance can have mentions pushed: Administration, Webhooks, "
             "the address shown here, the events\n"
-            "   status.created and status.updated; then give the signing secret that it shows as "
+            "   status.created and status.updated; then enter its signing secret, with "
             "--secret-file."
         ),
         limitations=(
-            "Statuses that name the business without mentioning its account are not seen.",
+            "Statuses that name the business but do not mention its account are not seen.",
             "A private mention is answered as privately as it came, but judged like a public one.",
         ),
         verified=(
-            "The signature is the construction of GitHub's published vectors.",
+            "The signature is that of GitHub's published vectors.",
             "The documented report.created payload is read and ignored.",
         ),
         assumptions=(
-            "The payload of status.created and status.updated is read from Mastodon's source, "
-            "since no document shows one.",
+            "The payload of status.created and status.updated is known from Mastodon's source: no "
+            "document shows one.",
         ),
     )
 
     scheme = BodyHmac("x-hub-signature", prefix="sha256=")
 
     def __init__(self) -> None:
+        super().__init__()
         self._thread_cache: dict[tuple[str, str], str] = {}
 
     def parse(
@@ -164,180 +158,130 @@ class Mastodon(Connector):
             body.required_object("object"), lambda status: _pushed_event(status, connection)
         )
 
-    def reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
-    ) -> SentReply | Rejection:
-        """Post a status in reply, as visible as what it answers."""
-        acct = target.reply_to.get("acct", "")
-        mention_match = re.search(rf"@{re.escape(acct)}(?![\w@.-])", text, re.IGNORECASE)
-        mention = f"@{acct} " if acct and not mention_match else ""
-        if rejection := self.check_length(text) or _status_too_long(mention, text):
+    def access(self, request: ApiRequest, account: PlatformAccount) -> ApiAccess | Rejection:
+        """The access token of the application."""
+        if rejection := self.missing(account, "base_url", "access_token"):
             return rejection
+        return ApiAccess(
+            f"{account.address('base_url', '')}/api/v1",
+            {"authorization": f"Bearer {account.credential('access_token')}"},
+        )
+
+    def review_request(self, native_id: str) -> ApiRequest:
+        """One status."""
+        return ApiRequest("GET", f"/statuses/{quote(native_id, safe='')}")
+
+    def review(self, entry: Fields, account: PlatformAccount) -> ReviewEvent:
+        """A status, with its thread."""
+        return self._with_thread(_review_event(entry, account.connection), account)
+
+    def reply_request(self, target: ReplyTarget, text: str, account: PlatformAccount) -> ApiRequest:
+        """The request that posts a status, with the visibility of the status that it answers."""
         visibility = target.reply_to.get("visibility", "")
         document = {
-            "status": mention + text,
+            "status": _leading_mention(target, text) + text,
             "in_reply_to_id": target.native_id,
             "visibility": visibility if visibility in _VISIBILITIES else "direct",
         }
-        response = _request(
-            "POST",
-            "/api/v1/statuses",
-            connection,
-            credentials,
-            http,
-            document,
-            {"idempotency-key": reply_id},
-        )
+        return ApiRequest("POST", "/statuses", document=document)
+
+    def reply(
+        self, target: ReplyTarget, text: str, reply_id: str, account: PlatformAccount
+    ) -> SentReply | Rejection:
+        """Post a status in reply. Mastodon posts it once for each reply id."""
+        mention = _leading_mention(target, text)
+        if rejection := self.check_length(text) or _check_status_length(mention, text):
+            return rejection
+        request = self.reply_request(target, text, account)
+        response = self.call(replace(request, headers={"idempotency-key": reply_id}), account)
         if isinstance(response, Rejection):
             return response
         try:
-            return SentReply(read_response(response, _TITLE).id("id"))
-        except (PlatformUnavailable, Unparseable) as error:
-            # It answered with success, so that the reply stands: which one it is, a look tells.
-            raise PlatformUnavailable(
-                f"{_TITLE} answered something unreadable.", maybe_applied=True
-            ) from error
+            return SentReply(Fields(read_object(response.body), "the response").id("id"))
+        except Unparseable:
+            # Mastodon accepted the reply. Only its id is not known.
+            return SentReply(reply_id)
 
     def find_reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        self, target: ReplyTarget, text: str, reply_id: str, account: PlatformAccount
     ) -> SentReply | ReplyLookup:
-        """Look through the answers beneath the review for one of ours with the same text."""
-        response = _request(
-            "GET",
-            f"/api/v1/statuses/{quote(target.native_id, safe='')}/context",
-            connection,
-            credentials,
-            http,
-        )
-        if isinstance(response, Rejection):
-            return ReplyLookup.ABSENT if response.reason == "gone" else ReplyLookup.CANNOT_TELL
-        for status in _object_list(read_response(response, _TITLE), "descendants"):
+        """Search the answers to the review for one of ours with the same text."""
+        context = self.read(_context_request(target.native_id), account)
+        if isinstance(context, Rejection):
+            return ReplyLookup.ABSENT if context.reason == "gone" else ReplyLookup.CANNOT_TELL
+        with unreadable_is_fault(_TITLE):
+            statuses = context.required_objects("descendants")
+        for status in statuses:
             if status.values.get("in_reply_to_id") == target.native_id and _is_own_account(
-                status.object("account"), connection
+                status.object("account"), account.connection
             ):
                 status_text = html_to_text(status.text("content"))
                 if same_text(_without_mentions(status_text or ""), _without_mentions(text)):
                     return SentReply(str(status.values.get("id")))
         return ReplyLookup.ABSENT
 
-    def fetch(
-        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | ReviewGone | None:
-        """The status as our account may see it."""
-        response = _request(
-            "GET", f"/api/v1/statuses/{quote(native_id, safe='')}", connection, credentials, http
-        )
-        if isinstance(response, Rejection):
-            return ReviewGone.GONE if response.reason == "gone" else None
-        try:
-            return self._with_thread(
-                _review_event(read_response(response, _TITLE), connection),
-                connection,
-                credentials,
-                http,
-            )
-        except Unparseable as error:
-            raise PlatformUnavailable(
-                f"{_TITLE} answered something unreadable: {error.detail}.", maybe_applied=False
-            ) from error
-
     def recent(
-        self,
-        cursor: str | None,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
-        now: datetime,
+        self, cursor: str | None, account: PlatformAccount, now: datetime
     ) -> ReviewPage | Rejection:
-        """A page of mentions; the cursor is the id of the last notification of the page before."""
-        query = urlencode(
-            [
-                ("types[]", "mention"),
-                ("limit", _PAGE_SIZE),
-                *([("max_id", cursor)] if cursor else []),
-            ]
+        """A page of mentions. The cursor is the id of the last notification of the page before."""
+        query = {"types[]": "mention", "limit": str(_PAGE_SIZE)}
+        request = ApiRequest(
+            "GET", "/notifications", query | ({"max_id": cursor} if cursor else {})
         )
-        response = _request("GET", f"/api/v1/notifications?{query}", connection, credentials, http)
+        response = self.call(request, account)
         if isinstance(response, Rejection):
             return response
-        try:
-            document = read_json(response.body)
-        except Unparseable as error:
-            raise PlatformUnavailable(
-                f"{_TITLE} answered something unreadable.", maybe_applied=False
-            ) from error
-        entries = cast("list[object]", document) if isinstance(document, list) else []
-        try:
-            parsed = parse_each(
-                entries, "notification", lambda entry: _mention_event(entry, connection)
-            )
-        except Unparseable as error:
-            parsed = ParsedDelivery(problems=(error.detail,))
-        events = tuple(
-            self._with_thread(event, connection, credentials, http) for event in parsed.events
+        with unreadable_is_fault(_TITLE):
+            entries = Fields({"list": read_json(response.body)}, "the response").entries("list")
+        parsed = parse_page(
+            entries, "notification", lambda entry: _mention_event(entry, account.connection)
         )
+        events = tuple(self._with_thread(event, account) for event in parsed.events)
+        # A page leaves out the notifications of deleted statuses. So a short page need not be the
+        # last, but an empty page is.
         last_entry = entries[-1] if entries else None
-        # Notifications of deleted statuses are left out of a page, so that a short one need not be
-        # the last; an empty one is.
-        older = (
+        last_id = (
             cast("dict[str, object]", last_entry).get("id")
             if isinstance(last_entry, dict)
             else None
         )
-        return ReviewPage(
-            events, older if isinstance(older, str) and older.isascii() else None, parsed.problems
-        )
+        next_cursor = last_id if isinstance(last_id, str) and last_id.isascii() else None
+        return ReviewPage(events, next_cursor, parsed.problems)
 
-    def _with_thread(
-        self, event: ReviewEvent, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent:
+    def explain(self, rejection: Rejection, body: bytes) -> Rejection:
+        """The rejection with the instance's own message, which says what to change in the reply."""
+        if rejection.reason != "rejected":
+            return rejection
+        try:
+            message = Fields(read_object(body)).one_line("error")
+        except Unparseable:
+            return rejection
+        return Rejection(rejection.reason, f"{_TITLE} says: {message}") if message else rejection
+
+    def _with_thread(self, event: ReviewEvent, account: PlatformAccount) -> ReviewEvent:
         if not event.partial:
             return event
-        cache_key = (connection.settings.get("base_url", ""), event.native_id)
+        cache_key = (account.setting("base_url"), event.native_id)
         if cache_key not in self._thread_cache:
             if len(self._thread_cache) >= _THREAD_CACHE_SIZE:
                 self._thread_cache.clear()
-            self._thread_cache[cache_key] = _find_thread_root(event, connection, credentials, http)
+            self._thread_cache[cache_key] = self._find_thread_root(event, account)
         return replace(event, native_thread=self._thread_cache[cache_key], partial=False)
 
+    def _find_thread_root(self, event: ReviewEvent, account: PlatformAccount) -> str:
+        context = self.read(_context_request(event.native_id), account)
+        if isinstance(context, Rejection):
+            return event.native_id
+        with unreadable_is_fault(_TITLE):
+            ancestors = context.required_objects("ancestors")
+        for status in ancestors:
+            if not _is_own_account(status.object("account"), account.connection):
+                return status.one_line("id") or event.native_id
+        return event.native_id
 
-def _find_thread_root(
-    event: ReviewEvent, connection: Connection, credentials: Mapping[str, str], http: Http
-) -> str:
-    response = _request(
-        "GET",
-        f"/api/v1/statuses/{quote(event.native_id, safe='')}/context",
-        connection,
-        credentials,
-        http,
-    )
-    if isinstance(response, Rejection):
-        return event.native_id
-    ancestors = _object_list(read_response(response, _TITLE), "ancestors")
-    root = next(
-        (
-            status
-            for status in ancestors
-            if not _is_own_account(status.object("account"), connection)
-        ),
-        None,
-    )
-    try:
-        return root.id("id") if root else event.native_id
-    except Unparseable:
-        return event.native_id
+
+def _context_request(native_id: str) -> ApiRequest:
+    return ApiRequest("GET", f"/statuses/{quote(native_id, safe='')}/context")
 
 
 def _pushed_event(status: Fields, connection: Connection) -> ReviewEvent | None:
@@ -345,7 +289,7 @@ def _pushed_event(status: Fields, connection: Connection) -> ReviewEvent | None:
     if is_own and status.optional_id("in_reply_to_id") is None:
         return None
     if not is_own and not any(
-        _is_own_account(mention, connection) for mention in _object_list(status, "mentions")
+        _is_own_account(mention, connection) for mention in status.objects("mentions")
     ):
         return None
     return _review_event(status, connection)
@@ -358,7 +302,7 @@ def _mention_event(notification: Fields, connection: Connection) -> ReviewEvent 
 
 
 def _review_event(status: Fields, connection: Connection) -> ReviewEvent:
-    """What a status says. It is partial while its thread must still be looked up."""
+    """The event of a status; `partial` without its thread."""
     native_id, account = status.id("id"), status.required_object("account")
     created_at, edited_at = status.time("created_at"), status.time("edited_at")
     changed_at = edited_at or created_at
@@ -386,7 +330,7 @@ def _is_own_account(account: Fields, connection: Connection) -> bool:
     own_account = connection.settings.get("account", "").strip().lstrip("@").casefold()
     host = urlsplit(connection.settings.get("base_url", "").strip()).netloc.casefold()
     acct = str(account.values.get("acct")).casefold()
-    # The instance writes its own accounts without a server, and an owner may have entered one.
+    # The instance names its own accounts without the server. The setting may name it.
     return bool(own_account) and own_account in (account.values.get("id"), acct, f"{acct}@{host}")
 
 
@@ -394,77 +338,28 @@ def _without_mentions(text: str) -> str:
     return text[match.end() :] if (match := _LEADING_MENTIONS.match(text)) else text
 
 
-def _status_too_long(mention: str, text: str) -> Rejection | None:
+def _leading_mention(target: ReplyTarget, text: str) -> str:
+    """The mention of the author before a reply; "" if the text mentions the author."""
+    acct = target.reply_to.get("acct", "")
+    in_text = re.search(rf"@{re.escape(acct)}(?![\w@.-])", text, re.IGNORECASE)
+    return f"@{acct} " if acct and not in_text else ""
+
+
+def _check_status_length(mention: str, text: str) -> Rejection | None:
     name = mention[1:].partition("@")[0].strip()
     length_changes = [_URL_LENGTH - len(address) for address in _URL.findall(text)]
     excess = (
         len(text)
         + (len(f"@{name} ") if name else 0)
-        + sum(more for more in length_changes if more > 0)
+        + sum(change for change in length_changes if change > 0)
         - STATUS_LIMIT
     )
-    message = f"A status may have {STATUS_LIMIT} characters; this one, with its mention and links of {_URL_LENGTH}, has {excess} more."
-    return Rejection("too_long", message) if excess > 0 else None
-
-
-def _object_list(fields: Fields, name: str) -> list[Fields]:
-    value, where = fields.values.get(name), f"{name} of {fields.where}"
-    objects = cast("list[object]", value) if isinstance(value, list) else []
-    return [
-        Fields(cast("dict[str, object]", entry), where, fields.problems)
-        for entry in objects
-        if isinstance(entry, dict)
-    ]
-
-
-def _request(
-    method: str,
-    path: str,
-    connection: Connection,
-    credentials: Mapping[str, str],
-    http: Http,
-    document: Mapping[str, str] | None = None,
-    headers: Mapping[str, str] | None = None,
-) -> HttpResponse | Rejection:
-    base, token = (
-        connection.settings.get("base_url", "").strip().rstrip("/"),
-        credentials.get("access_token", ""),
-    )
-    if not (base and token):
-        return Rejection(
-            "no_credentials", "Enter base_url and access_token to read and answer mentions."
-        )
-    all_headers = {
-        "authorization": f"Bearer {token}",
-        "accept": "application/json",
-        **(headers or {}),
-    }
-    if document is not None:
-        all_headers["content-type"] = "application/json"
-    body = json.dumps(document).encode() if document is not None else None
-    return call_api(
-        http,
-        _TITLE,
-        method,
-        base + path,
-        headers=all_headers,
-        body=body,
-        explain=_with_platform_message,
-    )
-
-
-def _with_platform_message(rejection: Rejection, body: bytes) -> Rejection:
-    """The refusal with the instance's own words, which are about our reply and tell what to change
-    in it.
-    """
-    try:
-        message = Fields(read_object(body)).one_line("error")
-    except Unparseable:
-        message = None
-    return (
-        Rejection(rejection.reason, f"{_TITLE} says: {message}")
-        if message and rejection.reason == "rejected"
-        else rejection
+    if excess <= 0:
+        return None
+    return Rejection(
+        "too_long",
+        f"A status may have {STATUS_LIMIT} characters; this one, with its mention and links of "
+        f"{_URL_LENGTH}, has {excess} more.",
     )
 
 

@@ -1,30 +1,30 @@
 """Okendo product reviews.
 
 Deliveries come through Svix, signed as Standard Webhooks (`svix-id`, `svix-timestamp`,
-`svix-signature`; five minutes), one event each:
+`svix-signature`; five minutes). Each holds one event:
 
     {"resource": {"reviewId", "rating", "title", "body", "reviewer": {…}, …},
-     "resourceType": "review", "topic": "create" | "update" | "delete", "sequenceNumber": …, "version": "2025-02-01"}
+     "resourceType": "review", "topic": "create" | "update" | "delete",
+     "sequenceNumber": …, "version": "2025-02-01"}
 
-Loyalty, survey, quiz and referral events share the address and are ignored. An event with the
-review id of Okendo's documentation is an example, which Svix sends to try an address: a test.
+Loyalty, survey, quiz and referral events come to the same address and are ignored. An event with
+the review id of Okendo's documentation is an example that Svix sends to test an address.
 
-Order. Deliveries overtake each other; `sequenceNumber` orders those of one resource, so it is the
-revision. Without one, arrival orders. A review that the API answers has no number, so `fetch` gives
-the lowest: it never overtakes what was delivered. The resource has no date of its last change, so
-there is nothing by which latest reviews could be told apart from delivered ones, and none are
-polled.
+Order. Deliveries overtake each other. `sequenceNumber` orders those of one resource, so it is the
+revision; without one, arrival orders. A review of the API has no number, so `fetch` gives the
+lowest one: it never overtakes a delivery. The resource has no date of its last change, so a poll
+could not tell new reviews from delivered ones, and there is none.
 
-Reviews wait for the merchant's approval (`status`); those that wait, or were refused, are heard
+Reviews wait for the merchant's approval (`status`). Heard treats those that wait or were refused
 like others.
 
-Okendo shows one reply a review, `{"body" (HTML), "rawBody", "dateCreated", "isPrivate"}`, and does
-not say who wrote it. So a reply that stands there, private or not, is never written over unless its
-text is one of our own earlier ones. Whether a second call replaces the first one's reply is not
-documented: it is tried, and a review has room for one, so that two can never be shown.
+Okendo shows one reply of a review, `{"body" (HTML), "rawBody", "dateCreated", "isPrivate"}`, and
+does not say who wrote it. So a reply that stands there, private or not, is never overwritten unless
+its text is one of our own earlier ones. No document says whether a second call replaces the reply
+of the first. Heard tries it: a review has room for one reply, so two can never be shown.
 
-Who wrote it goes by `reviewer.email`, as a hash because it is personal; a name on display is not
-one person's alone.
+The author is known by the hash of `reviewer.email`, because the address is personal. A display name
+may belong to several people.
 
 Sources: docs.okendo.io/webhooks/getting-started and …/topics (topics; review.create in part),
 docs.okendo.io/merchant-rest-api (the review with reviewer and reply, GET /enterprise/reviews, Basic
@@ -35,8 +35,6 @@ authentication with user id and API key, webhook subscriptions), github.com/api-
 from __future__ import annotations
 
 import base64
-import json
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 from urllib.parse import quote
@@ -45,18 +43,14 @@ from heard.connectors import (
     Capabilities,
     Connection,
     Connector,
-    Http,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
-    ReplyLookup,
     ReplyTarget,
-    ReviewGone,
     SecretOrigin,
     SentReply,
     WebhookRequest,
-    WebhookResponse,
 )
-from heard.connectors.http import call_api
 from heard.connectors.markup import html_to_text
 from heard.connectors.parsing import (
     Fields,
@@ -64,11 +58,10 @@ from heard.connectors.parsing import (
     author_id_from_email,
     parse_one,
     read_object,
-    same_text,
     test_event,
 )
+from heard.connectors.review_api import ApiAccess, ApiRequest, ReviewApi
 from heard.connectors.signatures import StandardWebhooks
-from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import TOMBSTONE, Author, Channel, EventKind, ReviewEvent, time_revision
 
 REPLY_LIMIT: Final = 4_000
@@ -85,7 +78,7 @@ _EVENT_KINDS: Final = {
 _SEQUENCE_DIGITS: Final = 30
 
 
-class Okendo(Connector):
+class Okendo(ReviewApi):
     """The connector of one shop's reviews at Okendo."""
 
     capabilities = Capabilities(
@@ -104,7 +97,7 @@ class Okendo(Connector):
         secret_origin=SecretOrigin.FROM_PLATFORM,
         secret_help="the webhookSecret (whsec_…) that Okendo's API answers when the webhook "
         "subscription is made",
-        optional_settings={"api_base": f"where the API is ({_API} if not said)"},
+        optional_settings={"api_base": f"where the API is (default {_API})"},
         credentials={
             "user_id": "the Okendo User ID (Okendo, Settings, Integrations, API)",
             "api_key": "an API key of the Merchant REST API, from the same page",
@@ -116,24 +109,23 @@ class Okendo(Connector):
             '   endpointUrl is the address shown here, isEnabled true, version "2025-02-01", and '
             "subscriptions three times\n"
             '   {"resourceType": "review", "topic": …} with the topics create, update and delete.\n'
-            "3. Enter the webhookSecret of the answer here as the signing secret, and the User ID "
-            "and the API key for replies."
+            "3. Enter the webhookSecret of the response here as the signing secret, and the User "
+            "ID and the API key for replies."
         ),
         limitations=(
-            "Replacing a reply that somebody else wrote: Okendo shows one and does not say whose, "
-            "so that one with other words than Heard's"
-            " is left; change it in Okendo.",
+            "Okendo shows one reply and does not say who wrote it. Heard never replaces one with "
+            "other words than its own: change that one in Okendo.",
         ),
         verified=(
             "The signature is checked with Svix's own library and the vectors of Standard "
             "Webhooks.",
         ),
         assumptions=(
-            "The address and the body of the call that replies: known from somebody else's "
-            "summary of Okendo's documentation.",
-            "Whether a second reply of ours takes the first one's place: it is tried, and where "
-            "Okendo refuses a person is told.",
-            "Whether a deletion brings more than the review's id, of which alone it is taken.",
+            "The address and the body of the call that replies are from somebody else's summary "
+            "of Okendo's documentation.",
+            "Our second reply may take the first one's place. Heard tries it; if Okendo refuses, "
+            "a person gets the follow-up.",
+            "A deletion may hold more than the review's id; Heard uses only the id.",
             f"The longest reply: {REPLY_LIMIT} characters is our own guess.",
         ),
     )
@@ -158,94 +150,63 @@ class Okendo(Connector):
             lambda review: _review_event(review, _EVENT_KINDS[topic], revision),
         )
 
-    def delivery_response(
-        self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
-    ) -> WebhookResponse:
-        """Any 2xx, within 15 seconds."""
-        return WebhookResponse(202, "{}")
+    def access(self, request: ApiRequest, account: PlatformAccount) -> ApiAccess | Rejection:
+        """Basic authentication with user id and API key."""
+        if rejection := self.missing(account):
+            return rejection
+        user_and_key = f"{account.credential('user_id')}:{account.credential('api_key')}"
+        return ApiAccess(
+            account.address("api_base", _API),
+            {
+                "authorization": "Basic " + base64.b64encode(user_and_key.encode()).decode(),
+                "okendo-api-version": _API_VERSION,
+            },
+        )
+
+    def review_request(self, native_id: str) -> ApiRequest:
+        """One review by its id."""
+        return ApiRequest("GET", f"/reviews/{quote(native_id, safe='')}")
+
+    def unwrap_review(self, response: Fields) -> Fields:
+        """The review. Whether the response wraps it is not documented."""
+        return response.object("review") if "review" in response.values else response
+
+    def review(self, entry: Fields, account: PlatformAccount) -> ReviewEvent:
+        """A review of the API, as a revision before any that was delivered."""
+        return _review_event(entry, EventKind.CREATED, "0" * _SEQUENCE_DIGITS)
+
+    def reply_request(self, target: ReplyTarget, text: str, account: PlatformAccount) -> ApiRequest:
+        """The request that sets the review's one reply."""
+        return ApiRequest(
+            "POST",
+            f"/reviews/{quote(target.native_id, safe='')}/reply",
+            document={"body": text, "isPrivate": False},
+        )
+
+    def reply_text(self, review: Fields) -> str:
+        """The review's one reply, public or private."""
+        reply = review.object("reply")
+        return reply.text("rawBody") or html_to_text(reply.text("body")) or ""
+
+    def shows_reply(self, review: Fields, text: str) -> bool:
+        """Whether the reply has this text and the public sees it."""
+        private = review.object("reply").boolean("isPrivate")
+        return not private and super().shows_reply(review, text)
 
     def reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        self, target: ReplyTarget, text: str, reply_id: str, account: PlatformAccount
     ) -> SentReply | Rejection:
-        """Post the review's one reply, unless somebody else's stands there.
-
-        It has no id of its own: it goes by the review's.
-        """
-        if rejection := self.check_length(text):
-            return rejection
-        lookup = _request("GET", target.native_id, None, connection, credentials, http)
-        if isinstance(lookup, Rejection):
-            return lookup
-        if _is_same_public_reply(existing_reply := _unwrap_review(lookup).object("reply"), text):
-            return SentReply(target.native_id)
-        already_answered = Rejection(
-            "already_answered",
-            "A reply stands there already, and Okendo shows one: change or delete it in Okendo.",
-        )
-        if existing_reply.values and not any(
-            _has_text(existing_reply, earlier) for earlier in target.own_replies
-        ):
-            return already_answered
-        response = _request(
-            "POST",
-            target.native_id,
-            {"body": text, "isPrivate": False},
-            connection,
-            credentials,
-            http,
-        )
-        if isinstance(response, Rejection):
-            return (
-                already_answered
-                if existing_reply.values and response.reason == "rejected"
-                else response
-            )
-        return SentReply(target.native_id)
-
-    def find_reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
-    ) -> SentReply | ReplyLookup:
-        """Compare the review's reply with the text."""
-        response = _request("GET", target.native_id, None, connection, credentials, http)
-        if isinstance(response, Rejection):
-            return ReplyLookup.ABSENT if response.reason == "gone" else ReplyLookup.CANNOT_TELL
-        return (
-            SentReply(target.native_id)
-            if _is_same_public_reply(_unwrap_review(response).object("reply"), text)
-            else ReplyLookup.ABSENT
-        )
-
-    def fetch(
-        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | ReviewGone | None:
-        """The review as the API has it, as a revision before any that was delivered."""
-        response = _request("GET", native_id, None, connection, credentials, http)
-        if isinstance(response, Rejection):
-            return ReviewGone.GONE if response.reason == "gone" else None
-        try:
-            return _review_event(
-                _unwrap_review(response), EventKind.CREATED, "0" * _SEQUENCE_DIGITS
-            )
-        except Unparseable as error:
-            raise _unreadable_response(error.detail) from error
+        """Post the review's one reply. Okendo may refuse it where our earlier reply stands."""
+        result = super().reply(target, text, reply_id, account)
+        if isinstance(result, Rejection) and result.reason == "rejected" and target.own_replies:
+            return self.already_answered()
+        return result
 
 
 def _sequence_revision(body: Fields) -> str | None:
-    """`sequenceNumber` so that it sorts as text.
+    """`sequenceNumber` as a text that sorts.
 
-    It may be larger than what a float keeps, so it is never made one.
+    It may be larger than a float can keep, so it is never made one.
     """
     number = body.values.get("sequenceNumber")
     digits = (
@@ -280,71 +241,6 @@ def _review_event(review: Fields, kind: EventKind, revision: str) -> ReviewEvent
         text=review.text("body"),
         occurred_at=review.time("dateCreated"),
         subject=review.one_line("productName") or review.one_line("productId"),
-    )
-
-
-def _is_same_public_reply(existing_reply: Fields, text: str) -> bool:
-    return (
-        bool(existing_reply.values)
-        and not existing_reply.boolean("isPrivate")
-        and _has_text(existing_reply, text)
-    )
-
-
-def _has_text(existing_reply: Fields, text: str) -> bool:
-    return same_text(existing_reply.text("rawBody"), text) or same_text(
-        html_to_text(existing_reply.text("body")), text
-    )
-
-
-def _unwrap_review(response: Fields) -> Fields:
-    """The review in an answer; whether it is wrapped is not documented."""
-    return response.object("review") if "review" in response.values else response
-
-
-def _request(
-    method: str,
-    review_id: str,
-    document: Mapping[str, object] | None,
-    connection: Connection,
-    credentials: Mapping[str, str],
-    http: Http,
-) -> Fields | Rejection:
-    base = connection.settings.get("api_base", "").strip().rstrip("/") or _API
-    user, key = credentials.get("user_id", ""), credentials.get("api_key", "")
-    if not (user and key):
-        return Rejection("no_credentials", "Enter user_id and api_key to answer at Okendo.")
-    basic = base64.b64encode(f"{user}:{key}".encode()).decode()
-    headers = {
-        "authorization": f"Basic {basic}",
-        "okendo-api-version": _API_VERSION,
-        "accept": "application/json",
-    }
-    url = f"{base}/reviews/{quote(review_id, safe='')}"
-    if document is None:
-        response = call_api(http, _TITLE, method, url, headers=headers)
-    else:
-        headers["content-type"] = "application/json"
-        response = call_api(
-            http,
-            _TITLE,
-            method,
-            f"{url}/reply",
-            headers=headers,
-            body=json.dumps(document).encode(),
-        )
-    if isinstance(response, Rejection) or document is not None:
-        # What a reply is answered is not documented, and nothing in it is needed.
-        return response if isinstance(response, Rejection) else Fields({})
-    try:
-        return Fields(read_object(response.body), "the answer")
-    except Unparseable as error:
-        raise _unreadable_response(error.detail) from error
-
-
-def _unreadable_response(detail: str) -> PlatformUnavailable:
-    return PlatformUnavailable(
-        f"{_TITLE} answered something unreadable: {detail}.", maybe_applied=False
     )
 
 

@@ -1,31 +1,29 @@
-"""Reddit.
+"""Reddit: posts in the brand's own subreddit, and comments that name our account anywhere.
 
-What is posted in the brand's own subreddit, and comments anywhere that name our account, are
-reviews.
-
-Nothing is pushed. A page of `recent` merges up to three listings, newest first:
+Reddit pushes nothing. A page of `recent` merges up to three listings, newest first:
 `/r/{subreddit}/new`, `/r/{subreddit}/comments` and `/message/mentions`. The unread inbox is left
-alone: its marks belong to people. The cursor holds how far each listing was read; of a page only
-what no listing could still precede is given out, so that pages follow each other in time. Mentions
-come without the time of their edit and are read again by `/api/info`, which `fetch` asks too.
-`raw_json=1` keeps Reddit from escaping &, < and >.
+alone: its marks belong to people. The cursor holds how far each listing was read. Of the things
+that were read, a page returns only those that no listing can still precede, so that pages follow
+each other in time. Mentions come without the time of their edit, and are read again by `/api/info`,
+which `fetch` asks too. `raw_json=1` keeps Reddit from escaping &, < and >.
 
 A review's id is its fullname: `t3_…` a submission, `t1_…` a comment. Revisions are dated by
-`edited` (false, or seconds since 1970), else `created_utc`. What its author, a moderator or Reddit
-took away says [deleted] or [removed]; an author whose account is deleted is called [deleted] too,
-and no answer reaches them: both count as withdrawn. Listings mostly leave such things out, so that
-it shows when a review is read again. Whether a moderator restores it later is not seen.
+`edited` (false, or seconds since 1970), else by `created_utc`. A text that its author, a moderator
+or Reddit removed reads [deleted] or [removed]. An author whose account is deleted is called
+[deleted] too, and no reply reaches them. All of these count as withdrawn. Listings mostly leave
+removed things out, so a removal shows when a review is read again. Whether a moderator restores it
+later is not seen.
 
 The thread. Two replies for a submission with two hundred comments would leave most people
-unanswered, so that a thread is one top-level comment with all beneath it, or the submission with
-our own answers to it and what follows on them. A comment names only its parent; ancestors are read
-by `/api/info`, a hundred at a time, and remembered, since they never change.
+unanswered. So a thread is one top-level comment with everything beneath it, or the submission with
+our own answers to it and what follows on them. A comment names only its parent. Ancestors are read
+by `/api/info`, a hundred at a time, and remembered, because they never change.
 
-Replies are comments; there is no idempotency key. `find_reply` looks for our text among the direct
-answers to the review, and cannot tell if Reddit folds some away as "more". Refusals come as 200
-with errors. RATELIMIT among them says in `ratelimit` how many seconds an account has to wait; 429
-has X-Ratelimit-Reset. A token request with a wrong password is answered 200 with `error` too.
-Reddit wants a User-Agent that says who calls, and slows others down.
+Replies are comments. There is no idempotency key: `find_reply` searches the direct answers to the
+review for our text, and cannot tell if Reddit folds some away as "more". Refusals come as 200 with
+errors. RATELIMIT among them says in `ratelimit` how many seconds an account has to wait; 429 has
+X-Ratelimit-Reset. A token request with a wrong password is answered 200 with `error` too. Reddit
+wants a User-Agent that names the caller, and slows others down.
 
 Sources: reddit.com/dev/api; github.com/reddit-archive/reddit, wiki (API, OAuth2),
 r2/r2/lib/jsontemplates.py (comments, submissions, mentions), r2/r2/lib/errors.py;
@@ -49,6 +47,7 @@ from heard.connectors import (
     Http,
     HttpResponse,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -63,11 +62,12 @@ from heard.connectors.oauth import OAuthClient, TokenGrant
 from heard.connectors.parsing import (
     Fields,
     anonymous_author,
-    parse_each,
+    parse_page,
     read_json,
     read_object,
     read_response,
     same_text,
+    unreadable_is_fault,
 )
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import TOMBSTONE, Author, Channel, EventKind, ReviewEvent, time_revision
@@ -79,7 +79,7 @@ _API: Final = "https://oauth.reddit.com"
 _TOKEN_URL: Final = "https://www.reddit.com/api/v1/access_token"
 _PAGE_SIZE: Final = 100
 _MAX_DEPTH: Final = 12
-"""How many comments up a thread is looked for; Reddit itself folds conversations at ten."""
+"""How many comments up a thread's root is searched. Reddit itself folds conversations at ten."""
 _PARENT_CACHE_SIZE: Final = 20_000
 _DELETED_MARKERS: Final = ("[deleted]", "[removed]")
 _REMOVED_PREFIX: Final = "[ Removed by "
@@ -105,7 +105,7 @@ class Reddit(Connector):
         platform="reddit",
         title=_TITLE,
         channel=Channel.SOCIAL,
-        signature="none: nothing is pushed, Heard asks",
+        signature="none: nothing is pushed; Heard polls",
         edits="polled",
         deletions="polled",
         replies="many",
@@ -122,13 +122,13 @@ class Reddit(Connector):
         optional_settings={
             "subreddit": "the brand's own subreddit, such as acme; without it only mentions of "
             "the account are read",
-            "api_base": f"where the API is ({_API} if not said)",
-            "token_url": f"where access tokens are given ({_TOKEN_URL} if not said)",
+            "api_base": f"where the API is (default {_API})",
+            "token_url": f"where access tokens are issued (default {_TOKEN_URL})",
         },
         credentials={
             "client_id": "id of the Reddit app (reddit.com/prefs/apps, below its name)",
             "client_secret": "the app's secret",
-            "username": "the account that answers, without u/",
+            "username": "the account that replies, without u/",
         },
         optional_credentials={
             "password": "the account's password, for apps of the type script",
@@ -137,23 +137,21 @@ class Reddit(Connector):
         },
         guide=(
             "1. Ask Reddit for access to its API: commercial use needs its consent.\n"
-            "2. Signed in as the account that shall answer, open reddit.com/prefs/apps and create "
+            "2. Sign in as the account that shall reply. Open reddit.com/prefs/apps and create "
             "an app of the type script.\n"
-            "3. Enter its id and secret, the account's name and its password here; with two-factor "
+            "3. Enter here its id and secret, the account's name and its password; with two-factor "
             "sign-in, a refresh token instead.\n"
-            "4. Name the brand's subreddit in the setting subreddit. That is all: Heard asks for "
-            "what is new every minute."
+            "4. Name the brand's subreddit in the setting subreddit. Heard polls every minute."
         ),
         limitations=(
-            "Posts in other subreddits are only seen if they are comments that name the account "
-            "(u/name).",
+            "In other subreddits only comments that name the account (u/name) are seen.",
             "Private messages and chats are not read.",
-            "What a moderator removed and restored later stays withdrawn.",
+            "A post that a moderator removed and restored later stays withdrawn.",
         ),
-        verified=("Shapes and refusals follow Reddit's published source and documented answers.",),
-        assumptions=(
-            "Reddit's source was last published in 2017; fields that came later are not relied on.",
+        verified=(
+            "Payloads and errors follow Reddit's published source and documented responses.",
         ),
+        assumptions=("Reddit's source was last published in 2017. Later fields are not used.",),
     )
 
     def __init__(self) -> None:
@@ -163,59 +161,49 @@ class Reddit(Connector):
     def parse(
         self, request: WebhookRequest, connection: Connection, now: datetime
     ) -> ParsedDelivery:
-        """Nothing: Reddit sends nothing, so that whatever comes is not from there."""
+        """No events: Reddit sends nothing, so a delivery is from somebody else."""
         return ParsedDelivery()
 
     def reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        self, target: ReplyTarget, text: str, reply_id: str, account: PlatformAccount
     ) -> SentReply | Rejection:
-        """Comment on the submission, or answer the comment."""
+        """Comment on the submission or on the comment."""
         if rejection := self.check_length(text):
             return rejection
         form = {"api_type": "json", "thing_id": target.native_id, "text": text, "raw_json": "1"}
-        response = self._call_api("POST", "/api/comment", connection, credentials, http, form=form)
+        response = self._call_api("POST", "/api/comment", account, form=form)
         if isinstance(response, Rejection):
             return response
         result = read_response(response, _TITLE, maybe_applied=True).object("json")
         if comment_rejection := _comment_rejection(result):
             return comment_rejection
-        for thing in _object_list(result.object("data"), "things"):
-            name = thing.object("data").values.get("name")
-            if isinstance(name, str) and name:
-                return SentReply(name)
+        with unreadable_is_fault(_TITLE, maybe_applied=True):
+            for thing in result.object("data").objects("things"):
+                return SentReply(thing.object("data").id("name"))
+        # Reddit refuses with 200 too, so the status does not prove that the reply was accepted.
         raise PlatformUnavailable(
-            f"{_TITLE} took the reply and did not say what it calls it.", maybe_applied=True
+            f"{_TITLE} did not say whether it accepted the reply.", maybe_applied=True
         )
 
     def find_reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        self, target: ReplyTarget, text: str, reply_id: str, account: PlatformAccount
     ) -> SentReply | ReplyLookup:
-        """Look through the direct answers to the review for one of ours with the same text."""
+        """Search the direct answers to the review for one of ours with the same text."""
         link = target.reply_to.get("link_id", target.native_thread).removeprefix("t3_")
         comment = target.native_id.removeprefix("t1_") if target.native_id.startswith("t1_") else ""
         query = (
             [("comment", comment), ("depth", "2")] if comment else [("depth", "1"), ("sort", "new")]
         )
-        path = f"/comments/{quote(link, safe='')}?{urlencode([*query, ('limit', '500'), ('raw_json', '1')])}"
-        response = self._call_api("GET", path, connection, credentials, http)
+        query += [("limit", "500"), ("raw_json", "1")]
+        path = f"/comments/{quote(link, safe='')}?{urlencode(query)}"
+        response = self._call_api("GET", path, account)
         if isinstance(response, Rejection):
             return ReplyLookup.ABSENT if response.reason == "gone" else ReplyLookup.CANNOT_TELL
-        things = list(_iter_things(_read_document(response)))
+        with unreadable_is_fault(_TITLE):
+            things = list(_iter_things(read_json(response.body)))
         for kind, data in things:
             is_own = _normalize_name(data.one_line("author")) == _normalize_name(
-                credentials.get("username")
+                account.credentials.get("username")
             )
             if (
                 kind == "t1"
@@ -230,44 +218,38 @@ class Reddit(Connector):
         )
         return ReplyLookup.CANNOT_TELL if has_collapsed else ReplyLookup.ABSENT
 
-    def fetch(
-        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | ReviewGone | None:
+    def fetch(self, native_id: str, account: PlatformAccount) -> ReviewEvent | ReviewGone | None:
         """The submission or comment as Reddit shows it to our account."""
-        things = self._fetch_things([native_id], connection, credentials, http)
+        things = self._fetch_things([native_id], account)
         if isinstance(things, Rejection):
             return None
         thing = next((thing for thing in things if thing.name == native_id), None)
         if thing is None:
             return ReviewGone.GONE
-        try:
-            (event,) = self._read_events([thing], connection, credentials, http).events or (None,)
-        except Unparseable as error:
+        parsed = self._read_events([thing], account)
+        if parsed.problems and not parsed.events:
             raise PlatformUnavailable(
-                f"{_TITLE} answered something unreadable: {error.detail}.", maybe_applied=False
-            ) from error
+                f"{_TITLE} answered something unreadable: {parsed.problems[0]}.",
+                maybe_applied=False,
+            )
+        (event,) = parsed.events or (None,)
         return ReviewGone.GONE if event and event.kind is EventKind.WITHDRAWN else event
 
     def recent(
-        self,
-        cursor: str | None,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
-        now: datetime,
+        self, cursor: str | None, account: PlatformAccount, now: datetime
     ) -> ReviewPage | Rejection:
         """A page of all listings, merged."""
         positions = dict(parse_qsl(cursor or "", keep_blank_values=True))
         listings: list[_Listing] = []
-        for path in _listing_paths(connection):
+        for path in _listing_paths(account.connection):
             position = positions.get(path, "")
             if position != _EXHAUSTED:
-                listing = self._read_listing(path, position, connection, credentials, http)
+                listing = self._read_listing(path, position, account)
                 if isinstance(listing, Rejection):
                     return listing
                 listings.append(listing)
-        # Of a listing that goes on, what is older than its last entry may still precede what others
-        # have.
+        # Things older than the last entry of a listing that goes on must wait: its next page may
+        # have newer ones.
         cutoff = max(
             (
                 listing.things[-1].created
@@ -285,7 +267,7 @@ class Reddit(Connector):
         next_positions = {listing.path: listing.next_position(cutoff) for listing in listings}
         mention_names = [thing.name for thing in things_by_name.values() if thing.is_mention]
         if mention_names:
-            full_things = self._fetch_things(mention_names, connection, credentials, http)
+            full_things = self._fetch_things(mention_names, account)
             if isinstance(full_things, Rejection):
                 return full_things
             things_by_name = {
@@ -294,31 +276,25 @@ class Reddit(Connector):
         newest_first = sorted(
             things_by_name.values(), key=lambda thing: thing.created, reverse=True
         )
-        try:
-            parsed = self._read_events(newest_first, connection, credentials, http)
-        except Unparseable as error:
-            parsed = ParsedDelivery(problems=(error.detail,))
+        parsed = self._read_events(newest_first, account)
         is_last_page = all(place == _EXHAUSTED for place in next_positions.values())
         return ReviewPage(
             parsed.events,
             None
             if is_last_page
-            else urlencode(dict.fromkeys(_listing_paths(connection), _EXHAUSTED) | next_positions),
-            parsed.problems,
+            else urlencode(
+                dict.fromkeys(_listing_paths(account.connection), _EXHAUSTED) | next_positions
+            ),
+            (*(problem for listing in listings for problem in listing.problems), *parsed.problems),
         )
 
     def _read_listing(
-        self,
-        path: str,
-        after: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        self, path: str, after: str, account: PlatformAccount
     ) -> _Listing | Rejection:
         query = urlencode(
             {"limit": str(_PAGE_SIZE), "raw_json": "1", **({"after": after} if after else {})}
         )
-        response = self._call_api("GET", f"{path}?{query}", connection, credentials, http)
+        response = self._call_api("GET", f"{path}?{query}", account)
         if isinstance(response, Rejection):
             not_found = response.reason in {"gone", "moved"}
             return (
@@ -326,66 +302,53 @@ class Reddit(Connector):
                 if not_found
                 else response
             )
-        document = _read_document(response)
-        things = [
-            _Thing.from_listing(kind, data, is_mention=path.startswith("/message"))
-            for kind, data in _children(document)
-        ]
-        next_name = (
-            Fields(cast("dict[str, object]", document) if isinstance(document, dict) else {})
-            .object("data")
-            .values.get("after")
+        data = read_response(response, _TITLE).object("data")
+        with unreadable_is_fault(_TITLE):
+            children = _children(data)
+        is_mention = path.startswith("/message")
+        things = [_Thing.from_child(child, is_mention=is_mention) for child in children]
+        return _Listing(
+            path,
+            after,
+            [thing for thing in things if thing],
+            bool(data.values.get("after")),
+            data.problems,
         )
-        return _Listing(path, after, [thing for thing in things if thing.name], bool(next_name))
 
     def _fetch_things(
-        self,
-        names: Sequence[str],
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        self, names: Sequence[str], account: PlatformAccount
     ) -> list[_Thing] | Rejection:
-        """Things by their fullnames; those that Reddit does not have are left out."""
+        """Things by their fullnames. Things that Reddit does not have are left out."""
         things: list[_Thing] = []
         for start in range(0, len(names), _PAGE_SIZE):
             query = urlencode({"id": ",".join(names[start : start + _PAGE_SIZE]), "raw_json": "1"})
-            response = self._call_api("GET", f"/api/info?{query}", connection, credentials, http)
+            response = self._call_api("GET", f"/api/info?{query}", account)
             if isinstance(response, Rejection):
                 return response
-            things += [
-                _Thing.from_listing(kind, data)
-                for kind, data in _children(_read_document(response))
-            ]
-        return [thing for thing in things if thing.name]
+            with unreadable_is_fault(_TITLE):
+                children = _children(read_response(response, _TITLE).object("data"))
+            things += [thing for child in children if (thing := _Thing.from_child(child))]
+        return things
 
-    def _read_events(
-        self,
-        things: Iterable[_Thing],
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
-    ) -> ParsedDelivery:
+    def _read_events(self, things: Iterable[_Thing], account: PlatformAccount) -> ParsedDelivery:
         all_things = list(things)
-        self._load_ancestors(all_things, connection, credentials, http)
-        base, own_name = _api_base(connection), _normalize_name(credentials.get("username"))
+        self._load_ancestors(all_things, account)
+        base, own_name = (
+            _api_base(account.connection),
+            _normalize_name(account.credentials.get("username")),
+        )
         threads = {thing.name: self._thread_of(thing, base, own_name) for thing in all_things}
-        return parse_each(
+        return parse_page(
             (thing.data.values for thing in all_things),
             "thing",
             lambda data: _review_event(data, threads[str(data.values.get("name"))], own_name),
         )
 
-    def _load_ancestors(
-        self,
-        things: list[_Thing],
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
-    ) -> None:
-        """Read what lies above comments, one level of all of them at a time."""
+    def _load_ancestors(self, things: list[_Thing], account: PlatformAccount) -> None:
+        """Read the ancestors of comments, one level of all of them at a time."""
         if len(self._parents) > _PARENT_CACHE_SIZE:
             self._parents.clear()
-        base = _api_base(connection)
+        base = _api_base(account.connection)
         new_things = things
         for _ in range(_MAX_DEPTH):
             self._parents |= {
@@ -399,17 +362,13 @@ class Reddit(Connector):
                 if thing.name.startswith("t1_")
             }
             unknown_names = sorted(name for name in root_parents if name.startswith("t1_"))
-            parents = (
-                self._fetch_things(unknown_names, connection, credentials, http)
-                if unknown_names
-                else []
-            )
+            parents = self._fetch_things(unknown_names, account) if unknown_names else []
             if isinstance(parents, Rejection) or not parents:
                 return
             new_things = parents
 
     def _highest_ancestor(self, name: str, base: str) -> tuple[str, str]:
-        """The highest comment above one (itself included) of which we know, and that one's parent."""
+        """The highest known comment above a comment (or itself), and its parent."""
         for _ in range(2 * _MAX_DEPTH):
             parent, _author = self._parents.get((base, name), ("", ""))
             if (base, parent) not in self._parents:
@@ -430,22 +389,24 @@ class Reddit(Connector):
         self,
         method: str,
         path: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
         form: Mapping[str, str] | None = None,
     ) -> HttpResponse | Rejection:
         client, secret, user = (
-            credentials.get(name, "").strip() for name in ("client_id", "client_secret", "username")
+            account.credentials.get(name, "").strip()
+            for name in ("client_id", "client_secret", "username")
         )
         password, refresh_token = (
-            credentials.get("password", ""),
-            credentials.get("refresh_token", ""),
+            account.credentials.get("password", ""),
+            account.credentials.get("refresh_token", ""),
         )
         if not (client and secret and user and (password or refresh_token)):
-            message = "Enter client_id, client_secret and username, and a password or a refresh_token, to read and answer on Reddit."
-            return Rejection("no_credentials", message)
-        url = connection.settings.get("token_url", "").strip() or _TOKEN_URL
+            return Rejection(
+                "no_credentials",
+                "Enter client_id, client_secret and username, and a password or a refresh_token, "
+                "to read and reply on Reddit.",
+            )
+        url = account.setting("token_url") or _TOKEN_URL
         password_form = {"grant_type": "password", "username": user, "password": password}
         grant = TokenGrant(
             url,
@@ -459,12 +420,12 @@ class Reddit(Connector):
         )
         headers = {"content-type": "application/x-www-form-urlencoded"} if form is not None else {}
         body = urlencode(form).encode() if form is not None else None
-        identified_http = _with_user_agent(http, user, url)
+        identified_http = _with_user_agent(account.http, user, url)
         return self._tokens.call(
             grant,
             identified_http,
             method,
-            _api_base(connection) + path,
+            _api_base(account.connection) + path,
             headers=headers,
             body=body,
             explain=_with_platform_message,
@@ -473,9 +434,9 @@ class Reddit(Connector):
 
 @dataclass(frozen=True, slots=True)
 class _Thing:
-    """A submission or a comment: what is needed to place it, and its fields.
+    """A submission or a comment: its place in a thread, and its fields.
 
-    `parent` is a fullname, empty for submissions.
+    `parent` is a fullname, empty for submissions. `created` is in seconds since 1970.
     """
 
     name: str
@@ -486,12 +447,18 @@ class _Thing:
     data: Fields
 
     @classmethod
-    def from_listing(cls, kind: str, data: Fields, *, is_mention: bool = False) -> _Thing:
-        """A thing as a listing shows it; without a name if it is neither of the two."""
+    def from_child(cls, child: Fields, *, is_mention: bool = False) -> _Thing | None:
+        """A thing of a listing; None if it is neither, or a problem."""
+        kind, data = child.values.get("kind"), child.object("data")
+        if kind not in {"t1", "t3"}:
+            return None
         name, parent = str(data.values.get("name")), str(data.values.get("parent_id"))
+        if not _FULLNAME.fullmatch(name):
+            child.problems.append(data.field_error("name", "is not a fullname").detail)
+            return None
         created_at = data.values.get("created_utc")
         return cls(
-            name if kind in {"t1", "t3"} and _FULLNAME.fullmatch(name) else "",
+            name,
             parent if kind == "t1" and _FULLNAME.fullmatch(parent) else "",
             _normalize_name(data.one_line("author")),
             int(created_at)
@@ -504,15 +471,16 @@ class _Thing:
 
 @dataclass(frozen=True, slots=True)
 class _Listing:
-    """A page of one listing, read after `after`; `more` says whether it goes on."""
+    """A page of one listing, read after `after`. `has_more` says whether another page follows."""
 
     path: str
     after: str
     things: list[_Thing]
     has_more: bool
+    problems: list[str]
 
     def next_position(self, cutoff: int) -> str:
-        """Where to go on when only what is not older than `since` was given out."""
+        """Where to read on, if only things from `cutoff` on were returned."""
         names = [thing.name for thing in self.things if thing.created >= cutoff]
         if len(names) == len(self.things) and not (self.has_more and names):
             return _EXHAUSTED
@@ -579,7 +547,7 @@ def _review_event(data: Fields, thread: str, own_name: str) -> ReviewEvent | Non
 def _read_time(data: Fields, name: str) -> datetime | None:
     """A time in seconds since 1970.
 
-    `edited` is false where there was no edit, and true for very old ones.
+    `edited` is false without an edit, and true for very old edits.
     """
     if isinstance(data.values.get(name), bool):
         return None
@@ -589,58 +557,35 @@ def _read_time(data: Fields, name: str) -> datetime | None:
     return datetime.fromtimestamp(seconds, UTC) if seconds is not None else None
 
 
-def _read_document(response: HttpResponse) -> object:
-    try:
-        return read_json(response.body)
-    except Unparseable as error:
-        raise PlatformUnavailable(
-            f"{_TITLE} answered something unreadable.", maybe_applied=False
-        ) from error
-
-
-def _object_list(fields: Fields, name: str) -> list[Fields]:
-    value, where = fields.values.get(name), f"{name} of {fields.where}"
-    objects = cast("list[object]", value) if isinstance(value, list) else []
-    return [
-        Fields(cast("dict[str, object]", entry), where)
-        for entry in objects
-        if isinstance(entry, dict)
-    ]
-
-
-def _children(listing: object) -> list[tuple[str, Fields]]:
-    """The kinds and fields of what a listing holds."""
-    listing_fields = Fields(
-        cast("dict[str, object]", listing) if isinstance(listing, dict) else {}, "the listing"
-    )
-    return [
-        (str(child.values.get("kind")), child.object("data"))
-        for child in _object_list(listing_fields.object("data"), "children")
-    ]
+def _children(data: Fields) -> list[Fields]:
+    """The children of a listing: each has a `kind`, and its fields in `data`."""
+    return data.required_objects("children")
 
 
 def _iter_things(document: object) -> Iterable[tuple[str, Fields]]:
     """Every thing of a submission's page, which is two listings.
 
-    The submission, and its comments with what is beneath them.
+    One holds the submission, the other its comments with those beneath them.
     """
-    pending = list(cast("list[object]", document)) if isinstance(document, list) else [document]
+    pending = Fields({"listings": document}, "the response").required_objects("listings")
     while pending:
-        for kind, data in _children(pending.pop()):
-            yield kind, data
+        for child in _children(pending.pop().object("data")):
+            data = child.object("data")
+            yield str(child.values.get("kind")), data
             if data.values.get("replies"):
-                pending.append(data.values["replies"])
+                pending.append(data.required_object("replies"))
 
 
 def _comment_rejection(result: Fields) -> Rejection | None:
-    """Why a comment was not taken, from an answer of 200.
+    """Why a comment was refused, from a response of 200; None if it was not.
 
-    Raises PlatformUnavailable if it may be taken later.
+    Raises PlatformUnavailable if it may be accepted later.
     """
-    errors = result.values.get("errors")
-    first_error = cast("list[object]", errors)[0] if isinstance(errors, list) and errors else None
-    if first_error is None:
+    with unreadable_is_fault(_TITLE, maybe_applied=True):
+        errors = result.optional_entries("errors")
+    if not errors:
         return None
+    first_error = errors[0]
     parts = (
         [str(part) for part in cast("list[object]", first_error)]
         if isinstance(first_error, list)
@@ -671,9 +616,9 @@ def _wait_seconds(seconds: object, message: str) -> int:
 
 
 def _with_user_agent(http: Http, user: str, token_url: str) -> Http:
-    """The client as Reddit wants it.
+    """The client with the User-Agent that Reddit wants.
 
-    Saying who calls, and taking a refused sign-in, which is answered 200, for what it is.
+    A refused sign-in, which Reddit answers with 200, becomes a 401.
     """
 
     def send(
@@ -697,7 +642,7 @@ def _with_user_agent(http: Http, user: str, token_url: str) -> Http:
 
 
 def _with_platform_message(rejection: Rejection, body: bytes) -> Rejection:
-    """The refusal with Reddit's own words, which are about our reply and tell what to change in it."""
+    """The rejection with Reddit's own message, which says what to change in the reply."""
     try:
         document = Fields(read_object(body))
     except Unparseable:

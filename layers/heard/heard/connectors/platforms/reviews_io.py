@@ -2,70 +2,62 @@
 
 A delivery is one review as it was submitted: `{"id", "review_type": "company" | "product",
 "order_id", "rating", "comments", "user": {"name", "email_address"}, "product": {"sku"}}`. The
-document shows a template, so that numbers may come as text; both give the same event. Nothing is
-signed: what protects the address is that nobody can guess it, and `fetch` looks a review up among
-the newest listed.
+document shows a template, so numbers may come as text; both give the same event. Nothing is signed.
+The secret address protects the webhook, and `fetch` finds a review among the newest ones.
 
 The ids of company and of product reviews are two series, so an event's id is the type and the id.
 
-Order. Nothing in a delivery or in the lists dates an edit, and no event tells of one: every version
-of a review has the same revision, and edits found by listing are told from the first words only by
-their digest. Titles are not part of a delivery and only stand in where a listed review has no other
-words; else one review would seem to say two things.
+Order. Nothing in a delivery or in the lists dates an edit, and no event reports one. So every
+version of a review has the same revision, and only its digest tells a polled edit from the first
+words. A delivery has no title. A title is used only where a listed review has no other words: else
+one review would seem to say two things.
 
-The reviewer's e-mail address never becomes an id: the author is known by its hash.
+The author is known by the hash of the e-mail address. The address itself never becomes an id.
 
 Sources: developer.reviews.io/reference/2966f9313240bd3856bb4045dac3731f (webhook). The lists `GET
 /merchant/reviews` and `GET /product/reviews/all`, with `store` and `apikey` as headers, `page`
-(from 0), `per_page` and `total_pages`, are from programs that use them. No document of a call that
-replies was found.
+(from 0), `per_page` and `total_pages`, are from programs that use them. We found no document of a
+call that replies.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final, cast
-from urllib.parse import urlencode
+from typing import Final
 
 from heard.connectors import (
     Capabilities,
     Connection,
     Connector,
-    Http,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReviewPage,
     SecretOrigin,
     WebhookRequest,
-    WebhookResponse,
 )
-from heard.connectors.http import call_api
 from heard.connectors.parsing import (
     Fields,
     anonymous_author,
     author_id_from_email,
-    parse_each,
     parse_one,
     read_object,
     test_event,
 )
-from heard.errors import PlatformUnavailable, Unparseable
+from heard.connectors.review_api import ApiAccess, ApiRequest, EntryPage, ReviewApi, page_number
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, number_revision
 
 _API: Final = "https://api.reviews.io"
 _TITLE: Final = "REVIEWS.io"
 _PAGE_SIZE: Final = 100
 _MAX_PAGES: Final = 3
-"""How many pages of the newest reviews are looked through for one of them before saying that it
-cannot be read.
-"""
+"""How many pages of the newest reviews `fetch` reads to find one review."""
 
 
 @dataclass(frozen=True, slots=True)
 class _ReviewKind:
-    """One of the two kinds of review: where it is listed, and what its fields are called there."""
+    """One of the two kinds of review: where it is listed, and the names of its fields there."""
 
     name: str
     path: str
@@ -79,8 +71,8 @@ _REVIEW_KINDS: Final = (
 )
 
 
-class ReviewsIo(Connector):
-    """The connector of REVIEWS.io."""
+class ReviewsIo(ReviewApi):
+    """The connector of one store's reviews at REVIEWS.io."""
 
     capabilities = Capabilities(
         platform="reviews_io",
@@ -98,88 +90,108 @@ class ReviewsIo(Connector):
         secret_origin=SecretOrigin.NONE,
         poll_seconds=900,
         settings={"store": "the store id of the REVIEWS.io account, such as www.example.com"},
-        optional_settings={"api_base": f"where the API is ({_API} if not said)"},
+        optional_settings={"api_base": f"where the API is (default {_API})"},
         credentials={"api_key": "the API key, in REVIEWS.io under Integrations, API"},
         guide=(
             "1. In REVIEWS.io open Integrations, API, and copy store id and API key; enter both "
             "here.\n"
             "2. Add a webhook for submitted reviews with the address shown here: in Integrations, "
             "Webhooks, or by POST /webhook/add.\n"
-            "3. Keep the address to yourself: REVIEWS.io does not sign what it sends, so whoever "
-            "knows it can send reviews."
+            "3. Keep the address secret: REVIEWS.io does not sign what it sends, so anybody who "
+            "knows the address can send reviews."
         ),
         limitations=(
-            "Heard cannot reply: no call for it is documented. Answer in REVIEWS.io, and say in "
-            "Heard that you did.",
-            "REVIEWS.io does not tell of edits and deletions; Heard finds them when it lists "
-            "reviews, without the order of edits.",
+            "Heard cannot reply: no call for that is documented. Reply in REVIEWS.io, and record "
+            "it in Heard.",
+            "REVIEWS.io does not report edits and deletions; Heard finds them when it polls, "
+            "without the order of edits.",
             "A review that is not among the newest 300 of its kind cannot be read.",
         ),
         verified=("The names of a delivery's fields, against the template in the documentation.",),
         assumptions=(
-            "Whether ids and ratings of a delivery are text or numbers: the document shows a "
-            "template; both are read.",
-            "That the lists come newest first, and that their first page is 0.",
+            "Ids and ratings of a delivery are text or numbers: the document shows a template, "
+            "and Heard reads both.",
+            "The lists come newest first, and their first page is 0.",
         ),
     )
+
+    delivery_status = 200  # Which success REVIEWS.io wants is not documented.
 
     def parse(
         self, request: WebhookRequest, connection: Connection, now: datetime
     ) -> ParsedDelivery:
-        """The review of a delivery; an empty one is taken for a test. Raises Unparseable."""
+        """The review of a delivery; an empty delivery is a test. Raises Unparseable."""
         body = Fields(read_object(request.body))
         return parse_one(body, _delivery_event) if body.values else ParsedDelivery((test_event(),))
 
-    def delivery_response(
-        self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
-    ) -> WebhookResponse:
-        """200: which success it wants is not documented."""
-        return WebhookResponse(200, "{}")
+    def access(self, request: ApiRequest, account: PlatformAccount) -> ApiAccess | Rejection:
+        """The store's API key in a header."""
+        if rejection := self.missing(account):
+            return rejection
+        store = account.setting("store")
+        headers = {"store": store, "apikey": account.credential("api_key")}
+        return ApiAccess(account.address("api_base", _API), headers, {"store": store})
 
-    def fetch(
-        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | None:
+    def fetch(self, native_id: str, account: PlatformAccount) -> ReviewEvent | None:
         """The review, if it is among the newest of its kind: there is no call for one review."""
-        for kind in _REVIEW_KINDS:
-            if not native_id.startswith(f"{kind.name}-"):
-                continue
-            for page_number in range(_MAX_PAGES):
-                page = _read_page(kind, page_number, connection, credentials, http)
-                if isinstance(page, Rejection):
-                    return None
-                for event in page.events:
-                    if event.native_id == native_id:
-                        return event
-                if page.next_cursor is None:
-                    break
+        kind = next((kind for kind in _REVIEW_KINDS if native_id.startswith(f"{kind.name}-")), None)
+        if kind is None:
+            return None
+        for number in range(_MAX_PAGES):
+            page = self._read_list(kind, str(number), account)
+            if isinstance(page, Rejection):
+                return None
+            for event in page.events:
+                if event.native_id == native_id:
+                    return event
+            if page.next_cursor is None:
+                break
         return None
 
     def recent(
-        self,
-        cursor: str | None,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
-        now: datetime,
+        self, cursor: str | None, account: PlatformAccount, now: datetime
     ) -> ReviewPage | Rejection:
         """A page of company reviews and one of product reviews, together.
 
-        The cursor is their number.
+        The cursor is the number of both pages.
         """
-        page_number = int(cursor) if cursor and cursor.isdecimal() else 0
         pages: list[ReviewPage] = []
         for kind in _REVIEW_KINDS:
-            page = _read_page(kind, page_number, connection, credentials, http)
+            page = self._read_list(kind, cursor, account)
             if isinstance(page, Rejection):
                 return page
             pages.append(page)
-        events = sorted(
-            (event for page in pages for event in page.events), key=_written_at, reverse=True
-        )
-        older = next((page.next_cursor for page in pages if page.next_cursor), None)
+        events = [event for page in pages for event in page.events]
         return ReviewPage(
-            tuple(events), older, tuple(problem for page in pages for problem in page.problems)
+            tuple(sorted(events, key=_written_at, reverse=True)),
+            next((page.next_cursor for page in pages if page.next_cursor), None),
+            tuple(problem for page in pages for problem in page.problems),
         )
+
+    def _read_list(
+        self, kind: _ReviewKind, cursor: str | None, account: PlatformAccount
+    ) -> ReviewPage | Rejection:
+        query = {
+            "page": str(page_number(cursor, first=0)),
+            "per_page": str(_PAGE_SIZE),
+            "sort": "date_desc",
+        }
+        return self.read_page(ApiRequest("GET", kind.path, query), cursor, account)
+
+    def page(self, response: Fields, cursor: str | None) -> EntryPage:
+        """A page of one kind of review. The first page has the number 0."""
+        page_count = response.integer("total_pages", 0, 10**9) or 0
+        next_number = page_number(cursor, first=0) + 1
+        return EntryPage(
+            response.entries("reviews"), str(next_number) if next_number < page_count else None
+        )
+
+    def review(self, entry: Fields, account: PlatformAccount) -> ReviewEvent:
+        """A review of either kind. The field of its id tells the kind."""
+        kind = next((kind for kind in _REVIEW_KINDS if kind.id_field in entry.values), None)
+        if kind is None:
+            raise entry.field_error("store_review_id or product_review_id", "is missing")
+        return _list_entry_event(kind, entry)
 
 
 def _written_at(event: ReviewEvent) -> datetime:
@@ -247,51 +259,6 @@ def _review_event(
         text=text,
         occurred_at=review.time("date_created"),
         subject=sku,
-    )
-
-
-def _read_page(
-    kind: _ReviewKind,
-    page_number: int,
-    connection: Connection,
-    credentials: Mapping[str, str],
-    http: Http,
-) -> ReviewPage | Rejection:
-    store, key = connection.settings.get("store", "").strip(), credentials.get("api_key", "")
-    if not (store and key):
-        return Rejection(
-            "no_credentials", "Enter store and api_key to read reviews from REVIEWS.io."
-        )
-    base = connection.settings.get("api_base", "").strip().rstrip("/") or _API
-    query = urlencode(
-        {"store": store, "page": page_number, "per_page": _PAGE_SIZE, "sort": "date_desc"}
-    )
-    headers = {"store": store, "apikey": key, "accept": "application/json"}
-    response = call_api(http, _TITLE, "GET", f"{base}{kind.path}?{query}", headers=headers)
-    if isinstance(response, Rejection):
-        return response
-    try:
-        document = Fields(read_object(response.body), "the answer")
-    except Unparseable as error:
-        raise PlatformUnavailable(
-            f"{_TITLE} answered something unreadable.", maybe_applied=False
-        ) from error
-    reviews, page_count = (
-        document.values.get("reviews"),
-        document.integer("total_pages", 0, 10**9) or 0,
-    )
-    try:
-        parsed = parse_each(
-            cast("list[object]", reviews) if isinstance(reviews, list) else [],
-            "review",
-            lambda review: _list_entry_event(kind, review),
-        )
-    except Unparseable as error:
-        parsed = ParsedDelivery(problems=(error.detail,))
-    return ReviewPage(
-        parsed.events,
-        str(page_number + 1) if page_number + 1 < page_count else None,
-        parsed.problems,
     )
 
 

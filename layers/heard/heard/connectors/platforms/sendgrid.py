@@ -1,22 +1,22 @@
-"""E-mail that Twilio SendGrid receives (Inbound Parse) and posts as a form of several parts.
+"""E-mail that Twilio SendGrid receives (Inbound Parse) and posts as a multipart form.
 
 A parsed mail comes as fields: `headers` (the whole block), `text`, `html`, `from`, `to`, `subject`,
-`envelope` and `charsets` (JSON), `SPF`, `dkim` and, where the check is on, `spam_score`; with
-`send_raw` the mail itself is in `email`. `charsets` says how each field is encoded. There is no id
-but the mail's own Message-ID, which its sender chose: a mail is therefore named by it and by the
-sender's address, so that nobody can pass for an edit of somebody else's mail. See `mail` for all
-else.
+`envelope` and `charsets` (JSON), `SPF`, `dkim` and, where the check is on, `spam_score`. With
+`send_raw` the mail itself is in `email`. `charsets` says how each field is encoded. The only id is
+the mail's Message-ID, which its sender chose. So a mail's id here is made of its Message-ID and the
+sender's address: otherwise a stranger's mail could pass for an edit of somebody else's mail. See
+`mail` for everything else.
 
 Deliveries are signed if the receiving host has a security policy with signatures: ECDSA over time
-and body (`keys.SendGridEcdsa`); unsigned ones are refused. The sender counts as proven if `dkim`
-passed for the sender's domain, or `SPF` for an envelope of it. Mails are repeated until they are
-answered 2xx; what comes twice has the same name.
+and body (`keys.SendGridEcdsa`). Unsigned deliveries are refused. A sender is verified if `dkim`
+passed for the sender's domain, or `SPF` for an envelope of it. SendGrid repeats a delivery until
+the response is 2xx; a repeated mail has the same id.
 
-Sources:
-twilio.com/docs/sendgrid/for-developers/parsing-email/{setting-up-the-inbound-parse-webhook,securing-your-parse-webhooks},
-…/api-reference/mail-send; github.com/sendgrid/sendgrid-python (helpers/inbound). Not documented in
-what could be read: that Parse signs under the header names of the Event Webhook, and the exact form
-of `dkim`, which is read off examples: `{@example.com : pass}`.
+Sources: twilio.com/docs/sendgrid/for-developers/parsing-email/setting-up-the-inbound-parse-webhook
+and …/securing-your-parse-webhooks, …/api-reference/mail-send; github.com/sendgrid/sendgrid-python
+(helpers/inbound). No document that could be read says that Parse signs under the header names of
+the Event Webhook, nor the exact form of `dkim`, which is taken from examples: `{@example.com :
+pass}`.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from heard.connectors import (
     Connector,
     Http,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyTarget,
     SecretOrigin,
@@ -41,32 +42,36 @@ from heard.connectors import (
     WebhookRequest,
     WebhookResponse,
 )
-from heard.connectors import mail as mails
 from heard.connectors.http import call_api
 from heard.connectors.keys import SendGridEcdsa
+from heard.connectors.mail import BODY_LIMIT, LIMITATIONS, REPLY_LIMIT, SETTINGS
+from heard.connectors.mail.addresses import decode_bytes, domain_of
+from heard.connectors.mail.compose import business_sender, reply_headers, reply_subject
+from heard.connectors.mail.mime import (
+    Mail,
+    limit_content_headers,
+    normalize_headers,
+    read_headers,
+    read_mime,
+)
+from heard.connectors.mail.review import review_event
+from heard.connectors.mail.senders import check_answerable, is_aligned
 from heard.connectors.markup import html_to_text
 from heard.connectors.parsing import Fields, parse_one, read_object
 from heard.errors import Unparseable
 from heard.reviews import Channel, ReviewEvent
 
 _API: Final = "https://api.sendgrid.com"
-BODY_LIMIT: Final = 4_400_000
-"""What Lambda takes, whose 6 MB hold a body as Base64.
-
-Attachments come with the mail, and a complaint with a photo must not be lost.
-"""
-
 _TITLE: Final = "SendGrid"
 _SPAM_THRESHOLD: Final = 5.0
-"""From what score on SpamAssassin takes a mail for spam, unless told otherwise."""
+"""The default score from which SpamAssassin takes a mail for spam."""
 
 _DKIM: Final = re.compile(r"@([^\s@:{}]{1,253})\s*:\s*([a-z]+)", re.IGNORECASE)
 _CONTENT_TYPE_LIMIT: Final = 2_000
-_MAX_PARTS: Final = 1_000
-"""How long the form's own content type may be, and how many parts the form may have.
+"""Characters of the form's own content type."""
 
-SendGrid's have some twenty.
-"""
+_MAX_PARTS: Final = 1_000
+"""Parts of a form. SendGrid's forms have about twenty."""
 
 _CHARSET: Final = re.compile(r"[A-Za-z0-9_.:-]{1,40}")
 
@@ -83,7 +88,7 @@ class SendGrid(Connector):
         edits="no",
         deletions="no",
         replies="many",
-        reply_limit=mails.REPLY_LIMIT,
+        reply_limit=REPLY_LIMIT,
         reply_unit="characters",
         can_find_reply=False,
         can_fetch=False,
@@ -93,10 +98,10 @@ class SendGrid(Connector):
         secret_help="the public key of the Parse webhook's security policy, one line that begins "
         "with MFkwEwYHKoZIzj0",
         settings={
-            "from_address": "the address that answers come from, verified in SendGrid; customers "
-            "should be writing to the same"
+            "from_address": "the address that replies come from, verified in SendGrid; customers "
+            "should write to the same address"
         },
-        optional_settings={**mails.SETTINGS, "api_base": f"where the API is ({_API} if not said)"},
+        optional_settings={**SETTINGS, "api_base": f"where the API is (default {_API})"},
         credentials={"api_key": "an API key (SG.…) with the permission Mail Send"},
         guide=(
             "1. In SendGrid open Settings, Inbound Parse, and add the receiving host of the "
@@ -107,25 +112,25 @@ class SendGrid(Connector):
             '"heard", "signature": {"enabled": true}},\n'
             "   and attach it: PATCH /v3/user/webhooks/parse/settings/{hostname} "
             '{"security_policy": "<its id>"}.\n'
-            "3. The answer to the first call holds the public_key: enter it here as the secret. "
+            "3. The response to the first call holds the public_key: enter it here as the secret. "
             "Without the policy every mail is refused.\n"
-            "4. For answers, verify the sending address or its domain, create an API key and enter "
+            "4. For replies, verify the sending address or its domain, create an API key and enter "
             "both here.\n"
             "5. Write a mail to the address to try it."
         ),
         limitations=(
-            *mails.LIMITATIONS,
-            "Mails with attachments of more than some 200 KB are too large to be taken, because "
-            "SendGrid sends these along.",
-            "SendGrid cannot be asked whether it sent an answer: after a fault a person looks.",
+            *LIMITATIONS,
+            "Mails with attachments of more than some 200 KB are too large, because SendGrid "
+            "sends the attachments along.",
+            "SendGrid cannot be asked whether it sent a reply: after a fault a person checks.",
         ),
         verified=(
-            "The signature against the example of SendGrid's own library, and that library "
-            "against our signatures.",
+            "The signature with the example of SendGrid's own library, and our signatures with "
+            "that library.",
         ),
         assumptions=(
             "That Inbound Parse signs under the same header names as the Event Webhook.",
-            "The form of the field dkim, which is read off examples.",
+            "The form of the field dkim, which is taken from examples.",
         ),
     )
 
@@ -144,48 +149,39 @@ class SendGrid(Connector):
     def delivery_response(
         self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
     ) -> WebhookResponse:
-        """200: SendGrid repeats what is answered with anything else."""
+        """SendGrid repeats a delivery until the response is 200."""
         return WebhookResponse(200, "{}")
 
     def reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        self, target: ReplyTarget, text: str, reply_id: str, account: PlatformAccount
     ) -> SentReply | Rejection:
-        """Send a mail in answer to the customer's."""
-        if rejection := self.check_length(text) or mails.check_answerable(target):
+        """Send a mail in reply to the customer's."""
+        if rejection := self.check_length(text) or check_answerable(target):
             return rejection
-        if not (key := credentials.get("api_key", "")):
-            return Rejection("no_credentials", "Enter api_key to answer through SendGrid.")
-        try:
-            name, address = mails.business_sender(connection)
-        except ValueError:
-            return Rejection(
-                "bad_settings",
-                "from_address is no e-mail address: enter the one that answers come from.",
-            )
+        if not (key := account.credentials.get("api_key", "")):
+            return Rejection("no_credentials", "Enter api_key to reply through SendGrid.")
+        sender = business_sender(account.connection)
+        if isinstance(sender, Rejection):
+            return sender
+        name, address = sender
         document = {
             "personalizations": [
                 {"to": [{"email": target.reply_to["to"]}], "custom_args": {"heard_reply": reply_id}}
             ],
             "from": {"email": address, **({"name": name} if name else {})},
-            "subject": mails.reply_subject(target),
+            "subject": reply_subject(target),
             "content": [{"type": "text/plain", "value": text}],
-            "headers": mails.reply_headers(target),
+            "headers": reply_headers(target),
             # A letter to one person: nothing in it is counted or rewritten.
             "tracking_settings": {
                 "click_tracking": {"enable": False},
                 "open_tracking": {"enable": False},
             },
         }
-        base = connection.settings.get("api_base", "").strip().rstrip("/") or _API
+        base = account.address("api_base", _API)
         headers = {"authorization": f"Bearer {key}", "content-type": "application/json"}
         response = call_api(
-            http,
+            account.http,
             _TITLE,
             "POST",
             f"{base}/v3/mail/send",
@@ -201,7 +197,7 @@ def _review_event(
     parts: Mapping[str, bytes], connection: Connection, now: datetime
 ) -> ReviewEvent | None:
     texts = _decode_parts(parts)
-    mail = mails.read_mime(parts["email"]) if "email" in parts else _build_mail(texts)
+    mail = read_mime(parts["email"]) if "email" in parts else _build_mail(texts)
     name = (
         mail.message_id
         or hashlib.sha256(
@@ -210,9 +206,9 @@ def _review_event(
             ).encode("utf-8", "replace")
         ).hexdigest()[:40]
     )
-    # The address as a hash: ids stay when a person's words are erased.
+    # The address is hashed, because ids stay when a person's words are erased.
     native_id = f"{name}/{hashlib.sha256(mail.sender[1].encode()).hexdigest()[:12]}"
-    return mails.review_event(
+    return review_event(
         mail,
         native_id,
         connection,
@@ -222,30 +218,28 @@ def _review_event(
     )
 
 
-def _build_mail(texts: Mapping[str, str]) -> mails.Mail:
+def _build_mail(texts: Mapping[str, str]) -> Mail:
     """A mail from SendGrid's fields.
 
-    Who sent it comes from the block of headers, as it was sent: a decoded name could bring an
-    address.
+    The sender is read from the block of headers, as it was sent: a decoded name could bring an
+    address of its own.
     """
-    header_block = mails.read_headers(texts.get("headers", ""))
-    from_headers = mails.normalize_headers(
+    header_block = read_headers(texts.get("headers", ""))
+    from_headers = normalize_headers(
         [("from", texts.get("from", ""))] if "from" not in dict(header_block) else []
     )
-    subject_headers = mails.normalize_headers(
+    subject_headers = normalize_headers(
         [("subject", texts["subject"])] if "subject" in texts else []
     )
     headers = (*subject_headers, *header_block, *from_headers)
     text = texts.get("text", "")
-    return mails.Mail(
-        headers, text if text.strip() else html_to_text(texts.get("html"), quote="> ")
-    )
+    return Mail(headers, text if text.strip() else html_to_text(texts.get("html"), quote="> "))
 
 
-def _is_sender_verified(mail: mails.Mail, texts: Mapping[str, str]) -> bool:
-    """Whether the address in From is proven to be the sender's."""
+def _is_sender_verified(mail: Mail, texts: Mapping[str, str]) -> bool:
+    """Whether it is proven that the sender owns the address in From."""
     if any(
-        verdict.lower() == "pass" and mails.is_aligned(domain, mail)
+        verdict.lower() == "pass" and is_aligned(domain, mail)
         for domain, verdict in _DKIM.findall(texts.get("dkim", ""))
     ):
         return True
@@ -258,7 +252,7 @@ def _is_sender_verified(mail: mails.Mail, texts: Mapping[str, str]) -> bool:
     return (
         texts.get("SPF", "").strip().lower() == "pass"
         and isinstance(envelope_from, str)
-        and mails.is_aligned(mails.domain_of(envelope_from), mail)
+        and is_aligned(domain_of(envelope_from), mail)
     )
 
 
@@ -271,8 +265,8 @@ def _is_spam(texts: Mapping[str, str]) -> bool:
 
 def _read_parts(request: WebhookRequest) -> dict[str, bytes]:
     """The fields of a multipart form; attached files are left out. Raises Unparseable."""
-    # Imported here: only connections of mail pay for it. Of the library only the reading of headers
-    # is used: it would also take apart mails that are attached, and mails in these.
+    # Imported here, because only e-mail connections pay for it. The library parses only headers
+    # here: it would also take apart attached mails, and the mails in them.
     from email.message import Message  # noqa: PLC0415
     from email.parser import BytesHeaderParser  # noqa: PLC0415
 
@@ -299,9 +293,7 @@ def _read_parts(request: WebhookRequest) -> dict[str, bytes]:
         if chunk.startswith(b"--"):
             break
         head, separator, content = chunk.partition(line_end)[2].partition(line_end * 2)
-        part = BytesHeaderParser().parsebytes(
-            mails.limit_content_headers(head + separator) + content
-        )
+        part = BytesHeaderParser().parsebytes(limit_content_headers(head + separator) + content)
         name, content = (
             part.get_param("name", header="content-disposition"),
             part.get_payload(decode=True),
@@ -325,7 +317,7 @@ def _decode_parts(parts: Mapping[str, bytes]) -> dict[str, str]:
 
 def _decode_text(content: bytes, charset: object) -> str:
     charset_name = charset if isinstance(charset, str) and _CHARSET.fullmatch(charset) else "utf-8"
-    return mails.decode_bytes(content, charset_name)
+    return decode_bytes(content, charset_name)
 
 
 CONNECTOR: Connector = SendGrid()

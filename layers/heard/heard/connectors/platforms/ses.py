@@ -1,19 +1,18 @@
 """E-mail that Amazon SES receives and passes on through an SNS topic.
 
 A receipt rule's SNS action posts the whole mail in `content` (UTF-8, or Base64 as
-`receipt.action.encoding` says); an S3 action leaves it out, and the mail is then a review without
-words, which a person reads in the bucket. SNS signs each message (`keys.Sns`); the topic must be
-the connection's. The subscription is confirmed by calling its SubscribeURL, once that is seen to be
-SNS's own and for this topic.
+`receipt.action.encoding` says). An S3 action leaves the mail out: the review then has no words, and
+a person reads the mail in the bucket. SNS signs each message (`keys.Sns`); the topic must be the
+connection's. A subscription is confirmed by calling its SubscribeURL, if that address is SNS's own
+and for this topic.
 
-A mail is named by SES's `mail.messageId`. DMARC's verdict says whether the sender is proven;
-without one (GRAY) SPF counts if the envelope's domain is the sender's, and DKIM if all signatures
-are of that domain, since its verdict does not say which passed. A mail with a virus is not read but
-kept in quarantine, where an operator can look at it. See `mail` for all else.
+A mail's id is SES's `mail.messageId`. DMARC's verdict says whether the sender is verified. Without
+a verdict (GRAY), SPF counts if the envelope's domain is the sender's. DKIM counts if all signatures
+are of that domain, because its verdict does not say which signature passed. A mail with a virus is
+not read. It stays in quarantine, where an operator can see it. See `mail` for everything else.
 
-Answers go out through SES's API (v2), signed with Signature Version 4. SES puts its own Message-ID
-and date in place of ours, and cannot be asked what it has sent, so that after a fault nobody can
-tell.
+Replies go out through SES's API (v2), signed with Signature Version 4. SES puts its own Message-ID
+and date in place of ours. It cannot be asked what it has sent, so after a fault nobody can tell.
 
 Sources: docs.aws.amazon.com/ses/latest/dg/receiving-email-notifications-contents.html and
 …-action-sns.html (mails up to 150 KB), …/APIReference-V2/API_SendEmail.html,
@@ -26,10 +25,9 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Final, cast
+from typing import Final
 
 from heard.connectors import (
     Capabilities,
@@ -37,6 +35,7 @@ from heard.connectors import (
     Connector,
     Http,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyTarget,
     SecretOrigin,
@@ -45,9 +44,14 @@ from heard.connectors import (
     WebhookRequest,
     WebhookResponse,
 )
-from heard.connectors import mail as mails
 from heard.connectors.http import call_api
 from heard.connectors.keys import Sns, is_confirmation_url
+from heard.connectors.mail import LIMITATIONS, REPLY_LIMIT, SETTINGS
+from heard.connectors.mail.addresses import domain_of
+from heard.connectors.mail.compose import compose_reply, from_header
+from heard.connectors.mail.mime import Mail, normalize_headers, read_mime
+from heard.connectors.mail.review import review_event
+from heard.connectors.mail.senders import check_answerable, is_aligned
 from heard.connectors.parsing import Fields, parse_one, read_object, test_event
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import Channel, ReviewEvent
@@ -56,9 +60,8 @@ _TITLE: Final = "Amazon SES"
 _REGION: Final = re.compile(r"[a-z]{2,3}(-[a-z]{2,10}){1,3}-[0-9]{1,2}")
 _SETUP_MESSAGE_ID: Final = "AMAZON_SES_SETUP_NOTIFICATION"
 _REJECTION_MESSAGE: Final = (
-    "Amazon SES refuses the mail: see that from_address is verified in this region, that the "
-    "account is out of the sandbox and not paused, "
-    "and that its daily quota is not used up."
+    "Amazon SES refuses the mail. Check that from_address is verified in this region, that the "
+    "account is out of the sandbox and not paused, and that its daily quota is not used up."
 )
 
 
@@ -70,11 +73,11 @@ class Ses(Connector):
         title="E-mail (Amazon SES)",
         channel=Channel.EMAIL,
         signature="Amazon SNS: RSA over the message's fields, with a certificate from SNS itself; "
-        "only of the topic named in the settings",
+        "only for the topic in the settings",
         edits="no",
         deletions="no",
         replies="many",
-        reply_limit=mails.REPLY_LIMIT,
+        reply_limit=REPLY_LIMIT,
         reply_unit="characters",
         can_find_reply=False,
         can_fetch=False,
@@ -84,17 +87,17 @@ class Ses(Connector):
         settings={
             "topic_arn": "the SNS topic that the receipt rule publishes to (arn:aws:sns:…)",
             "region": "where SES sends from, such as eu-west-1",
-            "from_address": "the address that answers come from, verified in SES; customers "
-            "should be writing to the same",
+            "from_address": "the address that replies come from, verified in SES; customers "
+            "should write to the same address",
         },
         optional_settings={
-            **mails.SETTINGS,
-            "api_base": "where the API is (https://email.{region}.amazonaws.com if not said)",
+            **SETTINGS,
+            "api_base": "where the API is (default https://email.{region}.amazonaws.com)",
             "certificate_base": "for a stack on this machine: the only origin whose certificates "
-            "count, in place of Amazon's",
+            "count, instead of Amazon's",
         },
         credentials={
-            "access_key_id": "access key of an IAM user that may do nothing but ses:SendEmail and "
+            "access_key_id": "access key of an IAM user that may only do ses:SendEmail and "
             "ses:SendRawEmail",
             "secret_access_key": "its secret",
         },
@@ -106,21 +109,21 @@ class Ses(Connector):
             "customers write to, with spam and virus\n"
             "   scanning on and the action: publish to SNS topic, that topic, encoding UTF-8 or "
             "Base64.\n"
-            "4. For answers, verify the sending address or its domain, and enter region, "
-            "from_address and an access key here.\n"
+            "4. For replies, verify the sending address or its domain, and enter here region, "
+            "from_address and an access key.\n"
             "5. Write a mail to the address to try it."
         ),
         limitations=(
-            *mails.LIMITATIONS,
+            *LIMITATIONS,
             "The SNS action passes on mails up to 150 KB; larger ones bounce. With an S3 action a "
             "mail comes without its words.",
-            "SES cannot be asked whether it sent an answer: after a fault a person looks.",
+            "SES cannot be asked whether it sent a reply: after a fault a person checks.",
         ),
         verified=(
-            "The signature against messages that Amazon SNS really sent, of both versions.",
-            "Signature Version 4 against a second implementation.",
+            "The signature, with messages of both versions that Amazon SNS really sent.",
+            "Signature Version 4, with a second implementation.",
         ),
-        assumptions=("That SES puts a Message-ID of its own in place of ours.",),
+        assumptions=("That SES replaces our Message-ID with its own.",),
     )
 
     def __init__(self) -> None:
@@ -134,12 +137,12 @@ class Ses(Connector):
         now: datetime,
         http: Http,
     ) -> SignatureFailure | None:
-        """None for a message that SNS signed and that is of the connection's topic."""
+        """None for a message that SNS signed for the connection's topic."""
         topic, base = _setting(connection, "topic_arn"), _setting(connection, "certificate_base")
         return self._sns.verify(request, topic, base, http)
 
     def sign(self, request: WebhookRequest, url: str, secret: str, now: datetime) -> WebhookRequest:
-        """The message as the simulated SNS signs it; nobody else can."""
+        """The message as the simulated SNS signs it. Nobody but SNS can sign for the real one."""
         return self._sns.sign(request, secret, now)
 
     def parse(
@@ -156,7 +159,7 @@ class Ses(Connector):
                 return ParsedDelivery()
         if not isinstance(message, str):
             raise envelope.field_error("Message", "is not text")
-        # SES greets a new topic with a sentence.
+        # SES sends a sentence, not JSON, to a new topic.
         if not message.lstrip().startswith("{"):
             return ParsedDelivery()
         notice = Fields(read_object(message.encode("utf-8", "surrogatepass")), "Message")
@@ -169,10 +172,7 @@ class Ses(Connector):
     def delivery_response(
         self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
     ) -> WebhookResponse:
-        """Any 2xx; a subscription is confirmed first.
-
-        Raises PlatformUnavailable if SNS cannot be reached for that.
-        """
+        """200. A subscription is confirmed first, which may raise PlatformUnavailable."""
         try:
             envelope = read_object(request.body)
         except Unparseable:
@@ -187,47 +187,37 @@ class Ses(Connector):
         ):
             response = call_api(http, "Amazon SNS", "GET", subscribe_url)
             if isinstance(response, Rejection):
-                # SNS asks again for a while; answered with success it would not.
+                # SNS asks again for a while, but not after a success.
                 raise PlatformUnavailable(
-                    "Amazon SNS did not take the confirmation of its subscription.",
+                    "Amazon SNS did not accept the confirmation of its subscription.",
                     maybe_applied=False,
                 )
         return WebhookResponse(200, "{}")
 
     def reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        self, target: ReplyTarget, text: str, reply_id: str, account: PlatformAccount
     ) -> SentReply | Rejection:
-        """Send a mail in answer to the customer's."""
-        if rejection := self.check_length(text) or mails.check_answerable(target):
+        """Send a mail in reply to the customer's."""
+        if rejection := self.check_length(text) or check_answerable(target):
             return rejection
         key, secret, region = (
-            credentials.get("access_key_id", ""),
-            credentials.get("secret_access_key", ""),
-            _setting(connection, "region"),
+            account.credentials.get("access_key_id", ""),
+            account.credentials.get("secret_access_key", ""),
+            _setting(account.connection, "region"),
         )
         if not (key and secret):
             return Rejection(
                 "no_credentials",
-                "Enter access_key_id and secret_access_key to answer through Amazon SES.",
+                "Enter access_key_id and secret_access_key to reply through Amazon SES.",
             )
         if not _REGION.fullmatch(region):
             return Rejection(
-                "bad_settings", "region is none of Amazon's: enter one such as eu-west-1."
+                "bad_settings", "region is not a region of AWS: enter one such as eu-west-1."
             )
-        try:
-            sender = mails.from_header(connection)
-        except ValueError:
-            return Rejection(
-                "bad_settings",
-                "from_address is no e-mail address: enter the one that answers come from.",
-            )
-        raw = mails.compose_reply(target, text, sender, reply_id)
+        sender = from_header(account.connection)
+        if isinstance(sender, Rejection):
+            return sender
+        raw = compose_reply(target, text, sender, reply_id)
         document = {
             "FromEmailAddress": sender,
             "Destination": {"ToAddresses": [target.reply_to["to"]]},
@@ -237,11 +227,12 @@ class Ses(Connector):
             ],
         }
         base = (
-            _setting(connection, "api_base").rstrip("/") or f"https://email.{region}.amazonaws.com"
+            _setting(account.connection, "api_base").rstrip("/")
+            or f"https://email.{region}.amazonaws.com"
         )
         url, body = f"{base}/v2/email/outbound-emails", json.dumps(document).encode()
         response = call_api(
-            http,
+            account.http,
             _TITLE,
             "POST",
             url,
@@ -249,8 +240,7 @@ class Ses(Connector):
             body=body,
         )
         if isinstance(response, Rejection):
-            # SES names what is wrong in a header, and in words that quote addresses: neither is
-            # passed on.
+            # The message of SES quotes addresses, so it is dropped.
             return (
                 Rejection("rejected", _REJECTION_MESSAGE)
                 if response.reason == "rejected"
@@ -269,9 +259,9 @@ def _review_event(notice: Fields, connection: Connection, now: datetime) -> Revi
         notice.problems.append("the mail carries a virus and was not read")
         return None
     content = _decode_content(notice, receipt)
-    parsed_mail = mails.Mail(_read_headers(mail)) if content is None else mails.read_mime(content)
+    parsed_mail = Mail(_read_headers(mail)) if content is None else read_mime(content)
     verified = _is_sender_verified(parsed_mail, receipt, str(mail.values.get("source") or ""))
-    event = mails.review_event(
+    event = review_event(
         parsed_mail,
         native_id,
         connection,
@@ -279,7 +269,7 @@ def _review_event(notice: Fields, connection: Connection, now: datetime) -> Revi
         verified=verified,
         spam=_verdict(receipt, "spam") == "FAIL",
     )
-    # A subject alone says too little to be judged by: without its words the mail is a person's.
+    # A subject alone says too little to be assessed. A mail without its words goes to a person.
     return replace(event, title=None, subject=event.title) if event and content is None else event
 
 
@@ -297,39 +287,37 @@ def _decode_content(notice: Fields, receipt: Fields) -> bytes | None:
 
 
 def _read_headers(mail: Fields) -> tuple[tuple[str, str], ...]:
-    value = mail.values.get("headers")
-    entries = cast("list[object]", value) if isinstance(value, list) else []
-    objects = [cast("dict[str, object]", each) for each in entries if isinstance(each, dict)]
-    return mails.normalize_headers((str(each.get("name")), each.get("value")) for each in objects)
+    return normalize_headers(
+        (str(header.values.get("name")), header.values.get("value"))
+        for header in mail.objects("headers")
+    )
 
 
 def _verdict(receipt: Fields, name: str) -> str:
     return str(receipt.object(f"{name}Verdict").values.get("status")).upper()
 
 
-def _is_sender_verified(mail: mails.Mail, receipt: Fields, envelope_from: str) -> bool:
-    """Whether the address in From is proven to be the sender's."""
+def _is_sender_verified(mail: Mail, receipt: Fields, envelope_from: str) -> bool:
+    """Whether it is proven that the sender owns the address in From."""
     dmarc = _verdict(receipt, "dmarc")
     if dmarc in {"PASS", "FAIL"}:
         return dmarc == "PASS"
-    if _verdict(receipt, "spf") == "PASS" and mails.is_aligned(
-        mails.domain_of(envelope_from), mail
-    ):
+    if _verdict(receipt, "spf") == "PASS" and is_aligned(domain_of(envelope_from), mail):
         return True
     signers = [
         match[1]
-        for each in mail.header_values("dkim-signature")
-        if (match := re.search(r"(?:^|;)\s*d=\s*([^;\s]+)", each))
+        for signature in mail.header_values("dkim-signature")
+        if (match := re.search(r"(?:^|;)\s*d=\s*([^;\s]+)", signature))
     ]
     return (
         _verdict(receipt, "dkim") == "PASS"
         and bool(signers)
-        and all(mails.is_aligned(each, mail) for each in signers)
+        and all(is_aligned(domain, mail) for domain in signers)
     )
 
 
 def _signed_headers(url: str, body: bytes, key: str, secret: str, region: str) -> dict[str, str]:
-    # Imported here: it is in Lambda's own runtime, and only who answers by SES pays for it.
+    # Imported here, because only replies by SES pay for it. It is in Lambda's own runtime.
     from botocore.auth import SigV4Auth  # noqa: PLC0415
     from botocore.awsrequest import AWSRequest  # noqa: PLC0415
     from botocore.credentials import Credentials  # noqa: PLC0415

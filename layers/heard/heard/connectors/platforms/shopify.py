@@ -1,41 +1,37 @@
-"""Product reviews of Shopify shops, in the one shape that Shopify has for them.
-
-Metaobjects of the standard type `product_review`.
+"""Product reviews of Shopify shops: metaobjects of the standard type `product_review`.
 
 Shopify has no reviews of its own. Review apps that take part in its syndication programme keep
-every review as such a metaobject, and Shopify reports these like anything else in the shop: topics
-metaobjects/create, metaobjects/update and metaobjects/delete, which must be subscribed to with the
-filter `type:product_review`. What Heard connects to is therefore Shopify, whichever app collects
-the reviews.
+every review as such a metaobject. Shopify reports these like anything else in the shop: the topics
+metaobjects/create, metaobjects/update and metaobjects/delete must be subscribed to with the filter
+`type:product_review`. So Heard connects to Shopify, whichever app collects the reviews.
 
-Deliveries carry `X-Shopify-Hmac-Sha256`: Base64 of the HMAC-SHA256 of the body under the client
-secret of the app that owns the subscription. The topic is in a header that is not signed, so the
-body decides: one with `fields` is the review as it is now, one without is a deletion. Where the
-header says "deleted" and the body still has fields, the review is asked for before that counts, and
-without credentials it does not count at all. All deletions are confirmed so where credentials allow
-it.
+Deliveries carry `X-Shopify-Hmac-Sha256`: Base64 of the HMAC-SHA256 of the body. Its key is the
+client secret of the app that owns the subscription. The topic is in a header that is not signed, so
+the body decides: with `fields` it is the review as it is now, without them it is a deletion. If the
+header says "deleted" and the body still has fields, Heard reads the review before it believes that;
+without credentials it ignores the deletion. All deletions are confirmed so, where there are
+credentials.
 
-Order. `updated_at` sorts; Shopify's retries repeat the original body, so that any order of arrival
-ends in the same state. A review counts as edited when its own field `edited_at` is set:
-`updated_at` also moves when the merchant replies or the app republishes it, and then the words are
-the same and nothing happens. Reviews that are not published (capability publishable: draft) are
-heard like others.
+Order. `updated_at` sorts. Shopify's retries repeat the original body, so any order of arrival ends
+in the same state. A review counts as edited if its own field `edited_at` is set. `updated_at` also
+moves when the merchant replies or the app publishes it again: then the words are the same and
+nothing happens. Heard treats reviews that are not published (capability publishable: draft) like
+others.
 
-The mandatory privacy notices (customers/data_request, customers/redact, shop/redact) come to the
-same address if it is entered for them; they are answered 200 and do nothing here, since what Heard
-keeps is erased by its own commands.
+The mandatory privacy notices (customers/data_request, customers/redact, shop/redact) may come to
+the same address. They are answered 200 and do nothing here: Heard's own commands erase what Heard
+keeps.
 
 Sources: shopify.dev/docs/apps/build/metaobjects/standard-review-metaobject,
 …/list-of-standard-definitions (the fields), …/webhooks (delivery-filtering, verify-deliveries),
 shopify.dev/docs/api/webhooks, github.com/Shopify/shopify-api-js (lib/webhooks); the keys of the
-fields also from public code of apps in the programme. The sample payload of the topics was not
-readable to us, so ids are taken as numbers or gid://, `fields` as an object or a list of {key,
-value}, and a rating as JSON text or an object.
+fields also from public code of apps in the programme. We could not read the sample payload of the
+topics. So ids are numbers or gid://, `fields` an object or a list of {key, value}, and a rating
+JSON text or an object.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -46,17 +42,20 @@ from heard.connectors import (
     Capabilities,
     Connection,
     Connector,
-    Http,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
-    ReviewGone,
-    ReviewPage,
     SecretOrigin,
     WebhookRequest,
-    WebhookResponse,
 )
-from heard.connectors.http import call_api
-from heard.connectors.parsing import Fields, anonymous_author, parse_each, parse_one, read_object
+from heard.connectors.parsing import (
+    Fields,
+    anonymous_author,
+    parse_one,
+    read_object,
+    unreadable_is_fault,
+)
+from heard.connectors.review_api import ApiAccess, ApiRequest, EntryPage, ReviewApi
 from heard.connectors.signatures import BodyHmac
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import TOMBSTONE, Author, Channel, EventKind, ReviewEvent, time_revision
@@ -77,7 +76,12 @@ _LATEST_QUERY: Final = (
 )
 
 
-class Shopify(Connector):
+_QUERY_REJECTED: Final = Rejection(
+    "rejected", f"{_TITLE} does not take this query: check api_version."
+)
+
+
+class Shopify(ReviewApi):
     """The connector of one shop's product reviews."""
 
     capabilities = Capabilities(
@@ -98,8 +102,8 @@ class Shopify(Connector):
         poll_seconds=3_600,
         settings={"shop_domain": "the shop's own domain, such as your-shop.myshopify.com"},
         optional_settings={
-            "api_base": "where the Admin API is (https:// and shop_domain if not said)",
-            "api_version": f"the Admin API's version ({_VERSION} if not said)",
+            "api_base": "where the Admin API is (default https:// and shop_domain)",
+            "api_version": f"the Admin API's version (default {_VERSION})",
         },
         credentials={
             "access_token": "an Admin API access token of that app, which may read metaobjects"
@@ -114,26 +118,27 @@ class Shopify(Connector):
             "secret.\n"
             "4. Enter the app's client secret here, and an Admin API access token that may read "
             "metaobjects.\n"
-            "5. In your review app turn on the syndication to Shopify (the Shop app), so that it "
+            "5. In your review app turn on the syndication to Shopify (the Shop app). Then it "
             "keeps its reviews as metaobjects."
         ),
         limitations=(
-            "Replies: Shopify gives no program a way to answer a review that another app "
-            "collected, so people answer in that app.",
-            "Reviews of apps that do not take part in Shopify's product review syndication.",
-            "Acting on Shopify's privacy notices: they are answered and not acted on; erase with "
-            "Heard's own commands.",
+            "No replies: Shopify lets no program reply to a review that another app collected. "
+            "Reply in that app.",
+            "No reviews of apps that do not take part in Shopify's product review syndication.",
+            "Shopify's privacy notices have no effect: erase authors with Heard's own commands.",
         ),
         verified=("The signature is checked against the vectors of Shopify's own library.",),
         assumptions=(
-            "The body of the metaobject topics: no sample could be read, so several spellings are "
-            "understood.",
-            "Which access scope lets an app that collects no reviews itself read them; Shopify "
+            "The body of the metaobject topics: we could read no sample, so Heard understands "
+            "several spellings.",
+            "Some access scope lets an app read reviews that it did not collect; Shopify "
             "restricts the definition.",
         ),
     )
 
     scheme = BodyHmac("x-shopify-hmac-sha256", encoding="base64")
+    entry_name = "node"
+    delivery_status = 200  # Within five seconds.
 
     def parse(
         self, request: WebhookRequest, connection: Connection, now: datetime
@@ -150,61 +155,68 @@ class Shopify(Connector):
         if request.headers.get("x-shopify-topic") == "metaobjects/delete":
             if connection.has_credentials:
                 return parse_one(body, _deletion_event)
-            problem = "The topic says that the review is deleted and the signed body does not: give credentials, so that Shopify can be asked."
-            return ParsedDelivery((), (problem,))
+            return ParsedDelivery(
+                problems=(
+                    "The topic says that the review is deleted, and the signed body does not: "
+                    "enter credentials, so Heard can read the review.",
+                )
+            )
         return parse_one(body, _review_event)
 
-    def delivery_response(
-        self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
-    ) -> WebhookResponse:
-        """200, within five seconds."""
-        return WebhookResponse(200, "{}")
-
-    def fetch(
-        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | ReviewGone | None:
-        """The metaobject as the Admin API has it."""
-        response = _run_query(
-            _REVIEW_QUERY,
-            {"id": f"gid://shopify/Metaobject/{native_id}"},
-            connection,
-            credentials,
-            http,
+    def access(self, request: ApiRequest, account: PlatformAccount) -> ApiAccess | Rejection:
+        """The app's access token in a header."""
+        if rejection := self.missing(account):
+            return rejection
+        shop = account.setting("shop_domain").strip("/")
+        version = quote(account.setting("api_version") or _VERSION, safe="")
+        return ApiAccess(
+            f"{account.address('api_base', f'https://{shop}')}/admin/api/{version}/graphql.json",
+            {"x-shopify-access-token": account.credential("access_token")},
         )
-        if isinstance(response, Rejection):
-            return None
-        if not (metaobject := response.object("metaobject")).values:
-            return ReviewGone.GONE
-        try:
-            return _review_event(metaobject)
-        except Unparseable as error:
-            raise _unreadable_response(error.detail) from error
 
-    def recent(
-        self,
-        cursor: str | None,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
-        now: datetime,
-    ) -> ReviewPage | Rejection:
-        """The reviews that changed last, which deliveries may have failed to report."""
-        variables = {"type": _REVIEW_TYPE, "first": _PAGE_SIZE, "after": cursor}
-        response = _run_query(_LATEST_QUERY, variables, connection, credentials, http)
-        if isinstance(response, Rejection):
-            return response
-        metaobjects = response.object("metaobjects")
-        nodes, page_info = metaobjects.values.get("nodes"), metaobjects.object("pageInfo")
-        try:
-            parsed = parse_each(
-                cast("list[object]", nodes) if isinstance(nodes, list) else [],
-                "node",
-                _review_event,
-            )
-        except Unparseable as error:
-            raise _unreadable_response(error.detail) from error
-        older = page_info.values.get("endCursor") if page_info.boolean("hasNextPage") else None
-        return ReviewPage(parsed.events, older if isinstance(older, str) else None, parsed.problems)
+    def review_request(self, native_id: str) -> ApiRequest:
+        """One metaobject by its id."""
+        return _query(_REVIEW_QUERY, {"id": f"gid://shopify/Metaobject/{native_id}"})
+
+    def read_review(
+        self, native_id: str, account: PlatformAccount, reply_to: Mapping[str, str] | None = None
+    ) -> Fields | Rejection:
+        """The metaobject. Shopify answers null for one that is gone."""
+        data = self.read(self.review_request(native_id), account)
+        if isinstance(data, Rejection):
+            return data
+        if "metaobject" in data.values and data.values["metaobject"] is None:
+            return Rejection("gone", f"{_TITLE} does not have this review any more.")
+        with unreadable_is_fault(_TITLE):
+            return data.required_object("metaobject")
+
+    def review(self, entry: Fields, account: PlatformAccount) -> ReviewEvent:
+        """A review, which is a metaobject."""
+        return _review_event(entry)
+
+    def page_request(self, cursor: str | None, account: PlatformAccount) -> ApiRequest:
+        """The reviews that changed last."""
+        return _query(_LATEST_QUERY, {"type": _REVIEW_TYPE, "first": _PAGE_SIZE, "after": cursor})
+
+    def page(self, response: Fields, cursor: str | None) -> EntryPage:
+        """The nodes of a GraphQL connection."""
+        metaobjects = response.required_object("metaobjects")
+        page_info = metaobjects.object("pageInfo")
+        has_next = page_info.boolean("hasNextPage")
+        return EntryPage(
+            metaobjects.entries("nodes"), page_info.text("endCursor") if has_next else None
+        )
+
+    def read(self, request: ApiRequest, account: PlatformAccount) -> Fields | Rejection:
+        """The data of a query. Shopify answers 200 also for errors in a query."""
+        document = super().read(request, account)
+        if isinstance(document, Rejection):
+            return document
+        return _graphql_rejection(document) or document.object("data")
+
+    def explain(self, rejection: Rejection, body: bytes) -> Rejection:
+        """A 404 is about the address of the API and never about a review."""
+        return _QUERY_REJECTED if rejection.reason == "gone" else rejection
 
 
 def _deletion_event(body: Fields) -> ReviewEvent:
@@ -251,7 +263,7 @@ def _metaobject_id(body: Fields) -> str:
 
 
 def _gid_number(gid: object) -> str | None:
-    """The number in `gid://shopify/Customer/5`; None for anything else."""
+    """The number 5 of `gid://shopify/Customer/5`; None for anything else."""
     match = _GID.fullmatch(gid) if isinstance(gid, str) and len(gid) < 100 else None
     return match[1] if match else None
 
@@ -271,9 +283,10 @@ def _fields_by_key(body: Fields) -> Mapping[str, object]:
 
 
 def _read_rating(review_fields: Fields) -> int | None:
-    """A field of Shopify's type `rating`, `{"value": "4.0", "scale_min": "1.0", "scale_max".
+    """A rating of five, from a field of Shopify's type `rating`.
 
-    "5.0"}`: of five, or not taken.
+    The field is `{"value": "4.0", "scale_min": "1.0", "scale_max": "5.0"}`. A rating on another
+    scale is a problem.
     """
     value = review_fields.values.get("rating")
     if isinstance(value, str):
@@ -292,62 +305,20 @@ def _read_rating(review_fields: Fields) -> int | None:
     return rating.rating("value")
 
 
-def _run_query(
-    query: str,
-    variables: Mapping[str, object],
-    connection: Connection,
-    credentials: Mapping[str, str],
-    http: Http,
-) -> Fields | Rejection:
-    """The data that a GraphQL query answers. Raises PlatformUnavailable."""
-    shop, token = (
-        connection.settings.get("shop_domain", "").strip().strip("/"),
-        credentials.get("access_token", ""),
-    )
-    if not (shop and token):
-        return Rejection(
-            "no_credentials",
-            "Enter shop_domain and access_token, so that Shopify can be asked for reviews.",
-        )
-    base = connection.settings.get("api_base", "").strip().rstrip("/") or f"https://{shop}"
-    version = quote(connection.settings.get("api_version", "").strip() or _VERSION, safe="")
-    headers = {
-        "x-shopify-access-token": token,
-        "content-type": "application/json",
-        "accept": "application/json",
-    }
-    body = json.dumps({"query": query, "variables": variables}).encode()
-    response = call_api(
-        http,
-        _TITLE,
-        "POST",
-        f"{base}/admin/api/{version}/graphql.json",
-        headers=headers,
-        body=body,
-        no_side_effects=True,
-    )
-    if isinstance(response, Rejection):
-        return response
-    try:
-        document = Fields(read_object(response.body), "the answer")
-    except Unparseable as error:
-        raise _unreadable_response(error.detail) from error
-    return _graphql_rejection(document) or document.object("data")
+def _query(query: str, variables: Mapping[str, object]) -> ApiRequest:
+    document = {"query": query, "variables": variables}
+    return ApiRequest("POST", "", document=document, no_side_effects=True)
 
 
 def _graphql_rejection(document: Fields) -> Rejection | None:
-    """Why a query that was answered 200 was not run.
+    """Why Shopify did not run a query that it answered 200; None if it ran it.
 
-    Raises PlatformUnavailable when it costs too much just now.
+    Raises PlatformUnavailable if the query costs too much just now.
     """
-    errors = document.values.get("errors")
-    if not errors:
+    if not document.values.get("errors"):
         return None
-    codes = {
-        Fields(cast("dict[str, object]", error)).object("extensions").text("code")
-        for error in (cast("list[object]", errors) if isinstance(errors, list) else [])
-        if isinstance(error, dict)
-    }
+    with unreadable_is_fault(_TITLE):
+        codes = {error.object("extensions").text("code") for error in document.objects("errors")}
     if codes & {"THROTTLED", "INTERNAL_SERVER_ERROR"}:
         raise PlatformUnavailable(f"{_TITLE} asks us to wait.", maybe_applied=False)
     if "ACCESS_DENIED" in codes:
@@ -355,13 +326,7 @@ def _graphql_rejection(document: Fields) -> Rejection | None:
             "unauthorized",
             f"{_TITLE} does not let this access token read metaobjects: give the app that scope.",
         )
-    return Rejection("rejected", f"{_TITLE} does not take this query: check api_version.")
-
-
-def _unreadable_response(detail: str) -> PlatformUnavailable:
-    return PlatformUnavailable(
-        f"{_TITLE} answered something unreadable: {detail}.", maybe_applied=False
-    )
+    return _QUERY_REJECTED
 
 
 CONNECTOR: Connector = Shopify()

@@ -2,18 +2,18 @@
 
 A delivery is one review as a flat object (`id`, `author`, `customerEmail`, `reviewTitle`,
 `reviewMessage`, `reviewRating`, `dateCreated`, `productName`, …), with a secret in clear in
-`X-Stamped-Webhook-Secret` or `X-Secret-Key`. With `reviewReply` it is about the business's own
-answer, which is never answered. `dateCreated` has no zone and is taken for UTC.
+`X-Stamped-Webhook-Secret` or `X-Secret-Key`. A delivery with `reviewReply` is about the business's
+own reply, which Heard never answers. `dateCreated` has no zone; Heard reads it as UTC.
 
-Order. No document tells of events for edits and deletions, nor what `X-Stamped-Topic` says of them,
-and nothing in a body dates an edit. A topic that speaks of an update is dated by its arrival, one
-that speaks of a deletion is final, and all else is of `dateCreated`, like what the API lists. So a
-polled edit is told from the first words only by its digest.
+Order. No document mentions events for edits and deletions, or what `X-Stamped-Topic` says of them,
+and nothing in a body dates an edit. A topic that speaks of an update is dated by its arrival. A
+topic that speaks of a deletion is final. All else has the time of `dateCreated`, like what the API
+lists. So only its digest tells a polled edit from the first words.
 
-The API does not say who wrote the reply of a review: one whose text is one of our own earlier ones
-is replaced by our next, any other is somebody else's and never overwritten.
+The API does not say who wrote the reply of a review. A reply with the text of one of our own
+earlier ones is replaced by our next one. Any other is somebody else's, and is never overwritten.
 
-The customer's e-mail address never becomes an id: the author is known by its hash.
+The author is known by the hash of the e-mail address. The address itself never becomes an id.
 
 Sources: support.stamped.io/article/834-webhooks, stampedsupport.stamped.io (Stamped REST API),
 developers.stamped.io/docs/getting-started. The list (`GET /api/v2/{store
@@ -27,8 +27,6 @@ should).
 from __future__ import annotations
 
 import base64
-import json
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Final, cast
 from urllib.parse import quote
@@ -37,33 +35,22 @@ from heard.connectors import (
     Capabilities,
     Connection,
     Connector,
-    Http,
-    HttpResponse,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
-    ReplyLookup,
     ReplyTarget,
-    ReviewGone,
-    ReviewPage,
     SecretOrigin,
-    SentReply,
     WebhookRequest,
-    WebhookResponse,
 )
-from heard.connectors.http import call_api
 from heard.connectors.parsing import (
     Fields,
     anonymous_author,
     author_id_from_email,
-    parse_each,
     parse_one,
     read_object,
-    read_response,
-    same_text,
-    written_by_others,
 )
+from heard.connectors.review_api import ApiAccess, ApiRequest, EntryPage, ReviewApi, page_number
 from heard.connectors.signatures import SecretHeader
-from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import (
     TOMBSTONE,
     Author,
@@ -90,10 +77,10 @@ _API_NAMES: Final = {
     "dateCreated": "dateCreated",
     "productTitle": "productName",
 }
-"""What the API calls the fields of a webhook."""
+"""The field of a webhook for each field of the API."""
 
 
-class Stamped(Connector):
+class Stamped(ReviewApi):
     """The connector of Stamped Reviews."""
 
     capabilities = Capabilities(
@@ -114,7 +101,7 @@ class Stamped(Connector):
         poll_seconds=900,
         settings={"store_hash": "the store hash, in Stamped under Settings, API Keys"},
         optional_settings={
-            "api_base": f"where Stamped's API is ({_API} if not said)",
+            "api_base": f"where Stamped's API is (default {_API})",
             "email_replies": "yes, if Stamped shall also e-mail a reply to the customer (no if "
             "not said)",
         },
@@ -129,22 +116,23 @@ class Stamped(Connector):
             "3. Open Settings, API Keys, and enter store hash, public key and private key here."
         ),
         limitations=(
-            "Stamped is not known to tell of edits and deletions; Heard finds them when it lists "
-            "reviews.",
-            "Stamped does not tell who wrote a reply: one that stands there with other words than "
-            "Heard's is never replaced; change it at"
-            " Stamped.",
+            "Stamped is not known to report edits and deletions; Heard finds them when it polls.",
+            "Stamped does not say who wrote a reply. Heard never replaces one with other words "
+            "than its own: change that one at Stamped.",
         ),
         verified=("Stamped's documented payload is parsed in the tests.",),
         assumptions=(
-            "The call that replies is not in Stamped's reference, and was seen to work by others.",
-            "That a second reply of ours takes the first one's place, and how long one may be.",
-            "What X-Stamped-Topic says; edits of one review have no order but by it.",
-            "That the list of reviews comes newest first.",
+            "The call that replies is not in Stamped's reference; other programs use it.",
+            "Our second reply takes the first one's place; the longest reply is our guess.",
+            "X-Stamped-Topic names updates and deletions; nothing else orders the edits of one "
+            "review.",
+            "The list of reviews comes newest first.",
         ),
     )
     scheme = SecretHeader(("x-stamped-webhook-secret", "x-secret-key"))
     parsed_headers = ("content-type", _TOPIC_HEADER)
+
+    delivery_status = 200  # Which success Stamped wants is not documented.
 
     def parse(
         self, request: WebhookRequest, connection: Connection, now: datetime
@@ -163,122 +151,54 @@ class Stamped(Connector):
             ),
         )
 
-    def delivery_response(
-        self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
-    ) -> WebhookResponse:
-        """200: which success it wants is not documented."""
-        return WebhookResponse(200, "{}")
-
-    def reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
-    ) -> SentReply | Rejection:
-        """Set the review's one public reply, unless somebody else's stands there.
-
-        It has no id of its own: it goes by the review's.
-        """
-        if rejection := self.check_length(text):
+    def access(self, request: ApiRequest, account: PlatformAccount) -> ApiAccess | Rejection:
+        """Basic authentication with both keys."""
+        if rejection := self.missing(account):
             return rejection
-        lookup = _request(
-            "GET", f"/{quote(target.native_id, safe='')}", None, connection, credentials, http
-        )
-        if isinstance(lookup, Rejection):
-            return lookup
-        existing_reply = read_response(lookup, _TITLE).text("reply")
-        if existing_reply and same_text(existing_reply, text):
-            return SentReply(target.native_id)
-        if written_by_others(existing_reply, target):
-            return Rejection(
-                "already_answered",
-                "Somebody answered this review at Stamped, which shows one reply: change that one "
-                "there.",
-            )
-        email_customer = (
-            "true"
-            if connection.settings.get("email_replies", "").strip().lower() in {"yes", "true"}
-            else "false"
-        )
-        path = f"/{quote(target.native_id, safe='')}/reply?isPrivate=false&isEmail={email_customer}"
-        response = _request("POST", path, {"reply": text}, connection, credentials, http)
-        return response if isinstance(response, Rejection) else SentReply(target.native_id)
-
-    def find_reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
-    ) -> SentReply | ReplyLookup:
-        """Compare the review's reply with the text."""
-        response = _request(
-            "GET", f"/{quote(target.native_id, safe='')}", None, connection, credentials, http
-        )
-        if isinstance(response, Rejection):
-            return ReplyLookup.ABSENT if response.reason == "gone" else ReplyLookup.CANNOT_TELL
-        existing_reply = read_response(response, _TITLE).text("reply")
-        return (
-            SentReply(target.native_id)
-            if existing_reply and same_text(existing_reply, text)
-            else ReplyLookup.ABSENT
+        store = quote(account.setting("store_hash"), safe="")
+        keys = f"{account.credential('public_key')}:{account.credential('private_key')}"
+        return ApiAccess(
+            f"{account.address('api_base', _API)}/api/v2/{store}/dashboard/reviews",
+            {"authorization": "Basic " + base64.b64encode(keys.encode()).decode()},
         )
 
-    def fetch(
-        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | ReviewGone | None:
-        """The review as the API has it."""
-        response = _request(
-            "GET", f"/{quote(native_id, safe='')}", None, connection, credentials, http
-        )
-        if isinstance(response, Rejection):
-            return ReviewGone.GONE if response.reason == "gone" else None
-        try:
-            return _api_review_event(read_response(response, _TITLE))
-        except Unparseable as error:
-            raise PlatformUnavailable(
-                f"{_TITLE} answered something unreadable: {error.detail}.", maybe_applied=False
-            ) from error
+    def review_request(self, native_id: str) -> ApiRequest:
+        """One review by its id."""
+        return ApiRequest("GET", f"/{quote(native_id, safe='')}")
 
-    def recent(
-        self,
-        cursor: str | None,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
-        now: datetime,
-    ) -> ReviewPage | Rejection:
-        """A page of the store's reviews; the cursor is its number."""
-        page_number = int(cursor) if cursor and cursor.isdecimal() else 1
-        response = _request(
-            "GET", f"?page={page_number}&take={_PAGE_SIZE}", None, connection, credentials, http
+    def review(self, entry: Fields, account: PlatformAccount) -> ReviewEvent:
+        """A review of the API, whose fields have other names than those of a webhook."""
+        values = {webhook: entry.values.get(api) for api, webhook in _API_NAMES.items()}
+        return _review_event(Fields(values, entry.where, entry.problems))
+
+    def page_request(self, cursor: str | None, account: PlatformAccount) -> ApiRequest:
+        """A page of the store's reviews. The cursor is the number of the page."""
+        return ApiRequest("GET", "", {"page": str(page_number(cursor)), "take": str(_PAGE_SIZE)})
+
+    def page(self, response: Fields, cursor: str | None) -> EntryPage:
+        """The entries, each with its review inside."""
+        results = [_unwrap_result(result) for result in response.entries("results")]
+        number = page_number(cursor)
+        page_count = response.integer("totalPages", 0, 10**9) or 0
+        return EntryPage(results, str(number + 1) if number < page_count else None)
+
+    def reply_request(self, target: ReplyTarget, text: str, account: PlatformAccount) -> ApiRequest:
+        """The request that sets the review's one public reply."""
+        email = account.setting("email_replies").lower() in {"yes", "true"}
+        return ApiRequest(
+            "POST",
+            f"/{quote(target.native_id, safe='')}/reply",
+            {"isPrivate": "false", "isEmail": "true" if email else "false"},
+            {"reply": text},
         )
-        if isinstance(response, Rejection):
-            return response
-        document = read_response(response, _TITLE)
-        results, page_count = (
-            document.values.get("results"),
-            document.integer("totalPages", 0, 10**9) or 0,
-        )
-        try:
-            entries = cast("list[object]", results) if isinstance(results, list) else []
-            parsed = parse_each(
-                entries,
-                "result",
-                lambda result: _api_review_event(result.required_object("review")),
-            )
-        except Unparseable as error:
-            parsed = ParsedDelivery(problems=(error.detail,))
-        return ReviewPage(
-            parsed.events,
-            str(page_number + 1) if page_number < page_count else None,
-            parsed.problems,
-        )
+
+    def reply_text(self, review: Fields) -> str:
+        """The review's one reply. Stamped does not say who wrote it."""
+        return review.text("reply") or ""
+
+
+def _unwrap_result(result: object) -> object:
+    return cast("dict[str, object]", result).get("review") if isinstance(result, dict) else result
 
 
 def _review_event(review: Fields, topic: str = "", now: datetime | None = None) -> ReviewEvent:
@@ -312,9 +232,9 @@ def _review_event(review: Fields, topic: str = "", now: datetime | None = None) 
 
 
 def _reply_event(review: Fields) -> ReviewEvent:
-    """The business's own answer.
+    """The business's own reply.
 
-    Beside the review, so that it closes nothing of what the customer said.
+    It stands beside the review, so it closes nothing of what the customer said.
     """
     native_id = review.id("id")
     replied_at = (
@@ -329,43 +249,6 @@ def _reply_event(review: Fields) -> ReviewEvent:
         text=review.text("reviewReply"),
         occurred_at=replied_at,
         subject=review.one_line("productName"),
-    )
-
-
-def _api_review_event(review: Fields) -> ReviewEvent:
-    values = {webhook: review.values.get(api) for api, webhook in _API_NAMES.items()}
-    return _review_event(Fields(values, review.where, review.problems))
-
-
-def _request(
-    method: str,
-    path: str,
-    document: Mapping[str, str] | None,
-    connection: Connection,
-    credentials: Mapping[str, str],
-    http: Http,
-) -> HttpResponse | Rejection:
-    public, private = credentials.get("public_key", ""), credentials.get("private_key", "")
-    store = connection.settings.get("store_hash", "").strip()
-    if not (public and private and store):
-        return Rejection(
-            "no_credentials",
-            "Enter store_hash, public_key and private_key to read and answer reviews on Stamped.",
-        )
-    base = connection.settings.get("api_base", "").strip().rstrip("/") or _API
-    headers = {
-        "authorization": "Basic " + base64.b64encode(f"{public}:{private}".encode()).decode(),
-        "content-type": "application/json",
-        "accept": "application/json",
-    }
-    body = json.dumps(document).encode() if document is not None else None
-    return call_api(
-        http,
-        _TITLE,
-        method,
-        f"{base}/api/v2/{quote(store, safe='')}/dashboard/reviews{path}",
-        headers=headers,
-        body=body,
     )
 
 

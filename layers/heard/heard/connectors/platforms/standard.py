@@ -1,18 +1,20 @@
-"""Any source that can send our own review schema, signed by Standard Webhooks
-(standardwebhooks.com, spec 1.0.0, `v1`).
+"""Any source that can send our own review schema, signed by Standard Webhooks.
 
-What to send, as a POST of `application/json` to the connection's address:
+Standard Webhooks is standardwebhooks.com, spec 1.0.0, `v1`. What to send, as a POST of
+`application/json` to the connection's address:
 
     {
-      "type": "review.created",              review.created · review.edited · review.withdrawn · review.replied · test
+      "type": "review.created",              review.created · review.edited ·
+                                             review.withdrawn · review.replied · test
       "timestamp": "2026-01-31T09:30:00Z",   when it happened
       "data": {
-        "id": "r-1001",                      required: the review's own id, the same in all its events
-        "thread_id": "t-7",                  where several reviews are one conversation; else the id
+        "id": "r-1001",                      required: the review's id, in all its events
+        "thread_id": "t-7",                  where several reviews are one conversation
         "revision": 3,                       counts the edits; or, if they are only dated:
         "updated_at": "2026-01-31T09:29:58Z",
         "created_at": "2026-01-30T18:00:00Z",
-        "rating": 4,                         1-5; or "score": 0-10 of a recommendation question (NPS)
+        "rating": 4,                         1-5; or "score": 0-10 of a recommendation
+                                             question (NPS)
         "title": "…", "text": "…",
         "language": "en",                    if it is known
         "author": {"id": "u-77", "name": "…"},
@@ -22,28 +24,30 @@ What to send, as a POST of `application/json` to the connection's address:
       }
     }
 
-Only `type`, `data` and `data.id` are required; unknown fields and types are ignored. Send
-`revision` in all events of a source or in none. Without either, an edit is placed by `timestamp`,
-then by when it arrives. A withdrawal is final: nothing that comes later brings the review back.
-`review.replied` says that the business answered; its `id` is the answer's own and `thread_id` what
-it answers.
+Only `type`, `data` and `data.id` are required. Unknown fields and types are ignored. Send
+`revision` in all events of a source or in none. Without it, `updated_at` orders an edit, then
+`timestamp`, then its arrival. A withdrawal is final: no later event brings the review back.
+`review.replied` says that the business replied; its `id` is the reply's own, and `thread_id` is
+what it answers.
 
-A `score` becomes a rating by its band: detractors 0-3 are 1 and 4-6 are 2 (they complain, and must
-be read as complaining), passives 7 and 8 are 3 and 4, promoters 9-10 are 5.
+A `score` becomes a rating by its band. Detractors complain, and must be read as complaining: 0-3
+are 1, and 4-6 are 2. Passives 7 and 8 are 3 and 4. Promoters 9-10 are 5.
 
-What Heard sends to `reply_url`, if the connection has one, signed in the same way with the credential `secret`:
+What Heard sends to `reply_url`, if the connection has one. It is signed in the same way, with the
+credential `secret`:
 
-    POST {reply_url}              {"type": "reply.created", "timestamp", "data": {"reply_id", "review_id", "thread_id", "text"}}
-    GET {reply_url}/{reply_id}    (signed over an empty body) 200 if that reply was taken, 404 if not, 405 if it cannot be said
+    POST {reply_url}              {"type": "reply.created", "timestamp",
+                                   "data": {"reply_id", "review_id", "thread_id", "text"}}
+    GET {reply_url}/{reply_id}    signed over an empty body. Answer 200 if that reply was
+                                  taken, 404 if not, 405 if you cannot tell.
 
-`webhook-id` is the reply's id and stays the same in retries: a receiver that takes each id once is
-never answered twice.
+`webhook-id` is the reply's id and stays the same in retries: a receiver that takes each id once
+never posts a reply twice.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 from urllib.parse import quote, urlsplit
@@ -56,6 +60,7 @@ from heard.connectors import (
     Http,
     HttpResponse,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -92,7 +97,7 @@ _CHANNELS: Final = ", ".join(sorted(Channel))
 
 
 class Standard(Connector):
-    """The connector of sources that speak our own schema."""
+    """The connector of sources that send our own schema."""
 
     capabilities = Capabilities(
         platform="standard",
@@ -109,9 +114,9 @@ class Standard(Connector):
         can_fetch=False,
         single_review_threads=False,
         optional_settings={
-            "channel": f"where these customers speak: one of {_CHANNELS} (review_site if not said)",
+            "channel": f"where these customers write: one of {_CHANNELS} (default review_site)",
             "reply_url": "where Heard posts replies: an https address of yours; without it, "
-            "people answer at the source",
+            "people reply at the source",
         },
         credentials={
             "secret": "the secret that signs the replies Heard sends to reply_url (whsec_…)"
@@ -126,7 +131,7 @@ class Standard(Connector):
         ),
         limitations=(
             "A withdrawal is final. Send revision in all events of a source or in none.",
-            "Without reply_url people answer at the source.",
+            "Without reply_url people reply at the source.",
         ),
         verified=(
             "The signature, against 18 vectors and the official package. Our own schema, so "
@@ -156,7 +161,7 @@ class Standard(Connector):
     def delivery_response(
         self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
     ) -> WebhookResponse:
-        """202, and how much was understood."""
+        """202, with the number of events and the problems."""
         return WebhookResponse(
             202, json.dumps({"accepted": len(parsed.events), "problems": list(parsed.problems)})
         )
@@ -166,13 +171,11 @@ class Standard(Connector):
         target: ReplyTarget,
         text: str,
         reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> SentReply | Rejection:
         """Post `reply.created` to the connection's reply_url."""
-        if len(text) > REPLY_LIMIT:
-            return Rejection("too_long", f"A reply may have {REPLY_LIMIT} characters.")
+        if rejection := self.check_length(text):
+            return rejection
         document = {
             "type": "reply.created",
             "timestamp": clock.format_time(clock.now()),
@@ -183,9 +186,7 @@ class Standard(Connector):
                 "text": text,
             },
         }
-        response = _request(
-            "POST", "", json.dumps(document).encode(), reply_id, connection, credentials, http
-        )
+        response = self._request("POST", "", json.dumps(document).encode(), reply_id, account)
         return response if isinstance(response, Rejection) else SentReply(reply_id)
 
     def find_reply(
@@ -193,12 +194,10 @@ class Standard(Connector):
         target: ReplyTarget,
         text: str,
         reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        account: PlatformAccount,
     ) -> SentReply | ReplyLookup:
         """Ask reply_url for the reply by its id."""
-        response = _request("GET", reply_id, b"", reply_id, connection, credentials, http)
+        response = self._request("GET", reply_id, b"", reply_id, account)
         if isinstance(response, HttpResponse):
             return SentReply(reply_id)
         return (
@@ -206,6 +205,43 @@ class Standard(Connector):
             if response.reason in {"gone", "no_reply_url"}
             else ReplyLookup.CANNOT_TELL
         )
+
+    def _request(
+        self,
+        method: str,
+        path_suffix: str,
+        body: bytes,
+        reply_id: str,
+        account: PlatformAccount,
+    ) -> HttpResponse | Rejection:
+        url = account.setting("reply_url")
+        if not url:
+            return Rejection(
+                "no_reply_url",
+                "This connection has no reply_url: reply at the source, or set reply_url to an "
+                "address that takes replies.",
+            )
+        if rejection := self.missing(account, "secret"):
+            return rejection
+        try:
+            unsigned = WebhookRequest(method, {"webhook-id": reply_id}, body)
+            headers = dict(
+                _SCHEME.sign(unsigned, url, account.credential("secret"), clock.now()).headers
+            )
+            parts = urlsplit(url)
+        except ValueError:
+            return Rejection(
+                "bad_secret",
+                "The credential secret is not one of Standard Webhooks (whsec_ and Base64), or "
+                "reply_url is no address.",
+            )
+        if path_suffix:
+            url = parts._replace(
+                path=f"{parts.path.rstrip('/')}/{quote(path_suffix, safe='')}"
+            ).geturl()
+        if body:
+            headers["content-type"] = "application/json"
+        return call_api(account.http, _TITLE, method, url, headers=headers, body=body or None)
 
 
 def _review_event(
@@ -254,8 +290,8 @@ def _revision(
     if count is not None:
         return number_revision(count)
     if kind is EventKind.EDITED:
-        # Never created_at: an edit that sorted with the first revision would be taken for a
-        # repetition of it.
+        # Never created_at: an edit that sorts with the first revision would look like a repetition
+        # of it.
         return _time_based_revision(updated_at or event_time or now)
     return _time_based_revision(updated_at or created_at or event_time)
 
@@ -263,46 +299,9 @@ def _revision(
 def _time_based_revision(at: datetime | None) -> str:
     """The revision of an event without a count.
 
-    Before every counted one, so that a source may begin to count with its first edit.
+    It sorts before every counted one, so a source may begin to count with its first edit.
     """
     return f"{number_revision(0)}.{time_revision(at)}" if at else number_revision(0)
-
-
-def _request(
-    method: str,
-    path_suffix: str,
-    body: bytes,
-    reply_id: str,
-    connection: Connection,
-    credentials: Mapping[str, str],
-    http: Http,
-) -> HttpResponse | Rejection:
-    url = connection.settings.get("reply_url", "").strip()
-    if not url:
-        return Rejection(
-            "no_reply_url",
-            "This connection has no reply_url: answer at the source, or set reply_url to an "
-            "address that takes replies.",
-        )
-    try:
-        unsigned = WebhookRequest(method, {"webhook-id": reply_id}, body)
-        headers = dict(
-            _SCHEME.sign(unsigned, url, credentials.get("secret", ""), clock.now()).headers
-        )
-        parts = urlsplit(url)
-    except ValueError:
-        return Rejection(
-            "bad_secret",
-            "The credential secret is not one of Standard Webhooks (whsec_ and Base64), or "
-            "reply_url is no address.",
-        )
-    if path_suffix:
-        url = parts._replace(
-            path=f"{parts.path.rstrip('/')}/{quote(path_suffix, safe='')}"
-        ).geturl()
-    if body:
-        headers["content-type"] = "application/json"
-    return call_api(http, _TITLE, method, url, headers=headers, body=body or None)
 
 
 CONNECTOR: Connector = Standard()

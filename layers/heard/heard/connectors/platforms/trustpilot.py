@@ -1,58 +1,48 @@
 """Trustpilot service reviews.
 
-Deliveries are a batch, `{"events": [{"eventName", "version", "eventData"}]}`, and are not signed:
-Trustpilot documents no secret and no signature header. What protects the address is that nobody can
-guess it, so it must be kept like a password; with API credentials, `fetch` re-reads a review by its
-id, and whoever routes it can compare.
+A delivery is a batch, `{"events": [{"eventName", "version", "eventData"}]}`, and is not signed:
+Trustpilot documents no secret and no signature header. The secret address protects the webhook, so
+keep it like a password. With API credentials, `fetch` reads a review again by its id.
 
-Known from documents: the events service-review-created, -updated and -deleted; the created payload;
-the reply and review calls of the API; OAuth by client credentials. Sources:
+Documented: the events service-review-created, -updated and -deleted; the created payload; the reply
+and review calls of the API; OAuth by client credentials. Sources:
 support.trustpilot.com/hc/en-us/community/posts/10109980750738,
 developers.trustpilot.com/service-reviews-api,
 developers.trustpilot.com/get-started/authentication/grant-type-client-credentials.
 
-Not found in any document, and handled with care here: the payload of updated and deleted; what the
-Test button sends (an empty list of events is taken for a test; a sample review would be taken for a
-review); time limits and retries of deliveries; whether a second reply replaces the first (so the
-first is deleted before); the longest reply (`REPLY_LIMIT` is our own guess, far above what anybody
-writes and below what forms usually take).
+Not documented: the payload of updated and deleted; what the Test button sends (an empty list of
+events is a test; a sample review would look like a review); time limits and retries of deliveries;
+whether a second reply replaces the first (so Heard deletes the first one before); the longest reply
+(`REPLY_LIMIT` is our own guess, far above what people write and below what forms usually take).
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Final, cast
+from typing import Final
 from urllib.parse import quote
 
 from heard.connectors import (
     Capabilities,
     Connection,
     Connector,
-    Http,
-    HttpResponse,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
-    ReplyLookup,
     ReplyTarget,
-    ReviewGone,
     SecretOrigin,
-    SentReply,
     WebhookRequest,
-    WebhookResponse,
 )
-from heard.connectors.oauth import OAuthClient, TokenGrant
+from heard.connectors.oauth import TokenGrant
 from heard.connectors.parsing import (
     Fields,
     anonymous_author,
     parse_each,
     read_object,
-    read_response,
-    same_text,
     test_event,
 )
-from heard.errors import PlatformUnavailable, Unparseable
+from heard.connectors.review_api import ApiAccess, ApiRequest, ReviewApi
+from heard.errors import Unparseable
 from heard.reviews import (
     TOMBSTONE,
     Author,
@@ -74,8 +64,8 @@ _EVENT_KINDS: Final = {
 }
 
 
-class Trustpilot(Connector):
-    """The connector of Trustpilot."""
+class Trustpilot(ReviewApi):
+    """The connector of one business's service reviews at Trustpilot."""
 
     capabilities = Capabilities(
         platform="trustpilot",
@@ -91,7 +81,7 @@ class Trustpilot(Connector):
         can_fetch=True,
         signed=False,
         secret_origin=SecretOrigin.NONE,
-        optional_settings={"api_base": f"where the API is ({_API} if not said)"},
+        optional_settings={"api_base": f"where the API is (default {_API})"},
         credentials={
             "api_key": "API key of the Trustpilot application",
             "api_secret": "its secret",
@@ -102,202 +92,110 @@ class Trustpilot(Connector):
             "1. In Trustpilot Business open Integrations, Developers, Webhooks.\n"
             "2. Paste the address shown here for service reviews, choose new, updated and deleted "
             "reviews, press Test and save.\n"
-            "3. Keep the address to yourself: Trustpilot does not sign what it sends, so whoever "
-            "knows it can send reviews.\n"
+            "3. Keep the address secret: Trustpilot does not sign what it sends, so anybody who "
+            "knows the address can send reviews.\n"
             "4. For replies, create an API application in the same place and enter its key and "
             "secret, and your User ID, here."
         ),
         limitations=(
-            "Nothing is signed: whoever knows the address can send reviews. With credentials each "
-            "is re-read before it is acted on.",
-            "A reply that somebody else wrote is never replaced: delete it at Trustpilot first.",
+            "Nothing is signed: anybody who knows the address can send reviews. With credentials "
+            "Heard reads each review at Trustpilot before it acts.",
+            "Heard never replaces a reply that somebody else wrote: delete that one at Trustpilot "
+            "first.",
         ),
         verified=("The payload of a new review, against the official example.",),
         assumptions=(
-            "What updated and deleted events hold (read as the created one with updatedAt, and by "
-            "the id alone), and what Test sends.",
-            "Whether a second reply replaces the first: ours is deleted before a new one is "
-            "posted.",
+            "Updated events are like created ones with updatedAt, of deleted ones only the id is "
+            "read, and Test sends an empty list.",
+            "A second reply may not replace the first: Heard deletes its own one before it posts "
+            "another.",
             "The longest reply: 4,000 characters is our guess.",
         ),
     )
 
-    def __init__(self) -> None:
-        self._tokens = OAuthClient(_TITLE)
+    delivery_status = 200  # Which success Trustpilot wants is not documented.
 
     def parse(
         self, request: WebhookRequest, connection: Connection, now: datetime
     ) -> ParsedDelivery:
         """The reviews of a batch. Raises Unparseable."""
-        events = read_object(request.body).get("events")
-        if not isinstance(events, list):
-            raise Unparseable("events of the body is missing or not a list.")
-        if not events:
+        entries = Fields(read_object(request.body)).entries("events")
+        if not entries:
             return ParsedDelivery((test_event(),))
-        return parse_each(
-            cast("list[object]", events), "event", lambda entry: _review_event(entry, now)
-        )
+        return parse_each(entries, "event", lambda entry: _delivery_event(entry, now))
 
-    def delivery_response(
-        self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
-    ) -> WebhookResponse:
-        """200: which success it wants is not documented."""
-        return WebhookResponse(200, "{}")
-
-    def reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
-    ) -> SentReply | Rejection:
-        """Post the review's one company reply.
-
-        The review is read first. If our own earlier reply stands there, it is deleted to make room;
-        a reply that another business user wrote is never touched.
-        """
-        if len(text) > REPLY_LIMIT:
-            return Rejection("too_long", f"A reply may have {REPLY_LIMIT} characters.")
-        path = f"/v1/private/reviews/{quote(target.native_id, safe='')}"
-        lookup = self._call_api("GET", path, None, connection, credentials, http)
-        if isinstance(lookup, Rejection):
-            return lookup
-        existing_reply = read_response(lookup, _TITLE).object("companyReply")
-        if same_text(existing_reply.text("text"), text):
-            return SentReply(target.native_id)
-        author_id = credentials.get("business_user_id", "")
-        if existing_reply.values:
-            if existing_reply.values.get("authorBusinessUserId") != author_id:
-                return Rejection(
-                    "already_answered",
-                    "Somebody answered this review at Trustpilot, which shows one reply: delete "
-                    "that one first.",
-                )
-            deletion = self._call_api(
-                "DELETE", f"{path}/reply", None, connection, credentials, http
-            )
-            if isinstance(deletion, Rejection) and deletion.reason != "gone":
-                return deletion
-        body = {"authorBusinessUserId": author_id, "message": text}
-        response = self._call_api("POST", f"{path}/reply", body, connection, credentials, http)
-        return response if isinstance(response, Rejection) else SentReply(target.native_id)
-
-    def find_reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
-    ) -> SentReply | ReplyLookup:
-        """Compare the review's company reply with the text. A reply has no id of its own.
-
-        It goes by the review's.
-        """
-        response = self._call_api(
-            "GET",
-            f"/v1/private/reviews/{quote(target.native_id, safe='')}",
-            None,
-            connection,
-            credentials,
-            http,
-        )
-        if isinstance(response, Rejection):
-            return ReplyLookup.ABSENT if response.reason == "gone" else ReplyLookup.CANNOT_TELL
-        existing_text = read_response(response, _TITLE).object("companyReply").text("text")
-        return (
-            SentReply(target.native_id)
-            if existing_text and same_text(existing_text, text)
-            else ReplyLookup.ABSENT
-        )
-
-    def fetch(
-        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | ReviewGone | None:
-        """The review as the API has it.
-
-        None without credentials, or with ones that may not read it.
-        """
-        if not credentials.get("api_key"):
-            return None
-        response = self._call_api(
-            "GET",
-            f"/v1/private/reviews/{quote(native_id, safe='')}",
-            None,
-            connection,
-            credentials,
-            http,
-        )
-        if isinstance(response, Rejection):
-            return ReviewGone.GONE if response.reason == "gone" else None
-        review = read_response(response, _TITLE)
-        try:
-            updated_at = review.time("updatedAt")
-            kind = EventKind.EDITED if updated_at else EventKind.CREATED
-            return _build_event(
-                kind,
-                review,
-                native_id,
-                time_revision(updated_at) if updated_at else _first_revision(review),
-            )
-        except Unparseable as error:
-            raise PlatformUnavailable(
-                f"{_TITLE} answered something unreadable: {error.detail}.", maybe_applied=False
-            ) from error
-
-    def _call_api(
-        self,
-        method: str,
-        path: str,
-        document: Mapping[str, str] | None,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
-    ) -> HttpResponse | Rejection:
-        base = connection.settings.get("api_base", "").strip().rstrip("/") or _API
-        key, secret = credentials.get("api_key", ""), credentials.get("api_secret", "")
-        if not (key and secret and credentials.get("business_user_id")):
-            return Rejection(
-                "no_credentials",
-                "Enter api_key, api_secret and business_user_id to answer on Trustpilot.",
-            )
+    def access(self, request: ApiRequest, account: PlatformAccount) -> ApiAccess | Rejection:
+        """An access token of the application."""
+        if rejection := self.missing(account):
+            return rejection
+        base = account.address("api_base", _API)
+        key, secret = account.credential("api_key"), account.credential("api_secret")
         url = f"{base}/v1/oauth/oauth-business-users-for-applications/accesstoken"
         grant = TokenGrant(
             url, (url, key, secret), lambda: {"grant_type": "client_credentials"}, (key, secret)
         )
-        body = json.dumps(document).encode() if document is not None else None
-        return self._tokens.call(
-            grant,
-            http,
-            method,
-            base + path,
-            headers={"content-type": "application/json"},
-            body=body,
-        )
+        return ApiAccess(f"{base}/v1/private/reviews", grant=grant)
+
+    def review_request(self, native_id: str) -> ApiRequest:
+        """One review by its id."""
+        return ApiRequest("GET", f"/{quote(native_id, safe='')}")
+
+    def review(self, entry: Fields, account: PlatformAccount) -> ReviewEvent:
+        """A review of the API, which dates its last edit."""
+        updated_at = entry.time("updatedAt")
+        kind = EventKind.EDITED if updated_at else EventKind.CREATED
+        revision = time_revision(updated_at) if updated_at else _first_revision(entry)
+        return _review_event(kind, entry, revision)
+
+    def reply_request(self, target: ReplyTarget, text: str, account: PlatformAccount) -> ApiRequest:
+        """The request that posts the review's one company reply."""
+        author = account.credential("business_user_id")
+        document = {"authorBusinessUserId": author, "message": text}
+        return ApiRequest("POST", _reply_path(target), document=document)
+
+    def reply_text(self, review: Fields) -> str:
+        """The review's one company reply, which goes by the review's id."""
+        return review.object("companyReply").text("text") or ""
+
+    def make_room(
+        self, review: Fields, target: ReplyTarget, account: PlatformAccount
+    ) -> Rejection | None:
+        """Delete our own earlier reply.
+
+        Heard never touches a reply of another business user.
+        """
+        existing_reply = review.object("companyReply")
+        if not existing_reply.values:
+            return None
+        author = account.credential("business_user_id")
+        if existing_reply.values.get("authorBusinessUserId") != author:
+            return self.already_answered()
+        deletion = self.call(ApiRequest("DELETE", _reply_path(target)), account)
+        return deletion if isinstance(deletion, Rejection) and deletion.reason != "gone" else None
 
 
-def _review_event(entry: Fields, now: datetime) -> ReviewEvent | None:
+def _reply_path(target: ReplyTarget) -> str:
+    return f"/{quote(target.native_id, safe='')}/reply"
+
+
+def _delivery_event(entry: Fields, now: datetime) -> ReviewEvent | None:
     name = entry.values.get("eventName")
     if not isinstance(name, str):
         raise entry.field_error("eventName", "is missing")
     if name not in _EVENT_KINDS:
         return None
     kind, data = _EVENT_KINDS[name], entry.required_object("eventData")
-    native_id = data.id("id")
     match kind:
         case EventKind.WITHDRAWN:
             revision = TOMBSTONE
         case EventKind.EDITED:
-            # Without a date of the edit, arrival is its date. A digest could tell edits apart but
-            # not order them, and the edit whose digest sorts lower would be lost; by arrival none
-            # is, and a repeated delivery is a newer revision that says the same.
+            # An edit without a date has the time of its arrival. A digest would tell edits apart
+            # but not order them: the edit whose digest sorts lower would be lost. By arrival none
+            # is lost, and a repeated delivery is a newer revision that says the same.
             revision = time_revision(data.time("updatedAt") or now)
         case _:
             revision = _first_revision(data)
-    return _build_event(kind, data, native_id, revision)
+    return _review_event(kind, data, revision)
 
 
 def _first_revision(data: Fields) -> str:
@@ -305,7 +203,8 @@ def _first_revision(data: Fields) -> str:
     return time_revision(created_at) if created_at else number_revision(0)
 
 
-def _build_event(kind: EventKind, data: Fields, native_id: str, revision: str) -> ReviewEvent:
+def _review_event(kind: EventKind, data: Fields, revision: str) -> ReviewEvent:
+    native_id = data.id("id")
     consumer = data.object("consumer")
     author_id, name = (
         anonymous_author(native_id).id,
@@ -327,7 +226,7 @@ def _build_event(kind: EventKind, data: Fields, native_id: str, revision: str) -
         language=data.one_line("language"),
         occurred_at=data.time("updatedAt") or data.time("createdAt"),
         subject=data.one_line("locationId"),
-        # Not `link` of the payload, which is an address of the API.
+        # Not the payload's `link`, which is an address of the API.
         link=f"https://www.trustpilot.com/reviews/{quote(native_id, safe='')}",
     )
 

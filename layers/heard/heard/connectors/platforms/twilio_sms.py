@@ -1,34 +1,33 @@
-"""Text messages to a Twilio number (SMS and MMS; WhatsApp and RCS senders come in the same form).
+"""Text messages to a Twilio number (SMS and MMS; WhatsApp and RCS senders use the same form).
 
-A received message is a review of its own; all messages between one customer's number and one of
-ours are a thread. Deliveries are form-encoded POSTs signed with `X-Twilio-Signature` over the
-address and all fields; new fields appear without notice and take part. Nothing is dated, so nothing
-is ever stale: repetitions are known by MessageSid. Reports about messages we sent come to the same
-address if they are configured so (`MessageStatus`, or an `SmsStatus` other than "received"), and
-are ignored.
+Each received message is a review. All messages between one customer's number and one of ours are a
+thread. Deliveries are form-encoded POSTs, signed with `X-Twilio-Signature` over the address and all
+fields. New fields appear without notice, and are signed too. Nothing is dated, so no delivery is
+ever stale: a repetition is known by its MessageSid. Reports about messages that we sent come to the
+same address if they are configured so (`MessageStatus`, or an `SmsStatus` other than "received"),
+and are ignored.
 
 Opting out. Twilio itself answers STOP, STOPALL, UNSUBSCRIBE, CANCEL, END, QUIT, REVOKE and OPTOUT,
 alone in a message, and refuses to send to that number afterwards (error 21610). With Advanced
 Opt-Out the words are the account's own, and the delivery says so in `OptOutType` (STOP, START or
 HELP). Such a message must never be answered: its event carries `opted_out` in `reply_to`, and
-`reply` refuses it. It is still an event, since somebody who has had enough is worth knowing about.
-`OptOutType=START` is a command and no event; HELP, which Twilio answers too, may be a cry for it
-and is one.
+`reply` rejects it. It is still an event, because the business should know of a customer who has had
+enough. `OptOutType=START` is a command and no event. HELP, which Twilio answers too, may be a cry
+for help and is an event.
 
-Media are not fetched; a message that has only media has no text.
+Media are not fetched. A message that has only media has no text.
 
 Sources: twilio.com/docs/messaging/guides/webhook-request, …/messaging/api/message-resource,
 …/messaging/tutorials/advanced-opt-out, …/usage/webhooks/webhooks-security, help.twilio.com article
 223134027. The limit of 1,600 is that of error 21617. Not documented: whether the filter DateSent of
-the list of messages leaves out those still queued (so it is not used, and dates are compared here).
+the list of messages leaves out those still queued. So it is not used, and dates are compared here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Final, cast
+from typing import Final
 from urllib.parse import urlencode
 
 from heard.connectors import (
@@ -38,6 +37,7 @@ from heard.connectors import (
     Http,
     HttpResponse,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -46,10 +46,18 @@ from heard.connectors import (
     WebhookRequest,
     WebhookResponse,
 )
-from heard.connectors.parsing import Fields, parse_one, read_form, read_object, same_text
+from heard.connectors.parsing import (
+    Fields,
+    parse_one,
+    read_form,
+    read_object,
+    read_response,
+    same_text,
+    unreadable_is_fault,
+)
 from heard.connectors.signatures import TwilioV1
 from heard.connectors.twilio import API_URL, call_twilio
-from heard.errors import PlatformUnavailable, Unparseable
+from heard.errors import Unparseable
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, number_revision
 
 REPLY_LIMIT: Final = 1_600
@@ -57,7 +65,7 @@ REPLY_LIMIT: Final = 1_600
 OPT_OUT_WORDS: Final = frozenset(
     {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"}
 )
-"""What Twilio takes for an opt-out when it is the whole message, in any case."""
+"""Twilio takes a message for an opt-out if it is one of these words, in upper or lower case."""
 
 _PAGE_SIZE: Final = 100
 _CLOCK_TOLERANCE: Final = timedelta(minutes=2)
@@ -91,7 +99,7 @@ class TwilioSms(Connector):
         secret_origin=SecretOrigin.CREDENTIAL,
         secret_credential="auth_token",
         single_review_threads=False,
-        optional_settings={"api_base": f"where the API is ({API_URL} if not said)"},
+        optional_settings={"api_base": f"where the API is (default {API_URL})"},
         credentials={
             "account_sid": "the account's SID (AC…)",
             "auth_token": "its primary auth token, which also signs deliveries",
@@ -101,24 +109,23 @@ class TwilioSms(Connector):
             "customers write to.\n"
             '2. Under Messaging, "A message comes in": Webhook, paste the address shown here, HTTP '
             "POST; save.\n"
-            "3. Enter the account SID and the primary auth token here, the token also as the "
+            "3. Enter here the account SID and the primary auth token; the token is also the "
             "signing secret.\n"
-            "4. Send a text message to the number to try it. STOP and the like are answered by "
-            "Twilio and never by us."
+            "4. Send a text message to the number to try it. Twilio answers STOP and the like; "
+            "Heard never does."
         ),
         limitations=(
-            "Media are not fetched; a message that has only media has no text.",
-            "A customer who wrote STOP or the like is never answered; the message is still a "
+            "Media are not fetched: a message that has only media has no text.",
+            "A customer who wrote STOP or the like never gets a reply. The message is still a "
             "review for the policy.",
         ),
         verified=(
-            "The signature, against 17 vectors and Twilio's own library; the form, against a "
-            "captured message.",
+            "The signature, with 17 vectors and Twilio's own library; the form, with a captured "
+            "message.",
         ),
         assumptions=(
-            "WhatsApp and RCS senders come in the same form and have not been tried.",
-            "Whether the list of messages can be filtered by date while some are queued (so it is "
-            "not used).",
+            "WhatsApp and RCS senders use the same form, and have not been tried.",
+            "Whether a filter by date leaves out queued messages is not known. So it is not used.",
         ),
     )
 
@@ -127,7 +134,7 @@ class TwilioSms(Connector):
     def parse(
         self, request: WebhookRequest, connection: Connection, now: datetime
     ) -> ParsedDelivery:
-        """The message a form describes. Raises Unparseable."""
+        """The message of a form. Raises Unparseable."""
         return parse_one(
             Fields(dict(read_form(request.body)), "the form"), lambda form: _review_event(form, now)
         )
@@ -135,27 +142,22 @@ class TwilioSms(Connector):
     def delivery_response(
         self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
     ) -> WebhookResponse:
-        """An empty TwiML document.
-
-        Twilio runs what it is answered, and would send any text in it to the customer.
-        """
+        """An empty TwiML document: Twilio would send any text in it to the customer."""
         return WebhookResponse(200, "<Response/>", "text/xml")
 
     def reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        self, target: ReplyTarget, text: str, reply_id: str, account: PlatformAccount
     ) -> SentReply | Rejection:
         """Send a message from the number that the customer wrote to."""
         if target.reply_to.get("opted_out"):
             return Rejection(*_REJECTIONS[21610])
-        # UTF-16 units are what a message that is not GSM-7 is made of; an emoji has two.
-        if len(text.encode("utf-16-le", "surrogatepass")) // 2 > REPLY_LIMIT:
-            return Rejection(*_REJECTIONS[21617])
+        # A message that is not GSM-7 is made of UTF-16 units; an emoji has two.
+        excess = len(text.encode("utf-16-le", "surrogatepass")) // 2 - REPLY_LIMIT
+        if excess > 0:
+            return Rejection(
+                "too_long",
+                f"A reply may have {REPLY_LIMIT} characters; this one has {excess} more.",
+            )
         form = urlencode(
             {
                 "To": target.reply_to.get("to", ""),
@@ -163,7 +165,7 @@ class TwilioSms(Connector):
                 "Body": text,
             }
         ).encode()
-        response = _request("POST", "", form, connection, credentials, http)
+        response = _request("POST", "", form, account)
         if isinstance(response, Rejection):
             return response
         try:
@@ -172,54 +174,36 @@ class TwilioSms(Connector):
             return SentReply(reply_id)
 
     def find_reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        self, target: ReplyTarget, text: str, reply_id: str, account: PlatformAccount
     ) -> SentReply | ReplyLookup:
-        """Look among the latest messages between the two numbers for one with this text, sent since
-        sending was first tried.
+        """Search the latest messages between the two numbers for this text.
+
+        A message counts if it was created since sending was first tried.
         """
         query = {
             "To": target.reply_to.get("to", ""),
             "From": target.reply_to.get("from", ""),
             "PageSize": str(_PAGE_SIZE),
         }
-        response = _request("GET", f"?{urlencode(query)}", None, connection, credentials, http)
+        response = _request("GET", f"?{urlencode(query)}", None, account)
         if isinstance(response, Rejection):
             return ReplyLookup.CANNOT_TELL
-        try:
-            messages = read_object(response.body).get("messages")
-        except Unparseable as error:
-            raise PlatformUnavailable(
-                "Twilio answered something unreadable.", maybe_applied=False
-            ) from error
-        if not isinstance(messages, list):
-            raise PlatformUnavailable(
-                "Twilio answered without a list of messages.", maybe_applied=False
-            )
-        objects = [
-            cast("dict[str, object]", message)
-            for message in cast("list[object]", messages)
-            if isinstance(message, dict)
-        ]
+        with unreadable_is_fault("Twilio"):
+            messages = read_response(response, "Twilio").required_objects("messages")
         since = target.first_sent_at - _CLOCK_TOLERANCE if target.first_sent_at else None
-        for message in objects:
+        for message in messages:
             if not _is_sent_text(message, text):
                 continue
             created_at = _created_at(message)
             if since is None or created_at is None:
-                # The same words may have been sent before, to an earlier message.
+                # The same text may have been the reply to an earlier message.
                 return ReplyLookup.CANNOT_TELL
             if created_at >= since:
-                return SentReply(str(message.get("sid")))
-        # A full page, newest first, reaches back far enough only if its last message is older than
+                return SentReply(str(message.values.get("sid")))
+        # Newest first: a full page reaches back far enough only if its last message is older than
         # our first try.
-        oldest = _created_at(objects[-1]) if objects else None
-        complete = len(objects) < _PAGE_SIZE or (
+        oldest = _created_at(messages[-1]) if messages else None
+        complete = len(messages) < _PAGE_SIZE or (
             since is not None and oldest is not None and oldest < since
         )
         return ReplyLookup.ABSENT if complete else ReplyLookup.CANNOT_TELL
@@ -251,37 +235,30 @@ def _review_event(form: Fields, now: datetime) -> ReviewEvent | None:
     )
 
 
-def _is_sent_text(message: Mapping[str, object], text: str) -> bool:
-    body = message.get("body")
+def _is_sent_text(message: Fields, text: str) -> bool:
+    body = message.values.get("body")
     if (
-        message.get("direction") != "outbound-api"
-        or message.get("status") in _UNSENT_STATUSES
+        message.values.get("direction") != "outbound-api"
+        or message.values.get("status") in _UNSENT_STATUSES
         or not isinstance(body, str)
     ):
         return False
     return same_text(body.removeprefix(_TRIAL_PREFIX), text)
 
 
-def _created_at(message: Mapping[str, object]) -> datetime | None:
-    """When a message was created, an RFC 2822 date; `date_sent` is null while it is queued."""
+def _created_at(message: Fields) -> datetime | None:
+    """When a message was created (an RFC 2822 date). `date_sent` is null while it is queued."""
     try:
-        created_at = parsedate_to_datetime(str(message.get("date_created")))
+        created_at = parsedate_to_datetime(str(message.values.get("date_created")))
     except (ValueError, IndexError, OverflowError):
         return None
     return created_at if created_at.tzinfo else created_at.replace(tzinfo=UTC)
 
 
 def _request(
-    method: str,
-    query: str,
-    form: bytes | None,
-    connection: Connection,
-    credentials: Mapping[str, str],
-    http: Http,
+    method: str, query: str, form: bytes | None, account: PlatformAccount
 ) -> HttpResponse | Rejection:
-    return call_twilio(
-        method, f"Messages.json{query}", form, connection, credentials, http, _REJECTIONS
-    )
+    return call_twilio(method, f"Messages.json{query}", form, account, _REJECTIONS)
 
 
 CONNECTOR: Connector = TwilioSms()

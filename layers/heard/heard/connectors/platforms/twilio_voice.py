@@ -1,43 +1,42 @@
-"""Telephone calls to a Twilio number.
+"""Telephone calls to a Twilio number: Heard answers and records a message, and a person calls back.
 
-Heard answers, asks for a message after the tone, and a person calls back.
+One address takes all requests, signed with `X-Twilio-Signature` over the address and all fields.
+The fields say what a request is:
 
-One address takes everything, signed with `X-Twilio-Signature` over the address and all fields. What
-a request is, its fields say:
-
-    CallStatus ringing or in-progress   the call comes in: answered with TwiML, <Say> and <Record>
-    …?recorded, with a RecordingUrl     the caller has spoken (the `action` of <Record>): answered with <Hangup>
+    CallStatus ringing, in-progress     the call comes in: answered with TwiML, <Say> and <Record>
+    …?recorded, with a RecordingUrl     the caller has spoken (the `action` of <Record>): answered
+                                        with <Hangup>
     RecordingStatus                     the same, from a <Record> elsewhere that reports here
     TranscriptionStatus, …Text          the words, some minutes later (`transcribeCallback`)
-    CallStatus completed, no-answer, busy, failed, canceled     the call is over (the number's status callback)
+    CallStatus completed, no-answer,    the call is over (the number's status callback)
+    busy, failed, canceled
 
-A call is one review (its CallSid), and its revision is how far it came: 0 missed, 1 recorded, 2
+A call is one review (its CallSid). Its revision is how far the call came: 0 missed, 1 recorded, 2
 transcribed. So requests may come in any order and any number, and end in the same state. A call
-that is over without a recording is a missed call: a review without words, which a person calls
-back. The address belongs on numbers that Heard answers: a call that somebody took elsewhere ends
+that is over without a recording is a missed call: a review without words, and a person calls back.
+Use the address only on numbers that Heard answers: a call that somebody took elsewhere ends
 "completed" too.
 
-Without an `action` of its own <Record> would request the same document again, and the caller be
-greeted for ever; the address of the action therefore says `?recorded`. If nothing was recorded
+Without an `action` of its own, <Record> would request the same document again, and the caller would
+be greeted for ever. The address of the action therefore says `?recorded`. If nothing was recorded,
 Twilio goes on after <Record>, where there is nothing, and hangs up. Reports of recordings do not
-say who called; such an event is `partial`, and the call is asked for. Callers who withhold their
-number come as a word, or as the digits of that word on a keypad (ANONYMOUS is +266696687); each is
-somebody else.
+name the caller: such an event is `partial`, and the call is fetched. A withheld number comes as a
+word, or as the digits of that word on a keypad (ANONYMOUS is +266696687). Each such caller counts
+as somebody else.
 
 Sources: twilio.com/docs/voice/twiml/record, …/voice/twiml (request parameters),
 …/usage/webhooks/voice-webhooks, …/voice/api/{call-resource,recording,recording-transcription}; for
 withheld numbers help.twilio.com. Twilio transcribes English only, from 2 to 120 seconds. Not
-documented: whether `transcribeCallback` always brings From (without it the call is asked for).
+documented: whether `transcribeCallback` always brings From (without it the call is fetched).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from html import escape
-from typing import Final, cast
+from typing import Final
 from urllib.parse import quote
 
 from heard.connectors import (
@@ -46,22 +45,30 @@ from heard.connectors import (
     Connector,
     Http,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReviewGone,
     SecretOrigin,
     WebhookRequest,
     WebhookResponse,
 )
-from heard.connectors.parsing import Fields, anonymous_author, parse_one, read_form, read_object
+from heard.connectors.parsing import (
+    Fields,
+    anonymous_author,
+    parse_one,
+    read_form,
+    read_response,
+    unreadable_is_fault,
+)
 from heard.connectors.signatures import TwilioV1
 from heard.connectors.twilio import API_URL, call_twilio
-from heard.errors import PlatformUnavailable, Unparseable
+from heard.errors import Unparseable
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, normalize_text, number_revision
 
 GREETING: Final = (
     "Thank you for calling {business}. You are talking to a machine. After the tone, please say "
-    "what we can do for you, "
-    "and a person will call you back. What you say is recorded and written down."
+    "what we can do for you, and a person will call you back. What you say is recorded and written "
+    "down."
 )
 
 _MISSED, _RECORDED, _TRANSCRIBED = range(3)
@@ -97,10 +104,10 @@ class TwilioVoice(Connector):
         secret_origin=SecretOrigin.CREDENTIAL,
         secret_credential="auth_token",
         optional_settings={
-            "greeting": "what callers hear before the tone; it should say that they are recorded",
-            "greeting_language": "the greeting's language, such as en-GB (en-US if not said); "
+            "greeting": "what callers hear before the tone; say there that the call is recorded",
+            "greeting_language": "the greeting's language, such as en-GB (default en-US); "
             "only English is transcribed",
-            "api_base": f"where the API is ({API_URL} if not said)",
+            "api_base": f"where the API is (default {API_URL})",
         },
         credentials={
             "account_sid": "the account's SID (AC…)",
@@ -112,26 +119,25 @@ class TwilioVoice(Connector):
             '2. Under Voice, "A call comes in": Webhook, paste the address shown here, HTTP POST.\n'
             '3. "Call status changes": the same address, HTTP POST; save. Without it a caller who '
             "hangs up before the tone is not seen.\n"
-            "4. Enter the account SID and the primary auth token here.\n"
-            "5. Call the number to try it: the call is a follow-up at once, its words come some "
+            "4. Enter here the account SID and the primary auth token.\n"
+            "5. Call the number to try it. The call is a follow-up at once; its words come some "
             "minutes later."
         ),
         limitations=(
-            "Nobody is called by Heard: a person calls back, and says so on the desk.",
+            "Heard calls nobody: a person calls back, and says so on the desk.",
             "Calls that are answered elsewhere look like missed ones: use the address only on "
             "numbers that Heard answers.",
-            "Twilio writes down English only; other languages are recorded, and a person listens.",
-            "Calls of callers who withhold their number cannot be returned, nor told apart.",
+            "Twilio transcribes English only. Other languages are recorded, and a person listens.",
+            "Callers who withhold their number cannot be called back, nor told apart.",
         ),
         verified=(
-            "The signature against Twilio's published examples and twilio-python; the TwiML "
-            "against twilio-python's.",
+            "The signature, with Twilio's published examples and twilio-python; the TwiML, with "
+            "twilio-python's.",
         ),
         assumptions=(
-            "Whether every transcription says who called; where it does not, the call is asked "
-            "for.",
+            "Whether every transcription names the caller. If one does not, the call is fetched.",
             "The names of the transcription's fields, its limits (two minutes, English) and the "
-            "digits of withheld numbers are from use.",
+            "digits of withheld numbers are from practice.",
         ),
     )
 
@@ -140,7 +146,7 @@ class TwilioVoice(Connector):
     def parse(
         self, request: WebhookRequest, connection: Connection, now: datetime
     ) -> ParsedDelivery:
-        """How far a call came. Raises Unparseable."""
+        """The call of a form, as far as it came. Raises Unparseable."""
         return parse_one(
             Fields(dict(read_form(request.body)), "the form"), lambda form: _review_event(form, now)
         )
@@ -148,11 +154,7 @@ class TwilioVoice(Connector):
     def delivery_response(
         self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
     ) -> WebhookResponse:
-        """TwiML.
-
-        The greeting and the recording for a call that comes in, the end for one that was recorded,
-        nothing for reports.
-        """
+        """TwiML: greet and record an incoming call, end a recorded one, nothing for reports."""
         try:
             form = dict(read_form(request.body))
         except Unparseable:
@@ -167,31 +169,19 @@ class TwilioVoice(Connector):
             return _twiml_response("<Hangup/>")
         return _twiml_response(_greeting_twiml(connection))
 
-    def fetch(
-        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | ReviewGone | None:
-        """The call, its latest recording and the recording's transcription, as far as there are
-        any.
-        """
-        call_fields = _get(f"Calls/{quote(native_id, safe='')}.json", connection, credentials, http)
+    def fetch(self, native_id: str, account: PlatformAccount) -> ReviewEvent | ReviewGone | None:
+        """The call, with its latest recording and that recording's transcription if it has any."""
+        call_fields = _get(f"Calls/{quote(native_id, safe='')}.json", account)
         if isinstance(call_fields, Rejection):
             return ReviewGone.GONE if call_fields.reason == "gone" else None
         if not (call_fields.one_line("direction") or "inbound").startswith("inbound"):
             return None
         recording = _latest_completed(
-            f"Calls/{quote(native_id, safe='')}/Recordings.json",
-            "recordings",
-            connection,
-            credentials,
-            http,
+            f"Calls/{quote(native_id, safe='')}/Recordings.json", "recordings", account
         )
         sid = recording.one_line("sid") if recording else None
         path = f"Recordings/{quote(sid or '', safe='')}/Transcriptions.json"
-        transcription = (
-            _latest_completed(path, "transcriptions", connection, credentials, http)
-            if sid
-            else None
-        )
+        transcription = _latest_completed(path, "transcriptions", account) if sid else None
         text = transcription.text("transcription_text") if transcription else None
         stage = _TRANSCRIBED if text else _RECORDED if sid else _MISSED
         return _phone_call_event(
@@ -221,7 +211,7 @@ def _review_event(form: Fields, now: datetime) -> ReviewEvent | None:
 
 
 def _call_stage(form: Fields) -> int | None:
-    """How far a call came, as one request knows it; None if it says nothing about that."""
+    """How far a call came, by one request; None if the request does not say."""
     status = form.one_line("CallStatus")
     if form.values.get("TranscriptionStatus"):
         return (
@@ -269,7 +259,10 @@ def _greeting_twiml(connection: Connection) -> str:
         else ""
     )
     action = f"{url}{'&amp;' if '?' in url else '?'}recorded=1"
-    record = f'<Record action="{action}" method="POST" maxLength="{_MAX_SECONDS}" playBeep="true"{transcribe_attributes}/>'
+    record = (
+        f'<Record action="{action}" method="POST" maxLength="{_MAX_SECONDS}" playBeep="true"'
+        f"{transcribe_attributes}/>"
+    )
     return f'<Say language="{language}">{escape(text)}</Say>{record}'
 
 
@@ -279,33 +272,19 @@ def _twiml_response(verbs: str) -> WebhookResponse:
     )
 
 
-def _latest_completed(
-    path: str, name: str, connection: Connection, credentials: Mapping[str, str], http: Http
-) -> Fields | None:
+def _latest_completed(path: str, name: str, account: PlatformAccount) -> Fields | None:
     """The first completed entry of a list, which Twilio gives newest first."""
-    response = _get(path, connection, credentials, http)
-    value = None if isinstance(response, Rejection) else response.values.get(name)
-    entries = cast("list[object]", value) if isinstance(value, list) else []
-    objects = [
-        Fields(cast("dict[str, object]", each), f"one of {name}")
-        for each in entries
-        if isinstance(each, dict)
-    ]
-    return next((each for each in objects if each.values.get("status") == "completed"), None)
-
-
-def _get(
-    path: str, connection: Connection, credentials: Mapping[str, str], http: Http
-) -> Fields | Rejection:
-    response = call_twilio("GET", path, None, connection, credentials, http, {})
+    response = _get(path, account)
     if isinstance(response, Rejection):
-        return response
-    try:
-        return Fields(read_object(response.body), "the answer")
-    except Unparseable as error:
-        raise PlatformUnavailable(
-            "Twilio answered something unreadable.", maybe_applied=False
-        ) from error
+        return None
+    with unreadable_is_fault("Twilio"):
+        entries = response.required_objects(name)
+    return next((entry for entry in entries if entry.values.get("status") == "completed"), None)
+
+
+def _get(path: str, account: PlatformAccount) -> Fields | Rejection:
+    response = call_twilio("GET", path, None, account, {})
+    return response if isinstance(response, Rejection) else read_response(response, "Twilio")
 
 
 CONNECTOR: Connector = TwilioVoice()

@@ -1,34 +1,33 @@
-"""Posts on X that mention a business, reply to its posts or quote them, as the X Activity API
-delivers them.
+"""Posts on X that mention a business, answer its posts or quote them (the X Activity API).
 
 Handshake: GET with `crc_token`, now and then, answered with `{"response_token": "sha256=" + Base64
 of its HMAC}` under the app's consumer secret. Deliveries are signed with the same secret in the
-same way, so that only challenges that cannot be a delivery are answered, or anybody could have one
-signed here. They carry `x-twitter-webhooks-signature: sha256=` and the HMAC of the raw body, in
-Base64 and not in hexadecimal as the same prefix means elsewhere. Nothing is dated: a repetition is
-known by the post's id. One post can be delivered as a mention, a reply and a quote at once, and is
-one review.
+same way. So only challenges that cannot be a delivery are answered; otherwise anybody could have a
+delivery signed here. Deliveries carry `x-twitter-webhooks-signature: sha256=` and the HMAC of the
+raw body, in Base64 and not in hexadecimal as the same prefix means elsewhere. Nothing is dated: a
+repetition is known by the post's id. X may deliver one post as a mention, a reply and a quote at
+once; it is one review.
 
 `post.mention.create`, `post.reply.create` and `post.quote.create` are reviews. `post.create` is the
-business's own post: a reply of its own is noted so, all else that it says is ignored. `post.delete`
-is only ever told of the business's own posts; it is ignored, and so are direct messages
-(`dm.received`: they are answered in the app), likes, follows and the rest. Deletions by others are
-silent: `fetch` tells, and `recent` lists what still mentions us.
+business's own post: a reply of its own is recorded, everything else is ignored. `post.delete` only
+ever reports the business's own posts, and is ignored. So are direct messages (`dm.received`: they
+are answered in the app), likes, follows and the rest. Deletions by others are silent: `fetch` shows
+them, and `recent` lists the posts that still mention us.
 
-Edits. An edit is a new post with a new id; `edit_history_tweet_ids` lists them, oldest first. The
-first is the review's id, and the one whose text this is its revision, as 20 digits: ids grow.
-Replies answer the latest version known. Whether an edit is delivered at all is not documented;
-`recent` and `fetch` show it.
+Edits. An edit is a new post with a new id; `edit_history_tweet_ids` lists the ids, oldest first.
+The first is the review's id. The id of the post with this text is the revision, as 20 digits: ids
+grow. Replies answer the latest version known. Whether an edit is delivered at all is not
+documented; `recent` and `fetch` show it.
 
 Threads. `conversation_id` is the post that everything under it belongs to. Under a popular post of
-the business that is hundreds of customers, who would share two replies between them; so a thread is
-one customer's part of one conversation, `{conversation}:{user}`: two replies to each, however often
-the customer comes back in that conversation (R04 is about one person in one conversation).
+the business that is hundreds of customers, who would share two replies. So a thread is one
+customer's part of one conversation, `{conversation}:{user}`: two replies to each, however often the
+customer comes back in that conversation (R04 is about one person in one conversation).
 
 Replies are posts `in_reply_to_tweet_id`, signed with OAuth 1.0a for the business's user. X refuses
-a text that the account has just posted (403, "duplicate content"), and then ours is looked for.
-When looking, X's changes to a text are undone: the names it puts before a reply, and `&amp;`.
-Addresses it replaces by short ones, so that a text with one cannot be compared. Too many calls are
+a text that the account has just posted (403, "duplicate content"); then our reply is searched for.
+The search undoes X's changes to a text: the names that it puts before a reply, and `&amp;`. X
+replaces addresses by short ones, so a text with an address cannot be compared. Too many calls are
 429 with `x-rate-limit-reset`, Unix seconds, instead of Retry-After.
 
 Sources: github.com/xdevplatform/docs (x-api/activity and x-api/webhooks; edit-posts, rate-limits
@@ -42,8 +41,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
-from typing import Any, Final, cast
+from typing import Any, Final
 from urllib.parse import parse_qs, quote, urlencode
 
 from heard.connectors import (
@@ -51,23 +51,27 @@ from heard.connectors import (
     Connection,
     Connector,
     Http,
-    HttpResponse,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
-    ReviewGone,
-    ReviewPage,
     SecretOrigin,
     SentReply,
     WebhookRequest,
     WebhookResponse,
 )
-from heard.connectors.http import call_api
 from heard.connectors.markup import unescape_html
-from heard.connectors.parsing import Fields, parse_one, read_object, same_text
+from heard.connectors.parsing import (
+    Fields,
+    parse_one,
+    read_object,
+    same_text,
+    unreadable_is_fault,
+)
+from heard.connectors.review_api import ApiAccess, ApiRequest, EntryPage, ReviewApi
 from heard.connectors.signatures import BodyHmac, challenge_response
-from heard.errors import PlatformUnavailable, Unparseable
+from heard.errors import Unparseable
 from heard.replies.length import has_url
 from heard.reviews import Author, Channel, EventKind, ReviewEvent
 
@@ -79,26 +83,27 @@ _REVIEW_EVENTS: Final = frozenset({"post.mention.create", "post.reply.create", "
 _OWN_POST_EVENT: Final = "post.create"
 _ID_DIGITS: Final = 20
 _CHALLENGE: Final = re.compile(r"[A-Za-z0-9_.~=+/ -]{1,256}")
-"""What challenges look like.
+"""The form of a challenge.
 
-What answers one also signs it as a delivery, so that nothing is answered that could be read as
-JSON.
+The answer to a challenge is also the signature of a delivery with that body. So nothing that could
+be JSON is answered.
 """
 
 _LEADING_MENTIONS: Final = re.compile(r"(?:@\w{1,15}\s+)+")
 _POST_FIELDS: Final[Mapping[str, str]] = {
-    "tweet.fields": "author_id,conversation_id,created_at,edit_history_tweet_ids,in_reply_to_user_id,lang,note_tweet,referenced_tweets",
+    "tweet.fields": "author_id,conversation_id,created_at,edit_history_tweet_ids,"
+    "in_reply_to_user_id,lang,note_tweet,referenced_tweets",
     "expansions": "author_id",
     "user.fields": "name,username",
 }
 _PAGE_SIZE: Final = "100"
 _MAX_PAGES: Final = 5
-"""How many pages of our own posts are looked through for a reply before saying that we cannot tell."""
+"""How many pages of our own posts are searched for a reply."""
 
-_CREDENTIALS: Final = ("api_key", "api_secret", "access_token", "access_token_secret")
+_NOT_FOUND_TYPE: Final = "/resource-not-found"
 
 
-class X(Connector):
+class X(ReviewApi):
     """The connector of one account on X."""
 
     capabilities = Capabilities(
@@ -117,26 +122,23 @@ class X(Connector):
         secret_origin=SecretOrigin.CREDENTIAL,
         secret_credential="api_secret",
         secret_help="the app's API key secret (consumer secret)",
-        # Each post that is read is billed, and mentions are pushed: asking only finds edits and
-        # deletions
+        # X bills each post that is read, and pushes mentions. A poll only finds edits and
+        # deletions.
         poll_seconds=3_600,
         single_review_threads=False,
-        settings={
-            "user_id": "the account's numeric user id, which is also the beginning of its access "
-            "token"
-        },
-        optional_settings={"api_base": f"where the API is ({_API} if not said)"},
+        settings={"user_id": "the account's numeric user id; its access token begins with it"},
+        optional_settings={"api_base": f"where the API is (default {_API})"},
         credentials={
             "api_key": "the app's API key (consumer key)",
-            "api_secret": "its secret, which deliveries are signed with as well",
-            "access_token": "the account's access token, made when the app had the permission "
-            "Read and write",
+            "api_secret": "its secret, which also signs deliveries",
+            "access_token": "the account's access token, generated while the app had the "
+            "permission Read and write",
             "access_token_secret": "its secret",
         },
         guide=(
             "1. In the X Developer Console create an app, give it Read and write (User "
             "authentication settings), copy API key and secret.\n"
-            "2. Generate an access token and secret for the account that shall answer, and enter "
+            "2. Generate an access token and secret for the account that shall reply, and enter "
             "all four here.\n"
             "3. Register the address shown here: POST /2/webhooks with the app's bearer token; X "
             "checks it at once.\n"
@@ -144,27 +146,26 @@ class X(Connector):
             "post.reply.create and post.quote.create:\n"
             "   POST /2/activity/subscriptions for each, with the account's user_id as filter and "
             "the webhook's id.\n"
-            "5. X bills every post that it delivers or that is read; set a spending limit in the "
-            "console."
+            "5. X bills every post that it delivers or that Heard reads: set a spending limit in "
+            "the console."
         ),
         limitations=(
             "Direct messages, and posts of protected accounts, which X never delivers.",
-            "Deletions at once: X tells only of the account's own posts.",
+            "Deletions at once: X reports only those of the account's own posts.",
             "Replies to somebody who neither mentioned nor quoted the account, unless the "
             "contract with X is Enterprise.",
             "More than one automated reply to each interaction: X's developer guidelines forbid "
             "it.",
-            "Replies that an AI wrote, before X has approved of them.",
+            "Replies that an AI wrote, before X has approved them.",
         ),
         verified=(
-            "X's published payloads of all four kinds of event are read.",
-            "Every documented example of weighted length in twitter-text (version 3) is counted "
-            "as X counts it.",
+            "X's published payloads of all four kinds of event.",
+            "The weighted length, with every documented example of twitter-text (version 3).",
         ),
         assumptions=(
             "Whether an edit is delivered as an event of its own.",
-            "Whether the text delivered of a post longer than 280 characters is whole.",
-            "Which refusal stands for a reply that X does not permit: any 403 is told in X's own "
+            "Whether a delivery holds the whole text of a post longer than 280 characters.",
+            "Which error stands for a reply that X does not permit: any 403 is shown in X's own "
             "words.",
         ),
     )
@@ -207,54 +208,104 @@ class X(Connector):
     def delivery_response(
         self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
     ) -> WebhookResponse:
-        """200, within ten seconds."""
+        """X wants a 200 within ten seconds."""
         return WebhookResponse(200, "{}")
 
-    def reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
-    ) -> SentReply | Rejection:
-        """Post in reply to the review's latest version.
+    def access(self, request: ApiRequest, account: PlatformAccount) -> ApiAccess | Rejection:
+        """The signature of the request (OAuth 1.0a) in the name of the business's user."""
+        # Imported here, because `ingest` never signs.
+        from oauthlib.oauth1 import Client  # noqa: PLC0415
 
-        A text that is already there is ours, or cannot be posted.
-        """
-        if rejection := self.check_length(text):
+        if rejection := self.missing(account):
             return rejection
-        document = {
-            "text": text,
-            "reply": {"in_reply_to_tweet_id": target.reply_to.get("post_id", target.native_id)},
-        }
-        response = _request("POST", "/2/tweets", document, connection, credentials, http)
-        if isinstance(response, Rejection):
-            if response.reason != "duplicate":
-                return response
-            existing_reply = self.find_reply(target, text, reply_id, connection, credentials, http)
-            return existing_reply if isinstance(existing_reply, SentReply) else response
+        base = f"{account.address('api_base', _API)}/2"
+        client: Any = Client(
+            account.credential("api_key"),
+            client_secret=account.credential("api_secret"),
+            resource_owner_key=account.credential("access_token"),
+            resource_owner_secret=account.credential("access_token_secret"),
+        )
+        url = base + request.path + (f"?{urlencode(request.query)}" if request.query else "")
         try:
-            return SentReply(
-                Fields(read_object(response.body), "the answer").required_object("data").id("id")
+            # A JSON body is not part of what OAuth 1.0a signs (RFC 5849, 3.4.1.3.1).
+            _, signed_headers, _ = client.sign(url, http_method=request.method)
+        except ValueError:
+            return Rejection(
+                "bad_address",
+                "The address of the API cannot be used; it should look like https://api.x.com.",
             )
-        except Unparseable as error:
-            raise PlatformUnavailable(
-                f"{_TITLE} took the reply and does not say as what.", maybe_applied=True
-            ) from error
+        return ApiAccess(base, {"authorization": str(signed_headers["Authorization"])})
+
+    def review_request(self, native_id: str) -> ApiRequest:
+        """One post, with its author."""
+        return ApiRequest("GET", f"/tweets/{quote(native_id, safe='')}", _POST_FIELDS)
+
+    def read_review(
+        self, native_id: str, account: PlatformAccount, reply_to: Mapping[str, str] | None = None
+    ) -> Fields | Rejection:
+        """The latest version of a post: its `data`, with its author in `includes`."""
+        document = self._read_version(native_id, account)
+        if isinstance(document, Rejection):
+            return document
+        with unreadable_is_fault(_TITLE):
+            post = document.required_object("data")
+            latest_id = _version_ids(post)[-1]
+            if latest_id == post.id("id"):
+                return document
+        latest = self._read_version(latest_id, account)
+        return document if isinstance(latest, Rejection) else latest
+
+    def review(self, entry: Fields, account: PlatformAccount) -> ReviewEvent:
+        """A post in its document."""
+        post, includes = entry.required_object("data"), entry.object("includes")
+        return _post_event(post, includes, account.connection)
+
+    def page_request(self, cursor: str | None, account: PlatformAccount) -> ApiRequest:
+        """The latest posts that mention the account or answer it.
+
+        A quote without a mention is not among them.
+        """
+        query = {"max_results": _PAGE_SIZE, **_POST_FIELDS}
+        path = f"/users/{_user_id(account.connection)}/mentions"
+        return ApiRequest("GET", path, query | ({"pagination_token": cursor} if cursor else {}))
+
+    def page(self, response: Fields, cursor: str | None) -> EntryPage:
+        """The posts, each as a document of its own."""
+        includes = response.values.get("includes")
+        documents: list[object] = [
+            {"data": post, "includes": includes} for post in _entries(response)
+        ]
+        return EntryPage(documents, response.object("meta").one_line("next_token"))
+
+    def reply_request(self, target: ReplyTarget, text: str, account: PlatformAccount) -> ApiRequest:
+        """The request that posts in reply to the review's latest version."""
+        parent_id = target.reply_to.get("post_id", target.native_id)
+        document = {"text": text, "reply": {"in_reply_to_tweet_id": parent_id}}
+        return ApiRequest("POST", "/tweets", document=document)
+
+    def native_reply_id(self, target: ReplyTarget, reply_id: str, source: Fields) -> str:
+        """The id of the new post."""
+        return source.required_object("data").id("id")
+
+    def reply(
+        self, target: ReplyTarget, text: str, reply_id: str, account: PlatformAccount
+    ) -> SentReply | Rejection:
+        """Post the reply.
+
+        X refuses a repeated text. Then our reply is there, or the text cannot be posted.
+        """
+        result = super().reply(target, text, reply_id, account)
+        if isinstance(result, SentReply) or result.reason != "duplicate":
+            return result
+        existing_reply = self.find_reply(target, text, reply_id, account)
+        return existing_reply if isinstance(existing_reply, SentReply) else result
 
     def find_reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        self, target: ReplyTarget, text: str, reply_id: str, account: PlatformAccount
     ) -> SentReply | ReplyLookup:
-        """Look through our own posts, newest first, until they are older than the review."""
+        """Search our own posts, newest first, until they are older than the review."""
         parent_ids = {target.native_id, target.reply_to.get("post_id", target.native_id)}
+        path = f"/users/{_user_id(account.connection)}/tweets"
         query = {
             "max_results": _PAGE_SIZE,
             "exclude": "retweets",
@@ -262,23 +313,17 @@ class X(Connector):
         }
         uncertain = False
         for _ in range(_MAX_PAGES):
-            response = _request(
-                "GET",
-                f"/2/users/{_user_id(connection)}/tweets?{urlencode(query)}",
-                None,
-                connection,
-                credentials,
-                http,
-            )
-            if isinstance(response, Rejection):
+            page = self.read(ApiRequest("GET", path, query), account)
+            if isinstance(page, Rejection):
                 return ReplyLookup.CANNOT_TELL
-            page = _read_document(response)
-            posts = _object_list(page, "data")
-            for post in posts:
-                if _parent_post_id(post) in parent_ids:
-                    if same_text(_without_mentions(_text(post)), _without_mentions(text)):
-                        return SentReply(post.one_line("id") or "")
-                    uncertain |= has_url(text)
+            with unreadable_is_fault(_TITLE):
+                _entries(page)
+                posts = page.objects("data")
+                replies = [post for post in posts if _parent_post_id(post) in parent_ids]
+            for reply in replies:
+                if same_text(_without_mentions(_text(reply)), _without_mentions(text)):
+                    return SentReply(reply.one_line("id") or "")
+            uncertain |= bool(replies) and has_url(text)
             next_token = page.object("meta").one_line("next_token")
             if not next_token or any(
                 _id_sort_key(post.one_line("id") or "") < _id_sort_key(target.native_id)
@@ -288,62 +333,41 @@ class X(Connector):
             query["pagination_token"] = next_token
         return ReplyLookup.CANNOT_TELL
 
-    def fetch(
-        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | ReviewGone | None:
-        """The post's latest version."""
-        document = _fetch_post(native_id, connection, credentials, http)
-        if not isinstance(document, Fields):
-            return document
-        try:
-            latest_id = _version_ids(document.required_object("data"))[-1]
-            if latest_id != document.object("data").id("id"):
-                latest_document = _fetch_post(latest_id, connection, credentials, http)
-                document = latest_document if isinstance(latest_document, Fields) else document
-            return _post_event(
-                document.required_object("data"), document.object("includes"), connection
-            )
-        except Unparseable as error:
-            raise _unreadable_response(error) from error
+    def explain(self, rejection: Rejection, body: bytes) -> Rejection:
+        """The rejection with X's own message, which is about our request.
 
-    def recent(
-        self,
-        cursor: str | None,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
-        now: datetime,
-    ) -> ReviewPage | Rejection:
-        """The latest posts that mention the account, replies to it included.
-
-        A quote without a mention is not among them.
+        A 403 can mean credentials, permission, or a text that was posted twice.
         """
-        query = {
-            "max_results": _PAGE_SIZE,
-            **_POST_FIELDS,
-            **({"pagination_token": cursor} if cursor else {}),
-        }
-        response = _request(
-            "GET",
-            f"/2/users/{_user_id(connection)}/mentions?{urlencode(query)}",
-            None,
-            connection,
-            credentials,
-            http,
-        )
-        if isinstance(response, Rejection):
-            return response
-        page = _read_document(response)
-        events: list[ReviewEvent] = []
-        problems = page.problems
-        for post in _object_list(page, "data"):
-            try:
-                events.append(_post_event(post, page.object("includes"), connection))
-            except Unparseable as error:
-                problems.append(error.detail)
-        return ReviewPage(
-            tuple(events), page.object("meta").one_line("next_token"), tuple(problems)
-        )
+        try:
+            detail = Fields(read_object(body)).one_line("detail")
+        except Unparseable:
+            return rejection
+        if not detail:
+            return rejection
+        if "duplicate content" in detail.casefold():
+            return Rejection(
+                "duplicate",
+                "The account has just posted the same text, and X accepts no text twice: change "
+                "the reply a little.",
+            )
+        return Rejection(rejection.reason, f"{rejection.detail} It says: {detail}")
+
+    def _read_version(self, post_id: str, account: PlatformAccount) -> Fields | Rejection:
+        """One version of a post.
+
+        For a post that X does not find, the status is 404, or 200 with errors and no data.
+        """
+        document = self.read(self.review_request(post_id), account)
+        if isinstance(document, Rejection):
+            return document
+        with unreadable_is_fault(_TITLE):
+            errors = document.objects("errors")
+            if not errors or document.values.get("data") is not None:
+                document.required_object("data")
+                return document
+        if any((error.one_line("type") or "").endswith(_NOT_FOUND_TYPE) for error in errors):
+            return Rejection("gone", "X has no such post any more.")
+        return Rejection("not_allowed", "X does not show this post to the account.")
 
 
 def _review_event(data: Fields, connection: Connection) -> ReviewEvent | None:
@@ -375,18 +399,12 @@ def _post_event(post: Fields, includes: Fields, connection: Connection) -> Revie
             EventKind.REPLY_SEEN,
             post.optional_id("in_reply_to_user_id") or author_id,
         )
-    author_fields = next(
-        (user for user in _object_list(includes, "users") if user.values.get("id") == author_id),
-        Fields({}),
-    )
     return ReviewEvent(
         kind=kind,
         native_id=first_id,
         native_thread=f"{conversation}:{customer_id}",
         revision=version.zfill(_ID_DIGITS),
-        author=Author(
-            author_id, author_fields.one_line("name") or author_fields.one_line("username")
-        ),
+        author=Author(author_id, _user_name(author_id, includes)),
         text=_text(post),
         language=_language(post),
         occurred_at=post.time("created_at"),
@@ -395,28 +413,41 @@ def _post_event(post: Fields, includes: Fields, connection: Connection) -> Revie
     )
 
 
+def _user_name(user_id: str, includes: Fields) -> str | None:
+    # A post counts as a review even if nobody can read its author's name.
+    with suppress(Unparseable):
+        for user in includes.objects("users"):
+            if user.values.get("id") == user_id:
+                return user.one_line("name") or user.one_line("username")
+    return None
+
+
 def _version_ids(post: Fields) -> list[str]:
     """The ids of a post's versions, oldest first. Raises Unparseable."""
-    value = post.values.get("edit_history_tweet_ids")
-    entries = cast("list[object]", value) if isinstance(value, list) else []
     ids = {
         Fields({"id": version}, f"edit_history_tweet_ids of {post.where}").id("id")
-        for version in entries
-    } | {post.id("id")}
-    return sorted(ids, key=_id_sort_key)
+        for version in post.optional_entries("edit_history_tweet_ids")
+    }
+    return sorted(ids | {post.id("id")}, key=_id_sort_key)
 
 
 def _text(post: Fields) -> str | None:
-    # Longer posts have their whole text in a note. X escapes &, < and > in both.
+    # The whole text of a longer post is in a note. X escapes &, < and > in both.
     text = post.object("note_tweet").text("text") or post.text("text")
     return unescape_html(text) if text else None
 
 
 def _language(post: Fields) -> str | None:
     language = post.one_line("lang")
-    # `und` is undetermined, and those with a q are of posts without words (`qme`: only media,
+    # `und` is undetermined. Codes that begin with q are of posts without words (`qme`: only media,
     # `qht`: only hashtags).
     return language if language and language != "und" and not language.startswith("q") else None
+
+
+def _entries(page: Fields) -> list[object]:
+    """The entries of a page. X leaves out an empty list, and says so. Raises Unparseable."""
+    is_empty = page.object("meta").values.get("result_count") == 0
+    return page.optional_entries("data") if is_empty else page.entries("data")
 
 
 def _parent_post_id(post: Fields) -> str | None:
@@ -424,9 +455,9 @@ def _parent_post_id(post: Fields) -> str | None:
         return parent_id
     return next(
         (
-            about.one_line("id")
-            for about in _object_list(post, "referenced_tweets")
-            if about.values.get("type") == "replied_to"
+            reference.one_line("id")
+            for reference in post.objects("referenced_tweets")
+            if reference.values.get("type") == "replied_to"
         ),
         None,
     )
@@ -440,126 +471,12 @@ def _without_mentions(text: str | None) -> str | None:
 
 
 def _id_sort_key(native_id: str) -> tuple[int, str]:
-    """What ids sort by: they are numbers that grow, of more digits by the year."""
+    """The order of ids: they are numbers that grow, and get more digits over the years."""
     return len(native_id), native_id
 
 
 def _user_id(connection: Connection) -> str:
     return quote(connection.settings.get("user_id", "").strip(), safe="")
-
-
-def _object_list(fields: Fields, name: str) -> list[Fields]:
-    value = fields.values.get(name)
-    objects = cast("list[object]", value) if isinstance(value, list) else []
-    return [
-        Fields(cast("dict[str, object]", each), f"{name} {place}", fields.problems)
-        for place, each in enumerate(objects)
-        if isinstance(each, dict)
-    ]
-
-
-def _fetch_post(
-    native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-) -> Fields | ReviewGone | None:
-    """A post as X shows it.
-
-    What it does not find it says with 404, or in a 200 that holds errors and no data.
-    """
-    response = _request(
-        "GET",
-        f"/2/tweets/{quote(native_id, safe='')}?{urlencode(_POST_FIELDS)}",
-        None,
-        connection,
-        credentials,
-        http,
-    )
-    if isinstance(response, Rejection):
-        return ReviewGone.GONE if response.reason == "gone" else None
-    document = _read_document(response)
-    if document.object("data").values:
-        return document
-    not_found = any(
-        (error.one_line("type") or "").endswith("/resource-not-found")
-        for error in _object_list(document, "errors")
-    )
-    return ReviewGone.GONE if not_found else None
-
-
-def _request(
-    method: str,
-    path: str,
-    document: object,
-    connection: Connection,
-    credentials: Mapping[str, str],
-    http: Http,
-) -> HttpResponse | Rejection:
-    if not all(credentials.get(name) for name in _CREDENTIALS):
-        return Rejection("no_credentials", f"Enter {', '.join(_CREDENTIALS)} to answer on X.")
-    # Imported here: `ingest` never signs.
-    from oauthlib.oauth1 import Client  # noqa: PLC0415
-
-    base = connection.settings.get("api_base", "").strip().rstrip("/") or _API
-    body = json.dumps(document).encode() if document is not None else None
-    client: Any = Client(
-        credentials["api_key"],
-        client_secret=credentials["api_secret"],
-        resource_owner_key=credentials["access_token"],
-        resource_owner_secret=credentials["access_token_secret"],
-    )
-    try:
-        # A JSON body is not part of what OAuth 1.0a signs (RFC 5849, 3.4.1.3.1).
-        _, signed_headers, _ = client.sign(base + path, http_method=method)
-    except ValueError:
-        return Rejection(
-            "bad_address",
-            "The address of the API cannot be used; it should look like https://api.x.com.",
-        )
-    headers = {"accept": "application/json", "authorization": str(signed_headers["Authorization"])}
-    if body is not None:
-        headers["content-type"] = "application/json"
-    return call_api(
-        http,
-        _TITLE,
-        method,
-        base + path,
-        headers=headers,
-        body=body,
-        explain=_with_platform_message,
-    )
-
-
-def _with_platform_message(rejection: Rejection, body: bytes) -> Rejection:
-    """The refusal in X's own words, which are about our request.
-
-    A 403 can mean credentials, permission, or a text posted twice.
-    """
-    try:
-        problem = Fields(read_object(body))
-    except Unparseable:
-        return rejection
-    detail = problem.one_line("detail")
-    if not detail:
-        return rejection
-    if "duplicate content" in detail.casefold():
-        return Rejection(
-            "duplicate",
-            "The account has just posted the very same words, and X takes no text twice: change "
-            "them a little.",
-        )
-    return Rejection(rejection.reason, f"{rejection.detail} It says: {detail}")
-
-
-def _read_document(response: HttpResponse) -> Fields:
-    try:
-        return Fields(read_object(response.body), "the answer")
-    except Unparseable as error:
-        raise _unreadable_response(error) from error
-
-
-def _unreadable_response(error: Unparseable) -> PlatformUnavailable:
-    return PlatformUnavailable(
-        f"{_TITLE} answered something unreadable: {error.detail}.", maybe_applied=False
-    )
 
 
 CONNECTOR: Connector = X()

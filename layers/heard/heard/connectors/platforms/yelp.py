@@ -1,41 +1,39 @@
 """Yelp reviews, for official partners of Yelp.
 
-Deliveries are `{"time", "object": "business", "data": {"id": business, "updates": [{"event_type",
-"review_id", "rating", "language", "user_id"}]}}` and are not signed: what protects the address is
-that nobody can guess it. They hold no words; Yelp's Private Reviews API has them, for the newest
-200 reviews of a business, and there is no call for one review. So `fetch` looks a review up in that
-list; one that is not there may be older, or not recommended by Yelp, and is never taken for deleted
-because of it.
+A delivery is `{"time", "object": "business", "data": {"id": business, "updates": [{"event_type",
+"review_id", "rating", "language", "user_id"}]}}` and is not signed. The secret address protects the
+webhook. Deliveries hold no words. Yelp's Private Reviews API has the words of the newest 200
+reviews of a business, and no call for one review. So `fetch` finds a review in that list. A review
+that is not there may be older, or not recommended by Yelp, so it is never taken for deleted.
 
-One address receives the events of every business of the partner: those of businesses that the
+One address receives the events of every business of the partner. Those of businesses that the
 connection does not name are ignored.
 
-Order. Nothing dates an edit but the delivery's `time` (no zone; Yelp's FAQ shows that it is UTC),
-and nothing dates what `fetch` reads, which is therefore of the moment of reading. A removal cannot
-be followed by anything.
+Order. Only the delivery's `time` dates an edit (no zone; Yelp's FAQ shows that it is UTC). Nothing
+dates what `fetch` reads, so it has the time of reading. Nothing can follow a removal.
 
-A registration begins with `GET ?verification=…`, to be answered with that string. In which form was
-not found in a document; it is the whole body here, as plain text, and only of characters that mean
-nothing to a browser.
+A registration begins with `GET ?verification=…`, and the response must hold that string. No
+document says in which form. Here it is the whole body, as plain text, and only if its characters
+mean nothing to a browser.
 
-A review has one response, which the API can neither change nor remove, so that none is posted where
-one is seen, whoever wrote it. Errors carry an id. Text with an emoji is answered by an internal
-error (so Yelp), and refused here before. Access tokens live for 7 days and are renewed by OAuth 2.0
-with a refresh token, which the older token call leaves as it is.
+A review has one response, which the API can neither change nor remove. So Heard posts none where
+one stands, whoever wrote it. Errors carry an id. Yelp says that it answers a text with an emoji by
+an internal error, so Heard refuses such a text before. Access tokens live for 7 days and are
+renewed by OAuth 2.0 with a refresh token, which the older token call does not change.
 
 Sources: docs.developer.yelp.com/docs/ webhooks, reviews-webhooks-v2, respond-to-reviews-api-v2,
-faqs, private-reviews-api; docs.developer.yelp.com/reference/create_review_response. Not found in
-Yelp's documents, and taken from programs that use it: the path of the Private Reviews API. Not
-found at all: the shape of its `public_response` (an object with the text, or the text).
+faqs, private-reviews-api; docs.developer.yelp.com/reference/create_review_response. Not in Yelp's
+documents, and from programs that use it: the path of the Private Reviews API. Not found at all: the
+shape of its `public_response` (an object with the text, or the text).
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
-from typing import Final, cast
+from typing import Final
 from urllib.parse import parse_qs, quote
 
 from heard import clock
@@ -43,19 +41,23 @@ from heard.connectors import (
     Capabilities,
     Connection,
     Connector,
-    Http,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
-    ReplyLookup,
     ReplyTarget,
     SecretOrigin,
-    SentReply,
     WebhookRequest,
     WebhookResponse,
 )
-from heard.connectors.http import call_api
-from heard.connectors.oauth import OAuthClient, TokenGrant
-from heard.connectors.parsing import Fields, anonymous_author, parse_each, read_object, same_text
+from heard.connectors.oauth import TokenGrant
+from heard.connectors.parsing import (
+    Fields,
+    anonymous_author,
+    parse_each,
+    read_object,
+    unreadable_is_fault,
+)
+from heard.connectors.review_api import ApiAccess, ApiRequest, ReviewApi
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import TOMBSTONE, Author, Channel, EventKind, ReviewEvent, time_revision
 
@@ -70,6 +72,7 @@ _EVENT_KINDS: Final = {
 _CHALLENGE: Final = re.compile(r"[A-Za-z0-9._~=+/-]{1,200}")
 _EMOJI: Final = re.compile("[\U0001f000-\U0001ffff\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d]")
 _QUOTA_SECONDS: Final = 3_600
+_RESPONSE_CREDENTIALS: Final = ("client_id", "client_secret", "refresh_token")
 _REJECTIONS: Final = {
     "R2R_REVIEW_DOES_NOT_EXIST": ("gone", "the review is not there any more."),
     "R2R_INVALID_RESPONSE_TEXT": (
@@ -102,13 +105,9 @@ _REJECTIONS: Final = {
     ),
 }
 
-_ALREADY_ANSWERED: Final = Rejection(
-    "already_answered", "A response stands there already, and Yelp shows one: change it at Yelp."
-)
 
-
-class Yelp(Connector):
-    """The connector of Yelp's partner APIs."""
+class Yelp(ReviewApi):
+    """The connector of the locations of one business at Yelp."""
 
     capabilities = Capabilities(
         platform="yelp",
@@ -130,8 +129,8 @@ class Yelp(Connector):
             "commas"
         },
         optional_settings={
-            "api_base": f"where Yelp's API is ({_API} if not said)",
-            "partner_api_base": f"where Yelp's partner API is ({_PARTNER_API} if not said)",
+            "api_base": f"where Yelp's API is (default {_API})",
+            "partner_api_base": f"where Yelp's partner API is (default {_PARTNER_API})",
         },
         credentials={"api_key": "the Yelp app's API key, with access to the Private Reviews API"},
         optional_credentials={
@@ -147,20 +146,20 @@ class Yelp(Connector):
             "URL; Heard answers the verification.\n"
             "3. Subscribe the business's locations to webhooks (subscription type WEBHOOK), and "
             "enter their ids here.\n"
-            "4. Enter the app's API key, so that Heard can read the words of a review.\n"
+            "4. Enter the app's API key, so Heard can read the words of a review.\n"
             "5. For responses, let the business user authorize the app, and enter client id, "
             "client secret and refresh token.\n"
-            "6. Keep the address to yourself: Yelp does not sign what it sends, so whoever knows "
-            "it can send reviews."
+            "6. Keep the address secret: Yelp does not sign what it sends, so anybody who knows "
+            "the address can send reviews."
         ),
         limitations=(
             "Without the Private Reviews API there are no words, only the rating.",
             "A review that is not among the newest 200, or that Yelp does not recommend, cannot "
             "be read.",
             "A review has one response, which no program can change: an acknowledgement leaves no "
-            "room for a person's answer.",
+            "room for a person's reply.",
             "At most 20 responses a day for each location, without emoji.",
-            "Yelp does not tell that a review is no longer recommended, or that somebody "
+            "Yelp does not report that a review is no longer recommended, or that somebody "
             "responded at Yelp.",
         ),
         verified=(
@@ -168,15 +167,14 @@ class Yelp(Connector):
             "tests.",
         ),
         assumptions=(
-            "The body in which Yelp wants its verification string: taken to be that string as "
-            "plain text.",
+            "Yelp wants its verification string back as plain text.",
             "The path and the fields of the Private Reviews API, and the shape of public_response.",
-            "That the older token call keeps the refresh token valid.",
+            "The older token call keeps the refresh token valid.",
         ),
     )
 
-    def __init__(self) -> None:
-        self._tokens = OAuthClient(_TITLE)
+    delivery_status = 200  # Which success Yelp wants is not documented.
+    hides_reviews = True  # Yelp lists only the newest reviews.
 
     def handshake(
         self,
@@ -208,151 +206,133 @@ class Yelp(Connector):
     def parse(
         self, request: WebhookRequest, connection: Connection, now: datetime
     ) -> ParsedDelivery:
-        """The reviews that the updates name, without their words. Raises Unparseable."""
+        """The reviews that the updates name, without words. Raises Unparseable."""
         body = Fields(read_object(request.body))
         data = body.required_object("data")
-        business, updates = data.optional_id("id"), data.values.get("updates")
-        if not isinstance(updates, list):
-            raise data.field_error("updates", "is missing or not a list")
-        own_ids = _business_ids(connection)
+        business, updates = data.optional_id("id"), data.entries("updates")
+        own_ids = _business_ids(connection.settings.get("business_ids", ""))
         if business and own_ids and business not in own_ids:
             return ParsedDelivery()
         event_time = body.time("time") or now
         return parse_each(
-            cast("list[object]", updates),
+            updates,
             "update",
             lambda update: _update_event(update, business, event_time),
         )
 
-    def delivery_response(
-        self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
-    ) -> WebhookResponse:
-        """200: which success it wants is not documented."""
-        return WebhookResponse(200, "{}")
-
-    def reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
-    ) -> SentReply | Rejection:
-        """Post the review's one response. It has no id of its own: it goes by the review's."""
-        if rejection := self.check_length(text):
-            return rejection
-        if _EMOJI.search(text):
-            return Rejection(
-                "rejected", "Yelp takes no emoji and no pictographs in a response: leave them out."
-            )
-        client, secret, refresh_token = (
-            credentials.get(name, "") for name in ("client_id", "client_secret", "refresh_token")
-        )
-        if not (client and secret and refresh_token):
-            return Rejection(
-                "no_credentials",
-                "Enter client_id, client_secret and refresh_token to respond on Yelp.",
-            )
-        # Yelp refuses a second one by another business user; what becomes of one by the same user
-        # is not documented.
-        if existing_reply := self._existing_reply(target, connection, credentials, http):
-            return (
-                SentReply(target.native_id)
-                if same_text(existing_reply, text)
-                else _ALREADY_ANSWERED
-            )
+    def access(self, request: ApiRequest, account: PlatformAccount) -> ApiAccess | Rejection:
+        """The business user's access token to respond, the app's key to read."""
+        base = account.address("api_base", _API)
+        if request.method == "GET":
+            if rejection := self.missing(account, "api_key"):
+                return rejection
+            headers = {"authorization": f"Bearer {account.credential('api_key')}"}
+            return ApiAccess(f"{base}/v3/private/businesses", headers)
+        client, secret, token = (account.credential(name) for name in _RESPONSE_CREDENTIALS)
         form = {
             "grant_type": "refresh_token",
             "client_id": client,
             "client_secret": secret,
-            "refresh_token": refresh_token,
+            "refresh_token": token,
         }
-        url = f"{_setting_url(connection, 'api_base', _API)}/oauth2/token"
-        grant = TokenGrant(url, (url, client, secret, refresh_token), lambda: form)
-        response = self._tokens.call(
-            grant,
-            http,
-            "POST",
-            f"{_setting_url(connection, 'partner_api_base', _PARTNER_API)}/reviews/v1/{quote(target.native_id, safe='')}",
-            headers={"content-type": "application/json"},
-            body=json.dumps({"response_text": text, "response_type": "public_comment"}).encode(),
-            explain=_rejection_by_code,
-        )
-        return response if isinstance(response, Rejection) else SentReply(target.native_id)
+        url = f"{base}/oauth2/token"
+        grant = TokenGrant(url, (url, client, secret, token), lambda: form)
+        partner_base = account.address("partner_api_base", _PARTNER_API)
+        return ApiAccess(f"{partner_base}/reviews/v1", grant=grant)
 
-    def find_reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
-    ) -> SentReply | ReplyLookup:
-        """Compare the review's public response with the text, where Yelp lists the review with one."""
-        existing_reply = self._existing_reply(target, connection, credentials, http)
-        if existing_reply is None:
-            return ReplyLookup.CANNOT_TELL
-        return (
-            SentReply(target.native_id) if same_text(existing_reply, text) else ReplyLookup.ABSENT
+    def read_review(
+        self, native_id: str, account: PlatformAccount, reply_to: Mapping[str, str] | None = None
+    ) -> Fields | Rejection:
+        """The review from the list of one of the businesses, with that business's id."""
+        first_business = (reply_to or {}).get("business_id")
+        for business in sorted(
+            _business_ids(account.setting("business_ids")),
+            key=lambda business: (business != first_business, business),
+        ):
+            response = self.read(ApiRequest("GET", f"/{quote(business, safe='')}/reviews"), account)
+            if isinstance(response, Rejection):
+                continue
+            with unreadable_is_fault(_TITLE):
+                reviews = response.required_objects("reviews")
+            for review in reviews:
+                if review.values.get("id") == native_id:
+                    return replace(review, values={**review.values, "business_id": business})
+        return Rejection("gone", f"{_TITLE} lists no such review.")
+
+    def review(self, entry: Fields, account: PlatformAccount) -> ReviewEvent:
+        """A listed review, which has its words."""
+        native_id, user = entry.id("id"), entry.object("user")
+        return ReviewEvent(
+            kind=EventKind.CREATED,
+            native_id=native_id,
+            native_thread=native_id,
+            # `time_created` does not change with an edit, and is not in UTC.
+            revision=time_revision(clock.now()),
+            author=Author(
+                user.optional_id("id") or anonymous_author(native_id).id, user.one_line("name")
+            ),
+            rating=entry.rating("rating"),
+            text=entry.text("text"),
+            language=entry.one_line("language"),
+            link=entry.link("url"),
+            reply_to={"business_id": entry.id("business_id")},
         )
 
-    def fetch(
-        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | None:
-        """The review with its words, if it is among the newest that Yelp lists."""
-        review = _find_review(
-            native_id, sorted(_business_ids(connection)), connection, credentials, http
-        )
-        if review is None:
-            return None
-        try:
-            user = review.object("user")
-            return ReviewEvent(
-                kind=EventKind.CREATED,
-                native_id=native_id,
-                native_thread=native_id,
-                # Its own `time_created` never moves, and is not in UTC.
-                revision=time_revision(clock.now()),
-                author=Author(
-                    user.optional_id("id") or anonymous_author(native_id).id, user.one_line("name")
-                ),
-                rating=review.rating("rating"),
-                text=review.text("text"),
-                language=review.one_line("language"),
-                link=review.link("url"),
-                reply_to={"business_id": str(review.values["business_id"])},
+    def check_reply(self, text: str, account: PlatformAccount) -> Rejection | None:
+        """Yelp takes no emoji, and responses need a business user's credentials."""
+        if _EMOJI.search(text):
+            return Rejection(
+                "rejected", "Yelp takes no emoji and no pictographs in a response: leave them out."
             )
-        except Unparseable as error:
-            raise PlatformUnavailable(
-                f"{_TITLE} answered something unreadable: {error.detail}.", maybe_applied=False
-            ) from error
+        return self.missing(account, *_RESPONSE_CREDENTIALS)
 
-    def _existing_reply(
-        self,
-        target: ReplyTarget,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
-    ) -> str | None:
-        """The review's public response, empty if it has none.
+    def reply_request(self, target: ReplyTarget, text: str, account: PlatformAccount) -> ApiRequest:
+        """The request for the review's one response, which goes by the review's id."""
+        document = {"response_text": text, "response_type": "public_comment"}
+        return ApiRequest("POST", f"/{quote(target.native_id, safe='')}", document=document)
 
-        None where Yelp does not list the review or does not show it.
+    def reply_text(self, review: Fields) -> str | None:
+        """The review's public response, if Yelp shows whether there is one."""
+        if "public_response" not in review.values:
+            return None
+        if isinstance(review.values["public_response"], dict):
+            return review.object("public_response").text("text") or ""
+        return review.text("public_response") or ""
+
+    def make_room(
+        self, review: Fields, target: ReplyTarget, account: PlatformAccount
+    ) -> Rejection | None:
+        """No response is replaced.
+
+        Yelp refuses a second one of another business user. What becomes of a second one of the
+        same user is not documented.
         """
-        first_business = target.reply_to.get("business_id")
-        review = _find_review(
-            target.native_id,
-            sorted(_business_ids(connection), key=lambda business: business != first_business),
-            connection,
-            credentials,
-            http,
-        )
-        return (
-            None
-            if review is None or "public_response" not in review.values
-            else _response_text(review) or ""
-        )
+        return self.already_answered() if self.reply_text(review) else None
+
+    def explain(self, rejection: Rejection, body: bytes) -> Rejection:
+        """The rejection in words that say what to do.
+
+        Raises PlatformUnavailable for the daily quota, which time cures.
+        """
+        if rejection.reason != "rejected":
+            return rejection
+        try:
+            error = Fields(read_object(body)).object("error")
+        except Unparseable:
+            return rejection
+        name = error.one_line("id") or error.one_line("code") or ""
+        if name == "R2R_COMMENT_QUOTA_EXCEEDED":
+            raise PlatformUnavailable(
+                f"{_TITLE} takes 20 responses a day for a location.",
+                maybe_applied=False,
+                retry_after=_QUOTA_SECONDS,
+            )
+        if "already has a comment" in (error.one_line("description") or "").lower():
+            return self.already_answered()
+        reason, detail = _REJECTIONS.get(name, (rejection.reason, ""))
+        if not detail:
+            return rejection
+        return Rejection(reason, f"{_TITLE} refuses the response: {detail}")
 
 
 def _update_event(update: Fields, business: str | None, event_time: datetime) -> ReviewEvent | None:
@@ -377,83 +357,8 @@ def _update_event(update: Fields, business: str | None, event_time: datetime) ->
     )
 
 
-def _business_ids(connection: Connection) -> frozenset[str]:
-    return frozenset(
-        business.strip()
-        for business in connection.settings.get("business_ids", "").split(",")
-        if business.strip()
-    )
-
-
-def _setting_url(connection: Connection, setting: str, default: str) -> str:
-    return connection.settings.get(setting, "").strip().rstrip("/") or default
-
-
-def _find_review(
-    native_id: str,
-    businesses: list[str],
-    connection: Connection,
-    credentials: Mapping[str, str],
-    http: Http,
-) -> Fields | None:
-    """The review as one of the businesses' lists shows it; None where none does, or may be read."""
-    if not credentials.get("api_key"):
-        return None
-    headers = {"authorization": f"Bearer {credentials['api_key']}", "accept": "application/json"}
-    for business in businesses:
-        url = f"{_setting_url(connection, 'api_base', _API)}/v3/private/businesses/{quote(business, safe='')}/reviews"
-        response = call_api(http, _TITLE, "GET", url, headers=headers)
-        if isinstance(response, Rejection):
-            continue
-        for review in _read_reviews(response.body):
-            if review.get("id") == native_id:
-                return Fields({**review, "business_id": business}, "a review")
-    return None
-
-
-def _read_reviews(body: bytes) -> Iterator[dict[str, object]]:
-    try:
-        reviews = read_object(body).get("reviews")
-    except Unparseable as error:
-        raise PlatformUnavailable(
-            f"{_TITLE} answered something unreadable.", maybe_applied=False
-        ) from error
-    for review in cast("list[object]", reviews) if isinstance(reviews, list) else []:
-        if isinstance(review, dict):
-            yield cast("dict[str, object]", review)
-
-
-def _response_text(review: Fields) -> str | None:
-    value = review.values["public_response"]
-    return (
-        review.object("public_response").text("text")
-        if isinstance(value, dict)
-        else review.text("public_response")
-    )
-
-
-def _rejection_by_code(rejection: Rejection, body: bytes) -> Rejection:
-    """The refusal in words that say what to do.
-
-    Raises PlatformUnavailable for the daily quota, which time cures.
-    """
-    if rejection.reason != "rejected":
-        return rejection
-    try:
-        error = Fields(read_object(body)).object("error")
-    except Unparseable:
-        return rejection
-    name = error.one_line("id") or error.one_line("code") or ""
-    if name == "R2R_COMMENT_QUOTA_EXCEEDED":
-        raise PlatformUnavailable(
-            f"{_TITLE} takes 20 responses a day for a location.",
-            maybe_applied=False,
-            retry_after=_QUOTA_SECONDS,
-        )
-    if "already has a comment" in (error.one_line("description") or "").lower():
-        return _ALREADY_ANSWERED
-    reason, detail = _REJECTIONS.get(name, (rejection.reason, ""))
-    return Rejection(reason, f"{_TITLE} refuses the response: {detail}") if detail else rejection
+def _business_ids(setting: str) -> frozenset[str]:
+    return frozenset(business.strip() for business in setting.split(",") if business.strip())
 
 
 CONNECTOR: Connector = Yelp()

@@ -1,58 +1,51 @@
 """Yotpo reviews.
 
-Deliveries are `{"event": "review_create" | "review_updated", "data": {…}}`, one webhook for each,
-and are not signed: what protects the address is that nobody can guess it, and `fetch` re-reads what
-it brought. Older accounts send every value as text ("score": "5", "deleted": "false"), newer ones
-send numbers and booleans; both give the same event. Times are ISO 8601 or `2018-02-20 14:12:13
-UTC`.
+A delivery is `{"event": "review_create" | "review_updated", "data": {…}}` and is not signed. Each
+event has a webhook of its own. The secret address protects it, and `fetch` reads the review again.
+Older accounts send every value as text ("score": "5", "deleted": "false"), newer ones send numbers
+and booleans; both give the same event. Times are ISO 8601 or `2018-02-20 14:12:13 UTC`.
 
-Order. `updated_at` moves with every change. An archived review is one that the shop does not
-publish, and may be published again, so its withdrawal is dated like an edit; a deleted one cannot
-come back. Deletion by Yotpo's support and anonymisation are silent: `recent` lists the reviews, and
-one that is not there any more is gone. What is read without `updated_at` is of the moment of
-reading.
+Order. `updated_at` changes with every edit. An archived review is one that the shop does not
+publish. It may be published again, so its withdrawal is dated like an edit. A deleted one cannot
+come back. Deletion by Yotpo's support and anonymisation are silent: a review that is in no list any
+more is gone. A review that is read without `updated_at` has the time of reading.
 
-The author is known by `user_id`, and in the list, which has none, by the e-mail address, hashed.
+The author is known by `user_id`. The list has none: there it is the hash of the e-mail address.
 
-Two APIs. Reading: UGC API, with a `utoken` from app key and secret (it lives for 14 days) as a
-query parameter. Commenting: App Developer API, with an access token of a registered app. A review
-shows one comment of the shop, and does not say who wrote it: one whose text is one of our own
-earlier replies is replaced by our next, any other that is seen is somebody else's and never
-overwritten. A review that cannot be read by its id, since it is not published yet, or that does not
-show its comment, is answered all the same.
+Two APIs. Reading: the UGC API, with a `utoken` from app key and secret (it lives for 14 days) as a
+query parameter. Commenting: the App Developer API, with an access token of a registered app. A
+review shows one comment of the shop, and does not say who wrote it. A comment with the text of one
+of our own earlier replies is replaced by our next one. Any other is somebody else's, and is never
+overwritten. Heard also replies to a review that cannot be read by its id, because it is not
+published yet, and to one that does not show its comment.
 
 Sources: apidocs.yotpo.com/reference/ about-webhooks, yotpo-authentication, retrieve-all-reviews;
 develop.yotpo.com/reference/ create-webhook, comment-on-a-review, all-reviews. Not found in a
-document, and handled with care: in which order the list comes, whether a second comment takes the
-first one's place, the longest comment (`REPLY_LIMIT` is our own guess), and whether a review that
-is read by its id shows the shop's comment (where it does not say, Heard cannot tell).
+document: the order of the list, whether a second comment takes the first one's place, the longest
+comment (`REPLY_LIMIT` is our own guess), and whether a review that is read by its id shows the
+shop's comment (if not, Heard cannot tell).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Final, cast
-from urllib.parse import quote, urlencode
+from typing import Final
+from urllib.parse import quote
 
 from heard import clock
 from heard.connectors import (
     Capabilities,
     Connection,
     Connector,
-    Http,
     HttpResponse,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
-    ReplyLookup,
     ReplyTarget,
     ReviewGone,
-    ReviewPage,
     SecretOrigin,
-    SentReply,
     WebhookRequest,
-    WebhookResponse,
 )
 from heard.connectors.http import call_api
 from heard.connectors.markup import unescape_html
@@ -60,12 +53,12 @@ from heard.connectors.parsing import (
     Fields,
     anonymous_author,
     author_id_from_email,
-    parse_each,
     parse_one,
     read_object,
-    same_text,
-    written_by_others,
+    read_response,
+    unreadable_is_fault,
 )
+from heard.connectors.review_api import ApiAccess, ApiRequest, EntryPage, ReviewApi, page_number
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import (
     TOMBSTONE,
@@ -86,8 +79,8 @@ _EVENT_KINDS: Final = {"review_create": EventKind.CREATED, "review_updated": Eve
 _PAGE_SIZE: Final = 100
 
 
-class Yotpo(Connector):
-    """The connector of Yotpo Reviews."""
+class Yotpo(ReviewApi):
+    """The connector of one shop's reviews at Yotpo."""
 
     capabilities = Capabilities(
         platform="yotpo",
@@ -105,8 +98,8 @@ class Yotpo(Connector):
         secret_origin=SecretOrigin.NONE,
         poll_seconds=900,
         optional_settings={
-            "api_base": f"where Yotpo's API is ({_API} if not said)",
-            "app_api_base": f"where the App Developer API is ({_APP_API} if not said)",
+            "api_base": f"where Yotpo's API is (default {_API})",
+            "app_api_base": f"where the App Developer API is (default {_APP_API})",
         },
         credentials={
             "app_key": "Store ID / App Key of the Yotpo account",
@@ -119,36 +112,38 @@ class Yotpo(Connector):
             "1. Ask your Yotpo representative to enable webhooks.\n"
             "2. Create two webhooks with the address shown here: review_create and "
             "review_updated.\n"
-            "3. Keep the address to yourself: Yotpo does not sign what it sends, so whoever knows "
-            "it can send reviews.\n"
+            "3. Keep the address secret: Yotpo does not sign what it sends, so anybody who knows "
+            "the address can send reviews.\n"
             "4. In Yotpo open Settings, Store Settings, copy the App Key and get the API secret, "
             "and enter both here.\n"
             "5. For comments, register an app at Yotpo's App Developer portal, install it in the "
             "account, and enter its access token."
         ),
         limitations=(
-            "Yotpo does not tell that its support deleted or anonymised a review; Heard finds it "
-            "missing when it lists reviews.",
+            "Yotpo does not report that its support deleted or anonymised a review; Heard finds "
+            "that when it polls.",
             "Comments need the access token of a registered Yotpo app; app key and secret are not "
             "enough.",
-            "Yotpo does not say who wrote a comment: one that is seen with other words than "
-            "Heard's is never replaced, but where Yotpo does"
-            " not show a review's comment, Heard cannot see it.",
+            "Yotpo does not say who wrote a comment. Heard never replaces one with other words "
+            "than its own. Where Yotpo does not show a review's comment, Heard cannot see it.",
         ),
         verified=(
             "Yotpo's documented payloads of 2018 (all text) and 2024 (typed) are parsed in the "
             "tests and give events of one shape.",
         ),
         assumptions=(
-            "That the list of reviews comes newest first.",
-            "That a second comment of ours takes the first one's place, and how long a comment "
-            "may be.",
-            "That a review read by its id shows the shop's comment; where it does not, Heard "
+            "The list of reviews comes newest first.",
+            "Our second comment takes the first one's place; the longest comment is our guess.",
+            "A review that is read by its id shows the shop's comment; where it does not, Heard "
             "cannot tell.",
         ),
     )
 
+    delivery_status = 200  # Which success Yotpo wants is not documented.
+    hides_reviews = True  # The API answers 404 for a review that is not published yet.
+
     def __init__(self) -> None:
+        super().__init__()
         self._utokens: dict[tuple[str, str, str], str] = {}
 
     def parse(
@@ -165,226 +160,124 @@ class Yotpo(Connector):
             body.required_object("data"), lambda data: _review_event(data, _EVENT_KINDS[name], now)
         )
 
-    def delivery_response(
-        self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
-    ) -> WebhookResponse:
-        """200: which success it wants is not documented."""
-        return WebhookResponse(200, "{}")
-
-    def reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
-    ) -> SentReply | Rejection:
-        """Post a public comment under the review, unless somebody else's is seen there."""
-        if rejection := self.check_length(text):
+    def access(self, request: ApiRequest, account: PlatformAccount) -> ApiAccess | Rejection:
+        """The token of a Yotpo app to comment, a token of the account to read."""
+        if request.method == "POST":
+            base = account.address("app_api_base", _APP_API)
+            app = f"{base}/v2/{quote(account.credential('app_key'), safe='')}"
+            return ApiAccess(app, query={"access_token": account.credential("access_token")})
+        if rejection := self.missing(account, "app_key", "api_secret"):
             return rejection
-        key, token = credentials.get("app_key", ""), credentials.get("access_token", "")
-        if not (key and token):
-            return Rejection(
-                "no_credentials",
-                "Enter app_key and the access_token of a Yotpo app to comment on Yotpo.",
-            )
-        lookup = self._fetch_review(target.native_id, connection, credentials, http)
-        if isinstance(lookup, Rejection):
-            # A review that is not published yet cannot be read by its id; whether it takes a
-            # comment, only trying tells.
-            if lookup.reason != "gone":
-                return lookup
-        elif existing_comment := _unescaped_text(lookup.object("comment"), "content"):
-            if same_text(existing_comment, text):
-                return SentReply(target.native_id)
-            if written_by_others(existing_comment, target):
-                return Rejection(
-                    "already_answered",
-                    "Somebody commented on this review at Yotpo, which shows one: change that one "
-                    "there.",
-                )
-        base = _setting_url(connection, "app_api_base", _APP_API)
-        url = f"{base}/v2/{quote(key, safe='')}/reviews/{quote(target.native_id, safe='')}/comment?{urlencode({'access_token': token})}"
-        body = json.dumps({"content": text, "public": True}).encode()
-        response = call_api(
-            http,
-            _TITLE,
-            "POST",
-            url,
-            headers={"content-type": "application/json", "accept": "application/json"},
-            body=body,
-        )
-        return response if isinstance(response, Rejection) else SentReply(target.native_id)
+        token = self._utoken(account)
+        if isinstance(token, Rejection):
+            return token
+        return ApiAccess(account.address("api_base", _API), query={"utoken": token})
 
-    def find_reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
-    ) -> SentReply | ReplyLookup:
-        """Compare the review's comment with the text. It goes by the review's id.
-
-        What posting one answers is not documented.
-        """
-        review = self._fetch_review(target.native_id, connection, credentials, http)
-        if isinstance(review, Rejection):
-            return ReplyLookup.ABSENT if review.reason == "gone" else ReplyLookup.CANNOT_TELL
-        if "comment" not in review.values:
-            return ReplyLookup.CANNOT_TELL
-        existing_comment = _unescaped_text(review.object("comment"), "content")
-        return (
-            SentReply(target.native_id)
-            if existing_comment and same_text(existing_comment, text)
-            else ReplyLookup.ABSENT
-        )
-
-    def fetch(
-        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | ReviewGone | None:
-        """The review as Yotpo has it by its id.
-
-        Gone only if the newest listed do not hold it either, as those not yet published.
-        """
-        now = clock.now()
-        review = self._fetch_review(native_id, connection, credentials, http)
-        if isinstance(review, Rejection):
-            page = (
-                self.recent(None, connection, credentials, http, now)
-                if review.reason == "gone"
-                else review
-            )
-            if isinstance(page, Rejection):
-                return None
-            review_event = next(
-                (event for event in page.events if event.native_id == native_id), None
-            )
-        else:
-            try:
-                review_event = _review_event(review, None, now)
-            except Unparseable as error:
-                raise PlatformUnavailable(
-                    f"{_TITLE} answered something unreadable: {error.detail}.", maybe_applied=False
-                ) from error
-        return (
-            ReviewGone.GONE
-            if review_event is None or review_event.kind is EventKind.WITHDRAWN
-            else review_event
-        )
-
-    def recent(
-        self,
-        cursor: str | None,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
-        now: datetime,
-    ) -> ReviewPage | Rejection:
-        """A page of the account's reviews; the cursor is its number."""
-        page_number = int(cursor) if cursor and cursor.isdecimal() else 1
-        path = f"/v1/apps/{quote(credentials.get('app_key', ''), safe='')}/reviews"
-        response = self._get(
-            path,
-            {"count": str(_PAGE_SIZE), "page": str(page_number)},
-            connection,
-            credentials,
-            http,
-        )
-        if isinstance(response, Rejection):
-            return response
-        reviews = _read_document(response).get("reviews")
-        entries = cast("list[object]", reviews) if isinstance(reviews, list) else []
-        try:
-            parsed = parse_each(entries, "review", lambda review: _review_event(review, None, now))
-        except Unparseable as error:
-            parsed = ParsedDelivery(problems=(error.detail,))
-        return ReviewPage(
-            parsed.events,
-            str(page_number + 1) if len(entries) >= _PAGE_SIZE else None,
-            parsed.problems,
-        )
-
-    def _fetch_review(
-        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> Fields | Rejection:
-        response = self._get(
-            f"/reviews/{quote(native_id, safe='')}", {}, connection, credentials, http
-        )
-        if isinstance(response, Rejection):
-            return response
-        return Fields(_read_document(response), "the answer").object("response").object("review")
-
-    def _get(
-        self,
-        path: str,
-        query: Mapping[str, str],
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
-    ) -> HttpResponse | Rejection:
-        """The answer to a call of the UGC API.
-
-        A token that is refused is replaced once, as Yotpo asks for.
-        """
-        base = _setting_url(connection, "api_base", _API)
-        key, secret = credentials.get("app_key", ""), credentials.get("api_secret", "")
-        if not (key and secret):
-            return Rejection(
-                "no_credentials", "Enter app_key and api_secret to read reviews from Yotpo."
-            )
-        for fresh in (False, True):
-            token = self._utoken((base, key, secret), http, fresh=fresh)
-            if isinstance(token, Rejection):
-                return token
-            url = f"{base}{path}?{urlencode({**query, 'utoken': token})}"
-            response = call_api(
-                http,
-                _TITLE,
-                "GET",
-                url,
-                headers={"content-type": "application/json", "accept": "application/json"},
-            )
-            if isinstance(response, HttpResponse) or response.reason != "unauthorized":
-                return response
+    def call(self, request: ApiRequest, account: PlatformAccount) -> HttpResponse | Rejection:
+        """Send a request. A token that is refused is replaced once, as Yotpo asks for."""
+        response = super().call(request, account)
+        refused = isinstance(response, Rejection) and response.reason == "unauthorized"
+        if refused and request.method == "GET" and self._utokens.pop(_utoken_key(account), None):
+            return super().call(request, account)
         return response
 
-    def _utoken(self, account: tuple[str, str, str], http: Http, *, fresh: bool) -> str | Rejection:
-        if not fresh and account in self._utokens:
-            return self._utokens[account]
-        base, key, secret = account
-        body = json.dumps(
-            {"client_id": key, "client_secret": secret, "grant_type": "client_credentials"}
-        ).encode()
-        headers = {"content-type": "application/json", "accept": "application/json"}
+    def fetch(self, native_id: str, account: PlatformAccount) -> ReviewEvent | ReviewGone | None:
+        """The review as Yotpo has it by its id, or among the newest ones.
+
+        A review that is not published yet is only among the newest ones.
+        """
+        review = self.read_review(native_id, account)
+        if isinstance(review, Rejection):
+            page = self.recent(None, account, clock.now()) if review.reason == "gone" else review
+            if isinstance(page, Rejection):
+                return None
+            event = next((event for event in page.events if event.native_id == native_id), None)
+        else:
+            with unreadable_is_fault(_TITLE):
+                event = self.review(review, account)
+        return ReviewGone.GONE if event is None or event.kind is EventKind.WITHDRAWN else event
+
+    def review_request(self, native_id: str) -> ApiRequest:
+        """One review by its id."""
+        return ApiRequest("GET", f"/reviews/{quote(native_id, safe='')}")
+
+    def unwrap_review(self, response: Fields) -> Fields:
+        """The review in its two wrappers."""
+        return response.required_object("response").required_object("review")
+
+    def review(self, entry: Fields, account: PlatformAccount) -> ReviewEvent:
+        """A review of the API."""
+        return _review_event(entry, None, clock.now())
+
+    def page_request(self, cursor: str | None, account: PlatformAccount) -> ApiRequest:
+        """A page of the account's reviews. The cursor is the number of the page."""
+        path = f"/v1/apps/{quote(account.credential('app_key'), safe='')}/reviews"
+        query = {"count": str(_PAGE_SIZE), "page": str(page_number(cursor))}
+        return ApiRequest("GET", path, query)
+
+    def page(self, response: Fields, cursor: str | None) -> EntryPage:
+        """A full page may be followed by another one."""
+        reviews = response.entries("reviews")
+        is_full = len(reviews) >= _PAGE_SIZE
+        return EntryPage(reviews, str(page_number(cursor) + 1) if is_full else None)
+
+    def check_reply(self, text: str, account: PlatformAccount) -> Rejection | None:
+        """A comment needs a Yotpo app's token; reading needs none of it."""
+        return self.missing(account, "app_key", "access_token")
+
+    def reply_request(self, target: ReplyTarget, text: str, account: PlatformAccount) -> ApiRequest:
+        """The request for a public comment under the review."""
+        path = f"/reviews/{quote(target.native_id, safe='')}/comment"
+        return ApiRequest("POST", path, document={"content": text, "public": True})
+
+    def reply_text(self, review: Fields) -> str | None:
+        """The review's comment, which goes by the review's id."""
+        if "comment" not in review.values:
+            return None
+        return _unescaped_text(review.object("comment"), "content") or ""
+
+    def _utoken(self, account: PlatformAccount) -> str | Rejection:
+        key = _utoken_key(account)
+        if key in self._utokens:
+            return self._utokens[key]
+        base, app_key, secret = key
+        document = {
+            "client_id": app_key,
+            "client_secret": secret,
+            "grant_type": "client_credentials",
+        }
         response = call_api(
-            http,
+            account.http,
             _TITLE,
             "POST",
             f"{base}/oauth/token",
-            headers=headers,
-            body=body,
+            headers={"content-type": "application/json", "accept": "application/json"},
+            body=json.dumps(document).encode(),
             no_side_effects=True,
         )
         if isinstance(response, Rejection):
             return Rejection(
                 "unauthorized", f"{_TITLE} does not take app_key and api_secret: check both."
             )
-        token = Fields(_read_document(response), "the answer").text("access_token")
+        token = read_response(response, _TITLE).text("access_token")
         if not token:
             raise PlatformUnavailable(
                 f"{_TITLE} answered without an access token.", maybe_applied=False
             )
-        self._utokens[account] = token
+        self._utokens[key] = token
         return token
 
 
-def _review_event(data: Fields, webhook_kind: EventKind | None, now: datetime) -> ReviewEvent:
-    """What a review says.
+def _utoken_key(account: PlatformAccount) -> tuple[str, str, str]:
+    """What a token is kept under: where it comes from, and for which credentials."""
+    base = account.address("api_base", _API)
+    return base, account.credential("app_key"), account.credential("api_secret")
 
-    `told` is what a webhook says happened to it, None where the API shows it.
+
+def _review_event(data: Fields, webhook_kind: EventKind | None, now: datetime) -> ReviewEvent:
+    """The event of a review.
+
+    `webhook_kind` is what a webhook says happened to it, None for a review of the API.
     """
     native_id = data.id("id")
     created_at, updated_at = _read_time(data, "created_at"), _read_time(data, "updated_at")
@@ -447,22 +340,9 @@ def _read_time(data: Fields, name: str) -> datetime | None:
 
 
 def _unescaped_text(data: Fields, name: str) -> str | None:
-    """A text without the escapes of HTML that Yotpo keeps it with."""
+    """A text without the HTML escapes that Yotpo stores it with."""
     text = data.text(name)
     return unescape_html(text) if text else None
-
-
-def _setting_url(connection: Connection, setting: str, default: str) -> str:
-    return connection.settings.get(setting, "").strip().rstrip("/") or default
-
-
-def _read_document(response: HttpResponse) -> dict[str, object]:
-    try:
-        return read_object(response.body)
-    except Unparseable as error:
-        raise PlatformUnavailable(
-            f"{_TITLE} answered something unreadable.", maybe_applied=False
-        ) from error
 
 
 CONNECTOR: Connector = Yotpo()

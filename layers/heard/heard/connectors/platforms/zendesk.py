@@ -1,45 +1,41 @@
-"""Zendesk Support.
+"""Zendesk Support: tickets are threads, opening words and customers' comments are reviews.
 
-A new ticket is a review, every further public comment of a customer is another one, the ticket is
-the thread.
-
-Heard reads event subscriptions, whose JSON is Zendesk's own. Webhooks that a trigger or an
-automation calls carry whatever their author wrote into them; they cannot be known and are refused
-as unreadable, which says so.
+A new ticket is a review, and so is every further public comment of a customer. Heard reads event
+subscriptions, whose JSON is Zendesk's own. A webhook that a trigger or an automation calls carries
+whatever its author wrote into it. Heard cannot know that, and refuses it as unreadable.
 
 Deliveries carry `X-Zendesk-Webhook-Signature`, Base64 of the HMAC-SHA256 of the header
-`X-Zendesk-Webhook-Signature-Timestamp` and the body.
+`X-Zendesk-Webhook-Signature-Timestamp` and the body. The types, after `zen:event-type:`, are:
 
-    zen:event-type:ticket.created              the opening words: `subject` and `description` of `detail`
-    zen:event-type:ticket.comment_added        `event.comment`: {id, body, is_public, author {id, is_staff}}
-    zen:event-type:ticket.soft_deleted         withdrawn as of then, and so is one marked as spam (ticket.marked_as_spam)
-    zen:event-type:ticket.undeleted            there again
-    zen:event-type:ticket.permanently_deleted  withdrawn for good
+    ticket.created              the opening words: `subject` and `description` of `detail`
+    ticket.comment_added        `event.comment`: {id, body, is_public, author {id, is_staff}}
+    ticket.soft_deleted         withdrawn as of then; so is a ticket marked as spam
+                                (ticket.marked_as_spam)
+    ticket.undeleted            there again
+    ticket.permanently_deleted  withdrawn for good
 
-All else is ignored, private notes too. A comment of staff is the business speaking: seen, never
-answered. So is a ticket that somebody else than its requester wrote (Zendesk makes the submitter
-the author of the first comment), unless it came through the API, as from contact forms that hand in
-their visitors' words. Whether a ticket's first comment is also reported as added is not documented:
-a comment with the words of the description, within a minute of the ticket, is taken for it and
-passed over. An event dated more than a day ahead is the example of Zendesk's test button (2099 in
-its documents).
+Everything else is ignored, private notes too. A comment of staff is the business's own: recorded,
+never answered. So is a ticket that somebody else than its requester wrote (Zendesk makes the
+submitter the author of the first comment). A ticket that came through the API is a review all the
+same, because contact forms hand in their visitors' words that way. Whether a ticket's first comment
+is also reported as added is not documented. So a comment with the words of the description, within
+a minute of the ticket, counts as the first comment and is ignored. An event dated more than a day
+ahead is the example of Zendesk's test button (2099 in its documents).
 
-The opening goes by the ticket's number, a comment by `{ticket}.{comment}`. Neither can be edited,
-so that they have one revision; only deletions and recoveries are dated.
+The id of the opening words is the ticket's number, and that of a comment is `{ticket}.{comment}`.
+Neither can be edited, so each has one revision. Only deletions and recoveries are dated.
 
 Sources: developer.zendesk.com (webhooks: verifying, event types, ticket events; ticketing: tickets,
 ticket comments), the payloads as public code holds them, and a support answer for the longest
 comment (about 65,000 characters, depending on encoding). The header Idempotency-Key is documented
-for creating tickets only, so that it is not relied on for comments; they are looked for instead.
+for creating tickets only. So it is not used for comments; they are searched for instead.
 """
 
 from __future__ import annotations
 
 import base64
-import json
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Final, cast
+from typing import Final
 from urllib.parse import quote
 
 from heard.connectors import (
@@ -48,6 +44,7 @@ from heard.connectors import (
     Connector,
     Http,
     ParsedDelivery,
+    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
@@ -57,7 +54,6 @@ from heard.connectors import (
     WebhookRequest,
     WebhookResponse,
 )
-from heard.connectors.http import call_api
 from heard.connectors.parsing import (
     Fields,
     anonymous_author,
@@ -65,9 +61,11 @@ from heard.connectors.parsing import (
     read_object,
     same_text,
     test_event,
+    unreadable_is_fault,
 )
+from heard.connectors.review_api import ApiAccess, ApiRequest, ReviewApi
 from heard.connectors.signatures import ZendeskV1
-from heard.errors import PlatformUnavailable, Unparseable
+from heard.errors import Unparseable
 from heard.reviews import (
     TOMBSTONE,
     Author,
@@ -88,10 +86,13 @@ _API_CHANNELS: Final = frozenset({"api", "web_service"})
 _OPENING_TOLERANCE: Final = timedelta(minutes=1)
 _CLOCK_TOLERANCE: Final = timedelta(minutes=2)
 _MAX_TIME_AHEAD: Final = timedelta(days=1)
-_UNREADABLE_MESSAGE: Final = "The body is no event of Zendesk's: Heard reads webhooks that subscribe to Zendesk events, not those of triggers or automations"
+_UNREADABLE_MESSAGE: Final = (
+    "The body is no event of Zendesk's: Heard reads webhooks that subscribe to Zendesk events, not "
+    "those of triggers or automations."
+)
 
 
-class Zendesk(Connector):
+class Zendesk(ReviewApi):
     """The connector of one Zendesk account."""
 
     capabilities = Capabilities(
@@ -112,7 +113,7 @@ class Zendesk(Connector):
         single_review_threads=False,
         settings={
             "base_url": "the account's address, such as https://your-company.zendesk.com",
-            "email": "the e-mail address of the agent who answers in the business's name",
+            "email": "the e-mail address of the agent who replies in the business's name",
         },
         credentials={
             "api_token": "an API token (Admin Center, Apps and integrations, APIs, API tokens)"
@@ -124,26 +125,25 @@ class Zendesk(Connector):
             "Ticket permanently deleted\n"
             "   and Ticket marked as spam.\n"
             "3. Paste the address shown here, POST, JSON, no authentication; create the webhook.\n"
-            "4. On its page press Reveal secret, and enter that secret here. A test sent before is "
-            "refused: everybody knows its secret.\n"
-            "5. For replies, make an API token and enter it here with the address of the account "
-            "and of the agent who answers."
+            "4. On its page press Reveal secret, and enter that secret here. A test that was sent "
+            "before is refused: everybody knows its secret.\n"
+            "5. For replies, make an API token. Enter it here, with the address of the account and "
+            "of the agent who replies."
         ),
         limitations=(
-            "Webhooks of triggers and automations: their bodies are whatever their author wrote.",
-            "Hearing of words that an agent redacted, or of a public comment that was made "
-            "private afterwards.",
+            "Webhooks of triggers and automations: their author decides what is in the body.",
+            "Words that an agent redacted, and public comments that were made private afterwards: "
+            "Zendesk does not report these.",
         ),
         verified=(
-            "The signature is checked against two projects' vectors over Zendesk's published test "
-            "secret.",
+            "The signature, with two projects' vectors under Zendesk's published test secret.",
         ),
         assumptions=(
-            "Whether a ticket's first comment is also reported as added: one with the "
-            "description's words at its time is passed over.",
+            "Whether a ticket's first comment is also reported as added: a comment with the "
+            "description's words at its time is ignored.",
             "That tickets which somebody else than the requester wrote are the business's own "
             "words, unless they came through the API.",
-            "The longest comment: Zendesk speaks of about 65,000 characters, taken as "
+            "The longest comment: Zendesk says about 65,000 characters, which is read as "
             f"{REPLY_LIMIT} bytes.",
         ),
     )
@@ -157,7 +157,7 @@ class Zendesk(Connector):
         body = Fields(read_object(request.body))
         kind = body.values.get("type")
         if not isinstance(kind, str) or not kind.startswith(_EVENT_PREFIX):
-            raise Unparseable(f"{_UNREADABLE_MESSAGE}.")
+            raise Unparseable(_UNREADABLE_MESSAGE)
         kind = kind.removeprefix(_EVENT_PREFIX)
         if not kind.startswith("ticket."):
             return ParsedDelivery()
@@ -197,100 +197,112 @@ class Zendesk(Connector):
     def delivery_response(
         self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
     ) -> WebhookResponse:
-        """200, within ten seconds."""
+        """Zendesk wants a 200 within ten seconds."""
         return WebhookResponse(200, "{}")
 
-    def reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
-    ) -> SentReply | Rejection:
-        """Add a public comment to the ticket, which Zendesk mails to the requester."""
-        if rejection := self.check_length(text):
+    def access(self, request: ApiRequest, account: PlatformAccount) -> ApiAccess | Rejection:
+        """Basic authentication with the agent's address and the API token."""
+        if rejection := self.missing(account, "base_url", "email", "api_token"):
             return rejection
-        document = {"ticket": {"comment": {"body": text, "public": True}}}
-        response = _request(
-            "PUT",
-            f"{quote(target.native_thread, safe='')}.json",
-            document,
-            connection,
-            credentials,
-            http,
+        user = f"{account.setting('email')}/token:{account.credential('api_token')}"
+        return ApiAccess(
+            f"{account.address('base_url', '')}/api/v2/tickets",
+            {"authorization": "Basic " + base64.b64encode(user.encode()).decode()},
         )
-        if isinstance(response, Rejection):
-            return response
-        for event in _object_list(response.object("audit"), "events"):
+
+    def review_request(self, native_id: str) -> ApiRequest:
+        """One ticket."""
+        return ApiRequest("GET", f"/{quote(native_id, safe='')}.json")
+
+    def unwrap_review(self, response: Fields) -> Fields:
+        """The ticket."""
+        return response.required_object("ticket")
+
+    def review(self, entry: Fields, account: PlatformAccount) -> ReviewEvent | None:
+        """The opening words of a ticket."""
+        return _opening_event(entry, account.connection, EventKind.CREATED, number_revision(0))
+
+    def reply_request(self, target: ReplyTarget, text: str, account: PlatformAccount) -> ApiRequest:
+        """The request that adds a public comment, which Zendesk mails to the requester."""
+        return ApiRequest(
+            "PUT",
+            f"/{quote(target.native_thread, safe='')}.json",
+            document={"ticket": {"comment": {"body": text, "public": True}}},
+        )
+
+    def native_reply_id(self, target: ReplyTarget, reply_id: str, source: Fields) -> str:
+        """The id of the new comment, which the response's audit holds."""
+        for event in source.object("audit").objects("events"):
             if event.values.get("type") == "Comment":
-                return SentReply(str(event.values.get("id")))
-        return SentReply(reply_id)
+                return event.id("id")
+        raise source.field_error("audit", "has no comment")
 
     def find_reply(
-        self,
-        target: ReplyTarget,
-        text: str,
-        reply_id: str,
-        connection: Connection,
-        credentials: Mapping[str, str],
-        http: Http,
+        self, target: ReplyTarget, text: str, reply_id: str, account: PlatformAccount
     ) -> SentReply | ReplyLookup:
-        """Look through the ticket's latest hundred comments for a public one with the same text,
-        not older than our first try.
+        """Search the ticket's latest hundred comments for a public one with the same text.
+
+        A comment counts if it is not older than our first try.
         """
-        response = _fetch_comments(target.native_thread, connection, credentials, http)
+        response = self.read(_comments_request(target.native_thread), account)
         if isinstance(response, Rejection):
             return ReplyLookup.ABSENT if response.reason == "gone" else ReplyLookup.CANNOT_TELL
+        with unreadable_is_fault(_TITLE):
+            comments = response.required_objects("comments")
         since = target.first_sent_at - _CLOCK_TOLERANCE if target.first_sent_at else None
-        for comment in _object_list(response, "comments"):
-            at = _read_time(comment)
+        for comment in comments:
+            at = _created_at(comment)
             if not comment.boolean("public") or (since and at and at < since):
                 continue
             if same_text(comment.text("body"), text) or same_text(comment.text("plain_body"), text):
                 return SentReply(str(comment.values.get("id")))
         return ReplyLookup.ABSENT
 
-    def fetch(
-        self, native_id: str, connection: Connection, credentials: Mapping[str, str], http: Http
-    ) -> ReviewEvent | ReviewGone | None:
+    def fetch(self, native_id: str, account: PlatformAccount) -> ReviewEvent | ReviewGone | None:
         """The ticket, or the comment among its ticket's latest hundred."""
         ticket, _, comment_id = native_id.partition(".")
-        path = f"{quote(ticket, safe='')}.json"
-        response = (
-            _fetch_comments(ticket, connection, credentials, http)
-            if comment_id
-            else _request("GET", path, None, connection, credentials, http)
-        )
+        if not comment_id:
+            return super().fetch(ticket, account)
+        response = self.read(_comments_request(ticket), account)
         if isinstance(response, Rejection):
             return ReviewGone.GONE if response.reason == "gone" else None
-        try:
-            if not comment_id:
-                return _opening_event(
-                    response.required_object("ticket"),
-                    connection,
-                    EventKind.CREATED,
-                    number_revision(0),
-                )
-            for comment in _object_list(response, "comments"):
+        with unreadable_is_fault(_TITLE):
+            for comment in response.required_objects("comments"):
                 if comment.optional_id("id") == comment_id:
-                    author = Author(
-                        comment.optional_id("author_id") or anonymous_author(native_id).id
-                    )
                     return _comment_event(
-                        EventKind.CREATED,
                         comment,
                         ticket,
                         native_id,
-                        author,
-                        None,
-                        comment.time("created_at"),
-                        connection,
+                        author=Author(
+                            comment.optional_id("author_id") or anonymous_author(native_id).id
+                        ),
+                        at=comment.time("created_at"),
+                        connection=account.connection,
                     )
-        except Unparseable as error:
-            raise _unreadable_response(error.detail) from error
         return None if response.values.get("next_page") else ReviewGone.GONE
+
+    def explain(self, rejection: Rejection, body: bytes) -> Rejection:
+        """The rejection with Zendesk's own message, which is about our comment."""
+        if rejection.reason != "rejected":
+            return rejection
+        try:
+            document = Fields(read_object(body))
+            statuses = document.object("details").objects("status")
+        except Unparseable:
+            return rejection
+        if any("closed" in (status.one_line("description") or "") for status in statuses):
+            return Rejection(
+                "closed",
+                "The ticket is closed and takes no more comments: open a follow-up ticket in "
+                "Zendesk.",
+            )
+        message = document.one_line("description")
+        return Rejection(rejection.reason, f"{_TITLE} says: {message}") if message else rejection
+
+
+def _comments_request(ticket: str) -> ApiRequest:
+    path = f"/{quote(ticket, safe='')}/comments.json"
+    return ApiRequest("GET", path, {"sort_order": "desc"})
 
 
 def _opening_event(
@@ -332,7 +344,14 @@ def _added_comment_event(event: Fields, at: datetime, connection: Connection) ->
         author.optional_id("id") or anonymous_author(native_id).id, author.one_line("name")
     )
     return _comment_event(
-        kind, comment, number, native_id, comment_author, ticket.one_line("subject"), at, connection
+        comment,
+        number,
+        native_id,
+        author=comment_author,
+        at=at,
+        connection=connection,
+        kind=kind,
+        subject=ticket.one_line("subject"),
     )
 
 
@@ -346,14 +365,15 @@ def _is_opening(ticket: Fields, comment: Fields, at: datetime) -> bool:
 
 
 def _comment_event(
-    kind: EventKind,
     comment: Fields,
     ticket: str,
     native_id: str,
+    *,
     author: Author,
-    subject: str | None,
     at: datetime | None,
     connection: Connection,
+    kind: EventKind = EventKind.CREATED,
+    subject: str | None = None,
 ) -> ReviewEvent:
     return ReviewEvent(
         kind=kind,
@@ -384,103 +404,11 @@ def _ticket_link(connection: Connection, ticket: str) -> str | None:
     )
 
 
-def _object_list(response: Fields, name: str) -> list[Fields]:
-    value = response.values.get(name)
-    objects = cast("list[object]", value) if isinstance(value, list) else []
-    return [
-        Fields(cast("dict[str, object]", entry), f"an entry of {name}")
-        for entry in objects
-        if isinstance(entry, dict)
-    ]
-
-
-def _read_time(comment: Fields) -> datetime | None:
+def _created_at(comment: Fields) -> datetime | None:
     try:
         return comment.time("created_at")
     except Unparseable:
         return None
-
-
-def _fetch_comments(
-    ticket: str, connection: Connection, credentials: Mapping[str, str], http: Http
-) -> Fields | Rejection:
-    return _request(
-        "GET",
-        f"{quote(ticket, safe='')}/comments.json?sort_order=desc",
-        None,
-        connection,
-        credentials,
-        http,
-    )
-
-
-def _with_platform_message(rejection: Rejection, body: bytes) -> Rejection:
-    """The refusal with Zendesk's own words, which are about our comment."""
-    if rejection.reason != "rejected":
-        return rejection
-    try:
-        document = Fields(read_object(body))
-    except Unparseable:
-        return rejection
-    status_messages = [
-        entry.one_line("description") or ""
-        for entry in _object_list(document.object("details"), "status")
-    ]
-    if any("closed" in message for message in status_messages):
-        return Rejection(
-            "closed",
-            "The ticket is closed and takes no more comments: open a follow-up ticket in Zendesk.",
-        )
-    words = document.one_line("description")
-    return Rejection(rejection.reason, f"{_TITLE} says: {words}") if words else rejection
-
-
-def _request(
-    method: str,
-    path: str,
-    document: Mapping[str, object] | None,
-    connection: Connection,
-    credentials: Mapping[str, str],
-    http: Http,
-) -> Fields | Rejection:
-    base, email = (
-        connection.settings.get("base_url", "").strip().rstrip("/"),
-        connection.settings.get("email", "").strip(),
-    )
-    token = credentials.get("api_token", "")
-    if not (base and email and token):
-        return Rejection(
-            "no_credentials", "Enter base_url, email and api_token to answer in Zendesk."
-        )
-    basic = base64.b64encode(f"{email}/token:{token}".encode()).decode()
-    headers = {"authorization": f"Basic {basic}", "accept": "application/json"}
-    if document is not None:
-        headers["content-type"] = "application/json"
-    body = json.dumps(document).encode() if document is not None else None
-    response = call_api(
-        http,
-        _TITLE,
-        method,
-        f"{base}/api/v2/tickets/{path}",
-        headers=headers,
-        body=body,
-        explain=_with_platform_message,
-    )
-    if isinstance(response, Rejection):
-        return response
-    try:
-        return Fields(read_object(response.body), "the answer")
-    except Unparseable as error:
-        if document is not None:
-            # It was taken; only its id is not known.
-            return Fields({}, "the answer")
-        raise _unreadable_response(error.detail) from error
-
-
-def _unreadable_response(detail: str) -> PlatformUnavailable:
-    return PlatformUnavailable(
-        f"{_TITLE} answered something unreadable: {detail}.", maybe_applied=False
-    )
 
 
 CONNECTOR: Connector = Zendesk()

@@ -1,0 +1,73 @@
+"""The account of a business at a platform, and the HTTP client that reaches the platform."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """One platform account of one business.
+
+    `id` is the part of the webhook's address that nobody can guess. `url` is the whole address as
+    the platform knows it; some signatures cover it, such as Twilio's. `settings` are not secret:
+    the base address of an API, an account id.
+    """
+
+    id: str
+    business: str
+    platform: str
+    url: str
+    settings: Mapping[str, str] = field(default_factory=dict[str, str])
+    has_credentials: bool = False
+    business_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpResponse:
+    """What a platform's API answers. The names of `headers` are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Http(Protocol):
+    """A bounded HTTP client: one request, no redirects, no retries.
+
+    Returns every response, whatever its status. Raises PlatformUnavailable if it read none.
+    """
+
+    def __call__(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+    ) -> HttpResponse:
+        """Send one request and read its whole response."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformAccount:
+    """A connection with all that a call to its platform needs: credentials and an HTTP client."""
+
+    connection: Connection
+    credentials: Mapping[str, str]
+    http: Http
+
+    def setting(self, name: str) -> str:
+        """A setting of the connection without blanks around it; empty if there is none."""
+        return self.connection.settings.get(name, "").strip()
+
+    def address(self, name: str, default: str) -> str:
+        """The address in a setting, without a slash at its end; `default` if there is none."""
+        return self.setting(name).rstrip("/") or default
+
+    def credential(self, name: str) -> str:
+        """A credential without blanks around it; empty if there is none."""
+        return self.credentials.get(name, "").strip()

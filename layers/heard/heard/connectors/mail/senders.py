@@ -1,0 +1,127 @@
+"""Which mails are reviews, and which of them get no reply from Heard.
+
+No review: bounces, out-of-office notes, and other automatic replies to what we sent
+(`is_automatic`).
+
+A review without a reply from Heard: mails that machines or lists sent, spam, and mails whose
+sender may be forged. A reply to a forged sender would reach somebody who never wrote
+(backscatter). So a person decides, and replies from the mailbox. The reason is a code in
+`reply_to["unanswerable"]`, which `check_answerable` reads.
+
+A sender is verified if DMARC passed, or if SPF or DKIM passed for the domain of the From address.
+How a provider reports these is its connector's matter.
+
+Sources: RFC 3834 (automatic replies), RFC 7489 (DMARC), [MS-OXCMAIL] (X-Auto-Response-Suppress).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from heard.connectors import Connection, Rejection, ReplyTarget
+from heard.connectors.mail.addresses import parse_address
+from heard.connectors.mail.mime import Mail
+
+_MACHINE_SENDERS: Final = frozenset({"mailer-daemon", "postmaster", "mail-daemon"})
+_NO_REPLY_SENDER: Final = re.compile(
+    r"(?:do[-_.]?)?not?[-_.]?reply(?:[-_+.].*)?|bounces?(?:[-_+.].*)?", re.IGNORECASE
+)
+_DETAILS: Final[Mapping[str, str]] = {
+    "no_address": "The mail does not say who sent it.",
+    "unverified_sender": "The sender may be forged, and a reply may reach somebody else. If you "
+    "trust the sender, reply from the mailbox.",
+    "spam": "The mail was marked as spam. A reply would tell a spammer that somebody reads it. If "
+    "it is no spam, reply from the mailbox.",
+    "machine": "A machine sent this mail and takes no replies. If a person is behind it, reply "
+    "from the mailbox.",
+    "mailing_list": "A mailing list sent this mail, and a reply could reach everybody on it. Reply "
+    "to its author from the mailbox.",
+}
+
+
+def is_automatic(mail: Mail) -> bool:
+    """Whether a machine replied by itself, or a mail of ours bounced."""
+    local_part = mail.sender[1].partition("@")[0]
+    auto_submitted = _auto_submitted(mail)
+    return (
+        local_part in _MACHINE_SENDERS
+        or mail.header("return-path").strip() == "<>"
+        or mail.header("content-type").lower().startswith("multipart/report")
+        or auto_submitted == "auto-replied"
+        or (auto_submitted != "no" and bool(mail.reference_ids))
+        or mail.header("precedence").strip().lower() == "auto_reply"
+        or bool(mail.header("x-autoreply") or mail.header("x-autorespond"))
+    )
+
+
+def unanswerable_reason(mail: Mail, *, verified: bool, spam: bool) -> str | None:
+    """The code of why Heard must not reply to a mail; None if it may.
+
+    `verified` says that the sender is proven, `spam` that the provider takes the mail for spam.
+    """
+    if not mail.sender[1]:
+        return "no_address"
+    if mail.header("list-id") or mail.header("precedence").strip().lower() == "list":
+        return "mailing_list"
+    if _is_from_machine(mail):
+        return "machine"
+    if spam:
+        return "spam"
+    return None if verified else "unverified_sender"
+
+
+def trusts_all_senders(connection: Connection) -> bool:
+    """Whether the business's own gateway checks senders, so that each one counts as verified."""
+    return connection.settings.get("answer_unverified", "").strip().lower() == "yes"
+
+
+def is_from_business(mail: Mail, connection: Connection, *, verified: bool) -> bool:
+    """Whether the business itself sent a mail: from `from_address`, and the sender is verified.
+
+    The address alone proves nothing, because anybody can write it into a mail.
+    """
+    address = mail.sender[1]
+    business_address = parse_address(connection.settings.get("from_address", ""))[1]
+    return bool(verified and address and address == business_address)
+
+
+def is_aligned(domain: str, mail: Mail) -> bool:
+    """Whether a proven domain is the sender's: the same, or one above or below it.
+
+    This is relaxed alignment (RFC 7489, 3.1).
+    """
+    sender_domain = mail.sender[1].rpartition("@")[2]
+    verified_domain = domain.strip().strip(".").lower()
+    if "." not in verified_domain or "." not in sender_domain:
+        return False
+    return (
+        sender_domain == verified_domain
+        or sender_domain.endswith(f".{verified_domain}")
+        or verified_domain.endswith(f".{sender_domain}")
+    )
+
+
+def check_answerable(target: ReplyTarget) -> Rejection | None:
+    """Why Heard must not reply to a mail; None if it may."""
+    reason = target.reply_to.get("unanswerable") or (
+        "" if target.reply_to.get("to") else "no_address"
+    )
+    return Rejection(reason, _DETAILS.get(reason, _DETAILS["machine"])) if reason else None
+
+
+def _is_from_machine(mail: Mail) -> bool:
+    suppression = {
+        name.strip().lower() for name in mail.header("x-auto-response-suppress").split(",")
+    }
+    return (
+        _auto_submitted(mail) != "no"
+        or not suppression.isdisjoint({"all", "autoreply"})
+        or mail.header("precedence").strip().lower() in {"bulk", "junk"}
+        or _NO_REPLY_SENDER.fullmatch(mail.sender[1].partition("@")[0]) is not None
+    )
+
+
+def _auto_submitted(mail: Mail) -> str:
+    return mail.header("auto-submitted").partition(";")[0].strip().lower() or "no"
