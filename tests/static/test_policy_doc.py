@@ -10,7 +10,7 @@ import pytest
 from heard.acknowledgements import compose
 from heard.policy.document import RESERVED
 from heard_cli.policy.check import PolicyCheck, check_content
-from heard_cli.policy.tables import GUARDS, KINDS, NAMES, update_document
+from heard_cli.policy.policy_docs import GUARDS, KINDS, NAMES, update_document
 from tests.static.repository import ROOT
 
 DOCUMENT = (ROOT / "docs" / "policy.md").read_text()

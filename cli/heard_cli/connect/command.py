@@ -155,12 +155,12 @@ def add(
     )
     address_to_paste = _address_to_paste(platform_connector, connection, secret_to_paste)
     if as_json:
-        lists = {"guide": capabilities.guide.splitlines(), "cannot": list(capabilities.limitations)}
+        lists = {"guide": capabilities.guide.splitlines(), "limitations": list(capabilities.limitations)}
         show.data(
             {
                 **_connection_json(connection),
                 "secret": secret_to_paste,
-                "paste": address_to_paste,
+                "address_to_paste": address_to_paste,
                 **lists,
             }
         )
@@ -383,7 +383,7 @@ def rotate(
             {
                 "id": target.id,
                 "secret": secret_to_paste,
-                "paste": address_to_paste,
+                "address_to_paste": address_to_paste,
                 "old_secret_until": valid_until,
             }
         )
@@ -519,7 +519,7 @@ def _connection_json(connection: Connection) -> dict[str, Any]:
     inbound_fields = {
         "channel": _channel(connection),
         "inbound": guide.inbound_ways(capabilities),
-        "believed_by": guide.authenticated_by(capabilities, connection),
+        "authenticated_by": guide.authenticated_by(capabilities, connection),
     }
     return asdict(connection) | {"settings": dict(connection.settings)} | inbound_fields
 

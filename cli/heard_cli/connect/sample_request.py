@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from secrets import token_hex
 from typing import Any, Final
@@ -165,13 +165,13 @@ def sign_sample(
 
 
 def _load_part(platform: str, part: str, id: str) -> tuple[Sample, str] | None:
-    """A part of the platform's `trial.json` as a sample with this id, and what it is in words."""
-    path = EVENTS / platform / "trial.json"
+    """A part of the platform's `self_test.json` as a sample with this id, and what it is in words."""
+    path = EVENTS / platform / "self_test.json"
     document: dict[str, Any] = (
         json.loads(path.read_text(encoding="utf-8").replace("{{id}}", id)) if path.is_file() else {}
     )
     if part not in document:
         return None
-    return build_sample(platform, f"{part}-{id}", {**document[part], "knows": []}), str(
-        document[part].get("told", "a sample review")
-    )
+    sample = build_sample(platform, f"{part}-{id}", document[part])
+    # The simulated platform must not learn of a sample that was never written there.
+    return replace(sample, resources=()), str(document[part].get("description", "a sample review"))

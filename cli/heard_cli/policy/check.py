@@ -24,7 +24,7 @@ from heard.policy.schema_types import format_duration, format_path, join_with_or
 from heard_cli import show
 from heard_cli.policy.compile import resolve_holidays
 from heard_cli.policy.source import read_source
-from heard_cli.policy.words import (
+from heard_cli.policy.descriptions import (
     holidays_in_words,
     hours_in_words,
     then_in_words,

@@ -7,7 +7,7 @@ import typer
 from heard_cli.policy.check import check, print_schema
 from heard_cli.policy.experiments import experiments
 from heard_cli.policy.explain import explain
-from heard_cli.policy.simulate import diff
+from heard_cli.policy.diff import diff
 from heard_cli.policy.versions import list_versions, publish, rollback, show_version
 
 app = typer.Typer(

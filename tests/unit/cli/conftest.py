@@ -185,7 +185,7 @@ class InProcessHttpClient:
             response.status, {"content-type": response.content_type}, response.body.encode()
         )
 
-    def get_page(self, url: str) -> str:
+    def fetch_page(self, url: str) -> str:
         return self.send("GET", url).text
 
     def ingest_ports(self) -> IngestPorts:

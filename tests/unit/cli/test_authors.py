@@ -47,8 +47,8 @@ def test_an_author_is_shown_as_triage_knows_them(
         "author": author_id("acme", "standard", author),
         "complaints": 1,
         "value": None,
-        "told": None,
-        "sealed": True,
+        "last_variant": None,
+        "has_key": True,
     }
     assert "Zelda" not in heard.run_ok("authors", "show", author, *AT).stdout
 

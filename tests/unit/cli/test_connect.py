@@ -516,7 +516,7 @@ def test_lists_say_how_reviews_come_and_why_they_are_believed(
 
     listed = heard.run_ok("connect", "list", "--business", "acme", "--json").json
 
-    assert sorted((each["platform"], each["believed_by"]) for each in listed) == [
+    assert sorted((each["platform"], each["authenticated_by"]) for each in listed) == [
         ("discourse", "signature"),
         ("trustpilot", "its address only"),
         ("trustpilot", "re-read at the platform"),
@@ -532,7 +532,7 @@ def test_a_guide_says_what_to_do_and_what_cannot_be_done(
         monkeypatch,
         "discourse",
         limitations=("Whispers are ignored.",),
-        unproven=("Nothing is.",),
+        assumptions=("Nothing is.",),
         poll_seconds=120,
     )
 
@@ -547,7 +547,7 @@ def test_a_guide_says_what_to_do_and_what_cannot_be_done(
     ):
         assert said in told
     about = heard.run_ok("connect", "guide", "discourse", "--json").json
-    assert (about["inbound"], about["limitations"], about["secret"]) == (
+    assert (about["inbound"], about["limitations"], about["secret_origin"]) == (
         ["push", "poll"],
         ["Whispers are ignored."],
         "made_here",
@@ -638,7 +638,7 @@ def test_user_and_password_are_pasted_within_the_address(
     said = heard.run_ok("connect", *DISCOURSE, "--receive-only", "--json").json
 
     user, _, password = said["secret"].partition(":")
-    assert said["paste"] == f"https://{user}:{password}@api.example/hooks/{said['id']}"
+    assert said["address_to_paste"] == f"https://{user}:{password}@api.example/hooks/{said['id']}"
     assert said["url"] == f"https://api.example/hooks/{said['id']}"
     shown = heard.run_ok("connect", "rotate", said["id"]).stdout
     assert "https://heard:" in shown

@@ -23,7 +23,7 @@ from heard.policy import complete_document, load_policy
 from heard_cli.policy.check import check, check_content, print_schema, read_valid_policy
 from heard_cli.policy.compile import YEARS_AHEAD, compile_policy
 from heard_cli.policy.source import MAX_BYTES, MAX_DEPTH, read_source
-from heard_cli.policy.words import hours_in_words, then_in_words, when_in_words
+from heard_cli.policy.descriptions import hours_in_words, then_in_words, when_in_words
 from heard_cli.stack import CommandError
 from tests.unit.policy.policies import CONDITION_VALUES, conditions, documents
 

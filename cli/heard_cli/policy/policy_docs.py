@@ -17,7 +17,7 @@ from heard.policy import decisions
 from heard.policy.document import playbook
 from heard.policy.schema import json_schema
 from heard.policy.schema_types import format_duration
-from heard_cli.policy.words import then_in_words, when_in_words, within_in_words
+from heard_cli.policy.descriptions import then_in_words, when_in_words, within_in_words
 
 GUARDS: Final[Mapping[str, str]] = {
     decisions.SEVERE_GUARD: "A critical review that a rule would only acknowledge, or ignore, "

@@ -19,7 +19,7 @@ from heard.policy.simulation import MINUTES, Aspect, DecisionChange, Simulation,
 from heard_cli import show
 from heard_cli.durations import parse_period
 from heard_cli.policy import history as past_reviews
-from heard_cli.policy.report import DAYS, ROUTES, ReportMetadata, render_page
+from heard_cli.policy.diff_page import DAYS, ROUTES, ReportMetadata, render_page
 from heard_cli.policy.versions import ResolvedPolicy, resolve_policy
 from heard_cli.stack import Stack, on_stack
 
