@@ -17,25 +17,26 @@ from heard_cli import show
 from heard_cli.stack import CommandError, Stack, on_stack
 
 app = typer.Typer(
-    help="Authors of reviews: what is known of them, their value, erasing them.",
+    help="Authors of reviews: show what is stored, set their value, erase their data.",
     no_args_is_help=True,
     add_completion=False,
 )
 
 _AUTHOR: Final = typer.Argument(
-    help="The platform's own id of them, as the desk shows it: author.id of a review."
+    help="The author's id at the platform (author.id of a review in the desk)."
 )
-_BUSINESS: Final = typer.Option(help="Whose customer.")
-_PLATFORM: Final = typer.Option(help="Where they wrote.")
+_BUSINESS: Final = typer.Option(help="Id of the business whose customer this is.")
+_PLATFORM: Final = typer.Option(help="The platform on which they wrote.")
 _EMAIL: Final = typer.Option(
     "--email",
-    help="AUTHOR is an e-mail address: mailboxes, and shops that name their customers by it.",
+    help="AUTHOR is an e-mail address (for mailboxes, and shops that identify customers by e-mail).",
 )
 _JSON: Final = typer.Option("--json", help="JSON on stdout.")
 _ERASURE_NOTE: Final = (
-    "What stays: the outcome log (ids, codes and digests, none of their words) and whatever the "
-    "platform shows.\n"
-    "Point-in-time recovery holds the key for up to 35 days: after a restore, erase again."
+    "Not erased: the outcome log (ids, codes and digests, no text of the author) and what the "
+    "platform itself shows.\n"
+    "Backups (point-in-time recovery) keep the key for up to 35 days. After a restore, erase "
+    "the author again."
 )
 
 
@@ -60,13 +61,13 @@ def show_one(
     if as_json:
         show.data({"author": id, **asdict(profile)})
         return
-    texts = "sealed with a key of their own" if profile.has_key else "none that can be read"
+    texts = "encrypted with this author's own key" if profile.has_key else "no readable texts"
     show.fields(
         {
             "author": id,
             "value": profile.value,
             "complaints": profile.complaints,
-            "last told": profile.last_variant,
+            "last acknowledgement": profile.last_variant,
             "texts": texts,
         }
     )
@@ -82,20 +83,17 @@ def value(
     worth: Annotated[
         int | None,
         typer.Argument(
-            metavar="VALUE", min=0, max=100, help="What they are worth to the business."
+            metavar="VALUE", min=0, max=100, help="The customer's value to the business."
         ),
     ] = None,
-    clear: Annotated[bool, typer.Option("--none", help="Forget what they are worth.")] = False,
+    clear: Annotated[bool, typer.Option("--none", help="Delete the stored value.")] = False,
     email: Annotated[bool, _EMAIL] = False,
     as_json: Annotated[bool, _JSON] = False,
 ) -> None:
-    """Say what a customer is worth to the business (R21).
-
-    Policies may ask for it, from the author's next review on.
-    """
+    """Set a customer's value to the business (R21). Policies can use it from the author's next review on."""
     if clear == (worth is not None):
         raise typer.BadParameter(
-            "give a number from 0 to 100, or --none to forget the one there is", param_hint="VALUE"
+            "give a number from 0 to 100, or --none to delete the stored value", param_hint="VALUE"
         )
     id = _resolve_author(stack, author, business, platform, email=email)
     stack.cases.vault.put_value(id, worth)
@@ -112,14 +110,11 @@ def erase(
     author: Annotated[str, _AUTHOR],
     business: Annotated[str, _BUSINESS],
     platform: Annotated[str, _PLATFORM],
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
     email: Annotated[bool, _EMAIL] = False,
     as_json: Annotated[bool, _JSON] = False,
 ) -> None:
-    """Destroy the key to all texts of an author, and forget value and complaints.
-
-    Nobody can undo it.
-    """
+    """Delete the key of all texts of an author, and their value and complaint count. This cannot be undone."""
     id = _resolve_author(stack, author, business, platform, email=email)
     if not yes and not typer.confirm(
         f"Erase {author} ({id}) at {business}? Their texts can never be read again.", err=True
@@ -133,7 +128,10 @@ def erase(
     show.note(
         _ERASURE_NOTE
         if erased
-        else f"Nothing was kept of {id}. Were business, platform and id theirs, and is it an address (--email)?"
+        else (
+            f"Nothing is stored for {id}. Check business, platform and author id. If AUTHOR is an "
+            "e-mail address, add --email."
+        )
     )
 
 
@@ -149,5 +147,5 @@ def _resolve_author(stack: Stack, author: str, business: str, platform: str, *, 
             param_hint="--platform",
         )
     if email and "@" not in author:
-        raise typer.BadParameter(f"{author!r} is no e-mail address", param_hint="AUTHOR")
+        raise typer.BadParameter(f"{author!r} is not an e-mail address", param_hint="AUTHOR")
     return author_id(business, platform, author_id_from_email(author) if email else author)

@@ -15,7 +15,9 @@ from heard_cli import show
 from heard_cli.stack import Stack, on_stack
 
 app = typer.Typer(
-    help="Businesses: whose reviews these are.", no_args_is_help=True, add_completion=False
+    help="Businesses: the brands or locations whose reviews are handled.",
+    no_args_is_help=True,
+    add_completion=False,
 )
 
 _ID: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
@@ -28,21 +30,21 @@ def add(
     business: Annotated[
         str,
         typer.Argument(
-            help="Its id: small letters, digits and hyphens. It cannot be changed later."
+            help="The new id: lower-case letters, digits and hyphens. It cannot be changed later."
         ),
     ],
-    name: Annotated[str, typer.Option(help="Its name, as customers know it.")],
+    name: Annotated[str, typer.Option(help="The name that customers know.")],
 ) -> None:
     """Add a business, or change its name.
 
-    A new one follows the playbook's policy until it publishes its own.
+    A new business uses the default policy (the playbook) until it publishes its own.
     """
     if not _ID.fullmatch(business):
         raise typer.BadParameter(
-            "use 1 to 63 small letters, digits and hyphens", param_hint="BUSINESS"
+            "use 1 to 63 lower-case letters, digits and hyphens", param_hint="BUSINESS"
         )
     if not name.strip():
-        raise typer.BadParameter("customers must be able to read a name", param_hint="--name")
+        raise typer.BadParameter("the name must not be empty", param_hint="--name")
     before = stack.setup.business(business)
     after = Business(business, name.strip())
     stack.setup.put_business(after)
@@ -55,7 +57,7 @@ def add(
             update_count += 1
     show.line(f"{'Changed' if before else 'Added'} {business}: {after.name}")
     if update_count:
-        show.note(f"{update_count} connections carry the new name.")
+        show.note(f"{update_count} connections were updated with the new name.")
     if not before:
         show.note(
             "Next: heard connect list --platforms, then heard connect add PLATFORM --business "
@@ -70,7 +72,7 @@ def show_one(
     business: Annotated[str, typer.Argument(help="Its id.")],
     as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
 ) -> None:
-    """Show a business, which policy it follows and how many connections it has."""
+    """Show a business, its active policy and its connections."""
     record = stack.business(business)
     current_policy = load_policy(record.policy)
     connections = stack.setup.connections(business)

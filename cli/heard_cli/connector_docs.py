@@ -49,13 +49,13 @@ def _authenticated_by(capabilities: Capabilities) -> str:
 TABLES: Final[Mapping[str, Mapping[str, Column]]] = {
     "What comes in": {
         "platform": lambda known: f"`{known.platform}`",
-        "called": lambda known: known.title,
+        "title": lambda known: known.title,
         "channel": lambda known: f"{known.channel.value}, {known.channel.stage.value}",
         "inbound": inbound_description,
-        "believed by": _authenticated_by,
+        "authenticated by": _authenticated_by,
         "edits": lambda known: known.edits,
         "deletions": lambda known: known.deletions,
-        "can be re-read": lambda known: _yes(known.can_fetch),
+        "can be fetched": lambda known: _yes(known.can_fetch),
         "thread": lambda known: "one review" if known.single_review_threads else "several reviews",
     },
     "How each is signed": {
@@ -66,12 +66,12 @@ TABLES: Final[Mapping[str, Mapping[str, Column]]] = {
         "platform": lambda known: f"`{known.platform}`",
         "replies shown": lambda known: known.replies,
         "longest reply": _limit,
-        "can be looked for": lambda known: (
+        "reply can be found": lambda known: (
             _yes(known.can_find_reply) if known.replies != "none" else "-"
         ),
         "moderated": lambda known: _yes(known.moderated) if known.replies != "none" else "-",
     },
-    "What connecting takes": {
+    "What a connection needs": {
         "platform": lambda known: f"`{known.platform}`",
         "settings": lambda known: _names(known.settings, known.optional_settings),
         "credentials": lambda known: _names(known.credentials, known.optional_credentials),
@@ -117,7 +117,11 @@ def generate() -> str:
         _BEGIN
         + "\n"
         + "\n\n".join(
-            [*parts, "## What each cannot do, and what is not confirmed\n\n" + platform_sections()]
+            [
+                *parts,
+                ("## Limitations, verified facts and assumptions of each platform\n\n")
+                + platform_sections(),
+            ]
         )
         + "\n"
     )

@@ -27,7 +27,7 @@ def parse_duration(text: str, option: str) -> timedelta:
         except OverflowError:
             pass
     raise typer.BadParameter(
-        f"{text!r} is no span of time: write 30m, 24h, 7d or 0.", param_hint=option
+        f"{text!r} is not a duration: write 30m, 24h, 7d or 0.", param_hint=option
     )
 
 
@@ -53,5 +53,8 @@ def parse_instant(text: str, now: datetime, option: str) -> datetime:
     try:
         return parse_time(value)
     except (ValueError, OverflowError):
-        message = f"{text!r} is no time: write 2026-01-31T09:30, 2026-01-31, now, or how long ago, such as 90m, 24h, 7d. UTC if no zone is said."
+        message = (
+            f"{text!r} is not a time: write 2026-01-31T09:30, 2026-01-31, now, or how long ago "
+            "(90m, 24h, 7d). Times without a time zone are UTC."
+        )
         raise typer.BadParameter(message, param_hint=option) from None

@@ -39,40 +39,45 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
-_ADD: Final = "Example: heard people add --email ana@acme.example --first-name Ana --group agent --business acme"
+_ADD: Final = (
+    "Example: heard people add --email ana@acme.example --first-name Ana --group agent --business "
+    "acme"
+)
 
 
 @app.command(epilog=_ADD)
 @on_stack
 def add(
     stack: Stack,
-    email: Annotated[str, typer.Option(help="How they sign in.")],
-    first_name: Annotated[str, typer.Option(help="Signs their replies (R11).")],
-    group: Annotated[list[Role], typer.Option(help="Their role; may be said several times.")],
+    email: Annotated[str, typer.Option(help="E-mail address with which the person signs in.")],
+    first_name: Annotated[
+        str, typer.Option(help="First name; it signs the person's replies (R11).")
+    ],
+    group: Annotated[list[Role], typer.Option(help="Role. Repeat the option for several roles.")],
     business: Annotated[
-        list[str], typer.Option(help="Whose reviews they work on; may be said several times.")
+        list[str],
+        typer.Option(
+            help="Id of a business whose reviews the person handles. Repeat the option for several."
+        ),
     ],
     only: Annotated[
-        bool, typer.Option("--only", help="Take other businesses and roles away from them.")
+        bool, typer.Option("--only", help="Remove all other businesses and roles of this person.")
     ] = False,
     password: Annotated[
         str | None,
         typer.Option(
-            help="A password that stays; it ends up in your shell's history, so prefer "
-            "--ask-password."
+            help="Permanent password. It stays in your shell's history: use --ask-password instead."
         ),
     ] = None,
     ask_password: Annotated[
-        bool, typer.Option("--ask-password", help="Ask for that password, unseen.")
+        bool,
+        typer.Option("--ask-password", help="Ask for the permanent password (input is hidden)."),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
 ) -> None:
-    """Add somebody who signs in, or change what they may do.
-
-    Without a password they are invited by e-mail.
-    """
+    """Add a person who signs in, or change their roles and businesses. Without a password they get an invitation by e-mail."""
     if "@" not in email or email != email.strip():
-        raise typer.BadParameter(f"{email!r} is no e-mail address.", param_hint="--email")
+        raise typer.BadParameter(f"{email!r} is not an e-mail address.", param_hint="--email")
     for each in business:
         stack.business(each)
     if ask_password:
@@ -90,17 +95,17 @@ def add(
             f"{', '.join(person.businesses)}"
         )
     if new and password is None:
-        show.note("They get an e-mail with a first password.")
+        show.note("An e-mail with a temporary password was sent.")
 
 
 @app.command("show", epilog="Example: heard people show ana@acme.example")
 @on_stack
 def show_one(
     stack: Stack,
-    email: Annotated[str, typer.Argument(help="How they sign in.")],
+    email: Annotated[str, typer.Argument(help="E-mail address with which the person signs in.")],
     as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
 ) -> None:
-    """Show somebody's roles and businesses."""
+    """Show a person's roles and businesses."""
     pool = stack.outputs["UserPoolId"]
     try:
         user = stack.cognito.admin_get_user(UserPoolId=pool, Username=email)
@@ -188,8 +193,8 @@ def _subject(attributes: Iterable[AttributeTypeTypeDef]) -> str:
     subject = next((each.get("Value") for each in attributes if each["Name"] == "sub"), None)
     if not subject:
         raise CommandError(
-            "The user pool names no subject id for this person.",
-            "Look at the user pool: is it the one of this stack?",
+            "The user pool returned no subject id for this person.",
+            "Check that this user pool belongs to this stack.",
         )
     return subject
 
@@ -234,16 +239,16 @@ def _to_command_error(error: ClientError) -> CommandError | None:
     match error_code(error):
         case "InvalidPasswordException":
             return CommandError(
-                f"The password is not taken: {message}",
-                "At least 12 characters with small and capital letters and digits.",
+                f"The password was rejected: {message}",
+                "Use at least 12 characters: lower-case letters, upper-case letters and digits.",
             )
         case "UserNotFoundException":
             return CommandError(
-                "Nobody signs in with this e-mail address.", "Add them: heard people add --email …"
+                "There is no user with this e-mail address.", "Add them: heard people add --email …"
             )
         case "InvalidParameterException":
             return CommandError(
-                f"The user pool refuses this: {message}", "Check the e-mail address."
+                f"The user pool rejected this: {message}", "Check the e-mail address."
             )
         case _:
             return None

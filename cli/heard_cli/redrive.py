@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
 app = typer.Typer(
-    help="Send the reviews that nobody could process to the queue once more.", add_completion=False
+    help="Send failed reviews (dead letters) to the queue again.", add_completion=False
 )
 
 _HIDDEN_SECONDS: Final = 120
@@ -66,16 +66,13 @@ def count_messages(stack: Stack) -> QueueCounts:
 @on_stack
 def redrive(
     stack: Stack,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count; move nothing.")] = False,
     maximum: Annotated[
-        int | None, typer.Option("--max", min=1, help="At most this many: try a few before all.")
+        int | None, typer.Option("--max", min=1, help="Maximum number to move. Try a few first.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
 ) -> None:
-    """Send the reviews that nobody could process to the queue once more.
-
-    Mend what failed first, or they come back.
-    """
+    """Send failed reviews (dead letters) to the queue again. Fix the cause first, or they will fail again."""
     before = count_messages(stack)
     moved_count, fault = 0, None
     if not dry_run:
@@ -90,7 +87,7 @@ def redrive(
             {
                 "dead_letters": before.dead_letters,
                 "moved": moved_count,
-                "left": remaining,
+                "remaining": remaining,
                 "dry_run": dry_run,
             }
         )
@@ -101,12 +98,12 @@ def redrive(
         )
     else:
         show.line(
-            f"Moved {moved_count} of {before.dead_letters} dead letters; about {remaining} are left."
+            f"Moved {moved_count} of {before.dead_letters} dead letters; about {remaining} remain."
         )
     if fault:
         show.note(
-            f"Stopped after {moved_count}. Nothing is lost: what was not moved is still among the dead "
-            "letters."
+            f"Stopped after {moved_count}. Nothing is lost: the others are still in the "
+            "dead-letter queue."
         )
         raise fault
 

@@ -43,7 +43,7 @@ from heard_cli.local.signing import SignedRequest
 from heard_cli.stack import CommandError, Stack, on_stack, require_connection
 
 app = typer.Typer(
-    help="Send samples through the webhook door, or what is stored through the queue once more.",
+    help="Send samples to a webhook address, or stored reviews to the queue again.",
     add_completion=False,
 )
 
@@ -53,7 +53,10 @@ _HOP_BY_HOP_HEADERS: Final = frozenset(
     {"host", "content-length", "connection", "transfer-encoding", "accept-encoding", "expect"}
 )
 """Headers of one journey, which do not belong to the next."""
-_EXAMPLES: Final = "Example: heard replay events/standard/*.json --connection con_… · Example: heard replay --business acme --from 2d --to 1d --dry-run"
+_EXAMPLES: Final = (
+    "Example: heard replay events/standard/*.json --connection con_… · Example: heard replay "
+    "--business acme --from 2d --to 1d --dry-run"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ def replay(
         ),
     ] = None,
     connection: Annotated[
-        str | None, typer.Option(help="With files: through which connection (con_…).")
+        str | None, typer.Option(help="With files: the connection (con_…) to send them to.")
     ] = None,
     secret: Annotated[
         str | None, typer.Option(help="With files: sign with this instead of the stored secret.")
@@ -86,7 +89,8 @@ def replay(
         Path | None, typer.Option(allow_dash=True, help="The same, from a file, or - for stdin.")
     ] = None,
     business: Annotated[
-        str | None, typer.Option(help="Without files: whose stored reviews.")
+        str | None,
+        typer.Option(help="Without files: id of the business whose stored reviews are sent."),
     ] = None,
     since: Annotated[
         str | None,
@@ -102,7 +106,7 @@ def replay(
         bool,
         typer.Option(
             "--quarantined",
-            help="Without files: read what came in the period and lies in quarantine again, too.",
+            help="Without files: also parse again the quarantined requests of the period.",
         ),
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count.")] = False,
@@ -112,19 +116,15 @@ def replay(
     """Send files through a connection's webhook door, or a period's stored reviews through the
     queue once more.
 
-    Files are signed with the connection's stored secret, and each answer of the door is shown.
-    Stored reviews are those with an outcome in the period, each in the revision last acted on.
-    Every step behind the queue is idempotent: what was done already becomes an outcome "duplicate"
-    and nobody is answered twice; what was left undone is done now.
+    Files are signed with the connection's stored secret, and each HTTP response is shown. Stored reviews are those with an outcome in the period, each in its last processed revision. Every step after the queue is idempotent: work that was done already becomes an outcome "duplicate"
+    and nobody gets a second answer; unfinished work is done now.
     """
     if files:
         if connection is None:
-            raise typer.BadParameter(
-                "say through which connection the files shall go.", param_hint="--connection"
-            )
+            raise typer.BadParameter("give --connection with files.", param_hint="--connection")
         if business or since or quarantined or platform:
             raise typer.BadParameter(
-                "give files, or a business and a period; not both.", param_hint="FILE"
+                "give files, or --business and --from, not both.", param_hint="FILE"
             )
         _replay_files(
             stack,
@@ -141,7 +141,9 @@ def replay(
             "give files and --connection, or --business and --from.", param_hint="FILE"
         )
     if connection or secret or secret_file:
-        raise typer.BadParameter("these go with files.", param_hint="--connection")
+        raise typer.BadParameter(
+            "--connection, --secret and --secret-file need files.", param_hint="--connection"
+        )
     stack.business(business)
     start, end = parse_period(since, until, clock.now())
     _replay_period(
@@ -174,14 +176,16 @@ def _replay_files(
     capabilities = connector.capabilities
     if not capabilities.pushes:
         raise CommandError(
-            f"{capabilities.title} sends nothing: Heard asks it.",
-            f"Ask it now: heard connect poll {connection.id}",
+            f"{capabilities.title} has no webhooks: Heard polls it.",
+            f"Poll it now: heard connect poll {connection.id}",
         )
     samples = [(path, _read_sample(path, connection.platform)) for path in _expand_folders(files)]
     if polled_names := [
         path.name for path, sample in samples if isinstance(sample, Sample) and sample.polled
     ]:
-        show.note(f"Not sent, for these are there to be asked for: {', '.join(polled_names)}")
+        show.note(
+            f"Not sent, because these samples are only for polling: {', '.join(polled_names)}"
+        )
         samples = [(path, sample) for path, sample in samples if path.name not in polled_names]
     signing_secret = secret_input or _stored_secret(stack, connection, connector)
     if dry_run:
@@ -196,7 +200,10 @@ def _replay_files(
             )
         return
     if not (yes or stack.on_this_machine) and connection.has_credentials:
-        warning = f"These become reviews of {connection.business}, and Heard may answer them at {capabilities.title}, where their ids may be somebody's."
+        warning = (
+            f"These become reviews of {connection.business}. Heard may reply to them at "
+            f"{capabilities.title}, and their ids may belong to real reviews there."
+        )
         if not typer.confirm(f"{warning} Send {len(samples)}?", err=True):
             raise CommandError("Nothing was sent.")
     client, responses = LocalHttpClient(timeout=30), list[dict[str, Any]]()
@@ -211,22 +218,22 @@ def _replay_files(
             {
                 "connection": connection.id,
                 "sent": len(responses),
-                "refused": len(failures),
-                "answers": responses,
+                "rejected": len(failures),
+                "responses": responses,
             }
         )
     else:
         rows = [
-            (each["file"], each["status"], each["milliseconds"], each["answer"])
+            (each["file"], each["status"], each["milliseconds"], each["response"])
             for each in responses
         ]
-        show.table(("file", "status", "ms", "answer"), rows, empty="There was nothing to send.")
+        show.table(("file", "status", "ms", "response"), rows, empty="There was nothing to send.")
     if failures:
         raise CommandError(
-            f"The door did not take {len(failures)} of {len(responses)}.",
+            f"{len(failures)} of {len(responses)} requests were rejected.",
             f"Why: heard connect deliveries {connection.id}",
         )
-    show.note(f"What becomes of them: heard audit list --business {connection.business} --from 10m")
+    show.note(f"See the results: heard audit list --business {connection.business} --from 10m")
 
 
 def _expand_folders(files: Sequence[Path]) -> Iterator[Path]:
@@ -252,12 +259,12 @@ def _read_sample(path: Path, platform: str) -> Sample | WebhookRequest:
     fields = cast("dict[str, Any]", document)
     if "platform" not in fields:
         raise typer.BadParameter(
-            f"{path} is no sample: it names no platform. The format: events/README.md",
+            f"{path} is not a sample: it has no platform. For the format see events/README.md",
             param_hint="FILE",
         )
     if fields["platform"] != platform:
         message = (
-            f"{path} is a sample of {fields['platform']}, and the connection is one of {platform}."
+            f"{path} is a sample of {fields['platform']}, but the connection is for {platform}."
         )
         raise typer.BadParameter(message, param_hint="FILE")
     try:
@@ -265,7 +272,7 @@ def _read_sample(path: Path, platform: str) -> Sample | WebhookRequest:
         sample.render(clock.now())
     except (InvalidSample, ValueError, TypeError, AttributeError, KeyError):
         raise typer.BadParameter(
-            f"{path} is no sample. The format: events/README.md", param_hint="FILE"
+            f"{path} is not a sample. For the format see events/README.md", param_hint="FILE"
         ) from None
     return sample
 
@@ -290,7 +297,10 @@ def _stored_secret(stack: Stack, connection: Connection, connector: Connector) -
     if not capabilities.signed:
         return ""
     if not capabilities.can_self_test:
-        advice = "Its own test button sends something real. With a key of yours that the connection expects: --secret-file"
+        advice = (
+            "Use the platform's own test button, or give a key of yours that the connection "
+            "accepts: --secret-file"
+        )
         raise CommandError(f"Only {capabilities.title} can sign what it sends.", advice)
     inbound_secret = stack.secrets.inbound(connection.id, fresh=True)
     if inbound_secret is None and capabilities.secret_origin is not SecretOrigin.NONE:
@@ -335,7 +345,7 @@ def _send_file(
             "status": response.status,
             "milliseconds": duration_ms,
             "ok": response.status in range(200, 300),
-            "answer": response_text,
+            "response": response_text,
         }
 
 
@@ -370,9 +380,12 @@ def _replay_period(
     )
     quarantine_text = f" and {len(deliveries)} deliveries in quarantine" if quarantined else ""
     if not (dry_run or yes) and (reviews or deliveries):
-        show.note("What was done already becomes a duplicate outcome; nobody is answered twice.")
+        show.note(
+            "Reviews that were handled already become duplicate outcomes; nobody gets a second "
+            "answer."
+        )
         if not typer.confirm(
-            f"Send {len(reviews)} reviews{quarantine_text} of {business} through the queue once more?",
+            f"Send {len(reviews)} reviews{quarantine_text} of {business} to the queue again?",
             err=True,
         ):
             raise CommandError("Nothing was sent.")
@@ -395,7 +408,7 @@ def _replay_period(
             summary
             | {
                 "quarantined": {
-                    "found": len(deliveries),
+                    "deliveries": len(deliveries),
                     "stay": len(unresolved),
                     "events": event_count,
                 }
@@ -406,7 +419,7 @@ def _replay_period(
         show.table(
             ("platform", "would be sent" if dry_run else "sent"),
             rows,
-            empty="No review of this period can be sent.",
+            empty="There are no reviews to send in this period.",
         )
         for why, count in sorted(Counter(each.why for each in skipped_items).items()):
             show.line(f"{count} not sent: {why}")
@@ -419,8 +432,8 @@ def _replay_period(
             show.line(f"{len(deliveries)} in quarantine: {quarantine_summary}")
     if sent_counts and not dry_run:
         show.note(
-            f"What was done already shows as duplicate: heard audit list --business {business} "
-            "--from 10m --kind duplicate"
+            "Reviews that were handled already show as duplicate: heard audit list "
+            f"--business {business} --from 10m --kind duplicate"
         )
     if unresolved:
         raise typer.Exit(1)
@@ -503,7 +516,7 @@ def _queue_message(
     with suppress(NotFound, Erased):
         event = stack.cases.revision(head)[0]
     if event is None:
-        return ReplayItem(review, head.platform, why="its text is not stored, or was erased")
+        return ReplayItem(review, head.platform, why="its text is missing or was erased")
     source_fields = {
         "connection": head.connection,
         "business": head.business,

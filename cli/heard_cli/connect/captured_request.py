@@ -72,9 +72,9 @@ def _parse_json(content: bytes) -> dict[str, str]:
     try:
         document: object = json.loads(content)
     except ValueError as error:
-        raise UnreadableRequest("it begins like JSON and is not") from error
+        raise UnreadableRequest("it starts like JSON but is not valid JSON") from error
     if not isinstance(document, dict):
-        raise UnreadableRequest("its JSON must be one object of header names and values")
+        raise UnreadableRequest("the JSON must be one object that maps header names to values")
     return _join_headers(
         (name, _header_value(value)) for name, value in cast("dict[str, object]", document).items()
     )
@@ -89,13 +89,15 @@ def _header_value(value: object) -> str:
         case int() | float() if not isinstance(value, bool):
             return str(value)
         case _:
-            raise UnreadableRequest("its JSON must map header names to texts, or to lists of texts")
+            raise UnreadableRequest(
+                "every header value in the JSON must be a string or a list of strings"
+            )
 
 
 def _parse_message(lines: list[str], body: bytes | None) -> CapturedRequest:
     method = target = None
     if lines[0].startswith("HTTP/"):
-        raise UnreadableRequest("it begins with the status of an answer; the request is needed")
+        raise UnreadableRequest("this is an HTTP response; the request is needed")
     if request_line := _REQUEST_LINE.fullmatch(lines[0].strip()):
         method, target, lines = request_line[1], request_line[2], lines[1:]
     fields: list[tuple[str, str]] = []
@@ -106,7 +108,7 @@ def _parse_message(lines: list[str], body: bytes | None) -> CapturedRequest:
             continue
         header = _HEADER.fullmatch(line.strip())
         if header is None:
-            raise UnreadableRequest(f"line {number} is no header; write Name: value")
+            raise UnreadableRequest(f"line {number} is not a header; write Name: value")
         fields.append((header[1], header[2].strip()))
     pseudo_headers = {
         name: value for name, value in fields if name.startswith(":")

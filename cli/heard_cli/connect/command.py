@@ -36,7 +36,7 @@ app = typer.Typer(
     help="Connections to review platforms.", no_args_is_help=True, add_completion=False
 )
 
-_HISTORY: Final = "It ends up in your shell's history"
+_HISTORY: Final = "It stays in your shell's history"
 _ID_HELP: Final = "The connection's id (con_…)."
 _ADD: Final = (
     "Example: heard connect add discourse --business acme --setting "
@@ -57,16 +57,16 @@ def add(
     platform: Annotated[
         str, typer.Argument(help="One of those that heard connect list --platforms shows.")
     ],
-    business: Annotated[str, typer.Option(help="Whose reviews.")],
+    business: Annotated[str, typer.Option(help="Id of the business.")],
     setting: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME=VALUE", help="What the platform needs and is not secret."),
+        typer.Option(metavar="NAME=VALUE", help="A setting of the platform that is not secret."),
     ] = None,
     credential: Annotated[
         list[str] | None,
         typer.Option(
             metavar="NAME=VALUE",
-            help=f"A credential to reply with. {_HISTORY}: prefer the file or the prompt.",
+            help=f"A credential for replies. {_HISTORY}: use the file or the prompt instead.",
         ),
     ] = None,
     credentials_file: Annotated[
@@ -83,12 +83,22 @@ def add(
         ),
     ] = None,
     receive_only: Annotated[
-        bool, typer.Option("--receive-only", help="No credentials: people answer at the platform.")
+        bool,
+        typer.Option(
+            "--receive-only",
+            help=(
+                "Connect without credentials: Heard receives only, and people reply at the "
+                "platform."
+            ),
+        ),
     ] = False,
     secret: Annotated[
         str | None,
         typer.Option(
-            help=f"The signing secret, if the platform chose it. {_HISTORY}: prefer --secret-file."
+            help=(
+                f"The signing secret, if the platform chose it. {_HISTORY}: use --secret-file "
+                "instead."
+            )
         ),
     ] = None,
     secret_file: Annotated[
@@ -98,28 +108,34 @@ def add(
         bool,
         typer.Option(
             "--secret-later",
-            help="The platform shows its secret only once it has the address: until then all is "
-            "refused.",
+            help=(
+                "The platform shows its secret only after you enter the address there. Until you "
+                "add the secret, all requests are rejected."
+            ),
         ),
     ] = False,
     since: Annotated[
         str | None,
         typer.Option(
-            help="Where the platform is asked: reviews older than this (7d) are noted and not "
-            "answered. 1d if not said."
+            help=(
+                "For polled platforms: reviews older than this (for example 7d) are stored but "
+                "not answered. Default: 1d."
+            )
         ),
     ] = None,
     public_url: Annotated[
-        str | None, typer.Option(help="Where platforms reach the stack, if not at its own address.")
+        str | None,
+        typer.Option(
+            help="Public address of the stack, if platforms do not reach it at its own address."
+        ),
     ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="JSON on stdout, with the secret.")
     ] = False,
 ) -> None:
-    """Connect a business to a platform: stores its secrets, and says what to paste there.
+    """Connect a business to a platform: store its secrets, and show what to enter at the platform.
 
-    Credentials are asked for, unseen, where they are missing and you sit at a terminal. The signing
-    secret is made here unless the platform chose it, and shown once.
+    In a terminal, missing credentials are asked for (input is hidden). Heard creates the signing secret unless the platform chose it, and shown once.
     """
     capabilities = guide.load_capabilities(platform)
     platform_connector = load(platform)
@@ -141,7 +157,8 @@ def add(
     )
     if since is not None and capabilities.poll_seconds is None:
         raise typer.BadParameter(
-            f"{capabilities.title} is not asked: it sends what is new.", param_hint="--since"
+            f"{capabilities.title} is not polled: it sends new reviews itself.",
+            param_hint="--since",
         )
     since_time = clock.now() - parse_duration(since, "--since") if since is not None else None
     connection = create_connection(
@@ -155,7 +172,10 @@ def add(
     )
     address_to_paste = _address_to_paste(platform_connector, connection, secret_to_paste)
     if as_json:
-        lists = {"guide": capabilities.guide.splitlines(), "limitations": list(capabilities.limitations)}
+        lists = {
+            "guide": capabilities.guide.splitlines(),
+            "limitations": list(capabilities.limitations),
+        }
         show.data(
             {
                 **_connection_json(connection),
@@ -175,28 +195,28 @@ def add(
         )
     )
     if secret_to_paste:
-        show.note("The secret is not shown again. Lost it? heard connect rotate makes a new one.")
+        show.note(
+            "The secret is shown only once. If you lose it, create a new one: heard connect rotate"
+        )
     if inbound_secret is None and capabilities.secret_origin is SecretOrigin.FROM_PLATFORM:
         warning = (
-            f"Until it has {capabilities.title}'s secret, everything that is pushed is refused"
+            f"Until the secret of {capabilities.title} is stored, every webhook request is rejected"
         )
         poll_note = (
-            " (what is asked for comes all the same)"
-            if capabilities.poll_seconds is not None
-            else ""
+            " (polled reviews still arrive)" if capabilities.poll_seconds is not None else ""
         )
         show.note(f"{warning}{poll_note}. Give it: heard connect rotate {id} --secret-file …")
     if not credentials and capabilities.credentials:
         show.note(
-            "Without credentials Heard receives reviews and cannot answer them: people answer at "
-            "the platform."
+            "Without credentials Heard receives reviews but cannot reply. People must reply "
+            "at the platform."
         )
     show.line()
     for step in capabilities.guide.splitlines():
         show.line(step)
     if capabilities.limitations:
         show.line()
-        show.line("What it cannot do:", style="bold")
+        show.line("Limitations:", style="bold")
         for each in capabilities.limitations:
             show.line(each)
     show.line(f"Then try it: heard connect {'test' if capabilities.pushes else 'poll'} {id}")
@@ -206,19 +226,19 @@ def add(
 @on_stack
 def list_connections(
     stack: Stack,
-    business: Annotated[str | None, typer.Option(help="Whose.")] = None,
+    business: Annotated[str | None, typer.Option(help="Id of the business.")] = None,
     all_platforms: Annotated[
         bool,
-        typer.Option("--platforms", help="What can be connected, and what each platform can do."),
+        typer.Option("--platforms", help="List all supported platforms and what each can do."),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
 ) -> None:
-    """List a business's connections, or the platforms there are."""
+    """List the connections of a business, or all supported platforms."""
     if all_platforms:
         guide.list_platforms(as_json=as_json)
         return
     if business is None:
-        raise typer.BadParameter("say whose connections, or --platforms.", param_hint="--business")
+        raise typer.BadParameter("give --business or --platforms.", param_hint="--business")
     stack.business(business)
     connections = stack.setup.connections(business)
     if as_json:
@@ -227,7 +247,9 @@ def list_connections(
     rows = [_row(each, load(each.platform).capabilities) for each in connections]
     empty = f"No connections yet: heard connect add PLATFORM --business {business}"
     show.table(
-        ("platform", "channel", "in", "believed by", "replies", "connection"), rows, empty=empty
+        ("platform", "channel", "in", "authenticated by", "replies", "connection"),
+        rows,
+        empty=empty,
     )
 
 
@@ -238,7 +260,7 @@ def show_one(
     connection: Annotated[str, typer.Argument(help=_ID_HELP)],
     as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
 ) -> None:
-    """Show a connection, without its secrets, and when its platform was last heard of."""
+    """Show a connection (without its secrets) and when its last requests came."""
     target = require_connection(stack, connection)
     capabilities = load(target.platform).capabilities
     notes = deliveries.recent_notes(stack, target.id)
@@ -266,7 +288,7 @@ def show_one(
         )
         return
     signing_text = _signing_description(capabilities, stored=secret is not None) + (
-        f"; the old one counts until {show.timestamp(overlap_until)}" if overlap_until else ""
+        f"; the old secret is valid until {show.timestamp(overlap_until)}" if overlap_until else ""
     )
     owner = f"{target.business} ({target.business_name})"
     fields: dict[str, show.Cell] = {
@@ -277,7 +299,7 @@ def show_one(
     }
     fields |= {
         "reviews come": guide.inbound_label(capabilities, target),
-        "believed by": guide.authenticated_by(capabilities, target),
+        "authenticated by": guide.authenticated_by(capabilities, target),
     }
     fields |= {
         "address": target.url,
@@ -287,12 +309,14 @@ def show_one(
     fields |= {f"setting {name}": value for name, value in sorted(target.settings.items())}
     if capabilities.pushes:
         fields |= {
-            "last accepted": show.timestamp(last_accepted or "") or "never, of late",
-            "last refused": show.timestamp(last_refused or "") or "never, of late",
+            "last accepted": show.timestamp(last_accepted or "") or "none in the last two weeks",
+            "last refused": show.timestamp(last_refused or "") or "none in the last two weeks",
         }
     show.fields(fields)
     if capabilities.pushes:
-        show.note(f"What came, and why something was refused: heard connect deliveries {target.id}")
+        show.note(
+            f"Recent requests, and why some were rejected: heard connect deliveries {target.id}"
+        )
 
 
 @app.command(epilog="Example: heard connect rotate con_… --overlap 7d")
@@ -303,13 +327,13 @@ def rotate(
     overlap: Annotated[
         str,
         typer.Option(
-            help="How long the old secret stays valid: 30m, 24h, 7d; 0 if it is known to others."
+            help="How long the old secret stays valid: 30m, 24h, 7d. Use 0 if it was leaked."
         ),
     ] = "24h",
     secret: Annotated[
         str | None,
         typer.Option(
-            help=f"The new secret, if the platform chose it. {_HISTORY}: prefer --secret-file."
+            help=f"The new secret, if the platform chose it. {_HISTORY}: use --secret-file instead."
         ),
     ] = None,
     secret_file: Annotated[
@@ -318,7 +342,8 @@ def rotate(
     end_overlap: Annotated[
         bool,
         typer.Option(
-            "--end-overlap", help="Even if the secret before the last still counts: end that."
+            "--end-overlap",
+            help="End an earlier rotation now, even if its old secret is still valid.",
         ),
     ] = False,
     as_json: Annotated[
@@ -334,10 +359,11 @@ def rotate(
     platform_connector = load(target.platform)
     capabilities = platform_connector.capabilities
     if capabilities.secret_origin is SecretOrigin.NONE:
-        advice = f"If it became known: heard connect add {target.platform} --business {target.business}, then heard connect remove {target.id}"
-        raise CommandError(
-            f"{capabilities.title} has no secret here that could be changed.", advice
+        advice = (
+            f"If the address was leaked: heard connect add {target.platform} --business "
+            f"{target.business}, then heard connect remove {target.id}"
         )
+        raise CommandError(f"{capabilities.title} has no signing secret to rotate.", advice)
     now = clock.now()
     old_secret = stack.secrets.inbound(target.id, fresh=True)
     if (
@@ -347,10 +373,17 @@ def rotate(
         and not end_overlap
         and old_secret.previous_until
     ):
-        message = f"The secret before the last still counts until {show.timestamp(format_time(old_secret.previous_until))}, and would stop counting now."
+        message = (
+            "An earlier rotation is not finished: its old secret is valid until "
+            f"{show.timestamp(format_time(old_secret.previous_until))} and would become invalid "
+            "now."
+        )
         raise CommandError(
             message,
-            "If the platform signs with the last one already, say --end-overlap; else wait.",
+            (
+                "If the platform already signs with the newest secret, add --end-overlap. "
+                "Otherwise wait."
+            ),
         )
     secret_input = read_secret(secret, secret_file)
     new_secret = choose_signing_secret(platform_connector, secret_input, {})
@@ -397,14 +430,14 @@ def rotate(
         )
     if valid_until:
         show.note(
-            f"The old one stays valid until {show.timestamp(valid_until)}: change it at the platform "
-            "before."
+            f"The old one stays valid until {show.timestamp(valid_until)}: change it at the "
+            "platform before then."
         )
     else:
         show.note(
-            "The old one stops counting within a minute."
+            "The old secret becomes invalid within a minute."
             if old_secret
-            else "It is the first one: what is signed with it counts from now on."
+            else "This is the first secret. It is valid from now on."
         )
 
 
@@ -421,7 +454,10 @@ def remove(
     """
     target = require_connection(stack, connection)
     if not yes and not typer.confirm(
-        f"Remove the connection of {target.business} to {target.platform}? Its secrets are deleted.",
+        (
+            f"Remove the connection of {target.business} to {target.platform}? Its secrets are "
+            "deleted."
+        ),
         err=True,
     ):
         raise CommandError("Nothing was removed.")
@@ -430,7 +466,7 @@ def remove(
     stack.setup.remove_connection(target.id)
     stack.secrets.remove(target.id)
     show.line(f"Removed {target.id}.")
-    show.note("Take the webhook out at the platform too. Within a minute the address answers 404.")
+    show.note("Remove the webhook at the platform too. The address returns 404 within a minute.")
 
 
 app.command("test", epilog="Example: heard connect test con_… --full")(test.run_test)
@@ -456,9 +492,12 @@ def _refuse_second_instance(
     for other in stack.setup.connections(owner.id):
         other_url = other.settings.get("base_url", "").rstrip("/").casefold()
         if other.platform == platform and other_url != base_url:
-            message = f"{owner.name} is connected to {title} at {other_url} already, and two instances give the same ids to different reviews."
+            message = (
+                f"{owner.name} is connected to {title} at {other_url} already, and two instances "
+                "can use the same ids for different reviews."
+            )
             raise CommandError(
-                message, 'Make it a business of its own: heard business add … --name "…"'
+                message, 'Add a separate business for it: heard business add … --name "…"'
             )
 
 
@@ -555,12 +594,12 @@ def _signing_description(capabilities: Capabilities, *, stored: bool) -> str:
         return "a secret"
     if not capabilities.signed:
         return (
-            "nothing: its address is the secret"
+            "nothing (the secret address is the only protection)"
             if capabilities.pushes
-            else "nothing: it is read at the platform"
+            else "nothing (reviews are read from the platform's API)"
         )
     return (
-        "what the platform publishes"
+        "a public key of the platform"
         if capabilities.secret_origin is SecretOrigin.NONE
-        else "nothing yet: everything pushed is refused until rotate"
+        else "nothing yet: all webhook requests are rejected until you run rotate"
     )

@@ -35,9 +35,11 @@ def parse_pairs(options: Sequence[str], option: str) -> dict[str, str]:
     for each in options:
         name, equals, value = each.partition("=")
         if not equals or not name.strip():
-            raise typer.BadParameter("write name=value, once for each.", param_hint=option)
+            raise typer.BadParameter(
+                "write name=value; repeat the option for each.", param_hint=option
+            )
         if name.strip() in values:
-            raise typer.BadParameter(f"{name.strip()} is given twice.", param_hint=option)
+            raise typer.BadParameter(f"{name.strip()} is set twice.", param_hint=option)
         values[name.strip()] = value.strip()
     return values
 
@@ -77,7 +79,7 @@ def read_credentials_file(path: Path) -> dict[str, str]:
     entries = cast("dict[str, object]", document) if isinstance(document, dict) else None
     if entries is None or not all(isinstance(value, str | dict) for value in entries.values()):
         raise typer.BadParameter(
-            f'{path} must hold one JSON object of texts: {{"api_key": "…"}}.',
+            f'{path} must contain one JSON object whose values are strings: {{"api_key": "…"}}.',
             param_hint="--credentials-file",
         )
     return {
@@ -89,7 +91,7 @@ def read_credentials_file(path: Path) -> dict[str, str]:
 def read_secret(secret: str | None, path: Path | None) -> str | None:
     """The signing secret as given; None when it was not. Raises BadParameter."""
     if secret is not None and path is not None:
-        raise typer.BadParameter("give the secret or its file, not both.", param_hint="--secret")
+        raise typer.BadParameter("give --secret or --secret-file, not both.", param_hint="--secret")
     if path is not None:
         try:
             secret = (
@@ -154,11 +156,9 @@ def collect_credentials(
     descriptions = {**capabilities.credentials, **capabilities.optional_credentials}
     problems = _unknown_names(inputs, descriptions)
     if receive_only and inputs:
-        problems.append("either give credentials or say --receive-only")
+        problems.append("give credentials or --receive-only, not both")
     if receive_only and not capabilities.pushes:
-        problems.append(
-            "it sends nothing by itself: without credentials Heard cannot ask it for reviews"
-        )
+        problems.append("it has no webhooks: without credentials Heard cannot poll it")
     values = {name: value for name, value in inputs.items() if value}
     # Without an address to post replies to, our own schema has nothing to sign.
     reply_impossible = capabilities.platform == "standard" and not settings.get("reply_url")
@@ -178,8 +178,8 @@ def collect_credentials(
     problems += [f"{name} is missing: {capabilities.credentials[name]}" for name in missing]
     if missing and not values and capabilities.pushes:
         problems.append(
-            "without credentials Heard receives reviews but cannot answer them; if that is meant, "
-            "say --receive-only"
+            "without credentials Heard receives reviews but cannot reply; if you want that, "
+            "add --receive-only"
         )
     if (
         capabilities.platform == "standard"
@@ -206,10 +206,10 @@ def choose_signing_secret(
     """
     capabilities, scheme = connector.capabilities, connector.scheme
     if secret_input and secret_later:
-        raise typer.BadParameter("the secret is there already.", param_hint="--secret-later")
+        raise typer.BadParameter("a secret is given already.", param_hint="--secret-later")
     if secret_later and capabilities.secret_origin is not SecretOrigin.FROM_PLATFORM:
         raise typer.BadParameter(
-            f"{capabilities.title} does not choose the secret.", param_hint="--secret-later"
+            f"{capabilities.title} does not create the secret itself.", param_hint="--secret-later"
         )
     if secret_input:
         _check_secret(connector, secret_input)
@@ -219,14 +219,17 @@ def choose_signing_secret(
                 reason = (
                     "does not sign with a secret"
                     if capabilities.signed
-                    else "signs nothing; its address is the secret"
+                    else "does not sign; the secret address is the only protection"
                 )
                 raise typer.BadParameter(f"{capabilities.title} {reason}.", param_hint="--secret")
             return None
         case SecretOrigin.CREDENTIAL:
             if secret := secret_input or credentials.get(capabilities.secret_credential):
                 return secret
-            message = f"{capabilities.title} signs with the account's own secret: give the credential {capabilities.secret_credential}"
+            message = (
+                f"{capabilities.title} signs with the account's secret: give the credential "
+                f"{capabilities.secret_credential}"
+            )
             raise typer.BadParameter(
                 f"{message}, or the same as --secret-file.", param_hint="--secret-file"
             )
@@ -240,9 +243,14 @@ def choose_signing_secret(
                 )
                 _check_secret(connector, secret_input)
             if not secret_input and not secret_later and not optional:
-                message = f"{capabilities.title} chooses the secret: {capabilities.secret_help}"
+                message = (
+                    f"{capabilities.title} creates the secret itself: {capabilities.secret_help}"
+                )
                 raise typer.BadParameter(
-                    f"{message}. If it shows it only once it has the address: --secret-later.",
+                    (
+                        f"{message}. If the platform shows the secret only after you enter the "
+                        "address: --secret-later."
+                    ),
                     param_hint="--secret-file",
                 )
             return secret_input or None
@@ -274,14 +282,14 @@ def _prompt_secret(name: str, description: str, alternative: str, *, optional: b
     ).strip()
     if value == "{" or (value.startswith("-----BEGIN") and "-----END" not in value):
         raise typer.BadParameter(
-            f"{name} spans several lines, which cannot be typed here: {alternative}."
+            f"{name} has several lines and cannot be typed here; use {alternative}."
         )
     return value
 
 
 def _unknown_names(values: Mapping[str, str], known_names: Mapping[str, Any]) -> list[str]:
     return [
-        f"{name} is unknown here; known: {', '.join(known_names) or 'none'}"
+        f"{name} is not a known name; known names: {', '.join(known_names) or 'none'}"
         for name in values
         if name not in known_names
     ]

@@ -34,16 +34,14 @@ _NOTE_LIMIT: Final = 500
 def deliveries(
     stack: Stack,
     connection: Annotated[str, typer.Argument(help="The connection's id (con_…).")],
-    limit: Annotated[int, typer.Option(min=1, max=1000, help="At most this many notes.")] = 20,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Maximum number of records.")] = 20,
     as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
 ) -> None:
-    """Show what a platform sent lately and what became of it at the door, newest first, so that you
-    see why nothing arrives.
+    """Show a connection's recent webhook requests and their results, newest first, to find out why nothing arrives.
 
-    Where the platform is asked for its reviews: when it was asked last, and what is wrong there.
+    For polled platforms: also the time of the last poll and its problem.
 
-    Of equal results in a row one a minute is noted per process; "more" says how many came since.
-    Notes are kept for two weeks and hold nothing of what was sent.
+    Of equal results in a row, one per minute and process is recorded; "more" counts the others. Records are kept for two weeks and contain nothing of what was sent.
     """
     target = require_connection(stack, connection)
     connector = load(target.platform)
@@ -94,8 +92,8 @@ def deliveries(
         show.line(f"{reason}: {refusal_advice(reason, connector, target)}")
     if quarantine_count:
         show.line(
-            f"{quarantine_count} lie in quarantine, genuine and unread: heard connect quarantine --business "
-            f"{target.business}"
+            f"{quarantine_count} authentic requests could not be read and are in quarantine: "
+            f"heard connect quarantine --business {target.business}"
         )
 
 
@@ -149,31 +147,52 @@ def refusal_advice(reason: str, connector: Connector, connection: Connection) ->
     match reason:
         case SignatureFailureReason.SIGNATURE_MISSING:
             cause = (
-                f"no secret is entered at {capabilities.title} ({rotate} makes a new one to enter)"
+                f"no secret is set at {capabilities.title} ({rotate} creates a new one)"
                 if _made_by_heard(capabilities)
                 else "it does not sign"
             )
-            return f"what came was not signed. Either {cause}, or something between removes the header, or a stranger sent it."
+            return (
+                f"the request was not signed. Either {cause}, or a proxy removes the header, or "
+                "somebody else sent it."
+            )
         case SignatureFailureReason.SIGNATURE_MALFORMED:
-            return f"what came is not signed as {capabilities.title} signs. Is the address entered elsewhere, or does a proxy change headers?"
+            return (
+                f"the signature does not have the format of {capabilities.title}. Is this address "
+                "used at another platform, or does a proxy change headers?"
+            )
         case SignatureFailureReason.SIGNATURE_WRONG if isinstance(connector.scheme, TwilioV1):
             command = f"a changed token: {rotate} --secret-file …"
-            return f"another token or another address. {capabilities.title} must have exactly {connection.url}; {command}"
+            return (
+                f"the token or the address differs. The address at {capabilities.title} must be "
+                f"exactly {connection.url}; for {command}"
+            )
         case SignatureFailureReason.SIGNATURE_WRONG if _made_by_heard(capabilities):
-            return f"{capabilities.title} signs with another secret, or something changes the body. Lost the secret? {rotate} makes a new one."
+            return (
+                f"{capabilities.title} signs with another secret, or a proxy changes the body. If "
+                f"you lost the secret, create a new one: {rotate}"
+            )
         case SignatureFailureReason.SIGNATURE_WRONG:
             next_step = (
                 f" If it changed: {rotate} --secret-file …"
                 if capabilities.secret_origin is not SecretOrigin.NONE
                 else " Check the connection's settings."
             )
-            return f"the signature does not fit what is stored here, or something changes the body.{next_step}"
+            return (
+                "the signature does not match the stored secret, or a proxy changes the "
+                f"body.{next_step}"
+            )
         case SignatureFailureReason.STALE:
-            return "it came long after it was signed: a queue on the way, a clock that is off, or somebody sending an old request again."
+            return (
+                "it came long after it was signed: it waited in a queue, a clock is wrong, or "
+                "somebody repeats an old request."
+            )
         case SignatureFailureReason.NO_SECRET:
-            return f"there is nothing to check signatures with: {rotate}{'' if _made_by_heard(capabilities) else ' --secret-file …'}"
+            return (
+                "no secret is stored to check signatures with: "
+                f"{rotate}{'' if _made_by_heard(capabilities) else ' --secret-file …'}"
+            )
         case _:
-            return "look at the log of the ingest function."
+            return "see the log of the ingest function."
 
 
 def _made_by_heard(capabilities: Capabilities) -> bool:
@@ -186,8 +205,11 @@ def _note_advice(note: DeliveryNote, connector: Connector, connection: Connectio
 
 def _empty_message(capabilities: Capabilities, connection: Connection) -> str:
     if not capabilities.pushes:
-        return f"{capabilities.title} sends nothing by itself; ask it: heard connect poll {connection.id}"
-    return f"Nothing came in the last two weeks. Is {connection.url} entered at {capabilities.title}? Try it: heard connect test {connection.id}"
+        return f"{capabilities.title} has no webhooks; poll it: heard connect poll {connection.id}"
+    return (
+        f"No requests in the last two weeks. Is {connection.url} set at {capabilities.title}? "
+        f"Test it: heard connect test {connection.id}"
+    )
 
 
 def _result_text(result: str) -> Any:

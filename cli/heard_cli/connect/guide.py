@@ -17,16 +17,16 @@ from heard_cli import show
 type Inbound = Literal["push", "poll"]
 
 _SECRETS = {
-    SecretOrigin.GENERATED: "made by Heard when you connect; enter it at the platform",
-    SecretOrigin.INTERNAL: "made by Heard; nobody needs it",
-    SecretOrigin.FROM_PLATFORM: "shown by the platform; enter it here",
+    SecretOrigin.GENERATED: "created by Heard when you connect; enter it at the platform",
+    SecretOrigin.INTERNAL: "created by Heard; you do not need to enter it anywhere",
+    SecretOrigin.FROM_PLATFORM: "created by the platform; give it to Heard",
     SecretOrigin.CREDENTIAL: "one of the credentials",
     SecretOrigin.NONE: "none",
 }
 _DETECTION_LABELS = {
-    "pushed": "told by the platform",
-    "polled": "found by asking",
-    "no": "never learnt of",
+    "pushed": "sent by the platform",
+    "polled": "found by polling",
+    "no": "not detected",
 }
 
 
@@ -53,13 +53,13 @@ def inbound_label(capabilities: Capabilities, connection: Connection | None = No
 def authenticated_by(capabilities: Capabilities, connection: Connection) -> str:
     """Why what comes through a connection is believed."""
     if not capabilities.pushes:
-        return "read at the platform"
+        return "read from the platform's API"
     if capabilities.signed:
         return "signature"
     return (
-        "re-read at the platform"
+        "fetched again from the platform"
         if capabilities.can_fetch and connection.has_credentials
-        else "its address only"
+        else "secret address only"
     )
 
 
@@ -77,9 +77,7 @@ def guide(
     ],
     as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
 ) -> None:
-    """Say what a platform can and cannot do, what Heard asks for to connect it, and what to click
-    and paste there.
-    """
+    """Show what a platform can and cannot do, what Heard needs to connect it, and the steps to do there."""
     capabilities = load_capabilities(platform)
     if as_json:
         show.data(capabilities_json(capabilities))
@@ -87,7 +85,7 @@ def guide(
     show.line(f"{capabilities.title} ({capabilities.platform})", style="bold")
     fields: dict[str, show.Cell] = {
         "channel": f"{capabilities.channel.value}, {capabilities.channel.stage.value}",
-        "reviews come": inbound_description(capabilities),
+        "inbound": inbound_description(capabilities),
     }
     fields |= {
         "signature": capabilities.signature,
@@ -98,7 +96,7 @@ def guide(
         f"{capabilities.replies}, up to {capabilities.reply_limit:,} "
         f"{capabilities.reply_unit}{', moderated' if capabilities.moderated else ''}"
         if capabilities.replies != "none"
-        else "by people at the platform: no program can reply"
+        else "only by people at the platform (it has no reply API)"
     )
     fields["secret"] = _SECRETS[capabilities.secret_origin] + (
         f": {capabilities.secret_help}" if capabilities.secret_help else ""
@@ -112,8 +110,8 @@ def guide(
     ):
         _print_list(heading, [f"{name}: {what}" for name, what in entries.items()])
     _print_list("What to do", capabilities.guide.splitlines())
-    _print_list("What it cannot do", capabilities.limitations)
-    _print_list("What no document says, so that it is our own reading", capabilities.assumptions)
+    _print_list("Limitations", capabilities.limitations)
+    _print_list("Assumptions (not documented by the platform)", capabilities.assumptions)
     show.line()
     show.line(f"Then: heard connect add {capabilities.platform} --business …")
 
@@ -139,7 +137,7 @@ def list_platforms(*, as_json: bool) -> None:
         for each in all_capabilities
     ]
     show.table(columns, rows, empty="")
-    show.note("What one asks for, and what to click there: heard connect guide PLATFORM")
+    show.note("What a platform needs, and its setup steps: heard connect guide PLATFORM")
 
 
 def capabilities_json(capabilities: Capabilities) -> dict[str, Any]:
@@ -163,7 +161,7 @@ def capabilities_json(capabilities: Capabilities) -> dict[str, Any]:
 def inbound_description(capabilities: Capabilities) -> str:
     """How a platform's reviews come to us, in words."""
     poll_text = (
-        f"asked for every {_format_seconds(capabilities.poll_seconds)}"
+        f"polled every {_format_seconds(capabilities.poll_seconds)}"
         if capabilities.poll_seconds is not None
         else ""
     )

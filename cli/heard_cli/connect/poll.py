@@ -37,7 +37,8 @@ def run_poller(stack: Stack, connection: Connection) -> PollSummary:
     function_name = stack.outputs.get("PollFunctionName")
     if not function_name:
         raise CommandError(
-            "This stack has no poller: it is an older one.", "Update it: make deploy"
+            "This stack has no poll function: it was deployed from an older version.",
+            "Update it: make deploy",
         )
     response = stack.functions.invoke(
         FunctionName=function_name, Payload=json.dumps({"connection": connection.id}).encode()
@@ -59,7 +60,7 @@ def run_poller(stack: Stack, connection: Connection) -> PollSummary:
         )
     result = cast("dict[str, Any]", payload)
     counts = {
-        name: int(result.get(name) or 0) for name in ("found", "queued", "withdrawn", "problems")
+        name: int(result.get(name) or 0) for name in ("reviews", "queued", "withdrawn", "problems")
     }
     return PollSummary(connection.id, **counts, error=str(result.get("error") or ""))
 
@@ -70,16 +71,13 @@ def poll(
     connection: Annotated[str, typer.Argument(help="The connection's id (con_…).")],
     as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
 ) -> None:
-    """Ask a connection's platform for its reviews at once, and say what came.
-
-    The exit code is 1 if it could not be asked.
-    """
+    """Poll a connection's platform now and show the result. Exit code 1 if the poll failed."""
     target = require_connection(stack, connection)
     capabilities = load(target.platform).capabilities
     if capabilities.poll_seconds is None:
         raise CommandError(
-            f"{capabilities.title} cannot be asked for its reviews: it sends them.",
-            f"Try that: heard connect test {target.id}",
+            f"{capabilities.title} cannot be polled: it sends its reviews.",
+            f"Test it: heard connect test {target.id}",
         )
     summary = run_poller(stack, target)
     if as_json:
@@ -87,16 +85,16 @@ def poll(
     else:
         problem_text = f", {summary.problems} could not be read" if summary.problems else ""
         show.line(
-            f"{capabilities.title}: {summary.found} reviews found, {summary.queued} queued, {summary.withdrawn} "
-            f"withdrawn{problem_text}."
+            f"{capabilities.title}: {summary.found} reviews found, {summary.queued} queued, "
+            f"{summary.withdrawn} withdrawn{problem_text}."
         )
         if not summary.error:
-            show.note("What is known already is not queued again.")
+            show.note("Reviews that are known already are not queued again.")
     if summary.error:
         missing = capabilities.credentials and not target.has_credentials
         advice = (
             "It has no credentials: remove it and add it with them."
             if missing
-            else f"Its state: heard connect deliveries {target.id}"
+            else f"See its poll state: heard connect deliveries {target.id}"
         )
-        raise CommandError(f"{capabilities.title} was not read to the end: {summary.error}", advice)
+        raise CommandError(f"{capabilities.title} was not read completely: {summary.error}", advice)

@@ -36,26 +36,28 @@ class ReplayResult:
 @on_stack
 def quarantine(
     stack: Stack,
-    business: Annotated[str, typer.Option(help="Whose.")],
+    business: Annotated[str, typer.Option(help="Id of the business.")],
     show_id: Annotated[
-        str | None, typer.Option("--show", metavar="ID", help="Show this one whole.")
+        str | None, typer.Option("--show", metavar="ID", help="Show this request completely.")
     ] = None,
     replay_id: Annotated[
         str | None,
-        typer.Option("--replay", metavar="ID", help="Read this one again and queue what it says."),
+        typer.Option(
+            "--replay", metavar="ID", help="Parse this request again and queue its reviews."
+        ),
     ] = None,
     replay_all: Annotated[
-        bool, typer.Option("--replay-all", help="Read all of them again.")
+        bool, typer.Option("--replay-all", help="Parse all of them again.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
 ) -> None:
-    """List genuine deliveries that could not be read, show one whole, or replay them after a fix.
+    """List authentic webhook requests that could not be parsed, show one, or replay them after a fix.
 
-    What still cannot be read stays, and the exit code is 1.
+    Requests that still cannot be parsed stay in quarantine, and the exit code is 1.
     """
     if sum((show_id is not None, replay_id is not None, replay_all)) > 1:
         raise typer.BadParameter(
-            "one of --show, --replay, --replay-all at a time.", param_hint="--show"
+            "use only one of --show, --replay, --replay-all.", param_hint="--show"
         )
     stack.business(business)
     entries = stack.quarantine.of_business(business)
@@ -138,7 +140,7 @@ def _replay_deliveries(
         show.data(
             {
                 "replayed": len(results) - len(unresolved),
-                "stay": len(unresolved),
+                "unresolved": len(unresolved),
                 "deliveries": entries,
             }
         )
@@ -155,8 +157,8 @@ def _replay_deliveries(
         show.table(("delivery", "events queued", "", "why"), rows, empty="The quarantine is empty.")
     if unresolved:
         show.note(
-            f"{len(unresolved)} still cannot be read and stay. They can be replayed again after the "
-            "next fix."
+            f"{len(unresolved)} still cannot be parsed and stay in quarantine. Replay them "
+            "again after the next fix."
         )
         raise typer.Exit(1)
 

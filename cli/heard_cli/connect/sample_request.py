@@ -77,7 +77,7 @@ def review_request(
     )
     if not parsed.events:
         raise CommandError(
-            "The connection's settings leave the sample out, so that nothing would come of it.",
+            "The connection's settings filter out the sample review, so it would have no result.",
             "Try it without --full.",
         )
     native_id = parsed.events[0].native_id
@@ -106,7 +106,7 @@ def send(request: SignedRequest, client: LocalHttpClient) -> LocalHttpResponse:
     except urllib3.exceptions.HTTPError as fault:
         raise CommandError(
             f"{request.url} does not answer: {fault}",
-            "Is the stack deployed, and does the address belong to it?",
+            "Check that the stack is deployed and that the address belongs to it.",
         ) from fault
 
 
@@ -149,18 +149,18 @@ def sign_sample(
         )
     except (FormNotFound, LookupError) as fault:
         raise CommandError(
-            f"The form cannot be opened: {fault}.",
-            "Is the stack deployed, and does the address belong to it?",
+            f"The feedback form cannot be opened: {fault}.",
+            "Check that the stack is deployed and that the address belongs to it.",
         ) from fault
     except urllib3.exceptions.HTTPError as fault:
         raise CommandError(
             f"{connection.url} does not answer: {fault}",
-            "Is the stack deployed, and does the address belong to it?",
+            "Check that the stack is deployed and that the address belongs to it.",
         ) from fault
     except ValueError as fault:
         raise CommandError(
-            "The stored signing secret is not one of this platform.",
-            f"Give it a new one: heard connect rotate {connection.id}",
+            "The stored signing secret does not have this platform's format.",
+            f"Create a new one: heard connect rotate {connection.id}",
         ) from fault
 
 

@@ -28,27 +28,30 @@ def run_test(
         bool,
         typer.Option(
             "--full",
-            help="Send a sample review, and follow it to its outcome. It says that it is a test, "
-            "and its ids exist at no platform.",
+            help=(
+                "Send a sample review and wait for its outcome. Its text says that it is a test, "
+                "and its ids do not exist at the platform."
+            ),
         ),
     ] = False,
     keep: Annotated[
-        bool, typer.Option("--keep", help="With --full: leave the sample's follow-up on the desk.")
+        bool,
+        typer.Option(
+            "--keep",
+            help="With --full: do not withdraw the sample; its follow-up stays in the desk.",
+        ),
     ] = False,
     timeout: Annotated[
         float, typer.Option(min=1, help="With --full: how many seconds to wait for its outcome.")
     ] = 30,
     as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
 ) -> None:
-    """Send a signed request to a connection's address, as its platform would, and say what came of
-    it.
+    """Send a signed request to a connection's address, as its platform would, and show the result.
 
-    Without --full it is the platform's own test, or something that it sends and Heard ignores: that
-    tries the address, the signature and the clock, and leaves no trace. With --full it is a sample
+    Without --full it is the platform's own test event, or an event that Heard ignores: it checks the address, the signature and the clock, and stores nothing. With --full it is a sample
     review: it goes through the queue and the workflow, is judged by the policy, and with the
     default policy opens a follow-up, because it asks a question. No reply to it can reach anybody:
-    at the real platform its ids exist nowhere. When its outcome has been seen it is withdrawn
-    again, where the platform knows withdrawals.
+    at the real platform its ids exist nowhere. After its outcome arrives it is withdrawn again, if the platform supports withdrawals.
     """
     target = require_connection(stack, connection)
     capabilities = load(target.platform).capabilities
@@ -69,7 +72,7 @@ def run_test(
     )
     if sample is None:
         raise CommandError(
-            f"There is no sample of what {capabilities.title} sends.", "Write one: events/README.md"
+            f"There is no sample request for {capabilities.title}.", "Write one: events/README.md"
         )
     start = clock.now()
     response = sample_request.send(sample.request, client)
@@ -77,7 +80,7 @@ def run_test(
     result: dict[str, Any] = {
         "connection": target.id,
         "platform": target.platform,
-        "sent": sample.description,
+        "request": sample.description,
         "status": response.status,
     }
     result |= {"milliseconds": duration_ms, "ok": response.status in range(200, 300)}
@@ -109,9 +112,12 @@ def _test_poll(stack: Stack, connection: Connection, *, as_json: bool) -> None:
     connector, credentials = load(connection.platform), stack.secrets.credentials(connection.id)
     title = connector.capabilities.title
     if connector.capabilities.poll_seconds is None:
-        advice = f"Use its own test, then see what came: heard connect deliveries {connection.id}"
+        advice = (
+            "Use the platform's own test, then see the result: heard connect deliveries "
+            f"{connection.id}"
+        )
         raise CommandError(
-            f"Only {title} can sign what it sends, so that no sample can be sent from here.", advice
+            f"Only {title} can sign its requests, so Heard cannot send a sample.", advice
         )
     try:
         page = connector.recent(
@@ -123,11 +129,11 @@ def _test_poll(stack: Stack, connection: Connection, *, as_json: bool) -> None:
         )
     except PlatformUnavailable as fault:
         raise CommandError(
-            f"{title} cannot be asked just now: {fault.detail}", "Try again in a moment."
+            f"{title} cannot be reached now: {fault.detail}", "Try again in a moment."
         ) from fault
     if isinstance(page, Rejection):
         raise CommandError(
-            f"{title} refuses: {page.detail}",
+            f"{title} rejected the request: {page.detail}",
             "Check the credentials, and remove and add the connection with the right ones.",
         )
     result = {
@@ -143,30 +149,41 @@ def _test_poll(stack: Stack, connection: Connection, *, as_json: bool) -> None:
     show.line(f"{title} answers: {len(page.events)} reviews on its first page.", style="green")
     if connector.capabilities.pushes:
         hint = f"use its own test, then heard connect deliveries {connection.id}"
-        show.note(
-            f"Only {title} can sign what it sends, so that no sample can be sent from here: {hint}."
-        )
+        show.note(f"Only {title} can sign its requests, so Heard cannot send a sample: {hint}.")
 
 
 def _webhook_error(connection: Connection, response: LocalHttpResponse) -> CommandError:
     """Why the door did not take a test, and what to look at."""
-    message = f"The door answered {response.status}."
+    message = f"The webhook returned {response.status}."
     match response.status:
         case HTTPStatus.UNAUTHORIZED if "stale" in response.text:
             return CommandError(
-                f"{message} It takes the request for an old one.",
-                "This machine's clock is more than five minutes off: set it.",
+                f"{message} It rejected the request as too old.",
+                "The clock of this machine is wrong by more than five minutes. Set it.",
             )
         case HTTPStatus.UNAUTHORIZED if connection.platform.startswith("twilio_"):
-            advice = f"It signs the address too: if the stack moved, connect it again. Else: heard connect rotate {connection.id}"
-            return CommandError(f"{message} It does not believe the signature.", advice)
+            advice = (
+                "The signature covers the address: if the stack moved, connect it again. "
+                f"Otherwise: heard connect rotate {connection.id}"
+            )
+            return CommandError(f"{message} It rejected the signature.", advice)
         case HTTPStatus.UNAUTHORIZED:
-            advice = f"The stored secret was changed a moment ago, or by hand: try again in a minute, or heard connect rotate {connection.id}"
+            advice = (
+                "The stored secret was changed recently or by hand. Try again in a minute, or: "
+                f"heard connect rotate {connection.id}"
+            )
             return CommandError(
-                f"{message} It does not believe the signature made with the stored secret.", advice
+                (
+                    f"{message} It rejected the signature, although it was made with the stored "
+                    "secret."
+                ),
+                advice,
             )
         case HTTPStatus.NOT_FOUND:
-            advice = "The address belongs to another stack or an older one: compare heard connect show with the stack's ApiUrl."
+            advice = (
+                "The address belongs to another or older stack. Compare the address in heard "
+                "connect show with the stack's ApiUrl."
+            )
             return CommandError(f"{message} It does not know this connection.", advice)
         case _:
             return CommandError(
@@ -206,10 +223,13 @@ def _missing_outcome_error(
     if sample_request.settling_outcome(outcomes):
         return None
     counts = count_messages(stack)
-    counts_text = f"{counts.queued} wait in the queue, {counts.in_flight} are being processed, {counts.dead_letters} are dead letters."
+    counts_text = (
+        f"{counts.queued} wait in the queue, {counts.in_flight} are being processed, "
+        f"{counts.dead_letters} are dead letters."
+    )
     if outcomes:
         return CommandError(
-            f"The sample was accepted, but nothing came of it within {seconds:g} s. {counts_text}",
+            f"The sample was accepted, but has no result after {seconds:g} s. {counts_text}",
             "Look at the log of the route workflow.",
         )
     is_quarantined = any(
@@ -217,13 +237,22 @@ def _missing_outcome_error(
         for each in stack.quarantine.of_business(connection.business)
     )
     if is_quarantined:
-        advice = f"Deliveries of this connection are in quarantine: heard connect quarantine --business {connection.business}"
+        advice = (
+            "Deliveries of this connection are in quarantine: heard connect quarantine "
+            f"--business {connection.business}"
+        )
     elif counts.dead_letters:
-        advice = "Dead letters show a fault: look at the logs of intake and triage, mend it, then heard redrive."
+        advice = (
+            "There are dead letters: see the logs of intake and triage, fix the cause, then run "
+            "heard redrive."
+        )
     else:
         advice = "Look at the logs of intake and triage, or wait longer: --timeout"
     return CommandError(
-        f"The door took the sample, but there is no outcome of it after {seconds:g} s. {counts_text}",
+        (
+            f"The webhook accepted the sample, but there is no outcome after {seconds:g} s. "
+            f"{counts_text}"
+        ),
         advice,
     )
 
@@ -235,7 +264,7 @@ def _print_result(
         show.data(result)
         return
     show.line(
-        f"{capabilities.title}: sent {result['sent']}; answered {result['status']} in "
+        f"{capabilities.title}: sent {result['sent']}; the response was {result['status']} in "
         f"{result['milliseconds']} ms."
     )
     if not result["ok"]:
@@ -244,13 +273,15 @@ def _print_result(
         success_text = (
             "The address and the signature are right."
             if capabilities.signed
-            else "The address is right; nothing is signed here."
+            else "The address is right (this platform does not sign)."
         )
         show.line(
-            "The page is there." if connection.platform == "feedback_form" else success_text,
+            "The feedback form opens." if connection.platform == "feedback_form" else success_text,
             style="green",
         )
-        show.note("This tried the door only. A sample review goes all the way: --full")
+        show.note(
+            "This tested the webhook only. To test the whole workflow with a sample review: --full"
+        )
         return
     fields: dict[str, show.Cell] = {
         "review": result["review"],
@@ -263,11 +294,11 @@ def _print_result(
     )
     show.fields(fields | ({"reason": result["reason"]} if result["reason"] else {}))
     if result.get("withdrawn"):
-        show.note("The sample was withdrawn again, and leaves the desk in a moment.")
+        show.note("The sample was withdrawn. It disappears from the desk soon.")
     elif result["follow_up"]:
-        show.note("The sample stays on the desk: close it there, it says that it is a test.")
+        show.note("The sample stays in the desk. Close it there; its text says that it is a test.")
     if result["reason"] == "not_on_platform":
         show.note(
-            "The platform was asked and does not know the sample, as it should be: real reviews "
-            "are confirmed in the same way."
+            "As expected, the platform does not know the sample. Real reviews are verified in "
+            "the same way."
         )

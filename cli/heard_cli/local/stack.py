@@ -8,7 +8,6 @@ environment, so that nothing of this machine's leaks into them.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
@@ -26,6 +25,10 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from heard import clock
+from heard.clock import format_time
+from heard_cli.local_state import LocalState, local_api_url
+
 REGION: Final = "us-east-1"
 STACK: Final = "heard"
 DEFAULT_PORT: Final = 4566
@@ -34,7 +37,6 @@ _PARAMETERS: Final = {
     "LoopbackPlatforms": "true",
     "Scale": "small",
 }
-_STATE_FILE: Final = Path(".heard") / "local.json"
 
 
 class EmulatedStackError(Exception):
@@ -81,6 +83,7 @@ class EmulatedStack:
     wait_scale: str = ""
     parameters: Mapping[str, str] = field(default_factory=dict[str, str])
     outputs: dict[str, str] = field(default_factory=dict[str, str])
+    _started_at: str = field(default_factory=lambda: format_time(clock.now()))
     _process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -90,8 +93,8 @@ class EmulatedStack:
 
     @property
     def public_url(self) -> str:
-        """Where the HTTP API answers; its host name resolves in browsers, and `Wire` knows it."""
-        return f"http://{self.outputs['ApiId']}.execute-api.localhost:{self.port}"
+        """The address of the HTTP API, which every HTTP client can reach."""
+        return local_api_url(self.endpoint, self.outputs["ApiId"])
 
     def client(self, service: str) -> Any:
         """A client for one of the local stack's services."""
@@ -148,25 +151,10 @@ class EmulatedStack:
         # the emulator leaves the unpacked code of its functions behind, gigabytes in a day
         shutil.rmtree(self._temp_folder, ignore_errors=True)
 
-    def write_state(self, simulator_url: str) -> None:
-        """Write down where everything is, for `heard … --local`."""
-        state = {
-            "endpoint": self.endpoint,
-            "stack": STACK,
-            "region": REGION,
-            "public_url": self.public_url,
-            "simulator": simulator_url,
-        }
-        (self.root / _STATE_FILE).write_text(json.dumps(state, indent=2))
-
-    def remove_state(self) -> None:
-        """Remove what `remember` wrote, unless another stack has written there since."""
-        state_file = self.root / _STATE_FILE
-        if (
-            state_file.exists()
-            and json.loads(state_file.read_text()).get("endpoint") == self.endpoint
-        ):
-            state_file.unlink()
+    @property
+    def state(self) -> LocalState:
+        """Where this stack is, for `heard … --local`."""
+        return LocalState(self.endpoint, STACK, REGION, self._started_at)
 
     @property
     def _temp_folder(self) -> Path:

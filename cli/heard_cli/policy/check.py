@@ -23,7 +23,6 @@ from heard.policy.schema import json_schema
 from heard.policy.schema_types import format_duration, format_path, join_with_or
 from heard_cli import show
 from heard_cli.policy.compile import resolve_holidays
-from heard_cli.policy.source import read_source
 from heard_cli.policy.descriptions import (
     holidays_in_words,
     hours_in_words,
@@ -31,6 +30,7 @@ from heard_cli.policy.descriptions import (
     when_in_words,
     within_in_words,
 )
+from heard_cli.policy.source import read_source
 from heard_cli.stack import CommandError
 
 
@@ -103,8 +103,8 @@ def read_valid_policy(file: Path) -> tuple[str, dict[str, Any]]:
     if result.document is None:
         error_lines = "\n".join(diagnostic.as_line(str(file)) for diagnostic in result.errors)
         raise CommandError(
-            f"{file} is no policy that could be followed.\n{error_lines}",
-            "Mend it and try again; nothing was changed.",
+            (f"{file} is not a valid policy.\n{error_lines}"),
+            "Fix it and try again. Nothing was changed.",
         )
     for finding in result.diagnostics:
         show.note(finding.as_line(str(file)))
@@ -117,18 +117,15 @@ def check(
     ],
     as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
 ) -> None:
-    """Say what is wrong with a policy, with line and fix, and in words what it does.
-
-    Exits 1 if it could not be published.
-    """
+    """Check a policy: list its errors with line and fix, and describe what it does. Exit code 1 if it cannot be published."""
     result = check_content(file.read_bytes(), _today())
     if as_json:
         show.data(
             {
                 "file": str(file),
-                "good": result.document is not None,
+                "valid": result.document is not None,
                 "hash": load_policy(result.document).hash if result.document else None,
-                "findings": [asdict(diagnostic) for diagnostic in result.diagnostics],
+                "diagnostics": [asdict(diagnostic) for diagnostic in result.diagnostics],
             }
         )
     else:
@@ -193,7 +190,7 @@ def _print_document(document: Mapping[str, Any]) -> None:
         empty="",
     )
     show.table(
-        ("", "escalation", "when", "and then after"),
+        ("", "escalation", "when", "escalates after"),
         [
             (
                 "" if each in defaults["escalation"] else "own",
@@ -216,6 +213,6 @@ def _print_document(document: Mapping[str, Any]) -> None:
             )
             or "never",
             "public replies": str(policy.public_replies),
-            "given up": f"after {format_duration(policy.give_up_after)}",
+            "workflow gives up": f"after {format_duration(policy.give_up_after)}",
         }
     )

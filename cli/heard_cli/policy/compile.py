@@ -53,7 +53,7 @@ def resolve_holidays(document: object, today: date) -> tuple[Any, list[Problem]]
     if country is None:
         missing_country = Problem(
             (*_HOLIDAYS, "subdivision"),
-            "is a part of no country",
+            "needs a country",
             'Add the country, for example "country: DE".',
         )
         return document, [missing_country] if subdivision is not None else []
@@ -81,19 +81,19 @@ def resolve_holidays(document: object, today: date) -> tuple[Any, list[Problem]]
         problems.append(
             Problem(
                 (*_HOLIDAYS, name),
-                f"no holidays are known of the {place_kind[0]} {quote(place_kind[1])}",
+                f"no holidays are known for the {place_kind[0]} {quote(place_kind[1])}",
                 str(error),
             )
         )
     else:
         for index, day in enumerate(excluded_days or ()):
             if day >= today.isoformat() and day not in days:
-                message = f"{day} is no holiday there"
+                message = f"{day} is not a holiday there"
                 problems.append(
                     Problem(
                         (*_HOLIDAYS, "remove", index),
                         message,
-                        "Leave it out, or give the day that is one.",
+                        "Remove it, or give the correct date.",
                         "warning",
                     )
                 )

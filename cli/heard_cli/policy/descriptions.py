@@ -100,7 +100,7 @@ _ROUTES: Final = {
 }
 _CONDITIONS: Final[Mapping[str, Callable[[Any], str]]] = {
     "severity": _any_of("severity "),
-    "agenda": _any_of("wants: "),
+    "agenda": _any_of("agenda "),
     "flags": _any_of("flagged "),
     "topics": _any_of("about "),
     "language": _any_of("in "),
@@ -111,7 +111,7 @@ _CONDITIONS: Final[Mapping[str, Callable[[Any], str]]] = {
     "needs_person": _whether("needs a person", "needs no person"),
     "confidence_max": lambda wanted: f"confidence at most {wanted:g}",
     "sentiment_max": lambda wanted: f"sentiment at most {wanted:g}",
-    "author_value_min": lambda wanted: f"an author worth at least {wanted}",
+    "author_value_min": lambda wanted: f"author value at least {wanted}",
     "earlier_complaints_min": lambda wanted: (
         f"{wanted} earlier complaint{'s' if wanted != 1 else ''} or more"
     ),

@@ -33,20 +33,29 @@ def diff(
     old: Annotated[
         str,
         typer.Argument(
-            help="A policy file, default (the playbook's), published, or a version's number or "
-            "hash."
+            help=(
+                "A policy file, default (the playbook), published (the active version), or a "
+                "version's number or hash."
+            )
         ),
     ],
     new: Annotated[str, typer.Argument(help="The same.")],
     on: Annotated[
         str | None,
         typer.Option(
-            help="Past reviews: a JSONL file of assessments or of raw reviews, - for standard "
-            "input, or demo."
+            help=(
+                "Past reviews: a JSONL file of assessments or reviews, - for standard input, or "
+                "demo (the included samples)."
+            )
         ),
     ] = None,
     business: Annotated[
-        str | None, typer.Option(help="Whose versions; and without --on, whose stored reviews.")
+        str | None,
+        typer.Option(
+            help=(
+                "Id of the business, for its policy versions and (without --on) its stored reviews."
+            )
+        ),
     ] = None,
     since: Annotated[
         str,
@@ -58,8 +67,10 @@ def diff(
     minutes: Annotated[
         str,
         typer.Option(
-            help="What a follow-up takes a person, by severity, where you have measured it: "
-            "critical=30,high=15."
+            help=(
+                "Minutes of work per follow-up, by severity, if you measured them: "
+                "critical=30,high=15."
+            )
         ),
     ] = "",
     html: Annotated[
@@ -67,9 +78,7 @@ def diff(
     ] = None,
     with_text: Annotated[
         bool,
-        typer.Option(
-            "--with-text", help="Show the customers' words in examples: mind who will see them."
-        ),
+        typer.Option("--with-text", help="Show the customers' words in examples (personal data)."),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
 ) -> None:
@@ -77,7 +86,7 @@ def diff(
 
     What changes its route, what that costs people, and examples of each change.
 
-    Exit code 2 if lines of the file could not be read; the rest was compared.
+    Exit code 2 if some lines of the file could not be read; the others were compared.
     """
     now = clock.now()
     minutes_by_severity = _parse_minutes(minutes)
@@ -113,8 +122,8 @@ def diff(
             show.note(fault)
         unreadable_count = history.skip_reasons["not readable"]
         show.error(
-            f"{unreadable_count} lines could not be read; all else was compared.",
-            "Mend them and try again, or take them out.",
+            f"{unreadable_count} lines could not be read; the others were compared.",
+            "Fix or remove them, then try again.",
         )
         raise typer.Exit(2)
 
@@ -135,8 +144,7 @@ def _read_history(
         return past_reviews.from_file(on, with_text=with_text)
     if business is None:
         raise typer.BadParameter(
-            "say on which reviews: --on reviews.jsonl, --on demo, or --business with --from and "
-            "--to.",
+            "give the reviews: --on reviews.jsonl, --on demo, or --business with --from and --to.",
             param_hint="--on",
         )
     stack.business(business)
@@ -155,7 +163,8 @@ def _parse_minutes(text: str) -> Mapping[Severity, int]:
         ):
             example = ",".join(f"{severity.value}={count}" for severity, count in MINUTES.items())
             raise typer.BadParameter(
-                f"{part!r} says no minutes. Write for example {example}", param_hint="--minutes"
+                f"{part!r} is not a valid value. Write for example {example}",
+                param_hint="--minutes",
             )
         minutes_by_severity[Severity(name.strip())] = int(number)
     return minutes_by_severity
@@ -185,8 +194,8 @@ def _json(
         | simulation.to_json()
         | {
             "notes": history.notes,
-            "left_out": dict(history.skip_reasons),
-            "faults": history.line_errors,
+            "skipped": dict(history.skip_reasons),
+            "line_errors": history.line_errors,
         }
     )
 
@@ -200,7 +209,7 @@ def _print_tables(
     with_text: bool,
 ) -> None:
     if not simulation.reviews:
-        show.note("There are no past reviews to compare on.")
+        show.note("There are no past reviews to compare.")
         return
     show.line(
         f"{before.label} → {after.label} on {simulation.reviews:,} reviews ({history.source})"
@@ -212,8 +221,10 @@ def _print_tables(
         show.line("Nothing changes for any of them.", style="green")
         return
     show.line(
-        f"{simulation.changed:,} would be treated differently; {simulation.rerouted:,} of them take another "
-        "route.",
+        (
+            f"{simulation.changed:,} would be treated differently; {simulation.rerouted:,} of "
+            "them take another route."
+        ),
         style="bold",
     )
     if lost := simulation.lost_person:
@@ -222,7 +233,10 @@ def _print_tables(
             for severity, count in sorted(lost.items(), key=lambda each: -each[0].rank)
         )
         show.line(
-            f"{lost.total():,} that a person got would reach nobody any more: {lost_text}.",
+            (
+                f"{lost.total():,} that went to a person before would no longer reach one: "
+                f"{lost_text}."
+            ),
             style="bold red",
         )
     rows: list[tuple[show.Cell, ...]] = []
@@ -262,11 +276,12 @@ def _print_tables(
         f"{severity.value} {count}" for severity, count in simulation.minutes.items()
     )
     show.note(
-        f"Assumed minutes a follow-up: {minutes_text} (--minutes). Hours are those of {simulation.timezone}."
+        f"Assumed minutes per follow-up: {minutes_text} (--minutes). Hours are those of "
+        f"{simulation.timezone}."
     )
     if simulation.undated:
         show.note(
-            f"{simulation.undated:,} reviews have no time; they are not in the busiest hours."
+            f"{simulation.undated:,} reviews have no time and are not counted in the busiest hours."
         )
     for note in (*history.notes, *_skipped_notes(history)):
         show.note(note)
@@ -292,7 +307,7 @@ def _workload_rows(simulation: Simulation) -> list[tuple[show.Cell, ...]]:
         hours = [load.minutes / 60 / weeks for load in (before, after)]
         rows.append(
             (
-                "human hours a week",
+                "human hours per week",
                 f"{hours[0]:,.1f}",
                 f"{hours[1]:,.1f}",
                 f"{hours[1] - hours[0]:+,.1f}",
@@ -306,7 +321,7 @@ def _workload_rows(simulation: Simulation) -> list[tuple[show.Cell, ...]]:
             f"{DAYS[hour // 24]} {hour % 24:02d}:00 ({load.due[hour] / weeks:,.1f})"
             for hour, load in zip(busiest, (before, after), strict=True)
         ]
-        rows.append(("busiest hour, due a week", *busiest_texts, ""))
+        rows.append(("busiest hour (due per week)", *busiest_texts, ""))
     difference = after.acknowledgements - before.acknowledgements
     rows.append(
         (

@@ -89,14 +89,17 @@ def _head(simulation: Simulation, metadata: ReportMetadata) -> str:
     verdict = (
         "nothing would change"
         if not simulation.changed
-        else f"{_format_count(simulation.changed, 'review')} of {simulation.reviews:,} would be treated differently"
+        else (
+            f"{_format_count(simulation.changed, 'review')} of {simulation.reviews:,} would be "
+            "treated differently"
+        )
     )
     return (
-        f"<header><p class='kicker'>What the policy would have done</p>"
-        f"<h1>{escape(metadata.before)} <span class='arrow'>→</span> {escape(metadata.after)}</h1>"
-        f"<p class='lead'>On {_format_count(simulation.reviews, 'past review')} "
-        f"({escape(metadata.source)}{period}) "
-        f"<strong>{verdict}</strong>.</p></header>"
+        "<header><p class='kicker'>What the new policy would have "
+        f"done</p><h1>{escape(metadata.before)} <span class='arrow'>→</span> "
+        f"{escape(metadata.after)}</h1><p class='lead'>On "
+        f"{_format_count(simulation.reviews, 'past review')} "
+        f"({escape(metadata.source)}{period}) <strong>{verdict}</strong>.</p></header>"
     )
 
 
@@ -104,14 +107,14 @@ def _warning(simulation: Simulation) -> str:
     paragraphs: list[str] = []
     if lost := simulation.lost_person:
         paragraphs.append(
-            f"<p class='warn'><strong>{_format_count(lost.total(), 'review')} that a person got would "
-            "reach nobody any more</strong> "
-            f"({_by_severity(lost)}). Look at the examples before you publish.</p>"
+            f"<p class='warn'><strong>{_format_count(lost.total(), 'review')} that went to a "
+            f"person before would no longer reach one</strong> ({_by_severity(lost)}). Look "
+            "at the examples before you publish.</p>"
         )
     if gained := simulation.gained_person:
         paragraphs.append(
-            f"<p class='note'>{_format_count(gained.total(), 'review')} that no person got would reach "
-            f"one ({_by_severity(gained)}).</p>"
+            f"<p class='note'>{_format_count(gained.total(), 'review')} that did not go to a "
+            f"person before would now reach one ({_by_severity(gained)}).</p>"
         )
     return "".join(paragraphs)
 
@@ -167,22 +170,21 @@ def _foot(simulation: Simulation, metadata: ReportMetadata) -> str:
     )
     notes = "".join(f"<li>{escape(note)}</li>" for note in metadata.notes)
     undated = (
-        f"<li>{_format_count(simulation.undated, 'review')} without a time are in the totals and not in the "
-        "hours.</li>"
+        (
+            f"<li>{_format_count(simulation.undated, 'review')} without a time are counted in the "
+            "totals but not in the hours.</li>"
+        )
         if simulation.undated
         else ""
     )
     return (
-        "<section><h2>How this was counted</h2><ul>"
-        f"<li>Minutes that a follow-up takes a person, an assumption: {minutes}.</li>"
-        "<li>Each review is decided afresh by both policies, as it was assessed and as its thread "
-        "stood then; what another policy "
-        "would have said before is not followed into later reviews of a thread.</li>"
-        f"<li>Hours are those of {escape(simulation.timezone)}. A follow-up that is due at 17:00 counts "
-        "for the hour that ends then.</li>"
-        f"{undated}{notes}</ul>"
-        f"<p class='fine'>{escape(metadata.before)}: <code>{metadata.before_hash[:16]}</code> · "
-        f"{escape(metadata.after)}: "
+        "<section><h2>How this was counted</h2><ul><li>Assumed minutes of a person's work "
+        f"per follow-up: {minutes}.</li><li>Each review is decided afresh by both policies, "
+        "with its assessment and thread state at that time; what another policy would have "
+        "answered earlier in the same thread is not simulated.</li><li>Hours are those of "
+        f"{escape(simulation.timezone)}. A follow-up that is due at 17:00 counts for the hour "
+        f"that ends then.</li>{undated}{notes}</ul><p class='fine'>{escape(metadata.before)}: "
+        f"<code>{metadata.before_hash[:16]}</code> · {escape(metadata.after)}: "
         f"<code>{metadata.after_hash[:16]}</code> · made {metadata.made_at:%Y-%m-%d %H:%M} "
         "UTC</p></section>"
     )
@@ -212,11 +214,14 @@ def _sankey(simulation: Simulation) -> str:
                 if side == 0
                 else (right, "start", right + bar + 7)
             )
-            words = f"<tspan class='strong'>{ROUTE_WORDS[route]}</tspan><tspan x='{at}' dy='14'>{count:,}</tspan>"
+            words = (
+                f"<tspan class='strong'>{ROUTE_WORDS[route]}</tspan><tspan x='{at}' "
+                f"dy='14'>{count:,}</tspan>"
+            )
             bar_height = max(thickness, 1)
             marks.append(
-                f"<rect class='r-{route.value}' x='{x}' y='{middle - bar_height / 2:.1f}' width='{bar}' "
-                f"height='{bar_height:.1f}' rx='2'/>"
+                f"<rect class='r-{route.value}' x='{x}' y='{middle - bar_height / 2:.1f}' "
+                f"width='{bar}' height='{bar_height:.1f}' rx='2'/>"
             )
             marks.append(
                 f"<text x='{at}' y='{middle - 2:.1f}' text-anchor='{anchor}'>{words}</text>"
@@ -234,8 +239,8 @@ def _sankey(simulation: Simulation) -> str:
             middle_x = (left + right) / 2
             path = (
                 f"M{left},{y0:.1f} C{middle_x},{y0:.1f} {middle_x},{y1:.1f} {right},{y1:.1f} "
-                f"L{right},{y1 + thickness:.1f} "
-                f"C{middle_x},{y1 + thickness:.1f} {middle_x},{y0 + thickness:.1f} {left},{y0 + thickness:.1f} Z"
+                f"L{right},{y1 + thickness:.1f} C{middle_x},{y1 + thickness:.1f} "
+                f"{middle_x},{y0 + thickness:.1f} {left},{y0 + thickness:.1f} Z"
             )
             name = f"{ROUTE_WORDS[old]} → {ROUTE_WORDS[new]}: {count:,}"
             kind = "same" if old is new else "moves"
@@ -275,9 +280,11 @@ def _workload_sections(simulation: Simulation) -> Iterable[str]:
         for name, values, scale in (("Today", old, most), ("With the new policy", new, most))
     )
     difference_map = (
-        f"<div><h3>Difference</h3>{_heat_map('Difference', change, max_difference, lambda value: f'{value:+.1f} min', both_ways=True)}"
-        "<p class='key'><span class='swatch more'></span> more work <span class='swatch "
-        "less'></span> less work</p></div>"
+        (
+            f"<div><h3>Difference</h3>{_heat_map('Difference', change, max_difference, lambda value: f'{value:+.1f} min', both_ways=True)}<p "
+            "class='key'><span class='swatch more'></span> more work <span class='swatch "
+            "less'></span> less work</p></div>"
+        )
         if max_difference > 0
         else "<p>There is no difference in any hour.</p>"
     )
@@ -285,9 +292,11 @@ def _workload_sections(simulation: Simulation) -> Iterable[str]:
     return (
         _figure(
             "When the work comes in",
-            "Minutes of human work an hour of an average week, by when the reviews came in "
-            f"({escape(simulation.timezone)}). "
-            f"The strongest colour is {most:.0f} minutes, in the difference {max_difference:.0f}.",
+            (
+                "Minutes of human work per hour of an average week, by the time the reviews came "
+                f"in ({escape(simulation.timezone)}). The strongest colour means {most:.0f} "
+                f"minutes (in the difference: {max_difference:.0f})."
+            ),
             f"<div class='maps'>{maps}{difference_map}</div>",
             _week_table(("today", "new", "difference"), (old, new, change), "minutes"),
         ),
@@ -296,7 +305,10 @@ def _workload_sections(simulation: Simulation) -> Iterable[str]:
             "Follow-ups whose SLA ends in that hour of an average week "
             f"({escape(simulation.timezone)}).",
             _step_plot(due[0], due[1])
-            + "<p class='key'><span class='swatch old'></span> today <span class='swatch new'></span> new policy</p>",
+            + (
+                "<p class='key'><span class='swatch old'></span> today <span class='swatch "
+                "new'></span> new policy</p>"
+            ),
             _week_table(("today", "new"), due, "follow-ups due"),
         ),
     )
@@ -315,7 +327,10 @@ def _heat_map(
     cells: list[str] = []
     for hour, value in enumerate(values):
         day, clock = divmod(hour, 24)
-        at = f"x='{left + clock * cell_width:.1f}' y='{top + day * cell_height}' width='{cell_width - 1.4:.1f}' height='{cell_height - 1.4:.1f}' rx='2'"
+        at = (
+            f"x='{left + clock * cell_width:.1f}' y='{top + day * cell_height}' "
+            f"width='{cell_width - 1.4:.1f}' height='{cell_height - 1.4:.1f}' rx='2'"
+        )
         title = f"<title>{DAYS[day]} {clock:02d}:00 {format_value(value)}</title>"
         cells.append(f"<rect class='cell' {at}>{'' if value else title}</rect>")
         if value:
@@ -352,7 +367,10 @@ def _step_plot(old: Sequence[float], new: Sequence[float]) -> str:
         return " ".join(points)
 
     marks = [
-        f"<line class='axis' x1='{left}' x2='{left + width}' y1='{top + height}' y2='{top + height}'/>"
+        (
+            f"<line class='axis' x1='{left}' x2='{left + width}' y1='{top + height}' "
+            f"y2='{top + height}'/>"
+        )
     ]
     for day, name in enumerate(DAYS):
         x = left + day * 24 * step
@@ -384,7 +402,10 @@ def _step_plot(old: Sequence[float], new: Sequence[float]) -> str:
 
 def _svg(name: str, height: float, content: str) -> str:
     label = f"{escape(name, quote=True)}; its figures are in the table below"
-    return f"<svg viewBox='0 0 {_PLOT_WIDTH} {height:.0f}' role='img' aria-label='{label}'>{content}</svg>"
+    return (
+        f"<svg viewBox='0 0 {_PLOT_WIDTH} {height:.0f}' role='img' "
+        f"aria-label='{label}'>{content}</svg>"
+    )
 
 
 # Tables
@@ -401,7 +422,10 @@ def _routes_table(simulation: Simulation) -> str:
         + "</tr>"
         for old in ROUTES
     )
-    return f"<table><thead><tr><th scope='col'>today ↓ / new →</th>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    return (
+        "<table><thead><tr><th scope='col'>today ↓ / new "
+        f"→</th>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    )
 
 
 def _week_table(names: Sequence[str], series: Sequence[Sequence[float]], unit: str) -> str:
@@ -414,7 +438,10 @@ def _week_table(names: Sequence[str], series: Sequence[Sequence[float]], unit: s
         for hour in range(WEEK_HOURS)
         if any(values[hour] for values in series)
     )
-    return f"<table><thead><tr><th scope='col'>hour</th>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    return (
+        "<table><thead><tr><th "
+        f"scope='col'>hour</th>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    )
 
 
 def _rules(simulation: Simulation) -> str:
@@ -430,23 +457,24 @@ def _rules(simulation: Simulation) -> str:
     )
     rest_count = sum(count for _, count in ranked[_MOST_RULES:])
     rest_text = (
-        f"<p class='fine'>And {_format_count(rest_count, 'review')} by {len(ranked) - _MOST_RULES} other pairs "
-        "of rules.</p>"
+        (
+            f"<p class='fine'>And {_format_count(rest_count, 'review')} by "
+            f"{len(ranked) - _MOST_RULES} other pairs of rules.</p>"
+        )
         if rest_count
         else ""
     )
     return (
-        "<section><h2>Which rules make the difference</h2><p>Changed reviews by the rule that "
-        "decided them before and after.</p>"
-        "<div class='scroll'><table class='rules'><thead><tr><th scope='col'>decided by</th><th "
-        "scope='col'>now by</th>"
-        "<th "
+        "<section><h2>Which rules make the difference</h2><p>Changed reviews by the rule "
+        "that decided them before and after.</p><div class='scroll'><table "
+        "class='rules'><thead><tr><th scope='col'>decided before by</th><th "
+        "scope='col'>decided now by</th><th "
         f"scope='col'>reviews</th><td></td></tr></thead><tbody>{rows}</tbody></table></div>{rest_text}</section>"
     )
 
 
 def _other_rule(old: str, new: str) -> str:
-    return "<span class='quiet'>the same</span>" if old == new else f"<code>{escape(new)}</code>"
+    return "<span class='quiet'>unchanged</span>" if old == new else f"<code>{escape(new)}</code>"
 
 
 def _severities(simulation: Simulation) -> str:
@@ -474,11 +502,17 @@ def _examples(simulation: Simulation) -> str:
     if not simulation.kinds:
         return ""
     kinds = "".join(
-        f"<h3>{escape(_describe_kind(kind))} <span class='quiet'>{_format_count(count, 'review')}</span></h3>"
+        (
+            f"<h3>{escape(_describe_kind(kind))} <span "
+            f"class='quiet'>{_format_count(count, 'review')}</span></h3>"
+        )
         + "".join(_example(change, simulation.zone) for change in simulation.examples[kind])
         for kind, count in simulation.ranked_kinds
     )
-    return f"<section><h2>Examples of each change</h2><p>Drawn at random, the same in every run.</p>{kinds}</section>"
+    return (
+        "<section><h2>Examples of each change</h2><p>Chosen at random, but the same in every "
+        f"run.</p>{kinds}</section>"
+    )
 
 
 def _example(change: DecisionChange, zone: tzinfo) -> str:

@@ -46,7 +46,7 @@ _MEASURE_LABELS: Final = {
 @on_stack
 def experiments(
     stack: Stack,
-    business: Annotated[str, typer.Option(help="Whose.")],
+    business: Annotated[str, typer.Option(help="Id of the business.")],
     since: Annotated[
         str,
         typer.Option(
@@ -54,10 +54,11 @@ def experiments(
         ),
     ] = "90d",
     until: Annotated[
-        str, typer.Option("--to", help="The same, or now: acknowledgements until then.")
+        str, typer.Option("--to", help="End time for acknowledgements: the same formats, or now.")
     ] = "now",
     days: Annotated[
-        int, typer.Option(min=1, max=365, help="For how long each acknowledged review is followed.")
+        int,
+        typer.Option(min=1, max=365, help="How many days each acknowledged review is observed."),
     ] = 30,
     as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
 ) -> None:
@@ -94,7 +95,7 @@ def experiments(
 def _print_results(results: ExperimentReport) -> None:
     if not results.groups:
         show.note(
-            "No acknowledgement of this period has been followed for long enough."
+            "No acknowledgement of this period is old enough yet."
             if results.waiting_count
             else "Nothing was acknowledged."
         )
@@ -116,14 +117,14 @@ def _print_results(results: ExperimentReport) -> None:
         show.line()
     if results.waiting_count:
         show.note(
-            f"{results.waiting_count:,} acknowledgements are younger than {results.days} days and were not "
-            "counted yet."
+            f"{results.waiting_count:,} acknowledgements are less than {results.days} days "
+            "old and are not counted yet."
         )
     if results.comparisons:
         show.note(
-            f"Intervals are of 95 %; those of the {results.comparisons} differences are wider, so "
-            "that all of them together err in at most "
-            f"{ALPHA:.0%} of reports."
+            f"Intervals are 95 % confidence intervals. Those of the {results.comparisons} "
+            "differences are wider (corrected for multiple comparisons): all together are "
+            f"wrong in at most {ALPHA:.0%} of reports."
         )
 
 
@@ -161,7 +162,7 @@ def _verdict_lines(group: VariantGroup) -> list[tuple[str, str]]:
         (Conclusion.NO_DIFFERENCE, "No difference"),
         (
             Conclusion.TOO_FEW,
-            f"No difference can be told yet (fewer than {MIN_REVIEWS} reviews, or hardly an event)",
+            f"Not enough data yet (fewer than {MIN_REVIEWS} reviews, or almost no events)",
         ),
     ):
         comparisons = [each for each in group.comparisons if each.conclusion is verdict]
@@ -183,4 +184,7 @@ def _describe_difference(comparison: Comparison) -> str:
         text = f"{difference:+.2f} stars ({low:+.2f} to {high:+.2f})"
     else:
         text = f"{100 * difference:+.1f} points ({100 * low:+.1f} to {100 * high:+.1f})"
-    return f"DIFFERENT: {comparison.variant} against {comparison.reference}, {_MEASURE_LABELS[comparison.measure]} {text}."
+    return (
+        f"DIFFERENT: {comparison.variant} against {comparison.reference}, "
+        f"{_MEASURE_LABELS[comparison.measure]} {text}."
+    )

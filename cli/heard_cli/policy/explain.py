@@ -106,21 +106,24 @@ class CurrentDecision:
 @on_stack
 def explain(
     stack: Stack,
-    review: Annotated[str, typer.Argument(help="Its id (rev_…).")],
-    business: Annotated[str, typer.Option(help="Whose.")],
+    review: Annotated[str, typer.Argument(help="The review's id (rev_…).")],
+    business: Annotated[str, typer.Option(help="Id of the business.")],
     sequence: Annotated[
         int | None,
         typer.Option(
             "--outcome",
             min=1,
-            help="Explain the decision that this outcome of its chain logged, instead of the last.",
+            help=(
+                "Explain the decision in the outcome with this number, instead of the last "
+                "decision."
+            ),
         ),
     ] = None,
     with_text: Annotated[
         bool,
         typer.Option(
             "--with-text",
-            help="Show the words that were taken as evidence: mind who will see them.",
+            help="Also show the customer's words used as evidence (personal data).",
         ),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
@@ -130,7 +133,7 @@ def explain(
     Make it again from what is stored, compare it with the log, and say what today's policy would
     decide.
 
-    Exit code 1 if what is stored does not lead to what was logged.
+    Exit code 1 if the recomputed decision differs from the log.
     """
     owner = stack.business(business)
     chain = [each for each in stack.log.of_review(review) if each.business == business]
@@ -148,7 +151,7 @@ def explain(
         or (recomputation and recomputation.differences)
     ):
         show.error(
-            "What is stored does not lead to the decision that was logged.",
+            "The stored data does not reproduce the logged decision.",
             f"Check the chain: heard audit verify {review} --business {business}",
         )
         raise typer.Exit(1)
@@ -171,12 +174,14 @@ def _find_decision_outcome(
     sequences = ", ".join(str(each.sequence) for each in decisions)
     if sequence is None:
         raise CommandError(
-            "Nothing was ever decided about this review.",
-            "It was disbelieved, withdrawn or our own reply from the start.",
+            "There is no decision about this review.",
+            "It was unverified, already withdrawn, or our own reply.",
         )
     raise CommandError(
-        f"Outcome {sequence} logged no decision.",
-        f"These did: {sequences}." if sequences else "No outcome of this review did.",
+        f"Outcome {sequence} contains no decision.",
+        f"Outcomes with a decision: {sequences}."
+        if sequences
+        else "No outcome of this review contains one.",
     )
 
 
@@ -194,17 +199,17 @@ def _load_record(stack: Stack, chain: Sequence[Outcome], outcome: Outcome) -> De
         )
     except Erased as error:
         raise CommandError(
-            "The author's words were erased, and the assessment with them.",
-            "What is logged: heard audit list --review …",
+            "The author's data was erased, including the assessment.",
+            "See the log: heard audit list --review …",
         ) from error
     except NotFound as not_found:
         raise CommandError(
-            not_found.detail, "What is logged: heard audit list --review …"
+            not_found.detail, "See the log: heard audit list --review …"
         ) from not_found
     if assessment is None:
         raise CommandError(
-            "How this revision was assessed is not stored.",
-            "What is logged: heard audit list --review …",
+            "The assessment of this revision is not stored.",
+            "See the log: heard audit list --review …",
         )
     logged_inputs = outcome.detail.get("inputs")
     inputs_match = (
@@ -261,7 +266,7 @@ def _recompute(stack: Stack, business: str, record: DecisionRecord) -> Recomputa
     facts["severity"] = (record.assessment.severity.value, logged["severity"])
     facts["model"] = (record.assessment.model, logged["model"])
     differences = [
-        f"{name}: logged {_format_value(was)}, made again {_format_value(now)}"
+        f"{name}: logged {_format_value(was)}, recomputed {_format_value(now)}"
         for name, (now, was) in facts.items()
         if now != was
     ]
@@ -314,16 +319,16 @@ def _rule_causes(
     causes: list[str] = []
     if old_rule == new_rule:
         causes.append(
-            f"{new_rule} still decides, and then says otherwise: {', '.join(decision.fired)}."
+            f"{new_rule} still decides, but with another result: {', '.join(decision.fired)}."
         )
     elif old_rule not in rules:
-        causes.append(f"Today's policy has no rule {old_rule}, which decided.")
+        causes.append(f"The deciding rule {old_rule} is not in today's policy.")
     elif failed := rules[old_rule].when.failed_names(facts):
         causes.append(
-            f"{old_rule} decided, and today asks for what does not hold: {', '.join(failed)}."
+            f"{old_rule} decided; today it has conditions that are not met: {', '.join(failed)}."
         )
     else:
-        causes.append(f"{old_rule} decided and would still, but {new_rule} now comes before it.")
+        causes.append(f"{old_rule} decided and would still match, but {new_rule} now comes first.")
     if recomputation and old_rule != new_rule:
         old_rules = {rule.id: rule for rule in recomputation.policy.rules}
         if new_rule not in old_rules:
@@ -332,7 +337,7 @@ def _rule_causes(
             policy_facts(record.assessment, record.context, recomputation.policy, record.at)
         ):
             causes.append(
-                f"{new_rule}, which decides today, then asked for what did not hold: "
+                f"{new_rule}, which decides today, had conditions then that were not met: "
                 f"{', '.join(failed)}."
             )
     return causes
@@ -349,8 +354,10 @@ def _assessment_causes(old: Assessment, new: Assessment) -> list[str]:
         changes.append(f"confidence {old.confidence:.2f} → {new.confidence:.2f}")
     return (
         [
-            f"Today's engine ({new.model}; then {old.model}) assesses it otherwise: "
-            f"{'; '.join(changes)}."
+            (
+                f"Today's engine ({new.model}; then {old.model}) gives another assessment: "
+                f"{'; '.join(changes)}."
+            )
         ]
         if changes
         else []
@@ -387,7 +394,7 @@ def _print_explanation(
             "policy": _describe_policy(detail["policy"], recomputation),
             "assessment": _describe_assessment(assessment),
             "model": assessment.model,
-            "asked with": _describe_context(context),
+            "context": _describe_context(context),
         }
     )
     show.line()
@@ -399,7 +406,7 @@ def _print_explanation(
             (near.id, "nearly", f"not {near.condition}", reasons.get(near.id, ""))
             for near in recomputation.decision.near_misses
         ]
-    show.table(("rule", "", "failed", "why it is there"), rows, empty="")
+    show.table(("rule", "", "failed", "purpose"), rows, empty="")
     evidence = [
         (reason.code, *((reason.evidence,) if with_text else ())) for reason in assessment.reasons
     ]
@@ -415,8 +422,10 @@ def _print_explanation(
         )
         differs = today.decision.route.value != detail["route"]
         show.line(
-            f"Today it would be {'another' if differs else 'the same'} route: {route_text} "
-            f"({' → '.join(today.decision.fired)}).",
+            (
+                f"Today the route would be {'different' if differs else 'the same'}: {route_text} "
+                f"({' → '.join(today.decision.fired)})."
+            ),
             "bold" if differs else "",
         )
         for cause in today.causes:
@@ -428,38 +437,48 @@ def _print_explanation(
 def _proof_line(record: DecisionRecord, recomputation: Recomputation | None) -> tuple[str, str]:
     if record.chain_problem:
         return (
-            f"Nothing is proven: the log itself was changed ({record.chain_problem}).",
+            f"No proof is possible: the log itself was changed ({record.chain_problem}).",
             "bold red",
         )
     if recomputation is None:
         return (
-            "It cannot be made again: the policy that decided is no published version, nor "
-            "today's playbook.",
+            (
+                "It cannot be recomputed: the policy that decided is not stored (it is no "
+                "published version and not today's default)."
+            ),
             "yellow",
         )
     if recomputation.differences:
         return (
-            "Made again from what is stored, it is NOT what was logged. "
-            f"{'; '.join(recomputation.differences)}.",
+            (
+                "The recomputed decision is NOT the logged one. "
+                f"{'; '.join(recomputation.differences)}."
+            ),
             "bold red",
         )
     match record.inputs_match:
         case True:
             return (
-                "Proven: made again from what is stored it is the decision that was logged, and "
-                "the log vouches for what it was made from.",
+                (
+                    "Proven: the recomputed decision equals the logged one, and the log confirms "
+                    "the inputs (by their digest)."
+                ),
                 "green",
             )
         case False:
             return (
-                "What it was made from is NOT what the log vouches for: the words, the assessment "
-                "or the context were changed.",
+                (
+                    "The inputs do NOT match the digest in the log: the text, the assessment or "
+                    "the context was changed."
+                ),
                 "bold red",
             )
         case None:
             return (
-                "Made again from what is stored it is the decision that was logged; the log did "
-                "not yet vouch for what it was made from.",
+                (
+                    "The recomputed decision equals the logged one. The log is older than input "
+                    "digests, so the inputs are not proven."
+                ),
                 "green",
             )
 
@@ -468,14 +487,20 @@ def _describe_policy(hash: str, recomputation: Recomputation | None) -> str:
     if recomputation is None:
         return f"{hash[:12]}, which is not stored"
     if recomputation.version:
-        return f"version {recomputation.version.number} by {recomputation.version.published_by}, {show.timestamp(format_time(recomputation.version.at))} ({hash[:12]})"
+        return (
+            f"version {recomputation.version.number} by {recomputation.version.published_by}, "
+            f"{show.timestamp(format_time(recomputation.version.at))} ({hash[:12]})"
+        )
     return f"the playbook's ({hash[:12]})"
 
 
 def _describe_assessment(assessment: Assessment) -> str:
     person = "needs a person" if assessment.needs_person else "needs no person"
     flags = f", {', '.join(flag.value for flag in assessment.flags)}" if assessment.flags else ""
-    return f"{assessment.severity.value}, {assessment.agenda.value}{flags}; {person} (confidence {assessment.confidence:.2f})"
+    return (
+        f"{assessment.severity.value}, {assessment.agenda.value}{flags}; {person} (confidence "
+        f"{assessment.confidence:.2f})"
+    )
 
 
 def _describe_context(context: Context) -> str:
@@ -527,7 +552,7 @@ def _json(
         "context": record.context.to_json(),
         "inputs_match": record.inputs_match,
         "chain_verified": record.chain_problem is None,
-        "again": recomputation and recomputation.decision.to_json(),
+        "recomputed": recomputation and recomputation.decision.to_json(),
         "equal": recomputation and not recomputation.differences,
         "differences": list(recomputation.differences) if recomputation else [],
         "today": {

@@ -182,7 +182,7 @@ def from_file(path: str, *, with_text: bool) -> ReviewHistory:
     file = Path(path)
     if not file.is_file():
         raise typer.BadParameter(
-            f"there is no file {path}. For the samples that Heard comes with say demo.",
+            f"there is no file {path}. To use the included samples: --on demo",
             param_hint="--on",
         )
     with file.open("rb") as counted:
@@ -218,18 +218,20 @@ def _read_lines(lines: TextIO, history: ReviewHistory, *, with_text: bool) -> It
             continue
         yield review
     if raw_count:
-        history.notes.append(f"{raw_count} raw reviews were assessed first, by {_engine_name()}.")
+        history.notes.append(
+            f"{raw_count} reviews had no assessment and were assessed first (by {_engine_name()})."
+        )
     if with_text and no_text_count:
-        history.notes.append(f"{no_text_count} lines have no words to show.")
+        history.notes.append(f"{no_text_count} lines have no text to show.")
 
 
 def _parse_object(line: str) -> dict[str, Any]:
     try:
         fields: object = json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise _InvalidLine("it is not JSON. Write one JSON object a line.") from error
+        raise _InvalidLine("it is not JSON. Write one JSON object per line.") from error
     if not isinstance(fields, dict):
-        raise _InvalidLine("it is no JSON object. Write one JSON object a line.")
+        raise _InvalidLine("it is not a JSON object. Write one JSON object per line.")
     return cast("dict[str, Any]", fields)
 
 
@@ -247,8 +249,8 @@ def _from_raw_line(fields: dict[str, Any], *, with_text: bool) -> PastReview:
     line = _validate(_Line, fields)
     if not line.full_text and line.rating is None:
         raise _InvalidLine(
-            "it says neither `severity` (as `heard assess run` writes) nor `text` or `rating`. "
-            "Give one of them."
+            "it has none of `severity` (from `heard assess run`), `text` and `rating`. Add "
+            "one of them."
         )
     event = ReviewEvent(
         EventKind.CREATED,
@@ -354,7 +356,7 @@ def _stored_reviews(
                         yield review
     if history.skip_reasons["erased"]:
         history.notes.append(
-            f"{history.skip_reasons['erased']} reviews were erased and cannot be decided again."
+            f"{history.skip_reasons['erased']} reviews were erased and cannot be compared."
         )
 
 
@@ -434,7 +436,10 @@ def from_demo(now: datetime, *, with_text: bool) -> ReviewHistory:
         _demo_review(id, platform, event, now, with_text=with_text)
         for id, (platform, event) in latest.items()
     ]
-    note = f"The samples have no past: their times are made up, spread over {DEMO_WEEKS} weeks. Assessed by {_engine_name()}."
+    note = (
+        f"The samples have no real dates: invented times are spread over {DEMO_WEEKS} weeks. "
+        f"Assessed by {_engine_name()}."
+    )
     return ReviewHistory(reviews, len(reviews), f"the {len(reviews)} reviews of the demo", [note])
 
 

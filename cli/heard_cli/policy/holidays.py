@@ -38,7 +38,10 @@ def public_holidays(
         raise UnknownPlace(
             suggestion(subdivision, subdivisions)
             if subdivisions
-            else "It has none here: leave it out, and add its days yourself.",
+            else (
+                "No subdivisions are known for this country: leave it out and list its extra days "
+                "yourself."
+            ),
             is_subdivision=True,
         )
     return frozenset(library.country_holidays(country, subdiv=subdivision, years=years))

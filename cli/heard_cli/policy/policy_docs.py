@@ -22,41 +22,51 @@ from heard_cli.policy.descriptions import then_in_words, when_in_words, within_i
 GUARDS: Final[Mapping[str, str]] = {
     decisions.SEVERE_GUARD: "A critical review that a rule would only acknowledge, or ignore, "
     "goes to a person.",
-    decisions.ABUSE_GUARD: "So does abuse, which gets one calm reply by a person and never a "
-    "thank-you.",
-    decisions.QUESTION_GUARD: "So does a question.",
-    decisions.UNJUDGED_GUARD: "So does what could not be judged.",
-    decisions.JOIN_GUARD: "Nothing automatic speaks beside a person who is already on the thread; "
-    "the review joins their work.",
-    decisions.CAP_GUARD: "Where no public reply is left nothing automatic is said: praise and mild "
-    "words are let be (`cap_reached`), "
-    "all else goes to a person.",
-    decisions.HAND_OVER: "An acknowledgement that cannot be sent (the platform takes none, no "
-    "wording fits) becomes a person's work.",
+    decisions.ABUSE_GUARD: (
+        "Abuse also goes to a person, who gives one calm reply; it never gets an automatic "
+        "thank-you."
+    ),
+    decisions.QUESTION_GUARD: "A question also goes to a person.",
+    decisions.UNJUDGED_GUARD: "A review that could not be assessed also goes to a person.",
+    decisions.JOIN_GUARD: (
+        "No automatic reply is sent while a person works on the thread; the review joins the open "
+        "follow-up."
+    ),
+    decisions.CAP_GUARD: (
+        "When no public reply is left, no automatic reply is sent: praise and neutral reviews are "
+        "closed (`cap_reached`), everything else goes to a person."
+    ),
+    decisions.HAND_OVER: (
+        "An acknowledgement that cannot be sent (the platform has no replies, or no wording fits) "
+        "becomes a follow-up."
+    ),
 }
 """What stands in a decision's rules where not the policy's own rule decided, and what it means."""
 
 KINDS: Final[Mapping[str, str]] = {
     "praise": "praise",
     "recovered": "praise by somebody who had complained (R18)",
-    "thanks": "mild words in public",
+    "thanks": "a neutral or mildly positive review in public",
     "complaint": "a complaint in public",
-    "private": "a message, whatever it says but praise",
-    "person": "all else than a recovery, where a person follows as well (`both`); the only kind "
-    "that may say so",
+    "private": "a private message, except praise",
+    "person": (
+        "everything except a recovery, when a person replies as well (`both`); only this kind may "
+        "promise a person"
+    ),
 }
 """What each kind of acknowledgement answers."""
 
 NAMES: Final[Mapping[str, str]] = {
-    "about": "what is known of the review (its topic, else what is reviewed, else its stars) with "
-    "the blank and the words that lead to it: "
-    "`Thank you for your review{{ about }}.`",
+    "about": (
+        "what is known of the review (its topic, else what is reviewed, else its stars) with the "
+        "space and the words before it: `Thank you for your review{{ about }}.`"
+    ),
     "topic": "what it is about, in the wording's language",
     "subject": "the product or place that is reviewed, where the platform or you chose its name",
     "rating": "its stars, 1 to 5",
     "stage": "`onstage` or `offstage`",
     "language": "the wording's language",
-    "business": "who speaks: `voice.name`, else the business's name",
+    "business": "the sender's name: `voice.name`, else the business's name",
     "signature": "`voice.signature`",
 }
 """What a wording may ask for."""
@@ -108,11 +118,11 @@ def generate() -> str:
             ("name", "says"),
             [(f"`{name}`", _describe(shape)) for name, shape in rule["then"]["properties"].items()],
         ),
-        "All else that a policy may say": table(
+        "All other policy settings": table(
             ("name", "says"),
             [(f"`{path}`", _describe(shape)) for path, shape in _schema_entries(properties)],
         ),
-        "What no policy can switch off": table(
+        "Safety rules that no policy can switch off": table(
             ("named in decisions", "what it does"),
             [(f"`{id}`", said) for id, said in GUARDS.items()],
         ),
@@ -122,8 +132,12 @@ def generate() -> str:
         "Names in a wording": table(
             ("name", "is"), [(f"`{name}`", said) for name, said in NAMES.items()]
         )
-        + f"\n\nThe playbook has three wordings of each kind in {', '.join(sorted(LANGUAGES))}; `voice.formality` counts in "
-        f"{', '.join(sorted(FORMALITIES))}.",
+        + (
+            "\n"
+            "\n"
+            f"The playbook has three wordings of each kind in {', '.join(sorted(LANGUAGES))}; "
+            f"`voice.formality` counts in {', '.join(sorted(FORMALITIES))}."
+        ),
         "The playbook's rules": table(
             ("rule", "when", "then", "because"),
             [
@@ -144,7 +158,7 @@ def generate() -> str:
             ],
         ),
         "The playbook's escalation": table(
-            ("entry", "when", "after that the next level is told"),
+            ("entry", "when", "the next level is notified after"),
             [
                 (
                     f"`{each['id']}`",

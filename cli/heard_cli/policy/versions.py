@@ -54,32 +54,30 @@ def publish(
     file: Annotated[
         Path, typer.Argument(exists=True, dir_okay=False, help="The policy, a YAML or JSON file.")
     ],
-    business: Annotated[str, typer.Option(help="Whose.")],
-    by: Annotated[str, typer.Option(help="Who publishes it: it stands in the list of versions.")],
-    note: Annotated[str, typer.Option(help="Why, for whoever reads the list.")] = "",
+    business: Annotated[str, typer.Option(help="Id of the business.")],
+    by: Annotated[
+        str, typer.Option(help="Name of the person who publishes it, for the list of versions.")
+    ],
+    note: Annotated[str, typer.Option(help="Reason, for the list of versions.")] = "",
 ) -> None:
-    """Make a policy the one that a business follows from now on, as a new version.
-
-    One with errors is refused and the old one stays.
-    """
+    """Publish a policy as the new active version of a business. A policy with errors is rejected and the old one stays active."""
     stack.business(business)
     name, reason = _check_text(by, "--by", 80), _check_text(note, "--note", 300, required=False)
     source, document = read_valid_policy(file)
     version = _publish_version(stack, business, document, source=source, by=name, note=reason)
     if version is None:
-        show.line(f"{business} follows this policy already; nothing was published.")
+        show.line(f"{business} already uses this policy; nothing was published.")
         return
     _print_followed(business, version)
     show.note(
-        f"Going back is one command: heard policy rollback --business {business} --by "
-        f"{_shell_quoted(name)}"
+        f"To undo this: heard policy rollback --business {business} --by {_shell_quoted(name)}"
     )
 
 
 @on_stack
 def list_versions(
     stack: Stack,
-    business: Annotated[str, typer.Option(help="Whose.")],
+    business: Annotated[str, typer.Option(help="Id of the business.")],
     as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
 ) -> None:
     """List the versions of a business's policy, newest first."""
@@ -88,7 +86,7 @@ def list_versions(
     if as_json:
         show.data(
             [
-                _version_json(each) | {"followed": each.number == owner.policy_version}
+                _version_json(each) | {"active": each.number == owner.policy_version}
                 for each in versions
             ]
         )
@@ -96,7 +94,7 @@ def list_versions(
     rows = [
         (
             each.number,
-            "followed" if each.number == owner.policy_version else "",
+            "active" if each.number == owner.policy_version else "",
             show.timestamp(format_time(each.at)),
             each.published_by,
             each.hash[:12],
@@ -104,7 +102,9 @@ def list_versions(
         )
         for each in versions
     ]
-    what = "its own policy, which was never published" if owner.policy else "the playbook's policy"
+    what = (
+        "a policy of its own that was never published" if owner.policy else "the playbook's policy"
+    )
     show.table(
         ("version", "", "published", "by", "hash", "note"),
         rows,
@@ -118,18 +118,20 @@ def show_version(
     reference: Annotated[
         str,
         typer.Argument(
-            metavar="[VERSION]", help="Its number or hash, published, or default (the playbook's)."
+            metavar="[VERSION]",
+            help=(
+                "A version number or hash, published (the active version), or default (the "
+                "playbook)."
+            ),
         ),
     ] = PUBLISHED,
-    business: Annotated[str | None, typer.Option(help="Whose.")] = None,
+    business: Annotated[str | None, typer.Option(help="Id of the business.")] = None,
     as_json: Annotated[
         bool,
-        typer.Option(
-            "--json", help="The document that is executed, and all about the version, as JSON."
-        ),
+        typer.Option("--json", help="The compiled policy and the version's data, as JSON."),
     ] = False,
 ) -> None:
-    """Show a policy as it was written; what nobody wrote is shown as the JSON that is executed."""
+    """Show a policy in its original text, or as compiled JSON if there is no original text."""
     resolved_policy = resolve_policy(reference, stack, business)
     version = resolved_policy.version
     if as_json:
@@ -166,18 +168,20 @@ def show_version(
 @on_stack
 def rollback(
     stack: Stack,
-    business: Annotated[str, typer.Option(help="Whose.")],
-    by: Annotated[str, typer.Option(help="Who goes back: it stands in the list of versions.")],
+    business: Annotated[str, typer.Option(help="Id of the business.")],
+    by: Annotated[
+        str, typer.Option(help="Name of the person who rolls back, for the list of versions.")
+    ],
     reference: Annotated[
         str | None,
         typer.Argument(
             metavar="[VERSION]",
-            help="Its number or hash; the last one that said something else if not said.",
+            help="A version number or hash. Default: the last version with another content.",
         ),
     ] = None,
-    note: Annotated[str, typer.Option(help="Why, for whoever reads the list.")] = "",
+    note: Annotated[str, typer.Option(help="Reason, for the list of versions.")] = "",
 ) -> None:
-    """Go back to an earlier version, by publishing it again as a new one."""
+    """Roll back to an earlier version by publishing it again as a new version."""
     owner = stack.business(business)
     name, reason = _check_text(by, "--by", 80), _check_text(note, "--note", 300, required=False)
     target = (
@@ -190,8 +194,8 @@ def rollback(
     ]:
         message = "\n".join(f"{problem}" for problem in errors)
         raise CommandError(
-            f"Version {target.number} is no policy that could be followed.\n{message}",
-            "Mend it and publish it; nothing was changed.",
+            (f"Version {target.number} is not a valid policy any more.\n{message}"),
+            "Fix it and publish it. Nothing was changed.",
         )
     message = f"back to version {target.number}" + (f": {reason}" if reason else "")
     version = _publish_version(
@@ -218,11 +222,11 @@ def resolve_policy(reference: str, stack: Stack, business: str | None) -> Resolv
         return _make_resolved_policy(read_valid_policy(path)[1], path.name)
     if not (reference == PUBLISHED or _NUMBER.fullmatch(reference) or _HASH.fullmatch(reference)):
         raise typer.BadParameter(
-            f"there is no file {reference}; or say default, published, or a version's number or "
-            "hash."
+            f"there is no file {reference}. Other values: default, published, a version's "
+            "number or hash."
         )
     if business is None:
-        raise typer.BadParameter(f"say whose {reference} you mean.", param_hint="--business")
+        raise typer.BadParameter(f"give --business to find {reference}.", param_hint="--business")
     if reference == PUBLISHED:
         owner = stack.business(business)
         if (
@@ -291,17 +295,17 @@ def _publish_version(
         )
     except ConflictError as conflict:
         raise CommandError(
-            conflict.detail, f"See what it says: heard policy show --business {business}"
+            conflict.detail, f"See the active policy: heard policy show --business {business}"
         ) from conflict
     except BadRequest as bad_request:
         raise CommandError(
-            f"This policy is not taken: {bad_request.detail}",
-            "Nothing was published; the policy that was followed still is.",
+            f"This policy was rejected: {bad_request.detail}",
+            "Nothing was published. The current policy stays active.",
         ) from bad_request
 
 
 def _print_followed(business: str, version: PolicyVersion) -> None:
-    show.line(f"{business} follows version {version.number} ({version.hash[:12]}) from now on.")
+    show.line(f"{business} now uses version {version.number} ({version.hash[:12]}).")
 
 
 def _version_json(version: PolicyVersion) -> dict[str, Any]:
