@@ -1,7 +1,4 @@
-"""`heard authors`.
-
-Who wrote the reviews, what they are worth to the business, and forgetting them.
-"""
+"""`heard authors`: what is stored about the authors of reviews, their value, and erasing them."""
 
 from __future__ import annotations
 
@@ -10,10 +7,11 @@ from typing import Annotated, Final
 
 import typer
 
-from heard.connectors import platform_names
 from heard.connectors.parsing import author_id_from_email
 from heard.reviews import author_id
-from heard_cli import show
+from heard_cli import options, show
+from heard_cli.platforms import check_platform
+from heard_cli.ranges import whole_number
 from heard_cli.stack import CommandError, Stack, on_stack
 
 app = typer.Typer(
@@ -25,13 +23,10 @@ app = typer.Typer(
 _AUTHOR: Final = typer.Argument(
     help="The author's id at the platform (author.id of a review in the desk)."
 )
-_BUSINESS: Final = typer.Option(help="Id of the business whose customer this is.")
-_PLATFORM: Final = typer.Option(help="The platform on which they wrote.")
 _EMAIL: Final = typer.Option(
     "--email",
     help="AUTHOR is an e-mail address (for mailboxes, and shops that identify customers by e-mail).",
 )
-_JSON: Final = typer.Option("--json", help="JSON on stdout.")
 _ERASURE_NOTE: Final = (
     "Not erased: the outcome log (ids, codes and digests, no text of the author) and what the "
     "platform itself shows.\n"
@@ -47,14 +42,14 @@ _ERASURE_NOTE: Final = (
 def show_one(
     stack: Stack,
     author: Annotated[str, _AUTHOR],
-    business: Annotated[str, _BUSINESS],
-    platform: Annotated[str, _PLATFORM],
+    business: Annotated[str, options.BUSINESS],
+    platform: Annotated[str, options.PLATFORM],
     email: Annotated[bool, _EMAIL] = False,
-    as_json: Annotated[bool, _JSON] = False,
+    as_json: Annotated[bool, options.JSON] = False,
 ) -> None:
-    """Show what is known of an author.
+    """Show what is stored about an author.
 
-    Value, complaints, and the wording of the last acknowledgement they got.
+    This is their value, their complaints, and the wording of the last acknowledgement sent to them.
     """
     id = _resolve_author(stack, author, business, platform, email=email)
     profile = stack.cases.vault.author_record(id)
@@ -78,29 +73,34 @@ def show_one(
 def value(
     stack: Stack,
     author: Annotated[str, _AUTHOR],
-    business: Annotated[str, _BUSINESS],
-    platform: Annotated[str, _PLATFORM],
-    worth: Annotated[
+    business: Annotated[str, options.BUSINESS],
+    platform: Annotated[str, options.PLATFORM],
+    amount: Annotated[
         int | None,
         typer.Argument(
-            metavar="VALUE", min=0, max=100, help="The customer's value to the business."
+            metavar="VALUE",
+            parser=whole_number(0, 100),
+            help="The customer's value to the business, 0 to 100.",
         ),
     ] = None,
     clear: Annotated[bool, typer.Option("--none", help="Delete the stored value.")] = False,
     email: Annotated[bool, _EMAIL] = False,
-    as_json: Annotated[bool, _JSON] = False,
+    as_json: Annotated[bool, options.JSON] = False,
 ) -> None:
-    """Set a customer's value to the business (R21). Policies can use it from the author's next review on."""
-    if clear == (worth is not None):
+    """Set a customer's value to the business (R21).
+
+    Policies can use it from the author's next review on.
+    """
+    if clear == (amount is not None):
         raise typer.BadParameter(
             "give a number from 0 to 100, or --none to delete the stored value", param_hint="VALUE"
         )
     id = _resolve_author(stack, author, business, platform, email=email)
-    stack.cases.vault.put_value(id, worth)
+    stack.cases.vault.put_value(id, amount)
     if as_json:
-        show.data({"author": id, "value": worth})
+        show.data({"author": id, "value": amount})
     else:
-        show.line(f"{id} has {'no value' if worth is None else f'the value {worth}'}.")
+        show.line(f"{id} has {'no value' if amount is None else f'the value {amount}'}.")
 
 
 @app.command(epilog="Example: heard authors erase cus-77 --business acme --platform standard --yes")
@@ -108,13 +108,16 @@ def value(
 def erase(
     stack: Stack,
     author: Annotated[str, _AUTHOR],
-    business: Annotated[str, _BUSINESS],
-    platform: Annotated[str, _PLATFORM],
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
+    business: Annotated[str, options.BUSINESS],
+    platform: Annotated[str, options.PLATFORM],
+    yes: Annotated[bool, options.YES] = False,
     email: Annotated[bool, _EMAIL] = False,
-    as_json: Annotated[bool, _JSON] = False,
+    as_json: Annotated[bool, options.JSON] = False,
 ) -> None:
-    """Delete the key of all texts of an author, and their value and complaint count. This cannot be undone."""
+    """Delete the key of all texts of an author, and their value and complaint count.
+
+    This cannot be undone.
+    """
     id = _resolve_author(stack, author, business, platform, email=email)
     if not yes and not typer.confirm(
         f"Erase {author} ({id}) at {business}? Their texts can never be read again.", err=True
@@ -136,16 +139,9 @@ def erase(
 
 
 def _resolve_author(stack: Stack, author: str, business: str, platform: str, *, email: bool) -> str:
-    """The id under which an author is kept.
-
-    Raises Stop, and BadParameter for a platform that nobody knows.
-    """
+    """Our id of an author. Raises CommandError, and BadParameter for an unknown platform."""
     stack.business(business)
-    if platform not in platform_names():
-        raise typer.BadParameter(
-            f"there is no platform {platform!r}; see heard connect list --platforms",
-            param_hint="--platform",
-        )
+    check_platform(platform, "--platform")
     if email and "@" not in author:
         raise typer.BadParameter(f"{author!r} is not an e-mail address", param_hint="AUTHOR")
     return author_id(business, platform, author_id_from_email(author) if email else author)

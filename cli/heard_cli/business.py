@@ -1,4 +1,4 @@
-"""`heard business`: whose reviews these are."""
+"""`heard business`: the brands or locations whose reviews are handled."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import typer
 from heard import clock
 from heard.policy import load_policy
 from heard.storage.setup import Business
-from heard_cli import show
+from heard_cli import options, show
+from heard_cli.completion import complete_businesses
 from heard_cli.stack import Stack, on_stack
 
 app = typer.Typer(
@@ -50,8 +51,8 @@ def add(
     stack.setup.put_business(after)
     update_count = 0
     if before and before.name != after.name:
-        # Each connection carries the name, because the webhook door must not read a second item for
-        # a page's heading.
+        # Each connection holds the name too: the webhook must not read a second item for the heading
+        # of a page.
         for connection in stack.setup.connections(business):
             stack.setup.put_connection(replace(connection, business_name=after.name), clock.now())
             update_count += 1
@@ -59,18 +60,19 @@ def add(
     if update_count:
         show.note(f"{update_count} connections were updated with the new name.")
     if not before:
-        show.note(
-            "Next: heard connect list --platforms, then heard connect add PLATFORM --business "
-            f"{business}"
-        )
+        add = stack.options.command_line(f"connect add PLATFORM --business {business}")
+        show.note(f"Next: heard connect list --platforms, then {add}")
 
 
 @app.command("show", epilog="Example: heard business show acme --json")
 @on_stack
 def show_one(
     stack: Stack,
-    business: Annotated[str, typer.Argument(help="Its id.")],
-    as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
+    business: Annotated[
+        str,
+        typer.Argument(help="Id of the business.", autocompletion=complete_businesses),
+    ],
+    as_json: Annotated[bool, options.JSON] = False,
 ) -> None:
     """Show a business, its active policy and its connections."""
     record = stack.business(business)
@@ -96,7 +98,9 @@ def show_one(
         {
             "business": record.id,
             "name": record.name,
-            "policy": f"{current_policy.name} ({_policy_origin(record)}, {current_policy.hash[:12]})",
+            "policy": (
+                f"{current_policy.name} ({_policy_origin(record)}, {current_policy.hash[:12]})"
+            ),
             "connections": ", ".join(sorted(connection.platform for connection in connections)),
         }
     )

@@ -108,7 +108,7 @@ def show_one(
         raise CommandError(
             f"There is no review {review}.",
             "Review ids begin with rev_. List them:",
-            "reviews list --business …",
+            "reviews list --business BUSINESS",
         ) from error
     outcomes = [each for each in stack.log.of_review(review) if _has_revision(each)]
     revisions = stack.history.revisions(outcomes)

@@ -331,7 +331,8 @@ class Stack:
         if record is None:
             raise CommandError(
                 f"There is no business {business}.",
-                f'Add it first: heard business add {business} --name "Its Name"',
+                "Add it first:",
+                f'business add {business} --name "Its Name"',
             )
         return record
 
@@ -478,6 +479,7 @@ def require_connection(stack: Stack, connection: str) -> Connection:
     if record is None:
         raise CommandError(
             f"There is no connection {connection}.",
-            "List them: heard connect list --business …",
+            "List them:",
+            "connect list --business BUSINESS",
         )
     return record

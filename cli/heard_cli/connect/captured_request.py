@@ -1,9 +1,7 @@
-"""Requests that somebody captured.
+"""Captured requests: headers or a whole HTTP message, as people copy them from logs, proxies and
+`curl -v`.
 
-Headers, or a whole HTTP message, as people paste them out of logs, proxies and `curl -v`.
-
-Owns how such files are read. What is in them may be secret (a signature, a password), so that no
-error quotes a line.
+A captured file may hold secrets (a signature, a password), so no error shows a line of it.
 """
 
 from __future__ import annotations
@@ -21,14 +19,14 @@ _BYTE_ORDER_MARKS: Final = (b"\xef\xbb\xbf", b"\xff\xfe")
 
 
 class UnreadableRequest(ValueError):
-    """A file does not hold a request's headers; the message says where, without quoting it."""
+    """A file does not hold a request's headers; the message says where, without showing it."""
 
 
 @dataclass(frozen=True, slots=True)
 class CapturedRequest:
-    """What a file says of a request.
+    """A request as far as a file describes it.
 
-    `headers` lower-cased, the rest None where it says nothing of it.
+    The names of `headers` are in lower case. The other fields are None if the file lacks them.
     """
 
     headers: Mapping[str, str]
@@ -38,12 +36,11 @@ class CapturedRequest:
 
 
 def parse_captured(content: bytes) -> CapturedRequest:
-    """The request that a file describes: a JSON object of headers, `Name.
+    """The request that a file describes.
 
-    Value` lines, or an HTTP message with or without its body.
-
-    Of the output of `curl -v` the lines of the request count, which begin with `>`. Raises
-    Unreadable.
+    The file holds a JSON object of headers, `Name: value` lines, or an HTTP message with or without
+    its body. In the output of `curl -v` the lines of the request count; they begin with `>`. Raises
+    UnreadableRequest.
     """
     if content.startswith(_BYTE_ORDER_MARKS[1]):
         content = content.decode("utf-16", "replace").encode()
@@ -64,7 +61,7 @@ def _decode(content: bytes) -> str:
     try:
         return content.decode()
     except UnicodeDecodeError:
-        # What HTTP itself takes header bytes for.
+        # HTTP itself reads the bytes of headers like this.
         return content.decode("latin-1")
 
 
@@ -121,7 +118,7 @@ def _parse_message(lines: list[str], body: bytes | None) -> CapturedRequest:
 
 
 def _join_headers(fields: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Lower-cased, and what comes several times joined by commas, as the API's door is handed it."""
+    """Names in lower case; repeated headers joined by commas, as API Gateway hands them over."""
     headers: dict[str, str] = {}
     for name, value in fields:
         key = name.strip().lower()

@@ -1,10 +1,7 @@
-"""What a business gives for a connection.
+"""Settings, credentials and the signing secret of a connection, checked before they are stored.
 
-Settings, credentials and the signing secret, checked against what the platform asks for.
-
-Everything that is wrong is told at once, with what the platform wants there, before anything is
-stored. Secrets come from a file or an unseen prompt rather than the command line, which shells
-remember; nothing here prints one.
+All problems are reported together, each with what the platform needs. Secrets come from a file or a
+hidden prompt, because shells remember the command line. Nothing here prints a secret.
 """
 
 from __future__ import annotations
@@ -14,7 +11,7 @@ import secrets
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import typer
 
@@ -23,6 +20,8 @@ from heard.connectors.http import address_problem
 from heard.connectors.signatures import StandardWebhooks
 from heard.reviews import Channel
 
+SHELL_HISTORY: Final = "It stays in your shell's history"
+
 
 def is_interactive() -> bool:
     """Whether a person at a terminal can be asked."""
@@ -30,7 +29,7 @@ def is_interactive() -> bool:
 
 
 def parse_pairs(options: Sequence[str], option: str) -> dict[str, str]:
-    """`name=value` as typed. Raises BadParameter, which never quotes a value."""
+    """`name=value` as typed. Raises BadParameter, which never shows a value."""
     values: dict[str, str] = {}
     for each in options:
         name, equals, value = each.partition("=")
@@ -45,7 +44,7 @@ def parse_pairs(options: Sequence[str], option: str) -> dict[str, str]:
 
 
 def read_credential_files(options: Sequence[str]) -> dict[str, str]:
-    """`name=file` as typed, each file being one credential: a key in PEM, an account's JSON.
+    """`name=file` as typed. Each file is one credential: a key in PEM, an account's JSON.
 
     Raises BadParameter.
     """
@@ -61,11 +60,10 @@ def read_credential_files(options: Sequence[str]) -> dict[str, str]:
 
 
 def read_credentials_file(path: Path) -> dict[str, str]:
-    """A JSON object of texts, from a file or (`-`) stdin.
+    """A JSON object whose values are strings, from a file or (`-`) stdin.
 
-    An object in it (an account's key file) becomes its text.
-
-    Raises BadParameter, which never quotes it.
+    A value that is an object (an account's key file) becomes its JSON text. Raises BadParameter,
+    which never shows a value.
     """
     try:
         document: object = json.loads(
@@ -89,7 +87,7 @@ def read_credentials_file(path: Path) -> dict[str, str]:
 
 
 def read_secret(secret: str | None, path: Path | None) -> str | None:
-    """The signing secret as given; None when it was not. Raises BadParameter."""
+    """The signing secret from either option; None without both. Raises BadParameter."""
     if secret is not None and path is not None:
         raise typer.BadParameter("give --secret or --secret-file, not both.", param_hint="--secret")
     if path is not None:
@@ -109,10 +107,7 @@ def read_secret(secret: str | None, path: Path | None) -> str | None:
 def check_settings(
     capabilities: Capabilities, values: Mapping[str, str], *, loopback: bool
 ) -> dict[str, str]:
-    """The settings, if the platform knows them all and none it needs is missing.
-
-    Raises BadParameter.
-    """
+    """The settings. Raises BadParameter if one is unknown, wrong or missing."""
     descriptions = {**capabilities.settings, **capabilities.optional_settings}
     problems = _unknown_names(values, descriptions)
     problems += [
@@ -134,7 +129,7 @@ def check_settings(
 
 
 def check_setting_names(capabilities: Capabilities, values: Mapping[str, str]) -> None:
-    """Raises BadParameter for settings that the platform does not have."""
+    """Raises BadParameter for a setting that the platform does not have."""
     _raise_problems(
         _unknown_names(values, {**capabilities.settings, **capabilities.optional_settings}),
         capabilities,
@@ -149,7 +144,7 @@ def collect_credentials(
     *,
     receive_only: bool,
 ) -> dict[str, str]:
-    """The credentials, asked for where a person can answer; empty if Heard shall receive only.
+    """The credentials; missing ones are asked for at a terminal. Empty for receiving only.
 
     Raises BadParameter.
     """
@@ -160,7 +155,7 @@ def collect_credentials(
     if receive_only and not capabilities.pushes:
         problems.append("it has no webhooks: without credentials Heard cannot poll it")
     values = {name: value for name, value in inputs.items() if value}
-    # Without an address to post replies to, our own schema has nothing to sign.
+    # Without an address for replies, our own schema has nothing to sign.
     reply_impossible = capabilities.platform == "standard" and not settings.get("reply_url")
     missing = (
         []
@@ -198,11 +193,11 @@ def choose_signing_secret(
     *,
     secret_later: bool = False,
 ) -> str | None:
-    """What deliveries are signed with: what was given, the account's own, or a new secret.
+    """The secret that signs requests: the given one, the account's own, or a new one.
 
-    None if they are not signed, or if the secret that the platform chooses can come later: because
-    somebody says so, or because the platform is asked for its reviews as well, with these
-    credentials. Raises BadParameter.
+    None if requests are not signed, or if the platform creates the secret and it can come later:
+    with `secret_later`, or because the platform is polled as well, with these credentials. Raises
+    BadParameter.
     """
     capabilities, scheme = connector.capabilities, connector.scheme
     if secret_input and secret_later:
@@ -266,9 +261,9 @@ def _check_secret(connector: Connector, secret: str) -> None:
 
 
 def _prompt_secret(name: str, description: str, alternative: str, *, optional: bool = False) -> str:
-    """What somebody types unseen.
+    """A secret that a person types, hidden.
 
-    Raises BadParameter for the first line of something that spans several.
+    Raises BadParameter for the first line of a secret that has several lines.
     """
     question = f"{name} ({description})" + (", or nothing" if optional else "")
     value = str(

@@ -1,10 +1,7 @@
-"""`heard connect verify`.
+"""`heard connect verify`: check one captured request offline, as the webhook would.
 
-Check one captured request wholly offline, as the webhook door would, and say exactly why it is
-refused.
-
-Needs no stack, no AWS and no network: what a platform publishes (certificates, keys) comes from a
-file. Prints no secret and, unless it is asked to, no customer's words.
+It says exactly why a request is refused. It needs no stack, no AWS and no network: the public keys
+of a platform come from a file. It prints no secret, and a customer's words only with --show-text.
 """
 
 from __future__ import annotations
@@ -33,14 +30,21 @@ from heard.connectors import (
     SignatureFailureReason,
     WebhookRequest,
     WebhookResponse,
-    load,
 )
-from heard.errors import BadRequest, NotFound, PlatformUnavailable, Unparseable
+from heard.errors import BadRequest, PlatformUnavailable, Unparseable
 from heard.reviews import ReviewEvent
-from heard_cli import show
+from heard_cli import options, show
+from heard_cli.completion import complete_platforms
 from heard_cli.connect.captured_request import CapturedRequest, UnreadableRequest, parse_captured
-from heard_cli.connect.credentials import check_setting_names, parse_pairs, read_secret
+from heard_cli.connect.credentials import (
+    SHELL_HISTORY,
+    check_setting_names,
+    parse_pairs,
+    read_secret,
+)
+from heard_cli.connect.signature_causes import covers_address, usual_causes
 from heard_cli.durations import parse_instant
+from heard_cli.platforms import load_connector
 
 _CONNECTION_ID: Final = re.compile(r"/hooks/(con_[A-Za-z0-9_-]+)")
 _BODY_PREVIEW: Final = 400
@@ -48,15 +52,12 @@ _BODY_PREVIEW: Final = 400
 
 @dataclass(frozen=True, slots=True)
 class OfflineHttp:
-    """The `Http` of somebody who has no network.
-
-    Every page is the file of keys, and without one nothing answers.
-    """
+    """An `Http` without a network: each GET returns the file of keys, everything else fails."""
 
     published_keys: bytes | None
 
     def __call__(self, method: str, url: str, **_: object) -> HttpResponse:
-        """The file, for whatever is to be read. Raises PlatformUnavailable."""
+        """The file of keys. Raises PlatformUnavailable without a file, and for other methods."""
         if self.published_keys is None or method != "GET":
             raise PlatformUnavailable(
                 (f"{method} {url.partition('?')[0]} would be needed, but this check runs offline."),
@@ -72,10 +73,7 @@ class OfflineHttp:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What the door would make of a request.
-
-    `result` is accepted, quarantined, refused or handshake.
-    """
+    """The webhook's result for a request: accepted, quarantined, refused or handshake."""
 
     result: str
     reason: str = ""
@@ -86,7 +84,10 @@ class CheckResult:
 
 
 def verify(
-    platform: Annotated[str, typer.Option(help="The platform that sent the request.")],
+    platform: Annotated[
+        str,
+        typer.Option(help="The platform that sent the request.", autocompletion=complete_platforms),
+    ],
     url: Annotated[
         str,
         typer.Option(
@@ -115,13 +116,9 @@ def verify(
     ] = None,
     secret: Annotated[
         str | None,
-        typer.Option(
-            help="The signing secret. It stays in your shell's history: use --secret-file instead."
-        ),
+        typer.Option(help=f"The signing secret. {SHELL_HISTORY}: use --secret-file instead."),
     ] = None,
-    secret_file: Annotated[
-        Path | None, typer.Option(allow_dash=True, help="The same, from a file, or - for stdin.")
-    ] = None,
+    secret_file: Annotated[Path | None, options.SECRET_FILE] = None,
     method: Annotated[
         str | None,
         typer.Option(help="The HTTP method. Default: the one in the headers file, or POST."),
@@ -151,15 +148,15 @@ def verify(
     show_text: Annotated[
         bool, typer.Option("--show-text", help="Also show the author and the text.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
+    as_json: Annotated[bool, options.JSON] = False,
 ) -> None:
-    """Check a captured request offline.
+    """Check a captured request offline: is it authentic, what does it contain, and if it is
+    refused, why.
 
-    Is it believed, what does it hold, and if it is refused, why.
-
-    Nothing is sent. Exit code 0 if the request is authentic (or a handshake), 1 if it is rejected or cannot be parsed, 2 if an option is wrong.
+    Nothing is sent. Exit code 0 if the request is authentic (or a handshake), 1 if it is refused or
+    cannot be parsed, 2 if an option is wrong.
     """
-    connector = _load_connector(platform)
+    connector = _load_pushing_connector(platform)
     if sum(str(each) == "-" for each in (headers, body, secret_file)) > 1:
         raise typer.BadParameter("only one of these options can be - (stdin).", param_hint="--body")
     settings = parse_pairs(setting or (), "--setting")
@@ -227,9 +224,9 @@ def check_request(
     now: datetime,
     http: OfflineHttp,
 ) -> CheckResult:
-    """What the door would say to this request.
+    """The webhook's result for this request.
 
-    Raises PlatformUnavailable when only what the platform publishes could tell.
+    Raises PlatformUnavailable if the platform's public keys are needed and missing.
     """
     if len(request.body) > connector.body_limit:
         message = f"The body has {len(request.body)} bytes; the limit is {connector.body_limit}."
@@ -251,7 +248,7 @@ def check_request(
     try:
         response = connector.delivery_response(request, connection, parsed, OfflineHttp(None))
     except (PlatformUnavailable, BadRequest):
-        response = None  # what it answers depends on what the platform says when it is asked
+        response = None  # it depends on a request to the platform
     return CheckResult(
         "quarantined" if parsed.problems else "accepted", parsed=parsed, response=response
     )
@@ -267,19 +264,13 @@ def _advice(
     http: OfflineHttp,
 ) -> str:
     """What to do next."""
-    title = connector.capabilities.title
+    causes = usual_causes(failure.reason, connector)
     match failure.reason:
         case SignatureFailureReason.SIGNATURE_MISSING:
-            return (
-                f"Is the file complete? It has {len(request.headers)} headers. If yes, "
-                f"{title} did not sign (no secret is set there), a proxy removed the header, "
-                "or somebody else sent it."
-            )
+            headers = f"It has {len(request.headers)} headers."
+            return f"Is the file complete? {headers} If yes: {causes}."
         case SignatureFailureReason.SIGNATURE_MALFORMED:
-            return (
-                f"Copy the whole header on one line. If you did, the sender is not {title} or "
-                "uses another version of the signature."
-            )
+            return f"Copy the whole header on one line. If you did: {causes}."
         case SignatureFailureReason.STALE:
             return (
                 "The signature is right, but old. To check at the time the request came: --at "
@@ -298,7 +289,7 @@ def _advice(
                     " The signature also covers the address: --url must be exactly the one set at "
                     "the platform."
                 )
-                if _covers_address(connector)
+                if covers_address(connector)
                 else ""
             )
             return (
@@ -323,13 +314,9 @@ def _signature_matches(
     return failure is None or failure.reason is SignatureFailureReason.STALE
 
 
-def _covers_address(connector: Connector) -> bool:
-    return "address" in connector.capabilities.signature
-
-
 def _variants(request: WebhookRequest, url: str) -> Iterator[tuple[WebhookRequest, str, str]]:
-    """What usually happens to a body or an address on the way into a file, and how to say so if the
-    signature then fits.
+    """Usual changes of a body or an address on the way into a file: the request and address before
+    that change, and the advice if the signature matches them.
     """
     body = request.body
     for variant, change in (
@@ -412,11 +399,8 @@ def _addresses(request: WebhookRequest, url: str) -> Iterator[str]:
                 yield parts._replace(scheme=scheme, netloc=host, path=path).geturl()
 
 
-def _load_connector(platform: str) -> Connector:
-    try:
-        connector = load(platform)
-    except NotFound as error:
-        raise typer.BadParameter(error.detail, param_hint="--platform") from None
+def _load_pushing_connector(platform: str) -> Connector:
+    connector = load_connector(platform, "--platform")
     if not connector.capabilities.pushes:
         raise typer.BadParameter(
             f"{connector.capabilities.title} has no webhooks to check: Heard polls it.",

@@ -5,10 +5,7 @@
 
 from __future__ import annotations
 
-import re
-import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from heard.acknowledgements.compose import FORMALITIES, LANGUAGES
@@ -17,6 +14,7 @@ from heard.policy import decisions
 from heard.policy.document import playbook
 from heard.policy.schema import json_schema
 from heard.policy.schema_types import format_duration
+from heard_cli.generated_part import markdown_table, update_file
 from heard_cli.policy.descriptions import then_in_words, when_in_words, within_in_words
 
 GUARDS: Final[Mapping[str, str]] = {
@@ -41,11 +39,11 @@ GUARDS: Final[Mapping[str, str]] = {
         "becomes a follow-up."
     ),
 }
-"""What stands in a decision's rules where not the policy's own rule decided, and what it means."""
+"""What a decision names instead of a rule of the policy, and what that means."""
 
 KINDS: Final[Mapping[str, str]] = {
     "praise": "praise",
-    "recovered": "praise by somebody who had complained (R18)",
+    "recovered": "praise by an author who complained before (R18)",
     "thanks": "a neutral or mildly positive review in public",
     "complaint": "a complaint in public",
     "private": "a private message, except praise",
@@ -58,7 +56,7 @@ KINDS: Final[Mapping[str, str]] = {
 
 NAMES: Final[Mapping[str, str]] = {
     "about": (
-        "what is known of the review (its topic, else what is reviewed, else its stars) with the "
+        "what is known about the review (its topic, else what is reviewed, else its stars) with the "
         "space and the words before it: `Thank you for your review{{ about }}.`"
     ),
     "topic": "what it is about, in the wording's language",
@@ -69,22 +67,10 @@ NAMES: Final[Mapping[str, str]] = {
     "business": "the sender's name: `voice.name`, else the business's name",
     "signature": "`voice.signature`",
 }
-"""What a wording may ask for."""
+"""The names that a wording may use."""
 
-_BEGIN: Final = "<!-- from here to the end: made by `make docs` -->\n"
 _OMITTED_NAMES: Final = frozenset({"id", "why", "when", "then", "seconds", "clock"})
-"""Parts of entries that the document tells of elsewhere, or only programs write."""
-
-type Cells = Sequence[str]
-
-
-def table(columns: Cells, rows: Iterable[Cells]) -> str:
-    """A table in Markdown."""
-    cells = [
-        [cell.replace("|", r"\|") for cell in row]
-        for row in (columns, ["---"] * len(columns), *rows)
-    ]
-    return "\n".join(f"| {' | '.join(row)} |" for row in cells)
+"""Parts of entries that another section describes, or that only programs write."""
 
 
 def values_of(condition: str, shape: Mapping[str, Any]) -> str:
@@ -101,36 +87,36 @@ def values_of(condition: str, shape: Mapping[str, Any]) -> str:
             return f"{shape['minimum']:,} to {shape['maximum']:,}"
 
 
-def generate() -> str:
-    """Everything that is made from the code."""
+def sections() -> dict[str, str]:
+    """Everything that is made from the code, by heading."""
     properties = json_schema()["properties"]
     rule = properties["rules"]["items"]["properties"]
     defaults = playbook()
-    parts = {
-        "Conditions (`when`)": table(
+    return {
+        "Conditions (`when`)": markdown_table(
             ("name", "values", "holds if"),
             [
                 (f"`{name}`", values_of(name, shape), shape["description"])
                 for name, shape in rule["when"]["properties"].items()
             ],
         ),
-        "Actions (`then`)": table(
+        "Actions (`then`)": markdown_table(
             ("name", "says"),
             [(f"`{name}`", _describe(shape)) for name, shape in rule["then"]["properties"].items()],
         ),
-        "All other policy settings": table(
+        "All other policy settings": markdown_table(
             ("name", "says"),
             [(f"`{path}`", _describe(shape)) for path, shape in _schema_entries(properties)],
         ),
-        "Safety rules that no policy can switch off": table(
+        "Safety rules that no policy can switch off": markdown_table(
             ("named in decisions", "what it does"),
-            [(f"`{id}`", said) for id, said in GUARDS.items()],
+            [(f"`{id}`", text) for id, text in GUARDS.items()],
         ),
-        "Kinds of acknowledgements": table(
-            ("kind", "answers"), [(f"`{kind}`", said) for kind, said in KINDS.items()]
+        "Kinds of acknowledgements": markdown_table(
+            ("kind", "answers"), [(f"`{kind}`", text) for kind, text in KINDS.items()]
         ),
-        "Names in a wording": table(
-            ("name", "is"), [(f"`{name}`", said) for name, said in NAMES.items()]
+        "Names in a wording": markdown_table(
+            ("name", "is"), [(f"`{name}`", text) for name, text in NAMES.items()]
         )
         + (
             "\n"
@@ -138,7 +124,7 @@ def generate() -> str:
             f"The playbook has three wordings of each kind in {', '.join(sorted(LANGUAGES))}; "
             f"`voice.formality` counts in {', '.join(sorted(FORMALITIES))}."
         ),
-        "The playbook's rules": table(
+        "The playbook's rules": markdown_table(
             ("rule", "when", "then", "because"),
             [
                 (
@@ -150,14 +136,14 @@ def generate() -> str:
                 for each in defaults["rules"]
             ],
         ),
-        "The playbook's time limits": table(
+        "The playbook's time limits": markdown_table(
             ("entry", "when", "a person answers within"),
             [
                 (f"`{each['id']}`", when_in_words(each["when"]), within_in_words(each))
                 for each in defaults["sla"]
             ],
         ),
-        "The playbook's escalation": table(
+        "The playbook's escalation": markdown_table(
             ("entry", "when", "the next level is notified after"),
             [
                 (
@@ -169,26 +155,10 @@ def generate() -> str:
             ],
         ),
     }
-    return (
-        _BEGIN
-        + "\n"
-        + "\n\n".join(f"## {heading}\n\n{part}" for heading, part in parts.items())
-        + "\n"
-    )
-
-
-def update_document(document: str) -> str:
-    """The document with its made part as it is now.
-
-    Raises ValueError if it has no mark where that part begins.
-    """
-    if _BEGIN not in document:
-        raise ValueError(f"the line {_BEGIN.strip()!r} is missing")
-    return re.sub(re.escape(_BEGIN) + r".*\Z", lambda _: generate(), document, flags=re.DOTALL)
 
 
 def _describe(shape: Mapping[str, Any]) -> str:
-    """What a name is for, and its words where there are only some."""
+    """What a name is for, and its values if there are only a few."""
     words = shape.get("enum") or shape.get("items", {}).get("enum")
     return shape["description"] + (f" {', '.join(f'`{word}`' for word in words)}" if words else "")
 
@@ -196,7 +166,7 @@ def _describe(shape: Mapping[str, Any]) -> str:
 def _schema_entries(
     names: Mapping[str, Any], prefix: str = ""
 ) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """What the schema describes, by path; weekdays are all alike, and described with the week."""
+    """What the schema describes, by path. Weekdays are alike; the week describes them."""
     for name, shape in names.items():
         if name in _OMITTED_NAMES or "description" not in shape:
             continue
@@ -209,5 +179,4 @@ def _schema_entries(
 
 
 if __name__ == "__main__":
-    path = Path(sys.argv[1])
-    path.write_text(update_document(path.read_text(encoding="utf-8")), encoding="utf-8")
+    update_file(sections)
