@@ -25,7 +25,7 @@ _AUTHOR: Final = typer.Argument(
 )
 _EMAIL: Final = typer.Option(
     "--email",
-    help="AUTHOR is an e-mail address (for mailboxes, and shops that identify customers by e-mail).",
+    help="AUTHOR is an e-mail address (mailboxes, and shops that identify customers by e-mail).",
 )
 _ERASURE_NOTE: Final = (
     "Not erased: the outcome log (ids, codes and digests, no text of the author) and what the "

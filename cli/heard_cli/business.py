@@ -51,8 +51,8 @@ def add(
     stack.setup.put_business(after)
     update_count = 0
     if before and before.name != after.name:
-        # Each connection holds the name too: the webhook must not read a second item for the heading
-        # of a page.
+        # Each connection holds the name too: the webhook must not read a second item for a page's
+        # heading.
         for connection in stack.setup.connections(business):
             stack.setup.put_connection(replace(connection, business_name=after.name), clock.now())
             update_count += 1

@@ -59,7 +59,7 @@ def add(
     business: Annotated[
         list[str],
         typer.Option(
-            help="Id of a business whose reviews the person handles. Repeat the option for several.",
+            help="Id of a business whose reviews the person handles. Repeat for several.",
             autocompletion=complete_businesses,
         ),
     ],
@@ -78,7 +78,10 @@ def add(
     ] = False,
     as_json: Annotated[bool, options.JSON] = False,
 ) -> None:
-    """Add a person who signs in, or change their roles and businesses. Without a password they get an invitation by e-mail."""
+    """Add a person who signs in, or change their roles and businesses.
+
+    Without a password they get an invitation by e-mail.
+    """
     if "@" not in email or email != email.strip():
         raise typer.BadParameter(f"{email!r} is not an e-mail address.", param_hint="--email")
     for each in business:

@@ -103,7 +103,7 @@ def send(request: SignedRequest, client: LocalHttpClient) -> LocalHttpResponse:
 
 
 def wait_for_outcome(log: OutcomeLog, review: str, seconds: float) -> tuple[Outcome, ...]:
-    """The outcomes of a review when it is closed or with a person, at the latest after `seconds`."""
+    """The outcomes of a review when it is closed or with a person, or after `seconds`."""
     deadline = time.monotonic() + seconds
     while True:
         outcomes = log.of_review(review)

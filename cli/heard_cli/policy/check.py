@@ -1,7 +1,7 @@
-"""`heard policy check`: what is wrong with a policy, line by line, and what it does, in words.
+"""`heard policy check`: the errors of a policy, line by line, and what it does, in words.
 
-Owns how problems are told, and the door that every policy goes through before it is published
-(`checked`).
+It owns how problems are shown, and the check that every policy passes before it is published
+(`read_valid_policy`).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from heard.policy.check import find_problems
 from heard.policy.document import playbook
 from heard.policy.schema import json_schema
 from heard.policy.schema_types import format_duration, format_path, join_with_or
-from heard_cli import show
+from heard_cli import options, show
 from heard_cli.policy.compile import resolve_holidays
 from heard_cli.policy.descriptions import (
     holidays_in_words,
@@ -36,7 +36,7 @@ from heard_cli.stack import CommandError
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One thing wrong with a file: where (counted from 1), what, and how to mend it.
+    """One problem of a file: where (counted from 1), what, and how to fix it.
 
     `path` names the place in the document.
     """
@@ -49,16 +49,13 @@ class Diagnostic:
     path: str = ""
 
     def as_line(self, file: str) -> str:
-        """As compilers say it, so that editors find the place."""
+        """The format of compilers, with which editors find the place."""
         return f"{file}:{self.line}:{self.column}: {self.severity}: {self.message}. {self.fix}"
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyCheck:
-    """A policy's text, what is wrong with it, and the document that would be stored.
-
-    None with any error.
-    """
+    """A policy's text, its problems, and the document to store (None with any error)."""
 
     text: str
     diagnostics: tuple[Diagnostic, ...]
@@ -66,14 +63,14 @@ class PolicyCheck:
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
-        """What must be mended; the rest are warnings."""
+        """What must be fixed; the others are warnings."""
         return tuple(finding for finding in self.diagnostics if finding.severity == "error")
 
 
 def check_content(content: bytes, today: date) -> PolicyCheck:
-    """What a policy's file says and what is wrong with it. Total.
+    """The policy in a file, with its problems.
 
-    Any bytes are some policy or findings.
+    Total: any bytes give a policy or problems.
     """
     source = read_source(content)
     if source.issues:
@@ -97,7 +94,7 @@ def check_content(content: bytes, today: date) -> PolicyCheck:
 def read_valid_policy(file: Path) -> tuple[str, dict[str, Any]]:
     """A policy's text and the document to store.
 
-    Raises Stop with everything that is wrong, and tells of what is only doubtful.
+    Raises CommandError with all errors; prints the warnings.
     """
     result = check_content(file.read_bytes(), _today())
     if result.document is None:
@@ -115,9 +112,12 @@ def check(
     file: Annotated[
         Path, typer.Argument(exists=True, dir_okay=False, help="The policy, a YAML or JSON file.")
     ],
-    as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
+    as_json: Annotated[bool, options.JSON] = False,
 ) -> None:
-    """Check a policy: list its errors with line and fix, and describe what it does. Exit code 1 if it cannot be published."""
+    """Check a policy: list its errors with line and fix, and describe what it does.
+
+    Exit code 1 if it cannot be published.
+    """
     result = check_content(file.read_bytes(), _today())
     if as_json:
         show.data(
@@ -138,7 +138,7 @@ def check(
 
 
 def print_schema() -> None:
-    """Print the JSON Schema of a policy; editors complete and check with it."""
+    """Print the JSON Schema of a policy. Editors complete and check with it."""
     typer.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
 
 
@@ -160,7 +160,7 @@ def _to_diagnostic(problem: Problem, position: tuple[int, int]) -> Diagnostic:
 
 
 def _print_document(document: Mapping[str, Any]) -> None:
-    """What a complete document does, as tables."""
+    """Print what a complete document does, as tables."""
     defaults = playbook()
     policy = load_policy(document)
     show.table(

@@ -1,4 +1,4 @@
-"""A policy in words: what its conditions ask and what its rules do, for tables that people read."""
+"""A policy in words: its conditions and what its rules do, for tables that people read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from heard.sla import WEEKDAYS
 def when_in_words(conditions: Mapping[str, Any]) -> str:
     """Conditions in normal form: `severity high or medium, by email, at most 2 stars`.
 
-    `always` without any.
+    Without conditions it is `always`.
     """
     parts = [words(conditions[name]) for name, words in _CONDITIONS.items() if name in conditions]
     minimum, maximum = conditions.get("rating_min"), conditions.get("rating_max")
@@ -29,7 +29,7 @@ def when_in_words(conditions: Mapping[str, Any]) -> str:
 
 
 def then_in_words(then: Mapping[str, Any]) -> str:
-    """What a rule does: `a person within 30 working minutes, queue vip, priority 80`."""
+    """A rule's action: `a person within 30 working minutes, queue vip, priority 80`."""
     route = Route(then["route"])
     parts = [_ROUTES[route] + (f" ({then['reason']})" if "reason" in then else "")]
     if "sla" in then:
@@ -46,7 +46,7 @@ def within_in_words(due: Mapping[str, Any]) -> str:
     """A time limit in normal form: `8 working hours`, `1 hour around the clock`."""
     if due["clock"] == "always":
         return f"{format_duration(due['seconds'])} around the clock"
-    # Days of working time differ in length, so that it is said in hours.
+    # Working days differ in length, so the limit is in hours.
     seconds = due["seconds"]
     words = (
         f"{seconds // 3600} hours"
@@ -74,7 +74,7 @@ def hours_in_words(calendar: Mapping[str, Any]) -> str:
 
 
 def holidays_in_words(days: Sequence[str]) -> str:
-    """How many days nobody works, and until when they are known."""
+    """The number of holidays, and the date until which they are known."""
     if not days:
         return "none"
     return f"{len(days)} until {date.fromisoformat(max(days)):%Y-%m-%d}"

@@ -1,6 +1,6 @@
-"""`heard policy diff`.
+"""`heard policy diff`: what another policy would have done with past reviews.
 
-What another policy would have done with past reviews, as a table, JSON or a page.
+The result is a table, JSON or a page.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from rich.text import Text
 from heard import clock
 from heard.assessment import Severity
 from heard.policy.simulation import MINUTES, Aspect, DecisionChange, Simulation, simulate
-from heard_cli import show
+from heard_cli import options, show
+from heard_cli.completion import complete_businesses
 from heard_cli.durations import parse_period
 from heard_cli.policy import history as past_reviews
 from heard_cli.policy.diff_page import DAYS, ROUTES, ReportMetadata, render_page
@@ -39,7 +40,7 @@ def diff(
             )
         ),
     ],
-    new: Annotated[str, typer.Argument(help="The same.")],
+    new: Annotated[str, typer.Argument(help="The policy to compare with: the same formats.")],
     on: Annotated[
         str | None,
         typer.Option(
@@ -52,18 +53,13 @@ def diff(
     business: Annotated[
         str | None,
         typer.Option(
-            help=(
-                "Id of the business, for its policy versions and (without --on) its stored reviews."
-            )
+            help="Id of the business, for its policy versions and (without --on) its stored "
+            "reviews.",
+            autocompletion=complete_businesses,
         ),
     ] = None,
-    since: Annotated[
-        str,
-        typer.Option(
-            "--from", help="ISO 8601 (UTC if no zone is said), or how long ago: 90m, 24h, 7d."
-        ),
-    ] = "30d",
-    until: Annotated[str, typer.Option("--to", help="The same, or now.")] = "now",
+    since: Annotated[str, options.FROM] = "30d",
+    until: Annotated[str, options.TO] = "now",
     minutes: Annotated[
         str,
         typer.Option(
@@ -80,11 +76,12 @@ def diff(
         bool,
         typer.Option("--with-text", help="Show the customers' words in examples (personal data)."),
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
+    as_json: Annotated[bool, options.JSON] = False,
 ) -> None:
     """Compare two policies on past reviews.
 
-    What changes its route, what that costs people, and examples of each change.
+    The result shows which reviews change their route, how the workload changes, and examples of
+    each change.
 
     Exit code 2 if some lines of the file could not be read; the others were compared.
     """
@@ -118,8 +115,8 @@ def diff(
     if html:
         show.note(f"The page is {html}.")
     if history.line_errors:
-        for fault in history.line_errors:
-            show.note(fault)
+        for line_error in history.line_errors:
+            show.note(line_error)
         unreadable_count = history.skip_reasons["not readable"]
         show.error(
             f"{unreadable_count} lines could not be read; the others were compared.",
@@ -153,7 +150,7 @@ def _read_history(
 
 
 def _parse_minutes(text: str) -> Mapping[Severity, int]:
-    """The assumption with what is known better. Raises BadParameter."""
+    """The assumed minutes, with the measured ones in their place. Raises BadParameter."""
     minutes_by_severity = dict(MINUTES)
     for part in filter(None, (each.strip() for each in text.split(","))):
         name, _, number = part.partition("=")

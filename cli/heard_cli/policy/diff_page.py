@@ -1,8 +1,7 @@
 """A simulation as one HTML page.
 
-It asks nothing of any server, and reads on a phone, in the dark, on paper and by ear.
-
-Every plot is drawn here as SVG and has its figures behind it as a table.
+It loads nothing from a server. It can be read on a phone, in dark mode, on paper and with a screen
+reader. Every plot is drawn here as SVG, with its figures in a table.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from html import escape
+from pathlib import Path
 from typing import Final
 
 from heard.assessment import Severity
@@ -18,7 +18,7 @@ from heard.policy import Decision, Route
 from heard.policy.simulation import WEEK_HOURS, DecisionChange, Simulation
 
 ROUTES: Final = (Route.FOLLOW_UP, Route.BOTH, Route.ACKNOWLEDGE, Route.NOTHING)
-"""From a person's work to none."""
+"""The routes in the order from a person's work to none."""
 
 ROUTE_WORDS: Final = {
     Route.FOLLOW_UP: "a person",
@@ -28,20 +28,17 @@ ROUTE_WORDS: Final = {
 }
 DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
+_STYLE_FILE: Final = Path(__file__).with_suffix(".css")
 _MOST_RULES: Final = 15
 _PLOT_WIDTH: Final = 460
-"""Units across a plot: few, so that its words can still be read on a phone."""
+"""Units across a plot: few, so that its texts can be read on a phone."""
 _LABEL_HEIGHT: Final = 31
-"""Units that a route's two lines of words need, however few reviews take it."""
+"""Units that a route's two lines of text need, however few reviews take it."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReportMetadata:
-    """What was compared.
-
-    The names and hashes of both policies, where the reviews came from, and what is to be said of
-    them.
-    """
+    """What was compared: both policies with names and hashes, the source of the reviews, and notes."""
 
     before: str
     before_hash: str
@@ -74,7 +71,7 @@ def render_page(simulation: Simulation, metadata: ReportMetadata) -> str:
     ]
     return _PAGE.format(
         title=escape(f"{metadata.before} → {metadata.after}"),
-        style=_STYLE,
+        style=_STYLE_FILE.read_text(encoding="utf-8"),
         body="\n".join(part for part in parts if part),
     )
 
@@ -244,7 +241,7 @@ def _sankey(simulation: Simulation) -> str:
             )
             name = f"{ROUTE_WORDS[old]} → {ROUTE_WORDS[new]}: {count:,}"
             kind = "same" if old is new else "moves"
-            # A hairline is seen even where a handful of reviews is less than a pixel.
+            # A thin line stays visible even if a few reviews are less than a pixel.
             bands.append(
                 (
                     old is not new,
@@ -429,7 +426,7 @@ def _routes_table(simulation: Simulation) -> str:
 
 
 def _week_table(names: Sequence[str], series: Sequence[Sequence[float]], unit: str) -> str:
-    """The hours of the week in which there is anything."""
+    """The hours of the week that have any work."""
     head = "".join(f"<th scope='col'>{name}, {unit}</th>" for name in names)
     rows = "".join(
         f"<tr><th scope='row'>{DAYS[hour // 24]} {hour % 24:02d}:00</th>"
@@ -564,7 +561,7 @@ def _figure(title: str, caption: str, content: str, table: str) -> str:
     )
 
 
-# Small things
+# Parts of a page
 
 
 def _describe_kind(kind: str) -> str:
@@ -620,59 +617,4 @@ _PAGE: Final = """<!doctype html>
 </main>
 </body>
 </html>
-"""
-
-_STYLE: Final = """
-:root { color-scheme: light dark; --paper: #fbfaf8; --card: #ffffff; --ink: #1d1f24; --soft: #62666f; --line: #dfdcd6; --cell: #efede8;
-  --person: #c2410c; --both: #7c3aed; --auto: #0f766e; --none: #8a8f99; --heat: #c2410c; --more: #c2410c; --less: #1d6fb8;
-  --warn: #a41623; --warn-paper: #fdeceb; --note-paper: #eaf3f2; }
-@media (prefers-color-scheme: dark) {
-  :root { --paper: #14161a; --card: #1c1f25; --ink: #e9e7e2; --soft: #a2a7b1; --line: #33373f; --cell: #262a31;
-    --person: #fb923c; --both: #b794f6; --auto: #2dd4bf; --none: #7d838f; --heat: #fb923c; --more: #fb923c; --less: #60a5fa;
-    --warn: #ffb4ab; --warn-paper: #3b1a1a; --note-paper: #16302d; }
-}
-* { box-sizing: border-box; }
-body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
-main { max-width: 62rem; margin: 0 auto; padding: 2rem 1rem 4rem; }
-h1 { font-size: clamp(1.5rem, 5vw, 2.3rem); line-height: 1.15; margin: .1rem 0 .6rem; overflow-wrap: anywhere; }
-h2 { font-size: 1.25rem; margin: 0 0 .25rem; } h3 { font-size: 1rem; margin: 1rem 0 .4rem; }
-p { margin: 0 0 .6rem; } .kicker { color: var(--soft); margin: 0; } .lead { font-size: 1.1rem; } .arrow { color: var(--soft); }
-section { background: var(--card); border: 1px solid var(--line); border-radius: 14px; padding: 1.2rem; margin: 1rem 0; }
-figure { margin: 0; } figcaption p { color: var(--soft); }
-svg { display: block; width: 100%; max-width: 640px; height: auto; margin: .4rem auto; }
-svg text { fill: var(--soft); font-size: 12px; } .strong { fill: var(--ink); font-weight: 600; font-size: 13.5px; }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: .8rem; margin: 1rem 0; }
-.tiles div { background: var(--card); border: 1px solid var(--line); border-radius: 14px; padding: .9rem 1.1rem; }
-dt { color: var(--soft); font-size: .9rem; } dd { margin: 0; font-size: 1.8rem; font-weight: 650; font-variant-numeric: tabular-nums; }
-dd.was { font-size: .9rem; font-weight: 400; color: var(--soft); }
-.warn, .note { border-radius: 12px; padding: .8rem 1.1rem; } .warn { background: var(--warn-paper); color: var(--warn); }
-.note { background: var(--note-paper); }
-.r-follow_up { fill: var(--person); } .r-both { fill: var(--both); } .r-acknowledge { fill: var(--auto); } .r-nothing { fill: var(--none); }
-.band.same { fill-opacity: .16; } .band.moves { fill-opacity: .8; stroke: currentColor; stroke-opacity: .5; stroke-width: .6; }
-.cell { fill: var(--cell); } .heat { fill: var(--heat); } .more { fill: var(--more); } .less { fill: var(--less); }
-.axis { stroke: var(--soft); } .grid { stroke: var(--line); stroke-width: .7; }
-.due-old { fill: var(--none); fill-opacity: .38; }
-.due-new { fill: none; stroke: var(--person); stroke-width: 1.6; stroke-linejoin: round; }
-.maps { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 25rem), 1fr)); gap: .4rem 1.6rem; }
-.key { color: var(--soft); font-size: .9rem; }
-.swatch { display: inline-block; width: .8em; height: .8em; border-radius: 3px; margin: 0 .2em 0 .7em; }
-.swatch.more { background: var(--more); } .swatch.less { background: var(--less); }
-.swatch.old { background: var(--none); } .swatch.new { background: var(--person); }
-.scroll { overflow-x: auto; } table { border-collapse: collapse; font-size: .92rem; font-variant-numeric: tabular-nums; }
-th, td { text-align: left; padding: .3rem .9rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
-th { font-weight: 600; }
-.rules { width: 100%; } .rules code { white-space: nowrap; } .bar { width: 40%; min-width: 6rem; }
-.bar span { display: block; height: .9em; margin-top: .3em; border-radius: 3px; background: var(--person); }
-summary { cursor: pointer; color: var(--soft); margin-top: .4rem; }
-.quiet { color: var(--soft); font-weight: 400; } .fine { color: var(--soft); font-size: .85rem; }
-article { border-left: 3px solid var(--line); padding: .1rem 0 .1rem .9rem; margin: .7rem 0; } article p { margin: 0 0 .25rem; }
-code { font: .86em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; overflow-wrap: anywhere;
-  background: var(--cell); padding: .08em .35em; border-radius: 5px; }
-blockquote { margin: .3rem 0; font-style: italic; overflow-wrap: anywhere; white-space: pre-line; }
-.severity { font-size: .85rem; font-weight: 600; border: 1px solid currentColor; border-radius: 99px; padding: 0 .55em; }
-.s-critical, .s-high { color: var(--warn); } .s-medium { color: var(--person); }
-.s-low { color: var(--soft); } .s-praise { color: var(--auto); }
-@media print { body { background: none; font-size: 11pt; } section, .tiles div { break-inside: avoid; border-color: #bbb; }
-  summary { display: none; }
-  details::details-content { content-visibility: visible; block-size: auto; } * { print-color-adjust: exact; } }
 """

@@ -1,7 +1,4 @@
-"""`heard policy experiments`.
-
-Which wording of an acknowledgement does better, by what happened next (R27).
-"""
+"""`heard policy experiments`: which wording of an acknowledgement works better (R27)."""
 
 from __future__ import annotations
 
@@ -26,11 +23,11 @@ from heard.acknowledgements.experiments import (
     compare_variants,
 )
 from heard.outcomes import Kind
-from heard.storage.history import HistoryReader
 from heard.storage.outcome_log import OutcomeCriteria
-from heard_cli import show
+from heard_cli import options, show
 from heard_cli.durations import parse_period
-from heard_cli.policy.history import read_outcomes
+from heard_cli.outcome_pages import read_outcomes
+from heard_cli.ranges import whole_number
 from heard_cli.stack import Stack, on_stack
 
 _PAGE: Final = 500
@@ -46,25 +43,24 @@ _MEASURE_LABELS: Final = {
 @on_stack
 def experiments(
     stack: Stack,
-    business: Annotated[str, typer.Option(help="Id of the business.")],
-    since: Annotated[
-        str,
-        typer.Option(
-            "--from", help="ISO 8601 (UTC if no zone is said), or how long ago: 90m, 24h, 7d."
-        ),
-    ] = "90d",
+    business: Annotated[str, options.BUSINESS],
+    since: Annotated[str, options.FROM] = "90d",
     until: Annotated[
         str, typer.Option("--to", help="End time for acknowledgements: the same formats, or now.")
     ] = "now",
     days: Annotated[
         int,
-        typer.Option(min=1, max=365, help="How many days each acknowledged review is observed."),
+        typer.Option(
+            metavar="NUMBER",
+            parser=whole_number(1, 365),
+            help="How many days each acknowledged review is observed.",
+        ),
     ] = 30,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
+    as_json: Annotated[bool, options.JSON] = False,
 ) -> None:
-    """Compare the variants of acknowledgements by what their reviews' authors did next.
+    """Compare acknowledgement variants by what the authors did next.
 
-    Edits, ratings, second complaints, withdrawals.
+    It counts edits, rating changes, second complaints and withdrawals.
     """
     now = clock.now()
     start, end = parse_period(since, until, now)
@@ -72,16 +68,15 @@ def experiments(
     log_ends = min(now, end + timedelta(days=days))
     criteria = OutcomeCriteria(business, start, log_ends)
     tracker = ExposureTracker(days, end, log_ends)
-    history = HistoryReader(stack.dynamodb, stack.outputs["CasesTableName"])
     with show.progress() as bar:
         task = bar.add_task("Following reviews", total=None)
-        for batch in batched(read_outcomes(stack, criteria), _PAGE, strict=False):
-            # Only their author tells that two reviews belong together, and the log does not say who
-            # that is.
+        for batch in batched(read_outcomes(stack.log, criteria), _PAGE, strict=False):
+            # Two reviews belong together if they have the same author. The log does not name the
+            # author.
             reviews = {
                 outcome.review for outcome in batch if outcome.kind in _AUTHOR_KINDS
             } - tracker.authors.keys()
-            tracker.authors |= history.authors(reviews)
+            tracker.authors |= stack.history.authors(reviews)
             for outcome in batch:
                 tracker.add(outcome)
             bar.advance(task, len(batch))

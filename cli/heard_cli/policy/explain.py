@@ -1,6 +1,6 @@
-"""`heard policy explain`.
+"""`heard policy explain`: why a review got its route.
 
-Why a review went where it went, made again from what is stored, and what today's rules would do.
+The decision is recomputed from the stored data, and compared with the log and with today's policy.
 """
 
 from __future__ import annotations
@@ -32,9 +32,10 @@ from heard.reviews import ReviewEvent
 from heard.steps.triage import inputs_digest
 from heard.storage.policies import PolicyVersion
 from heard.storage.vault import Erased
-from heard_cli import show
+from heard_cli import options, show
 from heard_cli.policy import history as past_reviews
 from heard_cli.policy.versions import policy_store
+from heard_cli.ranges import whole_number
 from heard_cli.stack import CommandError, Stack, on_stack
 
 _DECISION_KINDS: Final = frozenset({Kind.ACCEPTED, Kind.REVISED})
@@ -42,7 +43,7 @@ _DECISION_KINDS: Final = frozenset({Kind.ACCEPTED, Kind.REVISED})
 
 @dataclass(frozen=True, slots=True)
 class DecisionRecord:
-    """What is stored of one decision: the outcome that logged it, and what it was made from."""
+    """One decision: the outcome that logged it, and its stored inputs."""
 
     outcome: Outcome
     event: ReviewEvent
@@ -50,20 +51,14 @@ class DecisionRecord:
     context: Context
     last_severity: Severity | None
     inputs_match: bool | None
-    """Whether words, assessment and context are those that the log vouches for.
-
-    None where it does not say.
-    """
+    """Whether text, assessment and context match the digest in the log; None if it has none."""
     chain_problem: str | None = None
-    """What is wrong with the log itself.
-
-    None where every outcome follows the one before it, up to the review's head.
-    """
+    """What is wrong with the log itself; None if its whole chain verifies."""
 
     def as_past_review(self) -> PastReview:
-        """It as a past review, whose route can be decided again."""
-        # An edit is acknowledged only where its review was not yet, which the log tells by the
-        # route that was taken.
+        """This decision's review as a past review, whose route can be decided again."""
+        # An edit is acknowledged only if its review was not acknowledged before. The route in the
+        # log shows that.
         edit = (
             self.outcome.kind is Kind.REVISED
             and not Route(self.outcome.detail["route"]).acknowledges
@@ -85,7 +80,7 @@ class DecisionRecord:
 
 @dataclass(frozen=True, slots=True)
 class Recomputation:
-    """The decision made once more: `differences` names what is not as it was logged."""
+    """The decision, recomputed. `differences` names what differs from the log."""
 
     version: PolicyVersion | None
     policy: Policy
@@ -95,7 +90,7 @@ class Recomputation:
 
 @dataclass(frozen=True, slots=True)
 class CurrentDecision:
-    """What would be decided today, and why it is not the same: one sentence a cause."""
+    """Today's decision, and why it differs: one sentence for each cause."""
 
     policy: Policy
     assessment: Assessment
@@ -107,12 +102,13 @@ class CurrentDecision:
 def explain(
     stack: Stack,
     review: Annotated[str, typer.Argument(help="The review's id (rev_…).")],
-    business: Annotated[str, typer.Option(help="Id of the business.")],
+    business: Annotated[str, options.BUSINESS],
     sequence: Annotated[
         int | None,
         typer.Option(
             "--outcome",
-            min=1,
+            metavar="NUMBER",
+            parser=whole_number(1),
             help=(
                 "Explain the decision in the outcome with this number, instead of the last "
                 "decision."
@@ -126,11 +122,11 @@ def explain(
             help="Also show the customer's words used as evidence (personal data).",
         ),
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
+    as_json: Annotated[bool, options.JSON] = False,
 ) -> None:
     """Explain a decision.
 
-    Make it again from what is stored, compare it with the log, and say what today's policy would
+    Recompute it from the stored data, compare it with the log, and show what today's policy would
     decide.
 
     Exit code 1 if the recomputed decision differs from the log.
@@ -150,9 +146,9 @@ def explain(
         or record.inputs_match is False
         or (recomputation and recomputation.differences)
     ):
+        check = stack.options.command_line(f"audit verify {review}")
         show.error(
-            "The stored data does not reproduce the logged decision.",
-            f"Check the chain: heard audit verify {review} --business {business}",
+            "The stored data does not reproduce the logged decision.", f"Check the chain: {check}"
         )
         raise typer.Exit(1)
 
@@ -163,7 +159,8 @@ def _find_decision_outcome(
     if not chain:
         raise CommandError(
             f"There are no outcomes of a review {review} of {business}.",
-            "Ids of reviews begin with rev_: heard audit list shows them.",
+            "Review ids begin with rev_. List them:",
+            f"reviews list --business {business}",
         )
     decisions = [each for each in chain if each.kind in _DECISION_KINDS and "rules" in each.detail]
     if sequence is None and decisions:
@@ -186,7 +183,7 @@ def _find_decision_outcome(
 
 
 def _load_record(stack: Stack, chain: Sequence[Outcome], outcome: Outcome) -> DecisionRecord:
-    """What the decision was made from. Raises Stop."""
+    """The stored inputs of a decision. Raises CommandError."""
     state = stack.cases.find_review(outcome.review)
     if state is None:
         raise CommandError(
@@ -200,16 +197,18 @@ def _load_record(stack: Stack, chain: Sequence[Outcome], outcome: Outcome) -> De
     except Erased as error:
         raise CommandError(
             "The author's data was erased, including the assessment.",
-            "See the log: heard audit list --review …",
+            "See the log:",
+            f"audit list --review {outcome.review}",
         ) from error
     except NotFound as not_found:
         raise CommandError(
-            not_found.detail, "See the log: heard audit list --review …"
+            not_found.detail, "See the log:", f"audit list --review {outcome.review}"
         ) from not_found
     if assessment is None:
         raise CommandError(
             "The assessment of this revision is not stored.",
-            "See the log: heard audit list --review …",
+            "See the log:",
+            f"audit list --review {outcome.review}",
         )
     logged_inputs = outcome.detail.get("inputs")
     inputs_match = (
@@ -219,7 +218,7 @@ def _load_record(stack: Stack, chain: Sequence[Outcome], outcome: Outcome) -> De
     )
     if event.digest != outcome.detail["digest"]:
         inputs_match = False
-    # Read after the head, so that what was appended meanwhile is not missed.
+    # Read after the head, so that an outcome that is appended meanwhile is not missed.
     log = stack.log.of_review(outcome.review)[: state.sequence]
     report = verify_chain(
         outcome.review, log, expected_sequence=state.sequence, expected_head=state.head
@@ -241,10 +240,7 @@ def _load_record(stack: Stack, chain: Sequence[Outcome], outcome: Outcome) -> De
 
 
 def _recompute(stack: Stack, business: str, record: DecisionRecord) -> Recomputation | None:
-    """The decision made once more by the policy that made it.
-
-    None where that policy is not stored.
-    """
+    """The decision, recomputed with the policy that made it; None if that policy is not stored."""
     logged = record.outcome.detail
     version = next(
         (each for each in policy_store(stack).versions(business) if each.hash == logged["policy"]),
@@ -274,8 +270,9 @@ def _recompute(stack: Stack, business: str, record: DecisionRecord) -> Recomputa
 
 
 def _decide(record: DecisionRecord, policy: Policy, *, handed_over: bool) -> Decision:
-    """`handed_over` where an acknowledgement could not be written or had no place, so that a person
-    got the review.
+    """`handed_over` if the review went to a person instead of an acknowledgement.
+
+    That happens when no wording fits, or when no reply is left.
     """
     decision = replay_decision(record.as_past_review(), policy, record.at)
     if handed_over and decision.route.acknowledges:
@@ -286,9 +283,7 @@ def _decide(record: DecisionRecord, policy: Policy, *, handed_over: bool) -> Dec
 def _decide_today(
     record: DecisionRecord, recomputation: Recomputation | None, policy: Policy
 ) -> CurrentDecision:
-    """What the policy that is followed now, and this release's engine, would make of the same
-    review at the same time.
-    """
+    """The decision of today's policy and engine for the same review at the same time."""
     logged = record.outcome.detail
     history = History(record.context.earlier_complaints, record.last_severity)
     assessment = past_reviews.assess_event(
@@ -364,7 +359,7 @@ def _assessment_causes(old: Assessment, new: Assessment) -> list[str]:
     )
 
 
-# Telling
+# Printing
 
 
 def _print_explanation(
@@ -383,7 +378,9 @@ def _print_explanation(
     show.fields(
         {
             "review": f"{outcome.review}, {outcome.platform} ({context.channel.value})",
-            "decided": f"{show.timestamp(outcome.at)}, outcome {outcome.sequence} ({outcome.kind.value})",
+            "decided": (
+                f"{show.timestamp(outcome.at)}, outcome {outcome.sequence} ({outcome.kind.value})"
+            ),
             "route": detail["route"]
             + (
                 f" ({recomputation.decision.reason})"
@@ -504,7 +501,7 @@ def _describe_assessment(assessment: Assessment) -> str:
 
 
 def _describe_context(context: Context) -> str:
-    """What was special about the thread and the author."""
+    """The facts of the thread and the author that the policy used."""
     rating = _format_count(context.rating, "star") if context.rating else "no rating"
     parts = [
         rating,

@@ -56,8 +56,8 @@ KINDS: Final[Mapping[str, str]] = {
 
 NAMES: Final[Mapping[str, str]] = {
     "about": (
-        "what is known about the review (its topic, else what is reviewed, else its stars) with the "
-        "space and the words before it: `Thank you for your review{{ about }}.`"
+        "what is known about the review (its topic, else what is reviewed, else its stars) with "
+        "the space and the words before it: `Thank you for your review{{ about }}.`"
     ),
     "topic": "what it is about, in the wording's language",
     "subject": "the product or place that is reviewed, where the platform or you chose its name",

@@ -1,10 +1,8 @@
-"""A policy as somebody wrote it.
+"""A policy's YAML text as a document, with the line and column of everything in it.
 
-YAML into a document, with the line and column of everything in it.
-
-Owns how YAML is read. A policy is JSON that people can write, so what would surprise them is not
-taken: no anchors, no tags, no merging, no name twice. Words mean what YAML 1.2 says: only `true`
-and `false` are truth values (`no` is Norwegian), `22:00` and `2026-12-24` are texts.
+It owns how YAML is read. A policy is JSON that people can write, so features of YAML that surprise
+people are refused: anchors, tags, merge keys, a key twice. Words mean what YAML 1.2 says: only
+`true` and `false` are booleans (`no` is Norwegian), `22:00` and `2026-12-24` are texts.
 """
 
 from __future__ import annotations
@@ -20,7 +18,7 @@ import yaml
 from heard.policy.schema_types import DocumentPath
 
 MAX_BYTES: Final = 150_000
-"""Bytes that a policy's source may have: it is stored beside its document in one item."""
+"""Maximum bytes of a policy's source: it is stored beside its document in one item."""
 
 MAX_DEPTH: Final = 12
 
@@ -85,12 +83,12 @@ _PARSER_MESSAGES: Final = (
         "Check this line and the one before it.",
     ),
 )
-"""What PyYAML says, what that means to somebody who writes a policy, and what to do."""
+"""PyYAML's messages, what they mean to the author of a policy, and how to fix it."""
 
 
 @dataclass(frozen=True, slots=True)
 class SyntaxIssue:
-    """Why a text is not a document: where (counted from 1), what, and how to mend it."""
+    """Why a text is not a document: where (counted from 1), what, and how to fix it."""
 
     line: int
     column: int
@@ -100,9 +98,7 @@ class SyntaxIssue:
 
 @dataclass(frozen=True, slots=True)
 class PolicySource:
-    """A policy's text, the document it holds (an empty one for an empty text), and why it cannot be
-    used, if there are `faults`.
-    """
+    """A policy's text and its document, empty for an empty text. `faults` say why it is useless."""
 
     text: str
     document: Any
@@ -112,7 +108,7 @@ class PolicySource:
     )
 
     def position(self, path: DocumentPath) -> tuple[int, int]:
-        """The line and column, counted from 1, of what a path names, or of what it is missing from."""
+        """The line and column, counted from 1, of the value at a path, or of its parent."""
         return next(
             (
                 self.positions[path[:length]]
@@ -186,7 +182,7 @@ def _explain_parser_error(parser_message: str) -> tuple[str, str]:
 
 
 class _StopReading(Exception):
-    """Reading on makes no sense."""
+    """Reading cannot go on."""
 
     def __init__(self, issue: SyntaxIssue) -> None:
         super().__init__(issue.message)
@@ -194,7 +190,7 @@ class _StopReading(Exception):
 
 
 class _YamlReader:
-    """Turns YAML's events into values, and remembers where each came from."""
+    """Turns YAML's events into values, and remembers the place of each."""
 
     def __init__(self, text: str) -> None:
         self.issues: list[SyntaxIssue] = []
@@ -203,7 +199,7 @@ class _YamlReader:
         self._text = text
 
     def document(self) -> Any:
-        """The one document of the text, None for an empty one."""
+        """The one document of the text; None for an empty text."""
         events = self._events()
         value: Any = None
         documents = 0
