@@ -265,7 +265,7 @@ def _prompt_secret(name: str, description: str, alternative: str, *, optional: b
 
     Raises BadParameter for the first line of a secret that has several lines.
     """
-    question = f"{name} ({description})" + (", or nothing" if optional else "")
+    question = f"{name} ({description})" + ("; leave empty to skip" if optional else "")
     value = str(
         typer.prompt(
             question,

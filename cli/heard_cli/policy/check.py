@@ -167,7 +167,7 @@ def _print_document(document: Mapping[str, Any]) -> None:
         ("", "rule", "when", "then"),
         [
             (
-                "" if rule in defaults["rules"] else "own",
+                "" if rule in defaults["rules"] else "custom",
                 rule["id"],
                 when_in_words(rule["when"]),
                 then_in_words(rule["then"]),
@@ -180,7 +180,7 @@ def _print_document(document: Mapping[str, Any]) -> None:
         ("", "time limit", "when", "a person answers within"),
         [
             (
-                "" if sla in defaults["sla"] else "own",
+                "" if sla in defaults["sla"] else "custom",
                 sla["id"],
                 when_in_words(sla["when"]),
                 within_in_words(sla),
@@ -193,7 +193,7 @@ def _print_document(document: Mapping[str, Any]) -> None:
         ("", "escalation", "when", "escalates after"),
         [
             (
-                "" if each in defaults["escalation"] else "own",
+                "" if each in defaults["escalation"] else "custom",
                 each["id"],
                 when_in_words(each["when"]),
                 ", ".join(map(format_duration, each["after"])),

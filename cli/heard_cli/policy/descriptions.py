@@ -119,7 +119,7 @@ _CONDITIONS: Final[Mapping[str, Callable[[Any], str]]] = {
     "public_replies_left_max": lambda wanted: (
         f"at most {wanted} public replies left" if wanted else "no public reply left"
     ),
-    "follow_up_open": _whether("a person is on it", "no person is on it"),
-    "confirmed": _whether("proven", "not proven"),
+    "follow_up_open": _whether("a follow-up is open", "no follow-up is open"),
+    "confirmed": _whether("verified", "not verified"),
     "working_hours": _whether("in working hours", "outside working hours"),
 }

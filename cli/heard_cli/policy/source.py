@@ -231,7 +231,7 @@ class _YamlReader:
                 _issue(
                     event,
                     f"*{event.anchor} is a YAML alias, which is not allowed",
-                    "Write it out here.",
+                    "Remove it and write the value here.",
                 )
             )
             return None
@@ -284,7 +284,7 @@ class _YamlReader:
             name: str = key.value
             if name == "<<" and key.style is None:
                 self.issues.append(
-                    _issue(key, "is a YAML merge key, which is not allowed", "Write it out here.")
+                    _issue(key, "is a YAML merge key, which is not allowed", "Remove it and write the value here.")
                 )
             elif name in record:
                 first = self.positions[(*path, name)][0]

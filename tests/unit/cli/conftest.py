@@ -196,7 +196,7 @@ class InProcessHttpClient:
             self.stack.queue,
             self.stack.quarantine,
             self.stack.deliveries,
-            _refuse_http,
+            refuse_http,
         )
 
 
@@ -211,7 +211,7 @@ def process_queue(stack: Stack) -> int:
             triage(
                 QueuedReview.from_json(fields),
                 StorePorts(stack.setup, stack.cases),
-                PlatformPorts(stack.secrets, _refuse_http),
+                PlatformPorts(stack.secrets, refuse_http),
                 datetime.now(UTC),
                 embedded_engine("quick"),
             )
@@ -220,7 +220,7 @@ def process_queue(stack: Stack) -> int:
     return processed
 
 
-def _refuse_http(*_: Any, **__: Any) -> HttpResponse:
+def refuse_http(*_: Any, **__: Any) -> HttpResponse:
     raise AssertionError("nothing here may call a platform")
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,8 @@ from heard.connectors import Connection
 from heard.outcomes import Fact, Kind, Outcome, OutcomeSubject, chain_facts, verify_chain
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, number_revision, review_id
 from heard.steps.triage import PlatformPorts, QueuedReview, StorePorts, triage
-from heard.storage.setup import Business
+from heard.storage.outcome_log import append_writes
+from heard.storage.setup import Business, Person
 from heard.storage.tables import attributes
 from heard_cli.stack import Stack
 from tests.unit.cli.conftest import HeardCommand
@@ -57,13 +59,13 @@ def reviews(stack: Stack) -> list[str]:
             Connection("con_1", business, "standard", "https://api.example/hooks/con_1"),
             clock.now(),
         )
-    said = [
+    texts = [
         ("r1", "I was charged twice and nobody answers me. Awful.", 1),
         ("r2", "Can I bring my dog?", 3),
         ("r3", "Lovely!", 5),
     ]
     receive(stack, "r9", "Somebody else's business.", 2, business="zenith")
-    return [receive(stack, *each) for each in said]
+    return [receive(stack, *each) for each in texts]
 
 
 def tamper(stack: Stack, review: str, sequence: int, **changed: Any) -> None:
@@ -79,16 +81,56 @@ def tamper(stack: Stack, review: str, sequence: int, **changed: Any) -> None:
     )
 
 
-def test_it_lists_a_businesss_outcomes_in_time_order(
+def test_it_lists_a_businesss_outcomes_newest_first(
     heard: HeardCommand, stack: Stack, reviews: list[str]
 ) -> None:
     listed = heard.run_ok("audit", "list", "--business", "acme", "--json").json
 
     assert {each["review"] for each in listed} == set(reviews)
-    assert [each["at"] for each in listed] == sorted(each["at"] for each in listed)
+    assert [each["at"] for each in listed] == sorted((each["at"] for each in listed), reverse=True)
     assert all(Outcome.from_json(each).to_json() == each for each in listed)
     table = heard.run_ok("audit", "list", "--business", "acme").stdout
     assert all(review in table for review in reviews)
+    assert len(table.strip().splitlines()) == 2 + len(listed), "one line for each outcome"
+    assert not re.search(r"[0-9a-f]{64}", table), "digests are for programs"
+
+
+def test_the_newest_outcomes_of_a_long_period_come_first(
+    heard: HeardCommand, stack: Stack, reviews: list[str]
+) -> None:
+    newest = heard.run_ok(
+        "audit", "list", "--business", "acme", "--from", "3650d", "--limit", "2", "--json"
+    ).json
+
+    every = heard.run_ok("audit", "list", "--business", "acme", "--json").json
+    assert newest == every[:2]
+    rest = heard.run_ok(
+        "audit", "list", "--business", "acme", "--to", newest[-1]["at"], "--json"
+    ).json
+    assert [each for each in every if each["at"] < newest[-1]["at"]] == rest
+
+
+def test_people_are_named_in_the_table_and_not_in_the_log(
+    heard: HeardCommand, stack: Stack, reviews: list[str]
+) -> None:
+    stack.setup.put_person(Person("c0ffee00-0000-4000-8000-000000000001", "Ana", ("acme",)))
+    last = stack.log.of_review(reviews[0])[-1]
+    (fact,) = chain_facts(
+        OutcomeSubject(last.review, last.business, last.platform, last.channel, last.severity),
+        [Fact(Kind.RESOLUTION_GIVEN, {"action": "reply"})],
+        sequence=last.sequence,
+        head=last.hash,
+        at=clock.now(),
+        actor="c0ffee00-0000-4000-8000-000000000001",
+        delivery=None,
+    )
+    stack.dynamodb.transact_write_items(TransactItems=append_writes("OutcomesTable", [fact]))
+
+    table = heard.run_ok("audit", "list", "--review", reviews[0]).stdout
+    assert "Ana" in table
+    assert "c0ffee00" not in table
+    listed = heard.run_ok("audit", "list", "--review", reviews[0], "--json").json
+    assert listed[-1]["actor"] == "c0ffee00-0000-4000-8000-000000000001"
 
 
 def test_it_narrows_by_kind_severity_channel_and_time(
@@ -131,17 +173,17 @@ def test_a_review_is_listed_by_its_id(
         ("--business", "acme", "--from", "1h", "--to", "2h"),
     ],
 )
-def test_questions_that_make_no_sense_are_usage_errors(
+def test_options_that_make_no_sense_are_usage_errors(
     heard: HeardCommand, stack: Stack, words: tuple[str, ...]
 ) -> None:
     assert heard("audit", "list", *words).exit_code == 2
 
 
 def test_untouched_chains_verify(heard: HeardCommand, stack: Stack, reviews: list[str]) -> None:
-    said = heard.run_ok("audit", "verify", "--business", "acme", "--json").json
+    result = heard.run_ok("audit", "verify", "--business", "acme", "--json").json
 
-    assert (said["verified"], said["reviews"], said["broken"]) == (True, 3, [])
-    assert said["outcomes"] == sum(len(stack.log.of_review(review)) for review in reviews)
+    assert (result["verified"], result["reviews"], result["broken"]) == (True, 3, [])
+    assert result["outcomes"] == sum(len(stack.log.of_review(review)) for review in reviews)
     assert heard.run_ok("audit", "verify", reviews[0], reviews[1], "--json").json["reviews"] == 2
     assert "Verified: 3 reviews" in heard.run_ok("audit", "verify", "--business", "acme").stdout
 
@@ -159,14 +201,14 @@ def test_a_changed_outcome_is_found(
 ) -> None:
     tamper(stack, reviews[1], 2, **changed)
 
-    said = heard("audit", "verify", "--business", "acme", "--json")
+    result = heard("audit", "verify", "--business", "acme", "--json")
 
-    assert said.exit_code == 1
-    (broken,) = said.json["broken"]
+    assert result.exit_code == 1
+    (broken,) = result.json["broken"]
     assert (broken["review"], broken["broken_at"]) == (reviews[1], 2)
     assert why in broken["why"]
-    told = heard("audit", "verify", reviews[1])
-    assert (told.exit_code, "BROKEN" in told.stdout) == (1, True)
+    output = heard("audit", "verify", reviews[1])
+    assert (output.exit_code, "BROKEN" in output.stdout) == (1, True)
 
 
 def test_a_change_with_a_fitting_hash_is_found_by_the_heads(
@@ -213,5 +255,5 @@ def test_what_does_not_exist_cannot_be_verified(heard: HeardCommand, stack: Stac
     assert heard("audit", "verify", "rev_nothing").exit_code == 1
     assert heard("audit", "verify").exit_code == 2
     assert heard("audit", "verify", "rev_1", "--business", "acme").exit_code == 2
-    said = heard.run_ok("audit", "verify", "--business", "acme", "--json").json
-    assert (said["reviews"], said["verified"]) == (0, True)
+    result = heard.run_ok("audit", "verify", "--business", "acme", "--json").json
+    assert (result["reviews"], result["verified"]) == (0, True)

@@ -48,8 +48,8 @@ def test_a_new_name_reaches_the_connections_and_keeps_the_policy(
 def test_ids_are_plain(heard: HeardCommand, stack: Stack) -> None:
     for id in ("Acme", "a#b", "-a", "a b", ""):
         assert heard("business", "add", id, "--name", "x").exit_code == 2
-    said = heard("business", "show", "nobody")
-    assert (said.exit_code, "heard business add nobody" in said.stderr) == (1, True)
+    result = heard("business", "show", "nobody")
+    assert (result.exit_code, "heard business add nobody" in result.stderr) == (1, True)
 
 
 def test_follow_ups_are_listed_by_due_time(heard: HeardCommand, stack: Stack) -> None:

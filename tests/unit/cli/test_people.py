@@ -10,17 +10,17 @@ ANA = ("people", "add", "--email", "ana@acme.example", "--first-name", "Ana")
 def test_somebody_new_can_sign_in_and_belongs_to_the_business(
     heard: HeardCommand, stack: Stack, user_pool: str
 ) -> None:
-    said = heard.run_ok(
+    result = heard.run_ok(
         *ANA, "--group", "agent", "--business", "acme", "--password", "Correct-horse-1", "--json"
     ).json
 
     user = stack.cognito.admin_get_user(UserPoolId=user_pool, Username="ana@acme.example")
     assert user["UserStatus"] == "CONFIRMED"
-    assert {"Name": "sub", "Value": said["subject"]} in user["UserAttributes"]
-    person = stack.setup.person(said["subject"])
+    assert {"Name": "sub", "Value": result["subject"]} in user["UserAttributes"]
+    person = stack.setup.person(result["subject"])
     assert person
     assert (person.first_name, person.businesses) == ("Ana", ("acme",))
-    assert (said["groups"], said["new"]) == (["agent"], True)
+    assert (result["groups"], result["new"]) == (["agent"], True)
 
 
 def test_adding_again_changes_nothing_and_adding_more_adds(
@@ -55,17 +55,17 @@ def test_only_takes_other_businesses_and_roles_away(
         *ANA, "--group", "agent", "--group", "lead", "--business", "acme", "--business", "zenith"
     )
 
-    said = heard.run_ok(*ANA, "--group", "agent", "--business", "zenith", "--only", "--json").json
+    result = heard.run_ok(*ANA, "--group", "agent", "--business", "zenith", "--only", "--json").json
 
-    assert (said["groups"], said["businesses"]) == (["agent"], ["zenith"])
+    assert (result["groups"], result["businesses"]) == (["agent"], ["zenith"])
 
 
 def test_without_a_password_they_are_invited(
     heard: HeardCommand, stack: Stack, user_pool: str
 ) -> None:
-    said = heard.run_ok(*ANA, "--group", "auditor", "--business", "acme")
+    result = heard.run_ok(*ANA, "--group", "auditor", "--business", "acme")
 
-    assert "e-mail" in said.stderr
+    assert "e-mail" in result.stderr
     assert (
         stack.cognito.admin_get_user(UserPoolId=user_pool, Username="ana@acme.example")[
             "UserStatus"
@@ -77,12 +77,12 @@ def test_without_a_password_they_are_invited(
 def test_a_password_can_be_typed_unseen(heard: HeardCommand, stack: Stack, user_pool: str) -> None:
     typed = "Correct-horse-1\nCorrect-horse-1\n"
 
-    said = heard.run_ok(
+    result = heard.run_ok(
         *ANA, "--group", "agent", "--business", "acme", "--ask-password", "--json", stdin=typed
     )
 
-    assert said.json["new"]
-    assert "Correct-horse-1" not in said.stdout + said.stderr
+    assert result.json["new"]
+    assert "Correct-horse-1" not in result.stdout + result.stderr
 
 
 def test_mistakes_are_told(heard: HeardCommand, stack: Stack, user_pool: str) -> None:

@@ -106,7 +106,7 @@ def test_publishing_listing_showing_and_going_back(
     heard.run_ok("policy", "rollback", "--business", "acme", "--by", "Lee")
 
     listed = heard.run_ok("policy", "list", "--business", "acme", "--json").json
-    assert [(each["version"], each["by"], each["followed"]) for each in listed] == [
+    assert [(each["version"], each["by"], each["active"]) for each in listed] == [
         (3, "Lee", True),
         (2, "Ana", False),
         (1, "Heard", False),
@@ -126,7 +126,7 @@ def test_publishing_listing_showing_and_going_back(
     )
     assert heard.run_ok("policy", "show", "default").stdout.startswith("{")
     table = heard.run_ok("policy", "list", "--business", "acme").stdout
-    assert "followed" in table
+    assert "active" in table
     assert "regulars first" in table
 
 
@@ -141,11 +141,11 @@ def test_what_cannot_be_published_is_refused_with_line_and_fix_and_the_old_one_s
         "- 1",
     ):
         file.write_text(text)
-        said = heard("policy", "publish", str(file), "--business", "acme", "--by", "Ana")
-        assert said.exit_code == 1
-        assert re.search(r"bad\.yaml:\d+:\d+: error: ", said.stderr), said.stderr
+        result = heard("policy", "publish", str(file), "--business", "acme", "--by", "Ana")
+        assert result.exit_code == 1
+        assert re.search(r"bad\.yaml:\d+:\d+: error: ", result.stderr), result.stderr
     assert stack.business("acme").policy == {}
-    assert "has published none" in heard.run_ok("policy", "list", "--business", "acme").stderr
+    assert "has published no policy" in heard.run_ok("policy", "list", "--business", "acme").stderr
 
 
 def test_what_is_followed_already_is_not_published_again(
@@ -188,10 +188,10 @@ def test_what_makes_no_sense_is_told_and_changes_nothing(
     words: tuple[str, ...],
 ) -> None:
     monkeypatch.chdir(Path(regulars).parent)
-    said = heard("policy", *words)
+    result = heard("policy", *words)
 
-    assert said.exit_code in {1, 2}
-    assert said.stderr
+    assert result.exit_code in {1, 2}
+    assert result.stderr
     assert stack.business("acme").policy == {}
 
 
@@ -221,17 +221,17 @@ def past(tmp_path: Path) -> str:
 def test_a_file_of_assessed_and_raw_reviews(
     heard: HeardCommand, stack: Stack, regulars: str, past: str
 ) -> None:
-    told = heard.run_ok("policy", "diff", "default", regulars, "--on", past, "--json").json
+    output = heard.run_ok("policy", "diff", "default", regulars, "--on", past, "--json").json
 
-    assert (told["reviews"], told["changed"], told["undated"]) == (3, 2, 1)
-    assert told["gained_a_person"] == {"low": 1, "praise": 1}
-    assert {(each["before"], each["after"]) for each in told["rules"]} == {
+    assert (output["reviews"], output["changed"], output["undated"]) == (3, 2, 1)
+    assert output["gained_a_person"] == {"low": 1, "praise": 1}
+    assert {(each["before"], each["after"]) for each in output["rules"]} == {
         ("R03-heard", "R21-regulars"),
         ("R02-praise", "R21-regulars"),
     }
-    assert told["extra_human_hours"] == round((5 + 3) / 60, 2)
-    assert "assessed first" in " ".join(told["notes"])
-    assert "text" not in told["examples"][0]
+    assert output["extra_human_hours"] == round((5 + 3) / 60, 2)
+    assert "assessed first" in " ".join(output["notes"])
+    assert "text" not in output["examples"][0]
     counted = heard.run_ok(
         "policy",
         "diff",
@@ -266,11 +266,11 @@ def test_the_same_policy_changes_nothing(
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "output"),
     [
         ("{", "not JSON"),
-        ("[1]", "no JSON object"),
-        ('{"id": "x"}', "neither"),
+        ("[1]", "not a JSON object"),
+        ('{"id": "x"}', "none of"),
         ('{"text": "no id"}', "`id`"),
         ('{"id": "x", "rating": 9}', "`rating`"),
         ('{"id": "x", "severity": "awful", "agenda": "answer"}', "`severity`"),
@@ -278,17 +278,17 @@ def test_the_same_policy_changes_nothing(
     ],
 )
 def test_lines_that_are_no_reviews_are_told_by_number_and_the_rest_is_compared(
-    heard: HeardCommand, stack: Stack, regulars: str, past: str, line: str, told: str
+    heard: HeardCommand, stack: Stack, regulars: str, past: str, line: str, output: str
 ) -> None:
     file = Path(past)
     file.write_text(line + "\n\n" + file.read_text())
 
-    said = heard("policy", "diff", "default", regulars, "--on", past, "--json")
+    result = heard("policy", "diff", "default", regulars, "--on", past, "--json")
 
-    assert said.exit_code == 2
-    assert said.json["reviews"] == 3
-    assert re.search(rf"line 1: .*{re.escape(told)}", said.stderr), said.stderr
-    assert "Secret" not in said.stderr
+    assert result.exit_code == 2
+    assert result.json["reviews"] == 3
+    assert re.search(rf"line 1: .*{re.escape(output)}", result.stderr), result.stderr
+    assert "Secret" not in result.stderr
 
 
 def test_the_page_needs_nothing_but_itself_and_shows_words_only_when_asked(
@@ -314,19 +314,19 @@ def test_the_page_needs_nothing_but_itself_and_shows_words_only_when_asked(
 def test_stored_reviews_are_decided_as_they_were_assessed(
     heard: HeardCommand, stack: Stack, regulars: str, reviews: list[str]
 ) -> None:
-    told = heard.run_ok(
+    output = heard.run_ok(
         "policy", "diff", "published", regulars, "--business", "acme", "--from", "1h", "--json"
     ).json
 
-    assert (told["reviews"], told["left_out"]) == (2, {})
-    assert told["rerouted"] == 1
-    assert told["examples"][0]["review"] == reviews[1]
+    assert (output["reviews"], output["skipped"]) == (2, {})
+    assert output["rerouted"] == 1
+    assert output["examples"][0]["review"] == reviews[1]
     head = stack.cases.find_review(reviews[0])
     assert head
     stack.cases.vault.erase(head.author)
     assert heard.run_ok(
         "policy", "diff", "published", regulars, "--business", "acme", "--json"
-    ).json["left_out"] == {"erased": 2}
+    ).json["skipped"] == {"erased": 2}
     assert (
         heard.run_ok(
             "policy", "diff", "published", regulars, "--business", "acme", "--to", "1h", "--json"
@@ -337,11 +337,11 @@ def test_stored_reviews_are_decided_as_they_were_assessed(
 
 @pytest.mark.loopback
 def test_the_demo_is_tried_without_a_stack(heard: HeardCommand, regulars: str) -> None:
-    told = heard.run_ok("policy", "diff", "default", regulars, "--on", "demo", "--json").json
+    output = heard.run_ok("policy", "diff", "default", regulars, "--on", "demo", "--json").json
 
-    assert told["reviews"] > 100
-    assert told["undated"] == 0
-    assert told["lost_their_person"] == {}
+    assert output["reviews"] > 100
+    assert output["undated"] == 0
+    assert output["lost_their_person"] == {}
 
 
 # Explaining
@@ -350,16 +350,16 @@ def test_the_demo_is_tried_without_a_stack(heard: HeardCommand, regulars: str) -
 def test_a_decision_is_made_again_and_is_what_was_logged(
     heard: HeardCommand, stack: Stack, reviews: list[str]
 ) -> None:
-    told = heard.run_ok("policy", "explain", reviews[0], "--business", "acme", "--json").json
+    output = heard.run_ok("policy", "explain", reviews[0], "--business", "acme", "--json").json
 
-    assert (told["equal"], told["inputs_match"], told["differences"]) == (True, True, [])
-    assert told["again"]["fired"] == told["logged"]["rules"]
-    assert told["today"]["differs"] is False
-    said = heard.run_ok("policy", "explain", reviews[0], "--business", "acme").stdout
-    assert "Proven" in said
-    assert told["logged"]["rules"][0] in said
-    assert "raw" not in said
-    assert json.dumps(told).count("lamb") == 0
+    assert (output["equal"], output["inputs_match"], output["differences"]) == (True, True, [])
+    assert output["recomputed"]["fired"] == output["logged"]["rules"]
+    assert output["today"]["differs"] is False
+    result = heard.run_ok("policy", "explain", reviews[0], "--business", "acme").stdout
+    assert "Proven" in result
+    assert output["logged"]["rules"][0] in result
+    assert "raw" not in result
+    assert json.dumps(output).count("lamb") == 0
 
 
 def test_it_says_what_todays_policy_would_do_and_why(
@@ -367,13 +367,17 @@ def test_it_says_what_todays_policy_would_do_and_why(
 ) -> None:
     publish(heard, regulars)
 
-    told = heard.run_ok("policy", "explain", reviews[1], "--business", "acme", "--json").json
+    output = heard.run_ok("policy", "explain", reviews[1], "--business", "acme", "--json").json
 
-    assert (told["equal"], told["policy"]["version"], told["today"]["differs"]) == (True, 1, True)
-    assert told["today"]["decision"]["queue"] == "vip"
-    assert "R21-regulars, which decides today, is new." in told["today"]["causes"]
-    said = heard.run_ok("policy", "explain", reviews[1], "--business", "acme").stdout
-    assert "another route: follow_up, queue vip" in said
+    assert (output["equal"], output["policy"]["version"], output["today"]["differs"]) == (
+        True,
+        1,
+        True,
+    )
+    assert output["today"]["decision"]["queue"] == "vip"
+    assert "R21-regulars, which decides today, is new." in output["today"]["causes"]
+    result = heard.run_ok("policy", "explain", reviews[1], "--business", "acme").stdout
+    assert "the route would be different: follow_up, queue vip" in result
 
 
 def test_a_later_decision_of_a_review_is_told_apart(
@@ -408,11 +412,11 @@ def test_what_somebody_changed_is_found(
         context,
     )
 
-    said = heard("policy", "explain", reviews[0], "--business", "acme", "--json")
+    result = heard("policy", "explain", reviews[0], "--business", "acme", "--json")
 
-    assert said.exit_code == 1
-    assert (said.json["equal"], said.json["inputs_match"]) == (False, False)
-    assert "audit verify" in said.stderr
+    assert result.exit_code == 1
+    assert (result.json["equal"], result.json["inputs_match"]) == (False, False)
+    assert "audit verify" in result.stderr
 
 
 # Experiments
@@ -466,12 +470,12 @@ def test_a_variant_after_which_authors_edit_more_is_told(heard: HeardCommand, st
             *edit,
         )
 
-    told = heard.run_ok(
+    output = heard.run_ok(
         "policy", "experiments", "--business", "acme", "--from", "10d", "--days", "5", "--json"
     ).json
 
-    (group,) = told["groups"]
-    assert (group["group"], group["differs"], told["waiting"]) == ("en-praise", True, 0)
+    (group,) = output["groups"]
+    assert (group["group"], group["differs"], output["waiting"]) == ("en-praise", True, 0)
     assert [group["variants"][f"en-praise-{each}"]["edited"]["value"] for each in (1, 2)] == [
         0,
         0.8,
@@ -483,12 +487,14 @@ def test_a_variant_after_which_authors_edit_more_is_told(heard: HeardCommand, st
         "second_complaint": "no_difference",
         "withdrawn": "no_difference",
     }
-    said = heard.run_ok(
+    result = heard.run_ok(
         "policy", "experiments", "--business", "acme", "--from", "10d", "--days", "5"
     ).stdout
-    assert "DIFFERENT: en-praise-2 against en-praise-1, edited +80.0 points" in said
-    assert "No difference between en-praise-2 and en-praise-1: second complaint, withdrawn." in said
+    assert "DIFFERENT: en-praise-2 against en-praise-1, edited +80.0 points" in result
     assert (
-        "younger than 30 days"
+        "No difference between en-praise-2 and en-praise-1: second complaint, withdrawn." in result
+    )
+    assert (
+        "less than 30 days old"
         in heard.run_ok("policy", "experiments", "--business", "acme", "--from", "10d").stderr
     )

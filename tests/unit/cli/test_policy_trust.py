@@ -92,22 +92,22 @@ FORGED: dict[str, Any] = {"reasons": [{"code": "mild", "evidence": "forged"}]}
 
 
 @pytest.mark.parametrize(
-    ("changed", "told"),
+    ("changed", "output"),
     [
-        ({"assessed": FORGED}, "is NOT what the log vouches for"),
-        ({"text": "All good, lovely!"}, "is NOT what the log vouches for"),
-        ({"assessed": FORGED, "logged": True}, "Nothing is proven: the log itself was changed"),
+        ({"assessed": FORGED}, "do NOT match the digest in the log"),
+        ({"text": "All good, lovely!"}, "do NOT match the digest in the log"),
+        ({"assessed": FORGED, "logged": True}, "No proof is possible: the log itself was changed"),
     ],
 )
 def test_nothing_is_called_proven_once_words_evidence_or_log_were_changed(
-    heard: HeardCommand, stack: Stack, review: str, changed: dict[str, Any], told: str
+    heard: HeardCommand, stack: Stack, review: str, changed: dict[str, Any], output: str
 ) -> None:
     assert "Proven" in heard.run_ok("policy", "explain", review, "--business", "acme").stdout
     rewrite(stack, review, **changed)
-    said = heard("policy", "explain", review, "--business", "acme")
-    assert said.exit_code == 1
-    assert told in said.stdout
-    assert "Proven" not in said.stdout
+    result = heard("policy", "explain", review, "--business", "acme")
+    assert result.exit_code == 1
+    assert output in result.stdout
+    assert "Proven" not in result.stdout
 
 
 def test_going_back_goes_through_the_same_check_as_publishing(
@@ -123,10 +123,10 @@ def test_going_back_goes_through_the_same_check_as_publishing(
     file.write_text("name: ours\n")
     heard.run_ok("policy", "publish", str(file), "--business", "acme", "--by", "Ana")
 
-    said = heard("policy", "rollback", "1", "--business", "acme", "--by", "Ana")
+    result = heard("policy", "rollback", "1", "--business", "acme", "--by", "Ana")
 
-    assert said.exit_code == 1
-    assert "R01-severe" in said.stderr
+    assert result.exit_code == 1
+    assert "R01-severe" in result.stderr
     assert stack.business("acme").policy["name"] == "ours"
 
 
@@ -145,11 +145,11 @@ def test_evidence_that_is_no_code_is_not_shown_without_being_asked_for(
     ours.write_text(
         "rules:\n  - id: own\n    when: {severity: [praise]}\n    then: {route: follow_up}\n"
     )
-    said = heard.run_ok(
+    result = heard.run_ok(
         "policy", "diff", "default", str(ours), "--on", str(lines), "--html", str(page), "--json"
     )
     assert "rating_5" in page.read_text()
-    assert WORDS not in page.read_text() + said.stdout + said.stderr
+    assert WORDS not in page.read_text() + result.stdout + result.stderr
 
 
 def test_a_policy_in_a_script_of_long_letters_is_as_long_as_the_check_counts(

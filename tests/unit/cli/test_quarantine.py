@@ -105,9 +105,9 @@ def test_what_can_be_read_now_is_queued_and_released(
 ) -> None:
     keep(stack, "dlv_1", batch(review("r1"), review("r2")))
 
-    said = heard.run_ok(*LIST, "--replay", "dlv_1", "--json").json
+    result = heard.run_ok(*LIST, "--replay", "dlv_1", "--json").json
 
-    assert (said["replayed"], said["stay"]) == (1, 0)
+    assert (result["replayed"], result["unresolved"]) == (1, 0)
     assert kept(stack) == []
     messages = waiting(stack)
     assert [each["event"]["native_id"] for each in messages] == ["r1", "r2"]
@@ -123,10 +123,10 @@ def test_what_still_cannot_be_read_stays_with_the_reason(
     keep(stack, "dlv_2", batch(review("r1")))
     keep(stack, "dlv_3", batch(), connection="con_gone")
 
-    said = heard(*LIST, "--replay-all", "--json")
+    result = heard(*LIST, "--replay-all", "--json")
 
-    assert said.exit_code == 1
-    why = {each["id"]: each["why"] for each in said.json["deliveries"]}
+    assert result.exit_code == 1
+    why = {each["id"]: each["why"] for each in result.json["deliveries"]}
     assert "not a list" in why["dlv_1"]
     assert why["dlv_2"] is None
     assert "removed" in why["dlv_3"]
@@ -156,9 +156,9 @@ def test_a_queue_that_does_not_take_it_loses_nothing(
     monkeypatch.setattr(Queue, "send", refuse)
     keep(stack, "dlv_1", batch(review("r1")))
 
-    said = heard(*LIST, "--replay-all")
+    result = heard(*LIST, "--replay-all")
 
-    assert (said.exit_code, "did not take" in said.stderr) == (1, True)
+    assert (result.exit_code, "did not take" in result.stderr) == (1, True)
     assert kept(stack) == ["dlv_1"]
 
 

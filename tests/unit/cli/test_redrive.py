@@ -27,9 +27,9 @@ def test_dead_letters_go_back_as_they_were(heard: HeardCommand, stack: Stack) ->
     letters = [f'{{"n": {n}}}' for n in range(10, 35)]
     bury(stack, *letters, "not even JSON")
 
-    said = heard.run_ok("redrive", "--json").json
+    result = heard.run_ok("redrive", "--json").json
 
-    assert said == {"dead_letters": 26, "moved": 26, "left": 0, "dry_run": False}
+    assert result == {"dead_letters": 26, "moved": 26, "remaining": 0, "dry_run": False}
     assert bodies(stack, "QueueUrl") == sorted([*letters, "not even JSON"])
 
 
@@ -44,9 +44,9 @@ def test_a_dry_run_only_counts(heard: HeardCommand, stack: Stack) -> None:
 def test_a_few_can_be_tried_first(heard: HeardCommand, stack: Stack) -> None:
     bury(stack, *"abcdefghijklmn")
 
-    said = heard.run_ok("redrive", "--max", "3", "--json").json
+    result = heard.run_ok("redrive", "--max", "3", "--json").json
 
-    assert (said["moved"], said["left"]) == (3, 11)
+    assert (result["moved"], result["remaining"]) == (3, 11)
     assert len(bodies(stack, "QueueUrl")) == 3
 
 
@@ -67,11 +67,11 @@ def test_a_fault_loses_nothing(
 
     monkeypatch.setattr(stack.sqs, verb, fail)
 
-    said = heard("redrive", "--json")
+    result = heard("redrive", "--json")
 
-    assert said.exit_code == 1
-    assert said.json["moved"] == 2
-    assert "not yours" in said.stderr
+    assert result.exit_code == 1
+    assert result.json["moved"] == 2
+    assert "not yours" in result.stderr
 
 
 def test_after_a_fault_every_letter_is_in_one_of_the_queues(

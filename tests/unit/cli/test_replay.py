@@ -62,10 +62,10 @@ def test_samples_go_through_the_door_signed_with_the_stored_secret(
 ) -> None:
     files = [str(sample("r1")), str(sample("r2", times=2))]
 
-    said = heard.run_ok("replay", *files, "--connection", connection, "--json").json
+    result = heard.run_ok("replay", *files, "--connection", connection, "--json").json
 
-    assert (said["sent"], said["refused"]) == (3, 0)
-    assert [each["status"] for each in said["answers"]] == [202, 202, 202]
+    assert (result["sent"], result["rejected"]) == (3, 0)
+    assert [each["status"] for each in result["responses"]] == [202, 202, 202]
     assert kinds(stack, "r1") == [Kind.ACCEPTED, Kind.FOLLOW_UP_OPENED]
     assert kinds(stack, "r2") == [Kind.ACCEPTED, Kind.FOLLOW_UP_OPENED, Kind.DUPLICATE]
     assert "r1.json" in heard.run_ok("replay", files[0], "--connection", connection).stdout
@@ -76,12 +76,12 @@ def test_a_folder_of_samples_is_sent_whole(
 ) -> None:
     http_client.processes_queue = False
 
-    said = heard.run_ok(
+    result = heard.run_ok(
         "replay", str(EVENTS / "standard"), "--connection", connection, "--json"
     ).json
 
-    assert said["sent"] >= len(list((EVENTS / "standard").glob("[0-9]*.json")))
-    assert said["refused"] == 0
+    assert result["sent"] >= len(list((EVENTS / "standard").glob("[0-9]*.json")))
+    assert result["rejected"] == 0
 
 
 def test_a_captured_message_is_signed_afresh(
@@ -113,11 +113,11 @@ def test_what_the_door_refuses_is_said(
 ) -> None:
     http_client.now = clock.now() + timedelta(hours=1)
 
-    said = heard("replay", str(sample("r1")), "--connection", connection)
+    result = heard("replay", str(sample("r1")), "--connection", connection)
 
-    assert said.exit_code == 1
-    assert "401" in said.stdout
-    assert f"heard connect deliveries {connection}" in said.stderr
+    assert result.exit_code == 1
+    assert "401" in result.stdout
+    assert f"heard connect deliveries {connection}" in result.stderr
 
 
 def test_files_that_are_no_samples_are_named_before_anything_is_sent(
@@ -138,9 +138,11 @@ def test_files_that_are_no_samples_are_named_before_anything_is_sent(
     )
 
     for name in wrong:
-        said = heard("replay", str(sample("r1")), str(tmp_path / name), "--connection", connection)
-        assert said.exit_code == 2, name
-        assert name in "".join(said.stderr.replace("│", " ").split()), said.stderr
+        result = heard(
+            "replay", str(sample("r1")), str(tmp_path / name), "--connection", connection
+        )
+        assert result.exit_code == 2, name
+        assert name in "".join(result.stderr.replace("│", " ").split()), result.stderr
     assert http_client.requests == []
 
 
@@ -194,9 +196,9 @@ def played(
 def test_what_was_done_already_becomes_a_duplicate_and_nothing_more(
     heard: HeardCommand, stack: Stack, played: None
 ) -> None:
-    said = heard.run_ok(*PERIOD, "--yes", "--json").json
+    result = heard.run_ok(*PERIOD, "--yes", "--json").json
 
-    assert (said["reviews"], said["sent"], said["platforms"], said["skipped"]) == (
+    assert (result["reviews"], result["sent"], result["platforms"], result["skipped"]) == (
         3,
         3,
         {"standard": 3},
@@ -234,8 +236,8 @@ def test_what_was_erased_or_has_no_connection_is_left_alone(
     heard: HeardCommand, stack: Stack, played: None, connection: str
 ) -> None:
     stack.cases.vault.erase(author_id("acme", "standard", "a"))
-    said = heard.run_ok(*PERIOD, "--yes").stdout
-    assert "3 not sent: its text is not stored, or was erased" in said
+    result = heard.run_ok(*PERIOD, "--yes").stdout
+    assert "3 not sent: its text is missing or was erased" in result
 
     heard.run_ok("connect", "remove", connection, "--yes")
     assert {each["why"] for each in heard.run_ok(*PERIOD, "--yes", "--json").json["skipped"]} == {
@@ -273,10 +275,10 @@ def test_the_quarantine_of_the_period_is_read_again(
         )
 
     counted = heard.run_ok(*PERIOD, "--quarantined", "--dry-run", "--json").json
-    assert counted["quarantined"]["found"] == 2
-    said = heard(*PERIOD, "--quarantined", "--yes", "--json")
+    assert counted["quarantined"]["deliveries"] == 2
+    result = heard(*PERIOD, "--quarantined", "--yes", "--json")
 
-    assert said.exit_code == 1
-    assert said.json["quarantined"] == {"found": 2, "stay": 1, "events": 1}
+    assert result.exit_code == 1
+    assert result.json["quarantined"] == {"deliveries": 2, "unresolved": 1, "events": 1}
     assert [each.id for each in stack.quarantine.of_business("acme")] == ["dlv_3", "dlv_2"]
     assert process_queue(stack) == 1

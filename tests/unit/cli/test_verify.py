@@ -135,15 +135,15 @@ def test_what_a_platform_signed_is_accepted_and_what_was_changed_is_not(
     if request is None:
         pytest.skip("there is no sample of a review that it sends")
 
-    said = of(request, "--json")
-    assert said.exit_code == 0, said.stdout + said.stderr
-    assert (said.json["result"], said.json["reason"], said.json["problems"]) == (
+    result = of(request, "--json")
+    assert result.exit_code == 0, result.stdout + result.stderr
+    assert (result.json["result"], result.json["reason"], result.json["problems"]) == (
         "accepted",
         None,
         [],
     )
-    assert said.json["events"]
-    assert {"text", "title", "author"} & said.json["events"][0].keys() == set()
+    assert result.json["events"]
+    assert {"text", "title", "author"} & result.json["events"][0].keys() == set()
     assert "author" in of(request, "--json", "--show-text").json["events"][0]
 
     missing = of(
@@ -156,8 +156,8 @@ def test_what_a_platform_signed_is_accepted_and_what_was_changed_is_not(
     )
     assert (wrong.exit_code, wrong.json["reason"]) == (1, "signature_wrong")
     assert wrong.json["advice"]
-    for told in (said, missing, wrong):
-        assert of.secret not in told.stdout + told.stderr
+    for output in (result, missing, wrong):
+        assert of.secret not in output.stdout + output.stderr
 
 
 @pytest.fixture
@@ -185,43 +185,43 @@ def signed(
 def test_the_words_are_shown_to_whoever_asks(standard: Check) -> None:
     request = signed(standard, review())
 
-    said = standard(request)
-    assert said.exit_code == 0
-    assert "Accepted: the signature is right." in said.stdout
-    assert "created" in said.stdout
-    assert "stale" not in said.stdout + said.stderr
+    result = standard(request)
+    assert result.exit_code == 0
+    assert "Accepted: the signature is right." in result.stdout
+    assert "created" in result.stdout
+    assert "stale" not in result.stdout + result.stderr
     assert WORDS in standard(request, "--show-text").stdout
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "output"),
     [
         (lambda body: body + b"\n", "without the line break at its end"),
         (lambda body: body.replace(b"\n", b"\r\n"), "Unix line breaks"),
         (lambda body: b"\xef\xbb\xbf" + body, "byte order mark"),
         (lambda body: json.dumps(json.loads(body)).encode(), "parsed it and wrote it again"),
-        (lambda body: body.replace(b"stale", b"mouldy"), "the bytes as they came"),
+        (lambda body: body.replace(b"stale", b"mouldy"), "the original bytes"),
     ],
 )
 def test_a_changed_body_is_refused_and_the_usual_changes_are_recognised(
-    standard: Check, change: Callable[[bytes], bytes], told: str
+    standard: Check, change: Callable[[bytes], bytes], output: str
 ) -> None:
     request = signed(standard, review())
 
-    said = standard(replace(request, body=change(request.body)))
+    result = standard(replace(request, body=change(request.body)))
 
-    assert said.exit_code == 1
-    assert "Refused: signature_wrong" in said.stdout
-    assert told in said.stdout
-    assert "stale" not in said.stdout
+    assert result.exit_code == 1
+    assert "Refused: signature_wrong" in result.stdout
+    assert output in result.stdout
+    assert "stale" not in result.stdout
 
 
 def test_an_old_request_is_stale_unless_it_is_checked_as_of_then(standard: Check) -> None:
     then = clock.now() - timedelta(days=3)
     request = signed(standard, review(), then)
 
-    said = standard(request)
-    assert (said.exit_code, "stale" in said.stdout, "--at" in said.stdout) == (1, True, True)
+    result = standard(request)
+    assert (result.exit_code, "stale" in result.stdout, "--at" in result.stdout) == (1, True, True)
     assert standard(request, "--at", format_time(then)).exit_code == 0
     assert standard(request, "--at", "3d").exit_code == 0
     assert standard(request, "--at", "yesterday").exit_code == 2
@@ -244,10 +244,10 @@ def test_a_proxy_that_changed_the_address_is_found_out(check: Callable[[str], Ch
 
     assert of(request).exit_code == 0
     for url in (URL.replace("https", "http"), URL + "/"):
-        said = of(request, url=url)
-        assert (said.exit_code, f"fits {URL}" in said.stdout) == (1, True), said.stdout
+        result = of(request, url=url)
+        assert (result.exit_code, f"matches {URL}" in result.stdout) == (1, True), result.stdout
     behind = replace(request, headers={**request.headers, "x-forwarded-host": "heard.example"})
-    assert f"fits {URL}" in of(behind, url="https://inside.example/hooks/con_abc").stdout
+    assert f"matches {URL}" in of(behind, url="https://inside.example/hooks/con_abc").stdout
     assert "--url" in of(request, url="https://elsewhere.example/hooks/con_abc").stdout
 
 
@@ -256,21 +256,25 @@ def test_a_handshake_says_what_would_be_answered(heard: HeardCommand, tmp_path: 
         "GET /hooks/con_abc HTTP/1.1\r\nHost: heard.example\r\n\r\n"
     )
 
-    said = heard.run_ok(
+    result = heard.run_ok(
         *("connect", "verify", "--platform", "feedback_form", "--secret", "s"),
         *("--url", URL, "--headers", str(tmp_path / "request.http"), "--json"),
     ).json
 
-    assert (said["result"], said["answer"]["status"], said["events"]) == ("handshake", 200, [])
-    assert "<form" in said["answer"]["body"]
+    assert (result["result"], result["response"]["status"], result["events"]) == (
+        "handshake",
+        200,
+        [],
+    )
+    assert "<form" in result["response"]["body"]
 
 
 def test_what_is_genuine_and_unreadable_would_be_kept(standard: Check) -> None:
-    said = standard(signed(standard, b'{"type": "review.created", "data": 7}'))
+    result = standard(signed(standard, b'{"type": "review.created", "data": 7}'))
 
-    assert said.exit_code == 1
-    assert "quarantine" in said.stdout
-    assert "data" in said.stdout
+    assert result.exit_code == 1
+    assert "quarantine" in result.stdout
+    assert "data" in result.stdout
 
 
 def test_nothing_proves_what_is_not_signed(heard: HeardCommand, tmp_path: Path) -> None:
@@ -288,29 +292,29 @@ def test_nothing_proves_what_is_not_signed(heard: HeardCommand, tmp_path: Path) 
         "-",
     )
 
-    said = heard.run_ok(*words, stdin='{"events": []}')
+    result = heard.run_ok(*words, stdin='{"events": []}')
 
-    assert "nothing can prove" in said.stderr
+    assert "nothing proves" in result.stderr
     assert heard(*words, "--secret", "hunter2", stdin="{}").exit_code == 2
 
 
 @pytest.mark.parametrize(
-    ("headers", "told"),
+    ("headers", "output"),
     [
         (b"", "it is empty"),
-        (b"Content-Type: application/json\nhunter2 is my secret\n", "line 2 is no header"),
-        (b"HTTP/1.1 200 OK\nContent-Type: text/html\n", "status of an answer"),
-        (b'{"content-type": ', "begins like JSON"),
+        (b"Content-Type: application/json\nhunter2 is my secret\n", "line 2 is not a header"),
+        (b"HTTP/1.1 200 OK\nContent-Type: text/html\n", "HTTP response"),
+        (b'{"content-type": ', "starts like JSON"),
         (b'["content-type"]', "one object"),
-        (b'{"content-type": {"hunter2": 1}}', "texts"),
+        (b'{"content-type": {"hunter2": 1}}', "strings"),
     ],
 )
 def test_rubbish_for_headers_is_named_and_not_quoted(
-    heard: HeardCommand, tmp_path: Path, headers: bytes, told: str
+    heard: HeardCommand, tmp_path: Path, headers: bytes, output: str
 ) -> None:
     (tmp_path / "headers").write_bytes(headers)
 
-    said = heard(
+    result = heard(
         "connect",
         "verify",
         "--platform",
@@ -323,37 +327,37 @@ def test_rubbish_for_headers_is_named_and_not_quoted(
         str(tmp_path / "headers"),
     )
 
-    assert said.exit_code == 2
-    assert told in " ".join(said.stderr.replace("│", " ").split())
-    assert "hunter2" not in said.stderr
+    assert result.exit_code == 2
+    assert output in " ".join(result.stderr.replace("│", " ").split())
+    assert "hunter2" not in result.stderr
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "output"),
     [
-        (("--platform", "yelling"), "no connector called"),
+        (("--platform", "yelling"), "there is no platform"),
         (("--url", "heard.example"), "--url"),
         (("--headers", "/nowhere/at-all"), "cannot be read"),
         (("--body", "/nowhere/at-all"), "cannot be read"),
         (("--secret", "hunter2"), "whsec_"),
-        (("--setting", "colour=red"), "colour is unknown"),
+        (("--setting", "colour=red"), "colour is not a known name"),
         (("--body", "-", "--headers", "-"), "stdin"),
         ((), "--secret-file"),
     ],
 )
 def test_options_that_are_wrong_are_named(
-    heard: HeardCommand, tmp_path: Path, words: tuple[str, ...], told: str
+    heard: HeardCommand, tmp_path: Path, words: tuple[str, ...], output: str
 ) -> None:
     (tmp_path / "headers").write_text(
         "webhook-id: m\nwebhook-timestamp: 1\nwebhook-signature: v1,x\n"
     )
     usual = ("--platform", "standard", "--url", URL, "--headers", str(tmp_path / "headers"))
 
-    said = heard("connect", "verify", *usual, *words)
+    result = heard("connect", "verify", *usual, *words)
 
-    assert said.exit_code == 2
-    assert told in " ".join(said.stderr.replace("│", " ").split())
-    assert "hunter2" not in said.stderr
+    assert result.exit_code == 2
+    assert output in " ".join(result.stderr.replace("│", " ").split())
+    assert "hunter2" not in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -418,8 +422,8 @@ def test_keys_that_are_needed_are_asked_for(
     request = signed(standard, review())
     monkeypatch.setattr(type(standard.connector), "verify", needs_keys)
 
-    said = standard(request)
-    assert (said.exit_code, "--keys FILE" in said.stderr) == (2, True)
+    result = standard(request)
+    assert (result.exit_code, "--keys FILE" in result.stderr) == (2, True)
     (standard.folder / "keys.json").write_text("{}")
     assert standard(request, "--keys", str(standard.folder / "keys.json")).exit_code == 0
 
@@ -443,7 +447,7 @@ def test_what_was_signed_with_a_published_key_is_checked_with_a_file_of_it(
     assert other.signing_secret
     connector = load(platform)
     # Each command is a process of its own, which remembers no keys.
-    monkeypatch.setattr("heard_cli.connect.verify.load", lambda _: type(connector)())
+    monkeypatch.setattr("heard_cli.platforms.load", lambda _: type(connector)())
     request = reviewed(connector, other.signing_secret, clock.now())
     assert request
     keys = tmp_path / "keys.json"
@@ -453,11 +457,15 @@ def test_what_was_signed_with_a_published_key_is_checked_with_a_file_of_it(
     at = words.index("--secret-file")
     words[at : at + 2] = []
 
-    said = heard(*words)
-    assert (said.exit_code, said.stdout and said.json["result"]) == (0, "accepted"), said.stderr
-    assert said.json["events"]
+    result = heard(*words)
+    assert (result.exit_code, result.stdout and result.json["result"]) == (0, "accepted"), (
+        result.stderr
+    )
+    assert result.json["events"]
     keys.write_text("{}")
     assert heard(*words).exit_code in {1, 2}
     words[words.index("--keys") : words.index("--keys") + 2] = []
-    said = heard(*words)
-    assert (said.exit_code, "--keys FILE" in said.stderr) == (2, True), said.stdout + said.stderr
+    result = heard(*words)
+    assert (result.exit_code, "--keys FILE" in result.stderr) == (2, True), (
+        result.stdout + result.stderr
+    )
