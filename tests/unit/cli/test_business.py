@@ -27,6 +27,13 @@ def test_adding_and_showing(heard: HeardCommand, stack: Stack) -> None:
     assert "Café Nº 2" in heard.run_ok("business", "show", "cafe-2").stdout
 
 
+def test_all_businesses_can_be_listed(heard: HeardCommand, stack: Stack) -> None:
+    heard.run_ok("business", "add", "cafe-2", "--name", "Café Nº 2")
+    heard.run_ok("connect", "add", "feedback_form", "--business", "acme")
+
+    assert stack.setup.businesses() == ["acme", "cafe-2"]
+
+
 def test_a_new_name_reaches_the_connections_and_keeps_the_policy(
     heard: HeardCommand, stack: Stack
 ) -> None:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import base64
+import inspect
 import io
 import json
+import re
 from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from pathlib import Path
@@ -25,6 +27,7 @@ from heard.connectors.signatures import BasicAuth, BodyHmac
 from heard.polling import PollFailure
 from heard.steps.ingest import ingest
 from heard.storage.setup import InboundSecret, Secrets, SetupStore
+from heard_cli.connect import standard_schema
 from heard_cli.connect.deliveries import refusal_advice
 from heard_cli.stack import Stack, StackOptions
 from tests.unit.cli.conftest import HeardCommand, InProcessHttpClient
@@ -561,6 +564,62 @@ def test_a_guide_says_what_to_do_and_what_cannot_be_done(
     assert heard("connect", "guide", "yelling").exit_code == 2
 
 
+def test_the_guide_of_our_own_schema_shows_a_request_that_works_and_every_field(
+    heard: HeardCommand, stack: Stack, http_client: InProcessHttpClient
+) -> None:
+    id = heard.run_ok("connect", *ADDED["standard"]).json["id"]
+    document = heard.run_ok("connect", "guide", "standard", "--json").json
+    secret = stack.secrets.inbound(id)
+    assert secret
+
+    body = json.dumps(document["example_request"]).encode()
+    url = f"https://api.example/hooks/{id}"
+    request = load("standard").sign(
+        WebhookRequest("POST", {}, body), url, secret.current, clock.now()
+    )
+    response = http_client.send("POST", url, headers=request.headers, body=body)
+
+    assert json.loads(response.text) == {"accepted": 1, "problems": []}
+    guide = heard.run_ok("connect", "guide", "standard").stdout
+    assert '"type": "review.created"' in guide
+    for name in ("data.id: required", "data.author", "review.withdrawn", "data.score"):
+        assert name in guide
+    assert "example_request" not in heard.run_ok("connect", "guide", "discourse", "--json").json
+
+
+def test_the_documented_fields_and_types_are_those_that_the_connector_reads() -> None:
+    source = Path(inspect.getfile(type(load("standard")))).read_text(encoding="utf-8")
+    parser = source[source.index("def _review_event") :]
+    names = set(re.findall(r'data\.\w+\(\s*"(\w+)"', parser))
+
+    assert {f"data.{name}" for name in names} == {
+        name for name in standard_schema.FIELDS if name.startswith("data.")
+    }
+    assert all(f'"{name}"' in source for name in standard_schema.EVENT_TYPES)
+
+
+def test_a_misspelt_platform_is_answered_with_the_names_that_look_alike(
+    heard: HeardCommand, stack: Stack
+) -> None:
+    for words in (
+        ("connect", "guide", "goggle_business"),
+        ("connect", "add", "goggle_business", "--business", "acme"),
+        ("replay", "--business", "acme", "--from", "1d", "--platform", "goggle-business"),
+        ("authors", "show", "a", "--business", "acme", "--platform", "Google_Business"),
+    ):
+        result = heard(*words)
+        assert result.exit_code == 2
+        assert "Did you mean google_business" in " ".join(result.stderr.replace("│", " ").split())
+
+
+def test_the_printed_next_steps_lead_to_the_same_stack(heard: HeardCommand, stack: Stack) -> None:
+    result = heard.run_ok("connect", *DISCOURSE, "--receive-only", "--stack", "staging")
+
+    (connection,) = stack.setup.connections("acme")
+    assert f"heard connect test {connection.id} --stack staging" in result.stdout
+    assert f"heard connect rotate {connection.id} --stack staging" in result.stderr
+
+
 def test_what_a_platform_cannot_do_is_said_when_it_is_connected(
     heard: HeardCommand, stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -716,6 +775,21 @@ def test_deliveries_say_why_nothing_arrives(
     )
 
 
+def test_reviews_that_just_came_are_counted_at_once(
+    heard: HeardCommand, stack: Stack, http_client: InProcessHttpClient
+) -> None:
+    id, other = (heard.run_ok("connect", *ADDED["standard"]).json["id"] for _ in range(2))
+    for connection in (id, id, other):
+        heard.run_ok("connect", "test", connection, "--full", "--keep")
+
+    result = heard.run_ok("connect", "deliveries", id)
+
+    assert "2 reviews came in the last 15 minutes" in result.stdout
+    assert "heard reviews list --business acme --from 15m" in result.stdout
+    document = heard.run_ok("connect", "deliveries", other, "--json").json
+    assert document["reviews_of_last_15_minutes"] == 1
+
+
 @pytest.mark.parametrize("reason", SignatureFailureReason)
 @pytest.mark.parametrize("platform", platform_names())
 def test_there_is_advice_for_every_refusal(platform: str, reason: SignatureFailureReason) -> None:
@@ -808,6 +882,18 @@ def test_a_platform_that_cannot_be_read_is_told(
     result = heard("connect", "poll", polled)
 
     assert (result.exit_code, output in result.stderr) == (1, True), result.stderr
+
+
+def test_a_poll_that_failed_at_once_counts_nothing(
+    heard: HeardCommand, polled: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    functions = Functions({"found": 0, "queued": 0, "error": "It refuses the credentials."})
+    monkeypatch.setattr(Stack, "functions", functions)
+
+    result = heard("connect", "poll", polled, "--stack", "staging")
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert f"heard connect deliveries {polled} --stack staging" in result.stderr
 
 
 def test_what_only_pushes_cannot_be_asked(

@@ -74,6 +74,20 @@ def test_without_a_password_they_are_invited(
     )
 
 
+def test_the_local_stack_sends_no_mail_and_says_how_to_set_a_password(
+    heard: HeardCommand, stack: Stack, user_pool: str
+) -> None:
+    endpoint = ("--endpoint", "http://127.0.0.1:4566")
+
+    result = heard.run_ok(*ANA, "--group", "agent", "--business", "acme", *endpoint)
+
+    assert "sends no e-mail" in result.stderr
+    assert (
+        "heard people add --email ana@acme.example --first-name Ana --group agent "
+        "--business acme --ask-password --endpoint http://127.0.0.1:4566"
+    ) in result.stderr
+
+
 def test_a_password_can_be_typed_unseen(heard: HeardCommand, stack: Stack, user_pool: str) -> None:
     typed = "Correct-horse-1\nCorrect-horse-1\n"
 

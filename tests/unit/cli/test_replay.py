@@ -131,8 +131,9 @@ def test_files_that_are_no_samples_are_named_before_anything_is_sent(
     (tmp_path / "rubbish.json").write_text("{rubbish")
     (tmp_path / "nothing.json").write_text("{}")
     (tmp_path / "words.txt").write_text("hello there\n")
+    (tmp_path / "policy.yaml").write_text("name: Acme\nlanguage: en\n\nrules: []\n")
     wrong = (
-        *("rubbish.json", "nothing.json", "words.txt", "missing.json"),
+        *("rubbish.json", "nothing.json", "words.txt", "missing.json", "policy.yaml"),
         sample("r2", name="other", platform="discourse").name,
         sample("r3", name="when", headers={"x": "{{soon}}"}).name,
     )
