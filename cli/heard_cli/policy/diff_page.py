@@ -38,7 +38,7 @@ _LABEL_HEIGHT: Final = 31
 
 @dataclass(frozen=True, slots=True)
 class ReportMetadata:
-    """What was compared: both policies with names and hashes, the source of the reviews, and notes."""
+    """What was compared: both policies by name and hash, the source of the reviews, and notes."""
 
     before: str
     before_hash: str
@@ -276,15 +276,20 @@ def _workload_sections(simulation: Simulation) -> Iterable[str]:
         f"<div><h3>{name}</h3>{_heat_map(name, values, scale, format_minutes)}</div>"
         for name, values, scale in (("Today", old, most), ("With the new policy", new, most))
     )
-    difference_map = (
-        (
-            f"<div><h3>Difference</h3>{_heat_map('Difference', change, max_difference, lambda value: f'{value:+.1f} min', both_ways=True)}<p "
-            "class='key'><span class='swatch more'></span> more work <span class='swatch "
-            "less'></span> less work</p></div>"
+    difference_map = "<p>There is no difference in any hour.</p>"
+    if max_difference > 0:
+        heat_map = _heat_map(
+            "Difference",
+            change,
+            max_difference,
+            lambda value: f"{value:+.1f} min",
+            both_ways=True,
         )
-        if max_difference > 0
-        else "<p>There is no difference in any hour.</p>"
-    )
+        key = (
+            "<p class='key'><span class='swatch more'></span> more work "
+            "<span class='swatch less'></span> less work</p>"
+        )
+        difference_map = f"<div><h3>Difference</h3>{heat_map}{key}</div>"
     due = [[count / weeks for count in load.due] for load in (simulation.before, simulation.after)]
     return (
         _figure(
@@ -408,14 +413,15 @@ def _svg(name: str, height: float, content: str) -> str:
 # Tables
 
 
+def _route_cell(count: int, *, quiet: bool) -> str:
+    return f"<td{' class=quiet' if quiet or not count else ''}>{count:,}</td>"
+
+
 def _routes_table(simulation: Simulation) -> str:
     head = "".join(f"<th scope='col'>{ROUTE_WORDS[route]}</th>" for route in ROUTES)
     rows = "".join(
         f"<tr><th scope='row'>{ROUTE_WORDS[old]}</th>"
-        + "".join(
-            f"<td{' class=quiet' if old is new or not simulation.routes[old, new] else ''}>{simulation.routes[old, new]:,}</td>"
-            for new in ROUTES
-        )
+        + "".join(_route_cell(simulation.routes[old, new], quiet=old is new) for new in ROUTES)
         + "</tr>"
         for old in ROUTES
     )

@@ -284,7 +284,11 @@ class _YamlReader:
             name: str = key.value
             if name == "<<" and key.style is None:
                 self.issues.append(
-                    _issue(key, "is a YAML merge key, which is not allowed", "Remove it and write the value here.")
+                    _issue(
+                        key,
+                        "is a YAML merge key, which is not allowed",
+                        "Remove it and write the value here.",
+                    )
                 )
             elif name in record:
                 first = self.positions[(*path, name)][0]

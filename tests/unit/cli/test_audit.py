@@ -19,7 +19,7 @@ from tests.unit.cli.conftest import HeardCommand
 
 
 def receive(stack: Stack, native: str, text: str, rating: int, *, business: str = "acme") -> str:
-    """One review, taken to its decision; its id."""
+    """Take one review to its decision; returns its id."""
     event = ReviewEvent(
         EventKind.CREATED,
         native,
@@ -52,7 +52,7 @@ def no_platform(*_: Any, **__: Any) -> Any:
 
 @pytest.fixture
 def reviews(stack: Stack) -> list[str]:
-    """Three reviews of acme, the first two of which a person gets."""
+    """Three reviews of acme; the first two go to a person."""
     for business in ("acme", "zenith"):
         stack.setup.put_business(Business(business, business.title()))
         stack.setup.put_connection(
@@ -69,7 +69,7 @@ def reviews(stack: Stack) -> list[str]:
 
 
 def tamper(stack: Stack, review: str, sequence: int, **changed: Any) -> None:
-    """What no function may do, done with an administrator's credentials."""
+    """Change an outcome, which no function may do, with an administrator's credentials."""
     stack.dynamodb.update_item(
         TableName="OutcomesTable",
         Key=attributes({"review": review, "sequence": sequence}),
@@ -84,14 +84,16 @@ def tamper(stack: Stack, review: str, sequence: int, **changed: Any) -> None:
 def test_it_lists_a_businesss_outcomes_newest_first(
     heard: HeardCommand, stack: Stack, reviews: list[str]
 ) -> None:
-    listed = heard.run_ok("audit", "list", "--business", "acme", "--json").json
+    entries = heard.run_ok("audit", "list", "--business", "acme", "--json").json
 
-    assert {each["review"] for each in listed} == set(reviews)
-    assert [each["at"] for each in listed] == sorted((each["at"] for each in listed), reverse=True)
-    assert all(Outcome.from_json(each).to_json() == each for each in listed)
+    assert {each["review"] for each in entries} == set(reviews)
+    assert [each["at"] for each in entries] == sorted(
+        (each["at"] for each in entries), reverse=True
+    )
+    assert all(Outcome.from_json(each).to_json() == each for each in entries)
     table = heard.run_ok("audit", "list", "--business", "acme").stdout
     assert all(review in table for review in reviews)
-    assert len(table.strip().splitlines()) == 2 + len(listed), "one line for each outcome"
+    assert len(table.strip().splitlines()) == 2 + len(entries), "one line for each outcome"
     assert not re.search(r"[0-9a-f]{64}", table), "digests are for programs"
 
 
@@ -129,25 +131,25 @@ def test_people_are_named_in_the_table_and_not_in_the_log(
     table = heard.run_ok("audit", "list", "--review", reviews[0]).stdout
     assert "Ana" in table
     assert "c0ffee00" not in table
-    listed = heard.run_ok("audit", "list", "--review", reviews[0], "--json").json
-    assert listed[-1]["actor"] == "c0ffee00-0000-4000-8000-000000000001"
+    entries = heard.run_ok("audit", "list", "--review", reviews[0], "--json").json
+    assert entries[-1]["actor"] == "c0ffee00-0000-4000-8000-000000000001"
 
 
 def test_it_narrows_by_kind_severity_channel_and_time(
     heard: HeardCommand, stack: Stack, reviews: list[str]
 ) -> None:
-    def asked(*words: str) -> list[Any]:
+    def calls(*words: str) -> list[Any]:
         return heard.run_ok("audit", "list", "--business", "acme", "--json", *words).json
 
-    assert {each["kind"] for each in asked("--kind", "accepted", "--kind", "follow_up_opened")} == {
+    assert {each["kind"] for each in calls("--kind", "accepted", "--kind", "follow_up_opened")} == {
         "accepted",
         "follow_up_opened",
     }
-    assert {each["review"] for each in asked("--severity", "praise")} == {reviews[2]}
-    assert asked("--channel", "email") == []
-    assert asked("--to", "1h") == []
+    assert {each["review"] for each in calls("--severity", "praise")} == {reviews[2]}
+    assert calls("--channel", "email") == []
+    assert calls("--to", "1h") == []
     assert (
-        len(asked("--from", clock.format_time(clock.now() - timedelta(days=3)), "--limit", "2"))
+        len(calls("--from", clock.format_time(clock.now() - timedelta(days=3)), "--limit", "2"))
         == 2
     )
     assert (
@@ -158,9 +160,9 @@ def test_it_narrows_by_kind_severity_channel_and_time(
 def test_a_review_is_listed_by_its_id(
     heard: HeardCommand, stack: Stack, reviews: list[str]
 ) -> None:
-    listed = heard.run_ok("audit", "list", "--review", reviews[0], "--json").json
+    entries = heard.run_ok("audit", "list", "--review", reviews[0], "--json").json
 
-    assert [each["sequence"] for each in listed] == list(range(1, len(listed) + 1))
+    assert [each["sequence"] for each in entries] == list(range(1, len(entries) + 1))
     assert heard("audit", "list", "--review", reviews[0], "--business", "zenith").exit_code == 1
     assert heard("audit", "list", "--review", "rev_nothing").exit_code == 1
 
@@ -211,7 +213,7 @@ def test_a_changed_outcome_is_found(
     assert (output.exit_code, "BROKEN" in output.stdout) == (1, True)
 
 
-def test_a_change_with_a_fitting_hash_is_found_by_the_heads(
+def test_a_change_with_a_valid_hash_is_found_through_the_stored_head(
     heard: HeardCommand, stack: Stack, reviews: list[str]
 ) -> None:
     (first, last) = stack.log.of_review(reviews[1])
@@ -229,11 +231,11 @@ def test_a_change_with_a_fitting_hash_is_found_by_the_heads(
     assert verify_chain(
         reviews[1], [first, forged], expected_sequence=None, expected_head=None
     ).verified
-    written = {
+    stored_fields = {
         name: getattr(forged, name)
         for name in ("kind", "at", "actor", "detail", "previous", "hash")
     }
-    tamper(stack, reviews[1], 2, **written)
+    tamper(stack, reviews[1], 2, **stored_fields)
 
     assert heard("audit", "verify", reviews[1]).exit_code == 1
 

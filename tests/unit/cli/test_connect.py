@@ -56,13 +56,13 @@ SIGNED = BodyHmac("x-discourse-event-signature", prefix="sha256=")
 
 
 def parameters(stack: Stack) -> set[str]:
-    found = stack.ssm.describe_parameters()["Parameters"]
-    assert {each["Type"] for each in found} <= {"SecureString"}
-    return {each["Name"].removeprefix("/heard/heard/") for each in found}
+    matches = stack.ssm.describe_parameters()["Parameters"]
+    assert {each["Type"] for each in matches} <= {"SecureString"}
+    return {each["Name"].removeprefix("/heard/heard/") for each in matches}
 
 
 def post(stack: Stack, connection: str, secret: str, *, later: timedelta = timedelta()) -> int:
-    """What the door answers to a ping signed with this secret."""
+    """The webhook's status for a ping signed with this secret."""
     body = b'{"ping": "OK"}'
     request = SIGNED.sign(WebhookRequest("POST", {}, body), "", secret, clock.now())
     return ingest(
@@ -70,7 +70,9 @@ def post(stack: Stack, connection: str, secret: str, *, later: timedelta = timed
     ).response.status
 
 
-def test_adding_stores_everything_and_says_what_to_paste(heard: HeardCommand, stack: Stack) -> None:
+def test_adding_stores_everything_and_shows_what_to_paste(
+    heard: HeardCommand, stack: Stack
+) -> None:
     result = heard.run_ok("connect", *DISCOURSE, "--credential", "api_key=k1", "--json").json
 
     connection = stack.setup.connection(result["id"])
@@ -87,7 +89,7 @@ def test_adding_stores_everything_and_says_what_to_paste(heard: HeardCommand, st
     assert post(stack, result["id"], result["secret"]) == 202
 
 
-def test_a_second_instance_of_one_platform_is_refused_since_its_ids_would_meet_the_firsts(
+def test_a_second_instance_of_one_platform_is_refused_because_ids_could_be_equal(
     heard: HeardCommand, stack: Stack
 ) -> None:
     heard.run_ok("connect", *DISCOURSE, "--receive-only")
@@ -112,7 +114,7 @@ def test_an_address_cannot_be_guessed(heard: HeardCommand, stack: Stack) -> None
     assert all(id.startswith("con_") and len(id) == 4 + 32 for id in ids)
 
 
-def test_people_read_the_address_the_secret_and_the_platforms_steps(
+def test_adding_prints_the_address_the_secret_and_the_platforms_steps(
     heard: HeardCommand, stack: Stack
 ) -> None:
     result = heard.run_ok("connect", *DISCOURSE, "--receive-only").stdout
@@ -126,7 +128,7 @@ def test_people_read_the_address_the_secret_and_the_platforms_steps(
     assert f"heard connect test {connection.id}" in result
 
 
-def test_a_standard_secret_is_one_of_the_scheme(heard: HeardCommand, stack: Stack) -> None:
+def test_a_standard_secret_has_the_format_of_the_scheme(heard: HeardCommand, stack: Stack) -> None:
     secret = heard.run_ok("connect", "add", "standard", "--business", "acme", "--json").json[
         "secret"
     ]
@@ -150,7 +152,7 @@ def test_trustpilot_has_no_secret(heard: HeardCommand, stack: Stack) -> None:
     )
 
 
-def test_twilio_signs_with_the_accounts_token_which_is_not_repeated(
+def test_twilio_signs_with_the_accounts_token_which_is_never_printed(
     heard: HeardCommand, stack: Stack
 ) -> None:
     result = heard.run_ok("connect", *TWILIO, "--json")
@@ -166,7 +168,7 @@ def test_credentials_come_from_a_file_or_stdin(
     file = tmp_path / "trustpilot.json"
     file.write_text(json.dumps(keys))
 
-    for given, stdin in ((str(file), None), ("-", json.dumps(keys))):
+    for argument, stdin in ((str(file), None), ("-", json.dumps(keys))):
         result = heard.run_ok(
             "connect",
             "add",
@@ -174,7 +176,7 @@ def test_credentials_come_from_a_file_or_stdin(
             "--business",
             "acme",
             "--credentials-file",
-            given,
+            argument,
             "--json",
             stdin=stdin,
         )
@@ -193,7 +195,7 @@ def test_a_person_at_a_terminal_is_asked_for_what_is_missing(
 
 
 @pytest.mark.parametrize(
-    ("words", "named"),
+    ("words", "expected"),
     [
         (
             ("add", "discourse", "--business", "acme"),
@@ -237,14 +239,14 @@ def test_a_person_at_a_terminal_is_asked_for_what_is_missing(
         ),
     ],
 )
-def test_what_is_wrong_is_named_and_nothing_is_stored(
-    heard: HeardCommand, stack: Stack, words: tuple[str, ...], named: tuple[str, ...]
+def test_wrong_options_are_named_and_nothing_is_stored(
+    heard: HeardCommand, stack: Stack, words: tuple[str, ...], expected: tuple[str, ...]
 ) -> None:
     result = heard("connect", *words)
 
     output = " ".join(result.stderr.replace("│", " ").split())
     assert result.exit_code == 2
-    assert [each for each in named if each not in output] == []
+    assert [each for each in expected if each not in output] == []
     assert "hunter2" not in output
     assert stack.setup.connections("acme") == []
     assert parameters(stack) == set()
@@ -279,36 +281,36 @@ def test_a_failure_halfway_leaves_nothing(
 
 
 def test_listing_shows_each_connection_and_no_secret(heard: HeardCommand, stack: Stack) -> None:
-    added = [
+    created = [
         heard.run_ok("connect", *words, "--json").json
         for words in ((*DISCOURSE, "--receive-only"), TWILIO)
     ]
 
-    listed = heard.run_ok("connect", "list", "--business", "acme", "--json")
+    entries = heard.run_ok("connect", "list", "--business", "acme", "--json")
 
-    assert {each["id"] for each in listed.json} == {each["id"] for each in added}
+    assert {each["id"] for each in entries.json} == {each["id"] for each in created}
     table = heard.run_ok("connect", "list", "--business", "acme").stdout
-    assert all(each["id"] in table for each in added)
-    shown = heard.run_ok("connect", "show", added[0]["id"])
-    assert "forum.example" in shown.stdout
+    assert all(each["id"] in table for each in created)
+    details = heard.run_ok("connect", "show", created[0]["id"])
+    assert "forum.example" in details.stdout
     assert not [
         each
-        for each in (listed.stdout, table, shown.stdout)
-        if added[0]["secret"] in each or "the-token" in each
+        for each in (entries.stdout, table, details.stdout)
+        if created[0]["secret"] in each or "the-token" in each
     ]
 
 
 def test_platforms_are_listed_without_a_stack(heard: HeardCommand) -> None:
-    listed = heard.run_ok("connect", "list", "--platforms", "--json").json
+    entries = heard.run_ok("connect", "list", "--platforms", "--json").json
 
-    assert {each["platform"] for each in listed} >= {
+    assert {each["platform"] for each in entries} >= {
         "trustpilot",
         "discourse",
         "twilio_sms",
         "standard",
         "feedback_form",
     }
-    (trustpilot,) = (each for each in listed if each["platform"] == "trustpilot")
+    (trustpilot,) = (each for each in entries if each["platform"] == "trustpilot")
     assert (trustpilot["signed"], trustpilot["replies"], trustpilot["stage"]) == (
         False,
         "one",
@@ -321,19 +323,19 @@ def test_platforms_are_listed_without_a_stack(heard: HeardCommand) -> None:
 
 
 def test_rotating_keeps_the_old_secret_for_the_overlap(heard: HeardCommand, stack: Stack) -> None:
-    added = heard.run_ok("connect", *DISCOURSE, "--receive-only", "--json").json
+    created = heard.run_ok("connect", *DISCOURSE, "--receive-only", "--json").json
 
-    rotated = heard.run_ok("connect", "rotate", added["id"], "--overlap", "2h", "--json").json
+    rotation = heard.run_ok("connect", "rotate", created["id"], "--overlap", "2h", "--json").json
 
-    old, new = added["secret"], rotated["secret"]
+    old, new = created["secret"], rotation["secret"]
     assert old != new
-    assert (post(stack, added["id"], new), post(stack, added["id"], old)) == (202, 202)
-    assert post(stack, added["id"], old, later=timedelta(minutes=119)) == 202
-    assert post(stack, added["id"], old, later=timedelta(minutes=121)) == 401
-    assert post(stack, added["id"], new, later=timedelta(minutes=121)) == 202
+    assert (post(stack, created["id"], new), post(stack, created["id"], old)) == (202, 202)
+    assert post(stack, created["id"], old, later=timedelta(minutes=119)) == 202
+    assert post(stack, created["id"], old, later=timedelta(minutes=121)) == 401
+    assert post(stack, created["id"], new, later=timedelta(minutes=121)) == 202
 
 
-def test_a_second_rotation_does_not_end_a_running_overlap_unasked(
+def test_a_second_rotation_does_not_end_an_overlap_silently(
     heard: HeardCommand, stack: Stack
 ) -> None:
     id = heard.run_ok("connect", *DISCOURSE, "--receive-only", "--json").json["id"]
@@ -352,18 +354,16 @@ def test_a_second_rotation_does_not_end_a_running_overlap_unasked(
     assert after.previous == before.current
 
 
-def test_a_secret_that_others_know_stops_counting_at_once(
-    heard: HeardCommand, stack: Stack
-) -> None:
-    added = heard.run_ok("connect", *DISCOURSE, "--receive-only", "--json").json
+def test_a_leaked_secret_can_be_made_invalid_at_once(heard: HeardCommand, stack: Stack) -> None:
+    created = heard.run_ok("connect", *DISCOURSE, "--receive-only", "--json").json
 
-    rotated = heard.run_ok("connect", "rotate", added["id"], "--overlap", "0", "--json").json
+    rotation = heard.run_ok("connect", "rotate", created["id"], "--overlap", "0", "--json").json
 
-    assert rotated["old_secret_until"] is None
-    assert post(stack, added["id"], added["secret"]) == 401
+    assert rotation["old_secret_until"] is None
+    assert post(stack, created["id"], created["secret"]) == 401
 
 
-def test_rotating_twilio_changes_what_signs_replies_too(
+def test_rotating_twilio_changes_the_token_for_replies_too(
     heard: HeardCommand, stack: Stack, tmp_path: Path
 ) -> None:
     id = heard.run_ok("connect", *TWILIO, "--json").json["id"]
@@ -378,7 +378,7 @@ def test_rotating_twilio_changes_what_signs_replies_too(
     assert stack.secrets.credentials(id) == {"account_sid": "AC1", "auth_token": "the-next-token"}
 
 
-def test_what_is_not_signed_cannot_be_rotated(heard: HeardCommand, stack: Stack) -> None:
+def test_a_connection_without_a_secret_cannot_be_rotated(heard: HeardCommand, stack: Stack) -> None:
     id = heard.run_ok(
         "connect", "add", "trustpilot", "--business", "acme", "--receive-only", "--json"
     ).json["id"]
@@ -389,7 +389,7 @@ def test_what_is_not_signed_cannot_be_rotated(heard: HeardCommand, stack: Stack)
     assert "heard connect add trustpilot" in result.stderr
 
 
-def test_removing_takes_the_secrets_along(heard: HeardCommand, stack: Stack) -> None:
+def test_removing_a_connection_removes_its_secrets(heard: HeardCommand, stack: Stack) -> None:
     id = heard.run_ok("connect", *DISCOURSE, "--credential", "api_key=k1", "--json").json["id"]
     assert parameters(stack) == {f"{id}/inbound", f"{id}/credentials"}
 
@@ -412,7 +412,7 @@ ADDED = {
 
 
 @pytest.mark.parametrize("platform", ADDED)
-def test_a_plain_test_tries_the_door_and_leaves_no_trace(
+def test_a_plain_test_checks_the_webhook_and_stores_nothing(
     heard: HeardCommand, stack: Stack, http_client: InProcessHttpClient, platform: str
 ) -> None:
     id = heard.run_ok("connect", *ADDED[platform]).json["id"]
@@ -446,13 +446,13 @@ def test_a_full_test_follows_a_sample_to_its_outcome(
     assert result["severity"]
     assert "heard-test-" in http_client.requests[1 if platform == "feedback_form" else 0]["body"]
     assert "test" in http_client.requests[1 if platform == "feedback_form" else 0]["body"]
-    # Where the platform knows withdrawals, nobody finds the sample on the desk.
+    # The sample is withdrawn again where the platform supports withdrawals.
     tasks, _ = stack.cases.open_follow_ups("acme", limit=10)
     assert bool(tasks) is (platform in {"twilio_sms", "feedback_form"})
     assert result.get("withdrawn", False) is not bool(tasks)
 
 
-def test_a_sample_may_stay_on_the_desk(
+def test_a_sample_may_stay_in_the_desk(
     heard: HeardCommand, stack: Stack, http_client: InProcessHttpClient
 ) -> None:
     id = heard.run_ok("connect", *ADDED["standard"]).json["id"]
@@ -487,7 +487,7 @@ def test_a_refused_test_says_why(
     assert (result.exit_code, "another or older stack" in result.stderr) == (1, True)
 
 
-def test_a_sample_that_nobody_processes_is_looked_for(
+def test_a_sample_without_a_result_is_explained_by_the_queues(
     heard: HeardCommand, stack: Stack, http_client: InProcessHttpClient
 ) -> None:
     id = heard.run_ok("connect", *ADDED["standard"]).json["id"]
@@ -503,12 +503,12 @@ def test_a_sample_that_nobody_processes_is_looked_for(
 
 
 def alter(monkeypatch: pytest.MonkeyPatch, platform: str, **changed: Any) -> None:
-    """A platform that says something else of itself."""
+    """Change the capabilities of a platform."""
     kind = type(load(platform))
     monkeypatch.setattr(kind, "capabilities", replace(load(platform).capabilities, **changed))
 
 
-def test_lists_say_how_reviews_come_and_why_they_are_believed(
+def test_lists_show_how_reviews_come_and_how_they_are_authenticated(
     heard: HeardCommand, stack: Stack
 ) -> None:
     heard.run_ok("connect", *DISCOURSE, "--receive-only")
@@ -523,18 +523,18 @@ def test_lists_say_how_reviews_come_and_why_they_are_believed(
     for more in (keys, ("--receive-only",)):
         heard.run_ok("connect", "add", "trustpilot", "--business", "acme", *more)
 
-    listed = heard.run_ok("connect", "list", "--business", "acme", "--json").json
+    entries = heard.run_ok("connect", "list", "--business", "acme", "--json").json
 
-    assert sorted((each["platform"], each["authenticated_by"]) for each in listed) == [
+    assert sorted((each["platform"], each["authenticated_by"]) for each in entries) == [
         ("discourse", "signature"),
         ("trustpilot", "fetched again from the platform"),
         ("trustpilot", "secret address only"),
     ]
-    assert {"push"} <= set(listed[0]["inbound"]) <= {"push", "poll"}
+    assert {"push"} <= set(entries[0]["inbound"]) <= {"push", "poll"}
     assert "authenticated by" in heard.run_ok("connect", "list", "--business", "acme").stdout
 
 
-def test_a_guide_says_what_to_do_and_what_cannot_be_done(
+def test_a_guide_shows_the_steps_and_the_limitations(
     heard: HeardCommand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alter(
@@ -620,7 +620,7 @@ def test_the_printed_next_steps_lead_to_the_same_stack(heard: HeardCommand, stac
     assert f"heard connect rotate {connection.id} --stack staging" in result.stderr
 
 
-def test_what_a_platform_cannot_do_is_said_when_it_is_connected(
+def test_adding_prints_the_limitations_of_the_platform(
     heard: HeardCommand, stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alter(monkeypatch, "discourse", limitations=("Whispers are ignored.",))
@@ -631,7 +631,7 @@ def test_what_a_platform_cannot_do_is_said_when_it_is_connected(
     ]
 
 
-def test_a_platform_that_chooses_its_secret_is_asked_for_it(
+def test_the_secret_of_a_platform_that_creates_it_is_required(
     heard: HeardCommand, stack: Stack, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     alter(
@@ -661,7 +661,7 @@ def test_a_platform_that_chooses_its_secret_is_asked_for_it(
     assert "several lines" in heard(*words, stdin="-----BEGIN PUBLIC KEY-----\n").stderr
 
 
-def test_a_secret_may_come_once_the_platform_shows_it(
+def test_a_secret_may_be_stored_later(
     heard: HeardCommand, stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert heard("connect", *DISCOURSE, "--receive-only", "--secret-later").exit_code == 2
@@ -681,7 +681,7 @@ def test_a_secret_may_come_once_the_platform_shows_it(
     assert post(stack, connection.id, "shown-there") == 202
 
 
-def test_what_is_polled_needs_no_secret(
+def test_a_polled_connection_needs_no_secret(
     heard: HeardCommand, stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alter(monkeypatch, "discourse", secret_origin=SecretOrigin.FROM_PLATFORM, poll_seconds=60)
@@ -701,7 +701,7 @@ def test_what_is_polled_needs_no_secret(
     assert heard("connect", "rotate", connection.id).exit_code == 2
 
 
-def test_user_and_password_are_pasted_within_the_address(
+def test_user_and_password_are_part_of_the_address_to_paste(
     heard: HeardCommand, stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(type(load("discourse")), "scheme", BasicAuth())
@@ -713,13 +713,15 @@ def test_user_and_password_are_pasted_within_the_address(
         result["address_to_paste"] == f"https://{user}:{password}@api.example/hooks/{result['id']}"
     )
     assert result["url"] == f"https://api.example/hooks/{result['id']}"
-    shown = heard.run_ok("connect", "rotate", result["id"]).stdout
-    assert "https://heard:" in shown
-    assert password not in shown
+    details = heard.run_ok("connect", "rotate", result["id"]).stdout
+    assert "https://heard:" in details
+    assert password not in details
     assert "heard:" not in heard.run_ok("connect", "show", result["id"]).stdout
 
 
-def test_a_credential_may_span_lines(heard: HeardCommand, stack: Stack, tmp_path: Path) -> None:
+def test_a_credential_may_have_several_lines(
+    heard: HeardCommand, stack: Stack, tmp_path: Path
+) -> None:
     (tmp_path / "key.pem").write_text(
         "-----BEGIN PRIVATE KEY-----\nabc\n-----END PRIVATE KEY-----\n"
     )
@@ -739,17 +741,17 @@ def test_a_credential_may_span_lines(heard: HeardCommand, stack: Stack, tmp_path
     )
 
 
-def test_deliveries_say_why_nothing_arrives(
+def test_deliveries_explain_why_nothing_arrives(
     heard: HeardCommand, stack: Stack, http_client: InProcessHttpClient
 ) -> None:
-    added = heard.run_ok("connect", *DISCOURSE, "--receive-only", "--json").json
-    assert "No requests" in heard.run_ok("connect", "deliveries", added["id"]).stderr
-    assert heard.run_ok("connect", "show", added["id"], "--json").json["last_accepted"] is None
-    assert post(stack, added["id"], added["secret"]) == 202
-    assert post(stack, added["id"], "another") == 401
-    assert http_client.send("POST", added["url"], body=b"{}").status == 401
+    created = heard.run_ok("connect", *DISCOURSE, "--receive-only", "--json").json
+    assert "No requests" in heard.run_ok("connect", "deliveries", created["id"]).stderr
+    assert heard.run_ok("connect", "show", created["id"], "--json").json["last_accepted"] is None
+    assert post(stack, created["id"], created["secret"]) == 202
+    assert post(stack, created["id"], "another") == 401
+    assert http_client.send("POST", created["url"], body=b"{}").status == 401
 
-    result = heard.run_ok("connect", "deliveries", added["id"], "--json").json
+    result = heard.run_ok("connect", "deliveries", created["id"], "--json").json
 
     assert sorted((each["result"], each["reason"]) for each in result["deliveries"]) == [
         ("accepted", ""),
@@ -760,14 +762,17 @@ def test_deliveries_say_why_nothing_arrives(
         bool(each["advice"]) is (each["result"] == "refused") for each in result["deliveries"]
     )
     assert result["quarantined"] == 0
-    table = heard.run_ok("connect", "deliveries", added["id"]).stdout
-    assert f"heard connect rotate {added['id']}" in table
-    shown = heard.run_ok("connect", "show", added["id"], "--json").json
-    assert (shown["last_accepted"] is not None, shown["last_refused"] is not None) == (True, True)
-    assert "last refused" in heard.run_ok("connect", "show", added["id"]).stdout
+    table = heard.run_ok("connect", "deliveries", created["id"]).stdout
+    assert f"heard connect rotate {created['id']}" in table
+    details = heard.run_ok("connect", "show", created["id"], "--json").json
+    assert (details["last_accepted"] is not None, details["last_refused"] is not None) == (
+        True,
+        True,
+    )
+    assert "last refused" in heard.run_ok("connect", "show", created["id"]).stdout
     assert (
         len(
-            heard.run_ok("connect", "deliveries", added["id"], "--limit", "1", "--json").json[
+            heard.run_ok("connect", "deliveries", created["id"], "--limit", "1", "--json").json[
                 "deliveries"
             ]
         )
@@ -808,14 +813,14 @@ def test_there_is_advice_for_every_refusal(platform: str, reason: SignatureFailu
 class Functions:
     """The stack's Lambda functions."""
 
-    answer: Any
-    fault: str = ""
-    asked: list[Any] = field(default_factory=list[Any])
+    payload: Any
+    error: str = ""
+    calls: list[Any] = field(default_factory=list[Any])
 
-    def invoke(self, **given: Any) -> dict[str, Any]:
-        self.asked.append((given["FunctionName"], json.loads(given["Payload"])))
-        failed = {"FunctionError": self.fault} if self.fault else {}
-        return {"Payload": io.BytesIO(json.dumps(self.answer).encode()), **failed}
+    def invoke(self, **arguments: Any) -> dict[str, Any]:
+        self.calls.append((arguments["FunctionName"], json.loads(arguments["Payload"])))
+        failure = {"FunctionError": self.error} if self.error else {}
+        return {"Payload": io.BytesIO(json.dumps(self.payload).encode()), **failure}
 
 
 @pytest.fixture
@@ -826,7 +831,7 @@ def polled(heard: HeardCommand, stack: Stack, monkeypatch: pytest.MonkeyPatch) -
     return heard.run_ok("connect", *DISCOURSE, "--credential", "api_key=k1", "--json").json["id"]
 
 
-def test_a_platform_is_asked_at_once(
+def test_a_platform_is_polled_at_once(
     heard: HeardCommand, polled: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     functions = Functions(
@@ -845,7 +850,7 @@ def test_a_platform_is_asked_at_once(
         "3 reviews found, 2 queued, 1 withdrawn" in heard.run_ok("connect", "poll", polled).stdout
     )
     assert heard.run_ok("connect", "poll", polled, "--json").json["queued"] == 2
-    assert functions.asked[0] == ("heard-poll", {"connection": polled})
+    assert functions.calls[0] == ("heard-poll", {"connection": polled})
 
 
 @pytest.mark.parametrize(
@@ -870,7 +875,7 @@ def test_a_platform_is_asked_at_once(
         (Functions(["what?"]), "The poll function failed"),
     ],
 )
-def test_a_platform_that_cannot_be_read_is_told(
+def test_a_failed_poll_is_explained(
     heard: HeardCommand,
     polled: str,
     monkeypatch: pytest.MonkeyPatch,
@@ -896,7 +901,7 @@ def test_a_poll_that_failed_at_once_counts_nothing(
     assert f"heard connect deliveries {polled} --stack staging" in result.stderr
 
 
-def test_what_only_pushes_cannot_be_asked(
+def test_a_platform_that_only_pushes_cannot_be_polled(
     heard: HeardCommand, stack: Stack, polled: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     id = heard.run_ok("connect", "add", "feedback_form", "--business", "acme", "--json").json["id"]
@@ -906,7 +911,7 @@ def test_what_only_pushes_cannot_be_asked(
     assert "make deploy" in heard("connect", "poll", polled).stderr
 
 
-def test_what_nobody_here_can_sign_is_not_tested_from_here(
+def test_a_platform_whose_requests_we_cannot_sign_is_not_tested(
     heard: HeardCommand, stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     id = heard.run_ok("connect", *DISCOURSE, "--receive-only", "--json").json["id"]
@@ -917,7 +922,7 @@ def test_what_nobody_here_can_sign_is_not_tested_from_here(
     assert (result.exit_code, f"heard connect deliveries {id}" in result.stderr) == (1, True)
 
 
-def test_where_asking_stands_is_told(heard: HeardCommand, stack: Stack, polled: str) -> None:
+def test_the_state_of_polling_is_shown(heard: HeardCommand, stack: Stack, polled: str) -> None:
     before = stack.polls.state(polled)
     assert before
     assert clock.now() - before.since < timedelta(days=1, minutes=1)
@@ -942,16 +947,16 @@ def test_where_asking_stands_is_told(heard: HeardCommand, stack: Stack, polled: 
     ]
 
 
-def test_how_far_back_a_polled_platform_counts_may_be_said(
+def test_the_age_of_the_first_polled_reviews_can_be_chosen(
     heard: HeardCommand, stack: Stack, polled: str
 ) -> None:
     id = heard.run_ok(
         "connect", *DISCOURSE, "--credential", "api_key=k1", "--since", "7d", "--json"
     ).json["id"]
 
-    found = stack.polls.state(id)
-    assert found
-    assert timedelta(days=7) <= clock.now() - found.since < timedelta(days=7, minutes=1)
+    matches = stack.polls.state(id)
+    assert matches
+    assert timedelta(days=7) <= clock.now() - matches.since < timedelta(days=7, minutes=1)
     assert (
         heard("connect", "add", "feedback_form", "--business", "acme", "--since", "7d").exit_code
         == 2

@@ -23,7 +23,7 @@ def test_somebody_new_can_sign_in_and_belongs_to_the_business(
     assert (result["groups"], result["new"]) == (["agent"], True)
 
 
-def test_adding_again_changes_nothing_and_adding_more_adds(
+def test_adding_a_person_again_only_adds_roles_and_businesses(
     heard: HeardCommand, stack: Stack, user_pool: str
 ) -> None:
     stack.setup.put_business(Business("zenith", "Zenith"))
@@ -39,15 +39,15 @@ def test_adding_again_changes_nothing_and_adding_more_adds(
         ["acme", "zenith"],
     )
     assert len(stack.cognito.list_users(UserPoolId=user_pool)["Users"]) == 1
-    shown = heard.run_ok("people", "show", "ana@acme.example", "--json").json
-    assert (shown["groups"], shown["businesses"], shown["status"]) == (
+    details = heard.run_ok("people", "show", "ana@acme.example", "--json").json
+    assert (details["groups"], details["businesses"], details["status"]) == (
         ["agent", "lead"],
         ["acme", "zenith"],
         "CONFIRMED",
     )
 
 
-def test_only_takes_other_businesses_and_roles_away(
+def test_only_removes_other_businesses_and_roles(
     heard: HeardCommand, stack: Stack, user_pool: str
 ) -> None:
     stack.setup.put_business(Business("zenith", "Zenith"))
@@ -88,18 +88,20 @@ def test_the_local_stack_sends_no_mail_and_says_how_to_set_a_password(
     ) in result.stderr
 
 
-def test_a_password_can_be_typed_unseen(heard: HeardCommand, stack: Stack, user_pool: str) -> None:
-    typed = "Correct-horse-1\nCorrect-horse-1\n"
+def test_a_password_can_be_typed_without_being_shown(
+    heard: HeardCommand, stack: Stack, user_pool: str
+) -> None:
+    typing = "Correct-horse-1\nCorrect-horse-1\n"
 
     result = heard.run_ok(
-        *ANA, "--group", "agent", "--business", "acme", "--ask-password", "--json", stdin=typed
+        *ANA, "--group", "agent", "--business", "acme", "--ask-password", "--json", stdin=typing
     )
 
     assert result.json["new"]
     assert "Correct-horse-1" not in result.stdout + result.stderr
 
 
-def test_mistakes_are_told(heard: HeardCommand, stack: Stack, user_pool: str) -> None:
+def test_mistakes_are_reported(heard: HeardCommand, stack: Stack, user_pool: str) -> None:
     assert heard(*ANA, "--group", "king", "--business", "acme").exit_code == 2
     assert (
         heard(

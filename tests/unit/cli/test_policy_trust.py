@@ -1,7 +1,4 @@
-"""What `heard policy` may be trusted with.
-
-A proof that is one, customers' words kept back, and no way around the check.
-"""
+"""`heard policy` proves only what is proven, hides customers' words, and always checks."""
 
 from __future__ import annotations
 
@@ -62,7 +59,7 @@ def rewrite(
     assessed: dict[str, Any] | None = None,
     logged: bool = False,
 ) -> None:
-    """Change what is stored of a decision, and the log so that it vouches for it."""
+    """Change the stored inputs of a decision, and the digest in the log with them."""
     head = stack.cases.find_review(review)
     assert head
     event, assessment, context = stack.cases.revision(head)
@@ -99,7 +96,7 @@ FORGED: dict[str, Any] = {"reasons": [{"code": "mild", "evidence": "forged"}]}
         ({"assessed": FORGED, "logged": True}, "No proof is possible: the log itself was changed"),
     ],
 )
-def test_nothing_is_called_proven_once_words_evidence_or_log_were_changed(
+def test_a_decision_is_not_proven_if_text_evidence_or_log_were_changed(
     heard: HeardCommand, stack: Stack, review: str, changed: dict[str, Any], output: str
 ) -> None:
     assert "Proven" in heard.run_ok("policy", "explain", review, "--business", "acme").stdout
@@ -110,7 +107,7 @@ def test_nothing_is_called_proven_once_words_evidence_or_log_were_changed(
     assert "Proven" not in result.stdout
 
 
-def test_going_back_goes_through_the_same_check_as_publishing(
+def test_a_rollback_passes_the_same_check_as_publishing(
     heard: HeardCommand, stack: Stack, tmp_path: Path
 ) -> None:
     careless = {
@@ -130,7 +127,7 @@ def test_going_back_goes_through_the_same_check_as_publishing(
     assert stack.business("acme").policy["name"] == "ours"
 
 
-def test_evidence_that_is_no_code_is_not_shown_without_being_asked_for(
+def test_evidence_in_a_customers_words_is_hidden_by_default(
     heard: HeardCommand, stack: Stack, tmp_path: Path
 ) -> None:
     lines, page = tmp_path / "r.jsonl", tmp_path / "o.html"

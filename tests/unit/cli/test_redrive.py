@@ -15,12 +15,12 @@ def bury(stack: Stack, *bodies: str) -> None:
 
 
 def bodies(stack: Stack, queue: str) -> list[str]:
-    found: list[str] = []
+    matches: list[str] = []
     while messages := stack.sqs.receive_message(
         QueueUrl=stack.outputs[queue], MaxNumberOfMessages=10
     ).get("Messages"):
-        found += [message["Body"] for message in messages]
-    return sorted(found)
+        matches += [message["Body"] for message in messages]
+    return sorted(matches)
 
 
 def test_dead_letters_go_back_as_they_were(heard: HeardCommand, stack: Stack) -> None:
@@ -51,19 +51,19 @@ def test_a_few_can_be_tried_first(heard: HeardCommand, stack: Stack) -> None:
 
 
 @pytest.mark.parametrize("verb", ["send_message", "delete_message"])
-def test_a_fault_loses_nothing(
+def test_an_error_loses_nothing(
     heard: HeardCommand, stack: Stack, monkeypatch: pytest.MonkeyPatch, verb: str
 ) -> None:
     bury(stack, *"abcde")
     done, works = [0], getattr(stack.sqs, verb)
 
-    def fail(**given: Any) -> Any:
+    def fail(**argument: Any) -> Any:
         done[0] += 1
         if done[0] == 3:
             raise ClientError(
                 {"Error": {"Code": "AccessDenied", "Message": "not yours"}}, "SendMessage"
             )
-        return works(**given)
+        return works(**argument)
 
     monkeypatch.setattr(stack.sqs, verb, fail)
 
@@ -74,18 +74,18 @@ def test_a_fault_loses_nothing(
     assert "not yours" in result.stderr
 
 
-def test_after_a_fault_every_letter_is_in_one_of_the_queues(
+def test_after_an_error_every_message_is_in_one_of_the_queues(
     heard: HeardCommand, stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bury(stack, *"abcde")
     works = stack.sqs.send_message
 
-    def fail(**given: Any) -> Any:
-        if given["MessageBody"] == "c":
+    def fail(**argument: Any) -> Any:
+        if argument["MessageBody"] == "c":
             raise ClientError(
                 {"Error": {"Code": "ServiceUnavailable", "Message": "later"}}, "SendMessage"
             )
-        return works(**given)
+        return works(**argument)
 
     with monkeypatch.context() as patched:
         patched.setattr(stack.sqs, "send_message", fail)

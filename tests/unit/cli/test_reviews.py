@@ -83,15 +83,15 @@ def test_a_list_shows_who_wrote_what_newest_first(
 ) -> None:
     stars_only = receive(stack, "r2", None, 4)
 
-    listed = heard.run_ok(*LIST, "--json").json
+    entries = heard.run_ok(*LIST, "--json").json
 
-    assert [each["review"] for each in listed] == [stars_only, complaint]
-    assert (listed[1]["author"], listed[1]["rating"], listed[1]["excerpt"]) == (
+    assert [each["review"] for each in entries] == [stars_only, complaint]
+    assert (entries[1]["author"], entries[1]["rating"], entries[1]["excerpt"]) == (
         "Ana Bell",
         1,
         f"Twice {COMPLAINT}",
     )
-    assert (listed[0]["excerpt"], listed[0]["erased"]) == (None, False)
+    assert (entries[0]["excerpt"], entries[0]["erased"]) == (None, False)
     table = heard.run_ok(*LIST)
     assert "Ana Bell" in table.stdout
     assert COMPLAINT in table.stdout
@@ -104,10 +104,10 @@ def test_a_list_names_a_review_once_and_says_if_there_are_more(
     receive(stack, "r2", "Lovely bread, thank you!", 5)
     receive(stack, "r1", "It was solved. Thank you!", 5, revision=2)
 
-    listed = heard.run_ok(*LIST, "--json").json
+    entries = heard.run_ok(*LIST, "--json").json
 
-    assert [each["review"] for each in listed] == [complaint, review_id("acme", "standard", "r2")]
-    assert "solved" in listed[0]["excerpt"]
+    assert [each["review"] for each in entries] == [complaint, review_id("acme", "standard", "r2")]
+    assert "solved" in entries[0]["excerpt"]
     first = heard.run_ok(*LIST, "--limit", "1")
     assert "more than 1" in first.stderr
     assert "Lovely" not in first.stdout
@@ -131,7 +131,7 @@ def test_a_review_is_shown_with_its_versions_its_assessment_and_our_replies(
     answer(stack, complaint, "Your review has arrived.", None)
     answer(stack, complaint, "We refunded you today.", "sub-1")
 
-    shown = heard.run_ok("reviews", "show", complaint).stdout
+    details = heard.run_ok("reviews", "show", complaint).stdout
 
     for words in (
         COMPLAINT,
@@ -145,9 +145,9 @@ def test_a_review_is_shown_with_its_versions_its_assessment_and_our_replies(
         "We refunded you today.",
         "not sent",
     ):
-        assert words in shown
+        assert words in details
     document = heard.run_ok("reviews", "show", complaint, "--json").json
-    assert [each["event"]["text"] for each in document["revisions"]][0] == COMPLAINT
+    assert document["revisions"][0]["event"]["text"] == COMPLAINT
     assert document["revisions"][1]["assessment"]["severity"] in {"high", "critical"}
     assert [(each["agent"], each["state"]) for each in document["replies"]] == [
         (None, "not sent"),
@@ -164,13 +164,13 @@ def test_an_erased_author_is_said_to_be_erased(
     assert state
     Stack(StackOptions()).cases.vault.erase(state.author)
 
-    shown = heard.run_ok("reviews", "show", complaint).stdout
-    assert "The author's data was erased." in shown
-    assert "Our replies were erased" in shown
-    assert "charged twice" not in shown
-    assert "refunded" not in shown
-    (listed,) = heard.run_ok(*LIST, "--json").json
-    assert (listed["erased"], listed["excerpt"], listed["rating"]) == (True, None, 1)
+    details = heard.run_ok("reviews", "show", complaint).stdout
+    assert "The author's data was erased." in details
+    assert "Our replies were erased" in details
+    assert "charged twice" not in details
+    assert "refunded" not in details
+    (entries,) = heard.run_ok(*LIST, "--json").json
+    assert (entries["erased"], entries["excerpt"], entries["rating"]) == (True, None, 1)
     assert "(erased)" in heard.run_ok(*LIST).stdout
     (follow_up,) = heard.run_ok("follow-ups", "list", "--business", "acme", "--json").json
     assert (follow_up["erased"], follow_up["excerpt"]) == (True, None)
@@ -188,9 +188,9 @@ def test_an_unknown_review_is_an_error_with_the_next_step(
 def test_a_follow_up_shows_author_stars_and_first_words(
     heard: HeardCommand, stack: Stack, complaint: str
 ) -> None:
-    (listed,) = heard.run_ok("follow-ups", "list", "--business", "acme", "--json").json
+    (entries,) = heard.run_ok("follow-ups", "list", "--business", "acme", "--json").json
 
-    assert (listed["author"], listed["rating"], listed["language"], listed["excerpt"]) == (
+    assert (entries["author"], entries["rating"], entries["language"], entries["excerpt"]) == (
         "Ana Bell",
         1,
         "en",
@@ -208,7 +208,7 @@ def test_a_long_review_is_cut_between_words(heard: HeardCommand, stack: Stack) -
     )
     receive(stack, "r1", "awful " * 100, 1)
 
-    (listed,) = heard.run_ok(*LIST, "--json").json
+    (entries,) = heard.run_ok(*LIST, "--json").json
 
-    assert len(listed["excerpt"]) <= 101
-    assert listed["excerpt"].endswith("awful…")
+    assert len(entries["excerpt"]) <= 101
+    assert entries["excerpt"].endswith("awful…")

@@ -1,6 +1,6 @@
 """`heard connect verify`: one captured request, checked without a stack.
 
-Every platform that signs with a shared secret is tried.
+Every platform that signs with a shared secret is checked.
 """
 
 from __future__ import annotations
@@ -48,13 +48,13 @@ def symmetric(platform: str) -> Connector | None:
 
 
 def settings(connector: Connector) -> dict[str, str]:
-    """As the simulated platform wants them, or anything where it wants none."""
+    """The settings that the simulated platform needs, or any values."""
     known = platform_classes().get(connector.capabilities.platform)
-    found = {
+    matches = {
         name: value.replace("{url}", "https://platform.example")
         for name, value in (known.settings if known else {}).items()
     }
-    return dict.fromkeys(connector.capabilities.settings, "https://platform.example") | found
+    return dict.fromkeys(connector.capabilities.settings, "https://platform.example") | matches
 
 
 @dataclass
@@ -70,7 +70,7 @@ class Check:
         (self.folder / "headers.json").write_text(json.dumps(dict(request.headers)))
         (self.folder / "body").write_bytes(request.body)
         (self.folder / "secret").write_text(self.secret + "\n")
-        given = [f"{name}={value}" for name, value in settings(self.connector).items()]
+        argument = [f"{name}={value}" for name, value in settings(self.connector).items()]
         words = [
             "connect",
             "verify",
@@ -93,7 +93,7 @@ class Check:
             "--query",
             request.query,
         ]
-        return [*words, *(word for each in given for word in ("--setting", each)), *more]
+        return [*words, *(word for each in argument for word in ("--setting", each)), *more]
 
     def __call__(self, request: WebhookRequest, *more: str, url: str = URL) -> CommandResult:
         return self.heard(*self.words(request, *more, url=url))
@@ -110,7 +110,7 @@ def check(heard: HeardCommand, tmp_path: Path) -> Callable[[str], Check]:
 
 
 def reviewed(connector: Connector, secret: str, now: datetime) -> WebhookRequest | None:
-    """A signed delivery that holds a review; None where there is no such sample."""
+    """A signed request that holds a review; None if there is no such sample."""
     for sample in samples(connector.capabilities.platform):
         delivery = sample.render(now)
         if (
@@ -124,7 +124,7 @@ def reviewed(connector: Connector, secret: str, now: datetime) -> WebhookRequest
 
 
 @pytest.mark.parametrize("platform", platform_names())
-def test_what_a_platform_signed_is_accepted_and_what_was_changed_is_not(
+def test_a_signed_request_is_accepted_and_a_changed_one_is_refused(
     check: Callable[[str], Check], platform: str
 ) -> None:
     connector = symmetric(platform)
@@ -151,12 +151,12 @@ def test_what_a_platform_signed_is_accepted_and_what_was_changed_is_not(
         "--json",
     )
     assert (missing.exit_code, missing.json["reason"]) == (1, "signature_missing")
-    wrong = replace(of, secret=of.connector.scheme.new_secret() if of.connector.scheme else "")(
+    bad_files = replace(of, secret=of.connector.scheme.new_secret() if of.connector.scheme else "")(
         request, "--json"
     )
-    assert (wrong.exit_code, wrong.json["reason"]) == (1, "signature_wrong")
-    assert wrong.json["advice"]
-    for output in (result, missing, wrong):
+    assert (bad_files.exit_code, bad_files.json["reason"]) == (1, "signature_wrong")
+    assert bad_files.json["advice"]
+    for output in (result, missing, bad_files):
         assert of.secret not in output.stdout + output.stderr
 
 
@@ -182,7 +182,7 @@ def signed(
     )
 
 
-def test_the_words_are_shown_to_whoever_asks(standard: Check) -> None:
+def test_the_words_are_shown_with_the_option(standard: Check) -> None:
     request = signed(standard, review())
 
     result = standard(request)
@@ -216,7 +216,7 @@ def test_a_changed_body_is_refused_and_the_usual_changes_are_recognised(
     assert "stale" not in result.stdout
 
 
-def test_an_old_request_is_stale_unless_it_is_checked_as_of_then(standard: Check) -> None:
+def test_an_old_request_is_stale_unless_it_is_checked_at_its_own_time(standard: Check) -> None:
     then = clock.now() - timedelta(days=3)
     request = signed(standard, review(), then)
 
@@ -225,11 +225,11 @@ def test_an_old_request_is_stale_unless_it_is_checked_as_of_then(standard: Check
     assert standard(request, "--at", format_time(then)).exit_code == 0
     assert standard(request, "--at", "3d").exit_code == 0
     assert standard(request, "--at", "yesterday").exit_code == 2
-    # Where old and altered, it is altered.
+    # A request that is old and changed counts as changed.
     assert "signature_wrong" in standard(replace(request, body=b"{}")).stdout
 
 
-def test_a_proxy_that_changed_the_address_is_found_out(check: Callable[[str], Check]) -> None:
+def test_an_address_that_a_proxy_changed_is_recognised(check: Callable[[str], Check]) -> None:
     of = check("twilio_sms")
     form = urlencode(
         {
@@ -251,7 +251,7 @@ def test_a_proxy_that_changed_the_address_is_found_out(check: Callable[[str], Ch
     assert "--url" in of(request, url="https://elsewhere.example/hooks/con_abc").stdout
 
 
-def test_a_handshake_says_what_would_be_answered(heard: HeardCommand, tmp_path: Path) -> None:
+def test_a_handshake_shows_the_response(heard: HeardCommand, tmp_path: Path) -> None:
     (tmp_path / "request.http").write_text(
         "GET /hooks/con_abc HTTP/1.1\r\nHost: heard.example\r\n\r\n"
     )
@@ -269,7 +269,7 @@ def test_a_handshake_says_what_would_be_answered(heard: HeardCommand, tmp_path: 
     assert "<form" in result["response"]["body"]
 
 
-def test_what_is_genuine_and_unreadable_would_be_kept(standard: Check) -> None:
+def test_an_authentic_unreadable_request_would_go_to_quarantine(standard: Check) -> None:
     result = standard(signed(standard, b'{"type": "review.created", "data": 7}'))
 
     assert result.exit_code == 1
@@ -277,7 +277,7 @@ def test_what_is_genuine_and_unreadable_would_be_kept(standard: Check) -> None:
     assert "data" in result.stdout
 
 
-def test_nothing_proves_what_is_not_signed(heard: HeardCommand, tmp_path: Path) -> None:
+def test_an_unsigned_request_is_not_proven(heard: HeardCommand, tmp_path: Path) -> None:
     (tmp_path / "headers").write_text("Content-Type: application/json\n")
     words = (
         "connect",
@@ -309,7 +309,7 @@ def test_nothing_proves_what_is_not_signed(heard: HeardCommand, tmp_path: Path) 
         (b'{"content-type": {"hunter2": 1}}', "strings"),
     ],
 )
-def test_rubbish_for_headers_is_named_and_not_quoted(
+def test_invalid_headers_are_reported_and_never_shown(
     heard: HeardCommand, tmp_path: Path, headers: bytes, output: str
 ) -> None:
     (tmp_path / "headers").write_bytes(headers)
@@ -345,7 +345,7 @@ def test_rubbish_for_headers_is_named_and_not_quoted(
         ((), "--secret-file"),
     ],
 )
-def test_options_that_are_wrong_are_named(
+def test_wrong_options_are_named(
     heard: HeardCommand, tmp_path: Path, words: tuple[str, ...], output: str
 ) -> None:
     (tmp_path / "headers").write_text(
@@ -363,7 +363,7 @@ def test_options_that_are_wrong_are_named(
 @pytest.mark.parametrize(
     "mark", ["{body}", "> POST /hooks/con_abc?x=1 HTTP/1.1\n{headers}>\n< HTTP/1.1 202 Accepted\n"]
 )
-def test_a_request_is_read_as_people_paste_it(standard: Check, mark: str) -> None:
+def test_a_request_can_be_read_in_every_pasted_form(standard: Check, mark: str) -> None:
     request = signed(standard, review())
     lines = "".join(
         f"{'> ' if '>' in mark else ''}{name.title()}: {value}\r\n"
@@ -383,11 +383,11 @@ def test_a_request_is_read_as_people_paste_it(standard: Check, mark: str) -> Non
     assert standard.heard(*words).exit_code == 0
 
 
-def test_what_a_request_line_and_repeated_headers_say_counts() -> None:
-    found = parse_captured(
+def test_the_request_line_and_repeated_headers_count() -> None:
+    matches = parse_captured(
         b"POST /hooks/con_1?a=b&c HTTP/1.1\nX-One: 1\nx-one: 2\nX-Long: a\n  b\n"
     )
-    assert (found.method, found.query, found.headers, found.body) == (
+    assert (matches.method, matches.query, matches.headers, matches.body) == (
         "POST",
         "a=b&c",
         {"x-one": "1,2", "x-long": "a b"},
@@ -403,7 +403,7 @@ def test_what_a_request_line_and_repeated_headers_say_counts() -> None:
         parse_captured(b"\n")
 
 
-def test_published_keys_come_from_a_file_or_not_at_all() -> None:
+def test_public_keys_come_only_from_a_file() -> None:
     with pytest.raises(PlatformUnavailable):
         OfflineHttp(None)("GET", "https://keys.example")
     with pytest.raises(PlatformUnavailable):
@@ -413,11 +413,9 @@ def test_published_keys_come_from_a_file_or_not_at_all() -> None:
     )
 
 
-def test_keys_that_are_needed_are_asked_for(
-    standard: Check, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def needs_keys(self: object, *given: Any) -> None:
-        given[-1]("GET", "https://keys.example")
+def test_missing_public_keys_are_reported(standard: Check, monkeypatch: pytest.MonkeyPatch) -> None:
+    def needs_keys(self: object, *argument: Any) -> None:
+        argument[-1]("GET", "https://keys.example")
 
     request = signed(standard, review())
     monkeypatch.setattr(type(standard.connector), "verify", needs_keys)
@@ -429,7 +427,7 @@ def test_keys_that_are_needed_are_asked_for(
 
 
 @pytest.mark.parametrize("platform", platform_names())
-def test_what_was_signed_with_a_published_key_is_checked_with_a_file_of_it(
+def test_a_public_key_signature_is_checked_with_a_key_file(
     heard: HeardCommand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, platform: str
 ) -> None:
     known = platform_classes().get(platform)
@@ -442,16 +440,16 @@ def test_what_was_signed_with_a_published_key_is_checked_with_a_file_of_it(
     other = known(
         platform, known.credentials, ReplyLedger(), clock.now, lambda: "https://platform.example"
     )
-    asked = other.operation(PlatformRequest("GET", where.removeprefix("{url}"), {}, {}, b""))
-    assert asked
+    calls = other.operation(PlatformRequest("GET", where.removeprefix("{url}"), {}, {}, b""))
+    assert calls
     assert other.signing_secret
     connector = load(platform)
-    # Each command is a process of its own, which remembers no keys.
+    # Each command is a process of its own, without cached keys.
     monkeypatch.setattr("heard_cli.platforms.load", lambda _: type(connector)())
     request = reviewed(connector, other.signing_secret, clock.now())
     assert request
     keys = tmp_path / "keys.json"
-    keys.write_text(json.dumps(asked.run().body))
+    keys.write_text(json.dumps(calls.run().body))
     of = Check(heard, tmp_path, connector, "")
     words = of.words(request, "--keys", str(keys), "--json")
     at = words.index("--secret-file")
