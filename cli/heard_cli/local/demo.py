@@ -21,6 +21,7 @@ from heard_cli.local.demo_environment import BUSINESS, DemoEnvironment
 from heard_cli.local.samples import Sample, load_samples
 from heard_cli.local.scripted_agent import ScriptedAgent
 from heard_cli.local.signing import sign_sample
+from heard_cli.outcome_pages import read_outcomes
 
 
 @dataclass
@@ -62,27 +63,24 @@ class DemoProgress:
 
     environment: DemoEnvironment
     since: datetime
+    business: str = BUSINESS
     by_review: dict[str, ReviewProgress] = field(default_factory=dict[str, ReviewProgress])
     kind_counts: Counter[str] = field(default_factory=Counter[str])
     _outcome_ids: set[str] = field(default_factory=set[str])
 
     def refresh(self) -> list[Outcome]:
         """Read the new outcomes of the log. Returns them in the order of time."""
-        query = OutcomeCriteria(BUSINESS, self.since, clock.now() + timedelta(minutes=1))
+        criteria = OutcomeCriteria(self.business, self.since, clock.now() + timedelta(minutes=1))
         new_outcomes: list[Outcome] = []
-        after: str | None = None
-        while True:
-            page = self.environment.operator.log.page(query, limit=500, after=after)
-            for outcome in page.outcomes:
-                if outcome.id not in self._outcome_ids:
-                    self._outcome_ids.add(outcome.id)
-                    self.kind_counts[outcome.kind.value] += 1
-                    self.by_review.setdefault(outcome.review, ReviewProgress(outcome.review)).apply(
-                        outcome
-                    )
-                    new_outcomes.append(outcome)
-            if (after := page.next) is None:
-                return new_outcomes
+        for outcome in read_outcomes(self.environment.operator.log, criteria):
+            if outcome.id not in self._outcome_ids:
+                self._outcome_ids.add(outcome.id)
+                self.kind_counts[outcome.kind.value] += 1
+                self.by_review.setdefault(outcome.review, ReviewProgress(outcome.review)).apply(
+                    outcome
+                )
+                new_outcomes.append(outcome)
+        return new_outcomes
 
     @property
     def unclosed(self) -> list[ReviewProgress]:

@@ -1,8 +1,6 @@
-"""Past reviews from where they are.
+"""Past reviews from a file of assessments or reviews, the demo's samples, or a stack.
 
-A file of assessments or of raw reviews, the samples of the demo, a stack's stored assessments.
-
-Everything is read as it is asked for, so that a year of reviews takes no more memory than a day.
+They are read one after another, so a year of reviews takes no more memory than a day.
 """
 
 from __future__ import annotations
@@ -52,17 +50,18 @@ from heard.outcomes import Kind, Outcome
 from heard.policy import Context, Route, ThreadState
 from heard.policy.simulation import PastReview
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, number_revision, review_id
-from heard.storage.history import HistoricalRevision, HistoryReader
+from heard.storage.history import HistoricalRevision
 from heard.storage.outcome_log import OutcomeCriteria
 from heard.threads import PUBLIC_REPLY_CAP
 from heard_cli.connect.credentials import choose_signing_secret
 from heard_cli.local.samples import EVENTS, Sample, load_samples
 from heard_cli.local.signing import sign_sample
+from heard_cli.outcome_pages import read_outcomes
 from heard_cli.stack import CommandError, Stack
 from heard_simulator.server import SimulatedPlatforms
 
 MAX_LINE_ERRORS: Final = 5
-"""How many unreadable lines are told one by one."""
+"""How many unreadable lines are reported one by one."""
 
 DEMO_WEEKS: Final = 4
 _DEMO_ADDRESS: Final = "https://heard.example/hooks/demo"
@@ -73,11 +72,10 @@ _WORKERS: Final = 8
 
 @dataclass
 class ReviewHistory:
-    """Past reviews, to be read once, and what is to be said of those that could not be.
+    """Past reviews, to be read once, and notes about those that could not be read.
 
-    `left_out` by why, `faults` line by line.
-
-    `total` is None where nobody knows how many there are.
+    `skip_reasons` counts by reason, `line_errors` are line by line. `total` is None if the number
+    is unknown.
     """
 
     reviews: Iterable[PastReview] = ()
@@ -93,9 +91,9 @@ class _Evidence(BaseModel):
 
 
 class _Line(BaseModel):
-    """What a line of either kind may say beside its words.
+    """The fields that a line of either kind may have beside its text.
 
-    Everything that a line leaves out is as for a new review that is proven.
+    Missing fields are those of a new, verified review.
     """
 
     model_config = ConfigDict(extra="ignore")
@@ -140,7 +138,7 @@ class _Line(BaseModel):
 
 
 class _AssessedLine(_Line):
-    """A line as `heard assess run` writes it."""
+    """A line from `heard assess run`."""
 
     severity: Severity
     agenda: Agenda
@@ -162,7 +160,7 @@ class _AssessedLine(_Line):
             language=self.language,
             topics=tuple(self.topics),
             flags=tuple(self.flags),
-            # Codes are shown to anybody; what is none may be a customer's words.
+            # Error messages may show codes. Any other text may be a customer's words.
             reasons=tuple(Reason(code) for code in codes if _CODE.fullmatch(code)),
             model=self.model,
             needs_person=self.needs_person,
@@ -172,16 +170,16 @@ class _AssessedLine(_Line):
 
 
 class _InvalidLine(ValueError):
-    """A line is no review.
+    """A line is not a review.
 
-    The message says what is wrong with it and how to mend it, and quotes no words of a customer.
+    The message says what is wrong and how to fix it. It shows no words of a customer.
     """
 
 
 def from_file(path: str, *, with_text: bool) -> ReviewHistory:
-    """The reviews of a JSONL file (`-`.
+    """The reviews of a JSONL file, or of standard input (`-`).
 
-    Standard input), whose lines `heard assess run` wrote, or say `id`, `text`, `rating` and so on.
+    Its lines are from `heard assess run`, or have `id`, `text`, `rating` and so on.
     """
     if path == "-":
         history = ReviewHistory(source="standard input")
@@ -190,7 +188,7 @@ def from_file(path: str, *, with_text: bool) -> ReviewHistory:
     file = Path(path)
     if not file.is_file():
         raise typer.BadParameter(
-            f"there is no file {path}. For the samples that Heard comes with say demo.",
+            f"there is no file {path}. To use the included samples: --on demo",
             param_hint="--on",
         )
     with file.open("rb") as counted:
@@ -226,18 +224,20 @@ def _read_lines(lines: TextIO, history: ReviewHistory, *, with_text: bool) -> It
             continue
         yield review
     if raw_count:
-        history.notes.append(f"{raw_count} raw reviews were assessed first, by {_engine_name()}.")
+        history.notes.append(
+            f"{raw_count} reviews had no assessment and were assessed first (by {_engine_name()})."
+        )
     if with_text and no_text_count:
-        history.notes.append(f"{no_text_count} lines have no words to show.")
+        history.notes.append(f"{no_text_count} lines have no text to show.")
 
 
 def _parse_object(line: str) -> dict[str, Any]:
     try:
         fields: object = json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise _InvalidLine("it is not JSON. Write one JSON object a line.") from error
+        raise _InvalidLine("it is not JSON. Write one JSON object per line.") from error
     if not isinstance(fields, dict):
-        raise _InvalidLine("it is no JSON object. Write one JSON object a line.")
+        raise _InvalidLine("it is not a JSON object. Write one JSON object per line.")
     return cast("dict[str, Any]", fields)
 
 
@@ -255,8 +255,8 @@ def _from_raw_line(fields: dict[str, Any], *, with_text: bool) -> PastReview:
     line = _validate(_Line, fields)
     if not line.full_text and line.rating is None:
         raise _InvalidLine(
-            "it says neither `severity` (as `heard assess run` writes) nor `text` or `rating`. "
-            "Give one of them."
+            "it has none of `severity` (from `heard assess run`), `text` and `rating`. Add "
+            "one of them."
         )
     event = ReviewEvent(
         EventKind.CREATED,
@@ -305,7 +305,7 @@ def assess_event(
 ) -> Assessment:
     """A review as this release assesses it.
 
-    By the kind of engine that made `model`, and by the quick one if that is not said.
+    It uses the kind of engine that made `model`, or the quick one if there is none.
     """
     return assess(
         event,
@@ -322,10 +322,7 @@ def _engine_name() -> str:
 
 @cache
 def can_reply(platform: str) -> bool:
-    """Whether a program can reply there.
-
-    A platform that we do not know is taken for one where it can.
-    """
+    """Whether Heard can reply there. Yes for an unknown platform."""
     try:
         return load(platform).capabilities.replies != "none"
     except NotFound:
@@ -335,7 +332,7 @@ def can_reply(platform: str) -> bool:
 def from_stack(
     stack: Stack, business: str, start: datetime, end: datetime, *, with_text: bool
 ) -> ReviewHistory:
-    """What was decided upon in a business's reviews in `[start, end)`, as it is stored."""
+    """The stored decisions about a business's reviews in `[start, end)`."""
     history = ReviewHistory(source=f"{business}, {start:%Y-%m-%d %H:%M}-{end:%Y-%m-%d %H:%M} UTC")
     history.reviews = _stored_reviews(
         stack,
@@ -349,20 +346,18 @@ def from_stack(
 def _stored_reviews(
     stack: Stack, criteria: OutcomeCriteria, history: ReviewHistory, *, with_text: bool
 ) -> Iterator[PastReview]:
-    decisions = (each for each in read_outcomes(stack, criteria) if "route" in each.detail)
+    decisions = (each for each in read_outcomes(stack.log, criteria) if "route" in each.detail)
     with ThreadPoolExecutor(_WORKERS) as pool:
-        # Asked for a few batches ahead, and never all at once: a year of reviews must not wait in
+        # Only a few batches are read ahead: a year of reviews must not fill the
         # memory.
         for batches in batched(batched(decisions, _PAGE, strict=False), _WORKERS, strict=False):
-            for revisions in pool.map(
-                HistoryReader(stack.dynamodb, stack.outputs["CasesTableName"]).revisions, batches
-            ):
+            for revisions in pool.map(stack.history.revisions, batches):
                 for revision in revisions:
                     if review := _stored_review(revision, history, with_text=with_text):
                         yield review
     if history.skip_reasons["erased"]:
         history.notes.append(
-            f"{history.skip_reasons['erased']} reviews were erased and cannot be decided again."
+            f"{history.skip_reasons['erased']} reviews were erased and cannot be compared."
         )
 
 
@@ -389,7 +384,7 @@ def _stored_review(
 
 
 def stored_assessment(fields: Any) -> Assessment:
-    """An assessment as it was stored, by this release or by one whose assessments said less."""
+    """A stored assessment, also one of an older release with fewer fields."""
     severity, flags = Severity(fields["severity"]), set(fields["flags"])
     needs_person = severity.rank >= Severity.MEDIUM.rank or bool(flags)
     return Assessment.from_json(
@@ -398,9 +393,9 @@ def stored_assessment(fields: Any) -> Assessment:
 
 
 def stored_context(fields: Any, outcome: Outcome, event: ReviewEvent) -> Context:
-    """The context that a decision was made with.
+    """The context of a decision.
 
-    Where none was stored, what can still be told of it.
+    If none was stored, it is what the outcome and the review still show.
     """
     if fields is not None:
         return Context.from_json(fields)
@@ -410,18 +405,8 @@ def stored_context(fields: Any, outcome: Outcome, event: ReviewEvent) -> Context
         rating=event.rating,
         has_text=bool(event.text or event.title),
         public_replies_left=PUBLIC_REPLY_CAP,
-        confirmed=not outcome.detail.get("unproven", False),
+        confirmed=not outcome.detail.get("unverified", False),
     )
-
-
-def read_outcomes(stack: Stack, criteria: OutcomeCriteria) -> Iterator[Outcome]:
-    """Every outcome that a question asks for, in time order."""
-    after: str | None = None
-    while True:
-        page = stack.log.page(criteria, limit=_PAGE, after=after)
-        yield from page.outcomes
-        if (after := page.next) is None:
-            return
 
 
 def from_demo(now: datetime, *, with_text: bool) -> ReviewHistory:
@@ -442,7 +427,10 @@ def from_demo(now: datetime, *, with_text: bool) -> ReviewHistory:
         _demo_review(id, platform, event, now, with_text=with_text)
         for id, (platform, event) in latest.items()
     ]
-    note = f"The samples have no past: their times are made up, spread over {DEMO_WEEKS} weeks. Assessed by {_engine_name()}."
+    note = (
+        f"The samples have no real dates: invented times are spread over {DEMO_WEEKS} weeks. "
+        f"Assessed by {_engine_name()}."
+    )
     return ReviewHistory(reviews, len(reviews), f"the {len(reviews)} reviews of the demo", [note])
 
 
@@ -464,7 +452,7 @@ def _demo_review(
 
 
 def _demo_events(now: datetime) -> Iterator[tuple[str, ReviewEvent]]:
-    """What the samples say, read by the connectors from the simulated platforms."""
+    """The events of the samples, read by the connectors from the simulated platforms."""
     samples = load_samples(EVENTS)
     http = HttpClient(allow_loopback=True)
     with SimulatedPlatforms(clock=lambda: now) as simulators:
@@ -517,7 +505,7 @@ def _pushed_events(
                 {name.lower(): value for name, value in signed_request.headers.items()},
                 signed_request.body,
             )
-        with suppress(HeardError):  # a challenge or a test says nothing about a review
+        with suppress(HeardError):  # a challenge or a test holds no review
             yield from connector.parse(request, connection, now).events if request else ()
 
 
