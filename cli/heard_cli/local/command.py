@@ -43,7 +43,7 @@ def up(
     empty: Annotated[bool, typer.Option("--empty", help="Do not deliver the samples.")] = False,
 ) -> None:
     """Start everything, deliver the samples, show their outcomes, and run until Ctrl-C."""
-    _start(port, stay=True, as_json=False, play=not empty, with_agent=False)
+    _start(port, stay=True, as_json=False, deliver=not empty, with_agent=False)
 
 
 @app.command(epilog="Example: [bold]heard local demo --once --json[/]")
@@ -68,10 +68,10 @@ def demo(
 
     The exit code is 0 only if every check passes.
     """
-    _start(port, stay=not once, as_json=as_json, play=True, with_agent=True)
+    _start(port, stay=not once, as_json=as_json, deliver=True, with_agent=True)
 
 
-def _start(port: int, *, stay: bool, as_json: bool, play: bool, with_agent: bool) -> None:
+def _start(port: int, *, stay: bool, as_json: bool, deliver: bool, with_agent: bool) -> None:
     # Imported when a command runs, so that `heard --help` does not wait for AWS's SDK.
     from heard_cli.local.demo import SampleRejected, run_demo  # noqa: PLC0415
     from heard_cli.local.demo_environment import DemoEnvironment  # noqa: PLC0415
@@ -97,7 +97,7 @@ def _start(port: int, *, stay: bool, as_json: bool, play: bool, with_agent: bool
             seconds = time.monotonic() - started_at
             screen.print(f"[green]up[/] after {seconds:.0f} s: {stack.public_url}")
             passed = True
-            if play:
+            if deliver:
                 with Live(console=screen, refresh_per_second=4, transient=not stay) as live:
                     result, progress = run_demo(
                         environment,

@@ -158,7 +158,7 @@ class SampleRejected(Exception):
     """Heard answered the delivery of a sample with an error."""
 
 
-def play_samples(
+def deliver_samples(
     environment: DemoEnvironment, samples: list[Sample], on_sample: Callable[[Sample], None]
 ) -> None:
     """Deliver every sample as its platform would, `times` times. Raises SampleRejected."""
@@ -243,7 +243,7 @@ def run_demo(
     progress = DemoProgress(environment, clock.now() - timedelta(minutes=1))
     samples = load_samples(folder)
     report(f"delivering {len(samples)} samples")
-    play_samples(environment, samples, lambda _: None)
+    deliver_samples(environment, samples, lambda _: None)
     wait_until_idle(environment, progress, lambda: on_progress(progress))
     agent = ScriptedAgent(
         environment.sign_in("ana@acme.example"), environment.sign_in("lee@acme.example")
