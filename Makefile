@@ -76,7 +76,7 @@ format: $(VENV) ## let ruff fix and format the code
 .PHONY: docs
 docs: $(VENV) ## write the tables of the documents from the code
 	@python -m heard_cli.connector_docs docs/connectors.md
-	@python -m heard_cli.policy.tables docs/policy.md
+	@python -m heard_cli.policy.policy_docs docs/policy.md
 
 .PHONY: build
 build: $(VENV) .aws-sam/build.ready ## sam build for this machine, if anything changed

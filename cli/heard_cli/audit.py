@@ -1,15 +1,17 @@
-"""`heard audit`: what happened to reviews, and whether anyone changed the record of it.
+"""`heard audit`: what happened to each review, and a check that nobody changed the log.
 
-Reads the outcome log with the caller's own AWS credentials: whoever may read the tables may audit
+It reads the outcome log with the caller's own AWS credentials. Who may read the tables may audit
 every business.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
-from typing import Annotated, Final
+from itertools import islice
+from typing import Annotated, Any, Final, cast
 
 import typer
 
@@ -19,18 +21,22 @@ from heard.outcomes import ChainReport, Kind, Outcome
 from heard.reviews import Channel
 from heard.steps.audit import verify_review
 from heard.storage.outcome_log import OutcomeCriteria
-from heard_cli import show
+from heard_cli import options, show
+from heard_cli.completion import complete_businesses
 from heard_cli.durations import parse_period
+from heard_cli.outcome_pages import read_newest_outcomes, read_outcomes
 from heard_cli.stack import CommandError, Stack, on_stack
 
 app = typer.Typer(
-    help="What happened to reviews, and whether anyone changed the record of it.",
+    help="What happened to each review, and a check that nobody changed the log.",
     no_args_is_help=True,
     add_completion=False,
 )
 
-_PAGE: Final = 500
 _WORKERS: Final = 16
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
+_PERSON_FIELDS: Final = frozenset({"by", "agent", "lead", "approved_by"})
+"""The fields of an outcome's detail that hold a person's subject id."""
 
 
 @app.command(
@@ -39,28 +45,26 @@ _WORKERS: Final = 16
 @on_stack
 def list_outcomes(
     stack: Stack,
-    business: Annotated[str | None, typer.Option(help="Whose outcomes.")] = None,
+    business: Annotated[str | None, options.BUSINESS] = None,
     review: Annotated[
-        str | None, typer.Option(help="All outcomes of this one review instead (rev_…).")
+        str | None,
+        typer.Option(help="All outcomes of one review (rev_…), instead of a business's."),
     ] = None,
-    since: Annotated[
-        str,
-        typer.Option(
-            "--from", help="ISO 8601 (UTC if no zone is said), or how long ago: 90m, 24h, 7d."
-        ),
-    ] = "24h",
-    until: Annotated[str, typer.Option("--to", help="The same, or now.")] = "now",
+    since: Annotated[str, options.FROM] = "24h",
+    until: Annotated[str, options.TO] = "now",
     kind: Annotated[
-        list[Kind] | None, typer.Option(help="Only this kind; may be said several times.")
+        list[Kind] | None,
+        typer.Option(help="Only this kind. Repeat the option for several kinds."),
     ] = None,
     severity: Annotated[Severity | None, typer.Option(help="Only this severity.")] = None,
     channel: Annotated[Channel | None, typer.Option(help="Only this channel.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="At most this many outcomes.")] = 100,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
+    limit: Annotated[int, options.LIMIT] = 100,
+    as_json: Annotated[bool, options.JSON] = False,
 ) -> None:
-    """List outcomes in time order.
+    """List the outcomes of a business, newest first, or those of one review, oldest first.
 
-    Those of a business between two times (the last 24 hours if not said), or those of one review.
+    The outcomes of a business are those between two times (by default the last 24 hours). The table
+    leaves out digests and versions; --json shows everything.
     """
     start, end = parse_period(since, until, clock.now())
     if review:
@@ -69,9 +73,8 @@ def list_outcomes(
         ]
         if not outcomes:
             raise CommandError(
-                "There are no outcomes of a review "
-                f"{review}{f' of {business}' if business else ''}.",
-                "Ids of reviews begin with rev_.",
+                f"No outcomes found for review {review}{f' of {business}' if business else ''}.",
+                "Review ids begin with rev_.",
             )
         more = False
     else:
@@ -84,25 +87,21 @@ def list_outcomes(
             severity and severity.value,
             channel and channel.value,
         )
-        outcomes = list(_read_outcomes(stack, criteria, limit + 1))
+        outcomes = list(islice(read_newest_outcomes(stack.log, criteria), limit + 1))
         outcomes, more = outcomes[:limit], len(outcomes) > limit
     if as_json:
         show.data([outcome.to_json() for outcome in outcomes])
     else:
-        columns = (
-            "at",
-            "review",
-            "#",
-            "kind",
-            "severity",
-            "channel",
-            "platform",
-            "actor",
-            "detail",
+        show.table(
+            ("at", "review", "kind", "severity", "platform", "actor", "detail"),
+            [_table_row(stack, outcome) for outcome in outcomes],
+            empty="No outcomes match in this period.",
+            cut_last=True,
         )
-        show.table(columns, map(_row, outcomes), empty="There are no such outcomes in this period.")
     if more:
-        show.note(f"There are more than {limit}: raise --limit, or ask from {outcomes[-1].at} on.")
+        show.note(
+            f"There are more than {limit}: raise --limit, or continue with --to {outcomes[-1].at}."
+        )
 
 
 @app.command(epilog="Example: heard audit verify --business acme --from 30d")
@@ -113,104 +112,89 @@ def verify(
         list[str] | None, typer.Argument(metavar="[REVIEW]...", help="Ids of reviews (rev_…).")
     ] = None,
     business: Annotated[
-        str | None, typer.Option(help="All reviews of this business with an outcome in the period.")
-    ] = None,
-    since: Annotated[
-        str,
+        str | None,
         typer.Option(
-            "--from", help="ISO 8601 (UTC if no zone is said), or how long ago: 90m, 24h, 7d."
+            help="Check every review of this business that has an outcome in the period.",
+            autocompletion=complete_businesses,
         ),
-    ] = "24h",
-    until: Annotated[str, typer.Option("--to", help="The same, or now.")] = "now",
-    as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
+    ] = None,
+    since: Annotated[str, options.FROM] = "24h",
+    until: Annotated[str, options.TO] = "now",
+    as_json: Annotated[bool, options.JSON] = False,
 ) -> None:
-    """Check that no outcome was changed, removed or put in between: recompute whole chains.
+    """Check that no outcome was changed, removed or inserted.
 
-    Exit code 1 if any is broken.
+    It recomputes the whole hash chain of each review. Exit code 1 if one is broken.
 
-    A review whose outcomes were all removed is not found by its period; name it, and its state
-    gives it away.
+    A review with no outcomes left cannot be found by its period. Name it: its stored state shows
+    that outcomes are missing.
     """
     start, end = parse_period(since, until, clock.now())
     if reviews and business:
-        raise typer.BadParameter("name reviews, or a business; not both.", param_hint="--business")
+        raise typer.BadParameter(
+            "give review ids or --business, not both.", param_hint="--business"
+        )
     review_ids = list(dict.fromkeys(reviews or ()))
     targets = dict.fromkeys(review_ids)
     if not review_ids:
         stack.business(_require_business(business))
+        criteria = OutcomeCriteria(_require_business(business), start, end)
         with show.progress() as bar:
             task = bar.add_task("Reading outcomes", total=None)
-            for outcome in _read_outcomes(
-                stack, OutcomeCriteria(_require_business(business), start, end)
-            ):
+            for outcome in read_outcomes(stack.log, criteria):
                 targets.setdefault(outcome.review)
                 bar.advance(task)
     reports = _verify_reviews(stack, list(targets), business)
     broken = [report for report in reports if not report.verified]
     if as_json:
-        summary = {
-            "verified": not broken,
-            "reviews": len(reports),
-            "outcomes": sum(report.outcomes for report in reports),
-        }
         show.data(
-            summary
-            | {
+            {
+                "verified": not broken,
+                "reviews": len(reports),
+                "outcomes": sum(report.outcomes for report in reports),
                 "broken": [asdict(report) for report in broken],
                 "reports": [asdict(report) for report in reports if review_ids],
             }
         )
     else:
-        listing = reports if review_ids else broken
-        rows = [
-            (
-                each.review,
-                "verified" if each.verified else "BROKEN",
-                each.outcomes,
-                each.broken_at,
-                each.why,
-            )
-            for each in listing
-        ]
-        if rows:
-            show.table(("review", "chain", "outcomes", "broken at", "why"), rows, empty="")
-        if reports:
-            totals = (
-                f"{len(reports)} reviews with {sum(report.outcomes for report in reports)} outcomes"
-            )
-            show.line(
-                f"{len(broken)} of {totals} BROKEN." if broken else f"Verified: {totals}.",
-                style="bold red" if broken else "green",
-            )
-        else:
-            show.note("There are no outcomes in this period, so there is nothing to verify.")
+        _print_reports(reports, reports if review_ids else broken, len(broken))
     if broken:
         show.error(
-            "The record of these reviews was changed.",
+            "The log of these reviews was changed.",
             "Compare with the backups of the Outcomes table (point-in-time recovery).",
         )
         raise typer.Exit(1)
 
 
+def _print_reports(
+    reports: Sequence[ChainReport], listing: Sequence[ChainReport], broken_count: int
+) -> None:
+    rows = [
+        (
+            each.review,
+            "verified" if each.verified else "BROKEN",
+            each.outcomes,
+            each.broken_at,
+            each.why,
+        )
+        for each in listing
+    ]
+    if rows:
+        show.table(("review", "chain", "outcomes", "broken at", "why"), rows, empty="")
+    if not reports:
+        show.note("No outcomes in this period: nothing to verify.")
+        return
+    totals = f"{len(reports)} reviews with {sum(report.outcomes for report in reports)} outcomes"
+    show.line(
+        f"{broken_count} of {totals} BROKEN." if broken_count else f"Verified: {totals}.",
+        style="bold red" if broken_count else "green",
+    )
+
+
 def _require_business(business: str | None) -> str:
     if business is None:
-        raise typer.BadParameter("say whose outcomes, or name a review.", param_hint="--business")
+        raise typer.BadParameter("give --business, or the id of a review.", param_hint="--business")
     return business
-
-
-def _read_outcomes(
-    stack: Stack, criteria: OutcomeCriteria, limit: int | None = None
-) -> Iterator[Outcome]:
-    """The outcomes that a question asks for, page after page."""
-    count, after = 0, None
-    while True:
-        page = stack.log.page(
-            criteria, limit=_PAGE if limit is None else min(_PAGE, limit - count), after=after
-        )
-        yield from page.outcomes
-        count, after = count + len(page.outcomes), page.next
-        if after is None or (limit is not None and count >= limit):
-            return
 
 
 def _verify_reviews(
@@ -218,7 +202,7 @@ def _verify_reviews(
 ) -> list[ChainReport]:
     """The reports of all reviews, several at once, in their order.
 
-    Raises NotFound for one that does not exist.
+    Raises NotFound for a review that does not exist.
     """
     log, cases = stack.log, stack.cases
 
@@ -238,22 +222,28 @@ def _verify_reviews(
         )
 
 
-def _row(outcome: Outcome) -> tuple[show.Cell, ...]:
+def _table_row(stack: Stack, outcome: Outcome) -> tuple[show.Cell, ...]:
     detail = " ".join(
-        f"{name}={_format_value(value)}"
+        f"{name}={_detail_text(stack, name, value)}"
         for name, value in outcome.detail.items()
-        if name not in {"digest", "policy", "model"}
+        if name not in {"policy", "model"} and not _is_digest(value)
     )
-    cells = (
+    return (
+        show.timestamp(outcome.at),
+        outcome.review,
         outcome.kind.value,
         show.severity(outcome.severity),
-        outcome.channel,
         outcome.platform,
-        outcome.actor,
+        stack.person_name(outcome.actor),
         detail,
     )
-    return (show.timestamp(outcome.at), outcome.review, outcome.sequence, *cells)
 
 
-def _format_value(value: object) -> str:
-    return ",".join(map(str, value)) if isinstance(value, list) else str(value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+def _detail_text(stack: Stack, name: str, value: object) -> str:
+    if isinstance(value, list):
+        return ",".join(str(each) for each in cast("list[Any]", value))
+    return stack.person_name(str(value)) if name in _PERSON_FIELDS else str(value)
+
+
+def _is_digest(value: object) -> bool:
+    return isinstance(value, str) and _DIGEST.fullmatch(value) is not None

@@ -1,7 +1,4 @@
-"""`heard authors`.
-
-Who wrote the reviews, what they are worth to the business, and forgetting them.
-"""
+"""`heard authors`: what is stored about the authors of reviews, their value, and erasing them."""
 
 from __future__ import annotations
 
@@ -10,32 +7,31 @@ from typing import Annotated, Final
 
 import typer
 
-from heard.connectors import platform_names
 from heard.connectors.parsing import author_id_from_email
 from heard.reviews import author_id
-from heard_cli import show
+from heard_cli import options, show
+from heard_cli.platforms import check_platform
+from heard_cli.ranges import whole_number
 from heard_cli.stack import CommandError, Stack, on_stack
 
 app = typer.Typer(
-    help="Authors of reviews: what is known of them, their value, erasing them.",
+    help="Authors of reviews: show what is stored, set their value, erase their data.",
     no_args_is_help=True,
     add_completion=False,
 )
 
 _AUTHOR: Final = typer.Argument(
-    help="The platform's own id of them, as the desk shows it: author.id of a review."
+    help="The author's id at the platform (author.id of a review in the desk)."
 )
-_BUSINESS: Final = typer.Option(help="Whose customer.")
-_PLATFORM: Final = typer.Option(help="Where they wrote.")
 _EMAIL: Final = typer.Option(
     "--email",
-    help="AUTHOR is an e-mail address: mailboxes, and shops that name their customers by it.",
+    help="AUTHOR is an e-mail address (mailboxes, and shops that identify customers by e-mail).",
 )
-_JSON: Final = typer.Option("--json", help="JSON on stdout.")
 _ERASURE_NOTE: Final = (
-    "What stays: the outcome log (ids, codes and digests, none of their words) and whatever the "
-    "platform shows.\n"
-    "Point-in-time recovery holds the key for up to 35 days: after a restore, erase again."
+    "Not erased: the outcome log (ids, codes and digests, no text of the author) and what the "
+    "platform itself shows.\n"
+    "Backups (point-in-time recovery) keep the key for up to 35 days. After a restore, erase "
+    "the author again."
 )
 
 
@@ -46,27 +42,27 @@ _ERASURE_NOTE: Final = (
 def show_one(
     stack: Stack,
     author: Annotated[str, _AUTHOR],
-    business: Annotated[str, _BUSINESS],
-    platform: Annotated[str, _PLATFORM],
+    business: Annotated[str, options.BUSINESS],
+    platform: Annotated[str, options.PLATFORM],
     email: Annotated[bool, _EMAIL] = False,
-    as_json: Annotated[bool, _JSON] = False,
+    as_json: Annotated[bool, options.JSON] = False,
 ) -> None:
-    """Show what is known of an author.
+    """Show what is stored about an author.
 
-    Value, complaints, and the wording of the last acknowledgement they got.
+    This is their value, their complaints, and the wording of the last acknowledgement sent to them.
     """
     id = _resolve_author(stack, author, business, platform, email=email)
     profile = stack.cases.vault.author_record(id)
     if as_json:
         show.data({"author": id, **asdict(profile)})
         return
-    texts = "sealed with a key of their own" if profile.has_key else "none that can be read"
+    texts = "encrypted with this author's own key" if profile.has_key else "no readable texts"
     show.fields(
         {
             "author": id,
             "value": profile.value,
             "complaints": profile.complaints,
-            "last told": profile.last_variant,
+            "last acknowledgement": profile.last_variant,
             "texts": texts,
         }
     )
@@ -77,32 +73,34 @@ def show_one(
 def value(
     stack: Stack,
     author: Annotated[str, _AUTHOR],
-    business: Annotated[str, _BUSINESS],
-    platform: Annotated[str, _PLATFORM],
-    worth: Annotated[
+    business: Annotated[str, options.BUSINESS],
+    platform: Annotated[str, options.PLATFORM],
+    amount: Annotated[
         int | None,
         typer.Argument(
-            metavar="VALUE", min=0, max=100, help="What they are worth to the business."
+            metavar="VALUE",
+            parser=whole_number(0, 100),
+            help="The customer's value to the business, 0 to 100.",
         ),
     ] = None,
-    clear: Annotated[bool, typer.Option("--none", help="Forget what they are worth.")] = False,
+    clear: Annotated[bool, typer.Option("--none", help="Delete the stored value.")] = False,
     email: Annotated[bool, _EMAIL] = False,
-    as_json: Annotated[bool, _JSON] = False,
+    as_json: Annotated[bool, options.JSON] = False,
 ) -> None:
-    """Say what a customer is worth to the business (R21).
+    """Set a customer's value to the business (R21).
 
-    Policies may ask for it, from the author's next review on.
+    Policies can use it from the author's next review on.
     """
-    if clear == (worth is not None):
+    if clear == (amount is not None):
         raise typer.BadParameter(
-            "give a number from 0 to 100, or --none to forget the one there is", param_hint="VALUE"
+            "give a number from 0 to 100, or --none to delete the stored value", param_hint="VALUE"
         )
     id = _resolve_author(stack, author, business, platform, email=email)
-    stack.cases.vault.put_value(id, worth)
+    stack.cases.vault.put_value(id, amount)
     if as_json:
-        show.data({"author": id, "value": worth})
+        show.data({"author": id, "value": amount})
     else:
-        show.line(f"{id} has {'no value' if worth is None else f'the value {worth}'}.")
+        show.line(f"{id} has {'no value' if amount is None else f'the value {amount}'}.")
 
 
 @app.command(epilog="Example: heard authors erase cus-77 --business acme --platform standard --yes")
@@ -110,15 +108,15 @@ def value(
 def erase(
     stack: Stack,
     author: Annotated[str, _AUTHOR],
-    business: Annotated[str, _BUSINESS],
-    platform: Annotated[str, _PLATFORM],
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    business: Annotated[str, options.BUSINESS],
+    platform: Annotated[str, options.PLATFORM],
+    yes: Annotated[bool, options.YES] = False,
     email: Annotated[bool, _EMAIL] = False,
-    as_json: Annotated[bool, _JSON] = False,
+    as_json: Annotated[bool, options.JSON] = False,
 ) -> None:
-    """Destroy the key to all texts of an author, and forget value and complaints.
+    """Delete the key of all texts of an author, and their value and complaint count.
 
-    Nobody can undo it.
+    This cannot be undone.
     """
     id = _resolve_author(stack, author, business, platform, email=email)
     if not yes and not typer.confirm(
@@ -133,21 +131,17 @@ def erase(
     show.note(
         _ERASURE_NOTE
         if erased
-        else f"Nothing was kept of {id}. Were business, platform and id theirs, and is it an address (--email)?"
+        else (
+            f"Nothing is stored for {id}. Check business, platform and author id. If AUTHOR is an "
+            "e-mail address, add --email."
+        )
     )
 
 
 def _resolve_author(stack: Stack, author: str, business: str, platform: str, *, email: bool) -> str:
-    """The id under which an author is kept.
-
-    Raises Stop, and BadParameter for a platform that nobody knows.
-    """
+    """Our id of an author. Raises CommandError, and BadParameter for an unknown platform."""
     stack.business(business)
-    if platform not in platform_names():
-        raise typer.BadParameter(
-            f"there is no platform {platform!r}; see heard connect list --platforms",
-            param_hint="--platform",
-        )
+    check_platform(platform, "--platform")
     if email and "@" not in author:
-        raise typer.BadParameter(f"{author!r} is no e-mail address", param_hint="AUTHOR")
+        raise typer.BadParameter(f"{author!r} is not an e-mail address", param_hint="AUTHOR")
     return author_id(business, platform, author_id_from_email(author) if email else author)

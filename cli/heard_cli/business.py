@@ -1,4 +1,4 @@
-"""`heard business`: whose reviews these are."""
+"""`heard business`: the brands or locations whose reviews are handled."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ import typer
 from heard import clock
 from heard.policy import load_policy
 from heard.storage.setup import Business
-from heard_cli import show
+from heard_cli import options, show
+from heard_cli.completion import complete_businesses
 from heard_cli.stack import Stack, on_stack
 
 app = typer.Typer(
-    help="Businesses: whose reviews these are.", no_args_is_help=True, add_completion=False
+    help="Businesses: the brands or locations whose reviews are handled.",
+    no_args_is_help=True,
+    add_completion=False,
 )
 
 _ID: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
@@ -28,49 +31,50 @@ def add(
     business: Annotated[
         str,
         typer.Argument(
-            help="Its id: small letters, digits and hyphens. It cannot be changed later."
+            help="The new id: lower-case letters, digits and hyphens. It cannot be changed later."
         ),
     ],
-    name: Annotated[str, typer.Option(help="Its name, as customers know it.")],
+    name: Annotated[str, typer.Option(help="The name that customers know.")],
 ) -> None:
     """Add a business, or change its name.
 
-    A new one follows the playbook's policy until it publishes its own.
+    A new business uses the default policy (the playbook) until it publishes its own.
     """
     if not _ID.fullmatch(business):
         raise typer.BadParameter(
-            "use 1 to 63 small letters, digits and hyphens", param_hint="BUSINESS"
+            "use 1 to 63 lower-case letters, digits and hyphens", param_hint="BUSINESS"
         )
     if not name.strip():
-        raise typer.BadParameter("customers must be able to read a name", param_hint="--name")
+        raise typer.BadParameter("the name must not be empty", param_hint="--name")
     before = stack.setup.business(business)
     after = Business(business, name.strip())
     stack.setup.put_business(after)
     update_count = 0
     if before and before.name != after.name:
-        # Each connection carries the name, because the webhook door must not read a second item for
-        # a page's heading.
+        # Each connection holds the name too: the webhook must not read a second item for a page's
+        # heading.
         for connection in stack.setup.connections(business):
             stack.setup.put_connection(replace(connection, business_name=after.name), clock.now())
             update_count += 1
     show.line(f"{'Changed' if before else 'Added'} {business}: {after.name}")
     if update_count:
-        show.note(f"{update_count} connections carry the new name.")
+        show.note(f"{update_count} connections were updated with the new name.")
     if not before:
-        show.note(
-            "Next: heard connect list --platforms, then heard connect add PLATFORM --business "
-            f"{business}"
-        )
+        add = stack.options.command_line(f"connect add PLATFORM --business {business}")
+        show.note(f"Next: heard connect list --platforms, then {add}")
 
 
 @app.command("show", epilog="Example: heard business show acme --json")
 @on_stack
 def show_one(
     stack: Stack,
-    business: Annotated[str, typer.Argument(help="Its id.")],
-    as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
+    business: Annotated[
+        str,
+        typer.Argument(help="Id of the business.", autocompletion=complete_businesses),
+    ],
+    as_json: Annotated[bool, options.JSON] = False,
 ) -> None:
-    """Show a business, which policy it follows and how many connections it has."""
+    """Show a business, its active policy and its connections."""
     record = stack.business(business)
     current_policy = load_policy(record.policy)
     connections = stack.setup.connections(business)
@@ -94,7 +98,9 @@ def show_one(
         {
             "business": record.id,
             "name": record.name,
-            "policy": f"{current_policy.name} ({_policy_origin(record)}, {current_policy.hash[:12]})",
+            "policy": (
+                f"{current_policy.name} ({_policy_origin(record)}, {current_policy.hash[:12]})"
+            ),
             "connections": ", ".join(sorted(connection.platform for connection in connections)),
         }
     )

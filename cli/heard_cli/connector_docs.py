@@ -1,22 +1,18 @@
-"""The tables of `docs/connectors.md`, made from what each connector says of itself.
+"""The tables of `docs/connectors.md`, made from the capabilities of each connector.
 
 `make docs` writes them.
 """
 
 from __future__ import annotations
 
-import re
-import sys
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Final
 
 from heard.connectors import Capabilities, load, platform_names
 from heard_cli.connect.guide import inbound_description
+from heard_cli.generated_part import markdown_table, update_file
 
 type Column = Callable[[Capabilities], str]
-
-_BEGIN: Final = "<!-- from here to the end: made by `make docs` -->\n"
 
 
 def _yes(value: bool) -> str:
@@ -40,42 +36,52 @@ def _limit(capabilities: Capabilities) -> str:
 
 def _authenticated_by(capabilities: Capabilities) -> str:
     if not capabilities.pushes:
-        return "we ask"
+        return "platform's API"
     if capabilities.signed:
         return "signature"
-    return "re-reading" if capabilities.can_fetch else "its address only"
+    return "fetched again" if capabilities.can_fetch else "secret address only"
 
 
 TABLES: Final[Mapping[str, Mapping[str, Column]]] = {
     "What comes in": {
-        "platform": lambda known: f"`{known.platform}`",
-        "called": lambda known: known.title,
-        "channel": lambda known: f"{known.channel.value}, {known.channel.stage.value}",
+        "platform": lambda capabilities: f"`{capabilities.platform}`",
+        "title": lambda capabilities: capabilities.title,
+        "channel": lambda capabilities: (
+            f"{capabilities.channel.value}, {capabilities.channel.stage.value}"
+        ),
         "inbound": inbound_description,
-        "believed by": _authenticated_by,
-        "edits": lambda known: known.edits,
-        "deletions": lambda known: known.deletions,
-        "can be re-read": lambda known: _yes(known.can_fetch),
-        "thread": lambda known: "one review" if known.single_review_threads else "several reviews",
+        "authenticated by": _authenticated_by,
+        "edits": lambda capabilities: capabilities.edits,
+        "deletions": lambda capabilities: capabilities.deletions,
+        "can be fetched": lambda capabilities: _yes(capabilities.can_fetch),
+        "thread": lambda capabilities: (
+            "one review" if capabilities.single_review_threads else "several reviews"
+        ),
     },
     "How each is signed": {
-        "platform": lambda known: f"`{known.platform}`",
-        "signature": lambda known: known.signature,
+        "platform": lambda capabilities: f"`{capabilities.platform}`",
+        "signature": lambda capabilities: capabilities.signature,
     },
     "What goes out": {
-        "platform": lambda known: f"`{known.platform}`",
-        "replies shown": lambda known: known.replies,
+        "platform": lambda capabilities: f"`{capabilities.platform}`",
+        "replies shown": lambda capabilities: capabilities.replies,
         "longest reply": _limit,
-        "can be looked for": lambda known: (
-            _yes(known.can_find_reply) if known.replies != "none" else "-"
+        "reply can be found": lambda capabilities: (
+            _yes(capabilities.can_find_reply) if capabilities.replies != "none" else "-"
         ),
-        "moderated": lambda known: _yes(known.moderated) if known.replies != "none" else "-",
+        "moderated": lambda capabilities: (
+            _yes(capabilities.moderated) if capabilities.replies != "none" else "-"
+        ),
     },
-    "What connecting takes": {
-        "platform": lambda known: f"`{known.platform}`",
-        "settings": lambda known: _names(known.settings, known.optional_settings),
-        "credentials": lambda known: _names(known.credentials, known.optional_credentials),
-        "signing secret": lambda known: known.secret_origin.value.replace("_", " "),
+    "What a connection needs": {
+        "platform": lambda capabilities: f"`{capabilities.platform}`",
+        "settings": lambda capabilities: _names(
+            capabilities.settings, capabilities.optional_settings
+        ),
+        "credentials": lambda capabilities: _names(
+            capabilities.credentials, capabilities.optional_credentials
+        ),
+        "signing secret": lambda capabilities: capabilities.secret_origin.value.replace("_", " "),
     },
 }
 
@@ -83,12 +89,9 @@ TABLES: Final[Mapping[str, Mapping[str, Column]]] = {
 def table(columns: Mapping[str, Column]) -> str:
     """One table over all platforms, in Markdown."""
     rows = [
-        [cell(load(name).capabilities).replace("|", r"\|") for cell in columns.values()]
-        for name in platform_names()
+        [cell(load(name).capabilities) for cell in columns.values()] for name in platform_names()
     ]
-    return "\n".join(
-        f"| {' | '.join(row)} |" for row in [list(columns), ["---"] * len(columns), *rows]
-    )
+    return markdown_table(list(columns), rows)
 
 
 def _bullet_list(title: str, sentences: Sequence[str]) -> list[str]:
@@ -96,13 +99,13 @@ def _bullet_list(title: str, sentences: Sequence[str]) -> list[str]:
 
 
 def platform_sections() -> str:
-    """A paragraph a platform: what it cannot do, what was verified, and what is our own reading."""
+    """One section for each platform: limitations, verified facts and assumptions."""
     parts: list[str] = []
     for capabilities in (load(name).capabilities for name in platform_names()):
         lines = (
-            _bullet_list("cannot", capabilities.limitations)
+            _bullet_list("limitation", capabilities.limitations)
             + _bullet_list("verified", capabilities.verified)
-            + _bullet_list("not confirmed", capabilities.assumptions)
+            + _bullet_list("assumption", capabilities.assumptions)
         )
         parts.append(
             "\n".join([f"### {capabilities.title} (`{capabilities.platform}`)", "", *lines])
@@ -110,29 +113,13 @@ def platform_sections() -> str:
     return "\n\n".join(parts)
 
 
-def generate() -> str:
-    """Everything that is made from the code."""
-    parts = [f"## {heading}\n\n{table(columns)}" for heading, columns in TABLES.items()]
-    return (
-        _BEGIN
-        + "\n"
-        + "\n\n".join(
-            [*parts, "## What each cannot do, and what is not confirmed\n\n" + platform_sections()]
-        )
-        + "\n"
-    )
-
-
-def update_document(document: str) -> str:
-    """The document with its made part as it is now.
-
-    Raises ValueError if it has no mark where that part begins.
-    """
-    if _BEGIN not in document:
-        raise ValueError(f"the line {_BEGIN.strip()!r} is missing")
-    return re.sub(re.escape(_BEGIN) + r".*\Z", lambda _: generate(), document, flags=re.DOTALL)
+def sections() -> dict[str, str]:
+    """Everything that is made from the code, by heading."""
+    return {
+        **{heading: table(columns) for heading, columns in TABLES.items()},
+        "Limitations, verified facts and assumptions of each platform": platform_sections(),
+    }
 
 
 if __name__ == "__main__":
-    path = Path(sys.argv[1])
-    path.write_text(update_document(path.read_text(encoding="utf-8")), encoding="utf-8")
+    update_file(sections)

@@ -1,6 +1,6 @@
 """Times as people type them.
 
-`2026-01-31T09:30`, `2026-01-31`, `now`, or a span ago such as `90m`, `24h`, `7d`.
+These are `2026-01-31T09:30`, `2026-01-31`, `now`, or how long ago: `90m`, `24h`, `7d`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w":
 
 
 def parse_duration(text: str, option: str) -> timedelta:
-    """`30m`, `24h`, `7d`, or `0` for none at all. Raises BadParameter."""
+    """A duration such as `30m`, `24h`, `7d`, or `0`. Raises BadParameter."""
     if text.strip() == "0":
         return timedelta()
     if match := _SPAN.fullmatch(text.strip().lower()):
@@ -27,12 +27,12 @@ def parse_duration(text: str, option: str) -> timedelta:
         except OverflowError:
             pass
     raise typer.BadParameter(
-        f"{text!r} is no span of time: write 30m, 24h, 7d or 0.", param_hint=option
+        f"{text!r} is not a duration: write 30m, 24h, 7d or 0.", param_hint=option
     )
 
 
 def parse_period(start: str, end: str, now: datetime) -> tuple[datetime, datetime]:
-    """The times between which to look, `[start, end)`. Raises BadParameter."""
+    """The period `[start, end)`. Raises BadParameter."""
     begin, finish = parse_instant(start, now, "--from"), parse_instant(end, now, "--to")
     if begin >= finish:
         raise typer.BadParameter("--from must be before --to.", param_hint="--from")
@@ -43,7 +43,7 @@ def parse_instant(text: str, now: datetime, option: str) -> datetime:
     """A time as typed. Raises BadParameter."""
     value = text.strip()
     if value == "now":
-        # What was written this very moment counts as well.
+        # An outcome that was written in this moment counts as well.
         return now + timedelta(milliseconds=1)
     if match := _SPAN.fullmatch(value.lower()):
         try:
@@ -53,5 +53,8 @@ def parse_instant(text: str, now: datetime, option: str) -> datetime:
     try:
         return parse_time(value)
     except (ValueError, OverflowError):
-        message = f"{text!r} is no time: write 2026-01-31T09:30, 2026-01-31, now, or how long ago, such as 90m, 24h, 7d. UTC if no zone is said."
+        message = (
+            f"{text!r} is not a time: write 2026-01-31T09:30, 2026-01-31, now, or how long ago "
+            "(90m, 24h, 7d). Times without a time zone are UTC."
+        )
         raise typer.BadParameter(message, param_hint=option) from None

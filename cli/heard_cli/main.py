@@ -1,13 +1,14 @@
-"""The `heard` command: what it can do, and where each part is found.
+"""The `heard` command: its parts, and the module of each.
 
-A part is imported when it is used, so that `heard --help` and shell completion answer at once; its
-own module owns its commands.
+A part is imported when it is used, so that `heard --help` and shell completion are fast. The
+module of a part owns its commands.
 """
 
 from __future__ import annotations
 
 import importlib
-from typing import Any, Final
+from importlib.metadata import version
+from typing import Annotated, Any, Final
 
 import typer
 from typer.core import TyperGroup
@@ -15,45 +16,54 @@ from typer.core import TyperGroup
 PARTS: Final = {
     "local": (
         "heard_cli.local.command",
-        "The whole application on this machine: start it, play a day of samples through it.",
+        "Run the whole application on this machine and send a day of sample reviews through it.",
     ),
-    "business": ("heard_cli.business", "Businesses: whose reviews these are."),
+    "business": (
+        "heard_cli.business",
+        "Businesses: the brands or locations whose reviews are handled.",
+    ),
     "assess": (
         "heard_cli.assess.command",
-        "Assessments: what reviews mean, and how well that is judged.",
+        "Assessments: how reviews are classified, and how accurate that is.",
     ),
     "policy": (
         "heard_cli.policy.command",
-        "Policies: check, try on past reviews, publish, go back, explain a decision.",
+        "Policies: check, compare on past reviews, publish, roll back, explain a decision.",
     ),
     "people": ("heard_cli.people", "People who sign in: agents, leads, auditors, admins."),
     "connect": (
         "heard_cli.connect.command",
-        "Connections to review platforms: add, test, poll, rotate secrets, see why nothing "
-        "arrives.",
+        (
+            "Connections to review platforms: add, test, poll, rotate secrets, find out why "
+            "nothing arrives."
+        ),
+    ),
+    "reviews": (
+        "heard_cli.reviews",
+        "Reviews: read what customers wrote and what was answered.",
     ),
     "authors": (
         "heard_cli.authors",
-        "Those who wrote the reviews: what is known of them, what they are worth, forgetting them.",
+        "Authors of reviews: show what is stored, set their value, erase their data.",
     ),
-    "follow-ups": ("heard_cli.follow_ups", "What waits for a person."),
+    "follow-ups": ("heard_cli.follow_ups", "Follow-ups: reviews that wait for a person."),
     "audit": (
         "heard_cli.audit",
-        "What happened to reviews, and whether anyone changed the record of it.",
+        "What happened to each review, and a check that nobody changed the log.",
     ),
     "replay": (
         "heard_cli.replay",
-        "Send samples through the webhook door, or what is stored through the queue once more.",
+        "Send samples to a webhook address, or stored reviews to the queue again.",
     ),
     "redrive": (
         "heard_cli.redrive",
-        "Send the reviews that nobody could process to the queue once more.",
+        "Send failed reviews (dead letters) to the queue again.",
     ),
 }
 
 
 class LazyGroup(TyperGroup):
-    """Stands for a part until it is used; the part's own module then reads the arguments."""
+    """Represents a part until it is used. The part's own module then reads the arguments."""
 
     def make_context(self, *arguments: Any, **extra: Any) -> Any:
         module: Any = importlib.import_module(PARTS[str(self.name)][0])
@@ -63,12 +73,32 @@ class LazyGroup(TyperGroup):
 
 app = typer.Typer(
     name="heard",
-    help="Every review gets an answer, never more than two in public, and anyone can check it "
-    "afterwards.",
-    epilog="Try: heard local up · heard connect list --platforms · heard audit verify --business "
+    epilog="Try: heard local up · heard connect list --platforms · heard reviews list --business "
     "acme --local",
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,  # they may be secrets
 )
+
+
+def _print_version(requested: bool) -> None:
+    if requested:
+        typer.echo(f"heard {version('heard')}")
+        raise typer.Exit
+
+
+@app.callback()
+def heard(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version.", is_eager=True, callback=_print_version
+        ),
+    ] = False,
+) -> None:
+    """Every review gets an answer, never more than two in public, and anyone can check it
+    afterwards.
+    """
+
+
 for _name, (_, _help) in PARTS.items():
     app.add_typer(typer.Typer(cls=LazyGroup), name=_name, help=_help)

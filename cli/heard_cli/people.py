@@ -1,12 +1,13 @@
 """`heard people`: who signs in, with which roles, for which businesses.
 
-Roles are groups of the user pool and come with the token; businesses are kept in Setup under the
-person's subject id, and are read at each request. Adding somebody again only adds, unless `--only`
-says otherwise.
+Roles are groups of the user pool and come with the token. Businesses are stored in Setup under the
+person's subject id, and each request reads them. Adding a person again only adds roles and
+businesses, unless `--only` is given.
 """
 
 from __future__ import annotations
 
+import shlex
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -15,7 +16,8 @@ from botocore.exceptions import ClientError
 
 from heard.storage.setup import Person
 from heard.storage.tables import error_code
-from heard_cli import show
+from heard_cli import options, show
+from heard_cli.completion import complete_businesses
 from heard_cli.stack import CommandError, Stack, on_stack
 
 if TYPE_CHECKING:
@@ -39,40 +41,49 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
-_ADD: Final = "Example: heard people add --email ana@acme.example --first-name Ana --group agent --business acme"
+_ADD: Final = (
+    "Example: heard people add --email ana@acme.example --first-name Ana --group agent --business "
+    "acme"
+)
 
 
 @app.command(epilog=_ADD)
 @on_stack
 def add(
     stack: Stack,
-    email: Annotated[str, typer.Option(help="How they sign in.")],
-    first_name: Annotated[str, typer.Option(help="Signs their replies (R11).")],
-    group: Annotated[list[Role], typer.Option(help="Their role; may be said several times.")],
+    email: Annotated[str, typer.Option(help="E-mail address with which the person signs in.")],
+    first_name: Annotated[
+        str, typer.Option(help="First name; it signs the person's replies (R11).")
+    ],
+    group: Annotated[list[Role], typer.Option(help="Role. Repeat the option for several roles.")],
     business: Annotated[
-        list[str], typer.Option(help="Whose reviews they work on; may be said several times.")
+        list[str],
+        typer.Option(
+            help="Id of a business whose reviews the person handles. Repeat for several.",
+            autocompletion=complete_businesses,
+        ),
     ],
     only: Annotated[
-        bool, typer.Option("--only", help="Take other businesses and roles away from them.")
+        bool, typer.Option("--only", help="Remove all other businesses and roles of this person.")
     ] = False,
     password: Annotated[
         str | None,
         typer.Option(
-            help="A password that stays; it ends up in your shell's history, so prefer "
-            "--ask-password."
+            help="Permanent password. It stays in your shell's history: use --ask-password instead."
         ),
     ] = None,
     ask_password: Annotated[
-        bool, typer.Option("--ask-password", help="Ask for that password, unseen.")
+        bool,
+        typer.Option("--ask-password", help="Ask for the permanent password (input is hidden)."),
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
+    as_json: Annotated[bool, options.JSON] = False,
 ) -> None:
-    """Add somebody who signs in, or change what they may do.
+    """Add a person who signs in, or change their roles and businesses.
 
-    Without a password they are invited by e-mail.
+    Without a password they get an invitation by e-mail.
     """
     if "@" not in email or email != email.strip():
-        raise typer.BadParameter(f"{email!r} is no e-mail address.", param_hint="--email")
+        raise typer.BadParameter(f"{email!r} is not an e-mail address.", param_hint="--email")
     for each in business:
         stack.business(each)
     if ask_password:
@@ -90,17 +101,35 @@ def add(
             f"{', '.join(person.businesses)}"
         )
     if new and password is None:
-        show.note("They get an e-mail with a first password.")
+        _print_invitation(stack, email, first_name, group, business)
+
+
+def _print_invitation(
+    stack: Stack, email: str, first_name: str, groups: list[Role], businesses: list[str]
+) -> None:
+    if not stack.on_this_machine:
+        show.note("An e-mail with a temporary password was sent.")
+        return
+    words = [
+        *("people", "add", "--email", email, "--first-name", first_name),
+        *(word for each in groups for word in ("--group", each.value)),
+        *(word for each in businesses for word in ("--business", each)),
+        "--ask-password",
+    ]
+    show.note(
+        "The local stack sends no e-mail, so this person has no password yet. Set one: "
+        + stack.options.command_line(shlex.join(words))
+    )
 
 
 @app.command("show", epilog="Example: heard people show ana@acme.example")
 @on_stack
 def show_one(
     stack: Stack,
-    email: Annotated[str, typer.Argument(help="How they sign in.")],
-    as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
+    email: Annotated[str, typer.Argument(help="E-mail address with which the person signs in.")],
+    as_json: Annotated[bool, options.JSON] = False,
 ) -> None:
-    """Show somebody's roles and businesses."""
+    """Show a person's roles and businesses."""
     pool = stack.outputs["UserPoolId"]
     try:
         user = stack.cognito.admin_get_user(UserPoolId=pool, Username=email)
@@ -137,7 +166,10 @@ def add_person(
     *,
     only: bool = False,
 ) -> tuple[Person, list[str], bool]:
-    """Somebody who can sign in, the groups they are in, and whether they are new. Raises Stop."""
+    """Add or change a person: the person, their groups, and whether they are new.
+
+    Raises CommandError.
+    """
     pool = stack.outputs["UserPoolId"]
     try:
         subject, new = _find_or_create_user(stack, pool, email, invite=password is None)
@@ -152,13 +184,13 @@ def add_person(
     previous_businesses = before.businesses if before and not only else ()
     person = Person(subject, first_name.strip(), tuple(sorted({*previous_businesses, *businesses})))
     if person != before:
-        # Last: whoever exists here can do something, and by now they can sign in to do it.
+        # Last: a person who is stored here has rights, and by now they can sign in to use them.
         stack.setup.put_person(person)
     return person, groups, new
 
 
 def _find_or_create_user(stack: Stack, pool: str, email: str, *, invite: bool) -> tuple[str, bool]:
-    """Somebody's subject id, and whether they are new."""
+    """A person's subject id, and whether they are new."""
     attributes: list[AttributeTypeTypeDef] = [
         {"Name": "email", "Value": email},
         {"Name": "email_verified", "Value": "true"},
@@ -188,8 +220,8 @@ def _subject(attributes: Iterable[AttributeTypeTypeDef]) -> str:
     subject = next((each.get("Value") for each in attributes if each["Name"] == "sub"), None)
     if not subject:
         raise CommandError(
-            "The user pool names no subject id for this person.",
-            "Look at the user pool: is it the one of this stack?",
+            "The user pool returned no subject id for this person.",
+            "Check that this user pool belongs to this stack.",
         )
     return subject
 
@@ -204,7 +236,7 @@ def _groups(stack: Stack, pool: str, email: str) -> list[str]:
 def _update_groups(
     stack: Stack, pool: str, email: str, target_groups: set[str], *, only: bool
 ) -> list[str]:
-    """The groups somebody is in after joining those wanted and, with `only`, leaving the others."""
+    """Add a person to groups and, with `only`, remove them from all others; their groups then."""
     current_groups = set(_groups(stack, pool, email))
     for each in sorted(target_groups - current_groups):
         stack.cognito.admin_add_user_to_group(UserPoolId=pool, Username=email, GroupName=each)
@@ -226,24 +258,23 @@ def _person_json(person: Person, groups: list[str]) -> dict[str, Any]:
 
 
 def _to_command_error(error: ClientError) -> CommandError | None:
-    """What Cognito says about people and passwords, in words.
-
-    None when it is about something else.
-    """
+    """What a Cognito error about people and passwords means; None for any other error."""
     message = error.response.get("Error", {}).get("Message", "")
     match error_code(error):
         case "InvalidPasswordException":
             return CommandError(
-                f"The password is not taken: {message}",
-                "At least 12 characters with small and capital letters and digits.",
+                f"The password was rejected: {message.rstrip('.')}.",
+                "Use at least 12 characters: lower-case letters, upper-case letters and digits.",
             )
         case "UserNotFoundException":
             return CommandError(
-                "Nobody signs in with this e-mail address.", "Add them: heard people add --email …"
+                "There is no user with this e-mail address.",
+                "Add them:",
+                "people add --email EMAIL --first-name NAME --group agent --business BUSINESS",
             )
         case "InvalidParameterException":
             return CommandError(
-                f"The user pool refuses this: {message}", "Check the e-mail address."
+                f"The user pool rejected this: {message.rstrip('.')}.", "Check the e-mail address."
             )
         case _:
             return None

@@ -1,9 +1,7 @@
-"""`heard redrive`.
+"""`heard redrive`: send failed reviews (dead letters) to the queue again, after the cause is fixed.
 
-Dead letters back into the queue, after what kept them from being processed is mended.
-
-A message is received, sent to the queue, and only then deleted: whatever fails in between, it is
-never lost, at worst processed twice, which every step behind the queue is made for.
+A message is received, sent to the queue, and only then deleted. So it is never lost. In the worst
+case it is processed twice, and every step after the queue allows that.
 """
 
 from __future__ import annotations
@@ -15,7 +13,8 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from heard import clock
-from heard_cli import show
+from heard_cli import options, show
+from heard_cli.ranges import whole_number
 from heard_cli.stack import Stack, on_stack
 
 if TYPE_CHECKING:
@@ -25,16 +24,16 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
 app = typer.Typer(
-    help="Send the reviews that nobody could process to the queue once more.", add_completion=False
+    help="Send failed reviews (dead letters) to the queue again.", add_completion=False
 )
 
 _HIDDEN_SECONDS: Final = 120
-"""How long received dead letters are kept from other readers: longer than ten sends take."""
+"""How long received dead letters are hidden from other readers: longer than ten sends take."""
 
 
 @dataclass(frozen=True, slots=True)
 class QueueCounts:
-    """About how many messages wait in the queue, are being processed, and are dead."""
+    """About how many messages wait in the queue, are being processed, and have failed."""
 
     queued: int
     in_flight: int
@@ -42,7 +41,7 @@ class QueueCounts:
 
 
 def count_messages(stack: Stack) -> QueueCounts:
-    """How many messages are where. SQS counts approximately."""
+    """The number of messages in both queues. SQS counts approximately."""
 
     def read_counts(url: str) -> dict[str, int]:
         names: list[Any] = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
@@ -66,15 +65,21 @@ def count_messages(stack: Stack) -> QueueCounts:
 @on_stack
 def redrive(
     stack: Stack,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count; move nothing.")] = False,
     maximum: Annotated[
-        int | None, typer.Option("--max", min=1, help="At most this many: try a few before all.")
+        int | None,
+        typer.Option(
+            "--max",
+            metavar="NUMBER",
+            parser=whole_number(1),
+            help="Maximum number to move. Try a few first.",
+        ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
+    as_json: Annotated[bool, options.JSON] = False,
 ) -> None:
-    """Send the reviews that nobody could process to the queue once more.
+    """Send failed reviews (dead letters) to the queue again.
 
-    Mend what failed first, or they come back.
+    Fix the cause first, or they will fail again.
     """
     before = count_messages(stack)
     moved_count, fault = 0, None
@@ -90,7 +95,7 @@ def redrive(
             {
                 "dead_letters": before.dead_letters,
                 "moved": moved_count,
-                "left": remaining,
+                "remaining": remaining,
                 "dry_run": dry_run,
             }
         )
@@ -101,12 +106,12 @@ def redrive(
         )
     else:
         show.line(
-            f"Moved {moved_count} of {before.dead_letters} dead letters; about {remaining} are left."
+            f"Moved {moved_count} of {before.dead_letters} dead letters; about {remaining} remain."
         )
     if fault:
         show.note(
-            f"Stopped after {moved_count}. Nothing is lost: what was not moved is still among the dead "
-            "letters."
+            f"Stopped after {moved_count}. Nothing is lost: the others are still in the "
+            "dead-letter queue."
         )
         raise fault
 
@@ -114,7 +119,7 @@ def redrive(
 def _move_messages(
     stack: Stack, maximum: int | None, bar: Progress, task: TaskID, started: datetime
 ) -> tuple[int, BotoCoreError | ClientError | None]:
-    """How many were moved, and what stopped it early."""
+    """The number of moved messages, and the error that ended it early."""
     moved_count, dead_letters_url = 0, stack.outputs["DeadLettersUrl"]
     while maximum is None or moved_count < maximum:
         count = min(10, maximum - moved_count) if maximum else 10
@@ -122,12 +127,12 @@ def _move_messages(
             QueueUrl=dead_letters_url,
             MaxNumberOfMessages=count,
             VisibilityTimeout=_HIDDEN_SECONDS,
-            WaitTimeSeconds=1,  # long enough to ask all of the queue's servers
+            WaitTimeSeconds=1,  # long enough to read from all servers of the queue
             MessageAttributeNames=["All"],
             MessageSystemAttributeNames=["SentTimestamp"],
         ).get("Messages", [])
-        # One that was sent since we began is one that we moved and that failed again: moving it in
-        # circles helps nobody.
+        # A message that was sent after we began is one that we moved and that failed again. It must
+        # not go round in circles.
         candidates = [
             message
             for message in messages
@@ -175,9 +180,9 @@ def _resend(stack: Stack, message: MessageTypeDef) -> None:
 
 
 def _make_visible(stack: Stack, messages: list[MessageTypeDef]) -> None:
-    """Let others see these dead letters at once.
+    """Show these dead letters to other readers at once.
 
-    If that fails as well, they come back by themselves.
+    If that fails as well, they appear again after a while.
     """
     for message in messages:
         try:

@@ -1,11 +1,8 @@
-"""`heard replay`.
+"""`heard replay`: send files to a webhook address, or stored reviews to the queue again.
 
-Samples and captured requests through the webhook door, or what is stored through the queue once
-more.
-
-Everything behind the door may run again: it knows a review by the platform's ids and a revision by
-its text, so that a repetition is noted as one and answers nobody. What is sent from files is signed
-afresh, with the connection's own secret.
+Every step after the webhook may run again. It knows a review by the platform's ids and a revision
+by its text, so a repetition is logged as a duplicate and nobody gets a second answer. Requests from
+files are signed again, with the connection's own secret.
 """
 
 from __future__ import annotations
@@ -15,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
@@ -31,7 +28,12 @@ from heard.reviews import ReviewEvent
 from heard.storage.outcome_log import OutcomeCriteria
 from heard.storage.quarantine import QuarantinedDelivery
 from heard.storage.vault import Erased
-from heard_cli import show
+from heard_cli import options, show
+from heard_cli.completion import (
+    complete_businesses,
+    complete_connections,
+    complete_platforms,
+)
 from heard_cli.connect import sample_request
 from heard_cli.connect.captured_request import UnreadableRequest, parse_captured
 from heard_cli.connect.credentials import read_secret
@@ -40,25 +42,38 @@ from heard_cli.durations import parse_period
 from heard_cli.local.http_client import LocalHttpClient
 from heard_cli.local.samples import InvalidSample, Sample, build_sample
 from heard_cli.local.signing import SignedRequest
+from heard_cli.outcome_pages import read_outcomes
+from heard_cli.platforms import check_platform
 from heard_cli.stack import CommandError, Stack, on_stack, require_connection
 
 app = typer.Typer(
-    help="Send samples through the webhook door, or what is stored through the queue once more.",
+    help="Send samples to a webhook address, or stored reviews to the queue again.",
     add_completion=False,
 )
 
-_PAGE: Final = 500
 _WORKERS: Final = 16
 _HOP_BY_HOP_HEADERS: Final = frozenset(
     {"host", "content-length", "connection", "transfer-encoding", "accept-encoding", "expect"}
 )
-"""Headers of one journey, which do not belong to the next."""
-_EXAMPLES: Final = "Example: heard replay events/standard/*.json --connection con_… · Example: heard replay --business acme --from 2d --to 1d --dry-run"
+"""Headers of one connection, which must not be sent again."""
+_EXAMPLES: Final = (
+    "Example: heard replay events/standard/*.json --connection con_… · Example: heard replay "
+    "--business acme --from 2d --to 1d --dry-run"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayMode:
+    """How to replay: only count, ask before sending, print JSON."""
+
+    dry_run: bool
+    yes: bool
+    as_json: bool
 
 
 @dataclass(frozen=True, slots=True)
 class ReplayItem:
-    """One stored review of the period: the event to send and how, or why it cannot be."""
+    """One stored review of the period: the message to send, or why there is none."""
 
     review: str
     platform: str
@@ -76,88 +91,98 @@ def replay(
             metavar="FILE", help="Samples as in events/, or HTTP messages with their body."
         ),
     ] = None,
-    connection: Annotated[
-        str | None, typer.Option(help="With files: through which connection (con_…).")
+    connection_id: Annotated[
+        str | None,
+        typer.Option(
+            "--connection",
+            metavar="CONNECTION",
+            help="With files: the connection (con_…) to send them to.",
+            autocompletion=complete_connections,
+        ),
     ] = None,
     secret: Annotated[
         str | None, typer.Option(help="With files: sign with this instead of the stored secret.")
     ] = None,
-    secret_file: Annotated[
-        Path | None, typer.Option(allow_dash=True, help="The same, from a file, or - for stdin.")
-    ] = None,
+    secret_file: Annotated[Path | None, options.SECRET_FILE] = None,
     business: Annotated[
-        str | None, typer.Option(help="Without files: whose stored reviews.")
-    ] = None,
-    since: Annotated[
         str | None,
         typer.Option(
-            "--from", help="ISO 8601 (UTC if no zone is said), or how long ago: 90m, 24h, 7d."
+            help="Without files: id of the business whose stored reviews are sent.",
+            autocompletion=complete_businesses,
         ),
     ] = None,
-    until: Annotated[str, typer.Option("--to", help="The same, or now.")] = "now",
+    since: Annotated[str | None, options.FROM] = None,
+    until: Annotated[str, options.TO] = "now",
     platform: Annotated[
-        str | None, typer.Option(help="Without files: only reviews of this platform.")
+        str | None,
+        typer.Option(
+            help="Without files: only reviews of this platform.",
+            autocompletion=complete_platforms,
+        ),
     ] = None,
     quarantined: Annotated[
         bool,
         typer.Option(
             "--quarantined",
-            help="Without files: read what came in the period and lies in quarantine again, too.",
+            help="Without files: also parse again the quarantined requests of the period.",
         ),
     ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count; send nothing.")] = False,
+    yes: Annotated[bool, options.YES] = False,
+    as_json: Annotated[bool, options.JSON] = False,
 ) -> None:
-    """Send files through a connection's webhook door, or a period's stored reviews through the
-    queue once more.
+    """Send files to a connection's webhook address, or the stored reviews of a period to the queue
+    again.
 
-    Files are signed with the connection's stored secret, and each answer of the door is shown.
-    Stored reviews are those with an outcome in the period, each in the revision last acted on.
-    Every step behind the queue is idempotent: what was done already becomes an outcome "duplicate"
-    and nobody is answered twice; what was left undone is done now.
+    Files are signed with the connection's stored secret, and each HTTP response is shown. Stored
+    reviews are those with an outcome in the period, each in its last processed revision. Every step
+    after the queue is idempotent: work that was done already becomes an outcome "duplicate" and
+    nobody gets a second answer; unfinished work is done now.
     """
+    mode = ReplayMode(dry_run=dry_run, yes=yes, as_json=as_json)
+    if platform is not None:
+        check_platform(platform, "--platform")
     if files:
-        if connection is None:
-            raise typer.BadParameter(
-                "say through which connection the files shall go.", param_hint="--connection"
-            )
+        if connection_id is None:
+            raise typer.BadParameter("give --connection with files.", param_hint="--connection")
         if business or since or quarantined or platform:
             raise typer.BadParameter(
-                "give files, or a business and a period; not both.", param_hint="FILE"
+                "give files, or --business and --from, not both.", param_hint="FILE"
             )
         _replay_files(
             stack,
             files,
-            require_connection(stack, connection),
+            require_connection(stack, connection_id),
             read_secret(secret, secret_file),
-            yes=yes,
-            dry_run=dry_run,
-            as_json=as_json,
+            mode,
         )
         return
     if business is None or since is None:
         raise typer.BadParameter(
             "give files and --connection, or --business and --from.", param_hint="FILE"
         )
-    if connection or secret or secret_file:
-        raise typer.BadParameter("these go with files.", param_hint="--connection")
+    if connection_id or secret or secret_file:
+        raise typer.BadParameter(
+            "--connection, --secret and --secret-file need files.", param_hint="--connection"
+        )
     stack.business(business)
     start, end = parse_period(since, until, clock.now())
-    _replay_period(
-        stack,
-        business,
-        start,
-        end,
-        platform,
-        quarantined=quarantined,
-        dry_run=dry_run,
-        yes=yes,
-        as_json=as_json,
-    )
+    period = ReplayPeriod(business, start, end, platform, quarantined)
+    _replay_period(stack, period, mode)
 
 
 # Files
+
+
+@dataclass(frozen=True, slots=True)
+class FileResponse:
+    """The webhook's response to one request from a file."""
+
+    file: str
+    status: int
+    milliseconds: int
+    ok: bool
+    response: str
 
 
 def _replay_files(
@@ -165,28 +190,28 @@ def _replay_files(
     files: Sequence[Path],
     connection: Connection,
     secret_input: str | None,
-    *,
-    yes: bool,
-    dry_run: bool,
-    as_json: bool,
+    mode: ReplayMode,
 ) -> None:
     connector = load(connection.platform)
     capabilities = connector.capabilities
     if not capabilities.pushes:
         raise CommandError(
-            f"{capabilities.title} sends nothing: Heard asks it.",
-            f"Ask it now: heard connect poll {connection.id}",
+            f"{capabilities.title} has no webhooks: Heard polls it.",
+            "Poll it now:",
+            f"connect poll {connection.id}",
         )
     samples = [(path, _read_sample(path, connection.platform)) for path in _expand_folders(files)]
     if polled_names := [
         path.name for path, sample in samples if isinstance(sample, Sample) and sample.polled
     ]:
-        show.note(f"Not sent, for these are there to be asked for: {', '.join(polled_names)}")
+        show.note(
+            f"Not sent, because these samples are only for polling: {', '.join(polled_names)}"
+        )
         samples = [(path, sample) for path, sample in samples if path.name not in polled_names]
     signing_secret = secret_input or _stored_secret(stack, connection, connector)
-    if dry_run:
+    if mode.dry_run:
         show.note(f"{len(samples)} files can be read; nothing was sent.")
-        if as_json:
+        if mode.as_json:
             show.data(
                 {
                     "connection": connection.id,
@@ -195,48 +220,55 @@ def _replay_files(
                 }
             )
         return
-    if not (yes or stack.on_this_machine) and connection.has_credentials:
-        warning = f"These become reviews of {connection.business}, and Heard may answer them at {capabilities.title}, where their ids may be somebody's."
+    if not (mode.yes or stack.on_this_machine) and connection.has_credentials:
+        warning = (
+            f"These become reviews of {connection.business}. Heard may reply to them at "
+            f"{capabilities.title}, and their ids may belong to real reviews there."
+        )
         if not typer.confirm(f"{warning} Send {len(samples)}?", err=True):
             raise CommandError("Nothing was sent.")
-    client, responses = LocalHttpClient(timeout=30), list[dict[str, Any]]()
+    client, responses = LocalHttpClient(timeout=30), list[FileResponse]()
     with show.progress() as bar:
         for path, sample in bar.track(samples, description="Sending"):
             responses.extend(
                 _send_file(path, sample, connector, connection, signing_secret, client)
             )
-    failures = [each for each in responses if not each["ok"]]
-    if as_json:
+    refused_count = sum(not each.ok for each in responses)
+    if mode.as_json:
         show.data(
             {
                 "connection": connection.id,
                 "sent": len(responses),
-                "refused": len(failures),
-                "answers": responses,
+                "rejected": refused_count,
+                "responses": [asdict(each) for each in responses],
             }
         )
     else:
-        rows = [
-            (each["file"], each["status"], each["milliseconds"], each["answer"])
-            for each in responses
-        ]
-        show.table(("file", "status", "ms", "answer"), rows, empty="There was nothing to send.")
-    if failures:
-        raise CommandError(
-            f"The door did not take {len(failures)} of {len(responses)}.",
-            f"Why: heard connect deliveries {connection.id}",
+        show.table(
+            ("file", "status", "ms", "response"),
+            [(each.file, each.status, each.milliseconds, each.response) for each in responses],
+            empty="There was nothing to send.",
         )
-    show.note(f"What becomes of them: heard audit list --business {connection.business} --from 10m")
+    if refused_count:
+        raise CommandError(
+            f"{refused_count} of {len(responses)} requests were rejected.",
+            "Find out why:",
+            f"connect deliveries {connection.id}",
+        )
+    results = stack.options.command_line(
+        f"reviews list --business {connection.business} --from 10m"
+    )
+    show.note(f"See the results: {results}")
 
 
 def _expand_folders(files: Sequence[Path]) -> Iterator[Path]:
-    """The files, and of a folder its samples."""
+    """The files; for a folder, the samples in it."""
     for path in files:
         yield from sorted(path.glob("[0-9]*.json")) if path.is_dir() else [path]
 
 
 def _read_sample(path: Path, platform: str) -> Sample | WebhookRequest:
-    """What a file holds. Raises BadParameter."""
+    """The sample or the captured request in a file. Raises BadParameter."""
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -252,12 +284,12 @@ def _read_sample(path: Path, platform: str) -> Sample | WebhookRequest:
     fields = cast("dict[str, Any]", document)
     if "platform" not in fields:
         raise typer.BadParameter(
-            f"{path} is no sample: it names no platform. The format: events/README.md",
+            f"{path} is not a sample: it has no platform. For the format see events/README.md",
             param_hint="FILE",
         )
     if fields["platform"] != platform:
         message = (
-            f"{path} is a sample of {fields['platform']}, and the connection is one of {platform}."
+            f"{path} is a sample of {fields['platform']}, but the connection is for {platform}."
         )
         raise typer.BadParameter(message, param_hint="FILE")
     try:
@@ -265,7 +297,7 @@ def _read_sample(path: Path, platform: str) -> Sample | WebhookRequest:
         sample.render(clock.now())
     except (InvalidSample, ValueError, TypeError, AttributeError, KeyError):
         raise typer.BadParameter(
-            f"{path} is no sample. The format: events/README.md", param_hint="FILE"
+            f"{path} is not a sample. For the format see events/README.md", param_hint="FILE"
         ) from None
     return sample
 
@@ -277,6 +309,13 @@ def _read_captured(path: Path, content: bytes) -> WebhookRequest:
         raise typer.BadParameter(
             f"{path} is neither a sample nor an HTTP message: {error}.", param_hint="FILE"
         ) from None
+    if message.method is None and "content-type" not in message.headers:
+        # Other files with lines such as `name: value` look like headers: a policy, for example.
+        raise typer.BadParameter(
+            f"{path} is neither a sample nor an HTTP message: it has no request line and no "
+            "Content-Type header.",
+            param_hint="FILE",
+        )
     headers = {
         name: value for name, value in message.headers.items() if name not in _HOP_BY_HOP_HEADERS
     }
@@ -290,13 +329,17 @@ def _stored_secret(stack: Stack, connection: Connection, connector: Connector) -
     if not capabilities.signed:
         return ""
     if not capabilities.can_self_test:
-        advice = "Its own test button sends something real. With a key of yours that the connection expects: --secret-file"
-        raise CommandError(f"Only {capabilities.title} can sign what it sends.", advice)
+        advice = (
+            "Use the platform's own test button, or give a key of yours that the connection "
+            "accepts: --secret-file"
+        )
+        raise CommandError(f"Only {capabilities.title} can sign its requests.", advice)
     inbound_secret = stack.secrets.inbound(connection.id, fresh=True)
     if inbound_secret is None and capabilities.secret_origin is not SecretOrigin.NONE:
         raise CommandError(
             "There is no signing secret for this connection.",
-            f"Give it one: heard connect rotate {connection.id}",
+            "Create one:",
+            f"connect rotate {connection.id}",
         )
     return inbound_secret.current if inbound_secret else ""
 
@@ -308,19 +351,20 @@ def _send_file(
     connection: Connection,
     secret: str,
     client: LocalHttpClient,
-) -> Iterator[dict[str, Any]]:
-    """What the door answered, each time it was sent."""
+) -> Iterator[FileResponse]:
+    """The webhook's responses, one for each time that the file is sent."""
     now = clock.now()
     if isinstance(sample, Sample):
         request = sample_request.sign_sample(sample, connection, secret, now, client)
     else:
         try:
             signed_request = connector.sign(sample, connection.url, secret, now)
-        except ValueError as fault:
+        except ValueError as error:
             raise CommandError(
-                "The signing secret is not one of this platform.",
-                f"heard connect rotate {connection.id}",
-            ) from fault
+                "The signing secret does not have this platform's format.",
+                "Create a new one:",
+                f"connect rotate {connection.id}",
+            ) from error
         url = f"{connection.url}?{signed_request.query}" if signed_request.query else connection.url
         request = SignedRequest(
             signed_request.method, url, signed_request.headers, signed_request.body
@@ -330,129 +374,121 @@ def _send_file(
         response = sample_request.send(request, client)
         duration_ms = round((clock.now() - start).total_seconds() * 1000)
         response_text = " ".join(response.text.split())[:120]
-        yield {
-            "file": path.name,
-            "status": response.status,
-            "milliseconds": duration_ms,
-            "ok": response.status in range(200, 300),
-            "answer": response_text,
-        }
+        yield FileResponse(
+            path.name,
+            response.status,
+            duration_ms,
+            ok=response.status in range(200, 300),
+            response=response_text,
+        )
 
 
 # A period
 
 
-def _replay_period(
-    stack: Stack,
-    business: str,
-    start: datetime,
-    end: datetime,
-    platform: str | None,
-    *,
-    quarantined: bool,
-    dry_run: bool,
-    yes: bool,
-    as_json: bool,
-) -> None:
-    reviews = [
-        review
-        for review, of in _reviews_in_period(stack, business, start, end).items()
-        if platform in {None, of}
-    ]
+@dataclass(frozen=True, slots=True)
+class ReplayPeriod:
+    """The stored reviews to send: those with an outcome in `[start, end)`."""
+
+    business: str
+    start: datetime
+    end: datetime
+    platform: str | None
+    quarantined: bool
+    """Whether requests in quarantine are parsed again too."""
+
+
+def _replay_period(stack: Stack, period: ReplayPeriod, mode: ReplayMode) -> None:
+    business = period.business
+    reviews = _reviews_in_period(stack, period)
     deliveries = (
-        [
-            each
-            for each in stack.quarantine.of_business(business)
-            if _in_period(each, start, end, platform)
-        ]
-        if quarantined
+        [each for each in stack.quarantine.of_business(business) if _in_period(each, period)]
+        if period.quarantined
         else []
     )
-    quarantine_text = f" and {len(deliveries)} deliveries in quarantine" if quarantined else ""
-    if not (dry_run or yes) and (reviews or deliveries):
-        show.note("What was done already becomes a duplicate outcome; nobody is answered twice.")
-        if not typer.confirm(
-            f"Send {len(reviews)} reviews{quarantine_text} of {business} through the queue once more?",
-            err=True,
-        ):
-            raise CommandError("Nothing was sent.")
-    sent_counts, skipped_items = _requeue(stack, reviews, dry_run=dry_run)
-    results = _replay_quarantine(stack, [] if dry_run else deliveries)
-    unresolved = [each for each in results if each.keep_reason]
-    if as_json:
-        summary: dict[str, Any] = {
-            "business": business,
-            "dry_run": dry_run,
-            "reviews": len(reviews),
-            "sent": sum(sent_counts.values()),
-        }
-        summary |= {
-            "platforms": dict(sorted(sent_counts.items())),
-            "skipped": [{"review": each.review, "why": each.why} for each in skipped_items],
-        }
-        event_count = sum(each.event_count for each in results)
+    if not (mode.dry_run or mode.yes) and (reviews or deliveries):
+        _confirm_period(business, len(reviews), len(deliveries), period)
+    sent_counts, skipped_items = _requeue(stack, reviews, dry_run=mode.dry_run)
+    results = _replay_quarantine(stack, [] if mode.dry_run else deliveries)
+    unresolved_count = sum(each.keep_reason is not None for each in results)
+    if mode.as_json:
         show.data(
-            summary
-            | {
+            {
+                "business": business,
+                "dry_run": mode.dry_run,
+                "reviews": len(reviews),
+                "sent": sum(sent_counts.values()),
+                "platforms": dict(sorted(sent_counts.items())),
+                "skipped": [{"review": each.review, "why": each.why} for each in skipped_items],
                 "quarantined": {
-                    "found": len(deliveries),
-                    "stay": len(unresolved),
-                    "events": event_count,
-                }
+                    "deliveries": len(deliveries),
+                    "unresolved": unresolved_count,
+                    "events": sum(each.event_count for each in results),
+                },
             }
         )
     else:
-        rows = [(name, count) for name, count in sorted(sent_counts.items())]
         show.table(
-            ("platform", "would be sent" if dry_run else "sent"),
-            rows,
-            empty="No review of this period can be sent.",
+            ("platform", "would be sent" if mode.dry_run else "sent"),
+            sorted(sent_counts.items()),
+            empty="There are no reviews to send in this period.",
         )
         for why, count in sorted(Counter(each.why for each in skipped_items).items()):
             show.line(f"{count} not sent: {why}")
-        if quarantined:
-            quarantine_summary = (
-                f"{len(results) - len(unresolved)} read again, {len(unresolved)} stay"
-                if not dry_run
-                else "would be read again"
+        if period.quarantined:
+            summary = (
+                "would be parsed again"
+                if mode.dry_run
+                else f"{len(results) - unresolved_count} parsed again, {unresolved_count} kept"
             )
-            show.line(f"{len(deliveries)} in quarantine: {quarantine_summary}")
-    if sent_counts and not dry_run:
-        show.note(
-            f"What was done already shows as duplicate: heard audit list --business {business} "
-            "--from 10m --kind duplicate"
+            show.line(f"{len(deliveries)} in quarantine: {summary}")
+    if sent_counts and not mode.dry_run:
+        duplicates = stack.options.command_line(
+            f"audit list --business {business} --from 10m --kind duplicate"
         )
-    if unresolved:
+        show.note(f"Reviews that were handled already show as duplicate: {duplicates}")
+    if unresolved_count:
         raise typer.Exit(1)
 
 
-def _reviews_in_period(
-    stack: Stack, business: str, start: datetime, end: datetime
-) -> dict[str, str]:
-    """The reviews that the log names in the period, in order, each with its platform."""
+def _confirm_period(
+    business: str, review_count: int, delivery_count: int, period: ReplayPeriod
+) -> None:
+    """Ask for confirmation. Raises CommandError without it."""
+    show.note(
+        "Reviews that were handled already become duplicate outcomes; nobody gets a second answer."
+    )
+    quarantine = f" and {delivery_count} requests in quarantine" if period.quarantined else ""
+    if not typer.confirm(
+        f"Send {review_count} reviews{quarantine} of {business} to the queue again?", err=True
+    ):
+        raise CommandError("Nothing was sent.")
+
+
+def _reviews_in_period(stack: Stack, period: ReplayPeriod) -> list[str]:
+    """The reviews with an outcome in the period, in the order of their first one."""
+    criteria = OutcomeCriteria(period.business, period.start, period.end)
     platforms: dict[str, str] = {}
-    after: str | None = None
     with show.progress() as bar:
         task = bar.add_task("Reading outcomes", total=None)
-        while True:
-            page = stack.log.page(OutcomeCriteria(business, start, end), limit=_PAGE, after=after)
-            for outcome in page.outcomes:
-                platforms.setdefault(outcome.review, outcome.platform)
-            bar.advance(task, len(page.outcomes))
-            if (after := page.next) is None:
-                return platforms
+        for outcome in read_outcomes(stack.log, criteria):
+            platforms.setdefault(outcome.review, outcome.platform)
+            bar.advance(task)
+    return [review for review, platform in platforms.items() if period.platform in {None, platform}]
 
 
-def _in_period(
-    delivery: QuarantinedDelivery, start: datetime, end: datetime, platform: str | None
-) -> bool:
-    return start <= parse_time(delivery.received_at) < end and platform in {None, delivery.platform}
+def _in_period(delivery: QuarantinedDelivery, period: ReplayPeriod) -> bool:
+    received_at = parse_time(delivery.received_at)
+    return period.start <= received_at < period.end and period.platform in {
+        None,
+        delivery.platform,
+    }
 
 
 def _requeue(
     stack: Stack, reviews: Sequence[str], *, dry_run: bool
 ) -> tuple[Counter[str], list[ReplayItem]]:
-    """How many went to the queue by platform, and what could not be sent."""
+    """How many reviews went to the queue, by platform, and which could not be sent."""
     run_id, sent_counts, skipped_items = token_hex(6), Counter[str](), list[ReplayItem]()
     connection_exists: dict[str, bool] = {}
 
@@ -488,9 +524,9 @@ def _send_batch(
 def _queue_message(
     stack: Stack, review: str, delivery: str, connection_exists: dict[str, bool]
 ) -> ReplayItem:
-    """A review as a message for the queue.
+    """A review's last processed revision as a message for the queue.
 
-    Older revisions change nothing once a newer one was acted on, and are left alone.
+    Older revisions are not sent: they change nothing after a newer one was processed.
     """
     head = stack.cases.find_review(review)
     if head is None:
@@ -503,15 +539,15 @@ def _queue_message(
     with suppress(NotFound, Erased):
         event = stack.cases.revision(head)[0]
     if event is None:
-        return ReplayItem(review, head.platform, why="its text is not stored, or was erased")
+        return ReplayItem(review, head.platform, why="its text is missing or was erased")
     source_fields = {
         "connection": head.connection,
         "business": head.business,
         "platform": head.platform,
         "channel": head.channel.value,
     }
-    # What was proven when it came needs no second proof; the rest is asked for at the platform as
-    # it was then.
+    # A review that was verified when it came is not verified again. Another one is fetched from the
+    # platform once more, as it was then.
     message = {
         "delivery": delivery,
         **source_fields,
@@ -527,5 +563,5 @@ def _replay_quarantine(
     with show.progress() as bar:
         return [
             replay_delivery(stack, each)
-            for each in bar.track(deliveries, description="Reading the quarantine")
+            for each in bar.track(deliveries, description="Parsing the quarantine")
         ]

@@ -1,6 +1,6 @@
-"""How answers look: tables for people, JSON for programs.
+"""How results look: tables for people, JSON for programs.
 
-Results go to stdout, everything said about them to stderr.
+Results go to stdout, notes about them to stderr.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from rich.text import Text
 type Cell = str | int | Text | None
 
 _PIPE_WIDTH: Final = 220
-"""Columns of a table that goes into a file or a pipe, where nobody's window sets the width."""
+"""Width of a table that goes into a file or a pipe, where no window sets it."""
 
 _BIDI_CONTROLS: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -35,37 +35,46 @@ _SEVERITY: Final = {
 
 
 def data(value: Any) -> None:
-    """The result for programs: JSON, alone on stdout."""
+    """The result for programs: JSON and nothing else on stdout."""
     typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[Cell]], *, empty: str) -> None:
-    """A table on stdout; `empty` is said instead when there are no rows.
+def table(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Cell]],
+    *,
+    empty: str,
+    cut_last: bool = False,
+) -> None:
+    """A table on stdout; the note `empty` if there are no rows.
 
-    Long values are folded, never cut.
+    Long values are folded. With `cut_last` each row is one line: the last value is cut where the
+    window ends.
     """
     grid = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
-    for column in columns:
-        grid.add_column(column, overflow="fold")
+    for number, column in enumerate(columns, start=1):
+        grid.add_column(column, overflow="fold", no_wrap=cut_last and number < len(columns))
     for row in rows:
-        grid.add_row(
-            *(
-                each
-                if isinstance(each, Text)
-                else Text(printable("" if each is None else str(each)))
-                for each in row
-            )
-        )
+        cells = [_cell_text(each) for each in row]
+        if cut_last:
+            cells[-1].no_wrap, cells[-1].overflow = True, "ellipsis"
+        grid.add_row(*cells)
     if grid.row_count:
         _out().print(grid)
     else:
         note(empty)
 
 
-def fields(values: Mapping[str, Cell]) -> None:
-    """Names and values, one a line, on stdout.
+def _cell_text(cell: Cell) -> Text:
+    if isinstance(cell, Text):
+        return cell
+    return Text(printable("" if cell is None else str(cell)))
 
-    A value is never broken, so that it can be copied.
+
+def fields(values: Mapping[str, Cell]) -> None:
+    """Names and values, one per line, on stdout.
+
+    A value is never broken into lines, so that it can be copied.
     """
     width = max(len(name) for name in values)
     for name, value in values.items():
@@ -102,12 +111,12 @@ def severity(name: str | None) -> Text:
 
 
 def timestamp(stored_time: str) -> str:
-    """A stored time without the noise: 2026-01-31 09:30:00Z."""
+    """A stored time as people read it: 2026-01-31 09:30:00Z."""
     return f"{stored_time[:10]} {stored_time[11:19]}Z" if len(stored_time) >= 19 else stored_time
 
 
 def progress() -> Progress:
-    """A progress bar on stderr, which shows on terminals only and leaves nothing behind."""
+    """A progress bar on stderr. Only a terminal shows it, and it disappears at the end."""
     err = _err()
     columns = (
         TextColumn("{task.description}"),
@@ -119,9 +128,10 @@ def progress() -> Progress:
 
 
 def printable(text: str) -> str:
-    """Text that cannot steer a terminal.
+    """Text that cannot control a terminal.
 
-    Controls (but line feeds and tabs) and what turns the direction of writing become `\ufffd`.
+    Control characters (except line feeds and tabs) and those that change the direction of writing
+    become `\ufffd`.
     """
     return "".join(
         "\ufffd"

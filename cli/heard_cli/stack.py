@@ -1,18 +1,18 @@
 """A deployed stack, as the commands use it.
 
-On AWS or on this machine, where only the endpoint differs.
+It is on AWS or on this machine; only the endpoint differs.
 
-Owns where to look (`Where`, the options that all commands share), what is found there (`Stack`),
-and how every foreseeable fault is told: what is wrong, what to do next, exit code 1. `on_stack`
-gives all three to a command.
+Owns the options that all commands share (`StackOptions`), what is deployed there (`Stack`), and how
+every foreseeable error is shown: what is wrong, what to do next, exit code 1. `on_stack` gives all
+three to a command.
 """
 
 from __future__ import annotations
 
 import inspect
 import ipaddress
-import json
 import os
+import shlex
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -40,12 +40,14 @@ from heard.errors import HeardError
 from heard.messaging import Queue
 from heard.storage.case_store import CaseStore
 from heard.storage.deliveries import Deliveries
+from heard.storage.history import HistoryReader
 from heard.storage.outcome_log import OutcomeLog
 from heard.storage.polls import Polls
 from heard.storage.quarantine import Quarantine
 from heard.storage.setup import Business, Secrets, SetupStore
 from heard.storage.tables import error_code
 from heard_cli import show
+from heard_cli.local_state import InvalidLocalState, LocalState, find_state, local_api_url
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
@@ -53,9 +55,6 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_ssm import SSMClient
-
-LOCAL_STATE: Final = Path(".heard") / "local.json"
-"""Where `heard local up` writes down what it started."""
 
 _REQUIRED_OUTPUTS: Final = frozenset(
     {
@@ -75,9 +74,9 @@ _CONFIG: Final = Config(
     max_pool_connections=32,
 )
 _LOCAL_CONFIG: Final = _CONFIG.merge(Config(retries={"mode": "standard", "max_attempts": 1}))
-"""On this machine what does not answer at once is not there."""
+"""On this machine, a service that does not answer at once is not there."""
 _LAMBDA_CONFIG: Final = Config(read_timeout=310, retries={"mode": "standard", "max_attempts": 1})
-"""A function that is waited for may take its whole time, and is not called twice because it does."""
+"""A function may take its whole time, and must not be called again because it does."""
 
 _EXPIRED_CODES: Final = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
 _UNKNOWN_CALLER_CODES: Final = frozenset(
@@ -94,15 +93,26 @@ _ACCESS_DENIED_CODES: Final = frozenset(
 
 
 class CommandError(Exception):
-    """A command cannot go on: what is wrong, and what to do next."""
+    """A command cannot go on: what is wrong, and what to do next.
 
-    def __init__(self, message: str, advice: str = "") -> None:
+    `command` is a command of ours that helps, such as `connect rotate con_1`. It is shown after the
+    advice with the options of the stack, so that it can be pasted.
+    """
+
+    def __init__(self, message: str, advice: str = "", command: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.advice = advice
+        self.command = command
 
 
-_PANEL: Final = "Where Heard runs"
+_PANEL: Final = "Stack options"
+_DEFAULT_STACK: Final = "heard"
+_ENVIRONMENT_VARIABLES: Final = {
+    "--stack": "HEARD_STACK",
+    "--region": "AWS_REGION",
+    "--endpoint": "AWS_ENDPOINT_URL",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +122,18 @@ class StackOptions:
     stack: Annotated[
         str,
         typer.Option(
-            envvar="HEARD_STACK", help="Name of the deployed stack.", rich_help_panel=_PANEL
+            envvar=_ENVIRONMENT_VARIABLES["--stack"],
+            help="Name of the deployed stack.",
+            rich_help_panel=_PANEL,
         ),
-    ] = "heard"
+    ] = _DEFAULT_STACK
     region: Annotated[
         str | None,
-        typer.Option(envvar="AWS_REGION", help="AWS region of the stack.", rich_help_panel=_PANEL),
+        typer.Option(
+            envvar=_ENVIRONMENT_VARIABLES["--region"],
+            help="AWS region of the stack.",
+            rich_help_panel=_PANEL,
+        ),
     ] = None
     profile: Annotated[
         str | None, typer.Option(help="AWS profile to use.", rich_help_panel=_PANEL)
@@ -125,8 +141,8 @@ class StackOptions:
     endpoint: Annotated[
         str | None,
         typer.Option(
-            envvar="AWS_ENDPOINT_URL",
-            help="Where all AWS APIs answer, if not at AWS.",
+            envvar=_ENVIRONMENT_VARIABLES["--endpoint"],
+            help="Address of all AWS APIs, if not AWS itself (for an emulator).",
             rich_help_panel=_PANEL,
         ),
     ] = None
@@ -134,31 +150,52 @@ class StackOptions:
         bool,
         typer.Option(
             "--local",
-            help="The stack that `heard local up` started here; goes before the others.",
+            help="Use the stack that `heard local up` started here; overrides the other options.",
             rich_help_panel=_PANEL,
         ),
     ] = False
 
+    def command_line(self, command: str) -> str:
+        """A command of ours with the options that lead to the same stack, so it can be pasted.
+
+        An option that comes from the environment is left out, because it holds for the next command
+        too.
+        """
+        if self.local:
+            return f"heard {command} --local"
+        options = {
+            "--stack": "" if self.stack == _DEFAULT_STACK else self.stack,
+            "--region": self.region,
+            "--profile": self.profile,
+            "--endpoint": self.endpoint,
+        }
+        return f"heard {command}" + "".join(
+            f" {option} {shlex.quote(value)}"
+            for option, value in options.items()
+            if value and value != os.environ.get(_ENVIRONMENT_VARIABLES.get(option, ""))
+        )
+
 
 @dataclass
 class Stack:
-    """One deployed stack. Nothing is looked up before it is needed."""
+    """One deployed stack. Nothing is read before it is needed."""
 
     options: StackOptions
 
     @cached_property
     def outputs(self) -> Mapping[str, str]:
-        """What the deployment says about itself. Raises Stop."""
-        name = self._local_state["stack"] if self.options.local else self.options.stack
+        """The outputs of the deployed CloudFormation stack. Raises CommandError."""
+        name = self._local_state.stack if self.options.local else self.options.stack
         try:
             response = self._client("cloudformation").describe_stacks(StackName=name)
         except ClientError as error:
             if error_code(error) == "ValidationError":
                 location = self.endpoint or f"region {self.session.region_name}"
-                advice = "Name it with --stack and --region, or deploy it: make deploy. For the one on this machine: heard local up."
-                raise CommandError(
-                    f"There is no stack called {name} at {location}.", advice
-                ) from error
+                advice = (
+                    "Give --stack and --region, or deploy it: make deploy. For a local stack: "
+                    "heard local up"
+                )
+                raise CommandError(f"There is no stack {name} at {location}.", advice) from error
             raise
         outputs = {
             each.get("OutputKey", ""): each.get("OutputValue", "")
@@ -167,26 +204,24 @@ class Stack:
         if missing := _REQUIRED_OUTPUTS - outputs.keys():
             message = f"The stack {name} has no output {', '.join(sorted(missing))}."
             raise CommandError(
-                message, "It is not one of Heard, or its deployment has not finished: make deploy."
+                message, "It is not a Heard stack, or its deployment did not finish: make deploy."
             )
         return outputs
 
     @cached_property
     def endpoint(self) -> str | None:
-        """Where the AWS APIs answer; None for AWS itself. Raises Stop."""
-        return (
-            self._local_state["endpoint"] if self.options.local else self.options.endpoint or None
-        )
+        """The address of the AWS APIs; None for AWS itself. Raises CommandError."""
+        return self._local_state.endpoint if self.options.local else self.options.endpoint or None
 
     @property
     def on_this_machine(self) -> bool:
-        """Whether the AWS APIs are an emulator's on loopback."""
+        """Whether the AWS APIs are those of an emulator on loopback."""
         return self.endpoint is not None and is_loopback(self.endpoint)
 
     @cached_property
     def session(self) -> boto3.Session:
-        """The AWS session. Made-up credentials go to this machine only. Raises Stop."""
-        region = self._local_state["region"] if self.options.local else self.options.region
+        """The AWS session. Invented credentials go to this machine only. Raises CommandError."""
+        region = self._local_state.region if self.options.local else self.options.region
         has_own_credentials = (
             self.options.profile
             or os.environ.get("AWS_PROFILE")
@@ -197,17 +232,20 @@ class Stack:
         session = boto3.Session(profile_name=self.options.profile, region_name=region)
         if not session.region_name:
             raise CommandError(
-                "No region is chosen.",
-                "Say --region eu-west-1 or set AWS_REGION. For the stack on this machine: --local.",
+                "No AWS region is set.",
+                (
+                    "Use --region (for example eu-west-1) or set AWS_REGION. For the stack on "
+                    "this machine: --local."
+                ),
             )
         return session
 
     @cached_property
     def public_url(self) -> str:
-        """Where platforms reach the webhook door."""
-        return (
-            str(self._local_state.get("public_url") or "") if self.options.local else ""
-        ) or self.outputs["ApiUrl"].rstrip("/")
+        """The address at which platforms reach the webhooks, without a slash at its end."""
+        if self.on_this_machine and self.endpoint:
+            return local_api_url(self.endpoint, self.outputs["ApiId"])
+        return self.outputs["ApiUrl"].rstrip("/")
 
     @cached_property
     def dynamodb(self) -> DynamoDBClient:
@@ -252,22 +290,22 @@ class Stack:
 
     @cached_property
     def secrets(self) -> Secrets:
-        """Secrets, always read afresh."""
+        """Secrets, without a cache."""
         return Secrets(self.ssm, self.outputs["SecretsPath"], max_age=0)
 
     @cached_property
     def quarantine(self) -> Quarantine:
-        """Deliveries that could not be read."""
+        """Deliveries that could not be parsed."""
         return Quarantine(self.dynamodb, self.outputs["CasesTableName"])
 
     @cached_property
     def deliveries(self) -> Deliveries:
-        """What came through the webhook door lately."""
+        """The records of recent webhook requests."""
         return Deliveries(self.dynamodb, self.outputs["CasesTableName"])
 
     @cached_property
     def polls(self) -> Polls:
-        """The connections whose platforms are asked."""
+        """The state of the connections that are polled."""
         return Polls(self.dynamodb, self.outputs["SetupTableName"])
 
     @cached_property
@@ -288,29 +326,48 @@ class Stack:
         return Queue(self.sqs, self.outputs["QueueUrl"])
 
     def business(self, business: str) -> Business:
-        """A business by its id. Raises Stop."""
+        """A business by its id. Raises CommandError."""
         record = self.setup.business(business)
         if record is None:
             raise CommandError(
                 f"There is no business {business}.",
-                f'Add it first: heard business add {business} --name "Its Name"',
+                "Add it first:",
+                f'business add {business} --name "Its Name"',
             )
         return record
 
     @cached_property
-    def _local_state(self) -> Mapping[str, Any]:
-        here = Path.cwd()
-        for folder in (here, *here.parents):
-            if (folder / LOCAL_STATE).is_file():
-                return _read_state(folder / LOCAL_STATE)
-        raise CommandError(
-            f"There is no {LOCAL_STATE} here or above: the local stack is not running.",
-            "Start it: heard local up",
-        )
+    def history(self) -> HistoryReader:
+        """Past revisions of reviews, in batches."""
+        return HistoryReader(self.dynamodb, self.outputs["CasesTableName"])
+
+    def person_name(self, actor: str) -> str:
+        """The first name of the person with this subject id.
+
+        The id itself if no such person is stored: Heard acts under names of its own.
+        """
+        if actor not in self._person_names:
+            person = self.setup.person(actor)
+            self._person_names[actor] = person.first_name if person else actor
+        return self._person_names[actor]
+
+    @cached_property
+    def _person_names(self) -> dict[str, str]:
+        return {}
+
+    @cached_property
+    def _local_state(self) -> LocalState:
+        try:
+            state = find_state(Path.cwd())
+        except InvalidLocalState as error:
+            raise CommandError(str(error), "Start it again: heard local up") from error
+        if state is None:
+            raise CommandError("The local stack is not running.", "Start it: heard local up")
+        return state
 
 
 def is_loopback(url: str) -> bool:
-    """Whether a URL is this machine's own."""
+    """Whether a URL leads to this machine."""
     host = urlsplit(url).hostname or ""
     try:
         return ipaddress.ip_address(host).is_loopback
@@ -319,9 +376,9 @@ def is_loopback(url: str) -> bool:
 
 
 def on_stack[**P](command: Callable[Concatenate[Stack, P], None]) -> Callable[..., None]:
-    """A command that is handed a `Stack` first.
+    """A command that gets a `Stack` as its first argument.
 
-    It gets the shared options, and its faults are told instead of traced.
+    It has the shared options, and its errors become messages instead of tracebacks.
     """
     own_parameters = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
     shared_parameters = list(inspect.signature(StackOptions, eval_str=True).parameters.values())
@@ -345,40 +402,48 @@ def on_stack[**P](command: Callable[Concatenate[Stack, P], None]) -> Callable[..
 
 @contextmanager
 def report_errors(options: StackOptions) -> Generator[None]:
-    """Foreseeable faults inside become a message with the next step, and exit code 1."""
+    """Foreseeable errors inside become a message with the next step, and exit code 1."""
+    command = ""
     try:
         yield
     except CommandError as command_error:
         message, advice = command_error.message, command_error.advice
+        command = command_error.command
     except HeardError as error:
         message, advice = error.detail, "Try again in a moment." if error.retryable else ""
     except (BotoCoreError, ClientError) as error:
         message, advice = _explain_aws_error(error, options)
     else:
         return
-    show.error(message, advice)
+    next_step = options.command_line(command) if command else ""
+    show.error(message, f"{advice} {next_step}".strip())
     raise typer.Exit(1)
 
 
 def _explain_aws_error(
     error: BotoCoreError | ClientError, options: StackOptions
 ) -> tuple[str, str]:
-    """An AWS fault in words, and what to do about it."""
+    """What an AWS error means, and what to do about it."""
     match error:
         case NoCredentialsError() | PartialCredentialsError():
             return (
                 "There are no AWS credentials.",
-                "Sign in (aws sso login), set AWS_PROFILE or say --profile. On this machine: "
-                "--local.",
+                (
+                    "Sign in (aws sso login), set AWS_PROFILE or use --profile. For the local "
+                    "stack: --local."
+                ),
             )
         case ProfileNotFound():
-            return str(error) + ".", "Your profiles are listed by: aws configure list-profiles"
+            return str(error) + ".", "List your profiles: aws configure list-profiles"
         case NoRegionError():
-            return "No region is chosen.", "Say --region eu-west-1 or set AWS_REGION."
+            return (
+                "No AWS region is set.",
+                "Use --region (for example eu-west-1) or set AWS_REGION.",
+            )
         case EndpointConnectionError() | HTTPClientError():
             if options.local or (options.endpoint and is_loopback(options.endpoint)):
                 return (
-                    "Nothing answers on this machine: the local stack is not running.",
+                    "The local stack is not running.",
                     "Start it: heard local up",
                 )
             return "AWS cannot be reached: " + str(
@@ -390,39 +455,31 @@ def _explain_aws_error(
                 return "The AWS credentials have expired.", "Sign in again: aws sso login"
             if code in _UNKNOWN_CALLER_CODES:
                 return (
-                    "AWS does not know these credentials.",
+                    "AWS rejected these credentials as unknown.",
                     "Check AWS_PROFILE and --profile: aws sts get-caller-identity",
                 )
             if code in _ACCESS_DENIED_CODES:
                 return (
-                    f"AWS refuses {error.operation_name}: {message}",
-                    "These credentials may not do this; ask whoever runs the account.",
+                    f"AWS denied {error.operation_name}: {message}",
+                    (
+                        "These credentials have no permission for this. Ask the administrator of "
+                        "the account."
+                    ),
                 )
-            return f"AWS answered {code} to {error.operation_name}: {message}", ""
+            return f"AWS returned {code} for {error.operation_name}: {message}", ""
         case _ if "SSO" in type(error).__name__ or "Token" in type(error).__name__:
             return "The AWS sign-in has expired.", "Sign in again: aws sso login"
         case _:
             return f"{error}", ""
 
 
-def _read_state(path: Path) -> Mapping[str, Any]:
-    try:
-        state: Any = json.loads(path.read_text(encoding="utf-8"))
-        if all(isinstance(state[name], str) for name in ("endpoint", "stack", "region")):
-            return state
-    except (ValueError, KeyError, TypeError):
-        pass
-    raise CommandError(
-        f"{path} does not say where the local stack is.", "Start it again: heard local up"
-    )
-
-
 def require_connection(stack: Stack, connection: str) -> Connection:
-    """A connection by its id. Raises Stop."""
+    """A connection by its id. Raises CommandError."""
     record = stack.setup.connection(connection)
     if record is None:
         raise CommandError(
             f"There is no connection {connection}.",
-            "Those of a business: heard connect list --business …",
+            "List them:",
+            "connect list --business BUSINESS",
         )
     return record

@@ -1,9 +1,7 @@
-"""Requests that somebody captured.
+"""Captured requests: headers or a whole HTTP message, as people copy them from logs, proxies and
+`curl -v`.
 
-Headers, or a whole HTTP message, as people paste them out of logs, proxies and `curl -v`.
-
-Owns how such files are read. What is in them may be secret (a signature, a password), so that no
-error quotes a line.
+A captured file may hold secrets (a signature, a password), so no error shows a line of it.
 """
 
 from __future__ import annotations
@@ -21,14 +19,14 @@ _BYTE_ORDER_MARKS: Final = (b"\xef\xbb\xbf", b"\xff\xfe")
 
 
 class UnreadableRequest(ValueError):
-    """A file does not hold a request's headers; the message says where, without quoting it."""
+    """A file does not hold a request's headers; the message says where, without showing it."""
 
 
 @dataclass(frozen=True, slots=True)
 class CapturedRequest:
-    """What a file says of a request.
+    """A request as far as a file describes it.
 
-    `headers` lower-cased, the rest None where it says nothing of it.
+    The names of `headers` are in lower case. The other fields are None if the file lacks them.
     """
 
     headers: Mapping[str, str]
@@ -38,12 +36,11 @@ class CapturedRequest:
 
 
 def parse_captured(content: bytes) -> CapturedRequest:
-    """The request that a file describes: a JSON object of headers, `Name.
+    """The request that a file describes.
 
-    Value` lines, or an HTTP message with or without its body.
-
-    Of the output of `curl -v` the lines of the request count, which begin with `>`. Raises
-    Unreadable.
+    The file holds a JSON object of headers, `Name: value` lines, or an HTTP message with or without
+    its body. In the output of `curl -v` the lines of the request count; they begin with `>`. Raises
+    UnreadableRequest.
     """
     if content.startswith(_BYTE_ORDER_MARKS[1]):
         content = content.decode("utf-16", "replace").encode()
@@ -64,7 +61,7 @@ def _decode(content: bytes) -> str:
     try:
         return content.decode()
     except UnicodeDecodeError:
-        # What HTTP itself takes header bytes for.
+        # HTTP itself reads the bytes of headers like this.
         return content.decode("latin-1")
 
 
@@ -72,9 +69,9 @@ def _parse_json(content: bytes) -> dict[str, str]:
     try:
         document: object = json.loads(content)
     except ValueError as error:
-        raise UnreadableRequest("it begins like JSON and is not") from error
+        raise UnreadableRequest("it starts like JSON but is not valid JSON") from error
     if not isinstance(document, dict):
-        raise UnreadableRequest("its JSON must be one object of header names and values")
+        raise UnreadableRequest("the JSON must be one object that maps header names to values")
     return _join_headers(
         (name, _header_value(value)) for name, value in cast("dict[str, object]", document).items()
     )
@@ -89,13 +86,15 @@ def _header_value(value: object) -> str:
         case int() | float() if not isinstance(value, bool):
             return str(value)
         case _:
-            raise UnreadableRequest("its JSON must map header names to texts, or to lists of texts")
+            raise UnreadableRequest(
+                "every header value in the JSON must be a string or a list of strings"
+            )
 
 
 def _parse_message(lines: list[str], body: bytes | None) -> CapturedRequest:
     method = target = None
     if lines[0].startswith("HTTP/"):
-        raise UnreadableRequest("it begins with the status of an answer; the request is needed")
+        raise UnreadableRequest("this is an HTTP response; the request is needed")
     if request_line := _REQUEST_LINE.fullmatch(lines[0].strip()):
         method, target, lines = request_line[1], request_line[2], lines[1:]
     fields: list[tuple[str, str]] = []
@@ -106,7 +105,7 @@ def _parse_message(lines: list[str], body: bytes | None) -> CapturedRequest:
             continue
         header = _HEADER.fullmatch(line.strip())
         if header is None:
-            raise UnreadableRequest(f"line {number} is no header; write Name: value")
+            raise UnreadableRequest(f"line {number} is not a header; write Name: value")
         fields.append((header[1], header[2].strip()))
     pseudo_headers = {
         name: value for name, value in fields if name.startswith(":")
@@ -119,7 +118,7 @@ def _parse_message(lines: list[str], body: bytes | None) -> CapturedRequest:
 
 
 def _join_headers(fields: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Lower-cased, and what comes several times joined by commas, as the API's door is handed it."""
+    """Names in lower case; repeated headers joined by commas, as API Gateway hands them over."""
     headers: dict[str, str] = {}
     for name, value in fields:
         key = name.strip().lower()

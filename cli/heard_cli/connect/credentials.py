@@ -1,10 +1,7 @@
-"""What a business gives for a connection.
+"""Settings, credentials and the signing secret of a connection, checked before they are stored.
 
-Settings, credentials and the signing secret, checked against what the platform asks for.
-
-Everything that is wrong is told at once, with what the platform wants there, before anything is
-stored. Secrets come from a file or an unseen prompt rather than the command line, which shells
-remember; nothing here prints one.
+All problems are reported together, each with what the platform needs. Secrets come from a file or a
+hidden prompt, because shells remember the command line. Nothing here prints a secret.
 """
 
 from __future__ import annotations
@@ -14,7 +11,7 @@ import secrets
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import typer
 
@@ -23,6 +20,8 @@ from heard.connectors.http import address_problem
 from heard.connectors.signatures import StandardWebhooks
 from heard.reviews import Channel
 
+SHELL_HISTORY: Final = "It stays in your shell's history"
+
 
 def is_interactive() -> bool:
     """Whether a person at a terminal can be asked."""
@@ -30,20 +29,22 @@ def is_interactive() -> bool:
 
 
 def parse_pairs(options: Sequence[str], option: str) -> dict[str, str]:
-    """`name=value` as typed. Raises BadParameter, which never quotes a value."""
+    """`name=value` as typed. Raises BadParameter, which never shows a value."""
     values: dict[str, str] = {}
     for each in options:
         name, equals, value = each.partition("=")
         if not equals or not name.strip():
-            raise typer.BadParameter("write name=value, once for each.", param_hint=option)
+            raise typer.BadParameter(
+                "write name=value; repeat the option for each.", param_hint=option
+            )
         if name.strip() in values:
-            raise typer.BadParameter(f"{name.strip()} is given twice.", param_hint=option)
+            raise typer.BadParameter(f"{name.strip()} is set twice.", param_hint=option)
         values[name.strip()] = value.strip()
     return values
 
 
 def read_credential_files(options: Sequence[str]) -> dict[str, str]:
-    """`name=file` as typed, each file being one credential: a key in PEM, an account's JSON.
+    """`name=file` as typed. Each file is one credential: a key in PEM, an account's JSON.
 
     Raises BadParameter.
     """
@@ -59,11 +60,10 @@ def read_credential_files(options: Sequence[str]) -> dict[str, str]:
 
 
 def read_credentials_file(path: Path) -> dict[str, str]:
-    """A JSON object of texts, from a file or (`-`) stdin.
+    """A JSON object whose values are strings, from a file or (`-`) stdin.
 
-    An object in it (an account's key file) becomes its text.
-
-    Raises BadParameter, which never quotes it.
+    A value that is an object (an account's key file) becomes its JSON text. Raises BadParameter,
+    which never shows a value.
     """
     try:
         document: object = json.loads(
@@ -77,7 +77,7 @@ def read_credentials_file(path: Path) -> dict[str, str]:
     entries = cast("dict[str, object]", document) if isinstance(document, dict) else None
     if entries is None or not all(isinstance(value, str | dict) for value in entries.values()):
         raise typer.BadParameter(
-            f'{path} must hold one JSON object of texts: {{"api_key": "…"}}.',
+            f'{path} must contain one JSON object whose values are strings: {{"api_key": "…"}}.',
             param_hint="--credentials-file",
         )
     return {
@@ -87,9 +87,9 @@ def read_credentials_file(path: Path) -> dict[str, str]:
 
 
 def read_secret(secret: str | None, path: Path | None) -> str | None:
-    """The signing secret as given; None when it was not. Raises BadParameter."""
+    """The signing secret from either option; None without both. Raises BadParameter."""
     if secret is not None and path is not None:
-        raise typer.BadParameter("give the secret or its file, not both.", param_hint="--secret")
+        raise typer.BadParameter("give --secret or --secret-file, not both.", param_hint="--secret")
     if path is not None:
         try:
             secret = (
@@ -107,10 +107,7 @@ def read_secret(secret: str | None, path: Path | None) -> str | None:
 def check_settings(
     capabilities: Capabilities, values: Mapping[str, str], *, loopback: bool
 ) -> dict[str, str]:
-    """The settings, if the platform knows them all and none it needs is missing.
-
-    Raises BadParameter.
-    """
+    """The settings. Raises BadParameter if one is unknown, wrong or missing."""
     descriptions = {**capabilities.settings, **capabilities.optional_settings}
     problems = _unknown_names(values, descriptions)
     problems += [
@@ -132,7 +129,7 @@ def check_settings(
 
 
 def check_setting_names(capabilities: Capabilities, values: Mapping[str, str]) -> None:
-    """Raises BadParameter for settings that the platform does not have."""
+    """Raises BadParameter for a setting that the platform does not have."""
     _raise_problems(
         _unknown_names(values, {**capabilities.settings, **capabilities.optional_settings}),
         capabilities,
@@ -147,20 +144,18 @@ def collect_credentials(
     *,
     receive_only: bool,
 ) -> dict[str, str]:
-    """The credentials, asked for where a person can answer; empty if Heard shall receive only.
+    """The credentials; missing ones are asked for at a terminal. Empty for receiving only.
 
     Raises BadParameter.
     """
     descriptions = {**capabilities.credentials, **capabilities.optional_credentials}
     problems = _unknown_names(inputs, descriptions)
     if receive_only and inputs:
-        problems.append("either give credentials or say --receive-only")
+        problems.append("give credentials or --receive-only, not both")
     if receive_only and not capabilities.pushes:
-        problems.append(
-            "it sends nothing by itself: without credentials Heard cannot ask it for reviews"
-        )
+        problems.append("it has no webhooks: without credentials Heard cannot poll it")
     values = {name: value for name, value in inputs.items() if value}
-    # Without an address to post replies to, our own schema has nothing to sign.
+    # Without an address for replies, our own schema has nothing to sign.
     reply_impossible = capabilities.platform == "standard" and not settings.get("reply_url")
     missing = (
         []
@@ -178,8 +173,8 @@ def collect_credentials(
     problems += [f"{name} is missing: {capabilities.credentials[name]}" for name in missing]
     if missing and not values and capabilities.pushes:
         problems.append(
-            "without credentials Heard receives reviews but cannot answer them; if that is meant, "
-            "say --receive-only"
+            "without credentials Heard receives reviews but cannot reply; if you want that, "
+            "add --receive-only"
         )
     if (
         capabilities.platform == "standard"
@@ -198,18 +193,18 @@ def choose_signing_secret(
     *,
     secret_later: bool = False,
 ) -> str | None:
-    """What deliveries are signed with: what was given, the account's own, or a new secret.
+    """The secret that signs requests: the given one, the account's own, or a new one.
 
-    None if they are not signed, or if the secret that the platform chooses can come later: because
-    somebody says so, or because the platform is asked for its reviews as well, with these
-    credentials. Raises BadParameter.
+    None if requests are not signed, or if the platform creates the secret and it can come later:
+    with `secret_later`, or because the platform is polled as well, with these credentials. Raises
+    BadParameter.
     """
     capabilities, scheme = connector.capabilities, connector.scheme
     if secret_input and secret_later:
-        raise typer.BadParameter("the secret is there already.", param_hint="--secret-later")
+        raise typer.BadParameter("a secret is given already.", param_hint="--secret-later")
     if secret_later and capabilities.secret_origin is not SecretOrigin.FROM_PLATFORM:
         raise typer.BadParameter(
-            f"{capabilities.title} does not choose the secret.", param_hint="--secret-later"
+            f"{capabilities.title} does not create the secret itself.", param_hint="--secret-later"
         )
     if secret_input:
         _check_secret(connector, secret_input)
@@ -219,14 +214,17 @@ def choose_signing_secret(
                 reason = (
                     "does not sign with a secret"
                     if capabilities.signed
-                    else "signs nothing; its address is the secret"
+                    else "does not sign; the secret address is the only protection"
                 )
                 raise typer.BadParameter(f"{capabilities.title} {reason}.", param_hint="--secret")
             return None
         case SecretOrigin.CREDENTIAL:
             if secret := secret_input or credentials.get(capabilities.secret_credential):
                 return secret
-            message = f"{capabilities.title} signs with the account's own secret: give the credential {capabilities.secret_credential}"
+            message = (
+                f"{capabilities.title} signs with the account's secret: give the credential "
+                f"{capabilities.secret_credential}"
+            )
             raise typer.BadParameter(
                 f"{message}, or the same as --secret-file.", param_hint="--secret-file"
             )
@@ -240,9 +238,14 @@ def choose_signing_secret(
                 )
                 _check_secret(connector, secret_input)
             if not secret_input and not secret_later and not optional:
-                message = f"{capabilities.title} chooses the secret: {capabilities.secret_help}"
+                message = (
+                    f"{capabilities.title} creates the secret itself: {capabilities.secret_help}"
+                )
                 raise typer.BadParameter(
-                    f"{message}. If it shows it only once it has the address: --secret-later.",
+                    (
+                        f"{message}. If the platform shows the secret only after you enter the "
+                        "address: --secret-later."
+                    ),
                     param_hint="--secret-file",
                 )
             return secret_input or None
@@ -258,11 +261,11 @@ def _check_secret(connector: Connector, secret: str) -> None:
 
 
 def _prompt_secret(name: str, description: str, alternative: str, *, optional: bool = False) -> str:
-    """What somebody types unseen.
+    """A secret that a person types, hidden.
 
-    Raises BadParameter for the first line of something that spans several.
+    Raises BadParameter for the first line of a secret that has several lines.
     """
-    question = f"{name} ({description})" + (", or nothing" if optional else "")
+    question = f"{name} ({description})" + ("; leave empty to skip" if optional else "")
     value = str(
         typer.prompt(
             question,
@@ -274,14 +277,14 @@ def _prompt_secret(name: str, description: str, alternative: str, *, optional: b
     ).strip()
     if value == "{" or (value.startswith("-----BEGIN") and "-----END" not in value):
         raise typer.BadParameter(
-            f"{name} spans several lines, which cannot be typed here: {alternative}."
+            f"{name} has several lines and cannot be typed here; use {alternative}."
         )
     return value
 
 
 def _unknown_names(values: Mapping[str, str], known_names: Mapping[str, Any]) -> list[str]:
     return [
-        f"{name} is unknown here; known: {', '.join(known_names) or 'none'}"
+        f"{name} is not a known name; known names: {', '.join(known_names) or 'none'}"
         for name in values
         if name not in known_names
     ]

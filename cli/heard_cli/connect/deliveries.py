@@ -1,16 +1,16 @@
-"""`heard connect deliveries`.
-
-What came through a connection's door lately, and what to do about what was refused.
-"""
+"""`heard connect deliveries`: a connection's recent requests, and what to do about refused ones."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict
+from datetime import timedelta
+from itertools import islice
 from typing import Annotated, Any, Final
 
 import typer
 
+from heard import clock
 from heard.clock import format_time
 from heard.connectors import (
     Capabilities,
@@ -20,117 +20,151 @@ from heard.connectors import (
     SignatureFailureReason,
     load,
 )
-from heard.connectors.signatures import TwilioV1
+from heard.outcomes import Outcome
 from heard.polling import PollState
 from heard.storage.deliveries import DeliveryNote
-from heard_cli import show
-from heard_cli.stack import Stack, on_stack, require_connection
+from heard.storage.outcome_log import OutcomeCriteria
+from heard_cli import options, show
+from heard_cli.connect.signature_causes import covers_address, heard_creates_secret, usual_causes
+from heard_cli.outcome_pages import read_newest_outcomes
+from heard_cli.ranges import whole_number
+from heard_cli.stack import Stack, StackOptions, on_stack, require_connection
 
 _NOTE_LIMIT: Final = 500
-"""How many notes are looked through for the last of a kind."""
+"""How many records are searched for the last one of a kind."""
+
+_RECENT: Final = timedelta(minutes=15)
+_RECENT_LIMIT: Final = 200
+"""How many outcomes of the last minutes are searched for those of one connection."""
 
 
 @on_stack
 def deliveries(
     stack: Stack,
-    connection: Annotated[str, typer.Argument(help="The connection's id (con_…).")],
-    limit: Annotated[int, typer.Option(min=1, max=1000, help="At most this many notes.")] = 20,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
+    connection_id: Annotated[str, options.CONNECTION_ARGUMENT],
+    limit: Annotated[
+        int,
+        typer.Option(
+            metavar="NUMBER", parser=whole_number(1, 1000), help="Maximum number of records."
+        ),
+    ] = 20,
+    as_json: Annotated[bool, options.JSON] = False,
 ) -> None:
-    """Show what a platform sent lately and what became of it at the door, newest first, so that you
-    see why nothing arrives.
+    """Show a connection's recent webhook requests and their results, newest first, to find out why
+    nothing arrives.
 
-    Where the platform is asked for its reviews: when it was asked last, and what is wrong there.
+    For polled platforms: also the time of the last poll and its problem.
 
-    Of equal results in a row one a minute is noted per process; "more" says how many came since.
-    Notes are kept for two weeks and hold nothing of what was sent.
+    Of equal results in a row, one per minute and process is recorded; "more" counts the others, and
+    is known with the next record. So the reviews of the last 15 minutes are counted apart. Records
+    are kept for two weeks and contain nothing of what was sent.
     """
-    target = require_connection(stack, connection)
-    connector = load(target.platform)
-    notes = stack.deliveries.of_connection(target.id, limit)
+    connection = require_connection(stack, connection_id)
+    connector = load(connection.platform)
+    notes = stack.deliveries.of_connection(connection.id, limit)
     quarantine_count = sum(
-        each.connection == target.id for each in stack.quarantine.of_business(target.business)
+        each.connection == connection.id
+        for each in stack.quarantine.of_business(connection.business)
     )
-    refusals = Counter(each.reason for each in notes if each.result == "refused")
-    poll_state = stack.polls.state(target.id)
+    poll_state = stack.polls.state(connection.id)
+    recent = _recent_outcomes(stack, connection)
     if as_json:
-        entries = [
-            asdict(each) | {"advice": _note_advice(each, connector, target)} for each in notes
-        ]
-        poll_json = _poll_state_json(poll_state) if poll_state else None
         show.data(
             {
-                "connection": target.id,
-                "platform": target.platform,
-                "deliveries": entries,
+                "connection": connection.id,
+                "platform": connection.platform,
+                "deliveries": [
+                    {**asdict(each), "advice": _note_advice(each, connector, connection, stack)}
+                    for each in notes
+                ],
+                "reviews_of_last_15_minutes": len({each.review for each in recent}),
                 "quarantined": quarantine_count,
-                "poll": poll_json,
+                "poll": _poll_state_json(poll_state) if poll_state else None,
             }
         )
         return
     if poll_state:
         show.fields(
             {
-                f"asked: {name.replace('_', ' ')}": _format_cell(value)
+                f"poll: {name.replace('_', ' ')}": _format_cell(value)
                 for name, value in _poll_state_json(poll_state).items()
             }
         )
-    rows = [
-        (
-            show.timestamp(each.at),
-            _result_text(each.result),
-            each.reason,
-            each.events,
-            each.skipped or "",
-        )
-        for each in notes
-    ]
     show.table(
         ("at", "result", "reason", "events", "more"),
-        rows,
-        empty=_empty_message(connector.capabilities, target),
+        [
+            (
+                show.timestamp(each.at),
+                _result_text(each.result),
+                each.reason,
+                each.events,
+                each.skipped or "",
+            )
+            for each in notes
+        ],
+        empty=_empty_message(connector.capabilities, connection, stack.options),
     )
-    for reason in refusals:
-        show.line(f"{reason}: {refusal_advice(reason, connector, target)}")
-    if quarantine_count:
-        show.line(
-            f"{quarantine_count} lie in quarantine, genuine and unread: heard connect quarantine --business "
-            f"{target.business}"
+    if recent:
+        listing = stack.options.command_line(
+            f"reviews list --business {connection.business} --from 15m"
         )
+        show.line(
+            f"{len({each.review for each in recent})} reviews came in the last 15 minutes, the "
+            f"newest at {show.timestamp(recent[0].at)}: {listing}"
+        )
+    for reason in Counter(each.reason for each in notes if each.result == "refused"):
+        show.line(f"{reason}: {refusal_advice(reason, connector, connection, stack.options)}")
+    if quarantine_count:
+        quarantine = stack.options.command_line(
+            f"connect quarantine --business {connection.business}"
+        )
+        show.line(
+            f"{quarantine_count} authentic requests could not be read and are in quarantine: "
+            f"{quarantine}"
+        )
+
+
+def _recent_outcomes(stack: Stack, connection: Connection) -> list[Outcome]:
+    """The outcomes of the last minutes whose reviews came through this connection, newest first."""
+    end = clock.now() + timedelta(milliseconds=1)
+    criteria = OutcomeCriteria(connection.business, end - _RECENT, end)
+    outcomes = [
+        each
+        for each in islice(read_newest_outcomes(stack.log, criteria), _RECENT_LIMIT)
+        if each.platform == connection.platform and each.delivery
+    ]
+    states = {review: stack.cases.find_review(review) for review in {o.review for o in outcomes}}
+    return [
+        each
+        for each in outcomes
+        if (state := states[each.review]) and state.connection == connection.id
+    ]
 
 
 def _poll_state_json(poll_state: PollState) -> dict[str, Any]:
-    """Where the polling of a connection stands."""
-    fields: dict[str, Any] = {
+    """The state of a connection's polls."""
+    failure = poll_state.last_failure
+    return {
         "every_seconds": poll_state.every,
         "since": format_time(poll_state.since),
-    }
-    fields |= {
         "last": format_time(poll_state.polled_at) if poll_state.polled_at else None,
         "next": format_time(poll_state.wait_until or poll_state.poll_at),
-    }
-    trouble = (
-        f"{poll_state.last_failure.code}: {poll_state.last_failure.message}"
-        if poll_state.last_failure
-        else None
-    )
-    return fields | {
         "failures": poll_state.failures,
-        "trouble": trouble,
+        "problem": f"{failure.code}: {failure.message}" if failure else None,
         "reading_older_pages": bool(poll_state.cursors),
     }
 
 
 def _format_cell(value: object) -> show.Cell:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return (
-        show.timestamp(value)
-        if isinstance(value, str) and value.endswith("Z")
-        else str(value)
-        if value is not None
-        else "never"
-    )
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case None:
+            return "none"
+        case str() if value.endswith("Z"):
+            return show.timestamp(value)
+        case _:
+            return str(value)
 
 
 def last_result_at(notes: list[DeliveryNote], *results: str) -> str | None:
@@ -139,57 +173,69 @@ def last_result_at(notes: list[DeliveryNote], *results: str) -> str | None:
 
 
 def recent_notes(stack: Stack, connection: str) -> list[DeliveryNote]:
-    """The latest notes of a connection, as many as it takes to find the last of a kind."""
+    """The newest records of a connection, enough to find the last one of a kind."""
     return stack.deliveries.of_connection(connection, _NOTE_LIMIT)
 
 
-def refusal_advice(reason: str, connector: Connector, connection: Connection) -> str:
-    """What to do about requests that were refused for this reason."""
-    capabilities, rotate = connector.capabilities, f"heard connect rotate {connection.id}"
+def refusal_advice(
+    reason: str, connector: Connector, connection: Connection, stack_options: StackOptions
+) -> str:
+    """Why requests are refused for this reason, and what to do."""
+    causes = usual_causes(reason, connector)
+    step = _next_step(reason, connector, connection, stack_options)
+    return f"{causes}. {step}" if step else f"{causes}."
+
+
+def _next_step(
+    reason: str, connector: Connector, connection: Connection, stack_options: StackOptions
+) -> str:
+    title, created_by_heard = connector.capabilities.title, heard_creates_secret(connector)
+    rotate = stack_options.command_line(
+        f"connect rotate {connection.id}" + ("" if created_by_heard else " --secret-file FILE")
+    )
     match reason:
-        case SignatureFailureReason.SIGNATURE_MISSING:
-            cause = (
-                f"no secret is entered at {capabilities.title} ({rotate} makes a new one to enter)"
-                if _made_by_heard(capabilities)
-                else "it does not sign"
+        case SignatureFailureReason.SIGNATURE_MISSING if created_by_heard:
+            return f"If the secret is lost, create a new one: {rotate}"
+        case SignatureFailureReason.SIGNATURE_WRONG if covers_address(connector):
+            return (
+                f"The address at {title} must be exactly {connection.url}. "
+                f"If the secret changed: {rotate}"
             )
-            return f"what came was not signed. Either {cause}, or something between removes the header, or a stranger sent it."
-        case SignatureFailureReason.SIGNATURE_MALFORMED:
-            return f"what came is not signed as {capabilities.title} signs. Is the address entered elsewhere, or does a proxy change headers?"
-        case SignatureFailureReason.SIGNATURE_WRONG if isinstance(connector.scheme, TwilioV1):
-            command = f"a changed token: {rotate} --secret-file …"
-            return f"another token or another address. {capabilities.title} must have exactly {connection.url}; {command}"
-        case SignatureFailureReason.SIGNATURE_WRONG if _made_by_heard(capabilities):
-            return f"{capabilities.title} signs with another secret, or something changes the body. Lost the secret? {rotate} makes a new one."
+        case SignatureFailureReason.SIGNATURE_WRONG if created_by_heard:
+            return f"If the secret is lost, create a new one: {rotate}"
         case SignatureFailureReason.SIGNATURE_WRONG:
-            next_step = (
-                f" If it changed: {rotate} --secret-file …"
-                if capabilities.secret_origin is not SecretOrigin.NONE
-                else " Check the connection's settings."
+            return (
+                "Check the connection's settings."
+                if connector.capabilities.secret_origin is SecretOrigin.NONE
+                else f"If the secret changed: {rotate}"
             )
-            return f"the signature does not fit what is stored here, or something changes the body.{next_step}"
-        case SignatureFailureReason.STALE:
-            return "it came long after it was signed: a queue on the way, a clock that is off, or somebody sending an old request again."
         case SignatureFailureReason.NO_SECRET:
-            return f"there is nothing to check signatures with: {rotate}{'' if _made_by_heard(capabilities) else ' --secret-file …'}"
+            return f"Store one: {rotate}"
         case _:
-            return "look at the log of the ingest function."
+            return ""
 
 
-def _made_by_heard(capabilities: Capabilities) -> bool:
-    return capabilities.secret_origin in {SecretOrigin.GENERATED, SecretOrigin.INTERNAL}
+def _note_advice(
+    note: DeliveryNote, connector: Connector, connection: Connection, stack: Stack
+) -> str | None:
+    if note.result != "refused":
+        return None
+    return refusal_advice(note.reason, connector, connection, stack.options)
 
 
-def _note_advice(note: DeliveryNote, connector: Connector, connection: Connection) -> str | None:
-    return refusal_advice(note.reason, connector, connection) if note.result == "refused" else None
-
-
-def _empty_message(capabilities: Capabilities, connection: Connection) -> str:
+def _empty_message(
+    capabilities: Capabilities, connection: Connection, stack_options: StackOptions
+) -> str:
     if not capabilities.pushes:
-        return f"{capabilities.title} sends nothing by itself; ask it: heard connect poll {connection.id}"
-    return f"Nothing came in the last two weeks. Is {connection.url} entered at {capabilities.title}? Try it: heard connect test {connection.id}"
+        poll = stack_options.command_line(f"connect poll {connection.id}")
+        return f"{capabilities.title} has no webhooks; poll it: {poll}"
+    test = stack_options.command_line(f"connect test {connection.id}")
+    return (
+        f"No requests in the last two weeks. Is {connection.url} set at {capabilities.title}? "
+        f"Test it: {test}"
+    )
 
 
-def _result_text(result: str) -> Any:
+def _result_text(result: str) -> show.Text:
     styles = {"accepted": "green", "handshake": "green", "refused": "red", "quarantined": "yellow"}
     return show.Text(result, style=styles.get(result, ""))

@@ -1,32 +1,33 @@
-"""`heard connect guide`: what a platform can and cannot do, what it asks for, what to do there.
+"""`heard connect guide`: what a platform can and cannot do, and how to connect it.
 
-And the list of all platforms.
+It also owns the list of all platforms.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-import typer
-
+from heard import clock
 from heard.connectors import Capabilities, Connection, SecretOrigin, load, platform_names
-from heard.errors import NotFound
 from heard.polling import poll_interval
-from heard_cli import show
+from heard_cli import options, show
+from heard_cli.connect import standard_schema
+from heard_cli.platforms import load_connector
 
 type Inbound = Literal["push", "poll"]
 
 _SECRETS = {
-    SecretOrigin.GENERATED: "made by Heard when you connect; enter it at the platform",
-    SecretOrigin.INTERNAL: "made by Heard; nobody needs it",
-    SecretOrigin.FROM_PLATFORM: "shown by the platform; enter it here",
+    SecretOrigin.GENERATED: "created by Heard when you connect; enter it at the platform",
+    SecretOrigin.INTERNAL: "created by Heard; you do not need to enter it anywhere",
+    SecretOrigin.FROM_PLATFORM: "created by the platform; give it to Heard",
     SecretOrigin.CREDENTIAL: "one of the credentials",
     SecretOrigin.NONE: "none",
 }
 _DETECTION_LABELS = {
-    "pushed": "told by the platform",
-    "polled": "found by asking",
-    "no": "never learnt of",
+    "pushed": "sent by the platform",
+    "polled": "found by polling",
+    "no": "not detected",
 }
 
 
@@ -37,7 +38,7 @@ def inbound_ways(capabilities: Capabilities) -> list[Inbound]:
 
 
 def inbound_label(capabilities: Capabilities, connection: Connection | None = None) -> str:
-    """The same in a word; of a connection, whether what it takes to be asked is there."""
+    """The same in one word. A connection without what a poll needs is only pushed."""
     ways = inbound_ways(capabilities)
     if connection is not None and capabilities.pushes and poll_interval(connection) is None:
         ways = ["push"]
@@ -51,43 +52,35 @@ def inbound_label(capabilities: Capabilities, connection: Connection | None = No
 
 
 def authenticated_by(capabilities: Capabilities, connection: Connection) -> str:
-    """Why what comes through a connection is believed."""
+    """How a connection's requests are authenticated."""
     if not capabilities.pushes:
-        return "read at the platform"
+        return "read from the platform's API"
     if capabilities.signed:
         return "signature"
     return (
-        "re-read at the platform"
+        "fetched again from the platform"
         if capabilities.can_fetch and connection.has_credentials
-        else "its address only"
+        else "secret address only"
     )
 
 
-def load_capabilities(name: str) -> Capabilities:
-    """What a platform can do. Raises BadParameter with the known names."""
-    try:
-        return load(name).capabilities
-    except NotFound as error:
-        raise typer.BadParameter(error.detail, param_hint="PLATFORM") from None
-
-
 def guide(
-    platform: Annotated[
-        str, typer.Argument(help="One of those that heard connect list --platforms shows.")
-    ],
-    as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
+    platform: Annotated[str, options.PLATFORM_ARGUMENT],
+    as_json: Annotated[bool, options.JSON] = False,
 ) -> None:
-    """Say what a platform can and cannot do, what Heard asks for to connect it, and what to click
-    and paste there.
+    """Show what a platform can and cannot do, what Heard needs, and the steps to do there.
+
+    For `standard`, the schema that any system can send, it also shows an example and all fields.
     """
-    capabilities = load_capabilities(platform)
+    capabilities = load_connector(platform, "PLATFORM").capabilities
     if as_json:
-        show.data(capabilities_json(capabilities))
+        schema = standard_schema.to_json(clock.now()) if _is_standard(capabilities) else {}
+        show.data(capabilities_json(capabilities) | schema)
         return
     show.line(f"{capabilities.title} ({capabilities.platform})", style="bold")
     fields: dict[str, show.Cell] = {
         "channel": f"{capabilities.channel.value}, {capabilities.channel.stage.value}",
-        "reviews come": inbound_description(capabilities),
+        "inbound": inbound_description(capabilities),
     }
     fields |= {
         "signature": capabilities.signature,
@@ -98,7 +91,7 @@ def guide(
         f"{capabilities.replies}, up to {capabilities.reply_limit:,} "
         f"{capabilities.reply_unit}{', moderated' if capabilities.moderated else ''}"
         if capabilities.replies != "none"
-        else "by people at the platform: no program can reply"
+        else "only by people at the platform (it has no reply API)"
     )
     fields["secret"] = _SECRETS[capabilities.secret_origin] + (
         f": {capabilities.secret_help}" if capabilities.secret_help else ""
@@ -110,21 +103,28 @@ def guide(
         ("Credentials (--credentials-file)", capabilities.credentials),
         ("Optional credentials", capabilities.optional_credentials),
     ):
-        _print_list(heading, [f"{name}: {what}" for name, what in entries.items()])
+        _print_list(heading, _describe(entries))
     _print_list("What to do", capabilities.guide.splitlines())
-    _print_list("What it cannot do", capabilities.limitations)
-    _print_list("What no document says, so that it is our own reading", capabilities.assumptions)
+    if _is_standard(capabilities):
+        _print_list(
+            "What to send: a POST of application/json, for example",
+            [standard_schema.example_request(clock.now())],
+        )
+        _print_list("Fields", _describe(standard_schema.FIELDS))
+        _print_list("Types", _describe(standard_schema.EVENT_TYPES))
+    _print_list("Limitations", capabilities.limitations)
+    _print_list("Assumptions (not documented by the platform)", capabilities.assumptions)
     show.line()
-    show.line(f"Then: heard connect add {capabilities.platform} --business …")
+    show.line(f"Then: heard connect add {capabilities.platform} --business BUSINESS")
 
 
 def list_platforms(*, as_json: bool) -> None:
-    """All platforms, a row each."""
+    """Print all platforms, one row each."""
     all_capabilities = [load(name).capabilities for name in platform_names()]
     if as_json:
         show.data([capabilities_json(each) for each in all_capabilities])
         return
-    columns = ("platform", "", "channel", "in", "signed", "replies", "edits", "deletions")
+    columns = ("platform", "title", "channel", "inbound", "signed", "replies", "edits", "deletions")
     rows = [
         (
             each.platform,
@@ -139,11 +139,11 @@ def list_platforms(*, as_json: bool) -> None:
         for each in all_capabilities
     ]
     show.table(columns, rows, empty="")
-    show.note("What one asks for, and what to click there: heard connect guide PLATFORM")
+    show.note("What a platform needs, and its setup steps: heard connect guide PLATFORM")
 
 
 def capabilities_json(capabilities: Capabilities) -> dict[str, Any]:
-    """Everything a platform says of itself, as JSON."""
+    """All capabilities of a platform, as JSON."""
     fields = {name: getattr(capabilities, name) for name in Capabilities.__dataclass_fields__}
     mappings = {
         name: dict(fields[name])
@@ -161,9 +161,9 @@ def capabilities_json(capabilities: Capabilities) -> dict[str, Any]:
 
 
 def inbound_description(capabilities: Capabilities) -> str:
-    """How a platform's reviews come to us, in words."""
+    """How a platform's reviews come to Heard, in words."""
     poll_text = (
-        f"asked for every {_format_seconds(capabilities.poll_seconds)}"
+        f"polled every {_format_seconds(capabilities.poll_seconds)}"
         if capabilities.poll_seconds is not None
         else ""
     )
@@ -176,6 +176,14 @@ def _format_seconds(seconds: int) -> str:
     if seconds % 3_600 == 0:
         return f"{seconds // 3_600} h"
     return f"{seconds // 60} min" if seconds % 60 == 0 else f"{seconds} s"
+
+
+def _is_standard(capabilities: Capabilities) -> bool:
+    return capabilities.platform == standard_schema.PLATFORM
+
+
+def _describe(entries: Mapping[str, str]) -> list[str]:
+    return [f"{name}: {description}" for name, description in entries.items()]
 
 
 def _print_list(heading: str, lines: list[str] | tuple[str, ...]) -> None:

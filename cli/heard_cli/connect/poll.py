@@ -1,4 +1,4 @@
-"""`heard connect poll`: ask a platform for its reviews now instead of when it is due."""
+"""`heard connect poll`: poll a platform now instead of when it is due."""
 
 from __future__ import annotations
 
@@ -6,23 +6,21 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Annotated, Any, cast
 
-import typer
-
 from heard.connectors import Connection, load
-from heard_cli import show
+from heard_cli import options, show
 from heard_cli.stack import CommandError, Stack, on_stack, require_connection
 
 
 @dataclass(frozen=True, slots=True)
 class PollSummary:
-    """What came of asking.
+    """The result of one poll.
 
-    Reviews shown there, queued, gone, how many could not be read, and why it ended early (empty if
-    it did not).
+    It counts the reviews that the platform showed, those that were queued, those that are gone, and
+    those that could not be read. `error` says why the poll ended early; it is empty if it did not.
     """
 
     connection: str
-    found: int = 0
+    reviews: int = 0
     queued: int = 0
     withdrawn: int = 0
     problems: int = 0
@@ -30,73 +28,74 @@ class PollSummary:
 
 
 def run_poller(stack: Stack, connection: Connection) -> PollSummary:
-    """Run the stack's poller for one connection, and wait for it.
+    """Run the stack's poll function for one connection, and wait for its result.
 
-    Raises Stop when it cannot run.
+    Raises CommandError if it cannot run.
     """
     function_name = stack.outputs.get("PollFunctionName")
     if not function_name:
         raise CommandError(
-            "This stack has no poller: it is an older one.", "Update it: make deploy"
+            "This stack has no poll function: it was deployed from an older version.",
+            "Update it: make deploy",
         )
     response = stack.functions.invoke(
         FunctionName=function_name, Payload=json.dumps({"connection": connection.id}).encode()
     )
     content = response["Payload"].read()
     try:
-        payload: Any = json.loads(content)
+        document: object = json.loads(content)
     except ValueError:
-        payload = None
-    if response.get("FunctionError") or not isinstance(payload, dict):
-        kind = (
-            cast("dict[str, Any]", payload).get("errorType", "")
-            if isinstance(payload, dict)
-            else ""
-        )
+        document = None
+    result = cast("dict[str, Any]", document) if isinstance(document, dict) else {}
+    if response.get("FunctionError") or not result:
+        error_type = f" ({result['errorType']})" if "errorType" in result else ""
         raise CommandError(
-            f"The poller failed{f' ({kind})' if kind else ''}.",
-            "Look at its log: service=poll in the functions' logs.",
+            f"The poll function failed{error_type}.",
+            "See its log: service=poll in the functions' logs.",
         )
-    result = cast("dict[str, Any]", payload)
-    counts = {
-        name: int(result.get(name) or 0) for name in ("found", "queued", "withdrawn", "problems")
-    }
-    return PollSummary(connection.id, **counts, error=str(result.get("error") or ""))
+    return PollSummary(
+        connection.id,
+        reviews=int(result.get("found") or 0),
+        queued=int(result.get("queued") or 0),
+        withdrawn=int(result.get("withdrawn") or 0),
+        problems=int(result.get("problems") or 0),
+        error=str(result.get("error") or ""),
+    )
 
 
 @on_stack
 def poll(
     stack: Stack,
-    connection: Annotated[str, typer.Argument(help="The connection's id (con_…).")],
-    as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
+    connection_id: Annotated[str, options.CONNECTION_ARGUMENT],
+    as_json: Annotated[bool, options.JSON] = False,
 ) -> None:
-    """Ask a connection's platform for its reviews at once, and say what came.
-
-    The exit code is 1 if it could not be asked.
-    """
-    target = require_connection(stack, connection)
-    capabilities = load(target.platform).capabilities
+    """Poll a connection's platform now and show the result. Exit code 1 if the poll failed."""
+    connection = require_connection(stack, connection_id)
+    capabilities = load(connection.platform).capabilities
     if capabilities.poll_seconds is None:
         raise CommandError(
-            f"{capabilities.title} cannot be asked for its reviews: it sends them.",
-            f"Try that: heard connect test {target.id}",
+            f"{capabilities.title} cannot be polled: it sends its reviews.",
+            "Test it:",
+            f"connect test {connection.id}",
         )
-    summary = run_poller(stack, target)
+    summary = run_poller(stack, connection)
     if as_json:
-        show.data(asdict(summary) | {"platform": target.platform})
-    else:
+        show.data(asdict(summary) | {"platform": connection.platform})
+    elif summary.reviews or not summary.error:
+        # A poll that failed before its first review has nothing to count.
         problem_text = f", {summary.problems} could not be read" if summary.problems else ""
         show.line(
-            f"{capabilities.title}: {summary.found} reviews found, {summary.queued} queued, {summary.withdrawn} "
-            f"withdrawn{problem_text}."
+            f"{capabilities.title}: {summary.reviews} reviews found, {summary.queued} queued, "
+            f"{summary.withdrawn} withdrawn{problem_text}."
         )
-        if not summary.error:
-            show.note("What is known already is not queued again.")
     if summary.error:
-        missing = capabilities.credentials and not target.has_credentials
-        advice = (
-            "It has no credentials: remove it and add it with them."
-            if missing
-            else f"Its state: heard connect deliveries {target.id}"
-        )
-        raise CommandError(f"{capabilities.title} was not read to the end: {summary.error}", advice)
+        message = f"{capabilities.title} was not read completely: {summary.error}"
+        if capabilities.credentials and not connection.has_credentials:
+            raise CommandError(
+                message,
+                "It has no credentials. Remove it and add it with them:",
+                f"connect remove {connection.id}",
+            )
+        raise CommandError(message, "See its poll state:", f"connect deliveries {connection.id}")
+    if not as_json:
+        show.note("Reviews that are known already are not queued again.")

@@ -1,9 +1,8 @@
-"""`heard connect quarantine`.
+"""`heard connect quarantine`: authentic requests that could not be parsed, and their replay.
 
-Genuine deliveries that could not be read, and replaying them after a fix.
-
-Replaying reads a delivery again with today's connector, as the webhook door does once it believes a
-request. The signature was checked when it came and is not checked again: it has long been stale.
+A replay parses a request again with today's connector, as the webhook does after it has checked the
+signature. The signature was checked when the request came. It is not checked again, because it is
+too old by now.
 """
 
 from __future__ import annotations
@@ -20,13 +19,13 @@ from heard.connectors import WebhookRequest, load
 from heard.errors import Unparseable
 from heard.steps.ingest import build_messages
 from heard.storage.quarantine import QuarantinedDelivery
-from heard_cli import show
+from heard_cli import options, show
 from heard_cli.stack import CommandError, Stack, on_stack
 
 
 @dataclass(frozen=True, slots=True)
 class ReplayResult:
-    """What came of one: how many events went to the queue, and why it stays if it does."""
+    """The result of one replay: events that were queued, and why it stays in quarantine, if so."""
 
     id: str
     event_count: int
@@ -36,35 +35,36 @@ class ReplayResult:
 @on_stack
 def quarantine(
     stack: Stack,
-    business: Annotated[str, typer.Option(help="Whose.")],
+    business: Annotated[str, options.BUSINESS],
     show_id: Annotated[
-        str | None, typer.Option("--show", metavar="ID", help="Show this one whole.")
+        str | None, typer.Option("--show", metavar="ID", help="Show this request completely.")
     ] = None,
     replay_id: Annotated[
         str | None,
-        typer.Option("--replay", metavar="ID", help="Read this one again and queue what it says."),
+        typer.Option(
+            "--replay", metavar="ID", help="Parse this request again and queue its reviews."
+        ),
     ] = None,
     replay_all: Annotated[
-        bool, typer.Option("--replay-all", help="Read all of them again.")
+        bool, typer.Option("--replay-all", help="Parse all of them again.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
+    as_json: Annotated[bool, options.JSON] = False,
 ) -> None:
-    """List genuine deliveries that could not be read, show one whole, or replay them after a fix.
+    """List authentic webhook requests that could not be parsed, and replay them after a fix.
 
-    What still cannot be read stays, and the exit code is 1.
+    Requests that still cannot be parsed stay in quarantine, and the exit code is 1.
     """
     if sum((show_id is not None, replay_id is not None, replay_all)) > 1:
         raise typer.BadParameter(
-            "one of --show, --replay, --replay-all at a time.", param_hint="--show"
+            "use only one of --show, --replay, --replay-all.", param_hint="--show"
         )
     stack.business(business)
     entries = stack.quarantine.of_business(business)
     if show_id:
-        _print_delivery(_find_delivery(entries, show_id), as_json=as_json)
+        _print_delivery(_find_delivery(entries, show_id, business), as_json=as_json)
     elif replay_id or replay_all:
-        _replay_deliveries(
-            stack, [_find_delivery(entries, replay_id)] if replay_id else entries, as_json=as_json
-        )
+        chosen = [_find_delivery(entries, replay_id, business)] if replay_id else entries
+        _replay_deliveries(stack, chosen, as_json=as_json)
     elif as_json:
         show.data([_delivery_json(each) for each in entries])
     else:
@@ -87,9 +87,9 @@ def quarantine(
 
 
 def replay_delivery(stack: Stack, delivery: QuarantinedDelivery) -> ReplayResult:
-    """Read one delivery again, queue its events, and only then let it go.
+    """Parse one request again, queue its events, and only then remove it from quarantine.
 
-    Raises Fault when the queue does not take them.
+    Raises Fault when the queue does not take the events.
     """
     connection = stack.setup.connection(delivery.connection)
     if connection is None:
@@ -103,10 +103,9 @@ def replay_delivery(stack: Stack, delivery: QuarantinedDelivery) -> ReplayResult
         return ReplayResult(delivery.id, 0, error.detail)
     problems = "; ".join(parsed.problems)[:2000]
     if problems == delivery.why:
-        # What could be read was queued when it came.
+        # The events that could be read were queued when it came.
         return ReplayResult(delivery.id, 0, problems)
-    # A delivery id of its own: the events may be other ones than those that were numbered when it
-    # came.
+    # A delivery id of its own: today's connector may read other events, and number them anew.
     messages = build_messages(parsed, connection, f"{delivery.id}-{token_hex(2)}")
     if messages:
         stack.queue.send(messages)
@@ -138,7 +137,7 @@ def _replay_deliveries(
         show.data(
             {
                 "replayed": len(results) - len(unresolved),
-                "stay": len(unresolved),
+                "unresolved": len(unresolved),
                 "deliveries": entries,
             }
         )
@@ -147,25 +146,31 @@ def _replay_deliveries(
             (
                 each.id,
                 each.event_count,
-                "stays" if each.keep_reason else "released",
+                "kept" if each.keep_reason else "released",
                 each.keep_reason,
             )
             for each in results
         ]
-        show.table(("delivery", "events queued", "", "why"), rows, empty="The quarantine is empty.")
+        show.table(
+            ("delivery", "events queued", "result", "why"), rows, empty="The quarantine is empty."
+        )
     if unresolved:
         show.note(
-            f"{len(unresolved)} still cannot be read and stay. They can be replayed again after the "
-            "next fix."
+            f"{len(unresolved)} still cannot be parsed and stay in quarantine. Replay them "
+            "again after the next fix."
         )
         raise typer.Exit(1)
 
 
-def _find_delivery(deliveries: list[QuarantinedDelivery], id: str) -> QuarantinedDelivery:
+def _find_delivery(
+    deliveries: list[QuarantinedDelivery], id: str, business: str
+) -> QuarantinedDelivery:
     match = next((each for each in deliveries if each.id == id), None)
     if match is None:
         raise CommandError(
-            f"There is no delivery {id} in this quarantine.", "List it without --show and --replay."
+            f"There is no delivery {id} in this quarantine.",
+            "List them:",
+            f"connect quarantine --business {business}",
         )
     return match
 

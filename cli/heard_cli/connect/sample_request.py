@@ -1,19 +1,18 @@
-"""Trying a connection.
+"""Requests that test a connection.
 
-What to send so that the whole way is tried and nobody but us takes it for a customer's words.
+A ping is the platform's own test event, or an event that Heard ignores if the platform has none. It
+shows that the address, the signature and the clock are right.
 
-A ping is the platform's own test (or, where there is none, something that it sends often and that
-Heard ignores): it shows that the address, the signature and the clock are right. A sample review
-goes all the way to its outcome; it says that it is a test, and its ids, which no platform ever gave
-out, cannot be answered at the real platform. It asks a question, which is never only acknowledged
-(R23).
+A sample review goes through the whole workflow to its outcome. Its text says that it is a test. Its
+ids exist at no platform, so nothing can be posted there. It asks a question, which is never only
+acknowledged (R23).
 """
 
 from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from secrets import token_hex
 from typing import Any, Final
@@ -31,17 +30,19 @@ from heard_cli.local.signing import sign_sample as sign_for_url
 from heard_cli.stack import CommandError
 
 PREFIX: Final = "heard-test-"
-"""What every id of a sample begins with."""
+"""Every id of a sample begins with this."""
 
 _SETTLING_KINDS: Final = CLOSING_KINDS | {Kind.FOLLOW_UP_OPENED, Kind.FOLLOW_UP_JOINED}
 _CHECK_SECONDS: Final = 0.5
+_CHECK_ADDRESS: Final = "Check that the stack is deployed and that the address belongs to it."
 
 
 @dataclass(frozen=True, slots=True)
 class SampleRequest:
-    """A request to try a connection with.
+    """A request that tests a connection.
 
-    `told` says in words what it is, `review` is the review that a sample becomes.
+    `description` says in words what it is, `review_id` is the review that a sample becomes, and
+    `native_id` is the id that it has at the platform.
     """
 
     request: SignedRequest
@@ -51,10 +52,7 @@ class SampleRequest:
 
 
 def ping(connection: Connection, secret: str, now: datetime) -> SampleRequest | None:
-    """The platform's own test, which is answered and goes nowhere.
-
-    None where there is none that we could send.
-    """
+    """The platform's own test event, which is not stored; None if there is no sample of it."""
     part = _load_part(connection.platform, "ping", PREFIX + token_hex(6))
     if part is None:
         return None
@@ -65,7 +63,7 @@ def ping(connection: Connection, secret: str, now: datetime) -> SampleRequest | 
 def review_request(
     connection: Connection, secret: str, now: datetime, client: LocalHttpClient
 ) -> SampleRequest | None:
-    """A sample review that goes all the way; None where we cannot send one."""
+    """A sample review; None if there is none for this platform. Raises CommandError."""
     id = PREFIX + token_hex(6)
     part = _load_part(connection.platform, "review", id)
     if part is None:
@@ -77,7 +75,7 @@ def review_request(
     )
     if not parsed.events:
         raise CommandError(
-            "The connection's settings leave the sample out, so that nothing would come of it.",
+            "The connection's settings filter out the sample review, so it would have no result.",
             "Try it without --full.",
         )
     native_id = parsed.events[0].native_id
@@ -89,31 +87,23 @@ def review_request(
 def withdrawal_request(
     connection: Connection, secret: str, id: str, now: datetime
 ) -> SignedRequest | None:
-    """The event with which the platform would say that a sample's author took it back.
-
-    None where it has none.
-    """
+    """The event that withdraws a sample again; None if the platform has no withdrawals."""
     part = _load_part(connection.platform, "withdrawal", id)
     return sign_sample(part[0], connection, secret, now) if part else None
 
 
 def send(request: SignedRequest, client: LocalHttpClient) -> LocalHttpResponse:
-    """The door's answer. Raises Stop when there is none."""
+    """The webhook's response. Raises CommandError when there is none."""
     try:
         return client.send(
             request.method, request.url, headers=request.headers, body=request.body or None
         )
-    except urllib3.exceptions.HTTPError as fault:
-        raise CommandError(
-            f"{request.url} does not answer: {fault}",
-            "Is the stack deployed, and does the address belong to it?",
-        ) from fault
+    except urllib3.exceptions.HTTPError as error:
+        raise CommandError(f"{request.url} does not respond: {error}", _CHECK_ADDRESS) from error
 
 
 def wait_for_outcome(log: OutcomeLog, review: str, seconds: float) -> tuple[Outcome, ...]:
-    """The outcomes of a review once it is closed or with a person, or whatever there is when the
-    time is up.
-    """
+    """The outcomes of a review when it is closed or with a person, or after `seconds`."""
     deadline = time.monotonic() + seconds
     while True:
         outcomes = log.of_review(review)
@@ -126,7 +116,7 @@ def wait_for_outcome(log: OutcomeLog, review: str, seconds: float) -> tuple[Outc
 
 
 def settling_outcome(outcomes: tuple[Outcome, ...]) -> Outcome | None:
-    """The outcome that closed a review or gave it to a person; None while neither has happened."""
+    """The outcome that closed a review or gave it to a person; None if neither has happened."""
     return next(
         (outcome for outcome in reversed(outcomes) if outcome.kind in _SETTLING_KINDS), None
     )
@@ -141,37 +131,34 @@ def sign_sample(
 ) -> SignedRequest:
     """A sample as its platform would send it through a connection.
 
-    `wire` opens the pages of forms. Raises Stop.
+    `client` opens the pages of forms. Raises CommandError.
     """
     try:
         return sign_for_url(
             sample, connection.url, secret, now, client.fetch_page if client else None
         )
-    except (FormNotFound, LookupError) as fault:
+    except (FormNotFound, LookupError) as error:
         raise CommandError(
-            f"The form cannot be opened: {fault}.",
-            "Is the stack deployed, and does the address belong to it?",
-        ) from fault
-    except urllib3.exceptions.HTTPError as fault:
+            f"The feedback form cannot be opened: {str(error).rstrip('.')}.", _CHECK_ADDRESS
+        ) from error
+    except urllib3.exceptions.HTTPError as error:
+        raise CommandError(f"{connection.url} does not respond: {error}", _CHECK_ADDRESS) from error
+    except ValueError as error:
         raise CommandError(
-            f"{connection.url} does not answer: {fault}",
-            "Is the stack deployed, and does the address belong to it?",
-        ) from fault
-    except ValueError as fault:
-        raise CommandError(
-            "The stored signing secret is not one of this platform.",
-            f"Give it a new one: heard connect rotate {connection.id}",
-        ) from fault
+            "The stored signing secret does not have this platform's format.",
+            "Create a new one:",
+            f"connect rotate {connection.id}",
+        ) from error
 
 
 def _load_part(platform: str, part: str, id: str) -> tuple[Sample, str] | None:
-    """A part of the platform's `trial.json` as a sample with this id, and what it is in words."""
-    path = EVENTS / platform / "trial.json"
+    """A part of the platform's `self_test.json`: a sample with this id, and its description."""
+    path = EVENTS / platform / "self_test.json"
     document: dict[str, Any] = (
         json.loads(path.read_text(encoding="utf-8").replace("{{id}}", id)) if path.is_file() else {}
     )
     if part not in document:
         return None
-    return build_sample(platform, f"{part}-{id}", {**document[part], "resources": []}), str(
-        document[part].get("told", "a sample review")
-    )
+    sample = build_sample(platform, f"{part}-{id}", document[part])
+    # The simulated platform must not learn of a sample that was never written there.
+    return replace(sample, resources=()), str(document[part].get("description", "a sample review"))

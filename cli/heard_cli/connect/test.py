@@ -1,8 +1,9 @@
-"""`heard connect test`: send what a platform would, and say what came of it."""
+"""`heard connect test`: send what a platform would send, and show the result."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -20,105 +21,211 @@ from heard.connectors import (
 from heard.connectors.http import HttpClient
 from heard.errors import PlatformUnavailable
 from heard.outcomes import CLOSING_KINDS, Outcome
-from heard_cli import show
+from heard_cli import options, show
 from heard_cli.connect import sample_request
+from heard_cli.connect.signature_causes import covers_address
 from heard_cli.local.http_client import LocalHttpClient, LocalHttpResponse
+from heard_cli.ranges import whole_number
 from heard_cli.redrive import count_messages
 from heard_cli.stack import CommandError, Stack, on_stack, require_connection
+
+
+@dataclass(frozen=True, slots=True)
+class SentRequest:
+    """A request that was sent: what it was in words, and the response."""
+
+    description: str
+    status: int
+    milliseconds: int
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the webhook took it."""
+        return self.status in range(200, 300)
+
+
+@dataclass(frozen=True, slots=True)
+class SampleResult:
+    """What became of a sample review."""
+
+    review: str
+    outcomes: tuple[Outcome, ...]
+    withdrawn: bool | None = None
+    """Whether its withdrawal was accepted; None when there was none."""
+
+    @property
+    def settling(self) -> Outcome | None:
+        """The outcome that closed the review or gave it to a person."""
+        return sample_request.settling_outcome(self.outcomes)
+
+    @property
+    def severity(self) -> str | None:
+        """How bad it was judged to be."""
+        return self.outcomes[-1].severity if self.outcomes else None
+
+    @property
+    def route(self) -> str | None:
+        """Where the policy sent it."""
+        details: list[Mapping[str, Any]] = [each.detail for each in self.outcomes]
+        return next((str(each["route"]) for each in details if "route" in each), None)
+
+    @property
+    def closed(self) -> str | None:
+        """Its closing kind."""
+        outcome = self.settling
+        return outcome.kind.value if outcome and outcome.kind in CLOSING_KINDS else None
+
+    @property
+    def follow_up(self) -> str | None:
+        """The follow-up that a person got."""
+        outcome = self.settling
+        if outcome is None or outcome.kind in CLOSING_KINDS:
+            return None
+        return outcome.detail.get("follow_up")
+
+    @property
+    def reason(self) -> str | None:
+        """Why it was closed, if the outcome says."""
+        return self.settling.detail.get("reason") if self.settling else None
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON object."""
+        fields: dict[str, Any] = {
+            "review": self.review,
+            "severity": self.severity,
+            "route": self.route,
+            "outcomes": [outcome.kind.value for outcome in self.outcomes],
+            "closed": self.closed,
+            "follow_up": self.follow_up,
+            "reason": self.reason,
+        }
+        return fields | ({} if self.withdrawn is None else {"withdrawn": self.withdrawn})
 
 
 @on_stack
 def run_test(
     stack: Stack,
-    connection: Annotated[str, typer.Argument(help="The connection's id (con_…).")],
+    connection_id: Annotated[str, options.CONNECTION_ARGUMENT],
     full: Annotated[
         bool,
         typer.Option(
             "--full",
-            help="Send a sample review, and follow it to its outcome. It says that it is a test, "
-            "and its ids exist at no platform.",
+            help="Send a sample review and wait for its outcome. Its text says that it is a test, "
+            "and its ids do not exist at the platform.",
         ),
     ] = False,
     keep: Annotated[
-        bool, typer.Option("--keep", help="With --full: leave the sample's follow-up on the desk.")
+        bool,
+        typer.Option(
+            "--keep",
+            help="With --full: do not withdraw the sample; its follow-up stays in the desk.",
+        ),
     ] = False,
     timeout: Annotated[
-        float, typer.Option(min=1, help="With --full: how many seconds to wait for its outcome.")
+        int,
+        typer.Option(
+            metavar="NUMBER",
+            parser=whole_number(1),
+            help="With --full: how many seconds to wait for its outcome.",
+        ),
     ] = 30,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
+    as_json: Annotated[bool, options.JSON] = False,
 ) -> None:
-    """Send a signed request to a connection's address, as its platform would, and say what came of
-    it.
+    """Send a signed request to a connection's address, as its platform would, and show the result.
 
-    Without --full it is the platform's own test, or something that it sends and Heard ignores: that
-    tries the address, the signature and the clock, and leaves no trace. With --full it is a sample
-    review: it goes through the queue and the workflow, is judged by the policy, and with the
-    default policy opens a follow-up, because it asks a question. No reply to it can reach anybody:
-    at the real platform its ids exist nowhere. When its outcome has been seen it is withdrawn
-    again, where the platform knows withdrawals.
+    Without --full it is the platform's own test event, or an event that Heard ignores: it checks
+    the address, the signature and the clock, and stores nothing.
+
+    With --full it is a sample review. It goes through the queue and the workflow, and the policy
+    decides on it. With the default policy it opens a follow-up, because it asks a question. A reply
+    to it cannot reach anybody, because its ids do not exist at the real platform. After its outcome
+    arrives it is withdrawn again, if the platform supports withdrawals.
     """
-    target = require_connection(stack, connection)
-    capabilities = load(target.platform).capabilities
+    connection = require_connection(stack, connection_id)
+    capabilities = load(connection.platform).capabilities
     if not (capabilities.pushes and capabilities.can_self_test):
-        _test_poll(stack, target, as_json=as_json)
+        _test_poll(stack, connection, as_json=as_json)
         return
-    secret = stack.secrets.inbound(target.id, fresh=True)
+    secret = stack.secrets.inbound(connection.id, fresh=True)
     if secret is None and capabilities.secret_origin is not SecretOrigin.NONE:
         raise CommandError(
             "There is no signing secret for this connection.",
-            f"Give it one: heard connect rotate {target.id}",
+            "Create one:",
+            f"connect rotate {connection.id}",
         )
     signing_secret, client = secret.current if secret else "", LocalHttpClient(timeout=30)
     sample = (
-        sample_request.review_request(target, signing_secret, clock.now(), client)
+        sample_request.review_request(connection, signing_secret, clock.now(), client)
         if full
-        else sample_request.ping(target, signing_secret, clock.now())
+        else sample_request.ping(connection, signing_secret, clock.now())
     )
     if sample is None:
         raise CommandError(
-            f"There is no sample of what {capabilities.title} sends.", "Write one: events/README.md"
+            f"There is no sample request for {capabilities.title}.", "Write one: events/README.md"
         )
     start = clock.now()
     response = sample_request.send(sample.request, client)
-    duration_ms = round((clock.now() - start).total_seconds() * 1000)
-    result: dict[str, Any] = {
-        "connection": target.id,
-        "platform": target.platform,
-        "sent": sample.description,
-        "status": response.status,
-    }
-    result |= {"milliseconds": duration_ms, "ok": response.status in range(200, 300)}
-    failure = None if result["ok"] else _webhook_error(target, response)
-    if sample.review_id and not failure:
+    request = SentRequest(
+        sample.description,
+        response.status,
+        round((clock.now() - start).total_seconds() * 1000),
+    )
+    error = None if request.accepted else _webhook_error(connection, response)
+    result = None
+    if sample.review_id and not error:
         outcomes = sample_request.wait_for_outcome(stack.log, sample.review_id, timeout)
-        result |= _outcome_summary(sample.review_id, outcomes)
-        failure = _missing_outcome_error(stack, target, outcomes, timeout)
-        result["ok"] = failure is None
+        error = _missing_outcome_error(stack, connection, outcomes, timeout)
         withdrawal = (
             None
-            if failure or keep
+            if error or keep
             else sample_request.withdrawal_request(
-                target, signing_secret, sample.native_id, clock.now()
+                connection, signing_secret, sample.native_id, clock.now()
             )
         )
-        if withdrawal is not None:
-            result["withdrawn"] = sample_request.send(withdrawal, client).status in range(200, 300)
-    _print_result(target, capabilities, result, as_json=as_json)
-    if failure:
-        raise failure
+        withdrawn = (
+            sample_request.send(withdrawal, client).status in range(200, 300)
+            if withdrawal
+            else None
+        )
+        result = SampleResult(sample.review_id, outcomes, withdrawn)
+    if as_json:
+        show.data(
+            {
+                "connection": connection.id,
+                "platform": connection.platform,
+                "request": request.description,
+                "status": request.status,
+                "milliseconds": request.milliseconds,
+                "ok": error is None,
+                **(result.to_json() if result else {}),
+            }
+        )
+    else:
+        show.line(
+            f"{capabilities.title}: sent {request.description}; the response was "
+            f"{request.status} in {request.milliseconds} ms."
+        )
+        if result and not error:
+            _print_sample_result(result)
+        elif not error:
+            _print_ping_result(stack, connection, capabilities)
+    if error:
+        raise error
 
 
 def _test_poll(stack: Stack, connection: Connection, *, as_json: bool) -> None:
-    """Try a platform that only itself can send for.
+    """Test a platform whose requests Heard cannot sign: read its latest reviews instead.
 
-    Ask it for its latest reviews, with the stored credentials. Raises Stop.
+    Raises CommandError.
     """
     connector, credentials = load(connection.platform), stack.secrets.credentials(connection.id)
     title = connector.capabilities.title
+    unsigned = f"Only {title} can sign its requests, so Heard cannot send a sample."
     if connector.capabilities.poll_seconds is None:
-        advice = f"Use its own test, then see what came: heard connect deliveries {connection.id}"
         raise CommandError(
-            f"Only {title} can sign what it sends, so that no sample can be sent from here.", advice
+            unsigned,
+            "Use the platform's own test, then see the result:",
+            f"connect deliveries {connection.id}",
         )
     try:
         page = connector.recent(
@@ -128,153 +235,139 @@ def _test_poll(stack: Stack, connection: Connection, *, as_json: bool) -> None:
             ),
             clock.now(),
         )
-    except PlatformUnavailable as fault:
+    except PlatformUnavailable as error:
         raise CommandError(
-            f"{title} cannot be asked just now: {fault.detail}", "Try again in a moment."
-        ) from fault
+            f"{title} cannot be reached now: {error.detail}", "Try again in a moment."
+        ) from error
     if isinstance(page, Rejection):
         raise CommandError(
-            f"{title} refuses: {page.detail}",
-            "Check the credentials, and remove and add the connection with the right ones.",
+            f"{title} rejected the request: {page.detail}",
+            "Check the credentials. To change them, remove the connection and add it again:",
+            f"connect remove {connection.id}",
         )
-    result = {
-        "connection": connection.id,
-        "platform": connection.platform,
-        "ok": True,
-        "reviews": len(page.events),
-        "problems": list(page.problems),
-    }
     if as_json:
-        show.data(result)
-        return
-    show.line(f"{title} answers: {len(page.events)} reviews on its first page.", style="green")
-    if connector.capabilities.pushes:
-        hint = f"use its own test, then heard connect deliveries {connection.id}"
-        show.note(
-            f"Only {title} can sign what it sends, so that no sample can be sent from here: {hint}."
+        show.data(
+            {
+                "connection": connection.id,
+                "platform": connection.platform,
+                "ok": True,
+                "reviews": len(page.events),
+                "problems": list(page.problems),
+            }
         )
+        return
+    show.line(f"{title} responds: {len(page.events)} reviews on its first page.", style="green")
+    if connector.capabilities.pushes:
+        recent = stack.options.command_line(f"connect deliveries {connection.id}")
+        show.note(f"{unsigned} Use the platform's own test, then see the result: {recent}")
 
 
 def _webhook_error(connection: Connection, response: LocalHttpResponse) -> CommandError:
-    """Why the door did not take a test, and what to look at."""
-    message = f"The door answered {response.status}."
+    """Why the webhook refused a test, and what to check."""
+    message = f"The webhook returned {response.status}."
     match response.status:
         case HTTPStatus.UNAUTHORIZED if "stale" in response.text:
             return CommandError(
-                f"{message} It takes the request for an old one.",
-                "This machine's clock is more than five minutes off: set it.",
+                f"{message} It rejected the request as too old.",
+                "The clock of this machine is wrong by more than five minutes. Set it.",
             )
-        case HTTPStatus.UNAUTHORIZED if connection.platform.startswith("twilio_"):
-            advice = f"It signs the address too: if the stack moved, connect it again. Else: heard connect rotate {connection.id}"
-            return CommandError(f"{message} It does not believe the signature.", advice)
-        case HTTPStatus.UNAUTHORIZED:
-            advice = f"The stored secret was changed a moment ago, or by hand: try again in a minute, or heard connect rotate {connection.id}"
+        case HTTPStatus.UNAUTHORIZED if covers_address(load(connection.platform)):
             return CommandError(
-                f"{message} It does not believe the signature made with the stored secret.", advice
+                f"{message} It rejected the signature.",
+                "The signature covers the address: if the stack moved, connect it again. "
+                "Otherwise:",
+                f"connect rotate {connection.id}",
+            )
+        case HTTPStatus.UNAUTHORIZED:
+            return CommandError(
+                f"{message} It rejected the signature, although it was made with the stored "
+                "secret.",
+                "The stored secret was changed recently or by hand. Try again in a minute, or:",
+                f"connect rotate {connection.id}",
             )
         case HTTPStatus.NOT_FOUND:
-            advice = "The address belongs to another stack or an older one: compare heard connect show with the stack's ApiUrl."
-            return CommandError(f"{message} It does not know this connection.", advice)
+            return CommandError(
+                f"{message} It does not know this connection.",
+                "The address belongs to another or older stack. Compare the stack's ApiUrl with "
+                "the address in:",
+                f"connect show {connection.id}",
+            )
         case _:
             return CommandError(
-                f"{message} {response.text[:200]}",
-                "Look at the logs of the ingest function, then try again.",
+                f"{message} {response.text[:200]}".strip(),
+                "See the logs of the ingest function, then try again.",
             )
-
-
-def _outcome_summary(review: str, outcomes: tuple[Outcome, ...]) -> dict[str, Any]:
-    """What came of a sample so far."""
-    settling = sample_request.settling_outcome(outcomes)
-    decision_detail: Mapping[str, Any] = next(
-        (each.detail for each in outcomes if "route" in each.detail), dict[str, Any]()
-    )
-    summary: dict[str, Any] = {
-        "review": review,
-        "severity": outcomes[-1].severity if outcomes else None,
-        "route": decision_detail.get("route"),
-    }
-    summary["outcomes"] = [outcome.kind.value for outcome in outcomes]
-    summary["closed"] = settling.kind.value if settling and settling.kind in CLOSING_KINDS else None
-    summary["follow_up"] = (
-        settling.detail.get("follow_up")
-        if settling and settling.kind not in CLOSING_KINDS
-        else None
-    )
-    return summary | {"reason": settling.detail.get("reason") if settling else None}
 
 
 def _missing_outcome_error(
     stack: Stack, connection: Connection, outcomes: tuple[Outcome, ...], seconds: float
 ) -> CommandError | None:
-    """What to look at when a sample that the door took came to no outcome in time.
-
-    None when it did.
-    """
+    """What to check when an accepted sample has no result in time; None when it has one."""
     if sample_request.settling_outcome(outcomes):
         return None
     counts = count_messages(stack)
-    counts_text = f"{counts.queued} wait in the queue, {counts.in_flight} are being processed, {counts.dead_letters} are dead letters."
+    counts_text = (
+        f"{counts.queued} wait in the queue, {counts.in_flight} are being processed, "
+        f"{counts.dead_letters} are dead letters."
+    )
     if outcomes:
         return CommandError(
-            f"The sample was accepted, but nothing came of it within {seconds:g} s. {counts_text}",
-            "Look at the log of the route workflow.",
+            f"The sample was accepted, but has no result after {seconds:g} s. {counts_text}",
+            "See the log of the route workflow.",
         )
-    is_quarantined = any(
+    message = (
+        f"The webhook accepted the sample, but there is no outcome after {seconds:g} s. "
+        f"{counts_text}"
+    )
+    if any(
         each.connection == connection.id
         for each in stack.quarantine.of_business(connection.business)
-    )
-    if is_quarantined:
-        advice = f"Deliveries of this connection are in quarantine: heard connect quarantine --business {connection.business}"
-    elif counts.dead_letters:
-        advice = "Dead letters show a fault: look at the logs of intake and triage, mend it, then heard redrive."
-    else:
-        advice = "Look at the logs of intake and triage, or wait longer: --timeout"
+    ):
+        return CommandError(
+            message,
+            "Requests of this connection are in quarantine:",
+            f"connect quarantine --business {connection.business}",
+        )
+    if counts.dead_letters:
+        return CommandError(
+            message,
+            "There are dead letters. See the logs of intake and triage, fix the cause, then run:",
+            "redrive",
+        )
     return CommandError(
-        f"The door took the sample, but there is no outcome of it after {seconds:g} s. {counts_text}",
-        advice,
+        message, "See the logs of intake and triage, or wait longer with --timeout."
     )
 
 
-def _print_result(
-    connection: Connection, capabilities: Capabilities, result: dict[str, Any], *, as_json: bool
-) -> None:
-    if as_json:
-        show.data(result)
-        return
-    show.line(
-        f"{capabilities.title}: sent {result['sent']}; answered {result['status']} in "
-        f"{result['milliseconds']} ms."
+def _print_ping_result(stack: Stack, connection: Connection, capabilities: Capabilities) -> None:
+    if connection.platform == "feedback_form":
+        text = "The feedback form opens."
+    elif capabilities.signed:
+        text = "The address and the signature are right."
+    else:
+        text = "The address is right (this platform does not sign)."
+    show.line(text, style="green")
+    full = stack.options.command_line(f"connect test {connection.id} --full")
+    show.note(
+        f"This tested the webhook only. To test the whole workflow with a sample review: {full}"
     )
-    if not result["ok"]:
-        return
-    if "review" not in result:
-        success_text = (
-            "The address and the signature are right."
-            if capabilities.signed
-            else "The address is right; nothing is signed here."
-        )
-        show.line(
-            "The page is there." if connection.platform == "feedback_form" else success_text,
-            style="green",
-        )
-        show.note("This tried the door only. A sample review goes all the way: --full")
-        return
+
+
+def _print_sample_result(result: SampleResult) -> None:
     fields: dict[str, show.Cell] = {
-        "review": result["review"],
-        "severity": show.severity(result["severity"]),
-        "route": result["route"],
+        "review": result.review,
+        "severity": show.severity(result.severity),
+        "route": result.route,
+        "outcomes": ", ".join(outcome.kind.value for outcome in result.outcomes),
     }
-    fields["outcomes"] = ", ".join(result["outcomes"])
-    fields |= (
-        {"follow-up": result["follow_up"]} if result["follow_up"] else {"closed": result["closed"]}
-    )
-    show.fields(fields | ({"reason": result["reason"]} if result["reason"] else {}))
-    if result.get("withdrawn"):
-        show.note("The sample was withdrawn again, and leaves the desk in a moment.")
-    elif result["follow_up"]:
-        show.note("The sample stays on the desk: close it there, it says that it is a test.")
-    if result["reason"] == "not_on_platform":
+    fields |= {"follow-up": result.follow_up} if result.follow_up else {"closed": result.closed}
+    show.fields(fields | ({"reason": result.reason} if result.reason else {}))
+    if result.withdrawn:
+        show.note("The sample was withdrawn. It disappears from the desk soon.")
+    elif result.follow_up:
+        show.note("The sample stays in the desk. Close it there; its text says that it is a test.")
+    if result.reason == "not_on_platform":
         show.note(
-            "The platform was asked and does not know the sample, as it should be: real reviews "
-            "are confirmed in the same way."
+            "As expected, the platform does not know the sample. Real reviews are verified in the "
+            "same way."
         )

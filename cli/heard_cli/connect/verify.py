@@ -1,10 +1,7 @@
-"""`heard connect verify`.
+"""`heard connect verify`: check one captured request offline, as the webhook would.
 
-Check one captured request wholly offline, as the webhook door would, and say exactly why it is
-refused.
-
-Needs no stack, no AWS and no network: what a platform publishes (certificates, keys) comes from a
-file. Prints no secret and, unless it is asked to, no customer's words.
+It says exactly why a request is refused. It needs no stack, no AWS and no network: the public keys
+of a platform come from a file. It prints no secret, and a customer's words only with --show-text.
 """
 
 from __future__ import annotations
@@ -33,14 +30,21 @@ from heard.connectors import (
     SignatureFailureReason,
     WebhookRequest,
     WebhookResponse,
-    load,
 )
-from heard.errors import BadRequest, NotFound, PlatformUnavailable, Unparseable
+from heard.errors import BadRequest, PlatformUnavailable, Unparseable
 from heard.reviews import ReviewEvent
-from heard_cli import show
+from heard_cli import options, show
+from heard_cli.completion import complete_platforms
 from heard_cli.connect.captured_request import CapturedRequest, UnreadableRequest, parse_captured
-from heard_cli.connect.credentials import check_setting_names, parse_pairs, read_secret
+from heard_cli.connect.credentials import (
+    SHELL_HISTORY,
+    check_setting_names,
+    parse_pairs,
+    read_secret,
+)
+from heard_cli.connect.signature_causes import covers_address, usual_causes
 from heard_cli.durations import parse_instant
+from heard_cli.platforms import load_connector
 
 _CONNECTION_ID: Final = re.compile(r"/hooks/(con_[A-Za-z0-9_-]+)")
 _BODY_PREVIEW: Final = 400
@@ -48,18 +52,16 @@ _BODY_PREVIEW: Final = 400
 
 @dataclass(frozen=True, slots=True)
 class OfflineHttp:
-    """The `Http` of somebody who has no network.
-
-    Every page is the file of keys, and without one nothing answers.
-    """
+    """An `Http` without a network: each GET returns the file of keys, everything else fails."""
 
     published_keys: bytes | None
 
     def __call__(self, method: str, url: str, **_: object) -> HttpResponse:
-        """The file, for whatever is to be read. Raises PlatformUnavailable."""
+        """The file of keys. Raises PlatformUnavailable without a file, and for other methods."""
         if self.published_keys is None or method != "GET":
             raise PlatformUnavailable(
-                f"{method} {url.partition('?')[0]} would have to be asked.", maybe_applied=False
+                (f"{method} {url.partition('?')[0]} would be needed, but this check runs offline."),
+                maybe_applied=False,
             )
         kind = (
             "application/json"
@@ -71,10 +73,7 @@ class OfflineHttp:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What the door would make of a request.
-
-    `result` is accepted, quarantined, refused or handshake.
-    """
+    """The webhook's result for a request: accepted, quarantined, refused or handshake."""
 
     result: str
     reason: str = ""
@@ -85,46 +84,48 @@ class CheckResult:
 
 
 def verify(
-    platform: Annotated[str, typer.Option(help="Whose request it is.")],
+    platform: Annotated[
+        str,
+        typer.Option(help="The platform that sent the request.", autocompletion=complete_platforms),
+    ],
     url: Annotated[
         str,
         typer.Option(
-            help="The address that the platform was given, whole: some signatures cover it."
+            help="The complete webhook address set at the platform; some signatures cover it."
         ),
     ],
     headers: Annotated[
         Path,
         typer.Option(
             allow_dash=True,
-            help="The headers: a JSON object, Name: value lines, an HTTP message, or what curl -v "
-            "shows.",
+            help=(
+                "The headers: a JSON object, Name: value lines, an HTTP message, or the output of "
+                "curl -v."
+            ),
         ),
     ],
     body: Annotated[
         Path | None,
         typer.Option(
             allow_dash=True,
-            help="The body's bytes as they came; - for stdin. Else what follows the headers in "
-            "their file.",
+            help=(
+                "The exact bytes of the body, or - for stdin. By default the body in the headers "
+                "file."
+            ),
         ),
     ] = None,
     secret: Annotated[
         str | None,
-        typer.Option(
-            help="What the platform signs with. Shells remember it: prefer --secret-file."
-        ),
+        typer.Option(help=f"The signing secret. {SHELL_HISTORY}: use --secret-file instead."),
     ] = None,
-    secret_file: Annotated[
-        Path | None, typer.Option(allow_dash=True, help="The same, from a file, or - for stdin.")
-    ] = None,
+    secret_file: Annotated[Path | None, options.SECRET_FILE] = None,
     method: Annotated[
-        str | None, typer.Option(help="The request's method; POST if the headers do not say.")
+        str | None,
+        typer.Option(help="The HTTP method. Default: the one in the headers file, or POST."),
     ] = None,
     query: Annotated[
         str | None,
-        typer.Option(
-            help="The query as it came; that of the headers' request line or of --url if not said."
-        ),
+        typer.Option(help="The query string. Default: the one in the request line or in --url."),
     ] = None,
     setting: Annotated[
         list[str] | None, typer.Option(metavar="NAME=VALUE", help="A setting of the connection.")
@@ -132,32 +133,32 @@ def verify(
     keys: Annotated[
         Path | None,
         typer.Option(
-            help="What the platform publishes to check signatures with (a PEM certificate, JSON of "
-            "keys), instead of fetching it."
+            help="The platform's public keys (a PEM certificate or JSON), instead of fetching them."
         ),
     ] = None,
     at: Annotated[
         str,
         typer.Option(
-            help="Check as of then: 2026-01-31T09:30 (UTC if no zone is said), or how long ago: "
-            "90m, 7d."
+            help=(
+                "Check as if it were this time: 2026-01-31T09:30 (UTC if no time zone is given), "
+                "or how long ago: 90m, 7d."
+            )
         ),
     ] = "now",
     show_text: Annotated[
-        bool, typer.Option("--show-text", help="Show who wrote and what, too.")
+        bool, typer.Option("--show-text", help="Also show the author and the text.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
+    as_json: Annotated[bool, options.JSON] = False,
 ) -> None:
-    """Check a captured request offline.
+    """Check a captured request offline: is it authentic, what does it contain, and if it is
+    refused, why.
 
-    Is it believed, what does it hold, and if it is refused, why.
-
-    Nothing is sent anywhere. The exit code is 0 if it is believed (or a handshake), 1 if it is
-    refused or cannot be read, 2 if an option is wrong.
+    Nothing is sent. Exit code 0 if the request is authentic (or a handshake), 1 if it is refused or
+    cannot be parsed, 2 if an option is wrong.
     """
-    connector = _load_connector(platform)
+    connector = _load_pushing_connector(platform)
     if sum(str(each) == "-" for each in (headers, body, secret_file)) > 1:
-        raise typer.BadParameter("only one of them can come from stdin.", param_hint="--body")
+        raise typer.BadParameter("only one of these options can be - (stdin).", param_hint="--body")
     settings = parse_pairs(setting or (), "--setting")
     check_setting_names(connector.capabilities, settings)
     secrets = _check_secret(connector, read_secret(secret, secret_file))
@@ -188,20 +189,24 @@ def verify(
     except KeyError as missing_setting:
         name = str(missing_setting.args[0]) if missing_setting.args else ""
         if name in connector.capabilities.settings:
-            hint = f"{connector.capabilities.title} needs {name}: {connector.capabilities.settings[name]}."
+            hint = (
+                f"{connector.capabilities.title} needs {name}: "
+                f"{connector.capabilities.settings[name]}."
+            )
             raise typer.BadParameter(hint, param_hint="--setting") from None
         raise
     except PlatformUnavailable as unavailable:
         title = connector.capabilities.title
         problem = (
-            f"{keys} is not what {title} publishes"
+            f"{keys} does not contain the public keys of {title}"
             if keys
             else f"{title} needs the platform's published keys: --keys FILE"
         )
         raise typer.BadParameter(f"{problem}. {unavailable.detail}", param_hint="--keys") from None
     if result.reason == SignatureFailureReason.NO_SECRET and not secrets:
         raise typer.BadParameter(
-            f"say what {connector.capabilities.title} signs with.", param_hint="--secret-file"
+            f"give the signing secret of {connector.capabilities.title}.",
+            param_hint="--secret-file",
         )
     if as_json:
         show.data(_result_json(connector, result, check_time, with_text=show_text))
@@ -219,19 +224,17 @@ def check_request(
     now: datetime,
     http: OfflineHttp,
 ) -> CheckResult:
-    """What the door would say to this request.
+    """The webhook's result for this request.
 
-    Raises PlatformUnavailable when only what the platform publishes could tell.
+    Raises PlatformUnavailable if the platform's public keys are needed and missing.
     """
     if len(request.body) > connector.body_limit:
-        message = (
-            f"The body has {len(request.body)} bytes; at most {connector.body_limit} are taken."
-        )
+        message = f"The body has {len(request.body)} bytes; the limit is {connector.body_limit}."
         return CheckResult(
             "refused",
             "too_large",
             message,
-            "No platform documents such bodies: look at what sends them.",
+            "No platform sends such large bodies. Find out what sent this.",
         )
     if handshake := connector.handshake(request, connection, secrets, now):
         return CheckResult("handshake", response=handshake)
@@ -245,7 +248,7 @@ def check_request(
     try:
         response = connector.delivery_response(request, connection, parsed, OfflineHttp(None))
     except (PlatformUnavailable, BadRequest):
-        response = None  # what it answers depends on what the platform says when it is asked
+        response = None  # it depends on a request to the platform
     return CheckResult(
         "quarantined" if parsed.problems else "accepted", parsed=parsed, response=response
     )
@@ -261,20 +264,20 @@ def _advice(
     http: OfflineHttp,
 ) -> str:
     """What to do next."""
-    title = connector.capabilities.title
+    causes = usual_causes(failure.reason, connector)
     match failure.reason:
         case SignatureFailureReason.SIGNATURE_MISSING:
-            return (
-                f"Is the file complete? It holds {len(request.headers)} headers. If it is, {title} "
-                "did not sign (no secret is entered "
-                "there), a proxy removed the header, or somebody else sent it."
-            )
+            headers = f"It has {len(request.headers)} headers."
+            return f"Is the file complete? {headers} If yes: {causes}."
         case SignatureFailureReason.SIGNATURE_MALFORMED:
-            return f"Copy the header whole and unwrapped. If it is, what sent this is not {title}, or another version of its signature."
+            return f"Copy the whole header on one line. If you did: {causes}."
         case SignatureFailureReason.STALE:
-            return "The signature itself is right. To check an old request as of when it came: --at 2026-01-31T09:30"
+            return (
+                "The signature is right, but old. To check at the time the request came: --at "
+                "2026-01-31T09:30"
+            )
         case SignatureFailureReason.NO_SECRET:
-            return "Give what the platform signs with: --secret-file"
+            return "Give the signing secret: --secret-file"
         case SignatureFailureReason.SIGNATURE_WRONG:
             for variant, address, advice in _variants(request, connection.url):
                 if _signature_matches(
@@ -282,14 +285,17 @@ def _advice(
                 ):
                     return advice
             address_hint = (
-                " The address counts too: --url must be the one that the platform was given."
-                if _covers_address(connector)
+                (
+                    " The signature also covers the address: --url must be exactly the one set at "
+                    "the platform."
+                )
+                if covers_address(connector)
                 else ""
             )
             return (
-                "Is it this connection's secret, and the newest one? Then the body is not what "
-                "was signed: give the bytes as they came, "
-                f"never JSON that was parsed and written again.{address_hint}"
+                "Is this the newest secret of this connection? If yes, the body was changed "
+                "after signing: give the original bytes, not JSON that was parsed and "
+                f"written again.{address_hint}"
             )
 
 
@@ -308,13 +314,9 @@ def _signature_matches(
     return failure is None or failure.reason is SignatureFailureReason.STALE
 
 
-def _covers_address(connector: Connector) -> bool:
-    return "address" in connector.capabilities.signature
-
-
 def _variants(request: WebhookRequest, url: str) -> Iterator[tuple[WebhookRequest, str, str]]:
-    """What usually happens to a body or an address on the way into a file, and how to say so if the
-    signature then fits.
+    """Usual changes of a body or an address on the way into a file: the request and address before
+    that change, and the advice if the signature matches them.
     """
     body = request.body
     for variant, change in (
@@ -342,20 +344,21 @@ def _variants(request: WebhookRequest, url: str) -> Iterator[tuple[WebhookReques
             yield (
                 replace(request, body=variant),
                 url,
-                f"The signature fits the body {change}. Save the bytes as they came.",
+                f"The signature matches the body {change}. Save the original bytes.",
             )
     for address in dict.fromkeys(_addresses(request, url)):
         if address != url:
-            advice = f"The signature covers the address, and fits {address}: the platform was given that one, or a proxy changed it on the way."
+            advice = (
+                f"The signature covers the address and matches {address}: the platform uses that "
+                "address, or a proxy changed it."
+            )
             yield (
                 request,
                 address,
-                f"{advice} Paste there the address that heard connect show prints.",
+                f"{advice} Set the address from heard connect show at the platform.",
             )
     if request.query:
-        advice = (
-            "The signature fits the address without its query: something on the way added that."
-        )
+        advice = "The signature matches the address without its query string: a proxy added it."
         yield replace(request, query=""), url, advice
 
 
@@ -396,14 +399,11 @@ def _addresses(request: WebhookRequest, url: str) -> Iterator[str]:
                 yield parts._replace(scheme=scheme, netloc=host, path=path).geturl()
 
 
-def _load_connector(platform: str) -> Connector:
-    try:
-        connector = load(platform)
-    except NotFound as error:
-        raise typer.BadParameter(error.detail, param_hint="--platform") from None
+def _load_pushing_connector(platform: str) -> Connector:
+    connector = load_connector(platform, "--platform")
     if not connector.capabilities.pushes:
         raise typer.BadParameter(
-            f"{connector.capabilities.title} sends nothing that could be checked: Heard asks it.",
+            f"{connector.capabilities.title} has no webhooks to check: Heard polls it.",
             param_hint="--platform",
         )
     return connector
@@ -487,7 +487,7 @@ def _result_json(
         if response
         else None
     )
-    return fields | {"answer": response_fields}
+    return fields | {"response": response_fields}
 
 
 def _print_result(
@@ -496,7 +496,8 @@ def _print_result(
     capabilities, response = connector.capabilities, result.response
     if not capabilities.signed:
         show.note(
-            f"{capabilities.title} signs nothing ({capabilities.signature}): nothing can prove who sent this."
+            f"{capabilities.title} does not sign ({capabilities.signature}): nothing proves "
+            "who sent this."
         )
     match result.result:
         case "refused":
@@ -506,11 +507,12 @@ def _print_result(
             return
         case "handshake":
             show.line(
-                f"A handshake: {request.method} is answered and goes nowhere.", style="bold green"
+                f"A handshake: {request.method} gets a response and nothing is stored.",
+                style="bold green",
             )
         case "quarantined":
             show.line(
-                "Genuine, but it cannot be read: it would be kept in quarantine.",
+                "Authentic, but it cannot be parsed: it would go to quarantine.",
                 style="bold yellow",
             )
             for problem in result.parsed.problems:
@@ -519,7 +521,7 @@ def _print_result(
             headline = (
                 "Accepted: the signature is right."
                 if capabilities.signed
-                else "Accepted, as anything that is sent to this address."
+                else "Accepted, like every request to this address."
             )
             show.line(headline, style="bold green")
     if response:
@@ -527,10 +529,10 @@ def _print_result(
             "…" if len(response.body) > _BODY_PREVIEW else ""
         )
         show.note(
-            f"The door would answer {response.status} ({response.content_type}) {body_preview}"
+            f"The webhook would return {response.status} ({response.content_type}) {body_preview}"
         )
     elif result.result == "accepted":
-        show.note("What the door would answer depends on the platform, which it would ask.")
+        show.note("The response depends on a request to the platform, which is not made offline.")
     for event in result.parsed.events:
         show.line()
         show.fields(
@@ -540,9 +542,9 @@ def _print_result(
             }
         )
     if result.result == "accepted" and not result.parsed.events:
-        show.note("It holds no review event: Heard would do nothing.")
+        show.note("It contains no review event: Heard would ignore it.")
     if result.parsed.events and not with_text:
-        show.note("Who wrote, and what: --show-text")
+        show.note("To show the author and the text: --show-text")
 
 
 def _format_cell(value: object) -> str | None:

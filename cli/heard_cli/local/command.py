@@ -17,7 +17,11 @@ from rich.live import Live
 from rich.panel import Panel
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from heard_cli.local.demo import DemoProgress
+    from heard_cli.local.demo_environment import DemoEnvironment
+    from heard_cli.local_state import LocalState
 
 app = typer.Typer(help="Run Heard on this machine.", no_args_is_help=True, add_completion=False)
 screen = Console(stderr=True)
@@ -39,7 +43,7 @@ def up(
     empty: Annotated[bool, typer.Option("--empty", help="Do not deliver the samples.")] = False,
 ) -> None:
     """Start everything, deliver the samples, show their outcomes, and run until Ctrl-C."""
-    _start(port, stay=True, as_json=False, play=not empty, with_agent=False)
+    _start(port, stay=True, as_json=False, deliver=not empty, with_agent=False)
 
 
 @app.command(epilog="Example: [bold]heard local demo --once --json[/]")
@@ -64,13 +68,12 @@ def demo(
 
     The exit code is 0 only if every check passes.
     """
-    _start(port, stay=not once, as_json=as_json, play=True, with_agent=True)
+    _start(port, stay=not once, as_json=as_json, deliver=True, with_agent=True)
 
 
-def _start(port: int, *, stay: bool, as_json: bool, play: bool, with_agent: bool) -> None:
+def _start(port: int, *, stay: bool, as_json: bool, deliver: bool, with_agent: bool) -> None:
     # Imported when a command runs, so that `heard --help` does not wait for AWS's SDK.
-    from heard import clock  # noqa: PLC0415
-    from heard_cli.local.demo import DemoProgress, SampleRejected, run_demo  # noqa: PLC0415
+    from heard_cli.local.demo import SampleRejected, run_demo  # noqa: PLC0415
     from heard_cli.local.demo_environment import DemoEnvironment  # noqa: PLC0415
     from heard_cli.local.stack import EmulatedStack, EmulatedStackError, project_root  # noqa: PLC0415
     from heard_simulator.server import SimulatedPlatforms  # noqa: PLC0415
@@ -90,12 +93,11 @@ def _start(port: int, *, stay: bool, as_json: bool, play: bool, with_agent: bool
                 platforms = exit_stack.enter_context(SimulatedPlatforms())
                 environment = DemoEnvironment(stack, platforms)
                 environment.create()
-                stack.write_state(platforms.base_url)
-                exit_stack.callback(stack.remove_state)
+                flags = _publish_state(exit_stack, stack.state, root)
             seconds = time.monotonic() - started_at
             screen.print(f"[green]up[/] after {seconds:.0f} s: {stack.public_url}")
             passed = True
-            if play:
+            if deliver:
                 with Live(console=screen, refresh_per_second=4, transient=not stay) as live:
                     result, progress = run_demo(
                         environment,
@@ -115,9 +117,9 @@ def _start(port: int, *, stay: bool, as_json: bool, play: bool, with_agent: bool
                 else:
                     screen.print(_summary_panel(result.to_json()))
             if stay:
-                screen.print(_welcome_panel(environment))
+                screen.print(_welcome_panel(environment, flags))
                 with suppress(KeyboardInterrupt):
-                    _print_outcomes(DemoProgress(environment, clock.now()))
+                    _print_outcomes(environment)
                 screen.print("stopping")
     except (EmulatedStackError, SampleRejected) as error:
         screen.print(f"[red]{error}[/]")
@@ -130,13 +132,46 @@ def _start(port: int, *, stay: bool, as_json: bool, play: bool, with_agent: bool
         raise typer.Exit(1)
 
 
-def _print_outcomes(progress: DemoProgress) -> None:
-    """Print each new outcome, until Ctrl-C."""
+def _publish_state(exit_stack: ExitStack, state: LocalState, root: Path) -> str:
+    """Store where the stack is, until it stops.
+
+    Returns the options with which another command finds it.
+    """
+    from heard_cli.local_state import find_state, remove_stale_states  # noqa: PLC0415
+
+    remove_stale_states(root)
+    state.write(root)
+    exit_stack.callback(state.remove, root)
+    default = find_state(root)
+    if default is None or default.endpoint == state.endpoint:
+        return "--local"
+    flags = f"--endpoint {state.endpoint}"
+    screen.print(
+        f"[yellow]Another local stack runs at {default.endpoint}, and --local means that one.[/]\n"
+        f"For this one, use instead: {flags}"
+    )
+    return flags
+
+
+def _print_outcomes(environment: DemoEnvironment) -> None:
+    """Print the new outcomes of every business, until Ctrl-C."""
+    from heard import clock  # noqa: PLC0415
+    from heard_cli.local.demo import DemoProgress  # noqa: PLC0415
+
+    started_at = clock.now()
+    by_business: dict[str, DemoProgress] = {}
     while True:
-        for outcome in progress.refresh():
-            kind = outcome.kind.value.replace("_", " ")
-            line = f"{outcome.at[11:19]}  {outcome.platform}  {outcome.severity or ''}"
-            screen.print(f"{line}  [bold]{kind}[/]  {outcome.review}", highlight=False)
+        for business in environment.operator.setup.businesses():
+            progress = by_business.setdefault(
+                business, DemoProgress(environment, started_at, business=business)
+            )
+            for outcome in progress.refresh():
+                kind = outcome.kind.value.replace("_", " ")
+                line = f"{outcome.at[11:19]}  {business}  {outcome.platform}"
+                screen.print(
+                    f"{line}  {outcome.severity or ''}  [bold]{kind}[/]  {outcome.review}",
+                    highlight=False,
+                )
         time.sleep(1)
 
 
@@ -156,7 +191,7 @@ def _summary_panel(result: dict[str, Any]) -> Panel:
     return Panel("\n".join(lines), title="outcomes", expand=False)
 
 
-def _welcome_panel(environment: Any) -> Panel:
+def _welcome_panel(environment: DemoEnvironment, flags: str) -> Panel:
     from heard_cli.local.demo_environment import PASSWORD, PEOPLE  # noqa: PLC0415
 
     form_url = environment.connections["feedback_form"].url
@@ -173,8 +208,8 @@ def _welcome_panel(environment: Any) -> Panel:
 {people}
 
 Try next, in another terminal:
-  heard connect list --business acme --local
-  heard audit list --business acme --local
-  heard follow-ups list --business acme --local
-New outcomes of acme are printed here. Ctrl-C stops everything."""
+  heard connect list --business acme {flags}
+  heard reviews list --business acme {flags}
+  heard follow-ups list --business acme {flags}
+New outcomes of all businesses are printed here. Ctrl-C stops everything."""
     return Panel(text, title="Heard is up", expand=False)

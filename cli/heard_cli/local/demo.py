@@ -21,6 +21,7 @@ from heard_cli.local.demo_environment import BUSINESS, DemoEnvironment
 from heard_cli.local.samples import Sample, load_samples
 from heard_cli.local.scripted_agent import ScriptedAgent
 from heard_cli.local.signing import sign_sample
+from heard_cli.outcome_pages import read_outcomes
 
 
 @dataclass
@@ -62,27 +63,24 @@ class DemoProgress:
 
     environment: DemoEnvironment
     since: datetime
+    business: str = BUSINESS
     by_review: dict[str, ReviewProgress] = field(default_factory=dict[str, ReviewProgress])
     kind_counts: Counter[str] = field(default_factory=Counter[str])
     _outcome_ids: set[str] = field(default_factory=set[str])
 
     def refresh(self) -> list[Outcome]:
         """Read the new outcomes of the log. Returns them in the order of time."""
-        query = OutcomeCriteria(BUSINESS, self.since, clock.now() + timedelta(minutes=1))
+        criteria = OutcomeCriteria(self.business, self.since, clock.now() + timedelta(minutes=1))
         new_outcomes: list[Outcome] = []
-        after: str | None = None
-        while True:
-            page = self.environment.operator.log.page(query, limit=500, after=after)
-            for outcome in page.outcomes:
-                if outcome.id not in self._outcome_ids:
-                    self._outcome_ids.add(outcome.id)
-                    self.kind_counts[outcome.kind.value] += 1
-                    self.by_review.setdefault(outcome.review, ReviewProgress(outcome.review)).apply(
-                        outcome
-                    )
-                    new_outcomes.append(outcome)
-            if (after := page.next) is None:
-                return new_outcomes
+        for outcome in read_outcomes(self.environment.operator.log, criteria):
+            if outcome.id not in self._outcome_ids:
+                self._outcome_ids.add(outcome.id)
+                self.kind_counts[outcome.kind.value] += 1
+                self.by_review.setdefault(outcome.review, ReviewProgress(outcome.review)).apply(
+                    outcome
+                )
+                new_outcomes.append(outcome)
+        return new_outcomes
 
     @property
     def unclosed(self) -> list[ReviewProgress]:
@@ -160,7 +158,7 @@ class SampleRejected(Exception):
     """Heard answered the delivery of a sample with an error."""
 
 
-def play_samples(
+def deliver_samples(
     environment: DemoEnvironment, samples: list[Sample], on_sample: Callable[[Sample], None]
 ) -> None:
     """Deliver every sample as its platform would, `times` times. Raises SampleRejected."""
@@ -245,7 +243,7 @@ def run_demo(
     progress = DemoProgress(environment, clock.now() - timedelta(minutes=1))
     samples = load_samples(folder)
     report(f"delivering {len(samples)} samples")
-    play_samples(environment, samples, lambda _: None)
+    deliver_samples(environment, samples, lambda _: None)
     wait_until_idle(environment, progress, lambda: on_progress(progress))
     agent = ScriptedAgent(
         environment.sign_in("ana@acme.example"), environment.sign_in("lee@acme.example")

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from heard.connectors import Connection, load, platform_names
 from heard.storage.setup import Business
-from heard_cli.connect.command import create_connection
+from heard_cli.connect.add import create_connection, new_connection
 from heard_cli.connect.credentials import choose_signing_secret
 from heard_cli.connect.poll import PollSummary, run_poller
 from heard_cli.local.http_client import LocalHttpClient, LocalHttpResponse
@@ -76,10 +76,13 @@ class DemoEnvironment:
         business_record = self.operator.business(business)
         connection = create_connection(
             self.operator,
-            platform,
-            business_record,
-            self.stack.public_url,
-            settings,
+            new_connection(
+                platform,
+                business_record,
+                self.stack.public_url,
+                settings,
+                has_credentials=bool(credentials),
+            ),
             credentials,
             secret,
         )

@@ -1,7 +1,7 @@
 """HTTP to the local stack.
 
-The stack's host names end in `.localhost`. Not every resolver knows such names, so the client
-connects to 127.0.0.1 and sends the name in the Host header.
+The emulator also answers at host names that end in `.localhost`, which not every resolver knows.
+For such an address the client connects to 127.0.0.1 and sends the name in the Host header.
 """
 
 from __future__ import annotations

@@ -7,7 +7,6 @@ environment: no variable or credential of this machine reaches them.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
@@ -25,12 +24,15 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from heard import clock
+from heard.clock import format_time
+from heard_cli.local_state import LocalState, local_api_url
+
 REGION: Final = "us-east-1"
 STACK: Final = "heard"
 DEFAULT_PORT: Final = 4566
 _PARAMETERS: Final = {"DeletionProtection": "false", "LoopbackPlatforms": "true", "Scale": "small"}
 _FOLDER: Final = Path(".heard")
-_STATE_FILE: Final = _FOLDER / "local.json"
 
 
 class EmulatedStackError(Exception):
@@ -91,6 +93,7 @@ class EmulatedStack:
     wait_scale: str = ""
     parameters: Mapping[str, str] = field(default_factory=dict[str, str])
     outputs: dict[str, str] = field(default_factory=dict[str, str])
+    _started_at: str = field(default_factory=lambda: format_time(clock.now()))
     _process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -100,8 +103,8 @@ class EmulatedStack:
 
     @property
     def public_url(self) -> str:
-        """The address of the HTTP API. Browsers and LocalHttpClient resolve its host name."""
-        return f"http://{self.outputs['ApiId']}.execute-api.localhost:{self.port}"
+        """The address of the HTTP API, which every HTTP client can reach."""
+        return local_api_url(self.endpoint, self.outputs["ApiId"])
 
     def client(self, service: str) -> Any:
         """A client of one AWS service on the local stack."""
@@ -159,25 +162,10 @@ class EmulatedStack:
         # The emulator leaves the unpacked code of its functions there, gigabytes in a day.
         shutil.rmtree(self._temp_folder, ignore_errors=True)
 
-    def write_state(self, simulator_url: str) -> None:
-        """Write the addresses of the stack to a file, for `heard … --local`."""
-        state = {
-            "endpoint": self.endpoint,
-            "stack": STACK,
-            "region": REGION,
-            "public_url": self.public_url,
-            "simulator": simulator_url,
-        }
-        (self.root / _STATE_FILE).write_text(json.dumps(state, indent=2))
-
-    def remove_state(self) -> None:
-        """Remove the file of `write_state`, unless another stack has written it since."""
-        state_file = self.root / _STATE_FILE
-        if (
-            state_file.exists()
-            and json.loads(state_file.read_text()).get("endpoint") == self.endpoint
-        ):
-            state_file.unlink()
+    @property
+    def state(self) -> LocalState:
+        """Where this stack is, for `heard … --local`."""
+        return LocalState(self.endpoint, STACK, REGION, self._started_at)
 
     @property
     def _temp_folder(self) -> Path:

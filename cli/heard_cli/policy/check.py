@@ -1,7 +1,7 @@
-"""`heard policy check`: what is wrong with a policy, line by line, and what it does, in words.
+"""`heard policy check`: the errors of a policy, line by line, and what it does, in words.
 
-Owns how problems are told, and the door that every policy goes through before it is published
-(`checked`).
+It owns how problems are shown, and the check that every policy passes before it is published
+(`read_valid_policy`).
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ from heard.policy.check import find_problems
 from heard.policy.document import playbook
 from heard.policy.schema import json_schema
 from heard.policy.schema_types import format_duration, format_path, join_with_or
-from heard_cli import show
+from heard_cli import options, show
 from heard_cli.policy.compile import resolve_holidays
-from heard_cli.policy.source import read_source
-from heard_cli.policy.words import (
+from heard_cli.policy.descriptions import (
     holidays_in_words,
     hours_in_words,
     then_in_words,
     when_in_words,
     within_in_words,
 )
+from heard_cli.policy.source import read_source
 from heard_cli.stack import CommandError
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One thing wrong with a file: where (counted from 1), what, and how to mend it.
+    """One problem of a file: where (counted from 1), what, and how to fix it.
 
     `path` names the place in the document.
     """
@@ -49,16 +49,13 @@ class Diagnostic:
     path: str = ""
 
     def as_line(self, file: str) -> str:
-        """As compilers say it, so that editors find the place."""
+        """The format of compilers, with which editors find the place."""
         return f"{file}:{self.line}:{self.column}: {self.severity}: {self.message}. {self.fix}"
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyCheck:
-    """A policy's text, what is wrong with it, and the document that would be stored.
-
-    None with any error.
-    """
+    """A policy's text, its problems, and the document to store (None with any error)."""
 
     text: str
     diagnostics: tuple[Diagnostic, ...]
@@ -66,14 +63,14 @@ class PolicyCheck:
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
-        """What must be mended; the rest are warnings."""
+        """What must be fixed; the others are warnings."""
         return tuple(finding for finding in self.diagnostics if finding.severity == "error")
 
 
 def check_content(content: bytes, today: date) -> PolicyCheck:
-    """What a policy's file says and what is wrong with it. Total.
+    """The policy in a file, with its problems.
 
-    Any bytes are some policy or findings.
+    Total: any bytes give a policy or problems.
     """
     source = read_source(content)
     if source.issues:
@@ -97,14 +94,14 @@ def check_content(content: bytes, today: date) -> PolicyCheck:
 def read_valid_policy(file: Path) -> tuple[str, dict[str, Any]]:
     """A policy's text and the document to store.
 
-    Raises Stop with everything that is wrong, and tells of what is only doubtful.
+    Raises CommandError with all errors; prints the warnings.
     """
     result = check_content(file.read_bytes(), _today())
     if result.document is None:
         error_lines = "\n".join(diagnostic.as_line(str(file)) for diagnostic in result.errors)
         raise CommandError(
-            f"{file} is no policy that could be followed.\n{error_lines}",
-            "Mend it and try again; nothing was changed.",
+            (f"{file} is not a valid policy.\n{error_lines}"),
+            "Fix it and try again. Nothing was changed.",
         )
     for finding in result.diagnostics:
         show.note(finding.as_line(str(file)))
@@ -115,20 +112,20 @@ def check(
     file: Annotated[
         Path, typer.Argument(exists=True, dir_okay=False, help="The policy, a YAML or JSON file.")
     ],
-    as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
+    as_json: Annotated[bool, options.JSON] = False,
 ) -> None:
-    """Say what is wrong with a policy, with line and fix, and in words what it does.
+    """Check a policy: list its errors with line and fix, and describe what it does.
 
-    Exits 1 if it could not be published.
+    Exit code 1 if it cannot be published.
     """
     result = check_content(file.read_bytes(), _today())
     if as_json:
         show.data(
             {
                 "file": str(file),
-                "good": result.document is not None,
+                "valid": result.document is not None,
                 "hash": load_policy(result.document).hash if result.document else None,
-                "findings": [asdict(diagnostic) for diagnostic in result.diagnostics],
+                "diagnostics": [asdict(diagnostic) for diagnostic in result.diagnostics],
             }
         )
     else:
@@ -141,7 +138,7 @@ def check(
 
 
 def print_schema() -> None:
-    """Print the JSON Schema of a policy; editors complete and check with it."""
+    """Print the JSON Schema of a policy. Editors complete and check with it."""
     typer.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
 
 
@@ -163,14 +160,14 @@ def _to_diagnostic(problem: Problem, position: tuple[int, int]) -> Diagnostic:
 
 
 def _print_document(document: Mapping[str, Any]) -> None:
-    """What a complete document does, as tables."""
+    """Print what a complete document does, as tables."""
     defaults = playbook()
     policy = load_policy(document)
     show.table(
         ("", "rule", "when", "then"),
         [
             (
-                "" if rule in defaults["rules"] else "own",
+                "" if rule in defaults["rules"] else "custom",
                 rule["id"],
                 when_in_words(rule["when"]),
                 then_in_words(rule["then"]),
@@ -183,7 +180,7 @@ def _print_document(document: Mapping[str, Any]) -> None:
         ("", "time limit", "when", "a person answers within"),
         [
             (
-                "" if sla in defaults["sla"] else "own",
+                "" if sla in defaults["sla"] else "custom",
                 sla["id"],
                 when_in_words(sla["when"]),
                 within_in_words(sla),
@@ -193,10 +190,10 @@ def _print_document(document: Mapping[str, Any]) -> None:
         empty="",
     )
     show.table(
-        ("", "escalation", "when", "and then after"),
+        ("", "escalation", "when", "escalates after"),
         [
             (
-                "" if each in defaults["escalation"] else "own",
+                "" if each in defaults["escalation"] else "custom",
                 each["id"],
                 when_in_words(each["when"]),
                 ", ".join(map(format_duration, each["after"])),
@@ -216,6 +213,6 @@ def _print_document(document: Mapping[str, Any]) -> None:
             )
             or "never",
             "public replies": str(policy.public_replies),
-            "given up": f"after {format_duration(policy.give_up_after)}",
+            "workflow gives up": f"after {format_duration(policy.give_up_after)}",
         }
     )

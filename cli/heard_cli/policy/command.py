@@ -5,13 +5,13 @@ from __future__ import annotations
 import typer
 
 from heard_cli.policy.check import check, print_schema
+from heard_cli.policy.diff import diff
 from heard_cli.policy.experiments import experiments
 from heard_cli.policy.explain import explain
-from heard_cli.policy.simulate import diff
 from heard_cli.policy.versions import list_versions, publish, rollback, show_version
 
 app = typer.Typer(
-    help="Policies: check, try on past reviews, publish, explain.",
+    help="Policies: check, compare on past reviews, publish, roll back, explain.",
     no_args_is_help=True,
     add_completion=False,
 )

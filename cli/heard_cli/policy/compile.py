@@ -1,6 +1,6 @@
-"""From a policy as somebody wrote it to the document that is stored, hashed and executed.
+"""From a policy as a person wrote it to the complete document that is stored, hashed and executed.
 
-Complete, and in need of no library.
+Executing that document needs no library.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from heard.policy.schema_types import DocumentPath, quote
 from heard_cli.policy.holidays import UnknownPlace, public_holidays
 
 YEARS_AHEAD: Final = 10
-"""For so many years after this one holidays are looked up.
+"""Holidays are resolved for this many years after the current one.
 
-A policy that lives longer is published again.
+A policy that lives longer must be published again.
 """
 
 _HOLIDAYS: Final[DocumentPath] = ("calendar", "holidays")
@@ -26,8 +26,7 @@ _HOLIDAYS: Final[DocumentPath] = ("calendar", "holidays")
 def compile_policy(document: Mapping[str, Any], today: date) -> dict[str, Any]:
     """The complete document.
 
-    Holidays are dates, durations seconds, and what was left out is the playbook's.
-
+    Holidays are dates, durations are seconds, and missing settings are those of the playbook.
     Raises BadRequest that names the path and the fix.
     """
     resolved, problems = resolve_holidays(document, today)
@@ -37,10 +36,9 @@ def compile_policy(document: Mapping[str, Any], today: date) -> dict[str, Any]:
 
 
 def resolve_holidays(document: object, today: date) -> tuple[Any, list[Problem]]:
-    """The document with a country's holidays as dates, from this year on, and what is wrong with
-    how they are asked for.
+    """The document with a country's holidays as dates, and the problems of that setting.
 
-    Total; whatever else may be wrong with the document is left as it is.
+    The dates begin with this year. Total: other problems of the document stay as they are.
     """
     root = _as_mapping(document)
     calendar = _as_mapping(root.get("calendar"))
@@ -53,7 +51,7 @@ def resolve_holidays(document: object, today: date) -> tuple[Any, list[Problem]]
     if country is None:
         missing_country = Problem(
             (*_HOLIDAYS, "subdivision"),
-            "is a part of no country",
+            "needs a country",
             'Add the country, for example "country: DE".',
         )
         return document, [missing_country] if subdivision is not None else []
@@ -81,19 +79,19 @@ def resolve_holidays(document: object, today: date) -> tuple[Any, list[Problem]]
         problems.append(
             Problem(
                 (*_HOLIDAYS, name),
-                f"no holidays are known of the {place_kind[0]} {quote(place_kind[1])}",
+                f"no holidays are known for the {place_kind[0]} {quote(place_kind[1])}",
                 str(error),
             )
         )
     else:
         for index, day in enumerate(excluded_days or ()):
             if day >= today.isoformat() and day not in days:
-                message = f"{day} is no holiday there"
+                message = f"{day} is not a holiday there"
                 problems.append(
                     Problem(
                         (*_HOLIDAYS, "remove", index),
                         message,
-                        "Leave it out, or give the day that is one.",
+                        "Remove it, or give the correct date.",
                         "warning",
                     )
                 )
@@ -103,7 +101,7 @@ def resolve_holidays(document: object, today: date) -> tuple[Any, list[Problem]]
         if name not in {"country", "subdivision", "add", "remove"}
     }
     dates = sorted((days | {*(extra_days or ())}) - {*(excluded_days or ())})
-    # A name that does not belong there stays, to be told of.
+    # An unknown name stays, so that the check can report it.
     return {
         **root,
         "calendar": {
@@ -114,12 +112,12 @@ def resolve_holidays(document: object, today: date) -> tuple[Any, list[Problem]]
 
 
 def _as_mapping(value: object) -> dict[str, Any]:
-    """What has names as it is, anything else as nothing."""
+    """A mapping as it is, anything else as an empty one."""
     return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
 
 
 def _is_date_list(value: object) -> bool:
-    """Whether this is nothing, or a list of what reads as dates."""
+    """Whether this is nothing, or a list of texts that are dates."""
     if value is None:
         return True
     return isinstance(value, list) and all(_is_date(each) for each in cast("list[object]", value))

@@ -1,7 +1,4 @@
-"""`heard policy experiments`.
-
-Which wording of an acknowledgement does better, by what happened next (R27).
-"""
+"""`heard policy experiments`: which wording of an acknowledgement works better (R27)."""
 
 from __future__ import annotations
 
@@ -26,11 +23,11 @@ from heard.acknowledgements.experiments import (
     compare_variants,
 )
 from heard.outcomes import Kind
-from heard.storage.history import HistoryReader
 from heard.storage.outcome_log import OutcomeCriteria
-from heard_cli import show
+from heard_cli import options, show
 from heard_cli.durations import parse_period
-from heard_cli.policy.history import read_outcomes
+from heard_cli.outcome_pages import read_outcomes
+from heard_cli.ranges import whole_number
 from heard_cli.stack import Stack, on_stack
 
 _PAGE: Final = 500
@@ -46,24 +43,24 @@ _MEASURE_LABELS: Final = {
 @on_stack
 def experiments(
     stack: Stack,
-    business: Annotated[str, typer.Option(help="Whose.")],
-    since: Annotated[
-        str,
-        typer.Option(
-            "--from", help="ISO 8601 (UTC if no zone is said), or how long ago: 90m, 24h, 7d."
-        ),
-    ] = "90d",
+    business: Annotated[str, options.BUSINESS],
+    since: Annotated[str, options.FROM] = "90d",
     until: Annotated[
-        str, typer.Option("--to", help="The same, or now: acknowledgements until then.")
+        str, typer.Option("--to", help="End time for acknowledgements: the same formats, or now.")
     ] = "now",
     days: Annotated[
-        int, typer.Option(min=1, max=365, help="For how long each acknowledged review is followed.")
+        int,
+        typer.Option(
+            metavar="NUMBER",
+            parser=whole_number(1, 365),
+            help="How many days each acknowledged review is observed.",
+        ),
     ] = 30,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
+    as_json: Annotated[bool, options.JSON] = False,
 ) -> None:
-    """Compare the variants of acknowledgements by what their reviews' authors did next.
+    """Compare acknowledgement variants by what the authors did next.
 
-    Edits, ratings, second complaints, withdrawals.
+    It counts edits, rating changes, second complaints and withdrawals.
     """
     now = clock.now()
     start, end = parse_period(since, until, now)
@@ -71,16 +68,15 @@ def experiments(
     log_ends = min(now, end + timedelta(days=days))
     criteria = OutcomeCriteria(business, start, log_ends)
     tracker = ExposureTracker(days, end, log_ends)
-    history = HistoryReader(stack.dynamodb, stack.outputs["CasesTableName"])
     with show.progress() as bar:
         task = bar.add_task("Following reviews", total=None)
-        for batch in batched(read_outcomes(stack, criteria), _PAGE, strict=False):
-            # Only their author tells that two reviews belong together, and the log does not say who
-            # that is.
+        for batch in batched(read_outcomes(stack.log, criteria), _PAGE, strict=False):
+            # Two reviews belong together if they have the same author. The log does not name the
+            # author.
             reviews = {
                 outcome.review for outcome in batch if outcome.kind in _AUTHOR_KINDS
             } - tracker.authors.keys()
-            tracker.authors |= history.authors(reviews)
+            tracker.authors |= stack.history.authors(reviews)
             for outcome in batch:
                 tracker.add(outcome)
             bar.advance(task, len(batch))
@@ -94,7 +90,7 @@ def experiments(
 def _print_results(results: ExperimentReport) -> None:
     if not results.groups:
         show.note(
-            "No acknowledgement of this period has been followed for long enough."
+            "No acknowledgement of this period is old enough yet."
             if results.waiting_count
             else "Nothing was acknowledged."
         )
@@ -116,14 +112,14 @@ def _print_results(results: ExperimentReport) -> None:
         show.line()
     if results.waiting_count:
         show.note(
-            f"{results.waiting_count:,} acknowledgements are younger than {results.days} days and were not "
-            "counted yet."
+            f"{results.waiting_count:,} acknowledgements are less than {results.days} days "
+            "old and are not counted yet."
         )
     if results.comparisons:
         show.note(
-            f"Intervals are of 95 %; those of the {results.comparisons} differences are wider, so "
-            "that all of them together err in at most "
-            f"{ALPHA:.0%} of reports."
+            f"Intervals are 95 % confidence intervals. Those of the {results.comparisons} "
+            "differences are wider (corrected for multiple comparisons): all together are "
+            f"wrong in at most {ALPHA:.0%} of reports."
         )
 
 
@@ -161,7 +157,7 @@ def _verdict_lines(group: VariantGroup) -> list[tuple[str, str]]:
         (Conclusion.NO_DIFFERENCE, "No difference"),
         (
             Conclusion.TOO_FEW,
-            f"No difference can be told yet (fewer than {MIN_REVIEWS} reviews, or hardly an event)",
+            f"Not enough data yet (fewer than {MIN_REVIEWS} reviews, or almost no events)",
         ),
     ):
         comparisons = [each for each in group.comparisons if each.conclusion is verdict]
@@ -183,4 +179,7 @@ def _describe_difference(comparison: Comparison) -> str:
         text = f"{difference:+.2f} stars ({low:+.2f} to {high:+.2f})"
     else:
         text = f"{100 * difference:+.1f} points ({100 * low:+.1f} to {100 * high:+.1f})"
-    return f"DIFFERENT: {comparison.variant} against {comparison.reference}, {_MEASURE_LABELS[comparison.measure]} {text}."
+    return (
+        f"DIFFERENT: {comparison.variant} against {comparison.reference}, "
+        f"{_MEASURE_LABELS[comparison.measure]} {text}."
+    )

@@ -1,6 +1,6 @@
-"""`heard policy explain`.
+"""`heard policy explain`: why a review got its route.
 
-Why a review went where it went, made again from what is stored, and what today's rules would do.
+The decision is recomputed from the stored data, and compared with the log and with today's policy.
 """
 
 from __future__ import annotations
@@ -32,9 +32,10 @@ from heard.reviews import ReviewEvent
 from heard.steps.triage import inputs_digest
 from heard.storage.policies import PolicyVersion
 from heard.storage.vault import Erased
-from heard_cli import show
+from heard_cli import options, show
 from heard_cli.policy import history as past_reviews
 from heard_cli.policy.versions import policy_store
+from heard_cli.ranges import whole_number
 from heard_cli.stack import CommandError, Stack, on_stack
 
 _DECISION_KINDS: Final = frozenset({Kind.ACCEPTED, Kind.REVISED})
@@ -42,7 +43,7 @@ _DECISION_KINDS: Final = frozenset({Kind.ACCEPTED, Kind.REVISED})
 
 @dataclass(frozen=True, slots=True)
 class DecisionRecord:
-    """What is stored of one decision: the outcome that logged it, and what it was made from."""
+    """One decision: the outcome that logged it, and its stored inputs."""
 
     outcome: Outcome
     event: ReviewEvent
@@ -50,20 +51,14 @@ class DecisionRecord:
     context: Context
     last_severity: Severity | None
     inputs_match: bool | None
-    """Whether words, assessment and context are those that the log vouches for.
-
-    None where it does not say.
-    """
+    """Whether text, assessment and context match the digest in the log; None if it has none."""
     chain_problem: str | None = None
-    """What is wrong with the log itself.
-
-    None where every outcome follows the one before it, up to the review's head.
-    """
+    """What is wrong with the log itself; None if its whole chain verifies."""
 
     def as_past_review(self) -> PastReview:
-        """It as a past review, whose route can be decided again."""
-        # An edit is acknowledged only where its review was not yet, which the log tells by the
-        # route that was taken.
+        """This decision's review as a past review, whose route can be decided again."""
+        # An edit is acknowledged only if its review was not acknowledged before. The route in the
+        # log shows that.
         edit = (
             self.outcome.kind is Kind.REVISED
             and not Route(self.outcome.detail["route"]).acknowledges
@@ -85,7 +80,7 @@ class DecisionRecord:
 
 @dataclass(frozen=True, slots=True)
 class Recomputation:
-    """The decision made once more: `differences` names what is not as it was logged."""
+    """The decision, recomputed. `differences` names what differs from the log."""
 
     version: PolicyVersion | None
     policy: Policy
@@ -95,7 +90,7 @@ class Recomputation:
 
 @dataclass(frozen=True, slots=True)
 class CurrentDecision:
-    """What would be decided today, and why it is not the same: one sentence a cause."""
+    """Today's decision, and why it differs: one sentence for each cause."""
 
     policy: Policy
     assessment: Assessment
@@ -106,31 +101,35 @@ class CurrentDecision:
 @on_stack
 def explain(
     stack: Stack,
-    review: Annotated[str, typer.Argument(help="Its id (rev_…).")],
-    business: Annotated[str, typer.Option(help="Whose.")],
+    review: Annotated[str, typer.Argument(help="The review's id (rev_…).")],
+    business: Annotated[str, options.BUSINESS],
     sequence: Annotated[
         int | None,
         typer.Option(
             "--outcome",
-            min=1,
-            help="Explain the decision that this outcome of its chain logged, instead of the last.",
+            metavar="NUMBER",
+            parser=whole_number(1),
+            help=(
+                "Explain the decision in the outcome with this number, instead of the last "
+                "decision."
+            ),
         ),
     ] = None,
     with_text: Annotated[
         bool,
         typer.Option(
             "--with-text",
-            help="Show the words that were taken as evidence: mind who will see them.",
+            help="Also show the customer's words used as evidence (personal data).",
         ),
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
+    as_json: Annotated[bool, options.JSON] = False,
 ) -> None:
     """Explain a decision.
 
-    Make it again from what is stored, compare it with the log, and say what today's policy would
+    Recompute it from the stored data, compare it with the log, and show what today's policy would
     decide.
 
-    Exit code 1 if what is stored does not lead to what was logged.
+    Exit code 1 if the recomputed decision differs from the log.
     """
     owner = stack.business(business)
     chain = [each for each in stack.log.of_review(review) if each.business == business]
@@ -147,9 +146,9 @@ def explain(
         or record.inputs_match is False
         or (recomputation and recomputation.differences)
     ):
+        check = stack.options.command_line(f"audit verify {review}")
         show.error(
-            "What is stored does not lead to the decision that was logged.",
-            f"Check the chain: heard audit verify {review} --business {business}",
+            "The stored data does not reproduce the logged decision.", f"Check the chain: {check}"
         )
         raise typer.Exit(1)
 
@@ -160,7 +159,8 @@ def _find_decision_outcome(
     if not chain:
         raise CommandError(
             f"There are no outcomes of a review {review} of {business}.",
-            "Ids of reviews begin with rev_: heard audit list shows them.",
+            "Review ids begin with rev_. List them:",
+            f"reviews list --business {business}",
         )
     decisions = [each for each in chain if each.kind in _DECISION_KINDS and "rules" in each.detail]
     if sequence is None and decisions:
@@ -171,17 +171,19 @@ def _find_decision_outcome(
     sequences = ", ".join(str(each.sequence) for each in decisions)
     if sequence is None:
         raise CommandError(
-            "Nothing was ever decided about this review.",
-            "It was disbelieved, withdrawn or our own reply from the start.",
+            "There is no decision about this review.",
+            "It was unverified, already withdrawn, or our own reply.",
         )
     raise CommandError(
-        f"Outcome {sequence} logged no decision.",
-        f"These did: {sequences}." if sequences else "No outcome of this review did.",
+        f"Outcome {sequence} contains no decision.",
+        f"Outcomes with a decision: {sequences}."
+        if sequences
+        else "No outcome of this review contains one.",
     )
 
 
 def _load_record(stack: Stack, chain: Sequence[Outcome], outcome: Outcome) -> DecisionRecord:
-    """What the decision was made from. Raises Stop."""
+    """The stored inputs of a decision. Raises CommandError."""
     state = stack.cases.find_review(outcome.review)
     if state is None:
         raise CommandError(
@@ -194,17 +196,19 @@ def _load_record(stack: Stack, chain: Sequence[Outcome], outcome: Outcome) -> De
         )
     except Erased as error:
         raise CommandError(
-            "The author's words were erased, and the assessment with them.",
-            "What is logged: heard audit list --review …",
+            "The author's data was erased, including the assessment.",
+            "See the log:",
+            f"audit list --review {outcome.review}",
         ) from error
     except NotFound as not_found:
         raise CommandError(
-            not_found.detail, "What is logged: heard audit list --review …"
+            not_found.detail, "See the log:", f"audit list --review {outcome.review}"
         ) from not_found
     if assessment is None:
         raise CommandError(
-            "How this revision was assessed is not stored.",
-            "What is logged: heard audit list --review …",
+            "The assessment of this revision is not stored.",
+            "See the log:",
+            f"audit list --review {outcome.review}",
         )
     logged_inputs = outcome.detail.get("inputs")
     inputs_match = (
@@ -214,7 +218,7 @@ def _load_record(stack: Stack, chain: Sequence[Outcome], outcome: Outcome) -> De
     )
     if event.digest != outcome.detail["digest"]:
         inputs_match = False
-    # Read after the head, so that what was appended meanwhile is not missed.
+    # Read after the head, so that an outcome that is appended meanwhile is not missed.
     log = stack.log.of_review(outcome.review)[: state.sequence]
     report = verify_chain(
         outcome.review, log, expected_sequence=state.sequence, expected_head=state.head
@@ -236,10 +240,7 @@ def _load_record(stack: Stack, chain: Sequence[Outcome], outcome: Outcome) -> De
 
 
 def _recompute(stack: Stack, business: str, record: DecisionRecord) -> Recomputation | None:
-    """The decision made once more by the policy that made it.
-
-    None where that policy is not stored.
-    """
+    """The decision, recomputed with the policy that made it; None if that policy is not stored."""
     logged = record.outcome.detail
     version = next(
         (each for each in policy_store(stack).versions(business) if each.hash == logged["policy"]),
@@ -261,7 +262,7 @@ def _recompute(stack: Stack, business: str, record: DecisionRecord) -> Recomputa
     facts["severity"] = (record.assessment.severity.value, logged["severity"])
     facts["model"] = (record.assessment.model, logged["model"])
     differences = [
-        f"{name}: logged {_format_value(was)}, made again {_format_value(now)}"
+        f"{name}: logged {_format_value(was)}, recomputed {_format_value(now)}"
         for name, (now, was) in facts.items()
         if now != was
     ]
@@ -269,8 +270,9 @@ def _recompute(stack: Stack, business: str, record: DecisionRecord) -> Recomputa
 
 
 def _decide(record: DecisionRecord, policy: Policy, *, handed_over: bool) -> Decision:
-    """`handed_over` where an acknowledgement could not be written or had no place, so that a person
-    got the review.
+    """`handed_over` if the review went to a person instead of an acknowledgement.
+
+    That happens when no wording fits, or when no reply is left.
     """
     decision = replay_decision(record.as_past_review(), policy, record.at)
     if handed_over and decision.route.acknowledges:
@@ -281,9 +283,7 @@ def _decide(record: DecisionRecord, policy: Policy, *, handed_over: bool) -> Dec
 def _decide_today(
     record: DecisionRecord, recomputation: Recomputation | None, policy: Policy
 ) -> CurrentDecision:
-    """What the policy that is followed now, and this release's engine, would make of the same
-    review at the same time.
-    """
+    """The decision of today's policy and engine for the same review at the same time."""
     logged = record.outcome.detail
     history = History(record.context.earlier_complaints, record.last_severity)
     assessment = past_reviews.assess_event(
@@ -314,16 +314,16 @@ def _rule_causes(
     causes: list[str] = []
     if old_rule == new_rule:
         causes.append(
-            f"{new_rule} still decides, and then says otherwise: {', '.join(decision.fired)}."
+            f"{new_rule} still decides, but with another result: {', '.join(decision.fired)}."
         )
     elif old_rule not in rules:
-        causes.append(f"Today's policy has no rule {old_rule}, which decided.")
+        causes.append(f"The deciding rule {old_rule} is not in today's policy.")
     elif failed := rules[old_rule].when.failed_names(facts):
         causes.append(
-            f"{old_rule} decided, and today asks for what does not hold: {', '.join(failed)}."
+            f"{old_rule} decided; today it has conditions that are not met: {', '.join(failed)}."
         )
     else:
-        causes.append(f"{old_rule} decided and would still, but {new_rule} now comes before it.")
+        causes.append(f"{old_rule} decided and would still match, but {new_rule} now comes first.")
     if recomputation and old_rule != new_rule:
         old_rules = {rule.id: rule for rule in recomputation.policy.rules}
         if new_rule not in old_rules:
@@ -332,7 +332,7 @@ def _rule_causes(
             policy_facts(record.assessment, record.context, recomputation.policy, record.at)
         ):
             causes.append(
-                f"{new_rule}, which decides today, then asked for what did not hold: "
+                f"{new_rule}, which decides today, had conditions then that were not met: "
                 f"{', '.join(failed)}."
             )
     return causes
@@ -349,15 +349,17 @@ def _assessment_causes(old: Assessment, new: Assessment) -> list[str]:
         changes.append(f"confidence {old.confidence:.2f} → {new.confidence:.2f}")
     return (
         [
-            f"Today's engine ({new.model}; then {old.model}) assesses it otherwise: "
-            f"{'; '.join(changes)}."
+            (
+                f"Today's engine ({new.model}; then {old.model}) gives another assessment: "
+                f"{'; '.join(changes)}."
+            )
         ]
         if changes
         else []
     )
 
 
-# Telling
+# Printing
 
 
 def _print_explanation(
@@ -376,7 +378,9 @@ def _print_explanation(
     show.fields(
         {
             "review": f"{outcome.review}, {outcome.platform} ({context.channel.value})",
-            "decided": f"{show.timestamp(outcome.at)}, outcome {outcome.sequence} ({outcome.kind.value})",
+            "decided": (
+                f"{show.timestamp(outcome.at)}, outcome {outcome.sequence} ({outcome.kind.value})"
+            ),
             "route": detail["route"]
             + (
                 f" ({recomputation.decision.reason})"
@@ -387,7 +391,7 @@ def _print_explanation(
             "policy": _describe_policy(detail["policy"], recomputation),
             "assessment": _describe_assessment(assessment),
             "model": assessment.model,
-            "asked with": _describe_context(context),
+            "context": _describe_context(context),
         }
     )
     show.line()
@@ -399,7 +403,7 @@ def _print_explanation(
             (near.id, "nearly", f"not {near.condition}", reasons.get(near.id, ""))
             for near in recomputation.decision.near_misses
         ]
-    show.table(("rule", "", "failed", "why it is there"), rows, empty="")
+    show.table(("rule", "", "failed", "purpose"), rows, empty="")
     evidence = [
         (reason.code, *((reason.evidence,) if with_text else ())) for reason in assessment.reasons
     ]
@@ -415,8 +419,10 @@ def _print_explanation(
         )
         differs = today.decision.route.value != detail["route"]
         show.line(
-            f"Today it would be {'another' if differs else 'the same'} route: {route_text} "
-            f"({' → '.join(today.decision.fired)}).",
+            (
+                f"Today the route would be {'different' if differs else 'the same'}: {route_text} "
+                f"({' → '.join(today.decision.fired)})."
+            ),
             "bold" if differs else "",
         )
         for cause in today.causes:
@@ -428,38 +434,48 @@ def _print_explanation(
 def _proof_line(record: DecisionRecord, recomputation: Recomputation | None) -> tuple[str, str]:
     if record.chain_problem:
         return (
-            f"Nothing is proven: the log itself was changed ({record.chain_problem}).",
+            f"No proof is possible: the log itself was changed ({record.chain_problem}).",
             "bold red",
         )
     if recomputation is None:
         return (
-            "It cannot be made again: the policy that decided is no published version, nor "
-            "today's playbook.",
+            (
+                "It cannot be recomputed: the policy that decided is not stored (it is no "
+                "published version and not today's default)."
+            ),
             "yellow",
         )
     if recomputation.differences:
         return (
-            "Made again from what is stored, it is NOT what was logged. "
-            f"{'; '.join(recomputation.differences)}.",
+            (
+                "The recomputed decision is NOT the logged one. "
+                f"{'; '.join(recomputation.differences)}."
+            ),
             "bold red",
         )
     match record.inputs_match:
         case True:
             return (
-                "Proven: made again from what is stored it is the decision that was logged, and "
-                "the log vouches for what it was made from.",
+                (
+                    "Proven: the recomputed decision equals the logged one, and the log confirms "
+                    "the inputs (by their digest)."
+                ),
                 "green",
             )
         case False:
             return (
-                "What it was made from is NOT what the log vouches for: the words, the assessment "
-                "or the context were changed.",
+                (
+                    "The inputs do NOT match the digest in the log: the text, the assessment or "
+                    "the context was changed."
+                ),
                 "bold red",
             )
         case None:
             return (
-                "Made again from what is stored it is the decision that was logged; the log did "
-                "not yet vouch for what it was made from.",
+                (
+                    "The recomputed decision equals the logged one. The log is older than input "
+                    "digests, so the inputs are not proven."
+                ),
                 "green",
             )
 
@@ -468,18 +484,24 @@ def _describe_policy(hash: str, recomputation: Recomputation | None) -> str:
     if recomputation is None:
         return f"{hash[:12]}, which is not stored"
     if recomputation.version:
-        return f"version {recomputation.version.number} by {recomputation.version.published_by}, {show.timestamp(format_time(recomputation.version.at))} ({hash[:12]})"
+        return (
+            f"version {recomputation.version.number} by {recomputation.version.published_by}, "
+            f"{show.timestamp(format_time(recomputation.version.at))} ({hash[:12]})"
+        )
     return f"the playbook's ({hash[:12]})"
 
 
 def _describe_assessment(assessment: Assessment) -> str:
     person = "needs a person" if assessment.needs_person else "needs no person"
     flags = f", {', '.join(flag.value for flag in assessment.flags)}" if assessment.flags else ""
-    return f"{assessment.severity.value}, {assessment.agenda.value}{flags}; {person} (confidence {assessment.confidence:.2f})"
+    return (
+        f"{assessment.severity.value}, {assessment.agenda.value}{flags}; {person} (confidence "
+        f"{assessment.confidence:.2f})"
+    )
 
 
 def _describe_context(context: Context) -> str:
-    """What was special about the thread and the author."""
+    """The facts of the thread and the author that the policy used."""
     rating = _format_count(context.rating, "star") if context.rating else "no rating"
     parts = [
         rating,
@@ -527,7 +549,7 @@ def _json(
         "context": record.context.to_json(),
         "inputs_match": record.inputs_match,
         "chain_verified": record.chain_problem is None,
-        "again": recomputation and recomputation.decision.to_json(),
+        "recomputed": recomputation and recomputation.decision.to_json(),
         "equal": recomputation and not recomputation.differences,
         "differences": list(recomputation.differences) if recomputation else [],
         "today": {

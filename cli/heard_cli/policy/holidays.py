@@ -1,4 +1,4 @@
-"""Public holidays of countries and their parts, as the `holidays` library knows them."""
+"""Public holidays of countries and their subdivisions, from the `holidays` library."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from heard.policy.schema_types import suggestion
 
 
 class UnknownPlace(ValueError):
-    """The library has no holidays of a country, or of a `part` of it.
+    """The library has no holidays of a country, or of its subdivision.
 
-    The message says how to mend it.
+    The message says how to fix it.
     """
 
     def __init__(self, fix: str, *, is_subdivision: bool) -> None:
@@ -25,10 +25,12 @@ class UnknownPlace(ValueError):
 def public_holidays(
     country: str, subdivision: str | None, years: Collection[int]
 ) -> frozenset[date]:
-    """The days on which a country (ISO 3166-1) rests, or a part of it (ISO 3166-2 after the hyphen,
-    or its name). Raises UnknownPlace.
+    """The public holidays of a country or one of its subdivisions.
+
+    A country is an ISO 3166-1 code. A subdivision is the part of an ISO 3166-2 code after the
+    hyphen, or a name. Raises UnknownPlace.
     """
-    library: Any = importlib.import_module("holidays")  # slow to import, and needed by few policies
+    library: Any = importlib.import_module("holidays")  # slow to import, and few policies need it
     country_codes: Collection[str] = library.list_supported_countries(include_aliases=True)
     if len(country) != 2 or country not in country_codes:
         raise UnknownPlace(_suggest_country(country, country_codes), is_subdivision=False)
@@ -38,7 +40,10 @@ def public_holidays(
         raise UnknownPlace(
             suggestion(subdivision, subdivisions)
             if subdivisions
-            else "It has none here: leave it out, and add its days yourself.",
+            else (
+                "No subdivisions are known for this country: leave it out and list its extra days "
+                "yourself."
+            ),
             is_subdivision=True,
         )
     return frozenset(library.country_holidays(country, subdiv=subdivision, years=years))

@@ -1,10 +1,8 @@
-"""A policy as somebody wrote it.
+"""A policy's YAML text as a document, with the line and column of everything in it.
 
-YAML into a document, with the line and column of everything in it.
-
-Owns how YAML is read. A policy is JSON that people can write, so what would surprise them is not
-taken: no anchors, no tags, no merging, no name twice. Words mean what YAML 1.2 says: only `true`
-and `false` are truth values (`no` is Norwegian), `22:00` and `2026-12-24` are texts.
+It owns how YAML is read. A policy is JSON that people can write, so features of YAML that surprise
+people are refused: anchors, tags, merge keys, a key twice. Words mean what YAML 1.2 says: only
+`true` and `false` are booleans (`no` is Norwegian), `22:00` and `2026-12-24` are texts.
 """
 
 from __future__ import annotations
@@ -20,7 +18,7 @@ import yaml
 from heard.policy.schema_types import DocumentPath
 
 MAX_BYTES: Final = 150_000
-"""Bytes that a policy's source may have: it is stored beside its document in one item."""
+"""Maximum bytes of a policy's source: it is stored beside its document in one item."""
 
 MAX_DEPTH: Final = 12
 
@@ -38,11 +36,15 @@ _NUMBER: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1
 _LEADING_ZERO: Final = re.compile(r"[-+]?0[0-9]+", re.ASCII)
 
 _PARSER_MESSAGES: Final = (
-    (r"found character '\\t'", "a tab stands here", "Indent with spaces: YAML takes no tabs."),
+    (
+        r"found character '\\t'",
+        "there is a tab here",
+        "Indent with spaces: YAML does not allow tabs.",
+    ),
     (r"found character '(.)'", "{0} cannot begin a value", "Put the text in quotes."),
     (
         "mapping values are not allowed",
-        "a colon stands where no name can",
+        "there is a colon in the wrong place",
         "Put a text with a colon in quotes, or check the indentation.",
     ),
     (
@@ -52,8 +54,8 @@ _PARSER_MESSAGES: Final = (
     ),
     (
         "expected <block end>, but found",
-        "the indentation does not fit",
-        "Begin all names of a record, and all dashes of a list, in one column.",
+        "the indentation is wrong",
+        "All keys of one mapping, and all dashes of one list, must start in the same column.",
     ),
     (
         "expected ',' or",
@@ -62,7 +64,7 @@ _PARSER_MESSAGES: Final = (
     ),
     (
         "unexpected end of stream",
-        "a quotation mark is never closed",
+        "a quotation mark is not closed",
         "Close it on the line where the text ends.",
     ),
     (
@@ -72,8 +74,8 @@ _PARSER_MESSAGES: Final = (
     ),
     (
         "special characters are not allowed",
-        "holds a character that nobody sees",
-        "Write the line again by hand; something invisible was pasted.",
+        "contains an invisible character",
+        "Type the line again by hand; an invisible character was pasted.",
     ),
     (
         "expected the node content|expected the block|while parsing a block",
@@ -81,12 +83,12 @@ _PARSER_MESSAGES: Final = (
         "Check this line and the one before it.",
     ),
 )
-"""What PyYAML says, what that means to somebody who writes a policy, and what to do."""
+"""PyYAML's messages, what they mean to the author of a policy, and how to fix it."""
 
 
 @dataclass(frozen=True, slots=True)
 class SyntaxIssue:
-    """Why a text is not a document: where (counted from 1), what, and how to mend it."""
+    """Why a text is not a document: where (counted from 1), what, and how to fix it."""
 
     line: int
     column: int
@@ -96,9 +98,7 @@ class SyntaxIssue:
 
 @dataclass(frozen=True, slots=True)
 class PolicySource:
-    """A policy's text, the document it holds (an empty one for an empty text), and why it cannot be
-    used, if there are `faults`.
-    """
+    """A policy's text and its document, empty for an empty text. `faults` say why it is useless."""
 
     text: str
     document: Any
@@ -108,7 +108,7 @@ class PolicySource:
     )
 
     def position(self, path: DocumentPath) -> tuple[int, int]:
-        """The line and column, counted from 1, of what a path names, or of what it is missing from."""
+        """The line and column, counted from 1, of the value at a path, or of its parent."""
         return next(
             (
                 self.positions[path[:length]]
@@ -123,7 +123,7 @@ def read_source(content: bytes) -> PolicySource:
     """A policy's file as a document. Total: any bytes give a document or faults."""
     if len(content) > MAX_BYTES:
         return _source_with_issue(
-            "", 1, 1, f"is {len(content):,} bytes long", f"Shorten it to {MAX_BYTES:,}."
+            "", 1, 1, f"is {len(content):,} bytes long", f"The limit is {MAX_BYTES:,} bytes."
         )
     try:
         text = content.decode("utf-8-sig")
@@ -182,7 +182,7 @@ def _explain_parser_error(parser_message: str) -> tuple[str, str]:
 
 
 class _StopReading(Exception):
-    """Reading on makes no sense."""
+    """Reading cannot go on."""
 
     def __init__(self, issue: SyntaxIssue) -> None:
         super().__init__(issue.message)
@@ -190,7 +190,7 @@ class _StopReading(Exception):
 
 
 class _YamlReader:
-    """Turns YAML's events into values, and remembers where each came from."""
+    """Turns YAML's events into values, and remembers the place of each."""
 
     def __init__(self, text: str) -> None:
         self.issues: list[SyntaxIssue] = []
@@ -199,7 +199,7 @@ class _YamlReader:
         self._text = text
 
     def document(self) -> Any:
-        """The one document of the text, None for an empty one."""
+        """The one document of the text; None for an empty text."""
         events = self._events()
         value: Any = None
         documents = 0
@@ -210,8 +210,8 @@ class _YamlReader:
                     raise _StopReading(
                         _issue(
                             event,
-                            "a second document begins here",
-                            'Keep one policy in a file: take out the line "---".',
+                            "a second YAML document starts here",
+                            'Keep one policy per file: remove the line "---".',
                         )
                     )
             elif isinstance(event, yaml.NodeEvent):
@@ -230,8 +230,8 @@ class _YamlReader:
             self.issues.append(
                 _issue(
                     event,
-                    f"*{event.anchor} stands for something written elsewhere",
-                    "Write it out here.",
+                    f"*{event.anchor} is a YAML alias, which is not allowed",
+                    "Remove it and write the value here.",
                 )
             )
             return None
@@ -239,8 +239,8 @@ class _YamlReader:
             self.issues.append(
                 _issue(
                     event,
-                    f"&{event.anchor} gives a value a name",
-                    "Take it out; write the value out where it is needed.",
+                    f"&{event.anchor} is a YAML anchor, which is not allowed",
+                    "Remove it and write the value where it is needed.",
                 )
             )
         tag: str | None = getattr(event, "tag", None)
@@ -248,8 +248,8 @@ class _YamlReader:
             self.issues.append(
                 _issue(
                     event,
-                    f"{tag} says of what type a value is",
-                    "Take it out; put texts in quotes where needed.",
+                    f"{tag} is a YAML tag, which is not allowed",
+                    "Remove it; put texts in quotes if needed.",
                 )
             )
         if len(path) > MAX_DEPTH:
@@ -257,7 +257,7 @@ class _YamlReader:
                 _issue(
                     event,
                     "is nested too deep",
-                    "No policy goes so deep: check the brackets and the indentation.",
+                    "A policy is never that deep: check the brackets and the indentation.",
                 )
             )
         match event:
@@ -279,12 +279,16 @@ class _YamlReader:
                 break
             if not isinstance(key, yaml.ScalarEvent) or key.anchor or key.tag:
                 raise _StopReading(
-                    _issue(key, "is no name", 'Write "name: value" with a plain name.')
+                    _issue(key, "is not a plain key", 'Write "name: value" with a plain name.')
                 )
             name: str = key.value
             if name == "<<" and key.style is None:
                 self.issues.append(
-                    _issue(key, "merges in something written elsewhere", "Write it out here.")
+                    _issue(
+                        key,
+                        "is a YAML merge key, which is not allowed",
+                        "Remove it and write the value here.",
+                    )
                 )
             elif name in record:
                 first = self.positions[(*path, name)][0]
@@ -318,11 +322,14 @@ class _YamlReader:
         if word in _BOOLEANS:
             return _BOOLEANS[word]
         if _LEADING_ZERO.fullmatch(word):
-            fix = f'Write {word.lstrip("+-0") or "0"} for the number, or "{word}" in quotes for the text.'
+            fix = (
+                f'Write {word.lstrip("+-0") or "0"} for the number, or "{word}" in quotes for the '
+                "text."
+            )
             self.issues.append(
                 _issue(
                     event,
-                    f"{word[:40]} begins with a zero, which some take for another number",
+                    f"{word[:40]} starts with a zero, which some programs read as another number",
                     fix,
                 )
             )
@@ -333,7 +340,7 @@ class _YamlReader:
             number = float(word)
             if math.isinf(number):
                 self.issues.append(
-                    _issue(event, f"{word[:40]} is too great a number", "Give a smaller one.")
+                    _issue(event, f"{word[:40]} is too large", "Give a smaller one.")
                 )
                 return word
             return number

@@ -1,9 +1,7 @@
-"""`heard policy publish|list|show|rollback`.
+"""`heard policy publish`, `list`, `show` and `rollback`: the published policies of a business.
 
-The policies that a business has published, and which one it follows.
-
-Owns also what a policy is called on the command line (`chosen`): a file, `default`, `published`, a
-version's number or hash.
+It also owns how the command line names a policy (`resolve_policy`): a file, `default`, `published`,
+a version's number or hash.
 """
 
 from __future__ import annotations
@@ -23,7 +21,7 @@ from heard.errors import BadRequest, ConflictError
 from heard.policy import Policy, complete_document, load_policy
 from heard.policy.check import find_problems
 from heard.storage.policies import Policies, PolicyVersion
-from heard_cli import show
+from heard_cli import options, show
 from heard_cli.policy.check import read_valid_policy
 from heard_cli.stack import CommandError, Stack, on_stack
 
@@ -35,7 +33,7 @@ _HASH: Final = re.compile(r"[0-9a-f]{6,64}")
 
 @dataclass(frozen=True, slots=True)
 class ResolvedPolicy:
-    """A policy that somebody named, its complete document, and what to call it."""
+    """A policy that an argument names, its complete document, and its name in results."""
 
     policy: Policy
     document: Mapping[str, Any]
@@ -44,7 +42,7 @@ class ResolvedPolicy:
 
 
 def policy_store(stack: Stack) -> Policies:
-    """What businesses have published on a stack."""
+    """The published policies of a stack."""
     return Policies(stack.dynamodb, stack.outputs["SetupTableName"])
 
 
@@ -54,33 +52,35 @@ def publish(
     file: Annotated[
         Path, typer.Argument(exists=True, dir_okay=False, help="The policy, a YAML or JSON file.")
     ],
-    business: Annotated[str, typer.Option(help="Whose.")],
-    by: Annotated[str, typer.Option(help="Who publishes it: it stands in the list of versions.")],
-    note: Annotated[str, typer.Option(help="Why, for whoever reads the list.")] = "",
+    business: Annotated[str, options.BUSINESS],
+    by: Annotated[
+        str, typer.Option(help="Name of the person who publishes it, for the list of versions.")
+    ],
+    note: Annotated[str, typer.Option(help="Reason, for the list of versions.")] = "",
 ) -> None:
-    """Make a policy the one that a business follows from now on, as a new version.
+    """Publish a policy as the new active version of a business.
 
-    One with errors is refused and the old one stays.
+    A policy with errors is rejected and the old one stays active.
     """
     stack.business(business)
     name, reason = _check_text(by, "--by", 80), _check_text(note, "--note", 300, required=False)
     source, document = read_valid_policy(file)
     version = _publish_version(stack, business, document, source=source, by=name, note=reason)
     if version is None:
-        show.line(f"{business} follows this policy already; nothing was published.")
+        show.line(f"{business} already uses this policy; nothing was published.")
         return
-    _print_followed(business, version)
-    show.note(
-        f"Going back is one command: heard policy rollback --business {business} --by "
-        f"{_shell_quoted(name)}"
+    _print_active(business, version)
+    undo = stack.options.command_line(
+        f"policy rollback --business {business} --by {_shell_quoted(name)}"
     )
+    show.note(f"To undo this: {undo}")
 
 
 @on_stack
 def list_versions(
     stack: Stack,
-    business: Annotated[str, typer.Option(help="Whose.")],
-    as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
+    business: Annotated[str, options.BUSINESS],
+    as_json: Annotated[bool, options.JSON] = False,
 ) -> None:
     """List the versions of a business's policy, newest first."""
     owner = stack.business(business)
@@ -88,7 +88,7 @@ def list_versions(
     if as_json:
         show.data(
             [
-                _version_json(each) | {"followed": each.number == owner.policy_version}
+                _version_json(each) | {"active": each.number == owner.policy_version}
                 for each in versions
             ]
         )
@@ -96,7 +96,7 @@ def list_versions(
     rows = [
         (
             each.number,
-            "followed" if each.number == owner.policy_version else "",
+            "active" if each.number == owner.policy_version else "",
             show.timestamp(format_time(each.at)),
             each.published_by,
             each.hash[:12],
@@ -104,11 +104,13 @@ def list_versions(
         )
         for each in versions
     ]
-    what = "its own policy, which was never published" if owner.policy else "the playbook's policy"
+    current = (
+        "a policy of its own that was never published" if owner.policy else "the playbook's policy"
+    )
     show.table(
-        ("version", "", "published", "by", "hash", "note"),
+        ("version", "state", "published", "by", "hash", "note"),
         rows,
-        empty=f"{business} has published none; it follows {what}.",
+        empty=f"{business} has published no policy; it uses {current}.",
     )
 
 
@@ -118,18 +120,20 @@ def show_version(
     reference: Annotated[
         str,
         typer.Argument(
-            metavar="[VERSION]", help="Its number or hash, published, or default (the playbook's)."
+            metavar="[VERSION]",
+            help=(
+                "A version number or hash, published (the active version), or default (the "
+                "playbook)."
+            ),
         ),
     ] = PUBLISHED,
-    business: Annotated[str | None, typer.Option(help="Whose.")] = None,
+    business: Annotated[str | None, options.BUSINESS] = None,
     as_json: Annotated[
         bool,
-        typer.Option(
-            "--json", help="The document that is executed, and all about the version, as JSON."
-        ),
+        typer.Option("--json", help="The compiled policy and the version's data, as JSON."),
     ] = False,
 ) -> None:
-    """Show a policy as it was written; what nobody wrote is shown as the JSON that is executed."""
+    """Show a policy in its original text, or as compiled JSON if there is no original text."""
     resolved_policy = resolve_policy(reference, stack, business)
     version = resolved_policy.version
     if as_json:
@@ -154,7 +158,7 @@ def show_version(
             else ""
         )
     )
-    # To a file or a pipe it must come as it was written.
+    # A file or a pipe must get it exactly as it was written.
     source = version.source if version else ""
     typer.echo(
         show.printable(
@@ -166,18 +170,20 @@ def show_version(
 @on_stack
 def rollback(
     stack: Stack,
-    business: Annotated[str, typer.Option(help="Whose.")],
-    by: Annotated[str, typer.Option(help="Who goes back: it stands in the list of versions.")],
+    business: Annotated[str, options.BUSINESS],
+    by: Annotated[
+        str, typer.Option(help="Name of the person who rolls back, for the list of versions.")
+    ],
     reference: Annotated[
         str | None,
         typer.Argument(
             metavar="[VERSION]",
-            help="Its number or hash; the last one that said something else if not said.",
+            help="A version number or hash. Default: the last version with another content.",
         ),
     ] = None,
-    note: Annotated[str, typer.Option(help="Why, for whoever reads the list.")] = "",
+    note: Annotated[str, typer.Option(help="Reason, for the list of versions.")] = "",
 ) -> None:
-    """Go back to an earlier version, by publishing it again as a new one."""
+    """Roll back to an earlier version by publishing it again as a new version."""
     owner = stack.business(business)
     name, reason = _check_text(by, "--by", 80), _check_text(note, "--note", 300, required=False)
     target = (
@@ -190,8 +196,8 @@ def rollback(
     ]:
         message = "\n".join(f"{problem}" for problem in errors)
         raise CommandError(
-            f"Version {target.number} is no policy that could be followed.\n{message}",
-            "Mend it and publish it; nothing was changed.",
+            f"Version {target.number} is not a valid policy any more.\n{message}",
+            "Fix it and publish it. Nothing was changed.",
         )
     message = f"back to version {target.number}" + (f": {reason}" if reason else "")
     version = _publish_version(
@@ -199,17 +205,16 @@ def rollback(
     )
     if version is None:
         show.line(
-            f"{business} follows the policy of version {target.number} already; nothing was "
-            "published."
+            f"{business} already uses the policy of version {target.number}; nothing was published."
         )
         return
-    _print_followed(business, version)
+    _print_active(business, version)
 
 
 def resolve_policy(reference: str, stack: Stack, business: str | None) -> ResolvedPolicy:
-    """The policy that somebody named. Raises Stop, BadParameter, BadRequest.
+    """The policy that an argument names. A file wins over a number or a hash of the same name.
 
-    A file goes before a number or a hash of the same name.
+    Raises CommandError, BadParameter, BadRequest.
     """
     if reference == DEFAULT:
         return _make_resolved_policy({}, "the playbook")
@@ -218,11 +223,11 @@ def resolve_policy(reference: str, stack: Stack, business: str | None) -> Resolv
         return _make_resolved_policy(read_valid_policy(path)[1], path.name)
     if not (reference == PUBLISHED or _NUMBER.fullmatch(reference) or _HASH.fullmatch(reference)):
         raise typer.BadParameter(
-            f"there is no file {reference}; or say default, published, or a version's number or "
-            "hash."
+            f"there is no file {reference}. Other values: default, published, a version's "
+            "number or hash."
         )
     if business is None:
-        raise typer.BadParameter(f"say whose {reference} you mean.", param_hint="--business")
+        raise typer.BadParameter(f"give --business to find {reference}.", param_hint="--business")
     if reference == PUBLISHED:
         owner = stack.business(business)
         if (
@@ -235,9 +240,7 @@ def resolve_policy(reference: str, stack: Stack, business: str | None) -> Resolv
             )
         return _make_resolved_policy(
             owner.policy,
-            f"{business}'s own policy"
-            if owner.policy
-            else f"the playbook, which {business} follows",
+            f"{business}'s own policy" if owner.policy else f"the playbook, which {business} uses",
         )
     version = _find_version(reference, stack, business)
     return _make_resolved_policy(version.document, f"{business} version {version.number}", version)
@@ -250,7 +253,7 @@ def _make_resolved_policy(
 
 
 def _find_version(reference: str, stack: Stack, business: str) -> PolicyVersion:
-    """A version by number or hash. Raises Stop."""
+    """A version by number or hash. Raises CommandError."""
     stack.business(business)
     matches: list[PolicyVersion] = []
     number, versions = _NUMBER.fullmatch(reference), policy_store(stack)
@@ -265,11 +268,11 @@ def _find_version(reference: str, stack: Stack, business: str) -> PolicyVersion:
         if not matches
         else f"Several versions of {business} have a hash that begins with {reference}."
     )
-    raise CommandError(message, f"Its versions: heard policy list --business {business}")
+    raise CommandError(message, "List its versions:", f"policy list --business {business}")
 
 
 def _previous_version(stack: Stack, business: str, current_number: int) -> PolicyVersion:
-    """The newest version before the one that is followed that says something else. Raises Stop."""
+    """The newest version before the active one with another content. Raises CommandError."""
     versions = policy_store(stack).versions(business)
     current = next((each for each in versions if each.number == current_number), None)
     if current:
@@ -278,7 +281,8 @@ def _previous_version(stack: Stack, business: str, current_number: int) -> Polic
                 return version
     raise CommandError(
         f"{business} has no earlier version to go back to.",
-        f"Its versions: heard policy list --business {business}",
+        "List its versions:",
+        f"policy list --business {business}",
     )
 
 
@@ -291,17 +295,17 @@ def _publish_version(
         )
     except ConflictError as conflict:
         raise CommandError(
-            conflict.detail, f"See what it says: heard policy show --business {business}"
+            conflict.detail, "See the active policy:", f"policy show --business {business}"
         ) from conflict
     except BadRequest as bad_request:
         raise CommandError(
-            f"This policy is not taken: {bad_request.detail}",
-            "Nothing was published; the policy that was followed still is.",
+            f"This policy was rejected: {bad_request.detail}",
+            "Nothing was published. The current policy stays active.",
         ) from bad_request
 
 
-def _print_followed(business: str, version: PolicyVersion) -> None:
-    show.line(f"{business} follows version {version.number} ({version.hash[:12]}) from now on.")
+def _print_active(business: str, version: PolicyVersion) -> None:
+    show.line(f"{business} now uses version {version.number} ({version.hash[:12]}).")
 
 
 def _version_json(version: PolicyVersion) -> dict[str, Any]:

@@ -1,8 +1,7 @@
-"""The `heard` command against an AWS that moto plays, with the template's tables, queues and
-groups; the stack's outputs are handed over.
+"""The `heard` command against AWS in memory (moto), with the template's tables, queues and groups.
 
-`DoorWire` stands for HTTP: it hands a request to the very steps that the functions behind the
-webhook's address run.
+The outputs of the stack are set by hand. `InProcessHttpClient` stands for HTTP: it hands a request
+to the same steps that the functions behind the webhook's address run.
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ REGION = "eu-west-1"
 
 @dataclass(frozen=True)
 class CommandResult:
-    """What a command answered."""
+    """The result of a command."""
 
     exit_code: int
     stdout: str
@@ -45,7 +44,7 @@ class CommandResult:
 
     @property
     def json(self) -> Any:
-        """The result, which must be alone on stdout."""
+        """The JSON result; nothing else may be on stdout."""
         return json.loads(self.stdout)
 
 
@@ -64,7 +63,7 @@ class HeardCommand:
         return CommandResult(result.exit_code, result.stdout, result.stderr)
 
     def run_ok(self, *arguments: str, stdin: str | None = None) -> CommandResult:
-        """Run it, and expect that it goes well."""
+        """Run it, and expect exit code 0."""
         result = self(*arguments, stdin=stdin)
         assert result.exit_code == 0, result.stdout + result.stderr
         return result
@@ -86,7 +85,7 @@ def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
             "ApiUrl": "https://api.example",
             "SecretsPath": "/heard/heard",
         }
-        # moto's CloudFormation needs packages that nothing else here does.
+        # moto's CloudFormation needs packages that nothing else here needs.
         monkeypatch.setattr(
             Stack,
             "outputs",
@@ -142,14 +141,14 @@ def user_pool(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> str:
 
 @dataclass
 class InProcessHttpClient:
-    """HTTP whose other end is the stack's own webhook door, and what stands behind its queue."""
+    """HTTP whose other end is the stack's own webhook, with the steps after its queue."""
 
     stack: Stack
     processes_queue: bool = True
-    """Whether somebody reads the queue."""
+    """Whether the queue is processed after each request."""
 
     now: datetime | None = None
-    """What the door's clock says."""
+    """The time at the webhook; None for now."""
 
     secrets_path: str = "/heard/heard"
     requests: list[Mapping[str, str]] = field(default_factory=list)
@@ -185,7 +184,7 @@ class InProcessHttpClient:
             response.status, {"content-type": response.content_type}, response.body.encode()
         )
 
-    def get_page(self, url: str) -> str:
+    def fetch_page(self, url: str) -> str:
         return self.send("GET", url).text
 
     def ingest_ports(self) -> IngestPorts:
@@ -196,12 +195,12 @@ class InProcessHttpClient:
             self.stack.queue,
             self.stack.quarantine,
             self.stack.deliveries,
-            _refuse_http,
+            refuse_http,
         )
 
 
 def process_queue(stack: Stack) -> int:
-    """Take every queued review to its decision, as the workflow does; how many there were."""
+    """Take every queued review to its decision, as the workflow does; returns their number."""
     processed, queue_url = 0, stack.outputs["QueueUrl"]
     while messages := stack.sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10).get(
         "Messages"
@@ -211,7 +210,7 @@ def process_queue(stack: Stack) -> int:
             triage(
                 QueuedReview.from_json(fields),
                 StorePorts(stack.setup, stack.cases),
-                PlatformPorts(stack.secrets, _refuse_http),
+                PlatformPorts(stack.secrets, refuse_http),
                 datetime.now(UTC),
                 embedded_engine("quick"),
             )
@@ -220,13 +219,13 @@ def process_queue(stack: Stack) -> int:
     return processed
 
 
-def _refuse_http(*_: Any, **__: Any) -> HttpResponse:
+def refuse_http(*_: Any, **__: Any) -> HttpResponse:
     raise AssertionError("nothing here may call a platform")
 
 
 @pytest.fixture
 def http_client(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> InProcessHttpClient:
-    """What `heard connect test` and `heard replay` send through."""
+    """The client that `heard connect test` and `heard replay` send with."""
     client = InProcessHttpClient(stack)
     monkeypatch.setattr("heard_cli.connect.test.LocalHttpClient", lambda timeout: client)
     monkeypatch.setattr("heard_cli.replay.LocalHttpClient", lambda timeout: client)

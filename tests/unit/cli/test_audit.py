@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -10,14 +11,15 @@ from heard.connectors import Connection
 from heard.outcomes import Fact, Kind, Outcome, OutcomeSubject, chain_facts, verify_chain
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, number_revision, review_id
 from heard.steps.triage import PlatformPorts, QueuedReview, StorePorts, triage
-from heard.storage.setup import Business
+from heard.storage.outcome_log import append_writes
+from heard.storage.setup import Business, Person
 from heard.storage.tables import attributes
 from heard_cli.stack import Stack
 from tests.unit.cli.conftest import HeardCommand
 
 
 def receive(stack: Stack, native: str, text: str, rating: int, *, business: str = "acme") -> str:
-    """One review, taken to its decision; its id."""
+    """Take one review to its decision; returns its id."""
     event = ReviewEvent(
         EventKind.CREATED,
         native,
@@ -50,24 +52,24 @@ def no_platform(*_: Any, **__: Any) -> Any:
 
 @pytest.fixture
 def reviews(stack: Stack) -> list[str]:
-    """Three reviews of acme, the first two of which a person gets."""
+    """Three reviews of acme; the first two go to a person."""
     for business in ("acme", "zenith"):
         stack.setup.put_business(Business(business, business.title()))
         stack.setup.put_connection(
             Connection("con_1", business, "standard", "https://api.example/hooks/con_1"),
             clock.now(),
         )
-    said = [
+    texts = [
         ("r1", "I was charged twice and nobody answers me. Awful.", 1),
         ("r2", "Can I bring my dog?", 3),
         ("r3", "Lovely!", 5),
     ]
     receive(stack, "r9", "Somebody else's business.", 2, business="zenith")
-    return [receive(stack, *each) for each in said]
+    return [receive(stack, *each) for each in texts]
 
 
 def tamper(stack: Stack, review: str, sequence: int, **changed: Any) -> None:
-    """What no function may do, done with an administrator's credentials."""
+    """Change an outcome, which no function may do, with an administrator's credentials."""
     stack.dynamodb.update_item(
         TableName="OutcomesTable",
         Key=attributes({"review": review, "sequence": sequence}),
@@ -79,33 +81,75 @@ def tamper(stack: Stack, review: str, sequence: int, **changed: Any) -> None:
     )
 
 
-def test_it_lists_a_businesss_outcomes_in_time_order(
+def test_it_lists_a_businesss_outcomes_newest_first(
     heard: HeardCommand, stack: Stack, reviews: list[str]
 ) -> None:
-    listed = heard.run_ok("audit", "list", "--business", "acme", "--json").json
+    entries = heard.run_ok("audit", "list", "--business", "acme", "--json").json
 
-    assert {each["review"] for each in listed} == set(reviews)
-    assert [each["at"] for each in listed] == sorted(each["at"] for each in listed)
-    assert all(Outcome.from_json(each).to_json() == each for each in listed)
+    assert {each["review"] for each in entries} == set(reviews)
+    assert [each["at"] for each in entries] == sorted(
+        (each["at"] for each in entries), reverse=True
+    )
+    assert all(Outcome.from_json(each).to_json() == each for each in entries)
     table = heard.run_ok("audit", "list", "--business", "acme").stdout
     assert all(review in table for review in reviews)
+    assert len(table.strip().splitlines()) == 2 + len(entries), "one line for each outcome"
+    assert not re.search(r"[0-9a-f]{64}", table), "digests are for programs"
+
+
+def test_the_newest_outcomes_of_a_long_period_come_first(
+    heard: HeardCommand, stack: Stack, reviews: list[str]
+) -> None:
+    newest = heard.run_ok(
+        "audit", "list", "--business", "acme", "--from", "3650d", "--limit", "2", "--json"
+    ).json
+
+    every = heard.run_ok("audit", "list", "--business", "acme", "--json").json
+    assert newest == every[:2]
+    rest = heard.run_ok(
+        "audit", "list", "--business", "acme", "--to", newest[-1]["at"], "--json"
+    ).json
+    assert [each for each in every if each["at"] < newest[-1]["at"]] == rest
+
+
+def test_people_are_named_in_the_table_and_not_in_the_log(
+    heard: HeardCommand, stack: Stack, reviews: list[str]
+) -> None:
+    stack.setup.put_person(Person("c0ffee00-0000-4000-8000-000000000001", "Ana", ("acme",)))
+    last = stack.log.of_review(reviews[0])[-1]
+    (fact,) = chain_facts(
+        OutcomeSubject(last.review, last.business, last.platform, last.channel, last.severity),
+        [Fact(Kind.RESOLUTION_GIVEN, {"action": "reply"})],
+        sequence=last.sequence,
+        head=last.hash,
+        at=clock.now(),
+        actor="c0ffee00-0000-4000-8000-000000000001",
+        delivery=None,
+    )
+    stack.dynamodb.transact_write_items(TransactItems=append_writes("OutcomesTable", [fact]))
+
+    table = heard.run_ok("audit", "list", "--review", reviews[0]).stdout
+    assert "Ana" in table
+    assert "c0ffee00" not in table
+    entries = heard.run_ok("audit", "list", "--review", reviews[0], "--json").json
+    assert entries[-1]["actor"] == "c0ffee00-0000-4000-8000-000000000001"
 
 
 def test_it_narrows_by_kind_severity_channel_and_time(
     heard: HeardCommand, stack: Stack, reviews: list[str]
 ) -> None:
-    def asked(*words: str) -> list[Any]:
+    def calls(*words: str) -> list[Any]:
         return heard.run_ok("audit", "list", "--business", "acme", "--json", *words).json
 
-    assert {each["kind"] for each in asked("--kind", "accepted", "--kind", "follow_up_opened")} == {
+    assert {each["kind"] for each in calls("--kind", "accepted", "--kind", "follow_up_opened")} == {
         "accepted",
         "follow_up_opened",
     }
-    assert {each["review"] for each in asked("--severity", "praise")} == {reviews[2]}
-    assert asked("--channel", "email") == []
-    assert asked("--to", "1h") == []
+    assert {each["review"] for each in calls("--severity", "praise")} == {reviews[2]}
+    assert calls("--channel", "email") == []
+    assert calls("--to", "1h") == []
     assert (
-        len(asked("--from", clock.format_time(clock.now() - timedelta(days=3)), "--limit", "2"))
+        len(calls("--from", clock.format_time(clock.now() - timedelta(days=3)), "--limit", "2"))
         == 2
     )
     assert (
@@ -116,9 +160,9 @@ def test_it_narrows_by_kind_severity_channel_and_time(
 def test_a_review_is_listed_by_its_id(
     heard: HeardCommand, stack: Stack, reviews: list[str]
 ) -> None:
-    listed = heard.run_ok("audit", "list", "--review", reviews[0], "--json").json
+    entries = heard.run_ok("audit", "list", "--review", reviews[0], "--json").json
 
-    assert [each["sequence"] for each in listed] == list(range(1, len(listed) + 1))
+    assert [each["sequence"] for each in entries] == list(range(1, len(entries) + 1))
     assert heard("audit", "list", "--review", reviews[0], "--business", "zenith").exit_code == 1
     assert heard("audit", "list", "--review", "rev_nothing").exit_code == 1
 
@@ -131,17 +175,17 @@ def test_a_review_is_listed_by_its_id(
         ("--business", "acme", "--from", "1h", "--to", "2h"),
     ],
 )
-def test_questions_that_make_no_sense_are_usage_errors(
+def test_options_that_make_no_sense_are_usage_errors(
     heard: HeardCommand, stack: Stack, words: tuple[str, ...]
 ) -> None:
     assert heard("audit", "list", *words).exit_code == 2
 
 
 def test_untouched_chains_verify(heard: HeardCommand, stack: Stack, reviews: list[str]) -> None:
-    said = heard.run_ok("audit", "verify", "--business", "acme", "--json").json
+    result = heard.run_ok("audit", "verify", "--business", "acme", "--json").json
 
-    assert (said["verified"], said["reviews"], said["broken"]) == (True, 3, [])
-    assert said["outcomes"] == sum(len(stack.log.of_review(review)) for review in reviews)
+    assert (result["verified"], result["reviews"], result["broken"]) == (True, 3, [])
+    assert result["outcomes"] == sum(len(stack.log.of_review(review)) for review in reviews)
     assert heard.run_ok("audit", "verify", reviews[0], reviews[1], "--json").json["reviews"] == 2
     assert "Verified: 3 reviews" in heard.run_ok("audit", "verify", "--business", "acme").stdout
 
@@ -159,17 +203,17 @@ def test_a_changed_outcome_is_found(
 ) -> None:
     tamper(stack, reviews[1], 2, **changed)
 
-    said = heard("audit", "verify", "--business", "acme", "--json")
+    result = heard("audit", "verify", "--business", "acme", "--json")
 
-    assert said.exit_code == 1
-    (broken,) = said.json["broken"]
+    assert result.exit_code == 1
+    (broken,) = result.json["broken"]
     assert (broken["review"], broken["broken_at"]) == (reviews[1], 2)
     assert why in broken["why"]
-    told = heard("audit", "verify", reviews[1])
-    assert (told.exit_code, "BROKEN" in told.stdout) == (1, True)
+    output = heard("audit", "verify", reviews[1])
+    assert (output.exit_code, "BROKEN" in output.stdout) == (1, True)
 
 
-def test_a_change_with_a_fitting_hash_is_found_by_the_heads(
+def test_a_change_with_a_valid_hash_is_found_through_the_stored_head(
     heard: HeardCommand, stack: Stack, reviews: list[str]
 ) -> None:
     (first, last) = stack.log.of_review(reviews[1])
@@ -187,11 +231,11 @@ def test_a_change_with_a_fitting_hash_is_found_by_the_heads(
     assert verify_chain(
         reviews[1], [first, forged], expected_sequence=None, expected_head=None
     ).verified
-    written = {
+    stored_fields = {
         name: getattr(forged, name)
         for name in ("kind", "at", "actor", "detail", "previous", "hash")
     }
-    tamper(stack, reviews[1], 2, **written)
+    tamper(stack, reviews[1], 2, **stored_fields)
 
     assert heard("audit", "verify", reviews[1]).exit_code == 1
 
@@ -213,5 +257,5 @@ def test_what_does_not_exist_cannot_be_verified(heard: HeardCommand, stack: Stac
     assert heard("audit", "verify", "rev_nothing").exit_code == 1
     assert heard("audit", "verify").exit_code == 2
     assert heard("audit", "verify", "rev_1", "--business", "acme").exit_code == 2
-    said = heard.run_ok("audit", "verify", "--business", "acme", "--json").json
-    assert (said["reviews"], said["verified"]) == (0, True)
+    result = heard.run_ok("audit", "verify", "--business", "acme", "--json").json
+    assert (result["reviews"], result["verified"]) == (0, True)

@@ -1,4 +1,4 @@
-"""`heard authors`: the same author that triage knows, worth what was said, and gone when erased."""
+"""`heard authors`: the author that triage stored, their value, and their erasure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ AT: Final = ("--business", "acme", "--platform", "standard")
 
 @pytest.fixture
 def author(heard: HeardCommand, stack: Stack) -> str:
-    """Somebody who complained."""
+    """An author who complained."""
     stack.setup.put_connection(
         Connection(
             "con_1", "acme", "standard", "https://api.example/hooks/con_1", {}, False, "Acme Bakery"
@@ -38,22 +38,22 @@ def author(heard: HeardCommand, stack: Stack) -> str:
     return "cus-77"
 
 
-def test_an_author_is_shown_as_triage_knows_them(
+def test_an_author_is_shown_with_what_triage_stored(
     heard: HeardCommand, stack: Stack, author: str
 ) -> None:
-    shown = heard.run_ok("authors", "show", author, *AT, "--json").json
+    details = heard.run_ok("authors", "show", author, *AT, "--json").json
 
-    assert shown == {
+    assert details == {
         "author": author_id("acme", "standard", author),
         "complaints": 1,
         "value": None,
-        "told": None,
-        "sealed": True,
+        "last_variant": None,
+        "has_key": True,
     }
     assert "Zelda" not in heard.run_ok("authors", "show", author, *AT).stdout
 
 
-def test_a_value_is_kept_and_forgotten(heard: HeardCommand, stack: Stack, author: str) -> None:
+def test_a_value_is_stored_and_deleted(heard: HeardCommand, stack: Stack, author: str) -> None:
     heard.run_ok("authors", "value", author, "80", *AT)
     assert heard.run_ok("authors", "show", author, *AT, "--json").json["value"] == 80
     assert heard.run_ok("authors", "value", author, "--none", *AT, "--json").json["value"] is None
@@ -69,25 +69,25 @@ def test_a_value_is_kept_and_forgotten(heard: HeardCommand, stack: Stack, author
         ("cus-77", "50", "--none", *AT),
     ],
 )
-def test_what_is_no_value_is_refused(
+def test_an_invalid_value_is_refused(
     heard: HeardCommand, stack: Stack, words: tuple[str, ...]
 ) -> None:
-    said = heard("authors", "value", *words)
+    result = heard("authors", "value", *words)
 
-    assert (said.exit_code, "VALUE" in said.stderr) == (2, True)
+    assert (result.exit_code, "VALUE" in result.stderr) == (2, True)
     assert stack.cases.vault.author_record(author_id("acme", "standard", "cus-77")).value is None
 
 
-def test_an_erased_author_can_be_read_no_more_and_the_log_stays(
+def test_texts_of_an_erased_author_are_unreadable_and_the_log_stays(
     heard: HeardCommand, stack: Stack, author: str
 ) -> None:
     review = stack.cases.open_follow_ups("acme", limit=1)[0][0].reviews[0]
     assert COMPLAINT in str(stack.cases.revision(stack.cases.case(review).case.review))
-    said = heard.run_ok("authors", "erase", author, *AT, stdin="y\n")
+    result = heard.run_ok("authors", "erase", author, *AT, stdin="y\n")
 
-    assert "Erased aut_" in said.stdout
-    assert "What stays" in said.stderr
-    later = Stack(StackOptions())  # the first one may remember the key for some seconds
+    assert "Erased aut_" in result.stdout
+    assert "Not erased" in result.stderr
+    later = Stack(StackOptions())  # the first one may cache the key for some seconds
     with pytest.raises(Erased):
         later.cases.revision(stack.cases.case(review).case.review)
     assert [outcome.kind for outcome in stack.log.of_review(review)] == [
@@ -96,7 +96,7 @@ def test_an_erased_author_can_be_read_no_more_and_the_log_stays(
     ]
 
 
-def test_nothing_is_erased_without_a_yes_and_a_program_is_not_asked(
+def test_nothing_is_erased_without_confirmation_or_yes_option(
     heard: HeardCommand, stack: Stack, author: str
 ) -> None:
     refused = heard("authors", "erase", author, *AT, stdin="n\n")
@@ -104,10 +104,12 @@ def test_nothing_is_erased_without_a_yes_and_a_program_is_not_asked(
     assert (refused.exit_code, "Nothing was erased" in refused.stderr) == (1, True)
     assert heard.run_ok("authors", "erase", author, *AT, "--yes", "--json").json["erased"] is True
     again = heard.run_ok("authors", "erase", author, *AT, "--yes", "--json")
-    assert (again.json["erased"], "Nothing was kept" in again.stderr) == (False, True)
+    assert (again.json["erased"], "Nothing is stored" in again.stderr) == (False, True)
 
 
-def test_who_is_known_by_an_address_is_found_by_it(heard: HeardCommand, stack: Stack) -> None:
+def test_an_author_with_an_e_mail_address_as_id_is_found_by_it(
+    heard: HeardCommand, stack: Stack
+) -> None:
     known = author_id("acme", "postmark", author_id_from_email("zoe@shop.example"))
     words = ("--business", "acme", "--platform", "postmark", "--email")
 
@@ -119,7 +121,7 @@ def test_who_is_known_by_an_address_is_found_by_it(heard: HeardCommand, stack: S
 
 
 @pytest.mark.parametrize(("place", "code"), [(("acme", "nowhere"), 2), (("nobody", "standard"), 1)])
-def test_a_place_that_is_none_is_refused(
+def test_an_unknown_business_or_platform_is_refused(
     heard: HeardCommand, stack: Stack, place: tuple[str, str], code: int
 ) -> None:
     for words in (("show", "cus-77"), ("value", "cus-77", "5"), ("erase", "cus-77", "--yes")):

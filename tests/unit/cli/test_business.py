@@ -15,16 +15,23 @@ from tests.unit.cli.conftest import HeardCommand
 def test_adding_and_showing(heard: HeardCommand, stack: Stack) -> None:
     heard.run_ok("business", "add", "cafe-2", "--name", "Café Nº 2")
 
-    shown = heard.run_ok("business", "show", "cafe-2", "--json").json
+    details = heard.run_ok("business", "show", "cafe-2", "--json").json
 
-    assert (shown["id"], shown["name"], shown["connections"], shown["policy"]["own"]) == (
+    assert (details["id"], details["name"], details["connections"], details["policy"]["own"]) == (
         "cafe-2",
         "Café Nº 2",
         0,
         False,
     )
-    assert shown["policy"]["hash"] == default_policy().hash
+    assert details["policy"]["hash"] == default_policy().hash
     assert "Café Nº 2" in heard.run_ok("business", "show", "cafe-2").stdout
+
+
+def test_all_businesses_can_be_listed(heard: HeardCommand, stack: Stack) -> None:
+    heard.run_ok("business", "add", "cafe-2", "--name", "Café Nº 2")
+    heard.run_ok("connect", "add", "feedback_form", "--business", "acme")
+
+    assert stack.setup.businesses() == ["acme", "cafe-2"]
 
 
 def test_a_new_name_reaches_the_connections_and_keeps_the_policy(
@@ -45,11 +52,11 @@ def test_a_new_name_reaches_the_connections_and_keeps_the_policy(
     assert heard.run_ok("business", "show", "acme", "--json").json["policy"]["name"] == "ours"
 
 
-def test_ids_are_plain(heard: HeardCommand, stack: Stack) -> None:
+def test_ids_take_lower_case_letters_digits_and_hyphens(heard: HeardCommand, stack: Stack) -> None:
     for id in ("Acme", "a#b", "-a", "a b", ""):
         assert heard("business", "add", id, "--name", "x").exit_code == 2
-    said = heard("business", "show", "nobody")
-    assert (said.exit_code, "heard business add nobody" in said.stderr) == (1, True)
+    result = heard("business", "show", "nobody")
+    assert (result.exit_code, "heard business add nobody" in result.stderr) == (1, True)
 
 
 def test_follow_ups_are_listed_by_due_time(heard: HeardCommand, stack: Stack) -> None:
@@ -81,17 +88,17 @@ def test_follow_ups_are_listed_by_due_time(heard: HeardCommand, stack: Stack) ->
             clock.now() - timedelta(days=days),
         )  # type: ignore[arg-type,return-value]
 
-    listed = heard.run_ok("follow-ups", "list", "--business", "acme", "--json").json
+    entries = heard.run_ok("follow-ups", "list", "--business", "acme", "--json").json
 
-    assert [each["due_at"] for each in listed] == sorted(each["due_at"] for each in listed)
-    assert len(listed) == 3
+    assert [each["due_at"] for each in entries] == sorted(each["due_at"] for each in entries)
+    assert len(entries) == 3
     now = clock.format_time(datetime.now(UTC))
-    assert [each["overdue"] for each in listed] == [each["due_at"] < now for each in listed]
-    assert listed[0]["overdue"]
+    assert [each["overdue"] for each in entries] == [each["due_at"] < now for each in entries]
+    assert entries[0]["overdue"]
     table = heard.run_ok("follow-ups", "list", "--business", "acme", "--limit", "2")
     assert (
-        listed[0]["id"] in table.stdout,
-        listed[2]["id"] in table.stdout,
+        entries[0]["id"] in table.stdout,
+        entries[2]["id"] in table.stdout,
         "overdue" in table.stdout,
     ) == (
         True,

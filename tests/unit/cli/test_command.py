@@ -1,15 +1,15 @@
-"""The command as a whole.
-
-What it offers, how soon, and how it tells what is wrong with where it was pointed.
-"""
+"""The command as a whole: its parts, how fast it answers, and how it reports a wrong stack."""
 
 from __future__ import annotations
 
 import importlib
-import json
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ import typer
 from botocore.exceptions import ClientError, EndpointConnectionError
 from typer.core import TyperGroup
 
+from heard_cli.local_state import LocalState, find_state, remove_stale_states
 from heard_cli.main import PARTS
 from heard_cli.stack import Stack, StackOptions
 from tests.unit.cli.conftest import HeardCommand
@@ -43,10 +44,10 @@ def commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[s
 
 
 ALL = [
-    found
+    leaf
     for part, (module, _) in PARTS.items()
     if part != "local"  # needs the tools of a developer, and has tests of its own
-    for found in commands(typer.main.get_command(importlib.import_module(module).app), (part,))
+    for leaf in commands(typer.main.get_command(importlib.import_module(module).app), (part,))
 ]
 
 OFFLINE = {
@@ -62,11 +63,11 @@ OFFLINE = {
 def test_every_command_explains_itself_with_an_example(
     heard: HeardCommand, path: tuple[str, ...], command: Any
 ) -> None:
-    said = heard.run_ok(*path, "--help").stdout
+    result = heard.run_ok(*path, "--help").stdout
 
     assert command.help
     assert f"Example: heard {' '.join(path)}" in (command.epilog or "")
-    assert ("--local" in said) is (path not in OFFLINE)
+    assert ("--local" in result) is (path not in OFFLINE)
 
 
 def test_help_names_every_part_and_loads_none() -> None:
@@ -97,21 +98,16 @@ def test_an_unknown_command_is_a_usage_error(heard: HeardCommand) -> None:
 
 @pytest.fixture
 def local(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A working directory below one where the local stack was started."""
-    state = {
-        "endpoint": "http://127.0.0.1:4566",
-        "stack": "heard",
-        "region": "us-east-1",
-        "public_url": "http://a.localhost:4566",
-    }
-    (tmp_path / ".heard").mkdir()
-    (tmp_path / ".heard" / "local.json").write_text(json.dumps(state))
+    """The state file of a local stack; the working directory is below its project."""
+    LocalState("http://127.0.0.1:4566", "heard", "us-east-1", "2026-03-01T09:00:00.000Z").write(
+        tmp_path
+    )
     (tmp_path / "deeper").mkdir()
     monkeypatch.chdir(tmp_path / "deeper")
-    return tmp_path / ".heard" / "local.json"
+    return tmp_path / ".heard" / "local-4566.json"
 
 
-def test_local_is_found_from_below_and_gets_made_up_credentials(
+def test_local_is_found_from_below_and_gets_invented_credentials(
     local: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "somebodys-real-key")
@@ -127,11 +123,100 @@ def test_local_is_found_from_below_and_gets_made_up_credentials(
     assert stack.session.region_name == "us-east-1"
     assert credentials
     assert credentials.access_key == "test"
-    monkeypatch.setattr(Stack, "outputs", {"ApiUrl": "http://b.localhost:4566"})
-    assert stack.public_url == "http://a.localhost:4566"
 
 
-def test_made_up_credentials_go_nowhere_else() -> None:
+def test_the_address_of_a_local_api_needs_no_name_that_must_be_resolved(
+    local: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outputs = {"ApiUrl": "http://a1b2c3d4.execute-api.localhost:4566", "ApiId": "a1b2c3d4"}
+    monkeypatch.setattr(Stack, "outputs", outputs)
+
+    expected = "http://127.0.0.1:4566/_aws/execute-api/a1b2c3d4"
+    assert Stack(StackOptions(local=True)).public_url == expected
+    assert Stack(StackOptions(endpoint="http://127.0.0.1:4566/")).public_url == expected
+
+
+@pytest.mark.loopback
+def test_local_means_the_oldest_stack_that_still_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with listening() as first_port, listening() as second_port:
+        first = LocalState(f"http://127.0.0.1:{first_port}", "heard", "us-east-1", "2026-03-01")
+        second = LocalState(f"http://127.0.0.1:{second_port}", "heard", "us-east-1", "2026-03-02")
+        second.write(tmp_path)
+        first.write(tmp_path)
+        assert find_state(tmp_path) == first, "the second must not take --local from the first"
+    with listening() as third_port:
+        third = replace(second, endpoint=f"http://127.0.0.1:{third_port}", started_at="2026-03-03")
+        third.write(tmp_path)
+        assert find_state(tmp_path) == third, "it is the only one that still runs"
+
+        remove_stale_states(tmp_path)
+
+        assert [path.name for path in (tmp_path / ".heard").iterdir()] == [
+            f"local-{third_port}.json"
+        ]
+    third.remove(tmp_path)
+    assert find_state(tmp_path) is None
+
+
+@contextmanager
+def listening() -> Iterator[int]:
+    """A port of this machine on which something listens."""
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        yield server.getsockname()[1]
+
+
+@pytest.mark.parametrize(
+    ("options", "environment", "flags"),
+    [
+        (StackOptions(), {}, ""),
+        (StackOptions(local=True, region="eu-west-1"), {}, " --local"),
+        (
+            StackOptions(stack="reviews prod", region="eu-west-1", profile="ops"),
+            {},
+            " --stack 'reviews prod' --region eu-west-1 --profile ops",
+        ),
+        (
+            StackOptions(stack="staging", region="eu-west-1"),
+            {"AWS_REGION": "eu-west-1", "HEARD_STACK": "staging"},
+            "",
+        ),
+        (
+            StackOptions(endpoint="http://127.0.0.1:4567"),
+            {},
+            " --endpoint http://127.0.0.1:4567",
+        ),
+    ],
+)
+def test_a_printed_command_leads_to_the_same_stack(
+    monkeypatch: pytest.MonkeyPatch, options: StackOptions, environment: dict[str, str], flags: str
+) -> None:
+    for name in ("AWS_REGION", "HEARD_STACK"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+    assert options.command_line("connect test con_1") == f"heard connect test con_1{flags}"
+
+
+def test_an_error_shows_the_next_command_with_the_options_of_the_stack(
+    heard: HeardCommand, stack: Stack
+) -> None:
+    result = heard("connect", "list", "--business", "nobody", "--stack", "staging")
+
+    assert result.exit_code == 1
+    assert 'heard business add nobody --name "Its Name" --stack staging' in result.stderr
+
+
+def test_the_version_is_printed(heard: HeardCommand) -> None:
+    assert heard.run_ok("--version").stdout == f"heard {version('heard')}\n"
+
+
+def test_invented_credentials_go_nowhere_else() -> None:
     stack = Stack(StackOptions(endpoint="https://aws.example.com", region="eu-west-1"))
 
     assert stack.session.get_credentials() is None
@@ -145,31 +230,31 @@ def test_a_local_stack_that_is_not_there(
 ) -> None:
     monkeypatch.chdir(tmp_path)
 
-    said = heard(*LIST, "--local")
+    result = heard(*LIST, "--local")
 
-    assert (said.exit_code, "heard local up" in said.stderr) == (1, True)
+    assert (result.exit_code, "heard local up" in result.stderr) == (1, True)
 
 
-def test_a_broken_note_of_the_local_stack(heard: HeardCommand, local: Path) -> None:
+def test_a_broken_state_file_of_the_local_stack(heard: HeardCommand, local: Path) -> None:
     for text in ("{", "[]", '{"endpoint": 5}'):
         local.write_text(text)
-        said = heard(*LIST, "--local")
-        assert (said.exit_code, "heard local up" in said.stderr) == (1, True)
+        result = heard(*LIST, "--local")
+        assert (result.exit_code, "heard local up" in result.stderr) == (1, True)
 
 
 def test_no_region_and_no_credentials(heard: HeardCommand) -> None:
-    said = heard(*LIST)
-    assert (said.exit_code, "--region" in said.stderr) == (1, True)
+    result = heard(*LIST)
+    assert (result.exit_code, "--region" in result.stderr) == (1, True)
 
-    said = heard(*LIST, "--region", "eu-west-1")
-    assert (said.exit_code, "no AWS credentials" in said.stderr) == (1, True)
+    result = heard(*LIST, "--region", "eu-west-1")
+    assert (result.exit_code, "no AWS credentials" in result.stderr) == (1, True)
 
-    said = heard(*LIST, "--region", "eu-west-1", "--profile", "nobody")
-    assert (said.exit_code, "nobody" in said.stderr) == (1, True)
+    result = heard(*LIST, "--region", "eu-west-1", "--profile", "nobody")
+    assert (result.exit_code, "nobody" in result.stderr) == (1, True)
 
 
 class Cloud:
-    """CloudFormation with one answer."""
+    """CloudFormation that always returns the same."""
 
     def __init__(self, answer: Any) -> None:
         self.answer = answer
@@ -194,14 +279,14 @@ def error(code: str) -> ClientError:
 
 
 @pytest.mark.parametrize(
-    ("answer", "where", "told"),
+    ("answer", "where", "output"),
     [
-        (error("ValidationError"), (), "There is no stack called heard"),
-        (error("ValidationError"), ("--stack", "other"), "There is no stack called other"),
+        (error("ValidationError"), (), "There is no stack heard"),
+        (error("ValidationError"), ("--stack", "other"), "There is no stack other"),
         ({"ApiUrl": "x"}, (), "has no output"),
         (error("ExpiredToken"), (), "aws sso login"),
         (error("InvalidClientTokenId"), (), "--profile"),
-        (error("AccessDenied"), (), "refuses DescribeStacks: as AWS says"),
+        (error("AccessDenied"), (), "denied DescribeStacks: as AWS says"),
         (error("Throttling"), (), "Throttling"),
         (EndpointConnectionError(endpoint_url="https://x"), (), "Check the network"),
         (
@@ -211,19 +296,19 @@ def error(code: str) -> ClientError:
         ),
     ],
 )
-def test_what_aws_says_is_told_with_the_next_step(
+def test_an_aws_error_is_explained_with_the_next_step(
     heard: HeardCommand,
     monkeypatch: pytest.MonkeyPatch,
     answer: Any,
     where: tuple[str, ...],
-    told: str,
+    output: str,
 ) -> None:
     monkeypatch.setattr(Stack, "_client", lambda *_: Cloud(answer))
 
-    said = heard(*LIST, "--region", "eu-west-1", *where)
+    result = heard(*LIST, "--region", "eu-west-1", *where)
 
-    assert (said.exit_code, said.stdout) == (1, "")
-    assert told in said.stderr
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert output in result.stderr
 
 
 def test_outputs_are_read_by_name(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import base64
+import inspect
 import io
 import json
+import re
 from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from pathlib import Path
@@ -25,8 +27,9 @@ from heard.connectors.signatures import BasicAuth, BodyHmac
 from heard.polling import PollFailure
 from heard.steps.ingest import ingest
 from heard.storage.setup import InboundSecret, Secrets, SetupStore
+from heard_cli.connect import standard_schema
 from heard_cli.connect.deliveries import refusal_advice
-from heard_cli.stack import Stack
+from heard_cli.stack import Stack, StackOptions
 from tests.unit.cli.conftest import HeardCommand, InProcessHttpClient
 
 DISCOURSE = (
@@ -53,13 +56,13 @@ SIGNED = BodyHmac("x-discourse-event-signature", prefix="sha256=")
 
 
 def parameters(stack: Stack) -> set[str]:
-    found = stack.ssm.describe_parameters()["Parameters"]
-    assert {each["Type"] for each in found} <= {"SecureString"}
-    return {each["Name"].removeprefix("/heard/heard/") for each in found}
+    matches = stack.ssm.describe_parameters()["Parameters"]
+    assert {each["Type"] for each in matches} <= {"SecureString"}
+    return {each["Name"].removeprefix("/heard/heard/") for each in matches}
 
 
 def post(stack: Stack, connection: str, secret: str, *, later: timedelta = timedelta()) -> int:
-    """What the door answers to a ping signed with this secret."""
+    """The webhook's status for a ping signed with this secret."""
     body = b'{"ping": "OK"}'
     request = SIGNED.sign(WebhookRequest("POST", {}, body), "", secret, clock.now())
     return ingest(
@@ -67,33 +70,35 @@ def post(stack: Stack, connection: str, secret: str, *, later: timedelta = timed
     ).response.status
 
 
-def test_adding_stores_everything_and_says_what_to_paste(heard: HeardCommand, stack: Stack) -> None:
-    said = heard.run_ok("connect", *DISCOURSE, "--credential", "api_key=k1", "--json").json
+def test_adding_stores_everything_and_shows_what_to_paste(
+    heard: HeardCommand, stack: Stack
+) -> None:
+    result = heard.run_ok("connect", *DISCOURSE, "--credential", "api_key=k1", "--json").json
 
-    connection = stack.setup.connection(said["id"])
+    connection = stack.setup.connection(result["id"])
     assert connection
-    assert connection.url == said["url"] == f"https://api.example/hooks/{said['id']}"
+    assert connection.url == result["url"] == f"https://api.example/hooks/{result['id']}"
     assert (connection.business, connection.business_name, connection.has_credentials) == (
         "acme",
         "Acme Bakery",
         True,
     )
     assert connection.settings == {"base_url": "https://forum.example", "api_username": "acme"}
-    assert stack.secrets.inbound(said["id"]) == InboundSecret(said["secret"])
-    assert stack.secrets.credentials(said["id"]) == {"api_key": "k1"}
-    assert post(stack, said["id"], said["secret"]) == 202
+    assert stack.secrets.inbound(result["id"]) == InboundSecret(result["secret"])
+    assert stack.secrets.credentials(result["id"]) == {"api_key": "k1"}
+    assert post(stack, result["id"], result["secret"]) == 202
 
 
-def test_a_second_instance_of_one_platform_is_refused_since_its_ids_would_meet_the_firsts(
+def test_a_second_instance_of_one_platform_is_refused_because_ids_could_be_equal(
     heard: HeardCommand, stack: Stack
 ) -> None:
     heard.run_ok("connect", *DISCOURSE, "--receive-only")
     heard.run_ok("connect", *DISCOURSE, "--receive-only")
     elsewhere = tuple(word.replace("forum.example", "other.example") for word in DISCOURSE)
-    said = heard("connect", *elsewhere, "--receive-only")
+    result = heard("connect", *elsewhere, "--receive-only")
 
-    assert said.exit_code == 1
-    assert "heard business add" in said.stderr
+    assert result.exit_code == 1
+    assert "heard business add" in result.stderr
     assert len(stack.setup.connections("acme")) == 2
 
 
@@ -109,21 +114,21 @@ def test_an_address_cannot_be_guessed(heard: HeardCommand, stack: Stack) -> None
     assert all(id.startswith("con_") and len(id) == 4 + 32 for id in ids)
 
 
-def test_people_read_the_address_the_secret_and_the_platforms_steps(
+def test_adding_prints_the_address_the_secret_and_the_platforms_steps(
     heard: HeardCommand, stack: Stack
 ) -> None:
-    said = heard.run_ok("connect", *DISCOURSE, "--receive-only").stdout
+    result = heard.run_ok("connect", *DISCOURSE, "--receive-only").stdout
 
     (connection,) = stack.setup.connections("acme")
     secret = stack.secrets.inbound(connection.id)
     assert secret
-    assert connection.url in said
-    assert secret.current in said
-    assert "open API, Webhooks" in said
-    assert f"heard connect test {connection.id}" in said
+    assert connection.url in result
+    assert secret.current in result
+    assert "open API, Webhooks" in result
+    assert f"heard connect test {connection.id}" in result
 
 
-def test_a_standard_secret_is_one_of_the_scheme(heard: HeardCommand, stack: Stack) -> None:
+def test_a_standard_secret_has_the_format_of_the_scheme(heard: HeardCommand, stack: Stack) -> None:
     secret = heard.run_ok("connect", "add", "standard", "--business", "acme", "--json").json[
         "secret"
     ]
@@ -133,11 +138,11 @@ def test_a_standard_secret_is_one_of_the_scheme(heard: HeardCommand, stack: Stac
 
 
 def test_trustpilot_has_no_secret(heard: HeardCommand, stack: Stack) -> None:
-    said = heard.run_ok(
+    result = heard.run_ok(
         "connect", "add", "trustpilot", "--business", "acme", "--receive-only", "--json"
     ).json
 
-    assert said["secret"] is None
+    assert result["secret"] is None
     assert parameters(stack) == set()
     assert (
         heard(
@@ -147,13 +152,13 @@ def test_trustpilot_has_no_secret(heard: HeardCommand, stack: Stack) -> None:
     )
 
 
-def test_twilio_signs_with_the_accounts_token_which_is_not_repeated(
+def test_twilio_signs_with_the_accounts_token_which_is_never_printed(
     heard: HeardCommand, stack: Stack
 ) -> None:
-    said = heard.run_ok("connect", *TWILIO, "--json")
+    result = heard.run_ok("connect", *TWILIO, "--json")
 
-    assert stack.secrets.inbound(said.json["id"]) == InboundSecret("the-token")
-    assert "the-token" not in said.stdout + said.stderr
+    assert stack.secrets.inbound(result.json["id"]) == InboundSecret("the-token")
+    assert "the-token" not in result.stdout + result.stderr
 
 
 def test_credentials_come_from_a_file_or_stdin(
@@ -163,19 +168,19 @@ def test_credentials_come_from_a_file_or_stdin(
     file = tmp_path / "trustpilot.json"
     file.write_text(json.dumps(keys))
 
-    for given, stdin in ((str(file), None), ("-", json.dumps(keys))):
-        said = heard.run_ok(
+    for argument, stdin in ((str(file), None), ("-", json.dumps(keys))):
+        result = heard.run_ok(
             "connect",
             "add",
             "trustpilot",
             "--business",
             "acme",
             "--credentials-file",
-            given,
+            argument,
             "--json",
             stdin=stdin,
         )
-        assert stack.secrets.credentials(said.json["id"]) == keys
+        assert stack.secrets.credentials(result.json["id"]) == keys
 
 
 def test_a_person_at_a_terminal_is_asked_for_what_is_missing(
@@ -183,22 +188,25 @@ def test_a_person_at_a_terminal_is_asked_for_what_is_missing(
 ) -> None:
     monkeypatch.setattr("heard_cli.connect.credentials.is_interactive", lambda: True)
 
-    said = heard.run_ok("connect", *DISCOURSE, "--json", stdin="typed-key\n")
+    result = heard.run_ok("connect", *DISCOURSE, "--json", stdin="typed-key\n")
 
-    assert stack.secrets.credentials(said.json["id"]) == {"api_key": "typed-key"}
-    assert "typed-key" not in said.stdout + said.stderr
+    assert stack.secrets.credentials(result.json["id"]) == {"api_key": "typed-key"}
+    assert "typed-key" not in result.stdout + result.stderr
 
 
 @pytest.mark.parametrize(
-    ("words", "named"),
+    ("words", "expected"),
     [
         (
             ("add", "discourse", "--business", "acme"),
             ("base_url is missing", "api_username is missing", "the forum's address"),
         ),
-        ((*DISCOURSE, "--setting", "colour=red"), ("colour is unknown",)),
+        ((*DISCOURSE, "--setting", "colour=red"), ("colour is not a known name",)),
         (DISCOURSE, ("api_key is missing", "an API key for that user", "--receive-only")),
-        ((*DISCOURSE, "--credential", "password=hunter2"), ("password is unknown", "api_key")),
+        (
+            (*DISCOURSE, "--credential", "password=hunter2"),
+            ("password is not a known name", "api_key"),
+        ),
         ((*DISCOURSE, "--credential", "hunter2"), ("name=value",)),
         (
             ("add", "standard", "--business", "acme", "--setting", "channel=moon"),
@@ -221,22 +229,25 @@ def test_a_person_at_a_terminal_is_asked_for_what_is_missing(
             ("secret is missing",),
         ),
         (("add", "twilio_sms", "--business", "acme", "--receive-only"), ("auth_token",)),
-        (("add", "yelling", "--business", "acme"), ("no connector called 'yelling'", "trustpilot")),
+        (
+            ("add", "yelling", "--business", "acme"),
+            ("there is no platform 'yelling'", "heard connect list --platforms"),
+        ),
         (
             ("add", "feedback_form", "--business", "acme", "--public-url", "http://shop.example"),
             ("https://",),
         ),
     ],
 )
-def test_what_is_wrong_is_named_and_nothing_is_stored(
-    heard: HeardCommand, stack: Stack, words: tuple[str, ...], named: tuple[str, ...]
+def test_wrong_options_are_named_and_nothing_is_stored(
+    heard: HeardCommand, stack: Stack, words: tuple[str, ...], expected: tuple[str, ...]
 ) -> None:
-    said = heard("connect", *words)
+    result = heard("connect", *words)
 
-    told = " ".join(said.stderr.replace("│", " ").split())
-    assert said.exit_code == 2
-    assert [each for each in named if each not in told] == []
-    assert "hunter2" not in told
+    output = " ".join(result.stderr.replace("│", " ").split())
+    assert result.exit_code == 2
+    assert [each for each in expected if each not in output] == []
+    assert "hunter2" not in output
     assert stack.setup.connections("acme") == []
     assert parameters(stack) == set()
 
@@ -244,10 +255,10 @@ def test_what_is_wrong_is_named_and_nothing_is_stored(
 def test_an_unknown_business_is_an_error_that_says_how_to_add_it(
     heard: HeardCommand, stack: Stack
 ) -> None:
-    said = heard("connect", "add", "feedback_form", "--business", "nobody")
+    result = heard("connect", "add", "feedback_form", "--business", "nobody")
 
-    assert said.exit_code == 1
-    assert "heard business add nobody" in said.stderr
+    assert result.exit_code == 1
+    assert "heard business add nobody" in result.stderr
 
 
 def test_a_failure_halfway_leaves_nothing(
@@ -261,45 +272,45 @@ def test_a_failure_halfway_leaves_nothing(
 
     monkeypatch.setattr("heard.storage.setup.SetupStore.put_connection", fail)
 
-    said = heard("connect", *DISCOURSE, "--credential", "api_key=k1")
+    result = heard("connect", *DISCOURSE, "--credential", "api_key=k1")
 
-    assert said.exit_code == 1
-    assert "slow down" in said.stderr
+    assert result.exit_code == 1
+    assert "slow down" in result.stderr
     assert parameters(stack) == set()
     assert stack.setup.connections("acme") == []
 
 
 def test_listing_shows_each_connection_and_no_secret(heard: HeardCommand, stack: Stack) -> None:
-    added = [
+    created = [
         heard.run_ok("connect", *words, "--json").json
         for words in ((*DISCOURSE, "--receive-only"), TWILIO)
     ]
 
-    listed = heard.run_ok("connect", "list", "--business", "acme", "--json")
+    entries = heard.run_ok("connect", "list", "--business", "acme", "--json")
 
-    assert {each["id"] for each in listed.json} == {each["id"] for each in added}
+    assert {each["id"] for each in entries.json} == {each["id"] for each in created}
     table = heard.run_ok("connect", "list", "--business", "acme").stdout
-    assert all(each["id"] in table for each in added)
-    shown = heard.run_ok("connect", "show", added[0]["id"])
-    assert "forum.example" in shown.stdout
+    assert all(each["id"] in table for each in created)
+    details = heard.run_ok("connect", "show", created[0]["id"])
+    assert "forum.example" in details.stdout
     assert not [
         each
-        for each in (listed.stdout, table, shown.stdout)
-        if added[0]["secret"] in each or "the-token" in each
+        for each in (entries.stdout, table, details.stdout)
+        if created[0]["secret"] in each or "the-token" in each
     ]
 
 
 def test_platforms_are_listed_without_a_stack(heard: HeardCommand) -> None:
-    listed = heard.run_ok("connect", "list", "--platforms", "--json").json
+    entries = heard.run_ok("connect", "list", "--platforms", "--json").json
 
-    assert {each["platform"] for each in listed} >= {
+    assert {each["platform"] for each in entries} >= {
         "trustpilot",
         "discourse",
         "twilio_sms",
         "standard",
         "feedback_form",
     }
-    (trustpilot,) = (each for each in listed if each["platform"] == "trustpilot")
+    (trustpilot,) = (each for each in entries if each["platform"] == "trustpilot")
     assert (trustpilot["signed"], trustpilot["replies"], trustpilot["stage"]) == (
         False,
         "one",
@@ -312,29 +323,29 @@ def test_platforms_are_listed_without_a_stack(heard: HeardCommand) -> None:
 
 
 def test_rotating_keeps_the_old_secret_for_the_overlap(heard: HeardCommand, stack: Stack) -> None:
-    added = heard.run_ok("connect", *DISCOURSE, "--receive-only", "--json").json
+    created = heard.run_ok("connect", *DISCOURSE, "--receive-only", "--json").json
 
-    rotated = heard.run_ok("connect", "rotate", added["id"], "--overlap", "2h", "--json").json
+    rotation = heard.run_ok("connect", "rotate", created["id"], "--overlap", "2h", "--json").json
 
-    old, new = added["secret"], rotated["secret"]
+    old, new = created["secret"], rotation["secret"]
     assert old != new
-    assert (post(stack, added["id"], new), post(stack, added["id"], old)) == (202, 202)
-    assert post(stack, added["id"], old, later=timedelta(minutes=119)) == 202
-    assert post(stack, added["id"], old, later=timedelta(minutes=121)) == 401
-    assert post(stack, added["id"], new, later=timedelta(minutes=121)) == 202
+    assert (post(stack, created["id"], new), post(stack, created["id"], old)) == (202, 202)
+    assert post(stack, created["id"], old, later=timedelta(minutes=119)) == 202
+    assert post(stack, created["id"], old, later=timedelta(minutes=121)) == 401
+    assert post(stack, created["id"], new, later=timedelta(minutes=121)) == 202
 
 
-def test_a_second_rotation_does_not_end_a_running_overlap_unasked(
+def test_a_second_rotation_does_not_end_an_overlap_silently(
     heard: HeardCommand, stack: Stack
 ) -> None:
     id = heard.run_ok("connect", *DISCOURSE, "--receive-only", "--json").json["id"]
     heard.run_ok("connect", "rotate", id)
     before = stack.secrets.inbound(id)
 
-    said = heard("connect", "rotate", id)
+    result = heard("connect", "rotate", id)
 
-    assert said.exit_code == 1
-    assert "--end-overlap" in said.stderr
+    assert result.exit_code == 1
+    assert "--end-overlap" in result.stderr
     assert stack.secrets.inbound(id) == before
     heard.run_ok("connect", "rotate", id, "--end-overlap")
     after = stack.secrets.inbound(id)
@@ -343,18 +354,16 @@ def test_a_second_rotation_does_not_end_a_running_overlap_unasked(
     assert after.previous == before.current
 
 
-def test_a_secret_that_others_know_stops_counting_at_once(
-    heard: HeardCommand, stack: Stack
-) -> None:
-    added = heard.run_ok("connect", *DISCOURSE, "--receive-only", "--json").json
+def test_a_leaked_secret_can_be_made_invalid_at_once(heard: HeardCommand, stack: Stack) -> None:
+    created = heard.run_ok("connect", *DISCOURSE, "--receive-only", "--json").json
 
-    rotated = heard.run_ok("connect", "rotate", added["id"], "--overlap", "0", "--json").json
+    rotation = heard.run_ok("connect", "rotate", created["id"], "--overlap", "0", "--json").json
 
-    assert rotated["old_secret_until"] is None
-    assert post(stack, added["id"], added["secret"]) == 401
+    assert rotation["old_secret_until"] is None
+    assert post(stack, created["id"], created["secret"]) == 401
 
 
-def test_rotating_twilio_changes_what_signs_replies_too(
+def test_rotating_twilio_changes_the_token_for_replies_too(
     heard: HeardCommand, stack: Stack, tmp_path: Path
 ) -> None:
     id = heard.run_ok("connect", *TWILIO, "--json").json["id"]
@@ -369,18 +378,18 @@ def test_rotating_twilio_changes_what_signs_replies_too(
     assert stack.secrets.credentials(id) == {"account_sid": "AC1", "auth_token": "the-next-token"}
 
 
-def test_what_is_not_signed_cannot_be_rotated(heard: HeardCommand, stack: Stack) -> None:
+def test_a_connection_without_a_secret_cannot_be_rotated(heard: HeardCommand, stack: Stack) -> None:
     id = heard.run_ok(
         "connect", "add", "trustpilot", "--business", "acme", "--receive-only", "--json"
     ).json["id"]
 
-    said = heard("connect", "rotate", id)
+    result = heard("connect", "rotate", id)
 
-    assert said.exit_code == 1
-    assert "heard connect add trustpilot" in said.stderr
+    assert result.exit_code == 1
+    assert "heard connect add trustpilot" in result.stderr
 
 
-def test_removing_takes_the_secrets_along(heard: HeardCommand, stack: Stack) -> None:
+def test_removing_a_connection_removes_its_secrets(heard: HeardCommand, stack: Stack) -> None:
     id = heard.run_ok("connect", *DISCOURSE, "--credential", "api_key=k1", "--json").json["id"]
     assert parameters(stack) == {f"{id}/inbound", f"{id}/credentials"}
 
@@ -403,21 +412,21 @@ ADDED = {
 
 
 @pytest.mark.parametrize("platform", ADDED)
-def test_a_plain_test_tries_the_door_and_leaves_no_trace(
+def test_a_plain_test_checks_the_webhook_and_stores_nothing(
     heard: HeardCommand, stack: Stack, http_client: InProcessHttpClient, platform: str
 ) -> None:
     id = heard.run_ok("connect", *ADDED[platform]).json["id"]
     http_client.processes_queue = False
 
-    said = heard.run_ok("connect", "test", id, "--json").json
+    result = heard.run_ok("connect", "test", id, "--json").json
 
-    assert said["ok"]
+    assert result["ok"]
     assert stack.quarantine.of_business("acme") == []
     assert "Messages" not in stack.sqs.receive_message(QueueUrl=stack.outputs["QueueUrl"])
-    assert "signature" in (told := heard.run_ok("connect", "test", id).stdout) or platform in {
+    assert "signature" in (output := heard.run_ok("connect", "test", id).stdout) or platform in {
         "trustpilot",
         "feedback_form",
-    }, told
+    }, output
 
 
 @pytest.mark.parametrize("platform", ADDED)
@@ -426,32 +435,32 @@ def test_a_full_test_follows_a_sample_to_its_outcome(
 ) -> None:
     id = heard.run_ok("connect", *ADDED[platform]).json["id"]
 
-    said = heard.run_ok("connect", "test", id, "--full", "--json").json
+    result = heard.run_ok("connect", "test", id, "--full", "--json").json
 
-    assert said["ok"]
-    assert (said["route"], said["closed"], said["outcomes"]) == (
+    assert result["ok"]
+    assert (result["route"], result["closed"], result["outcomes"]) == (
         "follow_up",
         None,
         ["accepted", "follow_up_opened"],
     )
-    assert said["severity"]
+    assert result["severity"]
     assert "heard-test-" in http_client.requests[1 if platform == "feedback_form" else 0]["body"]
     assert "test" in http_client.requests[1 if platform == "feedback_form" else 0]["body"]
-    # Where the platform knows withdrawals, nobody finds the sample on the desk.
+    # The sample is withdrawn again where the platform supports withdrawals.
     tasks, _ = stack.cases.open_follow_ups("acme", limit=10)
     assert bool(tasks) is (platform in {"twilio_sms", "feedback_form"})
-    assert said.get("withdrawn", False) is not bool(tasks)
+    assert result.get("withdrawn", False) is not bool(tasks)
 
 
-def test_a_sample_may_stay_on_the_desk(
+def test_a_sample_may_stay_in_the_desk(
     heard: HeardCommand, stack: Stack, http_client: InProcessHttpClient
 ) -> None:
     id = heard.run_ok("connect", *ADDED["standard"]).json["id"]
 
-    said = heard.run_ok("connect", "test", id, "--full", "--keep").stdout
+    result = heard.run_ok("connect", "test", id, "--full", "--keep").stdout
 
     (task,) = stack.cases.open_follow_ups("acme", limit=10)[0]
-    assert task.id in said
+    assert task.id in result
 
 
 def test_a_refused_test_says_why(
@@ -462,44 +471,44 @@ def test_a_refused_test_says_why(
 ) -> None:
     id = heard.run_ok("connect", *ADDED["standard"]).json["id"]
     http_client.now = clock.now() + timedelta(hours=1)
-    said = heard("connect", "test", id)
-    assert (said.exit_code, "clock" in said.stderr) == (1, True)
+    result = heard("connect", "test", id)
+    assert (result.exit_code, "clock" in result.stderr) == (1, True)
 
     http_client.now, http_client.secrets_path = None, "/heard/other"
     Secrets(stack.ssm, http_client.secrets_path).put_inbound(
         id, InboundSecret("whsec_" + base64.b64encode(bytes(range(32))).decode())
     )
-    said = heard("connect", "test", id)
-    assert (said.exit_code, f"heard connect rotate {id}" in said.stderr) == (1, True)
+    result = heard("connect", "test", id)
+    assert (result.exit_code, f"heard connect rotate {id}" in result.stderr) == (1, True)
 
     monkeypatch.setattr(http_client, "stack", Stack(stack.options))
     http_client.stack.setup = SetupStore(stack.dynamodb, "CasesTable")
-    said = heard("connect", "test", id)
-    assert (said.exit_code, "another stack" in said.stderr) == (1, True)
+    result = heard("connect", "test", id)
+    assert (result.exit_code, "another or older stack" in result.stderr) == (1, True)
 
 
-def test_a_sample_that_nobody_processes_is_looked_for(
+def test_a_sample_without_a_result_is_explained_by_the_queues(
     heard: HeardCommand, stack: Stack, http_client: InProcessHttpClient
 ) -> None:
     id = heard.run_ok("connect", *ADDED["standard"]).json["id"]
     http_client.processes_queue = False
     stack.sqs.send_message(QueueUrl=stack.outputs["DeadLettersUrl"], MessageBody="{}")
 
-    said = heard("connect", "test", id, "--full", "--timeout", "1")
+    result = heard("connect", "test", id, "--full", "--timeout", "1")
 
-    assert said.exit_code == 1
-    assert "1 wait in the queue" in said.stderr
-    assert "1 are dead letters" in said.stderr
-    assert "heard redrive" in said.stderr
+    assert result.exit_code == 1
+    assert "1 wait in the queue" in result.stderr
+    assert "1 are dead letters" in result.stderr
+    assert "heard redrive" in result.stderr
 
 
 def alter(monkeypatch: pytest.MonkeyPatch, platform: str, **changed: Any) -> None:
-    """A platform that says something else of itself."""
+    """Change the capabilities of a platform."""
     kind = type(load(platform))
     monkeypatch.setattr(kind, "capabilities", replace(load(platform).capabilities, **changed))
 
 
-def test_lists_say_how_reviews_come_and_why_they_are_believed(
+def test_lists_show_how_reviews_come_and_how_they_are_authenticated(
     heard: HeardCommand, stack: Stack
 ) -> None:
     heard.run_ok("connect", *DISCOURSE, "--receive-only")
@@ -514,48 +523,104 @@ def test_lists_say_how_reviews_come_and_why_they_are_believed(
     for more in (keys, ("--receive-only",)):
         heard.run_ok("connect", "add", "trustpilot", "--business", "acme", *more)
 
-    listed = heard.run_ok("connect", "list", "--business", "acme", "--json").json
+    entries = heard.run_ok("connect", "list", "--business", "acme", "--json").json
 
-    assert sorted((each["platform"], each["believed_by"]) for each in listed) == [
+    assert sorted((each["platform"], each["authenticated_by"]) for each in entries) == [
         ("discourse", "signature"),
-        ("trustpilot", "its address only"),
-        ("trustpilot", "re-read at the platform"),
+        ("trustpilot", "fetched again from the platform"),
+        ("trustpilot", "secret address only"),
     ]
-    assert {"push"} <= set(listed[0]["inbound"]) <= {"push", "poll"}
-    assert "believed by" in heard.run_ok("connect", "list", "--business", "acme").stdout
+    assert {"push"} <= set(entries[0]["inbound"]) <= {"push", "poll"}
+    assert "authenticated by" in heard.run_ok("connect", "list", "--business", "acme").stdout
 
 
-def test_a_guide_says_what_to_do_and_what_cannot_be_done(
+def test_a_guide_shows_the_steps_and_the_limitations(
     heard: HeardCommand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alter(
         monkeypatch,
         "discourse",
         limitations=("Whispers are ignored.",),
-        unproven=("Nothing is.",),
+        assumptions=("Nothing is.",),
         poll_seconds=120,
     )
 
-    told = heard.run_ok("connect", "guide", "discourse").stdout
-    for said in (
+    output = heard.run_ok("connect", "guide", "discourse").stdout
+    for result in (
         "open API, Webhooks",
         "Whispers are ignored.",
         "Nothing is.",
         "base_url",
         "api_key",
-        "pushed and asked for every 2 min",
+        "pushed and polled every 2 min",
     ):
-        assert said in told
+        assert result in output
     about = heard.run_ok("connect", "guide", "discourse", "--json").json
-    assert (about["inbound"], about["limitations"], about["secret"]) == (
+    assert (about["inbound"], about["limitations"], about["secret_origin"]) == (
         ["push", "poll"],
         ["Whispers are ignored."],
-        "made_here",
+        SecretOrigin.GENERATED.value,
     )
     assert heard("connect", "guide", "yelling").exit_code == 2
 
 
-def test_what_a_platform_cannot_do_is_said_when_it_is_connected(
+def test_the_guide_of_our_own_schema_shows_a_request_that_works_and_every_field(
+    heard: HeardCommand, stack: Stack, http_client: InProcessHttpClient
+) -> None:
+    id = heard.run_ok("connect", *ADDED["standard"]).json["id"]
+    document = heard.run_ok("connect", "guide", "standard", "--json").json
+    secret = stack.secrets.inbound(id)
+    assert secret
+
+    body = json.dumps(document["example_request"]).encode()
+    url = f"https://api.example/hooks/{id}"
+    request = load("standard").sign(
+        WebhookRequest("POST", {}, body), url, secret.current, clock.now()
+    )
+    response = http_client.send("POST", url, headers=request.headers, body=body)
+
+    assert json.loads(response.text) == {"accepted": 1, "problems": []}
+    guide = heard.run_ok("connect", "guide", "standard").stdout
+    assert '"type": "review.created"' in guide
+    for name in ("data.id: required", "data.author", "review.withdrawn", "data.score"):
+        assert name in guide
+    assert "example_request" not in heard.run_ok("connect", "guide", "discourse", "--json").json
+
+
+def test_the_documented_fields_and_types_are_those_that_the_connector_reads() -> None:
+    source = Path(inspect.getfile(type(load("standard")))).read_text(encoding="utf-8")
+    parser = source[source.index("def _review_event") :]
+    names = set(re.findall(r'data\.\w+\(\s*"(\w+)"', parser))
+
+    assert {f"data.{name}" for name in names} == {
+        name for name in standard_schema.FIELDS if name.startswith("data.")
+    }
+    assert all(f'"{name}"' in source for name in standard_schema.EVENT_TYPES)
+
+
+def test_a_misspelt_platform_is_answered_with_the_names_that_look_alike(
+    heard: HeardCommand, stack: Stack
+) -> None:
+    for words in (
+        ("connect", "guide", "goggle_business"),
+        ("connect", "add", "goggle_business", "--business", "acme"),
+        ("replay", "--business", "acme", "--from", "1d", "--platform", "goggle-business"),
+        ("authors", "show", "a", "--business", "acme", "--platform", "Google_Business"),
+    ):
+        result = heard(*words)
+        assert result.exit_code == 2
+        assert "Did you mean google_business" in " ".join(result.stderr.replace("│", " ").split())
+
+
+def test_the_printed_next_steps_lead_to_the_same_stack(heard: HeardCommand, stack: Stack) -> None:
+    result = heard.run_ok("connect", *DISCOURSE, "--receive-only", "--stack", "staging")
+
+    (connection,) = stack.setup.connections("acme")
+    assert f"heard connect test {connection.id} --stack staging" in result.stdout
+    assert f"heard connect rotate {connection.id} --stack staging" in result.stderr
+
+
+def test_adding_prints_the_limitations_of_the_platform(
     heard: HeardCommand, stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alter(monkeypatch, "discourse", limitations=("Whispers are ignored.",))
@@ -566,7 +631,7 @@ def test_what_a_platform_cannot_do_is_said_when_it_is_connected(
     ]
 
 
-def test_a_platform_that_chooses_its_secret_is_asked_for_it(
+def test_the_secret_of_a_platform_that_creates_it_is_required(
     heard: HeardCommand, stack: Stack, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     alter(
@@ -577,76 +642,86 @@ def test_a_platform_that_chooses_its_secret_is_asked_for_it(
     )
     words = ("connect", *DISCOURSE, "--receive-only")
 
-    said = heard(*words)
-    assert (said.exit_code, "webhook's page" in said.stderr, "--secret-later" in said.stderr) == (
+    result = heard(*words)
+    assert (
+        result.exit_code,
+        "webhook's page" in result.stderr,
+        "--secret-later" in result.stderr,
+    ) == (
         2,
         True,
         True,
     )
     (tmp_path / "secret").write_text("shown-there\n")
-    said = heard.run_ok(*words, "--secret-file", str(tmp_path / "secret"))
-    assert "shown-there" not in said.stdout + said.stderr
+    result = heard.run_ok(*words, "--secret-file", str(tmp_path / "secret"))
+    assert "shown-there" not in result.stdout + result.stderr
     monkeypatch.setattr("heard_cli.connect.credentials.is_interactive", lambda: True)
     id = heard.run_ok(*words, "--json", stdin="typed-there\n").json["id"]
     assert stack.secrets.inbound(id) == InboundSecret("typed-there")
     assert "several lines" in heard(*words, stdin="-----BEGIN PUBLIC KEY-----\n").stderr
 
 
-def test_a_secret_may_come_once_the_platform_shows_it(
+def test_a_secret_may_be_stored_later(
     heard: HeardCommand, stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert heard("connect", *DISCOURSE, "--receive-only", "--secret-later").exit_code == 2
     alter(monkeypatch, "discourse", secret_origin=SecretOrigin.FROM_PLATFORM)
 
-    said = heard.run_ok("connect", *DISCOURSE, "--receive-only", "--secret-later")
+    result = heard.run_ok("connect", *DISCOURSE, "--receive-only", "--secret-later")
 
     (connection,) = stack.setup.connections("acme")
-    assert "everything that is pushed is refused" in said.stderr
+    assert "every webhook request is rejected" in result.stderr
     assert parameters(stack) == set()
     assert post(stack, connection.id, "x") == 401
     assert heard("connect", "rotate", connection.id).exit_code == 2
     assert (
-        "first one"
+        "first secret"
         in heard.run_ok("connect", "rotate", connection.id, "--secret", "shown-there").stderr
     )
     assert post(stack, connection.id, "shown-there") == 202
 
 
-def test_what_is_polled_needs_no_secret(
+def test_a_polled_connection_needs_no_secret(
     heard: HeardCommand, stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alter(monkeypatch, "discourse", secret_origin=SecretOrigin.FROM_PLATFORM, poll_seconds=60)
 
-    said = heard.run_ok("connect", *DISCOURSE, "--credential", "api_key=k1")
+    result = heard.run_ok("connect", *DISCOURSE, "--credential", "api_key=k1")
 
     (connection,) = stack.setup.connections("acme")
-    assert "what is asked for comes all the same" in said.stderr
-    assert f"heard connect rotate {connection.id} --secret-file" in said.stderr
+    assert "polled reviews still arrive" in result.stderr
+    assert f"heard connect rotate {connection.id} --secret-file" in result.stderr
     assert stack.secrets.inbound(connection.id) is None
     assert heard("connect", *DISCOURSE, "--receive-only").exit_code == 2, (
         "then nothing at all would come"
     )
-    assert "everything pushed is refused" in heard.run_ok("connect", "show", connection.id).stdout
+    assert (
+        "all webhook requests are refused" in heard.run_ok("connect", "show", connection.id).stdout
+    )
     assert heard("connect", "rotate", connection.id).exit_code == 2
 
 
-def test_user_and_password_are_pasted_within_the_address(
+def test_user_and_password_are_part_of_the_address_to_paste(
     heard: HeardCommand, stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(type(load("discourse")), "scheme", BasicAuth())
 
-    said = heard.run_ok("connect", *DISCOURSE, "--receive-only", "--json").json
+    result = heard.run_ok("connect", *DISCOURSE, "--receive-only", "--json").json
 
-    user, _, password = said["secret"].partition(":")
-    assert said["paste"] == f"https://{user}:{password}@api.example/hooks/{said['id']}"
-    assert said["url"] == f"https://api.example/hooks/{said['id']}"
-    shown = heard.run_ok("connect", "rotate", said["id"]).stdout
-    assert "https://heard:" in shown
-    assert password not in shown
-    assert "heard:" not in heard.run_ok("connect", "show", said["id"]).stdout
+    user, _, password = result["secret"].partition(":")
+    assert (
+        result["address_to_paste"] == f"https://{user}:{password}@api.example/hooks/{result['id']}"
+    )
+    assert result["url"] == f"https://api.example/hooks/{result['id']}"
+    details = heard.run_ok("connect", "rotate", result["id"]).stdout
+    assert "https://heard:" in details
+    assert password not in details
+    assert "heard:" not in heard.run_ok("connect", "show", result["id"]).stdout
 
 
-def test_a_credential_may_span_lines(heard: HeardCommand, stack: Stack, tmp_path: Path) -> None:
+def test_a_credential_may_have_several_lines(
+    heard: HeardCommand, stack: Stack, tmp_path: Path
+) -> None:
     (tmp_path / "key.pem").write_text(
         "-----BEGIN PRIVATE KEY-----\nabc\n-----END PRIVATE KEY-----\n"
     )
@@ -666,33 +741,38 @@ def test_a_credential_may_span_lines(heard: HeardCommand, stack: Stack, tmp_path
     )
 
 
-def test_deliveries_say_why_nothing_arrives(
+def test_deliveries_explain_why_nothing_arrives(
     heard: HeardCommand, stack: Stack, http_client: InProcessHttpClient
 ) -> None:
-    added = heard.run_ok("connect", *DISCOURSE, "--receive-only", "--json").json
-    assert "Nothing came" in heard.run_ok("connect", "deliveries", added["id"]).stderr
-    assert heard.run_ok("connect", "show", added["id"], "--json").json["last_accepted"] is None
-    assert post(stack, added["id"], added["secret"]) == 202
-    assert post(stack, added["id"], "another") == 401
-    assert http_client.send("POST", added["url"], body=b"{}").status == 401
+    created = heard.run_ok("connect", *DISCOURSE, "--receive-only", "--json").json
+    assert "No requests" in heard.run_ok("connect", "deliveries", created["id"]).stderr
+    assert heard.run_ok("connect", "show", created["id"], "--json").json["last_accepted"] is None
+    assert post(stack, created["id"], created["secret"]) == 202
+    assert post(stack, created["id"], "another") == 401
+    assert http_client.send("POST", created["url"], body=b"{}").status == 401
 
-    said = heard.run_ok("connect", "deliveries", added["id"], "--json").json
+    result = heard.run_ok("connect", "deliveries", created["id"], "--json").json
 
-    assert sorted((each["result"], each["reason"]) for each in said["deliveries"]) == [
+    assert sorted((each["result"], each["reason"]) for each in result["deliveries"]) == [
         ("accepted", ""),
         ("refused", "signature_missing"),
         ("refused", "signature_wrong"),
     ]
-    assert all(bool(each["advice"]) is (each["result"] == "refused") for each in said["deliveries"])
-    assert said["quarantined"] == 0
-    table = heard.run_ok("connect", "deliveries", added["id"]).stdout
-    assert f"heard connect rotate {added['id']}" in table
-    shown = heard.run_ok("connect", "show", added["id"], "--json").json
-    assert (shown["last_accepted"] is not None, shown["last_refused"] is not None) == (True, True)
-    assert "last refused" in heard.run_ok("connect", "show", added["id"]).stdout
+    assert all(
+        bool(each["advice"]) is (each["result"] == "refused") for each in result["deliveries"]
+    )
+    assert result["quarantined"] == 0
+    table = heard.run_ok("connect", "deliveries", created["id"]).stdout
+    assert f"heard connect rotate {created['id']}" in table
+    details = heard.run_ok("connect", "show", created["id"], "--json").json
+    assert (details["last_accepted"] is not None, details["last_refused"] is not None) == (
+        True,
+        True,
+    )
+    assert "last refused" in heard.run_ok("connect", "show", created["id"]).stdout
     assert (
         len(
-            heard.run_ok("connect", "deliveries", added["id"], "--limit", "1", "--json").json[
+            heard.run_ok("connect", "deliveries", created["id"], "--limit", "1", "--json").json[
                 "deliveries"
             ]
         )
@@ -700,31 +780,47 @@ def test_deliveries_say_why_nothing_arrives(
     )
 
 
+def test_reviews_that_just_came_are_counted_at_once(
+    heard: HeardCommand, stack: Stack, http_client: InProcessHttpClient
+) -> None:
+    id, other = (heard.run_ok("connect", *ADDED["standard"]).json["id"] for _ in range(2))
+    for connection in (id, id, other):
+        heard.run_ok("connect", "test", connection, "--full", "--keep")
+
+    result = heard.run_ok("connect", "deliveries", id)
+
+    assert "2 reviews came in the last 15 minutes" in result.stdout
+    assert "heard reviews list --business acme --from 15m" in result.stdout
+    document = heard.run_ok("connect", "deliveries", other, "--json").json
+    assert document["reviews_of_last_15_minutes"] == 1
+
+
 @pytest.mark.parametrize("reason", SignatureFailureReason)
 @pytest.mark.parametrize("platform", platform_names())
 def test_there_is_advice_for_every_refusal(platform: str, reason: SignatureFailureReason) -> None:
-    told = refusal_advice(
+    output = refusal_advice(
         reason,
         load(platform),
         Connection("con_1", "acme", platform, "https://api.example/hooks/con_1"),
+        StackOptions(local=True),
     )
 
-    assert told.endswith((".", "?", "…", "rotate con_1"))
-    assert "ingest function" not in told
+    assert output.endswith((".", "--local"))
+    assert "ingest function" not in output
 
 
 @dataclass
 class Functions:
     """The stack's Lambda functions."""
 
-    answer: Any
-    fault: str = ""
-    asked: list[Any] = field(default_factory=list[Any])
+    payload: Any
+    error: str = ""
+    calls: list[Any] = field(default_factory=list[Any])
 
-    def invoke(self, **given: Any) -> dict[str, Any]:
-        self.asked.append((given["FunctionName"], json.loads(given["Payload"])))
-        failed = {"FunctionError": self.fault} if self.fault else {}
-        return {"Payload": io.BytesIO(json.dumps(self.answer).encode()), **failed}
+    def invoke(self, **arguments: Any) -> dict[str, Any]:
+        self.calls.append((arguments["FunctionName"], json.loads(arguments["Payload"])))
+        failure = {"FunctionError": self.error} if self.error else {}
+        return {"Payload": io.BytesIO(json.dumps(self.payload).encode()), **failure}
 
 
 @pytest.fixture
@@ -735,7 +831,7 @@ def polled(heard: HeardCommand, stack: Stack, monkeypatch: pytest.MonkeyPatch) -
     return heard.run_ok("connect", *DISCOURSE, "--credential", "api_key=k1", "--json").json["id"]
 
 
-def test_a_platform_is_asked_at_once(
+def test_a_platform_is_polled_at_once(
     heard: HeardCommand, polled: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     functions = Functions(
@@ -754,11 +850,11 @@ def test_a_platform_is_asked_at_once(
         "3 reviews found, 2 queued, 1 withdrawn" in heard.run_ok("connect", "poll", polled).stdout
     )
     assert heard.run_ok("connect", "poll", polled, "--json").json["queued"] == 2
-    assert functions.asked[0] == ("heard-poll", {"connection": polled})
+    assert functions.calls[0] == ("heard-poll", {"connection": polled})
 
 
 @pytest.mark.parametrize(
-    ("functions", "told"),
+    ("functions", "output"),
     [
         (
             Functions(
@@ -776,45 +872,57 @@ def test_a_platform_is_asked_at_once(
             Functions({"errorType": "Runtime.ImportModuleError"}, "Unhandled"),
             "Runtime.ImportModuleError",
         ),
-        (Functions(["what?"]), "The poller failed"),
+        (Functions(["what?"]), "The poll function failed"),
     ],
 )
-def test_a_platform_that_cannot_be_read_is_told(
+def test_a_failed_poll_is_explained(
     heard: HeardCommand,
     polled: str,
     monkeypatch: pytest.MonkeyPatch,
     functions: Functions,
-    told: str,
+    output: str,
 ) -> None:
     monkeypatch.setattr(Stack, "functions", functions)
 
-    said = heard("connect", "poll", polled)
+    result = heard("connect", "poll", polled)
 
-    assert (said.exit_code, told in said.stderr) == (1, True), said.stderr
+    assert (result.exit_code, output in result.stderr) == (1, True), result.stderr
 
 
-def test_what_only_pushes_cannot_be_asked(
+def test_a_poll_that_failed_at_once_counts_nothing(
+    heard: HeardCommand, polled: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    functions = Functions({"found": 0, "queued": 0, "error": "It refuses the credentials."})
+    monkeypatch.setattr(Stack, "functions", functions)
+
+    result = heard("connect", "poll", polled, "--stack", "staging")
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert f"heard connect deliveries {polled} --stack staging" in result.stderr
+
+
+def test_a_platform_that_only_pushes_cannot_be_polled(
     heard: HeardCommand, stack: Stack, polled: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     id = heard.run_ok("connect", "add", "feedback_form", "--business", "acme", "--json").json["id"]
 
-    assert "cannot be asked" in heard("connect", "poll", id).stderr
+    assert "cannot be polled" in heard("connect", "poll", id).stderr
     monkeypatch.setattr(Stack, "outputs", {**stack.outputs, "PollFunctionName": ""})
     assert "make deploy" in heard("connect", "poll", polled).stderr
 
 
-def test_what_nobody_here_can_sign_is_not_tested_from_here(
+def test_a_platform_whose_requests_we_cannot_sign_is_not_tested(
     heard: HeardCommand, stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     id = heard.run_ok("connect", *DISCOURSE, "--receive-only", "--json").json["id"]
     alter(monkeypatch, "discourse", can_self_test=False)
 
-    said = heard("connect", "test", id)
+    result = heard("connect", "test", id)
 
-    assert (said.exit_code, f"heard connect deliveries {id}" in said.stderr) == (1, True)
+    assert (result.exit_code, f"heard connect deliveries {id}" in result.stderr) == (1, True)
 
 
-def test_where_asking_stands_is_told(heard: HeardCommand, stack: Stack, polled: str) -> None:
+def test_the_state_of_polling_is_shown(heard: HeardCommand, stack: Stack, polled: str) -> None:
     before = stack.polls.state(polled)
     assert before
     assert clock.now() - before.since < timedelta(days=1, minutes=1)
@@ -823,8 +931,12 @@ def test_where_asking_stands_is_told(heard: HeardCommand, stack: Stack, polled: 
         before, replace(before, failures=2, last_failure=trouble, polled_at=clock.now())
     )
 
-    said = heard.run_ok("connect", "deliveries", polled, "--json").json["poll"]
-    assert (said["every_seconds"], said["failures"], said["last"] is not None) == (60, 2, True)
+    result = heard.run_ok("connect", "deliveries", polled, "--json").json["poll"]
+    assert (result["every_seconds"], result["failures"], result["last"] is not None) == (
+        60,
+        2,
+        True,
+    )
     assert (
         "refuses the connection's credentials"
         in heard.run_ok("connect", "deliveries", polled).stdout
@@ -835,16 +947,16 @@ def test_where_asking_stands_is_told(heard: HeardCommand, stack: Stack, polled: 
     ]
 
 
-def test_how_far_back_a_polled_platform_counts_may_be_said(
+def test_the_age_of_the_first_polled_reviews_can_be_chosen(
     heard: HeardCommand, stack: Stack, polled: str
 ) -> None:
     id = heard.run_ok(
         "connect", *DISCOURSE, "--credential", "api_key=k1", "--since", "7d", "--json"
     ).json["id"]
 
-    found = stack.polls.state(id)
-    assert found
-    assert timedelta(days=7) <= clock.now() - found.since < timedelta(days=7, minutes=1)
+    matches = stack.polls.state(id)
+    assert matches
+    assert timedelta(days=7) <= clock.now() - matches.since < timedelta(days=7, minutes=1)
     assert (
         heard("connect", "add", "feedback_form", "--business", "acme", "--since", "7d").exit_code
         == 2

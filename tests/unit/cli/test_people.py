@@ -10,20 +10,20 @@ ANA = ("people", "add", "--email", "ana@acme.example", "--first-name", "Ana")
 def test_somebody_new_can_sign_in_and_belongs_to_the_business(
     heard: HeardCommand, stack: Stack, user_pool: str
 ) -> None:
-    said = heard.run_ok(
+    result = heard.run_ok(
         *ANA, "--group", "agent", "--business", "acme", "--password", "Correct-horse-1", "--json"
     ).json
 
     user = stack.cognito.admin_get_user(UserPoolId=user_pool, Username="ana@acme.example")
     assert user["UserStatus"] == "CONFIRMED"
-    assert {"Name": "sub", "Value": said["subject"]} in user["UserAttributes"]
-    person = stack.setup.person(said["subject"])
+    assert {"Name": "sub", "Value": result["subject"]} in user["UserAttributes"]
+    person = stack.setup.person(result["subject"])
     assert person
     assert (person.first_name, person.businesses) == ("Ana", ("acme",))
-    assert (said["groups"], said["new"]) == (["agent"], True)
+    assert (result["groups"], result["new"]) == (["agent"], True)
 
 
-def test_adding_again_changes_nothing_and_adding_more_adds(
+def test_adding_a_person_again_only_adds_roles_and_businesses(
     heard: HeardCommand, stack: Stack, user_pool: str
 ) -> None:
     stack.setup.put_business(Business("zenith", "Zenith"))
@@ -39,15 +39,15 @@ def test_adding_again_changes_nothing_and_adding_more_adds(
         ["acme", "zenith"],
     )
     assert len(stack.cognito.list_users(UserPoolId=user_pool)["Users"]) == 1
-    shown = heard.run_ok("people", "show", "ana@acme.example", "--json").json
-    assert (shown["groups"], shown["businesses"], shown["status"]) == (
+    details = heard.run_ok("people", "show", "ana@acme.example", "--json").json
+    assert (details["groups"], details["businesses"], details["status"]) == (
         ["agent", "lead"],
         ["acme", "zenith"],
         "CONFIRMED",
     )
 
 
-def test_only_takes_other_businesses_and_roles_away(
+def test_only_removes_other_businesses_and_roles(
     heard: HeardCommand, stack: Stack, user_pool: str
 ) -> None:
     stack.setup.put_business(Business("zenith", "Zenith"))
@@ -55,17 +55,17 @@ def test_only_takes_other_businesses_and_roles_away(
         *ANA, "--group", "agent", "--group", "lead", "--business", "acme", "--business", "zenith"
     )
 
-    said = heard.run_ok(*ANA, "--group", "agent", "--business", "zenith", "--only", "--json").json
+    result = heard.run_ok(*ANA, "--group", "agent", "--business", "zenith", "--only", "--json").json
 
-    assert (said["groups"], said["businesses"]) == (["agent"], ["zenith"])
+    assert (result["groups"], result["businesses"]) == (["agent"], ["zenith"])
 
 
 def test_without_a_password_they_are_invited(
     heard: HeardCommand, stack: Stack, user_pool: str
 ) -> None:
-    said = heard.run_ok(*ANA, "--group", "auditor", "--business", "acme")
+    result = heard.run_ok(*ANA, "--group", "auditor", "--business", "acme")
 
-    assert "e-mail" in said.stderr
+    assert "e-mail" in result.stderr
     assert (
         stack.cognito.admin_get_user(UserPoolId=user_pool, Username="ana@acme.example")[
             "UserStatus"
@@ -74,18 +74,34 @@ def test_without_a_password_they_are_invited(
     )
 
 
-def test_a_password_can_be_typed_unseen(heard: HeardCommand, stack: Stack, user_pool: str) -> None:
-    typed = "Correct-horse-1\nCorrect-horse-1\n"
+def test_the_local_stack_sends_no_mail_and_says_how_to_set_a_password(
+    heard: HeardCommand, stack: Stack, user_pool: str
+) -> None:
+    endpoint = ("--endpoint", "http://127.0.0.1:4566")
 
-    said = heard.run_ok(
-        *ANA, "--group", "agent", "--business", "acme", "--ask-password", "--json", stdin=typed
+    result = heard.run_ok(*ANA, "--group", "agent", "--business", "acme", *endpoint)
+
+    assert "sends no e-mail" in result.stderr
+    assert (
+        "heard people add --email ana@acme.example --first-name Ana --group agent "
+        "--business acme --ask-password --endpoint http://127.0.0.1:4566"
+    ) in result.stderr
+
+
+def test_a_password_can_be_typed_without_being_shown(
+    heard: HeardCommand, stack: Stack, user_pool: str
+) -> None:
+    typing = "Correct-horse-1\nCorrect-horse-1\n"
+
+    result = heard.run_ok(
+        *ANA, "--group", "agent", "--business", "acme", "--ask-password", "--json", stdin=typing
     )
 
-    assert said.json["new"]
-    assert "Correct-horse-1" not in said.stdout + said.stderr
+    assert result.json["new"]
+    assert "Correct-horse-1" not in result.stdout + result.stderr
 
 
-def test_mistakes_are_told(heard: HeardCommand, stack: Stack, user_pool: str) -> None:
+def test_mistakes_are_reported(heard: HeardCommand, stack: Stack, user_pool: str) -> None:
     assert heard(*ANA, "--group", "king", "--business", "acme").exit_code == 2
     assert (
         heard(

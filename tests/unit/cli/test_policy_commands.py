@@ -1,7 +1,4 @@
-"""`heard policy`.
-
-Publishing and going back, trying on past reviews, explaining what was decided.
-"""
+"""`heard policy`: publish and roll back, compare on past reviews, explain a decision."""
 
 from __future__ import annotations
 
@@ -34,7 +31,7 @@ rules:
     when: {severity: [medium, low, praise], rating_min: 3}
     then: {route: follow_up, queue: vip, priority: 80}
 """
-SAID = "The lamb was raw & I was ill <b>all night</b>. Nobody answers."
+WORDS = "The lamb was raw & I was ill <b>all night</b>. Nobody answers."
 
 
 @pytest.fixture
@@ -49,7 +46,7 @@ def no_platform(*_: Any, **__: Any) -> Any:
 
 
 def receive(stack: Stack, native: str, text: str, rating: int, revision: int = 1) -> str:
-    """One review of acme, taken to its decision; its id."""
+    """Take one review of acme to its decision; returns its id."""
     kind = EventKind.CREATED if revision == 1 else EventKind.EDITED
     event = ReviewEvent(
         kind,
@@ -84,7 +81,7 @@ def reviews(stack: Stack) -> list[str]:
         Connection("con_1", "acme", "standard", "https://api.example/hooks/con_1"), clock.now()
     )
     return [
-        receive(stack, "r1", SAID, 1),
+        receive(stack, "r1", WORDS, 1),
         receive(stack, "r2", "Wonderful bread, lovely people, thank you!", 5),
     ]
 
@@ -96,7 +93,7 @@ def publish(heard: HeardCommand, file: str, by: str = "Ana", *words: str) -> str
 # Versions
 
 
-def test_publishing_listing_showing_and_going_back(
+def test_publishing_listing_showing_and_rolling_back(
     heard: HeardCommand, stack: Stack, regulars: str
 ) -> None:
     assert "version 2" in publish(heard, regulars, "Ana", "--note", "regulars first")
@@ -105,19 +102,19 @@ def test_publishing_listing_showing_and_going_back(
 
     heard.run_ok("policy", "rollback", "--business", "acme", "--by", "Lee")
 
-    listed = heard.run_ok("policy", "list", "--business", "acme", "--json").json
-    assert [(each["version"], each["by"], each["followed"]) for each in listed] == [
+    entries = heard.run_ok("policy", "list", "--business", "acme", "--json").json
+    assert [(each["version"], each["by"], each["active"]) for each in entries] == [
         (3, "Lee", True),
         (2, "Ana", False),
         (1, "Heard", False),
     ]
-    assert [each["note"] for each in listed][:2] == ["back to version 1", "regulars first"]
-    assert listed[0]["hash"] == listed[2]["hash"] == default_policy().hash
+    assert [each["note"] for each in entries][:2] == ["back to version 1", "regulars first"]
+    assert entries[0]["hash"] == entries[2]["hash"] == default_policy().hash
     assert heard.run_ok("policy", "show", "2", "--business", "acme").stdout == REGULARS
     assert (
-        heard.run_ok("policy", "show", listed[1]["hash"][:10], "--business", "acme", "--json").json[
-            "document"
-        ]["name"]
+        heard.run_ok(
+            "policy", "show", entries[1]["hash"][:10], "--business", "acme", "--json"
+        ).json["document"]["name"]
         == "Acme"
     )
     assert (
@@ -126,11 +123,11 @@ def test_publishing_listing_showing_and_going_back(
     )
     assert heard.run_ok("policy", "show", "default").stdout.startswith("{")
     table = heard.run_ok("policy", "list", "--business", "acme").stdout
-    assert "followed" in table
+    assert "active" in table
     assert "regulars first" in table
 
 
-def test_what_cannot_be_published_is_refused_with_line_and_fix_and_the_old_one_stays(
+def test_a_policy_with_errors_is_refused_with_line_and_fix_and_the_old_one_stays(
     heard: HeardCommand, stack: Stack, tmp_path: Path
 ) -> None:
     file = tmp_path / "bad.yaml"
@@ -141,14 +138,14 @@ def test_what_cannot_be_published_is_refused_with_line_and_fix_and_the_old_one_s
         "- 1",
     ):
         file.write_text(text)
-        said = heard("policy", "publish", str(file), "--business", "acme", "--by", "Ana")
-        assert said.exit_code == 1
-        assert re.search(r"bad\.yaml:\d+:\d+: error: ", said.stderr), said.stderr
+        result = heard("policy", "publish", str(file), "--business", "acme", "--by", "Ana")
+        assert result.exit_code == 1
+        assert re.search(r"bad\.yaml:\d+:\d+: error: ", result.stderr), result.stderr
     assert stack.business("acme").policy == {}
-    assert "has published none" in heard.run_ok("policy", "list", "--business", "acme").stderr
+    assert "has published no policy" in heard.run_ok("policy", "list", "--business", "acme").stderr
 
 
-def test_what_is_followed_already_is_not_published_again(
+def test_the_active_policy_is_not_published_again(
     heard: HeardCommand, stack: Stack, regulars: str, tmp_path: Path
 ) -> None:
     empty = tmp_path / "empty.yaml"
@@ -180,7 +177,7 @@ def test_what_is_followed_already_is_not_published_again(
         ("explain", "rev_nothing", "--business", "acme"),
     ],
 )
-def test_what_makes_no_sense_is_told_and_changes_nothing(
+def test_wrong_arguments_are_reported_and_change_nothing(
     heard: HeardCommand,
     stack: Stack,
     regulars: str,
@@ -188,31 +185,53 @@ def test_what_makes_no_sense_is_told_and_changes_nothing(
     words: tuple[str, ...],
 ) -> None:
     monkeypatch.chdir(Path(regulars).parent)
-    said = heard("policy", *words)
+    result = heard("policy", *words)
 
-    assert said.exit_code in {1, 2}
-    assert said.stderr
+    assert result.exit_code in {1, 2}
+    assert result.stderr
     assert stack.business("acme").policy == {}
 
 
-# Trying on past reviews
+# Comparing on past reviews
 
 
 @pytest.fixture
 def past(tmp_path: Path) -> str:
-    """Two assessed reviews and a raw one."""
+    """Two assessed reviews and one without an assessment."""
     lines: list[dict[str, Any]] = [
         {
-            "id": "a1", "severity": "low", "needs_person": False, "agenda": "praise", "flags": [], "language": "en", "confidence": 0.9,
-            "evidence": [{"code": "rating_4"}], "scores": {}, "model": "quick-1", "rating": 4, "channel": "review_site",
-            "platform": "google_business", "at": "2026-03-17T12:00:00Z", "text": SAID,
+            "id": "a1",
+            "severity": "low",
+            "needs_person": False,
+            "agenda": "praise",
+            "flags": [],
+            "language": "en",
+            "confidence": 0.9,
+            "scores": {},
+            "model": "quick-1",
+            "evidence": [{"code": "rating_4"}],
+            "rating": 4,
+            "text": WORDS,
+            "channel": "review_site",
+            "platform": "google_business",
+            "at": "2026-03-17T12:00:00Z",
         },
         {
-            "id": "a2", "severity": "critical", "needs_person": True, "agenda": "answer", "flags": ["safety"], "language": "de",
-            "confidence": 0.99, "evidence": [], "scores": {}, "rating": 1, "channel": "email", "at": "2026-03-18T12:00:00Z",
+            "id": "a2",
+            "severity": "critical",
+            "needs_person": True,
+            "agenda": "answer",
+            "flags": ["safety"],
+            "language": "de",
+            "confidence": 0.99,
+            "scores": {},
+            "evidence": [],
+            "rating": 1,
+            "channel": "email",
+            "at": "2026-03-18T12:00:00Z",
         },
         {"id": "r1", "text": "Wonderful bread and the friendliest people, thank you!", "rating": 5},
-    ]  # fmt: skip
+    ]
     file = tmp_path / "past.jsonl"
     file.write_text("".join(json.dumps(line) + "\n" for line in lines))
     return str(file)
@@ -221,18 +240,18 @@ def past(tmp_path: Path) -> str:
 def test_a_file_of_assessed_and_raw_reviews(
     heard: HeardCommand, stack: Stack, regulars: str, past: str
 ) -> None:
-    told = heard.run_ok("policy", "diff", "default", regulars, "--on", past, "--json").json
+    output = heard.run_ok("policy", "diff", "default", regulars, "--on", past, "--json").json
 
-    assert (told["reviews"], told["changed"], told["undated"]) == (3, 2, 1)
-    assert told["gained_a_person"] == {"low": 1, "praise": 1}
-    assert {(each["before"], each["after"]) for each in told["rules"]} == {
+    assert (output["reviews"], output["changed"], output["undated"]) == (3, 2, 1)
+    assert output["gained_a_person"] == {"low": 1, "praise": 1}
+    assert {(each["before"], each["after"]) for each in output["rules"]} == {
         ("R03-heard", "R21-regulars"),
         ("R02-praise", "R21-regulars"),
     }
-    assert told["extra_human_hours"] == round((5 + 3) / 60, 2)
-    assert "assessed first" in " ".join(told["notes"])
-    assert "text" not in told["examples"][0]
-    counted = heard.run_ok(
+    assert output["extra_human_hours"] == round((5 + 3) / 60, 2)
+    assert "assessed first" in " ".join(output["notes"])
+    assert "text" not in output["examples"][0]
+    counts = heard.run_ok(
         "policy",
         "diff",
         "default",
@@ -243,10 +262,10 @@ def test_a_file_of_assessed_and_raw_reviews(
         "--minutes",
         "low=60,praise=0",
     ).json
-    assert counted["extra_human_hours"] == 1.0
+    assert counts["extra_human_hours"] == 1.0
     table = heard.run_ok("policy", "diff", "default", regulars, "--on", past)
     assert "route: acknowledge → follow_up" in table.stdout
-    assert SAID not in table.stdout
+    assert WORDS not in table.stdout
     assert (
         "ill"
         in heard.run_ok("policy", "diff", "default", regulars, "--on", past, "--with-text").stdout
@@ -266,32 +285,32 @@ def test_the_same_policy_changes_nothing(
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "output"),
     [
         ("{", "not JSON"),
-        ("[1]", "no JSON object"),
-        ('{"id": "x"}', "neither"),
+        ("[1]", "not a JSON object"),
+        ('{"id": "x"}', "none of"),
         ('{"text": "no id"}', "`id`"),
         ('{"id": "x", "rating": 9}', "`rating`"),
         ('{"id": "x", "severity": "awful", "agenda": "answer"}', "`severity`"),
         ('{"id": "x", "text": "Secret words.", "channel": "pigeon"}', "`channel`"),
     ],
 )
-def test_lines_that_are_no_reviews_are_told_by_number_and_the_rest_is_compared(
-    heard: HeardCommand, stack: Stack, regulars: str, past: str, line: str, told: str
+def test_lines_that_are_no_reviews_are_reported_by_number_and_the_others_are_compared(
+    heard: HeardCommand, stack: Stack, regulars: str, past: str, line: str, output: str
 ) -> None:
     file = Path(past)
     file.write_text(line + "\n\n" + file.read_text())
 
-    said = heard("policy", "diff", "default", regulars, "--on", past, "--json")
+    result = heard("policy", "diff", "default", regulars, "--on", past, "--json")
 
-    assert said.exit_code == 2
-    assert said.json["reviews"] == 3
-    assert re.search(rf"line 1: .*{re.escape(told)}", said.stderr), said.stderr
-    assert "Secret" not in said.stderr
+    assert result.exit_code == 2
+    assert result.json["reviews"] == 3
+    assert re.search(rf"line 1: .*{re.escape(output)}", result.stderr), result.stderr
+    assert "Secret" not in result.stderr
 
 
-def test_the_page_needs_nothing_but_itself_and_shows_words_only_when_asked(
+def test_the_page_loads_nothing_and_shows_words_only_with_the_option(
     heard: HeardCommand, stack: Stack, regulars: str, past: str, tmp_path: Path
 ) -> None:
     page = tmp_path / "diff.html"
@@ -314,19 +333,19 @@ def test_the_page_needs_nothing_but_itself_and_shows_words_only_when_asked(
 def test_stored_reviews_are_decided_as_they_were_assessed(
     heard: HeardCommand, stack: Stack, regulars: str, reviews: list[str]
 ) -> None:
-    told = heard.run_ok(
+    output = heard.run_ok(
         "policy", "diff", "published", regulars, "--business", "acme", "--from", "1h", "--json"
     ).json
 
-    assert (told["reviews"], told["left_out"]) == (2, {})
-    assert told["rerouted"] == 1
-    assert told["examples"][0]["review"] == reviews[1]
+    assert (output["reviews"], output["skipped"]) == (2, {})
+    assert output["rerouted"] == 1
+    assert output["examples"][0]["review"] == reviews[1]
     head = stack.cases.find_review(reviews[0])
     assert head
     stack.cases.vault.erase(head.author)
     assert heard.run_ok(
         "policy", "diff", "published", regulars, "--business", "acme", "--json"
-    ).json["left_out"] == {"erased": 2}
+    ).json["skipped"] == {"erased": 2}
     assert (
         heard.run_ok(
             "policy", "diff", "published", regulars, "--business", "acme", "--to", "1h", "--json"
@@ -336,47 +355,51 @@ def test_stored_reviews_are_decided_as_they_were_assessed(
 
 
 @pytest.mark.loopback
-def test_the_demo_is_tried_without_a_stack(heard: HeardCommand, regulars: str) -> None:
-    told = heard.run_ok("policy", "diff", "default", regulars, "--on", "demo", "--json").json
+def test_the_demo_needs_no_stack(heard: HeardCommand, regulars: str) -> None:
+    output = heard.run_ok("policy", "diff", "default", regulars, "--on", "demo", "--json").json
 
-    assert told["reviews"] > 100
-    assert told["undated"] == 0
-    assert told["lost_their_person"] == {}
+    assert output["reviews"] > 100
+    assert output["undated"] == 0
+    assert output["lost_their_person"] == {}
 
 
 # Explaining
 
 
-def test_a_decision_is_made_again_and_is_what_was_logged(
+def test_a_recomputed_decision_equals_the_logged_one(
     heard: HeardCommand, stack: Stack, reviews: list[str]
 ) -> None:
-    told = heard.run_ok("policy", "explain", reviews[0], "--business", "acme", "--json").json
+    output = heard.run_ok("policy", "explain", reviews[0], "--business", "acme", "--json").json
 
-    assert (told["equal"], told["inputs_match"], told["differences"]) == (True, True, [])
-    assert told["again"]["fired"] == told["logged"]["rules"]
-    assert told["today"]["differs"] is False
-    said = heard.run_ok("policy", "explain", reviews[0], "--business", "acme").stdout
-    assert "Proven" in said
-    assert told["logged"]["rules"][0] in said
-    assert "raw" not in said
-    assert json.dumps(told).count("lamb") == 0
+    assert (output["equal"], output["inputs_match"], output["differences"]) == (True, True, [])
+    assert output["recomputed"]["fired"] == output["logged"]["rules"]
+    assert output["today"]["differs"] is False
+    result = heard.run_ok("policy", "explain", reviews[0], "--business", "acme").stdout
+    assert "Proven" in result
+    assert output["logged"]["rules"][0] in result
+    assert "raw" not in result
+    assert json.dumps(output).count("lamb") == 0
 
 
-def test_it_says_what_todays_policy_would_do_and_why(
+def test_it_shows_what_todays_policy_would_decide_and_why(
     heard: HeardCommand, stack: Stack, reviews: list[str], regulars: str
 ) -> None:
     publish(heard, regulars)
 
-    told = heard.run_ok("policy", "explain", reviews[1], "--business", "acme", "--json").json
+    output = heard.run_ok("policy", "explain", reviews[1], "--business", "acme", "--json").json
 
-    assert (told["equal"], told["policy"]["version"], told["today"]["differs"]) == (True, 1, True)
-    assert told["today"]["decision"]["queue"] == "vip"
-    assert "R21-regulars, which decides today, is new." in told["today"]["causes"]
-    said = heard.run_ok("policy", "explain", reviews[1], "--business", "acme").stdout
-    assert "another route: follow_up, queue vip" in said
+    assert (output["equal"], output["policy"]["version"], output["today"]["differs"]) == (
+        True,
+        1,
+        True,
+    )
+    assert output["today"]["decision"]["queue"] == "vip"
+    assert "R21-regulars, which decides today, is new." in output["today"]["causes"]
+    result = heard.run_ok("policy", "explain", reviews[1], "--business", "acme").stdout
+    assert "the route would be different: follow_up, queue vip" in result
 
 
-def test_a_later_decision_of_a_review_is_told_apart(
+def test_the_decisions_of_one_review_can_be_explained_one_by_one(
     heard: HeardCommand, stack: Stack, reviews: list[str]
 ) -> None:
     receive(stack, "r2", "It was mouldy inside. I found glass in it and was hurt.", 1, revision=2)
@@ -395,7 +418,7 @@ def test_a_later_decision_of_a_review_is_told_apart(
     assert heard("policy", "explain", reviews[1], "--business", "elsewhere").exit_code == 1
 
 
-def test_what_somebody_changed_is_found(
+def test_a_changed_assessment_is_found(
     heard: HeardCommand, stack: Stack, reviews: list[str]
 ) -> None:
     loaded = stack.cases.case(reviews[0])
@@ -408,11 +431,11 @@ def test_what_somebody_changed_is_found(
         context,
     )
 
-    said = heard("policy", "explain", reviews[0], "--business", "acme", "--json")
+    result = heard("policy", "explain", reviews[0], "--business", "acme", "--json")
 
-    assert said.exit_code == 1
-    assert (said.json["equal"], said.json["inputs_match"]) == (False, False)
-    assert "audit verify" in said.stderr
+    assert result.exit_code == 1
+    assert (result.json["equal"], result.json["inputs_match"]) == (False, False)
+    assert "audit verify" in result.stderr
 
 
 # Experiments
@@ -434,7 +457,7 @@ def test_without_acknowledgements_there_is_nothing_to_compare(
 
 
 def logged(stack: Stack, review: str, day: datetime, *facts: Fact) -> None:
-    """A review's chain, each fact a day after the one before."""
+    """Write a review's chain, each fact a day after the one before."""
     subject = OutcomeSubject(review, "acme", "standard", "review_site", "praise")
     head = initial_hash(review)
     for number, fact in enumerate(facts):
@@ -451,9 +474,11 @@ def logged(stack: Stack, review: str, day: datetime, *facts: Fact) -> None:
         stack.dynamodb.transact_write_items(TransactItems=append_writes("OutcomesTable", [link]))
 
 
-def test_a_variant_after_which_authors_edit_more_is_told(heard: HeardCommand, stack: Stack) -> None:
+def test_a_variant_after_which_authors_edit_more_is_reported(
+    heard: HeardCommand, stack: Stack
+) -> None:
     day = clock.now() - timedelta(days=9)
-    judged = {"severity": "praise", "agenda": "praise", "flags": list[str](), "rating": 4}
+    assessed_fields = {"severity": "praise", "agenda": "praise", "flags": list[str](), "rating": 4}
     for number in range(80):
         variant = f"en-praise-{number % 2 + 1}"
         edit = [Fact(Kind.REVISED, {"rating": 5})] if number % 2 and number % 10 != 1 else []
@@ -461,17 +486,17 @@ def test_a_variant_after_which_authors_edit_more_is_told(heard: HeardCommand, st
             stack,
             f"rev_{number}",
             day,
-            Fact(Kind.ACCEPTED, judged),
+            Fact(Kind.ACCEPTED, assessed_fields),
             Fact(Kind.ACKNOWLEDGED, {"variant": variant}),
             *edit,
         )
 
-    told = heard.run_ok(
+    output = heard.run_ok(
         "policy", "experiments", "--business", "acme", "--from", "10d", "--days", "5", "--json"
     ).json
 
-    (group,) = told["groups"]
-    assert (group["group"], group["differs"], told["waiting"]) == ("en-praise", True, 0)
+    (group,) = output["groups"]
+    assert (group["group"], group["differs"], output["waiting"]) == ("en-praise", True, 0)
     assert [group["variants"][f"en-praise-{each}"]["edited"]["value"] for each in (1, 2)] == [
         0,
         0.8,
@@ -483,12 +508,14 @@ def test_a_variant_after_which_authors_edit_more_is_told(heard: HeardCommand, st
         "second_complaint": "no_difference",
         "withdrawn": "no_difference",
     }
-    said = heard.run_ok(
+    result = heard.run_ok(
         "policy", "experiments", "--business", "acme", "--from", "10d", "--days", "5"
     ).stdout
-    assert "DIFFERENT: en-praise-2 against en-praise-1, edited +80.0 points" in said
-    assert "No difference between en-praise-2 and en-praise-1: second complaint, withdrawn." in said
+    assert "DIFFERENT: en-praise-2 against en-praise-1, edited +80.0 points" in result
     assert (
-        "younger than 30 days"
+        "No difference between en-praise-2 and en-praise-1: second complaint, withdrawn." in result
+    )
+    assert (
+        "less than 30 days old"
         in heard.run_ok("policy", "experiments", "--business", "acme", "--from", "10d").stderr
     )

@@ -1,7 +1,4 @@
-"""What `heard policy` may be trusted with.
-
-A proof that is one, customers' words kept back, and no way around the check.
-"""
+"""`heard policy` proves only what is proven, hides customers' words, and always checks."""
 
 from __future__ import annotations
 
@@ -62,7 +59,7 @@ def rewrite(
     assessed: dict[str, Any] | None = None,
     logged: bool = False,
 ) -> None:
-    """Change what is stored of a decision, and the log so that it vouches for it."""
+    """Change the stored inputs of a decision, and the digest in the log with them."""
     head = stack.cases.find_review(review)
     assert head
     event, assessment, context = stack.cases.revision(head)
@@ -92,25 +89,25 @@ FORGED: dict[str, Any] = {"reasons": [{"code": "mild", "evidence": "forged"}]}
 
 
 @pytest.mark.parametrize(
-    ("changed", "told"),
+    ("changed", "output"),
     [
-        ({"assessed": FORGED}, "is NOT what the log vouches for"),
-        ({"text": "All good, lovely!"}, "is NOT what the log vouches for"),
-        ({"assessed": FORGED, "logged": True}, "Nothing is proven: the log itself was changed"),
+        ({"assessed": FORGED}, "do NOT match the digest in the log"),
+        ({"text": "All good, lovely!"}, "do NOT match the digest in the log"),
+        ({"assessed": FORGED, "logged": True}, "No proof is possible: the log itself was changed"),
     ],
 )
-def test_nothing_is_called_proven_once_words_evidence_or_log_were_changed(
-    heard: HeardCommand, stack: Stack, review: str, changed: dict[str, Any], told: str
+def test_a_decision_is_not_proven_if_text_evidence_or_log_were_changed(
+    heard: HeardCommand, stack: Stack, review: str, changed: dict[str, Any], output: str
 ) -> None:
     assert "Proven" in heard.run_ok("policy", "explain", review, "--business", "acme").stdout
     rewrite(stack, review, **changed)
-    said = heard("policy", "explain", review, "--business", "acme")
-    assert said.exit_code == 1
-    assert told in said.stdout
-    assert "Proven" not in said.stdout
+    result = heard("policy", "explain", review, "--business", "acme")
+    assert result.exit_code == 1
+    assert output in result.stdout
+    assert "Proven" not in result.stdout
 
 
-def test_going_back_goes_through_the_same_check_as_publishing(
+def test_a_rollback_passes_the_same_check_as_publishing(
     heard: HeardCommand, stack: Stack, tmp_path: Path
 ) -> None:
     careless = {
@@ -123,14 +120,14 @@ def test_going_back_goes_through_the_same_check_as_publishing(
     file.write_text("name: ours\n")
     heard.run_ok("policy", "publish", str(file), "--business", "acme", "--by", "Ana")
 
-    said = heard("policy", "rollback", "1", "--business", "acme", "--by", "Ana")
+    result = heard("policy", "rollback", "1", "--business", "acme", "--by", "Ana")
 
-    assert said.exit_code == 1
-    assert "R01-severe" in said.stderr
+    assert result.exit_code == 1
+    assert "R01-severe" in result.stderr
     assert stack.business("acme").policy["name"] == "ours"
 
 
-def test_evidence_that_is_no_code_is_not_shown_without_being_asked_for(
+def test_evidence_in_a_customers_words_is_hidden_by_default(
     heard: HeardCommand, stack: Stack, tmp_path: Path
 ) -> None:
     lines, page = tmp_path / "r.jsonl", tmp_path / "o.html"
@@ -145,11 +142,11 @@ def test_evidence_that_is_no_code_is_not_shown_without_being_asked_for(
     ours.write_text(
         "rules:\n  - id: own\n    when: {severity: [praise]}\n    then: {route: follow_up}\n"
     )
-    said = heard.run_ok(
+    result = heard.run_ok(
         "policy", "diff", "default", str(ours), "--on", str(lines), "--html", str(page), "--json"
     )
     assert "rating_5" in page.read_text()
-    assert WORDS not in page.read_text() + said.stdout + said.stderr
+    assert WORDS not in page.read_text() + result.stdout + result.stderr
 
 
 def test_a_policy_in_a_script_of_long_letters_is_as_long_as_the_check_counts(

@@ -53,25 +53,25 @@ def keep(
 
 
 def waiting(stack: Stack) -> list[dict[str, Any]]:
-    found = stack.sqs.receive_message(
+    matches = stack.sqs.receive_message(
         QueueUrl=stack.outputs["QueueUrl"], MaxNumberOfMessages=10
     ).get("Messages", [])
-    return [json.loads(message["Body"]) for message in found]
+    return [json.loads(message["Body"]) for message in matches]
 
 
 def kept(stack: Stack) -> list[str]:
     return [each.id for each in stack.quarantine.of_business("acme")]
 
 
-def test_it_lists_why_when_and_how_much(
+def test_the_list_shows_reason_time_and_size(
     heard: HeardCommand, stack: Stack, connection: Connection
 ) -> None:
     assert heard.run_ok(*LIST, "--json").json == []
     keep(stack, "dlv_1", UNREADABLE, "events of the body is missing or not a list.")
 
-    (listed,) = heard.run_ok(*LIST, "--json").json
+    (entries,) = heard.run_ok(*LIST, "--json").json
 
-    assert (listed["id"], listed["platform"], listed["bytes"]) == (
+    assert (entries["id"], entries["platform"], entries["bytes"]) == (
         "dlv_1",
         "trustpilot",
         len(UNREADABLE),
@@ -82,16 +82,16 @@ def test_it_lists_why_when_and_how_much(
     assert "none of your business" not in table
 
 
-def test_one_is_shown_whole_without_steering_the_terminal(
+def test_one_request_is_shown_completely_without_controlling_the_terminal(
     heard: HeardCommand, stack: Stack, connection: Connection
 ) -> None:
     keep(stack, "dlv_1", b'{"events": "\x1b]0;owned\x07 \xe2\x80\xae"}')
     keep(stack, "dlv_2", b"\xff\xfe")
 
-    shown = heard.run_ok(*LIST, "--show", "dlv_1").stdout
+    details = heard.run_ok(*LIST, "--show", "dlv_1").stdout
 
-    assert "owned" in shown
-    assert not {"\x1b", "\x07", "\u202e"} & set(shown)
+    assert "owned" in details
+    assert not {"\x1b", "\x07", "\u202e"} & set(details)
     assert (
         heard.run_ok(*LIST, "--show", "dlv_1", "--json").json["body"]
         == '{"events": "\x1b]0;owned\x07 \u202e"}'
@@ -100,14 +100,14 @@ def test_one_is_shown_whole_without_steering_the_terminal(
     assert heard(*LIST, "--show", "dlv_3").exit_code == 1
 
 
-def test_what_can_be_read_now_is_queued_and_released(
+def test_a_request_that_can_be_parsed_now_is_queued_and_released(
     heard: HeardCommand, stack: Stack, connection: Connection
 ) -> None:
     keep(stack, "dlv_1", batch(review("r1"), review("r2")))
 
-    said = heard.run_ok(*LIST, "--replay", "dlv_1", "--json").json
+    result = heard.run_ok(*LIST, "--replay", "dlv_1", "--json").json
 
-    assert (said["replayed"], said["stay"]) == (1, 0)
+    assert (result["replayed"], result["unresolved"]) == (1, 0)
     assert kept(stack) == []
     messages = waiting(stack)
     assert [each["event"]["native_id"] for each in messages] == ["r1", "r2"]
@@ -116,24 +116,24 @@ def test_what_can_be_read_now_is_queued_and_released(
     )
 
 
-def test_what_still_cannot_be_read_stays_with_the_reason(
+def test_a_request_that_still_cannot_be_parsed_stays_with_the_reason(
     heard: HeardCommand, stack: Stack, connection: Connection
 ) -> None:
     keep(stack, "dlv_1", UNREADABLE)
     keep(stack, "dlv_2", batch(review("r1")))
     keep(stack, "dlv_3", batch(), connection="con_gone")
 
-    said = heard(*LIST, "--replay-all", "--json")
+    result = heard(*LIST, "--replay-all", "--json")
 
-    assert said.exit_code == 1
-    why = {each["id"]: each["why"] for each in said.json["deliveries"]}
+    assert result.exit_code == 1
+    why = {each["id"]: each["why"] for each in result.json["deliveries"]}
     assert "not a list" in why["dlv_1"]
     assert why["dlv_2"] is None
     assert "removed" in why["dlv_3"]
     assert kept(stack) == ["dlv_1", "dlv_3"]
 
 
-def test_half_a_batch_is_queued_once_and_kept_for_the_other_half(
+def test_a_batch_that_is_half_readable_is_queued_once_and_kept(
     heard: HeardCommand, stack: Stack, connection: Connection
 ) -> None:
     keep(stack, "dlv_1", batch(review("r1"), "nonsense"))
@@ -147,7 +147,7 @@ def test_half_a_batch_is_queued_once_and_kept_for_the_other_half(
     assert waiting(stack) == [], "nothing new can be read, so nothing is queued again"
 
 
-def test_a_queue_that_does_not_take_it_loses_nothing(
+def test_a_queue_that_refuses_a_message_loses_nothing(
     heard: HeardCommand, stack: Stack, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object) -> None:
@@ -156,11 +156,11 @@ def test_a_queue_that_does_not_take_it_loses_nothing(
     monkeypatch.setattr(Queue, "send", refuse)
     keep(stack, "dlv_1", batch(review("r1")))
 
-    said = heard(*LIST, "--replay-all")
+    result = heard(*LIST, "--replay-all")
 
-    assert (said.exit_code, "did not take" in said.stderr) == (1, True)
+    assert (result.exit_code, "did not take" in result.stderr) == (1, True)
     assert kept(stack) == ["dlv_1"]
 
 
-def test_one_thing_at_a_time(heard: HeardCommand, stack: Stack) -> None:
+def test_only_one_action_at_a_time(heard: HeardCommand, stack: Stack) -> None:
     assert heard(*LIST, "--show", "dlv_1", "--replay-all").exit_code == 2

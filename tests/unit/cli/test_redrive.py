@@ -15,21 +15,21 @@ def bury(stack: Stack, *bodies: str) -> None:
 
 
 def bodies(stack: Stack, queue: str) -> list[str]:
-    found: list[str] = []
+    matches: list[str] = []
     while messages := stack.sqs.receive_message(
         QueueUrl=stack.outputs[queue], MaxNumberOfMessages=10
     ).get("Messages"):
-        found += [message["Body"] for message in messages]
-    return sorted(found)
+        matches += [message["Body"] for message in messages]
+    return sorted(matches)
 
 
 def test_dead_letters_go_back_as_they_were(heard: HeardCommand, stack: Stack) -> None:
     letters = [f'{{"n": {n}}}' for n in range(10, 35)]
     bury(stack, *letters, "not even JSON")
 
-    said = heard.run_ok("redrive", "--json").json
+    result = heard.run_ok("redrive", "--json").json
 
-    assert said == {"dead_letters": 26, "moved": 26, "left": 0, "dry_run": False}
+    assert result == {"dead_letters": 26, "moved": 26, "remaining": 0, "dry_run": False}
     assert bodies(stack, "QueueUrl") == sorted([*letters, "not even JSON"])
 
 
@@ -44,48 +44,48 @@ def test_a_dry_run_only_counts(heard: HeardCommand, stack: Stack) -> None:
 def test_a_few_can_be_tried_first(heard: HeardCommand, stack: Stack) -> None:
     bury(stack, *"abcdefghijklmn")
 
-    said = heard.run_ok("redrive", "--max", "3", "--json").json
+    result = heard.run_ok("redrive", "--max", "3", "--json").json
 
-    assert (said["moved"], said["left"]) == (3, 11)
+    assert (result["moved"], result["remaining"]) == (3, 11)
     assert len(bodies(stack, "QueueUrl")) == 3
 
 
 @pytest.mark.parametrize("verb", ["send_message", "delete_message"])
-def test_a_fault_loses_nothing(
+def test_an_error_loses_nothing(
     heard: HeardCommand, stack: Stack, monkeypatch: pytest.MonkeyPatch, verb: str
 ) -> None:
     bury(stack, *"abcde")
     done, works = [0], getattr(stack.sqs, verb)
 
-    def fail(**given: Any) -> Any:
+    def fail(**argument: Any) -> Any:
         done[0] += 1
         if done[0] == 3:
             raise ClientError(
                 {"Error": {"Code": "AccessDenied", "Message": "not yours"}}, "SendMessage"
             )
-        return works(**given)
+        return works(**argument)
 
     monkeypatch.setattr(stack.sqs, verb, fail)
 
-    said = heard("redrive", "--json")
+    result = heard("redrive", "--json")
 
-    assert said.exit_code == 1
-    assert said.json["moved"] == 2
-    assert "not yours" in said.stderr
+    assert result.exit_code == 1
+    assert result.json["moved"] == 2
+    assert "not yours" in result.stderr
 
 
-def test_after_a_fault_every_letter_is_in_one_of_the_queues(
+def test_after_an_error_every_message_is_in_one_of_the_queues(
     heard: HeardCommand, stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bury(stack, *"abcde")
     works = stack.sqs.send_message
 
-    def fail(**given: Any) -> Any:
-        if given["MessageBody"] == "c":
+    def fail(**argument: Any) -> Any:
+        if argument["MessageBody"] == "c":
             raise ClientError(
                 {"Error": {"Code": "ServiceUnavailable", "Message": "later"}}, "SendMessage"
             )
-        return works(**given)
+        return works(**argument)
 
     with monkeypatch.context() as patched:
         patched.setattr(stack.sqs, "send_message", fail)

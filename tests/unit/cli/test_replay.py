@@ -1,4 +1,4 @@
-"""`heard replay`: files through the door, and what is stored through the queue once more."""
+"""`heard replay`: files to a webhook, and stored reviews to the queue again."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def kinds(stack: Stack, native: str) -> list[Kind]:
     return [outcome.kind for outcome in stack.log.of_review(review_id("acme", "standard", native))]
 
 
-def test_samples_go_through_the_door_signed_with_the_stored_secret(
+def test_samples_are_sent_to_the_webhook_signed_with_the_stored_secret(
     heard: HeardCommand,
     stack: Stack,
     http_client: InProcessHttpClient,
@@ -62,29 +62,29 @@ def test_samples_go_through_the_door_signed_with_the_stored_secret(
 ) -> None:
     files = [str(sample("r1")), str(sample("r2", times=2))]
 
-    said = heard.run_ok("replay", *files, "--connection", connection, "--json").json
+    result = heard.run_ok("replay", *files, "--connection", connection, "--json").json
 
-    assert (said["sent"], said["refused"]) == (3, 0)
-    assert [each["status"] for each in said["answers"]] == [202, 202, 202]
+    assert (result["sent"], result["rejected"]) == (3, 0)
+    assert [each["status"] for each in result["responses"]] == [202, 202, 202]
     assert kinds(stack, "r1") == [Kind.ACCEPTED, Kind.FOLLOW_UP_OPENED]
     assert kinds(stack, "r2") == [Kind.ACCEPTED, Kind.FOLLOW_UP_OPENED, Kind.DUPLICATE]
     assert "r1.json" in heard.run_ok("replay", files[0], "--connection", connection).stdout
 
 
-def test_a_folder_of_samples_is_sent_whole(
+def test_all_samples_of_a_folder_are_sent(
     heard: HeardCommand, stack: Stack, http_client: InProcessHttpClient, connection: str
 ) -> None:
     http_client.processes_queue = False
 
-    said = heard.run_ok(
+    result = heard.run_ok(
         "replay", str(EVENTS / "standard"), "--connection", connection, "--json"
     ).json
 
-    assert said["sent"] >= len(list((EVENTS / "standard").glob("[0-9]*.json")))
-    assert said["refused"] == 0
+    assert result["sent"] >= len(list((EVENTS / "standard").glob("[0-9]*.json")))
+    assert result["rejected"] == 0
 
 
-def test_a_captured_message_is_signed_afresh(
+def test_a_captured_message_is_signed_again(
     heard: HeardCommand,
     stack: Stack,
     http_client: InProcessHttpClient,
@@ -96,7 +96,10 @@ def test_a_captured_message_is_signed_afresh(
         "timestamp": format_time(clock.now()),
         "data": {"id": "r9", "rating": 1, "text": "Why?", "author": {"id": "a"}},
     }
-    lines = "POST /hooks/old HTTP/1.1\r\nHost: old.example\r\nWebhook-Id: msg_9\r\nWebhook-Signature: v1,old\r\n\r\n"
+    lines = (
+        "POST /hooks/old HTTP/1.1\r\nHost: old.example\r\n"
+        "Webhook-Id: msg_9\r\nWebhook-Signature: v1,old\r\n\r\n"
+    )
     (tmp_path / "captured.http").write_text(lines + json.dumps(body))
 
     heard.run_ok("replay", str(tmp_path / "captured.http"), "--connection", connection)
@@ -104,7 +107,7 @@ def test_a_captured_message_is_signed_afresh(
     assert kinds(stack, "r9")[0] is Kind.ACCEPTED
 
 
-def test_what_the_door_refuses_is_said(
+def test_a_refused_request_is_reported(
     heard: HeardCommand,
     stack: Stack,
     http_client: InProcessHttpClient,
@@ -113,11 +116,11 @@ def test_what_the_door_refuses_is_said(
 ) -> None:
     http_client.now = clock.now() + timedelta(hours=1)
 
-    said = heard("replay", str(sample("r1")), "--connection", connection)
+    result = heard("replay", str(sample("r1")), "--connection", connection)
 
-    assert said.exit_code == 1
-    assert "401" in said.stdout
-    assert f"heard connect deliveries {connection}" in said.stderr
+    assert result.exit_code == 1
+    assert "401" in result.stdout
+    assert f"heard connect deliveries {connection}" in result.stderr
 
 
 def test_files_that_are_no_samples_are_named_before_anything_is_sent(
@@ -131,20 +134,23 @@ def test_files_that_are_no_samples_are_named_before_anything_is_sent(
     (tmp_path / "rubbish.json").write_text("{rubbish")
     (tmp_path / "nothing.json").write_text("{}")
     (tmp_path / "words.txt").write_text("hello there\n")
-    wrong = (
-        *("rubbish.json", "nothing.json", "words.txt", "missing.json"),
+    (tmp_path / "policy.yaml").write_text("name: Acme\nlanguage: en\n\nrules: []\n")
+    bad_files = (
+        *("rubbish.json", "nothing.json", "words.txt", "missing.json", "policy.yaml"),
         sample("r2", name="other", platform="discourse").name,
         sample("r3", name="when", headers={"x": "{{soon}}"}).name,
     )
 
-    for name in wrong:
-        said = heard("replay", str(sample("r1")), str(tmp_path / name), "--connection", connection)
-        assert said.exit_code == 2, name
-        assert name in "".join(said.stderr.replace("│", " ").split()), said.stderr
+    for name in bad_files:
+        result = heard(
+            "replay", str(sample("r1")), str(tmp_path / name), "--connection", connection
+        )
+        assert result.exit_code == 2, name
+        assert name in "".join(result.stderr.replace("│", " ").split()), result.stderr
     assert http_client.requests == []
 
 
-def test_one_form_at_a_time(
+def test_files_and_a_period_exclude_each_other(
     heard: HeardCommand, stack: Stack, connection: str, sample: Callable[..., Path]
 ) -> None:
     file = str(sample("r1"))
@@ -159,7 +165,7 @@ def test_one_form_at_a_time(
         assert heard("replay", *words).exit_code == 2, words
 
 
-def test_who_replies_with_credentials_is_asked_first(
+def test_sending_to_a_connection_that_can_reply_needs_confirmation(
     heard: HeardCommand, stack: Stack, http_client: InProcessHttpClient, sample: Callable[..., Path]
 ) -> None:
     words = ("connect", "add", "trustpilot", "--business", "acme", "--json")
@@ -178,25 +184,25 @@ def test_who_replies_with_credentials_is_asked_first(
 
 
 @pytest.fixture
-def played(
+def handled_reviews(
     heard: HeardCommand,
     stack: Stack,
     http_client: InProcessHttpClient,
     connection: str,
     sample: Callable[..., Path],
 ) -> None:
-    """Three reviews that were taken to their decision."""
+    """Three reviews that are decided."""
     heard.run_ok(
         "replay", *(str(sample(id)) for id in ("r1", "r2", "r3")), "--connection", connection
     )
 
 
-def test_what_was_done_already_becomes_a_duplicate_and_nothing_more(
-    heard: HeardCommand, stack: Stack, played: None
+def test_a_review_that_was_handled_already_becomes_a_duplicate(
+    heard: HeardCommand, stack: Stack, handled_reviews: None
 ) -> None:
-    said = heard.run_ok(*PERIOD, "--yes", "--json").json
+    result = heard.run_ok(*PERIOD, "--yes", "--json").json
 
-    assert (said["reviews"], said["sent"], said["platforms"], said["skipped"]) == (
+    assert (result["reviews"], result["sent"], result["platforms"], result["skipped"]) == (
         3,
         3,
         {"standard": 3},
@@ -207,8 +213,8 @@ def test_what_was_done_already_becomes_a_duplicate_and_nothing_more(
     assert len(stack.cases.open_follow_ups("acme", limit=10)[0]) == 3
 
 
-def test_a_dry_run_counts_and_a_person_is_asked(
-    heard: HeardCommand, stack: Stack, played: None
+def test_a_dry_run_only_counts_and_sending_needs_confirmation(
+    heard: HeardCommand, stack: Stack, handled_reviews: None
 ) -> None:
     assert "3" in heard.run_ok(*PERIOD, "--dry-run").stdout
     assert heard(*PERIOD, stdin="n\n").exit_code == 1
@@ -217,8 +223,8 @@ def test_a_dry_run_counts_and_a_person_is_asked(
     assert process_queue(stack) == 3
 
 
-def test_only_the_period_and_the_platform_that_were_asked_for(
-    heard: HeardCommand, stack: Stack, played: None
+def test_only_reviews_of_the_period_and_the_platform_are_sent(
+    heard: HeardCommand, stack: Stack, handled_reviews: None
 ) -> None:
     assert (
         heard.run_ok(
@@ -230,12 +236,12 @@ def test_only_the_period_and_the_platform_that_were_asked_for(
     assert process_queue(stack) == 0
 
 
-def test_what_was_erased_or_has_no_connection_is_left_alone(
-    heard: HeardCommand, stack: Stack, played: None, connection: str
+def test_erased_reviews_and_those_without_a_connection_are_skipped(
+    heard: HeardCommand, stack: Stack, handled_reviews: None, connection: str
 ) -> None:
     stack.cases.vault.erase(author_id("acme", "standard", "a"))
-    said = heard.run_ok(*PERIOD, "--yes").stdout
-    assert "3 not sent: its text is not stored, or was erased" in said
+    result = heard.run_ok(*PERIOD, "--yes").stdout
+    assert "3 not sent: its text is missing or was erased" in result
 
     heard.run_ok("connect", "remove", connection, "--yes")
     assert {each["why"] for each in heard.run_ok(*PERIOD, "--yes", "--json").json["skipped"]} == {
@@ -244,7 +250,7 @@ def test_what_was_erased_or_has_no_connection_is_left_alone(
     assert process_queue(stack) == 0
 
 
-def test_the_quarantine_of_the_period_is_read_again(
+def test_the_quarantine_of_the_period_is_parsed_again(
     heard: HeardCommand, stack: Stack, connection: str
 ) -> None:
     now = clock.now()
@@ -272,11 +278,11 @@ def test_the_quarantine_of_the_period_is_read_again(
             )
         )
 
-    counted = heard.run_ok(*PERIOD, "--quarantined", "--dry-run", "--json").json
-    assert counted["quarantined"]["found"] == 2
-    said = heard(*PERIOD, "--quarantined", "--yes", "--json")
+    counts = heard.run_ok(*PERIOD, "--quarantined", "--dry-run", "--json").json
+    assert counts["quarantined"]["deliveries"] == 2
+    result = heard(*PERIOD, "--quarantined", "--yes", "--json")
 
-    assert said.exit_code == 1
-    assert said.json["quarantined"] == {"found": 2, "stay": 1, "events": 1}
+    assert result.exit_code == 1
+    assert result.json["quarantined"] == {"deliveries": 2, "unresolved": 1, "events": 1}
     assert [each.id for each in stack.quarantine.of_business("acme")] == ["dlv_3", "dlv_2"]
     assert process_queue(stack) == 1

@@ -1,6 +1,6 @@
 """`heard connect verify`: one captured request, checked without a stack.
 
-Every platform that signs with a shared secret is tried.
+Every platform that signs with a shared secret is checked.
 """
 
 from __future__ import annotations
@@ -48,13 +48,13 @@ def symmetric(platform: str) -> Connector | None:
 
 
 def settings(connector: Connector) -> dict[str, str]:
-    """As the simulated platform wants them, or anything where it wants none."""
+    """The settings that the simulated platform needs, or any values."""
     known = platform_classes().get(connector.capabilities.platform)
-    found = {
+    matches = {
         name: value.replace("{url}", "https://platform.example")
         for name, value in (known.settings if known else {}).items()
     }
-    return dict.fromkeys(connector.capabilities.settings, "https://platform.example") | found
+    return dict.fromkeys(connector.capabilities.settings, "https://platform.example") | matches
 
 
 @dataclass
@@ -70,7 +70,7 @@ class Check:
         (self.folder / "headers.json").write_text(json.dumps(dict(request.headers)))
         (self.folder / "body").write_bytes(request.body)
         (self.folder / "secret").write_text(self.secret + "\n")
-        given = [f"{name}={value}" for name, value in settings(self.connector).items()]
+        argument = [f"{name}={value}" for name, value in settings(self.connector).items()]
         words = [
             "connect",
             "verify",
@@ -93,7 +93,7 @@ class Check:
             "--query",
             request.query,
         ]
-        return [*words, *(word for each in given for word in ("--setting", each)), *more]
+        return [*words, *(word for each in argument for word in ("--setting", each)), *more]
 
     def __call__(self, request: WebhookRequest, *more: str, url: str = URL) -> CommandResult:
         return self.heard(*self.words(request, *more, url=url))
@@ -110,7 +110,7 @@ def check(heard: HeardCommand, tmp_path: Path) -> Callable[[str], Check]:
 
 
 def reviewed(connector: Connector, secret: str, now: datetime) -> WebhookRequest | None:
-    """A signed delivery that holds a review; None where there is no such sample."""
+    """A signed request that holds a review; None if there is no such sample."""
     for sample in samples(connector.capabilities.platform):
         delivery = sample.render(now)
         if (
@@ -124,7 +124,7 @@ def reviewed(connector: Connector, secret: str, now: datetime) -> WebhookRequest
 
 
 @pytest.mark.parametrize("platform", platform_names())
-def test_what_a_platform_signed_is_accepted_and_what_was_changed_is_not(
+def test_a_signed_request_is_accepted_and_a_changed_one_is_refused(
     check: Callable[[str], Check], platform: str
 ) -> None:
     connector = symmetric(platform)
@@ -135,15 +135,15 @@ def test_what_a_platform_signed_is_accepted_and_what_was_changed_is_not(
     if request is None:
         pytest.skip("there is no sample of a review that it sends")
 
-    said = of(request, "--json")
-    assert said.exit_code == 0, said.stdout + said.stderr
-    assert (said.json["result"], said.json["reason"], said.json["problems"]) == (
+    result = of(request, "--json")
+    assert result.exit_code == 0, result.stdout + result.stderr
+    assert (result.json["result"], result.json["reason"], result.json["problems"]) == (
         "accepted",
         None,
         [],
     )
-    assert said.json["events"]
-    assert {"text", "title", "author"} & said.json["events"][0].keys() == set()
+    assert result.json["events"]
+    assert {"text", "title", "author"} & result.json["events"][0].keys() == set()
     assert "author" in of(request, "--json", "--show-text").json["events"][0]
 
     missing = of(
@@ -151,13 +151,13 @@ def test_what_a_platform_signed_is_accepted_and_what_was_changed_is_not(
         "--json",
     )
     assert (missing.exit_code, missing.json["reason"]) == (1, "signature_missing")
-    wrong = replace(of, secret=of.connector.scheme.new_secret() if of.connector.scheme else "")(
+    bad_files = replace(of, secret=of.connector.scheme.new_secret() if of.connector.scheme else "")(
         request, "--json"
     )
-    assert (wrong.exit_code, wrong.json["reason"]) == (1, "signature_wrong")
-    assert wrong.json["advice"]
-    for told in (said, missing, wrong):
-        assert of.secret not in told.stdout + told.stderr
+    assert (bad_files.exit_code, bad_files.json["reason"]) == (1, "signature_wrong")
+    assert bad_files.json["advice"]
+    for output in (result, missing, bad_files):
+        assert of.secret not in output.stdout + output.stderr
 
 
 @pytest.fixture
@@ -182,54 +182,54 @@ def signed(
     )
 
 
-def test_the_words_are_shown_to_whoever_asks(standard: Check) -> None:
+def test_the_words_are_shown_with_the_option(standard: Check) -> None:
     request = signed(standard, review())
 
-    said = standard(request)
-    assert said.exit_code == 0
-    assert "Accepted: the signature is right." in said.stdout
-    assert "created" in said.stdout
-    assert "stale" not in said.stdout + said.stderr
+    result = standard(request)
+    assert result.exit_code == 0
+    assert "Accepted: the signature is right." in result.stdout
+    assert "created" in result.stdout
+    assert "stale" not in result.stdout + result.stderr
     assert WORDS in standard(request, "--show-text").stdout
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "output"),
     [
         (lambda body: body + b"\n", "without the line break at its end"),
         (lambda body: body.replace(b"\n", b"\r\n"), "Unix line breaks"),
         (lambda body: b"\xef\xbb\xbf" + body, "byte order mark"),
         (lambda body: json.dumps(json.loads(body)).encode(), "parsed it and wrote it again"),
-        (lambda body: body.replace(b"stale", b"mouldy"), "the bytes as they came"),
+        (lambda body: body.replace(b"stale", b"mouldy"), "the original bytes"),
     ],
 )
 def test_a_changed_body_is_refused_and_the_usual_changes_are_recognised(
-    standard: Check, change: Callable[[bytes], bytes], told: str
+    standard: Check, change: Callable[[bytes], bytes], output: str
 ) -> None:
     request = signed(standard, review())
 
-    said = standard(replace(request, body=change(request.body)))
+    result = standard(replace(request, body=change(request.body)))
 
-    assert said.exit_code == 1
-    assert "Refused: signature_wrong" in said.stdout
-    assert told in said.stdout
-    assert "stale" not in said.stdout
+    assert result.exit_code == 1
+    assert "Refused: signature_wrong" in result.stdout
+    assert output in result.stdout
+    assert "stale" not in result.stdout
 
 
-def test_an_old_request_is_stale_unless_it_is_checked_as_of_then(standard: Check) -> None:
+def test_an_old_request_is_stale_unless_it_is_checked_at_its_own_time(standard: Check) -> None:
     then = clock.now() - timedelta(days=3)
     request = signed(standard, review(), then)
 
-    said = standard(request)
-    assert (said.exit_code, "stale" in said.stdout, "--at" in said.stdout) == (1, True, True)
+    result = standard(request)
+    assert (result.exit_code, "stale" in result.stdout, "--at" in result.stdout) == (1, True, True)
     assert standard(request, "--at", format_time(then)).exit_code == 0
     assert standard(request, "--at", "3d").exit_code == 0
     assert standard(request, "--at", "yesterday").exit_code == 2
-    # Where old and altered, it is altered.
+    # A request that is old and changed counts as changed.
     assert "signature_wrong" in standard(replace(request, body=b"{}")).stdout
 
 
-def test_a_proxy_that_changed_the_address_is_found_out(check: Callable[[str], Check]) -> None:
+def test_an_address_that_a_proxy_changed_is_recognised(check: Callable[[str], Check]) -> None:
     of = check("twilio_sms")
     form = urlencode(
         {
@@ -244,36 +244,40 @@ def test_a_proxy_that_changed_the_address_is_found_out(check: Callable[[str], Ch
 
     assert of(request).exit_code == 0
     for url in (URL.replace("https", "http"), URL + "/"):
-        said = of(request, url=url)
-        assert (said.exit_code, f"fits {URL}" in said.stdout) == (1, True), said.stdout
+        result = of(request, url=url)
+        assert (result.exit_code, f"matches {URL}" in result.stdout) == (1, True), result.stdout
     behind = replace(request, headers={**request.headers, "x-forwarded-host": "heard.example"})
-    assert f"fits {URL}" in of(behind, url="https://inside.example/hooks/con_abc").stdout
+    assert f"matches {URL}" in of(behind, url="https://inside.example/hooks/con_abc").stdout
     assert "--url" in of(request, url="https://elsewhere.example/hooks/con_abc").stdout
 
 
-def test_a_handshake_says_what_would_be_answered(heard: HeardCommand, tmp_path: Path) -> None:
+def test_a_handshake_shows_the_response(heard: HeardCommand, tmp_path: Path) -> None:
     (tmp_path / "request.http").write_text(
         "GET /hooks/con_abc HTTP/1.1\r\nHost: heard.example\r\n\r\n"
     )
 
-    said = heard.run_ok(
+    result = heard.run_ok(
         *("connect", "verify", "--platform", "feedback_form", "--secret", "s"),
         *("--url", URL, "--headers", str(tmp_path / "request.http"), "--json"),
     ).json
 
-    assert (said["result"], said["answer"]["status"], said["events"]) == ("handshake", 200, [])
-    assert "<form" in said["answer"]["body"]
+    assert (result["result"], result["response"]["status"], result["events"]) == (
+        "handshake",
+        200,
+        [],
+    )
+    assert "<form" in result["response"]["body"]
 
 
-def test_what_is_genuine_and_unreadable_would_be_kept(standard: Check) -> None:
-    said = standard(signed(standard, b'{"type": "review.created", "data": 7}'))
+def test_an_authentic_unreadable_request_would_go_to_quarantine(standard: Check) -> None:
+    result = standard(signed(standard, b'{"type": "review.created", "data": 7}'))
 
-    assert said.exit_code == 1
-    assert "quarantine" in said.stdout
-    assert "data" in said.stdout
+    assert result.exit_code == 1
+    assert "quarantine" in result.stdout
+    assert "data" in result.stdout
 
 
-def test_nothing_proves_what_is_not_signed(heard: HeardCommand, tmp_path: Path) -> None:
+def test_an_unsigned_request_is_not_proven(heard: HeardCommand, tmp_path: Path) -> None:
     (tmp_path / "headers").write_text("Content-Type: application/json\n")
     words = (
         "connect",
@@ -288,29 +292,29 @@ def test_nothing_proves_what_is_not_signed(heard: HeardCommand, tmp_path: Path) 
         "-",
     )
 
-    said = heard.run_ok(*words, stdin='{"events": []}')
+    result = heard.run_ok(*words, stdin='{"events": []}')
 
-    assert "nothing can prove" in said.stderr
+    assert "nothing proves" in result.stderr
     assert heard(*words, "--secret", "hunter2", stdin="{}").exit_code == 2
 
 
 @pytest.mark.parametrize(
-    ("headers", "told"),
+    ("headers", "output"),
     [
         (b"", "it is empty"),
-        (b"Content-Type: application/json\nhunter2 is my secret\n", "line 2 is no header"),
-        (b"HTTP/1.1 200 OK\nContent-Type: text/html\n", "status of an answer"),
-        (b'{"content-type": ', "begins like JSON"),
+        (b"Content-Type: application/json\nhunter2 is my secret\n", "line 2 is not a header"),
+        (b"HTTP/1.1 200 OK\nContent-Type: text/html\n", "HTTP response"),
+        (b'{"content-type": ', "starts like JSON"),
         (b'["content-type"]', "one object"),
-        (b'{"content-type": {"hunter2": 1}}', "texts"),
+        (b'{"content-type": {"hunter2": 1}}', "strings"),
     ],
 )
-def test_rubbish_for_headers_is_named_and_not_quoted(
-    heard: HeardCommand, tmp_path: Path, headers: bytes, told: str
+def test_invalid_headers_are_reported_and_never_shown(
+    heard: HeardCommand, tmp_path: Path, headers: bytes, output: str
 ) -> None:
     (tmp_path / "headers").write_bytes(headers)
 
-    said = heard(
+    result = heard(
         "connect",
         "verify",
         "--platform",
@@ -323,43 +327,43 @@ def test_rubbish_for_headers_is_named_and_not_quoted(
         str(tmp_path / "headers"),
     )
 
-    assert said.exit_code == 2
-    assert told in " ".join(said.stderr.replace("│", " ").split())
-    assert "hunter2" not in said.stderr
+    assert result.exit_code == 2
+    assert output in " ".join(result.stderr.replace("│", " ").split())
+    assert "hunter2" not in result.stderr
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "output"),
     [
-        (("--platform", "yelling"), "no connector called"),
+        (("--platform", "yelling"), "there is no platform"),
         (("--url", "heard.example"), "--url"),
         (("--headers", "/nowhere/at-all"), "cannot be read"),
         (("--body", "/nowhere/at-all"), "cannot be read"),
         (("--secret", "hunter2"), "whsec_"),
-        (("--setting", "colour=red"), "colour is unknown"),
+        (("--setting", "colour=red"), "colour is not a known name"),
         (("--body", "-", "--headers", "-"), "stdin"),
         ((), "--secret-file"),
     ],
 )
-def test_options_that_are_wrong_are_named(
-    heard: HeardCommand, tmp_path: Path, words: tuple[str, ...], told: str
+def test_wrong_options_are_named(
+    heard: HeardCommand, tmp_path: Path, words: tuple[str, ...], output: str
 ) -> None:
     (tmp_path / "headers").write_text(
         "webhook-id: m\nwebhook-timestamp: 1\nwebhook-signature: v1,x\n"
     )
     usual = ("--platform", "standard", "--url", URL, "--headers", str(tmp_path / "headers"))
 
-    said = heard("connect", "verify", *usual, *words)
+    result = heard("connect", "verify", *usual, *words)
 
-    assert said.exit_code == 2
-    assert told in " ".join(said.stderr.replace("│", " ").split())
-    assert "hunter2" not in said.stderr
+    assert result.exit_code == 2
+    assert output in " ".join(result.stderr.replace("│", " ").split())
+    assert "hunter2" not in result.stderr
 
 
 @pytest.mark.parametrize(
     "mark", ["{body}", "> POST /hooks/con_abc?x=1 HTTP/1.1\n{headers}>\n< HTTP/1.1 202 Accepted\n"]
 )
-def test_a_request_is_read_as_people_paste_it(standard: Check, mark: str) -> None:
+def test_a_request_can_be_read_in_every_pasted_form(standard: Check, mark: str) -> None:
     request = signed(standard, review())
     lines = "".join(
         f"{'> ' if '>' in mark else ''}{name.title()}: {value}\r\n"
@@ -379,11 +383,11 @@ def test_a_request_is_read_as_people_paste_it(standard: Check, mark: str) -> Non
     assert standard.heard(*words).exit_code == 0
 
 
-def test_what_a_request_line_and_repeated_headers_say_counts() -> None:
-    found = parse_captured(
+def test_the_request_line_and_repeated_headers_count() -> None:
+    matches = parse_captured(
         b"POST /hooks/con_1?a=b&c HTTP/1.1\nX-One: 1\nx-one: 2\nX-Long: a\n  b\n"
     )
-    assert (found.method, found.query, found.headers, found.body) == (
+    assert (matches.method, matches.query, matches.headers, matches.body) == (
         "POST",
         "a=b&c",
         {"x-one": "1,2", "x-long": "a b"},
@@ -399,7 +403,7 @@ def test_what_a_request_line_and_repeated_headers_say_counts() -> None:
         parse_captured(b"\n")
 
 
-def test_published_keys_come_from_a_file_or_not_at_all() -> None:
+def test_public_keys_come_only_from_a_file() -> None:
     with pytest.raises(PlatformUnavailable):
         OfflineHttp(None)("GET", "https://keys.example")
     with pytest.raises(PlatformUnavailable):
@@ -409,23 +413,21 @@ def test_published_keys_come_from_a_file_or_not_at_all() -> None:
     )
 
 
-def test_keys_that_are_needed_are_asked_for(
-    standard: Check, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def needs_keys(self: object, *given: Any) -> None:
-        given[-1]("GET", "https://keys.example")
+def test_missing_public_keys_are_reported(standard: Check, monkeypatch: pytest.MonkeyPatch) -> None:
+    def needs_keys(self: object, *argument: Any) -> None:
+        argument[-1]("GET", "https://keys.example")
 
     request = signed(standard, review())
     monkeypatch.setattr(type(standard.connector), "verify", needs_keys)
 
-    said = standard(request)
-    assert (said.exit_code, "--keys FILE" in said.stderr) == (2, True)
+    result = standard(request)
+    assert (result.exit_code, "--keys FILE" in result.stderr) == (2, True)
     (standard.folder / "keys.json").write_text("{}")
     assert standard(request, "--keys", str(standard.folder / "keys.json")).exit_code == 0
 
 
 @pytest.mark.parametrize("platform", platform_names())
-def test_what_was_signed_with_a_published_key_is_checked_with_a_file_of_it(
+def test_a_public_key_signature_is_checked_with_a_key_file(
     heard: HeardCommand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, platform: str
 ) -> None:
     known = platform_classes().get(platform)
@@ -438,26 +440,30 @@ def test_what_was_signed_with_a_published_key_is_checked_with_a_file_of_it(
     other = known(
         platform, known.credentials, ReplyLedger(), clock.now, lambda: "https://platform.example"
     )
-    asked = other.operation(PlatformRequest("GET", where.removeprefix("{url}"), {}, {}, b""))
-    assert asked
+    calls = other.operation(PlatformRequest("GET", where.removeprefix("{url}"), {}, {}, b""))
+    assert calls
     assert other.signing_secret
     connector = load(platform)
-    # Each command is a process of its own, which remembers no keys.
-    monkeypatch.setattr("heard_cli.connect.verify.load", lambda _: type(connector)())
+    # Each command is a process of its own, without cached keys.
+    monkeypatch.setattr("heard_cli.platforms.load", lambda _: type(connector)())
     request = reviewed(connector, other.signing_secret, clock.now())
     assert request
     keys = tmp_path / "keys.json"
-    keys.write_text(json.dumps(asked.run().body))
+    keys.write_text(json.dumps(calls.run().body))
     of = Check(heard, tmp_path, connector, "")
     words = of.words(request, "--keys", str(keys), "--json")
     at = words.index("--secret-file")
     words[at : at + 2] = []
 
-    said = heard(*words)
-    assert (said.exit_code, said.stdout and said.json["result"]) == (0, "accepted"), said.stderr
-    assert said.json["events"]
+    result = heard(*words)
+    assert (result.exit_code, result.stdout and result.json["result"]) == (0, "accepted"), (
+        result.stderr
+    )
+    assert result.json["events"]
     keys.write_text("{}")
     assert heard(*words).exit_code in {1, 2}
     words[words.index("--keys") : words.index("--keys") + 2] = []
-    said = heard(*words)
-    assert (said.exit_code, "--keys FILE" in said.stderr) == (2, True), said.stdout + said.stderr
+    result = heard(*words)
+    assert (result.exit_code, "--keys FILE" in result.stderr) == (2, True), (
+        result.stdout + result.stderr
+    )

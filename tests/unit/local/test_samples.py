@@ -106,14 +106,14 @@ def test_every_platform_has_a_sample_of_a_new_review(platform: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "platform", [name for name in PLATFORMS if (EVENTS / name / "trial.json").is_file()]
+    "platform", [name for name in PLATFORMS if (EVENTS / name / "self_test.json").is_file()]
 )
 def test_what_connect_test_sends_is_accepted_and_means_what_it_says(
     platform: str, simulator: SimulatedPlatforms
 ) -> None:
     side = connect_to_simulator(platform, simulator)
     parts = json.loads(
-        (EVENTS / platform / "trial.json").read_text().replace("{{id}}", "heard-test-1a2b3c")
+        (EVENTS / platform / "self_test.json").read_text().replace("{{id}}", "heard-test-1a2b3c")
     )
     assert {"ping", "review"} <= set(parts)
     for part, document in parts.items():

@@ -200,6 +200,22 @@ def test_trustpilot_needs_a_valid_token_and_an_existing_review(
     assert platforms.replies() == []
 
 
+def test_an_access_token_is_good_for_its_lifetime(caller: Caller, clock: Clock) -> None:
+    token = caller.token()
+    clock.now += timedelta(seconds=359_998)
+    assert caller.trustpilot("GET", REVIEW, token=token)[0] == 200
+    clock.now += timedelta(seconds=1)
+    assert caller.trustpilot("GET", REVIEW, token=token)[0] == 401
+
+
+def test_a_reset_deletes_resources_and_keeps_tokens(
+    platforms: SimulatedPlatforms, caller: Caller
+) -> None:
+    token = caller.token()
+    platforms.reset()
+    assert caller.trustpilot("GET", REVIEW, token=token)[0] == 404
+
+
 def test_discourse_refuses_short_posts_repeated_ones_and_unknown_topics(
     platforms: SimulatedPlatforms, caller: Caller, clock: Clock
 ) -> None:

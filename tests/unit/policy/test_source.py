@@ -23,7 +23,7 @@ from heard.policy import complete_document, load_policy
 from heard_cli.policy.check import check, check_content, print_schema, read_valid_policy
 from heard_cli.policy.compile import YEARS_AHEAD, compile_policy
 from heard_cli.policy.source import MAX_BYTES, MAX_DEPTH, read_source
-from heard_cli.policy.words import hours_in_words, then_in_words, when_in_words
+from heard_cli.policy.descriptions import hours_in_words, then_in_words, when_in_words
 from heard_cli.stack import CommandError
 from tests.unit.policy.policies import CONDITION_VALUES, conditions, documents
 
@@ -75,28 +75,28 @@ def test_words_mean_what_people_who_write_a_policy_mean(
     ("text", "line", "message", "fix"),
     [
         ("name: a\nname: b", 2, '"name" is given twice, first in line 1', "Keep one of them."),
-        ("a: &x [1]\nb: *x", 1, "&x gives a value a name", "Take it out"),
-        ("b:\n  - *x", 2, "*x stands for something written elsewhere", "Write it out here."),
-        ("a:\n  <<: {b: 1}", 2, "merges in something written elsewhere", "Write it out here."),
-        ("a: !!python/object:os.system x", 1, "says of what type a value is", "Take it out"),
-        ("name: a\n\trules: []", 2, "a tab stands here", "Indent with spaces"),
-        ("why: ask: them", 1, "a colon stands where no name can", "quotes"),
-        ("rules:\n  - id: a\n    when: {}\n   then: {}", 4, "indentation", "one column"),
+        ("a: &x [1]\nb: *x", 1, "&x is a YAML anchor", "Remove it"),
+        ("b:\n  - *x", 2, "*x is a YAML alias", "Remove it and write the value here."),
+        ("a:\n  <<: {b: 1}", 2, "is a YAML merge key", "Remove it and write"),
+        ("a: !!python/object:os.system x", 1, "is a YAML tag", "Remove it"),
+        ("name: a\n\trules: []", 2, "there is a tab here", "Indent with spaces"),
+        ("why: ask: them", 1, "there is a colon in the wrong place", "quotes"),
+        ("rules:\n  - id: a\n    when: {}\n   then: {}", 4, "indentation", "same column"),
         ("rules: [a, b", 1, "a comma or a closing bracket is missing", "Close the bracket"),
-        ('name: "Acme\n', 2, "a quotation mark is never closed", "Close it"),
+        ('name: "Acme\n', 2, "a quotation mark is not closed", "Close it"),
         ("name: @acme", 1, "@ cannot begin a value", "Put the text in quotes."),
         (
             "priority: 010",
             1,
-            "010 begins with a zero",
+            "010 starts with a zero",
             'Write 10 for the number, or "010" in quotes',
         ),
-        ("limit: 1e999", 1, "is too great a number", "Give a smaller one."),
-        ("name: a\n---\nname: b", 2, "a second document begins here", "Keep one policy in a file"),
-        ("? [a]\n: b", 1, "is no name", 'Write "name: value"'),
+        ("limit: 1e999", 1, "is too large", "Give a smaller one."),
+        ("name: a\n---\nname: b", 2, "a second YAML document starts here", "Keep one policy per file"),
+        ("? [a]\n: b", 1, "is not a plain key", 'Write "name: value"'),
         ("a: " + "[" * (MAX_DEPTH + 2), 1, "is nested too deep", "check the brackets"),
-        ("a: b\u200b\x07", 1, "holds a character that nobody sees", "Write the line again"),
-        ("- a\nb: c", 2, "indentation", "one column"),
+        ("a: b\u200b\x07", 1, "contains an invisible character", "Type the line again"),
+        ("- a\nb: c", 2, "indentation", "same column"),
     ],
 )
 def test_what_would_surprise_is_refused_with_line_and_fix(
@@ -111,7 +111,7 @@ def test_what_would_surprise_is_refused_with_line_and_fix(
 def test_a_file_that_is_no_text_or_too_long_is_refused() -> None:
     (fault,) = read_source(b"name: a\nwhy: caf\xe9").issues
     assert (fault.line, fault.column, fault.fix) == (2, 9, "Save the file again as UTF-8.")
-    assert "Shorten it" in read_source(b"#" * (MAX_BYTES + 1)).issues[0].fix
+    assert "The limit is" in read_source(b"#" * (MAX_BYTES + 1)).issues[0].fix
     laughs = "a0: &a0 [x]\n" + "".join(
         f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 30)
     )
@@ -175,15 +175,15 @@ def test_a_problem_is_found_where_it_was_written() -> None:
     ("holidays", "line", "said"),
     [
         ("{country: UK}", 2, None),
-        ("{country: de}", 2, 'no holidays are known of the country "de". Did you mean "DE"?'),
+        ("{country: de}", 2, 'no holidays are known for the country "de". Did you mean "DE"?'),
         ("{country: Germany}", 2, "Give its ISO 3166-1 code"),
         (
             "{country: DE, subdivision: Bayernn}",
             2,
-            'no holidays are known of the part of DE "Bayernn". Did you mean',
+            'no holidays are known for the part of DE "Bayernn". Did you mean',
         ),
-        ("{subdivision: BE}", 2, "is a part of no country. Add the country"),
-        ("{country: DE, remove: [2027-05-02]}", 2, "2027-05-02 is no holiday there"),
+        ("{subdivision: BE}", 2, "needs a country. Add the country"),
+        ("{country: DE, remove: [2027-05-02]}", 2, "2027-05-02 is not a holiday there"),
         ("{country: DE, lunch: 1}", 2, "calendar.holidays.lunch: unknown"),
         ("{country: DE, add: [soon]}", 2, '"soon" is not a day'),
         ("[2026-02-30]", 2, '"2026-02-30" is not a day'),
@@ -211,7 +211,7 @@ def test_a_countrys_holidays_become_dates_for_years_ahead() -> None:
     assert document == complete_document(document)
     assert load_policy(document).calendar.hours == load_policy({}).calendar.hours
     with pytest.raises(
-        BadRequest, match=r'calendar\.holidays\.country: no holidays are known of the country "XX"'
+        BadRequest, match=r'calendar\.holidays\.country: no holidays are known for the country "XX"'
     ):
         compile_policy({"calendar": {"holidays": {"country": "XX"}}}, TODAY)
 
@@ -235,7 +235,7 @@ def test_check_says_what_is_wrong_where_and_what_the_policy_does(tmp_path: Path)
     assert bad.exit_code == 1
     assert f"{file}:5:12: error: rules[0].then.route: " in bad.output
     told = CliRunner().invoke(app, ["check", str(file), "--json"])
-    (finding,) = json.loads(told.stdout)["findings"]
+    (finding,) = json.loads(told.stdout)["diagnostics"]
     assert (told.exit_code, finding["line"], finding["column"], finding["path"]) == (
         1,
         5,

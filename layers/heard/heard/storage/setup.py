@@ -165,6 +165,17 @@ class SetupStore:
             item["id"], item["name"], json.loads(item["policy"]), item.get("policy_version", 0)
         )
 
+    def businesses(self) -> list[str]:
+        """The ids of all businesses, sorted. Reads the whole table: for operators, who have few."""
+        pages = self._client.get_paginator("scan").paginate(
+            TableName=self._table,
+            FilterExpression="begins_with(pk, :prefix) AND sk = :sk",
+            ExpressionAttributeValues=attributes({":prefix": "BUSINESS#", ":sk": "PROFILE"}),
+            ProjectionExpression="pk",
+        )
+        keys = [values(item)["pk"] for page in pages for item in page["Items"]]
+        return sorted(key.removeprefix("BUSINESS#") for key in keys)
+
     def put_business(self, business: Business) -> None:
         """Store a business, new or changed. It keeps its policy unless `business` has one.
 

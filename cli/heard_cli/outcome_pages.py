@@ -1,0 +1,39 @@
+"""Reading the outcome log page after page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+from heard.outcomes import Outcome
+from heard.storage.outcome_log import OutcomeCriteria, OutcomeLog
+
+_PAGE: Final = 500
+_FIRST_WINDOW: Final = timedelta(hours=1)
+_WINDOW_GROWTH: Final = 4
+
+
+def read_outcomes(log: OutcomeLog, criteria: OutcomeCriteria) -> Iterator[Outcome]:
+    """Every outcome that matches, oldest first."""
+    after: str | None = None
+    while True:
+        page = log.page(criteria, limit=_PAGE, after=after)
+        yield from page.outcomes
+        if (after := page.next) is None:
+            return
+
+
+def read_newest_outcomes(log: OutcomeLog, criteria: OutcomeCriteria) -> Iterator[Outcome]:
+    """Every outcome that matches, newest first.
+
+    The log reads forwards only. So this reads windows of time backwards, each longer than the one
+    after it: the newest outcomes of a long period cost a short read.
+    """
+    end, window = criteria.end, _FIRST_WINDOW
+    while end > criteria.start:
+        # A long window could reach back to before the first day of the calendar.
+        start = end - window if end - criteria.start > window else criteria.start
+        yield from reversed(list(read_outcomes(log, replace(criteria, start=start, end=end))))
+        end, window = start, window * _WINDOW_GROWTH

@@ -1,0 +1,23 @@
+"""Numbers as options, with the limits said in words when a number is outside them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import typer
+
+
+def whole_number(minimum: int, maximum: int | None = None) -> Callable[[str | int], int]:
+    """The parser of an option that takes a whole number within these limits, both included."""
+    limits = f"of {minimum} or more" if maximum is None else f"between {minimum} and {maximum}"
+
+    def parse(text: str | int) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            number = minimum - 1
+        if number < minimum or (maximum is not None and number > maximum):
+            raise typer.BadParameter(f"{text!r} is not a whole number {limits}.")
+        return number
+
+    return parse
