@@ -69,7 +69,9 @@ def list_outcomes(
     start, end = parse_period(since, until, clock.now())
     if review:
         outcomes = [
-            each for each in stack.log.of_review(review) if business in {None, each.business}
+            outcome
+            for outcome in stack.log.of_review(review)
+            if business in {None, outcome.business}
         ]
         if not outcomes:
             raise CommandError(
@@ -171,13 +173,13 @@ def _print_reports(
 ) -> None:
     rows = [
         (
-            each.review,
-            "verified" if each.verified else "BROKEN",
-            each.outcomes,
-            each.broken_at,
-            each.why,
+            report.review,
+            "verified" if report.verified else "BROKEN",
+            report.outcomes,
+            report.broken_at,
+            report.why,
         )
-        for each in listing
+        for report in listing
     ]
     if rows:
         show.table(("review", "chain", "outcomes", "broken at", "why"), rows, empty="")
@@ -241,7 +243,7 @@ def _table_row(stack: Stack, outcome: Outcome) -> tuple[show.Cell, ...]:
 
 def _detail_text(stack: Stack, name: str, value: object) -> str:
     if isinstance(value, list):
-        return ",".join(str(each) for each in cast("list[Any]", value))
+        return ",".join(str(item) for item in cast("list[Any]", value))
     return stack.person_name(str(value)) if name in _PERSON_FIELDS else str(value)
 
 

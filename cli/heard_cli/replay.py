@@ -233,20 +233,23 @@ def _replay_files(
             responses.extend(
                 _send_file(path, sample, connector, connection, signing_secret, client)
             )
-    refused_count = sum(not each.ok for each in responses)
+    refused_count = sum(not response.ok for response in responses)
     if mode.as_json:
         show.data(
             {
                 "connection": connection.id,
                 "sent": len(responses),
                 "rejected": refused_count,
-                "responses": [asdict(each) for each in responses],
+                "responses": [asdict(response) for response in responses],
             }
         )
     else:
         show.table(
             ("file", "status", "ms", "response"),
-            [(each.file, each.status, each.milliseconds, each.response) for each in responses],
+            [
+                (response.file, response.status, response.milliseconds, response.response)
+                for response in responses
+            ],
             empty="There was nothing to send.",
         )
     if refused_count:
@@ -402,7 +405,11 @@ def _replay_period(stack: Stack, period: ReplayPeriod, mode: ReplayMode) -> None
     business = period.business
     reviews = _reviews_in_period(stack, period)
     deliveries = (
-        [each for each in stack.quarantine.of_business(business) if _in_period(each, period)]
+        [
+            delivery
+            for delivery in stack.quarantine.of_business(business)
+            if _in_period(delivery, period)
+        ]
         if period.quarantined
         else []
     )
@@ -410,7 +417,7 @@ def _replay_period(stack: Stack, period: ReplayPeriod, mode: ReplayMode) -> None
         _confirm_period(business, len(reviews), len(deliveries), period)
     sent_counts, skipped_items = _requeue(stack, reviews, dry_run=mode.dry_run)
     results = _replay_quarantine(stack, [] if mode.dry_run else deliveries)
-    unresolved_count = sum(each.keep_reason is not None for each in results)
+    unresolved_count = sum(result.keep_reason is not None for result in results)
     if mode.as_json:
         show.data(
             {
@@ -419,11 +426,11 @@ def _replay_period(stack: Stack, period: ReplayPeriod, mode: ReplayMode) -> None
                 "reviews": len(reviews),
                 "sent": sum(sent_counts.values()),
                 "platforms": dict(sorted(sent_counts.items())),
-                "skipped": [{"review": each.review, "why": each.why} for each in skipped_items],
+                "skipped": [{"review": item.review, "why": item.why} for item in skipped_items],
                 "quarantined": {
                     "deliveries": len(deliveries),
                     "unresolved": unresolved_count,
-                    "events": sum(each.event_count for each in results),
+                    "events": sum(result.event_count for result in results),
                 },
             }
         )
@@ -433,7 +440,7 @@ def _replay_period(stack: Stack, period: ReplayPeriod, mode: ReplayMode) -> None
             sorted(sent_counts.items()),
             empty="There are no reviews to send in this period.",
         )
-        for why, count in sorted(Counter(each.why for each in skipped_items).items()):
+        for why, count in sorted(Counter(item.why for item in skipped_items).items()):
             show.line(f"{count} not sent: {why}")
         if period.quarantined:
             summary = (
@@ -499,13 +506,13 @@ def _requeue(
 
     with show.progress() as bar, ThreadPoolExecutor(_WORKERS) as pool:
         batch: list[ReplayItem] = []
-        for each in bar.track(
+        for item in bar.track(
             pool.map(prepare, enumerate(reviews)), total=len(reviews), description="Replaying"
         ):
-            if each.message is None:
-                skipped_items.append(each)
+            if item.message is None:
+                skipped_items.append(item)
                 continue
-            batch.append(each)
+            batch.append(item)
             if len(batch) == 10:
                 _send_batch(stack, batch, sent_counts, dry_run=dry_run)
         _send_batch(stack, batch, sent_counts, dry_run=dry_run)
@@ -516,8 +523,8 @@ def _send_batch(
     stack: Stack, batch: list[ReplayItem], sent_counts: Counter[str], *, dry_run: bool
 ) -> None:
     if batch and not dry_run:
-        stack.queue.send([each.message for each in batch if each.message])
-    sent_counts.update(each.platform for each in batch)
+        stack.queue.send([item.message for item in batch if item.message])
+    sent_counts.update(item.platform for item in batch)
     batch.clear()
 
 
@@ -562,6 +569,6 @@ def _replay_quarantine(
 ) -> list[ReplayResult]:
     with show.progress() as bar:
         return [
-            replay_delivery(stack, each)
-            for each in bar.track(deliveries, description="Parsing the quarantine")
+            replay_delivery(stack, delivery)
+            for delivery in bar.track(deliveries, description="Parsing the quarantine")
         ]

@@ -55,7 +55,7 @@ def table(
     for number, column in enumerate(columns, start=1):
         grid.add_column(column, overflow="fold", no_wrap=cut_last and number < len(columns))
     for row in rows:
-        cells = [_cell_text(each) for each in row]
+        cells = [_cell_text(cell) for cell in row]
         if cut_last:
             cells[-1].no_wrap, cells[-1].overflow = True, "ellipsis"
         grid.add_row(*cells)

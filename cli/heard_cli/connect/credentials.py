@@ -31,8 +31,8 @@ def is_interactive() -> bool:
 def parse_pairs(options: Sequence[str], option: str) -> dict[str, str]:
     """`name=value` as typed. Raises BadParameter, which never shows a value."""
     values: dict[str, str] = {}
-    for each in options:
-        name, equals, value = each.partition("=")
+    for pair in options:
+        name, equals, value = pair.partition("=")
         if not equals or not name.strip():
             raise typer.BadParameter(
                 "write name=value; repeat the option for each.", param_hint=option

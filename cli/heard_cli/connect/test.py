@@ -59,8 +59,8 @@ class SampleResult:
     @property
     def route(self) -> str | None:
         """Where the policy sent it."""
-        details: list[Mapping[str, Any]] = [each.detail for each in self.outcomes]
-        return next((str(each["route"]) for each in details if "route" in each), None)
+        details: list[Mapping[str, Any]] = [outcome.detail for outcome in self.outcomes]
+        return next((str(detail["route"]) for detail in details if "route" in detail), None)
 
     @property
     def closed(self) -> str | None:
@@ -313,8 +313,8 @@ def _missing_outcome_error(
         f"{counts_text}"
     )
     if any(
-        each.connection == connection.id
-        for each in stack.quarantine.of_business(connection.business)
+        delivery.connection == connection.id
+        for delivery in stack.quarantine.of_business(connection.business)
     ):
         return CommandError(
             message,

@@ -157,7 +157,7 @@ def verify(
     cannot be parsed, 2 if an option is wrong.
     """
     connector = _load_pushing_connector(platform)
-    if sum(str(each) == "-" for each in (headers, body, secret_file)) > 1:
+    if sum(str(value) == "-" for value in (headers, body, secret_file)) > 1:
         raise typer.BadParameter("only one of these options can be - (stdin).", param_hint="--body")
     settings = parse_pairs(setting or (), "--setting")
     check_setting_names(connector.capabilities, settings)
@@ -169,9 +169,9 @@ def verify(
         (method or message.method or "POST").upper(),
         message.headers,
         _read_bytes(body, "--body") if body else message.body or b"",
-        next(each for each in (query, message.query, parts.query) if each is not None).removeprefix(
-            "?"
-        ),
+        next(
+            value for value in (query, message.query, parts.query) if value is not None
+        ).removeprefix("?"),
     )
     match = _CONNECTION_ID.search(parts.path)
     connection = Connection(
@@ -336,8 +336,11 @@ def _variants(request: WebhookRequest, url: str) -> Iterator[tuple[WebhookReques
             "without the byte order mark that an editor put before it",
         ),
         *(
-            (each, "as other JSON of the same content: something parsed it and wrote it again")
-            for each in _json_variants(body)
+            (
+                variant_body,
+                "as other JSON of the same content: something parsed it and wrote it again",
+            )
+            for variant_body in _json_variants(body)
         ),
     ):
         if variant != body:
@@ -479,7 +482,7 @@ def _result_json(
         "checked_as_of": format_time(now),
     }
     fields |= {name: getattr(result, name) or None for name in ("reason", "detail", "advice")}
-    fields["events"] = [_event_fields(each, with_text=with_text) for each in result.parsed.events]
+    fields["events"] = [_event_fields(event, with_text=with_text) for event in result.parsed.events]
     fields["problems"] = list(result.parsed.problems)
     response = result.response
     response_fields = (
