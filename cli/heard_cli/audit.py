@@ -186,7 +186,8 @@ def _print_reports(
     if not reports:
         show.note("No outcomes in this period: nothing to verify.")
         return
-    totals = f"{len(reports)} reviews with {sum(report.outcomes for report in reports)} outcomes"
+    outcome_count = sum(report.outcomes for report in reports)
+    totals = f"{show.count(len(reports), 'review')} with {show.count(outcome_count, 'outcome')}"
     show.line(
         f"{broken_count} of {totals} BROKEN." if broken_count else f"Verified: {totals}.",
         style="bold red" if broken_count else "green",
@@ -228,7 +229,7 @@ def _table_row(stack: Stack, outcome: Outcome) -> tuple[show.Cell, ...]:
     detail = " ".join(
         f"{name}={_detail_text(stack, name, value)}"
         for name, value in outcome.detail.items()
-        if name not in {"policy", "model"} and not _is_digest(value)
+        if value != [] and name not in {"policy", "model"} and not _is_digest(value)
     )
     return (
         show.timestamp(outcome.at),

@@ -101,7 +101,8 @@ def redrive(
         )
     elif dry_run:
         show.line(
-            f"{before.dead_letters} dead letters; {before.queued} reviews wait in the queue, "
+            f"{show.count(before.dead_letters, 'dead letter')}; "
+            f"{show.count(before.queued, 'review')} in the queue, "
             f"{before.in_flight} are being processed."
         )
     else:

@@ -210,7 +210,7 @@ def _replay_files(
         samples = [(path, sample) for path, sample in samples if path.name not in polled_names]
     signing_secret = secret_input or _stored_secret(stack, connection, connector)
     if mode.dry_run:
-        show.note(f"{len(samples)} files can be read; nothing was sent.")
+        show.note(f"{show.count(len(samples), 'file')} can be read; nothing was sent.")
         if mode.as_json:
             show.data(
                 {
@@ -465,9 +465,11 @@ def _confirm_period(
     show.note(
         "Reviews that were handled already become duplicate outcomes; nobody gets a second answer."
     )
-    quarantine = f" and {delivery_count} requests in quarantine" if period.quarantined else ""
+    requests = show.count(delivery_count, "request")
+    quarantine = f" and {requests} in quarantine" if period.quarantined else ""
     if not typer.confirm(
-        f"Send {review_count} reviews{quarantine} of {business} to the queue again?", err=True
+        f"Send {show.count(review_count, 'review')}{quarantine} of {business} to the queue again?",
+        err=True,
     ):
         raise CommandError("Nothing was sent.")
 

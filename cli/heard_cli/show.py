@@ -105,6 +105,11 @@ def error(message: str, advice: str = "") -> None:
     _err().print(output, soft_wrap=True)
 
 
+def count(number: int, noun: str) -> str:
+    """A number with its noun, such as `1 review` or `2 reviews`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def severity(name: str | None) -> Text:
     """A severity in its colour."""
     return Text(name or "", style=_SEVERITY.get(name or "", ""))

@@ -110,7 +110,7 @@ def deliveries(
             f"reviews list --business {connection.business} --from 15m"
         )
         show.line(
-            f"{review_count} reviews came in the last 15 minutes, the newest at "
+            f"{show.count(review_count, 'review')} came in the last 15 minutes, the newest at "
             f"{show.timestamp(recent[0].at)}: {listing}"
         )
     for reason in Counter(note.reason for note in notes if note.result == "refused"):
@@ -120,8 +120,8 @@ def deliveries(
             f"connect quarantine --business {connection.business}"
         )
         show.line(
-            f"{quarantine_count} authentic requests could not be read and are in quarantine: "
-            f"{quarantine}"
+            f"{show.count(quarantine_count, 'authentic request')} could not be read, see the "
+            f"quarantine: {quarantine}"
         )
 
 

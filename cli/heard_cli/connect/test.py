@@ -249,7 +249,8 @@ def _test_poll(stack: Stack, connection: Connection, *, as_json: bool) -> None:
             }
         )
         return
-    show.line(f"{title} responds: {len(page.events)} reviews on its first page.", style="green")
+    first_page = f"{show.count(len(page.events), 'review')} on its first page"
+    show.line(f"{title} responds: {first_page}.", style="green")
     if connector.capabilities.pushes:
         recent = stack.options.command_line(f"connect deliveries {connection.id}")
         show.note(f"{unsigned} Use the platform's own test, then see the result: {recent}")
