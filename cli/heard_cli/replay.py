@@ -39,6 +39,7 @@ from heard_cli.connect.captured_request import UnreadableRequest, parse_captured
 from heard_cli.connect.credentials import read_secret
 from heard_cli.connect.quarantine import ReplayResult, replay_delivery
 from heard_cli.durations import parse_period
+from heard_cli.input_files import read_bytes
 from heard_cli.local.http_client import LocalHttpClient
 from heard_cli.local.samples import InvalidSample, Sample, build_sample
 from heard_cli.local.signing import SignedRequest
@@ -272,12 +273,7 @@ def _expand_folders(files: Sequence[Path]) -> Iterator[Path]:
 
 def _read_sample(path: Path, platform: str) -> Sample | WebhookRequest:
     """The sample or the captured request in a file. Raises BadParameter."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise typer.BadParameter(
-            f"{path} cannot be read: {error.strerror}.", param_hint="FILE"
-        ) from None
+    content = read_bytes(path, "FILE")
     if not content.lstrip().startswith(b"{"):
         return _read_captured(path, content)
     try:

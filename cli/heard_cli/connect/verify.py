@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -44,6 +43,7 @@ from heard_cli.connect.credentials import (
 )
 from heard_cli.connect.signature_causes import covers_address, usual_causes
 from heard_cli.durations import parse_instant
+from heard_cli.input_files import read_bytes
 from heard_cli.platforms import load_connector
 
 _CONNECTION_ID: Final = re.compile(r"/hooks/(con_[A-Za-z0-9_-]+)")
@@ -168,7 +168,7 @@ def verify(
     request = WebhookRequest(
         (method or message.method or "POST").upper(),
         message.headers,
-        _read_bytes(body, "--body") if body else message.body or b"",
+        read_bytes(body, "--body") if body else message.body or b"",
         next(
             value for value in (query, message.query, parts.query) if value is not None
         ).removeprefix("?"),
@@ -182,7 +182,7 @@ def verify(
         settings,
         business_name="Offline",
     )
-    http = OfflineHttp(_read_bytes(keys, "--keys") if keys else None)
+    http = OfflineHttp(read_bytes(keys, "--keys") if keys else None)
     check_time = parse_instant(at, clock.now(), "--at")
     try:
         result = check_request(connector, request, connection, secrets, check_time, http)
@@ -426,18 +426,9 @@ def _check_secret(connector: Connector, secret: str | None) -> tuple[str, ...]:
 
 def _read_headers(path: Path) -> CapturedRequest:
     try:
-        return parse_captured(_read_bytes(path, "--headers"))
+        return parse_captured(read_bytes(path, "--headers"))
     except UnreadableRequest as error:
         raise typer.BadParameter(f"{path}: {error}.", param_hint="--headers") from None
-
-
-def _read_bytes(path: Path, option: str) -> bytes:
-    try:
-        return sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
-    except OSError as error:
-        raise typer.BadParameter(
-            f"{path} cannot be read: {error.strerror}.", param_hint=option
-        ) from None
 
 
 def _split_url(url: str) -> Any:

@@ -247,6 +247,7 @@ def test_wrong_options_are_named_and_nothing_is_stored(
     output = " ".join(result.stderr.replace("│", " ").split())
     assert result.exit_code == 2
     assert [text for text in expected if text not in output] == []
+    assert ".." not in output
     assert "hunter2" not in output
     assert stack.setup.connections("acme") == []
     assert parameters(stack) == set()
