@@ -69,7 +69,9 @@ def list_outcomes(
     start, end = parse_period(since, until, clock.now())
     if review:
         outcomes = [
-            each for each in stack.log.of_review(review) if business in {None, each.business}
+            outcome
+            for outcome in stack.log.of_review(review)
+            if business in {None, outcome.business}
         ]
         if not outcomes:
             raise CommandError(
@@ -171,20 +173,21 @@ def _print_reports(
 ) -> None:
     rows = [
         (
-            each.review,
-            "verified" if each.verified else "BROKEN",
-            each.outcomes,
-            each.broken_at,
-            each.why,
+            report.review,
+            "verified" if report.verified else "BROKEN",
+            report.outcomes,
+            report.broken_at,
+            report.why,
         )
-        for each in listing
+        for report in listing
     ]
     if rows:
         show.table(("review", "chain", "outcomes", "broken at", "why"), rows, empty="")
     if not reports:
         show.note("No outcomes in this period: nothing to verify.")
         return
-    totals = f"{len(reports)} reviews with {sum(report.outcomes for report in reports)} outcomes"
+    outcome_count = sum(report.outcomes for report in reports)
+    totals = f"{show.count(len(reports), 'review')} with {show.count(outcome_count, 'outcome')}"
     show.line(
         f"{broken_count} of {totals} BROKEN." if broken_count else f"Verified: {totals}.",
         style="bold red" if broken_count else "green",
@@ -226,7 +229,7 @@ def _table_row(stack: Stack, outcome: Outcome) -> tuple[show.Cell, ...]:
     detail = " ".join(
         f"{name}={_detail_text(stack, name, value)}"
         for name, value in outcome.detail.items()
-        if name not in {"policy", "model"} and not _is_digest(value)
+        if value != [] and name not in {"policy", "model"} and not _is_digest(value)
     )
     return (
         show.timestamp(outcome.at),
@@ -241,7 +244,7 @@ def _table_row(stack: Stack, outcome: Outcome) -> tuple[show.Cell, ...]:
 
 def _detail_text(stack: Stack, name: str, value: object) -> str:
     if isinstance(value, list):
-        return ",".join(str(each) for each in cast("list[Any]", value))
+        return ",".join(str(item) for item in cast("list[Any]", value))
     return stack.person_name(str(value)) if name in _PERSON_FIELDS else str(value)
 
 

@@ -58,7 +58,7 @@ def add(
             update_count += 1
     show.line(f"{'Changed' if before else 'Added'} {business}: {after.name}")
     if update_count:
-        show.note(f"{update_count} connections were updated with the new name.")
+        show.note(f"{show.count(update_count, 'connection')} updated with the new name.")
     if not before:
         add = stack.options.command_line(f"connect add PLATFORM --business {business}")
         show.note(f"Next: heard connect list --platforms, then {add}")

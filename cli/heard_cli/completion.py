@@ -47,16 +47,16 @@ def complete_connections(context: typer.Context, incomplete: str) -> list[Comple
 def _connections(context: typer.Context, incomplete: str) -> Iterator[Completion]:
     setup = _stack(context).setup
     business = context.params.get("business")
-    for each in [str(business)] if business else setup.businesses():
-        for connection in setup.connections(each):
+    for business_id in [str(business)] if business else setup.businesses():
+        for connection in setup.connections(business_id):
             if connection.id.startswith(incomplete):
                 yield connection.id, f"{connection.platform} of {connection.business}"
 
 
 def _stack(context: typer.Context) -> Stack:
     options = {
-        each.name: context.params[each.name]
-        for each in fields(StackOptions)
-        if context.params.get(each.name) is not None
+        option.name: context.params[option.name]
+        for option in fields(StackOptions)
+        if context.params.get(option.name) is not None
     }
     return Stack(StackOptions(**options))

@@ -84,14 +84,14 @@ def add(
     """
     if "@" not in email or email != email.strip():
         raise typer.BadParameter(f"{email!r} is not an e-mail address.", param_hint="--email")
-    for each in business:
-        stack.business(each)
+    for business_id in business:
+        stack.business(business_id)
     if ask_password:
         password = str(
             typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
         )
     person, groups, new = add_person(
-        stack, email, first_name, {each.value for each in group}, set(business), password, only=only
+        stack, email, first_name, {role.value for role in group}, set(business), password, only=only
     )
     if as_json:
         show.data({"email": email, **_person_json(person, groups), "new": new})
@@ -112,8 +112,8 @@ def _print_invitation(
         return
     words = [
         *("people", "add", "--email", email, "--first-name", first_name),
-        *(word for each in groups for word in ("--group", each.value)),
-        *(word for each in businesses for word in ("--business", each)),
+        *(word for role in groups for word in ("--group", role.value)),
+        *(word for business_id in businesses for word in ("--business", business_id)),
         "--ask-password",
     ]
     show.note(
@@ -217,7 +217,9 @@ def _find_or_create_user(stack: Stack, pool: str, email: str, *, invite: bool) -
 
 
 def _subject(attributes: Iterable[AttributeTypeTypeDef]) -> str:
-    subject = next((each.get("Value") for each in attributes if each["Name"] == "sub"), None)
+    subject = next(
+        (attribute.get("Value") for attribute in attributes if attribute["Name"] == "sub"), None
+    )
     if not subject:
         raise CommandError(
             "The user pool returned no subject id for this person.",
@@ -230,7 +232,7 @@ def _groups(stack: Stack, pool: str, email: str) -> list[str]:
     pages = stack.cognito.get_paginator("admin_list_groups_for_user").paginate(
         UserPoolId=pool, Username=email
     )
-    return sorted(each.get("GroupName", "") for page in pages for each in page["Groups"])
+    return sorted(group.get("GroupName", "") for page in pages for group in page["Groups"])
 
 
 def _update_groups(
@@ -238,12 +240,12 @@ def _update_groups(
 ) -> list[str]:
     """Add a person to groups and, with `only`, remove them from all others; their groups then."""
     current_groups = set(_groups(stack, pool, email))
-    for each in sorted(target_groups - current_groups):
-        stack.cognito.admin_add_user_to_group(UserPoolId=pool, Username=email, GroupName=each)
+    for group in sorted(target_groups - current_groups):
+        stack.cognito.admin_add_user_to_group(UserPoolId=pool, Username=email, GroupName=group)
     if only:
-        for each in sorted(current_groups - target_groups):
+        for group in sorted(current_groups - target_groups):
             stack.cognito.admin_remove_user_from_group(
-                UserPoolId=pool, Username=email, GroupName=each
+                UserPoolId=pool, Username=email, GroupName=group
             )
     return sorted(target_groups if only else target_groups | current_groups)
 

@@ -101,7 +101,8 @@ def redrive(
         )
     elif dry_run:
         show.line(
-            f"{before.dead_letters} dead letters; {before.queued} reviews wait in the queue, "
+            f"{show.count(before.dead_letters, 'dead letter')}; "
+            f"{show.count(before.queued, 'review')} in the queue, "
             f"{before.in_flight} are being processed."
         )
     else:
@@ -144,7 +145,10 @@ def _move_messages(
             except (BotoCoreError, ClientError) as fault:
                 _make_visible(
                     stack,
-                    [*candidates[number:], *(each for each in messages if each not in candidates)],
+                    [
+                        *candidates[number:],
+                        *(message for message in messages if message not in candidates),
+                    ],
                 )
                 return moved_count, fault
             moved_count += 1
@@ -164,10 +168,10 @@ def _resend(stack: Stack, message: MessageTypeDef) -> None:
     attributes: dict[str, Any] = {
         name: {
             key: value
-            for key, value in each.items()
+            for key, value in attribute.items()
             if key in {"DataType", "StringValue", "BinaryValue"}
         }
-        for name, each in message.get("MessageAttributes", {}).items()
+        for name, attribute in message.get("MessageAttributes", {}).items()
     }
     stack.sqs.send_message(
         QueueUrl=stack.outputs["QueueUrl"],

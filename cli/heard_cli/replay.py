@@ -39,6 +39,7 @@ from heard_cli.connect.captured_request import UnreadableRequest, parse_captured
 from heard_cli.connect.credentials import read_secret
 from heard_cli.connect.quarantine import ReplayResult, replay_delivery
 from heard_cli.durations import parse_period
+from heard_cli.input_files import read_bytes
 from heard_cli.local.http_client import LocalHttpClient
 from heard_cli.local.samples import InvalidSample, Sample, build_sample
 from heard_cli.local.signing import SignedRequest
@@ -210,7 +211,7 @@ def _replay_files(
         samples = [(path, sample) for path, sample in samples if path.name not in polled_names]
     signing_secret = secret_input or _stored_secret(stack, connection, connector)
     if mode.dry_run:
-        show.note(f"{len(samples)} files can be read; nothing was sent.")
+        show.note(f"{show.count(len(samples), 'file')} can be read; nothing was sent.")
         if mode.as_json:
             show.data(
                 {
@@ -233,20 +234,23 @@ def _replay_files(
             responses.extend(
                 _send_file(path, sample, connector, connection, signing_secret, client)
             )
-    refused_count = sum(not each.ok for each in responses)
+    refused_count = sum(not response.ok for response in responses)
     if mode.as_json:
         show.data(
             {
                 "connection": connection.id,
                 "sent": len(responses),
                 "rejected": refused_count,
-                "responses": [asdict(each) for each in responses],
+                "responses": [asdict(response) for response in responses],
             }
         )
     else:
         show.table(
             ("file", "status", "ms", "response"),
-            [(each.file, each.status, each.milliseconds, each.response) for each in responses],
+            [
+                (response.file, response.status, response.milliseconds, response.response)
+                for response in responses
+            ],
             empty="There was nothing to send.",
         )
     if refused_count:
@@ -269,12 +273,7 @@ def _expand_folders(files: Sequence[Path]) -> Iterator[Path]:
 
 def _read_sample(path: Path, platform: str) -> Sample | WebhookRequest:
     """The sample or the captured request in a file. Raises BadParameter."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise typer.BadParameter(
-            f"{path} cannot be read: {error.strerror}.", param_hint="FILE"
-        ) from None
+    content = read_bytes(path, "FILE")
     if not content.lstrip().startswith(b"{"):
         return _read_captured(path, content)
     try:
@@ -402,7 +401,11 @@ def _replay_period(stack: Stack, period: ReplayPeriod, mode: ReplayMode) -> None
     business = period.business
     reviews = _reviews_in_period(stack, period)
     deliveries = (
-        [each for each in stack.quarantine.of_business(business) if _in_period(each, period)]
+        [
+            delivery
+            for delivery in stack.quarantine.of_business(business)
+            if _in_period(delivery, period)
+        ]
         if period.quarantined
         else []
     )
@@ -410,7 +413,7 @@ def _replay_period(stack: Stack, period: ReplayPeriod, mode: ReplayMode) -> None
         _confirm_period(business, len(reviews), len(deliveries), period)
     sent_counts, skipped_items = _requeue(stack, reviews, dry_run=mode.dry_run)
     results = _replay_quarantine(stack, [] if mode.dry_run else deliveries)
-    unresolved_count = sum(each.keep_reason is not None for each in results)
+    unresolved_count = sum(result.keep_reason is not None for result in results)
     if mode.as_json:
         show.data(
             {
@@ -419,11 +422,11 @@ def _replay_period(stack: Stack, period: ReplayPeriod, mode: ReplayMode) -> None
                 "reviews": len(reviews),
                 "sent": sum(sent_counts.values()),
                 "platforms": dict(sorted(sent_counts.items())),
-                "skipped": [{"review": each.review, "why": each.why} for each in skipped_items],
+                "skipped": [{"review": item.review, "why": item.why} for item in skipped_items],
                 "quarantined": {
                     "deliveries": len(deliveries),
                     "unresolved": unresolved_count,
-                    "events": sum(each.event_count for each in results),
+                    "events": sum(result.event_count for result in results),
                 },
             }
         )
@@ -433,7 +436,7 @@ def _replay_period(stack: Stack, period: ReplayPeriod, mode: ReplayMode) -> None
             sorted(sent_counts.items()),
             empty="There are no reviews to send in this period.",
         )
-        for why, count in sorted(Counter(each.why for each in skipped_items).items()):
+        for why, count in sorted(Counter(item.why for item in skipped_items).items()):
             show.line(f"{count} not sent: {why}")
         if period.quarantined:
             summary = (
@@ -458,9 +461,11 @@ def _confirm_period(
     show.note(
         "Reviews that were handled already become duplicate outcomes; nobody gets a second answer."
     )
-    quarantine = f" and {delivery_count} requests in quarantine" if period.quarantined else ""
+    requests = show.count(delivery_count, "request")
+    quarantine = f" and {requests} in quarantine" if period.quarantined else ""
     if not typer.confirm(
-        f"Send {review_count} reviews{quarantine} of {business} to the queue again?", err=True
+        f"Send {show.count(review_count, 'review')}{quarantine} of {business} to the queue again?",
+        err=True,
     ):
         raise CommandError("Nothing was sent.")
 
@@ -499,13 +504,13 @@ def _requeue(
 
     with show.progress() as bar, ThreadPoolExecutor(_WORKERS) as pool:
         batch: list[ReplayItem] = []
-        for each in bar.track(
+        for item in bar.track(
             pool.map(prepare, enumerate(reviews)), total=len(reviews), description="Replaying"
         ):
-            if each.message is None:
-                skipped_items.append(each)
+            if item.message is None:
+                skipped_items.append(item)
                 continue
-            batch.append(each)
+            batch.append(item)
             if len(batch) == 10:
                 _send_batch(stack, batch, sent_counts, dry_run=dry_run)
         _send_batch(stack, batch, sent_counts, dry_run=dry_run)
@@ -516,8 +521,8 @@ def _send_batch(
     stack: Stack, batch: list[ReplayItem], sent_counts: Counter[str], *, dry_run: bool
 ) -> None:
     if batch and not dry_run:
-        stack.queue.send([each.message for each in batch if each.message])
-    sent_counts.update(each.platform for each in batch)
+        stack.queue.send([item.message for item in batch if item.message])
+    sent_counts.update(item.platform for item in batch)
     batch.clear()
 
 
@@ -562,6 +567,6 @@ def _replay_quarantine(
 ) -> list[ReplayResult]:
     with show.progress() as bar:
         return [
-            replay_delivery(stack, each)
-            for each in bar.track(deliveries, description="Parsing the quarantine")
+            replay_delivery(stack, delivery)
+            for delivery in bar.track(deliveries, description="Parsing the quarantine")
         ]

@@ -68,7 +68,7 @@ def list_reviews(
     outcomes = _latest_of_each_review(stack, criteria, platform, limit + 1)
     more = len(outcomes) > limit
     outcomes = outcomes[:limit]
-    states = {each.review: stack.cases.find_review(each.review) for each in outcomes}
+    states = {outcome.review: stack.cases.find_review(outcome.review) for outcome in outcomes}
     rows = [
         (revision.outcome, _summary(revision), states[revision.outcome.review])
         for revision in stack.history.revisions(outcomes)
@@ -110,7 +110,7 @@ def show_one(
             "Review ids begin with rev_. List them:",
             "reviews list --business BUSINESS",
         ) from error
-    outcomes = [each for each in stack.log.of_review(review) if _has_revision(each)]
+    outcomes = [outcome for outcome in stack.log.of_review(review) if _has_revision(outcome)]
     revisions = stack.history.revisions(outcomes)
     answers = _read_answers(stack, case.review)
     if as_json:
@@ -118,8 +118,8 @@ def show_one(
             {
                 **_state_json(case.review),
                 "follow_up": case.follow_up.id if case.follow_up else None,
-                "revisions": [_revision_json(each) for each in revisions],
-                "replies": [_reply_json(each, case.thread) for each in answers.replies],
+                "revisions": [_revision_json(revision) for revision in revisions],
+                "replies": [_reply_json(reply, case.thread) for reply in answers.replies],
                 "replies_erased": answers.erased,
             }
         )
@@ -173,7 +173,7 @@ def _read_answers(stack: Stack, review: Review) -> ReviewAnswers:
         replies = stack.cases.replies(review.thread)
     except Erased:
         return ReviewAnswers((), erased=True)
-    return ReviewAnswers([each for each in replies if each.review == review.id])
+    return ReviewAnswers([reply for reply in replies if reply.review == review.id])
 
 
 # As JSON

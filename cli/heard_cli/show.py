@@ -55,7 +55,7 @@ def table(
     for number, column in enumerate(columns, start=1):
         grid.add_column(column, overflow="fold", no_wrap=cut_last and number < len(columns))
     for row in rows:
-        cells = [_cell_text(each) for each in row]
+        cells = [_cell_text(cell) for cell in row]
         if cut_last:
             cells[-1].no_wrap, cells[-1].overflow = True, "ellipsis"
         grid.add_row(*cells)
@@ -103,6 +103,11 @@ def error(message: str, advice: str = "") -> None:
     if advice:
         output.append(f"\n{printable(advice)}", style="not bold default")
     _err().print(output, soft_wrap=True)
+
+
+def count(number: int, noun: str) -> str:
+    """A number with its noun, such as `1 review` or `2 reviews`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def severity(name: str | None) -> Text:

@@ -198,8 +198,8 @@ class Stack:
                 raise CommandError(f"There is no stack {name} at {location}.", advice) from error
             raise
         outputs = {
-            each.get("OutputKey", ""): each.get("OutputValue", "")
-            for each in response["Stacks"][0].get("Outputs", [])
+            output.get("OutputKey", ""): output.get("OutputValue", "")
+            for output in response["Stacks"][0].get("Outputs", [])
         }
         if missing := _REQUIRED_OUTPUTS - outputs.keys():
             message = f"The stack {name} has no output {', '.join(sorted(missing))}."
@@ -385,18 +385,18 @@ def on_stack[**P](command: Callable[Concatenate[Stack, P], None]) -> Callable[..
 
     def run(**arguments: Any) -> None:
         options = StackOptions(
-            **{each.name: arguments.pop(each.name) for each in shared_parameters}
+            **{parameter.name: arguments.pop(parameter.name) for parameter in shared_parameters}
         )
         with report_errors(options):
             cast("Callable[..., None]", command)(Stack(options), **arguments)
 
     parameters = [
-        each.replace(kind=inspect.Parameter.KEYWORD_ONLY)
-        for each in (*own_parameters, *shared_parameters)
+        parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+        for parameter in (*own_parameters, *shared_parameters)
     ]
     run.__name__, run.__doc__ = command.__name__, command.__doc__
     run.__signature__ = inspect.Signature(parameters)  # pyright: ignore[reportFunctionMemberAccess]
-    run.__annotations__ = {each.name: each.annotation for each in parameters}
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return run
 
 

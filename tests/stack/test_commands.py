@@ -45,7 +45,7 @@ def test_the_demo_prints_one_json_object_last_and_succeeds() -> None:
 
 @pytest.mark.timeout(300)
 def test_it_stays_up_for_other_commands_and_stops_cleanly(tmp_path: Path) -> None:
-    state_file = ROOT / ".heard" / "local.json"
+    state_file = ROOT / ".heard" / "local-4598.json"
     state_file.unlink(missing_ok=True)
     with (tmp_path / "screen").open("wb") as output:
         process = subprocess.Popen(
@@ -67,7 +67,7 @@ def test_it_stays_up_for_other_commands_and_stops_cleanly(tmp_path: Path) -> Non
             if capabilities.can_self_test or capabilities.poll_seconds:
                 _run_ok("connect", "test", connection["id"], "--local")
             else:
-                assert "Use its own test" in _run_failing(
+                assert "Use the platform's own test" in _run_failing(
                     "connect", "test", connection["id"], "--local"
                 )
         assert {each["platform"] for each in connections} == set(platform_names())

@@ -188,8 +188,8 @@ def _print_next_steps(stack: Stack, capabilities: Capabilities, connection: Conn
     if capabilities.limitations:
         show.line()
         show.line("Limitations:", style="bold")
-        for each in capabilities.limitations:
-            show.line(each)
+        for limitation in capabilities.limitations:
+            show.line(limitation)
     word = "test" if capabilities.pushes else "poll"
     show.line()
     show.line(f"Then test it: {stack.options.command_line(f'connect {word} {connection.id}')}")

@@ -81,7 +81,7 @@ def _header_value(value: object) -> str:
     match value:
         case str():
             return value
-        case list() if all(isinstance(each, str) for each in cast("list[object]", value)):
+        case list() if all(isinstance(item, str) for item in cast("list[object]", value)):
             return ",".join(cast("list[str]", value))
         case int() | float() if not isinstance(value, bool):
             return str(value)

@@ -39,7 +39,10 @@ def list_connections(
     add = stack.options.command_line(f"connect add PLATFORM --business {business}")
     show.table(
         ("platform", "channel", "inbound", "authenticated by", "replies", "connection"),
-        [_table_row(each, load(each.platform).capabilities) for each in connections],
+        [
+            _table_row(connection, load(connection.platform).capabilities)
+            for connection in connections
+        ],
         empty=f"No connections yet. Add one: {add}",
     )
 

@@ -19,6 +19,7 @@ from heard.connectors import Capabilities, Connector, SecretOrigin
 from heard.connectors.http import address_problem
 from heard.connectors.signatures import StandardWebhooks
 from heard.reviews import Channel
+from heard_cli.input_files import read_text
 
 SHELL_HISTORY: Final = "It stays in your shell's history"
 
@@ -31,8 +32,8 @@ def is_interactive() -> bool:
 def parse_pairs(options: Sequence[str], option: str) -> dict[str, str]:
     """`name=value` as typed. Raises BadParameter, which never shows a value."""
     values: dict[str, str] = {}
-    for each in options:
-        name, equals, value = each.partition("=")
+    for pair in options:
+        name, equals, value = pair.partition("=")
         if not equals or not name.strip():
             raise typer.BadParameter(
                 "write name=value; repeat the option for each.", param_hint=option
@@ -50,12 +51,7 @@ def read_credential_files(options: Sequence[str]) -> dict[str, str]:
     """
     values: dict[str, str] = {}
     for name, file in parse_pairs(options, "--credential-file").items():
-        try:
-            values[name] = Path(file).read_text(encoding="utf-8").strip()
-        except (OSError, ValueError):
-            raise typer.BadParameter(
-                f"the file of {name} cannot be read.", param_hint="--credential-file"
-            ) from None
+        values[name] = read_text(Path(file), "--credential-file").strip()
     return values
 
 
@@ -66,14 +62,9 @@ def read_credentials_file(path: Path) -> dict[str, str]:
     which never shows a value.
     """
     try:
-        document: object = json.loads(
-            sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
-        )
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not JSON"
-        raise typer.BadParameter(
-            f"{path} cannot be read: {reason}.", param_hint="--credentials-file"
-        ) from None
+        document: object = json.loads(read_text(path, "--credentials-file"))
+    except ValueError:
+        raise typer.BadParameter(f"{path} is not JSON.", param_hint="--credentials-file") from None
     entries = cast("dict[str, object]", document) if isinstance(document, dict) else None
     if entries is None or not all(isinstance(value, str | dict) for value in entries.values()):
         raise typer.BadParameter(
@@ -91,14 +82,7 @@ def read_secret(secret: str | None, path: Path | None) -> str | None:
     if secret is not None and path is not None:
         raise typer.BadParameter("give --secret or --secret-file, not both.", param_hint="--secret")
     if path is not None:
-        try:
-            secret = (
-                sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
-            ).strip()
-        except (OSError, ValueError):
-            raise typer.BadParameter(
-                f"{path} cannot be read.", param_hint="--secret-file"
-            ) from None
+        secret = read_text(path, "--secret-file").strip()
     if secret is not None and not secret.strip():
         raise typer.BadParameter("the secret is empty.", param_hint="--secret")
     return secret.strip() if secret is not None else None
@@ -292,6 +276,5 @@ def _unknown_names(values: Mapping[str, str], known_names: Mapping[str, Any]) ->
 
 def _raise_problems(problems: Sequence[str], capabilities: Capabilities, option: str) -> None:
     if problems:
-        raise typer.BadParameter(
-            f"{capabilities.title}: " + "; ".join(problems) + ".", param_hint=option
-        )
+        text = "; ".join(problem.rstrip(".") for problem in problems)
+        raise typer.BadParameter(f"{capabilities.title}: {text}.", param_hint=option)

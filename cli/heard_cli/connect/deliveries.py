@@ -63,8 +63,8 @@ def deliveries(
     connector = load(connection.platform)
     notes = stack.deliveries.of_connection(connection.id, limit)
     quarantine_count = sum(
-        each.connection == connection.id
-        for each in stack.quarantine.of_business(connection.business)
+        delivery.connection == connection.id
+        for delivery in stack.quarantine.of_business(connection.business)
     )
     poll_state = stack.polls.state(connection.id)
     recent = _recent_outcomes(stack, connection)
@@ -74,10 +74,10 @@ def deliveries(
                 "connection": connection.id,
                 "platform": connection.platform,
                 "deliveries": [
-                    {**asdict(each), "advice": _note_advice(each, connector, connection, stack)}
-                    for each in notes
+                    {**asdict(note), "advice": _note_advice(note, connector, connection, stack)}
+                    for note in notes
                 ],
-                "reviews_of_last_15_minutes": len({each.review for each in recent}),
+                "reviews_of_last_15_minutes": len({outcome.review for outcome in recent}),
                 "quarantined": quarantine_count,
                 "poll": _poll_state_json(poll_state) if poll_state else None,
             }
@@ -94,33 +94,34 @@ def deliveries(
         ("at", "result", "reason", "events", "more"),
         [
             (
-                show.timestamp(each.at),
-                _result_text(each.result),
-                each.reason,
-                each.events,
-                each.skipped or "",
+                show.timestamp(note.at),
+                _result_text(note.result),
+                note.reason,
+                note.events,
+                note.skipped or "",
             )
-            for each in notes
+            for note in notes
         ],
         empty=_empty_message(connector.capabilities, connection, stack.options),
     )
     if recent:
+        review_count = len({outcome.review for outcome in recent})
         listing = stack.options.command_line(
             f"reviews list --business {connection.business} --from 15m"
         )
         show.line(
-            f"{len({each.review for each in recent})} reviews came in the last 15 minutes, the "
-            f"newest at {show.timestamp(recent[0].at)}: {listing}"
+            f"{show.count(review_count, 'review')} came in the last 15 minutes, the newest at "
+            f"{show.timestamp(recent[0].at)}: {listing}"
         )
-    for reason in Counter(each.reason for each in notes if each.result == "refused"):
+    for reason in Counter(note.reason for note in notes if note.result == "refused"):
         show.line(f"{reason}: {refusal_advice(reason, connector, connection, stack.options)}")
     if quarantine_count:
         quarantine = stack.options.command_line(
             f"connect quarantine --business {connection.business}"
         )
         show.line(
-            f"{quarantine_count} authentic requests could not be read and are in quarantine: "
-            f"{quarantine}"
+            f"{show.count(quarantine_count, 'authentic request')} could not be read, see the "
+            f"quarantine: {quarantine}"
         )
 
 
@@ -129,15 +130,15 @@ def _recent_outcomes(stack: Stack, connection: Connection) -> list[Outcome]:
     end = clock.now() + timedelta(milliseconds=1)
     criteria = OutcomeCriteria(connection.business, end - _RECENT, end)
     outcomes = [
-        each
-        for each in islice(read_newest_outcomes(stack.log, criteria), _RECENT_LIMIT)
-        if each.platform == connection.platform and each.delivery
+        outcome
+        for outcome in islice(read_newest_outcomes(stack.log, criteria), _RECENT_LIMIT)
+        if outcome.platform == connection.platform and outcome.delivery
     ]
     states = {review: stack.cases.find_review(review) for review in {o.review for o in outcomes}}
     return [
-        each
-        for each in outcomes
-        if (state := states[each.review]) and state.connection == connection.id
+        outcome
+        for outcome in outcomes
+        if (state := states[outcome.review]) and state.connection == connection.id
     ]
 
 
@@ -169,7 +170,7 @@ def _format_cell(value: object) -> show.Cell:
 
 def last_result_at(notes: list[DeliveryNote], *results: str) -> str | None:
     """When a request with one of these results came last."""
-    return next((each.at for each in notes if each.result in results), None)
+    return next((note.at for note in notes if note.result in results), None)
 
 
 def recent_notes(stack: Stack, connection: str) -> list[DeliveryNote]:

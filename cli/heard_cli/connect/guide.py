@@ -122,21 +122,21 @@ def list_platforms(*, as_json: bool) -> None:
     """Print all platforms, one row each."""
     all_capabilities = [load(name).capabilities for name in platform_names()]
     if as_json:
-        show.data([capabilities_json(each) for each in all_capabilities])
+        show.data([capabilities_json(capabilities) for capabilities in all_capabilities])
         return
     columns = ("platform", "title", "channel", "inbound", "signed", "replies", "edits", "deletions")
     rows = [
         (
-            each.platform,
-            each.title,
-            each.channel.value,
-            inbound_label(each),
-            ("yes" if each.signed else "no") if each.pushes else "-",
-            each.replies,
-            each.edits,
-            each.deletions,
+            capabilities.platform,
+            capabilities.title,
+            capabilities.channel.value,
+            inbound_label(capabilities),
+            ("yes" if capabilities.signed else "no") if capabilities.pushes else "-",
+            capabilities.replies,
+            capabilities.edits,
+            capabilities.deletions,
         )
-        for each in all_capabilities
+        for capabilities in all_capabilities
     ]
     show.table(columns, rows, empty="")
     show.note("What a platform needs, and its setup steps: heard connect guide PLATFORM")
@@ -190,5 +190,5 @@ def _print_list(heading: str, lines: list[str] | tuple[str, ...]) -> None:
     if lines:
         show.line()
         show.line(heading, style="bold")
-        for each in lines:
-            show.line(each)
+        for line in lines:
+            show.line(line)

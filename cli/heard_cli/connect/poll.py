@@ -85,7 +85,8 @@ def poll(
         # A poll that failed before its first review has nothing to count.
         problem_text = f", {summary.problems} could not be read" if summary.problems else ""
         show.line(
-            f"{capabilities.title}: {summary.reviews} reviews found, {summary.queued} queued, "
+            f"{capabilities.title}: {show.count(summary.reviews, 'review')} found, "
+            f"{summary.queued} queued, "
             f"{summary.withdrawn} withdrawn{problem_text}."
         )
     if summary.error:

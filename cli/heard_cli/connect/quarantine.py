@@ -66,18 +66,18 @@ def quarantine(
         chosen = [_find_delivery(entries, replay_id, business)] if replay_id else entries
         _replay_deliveries(stack, chosen, as_json=as_json)
     elif as_json:
-        show.data([_delivery_json(each) for each in entries])
+        show.data([_delivery_json(entry) for entry in entries])
     else:
         rows = [
             (
-                show.timestamp(each.received_at),
-                each.platform,
-                len(each.body),
-                each.why,
-                each.connection,
-                each.id,
+                show.timestamp(entry.received_at),
+                entry.platform,
+                len(entry.body),
+                entry.why,
+                entry.connection,
+                entry.id,
             )
-            for each in entries
+            for entry in entries
         ]
         show.table(
             ("received", "platform", "bytes", "why", "connection", "delivery"),
@@ -123,16 +123,16 @@ def _replay_deliveries(
     with show.progress() as bar:
         for delivery in bar.track(deliveries, description="Replaying"):
             results.append(replay_delivery(stack, delivery))
-    unresolved = [each for each in results if each.keep_reason]
+    unresolved = [result for result in results if result.keep_reason]
     if as_json:
         entries = [
             {
-                "id": each.id,
-                "events": each.event_count,
-                "released": each.keep_reason is None,
-                "why": each.keep_reason,
+                "id": result.id,
+                "events": result.event_count,
+                "released": result.keep_reason is None,
+                "why": result.keep_reason,
             }
-            for each in results
+            for result in results
         ]
         show.data(
             {
@@ -144,12 +144,12 @@ def _replay_deliveries(
     else:
         rows = [
             (
-                each.id,
-                each.event_count,
-                "kept" if each.keep_reason else "released",
-                each.keep_reason,
+                result.id,
+                result.event_count,
+                "kept" if result.keep_reason else "released",
+                result.keep_reason,
             )
-            for each in results
+            for result in results
         ]
         show.table(
             ("delivery", "events queued", "result", "why"), rows, empty="The quarantine is empty."
@@ -165,7 +165,7 @@ def _replay_deliveries(
 def _find_delivery(
     deliveries: list[QuarantinedDelivery], id: str, business: str
 ) -> QuarantinedDelivery:
-    match = next((each for each in deliveries if each.id == id), None)
+    match = next((delivery for delivery in deliveries if delivery.id == id), None)
     if match is None:
         raise CommandError(
             f"There is no delivery {id} in this quarantine.",

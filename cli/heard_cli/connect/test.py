@@ -66,8 +66,8 @@ class SampleResult:
     @property
     def route(self) -> str | None:
         """Where the policy sent it."""
-        details: list[Mapping[str, Any]] = [each.detail for each in self.outcomes]
-        return next((str(each["route"]) for each in details if "route" in each), None)
+        details: list[Mapping[str, Any]] = [outcome.detail for outcome in self.outcomes]
+        return next((str(detail["route"]) for detail in details if "route" in detail), None)
 
     @property
     def closed(self) -> str | None:
@@ -256,7 +256,8 @@ def _test_poll(stack: Stack, connection: Connection, *, as_json: bool) -> None:
             }
         )
         return
-    show.line(f"{title} responds: {len(page.events)} reviews on its first page.", style="green")
+    first_page = f"{show.count(len(page.events), 'review')} on its first page"
+    show.line(f"{title} responds: {first_page}.", style="green")
     if connector.capabilities.pushes:
         recent = stack.options.command_line(f"connect deliveries {connection.id}")
         show.note(f"{unsigned} Use the platform's own test, then see the result: {recent}")
@@ -320,8 +321,8 @@ def _missing_outcome_error(
         f"{counts_text}"
     )
     if any(
-        each.connection == connection.id
-        for each in stack.quarantine.of_business(connection.business)
+        delivery.connection == connection.id
+        for delivery in stack.quarantine.of_business(connection.business)
     ):
         return CommandError(
             message,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -44,6 +43,7 @@ from heard_cli.connect.credentials import (
 )
 from heard_cli.connect.signature_causes import covers_address, usual_causes
 from heard_cli.durations import parse_instant
+from heard_cli.input_files import read_bytes
 from heard_cli.platforms import load_connector
 
 _CONNECTION_ID: Final = re.compile(r"/hooks/(con_[A-Za-z0-9_-]+)")
@@ -157,7 +157,7 @@ def verify(
     cannot be parsed, 2 if an option is wrong.
     """
     connector = _load_pushing_connector(platform)
-    if sum(str(each) == "-" for each in (headers, body, secret_file)) > 1:
+    if sum(str(value) == "-" for value in (headers, body, secret_file)) > 1:
         raise typer.BadParameter("only one of these options can be - (stdin).", param_hint="--body")
     settings = parse_pairs(setting or (), "--setting")
     check_setting_names(connector.capabilities, settings)
@@ -168,10 +168,10 @@ def verify(
     request = WebhookRequest(
         (method or message.method or "POST").upper(),
         message.headers,
-        _read_bytes(body, "--body") if body else message.body or b"",
-        next(each for each in (query, message.query, parts.query) if each is not None).removeprefix(
-            "?"
-        ),
+        read_bytes(body, "--body") if body else message.body or b"",
+        next(
+            value for value in (query, message.query, parts.query) if value is not None
+        ).removeprefix("?"),
     )
     match = _CONNECTION_ID.search(parts.path)
     connection = Connection(
@@ -182,7 +182,7 @@ def verify(
         settings,
         business_name="Offline",
     )
-    http = OfflineHttp(_read_bytes(keys, "--keys") if keys else None)
+    http = OfflineHttp(read_bytes(keys, "--keys") if keys else None)
     check_time = parse_instant(at, clock.now(), "--at")
     try:
         result = check_request(connector, request, connection, secrets, check_time, http)
@@ -336,8 +336,11 @@ def _variants(request: WebhookRequest, url: str) -> Iterator[tuple[WebhookReques
             "without the byte order mark that an editor put before it",
         ),
         *(
-            (each, "as other JSON of the same content: something parsed it and wrote it again")
-            for each in _json_variants(body)
+            (
+                variant_body,
+                "as other JSON of the same content: something parsed it and wrote it again",
+            )
+            for variant_body in _json_variants(body)
         ),
     ):
         if variant != body:
@@ -423,18 +426,9 @@ def _check_secret(connector: Connector, secret: str | None) -> tuple[str, ...]:
 
 def _read_headers(path: Path) -> CapturedRequest:
     try:
-        return parse_captured(_read_bytes(path, "--headers"))
+        return parse_captured(read_bytes(path, "--headers"))
     except UnreadableRequest as error:
         raise typer.BadParameter(f"{path}: {error}.", param_hint="--headers") from None
-
-
-def _read_bytes(path: Path, option: str) -> bytes:
-    try:
-        return sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
-    except OSError as error:
-        raise typer.BadParameter(
-            f"{path} cannot be read: {error.strerror}.", param_hint=option
-        ) from None
 
 
 def _split_url(url: str) -> Any:
@@ -479,7 +473,7 @@ def _result_json(
         "checked_as_of": format_time(now),
     }
     fields |= {name: getattr(result, name) or None for name in ("reason", "detail", "advice")}
-    fields["events"] = [_event_fields(each, with_text=with_text) for each in result.parsed.events]
+    fields["events"] = [_event_fields(event, with_text=with_text) for event in result.parsed.events]
     fields["problems"] = list(result.parsed.problems)
     response = result.response
     response_fields = (

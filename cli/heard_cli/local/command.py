@@ -117,7 +117,8 @@ def _start(port: int, *, stay: bool, as_json: bool, deliver: bool, with_agent: b
                 else:
                     screen.print(_summary_panel(result.to_json()))
             if stay:
-                screen.print(_welcome_panel(environment, flags))
+                # Without a frame and unbroken, so that addresses can be copied.
+                screen.print(_welcome_text(environment, flags), soft_wrap=True)
                 with suppress(KeyboardInterrupt):
                     _print_outcomes(environment)
                 screen.print("stopping")
@@ -191,7 +192,7 @@ def _summary_panel(result: dict[str, Any]) -> Panel:
     return Panel("\n".join(lines), title="outcomes", expand=False)
 
 
-def _welcome_panel(environment: DemoEnvironment, flags: str) -> Panel:
+def _welcome_text(environment: DemoEnvironment, flags: str) -> str:
     from heard_cli.local.demo_environment import PASSWORD, PEOPLE  # noqa: PLC0415
 
     form_url = environment.connections["feedback_form"].url
@@ -199,7 +200,8 @@ def _welcome_panel(environment: DemoEnvironment, flags: str) -> Panel:
         f"  {email}  ({first}, {group})  {PASSWORD}" for email, (first, group) in PEOPLE.items()
     )
     replies_url = f"{environment.platforms.base_url}/_simulator/replies"
-    text = f"""[bold]feedback form[/]  {form_url}
+    return f"""[bold green]Heard is up[/]
+[bold]feedback form[/]  {form_url}
 [bold]API[/]            {environment.stack.public_url}/api/desk/follow-ups
 [bold]AWS endpoint[/]   {environment.stack.endpoint}
 [bold]posted replies[/] {replies_url}
@@ -211,5 +213,4 @@ Try next, in another terminal:
   heard connect list --business acme {flags}
   heard reviews list --business acme {flags}
   heard follow-ups list --business acme {flags}
-New outcomes of all businesses are printed here. Ctrl-C stops everything."""
-    return Panel(text, title="Heard is up", expand=False)
+New outcomes of all businesses show here. Ctrl-C stops everything."""

@@ -84,7 +84,7 @@ def check_content(content: bytes, today: date) -> PolicyCheck:
         _to_diagnostic(problem, source.position(problem.path))
         for problem in (*holiday_problems, *find_problems(document))
     )
-    diagnostics = sorted(entries, key=lambda each: (each.line, each.column))
+    diagnostics = sorted(entries, key=lambda entry: (entry.line, entry.column))
     has_errors = any(finding.severity == "error" for finding in diagnostics)
     return PolicyCheck(
         source.text, tuple(diagnostics), None if has_errors else complete_document(document)
@@ -193,12 +193,12 @@ def _print_document(document: Mapping[str, Any]) -> None:
         ("", "escalation", "when", "escalates after"),
         [
             (
-                "" if each in defaults["escalation"] else "custom",
-                each["id"],
-                when_in_words(each["when"]),
-                ", ".join(map(format_duration, each["after"])),
+                "" if entry in defaults["escalation"] else "custom",
+                entry["id"],
+                when_in_words(entry["when"]),
+                ", ".join(map(format_duration, entry["after"])),
             )
-            for each in document["escalation"]
+            for entry in document["escalation"]
         ],
         empty="",
     )

@@ -58,7 +58,7 @@ def resolve_holidays(document: object, today: date) -> tuple[Any, list[Problem]]
     if (
         not isinstance(country, str)
         or not isinstance(subdivision, str | None)
-        or not all(_is_date_list(each) for each in (extra_days, excluded_days))
+        or not all(_is_date_list(days) for days in (extra_days, excluded_days))
     ):
         return document, []
     problems: list[Problem] = []
@@ -120,7 +120,7 @@ def _is_date_list(value: object) -> bool:
     """Whether this is nothing, or a list of texts that are dates."""
     if value is None:
         return True
-    return isinstance(value, list) and all(_is_date(each) for each in cast("list[object]", value))
+    return isinstance(value, list) and all(_is_date(item) for item in cast("list[object]", value))
 
 
 def _is_date(value: object) -> bool:

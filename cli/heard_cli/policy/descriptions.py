@@ -64,7 +64,7 @@ def hours_in_words(calendar: Mapping[str, Any]) -> str:
         for day in WEEKDAYS
     ]
     parts: list[str] = []
-    for hours, group in groupby(days, key=lambda each: each[1]):
+    for hours, group in groupby(days, key=lambda day: day[1]):
         names = [day for day, _ in group]
         if hours:
             parts.append(
@@ -81,7 +81,7 @@ def holidays_in_words(days: Sequence[str]) -> str:
 
 
 def _any_of(prefix: str) -> Callable[[Any], str]:
-    return lambda wanted: f"{prefix}{join_with_or([str(each) for each in wanted], 6)}"
+    return lambda wanted: f"{prefix}{join_with_or([str(word) for word in wanted], 6)}"
 
 
 def _whether(true: str, false: str) -> Callable[[Any], str]:

@@ -152,7 +152,7 @@ def _read_history(
 def _parse_minutes(text: str) -> Mapping[Severity, int]:
     """The assumed minutes, with the measured ones in their place. Raises BadParameter."""
     minutes_by_severity = dict(MINUTES)
-    for part in filter(None, (each.strip() for each in text.split(","))):
+    for part in filter(None, (pair.strip() for pair in text.split(","))):
         name, _, number = part.partition("=")
         if (
             name.strip() not in {severity.value for severity in Severity}
@@ -227,7 +227,7 @@ def _print_tables(
     if lost := simulation.lost_person:
         lost_text = ", ".join(
             f"{count:,} {severity.value}"
-            for severity, count in sorted(lost.items(), key=lambda each: -each[0].rank)
+            for severity, count in sorted(lost.items(), key=lambda entry: -entry[0].rank)
         )
         show.line(
             (

@@ -267,7 +267,7 @@ def _workload_sections(simulation: Simulation) -> Iterable[str]:
     )
     most = max([*old, *new, 1e-9])
     change = [b - a for a, b in zip(old, new, strict=True)]
-    max_difference = max([abs(each) for each in change] or [0.0])
+    max_difference = max([abs(count) for count in change] or [0.0])
 
     def format_minutes(value: float) -> str:
         return f"{value:.1f} min"
@@ -588,7 +588,7 @@ def _severity(severity: Severity) -> str:
 def _by_severity(counts: dict[Severity, int]) -> str:
     return ", ".join(
         f"{counts[severity]:,} {severity.value}"
-        for severity in sorted(counts, key=lambda each: -each.rank)
+        for severity in sorted(counts, key=lambda severity: -severity.rank)
     )
 
 

@@ -149,9 +149,9 @@ def _verdict_lines(group: VariantGroup) -> list[tuple[str, str]]:
     if len(group.reviews) < 2:
         return [("Only one variant was sent; there is nothing to compare it with.", "")]
     lines: list[tuple[str, str]] = [
-        (_describe_difference(each), "bold yellow")
-        for each in group.comparisons
-        if each.conclusion is Conclusion.DIFFERENT
+        (_describe_difference(comparison), "bold yellow")
+        for comparison in group.comparisons
+        if comparison.conclusion is Conclusion.DIFFERENT
     ]
     for verdict, text in (
         (Conclusion.NO_DIFFERENCE, "No difference"),
@@ -160,10 +160,14 @@ def _verdict_lines(group: VariantGroup) -> list[tuple[str, str]]:
             f"Not enough data yet (fewer than {MIN_REVIEWS} reviews, or almost no events)",
         ),
     ):
-        comparisons = [each for each in group.comparisons if each.conclusion is verdict]
-        for variant in dict.fromkeys(each.variant for each in comparisons):
+        comparisons = [
+            comparison for comparison in group.comparisons if comparison.conclusion is verdict
+        ]
+        for variant in dict.fromkeys(comparison.variant for comparison in comparisons):
             measures = ", ".join(
-                _MEASURE_LABELS[each.measure] for each in comparisons if each.variant == variant
+                _MEASURE_LABELS[comparison.measure]
+                for comparison in comparisons
+                if comparison.variant == variant
             )
             lines.append((f"{text} between {variant} and {group.reference}: {measures}.", ""))
     return lines

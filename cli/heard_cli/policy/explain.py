@@ -132,7 +132,7 @@ def explain(
     Exit code 1 if the recomputed decision differs from the log.
     """
     owner = stack.business(business)
-    chain = [each for each in stack.log.of_review(review) if each.business == business]
+    chain = [outcome for outcome in stack.log.of_review(review) if outcome.business == business]
     outcome = _find_decision_outcome(chain, review, business, sequence)
     record = _load_record(stack, chain, outcome)
     recomputation = _recompute(stack, business, record)
@@ -162,13 +162,17 @@ def _find_decision_outcome(
             "Review ids begin with rev_. List them:",
             f"reviews list --business {business}",
         )
-    decisions = [each for each in chain if each.kind in _DECISION_KINDS and "rules" in each.detail]
+    decisions = [
+        outcome
+        for outcome in chain
+        if outcome.kind in _DECISION_KINDS and "rules" in outcome.detail
+    ]
     if sequence is None and decisions:
         return decisions[-1]
     for outcome in decisions:
         if outcome.sequence == sequence:
             return outcome
-    sequences = ", ".join(str(each.sequence) for each in decisions)
+    sequences = ", ".join(str(outcome.sequence) for outcome in decisions)
     if sequence is None:
         raise CommandError(
             "There is no decision about this review.",
@@ -224,9 +228,9 @@ def _load_record(stack: Stack, chain: Sequence[Outcome], outcome: Outcome) -> De
         outcome.review, log, expected_sequence=state.sequence, expected_head=state.head
     )
     earlier_severities = [
-        Severity(each.detail["severity"])
-        for each in chain
-        if each.sequence < outcome.sequence and "severity" in each.detail
+        Severity(earlier.detail["severity"])
+        for earlier in chain
+        if earlier.sequence < outcome.sequence and "severity" in earlier.detail
     ]
     return DecisionRecord(
         outcome,
@@ -243,7 +247,11 @@ def _recompute(stack: Stack, business: str, record: DecisionRecord) -> Recomputa
     """The decision, recomputed with the policy that made it; None if that policy is not stored."""
     logged = record.outcome.detail
     version = next(
-        (each for each in policy_store(stack).versions(business) if each.hash == logged["policy"]),
+        (
+            version
+            for version in policy_store(stack).versions(business)
+            if version.hash == logged["policy"]
+        ),
         None,
     )
     policy = default_policy()
@@ -573,5 +581,5 @@ def _assessment_json(assessment: Assessment, *, with_text: bool) -> dict[str, An
 
 def _format_value(value: object) -> str:
     if isinstance(value, list | tuple):
-        return ", ".join(_format_value(each) for each in value) or "none"  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+        return ", ".join(_format_value(item) for item in value) or "none"  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
     return str(value)

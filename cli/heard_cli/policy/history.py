@@ -154,7 +154,7 @@ class _AssessedLine(_Line):
     evidence: list[_Evidence | str] = []
 
     def assessment(self) -> Assessment:
-        codes = (each if isinstance(each, str) else each.code for each in self.evidence)
+        codes = (reason if isinstance(reason, str) else reason.code for reason in self.evidence)
         return Assessment(
             severity=self.severity,
             agenda=self.agenda,
@@ -244,7 +244,7 @@ def _parse_object(line: str) -> dict[str, Any]:
 def _from_assessed_line(fields: dict[str, Any], *, with_text: bool) -> PastReview:
     line = _validate(_AssessedLine, fields)
     has_text = bool(line.full_text) or "no_text" not in {
-        each if isinstance(each, str) else each.code for each in line.evidence
+        reason if isinstance(reason, str) else reason.code for reason in line.evidence
     }
     return _past_review(
         line, line.assessment(), line.context(has_text=has_text), with_text=with_text
@@ -349,7 +349,9 @@ def from_stack(
 def _stored_reviews(
     stack: Stack, criteria: OutcomeCriteria, history: ReviewHistory, *, with_text: bool
 ) -> Iterator[PastReview]:
-    decisions = (each for each in read_outcomes(stack, criteria) if "route" in each.detail)
+    decisions = (
+        outcome for outcome in read_outcomes(stack.log, criteria) if "route" in outcome.detail
+    )
     with ThreadPoolExecutor(_WORKERS) as pool:
         # Asked for a few batches ahead, and never all at once: a year of reviews must not wait in
         # memory.

@@ -128,30 +128,30 @@ def sections() -> dict[str, str]:
             ("rule", "when", "then", "because"),
             [
                 (
-                    f"`{each['id']}`",
-                    when_in_words(each["when"]),
-                    then_in_words(each["then"]),
-                    each["why"],
+                    f"`{entry['id']}`",
+                    when_in_words(entry["when"]),
+                    then_in_words(entry["then"]),
+                    entry["why"],
                 )
-                for each in defaults["rules"]
+                for entry in defaults["rules"]
             ],
         ),
         "The playbook's time limits": markdown_table(
             ("entry", "when", "a person answers within"),
             [
-                (f"`{each['id']}`", when_in_words(each["when"]), within_in_words(each))
-                for each in defaults["sla"]
+                (f"`{entry['id']}`", when_in_words(entry["when"]), within_in_words(entry))
+                for entry in defaults["sla"]
             ],
         ),
         "The playbook's escalation": markdown_table(
             ("entry", "when", "the next level is notified after"),
             [
                 (
-                    f"`{each['id']}`",
-                    when_in_words(each["when"]),
-                    ", ".join(map(format_duration, each["after"])),
+                    f"`{entry['id']}`",
+                    when_in_words(entry["when"]),
+                    ", ".join(map(format_duration, entry["after"])),
                 )
-                for each in defaults["escalation"]
+                for entry in defaults["escalation"]
             ],
         ),
     }
@@ -172,9 +172,10 @@ def _schema_entries(
             continue
         yield prefix + name, shape
         inner = shape.get("items", shape)
-        for each in (inner, *inner.get("anyOf", ())):
+        for shape_part in (inner, *inner.get("anyOf", ())):
             yield from _schema_entries(
-                each.get("properties", {}), f"{prefix}{name}{'[]' if 'items' in shape else ''}."
+                shape_part.get("properties", {}),
+                f"{prefix}{name}{'[]' if 'items' in shape else ''}.",
             )
 
 

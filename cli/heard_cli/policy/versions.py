@@ -88,21 +88,21 @@ def list_versions(
     if as_json:
         show.data(
             [
-                _version_json(each) | {"active": each.number == owner.policy_version}
-                for each in versions
+                _version_json(version) | {"active": version.number == owner.policy_version}
+                for version in versions
             ]
         )
         return
     rows = [
         (
-            each.number,
-            "active" if each.number == owner.policy_version else "",
-            show.timestamp(format_time(each.at)),
-            each.published_by,
-            each.hash[:12],
-            each.note,
+            version.number,
+            "active" if version.number == owner.policy_version else "",
+            show.timestamp(format_time(version.at)),
+            version.published_by,
+            version.hash[:12],
+            version.note,
         )
-        for each in versions
+        for version in versions
     ]
     current = (
         "a policy of its own that was never published" if owner.policy else "the playbook's policy"
@@ -260,8 +260,10 @@ def _find_version(reference: str, stack: Stack, business: str) -> PolicyVersion:
     if number and (version := versions.version(business, int(number[1]))):
         return version
     if _HASH.fullmatch(reference):
-        matches = [each for each in versions.versions(business) if each.hash.startswith(reference)]
-    if len({each.hash for each in matches}) == 1:
+        matches = [
+            version for version in versions.versions(business) if version.hash.startswith(reference)
+        ]
+    if len({version.hash for version in matches}) == 1:
         return matches[0]
     message = (
         f"{business} has no version {reference}."
@@ -274,7 +276,7 @@ def _find_version(reference: str, stack: Stack, business: str) -> PolicyVersion:
 def _previous_version(stack: Stack, business: str, current_number: int) -> PolicyVersion:
     """The newest version before the active one with another content. Raises CommandError."""
     versions = policy_store(stack).versions(business)
-    current = next((each for each in versions if each.number == current_number), None)
+    current = next((version for version in versions if version.number == current_number), None)
     if current:
         for version in versions:
             if version.number < current.number and version.hash != current.hash:

@@ -65,7 +65,7 @@ def reviews(stack: Stack) -> list[str]:
         ("r3", "Lovely!", 5),
     ]
     receive(stack, "r9", "Somebody else's business.", 2, business="zenith")
-    return [receive(stack, *each) for each in texts]
+    return [receive(stack, *fields) for fields in texts]
 
 
 def tamper(stack: Stack, review: str, sequence: int, **changed: Any) -> None:
@@ -86,11 +86,11 @@ def test_it_lists_a_businesss_outcomes_newest_first(
 ) -> None:
     entries = heard.run_ok("audit", "list", "--business", "acme", "--json").json
 
-    assert {each["review"] for each in entries} == set(reviews)
-    assert [each["at"] for each in entries] == sorted(
-        (each["at"] for each in entries), reverse=True
+    assert {entry["review"] for entry in entries} == set(reviews)
+    assert [entry["at"] for entry in entries] == sorted(
+        (entry["at"] for entry in entries), reverse=True
     )
-    assert all(Outcome.from_json(each).to_json() == each for each in entries)
+    assert all(Outcome.from_json(entry).to_json() == entry for entry in entries)
     table = heard.run_ok("audit", "list", "--business", "acme").stdout
     assert all(review in table for review in reviews)
     assert len(table.strip().splitlines()) == 2 + len(entries), "one line for each outcome"
@@ -109,7 +109,7 @@ def test_the_newest_outcomes_of_a_long_period_come_first(
     rest = heard.run_ok(
         "audit", "list", "--business", "acme", "--to", newest[-1]["at"], "--json"
     ).json
-    assert [each for each in every if each["at"] < newest[-1]["at"]] == rest
+    assert [outcome for outcome in every if outcome["at"] < newest[-1]["at"]] == rest
 
 
 def test_people_are_named_in_the_table_and_not_in_the_log(
@@ -141,11 +141,13 @@ def test_it_narrows_by_kind_severity_channel_and_time(
     def calls(*words: str) -> list[Any]:
         return heard.run_ok("audit", "list", "--business", "acme", "--json", *words).json
 
-    assert {each["kind"] for each in calls("--kind", "accepted", "--kind", "follow_up_opened")} == {
+    assert {
+        entry["kind"] for entry in calls("--kind", "accepted", "--kind", "follow_up_opened")
+    } == {
         "accepted",
         "follow_up_opened",
     }
-    assert {each["review"] for each in calls("--severity", "praise")} == {reviews[2]}
+    assert {entry["review"] for entry in calls("--severity", "praise")} == {reviews[2]}
     assert calls("--channel", "email") == []
     assert calls("--to", "1h") == []
     assert (
@@ -162,7 +164,7 @@ def test_a_review_is_listed_by_its_id(
 ) -> None:
     entries = heard.run_ok("audit", "list", "--review", reviews[0], "--json").json
 
-    assert [each["sequence"] for each in entries] == list(range(1, len(entries) + 1))
+    assert [entry["sequence"] for entry in entries] == list(range(1, len(entries) + 1))
     assert heard("audit", "list", "--review", reviews[0], "--business", "zenith").exit_code == 1
     assert heard("audit", "list", "--review", "rev_nothing").exit_code == 1
 

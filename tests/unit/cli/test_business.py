@@ -90,10 +90,10 @@ def test_follow_ups_are_listed_by_due_time(heard: HeardCommand, stack: Stack) ->
 
     entries = heard.run_ok("follow-ups", "list", "--business", "acme", "--json").json
 
-    assert [each["due_at"] for each in entries] == sorted(each["due_at"] for each in entries)
+    assert [entry["due_at"] for entry in entries] == sorted(entry["due_at"] for entry in entries)
     assert len(entries) == 3
     now = clock.format_time(datetime.now(UTC))
-    assert [each["overdue"] for each in entries] == [each["due_at"] < now for each in entries]
+    assert [entry["overdue"] for entry in entries] == [entry["due_at"] < now for entry in entries]
     assert entries[0]["overdue"]
     table = heard.run_ok("follow-ups", "list", "--business", "acme", "--limit", "2")
     assert (

@@ -79,7 +79,7 @@ def test_help_names_every_part_and_loads_none() -> None:
         "assert not {'boto3', 'botocore', 'heard.storage', 'aws_lambda_powertools'} & "
         "set(sys.modules), sorted(sys.modules)"
     )
-    paths = [each for each in sys.path if each.endswith(("cli", "heard"))]
+    paths = [folder for folder in sys.path if folder.endswith(("cli", "heard"))]
     done = subprocess.run(
         [sys.executable, "-c", f"import sys; sys.path[:0] = {paths!r}\n{script}"],
         capture_output=True,

@@ -57,8 +57,8 @@ SIGNED = BodyHmac("x-discourse-event-signature", prefix="sha256=")
 
 def parameters(stack: Stack) -> set[str]:
     matches = stack.ssm.describe_parameters()["Parameters"]
-    assert {each["Type"] for each in matches} <= {"SecureString"}
-    return {each["Name"].removeprefix("/heard/heard/") for each in matches}
+    assert {parameter["Type"] for parameter in matches} <= {"SecureString"}
+    return {parameter["Name"].removeprefix("/heard/heard/") for parameter in matches}
 
 
 def post(stack: Stack, connection: str, secret: str, *, later: timedelta = timedelta()) -> int:
@@ -246,7 +246,8 @@ def test_wrong_options_are_named_and_nothing_is_stored(
 
     output = " ".join(result.stderr.replace("│", " ").split())
     assert result.exit_code == 2
-    assert [each for each in expected if each not in output] == []
+    assert [text for text in expected if text not in output] == []
+    assert ".." not in output
     assert "hunter2" not in output
     assert stack.setup.connections("acme") == []
     assert parameters(stack) == set()
@@ -288,29 +289,29 @@ def test_listing_shows_each_connection_and_no_secret(heard: HeardCommand, stack:
 
     entries = heard.run_ok("connect", "list", "--business", "acme", "--json")
 
-    assert {each["id"] for each in entries.json} == {each["id"] for each in created}
+    assert {entry["id"] for entry in entries.json} == {connection["id"] for connection in created}
     table = heard.run_ok("connect", "list", "--business", "acme").stdout
-    assert all(each["id"] in table for each in created)
+    assert all(connection["id"] in table for connection in created)
     details = heard.run_ok("connect", "show", created[0]["id"])
     assert "forum.example" in details.stdout
     assert not [
-        each
-        for each in (entries.stdout, table, details.stdout)
-        if created[0]["secret"] in each or "the-token" in each
+        output
+        for output in (entries.stdout, table, details.stdout)
+        if created[0]["secret"] in output or "the-token" in output
     ]
 
 
 def test_platforms_are_listed_without_a_stack(heard: HeardCommand) -> None:
     entries = heard.run_ok("connect", "list", "--platforms", "--json").json
 
-    assert {each["platform"] for each in entries} >= {
+    assert {entry["platform"] for entry in entries} >= {
         "trustpilot",
         "discourse",
         "twilio_sms",
         "standard",
         "feedback_form",
     }
-    (trustpilot,) = (each for each in entries if each["platform"] == "trustpilot")
+    (trustpilot,) = (entry for entry in entries if entry["platform"] == "trustpilot")
     assert (trustpilot["signed"], trustpilot["replies"], trustpilot["stage"]) == (
         False,
         "one",
@@ -318,7 +319,7 @@ def test_platforms_are_listed_without_a_stack(heard: HeardCommand) -> None:
     )
     assert set(trustpilot["credentials"]) == {"api_key", "api_secret", "business_user_id"}
     assert trustpilot["inbound"][0] == "push"
-    assert {each.name for each in fields(Capabilities)} <= trustpilot.keys()
+    assert {field_.name for field_ in fields(Capabilities)} <= trustpilot.keys()
     assert "Trustpilot" in heard.run_ok("connect", "list", "--platforms").stdout
 
 
@@ -525,7 +526,7 @@ def test_lists_show_how_reviews_come_and_how_they_are_authenticated(
 
     entries = heard.run_ok("connect", "list", "--business", "acme", "--json").json
 
-    assert sorted((each["platform"], each["authenticated_by"]) for each in entries) == [
+    assert sorted((entry["platform"], entry["authenticated_by"]) for entry in entries) == [
         ("discourse", "signature"),
         ("trustpilot", "fetched again from the platform"),
         ("trustpilot", "secret address only"),
@@ -753,13 +754,13 @@ def test_deliveries_explain_why_nothing_arrives(
 
     result = heard.run_ok("connect", "deliveries", created["id"], "--json").json
 
-    assert sorted((each["result"], each["reason"]) for each in result["deliveries"]) == [
+    assert sorted((entry["result"], entry["reason"]) for entry in result["deliveries"]) == [
         ("accepted", ""),
         ("refused", "signature_missing"),
         ("refused", "signature_wrong"),
     ]
     assert all(
-        bool(each["advice"]) is (each["result"] == "refused") for each in result["deliveries"]
+        bool(entry["advice"]) is (entry["result"] == "refused") for entry in result["deliveries"]
     )
     assert result["quarantined"] == 0
     table = heard.run_ok("connect", "deliveries", created["id"]).stdout

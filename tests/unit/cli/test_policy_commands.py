@@ -103,12 +103,12 @@ def test_publishing_listing_showing_and_rolling_back(
     heard.run_ok("policy", "rollback", "--business", "acme", "--by", "Lee")
 
     entries = heard.run_ok("policy", "list", "--business", "acme", "--json").json
-    assert [(each["version"], each["by"], each["active"]) for each in entries] == [
+    assert [(entry["version"], entry["by"], entry["active"]) for entry in entries] == [
         (3, "Lee", True),
         (2, "Ana", False),
         (1, "Heard", False),
     ]
-    assert [each["note"] for each in entries][:2] == ["back to version 1", "regulars first"]
+    assert [entry["note"] for entry in entries][:2] == ["back to version 1", "regulars first"]
     assert entries[0]["hash"] == entries[2]["hash"] == default_policy().hash
     assert heard.run_ok("policy", "show", "2", "--business", "acme").stdout == REGULARS
     assert (
@@ -244,7 +244,7 @@ def test_a_file_of_assessed_and_raw_reviews(
 
     assert (output["reviews"], output["changed"], output["undated"]) == (3, 2, 1)
     assert output["gained_a_person"] == {"low": 1, "praise": 1}
-    assert {(each["before"], each["after"]) for each in output["rules"]} == {
+    assert {(entry["before"], entry["after"]) for entry in output["rules"]} == {
         ("R03-heard", "R21-regulars"),
         ("R02-praise", "R21-regulars"),
     }
@@ -497,11 +497,13 @@ def test_a_variant_after_which_authors_edit_more_is_reported(
 
     (group,) = output["groups"]
     assert (group["group"], group["differs"], output["waiting"]) == ("en-praise", True, 0)
-    assert [group["variants"][f"en-praise-{each}"]["edited"]["value"] for each in (1, 2)] == [
+    assert [group["variants"][f"en-praise-{number}"]["edited"]["value"] for number in (1, 2)] == [
         0,
         0.8,
     ]
-    verdicts = {each["measure"]: each["conclusion"] for each in group["comparisons"]}
+    verdicts = {
+        comparison["measure"]: comparison["conclusion"] for comparison in group["comparisons"]
+    }
     assert verdicts == {
         "edited": "different",
         "rating_change": "different",

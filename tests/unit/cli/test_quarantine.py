@@ -60,7 +60,7 @@ def waiting(stack: Stack) -> list[dict[str, Any]]:
 
 
 def kept(stack: Stack) -> list[str]:
-    return [each.id for each in stack.quarantine.of_business("acme")]
+    return [delivery.id for delivery in stack.quarantine.of_business("acme")]
 
 
 def test_the_list_shows_reason_time_and_size(
@@ -110,9 +110,10 @@ def test_a_request_that_can_be_parsed_now_is_queued_and_released(
     assert (result["replayed"], result["unresolved"]) == (1, 0)
     assert kept(stack) == []
     messages = waiting(stack)
-    assert [each["event"]["native_id"] for each in messages] == ["r1", "r2"]
+    assert [message["event"]["native_id"] for message in messages] == ["r1", "r2"]
     assert all(
-        each["delivery"].startswith("dlv_1-") and each["connection"] == "con_1" for each in messages
+        message["delivery"].startswith("dlv_1-") and message["connection"] == "con_1"
+        for message in messages
     )
 
 
@@ -126,7 +127,7 @@ def test_a_request_that_still_cannot_be_parsed_stays_with_the_reason(
     result = heard(*LIST, "--replay-all", "--json")
 
     assert result.exit_code == 1
-    why = {each["id"]: each["why"] for each in result.json["deliveries"]}
+    why = {entry["id"]: entry["why"] for entry in result.json["deliveries"]}
     assert "not a list" in why["dlv_1"]
     assert why["dlv_2"] is None
     assert "removed" in why["dlv_3"]
@@ -139,7 +140,7 @@ def test_a_batch_that_is_half_readable_is_queued_once_and_kept(
     keep(stack, "dlv_1", batch(review("r1"), "nonsense"))
 
     assert heard(*LIST, "--replay", "dlv_1").exit_code == 1
-    assert [each["event"]["native_id"] for each in waiting(stack)] == ["r1"]
+    assert [message["event"]["native_id"] for message in waiting(stack)] == ["r1"]
     (still,) = stack.quarantine.of_business("acme")
     assert "event" in still.why
 

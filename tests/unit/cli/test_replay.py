@@ -65,7 +65,7 @@ def test_samples_are_sent_to_the_webhook_signed_with_the_stored_secret(
     result = heard.run_ok("replay", *files, "--connection", connection, "--json").json
 
     assert (result["sent"], result["rejected"]) == (3, 0)
-    assert [each["status"] for each in result["responses"]] == [202, 202, 202]
+    assert [entry["status"] for entry in result["responses"]] == [202, 202, 202]
     assert kinds(stack, "r1") == [Kind.ACCEPTED, Kind.FOLLOW_UP_OPENED]
     assert kinds(stack, "r2") == [Kind.ACCEPTED, Kind.FOLLOW_UP_OPENED, Kind.DUPLICATE]
     assert "r1.json" in heard.run_ok("replay", files[0], "--connection", connection).stdout
@@ -244,7 +244,7 @@ def test_erased_reviews_and_those_without_a_connection_are_skipped(
     assert "3 not sent: its text is missing or was erased" in result
 
     heard.run_ok("connect", "remove", connection, "--yes")
-    assert {each["why"] for each in heard.run_ok(*PERIOD, "--yes", "--json").json["skipped"]} == {
+    assert {entry["why"] for entry in heard.run_ok(*PERIOD, "--yes", "--json").json["skipped"]} == {
         "its connection was removed"
     }
     assert process_queue(stack) == 0
@@ -284,5 +284,5 @@ def test_the_quarantine_of_the_period_is_parsed_again(
 
     assert result.exit_code == 1
     assert result.json["quarantined"] == {"deliveries": 2, "unresolved": 1, "events": 1}
-    assert [each.id for each in stack.quarantine.of_business("acme")] == ["dlv_3", "dlv_2"]
+    assert [delivery.id for delivery in stack.quarantine.of_business("acme")] == ["dlv_3", "dlv_2"]
     assert process_queue(stack) == 1

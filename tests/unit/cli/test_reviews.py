@@ -85,7 +85,7 @@ def test_a_list_shows_who_wrote_what_newest_first(
 
     entries = heard.run_ok(*LIST, "--json").json
 
-    assert [each["review"] for each in entries] == [stars_only, complaint]
+    assert [entry["review"] for entry in entries] == [stars_only, complaint]
     assert (entries[1]["author"], entries[1]["rating"], entries[1]["excerpt"]) == (
         "Ana Bell",
         1,
@@ -106,7 +106,10 @@ def test_a_list_names_a_review_once_and_says_if_there_are_more(
 
     entries = heard.run_ok(*LIST, "--json").json
 
-    assert [each["review"] for each in entries] == [complaint, review_id("acme", "standard", "r2")]
+    assert [entry["review"] for entry in entries] == [
+        complaint,
+        review_id("acme", "standard", "r2"),
+    ]
     assert "solved" in entries[0]["excerpt"]
     first = heard.run_ok(*LIST, "--limit", "1")
     assert "more than 1" in first.stderr
@@ -149,7 +152,7 @@ def test_a_review_is_shown_with_its_versions_its_assessment_and_our_replies(
     document = heard.run_ok("reviews", "show", complaint, "--json").json
     assert document["revisions"][0]["event"]["text"] == COMPLAINT
     assert document["revisions"][1]["assessment"]["severity"] in {"high", "critical"}
-    assert [(each["agent"], each["state"]) for each in document["replies"]] == [
+    assert [(entry["agent"], entry["state"]) for entry in document["replies"]] == [
         (None, "not sent"),
         ("sub-1", "not sent"),
     ]

@@ -93,7 +93,7 @@ class Check:
             "--query",
             request.query,
         ]
-        return [*words, *(word for each in argument for word in ("--setting", each)), *more]
+        return [*words, *(word for name in argument for word in ("--setting", name)), *more]
 
     def __call__(self, request: WebhookRequest, *more: str, url: str = URL) -> CommandResult:
         return self.heard(*self.words(request, *more, url=url))
