@@ -77,7 +77,10 @@ def _start(port: int, *, stay: bool, as_json: bool, play: bool, with_agent: bool
         with ExitStack() as exit_stack:
             root = project_root()
             with screen.status("starting the local stack and deploying template.yaml on it"):
-                stack = exit_stack.enter_context(EmulatedStack(root, port=port))
+                # The demo is a proof, so it also proves the grants of the template.
+                stack = exit_stack.enter_context(
+                    EmulatedStack(root, port=port, enforce_roles=with_agent)
+                )
                 platforms = exit_stack.enter_context(SimulatedPlatforms())
                 environment = DemoEnvironment(stack, platforms)
                 environment.create()

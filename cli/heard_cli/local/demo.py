@@ -198,7 +198,7 @@ def wait_until_idle(
     progress: DemoProgress,
     on_progress: Callable[[], None],
     *,
-    seconds: float = 240,
+    seconds: float = 1200,
 ) -> bool:
     """Wait until nothing moves any more: the queue is empty and every answer is carried out.
 
@@ -266,7 +266,7 @@ def run_demo(
     if with_agent:
         report("an agent signs in and works through the open follow-ups")
         agent.run()
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 600
         while count_unfinished_resolutions(environment) and time.monotonic() < deadline:
             progress.refresh()
             on_progress(progress)

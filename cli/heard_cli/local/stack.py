@@ -194,7 +194,7 @@ class EmulatedStack:
             environment["SFN_WAIT_SCALE"] = self.wait_scale
         return environment
 
-    def _wait_until_ready(self, seconds: float = 60) -> None:
+    def _wait_until_ready(self, seconds: float = 300) -> None:
         sqs = self.client("sqs")
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
@@ -249,7 +249,7 @@ class EmulatedStack:
             capture_output=True,
             text=True,
             check=False,
-            timeout=300,
+            timeout=1200,
         )
         if result.returncode:
             raise EmulatedStackError(
