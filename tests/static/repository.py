@@ -30,6 +30,8 @@ RUNTIME_PACKAGES = frozenset(
 _HIDE_UNSHIPPED = """
 import sys
 
+sys.path.insert(0, sys.argv.pop(1))
+
 class NotShipped:
     roots = set(sys.argv.pop(1).split(","))
 
@@ -59,7 +61,14 @@ def run_isolated(code: str, *arguments: str) -> Any:
         - {"heard"}
     )
     process = subprocess.run(
-        [sys.executable, "-c", _HIDE_UNSHIPPED + code, ",".join(sorted(unshipped)), *arguments],
+        [
+            sys.executable,
+            "-c",
+            _HIDE_UNSHIPPED + code,
+            str(LAYER),
+            ",".join(sorted(unshipped)),
+            *arguments,
+        ],
         cwd="/",
         env={},
         capture_output=True,

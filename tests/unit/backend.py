@@ -334,7 +334,7 @@ class Backend:
         if "follow_up" in steps:
             timer_due_at = self.clock() + timedelta(seconds=steps["wait_seconds"])
             self.step_functions.executions.setdefault(
-                steps["flow"], Execution(steps["follow_up"], timer_due_at=timer_due_at)
+                steps["execution_name"], Execution(steps["follow_up"], timer_due_at=timer_due_at)
             )
         return steps
 

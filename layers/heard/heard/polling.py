@@ -519,7 +519,7 @@ def _update_memory(
             )
     for event in withdrawals:
         updated[event.native_id] = replace(
-            memory[event.native_id], mark=state_hash(event), gone=True
+            memory[event.native_id], state_hash=state_hash(event), gone=True
         )
     if updated == memory:
         return memory

@@ -15,7 +15,7 @@ from heard.storage.setup import Business
 from tests.unit.backend import BUSINESS, BUSINESS_NAME, OTHER_BUSINESS, Backend, complaint
 from tests.unit.functions.conftest import ApiCall, ApiResponse
 
-CODES = {"resolution": "refunded", "root_cause": "double-charge"}
+CODES = {"fix": "refunded", "root_cause": "double-charge"}
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_an_agent_lists_sees_claims_answers_and_releases(
         "desk", "POST", f"/api/desk/follow-ups/{task.id}/resolution", subject="sub-ana", body=body
     )
 
-    assert (answered.status, answered.json["status"]) == (200, "answered")
+    assert (answered.status, answered.json["status"]) == (200, "resolving")
     assert backend.cases.follow_up(task.id).status is Status.RESOLVING
 
 
@@ -125,23 +125,23 @@ def test_walking_away_is_approved_by_a_lead_whose_groups_come_as_text(
         "desk", "POST", path, subject="sub-lee", groups="[agent lead]", body={"approved": True}
     )
 
-    assert (approved.status, approved.json["status"]) == (200, "answered")
+    assert (approved.status, approved.json["status"]) == (200, "resolving")
     assert backend.kinds(task.reviews[0])[-1] is Kind.RESOLUTION_GIVEN
 
 
 @pytest.mark.parametrize(
     ("method", "tail", "body", "status"),
     [
-        ("POST", "/answer", None, 400),
-        ("POST", "/answer", "{", 400),
-        ("POST", "/answer", {}, 400),
-        ("POST", "/answer", {"id": "answer-1", "action": "dance", "fence": 1}, 400),
-        ("POST", "/answer", {"id": "answer-1", "action": "reply", "fence": 0}, 400),
-        ("POST", "/answer", {"id": "short", "action": "reply", "fence": 1}, 400),
-        ("POST", "/answer", {"id": "answer-1", "action": "reply", "fence": 1, "mood": "good"}, 400),
+        ("POST", "/resolution", None, 400),
+        ("POST", "/resolution", "{", 400),
+        ("POST", "/resolution", {}, 400),
+        ("POST", "/resolution", {"id": "answer-1", "action": "dance", "fence": 1}, 400),
+        ("POST", "/resolution", {"id": "answer-1", "action": "reply", "fence": 0}, 400),
+        ("POST", "/resolution", {"id": "short", "action": "reply", "fence": 1}, 400),
+        ("POST", "/resolution", {"id": "answer-1", "action": "reply", "fence": 1, "mood": "good"}, 400),
         (
             "POST",
-            "/answer",
+            "/resolution",
             {
                 "id": "answer-1",
                 "action": "promise",
@@ -150,17 +150,17 @@ def test_walking_away_is_approved_by_a_lead_whose_groups_come_as_text(
             },
             400,
         ),
-        ("POST", "/answer", {"id": "answer-1", "action": "reply", "fence": 1}, 400),
+        ("POST", "/resolution", {"id": "answer-1", "action": "reply", "fence": 1}, 400),
         (
             "POST",
-            "/answer",
+            "/resolution",
             {"id": "answer-1", "action": "resolve_without_reply", "fence": 1, **CODES},
             409,
         ),
         *(
             (
                 "POST",
-                "/answer",
+                "/resolution",
                 {
                     "id": "answer-1",
                     "action": "resolve_without_reply",

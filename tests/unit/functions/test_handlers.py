@@ -286,7 +286,7 @@ def test_a_review_goes_its_whole_way_through_the_handlers(
             "resumed": 0,
             "woken": 0,
             "restarted": 0,
-            "asked": 0,
+            "moderation_checks": 0,
         }
 
 

@@ -156,5 +156,5 @@ def test_the_sweep_knows_the_queue_of_looks(
         "resumed": 0,
         "woken": 0,
         "restarted": 0,
-        "asked": 0,
+        "moderation_checks": 0,
     }

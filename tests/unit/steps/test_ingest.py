@@ -61,7 +61,7 @@ def test_a_genuine_delivery_is_queued_before_it_is_answered(backend: Backend) ->
 
 
 @pytest.mark.parametrize(
-    ("request_", "reason"),
+    ("webhook_request", "reason"),
     [
         (signed_request(secret=OTHER_SECRET), "signature_wrong"),
         (WebhookRequest("POST", {}, signed_request().body), "signature_missing"),

@@ -84,10 +84,14 @@ class PollReport:
 
     def to_json(self) -> dict[str, Any]:
         """What whoever asked for the look is told."""
-        counts = {
-            name: getattr(self, name) for name in ("found", "queued", "withdrawn", "problems")
+        return {
+            "connection": self.connection,
+            "found": self.reviews,
+            "queued": self.queued,
+            "withdrawn": self.withdrawn,
+            "problems": self.problems,
+            "error": self.error or None,
         }
-        return {"connection": self.connection, **counts, "error": self.error or None}
 
 
 def dispatch(polls: Polls, queue: Queue, now: datetime) -> int:

@@ -74,7 +74,7 @@ class Deliveries:
         }
         item |= {
             "events": events,
-            "unnoted": skipped,
+            "skipped": skipped,
             "expires_at": int((now + NOTE_RETENTION).timestamp()),
         }
         try:
