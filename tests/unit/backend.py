@@ -517,7 +517,7 @@ class Backend:
 
     def follow_ups(self) -> list[FollowUp]:
         return [
-            FollowUp.from_json(item["task"])
+            FollowUp.from_json(item["follow_up"])
             for item in self.stored_items()
             if item["sk"] == "FOLLOW_UP"
         ]

@@ -541,7 +541,7 @@ def test_a_failed_resolution_goes_back_to_a_person_unless_its_reply_was_sent(
 
 
 @pytest.mark.parametrize(
-    ("given_", "channel", "slots", "reason"),
+    ("resolution", "channel", "slots", "reason"),
     [
         (make_resolution(), Channel.REVIEW_SITE, 2, ConflictCode.CAP_REACHED),
         (
@@ -658,7 +658,7 @@ def test_a_review_whose_reply_was_removed_joins_the_open_follow_up_of_its_thread
 
 
 @pytest.mark.parametrize(
-    ("status", "purpose", "after"),
+    ("status", "purpose", "expected_status"),
     [
         (Status.INVITED, Purpose.RESOLUTION, Status.OPEN),
         (Status.PROMISED, Purpose.RESOLUTION, Status.OPEN),
@@ -703,4 +703,4 @@ def test_an_outcome_marks_an_unverified_review() -> None:
         detail = (
             cases.route(variant, praise("r-1"), assessment, decision, "dlv-1", NOON).facts[0].detail
         )
-        assert detail.get("unproven", False) is unverified
+        assert detail.get("unverified", False) is unverified

@@ -113,7 +113,7 @@ def test_nobody_can_claim_answer_or_approve_what_is_settled(
 ) -> None:
     settled = work(
         status=status,
-        closed=Kind.ANSWERED,
+        closing_kind=Kind.ANSWERED,
         fence=1,
         claimed_by="ana",
         claim_expires_at=format_time(NOW + CLAIM_LEASE),
@@ -130,7 +130,7 @@ def test_nobody_can_claim_answer_or_approve_what_is_settled(
 def test_walking_away_takes_a_second_person() -> None:
     asked = work(
         status=Status.AWAITING_APPROVAL,
-        answer=Resolution("a-1", Action.WALK_AWAY, "lee", format_time(NOW)),
+        resolution=Resolution("a-1", Action.WALK_AWAY, "lee", format_time(NOW)),
     )
     alone = follow_ups.check_approvable(asked, "lee")
 

@@ -235,9 +235,9 @@ def count_unfinished_resolutions(environment: DemoEnvironment) -> int:
     """How many follow-ups have an answer that is not carried out yet."""
     scan_page = environment.stack.client("dynamodb").scan(
         TableName=environment.stack.outputs["CasesTableName"],
-        FilterExpression="task.#status = :answered",
+        FilterExpression="follow_up.#status = :resolving",
         ExpressionAttributeNames={"#status": "status"},
-        ExpressionAttributeValues={":answered": {"S": "answered"}},
+        ExpressionAttributeValues={":resolving": {"S": "resolving"}},
     )
     return int(scan_page["Count"])
 

@@ -33,7 +33,7 @@ class Status(StrEnum):
     INVITED = "invited"
     PROMISED = "promised"
     AWAITING_APPROVAL = "awaiting_approval"
-    RESOLVING = "answered"
+    RESOLVING = "resolving"
     CLOSED = "closed"
 
 

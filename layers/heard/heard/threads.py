@@ -42,7 +42,7 @@ class Purpose(StrEnum):
     """Why a reply is sent."""
 
     ACKNOWLEDGEMENT = "acknowledgement"
-    RESOLUTION = "answer"
+    RESOLUTION = "resolution"
 
 
 @dataclass(frozen=True, slots=True)

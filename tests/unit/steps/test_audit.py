@@ -114,7 +114,7 @@ def test_an_untouched_chain_verifies(backend: Backend, review: str) -> None:
     assert report.outcomes == len(outcomes_of(review, MINE, backend.outcome_log))
 
 
-@pytest.mark.parametrize("how", TAMPERING)
+@pytest.mark.parametrize("tampering", TAMPERING)
 def test_tampering_is_detected(backend: Backend, review: str, tampering: str) -> None:
     TAMPERING[tampering](backend, review)
     report = verify_review(review, MINE, backend.outcome_log, backend.cases)

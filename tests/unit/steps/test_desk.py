@@ -36,7 +36,7 @@ from tests.unit.backend import (
 
 _numbers = count(1)
 TEXT = "I found both payments and paid one of them back this morning; the bank needs two days."
-CODES: dict[str, Any] = {"resolution": "refunded", "root_cause": "double-charge"}
+CODES: dict[str, Any] = {"fix": "refunded", "root_cause": "double-charge"}
 POLICY: dict[str, Any] = {
     "rules": [
         {
@@ -375,7 +375,7 @@ def approval_denied(shop: DeskScenario, follow_up: FollowUp) -> None:
     shop.approve(follow_up, shop.lee, approved=False)
 
 
-@pytest.mark.parametrize("before", [reply_rejected, approval_denied])
+@pytest.mark.parametrize("failure", [reply_rejected, approval_denied])
 def test_a_text_that_was_not_sent_can_be_sent_again(
     shop: DeskScenario, failure: Callable[[DeskScenario, FollowUp], None]
 ) -> None:
@@ -462,7 +462,7 @@ def test_above_the_limit_a_remedy_waits_for_a_lead_who_sees_the_request(shop: De
     shop.backend.run_workflows()
     closing_outcome = shop.backend.outcome_log.of_review(follow_up.reviews[0])[-1]
 
-    assert details["asked"]["remedy"] == {"name": "refund", "amount": "50.01", "currency": "EUR"}
+    assert details["pending_resolution"]["remedy"] == {"name": "refund", "amount": "50.01", "currency": "EUR"}
     assert [(reply["state"], TEXT in reply["text"]) for reply in details["replies"]] == [
         ("awaiting_approval", True)
     ]
@@ -580,7 +580,7 @@ def test_an_unknown_remedy_is_refused_with_the_list_of_known_ones(
         shop.resolve(follow_up, fence, remedy=grant("1", name, currency))
 
 
-@pytest.mark.parametrize("settled", [False, True])
+@pytest.mark.parametrize("carried_out", [False, True])
 @pytest.mark.parametrize(
     ("action", "fields"),
     [
@@ -690,7 +690,7 @@ def test_a_denied_walk_away_is_open_again_and_its_request_counts_once(shop: Desk
     ("action", "fields", "missing"),
     [
         (Action.REPLY, {"text": None}, "text"),
-        (Action.REPLY, {"resolution": None}, "resolution"),
+        (Action.REPLY, {"fix": None}, "fix"),
         (Action.RESOLVE_WITHOUT_REPLY, {"root_cause": None}, "root_cause"),
         (Action.PROMISE, {}, "promised_for"),
         (Action.WALK_AWAY, {}, "reason"),
@@ -758,7 +758,7 @@ def test_the_desk_shows_reviews_assessment_and_thread(shop: DeskScenario) -> Non
         "high",
         None,
     )
-    assert details["platform_takes"] == {"replies": "many", "limit": 10_000, "unit": "characters"}
+    assert details["platform_limits"] == {"replies": "many", "limit": 10_000, "unit": "characters"}
 
 
 def test_the_desk_shows_what_the_policy_says_about_a_follow_up(shop: DeskScenario) -> None:
@@ -774,7 +774,7 @@ def test_the_desk_shows_what_the_policy_says_about_a_follow_up(shop: DeskScenari
     ]
     assert details["checklist"] == {"name": "calm", "steps": ["Read it twice.", "Ring them."]}
     assert details["rules"][0] == {"id": "own-strong", "why": "Strong complaints are for people."}
-    assert (details["granted"], details["asked"]) == (
+    assert (details["grants"], details["pending_resolution"]) == (
         [{"name": "refund", "amount": "12.5", "currency": "EUR"}],
         None,
     )

@@ -65,7 +65,7 @@ def resolve(shop: Backend, action: Action, **fields: Any) -> None:
     (follow_up,) = shop.open_follow_ups()
     ana = shop.add_person("Ana")
     fence = desk.claim(ana, follow_up.id, shop.desk, shop.clock()).fence
-    codes = {"resolution": "refunded", "root_cause": "double-charge"}
+    codes = {"fix": "refunded", "root_cause": "double-charge"}
     desk.resolve(
         ana,
         follow_up.id,
@@ -83,7 +83,7 @@ def test_a_resolution_ends_the_waiting_workflow(shop: Backend) -> None:
     shop.deliver(complaint("r-1"))
     assert execution_states(shop) == ["waiting"]
     resolve(shop, Action.REPLY, text=TEXT)
-    assert [told for _, told in shop.step_functions.task_reports] == ["success"]
+    assert [reported for _, reported in shop.step_functions.task_reports] == ["success"]
     shop.run_workflows()
 
     assert execution_states(shop) == ["ended"]
@@ -91,7 +91,7 @@ def test_a_resolution_ends_the_waiting_workflow(shop: Backend) -> None:
 
 
 @pytest.mark.parametrize(
-    ("action", "fields", "woken_by", "status"),
+    ("action", "fields", "report", "status"),
     [
         (Action.INVITE_PRIVATE, {"text": TEXT}, CARRY_OUT, Status.INVITED),
         (
@@ -108,7 +108,7 @@ def test_a_resolution_that_closes_nothing_sets_a_new_timer(
 ) -> None:
     shop.deliver(complaint("r-1"))
     resolve(shop, action, **fields)
-    assert [told for _, told in shop.step_functions.task_reports] == [report]
+    assert [reported for _, reported in shop.step_functions.task_reports] == [report]
     shop.run_workflows()
     (follow_up,) = shop.open_follow_ups()
     (execution,) = shop.step_functions.executions.values()
@@ -219,7 +219,7 @@ def test_a_follow_up_whose_workflow_was_never_started_gets_one(shop: Backend) ->
     shop.run_workflows()
 
     assert execution_states(shop) == ["waiting"]
-    assert list(shop.step_functions.executions) != [steps["flow"]]
+    assert list(shop.step_functions.executions) != [steps["execution_name"]]
 
 
 def test_a_follow_up_whose_workflow_was_lost_gets_a_new_one_with_its_resolution(
@@ -258,7 +258,7 @@ def test_a_feedback_page_shows_sent_replies_only(shop: Backend) -> None:
     ana = shop.add_person("Ana")
     (follow_up,) = shop.open_follow_ups()
     fence = desk.claim(ana, follow_up.id, shop.desk, shop.clock()).fence
-    codes: dict[str, Any] = {"resolution": "refunded", "root_cause": "double-charge", "text": TEXT}
+    codes: dict[str, Any] = {"fix": "refunded", "root_cause": "double-charge", "text": TEXT}
     desk.resolve(
         ana,
         follow_up.id,
@@ -276,7 +276,7 @@ def test_a_feedback_page_shows_sent_replies_only(shop: Backend) -> None:
 
 
 @pytest.mark.parametrize(
-    ("connection", "native"),
+    ("connection", "native_id"),
     [("con-feedback_form-bus_bakery", "f-2"), ("con-standard-bus_bakery", "f-1"), ("con-x", "f-1")],
 )
 def test_no_other_address_shows_a_feedback_page(

@@ -139,7 +139,7 @@ def test_triage_stopped_anywhere_is_finished_by_the_next_delivery(
 
     def check() -> None:
         steps = simulated_backend.triage(message)
-        assert (steps["route"], "flow" in steps) == ("follow_up", True)
+        assert (steps["route"], "execution_name" in steps) == ("follow_up", True)
         assert simulated_backend.kinds(steps["review"]) == [Kind.ACCEPTED, Kind.FOLLOW_UP_OPENED]
 
     assert (

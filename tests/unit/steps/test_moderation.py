@@ -119,7 +119,7 @@ def test_a_published_reply_is_an_outcome_and_not_asked_about_again(shop: Backend
     moderate_reply(shop, "APPROVED")
     assert sweep_after(shop, timedelta(minutes=1)) == ["published"]
     assert shop.kinds(review) == [*KINDS_BEFORE, Kind.REPLY_PUBLISHED]
-    assert shop.outcome_log.of_review(review)[-1].detail["native"] == f"{REVIEW_NAME}/reply"
+    assert shop.outcome_log.of_review(review)[-1].detail["native_id"] == f"{REVIEW_NAME}/reply"
 
     assert [ask_moderation(shop), ask_moderation(shop)] == ["published", "published"]
     assert not has_sweep_entry(shop)
@@ -334,7 +334,7 @@ def resolve(shop: Backend, action: Action) -> None:
     (follow_up,) = shop.open_follow_ups()
     ana = shop.add_person("Ana")
     fence = desk.claim(ana, follow_up.id, shop.desk, shop.clock()).fence
-    codes: dict[str, Any] = {"resolution": "refunded", "root_cause": "double-charge"}
+    codes: dict[str, Any] = {"fix": "refunded", "root_cause": "double-charge"}
     codes |= {"promised_for": shop.clock() + timedelta(days=3)} if action is Action.PROMISE else {}
     desk.resolve(
         ana,

@@ -258,7 +258,7 @@ def test_a_policy_can_exclude_unverified_reviews_from_automatic_answers(
     )
     detail = simulated_backend.outcome_log.of_review(review)[0].detail
     assert simulated_backend.case(review).review.unverified is not confirmed
-    assert detail.get("unproven", False) is not confirmed
+    assert detail.get("unverified", False) is not confirmed
     assert ("R11-unconfirmed" in detail["rules"]) is not confirmed
     simulated_backend.deliver(
         review_event(native_id, PRAISE, 5, revision="2026-03-17T08:00:00.000Z"), "trustpilot"
@@ -342,8 +342,8 @@ def test_a_long_text_is_accepted_and_one_over_the_limit_is_cut_and_marked(
     revision = shop.cases.revision(shop.case(cut_review).review)[0]
     assert len((revision.text or "").encode()) <= TEXT_LIMIT_BYTES
     assert revision.original_bytes == 7 * 20_000 - 1
-    assert "cut_from_bytes" not in shop.outcome_log.of_review(long_review)[0].detail
-    assert shop.outcome_log.of_review(cut_review)[0].detail["cut_from_bytes"] == 7 * 20_000 - 1
+    assert "original_bytes" not in shop.outcome_log.of_review(long_review)[0].detail
+    assert shop.outcome_log.of_review(cut_review)[0].detail["original_bytes"] == 7 * 20_000 - 1
 
 
 def test_an_erased_authors_text_is_unreadable_and_the_chain_still_verifies(

@@ -56,7 +56,7 @@ def test_a_count_is_forgotten_after_a_month(module_backend: Backend, budget: Eng
     engine = next(_engines)
     budget.take(engine, NOON.date(), 1, 1)
     (item,) = (item for item in module_backend.stored_items() if item["pk"] == f"ENGINE#{engine}")
-    assert (item["sk"], item["taken"]) == ("2026-03-17", 1)
+    assert (item["sk"], item["used"]) == ("2026-03-17", 1)
     assert (
         timedelta(days=31)
         < datetime.fromtimestamp(item["expires_at"], UTC) - NOON

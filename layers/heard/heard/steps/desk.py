@@ -149,7 +149,7 @@ def describe_follow_up(
         "reviews": reviews,
         "replies": reply_rows,
         "public_replies_left": thread.public_replies_left,
-        "platform_takes": _platform_limits(follow_up.platform),
+        "platform_limits": _platform_limits(follow_up.platform),
         "notes": _notes(desk, follow_up.id),
         "rules": _rule_reasons(follow_up, policy),
         "checklist": {
@@ -162,8 +162,8 @@ def describe_follow_up(
             {"name": each.name, "limit": format_amount(each.limit), "currency": each.currency}
             for each in policy.remedies
         ],
-        "granted": [_grant_json(grant) for grant in follow_up.grants],
-        "asked": _resolution_json(pending_resolution) if pending_resolution else None,
+        "grants": [_grant_json(grant) for grant in follow_up.grants],
+        "pending_resolution": _resolution_json(pending_resolution) if pending_resolution else None,
     }
 
 
@@ -175,7 +175,7 @@ def _pending_resolution(follow_up: FollowUp) -> Resolution | None:
 def _resolution_json(resolution: Resolution) -> dict[str, Any]:
     fields = {
         "action": resolution.action.value,
-        "by": resolution.agent,
+        "agent": resolution.agent,
         "at": resolution.at,
         "reply": resolution.reply,
         "reason": resolution.reason,
@@ -415,9 +415,9 @@ def _change_or_raise(result: Change | Conflict) -> Change:
 
 
 _REQUIRED_FIELDS: Final[Mapping[Action, tuple[str, ...]]] = {
-    Action.REPLY: ("text", "resolution", "root_cause"),
+    Action.REPLY: ("text", "fix", "root_cause"),
     Action.INVITE_PRIVATE: ("text",),
-    Action.RESOLVE_WITHOUT_REPLY: ("resolution", "root_cause"),
+    Action.RESOLVE_WITHOUT_REPLY: ("fix", "root_cause"),
     Action.PROMISE: ("promised_for",),
     Action.WALK_AWAY: ("reason",),
     Action.REPORT_FAKE: ("evidence",),
@@ -564,7 +564,7 @@ def _undelivered_replies(thread: Thread, desk: DeskPorts) -> set[str]:
 
 
 def _note_fields(request: ResolutionRequest, caller: Caller) -> dict[str, Any]:
-    fields = {"answer": request.id, "by": caller.person.subject, "action": request.action.value}
+    fields = {"resolution": request.id, "agent": caller.person.subject, "action": request.action.value}
     return fields | {
         name: value for name in ("note", "evidence") if (value := getattr(request, name))
     }
@@ -594,7 +594,7 @@ def _review_content(loaded: LoadedCase, desk: DeskPorts) -> dict[str, Any]:
             "subject",
             "link",
             "author",
-            "text_bytes",
+            "original_bytes",
         )
     }
     return fields | {"assessment": assessment}

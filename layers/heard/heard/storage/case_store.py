@@ -161,7 +161,7 @@ class CaseStore:
             loaded = self.case(follow_up.reviews[0])
             if loaded.case.follow_up is None or loaded.case.follow_up.id != follow_up_id:
                 item = self._get(follow_up_id, "FOLLOW_UP")
-                case = replace(loaded.case, follow_up=FollowUp.from_json(item["task"]))
+                case = replace(loaded.case, follow_up=FollowUp.from_json(item["follow_up"]))
                 loaded = replace(loaded, case=case, items={**loaded.items, follow_up_id: item})
             follow_up = loaded.case.follow_up or follow_up
             if follow_up.reviews[0] == loaded.case.review.id:
@@ -171,9 +171,9 @@ class CaseStore:
     def follow_up(self, follow_up_id: str) -> FollowUp:
         """A follow-up by its id. Raises NotFound."""
         item = self._get(follow_up_id, "FOLLOW_UP")
-        if "task" not in item:
+        if "follow_up" not in item:
             raise NotFound("There is no such follow-up.")
-        return FollowUp.from_json(item["task"])
+        return FollowUp.from_json(item["follow_up"])
 
     def _load(
         self, review: str, thread: str, new_review: Review | None, item: Item | None = None
@@ -201,7 +201,7 @@ class CaseStore:
         follow_up = None
         if thread_state.follow_up:
             items[thread_state.follow_up] = self._get(thread_state.follow_up, "FOLLOW_UP")
-            follow_up = FollowUp.from_json(items[thread_state.follow_up]["task"])
+            follow_up = FollowUp.from_json(items[thread_state.follow_up]["follow_up"])
         return LoadedCase(
             Case(review_state, thread_state, follow_up), items, exists="review" in item
         )
@@ -330,7 +330,7 @@ class CaseStore:
             "pk": follow_up.id,
             "sk": "FOLLOW_UP",
             "version": item_before.get("version", 0) + 1,
-            "task": follow_up.to_json(),
+            "follow_up": follow_up.to_json(),
         }
         if follow_up.status is not Status.CLOSED:
             item |= _sweep_attributes(
@@ -657,9 +657,9 @@ class CaseStore:
         """
         for _ in range(MAX_ATTEMPTS):
             item = self._get(follow_up_id, "FOLLOW_UP")
-            if "task" not in item:
+            if "follow_up" not in item:
                 raise NotFound("There is no such follow-up.")
-            follow_up = FollowUp.from_json(item["task"])
+            follow_up = FollowUp.from_json(item["follow_up"])
             follow_up_after = decide(follow_up)
             if follow_up_after == follow_up:
                 return follow_up
@@ -715,7 +715,7 @@ class CaseStore:
                 RequestItems={self._table: {"Keys": pending_keys[:100]}}
             )
             for item in (values(each) for each in response["Responses"].get(self._table, [])):
-                follow_ups[item["pk"]] = FollowUp.from_json(item["task"])
+                follow_ups[item["pk"]] = FollowUp.from_json(item["follow_up"])
             unprocessed: Any = response.get("UnprocessedKeys", {}).get(self._table)
             pending_keys = [*(unprocessed["Keys"] if unprocessed else ()), *pending_keys[100:]]
         return follow_ups

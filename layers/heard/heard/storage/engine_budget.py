@@ -46,13 +46,13 @@ class EngineBudget:
             self._client.update_item(
                 TableName=self._table,
                 Key=attributes({"pk": f"ENGINE#{engine}", "sk": day.isoformat()}),
-                UpdateExpression="ADD taken :units SET expires_at = :forgotten",
-                ConditionExpression="attribute_not_exists(taken) OR taken <= :room",
+                UpdateExpression="ADD used :units SET expires_at = :expires_at",
+                ConditionExpression="attribute_not_exists(used) OR used <= :room",
                 ExpressionAttributeValues=attributes(
                     {
                         ":units": units,
                         ":room": limit - units,
-                        ":forgotten": int(expires_at.timestamp()),
+                        ":expires_at": int(expires_at.timestamp()),
                     }
                 ),
             )

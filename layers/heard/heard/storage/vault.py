@@ -95,7 +95,7 @@ class Vault:
         return AuthorRecord(
             complaints=len(set(item.get("complaints", ())) - {other_than}),
             value=None if value is None else int(value),
-            last_variant=item.get("told"),
+            last_variant=item.get("last_variant"),
             has_key="key" in item,
         )
 
@@ -103,7 +103,7 @@ class Vault:
         """Note the variant of the last acknowledgement that this author got, so that the next is
         another (R10).
         """
-        self._set_attribute(author, "told", {"S": variant})
+        self._set_attribute(author, "last_variant", {"S": variant})
 
     def put_value(self, author: str, value: int | None) -> None:
         """Say what a customer is worth to the business (R21), 0 to 100; None forgets it."""
