@@ -1,9 +1,8 @@
-"""The house on moto.
+"""Heard on moto: the template's own tables, queues and bus, and a business in it.
 
-The template's own tables, queue and bus, a business in it, and the two workflows played by hand.
-
-moto cannot run JSONata, so `Workflows` plays `functions/*/workflow.asl.json` state by state: it
-stands where Step Functions stands, and calls the same steps with the same payloads.
+moto cannot run JSONata. So `tests.unit.asl` runs the real `functions/*/workflow.asl.json`, and
+`Backend` stands where Step Functions and Lambda stand: it gives each task's payload to the use case
+that the payload names.
 """
 
 from __future__ import annotations
@@ -13,7 +12,6 @@ import copy
 import itertools
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, Final
@@ -28,9 +26,9 @@ from heard.assessment.engines.chain import embedded_engine
 from heard.cases import Case, Review
 from heard.connectors import Connection, HttpResponse, load
 from heard.connectors.http import HttpClient
-from heard.errors import Fault, NotSettled
+from heard.errors import Fault, HeardError
 from heard.follow_ups import FollowUp, Status
-from heard.messaging import CARRY_OUT, EventBus, Queue, Workflows
+from heard.messaging import EventBus, Queue, Workflows
 from heard.outcomes import CLOSING_KINDS, Kind, Outcome, verify_chain
 from heard.reviews import Author, EventKind, ReviewEvent, number_revision, review_id
 from heard.steps.desk import Caller, DeskPorts
@@ -50,6 +48,15 @@ from heard.storage.tables import values
 from heard.threads import Thread
 from heard_simulator.server import SimulatedPlatforms, platform_classes
 from tests.static.cloudformation import resources
+from tests.static.repository import FUNCTIONS
+from tests.unit.asl import (
+    START_EXECUTION,
+    WAITING,
+    Execution,
+    Machine,
+    TaskFailed,
+    read_definition,
+)
 
 NOON: Final = datetime(2026, 3, 17, 12, tzinfo=UTC)
 """A Tuesday, in working hours."""
@@ -90,29 +97,19 @@ def refuse_http(*_args: object, **_kwargs: object) -> HttpResponse:
     raise AssertionError("nothing was to be sent here")
 
 
-@dataclass
-class Execution:
-    """One run of the follow-up workflow.
+class FakeStepFunctions:
+    """The few calls of Step Functions that Heard makes.
 
-    The state it is in, the token it waits with, and when its clock rings.
+    `executions` are the runs of the follow-up workflow by name. `task_reports` are the tokens that
+    were used, each with `success` or its error.
     """
 
-    follow_up: str
-    state: str = "await_resolution"
-    token: str | None = None
-    timer_due_at: datetime = NOON
-    attempts: int = 0
-    carry_out_failed: bool = False
-
-
-class FakeStepFunctions:
-    """The few calls of Step Functions that Heard makes."""
-
-    def __init__(self) -> None:
+    def __init__(self, follow_up_flow: Machine) -> None:
         self.executions: dict[str, Execution] = {}
         self.task_reports: list[tuple[str, str]] = []
         self.sync_executions: list[tuple[str, str, str]] = []
         self.express_status = "SUCCEEDED"
+        self._follow_up_flow = follow_up_flow
 
     def start_sync_execution(
         self,
@@ -125,22 +122,20 @@ class FakeStepFunctions:
         return {"status": self.express_status}
 
     def send_task_success(self, *, taskToken: str, output: str) -> dict[str, Any]:  # noqa: N803
-        assert json.loads(output) == {}
-        self._consume_token(taskToken, "SendTaskSuccess").state = "carry_out"
+        execution = self._waiting_execution(taskToken, "SendTaskSuccess")
+        self._follow_up_flow.succeed(execution, json.loads(output))
         self.task_reports.append((taskToken, "success"))
         return {}
 
     def send_task_failure(self, *, taskToken: str, error: str, cause: str) -> dict[str, Any]:  # noqa: N803
-        self._consume_token(taskToken, "SendTaskFailure").state = (
-            "carry_out_then_wait" if error == CARRY_OUT else "check_follow_up"
-        )
+        execution = self._waiting_execution(taskToken, "SendTaskFailure")
+        self._follow_up_flow.fail(execution, error, cause)
         self.task_reports.append((taskToken, error))
         return {}
 
-    def _consume_token(self, token: str, operation: str) -> Execution:
+    def _waiting_execution(self, token: str, operation: str) -> Execution:
         for execution in self.executions.values():
-            if execution.state == "waiting" and execution.token == token:
-                execution.token, execution.carry_out_failed = None, False
+            if execution.state == WAITING and execution.token == token:
                 return execution
         raise ClientError(
             {"Error": {"Code": "TaskDoesNotExist", "Message": "no such task"}}, operation
@@ -169,7 +164,11 @@ class Backend:
                 **{name: properties[name] for name in names if name in properties},
             )
         self.connections: dict[str, Connection] = {}
-        self.step_functions = FakeStepFunctions()
+        self._route = Machine(_definition("route"), self._run_task)
+        self._follow_up_flow = Machine(
+            _definition("follow_up_flow"), self._run_task, lambda: f"token-{next(_numbers)}"
+        )
+        self.step_functions = FakeStepFunctions(self._follow_up_flow)
         self._restore_empty = self.snapshot()
         self.reset()
 
@@ -191,7 +190,7 @@ class Backend:
         self.poll_queue_url = self.sqs.create_queue(QueueName=f"polls-{number}")["QueueUrl"]
         self.bus_name = f"heard-{number}"
         self.events.create_event_bus(Name=self.bus_name)
-        self.step_functions = FakeStepFunctions()
+        self.step_functions = FakeStepFunctions(self._follow_up_flow)
         self.secrets_path = f"/heard/{number}"
         self.secrets = Secrets(self.ssm, self.secrets_path)
         self.review_queue, self.poll_queue = (
@@ -321,22 +320,21 @@ class Backend:
         )
 
     def acknowledge(self, steps: Mapping[str, Any]) -> dict[str, Any]:
-        """Its second."""
+        """The state of the route workflow that sends an acknowledgement."""
         return acknowledge(
             steps["thread"], steps["reply"], self.store_ports, self.platform_ports, self.clock()
         )
 
     def run_route_workflow(self, message: Mapping[str, Any]) -> dict[str, Any]:
-        """One synchronous run of the route workflow."""
-        steps = self.triage(message)
-        if steps["route"] in {"acknowledge", "both"}:
-            steps = self.acknowledge(steps)
-        if "follow_up" in steps:
-            timer_due_at = self.clock() + timedelta(seconds=steps["wait_seconds"])
-            self.step_functions.executions.setdefault(
-                steps["execution_name"], Execution(steps["follow_up"], timer_due_at=timer_due_at)
-            )
-        return steps
+        """One synchronous run of the route workflow; the steps that its last function returned.
+
+        Raises the error that ended the run, retries included.
+        """
+        execution = self._route.start(message)
+        self._route.run(execution, self.clock())
+        if execution.failure:
+            raise execution.failure.__cause__ or execution.failure
+        return execution.outputs.get("acknowledge", execution.outputs["triage"])
 
     def deliver(self, event: ReviewEvent, platform: str = "standard") -> str:
         """Deliver an event the whole way; its review's id."""
@@ -394,80 +392,66 @@ class Backend:
     def run_workflows(self) -> None:
         """Let every execution go as far as it can.
 
-        Until it waits for a person, for a platform, or has ended.
+        It stops when it waits for a person, when it has ended, or when a task has failed and is to
+        be retried: each call is one try.
         """
         for execution in list(self.step_functions.executions.values()):
-            self._advance(execution)
+            self._follow_up_flow.advance(execution, self.clock())
 
     def fire_timers(self) -> None:
-        """Let the clocks ring that are due, and what follows from it."""
+        """Let the waiting executions whose time is over go on."""
         for execution in self.step_functions.executions.values():
-            if execution.state == "waiting" and execution.timer_due_at <= self.clock():
-                execution.state, execution.token, execution.carry_out_failed = (
-                    "check_follow_up",
-                    None,
-                    False,
-                )
+            if execution.timer_due_at is not None and execution.timer_due_at <= self.clock():
+                self._follow_up_flow.fail(execution, "States.Timeout")
         self.run_workflows()
 
-    def _advance(self, execution: Execution) -> None:
-        for _ in range(20):
-            match execution.state:
-                case "await_resolution":
-                    execution.token, execution.state = f"token-{next(_numbers)}", "waiting"
-                    await_resolution(
-                        execution.follow_up, execution.token, self.store_ports, self.workflow_ports
-                    )
-                case "carry_out" | "carry_out_then_wait":
-                    if not self._try_carry_out(execution):
-                        return
-                case "check_follow_up":
-                    steps = check_follow_up(
-                        execution.follow_up,
-                        self.store_ports,
-                        self.workflow_ports,
-                        self.clock(),
-                        carry_out_failed=execution.carry_out_failed,
-                    )
-                    self._schedule_wait(execution, steps)
-                case _:
-                    return
-        raise AssertionError(f"the workflow of {execution.follow_up} runs in a circle")
+    # Lambda and Step Functions, as the workflows call them
 
-    def _try_carry_out(self, execution: Execution) -> bool:
-        """Whether the workflow goes on.
-
-        A platform that is not there is tried three times, in turns, and then a person is told.
-        """
+    def _run_task(self, resource: str, arguments: Mapping[str, Any]) -> Any:
+        """A task's result. Raises TaskFailed for what Heard raises; a mistake goes through."""
+        if resource == START_EXECUTION:
+            return self._start_follow_up_flow(**arguments)
         try:
-            steps = carry_out(
-                execution.follow_up, self.store_ports, self.platform_ports, self.clock()
-            )
-        except NotSettled:
-            execution.state, execution.carry_out_failed = "check_follow_up", True
-            return True
-        except Fault:
-            execution.attempts += 1
-            if execution.attempts < 3:
-                return False
-            execution.state, execution.carry_out_failed, execution.attempts = (
-                "check_follow_up",
-                True,
-                0,
-            )
-            return True
-        if execution.state == "carry_out":
-            execution.state = "ended"
-        else:
-            self._schedule_wait(execution, steps)
-        execution.attempts = 0
-        return True
+            return {"Payload": self._invoke(arguments["FunctionName"], arguments["Payload"])}
+        except HeardError as error:
+            raise TaskFailed(type(error).__name__, error.detail) from error
 
-    def _schedule_wait(self, execution: Execution, steps: Mapping[str, Any]) -> None:
-        execution.state, execution.timer_due_at = (
-            "await_resolution",
-            self.clock() + timedelta(seconds=steps["wait_seconds"]),
-        )
+    def _start_follow_up_flow(
+        self,
+        StateMachineArn: str,  # noqa: N803
+        Name: str,  # noqa: N803
+        Input: Mapping[str, Any],  # noqa: N803
+    ) -> dict[str, Any]:
+        assert StateMachineArn == "FollowUpFlow"
+        if Name in self.step_functions.executions:
+            raise TaskFailed("StepFunctions.ExecutionAlreadyExistsException")
+        self.step_functions.executions[Name] = self._follow_up_flow.start(Input)
+        return {}
+
+    def _invoke(self, function: str, payload: Mapping[str, Any]) -> dict[str, Any]:
+        """What a function does with a payload: the use case that it names."""
+        match function, payload:
+            case "TriageFunction", _:
+                return self.triage(payload)
+            case "ReplyFunction", {"step": "acknowledge"}:
+                return self.acknowledge(payload)
+            case "ReplyFunction", {"step": "carry_out", "follow_up": follow_up}:
+                return carry_out(follow_up, self.store_ports, self.platform_ports, self.clock())
+            case "FollowUpFunction", {"step": "await_resolution"}:
+                await_resolution(
+                    payload["follow_up"], payload["token"], self.store_ports, self.workflow_ports
+                )
+                return {}
+            case "FollowUpFunction", {"step": "check_follow_up"}:
+                return check_follow_up(
+                    payload["follow_up"],
+                    self.store_ports,
+                    self.workflow_ports,
+                    self.clock(),
+                    carry_out_failed=payload["carry_out_failed"],
+                )
+            case _:
+                raise AssertionError(f"{function} does not know this payload: {payload}")
 
     # What became of it
 
@@ -634,6 +618,11 @@ def closing_kinds_since_opened(chain: list[Outcome]) -> list[Kind]:
         (place for place, kind in enumerate(kinds) if kind is Kind.REOPENED), default=-1
     )
     return [kind for kind in kinds[last_reopened + 1 :] if kind in CLOSING_KINDS]
+
+
+@cache
+def _definition(workflow: str) -> dict[str, Any]:
+    return read_definition(FUNCTIONS / workflow / "workflow.asl.json")
 
 
 @cache
